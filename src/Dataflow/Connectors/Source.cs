@@ -1,0 +1,73 @@
+using Dataflow.Log;
+
+namespace Dataflow;
+
+/// <summary>Where records come from. Built-in sources and a user's own derive from this type alike.</summary>
+/// <remarks>
+/// A source is a description: it may be read by several jobs. It is divided into splits, each an ordered sequence that can
+/// be read again from any position it has reported; that is what makes results exact after a crash.
+/// </remarks>
+public abstract class Source<T>
+{
+    /// <summary>The name shown in the plan, in metrics and in errors: a topic's or file's name, say.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Lists what can be read in parallel. The names must be the same at every start of a job.</summary>
+    /// <exception cref="DataflowException">What the source reads from is missing or not usable.</exception>
+    public abstract IReadOnlyList<SplitDescription> Describe(SourceContext context);
+
+    /// <summary>Opens a split at a position: 0, or what a reader of this split has reported before.</summary>
+    public abstract SourceReader<T> Open(SourceSplit split, long position, SourceContext context);
+}
+
+/// <summary>What a source says of one of its splits.</summary>
+/// <param name="Name">Unique within the job: <c>flights[3]</c> or a file's name.</param>
+/// <param name="End">The position at which the split ends, where that is known when the job first starts; it is kept with
+/// the checkpoints, so that a restarted job ends at the same record. Null: the reader knows or there is no end.</param>
+public sealed record SplitDescription(string Name, long? End = null);
+
+/// <summary>A split of a running job.</summary>
+/// <param name="Id">Its number in the job, for <see cref="RecordOrigin"/>.</param>
+/// <param name="Index">Its index in what <see cref="Source{T}.Describe"/> returned.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="End">Where it ends, as found when the job first started.</param>
+public sealed record SourceSplit(int Id, int Index, string Name, long? End);
+
+/// <summary>What a source may use of the job that reads it.</summary>
+/// <param name="Log">The log of the job.</param>
+/// <param name="Time">The only clock.</param>
+public sealed record SourceContext(LogStore Log, TimeProvider Time);
+
+/// <summary>Reads one split. Only one thread calls it.</summary>
+public abstract class SourceReader<T> : IDisposable
+{
+    /// <summary>Reads what is there now, without blocking for more to arrive.</summary>
+    /// <param name="records">To be filled from its start; each record names its origin.</param>
+    /// <returns>How many were filled; 0 when none is there now.</returns>
+    /// <exception cref="OperatorException">A record could not be decoded: see <see cref="OperatorException.CouldNotRead"/>.</exception>
+    public abstract int Read(Span<Record<T>> records);
+
+    /// <summary>The position from which a new reader would return what this one has not returned yet.</summary>
+    public abstract long Position { get; }
+
+    /// <summary>True once nothing will ever follow.</summary>
+    public abstract bool IsFinished { get; }
+
+    /// <summary>How many positions are known to lie ahead of <see cref="Position"/>; null where that is not known.</summary>
+    public virtual long? Lag => null;
+
+    /// <summary>Completes when there may be something to read. Called after <see cref="Read"/> returned 0 before the end.</summary>
+    public virtual ValueTask WaitToReadAsync(CancellationToken stop) => ValueTask.CompletedTask;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Closes what the reader has opened.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+}

@@ -1,0 +1,25 @@
+namespace Dataflow;
+
+/// <summary>The pipeline cannot run as it is written. Thrown before anything runs.</summary>
+public sealed class PlanException : DataflowException
+{
+    private PlanException(string message, IReadOnlyList<string> faults, Exception? inner = null)
+        : base(message, inner) => Faults = faults;
+
+    /// <summary>Every fault that was found, each with what mends it.</summary>
+    public IReadOnlyList<string> Faults { get; }
+
+    internal static PlanException For(string pipeline, IReadOnlyList<string> faults)
+        => new(faults.Count == 1
+            ? $"Pipeline '{pipeline}': {faults[0]}"
+            : $"Pipeline '{pipeline}' has {faults.Count} faults:" + string.Concat(faults.Select(f => $"\n- {f}")), faults);
+
+    internal static PlanException NoSerde(Type type, Exception inner)
+    {
+        var fault = $"Type {type.Name}: values cannot be written as MessagePack ({Innermost(inner).Message.TrimEnd('.')}). "
+            + "Make the type and its members public, or pass a Serde of your own.";
+        return new(fault, [fault], inner);
+    }
+
+    private static Exception Innermost(Exception error) => error.InnerException is { } inner ? Innermost(inner) : error;
+}

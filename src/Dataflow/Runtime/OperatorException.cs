@@ -1,0 +1,54 @@
+namespace Dataflow;
+
+/// <summary>Code that belongs to a step failed: the user's function, a source's decoder, a sink.</summary>
+/// <remarks>The job stops at its last checkpoint; started again, it reads the same record again.</remarks>
+public sealed class OperatorException : DataflowException
+{
+    private OperatorException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+
+    /// <summary>The step's or source's name.</summary>
+    public required string Step { get; init; }
+
+    /// <summary>The split that the record was read from, such as <c>flights[3]</c>; empty where it is not known.</summary>
+    public string Split { get; init; } = "";
+
+    /// <summary>The record's position in the split; -1 where it is not known.</summary>
+    public long Position { get; init; } = -1;
+
+    /// <summary>A step's code failed on a record.</summary>
+    internal static OperatorException Failed(string step, string split, long position, Exception inner)
+    {
+        var on = split.Length == 0 ? "" : $" on {split}@{position}";
+        return new($"Operator '{step}' failed{on}: {Sentence(inner)} The job stopped at its last checkpoint; correct the "
+            + "operator or the input, then start the job again.", inner)
+        {
+            Step = step,
+            Split = split,
+            Position = position,
+        };
+    }
+
+    /// <summary>A source could not make a value of the bytes at a position: for readers to throw.</summary>
+    /// <param name="source">The source's name.</param>
+    /// <param name="split">The split's name.</param>
+    /// <param name="position">The position in the split: an offset, a line, a row.</param>
+    /// <param name="type">What the record was to become.</param>
+    /// <param name="inner">Why it did not.</param>
+    public static OperatorException CouldNotRead(string source, string split, long position, Type type, Exception inner)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        ArgumentNullException.ThrowIfNull(inner);
+        return new($"Source '{source}' could not read {split}@{position} as {type.Name}: {Sentence(inner)} Correct the "
+            + "record or the type that it is read as, then start the job again.", inner)
+        {
+            Step = source,
+            Split = split,
+            Position = position,
+        };
+    }
+
+    private static string Sentence(Exception error) => error.Message.EndsWith('.') ? error.Message : error.Message + ".";
+}

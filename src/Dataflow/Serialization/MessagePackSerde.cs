@@ -1,0 +1,45 @@
+using System.Buffers;
+using MessagePack;
+using MessagePack.Formatters;
+using MessagePack.Resolvers;
+
+namespace Dataflow;
+
+/// <summary>MessagePack, with keys where the type declares them and by member name where it does not.</summary>
+internal sealed class MessagePackSerde<T> : Serde<T>
+{
+    private static readonly MessagePackSerializerOptions Options = MessagePackSerializerOptions.Standard
+        .WithResolver(ContractlessStandardResolver.Instance)
+        .WithSecurity(MessagePackSecurity.UntrustedData);
+
+    // Found once: the library's own entry points look the formatter up on every call.
+    private readonly IMessagePackFormatter<T> _formatter;
+
+    private MessagePackSerde(IMessagePackFormatter<T> formatter) => _formatter = formatter;
+
+    public static MessagePackSerde<T> Create()
+    {
+        try
+        {
+            return new MessagePackSerde<T>(Options.Resolver.GetFormatterWithVerify<T>());
+        }
+        catch (Exception error) when (error is MessagePackSerializationException or TypeInitializationException
+            or FormatterNotRegisteredException or TypeAccessException)
+        {
+            throw PlanException.NoSerde(typeof(T), error);
+        }
+    }
+
+    public override void Write(T value, IBufferWriter<byte> bytes)
+    {
+        var writer = new MessagePackWriter(bytes);
+        _formatter.Serialize(ref writer, value, Options);
+        writer.Flush();
+    }
+
+    public override T Read(ReadOnlyMemory<byte> bytes)
+    {
+        var reader = new MessagePackReader(bytes);
+        return _formatter.Deserialize(ref reader, Options);
+    }
+}
