@@ -1,0 +1,34 @@
+using Dataflow.Log.Segments;
+
+namespace Dataflow.Log;
+
+/// <summary>Records that a commit appends; knows their offsets once the commit succeeded.</summary>
+public sealed class AppendedRecords
+{
+    private readonly LogCommit _commit;
+    private long _baseOffset;
+
+    internal AppendedRecords(LogCommit commit, Partition partition, RecordBuffer records)
+    {
+        _commit = commit;
+        Partition = partition;
+        Records = records;
+        Count = records.Count;
+        records.Seal();
+    }
+
+    /// <summary>How many records they are; their offsets follow each other.</summary>
+    public int Count { get; }
+
+    /// <summary>The first record's offset; the partition's end when there are no records.</summary>
+    /// <exception cref="InvalidOperationException">The commit has not succeeded.</exception>
+    public long BaseOffset
+    {
+        get => _commit.IsDone ? _baseOffset : throw new InvalidOperationException("The records have no offsets yet. Await CommitAsync first.");
+        internal set => _baseOffset = value;
+    }
+
+    internal Partition Partition { get; }
+
+    internal RecordBuffer Records { get; }
+}

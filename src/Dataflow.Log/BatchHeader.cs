@@ -1,0 +1,89 @@
+using System.Buffers.Binary;
+
+namespace Dataflow.Log;
+
+/// <summary>The fixed part of a record batch, Kafka's format v2; the same bytes lie in segments, journal and readers' hands.</summary>
+/// <remarks><code>
+/// offset  bytes  field
+///      0      8  base offset            offset of the first record; given when the batch is committed
+///      8      4  batch length           bytes after this field
+///     12      4  partition leader epoch always 0
+///     16      1  magic                  2
+///     17      4  checksum               CRC-32C of everything after this field
+///     21      2  attributes             0: no compression, create time, no transaction, no control record
+///     23      4  last offset delta      last record's offset minus the base offset
+///     27      8  base timestamp         the first record's
+///     35      8  max timestamp          the largest of all records
+///     43      8  producer id            -1
+///     51      2  producer epoch         -1
+///     53      4  base sequence          -1
+///     57      4  record count
+///     61         records                see RecordEnumerator
+/// </code>All integers big-endian.</remarks>
+internal readonly record struct BatchHeader(
+    long BaseOffset, int Bytes, uint Checksum, short Attributes, int LastOffsetDelta, long BaseTimestamp, long MaxTimestamp, int Count)
+{
+    /// <summary>Where the records begin.</summary>
+    public const int Size = 61;
+
+    /// <summary>The first bytes, enough to know the base offset and the length.</summary>
+    public const int PrefixSize = 12;
+
+    /// <summary>No batch is larger; a longer length means damage and is never allocated.</summary>
+    public const int MaxBatchBytes = 16 << 20;
+
+    private const int ChecksumStart = 21;
+    private const byte Magic = 2;
+
+    public long LastOffset => BaseOffset + LastOffsetDelta;
+
+    /// <summary>Reads a header and says what is wrong with it, if anything, as far as its own fields tell.</summary>
+    public static string? TryRead(ReadOnlySpan<byte> bytes, out BatchHeader header)
+    {
+        header = new(
+            BinaryPrimitives.ReadInt64BigEndian(bytes),
+            LengthOf(bytes),
+            BinaryPrimitives.ReadUInt32BigEndian(bytes[17..]),
+            BinaryPrimitives.ReadInt16BigEndian(bytes[21..]),
+            BinaryPrimitives.ReadInt32BigEndian(bytes[23..]),
+            BinaryPrimitives.ReadInt64BigEndian(bytes[27..]),
+            BinaryPrimitives.ReadInt64BigEndian(bytes[35..]),
+            BinaryPrimitives.ReadInt32BigEndian(bytes[57..]));
+        if (header.Bytes is < Size or > MaxBatchBytes) return $"batch length is {header.Bytes}";
+        if (bytes[16] != Magic) return $"batch format is {bytes[16]}, not {Magic}";
+        if (header.BaseOffset < 0 || header.LastOffsetDelta < 0) return $"batch offsets are {header.BaseOffset} and {header.LastOffsetDelta} more";
+        if (header.Count < 0 || header.Count > header.Bytes) return $"batch record count is {header.Count}";
+        return null;
+    }
+
+    /// <summary>The whole length that a batch claims, from its first <see cref="PrefixSize"/> bytes; -1 when it is nonsense.</summary>
+    public static int LengthOf(ReadOnlySpan<byte> prefix)
+    {
+        var length = BinaryPrimitives.ReadInt32BigEndian(prefix[8..]);
+        return length is < Size - PrefixSize or > MaxBatchBytes - PrefixSize ? -1 : length + PrefixSize;
+    }
+
+    /// <summary>The checksum that a batch's bytes should carry.</summary>
+    public static uint ChecksumOf(ReadOnlySpan<byte> batch) => Crc32C.Compute(batch[ChecksumStart..]);
+
+    /// <summary>Gives a batch its place; the checksum does not cover it.</summary>
+    public static void SetBaseOffset(Span<byte> batch, long offset) => BinaryPrimitives.WriteInt64BigEndian(batch, offset);
+
+    /// <summary>Completes a batch whose records are in place, with base offset 0.</summary>
+    public static void Write(Span<byte> batch, int count, long baseTimestamp, long maxTimestamp)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(batch, 0);
+        BinaryPrimitives.WriteInt32BigEndian(batch[8..], batch.Length - PrefixSize);
+        BinaryPrimitives.WriteInt32BigEndian(batch[12..], 0);
+        batch[16] = Magic;
+        BinaryPrimitives.WriteInt16BigEndian(batch[21..], 0);
+        BinaryPrimitives.WriteInt32BigEndian(batch[23..], count - 1);
+        BinaryPrimitives.WriteInt64BigEndian(batch[27..], baseTimestamp);
+        BinaryPrimitives.WriteInt64BigEndian(batch[35..], maxTimestamp);
+        BinaryPrimitives.WriteInt64BigEndian(batch[43..], -1);
+        BinaryPrimitives.WriteInt16BigEndian(batch[51..], -1);
+        BinaryPrimitives.WriteInt32BigEndian(batch[53..], -1);
+        BinaryPrimitives.WriteInt32BigEndian(batch[57..], count);
+        BinaryPrimitives.WriteUInt32BigEndian(batch[17..], ChecksumOf(batch));
+    }
+}

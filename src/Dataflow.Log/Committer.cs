@@ -1,0 +1,128 @@
+namespace Dataflow.Log;
+
+/// <summary>Does what was asked for, one group at a time: while one group is on its way to the disk the next one gathers.</summary>
+internal sealed class Committer(LogWriter writer, TaskScheduler scheduler, string directory)
+{
+    private const long GroupBytes = 16 << 20;
+
+    private readonly Lock _queueLock = new();
+    private readonly Lock _writeLock = new();
+    private readonly Queue<Request> _queue = [];
+    private volatile LogFailedException? _failure;
+    private bool _draining;
+    private bool _closed;
+
+    /// <summary>Why the store takes no more commits; null while all is well.</summary>
+    public LogFailedException? Failure => _failure;
+
+    /// <summary>Takes a request; its task tells when it is done.</summary>
+    /// <exception cref="ObjectDisposedException">The log was closed.</exception>
+    public Task Enqueue(Request request)
+    {
+        lock (_queueLock)
+        {
+            ObjectDisposedException.ThrowIf(_closed, typeof(LogStore));
+            _queue.Enqueue(request);
+            if (_draining) return request.Done;
+            _draining = true;
+        }
+        _ = Task.Factory.StartNew(Drain, CancellationToken.None, TaskCreationOptions.None, scheduler);
+        return request.Done;
+    }
+
+    /// <summary>Does what was asked for so far, on this thread, and writes a last checkpoint. Nothing is taken afterwards.</summary>
+    public void Close()
+    {
+        lock (_queueLock)
+        {
+            if (_closed) return;
+            _closed = true;
+        }
+        lock (_writeLock)
+        {
+            while (TakeGroup() is { Count: > 0 } group) Process(group);
+            if (_failure is null) writer.Close();
+        }
+    }
+
+    private void Drain()
+    {
+        while (true)
+        {
+            lock (_writeLock)
+            {
+                var group = TakeGroup();
+                if (group.Count == 0) return;
+                Process(group);
+            }
+        }
+    }
+
+    /// <summary>The next commits up to a group's size, or one request of another kind.</summary>
+    private List<Request> TakeGroup()
+    {
+        var group = new List<Request>();
+        var bytes = 0L;
+        lock (_queueLock)
+        {
+            while (_queue.TryPeek(out var request))
+            {
+                var commitBytes = (request as CommitRequest)?.Commit.Bytes;
+                if (group.Count > 0 && (commitBytes is null || bytes + commitBytes > GroupBytes)) break;
+                group.Add(_queue.Dequeue());
+                if (commitBytes is null) break;
+                bytes += commitBytes.Value;
+            }
+            if (group.Count == 0) _draining = false;
+        }
+        return group;
+    }
+
+    private void Process(List<Request> group)
+    {
+        if (_failure is { } failure)
+        {
+            Fail(group, failure);
+            return;
+        }
+        try
+        {
+            Write(group);
+        }
+        catch (LogException refused) when (refused is not CorruptLogException)
+        {
+            Fail(group, refused);
+            return;
+        }
+        catch (Exception error)
+        {
+            Fail(group, _failure = LogFailedException.Of(directory, error is SyncFailedException ? error.InnerException! : error));
+            writer.StopReaders();
+            return;
+        }
+        foreach (var request in group) request.Succeed();
+    }
+
+    private void Write(List<Request> group)
+    {
+        switch (group[0])
+        {
+            case CreateTopicRequest create:
+                writer.CreateTopic(create.Name, create.Partitions);
+                break;
+            case TrimRequest trim:
+                writer.Trim(trim.Partition, trim.StartOffset);
+                break;
+            default:
+                var commits = group.ConvertAll(request => ((CommitRequest)request).Commit);
+                writer.Commit(commits);
+                foreach (var commit in commits) commit.Complete();
+                break;
+        }
+    }
+
+    private static void Fail(List<Request> group, Exception error)
+    {
+        foreach (var request in group) request.Fail(error);
+    }
+}

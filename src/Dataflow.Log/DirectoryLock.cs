@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text;
+
+namespace Dataflow.Log;
+
+/// <summary>Keeps a second process, or a second store in this one, out of a log's directory.</summary>
+internal static class DirectoryLock
+{
+    private const int NoteBytes = 512; // always the same length, so that a full disk has room for the next note
+
+    /// <summary>Takes the lock and leaves a note on who holds it.</summary>
+    /// <exception cref="LogLockedException">Somebody else holds it.</exception>
+    public static IDisposable Take(IFileSystem files, string directory, TimeProvider time)
+    {
+        IDisposable taken;
+        try
+        {
+            taken = files.Lock(LogLayout.Lock(directory));
+        }
+        catch (IOException error)
+        {
+            throw LogLockedException.Of(directory, ReadHolder(files, directory), error);
+        }
+        WriteHolder(files, directory, time.GetUtcNow());
+        return taken;
+    }
+
+    private static void WriteHolder(IFileSystem files, string directory, DateTimeOffset now)
+    {
+        var note = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {now:yyyy-MM-dd HH:mm:ss} UTC");
+        using var file = files.Open(LogLayout.LockHolder(directory), FileMode.OpenOrCreate);
+        file.Write(Encoding.UTF8.GetBytes(note.PadRight(NoteBytes)), 0);
+    }
+
+    private static string? ReadHolder(IFileSystem files, string directory)
+    {
+        var path = LogLayout.LockHolder(directory);
+        if (!files.Exists(path)) return null;
+        using var file = files.Open(path, FileMode.Open);
+        var note = new byte[NoteBytes];
+        return Encoding.UTF8.GetString(note, 0, file.Read(note, 0)).TrimEnd();
+    }
+}

@@ -1,0 +1,45 @@
+namespace Dataflow.Log;
+
+/// <summary>Tells the file errors apart that a log can live with from those that it cannot.</summary>
+internal static class DiskErrors
+{
+    private const int NoSpace = 28; // ENOSPC
+    private const int LinuxQuota = 122; // EDQUOT
+    private const int MacQuota = 69; // EDQUOT
+    private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
+    private const int WindowsDiskFull = unchecked((int)0x80070070);
+
+    /// <summary>Whether a write found no room. Nothing is broken: it may be undone and tried again.</summary>
+    public static bool IsDiskFull(IOException error)
+        => error.HResult is NoSpace or WindowsDiskFull or WindowsHandleDiskFull
+            || error.HResult == (OperatingSystem.IsMacOS() ? MacQuota : LinuxQuota);
+
+    /// <summary>Syncs a file. A failure, a full disk included, is final: the kernel may have dropped what it could not write.</summary>
+    public static void SyncOrFail(this IFile file)
+    {
+        try
+        {
+            file.Sync();
+        }
+        catch (IOException error)
+        {
+            throw new SyncFailedException(error);
+        }
+    }
+
+    /// <summary>Syncs a directory; a failure is final as well.</summary>
+    public static void SyncDirectoryOrFail(this IFileSystem files, string path)
+    {
+        try
+        {
+            files.SyncDirectory(path);
+        }
+        catch (IOException error)
+        {
+            throw new SyncFailedException(error);
+        }
+    }
+}
+
+/// <summary>A sync failed; never tried again. Not an <see cref="IOException"/>, so that no handler of those takes it for one.</summary>
+internal sealed class SyncFailedException(IOException error) : Exception(error.Message, error);

@@ -1,0 +1,62 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Dataflow.Log;
+
+/// <summary>Brings files and directories to the disk and reports every failure.</summary>
+internal static partial class NativeSync
+{
+    private const int Interrupted = 4; // EINTR
+    private const int ReadOnly = 0; // O_RDONLY
+    private const int LinuxCloseOnExec = 0x80000; // O_CLOEXEC
+    private const int MacCloseOnExec = 0x1000000; // O_CLOEXEC
+    private const int MacFullSync = 51; // F_FULLFSYNC: also empties the drive's own cache, which fsync leaves alone
+
+    public static void SyncFile(SafeFileHandle file, string path)
+    {
+        if (OperatingSystem.IsWindows()) Check(FlushFileBuffers(file) != 0, path);
+        else if (OperatingSystem.IsMacOS()) Check(Retry(() => FcntlFullSync(file, MacFullSync)) == 0 || Retry(() => Fsync(file)) == 0, path);
+        else Check(Retry(() => FdataSync(file)) == 0, path);
+    }
+
+    public static void SyncDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows()) return; // NTFS keeps names in its own journal and syncs no directory
+        var flags = ReadOnly | (OperatingSystem.IsMacOS() ? MacCloseOnExec : LinuxCloseOnExec);
+        var descriptor = Retry(() => OpenDescriptor(path, flags));
+        Check(descriptor >= 0, path);
+        using var directory = new SafeFileHandle(descriptor, ownsHandle: true);
+        Check(Retry(() => Fsync(directory)) == 0, path);
+    }
+
+    private static int Retry(Func<int> call)
+    {
+        while (true)
+        {
+            var result = call();
+            if (result >= 0 || Marshal.GetLastPInvokeError() != Interrupted) return result;
+        }
+    }
+
+    private static void Check(bool success, string path)
+    {
+        if (success) return;
+        var error = Marshal.GetLastPInvokeError();
+        throw new IOException($"'{path}': sync failed ({Marshal.GetPInvokeErrorMessage(error)}).", error);
+    }
+
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    private static partial int FdataSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Fsync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int FcntlFullSync(SafeFileHandle file, int command);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenDescriptor(string path, int flags);
+
+    [LibraryImport("kernel32", SetLastError = true)]
+    private static partial int FlushFileBuffers(SafeFileHandle file);
+}

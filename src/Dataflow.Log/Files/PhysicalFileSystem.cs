@@ -1,0 +1,42 @@
+namespace Dataflow.Log;
+
+/// <summary>The operating system's files.</summary>
+/// <remarks>
+/// Syncs call the operating system themselves: .NET's own flush calls return normally when the kernel reports that a
+/// sync failed.
+/// </remarks>
+public sealed class PhysicalFileSystem : IFileSystem
+{
+    private PhysicalFileSystem()
+    {
+    }
+
+    /// <summary>The one instance; it has no state.</summary>
+    public static PhysicalFileSystem Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public IFile Open(string path, FileMode mode)
+        => new PhysicalFile(File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete), path);
+
+    /// <inheritdoc/>
+    public bool Exists(string path) => File.Exists(path);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> List(string directory)
+        => [.. Directory.EnumerateFileSystemEntries(directory).Select(entry => Path.GetFileName(entry))];
+
+    /// <inheritdoc/>
+    public void CreateDirectory(string path) => Directory.CreateDirectory(path);
+
+    /// <inheritdoc/>
+    public void Delete(string path) => File.Delete(path);
+
+    /// <inheritdoc/>
+    public void Rename(string from, string to) => File.Move(from, to, overwrite: true);
+
+    /// <inheritdoc/>
+    public void SyncDirectory(string path) => NativeSync.SyncDirectory(path);
+
+    /// <inheritdoc/>
+    public IDisposable Lock(string path) => File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+}

@@ -1,0 +1,60 @@
+using Dataflow.Log.Segments;
+
+namespace Dataflow.Log.Journaling;
+
+/// <summary>The payload of a checkpoint: the whole state, all of whose segments are synced.</summary>
+/// <remarks><code>
+/// topics         int32 count, then per topic in order of id: name text, partitions int32, then per partition:
+///                start offset int64, end offset int64, segments int32, then per segment: base offset, bytes (int64 each)
+/// group offsets  as in a commit
+/// </code>A text is its length in bytes as int32, then UTF-8. All integers little-endian.</remarks>
+internal static class CheckpointEntry
+{
+    public static void Write(EntryWriter entry, LogState state)
+    {
+        entry.Int32(state.TopicsById.Count);
+        foreach (var topic in state.TopicsById)
+        {
+            entry.Text(topic.Name);
+            entry.Int32(topic.PartitionCount);
+            foreach (var partition in topic.Partitions) Write(entry, partition);
+        }
+        GroupOffsets.Write(entry, [.. state.GroupOffsets]);
+    }
+
+    /// <summary>Fills an empty state; the files are not looked at.</summary>
+    public static void ReadInto(LogState state, IFileSystem files, ref EntryReader entry)
+    {
+        for (var left = entry.Count(leastBytes: 8); left > 0; left--)
+        {
+            var name = entry.Text();
+            foreach (var partition in state.AddTopic(name, entry.Count(leastBytes: 20)).Partitions) Read(partition, files, ref entry);
+        }
+        GroupOffsets.ReadInto(state, ref entry);
+    }
+
+    private static void Write(EntryWriter entry, Partition partition)
+    {
+        entry.Int64(partition.StartOffset);
+        entry.Int64(partition.EndOffset);
+        entry.Int32(partition.Segments.Length);
+        foreach (var segment in partition.Segments)
+        {
+            entry.Int64(segment.BaseOffset);
+            entry.Int64(segment.VisibleBytes);
+        }
+    }
+
+    private static void Read(Partition partition, IFileSystem files, ref EntryReader entry)
+    {
+        var (start, end) = (entry.Int64(), entry.Int64());
+        for (var left = entry.Count(leastBytes: 16); left > 0; left--)
+        {
+            var segment = Segment.Of(partition, files, entry.Int64());
+            segment.Publish(entry.Int64());
+            partition.Add(segment);
+        }
+        partition.Trim(start);
+        partition.Publish(end);
+    }
+}

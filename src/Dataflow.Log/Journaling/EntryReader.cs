@@ -1,0 +1,34 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Dataflow.Log.Journaling;
+
+/// <summary>Takes a checked journal entry's payload apart.</summary>
+/// <remarks>Reading past the end throws <see cref="InvalidDataException"/>: the checksum was right, so a wrong program wrote it.</remarks>
+internal ref struct EntryReader(ReadOnlySpan<byte> payload)
+{
+    private ReadOnlySpan<byte> _left = payload;
+
+    public int Int32() => BinaryPrimitives.ReadInt32LittleEndian(Bytes(4));
+
+    public uint UInt32() => BinaryPrimitives.ReadUInt32LittleEndian(Bytes(4));
+
+    public long Int64() => BinaryPrimitives.ReadInt64LittleEndian(Bytes(8));
+
+    /// <summary>How many things follow that take at least so many bytes each: never more than there is room for.</summary>
+    public int Count(int leastBytes)
+    {
+        var count = Int32();
+        return count >= 0 && count <= _left.Length / leastBytes ? count : throw new InvalidDataException($"{count} items cannot follow in {_left.Length} bytes");
+    }
+
+    public string Text() => Encoding.UTF8.GetString(Bytes(Int32()));
+
+    public ReadOnlySpan<byte> Bytes(int count)
+    {
+        if ((uint)count > (uint)_left.Length) throw new InvalidDataException($"{count} bytes were expected, {_left.Length} are left");
+        var bytes = _left[..count];
+        _left = _left[count..];
+        return bytes;
+    }
+}

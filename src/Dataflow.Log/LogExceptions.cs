@@ -1,0 +1,157 @@
+using System.Globalization;
+
+namespace Dataflow.Log;
+
+/// <summary>The log refused a call: an unknown topic, a wrong name, a record that is too large.</summary>
+public class LogException : DataflowException
+{
+    /// <summary>Creates an error with its message and, if there is one, its cause.</summary>
+    public LogException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+
+    internal static LogException TopicUnknown(string name, IEnumerable<string> known)
+    {
+        var names = string.Join(", ", known.Order(StringComparer.Ordinal).Select(n => $"'{n}'"));
+        return new($"Topic '{name}': the log has no such topic. It has {(names.Length == 0 ? "none yet" : names)}; create it with CreateTopicAsync.");
+    }
+
+    internal static LogException TopicNameInvalid(string name)
+        => new($"Topic '{name}': the name is not allowed. Use 1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-', and not '.' or '..'.");
+
+    internal static LogException TopicNameDiffersInCase(string name, string existing)
+        => new($"Topic '{name}': topic '{existing}' exists and differs only in upper and lower case. Some file systems cannot keep them apart; choose another name.");
+
+    internal static LogException PartitionCountDiffers(string name, int existing, int asked)
+        => new(string.Create(CultureInfo.InvariantCulture, $"Topic '{name}': it has {existing} partitions and was asked for with {asked}. A topic keeps its count; ask with {existing} or use another name."));
+
+    internal static LogException PartitionUnknown(string topic, int partition, int count)
+        => new(string.Create(CultureInfo.InvariantCulture, $"Topic '{topic}', partition {partition}: the topic has no such partition. Its partitions are 0 to {count - 1}."));
+
+    internal static LogException TopicOfAnotherLog(string topic)
+        => new($"Topic '{topic}': it belongs to another log. Take the topic from the store that commits.");
+
+    internal static LogException RecordTooLarge(long bytes, int limit)
+        => new(string.Create(CultureInfo.InvariantCulture, $"Record: key and value take {bytes} bytes. A batch holds at most {limit} bytes; split the record or keep its content elsewhere."));
+
+    internal static LogException BatchNotReadable(string topic, int partition, long offset, int attributes)
+        => new(string.Create(CultureInfo.InvariantCulture, $"Topic '{topic}', partition {partition}, offset {offset}: batch attributes are 0x{attributes:x4}. Compressed, transactional and control batches are not written by this log and cannot be read."));
+
+    internal static LogException FormatTooNew(string file, int version)
+        => new(string.Create(CultureInfo.InvariantCulture, $"File '{file}': format version is {version}, this program knows 1. Open the log with the newer program that wrote it."));
+}
+
+/// <summary>An offset is not among those that a partition holds.</summary>
+public sealed class OffsetOutOfRangeException : LogException
+{
+    private OffsetOutOfRangeException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>The offset that was asked for.</summary>
+    public long Offset { get; private init; }
+
+    /// <summary>The first offset that the partition holds.</summary>
+    public long StartOffset { get; private init; }
+
+    /// <summary>The offset that the next record will get; a reader may wait there.</summary>
+    public long EndOffset { get; private init; }
+
+    internal static OffsetOutOfRangeException Of(string topic, int partition, long offset, long start, long end)
+        => new(string.Create(CultureInfo.InvariantCulture, $"Topic '{topic}', partition {partition}: offset {offset} is not there. It holds offsets from {start} up to, not including, {end}; start at one of them or at {end}."))
+        {
+            Offset = offset,
+            StartOffset = start,
+            EndOffset = end,
+        };
+}
+
+/// <summary>Stored bytes are not what was written. Nothing was cut or skipped.</summary>
+public sealed class CorruptLogException : LogException
+{
+    private CorruptLogException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>The damaged partition's topic, or null when the journal is damaged.</summary>
+    public string? Topic { get; private init; }
+
+    /// <summary>The damaged partition, or null when the journal is damaged.</summary>
+    public int? Partition { get; private init; }
+
+    /// <summary>The full path of the damaged file.</summary>
+    public string File { get; private init; } = "";
+
+    /// <summary>The byte of the file at which the damage was met.</summary>
+    public long Position { get; private init; }
+
+    /// <summary>The first record offset that is in doubt, or null when the journal is damaged.</summary>
+    public long? Offset { get; private init; }
+
+    internal static CorruptLogException Journal(string file, long position, string what)
+        => new(string.Create(CultureInfo.InvariantCulture, $"Journal '{file}', byte {position}: {what}. Acknowledged commits were stored there, so nothing was cut; restore the file from a copy, or remove the log and rebuild it."))
+        {
+            File = file,
+            Position = position,
+        };
+
+    internal static CorruptLogException JournalMissing(string directory)
+        => new($"Journal '{directory}': no checkpoint was found, yet there are topics. Journal files were removed or damaged; restore them from a copy, or remove the log and rebuild it.")
+        {
+            File = directory,
+        };
+
+    internal static CorruptLogException Checksum(string topic, int partition, string file, long position, long offset, uint actual, uint stored)
+        => Batch(topic, partition, file, position, offset, string.Create(CultureInfo.InvariantCulture, $"batch checksum is 0x{actual:x8}, stored 0x{stored:x8}"));
+
+    internal static CorruptLogException Batch(string topic, int partition, string file, long position, long offset, string what)
+        => new(string.Create(CultureInfo.InvariantCulture, $"Topic '{topic}', partition {partition}, offset {offset}, file '{file}', byte {position}: {what}. The segment is damaged from here on; restore the file from a copy, or trim the partition to a later offset."))
+        {
+            Topic = topic,
+            Partition = partition,
+            File = file,
+            Position = position,
+            Offset = offset,
+        };
+}
+
+/// <summary>Another store has the directory open.</summary>
+public sealed class LogLockedException : LogException
+{
+    private LogLockedException(string message, Exception inner)
+        : base(message, inner)
+    {
+        IsTransient = true;
+    }
+
+    internal static LogLockedException Of(string directory, string? holder, Exception inner)
+        => new($"Log '{directory}': it is open elsewhere ({holder ?? "holder unknown"}). One process at a time may open a log; close the other one first.", inner);
+}
+
+/// <summary>The disk is full. The commit did not happen and the log goes on; the same commit may be tried again.</summary>
+public sealed class LogFullException : LogException
+{
+    private LogFullException(string message, Exception inner)
+        : base(message, inner)
+    {
+        IsTransient = true;
+    }
+
+    internal static LogFullException Of(string directory, Exception inner)
+        => new($"Log '{directory}': the disk is full ({inner.Message}). Nothing of this commit was stored; free some space or trim topics, then try again.", inner);
+}
+
+/// <summary>A write or a sync failed. The store takes no more commits; readers keep what they could see.</summary>
+public sealed class LogFailedException : LogException
+{
+    private LogFailedException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+
+    internal static LogFailedException Of(string directory, Exception inner)
+        => new($"Log '{directory}': writing failed ({inner.Message}). What was not acknowledged may be lost; dispose the store and open it again, which recovers all that was acknowledged.", inner);
+}

@@ -1,0 +1,74 @@
+namespace Dataflow.Log;
+
+/// <summary>How a log keeps its topics.</summary>
+public sealed record LogOptions
+{
+    /// <summary>What an acknowledged commit survives. Default <see cref="Durability.PowerLoss"/>.</summary>
+    public Durability Durability { get; init; } = Durability.PowerLoss;
+
+    /// <summary>Size in bytes at which a partition's segment file is closed and the next begun. Default 1 GiB, least 64 KiB.</summary>
+    public int SegmentBytes
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 64 << 10, nameof(SegmentBytes));
+            field = value;
+        }
+    } = 1 << 30;
+
+    /// <summary>
+    /// Size in bytes at which a journal file is checkpointed and recycled, which bounds what a recovery replays.
+    /// Default 64 MiB, least 64 KiB.
+    /// </summary>
+    public int JournalFileBytes
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 64 << 10, nameof(JournalFileBytes));
+            field = value;
+        }
+    } = 64 << 20;
+
+    /// <summary>
+    /// Bytes that one <see cref="LogProducer"/> holds unacknowledged before its appends wait. Default 64 MiB, least 4 KiB.
+    /// </summary>
+    public long MaxPendingBytes
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 4 << 10, nameof(MaxPendingBytes));
+            field = value;
+        }
+    } = 64 << 20;
+
+    /// <summary>Every file operation goes through it. Default <see cref="PhysicalFileSystem"/>; not used by <see cref="Durability.Memory"/>.</summary>
+    public IFileSystem FileSystem
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(FileSystem));
+            field = value;
+        }
+    } = PhysicalFileSystem.Instance;
+
+    /// <summary>
+    /// Runs the commits, one at a time. Default null: a thread of the store's own. A scheduler that runs tasks at once
+    /// on the caller's thread makes every <see cref="LogStore.CommitAsync"/> complete before it returns.
+    /// </summary>
+    public TaskScheduler? CommitScheduler { get; init; }
+
+    /// <summary>Says when the directory was locked, for the message that another process gets. Default the system's clock.</summary>
+    public TimeProvider Time
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(Time));
+            field = value;
+        }
+    } = TimeProvider.System;
+}

@@ -1,0 +1,202 @@
+namespace Dataflow.Log;
+
+/// <summary>Gathers records for one topic and commits them: while one commit is on its way to the disk the next one gathers.</summary>
+/// <remarks>
+/// Safe for several threads. It holds at most <see cref="LogOptions.MaxPendingBytes"/> that are not acknowledged; beyond
+/// that appends wait. Records of one partition keep the order of the calls. A full disk is reported by the next flush,
+/// which tries again what was refused; any other failure ends the producer.
+/// </remarks>
+public sealed class LogProducer : IAsyncDisposable
+{
+    private readonly LogStore _store;
+    private readonly LogTopic _topic;
+    private readonly long _maxPendingBytes;
+    private readonly Lock _lock = new();
+    private readonly RecordBuffer?[] _gathering;
+    private readonly Queue<(long Records, TaskCompletionSource Done)> _flushes = [];
+    private TaskCompletionSource? _room;
+    private LogCommit? _refused;
+    private Exception? _failure;
+    private long _appended;
+    private long _acknowledged;
+    private long _gatheringBytes;
+    private long _inFlightBytes;
+    private bool _pumping;
+
+    internal LogProducer(LogStore store, LogTopic topic)
+    {
+        (_store, _topic, _maxPendingBytes) = (store, topic, store.Options.MaxPendingBytes);
+        _gathering = new RecordBuffer?[topic.PartitionCount];
+    }
+
+    /// <summary>The topic that it appends to.</summary>
+    public LogTopic Topic => _topic;
+
+    /// <summary>Appends a record without a key, unless too much is pending.</summary>
+    /// <inheritdoc cref="TryAppend(int, long, ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
+    public bool TryAppend(int partition, long timestamp, ReadOnlySpan<byte> value) => TryAppend(partition, timestamp, default, hasKey: false, value);
+
+    /// <summary>Appends a record with a key, unless too much is pending.</summary>
+    /// <param name="partition">From 0; see <see cref="KafkaPartitioner"/>.</param>
+    /// <param name="timestamp">Milliseconds since the Unix epoch.</param>
+    /// <param name="key">Copied before the call returns; an empty key is a key.</param>
+    /// <param name="value">Copied before the call returns.</param>
+    /// <returns>False when <see cref="LogOptions.MaxPendingBytes"/> are pending: the record was not taken.</returns>
+    /// <exception cref="LogException">The producer failed earlier, or the record is too large.</exception>
+    public bool TryAppend(int partition, long timestamp, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+        => TryAppend(partition, timestamp, key, hasKey: true, value);
+
+    /// <summary>Appends a record without a key, waiting while too much is pending.</summary>
+    /// <inheritdoc cref="AppendAsync(int, long, ReadOnlyMemory{byte}, ReadOnlyMemory{byte}, CancellationToken)"/>
+    public ValueTask AppendAsync(int partition, long timestamp, ReadOnlyMemory<byte> value, CancellationToken ct = default)
+        => TryAppend(partition, timestamp, value.Span) ? default : AppendLaterAsync(partition, timestamp, default, hasKey: false, value, ct);
+
+    /// <summary>Appends a record with a key, waiting while too much is pending.</summary>
+    /// <param name="partition">From 0; see <see cref="KafkaPartitioner"/>.</param>
+    /// <param name="timestamp">Milliseconds since the Unix epoch.</param>
+    /// <param name="key">Copied before the task completes; an empty key is a key.</param>
+    /// <param name="value">Copied before the task completes.</param>
+    /// <param name="ct">Gives up waiting; the record was not taken.</param>
+    /// <returns>Completes when the record is gathered; <see cref="FlushAsync"/> tells when it is safe.</returns>
+    /// <exception cref="LogException">The producer failed, the disk is full, or the record is too large.</exception>
+    public ValueTask AppendAsync(int partition, long timestamp, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, CancellationToken ct = default)
+        => TryAppend(partition, timestamp, key.Span, value.Span) ? default : AppendLaterAsync(partition, timestamp, key, hasKey: true, value, ct);
+
+    /// <summary>Waits until everything appended before is acknowledged.</summary>
+    /// <exception cref="LogFullException">The disk is full; the records are kept and the next flush tries again.</exception>
+    /// <exception cref="LogFailedException">The log failed.</exception>
+    public ValueTask FlushAsync(CancellationToken ct = default)
+    {
+        Task done;
+        lock (_lock)
+        {
+            if (_failure is not null) return ValueTask.FromException(_failure);
+            if (_acknowledged == _appended) return default;
+            var flush = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _flushes.Enqueue((_appended, flush));
+            done = flush.Task;
+        }
+        StartPump();
+        return done.IsCompletedSuccessfully ? default : new(done.WaitAsync(ct));
+    }
+
+    /// <summary>Flushes.</summary>
+    public ValueTask DisposeAsync() => FlushAsync();
+
+    private bool TryAppend(int partition, long timestamp, ReadOnlySpan<byte> key, bool hasKey, ReadOnlySpan<byte> value)
+    {
+        lock (_lock)
+        {
+            if (_failure is not null) throw _failure;
+            if (_gatheringBytes + _inFlightBytes >= _maxPendingBytes) return false;
+            if ((uint)partition >= (uint)_gathering.Length) throw LogException.PartitionUnknown(_topic.Name, partition, _gathering.Length);
+            var buffer = _gathering[partition] ??= new RecordBuffer();
+            var before = buffer.Bytes;
+            if (hasKey) buffer.Append(timestamp, key, value);
+            else buffer.Append(timestamp, value);
+            _gatheringBytes += buffer.Bytes - before;
+            _appended++;
+            if (_pumping || _refused is not null) return true; // what was refused is tried again by a flush, not by each append
+        }
+        StartPump();
+        return true;
+    }
+
+    private async ValueTask AppendLaterAsync(int partition, long timestamp, ReadOnlyMemory<byte> key, bool hasKey, ReadOnlyMemory<byte> value, CancellationToken ct)
+    {
+        do
+        {
+            Task room;
+            lock (_lock) room = (_room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            StartPump();
+            await room.WaitAsync(ct).ConfigureAwait(false);
+        }
+        while (!TryAppend(partition, timestamp, key.Span, hasKey, value.Span));
+    }
+
+    private void StartPump()
+    {
+        lock (_lock)
+        {
+            if (_pumping) return;
+            _pumping = true;
+        }
+        _ = PumpAsync();
+    }
+
+    /// <summary>Commits one gathering after another until nothing is left or the log refuses.</summary>
+    private async Task PumpAsync()
+    {
+        while (TakeCommit() is { } commit)
+        {
+            try
+            {
+                await _store.CommitAsync(commit).ConfigureAwait(true); // a caller's scheduler keeps the continuation
+            }
+            catch (Exception error)
+            {
+                Refused(commit, error);
+                return;
+            }
+            Acknowledged(commit);
+        }
+    }
+
+    private LogCommit? TakeCommit()
+    {
+        lock (_lock)
+        {
+            if (_refused is { } again)
+            {
+                _refused = null;
+                return again;
+            }
+            if (_gatheringBytes == 0)
+            {
+                _pumping = false;
+                WakeAppends();
+                return null;
+            }
+            var commit = new LogCommit();
+            for (var partition = 0; partition < _gathering.Length; partition++)
+            {
+                if (_gathering[partition] is not { } buffer) continue;
+                commit.Add(_topic, partition, buffer);
+                _gathering[partition] = null;
+            }
+            (_inFlightBytes, _gatheringBytes) = (_gatheringBytes, 0);
+            return commit;
+        }
+    }
+
+    private void Acknowledged(LogCommit commit)
+    {
+        lock (_lock)
+        {
+            foreach (var append in commit.Appends) _acknowledged += append.Count;
+            _inFlightBytes = 0;
+            while (_flushes.TryPeek(out var flush) && flush.Records <= _acknowledged) _flushes.Dequeue().Done.SetResult();
+            WakeAppends();
+        }
+    }
+
+    private void Refused(LogCommit commit, Exception error)
+    {
+        lock (_lock)
+        {
+            if (error is LogFullException) _refused = commit;
+            else _failure = error;
+            _pumping = false;
+            foreach (var flush in _flushes) flush.Done.SetException(error);
+            _flushes.Clear();
+            _room?.SetException(error);
+            _room = null;
+        }
+    }
+
+    private void WakeAppends()
+    {
+        _room?.SetResult();
+        _room = null;
+    }
+}

@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+using Dataflow.Log.Segments;
+
+namespace Dataflow.Log;
+
+/// <summary>What the journal's entries add up to: topics, their partitions and group offsets. Changed by recovery and the committer only.</summary>
+internal sealed class LogState(string topicsDirectory)
+{
+    private readonly ConcurrentDictionary<string, LogTopic> _topics = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<GroupPosition, long> _groupOffsets = new();
+    private readonly List<LogTopic> _byId = [];
+
+    public ConcurrentDictionary<string, LogTopic> Topics => _topics;
+
+    /// <summary>In order of creation; a topic's place is its id.</summary>
+    public IReadOnlyList<LogTopic> TopicsById => _byId;
+
+    public ConcurrentDictionary<GroupPosition, long> GroupOffsets => _groupOffsets;
+
+    public IEnumerable<Partition> Partitions => _byId.SelectMany(topic => topic.Partitions);
+
+    public bool Owns(Partition partition)
+        => partition.TopicId < _byId.Count && partition.Index < _byId[partition.TopicId].PartitionCount
+            && _byId[partition.TopicId].Partitions[partition.Index] == partition;
+
+    public LogTopic AddTopic(string name, int partitions)
+    {
+        var topic = new LogTopic(name, _byId.Count, partitions, topicsDirectory);
+        _byId.Add(topic);
+        _topics[name] = topic;
+        return topic;
+    }
+}
+
+/// <summary>A group's place in a partition, as a key.</summary>
+internal readonly record struct GroupPosition(string Group, int TopicId, int Partition);

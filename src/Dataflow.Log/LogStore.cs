@@ -1,0 +1,177 @@
+using System.Buffers;
+using Dataflow.Log.Journaling;
+
+namespace Dataflow.Log;
+
+/// <summary>A durable partitioned log in one directory: topics of Kafka record batches, committed through one journal.</summary>
+/// <remarks>
+/// Safe for any number of threads. One store at a time has a directory open. A commit is acknowledged, and readers see it,
+/// once <see cref="LogOptions.Durability"/> covers it. After a failed write or sync the store takes no more commits: see
+/// <see cref="LogFailedException"/>.
+/// </remarks>
+public sealed class LogStore : IAsyncDisposable, IDisposable
+{
+    private const int MaxNameLength = 249;
+    private static readonly SearchValues<char> NameCharacters
+        = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+
+    private readonly LogState _state;
+    private readonly LogWriter _writer;
+    private readonly Committer _committer;
+    private readonly DedicatedThreadScheduler? _thread;
+    private readonly IDisposable? _lock;
+    private int _disposed;
+
+    private LogStore(string directory, LogOptions options, LogState state, IFileSystem files, Journal? journal, IDisposable? taken)
+    {
+        (Directory, Options, _state, _lock) = (directory, options, state, taken);
+        _writer = new LogWriter(state, files, journal, options, directory);
+        _writer.Checkpoint();
+        _thread = options.CommitScheduler is null ? new DedicatedThreadScheduler("dataflow log commits") : null;
+        _committer = new Committer(_writer, options.CommitScheduler ?? _thread!, directory);
+    }
+
+    /// <summary>The full path of the log's directory.</summary>
+    public string Directory { get; }
+
+    /// <summary>The options it was opened with.</summary>
+    public LogOptions Options { get; }
+
+    /// <summary>The topics, in no order.</summary>
+    public IReadOnlyCollection<LogTopic> Topics => [.. _state.Topics.Values];
+
+    /// <summary>Opens a log, creating the directory when it is missing, and recovers what was committed.</summary>
+    /// <param name="directory">Its parent must survive a power loss already. With <see cref="Durability.Memory"/> only a name.</param>
+    /// <param name="options">Default: <see cref="Durability.PowerLoss"/> with the sizes of <see cref="LogOptions"/>.</param>
+    /// <exception cref="LogLockedException">Another store has the directory open.</exception>
+    /// <exception cref="CorruptLogException">Stored bytes are damaged; nothing was cut.</exception>
+    /// <exception cref="LogFullException">The disk is full.</exception>
+    public static LogStore Open(string directory, LogOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        options ??= new LogOptions();
+        directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+        if (options.Durability == Durability.Memory)
+            return new LogStore(directory, options, new LogState(LogLayout.Topics(directory)), new MemoryFileSystem(), journal: null, taken: null);
+
+        var files = options.FileSystem;
+        IDisposable? taken = null;
+        Journal? journal = null;
+        try
+        {
+            files.CreateDirectory(directory);
+            taken = DirectoryLock.Take(files, directory, options.Time);
+            (var state, journal) = new Recovery(files, directory, options).Run();
+            return new LogStore(directory, options, state, files, journal, taken);
+        }
+        catch (Exception error)
+        {
+            journal?.Dispose();
+            taken?.Dispose();
+            if (error is SyncFailedException) throw LogFailedException.Of(directory, error.InnerException!);
+            if (error is IOException full && DiskErrors.IsDiskFull(full)) throw LogFullException.Of(directory, full);
+            throw;
+        }
+    }
+
+    /// <summary>Looks a topic up.</summary>
+    public bool TryGetTopic(string name, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out LogTopic topic)
+        => _state.Topics.TryGetValue(name, out topic);
+
+    /// <summary>The topic of that name.</summary>
+    /// <exception cref="LogException">There is none; the message names those that exist.</exception>
+    public LogTopic GetTopic(string name)
+        => _state.Topics.TryGetValue(name, out var topic) ? topic : throw LogException.TopicUnknown(name, _state.Topics.Keys);
+
+    /// <summary>Creates a topic, or returns it when it exists with the same count.</summary>
+    /// <param name="name">1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'; not '.' or '..'; not an existing name in other case.</param>
+    /// <param name="partitions">At least 1; never changes.</param>
+    /// <param name="ct">Gives up waiting; the topic may be created all the same.</param>
+    /// <exception cref="LogException">The name is not allowed, or the topic exists with another count.</exception>
+    public async ValueTask<LogTopic> CreateTopicAsync(string name, int partitions, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentOutOfRangeException.ThrowIfLessThan(partitions, 1);
+        if (name.Length is 0 or > MaxNameLength || name is "." or ".." || name.AsSpan().ContainsAnyExcept(NameCharacters)) throw LogException.TopicNameInvalid(name);
+        if (!_state.Topics.TryGetValue(name, out var existing) || existing.PartitionCount != partitions)
+            await EnqueueAsync(new CreateTopicRequest(name, partitions), ct).ConfigureAwait(false);
+        return _state.Topics[name];
+    }
+
+    /// <summary>Makes everything in a commit visible and durable together.</summary>
+    /// <param name="commit">Handed over: it cannot be changed or committed again, unless the disk was full.</param>
+    /// <param name="ct">Gives up waiting; a commit that was handed over happens all the same.</param>
+    /// <returns>Completes when the durability promise covers the commit. Commits of one caller happen in the order of the calls.</returns>
+    /// <exception cref="LogFullException">The disk is full; nothing happened and the same commit may be tried again.</exception>
+    /// <exception cref="LogFailedException">A write or sync failed; after a reopen the commit is there as a whole or not at all.</exception>
+    public ValueTask CommitAsync(LogCommit commit, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(commit);
+        ct.ThrowIfCancellationRequested();
+        foreach (var append in commit.Appends)
+        {
+            var partition = append.Partition;
+            if (!_state.Owns(partition)) throw LogException.TopicOfAnotherLog(partition.Topic);
+        }
+        foreach (var offset in commit.Offsets) GetTopic(offset.Topic).PartitionAt(offset.Partition);
+        commit.HandOver();
+        return EnqueueAsync(new CommitRequest(commit), ct);
+    }
+
+    /// <summary>Where a group goes on reading a partition; null when it never committed an offset there.</summary>
+    /// <exception cref="LogException">There is no such topic.</exception>
+    public long? GetGroupOffset(string group, string topic, int partition)
+        => _state.GroupOffsets.TryGetValue(new(group, GetTopic(topic).Id, partition), out var offset) ? offset : null;
+
+    /// <summary>Lets go of the records below an offset. Segment files that hold nothing else are deleted.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="partition">From 0.</param>
+    /// <param name="startOffset">The new start, at most the partition's end; nothing happens when it is not above the old one.</param>
+    /// <param name="ct">Gives up waiting; the trim may happen all the same.</param>
+    /// <exception cref="OffsetOutOfRangeException">It is beyond the partition's end.</exception>
+    public ValueTask TrimAsync(string topic, int partition, long startOffset, CancellationToken ct = default)
+        => EnqueueAsync(new TrimRequest(GetTopic(topic).PartitionAt(partition), startOffset), ct);
+
+    /// <summary>Opens a reader that begins at an offset.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="partition">From 0.</param>
+    /// <param name="offset">From the partition's start to its end; the end means: wait for the next record.</param>
+    /// <exception cref="OffsetOutOfRangeException">The partition does not hold it; the message tells what it holds.</exception>
+    public PartitionReader OpenReader(string topic, int partition, long offset)
+        => new(GetTopic(topic).PartitionAt(partition), offset, () => _committer.Failure);
+
+    /// <summary>Creates a producer that gathers records and commits them in groups.</summary>
+    public LogProducer CreateProducer(string topic) => new(this, GetTopic(topic));
+
+    /// <summary>
+    /// Finishes what was handed over, on this thread, writes a checkpoint so that the next open is quick, and unlocks the
+    /// directory. Readers that wait learn that the log was closed.
+    /// </summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        try
+        {
+            _committer.Close();
+        }
+        finally
+        {
+            _writer.Dispose();
+            _thread?.Dispose();
+            _lock?.Dispose();
+        }
+    }
+
+    /// <inheritdoc cref="Dispose"/>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private ValueTask EnqueueAsync(Request request, CancellationToken ct)
+    {
+        var done = _committer.Enqueue(request);
+        return done.IsCompletedSuccessfully ? default : new(done.WaitAsync(ct));
+    }
+}

@@ -1,0 +1,37 @@
+using Dataflow.Log.Segments;
+
+namespace Dataflow.Log;
+
+/// <summary>A named log of one or more partitions.</summary>
+public sealed class LogTopic
+{
+    private readonly Partition[] _partitions;
+
+    internal LogTopic(string name, int id, int partitions, string topicsDirectory)
+    {
+        Name = name;
+        Id = id;
+        _partitions = [.. Enumerable.Range(0, partitions).Select(index => new Partition(name, id, index, LogLayout.PartitionDirectory(topicsDirectory, name, index)))];
+    }
+
+    /// <summary>1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'.</summary>
+    public string Name { get; }
+
+    /// <summary>How many partitions it has; never changes.</summary>
+    public int PartitionCount => _partitions.Length;
+
+    internal int Id { get; }
+
+    internal IReadOnlyList<Partition> Partitions => _partitions;
+
+    /// <summary>The first offset that a partition still holds: 0 until it is trimmed.</summary>
+    /// <exception cref="LogException">The topic has no such partition.</exception>
+    public long StartOffset(int partition) => PartitionAt(partition).StartOffset;
+
+    /// <summary>The offset after the last record that readers may see, which is the next record's.</summary>
+    /// <exception cref="LogException">The topic has no such partition.</exception>
+    public long EndOffset(int partition) => PartitionAt(partition).EndOffset;
+
+    internal Partition PartitionAt(int partition)
+        => (uint)partition < (uint)_partitions.Length ? _partitions[partition] : throw LogException.PartitionUnknown(Name, partition, _partitions.Length);
+}

@@ -1,0 +1,197 @@
+using Dataflow.Log.Journaling;
+using Dataflow.Log.Segments;
+
+namespace Dataflow.Log;
+
+/// <summary>The steps of a commit, in the order that keeps the promise. Only the committer calls it.</summary>
+/// <remarks>
+/// A commit: give offsets; make room in the journal; write the segments, unsynced (a full disk shows here, while all can
+/// still be undone); sync those that the journal will only name; write the journal entry; sync it; let readers see.
+/// Without a journal (<see cref="Durability.Memory"/>) only the first and last steps remain.
+/// </remarks>
+internal sealed class LogWriter(LogState state, IFileSystem files, Journal? journal, LogOptions options, string directory) : IDisposable
+{
+    /// <summary>
+    /// From this size on a run goes to its segment alone and costs a sync of that file instead of being written twice.
+    /// </summary>
+    private const int ReferenceBytes = 512 << 10;
+
+    private readonly EntryWriter _entry = new();
+    private readonly EntryWriter _checkpoint = new();
+    private readonly SegmentWriter _segments = new(files, options.Durability == Durability.PowerLoss);
+    private bool _writtenSinceCheckpoint;
+
+    /// <summary>Makes all commits happen, or none.</summary>
+    /// <exception cref="LogFullException">The disk is full; nothing happened.</exception>
+    public void Commit(IReadOnlyList<LogCommit> commits)
+    {
+        var group = new CommitGroup(commits, state, options.SegmentBytes);
+        if (group.IsEmpty) return;
+        try
+        {
+            WriteGroup(group);
+        }
+        catch (IOException error) when (DiskErrors.IsDiskFull(error))
+        {
+            _segments.Undo(group.Runs);
+            throw LogFullException.Of(directory, error);
+        }
+        journal?.Sync();
+        Publish(group);
+    }
+
+    /// <summary>Creates a topic unless it is there with the same partitions.</summary>
+    /// <exception cref="LogException">Its count differs, its name differs in case only, or the disk is full.</exception>
+    public void CreateTopic(string name, int partitions)
+    {
+        if (state.Topics.TryGetValue(name, out var existing))
+        {
+            if (existing.PartitionCount == partitions) return;
+            throw LogException.PartitionCountDiffers(name, existing.PartitionCount, partitions);
+        }
+        var similar = state.TopicsById.FirstOrDefault(topic => topic.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        if (similar is not null) throw LogException.TopicNameDiffersInCase(name, similar.Name);
+        Record(EntryKind.CreateTopic, entry =>
+        {
+            entry.Text(name);
+            entry.Int32(partitions);
+        });
+        state.AddTopic(name, partitions);
+    }
+
+    /// <summary>Moves a partition's start up and deletes the segments that are wholly below it.</summary>
+    /// <exception cref="LogException">The offset is beyond the partition's end, or the disk is full.</exception>
+    public void Trim(Partition partition, long startOffset)
+    {
+        if (startOffset <= partition.StartOffset) return;
+        if (startOffset > partition.EndOffset)
+            throw OffsetOutOfRangeException.Of(partition.Topic, partition.Index, startOffset, partition.StartOffset, partition.EndOffset);
+        Record(EntryKind.Trim, entry =>
+        {
+            entry.Int32(partition.TopicId);
+            entry.Int32(partition.Index);
+            entry.Int64(startOffset);
+        });
+        foreach (var dead in partition.Trim(startOffset)) _segments.Delete(dead);
+    }
+
+    /// <summary>Syncs the segments and begins a journal file, so that a recovery need not replay what came before.</summary>
+    public void Checkpoint()
+    {
+        if (journal is null) return;
+        _segments.SyncAll(state.Partitions);
+        _checkpoint.Clear();
+        CheckpointEntry.Write(_checkpoint, state);
+        journal.Roll(_checkpoint);
+        _writtenSinceCheckpoint = false;
+    }
+
+    /// <summary>Wakes the readers that wait, so that they learn of the failure.</summary>
+    public void StopReaders()
+    {
+        foreach (var partition in state.Partitions) partition.Close();
+    }
+
+    /// <summary>Writes a last checkpoint, so that the next open has nothing to replay.</summary>
+    public void Close()
+    {
+        if (_writtenSinceCheckpoint) Checkpoint();
+    }
+
+    public void Dispose()
+    {
+        StopReaders();
+        _segments.Dispose();
+        journal?.Dispose();
+    }
+
+    private void WriteGroup(CommitGroup group)
+    {
+        var inlineBytes = 0L;
+        foreach (var run in group.Runs)
+        {
+            run.IsReference = journal is null || run.Bytes >= ReferenceBytes || inlineBytes + run.Bytes > options.JournalFileBytes / 2;
+            if (!run.IsReference) inlineBytes += run.Bytes;
+        }
+        MakeRoom(CommitEntry.SizeOf(group.Runs.Count, group.Offsets) + (int)inlineBytes);
+        foreach (var run in group.Runs) _segments.Open(run);
+        foreach (var run in group.Runs)
+        {
+            if (run.IsReference) WriteReference(run);
+        }
+        if (journal is null) return;
+        _entry.Clear();
+        CommitEntry.Write(_entry, [.. group.Runs.Select(Describe)], group.Offsets);
+        foreach (var run in group.Runs)
+        {
+            if (!run.IsReference) WriteInline(run);
+        }
+        Append(EntryKind.Commit);
+    }
+
+    private void WriteReference(Run run)
+    {
+        var state = ~0u;
+        var position = run.Position;
+        foreach (var batch in run.Batches)
+        {
+            _segments.Write(run.Segment!, batch.Bytes, position);
+            if (journal is not null) state = Crc32C.Continue(state, batch.Bytes);
+            position += batch.Length;
+        }
+        run.Checksum = ~state;
+        if (journal is not null) _segments.Sync(run.Segment!);
+    }
+
+    private void WriteInline(Run run)
+    {
+        var start = _entry.Length;
+        foreach (var batch in run.Batches) _entry.Bytes(batch.Bytes);
+        _segments.Write(run.Segment!, _entry.Slice(start, (int)run.Bytes), run.Position);
+    }
+
+    private void Publish(CommitGroup group)
+    {
+        foreach (var run in group.Runs)
+        {
+            var creates = run.CreatesSegment;
+            run.Segment!.Publish(run.Position + run.Bytes);
+            if (creates) run.Partition.Add(run.Segment); // after the one before it is complete
+            run.Partition.Publish(run.NextOffset);
+        }
+        foreach (var (position, offset) in group.Offsets) state.GroupOffsets[position] = offset;
+    }
+
+    private void Record(EntryKind kind, Action<EntryWriter> write)
+    {
+        if (journal is null) return;
+        _entry.Clear();
+        write(_entry);
+        try
+        {
+            MakeRoom(_entry.PayloadBytes);
+            Append(kind);
+        }
+        catch (IOException error) when (DiskErrors.IsDiskFull(error))
+        {
+            throw LogFullException.Of(directory, error);
+        }
+        journal.Sync();
+    }
+
+    private void MakeRoom(int payloadBytes)
+    {
+        if (journal is null) return;
+        if (!journal.HasRoomFor(payloadBytes) && _writtenSinceCheckpoint) Checkpoint();
+        journal.Reserve(payloadBytes);
+    }
+
+    private void Append(EntryKind kind)
+    {
+        _writtenSinceCheckpoint = true;
+        journal!.Append(kind, _entry);
+    }
+
+    private static CommittedRun Describe(Run run)
+        => new(run.Partition.TopicId, run.Partition.Index, run.BaseOffset, run.NextOffset, run.SegmentBase, run.Position, run.Bytes, run.IsReference, run.IsReference ? run.Checksum : 0);
+}

@@ -1,0 +1,203 @@
+using System.Buffers;
+using Dataflow.Log.Segments;
+
+namespace Dataflow.Log;
+
+/// <summary>Reads a partition batch by batch from any offset, and waits at its end for more.</summary>
+/// <remarks>For one thread at a time. It sees only what the log's durability promise covers. It may go on after the store was disposed.</remarks>
+public sealed class PartitionReader : IDisposable
+{
+    private const int BufferBytes = 256 << 10;
+
+    private readonly Partition _partition;
+    private readonly Func<Exception?> _failure;
+    private byte[] _buffer = [];
+    private int _start;
+    private int _end;
+    private Segment? _segment;
+    private IFile? _file;
+    private long _filePosition; // of the buffer's end
+    private long _position;
+    private long _expectedOffset; // of the next stored batch; -1 right after a seek
+    private bool _disposed;
+
+    internal PartitionReader(Partition partition, long offset, Func<Exception?> failure)
+    {
+        _partition = partition;
+        _failure = failure;
+        Seek(offset);
+    }
+
+    /// <summary>The topic's name.</summary>
+    public string Topic => _partition.Topic;
+
+    /// <summary>The partition's number.</summary>
+    public int Partition => _partition.Index;
+
+    /// <summary>The offset of the first record that no batch handed out so far has covered.</summary>
+    public long Position => _position;
+
+    /// <summary>Takes the next batch, if one is visible; checks its checksum.</summary>
+    /// <param name="batch">Valid until the next call on the reader. Its enumerator begins at <see cref="Position"/> as it was before.</param>
+    /// <returns>False at the visible end of the partition.</returns>
+    /// <exception cref="CorruptLogException">The stored bytes are damaged. The reader stays where it is.</exception>
+    /// <exception cref="OffsetOutOfRangeException">The records at <see cref="Position"/> were trimmed away.</exception>
+    public bool TryRead(out RecordBatch batch)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ThrowIfOutOfRange(_position);
+        while (TryFillBatch(out var header))
+        {
+            var start = _start;
+            _start += header.Bytes;
+            _expectedOffset = header.LastOffset + 1;
+            if (header.LastOffset < _position) continue; // lies before the offset that was sought
+            batch = new RecordBatch(this, in header, _buffer, start, _position);
+            _position = _expectedOffset;
+            return true;
+        }
+        batch = default;
+        return false;
+    }
+
+    /// <summary>Waits until there is something to read, without polling.</summary>
+    /// <returns>True when <see cref="TryRead"/> will find a batch; false when the log was closed and all was read.</returns>
+    /// <exception cref="LogFailedException">The log failed and all that was visible was read.</exception>
+    public async ValueTask<bool> WaitToReadAsync(CancellationToken ct = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        while (_partition.EndOffset <= _position)
+        {
+            if (_failure() is { } failure) throw failure;
+            if (_partition.IsClosed) return false;
+            await _partition.WaitBeyondAsync(_position).WaitAsync(ct).ConfigureAwait(false);
+        }
+        return true;
+    }
+
+    /// <summary>Goes on at another offset.</summary>
+    /// <exception cref="OffsetOutOfRangeException">The partition does not hold it and it is not the end.</exception>
+    public void Seek(long offset)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ThrowIfOutOfRange(offset);
+        LeaveSegment();
+        (_position, _expectedOffset) = (offset, -1);
+    }
+
+    /// <summary>Gives back the buffer and the file.</summary>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        LeaveSegment();
+        if (_buffer.Length > 0) ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+    }
+
+    /// <summary>The error for a record, at a place in the buffer, whose checksum is right but whose fields are not.</summary>
+    internal CorruptLogException MalformedRecord(long baseOffset, int bufferPosition)
+        => CorruptLogException.Batch(Topic, Partition, _segment?.Path ?? _partition.Directory, _filePosition - _end + bufferPosition, baseOffset,
+            "a record does not follow the format");
+
+    /// <summary>Gets a whole checked batch into the buffer at <c>_start</c>.</summary>
+    private bool TryFillBatch(out BatchHeader header)
+    {
+        while (true)
+        {
+            var needed = BatchHeader.Size;
+            if (_end - _start >= BatchHeader.Size)
+            {
+                if (BatchHeader.TryRead(_buffer.AsSpan(_start, BatchHeader.Size), out header) is { } wrong) throw Damaged(wrong);
+                needed = header.Bytes;
+                if (_end - _start >= needed)
+                {
+                    Check(in header);
+                    return true;
+                }
+            }
+            if (!TryFill(needed))
+            {
+                header = default;
+                return false;
+            }
+        }
+    }
+
+    private void Check(in BatchHeader header)
+    {
+        var batch = _buffer.AsSpan(_start, header.Bytes);
+        var checksum = BatchHeader.ChecksumOf(batch);
+        if (checksum != header.Checksum)
+            throw CorruptLogException.Checksum(Topic, Partition, _segment!.Path, BatchPosition, _expectedOffset < 0 ? header.BaseOffset : _expectedOffset, checksum, header.Checksum);
+        var expected = _expectedOffset >= 0 ? _expectedOffset : Math.Min(header.BaseOffset, _position);
+        if (header.BaseOffset != expected) throw Damaged($"batch base offset is {header.BaseOffset}, not {expected}");
+        if (header.Attributes != 0) throw LogException.BatchNotReadable(Topic, Partition, header.BaseOffset, header.Attributes);
+    }
+
+    /// <summary>Brings the buffer to at least so many bytes; false when nothing more is visible.</summary>
+    private bool TryFill(int needed)
+    {
+        var next = _partition.SegmentAfter(_segment); // before the length: once it exists, the current one is complete
+        if (_segment is null || (_filePosition >= _segment.VisibleBytes && _start == _end))
+        {
+            if (_segment is not null && next is null) return false;
+            if (_segment is null && _partition.EndOffset <= _position) return false;
+            EnterSegment(_segment is null ? _partition.SegmentOf(_position) : next);
+            return true;
+        }
+        var visible = _segment.VisibleBytes;
+        if (_filePosition >= visible) throw Damaged("the segment ends within a batch");
+        MakeRoom(needed);
+        var count = (int)Math.Min(_buffer.Length - _end, visible - _filePosition);
+        var read = _file!.Read(_buffer.AsSpan(_end, count), _filePosition);
+        if (read < count) throw Damaged($"the file ends at byte {_filePosition + read}, {visible} were committed");
+        _end += read;
+        _filePosition += read;
+        return true;
+    }
+
+    private void MakeRoom(int needed)
+    {
+        var left = _buffer.AsSpan(_start, _end - _start);
+        if (needed > _buffer.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, BufferBytes));
+            left.CopyTo(larger);
+            if (_buffer.Length > 0) ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = larger;
+        }
+        else left.CopyTo(_buffer);
+        (_start, _end) = (0, left.Length);
+    }
+
+    private void EnterSegment(Segment? segment)
+    {
+        if (segment?.Hold() is not { } file) throw OutOfRange(_position);
+        _segment?.Release();
+        (_segment, _file) = (segment, file);
+        (_start, _end) = (0, 0);
+        _filePosition = _expectedOffset >= 0 ? 0
+            : segment.Offsets.Find(file, segment.VisibleBytes, _position, (position, what) => CorruptLogException.Batch(Topic, Partition, segment.Path, position, _position, what));
+    }
+
+    private void LeaveSegment()
+    {
+        _segment?.Release();
+        (_segment, _file) = (null, null);
+        (_start, _end) = (0, 0);
+    }
+
+    private long BatchPosition => _filePosition - (_end - _start);
+
+    private CorruptLogException Damaged(string what)
+        => CorruptLogException.Batch(Topic, Partition, _segment!.Path, BatchPosition, _expectedOffset < 0 ? _position : _expectedOffset, what);
+
+    private void ThrowIfOutOfRange(long offset)
+    {
+        if (offset < _partition.StartOffset || offset > _partition.EndOffset) throw OutOfRange(offset);
+    }
+
+    private OffsetOutOfRangeException OutOfRange(long offset)
+        => OffsetOutOfRangeException.Of(Topic, Partition, offset, _partition.StartOffset, _partition.EndOffset);
+}

@@ -1,0 +1,38 @@
+namespace Dataflow.Log;
+
+/// <summary>A batch that a reader handed out, checked; its memory is valid until the reader moves on.</summary>
+public readonly struct RecordBatch
+{
+    private readonly PartitionReader _reader;
+    private readonly BatchHeader _header;
+    private readonly byte[] _bytes;
+    private readonly int _start;
+    private readonly long _firstOffset;
+
+    internal RecordBatch(PartitionReader reader, in BatchHeader header, byte[] bytes, int start, long firstOffset)
+    {
+        _reader = reader;
+        _header = header;
+        _bytes = bytes;
+        _start = start;
+        _firstOffset = firstOffset;
+    }
+
+    /// <summary>The first record's offset, which may lie before the one that the reader asked for.</summary>
+    public long BaseOffset => _header.BaseOffset;
+
+    /// <summary>The last record's offset.</summary>
+    public long LastOffset => _header.LastOffset;
+
+    /// <summary>How many records the batch holds, those before the reader's offset included.</summary>
+    public int Count => _header.Count;
+
+    /// <summary>The largest timestamp of its records, in milliseconds since the Unix epoch.</summary>
+    public long MaxTimestamp => _header.MaxTimestamp;
+
+    /// <summary>The whole batch as it is stored: Kafka's record batch, format v2.</summary>
+    public ReadOnlyMemory<byte> Bytes => new(_bytes, _start, _header.Bytes);
+
+    /// <summary>Walks the records from the offset that the reader asked for.</summary>
+    public RecordEnumerator GetEnumerator() => new(_reader, in _header, _bytes, _start, _firstOffset);
+}

@@ -1,0 +1,129 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Dataflow.Log;
+
+/// <summary>Records bound for one partition, encoded as they come into batches of at most 1 MiB in pooled memory.</summary>
+/// <remarks>Not safe for several threads at once. A record larger than 1 MiB gets a batch of its own, up to 16 MiB.</remarks>
+public sealed class RecordBuffer : IDisposable
+{
+    private const int BatchBytes = 1 << 20;
+    private const int FirstRentBytes = 4 << 10;
+
+    // length, attributes, timestamp and offset deltas, key and value lengths, header count
+    private const int MaxFramingBytes = (4 * Varint.MaxBytes32) + Varint.MaxBytes64 + 2;
+
+    private readonly List<EncodedBatch> _sealed = [];
+    private byte[] _bytes = [];
+    private int _position;
+    private int _batchCount;
+    private int _sealedCount;
+    private int _sealedBytes;
+    private long _baseTimestamp;
+    private long _maxTimestamp;
+
+    /// <summary>How many records were appended.</summary>
+    public int Count => _sealedCount + _batchCount;
+
+    /// <summary>Bytes that the records take in the log, batch headers included.</summary>
+    public int Bytes => _sealedBytes + _position;
+
+    /// <summary>Appends a record without a key.</summary>
+    /// <param name="timestamp">Milliseconds since the Unix epoch.</param>
+    /// <param name="value">Copied before the call returns.</param>
+    /// <exception cref="LogException">The record does not fit in a batch of 16 MiB.</exception>
+    public void Append(long timestamp, ReadOnlySpan<byte> value) => Append(timestamp, default, -1, value, value.Length);
+
+    /// <summary>Appends a record with a key; an empty key is a key.</summary>
+    /// <inheritdoc cref="Append(long, ReadOnlySpan{byte})"/>
+    /// <param name="timestamp">Milliseconds since the Unix epoch.</param>
+    /// <param name="key">Copied before the call returns.</param>
+    /// <param name="value">Copied before the call returns.</param>
+    public void Append(long timestamp, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+        => Append(timestamp, key, key.Length, value, value.Length);
+
+    /// <summary>Appends a record with a key and no value, which says that the key is gone.</summary>
+    /// <param name="timestamp">Milliseconds since the Unix epoch.</param>
+    /// <param name="key">Copied before the call returns.</param>
+    public void AppendTombstone(long timestamp, ReadOnlySpan<byte> key) => Append(timestamp, key, key.Length, default, -1);
+
+    /// <summary>Gives the memory back. A <see cref="LogCommit"/> does so itself when it is done.</summary>
+    public void Dispose()
+    {
+        foreach (var batch in _sealed) ArrayPool<byte>.Shared.Return(batch.Array);
+        if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
+        _sealed.Clear();
+        _bytes = [];
+        (_position, _batchCount, _sealedCount, _sealedBytes) = (0, 0, 0, 0);
+    }
+
+    /// <summary>Completes the last batch and returns all of them in order.</summary>
+    internal List<EncodedBatch> Seal()
+    {
+        if (_batchCount > 0) SealBatch();
+        return _sealed;
+    }
+
+    private void Append(long timestamp, ReadOnlySpan<byte> key, int keyLength, ReadOnlySpan<byte> value, int valueLength)
+    {
+        if ((long)key.Length + value.Length + MaxFramingBytes > _bytes.Length - _position) MakeRoom((long)key.Length + value.Length + MaxFramingBytes);
+        if (_batchCount == 0) (_baseTimestamp, _maxTimestamp) = (timestamp, timestamp);
+        else if (timestamp > _maxTimestamp) _maxTimestamp = timestamp;
+
+        var timestampDelta = Varint.ZigZag(timestamp - _baseTimestamp);
+        var offsetDelta = Varint.ZigZag(_batchCount);
+        var keyPrefix = Varint.ZigZag(keyLength);
+        var valuePrefix = Varint.ZigZag(valueLength);
+        var length = 2 + Varint.Size(timestampDelta) + Varint.Size(offsetDelta) + Varint.Size(keyPrefix) + key.Length
+            + Varint.Size(valuePrefix) + value.Length;
+
+        ref var start = ref MemoryMarshal.GetArrayDataReference(_bytes);
+        var position = _position;
+        position += Varint.Write(ref Unsafe.Add(ref start, position), Varint.ZigZag(length));
+        Unsafe.Add(ref start, position++) = 0; // attributes
+        position += Varint.Write(ref Unsafe.Add(ref start, position), timestampDelta);
+        position += Varint.Write(ref Unsafe.Add(ref start, position), offsetDelta);
+        position += Varint.Write(ref Unsafe.Add(ref start, position), keyPrefix);
+        key.CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref start, position), key.Length));
+        position += key.Length;
+        position += Varint.Write(ref Unsafe.Add(ref start, position), valuePrefix);
+        value.CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref start, position), value.Length));
+        position += value.Length;
+        Unsafe.Add(ref start, position++) = 0; // no headers
+        _position = position;
+        _batchCount++;
+    }
+
+    private void MakeRoom(long recordBytes)
+    {
+        if (BatchHeader.Size + recordBytes > BatchHeader.MaxBatchBytes) throw LogException.RecordTooLarge(recordBytes - MaxFramingBytes, BatchHeader.MaxBatchBytes);
+        if (_batchCount > 0 && _position + recordBytes > BatchBytes) SealBatch();
+        var used = Math.Max(_position, BatchHeader.Size);
+        var needed = used + (int)recordBytes;
+        if (needed > _bytes.Length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, Math.Clamp(_bytes.Length * 4, FirstRentBytes, BatchBytes)));
+            _bytes.AsSpan(0, _position).CopyTo(larger);
+            if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
+            _bytes = larger;
+        }
+        _position = used;
+    }
+
+    private void SealBatch()
+    {
+        BatchHeader.Write(_bytes.AsSpan(0, _position), _batchCount, _baseTimestamp, _maxTimestamp);
+        _sealed.Add(new(_bytes, _position, _batchCount));
+        _sealedBytes += _position;
+        _sealedCount += _batchCount;
+        _bytes = [];
+        (_position, _batchCount) = (0, 0);
+    }
+}
+
+/// <summary>A finished batch in pooled memory.</summary>
+internal readonly record struct EncodedBatch(byte[] Array, int Length, int Count)
+{
+    public Span<byte> Bytes => Array.AsSpan(0, Length);
+}

@@ -1,0 +1,119 @@
+using Dataflow.Log.Journaling;
+using Dataflow.Log.Segments;
+
+namespace Dataflow.Log;
+
+/// <summary>Brings a log directory back to what was committed: the newest checkpoint, then every entry after it.</summary>
+/// <remarks>
+/// A torn end of the journal was never acknowledged and is dropped. Anything else that does not fit is damage: nothing is
+/// cut, the log does not open, and the error names the file and the place.
+/// </remarks>
+internal sealed class Recovery(IFileSystem files, string directory, LogOptions options)
+{
+    private readonly LogState _state = new(LogLayout.Topics(directory));
+    private readonly string _journalDirectory = LogLayout.Journal(directory);
+    private long _lastSequence;
+
+    /// <summary>Recovers the state and a journal whose first checkpoint is still to be written.</summary>
+    public (LogState State, Journal Journal) Run()
+    {
+        CreateDirectories();
+        List<long> generations = [.. Generations().OrderDescending()];
+        var recovered = generations.Find(TryReplay);
+        if (recovered == 0 && files.List(LogLayout.Topics(directory)).Count > 0) throw CorruptLogException.JournalMissing(_journalDirectory);
+
+        var newest = generations.FirstOrDefault();
+        var next = newest > recovered ? newest : newest + 1; // a newer file without an entry is the spare
+        var retired = generations.Where(generation => generation != next).Select(FileOf);
+        return (_state, new Journal(files, _journalDirectory, options, _lastSequence, next, retired));
+    }
+
+    private void CreateDirectories()
+    {
+        files.CreateDirectory(_journalDirectory);
+        files.CreateDirectory(LogLayout.Topics(directory));
+        if (options.Durability != Durability.PowerLoss) return;
+        files.SyncDirectoryOrFail(directory);
+        if (Path.GetDirectoryName(directory) is { } parent) files.SyncDirectoryOrFail(parent);
+    }
+
+    private IEnumerable<long> Generations()
+    {
+        foreach (var name in files.List(_journalDirectory))
+        {
+            if (LogLayout.TryParseGeneration(name, out var generation) && generation > 0) yield return generation;
+        }
+    }
+
+    private string FileOf(long generation) => LogLayout.JournalFile(_journalDirectory, generation);
+
+    /// <summary>Replays a file that begins with a checkpoint; false when it does not and holds nothing else either.</summary>
+    private bool TryReplay(long generation)
+    {
+        var path = FileOf(generation);
+        using var file = new JournalFile(files.Open(path, FileMode.Open), path, generation);
+        using var scan = new JournalScan(file);
+        if (!scan.TryRead())
+        {
+            scan.ThrowIfDamaged(missingSequence: 1);
+            return false;
+        }
+        if (!file.HasHeader()) throw CorruptLogException.Journal(path, 0, "the header is damaged");
+        if (scan.Entry.Kind != EntryKind.Checkpoint) throw CorruptLogException.Journal(path, JournalFile.HeaderBytes, $"the first entry is of kind {(int)scan.Entry.Kind}, not a checkpoint");
+
+        using var replay = new SegmentReplay(files, options.Durability == Durability.PowerLoss);
+        Replay(scan, replay, path, JournalFile.HeaderBytes);
+        var position = scan.Position;
+        while (scan.TryRead() && scan.Entry.Sequence == _lastSequence + 1)
+        {
+            Replay(scan, replay, path, position);
+            position = scan.Position;
+        }
+        scan.ThrowIfDamaged(_lastSequence + 1);
+        replay.Finish(_state);
+        return true;
+    }
+
+    private void Replay(JournalScan scan, SegmentReplay replay, string path, long position)
+    {
+        try
+        {
+            Apply(scan.Entry.Kind, scan.Payload, replay);
+        }
+        catch (InvalidDataException error)
+        {
+            throw CorruptLogException.Journal(path, position, $"entry {scan.Entry.Sequence} does not follow the format: {error.Message}");
+        }
+        _lastSequence = scan.Entry.Sequence;
+    }
+
+    private void Apply(EntryKind kind, ReadOnlySpan<byte> payload, SegmentReplay replay)
+    {
+        var entry = new EntryReader(payload);
+        switch (kind)
+        {
+            case EntryKind.Checkpoint:
+                CheckpointEntry.ReadInto(_state, files, ref entry);
+                replay.Begin(_state);
+                break;
+            case EntryKind.Commit:
+                var runs = CommitEntry.ReadRuns(ref entry);
+                GroupOffsets.ReadInto(_state, ref entry);
+                foreach (var run in runs) replay.Apply(run, PartitionOf(run.TopicId, run.Partition), run.IsReference ? default : entry.Bytes((int)run.Bytes));
+                break;
+            case EntryKind.CreateTopic:
+                _state.AddTopic(entry.Text(), entry.Int32());
+                break;
+            case EntryKind.Trim:
+                replay.Trim(PartitionOf(entry.Int32(), entry.Int32()), entry.Int64());
+                break;
+            default:
+                throw new InvalidDataException($"its kind is {(int)kind}");
+        }
+    }
+
+    private Partition PartitionOf(int topicId, int partition)
+        => (uint)topicId < (uint)_state.TopicsById.Count && (uint)partition < (uint)_state.TopicsById[topicId].PartitionCount
+            ? _state.TopicsById[topicId].Partitions[partition]
+            : throw new InvalidDataException($"it names topic {topicId}, partition {partition}, which do not exist");
+}

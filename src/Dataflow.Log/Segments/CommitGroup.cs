@@ -1,0 +1,89 @@
+namespace Dataflow.Log.Segments;
+
+/// <summary>Commits that go to the journal as one entry: gives every batch its offset and its place in a segment.</summary>
+internal sealed class CommitGroup
+{
+    private readonly int _segmentBytes;
+    private readonly List<Run> _runs = [];
+    private readonly Dictionary<Partition, Tail> _tails = [];
+    private readonly Dictionary<GroupPosition, long> _offsets = [];
+
+    public CommitGroup(IEnumerable<LogCommit> commits, LogState state, int segmentBytes)
+    {
+        _segmentBytes = segmentBytes;
+        foreach (var commit in commits)
+        {
+            foreach (var append in commit.Appends) Place(append);
+            foreach (var offset in commit.Offsets) _offsets[new(offset.Group, state.Topics[offset.Topic].Id, offset.Partition)] = offset.Offset;
+        }
+    }
+
+    /// <summary>In the order of the commits; the runs of one partition follow each other in offset and place.</summary>
+    public IReadOnlyList<Run> Runs => _runs;
+
+    public IReadOnlyCollection<KeyValuePair<GroupPosition, long>> Offsets => _offsets;
+
+    public bool IsEmpty => _runs.Count == 0 && _offsets.Count == 0;
+
+    private void Place(AppendedRecords append)
+    {
+        var partition = append.Partition;
+        if (!_tails.TryGetValue(partition, out var tail))
+            tail = new(partition.EndOffset, partition.Active?.BaseOffset ?? partition.EndOffset, partition.Active?.VisibleBytes ?? 0, null);
+        append.BaseOffset = tail.Offset;
+        foreach (var batch in append.Records.Seal())
+        {
+            if (tail.Position > 0 && tail.Position + batch.Length > _segmentBytes) tail = new(tail.Offset, tail.Offset, 0, null);
+            if (tail.Run is null)
+            {
+                tail = tail with { Run = new Run(partition, tail.SegmentBase, tail.Position, tail.Offset) };
+                _runs.Add(tail.Run);
+            }
+            BatchHeader.SetBaseOffset(batch.Bytes, tail.Offset);
+            tail.Run.Add(batch);
+            tail = tail with { Offset = tail.Offset + batch.Count, Position = tail.Position + batch.Length };
+        }
+        _tails[partition] = tail;
+    }
+
+    private readonly record struct Tail(long Offset, long SegmentBase, long Position, Run? Run);
+}
+
+/// <summary>Batches that go one after another into one segment.</summary>
+internal sealed class Run(Partition partition, long segmentBase, long position, long baseOffset)
+{
+    private readonly List<EncodedBatch> _batches = [];
+
+    public Partition Partition { get; } = partition;
+
+    public long SegmentBase { get; } = segmentBase;
+
+    public long Position { get; } = position;
+
+    public long BaseOffset { get; } = baseOffset;
+
+    public long NextOffset { get; private set; } = baseOffset;
+
+    public long Bytes { get; private set; }
+
+    public IReadOnlyList<EncodedBatch> Batches => _batches;
+
+    /// <summary>Whether the bytes go to the segment only and the journal names them.</summary>
+    public bool IsReference { get; set; }
+
+    /// <summary>Of the bytes, once a reference is written.</summary>
+    public uint Checksum { get; set; }
+
+    /// <summary>Where they go, once it is open.</summary>
+    public Segment? Segment { get; set; }
+
+    /// <summary>Whether this run begins the segment's file.</summary>
+    public bool CreatesSegment => Position == 0 && Partition.Active?.BaseOffset != SegmentBase;
+
+    public void Add(EncodedBatch batch)
+    {
+        _batches.Add(batch);
+        NextOffset += batch.Count;
+        Bytes += batch.Length;
+    }
+}

@@ -1,0 +1,92 @@
+namespace Dataflow.Log.Segments;
+
+/// <summary>One ordered part of a topic: its segments, its offsets and who waits at its end.</summary>
+/// <remarks>Only the committer changes it; everybody may read. What readers see changes in <see cref="Publish"/> alone.</remarks>
+internal sealed class Partition(string topic, int topicId, int index, string directory)
+{
+    private Segment[] _segments = [];
+    private long _startOffset;
+    private long _endOffset;
+    private TaskCompletionSource? _waiting;
+    private volatile bool _closed;
+
+    public string Topic { get; } = topic;
+
+    public int TopicId { get; } = topicId;
+
+    public int Index { get; } = index;
+
+    public string Directory { get; } = directory;
+
+    /// <summary>The first offset that was not trimmed away.</summary>
+    public long StartOffset => Volatile.Read(ref _startOffset);
+
+    /// <summary>The offset that the next record gets; everything below is committed and visible.</summary>
+    public long EndOffset => Volatile.Read(ref _endOffset);
+
+    /// <summary>Oldest first; the last one is appended to.</summary>
+    public ReadOnlySpan<Segment> Segments => Volatile.Read(ref _segments);
+
+    public Segment? Active => Segments is [.., var last] ? last : null;
+
+    /// <summary>Whether the log was closed: nothing will be published any more.</summary>
+    public bool IsClosed => _closed;
+
+    /// <summary>The segment that holds an offset, or would.</summary>
+    public Segment? SegmentOf(long offset)
+    {
+        var segments = Segments;
+        for (var index = segments.Length - 1; index >= 0; index--)
+        {
+            if (segments[index].BaseOffset <= offset) return segments[index];
+        }
+        return null;
+    }
+
+    /// <summary>The segment after another one; null while there is none.</summary>
+    public Segment? SegmentAfter(Segment? segment)
+    {
+        foreach (var candidate in Segments)
+        {
+            if (segment is null || candidate.BaseOffset > segment.BaseOffset) return candidate;
+        }
+        return null;
+    }
+
+    public void Add(Segment segment) => Volatile.Write(ref _segments, [.. _segments, segment]);
+
+    public void Remove(Segment segment) => Volatile.Write(ref _segments, [.. _segments.Where(other => other != segment)]);
+
+    /// <summary>Moves the start and returns the segments that hold nothing after it; the active one is never among them.</summary>
+    public IReadOnlyList<Segment> Trim(long startOffset)
+    {
+        Volatile.Write(ref _startOffset, startOffset);
+        var dead = 0;
+        while (dead + 1 < _segments.Length && _segments[dead + 1].BaseOffset <= startOffset) dead++;
+        Segment[] removed = _segments[..dead];
+        if (dead > 0) Volatile.Write(ref _segments, _segments[dead..]);
+        return removed;
+    }
+
+    /// <summary>Lets readers see everything below an offset and wakes those that wait for it.</summary>
+    public void Publish(long endOffset)
+    {
+        Volatile.Write(ref _endOffset, endOffset);
+        Interlocked.Exchange(ref _waiting, null)?.SetResult();
+    }
+
+    /// <summary>Tells the waiting readers that nothing will follow.</summary>
+    public void Close()
+    {
+        _closed = true;
+        Interlocked.Exchange(ref _waiting, null)?.SetResult();
+    }
+
+    /// <summary>Completes when the end has moved beyond an offset or the log was closed.</summary>
+    public Task WaitBeyondAsync(long offset)
+    {
+        var fresh = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var waiting = Interlocked.CompareExchange(ref _waiting, fresh, null) ?? fresh;
+        return EndOffset > offset || _closed ? Task.CompletedTask : waiting.Task; // looked at after joining, so no wake-up is missed
+    }
+}

@@ -1,0 +1,169 @@
+using System.Buffers;
+using Dataflow.Log.Journaling;
+
+namespace Dataflow.Log.Segments;
+
+/// <summary>Brings the segment files to what the journal says, and finds out whether what the journal counts on is there.</summary>
+internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
+{
+    private const int WindowBytes = 256 << 10;
+
+    private readonly Dictionary<Segment, Found> _found = [];
+    private readonly List<(Partition Partition, Segment Segment, CommittedRun Run)> _references = [];
+
+    /// <summary>Notes what a checkpoint counts on: its segments up to their lengths.</summary>
+    public void Begin(LogState state)
+    {
+        foreach (var partition in state.Partitions)
+        {
+            foreach (var segment in partition.Segments) Find(segment).SafeBytes = segment.VisibleBytes;
+        }
+    }
+
+    /// <summary>Appends a run that was committed after the checkpoint.</summary>
+    public void Apply(in CommittedRun run, Partition partition, ReadOnlySpan<byte> bytes)
+    {
+        var segment = partition.Active;
+        if (segment?.BaseOffset != run.SegmentBase)
+        {
+            segment = Segment.Of(partition, files, run.SegmentBase);
+            partition.Add(segment);
+        }
+        if (run.BaseOffset != partition.EndOffset || run.Position != segment.VisibleBytes)
+            throw new InvalidDataException($"it appends offset {run.BaseOffset} at byte {run.Position} of {segment.Path}, which ends with offset {partition.EndOffset} at byte {segment.VisibleBytes}");
+        if (run.IsReference)
+        {
+            Find(segment).SafeBytes = run.Position + run.Bytes;
+            _references.Add((partition, segment, run));
+        }
+        else
+        {
+            Find(segment).Write(bytes, run.Position);
+        }
+        segment.Publish(run.Position + run.Bytes);
+        partition.Publish(run.NextOffset);
+    }
+
+    public void Trim(Partition partition, long startOffset)
+    {
+        foreach (var dead in partition.Trim(startOffset))
+        {
+            if (_found.Remove(dead, out var found)) found.Dispose();
+        }
+    }
+
+    /// <summary>Checks, cuts to length and syncs every segment, and deletes files that belong to none.</summary>
+    /// <exception cref="CorruptLogException">A segment is missing, too short, or not what the journal says.</exception>
+    public void Finish(LogState state)
+    {
+        foreach (var partition in state.Partitions)
+        {
+            foreach (var segment in partition.Segments) Check(partition, segment);
+        }
+        foreach (var (partition, segment, run) in _references)
+        {
+            if (_found.ContainsKey(segment)) Verify(partition, segment, run);
+        }
+        foreach (var (segment, found) in _found) found.Settle(segment.VisibleBytes, syncs);
+        DeleteStrays(state);
+    }
+
+    public void Dispose()
+    {
+        foreach (var found in _found.Values) found.Dispose();
+    }
+
+    private Found Find(Segment segment)
+    {
+        if (!_found.TryGetValue(segment, out var found)) _found[segment] = found = new Found(files, segment.Path);
+        return found;
+    }
+
+    private void Check(Partition partition, Segment segment)
+    {
+        var found = Find(segment);
+        if (!found.IsDamaged) return;
+        throw CorruptLogException.Batch(partition.Topic, partition.Index, segment.Path, found.Length, segment.BaseOffset,
+            found.Exists ? $"the file has {found.Length} bytes, {found.SafeBytes} were stored" : "the file is missing");
+    }
+
+    private void Verify(Partition partition, Segment segment, in CommittedRun run)
+    {
+        var window = ArrayPool<byte>.Shared.Rent(WindowBytes);
+        var state = ~0u;
+        for (var done = 0L; done < run.Bytes;)
+        {
+            var part = window.AsSpan(0, (int)Math.Min(window.Length, run.Bytes - done));
+            done += _found[segment].Read(part, run.Position + done);
+            state = Crc32C.Continue(state, part);
+        }
+        ArrayPool<byte>.Shared.Return(window);
+        if (~state != run.Checksum)
+            throw CorruptLogException.Checksum(partition.Topic, partition.Index, segment.Path, run.Position, run.BaseOffset, ~state, run.Checksum);
+    }
+
+    /// <summary>Files that a commit began which never happened, or that a trim was about to delete.</summary>
+    private void DeleteStrays(LogState state)
+    {
+        var topics = Path.GetDirectoryName(state.Partitions.FirstOrDefault()?.Directory);
+        if (topics is null) return;
+        var present = files.List(topics).ToHashSet(StringComparer.Ordinal);
+        foreach (var partition in state.Partitions.Where(partition => present.Contains(Path.GetFileName(partition.Directory))))
+        {
+            var known = partition.Segments.ToArray().Select(segment => Path.GetFileName(segment.Path)).ToHashSet(StringComparer.Ordinal);
+            foreach (var stray in files.List(partition.Directory).Where(name => !known.Contains(name))) files.Delete(Path.Combine(partition.Directory, stray));
+            if (syncs) files.SyncDirectoryOrFail(partition.Directory);
+        }
+        if (syncs) files.SyncDirectoryOrFail(topics);
+    }
+
+    /// <summary>A segment's file as the recovery met it; open only if it is written or read.</summary>
+    private sealed class Found : IDisposable
+    {
+        private readonly IFileSystem _files;
+        private readonly string _path;
+        private IFile? _file;
+        private bool _written;
+
+        public Found(IFileSystem files, string path)
+        {
+            (_files, _path) = (files, path);
+            Exists = files.Exists(path);
+            if (!Exists) return;
+            using var file = files.Open(path, FileMode.Open);
+            Length = file.Length;
+        }
+
+        public bool Exists { get; }
+
+        /// <summary>How long it was before anything was replayed.</summary>
+        public long Length { get; }
+
+        /// <summary>How much of it the journal does not hold and therefore counts on.</summary>
+        public long SafeBytes { get; set; }
+
+        public bool IsDamaged => Length < SafeBytes;
+
+        /// <summary>Writes what the journal holds; never into a damaged file, so that the damage stays to be seen.</summary>
+        public void Write(ReadOnlySpan<byte> bytes, long position)
+        {
+            if (IsDamaged) return;
+            _files.CreateDirectory(Path.GetDirectoryName(_path)!);
+            Open().Write(bytes, position);
+            _written = true;
+        }
+
+        public int Read(Span<byte> buffer, long position) => Open().Read(buffer, position);
+
+        /// <summary>Cuts what was never committed, and makes the rest safe.</summary>
+        public void Settle(long bytes, bool syncs)
+        {
+            if (Length > bytes) Open().SetLength(bytes);
+            if (syncs && (_written || Length > bytes)) Open().SyncOrFail();
+        }
+
+        public void Dispose() => _file?.Dispose();
+
+        private IFile Open() => _file ??= _files.Open(_path, FileMode.OpenOrCreate);
+    }
+}
