@@ -14,7 +14,8 @@ public static class KafkaPartitioner
         return (int)((Hash(key) & 0x7fffffff) % (uint)partitions);
     }
 
-    internal static uint Hash(ReadOnlySpan<byte> key)
+    /// <summary>The 32-bit Murmur2 hash of some bytes with Kafka's seed: the same in every run and on every machine.</summary>
+    public static uint Hash(ReadOnlySpan<byte> key)
     {
         const uint multiplier = 0x5bd1e995;
         var hash = 0x9747b28c ^ (uint)key.Length;

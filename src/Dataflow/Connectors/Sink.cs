@@ -41,6 +41,9 @@ public abstract class SinkWriter<T> : IDisposable
     /// <returns>What <see cref="Sink{T}.Open"/> needs to go on from here, bytes of the sink's own choice.</returns>
     public abstract ReadOnlyMemory<byte> Prepare(CheckpointOutput output);
 
+    /// <summary>Bytes that wait in memory for the next checkpoint; the job takes one early when they grow large.</summary>
+    public virtual long PendingBytes => 0;
+
     /// <summary>Learns that the checkpoint of the last <see cref="Prepare"/> is durable.</summary>
     public virtual void Commit()
     {

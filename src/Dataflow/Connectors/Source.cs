@@ -12,6 +12,9 @@ public abstract class Source<T>
     /// <summary>The name shown in the plan, in metrics and in errors: a topic's or file's name, say.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Whether it ends; a table of a source that ends is read to its end before any stream starts.</summary>
+    public virtual bool IsBounded => true;
+
     /// <summary>Lists what can be read in parallel. The names must be the same at every start of a job.</summary>
     /// <exception cref="DataflowException">What the source reads from is missing or not usable.</exception>
     public abstract IReadOnlyList<SplitDescription> Describe(SourceContext context);

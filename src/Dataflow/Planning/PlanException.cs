@@ -14,6 +14,11 @@ public sealed class PlanException : DataflowException
             ? $"Pipeline '{pipeline}': {faults[0]}"
             : $"Pipeline '{pipeline}' has {faults.Count} faults:" + string.Concat(faults.Select(f => $"\n- {f}")), faults);
 
+    internal static PlanException StateDiffers(string pipeline, long epoch, IReadOnlyList<string> differences)
+        => new($"Pipeline '{pipeline}': its steps with state are not those of checkpoint {epoch}, which it would carry on from:"
+            + string.Concat(differences.Select(difference => $"\n- {difference}"))
+            + "\nUndo the change, or give the pipeline a new name to start afresh.", differences);
+
     internal static PlanException NoSerde(Type type, Exception inner)
     {
         var fault = $"Type {type.Name}: values cannot be written as MessagePack ({Innermost(inner).Message.TrimEnd('.')}). "

@@ -1,0 +1,50 @@
+using MessagePack;
+
+namespace Dataflow.Perf.EndToEnd;
+
+public enum Kind : byte
+{
+    View,
+    Click,
+    Cart,
+    Buy,
+    Search,
+}
+
+/// <summary>The event of the workload, as a user would write it: a plain class.</summary>
+[MessagePackObject]
+public sealed class Click
+{
+    [Key(0)]
+    public long UserId { get; set; }
+
+    [Key(1)]
+    public long Timestamp { get; set; }
+
+    [Key(2)]
+    public string Page { get; set; } = "";
+
+    [Key(3)]
+    public double Amount { get; set; }
+
+    [Key(4)]
+    public int LatencyMs { get; set; }
+
+    [Key(5)]
+    public Kind Kind { get; set; }
+
+    [Key(6)]
+    public string Session { get; set; } = "";
+
+    [Key(7)]
+    public string Agent { get; set; } = "";
+}
+
+/// <summary>What the query computes for each user and minute.</summary>
+[MessagePackObject]
+public sealed record UserMinute(
+    [property: Key(0)] long WindowStart,
+    [property: Key(1)] long UserId,
+    [property: Key(2)] long Count,
+    [property: Key(3)] double Sum,
+    [property: Key(4)] int Max);

@@ -1,0 +1,26 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Dataflow.Perf.EndToEnd;
+
+/// <summary>What the command line says.</summary>
+internal sealed record Settings(
+    long Events, long Keys, int Workers, int CheckpointMs, int Reps, string Directory)
+{
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web);
+
+    public static Settings Parse(string[] args)
+    {
+        var given = args.Chunk(2).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1]);
+        return new Settings(
+            Number("--events", 10_000_000),
+            Number("--keys", 100_000),
+            (int)Number("--workers", 1),
+            (int)Number("--checkpoint-ms", 1000),
+            (int)Number("--reps", 3),
+            given.GetValueOrDefault("--dir", Path.GetTempPath()));
+
+        long Number(string name, long unlessGiven)
+            => given.TryGetValue(name, out var text) ? long.Parse(text, CultureInfo.InvariantCulture) : unlessGiven;
+    }
+}

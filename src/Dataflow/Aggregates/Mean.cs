@@ -1,0 +1,25 @@
+namespace Dataflow;
+
+/// <summary>What a mean is computed of.</summary>
+public record struct MeanAccumulator(long Count, double Sum);
+
+internal sealed class MeanAggregation<T>(Func<T, double> of) : Aggregation<T, MeanAccumulator, double>
+{
+    public override string Name => "mean";
+
+    public override MeanAccumulator Create() => default;
+
+    public override void Add(ref MeanAccumulator accumulator, T value)
+    {
+        accumulator.Count++;
+        accumulator.Sum += of(value);
+    }
+
+    public override void Merge(ref MeanAccumulator accumulator, in MeanAccumulator other)
+    {
+        accumulator.Count += other.Count;
+        accumulator.Sum += other.Sum;
+    }
+
+    public override double Result(in MeanAccumulator accumulator) => accumulator.Sum / accumulator.Count;
+}

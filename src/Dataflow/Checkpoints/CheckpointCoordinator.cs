@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Dataflow.Log;
+using Dataflow.Runtime;
+
+namespace Dataflow.Checkpoints;
+
+/// <summary>Asks for checkpoints, gathers the tasks' parts and commits each checkpoint as one entry of the log.</summary>
+internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics) : IDisposable
+{
+    private const long MostPendingOutputBytes = 64 << 20;
+    private const int CheckpointsKept = 64;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(5);
+
+    private readonly ConcurrentQueue<TaskCheckpoint> _handedIn = new();
+    private readonly List<TaskCheckpoint> _parts = [];
+    private readonly SemaphoreSlim _wake = new(0);
+    private long _epoch = job.Restored.Epoch;
+    private long _lastRequest = job.Time.GetTimestamp();
+    private bool _isGathering;
+    private bool _isFinal;
+    private volatile bool _stops;
+
+    public CheckpointTopics Topics { get; } = topics;
+
+    public Snapshots Snapshots { get; } = new(job.Log, topics);
+
+    public CheckpointMetrics Metrics { get; } = new();
+
+    public void Wake() => _wake.Release();
+
+    public void Dispose() => _wake.Dispose();
+
+    public void RequestStop()
+    {
+        _stops = true;
+        Wake();
+    }
+
+    public void HandIn(TaskCheckpoint part)
+    {
+        _handedIn.Enqueue(part);
+        Wake();
+    }
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                if (!await StepAsync(stop).ConfigureAwait(false)) await _wake.WaitAsync(LongestWait, stop).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return; // the job ends for another reason
+        }
+        catch (Exception error)
+        {
+            _ = job.EndAsync(error);
+        }
+    }
+
+    /// <summary>Does what is due; false if that was nothing.</summary>
+    public async ValueTask<bool> StepAsync(CancellationToken stop)
+    {
+        if (Snapshots.Running.IsFaulted) await Snapshots.Running.ConfigureAwait(false);
+        if (!_isGathering) return BeginIfDue();
+        while (_handedIn.TryDequeue(out var part)) _parts.Add(part);
+        if (_parts.Count < job.Tasks.Count()) return false;
+        await CommitAsync(stop).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Begins a checkpoint now, for tests that decide themselves.</summary>
+    public void Begin()
+    {
+        _isFinal = job.Tasks.All(static task => task.IsEnded);
+        _isGathering = true;
+        _lastRequest = job.Time.GetTimestamp();
+        job.Request(++_epoch);
+    }
+
+    private bool BeginIfDue()
+    {
+        var isDue = _stops || job.Time.GetElapsedTime(_lastRequest) >= job.Options.CheckpointInterval
+            || job.Tasks.All(static task => task.IsEnded)
+            || job.Tasks.Sum(static task => task.PendingOutputBytes) > MostPendingOutputBytes;
+        if (isDue) Begin();
+        return isDue;
+    }
+
+    private async Task CommitAsync(CancellationToken stop)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var commit = new LogCommit();
+        foreach (var part in _parts) AddTo(commit, part);
+        AddManifest(commit);
+        await job.Log.CommitAsync(commit, stop).ConfigureAwait(false);
+        Metrics.Add(_epoch, _parts.Max(static part => part.Pause), commit.Bytes, Stopwatch.GetElapsedTime(start));
+        _parts.Clear();
+        _isGathering = false;
+        job.Committed(_epoch, _isFinal);
+        if (_isFinal) return;
+        if (_stops) _ = job.EndAsync(null);
+        Snapshots.BeginOne(job.Log.Options.CommitScheduler ?? TaskScheduler.Default, stop);
+        if (_epoch % CheckpointsKept == 0)
+            await job.Log.TrimAsync(Topics.Checkpoints.Name, 0, Topics.Checkpoints.EndOffset(0) - 1, stop).ConfigureAwait(false);
+    }
+
+    private void AddTo(LogCommit commit, TaskCheckpoint part)
+    {
+        foreach (var (topic, partition, records) in part.Output.Appends) commit.Add(topic, partition, records);
+        foreach (var (shard, records) in part.Changes)
+        {
+            Snapshots.Add(shard, records.Bytes);
+            commit.Add(Topics.Changelog, shard, records);
+        }
+    }
+
+    private void AddManifest(LogCommit commit)
+    {
+        var manifest = new Manifest
+        {
+            Epoch = _epoch,
+            Signature = job.Plan.Signature,
+            Positions = [.. _parts.SelectMany(static part => part.Positions)],
+            Blobs = _parts.SelectMany(static part => part.Blobs).GroupBy(static blob => blob.Key, StringComparer.Ordinal)
+                .ToDictionary(static blobs => blobs.Key, static blobs => blobs.First().Value, StringComparer.Ordinal),
+            IsFinished = _isFinal,
+        };
+        var records = new RecordBuffer();
+        records.Append(job.Time.GetUtcNow().ToUnixTimeMilliseconds(), manifest.ToBytes());
+        commit.Add(Topics.Checkpoints, 0, records);
+    }
+}

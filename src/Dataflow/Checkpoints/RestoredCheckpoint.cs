@@ -1,0 +1,36 @@
+using Dataflow.Planning;
+
+namespace Dataflow.Checkpoints;
+
+/// <summary>The checkpoint that a job starts from: the last one of its pipeline, or none.</summary>
+internal sealed class RestoredCheckpoint(Manifest? manifest)
+{
+    private readonly Dictionary<string, SplitPosition> _positions =
+        manifest?.Positions.ToDictionary(position => position.Name, StringComparer.Ordinal) ?? [];
+
+    /// <summary>The checkpoint's number; 0: there is none.</summary>
+    public long Epoch => manifest?.Epoch ?? 0;
+
+    public bool IsFinished => manifest?.IsFinished ?? false;
+
+    public ReadOnlyMemory<byte> Saved(string key) => manifest?.Blobs.GetValueOrDefault(key);
+
+    public (long Position, bool IsFinished) PositionOf(string split)
+        => _positions.TryGetValue(split, out var position) ? (position.Position, position.IsFinished) : (0, false);
+
+    /// <summary>Where a split ends: as found when the job first started.</summary>
+    public long? EndOf(SplitDescription split)
+        => _positions.TryGetValue(split.Name, out var position) ? position.End : split.End;
+
+    /// <exception cref="PlanException">The plan's state is not the checkpoint's.</exception>
+    public void CheckMatches(Plan plan)
+    {
+        if (manifest is null) return;
+        var faults = Differences(manifest.Signature, plan.Signature).ToList();
+        if (faults.Count > 0) throw PlanException.StateDiffers(plan.Pipeline, Epoch, faults);
+    }
+
+    private static IEnumerable<string> Differences(IReadOnlyList<string> then, IReadOnlyList<string> now)
+        => then.Except(now).Select(line => $"the checkpoint has   {line}")
+            .Concat(now.Except(then).Select(line => $"the pipeline has     {line}"));
+}

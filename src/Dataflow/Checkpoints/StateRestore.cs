@@ -1,0 +1,28 @@
+using Dataflow.Runtime;
+using Dataflow.State;
+
+namespace Dataflow.Checkpoints;
+
+/// <summary>Fills the state of a new job from snapshots and changelog, worker by worker at once, shard after shard.</summary>
+internal static class StateRestore
+{
+    public static void Run(Job job)
+    {
+        var topics = job.Coordinator.Topics;
+        Parallel.ForEach(job.Workers, worker =>
+        {
+            for (var shard = 0; shard < Shards.Count; shard++)
+            {
+                if (Shards.WorkerOf(shard, job.Workers.Count) == worker.Index) Restore(job, topics, worker, shard);
+            }
+        });
+    }
+
+    private static void Restore(Job job, CheckpointTopics topics, Worker worker, int shard)
+        => ShardImage.Read(job.Log, topics, shard).ForEach((id, ns, key, value) =>
+        {
+            var state = worker.Tasks.Select(task => task.FindState(id)).FirstOrDefault(found => found is not null)
+                ?? throw CheckpointException.UnknownState(topics.Changelog.Name, shard, id);
+            state.RestorePut(ns, key, value);
+        });
+}

@@ -1,0 +1,67 @@
+using Dataflow.Log;
+
+namespace Dataflow;
+
+/// <summary>Names topics for pipelines: <c>Topic.Of&lt;Click&gt;("clicks")</c>.</summary>
+public static class Topic
+{
+    /// <summary>A topic of values of one type.</summary>
+    /// <param name="name">Letters, digits, '.', '_' and '-'.</param>
+    /// <param name="partitions">How many partitions it gets when a pipeline that writes to it creates it; a topic that
+    /// exists keeps its own.</param>
+    /// <param name="serde">How values become bytes; <see cref="Serde{T}.Default"/> unless given.</param>
+    public static Topic<T> Of<T>(string name, int partitions = 4, Serde<T>? serde = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentOutOfRangeException.ThrowIfLessThan(partitions, 1);
+        return new Topic<T>(name, partitions, serde, StopsAtEnd: false);
+    }
+}
+
+/// <summary>A topic of values of one type, to read from and to write to. Made by <see cref="Topic.Of"/>.</summary>
+public sealed record Topic<T>
+{
+    private readonly Serde<T>? _serde;
+
+    internal Topic(string name, int partitions, Serde<T>? serde, bool StopsAtEnd)
+    {
+        Name = name;
+        Partitions = partitions;
+        _serde = serde;
+        this.StopsAtEnd = StopsAtEnd;
+    }
+
+    /// <summary>The topic's name in the log.</summary>
+    public string Name { get; }
+
+    internal int Partitions { get; }
+
+    internal Serde<T> Serde => _serde ?? Serde<T>.Default;
+
+    internal bool StopsAtEnd { get; init; }
+
+    /// <summary>The same topic, read only up to where it ends when the job first starts; then the job ends.</summary>
+    public Topic<T> StopAtEnd() => this with { StopsAtEnd = true };
+
+    /// <summary>Reads all committed values there are now, partition by partition, outside any pipeline.</summary>
+    /// <exception cref="LogException">The log has no such topic.</exception>
+    /// <exception cref="OperatorException">A value could not be decoded.</exception>
+    public IEnumerable<T> ReadAll(LogStore log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        var source = new TopicSource<T>(StopAtEnd());
+        var context = new SourceContext(log, TimeProvider.System);
+        var records = new Record<T>[1024];
+        foreach (var (index, split) in source.Describe(context).Index())
+        {
+            using var reader = source.Open(new SourceSplit(index, index, split.Name, split.End), 0, context);
+            for (var count = reader.Read(records); count > 0; count = reader.Read(records))
+            {
+                for (var i = 0; i < count; i++) yield return records[i].Value;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

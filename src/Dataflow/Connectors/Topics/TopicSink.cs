@@ -1,0 +1,75 @@
+using System.Buffers;
+using Dataflow.Log;
+
+namespace Dataflow;
+
+/// <summary>Appends to a topic within the checkpoint's own commit, so exactly once.</summary>
+internal sealed class TopicSink<TIn, T>(Topic<T> topic, Func<TIn, T> value, Action<TIn, IBufferWriter<byte>>? key)
+    : Sink<TIn>, ICreatesTopic
+{
+    public override string Name => topic.Name;
+
+    public override string Guarantee => "topic, exactly once";
+
+    public override bool IsParallel => true;
+
+    public (string Name, int Partitions) Topic => (topic.Name, topic.Partitions);
+
+    public override SinkWriter<TIn> Open(ReadOnlyMemory<byte> state, SinkContext context)
+        => new TopicWriter<TIn, T>(context.Log.GetTopic(topic.Name), topic.Serde, value, key, context.Worker);
+}
+
+/// <summary>A sink whose topic the job creates before it starts.</summary>
+internal interface ICreatesTopic
+{
+    (string Name, int Partitions) Topic { get; }
+}
+
+internal sealed class TopicWriter<TIn, T>(
+    LogTopic topic, Serde<T> serde, Func<TIn, T> value, Action<TIn, IBufferWriter<byte>>? writeKey, int worker)
+    : SinkWriter<TIn>
+{
+    private readonly RecordBuffer?[] _buffers = new RecordBuffer?[topic.PartitionCount];
+    private readonly ArrayBufferWriter<byte> _key = new();
+    private readonly ArrayBufferWriter<byte> _value = new();
+
+    public override long PendingBytes => _buffers.Sum(buffer => (long)(buffer?.Bytes ?? 0));
+
+    public override void Write(in Record<TIn> record)
+    {
+        _value.ResetWrittenCount();
+        serde.Write(value(record.Value), _value);
+        if (writeKey is null)
+        {
+            // Without a key, order is that of the source's partition: what came from one split goes to one partition.
+            var partition = (record.Origin.IsKnown ? record.Origin.Split : worker) % topic.PartitionCount;
+            Buffer(partition).Append(record.Timestamp, _value.WrittenSpan);
+            return;
+        }
+
+        _key.ResetWrittenCount();
+        writeKey(record.Value, _key);
+        Buffer(KafkaPartitioner.Partition(_key.WrittenSpan, topic.PartitionCount))
+            .Append(record.Timestamp, _key.WrittenSpan, _value.WrittenSpan);
+    }
+
+    public override ReadOnlyMemory<byte> Prepare(CheckpointOutput output)
+    {
+        for (var partition = 0; partition < _buffers.Length; partition++)
+        {
+            if (_buffers[partition] is not { } records) continue;
+            output.Append(topic, partition, records);
+            _buffers[partition] = null;
+        }
+
+        return default;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        foreach (var buffer in _buffers) buffer?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private RecordBuffer Buffer(int partition) => _buffers[partition] ??= new RecordBuffer();
+}

@@ -1,0 +1,38 @@
+using Dataflow.Planning;
+
+namespace Dataflow;
+
+/// <summary>A stream whose records belong to keys: what windows, joins and keyed state are built on.</summary>
+/// <remarks>Records of one key stay in order and are processed by one worker.</remarks>
+public sealed class KeyedStream<TKey, T>
+    where TKey : notnull
+{
+    private readonly bool _isPartitioned;
+    private KeyedStream<TKey, T>? _partitioned;
+
+    internal KeyedStream(Stream<Keyed<TKey, T>> pairs, bool isPartitioned)
+    {
+        Pairs = pairs;
+        _isPartitioned = isPartitioned;
+    }
+
+    /// <summary>The same records as a plain stream of pairs.</summary>
+    public Stream<Keyed<TKey, T>> Pairs { get; }
+
+    internal Pipeline Pipeline => Pairs.Pipeline;
+
+    /// <summary>Adds a step that sees all records of its keys and may keep state by key; the keys stay as they are.</summary>
+    /// <param name="step">Makes the step's node from the one before.</param>
+    public KeyedStream<TKey, TOut> Add<TOut>(Func<Node<Keyed<TKey, T>>, Node<Keyed<TKey, T>, Keyed<TKey, TOut>>> step)
+        => new(Partitioned().Pairs.Add(step), isPartitioned: true);
+
+    /// <summary>Adds a step that needs no state, so that the records need not be brought together by key yet.</summary>
+    internal KeyedStream<TKey, TOut> AddStateless<TOut>(
+        Func<Node<Keyed<TKey, T>>, Node<Keyed<TKey, T>, Keyed<TKey, TOut>>> step)
+        => new(Pairs.Add(step), _isPartitioned);
+
+    /// <summary>The stream after the exchange that brings each key's records to one worker: one for all uses.</summary>
+    internal KeyedStream<TKey, T> Partitioned()
+        => _isPartitioned ? this : _partitioned ??= new(
+            new Stream<Keyed<TKey, T>>(Pipeline, new KeyExchangeNode<TKey, T>(Pairs.Node)), isPartitioned: true);
+}

@@ -1,0 +1,47 @@
+using Dataflow.Planning;
+
+namespace Dataflow;
+
+/// <summary>Where a pipeline begins.</summary>
+public static class FromStep
+{
+    extension(Pipeline pipeline)
+    {
+        /// <summary>Reads a source.</summary>
+        /// <param name="source">What to read: <c>Source.Csv&lt;T&gt;(path)</c>, <c>Source.Of(values)</c>, one of your own.</param>
+        public Stream<T> From<T>(Source<T> source)
+        {
+            ArgumentNullException.ThrowIfNull(source);
+            return new Stream<T>(pipeline, new SourceNode<T>(source, FeedsTable: false));
+        }
+
+        /// <summary>Reads a topic from its start, or on from the last checkpoint, and goes on as it grows.</summary>
+        public Stream<T> From<T>(Topic<T> topic)
+        {
+            ArgumentNullException.ThrowIfNull(topic);
+            return pipeline.From(new TopicSource<T>(topic));
+        }
+
+        /// <summary>Reads a source as a table: the latest row of each key, for joins.</summary>
+        /// <param name="source">What to read; if it ends, it is read to the end before any stream starts.</param>
+        /// <param name="key">The row's key; called on the task's thread.</param>
+        /// <param name="name">Names the table's state; the source's name unless given.</param>
+        public Table<TKey, TRow> Table<TKey, TRow>(Source<TRow> source, Func<TRow, TKey> key, string? name = null)
+            where TKey : notnull
+        {
+            ArgumentNullException.ThrowIfNull(source);
+            ArgumentNullException.ThrowIfNull(key);
+            var rows = new Stream<TRow>(pipeline, new SourceNode<TRow>(source, FeedsTable: true)).KeyBy(key).Partitioned();
+            var node = new TableNode<TKey, TRow>(name ?? Path.GetFileName(source.Name), rows.Pairs.Node);
+            return new Table<TKey, TRow>(pipeline.Register(node));
+        }
+
+        /// <summary>Reads a topic as a table: the latest row of each key, for joins.</summary>
+        public Table<TKey, TRow> Table<TKey, TRow>(Topic<TRow> topic, Func<TRow, TKey> key, string? name = null)
+            where TKey : notnull
+        {
+            ArgumentNullException.ThrowIfNull(topic);
+            return pipeline.Table(new TopicSource<TRow>(topic), key, name);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using Dataflow.Planning;
+using Dataflow.Runtime;
+using Dataflow.State;
+
+namespace Dataflow;
+
+/// <summary>Joins a stream with a table of the same key.</summary>
+public static class JoinStep
+{
+    extension<TKey, T>(KeyedStream<TKey, T> stream)
+        where TKey : notnull
+    {
+        /// <summary>Joins each record with the row that the table holds for its key at that moment.</summary>
+        /// <remarks>An inner join: records whose key has no row are dropped and counted as misses. A table of a bounded
+        /// source is read to its end before the stream starts.</remarks>
+        /// <param name="table">The other side; its key is of the same type.</param>
+        /// <param name="result">Makes the result of value and row; called on the task's thread.</param>
+        /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
+        public KeyedStream<TKey, TOut> Join<TRow, TOut>(
+            Table<TKey, TRow> table, Func<T, TRow, TOut> result, string name = "join")
+        {
+            ArgumentNullException.ThrowIfNull(table);
+            ArgumentNullException.ThrowIfNull(result);
+            return stream.Add(input => new JoinNode<TKey, T, TRow, TOut>(name, input, table.Node, result));
+        }
+    }
+}
+
+internal sealed record JoinNode<TKey, T, TRow, TOut>(
+    string Name, Node<Keyed<TKey, T>> Input, TableNode<TKey, TRow> Table, Func<T, TRow, TOut> Result)
+    : Node<Keyed<TKey, T>, Keyed<TKey, TOut>>(Name, Input)
+    where TKey : notnull
+{
+    internal override Node Uses => Table;
+
+    internal override string Detail => $"with {Table.Name}";
+
+    public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator()
+        => new JoinOperator<TKey, T, TRow, TOut>(Table.Id, Result);
+}
+
+internal sealed class JoinOperator<TKey, T, TRow, TOut>(int tableId, Func<T, TRow, TOut> result)
+    : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>, ICountsMisses
+    where TKey : notnull
+{
+    private KeyedState<TKey, TRow> _rows = null!;
+
+    public long Misses { get; private set; }
+
+    public override void Process(in Record<Keyed<TKey, T>> record)
+    {
+        if (!_rows.TryGet(record.Value.Key, out var row))
+        {
+            Misses++;
+            return;
+        }
+
+        TOut value;
+        try
+        {
+            value = result(record.Value.Value, row);
+        }
+        catch (Exception error)
+        {
+            throw Fail(error, in record);
+        }
+
+        Emit(record.With(new Keyed<TKey, TOut>(record.Value.Key, value)));
+    }
+
+    protected override void Open() => _rows = Context.Task.Find<TableOperator<TKey, TRow>>(tableId).Rows;
+}
+
+/// <summary>A step that counts the records for which it found no partner.</summary>
+internal interface ICountsMisses
+{
+    long Misses { get; }
+}

@@ -1,0 +1,45 @@
+namespace Dataflow;
+
+/// <summary>Says which key each record belongs to.</summary>
+public static class KeyByStep
+{
+    extension<T>(Stream<T> stream)
+    {
+        /// <summary>Gives each record a key. Steps that keep state by key bring the records of a key together.</summary>
+        /// <remarks>Records move to another worker only in front of a step that needs it, after filters in between.</remarks>
+        /// <param name="key">Called once per record, on the task's thread; must not block nor return null.</param>
+        /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
+        /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
+        public KeyedStream<TKey, T> KeyBy<TKey>(Func<T, TKey> key, string name = "key-by")
+            where TKey : notnull
+        {
+            ArgumentNullException.ThrowIfNull(key);
+            return new(stream.Add(input => new KeyByNode<TKey, T>(name, input, key)), isPartitioned: false);
+        }
+    }
+}
+
+internal sealed record KeyByNode<TKey, T>(string Name, Node<T> Input, Func<T, TKey> Key)
+    : Node<T, Keyed<TKey, T>>(Name, Input)
+    where TKey : notnull
+{
+    public override Operator<T, Keyed<TKey, T>> CreateOperator() => new KeyByOperator<TKey, T>(Key);
+}
+
+internal sealed class KeyByOperator<TKey, T>(Func<T, TKey> key) : Operator<T, Keyed<TKey, T>>
+{
+    public override void Process(in Record<T> record)
+    {
+        TKey of;
+        try
+        {
+            of = key(record.Value) ?? throw new InvalidOperationException("The key is null.");
+        }
+        catch (Exception error)
+        {
+            throw Fail(error, in record);
+        }
+
+        Emit(record.With(new Keyed<TKey, T>(of, record.Value)));
+    }
+}

@@ -1,0 +1,55 @@
+namespace Dataflow;
+
+/// <summary>Makes one value of another.</summary>
+public static class SelectStep
+{
+    extension<T>(Stream<T> stream)
+    {
+        /// <summary>Replaces each value by what <paramref name="selector"/> makes of it; time and order stay.</summary>
+        /// <param name="selector">Called once per record, on the task's thread; must not block.</param>
+        /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
+        /// <exception cref="ArgumentNullException"><paramref name="selector"/> is null.</exception>
+        public Stream<TOut> Select<TOut>(Func<T, TOut> selector, string name = "select")
+        {
+            ArgumentNullException.ThrowIfNull(selector);
+            return stream.Add(input => new SelectNode<T, TOut>(name, input, selector));
+        }
+    }
+
+    extension<TKey, T>(KeyedStream<TKey, T> stream)
+        where TKey : notnull
+    {
+        /// <summary>Replaces each value by what <paramref name="selector"/> makes of it; key, time and order stay.</summary>
+        /// <inheritdoc cref="SelectStep.extension{T}(Stream{T}).Select{TOut}(Func{T, TOut}, string)"/>
+        public KeyedStream<TKey, TOut> Select<TOut>(Func<T, TOut> selector, string name = "select")
+        {
+            ArgumentNullException.ThrowIfNull(selector);
+            return stream.AddStateless(input => new SelectNode<Keyed<TKey, T>, Keyed<TKey, TOut>>(
+                name, input, pair => new Keyed<TKey, TOut>(pair.Key, selector(pair.Value))));
+        }
+    }
+}
+
+internal sealed record SelectNode<TIn, TOut>(string Name, Node<TIn> Input, Func<TIn, TOut> Selector)
+    : Node<TIn, TOut>(Name, Input)
+{
+    public override Operator<TIn, TOut> CreateOperator() => new SelectOperator<TIn, TOut>(Selector);
+}
+
+internal sealed class SelectOperator<TIn, TOut>(Func<TIn, TOut> selector) : Operator<TIn, TOut>
+{
+    public override void Process(in Record<TIn> record)
+    {
+        TOut value;
+        try
+        {
+            value = selector(record.Value);
+        }
+        catch (Exception error)
+        {
+            throw Fail(error, in record);
+        }
+
+        Emit(record.With(value));
+    }
+}

@@ -1,0 +1,46 @@
+using Dataflow.Planning;
+
+namespace Dataflow;
+
+/// <summary>Where a pipeline ends.</summary>
+public static class ToStep
+{
+    extension<T>(Stream<T> stream)
+    {
+        /// <summary>Writes the values to a sink. What it promises after a crash is in <see cref="Sink{T}.Guarantee"/>.</summary>
+        public void To(Sink<T> sink)
+        {
+            ArgumentNullException.ThrowIfNull(sink);
+            var input = sink.IsParallel ? stream.Node : stream.Pipeline.Register(new GatherNode<T>(stream.Node));
+            stream.Pipeline.Register(new SinkNode<T>(sink, input));
+        }
+
+        /// <summary>Appends the values to a topic, exactly once, without keys; each worker writes partitions of its own.</summary>
+        public void To(Topic<T> topic)
+        {
+            ArgumentNullException.ThrowIfNull(topic);
+            stream.To(new TopicSink<T, T>(topic, static value => value, null));
+        }
+    }
+
+    extension<TKey, T>(KeyedStream<TKey, T> stream)
+        where TKey : notnull
+    {
+        /// <summary>Writes the values, without their keys, to a sink.</summary>
+        public void To(Sink<T> sink) => stream.Values().To(sink);
+
+        /// <summary>Appends keys and values to a topic, exactly once, each key to the partition that Kafka's producers would
+        /// choose for it.</summary>
+        public void To(Topic<T> topic)
+        {
+            ArgumentNullException.ThrowIfNull(topic);
+            var keys = Serde<TKey>.Default;
+            stream.Pairs.To(new TopicSink<Keyed<TKey, T>, T>(
+                topic, static pair => pair.Value, (pair, bytes) => keys.Write(pair.Key, bytes)));
+        }
+
+        /// <summary>The values without their keys.</summary>
+        public Stream<T> Values()
+            => stream.Pairs.Add(input => new SelectNode<Keyed<TKey, T>, T>("values", input, static pair => pair.Value));
+    }
+}

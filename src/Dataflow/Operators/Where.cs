@@ -1,0 +1,53 @@
+namespace Dataflow;
+
+/// <summary>Keeps some records and drops the rest.</summary>
+public static class WhereStep
+{
+    extension<T>(Stream<T> stream)
+    {
+        /// <summary>Keeps the records whose value satisfies <paramref name="predicate"/>.</summary>
+        /// <param name="predicate">Called once per record, on the task's thread; must not block.</param>
+        /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
+        /// <exception cref="ArgumentNullException"><paramref name="predicate"/> is null.</exception>
+        public Stream<T> Where(Func<T, bool> predicate, string name = "where")
+        {
+            ArgumentNullException.ThrowIfNull(predicate);
+            return stream.Add(input => new WhereNode<T>(name, input, predicate));
+        }
+    }
+
+    extension<TKey, T>(KeyedStream<TKey, T> stream)
+        where TKey : notnull
+    {
+        /// <summary>Keeps the records whose value satisfies <paramref name="predicate"/>; keys stay as they are.</summary>
+        /// <inheritdoc cref="WhereStep.extension{T}(Stream{T}).Where(Func{T, bool}, string)"/>
+        public KeyedStream<TKey, T> Where(Func<T, bool> predicate, string name = "where")
+        {
+            ArgumentNullException.ThrowIfNull(predicate);
+            return stream.AddStateless(input => new WhereNode<Keyed<TKey, T>>(name, input, pair => predicate(pair.Value)));
+        }
+    }
+}
+
+internal sealed record WhereNode<T>(string Name, Node<T> Input, Func<T, bool> Predicate) : Node<T, T>(Name, Input)
+{
+    public override Operator<T, T> CreateOperator() => new WhereOperator<T>(Predicate);
+}
+
+internal sealed class WhereOperator<T>(Func<T, bool> predicate) : Operator<T, T>
+{
+    public override void Process(in Record<T> record)
+    {
+        bool keep;
+        try
+        {
+            keep = predicate(record.Value);
+        }
+        catch (Exception error)
+        {
+            throw Fail(error, in record);
+        }
+
+        if (keep) Emit(in record);
+    }
+}

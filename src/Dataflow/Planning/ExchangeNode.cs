@@ -1,0 +1,51 @@
+using Dataflow.Runtime;
+using Dataflow.State;
+
+namespace Dataflow.Planning;
+
+/// <summary>A place where records may move to another worker; with one worker nothing happens there.</summary>
+internal abstract record ExchangeNode<T>(string Name, Node<T> Input) : Node<T>(Name), IConsumer<T>
+{
+    internal override Node Upstream => Input;
+
+    /// <summary>Makes what says which worker a record goes to.</summary>
+    public abstract Router<T> CreateRouter(int workers);
+
+    Operator<T> IConsumer<T>.Build(TaskBuilder builder)
+    {
+        var next = BuildNext(builder);
+        if (builder.Job.Workers.Count == 1) return next;
+        var exchange = builder.Job.ExchangeOf(this);
+        builder.TaskOf(this).AddInput(new ExchangeInput<T>(exchange, builder.Worker.Index, next));
+        var writer = new ExchangeWriter<T>(exchange, CreateRouter(builder.Job.Workers.Count), builder.Worker.Index);
+        builder.AddWriter(this, writer);
+        return writer;
+    }
+}
+
+/// <summary>Brings the records of each key to the worker that owns the key's shard.</summary>
+internal sealed record KeyExchangeNode<TKey, T>(Node<Keyed<TKey, T>> Input)
+    : ExchangeNode<Keyed<TKey, T>>("exchange", Input)
+    where TKey : notnull
+{
+    internal override string Exchange => $"by key ({TypeNames.Of(typeof(TKey))})";
+
+    internal override string Detail => Exchange;
+
+    public override Router<Keyed<TKey, T>> CreateRouter(int workers) => new KeyRouter<TKey, T>(workers);
+
+    internal override IEnumerable<string> Check()
+        => typeof(TKey).IsArray
+            ? [$"KeyBy before '{Name}': arrays of equal content are different keys. Use a string, a number or a record as key."]
+            : [];
+}
+
+/// <summary>Brings all records to the first worker, for a sink that has one writer.</summary>
+internal sealed record GatherNode<T>(Node<T> Input) : ExchangeNode<T>("gather", Input)
+{
+    internal override string Exchange => "to one writer";
+
+    internal override string Detail => Exchange;
+
+    public override Router<T> CreateRouter(int workers) => new GatherRouter<T>();
+}

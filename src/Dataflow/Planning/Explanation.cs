@@ -1,0 +1,56 @@
+using System.Text;
+using Dataflow.Planning;
+
+namespace Dataflow;
+
+/// <summary>A plan for people to read: <see cref="ToString"/> as text, <see cref="ToMermaid"/> as a diagram.</summary>
+public sealed class Explanation
+{
+    private readonly Plan _plan;
+
+    internal Explanation(Plan plan) => _plan = plan;
+
+    /// <summary>The stages with their steps, one to a line, each with the step that it follows.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder($"Pipeline '{_plan.Pipeline}'\n");
+        foreach (var (index, stage) in _plan.Stages.Index())
+        {
+            text.Append($"  stage {index + 1}\n");
+            foreach (var node in stage) text.Append($"    {Number(node),2} {node}{After(node)}\n");
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>A Mermaid flowchart: stages as boxes, exchanges as thick arrows.</summary>
+    public string ToMermaid()
+    {
+        var text = new StringBuilder("flowchart LR\n");
+        foreach (var (index, stage) in _plan.Stages.Index())
+        {
+            text.Append($"  subgraph stage{index + 1}[\"stage {index + 1}\"]\n");
+            foreach (var node in stage) text.Append($"    n{Number(node)}[\"{Escape(node.ToString())}\"]\n");
+            text.Append("  end\n");
+        }
+
+        foreach (var node in _plan.Nodes)
+        {
+            if (node.Upstream is { } upstream)
+                text.Append($"  n{Number(upstream)} {(node.Exchange is null ? "-->" : "==>")} n{Number(node)}\n");
+            if (node.Uses is { } used) text.Append($"  n{Number(used)} -.-> n{Number(node)}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static string Escape(string text) => text.Replace("\"", "#quot;", StringComparison.Ordinal);
+
+    private int Number(Node node) => _plan.Nodes.Count(other => other.Id <= node.Id);
+
+    private string After(Node node)
+    {
+        var inputs = node.Inputs.Select(input => Number(input)).ToList();
+        return inputs.Count == 0 || (inputs.Count == 1 && inputs[0] == Number(node) - 1) ? "" : $" <- {string.Join(", ", inputs)}";
+    }
+}

@@ -1,0 +1,79 @@
+using Dataflow.Runtime;
+
+namespace Dataflow;
+
+/// <summary>A step of a pipeline as the user wrote it: immutable, with no state of a run.</summary>
+public abstract record Node(string Name)
+{
+    private static int s_lastId;
+
+    /// <summary>Nodes are numbered in the order of their making, which is an order from sources to sinks.</summary>
+    internal int Id { get; } = Interlocked.Increment(ref s_lastId);
+
+    /// <summary>The step whose records this one takes; null for sources and side outputs.</summary>
+    internal virtual Node? Upstream => null;
+
+    /// <summary>A step whose state or side output this one uses, in the same task.</summary>
+    internal virtual Node? Uses => null;
+
+    /// <summary>All the steps that this one needs.</summary>
+    internal IEnumerable<Node> Inputs => new[] { Upstream, Uses }.OfType<Node>();
+
+    /// <summary>Names and types of the state that the step keeps, as a restart must find it again; null if it keeps none.</summary>
+    internal virtual string? StateSignature => null;
+
+    /// <summary>What the plan shows beside the name.</summary>
+    internal virtual string Detail => "";
+
+    /// <summary>The faults of this step that can be seen before it runs, each with what mends it.</summary>
+    internal virtual IEnumerable<string> Check() => [];
+
+    /// <summary>Whether records go to another task after this step, and how.</summary>
+    internal virtual string? Exchange => null;
+
+    /// <inheritdoc/>
+    public sealed override string ToString() => Detail.Length == 0 ? Name : $"{Name} ({Detail})";
+}
+
+/// <summary>A step that gives records to others.</summary>
+public abstract record Node<TOut>(string Name) : Node(Name)
+{
+    /// <summary>Builds all that follows in the same task and returns where this step's records go.</summary>
+    internal Operator<TOut> BuildNext(TaskBuilder builder)
+    {
+        var consumers = builder.Plan.ConsumersOf(this).Cast<IConsumer<TOut>>().Select(c => c.Build(builder)).ToArray();
+        return consumers.Length switch
+        {
+            0 => new Nowhere<TOut>(),
+            1 => consumers[0],
+            _ => new FanOut<TOut>(consumers),
+        };
+    }
+}
+
+/// <summary>A step that takes records and gives records: the one to derive from for an operator of one's own.</summary>
+/// <param name="Name">Shown in the plan, in metrics and in errors.</param>
+/// <param name="Input">The step before.</param>
+public abstract record Node<TIn, TOut>(string Name, Node<TIn> Input) : Node<TOut>(Name), IConsumer<TIn>
+{
+    internal override Node? Upstream => Input;
+
+    /// <summary>Makes the running step, once for each worker.</summary>
+    public abstract Operator<TIn, TOut> CreateOperator();
+
+    Operator<TIn> IConsumer<TIn>.Build(TaskBuilder builder)
+    {
+        var step = CreateOperator();
+        builder.Add(this, step);
+        Connect(step, builder);
+        return step;
+    }
+
+    internal virtual void Connect(Operator<TIn, TOut> step, TaskBuilder builder) => step.ConnectTo(BuildNext(builder));
+}
+
+/// <summary>A node that takes records of one type.</summary>
+internal interface IConsumer<TIn>
+{
+    Operator<TIn> Build(TaskBuilder builder);
+}

@@ -1,0 +1,68 @@
+namespace Dataflow.Planning;
+
+/// <summary>A pipeline checked and cut into stages: what is fused, and where records may move between workers.</summary>
+internal sealed class Plan
+{
+    private readonly ILookup<Node, Node> _consumers;
+    private readonly Dictionary<Node, Node> _sides;
+
+    private Plan(Pipeline pipeline)
+    {
+        Pipeline = pipeline.Name;
+        Nodes = pipeline.Nodes;
+        var identity = (IEqualityComparer<Node>)ReferenceEqualityComparer.Instance;
+        _consumers = Nodes.Where(node => node.Upstream is not null).ToLookup(node => node.Upstream!, identity);
+        _sides = Nodes.Where(IsSide).ToDictionary(node => node.Uses!, identity);
+        Stages = CutIntoStages(identity);
+    }
+
+    public string Pipeline { get; }
+
+    /// <summary>All steps, from sources to sinks.</summary>
+    public IReadOnlyList<Node> Nodes { get; }
+
+    /// <summary>The steps that run fused in one task, by stage; stages are in the order of their first steps.</summary>
+    public IReadOnlyList<IReadOnlyList<Node>> Stages { get; }
+
+    /// <summary>One line for each step with state; what a restart compares.</summary>
+    public IReadOnlyList<string> Signature
+        => [.. Nodes.Where(node => node.StateSignature is not null).Select(node => $"{node.Name}: {node.StateSignature}")
+            .Order(StringComparer.Ordinal)];
+
+    /// <summary>Checks a pipeline and plans it.</summary>
+    /// <exception cref="PlanException">It has faults; all of them are listed.</exception>
+    public static Plan Of(Pipeline pipeline)
+    {
+        var faults = PlanCheck.FaultsOf(pipeline);
+        return faults.Count == 0 ? new Plan(pipeline) : throw PlanException.For(pipeline.Name, faults);
+    }
+
+    public IEnumerable<Node> ConsumersOf(Node node) => _consumers[node];
+
+    public Node? SideOf(Node node) => _sides.GetValueOrDefault(node);
+
+    public int StageOf(Node node) => Stages.Index().First(stage => stage.Item.Contains(node, ReferenceEqualityComparer.Instance)).Index;
+
+    private static bool IsSide(Node node) => node.Upstream is null && node.Uses is not null;
+
+    private List<List<Node>> CutIntoStages(IEqualityComparer<Node> identity)
+    {
+        var stageOf = new Dictionary<Node, List<Node>>(identity);
+        foreach (var node in Nodes)
+        {
+            var joined = node.Exchange is null ? node.Inputs.Select(input => stageOf[input]).Distinct().ToList() : [];
+            var stage = joined.Count == 0 ? [] : joined[0];
+            foreach (var other in joined.Skip(1))
+            {
+                stage.AddRange(other);
+                foreach (var moved in other) stageOf[moved] = stage;
+            }
+
+            stage.Add(node);
+            stageOf[node] = stage;
+        }
+
+        foreach (var stage in stageOf.Values.Distinct()) stage.Sort((left, right) => left.Id.CompareTo(right.Id));
+        return [.. stageOf.Values.Distinct().OrderBy(stage => stage[0].Id)];
+    }
+}

@@ -1,0 +1,27 @@
+using Dataflow.Runtime;
+
+namespace Dataflow.Planning;
+
+internal sealed record SinkNode<T>(Sink<T> Sink, Node<T> Input) : Node(Sink.Name), ISinkNode, IConsumer<T>
+{
+    internal override Node Upstream => Input;
+
+    internal override string Detail => Sink.Guarantee;
+
+    public (string Name, int Partitions)? Creates => (Sink as ICreatesTopic)?.Topic;
+
+    Operator<T> IConsumer<T>.Build(TaskBuilder builder)
+    {
+        if (!Sink.IsParallel && builder.Worker.Index != 0) return new Nowhere<T>();
+        var step = new SinkOperator<T>(Sink);
+        builder.Add(this, step);
+        return step;
+    }
+}
+
+/// <summary>A sink of whatever type.</summary>
+internal interface ISinkNode
+{
+    /// <summary>The topic that must be there before the sink is opened.</summary>
+    (string Name, int Partitions)? Creates { get; }
+}

@@ -1,0 +1,76 @@
+namespace Dataflow.Runtime;
+
+/// <summary>The end of a stage: collects records into a batch for each worker.</summary>
+/// <remarks>A full channel never blocks the thread, which has other tasks to run; the batch waits here, and its task reads
+/// nothing more until it is gone.</remarks>
+internal sealed class ExchangeWriter<T>(Exchange<T> exchange, Router<T> router, int from) : Operator<T>, IExchangeWriter
+{
+    private readonly ExchangeBatch<T>?[] _open = new ExchangeBatch<T>?[exchange.Workers];
+    private readonly long[] _sentWatermark = Enumerable.Repeat(long.MinValue, exchange.Workers).ToArray();
+    private readonly Queue<(int To, ExchangeBatch<T> Batch)> _overflow = new();
+    private long _watermark = long.MinValue;
+
+    public bool HasOverflow => _overflow.Count > 0;
+
+    public override void Process(in Record<T> record)
+    {
+        Emitted++;
+        var to = router.WorkerOf(in record);
+        var batch = _open[to] ??= exchange.Rent();
+        batch.Add(in record);
+        if (batch.IsFull) Send(to);
+    }
+
+    public override void Advance(long watermark) => _watermark = watermark;
+
+    /// <summary>Sends what has gathered, and the watermark where it is news.</summary>
+    public void Flush()
+    {
+        for (var to = 0; to < _open.Length; to++)
+        {
+            if (_open[to] is not null || _sentWatermark[to] != _watermark) Send(to);
+        }
+    }
+
+    public void SendBarrier(long epoch)
+    {
+        for (var to = 0; to < _open.Length; to++)
+        {
+            (_open[to] ??= exchange.Rent()).Barrier = epoch;
+            Send(to);
+        }
+    }
+
+    /// <summary>Tries again to send what found its channel full; true if something went.</summary>
+    public bool SendOverflow()
+    {
+        var any = false;
+        while (_overflow.TryPeek(out var waiting) && exchange.TryWrite(from, waiting.To, waiting.Batch))
+        {
+            _overflow.Dequeue();
+            any = true;
+        }
+
+        return any;
+    }
+
+    private void Send(int to)
+    {
+        var batch = _open[to] ?? exchange.Rent();
+        _open[to] = null;
+        _sentWatermark[to] = batch.Watermark = _watermark;
+        if (_overflow.Count > 0 || !exchange.TryWrite(from, to, batch)) _overflow.Enqueue((to, batch));
+    }
+}
+
+/// <summary>The writing side of an exchange of whatever type.</summary>
+internal interface IExchangeWriter
+{
+    bool HasOverflow { get; }
+
+    void Flush();
+
+    void SendBarrier(long epoch);
+
+    bool SendOverflow();
+}

@@ -1,0 +1,190 @@
+using System.Collections.Concurrent;
+using Dataflow.Checkpoints;
+using Dataflow.Log;
+using Dataflow.Planning;
+using Dataflow.Runtime;
+
+namespace Dataflow;
+
+/// <summary>A pipeline while it runs. Started by <see cref="RunStep.StartAsync"/>.</summary>
+public sealed class Job : IAsyncDisposable
+{
+    private static readonly ConcurrentDictionary<(LogStore, string), Job> s_running = new();
+
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Dictionary<Node, object> _exchanges = new(ReferenceEqualityComparer.Instance);
+    private readonly SplitTable _splits;
+    private readonly bool _ownsLog;
+    private readonly int _tablesToLoad;
+    private readonly Lock _exchangeGate = new();
+    private Task _threads = Task.CompletedTask;
+    private long _requestedEpoch;
+    private long _committedEpoch;
+    private int _tablesLoaded;
+    private int _tasksFinished;
+    private volatile bool _isFinished;
+
+    internal Job(JobParts parts)
+    {
+        Plan = parts.Plan;
+        Log = parts.Log;
+        Options = parts.Options;
+        Restored = parts.Restored;
+        _splits = parts.Splits;
+        _ownsLog = parts.Options.Log is null;
+        _requestedEpoch = _committedEpoch = Restored.Epoch;
+        _isFinished = Restored.IsFinished;
+        Workers = [.. Enumerable.Range(0, Options.Workers).Select(index => new Worker(index))];
+        _tablesToLoad = Workers.Count * Plan.Nodes.OfType<ISourceNode>().Count(source => source is { FeedsTable: true, IsBounded: true });
+        Coordinator = new CheckpointCoordinator(this, parts.Topics);
+        if (!s_running.TryAdd((Log, Plan.Pipeline), this)) throw CheckpointException.AlreadyRuns(Plan.Pipeline);
+    }
+
+    /// <summary>Completes when the bounded input is processed and committed or the job was stopped; fails with what stopped
+    /// it: an <see cref="OperatorException"/>, a <see cref="LogException"/>.</summary>
+    public Task Completion => _completion.Task;
+
+    /// <summary>The number of the checkpoint that the job carried on from; 0: it began anew.</summary>
+    public long StartedFrom => Restored.Epoch;
+
+    /// <summary>The log that it runs on.</summary>
+    public LogStore Log { get; }
+
+    /// <summary>How far the job is. Cheap, from any thread.</summary>
+    public JobStatus Status => JobStatus.Of(this);
+
+    internal Plan Plan { get; }
+
+    internal JobOptions Options { get; }
+
+    internal TimeProvider Time => Options.Time;
+
+    internal IReadOnlyList<Worker> Workers { get; }
+
+    internal RestoredCheckpoint Restored { get; }
+
+    internal CheckpointCoordinator Coordinator { get; }
+
+    internal CancellationToken Stopping => _stopping.Token;
+
+    internal int SplitCount => _splits.Count;
+
+    internal IEnumerable<StreamTask> Tasks => Workers.SelectMany(worker => worker.Tasks);
+
+    /// <summary>The checkpoint that tasks are to take, if they have not yet.</summary>
+    internal long RequestedEpoch => Volatile.Read(ref _requestedEpoch);
+
+    internal long CommittedEpoch => Volatile.Read(ref _committedEpoch);
+
+    /// <summary>Whether the last checkpoint is committed, after all input ended.</summary>
+    internal bool IsFinished => _isFinished;
+
+    internal bool TablesAreLoaded => Volatile.Read(ref _tablesLoaded) >= _tablesToLoad;
+
+    /// <summary>Asks the job to take a last checkpoint and stop; completes when it has.</summary>
+    public async Task StopAsync()
+    {
+        Coordinator.RequestStop();
+        await Completion.ConfigureAwait(false);
+    }
+
+    /// <summary>Stops where it is, without a checkpoint: what came after the last one will be done again.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync(null).ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    internal IEnumerable<SourceSplit> SplitsOf(Node source) => _splits.Of(source);
+
+    internal string SplitName(RecordOrigin origin) => origin.IsKnown ? _splits.NameOf(origin.Split) : "";
+
+    internal Exchange<T> ExchangeOf<T>(ExchangeNode<T> node)
+    {
+        lock (_exchangeGate)
+        {
+            if (!_exchanges.TryGetValue(node, out var exchange)) _exchanges.Add(node, exchange = new Exchange<T>(Workers));
+            return (Exchange<T>)exchange;
+        }
+    }
+
+    internal void TableLoaded(int nodeId)
+    {
+        Interlocked.Increment(ref _tablesLoaded);
+        WakeWorkers();
+    }
+
+    internal void Request(long epoch)
+    {
+        Volatile.Write(ref _requestedEpoch, epoch);
+        WakeWorkers();
+    }
+
+    internal void Committed(long epoch, bool isFinal)
+    {
+        _isFinished = isFinal;
+        Volatile.Write(ref _committedEpoch, epoch);
+        WakeWorkers();
+    }
+
+    internal void TaskFinished()
+    {
+        if (Interlocked.Increment(ref _tasksFinished) == Workers.Sum(worker => worker.Tasks.Count)) _ = EndAsync(null);
+    }
+
+    /// <summary>Runs each worker on a thread of its own, and the coordinator beside them.</summary>
+    internal void RunOnThreads()
+    {
+        if (_isFinished)
+        {
+            foreach (var task in Tasks) task.Finish();
+            return;
+        }
+
+        var threads = Workers.Select(worker => Task.Factory.StartNew(
+            () => Guard(() => worker.Run(Stopping)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        _threads = Task.WhenAll([.. threads, Task.Run(() => Coordinator.RunAsync(Stopping))]);
+    }
+
+    /// <summary>Ends the job with its error, or without one; the first call counts.</summary>
+    internal async Task EndAsync(Exception? error)
+    {
+        if (_stopping.IsCancellationRequested)
+        {
+            await _completion.Task.ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
+            return;
+        }
+
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        WakeWorkers();
+        // Hops off the worker's own thread, which must end before what it uses is closed.
+        await Task.Yield();
+        await _threads.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Coordinator.Snapshots.Running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var task in Tasks) task.Close();
+        foreach (var worker in Workers) worker.Dispose();
+        Coordinator.Dispose();
+        s_running.TryRemove((Log, Plan.Pipeline), out _);
+        if (_ownsLog) await Log.DisposeAsync().ConfigureAwait(false);
+        if (error is null) _completion.TrySetResult();
+        else _completion.TrySetException(error);
+    }
+
+    private void Guard(Action run)
+    {
+        try
+        {
+            run();
+        }
+        catch (Exception error)
+        {
+            _ = EndAsync(error);
+        }
+    }
+
+    private void WakeWorkers()
+    {
+        foreach (var worker in Workers) worker.Wake();
+    }
+}

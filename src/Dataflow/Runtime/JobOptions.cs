@@ -1,0 +1,40 @@
+using Dataflow.Log;
+
+namespace Dataflow;
+
+/// <summary>How a pipeline is run.</summary>
+public sealed record JobOptions
+{
+    /// <summary>The log to run on. The job leaves it open. Null: the job opens the one in <see cref="Directory"/>.</summary>
+    public LogStore? Log { get; init; }
+
+    /// <summary>Where the job's own log is, if <see cref="Log"/> is null. Default: <c>dataflow-data</c> in the current
+    /// directory.</summary>
+    public string Directory { get; init; } = "dataflow-data";
+
+    /// <summary>How many workers, each with a thread of its own. Default: one for each processor; at most 64.</summary>
+    public int Workers
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(Workers));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, State.Shards.Count, nameof(Workers));
+            field = value;
+        }
+    } = Math.Min(Environment.ProcessorCount, State.Shards.Count);
+
+    /// <summary>How often results become visible and progress durable. Default 1 s, least 1 ms.</summary>
+    public TimeSpan CheckpointInterval
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.FromMilliseconds(1), nameof(CheckpointInterval));
+            field = value;
+        }
+    } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The only clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,47 @@
+using Dataflow.Checkpoints;
+using Dataflow.Log;
+using Dataflow.Planning;
+
+namespace Dataflow.Runtime;
+
+/// <summary>What a job is made of: checked, opened and read before anything runs.</summary>
+internal sealed record JobParts(
+    Plan Plan, JobOptions Options, LogStore Log, CheckpointTopics Topics, RestoredCheckpoint Restored, SplitTable Splits)
+{
+    /// <summary>Checks the pipeline, opens its log and builds a job that stands where the last checkpoint was.</summary>
+    public static async Task<Job> BuildJobAsync(Pipeline pipeline, JobOptions options, CancellationToken stop)
+    {
+        var plan = Plan.Of(pipeline);
+        var log = options.Log ?? LogStore.Open(options.Directory);
+        Job? job = null;
+        try
+        {
+            job = new Job(await OpenAsync(plan, options, log, stop).ConfigureAwait(false));
+            foreach (var worker in job.Workers) worker.Tasks = new TaskBuilder(job, worker).Build();
+            foreach (var task in job.Tasks) task.Open();
+            StateRestore.Run(job);
+            return job;
+        }
+        catch
+        {
+            if (job is not null) await job.DisposeAsync().ConfigureAwait(false);
+            else if (options.Log is null) await log.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<JobParts> OpenAsync(Plan plan, JobOptions options, LogStore log, CancellationToken stop)
+    {
+        var topics = await CheckpointTopics.OpenAsync(log, plan.Pipeline, stop).ConfigureAwait(false);
+        var restored = new RestoredCheckpoint(topics.ReadLast());
+        restored.CheckMatches(plan);
+        var splits = new SplitTable(plan, new SourceContext(log, options.Time), restored);
+        foreach (var sink in plan.Nodes.OfType<ISinkNode>())
+        {
+            if (sink.Creates is { } topic && !log.TryGetTopic(topic.Name, out _))
+                await log.CreateTopicAsync(topic.Name, topic.Partitions, stop).ConfigureAwait(false);
+        }
+
+        return new JobParts(plan, options, log, topics, restored, splits);
+    }
+}

@@ -1,0 +1,96 @@
+using Dataflow.Runtime;
+
+namespace Dataflow;
+
+/// <summary>One running step of a task. Only its task's thread ever calls it.</summary>
+/// <remarks>Derive from <see cref="Operator{TIn, TOut}"/>; this type holds what steps of all types have in common.</remarks>
+public abstract class Operator
+{
+    private OperatorContext? _context;
+
+    /// <summary>The step's name, and what it may use of its task. Set before <see cref="Open()"/>.</summary>
+    protected OperatorContext Context => _context ?? throw new InvalidOperationException("The operator is not open yet.");
+
+    /// <summary>How many records the step has handed on.</summary>
+    internal long Emitted { get; private protected set; }
+
+    /// <summary>Prepares the step, after its state was restored and before its first record.</summary>
+    protected virtual void Open()
+    {
+    }
+
+    /// <summary>Called after each batch of records: the place to hand on what was collected over the batch.</summary>
+    public virtual void EndOfBatch()
+    {
+    }
+
+    /// <summary>Releases what the step holds. Called once, also after a failure.</summary>
+    public virtual void Close()
+    {
+    }
+
+    /// <summary>Bytes of output that wait for the next checkpoint.</summary>
+    internal virtual long PendingBytes => 0;
+
+    /// <summary>Whether the step has taken all it can for now: its task reads no further until this is false again.</summary>
+    internal virtual bool IsFull => false;
+
+    /// <summary>Whether nothing is in flight inside the step; a checkpoint waits for that.</summary>
+    internal virtual bool IsDrained => true;
+
+    /// <summary>Hands on what completed in the background; true if there was something.</summary>
+    internal virtual bool Poll() => false;
+
+    /// <summary>Adds what the step must find again after a crash, keyed state apart.</summary>
+    internal virtual void Capture(TaskCheckpoint checkpoint)
+    {
+    }
+
+    /// <summary>Learns that the checkpoint of the last <see cref="Capture"/> is durable.</summary>
+    internal virtual void Committed()
+    {
+    }
+
+    /// <summary>Learns that the last checkpoint is durable and nothing follows.</summary>
+    internal virtual void Finish()
+    {
+    }
+
+    internal void Open(OperatorContext context)
+    {
+        _context = context;
+        Open();
+    }
+
+    /// <summary>Makes the error that stops the job because the user's code failed on a record.</summary>
+    protected OperatorException Fail<T>(Exception error, in Record<T> record) => Context.Fail(error, record.Origin);
+}
+
+/// <summary>A running step that takes records.</summary>
+public abstract class Operator<TIn> : Operator
+{
+    /// <summary>Handles one record.</summary>
+    public abstract void Process(in Record<TIn> record);
+
+    /// <summary>Learns that no record older than <paramref name="watermark"/> (ms since the Unix epoch) will follow;
+    /// <see cref="long.MaxValue"/> says that the input has ended.</summary>
+    public abstract void Advance(long watermark);
+}
+
+/// <summary>A running step that hands its results to the next one.</summary>
+public abstract class Operator<TIn, TOut> : Operator<TIn>
+{
+    private Operator<TOut> _next = null!; // set once, while the task is built
+
+    internal void ConnectTo(Operator<TOut> next) => _next = next;
+
+    /// <summary>Hands a record to the next step, in the same call.</summary>
+    protected void Emit(in Record<TOut> record)
+    {
+        Emitted++;
+        _next.Process(in record);
+    }
+
+    /// <inheritdoc/>
+    public override void Advance(long watermark) => _next.Advance(watermark);
+}

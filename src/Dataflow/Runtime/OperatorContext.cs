@@ -1,0 +1,60 @@
+using System.Buffers.Binary;
+using Dataflow.Runtime;
+using Dataflow.State;
+
+namespace Dataflow;
+
+/// <summary>What a running step may use of the task that it belongs to.</summary>
+public sealed class OperatorContext
+{
+    private readonly StreamTask _task;
+
+    internal OperatorContext(string name, int nodeId, StreamTask task)
+    {
+        Name = name;
+        NodeId = nodeId;
+        _task = task;
+    }
+
+    /// <summary>The step's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The index of the worker, from 0, that runs this instance.</summary>
+    public int Worker => _task.Worker.Index;
+
+    /// <summary>How many instances of the step run.</summary>
+    public int Workers => _task.Job.Workers.Count;
+
+    /// <summary>The only clock.</summary>
+    public TimeProvider Time => _task.Job.Time;
+
+    internal int NodeId { get; }
+
+    internal StreamTask Task => _task;
+
+    /// <summary>Opens state of this step by key, restored and checkpointed by the engine.</summary>
+    /// <remarks>For steps on a keyed stream: an instance sees the records of its own keys and may use the state of those
+    /// keys alone.</remarks>
+    /// <param name="name">Names the state within the step; the same at every start.</param>
+    public KeyedState<TKey, TValue> OpenState<TKey, TValue>(string name = "state")
+        where TKey : notnull
+        => OpenTables<TKey, TValue>(name, KeyCodec<TKey>.Default).Main;
+
+    internal NamespacedState<TKey, TValue> OpenTables<TKey, TValue>(string name, KeyCodec<TKey> keys)
+        where TKey : notnull
+        => _task.OpenState<TKey, TValue>($"{Name}/{name}", keys);
+
+    /// <summary>What <see cref="TaskCheckpoint.Save"/> kept under a key in the checkpoint that the job started from.</summary>
+    internal ReadOnlyMemory<byte> Saved(string key) => _task.Job.Restored.Saved(key);
+
+    /// <summary>How far time had come at the step, or at a part of it, in that checkpoint.</summary>
+    internal long SavedWatermark(string? part = null)
+    {
+        var saved = Saved($"watermark/{(part is null ? Name : $"{Name}/{part}")}");
+        return saved.IsEmpty ? long.MinValue : BinaryPrimitives.ReadInt64LittleEndian(saved.Span);
+    }
+
+    internal OperatorException Fail(Exception error, RecordOrigin origin)
+        => error as OperatorException
+            ?? OperatorException.Failed(Name, _task.Job.SplitName(origin), origin.IsKnown ? origin.Offset : -1, error);
+}

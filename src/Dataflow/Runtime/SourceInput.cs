@@ -1,0 +1,134 @@
+using Dataflow.Planning;
+
+namespace Dataflow.Runtime;
+
+/// <summary>Reads the splits of a source that belong to one worker, in turn.</summary>
+internal sealed class SourceInput<T> : TaskInput, ISourceInput
+{
+    private const int BatchRecords = 1024;
+
+    private readonly SourceNode<T> _node;
+    private readonly StreamTask _task;
+    private readonly Operator<T> _head;
+    private readonly Record<T>[] _records = new Record<T>[BatchRecords];
+    private readonly List<OpenSplit> _splits;
+    private bool _isEnded;
+
+    public SourceInput(SourceNode<T> node, IEnumerable<SourceSplit> splits, StreamTask task, Operator<T> head)
+    {
+        _node = node;
+        _task = task;
+        _head = head;
+        _splits = [.. splits.Select(Open)];
+    }
+
+    public int NodeId => _node.Id;
+
+    public IReadOnlyList<SplitProgress> Splits => [.. _splits.Select(split => split.Progress)];
+
+    public override bool IsEnded => _isEnded;
+
+    public override bool IsAtBarrier(long epoch) => true;
+
+    public override bool Step(long epoch)
+    {
+        if (_isEnded || (!_node.FeedsTable && !_task.Job.TablesAreLoaded) || _task.Job.RequestedEpoch > epoch) return false;
+        var any = false;
+        foreach (var split in _splits) any |= Read(split);
+        if (!_splits.TrueForAll(static split => split.Progress.IsFinished)) return any;
+        _isEnded = true;
+        _head.Advance(long.MaxValue);
+        return true;
+    }
+
+    public override void Capture(TaskCheckpoint checkpoint)
+    {
+        foreach (var split in _splits) checkpoint.Positions.Add(split.Progress.ToPosition());
+    }
+
+    public override void Close()
+    {
+        foreach (var split in _splits) split.Reader?.Dispose();
+    }
+
+    private OpenSplit Open(SourceSplit split)
+    {
+        var job = _task.Job;
+        var (position, isFinished) = job.Restored.PositionOf(split.Name);
+        var progress = new SplitProgress(split) { Position = position, IsFinished = isFinished };
+        var reader = isFinished ? null : _node.Source.Open(split, position, new SourceContext(job.Log, job.Time));
+        return new OpenSplit(progress, reader);
+    }
+
+    private bool Read(OpenSplit split)
+    {
+        if (split.Progress.IsFinished || split.IsWaiting) return false;
+        var reader = split.Reader!;
+        var count = reader.Read(_records);
+        for (var i = 0; i < count; i++) _head.Process(in _records[i]);
+        split.Progress.Position = reader.Position;
+        split.Progress.Lag = reader.Lag;
+        split.Progress.Read += count;
+        split.Progress.IsFinished = reader.IsFinished;
+        split.Progress.IsCaughtUp = count == 0;
+        if (count == 0 && !reader.IsFinished) Wait(split);
+        return count > 0 || reader.IsFinished;
+    }
+
+    private void Wait(OpenSplit split)
+    {
+        var wait = split.Reader!.WaitToReadAsync(_task.Job.Stopping);
+        if (wait.IsCompletedSuccessfully) return;
+        split.IsWaiting = true;
+        var waiting = wait.AsTask();
+        waiting.GetAwaiter().UnsafeOnCompleted(() =>
+        {
+            split.IsWaiting = false;
+            _task.Worker.Wake();
+        });
+    }
+
+    private sealed class OpenSplit(SplitProgress progress, SourceReader<T>? reader)
+    {
+        private volatile bool _isWaiting;
+
+        public SplitProgress Progress { get; } = progress;
+
+        public SourceReader<T>? Reader { get; } = reader;
+
+        public bool IsWaiting
+        {
+            get => _isWaiting;
+            set => _isWaiting = value;
+        }
+    }
+}
+
+/// <summary>A source input of whatever type.</summary>
+internal interface ISourceInput
+{
+    int NodeId { get; }
+
+    IReadOnlyList<SplitProgress> Splits { get; }
+}
+
+/// <summary>How far a split has been read. Written by its task, read by anyone for show.</summary>
+internal sealed class SplitProgress(SourceSplit split)
+{
+    public int Id => split.Id;
+
+    public string Name => split.Name;
+
+    public long Position { get; set; }
+
+    public long Read { get; set; }
+
+    public long? Lag { get; set; }
+
+    public bool IsFinished { get; set; }
+
+    /// <summary>Whether the last look found nothing to read.</summary>
+    public bool IsCaughtUp { get; set; }
+
+    public Checkpoints.SplitPosition ToPosition() => new() { Name = Name, Position = Position, End = split.End, IsFinished = IsFinished };
+}

@@ -1,0 +1,200 @@
+using System.Diagnostics;
+using Dataflow.State;
+
+namespace Dataflow.Runtime;
+
+/// <summary>One worker's instance of a stage: inputs, the fused steps, and the exchanges that its results go to.</summary>
+/// <remarks>Everything here runs on the worker's thread. A step of the task never blocks: it does what can be done.</remarks>
+internal sealed class StreamTask
+{
+    private const int StepsBetweenFlushes = 32;
+    private const int FrozenEntriesPerStep = 4096;
+
+    private readonly List<TaskInput> _inputs = [];
+    private readonly List<(OperatorContext Context, Operator Step)> _steps = [];
+    private readonly List<IExchangeWriter> _writers = [];
+    private readonly List<IState> _states = [];
+    private readonly Changes _changes;
+    private TaskCheckpoint? _writing;
+    private long _epoch;
+    private long _committedEpoch;
+    private int _stepsSinceFlush;
+    private long _pendingOutputBytes;
+
+    public StreamTask(Job job, Worker worker, string name)
+    {
+        Job = job;
+        Worker = worker;
+        Name = name;
+        _epoch = _committedEpoch = job.Restored.Epoch;
+        _changes = new Changes(shard => Shards.WorkerOf(shard, job.Workers.Count) == worker.Index);
+    }
+
+    public Job Job { get; }
+
+    public Worker Worker { get; }
+
+    public string Name { get; }
+
+    public IReadOnlyList<(OperatorContext Context, Operator Step)> Instances => _steps;
+
+    public IEnumerable<SplitProgress> Splits => _inputs.OfType<ISourceInput>().SelectMany(input => input.Splits);
+
+    public long PendingOutputBytes => Volatile.Read(ref _pendingOutputBytes);
+
+    public long StateEntries => _states.Sum(state => state.Entries);
+
+    /// <summary>Whether nothing is left to do but to take part in checkpoints.</summary>
+    public bool IsEnded { get; private set; }
+
+    public void AddInput(TaskInput input) => _inputs.Add(input);
+
+    public void AddOperator(OperatorContext context, Operator step) => _steps.Add((context, step));
+
+    public void AddWriter(IExchangeWriter writer) => _writers.Add(writer);
+
+    public NamespacedState<TKey, TValue> OpenState<TKey, TValue>(string name, KeyCodec<TKey> keys)
+        where TKey : notnull
+    {
+        var state = new NamespacedState<TKey, TValue>(name, keys, _changes);
+        _states.Add(state);
+        return state;
+    }
+
+    /// <summary>The opened state of an id, for restoring; null if it belongs to another task.</summary>
+    public IState? FindState(uint id) => _states.Find(state => state.Id == id);
+
+    public TStep Find<TStep>(int nodeId)
+        where TStep : Operator
+        => (TStep)_steps.First(step => step.Context.NodeId == nodeId).Step;
+
+    /// <summary>The splits read by this task whose records reach a step.</summary>
+    public IReadOnlyList<SplitProgress> SplitsAbove(int nodeId)
+    {
+        Node? node = Job.Plan.Nodes.First(candidate => candidate.Id == nodeId);
+        while (node is not null and not Planning.ISourceNode) node = node.Upstream ?? node.Uses;
+        return [.. _inputs.OfType<ISourceInput>().Where(input => input.NodeId == node?.Id).SelectMany(input => input.Splits)];
+    }
+
+    public void Open()
+    {
+        _steps.Sort((left, right) => left.Context.NodeId.CompareTo(right.Context.NodeId));
+        foreach (var (context, step) in _steps) step.Open(context);
+    }
+
+    public void Close()
+    {
+        foreach (var input in _inputs) input.Close();
+        foreach (var (_, step) in _steps) step.Close();
+        foreach (var (_, records) in _changes.TakeAll()) records.Dispose();
+    }
+
+    /// <summary>Does what can be done now; false if that was nothing.</summary>
+    public bool Step()
+    {
+        var any = LearnOfCommit() | SendOverflow() | WriteFrozen();
+        if (_writers.Exists(static writer => writer.HasOverflow)) return any;
+
+        any |= Poll();
+        if (!_steps.Exists(static step => step.Step.IsFull)) any |= ReadInputs();
+        foreach (var (_, step) in _steps) step.EndOfBatch();
+        Flush(isIdle: !any);
+        return any | TryCapture() | LearnOfEnd();
+    }
+
+    /// <summary>Lets sinks complete what they wrote: the last checkpoint is durable and nothing follows.</summary>
+    public void Finish()
+    {
+        foreach (var (_, step) in _steps) step.Finish();
+        Job.TaskFinished();
+    }
+
+    private bool ReadInputs()
+    {
+        var any = false;
+        foreach (var input in _inputs) any |= input.Step(_epoch);
+        return any;
+    }
+
+    private bool Poll()
+    {
+        var any = false;
+        foreach (var (_, step) in _steps) any |= step.Poll();
+        return any;
+    }
+
+    private bool SendOverflow()
+    {
+        var any = false;
+        foreach (var writer in _writers) any |= writer.SendOverflow();
+        return any;
+    }
+
+    private void Flush(bool isIdle)
+    {
+        if (!isIdle && ++_stepsSinceFlush < StepsBetweenFlushes) return;
+        _stepsSinceFlush = 0;
+        Volatile.Write(ref _pendingOutputBytes, _steps.Sum(static step => step.Step.PendingBytes));
+        foreach (var writer in _writers) writer.Flush();
+    }
+
+    private bool TryCapture()
+    {
+        var epoch = Job.RequestedEpoch;
+        if (epoch <= _epoch || _writing is not null) return false;
+        if (!_inputs.TrueForAll(input => input.IsAtBarrier(epoch)) || !IsDrained()) return false;
+        Capture(epoch);
+        return true;
+    }
+
+    private bool IsDrained() => _steps.TrueForAll(static step => step.Step.IsDrained);
+
+    private void Capture(long epoch)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var checkpoint = new TaskCheckpoint(epoch);
+        foreach (var input in _inputs) input.Capture(checkpoint);
+        foreach (var (_, step) in _steps) step.Capture(checkpoint);
+        foreach (var state in _states) state.Flip();
+        _changes.Flip();
+        foreach (var writer in _writers) writer.SendBarrier(epoch);
+        _epoch = epoch;
+        _writing = checkpoint;
+        checkpoint.Pause = Stopwatch.GetElapsedTime(start);
+    }
+
+    /// <summary>Writes some of the state that the last checkpoint froze, and hands the checkpoint in when all is written.</summary>
+    private bool WriteFrozen()
+    {
+        if (_writing is null) return false;
+        var budget = FrozenEntriesPerStep;
+        foreach (var state in _states)
+        {
+            if (!state.WriteFrozen(ref budget)) return true;
+        }
+
+        _writing.Changes.AddRange(_changes.Take());
+        Job.Coordinator.HandIn(_writing);
+        _writing = null;
+        return true;
+    }
+
+    private bool LearnOfCommit()
+    {
+        if (Job.CommittedEpoch <= _committedEpoch) return false;
+        _committedEpoch = Job.CommittedEpoch;
+        foreach (var (_, step) in _steps) step.Committed();
+        if (Job.IsFinished) Finish();
+        return true;
+    }
+
+    private bool LearnOfEnd()
+    {
+        if (IsEnded || !_inputs.TrueForAll(static input => input.IsEnded) || !IsDrained()) return false;
+        if (_writers.Exists(static writer => writer.HasOverflow)) return false;
+        foreach (var writer in _writers) writer.Flush();
+        IsEnded = true;
+        Job.Coordinator.Wake();
+        return true;
+    }
+}

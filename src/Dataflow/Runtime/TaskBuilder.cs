@@ -1,0 +1,45 @@
+using Dataflow.Planning;
+
+namespace Dataflow.Runtime;
+
+/// <summary>Builds one worker's instance of every stage.</summary>
+internal sealed class TaskBuilder(Job job, Worker worker)
+{
+    private readonly Dictionary<int, StreamTask> _tasks = [];
+
+    public Job Job { get; } = job;
+
+    public Worker Worker { get; } = worker;
+
+    public Plan Plan => Job.Plan;
+
+    /// <summary>The task that runs a step's stage. One worker fuses all stages into one task.</summary>
+    public StreamTask TaskOf(Node node)
+    {
+        var stage = Job.Workers.Count == 1 ? 0 : Plan.StageOf(node);
+        if (!_tasks.TryGetValue(stage, out var task))
+            _tasks.Add(stage, task = new StreamTask(Job, Worker, $"stage {stage + 1}"));
+        return task;
+    }
+
+    public void Add(Node node, Operator step)
+    {
+        var task = TaskOf(node);
+        task.AddOperator(new OperatorContext(node.Name, node.Id, task), step);
+    }
+
+    /// <summary>Adds the writing side of an exchange to the task whose results it takes.</summary>
+    public void AddWriter<T>(ExchangeNode<T> node, ExchangeWriter<T> writer)
+    {
+        var task = TaskOf(node.Input);
+        task.AddOperator(new OperatorContext(node.Name, node.Id, task), writer);
+        task.AddWriter(writer);
+    }
+
+    /// <summary>Builds everything; the tasks come back in the order from the last stage to the first.</summary>
+    public IReadOnlyList<StreamTask> Build()
+    {
+        foreach (var source in Plan.Nodes.OfType<ISourceNode>()) source.Build(this);
+        return [.. _tasks.OrderByDescending(task => task.Key).Select(task => task.Value)];
+    }
+}

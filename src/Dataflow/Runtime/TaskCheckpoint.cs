@@ -1,0 +1,35 @@
+using System.Buffers.Binary;
+using Dataflow.Checkpoints;
+
+namespace Dataflow.Runtime;
+
+/// <summary>One task's part of a checkpoint.</summary>
+internal sealed class TaskCheckpoint(long epoch)
+{
+    public long Epoch { get; } = epoch;
+
+    public CheckpointOutput Output { get; } = new();
+
+    public List<SplitPosition> Positions { get; } = [];
+
+    /// <summary>What steps keep besides keyed state, by a key of their choice.</summary>
+    public Dictionary<string, byte[]> Blobs { get; } = [];
+
+    /// <summary>For how long the task stood still.</summary>
+    public TimeSpan Pause { get; set; }
+
+    public List<(int Shard, Log.RecordBuffer Records)> Changes { get; } = [];
+
+    public void Save(string key, ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.Length > 0) Blobs[key] = bytes.ToArray();
+    }
+
+    /// <summary>Keeps how far time had come at a step. At a barrier that is the same in all tasks of a stage.</summary>
+    public void SaveWatermark(string key, long watermark)
+    {
+        var bytes = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, watermark);
+        Blobs[$"watermark/{key}"] = bytes;
+    }
+}

@@ -1,0 +1,25 @@
+namespace Dataflow.Runtime;
+
+/// <summary>Where a task's records come from: a source or an exchange.</summary>
+internal abstract class TaskInput
+{
+    /// <summary>Whether nothing will ever follow and the steps have been told so.</summary>
+    public abstract bool IsEnded { get; }
+
+    /// <summary>Handles what is there now, at most a batch from each origin; false if there was nothing.</summary>
+    /// <param name="epoch">The epoch whose barrier the input must not read beyond.</param>
+    public abstract bool Step(long epoch);
+
+    /// <summary>Whether all before an epoch's barrier has been handled.</summary>
+    public abstract bool IsAtBarrier(long epoch);
+
+    /// <summary>Adds what the input must find again after a crash.</summary>
+    public virtual void Capture(TaskCheckpoint checkpoint)
+    {
+    }
+
+    /// <summary>Closes what the input has opened.</summary>
+    public virtual void Close()
+    {
+    }
+}

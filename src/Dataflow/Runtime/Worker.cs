@@ -1,0 +1,45 @@
+namespace Dataflow.Runtime;
+
+/// <summary>Runs its tasks, one after the other, on one thread.</summary>
+internal sealed class Worker(int index) : IDisposable
+{
+    private static readonly TimeSpan LongestPark = TimeSpan.FromMilliseconds(20);
+
+    private readonly ManualResetEventSlim _wake = new(false, spinCount: 20);
+    private int _isParked;
+
+    public int Index { get; } = index;
+
+    /// <summary>From the last stage to the first: what lies furthest downstream is emptied first.</summary>
+    public IReadOnlyList<StreamTask> Tasks { get; set; } = [];
+
+    /// <summary>Does what can be done now; false if that was nothing.</summary>
+    public bool Step()
+    {
+        var any = false;
+        foreach (var task in Tasks) any |= task.Step();
+        return any;
+    }
+
+    /// <summary>Runs until told to stop, parked while there is nothing to do.</summary>
+    public void Run(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            if (Step()) continue;
+            Interlocked.Exchange(ref _isParked, 1);
+            // Looked at once more after the mark: whoever brings work from here on sees it and wakes the worker.
+            if (!Step()) _wake.Wait(LongestPark, CancellationToken.None);
+            Interlocked.Exchange(ref _isParked, 0);
+            _wake.Reset();
+        }
+    }
+
+    /// <summary>Says that there may be something to do. From any thread.</summary>
+    public void Wake()
+    {
+        if (Volatile.Read(ref _isParked) == 1) _wake.Set();
+    }
+
+    public void Dispose() => _wake.Dispose();
+}

@@ -1,0 +1,105 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Dataflow.Log;
+
+namespace Dataflow.State;
+
+/// <summary>Collects a task's state changes of an epoch, by shard, as records of the changelog topic.</summary>
+/// <remarks>
+/// Removals go to the epoch that runs; entries go to the epoch that was cut, since <see cref="KeyedState{TKey, TValue}"/>
+/// writes them after the cut. Within an epoch a key's removals therefore come before its value: applying the records in
+/// order gives the state at the cut. Keys are laid out by <see cref="ChangeKey"/>.
+/// </remarks>
+internal sealed class Changes(Func<int, bool> ownsShard)
+{
+    private readonly ArrayBufferWriter<byte> _key = new();
+    private readonly ArrayBufferWriter<byte> _value = new();
+    private RecordBuffer?[] _running = new RecordBuffer?[Shards.Count];
+    private RecordBuffer?[] _cut = new RecordBuffer?[Shards.Count];
+
+    /// <summary>Begins an epoch; what <see cref="Take()"/> gives belongs to the one before.</summary>
+    public void Flip() => (_running, _cut) = (_cut, _running);
+
+    /// <summary>Hands over the records of the epoch that was cut, by shard; the buffers belong to the caller.</summary>
+    public IEnumerable<(int Shard, RecordBuffer Records)> Take() => Take(_cut);
+
+    /// <summary>Hands over all records, to be thrown away.</summary>
+    public IEnumerable<(int Shard, RecordBuffer Records)> TakeAll() => Take(_cut).Concat(Take(_running));
+
+    public void Put<TKey, TValue>(uint state, long ns, uint hash, TKey key, ref TValue value, KeyCodec<TKey> keys)
+        where TKey : notnull
+    {
+        WriteKey(state, ns, key, keys);
+        _value.ResetWrittenCount();
+        StateCodec<TValue>.Write(ref value, _value);
+        For(_cut, Shards.Of(hash)).Append(0, _key.WrittenSpan, _value.WrittenSpan);
+    }
+
+    public void Remove<TKey>(uint state, long ns, uint hash, TKey key, KeyCodec<TKey> keys)
+        where TKey : notnull
+    {
+        WriteKey(state, ns, key, keys);
+        For(_running, Shards.Of(hash)).AppendTombstone(0, _key.WrittenSpan);
+    }
+
+    public void Drop(uint state, long ns)
+    {
+        _key.ResetWrittenCount();
+        ChangeKey.Write(_key, ChangeKind.Namespace, state, ns);
+        for (var shard = 0; shard < Shards.Count; shard++)
+        {
+            if (ownsShard(shard)) For(_running, shard).AppendTombstone(0, _key.WrittenSpan);
+        }
+    }
+
+    private static IEnumerable<(int Shard, RecordBuffer Records)> Take(RecordBuffer?[] buffers)
+    {
+        for (var shard = 0; shard < buffers.Length; shard++)
+        {
+            if (buffers[shard] is not { } records) continue;
+            buffers[shard] = null;
+            yield return (shard, records);
+        }
+    }
+
+    private static RecordBuffer For(RecordBuffer?[] buffers, int shard) => buffers[shard] ??= new RecordBuffer();
+
+    private void WriteKey<TKey>(uint state, long ns, TKey key, KeyCodec<TKey> keys)
+        where TKey : notnull
+    {
+        _key.ResetWrittenCount();
+        ChangeKey.Write(_key, ChangeKind.Entry, state, ns);
+        keys.Write(key, _key);
+    }
+}
+
+internal enum ChangeKind : byte
+{
+    Entry = 0,
+    Namespace = 1,
+}
+
+/// <summary>The key of a record in a changelog.</summary>
+/// <remarks><code>
+/// offset  bytes  field
+///      0      1  kind        0: one key's value (no value: removed); 1: a whole namespace was removed
+///      1      4  state       hash of the names of step and state
+///      5      8  namespace   a pane's start for windows, else 0
+///     13         key         as its serde writes it; nothing for kind 1
+/// </code>All integers little-endian.</remarks>
+internal static class ChangeKey
+{
+    public const int PrefixBytes = 13;
+
+    public static void Write(IBufferWriter<byte> bytes, ChangeKind kind, uint state, long ns)
+    {
+        var span = bytes.GetSpan(PrefixBytes);
+        span[0] = (byte)kind;
+        BinaryPrimitives.WriteUInt32LittleEndian(span[1..], state);
+        BinaryPrimitives.WriteInt64LittleEndian(span[5..], ns);
+        bytes.Advance(PrefixBytes);
+    }
+
+    public static (ChangeKind Kind, uint State, long Namespace) Read(ReadOnlySpan<byte> key)
+        => ((ChangeKind)key[0], BinaryPrimitives.ReadUInt32LittleEndian(key[1..]), BinaryPrimitives.ReadInt64LittleEndian(key[5..]));
+}

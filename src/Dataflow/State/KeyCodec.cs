@@ -1,0 +1,44 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using Dataflow.Log;
+
+namespace Dataflow.State;
+
+/// <summary>How keys are hashed and written. The hash is the same in every run: it decides a key's shard.</summary>
+internal class KeyCodec<TKey>(Serde<TKey> serde)
+    where TKey : notnull
+{
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_scratch;
+    private static KeyCodec<TKey>? s_default;
+
+    public static KeyCodec<TKey> Default => s_default ??= new(Serde<TKey>.Default);
+
+    /// <summary>A stable 32-bit hash, never 0.</summary>
+    public virtual uint Hash(TKey key)
+    {
+        if (typeof(TKey) == typeof(long)) return Mix((ulong)(long)(object)key);
+        if (typeof(TKey) == typeof(int)) return Mix((ulong)(int)(object)key);
+        if (typeof(TKey) == typeof(string)) return OfBytes(MemoryMarshal.AsBytes(((string)(object)key).AsSpan()));
+        var scratch = t_scratch ??= new ArrayBufferWriter<byte>();
+        scratch.ResetWrittenCount();
+        Write(key, scratch);
+        return OfBytes(scratch.WrittenSpan);
+    }
+
+    public virtual void Write(TKey key, IBufferWriter<byte> bytes) => serde.Write(key, bytes);
+
+    public virtual TKey Read(ReadOnlyMemory<byte> bytes) => serde.Read(bytes);
+
+    private static uint OfBytes(ReadOnlySpan<byte> bytes) => Mix(KafkaPartitioner.Hash(bytes));
+
+    // The finisher of MurmurHash3: every bit of the key reaches the upper bits, which name the shard.
+    protected static uint Mix(ulong bits)
+    {
+        bits ^= bits >> 33;
+        bits *= 0xff51afd7ed558ccd;
+        bits ^= bits >> 33;
+        bits *= 0xc4ceb9fe1a85ec53;
+        return (uint)(bits >> 32) | 1;
+    }
+}

@@ -1,0 +1,223 @@
+using System.Numerics;
+using Dataflow.State;
+
+namespace Dataflow;
+
+/// <summary>Values by key, kept in memory and made durable with each checkpoint. For one thread: that of its task.</summary>
+/// <remarks>
+/// Open addressing with keys and values inline. A checkpoint does not copy the table: it flips a mark, and the entries
+/// changed in the epoch before are written in slices between batches; one that is about to change again is written first.
+/// So a checkpoint stops the task for microseconds, whatever the size.
+/// </remarks>
+public sealed class KeyedState<TKey, TValue>
+    where TKey : notnull
+{
+    private const int BlockShift = 8; // entries are looked through for changes in blocks of 256
+    private const int LeastCapacity = 16;
+
+    private readonly NamespacedState<TKey, TValue> _owner;
+    private Entry[] _entries = new Entry[LeastCapacity];
+    private int _shift = 32 - BitOperations.Log2(LeastCapacity);
+    private int _growAt = LeastCapacity * 5 / 8;
+    private bool[] _changed = new bool[1];
+    private bool[] _frozen = new bool[1];
+    private int _nextFrozen = int.MaxValue;
+    private byte _mark = 1;
+
+    internal KeyedState(NamespacedState<TKey, TValue> owner) => _owner = owner;
+
+    private struct Entry
+    {
+        public uint Hash; // 0: empty
+        public byte Mark; // 0: unchanged; else the epoch's mark in which it changed
+        public TKey Key;
+        public TValue Value;
+    }
+
+    /// <summary>How many keys have a value.</summary>
+    public int Count { get; private set; }
+
+    internal long Namespace { get; set; }
+
+    /// <summary>Finds the value of a key, or adds the type's default value, and marks it changed.</summary>
+    /// <param name="key">The key of the record at hand.</param>
+    /// <param name="exists">Whether the key had a value.</param>
+    /// <returns>The place of the value, to be changed at once: not valid after another call.</returns>
+    public ref TValue Update(TKey key, out bool exists)
+    {
+        var hash = _owner.Keys.Hash(key);
+        var index = Find(key, hash);
+        exists = _entries[index].Hash != 0;
+        if (!exists) index = Add(key, hash, index);
+        ref var entry = ref _entries[index];
+        if (entry.Mark != _mark) MarkChanged(ref entry, index);
+        return ref entry.Value;
+    }
+
+    /// <summary>Looks a value up. The value must not be changed in place.</summary>
+    public bool TryGet(TKey key, out TValue value)
+    {
+        ref var entry = ref _entries[Find(key, _owner.Keys.Hash(key))];
+        value = entry.Value;
+        return entry.Hash != 0;
+    }
+
+    /// <summary>Forgets a key; false if it had no value.</summary>
+    public bool Remove(TKey key)
+    {
+        var hash = _owner.Keys.Hash(key);
+        var index = Find(key, hash);
+        ref var entry = ref _entries[index];
+        if (entry.Hash == 0) return false;
+        WriteIfFrozen(ref entry);
+        _owner.Changes.Remove(_owner.Id, Namespace, hash, key, _owner.Keys);
+        CloseGap(index);
+        Count--;
+        return true;
+    }
+
+    /// <summary>Calls back for each key and value, in no particular order. The table must not change meanwhile.</summary>
+    internal void ForEach<TContext>(TContext context, Visitor<TContext> visit)
+    {
+        foreach (ref var entry in _entries.AsSpan())
+        {
+            if (entry.Hash != 0) visit(context, entry.Key, ref entry.Value);
+        }
+    }
+
+    internal delegate void Visitor<in TContext>(TContext context, TKey key, ref TValue value);
+
+    /// <summary>Puts back what a checkpoint held.</summary>
+    internal void Restore(TKey key, TValue value)
+    {
+        var hash = _owner.Keys.Hash(key);
+        var index = Find(key, hash);
+        if (_entries[index].Hash == 0) index = Add(key, hash, index);
+        _entries[index].Value = value;
+    }
+
+    /// <summary>Begins a new epoch: what changed in the one before is to be written by <see cref="WriteFrozen"/>.</summary>
+    internal void Flip()
+    {
+        (_changed, _frozen) = (_frozen, _changed);
+        _mark = (byte)(3 - _mark);
+        _nextFrozen = 0;
+    }
+
+    /// <summary>Writes about <paramref name="budget"/> frozen entries; true when none is left.</summary>
+    internal bool WriteFrozen(ref int budget)
+    {
+        for (; _nextFrozen < _frozen.Length; _nextFrozen++)
+        {
+            if (!_frozen[_nextFrozen]) continue;
+            if (budget <= 0) return false;
+            var first = _nextFrozen << BlockShift;
+            foreach (ref var entry in _entries.AsSpan(first, Math.Min(1 << BlockShift, _entries.Length - first)))
+            {
+                if (WriteIfFrozen(ref entry)) budget--;
+            }
+
+            _frozen[_nextFrozen] = false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Empties the table, keeping its memory. What is frozen is written first.</summary>
+    internal void Clear()
+    {
+        var all = int.MaxValue;
+        WriteFrozen(ref all);
+        Array.Clear(_entries);
+        Array.Clear(_changed);
+        Count = 0;
+    }
+
+    private int Find(TKey key, uint hash)
+    {
+        var entries = _entries;
+        var mask = entries.Length - 1;
+        for (var index = Home(hash); ; index = (index + 1) & mask)
+        {
+            ref var entry = ref entries[index];
+            if (entry.Hash == 0 || (entry.Hash == hash && EqualityComparer<TKey>.Default.Equals(entry.Key, key)))
+                return index;
+        }
+    }
+
+    private int Home(uint hash) => (int)((hash * 0x9E3779B9u) >> _shift);
+
+    private int Add(TKey key, uint hash, int index)
+    {
+        if (Count == _growAt)
+        {
+            Grow();
+            index = Find(key, hash);
+        }
+
+        ref var entry = ref _entries[index];
+        entry.Hash = hash;
+        entry.Key = key;
+        Count++;
+        return index;
+    }
+
+    private void MarkChanged(ref Entry entry, int index)
+    {
+        WriteIfFrozen(ref entry);
+        entry.Mark = _mark;
+        _changed[index >> BlockShift] = true;
+    }
+
+    private bool WriteIfFrozen(ref Entry entry)
+    {
+        if (entry.Mark == 0 || entry.Mark == _mark) return false;
+        _owner.Changes.Put(_owner.Id, Namespace, entry.Hash, entry.Key, ref entry.Value, _owner.Keys);
+        entry.Mark = 0;
+        return true;
+    }
+
+    private void Grow()
+    {
+        var all = int.MaxValue;
+        WriteFrozen(ref all);
+        var old = _entries;
+        var length = old.Length * 2;
+        _entries = new Entry[length];
+        _shift--;
+        _growAt = (int)((long)length * 5 / 8);
+        _changed = new bool[Math.Max(1, length >> BlockShift)];
+        _frozen = new bool[_changed.Length];
+        foreach (ref var entry in old.AsSpan())
+        {
+            if (entry.Hash != 0) Place(in entry);
+        }
+    }
+
+    private void Place(in Entry entry)
+    {
+        var mask = _entries.Length - 1;
+        var index = Home(entry.Hash);
+        while (_entries[index].Hash != 0) index = (index + 1) & mask;
+        _entries[index] = entry;
+        if (entry.Mark != 0) _changed[index >> BlockShift] = true;
+    }
+
+    /// <summary>Moves later entries of the run back over a removed one, so that no search stops at the gap.</summary>
+    private void CloseGap(int gap)
+    {
+        var mask = _entries.Length - 1;
+        for (var index = (gap + 1) & mask; _entries[index].Hash != 0; index = (index + 1) & mask)
+        {
+            ref var entry = ref _entries[index];
+            var distanceFromHome = (index - Home(entry.Hash)) & mask;
+            if (distanceFromHome < ((index - gap) & mask)) continue;
+            WriteIfFrozen(ref entry);
+            _entries[gap] = entry;
+            if (entry.Mark != 0) _changed[gap >> BlockShift] = true;
+            gap = index;
+        }
+
+        _entries[gap] = default;
+    }
+}

@@ -1,0 +1,12 @@
+namespace Dataflow.State;
+
+/// <summary>The fixed slices of the key space: the unit of keyed state, of restoring and of spreading over workers.</summary>
+internal static class Shards
+{
+    /// <summary>How many there are. Part of the format of changelogs and snapshots.</summary>
+    public const int Count = 64;
+
+    public static int Of(uint hash) => (int)(hash >> 26);
+
+    public static int WorkerOf(int shard, int workers) => shard * workers / Count;
+}

@@ -1,0 +1,80 @@
+using Dataflow.Planning;
+
+namespace Dataflow;
+
+/// <summary>Takes time from inside the records.</summary>
+public static class EventTime
+{
+    private static readonly TimeSpan DefaultIdleAfter = TimeSpan.FromSeconds(5);
+
+    extension<T>(Stream<T> stream)
+    {
+        /// <summary>Says when each record happened and how much disorder to expect; watermarks follow from that.</summary>
+        /// <remarks>The watermark of a source's partition stays <paramref name="lateness"/> behind its newest record; that of the
+        /// stream is the least of its partitions, without those that have been quiet for <paramref name="idleAfter"/>. When all
+        /// are quiet it goes on with the clock, so that the last windows close.</remarks>
+        /// <param name="time">When the record happened; called once per record, on the task's thread.</param>
+        /// <param name="lateness">How much older than its predecessors a record may be without being late.</param>
+        /// <param name="idleAfter">After how long without records a partition no longer holds time back. Default 5 s.</param>
+        /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
+        public Stream<T> WithEventTime(
+            Func<T, DateTimeOffset> time, TimeSpan lateness = default, TimeSpan? idleAfter = null, string name = "event-time")
+        {
+            ArgumentNullException.ThrowIfNull(time);
+            return stream.WithEventTime(value => time(value).ToUnixTimeMilliseconds(), lateness, idleAfter, name);
+        }
+
+        /// <summary>As the form with DateTimeOffset; the time is taken as UTC unless it says that it is local.</summary>
+        public Stream<T> WithEventTime(
+            Func<T, DateTime> time, TimeSpan lateness = default, TimeSpan? idleAfter = null, string name = "event-time")
+        {
+            ArgumentNullException.ThrowIfNull(time);
+            return stream.WithEventTime(value => UnixMilliseconds(time(value)), lateness, idleAfter, name);
+        }
+
+        /// <summary>As the form with DateTimeOffset; the time is given in milliseconds since the Unix epoch.</summary>
+        public Stream<T> WithEventTime(
+            Func<T, long> time, TimeSpan lateness = default, TimeSpan? idleAfter = null, string name = "event-time")
+        {
+            ArgumentNullException.ThrowIfNull(time);
+            ArgumentOutOfRangeException.ThrowIfLessThan(lateness, TimeSpan.Zero);
+            return stream.Add(input => new EventTimeNode<T>(name, input, time, lateness, idleAfter ?? DefaultIdleAfter));
+        }
+    }
+
+    /// <summary>Whether a step's records carry event time.</summary>
+    internal static bool IsGivenBefore(Node node)
+    {
+        for (var at = node.Upstream ?? node.Uses; at is not null; at = at.Upstream ?? at.Uses)
+        {
+            if (at is IGivesEventTime) return true;
+        }
+
+        return false;
+    }
+
+    private static long UnixMilliseconds(DateTime time)
+        => ((time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : time).Ticks - DateTime.UnixEpoch.Ticks)
+            / TimeSpan.TicksPerMillisecond;
+}
+
+internal interface IGivesEventTime;
+
+internal sealed record EventTimeNode<T>(
+    string Name, Node<T> Input, Func<T, long> Time, TimeSpan Lateness, TimeSpan IdleAfter)
+    : Node<T, T>(Name, Input), IGivesEventTime
+{
+    internal override string Detail => $"lateness {Lateness}, idle after {IdleAfter}";
+
+    public override Operator<T, T> CreateOperator() => new EventTimeOperator<T>(Time, Lateness, IdleAfter);
+
+    internal override IEnumerable<string> Check()
+    {
+        for (Node? at = Input; at is not null; at = at.Upstream ?? at.Uses)
+        {
+            if (at.Exchange is not null)
+                yield return $"Event time '{Name}' stands behind the exchange '{at.Name}', where a source's order is lost. "
+                    + "Call WithEventTime before KeyBy.";
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using Dataflow.Planning;
+using Dataflow.Runtime;
+using Dataflow.Windows;
+
+namespace Dataflow;
+
+/// <summary>Cuts a keyed stream into windows of event time.</summary>
+public static class WindowStep
+{
+    extension<TKey, T>(KeyedStream<TKey, T> stream)
+        where TKey : notnull
+    {
+        /// <summary>Assigns records to windows. Records whose windows have all closed are late: counted and dropped.</summary>
+        /// <param name="windows">Which windows: <see cref="Tumbling.Every"/>, <see cref="Hopping.Of"/>.</param>
+        /// <param name="name">Names the state; give one where a pipeline has two windows alike.</param>
+        public WindowedStream<TKey, T> Window(WindowSpec windows, string name = "window")
+        {
+            ArgumentNullException.ThrowIfNull(windows);
+            return new(stream.Add(input => new WindowNode<TKey, T>(name, input, windows)), windows, name);
+        }
+
+        /// <summary>Assigns records to windows and hands late records out as a stream of their own.</summary>
+        /// <param name="windows">Which windows: <see cref="Tumbling.Every"/>, <see cref="Hopping.Of"/>.</param>
+        /// <param name="late">The records whose windows have all closed, as they came.</param>
+        /// <param name="name">Names the state; give one where a pipeline has two windows alike.</param>
+        public WindowedStream<TKey, T> Window(WindowSpec windows, out KeyedStream<TKey, T> late, string name = "window")
+        {
+            var windowed = stream.Window(windows, name);
+            var side = new SideNode<Keyed<TKey, T>>($"{name}-late", windowed.Records.Pairs.Node);
+            late = new(new Stream<Keyed<TKey, T>>(stream.Pipeline, side), isPartitioned: true);
+            return windowed;
+        }
+    }
+}
+
+/// <summary>A keyed stream cut into windows, waiting for what to compute of each.</summary>
+public sealed class WindowedStream<TKey, T>
+    where TKey : notnull
+{
+    internal WindowedStream(KeyedStream<TKey, T> records, WindowSpec windows, string name)
+    {
+        Records = records;
+        Windows = windows;
+        Name = name;
+    }
+
+    internal KeyedStream<TKey, T> Records { get; }
+
+    internal WindowSpec Windows { get; }
+
+    internal string Name { get; }
+}
+
+internal sealed record WindowNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Input, WindowSpec Windows)
+    : Node<Keyed<TKey, T>, Keyed<TKey, T>>(Name, Input)
+    where TKey : notnull
+{
+    internal override string Detail => Windows.Text;
+
+    public override Operator<Keyed<TKey, T>, Keyed<TKey, T>> CreateOperator() => new LateFilter<Keyed<TKey, T>>(Windows);
+
+    internal override void Connect(Operator<Keyed<TKey, T>, Keyed<TKey, T>> step, TaskBuilder builder)
+    {
+        base.Connect(step, builder);
+        if (builder.Plan.SideOf(this) is SideNode<Keyed<TKey, T>> side)
+            ((LateFilter<Keyed<TKey, T>>)step).ConnectLateTo(side.BuildNext(builder));
+    }
+
+    internal override IEnumerable<string> Check()
+        => EventTime.IsGivenBefore(this)
+            ? []
+            : [$"Window '{Name}' needs event time. Add WithEventTime(...) before KeyBy."];
+}
