@@ -19,6 +19,7 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics) : 
     private long _lastRequest = job.Time.GetTimestamp();
     private bool _isGathering;
     private bool _isFinal;
+    private bool _isLast;
     private volatile bool _stops;
 
     public CheckpointTopics Topics { get; } = topics;
@@ -26,6 +27,9 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics) : 
     public Snapshots Snapshots { get; } = new(job.Log, topics);
 
     public CheckpointMetrics Metrics { get; } = new();
+
+    /// <summary>Whether the checkpoint that the user asked to stop with is committed.</summary>
+    public bool HasStopped { get; private set; }
 
     public void Wake() => _wake.Release();
 
@@ -49,7 +53,14 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics) : 
         {
             while (!stop.IsCancellationRequested)
             {
-                if (!await StepAsync(stop).ConfigureAwait(false)) await _wake.WaitAsync(LongestWait, stop).ConfigureAwait(false);
+                var any = await StepAsync(stop).ConfigureAwait(false);
+                if (HasStopped || job.HasFinished)
+                {
+                    _ = job.EndAsync(null);
+                    return;
+                }
+
+                if (!any) await _wake.WaitAsync(LongestWait, stop).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -77,6 +88,7 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics) : 
     public void Begin()
     {
         _isFinal = job.Tasks.All(static task => task.IsEnded);
+        _isLast = _stops;
         _isGathering = true;
         _lastRequest = job.Time.GetTimestamp();
         job.Request(++_epoch);
@@ -102,8 +114,8 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics) : 
         _parts.Clear();
         _isGathering = false;
         job.Committed(_epoch, _isFinal);
-        if (_isFinal) return;
-        if (_stops) _ = job.EndAsync(null);
+        HasStopped = _isLast;
+        if (_isFinal || _isLast) return;
         Snapshots.BeginOne(job.Log.Options.CommitScheduler ?? TaskScheduler.Default, stop);
         if (_epoch % CheckpointsKept == 0)
             await job.Log.TrimAsync(Topics.Checkpoints.Name, 0, Topics.Checkpoints.EndOffset(0) - 1, stop).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Dataflow.Checkpoints;
 using Dataflow.Log;
 using Dataflow.Planning;
@@ -9,7 +10,7 @@ namespace Dataflow;
 /// <summary>A pipeline while it runs. Started by <see cref="RunStep.StartAsync"/>.</summary>
 public sealed class Job : IAsyncDisposable
 {
-    private static readonly ConcurrentDictionary<(LogStore, string), Job> s_running = new();
+    private static readonly ConditionalWeakTable<LogStore, ConcurrentDictionary<string, Job>> s_running = [];
 
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
@@ -38,7 +39,7 @@ public sealed class Job : IAsyncDisposable
         Workers = [.. Enumerable.Range(0, Options.Workers).Select(index => new Worker(index))];
         _tablesToLoad = Workers.Count * Plan.Nodes.OfType<ISourceNode>().Count(source => source is { FeedsTable: true, IsBounded: true });
         Coordinator = new CheckpointCoordinator(this, parts.Topics);
-        if (!s_running.TryAdd((Log, Plan.Pipeline), this)) throw CheckpointException.AlreadyRuns(Plan.Pipeline);
+        if (!s_running.GetOrCreateValue(Log).TryAdd(Plan.Pipeline, this)) throw CheckpointException.AlreadyRuns(Plan.Pipeline);
     }
 
     /// <summary>Completes when the bounded input is processed and committed or the job was stopped; fails with what stopped
@@ -128,9 +129,13 @@ public sealed class Job : IAsyncDisposable
         WakeWorkers();
     }
 
+    /// <summary>Whether the last checkpoint is committed and every sink has completed what it wrote.</summary>
+    internal bool HasFinished => Volatile.Read(ref _tasksFinished) == Tasks.Count();
+
     internal void TaskFinished()
     {
-        if (Interlocked.Increment(ref _tasksFinished) == Workers.Sum(worker => worker.Tasks.Count)) _ = EndAsync(null);
+        Interlocked.Increment(ref _tasksFinished);
+        Coordinator.Wake();
     }
 
     /// <summary>Runs each worker on a thread of its own, and the coordinator beside them.</summary>
@@ -139,6 +144,7 @@ public sealed class Job : IAsyncDisposable
         if (_isFinished)
         {
             foreach (var task in Tasks) task.Finish();
+            _ = EndAsync(null);
             return;
         }
 
@@ -165,7 +171,7 @@ public sealed class Job : IAsyncDisposable
         foreach (var task in Tasks) task.Close();
         foreach (var worker in Workers) worker.Dispose();
         Coordinator.Dispose();
-        s_running.TryRemove((Log, Plan.Pipeline), out _);
+        s_running.GetOrCreateValue(Log).TryRemove(Plan.Pipeline, out _);
         if (_ownsLog) await Log.DisposeAsync().ConfigureAwait(false);
         if (error is null) _completion.TrySetResult();
         else _completion.TrySetException(error);

@@ -1,0 +1,111 @@
+using Dataflow.Log;
+using Dataflow.Runtime;
+
+namespace Dataflow.Testing;
+
+/// <summary>A real job without threads: its workers and its coordinator take turns, in an order that a seed decides.</summary>
+/// <remarks>
+/// Everything that runs is the engine's own code; only who runs when, and the clock, is the test's. The log must commit by
+/// an <see cref="InlineTaskScheduler"/>; <see cref="OpenLog"/> opens such a one. To crash, stop calling
+/// <see cref="Step"/> and open the log again from what its disk kept.
+/// </remarks>
+public sealed class SimulatedJob
+{
+    private readonly Job _job;
+    private readonly SimulatedClock _clock;
+    private readonly Random _random;
+
+    private SimulatedJob(Job job, SimulatedClock clock, int seed)
+    {
+        _job = job;
+        _clock = clock;
+        _random = new Random(seed);
+    }
+
+    /// <summary>The number of the checkpoint that it carried on from; 0: it began anew.</summary>
+    public long StartedFrom => _job.StartedFrom;
+
+    /// <summary>How far it is.</summary>
+    public JobStatus Status => _job.Status;
+
+    /// <summary>Whether all input is processed, committed and its sinks are complete.</summary>
+    public bool HasFinished => _job.HasFinished;
+
+    /// <summary>Opens a log that does all its work on the caller's thread.</summary>
+    /// <param name="fileSystem">The disk, such as a <see cref="SimulatedFileSystem"/>; null: a log in memory.</param>
+    public static LogStore OpenLog(IFileSystem? fileSystem = null)
+    {
+        var options = new LogOptions { CommitScheduler = new InlineTaskScheduler(), SegmentBytes = 1 << 16, JournalFileBytes = 1 << 18 };
+        return fileSystem is null
+            ? LogStore.Open("memory", options with { Durability = Durability.Memory })
+            : LogStore.Open("/log", options with { FileSystem = fileSystem });
+    }
+
+    /// <summary>Builds a job that stands where the pipeline's last checkpoint was.</summary>
+    /// <param name="pipeline">What to run.</param>
+    /// <param name="log">A log from <see cref="OpenLog"/>.</param>
+    /// <param name="workers">How many workers take turns.</param>
+    /// <param name="seed">Decides the turns.</param>
+    /// <param name="clock">The only clock; a new one unless given.</param>
+    /// <param name="checkpointInterval">By that clock; an hour unless given, so that only <see cref="Checkpoint"/> counts.</param>
+    public static SimulatedJob Start(
+        Pipeline pipeline, LogStore log, int workers = 1, int seed = 0, SimulatedClock? clock = null,
+        TimeSpan? checkpointInterval = null)
+    {
+        clock ??= new SimulatedClock();
+        var options = new JobOptions
+        {
+            Log = log,
+            Workers = workers,
+            Time = clock,
+            CheckpointInterval = checkpointInterval ?? TimeSpan.FromHours(1),
+        };
+        var job = JobParts.BuildJobAsync(pipeline, options, CancellationToken.None).GetAwaiter().GetResult();
+        if (job.IsFinished)
+        {
+            foreach (var task in job.Tasks) task.Finish();
+        }
+
+        return new SimulatedJob(job, clock, seed);
+    }
+
+    /// <summary>Lets one worker, or the coordinator, take a turn, and a millisecond pass; false if it had nothing to do.</summary>
+    /// <exception cref="DataflowException">What would have stopped the job.</exception>
+    public bool Step()
+    {
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        var turn = _random.Next(_job.Workers.Count + 1);
+        return turn < _job.Workers.Count
+            ? _job.Workers[turn].Step()
+            : _job.Coordinator.StepAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+    }
+
+    /// <summary>Runs until the bounded input is processed, then closes the job.</summary>
+    public void Run()
+    {
+        while (!HasFinished)
+        {
+            if (!Step()) Thread.Yield(); // asynchronous calls complete on other threads
+        }
+
+        Close();
+    }
+
+    /// <summary>Runs until nobody has had anything to do for a while: unbounded input is processed as far as it goes.</summary>
+    public void RunUntilIdle()
+    {
+        for (var idle = 0; idle < 50 * _job.Workers.Count && !HasFinished;) idle = Step() ? 0 : idle + 1;
+    }
+
+    /// <summary>Takes a checkpoint and runs until it is committed.</summary>
+    public void Checkpoint()
+    {
+        var last = _job.CommittedEpoch;
+        if (_job.RequestedEpoch == last) _job.Coordinator.Begin();
+        while (_job.CommittedEpoch == last) Step();
+        RunUntilIdle();
+    }
+
+    /// <summary>Closes what the job has opened, the log apart. What came after the last checkpoint will be done again.</summary>
+    public void Close() => _job.DisposeAsync().AsTask().GetAwaiter().GetResult();
+}
