@@ -32,7 +32,7 @@ public sealed class SimulatedJob
     public bool HasFinished => _job.HasFinished;
 
     /// <summary>Opens a log that does all its work on the caller's thread.</summary>
-    /// <param name="fileSystem">The disk, such as a <see cref="SimulatedFileSystem"/>; null: a log in memory.</param>
+    /// <param name="fileSystem">The disk, such as a <see cref="Disks.SimulatedFileSystem"/>; null: a log in memory.</param>
     public static LogStore OpenLog(IFileSystem? fileSystem = null)
     {
         var options = new LogOptions { CommitScheduler = new InlineTaskScheduler(), SegmentBytes = 1 << 16, JournalFileBytes = 1 << 18 };
@@ -58,6 +58,7 @@ public sealed class SimulatedJob
             Log = log,
             Workers = workers,
             Time = clock,
+            ReadRecords = 64,
             CheckpointInterval = checkpointInterval ?? TimeSpan.FromHours(1),
         };
         var job = JobParts.BuildJobAsync(pipeline, options, CancellationToken.None).GetAwaiter().GetResult();

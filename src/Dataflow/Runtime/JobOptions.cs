@@ -35,6 +35,9 @@ public sealed record JobOptions
         }
     } = TimeSpan.FromSeconds(1);
 
+    /// <summary>The most records read from a split in one step; small in simulations, for more interleavings.</summary>
+    internal int ReadRecords { get; init; } = 1024;
+
     /// <summary>The only clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -5,12 +5,10 @@ namespace Dataflow.Runtime;
 /// <summary>Reads the splits of a source that belong to one worker, in turn.</summary>
 internal sealed class SourceInput<T> : TaskInput, ISourceInput
 {
-    private const int BatchRecords = 1024;
-
     private readonly SourceNode<T> _node;
     private readonly StreamTask _task;
     private readonly Operator<T> _head;
-    private readonly Record<T>[] _records = new Record<T>[BatchRecords];
+    private readonly Record<T>[] _records;
     private readonly List<OpenSplit> _splits;
     private bool _isEnded;
 
@@ -19,6 +17,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         _node = node;
         _task = task;
         _head = head;
+        _records = new Record<T>[task.Job.Options.ReadRecords];
         _splits = [.. splits.Select(Open)];
     }
 

@@ -1,0 +1,63 @@
+using Dataflow.CrashTarget;
+using Dataflow.Log;
+using Dataflow.Testing;
+using Dataflow.Testing.Disks;
+
+namespace Dataflow.Tests.Checkpoints;
+
+/// <summary>Crashes a pipeline at every operation on its disk: with every outcome the results are as if nothing happened.</summary>
+public class CrashSimulationTests
+{
+    private const int TripCount = 1500;
+    private const int Workers = 2;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_crash_at_any_operation_changes_no_result(int seed)
+    {
+        var filled = Filled();
+        var undisturbed = filled.AfterProcessCrash();
+        var expected = RunToEnd(undisturbed, seed);
+        Assert.NotEmpty(expected);
+
+        for (var operation = 0; operation < undisturbed.Operations.Count; operation++)
+        {
+            var disk = filled.AfterProcessCrash();
+            disk.CrashAt(operation, halfway: operation % 2 == 0);
+            Assert.ThrowsAny<Exception>(() => RunToEnd(disk, seed));
+            Assert.True(disk.HasCrashed, $"seed {seed}: the job failed before operation {operation}");
+            foreach (var left in Outcomes(disk, seed, operation))
+            {
+                var results = RunToEnd(left, seed + 1);
+                Assert.True(expected.SequenceEqual(results), $"seed {seed}: other results after a crash at operation {operation} "
+                    + $"({undisturbed.Operations[operation]}): {results.Count} instead of {expected.Count}");
+            }
+        }
+    }
+
+    private static IEnumerable<SimulatedFileSystem> Outcomes(SimulatedFileSystem disk, int seed, int operation) =>
+    [
+        disk.AfterPowerLoss(Unsynced.Lost),
+        disk.AfterPowerLoss(Unsynced.Kept),
+        disk.AfterPowerLoss(new Random((seed * 1000) + operation)),
+    ];
+
+    private static SimulatedFileSystem Filled()
+    {
+        var disk = new SimulatedFileSystem();
+        using var log = SimulatedJob.OpenLog(disk);
+        Trips.FillAsync(log, TripCount).GetAwaiter().GetResult();
+        return disk;
+    }
+
+    private static IReadOnlyList<string> RunToEnd(SimulatedFileSystem disk, int seed)
+    {
+        var log = SimulatedJob.OpenLog(disk);
+        var job = SimulatedJob.Start(Trips.Pipeline(), log, Workers, seed, checkpointInterval: TimeSpan.FromMilliseconds(4));
+        job.Run();
+        var results = Trips.Results(log);
+        log.Dispose();
+        return results;
+    }
+}
