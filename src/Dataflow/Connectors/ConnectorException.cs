@@ -1,0 +1,87 @@
+namespace Dataflow;
+
+/// <summary>What a source reads from or a sink writes to is missing, has another shape, or refused an operation.</summary>
+/// <remarks>A single record that cannot be read is an <see cref="OperatorException"/> instead.</remarks>
+public sealed class ConnectorException : DataflowException
+{
+    private ConnectorException(string message, Exception? inner = null)
+        : base(message, inner)
+    {
+    }
+
+    internal static ConnectorException MissingFile(string path)
+        => new($"File '{path}': it does not exist. Relative paths start at the program's current directory; correct the path.");
+
+    internal static ConnectorException NotReadable(string path, string format, Exception inner)
+        => new($"File '{path}': it is not readable as {format} ({inner.Message.TrimEnd('.')}). Check that it is complete and of "
+            + "that format.", inner);
+
+    internal static ConnectorException NoHeader(string path)
+        => new($"File '{path}': it is empty. Its first line must name the columns.");
+
+    internal static ConnectorException EndsBefore(string path, string unit, long end, long position)
+        => new($"File '{path}': it ends after {end} {unit}, the job had already read {position}. The file was cut or "
+            + "replaced; restore it, or start the job anew without its checkpoints.");
+
+    internal static ConnectorException FewerValues(string source, int count, long position)
+        => new($"Source '{source}': it has {count} values, the job had already read {position}. Give it the values that it had, "
+            + "or start the job anew without its checkpoints.");
+
+    internal static ConnectorException MissingColumns(
+        string path, Type type, IEnumerable<RowMember> missing, IEnumerable<string> columns)
+        => new($"File '{path}': {type.Name} needs {List(missing.Select(m => $"a column '{m.Name}' ({m.TypeName})"))}; there is "
+            + $"{Quoted(columns)}. Rename the members or the columns so that they agree (case and '_' do not matter).");
+
+    internal static ConnectorException AmbiguousColumn(string path, Type type, string member, IEnumerable<string> columns)
+        => new($"File '{path}': {type.Name}.{member} fits {Quoted(columns)}. Rename all but one of the columns.");
+
+    internal static ConnectorException WrongColumn(string path, string column, string found, Type type, RowMember member)
+        => new($"File '{path}', column '{column}': it holds {found}, {type.Name}.{member.Name} is {member.TypeName}. Give the "
+            + "member a type that takes every value of the column.");
+
+    internal static ConnectorException NotARow(Type type, string reason)
+        => new($"Type {type.Name}: it cannot be made from a row of columns ({reason}). Give it one public constructor whose "
+            + "parameters are the columns, or public properties with setters.");
+
+    internal static ConnectorException UnsupportedMember(Type type, string member, Type found, string format, string supported)
+        => new($"Type {type.Name}, member '{member}': {format} has no column for {RowMember.NameOf(found)}. Use {supported}.");
+
+    internal static ConnectorException NoColumns(Type type)
+        => new($"Type {type.Name}: it has no public property to make a column of. Give it properties, such as those of a record.");
+
+    internal static ConnectorException CannotOpen(string path, Exception inner)
+        => new($"File '{path}': it cannot be opened for writing ({inner.Message.TrimEnd('.')}). Check that its directory exists "
+            + "and may be written to.", inner);
+
+    internal static ConnectorException WriteFailed(string path, long position, Exception inner)
+        => new($"File '{path}', byte {position}: writing failed ({inner.Message.TrimEnd('.')}). Nothing committed is lost; make "
+            + "room or mend the disk, then start the job again.", inner);
+
+    internal static ConnectorException CannotFinish(string complete, string path, Exception inner)
+        => new($"File '{complete}': it is complete but cannot be renamed to '{path}' ({inner.Message.TrimEnd('.')}). Rename it, or "
+            + "mend the cause and start the job again.", inner);
+
+    internal static ConnectorException PartialLost(string partial, string path, long committed)
+        => new($"File '{partial}': it is missing, and so is '{path}'; checkpoints cover {committed} bytes of it. Restore it, or "
+            + "start the job anew without its checkpoints.");
+
+    internal static ConnectorException PartialCut(string partial, long found, long committed)
+        => new($"File '{partial}': it has {found} bytes, checkpoints cover {committed}. It was cut or replaced; restore it, or "
+            + "start the job anew without its checkpoints.");
+
+    internal static ConnectorException BadState(string sink, int length)
+        => new($"Sink '{sink}': the checkpoint holds {length} bytes for it instead of 8. It was written by another sink; "
+            + "start the job anew without its checkpoints.");
+
+    internal static ConnectorException AlreadyFinished(string path)
+        => new($"File '{path}': the job had finished it, and now more records came. Start the job anew without its checkpoints, "
+            + "with another path to keep this file.");
+
+    internal static ConnectorException OtherColumns(string partial, string found, string now)
+        => new($"File '{partial}': it was begun with the columns {found}, the type now gives {now}. Change the type back, or "
+            + "start the job anew without its checkpoints.");
+
+    private static string Quoted(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
+
+    private static string List(IEnumerable<string> phrases) => string.Join(" and ", phrases);
+}

@@ -1,0 +1,48 @@
+using Dataflow.Log;
+
+namespace Dataflow;
+
+/// <summary>Lets a library that wants a stream read and write an <see cref="IFile"/>. Does not own the file.</summary>
+internal sealed class FileStreamView(IFile file) : Stream
+{
+    public override bool CanRead => true;
+
+    public override bool CanSeek => true;
+
+    public override bool CanWrite => true;
+
+    public override long Length => file.Length;
+
+    public override long Position { get; set; }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
+    {
+        var read = file.Read(buffer, Position);
+        Position += read;
+        return read;
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        file.Write(buffer, Position);
+        Position += buffer.Length;
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => Position = offset + origin switch
+    {
+        SeekOrigin.Begin => 0,
+        SeekOrigin.Current => Position,
+        _ => Length,
+    };
+
+    public override void SetLength(long value) => file.SetLength(value);
+
+    public override void Flush()
+    {
+        // Each write is the file's own at once.
+    }
+}

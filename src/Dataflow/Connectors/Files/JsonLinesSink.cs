@@ -1,0 +1,81 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Dataflow.Log;
+
+namespace Dataflow;
+
+/// <summary>Writes files with a JSON value on each line.</summary>
+public static class JsonLinesSinks
+{
+    extension(Sink)
+    {
+        /// <summary>Writes a JSON value on each line, in UTF-8, names in camel case.</summary>
+        /// <remarks>
+        /// Until the job ends the lines stand in <c>path.partial</c>, synced with every checkpoint; then that file gets the name,
+        /// replacing what had it. A job whose input never ends never finishes the file.
+        /// </remarks>
+        /// <param name="path">The file. Its directory must exist.</param>
+        public static Sink<T> JsonLines<T>(string path)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(path);
+            return new JsonLinesSink<T>(PhysicalFileSystem.Instance, Path.GetFullPath(path));
+        }
+    }
+}
+
+internal sealed class JsonLinesSink<T>(IFileSystem files, string path) : Sink<T>
+{
+    private readonly JsonTypeInfo<T> _json = (JsonTypeInfo<T>)JsonSerializerOptions.Web.GetTypeInfo(typeof(T));
+
+    public override string Name => Path.GetFileName(path);
+
+    public override string Guarantee => "exactly once, visible when the job ends";
+
+    public override SinkWriter<T> Open(ReadOnlyMemory<byte> state, SinkContext context)
+        => new JsonLinesWriter<T>(PartialFile.Open(files, path, state), _json);
+}
+
+internal sealed class JsonLinesWriter<T>(PartialFile file, JsonTypeInfo<T> json) : SinkWriter<T>
+{
+    private const int BufferBytes = 1 << 16;
+
+    private readonly ArrayBufferWriter<byte> _buffer = new(BufferBytes + (BufferBytes >> 2));
+    private readonly Utf8JsonWriter _writer = new(Stream.Null, new JsonWriterOptions
+    {
+        SkipValidation = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // lines in a file need no escapes for web pages
+    });
+
+    public override void Write(in Record<T> record)
+    {
+        _writer.Reset(_buffer);
+        JsonSerializer.Serialize(_writer, record.Value, json);
+        _writer.Flush();
+        _buffer.Write("\n"u8);
+        if (_buffer.WrittenCount >= BufferBytes) Flush();
+    }
+
+    public override ReadOnlyMemory<byte> Prepare(CheckpointOutput output)
+    {
+        Flush();
+        return file.Prepare();
+    }
+
+    public override void Finish() => file.Finish();
+
+    protected override void Dispose(bool disposing)
+    {
+        file.Dispose();
+        _writer.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void Flush()
+    {
+        if (_buffer.WrittenCount == 0) return;
+        file.Write(_buffer.WrittenSpan);
+        _buffer.ResetWrittenCount();
+    }
+}

@@ -1,0 +1,117 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Dataflow;
+
+/// <summary>Reads files with a JSON value on each line.</summary>
+public static class JsonLinesSources
+{
+    extension(Source)
+    {
+        /// <summary>Reads a file with a JSON value on each line. The file is one split; blank lines are passed over.</summary>
+        /// <typeparam name="T">What System.Text.Json makes of a line; names match whatever their case.</typeparam>
+        /// <param name="path">The file, in UTF-8; one that ends in <c>.gz</c> is decompressed. A line has at most 64 MiB.</param>
+        public static Source<T> JsonLines<T>(string path)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(path);
+            return new JsonLinesSource<T>(path);
+        }
+    }
+}
+
+internal sealed class JsonLinesSource<T>(string path) : Source<T>
+{
+    private const int MaxLineBytes = 64 << 20;
+
+    private readonly JsonTypeInfo<T> _json = (JsonTypeInfo<T>)JsonSerializerOptions.Web.GetTypeInfo(typeof(T));
+
+    public override string Name => Path.GetFileName(path);
+
+    public override IReadOnlyList<SplitDescription> Describe(SourceContext context)
+    {
+        using var file = InputFile.Open(path);
+        return [new SplitDescription(Name)];
+    }
+
+    public override SourceReader<T> Open(SourceSplit split, long position, SourceContext context)
+    {
+        var reader = new JsonLinesReader<T>(Name, split, new LineReader(InputFile.Open(path), MaxLineBytes), _json);
+        if (reader.Skip(position)) return reader;
+        reader.Dispose();
+        throw ConnectorException.EndsBefore(path, "lines", reader.Position, position);
+    }
+}
+
+/// <summary>Reads the lines of a file. Positions count lines, blank ones too.</summary>
+internal sealed class JsonLinesReader<T>(string source, SourceSplit split, LineReader lines, JsonTypeInfo<T> json)
+    : SourceReader<T>
+{
+    private bool _isFinished;
+
+    public override long Position => lines.LinesRead;
+
+    public override bool IsFinished => _isFinished;
+
+    /// <summary>Passes over lines without decoding them; false when the file ends before.</summary>
+    public bool Skip(long count)
+    {
+        while (Position < count && TryRead(out _))
+        {
+        }
+
+        return Position == count;
+    }
+
+    public override int Read(Span<Record<T>> records)
+    {
+        var count = 0;
+        while (count < records.Length && TryRead(out var line))
+        {
+            if (line.TrimStart(" \t\r"u8).IsEmpty) continue;
+            records[count++] = new(Decode(line), 0, new RecordOrigin(split.Id, Position - 1));
+        }
+
+        return count;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        lines.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private bool TryRead(out ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            _isFinished = !lines.TryRead(out line);
+            return !_isFinished;
+        }
+        catch (InvalidDataException error)
+        {
+            throw OperatorException.CouldNotRead(source, split.Name, Position, typeof(T), error);
+        }
+    }
+
+    private T Decode(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, json) ?? throw new FormatException($"line {Position} is null");
+        }
+        catch (JsonException error)
+        {
+            // The library's own words may quote the line.
+            var at = error.Path is { Length: > 1 } path ? $" ({path})" : "";
+            throw CouldNotDecode(new FormatException(
+                $"line {Position}, byte {error.BytePositionInLine}{at}: the text is not JSON for that type", error));
+        }
+        catch (Exception error)
+        {
+            throw CouldNotDecode(error);
+        }
+    }
+
+    private OperatorException CouldNotDecode(Exception error)
+        => OperatorException.CouldNotRead(source, split.Name, Position - 1, typeof(T), error);
+}

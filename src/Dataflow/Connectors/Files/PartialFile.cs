@@ -1,0 +1,178 @@
+using System.Buffers.Binary;
+using Dataflow.Log;
+
+namespace Dataflow;
+
+/// <summary>A file that grows with the checkpoints as <c>path.partial</c> and gets its name when the job ends.</summary>
+/// <remarks>
+/// The state that a checkpoint keeps is the length that it covers, eight bytes, big-endian. What lies beyond it after a crash
+/// belongs to no checkpoint and is cut off when the file is opened again.
+/// </remarks>
+internal sealed class PartialFile : IDisposable
+{
+    private readonly IFileSystem _files;
+    private readonly string _path;
+    private IFile? _file;
+    private bool _isSynced = true;
+
+    private PartialFile(IFileSystem files, string path) => (_files, _path) = (files, path);
+
+    /// <summary>How many bytes it has; what <see cref="Write"/> adds comes after them.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>Whether it has got its name already, by an earlier run of the job.</summary>
+    public bool IsFinished => _file is null;
+
+    public string PartialPath => _path + ".partial";
+
+    private string Directory => Path.GetDirectoryName(_path)!;
+
+    /// <summary>Opens the file, cut back to what a checkpoint covered; a new one where the state is empty.</summary>
+    /// <param name="files">Where it lies.</param>
+    /// <param name="path">The full path of the finished file.</param>
+    /// <param name="state">What <see cref="Prepare"/> returned for the last committed checkpoint; empty at first.</param>
+    /// <exception cref="ConnectorException">It cannot be opened, or has less than the checkpoint covered.</exception>
+    public static PartialFile Open(IFileSystem files, string path, ReadOnlyMemory<byte> state)
+    {
+        if (state.Length is not (0 or sizeof(long))) throw ConnectorException.BadState(Path.GetFileName(path), state.Length);
+        var partial = new PartialFile(files, path);
+        try
+        {
+            if (state.IsEmpty) partial.Begin();
+            else partial.CarryOn(BinaryPrimitives.ReadInt64BigEndian(state.Span));
+            return partial;
+        }
+        catch (Exception error)
+        {
+            partial.Dispose();
+            if (error is not (IOException or UnauthorizedAccessException)) throw;
+            throw ConnectorException.CannotOpen(partial.PartialPath, error);
+        }
+    }
+
+    /// <exception cref="ConnectorException">The file was finished before, or the disk refused the bytes.</exception>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        if (_file is null) throw ConnectorException.AlreadyFinished(_path);
+        try
+        {
+            _isSynced = false;
+            _file.Write(bytes, Length);
+            Length += bytes.Length;
+        }
+        catch (IOException error)
+        {
+            throw ConnectorException.WriteFailed(PartialPath, Length, error);
+        }
+    }
+
+    /// <summary>Makes all that was written survive a power loss.</summary>
+    /// <returns>The state for <see cref="Open"/>.</returns>
+    /// <exception cref="ConnectorException">The disk refused; the file must not be used further.</exception>
+    public ReadOnlyMemory<byte> Prepare()
+    {
+        Sync();
+        var state = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64BigEndian(state, Length);
+        return state;
+    }
+
+    /// <summary>Reads what is written so far, from the start.</summary>
+    public Stream Read() => new FileStreamView(_file ?? throw ConnectorException.AlreadyFinished(_path));
+
+    /// <summary>Gives the file its name, replacing what had it. Does nothing when an earlier run of the job did it.</summary>
+    public void Finish()
+    {
+        if (_file is null) return;
+        Sync();
+        Close();
+        Rename(PartialPath);
+    }
+
+    /// <summary>Gives another file the name, made from this one by <paramref name="convert"/>, and deletes this one.</summary>
+    public void Finish(Action<Stream, Stream> convert)
+    {
+        if (_file is null) return;
+        var converted = _path + ".tmp";
+        Convert(convert, converted);
+        Close();
+        Rename(converted);
+        _files.Delete(PartialPath);
+        _files.SyncDirectory(Directory);
+    }
+
+    public void Dispose() => Close();
+
+    private void Begin()
+    {
+        _file = _files.Open(PartialPath, FileMode.OpenOrCreate);
+        _file.SetLength(0);
+        _files.SyncDirectory(Directory);
+    }
+
+    private void CarryOn(long committed)
+    {
+        Length = committed;
+        if (!_files.Exists(PartialPath))
+        {
+            if (_files.Exists(_path)) return;
+            throw ConnectorException.PartialLost(PartialPath, _path, committed);
+        }
+
+        _file = _files.Open(PartialPath, FileMode.Open);
+        if (_file.Length < committed) throw ConnectorException.PartialCut(PartialPath, _file.Length, committed);
+        _file.SetLength(committed);
+    }
+
+    private void Convert(Action<Stream, Stream> convert, string converted)
+    {
+        var written = 0L;
+        try
+        {
+            _files.Delete(converted);
+            using var file = _files.Open(converted, FileMode.CreateNew);
+            using var input = Read();
+            using var output = new FileStreamView(file);
+            convert(input, output);
+            written = output.Position;
+            file.Sync();
+        }
+        catch (IOException error)
+        {
+            throw ConnectorException.WriteFailed(converted, written, error);
+        }
+    }
+
+    private void Rename(string complete)
+    {
+        try
+        {
+            _files.Rename(complete, _path);
+            _files.SyncDirectory(Directory);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw ConnectorException.CannotFinish(complete, _path, error);
+        }
+    }
+
+    private void Sync()
+    {
+        if (_file is null || _isSynced) return;
+        try
+        {
+            _file.Sync();
+            _isSynced = true;
+        }
+        catch (IOException error)
+        {
+            throw ConnectorException.WriteFailed(PartialPath, Length, error);
+        }
+    }
+
+    private void Close()
+    {
+        _file?.Dispose();
+        _file = null;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Linq.Expressions;
+using System.Reflection;
+
+namespace Dataflow;
+
+/// <summary>What a row of named columns must have to become a <typeparamref name="T"/>, and how it becomes one.</summary>
+/// <remarks>
+/// The members are the parameters of the only public constructor, and the settable properties that it does not cover. A type
+/// with a public constructor without parameters is made by that one. Each member needs its column: a default would
+/// hide a misspelt name.
+/// </remarks>
+internal sealed class RowShape<T>
+{
+    private static RowShape<T>? s_found;
+
+    private RowShape(IReadOnlyList<RowMember> members, Func<Array[], int, T> build)
+    {
+        Members = members;
+        Build = build;
+    }
+
+    /// <summary>The shape of the type; found and compiled once.</summary>
+    /// <exception cref="ConnectorException">The type cannot be made from a row.</exception>
+    public static RowShape<T> Instance => s_found ??= Find();
+
+    public IReadOnlyList<RowMember> Members { get; }
+
+    /// <summary>Makes the value of a row. Takes an array for each of <see cref="Members"/>, of the member's type, and the row.</summary>
+    public Func<Array[], int, T> Build { get; }
+
+    /// <summary>Finds the column of each of <see cref="Members"/>.</summary>
+    /// <exception cref="ConnectorException">A member has none, or several.</exception>
+    public int[] Match(string path, IReadOnlyList<string> columns)
+    {
+        var found = Members.Select(member => Enumerable.Range(0, columns.Count).Where(i => member.Fits(columns[i])).ToArray())
+            .ToArray();
+        var missing = Members.Where((_, i) => found[i].Length == 0).ToList();
+        if (missing.Count > 0) throw ConnectorException.MissingColumns(path, typeof(T), missing, columns);
+        var ambiguous = Array.FindIndex(found, fitting => fitting.Length > 1);
+        if (ambiguous < 0) return [.. found.Select(fitting => fitting[0])];
+        throw ConnectorException.AmbiguousColumn(
+            path, typeof(T), Members[ambiguous].Name, found[ambiguous].Select(i => columns[i]));
+    }
+
+    private static RowShape<T> Find()
+    {
+        var constructor = Constructor();
+        var parameters = constructor?.GetParameters() ?? [];
+        var properties = typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.SetMethod is { IsPublic: true } && property.GetIndexParameters().Length == 0
+                && !parameters.Any(p => string.Equals(p.Name, property.Name, StringComparison.OrdinalIgnoreCase)))
+            .ToArray();
+        var nulls = new NullabilityInfoContext();
+        RowMember[] members =
+        [
+            .. parameters.Select(p => new RowMember(p.Name!, p.ParameterType, TakesNull(nulls.Create(p)))),
+            .. properties.Select(p => new RowMember(p.Name, p.PropertyType, TakesNull(nulls.Create(p)))),
+        ];
+        if (members.Length == 0) throw ConnectorException.NotARow(typeof(T), "it has nothing to set");
+        return new(members, Compile(constructor, parameters.Length, properties, members));
+    }
+
+    private static bool TakesNull(NullabilityInfo info) => info.WriteState != NullabilityState.NotNull;
+
+    private static ConstructorInfo? Constructor()
+    {
+        if (typeof(T).IsAbstract) throw ConnectorException.NotARow(typeof(T), "it is abstract");
+        // A record's copy constructor is not public unless its author made it so.
+        var constructors = typeof(T).GetConstructors()
+            .Where(c => c.GetParameters() is not [{ } only] || only.ParameterType != typeof(T)).ToArray();
+        if (constructors.FirstOrDefault(c => c.GetParameters().Length == 0) is { } plain) return plain;
+        return constructors switch
+        {
+            [var only] => only,
+            [] when typeof(T).IsValueType => null,
+            [] => throw ConnectorException.NotARow(typeof(T), "it has no public constructor"),
+            _ => throw ConnectorException.NotARow(typeof(T), $"it has {constructors.Length} public constructors"),
+        };
+    }
+
+    private static Func<Array[], int, T> Compile(
+        ConstructorInfo? constructor, int parameters, PropertyInfo[] properties, RowMember[] members)
+    {
+        var columns = Expression.Parameter(typeof(Array[]), "columns");
+        var row = Expression.Parameter(typeof(int), "row");
+        Expression[] values =
+        [
+            .. members.Select((member, i) => Expression.ArrayIndex(
+                Expression.Convert(Expression.ArrayIndex(columns, Expression.Constant(i)), member.Type.MakeArrayType()), row)),
+        ];
+        var made = constructor is null ? Expression.New(typeof(T)) : Expression.New(constructor, values[..parameters]);
+        var bindings = properties.Select((property, i) => Expression.Bind(property, values[parameters + i]));
+        return Expression.Lambda<Func<Array[], int, T>>(Expression.MemberInit(made, bindings), columns, row).Compile();
+    }
+}
