@@ -1,7 +1,7 @@
 namespace Dataflow.Onnx;
 
 /// <summary>A model cannot be used: its files are missing or not what they should be, or it failed on a text.</summary>
-/// <remarks>A text's content is never in the message.</remarks>
+/// <remarks>A text's content is never in the message; the inner error of ONNX Runtime may name one of its tokens.</remarks>
 public sealed class ModelException : DataflowException
 {
     private ModelException(string message, Exception? innerException = null)
@@ -32,8 +32,8 @@ public sealed class ModelException : DataflowException
         "a fixed N.");
 
     internal static ModelException RunFailed(string model, int tokens, Exception cause) => new(
-        $"Model '{model}': it failed on a text of {tokens} tokens ({cause.Message.TrimEnd('.')}). " +
-        "Other texts may work; if none does, vocab.txt belongs to another model.", cause);
+        $"Model '{model}': it failed on a text of {tokens} tokens. Other texts may work; if none does, vocab.txt belongs to " +
+        "another model. The inner error has ONNX Runtime's reason, which may name one of the tokens.", cause);
 
     internal static ModelException NotFinite(string model, int tokens) => new(
         $"Model '{model}': the vector of a text of {tokens} tokens is not finite. The model overflows on it; other texts may work.");
