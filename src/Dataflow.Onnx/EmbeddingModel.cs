@@ -4,11 +4,11 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Dataflow.Onnx;
 
-/// <summary>Turns texts into vectors of length 1, such that texts of like meaning have a high <see cref="Vectors.Dot"/>.</summary>
+/// <summary>Turns texts into vectors of length 1; like meanings have a high <see cref="Vectors.Dot"/>.</summary>
 /// <remarks>
-/// Any number of threads may embed at once; each call works on one core, so one caller per core is the fastest. Every call gives
-/// the model one text: a dynamically quantised model gives a text another vector when other texts share its batch. The same
-/// text has the same bits, whoever asks, on one machine with one version of ONNX Runtime.
+/// Any number of threads may embed at once; each call works on one core, so one caller per core is the fastest. Every
+/// call gives the model one text: a dynamically quantised model gives a text another vector when other texts share its
+/// batch. The same text has the same bits, whoever asks, on one machine with one version of ONNX Runtime.
 /// </remarks>
 public sealed class EmbeddingModel : IDisposable
 {
@@ -18,7 +18,8 @@ public sealed class EmbeddingModel : IDisposable
     private readonly ConcurrentBag<Scratch> _idle = [];
     private volatile bool _isDisposed;
 
-    private EmbeddingModel(string name, string id, TextEncoder encoder, WordPieceTokenizer tokenizer, EmbeddingOptions options)
+    private EmbeddingModel(
+        string name, string id, TextEncoder encoder, WordPieceTokenizer tokenizer, EmbeddingOptions options)
     {
         Name = name;
         Id = id;
@@ -31,15 +32,16 @@ public sealed class EmbeddingModel : IDisposable
     public string Name { get; }
 
     /// <summary>
-    /// Says what decides the vectors: the hashes of the model and the vocabulary, and the options. Equal for equal models wherever
-    /// they lie, different as soon as a text may get another vector, so that (<c>Id</c>, text) is a key to keep results under.
+    /// Says what decides the vectors: the hashes of the model and the vocabulary, and the options. Equal for equal
+    /// models wherever they lie, different as soon as a text may get another vector, so that (<c>Id</c>, text) is a key
+    /// to keep results under.
     /// </summary>
     public string Id { get; }
 
     /// <summary>The number of values of a vector.</summary>
     public int Dimensions => _encoder.Dimensions;
 
-    /// <summary>Loads <c>model.onnx</c> and <c>vocab.txt</c> of a directory and checks that they are a text encoder.</summary>
+    /// <summary>Loads a directory's <c>model.onnx</c> and <c>vocab.txt</c>, and checks them.</summary>
     /// <param name="directory">The model's directory.</param>
     /// <param name="options">Null for the defaults: mean pooling of at most 256 tokens.</param>
     /// <exception cref="ModelException">A file is missing, has another hash, or is not what it should be.</exception>
@@ -50,13 +52,14 @@ public sealed class EmbeddingModel : IDisposable
         var file = ModelFile.Read(Path.Combine(directory, "model.onnx"), options.ExpectedSha256);
         var vocabulary = Path.Combine(directory, "vocab.txt");
         var tokenizer = WordPieceTokenizer.FromVocabulary(vocabulary);
-        var id = $"onnx:{file.Sha256}:{ModelFile.HashOf(File.ReadAllBytes(vocabulary))}:{options.MaxTokens}:{options.Pooling}";
+        var vocabularyHash = ModelFile.HashOf(File.ReadAllBytes(vocabulary));
+        var id = $"onnx:{file.Sha256}:{vocabularyHash}:{options.MaxTokens}:{options.Pooling}";
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)));
         return new EmbeddingModel(name, id, TextEncoder.Load(file, options.MaxTokens), tokenizer, options);
     }
 
     /// <summary>Gives the vector of a text.</summary>
-    /// <param name="text">The text. An empty one has a vector too; what follows the option <c>MaxTokens</c> is ignored.</param>
+    /// <param name="text">The text. An empty one has a vector too; what exceeds <c>MaxTokens</c> is ignored.</param>
     /// <returns>A new array of <see cref="Dimensions"/> values.</returns>
     /// <exception cref="ModelException">The model failed on this text.</exception>
     public float[] Embed(string text)
@@ -68,7 +71,7 @@ public sealed class EmbeddingModel : IDisposable
     }
 
     /// <summary>Writes the vector of a text, and says how many tokens it cost.</summary>
-    /// <param name="text">The text. An empty one has a vector too; what follows the option <c>MaxTokens</c> is ignored.</param>
+    /// <param name="text">The text. An empty one has a vector too; what exceeds <c>MaxTokens</c> is ignored.</param>
     /// <param name="vector">Takes the vector: <see cref="Dimensions"/> values.</param>
     /// <exception cref="ArgumentException"><paramref name="vector"/> has another length.</exception>
     /// <exception cref="ModelException">The model failed on this text.</exception>
@@ -76,7 +79,11 @@ public sealed class EmbeddingModel : IDisposable
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (vector.Length != Dimensions)
-            throw new ArgumentException($"Room for {vector.Length} values, but a vector of '{Name}' has {Dimensions}.", nameof(vector));
+        {
+            throw new ArgumentException(
+                $"Room for {vector.Length} values, but a vector of '{Name}' has {Dimensions}.", nameof(vector));
+        }
+
         if (!_idle.TryTake(out var scratch)) scratch = new Scratch(_options.MaxTokens, Dimensions);
         try
         {
@@ -117,12 +124,13 @@ public sealed class EmbeddingModel : IDisposable
         }
     }
 
-    /// <remarks>The mean comes with the length: dividing the sum first by the count would not change its direction.</remarks>
+    /// <remarks>The mean comes with the length: dividing the sum by the count would not change its direction.</remarks>
     private void Pool(ReadOnlySpan<float> hidden, Span<float> vector)
     {
         hidden[..Dimensions].CopyTo(vector);
         if (_options.Pooling == Pooling.Cls) return;
-        for (var at = Dimensions; at < hidden.Length; at += Dimensions) Vectors.Add(vector, hidden.Slice(at, Dimensions));
+        for (var at = Dimensions; at < hidden.Length; at += Dimensions)
+            Vectors.Add(vector, hidden.Slice(at, Dimensions));
     }
 
     /// <summary>What one call writes to; as many exist as calls ever ran at once.</summary>

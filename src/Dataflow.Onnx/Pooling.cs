@@ -1,6 +1,6 @@
 namespace Dataflow.Onnx;
 
-/// <summary>How the vectors of a text's tokens become the text's one vector. The model's card says which one it needs.</summary>
+/// <summary>How the vectors of a text's tokens become the text's one vector. The model's card says which.</summary>
 public enum Pooling
 {
     /// <summary>The mean of all tokens' vectors, as in the sentence-transformers family.</summary>

@@ -6,12 +6,18 @@ namespace Dataflow.Onnx;
 /// <summary>Arithmetic on embeddings, with the machine's vector instructions.</summary>
 public static class Vectors
 {
-    /// <summary>The sum of the products: for embeddings, whose length is 1, their cosine similarity, 1 for the same direction.</summary>
+    /// <summary>
+    /// The sum of the products: for embeddings, whose length is 1, their cosine similarity, 1 for the same direction.
+    /// </summary>
     /// <exception cref="ArgumentException">The vectors differ in length.</exception>
     public static float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
     {
         if (left.Length != right.Length)
-            throw new ArgumentException($"The vectors have {left.Length} and {right.Length} dimensions; only equal ones compare.");
+        {
+            throw new ArgumentException(
+                $"The vectors have {left.Length} and {right.Length} dimensions; only equal ones compare.");
+        }
+
         var lefts = MemoryMarshal.Cast<float, Vector<float>>(left);
         var rights = MemoryMarshal.Cast<float, Vector<float>>(right);
         var sums = Vector<float>.Zero;

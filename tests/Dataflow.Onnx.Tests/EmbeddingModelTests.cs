@@ -35,7 +35,8 @@ public sealed class EmbeddingModelTests(RealModel real) : IClassFixture<RealMode
     [Fact]
     public void Gives_a_text_the_same_bits_whoever_asks_and_whatever_came_before()
     {
-        string[] texts = [.. TestFiles.Texts.Where(golden => golden.Ids.Length < 60).Select(golden => golden.Text).Take(40)];
+        var goldens = TestFiles.Texts.Where(golden => golden.Ids.Length is > 10 and < 60).Take(40);
+        string[] texts = [.. goldens.Select(golden => golden.Text)];
         var first = Array.ConvertAll(texts, _model.Embed);
 
         Parallel.For(0, 4, caller =>
@@ -79,7 +80,7 @@ public sealed class EmbeddingModelTests(RealModel real) : IClassFixture<RealMode
     {
         var error = Assert.Throws<ArgumentException>(() => _model.Embed("text", new float[3]));
 
-        Assert.StartsWith("Room for 3 values, but a vector of 'model' has 384.", error.Message, StringComparison.Ordinal);
+        Assert.Equal("Room for 3 values, but a vector of 'model' has 384. (Parameter 'vector')", error.Message);
     }
 }
 

@@ -14,13 +14,15 @@ public sealed class ModelExceptionTests : IDisposable
     public void Names_the_file_that_a_directory_lacks()
     {
         Assert.Equal(
-            $"Model file '{ModelPath}': it does not exist. A model is a directory with model.onnx and vocab.txt.", LoadFails());
+            $"Model file '{ModelPath}': it does not exist. A model is a directory with model.onnx and vocab.txt.",
+            LoadFails());
 
         new TinyModel().WriteTo(_directory);
         File.Delete(VocabularyPath);
 
         Assert.Equal(
-            $"Model file '{VocabularyPath}': it does not exist. A model is a directory with model.onnx and vocab.txt.", LoadFails());
+            $"Model file '{VocabularyPath}': it does not exist. A model is a directory with model.onnx and vocab.txt.",
+            LoadFails());
     }
 
     [Fact]
@@ -29,9 +31,11 @@ public sealed class ModelExceptionTests : IDisposable
         File.WriteAllBytes(ModelPath, "abc"u8);
 
         Assert.Equal(
-            $"Model file '{ModelPath}': its SHA-256 is ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad, " +
-            "expected 1212121212121212121212121212121212121212121212121212121212121212. It is another model, or a damaged copy; " +
-            "get the right file, or change the expected hash if it was replaced on purpose.",
+            $"Model file '{ModelPath}': its SHA-256 is " +
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad, " +
+            "expected 1212121212121212121212121212121212121212121212121212121212121212. " +
+            "It is another model, or a damaged copy; get the right file, " +
+            "or change the expected hash if it was replaced on purpose.",
             LoadFails(new EmbeddingOptions { ExpectedSha256 = string.Concat(Enumerable.Repeat("12", 32)) }));
     }
 
@@ -42,9 +46,9 @@ public sealed class ModelExceptionTests : IDisposable
         File.WriteAllText(ModelPath, "no model at all");
 
         Assert.Equal(
-            $"Model file '{ModelPath}': ONNX Runtime cannot load it ([ErrorCode:InvalidProtobuf] Failed to load model because " +
-            "protobuf parsing failed). It is damaged, not an ONNX model, or keeps its weights in a second file, which is not " +
-            "supported.",
+            $"Model file '{ModelPath}': ONNX Runtime cannot load it " +
+            "([ErrorCode:InvalidProtobuf] Failed to load model because protobuf parsing failed). " +
+            "It is damaged, not an ONNX model, or keeps its weights in a second file, which is not supported.",
             LoadFails());
     }
 
@@ -54,8 +58,10 @@ public sealed class ModelExceptionTests : IDisposable
         new TinyModel { Inputs = ["pixels", "attention_mask"] }.WriteTo(_directory);
 
         Assert.Equal(
-            $"Model file '{ModelPath}': its inputs are pixels Int64[batch, sequence], attention_mask Int64[batch, sequence]. " +
-            "A text encoder takes input_ids, and at will attention_mask and token_type_ids, each int64[batch, sequence].",
+            $"Model file '{ModelPath}': its inputs are " +
+            "pixels Int64[batch, sequence], attention_mask Int64[batch, sequence]. " +
+            "A text encoder takes input_ids, and at will attention_mask and token_type_ids, " +
+            "each int64[batch, sequence].",
             LoadFails());
     }
 
@@ -66,7 +72,8 @@ public sealed class ModelExceptionTests : IDisposable
 
         Assert.Equal(
             $"Model file '{ModelPath}': its inputs are input_ids Int32[batch, sequence]. " +
-            "A text encoder takes input_ids, and at will attention_mask and token_type_ids, each int64[batch, sequence].",
+            "A text encoder takes input_ids, and at will attention_mask and token_type_ids, " +
+            "each int64[batch, sequence].",
             LoadFails());
     }
 
@@ -91,7 +98,8 @@ public sealed class ModelExceptionTests : IDisposable
         File.WriteAllLines(VocabularyPath, TinyModel.Pieces.Where(piece => piece != token));
 
         Assert.Equal(
-            $"Vocabulary '{VocabularyPath}': it has no {token}. It is not the vocab.txt of a BERT model; one piece a line is expected.",
+            $"Vocabulary '{VocabularyPath}': it has no {token}. " +
+            "It is not the vocab.txt of a BERT model; one piece a line is expected.",
             LoadFails());
     }
 
@@ -102,7 +110,8 @@ public sealed class ModelExceptionTests : IDisposable
         File.WriteAllText(VocabularyPath, "");
 
         Assert.Equal(
-            $"Vocabulary '{VocabularyPath}': it has no [UNK]. It is not the vocab.txt of a BERT model; one piece a line is expected.",
+            $"Vocabulary '{VocabularyPath}': it has no [UNK]. " +
+            "It is not the vocab.txt of a BERT model; one piece a line is expected.",
             LoadFails());
     }
 
@@ -115,8 +124,9 @@ public sealed class ModelExceptionTests : IDisposable
         var error = Assert.Throws<ModelException>(() => model.Embed("a a"));
 
         Assert.Equal(
-            $"Model '{model.Name}': it failed on a text of 4 tokens. Other texts may work; if none does, vocab.txt belongs to " +
-            "another model. The inner error has ONNX Runtime's reason, which may name one of the tokens.",
+            $"Model '{model.Name}': it failed on a text of 4 tokens. " +
+            "Other texts may work; if none does, vocab.txt belongs to another model. " +
+            "The inner error has ONNX Runtime's reason, which may name one of the tokens.",
             error.Message);
         Assert.False(error.IsTransient);
         Assert.Equal(2, model.Embed("").Length);
@@ -132,7 +142,8 @@ public sealed class ModelExceptionTests : IDisposable
         var error = Assert.Throws<ModelException>(() => model.Embed("a"));
 
         Assert.Equal(
-            $"Model '{model.Name}': the vector of a text of 3 tokens is not finite. The model overflows on it; other texts may work.",
+            $"Model '{model.Name}': the vector of a text of 3 tokens is not finite. " +
+            "The model overflows on it; other texts may work.",
             error.Message);
     }
 

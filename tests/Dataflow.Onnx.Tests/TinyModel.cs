@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Dataflow.Onnx.Tests;
 
-/// <summary>Writes ONNX files of one node: it looks each id up in a table, so that every token's vector is known.</summary>
+/// <summary>Writes ONNX files of one node, which looks ids up in a table: every token's vector is known.</summary>
 internal sealed record TinyModel
 {
     private const int Int64 = 7, Float = 1;
@@ -54,7 +54,8 @@ internal sealed record TinyModel
 
     private static byte[] Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
 
-    private static byte[] Bytes(int field, byte[] value) => [(byte)((field << 3) | 2), .. Varint(value.Length), .. value];
+    private static byte[] Bytes(int field, byte[] value) =>
+        [(byte)((field << 3) | 2), .. Varint(value.Length), .. value];
 
     private static IEnumerable<byte> Varint(int value)
     {

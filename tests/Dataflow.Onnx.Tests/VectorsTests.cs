@@ -4,7 +4,8 @@ namespace Dataflow.Onnx.Tests;
 
 public class VectorsTests
 {
-    private static readonly Gen<(float, float)[]> s_pairs = Gen.Select(Gen.Float[-1, 1], Gen.Float[-1, 1]).Array[0, 100];
+    private static readonly Gen<(float, float)[]> s_pairs =
+        Gen.Select(Gen.Float[-1, 1], Gen.Float[-1, 1]).Array[0, 100];
 
     [Fact]
     public void Dot_agrees_with_the_plain_sum_at_any_length() =>

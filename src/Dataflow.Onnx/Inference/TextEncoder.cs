@@ -3,10 +3,11 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Dataflow.Onnx.Inference;
 
-/// <summary>An ONNX graph that gives a vector for each token of a text; any number of threads may run it at once.</summary>
+/// <summary>An ONNX graph that gives a vector for each token of a text; many threads may run it at once.</summary>
 internal sealed class TextEncoder : IDisposable
 {
-    private const string Ids = "input_ids", Mask = "attention_mask", Types = "token_type_ids", Output = "last_hidden_state";
+    private const string Ids = "input_ids", Mask = "attention_mask", Types = "token_type_ids";
+    private const string Output = "last_hidden_state";
     private static readonly string[] s_outputs = [Output];
 
     private readonly InferenceSession _session;
@@ -67,7 +68,7 @@ internal sealed class TextEncoder : IDisposable
     private static OrtValue Tensor<T>(Memory<T> values, long[] shape) where T : unmanaged =>
         OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, values, shape);
 
-    /// <remarks>One thread a call: the callers are the parallelism, and threads of the runtime would compete with theirs.</remarks>
+    /// <remarks>One thread a call: the callers are the parallelism; further threads would compete.</remarks>
     private static InferenceSession Open(ModelFile file)
     {
         using var options = new SessionOptions
@@ -75,7 +76,7 @@ internal sealed class TextEncoder : IDisposable
             IntraOpNumThreads = 1,
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, // errors come as exceptions; nothing goes to the console
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, // errors come as exceptions, not on the console
         };
         try
         {
@@ -97,7 +98,8 @@ internal sealed class TextEncoder : IDisposable
     private static int ReadDimensions(ModelFile file, IReadOnlyDictionary<string, NodeMetadata> outputs)
     {
         if (outputs.TryGetValue(Output, out var output)
-            && output is { IsTensor: true, ElementDataType: TensorElementType.Float, Dimensions: [_, _, > 0 and var dimensions] })
+            && output is { IsTensor: true, ElementDataType: TensorElementType.Float }
+            && output.Dimensions is [_, _, > 0 and var dimensions])
             return dimensions;
         throw ModelException.OtherOutput(file.Path, Describe(outputs));
     }
@@ -108,7 +110,8 @@ internal sealed class TextEncoder : IDisposable
     private static string Describe(NodeMetadata value)
     {
         if (!value.IsTensor) return value.OnnxValueType.ToString();
-        var sizes = value.Dimensions.Zip(value.SymbolicDimensions, (size, symbol) => size >= 0 ? $"{size}" : symbol is "" ? "?" : symbol);
+        var sizes = value.Dimensions.Zip(
+            value.SymbolicDimensions, (size, symbol) => size >= 0 ? $"{size}" : symbol is "" ? "?" : symbol);
         return $"{value.ElementDataType}[{string.Join(", ", sizes)}]";
     }
 }

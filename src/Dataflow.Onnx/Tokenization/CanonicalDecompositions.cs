@@ -20,7 +20,7 @@ internal static class CanonicalDecompositions
 
     private static readonly FrozenDictionary<int, Rune[]> s_table = ReadTable();
 
-    /// <summary>Writes the decomposition of <paramref name="rune"/>, or itself if it has none; returns the length.</summary>
+    /// <summary>Writes a code point's decomposition, or itself if it has none; returns the length.</summary>
     public static int Decompose(Rune rune, Span<Rune> into)
     {
         if (rune.Value is >= FirstSyllable and <= LastSyllable) return DecomposeSyllable(rune.Value, into);
@@ -47,7 +47,8 @@ internal static class CanonicalDecompositions
 
     private static FrozenDictionary<int, Rune[]> ReadTable()
     {
-        using var stream = typeof(CanonicalDecompositions).Assembly.GetManifestResourceStream("canonical-decompositions")!;
+        var assembly = typeof(CanonicalDecompositions).Assembly;
+        using var stream = assembly.GetManifestResourceStream("canonical-decompositions")!;
         using var reader = new StreamReader(stream);
         var table = new Dictionary<int, Rune[]>();
         while (reader.ReadLine() is { } line)

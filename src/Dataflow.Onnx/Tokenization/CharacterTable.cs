@@ -21,7 +21,7 @@ internal enum CharacterKind : byte
     Rare,
 }
 
-/// <summary>The answers of <see cref="UncasedRules"/> for every UTF-16 unit, so that a text costs two look-ups a character.</summary>
+/// <summary>The answers of <see cref="UncasedRules"/> for every UTF-16 unit: a character costs two look-ups.</summary>
 internal static class CharacterTable
 {
     private static readonly CharacterKind[] s_kinds = new CharacterKind[char.MaxValue + 1];
@@ -49,6 +49,7 @@ internal static class CharacterTable
         if (length == 0) return CharacterKind.Dropped;
         if (length > 1 || !parts[0].IsBmp) return CharacterKind.Rare;
         folded = (char)parts[0].Value;
-        return UncasedRules.IsIdeograph(rune) || UncasedRules.IsPunctuation(parts[0]) ? CharacterKind.Alone : CharacterKind.Letter;
+        var isAlone = UncasedRules.IsIdeograph(rune) || UncasedRules.IsPunctuation(parts[0]);
+        return isAlone ? CharacterKind.Alone : CharacterKind.Letter;
     }
 }

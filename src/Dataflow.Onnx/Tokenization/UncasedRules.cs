@@ -6,7 +6,7 @@ namespace Dataflow.Onnx.Tokenization;
 /// <summary>How BERT's uncased tokenizer sees one code point.</summary>
 internal static class UncasedRules
 {
-    /// <summary>Whether the code point vanishes, as if it had not been written: control, format and private-use.</summary>
+    /// <summary>Whether the code point counts as not written: control, format and private-use.</summary>
     /// <remarks>Unassigned code points stay, as they do in the reference.</remarks>
     public static bool IsDropped(Rune rune) =>
         rune.Value is not ('\t' or '\n' or '\r')
@@ -26,8 +26,8 @@ internal static class UncasedRules
         || Rune.IsPunctuation(rune);
 
     /// <summary>
-    /// Writes the code point decomposed, without its accents (non-spacing marks) and in lower case; returns how many code
-    /// points that are: none for an accent alone.
+    /// Writes the code point decomposed, without its accents (non-spacing marks) and in lower case; returns how many
+    /// code points that are: none for an accent alone.
     /// </summary>
     /// <param name="rune">The code point as written.</param>
     /// <param name="into">At least <see cref="CanonicalDecompositions.MaxLength"/> long.</param>
@@ -36,7 +36,10 @@ internal static class UncasedRules
         var length = CanonicalDecompositions.Decompose(rune, into);
         var kept = 0;
         foreach (var part in into[..length])
-            if (Rune.GetUnicodeCategory(part) != UnicodeCategory.NonSpacingMark) into[kept++] = Rune.ToLowerInvariant(part);
+        {
+            if (Rune.GetUnicodeCategory(part) == UnicodeCategory.NonSpacingMark) continue;
+            into[kept++] = Rune.ToLowerInvariant(part);
+        }
         return kept;
     }
 }

@@ -3,8 +3,6 @@ namespace Dataflow.Onnx.Tokenization;
 /// <summary>The pieces that words are made of, and their ids.</summary>
 internal sealed class Vocabulary
 {
-    private const string ContinuationPrefix = "##";
-
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _starts;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _continuations;
     private readonly int _longestStart;
@@ -18,7 +16,9 @@ internal sealed class Vocabulary
         _longestStart = starts.Keys.Max(piece => piece.Length);
         _longestContinuation = continuations.Keys.Select(piece => piece.Length).DefaultIfEmpty().Max();
 
-        int Required(string token) => starts.TryGetValue(token, out var id) ? id : throw ModelException.VocabularyLacks(path, token);
+        int Required(string token) =>
+            starts.TryGetValue(token, out var id) ? id : throw ModelException.VocabularyLacks(path, token);
+
         First = Required("[CLS]");
         Last = Required("[SEP]");
         Unknown = Required("[UNK]");
@@ -36,7 +36,7 @@ internal sealed class Vocabulary
     /// <summary>The id of [UNK], which stands for a word that no pieces make.</summary>
     public int Unknown { get; }
 
-    /// <summary>Reads one piece a line; the line's number, from 0, is the id. Of two equal pieces the later counts.</summary>
+    /// <summary>Reads one piece a line; the line's number, from 0, is the id. The later of two equals counts.</summary>
     public static Vocabulary Read(string path)
     {
         if (!File.Exists(path)) throw ModelException.FileMissing(path);
@@ -45,7 +45,7 @@ internal sealed class Vocabulary
         var id = 0;
         foreach (var line in File.ReadLines(path))
         {
-            if (line.StartsWith(ContinuationPrefix, StringComparison.Ordinal)) continuations[line[ContinuationPrefix.Length..]] = id++;
+            if (line.StartsWith("##", StringComparison.Ordinal)) continuations[line[2..]] = id++;
             else starts[line] = id++;
         }
         if (starts.Count == 0) throw ModelException.VocabularyLacks(path, "[UNK]");
@@ -65,7 +65,7 @@ internal sealed class Vocabulary
         return false;
     }
 
-    /// <summary>Splits a word into the longest pieces from the left; returns how many, 0 if it cannot be done.</summary>
+    /// <summary>Splits a word into the longest pieces from the left; returns how many, 0 if it cannot.</summary>
     public int Split(ReadOnlySpan<char> word, Span<int> pieces)
     {
         if (!TryTakeLongest(_starts, _longestStart, ref word, out pieces[0])) return 0;
@@ -76,7 +76,10 @@ internal sealed class Vocabulary
     }
 
     private static bool TryTakeLongest(
-        Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> pieces, int longest, ref ReadOnlySpan<char> word, out int id)
+        Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> pieces,
+        int longest,
+        ref ReadOnlySpan<char> word,
+        out int id)
     {
         for (var length = Math.Min(word.Length, longest); length > 0; length--)
         {

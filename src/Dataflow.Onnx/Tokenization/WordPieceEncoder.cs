@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Dataflow.Onnx.Tokenization;
 
-/// <summary>Turns one text into ids: gathers the folded characters of a word, then splits the word into pieces.</summary>
+/// <summary>Turns one text into ids: gathers a word's folded characters, then splits it into pieces.</summary>
 /// <param name="vocabulary">The pieces.</param>
 /// <param name="ids">Takes the ids; the last place is kept for [SEP].</param>
 /// <param name="word">Scratch of <see cref="WordCapacity"/> characters.</param>
@@ -77,11 +77,11 @@ internal ref struct WordPieceEncoder(Vocabulary vocabulary, Span<long> ids, Span
         EndWord();
     }
 
-    /// <summary>Handles the first code point by the rules themselves; returns its UTF-16 units. A lone surrogate vanishes.</summary>
+    /// <summary>Handles the first code point by the rules themselves; returns its UTF-16 units.</summary>
     private int AppendRare(ReadOnlySpan<char> text)
     {
-        var isWhole = Rune.DecodeFromUtf16(text, out var rune, out var units) == System.Buffers.OperationStatus.Done;
-        if (!isWhole || UncasedRules.IsDropped(rune)) return units;
+        Rune.DecodeFromUtf16(text, out var rune, out var units); // half a pair becomes U+FFFD, which is dropped
+        if (UncasedRules.IsDropped(rune)) return units;
 
         var isIdeograph = UncasedRules.IsIdeograph(rune);
         Span<Rune> parts = stackalloc Rune[CanonicalDecompositions.MaxLength];
