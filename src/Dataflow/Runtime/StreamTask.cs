@@ -19,6 +19,7 @@ internal sealed class StreamTask
     private long _epoch;
     private long _committedEpoch;
     private int _stepsSinceFlush;
+    private bool _hasFinished;
     private long _pendingOutputBytes;
 
     public StreamTask(Job job, Worker worker, string name)
@@ -105,6 +106,7 @@ internal sealed class StreamTask
     /// <summary>Lets sinks complete what they wrote: the last checkpoint is durable and nothing follows.</summary>
     public void Finish()
     {
+        _hasFinished = true;
         foreach (var (_, step) in _steps) step.Finish();
         Job.TaskFinished();
     }
@@ -181,10 +183,20 @@ internal sealed class StreamTask
 
     private bool LearnOfCommit()
     {
-        if (Job.CommittedEpoch <= _committedEpoch) return false;
-        _committedEpoch = Job.CommittedEpoch;
-        foreach (var (_, step) in _steps) step.Committed();
-        if (Job.IsFinished) Finish();
+        // In this order: once the job is finished, the epoch read after it is the last one.
+        var isFinished = Job.IsFinished && !_hasFinished;
+        var epoch = Job.CommittedEpoch;
+        if (epoch > _committedEpoch)
+        {
+            _committedEpoch = epoch;
+            foreach (var (_, step) in _steps) step.Committed();
+        }
+        else if (!isFinished)
+        {
+            return false;
+        }
+
+        if (isFinished) Finish();
         return true;
     }
 
