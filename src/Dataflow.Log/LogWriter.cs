@@ -92,10 +92,19 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         foreach (var partition in state.Partitions) partition.Close();
     }
 
-    /// <summary>Writes a last checkpoint, so that the next open has nothing to replay.</summary>
-    public void Close()
+    /// <summary>Writes a last checkpoint, so that the next open has nothing to replay; without room for it, it will replay.</summary>
+    /// <returns>Whether the checkpoint is there.</returns>
+    public bool Close()
     {
-        if (_writtenSinceCheckpoint) Checkpoint();
+        try
+        {
+            if (_writtenSinceCheckpoint) Checkpoint();
+            return true;
+        }
+        catch (IOException error) when (DiskErrors.IsDiskFull(error))
+        {
+            return false;
+        }
     }
 
     public void Dispose()

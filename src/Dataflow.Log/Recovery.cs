@@ -64,8 +64,9 @@ internal sealed class Recovery(IFileSystem files, string directory, LogOptions o
         using var replay = new SegmentReplay(files, options.Durability == Durability.PowerLoss);
         Replay(scan, replay, path, JournalFile.HeaderBytes);
         var position = scan.Position;
-        while (scan.TryRead() && scan.Entry.Sequence == _lastSequence + 1)
+        while (scan.TryRead())
         {
+            if (scan.Entry.Sequence != _lastSequence + 1) throw CorruptLogException.Journal(path, position, $"entry {scan.Entry.Sequence} stands where entry {_lastSequence + 1} belongs");
             Replay(scan, replay, path, position);
             position = scan.Position;
         }

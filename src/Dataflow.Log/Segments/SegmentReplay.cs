@@ -91,11 +91,11 @@ internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
     {
         var window = ArrayPool<byte>.Shared.Rent(WindowBytes);
         var state = ~0u;
-        for (var done = 0L; done < run.Bytes;)
+        for (var done = 0L; done < run.Bytes; done += WindowBytes)
         {
-            var part = window.AsSpan(0, (int)Math.Min(window.Length, run.Bytes - done));
-            done += _found[segment].Read(part, run.Position + done);
-            state = Crc32C.Continue(state, part);
+            var part = window.AsSpan(0, (int)Math.Min(WindowBytes, run.Bytes - done));
+            var read = _found[segment].Read(part, run.Position + done);
+            state = Crc32C.Continue(state, part[..read]);
         }
         ArrayPool<byte>.Shared.Return(window);
         if (~state != run.Checksum)
