@@ -81,7 +81,7 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         if (journal is null) return;
         _segments.SyncAll(state.Partitions);
         _checkpoint.Clear();
-        CheckpointEntry.Write(_checkpoint, state);
+        CheckpointEntry.Write(_checkpoint, state, synced: options.Durability == Durability.PowerLoss);
         journal.Roll(_checkpoint);
         _writtenSinceCheckpoint = false;
     }
@@ -122,7 +122,7 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
             run.IsReference = journal is null || run.Bytes >= ReferenceBytes || inlineBytes + run.Bytes > options.JournalFileBytes / 2;
             if (!run.IsReference) inlineBytes += run.Bytes;
         }
-        MakeRoom(CommitEntry.SizeOf(group.Runs.Count, group.Offsets) + (int)inlineBytes);
+        MakeRoom(CommitEntry.SizeOf(group.Runs.Count, group.Offsets) + (int)inlineBytes, keepsRoom: true);
         foreach (var run in group.Runs) _segments.Open(run);
         foreach (var run in group.Runs)
         {
@@ -178,7 +178,7 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         write(_entry);
         try
         {
-            MakeRoom(_entry.PayloadBytes);
+            MakeRoom(_entry.PayloadBytes, keepsRoom: false); // so that a trim still finds room on a full disk
             Append(kind);
         }
         catch (IOException error) when (DiskErrors.IsDiskFull(error))
@@ -188,11 +188,11 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         journal.Sync();
     }
 
-    private void MakeRoom(int payloadBytes)
+    private void MakeRoom(int payloadBytes, bool keepsRoom)
     {
         if (journal is null) return;
         if (!journal.HasRoomFor(payloadBytes) && _writtenSinceCheckpoint) Checkpoint();
-        journal.Reserve(payloadBytes);
+        journal.Reserve(payloadBytes, keepsRoom);
     }
 
     private void Append(EntryKind kind)
