@@ -90,6 +90,35 @@ public class FailureTests : IDisposable
     }
 
     [Fact]
+    public void A_full_disk_while_opening_is_reported_and_leaves_the_directory_free()
+    {
+        for (_files.FreeBytes = 0; _files.FreeBytes < 64 << 10; _files.FreeBytes = _files.FreeBytes + 8000)
+        {
+            var free = _files.FreeBytes;
+            Assert.True(Assert.Throws<LogFullException>(() => LogStore.Open(_directory[$"full-{free}"], Options)).IsTransient);
+            _files.FreeBytes = long.MaxValue;
+            LogStore.Open(_directory[$"full-{free}"], Options).Dispose();
+            _files.FreeBytes = free;
+        }
+    }
+
+    [Fact]
+    public async Task A_log_on_a_full_disk_opens_and_can_be_read_and_trimmed()
+    {
+        using (var store = LogStore.Open(Log, Options))
+        {
+            await store.CreateTopicAsync("orders", 1);
+            for (var batch = 0; batch < 100; batch++) await store.AppendAsync("orders", 0, new string('x', 3000));
+        }
+        _files.FreeBytes = 0;
+        using var reopened = LogStore.Open(Log, Options);
+        await Assert.ThrowsAsync<LogFullException>(async () => await reopened.AppendAsync("orders", 0, new string('x', 60_000)));
+        Assert.Equal(100, reopened.Values("orders", 0).Count);
+        await reopened.TrimAsync("orders", 0, 90);
+        Assert.Equal(10, reopened.Values("orders", 0).Count);
+    }
+
+    [Fact]
     public async Task Every_commit_syncs_the_journal_and_nothing_else()
     {
         using var store = LogStore.Open(Log, Options with { JournalFileBytes = 1 << 20 });
