@@ -12,7 +12,7 @@ public sealed class LogProducer : IAsyncDisposable
     private readonly LogTopic _topic;
     private readonly long _maxPendingBytes;
     private readonly Lock _lock = new();
-    private readonly RecordBuffer?[] _gathering;
+    private RecordBuffer?[] _gathering;
     private readonly Queue<(long Records, TaskCompletionSource Done)> _flushes = [];
     private TaskCompletionSource? _room;
     private LogCommit? _refused;
@@ -144,6 +144,7 @@ public sealed class LogProducer : IAsyncDisposable
 
     private LogCommit? TakeCommit()
     {
+        RecordBuffer?[] gathered;
         lock (_lock)
         {
             if (_refused is { } again)
@@ -157,16 +158,16 @@ public sealed class LogProducer : IAsyncDisposable
                 WakeAppends();
                 return null;
             }
-            var commit = new LogCommit();
-            for (var partition = 0; partition < _gathering.Length; partition++)
-            {
-                if (_gathering[partition] is not { } buffer) continue;
-                commit.Add(_topic, partition, buffer);
-                _gathering[partition] = null;
-            }
+            gathered = _gathering;
+            _gathering = new RecordBuffer?[gathered.Length];
             (_inFlightBytes, _gatheringBytes) = (_gatheringBytes, 0);
-            return commit;
         }
+        var commit = new LogCommit();
+        for (var partition = 0; partition < gathered.Length; partition++)
+        {
+            if (gathered[partition] is { } buffer) commit.Add(_topic, partition, buffer);
+        }
+        return commit;
     }
 
     private void Acknowledged(LogCommit commit)
