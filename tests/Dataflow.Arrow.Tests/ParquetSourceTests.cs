@@ -73,6 +73,31 @@ public class ParquetSourceTests : SourceContract<ParquetSourceTests.Flight>
     }
 
     [Fact]
+    public void Reads_the_flights_of_the_example_as_DuckDB_does()
+    {
+        var path = System.IO.Path.Combine(AppContext.BaseDirectory, "flights.parquet");
+        using var duck = Open();
+        using var command = duck.CreateCommand();
+        command.CommandText = $"SELECT epoch_ms(date), delay, distance, origin, destination FROM '{path}'";
+        using var rows = command.ExecuteReader();
+        using var reader = Open(Source.Parquet<ExampleFlight>(path), 0);
+        var read = new Record<ExampleFlight>[1_000];
+        while (!reader.IsFinished)
+        {
+            foreach (var record in read.AsSpan(0, reader.Read(read)))
+            {
+                Assert.True(rows.Read());
+                var expected = new ExampleFlight(
+                    rows.GetInt64(0), (int)rows.GetInt64(1), (int)rows.GetInt64(2), rows.GetString(3), rows.GetString(4));
+                if (record.Value != expected) Assert.Equal(expected, record.Value);
+            }
+        }
+
+        Assert.Equal(508_239, reader.Position);
+        Assert.False(rows.Read());
+    }
+
+    [Fact]
     public void Has_no_rows_where_the_file_has_none()
     {
         Write("SELECT 1 AS x, 'a' AS y WHERE false");
@@ -173,6 +198,8 @@ public class ParquetSourceTests : SourceContract<ParquetSourceTests.Flight>
 
     public record Wide(
         long A, int? B, double C, double D, bool? E, byte[] F, DateTimeOffset G, DateTime H, long I, decimal J, DateTime K);
+
+    public record ExampleFlight(long Date, int Delay, int Distance, string Origin, string Destination);
 
     public record Pair(int X, string? Y);
 
