@@ -1,15 +1,16 @@
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
 using Apache.Arrow.Types;
+using Dataflow.Log;
 using Dataflow.Tests.Connectors;
 
 namespace Dataflow.Arrow.Tests;
 
-public class ArrowSinkTests : SinkContract
+public class ArrowSinkTests : FileSinkContract
 {
     private string Path => Folder["rows.arrow"];
 
-    protected override Sink<Row> Create() => Sink.Arrow<Row>(Path);
+    protected override Sink<Row> Create(IFileSystem disk) => new ArrowSink<Row>(disk, Path);
 
     protected override IReadOnlyList<Row> Result()
     {

@@ -3,9 +3,9 @@ using Dataflow.Log;
 
 namespace Dataflow.Tests.Connectors;
 
-public class JsonLinesSinkTests : SinkContract
+public class JsonLinesSinkTests : FileSinkContract
 {
-    protected override Sink<Row> Create() => Sink.JsonLines<Row>(Folder["rows.jsonl"]);
+    protected override Sink<Row> Create(IFileSystem disk) => new JsonLinesSink<Row>(disk, Folder["rows.jsonl"]);
 
     protected override IReadOnlyList<Row> Result()
     {

@@ -26,7 +26,7 @@ public abstract class SinkContract : IDisposable
             var model = new Model(Create);
             foreach (var step in steps) model.Do(step);
             Assert.Equal(model.Finish(), Result());
-        }, iter: 200, threads: 1);
+        }, iter: 100, threads: 1);
 
     [Fact]
     public void Stays_finished_when_it_is_finished_again_after_a_crash()
