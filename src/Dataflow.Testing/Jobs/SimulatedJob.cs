@@ -59,6 +59,7 @@ public sealed class SimulatedJob
             Workers = workers,
             Time = clock,
             ReadRecords = 64,
+            WaitsForInput = false,
             CheckpointInterval = checkpointInterval ?? TimeSpan.FromHours(1),
         };
         var job = JobParts.BuildJobAsync(pipeline, options, CancellationToken.None).GetAwaiter().GetResult();

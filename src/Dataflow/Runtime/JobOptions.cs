@@ -38,6 +38,10 @@ public sealed record JobOptions
     /// <summary>The most records read from a split in one step; small in simulations, for more interleavings.</summary>
     internal int ReadRecords { get; init; } = 1024;
 
+    /// <summary>Whether a source that has nothing is left alone until it says that there is more. Simulations, which have no
+    /// thread to be told on, look again at every turn.</summary>
+    internal bool WaitsForInput { get; init; } = true;
+
     /// <summary>The only clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -61,7 +61,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
 
     private bool Read(OpenSplit split)
     {
-        if (split.Progress.IsFinished || split.IsWaiting) return false;
+        if (split.Progress.IsFinished || IsWaiting(split)) return false;
         var reader = split.Reader!;
         var count = reader.Read(_records);
         for (var i = 0; i < count; i++) _head.Process(in _records[i]);
@@ -70,7 +70,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         split.Progress.Read += count;
         split.Progress.IsFinished = reader.IsFinished;
         split.Progress.IsCaughtUp = count == 0;
-        if (count == 0 && !reader.IsFinished) Wait(split);
+        if (count == 0 && !reader.IsFinished && _task.Job.Options.WaitsForInput) Wait(split);
         return count > 0 || reader.IsFinished;
     }
 
@@ -78,28 +78,27 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
     {
         var wait = split.Reader!.WaitToReadAsync(_task.Job.Stopping);
         if (wait.IsCompletedSuccessfully) return;
-        split.IsWaiting = true;
-        var waiting = wait.AsTask();
-        waiting.GetAwaiter().UnsafeOnCompleted(() =>
-        {
-            split.IsWaiting = false;
-            _task.Worker.Wake();
-        });
+        split.Wait = wait.AsTask();
+        split.Wait.GetAwaiter().UnsafeOnCompleted(_task.Worker.Wake);
+    }
+
+    /// <summary>Whether the reader has not said yet that there is more; throws what its waiting ended with.</summary>
+    private static bool IsWaiting(OpenSplit split)
+    {
+        if (split.Wait is not { } wait) return false;
+        if (!wait.IsCompleted) return true;
+        split.Wait = null;
+        wait.GetAwaiter().GetResult();
+        return false;
     }
 
     private sealed class OpenSplit(SplitProgress progress, SourceReader<T>? reader)
     {
-        private volatile bool _isWaiting;
-
         public SplitProgress Progress { get; } = progress;
 
         public SourceReader<T>? Reader { get; } = reader;
 
-        public bool IsWaiting
-        {
-            get => _isWaiting;
-            set => _isWaiting = value;
-        }
+        public Task? Wait { get; set; }
     }
 }
 

@@ -8,7 +8,12 @@ public static class MemorySinks
     extension(Sink)
     {
         /// <summary>Collects results in a list of this process, for tests and for programs that go on with them.</summary>
-        public static MemorySink<T> Memory<T>() => new();
+        /// <param name="name">Names it in the plan and in checkpoints; a pipeline with several needs several names.</param>
+        public static MemorySink<T> Memory<T>(string name = "memory")
+        {
+            ArgumentException.ThrowIfNullOrEmpty(name);
+            return new MemorySink<T>(name);
+        }
     }
 }
 
@@ -24,12 +29,10 @@ public sealed class MemorySink<T> : Sink<T>
     private int _committed;
     private long _first;
 
-    internal MemorySink()
-    {
-    }
+    internal MemorySink(string name) => Name = name;
 
     /// <inheritdoc/>
-    public override string Name => "memory";
+    public override string Name { get; }
 
     /// <inheritdoc/>
     public override string Guarantee => "exactly once within the process";
