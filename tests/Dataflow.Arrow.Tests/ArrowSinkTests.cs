@@ -3,6 +3,7 @@ using Apache.Arrow.Ipc;
 using Apache.Arrow.Types;
 using Dataflow.Log;
 using Dataflow.Tests.Connectors;
+using RecordBatch = Apache.Arrow.RecordBatch;
 
 namespace Dataflow.Arrow.Tests;
 
