@@ -21,6 +21,7 @@ internal sealed class StreamTask
     private int _stepsSinceFlush;
     private bool _hasFinished;
     private long _pendingOutputBytes;
+    private long _stateEntries;
 
     public StreamTask(Job job, Worker worker, string name)
     {
@@ -43,7 +44,7 @@ internal sealed class StreamTask
 
     public long PendingOutputBytes => Volatile.Read(ref _pendingOutputBytes);
 
-    public long StateEntries => _states.Sum(state => state.Entries);
+    public long StateEntries => Volatile.Read(ref _stateEntries);
 
     /// <summary>Whether nothing is left to do but to take part in checkpoints.</summary>
     public bool IsEnded { get; private set; }
@@ -136,7 +137,9 @@ internal sealed class StreamTask
     {
         if (!isIdle && ++_stepsSinceFlush < StepsBetweenFlushes) return;
         _stepsSinceFlush = 0;
+        // For those who look from other threads, who must not walk through what this one changes.
         Volatile.Write(ref _pendingOutputBytes, _steps.Sum(static step => step.Step.PendingBytes));
+        Volatile.Write(ref _stateEntries, _states.Sum(static state => state.Entries));
         foreach (var writer in _writers) writer.Flush();
     }
 
