@@ -1,0 +1,229 @@
+using Dataflow.Log;
+
+namespace Dataflow.Testing.Disks;
+
+/// <summary>A disk in memory that crashes, tears writes, loses what was not synced, fails and fills up on demand.</summary>
+/// <remarks>
+/// The model of the disk, on purpose as unkind as a disk may be:
+/// <list type="bullet">
+/// <item>What is written is seen at once and survives the process. Only <see cref="IFile.Sync"/> makes it survive a
+/// power loss.</item>
+/// <item>Each unsynced write is, after a power loss, there, absent or there in part, cut between sectors of 512 bytes.
+/// Each has its own luck: a later one may be there without an earlier one, in the same file or in another.</item>
+/// <item>The name of a file is apart from its bytes: a synced file whose directory was never synced may be gone, and a
+/// renamed file may have the new name without its bytes. A rename has happened or not, never half.</item>
+/// <item>After a failed sync nobody knows what of the file is on disk, and a later sync that succeeds does not change
+/// that.</item>
+/// <item>A crash of the process leaves what was pending still pending: it survives a power loss only once synced.</item>
+/// </list>
+/// Operations that change something are numbered from 0. The same operations and the same seed give the same outcome.
+/// Safe to use from any number of threads, but only one thread gives the same numbers each time.
+/// </remarks>
+public sealed class SimulatedFileSystem : IFileSystem
+{
+    private readonly Lock _gate = new();
+    private readonly SimulatedDirectory _root;
+    private readonly FaultPlan _faults = new();
+    private readonly HashSet<string> _locks = [];
+
+    /// <summary>Creates an empty disk.</summary>
+    public SimulatedFileSystem()
+        : this(new SimulatedDirectory())
+    {
+    }
+
+    private SimulatedFileSystem(SimulatedDirectory root) => _root = root;
+
+    /// <summary>What has been changed so far, also what failed; an operation's number is its place here.</summary>
+    public IReadOnlyList<DiskOperation> Operations
+    {
+        get { lock (_gate) return [.. _faults.Operations]; }
+    }
+
+    /// <summary>Whether the process has crashed. Then all that is asked throws <see cref="SimulatedCrashException"/>.</summary>
+    public bool HasCrashed => _faults.HasCrashed;
+
+    /// <summary>Whether every sync, of files and of directories, fails.</summary>
+    public bool FailSyncs
+    {
+        get => _faults.FailSyncs;
+        set => _faults.FailSyncs = value;
+    }
+
+    /// <summary>How many bytes all files together may have. Unbounded unless set.</summary>
+    public long CapacityBytes { get; set; } = long.MaxValue;
+
+    /// <summary>How many bytes all files together have.</summary>
+    public long UsedBytes
+    {
+        get { lock (_gate) return LengthOf(_root); }
+    }
+
+    /// <summary>Crashes the process when it comes to an operation.</summary>
+    /// <param name="operation">The operation's number; see <see cref="Operations"/>.</param>
+    /// <param name="halfway">Whether a write leaves its first half. Anything else happens at once: here, not any more.</param>
+    public void CrashAt(int operation, bool halfway = false) => _faults.CrashAt(operation, halfway);
+
+    /// <summary>Makes one operation fail. A write that fails leaves its first half; other operations leave nothing.</summary>
+    /// <param name="operation">The operation's number; see <see cref="Operations"/>.</param>
+    /// <param name="error">What it throws.</param>
+    public void FailAt(int operation, IOException error) => _faults.FailAt(operation, error);
+
+    /// <summary>What the next process finds when this one ends now: all that was written, synced or not.</summary>
+    public SimulatedFileSystem AfterProcessCrash()
+    {
+        lock (_gate) return new((SimulatedDirectory)_root.Copy());
+    }
+
+    /// <summary>What the next process finds when the power fails now, at an extreme.</summary>
+    public SimulatedFileSystem AfterPowerLoss(Unsynced unsynced) => After(new PowerLoss(unsynced));
+
+    /// <summary>What the next process finds when the power fails now, by chance.</summary>
+    public SimulatedFileSystem AfterPowerLoss(Random random) => After(new PowerLoss(random));
+
+    /// <inheritdoc/>
+    public IFile Open(string path, FileMode mode)
+    {
+        lock (_gate)
+        {
+            var (directory, name) = Find(path);
+            var exists = directory.Names.TryGetValue(name, out var node);
+            if (exists && mode == FileMode.CreateNew) throw new IOException($"The file '{path}' exists already.");
+            if (!exists)
+            {
+                if (mode == FileMode.Open) throw new FileNotFoundException(null, path);
+                _faults.Begin(DiskOperationKind.CreateFile, path);
+                directory.Change(new NameChange(node = new SimulatedFile(), Removed: null, Added: name));
+            }
+            return node is SimulatedFile file
+                ? new OpenFile(path, file, _gate, _faults, BytesWithoutRoom)
+                : throw new UnauthorizedAccessException($"'{path}' is a directory.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Exists(string path)
+    {
+        lock (_gate)
+        {
+            return TryFindDirectory(Path.GetDirectoryName(path)!) is { } directory
+                && directory.Names.GetValueOrDefault(Path.GetFileName(path)) is SimulatedFile;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> List(string directory)
+    {
+        lock (_gate) return [.. FindDirectory(directory).Names.Keys];
+    }
+
+    /// <inheritdoc/>
+    public void CreateDirectory(string path)
+    {
+        lock (_gate)
+        {
+            if (TryFindDirectory(path) is not null) return;
+            path = Path.TrimEndingDirectorySeparator(path);
+            CreateDirectory(Path.GetDirectoryName(path)!);
+            var (parent, name) = Find(path);
+            _faults.Begin(DiskOperationKind.CreateDirectory, path);
+            parent.Change(new NameChange(new SimulatedDirectory(), Removed: null, Added: name));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Delete(string path)
+    {
+        lock (_gate)
+        {
+            var (directory, name) = Find(path);
+            if (!directory.Names.TryGetValue(name, out var node)) return;
+            _faults.Begin(DiskOperationKind.Delete, path);
+            directory.Change(new NameChange(node, Removed: name, Added: null));
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">The names are in two directories, which this model leaves out.</exception>
+    public void Rename(string from, string to)
+    {
+        lock (_gate)
+        {
+            var (directory, name) = Find(from);
+            var (target, newName) = Find(to);
+            if (directory != target) throw new NotSupportedException($"'{from}' and '{to}': two directories.");
+            if (!directory.Names.TryGetValue(name, out var node)) throw new FileNotFoundException(null, from);
+            _faults.Begin(DiskOperationKind.Rename, to);
+            directory.Change(new NameChange(node, Removed: name, Added: newName));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void SyncDirectory(string path)
+    {
+        lock (_gate)
+        {
+            var directory = FindDirectory(path);
+            _faults.Begin(DiskOperationKind.SyncDirectory, path);
+            directory.Sync();
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Works among the users of this instance. The file comes to be, as it does on a real disk.</remarks>
+    public IDisposable Lock(string path)
+    {
+        lock (_gate)
+        {
+            Open(path, FileMode.OpenOrCreate).Dispose();
+            if (!_locks.Add(path)) throw new IOException($"The file '{path}' is locked.");
+            return new Unlocking(this, path);
+        }
+    }
+
+    private SimulatedFileSystem After(PowerLoss loss)
+    {
+        lock (_gate) return new((SimulatedDirectory)_root.After(loss));
+    }
+
+    /// <summary>How many of the bytes that a file is to grow by find no room.</summary>
+    private long BytesWithoutRoom(long growth)
+    {
+        var isBounded = CapacityBytes != long.MaxValue && growth > 0;
+        return isBounded ? Math.Clamp(LengthOf(_root) + growth - CapacityBytes, 0, growth) : 0;
+    }
+
+    private static long LengthOf(SimulatedNode node)
+        => node is SimulatedDirectory directory
+            ? directory.Names.Values.Sum(LengthOf)
+            : ((SimulatedFile)node).Content.Length;
+
+    private (SimulatedDirectory Directory, string Name) Find(string path)
+    {
+        var directory = Path.GetDirectoryName(path) ?? throw new IOException($"'{path}' is the root.");
+        return (FindDirectory(directory), Path.GetFileName(path));
+    }
+
+    private SimulatedDirectory FindDirectory(string path)
+        => TryFindDirectory(path) ?? throw new DirectoryNotFoundException($"There is no directory '{path}'.");
+
+    private SimulatedDirectory? TryFindDirectory(string path)
+    {
+        _faults.ThrowIfCrashed();
+        if (!Path.IsPathFullyQualified(path))
+            throw new ArgumentException($"'{path}' is not a full path.", nameof(path));
+        SimulatedDirectory? directory = _root;
+        var names = path[Path.GetPathRoot(path)!.Length..];
+        foreach (var name in names.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
+            directory = directory?.Names.GetValueOrDefault(name) as SimulatedDirectory;
+        return directory;
+    }
+
+    private sealed class Unlocking(SimulatedFileSystem disk, string path) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (disk._gate) disk._locks.Remove(path);
+        }
+    }
+}
