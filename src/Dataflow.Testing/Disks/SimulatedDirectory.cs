@@ -65,15 +65,13 @@ internal sealed class SimulatedDirectory : SimulatedNode
     private static SortedDictionary<string, SimulatedNode> NoNames() => new(StringComparer.Ordinal);
 }
 
-/// <summary>A name that came, went, or both at once; it is on disk entirely or not at all.</summary>
-internal sealed record NameChange(SimulatedNode Node, string? Removed, string? Added)
+/// <summary>A file has another name from now on, or none; it is on disk entirely or not at all.</summary>
+internal sealed record NameChange(SimulatedNode Node, string? Name)
 {
     public void ApplyTo(SortedDictionary<string, SimulatedNode> names)
     {
-        if (Removed is not null) names.Remove(Removed);
-        if (Added is null) return;
-        // A file renamed twice must not end with two names when only the second rename reached the disk.
-        if (names.FirstOrDefault(entry => entry.Value == Node).Key is { } other) names.Remove(other);
-        names[Added] = Node;
+        // Found by what it names: of two renames only the second may be on disk, and then there is one name all the same.
+        if (names.FirstOrDefault(entry => entry.Value == Node).Key is { } old) names.Remove(old);
+        if (Name is not null) names[Name] = Node;
     }
 }

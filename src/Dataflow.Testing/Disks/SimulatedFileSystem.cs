@@ -93,7 +93,7 @@ public sealed class SimulatedFileSystem : IFileSystem
             {
                 if (mode == FileMode.Open) throw new FileNotFoundException(null, path);
                 _faults.Begin(DiskOperationKind.CreateFile, path);
-                directory.Change(new NameChange(node = new SimulatedFile(), Removed: null, Added: name));
+                directory.Change(new NameChange(node = new SimulatedFile(), name));
             }
             return node is SimulatedFile file
                 ? new OpenFile(path, file, _gate, _faults, BytesWithoutRoom)
@@ -127,7 +127,7 @@ public sealed class SimulatedFileSystem : IFileSystem
             CreateDirectory(Path.GetDirectoryName(path)!);
             var (parent, name) = Find(path);
             _faults.Begin(DiskOperationKind.CreateDirectory, path);
-            parent.Change(new NameChange(new SimulatedDirectory(), Removed: null, Added: name));
+            parent.Change(new NameChange(new SimulatedDirectory(), name));
         }
     }
 
@@ -139,7 +139,7 @@ public sealed class SimulatedFileSystem : IFileSystem
             var (directory, name) = Find(path);
             if (!directory.Names.TryGetValue(name, out var node)) return;
             _faults.Begin(DiskOperationKind.Delete, path);
-            directory.Change(new NameChange(node, Removed: name, Added: null));
+            directory.Change(new NameChange(node, Name: null));
         }
     }
 
@@ -154,7 +154,7 @@ public sealed class SimulatedFileSystem : IFileSystem
             if (directory != target) throw new NotSupportedException($"'{from}' and '{to}': two directories.");
             if (!directory.Names.TryGetValue(name, out var node)) throw new FileNotFoundException(null, from);
             _faults.Begin(DiskOperationKind.Rename, to);
-            directory.Change(new NameChange(node, Removed: name, Added: newName));
+            directory.Change(new NameChange(node, newName));
         }
     }
 

@@ -1,0 +1,24 @@
+namespace Dataflow.Tests.Shared;
+
+/// <summary>The folder beside the repository with what tests need and nobody ships: Apache Kafka, data sets, models.</summary>
+internal static class SharedFolder
+{
+    private const string Variable = "DATAFLOW_SHARED";
+
+    /// <summary>The full path of a file or folder in it; skips the test that asks when it is not there.</summary>
+    /// <param name="parts">The names from the shared folder down.</param>
+    public static string Find(params ReadOnlySpan<string> parts)
+    {
+        var root = Environment.GetEnvironmentVariable(Variable) ?? Path.Combine(Repository(), "..", "shared");
+        var path = Path.GetFullPath(Path.Combine([root, .. parts]));
+        if (!Path.Exists(path)) Assert.Skip($"'{path}' is not there; {Variable} may name another shared folder.");
+        return path;
+    }
+
+    private static string Repository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Dataflow.sln"))) folder = folder.Parent;
+        return folder?.FullName ?? throw new InvalidOperationException($"'{AppContext.BaseDirectory}' is not below Dataflow.sln.");
+    }
+}
