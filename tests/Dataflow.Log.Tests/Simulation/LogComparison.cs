@@ -1,0 +1,60 @@
+namespace Dataflow.Log.Tests.Simulation;
+
+/// <summary>Compares a log, read as any program reads it, with a model.</summary>
+internal static class LogComparison
+{
+    /// <summary>Says where the log differs from the model first; null when it does not.</summary>
+    public static string? FirstDifference(LogStore store, LogModel model)
+    {
+        var names = store.Topics.Select(topic => topic.Name).Order(StringComparer.Ordinal).ToList();
+        if (!names.SequenceEqual(model.Topics.Keys.Order(StringComparer.Ordinal)))
+            return $"topics {string.Join(", ", names)}, not {string.Join(", ", model.Topics.Keys)}";
+
+        foreach (var (name, partitions) in model.Topics)
+        {
+            var topic = store.GetTopic(name);
+            if (topic.PartitionCount != partitions.Count)
+                return $"topic {name} has {topic.PartitionCount} partitions, not {partitions.Count}";
+            for (var index = 0; index < partitions.Count; index++)
+                if (FirstDifference(store, topic, index, partitions[index]) is { } difference)
+                    return $"{name}[{index}] {difference}";
+        }
+
+        foreach (var group in model.GroupOffsets.Keys.Select(key => key.Group).Distinct())
+            foreach (var (name, partitions) in model.Topics)
+                for (var index = 0; index < partitions.Count; index++)
+                {
+                    var offset = store.GetGroupOffset(group, name, index);
+                    long? expected = model.GroupOffsets.TryGetValue((group, name, index), out var known) ? known : null;
+                    if (offset != expected) return $"{group} is at {name}[{index}]@{offset}, not at {expected}";
+                }
+        return null;
+    }
+
+    private static string? FirstDifference(LogStore store, LogTopic topic, int index, PartitionModel expected)
+    {
+        var (start, end) = (topic.StartOffset(index), topic.EndOffset(index));
+        if ((start, end) != (expected.Start, expected.End))
+            return $"holds {start} to {end}, not {expected.Start} to {expected.End}";
+
+        using var reader = store.OpenReader(topic.Name, index, start);
+        var offset = start;
+        using var records = expected.Records.GetEnumerator();
+        while (reader.TryRead(out var batch))
+            foreach (var record in batch)
+            {
+                if (record.Offset != offset) return $"has {record.Offset} where {offset} should be";
+                if (!records.MoveNext()) return $"has more records than offsets at {offset}";
+                if (!IsSame(record, records.Current)) return $"has other contents at {offset}";
+                offset++;
+            }
+        return offset == end ? null : $"ends at {offset}, not at {end}";
+    }
+
+    private static bool IsSame(LogRecord record, ModelRecord expected)
+        => record.Timestamp == expected.Timestamp
+            && record.HasKey == expected.Key is not null
+            && record.HasValue == expected.Value is not null
+            && record.Key.Span.SequenceEqual(expected.Key)
+            && record.Value.Span.SequenceEqual(expected.Value);
+}

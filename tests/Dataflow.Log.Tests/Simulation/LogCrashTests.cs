@@ -1,0 +1,81 @@
+using Dataflow.Testing.Disks;
+
+namespace Dataflow.Log.Tests.Simulation;
+
+/// <summary>Crashes a log at every operation that it does on its disk, and looks at what the next process finds.</summary>
+public class LogCrashTests
+{
+    private static readonly CommitStep Further = new(new CommitPlan([], [("further", "clicks", 0, 1)]));
+
+    [Theory, MemberData(nameof(SimulationRun.Seeds), MemberType = typeof(SimulationRun))]
+    public async Task A_crash_at_any_operation_loses_nothing_acknowledged_and_leaves_no_half_commit(int seed)
+    {
+        var steps = Workload.Create(seed, steps: 48);
+
+        await SimulationRun.ForEachOperationAsync(seed, steps, async (number, operation) =>
+        {
+            await CrashAsync(steps, seed, number, halfway: false);
+            if (operation.Kind == DiskOperationKind.Write) await CrashAsync(steps, seed, number, halfway: true);
+        });
+    }
+
+    [Theory, MemberData(nameof(SimulationRun.Seeds), MemberType = typeof(SimulationRun))]
+    public async Task A_crash_during_recovery_is_recovered_from_too(int seed)
+    {
+        var steps = Workload.Create(seed, steps: 24);
+
+        await SimulationRun.ForEachOperationAsync(seed, steps, async (number, _) =>
+        {
+            if (number % 7 != 0) return;
+            var disk = new SimulatedFileSystem();
+            var possible = await RunUntilCrashAsync(disk, steps, number, halfway: false);
+            await SimulationRun.CheckOutcomesAsync(disk, seed, number, left => CrashRecoveryAsync(left, possible));
+        });
+    }
+
+    /// <summary>Crashes a recovery at each of its operations; what that leaves must recover all the same.</summary>
+    private static async Task CrashRecoveryAsync(SimulatedFileSystem disk, IReadOnlyList<LogModel> possible)
+    {
+        var uninterrupted = disk.AfterProcessCrash();
+        SimulatedLog.Recover(uninterrupted, possible);
+        for (var operation = 0; operation < uninterrupted.Operations.Count; operation++)
+        {
+            var recovering = disk.AfterProcessCrash();
+            recovering.CrashAt(operation, halfway: true);
+            Assert.ThrowsAny<Exception>(() => SimulatedLog.Recover(recovering, possible));
+            Assert.True(recovering.HasCrashed, "The recovery failed before it crashed.");
+            await CheckAsync(recovering.AfterPowerLoss(new Random(operation)), possible);
+        }
+    }
+
+    private static async Task CrashAsync(IReadOnlyList<Step> steps, int seed, int number, bool halfway)
+    {
+        var disk = new SimulatedFileSystem();
+        var possible = await RunUntilCrashAsync(disk, steps, number, halfway);
+        await SimulationRun.CheckOutcomesAsync(disk, seed, number, left => CheckAsync(left, possible));
+    }
+
+    private static async Task<IReadOnlyList<LogModel>> RunUntilCrashAsync(
+        SimulatedFileSystem disk, IReadOnlyList<Step> steps, int number, bool halfway)
+    {
+        disk.CrashAt(number, halfway);
+        var log = new SimulatedLog(disk);
+        await Assert.ThrowsAnyAsync<Exception>(() => log.RunAsync(steps));
+        Assert.True(disk.HasCrashed, "The log failed before it crashed.");
+        return log.Possible;
+    }
+
+    /// <summary>Recovers, recovers again, goes on and recovers what followed, with the power failing each time.</summary>
+    private static async Task CheckAsync(SimulatedFileSystem disk, IReadOnlyList<LogModel> possible)
+    {
+        var found = SimulatedLog.Recover(disk, possible).Possible;
+
+        // What a program has seen after a crash must not vanish with the next one.
+        disk = disk.AfterPowerLoss(Unsynced.Lost);
+        var log = SimulatedLog.Recover(disk, found);
+
+        if (!found[0].Topics.ContainsKey("clicks")) await log.DoAsync(new CreateTopicStep("clicks", 3));
+        await log.DoAsync(Further);
+        SimulatedLog.Recover(disk.AfterPowerLoss(Unsynced.Lost), log.Possible);
+    }
+}

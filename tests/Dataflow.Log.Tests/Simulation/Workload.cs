@@ -1,0 +1,88 @@
+namespace Dataflow.Log.Tests.Simulation;
+
+/// <summary>Makes the steps of a program from a seed: each kind of step at least once, in an order by chance.</summary>
+internal sealed class Workload
+{
+    private const int LargeBytes = 600_000;
+
+    private readonly Random _random;
+    private readonly List<Step> _steps = [];
+    private LogModel _model = LogModel.Empty;
+
+    private Workload(int seed) => _random = new Random(seed);
+
+    public static IReadOnlyList<Step> Create(int seed, int steps)
+    {
+        var workload = new Workload(seed);
+        workload.Add(new CreateTopicStep("clicks", 3));
+        workload.Add(new CreateTopicStep("state", 1));
+        var kinds = Enumerable.Range(0, steps).ToArray();
+        workload._random.Shuffle(kinds);
+        foreach (var kind in kinds) workload.Add(workload.StepOf(kind));
+        return workload._steps;
+    }
+
+    private void Add(Step step)
+    {
+        _steps.Add(step);
+        _model = step.StatesFrom(_model)[^1];
+    }
+
+    private Step StepOf(int kind) => (kind % 12) switch
+    {
+        0 => new ReopenStep(),
+        1 => new CreateTopicStep($"topic-{kind}", _random.Next(1, 4)),
+        2 or 3 => Trim(),
+        4 => new CommitStep([Commit(valueBytes: LargeBytes), Commit(valueBytes: 2000)]),
+        5 or 6 => new CommitStep([.. Enumerable.Range(0, _random.Next(2, 5)).Select(_ => Commit(valueBytes: 3000))]),
+        7 => new CommitStep([Commit(valueBytes: 40_000)]),
+        _ => new CommitStep([Commit(valueBytes: 3000)]),
+    };
+
+    private TrimStep Trim()
+    {
+        var (topic, partition) = AnyPartition();
+        var content = _model[topic, partition];
+        return new TrimStep(topic, partition, _random.NextInt64(content.Start, content.End + 1));
+    }
+
+    private CommitPlan Commit(int valueBytes)
+    {
+        var appends = Enumerable.Range(0, _random.Next(1, 5)).Select(_ =>
+        {
+            var (topic, partition) = AnyPartition();
+            return (topic, partition, Records(valueBytes));
+        });
+        var offsets = Enumerable.Range(0, _random.Next(3)).Select(_ =>
+        {
+            var (topic, partition) = AnyPartition();
+            return ($"group-{_random.Next(2)}", topic, partition, _random.NextInt64(1000));
+        });
+        return new CommitPlan([.. appends], [.. offsets]);
+    }
+
+    /// <summary>One record of about the bytes asked for, and a few small ones.</summary>
+    private ModelRecord[] Records(int valueBytes)
+    {
+        var few = Enumerable.Range(0, _random.Next(4)).Select(_ => Record(_random.Next(40)));
+        return [.. few, Record(_random.Next(valueBytes / 2, valueBytes))];
+    }
+
+    private ModelRecord Record(int valueBytes) => new(
+        _random.NextInt64(1_700_000_000_000, 1_800_000_000_000),
+        _random.Next(3) == 0 ? null : Bytes(_random.Next(20)),
+        Bytes(valueBytes));
+
+    private byte[] Bytes(int count)
+    {
+        var bytes = new byte[count];
+        _random.NextBytes(bytes);
+        return bytes;
+    }
+
+    private (string Topic, int Partition) AnyPartition()
+    {
+        var (topic, partitions) = _model.Topics.ElementAt(_random.Next(_model.Topics.Count));
+        return (topic, _random.Next(partitions.Count));
+    }
+}
