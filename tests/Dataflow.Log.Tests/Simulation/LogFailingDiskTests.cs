@@ -12,7 +12,7 @@ public class LogFailingDiskTests
     [Theory, MemberData(nameof(SimulationRun.Seeds), MemberType = typeof(SimulationRun))]
     public async Task After_a_failed_sync_nothing_is_acknowledged_and_all_that_was_is_there(int seed)
     {
-        var steps = Workload.Create(seed, steps: 48);
+        var steps = Workload.Create(seed, steps: 36);
 
         await SimulationRun.ForEachOperationAsync(seed, steps, async (number, operation) =>
         {
@@ -29,7 +29,7 @@ public class LogFailingDiskTests
     [Theory, MemberData(nameof(SimulationRun.Seeds), MemberType = typeof(SimulationRun))]
     public async Task A_disk_that_is_full_for_a_moment_loses_nothing_acknowledged(int seed)
     {
-        var steps = Workload.Create(seed, steps: 48);
+        var steps = Workload.Create(seed, steps: 36);
 
         await SimulationRun.ForEachOperationAsync(seed, steps, async (number, operation) =>
         {
@@ -59,7 +59,7 @@ public class LogFailingDiskTests
             },
         };
 
-        await log.RunAsync(Workload.Create(seed, steps: 48));
+        await log.RunAsync(Workload.Create(seed, steps: 36));
 
         Assert.InRange(refusals, 10, int.MaxValue);
         SimulatedLog.Recover(disk.AfterPowerLoss(Unsynced.Lost), log.Possible);
