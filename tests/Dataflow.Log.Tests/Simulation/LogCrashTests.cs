@@ -35,6 +35,22 @@ public class LogCrashTests
         });
     }
 
+    [Theory, MemberData(nameof(SimulationRun.Seeds), MemberType = typeof(SimulationRun))]
+    public async Task Without_syncs_the_death_of_the_process_alone_loses_nothing_acknowledged(int seed)
+    {
+        var steps = Workload.Create(seed, steps: 36);
+
+        await SimulationRun.ForEachOperationAsync(seed, steps, Durability.ProcessCrash, async (number, operation) =>
+        {
+            foreach (var halfway in operation.Kind == DiskOperationKind.Write ? (bool[])[false, true] : [false])
+            {
+                var disk = new SimulatedFileSystem();
+                var possible = await RunUntilCrashAsync(disk, steps, number, halfway, Durability.ProcessCrash);
+                SimulatedLog.Recover(disk.AfterProcessCrash(), possible, Durability.ProcessCrash);
+            }
+        });
+    }
+
     /// <summary>Crashes a recovery at each of its operations; what that leaves must recover all the same.</summary>
     private static async Task CrashRecoveryAsync(SimulatedFileSystem disk, IReadOnlyList<LogModel> possible)
     {
@@ -60,10 +76,14 @@ public class LogCrashTests
     }
 
     private static async Task<IReadOnlyList<LogModel>> RunUntilCrashAsync(
-        SimulatedFileSystem disk, IReadOnlyList<Step> steps, int number, bool halfway)
+        SimulatedFileSystem disk,
+        IReadOnlyList<Step> steps,
+        int number,
+        bool halfway,
+        Durability durability = Durability.PowerLoss)
     {
         disk.CrashAt(number, halfway);
-        var log = new SimulatedLog(disk);
+        var log = new SimulatedLog(disk, durability);
         await Assert.ThrowsAnyAsync<Exception>(() => log.RunAsync(steps));
         Assert.True(disk.HasCrashed, "The log failed before it crashed.");
         return log.Possible;
