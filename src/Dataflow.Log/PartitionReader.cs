@@ -70,7 +70,7 @@ public sealed class PartitionReader : IDisposable
         {
             if (_failure() is { } failure) throw failure;
             if (_partition.IsClosed) return false;
-            await _partition.WaitBeyondAsync(_position).WaitAsync(ct).ConfigureAwait(false);
+            await _partition.WaitBeyondAsync(_position, ct);
         }
         return true;
     }

@@ -170,6 +170,22 @@ public abstract class LogStoreContract : IDisposable
     }
 
     [Fact]
+    public async Task Waiters_go_on_where_their_own_scheduler_says_and_nowhere_else()
+    {
+        using var store = LogStore.Open(_directory["inline"], Options with { CommitScheduler = new InlineScheduler() });
+        await store.CreateTopicAsync("orders", 1);
+        using var reader = store.OpenReader("orders", 0, 0);
+        using var cancel = new CancellationTokenSource();
+        var scheduler = new HeldScheduler();
+        var wait = Task.Factory.StartNew(async () => await reader.WaitToReadAsync(cancel.Token), cancel.Token, TaskCreationOptions.None, scheduler);
+        scheduler.RunAll();
+        await store.AppendAsync("orders", 0, "a");
+        Assert.False((await wait).IsCompleted);
+        scheduler.RunAll();
+        Assert.True((await wait).IsCompletedSuccessfully);
+    }
+
+    [Fact]
     public async Task Trims_what_is_below_an_offset()
     {
         using var store = await OpenAsync();

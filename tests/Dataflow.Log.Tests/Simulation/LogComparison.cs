@@ -33,7 +33,7 @@ internal static class LogComparison
         return null;
     }
 
-    /// <summary>Names a segment file with bytes that were never committed, which Kafka's tools would read; null if there is none.</summary>
+    /// <summary>Says which segment file has bytes that were never committed, as Kafka's tools would read them.</summary>
     public static string? FirstStray(LogStore store, SimulatedFileSystem disk)
     {
         foreach (var partition in store.Topics.SelectMany(topic => topic.Partitions))

@@ -2,7 +2,13 @@ using Dataflow.Testing.Disks;
 
 namespace Dataflow.Log.Tests.Simulation;
 
-/// <summary>Crashes a log at every operation that it does on its disk, and looks at what the next process finds.</summary>
+/// <summary>Crashes a log at every operation that it does on its disk, and looks at what is found afterwards.</summary>
+/// <remarks>
+/// Seen red with each of these taken out of the log: the sync of the journal, of a new journal file, of a checkpoint, of
+/// segments at a checkpoint, of what the journal only names, of recovered segments, of their directories; the checksum
+/// and the generation of entries; writing and cutting segments in recovery; deleting stray files; journaling trims.
+/// Not seen here: taking entries after a gap in their numbers, because each is on disk before the next is written.
+/// </remarks>
 public class LogCrashTests
 {
     private static readonly CommitStep Further = new(new CommitPlan(

@@ -2,7 +2,7 @@ using Dataflow.Testing.Disks;
 
 namespace Dataflow.Log.Tests.Simulation;
 
-/// <summary>Makes each operation of a log fail in turn, and looks at what the log says and what the next process finds.</summary>
+/// <summary>Makes each operation of a log fail in turn: what does it say, and what does the next process find?</summary>
 public class LogFailingDiskTests
 {
     private const int InputOutputError = 5;
@@ -71,6 +71,10 @@ public class LogFailingDiskTests
         var possible = log.Possible;
         if (log.IsOpen && possible.Count > 1)
             await Assert.ThrowsAsync<LogFailedException>(() => log.DoAsync(Further));
-        await SimulationRun.CheckOutcomesAsync(disk, seed, number, left => Task.FromResult(SimulatedLog.Recover(left, possible)));
+        await SimulationRun.CheckOutcomesAsync(disk, seed, number, left =>
+        {
+            SimulatedLog.Recover(left, possible);
+            return Task.CompletedTask;
+        });
     }
 }

@@ -14,7 +14,7 @@ internal sealed class SimulatedLog(SimulatedFileSystem disk, Durability durabili
 
     public bool IsOpen => _store is not null;
 
-    /// <summary>Called when the log says that the disk is full; whether what was refused is to be tried again.</summary>
+    /// <summary>Called when the log says that the disk is full; whether to try again what was refused.</summary>
     public Func<bool> MakesRoom { get; init; } = () => false;
 
     /// <summary>What the log may hold after a crash now: first what is acknowledged, then that and more.</summary>
@@ -70,7 +70,7 @@ internal sealed class SimulatedLog(SimulatedFileSystem disk, Durability durabili
         log.Open();
         var differences = possible.Select(model => LogComparison.FirstDifference(log.Store, model)).ToList();
         var found = differences.IndexOf(null);
-        Assert.True(found >= 0, $"The log is none of the {possible.Count} that it may be: {string.Join("; ", differences)}.");
+        Assert.True(found >= 0, $"The log is none of those that it may be: {string.Join("; ", differences)}.");
         Assert.Null(LogComparison.FirstStray(log.Store, disk));
         log.Possible = [possible[found]];
         return log;

@@ -56,7 +56,8 @@ internal static class SimulationRun
         }
     }
 
-    private static IEnumerable<(string Name, SimulatedFileSystem Disk)> Outcomes(SimulatedFileSystem disk, int seed, int operation)
+    private static IEnumerable<(string Name, SimulatedFileSystem Disk)> Outcomes(
+        SimulatedFileSystem disk, int seed, int operation)
     {
         yield return ("the loss of all that was unsynced", disk.AfterPowerLoss(Unsynced.Lost));
         yield return ("the loss of nothing", disk.AfterPowerLoss(Unsynced.Kept));
