@@ -124,11 +124,10 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         }
         MakeRoom(CommitEntry.SizeOf(group.Runs.Count, group.Offsets) + (int)inlineBytes, keepsRoom: true);
         foreach (var run in group.Runs) _segments.Open(run);
-        foreach (var run in group.Runs)
-        {
-            if (run.IsReference) WriteReference(run);
-        }
+        var references = group.Runs.Where(run => run.IsReference).ToList();
+        foreach (var run in references) WriteReference(run);
         if (journal is null) return;
+        foreach (var run in references) _segments.Sync(run.Segment!); // after all writes, so that the disk works on them together
         _entry.Clear();
         CommitEntry.Write(_entry, [.. group.Runs.Select(Describe)], group.Offsets);
         foreach (var run in group.Runs)
@@ -149,7 +148,6 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
             position += batch.Length;
         }
         run.Checksum = ~state;
-        if (journal is not null) _segments.Sync(run.Segment!);
     }
 
     private void WriteInline(Run run)

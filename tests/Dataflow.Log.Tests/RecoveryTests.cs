@@ -171,6 +171,15 @@ public class RecoveryTests : IDisposable
     }
 
     [Fact]
+    public async Task Says_so_when_a_segment_goes_missing_while_the_log_is_open()
+    {
+        using (var store = Open()) await WriteAsync(store);
+        using var reopened = Open();
+        foreach (var segment in Segments(Log)) File.Delete(segment);
+        Assert.Equal("orders", Assert.Throws<CorruptLogException>(() => reopened.Values("orders", 1)).Topic);
+    }
+
+    [Fact]
     public async Task Checks_large_appends_that_the_journal_only_names()
     {
         using var store = Open();
