@@ -41,17 +41,19 @@ public class ParquetSourceTests : SourceContract<ParquetSourceTests.Flight>
         Write("""
             SELECT 1::TINYINT AS a, 2::BIGINT AS b, 3::INTEGER AS c, 1.5::FLOAT AS d, true AS e, '\x01\x02'::BLOB AS f,
                 TIMESTAMP '2001-01-01 00:01:00.123' AS g, TIMESTAMPTZ '2001-01-01 01:00:00+01' AS h,
-                TIMESTAMP '1969-12-31 23:59:59' AS i, 12.25::DECIMAL(9,2) AS j, DATE '2001-02-03' AS k
+                TIMESTAMP '1969-12-31 23:59:59' AS i, 12.25::DECIMAL(9,2) AS j, DATE '2001-02-03' AS k,
+                TIMESTAMP '2001-01-01 00:01:00' AS l
             """);
         var row = Assert.Single(Read(Source.Parquet<Wide>(Path))).Value;
         Assert.Equal((1L, (int?)2, 3.0, 1.5, (bool?)true), (row.A, row.B, row.C, row.D, row.E));
         Assert.Equal([1, 2], row.F);
         Assert.Equal(new DateTimeOffset(2001, 1, 1, 0, 1, 0, 123, TimeSpan.Zero), row.G);
         Assert.Equal(new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc), row.H);
-        Assert.Equal(DateTimeKind.Utc, row.H.Kind);
         Assert.Equal(-1000, row.I);
         Assert.Equal(12.25m, row.J);
         Assert.Equal(new DateTime(2001, 2, 3, 0, 0, 0, DateTimeKind.Utc), row.K);
+        Assert.Equal(new DateTime(2001, 1, 1, 0, 1, 0, DateTimeKind.Utc), row.L);
+        Assert.All([row.H, row.K, row.L], time => Assert.Equal(DateTimeKind.Utc, time.Kind));
     }
 
     [Fact]
@@ -197,7 +199,8 @@ public class ParquetSourceTests : SourceContract<ParquetSourceTests.Flight>
         DateTime DepartureTime, int? Delay, double Distance, string Origin, string? Destination, Carrier Carrier);
 
     public record Wide(
-        long A, int? B, double C, double D, bool? E, byte[] F, DateTimeOffset G, DateTime H, long I, decimal J, DateTime K);
+        long A, int? B, double C, double D, bool? E, byte[] F, DateTimeOffset G, DateTime H, long I, decimal J, DateTime K,
+        DateTime L);
 
     public record ExampleFlight(long Date, int Delay, int Distance, string Origin, string Destination);
 
