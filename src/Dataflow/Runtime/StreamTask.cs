@@ -20,6 +20,7 @@ internal sealed class StreamTask
     private long _committedEpoch;
     private int _stepsSinceFlush;
     private long _pendingOutputBytes;
+    private long _stateEntries;
 
     public StreamTask(Job job, Worker worker, string name)
     {
@@ -42,7 +43,8 @@ internal sealed class StreamTask
 
     public long PendingOutputBytes => Volatile.Read(ref _pendingOutputBytes);
 
-    public long StateEntries => _states.Sum(state => state.Entries);
+    /// <summary>How many keyed values the task holds; looked at now and then, for other threads to see.</summary>
+    public long StateEntries => Volatile.Read(ref _stateEntries);
 
     /// <summary>Whether nothing is left to do but to take part in checkpoints.</summary>
     public bool IsEnded { get; private set; }
@@ -135,6 +137,7 @@ internal sealed class StreamTask
         if (!isIdle && ++_stepsSinceFlush < StepsBetweenFlushes) return;
         _stepsSinceFlush = 0;
         Volatile.Write(ref _pendingOutputBytes, _steps.Sum(static step => step.Step.PendingBytes));
+        Volatile.Write(ref _stateEntries, _states.Sum(static state => state.Entries));
         foreach (var writer in _writers) writer.Flush();
     }
 
@@ -142,6 +145,7 @@ internal sealed class StreamTask
     {
         var epoch = Job.RequestedEpoch;
         if (epoch <= _epoch || _writing is not null) return false;
+        if (_committedEpoch < _epoch) return false; // sinks learn of a commit before they prepare the next
         if (!_inputs.TrueForAll(input => input.IsAtBarrier(epoch)) || !IsDrained()) return false;
         Capture(epoch);
         return true;
@@ -178,6 +182,9 @@ internal sealed class StreamTask
         _writing = null;
         return true;
     }
+
+    /// <summary>Tells the steps of a checkpoint that became durable while the task was being stopped.</summary>
+    public void LearnOfLastCommit() => LearnOfCommit();
 
     private bool LearnOfCommit()
     {
