@@ -33,6 +33,9 @@ public sealed class KeyedStream<TKey, T>
 
     /// <summary>The stream after the exchange that brings each key's records to one worker: one for all uses.</summary>
     internal KeyedStream<TKey, T> Partitioned()
-        => _isPartitioned ? this : _partitioned ??= new(
-            new Stream<Keyed<TKey, T>>(Pipeline, new KeyExchangeNode<TKey, T>(Pairs.Node)), isPartitioned: true);
+        => _isPartitioned ? this : _partitioned ??= Exchanged();
+
+    /// <summary>The stream after an exchange by key of its own.</summary>
+    internal KeyedStream<TKey, T> Exchanged()
+        => new(new Stream<Keyed<TKey, T>>(Pipeline, new KeyExchangeNode<TKey, T>(Pairs.Node)), isPartitioned: true);
 }

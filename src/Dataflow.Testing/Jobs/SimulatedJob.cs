@@ -60,6 +60,7 @@ public sealed class SimulatedJob
             Time = clock,
             ReadRecords = 64,
             WaitsForInput = false,
+            SnapshotBytes = 1 << 14,
             CheckpointInterval = checkpointInterval ?? TimeSpan.FromHours(1),
         };
         var job = JobParts.BuildJobAsync(pipeline, options, CancellationToken.None).GetAwaiter().GetResult();
@@ -98,6 +99,9 @@ public sealed class SimulatedJob
     {
         for (var idle = 0; idle < 50 * _job.Workers.Count && !HasFinished;) idle = Step() ? 0 : idle + 1;
     }
+
+    /// <summary>Asks for a checkpoint; the next steps take it.</summary>
+    public void Begin() => _job.Coordinator.Begin();
 
     /// <summary>Takes a checkpoint and runs until it is committed.</summary>
     public void Checkpoint()

@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Dataflow.Log;
 using Dataflow.Runtime;
 
 namespace Dataflow.Checkpoints;
 
 /// <summary>Asks for checkpoints, gathers the tasks' parts and commits each checkpoint as one entry of the log.</summary>
-internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics) : IDisposable
+[SuppressMessage("Design", "CA1001", Justification = "Late wakers may come after the end; a semaphore without a wait handle holds nothing.")]
+internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
 {
     private const long MostPendingOutputBytes = 64 << 20;
     private const int CheckpointsKept = 64;
@@ -24,7 +26,7 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics) : 
 
     public CheckpointTopics Topics { get; } = topics;
 
-    public Snapshots Snapshots { get; } = new(job.Log, topics);
+    public Snapshots Snapshots { get; } = new(job.Log, topics, job.Options.SnapshotBytes);
 
     public CheckpointMetrics Metrics { get; } = new();
 
@@ -32,8 +34,6 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics) : 
     public bool HasStopped { get; private set; }
 
     public void Wake() => _wake.Release();
-
-    public void Dispose() => _wake.Dispose();
 
     public void RequestStop()
     {
@@ -96,6 +96,7 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics) : 
 
     private bool BeginIfDue()
     {
+        if (job.IsFinished) return false; // the last one is committed: the tasks are about to complete their sinks
         var isDue = _stops || job.Time.GetElapsedTime(_lastRequest) >= job.Options.CheckpointInterval
             || job.Tasks.All(static task => task.IsEnded)
             || job.Tasks.Sum(static task => task.PendingOutputBytes) > MostPendingOutputBytes;

@@ -14,7 +14,8 @@ public sealed class CheckpointException : DataflowException
 
     internal static CheckpointException UnknownState(string topic, int shard, uint state)
         => new($"Topic '{topic}', partition {shard}: there are changes of a state 0x{state:x8} that no step of the pipeline "
-            + "has. The log was changed by hand; restore its directory from a copy, or give the pipeline a new name.");
+            + "has. A step with state of its own was removed or renamed; undo that, or give the pipeline a new name to start "
+            + "afresh.");
 
     internal static CheckpointException AlreadyRuns(string pipeline)
         => new($"Pipeline '{pipeline}': a job of this name already runs on the log. Wait for its end, or give this one "

@@ -14,12 +14,15 @@ internal sealed class ShardImage
     /// <summary>The first change that is not in the image.</summary>
     public long ChangelogEnd { get; }
 
+    /// <summary>Bytes of the changes that came after the snapshot.</summary>
+    public long ReplayedBytes { get; private set; }
+
     public static ShardImage Read(LogStore log, CheckpointTopics topics, int shard)
     {
         var image = new ShardImage(topics.Changelog.EndOffset(shard));
         var (snapshot, changelog) = topics.RestoreFrom(shard);
-        image.Apply(log, topics.Snapshots.Name, shard, snapshot, topics.Snapshots.EndOffset(shard));
-        image.Apply(log, topics.Changelog.Name, shard, changelog, image.ChangelogEnd);
+        _ = image.Apply(log, topics.Snapshots.Name, shard, snapshot, topics.Snapshots.EndOffset(shard));
+        image.ReplayedBytes = image.Apply(log, topics.Changelog.Name, shard, changelog, image.ChangelogEnd);
         return image;
     }
 
@@ -31,14 +34,21 @@ internal sealed class ShardImage
         }
     }
 
-    private void Apply(LogStore log, string topic, int shard, long start, long end)
+    private long Apply(LogStore log, string topic, int shard, long start, long end)
     {
-        if (start >= end) return;
+        if (start >= end) return 0;
+        var bytes = 0L;
         using var reader = log.OpenReader(topic, shard, start);
         while (reader.Position < end && reader.TryRead(out var batch))
         {
-            foreach (var record in batch) Apply(in record);
+            foreach (var record in batch)
+            {
+                Apply(in record);
+                bytes += record.Key.Length + record.Value.Length;
+            }
         }
+
+        return bytes;
     }
 
     private void Apply(in LogRecord record)

@@ -10,10 +10,8 @@ namespace Dataflow.Checkpoints;
 /// It is one commit: its records, where it begins, and where the changelog goes on. What the snapshot before needed is
 /// trimmed away in the next round, so that a reader that started earlier still finds it.
 /// </remarks>
-internal sealed class Snapshots(LogStore log, CheckpointTopics topics)
+internal sealed class Snapshots(LogStore log, CheckpointTopics topics, long leastBytes)
 {
-    private const long LeastBytes = 4 << 20;
-
     private readonly long[] _changed = new long[Shards.Count];
     private readonly long[] _size = new long[Shards.Count];
     private readonly ArrayBufferWriter<byte> _key = new();
@@ -31,7 +29,7 @@ internal sealed class Snapshots(LogStore log, CheckpointTopics topics)
         if (!_running.IsCompletedSuccessfully) return;
         for (var shard = 0; shard < Shards.Count; shard++)
         {
-            if (_changed[shard] < Math.Max(LeastBytes, _size[shard])) continue;
+            if (_changed[shard] < Math.Max(leastBytes, _size[shard])) continue;
             var due = shard;
             _changed[due] = 0;
             _running = Task.Factory.StartNew(

@@ -19,10 +19,15 @@ internal static class StateRestore
     }
 
     private static void Restore(Job job, CheckpointTopics topics, Worker worker, int shard)
-        => ShardImage.Read(job.Log, topics, shard).ForEach((id, ns, key, value) =>
+    {
+        var image = ShardImage.Read(job.Log, topics, shard);
+        // What was replayed counts for the next snapshot: jobs that never run for long would else never write one.
+        job.Coordinator.Snapshots.Add(shard, image.ReplayedBytes);
+        image.ForEach((id, ns, key, value) =>
         {
             var state = worker.Tasks.Select(task => task.FindState(id)).FirstOrDefault(found => found is not null)
                 ?? throw CheckpointException.UnknownState(topics.Changelog.Name, shard, id);
             state.RestorePut(ns, key, value);
         });
+    }
 }

@@ -83,7 +83,7 @@ public abstract class AsyncOperator<TIn, TOut> : Operator<TIn, TOut>
         {
             try
             {
-                pending.Result = StartAsync(pending.Record.Value);
+                pending.Result = StartAsync(pending.Record.Value) ?? throw new InvalidOperationException("It returned no task.");
             }
             catch (Exception error)
             {

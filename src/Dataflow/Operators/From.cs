@@ -31,9 +31,8 @@ public static class FromStep
         {
             ArgumentNullException.ThrowIfNull(source);
             ArgumentNullException.ThrowIfNull(key);
-            var rows = new Stream<TRow>(pipeline, new SourceNode<TRow>(source, FeedsTable: true)).KeyBy(key).Partitioned();
-            var node = new TableNode<TKey, TRow>(name ?? Path.GetFileName(source.Name), rows.Pairs.Node);
-            return new Table<TKey, TRow>(pipeline.Register(node));
+            var rows = new Stream<TRow>(pipeline, new SourceNode<TRow>(source, FeedsTable: true)).KeyBy(key);
+            return new Table<TKey, TRow>(rows, name ?? Path.GetFileName(source.Name));
         }
 
         /// <summary>Reads a topic as a table: the latest row of each key, for joins.</summary>

@@ -21,7 +21,7 @@ public static class JoinStep
         {
             ArgumentNullException.ThrowIfNull(table);
             ArgumentNullException.ThrowIfNull(result);
-            return stream.Add(input => new JoinNode<TKey, T, TRow, TOut>(name, input, table.Node, result));
+            return stream.Add(input => new JoinNode<TKey, T, TRow, TOut>(name, input, table.CopyFor(input), result));
         }
     }
 }

@@ -49,7 +49,7 @@ internal sealed class ProcessOperator<TKey, T, TState, TOut>(KeyedProcess<TKey, 
     private void Fire(TKey key, long timestamp)
     {
         _context.Begin(key, timestamp, default);
-        ref var state = ref _state.Update(key, out _);
+        ref var state = ref _state.Update(key, out var exists);
         try
         {
             process.OnTimer(timestamp, ref state, _context);
@@ -59,6 +59,8 @@ internal sealed class ProcessOperator<TKey, T, TState, TOut>(KeyedProcess<TKey, 
             throw Context.Fail(error, default);
         }
 
+        // A timer that outlived its key's state must not bring the key back.
+        if (!exists && EqualityComparer<TState>.Default.Equals(state, default)) _context.ClearState();
         _context.End();
     }
 

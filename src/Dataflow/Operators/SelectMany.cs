@@ -27,10 +27,28 @@ internal sealed class SelectManyOperator<TIn, TOut>(Func<TIn, IEnumerable<TOut>>
 {
     public override void Process(in Record<TIn> record)
     {
+        using var values = Start(in record);
+        while (MoveNext(values, in record)) Emit(record.With(values.Current));
+    }
+
+    private IEnumerator<TOut> Start(in Record<TIn> record)
+    {
         try
         {
-            // A failure further down was already named by its own step; Fail leaves it as it is.
-            foreach (var value in selector(record.Value)) Emit(record.With(value));
+            return selector(record.Value).GetEnumerator();
+        }
+        catch (Exception error)
+        {
+            throw Fail(error, in record);
+        }
+    }
+
+    // Emit stays outside: what fails further down is not this step's fault.
+    private bool MoveNext(IEnumerator<TOut> values, in Record<TIn> record)
+    {
+        try
+        {
+            return values.MoveNext();
         }
         catch (Exception error)
         {

@@ -28,6 +28,12 @@ public abstract record Node(string Name)
     /// <summary>The faults of this step that can be seen before it runs, each with what mends it.</summary>
     internal virtual IEnumerable<string> Check() => [];
 
+    /// <summary>Looks for a way to write every type that leaves the process here.</summary>
+    /// <exception cref="PlanException">There is none for one of them.</exception>
+    internal virtual void CheckTypes()
+    {
+    }
+
     /// <summary>Whether records go to another task after this step, and how.</summary>
     internal virtual string? Exchange => null;
 

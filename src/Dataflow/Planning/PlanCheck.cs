@@ -9,7 +9,14 @@ internal static class PlanCheck
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 
     public static IReadOnlyList<string> FaultsOf(Pipeline pipeline)
-        => [.. Name(pipeline), .. Ends(pipeline), .. Duplicates(pipeline), .. pipeline.Nodes.SelectMany(OfNode)];
+        => [.. Name(pipeline), .. Ends(pipeline), .. Duplicates(pipeline), .. EventTimes(pipeline), .. Foreign(pipeline), .. pipeline.Nodes.SelectMany(OfNode)];
+
+    /// <summary>The source that a step's records or rows come from.</summary>
+    public static ISourceNode SourceOf(Node node)
+    {
+        while (node is not ISourceNode) node = (node.Upstream ?? node.Uses)!;
+        return (ISourceNode)node;
+    }
 
     private static IEnumerable<string> Name(Pipeline pipeline)
     {
@@ -30,20 +37,35 @@ internal static class PlanCheck
         foreach (var source in Repeated(pipeline.Nodes.Where(node => node is ISourceNode)))
             yield return $"source '{source}' is read twice. Call From once and use its stream twice.";
         foreach (var sink in Repeated(pipeline.Nodes.Where(node => node is ISinkNode)))
-            yield return $"two streams go to '{sink}'. Give each a sink of its own.";
+            yield return $"two streams go to '{sink}'. Give each a sink of its own, with a name of its own.";
         foreach (var step in Repeated(pipeline.Nodes.Where(node => node.StateSignature() is not null)))
             yield return $"two steps with state are called '{step}'. Give one of them another name, as its argument 'name'.";
+    }
+
+    // Where time had come to is kept by the names of step and source.
+    private static IEnumerable<string> EventTimes(Pipeline pipeline)
+        => pipeline.Nodes.Where(node => node is IGivesEventTime).GroupBy(node => (Step: node.Name, Source: SourceOf(node).Name))
+            .Where(steps => steps.Count() > 1)
+            .Select(steps => $"two steps that give event time to '{steps.Key.Source}' are called '{steps.Key.Step}'. Give one of "
+                + "them another name, as its argument 'name'.");
+
+    private static IEnumerable<string> Foreign(Pipeline pipeline)
+    {
+        var own = pipeline.Nodes.ToHashSet((IEqualityComparer<Node>)ReferenceEqualityComparer.Instance);
+        return pipeline.Nodes.SelectMany(node => node.Inputs.Where(input => !own.Contains(input)).Select(
+            input => $"step '{node.Name}' uses '{input.Name}' of another pipeline. Make both in one pipeline."));
     }
 
     private static IEnumerable<string> Repeated(IEnumerable<Node> nodes)
         => nodes.GroupBy(node => node.Name, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key);
 
-    private static IEnumerable<string> OfNode(Node node) => node.Check().Concat(StateFault(node));
+    private static IEnumerable<string> OfNode(Node node) => node.Check().Concat(TypeFaults(node));
 
-    private static IEnumerable<string> StateFault(Node node)
+    private static IEnumerable<string> TypeFaults(Node node)
     {
         try
         {
+            node.CheckTypes();
             _ = node.StateSignature;
             return [];
         }
@@ -61,7 +83,7 @@ internal static class PlanCheck
         }
         catch (Exception error) when (Inner(error) is not null)
         {
-            return null; // reported by StateFault
+            return null; // reported by TypeFaults
         }
     }
 

@@ -10,6 +10,8 @@ internal sealed record SinkNode<T>(Sink<T> Sink, Node<T> Input) : Node(Sink.Name
 
     public (string Name, int Partitions)? Creates => (Sink as ICreatesTopic)?.Topic;
 
+    internal override void CheckTypes() => (Sink as IWritesBytes)?.CheckTypes();
+
     Operator<T> IConsumer<T>.Build(TaskBuilder builder)
     {
         if (!Sink.IsParallel && builder.Worker.Index != 0) return new Nowhere<T>();

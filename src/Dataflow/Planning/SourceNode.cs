@@ -6,6 +6,8 @@ internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T
 {
     internal override string Detail => FeedsTable && Source.IsBounded ? "read before streams start" : "";
 
+    internal override void CheckTypes() => (Source as IWritesBytes)?.CheckTypes();
+
     public bool IsBounded => Source.IsBounded;
 
     public IReadOnlyList<SplitDescription> Describe(SourceContext context) => Source.Describe(context);

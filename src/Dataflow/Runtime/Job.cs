@@ -24,6 +24,7 @@ public sealed class Job : IAsyncDisposable
     private long _committedEpoch;
     private int _tablesLoaded;
     private int _tasksFinished;
+    private int _isEnding;
     private volatile bool _isFinished;
 
     internal Job(JobParts parts)
@@ -37,7 +38,7 @@ public sealed class Job : IAsyncDisposable
         _requestedEpoch = _committedEpoch = Restored.Epoch;
         _isFinished = Restored.IsFinished;
         Workers = [.. Enumerable.Range(0, Options.Workers).Select(index => new Worker(index))];
-        _tablesToLoad = Workers.Count * Plan.Nodes.OfType<ISourceNode>().Count(source => source is { FeedsTable: true, IsBounded: true });
+        _tablesToLoad = Workers.Count * Plan.Nodes.Count(node => node is ITableNode { IsBounded: true });
         Coordinator = new CheckpointCoordinator(this, parts.Topics);
         if (!s_running.GetOrCreateValue(Log).TryAdd(Plan.Pipeline, this)) throw CheckpointException.AlreadyRuns(Plan.Pipeline);
     }
@@ -148,17 +149,21 @@ public sealed class Job : IAsyncDisposable
             return;
         }
 
-        var threads = Workers.Select(worker => Task.Factory.StartNew(
-            () => Guard(() => worker.Run(Stopping)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
-        _threads = Task.WhenAll([.. threads, Task.Run(() => Coordinator.RunAsync(Stopping))]);
+        var stop = Stopping;
+        var threads = Workers.Select(worker => new Task(() => Guard(() => worker.Run(stop)), TaskCreationOptions.LongRunning)).ToList();
+        var coordinator = new Task<Task>(() => Coordinator.RunAsync(stop));
+        // Known before any of them runs: one may fail at once, and the end waits for all.
+        _threads = Task.WhenAll([.. threads, coordinator.Unwrap()]);
+        foreach (var thread in threads) thread.Start(TaskScheduler.Default);
+        coordinator.Start(TaskScheduler.Default);
     }
 
     /// <summary>Ends the job with its error, or without one; the first call counts.</summary>
     internal async Task EndAsync(Exception? error)
     {
-        if (_stopping.IsCancellationRequested)
+        if (Interlocked.Exchange(ref _isEnding, 1) == 1)
         {
-            await _completion.Task.ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
+            await _completion.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return;
         }
 
@@ -168,13 +173,43 @@ public sealed class Job : IAsyncDisposable
         await Task.Yield();
         await _threads.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Coordinator.Snapshots.Running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach (var task in Tasks) task.Close();
-        foreach (var worker in Workers) worker.Dispose();
-        Coordinator.Dispose();
-        s_running.GetOrCreateValue(Log).TryRemove(Plan.Pipeline, out _);
-        if (_ownsLog) await Log.DisposeAsync().ConfigureAwait(false);
+        var failure = await CloseAsync().ConfigureAwait(false);
+        error ??= failure;
         if (error is null) _completion.TrySetResult();
         else _completion.TrySetException(error);
+    }
+
+    /// <summary>Closes everything, whatever fails on the way; returns the first failure.</summary>
+    private async Task<Exception?> CloseAsync()
+    {
+        Exception? error = null;
+        foreach (var task in Tasks) Try(task.LearnOfLastCommit);
+        foreach (var task in Tasks) Try(task.Close);
+        foreach (var worker in Workers) worker.Dispose();
+        s_running.GetOrCreateValue(Log).TryRemove(Plan.Pipeline, out _);
+        if (!_ownsLog) return error;
+        try
+        {
+            await Log.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            error ??= failure;
+        }
+
+        return error;
+
+        void Try(Action close)
+        {
+            try
+            {
+                close();
+            }
+            catch (Exception failure)
+            {
+                error ??= failure;
+            }
+        }
     }
 
     private void Guard(Action run)

@@ -10,7 +10,15 @@ internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>
 
     public override void Process(in Record<T> record)
     {
-        _writer.Write(in record);
+        try
+        {
+            _writer.Write(in record);
+        }
+        catch (Exception error) when (error is not DataflowException)
+        {
+            throw Fail(error, in record);
+        }
+
         Emitted++;
     }
 

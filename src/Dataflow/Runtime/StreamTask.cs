@@ -44,6 +44,7 @@ internal sealed class StreamTask
 
     public long PendingOutputBytes => Volatile.Read(ref _pendingOutputBytes);
 
+    /// <summary>How many keyed values the task holds; looked at now and then, for other threads to see.</summary>
     public long StateEntries => Volatile.Read(ref _stateEntries);
 
     /// <summary>Whether nothing is left to do but to take part in checkpoints.</summary>
@@ -147,6 +148,7 @@ internal sealed class StreamTask
     {
         var epoch = Job.RequestedEpoch;
         if (epoch <= _epoch || _writing is not null) return false;
+        if (_committedEpoch < _epoch) return false; // sinks learn of a commit before they prepare the next
         if (!_inputs.TrueForAll(input => input.IsAtBarrier(epoch)) || !IsDrained()) return false;
         Capture(epoch);
         return true;
@@ -183,6 +185,9 @@ internal sealed class StreamTask
         _writing = null;
         return true;
     }
+
+    /// <summary>Tells the steps of a checkpoint that became durable while the task was being stopped.</summary>
+    public void LearnOfLastCommit() => LearnOfCommit();
 
     private bool LearnOfCommit()
     {

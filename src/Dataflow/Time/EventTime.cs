@@ -38,6 +38,7 @@ public static class EventTime
         {
             ArgumentNullException.ThrowIfNull(time);
             ArgumentOutOfRangeException.ThrowIfLessThan(lateness, TimeSpan.Zero);
+            if (idleAfter is { } idle) ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(idle, TimeSpan.Zero, nameof(idleAfter));
             return stream.Add(input => new EventTimeNode<T>(name, input, time, lateness, idleAfter ?? DefaultIdleAfter));
         }
     }
@@ -54,8 +55,8 @@ public static class EventTime
     }
 
     private static long UnixMilliseconds(DateTime time)
-        => ((time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : time).Ticks - DateTime.UnixEpoch.Ticks)
-            / TimeSpan.TicksPerMillisecond;
+        => ((time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : time).Ticks / TimeSpan.TicksPerMillisecond)
+            - (DateTime.UnixEpoch.Ticks / TimeSpan.TicksPerMillisecond);
 }
 
 internal interface IGivesEventTime;

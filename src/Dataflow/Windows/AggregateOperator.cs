@@ -63,9 +63,21 @@ internal sealed class AggregateOperator<TKey, T, TAccumulator, TResult, TOut>(
     private void Fire(long end)
     {
         _firing = new Window(end - windows.SizeMs, end);
-        MergePanes().ForEach(this, static (self, key, ref accumulator) => self.EmitResult(key, ref accumulator));
+        Merged().ForEach(this, static (self, key, ref accumulator) => self.EmitResult(key, ref accumulator));
         _firedUpTo = end;
         DropPanesBefore(end - windows.SizeMs + windows.EveryMs);
+    }
+
+    private KeyedState<TKey, TAccumulator> Merged()
+    {
+        try
+        {
+            return MergePanes();
+        }
+        catch (Exception error)
+        {
+            throw Context.Fail(error, default);
+        }
     }
 
     /// <summary>The window's only pane as it is, or all its panes merged.</summary>

@@ -64,12 +64,15 @@ public class JoinTests
         var pipeline = new Pipeline("join");
         var table = pipeline.Table(Source.Of("rows", rows), row => row.Key);
         var joined = Sink.Memory<string>();
-        pipeline.From(Source.Of("pairs", [(From: 1, To: 2), (From: 2, To: 2), (From: 1, To: 3)]))
+        pipeline.From(Source.Of("pairs", Enumerable.Repeat((From: 1, To: 2), 1000).Concat(Enumerable.Repeat((From: 2, To: 2), 1000)).Append((From: 1, To: 3))))
             .KeyBy(pair => pair.From).Join(table, (pair, row) => (pair.To, Text: row.Name), name: "from").Values()
             .KeyBy(x => x.To).Join(table, (x, row) => $"{x.Text}-{row.Name}", name: "to")
             .To(joined);
 
-        Assert.Equal(["one-two", "two-two"], Harness.Run(pipeline, joined, workers).Order(StringComparer.Ordinal));
+        using var log = SimulatedJob.OpenLog();
+        SimulatedJob.Start(pipeline, log, workers, checkpointInterval: TimeSpan.FromMilliseconds(5)).Run();
+        Assert.Equal(1000, joined.Committed.Count(text => text == "one-two"));
+        Assert.Equal(1000, joined.Committed.Count(text => text == "two-two"));
     }
 
     private static (IReadOnlyList<string> Results, long Misses) Join(IEnumerable<int> values, IEnumerable<Row> rows, int workers, int seed)

@@ -5,7 +5,7 @@ namespace Dataflow;
 
 /// <summary>Appends to a topic within the checkpoint's own commit, so exactly once.</summary>
 internal sealed class TopicSink<TIn, T>(Topic<T> topic, Func<TIn, T> value, Action<TIn, IBufferWriter<byte>>? key)
-    : Sink<TIn>, ICreatesTopic
+    : Sink<TIn>, ICreatesTopic, IWritesBytes
 {
     public override string Name => topic.Name;
 
@@ -15,6 +15,8 @@ internal sealed class TopicSink<TIn, T>(Topic<T> topic, Func<TIn, T> value, Acti
 
     public (string Name, int Partitions) Topic => (topic.Name, topic.Partitions);
 
+    public void CheckTypes() => _ = topic.Serde;
+
     public override SinkWriter<TIn> Open(ReadOnlyMemory<byte> state, SinkContext context)
         => new TopicWriter<TIn, T>(context.Log.GetTopic(topic.Name), topic.Serde, value, key, context.Worker);
 }
@@ -23,6 +25,14 @@ internal sealed class TopicSink<TIn, T>(Topic<T> topic, Func<TIn, T> value, Acti
 internal interface ICreatesTopic
 {
     (string Name, int Partitions) Topic { get; }
+}
+
+/// <summary>A source or sink whose values are bytes by a serde.</summary>
+internal interface IWritesBytes
+{
+    /// <summary>Looks for the serde.</summary>
+    /// <exception cref="PlanException">There is none for the type.</exception>
+    void CheckTypes();
 }
 
 internal sealed class TopicWriter<TIn, T>(

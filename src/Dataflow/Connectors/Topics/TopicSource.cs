@@ -3,7 +3,7 @@ using Dataflow.Log;
 namespace Dataflow;
 
 /// <summary>Reads a topic; each partition is a split, its offsets are the positions.</summary>
-internal sealed class TopicSource<T>(Topic<T> topic) : Source<T>
+internal sealed class TopicSource<T>(Topic<T> topic) : Source<T>, IWritesBytes
 {
     public override string Name => topic.Name;
 
@@ -15,6 +15,8 @@ internal sealed class TopicSource<T>(Topic<T> topic) : Source<T>
         return [.. Enumerable.Range(0, found.PartitionCount).Select(partition => new SplitDescription(
             $"{topic.Name}[{partition}]", topic.StopsAtEnd ? found.EndOffset(partition) : null))];
     }
+
+    public void CheckTypes() => _ = topic.Serde;
 
     public override SourceReader<T> Open(SourceSplit split, long position, SourceContext context)
     {
