@@ -15,10 +15,23 @@ public sealed class JavaReaderTests : IDisposable
     [Fact]
     public void Reads_the_same_schema_and_rows_of_a_file_that_a_crash_interrupted()
     {
-        WriteWithCrash(Sink.Arrow<Delay>(_folder["delays.arrow"]));
+        using (var writer = WriteWithCrash(Sink.Arrow<Delay>(_folder["delays.arrow"]))) writer.Finish();
 
-        var lines = Java("file", _folder["delays.arrow"]);
+        AssertRows(Java("file", _folder["delays.arrow"]));
+    }
 
+    [Fact]
+    public void Reads_the_partial_file_as_a_stream()
+    {
+        WriteWithCrash(Sink.Arrow<Delay>(_folder["delays.arrow"])).Dispose();
+
+        AssertRows(Java("stream", _folder["delays.arrow.partial"]));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static void AssertRows(string[] lines)
+    {
         Assert.Equal(
             """
             {"schema":["Airport: Utf8","From: Timestamp(MILLISECOND, UTC) not null","Mean: FloatingPoint(DOUBLE)","Vector: List<item: FloatingPoint(SINGLE) not null>","IsBusy: Bool not null"],"metadata":{}}
@@ -27,9 +40,7 @@ public sealed class JavaReaderTests : IDisposable
         Assert.Equal($$"""{"rows":{{Count}},"batches":2}""", lines[^1]);
     }
 
-    public void Dispose() => _folder.Dispose();
-
-    private static void WriteWithCrash(Sink<Delay> sink)
+    private static SinkWriter<Delay> WriteWithCrash(Sink<Delay> sink)
     {
         var context = new SinkContext(null!, 0);
         ReadOnlyMemory<byte> state;
@@ -41,10 +52,10 @@ public sealed class JavaReaderTests : IDisposable
             writer.Prepare(new CheckpointOutput());
         }
 
-        using var again = sink.Open(state, context);
+        var again = sink.Open(state, context);
         for (var i = Count / 2; i < Count; i++) again.Write(new Record<Delay>(Row(i), 0, default));
         again.Prepare(new CheckpointOutput());
-        again.Finish();
+        return again;
     }
 
     private static Delay Row(int i) => new(

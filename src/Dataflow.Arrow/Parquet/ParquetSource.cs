@@ -66,10 +66,8 @@ internal sealed class ParquetSource<T>(string path, RowShape<T> shape) : Source<
     private ParquetColumn[] Columns(ParquetFile file)
     {
         var fields = file.Fields;
-        return
-        [
-            .. shape.Members.Zip(shape.Match(path, [.. fields.Select(field => field.Name)]), (member, i) => Column(member, fields[i])),
-        ];
+        var found = shape.Match(path, [.. fields.Select(field => field.Name)]);
+        return [.. shape.Members.Zip(found, (member, i) => Column(member, fields[i]))];
     }
 
     private ParquetColumn Column(RowMember member, Field field)
