@@ -150,6 +150,7 @@ internal sealed class StreamTask
         if (epoch <= _epoch || _writing is not null) return false;
         if (_committedEpoch < _epoch) return false; // sinks learn of a commit before they prepare the next
         if (!_inputs.TrueForAll(input => input.IsAtBarrier(epoch)) || !IsDrained()) return false;
+        LearnOfCommit(); // the last checkpoint may have been committed since the step began; sinks hear of it first
         Capture(epoch);
         return true;
     }
