@@ -53,9 +53,7 @@ public class LogProducerTests : IDisposable
     {
         var (store, producer) = await OpenAsync();
         var value = new byte[1500];
-        while (producer.TryAppend(0, 0, value))
-        {
-        }
+        Assert.Equal([true, true, true, false], Enumerable.Range(0, 4).Select(_ => producer.TryAppend(0, 0, value)));
         var waiting = producer.AppendAsync(0, 0, value).AsTask();
         Assert.False(waiting.IsCompleted);
         await RunUntilDoneAsync(waiting);

@@ -95,13 +95,16 @@ public abstract class LogStoreContract : IDisposable
         Assert.Empty(store.Rows("orders", 0, from: 4));
     }
 
-    [Fact]
-    public async Task Finds_every_offset_over_many_segments()
+    [Theory]
+    [InlineData(64 << 10)]
+    [InlineData(64 << 20)]
+    public async Task Finds_every_offset(int segmentBytes)
     {
-        using var store = await OpenAsync();
-        for (var batch = 0; batch < 300; batch++) await store.AppendAsync("orders", 0, new string((char)('a' + (batch % 26)), 700), "second");
+        using var store = LogStore.Open(_directory["segments"], Options with { SegmentBytes = segmentBytes, JournalFileBytes = 1 << 20 });
+        await store.CreateTopicAsync("orders", 1);
+        for (var batch = 0; batch < 200; batch++) await store.AppendAsync("orders", 0, new string((char)('a' + (batch % 26)), 3000), "second");
         using var reader = store.OpenReader("orders", 0, 0);
-        for (var offset = 599; offset >= 0; offset -= 7)
+        for (var offset = 399; offset >= 0; offset--)
         {
             reader.Seek(offset);
             Assert.True(reader.TryRead(out var batch));
