@@ -50,9 +50,10 @@ internal static class Show
     public static void Totals((JobStatus Status, TimeSpan Time) run, string arrow)
     {
         var (status, time) = run;
+        var flights = status.Splits.Where(split => split.Name.StartsWith("flights[", StringComparison.Ordinal)).Sum(split => split.Read);
         var table = new Table().HideHeaders().AddColumns("", "");
-        table.AddRow("flights read", $"{status.RecordsRead:N0}");
-        table.AddRow("throughput", $"{status.RecordsRead / time.TotalSeconds:N0} flights/s");
+        table.AddRow("flights read", $"{flights:N0}");
+        table.AddRow("throughput", $"{flights / time.TotalSeconds:N0} flights/s");
         table.AddRow("checkpoints", $"{status.Checkpoints.Count}, the last is {status.Checkpoints.Last}");
         table.AddRow("longest pause", $"{status.Checkpoints.PauseMax.TotalMilliseconds:0.00} ms");
         table.AddRow("lag", $"{status.Lag:N0} flights");
