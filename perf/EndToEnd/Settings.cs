@@ -7,11 +7,21 @@ namespace Dataflow.Perf.EndToEnd;
 internal sealed record Settings(
     long Events, long Keys, int Workers, int CheckpointMs, int Reps, string Directory)
 {
+    private static readonly string[] Names =
+        ["--events", "--keys", "--workers", "--checkpoint-ms", "--reps", "--dir"];
+
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web);
 
     public static Settings Parse(string[] args)
     {
-        var given = args.Chunk(2).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1]);
+        var given = new Dictionary<string, string>();
+        foreach (var pair in args.Chunk(2))
+        {
+            if (pair.Length < 2 || !Names.Contains(pair[0]))
+                throw new ArgumentException($"'{pair[0]}' is not a setting with a value. There are: {string.Join(", ", Names)}.");
+            given[pair[0]] = pair[1];
+        }
+
         return new Settings(
             Number("--events", 10_000_000),
             Number("--keys", 100_000),
