@@ -41,7 +41,19 @@ internal sealed class Committer(LogWriter writer, TaskScheduler scheduler, strin
         lock (_writeLock)
         {
             while (TakeGroup() is { Count: > 0 } group) Process(group);
-            if (_failure is null) writer.Close();
+            if (_failure is null) CloseWriter();
+        }
+    }
+
+    private void CloseWriter()
+    {
+        try
+        {
+            writer.Close();
+        }
+        catch (Exception error)
+        {
+            throw FailureOf(error);
         }
     }
 
@@ -96,7 +108,7 @@ internal sealed class Committer(LogWriter writer, TaskScheduler scheduler, strin
         }
         catch (Exception error)
         {
-            Fail(group, _failure = LogFailedException.Of(directory, error is SyncFailedException ? error.InnerException! : error));
+            Fail(group, _failure = FailureOf(error));
             writer.StopReaders();
             return;
         }
@@ -120,6 +132,9 @@ internal sealed class Committer(LogWriter writer, TaskScheduler scheduler, strin
                 break;
         }
     }
+
+    private LogFailedException FailureOf(Exception error)
+        => LogFailedException.Of(directory, error is SyncFailedException ? error.InnerException! : error);
 
     private static void Fail(List<Request> group, Exception error)
     {

@@ -21,8 +21,16 @@ internal static class DirectoryLock
         {
             throw LogLockedException.Of(directory, ReadHolder(files, directory), error);
         }
-        WriteHolder(files, directory, time.GetUtcNow());
-        return taken;
+        try
+        {
+            WriteHolder(files, directory, time.GetUtcNow());
+            return taken;
+        }
+        catch
+        {
+            taken.Dispose();
+            throw;
+        }
     }
 
     private static void WriteHolder(IFileSystem files, string directory, DateTimeOffset now)
@@ -38,6 +46,7 @@ internal static class DirectoryLock
         if (!files.Exists(path)) return null;
         using var file = files.Open(path, FileMode.Open);
         var note = new byte[NoteBytes];
-        return Encoding.UTF8.GetString(note, 0, file.Read(note, 0)).TrimEnd();
+        var text = Encoding.UTF8.GetString(note, 0, file.Read(note, 0)).TrimEnd();
+        return text.Length == 0 ? null : text;
     }
 }

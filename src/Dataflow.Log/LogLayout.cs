@@ -7,6 +7,8 @@ internal static class LogLayout
 {
     public const string JournalExtension = ".journal";
 
+    public const string SegmentExtension = ".log";
+
     public static string Lock(string directory) => Path.Combine(directory, "lock");
 
     public static string LockHolder(string directory) => Path.Combine(directory, "lock.holder");
@@ -19,7 +21,7 @@ internal static class LogLayout
         => Path.Combine(topicsDirectory, string.Create(CultureInfo.InvariantCulture, $"{topic}-{partition}"));
 
     public static string Segment(string partitionDirectory, long baseOffset)
-        => Path.Combine(partitionDirectory, string.Create(CultureInfo.InvariantCulture, $"{baseOffset:d20}.log"));
+        => Path.Combine(partitionDirectory, string.Create(CultureInfo.InvariantCulture, $"{baseOffset:d20}{SegmentExtension}"));
 
     public static string JournalFile(string journalDirectory, long generation)
         => Path.Combine(journalDirectory, string.Create(CultureInfo.InvariantCulture, $"{generation:d20}{JournalExtension}"));

@@ -12,9 +12,9 @@ public sealed class LogProducer : IAsyncDisposable
     private readonly LogTopic _topic;
     private readonly long _maxPendingBytes;
     private readonly Lock _lock = new();
-    private readonly RecordBuffer?[] _gathering;
-    private readonly Queue<(long Records, TaskCompletionSource Done)> _flushes = [];
-    private TaskCompletionSource? _room;
+    private RecordBuffer?[] _gathering;
+    private readonly Queue<(long Records, Completion Done)> _flushes = [];
+    private readonly List<Completion> _waitingForRoom = [];
     private LogCommit? _refused;
     private Exception? _failure;
     private long _appended;
@@ -72,12 +72,12 @@ public sealed class LogProducer : IAsyncDisposable
         {
             if (_failure is not null) return ValueTask.FromException(_failure);
             if (_acknowledged == _appended) return default;
-            var flush = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var flush = new Completion(ct);
             _flushes.Enqueue((_appended, flush));
             done = flush.Task;
         }
         StartPump();
-        return done.IsCompletedSuccessfully ? default : new(done.WaitAsync(ct));
+        return new(done);
     }
 
     /// <summary>Flushes.</summary>
@@ -107,9 +107,14 @@ public sealed class LogProducer : IAsyncDisposable
         do
         {
             Task room;
-            lock (_lock) room = (_room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            lock (_lock)
+            {
+                var waiting = new Completion(ct);
+                _waitingForRoom.Add(waiting);
+                room = waiting.Task;
+            }
             StartPump();
-            await room.WaitAsync(ct).ConfigureAwait(false);
+            await room;
         }
         while (!TryAppend(partition, timestamp, key.Span, hasKey, value.Span));
     }
@@ -131,7 +136,7 @@ public sealed class LogProducer : IAsyncDisposable
         {
             try
             {
-                await _store.CommitAsync(commit).ConfigureAwait(true); // a caller's scheduler keeps the continuation
+                await _store.CommitAsync(commit);
             }
             catch (Exception error)
             {
@@ -144,6 +149,7 @@ public sealed class LogProducer : IAsyncDisposable
 
     private LogCommit? TakeCommit()
     {
+        RecordBuffer?[] gathered;
         lock (_lock)
         {
             if (_refused is { } again)
@@ -157,16 +163,16 @@ public sealed class LogProducer : IAsyncDisposable
                 WakeAppends();
                 return null;
             }
-            var commit = new LogCommit();
-            for (var partition = 0; partition < _gathering.Length; partition++)
-            {
-                if (_gathering[partition] is not { } buffer) continue;
-                commit.Add(_topic, partition, buffer);
-                _gathering[partition] = null;
-            }
+            gathered = _gathering;
+            _gathering = new RecordBuffer?[gathered.Length];
             (_inFlightBytes, _gatheringBytes) = (_gatheringBytes, 0);
-            return commit;
         }
+        var commit = new LogCommit();
+        for (var partition = 0; partition < gathered.Length; partition++)
+        {
+            if (gathered[partition] is { } buffer) commit.Add(_topic, partition, buffer);
+        }
+        return commit;
     }
 
     private void Acknowledged(LogCommit commit)
@@ -175,7 +181,7 @@ public sealed class LogProducer : IAsyncDisposable
         {
             foreach (var append in commit.Appends) _acknowledged += append.Count;
             _inFlightBytes = 0;
-            while (_flushes.TryPeek(out var flush) && flush.Records <= _acknowledged) _flushes.Dequeue().Done.SetResult();
+            while (_flushes.TryPeek(out var flush) && flush.Records <= _acknowledged) _flushes.Dequeue().Done.Succeed();
             WakeAppends();
         }
     }
@@ -187,16 +193,16 @@ public sealed class LogProducer : IAsyncDisposable
             if (error is LogFullException) _refused = commit;
             else _failure = error;
             _pumping = false;
-            foreach (var flush in _flushes) flush.Done.SetException(error);
+            foreach (var flush in _flushes) flush.Done.Fail(error);
             _flushes.Clear();
-            _room?.SetException(error);
-            _room = null;
+            foreach (var waiting in _waitingForRoom) waiting.Fail(error);
+            _waitingForRoom.Clear();
         }
     }
 
     private void WakeAppends()
     {
-        _room?.SetResult();
-        _room = null;
+        foreach (var waiting in _waitingForRoom) waiting.Succeed();
+        _waitingForRoom.Clear();
     }
 }

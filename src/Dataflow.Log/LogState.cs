@@ -33,4 +33,9 @@ internal sealed class LogState(string topicsDirectory)
 }
 
 /// <summary>A group's place in a partition, as a key.</summary>
-internal readonly record struct GroupPosition(string Group, int TopicId, int Partition);
+internal readonly record struct GroupPosition(string Group, int TopicId, int Partition) : IComparable<GroupPosition>
+{
+    public int CompareTo(GroupPosition other)
+        => string.CompareOrdinal(Group, other.Group) is var byGroup and not 0 ? byGroup
+            : (TopicId, Partition).CompareTo((other.TopicId, other.Partition));
+}

@@ -94,7 +94,7 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(partitions, 1);
         if (name.Length is 0 or > MaxNameLength || name is "." or ".." || name.AsSpan().ContainsAnyExcept(NameCharacters)) throw LogException.TopicNameInvalid(name);
         if (!_state.Topics.TryGetValue(name, out var existing) || existing.PartitionCount != partitions)
-            await EnqueueAsync(new CreateTopicRequest(name, partitions), ct).ConfigureAwait(false);
+            await EnqueueAsync(new CreateTopicRequest(name, partitions, ct));
         return _state.Topics[name];
     }
 
@@ -115,7 +115,7 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
         }
         foreach (var offset in commit.Offsets) GetTopic(offset.Topic).PartitionAt(offset.Partition);
         commit.HandOver();
-        return EnqueueAsync(new CommitRequest(commit), ct);
+        return EnqueueAsync(new CommitRequest(commit, ct));
     }
 
     /// <summary>Where a group goes on reading a partition; null when it never committed an offset there.</summary>
@@ -130,7 +130,7 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
     /// <param name="ct">Gives up waiting; the trim may happen all the same.</param>
     /// <exception cref="OffsetOutOfRangeException">It is beyond the partition's end.</exception>
     public ValueTask TrimAsync(string topic, int partition, long startOffset, CancellationToken ct = default)
-        => EnqueueAsync(new TrimRequest(GetTopic(topic).PartitionAt(partition), startOffset), ct);
+        => EnqueueAsync(new TrimRequest(GetTopic(topic).PartitionAt(partition), startOffset, ct));
 
     /// <summary>Opens a reader that begins at an offset.</summary>
     /// <param name="topic">The topic's name.</param>
@@ -169,9 +169,5 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
         return ValueTask.CompletedTask;
     }
 
-    private ValueTask EnqueueAsync(Request request, CancellationToken ct)
-    {
-        var done = _committer.Enqueue(request);
-        return done.IsCompletedSuccessfully ? default : new(done.WaitAsync(ct));
-    }
+    private ValueTask EnqueueAsync(Request request) => new(_committer.Enqueue(request));
 }

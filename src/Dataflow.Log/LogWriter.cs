@@ -81,7 +81,7 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         if (journal is null) return;
         _segments.SyncAll(state.Partitions);
         _checkpoint.Clear();
-        CheckpointEntry.Write(_checkpoint, state);
+        CheckpointEntry.Write(_checkpoint, state, synced: options.Durability == Durability.PowerLoss);
         journal.Roll(_checkpoint);
         _writtenSinceCheckpoint = false;
     }
@@ -92,10 +92,19 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         foreach (var partition in state.Partitions) partition.Close();
     }
 
-    /// <summary>Writes a last checkpoint, so that the next open has nothing to replay.</summary>
-    public void Close()
+    /// <summary>Writes a last checkpoint, so that the next open has nothing to replay; without room for it, it will replay.</summary>
+    /// <returns>Whether the checkpoint is there.</returns>
+    public bool Close()
     {
-        if (_writtenSinceCheckpoint) Checkpoint();
+        try
+        {
+            if (_writtenSinceCheckpoint) Checkpoint();
+            return true;
+        }
+        catch (IOException error) when (DiskErrors.IsDiskFull(error))
+        {
+            return false;
+        }
     }
 
     public void Dispose()
@@ -113,13 +122,12 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
             run.IsReference = journal is null || run.Bytes >= ReferenceBytes || inlineBytes + run.Bytes > options.JournalFileBytes / 2;
             if (!run.IsReference) inlineBytes += run.Bytes;
         }
-        MakeRoom(CommitEntry.SizeOf(group.Runs.Count, group.Offsets) + (int)inlineBytes);
+        MakeRoom(CommitEntry.SizeOf(group.Runs.Count, group.Offsets) + (int)inlineBytes, keepsRoom: true);
         foreach (var run in group.Runs) _segments.Open(run);
-        foreach (var run in group.Runs)
-        {
-            if (run.IsReference) WriteReference(run);
-        }
+        var references = group.Runs.Where(run => run.IsReference).ToList();
+        foreach (var run in references) WriteReference(run);
         if (journal is null) return;
+        foreach (var run in references) _segments.Sync(run.Segment!); // after all writes, so that the disk works on them together
         _entry.Clear();
         CommitEntry.Write(_entry, [.. group.Runs.Select(Describe)], group.Offsets);
         foreach (var run in group.Runs)
@@ -140,7 +148,6 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
             position += batch.Length;
         }
         run.Checksum = ~state;
-        if (journal is not null) _segments.Sync(run.Segment!);
     }
 
     private void WriteInline(Run run)
@@ -169,7 +176,7 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         write(_entry);
         try
         {
-            MakeRoom(_entry.PayloadBytes);
+            MakeRoom(_entry.PayloadBytes, keepsRoom: false); // so that a trim still finds room on a full disk
             Append(kind);
         }
         catch (IOException error) when (DiskErrors.IsDiskFull(error))
@@ -179,11 +186,11 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         journal.Sync();
     }
 
-    private void MakeRoom(int payloadBytes)
+    private void MakeRoom(int payloadBytes, bool keepsRoom)
     {
         if (journal is null) return;
         if (!journal.HasRoomFor(payloadBytes) && _writtenSinceCheckpoint) Checkpoint();
-        journal.Reserve(payloadBytes);
+        journal.Reserve(payloadBytes, keepsRoom);
     }
 
     private void Append(EntryKind kind)

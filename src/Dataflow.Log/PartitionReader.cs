@@ -70,7 +70,7 @@ public sealed class PartitionReader : IDisposable
         {
             if (_failure() is { } failure) throw failure;
             if (_partition.IsClosed) return false;
-            await _partition.WaitBeyondAsync(_position).WaitAsync(ct).ConfigureAwait(false);
+            await _partition.WaitBeyondAsync(_position, ct);
         }
         return true;
     }
@@ -173,12 +173,24 @@ public sealed class PartitionReader : IDisposable
 
     private void EnterSegment(Segment? segment)
     {
-        if (segment?.Hold() is not { } file) throw OutOfRange(_position);
+        if (HoldFile(segment) is not { } file) throw OutOfRange(_position);
         _segment?.Release();
         (_segment, _file) = (segment, file);
         (_start, _end) = (0, 0);
         _filePosition = _expectedOffset >= 0 ? 0
-            : segment.Offsets.Find(file, segment.VisibleBytes, _position, (position, what) => CorruptLogException.Batch(Topic, Partition, segment.Path, position, _position, what));
+            : segment!.Offsets.Find(file, segment.VisibleBytes, _position, (position, what) => CorruptLogException.Batch(Topic, Partition, segment.Path, position, _position, what));
+    }
+
+    private IFile? HoldFile(Segment? segment)
+    {
+        try
+        {
+            return segment?.Hold();
+        }
+        catch (FileNotFoundException)
+        {
+            throw CorruptLogException.Batch(Topic, Partition, segment!.Path, 0, segment.BaseOffset, "the file is missing");
+        }
     }
 
     private void LeaveSegment()

@@ -16,6 +16,7 @@ public sealed class RecordBuffer : IDisposable
 
     private readonly List<EncodedBatch> _sealed = [];
     private byte[] _bytes = [];
+    private int _limit; // how far this batch may fill the array, which the pool may have given larger
     private int _position;
     private int _batchCount;
     private int _sealedCount;
@@ -55,7 +56,7 @@ public sealed class RecordBuffer : IDisposable
         if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
         _sealed.Clear();
         _bytes = [];
-        (_position, _batchCount, _sealedCount, _sealedBytes) = (0, 0, 0, 0);
+        (_limit, _position, _batchCount, _sealedCount, _sealedBytes) = (0, 0, 0, 0, 0);
     }
 
     /// <summary>Completes the last batch and returns all of them in order.</summary>
@@ -67,7 +68,7 @@ public sealed class RecordBuffer : IDisposable
 
     private void Append(long timestamp, ReadOnlySpan<byte> key, int keyLength, ReadOnlySpan<byte> value, int valueLength)
     {
-        if ((long)key.Length + value.Length + MaxFramingBytes > _bytes.Length - _position) MakeRoom((long)key.Length + value.Length + MaxFramingBytes);
+        if ((long)key.Length + value.Length + MaxFramingBytes > _limit - _position) MakeRoom((long)key.Length + value.Length + MaxFramingBytes);
         if (_batchCount == 0) (_baseTimestamp, _maxTimestamp) = (timestamp, timestamp);
         else if (timestamp > _maxTimestamp) _maxTimestamp = timestamp;
 
@@ -101,9 +102,10 @@ public sealed class RecordBuffer : IDisposable
         if (_batchCount > 0 && _position + recordBytes > BatchBytes) SealBatch();
         var used = Math.Max(_position, BatchHeader.Size);
         var needed = used + (int)recordBytes;
-        if (needed > _bytes.Length)
+        if (needed > _limit)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, Math.Clamp(_bytes.Length * 4, FirstRentBytes, BatchBytes)));
+            _limit = Math.Max(needed, Math.Clamp(_limit * 4, FirstRentBytes, BatchBytes));
+            var larger = ArrayPool<byte>.Shared.Rent(_limit);
             _bytes.AsSpan(0, _position).CopyTo(larger);
             if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
             _bytes = larger;
@@ -118,7 +120,7 @@ public sealed class RecordBuffer : IDisposable
         _sealedBytes += _position;
         _sealedCount += _batchCount;
         _bytes = [];
-        (_position, _batchCount) = (0, 0);
+        (_limit, _position, _batchCount) = (0, 0, 0);
     }
 }
 

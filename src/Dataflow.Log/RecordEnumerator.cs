@@ -21,6 +21,12 @@ public struct RecordEnumerator
     private readonly long _firstOffset;
     private int _position;
     private int _left;
+    private long _offset;
+    private long _timestamp;
+    private int _keyStart;
+    private int _keyLength;
+    private int _valueStart;
+    private int _valueLength;
 
     internal RecordEnumerator(PartitionReader reader, in BatchHeader header, byte[] bytes, int start, long firstOffset)
     {
@@ -35,7 +41,7 @@ public struct RecordEnumerator
     }
 
     /// <summary>The record that the last <see cref="MoveNext"/> reached.</summary>
-    public LogRecord Current { get; private set; }
+    public readonly LogRecord Current => new(_bytes, _offset, _timestamp, _keyStart, _keyLength, _valueStart, _valueLength);
 
     /// <summary>Moves to the next record; false after the last one.</summary>
     /// <exception cref="CorruptLogException">The batch's checksum is right but its records do not follow the format.</exception>
@@ -45,7 +51,7 @@ public struct RecordEnumerator
         {
             _left--;
             if (!TryReadRecord()) throw _reader.MalformedRecord(_baseOffset, _position);
-            if (Current.Offset >= _firstOffset) return true;
+            if (_offset >= _firstOffset) return true;
         }
         return false;
     }
@@ -63,7 +69,8 @@ public struct RecordEnumerator
         var keyStart = position;
         if (keyLength > 0) position += keyLength;
         if (!Varint.TryRead(bytes, ref position, out int valueLength) || valueLength < -1 || valueLength > next - position) return false;
-        Current = new LogRecord(_bytes, _baseOffset + offsetDelta, _baseTimestamp + timestampDelta, keyStart, keyLength, position, valueLength);
+        (_offset, _timestamp) = (_baseOffset + offsetDelta, _baseTimestamp + timestampDelta);
+        (_keyStart, _keyLength, _valueStart, _valueLength) = (keyStart, keyLength, position, valueLength);
         _position = next;
         return true;
     }

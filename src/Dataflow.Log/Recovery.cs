@@ -24,8 +24,8 @@ internal sealed class Recovery(IFileSystem files, string directory, LogOptions o
 
         var newest = generations.FirstOrDefault();
         var next = newest > recovered ? newest : newest + 1; // a newer file without an entry is the spare
-        var retired = generations.Where(generation => generation != next).Select(FileOf);
-        return (_state, new Journal(files, _journalDirectory, options, _lastSequence, next, retired));
+        var unneeded = generations.Where(generation => generation != next && generation != recovered).Select(FileOf);
+        return (_state, new Journal(files, _journalDirectory, options, _lastSequence, next, unneeded, recovered == 0 ? null : FileOf(recovered)));
     }
 
     private void CreateDirectories()
@@ -64,13 +64,15 @@ internal sealed class Recovery(IFileSystem files, string directory, LogOptions o
         using var replay = new SegmentReplay(files, options.Durability == Durability.PowerLoss);
         Replay(scan, replay, path, JournalFile.HeaderBytes);
         var position = scan.Position;
-        while (scan.TryRead() && scan.Entry.Sequence == _lastSequence + 1)
+        while (scan.TryRead())
         {
+            if (scan.Entry.Sequence != _lastSequence + 1) throw CorruptLogException.Journal(path, position, $"entry {scan.Entry.Sequence} stands where entry {_lastSequence + 1} belongs");
             Replay(scan, replay, path, position);
             position = scan.Position;
         }
         scan.ThrowIfDamaged(_lastSequence + 1);
         replay.Finish(_state);
+        if (options.Durability == Durability.PowerLoss) file.SyncOrFail(); // a killed process may not have; older files go only then
         return true;
     }
 
@@ -93,8 +95,7 @@ internal sealed class Recovery(IFileSystem files, string directory, LogOptions o
         switch (kind)
         {
             case EntryKind.Checkpoint:
-                CheckpointEntry.ReadInto(_state, files, ref entry);
-                replay.Begin(_state);
+                replay.Begin(_state, synced: CheckpointEntry.ReadInto(_state, files, ref entry));
                 break;
             case EntryKind.Commit:
                 var runs = CommitEntry.ReadRuns(ref entry);

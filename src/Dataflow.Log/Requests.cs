@@ -3,19 +3,18 @@ using Dataflow.Log.Segments;
 namespace Dataflow.Log;
 
 /// <summary>Something that the committer does in its turn.</summary>
-internal abstract class Request
+internal abstract class Request(CancellationToken ct)
 {
-    // The caller's code must not run inside the committer.
-    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Completion _completion = new(ct);
 
-    public Task Done => _done.Task;
+    public Task Done => _completion.Task;
 
-    public void Succeed() => _done.SetResult();
+    public void Succeed() => _completion.Succeed();
 
-    public virtual void Fail(Exception error) => _done.SetException(error);
+    public virtual void Fail(Exception error) => _completion.Fail(error);
 }
 
-internal sealed class CommitRequest(LogCommit commit) : Request
+internal sealed class CommitRequest(LogCommit commit, CancellationToken ct) : Request(ct)
 {
     public LogCommit Commit { get; } = commit;
 
@@ -27,14 +26,14 @@ internal sealed class CommitRequest(LogCommit commit) : Request
     }
 }
 
-internal sealed class CreateTopicRequest(string name, int partitions) : Request
+internal sealed class CreateTopicRequest(string name, int partitions, CancellationToken ct) : Request(ct)
 {
     public string Name { get; } = name;
 
     public int Partitions { get; } = partitions;
 }
 
-internal sealed class TrimRequest(Partition partition, long startOffset) : Request
+internal sealed class TrimRequest(Partition partition, long startOffset, CancellationToken ct) : Request(ct)
 {
     public Partition Partition { get; } = partition;
 

@@ -20,7 +20,7 @@ public sealed partial class KafkaDumpLogTests : IDisposable
     {
         var tool = SharedFolder.Find("kafka", "tool");
         var expected = await WriteAsync();
-        var segments = Directory.GetFiles(_directory, "*.log", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
+        List<string> segments = [.. Directory.GetFiles(_directory, "*.log", SearchOption.AllDirectories).Order()];
         Assert.InRange(segments.Count, 3, 100);
 
         var (batches, records) = Parse(await RunAsync(tool, segments));
@@ -49,7 +49,8 @@ public sealed partial class KafkaDumpLogTests : IDisposable
 
     private static DumpedRecord Append(RecordBuffer buffer, int number)
     {
-        var (timestamp, key, value) = (FirstTimestamp + (number * 7), $"key-{number}", $"{{ value: {number}, ärger }}{new string('x', number % 100)}");
+        var (timestamp, key) = (FirstTimestamp + (number * 7), $"key-{number}");
+        var value = $"{{ value: {number}, ärger }}{new string('x', number % 100)}";
         var record = (number % 5) switch
         {
             0 => new DumpedRecord(number, timestamp, null, value),
@@ -67,9 +68,14 @@ public sealed partial class KafkaDumpLogTests : IDisposable
 
     private static async Task<string[]> RunAsync(string tool, IReadOnlyList<string> segments)
     {
-        var start = new ProcessStartInfo(tool) { RedirectStandardOutput = true, RedirectStandardError = true, StandardOutputEncoding = Encoding.UTF8 };
-        foreach (var argument in (string[])["kafka-dump-log", "--deep-iteration", "--print-data-log", "--files", string.Join(',', segments)])
-            start.ArgumentList.Add(argument);
+        string[] arguments =
+            ["kafka-dump-log", "--deep-iteration", "--print-data-log", "--files", string.Join(',', segments)];
+        var start = new ProcessStartInfo(tool, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+        };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
@@ -83,7 +89,8 @@ public sealed partial class KafkaDumpLogTests : IDisposable
         => ([.. lines.Where(line => line.StartsWith("baseOffset: ", StringComparison.Ordinal))],
             [.. lines.Select(line => RecordLine().Match(line)).Where(match => match.Success).Select(RecordOf)]);
 
-    private static int CountOf(string batch) => int.Parse(CountField().Match(batch).Groups[1].Value, CultureInfo.InvariantCulture);
+    private static int CountOf(string batch)
+        => int.Parse(CountField().Match(batch).Groups[1].Value, CultureInfo.InvariantCulture);
 
     private static DumpedRecord RecordOf(Match match)
     {
@@ -95,7 +102,9 @@ public sealed partial class KafkaDumpLogTests : IDisposable
             valueSize == "-1" ? null : match.Groups["value"].Value);
     }
 
-    [GeneratedRegex(@"^\| offset: (?<offset>\d+) CreateTime: (?<timestamp>\d+) keySize: (?<keySize>-?\d+) valueSize: (?<valueSize>-?\d+) .*?headerKeys: \[\](?: key: (?<key>.*?))?(?: payload: (?<value>.*))?\r?$")]
+    [GeneratedRegex(
+        @"^\| offset: (?<offset>\d+) CreateTime: (?<timestamp>\d+) keySize: (?<keySize>-?\d+) valueSize: (?<valueSize>-?\d+) "
+        + @".*?headerKeys: \[\](?: key: (?<key>.*?))?(?: payload: (?<value>.*))?\r?$")]
     private static partial Regex RecordLine();
 
     [GeneratedRegex(@" count: (\d+) ")]

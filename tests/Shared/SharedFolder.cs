@@ -1,6 +1,6 @@
 namespace Dataflow.Tests.Shared;
 
-/// <summary>The folder beside the repository with what tests need and nobody ships: Apache Kafka, data sets, models.</summary>
+/// <summary>The folder beside the repository with what tests need and nobody ships: Kafka, data, models.</summary>
 internal static class SharedFolder
 {
     private const string Variable = "DATAFLOW_SHARED";
@@ -18,7 +18,9 @@ internal static class SharedFolder
     private static string Repository()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Dataflow.sln"))) folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException($"'{AppContext.BaseDirectory}' is not below Dataflow.sln.");
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Dataflow.sln")))
+            folder = folder.Parent;
+        return folder?.FullName
+            ?? throw new InvalidOperationException($"'{AppContext.BaseDirectory}' is not below Dataflow.sln.");
     }
 }

@@ -2,16 +2,18 @@ using Dataflow.Log.Segments;
 
 namespace Dataflow.Log.Journaling;
 
-/// <summary>The payload of a checkpoint: the whole state, all of whose segments are synced.</summary>
+/// <summary>The payload of a checkpoint: the whole state.</summary>
 /// <remarks><code>
+/// synced         int32 1: its segments survive a power loss; 0: only the process
 /// topics         int32 count, then per topic in order of id: name text, partitions int32, then per partition:
 ///                start offset int64, end offset int64, segments int32, then per segment: base offset, bytes (int64 each)
 /// group offsets  as in a commit
 /// </code>A text is its length in bytes as int32, then UTF-8. All integers little-endian.</remarks>
 internal static class CheckpointEntry
 {
-    public static void Write(EntryWriter entry, LogState state)
+    public static void Write(EntryWriter entry, LogState state, bool synced)
     {
+        entry.Int32(synced ? 1 : 0);
         entry.Int32(state.TopicsById.Count);
         foreach (var topic in state.TopicsById)
         {
@@ -19,18 +21,21 @@ internal static class CheckpointEntry
             entry.Int32(topic.PartitionCount);
             foreach (var partition in topic.Partitions) Write(entry, partition);
         }
-        GroupOffsets.Write(entry, [.. state.GroupOffsets]);
+        GroupOffsets.Write(entry, [.. state.GroupOffsets.OrderBy(offset => offset.Key)]); // the same state gives the same bytes
     }
 
     /// <summary>Fills an empty state; the files are not looked at.</summary>
-    public static void ReadInto(LogState state, IFileSystem files, ref EntryReader entry)
+    /// <returns>Whether the segments survive a power loss.</returns>
+    public static bool ReadInto(LogState state, IFileSystem files, ref EntryReader entry)
     {
+        var synced = entry.Int32() != 0;
         for (var left = entry.Count(leastBytes: 8); left > 0; left--)
         {
             var name = entry.Text();
             foreach (var partition in state.AddTopic(name, entry.Count(leastBytes: 20)).Partitions) Read(partition, files, ref entry);
         }
         GroupOffsets.ReadInto(state, ref entry);
+        return synced;
     }
 
     private static void Write(EntryWriter entry, Partition partition)

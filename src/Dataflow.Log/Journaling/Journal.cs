@@ -2,18 +2,21 @@ namespace Dataflow.Log.Journaling;
 
 /// <summary>The one file sequence that makes commits durable and atomic, for all partitions.</summary>
 /// <remarks>
-/// Two files take turns: one is written, the spare waits. When the current one is full, a checkpoint begins the spare and
-/// the old file, no longer needed, is renamed to become the next spare. Only the committer calls it.
+/// Two files take turns. When the current one is full, the one before it is renamed to be the next, which costs no new
+/// space, and a checkpoint begins it. Only the committer calls it.
 /// </remarks>
 internal sealed class Journal : IDisposable
 {
+    private const int KeptBytes = 64 << 10; // zero-filled and left to the small entries
+
     private readonly IFileSystem _files;
     private readonly string _directory;
     private readonly int _fileBytes;
     private readonly bool _syncs;
-    private JournalFile? _current;
-    private JournalFile? _spare;
+    private readonly string? _recovered;
     private readonly List<string> _retired; // files whose entries a later checkpoint covers
+    private JournalFile? _current;
+    private JournalFile? _spare; // made, but without its checkpoint yet
     private long _position;
     private long _rollAt;
     private long _sequence;
@@ -25,29 +28,35 @@ internal sealed class Journal : IDisposable
     /// <param name="options">Sizes and the durability promise.</param>
     /// <param name="lastSequence">Of the last entry that was recovered.</param>
     /// <param name="generation">Of the file to begin; if it exists it holds no entry of that generation.</param>
-    /// <param name="retired">Files that are not needed once the first checkpoint is written.</param>
-    public Journal(IFileSystem files, string directory, LogOptions options, long lastSequence, long generation, IEnumerable<string> retired)
+    /// <param name="unneeded">Files that may be used again at once.</param>
+    /// <param name="recovered">The file that was recovered from, not needed once the first checkpoint is written.</param>
+    public Journal(
+        IFileSystem files, string directory, LogOptions options, long lastSequence, long generation, IEnumerable<string> unneeded, string? recovered)
     {
         _files = files;
         _directory = directory;
         _fileBytes = options.JournalFileBytes;
         _syncs = options.Durability == Durability.PowerLoss;
         _sequence = _syncedSequence = lastSequence;
-        _retired = [.. retired];
-        _spare = Create(generation);
+        _retired = [.. unneeded];
+        _recovered = recovered;
+        _spare = files.Exists(LogLayout.JournalFile(directory, generation)) ? Create(generation) : Recycle(generation);
     }
 
     /// <summary>Whether an entry may still go into the current file.</summary>
     public bool HasRoomFor(int payloadBytes) => _position + JournalEntry.Aligned(payloadBytes) <= _rollAt;
 
-    /// <summary>Makes sure that an entry of that size will not meet a full disk.</summary>
-    public void Reserve(int payloadBytes)
-        => _current!.ZeroAheadTo(_position + JournalEntry.Aligned(payloadBytes), _rollAt);
+    /// <summary>Makes sure that an entry of that size will not meet a full disk, nor a small one after it, if wanted.</summary>
+    public void Reserve(int payloadBytes, bool keepsRoom)
+    {
+        var end = _position + JournalEntry.Aligned(payloadBytes);
+        _current!.ZeroAheadTo(keepsRoom ? Math.Max(end, Math.Min(end + KeptBytes, _rollAt)) : end, _rollAt);
+    }
 
     /// <summary>Writes an entry. It counts once <see cref="Sync"/> has returned.</summary>
     public void Append(EntryKind kind, EntryWriter entry)
     {
-        Reserve(entry.PayloadBytes);
+        Reserve(entry.PayloadBytes, keepsRoom: false);
         _position += Write(_current!, kind, entry, _position);
     }
 
@@ -61,21 +70,17 @@ internal sealed class Journal : IDisposable
     /// <summary>Begins the next file with a checkpoint, which must describe all entries so far, and lets go of the one before.</summary>
     public void Roll(EntryWriter checkpoint)
     {
-        PrepareSpare();
-        var next = _spare!;
+        var next = _spare ??= Recycle(_current!.Generation + 1);
         next.ZeroAheadTo(JournalFile.HeaderBytes + JournalEntry.Aligned(checkpoint.PayloadBytes), _fileBytes);
         var bytes = Write(next, EntryKind.Checkpoint, checkpoint, JournalFile.HeaderBytes);
         if (_syncs) next.SyncOrFail();
         _syncedSequence = _sequence;
         _position = JournalFile.HeaderBytes + bytes;
         _rollAt = Math.Max(_fileBytes, 4L * _position); // a large checkpoint must not be most of what is written
-        if (_current is not null) _retired.Add(_current.Path);
+        if ((_current?.Path ?? _recovered) is { } retired) _retired.Add(retired);
         _current?.Dispose();
         (_current, _spare) = (next, null);
     }
-
-    /// <summary>Makes the next spare, if there is none; a full disk leaves things as they are.</summary>
-    public void PrepareSpare() => _spare ??= Recycle();
 
     public void Dispose()
     {
@@ -92,9 +97,8 @@ internal sealed class Journal : IDisposable
         return bytes.Length;
     }
 
-    private JournalFile Recycle()
+    private JournalFile Recycle(long generation)
     {
-        var generation = _current!.Generation + 1;
         if (_retired is [.., var reused])
         {
             _retired.RemoveAt(_retired.Count - 1);

@@ -4,10 +4,10 @@ namespace Dataflow.Log.Segments;
 /// <remarks>Only the committer changes it; everybody may read. What readers see changes in <see cref="Publish"/> alone.</remarks>
 internal sealed class Partition(string topic, int topicId, int index, string directory)
 {
+    private readonly List<Completion> _waiting = []; // its own lock
     private Segment[] _segments = [];
     private long _startOffset;
     private long _endOffset;
-    private TaskCompletionSource? _waiting;
     private volatile bool _closed;
 
     public string Topic { get; } = topic;
@@ -72,21 +72,35 @@ internal sealed class Partition(string topic, int topicId, int index, string dir
     public void Publish(long endOffset)
     {
         Volatile.Write(ref _endOffset, endOffset);
-        Interlocked.Exchange(ref _waiting, null)?.SetResult();
+        WakeAll();
     }
 
     /// <summary>Tells the waiting readers that nothing will follow.</summary>
     public void Close()
     {
         _closed = true;
-        Interlocked.Exchange(ref _waiting, null)?.SetResult();
+        WakeAll();
     }
 
     /// <summary>Completes when the end has moved beyond an offset or the log was closed.</summary>
-    public Task WaitBeyondAsync(long offset)
+    public Task WaitBeyondAsync(long offset, CancellationToken ct)
     {
-        var fresh = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var waiting = Interlocked.CompareExchange(ref _waiting, fresh, null) ?? fresh;
-        return EndOffset > offset || _closed ? Task.CompletedTask : waiting.Task; // looked at after joining, so no wake-up is missed
+        lock (_waiting)
+        {
+            if (EndOffset > offset || _closed) return Task.CompletedTask;
+            _waiting.RemoveAll(waiting => waiting.Task.IsCompleted); // those that gave up
+            var waiting = new Completion(ct);
+            _waiting.Add(waiting);
+            return waiting.Task;
+        }
+    }
+
+    private void WakeAll()
+    {
+        lock (_waiting)
+        {
+            foreach (var waiting in _waiting) waiting.Succeed();
+            _waiting.Clear();
+        }
     }
 }

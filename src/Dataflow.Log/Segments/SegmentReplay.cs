@@ -10,10 +10,14 @@ internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
 
     private readonly Dictionary<Segment, Found> _found = [];
     private readonly List<(Partition Partition, Segment Segment, CommittedRun Run)> _references = [];
+    private bool _syncsAll;
 
     /// <summary>Notes what a checkpoint counts on: its segments up to their lengths.</summary>
-    public void Begin(LogState state)
+    /// <param name="state">As the checkpoint says.</param>
+    /// <param name="synced">False when it was written by a store that did not sync; then all is synced now.</param>
+    public void Begin(LogState state, bool synced)
     {
+        _syncsAll = !synced;
         foreach (var partition in state.Partitions)
         {
             foreach (var segment in partition.Segments) Find(segment).SafeBytes = segment.VisibleBytes;
@@ -64,7 +68,7 @@ internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
         {
             if (_found.ContainsKey(segment)) Verify(partition, segment, run);
         }
-        foreach (var (segment, found) in _found) found.Settle(segment.VisibleBytes, syncs);
+        foreach (var (segment, found) in _found) found.Settle(segment.VisibleBytes, syncs, _syncsAll);
         DeleteStrays(state);
     }
 
@@ -91,11 +95,11 @@ internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
     {
         var window = ArrayPool<byte>.Shared.Rent(WindowBytes);
         var state = ~0u;
-        for (var done = 0L; done < run.Bytes;)
+        for (var done = 0L; done < run.Bytes; done += WindowBytes)
         {
-            var part = window.AsSpan(0, (int)Math.Min(window.Length, run.Bytes - done));
-            done += _found[segment].Read(part, run.Position + done);
-            state = Crc32C.Continue(state, part);
+            var part = window.AsSpan(0, (int)Math.Min(WindowBytes, run.Bytes - done));
+            var read = _found[segment].Read(part, run.Position + done);
+            state = Crc32C.Continue(state, part[..read]);
         }
         ArrayPool<byte>.Shared.Return(window);
         if (~state != run.Checksum)
@@ -111,7 +115,7 @@ internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
         foreach (var partition in state.Partitions.Where(partition => present.Contains(Path.GetFileName(partition.Directory))))
         {
             var known = partition.Segments.ToArray().Select(segment => Path.GetFileName(segment.Path)).ToHashSet(StringComparer.Ordinal);
-            foreach (var stray in files.List(partition.Directory).Where(name => !known.Contains(name))) files.Delete(Path.Combine(partition.Directory, stray));
+            foreach (var stray in files.List(partition.Directory).Where(name => name.EndsWith(LogLayout.SegmentExtension, StringComparison.Ordinal) && !known.Contains(name))) files.Delete(Path.Combine(partition.Directory, stray));
             if (syncs) files.SyncDirectoryOrFail(partition.Directory);
         }
         if (syncs) files.SyncDirectoryOrFail(topics);
@@ -156,10 +160,10 @@ internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
         public int Read(Span<byte> buffer, long position) => Open().Read(buffer, position);
 
         /// <summary>Cuts what was never committed, and makes the rest safe.</summary>
-        public void Settle(long bytes, bool syncs)
+        public void Settle(long bytes, bool syncs, bool always)
         {
             if (Length > bytes) Open().SetLength(bytes);
-            if (syncs && (_written || Length > bytes)) Open().SyncOrFail();
+            if (syncs && (always || _written || Length > bytes)) Open().SyncOrFail();
         }
 
         public void Dispose() => _file?.Dispose();

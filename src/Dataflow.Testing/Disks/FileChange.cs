@@ -20,8 +20,8 @@ internal sealed record WriteChange(long Position, byte[] Bytes) : FileChange
     public override void ApplyTo(PagedBytes content) => content.Write(Bytes, Position);
 
     /// <remarks>
-    /// A run of sectors reaches the disk: the first ones, the last ones or some in the middle. The length of the file is
-    /// written apart from its bytes, so it may be there without them; the gap reads as zeros.
+    /// A run of sectors reaches the disk: the first ones, the last ones or some in the middle. The length of the file
+    /// is written apart from its bytes, so it may be there without them; the gap reads as zeros.
     /// </remarks>
     public override void ApplyPartlyTo(PagedBytes content, Random random)
     {

@@ -2,7 +2,7 @@ using Dataflow.Log;
 
 namespace Dataflow.Testing.Disks;
 
-/// <summary>A file as one opener holds it. It goes on to work when the file is renamed or deleted, as on Unix.</summary>
+/// <summary>A file as one opener holds it. It works on when the file is renamed or deleted, as on Unix.</summary>
 /// <param name="path">The name it was opened by.</param>
 /// <param name="file">What it reads and writes.</param>
 /// <param name="gate">The lock of the disk.</param>

@@ -13,7 +13,7 @@ internal sealed class PowerLoss
     /// <summary>Whether something that happens entirely or not at all had reached the disk.</summary>
     public bool Keeps() => _random is null ? _keeps : _random.Next(2) == 0;
 
-    /// <summary>Does to a file as much of a change as had reached the disk: all, nothing or, by chance, a part.</summary>
+    /// <summary>Does as much of a change as had reached the disk: all, nothing or, by chance, a part.</summary>
     public void Apply(FileChange change, PagedBytes content)
     {
         if (_random is not null && _random.Next(3) == 0) change.ApplyPartlyTo(content, _random);

@@ -1,7 +1,7 @@
 namespace Dataflow.Testing.Disks;
 
 /// <summary>The process has ended as far as its <see cref="SimulatedFileSystem"/> is concerned.</summary>
-/// <remarks>It is no <see cref="IOException"/>: code that handles failing disks is not meant to go on after it.</remarks>
+/// <remarks>It is no <see cref="IOException"/>: code that handles failing disks must not take it for one.</remarks>
 public sealed class SimulatedCrashException : Exception
 {
     private SimulatedCrashException(string message)

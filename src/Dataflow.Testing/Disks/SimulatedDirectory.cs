@@ -70,7 +70,7 @@ internal sealed record NameChange(SimulatedNode Node, string? Name)
 {
     public void ApplyTo(SortedDictionary<string, SimulatedNode> names)
     {
-        // Found by what it names: of two renames only the second may be on disk, and then there is one name all the same.
+        // Found by what it names: if only the second of two renames is on disk, there is one name all the same.
         if (names.FirstOrDefault(entry => entry.Value == Node).Key is { } old) names.Remove(old);
         if (Name is not null) names[Name] = Node;
     }

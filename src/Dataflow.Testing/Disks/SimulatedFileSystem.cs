@@ -2,7 +2,7 @@ using Dataflow.Log;
 
 namespace Dataflow.Testing.Disks;
 
-/// <summary>A disk in memory that crashes, tears writes, loses what was not synced, fails and fills up on demand.</summary>
+/// <summary>A disk in memory that on demand crashes, tears writes, loses the unsynced, fails and fills up.</summary>
 /// <remarks>
 /// The model of the disk, on purpose as unkind as a disk may be:
 /// <list type="bullet">
@@ -14,7 +14,7 @@ namespace Dataflow.Testing.Disks;
 /// renamed file may have the new name without its bytes. A rename has happened or not, never half.</item>
 /// <item>After a failed sync nobody knows what of the file is on disk, and a later sync that succeeds does not change
 /// that.</item>
-/// <item>A crash of the process leaves what was pending still pending: it survives a power loss only once synced.</item>
+/// <item>A crash of the process leaves the unsynced unsynced: a power loss soon after still takes it.</item>
 /// </list>
 /// Operations that change something are numbered from 0. The same operations and the same seed give the same outcome.
 /// Safe to use from any number of threads, but only one thread gives the same numbers each time.
@@ -40,7 +40,7 @@ public sealed class SimulatedFileSystem : IFileSystem
         get { lock (_gate) return [.. _faults.Operations]; }
     }
 
-    /// <summary>Whether the process has crashed. Then all that is asked throws <see cref="SimulatedCrashException"/>.</summary>
+    /// <summary>Whether it crashed; then all that is asked throws <see cref="SimulatedCrashException"/>.</summary>
     public bool HasCrashed => _faults.HasCrashed;
 
     /// <summary>Whether every sync, of files and of directories, fails.</summary>
@@ -61,10 +61,10 @@ public sealed class SimulatedFileSystem : IFileSystem
 
     /// <summary>Crashes the process when it comes to an operation.</summary>
     /// <param name="operation">The operation's number; see <see cref="Operations"/>.</param>
-    /// <param name="halfway">Whether a write leaves its first half. Anything else happens at once: here, not any more.</param>
+    /// <param name="halfway">Whether a write leaves its first half. Anything else leaves nothing.</param>
     public void CrashAt(int operation, bool halfway = false) => _faults.CrashAt(operation, halfway);
 
-    /// <summary>Makes one operation fail. A write that fails leaves its first half; other operations leave nothing.</summary>
+    /// <summary>Makes one operation fail. A write leaves its first half then, anything else nothing.</summary>
     /// <param name="operation">The operation's number; see <see cref="Operations"/>.</param>
     /// <param name="error">What it throws.</param>
     public void FailAt(int operation, IOException error) => _faults.FailAt(operation, error);
@@ -144,7 +144,7 @@ public sealed class SimulatedFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
-    /// <exception cref="NotSupportedException">The names are in two directories, which this model leaves out.</exception>
+    /// <exception cref="NotSupportedException">The names are in two directories: not modelled.</exception>
     public void Rename(string from, string to)
     {
         lock (_gate)

@@ -77,7 +77,7 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
     public async ValueTask<bool> StepAsync(CancellationToken stop)
     {
         if (Snapshots.Running.IsFaulted) await Snapshots.Running.ConfigureAwait(false);
-        if (!_isGathering) return BeginIfDue();
+        if (!_isGathering) return !job.IsFinished && BeginIfDue();
         while (_handedIn.TryDequeue(out var part)) _parts.Add(part);
         if (_parts.Count < job.Tasks.Count()) return false;
         await CommitAsync(stop).ConfigureAwait(false);

@@ -125,8 +125,8 @@ public sealed class Job : IAsyncDisposable
 
     internal void Committed(long epoch, bool isFinal)
     {
-        _isFinished = isFinal;
         Volatile.Write(ref _committedEpoch, epoch);
+        _isFinished = isFinal; // after the epoch: who sees this sees the last epoch too
         WakeWorkers();
     }
 

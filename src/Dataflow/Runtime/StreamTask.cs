@@ -19,6 +19,7 @@ internal sealed class StreamTask
     private long _epoch;
     private long _committedEpoch;
     private int _stepsSinceFlush;
+    private bool _hasFinished;
     private long _pendingOutputBytes;
     private long _stateEntries;
 
@@ -107,6 +108,7 @@ internal sealed class StreamTask
     /// <summary>Lets sinks complete what they wrote: the last checkpoint is durable and nothing follows.</summary>
     public void Finish()
     {
+        _hasFinished = true;
         foreach (var (_, step) in _steps) step.Finish();
         Job.TaskFinished();
     }
@@ -136,6 +138,7 @@ internal sealed class StreamTask
     {
         if (!isIdle && ++_stepsSinceFlush < StepsBetweenFlushes) return;
         _stepsSinceFlush = 0;
+        // For those who look from other threads, who must not walk through what this one changes.
         Volatile.Write(ref _pendingOutputBytes, _steps.Sum(static step => step.Step.PendingBytes));
         Volatile.Write(ref _stateEntries, _states.Sum(static state => state.Entries));
         foreach (var writer in _writers) writer.Flush();
@@ -147,6 +150,7 @@ internal sealed class StreamTask
         if (epoch <= _epoch || _writing is not null) return false;
         if (_committedEpoch < _epoch) return false; // sinks learn of a commit before they prepare the next
         if (!_inputs.TrueForAll(input => input.IsAtBarrier(epoch)) || !IsDrained()) return false;
+        LearnOfCommit(); // the last checkpoint may have been committed since the step began; sinks hear of it first
         Capture(epoch);
         return true;
     }
@@ -188,10 +192,20 @@ internal sealed class StreamTask
 
     private bool LearnOfCommit()
     {
-        if (Job.CommittedEpoch <= _committedEpoch) return false;
-        _committedEpoch = Job.CommittedEpoch;
-        foreach (var (_, step) in _steps) step.Committed();
-        if (Job.IsFinished) Finish();
+        // In this order: once the job is finished, the epoch read after it is the last one.
+        var isFinished = Job.IsFinished && !_hasFinished;
+        var epoch = Job.CommittedEpoch;
+        if (epoch > _committedEpoch)
+        {
+            _committedEpoch = epoch;
+            foreach (var (_, step) in _steps) step.Committed();
+        }
+        else if (!isFinished)
+        {
+            return false;
+        }
+
+        if (isFinished) Finish();
         return true;
     }
 

@@ -14,11 +14,11 @@ internal sealed record CommitStep(params IReadOnlyList<CommitPlan> Commits) : St
         {
             var answers = HandOver(log, [.. waiting.Select(commit => commit.Commit)]);
             var accepted = Plans(error => error is null);
-            var doubtful = Plans(error => error is not null and not LogFullException);
-            Assert.DoesNotContain(answers.SkipWhile(error => error is null or LogFullException), error => error is null);
+            var doubtful = Plans(IsFailure);
+            Assert.DoesNotContain(null, answers.SkipWhile(error => error is null or LogFullException));
 
             log.Possible = StatesFrom(StatesFrom(log.Possible[0], accepted)[^1], doubtful);
-            if (answers.FirstOrDefault(error => error is not null and not LogFullException) is { } failure) throw failure;
+            if (answers.FirstOrDefault(IsFailure) is { } failure) throw failure;
             waiting = [.. waiting.Where((_, index) => answers[index] is LogFullException)];
             if (waiting.Count == 0) return log.Possible[^1];
             if (!log.MakesRoom()) throw answers.First(error => error is LogFullException)!;
@@ -37,6 +37,8 @@ internal sealed record CommitStep(params IReadOnlyList<CommitPlan> Commits) : St
         Assert.All(running, task => Assert.True(task.IsCompleted, "A commit was left without an answer."));
         return [.. running.Select(task => task.Exception?.InnerException)];
     }
+
+    private static bool IsFailure(Exception? error) => error is not null and not LogFullException;
 
     private static List<LogModel> StatesFrom(LogModel before, IReadOnlyList<CommitPlan> commits)
     {

@@ -21,7 +21,8 @@ internal sealed class HeldScheduler : TaskScheduler
         else TryExecuteTask(task);
     }
 
-    protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => !_holds && TryExecuteTask(task);
+    protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued)
+        => !_holds && TryExecuteTask(task);
 
     protected override IEnumerable<Task> GetScheduledTasks() => _held;
 }

@@ -1,3 +1,5 @@
+using Dataflow.Testing.Disks;
+
 namespace Dataflow.Log.Tests.Simulation;
 
 /// <summary>Compares a log, read as any program reads it, with a model.</summary>
@@ -28,6 +30,19 @@ internal static class LogComparison
                     long? expected = model.GroupOffsets.TryGetValue((group, name, index), out var known) ? known : null;
                     if (offset != expected) return $"{group} is at {name}[{index}]@{offset}, not at {expected}";
                 }
+        return null;
+    }
+
+    /// <summary>Says which segment file has bytes that were never committed, as Kafka's tools would read them.</summary>
+    public static string? FirstStray(LogStore store, SimulatedFileSystem disk)
+    {
+        foreach (var partition in store.Topics.SelectMany(topic => topic.Partitions))
+            foreach (var segment in partition.Segments)
+            {
+                using var file = disk.Open(segment.Path, FileMode.Open);
+                if (file.Length != segment.VisibleBytes)
+                    return $"{segment.Path} has {file.Length} bytes, {segment.VisibleBytes} were committed";
+            }
         return null;
     }
 

@@ -2,7 +2,7 @@ using Dataflow.Testing.Disks;
 
 namespace Dataflow.Log.Tests.Simulation;
 
-/// <summary>Makes each operation of a log fail in turn, and looks at what the log says and what the next process finds.</summary>
+/// <summary>Makes each operation of a log fail in turn: what does it say, and what does the next process find?</summary>
 public class LogFailingDiskTests
 {
     private const int InputOutputError = 5;
@@ -12,7 +12,7 @@ public class LogFailingDiskTests
     [Theory, MemberData(nameof(SimulationRun.Seeds), MemberType = typeof(SimulationRun))]
     public async Task After_a_failed_sync_nothing_is_acknowledged_and_all_that_was_is_there(int seed)
     {
-        var steps = Workload.Create(seed, steps: 48);
+        var steps = Workload.Create(seed, steps: 36);
 
         await SimulationRun.ForEachOperationAsync(seed, steps, async (number, operation) =>
         {
@@ -29,7 +29,7 @@ public class LogFailingDiskTests
     [Theory, MemberData(nameof(SimulationRun.Seeds), MemberType = typeof(SimulationRun))]
     public async Task A_disk_that_is_full_for_a_moment_loses_nothing_acknowledged(int seed)
     {
-        var steps = Workload.Create(seed, steps: 48);
+        var steps = Workload.Create(seed, steps: 36);
 
         await SimulationRun.ForEachOperationAsync(seed, steps, async (number, operation) =>
         {
@@ -59,7 +59,7 @@ public class LogFailingDiskTests
             },
         };
 
-        await log.RunAsync(Workload.Create(seed, steps: 48));
+        await log.RunAsync(Workload.Create(seed, steps: 36));
 
         Assert.InRange(refusals, 10, int.MaxValue);
         SimulatedLog.Recover(disk.AfterPowerLoss(Unsynced.Lost), log.Possible);
@@ -71,6 +71,10 @@ public class LogFailingDiskTests
         var possible = log.Possible;
         if (log.IsOpen && possible.Count > 1)
             await Assert.ThrowsAsync<LogFailedException>(() => log.DoAsync(Further));
-        await SimulationRun.CheckOutcomesAsync(disk, seed, number, left => Task.FromResult(SimulatedLog.Recover(left, possible)));
+        await SimulationRun.CheckOutcomesAsync(disk, seed, number, left =>
+        {
+            SimulatedLog.Recover(left, possible);
+            return Task.CompletedTask;
+        });
     }
 }

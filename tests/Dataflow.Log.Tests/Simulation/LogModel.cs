@@ -37,7 +37,8 @@ internal sealed record PartitionModel(long Start, ImmutableList<ModelRecord> Rec
 
     public long End => Start + Records.Count;
 
-    public PartitionModel Append(IReadOnlyList<ModelRecord> records) => this with { Records = Records.AddRange(records) };
+    public PartitionModel Append(IReadOnlyList<ModelRecord> records)
+        => this with { Records = Records.AddRange(records) };
 
     public PartitionModel TrimTo(long offset) => new(offset, Records.RemoveRange(0, (int)(offset - Start)));
 }

@@ -3,7 +3,7 @@ using Dataflow.Testing.Disks;
 namespace Dataflow.Log.Tests.Simulation;
 
 /// <summary>A log on a simulated disk, run by one thread, with what it must hold at any moment.</summary>
-internal sealed class SimulatedLog(SimulatedFileSystem disk)
+internal sealed class SimulatedLog(SimulatedFileSystem disk, Durability durability = Durability.PowerLoss)
 {
     private static readonly string Directory = Path.GetFullPath("/log");
     private LogStore? _store;
@@ -14,7 +14,7 @@ internal sealed class SimulatedLog(SimulatedFileSystem disk)
 
     public bool IsOpen => _store is not null;
 
-    /// <summary>Called when the log says that the disk is full; whether what was refused is to be tried again.</summary>
+    /// <summary>Called when the log says that the disk is full; whether to try again what was refused.</summary>
     public Func<bool> MakesRoom { get; init; } = () => false;
 
     /// <summary>What the log may hold after a crash now: first what is acknowledged, then that and more.</summary>
@@ -23,6 +23,7 @@ internal sealed class SimulatedLog(SimulatedFileSystem disk)
     /// <summary>Opens the log, small enough that everything that happens to a large log happens soon.</summary>
     public void Open() => _store = LogStore.Open(Directory, new LogOptions
     {
+        Durability = durability,
         FileSystem = disk,
         SegmentBytes = 64 << 10,
         JournalFileBytes = 64 << 10,
@@ -62,13 +63,15 @@ internal sealed class SimulatedLog(SimulatedFileSystem disk)
     }
 
     /// <summary>Opens the log that a disk has and says which of those that it may be it is.</summary>
-    public static SimulatedLog Recover(SimulatedFileSystem disk, IReadOnlyList<LogModel> possible)
+    public static SimulatedLog Recover(
+        SimulatedFileSystem disk, IReadOnlyList<LogModel> possible, Durability durability = Durability.PowerLoss)
     {
-        var log = new SimulatedLog(disk);
+        var log = new SimulatedLog(disk, durability);
         log.Open();
         var differences = possible.Select(model => LogComparison.FirstDifference(log.Store, model)).ToList();
         var found = differences.IndexOf(null);
-        Assert.True(found >= 0, $"The log is none of the {possible.Count} that it may be: {string.Join("; ", differences)}.");
+        Assert.True(found >= 0, $"The log is none of those that it may be: {string.Join("; ", differences)}.");
+        Assert.Null(LogComparison.FirstStray(log.Store, disk));
         log.Possible = [possible[found]];
         return log;
     }

@@ -12,11 +12,14 @@ internal static class SimulationRun
         => Environment.GetEnvironmentVariable(SeedVariable) is { } seed ? [int.Parse(seed)] : [1, 2];
 
     /// <summary>Counts the operations of the workload, then calls the check with each of them, in parallel.</summary>
+    public static Task ForEachOperationAsync(int seed, IReadOnlyList<Step> steps, Func<int, DiskOperation, Task> check)
+        => ForEachOperationAsync(seed, steps, Durability.PowerLoss, check);
+
     public static async Task ForEachOperationAsync(
-        int seed, IReadOnlyList<Step> steps, Func<int, DiskOperation, Task> check)
+        int seed, IReadOnlyList<Step> steps, Durability durability, Func<int, DiskOperation, Task> check)
     {
         var disk = new SimulatedFileSystem();
-        await new SimulatedLog(disk).RunAsync(steps);
+        await new SimulatedLog(disk, durability).RunAsync(steps);
 
         await Parallel.ForEachAsync(disk.Operations.Index(), async (operation, _) =>
         {
@@ -53,7 +56,8 @@ internal static class SimulationRun
         }
     }
 
-    private static IEnumerable<(string Name, SimulatedFileSystem Disk)> Outcomes(SimulatedFileSystem disk, int seed, int operation)
+    private static IEnumerable<(string Name, SimulatedFileSystem Disk)> Outcomes(
+        SimulatedFileSystem disk, int seed, int operation)
     {
         yield return ("the loss of all that was unsynced", disk.AfterPowerLoss(Unsynced.Lost));
         yield return ("the loss of nothing", disk.AfterPowerLoss(Unsynced.Kept));

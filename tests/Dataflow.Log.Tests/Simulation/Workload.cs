@@ -3,7 +3,9 @@ namespace Dataflow.Log.Tests.Simulation;
 /// <summary>Makes the steps of a program from a seed: each kind of step at least once, in an order by chance.</summary>
 internal sealed class Workload
 {
-    private const int LargeBytes = 600_000;
+    private const int SmallBytes = 3000;
+    private const int MediumBytes = 40_000; // a few fill a segment; more than half a journal file
+    private const int LargeBytes = 530_000; // beyond what is ever copied into the journal
 
     private readonly Random _random;
     private readonly List<Step> _steps = [];
@@ -33,11 +35,13 @@ internal sealed class Workload
         0 => new ReopenStep(),
         1 => new CreateTopicStep($"topic-{kind}", _random.Next(1, 4)),
         2 or 3 => Trim(),
-        4 => new CommitStep([Commit(valueBytes: LargeBytes), Commit(valueBytes: 2000)]),
-        5 or 6 => new CommitStep([.. Enumerable.Range(0, _random.Next(2, 5)).Select(_ => Commit(valueBytes: 3000))]),
-        7 => new CommitStep([Commit(valueBytes: 40_000)]),
-        _ => new CommitStep([Commit(valueBytes: 3000)]),
+        4 => new CommitStep(Commit(kind == 4 ? LargeBytes : MediumBytes, appends: 1), Commit(SmallBytes, appends: 2)),
+        5 or 6 => new CommitStep([.. Enumerable.Range(0, _random.Next(2, 5)).Select(_ => SmallCommit())]),
+        7 => new CommitStep(Commit(MediumBytes, _random.Next(1, 4))),
+        _ => new CommitStep(SmallCommit()),
     };
+
+    private CommitPlan SmallCommit() => Commit(SmallBytes, _random.Next(1, 5));
 
     private TrimStep Trim()
     {
@@ -46,9 +50,9 @@ internal sealed class Workload
         return new TrimStep(topic, partition, _random.NextInt64(content.Start, content.End + 1));
     }
 
-    private CommitPlan Commit(int valueBytes)
+    private CommitPlan Commit(int valueBytes, int appends)
     {
-        var appends = Enumerable.Range(0, _random.Next(1, 5)).Select(_ =>
+        var records = Enumerable.Range(0, appends).Select(_ =>
         {
             var (topic, partition) = AnyPartition();
             return (topic, partition, Records(valueBytes));
@@ -58,20 +62,27 @@ internal sealed class Workload
             var (topic, partition) = AnyPartition();
             return ($"group-{_random.Next(2)}", topic, partition, _random.NextInt64(1000));
         });
-        return new CommitPlan([.. appends], [.. offsets]);
+        return new CommitPlan([.. records], [.. offsets]);
     }
 
-    /// <summary>One record of about the bytes asked for, and a few small ones.</summary>
-    private ModelRecord[] Records(int valueBytes)
+    /// <summary>A few small records and one of at least nine tenths of the bytes asked for.</summary>
+    private IReadOnlyList<ModelRecord> Records(int valueBytes)
     {
         var few = Enumerable.Range(0, _random.Next(4)).Select(_ => Record(_random.Next(40)));
-        return [.. few, Record(_random.Next(valueBytes / 2, valueBytes))];
+        return [.. few, Record(valueBytes - _random.Next(valueBytes / 10))];
     }
 
-    private ModelRecord Record(int valueBytes) => new(
-        _random.NextInt64(1_700_000_000_000, 1_800_000_000_000),
-        _random.Next(3) == 0 ? null : Bytes(_random.Next(20)),
-        Bytes(valueBytes));
+    private ModelRecord Record(int valueBytes)
+    {
+        var timestamp = _random.NextInt64(1_700_000_000_000, 1_800_000_000_000);
+        var (key, value) = (Bytes(_random.Next(20)), Bytes(valueBytes));
+        return _random.Next(4) switch
+        {
+            0 => new ModelRecord(timestamp, Key: null, value),
+            1 when valueBytes < 40 => new ModelRecord(timestamp, key, Value: null),
+            _ => new ModelRecord(timestamp, key, value),
+        };
+    }
 
     private byte[] Bytes(int count)
     {

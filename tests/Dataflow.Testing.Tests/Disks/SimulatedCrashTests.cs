@@ -126,7 +126,8 @@ public class SimulatedCrashTests
         _disk.SyncDirectory("/log");
         _disk.Rename("/log/b", Path);
 
-        var outcomes = Outcomes().Select(after => $"{string.Join(", ", after.List("/log"))}: {ContentOf(after, Path)[0]}");
+        var outcomes = Outcomes()
+            .Select(after => $"{string.Join(", ", after.List("/log"))}: {ContentOf(after, Path)[0]}");
 
         Assert.Equal(["a, b: 1", "a: 2"], outcomes.Distinct().Order());
     }
@@ -196,7 +197,8 @@ public class SimulatedCrashTests
         string Outcome(int seed)
         {
             var after = _disk.AfterPowerLoss(new Random(seed));
-            return string.Join(", ", after.List("/log").Select(name => $"{name}: {ContentOf(after, $"/log/{name}").Length}"));
+            var files = after.List("/log").Select(name => $"{name}: {ContentOf(after, $"/log/{name}").Length}");
+            return string.Join(", ", files);
         }
     }
 

@@ -33,7 +33,7 @@ internal static class InputFile
         }
     }
 
-    /// <summary>Reads on the caller's thread even where a library asks for a task: a reader's thread has nothing else to do.</summary>
+    /// <summary>Reads on the caller's thread even where a library asks for a task; so nobody waits for the thread pool.</summary>
     private sealed class BlockingFileStream(string path)
         : FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16)
     {

@@ -25,7 +25,7 @@ internal sealed class RowShape<T>
 
     public IReadOnlyList<RowMember> Members { get; }
 
-    /// <summary>Makes the value of a row. Takes an array for each of <see cref="Members"/>, of the member's type, and the row.</summary>
+    /// <summary>Makes the value of a row: takes an array of the member's type for each of <see cref="Members"/>, and the row.</summary>
     public Func<Array[], int, T> Build { get; }
 
     /// <summary>Finds the column of each of <see cref="Members"/>.</summary>

@@ -1,0 +1,132 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Apache.Arrow;
+using Apache.Arrow.Types;
+
+namespace Dataflow;
+
+/// <summary>Gathers one property of many values.</summary>
+internal abstract class ArrowColumn<T>(Field field)
+{
+    public Field Field { get; } = field;
+
+    /// <summary>Which of the values are there.</summary>
+    protected BitBuffer Validity { get; } = new();
+
+    /// <summary>Takes the property of a value.</summary>
+    /// <returns>How many bytes of variable length it has.</returns>
+    public abstract int Add(T value);
+
+    /// <summary>The column as an array. Valid until <see cref="Clear"/>.</summary>
+    public IArrowArray ToArray(int rows) => ArrowArrayFactory.BuildArray(ToData(rows));
+
+    public virtual void Clear() => Validity.Clear();
+
+    protected abstract ArrayData ToData(int rows);
+}
+
+/// <summary>A column of values of fixed size.</summary>
+internal sealed class ArrowValues<T, TValue>(Field field, Func<T, TValue?> get) : ArrowColumn<T>(field)
+    where TValue : unmanaged
+{
+    private readonly ColumnBuffer _values = new();
+
+    public override int Add(T value)
+    {
+        var found = get(value);
+        _values.Add(found.GetValueOrDefault());
+        Validity.Add(found.HasValue);
+        return 0;
+    }
+
+    public override void Clear()
+    {
+        base.Clear();
+        _values.Clear();
+    }
+
+    protected override ArrayData ToData(int rows)
+        => new(Field.DataType, rows, Validity.Zeros, 0, [Validity.ToValidity(), _values.ToArrow()]);
+}
+
+/// <summary>A column of bits.</summary>
+internal sealed class ArrowBits<T>(Field field, Func<T, bool?> get) : ArrowColumn<T>(field)
+{
+    private readonly BitBuffer _bits = new();
+
+    public override int Add(T value)
+    {
+        var found = get(value);
+        _bits.Add(found.GetValueOrDefault());
+        Validity.Add(found.HasValue);
+        return 0;
+    }
+
+    public override void Clear()
+    {
+        base.Clear();
+        _bits.Clear();
+    }
+
+    protected override ArrayData ToData(int rows)
+        => new(Field.DataType, rows, Validity.Zeros, 0, [Validity.ToValidity(), _bits.ToArrow()]);
+}
+
+/// <summary>A column of texts, bytes or lists: a position for each row, and what stands between the positions.</summary>
+internal abstract class ArrowSequences<T, TSequence>(Field field, Func<T, TSequence?> get) : ArrowColumn<T>(field)
+    where TSequence : class
+{
+    private readonly ColumnBuffer _ends = new();
+    private readonly ColumnBuffer _elements = new();
+
+    protected virtual int ElementBytes => 1;
+
+    public override int Add(T value)
+    {
+        if (_ends.Length == 0) _ends.Add(0);
+        var before = _elements.Length;
+        var found = get(value);
+        if (found is not null) Write(found, _elements);
+        _ends.Add(_elements.Length / ElementBytes);
+        Validity.Add(found is not null);
+        return _elements.Length - before;
+    }
+
+    public override void Clear()
+    {
+        base.Clear();
+        _ends.Clear();
+        _elements.Clear();
+    }
+
+    protected abstract void Write(TSequence sequence, ColumnBuffer elements);
+
+    protected override ArrayData ToData(int rows)
+        => ToData(rows, _ends.ToArrow(), _elements.ToArrow(), _elements.Length / ElementBytes);
+
+    protected virtual ArrayData ToData(int rows, ArrowBuffer ends, ArrowBuffer elements, int count)
+        => new(Field.DataType, rows, Validity.Zeros, 0, [Validity.ToValidity(), ends, elements]);
+}
+
+internal sealed class ArrowTexts<T>(Field field, Func<T, string?> get) : ArrowSequences<T, string>(field, get)
+{
+    protected override void Write(string sequence, ColumnBuffer elements)
+        => elements.Advance(Encoding.UTF8.GetBytes(sequence, elements.Reserve(Encoding.UTF8.GetMaxByteCount(sequence.Length))));
+}
+
+internal sealed class ArrowBytes<T>(Field field, Func<T, byte[]?> get) : ArrowSequences<T, byte[]>(field, get)
+{
+    protected override void Write(byte[] sequence, ColumnBuffer elements) => elements.Add(sequence);
+}
+
+internal sealed class ArrowFloats<T>(Field field, Func<T, float[]?> get) : ArrowSequences<T, float[]>(field, get)
+{
+    protected override int ElementBytes => sizeof(float);
+
+    protected override void Write(float[] sequence, ColumnBuffer elements)
+        => elements.Add(MemoryMarshal.AsBytes(sequence.AsSpan()));
+
+    protected override ArrayData ToData(int rows, ArrowBuffer ends, ArrowBuffer elements, int count)
+        => new(Field.DataType, rows, Validity.Zeros, 0, [Validity.ToValidity(), ends],
+            [new ArrayData(FloatType.Default, count, 0, 0, [ArrowBuffer.Empty, elements])]);
+}

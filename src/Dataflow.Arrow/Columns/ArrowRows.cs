@@ -1,0 +1,49 @@
+using System.Reflection;
+using Apache.Arrow;
+
+namespace Dataflow;
+
+/// <summary>Gathers values as columns, one for each public property, into a record batch. Its buffers are used again.</summary>
+internal sealed class ArrowRows<T>
+{
+    private readonly ArrowColumn<T>[] _columns;
+
+    private ArrowRows(ArrowColumn<T>[] columns)
+    {
+        _columns = columns;
+        Schema = new Schema(columns.Select(column => column.Field), metadata: null);
+    }
+
+    public Schema Schema { get; }
+
+    public int Count { get; private set; }
+
+    /// <summary>How many bytes of texts, bytes and lists are gathered.</summary>
+    public long VariableBytes { get; private set; }
+
+    /// <exception cref="ConnectorException">The type has no property, or one that has no Arrow column.</exception>
+    public static ArrowRows<T> Create()
+    {
+        var properties = typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.GetMethod is { IsPublic: true } && property.GetIndexParameters().Length == 0)
+            .ToArray();
+        if (properties.Length == 0) throw ConnectorException.NoColumns(typeof(T));
+        return new([.. properties.Select(ArrowColumns<T>.Create)]);
+    }
+
+    public void Add(T value)
+    {
+        foreach (var column in _columns) VariableBytes += column.Add(value);
+        Count++;
+    }
+
+    /// <summary>The rows as a batch. Valid until <see cref="Clear"/>.</summary>
+    public RecordBatch ToBatch() => new(Schema, _columns.Select(column => column.ToArray(Count)), Count);
+
+    public void Clear()
+    {
+        foreach (var column in _columns) column.Clear();
+        Count = 0;
+        VariableBytes = 0;
+    }
+}

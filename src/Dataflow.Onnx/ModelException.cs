@@ -1,0 +1,44 @@
+namespace Dataflow.Onnx;
+
+/// <summary>A model cannot be used: its files are missing or not what they should be, or it failed on a text.</summary>
+/// <remarks>No text is in the message; the inner error, ONNX Runtime's, may name a token's id.</remarks>
+public sealed class ModelException : DataflowException
+{
+    private ModelException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+
+    internal static ModelException FileMissing(string path) => new(
+        $"Model file '{path}': it does not exist. A model is a directory with model.onnx and vocab.txt.");
+
+    internal static ModelException VocabularyLacks(string path, string token) => new(
+        $"Vocabulary '{path}': it has no {token}. " +
+        "It is not the vocab.txt of a BERT model; one piece a line is expected.");
+
+    internal static ModelException OtherHash(string path, string expected, string found) => new(
+        $"Model file '{path}': its SHA-256 is {found}, expected {expected}. " +
+        "It is another model, or a damaged copy; get the right file, " +
+        "or change the expected hash if it was replaced on purpose.");
+
+    internal static ModelException NotOnnx(string path, Exception cause) => new(
+        $"Model file '{path}': ONNX Runtime cannot load it ({cause.Message.TrimEnd('.')}). " +
+        "It is damaged, not an ONNX model, or keeps its weights in a second file, which is not supported.", cause);
+
+    internal static ModelException OtherInputs(string path, string found) => new(
+        $"Model file '{path}': its inputs are {found}. " +
+        "A text encoder takes input_ids, and at will attention_mask and token_type_ids, each int64[batch, sequence].");
+
+    internal static ModelException OtherOutput(string path, string found) => new(
+        $"Model file '{path}': its outputs are {found}. " +
+        "A text encoder gives last_hidden_state, float[batch, sequence, N] with a fixed N.");
+
+    internal static ModelException RunFailed(string model, int tokens, Exception cause) => new(
+        $"Model '{model}': it failed on a text of {tokens} tokens. " +
+        "Other texts may work; if none does, vocab.txt belongs to another model. " +
+        "The inner error has ONNX Runtime's reason, which may name one of the tokens.", cause);
+
+    internal static ModelException NotFinite(string model, int tokens) => new(
+        $"Model '{model}': the vector of a text of {tokens} tokens is not finite. " +
+        "The model overflows on it; other texts may work.");
+}

@@ -1,0 +1,65 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text;
+
+namespace Dataflow.Onnx.Tokenization;
+
+/// <summary>What Unicode's canonical decomposition (NFD) makes of one code point.</summary>
+/// <remarks>
+/// An own table, because <see cref="string.Normalize()"/> does nothing in a program with <c>InvariantGlobalization</c>,
+/// and otherwise asks the machine's ICU: a token must not depend on either.
+/// </remarks>
+internal static class CanonicalDecompositions
+{
+    /// <summary>The most code points that one code point becomes.</summary>
+    public const int MaxLength = 4;
+
+    private const int FirstSyllable = 0xAC00, LastSyllable = 0xD7A3;
+    private const int FirstLead = 0x1100, FirstVowel = 0x1161, BeforeFirstTail = 0x11A7;
+    private const int Vowels = 21, Tails = 28;
+
+    private static readonly FrozenDictionary<int, Rune[]> s_table = ReadTable();
+
+    /// <summary>Writes a code point's decomposition, or itself if it has none; returns the length.</summary>
+    public static int Decompose(Rune rune, Span<Rune> into)
+    {
+        if (rune.Value is >= FirstSyllable and <= LastSyllable) return DecomposeSyllable(rune.Value, into);
+        if (s_table.TryGetValue(rune.Value, out var parts))
+        {
+            parts.CopyTo(into);
+            return parts.Length;
+        }
+        into[0] = rune;
+        return 1;
+    }
+
+    /// <summary>Hangul by arithmetic: the Unicode Standard, section 3.12.</summary>
+    private static int DecomposeSyllable(int syllable, Span<Rune> into)
+    {
+        var (block, tail) = Math.DivRem(syllable - FirstSyllable, Tails);
+        var (lead, vowel) = Math.DivRem(block, Vowels);
+        into[0] = new Rune(FirstLead + lead);
+        into[1] = new Rune(FirstVowel + vowel);
+        if (tail == 0) return 2;
+        into[2] = new Rune(BeforeFirstTail + tail);
+        return 3;
+    }
+
+    private static FrozenDictionary<int, Rune[]> ReadTable()
+    {
+        var assembly = typeof(CanonicalDecompositions).Assembly;
+        using var stream = assembly.GetManifestResourceStream("canonical-decompositions")!;
+        using var reader = new StreamReader(stream);
+        var table = new Dictionary<int, Rune[]>();
+        while (reader.ReadLine() is { } line)
+        {
+            if (line.StartsWith('#')) continue;
+            var runes = Array.ConvertAll(line.Split(' '), ParseRune);
+            table.Add(runes[0].Value, runes[1..]);
+        }
+        return table.ToFrozenDictionary();
+    }
+
+    private static Rune ParseRune(string hex) =>
+        new(int.Parse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+}

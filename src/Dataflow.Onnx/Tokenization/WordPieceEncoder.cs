@@ -1,0 +1,123 @@
+using System.Text;
+
+namespace Dataflow.Onnx.Tokenization;
+
+/// <summary>Turns one text into ids: gathers a word's folded characters, then splits it into pieces.</summary>
+/// <param name="vocabulary">The pieces.</param>
+/// <param name="ids">Takes the ids; the last place is kept for [SEP].</param>
+/// <param name="word">Scratch of <see cref="WordCapacity"/> characters.</param>
+/// <param name="pieces">Scratch of <see cref="MaxWordLength"/> ids.</param>
+internal ref struct WordPieceEncoder(Vocabulary vocabulary, Span<long> ids, Span<char> word, Span<int> pieces)
+{
+    /// <summary>The code points of the longest word that is split; a longer one is unknown.</summary>
+    public const int MaxWordLength = 100;
+
+    /// <summary>The UTF-16 units of the longest word.</summary>
+    public const int WordCapacity = 2 * MaxWordLength;
+
+    private readonly Vocabulary _vocabulary = vocabulary;
+    private readonly Span<long> _ids = ids;
+    private readonly Span<char> _word = word;
+    private readonly Span<int> _pieces = pieces;
+    private int _count;
+    private int _units;
+    private int _codePoints;
+    private bool _isFull;
+
+    /// <summary>Encodes the whole text between [CLS] and [SEP].</summary>
+    public EncodedText Encode(ReadOnlySpan<char> text)
+    {
+        Add(_vocabulary.First);
+        AddText(text);
+        _ids[_count++] = _vocabulary.Last;
+        return new EncodedText(_count, _isFull);
+    }
+
+    private void AddText(ReadOnlySpan<char> text)
+    {
+        var searched = 0;
+        while (!_isFull && text[searched..].IndexOf('[') is >= 0 and var found)
+        {
+            var at = searched + found;
+            searched = at + 1;
+            if (!_vocabulary.TryFindSpecial(text[at..], out var length, out var id)) continue;
+            AddWords(text[..at]);
+            Add(id);
+            text = text[(at + length)..];
+            searched = 0;
+        }
+        AddWords(text);
+    }
+
+    private void AddWords(ReadOnlySpan<char> text)
+    {
+        var kinds = CharacterTable.Kinds;
+        var folded = CharacterTable.Folded;
+        for (var at = 0; at < text.Length && !_isFull; at++)
+        {
+            var unit = text[at];
+            switch (kinds[unit])
+            {
+                case CharacterKind.Letter:
+                    Append(folded[unit]);
+                    break;
+                case CharacterKind.Space:
+                    EndWord();
+                    break;
+                case CharacterKind.Alone:
+                    EndWord();
+                    Append(folded[unit]);
+                    EndWord();
+                    break;
+                case CharacterKind.Rare:
+                    at += AppendRare(text[at..]) - 1;
+                    break;
+            }
+        }
+        EndWord();
+    }
+
+    /// <summary>Handles the first code point by the rules themselves; returns its UTF-16 units.</summary>
+    private int AppendRare(ReadOnlySpan<char> text)
+    {
+        Rune.DecodeFromUtf16(text, out var rune, out var units); // half a pair becomes U+FFFD, which is dropped
+        if (UncasedRules.IsDropped(rune)) return units;
+
+        var isIdeograph = UncasedRules.IsIdeograph(rune);
+        Span<Rune> parts = stackalloc Rune[CanonicalDecompositions.MaxLength];
+        foreach (var part in parts[..UncasedRules.Fold(rune, parts)])
+        {
+            var isAlone = isIdeograph || UncasedRules.IsPunctuation(part);
+            if (isAlone) EndWord();
+            Append(part);
+            if (isAlone) EndWord();
+        }
+        return units;
+    }
+
+    private void Append(Rune rune)
+    {
+        if (_codePoints++ < MaxWordLength) _units += rune.EncodeToUtf16(_word[_units..]);
+    }
+
+    private void Append(char unit)
+    {
+        if (_codePoints++ < MaxWordLength) _word[_units++] = unit;
+    }
+
+    private void EndWord()
+    {
+        if (_codePoints == 0) return;
+        var count = _codePoints <= MaxWordLength ? _vocabulary.Split(_word[.._units], _pieces) : 0;
+        if (count == 0) Add(_vocabulary.Unknown);
+        foreach (var piece in _pieces[..count]) Add(piece);
+        _units = 0;
+        _codePoints = 0;
+    }
+
+    private void Add(int id)
+    {
+        if (_count < _ids.Length - 1) _ids[_count++] = id;
+        else _isFull = true;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace Dataflow.Onnx;
+
+/// <summary>Arithmetic on embeddings, with the machine's vector instructions.</summary>
+public static class Vectors
+{
+    /// <summary>
+    /// The sum of the products: for embeddings, whose length is 1, their cosine similarity, 1 for the same direction.
+    /// </summary>
+    /// <exception cref="ArgumentException">The vectors differ in length.</exception>
+    public static float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    {
+        if (left.Length != right.Length)
+        {
+            throw new ArgumentException(
+                $"The vectors have {left.Length} and {right.Length} dimensions; only equal ones compare.");
+        }
+
+        var lefts = MemoryMarshal.Cast<float, Vector<float>>(left);
+        var rights = MemoryMarshal.Cast<float, Vector<float>>(right);
+        var sums = Vector<float>.Zero;
+        for (var i = 0; i < lefts.Length; i++) sums += lefts[i] * rights[i];
+        var sum = Vector.Sum(sums);
+        for (var i = lefts.Length * Vector<float>.Count; i < left.Length; i++) sum += left[i] * right[i];
+        return sum;
+    }
+
+    /// <summary>Adds <paramref name="addend"/> to <paramref name="sum"/>, which is as long.</summary>
+    internal static void Add(Span<float> sum, ReadOnlySpan<float> addend)
+    {
+        var sums = MemoryMarshal.Cast<float, Vector<float>>(sum);
+        var addends = MemoryMarshal.Cast<float, Vector<float>>(addend);
+        for (var i = 0; i < sums.Length; i++) sums[i] += addends[i];
+        for (var i = sums.Length * Vector<float>.Count; i < sum.Length; i++) sum[i] += addend[i];
+    }
+
+    /// <summary>Scales a vector to length 1, unless it is zero; returns the length it had.</summary>
+    internal static float Normalize(Span<float> vector)
+    {
+        var length = MathF.Sqrt(Dot(vector, vector));
+        if (length > 0)
+            foreach (ref var value in vector) value /= length;
+        return length;
+    }
+}

@@ -1,0 +1,212 @@
+using Dataflow.Tests.Connectors;
+using DuckDB.NET.Data;
+
+namespace Dataflow.Arrow.Tests;
+
+public class ParquetSourceTests : SourceContract<ParquetSourceTests.Flight>
+{
+    // Several row groups: DuckDB makes one of 2,048 rows at least.
+    private const int Count = 5_000;
+
+    private string Path => Folder["flights.parquet"];
+
+    protected override IReadOnlyList<Flight> Expected { get; } = [.. Enumerable.Range(0, Count).Select(i => new Flight(
+        DateTime.UnixEpoch.AddSeconds(i), i % 7 == 0 ? null : i - 50, i * 0.5, $"A{i % 20}",
+        i % 5 == 0 ? null : $"B{i}", i % 2 == 0 ? Carrier.United : Carrier.Delta))];
+
+    protected override Source<Flight> Create()
+    {
+        if (!File.Exists(Path)) Write($"""
+            SELECT TIMESTAMP '1970-01-01' + to_seconds(i) AS departure_time,
+                CASE WHEN i % 7 = 0 THEN NULL ELSE (i - 50)::INTEGER END AS delay,
+                i * 0.5::DOUBLE AS distance, 'A' || (i % 20) AS origin,
+                CASE WHEN i % 5 = 0 THEN NULL ELSE 'B' || i END AS destination,
+                CASE WHEN i % 2 = 0 THEN 'united' ELSE 'Delta' END AS carrier, 1 AS unused
+            FROM range({Count}) t(i)
+            """);
+        return Source.Parquet<Flight>(Path);
+    }
+
+    [Theory]
+    [InlineData(2_047)]
+    [InlineData(2_048)]
+    [InlineData(2_049)]
+    [InlineData(4_096)]
+    public void Carries_on_around_the_ends_of_row_groups(int position)
+        => Assert.Equal(Expected.Skip(position), Read(Create(), position).Select(r => r.Value));
+
+    [Fact]
+    public void Reads_a_column_as_each_type_that_has_room_for_it()
+    {
+        Write("""
+            SELECT 1::TINYINT AS a, 2::BIGINT AS b, 3::INTEGER AS c, 1.5::FLOAT AS d, true AS e, '\x01\x02'::BLOB AS f,
+                TIMESTAMP '2001-01-01 00:01:00.123' AS g, TIMESTAMPTZ '2001-01-01 01:00:00+01' AS h,
+                TIMESTAMP '1969-12-31 23:59:59' AS i, 12.25::DECIMAL(9,2) AS j, DATE '2001-02-03' AS k,
+                TIMESTAMP '2001-01-01 00:01:00' AS l
+            """);
+        var row = Assert.Single(Read(Source.Parquet<Wide>(Path))).Value;
+        Assert.Equal((1L, (int?)2, 3.0, 1.5, (bool?)true), (row.A, row.B, row.C, row.D, row.E));
+        Assert.Equal([1, 2], row.F);
+        Assert.Equal(new DateTimeOffset(2001, 1, 1, 0, 1, 0, 123, TimeSpan.Zero), row.G);
+        Assert.Equal(new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc), row.H);
+        Assert.Equal(-1000, row.I);
+        Assert.Equal(12.25m, row.J);
+        Assert.Equal(new DateTime(2001, 2, 3, 0, 0, 0, DateTimeKind.Utc), row.K);
+        Assert.Equal(new DateTime(2001, 1, 1, 0, 1, 0, DateTimeKind.Utc), row.L);
+        Assert.All([row.H, row.K, row.L], time => Assert.Equal(DateTimeKind.Utc, time.Kind));
+    }
+
+    [Fact]
+    public void Reads_what_DuckDB_reads_of_a_shuffled_file()
+    {
+        Write("SELECT hash(i) % 1000 AS x, CASE WHEN hash(i) % 3 = 0 THEN NULL ELSE hash(i * 7)::VARCHAR END AS y "
+            + "FROM range(20000) t(i)");
+        using var duck = Open();
+        using var command = duck.CreateCommand();
+        command.CommandText = $"SELECT x, y FROM '{Path}'";
+        using var rows = command.ExecuteReader();
+        foreach (var record in Read(Source.Parquet<Pair>(Path)))
+        {
+            Assert.True(rows.Read());
+            Assert.Equal(((int)rows.GetFieldValue<ulong>(0), rows.IsDBNull(1) ? null : rows.GetString(1)), (record.Value.X, record.Value.Y));
+        }
+
+        Assert.False(rows.Read());
+    }
+
+    [Fact]
+    public void Reads_the_flights_of_the_example_as_DuckDB_does()
+    {
+        var path = System.IO.Path.Combine(AppContext.BaseDirectory, "flights.parquet");
+        using var duck = Open();
+        using var command = duck.CreateCommand();
+        command.CommandText = $"SELECT epoch_ms(date), delay, distance, origin, destination FROM '{path}'";
+        using var rows = command.ExecuteReader();
+        using var reader = Open(Source.Parquet<ExampleFlight>(path), 0);
+        var read = new Record<ExampleFlight>[1_000];
+        while (!reader.IsFinished)
+        {
+            foreach (var record in read.AsSpan(0, reader.Read(read)))
+            {
+                Assert.True(rows.Read());
+                var expected = new ExampleFlight(
+                    rows.GetInt64(0), (int)rows.GetInt64(1), (int)rows.GetInt64(2), rows.GetString(3), rows.GetString(4));
+                if (record.Value != expected) Assert.Equal(expected, record.Value);
+            }
+        }
+
+        Assert.Equal(508_239, reader.Position);
+        Assert.False(rows.Read());
+    }
+
+    [Fact]
+    public void Has_no_rows_where_the_file_has_none()
+    {
+        Write("SELECT 1 AS x, 'a' AS y WHERE false");
+        Assert.Empty(Read(Source.Parquet<Pair>(Path)));
+    }
+
+    [Fact]
+    public void Says_which_file_is_missing() => Assert.Equal(
+        "File 'none.parquet': it does not exist. Relative paths start at the program's current directory; correct the path.",
+        ErrorOf(() => Source.Parquet<Pair>(Folder["none.parquet"])));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("x,y\n1,2\n")]
+    [InlineData("PAR1 and some text that is no footer PAR1")]
+    public void Says_that_a_file_is_not_Parquet(string text) => Assert.StartsWith(
+        "File 'a.parquet': it is not readable as Parquet (",
+        ErrorOf(() => Source.Parquet<Pair>(Folder.Write("a.parquet", text))), StringComparison.Ordinal);
+
+    [Fact]
+    public void Says_which_columns_are_missing()
+    {
+        Write("SELECT 1 AS x, 2 AS z");
+        Assert.Equal(
+            "File 'flights.parquet': Pair needs a column 'Y' (String); there is 'x', 'z'. Rename the members or the columns so "
+            + "that they agree (case and '_' do not matter).",
+            ErrorOf(() => Source.Parquet<Pair>(Path)));
+    }
+
+    [Fact]
+    public void Says_which_column_has_another_type()
+    {
+        Write("SELECT 1.5::DOUBLE AS x, 'a' AS y");
+        Assert.Equal(
+            "File 'flights.parquet', column 'x': it holds Double, Pair.X is Int32. Give the member a type that takes every value "
+            + "of the column.",
+            ErrorOf(() => Source.Parquet<Pair>(Path)));
+    }
+
+    [Fact]
+    public void Says_which_column_holds_lists()
+    {
+        Write("SELECT [1, 2] AS x, 'a' AS y");
+        Assert.Contains("column 'x': it holds lists or groups, Pair.X is Int32.", ErrorOf(() => Source.Parquet<Pair>(Path)));
+    }
+
+    [Theory]
+    [InlineData("CASE WHEN i = 3000 THEN 5000000000 ELSE i END AS x, '' AS y", "Pair: column 'x': the value does not fit Int32.")]
+    [InlineData("CASE WHEN i = 3000 THEN NULL ELSE i END AS x, '' AS y", "Pair: column 'x' is null there and X is Int32.")]
+    public void Says_in_which_row_a_value_does_not_fit(string columns, string expected)
+    {
+        Write($"SELECT {columns} FROM range({Count}) t(i)");
+        Assert.Equal(
+            $"Source 'flights.parquet' could not read flights.parquet@3000 as {expected} Correct the record or the type that it is "
+            + "read as, then start the job again.",
+            ErrorOf(() => Source.Parquet<Pair>(Path)));
+    }
+
+    [Fact]
+    public void Says_in_which_row_a_value_does_not_fit_when_it_carries_on_before_it()
+    {
+        Write("SELECT CASE WHEN i = 3000 THEN NULL ELSE i END AS x, '' AS y FROM range(5000) t(i)");
+        Assert.Contains("@3000 as Pair", Assert.Throws<OperatorException>(() => Read(Source.Parquet<Pair>(Path), 2_500)).Message);
+    }
+
+    [Fact]
+    public void Says_in_which_row_a_text_is_null_or_names_no_value_of_an_enum()
+    {
+        Write("SELECT CASE WHEN i = 3000 THEN NULL ELSE 'Delta' END AS name FROM range(5000) t(i)");
+        Assert.Contains("@3000 as Named: column 'name' is null there and Name is String.", ErrorOf(() => Source.Parquet<Named>(Path)));
+        Write("SELECT CASE WHEN i = 3000 THEN 'secret' ELSE 'Delta' END AS name FROM range(5000) t(i)");
+        Assert.Contains("@3000 as OfCarrier: column 'name': the value does not fit Carrier.", ErrorOf(() => Source.Parquet<OfCarrier>(Path)));
+    }
+
+    private void Write(string query)
+    {
+        using var duck = Open();
+        using var command = duck.CreateCommand();
+        command.CommandText = $"COPY ({query}) TO '{Path}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 2048)";
+        command.ExecuteNonQuery();
+    }
+
+    private static DuckDBConnection Open()
+    {
+        var duck = new DuckDBConnection("DataSource=:memory:");
+        duck.Open();
+        return duck;
+    }
+
+    public enum Carrier
+    {
+        United,
+        Delta,
+    }
+
+    public record Flight(
+        DateTime DepartureTime, int? Delay, double Distance, string Origin, string? Destination, Carrier Carrier);
+
+    public record Wide(
+        long A, int? B, double C, double D, bool? E, byte[] F, DateTimeOffset G, DateTime H, long I, decimal J, DateTime K,
+        DateTime L);
+
+    public record ExampleFlight(long Date, int Delay, int Distance, string Origin, string Destination);
+
+    public record Pair(int X, string? Y);
+
+    public record Named(string Name);
+
+    public record OfCarrier(Carrier Name);
+}

@@ -1,0 +1,174 @@
+namespace Dataflow.Log.Tests;
+
+public class FailureTests : IDisposable
+{
+    private readonly TestDirectory _directory = new();
+    private readonly FaultyFileSystem _files = new(PhysicalFileSystem.Instance);
+
+    private string Log => _directory["log"];
+
+    private LogOptions Options => new() { SegmentBytes = 64 << 10, JournalFileBytes = 64 << 10, FileSystem = _files, CommitScheduler = new InlineScheduler() };
+
+    public void Dispose()
+    {
+        _directory.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task A_full_disk_refuses_commits_whole_and_goes_on_when_there_is_room()
+    {
+        for (var free = 0; free < 200_000; free += 6037)
+        {
+            var path = _directory[$"full-{free}"];
+            using (var store = LogStore.Open(path, Options))
+            {
+                var topic = await store.CreateTopicAsync("orders", 2);
+                await store.AppendAsync("orders", 0, "before");
+                _files.FreeBytes = free;
+                var commit = new LogCommit();
+                var appended = commit.Add(topic, 0, Records.Buffer(Enumerable.Range(0, 20).Select(_ => new string('x', 5000))));
+                commit.Add(topic, 1, Records.Buffer(new string('y', 60_000)));
+                if (!await TryCommitAsync(store, commit))
+                {
+                    Assert.Equal(["before"], store.Values("orders", 0));
+                    Assert.Empty(store.Values("orders", 1));
+                    _files.FreeBytes = long.MaxValue;
+                    await store.CommitAsync(commit);
+                }
+                _files.FreeBytes = long.MaxValue;
+                Assert.Equal(1, appended.BaseOffset);
+                Assert.Equal(21, await store.AppendAsync("orders", 0, "after"));
+            }
+            using var reopened = LogStore.Open(path, Options);
+            Assert.Equal(22, reopened.Values("orders", 0).Count);
+            Assert.Single(reopened.Values("orders", 1));
+        }
+    }
+
+    [Fact]
+    public async Task A_failed_sync_is_the_end_of_the_store_but_not_of_what_was_acknowledged()
+    {
+        using (var store = LogStore.Open(Log, Options))
+        {
+            await store.CreateTopicAsync("orders", 1);
+            await store.AppendAsync("orders", 0, "acknowledged");
+            using var atEnd = store.OpenReader("orders", 0, 1);
+            var waiting = atEnd.WaitToReadAsync();
+            _files.FailSync = _ => true;
+            var error = await Assert.ThrowsAsync<LogFailedException>(async () => await store.AppendAsync("orders", 0, "lost"));
+            Assert.IsType<IOException>(error.InnerException);
+            await Assert.ThrowsAsync<LogFailedException>(async () => await waiting);
+            _files.FailSync = _ => false;
+            await Assert.ThrowsAsync<LogFailedException>(async () => await store.AppendAsync("orders", 0, "refused"));
+            await Assert.ThrowsAsync<LogFailedException>(async () => await store.CreateTopicAsync("other", 1));
+            Assert.Equal(["acknowledged"], store.Values("orders", 0));
+        }
+        using var reopened = LogStore.Open(Log, Options);
+        Assert.Equal("acknowledged", reopened.Values("orders", 0)[0]);
+        Assert.DoesNotContain("refused", reopened.Values("orders", 0));
+    }
+
+    [Fact]
+    public async Task A_failed_write_is_the_end_of_the_store()
+    {
+        using var store = LogStore.Open(Log, Options);
+        await store.CreateTopicAsync("orders", 1);
+        _files.FailWrite = path => path.EndsWith(".log", StringComparison.Ordinal);
+        await Assert.ThrowsAsync<LogFailedException>(async () => await store.AppendAsync("orders", 0, "lost"));
+        _files.FailWrite = _ => false;
+        await Assert.ThrowsAsync<LogFailedException>(async () => await store.AppendAsync("orders", 0, "refused"));
+    }
+
+    [Fact]
+    public void A_failed_sync_while_opening_is_reported_and_leaves_the_directory_free()
+    {
+        _files.FailSync = _ => true;
+        Assert.Throws<LogFailedException>(() => LogStore.Open(Log, Options));
+        _files.FailSync = _ => false;
+        LogStore.Open(Log, Options).Dispose();
+    }
+
+    [Fact]
+    public void A_full_disk_while_opening_is_reported_and_leaves_the_directory_free()
+    {
+        for (_files.FreeBytes = 0; _files.FreeBytes < 64 << 10; _files.FreeBytes = _files.FreeBytes + 8000)
+        {
+            var free = _files.FreeBytes;
+            Assert.True(Assert.Throws<LogFullException>(() => LogStore.Open(_directory[$"full-{free}"], Options)).IsTransient);
+            _files.FreeBytes = long.MaxValue;
+            LogStore.Open(_directory[$"full-{free}"], Options).Dispose();
+            _files.FreeBytes = free;
+        }
+    }
+
+    [Fact]
+    public async Task A_log_on_a_full_disk_opens_and_can_be_read_and_trimmed()
+    {
+        using (var store = LogStore.Open(Log, Options))
+        {
+            await store.CreateTopicAsync("orders", 1);
+            for (var batch = 0; batch < 100; batch++) await store.AppendAsync("orders", 0, new string('x', 3000));
+        }
+        _files.FreeBytes = 0;
+        using var reopened = LogStore.Open(Log, Options);
+        await Assert.ThrowsAsync<LogFullException>(async () => await reopened.AppendAsync("orders", 0, new string('x', 60_000)));
+        Assert.Equal(100, reopened.Values("orders", 0).Count);
+        await reopened.TrimAsync("orders", 0, 90);
+        Assert.Equal(10, reopened.Values("orders", 0).Count);
+    }
+
+    [Fact]
+    public async Task Every_commit_syncs_the_journal_and_nothing_else()
+    {
+        using var store = LogStore.Open(Log, Options with { JournalFileBytes = 1 << 20 });
+        await store.CreateTopicAsync("orders", 1);
+        _files.Synced.Clear();
+        for (var commit = 0; commit < 5; commit++) await store.AppendAsync("orders", 0, "value");
+        Assert.Equal(5, _files.Synced.Count);
+        Assert.All(_files.Synced, name => Assert.EndsWith(".journal", name, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_log_for_process_crashes_syncs_nothing()
+    {
+        using (var store = LogStore.Open(Log, Options with { Durability = Durability.ProcessCrash }))
+        {
+            await store.CreateTopicAsync("orders", 1);
+            for (var commit = 0; commit < 100; commit++) await store.AppendAsync("orders", 0, new string('x', 3000));
+        }
+        Assert.Empty(_files.Synced);
+    }
+
+    [Fact]
+    public void A_second_store_learns_who_has_the_directory()
+    {
+        using var store = LogStore.Open(Log, Options);
+        var error = Assert.Throws<LogLockedException>(() => LogStore.Open(Log, Options));
+        Assert.True(error.IsTransient);
+        Assert.Contains($"process {Environment.ProcessId} on {Environment.MachineName}", error.Message, StringComparison.Ordinal);
+        store.Dispose();
+        LogStore.Open(Log, Options).Dispose();
+    }
+
+    [Fact]
+    public void The_real_sync_reports_what_the_system_says()
+    {
+        Assert.ThrowsAny<IOException>(() => PhysicalFileSystem.Instance.SyncDirectory(_directory["missing"]));
+        PhysicalFileSystem.Instance.SyncDirectory(_directory.Path);
+    }
+
+    private static async Task<bool> TryCommitAsync(LogStore store, LogCommit commit)
+    {
+        try
+        {
+            await store.CommitAsync(commit);
+            return true;
+        }
+        catch (LogFullException error)
+        {
+            Assert.True(error.IsTransient);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+namespace Dataflow.Log.Tests;
+
+/// <summary>Real files whose writes and syncs fail when the test says so.</summary>
+internal sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
+{
+    /// <summary>Bytes that may still be written before the disk is full.</summary>
+    public long FreeBytes { get; set; } = long.MaxValue;
+
+    /// <summary>Asked before each sync of a file or directory; true makes it fail.</summary>
+    public Func<string, bool> FailSync { get; set; } = _ => false;
+
+    /// <summary>Asked before each write; true makes it fail with an error of the device.</summary>
+    public Func<string, bool> FailWrite { get; set; } = _ => false;
+
+    /// <summary>Names of what was synced, in order.</summary>
+    public List<string> Synced { get; } = [];
+
+    public IFile Open(string path, FileMode mode) => new FaultyFile(this, inner.Open(path, mode), path);
+
+    public bool Exists(string path) => inner.Exists(path);
+
+    public IReadOnlyList<string> List(string directory) => inner.List(directory);
+
+    public void CreateDirectory(string path) => inner.CreateDirectory(path);
+
+    public void Delete(string path) => inner.Delete(path);
+
+    public void Rename(string from, string to) => inner.Rename(from, to);
+
+    public void SyncDirectory(string path)
+    {
+        Sync(path);
+        inner.SyncDirectory(path);
+    }
+
+    public IDisposable Lock(string path) => inner.Lock(path);
+
+    private void Sync(string path)
+    {
+        if (FailSync(path)) throw new IOException("Input/output error", 5);
+        Synced.Add(Path.GetFileName(path));
+    }
+
+    private sealed class FaultyFile(FaultyFileSystem owner, IFile inner, string path) : IFile
+    {
+        public long Length => inner.Length;
+
+        public int Read(Span<byte> buffer, long position) => inner.Read(buffer, position);
+
+        public void Write(ReadOnlySpan<byte> bytes, long position)
+        {
+            if (owner.FailWrite(path)) throw new IOException("Input/output error", 5);
+            var grows = Math.Max(0, position + bytes.Length - inner.Length);
+            if (grows > owner.FreeBytes)
+            {
+                inner.Write(bytes[..(int)Math.Max(0, bytes.Length - grows + owner.FreeBytes)], position);
+                owner.FreeBytes = 0;
+                throw new IOException("No space left on device", 28);
+            }
+            inner.Write(bytes, position);
+            owner.FreeBytes -= grows;
+        }
+
+        public void SetLength(long length)
+        {
+            if (length < inner.Length && owner.FreeBytes < long.MaxValue / 2) owner.FreeBytes += inner.Length - length;
+            inner.SetLength(length);
+        }
+
+        public void Sync()
+        {
+            owner.Sync(path);
+            inner.Sync();
+        }
+
+        public void Dispose() => inner.Dispose();
+    }
+}

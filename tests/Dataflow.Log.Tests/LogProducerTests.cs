@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text;
+
+namespace Dataflow.Log.Tests;
+
+public class LogProducerTests : IDisposable
+{
+    private readonly TestDirectory _directory = new();
+    private readonly HeldScheduler _scheduler = new();
+    private readonly FaultyFileSystem _files = new(PhysicalFileSystem.Instance);
+
+    public void Dispose()
+    {
+        _directory.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Keeps_every_record_of_many_threads_in_the_order_of_each()
+    {
+        using var store = LogStore.Open(_directory["log"]);
+        await store.CreateTopicAsync("orders", 4);
+        await using var producer = store.CreateProducer("orders");
+        var threads = Enumerable.Range(0, 4).Select(thread => Task.Run(async () =>
+        {
+            for (var number = 0; number < 20_000; number++)
+                await producer.AppendAsync(thread, number, Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture)), Array.Empty<byte>());
+        })).ToList();
+        await Task.WhenAll(threads);
+        await producer.FlushAsync();
+        for (var partition = 0; partition < 4; partition++)
+            Assert.Equal(Enumerable.Range(0, 20_000).Select(number => (long)number), store.Rows("orders", partition).Select(row => row.Timestamp));
+    }
+
+    [Fact]
+    public async Task Gathers_while_a_commit_is_on_its_way()
+    {
+        var (store, producer) = await OpenAsync();
+        foreach (var value in (string[])["a", "b", "c"]) Assert.True(producer.TryAppend(0, 0, Encoding.UTF8.GetBytes(value)));
+        var flush = producer.FlushAsync().AsTask();
+        Assert.False(flush.IsCompleted);
+        await RunUntilDoneAsync(flush);
+        using var reader = store.OpenReader("orders", 0, 0);
+        Assert.True(reader.TryRead(out var batch));
+        Assert.Equal(1, batch.Count);
+        Assert.True(reader.TryRead(out batch));
+        Assert.Equal(2, batch.Count);
+        store.Dispose();
+    }
+
+    [Fact]
+    public async Task Holds_appends_back_when_too_much_is_pending()
+    {
+        var (store, producer) = await OpenAsync();
+        var value = new byte[1500];
+        Assert.Equal([true, true, true, false], Enumerable.Range(0, 4).Select(_ => producer.TryAppend(0, 0, value)));
+        var waiting = producer.AppendAsync(0, 0, value).AsTask();
+        Assert.False(waiting.IsCompleted);
+        await RunUntilDoneAsync(waiting);
+        await RunUntilDoneAsync(producer.FlushAsync().AsTask());
+        Assert.Equal(4, store.Values("orders", 0).Count);
+        store.Dispose();
+    }
+
+    [Fact]
+    public async Task Keeps_what_a_full_disk_refused_for_the_next_flush()
+    {
+        var (store, producer) = await OpenAsync();
+        _files.FreeBytes = 0;
+        producer.TryAppend(0, 0, "a"u8);
+        var refused = producer.FlushAsync().AsTask();
+        await Assert.ThrowsAsync<LogFullException>(() => RunUntilDoneAsync(refused));
+        producer.TryAppend(0, 0, "b"u8);
+        _files.FreeBytes = long.MaxValue;
+        await RunUntilDoneAsync(producer.FlushAsync().AsTask());
+        Assert.Equal(["a", "b"], store.Values("orders", 0));
+        store.Dispose();
+    }
+
+    [Fact]
+    public async Task Ends_when_the_log_fails()
+    {
+        var (store, producer) = await OpenAsync();
+        _files.FailSync = _ => true;
+        producer.TryAppend(0, 0, "a"u8);
+        var failed = producer.FlushAsync().AsTask();
+        await Assert.ThrowsAsync<LogFailedException>(() => RunUntilDoneAsync(failed));
+        Assert.Throws<LogFailedException>(() => producer.TryAppend(0, 0, "b"u8));
+        store.Dispose();
+    }
+
+    [Fact]
+    public async Task Refuses_a_partition_that_the_topic_lacks()
+    {
+        var (store, producer) = await OpenAsync();
+        Assert.Throws<LogException>(() => producer.TryAppend(1, 0, "a"u8));
+        store.Dispose();
+    }
+
+    private async Task<(LogStore Store, LogProducer Producer)> OpenAsync()
+    {
+        var store = LogStore.Open(_directory["log"], new() { CommitScheduler = _scheduler, MaxPendingBytes = 4 << 10, FileSystem = _files });
+        var creating = store.CreateTopicAsync("orders", 1).AsTask();
+        await RunUntilDoneAsync(creating);
+        return (store, store.CreateProducer("orders"));
+    }
+
+    private async Task RunUntilDoneAsync(Task task)
+    {
+        while (!task.IsCompleted)
+        {
+            _scheduler.RunAll();
+            await Task.Yield();
+        }
+        await task;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Buffers.Binary;
+
+namespace Dataflow.Log.Tests;
+
+public class RecordBufferTests
+{
+    [Fact]
+    public void Encodes_a_batch_as_Kafka_does()
+    {
+        using var buffer = new RecordBuffer();
+        buffer.Append(1_700_000_000_000, "k"u8, "value"u8);
+        buffer.Append(1_700_000_000_005, "no key"u8);
+        buffer.AppendTombstone(1_699_999_999_999, "k"u8);
+        var batch = Assert.Single(buffer.Seal());
+        Assert.Equal(
+            "0000000000000000" + "00000053" + "00000000" + "02" + Checksum(batch) + "0000" + "00000002" + "0000018bcfe56800" + "0000018bcfe56805"
+            + "ffffffffffffffff" + "ffff" + "ffffffff" + "00000003"
+            + "18" + "00" + "00" + "00" + "02" + "6b" + "0a" + "76616c7565" + "00"
+            + "18" + "00" + "0a" + "02" + "01" + "0c" + "6e6f206b6579" + "00"
+            + "0e" + "00" + "01" + "04" + "02" + "6b" + "01" + "00",
+            Convert.ToHexStringLower(batch.Bytes));
+    }
+
+    [Fact]
+    public void Checks_everything_after_the_checksum()
+    {
+        using var buffer = Records.Buffer("value");
+        var batch = Assert.Single(buffer.Seal());
+        Assert.Equal(Crc32C.Compute(batch.Bytes[21..]), BinaryPrimitives.ReadUInt32BigEndian(batch.Bytes[17..]));
+    }
+
+    [Fact]
+    public void Starts_a_new_batch_at_a_mebibyte()
+    {
+        using var buffer = new RecordBuffer();
+        for (var count = 0; count < 5; count++) buffer.Append(0, new byte[300_000]);
+        Assert.Equal([3, 2], buffer.Seal().Select(batch => batch.Count));
+        Assert.All(buffer.Seal(), batch => Assert.True(batch.Length <= 1 << 20));
+        Assert.Equal(5, buffer.Count);
+        Assert.Equal(buffer.Seal().Sum(batch => batch.Length), buffer.Bytes);
+    }
+
+    [Fact]
+    public void Gives_a_large_record_a_batch_of_its_own()
+    {
+        using var buffer = new RecordBuffer();
+        buffer.Append(0, "small"u8);
+        buffer.Append(0, new byte[5 << 20]);
+        buffer.Append(0, "small"u8);
+        Assert.Equal([1, 1, 1], buffer.Seal().Select(batch => batch.Count));
+    }
+
+    [Fact]
+    public void Refuses_a_record_beyond_the_largest_batch()
+    {
+        using var buffer = new RecordBuffer();
+        var error = Assert.Throws<LogException>(() => buffer.Append(0, new byte[16 << 20]));
+        Assert.Contains("16777216", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, buffer.Count);
+    }
+
+    private static string Checksum(EncodedBatch batch) => Convert.ToHexStringLower(batch.Bytes[17..21]);
+}

@@ -1,0 +1,51 @@
+using System.Text;
+
+namespace Dataflow.Log.Tests;
+
+/// <summary>A record as a test compares it.</summary>
+internal sealed record Row(long Offset, long Timestamp, string? Key, string? Value);
+
+/// <summary>Short ways to write and read records in tests.</summary>
+internal static class Records
+{
+    public static RecordBuffer Buffer(params IEnumerable<string> values)
+    {
+        var buffer = new RecordBuffer();
+        foreach (var value in values) buffer.Append(0, Encoding.UTF8.GetBytes(value));
+        return buffer;
+    }
+
+    public static async Task<long> AppendAsync(this LogStore store, string topic, int partition, params string[] values)
+    {
+        var commit = new LogCommit();
+        var appended = commit.Add(store.GetTopic(topic), partition, Buffer(values));
+        await store.CommitAsync(commit);
+        return appended.BaseOffset;
+    }
+
+    public static List<string?> Values(this LogStore store, string topic, int partition, long from = -1)
+        => store.Rows(topic, partition, from).ConvertAll(row => row.Value);
+
+    public static List<Row> Rows(this LogStore store, string topic, int partition, long from = -1)
+    {
+        using var reader = store.OpenReader(topic, partition, from < 0 ? store.GetTopic(topic).StartOffset(partition) : from);
+        return reader.Rows();
+    }
+
+    public static List<Row> Rows(this PartitionReader reader)
+    {
+        var rows = new List<Row>();
+        while (reader.TryRead(out var batch))
+        {
+            foreach (var record in batch)
+            {
+                rows.Add(new(
+                    record.Offset,
+                    record.Timestamp,
+                    record.HasKey ? Encoding.UTF8.GetString(record.Key.Span) : null,
+                    record.HasValue ? Encoding.UTF8.GetString(record.Value.Span) : null));
+            }
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,152 @@
+namespace Dataflow.Onnx.Tests;
+
+public sealed class ModelExceptionTests : IDisposable
+{
+    private readonly TempDirectory _directory = new();
+
+    private string ModelPath => _directory.File("model.onnx");
+
+    private string VocabularyPath => _directory.File("vocab.txt");
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Names_the_file_that_a_directory_lacks()
+    {
+        Assert.Equal(
+            $"Model file '{ModelPath}': it does not exist. A model is a directory with model.onnx and vocab.txt.",
+            LoadFails());
+
+        new TinyModel().WriteTo(_directory);
+        File.Delete(VocabularyPath);
+
+        Assert.Equal(
+            $"Model file '{VocabularyPath}': it does not exist. A model is a directory with model.onnx and vocab.txt.",
+            LoadFails());
+    }
+
+    [Fact]
+    public void Gives_both_hashes_when_they_differ()
+    {
+        File.WriteAllBytes(ModelPath, "abc"u8);
+
+        Assert.Equal(
+            $"Model file '{ModelPath}': its SHA-256 is " +
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad, " +
+            "expected 1212121212121212121212121212121212121212121212121212121212121212. " +
+            "It is another model, or a damaged copy; get the right file, " +
+            "or change the expected hash if it was replaced on purpose.",
+            LoadFails(new EmbeddingOptions { ExpectedSha256 = string.Concat(Enumerable.Repeat("12", 32)) }));
+    }
+
+    [Fact]
+    public void Says_why_a_file_is_not_a_model()
+    {
+        new TinyModel().WriteTo(_directory);
+        File.WriteAllText(ModelPath, "no model at all");
+
+        Assert.Equal(
+            $"Model file '{ModelPath}': ONNX Runtime cannot load it " +
+            "([ErrorCode:InvalidProtobuf] Failed to load model because protobuf parsing failed). " +
+            "It is damaged, not an ONNX model, or keeps its weights in a second file, which is not supported.",
+            LoadFails());
+    }
+
+    [Fact]
+    public void Describes_the_inputs_of_a_model_that_is_no_text_encoder()
+    {
+        new TinyModel { Inputs = ["pixels", "attention_mask"] }.WriteTo(_directory);
+
+        Assert.Equal(
+            $"Model file '{ModelPath}': its inputs are " +
+            "pixels Int64[batch, sequence], attention_mask Int64[batch, sequence]. " +
+            "A text encoder takes input_ids, and at will attention_mask and token_type_ids, " +
+            "each int64[batch, sequence].",
+            LoadFails());
+    }
+
+    [Fact]
+    public void Describes_inputs_of_another_type()
+    {
+        new TinyModel { Inputs = ["input_ids"], InputType = 6 }.WriteTo(_directory);
+
+        Assert.Equal(
+            $"Model file '{ModelPath}': its inputs are input_ids Int32[batch, sequence]. " +
+            "A text encoder takes input_ids, and at will attention_mask and token_type_ids, " +
+            "each int64[batch, sequence].",
+            LoadFails());
+    }
+
+    [Fact]
+    public void Describes_the_outputs_of_a_model_that_is_no_text_encoder()
+    {
+        new TinyModel { Output = "logits" }.WriteTo(_directory);
+
+        Assert.Equal(
+            $"Model file '{ModelPath}': its outputs are logits Float[batch, sequence, 2]. " +
+            "A text encoder gives last_hidden_state, float[batch, sequence, N] with a fixed N.",
+            LoadFails());
+    }
+
+    [Theory]
+    [InlineData("[CLS]")]
+    [InlineData("[SEP]")]
+    [InlineData("[UNK]")]
+    public void Names_the_token_that_a_vocabulary_lacks(string token)
+    {
+        new TinyModel().WriteTo(_directory);
+        File.WriteAllLines(VocabularyPath, TinyModel.Pieces.Where(piece => piece != token));
+
+        Assert.Equal(
+            $"Vocabulary '{VocabularyPath}': it has no {token}. " +
+            "It is not the vocab.txt of a BERT model; one piece a line is expected.",
+            LoadFails());
+    }
+
+    [Fact]
+    public void Refuses_an_empty_vocabulary()
+    {
+        new TinyModel().WriteTo(_directory);
+        File.WriteAllText(VocabularyPath, "");
+
+        Assert.Equal(
+            $"Vocabulary '{VocabularyPath}': it has no [UNK]. " +
+            "It is not the vocab.txt of a BERT model; one piece a line is expected.",
+            LoadFails());
+    }
+
+    [Fact]
+    public void Blames_the_vocabulary_when_its_ids_are_not_in_the_model()
+    {
+        new TinyModel { Table = [[0, 0], [1, 0], [3, 4], [0, 2]] }.WriteTo(_directory);
+        using var model = EmbeddingModel.Load(_directory.Path);
+
+        var error = Assert.Throws<ModelException>(() => model.Embed("a a"));
+
+        Assert.Equal(
+            $"Model '{model.Name}': it failed on a text of 4 tokens. " +
+            "Other texts may work; if none does, vocab.txt belongs to another model. " +
+            "The inner error has ONNX Runtime's reason, which may name one of the tokens.",
+            error.Message);
+        Assert.False(error.IsTransient);
+        Assert.Equal(2, model.Embed("").Length);
+    }
+
+    [Fact]
+    public void Refuses_a_vector_that_is_not_finite()
+    {
+        var infinite = Enumerable.Repeat(new[] { float.MaxValue, float.MaxValue }, TinyModel.Pieces.Length);
+        new TinyModel { Table = [.. infinite] }.WriteTo(_directory);
+        using var model = EmbeddingModel.Load(_directory.Path);
+
+        var error = Assert.Throws<ModelException>(() => model.Embed("a"));
+
+        Assert.Equal(
+            $"Model '{model.Name}': the vector of a text of 3 tokens is not finite. " +
+            "The model overflows on it; other texts may work.",
+            error.Message);
+    }
+
+    private string LoadFails(EmbeddingOptions? options = null) =>
+        Assert.Throws<ModelException>(() => EmbeddingModel.Load(_directory.Path, options)).Message;
+}

@@ -1,0 +1,36 @@
+using System.Text.Json;
+
+namespace Dataflow.Onnx.Tests;
+
+/// <summary>The model that the repository carries, and what the reference makes of some texts.</summary>
+internal static class TestFiles
+{
+    public const string ModelSha256 = "afdb6f1a0e45b715d0bb9b11772f032c399babd23bfc31fed1c170afc848bdb1";
+
+    private static readonly string s_root = FindRoot();
+
+    public static string Model { get; } = Path.Combine(s_root, "examples", "SpeechSearch", "model");
+
+    public static string Vocabulary { get; } = Path.Combine(Model, "vocab.txt");
+
+    public static GoldenText[] Texts { get; } = Read<GoldenText>("tokens.jsonl");
+
+    public static GoldenVector[] Vectors { get; } = Read<GoldenVector>("embeddings.jsonl");
+
+    private static T[] Read<T>(string name) =>
+    [
+        .. File.ReadLines(Path.Combine(s_root, "tests", "Dataflow.Onnx.Tests", "Goldens", name))
+            .Select(line => JsonSerializer.Deserialize<T>(line, JsonSerializerOptions.Web)!),
+    ];
+
+    private static string FindRoot()
+    {
+        var directory = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(directory, "Dataflow.sln"))) directory = Path.GetDirectoryName(directory)!;
+        return directory;
+    }
+}
+
+internal sealed record GoldenText(string Kind, string Text, long[] Ids);
+
+internal sealed record GoldenVector(int Line, int Tokens, float[] Vector);

@@ -1,0 +1,122 @@
+namespace Dataflow.Onnx.Tests;
+
+public sealed class When_a_model_is_loaded : IDisposable
+{
+    private readonly TempDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Mean_pooling_gives_the_direction_of_the_mean()
+    {
+        // [CLS] a ##b [SEP] are (3, 4), (5, 12), (0, 1) and (0, 2): together (8, 19).
+        using var model = Load(new TinyModel());
+
+        Assert.Equal([8 / MathF.Sqrt(425), 19 / MathF.Sqrt(425)], model.Embed("ab"), new WithinMillionth());
+    }
+
+    [Fact]
+    public void Cls_pooling_gives_the_first_token()
+    {
+        using var model = Load(new TinyModel(), new EmbeddingOptions { Pooling = Pooling.Cls });
+
+        Assert.Equal([0.6f, 0.8f], model.Embed("ab"), new WithinMillionth());
+    }
+
+    [Fact]
+    public void A_text_longer_than_MaxTokens_is_cut()
+    {
+        using var model = Load(new TinyModel(), new EmbeddingOptions { MaxTokens = 3 });
+        var vector = new float[2];
+
+        var encoded = model.Embed("a b b b", vector);
+
+        Assert.Equal(new EncodedText(3, IsTruncated: true), encoded);
+        Assert.Equal(model.Embed("a"), vector);
+    }
+
+    [Fact]
+    public void Only_input_ids_is_needed()
+    {
+        using var model = Load(new TinyModel { Inputs = ["input_ids"] });
+
+        Assert.Equal(2, model.Dimensions);
+        Assert.Equal(2, model.Embed("ab").Length);
+    }
+
+    [Fact]
+    public void A_zero_vector_stays_zero()
+    {
+        using var model = Load(new TinyModel { Table = [.. TinyModel.Pieces.Select(_ => new float[2])] });
+
+        Assert.Equal([0f, 0f], model.Embed("ab"));
+    }
+
+    [Fact]
+    public void Its_id_is_the_same_wherever_it_lies()
+    {
+        using var elsewhere = new TempDirectory();
+        new TinyModel().WriteTo(elsewhere);
+        using var model = Load(new TinyModel());
+
+        using var copy = EmbeddingModel.Load(elsewhere.Path);
+
+        Assert.Equal(model.Id, copy.Id);
+        Assert.NotEqual(model.Name, copy.Name);
+    }
+
+    [Fact]
+    public void Its_id_changes_with_all_that_changes_a_vector()
+    {
+        string IdOf(TinyModel model, EmbeddingOptions? options = null, string[]? pieces = null)
+        {
+            model.WriteTo(_directory);
+            if (pieces is not null) File.WriteAllLines(_directory.File("vocab.txt"), pieces);
+            using var loaded = EmbeddingModel.Load(_directory.Path, options);
+            return loaded.Id;
+        }
+
+        string[] ids =
+        [
+            IdOf(new TinyModel()),
+            IdOf(new TinyModel { Table = [[0], [1], [2], [3], [4], [5], [6]] }),
+            IdOf(new TinyModel(), new EmbeddingOptions { MaxTokens = 128 }),
+            IdOf(new TinyModel(), new EmbeddingOptions { Pooling = Pooling.Cls }),
+            IdOf(new TinyModel(), pieces: [.. TinyModel.Pieces, "c"]),
+        ];
+
+        Assert.Distinct(ids);
+    }
+
+    [Fact]
+    public void The_expected_hash_may_be_in_either_case()
+    {
+        using var model = EmbeddingModel.Load(
+            TestFiles.Model, new EmbeddingOptions { ExpectedSha256 = TestFiles.ModelSha256.ToUpperInvariant() });
+
+        Assert.Contains(TestFiles.ModelSha256, model.Id, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void It_cannot_be_used_after_it_is_disposed()
+    {
+        var model = Load(new TinyModel());
+        model.Dispose();
+        model.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => model.Embed("a"));
+    }
+
+    private EmbeddingModel Load(TinyModel tiny, EmbeddingOptions? options = null)
+    {
+        tiny.WriteTo(_directory);
+        return EmbeddingModel.Load(_directory.Path, options);
+    }
+
+    private sealed class WithinMillionth : IEqualityComparer<float>
+    {
+        public bool Equals(float x, float y) => Math.Abs(x - y) < 1e-6f;
+
+        public int GetHashCode(float obj) => 0;
+    }
+}
