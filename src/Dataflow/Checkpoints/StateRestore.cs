@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Dataflow.Runtime;
 using Dataflow.State;
 
@@ -9,13 +10,22 @@ internal static class StateRestore
     public static void Run(Job job)
     {
         var topics = job.Coordinator.Topics;
-        Parallel.ForEach(job.Workers, worker =>
+        try
         {
-            for (var shard = 0; shard < Shards.Count; shard++)
-            {
-                if (Shards.WorkerOf(shard, job.Workers.Count) == worker.Index) Restore(job, topics, worker, shard);
-            }
-        });
+            Parallel.ForEach(job.Workers, worker => Restore(job, topics, worker));
+        }
+        catch (AggregateException errors)
+        {
+            ExceptionDispatchInfo.Throw(errors.InnerExceptions[0]); // the error itself says what is wrong and where
+        }
+    }
+
+    private static void Restore(Job job, CheckpointTopics topics, Worker worker)
+    {
+        for (var shard = 0; shard < Shards.Count; shard++)
+        {
+            if (Shards.WorkerOf(shard, job.Workers.Count) == worker.Index) Restore(job, topics, worker, shard);
+        }
     }
 
     private static void Restore(Job job, CheckpointTopics topics, Worker worker, int shard)

@@ -1,3 +1,5 @@
+using Dataflow.State;
+
 namespace Dataflow;
 
 /// <summary>Says which key each record belongs to.</summary>
@@ -23,6 +25,8 @@ internal sealed record KeyByNode<TKey, T>(string Name, Node<T> Input, Func<T, TK
     : Node<T, Keyed<TKey, T>>(Name, Input)
     where TKey : notnull
 {
+    internal override void CheckTypes() => _ = KeyCodec<TKey>.Default;
+
     public override Operator<T, Keyed<TKey, T>> CreateOperator() => new KeyByOperator<TKey, T>(Key);
 }
 

@@ -1,4 +1,5 @@
 using Dataflow.Planning;
+using Dataflow.State;
 
 namespace Dataflow;
 
@@ -34,9 +35,8 @@ public static class ToStep
         public void To(Topic<T> topic)
         {
             ArgumentNullException.ThrowIfNull(topic);
-            var keys = Serde<TKey>.Default;
             stream.Pairs.To(new TopicSink<Keyed<TKey, T>, T>(
-                topic, static pair => pair.Value, (pair, bytes) => keys.Write(pair.Key, bytes)));
+                topic, static pair => pair.Value, static (pair, bytes) => KeyCodec<TKey>.Default.Write(pair.Key, bytes)));
         }
 
         /// <summary>The values without their keys.</summary>

@@ -34,11 +34,9 @@ internal sealed record KeyExchangeNode<TKey, T>(Node<Keyed<TKey, T>> Input)
 
     public override Router<Keyed<TKey, T>> CreateRouter(int workers) => new KeyRouter<TKey, T>(workers);
 
-    internal override void CheckTypes() => _ = KeyCodec<TKey>.Default;
-
     internal override IEnumerable<string> Check()
         => typeof(TKey).IsArray
-            ? [$"KeyBy before '{Name}': arrays of equal content are different keys. Use a string, a number or a record as key."]
+            ? [$"Key {TypeNames.Of(typeof(TKey))}: arrays of equal content are different keys. Give KeyBy a string, a number or a record."]
             : [];
 }
 

@@ -74,7 +74,7 @@ internal sealed record EventTimeNode<T>(
         for (Node? at = Input; at is not null; at = at.Upstream ?? at.Uses)
         {
             if (at.Exchange is not null)
-                yield return $"Event time '{Name}' stands behind the exchange '{at.Name}', where a source's order is lost. "
+                yield return $"Event time '{Name}' stands behind the exchange {at.Exchange}, where a source's order is lost. "
                     + "Call WithEventTime before KeyBy.";
         }
     }

@@ -1,0 +1,148 @@
+using System.Diagnostics.CodeAnalysis;
+using Dataflow.Log;
+using Dataflow.Testing;
+using Dataflow.Tests.Operators;
+
+namespace Dataflow.Tests.Planning;
+
+/// <summary>What a user reads when a pipeline cannot run as it is written.</summary>
+public sealed class PlanFaultTests : IDisposable
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    private readonly LogStore _log = SimulatedJob.OpenLog();
+
+    public void Dispose() => _log.Dispose();
+
+    [Fact]
+    public void Lists_every_fault_at_once()
+    {
+        var pipeline = new Pipeline("my pipeline");
+        var numbers = pipeline.From(Source.Of("numbers", [1]));
+        var again = pipeline.From(Source.Of("numbers", [2]));
+        numbers.KeyBy(x => x).Window(Tumbling.Every(Minute)).Aggregate(a => a.Count(), (_, _, n) => n).To(Topic.Of<long>("out"));
+        again.KeyBy(x => $"{x}").Process(() => new Unwritable()).Values().WithEventTime(x => (long)x).KeyBy(x => new[] { x })
+            .Window(Tumbling.Every(Minute)).Aggregate(a => a.Count(), (_, _, n) => n).To(Topic.Of<long>("out"));
+
+        Check(pipeline, """
+            Pipeline 'my pipeline' has 8 faults:
+            - the name has ' ' at index 2. Use letters, digits, '.', '_' and '-' only: it becomes part of topic names.
+            - source 'numbers' is read twice. Call From once and use its stream twice.
+            - two streams go to 'out'. Give each a sink of its own, with a name of its own.
+            - two steps with state are called 'window-aggregate'. Give one of them another name, as its argument 'name'.
+            - Window 'window' needs event time. Add WithEventTime(...) before KeyBy.
+            - step 'process': Type Hidden: values cannot be written as MessagePack (Building dynamic formatter only allows public type. Type: Dataflow.Tests.Planning.PlanFaultTests+Hidden). Make the type and its members public, or pass a Serde of your own.
+            - Event time 'event-time' stands behind the exchange by key (String), where a source's order is lost. Call WithEventTime before KeyBy.
+            - Key Int32[]: arrays of equal content are different keys. Give KeyBy a string, a number or a record.
+            """);
+    }
+
+    [Fact]
+    public void Says_that_nothing_is_read() => Check(new Pipeline("empty"), "Pipeline 'empty': nothing is read. Begin with From(...).");
+
+    [Fact]
+    public void Says_that_nothing_is_written()
+    {
+        var pipeline = new Pipeline("silent");
+        pipeline.From(Source.Of(1)).Select(x => x + 1);
+
+        Check(pipeline, "Pipeline 'silent': nothing is written. End a stream with To(...).");
+    }
+
+    [Fact]
+    public void Says_which_types_of_topics_and_keys_cannot_be_written()
+    {
+        var pipeline = new Pipeline("types");
+        pipeline.From(Topic.Of<Hidden>("in")).KeyBy(x => x).Process(() => new RunningCount<Hidden, Hidden>())
+            .Select(_ => new Hidden(1)).To(Topic.Of<Hidden>("out"));
+
+        Check(pipeline, """
+            Pipeline 'types' has 3 faults:
+            - step 'in': Type Hidden: values cannot be written as MessagePack (Building dynamic formatter only allows public type. Type: Dataflow.Tests.Planning.PlanFaultTests+Hidden). Make the type and its members public, or pass a Serde of your own.
+            - step 'key-by': Type Hidden: values cannot be written as MessagePack (Building dynamic formatter only allows public type. Type: Dataflow.Tests.Planning.PlanFaultTests+Hidden). Make the type and its members public, or pass a Serde of your own.
+            - step 'out': Type Hidden: values cannot be written as MessagePack (Building dynamic formatter only allows public type. Type: Dataflow.Tests.Planning.PlanFaultTests+Hidden). Make the type and its members public, or pass a Serde of your own.
+            """);
+    }
+
+    [Fact]
+    public void Says_that_two_event_times_of_a_source_share_a_name()
+    {
+        var pipeline = new Pipeline("times");
+        var flights = pipeline.From(Source.Of("flights", [1L]));
+        flights.WithEventTime(x => x).To(Sink.Memory<long>("departures"));
+        flights.WithEventTime(x => x + 5).To(Sink.Memory<long>("arrivals"));
+
+        Check(pipeline, """
+            Pipeline 'times': two steps that give event time to 'flights' are called 'event-time'. Give one of them another name, as its argument 'name'.
+            """);
+    }
+
+    [Fact]
+    public void Says_that_a_table_belongs_to_another_pipeline()
+    {
+        var rows = new Pipeline("other").Table(Source.Of("rows", [1]), x => x);
+        var pipeline = new Pipeline("mine");
+        pipeline.From(Source.Of(1)).KeyBy(x => x).Join(rows, (x, row) => x + row).To(Sink.Memory<int>());
+
+        Check(pipeline, """
+            Pipeline 'mine': step 'join' uses 'rows' of another pipeline. Make both in one pipeline.
+            """);
+    }
+
+    [Fact]
+    public void Refuses_a_pipeline_whose_steps_no_longer_fit_its_checkpoint()
+    {
+        var pipeline = new Pipeline("counts");
+        pipeline.From(Source.Of(1)).WithEventTime(x => (long)x).KeyBy(x => x)
+            .Window(Tumbling.Every(Minute)).Aggregate(a => a.Count(), (_, _, n) => n).To(Topic.Of<long>("out"));
+        SimulatedJob.Start(pipeline, _log).Run();
+
+        var changed = new Pipeline("counts");
+        changed.From(Source.Of(1)).WithEventTime(x => (long)x).KeyBy(x => x)
+            .Window(Tumbling.Every(2 * Minute)).Aggregate(a => (a.Count(), a.Max(x => x)), (_, _, n, _) => n).To(Topic.Of<long>("out"));
+
+        Check(() => SimulatedJob.Start(changed, _log), """
+            Pipeline 'counts': its steps with state are not those of checkpoint 1, which it would carry on from:
+            - the checkpoint has   window-aggregate: tumbling 00:01:00, count, Int32 -> Int64:8
+            - the pipeline has     window-aggregate: tumbling 00:02:00, count, max, Int32 -> (Int64, Extreme<Int32>):16
+            Undo the change, or give the pipeline a new name to start afresh.
+            """);
+    }
+
+    [Fact]
+    public void Refuses_a_pipeline_without_the_step_that_had_opened_state_of_its_own()
+    {
+        using var log = SimulatedJob.OpenLog();
+        log.Append("numbers", [1]);
+        var pipeline = new Pipeline("own");
+        var numbers = Topic.Of<int>("numbers");
+        pipeline.From(numbers).KeyBy(x => x).FirstOfKey().To(Sink.Memory<int>());
+        var job = SimulatedJob.Start(pipeline, log);
+        job.RunUntilIdle();
+        job.Checkpoint();
+        job.Close();
+
+        var changed = new Pipeline("own");
+        changed.From(numbers).To(Sink.Memory<int>());
+
+        Check<CheckpointException>(() => SimulatedJob.Start(changed, log), """
+            Topic 'own.changelog', partition 45: there are changes of a state 0x24622173 that no step of the pipeline has. A step with state of its own was removed or renamed; undo that, or give the pipeline a new name to start afresh.
+            """);
+    }
+
+    private static void Check(Pipeline pipeline, string expected) => Check(() => pipeline.Explain(), expected);
+
+    private static void Check(Action action, string expected) => Check<PlanException>(action, expected);
+
+    private static void Check<TError>(Action action, string expected)
+        where TError : Exception
+        => Assert.Equal(expected, Assert.ThrowsAny<TError>(action).Message);
+
+    [SuppressMessage("Performance", "CA1812", Justification = "A type that MessagePack cannot reach.")]
+    private sealed record Hidden(int Number);
+
+    private sealed class Unwritable : KeyedProcess<string, int, Hidden?, int>
+    {
+        public override void OnRecord(in Record<int> record, ref Hidden? state, ProcessContext<string, int> context) => context.Emit(1);
+    }
+}

@@ -1,0 +1,263 @@
+using System.Collections.Concurrent;
+using Dataflow.Log;
+using Dataflow.Tests.Connectors;
+using Dataflow.Testing;
+
+namespace Dataflow.Tests.Runtime;
+
+/// <summary>Jobs on their own threads. What a test waits for is an event of the job, never time.</summary>
+public sealed class JobTests : IAsyncDisposable
+{
+    private static readonly TimeSpan Never = TimeSpan.FromHours(1);
+
+    private readonly LogStore _log = LogStore.Open("memory", new LogOptions { Durability = Durability.Memory });
+    private readonly BlockingCollection<int> _seen = [];
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _log.DisposeAsync();
+        _seen.Dispose();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Stopping_takes_a_last_checkpoint_and_tells_the_sinks(int workers)
+    {
+        _log.Append("numbers", Enumerable.Range(0, 3000));
+        var results = Sink.Memory<int>();
+        await using var job = await Numbers(results).StartAsync(Options(workers), Stop);
+        for (var n = 0; n < 3000; n++) _seen.Take(Stop);
+
+        await job.StopAsync();
+
+        Assert.Equal(Enumerable.Range(0, 3000), results.Committed);
+        await job.StopAsync();
+    }
+
+    [Fact]
+    public async Task Wakes_up_for_what_is_appended_later()
+    {
+        _log.Append("numbers", [0]);
+        var results = Sink.Memory<int>();
+        await using var job = await Numbers(results).StartAsync(Options(workers: 2), Stop);
+        for (var n = 1; n < 20; n++)
+        {
+            Assert.Equal(n - 1, _seen.Take(Stop));
+            _log.Append("numbers", [n]);
+        }
+
+        Assert.Equal(19, _seen.Take(Stop));
+        await job.StopAsync();
+        Assert.Equal(Enumerable.Range(0, 20), results.Committed);
+    }
+
+    [Fact]
+    public async Task Disposing_stops_without_a_checkpoint_and_the_next_job_does_it_again()
+    {
+        _log.Append("numbers", Enumerable.Range(0, 100));
+        var results = Sink.Memory<int>();
+        var job = await Numbers(results).StartAsync(Options(workers: 2), Stop);
+        for (var n = 0; n < 100; n++) _seen.Take(Stop);
+
+        await job.DisposeAsync();
+        await job.DisposeAsync();
+        await job.Completion;
+        Assert.Empty(results.Committed);
+
+        await using var again = await Numbers(results).StartAsync(Options(workers: 2), Stop);
+        for (var n = 0; n < 100; n++) _seen.Take(Stop);
+        await again.StopAsync();
+        Assert.Equal(Enumerable.Range(0, 100), results.Committed);
+    }
+
+    [Fact]
+    public async Task Running_until_stopped_from_outside_takes_a_last_checkpoint()
+    {
+        _log.Append("numbers", [1, 2, 3]);
+        var results = Sink.Memory<int>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var run = Numbers(results).RunAsync(Options(workers: 1), stop.Token);
+        for (var n = 0; n < 3; n++) _seen.Take(Stop);
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+        Assert.Equal([1, 2, 3], results.Committed);
+    }
+
+    [Fact]
+    public async Task Fails_when_one_worker_fails_and_lets_the_log_go_on()
+    {
+        _log.Append("numbers", Enumerable.Range(0, 100));
+        var pipeline = new Pipeline("numbers");
+        pipeline.From(Topic.Of<int>("numbers")).KeyBy(x => x).Select(x => x == 77 ? throw new InvalidOperationException("No 77.") : x)
+            .Process(() => new Operators.RunningCount<int, int>()).To(Sink.Memory<long>());
+        await using var job = await pipeline.StartAsync(Options(workers: 3), Stop);
+
+        var error = await Assert.ThrowsAsync<OperatorException>(() => job.Completion);
+
+        Assert.Equal(("select", "numbers[0]", 77L), (error.Step, error.Split, error.Position));
+        await using var other = await Numbers(Sink.Memory<int>()).StartAsync(Options(workers: 1), Stop);
+        Assert.Equal(0, _seen.Take(Stop));
+    }
+
+    [Fact]
+    public async Task Ends_with_the_error_of_a_step_that_fails_to_close()
+    {
+        var pipeline = new Pipeline("close");
+        pipeline.From(Source.Of(1)).Add(input => new BadCloseNode(input)).To(Sink.Memory<int>());
+
+        await using var job = await pipeline.StartAsync(Options(workers: 1), Stop);
+
+        Assert.Equal("cannot close", (await Assert.ThrowsAsync<InvalidOperationException>(() => job.Completion.WaitAsync(Stop))).Message);
+    }
+
+    [Fact]
+    public async Task Fails_with_the_error_that_a_source_waits_into()
+    {
+        var pipeline = new Pipeline("wait");
+        pipeline.From(new BrokenWaitSource()).To(Sink.Memory<int>());
+
+        await using var job = await pipeline.StartAsync(Options(workers: 1), Stop);
+
+        Assert.Equal("no more", (await Assert.ThrowsAsync<InvalidOperationException>(() => job.Completion.WaitAsync(Stop))).Message);
+    }
+
+    [Fact]
+    public async Task A_slow_step_holds_the_fast_ones_back_and_loses_nothing()
+    {
+        const int Count = 60_000;
+        _log.Append("numbers", Enumerable.Range(0, Count), partition: 0, partitions: 2);
+        _log.Append("numbers", Enumerable.Range(Count, Count), partition: 1, partitions: 2);
+        var results = Sink.Memory<int>();
+        var pipeline = new Pipeline("slow");
+        pipeline.From(Topic.Of<int>("numbers").StopAtEnd()).KeyBy(x => x).FirstOfKeySlowly().To(results);
+
+        await pipeline.RunAsync(Options(workers: 2) with { CheckpointInterval = TimeSpan.FromMilliseconds(5) }, Stop);
+
+        Assert.Equal(Enumerable.Range(0, 2 * Count), results.Committed.Order());
+    }
+
+    [Fact]
+    public async Task Its_status_can_be_read_while_windows_come_and_go()
+    {
+        var pipeline = new Pipeline("status");
+        pipeline.From(Source.Of(Enumerable.Range(0, 300_000).Select(i => (long)i))).WithEventTime(x => x).KeyBy(x => x % 3)
+            .Window(Hopping.Of(TimeSpan.FromMilliseconds(8), TimeSpan.FromMilliseconds(2))).Aggregate(a => a.Count(), (_, _, n) => n)
+            .Where(_ => false).To(Sink.Memory<long>());
+
+        await using var job = await pipeline.StartAsync(Options(workers: 2), Stop);
+        while (!job.Completion.IsCompleted) Assert.True(job.Status.StateEntries >= 0);
+
+        await job.Completion;
+        Assert.Equal(300_000, job.Status.RecordsRead);
+    }
+
+    [Fact]
+    public async Task Closes_windows_by_the_clock_when_a_live_topic_goes_quiet()
+    {
+        using var folder = new TemporaryFolder();
+        await using var log = LogStore.Open(folder["log"]);
+        log.Append("readings", [new Reading("a", 1_000, 1), new Reading("a", 1_001, 1)]);
+        var clock = new SimulatedClock();
+        var pipeline = new Pipeline("tail");
+        pipeline.From(Topic.Of<Reading>("readings")).Select(Noticed).WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor)
+            .Window(Tumbling.Every(TimeSpan.FromSeconds(1))).Aggregate(a => a.Count(), (key, w, n) => $"{key} {w.StartMs} {n}")
+            .To(Topic.Of<string>("counts", partitions: 1));
+        await using var job = await pipeline.StartAsync(new JobOptions { Log = log, Workers = 2, Time = clock }, Stop);
+        for (var n = 0; n < 2; n++) _seen.Take(Stop);
+        log.Append("readings", [new Reading("a", 1_999, 1)]);
+        _seen.Take(Stop);
+
+        using var reader = log.OpenReader("counts", 0, 0);
+        var result = reader.WaitToReadAsync(Stop).AsTask();
+        while (!result.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        await result;
+        Assert.Equal(["a 1000 3"], Topic.Of<string>("counts").ReadAll(log));
+        await job.StopAsync();
+    }
+
+    private Reading Noticed(Reading reading)
+    {
+        _seen.Add(0);
+        return reading;
+    }
+
+    private Pipeline Numbers(MemorySink<int> results)
+    {
+        var pipeline = new Pipeline("numbers");
+        pipeline.From(Topic.Of<int>("numbers")).Select(x =>
+        {
+            _seen.Add(x);
+            return x;
+        }).To(results);
+        return pipeline;
+    }
+
+    private JobOptions Options(int workers) => new() { Log = _log, Workers = workers, CheckpointInterval = Never };
+
+    private sealed record BadCloseNode(Node<int> Before) : Node<int, int>("bad-close", Before)
+    {
+        public override Operator<int, int> CreateOperator() => new BadCloseOperator();
+    }
+
+    private sealed class BadCloseOperator : Operator<int, int>
+    {
+        public override void Process(in Record<int> record) => Emit(in record);
+
+        public override void Close() => throw new InvalidOperationException("cannot close");
+    }
+
+    private sealed class BrokenWaitSource : Source<int>
+    {
+        public override string Name => "broken";
+
+        public override bool IsBounded => false;
+
+        public override IReadOnlyList<SplitDescription> Describe(SourceContext context) => [new("broken")];
+
+        public override SourceReader<int> Open(SourceSplit split, long position, SourceContext context) => new Reader();
+
+        private sealed class Reader : SourceReader<int>
+        {
+            public override long Position => 0;
+
+            public override bool IsFinished => false;
+
+            public override int Read(Span<Record<int>> records) => 0;
+
+            public override async ValueTask WaitToReadAsync(CancellationToken stop)
+            {
+                await Task.Yield();
+                throw new InvalidOperationException("no more");
+            }
+        }
+    }
+}
+
+internal static class SlowStep
+{
+    extension(KeyedStream<int, int> stream)
+    {
+        /// <summary>A step that takes its time with some records.</summary>
+        public KeyedStream<int, int> FirstOfKeySlowly() => stream.Process(() => new Slowly());
+    }
+
+    private sealed class Slowly : KeyedProcess<int, int, bool, int>
+    {
+        public override void OnRecord(in Record<int> record, ref bool state, ProcessContext<int, int> context)
+        {
+            if (record.Value % 64 == 0) Thread.SpinWait(2000);
+            if (!state) context.Emit(record.Value);
+            state = true;
+        }
+    }
+}

@@ -1,0 +1,177 @@
+using CsCheck;
+using Dataflow.Checkpoints;
+using Dataflow.Log;
+using Dataflow.State;
+using Dataflow.Testing;
+
+namespace Dataflow.Tests.State;
+
+/// <summary>Keyed state against dictionaries: what it holds, and what its changes replay to at each checkpoint.</summary>
+public class KeyedStateTests
+{
+    private const int Namespaces = 3;
+
+    private static readonly Gen<Operation> Operations = Gen.Select(
+        Gen.Frequency(
+            (20, Gen.Const(Kind.Update)), (8, Gen.Const(Kind.Remove)), (4, Gen.Const(Kind.TryGet)), (1, Gen.Const(Kind.Drop)),
+            (2, Gen.Const(Kind.Flip)), (4, Gen.Const(Kind.Write))),
+        Gen.Int[0, Namespaces - 1],
+        Gen.Int[0, 60],
+        Gen.Int[0, 30],
+        (kind, ns, key, number) => new Operation(kind, ns, key, number));
+
+    [Fact]
+    public void Agrees_with_dictionaries_and_so_does_its_changelog_at_every_checkpoint()
+        => Operations.Array[0, 400].Sample(
+            operations =>
+            {
+                using var run = new Run();
+                foreach (var operation in operations) run.Do(operation);
+                run.CheckAll();
+            },
+            iter: 100);
+
+    [Fact]
+    public void Grows_and_shrinks_by_any_number_of_keys()
+    {
+        using var run = new Run();
+        for (var key = 0; key < 3000; key++) run.Do(new Operation(Kind.Update, 0, key, key));
+        run.Do(new Operation(Kind.Flip, 0, 0, 0));
+        for (var key = 0; key < 3000; key += 2) run.Do(new Operation(Kind.Remove, 0, key, 0));
+        for (var key = 3000; key < 9000; key++) run.Do(new Operation(Kind.Update, 0, key, key));
+        run.Do(new Operation(Kind.Flip, 0, 0, 0));
+        run.CheckAll();
+    }
+
+    [Fact]
+    public void An_unchanged_key_is_not_written_again()
+    {
+        var changes = new Changes(_ => true);
+        var state = new NamespacedState<int, long>("numbers", KeyCodec<int>.Default, changes);
+        for (var key = 0; key < 100; key++) state.Main.Update(key, out _) = key;
+        Assert.Equal(100, Cut(state, changes));
+
+        state.Main.Update(7, out var exists)++;
+        Assert.True(exists);
+        Assert.True(state.Main.TryGet(8, out var value));
+        Assert.Equal(8, value);
+
+        Assert.Equal(1, Cut(state, changes));
+        Assert.Equal(0, Cut(state, changes));
+    }
+
+    private static int Cut(NamespacedState<int, long> state, Changes changes)
+    {
+        state.Flip();
+        changes.Flip();
+        var all = int.MaxValue;
+        Assert.True(state.WriteFrozen(ref all));
+        return changes.Take().Sum(change => change.Records.Count);
+    }
+
+    private enum Kind
+    {
+        Update,
+        Remove,
+        TryGet,
+        Drop,
+        Flip,
+        Write,
+    }
+
+    private sealed record Operation(Kind Kind, int Namespace, int Key, int Number);
+
+    /// <summary>The state, the dictionaries that it must equal, and a log that its changes go to.</summary>
+    private sealed class Run : IDisposable
+    {
+        private readonly LogStore _log = SimulatedJob.OpenLog();
+        private readonly CheckpointTopics _topics;
+        private readonly Changes _changes = new(_ => true);
+        private readonly NamespacedState<int, long> _state;
+        private readonly Dictionary<(int Namespace, int Key), long> _model = [];
+        private Dictionary<(int Namespace, int Key), long>? _atFlip;
+
+        public Run()
+        {
+            _topics = CheckpointTopics.OpenAsync(_log, "test", CancellationToken.None).GetAwaiter().GetResult();
+            _state = new NamespacedState<int, long>("numbers", KeyCodec<int>.Default, _changes);
+        }
+
+        public void Dispose() => _log.Dispose();
+
+        public void Do(Operation operation)
+        {
+            var at = (operation.Namespace, operation.Key);
+            switch (operation.Kind)
+            {
+                case Kind.Update:
+                    ref var value = ref _state.Open(operation.Namespace).Update(operation.Key, out var exists);
+                    Assert.Equal(_model.TryGetValue(at, out var before), exists);
+                    Assert.Equal(before, value);
+                    value = _model[at] = before + operation.Number + 1;
+                    break;
+                case Kind.Remove:
+                    Assert.Equal(_model.Remove(at), _state.Open(operation.Namespace).Remove(operation.Key));
+                    break;
+                case Kind.TryGet:
+                    Assert.Equal(_model.TryGetValue(at, out var expected), _state.Open(operation.Namespace).TryGet(operation.Key, out var found));
+                    Assert.Equal(expected, found);
+                    break;
+                case Kind.Drop:
+                    _state.Drop(operation.Namespace);
+                    foreach (var key in _model.Keys.Where(key => key.Namespace == operation.Namespace).ToList()) _model.Remove(key);
+                    break;
+                case Kind.Flip:
+                    Flip();
+                    break;
+                case Kind.Write:
+                    Write(operation.Number);
+                    break;
+            }
+        }
+
+        public void CheckAll()
+        {
+            Flip();
+            Write(int.MaxValue);
+            Assert.Equal(_model.Count, _state.Entries);
+            var held = new Dictionary<(int, int), long>();
+            foreach (var (ns, table) in _state.Tables) table.ForEach((held, ns), static (to, key, ref value) => to.held.Add(((int)to.ns, key), value));
+            Assert.Equal(_model, held);
+        }
+
+        /// <summary>As a task does: no new checkpoint before the last one's state is written.</summary>
+        private void Flip()
+        {
+            Write(int.MaxValue);
+            _state.Flip();
+            _changes.Flip();
+            _atFlip = new(_model);
+        }
+
+        private void Write(int budget)
+        {
+            if (_atFlip is null || !_state.WriteFrozen(ref budget)) return;
+            var commit = new LogCommit();
+            foreach (var (shard, records) in _changes.Take()) commit.Add(_topics.Changelog, shard, records);
+            _log.CommitAsync(commit).AsTask().GetAwaiter().GetResult();
+            Assert.Equal(_atFlip, Replayed());
+            _atFlip = null;
+        }
+
+        private Dictionary<(int, int), long> Replayed()
+        {
+            var replayed = new Dictionary<(int, int), long>();
+            for (var shard = 0; shard < Shards.Count; shard++)
+            {
+                ShardImage.Read(_log, _topics, shard).ForEach((state, ns, key, value) =>
+                {
+                    Assert.Equal(_state.Id, state);
+                    replayed.Add(((int)ns, KeyCodec<int>.Default.Read(key)), StateCodec<long>.Read(value));
+                });
+            }
+
+            return replayed;
+        }
+    }
+}
