@@ -41,4 +41,8 @@ public sealed class ModelException : DataflowException
     internal static ModelException NotFinite(string model, int tokens) => new(
         $"Model '{model}': the vector of a text of {tokens} tokens is not finite. " +
         "The model overflows on it; other texts may work.");
+
+    internal static ModelException NotRecorded(string topic, long offset, int keyBytes, int valueBytes) => new(
+        $"Topic '{topic}', offset {offset}: it is no recorded vector (a key of {keyBytes} bytes, a value of {valueBytes}). " +
+        "Only the step may write to the topic; give the step another name, and so another topic.");
 }

@@ -29,7 +29,11 @@ public sealed class KeyedStream<TKey, T>
     /// <summary>Adds a step that needs no state, so that the records need not be brought together by key yet.</summary>
     internal KeyedStream<TKey, TOut> AddStateless<TOut>(
         Func<Node<Keyed<TKey, T>>, Node<Keyed<TKey, T>, Keyed<TKey, TOut>>> step)
-        => new(Pairs.Add(step), _isPartitioned);
+        => Through(pairs => pairs.Add(step));
+
+    /// <summary>Adds several such steps.</summary>
+    internal KeyedStream<TKey, TOut> Through<TOut>(Func<Stream<Keyed<TKey, T>>, Stream<Keyed<TKey, TOut>>> steps)
+        => new(steps(Pairs), _isPartitioned);
 
     /// <summary>The stream after the exchange that brings each key's records to one worker: one for all uses.</summary>
     internal KeyedStream<TKey, T> Partitioned()

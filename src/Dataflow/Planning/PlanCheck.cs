@@ -38,6 +38,13 @@ internal static class PlanCheck
             yield return $"source '{source}' is read twice. Call From once and use its stream twice.";
         foreach (var sink in Repeated(pipeline.Nodes.Where(node => node is ISinkNode)))
             yield return $"two streams go to '{sink}'. Give each a sink of its own, with a name of its own.";
+        foreach (var topic in pipeline.Nodes.Where(node => node is IUsesTopic and not ISinkNode)
+            .GroupBy(node => ((IUsesTopic)node).Creates).Where(steps => steps.Key is not null && steps.Count() > 1))
+        {
+            yield return $"{topic.Count()} steps called '{topic.First().Name}' keep their results in topic '{topic.Key!.Value.Name}'. "
+                + "Give each another name, as its argument 'name'.";
+        }
+
         foreach (var step in Repeated(pipeline.Nodes.Where(node => node.StateSignature() is not null)))
             yield return $"two steps with state are called '{step}'. Give one of them another name, as its argument 'name'.";
     }

@@ -22,8 +22,13 @@ internal sealed record SinkNode<T>(Sink<T> Sink, Node<T> Input) : Node(Sink.Name
 }
 
 /// <summary>A sink of whatever type.</summary>
-internal interface ISinkNode
+internal interface ISinkNode : IUsesTopic
 {
-    /// <summary>The topic that must be there before the sink is opened.</summary>
+}
+
+/// <summary>A step that writes to a topic.</summary>
+internal interface IUsesTopic
+{
+    /// <summary>The topic that must be there before the step is opened; null if it needs none.</summary>
     (string Name, int Partitions)? Creates { get; }
 }

@@ -19,6 +19,7 @@ public sealed class Job : IAsyncDisposable
     private readonly bool _ownsLog;
     private readonly int _tablesToLoad;
     private readonly Lock _exchangeGate = new();
+    private readonly Dictionary<int, IAsyncDisposable> _shared = []; // only touched while nothing runs
     private Task _threads = Task.CompletedTask;
     private long _requestedEpoch;
     private long _committedEpoch;
@@ -111,6 +112,14 @@ public sealed class Job : IAsyncDisposable
         }
     }
 
+    /// <summary>What the instances of a step share; asked for while the tasks are opened, one after the other.</summary>
+    internal T Shared<T>(int nodeId, Func<T> create)
+        where T : IAsyncDisposable
+    {
+        if (!_shared.TryGetValue(nodeId, out var shared)) _shared.Add(nodeId, shared = create());
+        return (T)shared;
+    }
+
     internal void TableLoaded(int nodeId)
     {
         Interlocked.Increment(ref _tablesLoaded);
@@ -185,19 +194,23 @@ public sealed class Job : IAsyncDisposable
         Exception? error = null;
         foreach (var task in Tasks) Try(task.LearnOfLastCommit);
         foreach (var task in Tasks) Try(task.Close);
+        foreach (var shared in _shared.Values) await TryDisposeAsync(shared).ConfigureAwait(false);
         foreach (var worker in Workers) worker.Dispose();
         s_running.GetOrCreateValue(Log).TryRemove(Plan.Pipeline, out _);
-        if (!_ownsLog) return error;
-        try
-        {
-            await Log.DisposeAsync().ConfigureAwait(false);
-        }
-        catch (Exception failure)
-        {
-            error ??= failure;
-        }
-
+        if (_ownsLog) await TryDisposeAsync(Log).ConfigureAwait(false);
         return error;
+
+        async Task TryDisposeAsync(IAsyncDisposable part)
+        {
+            try
+            {
+                await part.DisposeAsync().ConfigureAwait(false);
+            }
+            catch (Exception failure)
+            {
+                error ??= failure;
+            }
+        }
 
         void Try(Action close)
         {

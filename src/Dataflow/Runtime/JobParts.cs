@@ -36,9 +36,9 @@ internal sealed record JobParts(
         var restored = new RestoredCheckpoint(topics.ReadLast());
         restored.CheckMatches(plan);
         var splits = new SplitTable(plan, new SourceContext(log, options.Time), restored);
-        foreach (var sink in plan.Nodes.OfType<ISinkNode>())
+        foreach (var step in plan.Nodes.OfType<IUsesTopic>())
         {
-            if (sink.Creates is { } topic && !log.TryGetTopic(topic.Name, out _))
+            if (step.Creates is { } topic && !log.TryGetTopic(topic.Name, out _))
                 await log.CreateTopicAsync(topic.Name, topic.Partitions, stop).ConfigureAwait(false);
         }
 

@@ -34,12 +34,26 @@ public sealed record JobStatus(
 /// <param name="WatermarkMs">How far event time has come, ms since the Unix epoch; null where the step knows no time.</param>
 public sealed record StepStatus(string Name, long Emitted, long Late, long Misses, long? WatermarkMs)
 {
+    /// <summary>Calls of a model.</summary>
+    public long Calls { get; init; }
+
+    /// <summary>Records for which a result was there already, so that no call was made.</summary>
+    public long Reused { get; init; }
+
+    /// <summary>Records that became a <see cref="DeadLetter"/>.</summary>
+    public long DeadLetters { get; init; }
+
     internal static StepStatus Of(string name, IReadOnlyList<Operator> instances) => new(
         name,
         instances.Sum(step => step.Emitted),
         instances.OfType<Windows.ICountsLate>().Sum(step => step.LateRecords),
         instances.OfType<ICountsMisses>().Sum(step => step.Misses),
-        instances.OfType<IKnowsTime>().Select(step => (long?)step.Watermark).Min());
+        instances.OfType<IKnowsTime>().Select(step => (long?)step.Watermark).Min())
+    {
+        Calls = instances.OfType<ICountsCalls>().Sum(step => step.Calls),
+        Reused = instances.OfType<ICountsCalls>().Sum(step => step.Reused),
+        DeadLetters = instances.OfType<ICountsDeadLetters>().Sum(step => step.DeadLetters),
+    };
 }
 
 /// <summary>How far a part of a source was read.</summary>
@@ -59,6 +73,20 @@ public sealed record SplitStatus(string Name, long Position, long Read, long? La
 /// <param name="PauseMax">The longest such pause of the last 1,024.</param>
 public sealed record CheckpointStatus(
     long Last, long Count, long Bytes, TimeSpan LastCommit, TimeSpan PauseMedian, TimeSpan PauseMax);
+
+/// <summary>A step that calls a model and keeps its results.</summary>
+internal interface ICountsCalls
+{
+    long Calls { get; }
+
+    long Reused { get; }
+}
+
+/// <summary>A step that hands out records that it could not use.</summary>
+internal interface ICountsDeadLetters
+{
+    long DeadLetters { get; }
+}
 
 /// <summary>A step that follows event time.</summary>
 internal interface IKnowsTime

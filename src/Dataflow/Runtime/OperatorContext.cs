@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Dataflow.Log;
 using Dataflow.Runtime;
 using Dataflow.State;
 
@@ -30,6 +31,8 @@ public sealed class OperatorContext
 
     internal int NodeId { get; }
 
+    internal LogStore Log => _task.Job.Log;
+
     internal StreamTask Task => _task;
 
     /// <summary>Opens state of this step by key, restored and checkpointed by the engine.</summary>
@@ -53,6 +56,16 @@ public sealed class OperatorContext
         var saved = Saved($"watermark/{(part is null ? Name : $"{Name}/{part}")}");
         return saved.IsEmpty ? long.MinValue : BinaryPrimitives.ReadInt64LittleEndian(saved.Span);
     }
+
+    /// <summary>An object that all workers' instances of the step share; the job disposes it after the last of them.</summary>
+    /// <param name="create">Makes it, once in a job.</param>
+    internal T Shared<T>(Func<T> create)
+        where T : IAsyncDisposable
+        => _task.Job.Shared(NodeId, create);
+
+    /// <summary>Says that the step could not use a record.</summary>
+    internal DeadLetter Refuse(string reason, RecordOrigin origin)
+        => new(Name, _task.Job.SplitName(origin), origin.IsKnown ? origin.Offset : -1, reason, Time.GetUtcNow());
 
     internal OperatorException Fail(Exception error, RecordOrigin origin)
         => error as OperatorException

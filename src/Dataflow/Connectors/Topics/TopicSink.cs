@@ -4,10 +4,11 @@ using Dataflow.Log;
 namespace Dataflow;
 
 /// <summary>Appends to a topic within the checkpoint's own commit, so exactly once.</summary>
-internal sealed class TopicSink<TIn, T>(Topic<T> topic, Func<TIn, T> value, Action<TIn, IBufferWriter<byte>>? key)
+internal sealed class TopicSink<TIn, T>(
+    Topic<T> topic, Func<TIn, T> value, Action<TIn, IBufferWriter<byte>>? key, string? name = null)
     : Sink<TIn>, ICreatesTopic, IWritesBytes
 {
-    public override string Name => topic.Name;
+    public override string Name => name ?? topic.Name;
 
     public override string Guarantee => "topic, exactly once";
 

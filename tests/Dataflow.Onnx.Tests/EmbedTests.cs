@@ -1,0 +1,279 @@
+using Dataflow.Log;
+
+namespace Dataflow.Onnx.Tests;
+
+/// <summary>On a log in memory that outlives the jobs, with a model of two dimensions that looks tokens up.</summary>
+public sealed class EmbedTests : IDisposable
+{
+    private const string Results = "speeches.embed.results";
+
+    private readonly TempDirectory _directory = new();
+    private readonly LogStore _log = LogStore.Open("memory", new LogOptions { Durability = Durability.Memory });
+    private readonly EmbeddingModel _model;
+    private readonly MemorySink<Found> _results = Sink.Memory<Found>();
+
+    public EmbedTests()
+    {
+        new TinyModel().WriteTo(_directory);
+        _model = EmbeddingModel.Load(_directory.Path);
+    }
+
+    public void Dispose()
+    {
+        _log.Dispose();
+        _model.Dispose();
+        _directory.Dispose();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Gives_every_text_the_vector_of_the_model_in_the_order_of_the_input(int workers)
+    {
+        var texts = Enumerable.Range(0, 500).Select(TextOf).ToArray();
+
+        await RunAsync(texts, workers: workers);
+
+        Assert.Equal(texts, _results.Committed.Select(found => found.Text));
+        Assert.All(_results.Committed, found => Assert.Equal(_model.Embed(found.Text), found.Vector));
+    }
+
+    [Fact]
+    public async Task Workers_share_what_they_recorded()
+    {
+        var pipeline = new Pipeline("speeches");
+        string[] texts = ["a", "b", "ab", "ba"];
+        await ProduceAsync(Enumerable.Range(0, 400).Select(i => texts[i % texts.Length]));
+        pipeline.From(Topic.Of<string>("texts").StopAtEnd())
+            .Embed(_model, text => text, (text, vector) => new Found(text, vector)).To(_results);
+
+        var step = await RunAsync(pipeline, workers: 2);
+
+        Assert.Equal((4, 396), (step.Calls, step.Reused));
+        Assert.Equal(400, _results.Committed.Count);
+        Assert.All(_results.Committed, found => Assert.Equal(_model.Embed(found.Text), found.Vector));
+    }
+
+    [Fact]
+    public async Task Calls_the_model_once_for_equal_texts()
+    {
+        var step = await RunAsync(["a", "a", "b", "a", "b"]);
+
+        Assert.Equal((2, 3), (step.Calls, step.Reused));
+        Assert.Equal(2, RecordsKept());
+    }
+
+    [Fact]
+    public async Task A_result_may_change_its_vector_without_changing_that_of_others()
+    {
+        var pipeline = new Pipeline("speeches");
+        pipeline.From(Source.Of("lines", ["a", "a"]))
+            .Embed(_model, text => text, (text, vector) => new Found(text, [vector[0]++, vector[1]])).To(_results);
+
+        await RunAsync(pipeline, workers: 1);
+
+        Assert.Equal(_results.Committed[0].Vector, _results.Committed[1].Vector);
+    }
+
+    [Fact]
+    public async Task Calls_the_model_for_nothing_twice_when_the_job_ends_without_a_checkpoint()
+    {
+        var texts = Enumerable.Range(0, 200).Select(TextOf).ToArray();
+        await CrashAsync(texts[..150]);
+        Assert.Empty(_results.Committed);
+        var recorded = RecordsKept();
+
+        var step = await RunAsync(texts);
+
+        Assert.Equal(150, recorded);
+        Assert.Equal((200 - recorded, recorded), (step.Calls, step.Reused));
+        Assert.Equal(200, _results.Committed.Count);
+        Assert.Equal(200, RecordsKept());
+    }
+
+    [Fact]
+    public async Task Another_model_does_not_use_the_results_of_the_first()
+    {
+        await CrashAsync("a", "b");
+        using var other = EmbeddingModel.Load(_directory.Path, new EmbeddingOptions { Pooling = Pooling.Cls });
+
+        var step = await RunAsync(["a", "b"], model: other);
+
+        Assert.Equal((2, 0), (step.Calls, step.Reused));
+        Assert.Equal([other.Embed("a"), other.Embed("b")], _results.Committed.Select(found => found.Vector));
+    }
+
+    [Fact]
+    public async Task Forgets_the_oldest_vectors_and_trims_the_topic()
+    {
+        var texts = Enumerable.Range(0, 100).Select(TextOf).ToArray();
+
+        await RunAsync(texts, keepResults: 16);
+
+        Assert.InRange(RecordsKept(), 16, 18);
+    }
+
+    [Theory]
+    [InlineData("a", 1, 0)]
+    [InlineData("b", 0, 1)]
+    [InlineData("ab", 0, 1)]
+    public async Task Finds_at_its_start_the_last_vectors_of_the_topic_as_many_as_it_may_keep(string text, int calls, int reused)
+    {
+        await CrashAsync("a", "b", "ab");
+
+        var step = await RunAsync([text], keepResults: 2);
+
+        Assert.Equal((calls, reused), (step.Calls, step.Reused));
+    }
+
+    [Fact]
+    public async Task A_text_that_fails_becomes_a_dead_letter_and_the_others_go_on()
+    {
+        var pipeline = new Pipeline("speeches");
+        pipeline.From(Source.Of("lines", ["a", "null", "b", "throw", "a"]))
+            .Embed(
+                _model,
+                text => text switch { "null" => null, "throw" => throw new FormatException("No text."), _ => text },
+                (text, vector) => new Found(text, vector))
+            .To(_results);
+
+        await RunAsync(pipeline, workers: 1);
+
+        Assert.Equal(["a", "b", "a"], _results.Committed.Select(found => found.Text));
+        var letters = Topic.Of<DeadLetter>("speeches.dead-letters").ReadAll(_log).ToArray();
+        Assert.Equal(
+            [("embed", "lines", 1, "The text is null."), ("embed", "lines", 3, "No text.")],
+            letters.Select(letter => (letter.Step, letter.Source, letter.Position, letter.Reason)));
+    }
+
+    [Fact]
+    public async Task A_text_that_the_model_fails_on_becomes_a_dead_letter()
+    {
+        using var directory = new TempDirectory();
+        new TinyModel { Table = [[0, 0], [1, 0], [3, 4], [0, 2], [5, 12], [float.NaN, 6], [0, 1]] }.WriteTo(directory);
+        using var model = EmbeddingModel.Load(directory.Path);
+        var letters = Sink.Memory<DeadLetter>("letters");
+        var pipeline = new Pipeline("speeches");
+        pipeline.From(Source.Of("lines", ["a", "b", "a a"]))
+            .Embed(model, text => text, (text, vector) => new Found(text, vector), out var failed).To(_results);
+        failed.To(letters);
+
+        await RunAsync(pipeline, workers: 1);
+
+        Assert.Equal(["a", "a a"], _results.Committed.Select(found => found.Text));
+        var letter = Assert.Single(letters.Committed);
+        Assert.Equal(1, letter.Position);
+        Assert.Equal(
+            $"Model '{model.Name}': the vector of a text of 3 tokens is not finite. "
+            + "The model overflows on it; other texts may work.",
+            letter.Reason);
+    }
+
+    [Fact]
+    public async Task A_keyed_stream_keeps_its_keys()
+    {
+        var pipeline = new Pipeline("speeches");
+        var pairs = Sink.Memory<Keyed<int, float[]>>();
+        pipeline.From(Source.Of("lines", ["a", "ab"])).KeyBy(text => text.Length)
+            .Embed(_model, text => text, (_, vector) => vector).Pairs.To(pairs);
+
+        await RunAsync(pipeline, workers: 1);
+
+        Assert.Equal([1, 2], pairs.Committed.Select(pair => pair.Key));
+        Assert.Equal(_model.Embed("ab"), pairs.Committed[1].Value);
+    }
+
+    [Fact]
+    public void The_plan_shows_the_model()
+    {
+        var pipeline = new Pipeline("speeches");
+        pipeline.From(Source.Of("lines", ["a"])).Embed(_model, text => text, (text, _) => text).To(Sink.Memory<string>());
+
+        Assert.Contains($"embed (model {_model.Name}, 2 dimensions)", pipeline.Explain().ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_steps_write_their_dead_letters_to_one_topic()
+    {
+        var pipeline = new Pipeline("speeches");
+        var texts = pipeline.From(Source.Of("lines", ["a"]));
+        texts.Embed(_model, _ => null, (text, _) => text, name: "one").To(Sink.Memory<string>("ones"));
+        texts.Embed(_model, _ => null, (text, _) => text, name: "two").To(Sink.Memory<string>("twos"));
+
+        await RunAsync(pipeline, workers: 1, step: "one");
+
+        var letters = Topic.Of<DeadLetter>("speeches.dead-letters").ReadAll(_log);
+        Assert.Equal(["one", "two"], letters.Select(letter => letter.Step).Order());
+    }
+
+    [Fact]
+    public void Two_steps_of_one_name_are_a_fault_of_the_plan()
+    {
+        var pipeline = new Pipeline("speeches");
+        var texts = pipeline.From(Source.Of("lines", ["a"]));
+        texts.Embed(_model, text => text, (text, _) => text, out _).To(Sink.Memory<string>("ones"));
+        texts.Embed(_model, text => text, (text, _) => text, out _).To(Sink.Memory<string>("twos"));
+
+        var error = Assert.Throws<PlanException>(() => pipeline.Explain());
+
+        Assert.Contains(
+            "2 steps called 'embed' keep their results in topic 'speeches.embed.results'. Give each another name, as its argument 'name'.",
+            error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Refuses_a_topic_that_holds_something_else()
+    {
+        await _log.CreateTopicAsync(Results, 1, TestContext.Current.CancellationToken);
+        await using (var producer = _log.CreateProducer(Results))
+            Assert.True(producer.TryAppend(0, 0, "key"u8, "a value"u8));
+
+        var error = await Assert.ThrowsAsync<ModelException>(() => RunAsync(["a"]));
+
+        Assert.Equal(
+            "Topic 'speeches.embed.results', offset 0: it is no recorded vector (a key of 3 bytes, a value of 7). "
+            + "Only the step may write to the topic; give the step another name, and so another topic.",
+            error.Message);
+    }
+
+    private static string TextOf(int number) => string.Join(' ', Convert.ToString(number + 1, 2).Select(bit => bit == '0' ? "a" : "b"));
+
+    private long RecordsKept() => _log.GetTopic(Results).EndOffset(0) - _log.GetTopic(Results).StartOffset(0);
+
+    private async Task ProduceAsync(IEnumerable<string> texts)
+    {
+        var topic = await _log.CreateTopicAsync("texts", 4);
+        await using var producer = _log.CreateProducer("texts");
+        foreach (var (index, text) in texts.Index())
+            Assert.True(producer.TryAppend(index / 8 % topic.PartitionCount, 0, System.Text.Encoding.UTF8.GetBytes(text)));
+    }
+
+    /// <summary>Fails on the last text, when the vectors of all are recorded.</summary>
+    private async Task CrashAsync(params string[] texts)
+    {
+        var error = await Assert.ThrowsAsync<OperatorException>(() => RunAsync(texts, failOn: texts[^1]));
+        Assert.Equal("crash", error.Step);
+    }
+
+    private Task<StepStatus> RunAsync(
+        string[] texts, string? failOn = null, int workers = 1, int keepResults = 1000, EmbeddingModel? model = null)
+    {
+        var pipeline = new Pipeline("speeches");
+        pipeline.From(Source.Of("lines", texts))
+            .Embed(model ?? _model, text => text, (text, vector) => new Found(text, vector), keepResults: keepResults)
+            .Select(found => found.Text == failOn ? throw new InvalidOperationException("Crash.") : found, "crash")
+            .To(_results);
+        return RunAsync(pipeline, workers);
+    }
+
+    /// <summary>Without a checkpoint before the end: an end with an error is like a crash to what comes after.</summary>
+    private async Task<StepStatus> RunAsync(Pipeline pipeline, int workers, string step = "embed")
+    {
+        var options = new JobOptions { Log = _log, Workers = workers, CheckpointInterval = TimeSpan.FromHours(1) };
+        await using var job = await pipeline.StartAsync(options, TestContext.Current.CancellationToken);
+        await job.Completion.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        return job.Status.Steps.Single(status => status.Name == step);
+    }
+
+    private sealed record Found(string Text, float[] Vector);
+}
