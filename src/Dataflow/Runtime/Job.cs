@@ -16,6 +16,7 @@ public sealed class Job : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<Node, object> _exchanges = new(ReferenceEqualityComparer.Instance);
     private readonly SplitTable _splits;
+    private readonly JobMeter _meter;
     private readonly bool _ownsLog;
     private readonly int _tablesToLoad;
     private readonly Lock _exchangeGate = new();
@@ -42,6 +43,7 @@ public sealed class Job : IAsyncDisposable
         _tablesToLoad = Workers.Count * Plan.Nodes.Count(node => node is ITableNode { IsBounded: true });
         Coordinator = new CheckpointCoordinator(this, parts.Topics);
         if (!s_running.GetOrCreateValue(Log).TryAdd(Plan.Pipeline, this)) throw CheckpointException.AlreadyRuns(Plan.Pipeline);
+        _meter = new JobMeter(this);
     }
 
     /// <summary>Completes when the bounded input is processed and committed or the job was stopped; fails with what stopped
@@ -196,6 +198,7 @@ public sealed class Job : IAsyncDisposable
         foreach (var task in Tasks) Try(task.Close);
         foreach (var shared in _shared.Values) await TryDisposeAsync(shared).ConfigureAwait(false);
         foreach (var worker in Workers) worker.Dispose();
+        _meter.Dispose();
         s_running.GetOrCreateValue(Log).TryRemove(Plan.Pipeline, out _);
         if (_ownsLog) await TryDisposeAsync(Log).ConfigureAwait(false);
         return error;

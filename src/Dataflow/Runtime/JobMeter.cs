@@ -1,0 +1,44 @@
+using System.Diagnostics.Metrics;
+
+namespace Dataflow.Runtime;
+
+/// <summary>Offers a job's status as instruments of the meter <c>Dataflow</c>, for OpenTelemetry, dotnet-counters and the like.</summary>
+/// <remarks>Everything is read from <see cref="JobStatus"/> when somebody asks; nobody asking costs nothing.</remarks>
+internal sealed class JobMeter : IDisposable
+{
+    private readonly Meter _meter = new("Dataflow");
+    private readonly Job _job;
+
+    public JobMeter(Job job)
+    {
+        _job = job;
+        _meter.CreateObservableCounter("dataflow.records.emitted", () => Steps(step => step.Emitted), "{record}");
+        _meter.CreateObservableCounter("dataflow.records.late", () => Steps(step => step.Late), "{record}");
+        _meter.CreateObservableCounter("dataflow.join.misses", () => Steps(step => step.Misses), "{record}");
+        _meter.CreateObservableCounter("dataflow.records.dead_lettered", () => Steps(step => step.DeadLetters), "{record}");
+        _meter.CreateObservableCounter("dataflow.model.calls", () => Steps(step => step.Calls), "{call}");
+        _meter.CreateObservableGauge("dataflow.watermark", Watermarks, "ms", "Event time since the Unix epoch.");
+        _meter.CreateObservableGauge("dataflow.source.lag", Lags, "{record}");
+        _meter.CreateObservableGauge("dataflow.state.entries", () => Of(job.Status.StateEntries), "{entry}");
+        _meter.CreateObservableCounter("dataflow.checkpoints", () => Of(job.Status.Checkpoints.Count), "{checkpoint}");
+        _meter.CreateObservableGauge(
+            "dataflow.checkpoint.pause.max", () => Of(job.Status.Checkpoints.PauseMax.TotalMilliseconds), "ms");
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private Measurement<T> Of<T>(T value, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        where T : struct
+        => new(value, [new("pipeline", _job.Plan.Pipeline), .. tags]);
+
+    private IEnumerable<Measurement<long>> Steps(Func<StepStatus, long> value)
+        => _job.Status.Steps.Select(step => Of(value(step), new KeyValuePair<string, object?>("step", step.Name)));
+
+    private IEnumerable<Measurement<long>> Watermarks()
+        => _job.Status.Steps.Where(step => step.WatermarkMs is not null)
+            .Select(step => Of(step.WatermarkMs!.Value, new KeyValuePair<string, object?>("step", step.Name)));
+
+    private IEnumerable<Measurement<long>> Lags()
+        => _job.Status.Splits.Where(split => split.Lag is not null)
+            .Select(split => Of(split.Lag!.Value, new KeyValuePair<string, object?>("split", split.Name)));
+}
