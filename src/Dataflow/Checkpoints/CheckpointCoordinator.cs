@@ -96,7 +96,6 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
 
     private bool BeginIfDue()
     {
-        if (job.IsFinished) return false; // the last one is committed: the tasks are about to complete their sinks
         var isDue = _stops || job.Time.GetElapsedTime(_lastRequest) >= job.Options.CheckpointInterval
             || job.Tasks.All(static task => task.IsEnded)
             || job.Tasks.Sum(static task => task.PendingOutputBytes) > MostPendingOutputBytes;

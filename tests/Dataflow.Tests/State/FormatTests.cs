@@ -11,10 +11,10 @@ public class FormatTests
     [Fact]
     public void Hashes_of_keys_stay_as_they_are()
     {
-        Assert.Equal(
-            "?",
-            string.Join(", ", new[] { Hash(0L), Hash(1L), Hash(-1L), Hash(1L << 40), Hash(0), Hash(1), Hash(-1), Hash(""), Hash("a"), Hash("flight"), Hash("Zürich"),
-                Hash(Guid.Empty), Hash((1, "a")), Hash(new Point(1, 2)) }));
+        Assert.Equal([1u, 3025583357u, 1689612811u, 3893322543u], new[] { 0, 1, -1, 1L << 40 }.Select(Hash));
+        Assert.Equal([1u, 3025583357u, 1689612811u], new[] { 0, 1, -1 }.Select(Hash));
+        Assert.Equal([1114228263u, 3172986871u, 1952979837u, 410759779u], new[] { "", "a", "flight", "Zürich" }.Select(Hash));
+        Assert.Equal([1636762753u, 428550611u, 978685807u], new[] { Hash(Guid.Empty), Hash((1, "a")), Hash(new Point(1, 2)) });
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public class FormatTests
         Assert.Equal("String", StateCodec<string>.Signature);
         Assert.Equal("82A54E616D657391A161A453697A6503", Hex(new Team(["a"], 3)));
         Assert.Equal("List<Team>", StateCodec<List<Team>>.Signature);
-        Assert.Equal("93C300C2", Hex(new Extreme<string>(true, "a")));
+        Assert.Equal("92C3A161", Hex(new Extreme<string>(true, "a")));
     }
 
     [Fact]
