@@ -12,8 +12,9 @@ internal readonly record struct Embedded<T>(T Value, float[]? Vector, string? Fa
 internal sealed class EmbedOperator<T>(EmbeddingModel model, Func<T, string?> text, string topic, int keepResults)
     : AsyncOperator<T, Embedded<T>>(InFlight), ICountsCalls
 {
-    // More than there are calls at once: while some wait for the disk, or for one before them, others are called for.
-    private static readonly int InFlight = 4 * Environment.ProcessorCount;
+    // Far more than there are calls at once: while a group of results is on its way to the disk, which may take longer than
+    // many calls, the processors must find texts to work on.
+    private static readonly int InFlight = 32 * Environment.ProcessorCount;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly byte[] _model = SHA256.HashData(MemoryMarshal.AsBytes(model.Id.AsSpan()));

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using Dataflow;
+using Dataflow.Log;
+using Spectre.Console;
+
+namespace SpeechSearch;
+
+/// <summary>Everything that the program prints.</summary>
+internal static class Show
+{
+    private static readonly TimeSpan s_refresh = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Runs the pipeline until all sentences are embedded, with its progress on one line.</summary>
+    public static async Task EmbeddingAsync(Pipeline pipeline, LogStore log, int sentences)
+    {
+        await using var job = await pipeline.StartAsync(new JobOptions { Log = log });
+        var before = Search.CountVectors(log);
+        if (before == sentences)
+        {
+            AnsiConsole.MarkupLineInterpolated($"All {sentences:N0} sentences are embedded already");
+            return;
+        }
+
+        AnsiConsole.MarkupLineInterpolated(job.StartedFrom == 0
+            ? (FormattableString)$"Begins with {sentences:N0} sentences"
+            : $"Carries on from checkpoint {job.StartedFrom}: {before:N0} of {sentences:N0} sentences are embedded");
+        var watch = Stopwatch.StartNew();
+        await AnsiConsole.Status().StartAsync("starts", async context =>
+        {
+            while (await Task.WhenAny(job.Completion, Task.Delay(s_refresh)) != job.Completion)
+                context.Status(Markup.Escape(Line(job, before, sentences, watch.Elapsed)));
+        });
+        await job.Completion;
+        AnsiConsole.MarkupLineInterpolated($"[bold]Done[/]: {Line(job, before, sentences, watch.Elapsed)}");
+    }
+
+    public static void Nearest(string query, IEnumerable<(Sentence Sentence, float Cosine)> nearest)
+    {
+        var table = new Table().Title(Markup.Escape($"Nearest to \"{query}\"")).ShowRowSeparators()
+            .AddColumns("year", "president", "cosine", "sentence");
+        foreach (var (sentence, cosine) in nearest)
+            table.AddRow($"{sentence.Year}", Markup.Escape(sentence.President), $"{cosine:0.000}", Markup.Escape(sentence.Text));
+        AnsiConsole.Write(table);
+    }
+
+    private static string Line(Job job, long before, int sentences, TimeSpan time)
+    {
+        var status = job.Status;
+        var embed = status.Steps.Single(step => step.Name == "embed");
+        return $"{before + embed.Emitted:N0} of {sentences:N0} sentences, {embed.Calls / time.TotalSeconds:N0} texts/s, "
+            + $"{embed.Reused:N0} vectors reused, checkpoint {Math.Max(status.Checkpoints.Last, job.StartedFrom)}";
+    }
+}
