@@ -21,7 +21,7 @@ internal sealed class ProcessOperator<TKey, T, TState, TOut>(KeyedProcess<TKey, 
         {
             process.OnRecord(record.With(record.Value.Value), ref state, _context);
         }
-        catch (Exception error)
+        catch (Exception error) when (!_context.IsEmitting)
         {
             throw Fail(error, in record);
         }
@@ -54,7 +54,7 @@ internal sealed class ProcessOperator<TKey, T, TState, TOut>(KeyedProcess<TKey, 
         {
             process.OnTimer(timestamp, ref state, _context);
         }
-        catch (Exception error)
+        catch (Exception error) when (!_context.IsEmitting)
         {
             throw Context.Fail(error, default);
         }
@@ -71,12 +71,15 @@ internal sealed class ProcessOperator<TKey, T, TState, TOut>(KeyedProcess<TKey, 
         private RecordOrigin _origin;
         private bool _clears;
 
+        /// <summary>Whether a later step runs, or has failed: that is not this step's failure.</summary>
+        public bool IsEmitting { get; private set; }
+
         public override TKey Key => _key;
 
         public override long Watermark => step._watermark;
 
         public void Begin(TKey key, long timestamp, RecordOrigin origin)
-            => (_key, _timestamp, _origin, _clears) = (key, timestamp, origin, false);
+            => (_key, _timestamp, _origin, _clears, IsEmitting) = (key, timestamp, origin, false, false);
 
         public void End()
         {
@@ -84,7 +87,11 @@ internal sealed class ProcessOperator<TKey, T, TState, TOut>(KeyedProcess<TKey, 
         }
 
         public override void Emit(TOut value)
-            => step.Emit(new Record<Keyed<TKey, TOut>>(new(_key, value), _timestamp, _origin));
+        {
+            IsEmitting = true;
+            step.Emit(new Record<Keyed<TKey, TOut>>(new(_key, value), _timestamp, _origin));
+            IsEmitting = false;
+        }
 
         public override void SetTimer(long timestamp) => step._timers.Set(_key, timestamp);
 

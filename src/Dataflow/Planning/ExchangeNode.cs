@@ -16,7 +16,8 @@ internal abstract record ExchangeNode<T>(string Name, Node<T> Input) : Node<T>(N
         var next = BuildNext(builder);
         if (builder.Job.Workers.Count == 1) return next;
         var exchange = builder.Job.ExchangeOf(this);
-        builder.TaskOf(this).AddInput(new ExchangeInput<T>(exchange, builder.Worker.Index, next));
+        var task = builder.TaskOf(this);
+        task.AddInput(new ExchangeInput<T>(exchange, builder.Worker.Index, next, task.Fail));
         var writer = new ExchangeWriter<T>(exchange, CreateRouter(builder.Job.Workers.Count), builder.Worker.Index);
         builder.AddWriter(this, writer);
         return writer;

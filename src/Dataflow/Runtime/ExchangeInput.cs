@@ -6,13 +6,19 @@ namespace Dataflow.Runtime;
 internal sealed class ExchangeInput<T> : TaskInput
 {
     private readonly Exchange<T> _exchange;
+    private readonly Func<Exception, RecordOrigin, Exception> _fail;
     private readonly Operator<T> _head;
     private readonly Origin[] _origins;
     private long _watermark = long.MinValue;
 
-    public ExchangeInput(Exchange<T> exchange, int to, Operator<T> head)
+    /// <param name="exchange">The channels.</param>
+    /// <param name="to">The worker whose channels are read.</param>
+    /// <param name="head">The stage's first step.</param>
+    /// <param name="fail">Makes the error of a step that failed on a record without saying its name.</param>
+    public ExchangeInput(Exchange<T> exchange, int to, Operator<T> head, Func<Exception, RecordOrigin, Exception> fail)
     {
         _exchange = exchange;
+        _fail = fail;
         _head = head;
         _origins = [.. Enumerable.Range(0, exchange.Workers).Select(from => new Origin(exchange.Reader(from, to)))];
     }
@@ -40,7 +46,7 @@ internal sealed class ExchangeInput<T> : TaskInput
 
     private void Handle(ExchangeBatch<T> batch, Origin origin)
     {
-        foreach (ref readonly var record in batch.Records) _head.Process(in record);
+        ProcessAll(batch.Records);
         if (batch.Barrier > 0) origin.Barrier = batch.Barrier;
         if (batch.Watermark <= origin.Watermark) return;
         origin.Watermark = batch.Watermark;
@@ -48,6 +54,19 @@ internal sealed class ExchangeInput<T> : TaskInput
         if (least <= _watermark) return;
         _watermark = least;
         _head.Advance(least);
+    }
+
+    private void ProcessAll(ReadOnlySpan<Record<T>> records)
+    {
+        var i = 0;
+        try
+        {
+            for (; i < records.Length; i++) _head.Process(in records[i]);
+        }
+        catch (Exception error) when (error is not DataflowException)
+        {
+            throw _fail(error, records[i].Origin);
+        }
     }
 
     private sealed class Origin(ChannelReader<ExchangeBatch<T>> batches)

@@ -20,10 +20,17 @@ public sealed class OperatorException : DataflowException
 
     /// <summary>A step's code failed on a record.</summary>
     internal static OperatorException Failed(string step, string split, long position, Exception inner)
+        => Failed($"Operator '{step}'", step, split, position, inner);
+
+    /// <summary>A step of a user's own failed on a record without saying its name.</summary>
+    internal static OperatorException FailedIn(string stage, string split, long position, Exception inner)
+        => Failed($"An operator of {stage}", stage, split, position, inner);
+
+    private static OperatorException Failed(string what, string step, string split, long position, Exception inner)
     {
         var on = split.Length == 0 ? "" : $" on {split}@{position}";
-        return new($"Operator '{step}' failed{on}: {Sentence(inner)} The job stopped at its last checkpoint; correct the "
-            + "operator or the input, then start the job again.", inner)
+        return new($"{what} failed{on}: {Sentence(inner)} The job stopped at its last checkpoint; correct the operator or the "
+            + "input, then start the job again.", inner)
         {
             Step = step,
             Split = split,

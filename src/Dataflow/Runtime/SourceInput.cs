@@ -64,7 +64,16 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         if (split.Progress.IsFinished || IsWaiting(split)) return false;
         var reader = split.Reader!;
         var count = reader.Read(_records);
-        for (var i = 0; i < count; i++) _head.Process(in _records[i]);
+        var i = 0;
+        try
+        {
+            for (; i < count; i++) _head.Process(in _records[i]);
+        }
+        catch (Exception error) when (error is not DataflowException)
+        {
+            throw _task.Fail(error, _records[i].Origin);
+        }
+
         split.Progress.Position = reader.Position;
         split.Progress.Lag = reader.Lag;
         split.Progress.Read += count;

@@ -105,6 +105,10 @@ internal sealed class StreamTask
         return any | TryCapture() | LearnOfEnd();
     }
 
+    /// <summary>Makes the error that stops the job because a step failed that did not say so by itself.</summary>
+    public OperatorException Fail(Exception error, RecordOrigin origin)
+        => OperatorException.FailedIn(Name, Job.SplitName(origin), origin.IsKnown ? origin.Offset : -1, error);
+
     /// <summary>Lets sinks complete what they wrote: the last checkpoint is durable and nothing follows.</summary>
     public void Finish()
     {

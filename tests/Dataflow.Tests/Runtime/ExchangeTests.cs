@@ -18,7 +18,7 @@ public sealed class ExchangeTests : IDisposable
     {
         _exchange = new Exchange<int>(_workers);
         _writers = [new(_exchange, new GatherRouter<int>(), 0), new(_exchange, new GatherRouter<int>(), 1)];
-        _input = new ExchangeInput<int>(_exchange, 0, _collected);
+        _input = new ExchangeInput<int>(_exchange, 0, _collected, (error, _) => error);
     }
 
     public void Dispose()

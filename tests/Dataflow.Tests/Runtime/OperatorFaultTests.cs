@@ -67,6 +67,17 @@ public sealed class OperatorFaultTests : IDisposable
             return s;
         });
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 1)]
+    public void Names_the_stage_of_a_users_own_step_that_says_nothing_itself(int workers, int stage)
+        => Check($"An operator of stage {stage} {AtRecord}", workers, s => s.SelectMany(r => new[] { r }).Add(input => new SilentNode(input)));
+
+    [Fact]
+    public void Names_the_stage_behind_an_exchange_too()
+        => Check($"An operator of stage 2 {AtRecord}", 2, s => s.KeyBy(r => r.Sensor).Process(() => new Passing()).Values()
+            .Add(input => new SilentNode(input)));
+
     [Fact]
     public void Says_that_a_key_is_null()
         => Check(
@@ -133,6 +144,21 @@ public sealed class OperatorFaultTests : IDisposable
     {
         await Task.Yield();
         return Bad(reading);
+    }
+
+    private sealed record SilentNode(Node<Reading> Before) : Node<Reading, Reading>("silent", Before)
+    {
+        public override Operator<Reading, Reading> CreateOperator() => new SilentOperator();
+    }
+
+    private sealed class SilentOperator : Operator<Reading, Reading>
+    {
+        public override void Process(in Record<Reading> record) => Bad(record.Value);
+    }
+
+    private sealed class Passing : KeyedProcess<string, Reading, int, Reading>
+    {
+        public override void OnRecord(in Record<Reading> record, ref int state, ProcessContext<string, Reading> context) => context.Emit(record.Value);
     }
 
     private sealed class BadProcess : KeyedProcess<string, Reading, int, int>
