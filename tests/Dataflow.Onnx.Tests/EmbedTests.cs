@@ -92,6 +92,32 @@ public sealed class EmbedTests : IDisposable
     }
 
     [Fact]
+    public async Task Finds_its_results_in_a_log_that_was_opened_again()
+    {
+        var directory = _directory.File("log");
+        using (var log = LogStore.Open(directory)) await CrashAsync(log, "a", "b");
+        using var again = LogStore.Open(directory);
+
+        var step = await RunAsync(["a", "b", "ab"], log: again);
+
+        Assert.Equal((1, 2), (step.Calls, step.Reused));
+        Assert.Equal([_model.Embed("a"), _model.Embed("b"), _model.Embed("ab")], _results.Committed.Select(found => found.Vector));
+    }
+
+    [Fact]
+    public async Task Hands_a_vector_on_only_when_it_is_in_the_log()
+    {
+        var texts = Enumerable.Range(0, 300).Select(TextOf).ToArray();
+        var recorded = Sink.Memory<long>();
+        var pipeline = new Pipeline("speeches");
+        pipeline.From(Source.Of("lines", texts)).Embed(_model, text => text, (_, _) => RecordsKept()).To(recorded);
+
+        await RunAsync(pipeline, workers: 1);
+
+        Assert.All(recorded.Committed.Index(), result => Assert.True(result.Item > result.Index, $"Result {result.Index} was early."));
+    }
+
+    [Fact]
     public async Task Another_model_does_not_use_the_results_of_the_first()
     {
         await CrashAsync("a", "b");
@@ -119,7 +145,7 @@ public sealed class EmbedTests : IDisposable
     [InlineData("ab", 0, 1)]
     public async Task Finds_at_its_start_the_last_vectors_of_the_topic_as_many_as_it_may_keep(string text, int calls, int reused)
     {
-        await CrashAsync("a", "b", "ab");
+        foreach (var earlier in new[] { "a", "b", "ab" }) await CrashAsync(earlier);
 
         var step = await RunAsync([text], keepResults: 2);
 
@@ -249,27 +275,30 @@ public sealed class EmbedTests : IDisposable
     }
 
     /// <summary>Fails on the last text, when the vectors of all are recorded.</summary>
-    private async Task CrashAsync(params string[] texts)
+    private Task CrashAsync(params string[] texts) => CrashAsync(_log, texts);
+
+    private async Task CrashAsync(LogStore log, params string[] texts)
     {
-        var error = await Assert.ThrowsAsync<OperatorException>(() => RunAsync(texts, failOn: texts[^1]));
+        var error = await Assert.ThrowsAsync<OperatorException>(() => RunAsync(texts, failOn: texts[^1], log: log));
         Assert.Equal("crash", error.Step);
     }
 
     private Task<StepStatus> RunAsync(
-        string[] texts, string? failOn = null, int workers = 1, int keepResults = 1000, EmbeddingModel? model = null)
+        string[] texts, string? failOn = null, int workers = 1, int keepResults = 1000, EmbeddingModel? model = null,
+        LogStore? log = null)
     {
         var pipeline = new Pipeline("speeches");
         pipeline.From(Source.Of("lines", texts))
             .Embed(model ?? _model, text => text, (text, vector) => new Found(text, vector), keepResults: keepResults)
             .Select(found => found.Text == failOn ? throw new InvalidOperationException("Crash.") : found, "crash")
             .To(_results);
-        return RunAsync(pipeline, workers);
+        return RunAsync(pipeline, workers, log: log);
     }
 
     /// <summary>Without a checkpoint before the end: an end with an error is like a crash to what comes after.</summary>
-    private async Task<StepStatus> RunAsync(Pipeline pipeline, int workers, string step = "embed")
+    private async Task<StepStatus> RunAsync(Pipeline pipeline, int workers, string step = "embed", LogStore? log = null)
     {
-        var options = new JobOptions { Log = _log, Workers = workers, CheckpointInterval = TimeSpan.FromHours(1) };
+        var options = new JobOptions { Log = log ?? _log, Workers = workers, CheckpointInterval = TimeSpan.FromHours(1) };
         await using var job = await pipeline.StartAsync(options, TestContext.Current.CancellationToken);
         await job.Completion.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         return job.Status.Steps.Single(status => status.Name == step);
