@@ -52,7 +52,8 @@ public class ExchangeBenchmark
     private sealed class Side(Exchange<Keyed<long, long>> exchange, int index, Record<Keyed<long, long>>[] records)
     {
         private readonly ExchangeWriter<Keyed<long, long>> _writer = new(exchange, new KeyRouter<long, long>(workers: 2), index);
-        private readonly ExchangeInput<Keyed<long, long>> _input = new(exchange, index, new Counter<Keyed<long, long>>());
+        private readonly ExchangeInput<Keyed<long, long>> _input =
+            new(exchange, index, new Counter<Keyed<long, long>>(), (error, _) => error);
 
         public void Run(int count)
         {

@@ -27,7 +27,7 @@ public static class Trips
     public static Pipeline Pipeline()
     {
         var pipeline = new Pipeline("trips");
-        var cities = pipeline.Table(Source.Of("cities", CityList()), city => city.Code);
+        var cities = pipeline.Table(Source.Of(CityList(), "cities"), city => city.Code);
         var trips = pipeline.From(Dataflow.Topic.Of<Trip>(Topic).StopAtEnd())
             .Where(trip => trip.Fare % 10 != 0)
             .WithEventTime(trip => trip.TimeMs, lateness: TimeSpan.FromSeconds(5))

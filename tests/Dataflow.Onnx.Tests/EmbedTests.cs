@@ -67,7 +67,7 @@ public sealed class EmbedTests : IDisposable
     public async Task A_result_may_change_its_vector_without_changing_that_of_others()
     {
         var pipeline = new Pipeline("speeches");
-        pipeline.From(Source.Of("lines", ["a", "a"]))
+        pipeline.From(Source.Of(["a", "a"], "lines"))
             .Embed(_model, text => text, (text, vector) => new Found(text, [vector[0]++, vector[1]])).To(_results);
 
         await RunAsync(pipeline, workers: 1);
@@ -110,7 +110,7 @@ public sealed class EmbedTests : IDisposable
         var texts = Enumerable.Range(0, 300).Select(TextOf).ToArray();
         var recorded = Sink.Memory<long>();
         var pipeline = new Pipeline("speeches");
-        pipeline.From(Source.Of("lines", texts)).Embed(_model, text => text, (_, _) => RecordsKept()).To(recorded);
+        pipeline.From(Source.Of(texts, "lines")).Embed(_model, text => text, (_, _) => RecordsKept()).To(recorded);
 
         await RunAsync(pipeline, workers: 1);
 
@@ -156,7 +156,7 @@ public sealed class EmbedTests : IDisposable
     public async Task A_text_that_fails_becomes_a_dead_letter_and_the_others_go_on()
     {
         var pipeline = new Pipeline("speeches");
-        pipeline.From(Source.Of("lines", ["a", "null", "b", "throw", "a"]))
+        pipeline.From(Source.Of(["a", "null", "b", "throw", "a"], "lines"))
             .Embed(
                 _model,
                 text => text switch { "null" => null, "throw" => throw new FormatException("No text."), _ => text },
@@ -180,7 +180,7 @@ public sealed class EmbedTests : IDisposable
         using var model = EmbeddingModel.Load(directory.Path);
         var letters = Sink.Memory<DeadLetter>("letters");
         var pipeline = new Pipeline("speeches");
-        pipeline.From(Source.Of("lines", ["a", "b", "a a"]))
+        pipeline.From(Source.Of(["a", "b", "a a"], "lines"))
             .Embed(model, text => text, (text, vector) => new Found(text, vector), out var failed).To(_results);
         failed.To(letters);
 
@@ -200,7 +200,7 @@ public sealed class EmbedTests : IDisposable
     {
         var pipeline = new Pipeline("speeches");
         var pairs = Sink.Memory<Keyed<int, float[]>>();
-        pipeline.From(Source.Of("lines", ["a", "ab"])).KeyBy(text => text.Length)
+        pipeline.From(Source.Of(["a", "ab"], "lines")).KeyBy(text => text.Length)
             .Embed(_model, text => text, (_, vector) => vector).Pairs.To(pairs);
 
         await RunAsync(pipeline, workers: 1);
@@ -213,7 +213,7 @@ public sealed class EmbedTests : IDisposable
     public void The_plan_shows_the_model()
     {
         var pipeline = new Pipeline("speeches");
-        pipeline.From(Source.Of("lines", ["a"])).Embed(_model, text => text, (text, _) => text).To(Sink.Memory<string>());
+        pipeline.From(Source.Of(["a"], "lines")).Embed(_model, text => text, (text, _) => text).To(Sink.Memory<string>());
 
         Assert.Contains($"embed (model {_model.Name}, 2 dimensions)", pipeline.Explain().ToString(), StringComparison.Ordinal);
     }
@@ -222,7 +222,7 @@ public sealed class EmbedTests : IDisposable
     public async Task Two_steps_write_their_dead_letters_to_one_topic()
     {
         var pipeline = new Pipeline("speeches");
-        var texts = pipeline.From(Source.Of("lines", ["a"]));
+        var texts = pipeline.From(Source.Of(["a"], "lines"));
         texts.Embed(_model, _ => null, (text, _) => text, name: "one").To(Sink.Memory<string>("ones"));
         texts.Embed(_model, _ => null, (text, _) => text, name: "two").To(Sink.Memory<string>("twos"));
 
@@ -236,7 +236,7 @@ public sealed class EmbedTests : IDisposable
     public void Two_steps_of_one_name_are_a_fault_of_the_plan()
     {
         var pipeline = new Pipeline("speeches");
-        var texts = pipeline.From(Source.Of("lines", ["a"]));
+        var texts = pipeline.From(Source.Of(["a"], "lines"));
         texts.Embed(_model, text => text, (text, _) => text, out _).To(Sink.Memory<string>("ones"));
         texts.Embed(_model, text => text, (text, _) => text, out _).To(Sink.Memory<string>("twos"));
 
@@ -288,7 +288,7 @@ public sealed class EmbedTests : IDisposable
         LogStore? log = null)
     {
         var pipeline = new Pipeline("speeches");
-        pipeline.From(Source.Of("lines", texts))
+        pipeline.From(Source.Of(texts, "lines"))
             .Embed(model ?? _model, text => text, (text, vector) => new Found(text, vector), keepResults: keepResults)
             .Select(found => found.Text == failOn ? throw new InvalidOperationException("Crash.") : found, "crash")
             .To(_results);

@@ -18,6 +18,8 @@ public abstract class AsyncOperator<TIn, TOut> : Operator<TIn, TOut>
         _concurrency = concurrency;
     }
 
+    internal override int MostRecordsAtOnce => _concurrency;
+
     internal override bool IsFull => _pending.Count >= _concurrency;
 
     internal override bool IsDrained => _pending.Count == 0;

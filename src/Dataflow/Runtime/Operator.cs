@@ -32,6 +32,9 @@ public abstract class Operator
     /// <summary>Bytes of output that wait for the next checkpoint.</summary>
     internal virtual long PendingBytes => 0;
 
+    /// <summary>The most records that the task should read at once, so that a barrier need not wait long behind them.</summary>
+    internal virtual int MostRecordsAtOnce => int.MaxValue;
+
     /// <summary>Whether the step has taken all it can for now: its task reads no further until this is false again.</summary>
     internal virtual bool IsFull => false;
 

@@ -63,7 +63,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
     {
         if (split.Progress.IsFinished || IsWaiting(split)) return false;
         var reader = split.Reader!;
-        var count = reader.Read(_records);
+        var count = reader.Read(_records.AsSpan(0, _task.ReadRecords));
         var i = 0;
         try
         {

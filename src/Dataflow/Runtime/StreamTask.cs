@@ -38,6 +38,9 @@ internal sealed class StreamTask
 
     public string Name { get; }
 
+    /// <summary>The most records to read from a split in one step.</summary>
+    public int ReadRecords { get; private set; }
+
     public IReadOnlyList<(OperatorContext Context, Operator Step)> Instances => _steps;
 
     public IEnumerable<SplitProgress> Splits => _inputs.OfType<ISourceInput>().SelectMany(input => input.Splits);
@@ -83,6 +86,7 @@ internal sealed class StreamTask
     {
         _steps.Sort((left, right) => left.Context.NodeId.CompareTo(right.Context.NodeId));
         foreach (var (context, step) in _steps) step.Open(context);
+        ReadRecords = _steps.Select(static step => step.Step.MostRecordsAtOnce).Append(Job.Options.ReadRecords).Min();
     }
 
     public void Close()

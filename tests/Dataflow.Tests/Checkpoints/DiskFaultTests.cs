@@ -71,7 +71,7 @@ public class DiskFaultTests
         using var folder = new TemporaryFolder();
         await using var log = LogStore.Open(folder["log"]);
         var pipeline = new Pipeline("numbers");
-        pipeline.From(Source.Of(1)).To(Topic.Of<int>("copy"));
+        pipeline.From(Source.Of([1])).To(Topic.Of<int>("copy"));
 
         var error = await Assert.ThrowsAsync<LogLockedException>(() => pipeline.RunAsync(new JobOptions { Directory = folder["log"] }, Stop));
 
@@ -85,7 +85,7 @@ public class DiskFaultTests
     {
         using var folder = new TemporaryFolder();
         var pipeline = new Pipeline("numbers");
-        pipeline.From(Source.Of(1, 2)).To(Topic.Of<int>("copy"));
+        pipeline.From(Source.Of([1, 2])).To(Topic.Of<int>("copy"));
 
         await pipeline.RunAsync(new JobOptions { Directory = folder["log"], Workers = 2 }, Stop);
 

@@ -62,9 +62,9 @@ public class JoinTests
     {
         Row[] rows = [new(1, "one"), new(2, "two")];
         var pipeline = new Pipeline("join");
-        var table = pipeline.Table(Source.Of("rows", rows), row => row.Key);
+        var table = pipeline.Table(Source.Of(rows, "rows"), row => row.Key);
         var joined = Sink.Memory<string>();
-        pipeline.From(Source.Of("pairs", Enumerable.Repeat((From: 1, To: 2), 1000).Concat(Enumerable.Repeat((From: 2, To: 2), 1000)).Append((From: 1, To: 3))))
+        pipeline.From(Source.Of(Enumerable.Repeat((From: 1, To: 2), 1000).Concat(Enumerable.Repeat((From: 2, To: 2), 1000)).Append((From: 1, To: 3)), "pairs"))
             .KeyBy(pair => pair.From).Join(table, (pair, row) => (pair.To, Text: row.Name), name: "from").Values()
             .KeyBy(x => x.To).Join(table, (x, row) => $"{x.Text}-{row.Name}", name: "to")
             .To(joined);
@@ -80,8 +80,8 @@ public class JoinTests
         using var log = SimulatedJob.OpenLog();
         var joined = Sink.Memory<string>();
         var pipeline = new Pipeline("join");
-        var stream = pipeline.From(Source.Of("values", values));
-        var table = pipeline.Table(Source.Of("rows", rows), row => row.Key);
+        var stream = pipeline.From(Source.Of(values, "values"));
+        var table = pipeline.Table(Source.Of(rows, "rows"), row => row.Key);
         stream.KeyBy(x => x).Join(table, (x, row) => $"{x} {row.Name}").To(joined);
         var job = SimulatedJob.Start(pipeline, log, workers, seed);
         job.Run();

@@ -42,7 +42,7 @@ public sealed class OwnOperatorTests : IDisposable
     {
         var closed = new List<string>();
         var pipeline = new Pipeline("own");
-        pipeline.From(Source.Of(1)).Add(input => new WatchedNode(input, closed)).To(Sink.Memory<int>());
+        pipeline.From(Source.Of([1])).Add(input => new WatchedNode(input, closed)).To(Sink.Memory<int>());
 
         var job = SimulatedJob.Start(pipeline, _log);
         job.Close();

@@ -42,7 +42,7 @@ public sealed class ToTests : IDisposable
     public void Writes_number_keys_as_Kafkas_serializers_do()
     {
         var pipeline = new Pipeline("to");
-        pipeline.From(Source.Of(258L)).KeyBy(x => x).To(Topic.Of<long>("numbers", partitions: 1));
+        pipeline.From(Source.Of([258L])).KeyBy(x => x).To(Topic.Of<long>("numbers", partitions: 1));
         SimulatedJob.Start(pipeline, _log).Run();
 
         using var reader = _log.OpenReader("numbers", 0, 0);
@@ -75,7 +75,7 @@ public sealed class ToTests : IDisposable
     {
         _log.Append("results", [7], partition: 0, partitions: 2);
         var pipeline = new Pipeline("to");
-        pipeline.From(Source.Of(1, 2, 3)).To(Topic.Of<int>("results", partitions: 9));
+        pipeline.From(Source.Of([1, 2, 3])).To(Topic.Of<int>("results", partitions: 9));
         SimulatedJob.Start(pipeline, _log).Run();
 
         Assert.Equal(2, _log.GetTopic("results").PartitionCount);
@@ -88,7 +88,7 @@ public sealed class ToTests : IDisposable
         var first = Sink.Memory<int>("first");
         var second = Sink.Memory<int>("second");
         var pipeline = new Pipeline("to");
-        var numbers = pipeline.From(Source.Of(1, 2, 3));
+        var numbers = pipeline.From(Source.Of([1, 2, 3]));
         numbers.To(first);
         numbers.Where(x => x > 1).To(second);
         SimulatedJob.Start(pipeline, _log, workers: 2).Run();
@@ -101,7 +101,7 @@ public sealed class ToTests : IDisposable
     public void Window_results_before_the_epoch_go_to_topics_too()
     {
         var pipeline = new Pipeline("to");
-        pipeline.From(Source.Of(new Reading("a", -25, 1))).WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor)
+        pipeline.From(Source.Of([new Reading("a", -25, 1)])).WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor)
             .Window(Tumbling.Every(TimeSpan.FromMilliseconds(10))).Aggregate(a => a.Count(), (key, w, n) => $"{key} {w.StartMs} {n}")
             .To(Topic.Of<string>("counts"));
         SimulatedJob.Start(pipeline, _log).Run();

@@ -77,8 +77,8 @@ public class ExplanationTests
     public void Shows_side_streams_gathers_and_copies_of_tables()
     {
         var pipeline = new Pipeline("flights");
-        var airports = pipeline.Table(Source.Of("airports", ["a"]), code => code);
-        var flights = pipeline.From(Source.Of("flights", [new Reading("a", 1, 2)])).WithEventTime(f => f.TimeMs).KeyBy(f => f.Sensor);
+        var airports = pipeline.Table(Source.Of(["a"], "airports"), code => code);
+        var flights = pipeline.From(Source.Of([new Reading("a", 1, 2)], "flights")).WithEventTime(f => f.TimeMs).KeyBy(f => f.Sensor);
         flights.Window(Tumbling.Every(TimeSpan.FromHours(1)), out var late).Aggregate(a => a.Mean(f => f.Value), (code, _, mean) => (code, mean))
             .Join(airports, (x, _) => x, name: "origin").Values().KeyBy(x => x.code + "!").Join(airports, (x, _) => x, name: "destination")
             .To(Sink.Memory<(string, double)>());

@@ -18,8 +18,8 @@ public sealed class PlanFaultTests : IDisposable
     public void Lists_every_fault_at_once()
     {
         var pipeline = new Pipeline("my pipeline");
-        var numbers = pipeline.From(Source.Of("numbers", [1]));
-        var again = pipeline.From(Source.Of("numbers", [2]));
+        var numbers = pipeline.From(Source.Of([1], "numbers"));
+        var again = pipeline.From(Source.Of([2], "numbers"));
         numbers.KeyBy(x => x).Window(Tumbling.Every(Minute)).Aggregate(a => a.Count(), (_, _, n) => n).To(Topic.Of<long>("out"));
         again.KeyBy(x => $"{x}").Process(() => new Unwritable()).Values().WithEventTime(x => (long)x).KeyBy(x => new[] { x })
             .Window(Tumbling.Every(Minute)).Aggregate(a => a.Count(), (_, _, n) => n).To(Topic.Of<long>("out"));
@@ -44,7 +44,7 @@ public sealed class PlanFaultTests : IDisposable
     public void Says_that_nothing_is_written()
     {
         var pipeline = new Pipeline("silent");
-        pipeline.From(Source.Of(1)).Select(x => x + 1);
+        pipeline.From(Source.Of([1])).Select(x => x + 1);
 
         Check(pipeline, "Pipeline 'silent': nothing is written. End a stream with To(...).");
     }
@@ -68,7 +68,7 @@ public sealed class PlanFaultTests : IDisposable
     public void Says_that_two_event_times_of_a_source_share_a_name()
     {
         var pipeline = new Pipeline("times");
-        var flights = pipeline.From(Source.Of("flights", [1L]));
+        var flights = pipeline.From(Source.Of([1L], "flights"));
         flights.WithEventTime(x => x).To(Sink.Memory<long>("departures"));
         flights.WithEventTime(x => x + 5).To(Sink.Memory<long>("arrivals"));
 
@@ -80,9 +80,9 @@ public sealed class PlanFaultTests : IDisposable
     [Fact]
     public void Says_that_a_table_belongs_to_another_pipeline()
     {
-        var rows = new Pipeline("other").Table(Source.Of("rows", [1]), x => x);
+        var rows = new Pipeline("other").Table(Source.Of([1], "rows"), x => x);
         var pipeline = new Pipeline("mine");
-        pipeline.From(Source.Of(1)).KeyBy(x => x).Join(rows, (x, row) => x + row).To(Sink.Memory<int>());
+        pipeline.From(Source.Of([1])).KeyBy(x => x).Join(rows, (x, row) => x + row).To(Sink.Memory<int>());
 
         Check(pipeline, """
             Pipeline 'mine': step 'join' uses 'rows' of another pipeline. Make both in one pipeline.
@@ -93,12 +93,12 @@ public sealed class PlanFaultTests : IDisposable
     public void Refuses_a_pipeline_whose_steps_no_longer_fit_its_checkpoint()
     {
         var pipeline = new Pipeline("counts");
-        pipeline.From(Source.Of(1)).WithEventTime(x => (long)x).KeyBy(x => x)
+        pipeline.From(Source.Of([1])).WithEventTime(x => (long)x).KeyBy(x => x)
             .Window(Tumbling.Every(Minute)).Aggregate(a => a.Count(), (_, _, n) => n).To(Topic.Of<long>("out"));
         SimulatedJob.Start(pipeline, _log).Run();
 
         var changed = new Pipeline("counts");
-        changed.From(Source.Of(1)).WithEventTime(x => (long)x).KeyBy(x => x)
+        changed.From(Source.Of([1])).WithEventTime(x => (long)x).KeyBy(x => x)
             .Window(Tumbling.Every(2 * Minute)).Aggregate(a => (a.Count(), a.Max(x => x)), (_, _, n, _) => n).To(Topic.Of<long>("out"));
 
         Check(() => SimulatedJob.Start(changed, _log), """

@@ -9,7 +9,7 @@ public class JobMeterTests
     public void Tells_listeners_what_each_step_emitted_and_how_many_checkpoints_there_were()
     {
         var pipeline = new Pipeline("metered");
-        pipeline.From(Source.Of(1, 2, 3)).Where(value => value > 1, name: "above-one").To(Sink.Memory<int>());
+        pipeline.From(Source.Of([1, 2, 3])).Where(value => value > 1, name: "above-one").To(Sink.Memory<int>());
         using var log = SimulatedJob.OpenLog();
         var job = SimulatedJob.Start(pipeline, log);
         while (!job.HasFinished) job.Step();

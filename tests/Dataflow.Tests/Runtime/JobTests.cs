@@ -108,7 +108,7 @@ public sealed class JobTests : IAsyncDisposable
     public async Task Ends_with_the_error_of_a_step_that_fails_to_close()
     {
         var pipeline = new Pipeline("close");
-        pipeline.From(Source.Of(1)).Add(input => new BadCloseNode(input)).To(Sink.Memory<int>());
+        pipeline.From(Source.Of([1])).Add(input => new BadCloseNode(input)).To(Sink.Memory<int>());
 
         await using var job = await pipeline.StartAsync(Options(workers: 1), Stop);
 

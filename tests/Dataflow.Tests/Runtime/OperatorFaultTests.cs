@@ -55,7 +55,7 @@ public sealed class OperatorFaultTests : IDisposable
     public void Names_the_join_whose_result_failed()
         => Check($"Operator 'join' {AtRecord}", 2, s =>
         {
-            var table = s.Pipeline.Table(Source.Of("rows", ["a"]), row => row);
+            var table = s.Pipeline.Table(Source.Of(["a"], "rows"), row => row);
             return s.KeyBy(r => r.Sensor).Join(table, (r, _) => Bad(r)).Values();
         });
 

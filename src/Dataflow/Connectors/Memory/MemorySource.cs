@@ -6,17 +6,12 @@ public static class MemorySources
     extension(Source)
     {
         /// <summary>Reads values from memory, in their order, once; they are copied now.</summary>
-        public static Source<T> Of<T>(params IEnumerable<T> values)
+        /// <param name="values">The values.</param>
+        /// <param name="name">Shown in the plan; give one where a pipeline has several such sources.</param>
+        public static Source<T> Of<T>(IEnumerable<T> values, string name = "memory")
         {
             ArgumentNullException.ThrowIfNull(values);
-            return new MemorySource<T>("memory", [.. values]);
-        }
-
-        /// <summary>Reads values from memory under a name, for a pipeline that has several such sources.</summary>
-        public static Source<T> Of<T>(string name, IEnumerable<T> values)
-        {
             ArgumentException.ThrowIfNullOrEmpty(name);
-            ArgumentNullException.ThrowIfNull(values);
             return new MemorySource<T>(name, [.. values]);
         }
     }
