@@ -37,17 +37,17 @@ public sealed class LateRecordTests : IDisposable
     [Fact]
     public void A_record_counts_in_those_of_its_windows_that_are_still_open()
     {
-        Append(new Reading("a", 30, 1));
+        Append(new Reading("a", 35, 1));
         var counts = Sink.Memory<(string, long, long)>();
-        var job = SimulatedJob.Start(Counting(Hopping.Of(Ms(20), every: Ms(10)), counts), _log);
+        var job = SimulatedJob.Start(Counting(Hopping.Of(Ms(30), every: Ms(10)), counts), _log);
         job.RunUntilIdle();
 
-        Append(new("a", 25, 1), new("a", 60, 1)); // [10, 30) is closed, [20, 40) is not
+        Append(new("a", 22, 1), new("a", 60, 1)); // [0, 30) is closed, [10, 40) and [20, 50) are not
         job.RunUntilIdle();
         job.Checkpoint();
 
         Assert.Equal(0, Window(job).Late);
-        Assert.Equal([("a", 20, 2), ("a", 30, 1)], counts.Committed);
+        Assert.Equal([("a", 10, 2), ("a", 20, 2), ("a", 30, 1)], counts.Committed);
         job.Close();
     }
 

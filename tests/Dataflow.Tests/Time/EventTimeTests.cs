@@ -1,0 +1,119 @@
+using Dataflow.Log;
+using Dataflow.Testing;
+
+namespace Dataflow.Tests.Time;
+
+public sealed class EventTimeTests : IDisposable
+{
+    private readonly LogStore _log = SimulatedJob.OpenLog();
+    private readonly SimulatedClock _clock = new();
+
+    public void Dispose() => _log.Dispose();
+
+    [Fact]
+    public void All_forms_of_a_time_lie_in_the_same_window_also_before_the_epoch()
+    {
+        var tenthOfAMillisecondBefore = DateTime.UnixEpoch.AddTicks(-1_000);
+
+        Assert.Equal(-10, WindowOf(s => s.WithEventTime(_ => tenthOfAMillisecondBefore)));
+        Assert.Equal(-10, WindowOf(s => s.WithEventTime(_ => tenthOfAMillisecondBefore.ToLocalTime())));
+        Assert.Equal(-10, WindowOf(s => s.WithEventTime(_ => DateTime.SpecifyKind(tenthOfAMillisecondBefore, DateTimeKind.Unspecified))));
+        Assert.Equal(-10, WindowOf(s => s.WithEventTime(_ => new DateTimeOffset(tenthOfAMillisecondBefore))));
+        Assert.Equal(-10, WindowOf(s => s.WithEventTime(_ => -1L)));
+    }
+
+    [Fact]
+    public void Refuses_a_lateness_that_is_negative_and_an_idle_time_that_is_not_positive()
+    {
+        var stream = new Pipeline("times").From(Source.Of(1L));
+
+        Assert.Equal("lateness", Assert.Throws<ArgumentOutOfRangeException>(() => stream.WithEventTime(x => x, TimeSpan.FromTicks(-1))).ParamName);
+        Assert.Equal("idleAfter", Assert.Throws<ArgumentOutOfRangeException>(
+            () => stream.WithEventTime(x => x, idleAfter: Timeout.InfiniteTimeSpan)).ParamName);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void The_watermark_is_that_of_the_partition_furthest_behind_less_the_lateness(int workers)
+    {
+        Append(0, 100);
+        Append(1, 20);
+        var job = Start(workers);
+
+        Assert.Equal(20 - 7, Watermark(job));
+        Append(1, 150);
+        job.RunUntilIdle();
+        Assert.Equal(100 - 7, Watermark(job));
+        Append(0, 90);
+        job.RunUntilIdle();
+        Assert.Equal(100 - 7, Watermark(job));
+        job.Close();
+    }
+
+    [Fact]
+    public void A_partition_that_is_quiet_for_long_holds_nothing_back()
+    {
+        Append(0, 100);
+        var job = Start(workers: 1);
+        Assert.Equal(long.MinValue, Watermark(job));
+
+        _clock.Advance(TimeSpan.FromSeconds(6));
+        Append(0, 200);
+        job.RunUntilIdle();
+
+        Assert.Equal(200 - 7, Watermark(job));
+        job.Close();
+    }
+
+    [Fact]
+    public void When_all_are_quiet_time_goes_on_with_the_clock()
+    {
+        Append(0, 100);
+        Append(1, 300);
+        var job = Start(workers: 1);
+        Assert.Equal(100 - 7, Watermark(job));
+
+        _clock.Advance(TimeSpan.FromSeconds(6));
+        job.RunUntilIdle();
+        var first = Watermark(job)!.Value;
+        Assert.InRange(first, 300 + 6_000 - 7, 300 + 6_000 + 500);
+
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        job.RunUntilIdle();
+        Assert.InRange(Watermark(job)!.Value, first + 10_000, first + 10_500);
+        job.Close();
+    }
+
+    [Fact]
+    public void A_restarted_job_goes_on_from_where_time_was()
+    {
+        Append(0, 100);
+        Append(1, 300);
+        var job = Start(workers: 2);
+        job.Checkpoint();
+        job.Close();
+
+        job = Start(workers: 1);
+        Assert.Equal(100 - 7, Watermark(job));
+        job.Close();
+    }
+
+    private static long WindowOf(Func<Stream<int>, Stream<int>> timed)
+        => Assert.Single(Harness.Run(
+            [1],
+            s => timed(s).KeyBy(x => x).Window(Tumbling.Every(TimeSpan.FromMilliseconds(10))).Aggregate(a => a.Count(), (_, w, _) => w.StartMs)));
+
+    private static long? Watermark(SimulatedJob job) => job.Status.Steps.Single(step => step.Name == "event-time").WatermarkMs;
+
+    private void Append(int partition, long time) => _log.Append("times", [time], partition, partitions: 2);
+
+    private SimulatedJob Start(int workers)
+    {
+        var pipeline = new Pipeline("times");
+        pipeline.From(Topic.Of<long>("times")).WithEventTime(x => x, lateness: TimeSpan.FromMilliseconds(7)).To(Sink.Memory<long>());
+        var job = SimulatedJob.Start(pipeline, _log, workers, clock: _clock);
+        job.RunUntilIdle();
+        return job;
+    }
+}
