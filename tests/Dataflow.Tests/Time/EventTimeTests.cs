@@ -25,7 +25,7 @@ public sealed class EventTimeTests : IDisposable
     [Fact]
     public void Refuses_a_lateness_that_is_negative_and_an_idle_time_that_is_not_positive()
     {
-        var stream = new Pipeline("times").From(Source.Of(1L));
+        var stream = new Pipeline("times").From(Source.Of([1L]));
 
         Assert.Equal("lateness", Assert.Throws<ArgumentOutOfRangeException>(() => stream.WithEventTime(x => x, TimeSpan.FromTicks(-1))).ParamName);
         Assert.Equal("idleAfter", Assert.Throws<ArgumentOutOfRangeException>(
