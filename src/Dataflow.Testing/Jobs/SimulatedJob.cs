@@ -11,6 +11,8 @@ namespace Dataflow.Testing;
 /// </remarks>
 public sealed class SimulatedJob
 {
+    private const int MostIdleTurns = 10_000_000; // long enough for calls on other threads, and a hang fails the test
+
     private readonly Job _job;
     private readonly SimulatedClock _clock;
     private readonly Random _random;
@@ -86,11 +88,7 @@ public sealed class SimulatedJob
     /// <summary>Runs until the bounded input is processed, then closes the job.</summary>
     public void Run()
     {
-        while (!HasFinished)
-        {
-            if (!Step()) Thread.Yield(); // asynchronous calls complete on other threads
-        }
-
+        StepUntil(() => HasFinished, "The job does not finish");
         Close();
     }
 
@@ -108,10 +106,20 @@ public sealed class SimulatedJob
     {
         var last = _job.CommittedEpoch;
         if (_job.RequestedEpoch == last) _job.Coordinator.Begin();
-        while (_job.CommittedEpoch == last) Step();
+        StepUntil(() => _job.CommittedEpoch > last, $"Checkpoint {last + 1} does not complete");
         RunUntilIdle();
     }
 
     /// <summary>Closes what the job has opened, the log apart. What came after the last checkpoint will be done again.</summary>
     public void Close() => _job.DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private void StepUntil(Func<bool> isDone, string otherwise)
+    {
+        for (var idle = 0; !isDone();)
+        {
+            if (Step()) idle = 0;
+            else if (++idle == MostIdleTurns) throw new InvalidOperationException($"{otherwise}: nobody has anything to do.");
+            else Thread.Yield(); // asynchronous calls complete on other threads
+        }
+    }
 }

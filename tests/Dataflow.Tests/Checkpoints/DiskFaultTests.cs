@@ -10,7 +10,6 @@ namespace Dataflow.Tests.Checkpoints;
 public class DiskFaultTests
 {
     private const int TripCount = 4000;
-
     private static readonly LogOptions SmallFiles = new() { SegmentBytes = 1 << 16, JournalFileBytes = 1 << 18 };
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -13,12 +13,18 @@ public sealed class JobTests : IAsyncDisposable
     private readonly LogStore _log = LogStore.Open("memory", new LogOptions { Durability = Durability.Memory });
     private readonly BlockingCollection<int> _seen = [];
 
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+    private readonly CancellationTokenSource _limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+
+    public JobTests() => _limit.CancelAfter(TimeSpan.FromMinutes(1));
+
+    /// <summary>Triggered when the test is to stop, and after a minute: a job that hangs is to fail its test.</summary>
+    private CancellationToken Stop => _limit.Token;
 
     public async ValueTask DisposeAsync()
     {
         await _log.DisposeAsync();
         _seen.Dispose();
+        _limit.Dispose();
     }
 
     [Theory]
@@ -31,10 +37,10 @@ public sealed class JobTests : IAsyncDisposable
         await using var job = await Numbers(results).StartAsync(Options(workers), Stop);
         for (var n = 0; n < 3000; n++) _seen.Take(Stop);
 
-        await job.StopAsync();
+        await job.StopAsync().WaitAsync(Stop);
 
         Assert.Equal(Enumerable.Range(0, 3000), results.Committed);
-        await job.StopAsync();
+        await job.StopAsync().WaitAsync(Stop);
     }
 
     [Fact]
@@ -50,7 +56,7 @@ public sealed class JobTests : IAsyncDisposable
         }
 
         Assert.Equal(19, _seen.Take(Stop));
-        await job.StopAsync();
+        await job.StopAsync().WaitAsync(Stop);
         Assert.Equal(Enumerable.Range(0, 20), results.Committed);
     }
 
@@ -64,12 +70,12 @@ public sealed class JobTests : IAsyncDisposable
 
         await job.DisposeAsync();
         await job.DisposeAsync();
-        await job.Completion;
+        await job.Completion.WaitAsync(Stop);
         Assert.Empty(results.Committed);
 
         await using var again = await Numbers(results).StartAsync(Options(workers: 2), Stop);
         for (var n = 0; n < 100; n++) _seen.Take(Stop);
-        await again.StopAsync();
+        await again.StopAsync().WaitAsync(Stop);
         Assert.Equal(Enumerable.Range(0, 100), results.Committed);
     }
 
@@ -84,7 +90,7 @@ public sealed class JobTests : IAsyncDisposable
 
         await stop.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(Stop));
         Assert.Equal([1, 2, 3], results.Committed);
     }
 
@@ -97,7 +103,7 @@ public sealed class JobTests : IAsyncDisposable
             .Process(() => new Operators.RunningCount<int, int>()).To(Sink.Memory<long>());
         await using var job = await pipeline.StartAsync(Options(workers: 3), Stop);
 
-        var error = await Assert.ThrowsAsync<OperatorException>(() => job.Completion);
+        var error = await Assert.ThrowsAsync<OperatorException>(() => job.Completion.WaitAsync(Stop));
 
         Assert.Equal(("select", "numbers[0]", 77L), (error.Step, error.Split, error.Position));
         await using var other = await Numbers(Sink.Memory<int>()).StartAsync(Options(workers: 1), Stop);
@@ -110,7 +116,7 @@ public sealed class JobTests : IAsyncDisposable
         var pipeline = new Pipeline("close");
         pipeline.From(Source.Of([1])).Add(input => new BadCloseNode(input)).To(Sink.Memory<int>());
 
-        await using var job = await pipeline.StartAsync(Options(workers: 1), Stop);
+        var job = await pipeline.StartAsync(Options(workers: 1), Stop);
 
         Assert.Equal("cannot close", (await Assert.ThrowsAsync<InvalidOperationException>(() => job.Completion.WaitAsync(Stop))).Message);
     }
@@ -150,9 +156,9 @@ public sealed class JobTests : IAsyncDisposable
             .Where(_ => false).To(Sink.Memory<long>());
 
         await using var job = await pipeline.StartAsync(Options(workers: 2), Stop);
-        while (!job.Completion.IsCompleted) Assert.True(job.Status.StateEntries >= 0);
+        while (!job.Completion.IsCompleted && !Stop.IsCancellationRequested) Assert.True(job.Status.StateEntries >= 0);
 
-        await job.Completion;
+        await job.Completion.WaitAsync(Stop);
         Assert.Equal(300_000, job.Status.RecordsRead);
     }
 
@@ -174,15 +180,15 @@ public sealed class JobTests : IAsyncDisposable
 
         using var reader = log.OpenReader("counts", 0, 0);
         var result = reader.WaitToReadAsync(Stop).AsTask();
-        while (!result.IsCompleted)
+        while (!result.IsCompleted && !Stop.IsCancellationRequested)
         {
             clock.Advance(TimeSpan.FromMilliseconds(100));
             await Task.Yield();
         }
 
-        await result;
+        await result.WaitAsync(Stop);
         Assert.Equal(["a 1000 3"], Topic.Of<string>("counts").ReadAll(log));
-        await job.StopAsync();
+        await job.StopAsync().WaitAsync(Stop);
     }
 
     private Reading Noticed(Reading reading)

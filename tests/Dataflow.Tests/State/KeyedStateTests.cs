@@ -44,6 +44,25 @@ public class KeyedStateTests
     }
 
     [Fact]
+    public void Removing_moves_keys_that_are_still_to_be_written_without_losing_them()
+        => Gen.Int[0, 2999].Array[300].Array[8].Sample(
+            rounds =>
+            {
+                using var run = new Run();
+                for (var key = 0; key < 3000; key++) run.Do(new Operation(Kind.Update, 0, key, key));
+                foreach (var keys in rounds)
+                {
+                    run.Do(new Operation(Kind.Flip, 0, 0, 0));
+                    foreach (var key in keys.Take(30)) run.Do(new Operation(Kind.Update, 0, key, 1));
+                    run.Do(new Operation(Kind.Flip, 0, 0, 0));
+                    foreach (var key in keys.Skip(30)) run.Do(new Operation(Kind.Remove, 0, key, 0));
+                }
+
+                run.CheckAll();
+            },
+            iter: 8);
+
+    [Fact]
     public void An_unchanged_key_is_not_written_again()
     {
         var changes = new Changes(_ => true);
