@@ -99,7 +99,8 @@ internal sealed class EmbedResultOperator<T, TOut>(string step, Func<T, float[],
         }
         catch (Exception error)
         {
-            throw Fail(error, in record);
+            Reject(error, in record);
+            return;
         }
 
         Emit(record.With(made));

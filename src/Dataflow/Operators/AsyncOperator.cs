@@ -73,7 +73,8 @@ public abstract class AsyncOperator<TIn, TOut> : Operator<TIn, TOut>
         }
         catch (Exception error)
         {
-            throw Fail(error, in pending.Record);
+            Reject(error, in pending.Record);
+            return;
         }
 
         Emit(pending.Record.With(value));

@@ -62,7 +62,8 @@ internal sealed class JoinOperator<TKey, T, TRow, TOut>(int tableId, Func<T, TRo
         }
         catch (Exception error)
         {
-            throw Fail(error, in record);
+            Reject(error, in record);
+            return;
         }
 
         Emit(record.With(new Keyed<TKey, TOut>(record.Value.Key, value)));

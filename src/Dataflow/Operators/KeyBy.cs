@@ -41,7 +41,8 @@ internal sealed class KeyByOperator<TKey, T>(Func<T, TKey> key) : Operator<T, Ke
         }
         catch (Exception error)
         {
-            throw Fail(error, in record);
+            Reject(error, in record);
+            return;
         }
 
         Emit(record.With(new Keyed<TKey, T>(of, record.Value)));

@@ -23,7 +23,8 @@ internal sealed class ProcessOperator<TKey, T, TState, TOut>(KeyedProcess<TKey, 
         }
         catch (Exception error) when (!_context.IsEmitting)
         {
-            throw Fail(error, in record);
+            Reject(error, in record);
+            return;
         }
 
         _context.End();

@@ -47,7 +47,8 @@ internal sealed class SelectOperator<TIn, TOut>(Func<TIn, TOut> selector) : Oper
         }
         catch (Exception error)
         {
-            throw Fail(error, in record);
+            Reject(error, in record);
+            return;
         }
 
         Emit(record.With(value));

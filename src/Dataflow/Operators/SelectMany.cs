@@ -27,11 +27,12 @@ internal sealed class SelectManyOperator<TIn, TOut>(Func<TIn, IEnumerable<TOut>>
 {
     public override void Process(in Record<TIn> record)
     {
-        using var values = Start(in record);
+        if (Start(in record) is not { } started) return;
+        using var values = started;
         while (MoveNext(values, in record)) Emit(record.With(values.Current));
     }
 
-    private IEnumerator<TOut> Start(in Record<TIn> record)
+    private IEnumerator<TOut>? Start(in Record<TIn> record)
     {
         try
         {
@@ -39,7 +40,8 @@ internal sealed class SelectManyOperator<TIn, TOut>(Func<TIn, IEnumerable<TOut>>
         }
         catch (Exception error)
         {
-            throw Fail(error, in record);
+            Reject(error, in record);
+            return null;
         }
     }
 
@@ -52,7 +54,8 @@ internal sealed class SelectManyOperator<TIn, TOut>(Func<TIn, IEnumerable<TOut>>
         }
         catch (Exception error)
         {
-            throw Fail(error, in record);
+            Reject(error, in record);
+            return false;
         }
     }
 }

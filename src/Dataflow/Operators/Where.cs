@@ -45,7 +45,8 @@ internal sealed class WhereOperator<T>(Func<T, bool> predicate) : Operator<T, T>
         }
         catch (Exception error)
         {
-            throw Fail(error, in record);
+            Reject(error, in record);
+            return;
         }
 
         if (keep) Emit(in record);

@@ -65,8 +65,12 @@ public abstract class Operator
         Open();
     }
 
-    /// <summary>Makes the error that stops the job because the user's code failed on a record.</summary>
+    /// <summary>Makes the error that stops the job because the step failed on a record.</summary>
     protected OperatorException Fail<T>(Exception error, in Record<T> record) => Context.Fail(error, record.Origin);
+
+    /// <summary>Says that the user's code failed on a record, which the step then leaves out: the one way to handle that.</summary>
+    /// <exception cref="OperatorException">Errors are to stop the job.</exception>
+    protected void Reject<T>(Exception error, in Record<T> record) => throw Fail(error, in record);
 }
 
 /// <summary>A running step that takes records.</summary>

@@ -24,7 +24,8 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, TimeSpan lateness
         }
         catch (Exception error)
         {
-            throw Fail(error, in record);
+            Reject(error, in record);
+            return;
         }
 
         ref var newest = ref _newest[record.Origin.Split + 1];

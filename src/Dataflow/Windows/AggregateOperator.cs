@@ -28,7 +28,7 @@ internal sealed class AggregateOperator<TKey, T, TAccumulator, TResult, TOut>(
         }
         catch (Exception error)
         {
-            throw Fail(error, in record);
+            Reject(error, in record);
         }
     }
 
