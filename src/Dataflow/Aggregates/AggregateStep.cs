@@ -30,8 +30,12 @@ public static class AggregateStep
         {
             ArgumentNullException.ThrowIfNull(aggregates);
             ArgumentNullException.ThrowIfNull(result);
-            var a = aggregates(new Aggregates<T>());
-            return Add(stream, new Combined<T, TA1, TR1, TA2, TR2>(a.Item1, a.Item2), (key, window, r) => result(key, window, r.Item1, r.Item2));
+            var (a, b) = aggregates(new Aggregates<T>());
+            return Add(stream, a.And(b), (key, window, r) =>
+            {
+                var (r1, r2) = r;
+                return result(key, window, r1, r2);
+            });
         }
 
         /// <summary>Computes three aggregates of each key and window in one pass.</summary>
@@ -42,20 +46,99 @@ public static class AggregateStep
         {
             ArgumentNullException.ThrowIfNull(aggregates);
             ArgumentNullException.ThrowIfNull(result);
-            var a = aggregates(new Aggregates<T>());
-            return Add(stream, new Combined<T, TA1, TR1, TA2, TR2, TA3, TR3>(a.Item1, a.Item2, a.Item3), (key, window, r) => result(key, window, r.Item1, r.Item2, r.Item3));
+            var (a, b, c) = aggregates(new Aggregates<T>());
+            return Add(stream, a.And(b).And(c), (key, window, r) =>
+            {
+                var ((r1, r2), r3) = r;
+                return result(key, window, r1, r2, r3);
+            });
         }
 
         /// <summary>Computes four aggregates of each key and window in one pass.</summary>
         /// <remarks>Emits as the form for one aggregate does.</remarks>
         public KeyedStream<TKey, TOut> Aggregate<TA1, TR1, TA2, TR2, TA3, TR3, TA4, TR4, TOut>(
-            Func<Aggregates<T>, (Aggregation<T, TA1, TR1>, Aggregation<T, TA2, TR2>, Aggregation<T, TA3, TR3>, Aggregation<T, TA4, TR4>)> aggregates,
+            Func<Aggregates<T>, (Aggregation<T, TA1, TR1>, Aggregation<T, TA2, TR2>, Aggregation<T, TA3, TR3>,
+                Aggregation<T, TA4, TR4>)> aggregates,
             Func<TKey, Window, TR1, TR2, TR3, TR4, TOut> result)
         {
             ArgumentNullException.ThrowIfNull(aggregates);
             ArgumentNullException.ThrowIfNull(result);
-            var a = aggregates(new Aggregates<T>());
-            return Add(stream, new Combined<T, TA1, TR1, TA2, TR2, TA3, TR3, TA4, TR4>(a.Item1, a.Item2, a.Item3, a.Item4), (key, window, r) => result(key, window, r.Item1, r.Item2, r.Item3, r.Item4));
+            var (a, b, c, d) = aggregates(new Aggregates<T>());
+            return Add(stream, a.And(b).And(c).And(d), (key, window, r) =>
+            {
+                var (((r1, r2), r3), r4) = r;
+                return result(key, window, r1, r2, r3, r4);
+            });
+        }
+
+        /// <summary>Computes five aggregates of each key and window in one pass.</summary>
+        /// <remarks>Emits as the form for one aggregate does.</remarks>
+        public KeyedStream<TKey, TOut> Aggregate<TA1, TR1, TA2, TR2, TA3, TR3, TA4, TR4, TA5, TR5, TOut>(
+            Func<Aggregates<T>, (Aggregation<T, TA1, TR1>, Aggregation<T, TA2, TR2>, Aggregation<T, TA3, TR3>,
+                Aggregation<T, TA4, TR4>, Aggregation<T, TA5, TR5>)> aggregates,
+            Func<TKey, Window, TR1, TR2, TR3, TR4, TR5, TOut> result)
+        {
+            ArgumentNullException.ThrowIfNull(aggregates);
+            ArgumentNullException.ThrowIfNull(result);
+            var (a, b, c, d, e) = aggregates(new Aggregates<T>());
+            return Add(stream, a.And(b).And(c).And(d).And(e), (key, window, r) =>
+            {
+                var ((((r1, r2), r3), r4), r5) = r;
+                return result(key, window, r1, r2, r3, r4, r5);
+            });
+        }
+
+        /// <summary>Computes six aggregates of each key and window in one pass.</summary>
+        /// <remarks>Emits as the form for one aggregate does.</remarks>
+        public KeyedStream<TKey, TOut> Aggregate<TA1, TR1, TA2, TR2, TA3, TR3, TA4, TR4, TA5, TR5, TA6, TR6, TOut>(
+            Func<Aggregates<T>, (Aggregation<T, TA1, TR1>, Aggregation<T, TA2, TR2>, Aggregation<T, TA3, TR3>,
+                Aggregation<T, TA4, TR4>, Aggregation<T, TA5, TR5>, Aggregation<T, TA6, TR6>)> aggregates,
+            Func<TKey, Window, TR1, TR2, TR3, TR4, TR5, TR6, TOut> result)
+        {
+            ArgumentNullException.ThrowIfNull(aggregates);
+            ArgumentNullException.ThrowIfNull(result);
+            var (a, b, c, d, e, f) = aggregates(new Aggregates<T>());
+            return Add(stream, a.And(b).And(c).And(d).And(e).And(f), (key, window, r) =>
+            {
+                var (((((r1, r2), r3), r4), r5), r6) = r;
+                return result(key, window, r1, r2, r3, r4, r5, r6);
+            });
+        }
+
+        /// <summary>Computes seven aggregates of each key and window in one pass.</summary>
+        /// <remarks>Emits as the form for one aggregate does.</remarks>
+        public KeyedStream<TKey, TOut> Aggregate<TA1, TR1, TA2, TR2, TA3, TR3, TA4, TR4, TA5, TR5, TA6, TR6, TA7, TR7, TOut>(
+            Func<Aggregates<T>, (Aggregation<T, TA1, TR1>, Aggregation<T, TA2, TR2>, Aggregation<T, TA3, TR3>,
+                Aggregation<T, TA4, TR4>, Aggregation<T, TA5, TR5>, Aggregation<T, TA6, TR6>,
+                Aggregation<T, TA7, TR7>)> aggregates,
+            Func<TKey, Window, TR1, TR2, TR3, TR4, TR5, TR6, TR7, TOut> result)
+        {
+            ArgumentNullException.ThrowIfNull(aggregates);
+            ArgumentNullException.ThrowIfNull(result);
+            var (a, b, c, d, e, f, g) = aggregates(new Aggregates<T>());
+            return Add(stream, a.And(b).And(c).And(d).And(e).And(f).And(g), (key, window, r) =>
+            {
+                var ((((((r1, r2), r3), r4), r5), r6), r7) = r;
+                return result(key, window, r1, r2, r3, r4, r5, r6, r7);
+            });
+        }
+
+        /// <summary>Computes eight aggregates of each key and window in one pass.</summary>
+        /// <remarks>Emits as the form for one aggregate does.</remarks>
+        public KeyedStream<TKey, TOut> Aggregate<TA1, TR1, TA2, TR2, TA3, TR3, TA4, TR4, TA5, TR5, TA6, TR6, TA7, TR7, TA8, TR8, TOut>(
+            Func<Aggregates<T>, (Aggregation<T, TA1, TR1>, Aggregation<T, TA2, TR2>, Aggregation<T, TA3, TR3>,
+                Aggregation<T, TA4, TR4>, Aggregation<T, TA5, TR5>, Aggregation<T, TA6, TR6>,
+                Aggregation<T, TA7, TR7>, Aggregation<T, TA8, TR8>)> aggregates,
+            Func<TKey, Window, TR1, TR2, TR3, TR4, TR5, TR6, TR7, TR8, TOut> result)
+        {
+            ArgumentNullException.ThrowIfNull(aggregates);
+            ArgumentNullException.ThrowIfNull(result);
+            var (a, b, c, d, e, f, g, h) = aggregates(new Aggregates<T>());
+            return Add(stream, a.And(b).And(c).And(d).And(e).And(f).And(g).And(h), (key, window, r) =>
+            {
+                var (((((((r1, r2), r3), r4), r5), r6), r7), r8) = r;
+                return result(key, window, r1, r2, r3, r4, r5, r6, r7, r8);
+            });
         }
     }
 

@@ -10,6 +10,9 @@ public sealed class Aggregates<T>
     /// <summary>How many values there are.</summary>
     public Aggregation<T, long, long> Count() => new CountAggregation<T>();
 
+    /// <summary>How many values satisfy a predicate.</summary>
+    public Aggregation<T, long, long> Count(Func<T, bool> predicate) => new CountWhereAggregation<T>(predicate);
+
     /// <summary>The sum of whole numbers; an overflow fails the step.</summary>
     public Aggregation<T, long, long> Sum(Func<T, long> of) => new SumAggregation<T>(of);
 

@@ -5,11 +5,15 @@ namespace Dataflow;
 /// <typeparam name="TAccumulator">What is kept between values; written as it lies in memory if it is a struct without
 /// references, else with MessagePack.</typeparam>
 /// <typeparam name="TResult">What comes out.</typeparam>
-/// <remarks>One instance serves all keys and workers: it holds no state of its own.</remarks>
+/// <remarks>One instance serves all keys and workers: it holds no state of its own. Where an accumulator is an object, each
+/// call of <see cref="Create"/> makes a new one, and what <see cref="Merge"/> takes from the other is copied: the other lives on.</remarks>
 public abstract class Aggregation<T, TAccumulator, TResult>
 {
-    /// <summary>Shown in the plan.</summary>
+    /// <summary>Shown in the plan. It names all that decides what the accumulator means: a restart compares it.</summary>
     public abstract string Name { get; }
+
+    /// <summary>Whether <see cref="Retract"/> is there, as tables need it.</summary>
+    public virtual bool CanRetract => false;
 
     /// <summary>The accumulator of no values.</summary>
     public abstract TAccumulator Create();
@@ -17,9 +21,19 @@ public abstract class Aggregation<T, TAccumulator, TResult>
     /// <summary>Adds a value.</summary>
     public abstract void Add(ref TAccumulator accumulator, T value);
 
+    /// <summary>Takes a value back that was added before: the accumulator is as if it had never been.</summary>
+    /// <exception cref="NotSupportedException">The aggregate cannot; <see cref="CanRetract"/> says so beforehand.</exception>
+    public virtual void Retract(ref TAccumulator accumulator, T value)
+        => throw new NotSupportedException(
+            $"Aggregate '{Name}' cannot take a value back. Override CanRetract and Retract, or use one of TableAggregates.");
+
     /// <summary>Adds all the values of another accumulator, which came after or beside those of this one.</summary>
     public abstract void Merge(ref TAccumulator accumulator, in TAccumulator other);
 
-    /// <summary>The result so far. The accumulator stays as it is.</summary>
+    /// <summary>The result so far. The accumulator stays as it is, and the result as it is when the accumulator changes.</summary>
     public abstract TResult Result(in TAccumulator accumulator);
+
+    /// <summary>This aggregate and another in one pass over the values.</summary>
+    internal Aggregation<T, (TAccumulator, TA), (TResult, TR)> And<TA, TR>(Aggregation<T, TA, TR> other)
+        => new Combined<T, TAccumulator, TResult, TA, TR>(this, other);
 }

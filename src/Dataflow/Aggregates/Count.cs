@@ -4,9 +4,36 @@ internal sealed class CountAggregation<T> : Aggregation<T, long, long>
 {
     public override string Name => "count";
 
+    public override bool CanRetract => true;
+
     public override long Create() => 0;
 
     public override void Add(ref long accumulator, T value) => accumulator++;
+
+    public override void Retract(ref long accumulator, T value) => accumulator--;
+
+    public override void Merge(ref long accumulator, in long other) => accumulator += other;
+
+    public override long Result(in long accumulator) => accumulator;
+}
+
+internal sealed class CountWhereAggregation<T>(Func<T, bool> predicate) : Aggregation<T, long, long>
+{
+    public override string Name => "count where";
+
+    public override bool CanRetract => true;
+
+    public override long Create() => 0;
+
+    public override void Add(ref long accumulator, T value)
+    {
+        if (predicate(value)) accumulator++;
+    }
+
+    public override void Retract(ref long accumulator, T value)
+    {
+        if (predicate(value)) accumulator--;
+    }
 
     public override void Merge(ref long accumulator, in long other) => accumulator += other;
 

@@ -7,12 +7,20 @@ internal sealed class MeanAggregation<T>(Func<T, double> of) : Aggregation<T, Me
 {
     public override string Name => "mean";
 
+    public override bool CanRetract => true;
+
     public override MeanAccumulator Create() => default;
 
     public override void Add(ref MeanAccumulator accumulator, T value)
     {
         accumulator.Count++;
         accumulator.Sum += of(value);
+    }
+
+    public override void Retract(ref MeanAccumulator accumulator, T value)
+    {
+        accumulator.Count--;
+        accumulator.Sum = accumulator.Count == 0 ? 0 : accumulator.Sum - of(value); // of none nothing is left of rounding
     }
 
     public override void Merge(ref MeanAccumulator accumulator, in MeanAccumulator other)
