@@ -26,6 +26,19 @@ public sealed class KeyedStream<TKey, T>
     public KeyedStream<TKey, TOut> Add<TOut>(Func<Node<Keyed<TKey, T>>, Node<Keyed<TKey, T>, Keyed<TKey, TOut>>> step)
         => new(Partitioned().Pairs.Add(step), isPartitioned: true);
 
+    /// <summary>Adds a step that sees the records of two streams by key, each key's records of both in one task.</summary>
+    /// <param name="second">The other stream, with the same keys.</param>
+    /// <param name="step">Makes the step's node from the one before and the second input.</param>
+    public KeyedStream<TKey, TOut> Add<TSecond, TOut>(
+        KeyedStream<TKey, TSecond> second,
+        Func<Node<Keyed<TKey, T>>, SecondInput<Keyed<TKey, TSecond>>,
+            Node<Keyed<TKey, T>, Keyed<TKey, TSecond>, Keyed<TKey, TOut>>> step)
+    {
+        ArgumentNullException.ThrowIfNull(second);
+        ArgumentNullException.ThrowIfNull(step);
+        return new(ForMeeting().Meet(second.ForMeeting(), step), isPartitioned: true);
+    }
+
     /// <summary>Adds a step that needs no state, so that the records need not be brought together by key yet.</summary>
     internal KeyedStream<TKey, TOut> AddStateless<TOut>(
         Func<Node<Keyed<TKey, T>>, Node<Keyed<TKey, T>, Keyed<TKey, TOut>>> step)
@@ -38,6 +51,9 @@ public sealed class KeyedStream<TKey, T>
     /// <summary>The stream after the exchange that brings each key's records to one worker: one for all uses.</summary>
     internal KeyedStream<TKey, T> Partitioned()
         => _isPartitioned ? this : _partitioned ??= Exchanged();
+
+    /// <summary>Brought together by key, at the start of a stage of its own.</summary>
+    private Stream<Keyed<TKey, T>> ForMeeting() => _isPartitioned ? Pairs.Forwarded() : Exchanged().Pairs;
 
     /// <summary>The stream after an exchange by key of its own.</summary>
     internal KeyedStream<TKey, T> Exchanged()

@@ -50,7 +50,7 @@ internal sealed record TableNode<TKey, TRow>(string Name, Node<Keyed<TKey, TRow>
     : Node(Name), IConsumer<Keyed<TKey, TRow>>, ITableNode
     where TKey : notnull
 {
-    public bool IsBounded => PlanCheck.SourceOf(this).IsBounded;
+    public bool IsBounded => PlanCheck.SourcesOf(this).All(source => source.IsBounded);
 
     internal override Node Upstream => Input;
 

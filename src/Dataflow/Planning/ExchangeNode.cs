@@ -9,7 +9,7 @@ internal abstract record ExchangeNode<T>(string Name, Node<T> Input) : Node<T>(N
     internal override Node Upstream => Input;
 
     /// <summary>Makes what says which worker a record goes to.</summary>
-    public abstract Router<T> CreateRouter(int workers);
+    public abstract Router<T> CreateRouter(int from, int workers);
 
     Operator<T> IConsumer<T>.Build(TaskBuilder builder)
     {
@@ -18,7 +18,7 @@ internal abstract record ExchangeNode<T>(string Name, Node<T> Input) : Node<T>(N
         var exchange = builder.Job.ExchangeOf(this);
         var task = builder.TaskOf(this);
         task.AddInput(new ExchangeInput<T>(exchange, builder.Worker.Index, next, task.Fail));
-        var writer = new ExchangeWriter<T>(exchange, CreateRouter(builder.Job.Workers.Count), builder.Worker.Index);
+        var writer = new ExchangeWriter<T>(exchange, CreateRouter(builder.Worker.Index, builder.Job.Workers.Count), builder.Worker.Index);
         builder.AddWriter(this, writer);
         return writer;
     }
@@ -33,7 +33,7 @@ internal sealed record KeyExchangeNode<TKey, T>(Node<Keyed<TKey, T>> Input)
 
     internal override string Detail => Exchange;
 
-    public override Router<Keyed<TKey, T>> CreateRouter(int workers) => new KeyRouter<TKey, T>(workers);
+    public override Router<Keyed<TKey, T>> CreateRouter(int from, int workers) => new KeyRouter<TKey, T>(workers);
 
     internal override IEnumerable<string> Check()
         => typeof(TKey).IsArray
@@ -48,5 +48,27 @@ internal sealed record GatherNode<T>(Node<T> Input) : ExchangeNode<T>("gather", 
 
     internal override string Detail => Exchange;
 
-    public override Router<T> CreateRouter(int workers) => new GatherRouter<T>();
+    public override Router<T> CreateRouter(int from, int workers) => new FixedRouter<T>(0);
+}
+
+/// <summary>Ends a stage without moving records: two streams that meet do so in a stage of their own.</summary>
+/// <remarks>Were the streams' stages one, and the one stream made of the other through an exchange, that stage would wait
+/// for its own barriers.</remarks>
+internal sealed record ForwardNode<T>(Node<T> Input) : ExchangeNode<T>("forward", Input)
+{
+    internal override string Exchange => "to the same worker";
+
+    internal override string Detail => Exchange;
+
+    public override Router<T> CreateRouter(int from, int workers) => new FixedRouter<T>(from);
+}
+
+/// <summary>Brings each record to every worker.</summary>
+internal sealed record BroadcastNode<T>(Node<T> Input) : ExchangeNode<T>("broadcast", Input)
+{
+    internal override string Exchange => "to every worker";
+
+    internal override string Detail => Exchange;
+
+    public override Router<T> CreateRouter(int from, int workers) => new FixedRouter<T>(Router<T>.Everyone);
 }

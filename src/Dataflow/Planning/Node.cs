@@ -37,6 +37,9 @@ public abstract record Node(string Name)
     /// <summary>Whether records go to another task after this step, and how.</summary>
     internal virtual string? Exchange => null;
 
+    /// <summary>Whether an exchange lies anywhere before this step, or it is one.</summary>
+    internal bool IsBehindExchange => Exchange is not null || Inputs.Any(static input => input.IsBehindExchange);
+
     /// <inheritdoc/>
     public sealed override string ToString() => Detail.Length == 0 ? Name : $"{Name} ({Detail})";
 }
@@ -76,6 +79,19 @@ public abstract record Node<TIn, TOut>(string Name, Node<TIn> Input) : Node<TOut
     }
 
     internal virtual void Connect(Operator<TIn, TOut> step, TaskBuilder builder) => step.ConnectTo(BuildNext(builder));
+}
+
+/// <summary>A step that takes records of two streams, of one worker and in one task: a join, say.</summary>
+/// <param name="Name">Shown in the plan, in metrics and in errors.</param>
+/// <param name="Input">The step before on the first stream.</param>
+/// <param name="Second">Where the records of the second stream come in.</param>
+public abstract record Node<TFirst, TSecond, TOut>(string Name, Node<TFirst> Input, SecondInput<TSecond> Second)
+    : Node<TFirst, TOut>(Name, Input)
+{
+    internal override Node? Uses => Second;
+
+    /// <inheritdoc/>
+    public abstract override Operator<TFirst, TSecond, TOut> CreateOperator();
 }
 
 /// <summary>A node that takes records of one type.</summary>

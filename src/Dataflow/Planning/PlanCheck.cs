@@ -11,12 +11,9 @@ internal static class PlanCheck
     public static IReadOnlyList<string> FaultsOf(Pipeline pipeline)
         => [.. Name(pipeline), .. Ends(pipeline), .. Duplicates(pipeline), .. EventTimes(pipeline), .. Foreign(pipeline), .. pipeline.Nodes.SelectMany(OfNode)];
 
-    /// <summary>The source that a step's records or rows come from.</summary>
-    public static ISourceNode SourceOf(Node node)
-    {
-        while (node is not ISourceNode) node = (node.Upstream ?? node.Uses)!;
-        return (ISourceNode)node;
-    }
+    /// <summary>The sources that a step's records or rows come from, each once.</summary>
+    public static IEnumerable<ISourceNode> SourcesOf(Node node)
+        => node is ISourceNode source ? [source] : node.Inputs.SelectMany(SourcesOf).Distinct();
 
     private static IEnumerable<string> Name(Pipeline pipeline)
     {
@@ -51,7 +48,8 @@ internal static class PlanCheck
 
     // Where time had come to is kept by the names of step and source.
     private static IEnumerable<string> EventTimes(Pipeline pipeline)
-        => pipeline.Nodes.Where(node => node is IGivesEventTime).GroupBy(node => (Step: node.Name, Source: SourceOf(node).Name))
+        => pipeline.Nodes.Where(node => node is IGivesEventTime)
+            .SelectMany(SourcesOf, (node, source) => (Step: node.Name, Source: source.Name)).GroupBy(time => time)
             .Where(steps => steps.Count() > 1)
             .Select(steps => $"two steps that give event time to '{steps.Key.Source}' are called '{steps.Key.Step}'. Give one of "
                 + "them another name, as its argument 'name'.");

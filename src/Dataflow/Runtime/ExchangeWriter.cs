@@ -16,9 +16,8 @@ internal sealed class ExchangeWriter<T>(Exchange<T> exchange, Router<T> router, 
     {
         Emitted++;
         var to = router.WorkerOf(in record);
-        var batch = _open[to] ??= exchange.Rent();
-        batch.Add(in record);
-        if (batch.IsFull) Send(to);
+        if (to != Router<T>.Everyone) Add(in record, to);
+        else for (var worker = 0; worker < _open.Length; worker++) Add(in record, worker);
     }
 
     public override void Advance(long watermark) => _watermark = watermark;
@@ -52,6 +51,13 @@ internal sealed class ExchangeWriter<T>(Exchange<T> exchange, Router<T> router, 
         }
 
         return any;
+    }
+
+    private void Add(in Record<T> record, int to)
+    {
+        var batch = _open[to] ??= exchange.Rent();
+        batch.Add(in record);
+        if (batch.IsFull) Send(to);
     }
 
     private void Send(int to)

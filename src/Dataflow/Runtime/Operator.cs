@@ -101,3 +101,38 @@ public abstract class Operator<TIn, TOut> : Operator<TIn>
     /// <inheritdoc/>
     public override void Advance(long watermark) => _next.Advance(watermark);
 }
+
+/// <summary>A running step that takes the records of two streams and hands its results to the next one.</summary>
+public abstract class Operator<TFirst, TSecond, TOut> : Operator<TFirst, TOut>, ITakesSecond<TSecond>
+{
+    private long _first = long.MinValue;
+    private long _second = long.MinValue;
+    private long _both = long.MinValue;
+
+    /// <summary>Handles one record of the second stream.</summary>
+    public abstract void ProcessSecond(in Record<TSecond> record);
+
+    /// <summary>Learns that neither stream will bring a record older than <paramref name="watermark"/>.</summary>
+    protected virtual void AdvanceBoth(long watermark) => base.Advance(watermark);
+
+    /// <inheritdoc/>
+    public sealed override void Advance(long watermark)
+    {
+        _first = Math.Max(_first, watermark);
+        Combine();
+    }
+
+    void ITakesSecond<TSecond>.AdvanceSecond(long watermark)
+    {
+        _second = Math.Max(_second, watermark);
+        Combine();
+    }
+
+    private void Combine()
+    {
+        var both = Math.Min(_first, _second);
+        if (both <= _both) return;
+        _both = both;
+        AdvanceBoth(both);
+    }
+}

@@ -5,6 +5,9 @@ namespace Dataflow.Runtime;
 /// <summary>Says which worker a record goes to.</summary>
 internal abstract class Router<T>
 {
+    /// <summary>Stands for all workers.</summary>
+    public const int Everyone = -1;
+
     public abstract int WorkerOf(in Record<T> record);
 }
 
@@ -17,7 +20,7 @@ internal sealed class KeyRouter<TKey, T>(int workers) : Router<Keyed<TKey, T>>
         => Shards.WorkerOf(Shards.Of(_keys.Hash(record.Value.Key)), workers);
 }
 
-internal sealed class GatherRouter<T> : Router<T>
+internal sealed class FixedRouter<T>(int worker) : Router<T>
 {
-    public override int WorkerOf(in Record<T> record) => 0;
+    public override int WorkerOf(in Record<T> record) => worker;
 }

@@ -21,7 +21,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         _splits = [.. splits.Select(Open)];
     }
 
-    public int NodeId => _node.Id;
+    public ISourceNode Source => _node;
 
     public IReadOnlyList<SplitProgress> Splits => [.. _splits.Select(split => split.Progress)];
 
@@ -114,7 +114,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
 /// <summary>A source input of whatever type.</summary>
 internal interface ISourceInput
 {
-    int NodeId { get; }
+    ISourceNode Source { get; }
 
     IReadOnlyList<SplitProgress> Splits { get; }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Dataflow.Planning;
 using Dataflow.State;
 
 namespace Dataflow.Runtime;
@@ -77,9 +78,8 @@ internal sealed class StreamTask
     /// <summary>The splits read by this task whose records reach a step.</summary>
     public IReadOnlyList<SplitProgress> SplitsAbove(int nodeId)
     {
-        Node? node = Job.Plan.Nodes.First(candidate => candidate.Id == nodeId);
-        while (node is not null and not Planning.ISourceNode) node = node.Upstream ?? node.Uses;
-        return [.. _inputs.OfType<ISourceInput>().Where(input => input.NodeId == node?.Id).SelectMany(input => input.Splits)];
+        var sources = PlanCheck.SourcesOf(Job.Plan.Nodes.First(candidate => candidate.Id == nodeId)).ToHashSet();
+        return [.. _inputs.OfType<ISourceInput>().Where(input => sources.Contains(input.Source)).SelectMany(input => input.Splits)];
     }
 
     public void Open()

@@ -46,12 +46,8 @@ public static class EventTime
     /// <summary>Whether a step's records carry event time.</summary>
     internal static bool IsGivenBefore(Node node)
     {
-        for (var at = node.Upstream ?? node.Uses; at is not null; at = at.Upstream ?? at.Uses)
-        {
-            if (at is IGivesEventTime) return true;
-        }
-
-        return false;
+        var inputs = node.Inputs.Where(input => input is not ITableNode).ToList();
+        return inputs.Count > 0 && inputs.TrueForAll(input => input is IGivesEventTime || IsGivenBefore(input));
     }
 
     private static long UnixMilliseconds(DateTime time)
@@ -70,12 +66,7 @@ internal sealed record EventTimeNode<T>(
     public override Operator<T, T> CreateOperator() => new EventTimeOperator<T>(Time, Lateness, IdleAfter);
 
     internal override IEnumerable<string> Check()
-    {
-        for (Node? at = Input; at is not null; at = at.Upstream ?? at.Uses)
-        {
-            if (at.Exchange is not null)
-                yield return $"Event time '{Name}' stands behind the exchange {at.Exchange}, where a source's order is lost. "
-                    + "Call WithEventTime before KeyBy.";
-        }
-    }
+        => Input.IsBehindExchange
+            ? [$"Event time '{Name}' stands behind an exchange, where a source's order is lost. Call WithEventTime before KeyBy."]
+            : [];
 }

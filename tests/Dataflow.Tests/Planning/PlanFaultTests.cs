@@ -32,7 +32,7 @@ public sealed class PlanFaultTests : IDisposable
             - two steps with state are called 'window-aggregate'. Give one of them another name, as its argument 'name'.
             - Window 'window' needs event time. Add WithEventTime(...) before KeyBy.
             - step 'process': Type Hidden: values cannot be written as MessagePack (Building dynamic formatter only allows public type. Type: Dataflow.Tests.Planning.PlanFaultTests+Hidden). Make the type and its members public, or pass a Serde of your own.
-            - Event time 'event-time' stands behind the exchange by key (String), where a source's order is lost. Call WithEventTime before KeyBy.
+            - Event time 'event-time' stands behind an exchange, where a source's order is lost. Call WithEventTime before KeyBy.
             - Key Int32[]: arrays of equal content are different keys. Give KeyBy a string, a number or a record.
             """);
     }

@@ -17,7 +17,7 @@ public sealed class ExchangeTests : IDisposable
     public ExchangeTests()
     {
         _exchange = new Exchange<int>(_workers);
-        _writers = [new(_exchange, new GatherRouter<int>(), 0), new(_exchange, new GatherRouter<int>(), 1)];
+        _writers = [new(_exchange, new FixedRouter<int>(0), 0), new(_exchange, new FixedRouter<int>(0), 1)];
         _input = new ExchangeInput<int>(_exchange, 0, _collected, (error, _) => error);
     }
 

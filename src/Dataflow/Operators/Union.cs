@@ -1,0 +1,36 @@
+namespace Dataflow;
+
+/// <summary>Makes one stream of several.</summary>
+public static class UnionStep
+{
+    extension<T>(Stream<T> stream)
+    {
+        /// <summary>All records of both streams. Each keeps its own order; between them there is none.</summary>
+        /// <remarks>Its watermark is the lesser of the two.</remarks>
+        /// <param name="other">A stream of the same pipeline.</param>
+        /// <param name="name">Name shown in the plan and in metrics.</param>
+        public Stream<T> Union(Stream<T> other, string name = "union")
+            => stream.Add(other, (first, second) => new UnionNode<T>(name, first, second));
+    }
+
+    extension<TKey, T>(KeyedStream<TKey, T> stream)
+        where TKey : notnull
+    {
+        /// <summary>All records of both streams, with their keys.</summary>
+        /// <inheritdoc cref="UnionStep.extension{T}(Stream{T}).Union(Stream{T}, string)"/>
+        public KeyedStream<TKey, T> Union(KeyedStream<TKey, T> other, string name = "union")
+            => stream.Add(other, (first, second) => new UnionNode<Keyed<TKey, T>>(name, first, second));
+    }
+}
+
+internal sealed record UnionNode<T>(string Name, Node<T> Input, SecondInput<T> Second) : Node<T, T, T>(Name, Input, Second)
+{
+    public override Operator<T, T, T> CreateOperator() => new UnionOperator<T>();
+}
+
+internal sealed class UnionOperator<T> : Operator<T, T, T>
+{
+    public override void Process(in Record<T> record) => Emit(in record);
+
+    public override void ProcessSecond(in Record<T> record) => Emit(in record);
+}

@@ -1,0 +1,45 @@
+using Dataflow.Runtime;
+
+namespace Dataflow;
+
+/// <summary>Where the records of a step's second stream come in. Made by the <c>Add</c> that takes two streams.</summary>
+public sealed record SecondInput<T> : Node, IConsumer<T>
+{
+    internal SecondInput(Node<T> input)
+        : base("second-input") => Input = input;
+
+    internal Node<T> Input { get; }
+
+    internal override Node Upstream => Input;
+
+    Operator<T> IConsumer<T>.Build(TaskBuilder builder)
+    {
+        var owner = builder.Plan.Nodes.First(node => ReferenceEquals(node.Uses, this));
+        var step = new SecondInputOperator<T>(owner.Id);
+        builder.Add(this, step);
+        return step;
+    }
+}
+
+internal sealed class SecondInputOperator<T>(int ownerId) : Operator<T>
+{
+    private ITakesSecond<T> _owner = null!; // set by Open
+
+    public override void Process(in Record<T> record)
+    {
+        Emitted++;
+        _owner.ProcessSecond(in record);
+    }
+
+    public override void Advance(long watermark) => _owner.AdvanceSecond(watermark);
+
+    protected override void Open() => _owner = (ITakesSecond<T>)Context.Task.Find<Operator>(ownerId);
+}
+
+/// <summary>A running step with a second input of one type.</summary>
+internal interface ITakesSecond<T>
+{
+    void ProcessSecond(in Record<T> record);
+
+    void AdvanceSecond(long watermark);
+}
