@@ -1,0 +1,26 @@
+using MessagePack;
+
+namespace Dataflow.Perf.Nexmark;
+
+/// <summary>An offer for an auction, in cents.</summary>
+[MessagePackObject]
+public sealed class Bid : Event
+{
+    [Key(2)]
+    public long Auction { get; init; }
+
+    [Key(3)]
+    public long Bidder { get; init; }
+
+    [Key(4)]
+    public long Price { get; init; }
+
+    [Key(5)]
+    public string Channel { get; init; } = "";
+
+    [Key(6)]
+    public string Url { get; init; } = "";
+
+    [Key(7)]
+    public string Extra { get; init; } = "";
+}

@@ -1,0 +1,4 @@
+using Dataflow.Perf.Nexmark;
+
+var settings = Settings.Parse(args);
+return await Benchmark.RunAsync(settings);

@@ -1,0 +1,23 @@
+namespace Dataflow.Perf.Nexmark;
+
+/// <summary>Adds a query to a pipeline.</summary>
+/// <param name="pipeline">What to add it to.</param>
+/// <param name="source">The stream of the auction house.</param>
+/// <param name="results">Where the rows of the answer go.</param>
+internal delegate void Query(Pipeline pipeline, Source<Event> source, Results results);
+
+internal static class Queries
+{
+    /// <summary>All queries that there are, by the benchmark's names.</summary>
+    public static IReadOnlyDictionary<string, Query> All { get; } = new Dictionary<string, Query>
+    {
+        ["q0"] = Q0.Build,
+        ["q1"] = Q1.Build,
+        ["q2"] = Q2.Build,
+        ["q12"] = Q12.Build,
+        ["q13"] = Q13.Build,
+        ["q14"] = Q14.Build,
+        ["q21"] = Q21.Build,
+        ["q22"] = Q22.Build,
+    };
+}

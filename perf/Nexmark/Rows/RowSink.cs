@@ -1,0 +1,64 @@
+using System.Buffers.Binary;
+
+namespace Dataflow.Perf.Nexmark;
+
+internal static class RowSinks
+{
+    extension<T>(Stream<T> stream)
+    {
+        /// <summary>Counts the values and sums up the checksums of their rows.</summary>
+        /// <param name="results">Where the sums are found in the end.</param>
+        /// <param name="columns">Writes the columns of a row.</param>
+        public void To(Results results, Action<T, RowSum> columns) => stream.To(new RowSink<T>(results, columns));
+    }
+
+    extension<TKey, T>(KeyedStream<TKey, T> stream)
+        where TKey : notnull
+    {
+        /// <summary>As the form for plain streams.</summary>
+        public void To(Results results, Action<T, RowSum> columns) => stream.To(new RowSink<T>(results, columns));
+    }
+}
+
+/// <summary>Keeps no rows, only their sums; these are in every checkpoint, by worker.</summary>
+internal sealed class RowSink<T>(Results results, Action<T, RowSum> columns) : Sink<T>
+{
+    public override string Name => "rows";
+
+    public override string Guarantee => "counted exactly once, by the same number of workers";
+
+    public override bool IsParallel => true;
+
+    public override SinkWriter<T> Open(ReadOnlyMemory<byte> state, SinkContext context)
+    {
+        var (rows, checksum) = state.IsEmpty
+            ? (0, 0)
+            : (BinaryPrimitives.ReadInt64BigEndian(state.Span), BinaryPrimitives.ReadUInt64BigEndian(state.Span[8..]));
+        results.Set(context.Worker, rows, checksum);
+        return new Writer(results, context.Worker, columns, new RowSum(rows, checksum));
+    }
+
+    private sealed class Writer(Results results, int worker, Action<T, RowSum> columns, RowSum sum) : SinkWriter<T>
+    {
+        private long _rows;
+        private ulong _checksum;
+
+        public override void Write(in Record<T> record)
+        {
+            columns(record.Value, sum);
+            sum.End();
+        }
+
+        public override ReadOnlyMemory<byte> Prepare(CheckpointOutput output)
+        {
+            _rows = sum.Count;
+            _checksum = sum.Checksum;
+            var state = new byte[16];
+            BinaryPrimitives.WriteInt64BigEndian(state, _rows);
+            BinaryPrimitives.WriteUInt64BigEndian(state.AsSpan(8), _checksum);
+            return state;
+        }
+
+        public override void Commit() => results.Set(worker, _rows, _checksum);
+    }
+}
