@@ -139,7 +139,7 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
             Signature = job.Plan.Signature,
             Positions = [.. _parts.SelectMany(static part => part.Positions)],
             Blobs = _parts.SelectMany(static part => part.Blobs).GroupBy(static blob => blob.Key, StringComparer.Ordinal)
-                .ToDictionary(static blobs => blobs.Key, static blobs => blobs.First().Value, StringComparer.Ordinal),
+                .ToDictionary(static blobs => blobs.Key, static blobs => TaskCheckpoint.Merge(blobs.Key, [.. blobs.Select(static blob => blob.Value)]), StringComparer.Ordinal),
             IsFinished = _isFinal,
         };
         var records = new RecordBuffer();

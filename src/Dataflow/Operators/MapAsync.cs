@@ -1,3 +1,7 @@
+using Dataflow.Async;
+using Dataflow.Runtime;
+using Dataflow.State;
+
 namespace Dataflow;
 
 /// <summary>Makes one value of another by an asynchronous call.</summary>
@@ -5,30 +9,106 @@ public static class MapAsyncStep
 {
     extension<T>(Stream<T> stream)
     {
-        /// <summary>Replaces each value by what an asynchronous call makes of it; the order stays.</summary>
-        /// <remarks>After a crash the calls since the last checkpoint are made again. A call that fails stops the job.</remarks>
-        /// <param name="map">Starts the call; called on the task's thread, must not block.</param>
-        /// <param name="concurrency">How many calls may be in flight in one worker.</param>
-        /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
-        public Stream<TOut> MapAsync<TOut>(Func<T, Task<TOut>> map, int concurrency = 16, string name = "map-async")
+        /// <summary>Replaces each value by what an asynchronous call makes of it.</summary>
+        /// <remarks>
+        /// A checkpoint does not wait for calls: it keeps the values whose results have not gone on, and calls are made for
+        /// them again after a restart. So each value gives one result, but a call may be made more than once. Values that
+        /// cannot be written (see <see cref="Serde{T}.Default"/>) cannot be kept: for them checkpoints wait, and the plan says
+        /// so. A call that fails for good stops the job, as a step that throws does.
+        /// </remarks>
+        /// <param name="map">Starts the call; called on the task's thread, must not block. Its token is cancelled when the call
+        /// has taken too long and when the job ends.</param>
+        /// <param name="options">How many calls at once, in which order results go on, timeout, retries, rate.</param>
+        /// <param name="name">Names the step and what it keeps; give one where a pipeline has two such steps.</param>
+        public Stream<TOut> MapAsync<TOut>(
+            Func<T, CancellationToken, Task<TOut>> map, AsyncOptions? options = null, string name = "map-async")
         {
             ArgumentNullException.ThrowIfNull(map);
-            ArgumentOutOfRangeException.ThrowIfLessThan(concurrency, 1);
-            return stream.Add(input => new MapAsyncNode<T, TOut>(name, input, map, concurrency));
+            return stream.Add(input => new MapAsyncNode<T, TOut>(name, input, map, options ?? new()));
+        }
+
+        /// <summary>As the form whose function takes a token, for calls that cannot be cancelled.</summary>
+        /// <inheritdoc cref="MapAsyncStep.extension{T}(Stream{T}).MapAsync{TOut}(Func{T, CancellationToken, Task{TOut}}, AsyncOptions, string)"/>
+        public Stream<TOut> MapAsync<TOut>(Func<T, Task<TOut>> map, AsyncOptions? options = null, string name = "map-async")
+        {
+            ArgumentNullException.ThrowIfNull(map);
+            return stream.MapAsync((value, _) => map(value), options, name);
+        }
+    }
+
+    extension<TKey, T>(KeyedStream<TKey, T> stream)
+        where TKey : notnull
+    {
+        /// <summary>Replaces each value by what an asynchronous call makes of it; a slow call holds up the results of its own
+        /// key alone.</summary>
+        /// <inheritdoc cref="MapAsyncStep.extension{T}(Stream{T}).MapAsync{TOut}(Func{T, CancellationToken, Task{TOut}}, AsyncOptions, string)"/>
+        public KeyedStream<TKey, TOut> MapAsync<TOut>(
+            Func<T, CancellationToken, Task<TOut>> map, AsyncOptions? options = null, string name = "map-async")
+        {
+            ArgumentNullException.ThrowIfNull(map);
+            return stream.Add(input => new KeyedMapAsyncNode<TKey, T, TOut>(name, input, map, options ?? new()));
+        }
+
+        /// <summary>As the form whose function takes a token, for calls that cannot be cancelled.</summary>
+        /// <inheritdoc cref="MapAsyncStep.extension{T}(Stream{T}).MapAsync{TOut}(Func{T, CancellationToken, Task{TOut}}, AsyncOptions, string)"/>
+        public KeyedStream<TKey, TOut> MapAsync<TOut>(Func<T, Task<TOut>> map, AsyncOptions? options = null, string name = "map-async")
+        {
+            ArgumentNullException.ThrowIfNull(map);
+            return stream.MapAsync((value, _) => map(value), options, name);
         }
     }
 }
 
 internal sealed record MapAsyncNode<TIn, TOut>(
-    string Name, Node<TIn> Input, Func<TIn, Task<TOut>> Map, int Concurrency) : Node<TIn, TOut>(Name, Input)
+    string Name, Node<TIn> Input, Func<TIn, CancellationToken, Task<TOut>> Map, AsyncOptions Options) : Node<TIn, TOut>(Name, Input)
 {
-    internal override string Detail => $"{Concurrency} in flight";
+    internal override string Detail => InFlightState<TIn>.DetailOf(Options);
 
-    public override Operator<TIn, TOut> CreateOperator() => new MapAsyncOperator<TIn, TOut>(Map, Concurrency);
+    internal override string? StateSignature => InFlightState<TIn>.Signature;
+
+    public override Operator<TIn, TOut> CreateOperator() => new MapAsyncOperator<TIn, TOut>(Map, Options);
 }
 
-internal sealed class MapAsyncOperator<TIn, TOut>(Func<TIn, Task<TOut>> map, int concurrency)
-    : AsyncOperator<TIn, TOut>(concurrency)
+internal sealed class MapAsyncOperator<TIn, TOut>(Func<TIn, CancellationToken, Task<TOut>> map, AsyncOptions options)
+    : CallingOperator<TIn, TOut, TOut>(options), ICountsCalls
 {
-    protected override Task<TOut> StartAsync(TIn value) => map(value);
+    public long Calls => CallsMade;
+
+    public long Reused => 0;
+
+    protected override void Open() => OpenCalls(shardOf: null);
+
+    private protected override Task<TOut> CallAsync(TIn value, CancellationToken cancellation) => map(value, cancellation);
+
+    private protected override void HandOn(in Record<TIn> record, TOut result) => Emit(record.With(result));
+}
+
+internal sealed record KeyedMapAsyncNode<TKey, T, TOut>(
+    string Name, Node<Keyed<TKey, T>> Input, Func<T, CancellationToken, Task<TOut>> Map, AsyncOptions Options)
+    : Node<Keyed<TKey, T>, Keyed<TKey, TOut>>(Name, Input)
+    where TKey : notnull
+{
+    internal override string Detail => InFlightState<Keyed<TKey, T>>.DetailOf(Options);
+
+    internal override string? StateSignature => InFlightState<Keyed<TKey, T>>.Signature;
+
+    public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator()
+        => new KeyedMapAsyncOperator<TKey, T, TOut>(Map, Options);
+}
+
+internal sealed class KeyedMapAsyncOperator<TKey, T, TOut>(Func<T, CancellationToken, Task<TOut>> map, AsyncOptions options)
+    : CallingOperator<Keyed<TKey, T>, TOut, Keyed<TKey, TOut>>(options, new KeyOrder<TKey, T, TOut>()), ICountsCalls
+    where TKey : notnull
+{
+    public long Calls => CallsMade;
+
+    public long Reused => 0;
+
+    protected override void Open() => OpenCalls(static pair => Shards.Of(KeyCodec<TKey>.Default.Hash(pair.Key)));
+
+    private protected override Task<TOut> CallAsync(Keyed<TKey, T> value, CancellationToken cancellation)
+        => map(value.Value, cancellation);
+
+    private protected override void HandOn(in Record<Keyed<TKey, T>> record, TOut result)
+        => Emit(record.With(new Keyed<TKey, TOut>(record.Value.Key, result)));
 }

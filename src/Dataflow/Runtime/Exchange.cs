@@ -14,6 +14,7 @@ internal sealed class Exchange<T>
     private readonly Channel<ExchangeBatch<T>>[] _channels;
     private readonly IReadOnlyList<Worker> _workers;
     private readonly ConcurrentQueue<ExchangeBatch<T>> _pool = new();
+    private int _heldUp;
 
     public Exchange(IReadOnlyList<Worker> workers)
     {
@@ -35,6 +36,22 @@ internal sealed class Exchange<T>
         if (!Of(from, to).Writer.TryWrite(batch)) return false;
         _workers[to].Wake();
         return true;
+    }
+
+    /// <summary>Whether some worker's task behind the exchange can take no more for long, so that nothing is to be sent to wait
+    /// for it: a checkpoint would have to take it all in.</summary>
+    public bool IsHeldUp => Volatile.Read(ref _heldUp) > 0;
+
+    public void HoldUp(bool isHeldUp)
+    {
+        if (isHeldUp)
+        {
+            Interlocked.Increment(ref _heldUp);
+            return;
+        }
+
+        Interlocked.Decrement(ref _heldUp);
+        foreach (var worker in _workers) worker.Wake();
     }
 
     public ExchangeBatch<T> Rent() => _pool.TryDequeue(out var batch) ? batch : new ExchangeBatch<T>(BatchRecords);

@@ -28,6 +28,8 @@ internal sealed class ExchangeInput<T> : TaskInput
     public override bool IsAtBarrier(long epoch)
         => Array.TrueForAll(_origins, origin => origin.Barrier >= epoch || origin.Watermark == long.MaxValue);
 
+    public override void HoldUp(bool isHeldUp) => _exchange.HoldUp(isHeldUp);
+
     public override bool Step(long epoch)
     {
         var any = false;

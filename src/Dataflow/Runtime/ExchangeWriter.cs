@@ -12,6 +12,8 @@ internal sealed class ExchangeWriter<T>(Exchange<T> exchange, Router<T> router, 
 
     public bool HasOverflow => _overflow.Count > 0;
 
+    public bool IsHeldUp => exchange.IsHeldUp;
+
     public override void Process(in Record<T> record)
     {
         Emitted++;
@@ -73,6 +75,8 @@ internal sealed class ExchangeWriter<T>(Exchange<T> exchange, Router<T> router, 
 internal interface IExchangeWriter
 {
     bool HasOverflow { get; }
+
+    bool IsHeldUp { get; }
 
     void Flush();
 

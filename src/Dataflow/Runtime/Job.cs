@@ -105,6 +105,9 @@ public sealed class Job : IAsyncDisposable
 
     internal string SplitName(RecordOrigin origin) => origin.IsKnown ? _splits.NameOf(origin.Split) : "";
 
+    internal RecordOrigin OriginOf(string split, long offset)
+        => _splits.IdOf(split) is >= 0 and var id ? new RecordOrigin(id, offset) : default;
+
     internal Exchange<T> ExchangeOf<T>(ExchangeNode<T> node)
     {
         lock (_exchangeGate)

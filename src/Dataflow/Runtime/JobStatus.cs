@@ -34,7 +34,7 @@ public sealed record JobStatus(
 /// <param name="WatermarkMs">How far event time has come, ms since the Unix epoch; null where the step knows no time.</param>
 public sealed record StepStatus(string Name, long Emitted, long Late, long Misses, long? WatermarkMs)
 {
-    /// <summary>Calls of a model.</summary>
+    /// <summary>Calls out of the pipeline, those made again included.</summary>
     public long Calls { get; init; }
 
     /// <summary>Records for which a result was there already, so that no call was made.</summary>
@@ -74,7 +74,7 @@ public sealed record SplitStatus(string Name, long Position, long Read, long? La
 public sealed record CheckpointStatus(
     long Last, long Count, long Bytes, TimeSpan LastCommit, TimeSpan PauseMedian, TimeSpan PauseMax);
 
-/// <summary>A step that calls a model and keeps its results.</summary>
+/// <summary>A step that makes calls out of the pipeline.</summary>
 internal interface ICountsCalls
 {
     long Calls { get; }

@@ -38,8 +38,11 @@ public abstract class Operator
     /// <summary>Whether the step has taken all it can for now: its task reads no further until this is false again.</summary>
     internal virtual bool IsFull => false;
 
-    /// <summary>Whether nothing is in flight inside the step; a checkpoint waits for that.</summary>
+    /// <summary>Whether nothing is in flight inside the step; the end of the input waits for that.</summary>
     internal virtual bool IsDrained => true;
+
+    /// <summary>Whether a checkpoint may be taken now: nothing is in flight, or <see cref="Capture"/> keeps what is.</summary>
+    internal virtual bool MayCapture => IsDrained;
 
     /// <summary>Hands on what completed in the background; true if there was something.</summary>
     internal virtual bool Poll() => false;

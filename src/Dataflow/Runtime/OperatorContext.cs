@@ -53,7 +53,7 @@ public sealed class OperatorContext
     /// <summary>How far time had come at the step, or at a part of it, in that checkpoint.</summary>
     internal long SavedWatermark(string? part = null)
     {
-        var saved = Saved($"watermark/{(part is null ? Name : $"{Name}/{part}")}");
+        var saved = Saved($"{TaskCheckpoint.Watermark}{(part is null ? Name : $"{Name}/{part}")}");
         return saved.IsEmpty ? long.MinValue : BinaryPrimitives.ReadInt64LittleEndian(saved.Span);
     }
 

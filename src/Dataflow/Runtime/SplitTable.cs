@@ -36,6 +36,9 @@ internal sealed class SplitTable
 
     public string NameOf(int id) => _names[id];
 
+    /// <summary>The number of a split in this run; -1 if it is no more.</summary>
+    public int IdOf(string name) => _names.IndexOf(name);
+
     private void Add(ISourceNode source, IReadOnlyList<SplitDescription> splits, RestoredCheckpoint restored)
     {
         var list = new List<SourceSplit>();

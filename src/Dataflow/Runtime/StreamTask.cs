@@ -21,6 +21,7 @@ internal sealed class StreamTask
     private long _committedEpoch;
     private int _stepsSinceFlush;
     private bool _hasFinished;
+    private bool _isHeldUp;
     private long _pendingOutputBytes;
     private long _stateEntries;
 
@@ -103,7 +104,10 @@ internal sealed class StreamTask
         if (_writers.Exists(static writer => writer.HasOverflow)) return any;
 
         any |= Poll();
-        if (!_steps.Exists(static step => step.Step.IsFull)) any |= ReadInputs();
+        var isFull = _steps.Exists(static step => step.Step.IsFull) || _writers.Exists(static writer => writer.IsHeldUp);
+        // What stands before a checkpoint's barrier is taken in even so: the barrier must not wait for slow calls.
+        if (!isFull || Job.RequestedEpoch > _epoch) any |= ReadInputs();
+        HoldUp(isFull && (_isHeldUp || !any));
         foreach (var (_, step) in _steps) step.EndOfBatch();
         Flush(isIdle: !any);
         return any | TryCapture() | LearnOfEnd();
@@ -119,6 +123,13 @@ internal sealed class StreamTask
         _hasFinished = true;
         foreach (var (_, step) in _steps) step.Finish();
         Job.TaskFinished();
+    }
+
+    private void HoldUp(bool isHeldUp)
+    {
+        if (isHeldUp == _isHeldUp) return;
+        _isHeldUp = isHeldUp;
+        foreach (var input in _inputs) input.HoldUp(isHeldUp);
     }
 
     private bool ReadInputs()
@@ -157,7 +168,8 @@ internal sealed class StreamTask
         var epoch = Job.RequestedEpoch;
         if (epoch <= _epoch || _writing is not null) return false;
         if (_committedEpoch < _epoch) return false; // sinks learn of a commit before they prepare the next
-        if (!_inputs.TrueForAll(input => input.IsAtBarrier(epoch)) || !IsDrained()) return false;
+        if (!_inputs.TrueForAll(input => input.IsAtBarrier(epoch)) || !_steps.TrueForAll(static step => step.Step.MayCapture))
+            return false;
         LearnOfCommit(); // the last checkpoint may have been committed since the step began; sinks hear of it first
         Capture(epoch);
         return true;

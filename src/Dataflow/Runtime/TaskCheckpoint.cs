@@ -6,6 +6,8 @@ namespace Dataflow.Runtime;
 /// <summary>One task's part of a checkpoint.</summary>
 internal sealed class TaskCheckpoint(long epoch)
 {
+    internal const string Watermark = "watermark/"; // begins the keys of watermarks
+
     public long Epoch { get; } = epoch;
 
     public CheckpointOutput Output { get; } = new();
@@ -25,11 +27,17 @@ internal sealed class TaskCheckpoint(long epoch)
         if (bytes.Length > 0) Blobs[key] = bytes.ToArray();
     }
 
-    /// <summary>Keeps how far time had come at a step. At a barrier that is the same in all tasks of a stage.</summary>
+    /// <summary>Keeps how far time had come at a step. The least of all tasks counts.</summary>
     public void SaveWatermark(string key, long watermark)
     {
         var bytes = new byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, watermark);
-        Blobs[$"watermark/{key}"] = bytes;
+        Blobs[Watermark + key] = bytes;
     }
+
+    /// <summary>Makes one of what several tasks keep under a key.</summary>
+    public static byte[] Merge(string key, IReadOnlyList<byte[]> blobs)
+        => key.StartsWith(Watermark, StringComparison.Ordinal)
+            ? blobs.MinBy(static bytes => BinaryPrimitives.ReadInt64LittleEndian(bytes))!
+            : blobs[0];
 }

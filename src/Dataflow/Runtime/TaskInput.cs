@@ -18,6 +18,11 @@ internal abstract class TaskInput
     {
     }
 
+    /// <summary>Says upstream that the task can take no more for long, or that it can again.</summary>
+    public virtual void HoldUp(bool isHeldUp)
+    {
+    }
+
     /// <summary>Closes what the input has opened.</summary>
     public virtual void Close()
     {

@@ -9,4 +9,10 @@ internal static class Shards
     public static int Of(uint hash) => (int)(hash >> 26);
 
     public static int WorkerOf(int shard, int workers) => shard * workers / Count;
+
+    /// <summary>A worker's first shard, for what has no key.</summary>
+    public static int FirstOf(int worker, int workers) => ((worker * Count) + workers - 1) / workers;
+
+    /// <summary>A hash, never 0, that lies in a given shard.</summary>
+    public static uint HashIn(int shard, uint hash) => ((uint)shard << 26) | (hash & 0x03FFFFFF) | 1;
 }

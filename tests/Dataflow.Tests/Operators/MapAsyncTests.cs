@@ -40,24 +40,22 @@ public sealed class MapAsyncTests : IDisposable
     }
 
     [Fact]
-    public void A_checkpoint_waits_for_the_calls_in_flight_and_reads_on_after_them()
+    public void A_checkpoint_waits_for_no_call_and_keeps_those_in_flight()
     {
-        var job = Start(Enumerable.Range(0, 100), concurrency: 2);
+        var job = Start(Enumerable.Range(0, 6), concurrency: 4);
         Answer(job, 0);
-        job.Begin();
-        for (var value = 1; value < 4; value++) // what was read before the checkpoint: twice two
-        {
-            job.RunUntilIdle();
-            Assert.Equal(0, job.Status.Checkpoints.Count);
-            Assert.Empty(_results.Committed);
-            Answer(job, value);
-        }
+        Answer(job, 2);
 
-        Assert.Equal(1, job.Status.Checkpoints.Count);
-        Assert.Equal(4, _results.Committed.Count);
-        for (var value = 4; value < 100; value++) Answer(job, value);
+        job.Checkpoint();
+
+        Assert.Equal([0], _results.Committed);
+        job.Close();
+        _calls.Clear();
+        job = Start(Enumerable.Range(0, 6), concurrency: 4);
+        Assert.Equal([1, 2, 3, 4], _calls.Keys);
+        for (var value = 1; value < 6; value++) Answer(job, value);
         job.Run();
-        Assert.Equal(100, _results.Committed.Count);
+        Assert.Equal([0, 10, 20, 30, 40, 50], _results.Committed);
     }
 
     [Fact]
@@ -130,7 +128,7 @@ public sealed class MapAsyncTests : IDisposable
     {
         var asked = new BlockingCollection<TaskCompletionSource<int>>();
         var pipeline = new Pipeline("map");
-        pipeline.From(Source.Of(Enumerable.Range(0, 50))).MapAsync(_ => Add(asked).Task, concurrency: 4).To(_results);
+        pipeline.From(Source.Of(Enumerable.Range(0, 50))).MapAsync(_ => Add(asked).Task, new() { Concurrency = 4 }).To(_results);
         await using var job = await pipeline.StartAsync(new JobOptions { Log = _log, Workers = 2 }, TestContext.Current.CancellationToken);
 
         for (var answered = 0; answered < 50; answered++) asked.Take(TestContext.Current.CancellationToken).SetResult(answered);
@@ -149,7 +147,7 @@ public sealed class MapAsyncTests : IDisposable
     private SimulatedJob Start(IEnumerable<int> values, int concurrency)
     {
         var pipeline = new Pipeline("map");
-        pipeline.From(Source.Of(values)).MapAsync(Call, concurrency).To(_results);
+        pipeline.From(Source.Of(values)).MapAsync(Call, new() { Concurrency = concurrency }).To(_results);
         var job = SimulatedJob.Start(pipeline, _log);
         job.RunUntilIdle();
         return job;

@@ -1,0 +1,104 @@
+namespace Dataflow.Async;
+
+/// <summary>The calls of a step in the order of the input, with the watermarks between them.</summary>
+/// <remarks>A result goes on when no watermark stands before it any more, and no record that its order puts in front; a
+/// watermark when no record stands before it: what Apache Flink's async operators do.</remarks>
+internal sealed class CallQueue<TIn, TResult>(ResultOrder<TIn, TResult> order)
+{
+    private readonly Stack<AsyncCall<TIn, TResult>> _free = new();
+    private AsyncCall<TIn, TResult>? _last;
+    private long _firstSegment;
+    private long _lastSegment;
+
+    /// <summary>How many records are in it.</summary>
+    public int Count { get; private set; }
+
+    public bool IsEmpty => First is null;
+
+    /// <summary>Where a walk through <see cref="AsyncCall{TIn, TResult}.Next"/> begins.</summary>
+    public AsyncCall<TIn, TResult>? First { get; private set; }
+
+    /// <param name="record">The record.</param>
+    /// <param name="watermark">The last one before it.</param>
+    public AsyncCall<TIn, TResult> Add(in Record<TIn> record, long watermark)
+    {
+        var call = Append(watermark);
+        call.IsRecord = true;
+        call.Record = record;
+        Count++;
+        if (order.Enter(call) is { } before)
+        {
+            before.Follower = call;
+            call.IsBehind = true;
+        }
+
+        return call;
+    }
+
+    public void Add(long watermark)
+    {
+        if (_last is { IsRecord: false })
+        {
+            _last.Watermark = watermark;
+            return;
+        }
+
+        Append(watermark);
+        _lastSegment++;
+    }
+
+    public bool MayGo(AsyncCall<TIn, TResult> call) => call.IsCompleted && !call.IsBehind && call.Segment == _firstSegment;
+
+    /// <summary>Takes a record out; returns the one that waited for it, or null.</summary>
+    public AsyncCall<TIn, TResult>? Remove(AsyncCall<TIn, TResult> call)
+    {
+        var follower = call.Follower;
+        order.Leave(call);
+        if (follower is not null) follower.IsBehind = false;
+        Count--;
+        Unlink(call);
+        return follower;
+    }
+
+    /// <summary>Takes a watermark out, if it is the first of all.</summary>
+    public bool TryTakeWatermark(out long watermark)
+    {
+        watermark = 0;
+        if (First is not { IsRecord: false } first) return false;
+        watermark = first.Watermark;
+        _firstSegment++;
+        Unlink(first);
+        return true;
+    }
+
+    /// <summary>Finds the calls that the last watermark held back and that may go on now.</summary>
+    public void FindReady(Queue<AsyncCall<TIn, TResult>> ready)
+    {
+        for (var call = First; call is { IsRecord: true }; call = call.Next)
+        {
+            if (MayGo(call)) ready.Enqueue(call);
+        }
+    }
+
+    private AsyncCall<TIn, TResult> Append(long watermark)
+    {
+        if (!_free.TryPop(out var call)) call = new AsyncCall<TIn, TResult>();
+        call.Watermark = watermark;
+        call.Segment = _lastSegment;
+        call.Previous = _last;
+        if (_last is null) First = call;
+        else _last.Next = call;
+        _last = call;
+        return call;
+    }
+
+    private void Unlink(AsyncCall<TIn, TResult> call)
+    {
+        if (call.Previous is null) First = call.Next;
+        else call.Previous.Next = call.Next;
+        if (call.Next is null) _last = call.Previous;
+        else call.Next.Previous = call.Previous;
+        call.Reset();
+        _free.Push(call);
+    }
+}

@@ -1,0 +1,325 @@
+using Dataflow.Async;
+using Dataflow.Runtime;
+using Dataflow.State;
+
+namespace Dataflow;
+
+/// <summary>What all steps have in common that call and await; derive from <see cref="AsyncOperator{TIn, TOut}"/>.</summary>
+/// <remarks>
+/// All of it runs on the task's thread: tasks that complete elsewhere only wake it, and it looks at those that run. A record
+/// is on its way from the start of its first call until its result has gone on. The records of a step that called
+/// <see cref="OpenCalls"/> are part of checkpoints, which then do not wait for them.
+/// </remarks>
+public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
+{
+    private static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(30);
+
+    private readonly AsyncOptions _options;
+    private readonly CallQueue<TIn, TResult> _calls;
+    private readonly Queue<AsyncCall<TIn, TResult>> _waiting = new(); // for their first attempt
+    private readonly Queue<AsyncCall<TIn, TResult>> _again = new(); // for another attempt, which is due
+    private readonly List<AsyncCall<TIn, TResult>> _running = []; // an attempt, or the pause before another
+    private readonly Queue<AsyncCall<TIn, TResult>> _ready = new(); // their attempts have ended
+    private InFlightState<TIn>? _saved;
+    private Func<TIn, int>? _shardOf;
+    private RateLimit? _limit;
+    private Task? _turn;
+    private Random? _jitter;
+    private Action? _wake;
+    private long _watermark = long.MinValue;
+    private long _nextSequence;
+    private int _onTheirWay;
+    private bool _isRestored;
+
+    private protected CallingOperator(AsyncOptions options, ResultOrder<TIn, TResult>? order = null)
+    {
+        _options = options;
+        _calls = new(!options.KeepsOrder ? new AnyOrder<TIn, TResult>() : order ?? new InputOrder<TIn, TResult>());
+    }
+
+    private protected long CallsMade { get; private set; }
+
+    internal override int MostRecordsAtOnce => _options.Concurrency;
+
+    internal override bool IsFull => _calls.Count >= _options.Concurrency;
+
+    internal override bool IsDrained => _calls.IsEmpty;
+
+    internal override bool MayCapture => _saved is not null || IsDrained;
+
+    private CancellationToken Stopping => Context.Task.Job.Stopping;
+
+    /// <inheritdoc/>
+    public sealed override void Process(in Record<TIn> record)
+    {
+        Restore();
+        Add(in record, _watermark);
+        Go();
+    }
+
+    /// <inheritdoc/>
+    public sealed override void Advance(long watermark)
+    {
+        Restore();
+        Receive(watermark);
+    }
+
+    /// <inheritdoc/>
+    public override void Close()
+    {
+        for (var call = _calls.First; call is not null; call = call.Next) call.RemoveLimit();
+    }
+
+    /// <summary>Starts a call; on the task's thread.</summary>
+    private protected abstract Task<TResult> CallAsync(TIn value, CancellationToken cancellation);
+
+    /// <summary>Makes the step's result of a call's.</summary>
+    private protected abstract void HandOn(in Record<TIn> record, TResult result);
+
+    internal sealed override bool Poll()
+    {
+        Restore();
+        if (_running.Count == 0 && _turn is null) return false;
+        if (Stopping.IsCancellationRequested) return false; // the calls are cancelled with the job: none of them has failed
+        var any = FindArrived() | _turn is { IsCompleted: true };
+        if (any) Go();
+        return any;
+    }
+
+    internal override void Capture(TaskCheckpoint checkpoint)
+    {
+        if (_saved is null) return;
+        checkpoint.SaveWatermark(Context.Name, _watermark);
+        for (var call = _calls.First; call is not null; call = call.Next)
+        {
+            if (call.IsRecord && !call.IsSaved) Save(call);
+        }
+    }
+
+    /// <summary>Opens what calls need: for steps whose records checkpoints are to keep if they can be written.</summary>
+    /// <param name="shardOf">The shard of a record's key; null where records have no key.</param>
+    private protected void OpenCalls(Func<TIn, int>? shardOf)
+    {
+        if (InFlightState<TIn>.IsPossible)
+            _saved = new(Context.Task, Context.OpenTables<InFlightKey, byte[]>("in-flight", new InFlightKeyCodec()).Main);
+        var ownShard = Shards.FirstOf(Context.Worker, Context.Workers);
+        _shardOf = shardOf ?? (_ => ownShard);
+        if (_options.CallsPerSecond is { } rate) _limit = Context.Shared(() => new RateLimit(rate, Context.Time));
+    }
+
+    private AsyncCall<TIn, TResult> Add(in Record<TIn> record, long watermark)
+    {
+        var call = _calls.Add(in record, watermark);
+        call.Sequence = _nextSequence++;
+        _waiting.Enqueue(call);
+        return call;
+    }
+
+    private void Receive(long watermark)
+    {
+        if (watermark <= _watermark) return;
+        _watermark = watermark;
+        if (_calls.IsEmpty) base.Advance(watermark);
+        else _calls.Add(watermark);
+    }
+
+    /// <summary>Begins with what was in flight at the last checkpoint, at the first use: state is restored after the opening.</summary>
+    private void Restore()
+    {
+        if (_isRestored) return;
+        _isRestored = true;
+        if (_saved is null) return;
+        var reached = Context.SavedWatermark(); // by all workers: beyond it, others may have had records to come
+        foreach (var (record, watermark, key) in _saved.Load())
+        {
+            Receive(Math.Min(watermark, reached));
+            var call = Add(in record, watermark);
+            (call.Sequence, call.IsSaved) = (key.Sequence, true);
+            _nextSequence = Math.Max(_nextSequence, key.Sequence + 1);
+        }
+
+        Receive(reached);
+        Go();
+    }
+
+    private void Save(AsyncCall<TIn, TResult> call)
+    {
+        try
+        {
+            _saved!.Save(in call.Record, call.Watermark, KeyOf(call));
+        }
+        catch (Exception error) when (error is not DataflowException)
+        {
+            throw Fail(error, in call.Record);
+        }
+
+        call.IsSaved = true;
+    }
+
+    private InFlightKey KeyOf(AsyncCall<TIn, TResult> call) => new(_shardOf!(call.Record.Value), call.Sequence);
+
+    /// <summary>Takes the calls out of the list of those that run whose attempt or pause is over.</summary>
+    private bool FindArrived()
+    {
+        var kept = 0;
+        for (var i = 0; i < _running.Count; i++)
+        {
+            var call = _running[i];
+            if (!call.Awaited!.IsCompleted) _running[kept++] = call;
+            else (call.Result is null ? _again : _ready).Enqueue(call);
+        }
+
+        var any = kept < _running.Count;
+        _running.RemoveRange(kept, _running.Count - kept);
+        return any;
+    }
+
+    /// <summary>Starts what may start and hands on what may go on, until nothing more does.</summary>
+    private void Go()
+    {
+        do
+        {
+            while (TryTakeNext(out var call)) Start(call);
+        }
+        while (HandOnReady());
+    }
+
+    private bool TryTakeNext(out AsyncCall<TIn, TResult> call)
+    {
+        call = null!;
+        var isFirstAttempt = _again.Count == 0;
+        if (isFirstAttempt && (_onTheirWay >= _options.Concurrency || _waiting.Count == 0)) return false;
+        if (_limit is not null && !HasTurn(_limit)) return false;
+        call = (isFirstAttempt ? _waiting : _again).Dequeue();
+        if (isFirstAttempt) _onTheirWay++;
+        return true;
+    }
+
+    private bool HasTurn(RateLimit limit)
+    {
+        if (_turn is null)
+        {
+            var wait = limit.Reserve();
+            if (wait == TimeSpan.Zero) return true;
+            WakeAfter(_turn = Task.Delay(wait, Context.Time, Stopping));
+        }
+
+        if (!_turn.IsCompleted) return false;
+        _turn = null;
+        return true;
+    }
+
+    private void Start(AsyncCall<TIn, TResult> call)
+    {
+        CallsMade++;
+        call.Attempts++;
+        try
+        {
+            call.Result = Limited(call, CallAsync(call.Record.Value, TokenOf(call)) ?? throw new InvalidOperationException("It returned no task."));
+        }
+        catch (Exception error)
+        {
+            call.Result = Task.FromException<TResult>(error);
+        }
+
+        if (call.Result.IsCompleted) _ready.Enqueue(call);
+        else Await(call, call.Result);
+    }
+
+    private CancellationToken TokenOf(AsyncCall<TIn, TResult> call)
+        => _options.Timeout is { } timeout ? call.SetLimit(timeout, Context.Time, Stopping) : Stopping;
+
+    // The call may not listen to its token.
+    private static Task<TResult> Limited(AsyncCall<TIn, TResult> call, Task<TResult> result)
+        => call.Limit is null || result.IsCompleted ? result : result.WaitAsync(call.Limit.Token);
+
+    private void Await(AsyncCall<TIn, TResult> call, Task awaited)
+    {
+        call.Awaited = awaited;
+        _running.Add(call);
+        WakeAfter(awaited);
+    }
+
+    private void WakeAfter(Task task)
+        => task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_wake ??= Context.Task.Worker.Wake);
+
+    private bool HandOnReady()
+    {
+        var any = false;
+        while (_ready.TryDequeue(out var call))
+        {
+            if (!call.IsCompleted && TryAgain(call)) continue;
+            call.IsCompleted = true;
+            HandOnFrom(call);
+            any = true;
+        }
+
+        return any;
+    }
+
+    /// <summary>Has a call that failed made again later, if that is worth it.</summary>
+    private bool TryAgain(AsyncCall<TIn, TResult> call)
+    {
+        if (call.Result!.IsCompletedSuccessfully || call.Attempts >= _options.Attempts) return false;
+        try
+        {
+            if (!_options.RetryIf(ErrorOf(call))) return false;
+        }
+        catch (Exception error)
+        {
+            call.Result = Task.FromException<TResult>(error);
+            return false;
+        }
+
+        call.RemoveLimit();
+        call.Result = null;
+        Await(call, Task.Delay(DelayAfter(call.Attempts), Context.Time, Stopping));
+        return true;
+    }
+
+    private TimeSpan DelayAfter(int attempts)
+    {
+        _jitter ??= new Random(unchecked((int)Context.Time.GetTimestamp() + Context.Worker));
+        var delay = Math.Min(_options.RetryDelay.TotalSeconds * Math.Pow(2, attempts - 1), LongestRetryDelay.TotalSeconds);
+        return TimeSpan.FromSeconds(delay * (1 - (_jitter.NextDouble() / 2)));
+    }
+
+    private Exception ErrorOf(AsyncCall<TIn, TResult> call)
+    {
+        try
+        {
+            _ = call.Result!.GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (call.Limit is { IsCancellationRequested: true })
+        {
+            return new TimeoutException($"No answer came within {_options.Timeout}.");
+        }
+        catch (Exception error)
+        {
+            return error;
+        }
+
+        throw new InvalidOperationException("The call has not failed.");
+    }
+
+    private void HandOnFrom(AsyncCall<TIn, TResult> call)
+    {
+        for (var next = call; next is not null && _calls.MayGo(next);)
+        {
+            var record = next.Record;
+            var result = next.Result!;
+            var error = result.IsCompletedSuccessfully ? null : ErrorOf(next);
+            if (next.IsSaved) _saved!.Remove(KeyOf(next));
+            _onTheirWay--;
+            next = _calls.Remove(next);
+            if (error is null) HandOn(in record, result.Result);
+            else Reject(error, in record);
+        }
+
+        while (_calls.TryTakeWatermark(out var watermark))
+        {
+            base.Advance(watermark);
+            _calls.FindReady(_ready);
+        }
+    }
+}
