@@ -1,10 +1,11 @@
 using Dataflow.Planning;
+using Dataflow.Tables;
 
 namespace Dataflow;
 
 /// <summary>A stream whose records belong to keys: what windows, joins and keyed state are built on.</summary>
 /// <remarks>Records of one key stay in order and are processed by one worker.</remarks>
-public sealed class KeyedStream<TKey, T>
+public sealed class KeyedStream<TKey, T> : IGrouped<TKey, T, Aggregates<T>>
     where TKey : notnull
 {
     private readonly bool _isPartitioned;
@@ -48,9 +49,21 @@ public sealed class KeyedStream<TKey, T>
     internal KeyedStream<TKey, TOut> Through<TOut>(Func<Stream<Keyed<TKey, T>>, Stream<Keyed<TKey, TOut>>> steps)
         => new(steps(Pairs), _isPartitioned);
 
+    /// <summary>The stream at the start of a stage of its own.</summary>
+    internal KeyedStream<TKey, T> AtNewStage() => new(ForMeeting(), isPartitioned: true);
+
     /// <summary>The stream after the exchange that brings each key's records to one worker: one for all uses.</summary>
     internal KeyedStream<TKey, T> Partitioned()
         => _isPartitioned ? this : _partitioned ??= Exchanged();
+
+    Aggregates<T> IGrouped<TKey, T, Aggregates<T>>.Aggregates => new();
+
+    Table<TKey, TOut> IGrouped<TKey, T, Aggregates<T>>.Add<TA, TR, TOut>(
+        string name, Aggregation<T, TA, TR> aggregation, Func<TKey, TR, TOut> result)
+    {
+        var changes = Add(input => new AggregateStreamNode<TKey, T, TA, TR, TOut>(name, input, aggregation, result));
+        return new Table<TKey, TOut>(changes, name, Rows<TKey, TOut>.Of(changes.Pairs.Node));
+    }
 
     /// <summary>Brought together by key, at the start of a stage of its own.</summary>
     private Stream<Keyed<TKey, T>> ForMeeting() => _isPartitioned ? Pairs.Forwarded() : Exchanged().Pairs;

@@ -54,7 +54,7 @@ internal sealed class ShardImage
     private void Apply(in LogRecord record)
     {
         var (kind, state, ns) = ChangeKey.Read(record.Key.Span);
-        if (kind == ChangeKind.Namespace)
+        if (kind == ChangelogKind.Namespace)
         {
             _spaces.Remove((state, ns));
             return;

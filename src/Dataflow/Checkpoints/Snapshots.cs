@@ -57,7 +57,7 @@ internal sealed class Snapshots(LogStore log, CheckpointTopics topics, long leas
     private void Append(RecordBuffer records, uint state, long ns, byte[] key, byte[] value)
     {
         _key.ResetWrittenCount();
-        ChangeKey.Write(_key, ChangeKind.Entry, state, ns);
+        ChangeKey.Write(_key, ChangelogKind.Entry, state, ns);
         _key.Write(key);
         records.Append(0, _key.WrittenSpan, value);
     }

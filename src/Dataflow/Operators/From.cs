@@ -1,4 +1,5 @@
 using Dataflow.Planning;
+using Dataflow.Tables;
 
 namespace Dataflow;
 
@@ -32,7 +33,7 @@ public static class FromStep
             ArgumentNullException.ThrowIfNull(source);
             ArgumentNullException.ThrowIfNull(key);
             var rows = new Stream<TRow>(pipeline, new SourceNode<TRow>(source, FeedsTable: true)).KeyBy(key);
-            return new Table<TKey, TRow>(rows, name ?? Path.GetFileName(source.Name));
+            return Dataflow.Table<TKey, TRow>.OfUpserts(rows.Upserts(), name ?? Path.GetFileName(source.Name), isFromSource: true);
         }
 
         /// <summary>Reads a topic as a table: the latest row of each key, for joins.</summary>

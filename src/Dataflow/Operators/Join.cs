@@ -1,6 +1,7 @@
 using Dataflow.Planning;
 using Dataflow.Runtime;
 using Dataflow.State;
+using Dataflow.Tables;
 
 namespace Dataflow;
 
@@ -21,7 +22,8 @@ public static class JoinStep
         {
             ArgumentNullException.ThrowIfNull(table);
             ArgumentNullException.ThrowIfNull(result);
-            return stream.Add(input => new JoinNode<TKey, T, TRow, TOut>(name, input, table.CopyFor(input), result));
+            var records = table.IsComputed ? stream.AtNewStage() : stream;
+            return records.Add(input => new JoinNode<TKey, T, TRow, TOut>(name, input, table.CopyFor(input), result));
         }
     }
 }

@@ -4,6 +4,7 @@ using Dataflow.Checkpoints;
 using Dataflow.Log;
 using Dataflow.Planning;
 using Dataflow.Runtime;
+using Dataflow.Tables;
 
 namespace Dataflow;
 
@@ -40,7 +41,7 @@ public sealed class Job : IAsyncDisposable
         _requestedEpoch = _committedEpoch = Restored.Epoch;
         _isFinished = Restored.IsFinished;
         Workers = [.. Enumerable.Range(0, Options.Workers).Select(index => new Worker(index))];
-        _tablesToLoad = Workers.Count * Plan.Nodes.Count(node => node is ITableNode { IsBounded: true });
+        _tablesToLoad = Workers.Count * Plan.Nodes.Count(node => node is ITableNode { IsReadFirst: true });
         Coordinator = new CheckpointCoordinator(this, parts.Topics);
         if (!s_running.GetOrCreateValue(Log).TryAdd(Plan.Pipeline, this)) throw CheckpointException.AlreadyRuns(Plan.Pipeline);
         _meter = new JobMeter(this);
@@ -125,7 +126,7 @@ public sealed class Job : IAsyncDisposable
         return (T)shared;
     }
 
-    internal void TableLoaded(int nodeId)
+    internal void TableLoaded()
     {
         Interlocked.Increment(ref _tablesLoaded);
         WakeWorkers();

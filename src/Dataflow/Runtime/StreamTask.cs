@@ -76,6 +76,9 @@ internal sealed class StreamTask
         where TStep : Operator
         => (TStep)_steps.First(step => step.Context.NodeId == nodeId).Step;
 
+    /// <summary>The running step of a node; null if it runs in another task.</summary>
+    public Operator? TryFind(int nodeId) => _steps.Find(step => step.Context.NodeId == nodeId).Step;
+
     /// <summary>The splits read by this task whose records reach a step.</summary>
     public IReadOnlyList<SplitProgress> SplitsAbove(int nodeId)
     {

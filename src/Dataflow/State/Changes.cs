@@ -45,7 +45,7 @@ internal sealed class Changes(Func<int, bool> ownsShard)
     public void Drop(uint state, long ns)
     {
         _key.ResetWrittenCount();
-        ChangeKey.Write(_key, ChangeKind.Namespace, state, ns);
+        ChangeKey.Write(_key, ChangelogKind.Namespace, state, ns);
         for (var shard = 0; shard < Shards.Count; shard++)
         {
             if (ownsShard(shard)) For(_running, shard).AppendTombstone(0, _key.WrittenSpan);
@@ -68,12 +68,12 @@ internal sealed class Changes(Func<int, bool> ownsShard)
         where TKey : notnull
     {
         _key.ResetWrittenCount();
-        ChangeKey.Write(_key, ChangeKind.Entry, state, ns);
+        ChangeKey.Write(_key, ChangelogKind.Entry, state, ns);
         keys.Write(key, _key);
     }
 }
 
-internal enum ChangeKind : byte
+internal enum ChangelogKind : byte
 {
     Entry = 0,
     Namespace = 1,
@@ -91,7 +91,7 @@ internal static class ChangeKey
 {
     public const int PrefixBytes = 13;
 
-    public static void Write(IBufferWriter<byte> bytes, ChangeKind kind, uint state, long ns)
+    public static void Write(IBufferWriter<byte> bytes, ChangelogKind kind, uint state, long ns)
     {
         var span = bytes.GetSpan(PrefixBytes);
         span[0] = (byte)kind;
@@ -100,6 +100,6 @@ internal static class ChangeKey
         bytes.Advance(PrefixBytes);
     }
 
-    public static (ChangeKind Kind, uint State, long Namespace) Read(ReadOnlySpan<byte> key)
-        => ((ChangeKind)key[0], BinaryPrimitives.ReadUInt32LittleEndian(key[1..]), BinaryPrimitives.ReadInt64LittleEndian(key[5..]));
+    public static (ChangelogKind Kind, uint State, long Namespace) Read(ReadOnlySpan<byte> key)
+        => ((ChangelogKind)key[0], BinaryPrimitives.ReadUInt32LittleEndian(key[1..]), BinaryPrimitives.ReadInt64LittleEndian(key[5..]));
 }

@@ -30,6 +30,7 @@ public sealed class KeyedState<TKey, TValue>
     {
         public uint Hash; // 0: empty
         public byte Mark; // 0: unchanged; else the epoch's mark in which it changed
+        public bool IsTouched; // until Untouch; in no checkpoint
         public TKey Key;
         public TValue Value;
     }
@@ -43,14 +44,22 @@ public sealed class KeyedState<TKey, TValue>
     /// <param name="key">The key of the record at hand.</param>
     /// <param name="exists">Whether the key had a value.</param>
     /// <returns>The place of the value, to be changed at once: not valid after another call.</returns>
-    public ref TValue Update(TKey key, out bool exists)
+    public ref TValue Update(TKey key, out bool exists) => ref FindOrAdd(key, out exists).Value;
+
+    /// <summary>As <see cref="Update"/>, and says whether it is the key's first time since <see cref="Untouch"/>.</summary>
+    internal ref TValue Touch(TKey key, out bool exists, out bool isFirst)
     {
-        var hash = _owner.Keys.Hash(key);
-        var index = Find(key, hash);
-        exists = _entries[index].Hash != 0;
-        if (!exists) index = Add(key, hash, index);
-        ref var entry = ref _entries[index];
-        if (entry.Mark != _mark) MarkChanged(ref entry, index);
+        ref var entry = ref FindOrAdd(key, out exists);
+        isFirst = !entry.IsTouched;
+        entry.IsTouched = true;
+        return ref entry.Value;
+    }
+
+    /// <summary>The value of a key that was touched. It must not be changed in place.</summary>
+    internal ref TValue Untouch(TKey key)
+    {
+        ref var entry = ref _entries[Find(key, _owner.Keys.Hash(key))];
+        entry.IsTouched = false;
         return ref entry.Value;
     }
 
@@ -131,6 +140,17 @@ public sealed class KeyedState<TKey, TValue>
         Array.Clear(_entries);
         Array.Clear(_changed);
         Count = 0;
+    }
+
+    private ref Entry FindOrAdd(TKey key, out bool exists)
+    {
+        var hash = _owner.Keys.Hash(key);
+        var index = Find(key, hash);
+        exists = _entries[index].Hash != 0;
+        if (!exists) index = Add(key, hash, index);
+        ref var entry = ref _entries[index];
+        if (entry.Mark != _mark) MarkChanged(ref entry, index);
+        return ref entry;
     }
 
     private int Find(TKey key, uint hash)

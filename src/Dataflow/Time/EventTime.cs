@@ -1,4 +1,5 @@
 using Dataflow.Planning;
+using Dataflow.Tables;
 
 namespace Dataflow;
 

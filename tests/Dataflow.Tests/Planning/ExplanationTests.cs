@@ -11,21 +11,22 @@ public class ExplanationTests
           stage 1
              1 cities (read before streams start)
              2 key-by
+             3 rows
           stage 2
-             3 exchange (by key (String))
-             4 cities
-             9 exchange (by key (String))
-            10 window (hopping 00:01:00 every 00:00:20)
-            11 window-aggregate (count, sum, max)
-            12 join (with cities) <- 11, 4
-            13 city-fares (topic, exactly once)
-            14 process <- 9
-            15 city-pauses (topic, exactly once)
+             4 exchange (by key (String))
+             5 cities
+            10 exchange (by key (String))
+            11 window (hopping 00:01:00 every 00:00:20)
+            12 window-aggregate (count, sum, max)
+            13 join (with cities) <- 12, 5
+            14 city-fares (topic, exactly once)
+            15 process <- 10
+            16 city-pauses (topic, exactly once)
           stage 3
-             5 trips
-             6 where
-             7 event-time (lateness 00:00:05, idle after 00:00:05)
-             8 key-by
+             6 trips
+             7 where
+             8 event-time (lateness 00:00:05, idle after 00:00:05)
+             9 key-by
 
         """,
         Trips.Pipeline().Explain().ToString());
@@ -37,38 +38,40 @@ public class ExplanationTests
           subgraph stage1["stage 1"]
             n1["cities (read before streams start)"]
             n2["key-by"]
+            n3["rows"]
           end
           subgraph stage2["stage 2"]
-            n3["exchange (by key (String))"]
-            n4["cities"]
-            n9["exchange (by key (String))"]
-            n10["window (hopping 00:01:00 every 00:00:20)"]
-            n11["window-aggregate (count, sum, max)"]
-            n12["join (with cities)"]
-            n13["city-fares (topic, exactly once)"]
-            n14["process"]
-            n15["city-pauses (topic, exactly once)"]
+            n4["exchange (by key (String))"]
+            n5["cities"]
+            n10["exchange (by key (String))"]
+            n11["window (hopping 00:01:00 every 00:00:20)"]
+            n12["window-aggregate (count, sum, max)"]
+            n13["join (with cities)"]
+            n14["city-fares (topic, exactly once)"]
+            n15["process"]
+            n16["city-pauses (topic, exactly once)"]
           end
           subgraph stage3["stage 3"]
-            n5["trips"]
-            n6["where"]
-            n7["event-time (lateness 00:00:05, idle after 00:00:05)"]
-            n8["key-by"]
+            n6["trips"]
+            n7["where"]
+            n8["event-time (lateness 00:00:05, idle after 00:00:05)"]
+            n9["key-by"]
           end
           n1 --> n2
-          n2 ==> n3
-          n3 --> n4
-          n5 --> n6
+          n2 --> n3
+          n3 ==> n4
+          n4 --> n5
           n6 --> n7
           n7 --> n8
-          n8 ==> n9
-          n9 --> n10
+          n8 --> n9
+          n9 ==> n10
           n10 --> n11
           n11 --> n12
-          n4 -.-> n12
           n12 --> n13
-          n9 --> n14
-          n14 --> n15
+          n5 -.-> n13
+          n13 --> n14
+          n10 --> n15
+          n15 --> n16
 
         """,
         Trips.Pipeline().Explain().ToMermaid());
@@ -90,34 +93,35 @@ public class ExplanationTests
               stage 1
                  1 airports (read before streams start)
                  2 key-by
+                 3 rows
               stage 2
-                 3 exchange (by key (String))
-                 4 airports
-                 8 exchange (by key (String))
-                 9 window (tumbling 01:00:00)
-                10 window-late (from window)
-                11 window-aggregate (mean) <- 9
-                12 origin (with airports) <- 11, 4
-                13 values
-                14 key-by
-                22 values <- 10
-                23 map-async (16 in flight)
+                 4 exchange (by key (String))
+                 5 airports
+                 9 exchange (by key (String))
+                10 window (tumbling 01:00:00)
+                11 window-late (from window)
+                12 window-aggregate (mean) <- 10
+                13 origin (with airports) <- 12, 5
+                14 values
+                15 key-by
+                23 values <- 11
+                24 map-async (16 in flight)
               stage 3
-                 5 flights
-                 6 event-time (lateness 00:00:00, idle after 00:00:05)
-                 7 key-by
+                 6 flights
+                 7 event-time (lateness 00:00:00, idle after 00:00:05)
+                 8 key-by
               stage 4
-                15 exchange (by key (String))
-                16 exchange (by key (String)) <- 2
-                17 airports-2
-                18 destination (with airports-2) <- 15, 17
-                19 values
+                16 exchange (by key (String))
+                17 exchange (by key (String)) <- 3
+                18 airports-2
+                19 destination (with airports-2) <- 16, 18
+                20 values
               stage 5
-                20 gather (to one writer)
-                21 memory (exactly once within the process)
+                21 gather (to one writer)
+                22 memory (exactly once within the process)
               stage 6
-                24 gather (to one writer)
-                25 late (exactly once within the process)
+                25 gather (to one writer)
+                26 late (exactly once within the process)
 
             """,
             pipeline.Explain().ToString());

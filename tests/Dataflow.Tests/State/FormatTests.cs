@@ -60,12 +60,12 @@ public class FormatTests
     public void Keys_of_changes_stay_as_they_are()
     {
         var bytes = new ArrayBufferWriter<byte>();
-        ChangeKey.Write(bytes, ChangeKind.Entry, 0x01020304, -2);
+        ChangeKey.Write(bytes, ChangelogKind.Entry, 0x01020304, -2);
         KeyCodec<string>.Default.Write("ab", bytes);
-        ChangeKey.Write(bytes, ChangeKind.Namespace, StateId.Of("window-aggregate/panes"), 60_000);
+        ChangeKey.Write(bytes, ChangelogKind.Namespace, StateId.Of("window-aggregate/panes"), 60_000);
 
         Assert.Equal("0004030201FEFFFFFFFFFFFFFF6162" + "0131F3DB8260EA000000000000", Convert.ToHexString(bytes.WrittenSpan));
-        Assert.Equal((ChangeKind.Entry, 0x01020304u, -2L), ChangeKey.Read(bytes.WrittenSpan));
+        Assert.Equal((ChangelogKind.Entry, 0x01020304u, -2L), ChangeKey.Read(bytes.WrittenSpan));
     }
 
     [Fact]

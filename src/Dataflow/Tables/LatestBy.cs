@@ -1,0 +1,66 @@
+using Dataflow.State;
+using Dataflow.Tables;
+
+namespace Dataflow;
+
+/// <summary>Keeps the latest record of each key by a time of its own.</summary>
+public static class LatestByStep
+{
+    extension<TKey, T>(KeyedStream<TKey, T> stream)
+        where TKey : notnull
+    {
+        /// <summary>The record of each key with the greatest <paramref name="by"/>; of equal ones the last to arrive.</summary>
+        /// <remarks>Each record that takes the place of another is a change at once. <c>ToTable</c> goes by arrival.</remarks>
+        /// <param name="by">A time or version of the record; called on the task's thread.</param>
+        /// <param name="name">Names the state; give one where a pipeline has two.</param>
+        public Table<TKey, T> LatestBy<TBy>(Func<T, TBy> by, string name = "latest-by")
+            where TBy : IComparable<TBy>
+        {
+            ArgumentNullException.ThrowIfNull(by);
+            var changes = stream.Add(input => new LatestByNode<TKey, T, TBy>(name, input, by));
+            return new Table<TKey, T>(changes, name, Rows<TKey, T>.Of(changes.Pairs.Node));
+        }
+    }
+}
+
+internal sealed record LatestByNode<TKey, T, TBy>(string Name, Node<Keyed<TKey, T>> Input, Func<T, TBy> By)
+    : Node<Keyed<TKey, T>, Keyed<TKey, Change<T>>>(Name, Input)
+    where TKey : notnull
+    where TBy : IComparable<TBy>
+{
+    internal override string StateSignature => $"latest by, {TypeNames.Of(typeof(TKey))} -> {StateCodec<T>.Signature}";
+
+    public override Operator<Keyed<TKey, T>, Keyed<TKey, Change<T>>> CreateOperator() => new LatestByOperator<TKey, T, TBy>(By);
+}
+
+internal sealed class LatestByOperator<TKey, T, TBy>(Func<T, TBy> by)
+    : Operator<Keyed<TKey, T>, Keyed<TKey, Change<T>>>, IRows<TKey, T>
+    where TKey : notnull
+    where TBy : IComparable<TBy>
+{
+    private KeyedState<TKey, T> _rows = null!;
+
+    public override void Process(in Record<Keyed<TKey, T>> record)
+    {
+        var (key, value) = record.Value;
+        var exists = _rows.TryGet(key, out var old);
+        try
+        {
+            if (exists && by(value).CompareTo(by(old)) < 0) return;
+        }
+        catch (Exception error)
+        {
+            Reject(error, in record);
+            return;
+        }
+
+        _rows.Update(key, out _) = value;
+        Emit(record.With(new Keyed<TKey, Change<T>>(key, exists ? Change<T>.Update(old, value) : Change<T>.Insert(value))));
+    }
+
+    public bool TryGet(TKey key, out T row) => _rows.TryGet(key, out row);
+
+    public void ForEach(Action<TKey, T> visit) => _rows.ForEach(visit, static (visit, key, ref row) => visit(key, row));
+
+    protected override void Open() => _rows = Context.OpenState<TKey, T>("rows");
+}

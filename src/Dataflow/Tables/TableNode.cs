@@ -1,0 +1,61 @@
+using Dataflow.Planning;
+using Dataflow.State;
+
+namespace Dataflow.Tables;
+
+/// <summary>Keeps the latest row of each key and hands on how it changed.</summary>
+internal sealed record TableNode<TKey, TRow>(string Name, Node<Keyed<TKey, Change<TRow>>> Input)
+    : Node<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>>(Name, Input), ITableNode
+    where TKey : notnull
+{
+    public bool IsReadFirst => PlanCheck.SourcesOf(this).All(source => source.IsBounded && source.FeedsTable);
+
+    internal override string StateSignature
+        => $"table, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TRow>.Signature}";
+
+    public override Operator<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>> CreateOperator()
+        => new TableOperator<TKey, TRow>(IsReadFirst);
+}
+
+/// <summary>A table of whatever type.</summary>
+internal interface ITableNode
+{
+    /// <summary>Whether it is read to its end before any stream starts.</summary>
+    bool IsReadFirst { get; }
+}
+
+internal sealed class TableOperator<TKey, TRow>(bool isReadFirst)
+    : Operator<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>>, IRows<TKey, TRow>
+    where TKey : notnull
+{
+    public KeyedState<TKey, TRow> Rows { get; private set; } = null!;
+
+    public override void Process(in Record<Keyed<TKey, Change<TRow>>> record)
+    {
+        var key = record.Value.Key;
+        if (record.Value.Value.HasNew)
+        {
+            ref var row = ref Rows.Update(key, out var exists);
+            var old = row;
+            row = record.Value.Value.New;
+            Emit(record.With(new Keyed<TKey, Change<TRow>>(key, exists ? Change<TRow>.Update(old, row) : Change<TRow>.Insert(row))));
+        }
+        else if (Rows.TryGet(key, out var old))
+        {
+            Rows.Remove(key);
+            Emit(record.With(new Keyed<TKey, Change<TRow>>(key, Change<TRow>.Delete(old))));
+        }
+    }
+
+    public override void Advance(long watermark)
+    {
+        base.Advance(watermark);
+        if (isReadFirst && watermark == long.MaxValue) Context.Task.Job.TableLoaded();
+    }
+
+    public bool TryGet(TKey key, out TRow row) => Rows.TryGet(key, out row);
+
+    public void ForEach(Action<TKey, TRow> visit) => Rows.ForEach(visit, static (visit, key, ref row) => visit(key, row));
+
+    protected override void Open() => Rows = Context.OpenState<TKey, TRow>("rows");
+}

@@ -1,0 +1,37 @@
+using Dataflow.Tables;
+
+namespace Dataflow;
+
+/// <summary>Makes a table of a stream's records.</summary>
+public static class ToTableStep
+{
+    extension<TKey, T>(KeyedStream<TKey, T> stream)
+        where TKey : notnull
+    {
+        /// <summary>The latest record of each key, by arrival.</summary>
+        /// <param name="name">Names the table's state; give one where a pipeline has two.</param>
+        public Table<TKey, T> ToTable(string name = "table")
+        {
+            ArgumentException.ThrowIfNullOrEmpty(name);
+            return Table<TKey, T>.OfUpserts(stream.Upserts(), name, isFromSource: false);
+        }
+
+        internal KeyedStream<TKey, Change<T>> Upserts()
+            => stream.AddStateless(input => new SelectNode<Keyed<TKey, T>, Keyed<TKey, Change<T>>>(
+                "rows", input, static pair => new(pair.Key, Change<T>.Insert(pair.Value))));
+    }
+
+    extension<TKey, TRow>(KeyedStream<TKey, Change<TRow>> changes)
+        where TKey : notnull
+    {
+        /// <summary>The table that a stream of changes sums up to, such as one that was cut out of another table's
+        /// <see cref="Table{TKey, TRow}.Changes"/>.</summary>
+        /// <remarks>An insert for a key that has a row takes its place; a delete for one that has none is left out.</remarks>
+        /// <param name="name">Names the table's state; give one where a pipeline has two.</param>
+        public Table<TKey, TRow> ToTable(string name = "table")
+        {
+            ArgumentException.ThrowIfNullOrEmpty(name);
+            return Table<TKey, TRow>.OfUpserts(changes, name, isFromSource: false);
+        }
+    }
+}
