@@ -42,7 +42,7 @@ internal sealed class ProcessOperator<TKey, T, TState, TOut>(KeyedProcess<TKey, 
     protected override void Open()
     {
         _state = Context.OpenState<TKey, TState>("state");
-        _timers = new Timers<TKey>(Context.OpenTables<TimerKey<TKey>, bool>("timers", new TimerCodec<TKey>()).Main);
+        _timers = new Timers<TKey>(Context.OpenTables<KeyPart<TKey>, bool>("timers", new KeyPartCodec<TKey>()).Main);
         _context = new RunningContext(this);
         _watermark = Context.SavedWatermark();
     }

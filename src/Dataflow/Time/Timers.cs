@@ -1,13 +1,9 @@
-using System.Buffers;
-using System.Buffers.Binary;
 using Dataflow.State;
 
 namespace Dataflow.Time;
 
-internal readonly record struct TimerKey<TKey>(TKey Key, long Timestamp);
-
 /// <summary>Timers by key and event time: kept in state, and in a heap by time that is rebuilt from it.</summary>
-internal sealed class Timers<TKey>(KeyedState<TimerKey<TKey>, bool> state)
+internal sealed class Timers<TKey>(KeyedState<KeyPart<TKey>, bool> state)
     where TKey : notnull
 {
     private readonly PriorityQueue<TKey, (long Timestamp, long Order)> _queue = new();
@@ -41,28 +37,8 @@ internal sealed class Timers<TKey>(KeyedState<TimerKey<TKey>, bool> state)
     {
         if (_isBuilt) return;
         _isBuilt = true;
-        state.ForEach(this, static (self, timer, ref _) => self.Enqueue(timer.Key, timer.Timestamp));
+        state.ForEach(this, static (self, timer, ref _) => self.Enqueue(timer.Key, timer.Part));
     }
 
     private void Enqueue(TKey key, long timestamp) => _queue.Enqueue(key, (timestamp, _order++));
-}
-
-/// <summary>Writes a timer as its time followed by its key; hashes it so that it lies in its key's shard.</summary>
-internal sealed class TimerCodec<TKey>() : KeyCodec<TimerKey<TKey>>(null!)
-    where TKey : notnull
-{
-    private const uint ShardBits = 0xFC000000;
-
-    public override uint Hash(TimerKey<TKey> timer)
-        => (KeyCodec<TKey>.Default.Hash(timer.Key) & ShardBits) | (Mix((ulong)timer.Timestamp) & ~ShardBits) | 1;
-
-    public override void Write(TimerKey<TKey> timer, IBufferWriter<byte> bytes)
-    {
-        BinaryPrimitives.WriteInt64BigEndian(bytes.GetSpan(sizeof(long)), timer.Timestamp);
-        bytes.Advance(sizeof(long));
-        KeyCodec<TKey>.Default.Write(timer.Key, bytes);
-    }
-
-    public override TimerKey<TKey> Read(ReadOnlyMemory<byte> bytes)
-        => new(KeyCodec<TKey>.Default.Read(bytes[sizeof(long)..]), BinaryPrimitives.ReadInt64BigEndian(bytes.Span));
 }

@@ -45,15 +45,15 @@ public class FormatTests
     [Fact]
     public void A_timer_lies_in_the_shard_of_its_key()
         => Gen.Select(Gen.String, Gen.Long).Sample(
-            (key, time) => Shards.Of(new TimerCodec<string>().Hash(new(key, time))) == Shards.Of(Hash(key)));
+            (key, time) => Shards.Of(new KeyPartCodec<string>().Hash(new(key, time))) == Shards.Of(Hash(key)));
 
     [Fact]
     public void A_timer_comes_back_as_it_was_written()
         => Gen.Select(Gen.String, Gen.Long).Sample((key, time) =>
         {
             var bytes = new ArrayBufferWriter<byte>();
-            new TimerCodec<string>().Write(new(key, time), bytes);
-            return new TimerCodec<string>().Read(bytes.WrittenMemory) == new TimerKey<string>(key, time);
+            new KeyPartCodec<string>().Write(new(key, time), bytes);
+            return new KeyPartCodec<string>().Read(bytes.WrittenMemory) == new KeyPart<string>(key, time);
         });
 
     [Fact]

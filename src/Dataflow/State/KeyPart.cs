@@ -1,0 +1,27 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace Dataflow.State;
+
+/// <summary>One of several entries that belong to a key: the timer of a time, say.</summary>
+internal readonly record struct KeyPart<TKey>(TKey Key, long Part);
+
+/// <summary>Writes the part followed by the key; hashes both so that they lie in the key's shard.</summary>
+internal sealed class KeyPartCodec<TKey>() : KeyCodec<KeyPart<TKey>>(null!)
+    where TKey : notnull
+{
+    private const uint ShardBits = 0xFC000000;
+
+    public override uint Hash(KeyPart<TKey> part)
+        => (KeyCodec<TKey>.Default.Hash(part.Key) & ShardBits) | (Mix((ulong)part.Part) & ~ShardBits) | 1;
+
+    public override void Write(KeyPart<TKey> part, IBufferWriter<byte> bytes)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(bytes.GetSpan(sizeof(long)), part.Part);
+        bytes.Advance(sizeof(long));
+        KeyCodec<TKey>.Default.Write(part.Key, bytes);
+    }
+
+    public override KeyPart<TKey> Read(ReadOnlyMemory<byte> bytes)
+        => new(KeyCodec<TKey>.Default.Read(bytes[sizeof(long)..]), BinaryPrimitives.ReadInt64BigEndian(bytes.Span));
+}

@@ -1,0 +1,106 @@
+using System.Numerics;
+using Dataflow.State;
+
+namespace Dataflow.Windows;
+
+/// <summary>Gathers so many records of each key into windows. Those that overlap share panes.</summary>
+internal sealed class CountOperator<TKey, T, TAccumulator, TResult, TOut>(
+    CountWindows windows,
+    Aggregation<T, TAccumulator, TResult> aggregation,
+    Func<TKey, Window, TResult, TOut> result)
+    : WindowOperator<TKey, T, TAccumulator, TResult, TOut>(aggregation, result)
+    where TKey : notnull
+{
+    private readonly int _paneRecords = (int)BigInteger.GreatestCommonDivisor(windows.Records, windows.Every);
+    private KeyedState<TKey, OpenWindow<TAccumulator>> _panes = null!; // the one that fills, of each key
+    private KeyedState<KeyPart<TKey>, OpenWindow<TAccumulator>> _full = null!; // by number; the filling one's is its Next
+
+    public override long OpenWindows => _panes.Count;
+
+    private int PanesInWindow => windows.Records / _paneRecords;
+
+    private int PanesInStep => windows.Every / _paneRecords;
+
+    public override void Process(in Record<Keyed<TKey, T>> record)
+    {
+        var key = record.Value.Key;
+        ref var pane = ref _panes.Update(key, out var exists);
+        var isNew = pane.Pending == 0;
+        if (!TryAdd(ref pane.Value, isNew, in record))
+        {
+            if (!exists) _panes.Remove(key);
+            return;
+        }
+
+        if (isNew) pane.First = pane.Last = record.Timestamp;
+        else pane.Widen(record.Timestamp);
+        if (++pane.Pending == _paneRecords) Complete(key, pane);
+    }
+
+    protected override void Open()
+    {
+        base.Open();
+        _panes = Context.OpenState<TKey, OpenWindow<TAccumulator>>("panes");
+        _full = Context.OpenTables<KeyPart<TKey>, OpenWindow<TAccumulator>>("full-panes", new KeyPartCodec<TKey>()).Main;
+    }
+
+    protected override void Close(long watermark)
+    {
+        if (watermark != long.MaxValue) return;
+        var keys = new List<TKey>(_panes.Count);
+        _panes.ForEach(keys, static (keys, key, ref _) => keys.Add(key));
+        foreach (var key in keys) CloseLast(key);
+    }
+
+    private void Complete(TKey key, OpenWindow<TAccumulator> pane)
+    {
+        if (PanesInWindow == 1)
+        {
+            _panes.Remove(key);
+            Emit(key, in pane);
+            return;
+        }
+
+        _full.Update(new(key, pane.Next), out _) = pane;
+        var end = pane.Next + 1;
+        _panes.Update(key, out _) = new() { Next = end };
+        if (end % PanesInStep == 0) Fire(key, end);
+    }
+
+    /// <summary>Hands out the window of the panes before one, and forgets those that no later window needs.</summary>
+    private void Fire(TKey key, long end)
+    {
+        var start = Math.Max(0, end - PanesInWindow);
+        OpenWindow<TAccumulator> window = new() { First = long.MaxValue, Last = long.MinValue, Value = Create() };
+        for (var number = start; number < end; number++)
+        {
+            if (!_full.TryGet(new(key, number), out var pane)) continue;
+            Merge(ref window.Value, in pane.Value);
+            window.Widen(pane.First);
+            window.Widen(pane.Last);
+        }
+
+        for (var number = start; number < end - PanesInWindow + PanesInStep; number++) _full.Remove(new(key, number));
+        Emit(key, in window);
+    }
+
+    /// <summary>What came since the key's last window is one too: the next one as far as it has come.</summary>
+    private void CloseLast(TKey key)
+    {
+        _panes.TryGet(key, out var pane);
+        _panes.Remove(key);
+        if (PanesInWindow == 1)
+        {
+            Emit(key, in pane);
+            return;
+        }
+
+        var isNewer = pane.Pending > 0;
+        if (isNewer) _full.Update(new(key, pane.Next), out _) = pane;
+        var panes = pane.Next + (isNewer ? 1 : 0);
+        if (panes % PanesInStep != 0 || isNewer) Fire(key, (panes + PanesInStep - 1) / PanesInStep * PanesInStep);
+    }
+
+    private void Emit(TKey key, in OpenWindow<TAccumulator> window)
+        => EmitResult(key, new(window.First, window.Last + 1), in window.Value, Math.Max(window.Last, Watermark));
+}

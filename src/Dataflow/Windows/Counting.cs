@@ -1,0 +1,33 @@
+using Dataflow.Windows;
+
+namespace Dataflow;
+
+/// <summary>Windows of a number of records of one key, in the order of their arrival.</summary>
+/// <remarks>The window goes from the oldest record's time to just after the newest's; the result has the time of the newest.
+/// What is left when the input ends comes as a shorter window. No record is late.</remarks>
+public static class Counting
+{
+    /// <summary>Windows of <paramref name="records"/> records each, one after the other.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than one record.</exception>
+    public static WindowSpec Every(int records) => Of(records, records);
+
+    /// <summary>Windows of the last <paramref name="records"/> records, or of all if there are fewer, a new one every so many.</summary>
+    /// <param name="records">The most records in a window.</param>
+    /// <param name="every">The records from one window's end to the next.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Less than one record, or a step longer than the window.</exception>
+    public static WindowSpec Of(int records, int every)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(records, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(every, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(every, records);
+        return new CountWindows(records, every);
+    }
+}
+
+internal sealed record CountWindows(int Records, int Every)
+    : WindowSpec(Records == Every ? $"every {Records} records" : $"last {Records} records every {Every}")
+{
+    internal override bool NeedsTime => false;
+
+    internal override long OpenFrom(long watermark) => long.MinValue;
+}

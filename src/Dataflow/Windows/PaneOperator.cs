@@ -1,0 +1,93 @@
+using Dataflow.State;
+
+namespace Dataflow.Windows;
+
+/// <summary>Aggregates records into panes and, when the watermark passes a window's end, merges its panes into results.</summary>
+internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
+    AlignedWindows windows,
+    Aggregation<T, TAccumulator, TResult> aggregation,
+    Func<TKey, Window, TResult, TOut> result)
+    : WindowOperator<TKey, T, TAccumulator, TResult, TOut>(aggregation, result)
+    where TKey : notnull
+{
+    private NamespacedState<TKey, TAccumulator> _panes = null!;
+    private KeyedState<TKey, TAccumulator>? _pane;
+    private Window _paneBounds;
+    private Window _firing;
+
+    public override long OpenWindows => _panes.Tables.Count;
+
+    public override void Process(in Record<Keyed<TKey, T>> record)
+    {
+        if (_pane is null || record.Timestamp < _paneBounds.StartMs || record.Timestamp >= _paneBounds.EndMs)
+            SwitchPane(record.Timestamp);
+        ref var accumulator = ref _pane!.Update(record.Value.Key, out var exists);
+        if (!TryAdd(ref accumulator, !exists, in record) && !exists) _pane.Remove(record.Value.Key);
+    }
+
+    protected override void Open()
+    {
+        base.Open();
+        _panes = Context.OpenTables<TKey, TAccumulator>("panes", KeyCodec<TKey>.Default);
+    }
+
+    protected override void Close(long watermark)
+    {
+        var firedUpTo = Watermark;
+        while (NextEnd(firedUpTo) is { } end && end <= watermark)
+        {
+            foreach (var window in windows.EndingAt(end)) Fire(window);
+            firedUpTo = end;
+            DropPanesBefore(windows.FirstStartEndingAfter(end));
+        }
+    }
+
+    private void SwitchPane(long timestamp)
+    {
+        _paneBounds = windows.PaneOf(timestamp);
+        _pane = _panes.Open(_paneBounds.StartMs);
+    }
+
+    /// <summary>The end of the earliest window that may have records and was not fired.</summary>
+    private long? NextEnd(long firedUpTo)
+    {
+        foreach (var paneStart in _panes.Tables.Keys) return windows.FirstEndAfter(Math.Max(paneStart, firedUpTo));
+        return null;
+    }
+
+    private void Fire(Window window)
+    {
+        _firing = window;
+        Merged()?.ForEach(this, static (self, key, ref accumulator)
+            => self.EmitResult(key, self._firing, in accumulator, self._firing.EndMs - 1));
+    }
+
+    /// <summary>The window's only pane as it is, or all its panes merged; null if it has none.</summary>
+    private KeyedState<TKey, TAccumulator>? Merged()
+    {
+        var panes = _panes.Tables.Where(pane => pane.Key >= _firing.StartMs && pane.Key < _firing.EndMs).ToList();
+        if (panes.Count <= 1) return panes.Count == 0 ? null : panes[0].Value;
+        var merged = windows.Grow ? panes[0].Value : _panes.OpenScratch();
+        foreach (var (start, pane) in panes)
+        {
+            if (pane == merged) continue;
+            pane.ForEach((this, merged), static (to, key, ref accumulator) => to.Item1.MergeInto(to.merged, key, in accumulator));
+            if (windows.Grow) _panes.Drop(start);
+        }
+
+        return merged;
+    }
+
+    private void MergeInto(KeyedState<TKey, TAccumulator> table, TKey key, in TAccumulator accumulator)
+    {
+        ref var merged = ref table.Update(key, out var exists);
+        if (!exists) merged = Create();
+        Merge(ref merged, in accumulator);
+    }
+
+    private void DropPanesBefore(long start)
+    {
+        foreach (var pane in _panes.Tables.Keys.TakeWhile(pane => pane < start).ToList()) _panes.Drop(pane);
+        _pane = null;
+    }
+}

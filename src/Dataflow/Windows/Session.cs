@@ -1,0 +1,30 @@
+using Dataflow.Windows;
+
+namespace Dataflow;
+
+/// <summary>Windows of one key's records that follow each other closely; they end where a gap begins.</summary>
+public static class Session
+{
+    /// <summary>A record belongs to the session of another of its key that is at most <paramref name="gap"/> older or newer; one
+    /// exactly a gap away still belongs. A record between two sessions makes them one.</summary>
+    /// <remarks>The window goes from the first record to a gap after the last. Its result comes once the watermark has passed
+    /// that end and has the end as its timestamp. A late record that belongs to an open session still counts.</remarks>
+    /// <param name="gap">The longest pause inside a session.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Not a positive number of whole milliseconds.</exception>
+    public static WindowSpec WithGap(TimeSpan gap)
+        => new SessionWindows(WindowSpec.WholeMilliseconds(gap, nameof(gap)), $"sessions with gap {gap}");
+}
+
+internal sealed record SessionWindows(long GapMs, string Text) : WindowSpec(Text)
+{
+    public Window Of<TAccumulator>(in OpenWindow<TAccumulator> session) => new(session.First, session.Last + GapMs);
+
+    /// <summary>The last moment at which a record can still belong to the session.</summary>
+    public long DueOf(long last) => last + GapMs;
+
+    /// <summary>Whether a session whose newest record has a time takes no more records.</summary>
+    public bool IsOver(long last, long watermark) => DueOf(last) < watermark || watermark == long.MaxValue;
+
+    /// <summary>Only the step that knows the open sessions can say what is late.</summary>
+    internal override long OpenFrom(long watermark) => long.MinValue;
+}

@@ -1,0 +1,92 @@
+using Dataflow.State;
+
+namespace Dataflow.Windows;
+
+/// <summary>The open sessions of all keys.</summary>
+/// <remarks>Nearly always a key has one, and it lies in one entry. While older ones wait for the watermark they follow in
+/// entries of their own, each naming the next older: by the time of its first record when it stopped being the newest, a moment
+/// that no other session of the key can hold.</remarks>
+internal sealed class SessionState<TKey, TAccumulator>(OperatorContext context)
+    where TKey : notnull
+{
+    private readonly KeyedState<KeyPart<TKey>, OpenWindow<TAccumulator>> _older =
+        context.OpenTables<KeyPart<TKey>, OpenWindow<TAccumulator>>("older-sessions", new KeyPartCodec<TKey>()).Main;
+
+    private readonly List<OpenWindow<TAccumulator>> _loaded = []; // newest first
+    private readonly List<long> _names = []; // of the loaded ones; that of the newest says nothing
+    private TKey _key = default!;
+
+    public KeyedState<TKey, OpenWindow<TAccumulator>> ByKey { get; } = context.OpenState<TKey, OpenWindow<TAccumulator>>("sessions");
+
+    public long Count => ByKey.Count + _older.Count;
+
+    public ref OpenWindow<TAccumulator> Newest(TKey key, out bool exists) => ref ByKey.Update(key, out exists);
+
+    /// <summary>When a key's sessions are to be looked at; null if it has none.</summary>
+    public long? DueOf(TKey key) => ByKey.TryGet(key, out var newest) ? newest.Due : null;
+
+    public void Forget(TKey key) => ByKey.Remove(key);
+
+    /// <summary>Adds a session newer than all others of its key, which has one.</summary>
+    public void AddNewest(TKey key, OpenWindow<TAccumulator> session)
+    {
+        ref var newest = ref ByKey.Update(key, out _);
+        _older.Update(new(key, newest.First), out _) = newest;
+        session.Next = newest.First;
+        session.Due = newest.Due;
+        newest = session;
+    }
+
+    /// <summary>All sessions of a key that has some, newest first; the list stays as it is until the next call.</summary>
+    public List<OpenWindow<TAccumulator>> Load(TKey key)
+    {
+        _key = key;
+        _loaded.Clear();
+        _names.Clear();
+        ByKey.TryGet(key, out var session);
+        _loaded.Add(session);
+        _names.Add(SessionState.None);
+        while (session.Next != SessionState.None)
+        {
+            _names.Add(session.Next);
+            _older.TryGet(new(key, session.Next), out session);
+            _loaded.Add(session);
+        }
+
+        return _loaded;
+    }
+
+    /// <summary>Removes the loaded sessions from one on, and leaves them in the list.</summary>
+    public void RemoveFrom(int first)
+    {
+        for (var i = Math.Max(first, 1); i < _loaded.Count; i++) _older.Remove(new(_key, _names[i]));
+        if (first == 0) ByKey.Remove(_key);
+        else Write(first - 1, SessionState.None);
+    }
+
+    /// <summary>Puts a session in the place of some loaded ones.</summary>
+    public void Replace(int first, int count, OpenWindow<TAccumulator> session)
+    {
+        for (var i = Math.Max(first, 1); i < first + count; i++) _older.Remove(new(_key, _names[i]));
+        session.Due = _loaded[0].Due;
+        _loaded.RemoveRange(first, count);
+        _names.RemoveRange(first, count);
+        _loaded.Insert(first, session);
+        _names.Insert(first, session.First);
+        Write(first, first + 1 < _names.Count ? _names[first + 1] : SessionState.None);
+        if (first > 0) Write(first - 1, session.First);
+    }
+
+    private void Write(int at, long next)
+    {
+        var session = _loaded[at] with { Next = next };
+        if (at == 0) ByKey.Update(_key, out _) = session;
+        else _older.Update(new(_key, _names[at]), out _) = session;
+    }
+}
+
+internal static class SessionState
+{
+    /// <summary>Stands for no older session.</summary>
+    public const long None = long.MinValue;
+}

@@ -1,0 +1,38 @@
+using Dataflow.Windows;
+
+namespace Dataflow;
+
+/// <summary>Cuts a stream without keys into windows of event time.</summary>
+public static class WindowAllStep
+{
+    extension<T>(Stream<T> stream)
+    {
+        /// <summary>Assigns all records, whatever they are, to windows. One worker aggregates them.</summary>
+        /// <param name="windows">Which windows: <c>Tumbling.Every(size)</c>, <c>Session.WithGap(gap)</c> and so on.</param>
+        /// <param name="name">Names the state; give one where a pipeline has two windows alike.</param>
+        public WindowedStream<T> Window(WindowSpec windows, string name = "window")
+            => new(stream.OneKey().Window(windows, name));
+
+        /// <summary>Assigns all records to windows and hands late records out as a stream of their own.</summary>
+        /// <param name="windows">Which windows: <c>Tumbling.Every(size)</c>, <c>Session.WithGap(gap)</c> and so on.</param>
+        /// <param name="late">The records whose windows have all closed, as they came.</param>
+        /// <param name="name">Names the state; give one where a pipeline has two windows alike.</param>
+        public WindowedStream<T> Window(WindowSpec windows, out Stream<T> late, string name = "window")
+        {
+            var windowed = stream.OneKey().Window(windows, out var lateOfKey, name);
+            late = lateOfKey.Values();
+            return new(windowed);
+        }
+
+        // The same key for all: every verb of keyed streams serves streams without keys, too.
+        private KeyedStream<int, T> OneKey() => stream.KeyBy(static _ => 0, "all");
+    }
+}
+
+/// <summary>A stream without keys cut into windows, waiting for what to compute of each.</summary>
+public sealed class WindowedStream<T>
+{
+    internal WindowedStream(WindowedStream<int, T> ofOneKey) => OfOneKey = ofOneKey;
+
+    internal WindowedStream<int, T> OfOneKey { get; }
+}

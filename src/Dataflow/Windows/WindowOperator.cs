@@ -1,0 +1,95 @@
+using Dataflow.Runtime;
+
+namespace Dataflow.Windows;
+
+/// <summary>What the steps that aggregate windows have in common: the user's code, and how far time has come.</summary>
+internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
+    Aggregation<T, TAccumulator, TResult> aggregation,
+    Func<TKey, Window, TResult, TOut> result)
+    : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>, IHoldsWindows
+    where TKey : notnull
+{
+    public abstract long OpenWindows { get; }
+
+    /// <summary>Up to where windows have been closed.</summary>
+    protected long Watermark { get; private set; } = long.MinValue;
+
+    public sealed override void Advance(long watermark)
+    {
+        if (watermark > Watermark)
+        {
+            Close(watermark);
+            Watermark = watermark;
+        }
+
+        base.Advance(watermark);
+    }
+
+    internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, Watermark);
+
+    protected override void Open() => Watermark = Context.SavedWatermark();
+
+    /// <summary>Hands out the results of the windows that end up to a watermark, which is newer than <see cref="Watermark"/>.</summary>
+    protected abstract void Close(long watermark);
+
+    /// <summary>Adds a record; false if the user's code failed on it, so that a new accumulator holds nothing.</summary>
+    protected bool TryAdd(ref TAccumulator accumulator, bool isNew, in Record<Keyed<TKey, T>> record)
+    {
+        try
+        {
+            if (isNew) accumulator = aggregation.Create();
+            aggregation.Add(ref accumulator, record.Value.Value);
+            return true;
+        }
+        catch (Exception error)
+        {
+            Reject(error, in record);
+            return false;
+        }
+    }
+
+    protected TAccumulator Create()
+    {
+        try
+        {
+            return aggregation.Create();
+        }
+        catch (Exception error)
+        {
+            throw Context.Fail(error, default);
+        }
+    }
+
+    protected void Merge(ref TAccumulator into, in TAccumulator other)
+    {
+        try
+        {
+            aggregation.Merge(ref into, in other);
+        }
+        catch (Exception error)
+        {
+            throw Context.Fail(error, default);
+        }
+    }
+
+    protected void EmitResult(TKey key, Window window, in TAccumulator accumulator, long timestamp)
+    {
+        TOut value;
+        try
+        {
+            value = result(key, window, aggregation.Result(in accumulator));
+        }
+        catch (Exception error)
+        {
+            throw Context.Fail(error, default);
+        }
+
+        Emit(new Record<Keyed<TKey, TOut>>(new(key, value), timestamp, default));
+    }
+}
+
+/// <summary>A step that holds windows which are not closed.</summary>
+internal interface IHoldsWindows
+{
+    long OpenWindows { get; }
+}
