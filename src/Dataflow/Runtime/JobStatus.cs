@@ -43,6 +43,9 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
     /// <summary>Records that became a <see cref="DeadLetter"/>.</summary>
     public long DeadLetters { get; init; }
 
+    /// <summary>Windows that are not closed: panes, where a step keeps windows of all keys together, else windows of single keys.</summary>
+    public long OpenWindows { get; init; }
+
     internal static StepStatus Of(string name, IReadOnlyList<Operator> instances) => new(
         name,
         instances.Sum(step => step.Emitted),
@@ -52,6 +55,7 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
     {
         Calls = instances.OfType<ICountsCalls>().Sum(step => step.Calls),
         Reused = instances.OfType<ICountsCalls>().Sum(step => step.Reused),
+        OpenWindows = instances.OfType<Windows.IHoldsWindows>().Sum(step => step.OpenWindows),
         DeadLetters = instances.OfType<ICountsDeadLetters>().Sum(step => step.DeadLetters),
     };
 }

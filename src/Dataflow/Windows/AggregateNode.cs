@@ -16,6 +16,11 @@ internal sealed record AggregateNode<TKey, T, TAccumulator, TResult, TOut>(
     internal override string StateSignature
         => $"{Windows.Text}, {Aggregation.Name}, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TAccumulator>.Signature}";
 
-    public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator()
-        => new AggregateOperator<TKey, T, TAccumulator, TResult, TOut>(Windows, Aggregation, Result);
+    public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator() => Windows switch
+    {
+        AlignedWindows aligned => new PaneOperator<TKey, T, TAccumulator, TResult, TOut>(aligned, Aggregation, Result),
+        SessionWindows sessions => new SessionOperator<TKey, T, TAccumulator, TResult, TOut>(sessions, Input.Id, Aggregation, Result),
+        CountWindows counts => new CountOperator<TKey, T, TAccumulator, TResult, TOut>(counts, Aggregation, Result),
+        _ => throw new NotSupportedException($"No step aggregates '{Windows}'."),
+    };
 }

@@ -7,6 +7,7 @@ internal sealed class LateFilter<T>(WindowSpec windows) : Operator<T, T>, ICount
 {
     private Operator<T>? _late;
     private long _watermark = long.MinValue;
+    private long _openFrom = long.MinValue;
 
     public long LateRecords { get; private set; }
 
@@ -16,26 +17,32 @@ internal sealed class LateFilter<T>(WindowSpec windows) : Operator<T, T>, ICount
 
     public override void Process(in Record<T> record)
     {
-        // The first comparison spares nearly every record the division in the second.
-        if (record.Timestamp < _watermark && windows.LastEndOf(record.Timestamp) <= _watermark) Reject(in record);
+        if (record.Timestamp < _openFrom) RejectLate(in record);
         else Emit(in record);
     }
 
     public override void Advance(long watermark)
     {
-        _watermark = Math.Max(_watermark, watermark);
+        if (watermark > _watermark) MoveTo(watermark);
         base.Advance(watermark);
         _late?.Advance(watermark);
     }
 
-    internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, _watermark);
-
-    protected override void Open() => _watermark = Context.SavedWatermark();
-
-    private void Reject(in Record<T> record)
+    /// <summary>Counts a late record and hands it to the stream of late records; also for steps that follow and know better.</summary>
+    public void RejectLate(in Record<T> record)
     {
         LateRecords++;
         _late?.Process(in record);
+    }
+
+    internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, _watermark);
+
+    protected override void Open() => MoveTo(Context.SavedWatermark());
+
+    private void MoveTo(long watermark)
+    {
+        _watermark = watermark;
+        _openFrom = windows.OpenFrom(watermark);
     }
 }
 

@@ -11,7 +11,7 @@ public static class WindowStep
         where TKey : notnull
     {
         /// <summary>Assigns records to windows. Records whose windows have all closed are late: counted and dropped.</summary>
-        /// <param name="windows">Which windows: <see cref="Tumbling.Every"/>, <see cref="Hopping.Of"/>.</param>
+        /// <param name="windows">Which windows: <c>Tumbling.Every(size)</c>, <c>Session.WithGap(gap)</c> and so on.</param>
         /// <param name="name">Names the state; give one where a pipeline has two windows alike.</param>
         public WindowedStream<TKey, T> Window(WindowSpec windows, string name = "window")
         {
@@ -20,7 +20,7 @@ public static class WindowStep
         }
 
         /// <summary>Assigns records to windows and hands late records out as a stream of their own.</summary>
-        /// <param name="windows">Which windows: <see cref="Tumbling.Every"/>, <see cref="Hopping.Of"/>.</param>
+        /// <param name="windows">Which windows: <c>Tumbling.Every(size)</c>, <c>Session.WithGap(gap)</c> and so on.</param>
         /// <param name="late">The records whose windows have all closed, as they came.</param>
         /// <param name="name">Names the state; give one where a pipeline has two windows alike.</param>
         public WindowedStream<TKey, T> Window(WindowSpec windows, out KeyedStream<TKey, T> late, string name = "window")
@@ -67,7 +67,7 @@ internal sealed record WindowNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Inp
     }
 
     internal override IEnumerable<string> Check()
-        => EventTime.IsGivenBefore(this)
+        => !Windows.NeedsTime || EventTime.IsGivenBefore(this)
             ? []
             : [$"Window '{Name}' needs event time. Add WithEventTime(...) before KeyBy."];
 }

@@ -10,6 +10,8 @@ public sealed class SessionTests : IDisposable
 
     private readonly LogStore _log = SimulatedJob.OpenLog();
 
+    public SessionTests() => _log.CreateTopicAsync("readings", 1).AsTask().GetAwaiter().GetResult();
+
     public void Dispose() => _log.Dispose();
 
     [Fact]
@@ -36,7 +38,7 @@ public sealed class SessionTests : IDisposable
     [Fact]
     public void A_record_exactly_a_gap_away_still_belongs_and_one_further_away_does_not()
     {
-        var results = Harness.Run([new("a", 0, 1), new("a", 10, 2), new("a", 21, 4)], s => Sums(Timed(s), gap: 10));
+        var results = Harness.Run([new Reading("a", 0, 1), new("a", 10, 2), new("a", 21, 4)], s => Sums(Timed(s), gap: 10));
 
         Assert.Equal([("a", 0, 20, 3), ("a", 21, 31, 4)], results);
     }
@@ -44,7 +46,7 @@ public sealed class SessionTests : IDisposable
     [Fact]
     public void A_record_between_two_sessions_makes_them_one()
     {
-        var results = Harness.Run([new("a", 0, 1), new("a", 20, 2), new("a", 40, 8), new("a", 10, 4)], s => Sums(Timed(s), gap: 10));
+        var results = Harness.Run([new Reading("a", 0, 1), new("a", 20, 2), new("a", 40, 8), new("a", 10, 4)], s => Sums(Timed(s), gap: 10));
 
         Assert.Equal([("a", 0, 30, 7), ("a", 40, 50, 8)], results);
     }
@@ -72,16 +74,17 @@ public sealed class SessionTests : IDisposable
         var late = Sink.Memory<Reading>("late");
         var results = Sink.Memory<(string, long, long, long)>();
         var pipeline = new Pipeline("sessions");
-        Timed(pipeline.From(Topic.Of<Reading>("readings"))).Window(Session.WithGap(Ms(10)), out var lateStream)
+        pipeline.From(Topic.Of<Reading>("readings")).WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor).Window(Session.WithGap(Ms(10)), out var lateStream)
             .Aggregate(a => a.Sum(r => r.Value), Row).To(results);
         lateStream.To(late);
         var job = SimulatedJob.Start(pipeline, _log, workers);
-        Append(job, new("a", 0, 1), new("a", 9, 2), new("a", 18, 4), new("c", 100, 0), new("a", 95, 8), new("b", 50, 16));
-        Append(job, new("b", 89, 32), new("b", 90, 64), new("c", 200, 0));
+        Append(job, new("a", 0, 1), new("a", 91, 2), new("c", 100, 0));
+        Append(job, new("a", 82, 4), new("a", 70, 8), new("b", 50, 16), new("b", 89, 32), new("b", 90, 64));
+        Append(job, new Reading("c", 200, 0));
 
-        Assert.Equal([("a", 0, 28, 7), ("a", 95, 105, 8), ("b", 90, 100, 64), ("c", 100, 110, 0)], results.Committed.Order());
-        Assert.Equal([16, 32], late.Committed.Select(r => r.Value));
-        Assert.Equal(2, job.Status.Steps.Single(step => step.Name == "window").Late);
+        Assert.Equal([("a", 0, 10, 1), ("a", 82, 101, 6), ("b", 90, 100, 64), ("c", 100, 110, 0)], results.Committed.Order());
+        Assert.Equal([8, 16, 32], late.Committed.Select(r => r.Value).Order());
+        Assert.Equal(3, job.Status.Steps.Single(step => step.Name == "window").Late);
         job.Close();
     }
 
