@@ -1,27 +1,152 @@
 namespace Dataflow;
 
 /// <summary>Makes the aggregates of a table's rows, which change and go: each can take a value back.</summary>
-/// <remarks>The names and results are those of <see cref="Aggregates{T}"/>. Where a result cannot be computed backwards, as that of
-/// Max, the accumulator keeps all values. A row must equal the one that was added, also after a restart: use a record, or give
-/// the type Equals.</remarks>
+/// <remarks>Names and results are those of <see cref="Aggregates{T}"/>. Where a result cannot be computed backwards, as the
+/// greatest value, the accumulator keeps all values. A row taken back must equal the one that was added, also after a restart:
+/// use a record, or give the type Equals. What depends on the order in which values came is not here: rows have none.</remarks>
 public sealed class TableAggregates<T>
 {
+    private readonly Aggregates<T> _aggregates = new();
+
     internal TableAggregates()
     {
     }
 
-    /// <summary>How many rows there are.</summary>
-    public Aggregation<T, long, long> Count() => new CountAggregation<T>();
+    /// <inheritdoc cref="Aggregates{T}.Count()"/>
+    public Aggregation<T, long, long> Count() => _aggregates.Count();
 
-    /// <summary>How many rows satisfy a predicate.</summary>
-    public Aggregation<T, long, long> Count(Func<T, bool> predicate) => new CountWhereAggregation<T>(predicate);
+    /// <inheritdoc cref="Aggregates{T}.Count(Func{T, bool})"/>
+    public Aggregation<T, long, long> Count(Func<T, bool> predicate) => _aggregates.Count(predicate);
 
-    /// <summary>The sum of whole numbers; an overflow fails the step.</summary>
-    public Aggregation<T, long, long> Sum(Func<T, long> of) => new SumAggregation<T>(of);
+    /// <summary>How many different values there are, exactly: all are kept, each with its number of rows.</summary>
+    public Aggregation<T, DistinctRows<TValue>, long> CountDistinct<TValue>(Func<T, TValue> of)
+        where TValue : notnull
+        => new CountDistinctRowsAggregation<T, TValue, long>(of, [], counts => counts[0]);
 
-    /// <summary>The sum of numbers, up to rounding: what a great number pushed out does not come back when it goes.</summary>
-    public Aggregation<T, double, double> Sum(Func<T, double> of) => new SumDoubleAggregation<T>(of);
+    /// <summary>How many different values there are under each condition, in their order.</summary>
+    /// <param name="of">What is to differ.</param>
+    /// <param name="where">One to eight conditions. <c>_ => true</c> counts all.</param>
+    public Aggregation<T, DistinctRows<TValue>, IReadOnlyList<long>> CountDistinct<TValue>(
+        Func<T, TValue> of, params Func<T, bool>[] where)
+        where TValue : notnull
+        => new CountDistinctRowsAggregation<T, TValue, IReadOnlyList<long>>(
+            of, AggregateArguments.Conditions(where), counts => counts.ToArray());
 
-    /// <summary>The arithmetic mean, up to rounding as the sum.</summary>
-    public Aggregation<T, MeanAccumulator, double> Mean(Func<T, double> of) => new MeanAggregation<T>(of);
+    /// <inheritdoc cref="Aggregates{T}.Sum(Func{T, long})"/>
+    public Aggregation<T, long, long> Sum(Func<T, long> of) => _aggregates.Sum(of);
+
+    /// <summary>The sum of numbers, up to rounding: digits that a great number pushes out do not come back when it goes.</summary>
+    public Aggregation<T, double, double> Sum(Func<T, double> of) => _aggregates.Sum(of);
+
+    /// <inheritdoc cref="Aggregates{T}.Sum(Func{T, decimal})"/>
+    public Aggregation<T, decimal, decimal> Sum(Func<T, decimal> of) => _aggregates.Sum(of);
+
+    /// <summary>The arithmetic mean, up to rounding as the sum; NaN of none.</summary>
+    public Aggregation<T, MeanAccumulator, double> Mean(Func<T, double> of) => _aggregates.Mean(of);
+
+    /// <inheritdoc cref="Aggregates{T}.Variance"/>
+    public Aggregation<T, VarianceAccumulator, double> Variance(Func<T, double> of) => _aggregates.Variance(of);
+
+    /// <inheritdoc cref="Aggregates{T}.StandardDeviation"/>
+    public Aggregation<T, VarianceAccumulator, double> StandardDeviation(Func<T, double> of) => _aggregates.StandardDeviation(of);
+
+    /// <inheritdoc cref="Aggregates{T}.PopulationVariance"/>
+    public Aggregation<T, VarianceAccumulator, double> PopulationVariance(Func<T, double> of) => _aggregates.PopulationVariance(of);
+
+    /// <inheritdoc cref="Aggregates{T}.PopulationStandardDeviation"/>
+    public Aggregation<T, VarianceAccumulator, double> PopulationStandardDeviation(Func<T, double> of)
+        => _aggregates.PopulationStandardDeviation(of);
+
+    /// <inheritdoc cref="Aggregates{T}.Min"/>
+    public Aggregation<T, SortedValues<TValue>, TValue> Min<TValue>(Func<T, TValue> of)
+        where TValue : IComparable<TValue>
+        => new SortedAggregation<T, TValue, TValue>("min", of, By<TValue, TValue>(value => value, sign: 1), values => values.FirstOrDefault()!);
+
+    /// <inheritdoc cref="Aggregates{T}.Max"/>
+    public Aggregation<T, SortedValues<TValue>, TValue> Max<TValue>(Func<T, TValue> of)
+        where TValue : IComparable<TValue>
+        => new SortedAggregation<T, TValue, TValue>("max", of, By<TValue, TValue>(value => value, sign: -1), values => values.FirstOrDefault()!);
+
+    /// <inheritdoc cref="Aggregates{T}.MinBy"/>
+    public Aggregation<T, SortedValues<T>, T> MinBy<TKey>(Func<T, TKey> by)
+        where TKey : IComparable<TKey>
+        => Sorted("min by", By(by, sign: 1), values => values.FirstOrDefault()!);
+
+    /// <inheritdoc cref="Aggregates{T}.MaxBy"/>
+    public Aggregation<T, SortedValues<T>, T> MaxBy<TKey>(Func<T, TKey> by)
+        where TKey : IComparable<TKey>
+        => Sorted("max by", By(by, sign: -1), values => values.FirstOrDefault()!);
+
+    /// <inheritdoc cref="Aggregates{T}.AllMinBy"/>
+    public Aggregation<T, SortedValues<T>, IReadOnlyList<T>> AllMinBy<TKey>(Func<T, TKey> by)
+        where TKey : IComparable<TKey>
+        => AllFirst("all min by", By(by, sign: 1));
+
+    /// <inheritdoc cref="Aggregates{T}.AllMaxBy"/>
+    public Aggregation<T, SortedValues<T>, IReadOnlyList<T>> AllMaxBy<TKey>(Func<T, TKey> by)
+        where TKey : IComparable<TKey>
+        => AllFirst("all max by", By(by, sign: -1));
+
+    /// <inheritdoc cref="Aggregates{T}.Top"/>
+    public Aggregation<T, SortedValues<T>, IReadOnlyList<T>> Top<TKey>(int count, Func<T, TKey> by)
+        where TKey : IComparable<TKey>
+        => FirstOf("top", AggregateArguments.Positive(count), By(by, sign: -1));
+
+    /// <inheritdoc cref="Aggregates{T}.Bottom"/>
+    public Aggregation<T, SortedValues<T>, IReadOnlyList<T>> Bottom<TKey>(int count, Func<T, TKey> by)
+        where TKey : IComparable<TKey>
+        => FirstOf("bottom", AggregateArguments.Positive(count), By(by, sign: 1));
+
+    /// <inheritdoc cref="Aggregates{T}.Histogram"/>
+    public Aggregation<T, long[], IReadOnlyList<long>> Histogram(Func<T, double> of, params double[] bounds)
+        => _aggregates.Histogram(of, bounds);
+
+    /// <inheritdoc cref="Aggregates{T}.Quantile"/>
+    public Aggregation<T, QuantileSketch, double> Quantile(Func<T, double> of, double share, double relativeError = 0.01)
+        => _aggregates.Quantile(of, share, relativeError);
+
+    /// <inheritdoc cref="Aggregates{T}.Quantiles"/>
+    public Aggregation<T, QuantileSketch, IReadOnlyList<double>> Quantiles(
+        Func<T, double> of, double[] shares, double relativeError = 0.01)
+        => _aggregates.Quantiles(of, shares, relativeError);
+
+    /// <summary>Sum, count and mean in which a value weighs half as much after each half-life, up to rounding as the sum.</summary>
+    /// <param name="of">The number.</param>
+    /// <param name="time">When it happened, in whatever order. The weights hold for the newest row that ever was.</param>
+    /// <param name="halfLife">How long it takes a weight to halve.</param>
+    public Aggregation<T, DecayedAccumulator, Decayed> Decayed(Func<T, double> of, Func<T, DateTimeOffset> time, TimeSpan halfLife)
+        => _aggregates.Decayed(of, time, halfLife);
+
+    /// <summary>As the form with DateTimeOffset; the time is given in milliseconds since the Unix epoch.</summary>
+    public Aggregation<T, DecayedAccumulator, Decayed> Decayed(Func<T, double> of, Func<T, long> time, TimeSpan halfLife)
+        => _aggregates.Decayed(of, time, halfLife);
+
+    /// <summary>An aggregate of one's own in functions. As a class it overrides CanRetract and Retract.</summary>
+    /// <param name="name">Shown in the plan and compared by a restart: change it when the accumulator means something else.</param>
+    /// <param name="create">Makes the accumulator of no values: a new one each time.</param>
+    /// <param name="add">Gives the accumulator with a value more; may change and return the one given.</param>
+    /// <param name="retract">Gives the accumulator without a value that was added; may change and return the one given.</param>
+    /// <param name="merge">Gives the accumulator of both; may change and return the first, must leave the second alone.</param>
+    /// <param name="result">Gives the result; must leave the accumulator alone.</param>
+    public Aggregation<T, TAccumulator, TResult> Custom<TAccumulator, TResult>(
+        string name,
+        Func<TAccumulator> create,
+        Func<TAccumulator, T, TAccumulator> add,
+        Func<TAccumulator, T, TAccumulator> retract,
+        Func<TAccumulator, TAccumulator, TAccumulator> merge,
+        Func<TAccumulator, TResult> result)
+        => new CustomAggregation<T, TAccumulator, TResult>(name, create, add, merge, result, retract);
+
+    private static SortedAggregation<T, T, IReadOnlyList<T>> AllFirst(string name, Comparison<T> order)
+        => Sorted<IReadOnlyList<T>>(name, order, values => values.All.TakeWhile(row => order(row, values.FirstOrDefault()!) == 0).ToArray());
+
+    private static SortedAggregation<T, T, IReadOnlyList<T>> FirstOf(string name, int count, Comparison<T> order)
+        => Sorted<IReadOnlyList<T>>($"{name} {count}", order, values => values.All.Take(count).ToArray());
+
+    private static SortedAggregation<T, T, TResult> Sorted<TResult>(
+        string name, Comparison<T> order, Func<SortedValues<T>, TResult> result)
+        => new(name, row => row, order, result);
+
+    private static Comparison<TValue> By<TValue, TKey>(Func<TValue, TKey> by, int sign)
+        => (one, other) => KeyOrder<TKey>.Compare(by(one), by(other)) * sign;
 }

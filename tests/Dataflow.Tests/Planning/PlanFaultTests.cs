@@ -104,7 +104,7 @@ public sealed class PlanFaultTests : IDisposable
         Check(() => SimulatedJob.Start(changed, _log), """
             Pipeline 'counts': its steps with state are not those of checkpoint 1, which it would carry on from:
             - the checkpoint has   window-aggregate: tumbling 00:01:00, count, Int32 -> Int64:8
-            - the pipeline has     window-aggregate: tumbling 00:02:00, count, max, Int32 -> (Int64, Extreme<Int32>):16
+            - the pipeline has     window-aggregate: tumbling 00:02:00, count, max, Int32 -> (Int64, Kept<Int32>):16
             Undo the change, or give the pipeline a new name to start afresh.
             """);
     }

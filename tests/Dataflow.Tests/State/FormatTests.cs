@@ -83,7 +83,7 @@ public class FormatTests
         Assert.Equal("String", StateCodec<string>.Signature);
         Assert.Equal("82A54E616D657391A161A453697A6503", Hex(new Team(["a"], 3)));
         Assert.Equal("List<Team>", StateCodec<List<Team>>.Signature);
-        Assert.Equal("92C3A161", Hex(new Extreme<string>(true, "a")));
+        Assert.Equal("92C3A161", Hex(new Kept<string>(true, "a")));
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public class FormatTests
         Gen.Select(Gen.Long, Gen.Double).Sample((count, sum) => RoundTrips(new MeanAccumulator(count, sum)));
         Gen.Int.Sample(number => RoundTrips((number, true, new Point(number, -number))));
         Gen.String.Sample(text => RoundTrips(text));
-        Gen.Select(Gen.Bool, Gen.String).Sample((has, text) => RoundTrips(new Extreme<string>(has, text)));
+        Gen.Select(Gen.Bool, Gen.String).Sample((has, text) => RoundTrips(new Kept<string>(has, text)));
         Gen.Select(Gen.String.Array, Gen.Int).Sample((names, size) =>
         {
             var team = Written(new Team([.. names], size));

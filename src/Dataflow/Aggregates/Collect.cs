@@ -1,0 +1,37 @@
+using System.Runtime.InteropServices;
+using MessagePack;
+
+namespace Dataflow;
+
+/// <summary>The values of a group, up to a limit.</summary>
+/// <param name="Values">The first values, in the order in which they came.</param>
+/// <param name="Dropped">How many came after the limit was reached and are not among the values.</param>
+public sealed record Collected<TValue>(IReadOnlyList<TValue> Values, long Dropped);
+
+/// <summary>Values collected so far.</summary>
+[MessagePackObject]
+public record struct CollectAccumulator<TValue>([property: Key(0)] List<TValue> Values, [property: Key(1)] long Dropped);
+
+internal sealed class CollectAggregation<T, TValue>(int limit, Func<T, TValue> of)
+    : Aggregation<T, CollectAccumulator<TValue>, Collected<TValue>>
+{
+    public override string Name => $"collect {limit}";
+
+    public override CollectAccumulator<TValue> Create() => new([], 0);
+
+    public override void Add(ref CollectAccumulator<TValue> accumulator, T value)
+    {
+        if (accumulator.Values.Count < limit) accumulator.Values.Add(of(value));
+        else accumulator.Dropped++;
+    }
+
+    public override void Merge(ref CollectAccumulator<TValue> accumulator, in CollectAccumulator<TValue> other)
+    {
+        var taken = Math.Min(other.Values.Count, limit - accumulator.Values.Count);
+        accumulator.Values.AddRange(CollectionsMarshal.AsSpan(other.Values)[..taken]);
+        accumulator.Dropped += other.Dropped + other.Values.Count - taken;
+    }
+
+    public override Collected<TValue> Result(in CollectAccumulator<TValue> accumulator)
+        => new(accumulator.Values.ToArray(), accumulator.Dropped);
+}

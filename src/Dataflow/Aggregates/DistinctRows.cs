@@ -1,0 +1,77 @@
+using MessagePack;
+using MessagePack.Formatters;
+
+namespace Dataflow;
+
+/// <summary>The different values of a table's rows and how many rows have each, for each condition.</summary>
+[MessagePackFormatter(typeof(DistinctRowsFormatter<>))]
+public sealed class DistinctRows<TValue>
+    where TValue : notnull
+{
+    private readonly ValueTable<(TValue Value, byte Condition), int> _rows;
+
+    internal DistinctRows(int conditions)
+        : this(conditions, [], [])
+    {
+    }
+
+    internal DistinctRows(int conditions, (TValue Value, byte Condition)[] values, int[] rows)
+    {
+        Counts = new long[conditions];
+        _rows = new(values.Length);
+        for (var i = 0; i < values.Length; i++) Add(values[i].Value, values[i].Condition, rows[i]);
+    }
+
+    /// <summary>How many different values there are under each condition.</summary>
+    internal long[] Counts { get; }
+
+    internal void Add(TValue value, byte condition, int rows = 1)
+    {
+        ref var held = ref _rows.NoteOf((value, condition));
+        if (held == 0) Counts[condition]++;
+        held += rows;
+    }
+
+    internal void Retract(TValue value, byte condition)
+    {
+        ref var held = ref _rows.NoteOf((value, condition));
+        if (held == 0) throw RetractedUnknown.Of<TValue>();
+        if (--held > 0) return;
+        _rows.Remove((value, condition));
+        Counts[condition]--;
+    }
+
+    internal void Merge(DistinctRows<TValue> other)
+    {
+        foreach (var place in other._rows)
+        {
+            var (value, condition) = other._rows.ValueAt(place);
+            Add(value, condition, other._rows.NoteAt(place));
+        }
+    }
+
+    internal ((TValue Value, byte Condition)[] Values, int[] Rows) ToArrays() => _rows.ToArrays();
+}
+
+/// <summary>Writes the number of conditions, the values with their conditions, and how many rows have each.</summary>
+internal sealed class DistinctRowsFormatter<TValue> : IMessagePackFormatter<DistinctRows<TValue>>
+    where TValue : notnull
+{
+    public void Serialize(ref MessagePackWriter writer, DistinctRows<TValue> value, MessagePackSerializerOptions options)
+    {
+        var (values, rows) = value.ToArrays();
+        writer.WriteArrayHeader(3);
+        writer.Write(value.Counts.Length);
+        PackedValues.Write(ref writer, values, options);
+        PackedValues.Write(ref writer, rows, options);
+    }
+
+    public DistinctRows<TValue> Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
+    {
+        reader.ReadArrayHeader();
+        return new(
+            reader.ReadInt32(),
+            PackedValues.Read<(TValue Value, byte Condition)>(ref reader, options),
+            PackedValues.Read<int>(ref reader, options));
+    }
+}

@@ -1,0 +1,74 @@
+using System.Buffers;
+using System.Numerics;
+using MessagePack;
+using MessagePack.Formatters;
+
+namespace Dataflow;
+
+/// <summary>The different values so far, each marked with the conditions under which it was seen.</summary>
+[MessagePackFormatter(typeof(DistinctValuesFormatter<>))]
+public sealed class DistinctValues<TValue>
+    where TValue : notnull
+{
+    private ValueTable<TValue, byte> _marks;
+
+    internal DistinctValues(int conditions)
+        : this(conditions, [], [])
+    {
+    }
+
+    internal DistinctValues(int conditions, TValue[] values, byte[] marks)
+    {
+        Counts = new long[conditions];
+        _marks = new(values.Length);
+        for (var i = 0; i < values.Length; i++) Mark(values[i], marks.Length == 0 ? (byte)1 : marks[i]);
+    }
+
+    /// <summary>How many values were seen under each condition.</summary>
+    internal long[] Counts { get; }
+
+    internal void Mark(TValue value, byte marks)
+    {
+        ref var seen = ref _marks.NoteOf(value);
+        var added = marks & ~seen;
+        if (added == 0) return;
+        seen |= marks;
+        for (; added != 0; added &= added - 1) Counts[BitOperations.TrailingZeroCount(added)]++;
+    }
+
+    internal void Merge(DistinctValues<TValue> other)
+    {
+        if (_marks.Count == 0)
+        {
+            _marks = other._marks.Clone();
+            other.Counts.CopyTo(Counts, 0);
+            return;
+        }
+
+        foreach (var place in other._marks) Mark(other._marks.ValueAt(place), other._marks.NoteAt(place));
+    }
+
+    internal (TValue[] Values, byte[] Marks) ToArrays() => _marks.ToArrays();
+}
+
+/// <summary>Writes the number of conditions, the values and, if there are several conditions, the marks.</summary>
+internal sealed class DistinctValuesFormatter<TValue> : IMessagePackFormatter<DistinctValues<TValue>>
+    where TValue : notnull
+{
+    public void Serialize(ref MessagePackWriter writer, DistinctValues<TValue> value, MessagePackSerializerOptions options)
+    {
+        var (values, marks) = value.ToArrays();
+        writer.WriteArrayHeader(3);
+        writer.Write(value.Counts.Length);
+        PackedValues.Write(ref writer, values, options);
+        writer.Write(value.Counts.Length == 1 ? [] : marks);
+    }
+
+    public DistinctValues<TValue> Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
+    {
+        reader.ReadArrayHeader();
+        var conditions = reader.ReadInt32();
+        var values = PackedValues.Read<TValue>(ref reader, options);
+        return new(conditions, values, reader.ReadBytes()!.Value.ToArray());
+    }
+}

@@ -1,0 +1,59 @@
+namespace Dataflow;
+
+internal sealed class FirstAggregation<T, TValue>(Func<T, TValue> of) : Aggregation<T, Kept<TValue>, TValue>
+{
+    public override string Name => "first";
+
+    public override Kept<TValue> Create() => default;
+
+    public override void Add(ref Kept<TValue> accumulator, T value)
+    {
+        if (!accumulator.HasValue) accumulator = new(true, of(value));
+    }
+
+    public override void Merge(ref Kept<TValue> accumulator, in Kept<TValue> other)
+    {
+        if (!accumulator.HasValue) accumulator = other;
+    }
+
+    public override TValue Result(in Kept<TValue> accumulator) => accumulator.Value;
+}
+
+internal sealed class LastAggregation<T, TValue>(Func<T, TValue> of) : Aggregation<T, Kept<TValue>, TValue>
+{
+    public override string Name => "last";
+
+    public override Kept<TValue> Create() => default;
+
+    public override void Add(ref Kept<TValue> accumulator, T value) => accumulator = new(true, of(value));
+
+    public override void Merge(ref Kept<TValue> accumulator, in Kept<TValue> other)
+    {
+        if (other.HasValue) accumulator = other;
+    }
+
+    public override TValue Result(in Kept<TValue> accumulator) => accumulator.Value;
+}
+
+internal sealed class LastManyAggregation<T, TValue>(int count, Func<T, TValue> of)
+    : Aggregation<T, Queue<TValue>, IReadOnlyList<TValue>>
+{
+    public override string Name => $"last {count}";
+
+    public override Queue<TValue> Create() => new();
+
+    public override void Add(ref Queue<TValue> accumulator, T value) => Append(accumulator, of(value));
+
+    public override void Merge(ref Queue<TValue> accumulator, in Queue<TValue> other)
+    {
+        foreach (var value in other) Append(accumulator, value);
+    }
+
+    public override IReadOnlyList<TValue> Result(in Queue<TValue> accumulator) => accumulator.ToArray();
+
+    private void Append(Queue<TValue> values, TValue value)
+    {
+        if (values.Count == count) values.Dequeue();
+        values.Enqueue(value);
+    }
+}

@@ -1,0 +1,136 @@
+using MessagePack;
+using MessagePack.Formatters;
+
+namespace Dataflow;
+
+/// <summary>How many values lie in each of many buckets, whose bounds grow by a constant factor.</summary>
+/// <remarks>C. Masson, J. E. Rim and H. K. Lee, "DDSketch: a fast and fully-mergeable quantile sketch with relative-error
+/// guarantees", 2019. The buckets are the same for all sketches of one error, so merging adds counts, in any order.</remarks>
+[MessagePackFormatter(typeof(QuantileSketchFormatter))]
+public sealed class QuantileSketch
+{
+    internal long Zeros { get; set; }
+
+    internal BucketCounts Positive { get; init; } = new();
+
+    internal BucketCounts Negative { get; init; } = new();
+
+    internal void Add(double number, long count, LogarithmicBuckets buckets)
+    {
+        if (!double.IsFinite(number)) throw new ArgumentException($"Quantiles: {number} is not a number that has a place among others.");
+        if (number > 0) Positive.Add(buckets.IndexOf(number), count, buckets.Most);
+        else if (number < 0) Negative.Add(buckets.IndexOf(-number), count, buckets.Most);
+        else Zeros += count;
+    }
+
+    internal void Merge(QuantileSketch other, LogarithmicBuckets buckets)
+    {
+        Zeros += other.Zeros;
+        Positive.Merge(other.Positive, buckets.Most);
+        Negative.Merge(other.Negative, buckets.Most);
+    }
+
+    /// <summary>The number below which a share of the others lies; NaN if there are none.</summary>
+    internal double Quantile(double share, LogarithmicBuckets buckets)
+    {
+        var (below, above) = (Negative.Total, Positive.Total);
+        var count = below + Zeros + above;
+        if (count == 0) return double.NaN;
+        var rank = (long)(share * (count - 1));
+        if (rank < below) return -buckets.NumberAt(Negative.IndexOfRank(below - 1 - rank));
+        return rank < below + Zeros ? 0 : buckets.NumberAt(Positive.IndexOfRank(rank - below - Zeros));
+    }
+}
+
+/// <summary>Where the buckets lie: bucket i holds the numbers from γ^(i-1), exclusive, to γ^i.</summary>
+internal sealed class LogarithmicBuckets(double relativeError)
+{
+    /// <summary>From the greatest number down to a 10^18th of it numbers keep buckets of their own.</summary>
+    private const double Range = 1e18;
+
+    private readonly double _logGamma = Math.Log((1 + relativeError) / (1 - relativeError));
+
+    public int Most => (int)Math.Ceiling(Math.Log(Range) / _logGamma);
+
+    public int IndexOf(double number) => (int)Math.Ceiling(Math.Log(number) / _logGamma);
+
+    /// <summary>The number that is no farther than the error from either bound.</summary>
+    public double NumberAt(int index) => Math.Exp((index * _logGamma) + Math.Log(1 - relativeError));
+}
+
+/// <summary>Counts of adjoining buckets. If there would be too many, the lowest count for those below them, too.</summary>
+internal sealed class BucketCounts
+{
+    public int First { get; private set; }
+
+    public long[] Counts { get; private set; } = [];
+
+    public long Total => Counts.Sum();
+
+    public static BucketCounts Of(int first, long[] counts) => new() { First = first, Counts = counts };
+
+    public void Add(int index, long count, int most)
+    {
+        var end = First + Counts.Length;
+        if (Counts.Length == 0) Reach(index, index + 1);
+        else if (index >= end) Reach(Math.Max(First, index + 1 - most), index + 1);
+        else if (index < First && Counts.Length < most) Reach(Math.Max(index, end - most), end);
+        Counts[Math.Max(index - First, 0)] += count;
+    }
+
+    public void Merge(BucketCounts other, int most)
+    {
+        for (var i = other.Counts.Length - 1; i >= 0; i--)
+        {
+            if (other.Counts[i] != 0) Add(other.First + i, other.Counts[i], most);
+        }
+    }
+
+    /// <summary>The bucket of the number that has <paramref name="rank"/> others before it.</summary>
+    public int IndexOfRank(long rank)
+    {
+        var (index, seen) = (0, Counts[0]);
+        while (seen <= rank) seen += Counts[++index];
+        return First + index;
+    }
+
+    private void Reach(int first, int end)
+    {
+        var counts = new long[end - first];
+        for (var i = 0; i < Counts.Length; i++) counts[Math.Max(First + i - first, 0)] += Counts[i];
+        (First, Counts) = (first, counts);
+    }
+}
+
+internal sealed class QuantileSketchFormatter : IMessagePackFormatter<QuantileSketch>
+{
+    public void Serialize(ref MessagePackWriter writer, QuantileSketch value, MessagePackSerializerOptions options)
+    {
+        writer.WriteArrayHeader(3);
+        writer.Write(value.Zeros);
+        Write(ref writer, value.Positive);
+        Write(ref writer, value.Negative);
+    }
+
+    public QuantileSketch Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
+    {
+        reader.ReadArrayHeader();
+        return new() { Zeros = reader.ReadInt64(), Positive = Read(ref reader), Negative = Read(ref reader) };
+    }
+
+    /// <summary>The first bucket, then the counts: most are small and take a byte.</summary>
+    private static void Write(ref MessagePackWriter writer, BucketCounts buckets)
+    {
+        writer.WriteArrayHeader(buckets.Counts.Length + 1);
+        writer.Write(buckets.First);
+        foreach (var count in buckets.Counts) writer.Write(count);
+    }
+
+    private static BucketCounts Read(ref MessagePackReader reader)
+    {
+        var counts = new long[reader.ReadArrayHeader() - 1];
+        var first = reader.ReadInt32();
+        for (var i = 0; i < counts.Length; i++) counts[i] = reader.ReadInt64();
+        return BucketCounts.Of(first, counts);
+    }
+}

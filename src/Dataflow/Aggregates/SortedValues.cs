@@ -1,0 +1,98 @@
+using MessagePack;
+using MessagePack.Formatters;
+
+namespace Dataflow;
+
+/// <summary>All values that are there, in an order that the aggregate gives; equals in the order in which they came.</summary>
+/// <remarks>A list of short sorted lists: adding and removing cost two binary searches and the shift of at most 256 values.</remarks>
+[MessagePackFormatter(typeof(SortedValuesFormatter<>))]
+public sealed class SortedValues<T>
+{
+    private const int MostInPart = 256;
+
+    private readonly List<List<T>> _parts;
+
+    internal SortedValues(params T[] sorted)
+        => _parts = [.. sorted.Chunk(MostInPart / 2).Select(part => part.ToList())];
+
+    /// <summary>The values in their order.</summary>
+    internal IEnumerable<T> All => _parts.SelectMany(part => part);
+
+    internal T? FirstOrDefault() => _parts.Count == 0 ? default : _parts[0][0];
+
+    /// <summary>Adds a value in front of the first that comes after it.</summary>
+    internal void Add(T value, Comparison<T> order)
+    {
+        if (_parts.Count == 0) _parts.Add([]);
+        var number = Math.Min(PartOf(value, order, least: 1), _parts.Count - 1);
+        var part = _parts[number];
+        part.Insert(PlaceIn(part, value, order, least: 1), value);
+        if (part.Count > MostInPart) Split(number);
+    }
+
+    /// <summary>Removes the first that equals a value.</summary>
+    internal void Remove(T value, Comparison<T> order)
+    {
+        var number = PartOf(value, order, least: 0);
+        var place = number == _parts.Count ? 0 : PlaceIn(_parts[number], value, order, least: 0);
+        for (; number < _parts.Count; number++, place = 0)
+        {
+            var part = _parts[number];
+            for (; place < part.Count; place++)
+            {
+                if (!EqualityComparer<T>.Default.Equals(part[place], value)) continue;
+                part.RemoveAt(place);
+                if (part.Count == 0) _parts.RemoveAt(number);
+                return;
+            }
+
+            if (order(part[^1], value) > 0) break;
+        }
+
+        throw RetractedUnknown.Of<T>();
+    }
+
+    /// <summary>The first part with a value that compares to this one as <paramref name="least"/> or more.</summary>
+    private int PartOf(T value, Comparison<T> order, int least)
+    {
+        var (low, high) = (0, _parts.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_parts[middle].Count > 0 && order(_parts[middle][^1], value) >= least) high = middle;
+            else low = middle + 1;
+        }
+
+        return low;
+    }
+
+    private static int PlaceIn(List<T> part, T value, Comparison<T> order, int least)
+    {
+        var (low, high) = (0, part.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (order(part[middle], value) >= least) high = middle;
+            else low = middle + 1;
+        }
+
+        return low;
+    }
+
+    private void Split(int number)
+    {
+        var part = _parts[number];
+        var half = part.Count / 2;
+        _parts.Insert(number + 1, part.GetRange(half, part.Count - half));
+        part.RemoveRange(half, part.Count - half);
+    }
+}
+
+internal sealed class SortedValuesFormatter<T> : IMessagePackFormatter<SortedValues<T>>
+{
+    public void Serialize(ref MessagePackWriter writer, SortedValues<T> value, MessagePackSerializerOptions options)
+        => PackedValues.Write(ref writer, value.All.ToArray(), options);
+
+    public SortedValues<T> Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
+        => new(PackedValues.Read<T>(ref reader, options));
+}
