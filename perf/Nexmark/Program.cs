@@ -1,4 +1,5 @@
 using Dataflow.Perf.Nexmark;
 
 var settings = Settings.Parse(args);
-return await Benchmark.RunAsync(settings);
+if (settings.Latency) await LatencyBenchmark.RunAsync(settings);
+else await Benchmark.RunAsync(settings);

@@ -6,9 +6,12 @@ namespace Dataflow.Perf.Nexmark;
 /// <summary>What the command line says.</summary>
 internal sealed record Settings(
     IReadOnlyList<string> Queries, long Events, long Seed, long Rate, long Disorder, int Workers, int CheckpointMs,
-    bool Crash, string Directory)
+    bool Crash, bool Latency, string Directory)
 {
-    private const string Crashes = "--crash";
+    private const string CrashFlag = "--crash";
+    private const string LatencyFlag = "--latency";
+
+    private static readonly string[] Flags = [CrashFlag, LatencyFlag];
 
     private static readonly string[] Names =
         ["--query", "--events", "--seed", "--rate", "--disorder", "--workers", "--checkpoint-ms", "--dir"];
@@ -18,10 +21,10 @@ internal sealed record Settings(
     public static Settings Parse(string[] args)
     {
         var given = new Dictionary<string, string>();
-        foreach (var pair in args.Where(arg => arg != Crashes).Chunk(2))
+        foreach (var pair in args.Where(arg => !Flags.Contains(arg)).Chunk(2))
         {
             if (pair.Length < 2 || !Names.Contains(pair[0]))
-                throw new ArgumentException($"'{pair[0]}' is not a setting with a value. There are: {string.Join(", ", Names)}, {Crashes}.");
+                throw new ArgumentException($"'{pair[0]}' is not a setting with a value. There are: {string.Join(", ", [.. Names, .. Flags])}.");
             given[pair[0]] = pair[1];
         }
 
@@ -33,7 +36,8 @@ internal sealed record Settings(
             Number("--disorder", 0),
             (int)Number("--workers", 1),
             (int)Number("--checkpoint-ms", 1000),
-            args.Contains(Crashes),
+            args.Contains(CrashFlag),
+            args.Contains(LatencyFlag),
             given.GetValueOrDefault("--dir", Path.GetTempPath()));
 
         long Number(string name, long unlessGiven)

@@ -8,10 +8,12 @@ namespace Dataflow.Perf.Nexmark;
 /// are those of the public Nexmark generator; every event draws from random numbers of its own.</remarks>
 internal sealed class EventGenerator(long seed = 1, long rate = 100_000, long disorder = 0)
 {
+    /// <summary>When the first event happens: 2015-07-15T00:00:00Z, ms since the Unix epoch.</summary>
+    public const long FirstTime = 1_436_918_400_000;
+
     private const long EventsPerEpoch = 50;
     private const long AuctionsPerEpoch = 3;
     private const long FirstId = 1000;
-    private const long FirstTime = 1_436_918_400_000; // 2015-07-15T00:00:00Z
     private const long ActivePeople = 1000;
     private const long OpenAuctions = 100;
     private const long Ahead = 10; // ids that do not exist yet

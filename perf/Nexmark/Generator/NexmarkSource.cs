@@ -1,8 +1,12 @@
 namespace Dataflow.Perf.Nexmark;
 
-/// <summary>Reads the first <paramref name="events"/> of the stream, in parallel: the splits take turns by blocks, so that all
-/// of them advance through the one stream together.</summary>
-internal sealed class NexmarkSource(EventGenerator generator, long events, int splits) : Source<Event>
+/// <summary>Reads the first events of the stream, in parallel: the splits take turns by blocks, so that all of them advance
+/// through the one stream together.</summary>
+/// <param name="generator">Makes the events.</param>
+/// <param name="events">How many there are.</param>
+/// <param name="splits">How many readers share them.</param>
+/// <param name="pace">When each event is due; null: as fast as they are read.</param>
+internal sealed class NexmarkSource(EventGenerator generator, long events, int splits, Pace? pace = null) : Source<Event>
 {
     private const long Block = 1000;
 
@@ -12,35 +16,38 @@ internal sealed class NexmarkSource(EventGenerator generator, long events, int s
         => [.. Enumerable.Range(0, splits).Select(split => new SplitDescription($"nexmark[{split}]"))];
 
     public override SourceReader<Event> Open(SourceSplit split, long position, SourceContext context)
-        => new Reader(this, split, position);
+        => new Reader(this, split, Math.Max(position, split.Index * Block));
 
-    /// <summary>The event at a position of a split.</summary>
-    public long IndexOf(int split, long position)
-        => (((position / Block * splits) + split) * Block) + (position % Block);
+    /// <summary>The event that follows another in the same split.</summary>
+    private long After(long n) => (n + 1) % Block == 0 ? n + 1 + ((splits - 1) * Block) : n + 1;
 
+    /// <summary>How many events of the whole stream may be read by now.</summary>
+    private long Available() => pace is null ? events : Math.Min(events, pace.EventsDue());
+
+    /// <summary>Its position is the index of the next event in the whole stream.</summary>
     private sealed class Reader(NexmarkSource source, SourceSplit split, long position) : SourceReader<Event>
     {
         private readonly EventGenerator _generator = source.Generator;
-        private readonly long _end = source.Events;
-        private long _position = position;
-        private long _next = source.IndexOf(split.Index, position);
 
-        public override long Position => _position;
+        public override long Position => position;
 
-        public override bool IsFinished => _next >= _end;
+        public override bool IsFinished => position >= source.Events;
 
         public override int Read(Span<Record<Event>> records)
         {
+            var available = source.Available();
             var count = 0;
-            for (; count < records.Length && _next < _end; count++)
+            for (; count < records.Length && position < available; count++)
             {
-                records[count] = new Record<Event>(_generator.Create(_next), 0, new RecordOrigin(split.Id, _position));
-                _position++;
-                _next = _position % Block == 0 ? source.IndexOf(split.Index, _position) : _next + 1;
+                records[count] = new Record<Event>(_generator.Create(position), 0, new RecordOrigin(split.Id, position));
+                position = source.After(position);
             }
 
             return count;
         }
+
+        public override async ValueTask WaitToReadAsync(CancellationToken stop)
+            => await Task.Delay(Pace.Resolution, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private EventGenerator Generator => generator;

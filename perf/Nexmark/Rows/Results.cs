@@ -6,6 +6,9 @@ internal sealed class Results
     private readonly Lock _lock = new();
     private readonly Dictionary<int, (long Rows, ulong Checksum)> _byWorker = [];
 
+    /// <summary>Where the rows' latencies go, if they are measured.</summary>
+    public Latencies? Latencies { get; init; }
+
     public long Rows => Total().Rows;
 
     public ulong Checksum => Total().Checksum;

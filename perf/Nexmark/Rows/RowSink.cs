@@ -47,6 +47,7 @@ internal sealed class RowSink<T>(Results results, Action<T, RowSum> columns) : S
         {
             columns(record.Value, sum);
             sum.End();
+            results.Latencies?.Add(record.Origin, record.Timestamp);
         }
 
         public override ReadOnlyMemory<byte> Prepare(CheckpointOutput output)
