@@ -54,6 +54,14 @@ internal sealed class AsyncCall<TIn, TResult>
         return Limit.Token;
     }
 
+    /// <summary>What the ended attempt failed with; null if it did not.</summary>
+    public Exception? Error(TimeSpan? timeout)
+    {
+        if (Result!.IsCompletedSuccessfully) return null;
+        if (Limit is { IsCancellationRequested: true } && Result.IsCanceled) return new TimeoutException($"No answer came within {timeout}.");
+        return Result.Exception?.InnerException ?? new TaskCanceledException(Result);
+    }
+
     public void RemoveLimit()
     {
         if (Limit is null) return;

@@ -60,15 +60,11 @@ internal sealed class CallQueue<TIn, TResult>(ResultOrder<TIn, TResult> order)
         return follower;
     }
 
-    /// <summary>Takes a watermark out, if it is the first of all.</summary>
-    public bool TryTakeWatermark(out long watermark)
+    /// <summary>Takes out the watermark that is the first of all.</summary>
+    public void RemoveWatermark()
     {
-        watermark = 0;
-        if (First is not { IsRecord: false } first) return false;
-        watermark = first.Watermark;
         _firstSegment++;
-        Unlink(first);
-        return true;
+        Unlink(First!);
     }
 
     /// <summary>Finds the calls that the last watermark held back and that may go on now.</summary>

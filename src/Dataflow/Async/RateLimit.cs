@@ -2,7 +2,7 @@ namespace Dataflow.Async;
 
 /// <summary>Gives the calls of a step, in all workers, their moments: the generic cell rate algorithm of ITU-T I.371, which
 /// is a token bucket without tokens. From any thread.</summary>
-internal sealed class RateLimit : IAsyncDisposable
+internal sealed class RateLimit
 {
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
@@ -28,7 +28,4 @@ internal sealed class RateLimit : IAsyncDisposable
             _next = moment + _interval;
             return moment <= now ? TimeSpan.Zero : _time.GetElapsedTime(now, moment);
         }
-    }
-
-    public ValueTask DisposeAsync() => default;
-}
+    }}

@@ -12,9 +12,8 @@ namespace Dataflow;
 /// </remarks>
 public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
 {
-    private static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(30);
-
     private readonly AsyncOptions _options;
+    private readonly Retries _retries;
     private readonly CallQueue<TIn, TResult> _calls;
     private readonly Queue<AsyncCall<TIn, TResult>> _waiting = new(); // for their first attempt
     private readonly Queue<AsyncCall<TIn, TResult>> _again = new(); // for another attempt, which is due
@@ -22,11 +21,11 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     private readonly Queue<AsyncCall<TIn, TResult>> _ready = new(); // their attempts have ended
     private InFlightState<TIn>? _saved;
     private Func<TIn, int>? _shardOf;
-    private RateLimit? _limit;
+    private SharedByWorkers? _shared;
     private Task? _turn;
-    private Random? _jitter;
     private Action? _wake;
-    private long _watermark = long.MinValue;
+    private long _watermark = long.MinValue; // the last that came
+    private long _handedOn = long.MinValue; // the last that went on
     private long _nextSequence;
     private int _onTheirWay;
     private bool _isRestored;
@@ -34,6 +33,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     private protected CallingOperator(AsyncOptions options, ResultOrder<TIn, TResult>? order = null)
     {
         _options = options;
+        _retries = new Retries(options);
         _calls = new(!options.KeepsOrder ? new AnyOrder<TIn, TResult>() : order ?? new InputOrder<TIn, TResult>());
     }
 
@@ -45,7 +45,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
 
     internal override bool IsDrained => _calls.IsEmpty;
 
-    internal override bool MayCapture => _saved is not null || IsDrained;
+    internal override bool MayCapture => _saved is null ? IsDrained : _handedOn >= WatermarkLimit();
 
     private CancellationToken Stopping => Context.Task.Job.Stopping;
 
@@ -62,6 +62,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     {
         Restore();
         Receive(watermark);
+        Go();
     }
 
     /// <inheritdoc/>
@@ -79,11 +80,8 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     internal sealed override bool Poll()
     {
         Restore();
-        if (_running.Count == 0 && _turn is null) return false;
-        if (Stopping.IsCancellationRequested) return false; // the calls are cancelled with the job: none of them has failed
-        var any = FindArrived() | _turn is { IsCompleted: true };
-        if (any) Go();
-        return any;
+        if (_calls.IsEmpty || Stopping.IsCancellationRequested) return false; // calls cancelled with the job have not failed
+        return FindArrived() | Go();
     }
 
     internal override void Capture(TaskCheckpoint checkpoint)
@@ -104,7 +102,9 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
             _saved = new(Context.Task, Context.OpenTables<InFlightKey, byte[]>("in-flight", new InFlightKeyCodec()).Main);
         var ownShard = Shards.FirstOf(Context.Worker, Context.Workers);
         _shardOf = shardOf ?? (_ => ownShard);
-        if (_options.CallsPerSecond is { } rate) _limit = Context.Shared(() => new RateLimit(rate, Context.Time));
+        _shared = Context.Shared(() => new SharedByWorkers(
+            _options.CallsPerSecond is { } rate ? new RateLimit(rate, Context.Time) : null,
+            _saved is not null && shardOf is not null && Context.Workers > 1 ? new WatermarkAlignment(Context.Task.Job) : null));
     }
 
     private AsyncCall<TIn, TResult> Add(in Record<TIn> record, long watermark)
@@ -119,8 +119,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     {
         if (watermark <= _watermark) return;
         _watermark = watermark;
-        if (_calls.IsEmpty) base.Advance(watermark);
-        else _calls.Add(watermark);
+        _calls.Add(watermark);
     }
 
     /// <summary>Begins with what was in flight at the last checkpoint, at the first use: state is restored after the opening.</summary>
@@ -174,14 +173,20 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
         return any;
     }
 
-    /// <summary>Starts what may start and hands on what may go on, until nothing more does.</summary>
-    private void Go()
+    /// <summary>Starts what may start and hands on what may go on, until nothing more does; false if there was nothing.</summary>
+    private bool Go()
     {
+        var any = false;
+        bool goesOn;
         do
         {
-            while (TryTakeNext(out var call)) Start(call);
+            goesOn = false;
+            for (; TryTakeNext(out var call); goesOn = true) Start(call);
+            goesOn |= HandOnReady() | PassWatermarks();
+            any |= goesOn;
         }
-        while (HandOnReady());
+        while (goesOn);
+        return any;
     }
 
     private bool TryTakeNext(out AsyncCall<TIn, TResult> call)
@@ -189,7 +194,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
         call = null!;
         var isFirstAttempt = _again.Count == 0;
         if (isFirstAttempt && (_onTheirWay >= _options.Concurrency || _waiting.Count == 0)) return false;
-        if (_limit is not null && !HasTurn(_limit)) return false;
+        if (_shared?.Limit is { } limit && !HasTurn(limit)) return false;
         call = (isFirstAttempt ? _waiting : _again).Dequeue();
         if (isFirstAttempt) _onTheirWay++;
         return true;
@@ -260,46 +265,11 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     /// <summary>Has a call that failed made again later, if that is worth it.</summary>
     private bool TryAgain(AsyncCall<TIn, TResult> call)
     {
-        if (call.Result!.IsCompletedSuccessfully || call.Attempts >= _options.Attempts) return false;
-        try
-        {
-            if (!_options.RetryIf(ErrorOf(call))) return false;
-        }
-        catch (Exception error)
-        {
-            call.Result = Task.FromException<TResult>(error);
-            return false;
-        }
-
+        if (!_retries.AreWorthIt(call)) return false;
         call.RemoveLimit();
         call.Result = null;
-        Await(call, Task.Delay(DelayAfter(call.Attempts), Context.Time, Stopping));
+        Await(call, Task.Delay(_retries.DelayAfter(call.Attempts, Context), Context.Time, Stopping));
         return true;
-    }
-
-    private TimeSpan DelayAfter(int attempts)
-    {
-        _jitter ??= new Random(unchecked((int)Context.Time.GetTimestamp() + Context.Worker));
-        var delay = Math.Min(_options.RetryDelay.TotalSeconds * Math.Pow(2, attempts - 1), LongestRetryDelay.TotalSeconds);
-        return TimeSpan.FromSeconds(delay * (1 - (_jitter.NextDouble() / 2)));
-    }
-
-    private Exception ErrorOf(AsyncCall<TIn, TResult> call)
-    {
-        try
-        {
-            _ = call.Result!.GetAwaiter().GetResult();
-        }
-        catch (OperationCanceledException) when (call.Limit is { IsCancellationRequested: true })
-        {
-            return new TimeoutException($"No answer came within {_options.Timeout}.");
-        }
-        catch (Exception error)
-        {
-            return error;
-        }
-
-        throw new InvalidOperationException("The call has not failed.");
     }
 
     private void HandOnFrom(AsyncCall<TIn, TResult> call)
@@ -308,18 +278,39 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
         {
             var record = next.Record;
             var result = next.Result!;
-            var error = result.IsCompletedSuccessfully ? null : ErrorOf(next);
+            var error = next.Error(_options.Timeout);
             if (next.IsSaved) _saved!.Remove(KeyOf(next));
             _onTheirWay--;
             next = _calls.Remove(next);
             if (error is null) HandOn(in record, result.Result);
             else Reject(error, in record);
         }
+    }
 
-        while (_calls.TryTakeWatermark(out var watermark))
+    private bool PassWatermarks()
+    {
+        var any = false;
+        while (_calls.First is { IsRecord: false, Watermark: var watermark })
         {
-            base.Advance(watermark);
+            var limit = Math.Min(watermark, WatermarkLimit());
+            if (limit > _handedOn)
+            {
+                base.Advance(_handedOn = limit);
+                any = true;
+            }
+
+            if (limit < watermark) break;
+            _calls.RemoveWatermark();
             _calls.FindReady(_ready);
+            any = true;
         }
+
+        return any;
+    }
+
+    private long WatermarkLimit()
+    {
+        var reached = _calls.First?.Watermark ?? _watermark;
+        return _shared?.Alignment?.LimitOf(Context.Worker, reached, Context.Task.Epoch) ?? reached;
     }
 }

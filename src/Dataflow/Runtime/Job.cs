@@ -244,7 +244,7 @@ public sealed class Job : IAsyncDisposable
         }
     }
 
-    private void WakeWorkers()
+    internal void WakeWorkers()
     {
         foreach (var worker in Workers) worker.Wake();
     }

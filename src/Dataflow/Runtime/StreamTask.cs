@@ -52,6 +52,9 @@ internal sealed class StreamTask
     /// <summary>How many keyed values the task holds; looked at now and then, for other threads to see.</summary>
     public long StateEntries => Volatile.Read(ref _stateEntries);
 
+    /// <summary>The last checkpoint that the task has captured for.</summary>
+    public long Epoch => _epoch;
+
     /// <summary>Whether nothing is left to do but to take part in checkpoints.</summary>
     public bool IsEnded { get; private set; }
 
