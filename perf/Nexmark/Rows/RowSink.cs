@@ -9,19 +9,47 @@ internal static class RowSinks
         /// <summary>Counts the values and sums up the checksums of their rows.</summary>
         /// <param name="results">Where the sums are found in the end.</param>
         /// <param name="columns">Writes the columns of a row.</param>
-        public void To(Results results, Action<T, RowSum> columns) => stream.To(new RowSink<T>(results, columns));
+        public void To(Results results, Action<T, RowSum> columns)
+            => stream.To(new RowSink<T>(results, (value, sum) =>
+            {
+                columns(value, sum);
+                sum.End();
+            }));
     }
 
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull
     {
         /// <summary>As the form for plain streams.</summary>
-        public void To(Results results, Action<T, RowSum> columns) => stream.To(new RowSink<T>(results, columns));
+        public void To(Results results, Action<T, RowSum> columns) => stream.Values().To(results, columns);
+    }
+
+    extension<TKey, TRow>(Table<TKey, TRow> table)
+        where TKey : notnull
+    {
+        /// <summary>Counts and sums up the rows that are in force in the end: each change takes the old row back.</summary>
+        public void To(Results results, Action<TRow, RowSum> columns)
+            => table.Changes().Values().To(new RowSink<Change<TRow>>(results, (change, sum) =>
+            {
+                if (change.HasOld)
+                {
+                    columns(change.Old, sum);
+                    sum.End(-1);
+                }
+
+                if (change.HasNew)
+                {
+                    columns(change.New, sum);
+                    sum.End();
+                }
+            }));
     }
 }
 
 /// <summary>Keeps no rows, only their sums; these are in every checkpoint, by worker.</summary>
-internal sealed class RowSink<T>(Results results, Action<T, RowSum> columns) : Sink<T>
+/// <param name="results">Where the sums are found in the end.</param>
+/// <param name="write">Writes the rows of a value.</param>
+internal sealed class RowSink<T>(Results results, Action<T, RowSum> write) : Sink<T>
 {
     public override string Name => "rows";
 
@@ -35,18 +63,17 @@ internal sealed class RowSink<T>(Results results, Action<T, RowSum> columns) : S
             ? (0, 0)
             : (BinaryPrimitives.ReadInt64BigEndian(state.Span), BinaryPrimitives.ReadUInt64BigEndian(state.Span[8..]));
         results.Set(context.Worker, rows, checksum);
-        return new Writer(results, context.Worker, columns, new RowSum(rows, checksum));
+        return new Writer(results, context.Worker, write, new RowSum(rows, checksum));
     }
 
-    private sealed class Writer(Results results, int worker, Action<T, RowSum> columns, RowSum sum) : SinkWriter<T>
+    private sealed class Writer(Results results, int worker, Action<T, RowSum> write, RowSum sum) : SinkWriter<T>
     {
         private long _rows;
         private ulong _checksum;
 
         public override void Write(in Record<T> record)
         {
-            columns(record.Value, sum);
-            sum.End();
+            write(record.Value, sum);
             results.Latencies?.Add(record.Origin, record.Timestamp);
         }
 

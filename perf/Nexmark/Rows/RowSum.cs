@@ -51,6 +51,12 @@ internal sealed class RowSum(long count = 0, ulong checksum = 0)
         return this;
     }
 
+    public RowSum Add(IReadOnlyList<long> numbers)
+    {
+        for (var i = 0; i < numbers.Count; i++) Add(numbers[i]);
+        return this;
+    }
+
     /// <summary>Ends the row.</summary>
     /// <param name="weight">1: the row is there; −1: it is taken back.</param>
     public void End(int weight = 1)

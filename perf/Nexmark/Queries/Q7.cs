@@ -1,0 +1,14 @@
+namespace Dataflow.Perf.Nexmark;
+
+/// <summary>Windows of 10 s: the highest bids.</summary>
+internal static class Q7
+{
+    public static void Build(Pipeline pipeline, Source<Event> source, Results results)
+        => pipeline.From(source)
+            .WithEventTime()
+            .Bids()
+            .Window(Tumbling.Every(TimeSpan.FromSeconds(10)))
+            .Aggregate(a => a.AllMaxBy(bid => bid.Price), (_, highest) => highest)
+            .SelectMany(highest => highest)
+            .To(results, (bid, row) => row.Add(bid.Auction).Add(bid.Price).Add(bid.Bidder).Add(bid.DateTime).Add(bid.Extra));
+}
