@@ -54,11 +54,17 @@ public sealed class DistinctRows<TValue>
 }
 
 /// <summary>Writes the number of conditions, the values with their conditions, and how many rows have each.</summary>
-internal sealed class DistinctRowsFormatter<TValue> : IMessagePackFormatter<DistinctRows<TValue>>
+internal sealed class DistinctRowsFormatter<TValue> : IMessagePackFormatter<DistinctRows<TValue>?>
     where TValue : notnull
 {
-    public void Serialize(ref MessagePackWriter writer, DistinctRows<TValue> value, MessagePackSerializerOptions options)
+    public void Serialize(ref MessagePackWriter writer, DistinctRows<TValue>? value, MessagePackSerializerOptions options)
     {
+        if (value is null)
+        {
+            writer.WriteNil();
+            return;
+        }
+
         var (values, rows) = value.ToArrays();
         writer.WriteArrayHeader(3);
         writer.Write(value.Counts.Length);
@@ -66,8 +72,9 @@ internal sealed class DistinctRowsFormatter<TValue> : IMessagePackFormatter<Dist
         PackedValues.Write(ref writer, rows, options);
     }
 
-    public DistinctRows<TValue> Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
+    public DistinctRows<TValue>? Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
     {
+        if (reader.TryReadNil()) return null;
         reader.ReadArrayHeader();
         return new(
             reader.ReadInt32(),

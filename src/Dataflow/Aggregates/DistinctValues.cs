@@ -52,11 +52,17 @@ public sealed class DistinctValues<TValue>
 }
 
 /// <summary>Writes the number of conditions, the values and, if there are several conditions, the marks.</summary>
-internal sealed class DistinctValuesFormatter<TValue> : IMessagePackFormatter<DistinctValues<TValue>>
+internal sealed class DistinctValuesFormatter<TValue> : IMessagePackFormatter<DistinctValues<TValue>?>
     where TValue : notnull
 {
-    public void Serialize(ref MessagePackWriter writer, DistinctValues<TValue> value, MessagePackSerializerOptions options)
+    public void Serialize(ref MessagePackWriter writer, DistinctValues<TValue>? value, MessagePackSerializerOptions options)
     {
+        if (value is null)
+        {
+            writer.WriteNil();
+            return;
+        }
+
         var (values, marks) = value.ToArrays();
         writer.WriteArrayHeader(3);
         writer.Write(value.Counts.Length);
@@ -64,8 +70,9 @@ internal sealed class DistinctValuesFormatter<TValue> : IMessagePackFormatter<Di
         writer.Write(value.Counts.Length == 1 ? [] : marks);
     }
 
-    public DistinctValues<TValue> Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
+    public DistinctValues<TValue>? Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
     {
+        if (reader.TryReadNil()) return null;
         reader.ReadArrayHeader();
         var conditions = reader.ReadInt32();
         var values = PackedValues.Read<TValue>(ref reader, options);

@@ -102,18 +102,25 @@ internal sealed class BucketCounts
     }
 }
 
-internal sealed class QuantileSketchFormatter : IMessagePackFormatter<QuantileSketch>
+internal sealed class QuantileSketchFormatter : IMessagePackFormatter<QuantileSketch?>
 {
-    public void Serialize(ref MessagePackWriter writer, QuantileSketch value, MessagePackSerializerOptions options)
+    public void Serialize(ref MessagePackWriter writer, QuantileSketch? value, MessagePackSerializerOptions options)
     {
+        if (value is null)
+        {
+            writer.WriteNil();
+            return;
+        }
+
         writer.WriteArrayHeader(3);
         writer.Write(value.Zeros);
         Write(ref writer, value.Positive);
         Write(ref writer, value.Negative);
     }
 
-    public QuantileSketch Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
+    public QuantileSketch? Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
     {
+        if (reader.TryReadNil()) return null;
         reader.ReadArrayHeader();
         return new() { Zeros = reader.ReadInt64(), Positive = Read(ref reader), Negative = Read(ref reader) };
     }

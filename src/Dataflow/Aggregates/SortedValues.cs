@@ -88,11 +88,14 @@ public sealed class SortedValues<T>
     }
 }
 
-internal sealed class SortedValuesFormatter<T> : IMessagePackFormatter<SortedValues<T>>
+internal sealed class SortedValuesFormatter<T> : IMessagePackFormatter<SortedValues<T>?>
 {
-    public void Serialize(ref MessagePackWriter writer, SortedValues<T> value, MessagePackSerializerOptions options)
-        => PackedValues.Write(ref writer, value.All.ToArray(), options);
+    public void Serialize(ref MessagePackWriter writer, SortedValues<T>? value, MessagePackSerializerOptions options)
+    {
+        if (value is null) writer.WriteNil();
+        else PackedValues.Write(ref writer, value.All.ToArray(), options);
+    }
 
-    public SortedValues<T> Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
-        => new(PackedValues.Read<T>(ref reader, options));
+    public SortedValues<T>? Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
+        => reader.TryReadNil() ? null : new(PackedValues.Read<T>(ref reader, options));
 }

@@ -16,7 +16,7 @@ internal static class AggregateLaws
         Func<Aggregates<T>, Aggregation<T, TA, TR>> aggregate,
         Func<IReadOnlyList<T>, TR> model,
         Action<TR, TR>? same = null,
-        int iter = 300)
+        int iter = 120)
     {
         var aggregation = aggregate(new Aggregates<T>());
         Gen.Select(values.Array[0, 40], Gen.Int[0, 5], Gen.Int).Sample(
@@ -33,7 +33,7 @@ internal static class AggregateLaws
         var aggregation = aggregate(new TableAggregates<T>());
         Assert.True(aggregation.CanRetract);
         Merges(values, _ => aggregation, model, same);
-        Gen.Select(values.Array[1, 60], Gen.Int).Sample((all, seed) => CheckRetract(aggregation, all, new Random(seed), model, same ?? Same), iter: 300);
+        Gen.Select(values.Array[1, 60], Gen.Int).Sample((all, seed) => CheckRetract(aggregation, all, new Random(seed), model, same ?? Same), iter: 120);
     }
 
     public static TA Written<TA>(TA accumulator) => StateCodec<TA>.Read(Bytes(accumulator));
