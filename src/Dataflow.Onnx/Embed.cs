@@ -17,11 +17,7 @@ public static class EmbedStep
         public Stream<TOut> Embed<TOut>(
             EmbeddingModel model, Func<T, string?> text, Func<T, float[], TOut> result, string name = "embed",
             int keepResults = KeepResults)
-        {
-            var embedded = stream.Embed(model, text, result, out var failed, name, keepResults);
-            failed.ToTopicOfPipeline(name);
-            return embedded;
-        }
+            => stream.Through(model, text, result, name, keepResults, handsOutFailed: false);
 
         /// <summary>Embeds a text of each value; the order stays. Values whose text fails come out as a stream of their
         /// own.</summary>
@@ -41,15 +37,22 @@ public static class EmbedStep
             EmbeddingModel model, Func<T, string?> text, Func<T, float[], TOut> result, out Stream<DeadLetter> failed,
             string name = "embed", int keepResults = KeepResults)
         {
+            var embedded = stream.Through(model, text, result, name, keepResults, handsOutFailed: true);
+            failed = new Stream<DeadLetter>(stream.Pipeline, new SideNode<DeadLetter>($"{name}-failed", embedded.Node));
+            return embedded;
+        }
+
+        private Stream<TOut> Through<TOut>(
+            EmbeddingModel model, Func<T, string?> text, Func<T, float[], TOut> result, string name, int keepResults,
+            bool handsOutFailed)
+        {
             ArgumentNullException.ThrowIfNull(model);
             ArgumentNullException.ThrowIfNull(text);
             ArgumentNullException.ThrowIfNull(result);
             ArgumentOutOfRangeException.ThrowIfLessThan(keepResults, 1);
             var topic = $"{stream.Pipeline.Name}.{name}.results";
-            var embedded = stream.Add(input => new EmbedNode<T>(name, input, model, text, topic, keepResults))
-                .Add(input => new EmbedResultNode<T, TOut>($"{name}-result", input, name, result));
-            failed = new Stream<DeadLetter>(stream.Pipeline, new SideNode<DeadLetter>($"{name}-failed", embedded.Node));
-            return embedded;
+            return stream.Add(input => new EmbedNode<T>(name, input, model, text, topic, keepResults))
+                .Add(input => new EmbedResultNode<T, TOut>($"{name}-result", input, name, result, handsOutFailed));
         }
     }
 
@@ -87,9 +90,11 @@ internal sealed record EmbedNode<T>(
 }
 
 internal sealed record EmbedResultNode<T, TOut>(
-    string Name, Node<Embedded<T>> Input, string Step, Func<T, float[], TOut> Result)
+    string Name, Node<Embedded<T>> Input, string Step, Func<T, float[], TOut> Result, bool HandsOutFailed)
     : Node<Embedded<T>, TOut>(Name, Input)
 {
+    internal override bool WritesDeadLetters => !HandsOutFailed;
+
     public override Operator<Embedded<T>, TOut> CreateOperator() => new EmbedResultOperator<T, TOut>(Step, Result);
 
     internal override void Connect(Operator<Embedded<T>, TOut> step, Runtime.TaskBuilder builder)

@@ -74,11 +74,11 @@ internal sealed class EmbedOperator<T>(EmbeddingModel model, Func<T, string?> te
 
 /// <summary>Makes results of vectors, on the task's thread, and dead letters of failures.</summary>
 internal sealed class EmbedResultOperator<T, TOut>(string step, Func<T, float[], TOut> result)
-    : Operator<Embedded<T>, TOut>, ICountsDeadLetters
+    : Operator<Embedded<T>, TOut>
 {
     private Operator<DeadLetter>? _failed;
 
-    public long DeadLetters { get; private set; }
+    internal override bool IsOneToOne => true;
 
     public void ConnectFailedTo(Operator<DeadLetter> failed) => _failed = failed;
 
@@ -87,8 +87,7 @@ internal sealed class EmbedResultOperator<T, TOut>(string step, Func<T, float[],
         var (value, vector, failure) = record.Value;
         if (vector is null)
         {
-            DeadLetters++;
-            _failed?.Process(record.With(Context.Refuse(failure!, record.Origin) with { Step = step }));
+            Refuse(in record, Context.Refuse(failure!, record.Origin) with { Step = step });
             return;
         }
 
@@ -110,5 +109,17 @@ internal sealed class EmbedResultOperator<T, TOut>(string step, Func<T, float[],
     {
         base.Advance(watermark);
         _failed?.Advance(watermark);
+    }
+
+    private void Refuse(in Record<Embedded<T>> record, DeadLetter letter)
+    {
+        if (_failed is null)
+        {
+            Write(letter);
+            return;
+        }
+
+        DeadLetters++;
+        _failed.Process(record.With(letter));
     }
 }

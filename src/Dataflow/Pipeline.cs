@@ -20,6 +20,17 @@ public sealed class Pipeline
     /// <summary>The name that its checkpoints are kept under.</summary>
     public string Name { get; }
 
+    /// <summary>What becomes of a record on which the user's code, or the decoder of a source, fails. Default: the job stops.</summary>
+    public ErrorPolicy OnError
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(OnError));
+            field = value;
+        }
+    } = ErrorPolicy.Stop;
+
     internal IReadOnlyList<Node> Nodes => _nodes;
 
     /// <summary>The plan: stages, steps and exchanges, as text or as a Mermaid diagram.</summary>

@@ -14,9 +14,11 @@ internal abstract class ParquetColumn
     ];
 
     /// <summary>Reads the column.</summary>
+    /// <param name="group">The row group.</param>
+    /// <param name="rows">How many rows it has.</param>
+    /// <param name="bad">Gets the rows whose value the member has no room for, with the reason.</param>
     /// <returns>An array of the member's type with at least that many values. Valid until the next call.</returns>
-    /// <exception cref="BadCellException">The member has no room for a value.</exception>
-    public abstract Array Read(ParquetRowGroupReader group, int rows);
+    public abstract Array Read(ParquetRowGroupReader group, int rows, Dictionary<int, BadCellException> bad);
 
     /// <summary>Finds the way from a column to a member; null when there is none.</summary>
     public static ParquetColumn? Create(DataField field, RowMember member)

@@ -10,13 +10,17 @@ internal sealed class ParquetObjects<TObject>(
 {
     private TObject?[] _results = [];
 
-    public override Array Read(ParquetRowGroupReader group, int rows)
+    public override Array Read(ParquetRowGroupReader group, int rows, Dictionary<int, BadCellException> bad)
     {
         if (_results.Length < rows) _results = new TObject?[rows];
         read(group, field, _results.AsMemory(0, rows));
         if (member.TakesNull) return _results;
-        var missing = _results.AsSpan(0, rows).IndexOf((TObject?)null);
-        return missing < 0 ? _results : throw BadCellException.Null(missing, field.Name, member);
+        for (var row = 0; row < rows; row++)
+        {
+            if (_results[row] is null) bad[row] = BadCellException.Null(field.Name, member);
+        }
+
+        return _results;
     }
 }
 
@@ -26,23 +30,22 @@ internal sealed class ParquetEnums<TResult>(
 {
     private TResult[] _results = [];
 
-    public override Array Read(ParquetRowGroupReader group, int rows)
+    public override Array Read(ParquetRowGroupReader group, int rows, Dictionary<int, BadCellException> bad)
     {
         if (_results.Length < rows) _results = new TResult[rows];
-        var names = (string?[])texts.Read(group, rows);
-        for (var row = 0; row < rows; row++) _results[row] = names[row] is { } name ? Parse(name, row) : default!;
-        return _results;
-    }
+        var names = (string?[])texts.Read(group, rows, bad);
+        for (var row = 0; row < rows; row++)
+        {
+            try
+            {
+                _results[row] = names[row] is { } name ? parse(name) : default!;
+            }
+            catch (ArgumentException error)
+            {
+                bad[row] = BadCellException.NoRoom(field.Name, member, error);
+            }
+        }
 
-    private TResult Parse(string name, int row)
-    {
-        try
-        {
-            return parse(name);
-        }
-        catch (ArgumentException error)
-        {
-            throw BadCellException.NoRoom(row, field.Name, member, error);
-        }
+        return _results;
     }
 }

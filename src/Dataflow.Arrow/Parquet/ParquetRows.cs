@@ -11,6 +11,7 @@ internal sealed class ParquetRows<T> : SourceReader<T>
     private readonly RowShape<T> _shape;
     private readonly ParquetColumn[] _columns;
     private readonly Array[] _values;
+    private readonly Dictionary<int, BadCellException> _bad = []; // by row of the group
     private int _nextGroup;
     private int _row;
     private int _rows;
@@ -48,7 +49,9 @@ internal sealed class ParquetRows<T> : SourceReader<T>
         {
             if (_row == _rows) Load();
             for (; count < records.Length && _row < _rows; _row++, _position++)
-                records[count++] = new(Build(), 0, new RecordOrigin(_split.Id, _position));
+            {
+                if (TryBuild(out var value)) records[count++] = new(value, 0, new RecordOrigin(_split.Id, _position));
+            }
         }
 
         return count;
@@ -65,6 +68,7 @@ internal sealed class ParquetRows<T> : SourceReader<T>
     {
         var group = _file.Groups[_nextGroup++];
         (_row, _rows) = (0, checked((int)group.RowCount));
+        _bad.Clear();
         for (var i = 0; i < _columns.Length; i++) _values[i] = Read(_columns[i], group);
     }
 
@@ -72,30 +76,30 @@ internal sealed class ParquetRows<T> : SourceReader<T>
     {
         try
         {
-            return column.Read(group, _rows);
-        }
-        catch (BadCellException error)
-        {
-            throw CouldNotRead(_position + error.Row, error);
+            return column.Read(group, _rows, _bad);
         }
         catch (Exception error) when (error is ParquetException or IOException or InvalidDataException)
         {
-            throw CouldNotRead(_position, error);
+            throw CouldNotRead(error);
         }
     }
 
-    private T Build()
+    private bool TryBuild(out T value)
     {
+        value = default!;
         try
         {
-            return _shape.Build(_values, _row);
+            if (_bad.TryGetValue(_row, out var bad)) throw bad;
+            value = _shape.Build(_values, _row);
+            return true;
         }
         catch (Exception error)
         {
-            throw CouldNotRead(_position, error);
+            Reject(CouldNotRead(error));
+            return false;
         }
     }
 
-    private OperatorException CouldNotRead(long position, Exception error)
-        => OperatorException.CouldNotRead(_source, _split.Name, position, typeof(T), error);
+    private OperatorException CouldNotRead(Exception error)
+        => OperatorException.CouldNotRead(_source, _split.Name, _position, typeof(T), error);
 }

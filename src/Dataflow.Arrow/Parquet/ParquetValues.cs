@@ -12,38 +12,42 @@ internal sealed class ParquetValues<TFile, TResult>(DataField field, RowMember m
     private TFile?[] _optional = [];
     private TResult[] _results = [];
 
-    public override Array Read(ParquetRowGroupReader group, int rows)
+    public override Array Read(ParquetRowGroupReader group, int rows, Dictionary<int, BadCellException> bad)
     {
         if (_results.Length < rows) _results = new TResult[rows];
-        var row = 0;
-        try
-        {
-            if (field.IsNullable) ReadOptional(group, rows, ref row);
-            else ReadPresent(group, rows, ref row);
-            return _results;
-        }
-        catch (OverflowException error)
-        {
-            throw BadCellException.NoRoom(row, field.Name, member, error);
-        }
+        if (field.IsNullable) ReadOptional(group, rows, bad);
+        else ReadPresent(group, rows, bad);
+        return _results;
     }
 
-    private void ReadPresent(ParquetRowGroupReader group, int rows, ref int row)
+    private void ReadPresent(ParquetRowGroupReader group, int rows, Dictionary<int, BadCellException> bad)
     {
         if (_present.Length < rows) _present = new TFile[rows];
         ParquetFile.Wait(group.ReadAsync(field, _present.AsMemory(0, rows)));
-        for (row = 0; row < rows; row++) _results[row] = convert(_present[row]);
+        for (var row = 0; row < rows; row++) Convert(row, _present[row], bad);
     }
 
-    private void ReadOptional(ParquetRowGroupReader group, int rows, ref int row)
+    private void ReadOptional(ParquetRowGroupReader group, int rows, Dictionary<int, BadCellException> bad)
     {
         if (_optional.Length < rows) _optional = new TFile?[rows];
         ParquetFile.Wait(group.ReadAsync(field, _optional.AsMemory(0, rows)));
-        for (row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
         {
-            if (_optional[row] is { } value) _results[row] = convert(value);
+            if (_optional[row] is { } value) Convert(row, value, bad);
             else if (member.TakesNull) _results[row] = default!;
-            else throw BadCellException.Null(row, field.Name, member);
+            else bad[row] = BadCellException.Null(field.Name, member);
+        }
+    }
+
+    private void Convert(int row, TFile value, Dictionary<int, BadCellException> bad)
+    {
+        try
+        {
+            _results[row] = convert(value);
+        }
+        catch (OverflowException error)
+        {
+            bad[row] = BadCellException.NoRoom(field.Name, member, error);
         }
     }
 }

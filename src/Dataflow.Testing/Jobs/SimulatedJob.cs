@@ -85,10 +85,11 @@ public sealed class SimulatedJob
             : _job.Coordinator.StepAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
     }
 
-    /// <summary>Runs until the bounded input is processed, then closes the job.</summary>
+    /// <summary>Runs until the bounded input is processed, checks that no record is lost, then closes the job.</summary>
     public void Run()
     {
         StepUntil(() => HasFinished, "The job does not finish");
+        Status.CheckThatNoRecordIsLost();
         Close();
     }
 

@@ -108,6 +108,7 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
         var start = Stopwatch.GetTimestamp();
         var commit = new LogCommit();
         foreach (var part in _parts) AddTo(commit, part);
+        DeadLetterTopic.Add(commit, Topics.DeadLetters, [.. _parts.SelectMany(static part => part.DeadLetters)], job.Plan.OnError.Most);
         AddManifest(commit);
         await job.Log.CommitAsync(commit, stop).ConfigureAwait(false);
         Metrics.Add(_epoch, _parts.Max(static part => part.Pause), commit.Bytes, Stopwatch.GetElapsedTime(start));

@@ -9,15 +9,17 @@ namespace Dataflow.Checkpoints;
 /// name.checkpoints       1            one manifest for each checkpoint
 /// name.changelog         one a shard  every change of state, laid out by ChangeKey
 /// name.snapshots         one a shard  a shard's whole state, so that the changelog before it is not needed
+/// name.dead-letters      1            the records that were left out because code failed on them, if the pipeline keeps them
 /// </code>Where a shard's newest snapshot begins, and where its changelog goes on from there, are the offsets of the group
 /// <c>name.snapshots</c>, set in the snapshot's own commit.</remarks>
 internal sealed class CheckpointTopics
 {
     private readonly LogStore _log;
 
-    private CheckpointTopics(LogStore log, string pipeline, LogTopic checkpoints, LogTopic changelog, LogTopic snapshots)
+    private CheckpointTopics(LogStore log, string pipeline, LogTopic checkpoints, LogTopic changelog, LogTopic snapshots, LogTopic? deadLetters)
     {
         _log = log;
+        DeadLetters = deadLetters;
         Group = $"{pipeline}.snapshots";
         Checkpoints = checkpoints;
         Changelog = changelog;
@@ -30,15 +32,19 @@ internal sealed class CheckpointTopics
 
     public LogTopic Snapshots { get; }
 
+    /// <summary>Null where the pipeline writes none.</summary>
+    public LogTopic? DeadLetters { get; }
+
     public string Group { get; }
 
-    public static async Task<CheckpointTopics> OpenAsync(LogStore log, string pipeline, CancellationToken stop)
+    public static async Task<CheckpointTopics> OpenAsync(LogStore log, string pipeline, bool writesDeadLetters, CancellationToken stop)
         => new(
             log,
             pipeline,
             await log.CreateTopicAsync($"{pipeline}.checkpoints", 1, stop),
             await log.CreateTopicAsync($"{pipeline}.changelog", Shards.Count, stop),
-            await log.CreateTopicAsync($"{pipeline}.snapshots", Shards.Count, stop));
+            await log.CreateTopicAsync($"{pipeline}.snapshots", Shards.Count, stop),
+            writesDeadLetters ? await log.CreateTopicAsync(DeadLetterTopic.NameFor(pipeline), 1, stop) : null);
 
     /// <summary>The manifest of the last checkpoint; null before the first.</summary>
     public Manifest? ReadLast()

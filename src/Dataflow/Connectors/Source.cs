@@ -47,7 +47,8 @@ public abstract class SourceReader<T> : IDisposable
     /// <summary>Reads what is there now, without blocking for more to arrive.</summary>
     /// <param name="records">To be filled from its start; each record names its origin.</param>
     /// <returns>How many were filled; 0 when none is there now.</returns>
-    /// <exception cref="OperatorException">A record could not be decoded: see <see cref="OperatorException.CouldNotRead"/>.</exception>
+    /// <exception cref="OperatorException">A record could not be decoded, and such records are to stop the job: see
+    /// <see cref="Reject"/>.</exception>
     public abstract int Read(Span<Record<T>> records);
 
     /// <summary>The position from which a new reader would return what this one has not returned yet.</summary>
@@ -61,6 +62,18 @@ public abstract class SourceReader<T> : IDisposable
 
     /// <summary>Completes when there may be something to read. Called after <see cref="Read"/> returned 0 before the end.</summary>
     public virtual ValueTask WaitToReadAsync(CancellationToken stop) => ValueTask.CompletedTask;
+
+    /// <summary>Who hears of records that could not be decoded; null outside of jobs.</summary>
+    internal Action<OperatorException>? Rejects { get; set; }
+
+    /// <summary>Says that a record could not be decoded. The reader then leaves it out and goes on behind it.</summary>
+    /// <param name="error">Made by <see cref="OperatorException.CouldNotRead"/>.</param>
+    /// <exception cref="OperatorException">Such records are to stop the job.</exception>
+    protected void Reject(OperatorException error)
+    {
+        if (Rejects is not { } rejects) throw error;
+        rejects(error);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -39,6 +39,8 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
 
     private protected long CallsMade { get; private set; }
 
+    internal override bool IsOneToOne => true;
+
     internal override int MostRecordsAtOnce => _options.Concurrency;
 
     internal override bool IsFull => _calls.Count >= _options.Concurrency;
@@ -133,6 +135,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
         {
             Receive(Math.Min(watermark, reached));
             var call = Add(in record, watermark);
+            Restored++;
             (call.Sequence, call.IsSaved) = (key.Sequence, true);
             _nextSequence = Math.Max(_nextSequence, key.Sequence + 1);
         }

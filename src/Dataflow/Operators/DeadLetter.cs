@@ -7,16 +7,3 @@ namespace Dataflow;
 /// <param name="Reason">What failed; where the user's code threw, its message.</param>
 /// <param name="Time">When it failed.</param>
 public sealed record DeadLetter(string Step, string Source, long Position, string Reason, DateTimeOffset Time);
-
-internal static class DeadLetters
-{
-    extension(Stream<DeadLetter> letters)
-    {
-        /// <summary>Appends them to the topic that all steps of the pipeline share for that, exactly once.</summary>
-        public void ToTopicOfPipeline(string step)
-        {
-            var topic = Topic.Of<DeadLetter>($"{letters.Pipeline.Name}.dead-letters", partitions: 1);
-            letters.To(new TopicSink<DeadLetter, DeadLetter>(topic, static letter => letter, null, $"{topic.Name} of {step}"));
-        }
-    }
-}

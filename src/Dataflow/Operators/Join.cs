@@ -47,6 +47,8 @@ internal sealed class JoinOperator<TKey, T, TRow, TOut>(int tableId, Func<T, TRo
 {
     private KeyedState<TKey, TRow> _rows = null!;
 
+    internal override bool IsOneToOne => true;
+
     public long Misses { get; private set; }
 
     public override void Process(in Record<Keyed<TKey, T>> record)

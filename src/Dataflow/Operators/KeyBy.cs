@@ -32,6 +32,8 @@ internal sealed record KeyByNode<TKey, T>(string Name, Node<T> Input, Func<T, TK
 
 internal sealed class KeyByOperator<TKey, T>(Func<T, TKey> key) : Operator<T, Keyed<TKey, T>>
 {
+    internal override bool IsOneToOne => true;
+
     public override void Process(in Record<T> record)
     {
         TKey of;

@@ -57,7 +57,8 @@ internal sealed class ProcessOperator<TKey, T, TState, TOut>(KeyedProcess<TKey, 
         }
         catch (Exception error) when (!_context.IsEmitting)
         {
-            throw Context.Fail(error, default);
+            Reject(error);
+            return;
         }
 
         // A timer that outlived its key's state must not bring the key back.

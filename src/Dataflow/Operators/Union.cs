@@ -30,6 +30,8 @@ internal sealed record UnionNode<T>(string Name, Node<T> Input, SecondInput<T> S
 
 internal sealed class UnionOperator<T> : Operator<T, T, T>
 {
+    internal override bool IsOneToOne => true;
+
     public override void Process(in Record<T> record) => Emit(in record);
 
     public override void ProcessSecond(in Record<T> record) => Emit(in record);

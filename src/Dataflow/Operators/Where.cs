@@ -34,8 +34,12 @@ internal sealed record WhereNode<T>(string Name, Node<T> Input, Func<T, bool> Pr
     public override Operator<T, T> CreateOperator() => new WhereOperator<T>(Predicate);
 }
 
-internal sealed class WhereOperator<T>(Func<T, bool> predicate) : Operator<T, T>
+internal sealed class WhereOperator<T>(Func<T, bool> predicate) : Operator<T, T>, ICountsFiltered
 {
+    public long Filtered { get; private set; }
+
+    internal override bool IsOneToOne => true;
+
     public override void Process(in Record<T> record)
     {
         bool keep;
@@ -50,5 +54,12 @@ internal sealed class WhereOperator<T>(Func<T, bool> predicate) : Operator<T, T>
         }
 
         if (keep) Emit(in record);
+        else Filtered++;
     }
+}
+
+/// <summary>A step that counts the records that it left out because the user's condition said so.</summary>
+internal interface ICountsFiltered
+{
+    long Filtered { get; }
 }

@@ -13,7 +13,7 @@ public sealed class Explanation
     /// <summary>The stages with their steps, one to a line, each with the step that it follows.</summary>
     public override string ToString()
     {
-        var text = new StringBuilder($"Pipeline '{_plan.Pipeline}'\n");
+        var text = new StringBuilder($"Pipeline '{_plan.Pipeline}'{OnError()}\n");
         foreach (var (index, stage) in _plan.Stages.Index())
         {
             text.Append($"  stage {index + 1}\n");
@@ -45,6 +45,8 @@ public sealed class Explanation
     }
 
     private static string Escape(string text) => text.Replace("\"", "#quot;", StringComparison.Ordinal);
+
+    private string OnError() => _plan.OnError.KeepsRejected ? $", on error: {_plan.OnError}" : "";
 
     private int Number(Node node) => _plan.Nodes.Count(other => other.Id <= node.Id);
 

@@ -25,6 +25,9 @@ public abstract record Node(string Name)
     /// <summary>What the plan shows beside the name.</summary>
     internal virtual string Detail => "";
 
+    /// <summary>Whether the step writes dead letters whatever the pipeline says of errors.</summary>
+    internal virtual bool WritesDeadLetters => false;
+
     /// <summary>The faults of this step that can be seen before it runs, each with what mends it.</summary>
     internal virtual IEnumerable<string> Check() => [];
 
@@ -48,7 +51,7 @@ public abstract record Node(string Name)
 public abstract record Node<TOut>(string Name) : Node(Name)
 {
     /// <summary>Builds all that follows in the same task and returns where this step's records go.</summary>
-    internal Operator<TOut> BuildNext(TaskBuilder builder)
+    internal virtual Operator<TOut> BuildNext(TaskBuilder builder)
     {
         var consumers = builder.Plan.ConsumersOf(this).Cast<IConsumer<TOut>>().Select(c => c.Build(builder)).ToArray();
         return consumers.Length switch

@@ -9,6 +9,7 @@ internal sealed class Plan
     private Plan(Pipeline pipeline)
     {
         Pipeline = pipeline.Name;
+        OnError = pipeline.OnError;
         Nodes = pipeline.Nodes;
         var identity = (IEqualityComparer<Node>)ReferenceEqualityComparer.Instance;
         _consumers = Nodes.Where(node => node.Upstream is not null).ToLookup(node => node.Upstream!, identity);
@@ -17,6 +18,11 @@ internal sealed class Plan
     }
 
     public string Pipeline { get; }
+
+    public ErrorPolicy OnError { get; }
+
+    /// <summary>Whether the pipeline may write to its topic of dead letters.</summary>
+    public bool WritesDeadLetters => OnError.KeepsRejected || Nodes.Any(static node => node.WritesDeadLetters);
 
     /// <summary>All steps, from sources to sinks.</summary>
     public IReadOnlyList<Node> Nodes { get; }

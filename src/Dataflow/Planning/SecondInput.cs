@@ -3,7 +3,7 @@ using Dataflow.Runtime;
 namespace Dataflow;
 
 /// <summary>Where the records of a step's second stream come in. Made by the <c>Add</c> that takes two streams.</summary>
-public sealed record SecondInput<T> : Node, IConsumer<T>
+public sealed record SecondInput<T> : Node, IConsumer<T>, ISecondInput
 {
     internal SecondInput(Node<T> input)
         : base("second-input") => Input = input;
@@ -20,6 +20,9 @@ public sealed record SecondInput<T> : Node, IConsumer<T>
         return step;
     }
 }
+
+/// <summary>A second input of whatever type.</summary>
+internal interface ISecondInput;
 
 internal sealed class SecondInputOperator<T>(int ownerId) : Operator<T>
 {

@@ -10,6 +10,8 @@ internal sealed class ExchangeWriter<T>(Exchange<T> exchange, Router<T> router, 
     private readonly Queue<(int To, ExchangeBatch<T> Batch)> _overflow = new();
     private long _watermark = long.MinValue;
 
+    internal override bool IsOneToOne => true;
+
     public bool HasOverflow => _overflow.Count > 0;
 
     public bool IsHeldUp => exchange.IsHeldUp;

@@ -12,10 +12,12 @@ internal sealed class JobMeter : IDisposable
     public JobMeter(Job job)
     {
         _job = job;
-        _meter.CreateObservableCounter("dataflow.records.emitted", () => Steps(step => step.Emitted), "{record}");
-        _meter.CreateObservableCounter("dataflow.records.late", () => Steps(step => step.Late), "{record}");
+        _meter.CreateObservableCounter("dataflow.operator.records.in", () => Steps(step => step.In), "{record}");
+        _meter.CreateObservableCounter("dataflow.operator.records.out", () => Steps(step => step.Emitted), "{record}");
+        _meter.CreateObservableCounter("dataflow.operator.records.filtered", () => Steps(step => step.Filtered), "{record}");
+        _meter.CreateObservableCounter("dataflow.operator.records.late_dropped", () => Steps(step => step.Late), "{record}");
         _meter.CreateObservableCounter("dataflow.join.misses", () => Steps(step => step.Misses), "{record}");
-        _meter.CreateObservableCounter("dataflow.records.dead_lettered", () => Steps(step => step.DeadLetters), "{record}");
+        _meter.CreateObservableCounter("dataflow.dead_letter.records", () => Steps(step => step.DeadLetters), "{record}");
         _meter.CreateObservableCounter("dataflow.model.calls", () => Steps(step => step.Calls), "{call}");
         _meter.CreateObservableGauge("dataflow.watermark", Watermarks, "ms", "Event time since the Unix epoch.");
         _meter.CreateObservableGauge("dataflow.source.lag", Lags, "{record}");

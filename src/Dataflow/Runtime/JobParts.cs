@@ -32,7 +32,7 @@ internal sealed record JobParts(
 
     private static async Task<JobParts> OpenAsync(Plan plan, JobOptions options, LogStore log, CancellationToken stop)
     {
-        var topics = await CheckpointTopics.OpenAsync(log, plan.Pipeline, stop).ConfigureAwait(false);
+        var topics = await CheckpointTopics.OpenAsync(log, plan.Pipeline, plan.WritesDeadLetters, stop).ConfigureAwait(false);
         var restored = new RestoredCheckpoint(topics.ReadLast());
         restored.CheckMatches(plan);
         var splits = new SplitTable(plan, new SourceContext(log, options.Time), restored);

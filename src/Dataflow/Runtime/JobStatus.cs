@@ -1,3 +1,5 @@
+using Dataflow.Planning;
+
 namespace Dataflow;
 
 /// <summary>How far a job is, at one moment.</summary>
@@ -14,15 +16,32 @@ public sealed record JobStatus(
     /// <summary>Positions known to lie ahead of the job, over all splits.</summary>
     public long Lag => Splits.Sum(split => split.Lag ?? 0);
 
+    /// <summary>Records, and results of no single record, that became a <see cref="DeadLetter"/> since the job started.</summary>
+    public long DeadLetters => Steps.Sum(step => step.DeadLetters) + Splits.Sum(split => split.DeadLetters);
+
     internal static JobStatus Of(Job job)
     {
-        var steps = job.Tasks.SelectMany(task => task.Instances).GroupBy(instance => instance.Context.NodeId)
-            .OrderBy(step => step.Key)
-            .Select(step => StepStatus.Of(step.First().Context.Name, [.. step.Select(instance => instance.Step)]));
-        var splits = job.Tasks.SelectMany(task => task.Splits).OrderBy(split => split.Id)
-            .Select(split => new SplitStatus(split.Name, split.Position, split.Read, split.Lag, split.IsFinished));
+        var instances = job.Tasks.SelectMany(task => task.Instances)
+            .ToLookup(instance => instance.Context.NodeId, instance => instance.Step);
+        var steps = job.Plan.Nodes.OrderBy(node => node.Id).Where(node => instances.Contains(node.Id))
+            .Select(node => StepStatus.Of(node.Name, [.. instances[node.Id]], GivenTo(node)));
+        var splits = job.Tasks.SelectMany(task => task.Splits).OrderBy(split => split.Id).Select(split => new SplitStatus(
+            split.Name, split.Position, split.Read, split.Lag, split.IsFinished) { DeadLetters = split.DeadLetters });
         return new JobStatus(
             [.. steps], [.. splits], job.Coordinator.Metrics.ToStatus(), job.Tasks.Sum(task => task.StateEntries));
+
+        long GivenTo(Node node)
+            => EmittedBy(node.Upstream ?? node) // a side output is given what it emits
+                + (node.Uses is ISecondInput ? EmittedBy(node.Uses) : 0);
+
+        long EmittedBy(Node node)
+        {
+            // With one worker an exchange is only a node of the plan: nothing runs there.
+            while (node.Exchange is not null && !instances.Contains(node.Id)) node = node.Upstream!;
+            return node is ISourceNode source
+                ? job.Tasks.Sum(task => task.ReadFrom(source))
+                : instances[node.Id].Sum(static step => step.Emitted);
+        }
     }
 }
 
@@ -34,19 +53,37 @@ public sealed record JobStatus(
 /// <param name="WatermarkMs">How far event time has come, ms since the Unix epoch; null where the step knows no time.</param>
 public sealed record StepStatus(string Name, long Emitted, long Late, long Misses, long? WatermarkMs)
 {
+    /// <summary>Records that came in, those included that were in flight at the checkpoint that the job carried on from.</summary>
+    public long In { get; init; }
+
+    /// <summary>Records that a condition of the user's left out.</summary>
+    public long Filtered { get; init; }
+
+    /// <summary>Records that came in and are not accounted for yet: each is to be emitted, filtered, late, a miss or a dead letter.
+    /// 0 once a job is finished. Null for steps that make more or less than one result of a record.</summary>
+    /// <remarks>While the job runs it is an estimate: the counts are taken one after the other.</remarks>
+    public long? InFlight { get; init; }
+
     /// <summary>Calls out of the pipeline, those made again included.</summary>
     public long Calls { get; init; }
 
     /// <summary>Records for which a result was there already, so that no call was made.</summary>
     public long Reused { get; init; }
 
-    /// <summary>Records that became a <see cref="DeadLetter"/>.</summary>
+    /// <summary>Records, and results of no single record, that became a <see cref="DeadLetter"/>.</summary>
     public long DeadLetters { get; init; }
 
     /// <summary>Windows that are not closed: panes, where a step keeps windows of all keys together, else windows of single keys.</summary>
     public long OpenWindows { get; init; }
 
-    internal static StepStatus Of(string name, IReadOnlyList<Operator> instances) => new(
+    internal static StepStatus Of(string name, IReadOnlyList<Operator> instances, long given)
+    {
+        var status = Of(name, instances) with { In = given + instances.Sum(step => step.Restored) };
+        var accounted = status.Emitted + status.Filtered + status.Late + status.Misses + status.DeadLetters;
+        return instances[0].IsOneToOne ? status with { InFlight = status.In - accounted } : status;
+    }
+
+    private static StepStatus Of(string name, IReadOnlyList<Operator> instances) => new(
         name,
         instances.Sum(step => step.Emitted),
         instances.OfType<Windows.ICountsLate>().Sum(step => step.LateRecords),
@@ -56,7 +93,8 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
         Calls = instances.OfType<ICountsCalls>().Sum(step => step.Calls),
         Reused = instances.OfType<ICountsCalls>().Sum(step => step.Reused),
         OpenWindows = instances.OfType<Windows.IHoldsWindows>().Sum(step => step.OpenWindows),
-        DeadLetters = instances.OfType<ICountsDeadLetters>().Sum(step => step.DeadLetters),
+        Filtered = instances.OfType<ICountsFiltered>().Sum(step => step.Filtered),
+        DeadLetters = instances.Sum(step => step.DeadLetters),
     };
 }
 
@@ -66,7 +104,11 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
 /// <param name="Read">Records read since the job started.</param>
 /// <param name="Lag">Positions known to lie ahead; null where that is not known.</param>
 /// <param name="IsFinished">Whether its end was reached.</param>
-public sealed record SplitStatus(string Name, long Position, long Read, long? Lag, bool IsFinished);
+public sealed record SplitStatus(string Name, long Position, long Read, long? Lag, bool IsFinished)
+{
+    /// <summary>Records that could not be decoded and became a <see cref="DeadLetter"/> since the job started.</summary>
+    public long DeadLetters { get; init; }
+}
 
 /// <summary>The checkpoints of a job since it started.</summary>
 /// <param name="Last">The number of the last one; 0: none yet.</param>
@@ -84,12 +126,6 @@ internal interface ICountsCalls
     long Calls { get; }
 
     long Reused { get; }
-}
-
-/// <summary>A step that hands out records that it could not use.</summary>
-internal interface ICountsDeadLetters
-{
-    long DeadLetters { get; }
 }
 
 /// <summary>A step that follows event time.</summary>

@@ -14,6 +14,15 @@ public abstract class Operator
     /// <summary>How many records the step has handed on.</summary>
     internal long Emitted { get; private protected set; }
 
+    /// <summary>How many dead letters the step wrote instead of results.</summary>
+    internal long DeadLetters { get; private protected set; }
+
+    /// <summary>How many records were in flight in the step at the checkpoint that the job carried on from.</summary>
+    internal long Restored { get; private protected set; }
+
+    /// <summary>Whether the step hands on each record once, unless it counts it as filtered, late, missed or a dead letter.</summary>
+    internal virtual bool IsOneToOne => false;
+
     /// <summary>Prepares the step, after its state was restored and before its first record.</summary>
     protected virtual void Open()
     {
@@ -73,7 +82,24 @@ public abstract class Operator
 
     /// <summary>Says that the user's code failed on a record, which the step then leaves out: the one way to handle that.</summary>
     /// <exception cref="OperatorException">Errors are to stop the job.</exception>
-    protected void Reject<T>(Exception error, in Record<T> record) => throw Fail(error, in record);
+    protected void Reject<T>(Exception error, in Record<T> record) => Reject(error, record.Origin);
+
+    /// <summary>Says that the user's code failed on a result that no single record stands behind, which is then left out.</summary>
+    /// <exception cref="OperatorException">Errors are to stop the job.</exception>
+    protected void Reject(Exception error) => Reject(error, default(RecordOrigin));
+
+    /// <summary>Writes a dead letter, whatever the pipeline says of errors: for steps that never stop for a record.</summary>
+    internal void Write(DeadLetter letter)
+    {
+        Context.Task.Write(letter);
+        DeadLetters++;
+    }
+
+    private void Reject(Exception error, RecordOrigin origin)
+    {
+        Context.Task.Reject(Context.Fail(error, origin));
+        DeadLetters++;
+    }
 }
 
 /// <summary>A running step that takes records.</summary>

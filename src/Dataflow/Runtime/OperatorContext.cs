@@ -65,9 +65,11 @@ public sealed class OperatorContext
 
     /// <summary>Says that the step could not use a record.</summary>
     internal DeadLetter Refuse(string reason, RecordOrigin origin)
-        => new(Name, _task.Job.SplitName(origin), origin.IsKnown ? origin.Offset : -1, reason, Time.GetUtcNow());
+        => new(Name, _task.Job.SplitName(origin), Position(origin), reason, Time.GetUtcNow());
 
     internal OperatorException Fail(Exception error, RecordOrigin origin)
         => error as OperatorException
-            ?? OperatorException.Failed(Name, _task.Job.SplitName(origin), origin.IsKnown ? origin.Offset : -1, error);
+            ?? OperatorException.Failed(Name, _task.Job.SplitName(origin), Position(origin), error);
+
+    private static long Position(RecordOrigin origin) => origin.IsKnown ? origin.Offset : -1;
 }

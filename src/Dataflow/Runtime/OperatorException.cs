@@ -1,10 +1,11 @@
 namespace Dataflow;
 
 /// <summary>Code that belongs to a step failed: the user's function, a source's decoder, a sink.</summary>
-/// <remarks>The job stops at its last checkpoint; started again, it reads the same record again.</remarks>
+/// <remarks>The job stops at its last checkpoint; started again, it reads the same record again. A pipeline may say that such
+/// records become dead letters instead: <see cref="ErrorPolicy"/>.</remarks>
 public sealed class OperatorException : DataflowException
 {
-    private OperatorException(string message, Exception inner)
+    private OperatorException(string message, Exception? inner)
         : base(message, inner)
     {
     }
@@ -57,5 +58,18 @@ public sealed class OperatorException : DataflowException
         };
     }
 
-    private static string Sentence(Exception error) => error.Message.EndsWith('.') ? error.Message : error.Message + ".";
+    /// <summary>More records failed since the last checkpoint than may become dead letters.</summary>
+    internal static OperatorException TooManyDeadLetters(DeadLetter last, long most)
+        => new($"Operator '{last.Step}' failed{(last.Source.Length == 0 ? "" : $" on {last.Source}@{last.Position}")}: "
+            + $"{Sentence(last.Reason)} These are more than {most} dead letters since the last checkpoint, the most that the pipeline "
+            + "allows; none of them was written. Correct the operator or the input, or allow more, then start the job again.", null)
+        {
+            Step = last.Step,
+            Split = last.Source,
+            Position = last.Position,
+        };
+
+    private static string Sentence(Exception error) => Sentence(error.Message);
+
+    private static string Sentence(string text) => text.EndsWith('.') ? text : text + ".";
 }

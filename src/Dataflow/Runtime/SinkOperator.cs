@@ -6,6 +6,8 @@ internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>
     private SinkWriter<T> _writer = null!;
     private string _stateKey = "";
 
+    internal override bool IsOneToOne => true;
+
     internal override long PendingBytes => _writer.PendingBytes;
 
     public override void Process(in Record<T> record)

@@ -56,7 +56,14 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         var (position, isFinished) = job.Restored.PositionOf(split.Name);
         var progress = new SplitProgress(split) { Position = position, IsFinished = isFinished };
         var reader = isFinished ? null : _node.Source.Open(split, position, new SourceContext(job.Log, job.Time));
+        if (reader is not null) reader.Rejects = error => Reject(error, progress);
         return new OpenSplit(progress, reader);
+    }
+
+    private void Reject(OperatorException error, SplitProgress progress)
+    {
+        _task.Reject(error);
+        progress.DeadLetters++;
     }
 
     private bool Read(OpenSplit split)
@@ -129,6 +136,9 @@ internal sealed class SplitProgress(SourceSplit split)
     public long Position { get; set; }
 
     public long Read { get; set; }
+
+    /// <summary>Records that could not be decoded and became dead letters.</summary>
+    public long DeadLetters { get; set; }
 
     public long? Lag { get; set; }
 

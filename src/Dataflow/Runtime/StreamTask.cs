@@ -16,6 +16,7 @@ internal sealed class StreamTask
     private readonly List<IExchangeWriter> _writers = [];
     private readonly List<IState> _states = [];
     private readonly Changes _changes;
+    private readonly List<DeadLetter> _deadLetters = [];
     private TaskCheckpoint? _writing;
     private long _epoch;
     private long _committedEpoch;
@@ -46,6 +47,10 @@ internal sealed class StreamTask
     public IReadOnlyList<(OperatorContext Context, Operator Step)> Instances => _steps;
 
     public IEnumerable<SplitProgress> Splits => _inputs.OfType<ISourceInput>().SelectMany(input => input.Splits);
+
+    /// <summary>Records that the task read of a source.</summary>
+    public long ReadFrom(ISourceNode source)
+        => _inputs.OfType<ISourceInput>().Where(input => ReferenceEquals(input.Source, source)).Sum(input => input.Splits.Sum(split => split.Read));
 
     public long PendingOutputBytes => Volatile.Read(ref _pendingOutputBytes);
 
@@ -119,6 +124,23 @@ internal sealed class StreamTask
         return any | TryCapture() | LearnOfEnd();
     }
 
+    /// <summary>Leaves a record out: as a dead letter, where the pipeline says so.</summary>
+    /// <exception cref="OperatorException">The pipeline says otherwise, or there are too many of them.</exception>
+    public void Reject(OperatorException error)
+    {
+        if (!Job.Plan.OnError.KeepsRejected) throw error;
+        var reason = (error.InnerException ?? error).Message;
+        Write(new DeadLetter(error.Step, error.Split, error.Position, reason, Job.Time.GetUtcNow()));
+    }
+
+    /// <summary>Keeps a dead letter for the next checkpoint.</summary>
+    public void Write(DeadLetter letter)
+    {
+        _deadLetters.Add(letter);
+        // Alone too many already: the coordinator, which counts those of all tasks, may be far from its next checkpoint.
+        if (_deadLetters.Count > Job.Plan.OnError.Most) throw OperatorException.TooManyDeadLetters(letter, Job.Plan.OnError.Most);
+    }
+
     /// <summary>Makes the error that stops the job because a step failed that did not say so by itself.</summary>
     public OperatorException Fail(Exception error, RecordOrigin origin)
         => OperatorException.FailedIn(Name, Job.SplitName(origin), origin.IsKnown ? origin.Offset : -1, error);
@@ -189,6 +211,8 @@ internal sealed class StreamTask
         var checkpoint = new TaskCheckpoint(epoch);
         foreach (var input in _inputs) input.Capture(checkpoint);
         foreach (var (_, step) in _steps) step.Capture(checkpoint);
+        checkpoint.DeadLetters.AddRange(_deadLetters);
+        _deadLetters.Clear();
         foreach (var state in _states) state.Flip();
         _changes.Flip();
         foreach (var writer in _writers) writer.SendBarrier(epoch);

@@ -12,6 +12,8 @@ internal sealed class TaskCheckpoint(long epoch)
 
     public CheckpointOutput Output { get; } = new();
 
+    public List<DeadLetter> DeadLetters { get; } = [];
+
     public List<SplitPosition> Positions { get; } = [];
 
     /// <summary>What steps keep besides keyed state, by a key of their choice.</summary>

@@ -15,6 +15,8 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, TimeSpan lateness
 
     public long Watermark => _watermark;
 
+    internal override bool IsOneToOne => true;
+
     public override void Process(in Record<T> record)
     {
         long timestamp;

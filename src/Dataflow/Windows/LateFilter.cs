@@ -11,6 +11,8 @@ internal sealed class LateFilter<T>(WindowSpec windows) : Operator<T, T>, ICount
 
     public long LateRecords { get; private set; }
 
+    internal override bool IsOneToOne => true;
+
     public long Watermark => _watermark;
 
     public void ConnectLateTo(Operator<T> late) => _late = late;

@@ -81,7 +81,8 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
         }
         catch (Exception error)
         {
-            throw Context.Fail(error, default);
+            Reject(error);
+            return;
         }
 
         Emit(new Record<Keyed<TKey, TOut>>(new(key, value), timestamp, default));

@@ -16,7 +16,7 @@ public class JobMeterTests
 
         var seen = Measure();
 
-        Assert.Equal(2, seen["dataflow.records.emitted/above-one"]);
+        Assert.Equal(2, seen["dataflow.operator.records.out/above-one"]);
         Assert.Equal(1, seen["dataflow.checkpoints/"]);
         job.Close();
         Assert.Empty(Measure());

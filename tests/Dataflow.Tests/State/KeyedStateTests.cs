@@ -112,7 +112,7 @@ public class KeyedStateTests
 
         public Run()
         {
-            _topics = CheckpointTopics.OpenAsync(_log, "test", CancellationToken.None).GetAwaiter().GetResult();
+            _topics = CheckpointTopics.OpenAsync(_log, "test", writesDeadLetters: false, CancellationToken.None).GetAwaiter().GetResult();
             _state = new NamespacedState<int, long>("numbers", KeyCodec<int>.Default, _changes);
         }
 

@@ -45,8 +45,7 @@ internal sealed class CsvReader<T> : SourceReader<T>
         var count = 0;
         while (count < records.Length && MoveNext())
         {
-            Parse(_rows.Current);
-            records[count++] = new(Build(), 0, new RecordOrigin(_split.Id, _position));
+            if (TryRead(_rows.Current, out var value)) records[count++] = new(value, 0, new RecordOrigin(_split.Id, _position));
             _position++;
         }
 
@@ -75,31 +74,33 @@ internal sealed class CsvReader<T> : SourceReader<T>
 
     private bool IsBlank(SepReader.Row row) => row.ColCount == 1 && _header.Length > 1 && row[0].Span.IsEmpty;
 
-    private void Parse(SepReader.Row row)
+    private bool TryRead(SepReader.Row row, out T value)
     {
-        if (row.ColCount != _header.Length)
-            throw CouldNotRead($"line {row.LineNumberFrom} has {row.ColCount} cells, the header has {_header.Length}");
-        for (var i = 0; i < _columns.Length; i++)
-        {
-            if (_columns[i].TryParse(row[_cells[i]])) continue;
-            throw CouldNotRead($"line {row.LineNumberFrom}, column '{_header[_cells[i]]}': the cell is not of type "
-                + _columns[i].TypeName);
-        }
-    }
-
-    private T Build()
-    {
+        value = default!;
         try
         {
-            return _shape.Build(_values, 0);
+            Parse(row);
+            value = _shape.Build(_values, 0);
+            return true;
         }
         catch (Exception error)
         {
-            throw CouldNotRead(error);
+            Reject(CouldNotRead(error));
+            return false;
         }
     }
 
-    private OperatorException CouldNotRead(string reason) => CouldNotRead(new FormatException(reason));
+    private void Parse(SepReader.Row row)
+    {
+        if (row.ColCount != _header.Length)
+            throw new FormatException($"line {row.LineNumberFrom} has {row.ColCount} cells, the header has {_header.Length}");
+        for (var i = 0; i < _columns.Length; i++)
+        {
+            if (_columns[i].TryParse(row[_cells[i]])) continue;
+            throw new FormatException($"line {row.LineNumberFrom}, column '{_header[_cells[i]]}': the cell is not of type "
+                + _columns[i].TypeName);
+        }
+    }
 
     private OperatorException CouldNotRead(Exception reason)
         => OperatorException.CouldNotRead(_source, _split.Name, _position, typeof(T), reason);

@@ -68,7 +68,7 @@ internal sealed class JsonLinesReader<T>(string source, SourceSplit split, LineR
         while (count < records.Length && TryRead(out var line))
         {
             if (line.TrimStart(" \t\r"u8).IsEmpty) continue;
-            records[count++] = new(Decode(line), 0, new RecordOrigin(split.Id, Position - 1));
+            if (TryDecode(line, out var value)) records[count++] = new(value, 0, new RecordOrigin(split.Id, Position - 1));
         }
 
         return count;
@@ -93,25 +93,29 @@ internal sealed class JsonLinesReader<T>(string source, SourceSplit split, LineR
         }
     }
 
-    private T Decode(ReadOnlySpan<byte> line)
+    private bool TryDecode(ReadOnlySpan<byte> line, out T value)
     {
+        value = default!;
         try
         {
-            return JsonSerializer.Deserialize(line, json) ?? throw new FormatException($"line {Position} is null");
+            value = JsonSerializer.Deserialize(line, json) ?? throw new FormatException($"line {Position} is null");
+            return true;
         }
         catch (JsonException error)
         {
             // The library's own words may quote the line.
             var at = error.Path is { Length: > 1 } path ? $" ({path})" : "";
-            throw CouldNotDecode(new FormatException(
+            CouldNotDecode(new FormatException(
                 $"line {Position}, byte {error.BytePositionInLine}{at}: the text is not JSON for that type", error));
         }
         catch (Exception error)
         {
-            throw CouldNotDecode(error);
+            CouldNotDecode(error);
         }
+
+        return false;
     }
 
-    private OperatorException CouldNotDecode(Exception error)
-        => OperatorException.CouldNotRead(source, split.Name, Position - 1, typeof(T), error);
+    private void CouldNotDecode(Exception error)
+        => Reject(OperatorException.CouldNotRead(source, split.Name, Position - 1, typeof(T), error));
 }

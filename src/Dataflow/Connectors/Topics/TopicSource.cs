@@ -47,7 +47,7 @@ internal sealed class TopicReader<T>(Topic<T> topic, SourceSplit split, Partitio
         while (count < records.Length && _position < _end && MoveNext())
         {
             var record = _batch.Current;
-            records[count++] = new(Decode(in record), record.Timestamp, new RecordOrigin(split.Id, record.Offset));
+            if (TryDecode(in record, out var value)) records[count++] = new(value, record.Timestamp, new RecordOrigin(split.Id, record.Offset));
             _position = record.Offset + 1;
         }
 
@@ -74,15 +74,18 @@ internal sealed class TopicReader<T>(Topic<T> topic, SourceSplit split, Partitio
         return true;
     }
 
-    private T Decode(in LogRecord record)
+    private bool TryDecode(in LogRecord record, out T value)
     {
         try
         {
-            return _serde.Read(record.Value);
+            value = _serde.Read(record.Value);
+            return true;
         }
         catch (Exception error)
         {
-            throw OperatorException.CouldNotRead(topic.Name, split.Name, record.Offset, typeof(T), error);
+            Reject(OperatorException.CouldNotRead(topic.Name, split.Name, record.Offset, typeof(T), error));
+            value = default!;
+            return false;
         }
     }
 }

@@ -1,0 +1,35 @@
+namespace Dataflow;
+
+/// <summary>What becomes of a record on which the user's code, or the decoder of a source, fails.</summary>
+/// <remarks>Set for a pipeline: <c>new Pipeline("flights") { OnError = ErrorPolicy.DeadLetter() }</c>. What fails without being
+/// about one record stops the job in any case: a sink that cannot write, a file that is damaged.</remarks>
+public sealed record ErrorPolicy
+{
+    private const long DefaultMost = 1000;
+
+    private ErrorPolicy()
+    {
+    }
+
+    /// <summary>The job stops at its last checkpoint with an <see cref="OperatorException"/>: the default.</summary>
+    public static ErrorPolicy Stop { get; } = new();
+
+    internal bool KeepsRejected { get; private init; }
+
+    internal long Most { get; private init; } = long.MaxValue;
+
+    /// <summary>The record is left out and a <see cref="Dataflow.DeadLetter"/> goes to the topic <c>PIPELINE.dead-letters</c>,
+    /// exactly once, in the checkpoint that covers the record. <c>Source.Replay</c> reads such records again.</summary>
+    /// <remarks>What the step had handed on of the record, or had changed in its state, before the user's code threw, stays.</remarks>
+    /// <param name="most">How many letters a checkpoint may bring. A job that meets more of them since the last checkpoint
+    /// stops, and writes none of them: then not the records are at fault, but the code or the whole input.</param>
+    public static ErrorPolicy DeadLetter(long most = DefaultMost)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(most);
+        return new() { KeepsRejected = true, Most = most };
+    }
+
+    /// <inheritdoc/>
+    public override string ToString()
+        => !KeepsRejected ? "stop" : Most == long.MaxValue ? "dead letter" : $"dead letter, at most {Most} in a checkpoint";
+}
