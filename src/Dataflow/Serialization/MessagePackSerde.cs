@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Reflection;
 using MessagePack;
 using MessagePack.Formatters;
 using MessagePack.Resolvers;
@@ -21,13 +22,25 @@ internal sealed class MessagePackSerde<T> : Serde<T>
     {
         try
         {
+            foreach (var part in PartsOf(typeof(T)))
+            {
+                if (Options.Resolver.GetFormatterDynamic(part) is null) throw new FormatterNotRegisteredException($"{part.Name} has no formatter");
+            }
+
             return new MessagePackSerde<T>(Options.Resolver.GetFormatterWithVerify<T>());
         }
         catch (Exception error) when (error is MessagePackSerializationException or TypeInitializationException
-            or FormatterNotRegisteredException or TypeAccessException)
+            or FormatterNotRegisteredException or TypeAccessException or TargetInvocationException)
         {
             throw PlanException.NoSerde(typeof(T), error);
         }
+    }
+
+    // The library looks at what a tuple or a list holds when the first one is written, which is too late.
+    private static IEnumerable<Type> PartsOf(Type type)
+    {
+        Type[] parts = type.IsArray ? [type.GetElementType()!] : type.GetGenericArguments();
+        return parts.SelectMany(PartsOf).Concat(parts);
     }
 
     public override void Write(T value, IBufferWriter<byte> bytes)

@@ -118,9 +118,9 @@ public sealed class MapAsyncFailureTests : IDisposable
         pipeline.From(Source.Of(values)).KeyBy(value => value)
             .MapAsync((value, stop) => Call(value, Task.FromResult, stop), new() { Concurrency = 100, CallsPerSecond = 20 }).To(_results);
         var job = SimulatedJob.Start(pipeline, _log, workers, clock: _clock);
+        while (!job.HasFinished) job.Step();
 
-        job.Run();
-
+        job.Close();
         Assert.Equal(values, _results.Committed.Order());
         Assert.InRange(_calls[^1].At.TotalSeconds, 119 / 20.0 - 0.2, 119 / 20.0 + 0.5);
         for (var call = 24; call < _calls.Count; call++) Assert.True(_calls[call].At - _calls[call - 24].At >= Second);

@@ -19,7 +19,7 @@ public class MapAsyncOrderTests
                 var results = Run<(int Index, int Value)>(seed, (s, calls) => s.MapAsync(calls.Call, new() { Concurrency = concurrency }), indexed, workersStay: true);
                 Assert.Equal(indexed, results);
             },
-            iter: 40);
+            iter: 25);
 
     [Fact]
     public void Results_of_a_key_come_in_the_order_of_its_records()
@@ -32,7 +32,7 @@ public class MapAsyncOrderTests
                 Assert.Equal(indexed.Length, results.Count);
                 foreach (var key in indexed.GroupBy(x => x.Key)) Assert.Equal(key, results.Where(x => x.Key == key.Key));
             },
-            iter: 40);
+            iter: 25);
 
     [Fact]
     public void Results_in_any_order_are_all_there_once()
@@ -43,7 +43,7 @@ public class MapAsyncOrderTests
                 var indexed = values.Index().ToArray();
                 Assert.Equal(indexed, Run<(int Index, int Value)>(seed, (s, calls) => s.MapAsync(calls.Call, options), indexed).Order());
             },
-            iter: 40);
+            iter: 25);
 
     [Fact]
     public void Windows_behind_the_calls_give_what_they_would_give_without_them()
@@ -58,7 +58,7 @@ public class MapAsyncOrderTests
                     readings);
                 Assert.Equal(expected.Order(), results.Order());
             },
-            iter: 60);
+            iter: 30);
 
     [Fact]
     public void Without_order_a_result_passes_slower_ones_but_no_watermark()

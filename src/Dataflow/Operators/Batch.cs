@@ -1,0 +1,110 @@
+using Dataflow.State;
+
+namespace Dataflow;
+
+/// <summary>Collects records, to be handled several at a time.</summary>
+public static class BatchStep
+{
+    extension<T>(Stream<T> stream)
+    {
+        /// <summary>Collects the values of each worker into lists. A list goes out when the first of the bounds is reached.</summary>
+        /// <remarks>
+        /// What is collected is state: a checkpoint neither waits for it nor cuts it, and it is there after a restart. At the
+        /// end of the input the rest goes out. A list has the time of its newest value, or the watermark if that has gone
+        /// further, so that no list is late.
+        /// </remarks>
+        /// <param name="count">How many values a list holds at most.</param>
+        /// <param name="cost">What a value costs: tokens, bytes; called on the task's thread.</param>
+        /// <param name="budget">What a list may cost together: a value that would exceed it begins the next list. One value
+        /// that costs more goes alone.</param>
+        /// <param name="within">How long the first value waits at most, by the job's clock, to about 20 ms.</param>
+        /// <param name="withinEventTime">How far the watermark may pass the time of the first value; zero: not at all.</param>
+        /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
+        public Stream<IReadOnlyList<T>> Batch(
+            int count, Func<T, long>? cost = null, long? budget = null, TimeSpan? within = null, TimeSpan? withinEventTime = null,
+            string name = "batch")
+        {
+            var bounds = new BatchBounds<T>(count, cost, budget, within, withinEventTime);
+            return stream.Add(input => new BatchNode<T>(name, input, bounds));
+        }
+    }
+
+    extension<TKey, T>(KeyedStream<TKey, T> stream)
+        where TKey : notnull
+    {
+        /// <summary>Collects the values of each key into lists. A list goes out when the first of the bounds is reached.</summary>
+        /// <inheritdoc cref="BatchStep.extension{T}(Stream{T}).Batch(int, Func{T, long}, long?, TimeSpan?, TimeSpan?, string)"/>
+        public KeyedStream<TKey, IReadOnlyList<T>> Batch(
+            int count, Func<T, long>? cost = null, long? budget = null, TimeSpan? within = null, TimeSpan? withinEventTime = null,
+            string name = "batch")
+        {
+            var bounds = new BatchBounds<T>(count, cost, budget, within, withinEventTime);
+            return stream.Add(input => new KeyedBatchNode<TKey, T>(name, input, bounds));
+        }
+    }
+}
+
+/// <summary>When a list is full or has waited long enough.</summary>
+internal sealed record BatchBounds<T>
+{
+    private readonly Func<T, long>? _cost;
+
+    public BatchBounds(int count, Func<T, long>? cost, long? budget, TimeSpan? within, TimeSpan? withinEventTime)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        if (cost is null != budget is null) throw new ArgumentException("Give cost and budget together, or neither.", nameof(budget));
+        if (budget is { } most) ArgumentOutOfRangeException.ThrowIfLessThan(most, 1, nameof(budget));
+        if (within is { } wait) ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(wait, TimeSpan.Zero, nameof(within));
+        if (withinEventTime is { } span) ArgumentOutOfRangeException.ThrowIfLessThan(span, TimeSpan.Zero, nameof(withinEventTime));
+        (Count, _cost, Budget, Within, WithinEventTime) = (count, cost, budget ?? long.MaxValue, within, withinEventTime);
+    }
+
+    public int Count { get; }
+
+    public long Budget { get; }
+
+    public TimeSpan? Within { get; }
+
+    public TimeSpan? WithinEventTime { get; }
+
+    public string Detail => string.Join(", ", Parts());
+
+    public long CostOf(T value) => _cost is null ? 0 : _cost(value);
+
+    public IEnumerable<string> Check(Node step)
+        => WithinEventTime is null || EventTime.IsGivenBefore(step)
+            ? []
+            : [$"batch '{step.Name}' goes by event time, but its records have none. Call WithEventTime before it."];
+
+    private IEnumerable<string> Parts()
+    {
+        yield return $"{Count} at most";
+        if (_cost is not null) yield return $"budget {Budget}";
+        if (Within is { } wait) yield return $"within {wait}";
+        if (WithinEventTime is { } span) yield return $"within {span} of event time";
+    }
+}
+
+internal sealed record BatchNode<T>(string Name, Node<T> Input, BatchBounds<T> Bounds) : Node<T, IReadOnlyList<T>>(Name, Input)
+{
+    internal override string Detail => Bounds.Detail;
+
+    internal override string StateSignature => $"batch, {StateCodec<(List<T>, long, long, long, long)>.Signature}";
+
+    internal override IEnumerable<string> Check() => Bounds.Check(this);
+
+    public override Operator<T, IReadOnlyList<T>> CreateOperator() => new BatchOperator<T>(Bounds);
+}
+
+internal sealed record KeyedBatchNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Input, BatchBounds<T> Bounds)
+    : Node<Keyed<TKey, T>, Keyed<TKey, IReadOnlyList<T>>>(Name, Input)
+    where TKey : notnull
+{
+    internal override string Detail => $"by key, {Bounds.Detail}";
+
+    internal override string StateSignature => $"batch, {TypeNames.Of(typeof(TKey))} -> {StateCodec<(List<T>, long, long, long, long)>.Signature}";
+
+    internal override IEnumerable<string> Check() => Bounds.Check(this);
+
+    public override Operator<Keyed<TKey, T>, Keyed<TKey, IReadOnlyList<T>>> CreateOperator() => new KeyedBatchOperator<TKey, T>(Bounds);
+}

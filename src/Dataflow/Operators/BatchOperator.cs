@@ -1,0 +1,176 @@
+using Dataflow.Runtime;
+using Dataflow.State;
+
+namespace Dataflow;
+
+/// <summary>Collects values by key; what plain and keyed streams have in common.</summary>
+internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> bounds, KeyCodec<TKey> keys) : Operator<TIn, TOut>
+    where TKey : notnull
+{
+    private const int MostGone = 4096; // lists that are gone, in a queue
+
+    private readonly long _withinMs = (long)(bounds.Within ?? default).TotalMilliseconds;
+    private readonly long _withinEventTimeMs = (long)(bounds.WithinEventTime ?? default).TotalMilliseconds;
+    private readonly PriorityQueue<TKey, long> _byClock = new(); // by when the first value came, in ms; may be of a list that is gone
+    private readonly PriorityQueue<TKey, long> _byEventTime = new(); // by the first value's time, likewise
+    private KeyedState<TKey, (List<T> Values, long Cost, long SinceMs, long FirstTime, long NewestTime)> _lists = null!;
+    private long _now;
+    private long _watermark = long.MinValue;
+    private bool _isBuilt;
+
+    public override void Process(in Record<TIn> record)
+    {
+        Build();
+        var (key, value) = Take(in record);
+        long cost;
+        try
+        {
+            cost = bounds.CostOf(value);
+        }
+        catch (Exception error)
+        {
+            Reject(error, in record);
+            return;
+        }
+
+        if (cost > 0 && _lists.TryGet(key, out var before) && cost > bounds.Budget - before.Cost) HandOn(key);
+        ref var list = ref _lists.Update(key, out var exists);
+        if (!exists) list = Begin(key, record.Timestamp);
+        list.Values.Add(value);
+        list.Cost += cost;
+        list.NewestTime = Math.Max(list.NewestTime, record.Timestamp);
+        if (list.Values.Count >= bounds.Count || list.Cost >= bounds.Budget) HandOn(key);
+    }
+
+    public override void Advance(long watermark)
+    {
+        Build();
+        if (watermark == long.MaxValue)
+        {
+            HandOnAll(static _ => true);
+        }
+        else
+        {
+            HandOnDue(watermark);
+            _watermark = Math.Max(_watermark, watermark);
+        }
+
+        base.Advance(watermark);
+    }
+
+    public override void EndOfBatch()
+    {
+        Build();
+        _now = Context.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        while (_byClock.TryPeek(out var key, out var since) && _now - since >= _withinMs)
+        {
+            _byClock.Dequeue();
+            if (_lists.TryGet(key, out var list) && list.SinceMs == since) HandOn(key);
+        }
+
+        if (Math.Max(_byClock.Count, _byEventTime.Count) > MostGone + (2 * _lists.Count)) FillQueues();
+    }
+
+    internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, _watermark);
+
+    protected override void Open()
+    {
+        _lists = Context.OpenTables<TKey, (List<T>, long, long, long, long)>("lists", keys).Main;
+        _watermark = Context.SavedWatermark();
+        _now = Context.Time.GetUtcNow().ToUnixTimeMilliseconds();
+    }
+
+    /// <summary>Whether a list found in a checkpoint can grow no more, since its values came to another worker.</summary>
+    protected virtual bool IsForeign(TKey key) => false;
+
+    protected abstract (TKey Key, T Value) Take(in Record<TIn> record);
+
+    protected abstract TOut Make(TKey key, IReadOnlyList<T> values);
+
+    /// <summary>Begins with what the checkpoint held, at the first use: state is restored after the opening.</summary>
+    private void Build()
+    {
+        if (_isBuilt) return;
+        _isBuilt = true;
+        FillQueues();
+        HandOnAll(IsForeign);
+    }
+
+    private void FillQueues()
+    {
+        _byClock.Clear();
+        _byEventTime.Clear();
+        _lists.ForEach(this, static (self, key, ref list) => self.Enqueue(key, list.SinceMs, list.FirstTime));
+    }
+
+    private (List<T> Values, long Cost, long SinceMs, long FirstTime, long NewestTime) Begin(TKey key, long time)
+    {
+        Enqueue(key, _now, time);
+        return ([], 0, _now, time, time);
+    }
+
+    private void Enqueue(TKey key, long since, long firstTime)
+    {
+        if (bounds.Within is not null) _byClock.Enqueue(key, since);
+        if (bounds.WithinEventTime is not null) _byEventTime.Enqueue(key, firstTime);
+    }
+
+    private void HandOnDue(long watermark)
+    {
+        while (_byEventTime.TryPeek(out var key, out var time) && watermark - _withinEventTimeMs >= time)
+        {
+            _byEventTime.Dequeue();
+            if (_lists.TryGet(key, out var list) && list.FirstTime == time) HandOn(key);
+        }
+    }
+
+    private void HandOnAll(Func<TKey, bool> which)
+    {
+        var found = new List<TKey>();
+        _lists.ForEach((found, which), static (to, key, ref _) =>
+        {
+            if (to.which(key)) to.found.Add(key);
+        });
+        foreach (var key in found) HandOn(key);
+    }
+
+    private void HandOn(TKey key)
+    {
+        _lists.TryGet(key, out var list);
+        _lists.Remove(key);
+        Emit(new Record<TOut>(Make(key, list.Values), Math.Max(list.NewestTime, _watermark), default));
+    }
+}
+
+/// <summary>Collects the values of a worker, under the number of its first shard.</summary>
+internal sealed class BatchOperator<T>(BatchBounds<T> bounds)
+    : BatchingOperator<int, T, T, IReadOnlyList<T>>(bounds, new ShardCodec())
+{
+    private int _shard;
+
+    protected override void Open()
+    {
+        base.Open();
+        _shard = Shards.FirstOf(Context.Worker, Context.Workers);
+    }
+
+    protected override bool IsForeign(int key) => key != _shard;
+
+    protected override (int Key, T Value) Take(in Record<T> record) => (_shard, record.Value);
+
+    protected override IReadOnlyList<T> Make(int key, IReadOnlyList<T> values) => values;
+
+    private sealed class ShardCodec() : KeyCodec<int>(Serde<int>.Default)
+    {
+        public override uint Hash(int key) => Shards.HashIn(key, 0);
+    }
+}
+
+internal sealed class KeyedBatchOperator<TKey, T>(BatchBounds<T> bounds)
+    : BatchingOperator<TKey, T, Keyed<TKey, T>, Keyed<TKey, IReadOnlyList<T>>>(bounds, KeyCodec<TKey>.Default)
+    where TKey : notnull
+{
+    protected override (TKey Key, T Value) Take(in Record<Keyed<TKey, T>> record) => (record.Value.Key, record.Value.Value);
+
+    protected override Keyed<TKey, IReadOnlyList<T>> Make(TKey key, IReadOnlyList<T> values) => new(key, values);
+}
