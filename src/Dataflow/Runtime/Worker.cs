@@ -6,6 +6,7 @@ internal sealed class Worker(int index) : IDisposable
     private static readonly TimeSpan LongestPark = TimeSpan.FromMilliseconds(20);
 
     private readonly ManualResetEventSlim _wake = new(false, spinCount: 20);
+    private readonly Questions _questions = new();
     private int _isParked;
 
     public int Index { get; } = index;
@@ -16,7 +17,7 @@ internal sealed class Worker(int index) : IDisposable
     /// <summary>Does what can be done now; false if that was nothing.</summary>
     public bool Step()
     {
-        var any = false;
+        var any = _questions.AnswerAll();
         foreach (var task in Tasks) any |= task.Step();
         return any;
     }
@@ -41,5 +42,17 @@ internal sealed class Worker(int index) : IDisposable
         if (Volatile.Read(ref _isParked) == 1) _wake.Set();
     }
 
-    public void Dispose() => _wake.Dispose();
+    /// <summary>Has something looked up on the worker's thread, between two batches. From any thread.</summary>
+    public Task<T> AskAsync<T>(Func<IReadOnlyList<StreamTask>, T> answer, CancellationToken stop)
+    {
+        var asked = _questions.AskAsync(() => answer(Tasks), stop);
+        Wake();
+        return asked;
+    }
+
+    public void Dispose()
+    {
+        _questions.Close();
+        _wake.Dispose();
+    }
 }

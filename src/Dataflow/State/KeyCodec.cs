@@ -8,6 +8,8 @@ namespace Dataflow.State;
 internal class KeyCodec<TKey>(Serde<TKey> serde)
     where TKey : notnull
 {
+    private const uint ShardBits = 0xFC000000;
+
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? t_scratch;
     private static KeyCodec<TKey>? s_default;
@@ -29,6 +31,9 @@ internal class KeyCodec<TKey>(Serde<TKey> serde)
     public virtual void Write(TKey key, IBufferWriter<byte> bytes) => serde.Write(key, bytes);
 
     public virtual TKey Read(ReadOnlyMemory<byte> bytes) => serde.Read(bytes);
+
+    /// <summary>A hash that lies in the shard of one and else goes by another.</summary>
+    protected static uint InShardOf(uint shard, uint rest) => (shard & ShardBits) | (rest & ~ShardBits) | 1;
 
     private static uint OfBytes(ReadOnlySpan<byte> bytes) => Mix(KafkaPartitioner.Hash(bytes));
 

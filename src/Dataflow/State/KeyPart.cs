@@ -10,10 +10,7 @@ internal readonly record struct KeyPart<TKey>(TKey Key, long Part);
 internal sealed class KeyPartCodec<TKey>() : KeyCodec<KeyPart<TKey>>(null!)
     where TKey : notnull
 {
-    private const uint ShardBits = 0xFC000000;
-
-    public override uint Hash(KeyPart<TKey> part)
-        => (KeyCodec<TKey>.Default.Hash(part.Key) & ShardBits) | (Mix((ulong)part.Part) & ~ShardBits) | 1;
+    public override uint Hash(KeyPart<TKey> part) => InShardOf(KeyCodec<TKey>.Default.Hash(part.Key), Mix((ulong)part.Part));
 
     public override void Write(KeyPart<TKey> part, IBufferWriter<byte> bytes)
     {

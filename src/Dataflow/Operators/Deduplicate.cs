@@ -1,0 +1,69 @@
+using Dataflow.State;
+
+namespace Dataflow;
+
+/// <summary>Lets the first record of each key pass.</summary>
+public static class DeduplicateStep
+{
+    extension<TKey, T>(KeyedStream<TKey, T> stream)
+        where TKey : notnull
+    {
+        /// <summary>Lets the first record of each key pass and drops those that come after it, counted as filtered.</summary>
+        /// <remarks>Without <paramref name="within"/> every key is remembered for ever. With it a record is dropped if one
+        /// that passed is at most that much older or newer by event time, and keys are forgotten as time goes on.</remarks>
+        /// <param name="within">For how long a key's first record stands for those that follow; null: for ever.</param>
+        /// <param name="name">Names the state; give one where a pipeline has two.</param>
+        public KeyedStream<TKey, T> Deduplicate(TimeSpan? within = null, string name = "deduplicate")
+        {
+            if (within is { } span) ArgumentOutOfRangeException.ThrowIfLessThan(span, TimeSpan.FromMilliseconds(1), nameof(within));
+            return stream.Add(input => new DeduplicateNode<TKey, T>(name, input, within));
+        }
+    }
+}
+
+internal sealed record DeduplicateNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Input, TimeSpan? Within)
+    : Node<Keyed<TKey, T>, Keyed<TKey, T>>(Name, Input)
+    where TKey : notnull
+{
+    internal override string Detail => Within is { } span ? $"within {span}" : "for ever";
+
+    internal override string StateSignature => $"deduplicate {Detail}, {TypeNames.Of(typeof(TKey))}";
+
+    public override Operator<Keyed<TKey, T>, Keyed<TKey, T>> CreateOperator()
+        => new DeduplicateOperator<TKey, T>((long?)Within?.TotalMilliseconds);
+
+    internal override IEnumerable<string> Check()
+        => Within is null || EventTime.IsGivenBefore(this)
+            ? []
+            : [$"Deduplicate '{Name}' needs event time to forget keys by. Add WithEventTime(...) before KeyBy, or leave 'within' out."];
+}
+
+/// <summary>Remembers the time of each key's record that passed, in slices of time that are forgotten as a whole.</summary>
+internal sealed class DeduplicateOperator<TKey, T>(long? withinMs) : Operator<Keyed<TKey, T>, Keyed<TKey, T>>
+    where TKey : notnull
+{
+    private NamespacedState<TKey, long> _passed = null!; // by slice: a slice is as long as a key is remembered
+
+    public override void Process(in Record<Keyed<TKey, T>> record)
+    {
+        var slice = SliceOf(record.Timestamp);
+        if (IsIn(slice, in record) || IsIn(slice - 1, in record) || IsIn(slice + 1, in record)) return;
+        _passed.Open(slice).Update(record.Value.Key, out _) = record.Timestamp;
+        Emit(in record);
+    }
+
+    public override void Advance(long watermark)
+    {
+        base.Advance(watermark);
+        if (withinMs is null) return;
+        foreach (var slice in _passed.Tables.Keys.TakeWhile(slice => slice < SliceOf(watermark) - 1).ToList()) _passed.Drop(slice);
+    }
+
+    protected override void Open() => _passed = Context.OpenTables<TKey, long>("passed", KeyCodec<TKey>.Default);
+
+    private long SliceOf(long time) => withinMs is { } length ? Math.DivRem(time, length, out var rest) - (rest < 0 ? 1 : 0) : 0;
+
+    private bool IsIn(long slice, in Record<Keyed<TKey, T>> record)
+        => _passed.Tables.TryGetValue(slice, out var keys) && keys.TryGet(record.Value.Key, out var passed)
+            && (withinMs is not { } length || Math.Abs(record.Timestamp - passed) <= length);
+}

@@ -1,0 +1,65 @@
+using Dataflow.Tables;
+using Dataflow.Tables.ForeignKeys;
+
+namespace Dataflow;
+
+/// <summary>Joins a table with another by a key that its rows name.</summary>
+public static class JoinByForeignKeyStep
+{
+    extension<TKey, TLeft>(Table<TKey, TLeft> left)
+        where TKey : notnull
+    {
+        /// <summary>A row for each left row whose foreign key has a row in the right table; it changes when either does, or
+        /// when the left row names another key.</summary>
+        /// <remarks>Rows travel to the worker of the foreign key and results back to that of their own key, each with a
+        /// version, so that a result that was overtaken by a newer one on the way is left out. A right row that changes
+        /// costs one change for each left row that names it.</remarks>
+        /// <param name="right">The other table.</param>
+        /// <param name="foreignKey">The right table's key that a left row names; called on the task's thread.</param>
+        /// <param name="result">Makes the row of both; called on the task's thread.</param>
+        /// <param name="name">Names the state; give one where a pipeline has two.</param>
+        public Table<TKey, TOut> Join<TForeign, TRight, TOut>(
+            Table<TForeign, TRight> right, Func<TLeft, TForeign> foreignKey, Func<TLeft, TRight, TOut> result, string name = "foreign-key-join")
+            where TForeign : notnull
+        {
+            ArgumentNullException.ThrowIfNull(result);
+            return Add(left, right, foreignKey, isLeftJoin: false, (l, r) => result(l, r!), name);
+        }
+
+        /// <summary>A row for each left row; where the foreign key has no row in the right table, with the type's default
+        /// value.</summary>
+        /// <inheritdoc cref="JoinByForeignKeyStep.extension{TKey, TLeft}(Table{TKey, TLeft}).Join{TForeign, TRight, TOut}"/>
+        public Table<TKey, TOut> LeftJoin<TForeign, TRight, TOut>(
+            Table<TForeign, TRight> right, Func<TLeft, TForeign> foreignKey, Func<TLeft, TRight?, TOut> result, string name = "foreign-key-left-join")
+            where TForeign : notnull
+        {
+            ArgumentNullException.ThrowIfNull(result);
+            return Add(left, right, foreignKey, isLeftJoin: true, result, name);
+        }
+    }
+
+    private static Table<TKey, TOut> Add<TKey, TLeft, TForeign, TRight, TOut>(
+        Table<TKey, TLeft> left, Table<TForeign, TRight> right, Func<TLeft, TForeign> foreignKey, bool isLeftJoin,
+        Func<TLeft, TRight?, TOut> result, string name)
+        where TKey : notnull
+        where TForeign : notnull
+    {
+        ArgumentNullException.ThrowIfNull(right);
+        ArgumentNullException.ThrowIfNull(foreignKey);
+        var sent = left.Changes().Send(input => new SendNode<TKey, TLeft, TForeign>($"{name}-send", input, foreignKey));
+        var joined = sent.Add(
+            right.Changes(),
+            (input, second) => new MatchNode<TKey, TLeft, TForeign, TRight, TOut>($"{name}-match", input, second, isLeftJoin, result));
+        var returned = new KeyedStream<TKey, Returned<TOut>>(
+            joined.Pairs.Add(input => new ReturnNode<TForeign, TKey, TOut>($"{name}-return", input)), isPartitioned: false);
+        var changes = returned.Add(input => new ReceiveNode<TKey, TOut>(name, input));
+        return new Table<TKey, TOut>(changes, name, Rows<TKey, TOut>.Of(changes.Pairs.Node));
+    }
+
+    /// <summary>Adds a step that sees all records of its keys and gives each record another key.</summary>
+    private static KeyedStream<TOther, TOut> Send<TKey, T, TOther, TOut>(
+        this KeyedStream<TKey, T> stream, Func<Node<Keyed<TKey, T>>, Node<Keyed<TKey, T>, Keyed<TOther, TOut>>> step)
+        where TKey : notnull
+        where TOther : notnull
+        => new(stream.Partitioned().Pairs.Add(step), isPartitioned: false);
+}

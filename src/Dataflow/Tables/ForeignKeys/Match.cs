@@ -1,0 +1,194 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Dataflow.State;
+using MessagePack;
+
+namespace Dataflow.Tables.ForeignKeys
+{
+    /// <summary>A result on its way back to its row's own key.</summary>
+    internal readonly record struct Returned<TOut>(long Version, bool HasRow, TOut Row);
+
+    /// <summary>Keeps left rows by their foreign key beside the right rows, and makes the results.</summary>
+    internal sealed record MatchNode<TKey, TLeft, TForeign, TRight, TOut>(
+        string Name,
+        Node<Keyed<TForeign, Sent<TKey, TLeft>>> Input,
+        SecondInput<Keyed<TForeign, Change<TRight>>> Second,
+        bool IsLeftJoin,
+        Func<TLeft, TRight?, TOut> Result)
+        : Node<Keyed<TForeign, Sent<TKey, TLeft>>, Keyed<TForeign, Change<TRight>>, Keyed<TForeign, Keyed<TKey, Returned<TOut>>>>(
+            Name, Input, Second)
+        where TKey : notnull
+        where TForeign : notnull
+    {
+        internal override string Detail => IsLeftJoin ? "left" : "inner";
+
+        internal override string StateSignature
+            => $"join by foreign key, {TypeNames.Of(typeof(TForeign))} -> {StateCodec<LinkedRow<TKey, TLeft>>.Signature}, "
+                + StateCodec<TRight>.Signature;
+
+        public override Operator<Keyed<TForeign, Sent<TKey, TLeft>>, Keyed<TForeign, Change<TRight>>,
+            Keyed<TForeign, Keyed<TKey, Returned<TOut>>>> CreateOperator()
+            => new MatchOperator<TKey, TLeft, TForeign, TRight, TOut>(IsLeftJoin, Result);
+    }
+
+    internal sealed class MatchOperator<TKey, TLeft, TForeign, TRight, TOut>(bool isLeftJoin, Func<TLeft, TRight?, TOut> result)
+        : Operator<Keyed<TForeign, Sent<TKey, TLeft>>, Keyed<TForeign, Change<TRight>>, Keyed<TForeign, Keyed<TKey, Returned<TOut>>>>
+        where TKey : notnull
+        where TForeign : notnull
+    {
+        private KeyedState<TForeign, TRight> _right = null!;
+        private KeyedState<TForeign, TKey> _first = null!; // of the list of left rows that name the key
+        private KeyedState<ForeignPair<TForeign, TKey>, LinkedRow<TKey, TLeft>> _left = null!;
+
+        public override void Process(in Record<Keyed<TForeign, Sent<TKey, TLeft>>> record)
+        {
+            var (foreign, sent) = record.Value;
+            Unlink(foreign, sent.Key);
+            if (sent.HasRow) Link(foreign, sent);
+            EmitResult(in record, foreign, in sent);
+        }
+
+        public override void ProcessSecond(in Record<Keyed<TForeign, Change<TRight>>> record)
+        {
+            var (foreign, change) = record.Value;
+            if (change.HasNew) _right.Update(foreign, out _) = change.New;
+            else _right.Remove(foreign);
+            if (!_first.TryGet(foreign, out var key)) return;
+            for (var hasNext = true; hasNext;)
+            {
+                _left.TryGet(new(foreign, key), out var linked);
+                EmitResult(in record, foreign, new(key, linked.Version, true, linked.Row));
+                (hasNext, key) = (linked.HasNext, linked.Next);
+            }
+        }
+
+        protected override void Open()
+        {
+            _right = Context.OpenState<TForeign, TRight>("right");
+            _first = Context.OpenState<TForeign, TKey>("first");
+            _left = Context.OpenTables<ForeignPair<TForeign, TKey>, LinkedRow<TKey, TLeft>>("left", new ForeignPairCodec<TForeign, TKey>()).Main;
+        }
+
+        private void EmitResult<TFrom>(in Record<TFrom> record, TForeign foreign, in Sent<TKey, TLeft> sent)
+        {
+            var hasRight = _right.TryGet(foreign, out var right);
+            var has = sent.HasRow && (hasRight || isLeftJoin);
+            TOut row = default!;
+            try
+            {
+                if (has) row = result(sent.Row, right);
+            }
+            catch (Exception error)
+            {
+                Reject(error, in record);
+                return;
+            }
+
+            Emit(record.With(new Keyed<TForeign, Keyed<TKey, Returned<TOut>>>(foreign, new(sent.Key, new(sent.Version, has, row)))));
+        }
+
+        private void Link(TForeign foreign, in Sent<TKey, TLeft> sent)
+        {
+            var linked = new LinkedRow<TKey, TLeft> { Row = sent.Row, Version = sent.Version };
+            linked.HasNext = _first.TryGet(foreign, out linked.Next);
+            if (linked.HasNext)
+            {
+                ref var next = ref _left.Update(new(foreign, linked.Next), out _);
+                (next.HasPrevious, next.Previous) = (true, sent.Key);
+            }
+
+            _left.Update(new(foreign, sent.Key), out _) = linked;
+            _first.Update(foreign, out _) = sent.Key;
+        }
+
+        private void Unlink(TForeign foreign, TKey key)
+        {
+            if (!_left.TryGet(new(foreign, key), out var linked)) return;
+            if (linked.HasNext)
+            {
+                ref var next = ref _left.Update(new(foreign, linked.Next), out _);
+                (next.HasPrevious, next.Previous) = (linked.HasPrevious, linked.Previous);
+            }
+
+            if (linked.HasPrevious)
+            {
+                ref var previous = ref _left.Update(new(foreign, linked.Previous), out _);
+                (previous.HasNext, previous.Next) = (linked.HasNext, linked.Next);
+            }
+            else if (linked.HasNext)
+            {
+                _first.Update(foreign, out _) = linked.Next;
+            }
+            else
+            {
+                _first.Remove(foreign);
+            }
+
+            _left.Remove(new(foreign, key));
+        }
+    }
+
+    /// <summary>A left row's place among those of its foreign key.</summary>
+    internal readonly record struct ForeignPair<TForeign, TKey>(TForeign Foreign, TKey Key);
+
+    /// <summary>Writes both keys, the foreign one with its length; hashes them so that they lie in the foreign key's shard.</summary>
+    internal sealed class ForeignPairCodec<TForeign, TKey>() : KeyCodec<ForeignPair<TForeign, TKey>>(null!)
+        where TForeign : notnull
+        where TKey : notnull
+    {
+        private readonly ArrayBufferWriter<byte> _foreign = new();
+
+        public override uint Hash(ForeignPair<TForeign, TKey> pair)
+            => InShardOf(KeyCodec<TForeign>.Default.Hash(pair.Foreign), KeyCodec<TKey>.Default.Hash(pair.Key));
+
+        public override void Write(ForeignPair<TForeign, TKey> pair, IBufferWriter<byte> bytes)
+        {
+            _foreign.ResetWrittenCount();
+            KeyCodec<TForeign>.Default.Write(pair.Foreign, _foreign);
+            BinaryPrimitives.WriteInt32BigEndian(bytes.GetSpan(sizeof(int)), _foreign.WrittenCount);
+            bytes.Advance(sizeof(int));
+            bytes.Write(_foreign.WrittenSpan);
+            KeyCodec<TKey>.Default.Write(pair.Key, bytes);
+        }
+
+        public override ForeignPair<TForeign, TKey> Read(ReadOnlyMemory<byte> bytes)
+        {
+            var length = BinaryPrimitives.ReadInt32BigEndian(bytes.Span);
+            return new(
+                KeyCodec<TForeign>.Default.Read(bytes.Slice(sizeof(int), length)), KeyCodec<TKey>.Default.Read(bytes[(sizeof(int) + length)..]));
+        }
+    }
+}
+
+namespace Dataflow
+{
+    /// <summary>A left row in the list of those that name the same foreign key: public for its serializer alone.</summary>
+    [MessagePackObject]
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1051", Justification = "Links are changed in place.")]
+    public struct LinkedRow<TKey, TRow>
+    {
+        /// <summary>The row.</summary>
+        [Key(0)]
+        public TRow Row;
+
+        /// <summary>Greater for each change of the row.</summary>
+        [Key(1)]
+        public long Version;
+
+        /// <summary>Whether there is a row before.</summary>
+        [Key(2)]
+        public bool HasPrevious;
+
+        /// <summary>The key of the row before.</summary>
+        [Key(3)]
+        public TKey Previous;
+
+        /// <summary>Whether there is a row after.</summary>
+        [Key(4)]
+        public bool HasNext;
+
+        /// <summary>The key of the row after.</summary>
+        [Key(5)]
+        public TKey Next;
+    }
+}

@@ -1,0 +1,91 @@
+using Dataflow.Runtime;
+using Dataflow.State;
+using Dataflow.Tables;
+
+namespace Dataflow;
+
+/// <summary>Reads a table of a running job from outside the pipeline. From any thread.</summary>
+/// <remarks>
+/// The worker that owns a key looks it up between two batches of records, so a row is never one in the middle of a batch. A
+/// read sees what the job has computed, of which the part after the last checkpoint will be computed again after a crash, and
+/// then perhaps otherwise where results depend on the order of arrival. Nothing is copied for readers, and a
+/// job without readers pays nothing.
+/// </remarks>
+public sealed class TableReader<TKey, TRow>
+    where TKey : notnull
+{
+    private readonly Job _job;
+    private readonly RowsFinder<TKey, TRow> _rows;
+
+    internal TableReader(Job job, RowsFinder<TKey, TRow> rows)
+    {
+        _job = job;
+        _rows = rows;
+    }
+
+    /// <summary>The row of a key, with the position that it reflects.</summary>
+    /// <exception cref="OperationCanceledException">The job has ended, or <paramref name="stop"/> was triggered.</exception>
+    public Task<TableRow<TRow>> GetAsync(TKey key, CancellationToken stop = default)
+    {
+        var worker = Shards.WorkerOf(Shards.Of(KeyCodec<TKey>.Default.Hash(key)), _job.Workers.Count);
+        return AskAsync(
+            worker,
+            (rows, task) => new TableRow<TRow>(rows.TryGet(key, out var row), row, task.Epoch),
+            stop);
+    }
+
+    /// <summary>All rows of the table, worker by worker: each worker's are of one moment, those of two may differ by some batches.</summary>
+    /// <remarks>Copies the rows; a worker stands still while it copies its own.</remarks>
+    /// <exception cref="OperationCanceledException">The job has ended, or <paramref name="stop"/> was triggered.</exception>
+    public async Task<IReadOnlyList<KeyValuePair<TKey, TRow>>> GetAllAsync(CancellationToken stop = default)
+    {
+        var all = new List<KeyValuePair<TKey, TRow>>();
+        for (var worker = 0; worker < _job.Workers.Count; worker++)
+            all.AddRange(await AskAsync(worker, static (rows, _) => ToList(rows), stop).ConfigureAwait(false));
+        return all;
+    }
+
+    private static List<KeyValuePair<TKey, TRow>> ToList(IRows<TKey, TRow> rows)
+    {
+        var list = new List<KeyValuePair<TKey, TRow>>();
+        rows.ForEach((key, row) => list.Add(new(key, row)));
+        return list;
+    }
+
+    private Task<TResult> AskAsync<TResult>(int worker, Func<IRows<TKey, TRow>, StreamTask, TResult> ask, CancellationToken stop)
+        => _job.Workers[worker].AskAsync(
+            tasks =>
+            {
+                foreach (var task in tasks)
+                {
+                    if (_rows(task) is { } rows) return ask(rows, task);
+                }
+
+                throw new InvalidOperationException("The table belongs to another pipeline than the job.");
+            },
+            stop);
+}
+
+/// <summary>A row of a table as a read found it.</summary>
+/// <param name="Exists">Whether the key has a row.</param>
+/// <param name="Row">The row; the type's default value if there is none.</param>
+/// <param name="Checkpoint">The number of a checkpoint: all that the job had read by then is in the row, and perhaps some of
+/// what came after.</param>
+public readonly record struct TableRow<TRow>(bool Exists, TRow Row, long Checkpoint);
+
+/// <summary>Reads the tables of a running job.</summary>
+public static class ReadStep
+{
+    extension(Job job)
+    {
+        /// <summary>Opens a table of the job's pipeline for reading.</summary>
+        /// <param name="table">A table of the pipeline that the job runs.</param>
+        public TableReader<TKey, TRow> Read<TKey, TRow>(Table<TKey, TRow> table)
+            where TKey : notnull
+        {
+            ArgumentNullException.ThrowIfNull(job);
+            ArgumentNullException.ThrowIfNull(table);
+            return new TableReader<TKey, TRow>(job, table.Rows);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+namespace Dataflow;
+
+/// <summary>Keeps the greatest records of each key.</summary>
+public static class TopNStep
+{
+    extension<TKey, T>(KeyedStream<TKey, T> stream)
+        where TKey : notnull
+    {
+        /// <summary>The <paramref name="count"/> records of each key with the greatest <paramref name="by"/>, greatest first; of
+        /// equal ones the earlier.</summary>
+        /// <remarks>Changes go out as those of <c>Aggregate</c>: one for each key and batch of input, whole lists.</remarks>
+        /// <param name="count">How many to keep.</param>
+        /// <param name="by">What to order by; called on the task's thread.</param>
+        /// <param name="name">Names the state; give one where a pipeline has two.</param>
+        public Table<TKey, IReadOnlyList<T>> TopN<TBy>(int count, Func<T, TBy> by, string name = "top-n")
+            where TBy : IComparable<TBy>
+            => stream.Aggregate(a => a.Top(count, by), static (_, top) => top, name);
+    }
+
+    extension<TKey, TRow>(GroupedTable<TKey, TRow> group)
+        where TKey : notnull
+    {
+        /// <summary>The <paramref name="count"/> rows of each group with the greatest <paramref name="by"/>, greatest first.</summary>
+        /// <remarks>All rows of a group are kept, since a row that goes lets another in.</remarks>
+        /// <inheritdoc cref="TopNStep.extension{TKey, T}(KeyedStream{TKey, T}).TopN{TBy}"/>
+        public Table<TKey, IReadOnlyList<TRow>> TopN<TBy>(int count, Func<TRow, TBy> by, string name = "top-n")
+            where TBy : IComparable<TBy>
+            => group.Aggregate(a => a.Top(count, by), static (_, top) => top, name);
+    }
+}

@@ -1,0 +1,60 @@
+using Dataflow.Log;
+using Dataflow.Testing;
+
+namespace Dataflow.Tests.Tables;
+
+public sealed class TableReaderTests : IDisposable
+{
+    private readonly LogStore _log = SimulatedJob.OpenLog();
+
+    public void Dispose() => _log.Dispose();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task A_running_job_answers_what_its_tables_hold(int workers)
+    {
+        _log.Append("numbers", Enumerable.Range(0, 1000));
+        var pipeline = new Pipeline("read");
+        var counts = pipeline.From(Topic.Of<int>("numbers")).KeyBy(x => x % 10).Aggregate(a => a.Count(), (key, count) => count);
+        var big = counts.Where(count => count > 100);
+        counts.Changes().To(Sink.Memory<Change<long>>());
+        await using var job = await pipeline.StartAsync(new JobOptions { Log = _log, Workers = workers }, TestContext.Current.CancellationToken);
+
+        var row = await Until(() => job.Read(counts).GetAsync(3, TestContext.Current.CancellationToken), r => r.Row == 100);
+        Assert.True(row.Exists);
+        Assert.Equal(
+            Enumerable.Range(0, 10).Select(key => KeyValuePair.Create(key, 100L)),
+            (await job.Read(counts).GetAllAsync(TestContext.Current.CancellationToken)).OrderBy(r => r.Key));
+        Assert.False((await job.Read(counts).GetAsync(11, TestContext.Current.CancellationToken)).Exists);
+        Assert.False((await job.Read(big).GetAsync(3, TestContext.Current.CancellationToken)).Exists);
+
+        _log.Append("numbers", [3]);
+        Assert.True((await Until(() => job.Read(big).GetAsync(3, TestContext.Current.CancellationToken), r => r.Exists)).Row == 101);
+    }
+
+    [Fact]
+    public async Task Nobody_waits_for_a_job_that_has_ended()
+    {
+        var pipeline = new Pipeline("read");
+        var table = pipeline.From(Source.Of([1])).KeyBy(x => x).ToTable();
+        table.Changes().To(Sink.Memory<Change<int>>());
+        var job = await pipeline.StartAsync(new JobOptions { Log = _log, Workers = 1 }, TestContext.Current.CancellationToken);
+        await job.Completion;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => job.Read(table).GetAsync(1, TestContext.Current.CancellationToken));
+        await job.DisposeAsync();
+    }
+
+    private static async Task<T> Until<T>(Func<Task<T>> read, Func<T, bool> isThere)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var result = await read();
+            if (isThere(result)) return result;
+            await Task.Yield();
+            patience.Token.ThrowIfCancellationRequested();
+        }
+    }
+}
