@@ -43,11 +43,8 @@ public sealed class DistinctRows<TValue>
 
     internal void Merge(DistinctRows<TValue> other)
     {
-        foreach (var place in other._rows)
-        {
-            var (value, condition) = other._rows.ValueAt(place);
-            Add(value, condition, other._rows.NoteAt(place));
-        }
+        var (values, rows) = other.ToArrays();
+        for (var i = 0; i < values.Length; i++) Add(values[i].Value, values[i].Condition, rows[i]);
     }
 
     internal ((TValue Value, byte Condition)[] Values, int[] Rows) ToArrays() => _rows.ToArrays();

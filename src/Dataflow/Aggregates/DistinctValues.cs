@@ -45,7 +45,8 @@ public sealed class DistinctValues<TValue>
             return;
         }
 
-        foreach (var place in other._marks) Mark(other._marks.ValueAt(place), other._marks.NoteAt(place));
+        var (values, marks) = other.ToArrays();
+        for (var i = 0; i < values.Length; i++) Mark(values[i], marks[i]);
     }
 
     internal (TValue[] Values, byte[] Marks) ToArrays() => _marks.ToArrays();

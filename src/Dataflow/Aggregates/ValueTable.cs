@@ -1,34 +1,26 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace Dataflow;
 
-/// <summary>Values, each with a note. Open addressing; hashes, values and notes lie in arrays of their own.</summary>
+/// <summary>Values, each with a note, in an open-addressing table: looking one up touches one place in memory.</summary>
 internal sealed class ValueTable<TValue, TNote>
     where TValue : notnull
 {
     private const int LeastCapacity = 8;
 
-    private uint[] _hashes; // 0: empty
-    private TValue[] _values;
-    private TNote[] _notes;
+    private Entry[] _entries;
     private int _shift;
 
     public ValueTable(int count = 0)
     {
         var capacity = LeastCapacity;
         while (GrowAt(capacity) < count) capacity *= 2;
-        Allocate(capacity);
+        _entries = new Entry[capacity];
+        _shift = ShiftFor(capacity);
     }
 
     private ValueTable(ValueTable<TValue, TNote> other)
-    {
-        _hashes = [.. other._hashes];
-        _values = [.. other._values];
-        _notes = [.. other._notes];
-        _shift = other._shift;
-        Count = other.Count;
-    }
+        => (_entries, _shift, Count) = ([.. other._entries], other._shift, other.Count);
 
     public int Count { get; private set; }
 
@@ -39,118 +31,93 @@ internal sealed class ValueTable<TValue, TNote>
     {
         var hash = HashOf(value);
         var index = Find(value, hash);
-        if (_hashes[index] != 0) return ref _notes[index];
-        if (Count == GrowAt(_hashes.Length))
+        if (_entries[index].Hash != 0) return ref _entries[index].Note;
+        if (Count == GrowAt(_entries.Length))
         {
             Grow();
             index = Find(value, hash);
         }
 
-        _hashes[index] = hash;
-        _values[index] = value;
         Count++;
-        return ref _notes[index];
+        ref var entry = ref _entries[index];
+        (entry.Hash, entry.Value) = (hash, value);
+        return ref entry.Note;
     }
 
-    public bool Remove(TValue value)
+    public void Remove(TValue value)
     {
         var index = Find(value, HashOf(value));
-        if (_hashes[index] == 0) return false;
+        if (_entries[index].Hash == 0) return;
         CloseGap(index);
         Count--;
-        return true;
     }
 
-    public Enumerator GetEnumerator() => new(this);
-
-    /// <summary>All values and notes, in the same order.</summary>
+    /// <summary>All values and, in the same order, their notes.</summary>
     public (TValue[] Values, TNote[] Notes) ToArrays()
     {
         var (values, notes) = (new TValue[Count], new TNote[Count]);
         var next = 0;
-        foreach (var index in this)
+        foreach (ref readonly var entry in _entries.AsSpan())
         {
-            values[next] = _values[index];
-            notes[next++] = _notes[index];
+            if (entry.Hash != 0) (values[next], notes[next++]) = (entry.Value, entry.Note);
         }
 
         return (values, notes);
     }
 
-    public TValue ValueAt(int index) => _values[index];
-
-    public TNote NoteAt(int index) => _notes[index];
-
     private static int GrowAt(int capacity) => capacity / 8 * 5;
 
-    private static uint HashOf(TValue value) => (uint)EqualityComparer<TValue>.Default.GetHashCode(value) * 0x9E3779B9u | 1;
+    private static int ShiftFor(int capacity) => 32 - BitOperations.Log2((uint)capacity);
+
+    private static uint HashOf(TValue value) => ((uint)EqualityComparer<TValue>.Default.GetHashCode(value) * 0x9E3779B9u) | 1;
 
     private int Home(uint hash) => (int)(hash >> _shift);
 
     private int Find(TValue value, uint hash)
     {
-        var hashes = _hashes;
-        var mask = hashes.Length - 1;
-        var index = Home(hash);
-        while (hashes[index] != 0
-            && !(hashes[index] == hash && EqualityComparer<TValue>.Default.Equals(_values[index], value)))
-            index = (index + 1) & mask;
-        return index;
-    }
-
-    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_hashes), nameof(_values), nameof(_notes))]
-    private void Allocate(int capacity)
-    {
-        _hashes = new uint[capacity];
-        _values = new TValue[capacity];
-        _notes = new TNote[capacity];
-        _shift = 32 - BitOperations.Log2((uint)capacity);
+        var entries = _entries;
+        var mask = entries.Length - 1;
+        for (var index = Home(hash); ; index = (index + 1) & mask)
+        {
+            ref var entry = ref entries[index];
+            if (entry.Hash == 0 || (entry.Hash == hash && EqualityComparer<TValue>.Default.Equals(entry.Value, value))) return index;
+        }
     }
 
     private void Grow()
     {
-        var (hashes, values, notes) = (_hashes, _values, _notes);
-        Allocate(hashes.Length * 2);
-        for (var from = 0; from < hashes.Length; from++)
+        var old = _entries;
+        _entries = new Entry[old.Length * 2];
+        _shift--;
+        var mask = _entries.Length - 1;
+        foreach (ref readonly var entry in old.AsSpan())
         {
-            if (hashes[from] == 0) continue;
-            var index = Home(hashes[from]);
-            while (_hashes[index] != 0) index = (index + 1) & (_hashes.Length - 1);
-            (_hashes[index], _values[index], _notes[index]) = (hashes[from], values[from], notes[from]);
+            if (entry.Hash == 0) continue;
+            var index = Home(entry.Hash);
+            while (_entries[index].Hash != 0) index = (index + 1) & mask;
+            _entries[index] = entry;
         }
     }
 
     /// <summary>Moves later entries of the run back over a removed one, so that no search stops at the gap.</summary>
     private void CloseGap(int gap)
     {
-        var mask = _hashes.Length - 1;
-        for (var index = (gap + 1) & mask; _hashes[index] != 0; index = (index + 1) & mask)
+        var mask = _entries.Length - 1;
+        for (var index = (gap + 1) & mask; _entries[index].Hash != 0; index = (index + 1) & mask)
         {
-            var distanceFromHome = (index - Home(_hashes[index])) & mask;
+            var distanceFromHome = (index - Home(_entries[index].Hash)) & mask;
             if (distanceFromHome < ((index - gap) & mask)) continue;
-            (_hashes[gap], _values[gap], _notes[gap]) = (_hashes[index], _values[index], _notes[index]);
+            _entries[gap] = _entries[index];
             gap = index;
         }
 
-        _hashes[gap] = 0;
-        if (RuntimeHelpers.IsReferenceOrContainsReferences<TValue>()) _values[gap] = default!;
-        _notes[gap] = default!;
+        _entries[gap] = default;
     }
 
-    /// <summary>The places that hold a value.</summary>
-    public struct Enumerator(ValueTable<TValue, TNote> table)
+    private struct Entry
     {
-        public int Current { get; private set; } = -1;
-
-        public bool MoveNext()
-        {
-            var hashes = table._hashes;
-            while (++Current < hashes.Length)
-            {
-                if (hashes[Current] != 0) return true;
-            }
-
-            return false;
-        }
+        public TValue Value;
+        public uint Hash; // 0: empty
+        public TNote Note;
     }
 }
