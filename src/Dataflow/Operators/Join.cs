@@ -75,9 +75,3 @@ internal sealed class JoinOperator<TKey, T, TRow, TOut>(int tableId, Func<T, TRo
 
     protected override void Open() => _rows = Context.Task.Find<TableOperator<TKey, TRow>>(tableId).Rows;
 }
-
-/// <summary>A step that counts the records for which it found no partner.</summary>
-internal interface ICountsMisses
-{
-    long Misses { get; }
-}

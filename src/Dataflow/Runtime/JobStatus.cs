@@ -49,7 +49,7 @@ public sealed record JobStatus(
 /// <param name="Name">Its name.</param>
 /// <param name="Emitted">Records handed on.</param>
 /// <param name="Late">Records that came after all their windows had closed.</param>
-/// <param name="Misses">Records for which a join found no row.</param>
+/// <param name="Misses">Records for which a join found no partner.</param>
 /// <param name="WatermarkMs">How far event time has come, ms since the Unix epoch; null where the step knows no time.</param>
 public sealed record StepStatus(string Name, long Emitted, long Late, long Misses, long? WatermarkMs)
 {
@@ -76,6 +76,9 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
     /// <summary>Windows that are not closed: panes, where a step keeps windows of all keys together, else windows of single keys.</summary>
     public long OpenWindows { get; init; }
 
+    /// <summary>The misses by their reasons, for joins that know several.</summary>
+    public IReadOnlyList<Miss> MissReasons { get; init; } = [];
+
     internal static StepStatus Of(string name, IReadOnlyList<Operator> instances, long given)
     {
         var status = Of(name, instances) with { In = given + instances.Sum(step => step.Restored) };
@@ -92,6 +95,8 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
     {
         Calls = instances.OfType<ICountsCalls>().Sum(step => step.Calls),
         Reused = instances.OfType<ICountsCalls>().Sum(step => step.Reused),
+        MissReasons = [.. instances.OfType<ICountsMisses>().SelectMany(step => step.MissReasons)
+            .GroupBy(miss => miss.Reason).Select(misses => new Miss(misses.Key, misses.Sum(miss => miss.Count)))],
         OpenWindows = instances.OfType<Windows.IHoldsWindows>().Sum(step => step.OpenWindows),
         Filtered = instances.OfType<ICountsFiltered>().Sum(step => step.Filtered),
         DeadLetters = instances.Sum(step => step.DeadLetters),

@@ -10,7 +10,12 @@ internal readonly record struct KeyPart<TKey>(TKey Key, long Part);
 internal sealed class KeyPartCodec<TKey>() : KeyCodec<KeyPart<TKey>>(null!)
     where TKey : notnull
 {
-    public override uint Hash(KeyPart<TKey> part) => InShardOf(KeyCodec<TKey>.Default.Hash(part.Key), Mix((ulong)part.Part));
+    // The key in all bits: many keys have a part of the same number.
+    public override uint Hash(KeyPart<TKey> part)
+    {
+        var key = KeyCodec<TKey>.Default.Hash(part.Key);
+        return InShardOf(key, Mix((ulong)part.Part ^ ((ulong)key << 32)));
+    }
 
     public override void Write(KeyPart<TKey> part, IBufferWriter<byte> bytes)
     {

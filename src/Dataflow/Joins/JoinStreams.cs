@@ -1,0 +1,32 @@
+using Dataflow.Joins;
+
+namespace Dataflow;
+
+/// <summary>Joins two streams by key, whichever record comes first.</summary>
+public static class JoinStreamsStep
+{
+    extension<TKey, TLeft>(KeyedStream<TKey, TLeft> left)
+        where TKey : notnull
+    {
+        /// <summary>Pairs each record with all records of its key on the other side, past and to come.</summary>
+        /// <remarks>
+        /// <para>A pair goes out as soon as both are there, with the later of their times. All records of a side are kept for ever,
+        /// in memory, unless it is said for how long: then a later record of the other side finds them only that much later,
+        /// included, in event time, and the result does not depend on the order of arrival.</para>
+        /// <para>Where a time to live is given, both streams need event time, and records older than the watermark are late:
+        /// counted and dropped. Records that go without ever having had a partner, at the latest at the end of the input, are
+        /// counted as misses.</para>
+        /// </remarks>
+        /// <param name="right">The other stream, with keys of the same type.</param>
+        /// <param name="result">Makes the result of a pair; called on the task's thread.</param>
+        /// <param name="keepLeft">How much later than a left record the right one may be; for ever unless given.</param>
+        /// <param name="keepRight">How much later than a right record the left one may be; for ever unless given.</param>
+        /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
+        /// <exception cref="ArgumentOutOfRangeException">A negative time to live, or not of whole milliseconds.</exception>
+        public KeyedStream<TKey, TOut> Join<TRight, TOut>(
+            KeyedStream<TKey, TRight> right, Func<TLeft, TRight, TOut> result, TimeSpan? keepLeft = null,
+            TimeSpan? keepRight = null, string name = "join-streams")
+            => JoinIntervalStep.Of<TKey, TLeft, TRight, TOut>(
+                left, right, JoinBounds.Keeping<TLeft>(keepLeft, keepRight), Outer.None, result!, name);
+    }
+}
