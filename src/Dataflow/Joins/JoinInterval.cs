@@ -81,7 +81,7 @@ public static class JoinIntervalStep
         /// <summary>As <c>JoinInterval</c>, and a record of either side without partner comes out with the other type's default
         /// value.</summary>
         /// <inheritdoc cref="JoinIntervalStep.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinInterval{TRight, TOut}(KeyedStream{TKey, TRight}, TimeSpan, TimeSpan, Func{TLeft, TRight, TOut}, string)"/>
-        public KeyedStream<TKey, TOut> FullJoinInterval<TRight, TOut>(
+        public KeyedStream<TKey, TOut> OuterJoinInterval<TRight, TOut>(
             KeyedStream<TKey, TRight> right, TimeSpan lower, TimeSpan upper, Func<TLeft?, TRight?, TOut> result,
             string name = "join-interval")
             => Of(left, right, JoinBounds.Between<TLeft>(lower, upper), Outer.Both, result, name);

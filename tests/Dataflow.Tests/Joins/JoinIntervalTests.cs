@@ -40,7 +40,7 @@ public sealed class JoinIntervalTests : IDisposable
                 var (lower, upper) = (Ms(bounds.Lower), Ms(bounds.Upper));
                 var results = streams.Run((l, r) => (lefts, rights) switch
                 {
-                    (true, true) => l.FullJoinInterval(r, lower, upper, Pair).Values(),
+                    (true, true) => l.OuterJoinInterval(r, lower, upper, Pair).Values(),
                     (true, false) => l.LeftJoinInterval(r, lower, upper, Pair).Values(),
                     (false, true) => l.RightJoinInterval(r, lower, upper, Pair).Values(),
                     _ => l.JoinInterval(r, lower, upper, Pair).Values(),
@@ -111,7 +111,7 @@ public sealed class JoinIntervalTests : IDisposable
         var streams = new TwoStreams(lefts, rights, Partitions: 1, Before: 2, After: 1, Steps: 0);
 
         var counts = streams.Run(
-            (l, r) => l.FullJoinInterval(r, Ms(-10), Ms(10), Pair).Window(Tumbling.Every(Ms(20)))
+            (l, r) => l.OuterJoinInterval(r, Ms(-10), Ms(10), Pair).Window(Tumbling.Every(Ms(20)))
                 .Aggregate(a => a.Count(), (key, window, n) => (key, window.StartMs, n)).Values(),
             out var status);
 
