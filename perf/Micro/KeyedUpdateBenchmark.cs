@@ -13,7 +13,7 @@ public class KeyedUpdateBenchmark
     private const int FrozenEntriesPerBatch = 4096; // as a task does between batches
 
     private readonly Dictionary<long, Totals> _dictionary = [];
-    private readonly Changes _changes = new(ownsShard: static _ => true);
+    private readonly Changes _changes = new();
     private long[] _keys = [];
     private KeyedState<long, Totals> _state = null!;
 

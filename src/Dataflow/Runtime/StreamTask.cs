@@ -15,7 +15,7 @@ internal sealed class StreamTask
     private readonly List<(OperatorContext Context, Operator Step)> _steps = [];
     private readonly List<IExchangeWriter> _writers = [];
     private readonly List<IState> _states = [];
-    private readonly Changes _changes;
+    private readonly Changes _changes = new();
     private readonly List<DeadLetter> _deadLetters = [];
     private TaskCheckpoint? _writing;
     private long _epoch;
@@ -32,7 +32,6 @@ internal sealed class StreamTask
         Worker = worker;
         Name = name;
         _epoch = _committedEpoch = job.Restored.Epoch;
-        _changes = new Changes(shard => Shards.WorkerOf(shard, job.Workers.Count) == worker.Index);
     }
 
     public Job Job { get; }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics;
 using Dataflow.Log;
 
 namespace Dataflow.State;
@@ -10,7 +11,7 @@ namespace Dataflow.State;
 /// writes them after the cut. Within an epoch a key's removals therefore come before its value: applying the records in
 /// order gives the state at the cut. Keys are laid out by <see cref="ChangeKey"/>.
 /// </remarks>
-internal sealed class Changes(Func<int, bool> ownsShard)
+internal sealed class Changes
 {
     private readonly ArrayBufferWriter<byte> _key = new();
     private readonly ArrayBufferWriter<byte> _value = new();
@@ -42,14 +43,17 @@ internal sealed class Changes(Func<int, bool> ownsShard)
         For(_running, Shards.Of(hash)).AppendTombstone(0, _key.WrittenSpan);
     }
 
-    public void Drop(uint state, long ns)
+    /// <summary>Removes a namespace, which was written to some shards.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="ns">The namespace.</param>
+    /// <param name="shards">A bit for each shard that may hold something of it.</param>
+    public void Drop(uint state, long ns, ulong shards)
     {
+        if (shards == 0) return;
         _key.ResetWrittenCount();
         ChangeKey.Write(_key, ChangelogKind.Namespace, state, ns);
-        for (var shard = 0; shard < Shards.Count; shard++)
-        {
-            if (ownsShard(shard)) For(_running, shard).AppendTombstone(0, _key.WrittenSpan);
-        }
+        for (; shards != 0; shards &= shards - 1)
+            For(_running, BitOperations.TrailingZeroCount(shards)).AppendTombstone(0, _key.WrittenSpan);
     }
 
     private static IEnumerable<(int Shard, RecordBuffer Records)> Take(RecordBuffer?[] buffers)

@@ -22,6 +22,7 @@ public sealed class KeyedState<TKey, TValue>
     private bool[] _changed = new bool[1];
     private bool[] _frozen = new bool[1];
     private int _nextFrozen = int.MaxValue;
+    private ulong _writtenShards; // a bit for each that may hold something of the table in a checkpoint
     private byte _mark = 1;
 
     internal KeyedState(NamespacedState<TKey, TValue> owner) => _owner = owner;
@@ -103,6 +104,7 @@ public sealed class KeyedState<TKey, TValue>
         var index = Find(key, hash);
         if (_entries[index].Hash == 0) index = Add(key, hash, index);
         _entries[index].Value = value;
+        _writtenShards |= 1UL << Shards.Of(hash);
     }
 
     /// <summary>Begins a new epoch: what changed in the one before is to be written by <see cref="WriteFrozen"/>.</summary>
@@ -140,6 +142,14 @@ public sealed class KeyedState<TKey, TValue>
         Array.Clear(_entries);
         Array.Clear(_changed);
         Count = 0;
+    }
+
+    /// <summary>The shards that checkpoints may hold something of the table in, a bit for each; from now on none.</summary>
+    internal ulong TakeWrittenShards()
+    {
+        var shards = _writtenShards;
+        _writtenShards = 0;
+        return shards;
     }
 
     private ref Entry FindOrAdd(TKey key, out bool exists)
@@ -194,6 +204,7 @@ public sealed class KeyedState<TKey, TValue>
         if (entry.Mark == 0 || entry.Mark == _mark) return false;
         _owner.Changes.Put(_owner.Id, Namespace, entry.Hash, entry.Key, ref entry.Value, _owner.Keys);
         entry.Mark = 0;
+        _writtenShards |= 1UL << Shards.Of(entry.Hash);
         return true;
     }
 

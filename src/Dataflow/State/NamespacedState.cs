@@ -47,7 +47,7 @@ internal sealed class NamespacedState<TKey, TValue>(string name, KeyCodec<TKey> 
     {
         if (!_tables.Remove(ns, out var table)) return;
         table.Clear();
-        Changes.Drop(Id, ns);
+        Changes.Drop(Id, ns, table.TakeWrittenShards());
         _spare = table;
     }
 

@@ -65,7 +65,7 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
     /// <summary>The window's only pane as it is, or all its panes merged; null if it has none.</summary>
     private KeyedState<TKey, TAccumulator>? Merged()
     {
-        var panes = _panes.Tables.Where(pane => pane.Key >= _firing.StartMs && pane.Key < _firing.EndMs).ToList();
+        var panes = _panes.Tables.TakeWhile(pane => pane.Key < _firing.EndMs).Where(pane => pane.Key >= _firing.StartMs).ToList();
         if (panes.Count <= 1) return panes.Count == 0 ? null : panes[0].Value;
         var merged = windows.Grow ? panes[0].Value : _panes.OpenScratch();
         foreach (var (start, pane) in panes)

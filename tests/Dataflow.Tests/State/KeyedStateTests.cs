@@ -65,7 +65,7 @@ public class KeyedStateTests
     [Fact]
     public void An_unchanged_key_is_not_written_again()
     {
-        var changes = new Changes(_ => true);
+        var changes = new Changes();
         var state = new NamespacedState<int, long>("numbers", KeyCodec<int>.Default, changes);
         for (var key = 0; key < 100; key++) state.Main.Update(key, out _) = key;
         Assert.Equal(100, Cut(state, changes));
@@ -77,6 +77,21 @@ public class KeyedStateTests
 
         Assert.Equal(1, Cut(state, changes));
         Assert.Equal(0, Cut(state, changes));
+    }
+
+    [Fact]
+    public void Dropping_a_namespace_is_told_to_the_shards_that_know_it()
+    {
+        var changes = new Changes();
+        var state = new NamespacedState<int, long>("numbers", KeyCodec<int>.Default, changes);
+        state.Open(1).Update(7, out _) = 1;
+        state.Drop(1);
+        Assert.Equal(0, Cut(state, changes));
+
+        state.Open(2).Update(7, out _) = 1;
+        Assert.Equal(1, Cut(state, changes));
+        state.Drop(2);
+        Assert.Equal(1, Cut(state, changes));
     }
 
     private static int Cut(NamespacedState<int, long> state, Changes changes)
@@ -105,7 +120,7 @@ public class KeyedStateTests
     {
         private readonly LogStore _log = SimulatedJob.OpenLog();
         private readonly CheckpointTopics _topics;
-        private readonly Changes _changes = new(_ => true);
+        private readonly Changes _changes = new();
         private readonly NamespacedState<int, long> _state;
         private readonly Dictionary<(int Namespace, int Key), long> _model = [];
         private Dictionary<(int Namespace, int Key), long>? _atFlip;
