@@ -10,7 +10,8 @@ public static class AggregateStep
     {
         /// <summary>Computes an aggregate of each key and window.</summary>
         /// <remarks>Emits when the watermark passes a window's end, all keys of the window at once; each result has the
-        /// timestamp of the window's last millisecond. Keys without records in a window have no result.</remarks>
+        /// timestamp of the window's last millisecond. Keys without records in a window have no result. Windows of single keys
+        /// (Session, Sliding, Counting, Global) and a <see cref="Trigger"/> say themselves when they emit.</remarks>
         /// <param name="aggregates">Says what to compute: <c>a => a.Count()</c>, or several as a tuple.</param>
         /// <param name="result">Makes the result of key, window and aggregates; called on the task's thread.</param>
         public KeyedStream<TKey, TOut> Aggregate<TA, TR, TOut>(
@@ -146,5 +147,5 @@ public static class AggregateStep
         WindowedStream<TKey, T> stream, Aggregation<T, TA, TR> aggregation, Func<TKey, Window, TR, TOut> result)
         where TKey : notnull
         => stream.Records.Add(input => new AggregateNode<TKey, T, TA, TR, TOut>(
-            $"{stream.Name}-aggregate", input, stream.Windows, aggregation, result));
+            $"{stream.Name}-aggregate", input, stream.Windows, stream.Trigger, aggregation, result));
 }

@@ -79,6 +79,12 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
     /// <summary>The misses by their reasons, for joins that know several.</summary>
     public IReadOnlyList<Miss> MissReasons { get; init; } = [];
 
+    /// <summary>Results of windows that were not over.</summary>
+    public long EarlyResults { get; init; }
+
+    /// <summary>Results of windows that were over already, for records within the allowed lateness.</summary>
+    public long LateResults { get; init; }
+
     internal static StepStatus Of(string name, IReadOnlyList<Operator> instances, long given)
     {
         var status = Of(name, instances) with { In = given + instances.Sum(step => step.Restored) };
@@ -97,6 +103,8 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
         Reused = instances.OfType<ICountsCalls>().Sum(step => step.Reused),
         MissReasons = [.. instances.OfType<ICountsMisses>().SelectMany(step => step.MissReasons)
             .GroupBy(miss => miss.Reason).Select(misses => new Miss(misses.Key, misses.Sum(miss => miss.Count)))],
+        EarlyResults = instances.OfType<Windows.ICountsFirings>().Sum(step => step.EarlyResults),
+        LateResults = instances.OfType<Windows.ICountsFirings>().Sum(step => step.LateResults),
         OpenWindows = instances.OfType<Windows.IHoldsWindows>().Sum(step => step.OpenWindows),
         Filtered = instances.OfType<ICountsFiltered>().Sum(step => step.Filtered),
         DeadLetters = instances.Sum(step => step.DeadLetters),

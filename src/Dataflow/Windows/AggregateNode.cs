@@ -6,6 +6,7 @@ internal sealed record AggregateNode<TKey, T, TAccumulator, TResult, TOut>(
     string Name,
     Node<Keyed<TKey, T>> Input,
     WindowSpec Windows,
+    Trigger Trigger,
     Aggregation<T, TAccumulator, TResult> Aggregation,
     Func<TKey, Window, TResult, TOut> Result)
     : Node<Keyed<TKey, T>, Keyed<TKey, TOut>>(Name, Input)
@@ -14,13 +15,18 @@ internal sealed record AggregateNode<TKey, T, TAccumulator, TResult, TOut>(
     internal override string Detail => Aggregation.Name;
 
     internal override string StateSignature
-        => $"{Windows.Text}, {Aggregation.Name}, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TAccumulator>.Signature}";
+        => $"{Windows.Text}{(Trigger.IsAtEnd ? "" : ", triggered")}, {Aggregation.Name}, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TAccumulator>.Signature}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator() => Windows switch
     {
-        AlignedWindows aligned => new PaneOperator<TKey, T, TAccumulator, TResult, TOut>(aligned, Aggregation, Result),
-        SessionWindows sessions => new SessionOperator<TKey, T, TAccumulator, TResult, TOut>(sessions, Input.Id, Aggregation, Result),
+        AlignedWindows aligned when Trigger.IsAtEnd
+            => new PaneOperator<TKey, T, TAccumulator, TResult, TOut>(aligned, Aggregation, Result),
+        AlignedWindows aligned
+            => new TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(aligned, Trigger, Aggregation, Result),
+        SessionWindows sessions
+            => new SessionOperator<TKey, T, TAccumulator, TResult, TOut>(sessions, Trigger, Input.Id, Aggregation, Result),
         CountWindows counts => new CountOperator<TKey, T, TAccumulator, TResult, TOut>(counts, Aggregation, Result),
+        SlidingWindows sliding => new SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(sliding, Aggregation, Result),
         _ => throw new NotSupportedException($"No step aggregates '{Windows}'."),
     };
 }

@@ -29,5 +29,7 @@ internal sealed record CountWindows(int Records, int Every)
 {
     internal override bool NeedsTime => false;
 
+    internal override bool TakesTrigger => false;
+
     internal override long OpenFrom(long watermark) => long.MinValue;
 }

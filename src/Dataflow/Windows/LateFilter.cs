@@ -3,7 +3,7 @@ using Dataflow.Runtime;
 namespace Dataflow.Windows;
 
 /// <summary>Lets records pass whose windows are not all closed yet; the others are late.</summary>
-internal sealed class LateFilter<T>(WindowSpec windows) : Operator<T, T>, ICountsLate, IKnowsTime
+internal sealed class LateFilter<T>(WindowSpec windows, Trigger trigger) : Operator<T, T>, ICountsLate, IKnowsTime
 {
     private Operator<T>? _late;
     private long _watermark = long.MinValue;
@@ -11,16 +11,22 @@ internal sealed class LateFilter<T>(WindowSpec windows) : Operator<T, T>, ICount
 
     public long LateRecords { get; private set; }
 
-    internal override bool IsOneToOne => true;
-
     public long Watermark => _watermark;
+
+    internal override bool IsOneToOne => true;
 
     public void ConnectLateTo(Operator<T> late) => _late = late;
 
     public override void Process(in Record<T> record)
     {
-        if (record.Timestamp < _openFrom) RejectLate(in record);
-        else Emit(in record);
+        if (record.Timestamp >= _openFrom)
+        {
+            Emit(in record);
+            return;
+        }
+
+        LateRecords++;
+        HandOutLate(in record);
     }
 
     public override void Advance(long watermark)
@@ -30,12 +36,8 @@ internal sealed class LateFilter<T>(WindowSpec windows) : Operator<T, T>, ICount
         _late?.Advance(watermark);
     }
 
-    /// <summary>Counts a late record and hands it to the stream of late records; also for steps that follow and know better.</summary>
-    public void RejectLate(in Record<T> record)
-    {
-        LateRecords++;
-        _late?.Process(in record);
-    }
+    /// <summary>Hands a record to the stream of late records; also for a step that follows, which knows better what is late.</summary>
+    public void HandOutLate(in Record<T> record) => _late?.Process(in record);
 
     internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, _watermark);
 
@@ -44,7 +46,7 @@ internal sealed class LateFilter<T>(WindowSpec windows) : Operator<T, T>, ICount
     private void MoveTo(long watermark)
     {
         _watermark = watermark;
-        _openFrom = windows.OpenFrom(watermark);
+        _openFrom = windows.OpenFrom(trigger.Closed(watermark));
     }
 }
 

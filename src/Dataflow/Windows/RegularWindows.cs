@@ -5,7 +5,6 @@ namespace Dataflow.Windows;
 /// <summary>Windows of one or several lengths, of each a new one every so often.</summary>
 internal sealed record RegularWindows : AlignedWindows
 {
-    private readonly long[] _sizes; // ascending
     private readonly long _every;
     private readonly long _offset;
     private readonly long _pane;
@@ -13,7 +12,7 @@ internal sealed record RegularWindows : AlignedWindows
     public RegularWindows(TimeSpan[] sizes, TimeSpan every, TimeSpan offset, string text)
         : base(offset == TimeSpan.Zero ? text : $"{text} from {offset}")
     {
-        _sizes = [.. sizes.Select(static size => WholeMilliseconds(size, nameof(size))).Order()];
+        Sizes = [.. sizes.Select(static size => WholeMilliseconds(size, nameof(size))).Order()];
         _every = WholeMilliseconds(every, nameof(every));
         _offset = OffsetMilliseconds(offset);
         if (Array.Find(sizes, size => size < every) is { Ticks: > 0 } size)
@@ -22,8 +21,12 @@ internal sealed record RegularWindows : AlignedWindows
                 $"Windows of {size} every {every} would leave gaps. Choose a step no longer than the size.");
         }
 
-        _pane = _sizes.Aggregate(_every, static (pane, size) => (long)BigInteger.GreatestCommonDivisor(pane, size));
+        _pane = Sizes.Aggregate(_every, static (pane, size) => (long)BigInteger.GreatestCommonDivisor(pane, size));
     }
+
+    public override IReadOnlyList<AlignedWindows> Lengths => [.. Sizes.Select(size => this with { Sizes = [size] })];
+
+    private long[] Sizes { get; init; } // ascending
 
     public override Window PaneOf(long moment)
     {
@@ -31,12 +34,12 @@ internal sealed record RegularWindows : AlignedWindows
         return new(start, start + _pane);
     }
 
-    public override long FirstEndAfter(long moment) => _sizes.Min(size => FirstEndAfter(moment, size));
+    public override long FirstEndAfter(long moment) => Sizes.Min(size => FirstEndAfter(moment, size));
 
     public override IEnumerable<Window> EndingAt(long end)
-        => _sizes.Where(size => FirstEndAfter(end - 1, size) == end).Select(size => new Window(end - size, end));
+        => Sizes.Where(size => FirstEndAfter(end - 1, size) == end).Select(size => new Window(end - size, end));
 
-    public override long FirstStartEndingAfter(long moment) => FirstEndAfter(moment, _sizes[^1]) - _sizes[^1];
+    public override long FirstStartEndingAfter(long moment) => FirstEndAfter(moment, Sizes[^1]) - Sizes[^1];
 
     internal static long OffsetMilliseconds(TimeSpan offset)
         => offset.Ticks % TimeSpan.TicksPerMillisecond == 0

@@ -15,14 +15,23 @@ public static class Session
         => new SessionWindows(WindowSpec.WholeMilliseconds(gap, nameof(gap)), $"sessions with gap {gap}");
 }
 
+/// <summary>The windows of <see cref="Session"/> and, where no gap is too long, of <see cref="Global"/>.</summary>
 internal sealed record SessionWindows(long GapMs, string Text) : WindowSpec(Text)
 {
-    public Window Of<TAccumulator>(in OpenWindow<TAccumulator> session) => new(session.First, session.Last + GapMs);
+    internal override bool NeedsTime => !IsGlobal;
 
-    /// <summary>The last moment at which a record can still belong to the session.</summary>
-    public long DueOf(long last) => last + GapMs;
+    private bool IsGlobal => GapMs == long.MaxValue;
 
-    /// <summary>Whether a session whose newest record has a time takes no more records.</summary>
+    public Window Of<TAccumulator>(in OpenWindow<TAccumulator> session)
+        => new(session.First, IsGlobal ? session.Last + 1 : session.Last + GapMs);
+
+    /// <summary>The time of a session's result: no window that follows has closed then.</summary>
+    public long TimestampOf(Window session, long watermark) => IsGlobal ? Math.Max(session.EndMs - 1, watermark) : session.EndMs;
+
+    /// <summary>The last moment at which a record can still belong to a session whose newest record has a time.</summary>
+    public long DueOf(long last) => IsGlobal ? long.MaxValue : last + GapMs;
+
+    /// <summary>Whether such a session takes no more records.</summary>
     public bool IsOver(long last, long watermark) => DueOf(last) < watermark || watermark == long.MaxValue;
 
     /// <summary>Only the step that knows the open sessions can say what is late.</summary>

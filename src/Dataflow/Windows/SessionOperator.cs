@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Dataflow.State;
 
 namespace Dataflow.Windows;
@@ -6,15 +5,19 @@ namespace Dataflow.Windows;
 /// <summary>Gathers the records of each key into sessions and hands them out when the watermark has passed their ends.</summary>
 internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
     SessionWindows windows,
+    Trigger trigger,
     int windowNodeId,
     Aggregation<T, TAccumulator, TResult> aggregation,
     Func<TKey, Window, TResult, TOut> result)
-    : WindowOperator<TKey, T, TAccumulator, TResult, TOut>(aggregation, result)
+    : FiringOperator<TKey, T, TAccumulator, TResult, TOut>(trigger, aggregation, result), ICountsLate
     where TKey : notnull
 {
     private readonly DueKeys<TKey> _due = new();
+    private readonly List<TKey> _firing = [];
     private SessionState<TKey, TAccumulator> _sessions = null!;
     private LateFilter<Keyed<TKey, T>> _filter = null!;
+
+    public long LateRecords { get; private set; }
 
     public override long OpenWindows => _sessions.Count;
 
@@ -24,8 +27,14 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
         ref var newest = ref _sessions.Newest(key, out var exists);
         if (!exists)
         {
-            if (IsLate(in record) || !TryBegin(in record, out newest)) _sessions.Forget(key);
-            else Watch(key, ref newest, newest.Last);
+            if (IsLate(in record) || !TryBegin(in record, out newest))
+            {
+                _sessions.Forget(key);
+                return;
+            }
+
+            Count(key, ref newest);
+            Watch(key, ref newest, DueOf(in newest, Watermark));
         }
         else if (record.Timestamp < newest.First)
         {
@@ -33,11 +42,17 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
         }
         else if (record.Timestamp - newest.Last > windows.GapMs)
         {
-            if (TryBegin(in record, out var session)) _sessions.AddNewest(key, session);
+            if (!TryBegin(in record, out var session)) return;
+            Count(key, ref session);
+            _sessions.AddNewest(key, session);
+            WatchEarlier(key, ref _sessions.Newest(key, out _), in session);
         }
-        else if (TryAdd(ref newest.Value, isNew: false, in record) && record.Timestamp > newest.Last)
+        else if (TryAdd(ref newest.Value, isNew: false, in record))
         {
-            newest.Last = record.Timestamp;
+            if (record.Timestamp > newest.Last) newest.Last = record.Timestamp;
+            Count(key, ref newest);
+            // One that was over, and took a late record, may live on.
+            if (Trigger.LatenessMs > 0) WatchEarlier(key, ref newest, in newest);
         }
     }
 
@@ -56,27 +71,73 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
             // Most keys have lived on since they were noted; they are noted anew.
             if (_sessions.DueOf(key) == due) Close(key, watermark);
         }
+
+        if (IsEarlyDue(watermark)) FireEarly();
     }
 
     private void Close(TKey key, long watermark)
     {
         var sessions = _sessions.Load(key);
-        var closed = sessions.Count;
-        while (closed > 0 && windows.IsOver(sessions[closed - 1].Last, watermark)) closed--;
-        _sessions.RemoveFrom(closed);
-        if (closed > 0) Watch(key, ref _sessions.Newest(key, out _), sessions[closed - 1].Last);
-        for (var i = sessions.Count - 1; i >= closed; i--)
+        var due = long.MaxValue;
+        for (var i = sessions.Count - 1; i >= 0; i--)
         {
             var session = sessions[i];
-            var window = windows.Of(in session);
-            EmitResult(key, window, in session.Value, window.EndMs);
+            if (windows.IsOver(session.Last, watermark) && !windows.IsOver(session.Last, Watermark))
+                Fire(key, Firing.OnTime, ref session);
+            if (windows.IsOver(session.Last, Trigger.Closed(watermark)))
+            {
+                _sessions.RemoveLast();
+                continue;
+            }
+
+            due = Math.Min(due, DueOf(in session, watermark));
+            _sessions.Write(i, session);
         }
+
+        if (sessions.Count > 0) Watch(key, ref _sessions.Newest(key, out _), due);
     }
+
+    private void FireEarly()
+    {
+        _sessions.ByKey.ForEach(_firing, static (firing, key, ref _) => firing.Add(key));
+        foreach (var key in _firing)
+        {
+            var sessions = _sessions.Load(key);
+            for (var i = sessions.Count - 1; i >= 0; i--)
+            {
+                var session = sessions[i];
+                if (session.Pending == 0) continue;
+                Fire(key, Firing.Early, ref session);
+                _sessions.Write(i, session);
+            }
+        }
+
+        _firing.Clear();
+    }
+
+    /// <summary>Counts a record that was added to a session, which may ask for a result.</summary>
+    private void Count(TKey key, ref OpenWindow<TAccumulator> session)
+    {
+        session.Pending++;
+        if (windows.IsOver(session.Last, Watermark)) Fire(key, Firing.Late, ref session);
+        else if (session.Pending == Trigger.EarlyRecords) Fire(key, Firing.Early, ref session);
+    }
+
+    private void Fire(TKey key, Firing firing, ref OpenWindow<TAccumulator> session)
+    {
+        var window = windows.Of(in session);
+        Fire(key, window, firing, ref session, windows.TimestampOf(window, Watermark));
+    }
+
+    /// <summary>When something happens to a session next: it is over, or even the allowed lateness is.</summary>
+    private long DueOf(in OpenWindow<TAccumulator> session, long watermark)
+        => windows.DueOf(session.Last) + (windows.IsOver(session.Last, watermark) ? Trigger.LatenessMs : 0);
 
     private bool IsLate(in Record<Keyed<TKey, T>> record)
     {
-        if (!windows.IsOver(record.Timestamp, Watermark)) return false;
-        _filter.RejectLate(in record);
+        if (!windows.IsOver(record.Timestamp, Closed)) return false;
+        LateRecords++;
+        _filter.HandOutLate(in record);
         return true;
     }
 
@@ -103,9 +164,9 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
             session = older;
         }
 
+        Count(key, ref session);
         _sessions.Replace(first, count, session);
-        ref var newest = ref _sessions.Newest(key, out _);
-        if (windows.DueOf(session.Last) < newest.Due) Watch(key, ref newest, session.Last);
+        WatchEarlier(key, ref _sessions.Newest(key, out _), in session);
     }
 
     /// <summary>The sessions, at most two and side by side, that a record touches; where it would lie if there are none.</summary>
@@ -123,12 +184,20 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
         Merge(ref session.Value, in after.Value);
         session.First = Math.Min(session.First, after.First);
         session.Last = Math.Max(session.Last, after.Last);
+        session.Pending += after.Pending;
+        session.Firings = Math.Max(session.Firings, after.Firings);
     }
 
-    /// <summary>Notes when to look at a key's sessions again: when the one that ends first may be over.</summary>
-    private void Watch(TKey key, ref OpenWindow<TAccumulator> newest, long last)
+    private void WatchEarlier(TKey key, ref OpenWindow<TAccumulator> newest, in OpenWindow<TAccumulator> session)
     {
-        newest.Due = windows.DueOf(last);
-        _due.Add(key, newest.Due);
+        var due = DueOf(in session, Watermark);
+        if (due < newest.Due) Watch(key, ref newest, due);
+    }
+
+    /// <summary>Notes when to look at a key's sessions again.</summary>
+    private void Watch(TKey key, ref OpenWindow<TAccumulator> newest, long due)
+    {
+        newest.Due = due;
+        _due.Add(key, due);
     }
 }

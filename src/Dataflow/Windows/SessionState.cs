@@ -56,12 +56,14 @@ internal sealed class SessionState<TKey, TAccumulator>(OperatorContext context)
         return _loaded;
     }
 
-    /// <summary>Removes the loaded sessions from one on, and leaves them in the list.</summary>
-    public void RemoveFrom(int first)
+    /// <summary>Removes the oldest of the loaded sessions.</summary>
+    public void RemoveLast()
     {
-        for (var i = Math.Max(first, 1); i < _loaded.Count; i++) _older.Remove(new(_key, _names[i]));
-        if (first == 0) ByKey.Remove(_key);
-        else Write(first - 1, SessionState.None);
+        var last = _loaded.Count - 1;
+        if (last == 0) ByKey.Remove(_key);
+        else _older.Remove(new(_key, _names[last]));
+        _loaded.RemoveAt(last);
+        _names.RemoveAt(last);
     }
 
     /// <summary>Puts a session in the place of some loaded ones.</summary>
@@ -73,13 +75,14 @@ internal sealed class SessionState<TKey, TAccumulator>(OperatorContext context)
         _names.RemoveRange(first, count);
         _loaded.Insert(first, session);
         _names.Insert(first, session.First);
-        Write(first, first + 1 < _names.Count ? _names[first + 1] : SessionState.None);
-        if (first > 0) Write(first - 1, session.First);
+        Write(first, session);
+        if (first > 0) Write(first - 1, _loaded[first - 1]);
     }
 
-    private void Write(int at, long next)
+    /// <summary>Keeps a loaded session as it is now.</summary>
+    public void Write(int at, OpenWindow<TAccumulator> session)
     {
-        var session = _loaded[at] with { Next = next };
+        session.Next = at + 1 < _names.Count ? _names[at + 1] : SessionState.None;
         if (at == 0) ByKey.Update(_key, out _) = session;
         else _older.Update(new(_key, _names[at]), out _) = session;
     }

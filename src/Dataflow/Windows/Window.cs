@@ -1,6 +1,7 @@
 namespace Dataflow;
 
 /// <summary>A span of event time: from its start, inclusive, to its end, exclusive; both ms since the Unix epoch.</summary>
+/// <remarks>Windows of the same bounds are equal, whatever their firing.</remarks>
 public readonly record struct Window(long StartMs, long EndMs)
 {
     /// <summary>The first moment inside.</summary>
@@ -8,4 +9,29 @@ public readonly record struct Window(long StartMs, long EndMs)
 
     /// <summary>The first moment after.</summary>
     public DateTimeOffset End => DateTimeOffset.FromUnixTimeMilliseconds(EndMs);
+
+    /// <summary>Why the result went out; always on time unless the windows have a <see cref="Trigger"/>.</summary>
+    public Firing Firing { get; init; }
+
+    /// <summary>How many results of the same key and window went out before this one.</summary>
+    public int FiringIndex { get; init; }
+
+    /// <inheritdoc/>
+    public bool Equals(Window other) => StartMs == other.StartMs && EndMs == other.EndMs;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(StartMs, EndMs);
+}
+
+/// <summary>Why a window's result went out.</summary>
+public enum Firing
+{
+    /// <summary>The watermark has passed the window's end.</summary>
+    OnTime = 0,
+
+    /// <summary>A <see cref="Trigger"/> asked for a result before the end.</summary>
+    Early = 1,
+
+    /// <summary>A record came after the end, within the allowed lateness.</summary>
+    Late = 2,
 }

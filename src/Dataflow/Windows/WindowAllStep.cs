@@ -10,16 +10,19 @@ public static class WindowAllStep
         /// <summary>Assigns all records, whatever they are, to windows. One worker aggregates them.</summary>
         /// <param name="windows">Which windows: <c>Tumbling.Every(size)</c>, <c>Session.WithGap(gap)</c> and so on.</param>
         /// <param name="name">Names the state; give one where a pipeline has two windows alike.</param>
-        public WindowedStream<T> Window(WindowSpec windows, string name = "window")
-            => new(stream.OneKey().Window(windows, name));
+        /// <param name="trigger">Asks for early and late results; unless given, each window gives one, at its end.</param>
+        public WindowedStream<T> Window(WindowSpec windows, string name = "window", Trigger? trigger = null)
+            => new(stream.OneKey().Window(windows, name, trigger));
 
         /// <summary>Assigns all records to windows and hands late records out as a stream of their own.</summary>
         /// <param name="windows">Which windows: <c>Tumbling.Every(size)</c>, <c>Session.WithGap(gap)</c> and so on.</param>
         /// <param name="late">The records whose windows have all closed, as they came.</param>
         /// <param name="name">Names the state; give one where a pipeline has two windows alike.</param>
-        public WindowedStream<T> Window(WindowSpec windows, out Stream<T> late, string name = "window")
+        /// <param name="trigger">Asks for early and late results; unless given, each window gives one, at its end.</param>
+        public WindowedStream<T> Window(
+            WindowSpec windows, out Stream<T> late, string name = "window", Trigger? trigger = null)
         {
-            var windowed = stream.OneKey().Window(windows, out var lateOfKey, name);
+            var windowed = stream.OneKey().Window(windows, out var lateOfKey, name, trigger);
             late = lateOfKey.Values();
             return new(windowed);
         }

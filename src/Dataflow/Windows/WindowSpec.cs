@@ -1,7 +1,7 @@
 namespace Dataflow;
 
 /// <summary>Which windows a record belongs to. Made by <see cref="Tumbling"/>, <see cref="Hopping"/>, <see cref="Cumulating"/>,
-/// <see cref="Session"/> and <see cref="Counting"/>.</summary>
+/// <see cref="Calendar"/>, <see cref="Session"/>, <see cref="Sliding"/>, <see cref="Counting"/> and <see cref="Global"/>.</summary>
 public abstract record WindowSpec
 {
     private protected WindowSpec(string text) => Text = text;
@@ -10,6 +10,9 @@ public abstract record WindowSpec
 
     /// <summary>Whether windows close by the watermark, so that the records need event time.</summary>
     internal virtual bool NeedsTime => true;
+
+    /// <summary>Whether a trigger can have results beside those that the windows give by themselves.</summary>
+    internal virtual bool TakesTrigger => true;
 
     /// <summary>The least moment that belongs to a window which ends after the watermark: what is older is late.</summary>
     internal abstract long OpenFrom(long watermark);
@@ -20,7 +23,7 @@ public abstract record WindowSpec
     internal static long WholeMilliseconds(TimeSpan span, string name)
     {
         if (span <= TimeSpan.Zero || span.Ticks % TimeSpan.TicksPerMillisecond != 0)
-            throw new ArgumentOutOfRangeException(name, span, "A window is at least one millisecond, in whole milliseconds.");
+            throw new ArgumentOutOfRangeException(name, span, "A span of event time is at least one millisecond, in whole milliseconds.");
         return (long)span.TotalMilliseconds;
     }
 }

@@ -13,19 +13,23 @@ public static class WindowStep
         /// <summary>Assigns records to windows. Records whose windows have all closed are late: counted and dropped.</summary>
         /// <param name="windows">Which windows: <c>Tumbling.Every(size)</c>, <c>Session.WithGap(gap)</c> and so on.</param>
         /// <param name="name">Names the state; give one where a pipeline has two windows alike.</param>
-        public WindowedStream<TKey, T> Window(WindowSpec windows, string name = "window")
+        /// <param name="trigger">Asks for early and late results; unless given, each window gives one, at its end.</param>
+        public WindowedStream<TKey, T> Window(WindowSpec windows, string name = "window", Trigger? trigger = null)
         {
             ArgumentNullException.ThrowIfNull(windows);
-            return new(stream.Add(input => new WindowNode<TKey, T>(name, input, windows)), windows, name);
+            trigger ??= Trigger.AtEnd;
+            return new(stream.Add(input => new WindowNode<TKey, T>(name, input, windows, trigger)), windows, trigger, name);
         }
 
         /// <summary>Assigns records to windows and hands late records out as a stream of their own.</summary>
         /// <param name="windows">Which windows: <c>Tumbling.Every(size)</c>, <c>Session.WithGap(gap)</c> and so on.</param>
         /// <param name="late">The records whose windows have all closed, as they came.</param>
         /// <param name="name">Names the state; give one where a pipeline has two windows alike.</param>
-        public WindowedStream<TKey, T> Window(WindowSpec windows, out KeyedStream<TKey, T> late, string name = "window")
+        /// <param name="trigger">Asks for early and late results; unless given, each window gives one, at its end.</param>
+        public WindowedStream<TKey, T> Window(
+            WindowSpec windows, out KeyedStream<TKey, T> late, string name = "window", Trigger? trigger = null)
         {
-            var windowed = stream.Window(windows, name);
+            var windowed = stream.Window(windows, name, trigger);
             var side = new SideNode<Keyed<TKey, T>>($"{name}-late", windowed.Records.Pairs.Node);
             late = new(new Stream<Keyed<TKey, T>>(stream.Pipeline, side), isPartitioned: true);
             return windowed;
@@ -37,10 +41,11 @@ public static class WindowStep
 public sealed class WindowedStream<TKey, T>
     where TKey : notnull
 {
-    internal WindowedStream(KeyedStream<TKey, T> records, WindowSpec windows, string name)
+    internal WindowedStream(KeyedStream<TKey, T> records, WindowSpec windows, Trigger trigger, string name)
     {
         Records = records;
         Windows = windows;
+        Trigger = trigger;
         Name = name;
     }
 
@@ -48,16 +53,18 @@ public sealed class WindowedStream<TKey, T>
 
     internal WindowSpec Windows { get; }
 
+    internal Trigger Trigger { get; }
+
     internal string Name { get; }
 }
 
-internal sealed record WindowNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Input, WindowSpec Windows)
+internal sealed record WindowNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Input, WindowSpec Windows, Trigger Trigger)
     : Node<Keyed<TKey, T>, Keyed<TKey, T>>(Name, Input)
     where TKey : notnull
 {
-    internal override string Detail => Windows.Text;
+    internal override string Detail => Windows.Text + Trigger.Text;
 
-    public override Operator<Keyed<TKey, T>, Keyed<TKey, T>> CreateOperator() => new LateFilter<Keyed<TKey, T>>(Windows);
+    public override Operator<Keyed<TKey, T>, Keyed<TKey, T>> CreateOperator() => new LateFilter<Keyed<TKey, T>>(Windows, Trigger);
 
     internal override void Connect(Operator<Keyed<TKey, T>, Keyed<TKey, T>> step, TaskBuilder builder)
     {
@@ -67,7 +74,10 @@ internal sealed record WindowNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Inp
     }
 
     internal override IEnumerable<string> Check()
-        => !Windows.NeedsTime || EventTime.IsGivenBefore(this)
-            ? []
-            : [$"Window '{Name}' needs event time. Add WithEventTime(...) before KeyBy."];
+    {
+        if ((Windows.NeedsTime || Trigger.EarlyEvery is not null) && !EventTime.IsGivenBefore(this))
+            yield return $"Window '{Name}' needs event time. Add WithEventTime(...) before KeyBy.";
+        if (!Windows.TakesTrigger && !Trigger.IsAtEnd)
+            yield return $"Window '{Name}' ({Windows}) gives its results by itself. Leave its trigger out.";
+    }
 }

@@ -84,7 +84,7 @@ public sealed class SessionTests : IDisposable
 
         Assert.Equal([("a", 0, 10, 1), ("a", 82, 101, 6), ("b", 90, 100, 64), ("c", 100, 110, 0)], results.Committed.Order());
         Assert.Equal([8, 16, 32], late.Committed.Select(r => r.Value).Order());
-        Assert.Equal(3, job.Status.Steps.Single(step => step.Name == "window").Late);
+        Assert.Equal(3, job.Status.Steps.Single(step => step.Name == "window-aggregate").Late);
         job.Close();
     }
 

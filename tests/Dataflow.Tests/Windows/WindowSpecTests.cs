@@ -13,7 +13,7 @@ public class WindowSpecTests
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => Tumbling.Every(size));
 
         Assert.Equal("size", error.ParamName);
-        Assert.StartsWith("A window is at least one millisecond, in whole milliseconds.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("A span of event time is at least one millisecond, in whole milliseconds.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,77 @@
+using Dataflow.Windows;
+
+namespace Dataflow;
+
+/// <summary>Windows by the clock on the wall of some place: a day lasts from midnight to midnight there, 23 or 25 hours where
+/// the clocks are changed in between.</summary>
+/// <remarks>Rules of time zones come from the system. A day whose midnight the clocks skip begins when they go on; one whose
+/// midnight comes twice begins at the first.</remarks>
+public static class Calendar
+{
+    /// <summary>Days.</summary>
+    /// <param name="timeZone">An IANA name such as <c>Europe/Berlin</c>.</param>
+    /// <exception cref="ArgumentException">The system does not know the zone.</exception>
+    public static WindowSpec Days(string timeZone = "UTC")
+        => new CalendarWindows("days", timeZone, static day => day, static day => day.AddDays(1));
+
+    /// <summary>Weeks.</summary>
+    /// <param name="timeZone">An IANA name such as <c>Europe/Berlin</c>.</param>
+    /// <param name="firstDay">The day with which a week begins.</param>
+    /// <exception cref="ArgumentException">The system does not know the zone.</exception>
+    public static WindowSpec Weeks(string timeZone = "UTC", DayOfWeek firstDay = DayOfWeek.Monday)
+        => new CalendarWindows(
+            $"weeks from {firstDay}", timeZone,
+            day => day.AddDays(-((day.DayOfWeek - firstDay + 7) % 7)), static week => week.AddDays(7));
+
+    /// <summary>Months.</summary>
+    /// <param name="timeZone">An IANA name such as <c>Europe/Berlin</c>.</param>
+    /// <exception cref="ArgumentException">The system does not know the zone.</exception>
+    public static WindowSpec Months(string timeZone = "UTC")
+        => new CalendarWindows("months", timeZone, static day => day.AddDays(1 - day.Day), static month => month.AddMonths(1));
+}
+
+/// <summary>Windows of whole days of a time zone, one after the other.</summary>
+internal sealed record CalendarWindows : AlignedWindows
+{
+    private readonly TimeZoneInfo _zone;
+    private readonly Func<DateTime, DateTime> _startOf; // of the window that holds a day
+    private readonly Func<DateTime, DateTime> _next; // the start of the window after
+
+    public CalendarWindows(string text, string timeZone, Func<DateTime, DateTime> startOf, Func<DateTime, DateTime> next)
+        : base($"{text} in {timeZone}")
+    {
+        ArgumentNullException.ThrowIfNull(timeZone);
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out var zone))
+        {
+            throw new ArgumentException(
+                $"Time zone '{timeZone}': the system does not know it. Use an IANA name such as 'Europe/Berlin', and see that the system "
+                + "has its time zone data (package tzdata).", nameof(timeZone));
+        }
+
+        _zone = zone;
+        _startOf = startOf;
+        _next = next;
+    }
+
+    public override Window PaneOf(long moment)
+    {
+        var utc = DateTimeOffset.FromUnixTimeMilliseconds(moment);
+        var start = _startOf(utc.ToOffset(_zone.GetUtcOffset(utc)).Date);
+        return new(FirstMomentOf(start), FirstMomentOf(_next(start)));
+    }
+
+    public override long FirstEndAfter(long moment) => PaneOf(moment).EndMs;
+
+    public override IEnumerable<Window> EndingAt(long end) => PaneOf(end - 1) is var window && window.EndMs == end ? [window] : [];
+
+    public override long FirstStartEndingAfter(long moment) => PaneOf(moment).StartMs;
+
+    private long FirstMomentOf(DateTime day)
+    {
+        if (_zone.IsAmbiguousTime(day)) return new DateTimeOffset(day, _zone.GetAmbiguousTimeOffsets(day).Max()).ToUnixTimeMilliseconds();
+        var skipped = day;
+        while (_zone.IsInvalidTime(skipped)) skipped = skipped.AddMinutes(-1);
+        var first = skipped == day ? day : skipped.AddMinutes(1);
+        return new DateTimeOffset(first, _zone.GetUtcOffset(skipped)).ToUnixTimeMilliseconds();
+    }
+}

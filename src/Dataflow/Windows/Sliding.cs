@@ -1,0 +1,24 @@
+using Dataflow.Windows;
+
+namespace Dataflow;
+
+/// <summary>Windows that end with each record.</summary>
+public static class Sliding
+{
+    /// <summary>For each record a window of what its key had in the time before it: from <paramref name="size"/> before the record,
+    /// exclusive, to the record's time, inclusive.</summary>
+    /// <remarks>A record's result comes once the watermark has passed its time, so that the order of arrival does not matter, and
+    /// has that time; records of one key and time have equal results. A record older than the watermark is late.</remarks>
+    /// <param name="size">How far a window reaches back.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Not a positive number of whole milliseconds.</exception>
+    public static WindowSpec Over(TimeSpan size) => new SlidingWindows(WindowSpec.WholeMilliseconds(size, nameof(size)), $"sliding {size}");
+}
+
+internal sealed record SlidingWindows(long SizeMs, string Text) : WindowSpec(Text)
+{
+    internal override bool TakesTrigger => false;
+
+    public Window EndingWith(long moment) => new(moment - SizeMs + 1, moment + 1);
+
+    internal override long OpenFrom(long watermark) => watermark;
+}

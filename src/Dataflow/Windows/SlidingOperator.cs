@@ -1,0 +1,95 @@
+using Dataflow.State;
+
+namespace Dataflow.Windows;
+
+/// <summary>Gives for each record the aggregate of its key up to it, once no record can come in between.</summary>
+/// <remarks>The state holds what came at each moment of each key, as long as a window reaches back to it. The totals are made of
+/// that, also after a restart.</remarks>
+internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
+    SlidingWindows windows,
+    Aggregation<T, TAccumulator, TResult> aggregation,
+    Func<TKey, Window, TResult, TOut> result)
+    : WindowOperator<TKey, T, TAccumulator, TResult, TOut>(aggregation, result)
+    where TKey : notnull
+{
+    private readonly PriorityQueue<TKey, long> _due = new(); // moments that wait for the watermark
+    private readonly Queue<KeyPart<TKey>> _given = []; // the others, oldest first
+    private readonly Dictionary<TKey, SlidingTotal<TAccumulator>> _totals = [];
+    private KeyedState<KeyPart<TKey>, OpenWindow<TAccumulator>> _moments = null!;
+    private bool _isRestored;
+
+    public override long OpenWindows => _due.Count;
+
+    public override void Process(in Record<Keyed<TKey, T>> record)
+    {
+        var moment = new KeyPart<TKey>(record.Value.Key, record.Timestamp);
+        ref var there = ref _moments.Update(moment, out var exists);
+        if (!TryAdd(ref there.Value, !exists, in record))
+        {
+            if (!exists) _moments.Remove(moment);
+            return;
+        }
+
+        there.Pending++;
+        if (!exists) _due.Enqueue(moment.Key, moment.Part);
+    }
+
+    protected override void Open()
+    {
+        base.Open();
+        _moments = Context.OpenTables<KeyPart<TKey>, OpenWindow<TAccumulator>>("moments", new KeyPartCodec<TKey>()).Main;
+    }
+
+    protected override void Close(long watermark)
+    {
+        Restore();
+        while (_due.TryPeek(out var key, out var time) && time < watermark)
+        {
+            _due.Dequeue();
+            Give(new KeyPart<TKey>(key, time));
+        }
+
+        while (_given.TryPeek(out var oldest) && oldest.Part <= watermark - windows.SizeMs) Forget(_given.Dequeue());
+    }
+
+    private void Give(KeyPart<TKey> moment)
+    {
+        _moments.TryGet(moment, out var there);
+        var total = Add(moment, in there).Total();
+        for (var i = 0; i < there.Pending; i++)
+            EmitResult(moment.Key, windows.EndingWith(moment.Part), in total, moment.Part);
+    }
+
+    private SlidingTotal<TAccumulator> Add(KeyPart<TKey> moment, in OpenWindow<TAccumulator> there)
+    {
+        if (!_totals.TryGetValue(moment.Key, out var total))
+            _totals.Add(moment.Key, total = new SlidingTotal<TAccumulator>(Create, Merge));
+        total.RemoveUpTo(moment.Part - windows.SizeMs);
+        total.Add(moment.Part, there.Value);
+        _given.Enqueue(moment);
+        return total;
+    }
+
+    private void Forget(KeyPart<TKey> moment)
+    {
+        _moments.Remove(moment);
+        var total = _totals[moment.Key];
+        total.RemoveUpTo(moment.Part);
+        if (total.IsEmpty) _totals.Remove(moment.Key);
+    }
+
+    /// <summary>Sorts what a restored job holds, at the first call, when the state is there.</summary>
+    private void Restore()
+    {
+        if (_isRestored) return;
+        _isRestored = true;
+        _due.Clear();
+        var moments = new List<(KeyPart<TKey> Moment, OpenWindow<TAccumulator> There)>(_moments.Count);
+        _moments.ForEach(moments, static (moments, moment, ref there) => moments.Add((moment, there)));
+        foreach (var (moment, there) in moments.OrderBy(static moment => moment.Moment.Part))
+        {
+            if (moment.Part < Watermark) Add(moment, in there);
+            else _due.Enqueue(moment.Key, moment.Part);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+namespace Dataflow.Windows;
+
+/// <summary>The total of values that come and go in the order of their times, for aggregates that cannot take values back.</summary>
+/// <remarks>Two stacks: the back adds up what comes, the front holds for each older value the total from there on. When the front
+/// is used up the back is turned over into it, so that a value is merged about three times in all, however many a window holds.
+/// Tangwongsan, Hirzel, Schneider: Low-Latency Sliding-Window Aggregation in Worst-Case Constant Time, DEBS 2017, section 3.</remarks>
+internal sealed class SlidingTotal<TAccumulator>(Func<TAccumulator> create, SlidingTotal<TAccumulator>.Merger merge)
+{
+    private readonly Stack<(long Time, TAccumulator FromHere)> _front = [];
+    private readonly List<(long Time, TAccumulator Value)> _back = [];
+    private TAccumulator _backTotal = create();
+
+    public delegate void Merger(ref TAccumulator into, in TAccumulator other);
+
+    public bool IsEmpty => _front.Count == 0 && _back.Count == 0;
+
+    /// <summary>Adds a value newer than all others.</summary>
+    public void Add(long time, TAccumulator value)
+    {
+        _back.Add((time, value));
+        merge(ref _backTotal, in value);
+    }
+
+    /// <summary>Forgets the values of a time and before.</summary>
+    public void RemoveUpTo(long time)
+    {
+        while (_front.TryPeek(out var oldest) && oldest.Time <= time) _front.Pop();
+        if (_front.Count == 0 && _back.Count > 0 && _back[0].Time <= time) TurnOver(time);
+    }
+
+    public TAccumulator Total()
+    {
+        var total = create();
+        if (_front.TryPeek(out var oldest)) merge(ref total, in oldest.FromHere);
+        merge(ref total, in _backTotal);
+        return total;
+    }
+
+    private void TurnOver(long after)
+    {
+        var total = create();
+        for (var i = _back.Count - 1; i >= 0 && _back[i].Time > after; i--)
+        {
+            var fromHere = create();
+            merge(ref fromHere, _back[i].Value);
+            merge(ref fromHere, in total);
+            _front.Push((_back[i].Time, fromHere));
+            total = fromHere;
+        }
+
+        _back.Clear();
+        _backTotal = create();
+    }
+}

@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+using Dataflow.State;
+
+namespace Dataflow.Windows;
+
+/// <summary>Keeps each window of all keys for itself, so that a trigger can have its results at any time.</summary>
+internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
+    AlignedWindows windows,
+    Trigger trigger,
+    Aggregation<T, TAccumulator, TResult> aggregation,
+    Func<TKey, Window, TResult, TOut> result)
+    : FiringOperator<TKey, T, TAccumulator, TResult, TOut>(trigger, aggregation, result)
+    where TKey : notnull
+{
+    private readonly IReadOnlyList<AlignedWindows> _kinds = windows.Lengths;
+    private readonly List<NamespacedState<TKey, OpenWindow<TAccumulator>>> _lengths = []; // of each kind, by end
+    private readonly List<(Window Bounds, KeyedState<TKey, OpenWindow<TAccumulator>> Keys)> _targets = [];
+    private readonly List<TKey> _firing = [];
+    private Window _pane;
+
+    public override long OpenWindows => _lengths.Sum(static length => (long)length.Tables.Count);
+
+    public override void Process(in Record<Keyed<TKey, T>> record)
+    {
+        if (_targets.Count == 0 || record.Timestamp < _pane.StartMs || record.Timestamp >= _pane.EndMs)
+            SwitchPane(record.Timestamp);
+        foreach (ref readonly var target in CollectionsMarshal.AsSpan(_targets))
+        {
+            ref var window = ref target.Keys.Update(record.Value.Key, out var exists);
+            if (!TryAdd(ref window.Value, !exists, in record))
+            {
+                if (!exists) target.Keys.Remove(record.Value.Key);
+                return;
+            }
+
+            window.Pending++;
+            if (target.Bounds.EndMs <= Watermark) Fire(record.Value.Key, target.Bounds, Firing.Late, ref window);
+            else if (window.Pending == Trigger.EarlyRecords) Fire(record.Value.Key, target.Bounds, Firing.Early, ref window);
+        }
+    }
+
+    protected override void Open()
+    {
+        base.Open();
+        for (var i = 0; i < _kinds.Count; i++)
+        {
+            _lengths.Add(Context.OpenTables<TKey, OpenWindow<TAccumulator>>(
+                i == 0 ? "windows" : $"windows-{i + 1}", KeyCodec<TKey>.Default));
+        }
+    }
+
+    protected override void Close(long watermark)
+    {
+        _targets.Clear();
+        var firedUpTo = Watermark;
+        foreach (var (bounds, keys) in Open(end => end > firedUpTo && end <= watermark)) FireAll(bounds, keys, Firing.OnTime);
+        foreach (var length in _lengths)
+        {
+            foreach (var end in length.Tables.Keys.TakeWhile(end => end <= Trigger.Closed(watermark)).ToList()) length.Drop(end);
+        }
+
+        if (!IsEarlyDue(watermark)) return;
+        foreach (var (bounds, keys) in Open(end => end > watermark)) FireAll(bounds, keys, Firing.Early);
+    }
+
+    private void SwitchPane(long timestamp)
+    {
+        _pane = windows.PaneOf(timestamp);
+        _targets.Clear();
+        for (var i = 0; i < _lengths.Count; i++)
+        {
+            foreach (var window in _kinds[i].HoldersOf(_pane))
+            {
+                if (window.EndMs > Closed) _targets.Add((window, _lengths[i].Open(window.EndMs)));
+            }
+        }
+    }
+
+    /// <summary>The windows whose ends satisfy a condition, in the order of their ends.</summary>
+    private List<(Window Bounds, KeyedState<TKey, OpenWindow<TAccumulator>> Keys)> Open(Func<long, bool> ends)
+        => [.. _lengths.Index()
+            .SelectMany(length => length.Item.Tables.Where(table => ends(table.Key)),
+                (length, table) => (_kinds[length.Index].EndingAt(table.Key).Single(), table.Value))
+            .OrderBy(static window => window.Item1.EndMs)];
+
+    private void FireAll(Window bounds, KeyedState<TKey, OpenWindow<TAccumulator>> keys, Firing firing)
+    {
+        keys.ForEach(_firing, static (firing, key, ref _) => firing.Add(key));
+        foreach (var key in _firing) Fire(key, bounds, firing, ref keys.Update(key, out _));
+        _firing.Clear();
+    }
+
+    private void Fire(TKey key, Window bounds, Firing firing, ref OpenWindow<TAccumulator> window)
+        => Fire(key, bounds, firing, ref window, bounds.EndMs - 1);
+}
