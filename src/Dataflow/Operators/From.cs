@@ -36,6 +36,19 @@ public static class FromStep
             return Dataflow.Table<TKey, TRow>.OfUpserts(rows.Upserts(), name ?? Path.GetFileName(source.Name), isFromSource: true);
         }
 
+        /// <summary>Reads a topic as a table by the keys of its records: the latest value of each, none after a record without
+        /// one. What <c>table.To(topic)</c> has written comes back so.</summary>
+        /// <param name="topic">Its records have keys.</param>
+        /// <param name="name">Names the table's state; the topic's name unless given.</param>
+        public Table<TKey, TRow> Table<TKey, TRow>(Topic<TRow> topic, string? name = null)
+            where TKey : notnull
+        {
+            ArgumentNullException.ThrowIfNull(topic);
+            var source = new SourceNode<Keyed<TKey, Change<TRow>>>(new TopicTableSource<TKey, TRow>(topic), FeedsTable: true);
+            var changes = new KeyedStream<TKey, Change<TRow>>(new Stream<Keyed<TKey, Change<TRow>>>(pipeline, source), isPartitioned: false);
+            return Dataflow.Table<TKey, TRow>.OfUpserts(changes, name ?? topic.Name, isFromSource: true);
+        }
+
         /// <summary>Reads a topic as a table: the latest row of each key, for joins.</summary>
         public Table<TKey, TRow> Table<TKey, TRow>(Topic<TRow> topic, Func<TRow, TKey> key, string? name = null)
             where TKey : notnull

@@ -43,4 +43,20 @@ public static class ToStep
         public Stream<T> Values()
             => stream.Pairs.Add(input => new SelectNode<Keyed<TKey, T>, T>("values", input, static pair => pair.Value));
     }
+
+    extension<TKey, TRow>(Table<TKey, TRow> table)
+        where TKey : notnull
+    {
+        /// <summary>Appends each change to a topic, exactly once: the key with its new row, or without a value where the row is
+        /// gone. What the topic's last record of a key says is what the table holds.</summary>
+        public void To(Topic<TRow> topic)
+        {
+            ArgumentNullException.ThrowIfNull(topic);
+            table.Changes().Pairs.To(new TopicSink<Keyed<TKey, Change<TRow>>, TRow>(
+                topic,
+                static pair => pair.Value.New,
+                static (pair, bytes) => KeyCodec<TKey>.Default.Write(pair.Key, bytes),
+                hasValue: static pair => pair.Value.HasNew));
+        }
+    }
 }

@@ -22,6 +22,7 @@ internal class KeyCodec<TKey>(Serde<TKey> serde)
         if (typeof(TKey) == typeof(long)) return Mix((ulong)(long)(object)key);
         if (typeof(TKey) == typeof(int)) return Mix((ulong)(int)(object)key);
         if (typeof(TKey) == typeof(string)) return OfBytes(MemoryMarshal.AsBytes(((string)(object)key).AsSpan()));
+        if (typeof(TKey).IsValueType && TryHashPair(key, out var hash)) return hash;
         var scratch = t_scratch ??= new ArrayBufferWriter<byte>();
         scratch.ResetWrittenCount();
         Write(key, scratch);
@@ -31,6 +32,23 @@ internal class KeyCodec<TKey>(Serde<TKey> serde)
     public virtual void Write(TKey key, IBufferWriter<byte> bytes) => serde.Write(key, bytes);
 
     public virtual TKey Read(ReadOnlyMemory<byte> bytes) => serde.Read(bytes);
+
+    /// <summary>Hashes pairs of numbers without writing them, which would cost ten times as much.</summary>
+    private static bool TryHashPair(TKey key, out uint hash)
+    {
+        hash = key switch
+        {
+            ValueTuple<long, long> pair => MixPair(pair.Item1, pair.Item2),
+            ValueTuple<long, int> pair => MixPair(pair.Item1, pair.Item2),
+            ValueTuple<int, long> pair => MixPair(pair.Item1, pair.Item2),
+            ValueTuple<int, int> pair => MixPair(pair.Item1, pair.Item2),
+            _ => 0,
+        };
+        return hash != 0;
+    }
+
+    private static uint MixPair(long first, long second)
+        => Mix((((ulong)Mix((ulong)first) << 32) | Mix(~(ulong)first)) ^ (ulong)second);
 
     /// <summary>A hash that lies in the shard of one and else goes by another.</summary>
     protected static uint InShardOf(uint shard, uint rest) => (shard & ShardBits) | (rest & ~ShardBits) | 1;

@@ -43,7 +43,8 @@ internal sealed class LatestByOperator<TKey, T, TBy>(Func<T, TBy> by)
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
         var (key, value) = record.Value;
-        var exists = _rows.TryGet(key, out var old);
+        ref var row = ref _rows.Update(key, out var exists);
+        var old = row;
         try
         {
             if (exists && by(value).CompareTo(by(old)) < 0) return;
@@ -54,7 +55,7 @@ internal sealed class LatestByOperator<TKey, T, TBy>(Func<T, TBy> by)
             return;
         }
 
-        _rows.Update(key, out _) = value;
+        row = value;
         Emit(record.With(new Keyed<TKey, Change<T>>(key, exists ? Change<T>.Update(old, value) : Change<T>.Insert(value))));
     }
 

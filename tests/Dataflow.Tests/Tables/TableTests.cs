@@ -72,6 +72,31 @@ public class TableTests
         Assert.All(results, r => Assert.InRange(r.count, 1, 100));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_table_in_a_topic_comes_back_without_the_rows_that_are_gone(int workers)
+    {
+        using var log = SimulatedJob.OpenLog();
+        var write = new Pipeline("write");
+        write.From(Source.Of([new Sale(1, "a", 1, 0), new Sale(2, "b", 2, 0), new Sale(1, "a", -1, 0), new Sale(3, "c", 3, 0), new Sale(3, "d", 4, 0)]))
+            .KeyBy(s => s.Shop).ToTable().Where(s => s.Amount > 0).To(Topic.Of<Sale>("sales"));
+        SimulatedJob.Start(write, log, workers).Run();
+
+        var read = new Pipeline("read");
+        var joined = Sink.Memory<string>();
+        read.From(Source.Of([1, 2, 3, 4])).KeyBy(x => x)
+            .Join(read.Table<int, Sale>(Topic.Of<Sale>("sales").StopAtEnd()), (x, sale) => $"{x} {sale.City}").To(joined);
+
+        Assert.Equal(["2 b", "3 d"], Run(read, joined).Order());
+
+        IReadOnlyList<string> Run(Pipeline pipeline, MemorySink<string> sink)
+        {
+            SimulatedJob.Start(pipeline, log, workers).Run();
+            return sink.Committed;
+        }
+    }
+
     [Fact]
     public void A_groups_aggregate_that_cannot_take_rows_back_is_refused_at_once()
     {

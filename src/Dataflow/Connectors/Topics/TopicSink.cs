@@ -5,7 +5,7 @@ namespace Dataflow;
 
 /// <summary>Appends to a topic within the checkpoint's own commit, so exactly once.</summary>
 internal sealed class TopicSink<TIn, T>(
-    Topic<T> topic, Func<TIn, T> value, Action<TIn, IBufferWriter<byte>>? key, string? name = null)
+    Topic<T> topic, Func<TIn, T> value, Action<TIn, IBufferWriter<byte>>? key, string? name = null, Func<TIn, bool>? hasValue = null)
     : Sink<TIn>, ICreatesTopic, IWritesBytes
 {
     public override string Name => name ?? topic.Name;
@@ -19,7 +19,7 @@ internal sealed class TopicSink<TIn, T>(
     public void CheckTypes() => _ = topic.Serde;
 
     public override SinkWriter<TIn> Open(ReadOnlyMemory<byte> state, SinkContext context)
-        => new TopicWriter<TIn, T>(context.Log.GetTopic(topic.Name), topic.Serde, value, key, context.Worker);
+        => new TopicWriter<TIn, T>(context.Log.GetTopic(topic.Name), topic.Serde, value, key, hasValue, context.Worker);
 }
 
 /// <summary>A sink whose topic the job creates before it starts.</summary>
@@ -37,7 +37,7 @@ internal interface IWritesBytes
 }
 
 internal sealed class TopicWriter<TIn, T>(
-    LogTopic topic, Serde<T> serde, Func<TIn, T> value, Action<TIn, IBufferWriter<byte>>? writeKey, int worker)
+    LogTopic topic, Serde<T> serde, Func<TIn, T> value, Action<TIn, IBufferWriter<byte>>? writeKey, Func<TIn, bool>? hasValue, int worker)
     : SinkWriter<TIn>
 {
     private readonly RecordBuffer?[] _buffers = new RecordBuffer?[topic.PartitionCount];
@@ -48,20 +48,19 @@ internal sealed class TopicWriter<TIn, T>(
 
     public override void Write(in Record<TIn> record)
     {
-        _value.ResetWrittenCount();
-        serde.Write(value(record.Value), _value);
         if (writeKey is null)
         {
             // Without a key, order is that of the source's partition: what came from one split goes to one partition.
             var partition = (record.Origin.IsKnown ? record.Origin.Split : worker) % topic.PartitionCount;
-            Buffer(partition).Append(record.Timestamp, _value.WrittenSpan);
+            Buffer(partition).Append(record.Timestamp, ValueOf(record.Value));
             return;
         }
 
         _key.ResetWrittenCount();
         writeKey(record.Value, _key);
-        Buffer(KafkaPartitioner.Partition(_key.WrittenSpan, topic.PartitionCount))
-            .Append(record.Timestamp, _key.WrittenSpan, _value.WrittenSpan);
+        var buffer = Buffer(KafkaPartitioner.Partition(_key.WrittenSpan, topic.PartitionCount));
+        if (hasValue is null || hasValue(record.Value)) buffer.Append(record.Timestamp, _key.WrittenSpan, ValueOf(record.Value));
+        else buffer.AppendTombstone(record.Timestamp, _key.WrittenSpan);
     }
 
     public override ReadOnlyMemory<byte> Prepare(CheckpointOutput output)
@@ -80,6 +79,13 @@ internal sealed class TopicWriter<TIn, T>(
     {
         foreach (var buffer in _buffers) buffer?.Dispose();
         base.Dispose(disposing);
+    }
+
+    private ReadOnlySpan<byte> ValueOf(TIn record)
+    {
+        _value.ResetWrittenCount();
+        serde.Write(value(record), _value);
+        return _value.WrittenSpan;
     }
 
     private RecordBuffer Buffer(int partition) => _buffers[partition] ??= new RecordBuffer();

@@ -2,9 +2,17 @@ using Dataflow.Log;
 
 namespace Dataflow;
 
-/// <summary>Reads a topic; each partition is a split, its offsets are the positions.</summary>
-internal sealed class TopicSource<T>(Topic<T> topic) : Source<T>, IWritesBytes
+/// <summary>Reads the values of a topic.</summary>
+internal sealed class TopicSource<T>(Topic<T> topic) : TopicSource<T, T>(topic)
 {
+    public override T Decode(in LogRecord record) => Serde.Read(record.Value);
+}
+
+/// <summary>Reads a topic; each partition is a split, its offsets are the positions.</summary>
+internal abstract class TopicSource<TStored, T>(Topic<TStored> topic) : Source<T>, IWritesBytes
+{
+    private Serde<TStored>? _serde;
+
     public override string Name => topic.Name;
 
     public override bool IsBounded => topic.StopsAtEnd;
@@ -16,20 +24,24 @@ internal sealed class TopicSource<T>(Topic<T> topic) : Source<T>, IWritesBytes
             $"{topic.Name}[{partition}]", topic.StopsAtEnd ? found.EndOffset(partition) : null))];
     }
 
-    public void CheckTypes() => _ = topic.Serde;
+    public void CheckTypes() => _ = Serde;
+
+    /// <summary>Makes a value of a record.</summary>
+    public abstract T Decode(in LogRecord record);
+
+    protected Serde<TStored> Serde => _serde ??= topic.Serde;
 
     public override SourceReader<T> Open(SourceSplit split, long position, SourceContext context)
     {
         var found = context.Log.GetTopic(topic.Name);
         var start = Math.Max(position, found.StartOffset(split.Index));
-        return new TopicReader<T>(topic, split, context.Log.OpenReader(topic.Name, split.Index, start), found);
+        return new TopicReader<TStored, T>(this, split, context.Log.OpenReader(topic.Name, split.Index, start), found);
     }
 }
 
-internal sealed class TopicReader<T>(Topic<T> topic, SourceSplit split, PartitionReader reader, LogTopic log)
+internal sealed class TopicReader<TStored, T>(TopicSource<TStored, T> source, SourceSplit split, PartitionReader reader, LogTopic log)
     : SourceReader<T>
 {
-    private readonly Serde<T> _serde = topic.Serde;
     private readonly long _end = split.End ?? long.MaxValue;
     private RecordEnumerator _batch;
     private bool _isInBatch;
@@ -78,12 +90,12 @@ internal sealed class TopicReader<T>(Topic<T> topic, SourceSplit split, Partitio
     {
         try
         {
-            value = _serde.Read(record.Value);
+            value = source.Decode(in record);
             return true;
         }
         catch (Exception error)
         {
-            Reject(OperatorException.CouldNotRead(topic.Name, split.Name, record.Offset, typeof(T), error));
+            Reject(OperatorException.CouldNotRead(source.Name, split.Name, record.Offset, typeof(TStored), error));
             value = default!;
             return false;
         }
