@@ -31,8 +31,8 @@ internal sealed class InFlightState<TIn>(StreamTask task, KeyedState<InFlightKey
     public static string? Signature => IsPossible ? $"in flight, {TypeNames.Of(typeof(TIn))}" : null;
 
     /// <summary>What the plan shows of a step that keeps its records here.</summary>
-    public static string DetailOf(AsyncOptions options)
-        => IsPossible ? options.Detail : $"{options.Detail}, checkpoints wait: {TypeNames.Of(typeof(TIn))} cannot be written";
+    public static string DetailOf(string calls)
+        => IsPossible ? calls : $"{calls}, checkpoints wait: {TypeNames.Of(typeof(TIn))} cannot be written";
 
     public void Save(in Record<TIn> record, long watermark, InFlightKey key)
     {

@@ -76,6 +76,9 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     /// <summary>Starts a call; on the task's thread.</summary>
     private protected abstract Task<TResult> CallAsync(TIn value, CancellationToken cancellation);
 
+    /// <summary>Whether a value needs no call of its own, so that the rate does not count it.</summary>
+    private protected virtual bool IsAnswered(TIn value) => false;
+
     /// <summary>Makes the step's result of a call's.</summary>
     private protected abstract void HandOn(in Record<TIn> record, TResult result);
 
@@ -197,8 +200,9 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
         call = null!;
         var isFirstAttempt = _again.Count == 0;
         if (isFirstAttempt && (_onTheirWay >= _options.Concurrency || _waiting.Count == 0)) return false;
-        if (_shared?.Limit is { } limit && !HasTurn(limit)) return false;
-        call = (isFirstAttempt ? _waiting : _again).Dequeue();
+        var from = isFirstAttempt ? _waiting : _again;
+        if (_shared?.Limit is { } limit && !IsAnswered(from.Peek().Record.Value) && !HasTurn(limit)) return false;
+        call = from.Dequeue();
         if (isFirstAttempt) _onTheirWay++;
         return true;
     }

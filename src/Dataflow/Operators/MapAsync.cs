@@ -62,7 +62,7 @@ public static class MapAsyncStep
 internal sealed record MapAsyncNode<TIn, TOut>(
     string Name, Node<TIn> Input, Func<TIn, CancellationToken, Task<TOut>> Map, AsyncOptions Options) : Node<TIn, TOut>(Name, Input)
 {
-    internal override string Detail => InFlightState<TIn>.DetailOf(Options);
+    internal override string Detail => InFlightState<TIn>.DetailOf(Options.Detail);
 
     internal override string? StateSignature => InFlightState<TIn>.Signature;
 
@@ -88,7 +88,7 @@ internal sealed record KeyedMapAsyncNode<TKey, T, TOut>(
     : Node<Keyed<TKey, T>, Keyed<TKey, TOut>>(Name, Input)
     where TKey : notnull
 {
-    internal override string Detail => InFlightState<Keyed<TKey, T>>.DetailOf(Options);
+    internal override string Detail => InFlightState<Keyed<TKey, T>>.DetailOf(Options.Detail);
 
     internal override string? StateSignature => InFlightState<Keyed<TKey, T>>.Signature;
 

@@ -21,7 +21,7 @@ public sealed class Job : IAsyncDisposable
     private readonly bool _ownsLog;
     private readonly int _tablesToLoad;
     private readonly Lock _exchangeGate = new();
-    private readonly Dictionary<int, IAsyncDisposable> _shared = []; // only touched while nothing runs
+    private readonly Dictionary<(int NodeId, Type Type), IAsyncDisposable> _shared = []; // only touched while nothing runs
     private Task _threads = Task.CompletedTask;
     private long _requestedEpoch;
     private long _committedEpoch;
@@ -118,11 +118,11 @@ public sealed class Job : IAsyncDisposable
         }
     }
 
-    /// <summary>What the instances of a step share; asked for while the tasks are opened, one after the other.</summary>
+    /// <summary>What the instances of a step share, one of each type; asked for while the tasks are opened, one after the other.</summary>
     internal T Shared<T>(int nodeId, Func<T> create)
         where T : IAsyncDisposable
     {
-        if (!_shared.TryGetValue(nodeId, out var shared)) _shared.Add(nodeId, shared = create());
+        if (!_shared.TryGetValue((nodeId, typeof(T)), out var shared)) _shared.Add((nodeId, typeof(T)), shared = create());
         return (T)shared;
     }
 

@@ -1,0 +1,103 @@
+namespace Dataflow.Async;
+
+/// <summary>The rows that a job has looked up, the latest used first, and the calls under way: one for each key. From any thread.</summary>
+internal sealed class LookupCache<TKey, TRow>(LookupOptions options, TimeProvider time) : IAsyncDisposable
+    where TKey : notnull
+    where TRow : class
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<TKey, LinkedListNode<Entry>> _entries = [];
+    private readonly LinkedList<Entry> _byUse = new(); // without the calls under way
+
+    /// <summary>Whether a key's row is there or on its way.</summary>
+    public bool Has(TKey key)
+    {
+        lock (_gate) return Find(key) is not null;
+    }
+
+    /// <summary>The row of a key: kept, on its way, or now called for.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="find">Calls for it; not under the lock.</param>
+    /// <param name="isCall">Whether a call was made.</param>
+    /// <param name="cancellation">Given to the call; others may wait for it too, and fail with it.</param>
+    public Task<TRow?> FindAsync(
+        TKey key, Func<TKey, CancellationToken, Task<TRow?>> find, out bool isCall, CancellationToken cancellation)
+    {
+        LinkedListNode<Entry> node;
+        lock (_gate)
+        {
+            isCall = false;
+            if (Find(key) is { } found)
+            {
+                Touch(found);
+                return found.Value.Row.Task;
+            }
+
+            isCall = true;
+            _entries[key] = node = new(new Entry(key, time.GetTimestamp()));
+        }
+
+        _ = CallAsync(node, find, cancellation);
+        return node.Value.Row.Task;
+    }
+
+    public ValueTask DisposeAsync() => default;
+
+    private async Task CallAsync(LinkedListNode<Entry> node, Func<TKey, CancellationToken, Task<TRow?>> find, CancellationToken cancellation)
+    {
+        var entry = node.Value;
+        try
+        {
+            var call = find(entry.Key, cancellation) ?? throw new InvalidOperationException("It returned no task.");
+            var row = await call.WaitAsync(cancellation).ConfigureAwait(false);
+            Keep(node, row is not null || options.CachesMisses);
+            entry.Row.SetResult(row);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            Keep(node, false);
+            entry.Row.SetException(new TimeoutException($"No answer came within {options.Calls.Timeout}."));
+        }
+        catch (Exception error)
+        {
+            Keep(node, false);
+            entry.Row.SetException(error);
+        }
+    }
+
+    private LinkedListNode<Entry>? Find(TKey key)
+    {
+        if (!_entries.TryGetValue(key, out var node)) return null;
+        if (node.List is null || options.TimeToLive is not { } span || time.GetElapsedTime(node.Value.Since) < span) return node;
+        Remove(node);
+        return null;
+    }
+
+    private void Touch(LinkedListNode<Entry> node)
+    {
+        if (node.List is null) return; // under way
+        _byUse.Remove(node);
+        _byUse.AddFirst(node);
+    }
+
+    private void Keep(LinkedListNode<Entry> node, bool isKept)
+    {
+        lock (_gate)
+        {
+            _byUse.AddFirst(node);
+            if (!isKept) Remove(node);
+            else if (_byUse.Count > options.CacheSize) Remove(_byUse.Last!);
+        }
+    }
+
+    private void Remove(LinkedListNode<Entry> node)
+    {
+        _byUse.Remove(node);
+        _entries.Remove(node.Value.Key);
+    }
+
+    private sealed record Entry(TKey Key, long Since)
+    {
+        public TaskCompletionSource<TRow?> Row { get; } = new();
+    }
+}

@@ -1,0 +1,170 @@
+using Dataflow.Async;
+using Dataflow.Runtime;
+using Dataflow.State;
+
+namespace Dataflow;
+
+/// <summary>Joins a stream with rows that are asked for elsewhere: a database, a service.</summary>
+public static class LookupStep
+{
+    extension<T>(Stream<T> stream)
+    {
+        /// <summary>Joins each value with the row that a call finds for its key. An inner join: values without a row are dropped
+        /// and counted as misses.</summary>
+        /// <remarks>Rows are kept in a cache that all workers of the job share; of all that ask for a key at once, one calls. A
+        /// call that fails is not kept. Checkpoints wait for no call: see <c>MapAsync</c>, by whose rules this step goes. A
+        /// cached row is used as it was found: what changes elsewhere is seen after the time to live.</remarks>
+        /// <param name="key">What to look up; called on the task's thread, more than once for a value.</param>
+        /// <param name="find">Starts the call; must not block. Its task gives null where there is no row.</param>
+        /// <param name="result">Makes the result of value and row; called on the task's thread.</param>
+        /// <param name="options">How calls are made, and what is kept of them.</param>
+        /// <param name="name">Names the step and what it keeps; give one where a pipeline has two such steps.</param>
+        public Stream<TOut> Lookup<TKey, TRow, TOut>(
+            Func<T, TKey> key, Func<TKey, CancellationToken, Task<TRow?>> find, Func<T, TRow, TOut> result,
+            LookupOptions? options = null, string name = "lookup")
+            where TKey : notnull
+            where TRow : class
+        {
+            ArgumentNullException.ThrowIfNull(key);
+            ArgumentNullException.ThrowIfNull(find);
+            ArgumentNullException.ThrowIfNull(result);
+            return stream.Add(input => new LookupNode<T, TKey, TRow, TOut>(name, input, key, find, result!, options ?? new()) { IsInner = true });
+        }
+
+        /// <summary>As <c>Lookup</c>, but keeps the values that have no row: a left join.</summary>
+        /// <inheritdoc cref="LookupStep.extension{T}(Stream{T}).Lookup{TKey, TRow, TOut}(Func{T, TKey}, Func{TKey, CancellationToken, Task{TRow}}, Func{T, TRow, TOut}, LookupOptions, string)"/>
+        public Stream<TOut> LeftLookup<TKey, TRow, TOut>(
+            Func<T, TKey> key, Func<TKey, CancellationToken, Task<TRow?>> find, Func<T, TRow?, TOut> result,
+            LookupOptions? options = null, string name = "lookup")
+            where TKey : notnull
+            where TRow : class
+        {
+            ArgumentNullException.ThrowIfNull(key);
+            ArgumentNullException.ThrowIfNull(find);
+            ArgumentNullException.ThrowIfNull(result);
+            return stream.Add(input => new LookupNode<T, TKey, TRow, TOut>(name, input, key, find, result, options ?? new()));
+        }
+    }
+
+    extension<TKey, T>(KeyedStream<TKey, T> stream)
+        where TKey : notnull
+    {
+        /// <summary>Joins each value with the row that a call finds for its key. An inner join: values without a row are dropped
+        /// and counted as misses. A slow call holds up its own key alone.</summary>
+        /// <inheritdoc cref="LookupStep.extension{T}(Stream{T}).Lookup{TKey, TRow, TOut}(Func{T, TKey}, Func{TKey, CancellationToken, Task{TRow}}, Func{T, TRow, TOut}, LookupOptions, string)"/>
+        public KeyedStream<TKey, TOut> Lookup<TRow, TOut>(
+            Func<TKey, CancellationToken, Task<TRow?>> find, Func<T, TRow, TOut> result, LookupOptions? options = null,
+            string name = "lookup")
+            where TRow : class
+        {
+            ArgumentNullException.ThrowIfNull(find);
+            ArgumentNullException.ThrowIfNull(result);
+            return stream.Add(input => ByKey<TKey, T, TRow, TOut>(input, find, result!, options, name) with { IsInner = true });
+        }
+
+        /// <summary>As <c>Lookup</c>, but keeps the values that have no row: a left join.</summary>
+        /// <inheritdoc cref="LookupStep.extension{TKey, T}(KeyedStream{TKey, T}).Lookup{TRow, TOut}(Func{TKey, CancellationToken, Task{TRow}}, Func{T, TRow, TOut}, LookupOptions, string)"/>
+        public KeyedStream<TKey, TOut> LeftLookup<TRow, TOut>(
+            Func<TKey, CancellationToken, Task<TRow?>> find, Func<T, TRow?, TOut> result, LookupOptions? options = null,
+            string name = "lookup")
+            where TRow : class
+        {
+            ArgumentNullException.ThrowIfNull(find);
+            ArgumentNullException.ThrowIfNull(result);
+            return stream.Add(input => ByKey<TKey, T, TRow, TOut>(input, find, result, options, name));
+        }
+    }
+
+    private static LookupNode<Keyed<TKey, T>, TKey, TRow, Keyed<TKey, TOut>> ByKey<TKey, T, TRow, TOut>(
+        Node<Keyed<TKey, T>> input, Func<TKey, CancellationToken, Task<TRow?>> find, Func<T, TRow?, TOut> result,
+        LookupOptions? options, string name)
+        where TKey : notnull
+        where TRow : class
+        => new(name, input, static pair => pair.Key, find, (pair, row) => new(pair.Key, result(pair.Value, row)), options ?? new())
+        {
+            Order = static () => new KeyOrder<TKey, T, TRow?>(),
+            ShardOf = static pair => Shards.Of(KeyCodec<TKey>.Default.Hash(pair.Key)),
+        };
+}
+
+internal sealed record LookupNode<TIn, TKey, TRow, TOut>(
+    string Name, Node<TIn> Input, Func<TIn, TKey> Key, Func<TKey, CancellationToken, Task<TRow?>> Find, Func<TIn, TRow?, TOut> Result,
+    LookupOptions Options) : Node<TIn, TOut>(Name, Input)
+    where TKey : notnull
+    where TRow : class
+{
+    public bool IsInner { get; init; }
+
+    /// <summary>The order of a keyed stream; null: that of the input.</summary>
+    public Func<ResultOrder<TIn, TRow?>>? Order { get; init; }
+
+    public Func<TIn, int>? ShardOf { get; init; }
+
+    internal override string Detail => InFlightState<TIn>.DetailOf(Options.Detail);
+
+    internal override string? StateSignature => InFlightState<TIn>.Signature;
+
+    public override Operator<TIn, TOut> CreateOperator() => new LookupOperator<TIn, TKey, TRow, TOut>(this);
+}
+
+internal sealed class LookupOperator<TIn, TKey, TRow, TOut>(LookupNode<TIn, TKey, TRow, TOut> node)
+    : CallingOperator<TIn, TRow?, TOut>(node.Options.Calls, node.Order?.Invoke()), ICountsCalls, ICountsMisses
+    where TKey : notnull
+    where TRow : class
+{
+    private LookupCache<TKey, TRow> _cache = null!;
+
+    public long Calls { get; private set; }
+
+    public long Reused { get; private set; }
+
+    public long Misses { get; private set; }
+
+    protected override void Open()
+    {
+        OpenCalls(node.ShardOf);
+        _cache = Context.Shared(() => new LookupCache<TKey, TRow>(node.Options, Context.Time));
+    }
+
+    private protected override bool IsAnswered(TIn value)
+    {
+        try
+        {
+            return _cache.Has(node.Key(value));
+        }
+        catch (Exception)
+        {
+            return true; // fails again where the record is told
+        }
+    }
+
+    private protected override Task<TRow?> CallAsync(TIn value, CancellationToken cancellation)
+    {
+        var row = _cache.FindAsync(node.Key(value), node.Find, out var isCall, cancellation);
+        if (isCall) Calls++;
+        else Reused++;
+        return row;
+    }
+
+    private protected override void HandOn(in Record<TIn> record, TRow? row)
+    {
+        if (row is null && node.IsInner)
+        {
+            Misses++;
+            return;
+        }
+
+        TOut value;
+        try
+        {
+            value = node.Result(record.Value, row);
+        }
+        catch (Exception error)
+        {
+            Reject(error, in record);
+            return;
+        }
+
+        Emit(record.With(value));
+    }
+}
