@@ -61,6 +61,23 @@ public class MapAsyncOrderTests
             iter: 30);
 
     [Fact]
+    public void Checkpoints_take_in_no_more_than_was_on_its_way_when_calls_stopped_to_answer()
+    {
+        var pipeline = new Pipeline("map");
+        pipeline.From(Source.Of(Enumerable.Range(0, 200_000))).KeyBy(x => x).MapAsync(_ => new TaskCompletionSource<int>().Task).To(Sink.Memory<int>());
+        using var log = SimulatedJob.OpenLog();
+        var job = SimulatedJob.Start(pipeline, log, workers: 2);
+        job.RunUntilIdle();
+        var read = job.Status.RecordsRead;
+        Assert.InRange(read, 0, 10_000);
+
+        for (var checkpoint = 0; checkpoint < 10; checkpoint++) job.Checkpoint();
+
+        Assert.Equal(read, job.Status.RecordsRead);
+        job.Close();
+    }
+
+    [Fact]
     public void Without_order_a_result_passes_slower_ones_but_no_watermark()
     {
         var calls = new Dictionary<int, TaskCompletionSource<int>>();
