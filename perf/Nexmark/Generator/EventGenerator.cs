@@ -37,6 +37,9 @@ internal sealed class EventGenerator(long seed = 1, long rate = 100_000, long di
         };
     }
 
+    /// <summary>How long after its own time an auction ends, at the most.</summary>
+    public TimeSpan LongestAuction => TimeSpan.FromMilliseconds((2 * ((EventsOfAnAuction * 1000 / rate) + 1)) + disorder);
+
     /// <summary>When an event would happen if there were no disorder, ms since the Unix epoch.</summary>
     public long TimeOf(long n) => FirstTime + (n * 1000 / rate);
 

@@ -12,6 +12,9 @@ internal sealed class NexmarkSource(EventGenerator generator, long events, int s
 
     public override string Name => "nexmark";
 
+    /// <summary>How long after its own time an auction ends, at the most.</summary>
+    public TimeSpan LongestAuction => generator.LongestAuction;
+
     public override IReadOnlyList<SplitDescription> Describe(SourceContext context)
         => [.. Enumerable.Range(0, splits).Select(split => new SplitDescription($"nexmark[{split}]"))];
 

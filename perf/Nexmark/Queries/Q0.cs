@@ -3,7 +3,7 @@ namespace Dataflow.Perf.Nexmark;
 /// <summary>Pass through: every bid.</summary>
 internal static class Q0
 {
-    public static void Build(Pipeline pipeline, Source<Event> source, Results results)
+    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
         => pipeline.From(source)
             .Bids()
             .To(results, (bid, row) => row.Add(bid.Auction).Add(bid.Bidder).Add(bid.Price).Add(bid.DateTime).Add(bid.Extra));

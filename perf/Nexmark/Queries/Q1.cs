@@ -3,7 +3,7 @@ namespace Dataflow.Perf.Nexmark;
 /// <summary>Currency conversion: every bid, its price in thousandths of another currency.</summary>
 internal static class Q1
 {
-    public static void Build(Pipeline pipeline, Source<Event> source, Results results)
+    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
         => pipeline.From(source)
             .Bids()
             .Select(bid => (bid.Auction, bid.Bidder, Price: bid.Price * 908, bid.DateTime, bid.Extra))

@@ -3,7 +3,7 @@ namespace Dataflow.Perf.Nexmark;
 /// <summary>Sessions of each bidder: how many bids without a pause of more than 10 s.</summary>
 internal static class Q11
 {
-    public static void Build(Pipeline pipeline, Source<Event> source, Results results)
+    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
         => pipeline.From(source)
             .WithEventTime()
             .Bids()

@@ -7,7 +7,7 @@ internal static class Q13
 {
     private const int Keys = 10_000;
 
-    public static void Build(Pipeline pipeline, Source<Event> source, Results results)
+    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
     {
         var side = pipeline.Table(Source.Of(Rows(), "side"), row => row.Key);
         pipeline.From(source)

@@ -3,7 +3,7 @@ namespace Dataflow.Perf.Nexmark;
 /// <summary>Bids of some worth in another currency, with the time of day and how many letters c they contain.</summary>
 internal static class Q14
 {
-    public static void Build(Pipeline pipeline, Source<Event> source, Results results)
+    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
         => pipeline.From(source)
             .Bids()
             .Select(bid => (Bid: bid, Price: bid.Price * 908))

@@ -3,7 +3,7 @@ namespace Dataflow.Perf.Nexmark;
 /// <summary>Each day so far: bids, bidders and auctions, in all and by bands of price.</summary>
 internal static class Q15
 {
-    public static void Build(Pipeline pipeline, Source<Event> source, Results results)
+    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
         => pipeline.From(source)
             .Bids()
             .KeyBy(bid => Days.Of(bid.DateTime))

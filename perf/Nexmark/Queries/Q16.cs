@@ -3,7 +3,7 @@ namespace Dataflow.Perf.Nexmark;
 /// <summary>As <see cref="Q15"/> for each channel and day, with the latest minute.</summary>
 internal static class Q16
 {
-    public static void Build(Pipeline pipeline, Source<Event> source, Results results)
+    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
         => pipeline.From(source)
             .Bids()
             .KeyBy(bid => (bid.Channel, Day: Days.Of(bid.DateTime)))

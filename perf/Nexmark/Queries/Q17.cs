@@ -3,7 +3,7 @@ namespace Dataflow.Perf.Nexmark;
 /// <summary>Each auction and day so far: how many bids, in all and by bands of price, and their prices.</summary>
 internal static class Q17
 {
-    public static void Build(Pipeline pipeline, Source<Event> source, Results results)
+    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
         => pipeline.From(source)
             .Bids()
             .KeyBy(bid => (bid.Auction, Day: Days.Of(bid.DateTime)))

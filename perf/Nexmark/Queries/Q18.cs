@@ -3,7 +3,7 @@ namespace Dataflow.Perf.Nexmark;
 /// <summary>The latest bid of each bidder on each auction.</summary>
 internal static class Q18
 {
-    public static void Build(Pipeline pipeline, Source<Event> source, Results results)
+    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
         => pipeline.From(source)
             .Bids()
             .KeyBy(bid => (bid.Bidder, bid.Auction))

@@ -5,7 +5,7 @@ internal static class Q21
 {
     private const string Marker = "&channel_id=";
 
-    public static void Build(Pipeline pipeline, Source<Event> source, Results results)
+    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
         => pipeline.From(source)
             .Bids()
             .Select(bid => (Bid: bid, ChannelId: ChannelId(bid)))

@@ -5,7 +5,7 @@ internal static class Q5
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
 
-    public static void Build(Pipeline pipeline, Source<Event> source, Results results)
+    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
         => pipeline.From(source)
             .WithEventTime()
             .Bids()

@@ -3,7 +3,7 @@ namespace Dataflow.Perf.Nexmark;
 /// <summary>Windows of 10 s: the highest bids.</summary>
 internal static class Q7
 {
-    public static void Build(Pipeline pipeline, Source<Event> source, Results results)
+    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
         => pipeline.From(source)
             .WithEventTime()
             .Bids()

@@ -24,6 +24,30 @@ internal static class RowSinks
         public void To(Results results, Action<T, RowSum> columns) => stream.Values().To(results, columns);
     }
 
+    extension<TKey, TRow>(Table<TKey, IReadOnlyList<TRow>> table)
+        where TKey : notnull
+    {
+        /// <summary>As the form for tables, a row for each value of a list, with its number from 1.</summary>
+        public void To(Results results, Action<TRow, int, RowSum> columns)
+            => table.Changes().Values().To(new RowSink<Change<IReadOnlyList<TRow>>>(results, (change, sum) =>
+            {
+                var old = change.Old ?? [];
+                var now = change.New ?? [];
+                for (var i = 0; i < Math.Max(old.Count, now.Count); i++)
+                {
+                    if (i < old.Count && i < now.Count && ReferenceEquals(old[i], now[i])) continue;
+                    if (i < old.Count) Write(old[i], i + 1, -1);
+                    if (i < now.Count) Write(now[i], i + 1, 1);
+                }
+
+                void Write(TRow row, int number, int weight)
+                {
+                    columns(row, number, sum);
+                    sum.End(weight);
+                }
+            }));
+    }
+
     extension<TKey, TRow>(Table<TKey, TRow> table)
         where TKey : notnull
     {

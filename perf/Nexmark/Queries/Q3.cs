@@ -1,0 +1,15 @@
+namespace Dataflow.Perf.Nexmark;
+
+/// <summary>Who sells things of category 10 in three states, whichever comes first, person or auction.</summary>
+internal static class Q3
+{
+    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
+    {
+        var events = pipeline.From(source);
+        var persons = events.Persons().Where(person => person.State is "OR" or "ID" or "CA").KeyBy(person => person.Id);
+        events.Auctions().Where(auction => auction.Category == 10).KeyBy(auction => auction.Seller)
+            .Join(persons, (auction, person) => (Auction: auction.Id, Person: person))
+            .To(results, (row, text) => text
+                .Add(row.Person.Name).Add(row.Person.City).Add(row.Person.State).Add(row.Auction));
+    }
+}
