@@ -1,0 +1,26 @@
+using Tour;
+
+// A stop of the tour for each part of the engine: dotnet run --project examples/Tour -- windows
+var stops = new Dictionary<string, Func<Task>>
+{
+    ["windows"] = WindowStop.RunAsync,
+    ["joins"] = JoinStop.RunAsync,
+    ["tables"] = TableStop.RunAsync,
+    ["async"] = AsyncStop.RunAsync,
+    ["errors"] = ErrorStop.RunAsync,
+};
+
+if (args.Length > 0 && !stops.ContainsKey(args[0]))
+{
+    Console.WriteLine($"There is no stop '{args[0]}'. There are: {string.Join(", ", stops.Keys)}; without a name all of them.");
+    return 1;
+}
+
+foreach (var (name, stop) in stops)
+{
+    if (args.Length > 0 && args[0] != name) continue;
+    Console.WriteLine($"\n{name}\n{new string('-', name.Length)}");
+    await stop();
+}
+
+return 0;
