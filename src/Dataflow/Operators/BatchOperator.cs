@@ -14,7 +14,7 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
     private readonly PriorityQueue<TKey, long> _byClock = new(); // by when the first value came, in ms; may be of a list that is gone
     private readonly PriorityQueue<TKey, long> _byEventTime = new(); // by the first value's time, likewise
     private KeyedState<TKey, (List<T> Values, long Cost, long SinceMs, long FirstTime, long NewestTime)> _lists = null!;
-    private long _now;
+    private long? _now; // read once for a batch of records
     private long _watermark = long.MinValue;
     private bool _isBuilt;
 
@@ -61,13 +61,14 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
     public override void EndOfBatch()
     {
         Build();
-        _now = Context.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        while (_byClock.TryPeek(out var key, out var since) && _now - since >= _withinMs)
+        _now = null;
+        while (_byClock.TryPeek(out var key, out var since) && Now() - since >= _withinMs)
         {
             _byClock.Dequeue();
             if (_lists.TryGet(key, out var list) && list.SinceMs == since) HandOn(key);
         }
 
+        _now = null;
         if (Math.Max(_byClock.Count, _byEventTime.Count) > MostGone + (2 * _lists.Count)) FillQueues();
     }
 
@@ -77,7 +78,6 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
     {
         _lists = Context.OpenTables<TKey, (List<T>, long, long, long, long)>("lists", keys).Main;
         _watermark = Context.SavedWatermark();
-        _now = Context.Time.GetUtcNow().ToUnixTimeMilliseconds();
     }
 
     /// <summary>Whether a list found in a checkpoint can grow no more, since its values came to another worker.</summary>
@@ -105,9 +105,12 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
 
     private (List<T> Values, long Cost, long SinceMs, long FirstTime, long NewestTime) Begin(TKey key, long time)
     {
-        Enqueue(key, _now, time);
-        return ([], 0, _now, time, time);
+        var now = bounds.Within is null ? 0 : Now();
+        Enqueue(key, now, time);
+        return ([], 0, now, time, time);
     }
+
+    private long Now() => _now ??= Context.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private void Enqueue(TKey key, long since, long firstTime)
     {

@@ -4,8 +4,8 @@ using Dataflow.Testing;
 
 namespace Dataflow.Tests.Operators;
 
-/// <remarks>Seen red with lists that a checkpoint hands on, with lists that are not restored, with a budget that is exceeded, and
-/// with clocks that start at the last value.</remarks>
+/// <remarks>Seen red with a budget that is exceeded, with clocks that start at the last value or with the step before, with lists
+/// that keep the time of a value when the watermark has passed it, and with lists that wait for workers that are gone.</remarks>
 public sealed class BatchTests : IDisposable
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -70,6 +70,23 @@ public sealed class BatchTests : IDisposable
             iter: 30);
 
     [Fact]
+    public void With_fewer_workers_the_lists_of_those_that_are_gone_go_out()
+    {
+        for (var partition = 0; partition < 2; partition++) _log.Append("numbers", [partition], partition, partitions: 2);
+        var job = Start(s => s.Batch(100).Select(Text), workers: 2);
+        job.RunUntilIdle();
+        job.Checkpoint();
+        Assert.Empty(_results.Committed);
+        job.Close();
+
+        job = Start(s => s.Batch(100).Select(Text));
+        job.RunUntilIdle();
+        job.Checkpoint();
+        Assert.Equal(["1"], _results.Committed);
+        job.Close();
+    }
+
+    [Fact]
     public void A_list_goes_out_when_its_first_value_has_waited_long_enough_also_across_a_restart()
     {
         var job = Start(s => s.Batch(100, within: 10 * Second).Select(Text));
@@ -87,6 +104,7 @@ public sealed class BatchTests : IDisposable
         _clock.Advance(Second);
         job.Checkpoint();
         Assert.Equal(["1 2"], _results.Committed);
+        _clock.Advance(5 * Second);
         Append(job, 3);
         _clock.Advance(9 * Second);
         job.Checkpoint();
@@ -177,12 +195,12 @@ public sealed class BatchTests : IDisposable
 
     private static string Text(IEnumerable<int> values) => string.Join(' ', values);
 
-    private SimulatedJob Start(Func<Stream<int>, Stream<string>> steps)
+    private SimulatedJob Start(Func<Stream<int>, Stream<string>> steps, int workers = 1)
     {
         if (!_log.TryGetTopic("numbers", out _)) _log.Append<int>("numbers", []);
         var pipeline = new Pipeline("batches");
         steps(pipeline.From(Topic.Of<int>("numbers"))).To(_results);
-        return SimulatedJob.Start(pipeline, _log, clock: _clock);
+        return SimulatedJob.Start(pipeline, _log, workers, clock: _clock);
     }
 
     private void Append(SimulatedJob job, params int[] values)
