@@ -13,7 +13,7 @@ internal sealed class CountDistinctAggregation<T, TValue, TResult>(
     public override void Add(ref DistinctValues<TValue> accumulator, T value)
     {
         var marks = where.Length == 0 ? 1 : 0;
-        for (var i = 0; i < where.Length; i++) marks |= where[i](value) ? 1 << i : 0;
+        for (var i = 0; i < where.Length; i++) marks |= (where[i](value) ? 1 : 0) << i;
         if (marks != 0) accumulator.Mark(of(value), (byte)marks);
     }
 

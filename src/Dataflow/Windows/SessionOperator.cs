@@ -156,14 +156,8 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
         if (count == 0 && IsLate(in record)) return;
         if (!TryBegin(in record, out var session)) return;
 
-        if (count > 0) Join(ref session, after: sessions[first]);
-        if (count > 1)
-        {
-            var older = sessions[first + 1];
-            Join(ref older, after: session);
-            session = older;
-        }
-
+        for (var i = first; i < first + count; i++)
+            session = sessions[i].First > record.Timestamp ? Joined(session, sessions[i]) : Joined(sessions[i], session);
         Count(key, ref session);
         _sessions.Replace(first, count, session);
         WatchEarlier(key, ref _sessions.Newest(key, out _), in session);
@@ -179,13 +173,17 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
         return (first, count);
     }
 
-    private void Join(ref OpenWindow<TAccumulator> session, OpenWindow<TAccumulator> after)
+    /// <summary>Two sessions as one. They stay as they are: a checkpoint may have still to write what their accumulators hold.</summary>
+    private OpenWindow<TAccumulator> Joined(OpenWindow<TAccumulator> older, OpenWindow<TAccumulator> newer)
     {
-        Merge(ref session.Value, in after.Value);
-        session.First = Math.Min(session.First, after.First);
-        session.Last = Math.Max(session.Last, after.Last);
-        session.Pending += after.Pending;
-        session.Firings = Math.Max(session.Firings, after.Firings);
+        var joined = older with { Value = Create() };
+        Merge(ref joined.Value, in older.Value);
+        Merge(ref joined.Value, in newer.Value);
+        joined.Widen(newer.First);
+        joined.Widen(newer.Last);
+        joined.Pending += newer.Pending;
+        joined.Firings = Math.Max(joined.Firings, newer.Firings);
+        return joined;
     }
 
     private void WatchEarlier(TKey key, ref OpenWindow<TAccumulator> newest, in OpenWindow<TAccumulator> session)

@@ -42,6 +42,30 @@ public class AccumulatorTests
             iter: 30);
 
     [Fact]
+    public void Sessions_that_join_while_they_wait_to_be_written_are_written_as_they_were()
+    {
+        const int Sensors = 5_000; // more than are written between two batches
+        var readings = new[] { 0, 100, 50 }
+            .SelectMany(time => Enumerable.Range(0, Sensors).Select(i => new Reading($"s{i}", time, time))).ToArray();
+        using var log = SimulatedJob.OpenLog();
+        log.Append("readings", readings);
+        var results = Sink.Memory<string>();
+        var pipeline = new Pipeline("sessions");
+        pipeline.From(Topic.Of<Reading>("readings").StopAtEnd()).WithEventTime(r => r.TimeMs, lateness: Ms(200))
+            .KeyBy(r => r.Sensor).Window(Session.WithGap(Ms(60)))
+            .Aggregate(a => a.Collect(10, r => r.Value), (_, _, values) => string.Join(' ', values.Values)).Values().To(results);
+
+        var job = SimulatedJob.Start(pipeline, log);
+        while (job.Status.RecordsRead < 2 * Sensors) job.Step();
+        job.Begin();
+        while (job.Status.Checkpoints.Count == 0) job.Step();
+        job.Close();
+        SimulatedJob.Start(pipeline, log).Run();
+
+        Assert.Equal(Enumerable.Repeat("0 50 100", Sensors), results.Committed);
+    }
+
+    [Fact]
     public void What_is_written_stays_as_it_is()
     {
         var (a, t) = (new Aggregates<int>(), new TableAggregates<int>());
