@@ -1,0 +1,109 @@
+using Dataflow.Joins;
+
+namespace Dataflow;
+
+/// <summary>Brings together what two streams have of a key in a window.</summary>
+public static class CoGroupStep
+{
+    extension<TKey, TLeft>(KeyedStream<TKey, TLeft> left)
+        where TKey : notnull
+    {
+        /// <summary>Gives, for each key and window that has records on either side, what <paramref name="result"/> makes of all of
+        /// them: any join of a window can be said with it.</summary>
+        /// <remarks>Emits when the watermark, the lesser of both streams, passes a window's end; results have the timestamp that
+        /// those of aggregates have. Windows that depend on the records, such as sessions, go over both streams together. Late
+        /// records of either side are counted and dropped; records of windows with one side only are counted as misses.
+        /// A window's records are in memory until it closes, and a checkpoint writes those of a key and window whole if one came.</remarks>
+        /// <param name="right">The other stream, with keys of the same type and event time.</param>
+        /// <param name="windows">Which windows; not those by count, which belong to one stream.</param>
+        /// <param name="result">Given the key, the window and the values of both sides, each in the order of their coming; what it
+        /// returns is enumerated on the task's thread.</param>
+        /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
+        /// <exception cref="ArgumentException">Windows by count.</exception>
+        /// <example><code>
+        /// // Who registered and opened an auction in the same ten seconds.
+        /// persons.KeyBy(person => person.Id).CoGroup(
+        ///     auctions.KeyBy(auction => auction.Seller),
+        ///     Tumbling.Every(TimeSpan.FromSeconds(10)),
+        ///     (id, window, persons, auctions) => auctions.Count > 0 ? persons.Select(p => (id, p.Name, window.StartMs)) : []);
+        /// </code></example>
+        public KeyedStream<TKey, TOut> CoGroup<TRight, TOut>(
+            KeyedStream<TKey, TRight> right, WindowSpec windows,
+            Func<TKey, Window, IReadOnlyList<TLeft>, IReadOnlyList<TRight>, IEnumerable<TOut>> result, string name = "co-group")
+        {
+            ArgumentNullException.ThrowIfNull(windows);
+            ArgumentNullException.ThrowIfNull(result);
+            if (!windows.NeedsTime)
+                throw new ArgumentException($"Windows of '{windows}' belong to one stream. Choose windows of time.", nameof(windows));
+            return left.Add(right, (first, second) => new SidesNode<TKey, TLeft, TRight>($"{name}-sides", first, second))
+                .Window(windows, name)
+                .Aggregate(
+                    _ => new SidesAggregation<TLeft, TRight>(),
+                    (_, window, sides) => new CoGroup<TLeft, TRight>(window, sides.Lefts, sides.Rights))
+                .Add(input => new CoGroupNode<TKey, TLeft, TRight, TOut>($"{name}-results", input, result));
+        }
+    }
+}
+
+/// <summary>What two streams have of a key in a window.</summary>
+internal readonly record struct CoGroup<TLeft, TRight>(Window Window, TLeft[] Lefts, TRight[] Rights);
+
+internal sealed record CoGroupNode<TKey, TLeft, TRight, TOut>(
+    string Name, Node<Keyed<TKey, CoGroup<TLeft, TRight>>> Input,
+    Func<TKey, Window, IReadOnlyList<TLeft>, IReadOnlyList<TRight>, IEnumerable<TOut>> Result)
+    : Node<Keyed<TKey, CoGroup<TLeft, TRight>>, Keyed<TKey, TOut>>(Name, Input)
+    where TKey : notnull
+{
+    public override Operator<Keyed<TKey, CoGroup<TLeft, TRight>>, Keyed<TKey, TOut>> CreateOperator()
+        => new CoGroupOperator<TKey, TLeft, TRight, TOut>(Result);
+}
+
+internal sealed class CoGroupOperator<TKey, TLeft, TRight, TOut>(
+    Func<TKey, Window, IReadOnlyList<TLeft>, IReadOnlyList<TRight>, IEnumerable<TOut>> result)
+    : Operator<Keyed<TKey, CoGroup<TLeft, TRight>>, Keyed<TKey, TOut>>, ICountsMisses
+    where TKey : notnull
+{
+    private long _leftMisses;
+    private long _rightMisses;
+
+    public long Misses => _leftMisses + _rightMisses;
+
+    public IReadOnlyList<Miss> MissReasons => Miss.OfSides(_leftMisses, _rightMisses);
+
+    public override void Process(in Record<Keyed<TKey, CoGroup<TLeft, TRight>>> record)
+    {
+        var (key, group) = record.Value;
+        if (group.Rights.Length == 0) _leftMisses += group.Lefts.Length;
+        if (group.Lefts.Length == 0) _rightMisses += group.Rights.Length;
+        if (Start(in record) is not { } started) return;
+        using var values = started;
+        while (MoveNext(values, in record)) Emit(record.With(new Keyed<TKey, TOut>(key, values.Current)));
+    }
+
+    private IEnumerator<TOut>? Start(in Record<Keyed<TKey, CoGroup<TLeft, TRight>>> record)
+    {
+        var (key, group) = record.Value;
+        try
+        {
+            return result(key, group.Window, group.Lefts, group.Rights).GetEnumerator();
+        }
+        catch (Exception error)
+        {
+            Reject(error, in record);
+            return null;
+        }
+    }
+
+    private bool MoveNext(IEnumerator<TOut> values, in Record<Keyed<TKey, CoGroup<TLeft, TRight>>> record)
+    {
+        try
+        {
+            return values.MoveNext();
+        }
+        catch (Exception error)
+        {
+            Reject(error, in record);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Dataflow.Joins;
+
+namespace Dataflow;
+
+/// <summary>Joins the records that two streams have of a key in the same window.</summary>
+public static class JoinWindowStep
+{
+    extension<TKey, TLeft>(KeyedStream<TKey, TLeft> left)
+        where TKey : notnull
+    {
+        /// <summary>Each left with each right record of the same key and window.</summary>
+        /// <remarks>Emits, counts and keeps as <c>CoGroup</c> does, with which every other join of a window can be said. The pairs
+        /// of a key and window follow each other, by the left, then by the right record, in the order of their coming.</remarks>
+        /// <param name="right">The other stream, with keys of the same type and event time.</param>
+        /// <param name="windows">Which windows; not those by count, which belong to one stream.</param>
+        /// <param name="result">Makes the result of a pair; called on the task's thread.</param>
+        /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
+        /// <exception cref="ArgumentException">Windows by count.</exception>
+        public KeyedStream<TKey, TOut> JoinWindow<TRight, TOut>(
+            KeyedStream<TKey, TRight> right, WindowSpec windows, Func<TLeft, TRight, TOut> result, string name = "join-window")
+            => Of<TKey, TLeft, TRight, TOut>(left, right, windows, Outer.None, result!, name);
+
+        /// <summary>As <c>JoinWindow</c>, and a left record without partner comes out with the right type's default value.</summary>
+        /// <inheritdoc cref="JoinWindowStep.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinWindow{TRight, TOut}"/>
+        public KeyedStream<TKey, TOut> LeftJoinWindow<TRight, TOut>(
+            KeyedStream<TKey, TRight> right, WindowSpec windows, Func<TLeft, TRight?, TOut> result, string name = "join-window")
+            => Of<TKey, TLeft, TRight, TOut>(left, right, windows, Outer.Left, result!, name);
+
+        /// <summary>As <c>JoinWindow</c>, and a right record without partner comes out with the left type's default value.</summary>
+        /// <inheritdoc cref="JoinWindowStep.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinWindow{TRight, TOut}"/>
+        public KeyedStream<TKey, TOut> RightJoinWindow<TRight, TOut>(
+            KeyedStream<TKey, TRight> right, WindowSpec windows, Func<TLeft?, TRight, TOut> result, string name = "join-window")
+            => Of<TKey, TLeft, TRight, TOut>(left, right, windows, Outer.Right, result!, name);
+
+        /// <summary>As <c>JoinWindow</c>, and a record of either side without partner comes out with the other type's default value.</summary>
+        /// <inheritdoc cref="JoinWindowStep.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinWindow{TRight, TOut}"/>
+        public KeyedStream<TKey, TOut> OuterJoinWindow<TRight, TOut>(
+            KeyedStream<TKey, TRight> right, WindowSpec windows, Func<TLeft?, TRight?, TOut> result, string name = "join-window")
+            => Of(left, right, windows, Outer.Both, result, name);
+    }
+
+    private static KeyedStream<TKey, TOut> Of<TKey, TLeft, TRight, TOut>(
+        KeyedStream<TKey, TLeft> left, KeyedStream<TKey, TRight> right, WindowSpec windows, Outer outer,
+        Func<TLeft?, TRight?, TOut> result, string name)
+        where TKey : notnull
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return left.CoGroup(right, windows, (_, _, lefts, rights) => Pairs(lefts, rights, outer, result), name);
+    }
+
+    private static IEnumerable<TOut> Pairs<TLeft, TRight, TOut>(
+        IReadOnlyList<TLeft?> lefts, IReadOnlyList<TRight?> rights, Outer outer, Func<TLeft?, TRight?, TOut> result)
+    {
+        if (rights.Count == 0 && outer.HasFlag(Outer.Left)) rights = [default];
+        if (lefts.Count == 0 && outer.HasFlag(Outer.Right)) lefts = [default];
+        foreach (var left in lefts)
+        {
+            foreach (var right in rights) yield return result(left, right);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Dataflow.Runtime;
+
+namespace Dataflow.Joins;
+
+/// <summary>A value of one of two streams.</summary>
+internal readonly record struct Side<TLeft, TRight>(bool IsLeft, TLeft Left, TRight Right);
+
+/// <summary>Brings two streams into one, each value with the side that it is of.</summary>
+internal sealed record SidesNode<TKey, TLeft, TRight>(
+    string Name, Node<Keyed<TKey, TLeft>> Input, SecondInput<Keyed<TKey, TRight>> Second)
+    : Node<Keyed<TKey, TLeft>, Keyed<TKey, TRight>, Keyed<TKey, Side<TLeft, TRight>>>(Name, Input, Second)
+    where TKey : notnull
+{
+    public override Operator<Keyed<TKey, TLeft>, Keyed<TKey, TRight>, Keyed<TKey, Side<TLeft, TRight>>> CreateOperator()
+        => new SidesOperator<TKey, TLeft, TRight>();
+}
+
+internal sealed class SidesOperator<TKey, TLeft, TRight>
+    : Operator<Keyed<TKey, TLeft>, Keyed<TKey, TRight>, Keyed<TKey, Side<TLeft, TRight>>>
+    where TKey : notnull
+{
+    internal override bool IsOneToOne => true;
+
+    public override void Process(in Record<Keyed<TKey, TLeft>> record)
+        => Emit(record.With(new Keyed<TKey, Side<TLeft, TRight>>(record.Value.Key, new(true, record.Value.Value, default!))));
+
+    public override void ProcessSecond(in Record<Keyed<TKey, TRight>> record)
+        => Emit(record.With(new Keyed<TKey, Side<TLeft, TRight>>(record.Value.Key, new(false, default!, record.Value.Value))));
+}
+
+/// <summary>The values of each side, in the order in which they came.</summary>
+internal sealed class SidesAggregation<TLeft, TRight>
+    : Aggregation<Side<TLeft, TRight>, (List<TLeft> Lefts, List<TRight> Rights), (TLeft[] Lefts, TRight[] Rights)>
+{
+    public override string Name => "both sides";
+
+    public override (List<TLeft> Lefts, List<TRight> Rights) Create() => ([], []);
+
+    public override void Add(ref (List<TLeft> Lefts, List<TRight> Rights) accumulator, Side<TLeft, TRight> value)
+    {
+        if (value.IsLeft) accumulator.Lefts.Add(value.Left);
+        else accumulator.Rights.Add(value.Right);
+    }
+
+    public override void Merge(
+        ref (List<TLeft> Lefts, List<TRight> Rights) accumulator, in (List<TLeft> Lefts, List<TRight> Rights) other)
+    {
+        accumulator.Lefts.AddRange(other.Lefts);
+        accumulator.Rights.AddRange(other.Rights);
+    }
+
+    public override (TLeft[] Lefts, TRight[] Rights) Result(in (List<TLeft> Lefts, List<TRight> Rights) accumulator)
+        => ([.. accumulator.Lefts], [.. accumulator.Rights]);
+}
