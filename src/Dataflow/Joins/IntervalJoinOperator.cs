@@ -45,7 +45,7 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
         }
 
         if (end >= Watermark) _lefts.Add(key, in kept);
-        else if (!kept.IsMatched) MissLeft(key, kept, kept.Time);
+        else if (!kept.IsMatched) MissLeft(key, in kept, kept.Time);
     }
 
     public override void ProcessSecond(in Record<Keyed<TKey, TRight>> record)
@@ -60,14 +60,14 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
         }
 
         if (kept.End >= Watermark) _rights.Add(key, in kept);
-        else if (!kept.IsMatched) MissRight(key, kept, kept.Time);
+        else if (!kept.IsMatched) MissRight(key, in kept, kept.Time);
     }
 
     protected override void AdvanceBoth(long watermark)
     {
         Watermark = Math.Max(Watermark, watermark);
-        _lefts.DropBefore(Watermark, MissLeft);
-        _rights.DropBefore(Watermark, MissRight);
+        _lefts.DropBefore(Watermark, this, static (self, part, in left, last) => self.MissLeft(part.Key, in left, last));
+        _rights.DropBefore(Watermark, this, static (self, part, in right, last) => self.MissRight(part.Key, in right, last));
         base.AdvanceBoth(watermark);
     }
 
@@ -88,14 +88,14 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
         return true;
     }
 
-    private void MissLeft(TKey key, KeptRecord<TLeft> left, long time)
+    private void MissLeft(TKey key, in KeptRecord<TLeft> left, long time)
     {
         if (left.IsMatched) return;
         _leftMisses++;
         if (outer.HasFlag(Outer.Left)) EmitAlone(key, left.Value, default, time);
     }
 
-    private void MissRight(TKey key, KeptRecord<TRight> right, long time)
+    private void MissRight(TKey key, in KeptRecord<TRight> right, long time)
     {
         if (right.IsMatched) return;
         _rightMisses++;

@@ -46,15 +46,18 @@ internal sealed class KeptRecords<TKey, T>(OperatorContext context, string name,
 
     /// <summary>Drops the slices that the watermark has passed, after a last look at their records.</summary>
     /// <param name="watermark">Neither side brings an older record.</param>
-    /// <param name="look">Is told each record and the last moment of its slice.</param>
-    public void DropBefore(long watermark, Action<TKey, KeptRecord<T>, long> look)
+    /// <param name="context">Handed to <paramref name="look"/>.</param>
+    /// <param name="look">Is told each record, in no particular order.</param>
+    public void DropBefore<TContext>(long watermark, TContext context, Look<TContext> look)
     {
         FillFromState();
         var passed = 0;
         for (; passed < _slices.Count && LastOf(_slices[passed].Start) < watermark; passed++)
         {
             var (start, records) = _slices[passed];
-            records.ForEach((look, LastOf(start)), static (to, part, ref record) => to.look(part.Key, record, to.Item2));
+            records.ForEach(
+                (context, look, Last: LastOf(start)),
+                static (to, part, ref record) => to.look(to.context, part, in record, to.Last));
             _state.Drop(start);
         }
 
@@ -62,6 +65,12 @@ internal sealed class KeptRecords<TKey, T>(OperatorContext context, string name,
         _slices.RemoveRange(0, passed);
         _last = 0;
     }
+
+    /// <param name="context">What the caller gave.</param>
+    /// <param name="part">The record's key and its number among those of key and slice.</param>
+    /// <param name="record">The record.</param>
+    /// <param name="last">The last moment of the slice.</param>
+    internal delegate void Look<in TContext>(TContext context, KeyPart<TKey> part, in KeptRecord<T> record, long last);
 
     private long StartOf(long end) => end == Endless ? Endless : end - (((end % sliceMs) + sliceMs) % sliceMs);
 

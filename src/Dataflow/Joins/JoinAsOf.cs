@@ -1,0 +1,78 @@
+using Dataflow.Joins;
+using Dataflow.Planning;
+using Dataflow.State;
+
+namespace Dataflow;
+
+/// <summary>Joins each record with what was true at its time.</summary>
+public static class JoinAsOfStep
+{
+    extension<TKey, TLeft>(KeyedStream<TKey, TLeft> left)
+        where TKey : notnull
+    {
+        /// <summary>Each left record with the latest right record of its key that is not newer than it.</summary>
+        /// <remarks>
+        /// <para>A right record of exactly the left one's time counts; of several with one time the last to come. Results have the
+        /// left record's time and go out once the watermark, the lesser of both streams, has passed it by up to 16 ms, so disorder
+        /// does not matter; those of a key are in the order of time. Left records without a right one are counted as misses.</para>
+        /// <para>Left records are kept until then, right ones until a newer one of their key is older than the watermark: the
+        /// last of each key stays, unless there is a tolerance and it has become too old. Records that come after the results of
+        /// their time went out are late: counted and dropped.</para>
+        /// </remarks>
+        /// <param name="right">The other stream, with keys of the same type and event time.</param>
+        /// <param name="result">Makes the result of a pair; called on the task's thread.</param>
+        /// <param name="tolerance">How much older the right record may be, included; any age unless given.</param>
+        /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
+        /// <exception cref="ArgumentOutOfRangeException">A negative tolerance, or not of whole milliseconds.</exception>
+        public KeyedStream<TKey, TOut> JoinAsOf<TRight, TOut>(
+            KeyedStream<TKey, TRight> right, Func<TLeft, TRight, TOut> result, TimeSpan? tolerance = null,
+            string name = "join-as-of")
+            => Of<TKey, TLeft, TRight, TOut>(left, right, Outer.None, result!, tolerance, name);
+
+        /// <summary>As <c>JoinAsOf</c>, and a left record without a right one comes out with the right type's default value.</summary>
+        /// <inheritdoc cref="JoinAsOfStep.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinAsOf{TRight, TOut}"/>
+        public KeyedStream<TKey, TOut> LeftJoinAsOf<TRight, TOut>(
+            KeyedStream<TKey, TRight> right, Func<TLeft, TRight?, TOut> result, TimeSpan? tolerance = null,
+            string name = "join-as-of")
+            => Of(left, right, Outer.Left, result, tolerance, name);
+    }
+
+    private static KeyedStream<TKey, TOut> Of<TKey, TLeft, TRight, TOut>(
+        KeyedStream<TKey, TLeft> left, KeyedStream<TKey, TRight> right, Outer outer, Func<TLeft, TRight?, TOut> result,
+        TimeSpan? tolerance, string name)
+        where TKey : notnull
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        if (tolerance is { } span) ArgumentOutOfRangeException.ThrowIfLessThan(span, TimeSpan.Zero, nameof(tolerance));
+        long? toleranceMs = tolerance is { } most ? JoinBounds.Milliseconds(most, nameof(tolerance)) : null;
+        return left.Add(
+            right,
+            (first, second) => new AsOfJoinNode<TKey, TLeft, TRight, TOut>(name, first, second, outer, result, toleranceMs));
+    }
+}
+
+internal sealed record AsOfJoinNode<TKey, TLeft, TRight, TOut>(
+    string Name,
+    Node<Keyed<TKey, TLeft>> Input,
+    SecondInput<Keyed<TKey, TRight>> Second,
+    Outer Outer,
+    Func<TLeft, TRight?, TOut> Result,
+    long? ToleranceMs)
+    : Node<Keyed<TKey, TLeft>, Keyed<TKey, TRight>, Keyed<TKey, TOut>>(Name, Input, Second)
+    where TKey : notnull
+{
+    internal override string Detail
+        => (ToleranceMs is { } ms ? $"at most {TimeSpan.FromMilliseconds(ms)} older" : "of any age")
+            + (Outer == Outer.Left ? ", outer left" : "");
+
+    internal override string StateSignature
+        => $"join as of, {TypeNames.Of(typeof(TKey))} -> {StateCodec<KeptRecord<TLeft>>.Signature}, {StateCodec<KeptRecord<TRight>>.Signature}";
+
+    public override Operator<Keyed<TKey, TLeft>, Keyed<TKey, TRight>, Keyed<TKey, TOut>> CreateOperator()
+        => new AsOfJoinOperator<TKey, TLeft, TRight, TOut>(Outer, Result, ToleranceMs);
+
+    internal override IEnumerable<string> Check()
+        => EventTime.IsGivenBefore(this)
+            ? []
+            : [$"Join '{Name}' needs event time on both streams. Add WithEventTime(...) before KeyBy."];
+}
