@@ -37,7 +37,16 @@ internal static class StateRestore
         {
             var state = worker.Tasks.Select(task => task.FindState(id)).FirstOrDefault(found => found is not null)
                 ?? throw CheckpointException.UnknownState(topics.Changelog.Name, shard, id);
-            state.RestorePut(ns, key, value);
+            if (state.IsBroadcast) RestoreEverywhere(job, id, ns, key, value);
+            else state.RestorePut(ns, key, value);
         });
+    }
+
+    private static void RestoreEverywhere(Job job, uint id, long ns, byte[] key, byte[] value)
+    {
+        foreach (var state in job.Tasks.Select(task => task.FindState(id)).OfType<IState>())
+        {
+            lock (state) state.RestorePut(ns, key, value); // the workers restore at once
+        }
     }
 }

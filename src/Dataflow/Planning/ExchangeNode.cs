@@ -64,7 +64,7 @@ internal sealed record ForwardNode<T>(Node<T> Input) : ExchangeNode<T>("forward"
 }
 
 /// <summary>Brings each record to every worker.</summary>
-internal sealed record BroadcastNode<T>(Node<T> Input) : ExchangeNode<T>("broadcast", Input)
+internal sealed record BroadcastNode<T>(Node<T> Input) : ExchangeNode<T>("broadcast", Input), IBroadcastNode
 {
     internal override string Exchange => "to every worker";
 
@@ -72,3 +72,6 @@ internal sealed record BroadcastNode<T>(Node<T> Input) : ExchangeNode<T>("broadc
 
     public override Router<T> CreateRouter(int from, int workers) => new FixedRouter<T>(Router<T>.Everyone);
 }
+
+/// <summary>A broadcast of whatever type.</summary>
+internal interface IBroadcastNode;

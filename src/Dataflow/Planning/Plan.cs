@@ -4,7 +4,7 @@ namespace Dataflow.Planning;
 internal sealed class Plan
 {
     private readonly ILookup<Node, Node> _consumers;
-    private readonly Dictionary<Node, Node> _sides;
+    private readonly ILookup<Node, Node> _sides;
 
     private Plan(Pipeline pipeline)
     {
@@ -13,7 +13,7 @@ internal sealed class Plan
         Nodes = pipeline.Nodes;
         var identity = (IEqualityComparer<Node>)ReferenceEqualityComparer.Instance;
         _consumers = Nodes.Where(node => node.Upstream is not null).ToLookup(node => node.Upstream!, identity);
-        _sides = Nodes.Where(IsSide).ToDictionary(node => node.Uses!, identity);
+        _sides = Nodes.Where(IsSide).ToLookup(node => node.Uses!, identity);
         Stages = CutIntoStages(identity);
     }
 
@@ -45,7 +45,7 @@ internal sealed class Plan
 
     public IEnumerable<Node> ConsumersOf(Node node) => _consumers[node];
 
-    public Node? SideOf(Node node) => _sides.GetValueOrDefault(node);
+    public Node? SideOf(Node node) => _sides[node].FirstOrDefault();
 
     public int StageOf(Node node) => Stages.Index().First(stage => stage.Item.Contains(node, ReferenceEqualityComparer.Instance)).Index;
 

@@ -109,6 +109,9 @@ public sealed class Job : IAsyncDisposable
     internal RecordOrigin OriginOf(string split, long offset)
         => _splits.IdOf(split) is >= 0 and var id ? new RecordOrigin(id, offset) : default;
 
+    /// <summary>The newest event time of all records that passed a step, told when its input ended.</summary>
+    internal ConcurrentDictionary<int, long> NewestAtEnd { get; } = new();
+
     internal Exchange<T> ExchangeOf<T>(ExchangeNode<T> node)
     {
         lock (_exchangeGate)

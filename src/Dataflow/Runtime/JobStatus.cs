@@ -73,6 +73,12 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
     /// <summary>Records, and results of no single record, that became a <see cref="DeadLetter"/>.</summary>
     public long DeadLetters { get; init; }
 
+    /// <summary>Entries of state that were removed because their time to live was over.</summary>
+    public long Expired { get; init; }
+
+    /// <summary>Timers that were dropped because the input had ended.</summary>
+    public long DroppedTimers { get; init; }
+
     /// <summary>Windows that are not closed: panes, where a step keeps windows of all keys together, else windows of single keys.</summary>
     public long OpenWindows { get; init; }
 
@@ -105,6 +111,8 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
             .GroupBy(miss => miss.Reason).Select(misses => new Miss(misses.Key, misses.Sum(miss => miss.Count)))],
         EarlyResults = instances.OfType<Windows.ICountsFirings>().Sum(step => step.EarlyResults),
         LateResults = instances.OfType<Windows.ICountsFirings>().Sum(step => step.LateResults),
+        Expired = instances.OfType<Processing.ICountsExpired>().Sum(step => step.Expired),
+        DroppedTimers = instances.OfType<Processing.IKeepsTimers>().Sum(step => step.DroppedTimers),
         OpenWindows = instances.OfType<Windows.IHoldsWindows>().Sum(step => step.OpenWindows),
         Filtered = instances.OfType<ICountsFiltered>().Sum(step => step.Filtered),
         DeadLetters = instances.Sum(step => step.DeadLetters),

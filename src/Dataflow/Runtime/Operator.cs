@@ -138,6 +138,9 @@ public abstract class Operator<TFirst, TSecond, TOut> : Operator<TFirst, TOut>, 
     private long _second = long.MinValue;
     private long _both = long.MinValue;
 
+    /// <summary>Whether the watermark is the lesser of both streams; otherwise it is that of the first.</summary>
+    internal virtual bool WaitsForSecond => true;
+
     /// <summary>Handles one record of the second stream.</summary>
     public abstract void ProcessSecond(in Record<TSecond> record);
 
@@ -159,7 +162,7 @@ public abstract class Operator<TFirst, TSecond, TOut> : Operator<TFirst, TOut>, 
 
     private void Combine()
     {
-        var both = Math.Min(_first, _second);
+        var both = WaitsForSecond ? Math.Min(_first, _second) : _first;
         if (both <= _both) return;
         _both = both;
         AdvanceBoth(both);

@@ -35,6 +35,10 @@ public sealed class OperatorContext
 
     internal StreamTask Task => _task;
 
+    /// <summary>The newest event time of all input, once it has ended: the same in all workers.</summary>
+    internal long NewestAtEnd => EventTime.GiversBefore(_task.Job.Plan.Nodes.First(node => node.Id == NodeId).Upstream!)
+        .Select(node => _task.Job.NewestAtEnd.GetValueOrDefault(node.Id, long.MinValue)).Append(long.MinValue).Max();
+
     /// <summary>Opens state of this step by key, restored and checkpointed by the engine.</summary>
     /// <remarks>For steps on a keyed stream: an instance sees the records of its own keys and may use the state of those
     /// keys alone.</remarks>
@@ -46,6 +50,11 @@ public sealed class OperatorContext
     internal NamespacedState<TKey, TValue> OpenTables<TKey, TValue>(string name, KeyCodec<TKey> keys)
         where TKey : notnull
         => _task.OpenState<TKey, TValue>($"{Name}/{name}", keys);
+
+    /// <summary>Opens state that every worker holds in full, and changes alike.</summary>
+    internal KeyedState<TKey, TValue> OpenBroadcast<TKey, TValue>(string name)
+        where TKey : notnull
+        => _task.OpenState<TKey, TValue>($"{Name}/{name}", KeyCodec<TKey>.Default, isBroadcast: true).Main;
 
     /// <summary>What <see cref="TaskCheckpoint.Save"/> kept under a key in the checkpoint that the job started from.</summary>
     internal ReadOnlyMemory<byte> Saved(string key) => _task.Job.Restored.Saved(key);

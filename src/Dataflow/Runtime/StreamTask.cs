@@ -15,7 +15,7 @@ internal sealed class StreamTask
     private readonly List<(OperatorContext Context, Operator Step)> _steps = [];
     private readonly List<IExchangeWriter> _writers = [];
     private readonly List<IState> _states = [];
-    private readonly Changes _changes = new();
+    private readonly Changes _changes;
     private readonly List<DeadLetter> _deadLetters = [];
     private TaskCheckpoint? _writing;
     private long _epoch;
@@ -32,6 +32,7 @@ internal sealed class StreamTask
         Worker = worker;
         Name = name;
         _epoch = _committedEpoch = job.Restored.Epoch;
+        _changes = new Changes(shard => Shards.WorkerOf(shard, job.Workers.Count) == worker.Index);
     }
 
     public Job Job { get; }
@@ -68,10 +69,10 @@ internal sealed class StreamTask
 
     public void AddWriter(IExchangeWriter writer) => _writers.Add(writer);
 
-    public NamespacedState<TKey, TValue> OpenState<TKey, TValue>(string name, KeyCodec<TKey> keys)
+    public NamespacedState<TKey, TValue> OpenState<TKey, TValue>(string name, KeyCodec<TKey> keys, bool isBroadcast = false)
         where TKey : notnull
     {
-        var state = new NamespacedState<TKey, TValue>(name, keys, _changes);
+        var state = new NamespacedState<TKey, TValue>(name, keys, _changes) { IsBroadcast = isBroadcast };
         _states.Add(state);
         return state;
     }

@@ -11,7 +11,8 @@ namespace Dataflow.State;
 /// writes them after the cut. Within an epoch a key's removals therefore come before its value: applying the records in
 /// order gives the state at the cut. Keys are laid out by <see cref="ChangeKey"/>.
 /// </remarks>
-internal sealed class Changes
+/// <param name="ownsShard">Which shards' changes are to be written; of state that all workers hold, each writes its own.</param>
+internal sealed class Changes(Func<int, bool>? ownsShard = null)
 {
     private readonly ArrayBufferWriter<byte> _key = new();
     private readonly ArrayBufferWriter<byte> _value = new();
@@ -30,6 +31,7 @@ internal sealed class Changes
     public void Put<TKey, TValue>(uint state, long ns, uint hash, TKey key, ref TValue value, KeyCodec<TKey> keys)
         where TKey : notnull
     {
+        if (!Owns(hash)) return;
         WriteKey(state, ns, key, keys);
         _value.ResetWrittenCount();
         StateCodec<TValue>.Write(ref value, _value);
@@ -39,6 +41,7 @@ internal sealed class Changes
     public void Remove<TKey>(uint state, long ns, uint hash, TKey key, KeyCodec<TKey> keys)
         where TKey : notnull
     {
+        if (!Owns(hash)) return;
         WriteKey(state, ns, key, keys);
         For(_running, Shards.Of(hash)).AppendTombstone(0, _key.WrittenSpan);
     }
@@ -65,6 +68,8 @@ internal sealed class Changes
             yield return (shard, records);
         }
     }
+
+    private bool Owns(uint hash) => ownsShard is null || ownsShard(Shards.Of(hash));
 
     private static RecordBuffer For(RecordBuffer?[] buffers, int shard) => buffers[shard] ??= new RecordBuffer();
 

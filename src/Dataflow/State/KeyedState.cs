@@ -95,6 +95,24 @@ public sealed class KeyedState<TKey, TValue>
         }
     }
 
+    /// <summary>Looks at the next places of the table, from <paramref name="next"/> on, and removes the entries that are over;
+    /// false once it has come to the table's end.</summary>
+    internal bool RemoveSome<TContext>(ref int next, int places, TContext context, Condition<TContext> isOver)
+    {
+        for (; places > 0 && next < _entries.Length; places--)
+        {
+            ref var entry = ref _entries[next];
+            if (entry.Hash != 0 && isOver(context, entry.Key, ref entry.Value)) Remove(entry.Key); // another may come to its place
+            else next++;
+        }
+
+        if (next < _entries.Length) return true;
+        next = 0;
+        return false;
+    }
+
+    internal delegate bool Condition<in TContext>(TContext context, TKey key, ref TValue value);
+
     internal delegate void Visitor<in TContext>(TContext context, TKey key, ref TValue value);
 
     /// <summary>Puts back what a checkpoint held.</summary>

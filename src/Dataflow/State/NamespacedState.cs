@@ -11,6 +11,8 @@ internal sealed class NamespacedState<TKey, TValue>(string name, KeyCodec<TKey> 
 
     public uint Id { get; } = StateId.Of(name);
 
+    public bool IsBroadcast { get; init; }
+
     public KeyCodec<TKey> Keys { get; } = keys;
 
     public Changes Changes { get; } = changes;
@@ -75,6 +77,9 @@ internal sealed class NamespacedState<TKey, TValue>(string name, KeyCodec<TKey> 
 internal interface IState
 {
     uint Id { get; }
+
+    /// <summary>Whether every worker holds all of it, and not its own shards alone.</summary>
+    bool IsBroadcast { get; }
 
     long Entries { get; }
 

@@ -47,9 +47,13 @@ public static class EventTime
     /// <summary>Whether a step's records carry event time.</summary>
     internal static bool IsGivenBefore(Node node)
     {
-        var inputs = node.Inputs.Where(input => input is not ITableNode).ToList();
+        var inputs = node.Inputs.Where(input => input is not ITableNode && input.Upstream is not IBroadcastNode).ToList();
         return inputs.Count > 0 && inputs.TrueForAll(input => input is IGivesEventTime || IsGivenBefore(input));
     }
+
+    /// <summary>The steps from which a step's records have their event time.</summary>
+    internal static IEnumerable<Node> GiversBefore(Node node)
+        => node is IGivesEventTime ? [node] : node.Inputs.SelectMany(GiversBefore).Distinct();
 
     private static long UnixMilliseconds(DateTime time)
         => ((time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : time).Ticks / TimeSpan.TicksPerMillisecond)

@@ -38,7 +38,10 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, TimeSpan lateness
     /// <summary>From upstream comes only the end of the input; time is made here.</summary>
     public override void Advance(long watermark)
     {
-        if (watermark == long.MaxValue) MoveTo(long.MaxValue);
+        if (watermark != long.MaxValue) return;
+        Context.Task.Job.NewestAtEnd.AddOrUpdate(
+            Context.NodeId, static (_, newest) => newest, static (_, others, newest) => Math.Max(others, newest), _newest.Max());
+        MoveTo(long.MaxValue);
     }
 
     public override void EndOfBatch()

@@ -2,34 +2,73 @@ using Dataflow.State;
 
 namespace Dataflow.Time;
 
-/// <summary>Timers by key and event time: kept in state, and in a heap by time that is rebuilt from it.</summary>
+/// <summary>Timers by key and time: kept in state, and in a heap by time that is rebuilt from it.</summary>
+/// <remarks>What was deleted stays in the heap until its time comes, or until it makes up the greater part of it.</remarks>
 internal sealed class Timers<TKey>(KeyedState<KeyPart<TKey>, bool> state)
     where TKey : notnull
 {
+    private const int LeastToRebuild = 64;
+
     private readonly PriorityQueue<TKey, (long Timestamp, long Order)> _queue = new();
+    private HashSet<KeyPart<TKey>>? _last; // what was set after the end of time
     private long _order; // timers of one moment fire in the order of their setting
     private bool _isBuilt;
+    private bool _firesLast;
 
-    public void Set(TKey key, long timestamp)
+    /// <summary>The time of the next timer, or an earlier one whose timer was deleted; null: there is none.</summary>
+    public long? Next
     {
-        Build();
-        state.Update(new(key, timestamp), out var exists) = true;
-        if (!exists) Enqueue(key, timestamp);
+        get
+        {
+            Build();
+            return _queue.TryPeek(out _, out var next) ? next.Timestamp : null;
+        }
     }
 
-    public bool TryTakeDue(long watermark, out TKey key, out long timestamp)
+    /// <summary>Sets a timer; false if it is not to fire any more.</summary>
+    public bool Set(TKey key, long timestamp)
     {
         Build();
-        if (!_queue.TryPeek(out key!, out var next) || next.Timestamp > watermark)
+        if (_firesLast) return false;
+        state.Update(new(key, timestamp), out var exists) = true;
+        if (exists) return true;
+        Enqueue(key, timestamp);
+        _last?.Add(new(key, timestamp));
+        return true;
+    }
+
+    public void Delete(TKey key, long timestamp)
+    {
+        Build();
+        if (state.Remove(new(key, timestamp)) && _queue.Count > Math.Max(LeastToRebuild, 2 * state.Count)) Rebuild();
+    }
+
+    public bool TryTakeDue(long now, out TKey key, out long timestamp)
+    {
+        Build();
+        while (_queue.TryPeek(out key!, out var next) && next.Timestamp <= now)
         {
-            timestamp = 0;
-            return false;
+            _queue.Dequeue();
+            timestamp = next.Timestamp;
+            if (!state.Remove(new(key, timestamp))) continue;
+            _firesLast = _last?.Remove(new(key, timestamp)) ?? false;
+            return true;
         }
 
-        _queue.Dequeue();
-        timestamp = next.Timestamp;
-        state.Remove(new(key, timestamp));
-        return true;
+        timestamp = 0;
+        return false;
+    }
+
+    /// <summary>Time is at its end: timers set from now on fire too, but can set no others.</summary>
+    public void LetSetOnceMore() => _last ??= [];
+
+    /// <summary>Drops all timers and says how many there were.</summary>
+    public int Clear()
+    {
+        var count = state.Count;
+        Build();
+        while (_queue.TryDequeue(out var key, out var time)) state.Remove(new(key, time.Timestamp));
+        return count;
     }
 
     /// <summary>Fills the heap at the first use, when the state is restored.</summary>
@@ -38,6 +77,14 @@ internal sealed class Timers<TKey>(KeyedState<KeyPart<TKey>, bool> state)
         if (_isBuilt) return;
         _isBuilt = true;
         state.ForEach(this, static (self, timer, ref _) => self.Enqueue(timer.Key, timer.Part));
+    }
+
+    private void Rebuild()
+    {
+        var timers = _queue.UnorderedItems.Where(timer => state.TryGet(new(timer.Element, timer.Priority.Timestamp), out _))
+            .DistinctBy(timer => (timer.Element, timer.Priority.Timestamp)).ToList();
+        _queue.Clear();
+        _queue.EnqueueRange(timers);
     }
 
     private void Enqueue(TKey key, long timestamp) => _queue.Enqueue(key, (timestamp, _order++));

@@ -1,8 +1,9 @@
 using CsCheck;
 using Dataflow.Log;
 using Dataflow.Testing;
+using Dataflow.Tests.Operators;
 
-namespace Dataflow.Tests.Operators;
+namespace Dataflow.Tests.Processing;
 
 public sealed class ProcessTests : IDisposable
 {

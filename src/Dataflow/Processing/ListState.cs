@@ -1,0 +1,100 @@
+using Dataflow.Processing;
+using Dataflow.State;
+
+namespace Dataflow;
+
+/// <summary>A list for each key. Its members speak of the key of the record or timer at hand.</summary>
+/// <remarks>Each element is an entry of its own: adding at the end and taking from the front cost the same however long it is.</remarks>
+public abstract class ListState<T>
+{
+    private protected ListState()
+    {
+    }
+
+    /// <summary>How many elements there are.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>An element by its index from 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such element.</exception>
+    public abstract T this[int index] { get; set; }
+
+    /// <summary>Adds an element at the end.</summary>
+    public abstract void Add(T element);
+
+    /// <summary>Takes elements from the front; all, if there are fewer.</summary>
+    public abstract void RemoveFirst(int count = 1);
+
+    /// <summary>Removes all elements.</summary>
+    public abstract void Clear();
+
+    /// <summary>The elements from first to last, as <c>foreach</c> reads them. The list must not change meanwhile.</summary>
+    public IEnumerator<T> GetEnumerator()
+    {
+        for (var index = 0; index < Count; index++) yield return this[index];
+    }
+}
+
+/// <summary>Where a list's elements lie: from one number up to, and without, another.</summary>
+internal record struct ListBounds(long First, long End)
+{
+    public readonly int Count => (int)(End - First);
+}
+
+internal sealed class KeyedListState<TKey, T> : ListState<T>, IClears
+    where TKey : notnull
+{
+    private readonly StateTable<TKey, ListBounds> _bounds;
+    private readonly KeyedState<KeyPart<TKey>, T> _elements;
+    private readonly StateScope<TKey> _scope;
+
+    public KeyedListState(StateTable<TKey, ListBounds> bounds, KeyedState<KeyPart<TKey>, T> elements, StateScope<TKey> scope)
+    {
+        _bounds = bounds;
+        _elements = elements;
+        _scope = scope;
+        bounds.OnExpired = RemoveElements;
+    }
+
+    public override int Count => Bounds.Count;
+
+    public override T this[int index]
+    {
+        get => _elements.TryGet(Place(index), out var element) ? element : throw Lost();
+        set => _elements.Update(Place(index), out _) = value;
+    }
+
+    private ListBounds Bounds => _bounds.TryGet(_scope.Key, out var bounds) ? bounds : default;
+
+    public override void Add(T element)
+    {
+        ref var bounds = ref _bounds.Update(_scope.Key, out _);
+        _elements.Update(new(_scope.Key, bounds.End++), out _) = element;
+    }
+
+    public override void RemoveFirst(int count = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        var bounds = Bounds;
+        var end = bounds.First + Math.Min(count, bounds.Count);
+        RemoveElements(_scope.Key, bounds with { End = end });
+        if (end == bounds.End) _bounds.Remove(_scope.Key);
+        else _bounds.Update(_scope.Key, out _).First = end;
+    }
+
+    public override void Clear() => RemoveFirst(Count);
+
+    private static InvalidOperationException Lost() => new("The element is not in the state of its list.");
+
+    private KeyPart<TKey> Place(int index)
+    {
+        var bounds = Bounds;
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, bounds.Count);
+        return new(_scope.Key, bounds.First + index);
+    }
+
+    private void RemoveElements(TKey key, ListBounds bounds)
+    {
+        for (var at = bounds.First; at < bounds.End; at++) _elements.Remove(new(key, at));
+    }
+}

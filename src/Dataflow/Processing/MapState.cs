@@ -1,0 +1,97 @@
+using System.Runtime.InteropServices;
+using Dataflow.Processing;
+
+namespace Dataflow;
+
+/// <summary>A map for each key. Its members speak of the key of the record or timer at hand.</summary>
+/// <remarks>Each entry is one of the state's own. Going through a key's entries needs to know which there are: from the first
+/// time on, the step keeps the map keys of all keys in memory a second time.</remarks>
+public abstract class MapState<TMapKey, TValue>
+    where TMapKey : notnull
+{
+    private protected MapState()
+    {
+    }
+
+    /// <summary>The value of a map key, if there is one. It must not be changed in place.</summary>
+    public abstract bool TryGet(TMapKey mapKey, out TValue value);
+
+    /// <summary>The place of a map key's value, to be changed at once; makes the type's default value where there is none.</summary>
+    public abstract ref TValue Update(TMapKey mapKey, out bool exists);
+
+    /// <summary>Removes a map key; false if it was not there.</summary>
+    public abstract bool Remove(TMapKey mapKey);
+
+    /// <summary>Removes all map keys.</summary>
+    public abstract void Clear();
+
+    /// <summary>The map keys with their values, as <c>foreach</c> reads them, in no particular order: after a restart it is another.
+    /// Entries may be removed and changed meanwhile.</summary>
+    public abstract IEnumerator<KeyValuePair<TMapKey, TValue>> GetEnumerator();
+}
+
+internal sealed class KeyedMapState<TKey, TMapKey, TValue> : MapState<TMapKey, TValue>, IClears
+    where TKey : notnull
+    where TMapKey : notnull
+{
+    private readonly StateTable<MapKey<TKey, TMapKey>, TValue> _entries;
+    private readonly StateScope<TKey> _scope;
+    private Dictionary<TKey, HashSet<TMapKey>>? _mapKeys; // made when entries are first gone through
+
+    public KeyedMapState(StateTable<MapKey<TKey, TMapKey>, TValue> entries, StateScope<TKey> scope)
+    {
+        _entries = entries;
+        _scope = scope;
+        entries.OnExpired = (entry, _) => Forget(entry);
+    }
+
+    public override bool TryGet(TMapKey mapKey, out TValue value) => _entries.TryGet(new(_scope.Key, mapKey), out value);
+
+    public override ref TValue Update(TMapKey mapKey, out bool exists)
+    {
+        ref TValue value = ref _entries.Update(new(_scope.Key, mapKey), out exists);
+        if (!exists && _mapKeys is not null) Remember(new(_scope.Key, mapKey));
+        return ref value;
+    }
+
+    public override bool Remove(TMapKey mapKey)
+    {
+        var isSeen = TryGet(mapKey, out _);
+        if (_entries.Remove(new(_scope.Key, mapKey))) Forget(new(_scope.Key, mapKey));
+        return isSeen;
+    }
+
+    public override void Clear()
+    {
+        foreach (var mapKey in MapKeys()) Remove(mapKey);
+    }
+
+    public override IEnumerator<KeyValuePair<TMapKey, TValue>> GetEnumerator()
+    {
+        foreach (var mapKey in MapKeys())
+        {
+            if (TryGet(mapKey, out var value)) yield return new KeyValuePair<TMapKey, TValue>(mapKey, value!);
+        }
+    }
+
+    private TMapKey[] MapKeys()
+    {
+        if (_mapKeys is null)
+        {
+            _mapKeys = [];
+            _entries.ForEach(Remember);
+        }
+
+        return _mapKeys.TryGetValue(_scope.Key, out var mapKeys) ? [.. mapKeys] : [];
+    }
+
+    private void Remember(MapKey<TKey, TMapKey> entry)
+        => (CollectionsMarshal.GetValueRefOrAddDefault(_mapKeys!, entry.Key, out _) ??= []).Add(entry.Part);
+
+    private void Forget(MapKey<TKey, TMapKey> entry)
+    {
+        if (_mapKeys is null || !_mapKeys.TryGetValue(entry.Key, out var mapKeys)) return;
+        mapKeys.Remove(entry.Part);
+        if (mapKeys.Count == 0) _mapKeys.Remove(entry.Key);
+    }
+}

@@ -1,0 +1,59 @@
+using Dataflow.Processing;
+
+namespace Dataflow;
+
+/// <summary>Runs code of the user's own with state and timers for each key.</summary>
+public static class ProcessStep
+{
+    extension<TKey, T>(KeyedStream<TKey, T> stream)
+        where TKey : notnull
+    {
+        /// <summary>Runs <paramref name="process"/> on each record, with one value that is kept for its key.</summary>
+        /// <param name="process">Makes the code, once for each worker and once to plan.</param>
+        /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
+        public KeyedStream<TKey, TOut> Process<TState, TOut>(
+            Func<KeyedProcess<TKey, T, TState, TOut>> process, string name = "process")
+        {
+            ArgumentNullException.ThrowIfNull(process);
+            return stream.Process(() => new SingleStateProcess<TKey, T, TState, TOut>(process()), name);
+        }
+
+        /// <summary>Runs <paramref name="process"/> on each record, with as many states as it opens.</summary>
+        /// <param name="process">Makes the code, once for each worker and once to plan.</param>
+        /// <param name="name">Names the states; give one where a pipeline has two such steps.</param>
+        public KeyedStream<TKey, TOut> Process<TOut>(Func<KeyedProcess<TKey, T, TOut>> process, string name = "process")
+        {
+            ArgumentNullException.ThrowIfNull(process);
+            return stream.Add(input => new ProcessNode<TKey, T, TOut>(name, input, process));
+        }
+
+        /// <summary>Runs <paramref name="process"/> on each record, and on those of a second stream that every worker sees.</summary>
+        /// <remarks>Between the streams there is no order. Event time is that of the first stream alone: a second one that
+        /// is quiet, or has no event time, holds nothing back.</remarks>
+        /// <param name="broadcast">Rules, settings, prices: few records, which every worker keeps for itself.</param>
+        /// <param name="process">Makes the code, once for each worker and once to plan.</param>
+        /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
+        public KeyedStream<TKey, TOut> Process<TBroadcast, TOut>(
+            Stream<TBroadcast> broadcast, Func<BroadcastProcess<TKey, T, TBroadcast, TOut>> process, string name = "process")
+        {
+            ArgumentNullException.ThrowIfNull(broadcast);
+            ArgumentNullException.ThrowIfNull(process);
+            var met = stream.AtNewStage().Pairs.Meet(
+                broadcast.Broadcasted(),
+                (input, second) => new BroadcastProcessNode<TKey, T, TBroadcast, TOut>(name, input, second, process));
+            return new KeyedStream<TKey, TOut>(met, isPartitioned: true);
+        }
+
+        /// <summary>The records that a <c>Process</c> step emits to one of its outputs: call it on the step's result.</summary>
+        /// <remarks>What is emitted to an output that nobody takes is dropped.</remarks>
+        /// <exception cref="ArgumentException">The stream is not the result of a <c>Process</c> step.</exception>
+        public KeyedStream<TKey, TSide> SideOutput<TSide>(Output<TSide> output)
+        {
+            ArgumentNullException.ThrowIfNull(output);
+            return stream.Pairs.Node is IHasOutputs<TKey> step
+                ? step.Outputs.StreamOf(output, stream.Pipeline, stream.Pairs.Node)
+                : throw new ArgumentException(
+                    $"Step '{stream.Pairs.Node.Name}' has no outputs. Call SideOutput on the stream that Process returns.", nameof(output));
+        }
+    }
+}

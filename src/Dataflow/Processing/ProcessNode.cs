@@ -1,0 +1,51 @@
+using Dataflow.Runtime;
+
+namespace Dataflow.Processing;
+
+internal sealed record ProcessNode<TKey, T, TOut>(
+    string Name, Node<Keyed<TKey, T>> Input, Func<KeyedProcess<TKey, T, TOut>> Create)
+    : Node<Keyed<TKey, T>, Keyed<TKey, TOut>>(Name, Input), IHasOutputs<TKey>
+    where TKey : notnull
+{
+    private readonly Lazy<ProcessStates<TKey, T>> _states = new(() => ProcessStates<TKey, T>.Of(Create()));
+
+    public RequestedOutputs<TKey> Outputs { get; } = new();
+
+    internal override string StateSignature => _states.Value.Signature;
+
+    public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator() => new ProcessOperator<TKey, T, TOut>(Create());
+
+    internal override IEnumerable<string> Check() => _states.Value.Check(Name, Input);
+
+    internal override void Connect(Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> step, TaskBuilder builder)
+    {
+        base.Connect(step, builder);
+        Outputs.Connect(builder, ((ProcessOperator<TKey, T, TOut>)step).Runner.Sides);
+    }
+}
+
+internal sealed record BroadcastProcessNode<TKey, T, TBroadcast, TOut>(
+    string Name,
+    Node<Keyed<TKey, T>> Input,
+    SecondInput<TBroadcast> Second,
+    Func<BroadcastProcess<TKey, T, TBroadcast, TOut>> Create)
+    : Node<Keyed<TKey, T>, TBroadcast, Keyed<TKey, TOut>>(Name, Input, Second), IHasOutputs<TKey>
+    where TKey : notnull
+{
+    private readonly Lazy<ProcessStates<TKey, T>> _states = new(() => ProcessStates<TKey, T>.Of(Create()));
+
+    public RequestedOutputs<TKey> Outputs { get; } = new();
+
+    internal override string StateSignature => _states.Value.Signature;
+
+    public override Operator<Keyed<TKey, T>, TBroadcast, Keyed<TKey, TOut>> CreateOperator()
+        => new BroadcastProcessOperator<TKey, T, TBroadcast, TOut>(Create());
+
+    internal override IEnumerable<string> Check() => _states.Value.Check(Name, Input);
+
+    internal override void Connect(Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> step, TaskBuilder builder)
+    {
+        base.Connect(step, builder);
+        Outputs.Connect(builder, ((BroadcastProcessOperator<TKey, T, TBroadcast, TOut>)step).Runner.Sides);
+    }
+}

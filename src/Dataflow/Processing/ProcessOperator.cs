@@ -1,0 +1,102 @@
+using Dataflow.Runtime;
+
+namespace Dataflow.Processing;
+
+internal sealed class ProcessOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>, ICountsExpired, IKeepsTimers
+    where TKey : notnull
+{
+    public ProcessOperator(KeyedProcess<TKey, T, TOut> process) => Runner = new(process, (in record) => Emit(in record), Reject);
+
+    public ProcessRunner<TKey, T, TOut> Runner { get; }
+
+    public long Expired => Runner.Expired;
+
+    public long DroppedTimers => Runner.DroppedTimers;
+
+    public override void Process(in Record<Keyed<TKey, T>> record)
+    {
+        if (Runner.TryProcess(in record) is { } error) Reject(error, in record);
+    }
+
+    public override void Advance(long watermark)
+    {
+        Runner.Advance(watermark);
+        base.Advance(watermark);
+    }
+
+    public override void EndOfBatch() => Runner.EndOfBatch();
+
+    public override void Close() => Runner.Close();
+
+    internal override bool Poll() => Runner.Poll();
+
+    internal override void Capture(TaskCheckpoint checkpoint) => Runner.Capture(checkpoint);
+
+    protected override void Open() => Runner.Open(Context);
+}
+
+internal sealed class BroadcastProcessOperator<TKey, T, TBroadcast, TOut>
+    : Operator<Keyed<TKey, T>, TBroadcast, Keyed<TKey, TOut>>, ICountsExpired, IKeepsTimers
+    where TKey : notnull
+{
+    private readonly BroadcastProcess<TKey, T, TBroadcast, TOut> _process;
+
+    public BroadcastProcessOperator(BroadcastProcess<TKey, T, TBroadcast, TOut> process)
+    {
+        _process = process;
+        Runner = new(process, (in record) => Emit(in record), Reject);
+    }
+
+    public ProcessRunner<TKey, T, TOut> Runner { get; }
+
+    public long Expired => Runner.Expired;
+
+    public long DroppedTimers => Runner.DroppedTimers;
+
+    internal override bool WaitsForSecond => false;
+
+    public override void Process(in Record<Keyed<TKey, T>> record)
+    {
+        if (Runner.TryProcess(in record) is { } error) Reject(error, in record);
+    }
+
+    public override void ProcessSecond(in Record<TBroadcast> record)
+    {
+        try
+        {
+            _process.OnBroadcast(in record);
+        }
+        catch (Exception error)
+        {
+            Reject(error, in record);
+        }
+    }
+
+    public override void EndOfBatch() => Runner.EndOfBatch();
+
+    public override void Close() => Runner.Close();
+
+    internal override bool Poll() => Runner.Poll();
+
+    internal override void Capture(TaskCheckpoint checkpoint) => Runner.Capture(checkpoint);
+
+    protected override void AdvanceBoth(long watermark)
+    {
+        Runner.Advance(watermark);
+        base.AdvanceBoth(watermark);
+    }
+
+    protected override void Open() => Runner.Open(Context);
+}
+
+/// <summary>A step whose state has a time to live.</summary>
+internal interface ICountsExpired
+{
+    long Expired { get; }
+}
+
+/// <summary>A step with timers.</summary>
+internal interface IKeepsTimers
+{
+    long DroppedTimers { get; }
+}

@@ -1,0 +1,42 @@
+using Dataflow.Processing;
+
+namespace Dataflow;
+
+/// <summary>An aggregate for each key. Its members speak of the key of the record or timer at hand.</summary>
+public abstract class ReducingState<T, TResult>
+{
+    private protected ReducingState()
+    {
+    }
+
+    /// <summary>Adds a value to the aggregate.</summary>
+    public abstract void Add(T value);
+
+    /// <summary>The result so far; false if nothing was added.</summary>
+    public abstract bool TryGet(out TResult result);
+
+    /// <summary>Begins anew.</summary>
+    public abstract void Clear();
+}
+
+internal sealed class KeyedReducingState<TKey, T, TA, TResult>(
+    StateTable<TKey, TA> accumulators, Aggregation<T, TA, TResult> aggregation, StateScope<TKey> scope)
+    : ReducingState<T, TResult>, IClears
+    where TKey : notnull
+{
+    public override void Add(T value)
+    {
+        ref var accumulator = ref accumulators.Update(scope.Key, out var exists);
+        if (!exists) accumulator = aggregation.Create();
+        aggregation.Add(ref accumulator, value);
+    }
+
+    public override bool TryGet(out TResult result)
+    {
+        var isThere = accumulators.TryGet(scope.Key, out var accumulator);
+        result = isThere ? aggregation.Result(in accumulator) : default!;
+        return isThere;
+    }
+
+    public override void Clear() => accumulators.Remove(scope.Key);
+}

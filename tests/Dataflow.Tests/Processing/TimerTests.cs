@@ -1,0 +1,172 @@
+using Dataflow.Log;
+using Dataflow.Testing;
+
+namespace Dataflow.Tests.Processing;
+
+public sealed class TimerTests : IDisposable
+{
+    private readonly LogStore _log = SimulatedJob.OpenLog();
+    private readonly SimulatedClock _clock = new();
+
+    public void Dispose() => _log.Dispose();
+
+    [Fact]
+    public void A_processing_timer_fires_when_the_clock_is_there()
+    {
+        var fired = Sink.Memory<string>();
+        _log.Append("readings", [new Reading("a", 1, 5000), new Reading("b", 2, 9000)]);
+        var job = SimulatedJob.Start(ByClock(fired), _log, workers: 2, clock: _clock);
+        job.RunUntilIdle();
+        Assert.Empty(Committed(job, fired));
+
+        _clock.Advance(TimeSpan.FromSeconds(6));
+        job.RunUntilIdle();
+        Assert.Equal(["a after 5000"], Committed(job, fired));
+
+        _clock.Advance(TimeSpan.FromSeconds(6));
+        job.RunUntilIdle();
+        Assert.Equal(["a after 5000", "b after 9000"], Committed(job, fired));
+        job.Close();
+    }
+
+    [Fact]
+    public void A_processing_timer_survives_a_restart_and_fires_late()
+    {
+        var fired = Sink.Memory<string>();
+        _log.Append("readings", [new Reading("a", 1, 5000)]);
+        var job = SimulatedJob.Start(ByClock(fired), _log, workers: 2, clock: _clock);
+        job.RunUntilIdle();
+        job.Checkpoint();
+        job.Close();
+
+        _clock.Advance(TimeSpan.FromDays(1));
+        job = SimulatedJob.Start(ByClock(fired), _log, workers: 1, clock: _clock);
+        job.RunUntilIdle();
+
+        Assert.Equal(["a after 5000"], Committed(job, fired));
+        job.Close();
+    }
+
+    [Fact]
+    public async Task A_parked_worker_is_woken_by_a_processing_timer()
+    {
+        var fired = new TaskCompletionSource();
+        _log.Append("readings", [new Reading("a", 1, 5)]);
+        var pipeline = new Pipeline("clock");
+        pipeline.From(Topic.Of<Reading>("readings")).KeyBy(r => r.Sensor)
+            .Process(() => new AfterValue())
+            .Select(x =>
+            {
+                fired.TrySetResult();
+                return x;
+            })
+            .To(Sink.Memory<string>());
+        await using var job = await pipeline.StartAsync(new JobOptions { Log = _log, Workers = 1 }, TestContext.Current.CancellationToken);
+
+        await fired.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void A_deleted_timer_does_not_fire_unless_it_is_set_again()
+    {
+        var fired = Harness.Run(
+            [new Reading("a", 0, 10), new Reading("a", 1, -10), new Reading("a", 2, 20), new Reading("b", 3, 30), new Reading("b", 4, -30), new Reading("b", 5, 30)],
+            s => s.WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor).Process(() => new SetsAndDeletes()));
+
+        Assert.Equal(["a 20", "b 30"], fired);
+    }
+
+    [Fact]
+    public void Many_deleted_timers_do_not_pile_up()
+    {
+        Reading[] readings = [.. Enumerable.Range(1, 2000).SelectMany(i => new[] { new Reading("a", i, 5000 + i), new Reading("a", i, -5000 - i) })];
+        var fired = Harness.Run(
+            [.. readings, new Reading("a", 3000, 9000)],
+            s => s.WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor).Process(() => new SetsAndDeletes()));
+
+        Assert.Equal(["a 9000"], fired);
+    }
+
+    [Fact]
+    public void At_the_end_of_the_input_a_timer_may_set_itself_again_once()
+    {
+        var pipeline = new Pipeline("end");
+        var fired = Sink.Memory<long>();
+        pipeline.From(Source.Of([new Reading("a", 0, 1), new Reading("a", 95, 1)])).WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor)
+            .Process(() => new EveryTen()).To(fired);
+        var job = SimulatedJob.Start(pipeline, _log);
+        job.Run();
+
+        Assert.Equal([10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110], fired.Committed);
+        Assert.Equal(1, job.Status.Steps.Single(s => s.Name == "process").DroppedTimers);
+    }
+
+    [Fact]
+    public void At_the_end_of_the_input_processing_timers_are_dropped_and_counted()
+    {
+        var pipeline = new Pipeline("end");
+        var fired = Sink.Memory<string>();
+        pipeline.From(Source.Of([new Reading("a", 0, 3_600_000), new Reading("b", 95, 3_600_000)])).KeyBy(r => r.Sensor)
+            .Process(() => new AfterValue()).To(fired);
+        var job = SimulatedJob.Start(pipeline, _log, workers: 2);
+        job.Run();
+
+        Assert.Empty(fired.Committed);
+        Assert.Equal(2, job.Status.Steps.Single(s => s.Name == "process").DroppedTimers);
+    }
+
+    private static Pipeline ByClock(MemorySink<string> fired)
+    {
+        var pipeline = new Pipeline("clock");
+        pipeline.From(Topic.Of<Reading>("readings")).KeyBy(r => r.Sensor).Process(() => new AfterValue()).To(fired);
+        return pipeline;
+    }
+
+    private static IReadOnlyList<string> Committed(SimulatedJob job, MemorySink<string> sink)
+    {
+        job.Checkpoint();
+        return sink.Committed;
+    }
+
+    private sealed class AfterValue : KeyedProcess<string, Reading, long, string>
+    {
+        public override void OnRecord(in Record<Reading> record, ref long state, ProcessContext<string, string> context)
+        {
+            state = record.Value.Value;
+            context.SetProcessingTimer(context.ProcessingTime + state);
+        }
+
+        public override void OnProcessingTimer(long timestamp, ref long state, ProcessContext<string, string> context)
+        {
+            Assert.True(context.ProcessingTime >= timestamp);
+            context.Emit($"{context.Key} after {state}");
+        }
+    }
+
+    private sealed class SetsAndDeletes : KeyedProcess<string, Reading, int, string>
+    {
+        public override void OnRecord(in Record<Reading> record, ref int state, ProcessContext<string, string> context)
+        {
+            if (record.Value.Value > 0) context.SetTimer(record.Value.Value);
+            else context.DeleteTimer(-record.Value.Value);
+        }
+
+        public override void OnTimer(long timestamp, ref int state, ProcessContext<string, string> context)
+            => context.Emit($"{context.Key} {timestamp}");
+    }
+
+    private sealed class EveryTen : KeyedProcess<string, Reading, bool, long>
+    {
+        public override void OnRecord(in Record<Reading> record, ref bool state, ProcessContext<string, long> context)
+        {
+            if (!state) context.SetTimer(record.Timestamp + 10);
+            state = true;
+        }
+
+        public override void OnTimer(long timestamp, ref bool state, ProcessContext<string, long> context)
+        {
+            context.Emit(timestamp);
+            context.SetTimer(timestamp + 10);
+        }
+    }
+}
