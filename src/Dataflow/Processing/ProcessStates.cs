@@ -14,7 +14,7 @@ public sealed class ProcessStates<TKey, T>
     where TKey : notnull
 {
     private readonly OperatorContext? _context; // null to plan
-    private readonly List<(string Name, string Signature)> _signatures = [];
+    private readonly List<(string Name, Func<string> Signature)> _signatures = [];
     private readonly List<Action> _clear = [];
     private bool _needsTime;
 
@@ -24,22 +24,25 @@ public sealed class ProcessStates<TKey, T>
 
     internal List<IExpires> Expiring { get; } = [];
 
+    // To plan without: one that cannot be written is a fault of the plan, found elsewhere.
+    private KeyCodec<TKey> Keys => _context is null ? null! : KeyCodec<TKey>.Default;
+
     internal string Signature
         => $"process, {TypeNames.Of(typeof(TKey))} -> {(_signatures.Count == 0 ? "nothing" : string.Join(", ", _signatures.Select(Text)))}";
 
     /// <summary>One value for each key.</summary>
     public ValueState<TValue> Value<TValue>(string name, TimeSpan? timeToLive = null)
     {
-        Declare(name, "", StateCodec<TValue>.Signature, timeToLive);
-        return Add(new KeyedValueState<TKey, TValue>(Table<TKey, TValue>(name, KeyCodec<TKey>.Default, timeToLive), Scope));
+        Declare(name, "", () => StateCodec<TValue>.Signature, timeToLive);
+        return Add(new KeyedValueState<TKey, TValue>(Table<TKey, TValue>(name, Keys, timeToLive), Scope));
     }
 
     /// <summary>A list for each key. A checkpoint writes the elements that were added or changed, not the list.</summary>
     /// <remarks>Its time to live counts from the last change, for the list as a whole.</remarks>
     public ListState<TElement> List<TElement>(string name, TimeSpan? timeToLive = null)
     {
-        Declare(name, "list of ", StateCodec<TElement>.Signature, timeToLive);
-        var bounds = Table<TKey, ListBounds>($"{name}/bounds", KeyCodec<TKey>.Default, timeToLive);
+        Declare(name, "list of ", () => StateCodec<TElement>.Signature, timeToLive);
+        var bounds = Table<TKey, ListBounds>($"{name}/bounds", Keys, timeToLive);
         return Add(new KeyedListState<TKey, TElement>(bounds, Open<KeyPart<TKey>, TElement>(name, new KeyPartCodec<TKey>()), Scope));
     }
 
@@ -48,7 +51,7 @@ public sealed class ProcessStates<TKey, T>
     public MapState<TMapKey, TValue> Map<TMapKey, TValue>(string name, TimeSpan? timeToLive = null)
         where TMapKey : notnull
     {
-        Declare(name, $"map of {TypeNames.Of(typeof(TMapKey))} to ", StateCodec<TValue>.Signature, timeToLive);
+        Declare(name, $"map of {TypeNames.Of(typeof(TMapKey))} to ", () => StateCodec<TValue>.Signature, timeToLive);
         var entries = Table<MapKey<TKey, TMapKey>, TValue>(name, new MapKeyCodec<TKey, TMapKey>(), timeToLive);
         return Add(new KeyedMapState<TKey, TMapKey, TValue>(entries, Scope));
     }
@@ -59,8 +62,8 @@ public sealed class ProcessStates<TKey, T>
     {
         ArgumentNullException.ThrowIfNull(aggregate);
         var aggregation = aggregate(new Aggregates<T>());
-        Declare(name, $"{aggregation.Name} as ", StateCodec<TA>.Signature, timeToLive);
-        var accumulators = Table<TKey, TA>(name, KeyCodec<TKey>.Default, timeToLive);
+        Declare(name, $"{aggregation.Name} as ", () => StateCodec<TA>.Signature, timeToLive);
+        var accumulators = Table<TKey, TA>(name, Keys, timeToLive);
         return Add(new KeyedReducingState<TKey, T, TA, TResult>(accumulators, aggregation, Scope));
     }
 
@@ -68,7 +71,7 @@ public sealed class ProcessStates<TKey, T>
     public BroadcastState<TMapKey, TValue> Broadcast<TMapKey, TValue>(string name)
         where TMapKey : notnull
     {
-        Declare(name, $"broadcast of {TypeNames.Of(typeof(TMapKey))} to ", StateCodec<TValue>.Signature, null);
+        Declare(name, $"broadcast of {TypeNames.Of(typeof(TMapKey))} to ", () => StateCodec<TValue>.Signature, null);
         return new BroadcastState<TMapKey, TValue>(
             _context?.OpenBroadcast<TMapKey, TValue>($"state/{name}") ?? null!, () => Scope.HasKey);
     }
@@ -94,15 +97,16 @@ public sealed class ProcessStates<TKey, T>
         foreach (var clear in _clear) clear();
     }
 
-    private static string Text((string Name, string Signature) state)
-        => state.Name == SingleState.Name ? state.Signature : $"{state.Name}: {state.Signature}";
+    private static string Text((string Name, Func<string> Signature) state)
+        => state.Name == SingleState.Name ? state.Signature() : $"{state.Name}: {state.Signature()}";
 
-    private void Declare(string name, string kind, string type, TimeSpan? timeToLive)
+    // The type is looked at later: one that cannot be written is a fault of the plan.
+    private void Declare(string name, string kind, Func<string> type, TimeSpan? timeToLive)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         if (timeToLive is { } time) ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.FromMilliseconds(1), nameof(timeToLive));
         _needsTime |= timeToLive is not null;
-        _signatures.Add((name, $"{kind}{type}{(timeToLive is null ? "" : " with time to live")}"));
+        _signatures.Add((name, () => $"{kind}{type()}{(timeToLive is null ? "" : " with time to live")}"));
     }
 
     private TState Add<TState>(TState state)
