@@ -1,0 +1,96 @@
+using Dataflow.Planning;
+using Dataflow.Runtime;
+
+namespace Dataflow;
+
+/// <summary>Makes two streams of one.</summary>
+public static class SplitStep
+{
+    extension<T>(Stream<T> stream)
+    {
+        /// <summary>The records whose value satisfies <paramref name="predicate"/>; all others go another way.</summary>
+        /// <remarks>For more than two ways split the rest again: a record goes where it fits first.</remarks>
+        /// <param name="predicate">Called once per record, on the task's thread; must not block.</param>
+        /// <param name="rest">The records whose value does not satisfy it. They count as filtered in the status of this step.</param>
+        /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
+        /// <exception cref="ArgumentNullException"><paramref name="predicate"/> is null.</exception>
+        /// <example><code>
+        /// var large = orders.Split(order => order.Amount >= 1000, out var rest);
+        /// var small = rest.Split(order => order.Amount &lt; 10, out var others);
+        /// </code></example>
+        public Stream<T> Split(Func<T, bool> predicate, out Stream<T> rest, string name = "split")
+        {
+            ArgumentNullException.ThrowIfNull(predicate);
+            var fitting = stream.Add(input => new SplitNode<T>(name, input, predicate));
+            rest = new Stream<T>(stream.Pipeline, new SideNode<T>($"{name}-rest", fitting.Node));
+            return fitting;
+        }
+    }
+
+    extension<TKey, T>(KeyedStream<TKey, T> stream)
+        where TKey : notnull
+    {
+        /// <summary>The records whose value satisfies <paramref name="predicate"/>, with their keys; all others go another way.</summary>
+        /// <inheritdoc cref="SplitStep.extension{T}(Stream{T}).Split(Func{T, bool}, out Stream{T}, string)"/>
+        public KeyedStream<TKey, T> Split(Func<T, bool> predicate, out KeyedStream<TKey, T> rest, string name = "split")
+        {
+            ArgumentNullException.ThrowIfNull(predicate);
+            Stream<Keyed<TKey, T>> others = null!;
+            var fitting = stream.Through(pairs => pairs.Split(pair => predicate(pair.Value), out others, name));
+            rest = stream.Through(_ => others);
+            return fitting;
+        }
+    }
+}
+
+internal sealed record SplitNode<T>(string Name, Node<T> Input, Func<T, bool> Predicate) : Node<T, T>(Name, Input)
+{
+    public override Operator<T, T> CreateOperator() => new SplitOperator<T>(Predicate);
+
+    internal override void Connect(Operator<T, T> step, TaskBuilder builder)
+    {
+        base.Connect(step, builder);
+        ((SplitOperator<T>)step).ConnectRestTo(((SideNode<T>)builder.Plan.SideOf(this)!).BuildNext(builder));
+    }
+}
+
+internal sealed class SplitOperator<T>(Func<T, bool> predicate) : Operator<T, T>, ICountsFiltered
+{
+    private Operator<T> _rest = null!; // set once, while the task is built
+
+    public long Filtered { get; private set; }
+
+    internal override bool IsOneToOne => true;
+
+    public void ConnectRestTo(Operator<T> rest) => _rest = rest;
+
+    public override void Process(in Record<T> record)
+    {
+        bool fits;
+        try
+        {
+            fits = predicate(record.Value);
+        }
+        catch (Exception error)
+        {
+            Reject(error, in record);
+            return;
+        }
+
+        if (fits)
+        {
+            Emit(in record);
+        }
+        else
+        {
+            Filtered++;
+            _rest.Process(in record);
+        }
+    }
+
+    public override void Advance(long watermark)
+    {
+        base.Advance(watermark);
+        _rest.Advance(watermark);
+    }
+}
