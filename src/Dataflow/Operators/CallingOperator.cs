@@ -22,7 +22,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     private InFlightState<TIn>? _saved;
     private Func<TIn, int>? _shardOf;
     private SharedByWorkers? _shared;
-    private Task? _turn;
+    private Turns? _turns;
     private Action? _wake;
     private long _watermark = long.MinValue; // the last that came
     private long _handedOn = long.MinValue; // the last that went on
@@ -55,7 +55,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     public sealed override void Process(in Record<TIn> record)
     {
         Restore();
-        Add(in record, _watermark);
+        Add(in record);
         Go();
     }
 
@@ -110,11 +110,12 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
         _shared = Context.Shared(() => new SharedByWorkers(
             _options.CallsPerSecond is { } rate ? new RateLimit(rate, Context.Time) : null,
             _saved is not null && shardOf is not null && Context.Workers > 1 ? new WatermarkAlignment(Context.Task.Job) : null));
+        if (_shared.Limit is not null) _turns = new Turns(_shared.Limit, Context);
     }
 
-    private AsyncCall<TIn, TResult> Add(in Record<TIn> record, long watermark)
+    private AsyncCall<TIn, TResult> Add(in Record<TIn> record)
     {
-        var call = _calls.Add(in record, watermark);
+        var call = _calls.Add(in record, _watermark);
         call.Sequence = _nextSequence++;
         _waiting.Enqueue(call);
         return call;
@@ -137,7 +138,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
         foreach (var (record, watermark, key) in _saved.Load())
         {
             Receive(Math.Min(watermark, reached));
-            var call = Add(in record, watermark);
+            var call = Add(in record);
             Restored++;
             (call.Sequence, call.IsSaved) = (key.Sequence, true);
             _nextSequence = Math.Max(_nextSequence, key.Sequence + 1);
@@ -201,23 +202,9 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
         var isFirstAttempt = _again.Count == 0;
         if (isFirstAttempt && (_onTheirWay >= _options.Concurrency || _waiting.Count == 0)) return false;
         var from = isFirstAttempt ? _waiting : _again;
-        if (_shared?.Limit is { } limit && !IsAnswered(from.Peek().Record.Value) && !HasTurn(limit)) return false;
+        if (_turns is not null && !IsAnswered(from.Peek().Record.Value) && !_turns.TryTake()) return false;
         call = from.Dequeue();
         if (isFirstAttempt) _onTheirWay++;
-        return true;
-    }
-
-    private bool HasTurn(RateLimit limit)
-    {
-        if (_turn is null)
-        {
-            var wait = limit.Reserve();
-            if (wait == TimeSpan.Zero) return true;
-            WakeAfter(_turn = Task.Delay(wait, Context.Time, Stopping));
-        }
-
-        if (!_turn.IsCompleted) return false;
-        _turn = null;
         return true;
     }
 
@@ -249,11 +236,8 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     {
         call.Awaited = awaited;
         _running.Add(call);
-        WakeAfter(awaited);
+        awaited.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_wake ??= Context.Task.Worker.Wake);
     }
-
-    private void WakeAfter(Task task)
-        => task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_wake ??= Context.Task.Worker.Wake);
 
     private bool HandOnReady()
     {

@@ -78,6 +78,34 @@ public class MapAsyncOrderTests
     }
 
     [Fact]
+    public void Records_in_flight_of_workers_that_are_gone_hold_up_no_checkpoint()
+    {
+        using var log = SimulatedJob.OpenLog();
+        for (var partition = 0; partition < 2; partition++) log.Append("numbers", [partition * 100], partition, partitions: 2);
+        var calls = new OpenCalls<int>();
+        var pipeline = new Pipeline("map");
+        var results = Sink.Memory<int>();
+        pipeline.From(Topic.Of<int>("numbers")).WithEventTime(x => (long)x).MapAsync(x => calls.Call(x)).To(results);
+        var job = SimulatedJob.Start(pipeline, log, workers: 2);
+        job.RunUntilIdle();
+        for (var partition = 0; partition < 2; partition++) log.Append("numbers", [(partition * 100) + 50], partition);
+        job.RunUntilIdle();
+        job.Checkpoint();
+        job.Close();
+        calls = new OpenCalls<int>();
+
+        job = SimulatedJob.Start(pipeline, log, workers: 1);
+        job.Checkpoint();
+        Assert.Equal(4, calls.Count);
+        while (calls.Count > 0) calls.AnswerOne(new Random(1));
+        job.RunUntilIdle();
+        job.Checkpoint();
+
+        Assert.Equal([0, 50, 100, 150], results.Committed.Order());
+        job.Close();
+    }
+
+    [Fact]
     public void Without_order_a_result_passes_slower_ones_but_no_watermark()
     {
         var calls = new Dictionary<int, TaskCompletionSource<int>>();

@@ -1,0 +1,23 @@
+namespace Dataflow.Async;
+
+/// <summary>One worker's calls under a rate: waits for the moment of the next.</summary>
+internal sealed class Turns(RateLimit limit, OperatorContext context)
+{
+    private Task? _next;
+
+    /// <summary>Whether a call may be made now; if not, the worker is woken when it may.</summary>
+    public bool TryTake()
+    {
+        if (_next is null)
+        {
+            var wait = limit.Reserve();
+            if (wait == TimeSpan.Zero) return true;
+            _next = Task.Delay(wait, context.Time, context.Task.Job.Stopping);
+            _next.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(context.Task.Worker.Wake);
+        }
+
+        if (!_next.IsCompleted) return false;
+        _next = null;
+        return true;
+    }
+}
