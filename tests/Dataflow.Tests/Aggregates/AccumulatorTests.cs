@@ -8,23 +8,25 @@ namespace Dataflow.Tests.Aggregates;
 /// <summary>Accumulators as state: how they are written, and that jobs which stop in the middle carry on with them.</summary>
 public class AccumulatorTests
 {
-    public static TheoryData<string, Func<Stream<Reading>, Stream<string>>> Windows => new()
-    {
-        { "tumbling", s => Summaries(s, Tumbling.Every(Ms(100))) },
-        { "hopping", s => Summaries(s, Hopping.Of(Ms(150), every: Ms(50))) },
-        { "session", s => Summaries(s, Session.WithGap(Ms(30))) },
-        { "counting", s => Summaries(s, Counting.Of(6, every: 4)) },
-    };
-
     [Theory]
-    [MemberData(nameof(Windows))]
-    public void A_restart_changes_no_result(string windows, Func<Stream<Reading>, Stream<string>> steps)
+    [InlineData("tumbling")]
+    [InlineData("hopping")]
+    [InlineData("session")]
+    [InlineData("counting")]
+    public void A_restart_changes_no_result(string kind)
     {
-        Assert.NotEmpty(windows);
+        var windows = kind switch
+        {
+            "tumbling" => Tumbling.Every(Ms(100)),
+            "hopping" => Hopping.Of(Ms(150), every: Ms(50)),
+            "session" => Session.WithGap(Ms(30)),
+            _ => Counting.Of(6, every: 4),
+        };
         Gen.Select(Reading.Disordered(60), Restarted.InOrder).Sample(
             (readings, run) => Assert.Equal(
-                Harness.Run(readings, steps).Order(StringComparer.Ordinal), run.Run(readings, steps).Order(StringComparer.Ordinal)),
-            iter: 25);
+                Harness.Run(readings, s => Summaries(s, windows)).Order(StringComparer.Ordinal),
+                run.Run(readings, s => Summaries(s, windows)).Order(StringComparer.Ordinal)),
+            iter: 20);
     }
 
     [Fact]
@@ -44,7 +46,7 @@ public class AccumulatorTests
     [Fact]
     public void Sessions_that_join_while_they_wait_to_be_written_are_written_as_they_were()
     {
-        const int Sensors = 5_000; // more than are written between two batches
+        const int Sensors = 3_000; // two sessions each: more than are written between two batches
         var readings = new[] { 0, 100, 50 }
             .SelectMany(time => Enumerable.Range(0, Sensors).Select(i => new Reading($"s{i}", time, time))).ToArray();
         using var log = SimulatedJob.OpenLog();

@@ -36,7 +36,7 @@ public class DecayedTests
     {
         var decayed = new Aggregates<Reading>().Decayed(r => r.Value, r => r.TimeMs, TimeSpan.FromSeconds(1));
 
-        var result = decayed.Result(decayed.Create()).At(Epoch);
+        var result = decayed.Result(decayed.Create()).At(Epoch.AddDays(1));
         Assert.Equal((0, 0), (result.Sum, result.Count));
         Assert.Equal(double.NaN, result.Mean);
     }
