@@ -11,18 +11,17 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
     where TKey : notnull
 {
     private NamespacedState<TKey, TAccumulator> _panes = null!;
-    private KeyedState<TKey, TAccumulator>? _pane;
-    private Window _paneBounds;
+    private Pane _pane;
+    private Pane _paneBefore; // disorder at a pane's bounds goes to and fro between two
     private Window _firing;
 
     public override long OpenWindows => _panes.Tables.Count;
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
-        if (_pane is null || record.Timestamp < _paneBounds.StartMs || record.Timestamp >= _paneBounds.EndMs)
-            SwitchPane(record.Timestamp);
-        ref var accumulator = ref _pane!.Update(record.Value.Key, out var exists);
-        if (!TryAdd(ref accumulator, !exists, in record) && !exists) _pane.Remove(record.Value.Key);
+        if (!_pane.Holds(record.Timestamp)) SwitchPane(record.Timestamp);
+        ref var accumulator = ref _pane.Keys.Update(record.Value.Key, out var exists);
+        if (!TryAdd(ref accumulator, !exists, in record) && !exists) _pane.Keys.Remove(record.Value.Key);
     }
 
     protected override void Open()
@@ -44,8 +43,10 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
 
     private void SwitchPane(long timestamp)
     {
-        _paneBounds = windows.PaneOf(timestamp);
-        _pane = _panes.Open(_paneBounds.StartMs);
+        (_pane, _paneBefore) = (_paneBefore, _pane);
+        if (_pane.Holds(timestamp)) return;
+        var bounds = windows.PaneOf(timestamp);
+        _pane = new(bounds, _panes.Open(bounds.StartMs));
     }
 
     /// <summary>The end of the earliest window that may have records and was not fired.</summary>
@@ -88,6 +89,11 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
     private void DropPanesBefore(long start)
     {
         foreach (var pane in _panes.Tables.Keys.TakeWhile(pane => pane < start).ToList()) _panes.Drop(pane);
-        _pane = null;
+        _pane = _paneBefore = default;
+    }
+
+    private readonly record struct Pane(Window Bounds, KeyedState<TKey, TAccumulator> Keys)
+    {
+        public bool Holds(long timestamp) => timestamp >= Bounds.StartMs && timestamp < Bounds.EndMs;
     }
 }

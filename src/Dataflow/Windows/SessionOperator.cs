@@ -36,10 +36,6 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
             Count(key, ref newest);
             Watch(key, ref newest, DueOf(in newest, Watermark));
         }
-        else if (record.Timestamp < newest.First)
-        {
-            AddBefore(in record);
-        }
         else if (record.Timestamp - newest.Last > windows.GapMs)
         {
             if (!TryBegin(in record, out var session)) return;
@@ -47,12 +43,17 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
             _sessions.AddNewest(key, session);
             WatchEarlier(key, ref _sessions.Newest(key, out _), in session);
         }
-        else if (TryAdd(ref newest.Value, isNew: false, in record))
+        else if (IsIn(in newest, record.Timestamp))
         {
-            if (record.Timestamp > newest.Last) newest.Last = record.Timestamp;
+            if (!TryAdd(ref newest.Value, isNew: false, in record)) return;
+            newest.Widen(record.Timestamp);
             Count(key, ref newest);
             // One that was over, and took a late record, may live on.
             if (Trigger.LatenessMs > 0) WatchEarlier(key, ref newest, in newest);
+        }
+        else
+        {
+            AddBefore(in record);
         }
     }
 
@@ -133,6 +134,10 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
     private long DueOf(in OpenWindow<TAccumulator> session, long watermark)
         => windows.DueOf(session.Last) + (windows.IsOver(session.Last, watermark) ? Trigger.LatenessMs : 0);
 
+    /// <summary>Whether a record, no newer than the newest session's end, touches that one and surely no other.</summary>
+    private bool IsIn(in OpenWindow<TAccumulator> newest, long time)
+        => time >= newest.First || (newest.Next == SessionState.None && newest.First - time <= windows.GapMs);
+
     private bool IsLate(in Record<Keyed<TKey, T>> record)
     {
         if (!windows.IsOver(record.Timestamp, Closed)) return false;
@@ -147,7 +152,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
         return TryAdd(ref session.Value, isNew: true, in record);
     }
 
-    /// <summary>The record lies before the newest session: it begins another one, or lengthens or joins those that it touches.</summary>
+    /// <summary>The record lies before the newest session, where there are or may be others: it begins another one, or lengthens or joins those that it touches.</summary>
     private void AddBefore(in Record<Keyed<TKey, T>> record)
     {
         var key = record.Value.Key;

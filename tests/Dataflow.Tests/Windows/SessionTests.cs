@@ -66,6 +66,18 @@ public sealed class SessionTests : IDisposable
         job.Close();
     }
 
+    [Fact]
+    public void Nothing_is_kept_of_a_session_that_has_ended()
+    {
+        var results = Sink.Memory<(string, long, long, long)>();
+        var job = Start(results, gap: 10);
+        Append(job, new("a", 0, 1), new("a", 15, 2), new("a", 30, 4), new("b", 31, 1));
+
+        Assert.Equal([("a", 0, 10, 1), ("a", 15, 25, 2)], results.Committed);
+        Assert.Equal(2, job.Status.StateEntries);
+        job.Close();
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -124,6 +124,33 @@ public sealed class TriggerTests : IDisposable
     }
 
     [Fact]
+    public void A_record_counts_in_those_of_its_windows_that_still_take_records()
+    {
+        var (job, results, _) = Start(Hopping.Of(Ms(30), every: Ms(10)), new Trigger { EarlyRecords = 100 });
+        Append(job, new("b", 35, 1), new("a", 23, 2)); // then [0, 30) is closed, [10, 40) and [20, 50) are not
+        Append(job, new Reading("a", 24, 4));
+        Append(job, new Reading("b", 60, 8));
+
+        Assert.Equal([(0, 2), (10, 6), (20, 6)], results.Committed.Where(r => r.Key == "a").Select(r => (r.Window.StartMs, r.Sum)));
+        job.Close();
+    }
+
+    [Fact]
+    public void A_session_that_was_over_and_takes_a_late_record_lives_on_and_ends_once_more()
+    {
+        var (job, results, _) = Start(Session.WithGap(Ms(10)), new Trigger { AllowedLateness = Ms(100) });
+        Append(job, new("a", 0, 1), new("b", 15, 0));
+        Append(job, new Reading("a", 8, 2));
+        Append(job, new Reading("b", 20, 0));
+        Append(job, new Reading("a", 3, 4));
+
+        Assert.Equal(
+            [(10, 1, Firing.OnTime), (18, 3, Firing.OnTime), (18, 7, Firing.Late)],
+            results.Committed.Where(r => r.Key == "a").Select(r => (r.Window.EndMs, r.Sum, r.Window.Firing)));
+        job.Close();
+    }
+
+    [Fact]
     public void A_global_window_gives_results_as_its_trigger_says_and_at_the_end()
     {
         var results = Harness.Run(
