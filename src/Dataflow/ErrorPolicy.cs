@@ -2,7 +2,7 @@ namespace Dataflow;
 
 /// <summary>What becomes of a record on which the user's code, or the decoder of a source, fails.</summary>
 /// <remarks>Set for a pipeline: <c>new Pipeline("flights") { OnError = ErrorPolicy.DeadLetter() }</c>. What fails without being
-/// about one record stops the job in any case: a sink that cannot write, a file that is damaged.</remarks>
+/// about one record stops the job in any case: a sink that cannot write, a file that is damaged, an error that may pass (<see cref="DataflowException.IsTransient"/>).</remarks>
 public sealed record ErrorPolicy
 {
     private const long DefaultMost = 1000;

@@ -15,6 +15,23 @@ public static class RunStep
         /// <exception cref="OperationCanceledException"><paramref name="stop"/> was triggered.</exception>
         public async Task RunAsync(JobOptions? options = null, CancellationToken stop = default)
         {
+            options ??= new JobOptions();
+            for (var restart = 0;; restart++)
+            {
+                try
+                {
+                    await pipeline.RunOnceAsync(options, stop).ConfigureAwait(false);
+                    return;
+                }
+                catch (Exception error) when (options.Restarts.DelayBefore(restart, error) is { } delay)
+                {
+                    await Task.Delay(delay, options.Time, stop).ConfigureAwait(false);
+                }
+            }
+        }
+
+        private async Task RunOnceAsync(JobOptions options, CancellationToken stop)
+        {
             var job = await pipeline.StartAsync(options, stop).ConfigureAwait(false);
             await using (job.ConfigureAwait(false))
             await using (stop.Register(job.Coordinator.RequestStop).ConfigureAwait(false))

@@ -50,9 +50,10 @@ public sealed class SimulatedJob
     /// <param name="seed">Decides the turns.</param>
     /// <param name="clock">The only clock; a new one unless given.</param>
     /// <param name="checkpointInterval">By that clock; an hour unless given, so that only <see cref="Checkpoint"/> counts.</param>
+    /// <param name="with">Changes other options.</param>
     public static SimulatedJob Start(
         Pipeline pipeline, LogStore log, int workers = 1, int seed = 0, SimulatedClock? clock = null,
-        TimeSpan? checkpointInterval = null)
+        TimeSpan? checkpointInterval = null, Func<JobOptions, JobOptions>? with = null)
     {
         clock ??= new SimulatedClock();
         var options = new JobOptions
@@ -65,6 +66,7 @@ public sealed class SimulatedJob
             SnapshotBytes = 1 << 14,
             CheckpointInterval = checkpointInterval ?? TimeSpan.FromHours(1),
         };
+        if (with is not null) options = with(options);
         var job = JobParts.BuildJobAsync(pipeline, options, CancellationToken.None).GetAwaiter().GetResult();
         if (job.IsFinished)
         {
@@ -98,6 +100,12 @@ public sealed class SimulatedJob
     {
         for (var idle = 0; idle < 50 * _job.Workers.Count && !HasFinished;) idle = Step() ? 0 : idle + 1;
     }
+
+    /// <summary>Why it gives no results, or few.</summary>
+    public Diagnosis Diagnose() => _job.Diagnose();
+
+    /// <summary>Asks the job to end for good, as <see cref="Job.DrainAsync"/> does; the next steps do.</summary>
+    public void Drain() => _job.Drain();
 
     /// <summary>Asks for a checkpoint; the next steps take it.</summary>
     public void Begin() => _job.Coordinator.Begin();

@@ -19,7 +19,7 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
     private readonly SemaphoreSlim _wake = new(0);
     private long _epoch = job.Restored.Epoch;
     private long _lastRequest = job.Time.GetTimestamp();
-    private bool _isGathering;
+    private volatile bool _isGathering;
     private bool _isFinal;
     private bool _isLast;
     private volatile bool _stops;
@@ -32,6 +32,15 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
 
     /// <summary>Whether the checkpoint that the user asked to stop with is committed.</summary>
     public bool HasStopped { get; private set; }
+
+    /// <summary>Whether the user has asked for that checkpoint.</summary>
+    public bool IsStopping => _stops;
+
+    /// <summary>For how long a checkpoint has been under way; null: none is.</summary>
+    public TimeSpan? Gathering => _isGathering ? job.Time.GetElapsedTime(Volatile.Read(ref _lastRequest)) : null;
+
+    /// <summary>When the next checkpoint is due, unless one is under way.</summary>
+    public TimeSpan NextIn => job.Options.CheckpointInterval - job.Time.GetElapsedTime(Volatile.Read(ref _lastRequest));
 
     public void Wake() => _wake.Release();
 
@@ -76,6 +85,7 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
     /// <summary>Does what is due; false if that was nothing.</summary>
     public async ValueTask<bool> StepAsync(CancellationToken stop)
     {
+        if (job.EmittedBefore.IsDue) job.EmittedBefore.Take(job.CountEmitted());
         if (Snapshots.Running.IsFaulted) await Snapshots.Running.ConfigureAwait(false);
         if (!_isGathering) return !job.IsFinished && BeginIfDue();
         while (_handedIn.TryDequeue(out var part)) _parts.Add(part);

@@ -22,6 +22,7 @@ public sealed class Job : IAsyncDisposable
     private readonly int _tablesToLoad;
     private readonly Lock _exchangeGate = new();
     private readonly Dictionary<(int NodeId, Type Type), IAsyncDisposable> _shared = []; // only touched while nothing runs
+    private SplitProgress[]? _progress;
     private Task _threads = Task.CompletedTask;
     private long _requestedEpoch;
     private long _committedEpoch;
@@ -29,6 +30,7 @@ public sealed class Job : IAsyncDisposable
     private int _tasksFinished;
     private int _isEnding;
     private volatile bool _isFinished;
+    private volatile bool _isDraining;
 
     internal Job(JobParts parts)
     {
@@ -44,6 +46,7 @@ public sealed class Job : IAsyncDisposable
         _tablesToLoad = Workers.Count * Plan.Nodes.Count(node => node is ITableNode { IsReadFirst: true });
         Coordinator = new CheckpointCoordinator(this, parts.Topics);
         if (!s_running.GetOrCreateValue(Log).TryAdd(Plan.Pipeline, this)) throw CheckpointException.AlreadyRuns(Plan.Pipeline);
+        EmittedBefore = new(Time, new Dictionary<int, long>());
         _meter = new JobMeter(this);
     }
 
@@ -57,8 +60,23 @@ public sealed class Job : IAsyncDisposable
     /// <summary>The log that it runs on.</summary>
     public LogStore Log { get; }
 
+    /// <summary>What it is about.</summary>
+    public JobState State => this switch
+    {
+        { Completion.IsFaulted: true } => JobState.Failed,
+        { Completion.IsCompleted: true, HasFinished: true } => JobState.Finished,
+        { Completion.IsCompleted: true, Coordinator.HasStopped: true } => JobState.Stopped,
+        { Completion.IsCompleted: true } => JobState.Cancelled,
+        { IsDraining: true } => JobState.Draining,
+        { Coordinator.IsStopping: true } => JobState.Stopping,
+        _ => JobState.Running,
+    };
+
     /// <summary>How far the job is. Cheap, from any thread.</summary>
     public JobStatus Status => JobStatus.Of(this);
+
+    /// <summary>Why there are no results, or few, in words. From any thread; not for every second.</summary>
+    public Diagnosis Diagnose() => Diagnosis.Of(this);
 
     internal Plan Plan { get; }
 
@@ -86,23 +104,54 @@ public sealed class Job : IAsyncDisposable
     /// <summary>Whether the last checkpoint is committed, after all input ended.</summary>
     internal bool IsFinished => _isFinished;
 
+    /// <summary>Whether sources are to end where they are.</summary>
+    internal bool IsDraining => _isDraining;
+
+    /// <summary>What every step had emitted a few seconds ago, by node; for sources, what was read of them.</summary>
+    internal Recent<IReadOnlyDictionary<int, long>> EmittedBefore { get; }
+
     internal bool TablesAreLoaded => Volatile.Read(ref _tablesLoaded) >= _tablesToLoad;
 
-    /// <summary>Asks the job to take a last checkpoint and stop; completes when it has.</summary>
+    /// <summary>Ends the job for good: it reads no more, processes what it has read, closes all windows and completes its sinks,
+    /// as at the end of bounded input; completes when it has.</summary>
+    /// <remarks>Windows that are not full come out as they are. Started again, the pipeline has nothing left to do: to pause
+    /// it, use <see cref="StopAsync"/>.</remarks>
+    public async Task DrainAsync()
+    {
+        Drain();
+        await Completion.ConfigureAwait(false);
+    }
+
+    /// <summary>Stops where it is, without a checkpoint: what came after the last one will be done again.</summary>
+    public Task CancelAsync() => EndAsync(null);
+
+    /// <summary>Asks the job to take a last checkpoint and stop; completes when it has. Windows stay open for the next start.</summary>
     public async Task StopAsync()
     {
         Coordinator.RequestStop();
         await Completion.ConfigureAwait(false);
     }
 
-    /// <summary>Stops where it is, without a checkpoint: what came after the last one will be done again.</summary>
+    /// <summary>Cancels the job if it still runs.</summary>
     public async ValueTask DisposeAsync()
     {
-        await EndAsync(null).ConfigureAwait(false);
+        await CancelAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }
 
     internal IEnumerable<SourceSplit> SplitsOf(Node source) => _splits.Of(source);
+
+    /// <summary>The least watermark of the splits that still bring records; null where none has any.</summary>
+    internal long? LeastSplitWatermark()
+    {
+        long? least = null;
+        foreach (var split in _progress ??= [.. Tasks.SelectMany(static task => task.Splits)])
+        {
+            if (split is { IsFinished: false, IsIdle: false, WatermarkMs: { } watermark } && !(watermark >= least)) least = watermark;
+        }
+
+        return least;
+    }
 
     internal string SplitName(RecordOrigin origin) => origin.IsKnown ? _splits.NameOf(origin.Split) : "";
 
@@ -133,6 +182,20 @@ public sealed class Job : IAsyncDisposable
     {
         Interlocked.Increment(ref _tablesLoaded);
         WakeWorkers();
+    }
+
+    internal void Drain()
+    {
+        _isDraining = true;
+        WakeWorkers();
+    }
+
+    /// <summary>What every step has emitted, by node; for sources, what was read of them.</summary>
+    internal IReadOnlyDictionary<int, long> CountEmitted()
+    {
+        var emitted = Plan.Nodes.ToDictionary(static node => node.Id, static _ => 0L);
+        foreach (var task in Tasks) task.AddEmitted(emitted);
+        return emitted;
     }
 
     internal void Request(long epoch)

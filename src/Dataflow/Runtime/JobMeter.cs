@@ -20,6 +20,8 @@ internal sealed class JobMeter : IDisposable
         _meter.CreateObservableCounter("dataflow.dead_letter.records", () => Steps(step => step.DeadLetters), "{record}");
         _meter.CreateObservableCounter("dataflow.model.calls", () => Steps(step => step.Calls), "{call}");
         _meter.CreateObservableGauge("dataflow.watermark", Watermarks, "ms", "Event time since the Unix epoch.");
+        _meter.CreateObservableGauge("dataflow.operator.watermark.lag", WatermarkLags, "s", "How far event time is behind the clock.");
+        _meter.CreateObservableCounter("dataflow.operator.time", Times, "s", "What the stages spend their time with.");
         _meter.CreateObservableGauge("dataflow.source.lag", Lags, "{record}");
         _meter.CreateObservableGauge("dataflow.state.entries", () => Of(job.Status.StateEntries), "{entry}");
         _meter.CreateObservableCounter("dataflow.checkpoints", () => Of(job.Status.Checkpoints.Count), "{checkpoint}");
@@ -39,6 +41,23 @@ internal sealed class JobMeter : IDisposable
     private IEnumerable<Measurement<long>> Watermarks()
         => _job.Status.Steps.Where(step => step.WatermarkMs is not null)
             .Select(step => Of(step.WatermarkMs!.Value, new KeyValuePair<string, object?>("step", step.Name)));
+
+    private IEnumerable<Measurement<double>> WatermarkLags()
+        => _job.Status.Steps.Where(step => step.WatermarkMs is > long.MinValue and < long.MaxValue)
+            .Select(step => Of(
+                (_job.Time.GetUtcNow().ToUnixTimeMilliseconds() - step.WatermarkMs!.Value) / 1000.0,
+                new KeyValuePair<string, object?>("step", step.Name)));
+
+    private IEnumerable<Measurement<double>> Times()
+        => _job.Status.Stages.SelectMany(stage => new[]
+        {
+            Of(stage.BusyTime.TotalSeconds, [.. Tags(stage, "busy")]),
+            Of(stage.BackpressuredTime.TotalSeconds, [.. Tags(stage, "backpressured")]),
+            Of(stage.IdleTime.TotalSeconds, [.. Tags(stage, "idle")]),
+        });
+
+    private static IEnumerable<KeyValuePair<string, object?>> Tags(StageStatus stage, string state)
+        => [new("stage", stage.Name), new("worker", stage.Worker), new("state", state)];
 
     private IEnumerable<Measurement<long>> Lags()
         => _job.Status.Splits.Where(split => split.Lag is not null)

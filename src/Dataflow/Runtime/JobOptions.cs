@@ -35,6 +35,32 @@ public sealed record JobOptions
         }
     } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How far one split's watermark may be ahead of the least of all sources before it is not read for a while. Default
+    /// null: any.</summary>
+    /// <remarks>Windows and joins keep what a fast source brings until slow ones have come as far; this bounds how much that is.
+    /// A split may pass the bound by one read. Those that are idle or at their end hold nobody back, nor do those that have
+    /// no event time.</remarks>
+    public TimeSpan? MaxWatermarkDrift
+    {
+        get;
+        init
+        {
+            if (value is { } most) ArgumentOutOfRangeException.ThrowIfLessThan(most, TimeSpan.Zero, nameof(MaxWatermarkDrift));
+            field = value;
+        }
+    }
+
+    /// <summary>How often, and after what pause, <c>RunAsync</c> starts the job again after an error that may pass. Default: never.</summary>
+    public RestartPolicy Restarts
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value, nameof(Restarts));
+            field = value;
+        }
+    } = RestartPolicy.Never;
+
     /// <summary>The most records read from a split in one step; small in simulations, for more interleavings.</summary>
     internal int ReadRecords { get; init; } = 1024;
 

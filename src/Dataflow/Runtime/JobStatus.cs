@@ -1,4 +1,5 @@
 using Dataflow.Planning;
+using Dataflow.Runtime;
 
 namespace Dataflow;
 
@@ -19,30 +20,62 @@ public sealed record JobStatus(
     /// <summary>Records, and results of no single record, that became a <see cref="DeadLetter"/> since the job started.</summary>
     public long DeadLetters => Steps.Sum(step => step.DeadLetters) + Splits.Sum(split => split.DeadLetters);
 
+    /// <summary>What the job is about.</summary>
+    public JobState State { get; init; }
+
+    /// <summary>How the stages spend their time, each on each worker.</summary>
+    public IReadOnlyList<StageStatus> Stages { get; init; } = [];
+
     internal static JobStatus Of(Job job)
     {
         var instances = job.Tasks.SelectMany(task => task.Instances)
             .ToLookup(instance => instance.Context.NodeId, instance => instance.Step);
+        var emitted = job.CountEmitted();
+        var (before, age) = job.EmittedBefore.Before;
         var steps = job.Plan.Nodes.OrderBy(node => node.Id).Where(node => instances.Contains(node.Id))
-            .Select(node => StepStatus.Of(node.Name, [.. instances[node.Id]], GivenTo(node)));
-        var splits = job.Tasks.SelectMany(task => task.Splits).OrderBy(split => split.Id).Select(split => new SplitStatus(
-            split.Name, split.Position, split.Read, split.Lag, split.IsFinished) { DeadLetters = split.DeadLetters });
+            .Select(node => StepStatus.Of(node.Name, [.. instances[node.Id]], GivenTo(node, emitted)) with
+            {
+                InPerSecond = PerSecond(GivenTo(node, emitted) - GivenTo(node, before)),
+                EmittedPerSecond = PerSecond(emitted[node.Id] - before.GetValueOrDefault(node.Id)),
+            });
+        var splits = job.Tasks.SelectMany(task => task.Splits).OrderBy(split => split.Id).Select(SplitStatus.Of);
         return new JobStatus(
-            [.. steps], [.. splits], job.Coordinator.Metrics.ToStatus(), job.Tasks.Sum(task => task.StateEntries));
+            [.. steps], [.. splits], job.Coordinator.Metrics.ToStatus(), job.Tasks.Sum(task => task.StateEntries))
+        {
+            State = job.State,
+            Stages = [.. job.Tasks.OrderBy(task => task.Name, StringComparer.Ordinal).Select(task => task.ToStatus())],
+        };
 
-        long GivenTo(Node node)
-            => EmittedBy(node.Upstream ?? node) // a side output is given what it emits
-                + (node.Uses is ISecondInput ? EmittedBy(node.Uses) : 0);
+        double PerSecond(long records) => age > TimeSpan.Zero ? records / age.TotalSeconds : 0;
 
-        long EmittedBy(Node node)
+        long GivenTo(Node node, IReadOnlyDictionary<int, long> emitted)
+            => EmittedBy(node.Upstream ?? node, emitted) // a side output is given what it emits
+                + (node.Uses is ISecondInput ? EmittedBy(node.Uses, emitted) : 0);
+
+        long EmittedBy(Node node, IReadOnlyDictionary<int, long> emitted)
         {
             // With one worker an exchange is only a node of the plan: nothing runs there.
             while (node.Exchange is not null && !instances.Contains(node.Id)) node = node.Upstream!;
-            return node is ISourceNode source
-                ? job.Tasks.Sum(task => task.ReadFrom(source))
-                : instances[node.Id].Sum(static step => step.Emitted);
+            return emitted.GetValueOrDefault(node.Id);
         }
     }
+}
+
+/// <summary>How a stage spends its time on one worker, whose stages take turns.</summary>
+/// <param name="Name">Such as <c>stage 2</c>, as in the plan; one worker alone runs all stages as one.</param>
+/// <param name="Worker">The index of the worker, from 0.</param>
+/// <param name="Steps">The names of its steps.</param>
+/// <param name="BusyTime">How long it has worked, or had all the calls under way that it may have, since the job started.</param>
+/// <param name="BackpressuredTime">How long it could not go on because the stages behind it had not taken what it sent them.</param>
+/// <param name="IdleTime">How long it had nothing to do, or other stages of the worker ran.</param>
+public sealed record StageStatus(
+    string Name, int Worker, IReadOnlyList<string> Steps, TimeSpan BusyTime, TimeSpan BackpressuredTime, TimeSpan IdleTime)
+{
+    /// <summary>The share of the last seconds, from 0 to 1, that it was busy.</summary>
+    public double Busy { get; init; }
+
+    /// <summary>The share of the last seconds, from 0 to 1, that it was backpressured.</summary>
+    public double Backpressured { get; init; }
 }
 
 /// <summary>What a step has done since the job started.</summary>
@@ -55,6 +88,12 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
 {
     /// <summary>Records that came in, those included that were in flight at the checkpoint that the job carried on from.</summary>
     public long In { get; init; }
+
+    /// <summary>Records that came in in each of the last seconds, on average.</summary>
+    public double InPerSecond { get; init; }
+
+    /// <summary>Records handed on in each of the last seconds, on average.</summary>
+    public double EmittedPerSecond { get; init; }
 
     /// <summary>Records that a condition of the user's left out.</summary>
     public long Filtered { get; init; }
@@ -129,6 +168,24 @@ public sealed record SplitStatus(string Name, long Position, long Read, long? La
 {
     /// <summary>Records that could not be decoded and became a <see cref="DeadLetter"/> since the job started.</summary>
     public long DeadLetters { get; init; }
+
+    /// <summary>What it gives to the watermark, ms since the Unix epoch: its newest record's time less the lateness. Null where no
+    /// step has taken a time from its records.</summary>
+    public long? WatermarkMs { get; init; }
+
+    /// <summary>Whether it has been quiet for so long that it no longer holds event time back.</summary>
+    public bool IsIdle { get; init; }
+
+    /// <summary>Whether it is not read now because it is too far ahead of others: see <see cref="JobOptions.MaxWatermarkDrift"/>.</summary>
+    public bool IsHeldBack { get; init; }
+
+    internal static SplitStatus Of(SplitProgress split) => new(split.Name, split.Position, split.Read, split.Lag, split.IsFinished)
+    {
+        DeadLetters = split.DeadLetters,
+        WatermarkMs = split.WatermarkMs,
+        IsIdle = split is { IsIdle: true, IsFinished: false },
+        IsHeldBack = split.IsHeldBack,
+    };
 }
 
 /// <summary>The checkpoints of a job since it started.</summary>

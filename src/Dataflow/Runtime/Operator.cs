@@ -56,6 +56,11 @@ public abstract class Operator
     /// <summary>Hands on what completed in the background; true if there was something.</summary>
     internal virtual bool Poll() => false;
 
+    /// <summary>Notes what other threads may look at meanwhile; called now and then.</summary>
+    internal virtual void Publish()
+    {
+    }
+
     /// <summary>Adds what the step must find again after a crash, keyed state apart.</summary>
     internal virtual void Capture(TaskCheckpoint checkpoint)
     {

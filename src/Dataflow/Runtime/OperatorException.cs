@@ -33,6 +33,7 @@ public sealed class OperatorException : DataflowException
         return new($"{what} failed{on}: {Sentence(inner)} The job stopped at its last checkpoint; correct the operator or the "
             + "input, then start the job again.", inner)
         {
+            IsTransient = inner is DataflowException { IsTransient: true },
             Step = step,
             Split = split,
             Position = position,

@@ -1,10 +1,14 @@
 namespace Dataflow.Runtime;
 
 /// <summary>Drives a sink's writer through the phases of each checkpoint.</summary>
-internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>
+internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>, IHoldsResults
 {
     private SinkWriter<T> _writer = null!;
     private string _stateKey = "";
+    private long _captured;
+    private long _committed;
+
+    public long Uncommitted => Emitted - _committed;
 
     internal override bool IsOneToOne => true;
 
@@ -31,9 +35,16 @@ internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>
     public override void Close() => _writer?.Dispose();
 
     internal override void Capture(TaskCheckpoint checkpoint)
-        => checkpoint.Save(_stateKey, _writer.Prepare(checkpoint.Output));
+    {
+        checkpoint.Save(_stateKey, _writer.Prepare(checkpoint.Output));
+        _captured = Emitted;
+    }
 
-    internal override void Committed() => _writer.Commit();
+    internal override void Committed()
+    {
+        _writer.Commit();
+        _committed = _captured;
+    }
 
     internal override void Finish() => _writer.Finish();
 
@@ -42,4 +53,10 @@ internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>
         _stateKey = $"sink/{Context.Name}/{Context.Worker}";
         _writer = sink.Open(Context.Saved(_stateKey), new SinkContext(Context.Task.Job.Log, Context.Worker));
     }
+}
+
+/// <summary>A step that has results which are not visible yet.</summary>
+internal interface IHoldsResults
+{
+    long Uncommitted { get; }
 }

@@ -33,8 +33,12 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
     {
         if (_isEnded || (!_node.FeedsTable && !_task.Job.TablesAreLoaded) || _task.Job.RequestedEpoch > epoch) return false;
         var any = false;
-        foreach (var split in _splits) any |= Read(split);
-        if (!_splits.TrueForAll(static split => split.Progress.IsFinished)) return any;
+        if (!_task.Job.IsDraining)
+        {
+            foreach (var split in _splits) any |= !IsAhead(split) && Read(split);
+            if (!_splits.TrueForAll(static split => split.Progress.IsFinished)) return any;
+        }
+
         _isEnded = true;
         _head.Advance(long.MaxValue);
         return true;
@@ -64,6 +68,15 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
     {
         _task.Reject(error);
         progress.DeadLetters++;
+    }
+
+    /// <summary>Whether the split is so far ahead of others in event time that it has to wait for them.</summary>
+    private bool IsAhead(OpenSplit split)
+    {
+        if (_task.Job.Options.MaxWatermarkDrift is not { } most) return false;
+        var isAhead = split.Progress.WatermarkMs - _task.Job.LeastSplitWatermark() > most.TotalMilliseconds;
+        if (isAhead) split.Progress.IsCaughtUp = false; // it waits, it is not quiet
+        return split.Progress.IsHeldBack = isAhead;
     }
 
     private bool Read(OpenSplit split)
@@ -143,6 +156,15 @@ internal sealed class SplitProgress(SourceSplit split)
     public long? Lag { get; set; }
 
     public bool IsFinished { get; set; }
+
+    /// <summary>How far event time has come in the split, less the lateness; null where no step has seen it yet.</summary>
+    public long? WatermarkMs { get; set; }
+
+    /// <summary>Whether it has been quiet for so long that it no longer holds event time back.</summary>
+    public bool IsIdle { get; set; }
+
+    /// <summary>Whether it is not read because it is too far ahead of others.</summary>
+    public bool IsHeldBack { get; set; }
 
     /// <summary>Whether the last look found nothing to read.</summary>
     public bool IsCaughtUp { get; set; }

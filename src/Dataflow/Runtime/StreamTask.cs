@@ -31,6 +31,7 @@ internal sealed class StreamTask
         Job = job;
         Worker = worker;
         Name = name;
+        Times = new TaskTimes(job.Time);
         _epoch = _committedEpoch = job.Restored.Epoch;
         _changes = new Changes(shard => Shards.WorkerOf(shard, job.Workers.Count) == worker.Index);
     }
@@ -48,9 +49,17 @@ internal sealed class StreamTask
 
     public IEnumerable<SplitProgress> Splits => _inputs.OfType<ISourceInput>().SelectMany(input => input.Splits);
 
-    /// <summary>Records that the task read of a source.</summary>
-    public long ReadFrom(ISourceNode source)
-        => _inputs.OfType<ISourceInput>().Where(input => ReferenceEquals(input.Source, source)).Sum(input => input.Splits.Sum(split => split.Read));
+    public TaskTimes Times { get; }
+
+    public StageStatus ToStatus() => Times.ToStatus(Name, Worker.Index, [.. _steps.Select(static step => step.Context.Name)]);
+
+    /// <summary>Adds what the task's steps have emitted, and what it read of its sources, by node.</summary>
+    public void AddEmitted(Dictionary<int, long> emitted)
+    {
+        foreach (var (context, step) in _steps) emitted[context.NodeId] += step.Emitted;
+        foreach (var input in _inputs.OfType<ISourceInput>()) emitted[((Node)input.Source).Id] += input.Splits.Sum(split => split.Read);
+    }
+
 
     public long PendingOutputBytes => Volatile.Read(ref _pendingOutputBytes);
 
@@ -111,6 +120,14 @@ internal sealed class StreamTask
     /// <summary>Does what can be done now; false if that was nothing.</summary>
     public bool Step()
     {
+        Times.Begin();
+        var any = DoStep();
+        Times.End(any, WaitsFor());
+        return any;
+    }
+
+    private bool DoStep()
+    {
         var any = LearnOfCommit() | SendOverflow() | WriteFrozen();
         if (_writers.Exists(static writer => writer.HasOverflow)) return any;
 
@@ -128,7 +145,7 @@ internal sealed class StreamTask
     /// <exception cref="OperatorException">The pipeline says otherwise, or there are too many of them.</exception>
     public void Reject(OperatorException error)
     {
-        if (!Job.Plan.OnError.KeepsRejected) throw error;
+        if (!Job.Plan.OnError.KeepsRejected || error.IsTransient) throw error;
         var reason = (error.InnerException ?? error).Message;
         Write(new DeadLetter(error.Step, error.Split, error.Position, reason, Job.Time.GetUtcNow()));
     }
@@ -151,6 +168,12 @@ internal sealed class StreamTask
         _hasFinished = true;
         foreach (var (_, step) in _steps) step.Finish();
         Job.TaskFinished();
+    }
+
+    private TaskTimes.Waiting WaitsFor()
+    {
+        if (_writers.Exists(static writer => writer.HasOverflow || writer.IsHeldUp)) return TaskTimes.Waiting.ForOutput;
+        return _isHeldUp ? TaskTimes.Waiting.ForCalls : TaskTimes.Waiting.ForInput;
     }
 
     private void HoldUp(bool isHeldUp)
@@ -188,6 +211,7 @@ internal sealed class StreamTask
         // For those who look from other threads, who must not walk through what this one changes.
         Volatile.Write(ref _pendingOutputBytes, _steps.Sum(static step => step.Step.PendingBytes));
         Volatile.Write(ref _stateEntries, _states.Sum(static state => state.Entries));
+        foreach (var (_, step) in _steps) step.Publish();
         foreach (var writer in _writers) writer.Flush();
     }
 

@@ -60,7 +60,11 @@ public static class EventTime
             - (DateTime.UnixEpoch.Ticks / TimeSpan.TicksPerMillisecond);
 }
 
-internal interface IGivesEventTime;
+internal interface IGivesEventTime
+{
+    /// <summary>After how long without records a split no longer holds time back.</summary>
+    TimeSpan IdleAfter { get; }
+}
 
 internal sealed record EventTimeNode<T>(
     string Name, Node<T> Input, Func<T, long> Time, TimeSpan Lateness, TimeSpan IdleAfter)

@@ -54,7 +54,9 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, TimeSpan lateness
         {
             if (split.IsFinished) continue;
             var slot = split.Id + 1;
-            if (IsActive(slot, split, now)) least = Math.Min(least, _newest[slot]);
+            var isActive = IsActive(slot, split, now);
+            if (isActive) least = Math.Min(least, _newest[slot]);
+            Show(split, _newest[slot], isActive);
             newest = Math.Max(newest, _newest[slot]);
             lastActive = Math.Max(lastActive, _lastActive[slot]);
         }
@@ -87,6 +89,12 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, TimeSpan lateness
         }
 
         return Context.Time.GetElapsedTime(_lastActive[slot], now) < idleAfter;
+    }
+
+    private void Show(SplitProgress split, long newest, bool isActive)
+    {
+        if (newest > long.MinValue + _latenessMs) split.WatermarkMs = newest - _latenessMs;
+        split.IsIdle = !isActive;
     }
 
     private static long AllQuiet(long newest, TimeSpan quiet)

@@ -14,8 +14,11 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
     private Pane _pane;
     private Pane _paneBefore; // disorder at a pane's bounds goes to and fro between two
     private Window _firing;
+    private long _nextEnd = long.MinValue; // for others to see
 
     public override long OpenWindows => _panes.Tables.Count;
+
+    public override long? NextEndMs => Volatile.Read(ref _nextEnd) is > long.MinValue and var end ? end : null;
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
@@ -29,6 +32,8 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
         base.Open();
         _panes = Context.OpenTables<TKey, TAccumulator>("panes", KeyCodec<TKey>.Default);
     }
+
+    internal override void Publish() => Volatile.Write(ref _nextEnd, NextEnd(Watermark) ?? long.MinValue);
 
     protected override void Close(long watermark)
     {

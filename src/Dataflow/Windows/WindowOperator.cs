@@ -6,13 +6,15 @@ namespace Dataflow.Windows;
 internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
     Aggregation<T, TAccumulator, TResult> aggregation,
     Func<TKey, Window, TResult, TOut> result)
-    : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>, IHoldsWindows
+    : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>, IHoldsWindows, IKnowsTime
     where TKey : notnull
 {
     public abstract long OpenWindows { get; }
 
+    public virtual long? NextEndMs => null;
+
     /// <summary>Up to where windows have been closed.</summary>
-    protected long Watermark { get; private set; } = long.MinValue;
+    public long Watermark { get; private set; } = long.MinValue;
 
     public sealed override void Advance(long watermark)
     {
@@ -93,4 +95,7 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
 internal interface IHoldsWindows
 {
     long OpenWindows { get; }
+
+    /// <summary>About when the first of them ends, ms since the Unix epoch; null where that is not known.</summary>
+    long? NextEndMs { get; }
 }

@@ -1,0 +1,69 @@
+using Dataflow.Planning;
+using Dataflow.Windows;
+
+namespace Dataflow.Runtime;
+
+/// <summary>Finds what keeps event time, and so windows, from going on.</summary>
+internal sealed class TimeFindings(Job job, JobStatus status)
+{
+    public IEnumerable<Finding> All()
+    {
+        var waiting = Windows().ToList();
+        return [.. waiting, .. waiting.Count > 0 ? Holders() : [], .. Ahead(), .. waiting.Count > 0 ? Idle() : []];
+    }
+
+    private IEnumerable<Finding> Windows()
+    {
+        foreach (var step in job.Tasks.SelectMany(task => task.Instances).Where(step => step.Step is IHoldsWindows).GroupBy(step => step.Context.Name))
+        {
+            var found = status.Steps.First(known => known.Name == step.Key);
+            if (found.OpenWindows == 0 || found.EmittedPerSecond > 0) continue;
+            var ends = step.Select(instance => ((IHoldsWindows)instance.Step).NextEndMs).OfType<long>().ToList();
+            yield return new(FindingKind.WindowWaits, step.Key, ends.Count > 0
+                ? Waits(step.Key, found, ends.Min())
+                : $"Step '{step.Key}' holds {found.OpenWindows} open windows; the watermark, which closes them, is at {Moments.Of(found.WatermarkMs)}.");
+        }
+    }
+
+    private static string Waits(string name, StepStatus step, long end)
+        => $"Step '{name}' holds {step.OpenWindows} open windows and waits for the watermark to pass {Moments.Of(end)}, the end of the first; it is "
+            + (step.WatermarkMs is > long.MinValue and { } watermark
+                ? $"at {Moments.Of(watermark)}, {end - watermark} ms short."
+                : "at no time yet.");
+
+    /// <summary>The splits with the least time, of those that count.</summary>
+    private IEnumerable<Finding> Holders()
+    {
+        foreach (var step in job.Plan.Nodes.Where(node => node is IGivesEventTime))
+        {
+            var splits = SplitsOf(step).Where(split => split is { IsFinished: false, IsIdle: false }).OrderBy(split => split.WatermarkMs).ToList();
+            if (splits.Count == 0) continue;
+            var first = splits[0];
+            var idleAfter = $"{((IGivesEventTime)step).IdleAfter.TotalSeconds:0.###} s";
+            yield return new(FindingKind.SplitHoldsTimeBack, first.Name, first.WatermarkMs is null
+                ? $"Split '{first.Name}' has brought no record to '{step.Name}' yet: no watermark comes before it does, or has been quiet for {idleAfter}."
+                : $"Split '{first.Name}' holds the watermark at {Moments.Of(first.WatermarkMs)}, its newest record's time less the lateness"
+                    + $"{Others(splits)}. It goes on with the next record, or when the split has been quiet for {idleAfter}.");
+        }
+    }
+
+    private static string Others(List<SplitStatus> splits)
+        => splits.Count == 1 ? "" : $"; the others are up to {splits.Max(split => split.WatermarkMs) - splits[0].WatermarkMs} ms ahead";
+
+    private IEnumerable<Finding> Ahead()
+        => status.Splits.Where(split => split.IsHeldBack).Select(split => new Finding(
+            FindingKind.SplitIsAhead, split.Name,
+            $"Split '{split.Name}' is not read now: its event time is at {Moments.Of(split.WatermarkMs)}, more than {job.Options.MaxWatermarkDrift} ahead "
+            + $"of the slowest, which is at {Moments.Of(job.LeastSplitWatermark())}."));
+
+    private IEnumerable<Finding> Idle()
+        => status.Splits.Where(split => split.IsIdle).Select(split => new Finding(
+            FindingKind.SplitIsIdle, split.Name, $"Split '{split.Name}' is quiet and no longer holds event time back."));
+
+    private IEnumerable<SplitStatus> SplitsOf(Node step)
+    {
+        var names = PlanCheck.SourcesOf(step).SelectMany(source => job.SplitsOf((Node)source)).Select(split => split.Name)
+            .ToHashSet(StringComparer.Ordinal);
+        return status.Splits.Where(split => names.Contains(split.Name));
+    }
+}
