@@ -36,6 +36,15 @@ public class TableTests
             .Select(g => (g.Key, $"{g.Key} {g.Count()} {g.Sum(s => (long)s.Amount)}")));
 
     [Fact]
+    public void Groups_of_a_table_know_the_next_best_when_a_row_changes() => Check(
+        (stream, _) => stream.ToTable().GroupBy(s => s.City)
+            .Aggregate(
+                a => (a.Max(s => s.Amount), a.Top(2, s => s.Amount), a.CountDistinct(s => s.Amount)),
+                (city, max, top, distinct) => $"{city} {max} {string.Join(' ', top.Select(s => s.Amount))} {distinct}").Changes(),
+        sales => sales.GroupBy(s => s.Shop).Select(g => g.Last()).GroupBy(s => s.City, s => s.Amount)
+            .Select(g => (g.Key, $"{g.Key} {g.Max()} {string.Join(' ', g.OrderDescending().Take(2))} {g.Distinct().Count()}")));
+
+    [Fact]
     public void Where_inserts_and_deletes_as_rows_begin_and_cease_to_satisfy_it() => Check(
         (stream, _) => stream.ToTable().Where(s => s.Amount > 0).Select(s => s.City).Changes(),
         sales => sales.GroupBy(s => s.Shop).Select(g => g.Last()).Where(s => s.Amount > 0).Select(s => (s.Shop, s.City)));
