@@ -1,3 +1,4 @@
+using Dataflow.Testing;
 using Dataflow.Tests.Connectors;
 using DuckDB.NET.Data;
 
@@ -163,6 +164,21 @@ public class ParquetSourceTests : SourceContract<ParquetSourceTests.Flight>
     {
         Write("SELECT CASE WHEN i = 3000 THEN NULL ELSE i END AS x, '' AS y FROM range(5000) t(i)");
         Assert.Contains("@3000 as Pair", Assert.Throws<OperatorException>(() => Read(Source.Parquet<Pair>(Path), 2_500)).Message);
+    }
+
+    [Fact]
+    public void Rows_that_do_not_fit_become_dead_letters_where_the_pipeline_says_so()
+    {
+        Write("SELECT CASE WHEN i % 1000 = 7 THEN NULL ELSE i END AS x, '' AS y FROM range(5000) t(i)");
+        using var log = SimulatedJob.OpenLog();
+        var pipeline = new Pipeline("bad") { OnError = ErrorPolicy.DeadLetter() };
+        var results = Sink.Memory<int>();
+        pipeline.From(Source.Parquet<Pair>(Path)).Select(pair => pair.X).To(results);
+
+        SimulatedJob.Start(pipeline, log).Run();
+
+        Assert.Equal(Enumerable.Range(0, 5000).Where(i => i % 1000 != 7), results.Committed);
+        Assert.Equal([7, 1007, 2007, 3007, 4007], Topic.Of<DeadLetter>("bad.dead-letters").ReadAll(log).Select(letter => letter.Position));
     }
 
     [Fact]

@@ -39,15 +39,25 @@ internal sealed record DeduplicateNode<TKey, T>(string Name, Node<Keyed<TKey, T>
 }
 
 /// <summary>Remembers the time of each key's record that passed, in slices of time that are forgotten as a whole.</summary>
-internal sealed class DeduplicateOperator<TKey, T>(long? withinMs) : Operator<Keyed<TKey, T>, Keyed<TKey, T>>
+internal sealed class DeduplicateOperator<TKey, T>(long? withinMs) : Operator<Keyed<TKey, T>, Keyed<TKey, T>>, ICountsFiltered
     where TKey : notnull
 {
     private NamespacedState<TKey, long> _passed = null!; // by slice: a slice is as long as a key is remembered
 
+    /// <summary>The records that were not the first.</summary>
+    public long Filtered { get; private set; }
+
+    internal override bool IsOneToOne => true;
+
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
         var slice = SliceOf(record.Timestamp);
-        if (IsIn(slice, in record) || IsIn(slice - 1, in record) || IsIn(slice + 1, in record)) return;
+        if (IsIn(slice, in record) || IsIn(slice - 1, in record) || IsIn(slice + 1, in record))
+        {
+            Filtered++;
+            return;
+        }
+
         _passed.Open(slice).Update(record.Value.Key, out _) = record.Timestamp;
         Emit(in record);
     }

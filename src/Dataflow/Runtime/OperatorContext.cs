@@ -35,6 +35,9 @@ public sealed class OperatorContext
 
     internal StreamTask Task => _task;
 
+    /// <summary>Whether records on which the user's code fails are left out instead of stopping the job.</summary>
+    internal bool KeepsRejected => _task.Job.Plan.OnError.KeepsRejected;
+
     /// <summary>The newest event time of all input, once it has ended: the same in all workers.</summary>
     internal long NewestAtEnd => EventTime.GiversBefore(_task.Job.Plan.Nodes.First(node => node.Id == NodeId).Upstream!)
         .Select(node => _task.Job.NewestAtEnd.GetValueOrDefault(node.Id, long.MinValue)).Append(long.MinValue).Max();

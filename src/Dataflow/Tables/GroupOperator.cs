@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Dataflow.State;
 
 namespace Dataflow.Tables;
@@ -10,20 +11,24 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
     private readonly List<Changed> _changed = [];
     private KeyedState<TKey, GroupState<TA>> _groups = null!;
     private long _newest = long.MinValue;
+    private bool _restores; // a group whose user's code failed half way, where a copy suffices for that
 
     protected Aggregation<T, TA, TR> Aggregation { get; } = aggregation;
 
     public override void Process(in Record<Keyed<TKey, TInput>> record)
     {
         ref var group = ref _groups.Touch(record.Value.Key, out var exists, out var isFirst);
+        GroupState<TA> before = default;
         try
         {
             if (!exists) group.Accumulator = Aggregation.Create();
             if (isFirst) _changed.Add(new(record.Value.Key, group.Count != 0, group.Count != 0 ? RowOf(record.Value.Key, in group) : default!));
+            if (_restores) before = group;
             Change(ref group, record.Value.Value);
         }
         catch (Exception error)
         {
+            if (_restores) group = before; // of several aggregates in one pass, some may have taken the value
             Reject(error, in record);
             return;
         }
@@ -52,7 +57,11 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
             if (group.Count != 0) to.Visit(key, to.Step.RowOf(key, in group));
         });
 
-    protected override void Open() => _groups = Context.OpenState<TKey, GroupState<TA>>("groups");
+    protected override void Open()
+    {
+        _groups = Context.OpenState<TKey, GroupState<TA>>("groups");
+        _restores = Context.KeepsRejected && !RuntimeHelpers.IsReferenceOrContainsReferences<TA>();
+    }
 
     /// <summary>Adds a value to its group, or takes it back.</summary>
     protected abstract void Change(ref GroupState<TA> group, in TInput input);

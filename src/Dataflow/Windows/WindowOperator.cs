@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Dataflow.Runtime;
 
 namespace Dataflow.Windows;
@@ -9,6 +10,8 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
     : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>, IHoldsWindows, IKnowsTime
     where TKey : notnull
 {
+    private bool _restores; // an accumulator whose user's code failed half way, where a copy suffices for that
+
     public abstract long OpenWindows { get; }
 
     public virtual long? NextEndMs => null;
@@ -29,7 +32,11 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
 
     internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, Watermark);
 
-    protected override void Open() => Watermark = Context.SavedWatermark();
+    protected override void Open()
+    {
+        Watermark = Context.SavedWatermark();
+        _restores = Context.KeepsRejected && !RuntimeHelpers.IsReferenceOrContainsReferences<TAccumulator>();
+    }
 
     /// <summary>Hands out the results of the windows that end up to a watermark, which is newer than <see cref="Watermark"/>.</summary>
     protected abstract void Close(long watermark);
@@ -37,6 +44,7 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
     /// <summary>Adds a record; false if the user's code failed on it, so that a new accumulator holds nothing.</summary>
     protected bool TryAdd(ref TAccumulator accumulator, bool isNew, in Record<Keyed<TKey, T>> record)
     {
+        var before = _restores ? accumulator : default!;
         try
         {
             if (isNew) accumulator = aggregation.Create();
@@ -45,6 +53,7 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
         }
         catch (Exception error)
         {
+            if (_restores) accumulator = before; // of several aggregates in one pass, some may have taken the record
             Reject(error, in record);
             return false;
         }

@@ -65,6 +65,36 @@ public sealed class DeadLetterTests : IDisposable
     }
 
     [Fact]
+    public void Of_several_aggregates_none_takes_a_record_that_one_of_them_fails_on()
+    {
+        Fill();
+        var windows = Sink.Memory<(long, long)>("windows");
+        var rows = Sink.Memory<(long, long)>("rows");
+        var pipeline = new Pipeline("bad") { OnError = ErrorPolicy.DeadLetter() };
+        var keyed = pipeline.From(Numbers).WithEventTime(x => x).KeyBy(_ => 0);
+        keyed.Window(Tumbling.Every(Second)).Aggregate(a => (a.Count(), a.Sum(x => Good(x))), (_, _, count, sum) => (count, sum)).To(windows);
+        keyed.Aggregate(a => (a.Count(), a.Sum(x => Good(x))), (_, count, sum) => (count, sum)).Changes().Select(change => change.New).To(rows);
+
+        Run(pipeline, workers: 2);
+
+        Assert.Equal([(8, 34)], windows.Committed);
+        Assert.Equal((8, 34), rows.Committed[^1]);
+    }
+
+    [Fact]
+    public void A_source_of_a_users_own_goes_on_behind_a_record_that_it_rejects()
+    {
+        var pipeline = new Pipeline("bad") { OnError = ErrorPolicy.DeadLetter() };
+        pipeline.From(new OddSource()).To(_results);
+
+        var status = Run(pipeline, workers: 1);
+
+        Assert.Equal([0, 2, 4], _results.Committed);
+        Assert.Equal(["odd odd@1 It is odd.", "odd odd@3 It is odd."], Letters());
+        Assert.Equal(2, status.Splits[0].DeadLetters);
+    }
+
+    [Fact]
     public void What_fails_without_a_record_at_hand_has_a_letter_without_position()
     {
         Fill();
@@ -196,5 +226,36 @@ public sealed class DeadLetterTests : IDisposable
         public override void OnRecord(in Record<int> record, ref int state, ProcessContext<int, int> context) => context.SetTimer(record.Value);
 
         public override void OnTimer(long timestamp, ref int state, ProcessContext<int, int> context) => context.Emit(Good((int)timestamp));
+    }
+
+    /// <summary>Has the numbers from 0 to 4 and cannot read odd ones.</summary>
+    private sealed class OddSource : Source<int>
+    {
+        public override string Name => "odd";
+
+        public override IReadOnlyList<SplitDescription> Describe(SourceContext context) => [new("odd")];
+
+        public override SourceReader<int> Open(SourceSplit split, long position, SourceContext context) => new Reader(split, position);
+
+        private sealed class Reader(SourceSplit split, long position) : SourceReader<int>
+        {
+            private long _next = position;
+
+            public override long Position => _next;
+
+            public override bool IsFinished => _next == 5;
+
+            public override int Read(Span<Record<int>> records)
+            {
+                var count = 0;
+                for (; count < records.Length && !IsFinished; _next++)
+                {
+                    if (_next % 2 == 0) records[count++] = new((int)_next, 0, new RecordOrigin(split.Id, _next));
+                    else Reject(OperatorException.CouldNotRead("odd", split.Name, _next, typeof(int), new FormatException("It is odd.")));
+                }
+
+                return count;
+            }
+        }
     }
 }
