@@ -4,8 +4,17 @@ namespace Dataflow.Perf.Nexmark;
 internal static class Q9
 {
     public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
-        => Winners.Bids(pipeline, source, (auction, bid) => (Auction: auction, Bid: bid))
+    {
+        var events = pipeline.From(source).WithEventTime();
+        events.Auctions().KeyBy(auction => auction.Id)
+            .JoinInterval(
+                events.Bids().KeyBy(bid => bid.Auction),
+                TimeSpan.Zero,
+                auction => TimeSpan.FromMilliseconds(auction.Expires - auction.DateTime),
+                source.LongestAuction,
+                (auction, bid) => (Auction: auction, Bid: bid))
             .Aggregate(a => a.MaxBy(row => (row.Bid.Price, -row.Bid.DateTime, -row.Bid.Index)), (_, winner) => winner)
             .To(results, (row, text) => text.Add(row.Auction)
                 .Add(row.Bid.Auction).Add(row.Bid.Bidder).Add(row.Bid.Price).Add(row.Bid.DateTime).Add(row.Bid.Extra));
+    }
 }
