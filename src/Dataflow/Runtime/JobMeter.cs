@@ -17,7 +17,7 @@ internal sealed class JobMeter : IDisposable
         _meter.CreateObservableCounter("dataflow.operator.records.filtered", () => Steps(step => step.Filtered), "{record}");
         _meter.CreateObservableCounter("dataflow.operator.records.late_dropped", () => Steps(step => step.Late), "{record}");
         _meter.CreateObservableCounter("dataflow.join.misses", () => Steps(step => step.Misses), "{record}");
-        _meter.CreateObservableCounter("dataflow.dead_letter.records", () => Steps(step => step.DeadLetters), "{record}");
+        _meter.CreateObservableCounter("dataflow.dead_letter.records", DeadLetters, "{record}");
         _meter.CreateObservableCounter("dataflow.model.calls", () => Steps(step => step.Calls), "{call}");
         _meter.CreateObservableGauge("dataflow.watermark", Watermarks, "ms", "Event time since the Unix epoch.");
         _meter.CreateObservableGauge("dataflow.operator.watermark.lag", WatermarkLags, "s", "How far event time is behind the clock.");
@@ -37,6 +37,10 @@ internal sealed class JobMeter : IDisposable
 
     private IEnumerable<Measurement<long>> Steps(Func<StepStatus, long> value)
         => _job.Status.Steps.Select(step => Of(value(step), new KeyValuePair<string, object?>("step", step.Name)));
+
+    private IEnumerable<Measurement<long>> DeadLetters()
+        => Steps(step => step.DeadLetters).Concat(_job.Status.Splits.Select(
+            split => Of(split.DeadLetters, new KeyValuePair<string, object?>("split", split.Name))));
 
     private IEnumerable<Measurement<long>> Watermarks()
         => _job.Status.Steps.Where(step => step.WatermarkMs is not null)

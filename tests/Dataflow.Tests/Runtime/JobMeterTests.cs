@@ -17,6 +17,9 @@ public class JobMeterTests
         var seen = Measure();
 
         Assert.Equal(2, seen["dataflow.operator.records.out/above-one"]);
+        Assert.Equal(3, seen["dataflow.operator.records.in/above-one"]);
+        Assert.Equal(1, seen["dataflow.operator.records.filtered/above-one"]);
+        Assert.Equal(0, seen["dataflow.dead_letter.records/above-one"]);
         Assert.Equal(1, seen["dataflow.checkpoints/"]);
         job.Close();
         Assert.Empty(Measure());
@@ -32,7 +35,7 @@ public class JobMeterTests
         };
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
         {
-            var all = tags.ToArray().ToDictionary(tag => tag.Key, tag => (string?)tag.Value);
+            var all = tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value?.ToString());
             if (all["pipeline"] == "metered") seen[$"{instrument.Name}/{all.GetValueOrDefault("step")}"] = value;
         });
         listener.Start();
