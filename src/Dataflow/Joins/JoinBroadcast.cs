@@ -1,0 +1,84 @@
+using Dataflow.Joins;
+using Dataflow.State;
+
+namespace Dataflow;
+
+/// <summary>Joins each record with a few that every worker holds: rules, settings, prices.</summary>
+public static class JoinBroadcastStep
+{
+    extension<T>(Stream<T> stream)
+    {
+        /// <summary>Each record with every rule of that moment that fits it; the record stays where it is.</summary>
+        /// <remarks>Every worker holds the latest rule of each key, and a checkpoint writes a changed one once. A record meets the
+        /// rules that have come before it, so rules of a growing source may be a little ahead or behind, not the same in all
+        /// workers; where two splits bring rules of one key, workers may differ in which is the later until a restart.
+        /// Event time is that of the records. Records that no rule fits are counted as misses.</remarks>
+        /// <param name="rules">Few records; a new one takes the place of that of its key.</param>
+        /// <param name="fits">Whether a rule is for a record; called for each rule and record, on the task's thread.</param>
+        /// <param name="result">Makes the result of a record and a rule that fits.</param>
+        /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
+        public Stream<TOut> JoinBroadcast<TRuleKey, TRule, TOut>(
+            KeyedStream<TRuleKey, TRule> rules, Func<T, TRule, bool> fits, Func<T, TRule, TOut> result,
+            string name = "join-broadcast")
+            where TRuleKey : notnull
+        {
+            ArgumentNullException.ThrowIfNull(rules);
+            ArgumentNullException.ThrowIfNull(fits);
+            ArgumentNullException.ThrowIfNull(result);
+            return stream.Forwarded().Meet(
+                rules.Pairs.Broadcasted(),
+                (first, second) => new BroadcastJoinNode<T, TRuleKey, TRule, TOut>(name, first, second, fits, result));
+        }
+    }
+}
+
+internal sealed record BroadcastJoinNode<T, TRuleKey, TRule, TOut>(
+    string Name, Node<T> Input, SecondInput<Keyed<TRuleKey, TRule>> Second, Func<T, TRule, bool> Fits, Func<T, TRule, TOut> Result)
+    : Node<T, Keyed<TRuleKey, TRule>, TOut>(Name, Input, Second)
+    where TRuleKey : notnull
+{
+    internal override string StateSignature
+        => $"join broadcast, {TypeNames.Of(typeof(TRuleKey))} -> {StateCodec<TRule>.Signature}";
+
+    public override Operator<T, Keyed<TRuleKey, TRule>, TOut> CreateOperator()
+        => new BroadcastJoinOperator<T, TRuleKey, TRule, TOut>(Fits, Result);
+}
+
+internal sealed class BroadcastJoinOperator<T, TRuleKey, TRule, TOut>(Func<T, TRule, bool> fits, Func<T, TRule, TOut> result)
+    : Operator<T, Keyed<TRuleKey, TRule>, TOut>, ICountsMisses
+    where TRuleKey : notnull
+{
+    private readonly List<TOut> _results = [];
+    private KeyedState<TRuleKey, TRule> _rules = null!;
+
+    public long Misses { get; private set; }
+
+    internal override bool WaitsForSecond => false;
+
+    public override void Process(in Record<T> record)
+    {
+        _results.Clear();
+        try
+        {
+            _rules.ForEach((Step: this, record.Value), static (to, _, ref rule) => to.Step.Join(to.Value, rule));
+        }
+        catch (Exception error)
+        {
+            Reject(error, in record);
+            return;
+        }
+
+        if (_results.Count == 0) Misses++;
+        foreach (var value in _results) Emit(record.With(value));
+    }
+
+    public override void ProcessSecond(in Record<Keyed<TRuleKey, TRule>> record)
+        => _rules.Update(record.Value.Key, out _) = record.Value.Value;
+
+    protected override void Open() => _rules = Context.OpenBroadcast<TRuleKey, TRule>("rules");
+
+    private void Join(T value, TRule rule)
+    {
+        if (fits(value, rule)) _results.Add(result(value, rule));
+    }
+}
