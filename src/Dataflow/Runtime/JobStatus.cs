@@ -115,6 +115,9 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
     /// <summary>Entries of state that were removed because their time to live was over.</summary>
     public long Expired { get; init; }
 
+    /// <summary>Searches of <c>Match</c> that were given up because too many were open.</summary>
+    public long DroppedMatches { get; init; }
+
     /// <summary>Timers that were dropped because the input had ended.</summary>
     public long DroppedTimers { get; init; }
 
@@ -151,6 +154,7 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
         EarlyResults = instances.OfType<Windows.ICountsFirings>().Sum(step => step.EarlyResults),
         LateResults = instances.OfType<Windows.ICountsFirings>().Sum(step => step.LateResults),
         Expired = instances.OfType<Processing.ICountsExpired>().Sum(step => step.Expired),
+        DroppedMatches = instances.OfType<Patterns.ICountsDroppedMatches>().Sum(step => step.DroppedMatches),
         DroppedTimers = instances.OfType<Processing.IKeepsTimers>().Sum(step => step.DroppedTimers),
         OpenWindows = instances.OfType<Windows.IHoldsWindows>().Sum(step => step.OpenWindows),
         Filtered = instances.OfType<ICountsFiltered>().Sum(step => step.Filtered),

@@ -1,0 +1,137 @@
+using Dataflow.Runtime;
+using Dataflow.State;
+using Dataflow.Time;
+using Dataflow.Windows;
+
+namespace Dataflow.Patterns;
+
+/// <summary>Puts the records of each key in the order of their time, and searches them for a pattern.</summary>
+internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>, ICountsLate, ICountsDroppedMatches
+    where TKey : notnull
+{
+    private readonly Pattern<T> _pattern;
+    private readonly Func<TKey, Match<T>, TOut> _result;
+    private readonly Matcher<T> _matcher;
+    private KeyedState<TKey, OpenMatches<T>?> _matches = null!;
+    private Timers<TKey> _timers = null!;
+    private Operator<Keyed<TKey, TOut>>? _timedOut;
+    private TKey _key = default!;
+    private long _watermark = long.MinValue;
+
+    public MatchOperator(Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, int mostOpen)
+    {
+        _pattern = pattern;
+        _result = result;
+        _matcher = new Matcher<T>(pattern, mostOpen, HandOn, HandOutTimedOut, Reject);
+    }
+
+    public long LateRecords { get; private set; }
+
+    public long DroppedMatches => _matcher.Dropped;
+
+    public void ConnectTimedOutTo(Operator<Keyed<TKey, TOut>> timedOut) => _timedOut = timedOut;
+
+    public override void Process(in Record<Keyed<TKey, T>> record)
+    {
+        if (record.Timestamp < _watermark)
+        {
+            LateRecords++;
+            return;
+        }
+
+        var waiting = (_matches.Update(record.Value.Key, out _) ??= new()).Waiting;
+        var at = waiting.Count;
+        while (at > 0 && waiting[at - 1].TimeMs > record.Timestamp) at--;
+        waiting.Insert(at, new(record.Timestamp, record.Value.Value));
+        _timers.Set(record.Value.Key, record.Timestamp);
+    }
+
+    public override void Advance(long watermark)
+    {
+        if (watermark > _watermark) MoveTo(watermark);
+        base.Advance(watermark);
+        _timedOut?.Advance(watermark);
+    }
+
+    internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, _watermark);
+
+    protected override void Open()
+    {
+        _matches = Context.OpenState<TKey, OpenMatches<T>?>("matches");
+        _timers = new Timers<TKey>(Context.OpenTables<KeyPart<TKey>, bool>("timers", new KeyPartCodec<TKey>()).Main);
+        _watermark = Context.SavedWatermark();
+    }
+
+    private void MoveTo(long watermark)
+    {
+        _watermark = watermark;
+        // Records of the watermark's own time may still come.
+        while (_timers.TryTakeDue(watermark == long.MaxValue ? watermark : watermark - 1, out _key, out var time)) Search(time);
+        if (watermark == long.MaxValue) EndAll();
+    }
+
+    private void Search(long time)
+    {
+        if (_matches.Update(_key, out _) is not { } matches)
+        {
+            _matches.Remove(_key); // a search's time was over after its key had gone
+            return;
+        }
+
+        _matcher.EndOverdue(matches, time);
+        var count = 0;
+        for (; count < matches.Waiting.Count && matches.Waiting[count].TimeMs <= time; count++)
+        {
+            _matcher.Add(matches, matches.Waiting[count]);
+            if (matches.Searches.Count > 0 && _matcher.EndOf(time) is { } end) _timers.Set(_key, end);
+        }
+
+        matches.Waiting.RemoveRange(0, count);
+        if (matches.IsEmpty) _matches.Remove(_key);
+    }
+
+    /// <summary>At the end of the input open matches are as long as they are.</summary>
+    private void EndAll()
+    {
+        var open = new List<(TKey Key, OpenMatches<T> Matches)>();
+        _matches.ForEach(open, static (open, key, ref matches) => open.Add((key, matches!)));
+        foreach (var (key, matches) in open)
+        {
+            _key = key;
+            _matcher.End(matches);
+            _matches.Remove(key);
+        }
+    }
+
+    private void HandOn(OpenMatches<T> matches, OpenMatch match)
+    {
+        if (TryMake(matches, match, out var record)) Emit(in record);
+    }
+
+    private void HandOutTimedOut(OpenMatches<T> matches, OpenMatch match)
+    {
+        if (_timedOut is not null && TryMake(matches, match, out var record)) _timedOut.Process(in record);
+    }
+
+    private bool TryMake(OpenMatches<T> matches, OpenMatch open, out Record<Keyed<TKey, TOut>> record)
+    {
+        var match = new Match<T>(_pattern.Parts, matches).Of(open);
+        record = default;
+        try
+        {
+            record = new(new(_key, _result(_key, match)), match.EndMs, default);
+            return true;
+        }
+        catch (Exception error)
+        {
+            Reject(error);
+            return false;
+        }
+    }
+}
+
+/// <summary>A step that bounds how many matches are open.</summary>
+internal interface ICountsDroppedMatches
+{
+    long DroppedMatches { get; }
+}

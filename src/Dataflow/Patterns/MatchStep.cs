@@ -1,0 +1,72 @@
+using Dataflow.Planning;
+using Dataflow.Runtime;
+using Dataflow.State;
+
+namespace Dataflow;
+
+/// <summary>Finds sequences of records.</summary>
+public static class MatchStep
+{
+    private const int MostOpen = 10_000;
+
+    extension<TKey, T>(KeyedStream<TKey, T> stream)
+        where TKey : notnull
+    {
+        /// <summary>Finds a pattern in the records of each key, in the order of their event time, those of one time as they came.</summary>
+        /// <remarks>A record waits until the watermark has passed it; one that comes later is late, counted and dropped. A match
+        /// goes out once no other could take its place, with the time of its last record. Open matches are kept in state; a
+        /// checkpoint writes those of each key that changed, whole.</remarks>
+        /// <param name="pattern">What to find.</param>
+        /// <param name="result">Makes the result of key and match; called on the task's thread.</param>
+        /// <param name="mostOpen">How many ways to go on may be open for a key: beyond, the oldest searches are dropped and counted.</param>
+        /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
+        /// <exception cref="ArgumentException">The pattern ends with a part that always waits for more.</exception>
+        public KeyedStream<TKey, TOut> Match<TOut>(
+            Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, int mostOpen = MostOpen, string name = "match")
+        {
+            ArgumentNullException.ThrowIfNull(pattern);
+            ArgumentNullException.ThrowIfNull(result);
+            ArgumentOutOfRangeException.ThrowIfLessThan(mostOpen, 1);
+            if (pattern.NeverEnds)
+            {
+                throw new ArgumentException(
+                    $"Pattern '{pattern}' never knows that its last part has no more records. Add Within, or Reluctant.", nameof(pattern));
+            }
+
+            return stream.Add(input => new MatchNode<TKey, T, TOut>(name, input, pattern, result, mostOpen));
+        }
+
+        /// <summary>As the form without, and hands out what of a match there was when the time given by <c>Within</c> was over.</summary>
+        public KeyedStream<TKey, TOut> Match<TOut>(
+            Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, out KeyedStream<TKey, TOut> timedOut, int mostOpen = MostOpen, string name = "match")
+        {
+            var matches = stream.Match(pattern, result, mostOpen, name);
+            var side = new SideNode<Keyed<TKey, TOut>>($"{name}-timed-out", matches.Pairs.Node);
+            timedOut = new(new Stream<Keyed<TKey, TOut>>(stream.Pipeline, side), isPartitioned: true);
+            return matches;
+        }
+    }
+}
+
+internal sealed record MatchNode<TKey, T, TOut>(
+    string Name, Node<Keyed<TKey, T>> Input, Pattern<T> Pattern, Func<TKey, Match<T>, TOut> Result, int MostOpen)
+    : Node<Keyed<TKey, T>, Keyed<TKey, TOut>>(Name, Input)
+    where TKey : notnull
+{
+    internal override string Detail => Pattern.ToString();
+
+    internal override string StateSignature => $"match {Pattern}, {TypeNames.Of(typeof(TKey))} -> {StateCodec<OpenMatches<T>>.Signature}";
+
+    public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator()
+        => new Patterns.MatchOperator<TKey, T, TOut>(Pattern, Result, MostOpen);
+
+    internal override void Connect(Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> step, TaskBuilder builder)
+    {
+        base.Connect(step, builder);
+        if (builder.Plan.SideOf(this) is SideNode<Keyed<TKey, TOut>> side)
+            ((Patterns.MatchOperator<TKey, T, TOut>)step).ConnectTimedOutTo(side.BuildNext(builder));
+    }
+
+    internal override IEnumerable<string> Check()
+        => EventTime.IsGivenBefore(this) ? [] : [$"Match '{Name}' needs event time. Add WithEventTime(...) before KeyBy."];
+}
