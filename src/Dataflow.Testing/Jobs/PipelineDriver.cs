@@ -1,0 +1,96 @@
+using System.Buffers;
+using Dataflow.Log;
+
+namespace Dataflow.Testing;
+
+/// <summary>Drives a pipeline by hand: feeds its topics, moves its clock, reads what came out, starts it anew. Without threads.</summary>
+/// <remarks>After each call all that can be done is done and committed. Event time moves by the records that are fed, and by the
+/// clock once every partition is idle.</remarks>
+/// <param name="pipeline">Makes the pipeline, anew for each start; it reads topics.</param>
+/// <param name="workers">How many workers take turns.</param>
+public sealed class PipelineDriver(Func<Pipeline> pipeline, int workers = 1) : IDisposable
+{
+    private const int QuietTurns = 500;
+
+    private readonly LogStore _log = SimulatedJob.OpenLog();
+    private SimulatedJob? _job;
+
+    /// <summary>The pipeline's only clock.</summary>
+    public SimulatedClock Clock { get; } = new();
+
+    /// <summary>How far the job is: late records, misses, watermarks, entries of state.</summary>
+    public JobStatus Status => Job.Status;
+
+    private SimulatedJob Job => _job ??= SimulatedJob.Start(pipeline(), _log, workers, clock: Clock);
+
+    /// <summary>Appends values to a topic, which is made where it is missing, and processes them.</summary>
+    public void Feed<T>(Topic<T> topic, params IEnumerable<T> values)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        ArgumentNullException.ThrowIfNull(values);
+        var bytes = new ArrayBufferWriter<byte>();
+        var records = new RecordBuffer();
+        foreach (var value in values)
+        {
+            bytes.ResetWrittenCount();
+            Serde<T>.Default.Write(value, bytes);
+            records.Append(0, bytes.WrittenSpan);
+        }
+
+        var commit = new LogCommit();
+        commit.Add(_log.CreateTopicAsync(topic.Name, 1).AsTask().GetAwaiter().GetResult(), 0, records);
+        _log.CommitAsync(commit).AsTask().GetAwaiter().GetResult();
+        Settle();
+    }
+
+    /// <summary>Lets time pass; what is due by then happens.</summary>
+    public void Advance(TimeSpan by)
+    {
+        _ = Job;
+        Clock.Advance(by);
+        Settle();
+    }
+
+    /// <summary>All values of a topic so far.</summary>
+    public IReadOnlyList<T> Read<T>(Topic<T> topic)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        return _log.TryGetTopic(topic.Name, out _) ? [.. topic.ReadAll(_log)] : [];
+    }
+
+    /// <summary>Drops the job and starts another from its last checkpoint.</summary>
+    public void Restart()
+    {
+        Dispose(disposesLog: false);
+        Settle();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Dispose(disposesLog: true);
+
+    private void Dispose(bool disposesLog)
+    {
+        _job?.Close();
+        _job = null;
+        if (disposesLog) _log.Dispose();
+    }
+
+    // By turns and not until nobody has anything to do: where time goes on with the clock, there always is.
+    private void Settle()
+    {
+        Turn();
+        var checkpoints = Status.Checkpoints.Count;
+        Job.Begin();
+        while (Status.Checkpoints.Count == checkpoints) Job.Step();
+        Turn();
+    }
+
+    private void Turn()
+    {
+        for (long read = -1; read != Status.RecordsRead;)
+        {
+            read = Status.RecordsRead;
+            for (var turn = 0; turn < QuietTurns; turn++) Job.Step();
+        }
+    }
+}
