@@ -161,8 +161,8 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
         if (count == 0 && IsLate(in record)) return;
         if (!TryBegin(in record, out var session)) return;
 
-        for (var i = first; i < first + count; i++)
-            session = sessions[i].First > record.Timestamp ? Joined(session, sessions[i]) : Joined(sessions[i], session);
+        // The record comes last, whether or not an older session is still there: the order must not depend on the watermark.
+        for (var i = first; i < first + count; i++) session = Joined(sessions[i], session);
         Count(key, ref session);
         _sessions.Replace(first, count, session);
         WatchEarlier(key, ref _sessions.Newest(key, out _), in session);
@@ -179,15 +179,15 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
     }
 
     /// <summary>Two sessions as one. They stay as they are: a checkpoint may have still to write what their accumulators hold.</summary>
-    private OpenWindow<TAccumulator> Joined(OpenWindow<TAccumulator> older, OpenWindow<TAccumulator> newer)
+    private OpenWindow<TAccumulator> Joined(OpenWindow<TAccumulator> session, OpenWindow<TAccumulator> other)
     {
-        var joined = older with { Value = Create() };
-        Merge(ref joined.Value, in older.Value);
-        Merge(ref joined.Value, in newer.Value);
-        joined.Widen(newer.First);
-        joined.Widen(newer.Last);
-        joined.Pending += newer.Pending;
-        joined.Firings = Math.Max(joined.Firings, newer.Firings);
+        var joined = session with { Value = Create() };
+        Merge(ref joined.Value, in session.Value);
+        Merge(ref joined.Value, in other.Value);
+        joined.Widen(other.First);
+        joined.Widen(other.Last);
+        joined.Pending += other.Pending;
+        joined.Firings = Math.Max(joined.Firings, other.Firings);
         return joined;
     }
 

@@ -64,7 +64,7 @@ public class AccumulatorTests
         job.Close();
         SimulatedJob.Start(pipeline, log).Run();
 
-        Assert.Equal(Enumerable.Repeat("0 50 100", Sensors), results.Committed);
+        Assert.Equal(Enumerable.Repeat("0 100 50", Sensors), results.Committed);
     }
 
     [Fact]
