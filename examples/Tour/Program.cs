@@ -6,8 +6,10 @@ var stops = new Dictionary<string, Func<Task>>
     ["windows"] = WindowStop.RunAsync,
     ["joins"] = JoinStop.RunAsync,
     ["tables"] = TableStop.RunAsync,
+    ["process"] = ProcessStop.RunAsync,
     ["async"] = AsyncStop.RunAsync,
     ["errors"] = ErrorStop.RunAsync,
+    ["operations"] = OperationsStop.RunAsync,
 };
 
 if (args.Length > 0 && !stops.ContainsKey(args[0]))

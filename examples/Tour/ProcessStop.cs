@@ -1,0 +1,48 @@
+using Dataflow;
+
+namespace Tour;
+
+/// <summary>Code of one's own with state and timers: says who has not ordered for a quarter of an hour, and who buys much tea.</summary>
+internal static class ProcessStop
+{
+    public static Task RunAsync()
+    {
+        var pipeline = new Pipeline("process");
+        var teaLovers = new Output<string>("tea-lovers");
+        var quiet = Shop.OrdersOf(pipeline)
+            .KeyBy(order => order.Customer)
+            .Process(() => new Customers(teaLovers));
+
+        quiet.Values().Union(quiet.SideOutput(teaLovers).Values()).To(Sink.Console<string>());
+        return Shop.RunAsync(pipeline);
+    }
+
+    private sealed class Customers(Output<string> teaLovers) : KeyedProcess<string, Order, string>
+    {
+        private static readonly long Patience = (long)TimeSpan.FromMinutes(15).TotalMilliseconds;
+
+        private MapState<string, int> _pieces = null!;
+        private ValueState<long> _newest = null!;
+
+        public override void Open(ProcessStates<string, Order> states)
+        {
+            _pieces = states.Map<string, int>("pieces", timeToLive: TimeSpan.FromHours(8));
+            _newest = states.Value<long>("newest");
+        }
+
+        public override void OnRecord(in Record<Order> record, ProcessContext<string, string> context)
+        {
+            var order = record.Value;
+            _pieces.Update(order.Item, out _) += order.Pieces;
+            if (_pieces.TryGet("tea", out var tea) && tea >= 3) context.Emit(teaLovers, $"{context.Key} has bought {tea} of tea");
+            _newest.Value = Math.Max(_newest.Value, record.Timestamp);
+            context.SetTimer(_newest.Value + Patience);
+        }
+
+        public override void OnTimer(long timestamp, ProcessContext<string, string> context)
+        {
+            if (timestamp == _newest.Value + Patience)
+                context.Emit($"{context.Key} is quiet since {DateTimeOffset.FromUnixTimeMilliseconds(_newest.Value):HH:mm}");
+        }
+    }
+}
