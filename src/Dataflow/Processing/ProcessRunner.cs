@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Dataflow.Runtime;
 using Dataflow.State;
 using Dataflow.Time;
@@ -5,6 +6,7 @@ using Dataflow.Time;
 namespace Dataflow.Processing;
 
 /// <summary>Runs the user's code of a <c>Process</c> step: its states, its timers and its outputs.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "Steps end with Close.")]
 internal sealed class ProcessRunner<TKey, T, TOut>(
     KeyedProcess<TKey, T, TOut> process, ProcessRunner<TKey, T, TOut>.Emission emit, Action<Exception> reject)
     where TKey : notnull

@@ -18,12 +18,11 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
     public override void Process(in Record<Keyed<TKey, TInput>> record)
     {
         ref var group = ref _groups.Touch(record.Value.Key, out var exists, out var isFirst);
-        GroupState<TA> before = default;
+        if (!exists) group.Accumulator = Aggregation.Create();
+        if (isFirst) Remember(record.Value.Key, in group);
+        var before = _restores ? group : default;
         try
         {
-            if (!exists) group.Accumulator = Aggregation.Create();
-            if (isFirst) _changed.Add(new(record.Value.Key, group.Count != 0, group.Count != 0 ? RowOf(record.Value.Key, in group) : default!));
-            if (_restores) before = group;
             Change(ref group, record.Value.Value);
         }
         catch (Exception error)
@@ -65,6 +64,22 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
 
     /// <summary>Adds a value to its group, or takes it back.</summary>
     protected abstract void Change(ref GroupState<TA> group, in TInput input);
+
+    private void Remember(TKey key, in GroupState<TA> group)
+    {
+        var hasOld = group.Count != 0;
+        TOut old = default!;
+        try
+        {
+            if (hasOld) old = RowOf(key, in group);
+        }
+        catch (Exception)
+        {
+            hasOld = false; // that row was rejected when it was to go out, so it is not in force
+        }
+
+        _changed.Add(new(key, hasOld, old));
+    }
 
     private void EmitChanges()
     {
