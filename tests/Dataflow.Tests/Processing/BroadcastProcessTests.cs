@@ -18,7 +18,7 @@ public sealed class BroadcastProcessTests : IDisposable
                 using var log = SimulatedJob.OpenLog();
                 var alarms = Sink.Memory<string>();
                 log.Append("limits", [new Limit("even", 10), new Limit("odd", 20), new Limit("gone", 0)]);
-                log.Append("readings", new Reading[0]);
+                log.Append("readings", Array.Empty<Reading>());
                 var job = SimulatedJob.Start(Alarms(alarms), log, before, seed);
                 job.RunUntilIdle();
                 log.Append("limits", [new Limit("odd", 30), new Limit("gone", -1)]);
