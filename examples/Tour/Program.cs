@@ -7,6 +7,7 @@ var stops = new Dictionary<string, Func<Task>>
     ["joins"] = JoinStop.RunAsync,
     ["tables"] = TableStop.RunAsync,
     ["process"] = ProcessStop.RunAsync,
+    ["patterns"] = PatternStop.RunAsync,
     ["async"] = AsyncStop.RunAsync,
     ["errors"] = ErrorStop.RunAsync,
     ["operations"] = OperationsStop.RunAsync,

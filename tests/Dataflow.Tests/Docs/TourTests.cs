@@ -1,0 +1,30 @@
+namespace Dataflow.Tests.Docs;
+
+/// <summary>The examples of the tour run, each to its end.</summary>
+public class TourTests
+{
+    [Theory]
+    [InlineData("windows", "visit   ada 09:00: 2 orders, tea, cups")]
+    [InlineData("joins", "order 2 of bob: not paid in time")]
+    [InlineData("tables", "13 pieces on the shelf left")]
+    [InlineData("process", "eve is quiet since 09:33")]
+    [InlineData("patterns", "ada: 2, then 4, then 2 pieces")]
+    [InlineData("async", "order 8 scores 7")]
+    [InlineData("errors", "dead letter: share on orders[0]@5: Attempted to divide by zero.")]
+    [InlineData("operations", "09:00 tea: 7 pieces")]
+    public async Task Each_stop_shows_what_it_says(string stop, string line)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "Tour.dll");
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("dotnet", [program, stop])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(process.ExitCode == 0, await errors);
+        Assert.Contains(line, output, StringComparison.Ordinal);
+    }
+}
