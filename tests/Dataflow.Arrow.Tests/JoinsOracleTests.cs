@@ -1,5 +1,4 @@
 using Dataflow.Testing;
-using DuckDB.NET.Data;
 
 namespace Dataflow.Arrow.Tests;
 
@@ -42,13 +41,13 @@ public sealed class JoinsOracleTests
     private static void Agrees(
         string query, Func<KeyedStream<string, Row>, KeyedStream<string, Row>, KeyedStream<string, (long, long)>> join)
     {
-        var rows = Ask($"{Sides} SELECT id, t, origin, distance FROM few ORDER BY id", row
+        var rows = Duck.Ask($"{Sides} SELECT id, t, origin, distance FROM few ORDER BY id", row
             => new Row(row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetInt32(3)));
         var pipeline = new Pipeline("joined");
         var results = Sink.Memory<(long, long)>();
         join(Timed("lefts", row => row.Distance >= LongMiles), Timed("rights", row => row.Distance < LongMiles)).To(results);
 
-        var expected = Ask($"{Sides} {query}", row => (row.GetInt64(0), row.GetInt64(1)));
+        var expected = Duck.Ask($"{Sides} {query}", row => (row.GetInt64(0), row.GetInt64(1)));
         Assert.NotEmpty(expected);
         Assert.Equal(expected.Order(), Harness.Run(pipeline, results, workers: 2).Order());
 
@@ -58,16 +57,4 @@ public sealed class JoinsOracleTests
     }
 
     private static (long, long) Ids(Row left, Row right) => (left.Id, right.Id);
-
-    private static List<T> Ask<T>(string query, Func<System.Data.Common.DbDataReader, T> read)
-    {
-        using var duck = new DuckDBConnection("DataSource=:memory:");
-        duck.Open();
-        using var command = duck.CreateCommand();
-        command.CommandText = query;
-        using var reader = command.ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read()) rows.Add(read(reader));
-        return rows;
-    }
 }

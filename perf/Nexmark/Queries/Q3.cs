@@ -6,8 +6,11 @@ internal static class Q3
     public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
     {
         var events = pipeline.From(source);
-        var persons = events.Persons().Where(person => person.State is "OR" or "ID" or "CA").KeyBy(person => person.Id);
-        events.Auctions().Where(auction => auction.Category == 10).KeyBy(auction => auction.Seller)
+        // What is not asked for need not be kept for ever.
+        var persons = events.Persons().Where(person => person.State is "OR" or "ID" or "CA")
+            .Select(person => (person.Id, person.Name, person.City, person.State)).KeyBy(person => person.Id);
+        events.Auctions().Where(auction => auction.Category == 10)
+            .Select(auction => (auction.Id, auction.Seller)).KeyBy(auction => auction.Seller)
             .Join(persons, (auction, person) => (Auction: auction.Id, Person: person))
             .To(results, (row, text) => text
                 .Add(row.Person.Name).Add(row.Person.City).Add(row.Person.State).Add(row.Auction));
