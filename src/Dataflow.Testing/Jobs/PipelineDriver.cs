@@ -10,8 +10,6 @@ namespace Dataflow.Testing;
 /// <param name="workers">How many workers take turns.</param>
 public sealed class PipelineDriver(Func<Pipeline> pipeline, int workers = 1) : IDisposable
 {
-    private const int QuietTurns = 500;
-
     private readonly LogStore _log = SimulatedJob.OpenLog();
     private SimulatedJob? _job;
 
@@ -58,6 +56,13 @@ public sealed class PipelineDriver(Func<Pipeline> pipeline, int workers = 1) : I
         return _log.TryGetTopic(topic.Name, out _) ? [.. topic.ReadAll(_log)] : [];
     }
 
+    /// <summary>What a table holds for a key now.</summary>
+    /// <param name="table">A table of the pipeline as it was made last.</param>
+    /// <param name="key">The key.</param>
+    public TableRow<TRow> Read<TKey, TRow>(Table<TKey, TRow> table, TKey key)
+        where TKey : notnull
+        => Job.Read(table, key);
+
     /// <summary>Drops the job and starts another from its last checkpoint.</summary>
     public void Restart()
     {
@@ -75,22 +80,9 @@ public sealed class PipelineDriver(Func<Pipeline> pipeline, int workers = 1) : I
         if (disposesLog) _log.Dispose();
     }
 
-    // By turns and not until nobody has anything to do: where time goes on with the clock, there always is.
     private void Settle()
     {
-        Turn();
-        var checkpoints = Status.Checkpoints.Count;
-        Job.Begin();
-        while (Status.Checkpoints.Count == checkpoints) Job.Step();
-        Turn();
-    }
-
-    private void Turn()
-    {
-        for (long read = -1; read != Status.RecordsRead;)
-        {
-            read = Status.RecordsRead;
-            for (var turn = 0; turn < QuietTurns; turn++) Job.Step();
-        }
+        Job.RunUntilIdle();
+        Job.Checkpoint();
     }
 }

@@ -81,6 +81,11 @@ public sealed class SimulatedJob
     public bool Step()
     {
         _clock.Advance(TimeSpan.FromMilliseconds(1));
+        return Turn();
+    }
+
+    private bool Turn()
+    {
         var turn = _random.Next(_job.Workers.Count + 1);
         return turn < _job.Workers.Count
             ? _job.Workers[turn].Step()
@@ -96,9 +101,21 @@ public sealed class SimulatedJob
     }
 
     /// <summary>Runs until nobody has had anything to do for a while: unbounded input is processed as far as it goes.</summary>
+    /// <remarks>The clock stands still meanwhile: where time goes on with it, somebody would always have something to do.</remarks>
     public void RunUntilIdle()
     {
-        for (var idle = 0; idle < 50 * _job.Workers.Count && !HasFinished;) idle = Step() ? 0 : idle + 1;
+        for (var idle = 0; idle < 50 * _job.Workers.Count && !HasFinished;) idle = Turn() ? 0 : idle + 1;
+    }
+
+    /// <summary>What a table holds for a key now.</summary>
+    /// <param name="table">A table of the pipeline that runs.</param>
+    /// <param name="key">The key.</param>
+    public TableRow<TRow> Read<TKey, TRow>(Table<TKey, TRow> table, TKey key)
+        where TKey : notnull
+    {
+        var asked = _job.Read(table).GetAsync(key);
+        StepUntil(() => asked.IsCompleted, "The table gives no answer");
+        return asked.GetAwaiter().GetResult();
     }
 
     /// <summary>Why it gives no results, or few.</summary>

@@ -30,4 +30,47 @@ public class PipelineDriverTests
             .Window(Tumbling.Every(TimeSpan.FromSeconds(1))).Aggregate(a => a.Count(), (key, _, n) => $"{key}: {n}").To(s_counts);
         return pipeline;
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Reads_what_a_table_holds_also_after_a_restart(int workers)
+    {
+        Table<int, long> counts = null!;
+        using var driver = new PipelineDriver(
+            () =>
+            {
+                var pipeline = new Pipeline("driven-tables");
+                counts = pipeline.From(Topic.Of<int>("numbers")).KeyBy(x => x).Aggregate(a => a.Count(), (_, count) => count);
+                counts.Changes().To(Sink.Memory<Change<long>>());
+                return pipeline;
+            },
+            workers);
+
+        driver.Feed(Topic.Of<int>("numbers"), 7, 8, 7);
+        Assert.Equal((true, 2L), (driver.Read(counts, 7).Exists, driver.Read(counts, 7).Row));
+        Assert.False(driver.Read(counts, 9).Exists);
+        driver.Restart();
+        driver.Feed(Topic.Of<int>("numbers"), 7);
+        Assert.Equal(3, driver.Read(counts, 7).Row);
+    }
+
+    [Fact]
+    public void Stands_still_once_all_partitions_are_idle()
+    {
+        using var driver = new PipelineDriver(
+            () =>
+            {
+                var pipeline = new Pipeline("driven-idle");
+                pipeline.From(Topic.Of<Reading>("idle")).WithEventTime(r => r.TimeMs, idleAfter: TimeSpan.FromSeconds(1)).KeyBy(r => r.Sensor)
+                    .Window(Tumbling.Every(TimeSpan.FromSeconds(10))).Aggregate(a => a.Count(), (_, _, count) => count).To(Topic.Of<long>("counts"));
+                return pipeline;
+            },
+            workers: 2);
+
+        driver.Feed(Topic.Of<Reading>("idle"), new Reading("a", 0, 0));
+        Assert.Empty(driver.Read(Topic.Of<long>("counts")));
+        driver.Advance(TimeSpan.FromSeconds(11));
+        Assert.Equal([1L], driver.Read(Topic.Of<long>("counts")));
+    }
 }
