@@ -120,7 +120,8 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
         foreach (var part in _parts) AddTo(commit, part);
         DeadLetterTopic.Add(commit, Topics.DeadLetters, [.. _parts.SelectMany(static part => part.DeadLetters)], job.Plan.OnError.Most);
         AddManifest(commit);
-        await job.Log.CommitAsync(commit, stop).ConfigureAwait(false);
+        // Not given up when the job ends: a commit may still land, and who starts the job anew must not read in its midst.
+        await job.Log.CommitAsync(commit, CancellationToken.None).ConfigureAwait(false);
         Metrics.Add(_epoch, _parts.Max(static part => part.Pause), commit.Bytes, Stopwatch.GetElapsedTime(start));
         _parts.Clear();
         _isGathering = false;

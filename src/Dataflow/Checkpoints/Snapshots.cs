@@ -49,9 +49,11 @@ internal sealed class Snapshots(LogStore log, CheckpointTopics topics, long leas
         commit.SetGroupOffset(topics.Group, topics.Snapshots.Name, shard, topics.Snapshots.EndOffset(shard));
         commit.SetGroupOffset(topics.Group, topics.Changelog.Name, shard, image.ChangelogEnd);
         commit.Add(topics.Snapshots, shard, records);
-        await log.CommitAsync(commit, stop).ConfigureAwait(false);
-        await log.TrimAsync(topics.Snapshots.Name, shard, lastSnapshot, stop).ConfigureAwait(false);
-        await log.TrimAsync(topics.Changelog.Name, shard, lastChangelog, stop).ConfigureAwait(false);
+        stop.ThrowIfCancellationRequested();
+        // From here on not given up: a job that starts anew must not find these half done.
+        await log.CommitAsync(commit, CancellationToken.None).ConfigureAwait(false);
+        await log.TrimAsync(topics.Snapshots.Name, shard, lastSnapshot, CancellationToken.None).ConfigureAwait(false);
+        await log.TrimAsync(topics.Changelog.Name, shard, lastChangelog, CancellationToken.None).ConfigureAwait(false);
     }
 
     private void Append(RecordBuffer records, uint state, long ns, byte[] key, byte[] value)
