@@ -1,13 +1,16 @@
+using System.Collections;
+
 namespace Dataflow;
 
-/// <summary>The records that form a match, or a part of one, by the parts of the pattern. Valid during the call that it is given to.</summary>
+/// <summary>The records that form a match, or a part of one, by the parts of the pattern. What a condition sees is valid during its
+/// call only; what the function that makes the result sees may be kept.</summary>
 public sealed class Match<T>
 {
     private readonly IReadOnlyList<PatternPart<T>> _parts;
-    private readonly OpenMatches<T> _rows;
+    private OpenMatches<T> _rows = null!;
     private OpenMatch _open = null!;
 
-    internal Match(IReadOnlyList<PatternPart<T>> parts, OpenMatches<T> rows) => (_parts, _rows) = (parts, rows);
+    internal Match(IReadOnlyList<PatternPart<T>> parts) => _parts = parts;
 
     /// <summary>The records of a part, in order; none if it is missing or still to come.</summary>
     /// <exception cref="ArgumentException">The pattern has no such part.</exception>
@@ -15,14 +18,17 @@ public sealed class Match<T>
     {
         get
         {
-            var index = _parts.Select(static part => part.Name).ToList().IndexOf(part);
-            if (index < 0) throw new ArgumentException($"The pattern has no part '{part}'.", nameof(part));
-            return [.. _open.Rows.Where((_, at) => _open.Parts[at] == index).Select(row => _rows.ValueOf(row))];
+            for (var i = 0; i < _parts.Count; i++)
+            {
+                if (_parts[i].Name == part) return new Records(this, Array.IndexOf(_open.Parts, i), Array.LastIndexOf(_open.Parts, i));
+            }
+
+            throw new ArgumentException($"The pattern has no part '{part}'.", nameof(part));
         }
     }
 
     /// <summary>All records of the match, in order.</summary>
-    public IReadOnlyList<T> All => [.. _open.Rows.Select(row => _rows.ValueOf(row))];
+    public IReadOnlyList<T> All => new Records(this, 0, _open.Rows.Length - 1);
 
     /// <summary>The event time of the first record, in ms since the Unix epoch.</summary>
     public long StartMs => _rows.TimeOf(_open.Rows[0]);
@@ -30,9 +36,39 @@ public sealed class Match<T>
     /// <summary>The event time of the last record, in ms since the Unix epoch.</summary>
     public long EndMs => _rows.TimeOf(_open.Rows[^1]);
 
-    internal Match<T> Of(OpenMatch open)
+    internal Match<T> Of(OpenMatches<T> rows, OpenMatch open)
     {
-        _open = open;
+        (_rows, _open) = (rows, open);
         return this;
+    }
+
+    /// <summary>The same with records of its own, which do not change when the search goes on.</summary>
+    internal Match<T> Copy()
+    {
+        var rows = new OpenMatches<T>();
+        foreach (var row in _open.Rows) rows.Rows.Add(new(_rows.TimeOf(row), _rows.ValueOf(row)));
+        return new Match<T>(_parts).Of(rows, new() { Rows = [.. rows.Rows.Select(static (_, i) => (long)i)], Parts = _open.Parts });
+    }
+
+    /// <summary>Some records of a match that follow each other.</summary>
+    private sealed class Records(Match<T> match, int first, int last) : IReadOnlyList<T>
+    {
+        public int Count => first < 0 ? 0 : last - first + 1;
+
+        public T this[int index]
+        {
+            get
+            {
+                ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
+                return match._rows.ValueOf(match._open.Rows[first + index]);
+            }
+        }
+
+        public IEnumerator<T> GetEnumerator()
+        {
+            for (var i = 0; i < Count; i++) yield return this[i];
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

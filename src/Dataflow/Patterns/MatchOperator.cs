@@ -115,7 +115,7 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
 
     private bool TryMake(OpenMatches<T> matches, OpenMatch open, out Record<Keyed<TKey, TOut>> record)
     {
-        var match = new Match<T>(_pattern.Parts, matches).Of(open);
+        var match = new Match<T>(_pattern.Parts).Of(matches, open).Copy();
         record = default;
         try
         {

@@ -20,23 +20,20 @@ public static class MatchStep
         /// <param name="result">Makes the result of key and match; called on the task's thread.</param>
         /// <param name="mostOpen">How many ways to go on may be open for a key: beyond, the oldest searches are dropped and counted.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
-        /// <exception cref="ArgumentException">The pattern ends with a part that always waits for more.</exception>
+        /// <exception cref="ArgumentException">The pattern waits for more for ever, or may be without any record.</exception>
         public KeyedStream<TKey, TOut> Match<TOut>(
             Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, int mostOpen = MostOpen, string name = "match")
         {
             ArgumentNullException.ThrowIfNull(pattern);
             ArgumentNullException.ThrowIfNull(result);
             ArgumentOutOfRangeException.ThrowIfLessThan(mostOpen, 1);
-            if (pattern.NeverEnds)
-            {
-                throw new ArgumentException(
-                    $"Pattern '{pattern}' never knows that its last part has no more records. Add Within, or Reluctant.", nameof(pattern));
-            }
+            pattern.Check();
 
             return stream.Add(input => new MatchNode<TKey, T, TOut>(name, input, pattern, result, mostOpen));
         }
 
-        /// <summary>As the form without, and hands out what of a match there was when the time given by <c>Within</c> was over.</summary>
+        /// <summary>As the form without, and hands out what of a match there was when the time given by <c>Within</c> was over, if it had not
+        /// become one. None with <see cref="AfterMatch.NoSkip"/>.</summary>
         public KeyedStream<TKey, TOut> Match<TOut>(
             Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, out KeyedStream<TKey, TOut> timedOut, int mostOpen = MostOpen, string name = "match")
         {

@@ -8,8 +8,12 @@ namespace Dataflow.Patterns;
 /// </remarks>
 internal sealed class Matcher<T>(Pattern<T> pattern, int mostOpen, Action<OpenMatches<T>, OpenMatch> onMatch, Action<OpenMatches<T>, OpenMatch> onTimeout, Action<Exception> reject)
 {
-    private readonly IReadOnlyList<PatternPart<T>> _parts = pattern.Parts;
+    private readonly PatternPart<T>[] _parts = [.. pattern.Parts];
+    private readonly int[][] _entries = [.. Enumerable.Range(0, pattern.Parts.Count + 1).Select(pattern.EntriesAt)];
+    private readonly OpenMatch[] _beginnings = [.. pattern.EntriesAt(0).Select(static part => new OpenMatch { Next = part, Count = 1 })];
     private readonly long _withinMs = pattern.Span is { } span ? (long)span.TotalMilliseconds : long.MaxValue;
+    private readonly Match<T> _soFar = new(pattern.Parts);
+    private List<OpenMatch> _ways = [];
 
     /// <summary>How many searches were given up because too many ways were open.</summary>
     public long Dropped { get; private set; }
@@ -28,19 +32,15 @@ internal sealed class Matcher<T>(Pattern<T> pattern, int mostOpen, Action<OpenMa
         Decide(key);
     }
 
-    /// <summary>Ends the searches whose time is over.</summary>
+    /// <summary>Ends the searches whose time is over. Those are the first ones; each may skip some of the others.</summary>
     public void EndOverdue(OpenMatches<T> key, long now)
     {
-        var any = false;
-        foreach (var search in key.Searches)
+        while (key.Searches is [var search, ..] && EndOf(key.TimeOf(search.Start)) <= now)
         {
-            if (search.Open.Count == 0 || EndOf(key.TimeOf(search.Start)) is not { } end || end > now) continue;
             if (search.Found is null && pattern.After != AfterMatch.NoSkip) onTimeout(key, search.Open[0]);
             search.Open.Clear();
-            any = true;
+            Decide(key);
         }
-
-        if (any) Decide(key);
     }
 
     /// <summary>Ends all searches: nothing follows.</summary>
@@ -52,20 +52,20 @@ internal sealed class Matcher<T>(Pattern<T> pattern, int mostOpen, Action<OpenMa
 
     private void Begin(OpenMatches<T> key, long row)
     {
-        var search = new MatchSearch { Start = row };
-        foreach (var way in After(new OpenMatch { Next = -1 }))
+        MatchSearch? search = null;
+        foreach (var way in _beginnings)
         {
-            if (Holds(key, way, row) && Take(key, search, way, row)) break;
+            if (!Holds(key, way, row)) continue;
+            if (search is null) key.Searches.Add(search = new() { Start = row });
+            if (Take(key, search, way, row)) return;
         }
-
-        key.Searches.Add(search);
     }
 
     private void Step(OpenMatches<T> key, MatchSearch search, long row)
     {
         if (search.Open.Count == 0) return;
         var ways = search.Open;
-        search.Open = new(ways.Count);
+        search.Open = _ways;
         foreach (var way in ways)
         {
             if (Holds(key, way, row))
@@ -77,58 +77,51 @@ internal sealed class Matcher<T>(Pattern<T> pattern, int mostOpen, Action<OpenMa
                 search.Open.Add(way);
             }
         }
+
+        ways.Clear();
+        _ways = ways;
     }
 
     /// <summary>Goes on with a record; true if the way arrives before all that are still to be tried.</summary>
     private bool Take(OpenMatches<T> key, MatchSearch search, OpenMatch way, long row)
     {
-        var taken = new OpenMatch { Rows = [.. way.Rows, row], Parts = [.. way.Parts, way.Next], Next = way.Next, Count = way.Count };
-        var last = _parts[taken.Next];
-        var arrives = taken.Count >= last.Least && _parts.Skip(taken.Next + 1).All(static part => part.Least == 0);
-        var ways = After(taken);
-        if (!arrives)
-        {
-            search.Open.AddRange(ways);
-            return false;
-        }
-
-        if (pattern.After == AfterMatch.NoSkip)
-        {
-            search.Open.AddRange(ways);
-            onMatch(key, taken);
-            return false;
-        }
-
-        // Going on with later parts, which may be missing, is tried first; another record of this part only if it is greedy.
-        search.Open.AddRange(ways.Where(next => next.Next != taken.Next || !last.IsReluctant));
-        search.Found = taken;
-        return true;
+        var part = _parts[way.Next];
+        var taken = new OpenMatch { Rows = [.. way.Rows, row], Parts = [.. way.Parts, way.Next], Next = way.Next, Count = way.Count + 1 };
+        var repeats = way.Count < part.Most;
+        if (repeats && !part.IsReluctant) search.Open.Add(taken);
+        if (way.Count >= part.Least && Leave(key, search, taken)) return true;
+        if (repeats && part.IsReluctant) search.Open.Add(taken);
+        return false;
     }
 
-    /// <summary>What may come after the last record of a way, in the order of preference.</summary>
-    private List<OpenMatch> After(OpenMatch way)
+    /// <summary>Goes on to the parts behind a way's last one, or to the end of the pattern; true if no other way counts any more.</summary>
+    private bool Leave(OpenMatches<T> key, MatchSearch search, OpenMatch taken)
     {
-        var ways = new List<OpenMatch>();
-        var part = way.Next < 0 ? null : _parts[way.Next];
-        if (part is null || way.Count >= part.Least)
+        foreach (var next in _entries[taken.Next + 1])
         {
-            for (var next = way.Next + 1; next < _parts.Count; next++)
+            if (next < _parts.Length)
             {
-                ways.Add(new OpenMatch { Rows = way.Rows, Parts = way.Parts, Next = next, Count = 1 });
-                if (_parts[next].Least > 0) break;
+                search.Open.Add(new OpenMatch { Rows = taken.Rows, Parts = taken.Parts, Next = next, Count = 1 });
+            }
+            else if (pattern.After == AfterMatch.NoSkip)
+            {
+                onMatch(key, taken);
+            }
+            else
+            {
+                search.Found = taken;
+                return true;
             }
         }
 
-        if (part is null || way.Count >= part.Most) return ways;
-        ways.Insert(part.IsReluctant ? ways.Count : 0, new OpenMatch { Rows = way.Rows, Parts = way.Parts, Next = way.Next, Count = way.Count + 1 });
-        return ways;
+        return false;
     }
 
     private bool Holds(OpenMatches<T> key, OpenMatch way, long row)
     {
         try
         {
-            return _parts[way.Next].Where(key.ValueOf(row), new Match<T>(_parts, key).Of(way));
+            return _parts[way.Next].Where(key.ValueOf(row), _soFar.Of(key, way));
         }
         catch (Exception error)
         {
@@ -139,14 +132,16 @@ internal sealed class Matcher<T>(Pattern<T> pattern, int mostOpen, Action<OpenMa
 
     private void Bound(OpenMatches<T> key)
     {
-        for (var open = key.Searches.Sum(static search => search.Open.Count); open > mostOpen; Dropped++)
+        var open = 0;
+        foreach (var search in key.Searches) open += search.Open.Count;
+        for (; open > mostOpen; Dropped++)
         {
             open -= key.Searches[0].Open.Count;
             key.Searches.RemoveAt(0);
         }
     }
 
-    /// <summary>Hands out what is decided. Where no record is to be in two matches, a search waits for those before it.</summary>
+    /// <summary>Hands out what is decided. Where a match skips records, a search waits for those before it.</summary>
     private void Decide(OpenMatches<T> key)
     {
         for (var i = 0; i < key.Searches.Count;)
@@ -154,7 +149,7 @@ internal sealed class Matcher<T>(Pattern<T> pattern, int mostOpen, Action<OpenMa
             var search = key.Searches[i];
             if (search.Open.Count > 0)
             {
-                if (pattern.After == AfterMatch.SkipPastLast) break;
+                if (pattern.After.IsInTurn) break;
                 i++;
                 continue;
             }
@@ -162,9 +157,16 @@ internal sealed class Matcher<T>(Pattern<T> pattern, int mostOpen, Action<OpenMa
             key.Searches.RemoveAt(i);
             if (search.Found is not { } match) continue;
             onMatch(key, match);
-            if (pattern.After == AfterMatch.SkipPastLast) key.Searches.RemoveAll(later => later.Start <= match.Rows[^1]);
+            if (pattern.After.IsInTurn) SkipBefore(key, pattern.After.NextStart(match, _parts));
         }
 
         key.ForgetRows();
+    }
+
+    private static void SkipBefore(OpenMatches<T> key, long start)
+    {
+        var skipped = 0;
+        while (skipped < key.Searches.Count && key.Searches[skipped].Start < start) skipped++;
+        key.Searches.RemoveRange(0, skipped);
     }
 }

@@ -16,25 +16,14 @@ public static class Pattern
     public static Pattern<T> Begin<T>(string part, Func<T, Match<T>, bool> where) => new Pattern<T>([], null, AfterMatch.SkipPastLast).Add(part, where, false);
 }
 
-/// <summary>Where the search goes on after a match.</summary>
-public enum AfterMatch
-{
-    /// <summary>Behind the last record of the match: no record is in two matches.</summary>
-    SkipPastLast,
-
-    /// <summary>At the record behind the first of the match: each record begins one match at most.</summary>
-    SkipToNext,
-
-    /// <summary>Every way to match counts: repeated parts give a match for each length.</summary>
-    NoSkip,
-}
-
 /// <summary>A sequence of parts that records of one key form, in the order of their event time. Immutable.</summary>
 /// <remarks>
 /// As in MATCH_RECOGNIZE of SQL, a record begins at most one match (but see <see cref="AfterMatch.NoSkip"/>): repeated parts
-/// are greedy, they take the most with which the rest still matches, unless they are reluctant. Between parts joined by
-/// <see cref="FollowedBy(string, Func{T, bool})"/> records may lie that do not satisfy the part's condition; the first that
-/// does is taken.
+/// are greedy, they take the most with which the rest still matches, unless they are reluctant; and after a match the search goes on
+/// behind it, unless <see cref="Then"/> says otherwise. Between parts joined by <see cref="FollowedBy(string, Func{T, bool})"/> records
+/// may lie that do not satisfy the part's condition; the first that does is taken. Unlike SQL's, conditions do not see the record at
+/// hand as part of the match. Unlike in Flink's CEP, whose default is <c>NoSkip</c>, repeats do not let others between them after
+/// <c>Next</c>; and there are no negative parts: a condition says what must not come, and the matches that timed out what did not.
 /// </remarks>
 public sealed class Pattern<T>
 {
@@ -46,10 +35,6 @@ public sealed class Pattern<T>
     internal TimeSpan? Span { get; }
 
     internal AfterMatch After { get; }
-
-    /// <summary>Whether a match may wait for ever for one more record of its last part.</summary>
-    internal bool NeverEnds => Span is null && After != AfterMatch.NoSkip
-        && Parts[^1] is { IsRelaxed: true, Most: int.MaxValue, IsReluctant: false };
 
     /// <summary>Then, as the very next record, one that satisfies a condition.</summary>
     public Pattern<T> Next(string part, Func<T, bool> where)
@@ -72,27 +57,30 @@ public sealed class Pattern<T>
     public Pattern<T> FollowedBy(string part, Func<T, Match<T>, bool> where) => Add(part, where, isRelaxed: true);
 
     /// <summary>The last part has one record or more. They follow each other as the part follows the one before: at once for
-    /// <c>Begin</c> and <c>Next</c>, with others between for <c>FollowedBy</c>.</summary>
+    /// <c>Begin</c> and <c>Next</c>, with others between for <c>FollowedBy</c>. For the other of the two write the part twice:
+    /// <c>.FollowedBy("b", isB).Next("more", isB).Times(0, int.MaxValue)</c>.</summary>
     public Pattern<T> OneOrMore() => Times(1, int.MaxValue);
 
-    /// <summary>The last part may be missing.</summary>
-    public Pattern<T> Optional() => WithLast(part => part with { Least = 0 });
+    /// <summary>The last part may be missing: <c>Times(2, 4).Optional()</c> is none, or 2 to 4. Taken where it can be, unless it is
+    /// reluctant.</summary>
+    public Pattern<T> Optional() => WithLast(part => part with { IsOptional = true });
 
     /// <summary>The last part has so many records.</summary>
     public Pattern<T> Times(int count) => Times(count, count);
 
-    /// <summary>The last part has as many records, from <paramref name="least"/> to <paramref name="most"/>.</summary>
+    /// <summary>The last part has as many records, from <paramref name="least"/> to <paramref name="most"/>; with 0 it may be missing.</summary>
     public Pattern<T> Times(int least, int most)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(least);
         ArgumentOutOfRangeException.ThrowIfLessThan(most, Math.Max(1, least));
-        return WithLast(part => part with { Least = least, Most = most });
+        return WithLast(part => part with { Least = Math.Max(1, least), Most = most, IsOptional = least == 0 });
     }
 
-    /// <summary>The last part takes the fewest records with which the rest matches, not the most.</summary>
+    /// <summary>The last part takes the fewest records with which the rest matches, not the most; none if it is optional.</summary>
     public Pattern<T> Reluctant() => WithLast(part => part with { IsReluctant = true });
 
-    /// <summary>Less than this lies between the first and the last record of a match.</summary>
+    /// <summary>Less than this lies between the first and the last record of a match: as in Flink, a record that comes after exactly
+    /// this time is outside.</summary>
     public Pattern<T> Within(TimeSpan span)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(span, TimeSpan.FromMilliseconds(1));
@@ -100,7 +88,13 @@ public sealed class Pattern<T>
     }
 
     /// <summary>Says where the search goes on after a match; <see cref="AfterMatch.SkipPastLast"/> unless given.</summary>
-    public Pattern<T> Then(AfterMatch after) => new(Parts, Span, after);
+    /// <exception cref="ArgumentException">The pattern has no part of the name to skip to.</exception>
+    public Pattern<T> Then(AfterMatch after)
+    {
+        ArgumentNullException.ThrowIfNull(after);
+        after.Check(Parts);
+        return new(Parts, Span, after);
+    }
 
     /// <inheritdoc/>
     public override string ToString()
@@ -116,6 +110,27 @@ public sealed class Pattern<T>
         return new([.. Parts, new PatternPart<T>(part, where, isRelaxed)], Span, After);
     }
 
+    /// <summary>Refuses a pattern that finds nothing, or never knows that it has found it.</summary>
+    internal void Check()
+    {
+        if (Parts.All(static part => part.IsOptional))
+            throw new ArgumentException($"Pattern '{this}' may be without any record. Leave one of its parts without Optional.");
+        if (Span is not null || After == AfterMatch.NoSkip) return;
+        for (var i = Parts.Count - 1; i >= 0; i--)
+        {
+            if (Parts[i].MayWait)
+                throw new ArgumentException($"Pattern '{this}' never knows that its part '{Parts[i].Name}' has no more records. Add Within, or Reluctant.");
+            if (!Parts[i].IsOptional) return;
+        }
+    }
+
+    /// <summary>The parts that a match may go on with where it comes to one, in the order of preference; their number is the end.</summary>
+    internal int[] EntriesAt(int part)
+    {
+        if (part == Parts.Count || !Parts[part].IsOptional) return [part];
+        return Parts[part].IsReluctant ? [.. EntriesAt(part + 1), part] : [part, .. EntriesAt(part + 1)];
+    }
+
     private Pattern<T> WithLast(Func<PatternPart<T>, PatternPart<T>> change) => new([.. Parts.SkipLast(1), change(Parts[^1])], Span, After);
 }
 
@@ -125,15 +140,22 @@ internal sealed record PatternPart<T>(string Name, Func<T, Match<T>, bool> Where
 
     public int Most { get; init; } = 1;
 
+    public bool IsOptional { get; init; }
+
     public bool IsReluctant { get; init; }
 
-    public override string ToString() => Name + (Least, Most) switch
+    /// <summary>Whether another record of it may still come, at any time, once it has enough.</summary>
+    public bool MayWait => IsRelaxed && !IsReluctant && (IsOptional || Most > Least);
+
+    public override string ToString() => (Least, Most, IsOptional) switch
     {
-        (1, 1) => "",
-        (0, 1) => "?",
-        (1, int.MaxValue) => "+",
-        (0, int.MaxValue) => "*",
-        (_, int.MaxValue) => $"{{{Least},}}",
-        _ => $"{{{Least},{Most}}}",
+        (1, 1, false) => Name,
+        (1, 1, true) => $"{Name}?",
+        (1, int.MaxValue, false) => $"{Name}+",
+        (1, int.MaxValue, true) => $"{Name}*",
+        (1, _, true) => $"{Name}{{0,{Most}}}",
+        (_, int.MaxValue, false) => $"{Name}{{{Least},}}",
+        (_, _, false) => $"{Name}{{{Least},{Most}}}",
+        _ => $"({this with { IsOptional = false, IsReluctant = false }})?",
     } + (IsReluctant ? "?" : "");
 }
