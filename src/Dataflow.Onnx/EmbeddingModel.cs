@@ -41,7 +41,8 @@ public sealed class EmbeddingModel : IDisposable
     /// <summary>The number of values of a vector.</summary>
     public int Dimensions => _encoder.Dimensions;
 
-    /// <summary>Loads a directory's <c>model.onnx</c> and <c>vocab.txt</c>, and checks them.</summary>
+    /// <summary>Loads a directory's <c>model.onnx</c> and its tokenizer, <c>tokenizer.json</c> or else <c>vocab.txt</c>, and
+    /// checks them.</summary>
     /// <param name="directory">The model's directory.</param>
     /// <param name="options">Null for the defaults: mean pooling of at most 256 tokens.</param>
     /// <exception cref="ModelException">A file is missing, has another hash, or is not what it should be.</exception>
@@ -50,10 +51,8 @@ public sealed class EmbeddingModel : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(directory);
         options ??= new EmbeddingOptions();
         var file = ModelFile.Read(Path.Combine(directory, "model.onnx"), options.ExpectedSha256);
-        var vocabulary = Path.Combine(directory, "vocab.txt");
-        var tokenizer = WordPieceTokenizer.FromVocabulary(vocabulary);
-        var vocabularyHash = ModelFile.HashOf(File.ReadAllBytes(vocabulary));
-        var id = $"onnx:{file.Sha256}:{vocabularyHash}:{options.MaxTokens}:{options.Pooling}";
+        var (tokenizer, tokenizerId) = LoadTokenizer(directory, options.IsCased);
+        var id = $"onnx:{file.Sha256}:{tokenizerId}:{options.MaxTokens}:{options.Pooling}";
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)));
         return new EmbeddingModel(name, id, TextEncoder.Load(file, options.MaxTokens), tokenizer, options);
     }
@@ -101,6 +100,15 @@ public sealed class EmbeddingModel : IDisposable
         if (_isDisposed) return;
         _isDisposed = true;
         _encoder.Dispose();
+    }
+
+    private static (WordPieceTokenizer Tokenizer, string Id) LoadTokenizer(string directory, bool isCased)
+    {
+        var json = Path.Combine(directory, "tokenizer.json");
+        if (File.Exists(json)) return (WordPieceTokenizer.FromJson(json), ModelFile.HashOf(File.ReadAllBytes(json)));
+        var vocabulary = Path.Combine(directory, "vocab.txt");
+        var tokenizer = WordPieceTokenizer.FromVocabulary(vocabulary, isCased);
+        return (tokenizer, $"{ModelFile.HashOf(File.ReadAllBytes(vocabulary))}{(isCased ? ":cased" : "")}");
     }
 
     private EncodedText Embed(ReadOnlySpan<char> text, Span<float> vector, Scratch scratch)

@@ -27,6 +27,10 @@ public sealed record EmbeddingOptions
         }
     }
 
+    /// <summary>Whether capitals and accents count, where a <c>vocab.txt</c> is all that the model has: it does not say so
+    /// itself, a <c>tokenizer.json</c> does. Default false.</summary>
+    public bool IsCased { get; init; }
+
     /// <summary>The SHA-256 that <c>model.onnx</c> must have, in hexadecimal. Default null: any.</summary>
     public string? ExpectedSha256
     {

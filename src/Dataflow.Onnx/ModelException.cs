@@ -10,7 +10,15 @@ public sealed class ModelException : DataflowException
     }
 
     internal static ModelException FileMissing(string path) => new(
-        $"Model file '{path}': it does not exist. A model is a directory with model.onnx and vocab.txt.");
+        $"Model file '{path}': it does not exist. A model is a directory with model.onnx and tokenizer.json or vocab.txt.");
+
+    internal static ModelException NotATokenizer(string path, Exception cause) => new(
+        $"Tokenizer '{path}': it cannot be read ({cause.Message.TrimEnd('.')}). " +
+        "It is damaged, or not the tokenizer.json of the tokenizers library.", cause);
+
+    internal static ModelException OtherTokenizer(string path, string setting, string found, string expected) => new(
+        $"Tokenizer '{path}': {setting} is {found}, only {expected} is supported. " +
+        "Tokenizers of BERT models (WordPiece) can be read; give texts of other models their tokens, or their vectors, elsewhere.");
 
     internal static ModelException VocabularyLacks(string path, string token) => new(
         $"Vocabulary '{path}': it has no {token}. " +

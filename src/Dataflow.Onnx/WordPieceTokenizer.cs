@@ -2,10 +2,10 @@ using Dataflow.Onnx.Tokenization;
 
 namespace Dataflow.Onnx;
 
-/// <summary>Turns text into the token ids of an uncased BERT model, as its own tokenizer did in training.</summary>
+/// <summary>Turns text into the token ids of a BERT model, as its own tokenizer did in training.</summary>
 /// <remarks>
-/// Any UTF-16 is accepted: control, format and private-use characters and lone surrogates are dropped.
-/// <c>[CLS]</c>, <c>[SEP]</c>, <c>[MASK]</c>, <c>[PAD]</c> and <c>[UNK]</c> written in a text are the special tokens.
+/// Any UTF-16 is accepted: control, format and private-use characters and lone surrogates are dropped. Special tokens such as
+/// <c>[MASK]</c> that are written in a text, exactly so, are the special tokens.
 /// May be used by any number of threads at once; allocates nothing per token.
 /// </remarks>
 public sealed class WordPieceTokenizer
@@ -14,16 +14,30 @@ public sealed class WordPieceTokenizer
     public const int LeastTokens = 2;
 
     private readonly Vocabulary _vocabulary;
+    private readonly CharacterTable _table;
 
-    private WordPieceTokenizer(Vocabulary vocabulary) => _vocabulary = vocabulary;
+    private WordPieceTokenizer(Vocabulary vocabulary, BertRules rules)
+        => (_vocabulary, _table) = (vocabulary, CharacterTable.Of(rules));
 
     /// <summary>Reads a <c>vocab.txt</c>: one piece a line, whose number from 0 is its id.</summary>
     /// <param name="path">The vocabulary's file, UTF-8.</param>
+    /// <param name="isCased">Whether capitals and accents stay, which the file does not say: as in <c>bert-base-cased</c>.</param>
     /// <exception cref="ModelException">The file does not exist, or lacks [CLS], [SEP] or [UNK].</exception>
-    public static WordPieceTokenizer FromVocabulary(string path)
+    public static WordPieceTokenizer FromVocabulary(string path, bool isCased = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new WordPieceTokenizer(Vocabulary.Read(path));
+        return new(VocabularyFile.Read(path), new BertRules(!isCased, !isCased, SeparatesIdeographs: true));
+    }
+
+    /// <summary>Reads a <c>tokenizer.json</c> of Hugging Face that describes a BERT tokenizer, cased or not.</summary>
+    /// <remarks>What it says of truncation and padding is left to who calls.</remarks>
+    /// <param name="path">The file.</param>
+    /// <exception cref="ModelException">The file does not exist or cannot be read, or it describes another tokenizer.</exception>
+    public static WordPieceTokenizer FromJson(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var (vocabulary, rules) = TokenizerFile.Read(path);
+        return new(vocabulary, rules);
     }
 
     /// <summary>Writes the ids of a text, [CLS] first and [SEP] last.</summary>
@@ -42,7 +56,7 @@ public sealed class WordPieceTokenizer
         }
         Span<char> word = stackalloc char[WordPieceEncoder.WordCapacity];
         Span<int> pieces = stackalloc int[WordPieceEncoder.MaxWordLength];
-        return new WordPieceEncoder(_vocabulary, ids, word, pieces).Encode(text);
+        return new WordPieceEncoder(_vocabulary, _table, ids, word, pieces).Encode(text);
     }
 
     /// <summary>Gives all ids of a text, however many, [CLS] first and [SEP] last.</summary>

@@ -14,14 +14,14 @@ public sealed class ModelExceptionTests : IDisposable
     public void Names_the_file_that_a_directory_lacks()
     {
         Assert.Equal(
-            $"Model file '{ModelPath}': it does not exist. A model is a directory with model.onnx and vocab.txt.",
+            $"Model file '{ModelPath}': it does not exist. A model is a directory with model.onnx and tokenizer.json or vocab.txt.",
             LoadFails());
 
         new TinyModel().WriteTo(_directory);
         File.Delete(VocabularyPath);
 
         Assert.Equal(
-            $"Model file '{VocabularyPath}': it does not exist. A model is a directory with model.onnx and vocab.txt.",
+            $"Model file '{VocabularyPath}': it does not exist. A model is a directory with model.onnx and tokenizer.json or vocab.txt.",
             LoadFails());
     }
 
@@ -110,7 +110,7 @@ public sealed class ModelExceptionTests : IDisposable
         File.WriteAllText(VocabularyPath, "");
 
         Assert.Equal(
-            $"Vocabulary '{VocabularyPath}': it has no [UNK]. " +
+            $"Vocabulary '{VocabularyPath}': it has no [CLS]. " +
             "It is not the vocab.txt of a BERT model; one piece a line is expected.",
             LoadFails());
     }

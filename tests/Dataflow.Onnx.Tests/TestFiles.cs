@@ -17,9 +17,15 @@ internal static class TestFiles
 
     public static GoldenVector[] Vectors { get; } = Read<GoldenVector>("embeddings.jsonl");
 
+    public static long[][] CasedIds { get; } = Read<long[]>("cased-tokens.jsonl");
+
+    public static GoldenOtherRules[] OtherRules { get; } = Read<GoldenOtherRules>("other-rules-tokens.jsonl");
+
+    public static string Golden(string name) => Path.Combine(s_root, "tests", "Dataflow.Onnx.Tests", "Goldens", name);
+
     private static T[] Read<T>(string name) =>
     [
-        .. File.ReadLines(Path.Combine(s_root, "tests", "Dataflow.Onnx.Tests", "Goldens", name))
+        .. File.ReadLines(Golden(name))
             .Select(line => JsonSerializer.Deserialize<T>(line, JsonSerializerOptions.Web)!),
     ];
 
@@ -32,5 +38,7 @@ internal static class TestFiles
 }
 
 internal sealed record GoldenText(string Kind, string Text, long[] Ids);
+
+internal sealed record GoldenOtherRules(int Line, long[] Lower, long[] Strip);
 
 internal sealed record GoldenVector(int Line, int Tokens, float[] Vector);

@@ -82,6 +82,7 @@ public sealed class When_a_model_is_loaded : IDisposable
             IdOf(new TinyModel { Table = [[0], [1], [2], [3], [4], [5], [6]] }),
             IdOf(new TinyModel(), new EmbeddingOptions { MaxTokens = 128 }),
             IdOf(new TinyModel(), new EmbeddingOptions { Pooling = Pooling.Cls }),
+            IdOf(new TinyModel(), new EmbeddingOptions { IsCased = true }),
             IdOf(new TinyModel(), pieces: [.. TinyModel.Pieces, "c"]),
         ];
 
@@ -95,6 +96,17 @@ public sealed class When_a_model_is_loaded : IDisposable
             TestFiles.Model, new EmbeddingOptions { ExpectedSha256 = TestFiles.ModelSha256.ToUpperInvariant() });
 
         Assert.Contains(TestFiles.ModelSha256, model.Id, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_tokenizer_json_counts_before_a_vocab_txt()
+    {
+        new TinyModel().WriteTo(_directory);
+        var json = File.ReadAllText(TestFiles.Golden("cased-tokenizer.json"));
+        File.WriteAllText(_directory.File("tokenizer.json"), json.Replace("\"[CLS]\": 2", "\"[CLS]\": 0", StringComparison.Ordinal));
+        using var model = EmbeddingModel.Load(_directory.Path);
+
+        Assert.Equal(3, model.Embed("[MASK]", new float[2]).Tokens);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 
 namespace Dataflow.Onnx.Tokenization;
@@ -17,39 +18,47 @@ internal enum CharacterKind : byte
     /// <summary>Vanishes without ending a word.</summary>
     Dropped,
 
-    /// <summary>Half of a pair, or becomes several characters: <see cref="UncasedRules"/> are asked.</summary>
+    /// <summary>Half of a pair, or becomes several characters: the rules are asked.</summary>
     Rare,
 }
 
-/// <summary>The answers of <see cref="UncasedRules"/> for every UTF-16 unit: a character costs two look-ups.</summary>
-internal static class CharacterTable
+/// <summary>The answers of the rules for every UTF-16 unit: a character costs two look-ups.</summary>
+internal sealed class CharacterTable
 {
-    private static readonly CharacterKind[] s_kinds = new CharacterKind[char.MaxValue + 1];
-    private static readonly char[] s_folded = new char[char.MaxValue + 1];
+    private static readonly ConcurrentDictionary<BertRules, CharacterTable> s_tables = new();
 
-    static CharacterTable()
+    private readonly CharacterKind[] _kinds = new CharacterKind[char.MaxValue + 1];
+    private readonly char[] _folded = new char[char.MaxValue + 1];
+
+    private CharacterTable(BertRules rules)
     {
+        Rules = rules;
         for (var unit = 0; unit <= char.MaxValue; unit++)
-            s_kinds[unit] = Classify((char)unit, ref s_folded[unit]);
+            _kinds[unit] = Classify((char)unit, ref _folded[unit]);
     }
 
-    public static ReadOnlySpan<CharacterKind> Kinds => s_kinds;
+    public BertRules Rules { get; }
 
-    public static ReadOnlySpan<char> Folded => s_folded;
+    public ReadOnlySpan<CharacterKind> Kinds => _kinds;
 
-    private static CharacterKind Classify(char unit, ref char folded)
+    public ReadOnlySpan<char> Folded => _folded;
+
+    /// <summary>The table of some rules, filled once in a process.</summary>
+    public static CharacterTable Of(BertRules rules) => s_tables.GetOrAdd(rules, static rules => new CharacterTable(rules));
+
+    private CharacterKind Classify(char unit, ref char folded)
     {
         if (char.IsSurrogate(unit)) return CharacterKind.Rare;
         var rune = new Rune(unit);
-        if (UncasedRules.IsDropped(rune)) return CharacterKind.Dropped;
+        if (BertRules.IsDropped(rune)) return CharacterKind.Dropped;
         if (Rune.IsWhiteSpace(rune)) return CharacterKind.Space;
 
         Span<Rune> parts = stackalloc Rune[CanonicalDecompositions.MaxLength];
-        var length = UncasedRules.Fold(rune, parts);
+        var length = Rules.Fold(rune, parts);
         if (length == 0) return CharacterKind.Dropped;
         if (length > 1 || !parts[0].IsBmp) return CharacterKind.Rare;
         folded = (char)parts[0].Value;
-        var isAlone = UncasedRules.IsIdeograph(rune) || UncasedRules.IsPunctuation(parts[0]);
+        var isAlone = Rules.IsIdeograph(rune) || BertRules.IsPunctuation(parts[0]);
         return isAlone ? CharacterKind.Alone : CharacterKind.Letter;
     }
 }

@@ -1,93 +1,86 @@
+using System.Buffers;
+
 namespace Dataflow.Onnx.Tokenization;
 
 /// <summary>The pieces that words are made of, and their ids.</summary>
 internal sealed class Vocabulary
 {
-    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _starts;
-    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _continuations;
-    private readonly int _longestStart;
-    private readonly int _longestContinuation;
-    private readonly (string Text, int Id)[] _specials;
+    private readonly Pieces _starts;
+    private readonly Pieces _continuations;
+    private readonly KeyValuePair<string, int>[] _specials;
+    private readonly SearchValues<char> _firstOfSpecials;
 
-    private Vocabulary(string path, Dictionary<string, int> starts, Dictionary<string, int> continuations)
+    /// <summary>Takes pieces that were read.</summary>
+    /// <param name="starts">Those that begin a word.</param>
+    /// <param name="continuations">Those that go on with one, without their prefix.</param>
+    /// <param name="specials">The tokens that are never split when a text has them.</param>
+    public Vocabulary(
+        Dictionary<string, int> starts, Dictionary<string, int> continuations, IReadOnlyDictionary<string, int> specials)
     {
-        _starts = starts.GetAlternateLookup<ReadOnlySpan<char>>();
-        _continuations = continuations.GetAlternateLookup<ReadOnlySpan<char>>();
-        _longestStart = starts.Keys.Max(piece => piece.Length);
-        _longestContinuation = continuations.Keys.Select(piece => piece.Length).DefaultIfEmpty().Max();
-
-        int Required(string token) =>
-            starts.TryGetValue(token, out var id) ? id : throw ModelException.VocabularyLacks(path, token);
-
-        First = Required("[CLS]");
-        Last = Required("[SEP]");
-        Unknown = Required("[UNK]");
-        _specials = [("[CLS]", First), ("[SEP]", Last), ("[UNK]", Unknown)];
-        foreach (var token in (ReadOnlySpan<string>)["[MASK]", "[PAD]"])
-            if (starts.TryGetValue(token, out var id)) _specials = [.. _specials, (token, id)];
+        _starts = new Pieces(starts);
+        _continuations = new Pieces(continuations);
+        _specials = [.. specials.OrderByDescending(special => special.Key.Length)];
+        _firstOfSpecials = SearchValues.Create([.. specials.Keys.Select(special => special[0])]);
     }
 
     /// <summary>The id of [CLS], which begins every text.</summary>
-    public int First { get; }
+    public required int First { get; init; }
 
     /// <summary>The id of [SEP], which ends every text.</summary>
-    public int Last { get; }
+    public required int Last { get; init; }
 
     /// <summary>The id of [UNK], which stands for a word that no pieces make.</summary>
-    public int Unknown { get; }
+    public required int Unknown { get; init; }
 
-    /// <summary>Reads one piece a line; the line's number, from 0, is the id. The later of two equals counts.</summary>
-    public static Vocabulary Read(string path)
+    /// <summary>Finds the next special token, spelt exactly so; of several in one place the longest. -1: there is none.</summary>
+    public int FindSpecial(ReadOnlySpan<char> text, out int length, out int id)
     {
-        if (!File.Exists(path)) throw ModelException.FileMissing(path);
-        var starts = new Dictionary<string, int>(StringComparer.Ordinal);
-        var continuations = new Dictionary<string, int>(StringComparer.Ordinal);
-        var id = 0;
-        foreach (var line in File.ReadLines(path))
+        var searched = 0;
+        while (text[searched..].IndexOfAny(_firstOfSpecials) is >= 0 and var found)
         {
-            if (line.StartsWith("##", StringComparison.Ordinal)) continuations[line[2..]] = id++;
-            else starts[line] = id++;
-        }
-        if (starts.Count == 0) throw ModelException.VocabularyLacks(path, "[UNK]");
-        return new Vocabulary(path, starts, continuations);
-    }
+            var at = searched + found;
+            foreach (var special in _specials)
+            {
+                if (!text[at..].StartsWith(special.Key, StringComparison.Ordinal)) continue;
+                (length, id) = (special.Key.Length, special.Value);
+                return at;
+            }
 
-    /// <summary>Finds the special token that <paramref name="text"/> begins with, spelt exactly so.</summary>
-    public bool TryFindSpecial(ReadOnlySpan<char> text, out int length, out int id)
-    {
-        foreach (var special in _specials)
-        {
-            if (!text.StartsWith(special.Text, StringComparison.Ordinal)) continue;
-            (length, id) = (special.Text.Length, special.Id);
-            return true;
+            searched = at + 1;
         }
+
         (length, id) = (0, 0);
-        return false;
+        return -1;
     }
 
     /// <summary>Splits a word into the longest pieces from the left; returns how many, 0 if it cannot.</summary>
     public int Split(ReadOnlySpan<char> word, Span<int> pieces)
     {
-        if (!TryTakeLongest(_starts, _longestStart, ref word, out pieces[0])) return 0;
+        if (!_starts.TryTakeLongest(ref word, out pieces[0])) return 0;
         var count = 1;
         while (!word.IsEmpty)
-            if (!TryTakeLongest(_continuations, _longestContinuation, ref word, out pieces[count++])) return 0;
+            if (!_continuations.TryTakeLongest(ref word, out pieces[count++])) return 0;
         return count;
     }
 
-    private static bool TryTakeLongest(
-        Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> pieces,
-        int longest,
-        ref ReadOnlySpan<char> word,
-        out int id)
+    private readonly struct Pieces(Dictionary<string, int> ids)
     {
-        for (var length = Math.Min(word.Length, longest); length > 0; length--)
+        private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _ids =
+            ids.GetAlternateLookup<ReadOnlySpan<char>>();
+
+        private readonly int _longest = ids.Keys.Select(piece => piece.Length).DefaultIfEmpty().Max();
+
+        public bool TryTakeLongest(ref ReadOnlySpan<char> word, out int id)
         {
-            if (!pieces.TryGetValue(word[..length], out id)) continue;
-            word = word[length..];
-            return true;
+            for (var length = Math.Min(word.Length, _longest); length > 0; length--)
+            {
+                if (!_ids.TryGetValue(word[..length], out id)) continue;
+                word = word[length..];
+                return true;
+            }
+
+            id = 0;
+            return false;
         }
-        id = 0;
-        return false;
     }
 }

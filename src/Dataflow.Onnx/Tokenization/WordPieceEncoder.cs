@@ -4,10 +4,12 @@ namespace Dataflow.Onnx.Tokenization;
 
 /// <summary>Turns one text into ids: gathers a word's folded characters, then splits it into pieces.</summary>
 /// <param name="vocabulary">The pieces.</param>
+/// <param name="table">What characters are.</param>
 /// <param name="ids">Takes the ids; the last place is kept for [SEP].</param>
 /// <param name="word">Scratch of <see cref="WordCapacity"/> characters.</param>
 /// <param name="pieces">Scratch of <see cref="MaxWordLength"/> ids.</param>
-internal ref struct WordPieceEncoder(Vocabulary vocabulary, Span<long> ids, Span<char> word, Span<int> pieces)
+internal ref struct WordPieceEncoder(
+    Vocabulary vocabulary, CharacterTable table, Span<long> ids, Span<char> word, Span<int> pieces)
 {
     /// <summary>The code points of the longest word that is split; a longer one is unknown.</summary>
     public const int MaxWordLength = 100;
@@ -16,6 +18,7 @@ internal ref struct WordPieceEncoder(Vocabulary vocabulary, Span<long> ids, Span
     public const int WordCapacity = 2 * MaxWordLength;
 
     private readonly Vocabulary _vocabulary = vocabulary;
+    private readonly CharacterTable _table = table;
     private readonly Span<long> _ids = ids;
     private readonly Span<char> _word = word;
     private readonly Span<int> _pieces = pieces;
@@ -35,24 +38,20 @@ internal ref struct WordPieceEncoder(Vocabulary vocabulary, Span<long> ids, Span
 
     private void AddText(ReadOnlySpan<char> text)
     {
-        var searched = 0;
-        while (!_isFull && text[searched..].IndexOf('[') is >= 0 and var found)
+        while (!_isFull && _vocabulary.FindSpecial(text, out var length, out var id) is >= 0 and var at)
         {
-            var at = searched + found;
-            searched = at + 1;
-            if (!_vocabulary.TryFindSpecial(text[at..], out var length, out var id)) continue;
             AddWords(text[..at]);
             Add(id);
             text = text[(at + length)..];
-            searched = 0;
         }
+
         AddWords(text);
     }
 
     private void AddWords(ReadOnlySpan<char> text)
     {
-        var kinds = CharacterTable.Kinds;
-        var folded = CharacterTable.Folded;
+        var kinds = _table.Kinds;
+        var folded = _table.Folded;
         for (var at = 0; at < text.Length && !_isFull; at++)
         {
             var unit = text[at];
@@ -81,13 +80,13 @@ internal ref struct WordPieceEncoder(Vocabulary vocabulary, Span<long> ids, Span
     private int AppendRare(ReadOnlySpan<char> text)
     {
         Rune.DecodeFromUtf16(text, out var rune, out var units); // half a pair becomes U+FFFD, which is dropped
-        if (UncasedRules.IsDropped(rune)) return units;
+        if (BertRules.IsDropped(rune)) return units;
 
-        var isIdeograph = UncasedRules.IsIdeograph(rune);
+        var isIdeograph = _table.Rules.IsIdeograph(rune);
         Span<Rune> parts = stackalloc Rune[CanonicalDecompositions.MaxLength];
-        foreach (var part in parts[..UncasedRules.Fold(rune, parts)])
+        foreach (var part in parts[.._table.Rules.Fold(rune, parts)])
         {
-            var isAlone = isIdeograph || UncasedRules.IsPunctuation(part);
+            var isAlone = isIdeograph || BertRules.IsPunctuation(part);
             if (isAlone) EndWord();
             Append(part);
             if (isAlone) EndWord();

@@ -1,0 +1,30 @@
+namespace Dataflow.Onnx.Tokenization;
+
+/// <summary>Reads <c>vocab.txt</c>: one piece a line; the line's number, from 0, is the id. The later of two equals counts.</summary>
+internal static class VocabularyFile
+{
+    private static readonly string[] s_specials = ["[CLS]", "[SEP]", "[UNK]", "[MASK]", "[PAD]"];
+
+    public static Vocabulary Read(string path)
+    {
+        if (!File.Exists(path)) throw ModelException.FileMissing(path);
+        var starts = new Dictionary<string, int>(StringComparer.Ordinal);
+        var continuations = new Dictionary<string, int>(StringComparer.Ordinal);
+        var id = 0;
+        foreach (var line in File.ReadLines(path))
+        {
+            if (line.StartsWith("##", StringComparison.Ordinal)) continuations[line[2..]] = id++;
+            else starts[line] = id++;
+        }
+
+        int Required(string token) =>
+            starts.TryGetValue(token, out var found) ? found : throw ModelException.VocabularyLacks(path, token);
+
+        return new Vocabulary(starts, continuations, s_specials.Where(starts.ContainsKey).ToDictionary(token => token, Required))
+        {
+            First = Required("[CLS]"),
+            Last = Required("[SEP]"),
+            Unknown = Required("[UNK]"),
+        };
+    }
+}
