@@ -15,6 +15,12 @@ public abstract class Aggregation<T, TAccumulator, TResult>
     /// <summary>Whether <see cref="Retract"/> is there, as tables need it.</summary>
     public virtual bool CanRetract => false;
 
+    /// <summary>Whether several workers may each aggregate what they read of a key before it is brought together and merged.</summary>
+    /// <remarks>For aggregates whose result is the same to the bit however their values are split and merged, as a sum of
+    /// whole numbers is and one of <see cref="double"/> is not, and whose accumulator is not larger than the values. The
+    /// values of each worker are merged in the order in which they came.</remarks>
+    public virtual bool CanCombine => false;
+
     /// <summary>The accumulator of no values.</summary>
     public abstract TAccumulator Create();
 

@@ -6,6 +6,8 @@ internal sealed class ApproximateCountDistinctAggregation<T, TValue>(Func<T, TVa
 
     public override string Name => $"approximate count distinct, precision {precision}";
 
+    public override bool CanCombine => true;
+
     public override byte[] Create() => _sketch.Create();
 
     public override void Add(ref byte[] accumulator, T value) => _sketch.Add(ref accumulator, StableHash.Of(of(value)));

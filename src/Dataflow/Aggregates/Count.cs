@@ -4,6 +4,8 @@ internal sealed class CountAggregation<T> : Aggregation<T, long, long>
 {
     public override string Name => "count";
 
+    public override bool CanCombine => true;
+
     public override bool CanRetract => true;
 
     public override long Create() => 0;
@@ -20,6 +22,8 @@ internal sealed class CountAggregation<T> : Aggregation<T, long, long>
 internal sealed class CountWhereAggregation<T>(Func<T, bool> predicate) : Aggregation<T, long, long>
 {
     public override string Name => "count where";
+
+    public override bool CanCombine => true;
 
     public override bool CanRetract => true;
 

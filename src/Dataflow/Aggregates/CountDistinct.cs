@@ -8,6 +8,8 @@ internal sealed class CountDistinctAggregation<T, TValue, TResult>(
 {
     public override string Name => where.Length == 0 ? "count distinct" : $"count distinct under {where.Length} conditions";
 
+    public override bool CanCombine => true;
+
     public override DistinctValues<TValue> Create() => new(Math.Max(1, where.Length));
 
     public override void Add(ref DistinctValues<TValue> accumulator, T value)
@@ -29,6 +31,8 @@ internal sealed class CountDistinctRowsAggregation<T, TValue, TResult>(
     where TValue : notnull
 {
     public override string Name => where.Length == 0 ? "count distinct" : $"count distinct under {where.Length} conditions";
+
+    public override bool CanCombine => true;
 
     public override bool CanRetract => true;
 

@@ -6,6 +6,8 @@ internal sealed class ExtremeAggregation<T, TValue>(string name, Func<T, TValue>
 {
     public override string Name => name;
 
+    public override bool CanCombine => true;
+
     public override Kept<TValue> Create() => default;
 
     public override void Add(ref Kept<TValue> accumulator, T value) => Take(ref accumulator, of(value));

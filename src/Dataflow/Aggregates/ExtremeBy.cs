@@ -5,6 +5,8 @@ internal sealed class ExtremeByAggregation<T, TKey>(string name, Func<T, TKey> b
 {
     public override string Name => name;
 
+    public override bool CanCombine => true;
+
     public override Kept<T> Create() => default;
 
     public override void Add(ref Kept<T> accumulator, T value)
@@ -26,6 +28,8 @@ internal sealed class AllExtremesByAggregation<T, TKey>(string name, Func<T, TKe
     : Aggregation<T, List<T>, IReadOnlyList<T>>
 {
     public override string Name => name;
+
+    public override bool CanCombine => true;
 
     public override List<T> Create() => [];
 

@@ -4,6 +4,8 @@ internal sealed class FirstAggregation<T, TValue>(Func<T, TValue> of) : Aggregat
 {
     public override string Name => "first";
 
+    public override bool CanCombine => true;
+
     public override Kept<TValue> Create() => default;
 
     public override void Add(ref Kept<TValue> accumulator, T value)
@@ -22,6 +24,8 @@ internal sealed class FirstAggregation<T, TValue>(Func<T, TValue> of) : Aggregat
 internal sealed class LastAggregation<T, TValue>(Func<T, TValue> of) : Aggregation<T, Kept<TValue>, TValue>
 {
     public override string Name => "last";
+
+    public override bool CanCombine => true;
 
     public override Kept<TValue> Create() => default;
 

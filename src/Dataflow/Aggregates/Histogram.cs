@@ -8,6 +8,8 @@ internal sealed class HistogramAggregation<T>(Func<T, double> of, double[] bound
     public override string Name
         => $"histogram {string.Join('|', bounds.Select(bound => bound.ToString(CultureInfo.InvariantCulture)))}";
 
+    public override bool CanCombine => true;
+
     public override bool CanRetract => true;
 
     public override long[] Create() => new long[bounds.Length + 1];

@@ -6,6 +6,8 @@ internal sealed class TopAggregation<T, TKey>(string name, int count, Func<T, TK
 {
     public override string Name => $"{name} {count}";
 
+    public override bool CanCombine => true;
+
     public override List<T> Create() => [];
 
     public override void Add(ref List<T> accumulator, T value)

@@ -1,3 +1,4 @@
+using Dataflow.Combining;
 using Dataflow.Runtime;
 using Dataflow.State;
 
@@ -14,12 +15,14 @@ internal abstract record ExchangeNode<T>(string Name, Node<T> Input) : Node<T>(N
     Operator<T> IConsumer<T>.Build(TaskBuilder builder)
     {
         var next = BuildNext(builder);
-        if (builder.Job.Workers.Count == 1) return next;
-        var exchange = builder.Job.ExchangeOf(this);
-        var task = builder.TaskOf(this);
-        task.AddInput(new ExchangeInput<T>(exchange, builder.Worker.Index, next, task.Fail));
-        var writer = new ExchangeWriter<T>(exchange, CreateRouter(builder.Worker.Index, builder.Job.Workers.Count), builder.Worker.Index);
-        builder.AddWriter(this, writer);
+        return builder.Job.Workers.Count == 1 ? next : Build(builder, next);
+    }
+
+    /// <summary>Builds both ends of the exchange in front of the next step, and returns the writing one.</summary>
+    internal virtual Operator<T> Build(TaskBuilder builder, Operator<T> next)
+    {
+        var writer = builder.Exchange(this, CreateRouter(builder.Worker.Index, builder.Job.Workers.Count), next);
+        builder.AddWriter(Name, this, writer);
         return writer;
     }
 }
@@ -34,6 +37,9 @@ internal sealed record KeyExchangeNode<TKey, T>(Node<Keyed<TKey, T>> Input)
     internal override string Detail => Exchange;
 
     public override Router<Keyed<TKey, T>> CreateRouter(int from, int workers) => new KeyRouter<TKey, T>(workers);
+
+    internal override Operator<Keyed<TKey, T>> Build(TaskBuilder builder, Operator<Keyed<TKey, T>> next)
+        => builder.Plan.CombinerFor(this) is ICombines<TKey, T> combiner ? combiner.Build(this, builder, next) : base.Build(builder, next);
 
     internal override IEnumerable<string> Check()
         => typeof(TKey).IsArray

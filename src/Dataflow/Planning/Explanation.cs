@@ -17,7 +17,7 @@ public sealed class Explanation
         foreach (var (index, stage) in _plan.Stages.Index())
         {
             text.Append($"  stage {index + 1}\n");
-            foreach (var node in stage) text.Append($"    {Number(node),2} {node}{After(node)}\n");
+            foreach (var node in stage) text.Append($"    {Number(node),2} {node}{Combined(node)}{After(node)}\n");
         }
 
         return text.ToString();
@@ -30,7 +30,7 @@ public sealed class Explanation
         foreach (var (index, stage) in _plan.Stages.Index())
         {
             text.Append($"  subgraph stage{index + 1}[\"stage {index + 1}\"]\n");
-            foreach (var node in stage) text.Append($"    n{Number(node)}[\"{Escape(node.ToString())}\"]\n");
+            foreach (var node in stage) text.Append($"    n{Number(node)}[\"{Escape(node.ToString())}{Escape(Combined(node))}\"]\n");
             text.Append("  end\n");
         }
 
@@ -47,6 +47,9 @@ public sealed class Explanation
     private static string Escape(string text) => text.Replace("\"", "#quot;", StringComparison.Ordinal);
 
     private string OnError() => _plan.OnError.KeepsRejected ? $", on error: {_plan.OnError}" : "";
+
+    private string Combined(Node node)
+        => node.Exchange is not null && _plan.CombinerFor(node) is { } step ? $", with '{step.Name}' begun before" : "";
 
     private int Number(Node node) => _plan.Nodes.Count(other => other.Id <= node.Id);
 

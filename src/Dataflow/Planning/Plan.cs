@@ -1,3 +1,6 @@
+using Dataflow.Combining;
+using Dataflow.Windows;
+
 namespace Dataflow.Planning;
 
 /// <summary>A pipeline checked and cut into stages: what is fused, and where records may move between workers.</summary>
@@ -44,6 +47,18 @@ internal sealed class Plan
     }
 
     public IEnumerable<Node> ConsumersOf(Node node) => _consumers[node];
+
+    /// <summary>The step that may aggregate before an exchange: the exchange's only use, apart from a window's filter between.</summary>
+    public Node? CombinerFor(Node exchange)
+    {
+        for (var node = exchange; ConsumersOf(node).Take(2).ToList() is [var next]; node = next)
+        {
+            if (next is ICombines combiner) return combiner.CanCombine ? next : null;
+            if (next is not IWindowNode) return null;
+        }
+
+        return null;
+    }
 
     public Node? SideOf(Node node) => _sides[node].FirstOrDefault();
 

@@ -161,7 +161,7 @@ public sealed class Job : IAsyncDisposable
     /// <summary>The newest event time of all records that passed a step, told when its input ended.</summary>
     internal ConcurrentDictionary<int, long> NewestAtEnd { get; } = new();
 
-    internal Exchange<T> ExchangeOf<T>(ExchangeNode<T> node)
+    internal Exchange<T> ExchangeOf<T>(Node node)
     {
         lock (_exchangeGate)
         {

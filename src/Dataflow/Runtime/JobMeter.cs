@@ -16,6 +16,7 @@ internal sealed class JobMeter : IDisposable
         _meter.CreateObservableCounter("dataflow.operator.records.out", () => Steps(step => step.Emitted), "{record}");
         _meter.CreateObservableCounter("dataflow.operator.records.filtered", () => Steps(step => step.Filtered), "{record}");
         _meter.CreateObservableCounter("dataflow.operator.records.late_dropped", () => Steps(step => step.Late), "{record}");
+        _meter.CreateObservableCounter("dataflow.exchange.records.combined", () => Steps(step => step.Combined), "{record}");
         _meter.CreateObservableCounter("dataflow.join.misses", () => Steps(step => step.Misses), "{record}");
         _meter.CreateObservableCounter("dataflow.dead_letter.records", DeadLetters, "{record}");
         _meter.CreateObservableCounter("dataflow.model.calls", () => Steps(step => step.Calls), "{call}");

@@ -133,6 +133,9 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
     /// <summary>Results of windows that were over already, for records within the allowed lateness.</summary>
     public long LateResults { get; init; }
 
+    /// <summary>Of an exchange: records that did not cross it because they are in an aggregate, with others, that did.</summary>
+    public long Combined { get; init; }
+
     internal static StepStatus Of(string name, IReadOnlyList<Operator> instances, long given)
     {
         var status = Of(name, instances) with { In = given + instances.Sum(step => step.Restored) };
@@ -157,6 +160,7 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
         DroppedMatches = instances.OfType<Patterns.ICountsDroppedMatches>().Sum(step => step.DroppedMatches),
         DroppedTimers = instances.OfType<Processing.IKeepsTimers>().Sum(step => step.DroppedTimers),
         OpenWindows = instances.OfType<Windows.IHoldsWindows>().Sum(step => step.OpenWindows),
+        Combined = instances.OfType<Combining.ICountsCombined>().Sum(step => step.Combined),
         Filtered = instances.OfType<ICountsFiltered>().Sum(step => step.Filtered),
         DeadLetters = instances.Sum(step => step.DeadLetters),
     };

@@ -28,11 +28,24 @@ internal sealed class TaskBuilder(Job job, Worker worker)
         task.AddOperator(new OperatorContext(node.Name, node.Id, task), step);
     }
 
-    /// <summary>Adds the writing side of an exchange to the task whose results it takes.</summary>
-    public void AddWriter<T>(ExchangeNode<T> node, ExchangeWriter<T> writer)
+    /// <summary>Adds the reading end of an exchange to the task behind it, and makes the writing end.</summary>
+    public ExchangeWriter<T> Exchange<T>(Node node, Router<T> router, Operator<T> next)
     {
-        var task = TaskOf(node.Input);
-        task.AddOperator(new OperatorContext(node.Name, node.Id, task), writer);
+        var exchange = Job.ExchangeOf<T>(node);
+        var task = TaskOf(node);
+        task.AddInput(new ExchangeInput<T>(exchange, Worker.Index, next, task.Fail));
+        return new ExchangeWriter<T>(exchange, router, Worker.Index);
+    }
+
+    /// <summary>Adds the writing end of an exchange to the task whose results it takes.</summary>
+    /// <param name="step">The name under which its errors are reported.</param>
+    /// <param name="node">The exchange.</param>
+    /// <param name="writer">The writing end.</param>
+    public void AddWriter<TWriter>(string step, Node node, TWriter writer)
+        where TWriter : Operator, IExchangeWriter
+    {
+        var task = TaskOf(node.Upstream!);
+        task.AddOperator(new OperatorContext(step, node.Id, task), writer);
         task.AddWriter(writer);
     }
 

@@ -1,3 +1,6 @@
+using Dataflow.Combining;
+using Dataflow.Planning;
+using Dataflow.Runtime;
 using Dataflow.State;
 
 namespace Dataflow.Tables;
@@ -5,25 +8,51 @@ namespace Dataflow.Tables;
 /// <summary>Computes a row of all records of each key.</summary>
 internal sealed record AggregateStreamNode<TKey, T, TA, TR, TOut>(
     string Name, Node<Keyed<TKey, T>> Input, Aggregation<T, TA, TR> Aggregation, Func<TKey, TR, TOut> Result)
-    : Node<Keyed<TKey, T>, Keyed<TKey, Change<TOut>>>(Name, Input)
+    : Node<Keyed<TKey, T>, Keyed<TKey, Change<TOut>>>(Name, Input), ICombines<TKey, T>
     where TKey : notnull
 {
+    public bool CanCombine => Aggregation.CanCombine;
+
     internal override string Detail => Aggregation.Name;
 
     internal override string StateSignature => GroupState<TA>.SignatureOf(Aggregation.Name, typeof(TKey));
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, Change<TOut>>> CreateOperator()
         => new AggregateStreamOperator<TKey, T, TA, TR, TOut>(Aggregation, Result);
+
+    public Operator<Keyed<TKey, T>> Build(KeyExchangeNode<TKey, T> exchange, TaskBuilder builder, Operator<Keyed<TKey, T>> next)
+        => CombiningExchange.Build(this, exchange, builder, next, Aggregation);
 }
 
 internal sealed class AggregateStreamOperator<TKey, T, TA, TR, TOut>(Aggregation<T, TA, TR> aggregation, Func<TKey, TR, TOut> result)
-    : GroupOperator<TKey, T, T, TA, TR, TOut>(aggregation, result)
+    : GroupOperator<TKey, T, T, TA, TR, TOut>(aggregation, result), ITakesParts<TKey, T, TA>
     where TKey : notnull
 {
+    public void Take(TKey key, in Part<T, TA> part, long newest)
+    {
+        ref var group = ref Touch(key, out var exists);
+        if (exists) Merge(ref group.Accumulator, part.Accumulator);
+        else group.Accumulator = part.Accumulator;
+        group.Count += part.Count;
+        Reach(newest);
+    }
+
     protected override void Change(ref GroupState<TA> group, in T input)
     {
         Aggregation.Add(ref group.Accumulator, input);
         group.Count++;
+    }
+
+    private void Merge(ref TA into, in TA other)
+    {
+        try
+        {
+            Aggregation.Merge(ref into, in other);
+        }
+        catch (Exception error)
+        {
+            throw Context.Fail(error, default);
+        }
     }
 }
 

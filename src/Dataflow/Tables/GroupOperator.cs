@@ -17,9 +17,8 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
 
     public override void Process(in Record<Keyed<TKey, TInput>> record)
     {
-        ref var group = ref _groups.Touch(record.Value.Key, out var exists, out var isFirst);
+        ref var group = ref Touch(record.Value.Key, out var exists);
         if (!exists) group.Accumulator = Aggregation.Create();
-        if (isFirst) Remember(record.Value.Key, in group);
         var before = _restores ? group : default;
         try
         {
@@ -32,7 +31,7 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
             return;
         }
 
-        if (record.Timestamp > _newest) _newest = record.Timestamp;
+        Reach(record.Timestamp);
     }
 
     public override void EndOfBatch() => EmitChanges();
@@ -64,6 +63,20 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
 
     /// <summary>Adds a value to its group, or takes it back.</summary>
     protected abstract void Change(ref GroupState<TA> group, in TInput input);
+
+    /// <summary>The group of a key, whose row goes out at the end of the batch if it is another then.</summary>
+    protected ref GroupState<TA> Touch(TKey key, out bool exists)
+    {
+        ref var group = ref _groups.Touch(key, out exists, out var isFirst);
+        if (isFirst) Remember(key, in group);
+        return ref group;
+    }
+
+    /// <summary>Learns the time of a value that changed its group.</summary>
+    protected void Reach(long time)
+    {
+        if (time > _newest) _newest = time;
+    }
 
     private void Remember(TKey key, in GroupState<TA> group)
     {

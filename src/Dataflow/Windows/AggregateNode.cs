@@ -1,3 +1,6 @@
+using Dataflow.Combining;
+using Dataflow.Planning;
+using Dataflow.Runtime;
 using Dataflow.State;
 
 namespace Dataflow.Windows;
@@ -9,9 +12,11 @@ internal sealed record AggregateNode<TKey, T, TAccumulator, TResult, TOut>(
     Trigger Trigger,
     Aggregation<T, TAccumulator, TResult> Aggregation,
     Func<TKey, Window, TResult, TOut> Result)
-    : Node<Keyed<TKey, T>, Keyed<TKey, TOut>>(Name, Input)
+    : Node<Keyed<TKey, T>, Keyed<TKey, TOut>>(Name, Input), ICombines<TKey, T>
     where TKey : notnull
 {
+    public bool CanCombine => Windows is AlignedWindows && Trigger.IsAtEnd && Aggregation.CanCombine;
+
     internal override string Detail => Aggregation.Name;
 
     internal override string StateSignature
@@ -29,4 +34,7 @@ internal sealed record AggregateNode<TKey, T, TAccumulator, TResult, TOut>(
         SlidingWindows sliding => new SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(sliding, Aggregation, Result),
         _ => throw new NotSupportedException($"No step aggregates '{Windows}'."),
     };
+
+    public Operator<Keyed<TKey, T>> Build(KeyExchangeNode<TKey, T> exchange, TaskBuilder builder, Operator<Keyed<TKey, T>> next)
+        => CombiningExchange.Build(this, exchange, builder, next, Aggregation, (AlignedWindows)Windows);
 }

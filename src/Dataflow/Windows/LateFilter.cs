@@ -39,6 +39,9 @@ internal sealed class LateFilter<T>(WindowSpec windows, Trigger trigger) : Opera
     /// <summary>Hands a record to the stream of late records; also for a step that follows, which knows better what is late.</summary>
     public void HandOutLate(in Record<T> record) => _late?.Process(in record);
 
+    /// <summary>Counts records that passed by in an aggregate which was begun before the exchange.</summary>
+    public void CountPassed(long records) => Emitted += records;
+
     internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, _watermark);
 
     protected override void Open() => MoveTo(Context.SavedWatermark());

@@ -1,3 +1,4 @@
+using Dataflow.Combining;
 using Dataflow.State;
 
 namespace Dataflow.Windows;
@@ -7,7 +8,7 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
     AlignedWindows windows,
     Aggregation<T, TAccumulator, TResult> aggregation,
     Func<TKey, Window, TResult, TOut> result)
-    : WindowOperator<TKey, T, TAccumulator, TResult, TOut>(aggregation, result)
+    : WindowOperator<TKey, T, TAccumulator, TResult, TOut>(aggregation, result), ITakesParts<TKey, T, TAccumulator>
     where TKey : notnull
 {
     private NamespacedState<TKey, TAccumulator> _panes = null!;
@@ -25,6 +26,14 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
         if (!_pane.Holds(record.Timestamp)) SwitchPane(record.Timestamp);
         ref var accumulator = ref _pane.Keys.Update(record.Value.Key, out var exists);
         if (!TryAdd(ref accumulator, !exists, in record) && !exists) _pane.Keys.Remove(record.Value.Key);
+    }
+
+    public void Take(TKey key, in Part<T, TAccumulator> part, long newest)
+    {
+        if (!_pane.Holds(newest)) SwitchPane(newest);
+        ref var accumulator = ref _pane.Keys.Update(key, out var exists);
+        if (exists) Merge(ref accumulator, part.Accumulator);
+        else accumulator = part.Accumulator;
     }
 
     protected override void Open()
@@ -99,6 +108,6 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
 
     private readonly record struct Pane(Window Bounds, KeyedState<TKey, TAccumulator> Keys)
     {
-        public bool Holds(long timestamp) => timestamp >= Bounds.StartMs && timestamp < Bounds.EndMs;
+        public bool Holds(long timestamp) => Bounds.Holds(timestamp);
     }
 }

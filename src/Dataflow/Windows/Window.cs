@@ -16,6 +16,8 @@ public readonly record struct Window(long StartMs, long EndMs)
     /// <summary>How many results of the same key and window went out before this one.</summary>
     public int FiringIndex { get; init; }
 
+    internal bool Holds(long moment) => moment >= StartMs && moment < EndMs;
+
     /// <inheritdoc/>
     public bool Equals(Window other) => StartMs == other.StartMs && EndMs == other.EndMs;
 

@@ -59,7 +59,7 @@ public sealed class WindowedStream<TKey, T>
 }
 
 internal sealed record WindowNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Input, WindowSpec Windows, Trigger Trigger)
-    : Node<Keyed<TKey, T>, Keyed<TKey, T>>(Name, Input)
+    : Node<Keyed<TKey, T>, Keyed<TKey, T>>(Name, Input), IWindowNode
     where TKey : notnull
 {
     internal override string Detail => Windows.Text + Trigger.Text;
@@ -81,3 +81,6 @@ internal sealed record WindowNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Inp
             yield return $"Window '{Name}' ({Windows}) gives its results by itself. Leave its trigger out.";
     }
 }
+
+/// <summary>The step that drops what is late, of whatever type.</summary>
+internal interface IWindowNode;

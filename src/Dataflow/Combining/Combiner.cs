@@ -1,0 +1,161 @@
+using System.Runtime.CompilerServices;
+using Dataflow.Runtime;
+using Dataflow.Windows;
+
+namespace Dataflow.Combining;
+
+/// <summary>The end of a stage in front of an aggregate: aggregates what goes to one key and pane, and sends the accumulators.</summary>
+/// <remarks>So a key that is hot costs the worker that owns it one record for each flush of each worker. Where keys are so
+/// many that little comes together, values go as they are, but for a sample that would notice a change. Holds nothing across a
+/// checkpoint: the parts go before its barrier. Late values, too, go as they are: the step that counts them is behind the exchange.</remarks>
+internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
+    ExchangeWriter<Keyed<TKey, Part<T, TAccumulator>>> writer,
+    Aggregation<T, TAccumulator, TResult> aggregation,
+    AlignedWindows? windows)
+    : Operator<Keyed<TKey, T>>, IExchangeWriter, ICountsCombined
+    where TKey : notnull
+{
+    private const int MostParts = 4096; // the table stays in the cache
+    private const int LeastPerPart = 4; // values, or the part costs as much as it spares
+    private const int SampleRecords = 16 * 1024;
+    private const int RecordsBetweenSamples = 32 * SampleRecords;
+
+    private readonly PartTable<TKey, TAccumulator> _parts = new(MostParts);
+    private Window _pane;
+    private bool _restores; // an accumulator whose user's code failed half way, where a copy suffices for that
+    private long _watermark = long.MinValue;
+    private long _openFrom = long.MinValue;
+    private int _toPass; // records until the next sample; 0: combining pays, or is being tried
+    private long _sampledRecords;
+    private long _sampledParts;
+
+    public long Combined { get; private set; }
+
+    public bool HasOverflow => writer.HasOverflow;
+
+    public bool IsHeldUp => writer.IsHeldUp;
+
+    internal override bool IsOneToOne => true;
+
+    public override void Process(in Record<Keyed<TKey, T>> record)
+    {
+        if (_parts.IsFull) SendParts();
+        if (_toPass > 0)
+        {
+            _toPass--;
+            Pass(in record);
+        }
+        else if (record.Timestamp >= _openFrom)
+        {
+            Combine(in record);
+        }
+        else
+        {
+            SendParts(); // what came before it goes before it
+            Pass(in record);
+        }
+    }
+
+    public override void Advance(long watermark)
+    {
+        if (watermark > _watermark) MoveTo(watermark);
+        if (_parts.Count == 0) writer.Advance(_watermark);
+    }
+
+    public void Flush()
+    {
+        SendAll();
+        writer.Flush();
+    }
+
+    public void SendBarrier(long epoch)
+    {
+        SendAll();
+        writer.SendBarrier(epoch);
+    }
+
+    public bool SendOverflow() => writer.SendOverflow();
+
+    protected override void Open()
+    {
+        MoveTo(Context.SavedWatermark());
+        _restores = Context.KeepsRejected && !RuntimeHelpers.IsReferenceOrContainsReferences<TAccumulator>();
+    }
+
+    private void MoveTo(long watermark)
+    {
+        _watermark = watermark;
+        _openFrom = windows?.OpenFrom(watermark) ?? long.MinValue;
+    }
+
+    private void Pass(in Record<Keyed<TKey, T>> record)
+    {
+        Emitted++;
+        writer.Process(record.With(new Keyed<TKey, Part<T, TAccumulator>>(record.Value.Key, new(record.Value.Value, default!, 0))));
+    }
+
+    private void Combine(in Record<Keyed<TKey, T>> record)
+    {
+        if (windows is not null && !_pane.Holds(record.Timestamp)) _pane = windows.PaneOf(record.Timestamp);
+        ref var part = ref _parts.Find(record.Value.Key, _pane.StartMs);
+        if (!TryAdd(ref part.Accumulator, isNew: part.Count == 0, in record)) return;
+        if (part.Count == 0 || record.Timestamp > part.Newest) part.Newest = record.Timestamp;
+        part.Count++;
+        Emitted++;
+    }
+
+    /// <summary>Adds a record; false if the user's code failed on it.</summary>
+    private bool TryAdd(ref TAccumulator accumulator, bool isNew, in Record<Keyed<TKey, T>> record)
+    {
+        var before = _restores ? accumulator : default!;
+        try
+        {
+            if (isNew) accumulator = aggregation.Create();
+            aggregation.Add(ref accumulator, record.Value.Value);
+            return true;
+        }
+        catch (Exception error)
+        {
+            if (_restores) accumulator = before;
+            Reject(error, in record);
+            return false;
+        }
+    }
+
+    /// <summary>Sends the parts and the watermark, which must not overtake them.</summary>
+    private void SendAll()
+    {
+        SendParts();
+        writer.Advance(_watermark);
+    }
+
+    private void SendParts()
+    {
+        if (_parts.Count == 0) return;
+        foreach (ref readonly var part in _parts.All)
+        {
+            if (part.Count == 0) continue; // the user's code failed on its values
+            writer.Process(new Record<Keyed<TKey, Part<T, TAccumulator>>>(
+                new(part.Key, new(default!, part.Accumulator, part.Count)), part.Newest, default));
+            Combined += part.Count - 1;
+            _sampledRecords += part.Count;
+            _sampledParts++;
+        }
+
+        _parts.Clear();
+        if (_sampledRecords >= SampleRecords) JudgeSample();
+    }
+
+    private void JudgeSample()
+    {
+        if (_sampledRecords < _sampledParts * LeastPerPart) _toPass = RecordsBetweenSamples;
+        _sampledRecords = _sampledParts = 0;
+    }
+}
+
+/// <summary>A step that aggregates records before an exchange.</summary>
+internal interface ICountsCombined
+{
+    /// <summary>By how many its parts are fewer than the records in them.</summary>
+    long Combined { get; }
+}
