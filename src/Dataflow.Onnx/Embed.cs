@@ -84,7 +84,7 @@ internal sealed record EmbedNode<T>(
 {
     public (string Name, int Partitions)? Creates => (Topic, 1);
 
-    internal override string Detail => $"model {Model.Name}, {Model.Dimensions} dimensions";
+    internal override string Detail => Model.Detail;
 
     public override Operator<T, Embedded<T>> CreateOperator() => new EmbedOperator<T>(Model, Text, Topic, KeepResults);
 }

@@ -4,35 +4,33 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Dataflow.Onnx;
 
-/// <summary>Turns texts into vectors of length 1; like meanings have a high <see cref="Vectors.Dot"/>.</summary>
+/// <summary>Turns texts into vectors; like meanings have a high <see cref="Vectors.Dot"/>.</summary>
 /// <remarks>
-/// Any number of threads may embed at once; each call works on one core, so one caller per core is the fastest. Every
-/// call gives the model one text: a dynamically quantised model gives a text another vector when other texts share its
-/// batch. The same text has the same bits, whoever asks, on one machine with one version of ONNX Runtime.
+/// Any number of threads may embed at once; each call works on one core, so one caller per core is the fastest. A call
+/// gives the model one text. The same text has the same bits, whoever asks, on one machine with one version of ONNX Runtime.
 /// </remarks>
 public sealed class EmbeddingModel : IDisposable
 {
     private readonly TextEncoder _encoder;
     private readonly WordPieceTokenizer _tokenizer;
     private readonly EmbeddingOptions _options;
-    private readonly ConcurrentBag<Scratch> _idle = [];
+    private readonly ConcurrentBag<TextBatch> _idle = [];
     private volatile bool _isDisposed;
 
-    private EmbeddingModel(
-        string name, string id, TextEncoder encoder, WordPieceTokenizer tokenizer, EmbeddingOptions options)
+    private EmbeddingModel(string id, TextEncoder encoder, WordPieceTokenizer tokenizer, EmbeddingOptions options)
     {
-        Name = name;
         Id = id;
         _encoder = encoder;
         _tokenizer = tokenizer;
         _options = options;
+        DependsOnBatch = encoder.Model.IsDynamicallyQuantized | new BatchProbe(encoder, tokenizer).ShowsDependence();
     }
 
     /// <summary>The name of the model's directory: for people, in errors and metrics.</summary>
-    public string Name { get; }
+    public string Name => _encoder.Model.Name;
 
     /// <summary>
-    /// Says what decides the vectors: the hashes of the model and the vocabulary, and the options. Equal for equal
+    /// Says what decides the vectors: the hashes of the model and the tokenizer, and the options. Equal for equal
     /// models wherever they lie, different as soon as a text may get another vector, so that (<c>Id</c>, text) is a key
     /// to keep results under.
     /// </summary>
@@ -41,20 +39,37 @@ public sealed class EmbeddingModel : IDisposable
     /// <summary>The number of values of a vector.</summary>
     public int Dimensions => _encoder.Dimensions;
 
-    /// <summary>Loads a directory's <c>model.onnx</c> and its tokenizer, <c>tokenizer.json</c> or else <c>vocab.txt</c>, and
-    /// checks them.</summary>
+    /// <summary>What it runs on.</summary>
+    public ModelDevice Device => _encoder.Model.Device;
+
+    /// <summary>Whether a text's vector changes with the texts that share its call: found out when the model is loaded, by
+    /// calls with and without company. So it is where the graph quantises while it runs.</summary>
+    public bool DependsOnBatch { get; }
+
+    internal string Detail => $"{_encoder.Model.Detail}, {Dimensions} dimensions";
+
+    /// <summary>Loads a directory's <c>model.onnx</c> and its tokenizer, <c>tokenizer.json</c> or else <c>vocab.txt</c>,
+    /// checks them, and calls the model a first time.</summary>
     /// <param name="directory">The model's directory.</param>
     /// <param name="options">Null for the defaults: mean pooling of at most 256 tokens.</param>
-    /// <exception cref="ModelException">A file is missing, has another hash, or is not what it should be.</exception>
+    /// <exception cref="ModelException">A file is missing, not where it may be, has another hash, or is not what it should be.</exception>
     public static EmbeddingModel Load(string directory, EmbeddingOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         options ??= new EmbeddingOptions();
-        var file = ModelFile.Read(Path.Combine(directory, "model.onnx"), options.ExpectedSha256);
-        var (tokenizer, tokenizerId) = LoadTokenizer(directory, options.IsCased);
-        var id = $"onnx:{file.Sha256}:{tokenizerId}:{options.MaxTokens}:{options.Pooling}";
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)));
-        return new EmbeddingModel(name, id, TextEncoder.Load(file, options.MaxTokens), tokenizer, options);
+        var model = OnnxModel.Load(Path.Combine(directory, "model.onnx"), name, options);
+        var encoder = TextEncoder.Of(model);
+        try
+        {
+            var (tokenizer, tokenizerId) = LoadTokenizer(directory, options);
+            return new EmbeddingModel(IdOf(model, tokenizerId, options), encoder, tokenizer, options);
+        }
+        catch
+        {
+            encoder.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Gives the vector of a text.</summary>
@@ -83,14 +98,14 @@ public sealed class EmbeddingModel : IDisposable
                 $"Room for {vector.Length} values, but a vector of '{Name}' has {Dimensions}.", nameof(vector));
         }
 
-        if (!_idle.TryTake(out var scratch)) scratch = new Scratch(_options.MaxTokens, Dimensions);
+        if (!_idle.TryTake(out var batch)) batch = new TextBatch();
         try
         {
-            return Embed(text, vector, scratch);
+            return Embed(text, vector, batch);
         }
         finally
         {
-            _idle.Add(scratch);
+            _idle.Add(batch);
         }
     }
 
@@ -102,50 +117,57 @@ public sealed class EmbeddingModel : IDisposable
         _encoder.Dispose();
     }
 
-    private static (WordPieceTokenizer Tokenizer, string Id) LoadTokenizer(string directory, bool isCased)
+    private static (WordPieceTokenizer Tokenizer, string Id) LoadTokenizer(string directory, EmbeddingOptions options)
     {
         var json = Path.Combine(directory, "tokenizer.json");
-        if (File.Exists(json)) return (WordPieceTokenizer.FromJson(json), ModelFile.HashOf(File.ReadAllBytes(json)));
+        if (File.Exists(json))
+            return (WordPieceTokenizer.FromJson(json), ModelFile.HashOf(File.ReadAllBytes(json)));
         var vocabulary = Path.Combine(directory, "vocab.txt");
-        var tokenizer = WordPieceTokenizer.FromVocabulary(vocabulary, isCased);
-        return (tokenizer, $"{ModelFile.HashOf(File.ReadAllBytes(vocabulary))}{(isCased ? ":cased" : "")}");
+        var tokenizer = WordPieceTokenizer.FromVocabulary(vocabulary, options.IsCased);
+        return (tokenizer, $"{ModelFile.HashOf(File.ReadAllBytes(vocabulary))}{(options.IsCased ? ":cased" : "")}");
     }
 
-    private EncodedText Embed(ReadOnlySpan<char> text, Span<float> vector, Scratch scratch)
+    private static string IdOf(OnnxModel model, string tokenizerId, EmbeddingOptions options)
+        => $"onnx:{model.Sha256}:{tokenizerId}:{options.MaxTokens}:{options.Pooling}"
+            + $"{(options.IsNormalized ? "" : ":raw")}{(model.Device == ModelDevice.Cpu ? "" : $":{model.Device}")}";
+
+    private EncodedText Embed(ReadOnlySpan<char> text, Span<float> vector, TextBatch batch)
     {
-        var encoded = _tokenizer.Encode(text, scratch.Ids);
-        Run(scratch, encoded.Tokens);
-        Pool(scratch.Hidden.AsSpan(0, encoded.Tokens * Dimensions), vector);
-        if (!float.IsFinite(Vectors.Normalize(vector))) throw ModelException.NotFinite(Name, encoded.Tokens);
+        batch.EnsureRoom(_options.MaxTokens, Dimensions);
+        var encoded = _tokenizer.Encode(text, batch.Ids.AsSpan(0, _options.MaxTokens));
+        batch.Mask.AsSpan(0, encoded.Tokens).Fill(1);
+        Run(batch, texts: 1, encoded.Tokens);
+        Pool(batch.Hidden.AsSpan(0, encoded.Tokens * Dimensions), vector);
         return encoded;
     }
 
-    private void Run(Scratch scratch, int tokens)
+    private void Run(TextBatch batch, int texts, int length)
     {
         try
         {
-            _encoder.Run(scratch.Ids.AsMemory(0, tokens), scratch.Hidden);
+            _encoder.Run(batch, texts, length);
         }
-        catch (OnnxRuntimeException cause)
+        catch (ModelException error) when (error.InnerException is OnnxRuntimeException cause)
         {
-            throw ModelException.RunFailed(Name, tokens, cause);
+            throw ModelException.RunFailed(Name, texts, length, cause);
         }
     }
 
-    /// <remarks>The mean comes with the length: dividing the sum by the count would not change its direction.</remarks>
+    /// <summary>Makes the vectors of a text's tokens its one vector.</summary>
     private void Pool(ReadOnlySpan<float> hidden, Span<float> vector)
     {
         hidden[..Dimensions].CopyTo(vector);
-        if (_options.Pooling == Pooling.Cls) return;
-        for (var at = Dimensions; at < hidden.Length; at += Dimensions)
-            Vectors.Add(vector, hidden.Slice(at, Dimensions));
-    }
+        var tokens = hidden.Length / Dimensions;
+        for (var token = 1; token < tokens && _options.Pooling != Pooling.Cls; token++)
+        {
+            var other = hidden.Slice(token * Dimensions, Dimensions);
+            if (_options.Pooling == Pooling.Mean) Vectors.Add(vector, other);
+            else Vectors.Max(vector, other);
+        }
 
-    /// <summary>What one call writes to; as many exist as calls ever ran at once.</summary>
-    private sealed class Scratch(int maxTokens, int dimensions)
-    {
-        public long[] Ids { get; } = new long[maxTokens];
-
-        public float[] Hidden { get; } = new float[maxTokens * dimensions];
+        // Scaled to length 1, a sum is what a mean would be.
+        if (_options is { Pooling: Pooling.Mean, IsNormalized: false }) Vectors.Scale(vector, 1f / tokens);
+        var length = _options.IsNormalized ? Vectors.Normalize(vector) : Vectors.Dot(vector, vector);
+        if (!float.IsFinite(length)) throw ModelException.NotFinite(Name, tokens);
     }
 }

@@ -33,6 +33,46 @@ public sealed class ModelException : DataflowException
         $"Model file '{path}': ONNX Runtime cannot load it ({cause.Message.TrimEnd('.')}). " +
         "It is damaged, not an ONNX model, or keeps its weights in a second file, which is not supported.", cause);
 
+    internal static ModelException NotAllowed(string path, string directory) => new(
+        $"Model file '{path}': it is not in '{directory}', links followed. " +
+        "Models are loaded from AllowedDirectory only; put it there, or allow another directory.");
+
+    internal static ModelException TooLong(string path, long bytes, long most) => new(
+        $"Model file '{path}': it has {bytes} bytes, more than the {most} of MaxFileBytes. " +
+        "Raise the limit if the model is meant to be that large.");
+
+    internal static ModelException NoCuda(string path, IEnumerable<string> offered) => new(
+        $"Model file '{path}': it is to run on CUDA, but this ONNX Runtime offers {string.Join(", ", offered)} only. " +
+        "Reference the package Microsoft.ML.OnnxRuntime.Gpu, or set Device to Cpu.");
+
+    internal static ModelException CudaFails(string path, Exception cause) => new(
+        $"Model file '{path}': ONNX Runtime offers CUDA, but it does not work here ({cause.Message.TrimEnd('.')}). " +
+        "Install the driver, CUDA and cuDNN that it was built for, or set Device to Cpu.", cause);
+
+    internal static ModelException NoTensors(string path) => new(
+        $"Model file '{path}': it takes lists or maps. Only models that take tensors can be called.");
+
+    internal static ModelException WarmUpFailed(string path, Exception cause) => new(
+        $"Model file '{path}': its first call, with zeros, failed. " +
+        "If other values may work, load it without WarmsUp. The inner error has ONNX Runtime's reason.", cause);
+
+    internal static ModelException OtherTensors(
+        string model, string what, IReadOnlyList<TensorInfo> expected, IReadOnlyList<ModelTensor> given) => new(
+        $"Model '{model}': its {what} are {OnnxModel.Describe(expected)}; given were " +
+        $"{(given.Count == 0 ? "none" : string.Join(", ", given))}. Give tensors of these names, types and shapes.");
+
+    internal static ModelException CallTooLarge(string model, long bytes, long most) => new(
+        $"Model '{model}': a call has inputs and outputs of {bytes} bytes, more than the {most} of MaxCallBytes. " +
+        "Give fewer rows at once, or raise the limit.");
+
+    internal static ModelException CallFailed(string model, IReadOnlyList<ModelTensor> inputs, Exception cause) => new(
+        $"Model '{model}': a call with {string.Join(", ", inputs)} failed. " +
+        "Other values may work. The inner error has ONNX Runtime's reason.", cause);
+
+    internal static ModelException TimedOut(string model, IReadOnlyList<ModelTensor> inputs, TimeSpan timeout) => new(
+        $"Model '{model}': a call with {string.Join(", ", inputs)} took longer than {timeout} and was given up. " +
+        "Give fewer rows at once, or a longer Timeout.");
+
     internal static ModelException OtherInputs(string path, string found) => new(
         $"Model file '{path}': its inputs are {found}. " +
         "A text encoder takes input_ids, and at will attention_mask and token_type_ids, each int64[batch, sequence].");
@@ -41,9 +81,9 @@ public sealed class ModelException : DataflowException
         $"Model file '{path}': its outputs are {found}. " +
         "A text encoder gives last_hidden_state, float[batch, sequence, N] with a fixed N.");
 
-    internal static ModelException RunFailed(string model, int tokens, Exception cause) => new(
-        $"Model '{model}': it failed on a text of {tokens} tokens. " +
-        "Other texts may work; if none does, vocab.txt belongs to another model. " +
+    internal static ModelException RunFailed(string model, int texts, int tokens, Exception cause) => new(
+        $"Model '{model}': it failed on {(texts == 1 ? "a text" : $"{texts} texts")} of {tokens} tokens. " +
+        "Other texts may work; if none does, the vocabulary belongs to another model. " +
         "The inner error has ONNX Runtime's reason, which may name one of the tokens.", cause);
 
     internal static ModelException NotFinite(string model, int tokens) => new(

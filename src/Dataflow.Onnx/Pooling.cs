@@ -8,4 +8,7 @@ public enum Pooling
 
     /// <summary>The vector of [CLS], the first token, as in the BGE family.</summary>
     Cls,
+
+    /// <summary>Of each dimension the greatest value of all tokens.</summary>
+    Max,
 }

@@ -36,6 +36,18 @@ public static class Vectors
         for (var i = sums.Length * Vector<float>.Count; i < sum.Length; i++) sum[i] += addend[i];
     }
 
+    /// <summary>Raises each value of <paramref name="greatest"/> to that of <paramref name="other"/>, which is as long.</summary>
+    internal static void Max(Span<float> greatest, ReadOnlySpan<float> other)
+    {
+        for (var i = 0; i < greatest.Length; i++) greatest[i] = MathF.Max(greatest[i], other[i]);
+    }
+
+    /// <summary>Multiplies each value.</summary>
+    internal static void Scale(Span<float> vector, float factor)
+    {
+        foreach (ref var value in vector) value *= factor;
+    }
+
     /// <summary>Scales a vector to length 1, unless it is zero; returns the length it had.</summary>
     internal static float Normalize(Span<float> vector)
     {

@@ -215,7 +215,7 @@ public sealed class EmbedTests : IDisposable
         var pipeline = new Pipeline("speeches");
         pipeline.From(Source.Of(["a"], "lines")).Embed(_model, text => text, (text, _) => text).To(Sink.Memory<string>());
 
-        Assert.Contains($"embed (model {_model.Name}, 2 dimensions)", pipeline.Explain().ToString(), StringComparison.Ordinal);
+        Assert.Contains($"embed (model {_model.Name} on CPU, 2 dimensions)", pipeline.Explain().ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Dataflow.Tests.Shared;
+
 namespace Dataflow.Onnx.Tests;
 
 public sealed class EmbeddingModelTests(RealModel real) : IClassFixture<RealModel>
@@ -17,6 +19,27 @@ public sealed class EmbeddingModelTests(RealModel real) : IClassFixture<RealMode
         Assert.Equal(267, cosines.Length);
         Assert.All(cosines, cosine => Assert.InRange(cosine, 0.98f, 1.001f));
         Assert.InRange(cosines.Average(), 0.998f, 1.001f);
+    }
+
+    [Fact]
+    public void Is_known_to_depend_on_the_batch_and_runs_on_the_CPU()
+        => Assert.Equal((true, ModelDevice.Cpu), (_model.DependsOnBatch, _model.Device));
+
+    [Fact]
+    public void Gives_the_vectors_of_another_model_s_reference_by_its_first_token()
+    {
+        var directory = SharedFolder.Find("models", "bge-small-en-v1.5-int8");
+        using var files = new TempDirectory();
+        File.CreateSymbolicLink(files.File("model.onnx"), Path.Combine(directory, "model.onnx"));
+        File.CreateSymbolicLink(files.File("vocab.txt"), TestFiles.Vocabulary);
+        using var model = EmbeddingModel.Load(files.Path, new EmbeddingOptions { Pooling = Pooling.Cls, MaxTokens = 512 });
+
+        var goldens = File.ReadLines(Path.Combine(directory, "embeddings.jsonl")).Select(TestFiles.VectorOf)
+            .Where(golden => TestFiles.Texts[golden.Line].Ids.Length < 60).Take(50);
+        var cosines = goldens.Select(golden => Vectors.Dot(golden.Vector, model.Embed(TestFiles.Texts[golden.Line].Text))).ToArray();
+
+        Assert.Equal(50, cosines.Length);
+        Assert.All(cosines, cosine => Assert.InRange(cosine, 0.97f, 1.001f));
     }
 
     [Fact]

@@ -83,7 +83,7 @@ public sealed class ModelExceptionTests : IDisposable
         new TinyModel { Output = "logits" }.WriteTo(_directory);
 
         Assert.Equal(
-            $"Model file '{ModelPath}': its outputs are logits Float[batch, sequence, 2]. " +
+            $"Model file '{ModelPath}': its outputs are logits Single[batch, sequence, 2]. " +
             "A text encoder gives last_hidden_state, float[batch, sequence, N] with a fixed N.",
             LoadFails());
     }
@@ -125,7 +125,7 @@ public sealed class ModelExceptionTests : IDisposable
 
         Assert.Equal(
             $"Model '{model.Name}': it failed on a text of 4 tokens. " +
-            "Other texts may work; if none does, vocab.txt belongs to another model. " +
+            "Other texts may work; if none does, the vocabulary belongs to another model. " +
             "The inner error has ONNX Runtime's reason, which may name one of the tokens.",
             error.Message);
         Assert.False(error.IsTransient);

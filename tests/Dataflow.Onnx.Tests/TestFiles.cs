@@ -21,6 +21,8 @@ internal static class TestFiles
 
     public static GoldenOtherRules[] OtherRules { get; } = Read<GoldenOtherRules>("other-rules-tokens.jsonl");
 
+    public static GoldenVector VectorOf(string line) => JsonSerializer.Deserialize<GoldenVector>(line, JsonSerializerOptions.Web)!;
+
     public static string Golden(string name) => Path.Combine(s_root, "tests", "Dataflow.Onnx.Tests", "Goldens", name);
 
     private static T[] Read<T>(string name) =>

@@ -24,6 +24,38 @@ public sealed class When_a_model_is_loaded : IDisposable
     }
 
     [Fact]
+    public void Max_pooling_gives_the_greatest_of_each_dimension()
+    {
+        using var model = Load(new TinyModel(), new EmbeddingOptions { Pooling = Pooling.Max, IsNormalized = false });
+
+        Assert.Equal([5f, 12f], model.Embed("ab"));
+        Assert.Equal([3f, 6f], model.Embed("b"));
+    }
+
+    [Theory]
+    [InlineData(Pooling.Mean, 2f, 4.75f)]
+    [InlineData(Pooling.Cls, 3f, 4f)]
+    public void Vectors_that_are_not_normalized_keep_their_length(Pooling pooling, float first, float second)
+    {
+        using var model = Load(new TinyModel(), new EmbeddingOptions { Pooling = pooling, IsNormalized = false });
+
+        Assert.Equal([first, second], model.Embed("ab"));
+    }
+
+    [Theory]
+    [InlineData(false, false, false)]
+    [InlineData(true, false, true)]
+    [InlineData(false, true, true)]
+    public void It_is_found_out_whether_a_text_s_vector_depends_on_those_beside_it(bool quantizes, bool divides, bool depends)
+    {
+        // The shorter text of the probe is filled up with [PAD], here the greatest.
+        float[][] table = [[20, 20], [1, 0], [3, 4], [0, 2], [5, 12], [-8, 6], [0, 1]];
+        using var model = Load(new TinyModel { Table = table, IsDynamicallyQuantized = quantizes, DividesByGreatest = divides });
+
+        Assert.Equal(depends, model.DependsOnBatch);
+    }
+
+    [Fact]
     public void A_text_longer_than_MaxTokens_is_cut()
     {
         using var model = Load(new TinyModel(), new EmbeddingOptions { MaxTokens = 3 });
@@ -82,6 +114,8 @@ public sealed class When_a_model_is_loaded : IDisposable
             IdOf(new TinyModel { Table = [[0], [1], [2], [3], [4], [5], [6]] }),
             IdOf(new TinyModel(), new EmbeddingOptions { MaxTokens = 128 }),
             IdOf(new TinyModel(), new EmbeddingOptions { Pooling = Pooling.Cls }),
+            IdOf(new TinyModel(), new EmbeddingOptions { Pooling = Pooling.Max }),
+            IdOf(new TinyModel(), new EmbeddingOptions { IsNormalized = false }),
             IdOf(new TinyModel(), new EmbeddingOptions { IsCased = true }),
             IdOf(new TinyModel(), pieces: [.. TinyModel.Pieces, "c"]),
         ];

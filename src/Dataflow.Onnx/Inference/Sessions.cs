@@ -1,0 +1,71 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace Dataflow.Onnx.Inference;
+
+/// <summary>Makes the sessions of ONNX Runtime.</summary>
+internal static class Sessions
+{
+    private const string Cuda = "CUDAExecutionProvider";
+
+    private static readonly Lock s_gate = new();
+    private static bool s_sharesMemory;
+
+    /// <summary>Gives all sessions opened from now on one arena.</summary>
+    public static void ShareMemory(uint bytes)
+    {
+        lock (s_gate)
+        {
+            using var memory = new OrtMemoryInfo(
+                OrtMemoryInfo.allocatorCPU, OrtAllocatorType.ArenaAllocator, 0, OrtMemType.Default);
+            if (s_sharesMemory) OrtEnv.Instance().UnregisterAllocator(memory);
+            // Grown as requested, not by powers of two: the limit would be met at half of it.
+            using var arena = new OrtArenaCfg(bytes, 1, -1, -1);
+            OrtEnv.Instance().CreateAndRegisterAllocator(memory, arena);
+            s_sharesMemory = true;
+        }
+    }
+
+    /// <summary>The device that a model is to run on.</summary>
+    public static ModelDevice Choose(string path, ModelDevice wanted)
+    {
+        var offered = OrtEnv.Instance().GetAvailableProviders();
+        var offersCuda = offered.Contains(Cuda);
+        if (wanted == ModelDevice.Cuda && !offersCuda) throw ModelException.NoCuda(path, offered);
+        return wanted == ModelDevice.Automatic ? offersCuda ? ModelDevice.Cuda : ModelDevice.Cpu : wanted;
+    }
+
+    /// <remarks>One thread a call: the callers are the parallelism; further threads would compete.</remarks>
+    public static InferenceSession Open(ModelFile file, ModelDevice device)
+    {
+        using var options = new SessionOptions
+        {
+            IntraOpNumThreads = 1,
+            InterOpNumThreads = 1,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, // errors come as exceptions, not on the console
+        };
+        lock (s_gate)
+            if (s_sharesMemory) options.AddSessionConfigEntry("session.use_env_allocators", "1");
+        if (device == ModelDevice.Cuda) UseCuda(file, options);
+        try
+        {
+            return new InferenceSession(file.Bytes, options);
+        }
+        catch (OnnxRuntimeException cause)
+        {
+            throw ModelException.NotOnnx(file.Path, cause);
+        }
+    }
+
+    private static void UseCuda(ModelFile file, SessionOptions options)
+    {
+        try
+        {
+            options.AppendExecutionProvider_CUDA();
+        }
+        catch (OnnxRuntimeException cause)
+        {
+            throw ModelException.CudaFails(file.Path, cause);
+        }
+    }
+}
