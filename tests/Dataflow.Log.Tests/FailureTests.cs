@@ -1,3 +1,5 @@
+using Dataflow.Testing;
+
 namespace Dataflow.Log.Tests;
 
 public class FailureTests : IDisposable
@@ -7,7 +9,7 @@ public class FailureTests : IDisposable
 
     private string Log => _directory["log"];
 
-    private LogOptions Options => new() { SegmentBytes = 64 << 10, JournalFileBytes = 64 << 10, FileSystem = _files, CommitScheduler = new InlineScheduler() };
+    private LogOptions Options => new() { SegmentBytes = 64 << 10, JournalFileBytes = 64 << 10, FileSystem = _files, CommitScheduler = new InlineTaskScheduler() };
 
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using Dataflow.Testing;
 using System.Globalization;
 using System.Text;
 
@@ -6,7 +7,7 @@ namespace Dataflow.Log.Tests;
 public class LogProducerTests : IDisposable
 {
     private readonly TestDirectory _directory = new();
-    private readonly HeldScheduler _scheduler = new();
+    private readonly InlineTaskScheduler _scheduler = new() { Holds = true };
     private readonly FaultyFileSystem _files = new(PhysicalFileSystem.Instance);
 
     public void Dispose()
@@ -109,7 +110,7 @@ public class LogProducerTests : IDisposable
     {
         while (!task.IsCompleted)
         {
-            _scheduler.RunAll();
+            _scheduler.RunHeld();
             await Task.Yield();
         }
         await task;

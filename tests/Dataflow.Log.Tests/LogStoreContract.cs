@@ -1,4 +1,5 @@
 using CsCheck;
+using Dataflow.Testing;
 
 namespace Dataflow.Log.Tests;
 
@@ -175,16 +176,16 @@ public abstract class LogStoreContract : IDisposable
     [Fact]
     public async Task Waiters_go_on_where_their_own_scheduler_says_and_nowhere_else()
     {
-        using var store = LogStore.Open(_directory["inline"], Options with { CommitScheduler = new InlineScheduler() });
+        using var store = LogStore.Open(_directory["inline"], Options with { CommitScheduler = new InlineTaskScheduler() });
         await store.CreateTopicAsync("orders", 1);
         using var reader = store.OpenReader("orders", 0, 0);
         using var cancel = new CancellationTokenSource();
-        var scheduler = new HeldScheduler();
+        var scheduler = new InlineTaskScheduler { Holds = true };
         var wait = Task.Factory.StartNew(async () => await reader.WaitToReadAsync(cancel.Token), cancel.Token, TaskCreationOptions.None, scheduler);
-        scheduler.RunAll();
+        scheduler.RunHeld();
         await store.AppendAsync("orders", 0, "a");
         Assert.False((await wait).IsCompleted);
-        scheduler.RunAll();
+        scheduler.RunHeld();
         Assert.True((await wait).IsCompletedSuccessfully);
     }
 
@@ -254,7 +255,7 @@ public abstract class LogStoreContract : IDisposable
     [Fact]
     public void Commits_on_the_callers_thread_when_the_scheduler_does()
     {
-        using var store = LogStore.Open(_directory["inline"], Options with { CommitScheduler = new InlineScheduler() });
+        using var store = LogStore.Open(_directory["inline"], Options with { CommitScheduler = new InlineTaskScheduler() });
         Assert.True(store.CreateTopicAsync("orders", 1).AsTask().IsCompletedSuccessfully);
         var commit = new LogCommit();
         commit.Add(store.GetTopic("orders"), 0, Records.Buffer("a"));
@@ -265,10 +266,10 @@ public abstract class LogStoreContract : IDisposable
     [Fact]
     public async Task Shows_readers_nothing_before_the_commit_is_done()
     {
-        var scheduler = new HeldScheduler();
+        var scheduler = new InlineTaskScheduler { Holds = true };
         using var store = LogStore.Open(_directory["held"], Options with { CommitScheduler = scheduler });
         var creating = store.CreateTopicAsync("orders", 2);
-        scheduler.RunAll();
+        scheduler.RunHeld();
         var topic = await creating;
         var commits = new[] { new LogCommit(), new LogCommit() };
         commits[0].Add(topic, 0, Records.Buffer("a"));
@@ -276,7 +277,7 @@ public abstract class LogStoreContract : IDisposable
         commits[1].Add(topic, 1, Records.Buffer("c"));
         var done = commits.Select(commit => store.CommitAsync(commit).AsTask()).ToList();
         Assert.Equal((0, 0), (topic.EndOffset(0), topic.EndOffset(1)));
-        scheduler.RunAll();
+        scheduler.RunHeld();
         await Task.WhenAll(done);
         Assert.Equal(["a", "b"], store.Values("orders", 0));
         Assert.Equal(["c"], store.Values("orders", 1));
@@ -297,7 +298,7 @@ public abstract class LogStoreContract : IDisposable
     private bool AgreesWithModel((int Partition, int Records, int Bytes, int Kind)[] steps)
     {
         var path = _directory[Guid.NewGuid().ToString("n")];
-        var options = Options with { CommitScheduler = new InlineScheduler() };
+        var options = Options with { CommitScheduler = new InlineTaskScheduler() };
         var store = LogStore.Open(path, options);
         store.CreateTopicAsync("model", 3).AsTask().Wait();
         List<string?>[] model = [[], [], []];

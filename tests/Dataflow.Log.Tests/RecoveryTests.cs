@@ -1,8 +1,10 @@
+using Dataflow.Testing;
+
 namespace Dataflow.Log.Tests;
 
 public class RecoveryTests : IDisposable
 {
-    private static readonly LogOptions Small = new() { SegmentBytes = 64 << 10, JournalFileBytes = 64 << 10, CommitScheduler = new InlineScheduler() };
+    private static readonly LogOptions Small = new() { SegmentBytes = 64 << 10, JournalFileBytes = 64 << 10, CommitScheduler = new InlineTaskScheduler() };
 
     private readonly TestDirectory _directory = new();
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Dataflow.Log;
 using Dataflow.Runtime;
 
@@ -9,6 +10,7 @@ namespace Dataflow.Testing;
 /// an <see cref="InlineTaskScheduler"/>; <see cref="OpenLog"/> opens such a one. To crash, stop calling
 /// <see cref="Step"/> and open the log again from what its disk kept.
 /// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "A cancellation without timer and wait handle holds nothing.")]
 public sealed class SimulatedJob
 {
     private const int MostIdleTurns = 10_000_000; // long enough for calls on other threads, and a hang fails the test
@@ -16,12 +18,16 @@ public sealed class SimulatedJob
     private readonly Job _job;
     private readonly SimulatedClock _clock;
     private readonly Random _random;
+    private readonly InlineTaskScheduler? _commits;
+    private readonly CancellationTokenSource _stop = new();
+    private Task<bool> _coordinating = Task.FromResult(false);
 
-    private SimulatedJob(Job job, SimulatedClock clock, int seed)
+    private SimulatedJob(Job job, SimulatedClock clock, int seed, InlineTaskScheduler? commits)
     {
         _job = job;
         _clock = clock;
         _random = new Random(seed);
+        _commits = commits;
     }
 
     /// <summary>The number of the checkpoint that it carried on from; 0: it began anew.</summary>
@@ -51,9 +57,11 @@ public sealed class SimulatedJob
     /// <param name="clock">The only clock; a new one unless given.</param>
     /// <param name="checkpointInterval">By that clock; an hour unless given, so that only <see cref="Checkpoint"/> counts.</param>
     /// <param name="with">Changes other options.</param>
+    /// <param name="commitsLag">Whether the commit of a checkpoint is under way for some turns before it lands. Meanwhile nobody but
+    /// the job may write to the log.</param>
     public static SimulatedJob Start(
         Pipeline pipeline, LogStore log, int workers = 1, int seed = 0, SimulatedClock? clock = null,
-        TimeSpan? checkpointInterval = null, Func<JobOptions, JobOptions>? with = null)
+        TimeSpan? checkpointInterval = null, Func<JobOptions, JobOptions>? with = null, bool commitsLag = false)
     {
         clock ??= new SimulatedClock();
         var options = new JobOptions
@@ -73,7 +81,7 @@ public sealed class SimulatedJob
             foreach (var task in job.Tasks) task.Finish();
         }
 
-        return new SimulatedJob(job, clock, seed);
+        return new SimulatedJob(job, clock, seed, commitsLag ? (InlineTaskScheduler)log.Options.CommitScheduler! : null);
     }
 
     /// <summary>Lets one worker, or the coordinator, take a turn, and a millisecond pass; false if it had nothing to do.</summary>
@@ -86,10 +94,27 @@ public sealed class SimulatedJob
 
     private bool Turn()
     {
-        var turn = _random.Next(_job.Workers.Count + 1);
-        return turn < _job.Workers.Count
-            ? _job.Workers[turn].Step()
-            : _job.Coordinator.StepAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        var turn = _random.Next(_job.Workers.Count + (_commits is { HasHeld: true } ? 2 : 1)) - _job.Workers.Count;
+        if (turn < 0) return _job.Workers[turn + _job.Workers.Count].Step();
+        return turn == 0 ? Coordinate() : Land();
+    }
+
+    private bool Coordinate()
+    {
+        if (!_coordinating.IsCompleted) return false;
+        _commits?.Holds = true;
+        _job.Running = _coordinating = _job.Coordinator.StepAsync(_stop.Token).AsTask();
+        return (_commits is { HasHeld: true } && !_coordinating.IsCompleted) || _coordinating.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Lets the commit that is under way happen, and what follows it: the snapshots do not lag.</summary>
+    private bool Land()
+    {
+        _commits!.Holds = false;
+        _commits.RunHeld();
+        _coordinating.GetAwaiter().GetResult();
+        ((IAsyncResult)_job.Coordinator.Snapshots.Running).AsyncWaitHandle.WaitOne();
+        return true;
     }
 
     /// <summary>Runs until the bounded input is processed, checks that no record is lost, then closes the job.</summary>
@@ -137,7 +162,26 @@ public sealed class SimulatedJob
     }
 
     /// <summary>Closes what the job has opened, the log apart. What came after the last checkpoint will be done again.</summary>
-    public void Close() => _job.DisposeAsync().AsTask().GetAwaiter().GetResult();
+    /// <exception cref="DataflowException">The job gave up a commit that was under way, and it landed all the same: a job that began
+    /// in between would have done it again.</exception>
+    public void Close()
+    {
+        _stop.Cancel(); // the commit that is under way lands only afterwards
+        var closing = _job.DisposeAsync().AsTask();
+        try
+        {
+            if (_commits is { HasHeld: true }) Land();
+        }
+        catch (OperationCanceledException)
+        {
+            if (_job.CommittedEpoch < _job.RequestedEpoch)
+                throw new DataflowException($"Checkpoint {_job.RequestedEpoch}: the job gave up its commit, which landed all the same.");
+        }
+        finally
+        {
+            closing.GetAwaiter().GetResult();
+        }
+    }
 
     private void StepUntil(Func<bool> isDone, string otherwise)
     {

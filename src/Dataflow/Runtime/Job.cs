@@ -23,7 +23,6 @@ public sealed class Job : IAsyncDisposable
     private readonly Lock _exchangeGate = new();
     private readonly Dictionary<(int NodeId, Type Type), IAsyncDisposable> _shared = []; // only touched while nothing runs
     private SplitProgress[]? _progress;
-    private Task _threads = Task.CompletedTask;
     private long _requestedEpoch;
     private long _committedEpoch;
     private int _tablesLoaded;
@@ -91,6 +90,9 @@ public sealed class Job : IAsyncDisposable
     internal CheckpointCoordinator Coordinator { get; }
 
     internal CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>What must end before the job is closed: its threads, or the step that a test takes.</summary>
+    internal Task Running { get; set; } = Task.CompletedTask;
 
     internal int SplitCount => _splits.Count;
 
@@ -234,7 +236,7 @@ public sealed class Job : IAsyncDisposable
         var threads = Workers.Select(worker => new Task(() => Guard(() => worker.Run(stop)), TaskCreationOptions.LongRunning)).ToList();
         var coordinator = new Task<Task>(() => Coordinator.RunAsync(stop));
         // Known before any of them runs: one may fail at once, and the end waits for all.
-        _threads = Task.WhenAll([.. threads, coordinator.Unwrap()]);
+        Running = Task.WhenAll([.. threads, coordinator.Unwrap()]);
         foreach (var thread in threads) thread.Start(TaskScheduler.Default);
         coordinator.Start(TaskScheduler.Default);
     }
@@ -252,7 +254,7 @@ public sealed class Job : IAsyncDisposable
         WakeWorkers();
         // Hops off the worker's own thread, which must end before what it uses is closed.
         await Task.Yield();
-        await _threads.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Coordinator.Snapshots.Running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var failure = await CloseAsync().ConfigureAwait(false);
         error ??= failure;

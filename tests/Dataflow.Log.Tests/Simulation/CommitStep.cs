@@ -1,3 +1,5 @@
+using Dataflow.Testing;
+
 namespace Dataflow.Log.Tests.Simulation;
 
 /// <summary>Commits that are handed over together, so that one sync may cover them all.</summary>
@@ -31,9 +33,10 @@ internal sealed record CommitStep(params IReadOnlyList<CommitPlan> Commits) : St
     /// <summary>Commits all at once and returns the error of each, null for those acknowledged.</summary>
     private static IReadOnlyList<Exception?> HandOver(SimulatedLog log, IReadOnlyList<LogCommit> commits)
     {
-        log.Scheduler.Hold();
+        log.Scheduler.Holds = true;
         var running = commits.Select(commit => log.Store.CommitAsync(commit).AsTask()).ToList();
-        log.Scheduler.Release();
+        log.Scheduler.Holds = false;
+        log.Scheduler.RunHeld();
         Assert.All(running, task => Assert.True(task.IsCompleted, "A commit was left without an answer."));
         return [.. running.Select(task => task.Exception?.InnerException)];
     }

@@ -1,4 +1,5 @@
 using Dataflow.Testing.Disks;
+using Dataflow.Testing;
 
 namespace Dataflow.Log.Tests.Simulation;
 
@@ -8,7 +9,7 @@ internal sealed class SimulatedLog(SimulatedFileSystem disk, Durability durabili
     private static readonly string Directory = Path.GetFullPath("/log");
     private LogStore? _store;
 
-    public HeldScheduler Scheduler { get; } = new();
+    public InlineTaskScheduler Scheduler { get; } = new();
 
     public LogStore Store => _store ?? throw new InvalidOperationException("The log is not open.");
 
