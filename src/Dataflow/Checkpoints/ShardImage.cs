@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Dataflow.Log;
 using Dataflow.State;
@@ -5,9 +6,9 @@ using Dataflow.State;
 namespace Dataflow.Checkpoints;
 
 /// <summary>A shard's state as bytes: the result of its newest snapshot and of the changes after it.</summary>
-internal sealed class ShardImage
+internal sealed class ShardImage : IDisposable
 {
-    private readonly Dictionary<(uint State, long Namespace), Dictionary<Bytes, byte[]>> _spaces = [];
+    private readonly Dictionary<(uint State, long Namespace), ImageSpace> _spaces = [];
 
     private ShardImage(long changelogEnd) => ChangelogEnd = changelogEnd;
 
@@ -26,12 +27,19 @@ internal sealed class ShardImage
         return image;
     }
 
-    public void ForEach(Action<uint, long, byte[], byte[]> visit)
+    /// <summary>Calls back with each entry; of a state whose entries are never removed one by one, in the order of their first
+    /// coming. What it is given is valid until the image is disposed.</summary>
+    public void ForEach(Action<uint, long, ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> visit)
     {
         foreach (var (space, entries) in _spaces)
         {
-            foreach (var (key, value) in entries) visit(space.State, space.Namespace, key.Array, value);
+            foreach (var (key, value) in entries.All()) visit(space.State, space.Namespace, key, value);
         }
+    }
+
+    public void Dispose()
+    {
+        foreach (var space in _spaces.Values) space.Clear();
     }
 
     private long Apply(LogStore log, string topic, int shard, long start, long end)
@@ -56,27 +64,82 @@ internal sealed class ShardImage
         var (kind, state, ns) = ChangeKey.Read(record.Key.Span);
         if (kind == ChangelogKind.Namespace)
         {
-            _spaces.Remove((state, ns));
+            if (_spaces.Remove((state, ns), out var removed)) removed.Clear();
             return;
         }
 
-        ref var entries = ref CollectionsMarshal.GetValueRefOrAddDefault(_spaces, (state, ns), out _);
-        entries ??= [];
-        var key = new Bytes(record.Key[ChangeKey.PrefixBytes..].ToArray());
-        if (record.HasValue) entries[key] = record.Value.ToArray();
-        else entries.Remove(key);
+        ref var space = ref CollectionsMarshal.GetValueRefOrAddDefault(_spaces, (state, ns), out _);
+        space ??= new ImageSpace();
+        var key = record.Key.Span[ChangeKey.PrefixBytes..];
+        if (record.HasValue) space.Put(key, record.Value.Span);
+        else space.Remove(key);
+    }
+}
+
+/// <summary>The entries of one state and namespace: keys and values as bytes in pages, found by the keys' content.</summary>
+internal sealed class ImageSpace
+{
+    private const int LengthBytes = sizeof(int);
+
+    private readonly PagedBytes _pages = new();
+    private readonly Dictionary<long, long> _values; // by where a key is, where its value is
+    private readonly Dictionary<long, long>.AlternateLookup<ReadOnlySpan<byte>> _byContent;
+
+    public ImageSpace()
+    {
+        _values = new(new KeysInPages(this));
+        _byContent = _values.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
-    /// <summary>Bytes compared by content.</summary>
-    private readonly record struct Bytes(byte[] Array)
+    public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
-        public bool Equals(Bytes other) => Array.AsSpan().SequenceEqual(other.Array);
+        ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_byContent, key, out var exists);
+        if (exists && At(place).Length == value.Length) value.CopyTo(MemoryMarshal.AsMemory(At(place)).Span);
+        else place = Add(value);
+    }
 
-        public override int GetHashCode()
+    public void Remove(ReadOnlySpan<byte> key) => _byContent.Remove(key);
+
+    public IEnumerable<(ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte> Value)> All()
+        => _values.Select(entry => (At(entry.Key), At(entry.Value)));
+
+    public void Clear()
+    {
+        _values.Clear();
+        _pages.Clear();
+    }
+
+    private ReadOnlyMemory<byte> At(long place)
+    {
+        var bytes = _pages.From(place);
+        return bytes.Slice(LengthBytes, BinaryPrimitives.ReadInt32LittleEndian(bytes.Span));
+    }
+
+    private long Add(ReadOnlySpan<byte> bytes)
+    {
+        var place = _pages.Add(LengthBytes + bytes.Length);
+        var to = _pages.From(place).Span;
+        BinaryPrimitives.WriteInt32LittleEndian(to, bytes.Length);
+        bytes.CopyTo(to[LengthBytes..]);
+        return place;
+    }
+
+    /// <summary>Compares keys by their content, and takes new ones into the pages.</summary>
+    private sealed class KeysInPages(ImageSpace space) : IEqualityComparer<long>, IAlternateEqualityComparer<ReadOnlySpan<byte>, long>
+    {
+        public bool Equals(long key, long other) => key == other;
+
+        public int GetHashCode(long key) => GetHashCode(space.At(key).Span);
+
+        public bool Equals(ReadOnlySpan<byte> bytes, long key) => bytes.SequenceEqual(space.At(key).Span);
+
+        public int GetHashCode(ReadOnlySpan<byte> bytes)
         {
             var hash = default(HashCode);
-            hash.AddBytes(Array);
+            hash.AddBytes(bytes);
             return hash.ToHashCode();
         }
+
+        public long Create(ReadOnlySpan<byte> bytes) => space.Add(bytes);
     }
 }

@@ -41,7 +41,7 @@ internal sealed class Snapshots(LogStore log, CheckpointTopics topics, long leas
     private async Task WriteAsync(int shard, CancellationToken stop)
     {
         var (lastSnapshot, lastChangelog) = topics.RestoreFrom(shard);
-        var image = ShardImage.Read(log, topics, shard);
+        using var image = ShardImage.Read(log, topics, shard);
         var records = new RecordBuffer();
         image.ForEach((state, ns, key, value) => Append(records, state, ns, key, value));
         _size[shard] = records.Bytes;
@@ -56,11 +56,11 @@ internal sealed class Snapshots(LogStore log, CheckpointTopics topics, long leas
         await log.TrimAsync(topics.Changelog.Name, shard, lastChangelog, CancellationToken.None).ConfigureAwait(false);
     }
 
-    private void Append(RecordBuffer records, uint state, long ns, byte[] key, byte[] value)
+    private void Append(RecordBuffer records, uint state, long ns, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)
     {
         _key.ResetWrittenCount();
         ChangeKey.Write(_key, ChangelogKind.Entry, state, ns);
-        _key.Write(key);
-        records.Append(0, _key.WrittenSpan, value);
+        _key.Write(key.Span);
+        records.Append(0, _key.WrittenSpan, value.Span);
     }
 }

@@ -30,7 +30,7 @@ internal static class StateRestore
 
     private static void Restore(Job job, CheckpointTopics topics, Worker worker, int shard)
     {
-        var image = ShardImage.Read(job.Log, topics, shard);
+        using var image = ShardImage.Read(job.Log, topics, shard);
         // What was replayed counts for the next snapshot: jobs that never run for long would else never write one.
         job.Coordinator.Snapshots.Add(shard, image.ReplayedBytes);
         image.ForEach((id, ns, key, value) =>
@@ -42,7 +42,7 @@ internal static class StateRestore
         });
     }
 
-    private static void RestoreEverywhere(Job job, uint id, long ns, byte[] key, byte[] value)
+    private static void RestoreEverywhere(Job job, uint id, long ns, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)
     {
         foreach (var state in job.Tasks.Select(task => task.FindState(id)).OfType<IState>())
         {

@@ -13,12 +13,10 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
 {
     private const long SliceMs = 16; // time goes on in such steps; the shorter, the sooner results go out
 
-    private readonly List<Due<TLeft>> _dueLefts = [];
-    private readonly List<Due<TRight>> _dueRights = [];
     private readonly List<TKey> _tooOld = [];
-    private KeptRecords<TKey, TLeft> _lefts = null!;
-    private KeptRecords<TKey, TRight> _rights = null!;
-    private KeyedState<TKey, KeptRecord<TRight>> _latest = null!;
+    private WaitingRecords<TKey, TLeft> _lefts = null!;
+    private WaitingRecords<TKey, TRight> _rights = null!;
+    private KeyedState<TKey, (long Time, TRight Value)> _latest = null!;
     private long _forgotAt = long.MinValue;
 
     public long LateRecords { get; private set; }
@@ -30,13 +28,13 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
     public override void Process(in Record<Keyed<TKey, TLeft>> record)
     {
         if (IsLate(record.Timestamp)) return;
-        _lefts.Add(record.Value.Key, Keep(record.Timestamp, record.Value.Value));
+        _lefts.Add(in record);
     }
 
     public override void ProcessSecond(in Record<Keyed<TKey, TRight>> record)
     {
         if (IsLate(record.Timestamp)) return;
-        _rights.Add(record.Value.Key, Keep(record.Timestamp, record.Value.Value));
+        _rights.Add(in record);
     }
 
     protected override void AdvanceBoth(long watermark)
@@ -53,20 +51,16 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
     {
         _lefts = new(Context, "lefts", SliceMs);
         _rights = new(Context, "rights", SliceMs);
-        _latest = Context.OpenState<TKey, KeptRecord<TRight>>("latest");
+        _latest = Context.OpenState<TKey, (long Time, TRight Value)>("latest");
         Watermark = Context.SavedWatermark();
     }
 
     private void MoveTo(long watermark)
     {
         Watermark = watermark;
-        _lefts.DropBefore(watermark, _dueLefts, static (due, part, in left, _) => due.Add(new(part, left)));
-        _rights.DropBefore(watermark, _dueRights, static (due, part, in right, _) => due.Add(new(part, right)));
-        JoinDue();
+        JoinInOrder(_lefts.TakeBefore(watermark), _rights.TakeBefore(watermark));
         ForgetTooOld();
     }
-
-    private static KeptRecord<T> Keep<T>(long time, T value) => new() { Time = time, End = time, Value = value };
 
     private bool IsLate(long time)
     {
@@ -75,37 +69,33 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
         return true;
     }
 
-    private void JoinDue()
+    private void JoinInOrder(List<Waiting<TKey, TLeft>> lefts, List<Waiting<TKey, TRight>> rights)
     {
-        _dueLefts.Sort(Due<TLeft>.InOrder);
-        _dueRights.Sort(Due<TRight>.InOrder);
-        var rights = 0;
-        foreach (var (part, left) in _dueLefts)
+        var next = 0;
+        foreach (var left in lefts)
         {
-            for (; rights < _dueRights.Count && _dueRights[rights].Record.Time <= left.Time; rights++) TakeAsLatest(_dueRights[rights]);
-            Join(part.Key, in left);
+            for (; next < rights.Count && rights[next].Time <= left.Time; next++) TakeAsLatest(rights[next]);
+            Join(in left);
         }
 
-        for (; rights < _dueRights.Count; rights++) TakeAsLatest(_dueRights[rights]);
-        _dueLefts.Clear();
-        _dueRights.Clear();
+        for (; next < rights.Count; next++) TakeAsLatest(rights[next]);
     }
 
-    private void TakeAsLatest(in Due<TRight> right) => _latest.Update(right.Part.Key, out _) = right.Record;
+    private void TakeAsLatest(in Waiting<TKey, TRight> right) => _latest.Update(right.Key, out _) = (right.Time, right.Value);
 
-    private void Join(TKey key, in KeptRecord<TLeft> left)
+    private void Join(in Waiting<TKey, TLeft> left)
     {
-        if (_latest.TryGet(key, out var right) && !(left.Time - right.Time > toleranceMs))
+        if (_latest.TryGet(left.Key, out var right) && !(left.Time - right.Time > toleranceMs))
         {
-            Emit(key, in left, right.Value);
+            Emit(in left, right.Value);
             return;
         }
 
         Misses++;
-        if (outer == Outer.Left) Emit(key, in left, default);
+        if (outer == Outer.Left) Emit(in left, default);
     }
 
-    private void Emit(TKey key, in KeptRecord<TLeft> left, TRight? right)
+    private void Emit(in Waiting<TKey, TLeft> left, TRight? right)
     {
         TOut value;
         try
@@ -118,7 +108,7 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
             return;
         }
 
-        Emit(new Record<Keyed<TKey, TOut>>(new(key, value), left.Time, default));
+        Emit(new Record<Keyed<TKey, TOut>>(new(left.Key, value), left.Time, default));
     }
 
     /// <summary>Looks through all keys once in a tolerance, so that none stays for ever.</summary>
@@ -132,13 +122,5 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
         });
         foreach (var key in _tooOld) _latest.Remove(key);
         _tooOld.Clear();
-    }
-
-    /// <summary>A record that the watermark has passed.</summary>
-    private readonly record struct Due<T>(KeyPart<TKey> Part, KeptRecord<T> Record)
-    {
-        /// <summary>By time, and in one moment in the order of coming.</summary>
-        public static readonly Comparison<Due<T>> InOrder = static (a, b)
-            => a.Record.Time != b.Record.Time ? a.Record.Time.CompareTo(b.Record.Time) : a.Part.Part.CompareTo(b.Part.Part);
     }
 }

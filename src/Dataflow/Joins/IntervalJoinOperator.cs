@@ -37,37 +37,43 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
         }
 
         var (key, left) = record.Value;
-        var kept = new KeptRecord<TLeft> { Time = record.Timestamp, End = end, Value = left };
+        var kept = new KeptLimits { Time = record.Timestamp, End = end };
         for (var rights = _rights.Find(key, kept.Time, end, -bounds.LowerMs); rights.MoveNext(); kept.IsMatched = true)
         {
             if (!TryEmit(in record, left, rights.Value, Math.Max(kept.Time, rights.Time))) return;
             rights.MarkMatched();
         }
 
-        if (end >= Watermark) _lefts.Add(key, in kept);
-        else if (!kept.IsMatched) MissLeft(key, in kept, kept.Time);
+        if (end >= Watermark) _lefts.Add(key, in kept, left);
+        else if (!kept.IsMatched && MissLeft()) EmitAlone(key, left, default, kept.Time);
     }
 
     public override void ProcessSecond(in Record<Keyed<TKey, TRight>> record)
     {
         if (IsLate(record.Timestamp)) return;
         var (key, right) = record.Value;
-        var kept = new KeptRecord<TRight> { Time = record.Timestamp, End = bounds.EndOfRight(record.Timestamp), Value = right };
+        var kept = new KeptLimits { Time = record.Timestamp, End = bounds.EndOfRight(record.Timestamp) };
         for (var lefts = _lefts.Find(key, kept.Time, kept.End, bounds.UpperMs); lefts.MoveNext(); kept.IsMatched = true)
         {
             if (!TryEmit(in record, lefts.Value, right, Math.Max(kept.Time, lefts.Time))) return;
             lefts.MarkMatched();
         }
 
-        if (kept.End >= Watermark) _rights.Add(key, in kept);
-        else if (!kept.IsMatched) MissRight(key, in kept, kept.Time);
+        if (kept.End >= Watermark) _rights.Add(key, in kept, right);
+        else if (!kept.IsMatched && MissRight()) EmitAlone(key, default, right, kept.Time);
     }
 
     protected override void AdvanceBoth(long watermark)
     {
         Watermark = Math.Max(Watermark, watermark);
-        _lefts.DropBefore(Watermark, this, static (self, part, in left, last) => self.MissLeft(part.Key, in left, last));
-        _rights.DropBefore(Watermark, this, static (self, part, in right, last) => self.MissRight(part.Key, in right, last));
+        _lefts.DropBefore(Watermark, this, static (self, left, last) =>
+        {
+            if (!left.Links.IsMatched && self.MissLeft()) self.EmitAlone(left.Key, left.Value, default, last);
+        });
+        _rights.DropBefore(Watermark, this, static (self, right, last) =>
+        {
+            if (!right.Links.IsMatched && self.MissRight()) self.EmitAlone(right.Key, default, right.Value, last);
+        });
         base.AdvanceBoth(watermark);
     }
 
@@ -75,8 +81,8 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
 
     protected override void Open()
     {
-        _lefts = new(Context, "lefts", bounds.SliceMs);
-        _rights = new(Context, "rights", bounds.SliceMs);
+        _lefts = Context.OpenKept<TKey, TLeft>("lefts", bounds.SliceMs);
+        _rights = Context.OpenKept<TKey, TRight>("rights", bounds.SliceMs);
         Watermark = Context.SavedWatermark();
     }
 
@@ -88,18 +94,17 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
         return true;
     }
 
-    private void MissLeft(TKey key, in KeptRecord<TLeft> left, long time)
+    /// <summary>Counts a left record that had no partner; true if it comes out all the same.</summary>
+    private bool MissLeft()
     {
-        if (left.IsMatched) return;
         _leftMisses++;
-        if (outer.HasFlag(Outer.Left)) EmitAlone(key, left.Value, default, time);
+        return outer.HasFlag(Outer.Left);
     }
 
-    private void MissRight(TKey key, in KeptRecord<TRight> right, long time)
+    private bool MissRight()
     {
-        if (right.IsMatched) return;
         _rightMisses++;
-        if (outer.HasFlag(Outer.Right)) EmitAlone(key, default, right.Value, time);
+        return outer.HasFlag(Outer.Right);
     }
 
     private bool TryEmit<T>(in Record<Keyed<TKey, T>> record, TLeft left, TRight right, long time)

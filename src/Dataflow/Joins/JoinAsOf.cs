@@ -66,7 +66,7 @@ internal sealed record AsOfJoinNode<TKey, TLeft, TRight, TOut>(
             + (Outer == Outer.Left ? ", outer left" : "");
 
     internal override string StateSignature
-        => $"join as of, {TypeNames.Of(typeof(TKey))} -> {StateCodec<KeptRecord<TLeft>>.Signature}, {StateCodec<KeptRecord<TRight>>.Signature}";
+        => $"join as of, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TLeft>.Signature}, {StateCodec<TRight>.Signature}";
 
     public override Operator<Keyed<TKey, TLeft>, Keyed<TKey, TRight>, Keyed<TKey, TOut>> CreateOperator()
         => new AsOfJoinOperator<TKey, TLeft, TRight, TOut>(Outer, Result, ToleranceMs);

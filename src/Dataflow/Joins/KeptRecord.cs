@@ -1,52 +1,77 @@
-using MessagePack;
-using MessagePack.Formatters;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Dataflow.State;
 
 namespace Dataflow.Joins;
 
-/// <summary>A record that a join keeps for partners to come.</summary>
-[MessagePackFormatter(typeof(KeptRecordFormatter<>))]
-internal struct KeptRecord<T>
+/// <summary>A record that a join keeps for partners to come, as it lies in the pages of its slice.</summary>
+/// <remarks>Written once: what a checkpoint takes of it lies here as it goes there. The key and the value are made again only
+/// where they are asked for.<code>
+/// bytes  field
+///    24  links
+///     8  number of the record, big-endian   ┐ the key of the change
+///        key, as its serde writes it        ┘
+///    24  limits                             ┐ the value of the change
+///        value, as state is written         ┘
+/// </code></remarks>
+internal readonly struct KeptRecord<TKey, T>
+    where TKey : notnull
 {
-    /// <summary>The record's time.</summary>
+    private static readonly KeyPartCodec<TKey> Keys = new();
+    private static readonly int LinksBytes = Unsafe.SizeOf<KeptLinks>();
+
+    private readonly Memory<byte> _bytes;
+    private readonly int _limitsAt;
+
+    /// <param name="pages">Bytes that begin with the record.</param>
+    public KeptRecord(Memory<byte> pages)
+    {
+        ref var links = ref MemoryMarshal.AsRef<KeptLinks>(pages.Span);
+        _limitsAt = LinksBytes + links.KeyBytes;
+        _bytes = pages[..links.Bytes];
+    }
+
+    public ref KeptLinks Links => ref MemoryMarshal.AsRef<KeptLinks>(_bytes.Span);
+
+    /// <summary>As checkpoints are to have them; <see cref="KeptLinks.IsMatched"/> may be ahead.</summary>
+    public ref KeptLimits Limits => ref MemoryMarshal.AsRef<KeptLimits>(_bytes.Span[_limitsAt..]);
+
+    public TKey Key => Keys.Read(_bytes[LinksBytes.._limitsAt]).Key;
+
+    public T Value => StateCodec<T>.Read(_bytes[(_limitsAt + Unsafe.SizeOf<KeptLimits>())..]);
+
+    public ReadOnlySpan<byte> ChangeKey => _bytes.Span[LinksBytes.._limitsAt];
+
+    public ReadOnlySpan<byte> ChangeValue => _bytes.Span[_limitsAt..];
+}
+
+/// <summary>What is known of a kept record in memory alone.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct KeptLinks
+{
+    /// <summary>The place of the next record of the key; negative: there is none.</summary>
+    public long Next;
+
+    /// <summary>The key's hash, which names the shard.</summary>
+    public uint Hash;
+
+    public int KeyBytes;
+    public int ValueBytes;
+
+    /// <summary>Whether the record has had a partner.</summary>
+    public bool IsMatched;
+
+    public readonly int Bytes => Unsafe.SizeOf<KeptLinks>() + KeyBytes + ValueBytes;
+}
+
+/// <summary>What a checkpoint keeps of a record besides its key and value.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct KeptLimits
+{
     public long Time;
 
     /// <summary>The time of the last partner that it may have; <see cref="long.MaxValue"/>: there is no limit.</summary>
     public long End;
 
-    /// <summary>In the first entry of a key: how many records of the key follow each other from there.</summary>
-    public int Count;
-
-    /// <summary>Whether it has had a partner.</summary>
     public bool IsMatched;
-
-    public T Value;
-}
-
-/// <summary>Writes a record whose value holds references; others are written as they lie in memory.</summary>
-internal sealed class KeptRecordFormatter<T> : IMessagePackFormatter<KeptRecord<T>>
-{
-    private const int Fields = 5;
-
-    public void Serialize(ref MessagePackWriter writer, KeptRecord<T> value, MessagePackSerializerOptions options)
-    {
-        writer.WriteArrayHeader(Fields);
-        writer.Write(value.Time);
-        writer.Write(value.End);
-        writer.Write(value.Count);
-        writer.Write(value.IsMatched);
-        options.Resolver.GetFormatterWithVerify<T>().Serialize(ref writer, value.Value, options);
-    }
-
-    public KeptRecord<T> Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
-    {
-        _ = reader.ReadArrayHeader();
-        return new KeptRecord<T>
-        {
-            Time = reader.ReadInt64(),
-            End = reader.ReadInt64(),
-            Count = reader.ReadInt32(),
-            IsMatched = reader.ReadBoolean(),
-            Value = options.Resolver.GetFormatterWithVerify<T>().Deserialize(ref reader, options),
-        };
-    }
 }

@@ -1,40 +1,50 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Dataflow.State;
 
 namespace Dataflow.Joins;
 
 /// <summary>The records of one side of a join, by key, in slices of time.</summary>
-/// <remarks>A slice holds the records whose <see cref="KeptRecord{T}.End"/> falls into it, and goes as a whole when the watermark has
-/// passed it: no timer and no removal for each record. Within a slice a key's records are numbered from 0, each an entry of its
-/// own, so that one more costs a checkpoint no more than itself and the first. Who looks for a span of time sees its slices
-/// alone, however many records of the key the others hold.</remarks>
-/// <param name="context">Opens the state.</param>
-/// <param name="name">Names the state within the step.</param>
+/// <remarks>A slice holds the records whose <see cref="KeptLimits.End"/> falls into it, and goes as a whole when the watermark has
+/// passed it: no timer and no removal for each record. Who looks for a span of time sees its slices alone, however many records
+/// of the key the others hold. Records are kept as the bytes that checkpoints need of them (<see cref="KeptRecord{TKey, T}"/>):
+/// millions of them cost the garbage collector nothing. A value is made again when it is asked for.</remarks>
+/// <param name="name">Names the state within the job.</param>
+/// <param name="changes">Takes what checkpoints write.</param>
 /// <param name="sliceMs">The length of a slice.</param>
-internal sealed class KeptRecords<TKey, T>(OperatorContext context, string name, long sliceMs)
+internal sealed class KeptRecords<TKey, T>(string name, Changes changes, long sliceMs) : IState
     where TKey : notnull
 {
     private const long Endless = long.MaxValue;
+    private const int MadeValuesLog = 10;
 
-    private readonly NamespacedState<KeyPart<TKey>, KeptRecord<T>> _state =
-        context.OpenTables<KeyPart<TKey>, KeptRecord<T>>(name, new KeyPartCodec<TKey>());
+    private static readonly KeyPartCodec<TKey> Keys = new();
 
-    private readonly List<(long Start, KeyedState<KeyPart<TKey>, KeptRecord<T>> Records)> _slices = []; // in order of time
+    // In no checkpoint: records are found again by the keys that lie with them.
+    private readonly NamespacedState<TKey, KeptChain> _chains = new(name, KeyCodec<TKey>.Default, changes);
+    private readonly List<KeptSlice<TKey, T>> _slices = []; // in order of time
+    private readonly ArrayBufferWriter<byte> _bytes = new();
+    private readonly (KeptSlice<TKey, T>? Slice, long Place, T Value)[] _made = new (KeptSlice<TKey, T>?, long, T)[1 << MadeValuesLog];
+    private long _nextNumber; // makes the keys of changes different; of one key the later record has the greater
     private int _last;
 
-    /// <summary>Keeps a record until the watermark has passed its end.</summary>
-    public void Add(TKey key, in KeptRecord<T> record)
-    {
-        var slice = Slice(StartOf(record.End));
-        ref var first = ref slice.Update(new(key, 0), out var exists);
-        if (!exists)
-        {
-            first = record;
-            first.Count = 1;
-            return;
-        }
+    public uint Id => _chains.Id;
 
-        var number = first.Count++;
-        slice.Update(new(key, number), out _) = record;
+    public bool IsBroadcast => false;
+
+    public long Entries => _slices.Sum(static slice => (long)slice.Count);
+
+    /// <summary>Keeps a record until the watermark has passed its end.</summary>
+    public void Add(TKey key, in KeptLimits limits, T value)
+    {
+        _bytes.ResetWrittenCount();
+        Keys.Write(new(key, _nextNumber++), _bytes);
+        var keyBytes = _bytes.WrittenCount;
+        _bytes.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<KeptLimits>(in limits)));
+        StateCodec<T>.Write(ref value, _bytes);
+        var bytes = _bytes.WrittenSpan;
+        Slice(StartOf(limits.End)).Add(key, bytes[..keyBytes], bytes[keyBytes..]);
     }
 
     /// <summary>The kept records of a key that may be partners of a record: each lies within the other's limits.</summary>
@@ -47,50 +57,65 @@ internal sealed class KeptRecords<TKey, T>(OperatorContext context, string name,
     /// <summary>Drops the slices that the watermark has passed, after a last look at their records.</summary>
     /// <param name="watermark">Neither side brings an older record.</param>
     /// <param name="context">Handed to <paramref name="look"/>.</param>
-    /// <param name="look">Is told each record, in no particular order.</param>
-    public void DropBefore<TContext>(long watermark, TContext context, Look<TContext> look)
+    /// <param name="look">Is told each record, and the last moment of its slice.</param>
+    public void DropBefore<TContext>(long watermark, TContext context, Action<TContext, KeptRecord<TKey, T>, long> look)
     {
-        FillFromState();
         var passed = 0;
         for (; passed < _slices.Count && LastOf(_slices[passed].Start) < watermark; passed++)
         {
-            var (start, records) = _slices[passed];
-            records.ForEach(
-                (context, look, Last: LastOf(start)),
-                static (to, part, ref record) => to.look(to.context, part, in record, to.Last));
-            _state.Drop(start);
+            var slice = _slices[passed];
+            slice.ForEach((context, look, Last: LastOf(slice.Start)), static (to, record) => to.look(to.context, record, to.Last));
+            slice.Drop(changes, Id);
+            _chains.Drop(slice.Start);
         }
 
         if (passed == 0) return;
         _slices.RemoveRange(0, passed);
         _last = 0;
+        Array.Clear(_made);
     }
 
-    /// <param name="context">What the caller gave.</param>
-    /// <param name="part">The record's key and its number among those of key and slice.</param>
-    /// <param name="record">The record.</param>
-    /// <param name="last">The last moment of the slice.</param>
-    internal delegate void Look<in TContext>(TContext context, KeyPart<TKey> part, in KeptRecord<T> record, long last);
+    public void Flip()
+    {
+        foreach (var slice in _slices) slice.Flip();
+    }
+
+    public bool WriteFrozen(ref int budget)
+    {
+        foreach (var slice in _slices)
+        {
+            if (!slice.WriteFrozen(changes, Id, ref budget)) return false;
+        }
+
+        return true;
+    }
+
+    public void RestorePut(long ns, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)
+    {
+        var part = Keys.Read(key);
+        Slice(ns).Restore(part.Key, key.Span, value.Span);
+        _nextNumber = Math.Max(_nextNumber, part.Part + 1);
+    }
 
     private long StartOf(long end) => end == Endless ? Endless : end - (((end % sliceMs) + sliceMs) % sliceMs);
 
     private long LastOf(long start) => start == Endless ? Endless - 1 : start + sliceMs - 1;
 
-    private KeyedState<KeyPart<TKey>, KeptRecord<T>> Slice(long start)
+    private KeptSlice<TKey, T> Slice(long start)
     {
-        FillFromState();
-        if (_last < _slices.Count && _slices[_last].Start == start) return _slices[_last].Records;
+        if (_last < _slices.Count && _slices[_last].Start == start) return _slices[_last];
         _last = FirstFrom(start);
-        if (_last == _slices.Count || _slices[_last].Start != start) _slices.Insert(_last, (start, _state.Open(start)));
-        return _slices[_last].Records;
+        if (_last == _slices.Count || _slices[_last].Start != start) _slices.Insert(_last, new(start, _chains.Open(start)));
+        return _slices[_last];
     }
 
-    /// <summary>Takes what a restored job holds.</summary>
-    private void FillFromState()
+    /// <summary>A record's value, which is not made again if it was asked for lately: few are the partners of many.</summary>
+    private T ValueOf(KeptSlice<TKey, T> slice, long place)
     {
-        if (_slices.Count == _state.Tables.Count) return;
-        _slices.Clear();
-        foreach (var (start, records) in _state.Tables) _slices.Add((start, records));
+        if (!RuntimeHelpers.IsReferenceOrContainsReferences<T>()) return slice[place].Value;
+        ref var made = ref _made[((ulong)place * 0x9E3779B97F4A7C15) >> (64 - MadeValuesLog)];
+        if (made.Slice != slice || made.Place != place) made = (slice, place, slice[place].Value);
+        return made.Value;
     }
 
     /// <summary>The number of the first slice that starts at a moment or later.</summary>
@@ -115,55 +140,51 @@ internal sealed class KeptRecords<TKey, T>(OperatorContext context, string name,
         private readonly long _time;
         private readonly long _end;
         private readonly long _lastStart;
-        private int _next;
-        private KeyedState<KeyPart<TKey>, KeptRecord<T>> _slice = null!;
-        private int _number;
-        private int _count;
-        private KeptRecord<T> _current;
+        private int _nextSlice;
+        private KeptSlice<TKey, T> _slice = null!;
+        private long _next = -1;
+        private long _place;
+        private KeptRecord<TKey, T> _current;
 
         public Partners(KeptRecords<TKey, T> kept, TKey key, long time, long end, long mostSpan)
         {
-            kept.FillFromState();
             _kept = kept;
             _key = key;
             _time = time;
             _end = end;
             _lastStart = end == Endless ? Endless : JoinBounds.Add(end, mostSpan);
-            _next = kept.FirstFrom(kept.StartOf(time));
+            _nextSlice = kept.FirstFrom(kept.StartOf(time));
         }
 
-        public readonly long Time => _current.Time;
+        public readonly long Time => _current.Limits.Time;
 
-        public readonly T Value => _current.Value;
+        public readonly T Value => _kept.ValueOf(_slice, _place);
 
         public bool MoveNext()
         {
             do
             {
-                if (++_number < _count) _slice.TryGet(new(_key, _number), out _current);
-                else if (!MoveToNextSlice()) return false;
+                while (_next < 0)
+                {
+                    if (!MoveToNextSlice()) return false;
+                }
+
+                _place = _next;
+                _current = _slice[_place];
+                _next = _current.Links.Next;
             }
-            while (_current.End < _time || _current.Time > _end);
+            while (_current.Limits.End < _time || _current.Limits.Time > _end);
             return true;
         }
 
-        public readonly void MarkMatched()
-        {
-            if (!_current.IsMatched) _slice.Update(new(_key, _number), out _).IsMatched = true;
-        }
+        public readonly void MarkMatched() => _slice.MarkMatched(_place);
 
         private bool MoveToNextSlice()
         {
-            while (_next < _kept._slices.Count && _kept._slices[_next].Start <= _lastStart)
-            {
-                _slice = _kept._slices[_next++].Records;
-                if (!_slice.TryGet(new(_key, 0), out _current)) continue;
-                _number = 0;
-                _count = _current.Count;
-                return true;
-            }
-
-            return false;
+            if (_nextSlice >= _kept._slices.Count || _kept._slices[_nextSlice].Start > _lastStart) return false;
+            _slice = _kept._slices[_nextSlice++];
+            _next = _slice.First(_key);
+            return true;
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Dataflow.Joins;
 using Dataflow.Log;
 using Dataflow.Runtime;
 using Dataflow.State;
@@ -53,6 +54,11 @@ public sealed class OperatorContext
     internal NamespacedState<TKey, TValue> OpenTables<TKey, TValue>(string name, KeyCodec<TKey> keys)
         where TKey : notnull
         => _task.OpenState<TKey, TValue>($"{Name}/{name}", keys);
+
+    /// <summary>Opens the records that one side of a join keeps.</summary>
+    internal KeptRecords<TKey, T> OpenKept<TKey, T>(string name, long sliceMs)
+        where TKey : notnull
+        => _task.OpenState(changes => new KeptRecords<TKey, T>($"{Name}/{name}", changes, sliceMs));
 
     /// <summary>Opens state that every worker holds in full, and changes alike.</summary>
     internal KeyedState<TKey, TValue> OpenBroadcast<TKey, TValue>(string name)

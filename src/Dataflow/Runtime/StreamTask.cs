@@ -80,8 +80,12 @@ internal sealed class StreamTask
 
     public NamespacedState<TKey, TValue> OpenState<TKey, TValue>(string name, KeyCodec<TKey> keys, bool isBroadcast = false)
         where TKey : notnull
+        => OpenState(changes => new NamespacedState<TKey, TValue>(name, keys, changes) { IsBroadcast = isBroadcast });
+
+    public TState OpenState<TState>(Func<Changes, TState> create)
+        where TState : IState
     {
-        var state = new NamespacedState<TKey, TValue>(name, keys, _changes) { IsBroadcast = isBroadcast };
+        var state = create(_changes);
         _states.Add(state);
         return state;
     }

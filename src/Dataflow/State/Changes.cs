@@ -38,6 +38,16 @@ internal sealed class Changes(Func<int, bool>? ownsShard = null)
         For(_cut, Shards.Of(hash)).Append(0, _key.WrittenSpan, _value.WrittenSpan);
     }
 
+    /// <summary>As the other form, of what is written already: a key behind its prefix, and a value.</summary>
+    public void Put(uint state, long ns, uint hash, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        if (!Owns(hash)) return;
+        _key.ResetWrittenCount();
+        ChangeKey.Write(_key, ChangelogKind.Entry, state, ns);
+        _key.Write(key);
+        For(_cut, Shards.Of(hash)).Append(0, _key.WrittenSpan, value);
+    }
+
     public void Remove<TKey>(uint state, long ns, uint hash, TKey key, KeyCodec<TKey> keys)
         where TKey : notnull
     {

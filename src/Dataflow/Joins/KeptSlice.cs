@@ -1,0 +1,135 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Dataflow.State;
+
+namespace Dataflow.Joins;
+
+/// <summary>The kept records whose ends fall into one slice of time, in the order of their coming.</summary>
+/// <remarks>What a checkpoint has to write lies in one stretch: the records that came since the one before. The few older ones
+/// that have had their first partner since are listed, and written once more.</remarks>
+/// <param name="start">The slice's first moment.</param>
+/// <param name="chains">Where each key's records are, for this slice.</param>
+internal sealed class KeptSlice<TKey, T>(long start, KeyedState<TKey, KeptChain> chains)
+    where TKey : notnull
+{
+    private readonly PagedBytes _pages = new();
+    private List<long> _matched = []; // since the last cut, of those that came before it
+    private List<long> _frozenMatched = [];
+    private int _nextFrozenMatched;
+    private long _written;
+    private long _frozen;
+    private ulong _writtenShards;
+
+    public long Start => start;
+
+    public int Count { get; private set; }
+
+    public KeptRecord<TKey, T> this[long place] => new(_pages.From(place));
+
+    /// <summary>Where the first record of a key is; negative: there is none.</summary>
+    public long First(TKey key) => chains.TryGet(key, out var chain) ? chain.First : -1;
+
+    /// <summary>Adds a record as the last of its key.</summary>
+    /// <param name="key">The record's key.</param>
+    /// <param name="changeKey">The key of its change.</param>
+    /// <param name="changeValue">The value of its change.</param>
+    public void Add(TKey key, ReadOnlySpan<byte> changeKey, ReadOnlySpan<byte> changeValue)
+    {
+        var links = new KeptLinks
+        {
+            Next = -1,
+            Hash = KeyCodec<TKey>.Default.Hash(key),
+            KeyBytes = changeKey.Length,
+            ValueBytes = changeValue.Length,
+            IsMatched = MemoryMarshal.AsRef<KeptLimits>(changeValue).IsMatched,
+        };
+        var place = _pages.Add(links.Bytes);
+        var bytes = _pages.From(place).Span;
+        MemoryMarshal.Write(bytes, in links);
+        bytes = bytes[Unsafe.SizeOf<KeptLinks>()..];
+        changeKey.CopyTo(bytes);
+        changeValue.CopyTo(bytes[changeKey.Length..]);
+        ref var chain = ref chains.Update(key, out var exists);
+        if (exists) this[chain.Last].Links.Next = place;
+        else chain.First = place;
+        chain.Last = place;
+        Count++;
+    }
+
+    /// <summary>Puts back a record that the checkpoint held which the job starts from.</summary>
+    public void Restore(TKey key, ReadOnlySpan<byte> changeKey, ReadOnlySpan<byte> changeValue)
+    {
+        Add(key, changeKey, changeValue);
+        _written = _frozen = _pages.End;
+        _writtenShards |= 1UL << Shards.Of(KeyCodec<TKey>.Default.Hash(key));
+    }
+
+    /// <summary>Notes that a record has had a partner.</summary>
+    public void MarkMatched(long place)
+    {
+        var record = this[place];
+        if (record.Links.IsMatched) return;
+        record.Links.IsMatched = true;
+        if (place >= _frozen) record.Limits.IsMatched = true;
+        else _matched.Add(place);
+    }
+
+    /// <summary>Begins a new epoch: what came in the one before is to be written by <see cref="WriteFrozen"/>.</summary>
+    public void Flip()
+    {
+        _frozen = _pages.End;
+        (_matched, _frozenMatched) = (_frozenMatched, _matched);
+        _nextFrozenMatched = 0;
+    }
+
+    /// <summary>Writes about <paramref name="budget"/> frozen records; true when none is left.</summary>
+    public bool WriteFrozen(Changes changes, uint state, ref int budget)
+    {
+        for (_written = _pages.After(_written, 0); _written < _frozen && budget > 0; budget--)
+        {
+            var record = this[_written];
+            Write(changes, state, in record);
+            _written = _pages.After(_written, record.Links.Bytes);
+        }
+
+        for (; _nextFrozenMatched < _frozenMatched.Count && budget > 0; budget--)
+        {
+            var record = this[_frozenMatched[_nextFrozenMatched++]];
+            record.Limits.IsMatched = true;
+            Write(changes, state, in record);
+        }
+
+        if (_written < _frozen || _nextFrozenMatched < _frozenMatched.Count) return false;
+        _frozenMatched.Clear();
+        return true;
+    }
+
+    /// <summary>Calls back for each record, in the order of their coming.</summary>
+    public void ForEach<TContext>(TContext context, Action<TContext, KeptRecord<TKey, T>> visit)
+    {
+        for (var place = 0L; place < _pages.End;)
+        {
+            var record = this[place];
+            visit(context, record);
+            place = _pages.After(place, record.Links.Bytes);
+        }
+    }
+
+    /// <summary>Gives the memory back and removes the slice from checkpoints to come. What is frozen is written first.</summary>
+    public void Drop(Changes changes, uint state)
+    {
+        var all = int.MaxValue;
+        WriteFrozen(changes, state, ref all);
+        changes.Drop(state, start, _writtenShards);
+        _pages.Clear();
+    }
+
+    private void Write(Changes changes, uint state, in KeptRecord<TKey, T> record)
+    {
+        changes.Put(state, start, record.Links.Hash, record.ChangeKey, record.ChangeValue);
+        _writtenShards |= 1UL << Shards.Of(record.Links.Hash);
+    }
+}
+
+/// <summary>Where a key's first and last record are.</summary>
+internal record struct KeptChain(long First, long Last);

@@ -1,0 +1,65 @@
+using System.Buffers;
+
+namespace Dataflow.State;
+
+/// <summary>Bytes that are added one piece after the other and go all at once.</summary>
+/// <remarks>In pooled pages, so that the garbage collector has one object to look at where there would be thousands. A piece lies
+/// on one page. Its place is the page's number and, in the lower half, the offset there: of two places the later is the greater.
+/// </remarks>
+internal sealed class PagedBytes
+{
+    private const int FirstPageBytes = 4 << 10;
+    private const int MostPageBytes = 1 << 20;
+    private const int Alignment = 8;
+
+    private readonly List<Page> _pages = [];
+
+    /// <summary>The place behind the last piece.</summary>
+    public long End => _pages.Count == 0 ? 0 : PlaceOf(_pages.Count - 1, _pages[^1].Used);
+
+    /// <summary>Makes room for a piece.</summary>
+    /// <param name="bytes">The piece's length.</param>
+    /// <returns>Its place. What lies there is to be written over.</returns>
+    public long Add(int bytes)
+    {
+        if (_pages.Count == 0 || _pages[^1].Used + Aligned(bytes) > _pages[^1].Bytes.Length) AddPage(bytes);
+        var page = _pages[^1];
+        var place = PlaceOf(_pages.Count - 1, page.Used);
+        page.Used += Aligned(bytes);
+        return place;
+    }
+
+    /// <summary>A piece and all behind it on its page, to be read and written in place; valid until <see cref="Clear"/>.</summary>
+    public Memory<byte> From(long place) => _pages[(int)(place >> 32)].Bytes.AsMemory((int)place);
+
+    /// <summary>The place of the piece that follows one of some bytes.</summary>
+    public long After(long place, int bytes)
+    {
+        var (page, offset) = ((int)(place >> 32), (int)place + Aligned(bytes));
+        return page < _pages.Count - 1 && offset >= _pages[page].Used ? PlaceOf(page + 1, 0) : PlaceOf(page, offset);
+    }
+
+    /// <summary>Gives all memory back.</summary>
+    public void Clear()
+    {
+        foreach (var page in _pages) ArrayPool<byte>.Shared.Return(page.Bytes);
+        _pages.Clear();
+    }
+
+    private void AddPage(int bytes)
+    {
+        var size = _pages.Count == 0 ? FirstPageBytes : Math.Min(_pages[^1].Bytes.Length * 4, MostPageBytes);
+        _pages.Add(new Page(ArrayPool<byte>.Shared.Rent(Math.Max(size, Aligned(bytes)))));
+    }
+
+    private static int Aligned(int bytes) => (bytes + Alignment - 1) & -Alignment;
+
+    private static long PlaceOf(int page, int offset) => ((long)page << 32) | (uint)offset;
+
+    private sealed class Page(byte[] bytes)
+    {
+        public byte[] Bytes { get; } = bytes;
+
+        public int Used { get; set; }
+    }
+}
