@@ -24,7 +24,8 @@ internal static class Benchmark
 
     private static async Task<Measurement> MeasureAsync(Settings settings, string query, LogStore log)
     {
-        GC.Collect();
+        // What the query before has left is not this one's.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         PeakMemory.Reset();
         var process = Process.GetCurrentProcess();
         var cpu = process.TotalProcessorTime;

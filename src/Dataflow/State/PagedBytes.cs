@@ -18,7 +18,7 @@ internal sealed class PagedBytes
     public long End => _pages.Count == 0 ? 0 : PlaceOf(_pages.Count - 1, _pages[^1].Used);
 
     /// <summary>Makes room for a piece.</summary>
-    /// <param name="bytes">The piece's length.</param>
+    /// <param name="bytes">The piece's length, at least 1.</param>
     /// <returns>Its place. What lies there is to be written over.</returns>
     public long Add(int bytes)
     {
