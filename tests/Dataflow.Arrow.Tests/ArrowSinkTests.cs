@@ -11,7 +11,7 @@ public class ArrowSinkTests : FileSinkContract
 {
     private string Path => Folder["rows.arrow"];
 
-    protected override Sink<Row> Create(IFileSystem disk) => new ArrowSink<Row>(disk, Path);
+    protected override Sink<Row> Create(IFileSystem disk) => new RowFileSink<Row>(disk, Path, new ArrowFormat());
 
     protected override IReadOnlyList<Row> Result()
     {

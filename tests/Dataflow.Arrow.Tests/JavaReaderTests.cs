@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
 using Dataflow.Tests.Connectors;
-using Dataflow.Tests.Shared;
 
 namespace Dataflow.Arrow.Tests;
 
@@ -17,7 +15,7 @@ public sealed class JavaReaderTests : IDisposable
     {
         using (var writer = WriteWithCrash(Sink.Arrow<Delay>(_folder["delays.arrow"]))) writer.Finish();
 
-        AssertRows(Java("file", _folder["delays.arrow"]));
+        AssertRows(Tools.Java("file", _folder["delays.arrow"]), """{"dataflow.plan":"","dataflow.pipeline":""}""");
     }
 
     [Fact]
@@ -25,16 +23,16 @@ public sealed class JavaReaderTests : IDisposable
     {
         WriteWithCrash(Sink.Arrow<Delay>(_folder["delays.arrow"])).Dispose();
 
-        AssertRows(Java("stream", _folder["delays.arrow.partial"]));
+        AssertRows(Tools.Java("stream", _folder["delays.arrow.partial"]), "{}");
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private static void AssertRows(string[] lines)
+    private static void AssertRows(string[] lines, string metadata)
     {
         Assert.Equal(
-            """
-            {"schema":["Airport: Utf8","From: Timestamp(MILLISECOND, UTC) not null","Mean: FloatingPoint(DOUBLE)","Vector: List<item: FloatingPoint(SINGLE) not null>","IsBusy: Bool not null"],"metadata":{}}
+            $$$"""
+            {"schema":["Airport: Utf8","From: Timestamp(MILLISECOND, UTC) not null","Mean: FloatingPoint(DOUBLE)","Vector: List<item: FloatingPoint(SINGLE) not null>","IsBusy: Bool not null"],"metadata":{{{metadata}}}}
             """, lines[0]);
         Assert.Equal(Enumerable.Range(0, Count).Select(Expected), lines[1..^1]);
         Assert.Equal($$"""{"rows":{{Count}},"batches":2}""", lines[^1]);
@@ -66,17 +64,6 @@ public sealed class JavaReaderTests : IDisposable
         var airport = i % 3 == 0 ? "null" : $"\"Zürich {i}\"";
         var mean = i % 4 == 0 ? "null" : (i + 0.5).ToString(CultureInfo.InvariantCulture);
         return $$"""{"Airport":{{airport}},"From":{{i}},"Mean":{{mean}},"Vector":[{{i}}.0,0.25],"IsBusy":{{(i % 2 == 0 ? "true" : "false")}}}""";
-    }
-
-    private static string[] Java(params string[] arguments)
-    {
-        var start = new ProcessStartInfo(SharedFolder.Find("arrow", "arrow"), arguments) { RedirectStandardOutput = true };
-        start.Environment["JAVA_TOOL_OPTIONS"] = "-Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8";
-        using var java = Process.Start(start)!;
-        var lines = java.StandardOutput.ReadToEnd().TrimEnd('\n').Split('\n');
-        java.WaitForExit();
-        Assert.Equal(0, java.ExitCode);
-        return lines;
     }
 
     public sealed record Delay(string? Airport, DateTime From, double? Mean, float[] Vector, bool IsBusy);

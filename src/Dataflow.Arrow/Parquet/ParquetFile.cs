@@ -40,5 +40,7 @@ internal sealed class ParquetFile : IDisposable
     /// <summary>Waits for what the library does at once, its stream being one that never leaves a read pending.</summary>
     public static void Wait(ValueTask task) => task.AsTask().GetAwaiter().GetResult();
 
-    private static T Wait<T>(Task<T> task) => task.GetAwaiter().GetResult();
+    public static void Wait(Task task) => task.GetAwaiter().GetResult();
+
+    public static T Wait<T>(Task<T> task) => task.GetAwaiter().GetResult();
 }

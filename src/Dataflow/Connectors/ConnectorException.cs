@@ -81,6 +81,14 @@ public sealed class ConnectorException : DataflowException
         => new($"File '{partial}': it was begun with the columns {found}, the type now gives {now}. Change the type back, or "
             + "start the job anew without its checkpoints.");
 
+    internal static ConnectorException HoldsTrainingSet(string directory)
+        => new($"Directory '{directory}': it holds a training set, and the job has no checkpoint that says it wrote it. Name another "
+            + "directory, or delete this one.");
+
+    internal static ConnectorException RowWithoutOrigin()
+        => new("A row for a training set was not made of a single record of a source, as results of windows are. Write the rows to "
+            + "a topic first, and export that.");
+
     private static string Quoted(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
 
     private static string List(IEnumerable<string> phrases) => string.Join(" and ", phrases);

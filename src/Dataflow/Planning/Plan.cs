@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Dataflow.Combining;
 using Dataflow.Windows;
 
@@ -63,6 +65,24 @@ internal sealed class Plan
     public Node? SideOf(Node node) => _sides[node].FirstOrDefault();
 
     public int StageOf(Node node) => Stages.Index().First(stage => stage.Item.Contains(node, ReferenceEqualityComparer.Instance)).Index;
+
+    /// <summary>Tells what leads to a step: SHA-256, in hexadecimal, of all steps before it.</summary>
+    public static string HashOf(Node last)
+    {
+        var steps = new SortedDictionary<int, Node>(); // by id: from sources on
+        Collect(last);
+        steps.Remove(last.Id);
+        var numbers = steps.Keys.Index().ToDictionary(static step => step.Item, static step => step.Index);
+        var text = string.Concat(steps.Values.Select(
+            node => $"{node}; {node.StateSignature} <- {string.Join(", ", node.Inputs.Select(input => numbers[input.Id]))}\n"));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+        void Collect(Node node)
+        {
+            if (!steps.TryAdd(node.Id, node)) return;
+            foreach (var input in node.Inputs) Collect(input);
+        }
+    }
 
     private static bool IsSide(Node node) => node.Upstream is null && node.Uses is not null;
 

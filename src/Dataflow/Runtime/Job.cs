@@ -96,6 +96,8 @@ public sealed class Job : IAsyncDisposable
 
     internal int SplitCount => _splits.Count;
 
+    internal IReadOnlyList<SplitPlace> Splits => _splits.Places;
+
     internal IEnumerable<StreamTask> Tasks => Workers.SelectMany(worker => worker.Tasks);
 
     /// <summary>The checkpoint that tasks are to take, if they have not yet.</summary>

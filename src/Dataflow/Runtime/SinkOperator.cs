@@ -1,3 +1,5 @@
+using Dataflow.Planning;
+
 namespace Dataflow.Runtime;
 
 /// <summary>Drives a sink's writer through the phases of each checkpoint.</summary>
@@ -51,7 +53,13 @@ internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>, IHoldsResults
     protected override void Open()
     {
         _stateKey = $"sink/{Context.Name}/{Context.Worker}";
-        _writer = sink.Open(Context.Saved(_stateKey), new SinkContext(Context.Task.Job.Log, Context.Worker));
+        var job = Context.Task.Job;
+        _writer = sink.Open(Context.Saved(_stateKey), new SinkContext(job.Log, Context.Worker)
+        {
+            Pipeline = job.Plan.Pipeline,
+            PlanHash = Plan.HashOf(job.Plan.Nodes.First(node => node.Id == Context.NodeId)),
+            Splits = job.Splits,
+        });
     }
 }
 

@@ -8,6 +8,7 @@ internal sealed class SplitTable
 {
     private readonly Dictionary<Node, List<SourceSplit>> _bySource = new(ReferenceEqualityComparer.Instance);
     private readonly List<string> _names = [];
+    private readonly List<SplitPlace> _places = [];
 
     /// <summary>Asks every source for its splits.</summary>
     /// <exception cref="DataflowException">A source cannot be read; if several cannot, all are named.</exception>
@@ -32,6 +33,8 @@ internal sealed class SplitTable
 
     public int Count => _names.Count;
 
+    public IReadOnlyList<SplitPlace> Places => _places;
+
     public IEnumerable<SourceSplit> Of(Node source) => _bySource[source];
 
     public string NameOf(int id) => _names[id];
@@ -46,6 +49,7 @@ internal sealed class SplitTable
         {
             list.Add(new SourceSplit(_names.Count, index, split.Name, restored.EndOf(split)));
             _names.Add(split.Name);
+            _places.Add(new SplitPlace(source.Name, index));
         }
 
         _bySource.Add((Node)source, list);

@@ -12,10 +12,12 @@ public abstract class FileSinkContract : SinkContract
     protected override Sink<Row> Create() => Create(PhysicalFileSystem.Instance);
 
     [Fact]
-    public void Holds_every_row_once_whichever_operation_of_the_disk_a_crash_prevents()
+    public void Holds_every_row_once_whichever_operation_of_the_disk_a_crash_prevents() => AssertHoldsEveryRow(Create);
+
+    protected void AssertHoldsEveryRow(Func<IFileSystem, Sink<Row>> create)
     {
         var operations = 0;
-        while (CrashesAfter(operations))
+        while (CrashesAfter(operations, create))
         {
             Assert.Equal(Enumerable.Range(0, Count), Result().Select(row => row.Id));
             operations++;
@@ -24,18 +26,18 @@ public abstract class FileSinkContract : SinkContract
         Assert.InRange(operations, 5, 500);
     }
 
-    private bool CrashesAfter(int operations)
+    private bool CrashesAfter(int operations, Func<IFileSystem, Sink<Row>> create)
     {
         Clear();
         var job = new Job();
         try
         {
-            job.Run(Create(new FailingFileSystem { OperationsLeft = operations }));
+            job.Run(create(new FailingFileSystem { OperationsLeft = operations }));
             return false;
         }
         catch (Exception error) when (error is IOException or ConnectorException)
         {
-            job.Run(Create());
+            job.Run(create(PhysicalFileSystem.Instance));
             return true;
         }
     }
@@ -51,7 +53,7 @@ public abstract class FileSinkContract : SinkContract
             using var writer = sink.Open(_state, Context);
             while (_written < Count)
             {
-                for (var i = _written; i < _written + (Count / 2); i++) writer.Write(new Record<Row>(new Row(i, $"{i}", i), 0, default));
+                for (var i = _written; i < _written + (Count / 2); i++) writer.Write(new Record<Row>(new Row(i, $"{i}", i), 0, new RecordOrigin(0, i)));
                 _state = writer.Prepare(new CheckpointOutput());
                 _written += Count / 2;
                 writer.Commit();

@@ -5,7 +5,7 @@ namespace Dataflow.Tests.Connectors;
 /// <summary>What every sink that survives crashes promises. Derived classes say how to create one and how to read it.</summary>
 public abstract class SinkContract : IDisposable
 {
-    protected static readonly SinkContext Context = new(null!, 0);
+    protected static readonly SinkContext Context = new(null!, 0) { Pipeline = "export", PlanHash = "p1", Splits = [new("rows", 3)] };
 
     protected TemporaryFolder Folder { get; } = new();
 
@@ -91,7 +91,7 @@ public abstract class SinkContract : IDisposable
             {
                 var row = new Row(_rows.Count, _rows.Count % 3 == 0 ? null : $"row {_rows.Count}", _rows.Count % 5 == 0 ? null : 0.5);
                 _rows.Add(row);
-                _writer.Write(new Record<Row>(row, 0, default));
+                _writer.Write(new Record<Row>(row, 0, new RecordOrigin(0, row.Id)));
             }
         }
 

@@ -1,0 +1,108 @@
+using Apache.Arrow;
+using Apache.Arrow.Ipc;
+
+namespace Dataflow;
+
+/// <summary>Appends rows, as an Arrow stream, to a partial file that becomes a file of some format.</summary>
+internal sealed class PartialRows<T> : IDisposable
+{
+    private readonly PartialFile _file;
+    private readonly ArrowRows<T> _rows;
+    private readonly ArrowStreamWriter _stream;
+
+    /// <param name="file">Owned, also when this constructor throws.</param>
+    /// <param name="rows">Gathers what is not in the file yet. It holds nothing.</param>
+    /// <exception cref="ConnectorException">The file was begun with other columns.</exception>
+    public PartialRows(PartialFile file, ArrowRows<T> rows)
+    {
+        (_file, _rows) = (file, rows);
+        var isNew = file is { IsFinished: false, Length: 0 };
+        if (file is { IsFinished: false, Length: > 0 }) CheckColumns();
+        var output = new PartialStream(file) { IsMuted = !isNew };
+        _stream = new ArrowStreamWriter(output, rows.Schema, leaveOpen: true);
+        _stream.WriteStart();
+        output.IsMuted = false;
+    }
+
+    public PartialFile File => _file;
+
+    /// <summary>How many rows are gathered.</summary>
+    public int Count => _rows.Count;
+
+    /// <summary>How many bytes of texts, bytes and lists are gathered.</summary>
+    public long VariableBytes => _rows.VariableBytes;
+
+    public void Add(T value) => _rows.Add(value);
+
+    /// <summary>Writes what is gathered as a record batch.</summary>
+    public void Flush()
+    {
+        if (_rows.Count == 0) return;
+        _stream.WriteRecordBatch(_rows.ToBatch());
+        _rows.Clear();
+    }
+
+    public void Dispose()
+    {
+        _rows.Clear();
+        _file.Dispose();
+        _stream.Dispose();
+    }
+
+    private void CheckColumns()
+    {
+        try
+        {
+            using var partial = _file.Read();
+            using var reader = new ArrowStreamReader(partial, leaveOpen: true);
+            var (found, now) = (Describe(reader.Schema), Describe(_rows.Schema));
+            if (found != now) throw ConnectorException.OtherColumns(_file.PartialPath, found, now);
+        }
+        catch
+        {
+            _file.Dispose();
+            throw;
+        }
+    }
+
+    private static string Describe(Schema schema)
+        => string.Join(", ", schema.FieldsList.Select(f => $"{f.Name} {f.DataType.Name}{(f.IsNullable ? "?" : "")}"));
+
+    /// <summary>Writes to the partial file; muted while the library begins anew a stream that has begun already.</summary>
+    private sealed class PartialStream(PartialFile file) : Stream
+    {
+        public bool IsMuted { get; set; }
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => file.Length;
+
+        public override long Position
+        {
+            get => file.Length;
+            set => throw new NotSupportedException();
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            if (!IsMuted) file.Write(buffer);
+        }
+
+        public override void Flush()
+        {
+            // Each write is the file's own at once.
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+}

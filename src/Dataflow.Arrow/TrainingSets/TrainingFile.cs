@@ -1,0 +1,73 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Dataflow;
+
+/// <summary>A file of a training set, as the manifest lists it.</summary>
+internal sealed record TrainingFile
+{
+    /// <summary>Its name in the directory.</summary>
+    public required string File { get; init; }
+
+    /// <summary>The source of its rows: a topic.</summary>
+    public required string Topic { get; init; }
+
+    public required int Partition { get; init; }
+
+    /// <summary>Which of the partition's files it is, from 0.</summary>
+    public required int Sequence { get; init; }
+
+    /// <summary><see cref="SinkContext.PlanHash"/> of the pipeline that wrote it.</summary>
+    public required string Plan { get; init; }
+
+    public required long Rows { get; init; }
+
+    /// <summary>The offset of the first record that it has a row of.</summary>
+    public required long From { get; init; }
+
+    /// <summary>The offset behind the last record that it has a row of.</summary>
+    public required long To { get; init; }
+}
+
+/// <summary>What a training set consists of.</summary>
+internal sealed record TrainingManifest
+{
+    public const string FileName = "manifest.json";
+
+    public required string Pipeline { get; init; }
+
+    /// <summary>Whether the job has ended, so that no files will be added.</summary>
+    public required bool IsComplete { get; init; }
+
+    public required IReadOnlyList<TrainingFile> Files { get; init; }
+
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, TrainingJson.Default.TrainingManifest);
+
+    /// <exception cref="JsonException">It is none.</exception>
+    public static TrainingManifest Read(ReadOnlySpan<byte> bytes)
+        => JsonSerializer.Deserialize(bytes, TrainingJson.Default.TrainingManifest) ?? throw new JsonException("it is null");
+}
+
+/// <summary>What a checkpoint keeps of a shard's file that has not got its name.</summary>
+internal sealed record UnfinishedFile
+{
+    /// <summary>Its rows and range so far; without rows it is not begun.</summary>
+    public required TrainingFile File { get; init; }
+
+    /// <summary>Whether the next of the shard's files is begun.</summary>
+    public required bool IsFull { get; init; }
+
+    /// <summary>What <see cref="PartialFile.Prepare"/> returned.</summary>
+    public required byte[] Partial { get; init; }
+
+    /// <summary>How many rows each of its complete batches has.</summary>
+    public required IReadOnlyList<int> Batches { get; init; }
+
+    /// <summary>The bytes of variable length of the rows behind these.</summary>
+    public required long BatchBytes { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(TrainingManifest))]
+[JsonSerializable(typeof(UnfinishedFile[]))]
+internal sealed partial class TrainingJson : JsonSerializerContext;

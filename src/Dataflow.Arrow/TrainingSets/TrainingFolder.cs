@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text.Json;
+using Dataflow.Log;
+
+namespace Dataflow;
+
+/// <summary>The directory of a training set: gives files their names and lists them in the manifest.</summary>
+internal sealed class TrainingFolder
+{
+    private readonly IFileSystem _files;
+    private readonly string _directory;
+    private readonly RowFormat _format;
+    private readonly SortedDictionary<(string Topic, int Partition, int Sequence), TrainingFile> _listed = [];
+    private bool _isListed = true; // whether the manifest on disk says the same
+
+    private TrainingFolder(IFileSystem files, string directory, TrainingSetOptions options, SinkContext context)
+    {
+        (_files, _directory, Options, Context) = (files, directory, options, context);
+        _format = options.IsParquet ? new ParquetFormat() : new ArrowFormat();
+    }
+
+    public TrainingSetOptions Options { get; }
+
+    public SinkContext Context { get; }
+
+    private string ManifestPath => Path.Combine(_directory, TrainingManifest.FileName);
+
+    /// <summary>Opens the directory, creating it when it is missing.</summary>
+    /// <exception cref="ConnectorException">It cannot be used, or holds another training set.</exception>
+    public static TrainingFolder Open(IFileSystem files, string directory, TrainingSetOptions options, SinkContext context, bool isNew)
+    {
+        var folder = new TrainingFolder(files, directory, options, context);
+        try
+        {
+            files.CreateDirectory(directory);
+            files.SyncDirectory(Path.GetDirectoryName(directory)!);
+            if (!files.Exists(folder.ManifestPath)) return folder;
+            if (isNew) throw ConnectorException.HoldsTrainingSet(directory);
+            foreach (var file in folder.ReadManifest().Files) folder._listed[Key(file)] = file;
+            return folder;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw ConnectorException.CannotOpen(folder.ManifestPath, error);
+        }
+    }
+
+    /// <summary>A file of a shard that has no rows yet.</summary>
+    public TrainingFile Begin(SplitPlace shard, int sequence) => new()
+    {
+        File = string.Create(CultureInfo.InvariantCulture, $"{shard.Source}-{shard.Index}-{sequence:d5}{_format.Extension}"),
+        Topic = shard.Source,
+        Partition = shard.Index,
+        Sequence = sequence,
+        Plan = Context.PlanHash,
+        Rows = 0,
+        From = long.MaxValue,
+        To = 0,
+    };
+
+    /// <summary>Deletes what a crash left of files that no checkpoint knows.</summary>
+    public void DeleteUnknown(IEnumerable<TrainingFile> known)
+    {
+        var kept = known.Select(static file => file.File).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in _files.List(_directory))
+        {
+            if (Path.GetExtension(name) == ".partial" && !kept.Contains(Path.GetFileNameWithoutExtension(name)))
+                _files.Delete(Path.Combine(_directory, name));
+        }
+    }
+
+    public PartialFile OpenPartial(TrainingFile file, ReadOnlyMemory<byte> state = default)
+        => PartialFile.Open(_files, Path.Combine(_directory, file.File), state);
+
+    /// <summary>Gives a file its name, if it has not got it already; <see cref="WriteManifest"/> lists it.</summary>
+    /// <param name="partial">Its rows. Closed afterwards.</param>
+    /// <param name="file">What it holds.</param>
+    /// <param name="batches">How many rows each batch is to have.</param>
+    public void Publish(PartialFile partial, TrainingFile file, IReadOnlyList<int> batches)
+    {
+        var metadata = RowMetadata.Of(Context.Pipeline, file);
+        using (partial) partial.Finish((rows, final) => _format.Convert(rows, final, metadata, batches));
+        _listed[Key(file)] = file;
+        _isListed = false;
+    }
+
+    /// <summary>Writes the manifest as a whole, if there is something new to list.</summary>
+    public void WriteManifest(bool isComplete)
+    {
+        if (_isListed && !isComplete) return;
+        var manifest = new TrainingManifest { Pipeline = Context.Pipeline, IsComplete = isComplete, Files = [.. _listed.Values] };
+        using var file = PartialFile.Open(_files, ManifestPath, default);
+        file.Write(manifest.ToBytes());
+        file.Finish();
+        _isListed = true;
+    }
+
+    private static (string, int, int) Key(TrainingFile file) => (file.Topic, file.Partition, file.Sequence);
+
+    private TrainingManifest ReadManifest()
+    {
+        using var file = _files.Open(ManifestPath, FileMode.Open);
+        var bytes = new byte[file.Length];
+        file.Read(bytes, 0);
+        return TrainingManifest.Read(bytes);
+    }
+}

@@ -1,0 +1,72 @@
+using Dataflow.Log;
+
+namespace Dataflow;
+
+/// <summary>Writes training sets.</summary>
+public static class TrainingSetSinks
+{
+    extension(Sink)
+    {
+        /// <summary>Writes rows as files that distributed trainers read: of each partition of the log that the rows come from, a shard,
+        /// one file after the other, named <c>topic-partition-sequence</c>.</summary>
+        /// <remarks>
+        /// A file shows under its name once it has its rows and the checkpoint that covers them is committed; the last ones when the
+        /// job ends. Until then its rows stand in <c>name.partial</c>. <c>manifest.json</c> lists the files that are there, each
+        /// with its rows and its range of the log, and says whether all are. The same names are in the schema of each file:
+        /// <c>dataflow.pipeline</c>, <c>dataflow.plan</c> (<see cref="SinkContext.PlanHash"/>), <c>dataflow.topic</c>,
+        /// <c>dataflow.partition</c>, <c>dataflow.from</c> and <c>dataflow.to</c>, the offset behind the last row's.
+        /// Where rows come from a topic without an exchange between, files of the same range have the same bytes whatever
+        /// crashes, checkpoints and workers there were. A plan that has changed begins a new file.
+        /// </remarks>
+        /// <typeparam name="T">As for <c>Sink.Arrow</c>.</typeparam>
+        /// <param name="directory">Created when it is missing. It must not hold another training set.</param>
+        /// <param name="options">Format and size of the files. Default: Arrow, of 1,048,576 rows.</param>
+        /// <exception cref="ConnectorException">A property has no column.</exception>
+        public static Sink<T> TrainingSet<T>(string directory, TrainingSetOptions? options = null)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(directory);
+            return new TrainingSetSink<T>(
+                PhysicalFileSystem.Instance, Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)), options ?? new());
+        }
+    }
+}
+
+/// <summary>How a training set is written.</summary>
+public sealed record TrainingSetOptions
+{
+    /// <summary>Whether files are Parquet, compressed with Zstandard, for archives and warehouses. Default: Arrow IPC, uncompressed,
+    /// which trainers map into memory.</summary>
+    public bool IsParquet { get; init; }
+
+    /// <summary>How many rows a file gets before the next is begun. Rows made of the same record of the log stay together.
+    /// Default 1,048,576.</summary>
+    public int RowsPerFile
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(RowsPerFile));
+            field = value;
+        }
+    } = 1 << 20;
+}
+
+internal sealed class TrainingSetSink<T> : Sink<T>
+{
+    private readonly IFileSystem _files;
+    private readonly string _directory;
+    private readonly TrainingSetOptions _options;
+
+    public TrainingSetSink(IFileSystem files, string directory, TrainingSetOptions options)
+    {
+        (_files, _directory, _options) = (files, directory, options);
+        ArrowRows<T>.Create();
+    }
+
+    public override string Name => Path.GetFileName(_directory);
+
+    public override string Guarantee => "exactly once, a file visible when it is full";
+
+    public override SinkWriter<T> Open(ReadOnlyMemory<byte> state, SinkContext context)
+        => new TrainingSetWriter<T>(TrainingFolder.Open(_files, _directory, _options, context, isNew: state.IsEmpty), state);
+}
