@@ -23,6 +23,8 @@ internal static class OnnxFile
 
     public static byte[] GraphAttribute(string name, byte[] graph) => Message(Text(1, name), Bytes(6, graph), Number(20, 5));
 
+    public static byte[] IntegerAttribute(string name, long value) => Message(Text(1, name), Number(3, value), Number(20, 2));
+
     public static byte[] Floats(string name, long[] shape, params float[] values) => Constant(name, Float, shape, MemoryMarshal.AsBytes(values.AsSpan()));
 
     public static byte[] Integers(string name, long[] shape, params long[] values) => Constant(name, Int64, shape, MemoryMarshal.AsBytes(values.AsSpan()));

@@ -1,0 +1,59 @@
+namespace Dataflow.Onnx.Inference;
+
+/// <summary>A model as a table's scorer: rows of floats in, rows of floats out.</summary>
+internal sealed class ScoredModel
+{
+    private readonly TensorInfo? _output;
+
+    /// <summary>Looks for what fits; what does not is the <see cref="Fault"/>.</summary>
+    public ScoredModel(OnnxModel model, int columns, string? output)
+    {
+        Model = model;
+        _output = output is null
+            ? model.Outputs.Where(IsScores).Take(2).ToArray() is [var only] ? only : null
+            : model.Outputs.FirstOrDefault(candidate => candidate.Name == output && IsScores(candidate));
+        Width = _output is { Shape: [_, { } width] } ? width : 1;
+        Fault = FaultOf(columns, output);
+    }
+
+    public OnnxModel Model { get; }
+
+    /// <summary>How many scores a row has.</summary>
+    public int Width { get; }
+
+    /// <summary>Whether a call is to have one row: the graph says so, or others beside it would change its score.</summary>
+    public bool TakesOneRow => Model.IsDynamicallyQuantized || Model.Inputs[0].Shape[0] is 1;
+
+    /// <summary>Why the model cannot score rows of so many columns, and what mends it; null if it can.</summary>
+    public string? Fault { get; }
+
+    /// <summary>Scores rows.</summary>
+    /// <exception cref="ModelException">The model failed.</exception>
+    public void Run(Memory<float> rows, int count, Memory<float> scores)
+    {
+        var room = scores[..(count * Width)];
+        Model.Run(
+            [ModelTensor.Of(Model.Inputs[0].Name, rows, count, rows.Length / count)],
+            [_output!.Shape.Count == 1 ? ModelTensor.Of(_output.Name, room, count) : ModelTensor.Of(_output.Name, room, count, Width)]);
+    }
+
+    private static bool IsScores(TensorInfo output)
+        => output.ElementType == typeof(float) && output is { Shape: [null or 1] or [null or 1, not null] };
+
+    private string? FaultOf(int columns, string? output)
+    {
+        if (Model.Inputs is not [{ Shape: [null or 1, var width] } input] || input.ElementType != typeof(float))
+        {
+            return $"model '{Model.Name}' takes {OnnxModel.Describe(Model.Inputs)}, not rows of floats. Score takes models of one input, "
+                + "Single[any, columns].";
+        }
+
+        if (width is not null && width != columns)
+            return $"model '{Model.Name}' takes {width} columns, but there are {columns} features. Give one function for each column.";
+        if (columns == 0) return "there are no features. Give one function for each column of the model.";
+        return _output is not null
+            ? null
+            : $"model '{Model.Name}' gives {OnnxModel.Describe(Model.Outputs)}, where {(output is null ? "one" : $"'{output}'")} should be "
+                + "Single[any] or Single[any, N]. Say which with the argument 'output'.";
+    }
+}

@@ -1,0 +1,161 @@
+using Dataflow.Onnx;
+using Dataflow.Onnx.Inference;
+
+namespace Dataflow;
+
+/// <summary>Scores values by a model of columns: risk, price, rank.</summary>
+public static class ScoreStep
+{
+    extension<T>(Stream<T> stream)
+    {
+        /// <summary>Has a model score each value; time and order stay.</summary>
+        /// <remarks>
+        /// The values of a batch that the task reads are scored by one call, on the task's thread; none waits for others to
+        /// come. A model that quantises while it runs is given one value a call, since others in it would change the score.
+        /// If a call fails its values are called for in halves, until the value is found that it fails on.
+        /// </remarks>
+        /// <param name="model">Takes floats, a row for each value and a column for each feature, and gives floats, one or
+        /// more for each row. Must outlive the job.</param>
+        /// <param name="features">The columns, in the model's order; called on the task's thread.</param>
+        /// <param name="result">Makes the result of a value and what the model gave for it, which is not to be kept; called
+        /// on the task's thread.</param>
+        /// <param name="output">Which of the model's outputs; null: the only one of floats.</param>
+        /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
+        public Stream<TOut> Score<TOut>(
+            OnnxModel model, IReadOnlyList<Func<T, float>> features, Func<T, ReadOnlySpan<float>, TOut> result,
+            string? output = null, string name = "score")
+        {
+            ArgumentNullException.ThrowIfNull(model);
+            ArgumentNullException.ThrowIfNull(features);
+            ArgumentNullException.ThrowIfNull(result);
+            return stream.Add(input => new ScoreNode<T, TOut>(name, input, new ScoredModel(model, features.Count, output), [.. features], result));
+        }
+    }
+
+    extension<TKey, T>(KeyedStream<TKey, T> stream)
+        where TKey : notnull
+    {
+        /// <summary>Has a model score each value; key, time and order stay.</summary>
+        /// <inheritdoc cref="ScoreStep.extension{T}(Stream{T}).Score{TOut}(OnnxModel, IReadOnlyList{Func{T, float}}, Func{T, ReadOnlySpan{float}, TOut}, string, string)"/>
+        public KeyedStream<TKey, TOut> Score<TOut>(
+            OnnxModel model, IReadOnlyList<Func<T, float>> features, Func<T, ReadOnlySpan<float>, TOut> result,
+            string? output = null, string name = "score")
+        {
+            ArgumentNullException.ThrowIfNull(features);
+            ArgumentNullException.ThrowIfNull(result);
+            return stream.Through(pairs => pairs.Score(
+                model,
+                [.. features.Select(feature => (Func<Keyed<TKey, T>, float>)(pair => feature(pair.Value)))],
+                (pair, scores) => new Keyed<TKey, TOut>(pair.Key, result(pair.Value, scores)),
+                output,
+                name));
+        }
+    }
+}
+
+internal sealed record ScoreNode<T, TOut>(
+    string Name, Node<T> Input, ScoredModel Model, Func<T, float>[] Features, Func<T, ReadOnlySpan<float>, TOut> Result)
+    : Node<T, TOut>(Name, Input)
+{
+    internal override string Detail => $"{Model.Model.Detail}, {Features.Length} features";
+
+    internal override IEnumerable<string> Check() => Model.Fault is { } fault ? [$"step '{Name}': {fault}"] : [];
+
+    public override Operator<T, TOut> CreateOperator() => new ScoreOperator<T, TOut>(Model, Features, Result);
+}
+
+internal sealed class ScoreOperator<T, TOut>(
+    ScoredModel model, Func<T, float>[] features, Func<T, ReadOnlySpan<float>, TOut> result) : Operator<T, TOut>, ICountsCalls
+{
+    private const int MostRows = 1024;
+
+    private readonly Record<T>[] _records = new Record<T>[model.TakesOneRow ? 1 : MostRows];
+    private float[] _rows = [];
+    private float[] _scores = [];
+    private int _count;
+
+    public long Calls { get; private set; }
+
+    public long Reused => 0;
+
+    internal override bool IsOneToOne => true;
+
+    public override void Process(in Record<T> record)
+    {
+        try
+        {
+            for (var column = 0; column < features.Length; column++)
+                _rows[(_count * features.Length) + column] = features[column](record.Value);
+        }
+        catch (Exception error)
+        {
+            Flush(); // those before it go first
+            Reject(error, in record);
+            return;
+        }
+
+        _records[_count++] = record;
+        if (_count == _records.Length) Flush();
+    }
+
+    public override void Advance(long watermark)
+    {
+        Flush();
+        base.Advance(watermark);
+    }
+
+    public override void EndOfBatch() => Flush();
+
+    protected override void Open()
+    {
+        _rows = new float[_records.Length * features.Length];
+        _scores = new float[_records.Length * model.Width];
+    }
+
+    private void Flush()
+    {
+        Score(0, _count);
+        Array.Clear(_records, 0, _count);
+        _count = 0;
+    }
+
+    private void Score(int first, int count)
+    {
+        if (count == 0) return;
+        try
+        {
+            Calls++;
+            model.Run(_rows.AsMemory(first * features.Length, count * features.Length), count, _scores);
+        }
+        catch (ModelException error)
+        {
+            if (count == 1)
+            {
+                Reject(error, in _records[first]);
+                return;
+            }
+
+            Score(first, count / 2);
+            Score(first + (count / 2), count - (count / 2));
+            return;
+        }
+
+        for (var row = 0; row < count; row++) HandOn(in _records[first + row], _scores.AsSpan(row * model.Width, model.Width));
+    }
+
+    private void HandOn(in Record<T> record, ReadOnlySpan<float> scores)
+    {
+        TOut value;
+        try
+        {
+            value = result(record.Value, scores);
+        }
+        catch (Exception error)
+        {
+            Reject(error, in record);
+            return;
+        }
+
+        Emit(record.With(value));
+    }
+}
