@@ -5,20 +5,22 @@ namespace Dataflow.Perf.EndToEnd;
 
 /// <summary>What the command line says.</summary>
 internal sealed record Settings(
-    long Events, long Keys, int Workers, int CheckpointMs, int Reps, string Directory)
+    long Events, long Keys, int Workers, int CheckpointMs, int Reps, string Directory, bool Latency, int Ticks, int EveryMs)
 {
+    private const string LatencyFlag = "--latency";
+
     private static readonly string[] Names =
-        ["--events", "--keys", "--workers", "--checkpoint-ms", "--reps", "--dir"];
+        ["--events", "--keys", "--workers", "--checkpoint-ms", "--reps", "--dir", "--ticks", "--every-ms"];
 
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web);
 
     public static Settings Parse(string[] args)
     {
         var given = new Dictionary<string, string>();
-        foreach (var pair in args.Chunk(2))
+        foreach (var pair in args.Where(arg => arg != LatencyFlag).Chunk(2))
         {
             if (pair.Length < 2 || !Names.Contains(pair[0]))
-                throw new ArgumentException($"'{pair[0]}' is not a setting with a value. There are: {string.Join(", ", Names)}.");
+                throw new ArgumentException($"'{pair[0]}' is not a setting with a value. There are: {string.Join(", ", [.. Names, LatencyFlag])}.");
             given[pair[0]] = pair[1];
         }
 
@@ -28,7 +30,10 @@ internal sealed record Settings(
             (int)Number("--workers", 1),
             (int)Number("--checkpoint-ms", 1000),
             (int)Number("--reps", 3),
-            given.GetValueOrDefault("--dir", Path.GetTempPath()));
+            given.GetValueOrDefault("--dir", Path.GetTempPath()),
+            args.Contains(LatencyFlag),
+            (int)Number("--ticks", 10_000),
+            (int)Number("--every-ms", 3));
 
         long Number(string name, long unlessGiven)
             => given.TryGetValue(name, out var text) ? long.Parse(text, CultureInfo.InvariantCulture) : unlessGiven;
