@@ -15,8 +15,9 @@ try
     await using var log = LogStore.Open(Path.Combine(arguments.Folder, "log"));
 
     var file = Path.Combine(data, "speeches.jsonl.gz");
-    await Show.EmbeddingAsync(Search.Pipeline(file, model), log, Search.CountSentences(file));
-    Show.Nearest(arguments.Query, Search.Nearest(log, model, arguments.Query, count: 5));
+    using var index = VectorIndex.Exact<string, SentenceVector>(model.Dimensions);
+    await Show.EmbeddingAsync(Search.Pipeline(file, model, index), log, index, Search.CountSentences(file));
+    Show.Nearest(arguments.Query, index.Search(model.Embed(arguments.Query), count: 5));
     return 0;
 }
 catch (DataflowException error)

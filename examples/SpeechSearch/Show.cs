@@ -11,10 +11,11 @@ internal static class Show
     private static readonly TimeSpan s_refresh = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Runs the pipeline until all sentences are embedded, with its progress on one line.</summary>
-    public static async Task EmbeddingAsync(Pipeline pipeline, LogStore log, int sentences)
+    public static async Task EmbeddingAsync(Pipeline pipeline, LogStore log, VectorIndex<string, SentenceVector> index, int sentences)
     {
         await using var job = await pipeline.StartAsync(new JobOptions { Log = log });
-        var before = Search.CountVectors(log);
+        await index.Filled;
+        var before = index.Count;
         if (before == sentences)
         {
             AnsiConsole.MarkupLineInterpolated($"All {sentences:N0} sentences are embedded already");
@@ -28,26 +29,26 @@ internal static class Show
         await AnsiConsole.Status().StartAsync("starts", async context =>
         {
             while (await Task.WhenAny(job.Completion, Task.Delay(s_refresh)) != job.Completion)
-                context.Status(Markup.Escape(Line(job, before, sentences, watch.Elapsed)));
+                context.Status(Markup.Escape(Line(job, index.Count, sentences, watch.Elapsed)));
         });
         await job.Completion;
-        AnsiConsole.MarkupLineInterpolated($"[bold]Done[/]: {Line(job, before, sentences, watch.Elapsed)}");
+        AnsiConsole.MarkupLineInterpolated($"[bold]Done[/]: {Line(job, index.Count, sentences, watch.Elapsed)}");
     }
 
-    public static void Nearest(string query, IEnumerable<(Sentence Sentence, float Cosine)> nearest)
+    public static void Nearest(string query, IEnumerable<Neighbour<string, SentenceVector>> nearest)
     {
         var table = new Table().Title(Markup.Escape($"Nearest to \"{query}\"")).ShowRowSeparators()
             .AddColumns("year", "president", "cosine", "sentence");
-        foreach (var (sentence, cosine) in nearest)
+        foreach (var (_, (sentence, _), cosine) in nearest)
             table.AddRow($"{sentence.Year}", Markup.Escape(sentence.President), $"{cosine:0.000}", Markup.Escape(sentence.Text));
         AnsiConsole.Write(table);
     }
 
-    private static string Line(Job job, long before, int sentences, TimeSpan time)
+    private static string Line(Job job, long embedded, int sentences, TimeSpan time)
     {
         var status = job.Status;
         var embed = status.Steps.Single(step => step.Name == "embed");
-        return $"{before + embed.Emitted:N0} of {sentences:N0} sentences, {embed.Calls / time.TotalSeconds:N0} texts/s, "
+        return $"{embedded:N0} of {sentences:N0} sentences, {embed.Calls / time.TotalSeconds:N0} texts/s, "
             + $"{embed.Reused:N0} vectors reused, checkpoint {Math.Max(status.Checkpoints.Last, job.StartedFrom)}";
     }
 }

@@ -1,0 +1,109 @@
+using System.Numerics.Tensors;
+using Dataflow.Planning;
+using Dataflow.Tables;
+using Dataflow.Vectors;
+
+namespace Dataflow;
+
+/// <summary>Lets an index of vectors follow a table.</summary>
+public static class ToIndexStep
+{
+    extension<TKey, TRow>(Table<TKey, TRow> table)
+        where TKey : notnull
+    {
+        /// <summary>Puts the vector of each row into an index, replaces it when the row changes, and takes it out when the row goes.</summary>
+        /// <remarks>The index is memory only and filled anew at each start, from the table's rows as the last checkpoint
+        /// knew them. A row whose vector cannot be had (an error of <paramref name="vector"/>, another length, a number that is not
+        /// finite) is rejected, and the index forgets what it had of its key.</remarks>
+        /// <param name="index">The index; for this table alone.</param>
+        /// <param name="vector">The vector of a row, which must not change later; called on the task's thread, and again at a start.</param>
+        /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
+        public void ToIndex(VectorIndex<TKey, TRow> index, Func<TRow, float[]> vector, string name = "index")
+        {
+            ArgumentNullException.ThrowIfNull(index);
+            ArgumentNullException.ThrowIfNull(vector);
+            ArgumentException.ThrowIfNullOrEmpty(name);
+            table.Changes().Add(input => new IndexNode<TKey, TRow>(name, input, index, vector, table.Rows));
+        }
+    }
+}
+
+internal sealed record IndexNode<TKey, TRow>(
+    string Name, Node<Keyed<TKey, Change<TRow>>> Input, VectorIndex<TKey, TRow> Index, Func<TRow, float[]> Vector, RowsFinder<TKey, TRow> Rows)
+    : Node<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>>(Name, Input), ISinkNode
+    where TKey : notnull
+{
+    public (string Name, int Partitions)? Creates => null;
+
+    internal override string Detail => Index.ToString();
+
+    public override Operator<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>> CreateOperator()
+        => new IndexOperator<TKey, TRow>(Index, Vector, Rows);
+}
+
+internal sealed class IndexOperator<TKey, TRow>(VectorIndex<TKey, TRow> index, Func<TRow, float[]> vector, RowsFinder<TKey, TRow> rows)
+    : Operator<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>>
+    where TKey : notnull
+{
+    private IndexPart<TKey, TRow> _part = null!;
+    private bool _isFilled;
+
+    public override void Process(in Record<Keyed<TKey, Change<TRow>>> record)
+    {
+        if (!_isFilled) Fill();
+        var (key, change) = record.Value;
+        try
+        {
+            if (change.HasNew) Put(key, change.New);
+            else _part.Remove(key);
+        }
+        catch (Exception error)
+        {
+            _part.Remove(key);
+            Reject(error, in record);
+            return;
+        }
+
+        Emit(in record);
+    }
+
+    public override void EndOfBatch()
+    {
+        if (!_isFilled) Fill();
+    }
+
+    // A job that had come to its end does no more than this when it is started again.
+    internal override void Finish()
+    {
+        if (!_isFilled) Fill();
+    }
+
+    protected override void Open() => _part = index.Open(Context.Worker, Context.Workers);
+
+    // State is restored after the steps are opened.
+    private void Fill()
+    {
+        _isFilled = true;
+        rows(Context.Task)?.ForEach((key, row) =>
+        {
+            try
+            {
+                Put(key, row);
+            }
+            catch (Exception)
+            {
+                // The row was rejected when it came.
+            }
+        });
+        index.PartFilled();
+    }
+
+    private void Put(TKey key, TRow row)
+    {
+        var numbers = vector(row) ?? throw new ArgumentException("The row has no vector (null).");
+        index.Check(numbers);
+        if (!float.IsFinite(TensorPrimitives.SumOfMagnitudes(numbers)))
+            throw new ArgumentException("The vector has a number that is not finite. Look at the model that made it.");
+        _part.Put(key, row, numbers);
+    }
+}
