@@ -5,7 +5,7 @@ using Dataflow.Vectors;
 namespace Dataflow.Perf.Micro;
 
 /// <summary>The ten nearest of many vectors around a hundred centres, one thread.</summary>
-public class VectorSearchBenchmark
+public class VectorSearchBenchmark : IDisposable
 {
     private const int Dimensions = 384;
     private const int Centres = 100;
@@ -50,6 +50,14 @@ public class VectorSearchBenchmark
 
     [Benchmark]
     public IReadOnlyList<Neighbour<int, string>> Hnsw() => Search(_graph);
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _exact.Dispose();
+        _graph.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     private IReadOnlyList<Neighbour<int, string>> Search(IndexPart<int, string> part)
     {
