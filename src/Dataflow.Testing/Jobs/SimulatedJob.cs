@@ -137,9 +137,15 @@ public sealed class SimulatedJob
     /// <param name="key">The key.</param>
     public TableRow<TRow> Read<TKey, TRow>(Table<TKey, TRow> table, TKey key)
         where TKey : notnull
+        => Ask(job => job.Read(table).GetAsync(key));
+
+    /// <summary>Asks the job something that its workers answer, and lets it run until they have.</summary>
+    /// <param name="question">Such as a read; not to be waited for.</param>
+    public T Ask<T>(Func<Job, Task<T>> question)
     {
-        var asked = _job.Read(table).GetAsync(key);
-        StepUntil(() => asked.IsCompleted, "The table gives no answer");
+        ArgumentNullException.ThrowIfNull(question);
+        var asked = question(_job);
+        StepUntil(() => asked.IsCompleted, "The job gives no answer");
         return asked.GetAwaiter().GetResult();
     }
 

@@ -28,6 +28,9 @@ public abstract record Node(string Name)
     /// <summary>Whether the step writes dead letters whatever the pipeline says of errors.</summary>
     internal virtual bool WritesDeadLetters => false;
 
+    /// <summary>Whether what the step keeps is read from outside, so that nothing need follow it.</summary>
+    internal virtual bool IsEnd => false;
+
     /// <summary>The faults of this step that can be seen before it runs, each with what mends it.</summary>
     internal virtual IEnumerable<string> Check() => [];
 

@@ -1,0 +1,64 @@
+namespace Dataflow.Features;
+
+/// <summary>How a value is kept.</summary>
+internal enum FeatureKind : byte
+{
+    None,
+    Boolean,
+    Int32,
+    Int64,
+    Single,
+    Double,
+    Reference,
+}
+
+/// <summary>The types that features may have.</summary>
+internal static class FeatureKinds
+{
+    private static readonly HashSet<Type> s_references =
+    [
+        typeof(string), typeof(int[]), typeof(long[]), typeof(float[]), typeof(double[]), typeof(string[]),
+        typeof(IReadOnlyList<int>), typeof(IReadOnlyList<long>), typeof(IReadOnlyList<float>), typeof(IReadOnlyList<double>),
+        typeof(IReadOnlyList<string>),
+    ];
+
+    public static FeatureKind Of<T>()
+    {
+        if (typeof(T) == typeof(double)) return FeatureKind.Double;
+        if (typeof(T) == typeof(long)) return FeatureKind.Int64;
+        if (typeof(T) == typeof(int)) return FeatureKind.Int32;
+        if (typeof(T) == typeof(float)) return FeatureKind.Single;
+        return typeof(T) == typeof(bool) ? FeatureKind.Boolean : FeatureKind.Reference;
+    }
+
+    /// <summary>Says on the user's own line that a type is none that a feature may have.</summary>
+    public static void Check<T>(string feature)
+    {
+        if (Of<T>() == FeatureKind.Reference && !s_references.Contains(typeof(T)))
+            throw new ArgumentException(
+                $"Feature '{feature}': its type is {typeof(T)}. Make it a bool, int, long, float, double, string, or a list of numbers or strings.");
+    }
+
+    /// <summary>What is kept of a text or a list: of lists an array.</summary>
+    public static object? Keep<T>(T value) => value switch
+    {
+        null => null,
+        string or Array => value,
+        IReadOnlyList<int> list => list.ToArray(),
+        IReadOnlyList<long> list => list.ToArray(),
+        IReadOnlyList<float> list => list.ToArray(),
+        IReadOnlyList<double> list => list.ToArray(),
+        IReadOnlyList<string> list => list.ToArray(),
+        _ => throw new InvalidOperationException($"A feature cannot be of type {value.GetType()}."),
+    };
+
+    public static bool AreEqual(object? left, object? right) => (left, right) switch
+    {
+        (int[] a, int[] b) => a.AsSpan().SequenceEqual(b),
+        (long[] a, long[] b) => a.AsSpan().SequenceEqual(b),
+        (float[] a, float[] b) => a.AsSpan().SequenceEqual(b),
+        (double[] a, double[] b) => a.AsSpan().SequenceEqual(b),
+        (string[] a, string[] b) => a.AsSpan().SequenceEqual(b),
+        _ => Equals(left, right),
+    };
+}

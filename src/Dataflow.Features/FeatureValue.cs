@@ -1,0 +1,117 @@
+using System.Runtime.CompilerServices;
+using Dataflow.Features;
+
+namespace Dataflow;
+
+/// <summary>The value of a feature, with what it is worth. Numbers and truth values are kept without boxing.</summary>
+public readonly struct FeatureValue : IEquatable<FeatureValue>
+{
+    private readonly long _bits;
+    private readonly object? _reference;
+    private readonly long _eventTime;
+    private readonly bool _hasEventTime;
+
+    private FeatureValue(FeatureKind kind, long bits, object? reference)
+    {
+        Kind = kind;
+        _bits = bits;
+        _reference = reference;
+    }
+
+    private FeatureValue(in FeatureValue value, FeatureStatus status, long? eventTime)
+        : this(value.Kind, value._bits, value._reference)
+    {
+        Status = status;
+        _eventTime = eventTime.GetValueOrDefault();
+        _hasEventTime = eventTime.HasValue;
+    }
+
+    /// <summary>What the value is worth.</summary>
+    public FeatureStatus Status { get; }
+
+    /// <summary>Whether there is a value, be it the default one.</summary>
+    public bool HasValue => Kind != FeatureKind.None;
+
+    /// <summary>The time of the entity's newest event that the read sees; null if it sees none, and for functions of the request.</summary>
+    public DateTimeOffset? EventTime => _hasEventTime ? DateTimeOffset.FromUnixTimeMilliseconds(_eventTime) : null;
+
+    internal FeatureKind Kind { get; }
+
+    internal long? EventTimeMs => _hasEventTime ? _eventTime : null;
+
+    internal long Bits => _bits;
+
+    internal object? Reference => _reference;
+
+    /// <summary>The value as a type: the feature's own; numbers also as <see cref="double"/>.</summary>
+    /// <exception cref="InvalidOperationException">There is no value, or it is of another type.</exception>
+    public T As<T>()
+    {
+        var bits = _bits;
+        if (Kind != FeatureKind.None && Kind == FeatureKinds.Of<T>())
+            return Kind == FeatureKind.Reference && _reference is T reference ? reference : Kind != FeatureKind.Reference ? Unsafe.As<long, T>(ref bits) : throw Wrong<T>();
+        if (typeof(T) == typeof(double) && Number is { } number) return (T)(object)number;
+        throw Wrong<T>();
+    }
+
+    /// <summary>The value, boxed; null if there is none.</summary>
+    public object? ToObject() => Kind switch
+    {
+        FeatureKind.None => null,
+        FeatureKind.Boolean => As<bool>(),
+        FeatureKind.Int32 => As<int>(),
+        FeatureKind.Int64 => As<long>(),
+        FeatureKind.Single => As<float>(),
+        FeatureKind.Double => As<double>(),
+        _ => _reference,
+    };
+
+    /// <summary>Whether value, status and event time are the same, bit for bit.</summary>
+    public bool Equals(FeatureValue other)
+        => Kind == other.Kind && _bits == other._bits && Status == other.Status && EventTimeMs == other.EventTimeMs
+            && FeatureKinds.AreEqual(_reference, other._reference);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is FeatureValue other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Kind, _bits, Status, EventTimeMs);
+
+    /// <summary>Whether two values are the same, bit for bit.</summary>
+    public static bool operator ==(FeatureValue left, FeatureValue right) => left.Equals(right);
+
+    /// <summary>Whether two values differ.</summary>
+    public static bool operator !=(FeatureValue left, FeatureValue right) => !left.Equals(right);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{ToObject() ?? "-"} ({Status})";
+
+    /// <summary>The value as a number; null if it is none.</summary>
+    internal double? Number => Kind switch
+    {
+        FeatureKind.Int32 => As<int>(),
+        FeatureKind.Int64 => As<long>(),
+        FeatureKind.Single => As<float>(),
+        FeatureKind.Double => As<double>(),
+        _ => null,
+    };
+
+    internal static FeatureValue Of<T>(T value)
+    {
+        var kind = FeatureKinds.Of<T>();
+        if (kind == FeatureKind.Reference)
+            return FeatureKinds.Keep(value) is { } reference ? new(kind, 0, reference) : default;
+        long bits = 0;
+        Unsafe.As<long, T>(ref bits) = value;
+        return new(kind, bits, null);
+    }
+
+    internal static FeatureValue OfParts(FeatureKind kind, long bits, object? reference) => new(kind, bits, reference);
+
+    internal FeatureValue With(FeatureStatus status, long? eventTime) => new(in this, status, eventTime);
+
+    private InvalidOperationException Wrong<T>()
+        => new(HasValue
+            ? $"The feature's value is of type {ToObject()!.GetType().Name}, not {typeof(T).Name}."
+            : $"The feature has no value; its status is {Status}. Look at HasValue, or give the feature a default value.");
+}

@@ -1,0 +1,41 @@
+using Dataflow.Features;
+
+namespace Dataflow;
+
+/// <summary>The features of one request, in the order of their service.</summary>
+public sealed class FeatureVector
+{
+    private readonly FeatureNames _names;
+    private readonly FeatureValue[] _values;
+
+    internal FeatureVector(FeatureNames names, FeatureValue[] values, FeaturePosition[] positions)
+    {
+        _names = names;
+        _values = values;
+        Positions = positions;
+    }
+
+    /// <summary>The names, in the order of the values.</summary>
+    public IReadOnlyList<string> Names => _names.All;
+
+    /// <summary>How many features there are.</summary>
+    public int Count => _values.Length;
+
+    /// <summary>All values.</summary>
+    public ReadOnlySpan<FeatureValue> Values => _values;
+
+    /// <summary>What they reflect.</summary>
+    public FeatureCut Cut => new(Positions);
+
+    internal FeaturePosition[] Positions { get; }
+
+    /// <summary>A value by its place.</summary>
+    public ref readonly FeatureValue this[int index] => ref _values[index];
+
+    /// <summary>A value by its name.</summary>
+    /// <exception cref="KeyNotFoundException">The service has no such feature.</exception>
+    public ref readonly FeatureValue this[string name] => ref _values[_names.IndexOf(name)];
+
+    /// <summary>What a feature reflects; null for functions of the request.</summary>
+    public FeaturePosition? PositionOf(int index) => _names.Parts[index] is >= 0 and var part ? Positions[part] : null;
+}

@@ -1,0 +1,94 @@
+using Dataflow.Features;
+using Dataflow.Features.Panes;
+using Dataflow.Planning;
+using Dataflow.State;
+
+namespace Dataflow;
+
+/// <summary>Makes features of events by key.</summary>
+public static class FeatureViewStep
+{
+    extension<TKey, T>(KeyedStream<TKey, T> events)
+        where TKey : notnull
+    {
+        /// <summary>Defines the features of the stream's keys. Serving and training sets are made of the definition by a
+        /// <see cref="FeatureService{TRequest}"/>; alone it adds no step.</summary>
+        /// <param name="name">Names the step and its state where the view is served.</param>
+        /// <param name="features">Says which features there are.</param>
+        /// <exception cref="ArgumentException">They do not go with each other.</exception>
+        public FeatureView<TKey> FeatureView(string name, Action<FeatureViewBuilder<T>> features)
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(name);
+            ArgumentNullException.ThrowIfNull(features);
+            var builder = new FeatureViewBuilder<T>();
+            features(builder);
+            return new FeatureView<TKey, T>(name, events, builder);
+        }
+    }
+}
+
+/// <summary>Features of one kind of entity, computed of a stream of events.</summary>
+/// <typeparam name="TKey">What names an entity.</typeparam>
+public abstract class FeatureView<TKey>
+    where TKey : notnull
+{
+    private protected FeatureView(string name, int version, string owner, string description, IReadOnlyList<string> tags)
+        => (Name, Version, Owner, Description, Tags) = (name, version, owner, description, tags);
+
+    /// <summary>Its name.</summary>
+    public string Name { get; }
+
+    /// <summary>The version of its definition.</summary>
+    public int Version { get; }
+
+    /// <summary>Who answers for it.</summary>
+    public string Owner { get; }
+
+    /// <summary>What it is about.</summary>
+    public string Description { get; }
+
+    /// <summary>Words to find it by.</summary>
+    public IReadOnlyList<string> Tags { get; }
+
+    /// <summary>From which age of an entity's newest event its features are expired.</summary>
+    public abstract TimeSpan? TimeToLive { get; }
+
+    /// <summary>All its features.</summary>
+    public abstract IReadOnlyList<FeatureInfo> Features { get; }
+
+    internal abstract Pipeline Pipeline { get; }
+
+    /// <summary>The step that serves it; null if none does.</summary>
+    internal Node? Serving { get; private protected set; }
+
+    internal abstract void Serve();
+
+    internal abstract KeyedStream<TKey, FeatureRow<TLabel>> JoinAsOf<TLabel>(
+        KeyedStream<TKey, FeatureRow<TLabel>> rows, ViewPart part, string name);
+
+    internal abstract KeyedStream<TKey, FeatureRow<TLabel>> JoinAsKnown<TLabel>(
+        KeyedStream<TKey, FeatureRow<TLabel>> rows, ViewPart part, string name);
+}
+
+internal sealed class FeatureView<TKey, T>(string name, KeyedStream<TKey, T> events, FeatureViewBuilder<T> builder)
+    : FeatureView<TKey>(name, builder.Version, builder.Owner, builder.Description, builder.Tags)
+    where TKey : notnull
+{
+    private readonly ViewLayout<T> _layout = builder.Build();
+
+    public override TimeSpan? TimeToLive { get; } = builder.TimeToLive;
+
+    public override IReadOnlyList<FeatureInfo> Features { get; } = [.. builder.Features.Select(static feature => feature.Info)];
+
+    internal override Pipeline Pipeline => events.Pipeline;
+
+    internal override void Serve() => Serving ??= events.Add(input => new ServeNode<TKey, T>(Name, input, _layout)).Pairs.Node;
+
+    internal override KeyedStream<TKey, FeatureRow<TLabel>> JoinAsOf<TLabel>(
+        KeyedStream<TKey, FeatureRow<TLabel>> rows, ViewPart part, string name)
+        => rows.Add(events, (left, right) => new JoinFeaturesNode<TKey, TLabel, T>(name, left, right, _layout, part, Name));
+
+    internal override KeyedStream<TKey, FeatureRow<TLabel>> JoinAsKnown<TLabel>(
+        KeyedStream<TKey, FeatureRow<TLabel>> rows, ViewPart part, string name)
+        => events.Add(rows, (left, right) => new JoinAsKnownNode<TKey, TLabel, T>(name, left, right, _layout, part, Name));
+}

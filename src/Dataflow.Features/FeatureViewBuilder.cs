@@ -1,0 +1,152 @@
+using Dataflow.Features;
+using Dataflow.Features.Panes;
+
+namespace Dataflow;
+
+/// <summary>Says what a feature view has, inside <c>FeatureView(name, v => …)</c>.</summary>
+/// <remarks>Functions given here are called on a worker's thread, some of them when features are read, and must give the same for
+/// the same event at any time: the features of training sets are computed by calling them again.</remarks>
+/// <typeparam name="T">The events.</typeparam>
+public sealed class FeatureViewBuilder<T>
+{
+    private readonly List<PaneAggregate<T>> _aggregates = [];
+    private readonly List<Feature<T>> _features = [];
+    private readonly List<Sawtooth> _windows = [];
+
+    internal FeatureViewBuilder()
+    {
+    }
+
+    /// <summary>Raised whenever a feature changes its meaning. Default 1.</summary>
+    public int Version { get; set; } = 1;
+
+    /// <summary>Who answers for the features.</summary>
+    public string Owner { get; set; } = "";
+
+    /// <summary>What they are about.</summary>
+    public string Description { get; set; } = "";
+
+    /// <summary>Words to find them by.</summary>
+    public IReadOnlyList<string> Tags { get; set; } = [];
+
+    /// <summary>From which age of its newest event an entity's features are expired; never unless given.</summary>
+    public TimeSpan? TimeToLive { get; set; }
+
+    /// <summary>How far the watermark may be behind a read before its features are partial; any lag is fine unless given.</summary>
+    public TimeSpan? MostLag { get; set; }
+
+    internal IReadOnlyList<Feature<T>> Features => _features;
+
+    /// <summary>Adds a feature for each window: <c>NAME_1h</c> for the window of an hour.</summary>
+    /// <remarks>Aggregates that depend on order see the events of a pane in the order in which they came, and panes in that of time.
+    /// Sums and means of <see cref="double"/> may differ in their last digit where an entity's events come through several partitions.</remarks>
+    /// <param name="name">Begins the features' names.</param>
+    /// <param name="aggregate">The aggregate; its result is a bool, number, text or a list of numbers or texts.</param>
+    /// <param name="windows">The windows: lengths, or <see cref="Sawtooth.Of"/>.</param>
+    /// <param name="description">What it means, for people.</param>
+    public void Aggregate<TAccumulator, TResult>(
+        string name, Func<Aggregates<T>, Aggregation<T, TAccumulator, TResult>> aggregate, IReadOnlyList<Sawtooth> windows,
+        string description = "")
+        => Aggregate(name, aggregate, windows, default, null, description);
+
+    /// <inheritdoc cref="Aggregate{TAccumulator, TResult}(string, Func{Aggregates{T}, Aggregation{T, TAccumulator, TResult}}, IReadOnlyList{Sawtooth}, string)"/>
+    /// <param name="name">Begins the features' names.</param>
+    /// <param name="aggregate">The aggregate; its result is a bool, number, text or a list of numbers or texts.</param>
+    /// <param name="windows">The windows: lengths, or <see cref="Sawtooth.Of"/>.</param>
+    /// <param name="defaultValue">The value where the window has no event.</param>
+    /// <param name="description">What it means, for people.</param>
+    public void Aggregate<TAccumulator, TResult>(
+        string name, Func<Aggregates<T>, Aggregation<T, TAccumulator, TResult>> aggregate, IReadOnlyList<Sawtooth> windows,
+        TResult defaultValue, string description = "")
+        => Aggregate(name, aggregate, windows, FeatureValue.Of(defaultValue), defaultValue, description);
+
+    /// <summary>Adds something of the entity's latest event: the one with the greatest time, of those of one time the one with the
+    /// greatest partition and offset.</summary>
+    /// <param name="name">The feature's name.</param>
+    /// <param name="of">The value: a bool, number, text or a list of numbers or texts. Called when the feature is read.</param>
+    /// <param name="description">What it means, for people.</param>
+    public void Last<TValue>(string name, Func<T, TValue> of, string description = "")
+        => Last(name, of, default, null, description);
+
+    /// <inheritdoc cref="Last{TValue}(string, Func{T, TValue}, string)"/>
+    /// <param name="name">The feature's name.</param>
+    /// <param name="of">The value: a bool, number, text or a list of numbers or texts. Called when the feature is read.</param>
+    /// <param name="defaultValue">The value where the entity has no event.</param>
+    /// <param name="description">What it means, for people.</param>
+    public void Last<TValue>(string name, Func<T, TValue> of, TValue defaultValue, string description = "")
+        => Last(name, of, FeatureValue.Of(defaultValue), defaultValue, description);
+
+    /// <summary>Adds one numeric feature divided by another, both of this view and added before.</summary>
+    /// <param name="name">The feature's name.</param>
+    /// <param name="numerator">The name of the feature above.</param>
+    /// <param name="denominator">The name of the feature below. If it is 0 or nothing is known, nothing is known of the ratio.</param>
+    /// <param name="defaultValue">The value where nothing is known.</param>
+    /// <param name="description">What it means, for people.</param>
+    public void Ratio(string name, string numerator, string denominator, double? defaultValue = null, string description = "")
+    {
+        var (above, below) = (Numeric(name, numerator), Numeric(name, denominator));
+        var info = Info(name, typeof(double), $"{numerator} / {denominator}", null, defaultValue, description);
+        _features.Add(new RatioFeature<T>(info, defaultValue is { } value ? FeatureValue.Of(value) : default, above, below));
+    }
+
+    /// <exception cref="ArgumentException">The windows do not go with each other, or there are no features.</exception>
+    internal ViewLayout<T> Build()
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Version);
+        if (_features.Count == 0) throw new ArgumentException("A feature view has no features. Add some with Aggregate, Last or Ratio.");
+        return new(new PaneLevels(_windows), _aggregates, _features)
+        {
+            TimeToLiveMs = Milliseconds(TimeToLive, nameof(TimeToLive)),
+            MostLagMs = Milliseconds(MostLag, nameof(MostLag)),
+        };
+    }
+
+    private static long? Milliseconds(TimeSpan? span, string name)
+    {
+        if (span is not { } given) return null;
+        ArgumentOutOfRangeException.ThrowIfLessThan(given, TimeSpan.FromMilliseconds(1), name);
+        return (long)given.TotalMilliseconds;
+    }
+
+    private void Aggregate<TAccumulator, TResult>(
+        string name, Func<Aggregates<T>, Aggregation<T, TAccumulator, TResult>> aggregate, IReadOnlyList<Sawtooth> windows,
+        FeatureValue defaultValue, object? defaultObject, string description)
+    {
+        ArgumentNullException.ThrowIfNull(aggregate);
+        ArgumentNullException.ThrowIfNull(windows);
+        FeatureKinds.Check<TResult>(name);
+        if (windows.Count == 0) throw new ArgumentException($"Feature '{name}' has no window. Give it at least one, such as TimeSpan.FromHours(1).", nameof(windows));
+        var made = new PaneAggregate<T, TAccumulator, TResult>(aggregate(new Aggregates<T>()));
+        _aggregates.Add(made);
+        foreach (var window in windows)
+        {
+            var info = Info($"{name}_{window.Suffix}", typeof(TResult), made.Aggregation.Name, window, defaultObject, description);
+            _features.Add(new WindowFeature<T, TAccumulator, TResult>(info, defaultValue, made, window));
+            _windows.Add(window);
+        }
+    }
+
+    private void Last<TValue>(string name, Func<T, TValue> of, FeatureValue defaultValue, object? defaultObject, string description)
+    {
+        ArgumentNullException.ThrowIfNull(of);
+        FeatureKinds.Check<TValue>(name);
+        _features.Add(new LastFeature<T, TValue>(Info(name, typeof(TValue), "last", null, defaultObject, description), defaultValue, of));
+    }
+
+    private FeatureInfo Info(string name, Type type, string definition, Sawtooth? window, object? defaultValue, string description)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (_features.Exists(feature => feature.Info.Name == name))
+            throw new ArgumentException($"The view has two features '{name}'. Give one of them another name.", nameof(name));
+        return new(name, type, definition, window, defaultValue, description);
+    }
+
+    private Feature<T> Numeric(string ratio, string name)
+    {
+        var feature = _features.Find(feature => feature.Info.Name == name)
+            ?? throw new ArgumentException($"Ratio '{ratio}' is of '{name}', which is no feature added before. There are {string.Join(", ", _features.Select(static feature => feature.Info.Name))}.");
+        return feature.Info.Type == typeof(int) || feature.Info.Type == typeof(long) || feature.Info.Type == typeof(float) || feature.Info.Type == typeof(double)
+            ? feature
+            : throw new ArgumentException($"Ratio '{ratio}' is of '{name}', which is no number but a {feature.Info.Type.Name}.");
+    }
+}

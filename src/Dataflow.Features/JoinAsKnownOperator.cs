@@ -1,0 +1,200 @@
+using Dataflow.Features.Panes;
+using Dataflow.Planning;
+using Dataflow.Runtime;
+using Dataflow.State;
+using Dataflow.Tables;
+using Dataflow.Windows;
+
+namespace Dataflow.Features;
+
+internal sealed record JoinAsKnownNode<TKey, TLabel, T>(
+    string Name,
+    Node<Keyed<TKey, T>> Input,
+    SecondInput<Keyed<TKey, FeatureRow<TLabel>>> Second,
+    ViewLayout<T> Layout,
+    ViewPart Part,
+    string View)
+    : Node<Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, FeatureRow<TLabel>>>(Name, Input, Second), ITableNode
+    where TKey : notnull
+{
+    /// <summary>A label must be there before the events that come after it.</summary>
+    public bool IsReadFirst => true;
+
+    internal override string Detail => $"{Part.Features.Length} features of {View}, as known at the label's cut";
+
+    internal override string StateSignature
+        => $"join features as known, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TLabel>.Signature}, {Layout.Signature}; of {StateCodec<T>.Signature}";
+
+    public override Operator<Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, FeatureRow<TLabel>>> CreateOperator()
+        => new JoinAsKnownOperator<TKey, TLabel, T>(Layout, Part);
+
+    internal override IEnumerable<string> Check()
+    {
+        if (Input is not IGivesEventTime && !EventTime.IsGivenBefore(Input))
+            yield return $"Join '{Name}' needs event time of its events. Add WithEventTime(...) before KeyBy.";
+        if (PlanCheck.SourcesOf(Second).Any(static source => !source.IsBounded))
+            yield return $"Join '{Name}' reads all labels before the first event, but their source never ends. Give it a bounded one.";
+    }
+}
+
+/// <summary>Takes an entity's events in one by one, and between two of them reads the features of the labels that knew the first
+/// and not the second.</summary>
+internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout, ViewPart part)
+    : Operator<Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, FeatureRow<TLabel>>>,
+        ITakesSecond<Keyed<TKey, FeatureRow<TLabel>>>, ICountsLate, IKnowsTime
+    where TKey : notnull
+{
+    private readonly Dictionary<TKey, Waiting> _waiting = []; // made of the state; each key's labels in the order of their cuts
+    private KeyedState<KeyPart<TKey>, FeatureRow<TLabel>> _labels = null!;
+    private KeyedState<TKey, int> _counts = null!;
+    private ViewState<TKey, T> _view = null!;
+
+    /// <summary>The events that were too old for any read to see them.</summary>
+    public long LateRecords { get; private set; }
+
+    public long Watermark => _view.Watermark;
+
+    internal override bool WaitsForSecond => false;
+
+    /// <summary>Keeps a label.</summary>
+    public override void ProcessSecond(in Record<Keyed<TKey, FeatureRow<TLabel>>> record)
+    {
+        var number = _counts.Update(record.Value.Key, out _)++;
+        _labels.Update(new(record.Value.Key, number), out _) = record.Value.Value with { Origin = record.Origin };
+    }
+
+    public override void Process(in Record<Keyed<TKey, T>> record)
+    {
+        var key = record.Value.Key;
+        var waiting = WaitingOf(key);
+        if (waiting is not null)
+        {
+            CheckOrder(key, in record);
+            JoinUpTo(key, waiting, record.Origin.Offset - 1);
+        }
+
+        _view.KeepFrom(waiting is { IsEmpty: false } ? waiting.LeastTime : long.MaxValue);
+        try
+        {
+            if (!_view.Take(in record)) LateRecords++;
+        }
+        catch (Exception error)
+        {
+            Reject(error, in record);
+            return;
+        }
+
+        if (waiting is not null) JoinUpTo(key, waiting, record.Origin.Offset);
+    }
+
+    void ITakesSecond<Keyed<TKey, FeatureRow<TLabel>>>.AdvanceSecond(long watermark)
+    {
+        if (watermark == long.MaxValue) Context.Task.Job.TableLoaded();
+    }
+
+    protected override void AdvanceBoth(long watermark)
+    {
+        if (watermark == long.MaxValue) JoinRest();
+        else _view.MoveTo(watermark);
+        base.AdvanceBoth(watermark);
+    }
+
+    internal override void Capture(TaskCheckpoint checkpoint) => _view.Capture(checkpoint);
+
+    protected override void Open()
+    {
+        _labels = Context.OpenTables<KeyPart<TKey>, FeatureRow<TLabel>>("labels", new KeyPartCodec<TKey>()).Main;
+        _counts = Context.OpenState<TKey, int>("counts");
+        _view = new(Context, layout);
+    }
+
+    /// <summary>An entity's cuts are offsets of one split: those of several would have no order.</summary>
+    private void CheckOrder(TKey key, in Record<Keyed<TKey, T>> record)
+    {
+        var last = _view.PositionOf(key);
+        if (record.Origin.IsKnown && (!last.IsKnown || (last.Split == record.Origin.Split && last.Offset < record.Origin.Offset))) return;
+        throw Fail(
+            new InvalidOperationException(
+                "Features can be joined as known only where all events of a key come from one split, in its order. Write the events to a topic "
+                    + "by this key first, and read that."),
+            in record);
+    }
+
+    private Waiting? WaitingOf(TKey key)
+    {
+        if (_waiting.TryGetValue(key, out var waiting)) return waiting.IsEmpty ? null : waiting;
+        if (!_counts.TryGet(key, out var count)) return null;
+        var cuts = new List<Cut>(count);
+        for (var number = 0; number < count; number++)
+        {
+            if (!_labels.TryGet(new(key, number), out var row)) continue;
+            var position = row.Positions[part.Number];
+            cuts.Add(new(position.Offset, position.AtMs, number));
+        }
+
+        _waiting.Add(key, waiting = new Waiting(cuts));
+        return waiting;
+    }
+
+    private void JoinUpTo(TKey key, Waiting waiting, long offset)
+    {
+        while (!waiting.IsEmpty && waiting.Offset <= offset) Join(key, waiting.Take());
+    }
+
+    private void JoinRest()
+    {
+        var keys = new List<TKey>(_counts.Count);
+        _counts.ForEach(keys, static (keys, key, ref _) => keys.Add(key));
+        foreach (var key in keys)
+        {
+            if (WaitingOf(key) is { } waiting) JoinUpTo(key, waiting, long.MaxValue);
+        }
+    }
+
+    private void Join(TKey key, int number)
+    {
+        var label = new KeyPart<TKey>(key, number);
+        _labels.TryGet(label, out var row);
+        _labels.Remove(label);
+        var values = (FeatureValue[])row.Values.Clone(); // those of the state may have to be written yet
+        try
+        {
+            _view.ReadAsKnown(key, in row.Positions[part.Number], part, values);
+        }
+        catch (Exception error)
+        {
+            Reject(error, new Record<TLabel>(row.Label, 0, row.Origin));
+            return;
+        }
+
+        Emit(new Record<Keyed<TKey, FeatureRow<TLabel>>>(new(key, row with { Values = values }), row.Positions[part.Number].AtMs, row.Origin));
+    }
+
+    private readonly record struct Cut(long Offset, long AtMs, int Number);
+
+    /// <summary>A key's labels in the order of their cuts.</summary>
+    private sealed class Waiting
+    {
+        private readonly List<Cut> _cuts;
+        private readonly long[] _leastTimes; // from each on
+        private int _next;
+
+        public Waiting(List<Cut> cuts)
+        {
+            cuts.Sort(static (a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Number.CompareTo(b.Number));
+            _cuts = cuts;
+            _leastTimes = new long[cuts.Count];
+            var least = long.MaxValue;
+            for (var i = cuts.Count - 1; i >= 0; i--) _leastTimes[i] = least = Math.Min(least, cuts[i].AtMs);
+        }
+
+        public bool IsEmpty => _next == _cuts.Count;
+
+        public long Offset => _cuts[_next].Offset;
+
+        /// <summary>The least time that any of those left asks for.</summary>
+        public long LeastTime => _leastTimes[_next];
+
+        public int Take() => _cuts[_next++].Number;
+    }
+}

@@ -1,0 +1,126 @@
+using Dataflow.Features.Panes;
+using Dataflow.Joins;
+using Dataflow.Planning;
+using Dataflow.Runtime;
+using Dataflow.State;
+using Dataflow.Windows;
+
+namespace Dataflow.Features;
+
+internal sealed record JoinFeaturesNode<TKey, TLabel, T>(
+    string Name,
+    Node<Keyed<TKey, FeatureRow<TLabel>>> Input,
+    SecondInput<Keyed<TKey, T>> Second,
+    ViewLayout<T> Layout,
+    ViewPart Part,
+    string View)
+    : Node<Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>>(Name, Input, Second)
+    where TKey : notnull
+{
+    internal override string Detail => $"{Part.Features.Length} features of {View}, as of the label's time";
+
+    internal override string StateSignature
+        => $"join features, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TLabel>.Signature}, {Layout.Signature}; of {StateCodec<T>.Signature}";
+
+    public override Operator<Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>> CreateOperator()
+        => new JoinFeaturesOperator<TKey, TLabel, T>(Layout, Part);
+
+    internal override IEnumerable<string> Check()
+        => EventTime.IsGivenBefore(this) ? [] : [$"Join '{Name}' needs event time of labels and events. Add WithEventTime(...) to both, before KeyBy."];
+}
+
+/// <summary>Keeps labels until the watermark has passed them, then reads the features of their time.</summary>
+/// <remarks>Events go in as they come: those of a label's time and later are told apart when it is read.</remarks>
+internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout, ViewPart part)
+    : Operator<Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>>, ICountsLate, IKnowsTime
+    where TKey : notnull
+{
+    private const long SliceMs = 16; // time goes on in such steps; the shorter, the sooner rows go out
+
+    private readonly List<Due> _due = [];
+    private KeptRecords<TKey, FeatureRow<TLabel>> _labels = null!;
+    private ViewState<TKey, T> _view = null!;
+
+    /// <summary>Labels whose rows' time has passed, and events too old for any label.</summary>
+    public long LateRecords { get; private set; }
+
+    public long Watermark => _view.Watermark;
+
+    public override void Process(in Record<Keyed<TKey, FeatureRow<TLabel>>> record)
+    {
+        if (record.Timestamp < _view.Watermark)
+        {
+            LateRecords++;
+            return;
+        }
+
+        _labels.Add(
+            record.Value.Key,
+            new() { Time = record.Timestamp, End = record.Timestamp, Value = record.Value.Value with { Origin = record.Origin } });
+    }
+
+    public override void ProcessSecond(in Record<Keyed<TKey, T>> record)
+    {
+        try
+        {
+            if (!_view.Take(in record)) LateRecords++;
+        }
+        catch (Exception error)
+        {
+            Reject(error, in record);
+        }
+    }
+
+    protected override void AdvanceBoth(long watermark)
+    {
+        // Only whole slices go out: those of which nothing more can come.
+        var passed = watermark == long.MaxValue ? watermark : PaneLevels.Floor(watermark, SliceMs);
+        if (passed > _view.Watermark)
+        {
+            JoinUpTo(passed);
+            _view.MoveTo(passed);
+        }
+
+        base.AdvanceBoth(passed);
+    }
+
+    internal override void Capture(TaskCheckpoint checkpoint) => _view.Capture(checkpoint);
+
+    protected override void Open()
+    {
+        _labels = new(Context, "labels", SliceMs);
+        _view = new(Context, layout);
+    }
+
+    private void JoinUpTo(long watermark)
+    {
+        _labels.DropBefore(watermark, _due, static (due, part, in label, _) => due.Add(new(part, label)));
+        _due.Sort(Due.InOrder);
+        foreach (var (part, label) in _due) Join(part.Key, label.Time, label.Value);
+        _due.Clear();
+    }
+
+    private void Join(TKey key, long time, in FeatureRow<TLabel> row)
+    {
+        try
+        {
+            // The watermark has passed: nothing that belongs to the row is missing any more.
+            row.Positions[part.Number] = _view.Read(key, time, part, row.Values) with { WatermarkMs = time };
+        }
+        catch (Exception error)
+        {
+            Reject(error, new Record<TLabel>(row.Label, time, row.Origin));
+            return;
+        }
+
+        Emit(new Record<Keyed<TKey, FeatureRow<TLabel>>>(new(key, row), time, row.Origin));
+    }
+
+    /// <summary>A label that the watermark has passed.</summary>
+    private readonly record struct Due(KeyPart<TKey> Part, KeptRecord<FeatureRow<TLabel>> Label)
+    {
+        /// <summary>By time, and in one moment in the order of coming.</summary>
+        public static readonly Comparison<Due> InOrder = static (a, b)
+            => a.Label.Time != b.Label.Time ? a.Label.Time.CompareTo(b.Label.Time) : a.Part.Part.CompareTo(b.Part.Part);
+    }
+}

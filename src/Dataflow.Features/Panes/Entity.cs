@@ -1,0 +1,40 @@
+using MessagePack;
+
+namespace Dataflow.Features.Panes;
+
+/// <summary>What a view keeps of one entity.</summary>
+[MessagePackFormatter(typeof(EntityFormatter<>))]
+internal struct Entity<T>
+{
+    public PaneTable Panes;
+
+    /// <summary>The events that a read may have to tell apart, in the order in which they came.</summary>
+    public KeptEvent<T>[]? Recent;
+
+    public int RecentCount;
+
+    /// <summary>The latest of all older ones.</summary>
+    public KeptEvent<T> Latest;
+
+    /// <summary>Up to where the last look for what is no longer needed went.</summary>
+    public long TrimmedTo;
+
+    /// <summary>The event that came last, be it what it may.</summary>
+    public RecordOrigin Position;
+}
+
+/// <summary>An event with its place in the order of time.</summary>
+internal struct KeptEvent<T>
+{
+    public bool Exists;
+    public long Time;
+    public RecordOrigin Origin;
+    public T Value;
+
+    /// <summary>Whether it comes after another: by time, then by partition and offset.</summary>
+    public readonly bool IsAfter(in KeptEvent<T> other)
+    {
+        if (!other.Exists || Time != other.Time) return !other.Exists || Time > other.Time;
+        return Origin.Split != other.Origin.Split ? Origin.Split > other.Origin.Split : Origin.Offset >= other.Origin.Offset;
+    }
+}

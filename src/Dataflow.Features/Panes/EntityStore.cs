@@ -1,0 +1,123 @@
+namespace Dataflow.Features.Panes;
+
+/// <summary>The entities of one worker: takes events in and lets what no read needs any more go.</summary>
+/// <param name="entities">The state.</param>
+/// <param name="layout">What is kept.</param>
+internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities, ViewLayout<T> layout)
+    where TKey : notnull
+{
+    private const int LeastRecent = 4;
+
+    private readonly long[] _neededFrom = [.. Enumerable.Repeat(long.MinValue, layout.Levels.Count)]; // by level
+    private readonly byte[] _before = new byte[layout.Shape.Bytes];
+    private long _recentFrom = long.MinValue;
+    private long _horizon = long.MinValue;
+
+    public ViewLayout<T> Layout => layout;
+
+    /// <summary>Says that no read will be of an earlier time.</summary>
+    public void MoveTo(long horizon)
+    {
+        if (horizon == _horizon) return;
+        _horizon = horizon;
+        _recentFrom = layout.Levels.FinestFloor(horizon);
+        for (var level = 0; level < _neededFrom.Length; level++) _neededFrom[level] = layout.Levels.NeededFrom(level, horizon);
+    }
+
+    /// <summary>Takes an event in; false if it is so old that no read would see it.</summary>
+    /// <remarks>What the user's code throws comes through, and the event is not in.</remarks>
+    public bool Take(in Record<Keyed<TKey, T>> record)
+    {
+        var key = record.Value.Key;
+        ref var entity = ref entities.Update(key, out var exists);
+        try
+        {
+            if (!exists) entity.TrimmedTo = _recentFrom;
+            else if (entity.TrimmedTo < _recentFrom) Trim(ref entity);
+            return Add(ref entity, in record);
+        }
+        catch
+        {
+            if (!exists) entities.Remove(key);
+            throw;
+        }
+    }
+
+    public bool TryGet(TKey key, out Entity<T> entity) => entities.TryGet(key, out entity);
+
+    private bool Add(ref Entity<T> entity, in Record<Keyed<TKey, T>> record)
+    {
+        var time = record.Timestamp;
+        var isIn = false;
+        for (var level = 0; level < _neededFrom.Length; level++)
+        {
+            var start = PaneLevels.Floor(time, layout.Levels.Hop(level));
+            if (start < _neededFrom[level]) continue;
+            AddToPane(ref entity.Panes, level, start, record.Value.Value, isFirst: !isIn);
+            isIn = true;
+        }
+
+        var kept = new KeptEvent<T> { Exists = true, Time = time, Origin = record.Origin, Value = record.Value.Value };
+        if (time >= _recentFrom) AddRecent(ref entity, in kept);
+        else if (kept.IsAfter(in entity.Latest)) entity.Latest = kept;
+        else if (!isIn) return false;
+        entity.Position = record.Origin;
+        return true;
+    }
+
+    private void AddToPane(ref PaneTable panes, int level, long start, T value, bool isFirst)
+    {
+        var pane = panes.FindOrAdd(layout.Shape, level, start, out var isNew);
+        if (isNew)
+        {
+            foreach (var aggregate in layout.Aggregates) aggregate.Create(in panes, pane);
+        }
+
+        if (isFirst) TryAdd(ref panes, level, pane, value, isNew);
+        else foreach (var aggregate in layout.Aggregates) aggregate.Add(in panes, pane, value);
+    }
+
+    /// <summary>Adds to all aggregates or, where they are plain numbers, to none if the user's code throws.</summary>
+    private void TryAdd(ref PaneTable panes, int level, int pane, T value, bool isNew)
+    {
+        panes.Bytes.AsSpan(layout.Shape.OffsetOf(pane), layout.Shape.Bytes).CopyTo(_before);
+        try
+        {
+            foreach (var aggregate in layout.Aggregates) aggregate.Add(in panes, pane, value);
+        }
+        catch
+        {
+            _before.CopyTo(panes.Bytes.AsSpan(layout.Shape.OffsetOf(pane)));
+            if (isNew) panes.Remove(layout.Shape, level, pane, 1);
+            throw;
+        }
+    }
+
+    private static void AddRecent(ref Entity<T> entity, in KeptEvent<T> kept)
+    {
+        if (entity.Recent is null) entity.Recent = new KeptEvent<T>[LeastRecent];
+        else if (entity.RecentCount == entity.Recent.Length) Array.Resize(ref entity.Recent, entity.RecentCount * 2);
+        entity.Recent[entity.RecentCount++] = kept;
+    }
+
+    private void Trim(ref Entity<T> entity)
+    {
+        entity.TrimmedTo = _recentFrom;
+        for (var level = 0; level < _neededFrom.Length; level++)
+        {
+            var first = entity.Panes.FirstOf(level);
+            var needed = entity.Panes.FirstFrom(layout.Shape, level, _neededFrom[level]);
+            entity.Panes.Remove(layout.Shape, level, first, needed - first);
+        }
+
+        var left = 0;
+        foreach (ref var kept in entity.Recent.AsSpan(0, entity.RecentCount))
+        {
+            if (kept.Time >= _recentFrom) entity.Recent![left++] = kept;
+            else if (kept.IsAfter(in entity.Latest)) entity.Latest = kept;
+        }
+
+        entity.Recent.AsSpan(left, entity.RecentCount - left).Clear();
+        entity.RecentCount = left;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+
+namespace Dataflow.Features.Panes;
+
+/// <summary>One aggregate of a view: where its accumulator lies in a pane, and what is done with it.</summary>
+internal abstract class PaneAggregate<T>
+{
+    /// <summary>How many bytes of a pane it takes; 0: it is an object.</summary>
+    public abstract int Bytes { get; }
+
+    /// <summary>What a restart compares.</summary>
+    public abstract string Signature { get; }
+
+    public PaneShape Shape { get; private set; } = null!;
+
+    /// <summary>The place in the pane: an offset, or the number of the object.</summary>
+    protected int Place { get; private set; }
+
+    public void PlaceAt(int place, PaneShape shape)
+    {
+        Place = place;
+        Shape = shape;
+    }
+
+    public abstract void Create(in PaneTable panes, int pane);
+
+    public abstract void Add(in PaneTable panes, int pane, T value);
+}
+
+internal sealed class PaneAggregate<T, TAccumulator, TResult>(Aggregation<T, TAccumulator, TResult> aggregation) : PaneAggregate<T>
+{
+    private const int Alignment = 8;
+
+    private static readonly bool IsObject = RuntimeHelpers.IsReferenceOrContainsReferences<TAccumulator>();
+
+    public Aggregation<T, TAccumulator, TResult> Aggregation => aggregation;
+
+    public override int Bytes => IsObject ? 0 : (Unsafe.SizeOf<TAccumulator>() + Alignment - 1) & -Alignment;
+
+    public override string Signature => $"{aggregation.Name}: {State.StateCodec<TAccumulator>.Signature}";
+
+    public override void Create(in PaneTable panes, int pane)
+    {
+        if (IsObject) panes.Objects![(pane * Shape.Objects) + Place] = new PaneObject<TAccumulator>(aggregation.Create());
+        else At(in panes, pane) = aggregation.Create();
+    }
+
+    public override void Add(in PaneTable panes, int pane, T value) => aggregation.Add(ref At(in panes, pane), value);
+
+    /// <summary>Merges the panes of a level that begin in a span of time; false if there are none.</summary>
+    public bool Merge(ref TAccumulator total, in PaneTable panes, int level, long from, long to)
+    {
+        var end = panes.FirstOf(level) + panes.CountOf(level);
+        var first = panes.FirstFrom(Shape, level, from);
+        var pane = first;
+        for (; pane < end && panes.StartOf(Shape, pane) < to; pane++) aggregation.Merge(ref total, in At(in panes, pane));
+        return pane > first;
+    }
+
+    private ref TAccumulator At(in PaneTable panes, int pane)
+    {
+        if (!IsObject) return ref Unsafe.As<byte, TAccumulator>(ref panes.Bytes![Shape.OffsetOf(pane) + Place]);
+        ref var there = ref panes.Objects![(pane * Shape.Objects) + Place];
+        if (there is WrittenPaneObject written) there = new PaneObject<TAccumulator>(written.Read<TAccumulator>());
+        return ref ((PaneObject<TAccumulator>)there!).Value;
+    }
+}

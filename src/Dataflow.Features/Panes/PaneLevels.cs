@@ -1,0 +1,79 @@
+namespace Dataflow.Features.Panes;
+
+/// <summary>The lengths of an entity's panes, finest first, each a multiple of the one before.</summary>
+/// <remarks>Every event goes into one pane of each level, so that no pane is ever made of others, and what a pane holds depends on
+/// the entity's events alone, not on when somebody looked. A window is made of the panes of its own hop, then of the finer ones of
+/// the hop that has begun, and at last of the events of the finest pane that has begun.</remarks>
+internal sealed class PaneLevels
+{
+    public const int Most = 8;
+
+    private const long LongestFinest = 5_000; // events are kept one by one for as long as the finest pane and the disorder
+    private const long MostInOneCoarser = 64;
+
+    private static readonly long[] s_steps = [86_400_000, 3_600_000, 300_000, 60_000, 5_000, 1_000];
+
+    private readonly long[] _hops;
+    private readonly long[] _longest;
+
+    /// <exception cref="ArgumentException">The hops do not go with each other.</exception>
+    public PaneLevels(IReadOnlyCollection<Sawtooth> windows)
+    {
+        _hops = [.. Complete([.. windows.Select(static window => window.HopMs).Distinct().Order()])];
+        _longest = [.. _hops.Select(hop => windows.Where(window => window.HopMs == hop).Select(static window => window.LengthMs).DefaultIfEmpty().Max())];
+        if (_hops.Length > Most)
+            throw new ArgumentException($"The windows have {_hops.Length} different hops, with those between. Use at most {Most}.");
+    }
+
+    public int Count => _hops.Length;
+
+    /// <summary>How far the longest window reaches back.</summary>
+    public long LongestMs => _longest.DefaultIfEmpty().Max();
+
+    public long Hop(int level) => _hops[level];
+
+    public int LevelOf(Sawtooth window) => Array.IndexOf(_hops, window.HopMs);
+
+    /// <summary>The beginning of the finest pane that a moment lies in: events from there on are kept one by one.</summary>
+    public long FinestFloor(long time) => _hops.Length == 0 ? time : Floor(time, _hops[0]);
+
+    /// <summary>The beginning of the first pane of a level that a read at a moment or later may need.</summary>
+    public long NeededFrom(int level, long time)
+    {
+        var needed = Floor(time, _hops[Math.Min(level + 1, _hops.Length - 1)]);
+        return _longest[level] == 0 ? needed : Math.Min(needed, Floor(time - _longest[level], _hops[level]));
+    }
+
+    public static long Floor(long time, long hop)
+    {
+        var rest = time % hop;
+        return time - (rest < 0 ? rest + hop : rest);
+    }
+
+    public override string ToString() => string.Join(", ", _hops.Select(static hop => TimeSpan.FromMilliseconds(hop)));
+
+    /// <summary>Adds levels, so that a read need not go through many panes of one that is much finer than the next.</summary>
+    private static List<long> Complete(List<long> hops)
+    {
+        if (hops.Count == 0) return hops;
+        for (var i = 1; i < hops.Count; i++)
+        {
+            if (hops[i] % hops[i - 1] != 0)
+                throw new ArgumentException(
+                    $"A hop of {TimeSpan.FromMilliseconds(hops[i])} is no multiple of {TimeSpan.FromMilliseconds(hops[i - 1])}. Give the windows hops of which each is a multiple of the next shorter one.");
+        }
+
+        for (var i = hops.Count - 1; i > 0; i--)
+        {
+            while (hops[i] / hops[i - 1] > MostInOneCoarser && Between(hops[i - 1], hops[i]) is { } step) hops.Insert(i, step);
+        }
+
+        while (hops[0] > LongestFinest && Between(1, hops[0]) is { } finer) hops.Insert(0, finer);
+        return hops;
+    }
+
+    /// <summary>The longest usual length between two that goes with both.</summary>
+    private static long? Between(long finer, long coarser)
+        => s_steps.Where(step => step > finer && step < coarser && step % finer == 0 && coarser % step == 0)
+            .Select(static step => (long?)step).FirstOrDefault();
+}

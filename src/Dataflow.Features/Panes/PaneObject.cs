@@ -1,0 +1,25 @@
+using System.Buffers;
+using Dataflow.State;
+
+namespace Dataflow.Features.Panes;
+
+/// <summary>An accumulator that holds references, or what a checkpoint kept of one.</summary>
+internal abstract class PaneObject
+{
+    public abstract void Write(IBufferWriter<byte> bytes);
+}
+
+internal sealed class PaneObject<TAccumulator>(TAccumulator value) : PaneObject
+{
+    public TAccumulator Value = value;
+
+    public override void Write(IBufferWriter<byte> bytes) => StateCodec<TAccumulator>.Write(ref Value, bytes);
+}
+
+/// <summary>Bytes of a checkpoint, to be read by the first who knows their type.</summary>
+internal sealed class WrittenPaneObject(byte[] bytes) : PaneObject
+{
+    public TAccumulator Read<TAccumulator>() => StateCodec<TAccumulator>.Read(bytes);
+
+    public override void Write(IBufferWriter<byte> to) => to.Write(bytes);
+}

@@ -1,0 +1,36 @@
+namespace Dataflow.Features.Panes;
+
+/// <summary>What a view keeps of its entities: the panes, the aggregates in them, the features made of these.</summary>
+internal sealed class ViewLayout<T>
+{
+    private const int StartBytes = sizeof(long);
+
+    public ViewLayout(PaneLevels levels, IReadOnlyList<PaneAggregate<T>> aggregates, IReadOnlyList<Feature<T>> features)
+    {
+        Levels = levels;
+        Aggregates = [.. aggregates];
+        Features = [.. features];
+        Shape = new PaneShape(StartBytes + aggregates.Sum(static aggregate => aggregate.Bytes), aggregates.Count(static aggregate => aggregate.Bytes == 0));
+        var (offset, number) = (StartBytes, 0);
+        foreach (var aggregate in aggregates)
+        {
+            aggregate.PlaceAt(aggregate.Bytes == 0 ? number++ : offset, Shape);
+            offset += aggregate.Bytes;
+        }
+    }
+
+    public PaneLevels Levels { get; }
+
+    public PaneAggregate<T>[] Aggregates { get; }
+
+    public Feature<T>[] Features { get; }
+
+    public PaneShape Shape { get; }
+
+    public long? TimeToLiveMs { get; init; }
+
+    public long? MostLagMs { get; init; }
+
+    /// <summary>What a restart compares.</summary>
+    public string Signature => $"panes of {Levels}: {string.Join("; ", Aggregates.Select(static aggregate => aggregate.Signature))}";
+}

@@ -1,0 +1,118 @@
+using Dataflow.Runtime;
+
+namespace Dataflow.Features.Panes;
+
+/// <summary>A view while it runs, on one worker: its entities, and what is known of the history they were made of.</summary>
+internal sealed class ViewState<TKey, T>
+    where TKey : notnull
+{
+    private const string HistoryPart = "history";
+
+    private readonly OperatorContext _context;
+    private readonly EntityStore<TKey, T> _entities;
+    private readonly ViewHistory _history;
+    private long _firstSeen = long.MaxValue;
+
+    public ViewState(OperatorContext context, ViewLayout<T> layout)
+    {
+        _context = context;
+        _entities = new(context.OpenState<TKey, Entity<T>>("entities"), layout);
+        _history = context.Shared(static () => new ViewHistory());
+        Watermark = context.SavedWatermark();
+        _entities.MoveTo(Watermark);
+        if (context.SavedWatermark(HistoryPart) is > long.MinValue and var from) _history.Saw(from);
+    }
+
+    public long Watermark { get; private set; }
+
+    /// <summary>Events that came behind the watermark and are in all the same.</summary>
+    public long TakenLate { get; private set; }
+
+    /// <summary>Says that no read will be of an earlier time.</summary>
+    public void MoveTo(long watermark)
+    {
+        Watermark = watermark;
+        _entities.MoveTo(watermark);
+    }
+
+    /// <summary>Says how far back reads of the next entity may go, where that is before the watermark.</summary>
+    public void KeepFrom(long horizon) => _entities.MoveTo(Math.Min(horizon, Watermark));
+
+    /// <inheritdoc cref="EntityStore{TKey, T}.Take"/>
+    public bool Take(in Record<Keyed<TKey, T>> record)
+    {
+        if (!_entities.Take(in record)) return false;
+        if (record.Timestamp < Watermark) TakenLate++;
+        if (record.Timestamp >= _firstSeen) return true;
+        _firstSeen = record.Timestamp;
+        _history.Saw(record.Timestamp);
+        return true;
+    }
+
+    /// <summary>Where an entity's events come from and how many of them are in.</summary>
+    public RecordOrigin PositionOf(TKey key) => _entities.TryGet(key, out var entity) ? entity.Position : default;
+
+    /// <summary>Reads features as they are now, of a time at the watermark or later.</summary>
+    /// <param name="key">The entity.</param>
+    /// <param name="at">The time; the watermark counts if that is later.</param>
+    /// <param name="part">Which features, and where to put them.</param>
+    /// <param name="values">Where to put them.</param>
+    public FeaturePosition Read(TKey key, long at, ViewPart part, Span<FeatureValue> values)
+    {
+        _entities.TryGet(key, out var entity);
+        var position = new FeaturePosition(
+            Math.Max(at, Watermark),
+            Watermark,
+            _history.From,
+            _context.Task.Job.SplitName(entity.Position),
+            entity.Position.IsKnown ? entity.Position.Offset : -1);
+        Read(in entity, in position, part, values);
+        return position;
+    }
+
+    /// <summary>Reads features as of an earlier answer.</summary>
+    public void ReadAsKnown(TKey key, in FeaturePosition position, ViewPart part, Span<FeatureValue> values)
+    {
+        _entities.TryGet(key, out var entity);
+        Read(in entity, in position, part, values);
+    }
+
+    public void Capture(TaskCheckpoint checkpoint)
+    {
+        checkpoint.SaveWatermark(_context.Name, Watermark);
+        if (_history.From < long.MaxValue) checkpoint.SaveWatermark($"{_context.Name}/{HistoryPart}", _history.From);
+    }
+
+    private void Read(in Entity<T> entity, in FeaturePosition position, ViewPart part, Span<FeatureValue> values)
+    {
+        var layout = _entities.Layout;
+        var reading = new Reading<T>(in entity, layout, position.AtMs, position.WatermarkMs, position.HistoryFromMs);
+        for (var i = 0; i < part.Features.Length; i++) values[part.Slots[i]] = layout.Features[part.Features[i]].Read(in reading);
+    }
+}
+
+/// <summary>The time of the first event that a view has seen, on any worker.</summary>
+internal sealed class ViewHistory : IAsyncDisposable
+{
+    private long _from = long.MaxValue;
+
+    public long From => Volatile.Read(ref _from);
+
+    public void Saw(long time)
+    {
+        for (var from = From; time < from;)
+        {
+            var seen = Interlocked.CompareExchange(ref _from, time, from);
+            if (seen == from) return;
+            from = seen;
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
+/// <summary>What a service reads of a view.</summary>
+/// <param name="Number">The number of the part in the service.</param>
+/// <param name="Features">The numbers of the features in the view.</param>
+/// <param name="Slots">For each its place among the values of the service.</param>
+internal sealed record ViewPart(int Number, int[] Features, int[] Slots);

@@ -1,0 +1,74 @@
+using Dataflow.Features.Panes;
+using Dataflow.Planning;
+using Dataflow.Runtime;
+using Dataflow.State;
+using Dataflow.Windows;
+
+namespace Dataflow.Features;
+
+internal sealed record ServeNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Input, ViewLayout<T> Layout)
+    : Node<Keyed<TKey, T>, Keyed<TKey, T>>(Name, Input)
+    where TKey : notnull
+{
+    internal override string Detail => $"{Layout.Features.Length} features, panes of {Layout.Levels}";
+
+    internal override bool IsEnd => true;
+
+    internal override string StateSignature
+        => $"feature view, {TypeNames.Of(typeof(TKey))} -> {Layout.Signature}; of {StateCodec<T>.Signature}";
+
+    public override Operator<Keyed<TKey, T>, Keyed<TKey, T>> CreateOperator() => new ServeOperator<TKey, T>(Layout);
+
+    internal override IEnumerable<string> Check()
+        => EventTime.IsGivenBefore(this) ? [] : [$"Feature view '{Name}' needs event time. Add WithEventTime(...) before KeyBy."];
+}
+
+/// <summary>Keeps a view's entities up to date for reads, and hands its events on once they are in.</summary>
+internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
+    : Operator<Keyed<TKey, T>, Keyed<TKey, T>>, IReadsFeatures<TKey>, ICountsLate, IKnowsTime
+    where TKey : notnull
+{
+    private ViewState<TKey, T> _view = null!;
+
+    internal override bool IsOneToOne => true;
+
+    /// <summary>The events that were too old for any read to see them.</summary>
+    public long LateRecords { get; private set; }
+
+    public long Watermark => _view.Watermark;
+
+    public override void Process(in Record<Keyed<TKey, T>> record)
+    {
+        bool isIn;
+        try
+        {
+            isIn = _view.Take(in record);
+        }
+        catch (Exception error)
+        {
+            Reject(error, in record);
+            return;
+        }
+
+        if (isIn) Emit(in record);
+        else LateRecords++;
+    }
+
+    public override void Advance(long watermark)
+    {
+        if (watermark < long.MaxValue) _view.MoveTo(watermark); // what is there at the end of the input stays to be read
+        base.Advance(watermark);
+    }
+
+    public FeaturePosition Read(TKey key, long at, ViewPart part, Span<FeatureValue> values) => _view.Read(key, at, part, values);
+
+    internal override void Capture(TaskCheckpoint checkpoint) => _view.Capture(checkpoint);
+
+    protected override void Open() => _view = new(Context, layout);
+}
+
+/// <summary>A running step whose features can be read. For the thread of its task.</summary>
+internal interface IReadsFeatures<TKey>
+{
+    FeaturePosition Read(TKey key, long at, ViewPart part, Span<FeatureValue> values);
+}

@@ -1,0 +1,54 @@
+using CsCheck;
+using Dataflow.Testing;
+
+namespace Dataflow.Features.Tests;
+
+/// <summary>Training sets against LINQ: for input no later than announced, a row has what a look at all pings before it gives.</summary>
+public class JoinFeaturesTests
+{
+    private const long LatenessMs = 60;
+
+    /// <summary>Windows of different lengths whose hops go with each other.</summary>
+    private static readonly Gen<Sawtooth[]> s_windows = Gen
+        .Select(Gen.Long[1, 12], Gen.Long[1, 5], Gen.Long[0, 15], Gen.Long[1, 4], Gen.Long[0, 50])
+        .Select((hop, steps, rest, coarser, more) => new[]
+        {
+            Sawtooth.Of(Ms((hop * steps) + rest), hop: Ms(hop)),
+            Sawtooth.Of(Ms((hop * coarser * steps) + more + 100), hop: Ms(hop * coarser)),
+        });
+
+    [Fact]
+    public void Rows_agree_with_LINQ_for_any_windows_and_order_of_arrival()
+        => Gen.Select(Ping.Disordered(LatenessMs), Asks(), s_windows, Gen.Int[1, 3]).Sample(
+            (pings, asks, windows, workers) => Check(pings, asks, windows, LatenessMs, workers), iter: 60);
+
+    [Fact]
+    public void Rows_agree_with_LINQ_for_windows_of_minutes_to_days()
+    {
+        Sawtooth[] windows = [TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromDays(1), TimeSpan.FromDays(30)];
+        const long Scale = 100_000;
+        Gen.Select(Ping.Disordered(LatenessMs * Scale, Scale), Asks(Scale), Gen.Int[1, 3]).Sample(
+            (pings, asks, workers) => Check(pings, asks, windows, LatenessMs * Scale, workers), iter: 30);
+    }
+
+    private static Gen<Ask[]> Asks(long scale = 1)
+        => Gen.Select(Gen.Int[0, 4], Gen.Long[-5_000, 10_000]).Array[0, 50]
+            .Select(asks => asks.Select((ask, i) => new Ask(i, $"e{ask.Item1}", ask.Item2 * scale)).OrderBy(ask => ask.TimeMs).ToArray());
+
+    private static void Check(Ping[] pings, Ask[] asks, Sawtooth[] windows, long latenessMs, int workers)
+    {
+        var pipeline = new Pipeline("training");
+        var rows = Sink.Memory<string>();
+        var keyed = pipeline.From(Source.Of(pings, "pings")).WithEventTime(p => p.TimeMs, Ms(latenessMs)).KeyBy(p => p.Entity);
+        pipeline.From(Source.Of(asks, "asks")).WithEventTime(ask => ask.TimeMs, name: "asked")
+            .JoinFeatures(PingView.Service(keyed, windows), (ask, features) => $"{ask.Number}: {PingView.TextOf(features)}")
+            .To(rows);
+
+        var actual = Harness.Run(pipeline, rows, workers);
+
+        var expected = asks.Select(ask => $"{ask.Number}: {PingView.Model(pings, ask, windows)}");
+        Assert.Equal(expected.Order(StringComparer.Ordinal), actual.Order(StringComparer.Ordinal));
+    }
+
+    private static TimeSpan Ms(long milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
+}
