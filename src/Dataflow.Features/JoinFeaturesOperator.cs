@@ -1,6 +1,5 @@
 using Dataflow.Features.Panes;
 using Dataflow.Joins;
-using Dataflow.Planning;
 using Dataflow.Runtime;
 using Dataflow.State;
 using Dataflow.Windows;
@@ -37,8 +36,7 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
 {
     private const long SliceMs = 16; // time goes on in such steps; the shorter, the sooner rows go out
 
-    private readonly List<Due> _due = [];
-    private KeptRecords<TKey, FeatureRow<TLabel>> _labels = null!;
+    private WaitingRecords<TKey, FeatureRow<TLabel>> _labels = null!;
     private ViewState<TKey, T> _view = null!;
 
     /// <summary>Labels whose rows' time has passed, and events too old for any label.</summary>
@@ -54,9 +52,8 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
             return;
         }
 
-        _labels.Add(
-            record.Value.Key,
-            new() { Time = record.Timestamp, End = record.Timestamp, Value = record.Value.Value with { Origin = record.Origin } });
+        var row = record.Value.Value with { Origin = record.Origin };
+        _labels.Add(record.With(new Keyed<TKey, FeatureRow<TLabel>>(record.Value.Key, row)));
     }
 
     public override void ProcessSecond(in Record<Keyed<TKey, T>> record)
@@ -77,7 +74,7 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
         var passed = watermark == long.MaxValue ? watermark : PaneLevels.Floor(watermark, SliceMs);
         if (passed > _view.Watermark)
         {
-            JoinUpTo(passed);
+            foreach (var label in _labels.TakeBefore(passed)) Join(label.Key, label.Time, label.Value);
             _view.MoveTo(passed);
         }
 
@@ -90,14 +87,6 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
     {
         _labels = new(Context, "labels", SliceMs);
         _view = new(Context, layout);
-    }
-
-    private void JoinUpTo(long watermark)
-    {
-        _labels.DropBefore(watermark, _due, static (due, part, in label, _) => due.Add(new(part, label)));
-        _due.Sort(Due.InOrder);
-        foreach (var (part, label) in _due) Join(part.Key, label.Time, label.Value);
-        _due.Clear();
     }
 
     private void Join(TKey key, long time, in FeatureRow<TLabel> row)
@@ -114,13 +103,5 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
         }
 
         Emit(new Record<Keyed<TKey, FeatureRow<TLabel>>>(new(key, row), time, row.Origin));
-    }
-
-    /// <summary>A label that the watermark has passed.</summary>
-    private readonly record struct Due(KeyPart<TKey> Part, KeptRecord<FeatureRow<TLabel>> Label)
-    {
-        /// <summary>By time, and in one moment in the order of coming.</summary>
-        public static readonly Comparison<Due> InOrder = static (a, b)
-            => a.Label.Time != b.Label.Time ? a.Label.Time.CompareTo(b.Label.Time) : a.Part.Part.CompareTo(b.Part.Part);
     }
 }
