@@ -1,0 +1,112 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Dataflow.Log;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Dataflow;
+
+/// <summary>Where a <see cref="TrainingServer"/> listens, and to whom.</summary>
+public sealed record TrainingServerOptions
+{
+    /// <summary>The address. Default: loopback. Any other needs <see cref="Token"/> and <see cref="Certificate"/>.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>The port. Default 8815; 0: one that is free.</summary>
+    public int Port { get; init; } = 8815;
+
+    /// <summary>What clients must send as <c>authorization: Bearer …</c>. Null: nothing.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>The server's certificate, with its key, for TLS. Null: none.</summary>
+    public X509Certificate2? Certificate { get; init; }
+}
+
+/// <summary>Serves topics of rows to trainers as Arrow Flight.</summary>
+/// <remarks>
+/// A set is a flight: its path is its name, and each of its shards an endpoint. A trainer that wants a cursor asks with a command
+/// instead, JSON: <c>{"set":"delays","trainer":"a","epoch":0,"seed":7,"window":4096}</c>. The first such call fixes the range of the
+/// epoch; the tickets of all later ones begin where the trainer's cursor is. With every batch comes, as its metadata, the ticket
+/// for what follows it: the trainer hands it to the action <c>commit</c> when it is done with the batch, or to <c>DoGet</c> to go on.
+/// Without <c>seed</c> rows come in the log's order; with it those of each window of offsets come in an order that seed, epoch, shard
+/// and window decide, so that a trainer that goes on sees the same rows as one that never stopped.
+/// Cursors are offsets of groups in the log and survive what it survives.
+/// </remarks>
+public sealed class TrainingServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private TrainingServer(WebApplication app) => _app = app;
+
+    /// <summary>Where it listens: <c>http://127.0.0.1:8815</c>; Flight clients write <c>grpc://</c>.</summary>
+    public Uri Uri => new(_app.Urls.Single());
+
+    /// <summary>Starts to listen.</summary>
+    /// <param name="log">Has the topics, and keeps the cursors. It stays open when the server is disposed.</param>
+    /// <param name="sets">What is served.</param>
+    /// <param name="options">Default: loopback, port 8815, no token.</param>
+    /// <param name="ct">Gives up starting.</param>
+    /// <exception cref="ArgumentException">Two sets have a name; or the address is not loopback, and token or certificate is missing.</exception>
+    /// <exception cref="LogException">The log has not all the topics.</exception>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static async Task<TrainingServer> StartAsync(
+        LogStore log, IReadOnlyList<TrainingTopic> sets, TrainingServerOptions? options = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        ArgumentNullException.ThrowIfNull(sets);
+        options ??= new();
+        if (!IPAddress.IsLoopback(options.Address) && (options.Token is null || options.Certificate is null))
+            throw new ArgumentException($"Address {options.Address}: beyond loopback a server needs a token and a certificate. Give both, or listen on loopback.", nameof(options));
+        foreach (var set in sets) log.GetTopic(set.Topic);
+        var server = new TrainingServer(Build(log, sets.ToDictionary(static set => set.Name, StringComparer.Ordinal), options));
+        await server._app.StartAsync(ct).ConfigureAwait(false);
+        return server;
+    }
+
+    /// <summary>Stops: calls under way are broken off.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using var now = new CancellationTokenSource(0);
+        await _app.StopAsync(now.Token).ConfigureAwait(false);
+        await _app.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static WebApplication Build(LogStore log, Dictionary<string, TrainingTopic> sets, TrainingServerOptions options)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(options.Address, options.Port, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            if (options.Certificate is { } certificate) listen.UseHttps(certificate);
+        }));
+        builder.Services.AddLogging(static logging => logging.ClearProviders());
+        builder.Services.AddRoutingCore();
+        builder.Services.AddGrpc().AddFlightServer<TrainingFlights>();
+        builder.Services.AddSingleton(log).AddSingleton<IReadOnlyDictionary<string, TrainingTopic>>(sets).AddSingleton<TrainingCursors>();
+        var app = builder.Build();
+        if (options.Token is { } token) app.Use(RequireToken(token));
+        app.UseRouting();
+        app.MapFlightEndpoint();
+        return app;
+    }
+
+    /// <summary>Refuses calls without the token before anything of them is read.</summary>
+    private static Func<HttpContext, RequestDelegate, Task> RequireToken(string token)
+    {
+        var expected = Encoding.UTF8.GetBytes($"Bearer {token}");
+        return (context, next) =>
+        {
+            if (CryptographicOperations.FixedTimeEquals(expected, Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString()))) return next(context);
+            context.Response.ContentType = "application/grpc";
+            context.Response.Headers["grpc-status"] = "16"; // unauthenticated
+            context.Response.Headers["grpc-message"] = "The call has not the token that the server was started with.";
+            return Task.CompletedTask;
+        };
+    }
+}

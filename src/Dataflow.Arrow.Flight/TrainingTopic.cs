@@ -1,0 +1,108 @@
+using Apache.Arrow;
+using Dataflow.Log;
+using RecordBatch = Apache.Arrow.RecordBatch;
+
+namespace Dataflow;
+
+/// <summary>A topic of rows that a <see cref="TrainingServer"/> serves. Its partitions are the shards.</summary>
+public abstract class TrainingTopic
+{
+    private protected TrainingTopic(string name, string topic) => (Name, Topic) = (name, topic);
+
+    /// <summary>What trainers call it.</summary>
+    public string Name { get; }
+
+    internal string Topic { get; }
+
+    /// <summary>The columns of its rows.</summary>
+    internal abstract Schema Schema { get; }
+
+    /// <summary>Serves the values of a topic, a column for each of their public properties.</summary>
+    /// <param name="topic">The rows. It must exist when the server starts.</param>
+    /// <param name="name">What trainers call it; the topic's name unless given.</param>
+    /// <exception cref="ConnectorException">A property has no Arrow column.</exception>
+    public static TrainingTopic Of<T>(Topic<T> topic, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        return new TrainingTopic<T>(topic, name ?? topic.Name);
+    }
+
+    /// <summary>Reads what a ticket asks for.</summary>
+    /// <returns>Batches, each valid until the next is asked for, with the position to go on from.</returns>
+    internal abstract IEnumerable<(RecordBatch Batch, long Next)> Read(LogStore log, ShardTicket ticket);
+
+    /// <summary>The columns of what a ticket asks for, with its range of the log.</summary>
+    internal Schema SchemaOf(ShardTicket ticket) => new(Schema.FieldsList,
+    [
+        new("dataflow.topic", Topic),
+        new("dataflow.partition", $"{ticket.Shard}"),
+        new("dataflow.from", $"{ticket.From}"),
+        new("dataflow.to", $"{ticket.To}"),
+    ]);
+}
+
+internal sealed class TrainingTopic<T>(Topic<T> topic, string name) : TrainingTopic(name, topic.Name)
+{
+    // What a client takes in one message is 4 MiB where it says nothing else.
+    private const int MaxRows = 1 << 12;
+    private const int MaxBytes = 1 << 20;
+
+    internal override Schema Schema { get; } = ArrowRows<T>.Create().Schema;
+
+    internal override IEnumerable<(RecordBatch Batch, long Next)> Read(LogStore log, ShardTicket ticket)
+    {
+        var (rows, schema) = (ArrowRows<T>.Create(), SchemaOf(ticket));
+        var last = ticket.At;
+        foreach (var (value, next) in ticket.Seed is { } seed ? Shuffled(log, ticket, seed) : InOrder(log, ticket))
+        {
+            rows.Add(value);
+            last = next;
+            if (rows.Count < MaxRows && rows.VariableBytes < MaxBytes) continue;
+            yield return (Batch(), last);
+            rows.Clear();
+        }
+
+        if (rows.Count > 0) yield return (Batch(), last);
+
+        RecordBatch Batch()
+        {
+            var batch = rows.ToBatch();
+            return new RecordBatch(schema, batch.Arrays, batch.Length);
+        }
+    }
+
+    private IEnumerable<(T Value, long Next)> InOrder(LogStore log, ShardTicket ticket)
+        => Records(log, ticket.Shard, ticket.At, ticket.To).Select(static record => (record.Value, record.Origin.Offset + 1));
+
+    /// <summary>Each window of the log's offsets in an order that the seed, the epoch, the shard and the window decide.</summary>
+    private IEnumerable<(T Value, long Next)> Shuffled(LogStore log, ShardTicket ticket, long seed)
+    {
+        var (values, order) = (new T[ticket.Window], new ulong[ticket.Window]);
+        var start = Math.Max(ticket.From, ticket.At / ticket.Window * ticket.Window);
+        using var records = Records(log, ticket.Shard, start, ticket.To).GetEnumerator();
+        for (var end = start; start < ticket.To; start = end)
+        {
+            end = Math.Min(ticket.To, ((start / ticket.Window) + 1) * ticket.Window);
+            for (var i = 0; i < end - start; i++)
+            {
+                if (!records.MoveNext()) throw new InvalidOperationException($"Topic '{Topic}', partition {ticket.Shard}: no record at {start + i}.");
+                (values[i], order[i]) = (records.Current.Value, Shuffle.Place(seed, ticket.Epoch, ticket.Shard, start + i));
+            }
+
+            System.Array.Sort(order, values, 0, (int)(end - start));
+            for (var i = (int)Math.Max(0, ticket.At - start); i < end - start; i++) yield return (values[i], start + i + 1);
+        }
+    }
+
+    private IEnumerable<Record<T>> Records(LogStore log, int shard, long from, long to)
+    {
+        if (from < log.GetTopic(Topic).StartOffset(shard)) log.OpenReader(Topic, shard, from).Dispose(); // says what is left
+        using var reader = new TopicSource<T>(topic).Open(
+            new SourceSplit(0, shard, $"{Topic}[{shard}]", to), from, new SourceContext(log, TimeProvider.System));
+        var records = new Record<T>[1024];
+        for (var count = reader.Read(records); count > 0; count = reader.Read(records))
+        {
+            for (var i = 0; i < count; i++) yield return records[i];
+        }
+    }
+}
