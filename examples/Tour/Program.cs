@@ -10,6 +10,7 @@ var stops = new Dictionary<string, Func<Task>>
     ["patterns"] = PatternStop.RunAsync,
     ["async"] = AsyncStop.RunAsync,
     ["errors"] = ErrorStop.RunAsync,
+    ["quality"] = QualityStop.RunAsync,
     ["operations"] = OperationsStop.RunAsync,
 };
 

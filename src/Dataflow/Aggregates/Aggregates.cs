@@ -130,7 +130,16 @@ public sealed class Aggregates<T>
     /// <param name="bounds">In ascending order; n of them make n + 1 counts: below the first, from the first, exclusive of
     /// the second, …, from the last.</param>
     public Aggregation<T, long[], IReadOnlyList<long>> Histogram(Func<T, double> of, params double[] bounds)
-        => new HistogramAggregation<T>(of, AggregateArguments.Bounds(bounds));
+        => new HistogramAggregation<T, IReadOnlyList<long>>("histogram", of, AggregateArguments.Bounds(bounds), static counts => counts.ToArray());
+
+    /// <summary>How far numbers have moved from a reference: population stability index, Kolmogorov–Smirnov, missing numbers.</summary>
+    /// <param name="of">The number; NaN stands for one that is missing.</param>
+    /// <param name="reference">The reference, whose bins are kept as counts.</param>
+    public Aggregation<T, long[], Drift> Drift(Func<T, double> of, Distribution reference)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        return new HistogramAggregation<T, Drift>("drift", of, reference.AllBounds(), reference.DriftOf);
+    }
 
     /// <summary>The number below which a share of the others lies, within a relative error; NaN of none.</summary>
     /// <remarks>A sketch (DDSketch): the result is no farther from the exact one than the error times the exact one. It takes 8

@@ -19,6 +19,7 @@ internal sealed class JobMeter : IDisposable
         _meter.CreateObservableCounter("dataflow.exchange.records.combined", () => Steps(step => step.Combined), "{record}");
         _meter.CreateObservableCounter("dataflow.join.misses", () => Steps(step => step.Misses), "{record}");
         _meter.CreateObservableCounter("dataflow.dead_letter.records", DeadLetters, "{record}");
+        _meter.CreateObservableCounter("dataflow.rule.broken", BrokenRules, "{record}");
         _meter.CreateObservableCounter("dataflow.model.calls", () => Steps(step => step.Calls), "{call}");
         _meter.CreateObservableGauge("dataflow.watermark", Watermarks, "ms", "Event time since the Unix epoch.");
         _meter.CreateObservableGauge("dataflow.operator.watermark.lag", WatermarkLags, "s", "How far event time is behind the clock.");
@@ -42,6 +43,10 @@ internal sealed class JobMeter : IDisposable
     private IEnumerable<Measurement<long>> DeadLetters()
         => Steps(step => step.DeadLetters).Concat(_job.Status.Splits.Select(
             split => Of(split.DeadLetters, new KeyValuePair<string, object?>("split", split.Name))));
+
+    private IEnumerable<Measurement<long>> BrokenRules()
+        => _job.Status.Steps.SelectMany(step => step.BrokenRules.Select(broken => Of(
+            broken.Count, new KeyValuePair<string, object?>("step", step.Name), new KeyValuePair<string, object?>("rule", broken.Rule))));
 
     private IEnumerable<Measurement<long>> Watermarks()
         => _job.Status.Steps.Where(step => step.WatermarkMs is not null)

@@ -127,6 +127,9 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
     /// <summary>The misses by their reasons, for joins that know several.</summary>
     public IReadOnlyList<Miss> MissReasons { get; init; } = [];
 
+    /// <summary>How often records broke the rules of <c>Check</c>.</summary>
+    public IReadOnlyList<RuleCount> BrokenRules { get; init; } = [];
+
     /// <summary>Results of windows that were not over.</summary>
     public long EarlyResults { get; init; }
 
@@ -154,6 +157,8 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
         Reused = instances.OfType<ICountsCalls>().Sum(step => step.Reused),
         MissReasons = [.. instances.OfType<ICountsMisses>().SelectMany(step => step.MissReasons)
             .GroupBy(miss => miss.Reason).Select(misses => new Miss(misses.Key, misses.Sum(miss => miss.Count)))],
+        BrokenRules = [.. instances.OfType<ICountsBrokenRules>().SelectMany(step => step.BrokenRules)
+            .GroupBy(rule => rule.Rule).Select(counts => new RuleCount(counts.Key, counts.Sum(count => count.Count)))],
         EarlyResults = instances.OfType<Windows.ICountsFirings>().Sum(step => step.EarlyResults),
         LateResults = instances.OfType<Windows.ICountsFirings>().Sum(step => step.LateResults),
         Expired = instances.OfType<Processing.ICountsExpired>().Sum(step => step.Expired),

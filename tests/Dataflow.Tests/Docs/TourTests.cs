@@ -10,6 +10,7 @@ public class TourTests
     [InlineData("process", "eve is quiet since 09:33")]
     [InlineData("patterns", "ada: 2, then 4, then 2 pieces")]
     [InlineData("async", "order 8 scores 7")]
+    [InlineData("quality", "alert: order 3 breaks rule 'pieces': 4, not 1 to 3")]
     [InlineData("errors", "dead letter: share on orders[0]@5: Attempted to divide by zero.")]
     [InlineData("operations", "09:00 tea: 7 pieces")]
     public async Task Each_stop_shows_what_it_says(string stop, string line)

@@ -1,0 +1,123 @@
+using Dataflow.Planning;
+using Dataflow.Runtime;
+
+namespace Dataflow;
+
+/// <summary>Holds records against rules.</summary>
+public static class CheckStep
+{
+    extension<T>(Stream<T> stream)
+    {
+        /// <summary>Counts the records that break rules, and keeps those of which a rule says so out of the stream.</summary>
+        /// <remarks>Every rule is asked about every record. A rule whose own function throws is an error like any other. The counts
+        /// are in the step's <see cref="StepStatus.BrokenRules"/> and the meter's <c>dataflow.rule.broken</c>.</remarks>
+        /// <param name="rules">The rules: <c>r => [r.NotNull("gate", flight => flight.Gate)]</c>.</param>
+        /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
+        public Stream<T> Check(Func<Rules<T>, IReadOnlyList<Rule<T>>> rules, string name = "check")
+            => stream.Check(rules, out _, name);
+
+        /// <summary>The same, with a stream of those that break a rule with <see cref="OnBroken.Alert"/>, once for each such rule.</summary>
+        /// <param name="rules">The rules: <c>r => [r.NotNull("gate", flight => flight.Gate, OnBroken.Alert)]</c>.</param>
+        /// <param name="alerts">The records with the rule that they break.</param>
+        /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
+        public Stream<T> Check(
+            Func<Rules<T>, IReadOnlyList<Rule<T>>> rules, out Stream<BrokenRule<T>> alerts, string name = "check")
+        {
+            ArgumentNullException.ThrowIfNull(rules);
+            ArgumentException.ThrowIfNullOrEmpty(name);
+            var made = rules(new Rules<T>());
+            var checkedOnes = stream.Add(input => new CheckNode<T>(name, input, [.. made]));
+            alerts = new Stream<BrokenRule<T>>(stream.Pipeline, new SideNode<BrokenRule<T>>($"{name}-alerts", checkedOnes.Node));
+            return checkedOnes;
+        }
+    }
+}
+
+internal sealed record CheckNode<T>(string Name, Node<T> Input, IReadOnlyList<Rule<T>> Rules) : Node<T, T>(Name, Input)
+{
+    internal override string Detail
+        => string.Join(", ", Rules.Select(rule => rule.OnBroken switch
+        {
+            OnBroken.Alert => $"{rule.Name}: alert",
+            OnBroken.DeadLetter => $"{rule.Name}: dead letter",
+            _ => rule.Name,
+        }));
+
+    internal override bool WritesDeadLetters => Rules.Any(rule => rule.OnBroken == OnBroken.DeadLetter);
+
+    public override Operator<T, T> CreateOperator() => new CheckOperator<T>(Rules);
+
+    internal override IEnumerable<string> Check()
+    {
+        if (Rules.Count == 0) yield return $"Step '{Name}' has no rules. Give it some, or leave it out.";
+        foreach (var rules in Rules.GroupBy(rule => rule.Name, StringComparer.Ordinal).Where(rules => rules.Count() > 1))
+            yield return $"Step '{Name}' has {rules.Count()} rules called '{rules.Key}'. Give each a name of its own: they are counted by it.";
+    }
+
+    internal override void Connect(Operator<T, T> step, TaskBuilder builder)
+    {
+        base.Connect(step, builder);
+        ((CheckOperator<T>)step).ConnectAlertsTo(((SideNode<BrokenRule<T>>)builder.Plan.SideOf(this)!).BuildNext(builder));
+    }
+}
+
+internal sealed class CheckOperator<T>(IReadOnlyList<Rule<T>> rules) : Operator<T, T>, ICountsBrokenRules
+{
+    private readonly long[] _broken = new long[rules.Count];
+    private readonly List<int> _brokenNow = [];
+    private Operator<BrokenRule<T>> _alerts = null!; // set once, while the task is built
+
+    public IEnumerable<RuleCount> BrokenRules => rules.Select((rule, i) => new RuleCount(rule.Name, Volatile.Read(ref _broken[i])));
+
+    internal override bool IsOneToOne => true;
+
+    public void ConnectAlertsTo(Operator<BrokenRule<T>> alerts) => _alerts = alerts;
+
+    public override void Process(in Record<T> record)
+    {
+        try
+        {
+            _brokenNow.Clear();
+            for (var i = 0; i < rules.Count; i++)
+            {
+                if (!rules[i].Holds(record.Value)) _brokenNow.Add(i);
+            }
+        }
+        catch (Exception error)
+        {
+            Reject(error, in record);
+            return;
+        }
+
+        if (_brokenNow.Count == 0 || MayGoOn(in record)) Emit(in record);
+    }
+
+    public override void Advance(long watermark)
+    {
+        base.Advance(watermark);
+        _alerts.Advance(watermark);
+    }
+
+    private bool MayGoOn(in Record<T> record)
+    {
+        foreach (var i in _brokenNow)
+        {
+            _broken[i]++;
+            if (rules[i].OnBroken == OnBroken.Alert)
+                _alerts.Process(record.With(new BrokenRule<T>(rules[i].Name, rules[i].Found(record.Value), record.Value)));
+        }
+
+        var fatal = _brokenNow.FindIndex(i => rules[i].OnBroken == OnBroken.DeadLetter);
+        if (fatal < 0) return true;
+        var broken = rules[_brokenNow[fatal]];
+        var found = broken.Found(record.Value);
+        Write(Context.Refuse(found.Length == 0 ? $"Rule '{broken.Name}' is broken." : $"Rule '{broken.Name}' is broken: {found}.", record.Origin));
+        return false;
+    }
+}
+
+/// <summary>A step that counts how often rules were broken.</summary>
+internal interface ICountsBrokenRules
+{
+    IEnumerable<RuleCount> BrokenRules { get; }
+}

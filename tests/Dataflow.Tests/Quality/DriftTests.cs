@@ -1,0 +1,111 @@
+using CsCheck;
+using Dataflow.Testing;
+
+namespace Dataflow.Tests.Quality;
+
+/// <summary>Drift against its formulas, written down once more.</summary>
+public class DriftTests
+{
+    private static readonly Gen<double> Number = Gen.Frequency((9, Gen.Int[-20, 20].Select(i => i / 2.0)), (1, Gen.Const(double.NaN)));
+
+    [Fact]
+    public void Agrees_with_the_formulas_over_the_bins()
+        => Gen.Select(Number.Array[1, 200], Number.Array[1, 200], Gen.Int[2, 12]).Where(x => x.Item1.Any(double.IsFinite)).Sample((reference, live, bins) =>
+        {
+            var distribution = Distribution.Of(reference, bins);
+
+            var drift = DriftOf(live, distribution);
+
+            var (expected, actual) = (SharesOf(reference, distribution.Bounds), SharesOf(live, distribution.Bounds));
+            Assert.Equal(expected, distribution.Shares.ToArray());
+            Assert.Equal(live.Length, drift.Count);
+            Assert.Equal(actual.Zip(expected, (a, e) => (A: Math.Max(a, 0.0001), E: Math.Max(e, 0.0001))).Sum(s => (s.A - s.E) * Math.Log(s.A / s.E)), drift.Psi, 9);
+            Assert.Equal(live.Count(double.IsNaN) / (double)live.Length, drift.Missing, 9);
+            if (live.Any(double.IsFinite)) Assert.Equal(distribution.Bounds.Select(bound => Math.Abs(Below(live, bound) - Below(reference, bound))).Append(0).Max(), drift.Ks, 9);
+        }, iter: 200);
+
+    [Fact]
+    public void Nothing_has_drifted_from_itself_and_everything_from_what_lies_elsewhere()
+    {
+        var numbers = Enumerable.Range(0, 1_000).Select(i => (double)i).ToArray();
+        var reference = Distribution.Of(numbers);
+
+        var none = DriftOf(numbers, reference);
+        Assert.Equal((1_000, 0), (none.Count, none.Missing));
+        Assert.Equal(0, none.Psi + none.Ks, 9);
+        var moved = DriftOf([.. numbers.Select(number => number + 10_000)], reference);
+        Assert.InRange(moved.Psi, 0.25, 100);
+        Assert.Equal(0.9, moved.Ks, 9); // the last bin has no upper bound
+        Assert.InRange(DriftOf([.. numbers.Select(number => number + 20)], reference).Psi, 0.0001, 0.1);
+    }
+
+    [Fact]
+    public void All_that_is_missing_is_drift_too()
+    {
+        var drift = DriftOf([double.NaN, double.NaN], Distribution.Of([1, 2, 3]));
+
+        Assert.Equal((2, 1, 1), (drift.Count, drift.Ks, drift.Missing));
+        Assert.True(drift.Psi > 0.25);
+    }
+
+    [Fact]
+    public void Bins_have_about_the_same_share_and_equal_numbers_share_one()
+    {
+        Assert.Equal([25, 50, 75], Distribution.Of(Enumerable.Range(0, 100).Select(i => (double)i), bins: 4).Bounds);
+        Assert.Equal([5], Distribution.Of([1, 1, 1, 1, 5], bins: 10).Bounds);
+        Assert.Empty(Distribution.Of([7, 7]).Bounds);
+    }
+
+    [Fact]
+    public void Windows_of_a_stream_are_compared_with_a_reference_that_was_kept_in_a_topic()
+    {
+        using var log = SimulatedJob.OpenLog();
+        log.Append("reference", [Distribution.Of(Enumerable.Range(0, 100).Select(i => (double)i))]);
+        var reference = Topic.Of<Distribution>("reference").ReadAll(log).Single();
+        var readings = Enumerable.Range(0, 400).Select(i => new Reading("a", i, i < 200 ? i % 100 : 90)).ToArray();
+
+        var drifts = Harness.Run(
+            readings,
+            s => s.WithEventTime(r => r.TimeMs).Window(Tumbling.Every(TimeSpan.FromMilliseconds(200)))
+                .Aggregate(a => a.Drift(r => r.Value, reference), (window, drift) => (window.StartMs, drift)),
+            workers: 2);
+
+        Assert.Equal([0L, 200], drifts.Select(row => row.StartMs));
+        Assert.Equal(0, drifts[0].drift.Psi + drifts[0].drift.Ks, 9);
+        Assert.InRange(drifts[1].drift.Psi, 0.25, 100);
+    }
+
+    [Fact]
+    public void What_is_no_distribution_is_refused()
+    {
+        Assert.Throws<ArgumentException>(() => Distribution.Of([]));
+        Assert.Throws<ArgumentException>(() => Distribution.Of([double.NaN]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Distribution.Of([1], bins: 1));
+        Assert.Throws<ArgumentException>(() => new Distribution([1, 2], [0, 1]));
+        Assert.Throws<ArgumentException>(() => new Distribution([2, 1], [0, 0.5, 0.25, 0.25]));
+    }
+
+    private static Drift DriftOf(double[] numbers, Distribution reference)
+    {
+        var aggregation = new Aggregates<double>().Drift(number => number, reference);
+        var (first, second) = (aggregation.Create(), aggregation.Create());
+        foreach (var (i, number) in numbers.Index())
+        {
+            if (i % 2 == 0) aggregation.Add(ref first, number);
+            else aggregation.Add(ref second, number);
+        }
+
+        aggregation.Merge(ref first, in second);
+        return aggregation.Result(in first);
+    }
+
+    private static double[] SharesOf(double[] numbers, IReadOnlyList<double> bounds)
+    {
+        double[] edges = [double.NegativeInfinity, .. bounds, double.PositiveInfinity];
+        return [numbers.Count(double.IsNaN) / (double)numbers.Length,
+            .. edges.Zip(edges.Skip(1), (from, to) => numbers.Count(number => number >= from && number < to) / (double)numbers.Length)];
+    }
+
+    private static double Below(double[] numbers, double bound)
+        => numbers.Count(number => number < bound) / (double)numbers.Count(number => !double.IsNaN(number));
+}
