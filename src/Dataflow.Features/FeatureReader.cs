@@ -2,89 +2,96 @@ using Dataflow.Features;
 
 namespace Dataflow;
 
-/// <summary>Reads the features of a running job. From any thread.</summary>
+/// <summary>Reads the features of a running job, at once and from any thread.</summary>
 /// <remarks>
-/// The worker that owns an entity answers between two batches of records: all features of a request that one worker owns are of one
-/// moment, and the <see cref="FeatureVector.Cut"/> says which. A read sees what the job has computed, of which the part after the last
-/// checkpoint is computed again after a crash. It does not see events of its time and later. A read of a time
-/// that the watermark has passed is answered as of the watermark, which the cut says: what was before is no longer told apart.
+/// A read looks at the workers that own its entities between two of their records, at one moment: <see cref="FeatureVector.Cut"/> says
+/// how far each view was then. It sees what the job has computed, of which the part after the last checkpoint is computed again
+/// after a crash. It does not see events of its time and later. A read of a time that the watermark has
+/// passed is answered as of the watermark, which the cut says: what was before is no longer told apart.
 /// </remarks>
 public sealed class FeatureReader<TRequest>
 {
     private readonly Job _job;
     private readonly FeatureService<TRequest> _service;
+    private readonly ViewReader<TRequest>?[] _views; // by step
+    private readonly ReadGate[] _gates; // by worker
+    private readonly int _independent; // how many steps come first that need no feature found before
 
     internal FeatureReader(Job job, FeatureService<TRequest> service)
     {
         _job = job;
         _service = service;
+        _views = [.. service.Steps.Select(step => step.Open(job))];
+        _gates = [.. job.Workers.Select(ReadGate.Of)];
+        _independent = service.Steps.TakeWhile(static step => step.IsIndependent).Count();
     }
 
-    /// <summary>The features of one request.</summary>
+    /// <summary>The features of a request.</summary>
     /// <param name="request">The request.</param>
     /// <param name="at">Of which time; now, by the job's clock, unless given.</param>
-    /// <param name="stop">Ends the wait.</param>
-    /// <exception cref="OperationCanceledException">The job has ended, or <paramref name="stop"/> was triggered.</exception>
-    public async ValueTask<FeatureVector> ReadAsync(TRequest request, DateTimeOffset? at = null, CancellationToken stop = default)
-        => (await ReadAsync([request], at, stop).ConfigureAwait(false))[0];
+    /// <exception cref="OperationCanceledException">The job has ended.</exception>
+    public FeatureVector Read(TRequest request, DateTimeOffset? at = null)
+    {
+        ReadGate.ThrowIfEnded(_job);
+        var atMs = (at ?? _job.Time.GetUtcNow()).ToUnixTimeMilliseconds();
+        var values = new FeatureValue[_service.Features.Count];
+        var row = new FeatureVector(_service.Names, values, new FeaturePosition[_service.Views]);
+        ReadAtOnce(request, row, atMs, values, 0, _independent);
+        for (var step = _independent; step < _views.Length; step++)
+        {
+            if (_views[step] is not null) ReadAtOnce(request, row, atMs, values, step, step + 1);
+            else _service.Steps[step].Compute(request, row, values);
+        }
 
-    /// <summary>The features of many requests, in their order; each worker is asked once for each view that depends on others,
-    /// and once for all the rest.</summary>
+        return row;
+    }
+
+    /// <summary>The features of several requests, all of one time, in the order of the requests. Each request is read at a moment of its own.</summary>
     /// <param name="requests">The requests.</param>
     /// <param name="at">Of which time; now, by the job's clock, unless given.</param>
-    /// <param name="stop">Ends the wait.</param>
-    /// <exception cref="OperationCanceledException">The job has ended, or <paramref name="stop"/> was triggered.</exception>
-    public async ValueTask<IReadOnlyList<FeatureVector>> ReadAsync(
-        IReadOnlyList<TRequest> requests, DateTimeOffset? at = null, CancellationToken stop = default)
+    /// <exception cref="OperationCanceledException">The job has ended.</exception>
+    public IReadOnlyList<FeatureVector> Read(IReadOnlyList<TRequest> requests, DateTimeOffset? at = null)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        var atMs = (at ?? _job.Time.GetUtcNow()).ToUnixTimeMilliseconds();
-        var values = new FeatureValue[requests.Count][];
+        var time = at ?? _job.Time.GetUtcNow();
         var vectors = new FeatureVector[requests.Count];
-        for (var i = 0; i < vectors.Length; i++)
-        {
-            values[i] = new FeatureValue[_service.Features.Count];
-            vectors[i] = new FeatureVector(_service.Names, values[i], new FeaturePosition[_service.Views]);
-        }
-
-        var questions = new List<ViewQuestion>();
-        foreach (var step in _service.Steps)
-        {
-            if (!step.IsIndependent) await AskAsync(questions, stop).ConfigureAwait(false);
-            for (var i = 0; i < vectors.Length; i++)
-            {
-                if (step.Ask(requests[i], vectors[i], atMs, values[i]) is { } question) questions.Add(question);
-                else step.Compute(requests[i], vectors[i], values[i]);
-            }
-        }
-
-        await AskAsync(questions, stop).ConfigureAwait(false);
+        for (var i = 0; i < vectors.Length; i++) vectors[i] = Read(requests[i], time);
         return vectors;
     }
 
-    private async ValueTask AskAsync(List<ViewQuestion> questions, CancellationToken stop)
+    /// <summary>Reads some views at one moment: enters the gates of their workers, which all readers do in the same order.</summary>
+    private void ReadAtOnce(TRequest request, FeatureVector row, long at, FeatureValue[] values, int from, int to)
     {
-        if (questions.Count == 0) return;
-        var workers = _job.Workers.Count;
-        var asked = questions.ToLookup(question => question.WorkerOf(workers)).Select(ofWorker => _job.Workers[ofWorker.Key].AskAsync(
-            tasks =>
+        ulong owners = 0;
+        for (var step = from; step < to; step++) owners |= 1UL << _views[step]!.WorkerOf(request, row); // there are at most 64 workers
+        var entered = 0;
+        try
+        {
+            for (; entered < _gates.Length; entered++)
             {
-                foreach (var question in ofWorker) question.Answer(tasks);
-                return true;
-            },
-            stop));
-        await Task.WhenAll(asked).ConfigureAwait(false);
-        questions.Clear();
+                if ((owners >> entered & 1) != 0) _gates[entered].Enter(_job);
+            }
+
+            for (var step = from; step < to; step++) _views[step]!.Read(request, row, at, values);
+        }
+        finally
+        {
+            while (--entered >= 0)
+            {
+                if ((owners >> entered & 1) != 0) _gates[entered].Exit();
+            }
+        }
     }
 }
 
-/// <summary>Reads the features of a running job.</summary>
+/// <summary>Reads the features of running jobs.</summary>
 public static class ReadFeaturesStep
 {
     extension(Job job)
     {
         /// <summary>Opens a feature service for reading.</summary>
         /// <param name="service">A service of the job's pipeline, whose <c>Serve</c> was called before the start.</param>
+        /// <exception cref="InvalidOperationException">It was not.</exception>
         public FeatureReader<TRequest> Read<TRequest>(FeatureService<TRequest> service)
         {
             ArgumentNullException.ThrowIfNull(job);

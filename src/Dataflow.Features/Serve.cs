@@ -29,6 +29,8 @@ internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
     where TKey : notnull
 {
     private ViewState<TKey, T> _view = null!;
+    private ReadGate _gate = null!;
+    private bool _holdsGate;
 
     internal override bool IsOneToOne => true;
 
@@ -39,6 +41,7 @@ internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
+        Hold();
         bool isIn;
         try
         {
@@ -56,18 +59,37 @@ internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
 
     public override void Advance(long watermark)
     {
+        Hold();
         if (watermark < long.MaxValue) _view.MoveTo(watermark); // what is there at the end of the input stays to be read
         base.Advance(watermark);
+    }
+
+    public override void EndOfBatch()
+    {
+        if (!_holdsGate) return;
+        _holdsGate = false;
+        _gate.Release();
     }
 
     public FeaturePosition Read(TKey key, long at, ViewPart part, Span<FeatureValue> values) => _view.Read(key, at, part, values);
 
     internal override void Capture(TaskCheckpoint checkpoint) => _view.Capture(checkpoint);
 
-    protected override void Open() => _view = new(Context, layout);
+    protected override void Open()
+    {
+        _view = new(Context, layout);
+        _gate = ReadGate.Of(Context.Task.Worker);
+    }
+
+    private void Hold()
+    {
+        // The step that comes first in a batch lets readers in: where a stream feeds several views, its record is in none of them yet.
+        if (_holdsGate) _gate.LetIn();
+        else _holdsGate = _gate.TryHold();
+    }
 }
 
-/// <summary>A running step whose features can be read. For the thread of its task.</summary>
+/// <summary>A running step whose features can be read, by whoever has entered its worker's <see cref="ReadGate"/>.</summary>
 internal interface IReadsFeatures<TKey>
 {
     FeaturePosition Read(TKey key, long at, ViewPart part, Span<FeatureValue> values);

@@ -1,6 +1,5 @@
 using Dataflow.Features.Panes;
 using Dataflow.Runtime;
-using Dataflow.State;
 
 namespace Dataflow.Features;
 
@@ -16,8 +15,8 @@ internal abstract class ServiceStep<TRequest>
     {
     }
 
-    /// <summary>Makes the question for a view; null if the step asks none.</summary>
-    public virtual ViewQuestion? Ask(TRequest request, FeatureVector row, long at, FeatureValue[] values) => null;
+    /// <summary>Finds what answers for a view in a running job; null if the step reads none.</summary>
+    public virtual ViewReader<TRequest>? Open(Job job) => null;
 
     /// <summary>Does what needs no view.</summary>
     public virtual void Compute(TRequest request, FeatureVector row, FeatureValue[] values)
@@ -46,15 +45,12 @@ internal sealed class ViewStep<TRequest, TKey>(
 
     public override void Serve() => view.Serve();
 
-    public override ViewQuestion Ask(TRequest request, FeatureVector row, long at, FeatureValue[] values)
-        => new ViewQuestion<TKey>(
-            view.Serving ?? throw new InvalidOperationException(
-                $"View '{view.Name}' of service '{service}' is not served. Call Serve() on the service before the job starts."),
-            key(request, row),
-            at,
-            part,
-            values,
-            row.Positions);
+    public override ViewReader<TRequest> Open(Job job)
+    {
+        var serving = view.Serving ?? throw new InvalidOperationException(
+            $"View '{view.Name}' of service '{service}' is not served. Call Serve() on the service before the job starts.");
+        return new ViewReader<TRequest, TKey>([.. job.Workers.Select(worker => OnWorker(worker, serving))], key, part);
+    }
 
     public override Stream<FeatureRow<TLabel>> AddAsOf<TLabel>(
         Stream<FeatureRow<TLabel>> rows, FeatureService<TRequest> service, Func<TLabel, TRequest> request)
@@ -68,6 +64,10 @@ internal sealed class ViewStep<TRequest, TKey>(
                 $"Service '{service.Name}' reads view '{view.Name}' by a key that is made of features, which cannot be joined as known. Put the key into the request.");
         return view.JoinAsKnown(ByKey(rows, service, request), part, _name).Values();
     }
+
+    private static IReadsFeatures<TKey> OnWorker(Worker worker, Node serving)
+        => worker.Tasks.Select(task => task.TryFind(serving.Id)).OfType<IReadsFeatures<TKey>>().FirstOrDefault()
+            ?? throw new InvalidOperationException($"View '{serving.Name}' belongs to another pipeline than the job, or was served after the job had started.");
 
     private KeyedStream<TKey, FeatureRow<TLabel>> ByKey<TLabel>(
         Stream<FeatureRow<TLabel>> rows, FeatureService<TRequest> service, Func<TLabel, TRequest> request)
@@ -93,30 +93,4 @@ internal sealed class OnDemandStep<TRequest, TValue>(string name, Func<TRequest,
                 return row;
             },
             $"{service.Name}-{name}");
-}
-
-/// <summary>Asks a view for an entity's features, on the thread of the worker that owns it.</summary>
-internal abstract class ViewQuestion
-{
-    public abstract int WorkerOf(int workers);
-
-    public abstract void Answer(IReadOnlyList<StreamTask> tasks);
-}
-
-internal sealed class ViewQuestion<TKey>(Node step, TKey key, long at, ViewPart part, FeatureValue[] values, FeaturePosition[] positions) : ViewQuestion
-    where TKey : notnull
-{
-    public override int WorkerOf(int workers) => Shards.WorkerOf(Shards.Of(KeyCodec<TKey>.Default.Hash(key)), workers);
-
-    public override void Answer(IReadOnlyList<StreamTask> tasks)
-    {
-        foreach (var task in tasks)
-        {
-            if (task.TryFind(step.Id) is not IReadsFeatures<TKey> view) continue;
-            positions[part.Number] = view.Read(key, at, part, values);
-            return;
-        }
-
-        throw new InvalidOperationException($"View '{step.Name}' belongs to another pipeline than the job, or was served after the job had started.");
-    }
 }

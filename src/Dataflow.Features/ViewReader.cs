@@ -1,0 +1,30 @@
+using Dataflow.Features.Panes;
+using Dataflow.State;
+
+namespace Dataflow.Features;
+
+/// <summary>Reads the features of one view of a running job.</summary>
+internal abstract class ViewReader<TRequest>
+{
+    /// <summary>The worker that owns the entity of a request.</summary>
+    public abstract int WorkerOf(TRequest request, FeatureVector row);
+
+    /// <summary>Reads what that worker has. For who has entered its gate.</summary>
+    public abstract void Read(TRequest request, FeatureVector row, long at, FeatureValue[] values);
+}
+
+internal sealed class ViewReader<TRequest, TKey>(IReadsFeatures<TKey>[] workers, Func<TRequest, FeatureVector, TKey> key, ViewPart part)
+    : ViewReader<TRequest>
+    where TKey : notnull
+{
+    public override int WorkerOf(TRequest request, FeatureVector row) => WorkerOf(key(request, row));
+
+    public override void Read(TRequest request, FeatureVector row, long at, FeatureValue[] values)
+    {
+        var entity = key(request, row);
+        row.Positions[part.Number] = workers[WorkerOf(entity)].Read(entity, at, part, values);
+    }
+
+    private int WorkerOf(TKey entity)
+        => workers.Length == 1 ? 0 : Shards.WorkerOf(Shards.Of(KeyCodec<TKey>.Default.Hash(entity)), workers.Length);
+}
