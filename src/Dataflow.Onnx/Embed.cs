@@ -1,58 +1,61 @@
+using Dataflow.Async;
 using Dataflow.Onnx;
+using Dataflow.Onnx.Inference;
 using Dataflow.Planning;
+using Microsoft.Extensions.AI;
 
 namespace Dataflow;
 
 /// <summary>Gives texts their vectors inside a pipeline.</summary>
 public static class EmbedStep
 {
-    /// <summary>How many vectors a step keeps unless told otherwise.</summary>
-    internal const int KeepResults = 100_000;
-
     extension<T>(Stream<T> stream)
     {
         /// <summary>Embeds a text of each value; the order stays. Values whose text fails go to the topic
         /// <c>PIPELINE.dead-letters</c>, exactly once, as <see cref="DeadLetter"/>.</summary>
-        /// <inheritdoc cref="Embed{T, TOut}(Stream{T}, EmbeddingModel, Func{T, string}, Func{T, float[], TOut}, out Stream{DeadLetter}, string, int)"/>
+        /// <inheritdoc cref="Embed{T, TOut}(Stream{T}, IEmbeddingGenerator{string, Embedding{float}}, Func{T, string}, Func{T, float[], TOut}, out Stream{DeadLetter}, string, InferenceOptions)"/>
         public Stream<TOut> Embed<TOut>(
-            EmbeddingModel model, Func<T, string?> text, Func<T, float[], TOut> result, string name = "embed",
-            int keepResults = KeepResults)
-            => stream.Through(model, text, result, name, keepResults, handsOutFailed: false);
+            IEmbeddingGenerator<string, Embedding<float>> model, Func<T, string?> text, Func<T, float[], TOut> result,
+            string name = "embed", InferenceOptions? options = null)
+            => stream.Through(model, text, result, name, options, handsOutFailed: false);
 
         /// <summary>Embeds a text of each value; the order stays. Values whose text fails come out as a stream of their
         /// own.</summary>
         /// <remarks>
-        /// The model is called on the thread pool, at most once at a time for each processor in a job. A vector is
-        /// recorded in the topic <c>PIPELINE.NAME.results</c>, on its own and not with the checkpoint, before it goes on:
-        /// the same text is not embedded again as long as its vector is kept, whatever crashes.
+        /// The model is called by workers, apart from the job's own. A vector is recorded in the topic
+        /// <c>PIPELINE.NAME.results</c>, on its own and not with the checkpoint, before it goes on: the same text is not
+        /// embedded again as long as its vector is kept, whatever crashes. A checkpoint does not wait for calls, as long as
+        /// values can be written: see <c>MapAsync</c>.
         /// </remarks>
-        /// <param name="model">Must outlive the job.</param>
+        /// <param name="model">An <see cref="EmbeddingModel"/>, or any other generator. Must outlive the job.</param>
         /// <param name="text">The value's text; called on the task's thread. If it throws or gives null, the value failed.</param>
         /// <param name="result">Makes the result of value and vector; called on the task's thread. The array is its own.</param>
         /// <param name="failed">One for each value whose text the function or the model failed on.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors; names the topic of the results too.</param>
-        /// <param name="keepResults">How many vectors are kept, in memory and in the topic; the oldest are forgotten.
-        /// A vector takes four bytes for each of its dimensions and about 150 more.</param>
+        /// <param name="options">Who calls the model, how, and what is kept of the results.</param>
         public Stream<TOut> Embed<TOut>(
-            EmbeddingModel model, Func<T, string?> text, Func<T, float[], TOut> result, out Stream<DeadLetter> failed,
-            string name = "embed", int keepResults = KeepResults)
+            IEmbeddingGenerator<string, Embedding<float>> model, Func<T, string?> text, Func<T, float[], TOut> result,
+            out Stream<DeadLetter> failed, string name = "embed", InferenceOptions? options = null)
         {
-            var embedded = stream.Through(model, text, result, name, keepResults, handsOutFailed: true);
+            var embedded = stream.Through(model, text, result, name, options, handsOutFailed: true);
             failed = new Stream<DeadLetter>(stream.Pipeline, new SideNode<DeadLetter>($"{name}-failed", embedded.Node));
             return embedded;
         }
 
         private Stream<TOut> Through<TOut>(
-            EmbeddingModel model, Func<T, string?> text, Func<T, float[], TOut> result, string name, int keepResults,
-            bool handsOutFailed)
+            IEmbeddingGenerator<string, Embedding<float>> model, Func<T, string?> text, Func<T, float[], TOut> result,
+            string name, InferenceOptions? options, bool handsOutFailed)
         {
             ArgumentNullException.ThrowIfNull(model);
             ArgumentNullException.ThrowIfNull(text);
             ArgumentNullException.ThrowIfNull(result);
-            ArgumentOutOfRangeException.ThrowIfLessThan(keepResults, 1);
-            var topic = $"{stream.Pipeline.Name}.{name}.results";
-            return stream.Add(input => new EmbedNode<T>(name, input, model, text, topic, keepResults))
-                .Add(input => new EmbedResultNode<T, TOut>($"{name}-result", input, name, result, handsOutFailed));
+            options ??= new InferenceOptions();
+            return stream.Add(input => new EmbedNode<T, TOut>(name, input, Embedders.Of(model, options), text, result, options)
+            {
+                Topic = $"{stream.Pipeline.Name}.{name}.results",
+                HandsOutFailed = handsOutFailed,
+                DependsOnBatch = model is EmbeddingModel { DependsOnBatch: true },
+            });
         }
     }
 
@@ -61,10 +64,10 @@ public static class EmbedStep
     {
         /// <summary>Embeds a text of each value; keys and order stay. Values whose text fails go to the topic
         /// <c>PIPELINE.dead-letters</c>, exactly once, as <see cref="DeadLetter"/>.</summary>
-        /// <inheritdoc cref="Embed{T, TOut}(Stream{T}, EmbeddingModel, Func{T, string}, Func{T, float[], TOut}, out Stream{DeadLetter}, string, int)"/>
+        /// <inheritdoc cref="Embed{T, TOut}(Stream{T}, IEmbeddingGenerator{string, Embedding{float}}, Func{T, string}, Func{T, float[], TOut}, out Stream{DeadLetter}, string, InferenceOptions)"/>
         public KeyedStream<TKey, TOut> Embed<TOut>(
-            EmbeddingModel model, Func<T, string?> text, Func<T, float[], TOut> result, string name = "embed",
-            int keepResults = KeepResults)
+            IEmbeddingGenerator<string, Embedding<float>> model, Func<T, string?> text, Func<T, float[], TOut> result,
+            string name = "embed", InferenceOptions? options = null)
         {
             ArgumentNullException.ThrowIfNull(text);
             ArgumentNullException.ThrowIfNull(result);
@@ -73,34 +76,51 @@ public static class EmbedStep
                 pair => text(pair.Value),
                 (pair, vector) => new Keyed<TKey, TOut>(pair.Key, result(pair.Value, vector)),
                 name,
-                keepResults));
+                options));
         }
     }
 }
 
-internal sealed record EmbedNode<T>(
-    string Name, Node<T> Input, EmbeddingModel Model, Func<T, string?> Text, string Topic, int KeepResults)
-    : Node<T, Embedded<T>>(Name, Input), IUsesTopic
+internal sealed record EmbedNode<T, TOut>(
+    string Name, Node<T> Input, ITextEmbedder Embedder, Func<T, string?> Text, Func<T, float[], TOut> Result,
+    InferenceOptions Options) : Node<T, TOut>(Name, Input), IUsesTopic
 {
+    public required string Topic { get; init; }
+
+    public required bool HandsOutFailed { get; init; }
+
+    public required bool DependsOnBatch { get; init; }
+
     public (string Name, int Partitions)? Creates => (Topic, 1);
 
-    internal override string Detail => Model.Detail;
-
-    public override Operator<T, Embedded<T>> CreateOperator() => new EmbedOperator<T>(Model, Text, Topic, KeepResults);
-}
-
-internal sealed record EmbedResultNode<T, TOut>(
-    string Name, Node<Embedded<T>> Input, string Step, Func<T, float[], TOut> Result, bool HandsOutFailed)
-    : Node<Embedded<T>, TOut>(Name, Input)
-{
     internal override bool WritesDeadLetters => !HandsOutFailed;
 
-    public override Operator<Embedded<T>, TOut> CreateOperator() => new EmbedResultOperator<T, TOut>(Step, Result);
+    internal override string Detail
+        => InFlightState<T>.DetailOf($"{Embedder.Detail}{(Options.IsBackfill ? ", backfill" : "")}");
 
-    internal override void Connect(Operator<Embedded<T>, TOut> step, Runtime.TaskBuilder builder)
+    internal override string? StateSignature => InFlightState<T>.Signature;
+
+    internal override IEnumerable<string> Check()
+    {
+        if (Embedder.Id is null)
+        {
+            yield return $"step '{Name}': its generator does not say which model it calls, and results are kept by model. "
+                + "Name it, as ModelId in the options.";
+        }
+
+        if (DependsOnBatch && Options.BatchTokens is not null)
+        {
+            yield return $"step '{Name}': model '{Embedder.Name}' gives a text another vector when others share its call. "
+                + "Leave BatchTokens out.";
+        }
+    }
+
+    public override Operator<T, TOut> CreateOperator() => new EmbedOperator<T, TOut>(this);
+
+    internal override void Connect(Operator<T, TOut> step, Runtime.TaskBuilder builder)
     {
         base.Connect(step, builder);
         if (builder.Plan.SideOf(this) is SideNode<DeadLetter> side)
-            ((EmbedResultOperator<T, TOut>)step).ConnectFailedTo(side.BuildNext(builder));
+            ((EmbedOperator<T, TOut>)step).ConnectFailedTo(side.BuildNext(builder));
     }
 }

@@ -5,96 +5,58 @@ using Dataflow.Onnx.Recording;
 
 namespace Dataflow.Onnx;
 
-/// <summary>A value with its vector, or with the reason why it has none.</summary>
-internal readonly record struct Embedded<T>(T Value, float[]? Vector, string? Failure);
+/// <summary>What became of a value's text: its result, or the reason why it has none.</summary>
+internal readonly record struct Embedded(EmbeddedText? Found, string? Failure);
 
-/// <summary>Asks the recorder for the vectors of texts.</summary>
-internal sealed class EmbedOperator<T>(EmbeddingModel model, Func<T, string?> text, string topic, int keepResults)
-    : AsyncOperator<T, Embedded<T>>(InFlight), ICountsCalls
+/// <summary>Asks the recorder for the vectors of texts, and makes results of them.</summary>
+internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
+    : CallingOperator<T, Embedded, TOut>(node.Options.Calls with { Timeout = null }), ICountsCalls, ICountsTruncated, IUsesModel
 {
-    // Far more than there are calls at once: while a group of results is on its way to the disk, which may take longer than
-    // many calls, the processors must find texts to work on.
-    private static readonly int InFlight = 32 * Environment.ProcessorCount;
-
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly byte[] _model = SHA256.HashData(MemoryMarshal.AsBytes(model.Id.AsSpan()));
+    private Operator<DeadLetter>? _failed;
     private Recorder _recorder = null!; // set by Open
 
     public long Calls { get; private set; }
 
     public long Reused { get; private set; }
 
-    public override void Close() => _hash.Dispose();
+    public long Truncated { get; private set; }
 
-    protected override void Open()
-        => _recorder = Context.Shared(() => Recorder.Open(Context.Log, topic, model, keepResults, Context.Time));
-
-    protected override Task<Embedded<T>> StartAsync(T value)
-    {
-        string? found;
-        try
-        {
-            found = text(value);
-        }
-        catch (Exception error)
-        {
-            return Task.FromResult(new Embedded<T>(value, null, error.Message));
-        }
-
-        return found is null
-            ? Task.FromResult(new Embedded<T>(value, null, "The text is null."))
-            : EmbedAsync(value, found);
-    }
-
-    private async Task<Embedded<T>> EmbedAsync(T value, string found)
-    {
-        var vector = _recorder.EmbedAsync(KeyOf(found), found, out var isNew);
-        if (isNew) Calls++;
-        else Reused++;
-        try
-        {
-            return new Embedded<T>(value, await vector.ConfigureAwait(false), null);
-        }
-        catch (ModelException error)
-        {
-            return new Embedded<T>(value, null, error.Message);
-        }
-    }
-
-    /// <summary>The first half of SHA-256, of the model's hash and the text's UTF-16.</summary>
-    private UInt128 KeyOf(string found)
-    {
-        Span<byte> key = stackalloc byte[SHA256.HashSizeInBytes];
-        _hash.AppendData(_model);
-        _hash.AppendData(MemoryMarshal.AsBytes(found.AsSpan()));
-        _hash.GetHashAndReset(key);
-        return BinaryPrimitives.ReadUInt128BigEndian(key);
-    }
-}
-
-/// <summary>Makes results of vectors, on the task's thread, and dead letters of failures.</summary>
-internal sealed class EmbedResultOperator<T, TOut>(string step, Func<T, float[], TOut> result)
-    : Operator<Embedded<T>, TOut>
-{
-    private Operator<DeadLetter>? _failed;
-
-    internal override bool IsOneToOne => true;
+    public ModelUsage Usage => _recorder.Usage;
 
     public void ConnectFailedTo(Operator<DeadLetter> failed) => _failed = failed;
 
-    public override void Process(in Record<Embedded<T>> record)
+    public override void Close()
     {
-        var (value, vector, failure) = record.Value;
-        if (vector is null)
+        base.Close();
+        _hash.Dispose();
+    }
+
+    protected override void Open()
+    {
+        OpenCalls(shardOf: null);
+        _recorder = Context.Shared(() => Recorder.Open(Context.Log, node.Topic, node.Embedder, node.Options, Context.Time));
+    }
+
+    private protected override bool IsAnswered(T value)
+        => TextOf(value, out _) is not { } text || _recorder.Has(KeyOf(text));
+
+    private protected override Task<Embedded> CallAsync(T value, CancellationToken cancellation)
+        => TextOf(value, out var failure) is { } text ? EmbedAsync(text) : Task.FromResult(new Embedded(null, failure));
+
+    private protected override void HandOn(in Record<T> record, Embedded result)
+    {
+        if (result.Found is not { } found)
         {
-            Refuse(in record, Context.Refuse(failure!, record.Origin) with { Step = step });
+            Refuse(in record, result.Failure!);
             return;
         }
 
+        if (found.IsTruncated) Truncated++;
         TOut made;
         try
         {
-            made = result(value, [.. vector]); // a copy: the kept one is used again
+            made = node.Result(record.Value, [.. found.Vector]); // a copy: the kept one is used again
         }
         catch (Exception error)
         {
@@ -105,14 +67,55 @@ internal sealed class EmbedResultOperator<T, TOut>(string step, Func<T, float[],
         Emit(record.With(made));
     }
 
-    public override void Advance(long watermark)
+    private protected override void HandOnFailed(in Record<T> record, Exception error)
     {
-        base.Advance(watermark);
+        if (error is not ModelException) throw Fail(error, in record); // the log's, say
+        Refuse(in record, error.Message);
+    }
+
+    private protected override void AdvanceNext(long watermark)
+    {
+        base.AdvanceNext(watermark);
         _failed?.Advance(watermark);
     }
 
-    private void Refuse(in Record<Embedded<T>> record, DeadLetter letter)
+    /// <summary>The value's text; null if there is none, with the reason.</summary>
+    private string? TextOf(T value, out string? failure)
     {
+        try
+        {
+            var text = node.Text(value);
+            failure = text is null ? "The text is null." : null;
+            return text;
+        }
+        catch (Exception error)
+        {
+            failure = error.Message;
+            return null;
+        }
+    }
+
+    private async Task<Embedded> EmbedAsync(string text)
+    {
+        var found = _recorder.EmbedAsync(KeyOf(text), text, out var isNew);
+        if (isNew) Calls++;
+        else Reused++;
+        return new Embedded(await found.ConfigureAwait(false), null);
+    }
+
+    /// <summary>The first half of SHA-256, of the model's hash and the text's UTF-16.</summary>
+    private UInt128 KeyOf(string text)
+    {
+        Span<byte> key = stackalloc byte[SHA256.HashSizeInBytes];
+        _hash.AppendData(_recorder.ModelKey);
+        _hash.AppendData(MemoryMarshal.AsBytes(text.AsSpan()));
+        _hash.GetHashAndReset(key);
+        return BinaryPrimitives.ReadUInt128BigEndian(key);
+    }
+
+    private void Refuse(in Record<T> record, string reason)
+    {
+        var letter = Context.Refuse(reason, record.Origin);
         if (_failed is null)
         {
             Write(letter);

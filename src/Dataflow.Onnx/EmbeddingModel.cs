@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Dataflow.Onnx.Inference;
+using Dataflow.Onnx.Recording;
+using Microsoft.Extensions.AI;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Dataflow.Onnx;
@@ -8,8 +10,9 @@ namespace Dataflow.Onnx;
 /// <remarks>
 /// Any number of threads may embed at once; each call works on one core, so one caller per core is the fastest. A call
 /// gives the model one text. The same text has the same bits, whoever asks, on one machine with one version of ONNX Runtime.
+/// It is a generator of Microsoft.Extensions.AI too, which gives the same vectors.
 /// </remarks>
-public sealed class EmbeddingModel : IDisposable
+public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float>>
 {
     private readonly TextEncoder _encoder;
     private readonly WordPieceTokenizer _tokenizer;
@@ -109,12 +112,57 @@ public sealed class EmbeddingModel : IDisposable
         }
     }
 
+    /// <summary>Gives the vectors of texts, one call after the other, on the thread pool.</summary>
+    /// <param name="values">The texts.</param>
+    /// <param name="options">What it asks for must be what the model has; null: nothing is asked for.</param>
+    /// <param name="cancellationToken">Looked at between two texts.</param>
+    /// <exception cref="ArgumentException">Vectors of other dimensions are asked for.</exception>
+    /// <exception cref="ModelException">The model failed on one of the texts.</exception>
+    public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+        IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (options?.Dimensions is { } asked && asked != Dimensions)
+            throw new ArgumentException($"Vectors of {asked} dimensions were asked for, but those of '{Name}' have {Dimensions}.", nameof(options));
+        return Task.Run(() => Generate(values, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Gives the metadata, or this object itself.</summary>
+    /// <param name="serviceType">What is asked for.</param>
+    /// <param name="serviceKey">Null, or there is nothing.</param>
+    public object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        if (serviceKey is not null) return null;
+        if (serviceType == typeof(EmbeddingGeneratorMetadata)) return new EmbeddingGeneratorMetadata("onnx", null, Id, Dimensions);
+        return serviceType.IsInstanceOfType(this) ? this : null;
+    }
+
     /// <summary>Frees the model's memory. No call may be running, and none may follow.</summary>
     public void Dispose()
     {
         if (_isDisposed) return;
         _isDisposed = true;
         _encoder.Dispose();
+    }
+
+    /// <summary>Embeds several texts, those of like length together.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="results">Takes the results, in their order.</param>
+    /// <param name="mostTokens">Of a call, those that fill up shorter texts included; one text may have more.</param>
+    internal void Embed(IReadOnlyList<string> texts, EmbeddedText[] results, int mostTokens)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        var rows = texts.Select((text, at) => new TextRow(at, _tokenizer.Encode(text, _options.MaxTokens))).ToArray();
+        if (!_idle.TryTake(out var batch)) batch = new TextBatch();
+        try
+        {
+            foreach (var group in TextRow.OfLikeLength(rows, mostTokens)) Embed(group, results, batch);
+        }
+        finally
+        {
+            _idle.Add(batch);
+        }
     }
 
     private static (WordPieceTokenizer Tokenizer, string Id) LoadTokenizer(string directory, EmbeddingOptions options)
@@ -130,6 +178,37 @@ public sealed class EmbeddingModel : IDisposable
     private static string IdOf(OnnxModel model, string tokenizerId, EmbeddingOptions options)
         => $"onnx:{model.Sha256}:{tokenizerId}:{options.MaxTokens}:{options.Pooling}"
             + $"{(options.IsNormalized ? "" : ":raw")}{(model.Device == ModelDevice.Cpu ? "" : $":{model.Device}")}";
+
+    private GeneratedEmbeddings<Embedding<float>> Generate(IEnumerable<string> texts, CancellationToken stop)
+    {
+        var generated = new GeneratedEmbeddings<Embedding<float>>();
+        long tokens = 0;
+        foreach (var text in texts)
+        {
+            stop.ThrowIfCancellationRequested();
+            var vector = new float[Dimensions];
+            tokens += Embed(text, vector).Tokens;
+            generated.Add(new Embedding<float>(vector) { ModelId = Id });
+        }
+
+        generated.Usage = new UsageDetails { InputTokenCount = tokens, TotalTokenCount = tokens };
+        return generated;
+    }
+
+    private void Embed(ReadOnlySpan<TextRow> rows, EmbeddedText[] results, TextBatch batch)
+    {
+        var length = rows[^1].Ids.Length;
+        batch.EnsureRoom(rows.Length * length, Dimensions);
+        for (var i = 0; i < rows.Length; i++) rows[i].FillUp(batch, i * length, length);
+        Run(batch, rows.Length, length);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var vector = new float[Dimensions];
+            var tokens = rows[i].Ids.Length;
+            Pool(batch.Hidden.AsSpan(i * length * Dimensions, tokens * Dimensions), vector);
+            results[rows[i].Index] = new EmbeddedText(vector, tokens, rows[i].IsTruncated);
+        }
+    }
 
     private EncodedText Embed(ReadOnlySpan<char> text, Span<float> vector, TextBatch batch)
     {

@@ -90,7 +90,18 @@ public sealed class ModelException : DataflowException
         $"Model '{model}': the vector of a text of {tokens} tokens is not finite. " +
         "The model overflows on it; other texts may work.");
 
+    internal static ModelException OtherCount(string model, int texts, int vectors) => new(
+        $"Model '{model}': it gave {vectors} vectors for {texts} texts. Its generator is to give one for each, in their order.");
+
+    internal static ModelException GeneratorRefused(string model, int texts, Exception cause) => new(
+        $"Model '{model}': its generator did not take {(texts == 1 ? "a text" : $"{texts} texts")} ({cause.Message.TrimEnd('.')}). " +
+        "Other texts may work.", cause);
+
+    internal static ModelException GeneratorFailed(string model, Exception cause) => new(
+        $"Model '{model}': workers failed with a text time after time, the last one with: {cause.Message.TrimEnd('.')}. " +
+        "Let its generator try again later, or raise Calls.Attempts.", cause);
+
     internal static ModelException NotRecorded(string topic, long offset, int keyBytes, int valueBytes) => new(
-        $"Topic '{topic}', offset {offset}: it is no recorded vector (a key of {keyBytes} bytes, a value of {valueBytes}). " +
+        $"Topic '{topic}', offset {offset}: it is no recorded result (a key of {keyBytes} bytes, a value of {valueBytes}). " +
         "Only the step may write to the topic; give the step another name, and so another topic.");
 }

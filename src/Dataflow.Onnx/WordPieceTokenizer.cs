@@ -59,6 +59,14 @@ public sealed class WordPieceTokenizer
         return new WordPieceEncoder(_vocabulary, _table, ids, word, pieces).Encode(text);
     }
 
+    /// <summary>The ids of a text, cut to what there is room for.</summary>
+    internal (long[] Ids, bool IsTruncated) Encode(string text, int mostTokens)
+    {
+        var ids = new long[mostTokens];
+        var encoded = Encode(text, ids);
+        return (ids[..encoded.Tokens], encoded.IsTruncated);
+    }
+
     /// <summary>Gives all ids of a text, however many, [CLS] first and [SEP] last.</summary>
     /// <returns>A new array.</returns>
     public long[] Encode(string text)

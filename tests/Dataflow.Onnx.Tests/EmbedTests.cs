@@ -196,6 +196,73 @@ public sealed class EmbedTests : IDisposable
     }
 
     [Fact]
+    public async Task Counts_the_records_whose_text_was_cut()
+    {
+        using var model = EmbeddingModel.Load(_directory.Path, new EmbeddingOptions { MaxTokens = 4 });
+
+        var step = await RunAsync(["a", "a b a", "b", "a b a", "a b"], model: model);
+
+        Assert.Equal((2, 1), (step.Truncated, step.Reused));
+        Assert.Equal(model.Embed("a b"), _results.Committed[1].Vector);
+    }
+
+    [Fact]
+    public async Task Accounts_for_calls_and_tokens()
+    {
+        var step = await RunAsync(["a", "a b", "a", "ab"]);
+
+        Assert.Equal((_model.Name, 3, 3, 11, 1), (step.Model!.Model, step.Model.Calls, step.Model.Texts, step.Model.Tokens, step.Model.SavedTexts));
+        Assert.NotEqual(TimeSpan.Zero, step.Model.Time);
+    }
+
+    [Fact]
+    public async Task Texts_of_like_length_share_a_call_where_that_changes_no_vector()
+    {
+        var texts = Enumerable.Range(0, 300).Select(TextOf).ToArray();
+        var pipeline = new Pipeline("speeches");
+        pipeline.From(Source.Of(texts, "lines")).Embed(
+            _model, text => text, (text, vector) => new Found(text, vector),
+            options: new InferenceOptions { BatchTokens = 64, Workers = new InferenceWorkers(1) }).To(_results);
+        Assert.Contains("batches of 64 tokens", pipeline.Explain().ToString(), StringComparison.Ordinal);
+
+        var step = await RunAsync(pipeline, workers: 1);
+
+        Assert.Equal(texts, _results.Committed.Select(found => found.Text));
+        Assert.All(_results.Committed, found => Assert.Equal(1, Vectors.Dot(_model.Embed(found.Text), found.Vector), 1e-5));
+        Assert.Equal(300, step.Model!.Texts);
+    }
+
+    [Fact]
+    public void To_let_texts_share_a_call_where_that_changes_their_vectors_is_a_fault_of_the_plan()
+    {
+        new TinyModel { IsDynamicallyQuantized = true }.WriteTo(_directory);
+        using var model = EmbeddingModel.Load(_directory.Path);
+        var pipeline = new Pipeline("speeches");
+        pipeline.From(Source.Of(["a"], "lines")).Embed(model, text => text, (text, _) => text, options: new InferenceOptions { BatchTokens = 64 })
+            .To(Sink.Memory<string>());
+
+        Assert.Contains(
+            $"step 'embed': model '{model.Name}' gives a text another vector when others share its call. Leave BatchTokens out.",
+            Assert.Throws<PlanException>(() => pipeline.Explain()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_text_that_the_model_fails_on_is_found_among_those_that_share_its_call()
+    {
+        using var directory = new TempDirectory();
+        new TinyModel { Table = [[0, 0], [1, 0], [3, 4], [0, 2], [5, 12], [float.NaN, 6], [0, 1]] }.WriteTo(directory);
+        using var model = EmbeddingModel.Load(directory.Path);
+        var pipeline = new Pipeline("speeches");
+        pipeline.From(Source.Of([.. Enumerable.Repeat("a", 20).Select((text, at) => $"{text} {new string('a', at)}"), "b"], "lines"))
+            .Embed(model, text => text, (text, vector) => new Found(text, vector), options: new InferenceOptions { BatchTokens = 500 }).To(_results);
+
+        await RunAsync(pipeline, workers: 1);
+
+        Assert.Equal(20, _results.Committed.Count);
+        Assert.Equal(20, Assert.Single(Topic.Of<DeadLetter>("speeches.dead-letters").ReadAll(_log)).Position);
+    }
+
+    [Fact]
     public async Task A_keyed_stream_keeps_its_keys()
     {
         var pipeline = new Pipeline("speeches");
@@ -257,7 +324,7 @@ public sealed class EmbedTests : IDisposable
         var error = await Assert.ThrowsAsync<ModelException>(() => RunAsync(["a"]));
 
         Assert.Equal(
-            "Topic 'speeches.embed.results', offset 0: it is no recorded vector (a key of 3 bytes, a value of 7). "
+            "Topic 'speeches.embed.results', offset 0: it is no recorded result (a key of 3 bytes, a value of 7). "
             + "Only the step may write to the topic; give the step another name, and so another topic.",
             error.Message);
     }
@@ -289,7 +356,7 @@ public sealed class EmbedTests : IDisposable
     {
         var pipeline = new Pipeline("speeches");
         pipeline.From(Source.Of(texts, "lines"))
-            .Embed(model ?? _model, text => text, (text, vector) => new Found(text, vector), keepResults: keepResults)
+            .Embed(model ?? _model, text => text, (text, vector) => new Found(text, vector), options: new InferenceOptions { KeepResults = keepResults })
             .Select(found => found.Text == failOn ? throw new InvalidOperationException("Crash.") : found, "crash")
             .To(_results);
         return RunAsync(pipeline, workers, log: log);

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.AI;
+
 namespace Dataflow.Onnx.Tests;
 
 public sealed class When_a_model_is_loaded : IDisposable
@@ -141,6 +143,23 @@ public sealed class When_a_model_is_loaded : IDisposable
         using var model = EmbeddingModel.Load(_directory.Path);
 
         Assert.Equal(3, model.Embed("[MASK]", new float[2]).Tokens);
+    }
+
+    [Fact]
+    public async Task It_is_a_generator_of_Microsoft_Extensions_AI()
+    {
+        using var model = Load(new TinyModel());
+        IEmbeddingGenerator<string, Embedding<float>> generator = model;
+
+        var generated = await generator.GenerateAsync(["a", "ab"], cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal([model.Embed("a"), model.Embed("ab")], generated.Select(embedding => embedding.Vector.ToArray()));
+        Assert.Equal((7, model.Id), (generated.Usage!.InputTokenCount, generated[0].ModelId));
+        var metadata = generator.GetService<EmbeddingGeneratorMetadata>()!;
+        Assert.Equal(("onnx", model.Id, 2), (metadata.ProviderName, metadata.DefaultModelId, metadata.DefaultModelDimensions));
+        Assert.Same(model, generator.GetService<EmbeddingModel>());
+        Assert.Null(generator.GetService<string>());
+        Assert.Throws<ArgumentException>(() => { _ = generator.GenerateAsync(["a"], new EmbeddingGenerationOptions { Dimensions = 3 }); });
     }
 
     [Fact]

@@ -1,128 +1,152 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Dataflow.Log;
+using Dataflow.Onnx.Inference;
+using Dataflow.Onnx.Workers;
 
 namespace Dataflow.Onnx.Recording;
 
-/// <summary>Embeds each text once: a vector is in the log before anyone gets it, and is found there after a crash.</summary>
+/// <summary>Embeds each text once: a result is in the log before anyone gets it, and is found there after a crash.</summary>
 /// <remarks>One for all workers of a step in a job. Safe for any number of threads. Results are committed in groups: while
 /// one commit is on its way to the disk the next one gathers.</remarks>
 internal sealed class Recorder : IAsyncDisposable
 {
     private readonly LogStore _log;
     private readonly LogProducer _producer;
-    private readonly EmbeddingModel _model;
-    private readonly RecordedVectors _recorded;
+    private readonly InferenceOptions _options;
+    private readonly InferenceWorkers _workers;
+    private readonly WorkQueue _queue;
+    private readonly RecordedResults _recorded;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
-    private readonly Dictionary<UInt128, Call> _inFlight = [];
-    private readonly Queue<Call> _waiting = new();
-    private readonly TaskCompletionSource _callersEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _callers;
-    private bool _isClosed;
+    private readonly Dictionary<UInt128, PendingText> _inFlight = [];
+    private readonly uint _model;
+    private Account _account;
     private long _trimmedTo;
 
-    private Recorder(LogStore log, string topic, EmbeddingModel model, RecordedVectors recorded, TimeProvider time)
+    private Recorder(LogStore log, string topic, ITextEmbedder embedder, InferenceOptions options, TimeProvider time)
     {
-        (_log, _model, _recorded, _time) = (log, model, recorded, time);
+        (_log, _options, _time) = (log, options, time);
+        _recorded = RecordedResults.Read(log, topic, options, time);
+        ModelKey = SHA256.HashData(MemoryMarshal.AsBytes((embedder.Id ?? "").AsSpan()));
+        _model = BinaryPrimitives.ReadUInt32LittleEndian(ModelKey);
+        _account = _recorded.Accounts.GetValueOrDefault(_model);
         _producer = log.CreateProducer(topic);
+        _workers = options.Workers ?? new InferenceWorkers();
+        _queue = new WorkQueue(embedder, options, time, Finish, Fail);
+        _workers.Open(_queue);
+    }
+
+    /// <summary>Stands for the model in keys.</summary>
+    public byte[] ModelKey { get; }
+
+    /// <summary>What the model was used for so far.</summary>
+    public ModelUsage Usage
+    {
+        get
+        {
+            lock (_lock) return _account.ToUsage(_queue.Embedder.Name);
+        }
     }
 
     /// <summary>Reads what was recorded before.</summary>
     /// <exception cref="ModelException">The topic holds something else.</exception>
-    public static Recorder Open(LogStore log, string topic, EmbeddingModel model, int keep, TimeProvider time)
-        => new(log, topic, model, RecordedVectors.Read(log, topic, keep), time);
+    public static Recorder Open(LogStore log, string topic, ITextEmbedder embedder, InferenceOptions options, TimeProvider time)
+        => new(log, topic, embedder, options, time);
 
-    /// <summary>The vector of a text, once it is recorded. It is shared: not to be written to.</summary>
+    /// <summary>Whether a result is there or on its way.</summary>
+    public bool Has(UInt128 key)
+    {
+        lock (_lock) return _inFlight.ContainsKey(key) || _recorded.TryGet(key, out _);
+    }
+
+    /// <summary>The result of a text, once it is recorded.</summary>
     /// <param name="key">Stands for model and text.</param>
     /// <param name="text">The text.</param>
     /// <param name="isNew">Whether the model is called for it.</param>
-    public Task<float[]> EmbedAsync(UInt128 key, string text, out bool isNew)
+    public Task<EmbeddedText> EmbedAsync(UInt128 key, string text, out bool isNew)
     {
+        PendingText pending;
         lock (_lock)
         {
             isNew = false;
-            if (_recorded.TryGet(key, out var vector)) return Task.FromResult(vector);
-            if (_inFlight.TryGetValue(key, out var call)) return call.Task;
-            isNew = true;
-            call = new Call(key, text);
-            _inFlight.Add(key, call);
-            _waiting.Enqueue(call);
-            if (_callers < Environment.ProcessorCount)
+            if (_recorded.TryGet(key, out var result))
             {
-                _callers++;
-                _ = Task.Run(CallWaiting);
+                _account.SavedTexts++;
+                _account.SavedTokens += result.Tokens;
+                return Task.FromResult(result);
             }
 
-            return call.Task;
+            if (_inFlight.TryGetValue(key, out pending!))
+            {
+                _account.SavedTexts++;
+                return pending.Task;
+            }
+
+            isNew = true;
+            _inFlight.Add(key, pending = new PendingText(key, text));
         }
+
+        _workers.Post(_queue, pending);
+        return pending.Task;
     }
 
     /// <summary>Waits for the calls that run, so that the model may be freed, and for their commits.</summary>
     public async ValueTask DisposeAsync()
     {
-        lock (_lock)
-        {
-            _isClosed = true;
-            if (_callers == 0) _callersEnded.TrySetResult();
-        }
-
-        await _callersEnded.Task.ConfigureAwait(false);
+        await _workers.CloseAsync(_queue).ConfigureAwait(false);
         await _producer.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>One of the callers, of which there is one for each processor: works as long as texts wait.</summary>
-    private void CallWaiting()
+    private void Finish(IReadOnlyList<PendingText> texts, EmbeddedText[] results, TimeSpan time)
     {
-        while (Next() is { } call)
-        {
-            try
-            {
-                _ = RecordAsync(call, _model.Embed(call.Text));
-            }
-            catch (Exception error)
-            {
-                Fail(call, error);
-            }
-        }
+        var (each, rest) = Math.DivRem((long)time.TotalMicroseconds, texts.Count);
+        for (var i = 0; i < texts.Count; i++)
+            _ = RecordAsync(texts[i], results[i], new(i == 0 ? 1 : 0, 1, results[i].Tokens, i == 0 ? each + rest : each, 0, 0));
     }
 
-    private Call? Next()
-    {
-        lock (_lock)
-        {
-            if (!_isClosed && _waiting.TryDequeue(out var call)) return call;
-            _callers--; // within the lock: who adds a text after this sees that a caller is missing
-            if (_isClosed && _callers == 0) _callersEnded.TrySetResult();
-            return null;
-        }
-    }
-
-    private async Task RecordAsync(Call call, float[] vector)
+    private async Task RecordAsync(PendingText text, EmbeddedText result, Account cost)
     {
         try
         {
-            var key = new byte[RecordedVectors.KeyBytes];
-            BinaryPrimitives.WriteUInt128BigEndian(key, call.Key);
-            var bytes = MemoryMarshal.AsBytes(vector.AsSpan()).ToArray();
-            await _producer.AppendAsync(0, _time.GetUtcNow().ToUnixTimeMilliseconds(), key, bytes).ConfigureAwait(false);
+            var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+            Charge(cost);
+            while (!TryAppend(text.Key, result, now)) await _producer.FlushAsync().ConfigureAwait(false);
             await _producer.FlushAsync().ConfigureAwait(false);
-            await TrimAsync(Keep(call, vector)).ConfigureAwait(false);
-            call.SetResult(vector);
+            await TrimAsync(Keep(text, result, now)).ConfigureAwait(false);
+            text.SetResult(result);
         }
         catch (Exception error)
         {
-            Fail(call, error);
+            Fail(text, error);
         }
     }
 
-    /// <summary>Moves a vector, now durable, to those that are recorded; returns where the topic is to begin.</summary>
-    private long Keep(Call call, float[] vector)
+    private void Charge(Account cost)
     {
         lock (_lock)
         {
-            _recorded.Add(call.Key, vector);
-            _inFlight.Remove(call.Key);
+            _account.Calls += cost.Calls;
+            _account.Texts += cost.Texts;
+            _account.Tokens += cost.Tokens;
+            _account.Microseconds += cost.Microseconds;
+        }
+    }
+
+    /// <summary>Appends a result with the account so far: within the lock, so that the last record has the last account.</summary>
+    private bool TryAppend(UInt128 key, EmbeddedText result, long now)
+    {
+        lock (_lock) return _producer.TryAppend(0, now, ResultFormat.KeyOf(key), ResultFormat.ValueOf(result, _model, in _account));
+    }
+
+    /// <summary>Moves a result, now durable, to those that are recorded; returns where the topic is to begin.</summary>
+    private long Keep(PendingText text, EmbeddedText result, long now)
+    {
+        lock (_lock)
+        {
+            _recorded.Add(text.Key, result, now);
+            _inFlight.Remove(text.Key);
             return StartOfKept();
         }
     }
@@ -130,25 +154,16 @@ internal sealed class Recorder : IAsyncDisposable
     /// <summary>Trims seldom: the topic may hold an eighth more than is kept. 0: not now.</summary>
     private long StartOfKept()
     {
-        var start = _producer.Topic.EndOffset(0) - _recorded.Keep;
-        if (start <= Math.Max(_trimmedTo, _producer.Topic.StartOffset(0)) + _recorded.Keep / 8) return 0;
+        var start = _producer.Topic.EndOffset(0) - _recorded.Count - _inFlight.Count;
+        if (start <= Math.Max(_trimmedTo, _producer.Topic.StartOffset(0)) + (_options.KeepResults / 8)) return 0;
         return _trimmedTo = start;
     }
 
     private ValueTask TrimAsync(long start) => start == 0 ? default : _log.TrimAsync(_producer.Topic.Name, 0, start);
 
-    private void Fail(Call call, Exception error)
+    private void Fail(PendingText text, Exception error)
     {
-        lock (_lock) _inFlight.Remove(call.Key);
-        call.SetException(error);
-    }
-
-    /// <summary>A text on its way to the model and its vector on its way to the disk.</summary>
-    private sealed class Call(UInt128 key, string text)
-        : TaskCompletionSource<float[]>(TaskCreationOptions.RunContinuationsAsynchronously)
-    {
-        public UInt128 Key { get; } = key;
-
-        public string Text { get; } = text;
+        lock (_lock) _inFlight.Remove(text.Key);
+        text.SetException(error);
     }
 }

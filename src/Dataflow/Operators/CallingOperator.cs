@@ -82,6 +82,9 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     /// <summary>Makes the step's result of a call's.</summary>
     private protected abstract void HandOn(in Record<TIn> record, TResult result);
 
+    /// <summary>Handles a record whose last call failed.</summary>
+    private protected virtual void HandOnFailed(in Record<TIn> record, Exception error) => Reject(error, in record);
+
     internal sealed override bool Poll()
     {
         Restore();
@@ -112,6 +115,9 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
             _saved is not null && shardOf is not null && Context.Workers > 1 ? new WatermarkAlignment(Context.Task.Job) : null));
         if (_shared.Limit is not null) _turns = new Turns(_shared.Limit, Context);
     }
+
+    /// <summary>Tells the steps behind how far time has come.</summary>
+    private protected virtual void AdvanceNext(long watermark) => base.Advance(watermark);
 
     private AsyncCall<TIn, TResult> Add(in Record<TIn> record)
     {
@@ -274,7 +280,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
             _onTheirWay--;
             next = _calls.Remove(next);
             if (error is null) HandOn(in record, result.Result);
-            else Reject(error, in record);
+            else HandOnFailed(in record, error);
         }
     }
 
@@ -286,7 +292,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
             var limit = Math.Min(watermark, WatermarkLimit());
             if (limit > _handedOn)
             {
-                base.Advance(_handedOn = limit);
+                AdvanceNext(_handedOn = limit);
                 any = true;
             }
 

@@ -21,6 +21,11 @@ internal sealed class JobMeter : IDisposable
         _meter.CreateObservableCounter("dataflow.dead_letter.records", DeadLetters, "{record}");
         _meter.CreateObservableCounter("dataflow.rule.broken", BrokenRules, "{record}");
         _meter.CreateObservableCounter("dataflow.model.calls", () => Steps(step => step.Calls), "{call}");
+        _meter.CreateObservableCounter("dataflow.model.tokens", () => Models(model => model.Tokens), "{token}");
+        _meter.CreateObservableCounter("dataflow.model.tokens.saved", () => Models(model => model.SavedTokens), "{token}");
+        _meter.CreateObservableCounter("dataflow.model.texts.saved", () => Models(model => model.SavedTexts), "{text}");
+        _meter.CreateObservableCounter("dataflow.model.time", () => Models(model => (long)model.Time.TotalMilliseconds), "ms");
+        _meter.CreateObservableCounter("dataflow.model.texts.truncated", () => Steps(step => step.Truncated), "{text}");
         _meter.CreateObservableGauge("dataflow.watermark", Watermarks, "ms", "Event time since the Unix epoch.");
         _meter.CreateObservableGauge("dataflow.operator.watermark.lag", WatermarkLags, "s", "How far event time is behind the clock.");
         _meter.CreateObservableCounter("dataflow.operator.time", Times, "s", "What the stages spend their time with.");
@@ -39,6 +44,10 @@ internal sealed class JobMeter : IDisposable
 
     private IEnumerable<Measurement<long>> Steps(Func<StepStatus, long> value)
         => _job.Status.Steps.Select(step => Of(value(step), new KeyValuePair<string, object?>("step", step.Name)));
+
+    private IEnumerable<Measurement<long>> Models(Func<ModelUsage, long> value)
+        => _job.Status.Steps.Where(step => step.Model is not null).Select(step => Of(
+            value(step.Model!), new("step", step.Name), new KeyValuePair<string, object?>("model", step.Model!.Model)));
 
     private IEnumerable<Measurement<long>> DeadLetters()
         => Steps(step => step.DeadLetters).Concat(_job.Status.Splits.Select(

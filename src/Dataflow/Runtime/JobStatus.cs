@@ -109,6 +109,12 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
     /// <summary>Records for which a result was there already, so that no call was made.</summary>
     public long Reused { get; init; }
 
+    /// <summary>What the step's model was used for; null where it has none.</summary>
+    public ModelUsage? Model { get; init; }
+
+    /// <summary>Records whose text was too long for the model, so that its end was left out.</summary>
+    public long Truncated { get; init; }
+
     /// <summary>Records, and results of no single record, that became a <see cref="DeadLetter"/>.</summary>
     public long DeadLetters { get; init; }
 
@@ -155,6 +161,8 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
     {
         Calls = instances.OfType<ICountsCalls>().Sum(step => step.Calls),
         Reused = instances.OfType<ICountsCalls>().Sum(step => step.Reused),
+        Model = instances.OfType<IUsesModel>().FirstOrDefault()?.Usage,
+        Truncated = instances.OfType<ICountsTruncated>().Sum(step => step.Truncated),
         MissReasons = [.. instances.OfType<ICountsMisses>().SelectMany(step => step.MissReasons)
             .GroupBy(miss => miss.Reason).Select(misses => new Miss(misses.Key, misses.Sum(miss => miss.Count)))],
         BrokenRules = [.. instances.OfType<ICountsBrokenRules>().SelectMany(step => step.BrokenRules)
@@ -217,6 +225,18 @@ internal interface ICountsCalls
     long Calls { get; }
 
     long Reused { get; }
+}
+
+/// <summary>A step that calls a model, whose instances count together.</summary>
+internal interface IUsesModel
+{
+    ModelUsage Usage { get; }
+}
+
+/// <summary>A step that leaves out the end of texts that are too long.</summary>
+internal interface ICountsTruncated
+{
+    long Truncated { get; }
 }
 
 /// <summary>A step that follows event time.</summary>

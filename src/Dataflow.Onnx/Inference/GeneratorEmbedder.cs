@@ -1,0 +1,52 @@
+using System.Net;
+using Dataflow.Onnx.Recording;
+using Microsoft.Extensions.AI;
+
+namespace Dataflow.Onnx.Inference;
+
+/// <summary>A model behind a generator of Microsoft.Extensions.AI, in this process or far away.</summary>
+internal sealed class GeneratorEmbedder : ITextEmbedder
+{
+    private readonly IEmbeddingGenerator<string, Embedding<float>> _generator;
+
+    public GeneratorEmbedder(IEmbeddingGenerator<string, Embedding<float>> generator, InferenceOptions options)
+    {
+        _generator = generator;
+        var metadata = (EmbeddingGeneratorMetadata?)generator.GetService(typeof(EmbeddingGeneratorMetadata));
+        var model = options.ModelId ?? metadata?.DefaultModelId;
+        Name = model ?? metadata?.ProviderName ?? generator.GetType().Name;
+        Id = model is null ? null : $"{metadata?.ProviderName}:{model}:{metadata?.DefaultModelDimensions}";
+        MostTexts = options.BatchTexts;
+    }
+
+    public string Name { get; }
+
+    public string? Id { get; }
+
+    public string Detail => $"model {Name}, {MostTexts} texts a call";
+
+    public int MostTexts { get; }
+
+    public async ValueTask<EmbeddedText[]> EmbedAsync(IReadOnlyList<string> texts, CancellationToken stop)
+    {
+        try
+        {
+            var found = await _generator.GenerateAsync(texts, cancellationToken: stop)
+                .WaitAsync(stop).ConfigureAwait(false); // it may not listen to its token
+            if (found.Count != texts.Count) throw ModelException.OtherCount(Name, texts.Count, found.Count);
+            var (each, rest) = Math.DivRem(found.Usage?.InputTokenCount ?? 0, texts.Count);
+            return [.. found.Select((embedding, at) => new EmbeddedText(
+                embedding.Vector.ToArray(), (int)(at == 0 ? each + rest : each), IsTruncated: false))];
+        }
+        catch (Exception error) when (IsAboutTexts(error))
+        {
+            throw ModelException.GeneratorRefused(Name, texts.Count, error);
+        }
+    }
+
+    /// <summary>Whether other texts may well be taken: what a service says of a request that is wrong in itself.</summary>
+    private static bool IsAboutTexts(Exception error)
+        => error is ArgumentException or FormatException
+            || (error is HttpRequestException { StatusCode: { } status } && status
+                is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity);
+}

@@ -1,0 +1,32 @@
+using Dataflow.Onnx.Recording;
+
+namespace Dataflow.Onnx.Inference;
+
+/// <summary>A model in this process: works on the caller's thread.</summary>
+internal sealed class ModelEmbedder(EmbeddingModel model, InferenceOptions options) : ITextEmbedder
+{
+    private readonly int _mostTokens = options.BatchTokens ?? 0;
+
+    public string Name => model.Name;
+
+    public string? Id => _mostTokens == 0 ? model.Id : $"{model.Id}:batches";
+
+    public string Detail => _mostTokens == 0 ? model.Detail : $"{model.Detail}, batches of {_mostTokens} tokens";
+
+    public int MostTexts { get; } = options.BatchTokens is null ? 1 : options.BatchTexts;
+
+    public ValueTask<EmbeddedText[]> EmbedAsync(IReadOnlyList<string> texts, CancellationToken stop)
+    {
+        var results = new EmbeddedText[texts.Count];
+        if (texts.Count > 1) model.Embed(texts, results, _mostTokens);
+        else results[0] = Embed(texts[0]);
+        return ValueTask.FromResult(results);
+    }
+
+    private EmbeddedText Embed(string text)
+    {
+        var vector = new float[model.Dimensions];
+        var encoded = model.Embed(text, vector);
+        return new EmbeddedText(vector, encoded.Tokens, encoded.IsTruncated);
+    }
+}

@@ -1,0 +1,45 @@
+namespace Dataflow.Onnx.Inference;
+
+/// <summary>A text of a call with several.</summary>
+/// <param name="Index">Its place among those asked for.</param>
+/// <param name="Ids">Its tokens.</param>
+/// <param name="IsTruncated">Whether its end is missing.</param>
+internal readonly record struct TextRow(int Index, long[] Ids, bool IsTruncated)
+{
+    // Filling up is work for nothing; with so little of it, a call's fixed costs weigh more.
+    private const double MostFilledUp = 0.15;
+
+    public TextRow(int index, (long[] Ids, bool IsTruncated) encoded)
+        : this(index, encoded.Ids, encoded.IsTruncated)
+    {
+    }
+
+    /// <summary>Groups texts, sorted by length, so that in each they are of like length and no more tokens than may be.</summary>
+    public static IEnumerable<TextRow[]> OfLikeLength(TextRow[] rows, int mostTokens)
+    {
+        Array.Sort(rows, static (left, right) => left.Ids.Length.CompareTo(right.Ids.Length));
+        for (int first = 0, end; first < rows.Length; first = end)
+        {
+            long tokens = rows[first].Ids.Length;
+            for (end = first + 1; end < rows.Length; end++)
+            {
+                var filled = (long)(end - first + 1) * rows[end].Ids.Length;
+                tokens += rows[end].Ids.Length;
+                if (filled > mostTokens || filled - tokens > MostFilledUp * filled) break;
+            }
+
+            yield return rows[first..end];
+        }
+    }
+
+    /// <summary>Writes the ids where a call takes them, and zeros behind them.</summary>
+    public void FillUp(TextBatch batch, int at, int length)
+    {
+        var ids = batch.Ids.AsSpan(at, length);
+        Ids.CopyTo(ids);
+        ids[Ids.Length..].Clear();
+        var mask = batch.Mask.AsSpan(at, length);
+        mask[..Ids.Length].Fill(1);
+        mask[Ids.Length..].Clear();
+    }
+}

@@ -1,0 +1,66 @@
+using Dataflow.Log;
+
+namespace Dataflow.Onnx.Recording;
+
+/// <summary>The last results that were recorded, by key: what the topic holds, in memory, bounded by number and age.</summary>
+/// <remarks>Records of other models stay until they are the oldest; nobody asks for their keys.</remarks>
+internal sealed class RecordedResults(InferenceOptions options, TimeProvider time)
+{
+    private readonly Dictionary<UInt128, Entry> _entries = [];
+    private readonly Queue<(UInt128 Key, long Timestamp)> _oldestFirst = new();
+
+    public int Count => _oldestFirst.Count;
+
+    /// <summary>The last account of each model.</summary>
+    public Dictionary<uint, Account> Accounts { get; } = [];
+
+    /// <summary>Reads the last records of a topic.</summary>
+    /// <exception cref="ModelException">One of them is no result.</exception>
+    public static RecordedResults Read(LogStore log, string topic, InferenceOptions options, TimeProvider time)
+    {
+        var recorded = new RecordedResults(options, time);
+        var found = log.GetTopic(topic);
+        var start = Math.Max(found.StartOffset(0), found.EndOffset(0) - options.KeepResults);
+        using var reader = log.OpenReader(topic, 0, start);
+        while (reader.TryRead(out var batch))
+        {
+            foreach (var record in batch)
+            {
+                var (key, result, model, account) = ResultFormat.Read(topic, in record);
+                recorded.Accounts[model] = account;
+                recorded.Add(key, result, record.Timestamp);
+            }
+        }
+
+        return recorded;
+    }
+
+    public bool TryGet(UInt128 key, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out EmbeddedText result)
+    {
+        var isKept = _entries.TryGetValue(key, out var entry) && !IsOver(entry.Timestamp);
+        result = entry.Result;
+        return isKept;
+    }
+
+    /// <summary>Adds a result and forgets the oldest ones, if there are too many or they are too old.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="result">Its result.</param>
+    /// <param name="timestamp">When it was made, ms since the Unix epoch.</param>
+    public void Add(UInt128 key, EmbeddedText result, long timestamp)
+    {
+        _entries[key] = new(result, timestamp);
+        _oldestFirst.Enqueue((key, timestamp));
+        while (_oldestFirst.Count > options.KeepResults || (Count > 1 && IsOver(_oldestFirst.Peek().Timestamp))) Forget();
+    }
+
+    private void Forget()
+    {
+        var (key, timestamp) = _oldestFirst.Dequeue();
+        if (_entries.TryGetValue(key, out var entry) && entry.Timestamp == timestamp) _entries.Remove(key); // else it was made anew
+    }
+
+    private bool IsOver(long timestamp)
+        => options.KeepFor is { } span && time.GetUtcNow().ToUnixTimeMilliseconds() - timestamp >= span.TotalMilliseconds;
+
+    private readonly record struct Entry(EmbeddedText Result, long Timestamp);
+}

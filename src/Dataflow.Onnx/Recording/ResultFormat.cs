@@ -1,0 +1,60 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Dataflow.Log;
+
+namespace Dataflow.Onnx.Recording;
+
+/// <summary>The records of a topic of results.</summary>
+/// <remarks><code>
+/// key    16 bytes   the first half of a SHA-256, of model and text
+/// value  bytes  field
+///     0      4  tokens        of the text; the highest bit: its end was left out
+///     4      4  model         the first four bytes of the SHA-256 of its Id
+///     8      8  calls         of this model so far, with this one
+///    16      8  texts         so far
+///    24      8  tokens        so far
+///    32      8  microseconds  so far
+///    40      8  saved texts   so far
+///    48      8  saved tokens  so far
+///    56         vector        floats
+/// </code>All little-endian. So the last record of a model has its whole account, whatever was trimmed before.</remarks>
+internal static class ResultFormat
+{
+    public const int KeyBytes = 16;
+
+    private const int HeadBytes = 56;
+    private const uint Truncated = 1u << 31;
+
+    public static byte[] KeyOf(UInt128 key)
+    {
+        var bytes = new byte[KeyBytes];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, key);
+        return bytes;
+    }
+
+    public static byte[] ValueOf(EmbeddedText result, uint model, in Account account)
+    {
+        var bytes = new byte[HeadBytes + (result.Vector.Length * sizeof(float))];
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, (uint)result.Tokens | (result.IsTruncated ? Truncated : 0));
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4), model);
+        MemoryMarshal.Write(bytes.AsSpan(8), in account);
+        MemoryMarshal.AsBytes(result.Vector.AsSpan()).CopyTo(bytes.AsSpan(HeadBytes));
+        return bytes;
+    }
+
+    /// <summary>Reads a record.</summary>
+    /// <exception cref="ModelException">It is none of these.</exception>
+    public static (UInt128 Key, EmbeddedText Result, uint Model, Account Account) Read(string topic, in LogRecord record)
+    {
+        if (record.Key.Length != KeyBytes || record.Value.Length <= HeadBytes || record.Value.Length % sizeof(float) != 0)
+            throw ModelException.NotRecorded(topic, record.Offset, record.Key.Length, record.Value.Length);
+        var bytes = record.Value.Span;
+        var tokens = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        var vector = MemoryMarshal.Cast<byte, float>(bytes[HeadBytes..]).ToArray();
+        return (
+            BinaryPrimitives.ReadUInt128BigEndian(record.Key.Span),
+            new EmbeddedText(vector, (int)(tokens & ~Truncated), (tokens & Truncated) != 0),
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]),
+            MemoryMarshal.Read<Account>(bytes[8..]));
+    }
+}

@@ -1,0 +1,80 @@
+using Dataflow.Onnx.Inference;
+using Dataflow.Onnx.Recording;
+
+namespace Dataflow.Onnx.Workers;
+
+/// <summary>Makes one call after the other as long as texts wait.</summary>
+internal sealed class InferenceWorker(InferenceWorkers all, ITextEmbedder? own)
+{
+    /// <summary>How many workers may fail while they have a text before it is taken to be the text's fault.</summary>
+    public const int MostTries = 3;
+
+    private const int MostFailures = 3;
+
+    private readonly List<PendingText> _texts = [];
+    private int _failuresInRow;
+
+    /// <summary>Guarded by the lock of all workers.</summary>
+    public bool IsRunning { get; set; }
+
+    /// <summary>Whether it is to be taken out. Workers without a generator of their own fail with the model of the step.</summary>
+    public bool HasFailed => own is not null && _failuresInRow >= MostFailures;
+
+    public bool WorksFor(WorkQueue queue) => own is null || own.Id == queue.Embedder.Id;
+
+    public ITextEmbedder EmbedderFor(WorkQueue queue) => own ?? queue.Embedder;
+
+    public void Wake()
+    {
+        IsRunning = true;
+        _ = Task.Run(RunAsync);
+    }
+
+    private async Task RunAsync()
+    {
+        while (all.Take(this, _texts) is { } queue)
+        {
+            await EmbedAsync(queue, [.. _texts]).ConfigureAwait(false);
+            all.Leave(queue);
+        }
+    }
+
+    private async Task EmbedAsync(WorkQueue queue, IReadOnlyList<PendingText> texts)
+    {
+        var start = queue.Time.GetTimestamp();
+        EmbeddedText[] results;
+        try
+        {
+            results = await queue.CallAsync(EmbedderFor(queue), [.. texts.Select(text => text.Text)]).ConfigureAwait(false);
+        }
+        catch (ModelException error)
+        {
+            await HandleAsync(queue, texts, error).ConfigureAwait(false);
+            return;
+        }
+        catch (Exception error)
+        {
+            _failuresInRow++;
+            if (!all.TryReturn(queue, texts, this))
+                await HandleAsync(queue, texts, ModelException.GeneratorFailed(EmbedderFor(queue).Name, error)).ConfigureAwait(false);
+            return;
+        }
+
+        _failuresInRow = 0;
+        queue.Finish(texts, results, queue.Time.GetElapsedTime(start));
+    }
+
+    /// <summary>Finds the text that a call failed on, by calls with half of them.</summary>
+    private async Task HandleAsync(WorkQueue queue, IReadOnlyList<PendingText> texts, Exception error)
+    {
+        if (texts.Count == 1)
+        {
+            queue.Fail(texts[0], error);
+            return;
+        }
+
+        var half = texts.Count / 2;
+        await EmbedAsync(queue, [.. texts.Take(half)]).ConfigureAwait(false);
+        await EmbedAsync(queue, [.. texts.Skip(half)]).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,232 @@
+using System.Net;
+using Dataflow.Log;
+using Dataflow.Testing;
+using Microsoft.Extensions.AI;
+using Generator = Microsoft.Extensions.AI.IEmbeddingGenerator<string, Microsoft.Extensions.AI.Embedding<float>>;
+
+namespace Dataflow.Onnx.Tests;
+
+/// <summary>Embeddings by a generator that stands for a service far away.</summary>
+public sealed class EmbedByGeneratorTests : IDisposable
+{
+    private readonly LogStore _log = SimulatedJob.OpenLog();
+    private readonly MemorySink<Found> _results = Sink.Memory<Found>();
+
+    public void Dispose() => _log.Dispose();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Gives_every_text_the_vector_of_the_generator_in_the_order_of_the_input(int workers)
+    {
+        var generator = new FakeGenerator();
+        var texts = Enumerable.Range(0, 300).Select(number => new string('x', number % 50) + number).ToArray();
+
+        Run(generator, texts, workers: workers);
+
+        Assert.Equal(texts, _results.Committed.Select(found => found.Text));
+        Assert.All(_results.Committed, found => Assert.Equal(FakeGenerator.VectorOf(found.Text), found.Vector));
+        Assert.Equal(texts.Order(), generator.Answered.SelectMany(batch => batch).Order());
+    }
+
+    [Fact]
+    public void Asks_for_several_texts_at_once_but_for_no_more_than_it_may()
+    {
+        var generator = new FakeGenerator();
+
+        Run(generator, Texts(200), new InferenceOptions { BatchTexts = 7, Workers = new InferenceWorkers(1) });
+
+        Assert.Equal(7, generator.Asked.Max(batch => batch.Length));
+        Assert.InRange(generator.Asked.Count, 29, 100);
+    }
+
+    [Fact]
+    public void Accounts_for_what_the_model_was_used_for_across_restarts()
+    {
+        var generator = new FakeGenerator();
+        var first = Crash(generator, ["a", "bb", "a", "ccc", "bb", "dddd"]);
+
+        var second = Run(generator, ["a", "bb", "a", "ccc", "bb", "dddd", "eeeee"]);
+
+        Assert.Equal(("fake", 4, 10, 2), (first.Model, first.Texts, first.Tokens, first.SavedTexts));
+        Assert.InRange(first.Calls, 1, 4);
+        Assert.Equal((5, 15), (second.Texts, second.Tokens));
+        Assert.Equal(generator.Answered.Count, second.Calls);
+        Assert.InRange(second.SavedTexts, 6, 8); // those before the last record of the first run, and six
+        Assert.InRange(second.SavedTokens, 13, 16);
+    }
+
+    [Fact]
+    public void A_text_that_is_refused_is_found_among_others_by_halves()
+    {
+        var generator = new FakeGenerator
+        {
+            Before = (texts, _) => texts.Contains("poison")
+                ? throw new HttpRequestException("Too strange.", null, HttpStatusCode.BadRequest) : Task.CompletedTask,
+        };
+        string[] texts = [.. Texts(20), "poison", .. Texts(40)[20..]];
+
+        Run(generator, texts, new InferenceOptions { Workers = new InferenceWorkers(2) });
+
+        Assert.Equal(Texts(40), _results.Committed.Select(found => found.Text));
+        var letter = Assert.Single(Topic.Of<DeadLetter>("speeches.dead-letters").ReadAll(_log));
+        Assert.Equal(
+            ("embed", 20, "Model 'fake': its generator did not take a text (Too strange). Other texts may work."),
+            (letter.Step, letter.Position, letter.Reason));
+        Assert.Equal(Texts(40).Order(), generator.Answered.SelectMany(batch => batch).Order());
+    }
+
+    [Fact]
+    public void A_service_that_fails_for_a_while_is_asked_again()
+    {
+        var failures = 0;
+        var generator = new FakeGenerator
+        {
+            Before = (_, _) => Interlocked.Increment(ref failures) <= 20 ? throw new HttpRequestException("Out of order.") : Task.CompletedTask,
+        };
+
+        Run(generator, Texts(10), new InferenceOptions { Workers = new InferenceWorkers(2), Calls = new AsyncOptions { Concurrency = 16, Attempts = 30 } });
+
+        Assert.Equal(Texts(10), _results.Committed.Select(found => found.Text));
+        Assert.Equal(Texts(10).Order(), generator.Answered.SelectMany(batch => batch).Order());
+    }
+
+    [Fact]
+    public void A_text_on_which_worker_after_worker_fails_becomes_a_dead_letter()
+    {
+        var generator = new FakeGenerator
+        {
+            Before = (texts, _) => texts.Contains("t3") ? throw new IOException("Connection reset.") : Task.CompletedTask,
+        };
+
+        Run(generator, Texts(8), new InferenceOptions { Workers = new InferenceWorkers(2) });
+
+        Assert.Equal(Texts(8).Except(["t3"]), _results.Committed.Select(found => found.Text));
+        Assert.Equal(
+            "Model 'fake': workers failed with a text time after time, the last one with: Connection reset. "
+            + "Let its generator try again later, or raise Calls.Attempts.",
+            Assert.Single(Topic.Of<DeadLetter>("speeches.dead-letters").ReadAll(_log)).Reason);
+    }
+
+    [Fact]
+    public void A_call_that_takes_too_long_is_given_up()
+    {
+        var generator = new FakeGenerator { Before = (texts, _) => texts.Contains("t1") ? Task.Delay(Timeout.Infinite, CancellationToken.None) : Task.CompletedTask };
+
+        Run(generator, Texts(3), new InferenceOptions
+        {
+            BatchTexts = 1, Workers = new InferenceWorkers(1), Calls = new AsyncOptions { Timeout = TimeSpan.FromSeconds(1) },
+        });
+
+        Assert.Equal(["t0", "t2"], _results.Committed.Select(found => found.Text));
+        Assert.Contains(
+            "No answer came within 00:00:01.", Assert.Single(Topic.Of<DeadLetter>("speeches.dead-letters").ReadAll(_log)).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_generator_that_gives_too_few_vectors_is_at_fault()
+    {
+        using var broken = new Broken();
+        Run(broken, ["a"]);
+
+        Assert.Empty(_results.Committed);
+        Assert.Equal(
+            "Model 'broken': it gave 0 vectors for 1 texts. Its generator is to give one for each, in their order.",
+            Assert.Single(Topic.Of<DeadLetter>("speeches.dead-letters").ReadAll(_log)).Reason);
+    }
+
+    [Fact]
+    public void Checkpoints_do_not_wait_for_calls_and_a_restart_makes_them()
+    {
+        var gate = new TaskCompletionSource();
+        var slow = new FakeGenerator { Before = (texts, _) => texts.Contains("t5") ? gate.Task : Task.CompletedTask };
+        var options = new InferenceOptions { BatchTexts = 1 };
+        var job = SimulatedJob.Start(Pipeline(slow, Texts(10), options), _log);
+
+        job.Checkpoint(); // would not complete if it waited for t5
+        job.Close();
+        var before = _results.Committed.Count;
+        var quick = new FakeGenerator();
+        SimulatedJob.Start(Pipeline(quick, Texts(10), options), _log).Run();
+
+        Assert.InRange(before, 0, 5);
+        Assert.Equal(Texts(10), _results.Committed.Select(found => found.Text));
+        Assert.Contains("t5", quick.Answered.SelectMany(batch => batch));
+        Assert.Empty(slow.Answered.SelectMany(batch => batch).Intersect(quick.Answered.SelectMany(batch => batch)));
+    }
+
+    [Theory]
+    [InlineData(20, 2)]
+    [InlineData(31, 4)]
+    public void Results_that_are_too_old_are_made_again(int days, int answered)
+    {
+        var clock = new SimulatedClock();
+        var generator = new FakeGenerator();
+        var options = new InferenceOptions { KeepFor = TimeSpan.FromDays(30) };
+        Crash(generator, ["a", "b"], options, clock);
+        clock.Advance(TimeSpan.FromDays(days));
+
+        Run(generator, ["a", "b", "a"], options, clock: clock);
+
+        Assert.Equal(answered, generator.Answered.Sum(batch => batch.Length));
+        Assert.Equal(["a", "b", "a"], _results.Committed.Select(found => found.Text));
+    }
+
+    [Fact]
+    public void A_model_that_is_not_named_is_a_fault_of_the_plan()
+    {
+        var error = Assert.Throws<PlanException>(() => Pipeline(new FakeGenerator(model: null), ["a"], new()).Explain());
+
+        Assert.Contains(
+            "step 'embed': its generator does not say which model it calls, and results are kept by model. Name it, as ModelId in the options.",
+            error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "embed (model mine, 32 texts a call)",
+            Pipeline(new FakeGenerator(model: null), ["a"], new() { ModelId = "mine" }).Explain().ToString(), StringComparison.Ordinal);
+    }
+
+    private static string[] Texts(int count) => [.. Enumerable.Range(0, count).Select(number => $"t{number}")];
+
+    private Pipeline Pipeline(Generator generator, string[] texts, InferenceOptions options, string? failsOn = null)
+    {
+        var pipeline = new Pipeline("speeches");
+        pipeline.From(Source.Of(texts, "lines"))
+            .Embed(generator, text => text, (text, vector) => new Found(text, vector), options: options)
+            .Select(found => found.Text == failsOn ? throw new InvalidOperationException("Crash.") : found, "crash").To(_results);
+        return pipeline;
+    }
+
+    private ModelUsage Run(
+        Generator generator, string[] texts, InferenceOptions? options = null, int workers = 1, SimulatedClock? clock = null)
+    {
+        var job = SimulatedJob.Start(Pipeline(generator, texts, options ?? new()), _log, workers, clock: clock);
+        job.Run();
+        return job.Status.Steps.Single(step => step.Name == "embed").Model!;
+    }
+
+    /// <summary>Ends without a checkpoint when the vectors of all texts are recorded.</summary>
+    private ModelUsage Crash(Generator generator, string[] texts, InferenceOptions? options = null, SimulatedClock? clock = null)
+    {
+        var job = SimulatedJob.Start(Pipeline(generator, texts, options ?? new(), failsOn: texts[^1]), _log, clock: clock);
+        Assert.Throws<OperatorException>(job.Run);
+        job.Close();
+        return job.Status.Steps.Single(step => step.Name == "embed").Model!;
+    }
+
+    private sealed record Found(string Text, float[] Vector);
+
+    private sealed class Broken : Generator
+    {
+        public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+            IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+            => Task.FromResult(new GeneratedEmbeddings<Embedding<float>>());
+
+        public object? GetService(Type serviceType, object? serviceKey = null)
+            => serviceType == typeof(EmbeddingGeneratorMetadata)
+                ? new EmbeddingGeneratorMetadata("tests", null, "broken") : null;
+
+        public void Dispose()
+        {
+        }
+    }
+}
