@@ -74,7 +74,8 @@ public sealed class InferenceWorkers
         lock (_gate) _queues.Add(queue);
     }
 
-    internal Task CloseAsync(WorkQueue queue)
+    /// <summary>Drops what waits in a queue, and waits for the workers that have texts of it.</summary>
+    internal async Task CloseAsync(WorkQueue queue)
     {
         lock (_gate)
         {
@@ -82,7 +83,8 @@ public sealed class InferenceWorkers
             queue.Close();
         }
 
-        return queue.Ended;
+        await queue.CancelAsync().ConfigureAwait(false);
+        await queue.Ended.ConfigureAwait(false);
     }
 
     internal void Post(WorkQueue queue, PendingText text)

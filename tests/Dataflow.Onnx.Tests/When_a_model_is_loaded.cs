@@ -149,17 +149,16 @@ public sealed class When_a_model_is_loaded : IDisposable
     public async Task It_is_a_generator_of_Microsoft_Extensions_AI()
     {
         using var model = Load(new TinyModel());
-        IEmbeddingGenerator<string, Embedding<float>> generator = model;
 
-        var generated = await generator.GenerateAsync(["a", "ab"], cancellationToken: TestContext.Current.CancellationToken);
+        var generated = await model.GenerateAsync(["a", "ab"], cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal([model.Embed("a"), model.Embed("ab")], generated.Select(embedding => embedding.Vector.ToArray()));
         Assert.Equal((7, model.Id), (generated.Usage!.InputTokenCount, generated[0].ModelId));
-        var metadata = generator.GetService<EmbeddingGeneratorMetadata>()!;
+        var metadata = model.GetService<EmbeddingGeneratorMetadata>()!;
         Assert.Equal(("onnx", model.Id, 2), (metadata.ProviderName, metadata.DefaultModelId, metadata.DefaultModelDimensions));
-        Assert.Same(model, generator.GetService<EmbeddingModel>());
-        Assert.Null(generator.GetService<string>());
-        Assert.Throws<ArgumentException>(() => { _ = generator.GenerateAsync(["a"], new EmbeddingGenerationOptions { Dimensions = 3 }); });
+        Assert.Same(model, model.GetService<EmbeddingModel>());
+        Assert.Null(model.GetService<string>());
+        Assert.Throws<ArgumentException>(() => { _ = model.GenerateAsync(["a"], new EmbeddingGenerationOptions { Dimensions = 3 }, TestContext.Current.CancellationToken); });
     }
 
     [Fact]

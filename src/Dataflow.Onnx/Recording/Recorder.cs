@@ -97,6 +97,7 @@ internal sealed class Recorder : IAsyncDisposable
     {
         await _workers.CloseAsync(_queue).ConfigureAwait(false);
         await _producer.DisposeAsync().ConfigureAwait(false);
+        _queue.Dispose();
     }
 
     private void Finish(IReadOnlyList<PendingText> texts, EmbeddedText[] results, TimeSpan time)

@@ -12,6 +12,7 @@ namespace Dataflow.Onnx.Workers;
 internal sealed class WorkQueue(
     ITextEmbedder embedder, InferenceOptions options, TimeProvider time,
     Action<IReadOnlyList<PendingText>, EmbeddedText[], TimeSpan> finish, Action<PendingText, Exception> fail)
+    : IDisposable
 {
     private readonly LinkedList<PendingText> _texts = new();
     private readonly CancellationTokenSource _closing = new();
@@ -93,9 +94,13 @@ internal sealed class WorkQueue(
     {
         IsClosed = true;
         _texts.Clear();
-        _closing.Cancel();
         EndIfClosed();
     }
+
+    /// <summary>Gives up the calls that run; without the lock, since they may end at once.</summary>
+    public Task CancelAsync() => _closing.CancelAsync();
+
+    public void Dispose() => _closing.Dispose();
 
     private void EndIfClosed()
     {

@@ -38,10 +38,10 @@ public sealed class InferenceWorkersTests : IDisposable
         var gate = new SemaphoreSlim(0);
         var generator = new FakeGenerator
         {
-            Before = async (_, _) =>
+            Before = async (_, stop) =>
             {
                 InterlockedMax(ref most, Interlocked.Increment(ref running));
-                await gate.WaitAsync();
+                await gate.WaitAsync(stop);
                 Interlocked.Decrement(ref running);
             },
         };
