@@ -8,6 +8,9 @@ internal sealed class Questions
     private readonly ConcurrentQueue<Question> _asked = new();
     private volatile bool _isClosed;
 
+    /// <summary>Whether the worker has ended.</summary>
+    public bool IsClosed => _isClosed;
+
     public Task<T> AskAsync<T>(Func<T> answer, CancellationToken stop)
     {
         var question = new Question<T>(answer);

@@ -7,6 +7,7 @@ internal sealed class Worker(int index) : IDisposable
 
     private readonly ManualResetEventSlim _wake = new(false, spinCount: 20);
     private readonly Questions _questions = new();
+    private readonly Lock _turn = new(); // who holds it may look at what the tasks hold, or change it
     private int _isParked;
 
     public int Index { get; } = index;
@@ -17,9 +18,12 @@ internal sealed class Worker(int index) : IDisposable
     /// <summary>Does what can be done now; false if that was nothing.</summary>
     public bool Step()
     {
-        var any = _questions.AnswerAll();
-        foreach (var task in Tasks) any |= task.Step();
-        return any;
+        lock (_turn)
+        {
+            var any = _questions.AnswerAll();
+            foreach (var task in Tasks) any |= task.Step();
+            return any;
+        }
     }
 
     /// <summary>Runs until told to stop, parked while there is nothing to do.</summary>
@@ -42,9 +46,26 @@ internal sealed class Worker(int index) : IDisposable
         if (Volatile.Read(ref _isParked) == 1) _wake.Set();
     }
 
-    /// <summary>Has something looked up on the worker's thread, between two batches. From any thread.</summary>
+    /// <summary>Has something looked up between two batches. From any thread: on that, at once, where the worker has nothing to do;
+    /// else the worker does it after the batch at hand.</summary>
     public Task<T> AskAsync<T>(Func<IReadOnlyList<StreamTask>, T> answer, CancellationToken stop)
     {
+        if (_turn.TryEnter())
+        {
+            try
+            {
+                if (!_questions.IsClosed) return Task.FromResult(answer(Tasks));
+            }
+            catch (Exception error)
+            {
+                return Task.FromException<T>(error);
+            }
+            finally
+            {
+                _turn.Exit();
+            }
+        }
+
         var asked = _questions.AskAsync(() => answer(Tasks), stop);
         Wake();
         return asked;

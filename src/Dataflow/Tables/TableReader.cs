@@ -6,7 +6,8 @@ namespace Dataflow;
 
 /// <summary>Reads a table of a running job from outside the pipeline. From any thread.</summary>
 /// <remarks>
-/// The worker that owns a key looks it up between two batches of records, so a row is never one in the middle of a batch. A
+/// A key is looked up between two batches of records of the worker that owns it, so a row is never one in the middle of a batch:
+/// at once, on the reader's thread, where the worker has nothing to do, else by the worker after the batch at hand. A
 /// read sees what the job has computed, of which the part after the last checkpoint will be computed again after a crash, and
 /// then perhaps otherwise where results depend on the order of arrival. Nothing is copied for readers, and a
 /// job without readers pays nothing.

@@ -34,6 +34,33 @@ public sealed class TableReaderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_reader_meets_a_busy_worker_between_two_batches_and_an_idle_one_at_once()
+    {
+        const int Numbers = 300_000;
+        _log.Append("numbers", Enumerable.Range(0, Numbers));
+        var pipeline = new Pipeline("read");
+        var counts = pipeline.From(Topic.Of<int>("numbers")).SelectMany(_ => new[] { "left", "right" }).KeyBy(side => side)
+            .Aggregate(a => a.Count(), (_, count) => count);
+        counts.Changes().To(Sink.Memory<Change<long>>());
+        await using var job = await pipeline.StartAsync(new JobOptions { Log = _log, Workers = 1 }, TestContext.Current.CancellationToken);
+
+        var readers = Enumerable.Range(0, 3).Select(_ => Task.Run(async () =>
+        {
+            for (var seen = 0L; seen < Numbers;)
+            {
+                var rows = await job.Read(counts).GetAllAsync(TestContext.Current.CancellationToken);
+                Assert.Single(rows.Select(row => row.Value).Append(rows.Count == 0 ? 0 : rows[0].Value).Distinct()); // left and right of one moment
+                if (rows.Count == 0) continue;
+                Assert.InRange(rows[0].Value, seen, Numbers);
+                seen = rows[0].Value;
+            }
+        }, TestContext.Current.CancellationToken));
+        await Task.WhenAll(readers).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+
+        await Until(() => Task.FromResult(job.Read(counts).GetAsync("left", TestContext.Current.CancellationToken).IsCompleted), isDone => isDone);
+    }
+
+    [Fact]
     public async Task Nobody_waits_for_a_job_that_has_ended()
     {
         var pipeline = new Pipeline("read");
