@@ -19,7 +19,7 @@ public class KeptRecordsTests
             {
                 using var run = new Run<string>(number => $"record {number}");
                 foreach (var operation in operations) run.Do(operation);
-                run.CheckCheckpoint();
+                run.CheckRestored();
             },
             iter: 100);
 
@@ -30,7 +30,7 @@ public class KeptRecordsTests
             {
                 using var run = new Run<long>(number => number);
                 foreach (var operation in operations) run.Do(operation);
-                run.CheckCheckpoint();
+                run.CheckRestored();
             },
             iter: 50);
 
@@ -40,12 +40,12 @@ public class KeptRecordsTests
         using var run = new Run<string>(number => $"record {number}");
         run.Do(new(Kind.Add, "a", 5, long.MaxValue, 1));
         run.Do(new(Kind.Add, "a", 5, long.MaxValue, 1));
-        Assert.Equal(2, run.CheckCheckpoint());
-        Assert.Equal(0, run.CheckCheckpoint());
+        Assert.Equal(2, run.Checkpoint());
+        Assert.Equal(0, run.Checkpoint());
         run.Do(new(Kind.Find, "a", 5, 5, 0));
         run.Do(new(Kind.Find, "a", 5, 5, 0));
-        Assert.Equal(2, run.CheckCheckpoint());
-        Assert.Equal(0, run.CheckCheckpoint());
+        Assert.Equal(2, run.Checkpoint());
+        Assert.Equal(0, run.Checkpoint());
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public class KeptRecordsTests
         => Gen.Select(
             Gen.Frequency(
                 (20, Gen.Const(Kind.Add)), (8, Gen.Const(Kind.Find)), (3, Gen.Const(Kind.Drop)), (2, Gen.Const(Kind.Flip)),
-                (4, Gen.Const(Kind.Write))),
+                (4, Gen.Const(Kind.Write)), (1, Gen.Const(Kind.Restart))),
             Gen.Int[0, 8], Gen.Long[-20, 100], spans, Gen.Int[0, 10],
             (kind, key, time, span, number) => new Operation(kind, $"key {key}", time, JoinBounds.Add(time, span), number)).Array[0, 300];
 
@@ -85,6 +85,7 @@ public class KeptRecordsTests
         Drop,
         Flip,
         Write,
+        Restart,
     }
 
     private sealed record Operation(Kind Kind, string Key, long Time, long End, int Number);
@@ -92,18 +93,25 @@ public class KeptRecordsTests
     private sealed record Kept<T>(string Key, long Time, long End, T Value, bool IsMatched);
 
     /// <summary>The kept records, the list that they must equal, and a log that their changes go to.</summary>
-    private sealed class Run<T>(Func<int, T> value) : IDisposable
+    private sealed class Run<T> : IDisposable
     {
+        private readonly Func<int, T> _value;
         private readonly LogStore _log = SimulatedJob.OpenLog();
-        private readonly Changes _changes = new();
-        private readonly List<Kept<T>> _model = [];
-        private CheckpointTopics? _topics;
-        private KeptRecords<string, T>? _kept;
+        private readonly CheckpointTopics _topics;
+        private Changes _changes = new();
+        private KeptRecords<string, T> _records;
+        private List<Kept<T>> _model = [];
         private List<Kept<T>>? _atFlip;
+        private List<Kept<T>> _durable = [];
         private int _number;
         private long _watermark = long.MinValue;
 
-        private KeptRecords<string, T> Records => _kept ??= new("kept", _changes, SliceMs);
+        public Run(Func<int, T> value)
+        {
+            _value = value;
+            _topics = CheckpointTopics.OpenAsync(_log, "test", writesDeadLetters: false, CancellationToken.None).GetAwaiter().GetResult();
+            _records = new("kept", _changes, SliceMs);
+        }
 
         public void Dispose() => _log.Dispose();
 
@@ -112,9 +120,9 @@ public class KeptRecordsTests
             switch (operation.Kind)
             {
                 case Kind.Add when operation.End >= _watermark:
-                    var record = new Kept<T>(operation.Key, operation.Time, operation.End, value(_number++), operation.Number == 0);
+                    var record = new Kept<T>(operation.Key, operation.Time, operation.End, _value(_number++), operation.Number == 0);
                     _model.Add(record);
-                    Records.Add(record.Key, new KeptLimits { Time = record.Time, End = record.End, IsMatched = record.IsMatched }, record.Value);
+                    _records.Add(record.Key, new KeptLimits { Time = record.Time, End = record.End, IsMatched = record.IsMatched }, record.Value);
                     break;
                 case Kind.Find:
                     Find(operation.Key, operation.Time, operation.End);
@@ -128,22 +136,33 @@ public class KeptRecordsTests
                 case Kind.Write:
                     Write(operation.Number);
                     break;
+                case Kind.Restart:
+                    Restart();
+                    break;
             }
 
-            Assert.Equal(_model.Count, Records.Entries);
+            Assert.Equal(_model.Count, _records.Entries);
         }
 
         /// <returns>How many records the checkpoint wrote.</returns>
-        public int CheckCheckpoint()
+        public int Checkpoint()
         {
             Flip();
             return Write(int.MaxValue);
         }
 
+        public void CheckRestored()
+        {
+            Checkpoint();
+            Restart();
+            Drop(long.MaxValue);
+            Assert.Empty(_model);
+        }
+
         private void Find(string key, long time, long end)
         {
             var found = new List<T>();
-            for (var partners = Records.Find(key, time, end, long.MaxValue); partners.MoveNext(); partners.MarkMatched()) found.Add(partners.Value);
+            for (var partners = _records.Find(key, time, end, long.MaxValue); partners.MoveNext(); partners.MarkMatched()) found.Add(partners.Value);
             var expected = _model.Where(kept => kept.Key == key && kept.End >= time && kept.Time <= end).ToList();
             Assert.Equal(expected.OrderBy(kept => StartOf(kept.End)).Select(kept => kept.Value), found);
             foreach (var kept in expected) _model[_model.IndexOf(kept)] = kept with { IsMatched = true };
@@ -153,30 +172,29 @@ public class KeptRecordsTests
         {
             _watermark = watermark;
             var seen = new List<Kept<T>>();
-            Records.DropBefore(watermark, seen, static (to, record, last) =>
+            _records.DropBefore(watermark, seen, static (to, record, last) =>
             {
-                Assert.InRange(record.Limits.End, last - SliceMs + 1, last);
+                Assert.Equal(LastOf(record.Limits.End), last);
                 to.Add(Of(record));
             });
             Assert.Equal(_model.Where(IsPassed).OrderBy(kept => StartOf(kept.End)), seen);
             _model.RemoveAll(IsPassed);
 
-            bool IsPassed(Kept<T> kept) => kept.End != long.MaxValue && StartOf(kept.End) + SliceMs <= watermark;
+            bool IsPassed(Kept<T> kept) => LastOf(kept.End) < watermark;
         }
 
         /// <summary>As a task does: no new checkpoint before the last one's state is written.</summary>
         private void Flip()
         {
             Write(int.MaxValue);
-            Records.Flip();
+            _records.Flip();
             _changes.Flip();
             _atFlip = [.. _model];
         }
 
         private int Write(int budget)
         {
-            if (_atFlip is null || !Records.WriteFrozen(ref budget)) return 0;
-            _topics ??= CheckpointTopics.OpenAsync(_log, "test", writesDeadLetters: false, CancellationToken.None).GetAwaiter().GetResult();
+            if (_atFlip is null || !_records.WriteFrozen(ref budget)) return 0;
             var (commit, written) = (new LogCommit(), 0);
             foreach (var (shard, records) in _changes.Take())
             {
@@ -185,31 +203,29 @@ public class KeptRecordsTests
             }
 
             _log.CommitAsync(commit).AsTask().GetAwaiter().GetResult();
-            CheckRestored(_atFlip);
+            _durable = _atFlip;
             _atFlip = null;
             return written;
         }
 
-        private void CheckRestored(List<Kept<T>> expected)
+        /// <summary>Carries on from the last checkpoint; in the order of coming within a key, shards after each other.</summary>
+        private void Restart()
         {
-            var restored = new KeptRecords<string, T>("kept", new Changes(), SliceMs);
+            _changes = new Changes();
+            _records = new("kept", _changes, SliceMs);
             for (var shard = 0; shard < Shards.Count; shard++)
             {
-                using var image = ShardImage.Read(_log, _topics!, shard);
-                image.ForEach((_, ns, key, bytes) => restored.RestorePut(ns, key, bytes));
+                using var image = ShardImage.Read(_log, _topics, shard);
+                image.ForEach((_, ns, key, bytes) => _records.RestorePut(ns, key, bytes));
             }
 
-            restored.Add("", new KeptLimits { Time = 0, End = long.MaxValue }, value(-1)); // its number is none of theirs
-            var seen = new List<Kept<T>>();
-            restored.DropBefore(long.MaxValue, seen, static (to, record, _) => to.Add(Of(record)));
-            Assert.Equal(value(-1), seen[^1].Value);
-            seen.RemoveAt(seen.Count - 1);
-            foreach (var key in expected.Select(kept => kept.Key).Distinct())
-                Assert.Equal(expected.Where(kept => kept.Key == key).OrderBy(kept => StartOf(kept.End)), seen.Where(kept => kept.Key == key));
-            Assert.Equal(expected.Count, seen.Count);
+            _model = [.. _durable.OrderBy(kept => Shards.Of(KeyCodec<string>.Default.Hash(kept.Key)))];
+            _atFlip = null;
         }
 
         private static long StartOf(long end) => end == long.MaxValue ? end : end - (((end % SliceMs) + SliceMs) % SliceMs);
+
+        private static long LastOf(long end) => end == long.MaxValue ? end - 1 : StartOf(end) + SliceMs - 1;
 
         private static Kept<T> Of(KeptRecord<string, T> record)
             => new(record.Key, record.Limits.Time, record.Limits.End, record.Value, record.Links.IsMatched);
