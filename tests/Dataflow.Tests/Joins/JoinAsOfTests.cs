@@ -74,6 +74,29 @@ public class JoinAsOfTests
     }
 
     [Fact]
+    public void Records_that_wait_over_a_restart_stay_apart_from_those_of_their_moment_that_come_after_it()
+    {
+        using var log = SimulatedJob.OpenLog();
+        var results = Sink.Memory<string>();
+        var pipeline = new Pipeline("trades");
+        Timed(pipeline, "trades").LeftJoinAsOf(Timed(pipeline, "quotes"), Pair).Values().To(results);
+        log.Append("quotes", [new Reading("b", 0, 0)]);
+        log.Append("trades", [new("a", 1000, 1), new Reading("a", 1000, 2)]);
+        var job = SimulatedJob.Start(pipeline, log);
+        job.RunUntilIdle();
+        job.Checkpoint();
+        job.Close();
+
+        log.Append("trades", [new("a", 1000, 3), new("a", 1000, 4), new Reading("a", 5000, 5)]);
+        log.Append("quotes", [new Reading("b", 5000, 0)]);
+        job = SimulatedJob.Start(pipeline, log, workers: 2);
+        job.RunUntilIdle();
+        job.Checkpoint();
+        job.Close();
+        Assert.Equal(["a@1000=1 -", "a@1000=2 -", "a@1000=3 -", "a@1000=4 -"], results.Committed);
+    }
+
+    [Fact]
     public void Forgets_a_key_whose_last_record_is_too_old_to_be_joined()
     {
         using var log = SimulatedJob.OpenLog();
