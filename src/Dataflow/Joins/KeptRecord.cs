@@ -11,7 +11,7 @@ namespace Dataflow.Joins;
 ///    24  links
 ///     8  number of the record, big-endian   ┐ the key of the change
 ///        key, as its serde writes it        ┘
-///    24  limits                             ┐ the value of the change
+///    17  limits                             ┐ the value of the change
 ///        value, as state is written         ┘
 /// </code></remarks>
 internal readonly struct KeptRecord<TKey, T>
@@ -65,7 +65,7 @@ internal struct KeptLinks
 }
 
 /// <summary>What a checkpoint keeps of a record besides its key and value.</summary>
-[StructLayout(LayoutKind.Sequential)]
+[StructLayout(LayoutKind.Sequential, Pack = 1)] // nothing between, that would be written as it happens to be
 internal struct KeptLimits
 {
     public long Time;

@@ -49,6 +49,22 @@ public class KeptRecordsTests
     }
 
     [Fact]
+    public void What_checkpoints_hold_of_a_record_stays_as_it_is()
+    {
+        using var run = new Run<string>(number => $"x{number}");
+        run.Do(new(Kind.Add, "ab", 1, 2, Number: 1));
+        run.Do(new(Kind.Add, "ab", 3, long.MaxValue, Number: 0));
+        run.Checkpoint();
+
+        Assert.Equal(
+            [
+                (0, "0000000000000000" + "6162", "0100000000000000" + "0200000000000000" + "00" + "7830"),
+                (long.MaxValue, "0000000000000001" + "6162", "0300000000000000" + "FFFFFFFFFFFFFF7F" + "01" + "7831"),
+            ],
+            run.Held());
+    }
+
+    [Fact]
     public void A_value_is_not_made_again_for_each_of_many_partners()
     {
         var kept = new KeptRecords<string, string>("kept", new Changes(), SliceMs);
@@ -151,6 +167,14 @@ public class KeptRecordsTests
             return Write(int.MaxValue);
         }
 
+        /// <summary>What the last checkpoint holds: slice, key and value.</summary>
+        public List<(long Slice, string Key, string Value)> Held()
+        {
+            var held = new List<(long, string, string)>();
+            ForEachHeld((slice, key, bytes) => held.Add((slice, Convert.ToHexString(key.Span), Convert.ToHexString(bytes.Span))));
+            return held;
+        }
+
         public void CheckRestored()
         {
             Checkpoint();
@@ -213,14 +237,18 @@ public class KeptRecordsTests
         {
             _changes = new Changes();
             _records = new("kept", _changes, SliceMs);
+            ForEachHeld(_records.RestorePut);
+            _model = [.. _durable.OrderBy(kept => Shards.Of(KeyCodec<string>.Default.Hash(kept.Key)))];
+            _atFlip = null;
+        }
+
+        private void ForEachHeld(Action<long, ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> visit)
+        {
             for (var shard = 0; shard < Shards.Count; shard++)
             {
                 using var image = ShardImage.Read(_log, _topics, shard);
-                image.ForEach((_, ns, key, bytes) => _records.RestorePut(ns, key, bytes));
+                image.ForEach((_, ns, key, bytes) => visit(ns, key, bytes));
             }
-
-            _model = [.. _durable.OrderBy(kept => Shards.Of(KeyCodec<string>.Default.Hash(kept.Key)))];
-            _atFlip = null;
         }
 
         private static long StartOf(long end) => end == long.MaxValue ? end : end - (((end % SliceMs) + SliceMs) % SliceMs);
