@@ -13,9 +13,8 @@ internal sealed class GeneratorEmbedder : ITextEmbedder
     {
         _generator = generator;
         var metadata = (EmbeddingGeneratorMetadata?)generator.GetService(typeof(EmbeddingGeneratorMetadata));
-        var model = options.ModelId ?? metadata?.DefaultModelId;
-        Name = model ?? metadata?.ProviderName ?? generator.GetType().Name;
-        Id = model is null ? null : $"{metadata?.ProviderName}:{model}:{metadata?.DefaultModelDimensions}";
+        Id = options.ModelId ?? metadata?.DefaultModelId;
+        Name = Id ?? metadata?.ProviderName ?? generator.GetType().Name;
         MostTexts = options.BatchTexts;
     }
 
