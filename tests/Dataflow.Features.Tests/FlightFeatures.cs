@@ -24,6 +24,9 @@ internal static class FlightFeatures
         [TimeSpan.FromHours(1), Sawtooth.Of(TimeSpan.FromHours(6), hop: TimeSpan.FromMinutes(15)), TimeSpan.FromDays(1), TimeSpan.FromDays(7)];
 
     public static FeatureService<Flight> Service(Pipeline pipeline, bool stopsAtEnd, TimeSpan lateness)
+        => Service(pipeline, stopsAtEnd, lateness, lateFrom: 15);
+
+    public static FeatureService<Flight> Service(Pipeline pipeline, bool stopsAtEnd, TimeSpan lateness, int lateFrom)
     {
         var topic = Topic.Of<Flight>("flights");
         var view = pipeline.From(stopsAtEnd ? topic.StopAtEnd() : topic)
@@ -36,7 +39,7 @@ internal static class FlightFeatures
                 v.Aggregate("delay_mean", a => a.Mean(flight => flight.Delay), s_windows);
                 v.Aggregate("delay_deviation", a => a.StandardDeviation(flight => flight.Delay / 60.0), s_windows);
                 v.Aggregate("delay_max", a => a.Max(flight => flight.Delay), s_windows);
-                v.Aggregate("late", a => a.Count(flight => flight.Delay > 15), s_windows, defaultValue: 0);
+                v.Aggregate("late", a => a.Count(flight => flight.Delay > lateFrom), s_windows, defaultValue: 0);
                 v.Aggregate("destinations", a => a.CountDistinct(flight => flight.Destination), [TimeSpan.FromDays(1)]);
                 v.Last("delay_last", flight => flight.Delay);
                 v.Last("destination", flight => flight.Destination);
