@@ -20,7 +20,7 @@ public static class RunStep
             {
                 try
                 {
-                    await pipeline.RunOnceAsync(options, stop).ConfigureAwait(false);
+                    await pipeline.RunOnceAsync(options with { Restarted = restart }, stop).ConfigureAwait(false);
                     return;
                 }
                 catch (Exception error) when (options.Restarts.DelayBefore(restart, error) is { } delay)

@@ -28,7 +28,7 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
 
     public Snapshots Snapshots { get; } = new(job.Log, topics, job.Options.SnapshotBytes);
 
-    public CheckpointMetrics Metrics { get; } = new();
+    public CheckpointMetrics Metrics { get; } = new(job.Time);
 
     /// <summary>Whether the checkpoint that the user asked to stop with is committed.</summary>
     public bool HasStopped { get; private set; }
@@ -122,7 +122,7 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
         AddManifest(commit);
         // Not given up when the job ends: a commit may still land, and who starts the job anew must not read in its midst.
         await job.Log.CommitAsync(commit, CancellationToken.None).ConfigureAwait(false);
-        Metrics.Add(_epoch, _parts.Max(static part => part.Pause), commit.Bytes, Stopwatch.GetElapsedTime(start));
+        Measure(new(job.Time.GetElapsedTime(_lastRequest), _parts.Max(static part => part.Pause), Stopwatch.GetElapsedTime(start), commit.Bytes));
         _parts.Clear();
         _isGathering = false;
         job.Committed(_epoch, _isFinal);
@@ -131,6 +131,12 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
         Snapshots.BeginOne(job.Log.Options.CommitScheduler ?? TaskScheduler.Default, stop);
         if (_epoch % CheckpointsKept == 0)
             await job.Log.TrimAsync(Topics.Checkpoints.Name, 0, Topics.Checkpoints.EndOffset(0) - 1, stop).ConfigureAwait(false);
+    }
+
+    private void Measure(in CheckpointCost cost)
+    {
+        Metrics.Add(_epoch, in cost);
+        job.Meter.Measure(in cost);
     }
 
     private void AddTo(LogCommit commit, TaskCheckpoint part)

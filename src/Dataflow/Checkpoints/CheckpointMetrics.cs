@@ -1,27 +1,29 @@
 namespace Dataflow.Checkpoints;
 
 /// <summary>What checkpoints cost. Written by the coordinator, read by anyone.</summary>
-internal sealed class CheckpointMetrics
+internal sealed class CheckpointMetrics(TimeProvider time)
 {
-    private const int PausesKept = 1024;
+    private const int Kept = 1024;
 
     private readonly Lock _gate = new();
-    private readonly Queue<TimeSpan> _pauses = new();
+    private readonly Queue<CheckpointCost> _costs = new();
     private long _count;
     private long _bytes;
     private long _epoch;
-    private TimeSpan _lastCommit;
+    private CheckpointCost _last;
+    private long _lastAt;
 
-    public void Add(long epoch, TimeSpan pause, long bytes, TimeSpan commit)
+    public void Add(long epoch, in CheckpointCost cost)
     {
         lock (_gate)
         {
             _epoch = epoch;
             _count++;
-            _bytes += bytes;
-            _lastCommit = commit;
-            _pauses.Enqueue(pause);
-            if (_pauses.Count > PausesKept) _pauses.Dequeue();
+            _bytes += cost.Bytes;
+            _last = cost;
+            _lastAt = time.GetTimestamp();
+            _costs.Enqueue(cost);
+            if (_costs.Count > Kept) _costs.Dequeue();
         }
     }
 
@@ -29,9 +31,23 @@ internal sealed class CheckpointMetrics
     {
         lock (_gate)
         {
-            var sorted = _pauses.Order().ToArray();
+            var pauses = _costs.Select(static cost => cost.Pause).Order().ToArray();
             return new CheckpointStatus(
-                _epoch, _count, _bytes, _lastCommit, sorted.Length == 0 ? default : sorted[sorted.Length / 2], sorted.LastOrDefault());
+                _epoch, _count, _bytes, _last.Commit, pauses.Length == 0 ? default : pauses[pauses.Length / 2], pauses.LastOrDefault())
+            {
+                LastDuration = _last.Duration,
+                DurationMax = _costs.Select(static cost => cost.Duration).DefaultIfEmpty().Max(),
+                LastBytes = _last.Bytes,
+                BytesMax = _costs.Select(static cost => cost.Bytes).DefaultIfEmpty().Max(),
+                SinceLast = _count == 0 ? null : time.GetElapsedTime(_lastAt),
+            };
         }
     }
 }
+
+/// <summary>What a checkpoint cost.</summary>
+/// <param name="Duration">From the request for it until it was committed.</param>
+/// <param name="Pause">For how long it stopped the slowest task.</param>
+/// <param name="Commit">How long its commit took.</param>
+/// <param name="Bytes">What it added to the log.</param>
+internal readonly record struct CheckpointCost(TimeSpan Duration, TimeSpan Pause, TimeSpan Commit, long Bytes);

@@ -25,6 +25,8 @@ internal sealed class ExchangeInput<T> : TaskInput
 
     public override bool IsEnded => _watermark == long.MaxValue;
 
+    public override int QueuedBatches => _origins.Sum(static origin => origin.Batches.Count);
+
     public override bool IsAtBarrier(long epoch)
         => Array.TrueForAll(_origins, origin => origin.Barrier >= epoch || origin.Watermark == long.MaxValue);
 

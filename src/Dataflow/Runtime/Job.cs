@@ -17,7 +17,6 @@ public sealed class Job : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<Node, object> _exchanges = new(ReferenceEqualityComparer.Instance);
     private readonly SplitTable _splits;
-    private readonly JobMeter _meter;
     private readonly bool _ownsLog;
     private readonly int _tablesToLoad;
     private readonly Lock _exchangeGate = new();
@@ -46,7 +45,7 @@ public sealed class Job : IAsyncDisposable
         Coordinator = new CheckpointCoordinator(this, parts.Topics);
         if (!s_running.GetOrCreateValue(Log).TryAdd(Plan.Pipeline, this)) throw CheckpointException.AlreadyRuns(Plan.Pipeline);
         EmittedBefore = new(Time, new Dictionary<int, long>());
-        _meter = new JobMeter(this);
+        Meter = new JobMeter(this);
     }
 
     /// <summary>Completes when the bounded input is processed and committed or the job was stopped; fails with what stopped
@@ -88,6 +87,11 @@ public sealed class Job : IAsyncDisposable
     internal RestoredCheckpoint Restored { get; }
 
     internal CheckpointCoordinator Coordinator { get; }
+
+    internal JobMeter Meter { get; }
+
+    /// <summary>How long it took to open the job and to fill its state.</summary>
+    internal TimeSpan RestoreTime { get; set; }
 
     internal CancellationToken Stopping => _stopping.Token;
 
@@ -272,7 +276,7 @@ public sealed class Job : IAsyncDisposable
         foreach (var task in Tasks) Try(task.Close);
         foreach (var shared in _shared.Values) await TryDisposeAsync(shared).ConfigureAwait(false);
         foreach (var worker in Workers) worker.Dispose();
-        _meter.Dispose();
+        Meter.Dispose();
         s_running.GetOrCreateValue(Log).TryRemove(Plan.Pipeline, out _);
         if (_ownsLog) await TryDisposeAsync(Log).ConfigureAwait(false);
         return error;

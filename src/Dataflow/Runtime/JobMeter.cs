@@ -1,13 +1,17 @@
 using System.Diagnostics.Metrics;
+using Dataflow.Checkpoints;
 
 namespace Dataflow.Runtime;
 
 /// <summary>Offers a job's status as instruments of the meter <c>Dataflow</c>, for OpenTelemetry, dotnet-counters and the like.</summary>
-/// <remarks>Everything is read from <see cref="JobStatus"/> when somebody asks; nobody asking costs nothing.</remarks>
+/// <remarks>Everything is read from <see cref="JobStatus"/> when somebody asks; nobody asking costs nothing. The two histograms get
+/// a value for each checkpoint.</remarks>
 internal sealed class JobMeter : IDisposable
 {
     private readonly Meter _meter = new("Dataflow");
     private readonly Job _job;
+    private readonly Histogram<double> _durations;
+    private readonly Histogram<long> _sizes;
 
     public JobMeter(Job job)
     {
@@ -30,10 +34,24 @@ internal sealed class JobMeter : IDisposable
         _meter.CreateObservableGauge("dataflow.operator.watermark.lag", WatermarkLags, "s", "How far event time is behind the clock.");
         _meter.CreateObservableCounter("dataflow.operator.time", Times, "s", "What the stages spend their time with.");
         _meter.CreateObservableGauge("dataflow.source.lag", Lags, "{record}");
-        _meter.CreateObservableGauge("dataflow.state.entries", () => Of(job.Status.StateEntries), "{entry}");
+        _meter.CreateObservableGauge("dataflow.state.entries", () => Steps(step => step.StateEntries), "{entry}");
+        _meter.CreateObservableGauge("dataflow.queue.length", QueueLengths, "{batch}", "Batches that wait in front of a stage.");
+        _meter.CreateObservableGauge("dataflow.job.restarts", () => Of(job.Status.Restarts), "{restart}");
+        _meter.CreateObservableGauge("dataflow.job.restore.duration", () => Of(job.Status.RestoreTime.TotalSeconds), "s");
         _meter.CreateObservableCounter("dataflow.checkpoints", () => Of(job.Status.Checkpoints.Count), "{checkpoint}");
         _meter.CreateObservableGauge(
             "dataflow.checkpoint.pause.max", () => Of(job.Status.Checkpoints.PauseMax.TotalMilliseconds), "ms");
+        _meter.CreateObservableGauge("dataflow.checkpoint.last_completed.age", LastCheckpointAges, "s");
+        _durations = _meter.CreateHistogram<double>("dataflow.checkpoint.duration", "s", "From the request until it is committed.");
+        _sizes = _meter.CreateHistogram<long>("dataflow.checkpoint.size", "By", "What a checkpoint adds to the log.");
+    }
+
+    /// <summary>Tells listeners of a checkpoint.</summary>
+    public void Measure(in CheckpointCost cost)
+    {
+        var pipeline = new KeyValuePair<string, object?>("pipeline", _job.Plan.Pipeline);
+        _durations.Record(cost.Duration.TotalSeconds, pipeline);
+        _sizes.Record(cost.Bytes, pipeline);
     }
 
     public void Dispose() => _meter.Dispose();
@@ -66,6 +84,15 @@ internal sealed class JobMeter : IDisposable
             .Select(step => Of(
                 (_job.Time.GetUtcNow().ToUnixTimeMilliseconds() - step.WatermarkMs!.Value) / 1000.0,
                 new KeyValuePair<string, object?>("step", step.Name)));
+
+    private IEnumerable<Measurement<double>> LastCheckpointAges()
+    {
+        if (_job.Status.Checkpoints.SinceLast is { } age) yield return Of(age.TotalSeconds);
+    }
+
+    private IEnumerable<Measurement<int>> QueueLengths()
+        => _job.Status.Stages.Select(stage => Of(
+            stage.QueuedBatches, new KeyValuePair<string, object?>("stage", stage.Name), new KeyValuePair<string, object?>("worker", stage.Worker)));
 
     private IEnumerable<Measurement<double>> Times()
         => _job.Status.Stages.SelectMany(stage => new[]

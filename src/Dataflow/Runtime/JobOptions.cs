@@ -61,6 +61,9 @@ public sealed record JobOptions
         }
     } = RestartPolicy.Never;
 
+    /// <summary>How often the run was started again before.</summary>
+    internal int Restarted { get; init; }
+
     /// <summary>The most records read from a split in one step; small in simulations, for more interleavings.</summary>
     internal int ReadRecords { get; init; } = 1024;
 

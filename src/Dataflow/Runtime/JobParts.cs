@@ -11,6 +11,7 @@ internal sealed record JobParts(
     /// <summary>Checks the pipeline, opens its log and builds a job that stands where the last checkpoint was.</summary>
     public static async Task<Job> BuildJobAsync(Pipeline pipeline, JobOptions options, CancellationToken stop)
     {
+        var start = options.Time.GetTimestamp();
         var plan = Plan.Of(pipeline);
         var log = options.Log ?? LogStore.Open(options.Directory);
         Job? job = null;
@@ -20,6 +21,7 @@ internal sealed record JobParts(
             foreach (var worker in job.Workers) worker.Tasks = new TaskBuilder(job, worker).Build();
             foreach (var task in job.Tasks) task.Open();
             StateRestore.Run(job);
+            job.RestoreTime = options.Time.GetElapsedTime(start);
             return job;
         }
         catch

@@ -26,10 +26,19 @@ public sealed record JobStatus(
     /// <summary>How the stages spend their time, each on each worker.</summary>
     public IReadOnlyList<StageStatus> Stages { get; init; } = [];
 
+    /// <summary>How often the run was started again from its last checkpoint, after errors that may pass: see
+    /// <see cref="JobOptions.Restarts"/>.</summary>
+    public int Restarts { get; init; }
+
+    /// <summary>How long it took to open the job and to fill its state from the last checkpoint.</summary>
+    public TimeSpan RestoreTime { get; init; }
+
     internal static JobStatus Of(Job job)
     {
         var instances = job.Tasks.SelectMany(task => task.Instances)
             .ToLookup(instance => instance.Context.NodeId, instance => instance.Step);
+        var entries = job.Tasks.SelectMany(task => task.Instances)
+            .ToLookup(instance => instance.Context.NodeId, instance => instance.Context.StateEntries);
         var emitted = job.CountEmitted();
         var (before, age) = job.EmittedBefore.Before;
         var steps = job.Plan.Nodes.OrderBy(node => node.Id).Where(node => instances.Contains(node.Id))
@@ -37,12 +46,15 @@ public sealed record JobStatus(
             {
                 InPerSecond = PerSecond(GivenTo(node, emitted) - GivenTo(node, before)),
                 EmittedPerSecond = PerSecond(emitted[node.Id] - before.GetValueOrDefault(node.Id)),
+                StateEntries = entries[node.Id].Sum(),
             });
         var splits = job.Tasks.SelectMany(task => task.Splits).OrderBy(split => split.Id).Select(SplitStatus.Of);
         return new JobStatus(
             [.. steps], [.. splits], job.Coordinator.Metrics.ToStatus(), job.Tasks.Sum(task => task.StateEntries))
         {
             State = job.State,
+            Restarts = job.Options.Restarted,
+            RestoreTime = job.RestoreTime,
             Stages = [.. job.Tasks.OrderBy(task => task.Name, StringComparer.Ordinal).Select(task => task.ToStatus())],
         };
 
@@ -76,6 +88,10 @@ public sealed record StageStatus(
 
     /// <summary>The share of the last seconds, from 0 to 1, that it was backpressured.</summary>
     public double Backpressured { get; init; }
+
+    /// <summary>Batches of up to 1,024 records that wait in front of it, in the exchange that it reads; 8 from each worker are the most.
+    /// Many of them: it is slower than what comes before it. 0 where a source feeds it.</summary>
+    public int QueuedBatches { get; init; }
 }
 
 /// <summary>What a step has done since the job started.</summary>
@@ -117,6 +133,9 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
 
     /// <summary>Records, and results of no single record, that became a <see cref="DeadLetter"/>.</summary>
     public long DeadLetters { get; init; }
+
+    /// <summary>How many keyed values it holds in memory, those of timers and other bookkeeping included.</summary>
+    public long StateEntries { get; init; }
 
     /// <summary>Entries of state that were removed because their time to live was over.</summary>
     public long Expired { get; init; }
@@ -217,7 +236,23 @@ public sealed record SplitStatus(string Name, long Position, long Read, long? La
 /// <param name="PauseMedian">For how long a checkpoint stops the slowest task: the median of the last 1,024.</param>
 /// <param name="PauseMax">The longest such pause of the last 1,024.</param>
 public sealed record CheckpointStatus(
-    long Last, long Count, long Bytes, TimeSpan LastCommit, TimeSpan PauseMedian, TimeSpan PauseMax);
+    long Last, long Count, long Bytes, TimeSpan LastCommit, TimeSpan PauseMedian, TimeSpan PauseMax)
+{
+    /// <summary>How long the last one took, from the request for it until it was committed.</summary>
+    public TimeSpan LastDuration { get; init; }
+
+    /// <summary>The longest that one of the last 1,024 took.</summary>
+    public TimeSpan DurationMax { get; init; }
+
+    /// <summary>Bytes that the last one added to the log.</summary>
+    public long LastBytes { get; init; }
+
+    /// <summary>The most bytes that one of the last 1,024 added to the log.</summary>
+    public long BytesMax { get; init; }
+
+    /// <summary>How long ago the last one was committed; null: there was none since the job started.</summary>
+    public TimeSpan? SinceLast { get; init; }
+}
 
 /// <summary>A step that makes calls out of the pipeline.</summary>
 internal interface ICountsCalls

@@ -10,6 +10,8 @@ namespace Dataflow;
 public sealed class OperatorContext
 {
     private readonly StreamTask _task;
+    private readonly List<IState> _states = [];
+    private long _stateEntries;
 
     internal OperatorContext(string name, int nodeId, StreamTask task)
     {
@@ -53,17 +55,23 @@ public sealed class OperatorContext
 
     internal NamespacedState<TKey, TValue> OpenTables<TKey, TValue>(string name, KeyCodec<TKey> keys)
         where TKey : notnull
-        => _task.OpenState<TKey, TValue>($"{Name}/{name}", keys);
+        => Own(_task.OpenState<TKey, TValue>($"{Name}/{name}", keys));
 
     /// <summary>Opens the records that one side of a join keeps.</summary>
     internal KeptRecords<TKey, T> OpenKept<TKey, T>(string name, long sliceMs)
         where TKey : notnull
-        => _task.OpenState(changes => new KeptRecords<TKey, T>($"{Name}/{name}", changes, sliceMs));
+        => Own(_task.OpenState(changes => new KeptRecords<TKey, T>($"{Name}/{name}", changes, sliceMs)));
 
     /// <summary>Opens state that every worker holds in full, and changes alike.</summary>
     internal KeyedState<TKey, TValue> OpenBroadcast<TKey, TValue>(string name)
         where TKey : notnull
-        => _task.OpenState<TKey, TValue>($"{Name}/{name}", KeyCodec<TKey>.Default, isBroadcast: true).Main;
+        => Own(_task.OpenState<TKey, TValue>($"{Name}/{name}", KeyCodec<TKey>.Default, isBroadcast: true)).Main;
+
+    /// <summary>How many keyed values the step holds; looked at now and then, for other threads to see.</summary>
+    internal long StateEntries => Volatile.Read(ref _stateEntries);
+
+    /// <summary>Lets other threads see what there is, who must not walk through what the task changes.</summary>
+    internal void Publish() => Volatile.Write(ref _stateEntries, _states.Sum(static state => state.Entries));
 
     /// <summary>What <see cref="TaskCheckpoint.Save"/> kept under a key in the checkpoint that the job started from.</summary>
     internal ReadOnlyMemory<byte> Saved(string key) => _task.Job.Restored.Saved(key);
@@ -88,6 +96,13 @@ public sealed class OperatorContext
     internal OperatorException Fail(Exception error, RecordOrigin origin)
         => error as OperatorException
             ?? OperatorException.Failed(Name, _task.Job.SplitName(origin), Position(origin), error);
+
+    private TState Own<TState>(TState state)
+        where TState : IState
+    {
+        _states.Add(state);
+        return state;
+    }
 
     private static long Position(RecordOrigin origin) => origin.IsKnown ? origin.Offset : -1;
 }

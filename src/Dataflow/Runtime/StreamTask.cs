@@ -24,7 +24,6 @@ internal sealed class StreamTask
     private bool _hasFinished;
     private bool _isHeldUp;
     private long _pendingOutputBytes;
-    private long _stateEntries;
 
     public StreamTask(Job job, Worker worker, string name)
     {
@@ -51,7 +50,10 @@ internal sealed class StreamTask
 
     public TaskTimes Times { get; }
 
-    public StageStatus ToStatus() => Times.ToStatus(Name, Worker.Index, [.. _steps.Select(static step => step.Context.Name)]);
+    public StageStatus ToStatus() => Times.ToStatus(Name, Worker.Index, [.. _steps.Select(static step => step.Context.Name)]) with
+    {
+        QueuedBatches = _inputs.Sum(static input => input.QueuedBatches),
+    };
 
     /// <summary>Adds what the task's steps have emitted, and what it read of its sources, by node.</summary>
     public void AddEmitted(Dictionary<int, long> emitted)
@@ -63,8 +65,8 @@ internal sealed class StreamTask
 
     public long PendingOutputBytes => Volatile.Read(ref _pendingOutputBytes);
 
-    /// <summary>How many keyed values the task holds; looked at now and then, for other threads to see.</summary>
-    public long StateEntries => Volatile.Read(ref _stateEntries);
+    /// <summary>How many keyed values the task holds.</summary>
+    public long StateEntries => _steps.Sum(static step => step.Context.StateEntries);
 
     /// <summary>The last checkpoint that the task has captured for.</summary>
     public long Epoch => _epoch;
@@ -214,8 +216,12 @@ internal sealed class StreamTask
         _stepsSinceFlush = 0;
         // For those who look from other threads, who must not walk through what this one changes.
         Volatile.Write(ref _pendingOutputBytes, _steps.Sum(static step => step.Step.PendingBytes));
-        Volatile.Write(ref _stateEntries, _states.Sum(static state => state.Entries));
-        foreach (var (_, step) in _steps) step.Publish();
+        foreach (var (context, step) in _steps)
+        {
+            context.Publish();
+            step.Publish();
+        }
+
         foreach (var writer in _writers) writer.Flush();
     }
 

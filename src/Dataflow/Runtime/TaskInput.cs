@@ -13,6 +13,9 @@ internal abstract class TaskInput
     /// <summary>Whether all before an epoch's barrier has been handled.</summary>
     public abstract bool IsAtBarrier(long epoch);
 
+    /// <summary>Batches that wait to be taken. From any thread.</summary>
+    public virtual int QueuedBatches => 0;
+
     /// <summary>Adds what the input must find again after a crash.</summary>
     public virtual void Capture(TaskCheckpoint checkpoint)
     {

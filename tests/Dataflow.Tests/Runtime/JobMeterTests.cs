@@ -1,17 +1,19 @@
 using System.Diagnostics.Metrics;
+using Dataflow.Log;
 using Dataflow.Testing;
 
 namespace Dataflow.Tests.Runtime;
 
-public class JobMeterTests
+public sealed class JobMeterTests : IDisposable
 {
+    private readonly LogStore _log = SimulatedJob.OpenLog();
+
     [Fact]
     public void Tells_listeners_what_each_step_emitted_and_how_many_checkpoints_there_were()
     {
         var pipeline = new Pipeline("metered");
         pipeline.From(Source.Of([1, 2, 3])).Where(value => value > 1, name: "above-one").To(Sink.Memory<int>());
-        using var log = SimulatedJob.OpenLog();
-        var job = SimulatedJob.Start(pipeline, log);
+        var job = SimulatedJob.Start(pipeline, _log);
         while (!job.HasFinished) job.Step();
 
         var seen = Measure();
@@ -21,25 +23,82 @@ public class JobMeterTests
         Assert.Equal(1, seen["dataflow.operator.records.filtered/above-one"]);
         Assert.Equal(0, seen["dataflow.dead_letter.records/above-one"]);
         Assert.Equal(1, seen["dataflow.checkpoints/"]);
+        Assert.Equal(0, seen["dataflow.state.entries/above-one"]);
+        Assert.Equal(0, seen["dataflow.job.restarts/"]);
+        Assert.Equal(0, seen["dataflow.queue.length/"]);
+        Assert.Contains("dataflow.job.restore.duration/", seen.Keys);
+        Assert.Contains("dataflow.checkpoint.last_completed.age/", seen.Keys);
         job.Close();
         Assert.Empty(Measure());
     }
 
-    private static Dictionary<string, long> Measure()
+    [Fact]
+    public void Tells_listeners_of_each_checkpoint()
     {
-        var seen = new Dictionary<string, long>();
-        using var listener = new MeterListener();
-        listener.InstrumentPublished = (instrument, listening) =>
+        _log.Append("numbers", Enumerable.Range(0, 1000));
+        var pipeline = new Pipeline("metered");
+        pipeline.From(Topic.Of<int>("numbers")).To(Topic.Of<int>("copies"));
+        var seen = new List<(string, double)>();
+        using var listener = Listen((instrument, _, value) => seen.Add((instrument, value)));
+        var job = SimulatedJob.Start(pipeline, _log);
+        job.Checkpoint();
+        job.Checkpoint();
+
+        var sizes = seen.Where(m => m.Item1 == "dataflow.checkpoint.size").Select(m => (long)m.Item2).ToList();
+        Assert.Equal((2, job.Status.Checkpoints.Bytes, job.Status.Checkpoints.LastBytes), (sizes.Count, sizes.Sum(), sizes[^1]));
+        Assert.Equal(job.Status.Checkpoints.LastDuration.TotalSeconds, seen.Last(m => m.Item1 == "dataflow.checkpoint.duration").Item2);
+        job.Close();
+    }
+
+    [Fact]
+    public async Task Tells_listeners_how_often_a_run_was_started_again()
+    {
+        _log.Append("numbers", Enumerable.Range(0, 10));
+        var restarts = new List<double>();
+        var pipeline = new Pipeline("metered");
+        pipeline.From(Topic.Of<int>("numbers").StopAtEnd()).Select(Count).To(Sink.Memory<int>());
+        await pipeline.RunAsync(
+            new JobOptions { Log = _log, Workers = 1, Restarts = RestartPolicy.AtMost(2, TimeSpan.Zero) }, TestContext.Current.CancellationToken);
+
+        Assert.Equal([0, 1, 2], restarts);
+
+        int Count(int x)
         {
-            if (instrument.Meter.Name == "Dataflow") listening.EnableMeasurementEvents(instrument);
-        };
-        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
-        {
-            var all = tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value?.ToString());
-            if (all["pipeline"] == "metered") seen[$"{instrument.Name}/{all.GetValueOrDefault("step")}"] = value;
-        });
-        listener.Start();
+            if (x != 5) return x;
+            restarts.Add(Measure()["dataflow.job.restarts/"]);
+            return restarts.Count < 3 ? throw new DataflowException("Busy.") { IsTransient = true } : x;
+        }
+    }
+
+    public void Dispose() => _log.Dispose();
+
+    private static Dictionary<string, double> Measure()
+    {
+        var seen = new Dictionary<string, double>();
+        using var listener = Listen((instrument, step, value) => seen[$"{instrument}/{step}"] = value);
         listener.RecordObservableInstruments();
         return seen;
+    }
+
+    private static MeterListener Listen(Action<string, string?, double> onMeasured)
+    {
+        var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listening) =>
+            {
+                if (instrument.Meter.Name == "Dataflow") listening.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Take(instrument, value, tags));
+        listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Take(instrument, value, tags));
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Take(instrument, value, tags));
+        listener.Start();
+        return listener;
+
+        void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            var all = tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value?.ToString());
+            if (all["pipeline"] == "metered") onMeasured(instrument.Name, all.GetValueOrDefault("step"), value);
+        }
     }
 }

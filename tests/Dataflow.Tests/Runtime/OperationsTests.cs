@@ -55,14 +55,43 @@ public sealed class OperationsTests : IDisposable
         _clock.Advance(TimeSpan.FromMinutes(2));
         while (Longest(job, stage => stage.BackpressuredTime) < 60 && !stop.IsCancellationRequested) Thread.Yield();
         var reading = job.Status.Stages.MaxBy(stage => stage.BackpressuredTime)!;
+        var queued = job.Status.Stages.Max(stage => stage.QueuedBatches);
+        gate.Set();
         Assert.Contains("key-by", reading.Steps);
         Assert.InRange(reading.Backpressured, 0.5, 1);
-        gate.Set();
+        Assert.Equal((8, 0), (queued, reading.QueuedBatches));
         while (Longest(job, stage => stage.BusyTime) < 60 && !stop.IsCancellationRequested) Thread.Yield();
 
         var finding = Assert.Single(job.Diagnose().Findings, finding => finding.Kind == FindingKind.StageIsSlow);
         Assert.Contains("process", finding.Text, StringComparison.Ordinal);
         await job.CancelAsync().WaitAsync(stop);
+    }
+
+    [Fact]
+    public void Shows_what_checkpoints_cost_and_what_each_step_holds()
+    {
+        _log.Append("numbers", Enumerable.Range(0, 1000));
+        var pipeline = new Pipeline("costs");
+        pipeline.From(Topic.Of<int>("numbers")).KeyBy(x => x % 10).LatestBy(x => x, name: "latest").Changes().To(Sink.Memory<Change<int>>());
+        var job = SimulatedJob.Start(pipeline, _log, workers: 2, clock: _clock);
+        Assert.Null(job.Status.Checkpoints.SinceLast);
+        job.RunUntilIdle();
+        job.Checkpoint();
+        var first = job.Status.Checkpoints;
+        _log.Append("numbers", [1]);
+        job.RunUntilIdle();
+        job.Checkpoint();
+        var second = job.Status.Checkpoints;
+        _clock.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Equal((first.Bytes, first.Bytes), (first.LastBytes, first.BytesMax));
+        Assert.Equal((second.Bytes - first.Bytes, first.LastBytes), (second.LastBytes, second.BytesMax));
+        Assert.InRange(second.LastDuration.TotalMilliseconds, 1, 10_000); // each turn is a millisecond
+        Assert.True(second.DurationMax >= second.LastDuration && second.DurationMax >= first.LastDuration);
+        Assert.InRange(job.Status.Checkpoints.SinceLast!.Value.TotalSeconds, 10, 11);
+        Assert.Equal(10, job.Status.Steps.Single(step => step.Name == "latest").StateEntries);
+        Assert.Equal(10, job.Status.StateEntries);
+        job.Close();
     }
 
     [Fact]
