@@ -112,13 +112,13 @@ internal sealed class ImageSpace
     private ReadOnlyMemory<byte> At(long place)
     {
         var bytes = _pages.From(place);
-        return bytes.Slice(LengthBytes, BinaryPrimitives.ReadInt32LittleEndian(bytes.Span));
+        return bytes.AsMemory(LengthBytes, BinaryPrimitives.ReadInt32LittleEndian(bytes));
     }
 
     private long Add(ReadOnlySpan<byte> bytes)
     {
         var place = _pages.Add(LengthBytes + bytes.Length);
-        var to = _pages.From(place).Span;
+        var to = _pages.From(place).AsSpan();
         BinaryPrimitives.WriteInt32LittleEndian(to, bytes.Length);
         bytes.CopyTo(to[LengthBytes..]);
         return place;

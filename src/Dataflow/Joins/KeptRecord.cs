@@ -20,29 +20,29 @@ internal readonly struct KeptRecord<TKey, T>
     private static readonly KeyPartCodec<TKey> Keys = new();
     private static readonly int LinksBytes = Unsafe.SizeOf<KeptLinks>();
 
-    private readonly Memory<byte> _bytes;
+    private readonly ArraySegment<byte> _bytes;
     private readonly int _limitsAt;
 
     /// <param name="pages">Bytes that begin with the record.</param>
-    public KeptRecord(Memory<byte> pages)
+    public KeptRecord(ArraySegment<byte> pages)
     {
-        ref var links = ref MemoryMarshal.AsRef<KeptLinks>(pages.Span);
+        ref var links = ref MemoryMarshal.AsRef<KeptLinks>(pages.AsSpan());
         _limitsAt = LinksBytes + links.KeyBytes;
         _bytes = pages[..links.Bytes];
     }
 
-    public ref KeptLinks Links => ref MemoryMarshal.AsRef<KeptLinks>(_bytes.Span);
+    public ref KeptLinks Links => ref MemoryMarshal.AsRef<KeptLinks>(_bytes.AsSpan());
 
     /// <summary>As checkpoints are to have them; <see cref="KeptLinks.IsMatched"/> may be ahead.</summary>
-    public ref KeptLimits Limits => ref MemoryMarshal.AsRef<KeptLimits>(_bytes.Span[_limitsAt..]);
+    public ref KeptLimits Limits => ref MemoryMarshal.AsRef<KeptLimits>(_bytes.AsSpan(_limitsAt));
 
     public TKey Key => Keys.Read(_bytes[LinksBytes.._limitsAt]).Key;
 
     public T Value => StateCodec<T>.Read(_bytes[(_limitsAt + Unsafe.SizeOf<KeptLimits>())..]);
 
-    public ReadOnlySpan<byte> ChangeKey => _bytes.Span[LinksBytes.._limitsAt];
+    public ReadOnlySpan<byte> ChangeKey => _bytes.AsSpan(LinksBytes, _limitsAt - LinksBytes);
 
-    public ReadOnlySpan<byte> ChangeValue => _bytes.Span[_limitsAt..];
+    public ReadOnlySpan<byte> ChangeValue => _bytes.AsSpan(_limitsAt);
 }
 
 /// <summary>What is known of a kept record in memory alone.</summary>

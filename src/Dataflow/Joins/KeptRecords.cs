@@ -24,6 +24,7 @@ internal sealed class KeptRecords<TKey, T>(string name, Changes changes, long sl
     // In no checkpoint: records are found again by the keys that lie with them.
     private readonly NamespacedState<TKey, KeptChain> _chains = new(name, KeyCodec<TKey>.Default, changes);
     private readonly List<KeptSlice<TKey, T>> _slices = []; // in order of time
+    private readonly Stack<byte[]> _spare = [];
     private readonly ArrayBufferWriter<byte> _bytes = new();
     private readonly (KeptSlice<TKey, T>? Slice, long Place, T Value)[] _made = new (KeptSlice<TKey, T>?, long, T)[1 << MadeValuesLog];
     private long _nextNumber; // makes the keys of changes different; of one key the later record has the greater
@@ -105,16 +106,16 @@ internal sealed class KeptRecords<TKey, T>(string name, Changes changes, long sl
     {
         if (_last < _slices.Count && _slices[_last].Start == start) return _slices[_last];
         _last = FirstFrom(start);
-        if (_last == _slices.Count || _slices[_last].Start != start) _slices.Insert(_last, new(start, _chains.Open(start)));
+        if (_last == _slices.Count || _slices[_last].Start != start) _slices.Insert(_last, new(start, _chains.Open(start), _spare));
         return _slices[_last];
     }
 
     /// <summary>A record's value, which is not made again if it was asked for lately: few are the partners of many.</summary>
-    private T ValueOf(KeptSlice<TKey, T> slice, long place)
+    private T ValueOf(in KeptRecord<TKey, T> record, KeptSlice<TKey, T> slice, long place)
     {
-        if (!RuntimeHelpers.IsReferenceOrContainsReferences<T>()) return slice[place].Value;
+        if (!RuntimeHelpers.IsReferenceOrContainsReferences<T>()) return record.Value;
         ref var made = ref _made[((ulong)place * 0x9E3779B97F4A7C15) >> (64 - MadeValuesLog)];
-        if (made.Slice != slice || made.Place != place) made = (slice, place, slice[place].Value);
+        if (made.Slice != slice || made.Place != place) made = (slice, place, record.Value);
         return made.Value;
     }
 
@@ -158,7 +159,7 @@ internal sealed class KeptRecords<TKey, T>(string name, Changes changes, long sl
 
         public readonly long Time => _current.Limits.Time;
 
-        public readonly T Value => _kept.ValueOf(_slice, _place);
+        public readonly T Value => _kept.ValueOf(in _current, _slice, _place);
 
         public bool MoveNext()
         {
@@ -177,7 +178,7 @@ internal sealed class KeptRecords<TKey, T>(string name, Changes changes, long sl
             return true;
         }
 
-        public readonly void MarkMatched() => _slice.MarkMatched(_place);
+        public readonly void MarkMatched() => _slice.MarkMatched(_place, in _current);
 
         private bool MoveToNextSlice()
         {

@@ -9,10 +9,11 @@ namespace Dataflow.Joins;
 /// that have had their first partner since are listed, and written once more.</remarks>
 /// <param name="start">The slice's first moment.</param>
 /// <param name="chains">Where each key's records are, for this slice.</param>
-internal sealed class KeptSlice<TKey, T>(long start, KeyedState<TKey, KeptChain> chains)
+/// <param name="spare">The pages that slices leave to each other.</param>
+internal sealed class KeptSlice<TKey, T>(long start, KeyedState<TKey, KeptChain> chains, Stack<byte[]> spare)
     where TKey : notnull
 {
-    private readonly PagedBytes _pages = new();
+    private readonly PagedBytes _pages = new(spare);
     private List<long> _matched = []; // since the last cut, of those that came before it
     private List<long> _frozenMatched = [];
     private int _nextFrozenMatched;
@@ -44,7 +45,7 @@ internal sealed class KeptSlice<TKey, T>(long start, KeyedState<TKey, KeptChain>
             IsMatched = MemoryMarshal.AsRef<KeptLimits>(changeValue).IsMatched,
         };
         var place = _pages.Add(links.Bytes);
-        var bytes = _pages.From(place).Span;
+        var bytes = _pages.From(place).AsSpan();
         MemoryMarshal.Write(bytes, in links);
         bytes = bytes[Unsafe.SizeOf<KeptLinks>()..];
         changeKey.CopyTo(bytes);
@@ -65,9 +66,8 @@ internal sealed class KeptSlice<TKey, T>(long start, KeyedState<TKey, KeptChain>
     }
 
     /// <summary>Notes that a record has had a partner.</summary>
-    public void MarkMatched(long place)
+    public void MarkMatched(long place, in KeptRecord<TKey, T> record)
     {
-        var record = this[place];
         if (record.Links.IsMatched) return;
         record.Links.IsMatched = true;
         if (place >= _frozen) record.Limits.IsMatched = true;

@@ -6,7 +6,8 @@ namespace Dataflow.State;
 /// <remarks>In pooled pages, so that the garbage collector has one object to look at where there would be thousands. A piece lies
 /// on one page. Its place is the page's number and, in the lower half, the offset there: of two places the later is the greater.
 /// </remarks>
-internal sealed class PagedBytes
+/// <param name="spare">Whole pages to use before new ones, and where they are left; may be shared.</param>
+internal sealed class PagedBytes(Stack<byte[]>? spare = null)
 {
     private const int FirstPageBytes = 4 << 10;
     private const int MostPageBytes = 1 << 20;
@@ -30,7 +31,11 @@ internal sealed class PagedBytes
     }
 
     /// <summary>A piece and all behind it on its page, to be read and written in place; valid until <see cref="Clear"/>.</summary>
-    public Memory<byte> From(long place) => _pages[(int)(place >> 32)].Bytes.AsMemory((int)place);
+    public ArraySegment<byte> From(long place)
+    {
+        var bytes = _pages[(int)(place >> 32)].Bytes;
+        return new(bytes, (int)place, bytes.Length - (int)place);
+    }
 
     /// <summary>The place of the piece that follows one of some bytes.</summary>
     public long After(long place, int bytes)
@@ -42,14 +47,20 @@ internal sealed class PagedBytes
     /// <summary>Gives all memory back.</summary>
     public void Clear()
     {
-        foreach (var page in _pages) ArrayPool<byte>.Shared.Return(page.Bytes);
+        foreach (var page in _pages)
+        {
+            if (spare is not null && page.Bytes.Length == MostPageBytes) spare.Push(page.Bytes);
+            else ArrayPool<byte>.Shared.Return(page.Bytes);
+        }
+
         _pages.Clear();
     }
 
     private void AddPage(int bytes)
     {
-        var size = _pages.Count == 0 ? FirstPageBytes : Math.Min(_pages[^1].Bytes.Length * 4, MostPageBytes);
-        _pages.Add(new Page(ArrayPool<byte>.Shared.Rent(Math.Max(size, Aligned(bytes)))));
+        var size = Math.Max(Aligned(bytes), _pages.Count == 0 ? FirstPageBytes : Math.Min(_pages[^1].Bytes.Length * 4, MostPageBytes));
+        var isSpare = size == MostPageBytes && spare is { Count: > 0 };
+        _pages.Add(new Page(isSpare ? spare!.Pop() : ArrayPool<byte>.Shared.Rent(size)));
     }
 
     private static int Aligned(int bytes) => (bytes + Alignment - 1) & -Alignment;

@@ -20,7 +20,7 @@ public class PagedBytesTests
                     for (var i = 0; i < lengths.Length; i++)
                     {
                         Assert.Equal(places[i], place);
-                        Assert.Equal(-1, pages.From(place).Span[..lengths[i]].IndexOfAnyExcept((byte)(i + round)));
+                        Assert.Equal(-1, pages.From(place).AsSpan(0, lengths[i]).IndexOfAnyExcept((byte)(i + round)));
                         place = pages.After(place, lengths[i]);
                     }
 
@@ -47,10 +47,25 @@ public class PagedBytesTests
             },
             iter: 50);
 
+    [Fact]
+    public void Whole_pages_go_from_one_to_the_other_where_they_share_them()
+    {
+        var spare = new Stack<byte[]>();
+        var (first, second) = (new PagedBytes(spare), new PagedBytes(spare));
+        for (var i = 0; i < 3000; i++) Added(first, 1000, 1);
+        first.Clear();
+        var pages = spare.Count;
+        Assert.InRange(pages, 2, 3);
+        for (var i = 0; i < 3000; i++) Added(second, 1000, 2);
+        Assert.Empty(spare);
+        second.Clear();
+        Assert.Equal(pages, spare.Count);
+    }
+
     private static long Added(PagedBytes pages, int length, byte content)
     {
         var place = pages.Add(length);
-        pages.From(place).Span[..length].Fill(content);
+        pages.From(place).AsSpan(0, length).Fill(content);
         return place;
     }
 }
