@@ -1,14 +1,10 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Dataflow.Log;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Dataflow;
 
@@ -61,8 +57,6 @@ public sealed class TrainingServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(sets);
         options ??= new();
-        if (!IPAddress.IsLoopback(options.Address) && (options.Token is null || options.Certificate is null))
-            throw new ArgumentException($"Address {options.Address}: beyond loopback a server needs a token and a certificate. Give both, or listen on loopback.", nameof(options));
         foreach (var set in sets) log.GetTopic(set.Topic);
         var server = new TrainingServer(Build(log, sets.ToDictionary(static set => set.Name, StringComparer.Ordinal), options));
         await server._app.StartAsync(ct).ConfigureAwait(false);
@@ -70,43 +64,28 @@ public sealed class TrainingServer : IAsyncDisposable
     }
 
     /// <summary>Stops: calls under way are broken off.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        using var now = new CancellationTokenSource(0);
-        await _app.StopAsync(now.Token).ConfigureAwait(false);
-        await _app.DisposeAsync().ConfigureAwait(false);
-    }
+    public ValueTask DisposeAsync() => Listener.StopAsync(_app);
 
     private static WebApplication Build(LogStore log, Dictionary<string, TrainingTopic> sets, TrainingServerOptions options)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(options.Address, options.Port, listen =>
-        {
-            listen.Protocols = HttpProtocols.Http2;
-            if (options.Certificate is { } certificate) listen.UseHttps(certificate);
-        }));
-        builder.Services.AddLogging(static logging => logging.ClearProviders());
+        var listener = new Listener(options.Address, options.Port, options.Token, options.Certificate);
+        var builder = listener.CreateBuilder(HttpProtocols.Http2);
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc().AddFlightServer<TrainingFlights>();
         builder.Services.AddSingleton(log).AddSingleton<IReadOnlyDictionary<string, TrainingTopic>>(sets).AddSingleton<TrainingCursors>();
         var app = builder.Build();
-        if (options.Token is { } token) app.Use(RequireToken(token));
+        app.Use((context, next) => listener.Allows(context.Request) ? next(context) : Refuse(context.Response));
         app.UseRouting();
         app.MapFlightEndpoint();
         return app;
     }
 
-    /// <summary>Refuses calls without the token before anything of them is read.</summary>
-    private static Func<HttpContext, RequestDelegate, Task> RequireToken(string token)
+    /// <summary>Answers a call without the token before anything of it is read.</summary>
+    private static Task Refuse(HttpResponse response)
     {
-        var expected = Encoding.UTF8.GetBytes($"Bearer {token}");
-        return (context, next) =>
-        {
-            if (CryptographicOperations.FixedTimeEquals(expected, Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString()))) return next(context);
-            context.Response.ContentType = "application/grpc";
-            context.Response.Headers["grpc-status"] = "16"; // unauthenticated
-            context.Response.Headers["grpc-message"] = "The call has not the token that the server was started with.";
-            return Task.CompletedTask;
-        };
+        response.ContentType = "application/grpc";
+        response.Headers["grpc-status"] = "16"; // unauthenticated
+        response.Headers["grpc-message"] = "The call has not the token that the server was started with.";
+        return Task.CompletedTask;
     }
 }

@@ -19,3 +19,8 @@ internal sealed class FeatureNames(IReadOnlyList<string> names, IReadOnlyList<in
             ? index
             : throw new KeyNotFoundException($"The service has no feature '{name}'. It has {string.Join(", ", All)}.");
 }
+
+/// <summary>Where a feature of a service comes from.</summary>
+/// <param name="View">The view's name; of what is computed on demand the service's.</param>
+/// <param name="Feature">Its name there.</param>
+internal sealed record FeatureSource(string View, string Feature);

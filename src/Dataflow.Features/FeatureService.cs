@@ -7,11 +7,13 @@ namespace Dataflow;
 /// <typeparam name="TRequest">What is asked: it has the keys of the entities, and what functions need besides.</typeparam>
 public sealed class FeatureService<TRequest>
 {
-    internal FeatureService(string name, IReadOnlyList<ServiceStep<TRequest>> steps, IReadOnlyList<FeatureInfo> features, FeatureNames names)
+    internal FeatureService(
+        string name, IReadOnlyList<ServiceStep<TRequest>> steps, IReadOnlyList<FeatureInfo> features, IReadOnlyList<FeatureSource> sources, FeatureNames names)
     {
         Name = name;
         Steps = steps;
         Features = features;
+        Sources = sources;
         Names = names;
         Views = steps.Count(static step => step.ReadsView);
     }
@@ -21,6 +23,9 @@ public sealed class FeatureService<TRequest>
 
     /// <summary>Its features, in the order of the answers.</summary>
     public IReadOnlyList<FeatureInfo> Features { get; }
+
+    /// <summary>For each feature where it comes from.</summary>
+    internal IReadOnlyList<FeatureSource> Sources { get; }
 
     internal IReadOnlyList<ServiceStep<TRequest>> Steps { get; }
 

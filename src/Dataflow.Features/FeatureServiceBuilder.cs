@@ -11,6 +11,7 @@ public sealed class FeatureServiceBuilder<TRequest>
     private readonly string _name;
     private readonly List<ServiceStep<TRequest>> _steps = [];
     private readonly List<FeatureInfo> _features = [];
+    private readonly List<FeatureSource> _sources = [];
     private readonly List<int> _parts = [];
     private int _views;
 
@@ -52,14 +53,14 @@ public sealed class FeatureServiceBuilder<TRequest>
     {
         ArgumentNullException.ThrowIfNull(of);
         FeatureKinds.Check<TValue>(name);
-        var slot = Add(new FeatureInfo(name, typeof(TValue), "on demand", Description: description), part: -1);
+        var slot = Add(new FeatureInfo(name, typeof(TValue), "on demand", Description: description), new(_name, name), part: -1);
         _steps.Add(new OnDemandStep<TRequest, TValue>(name, of, slot));
     }
 
     internal FeatureService<TRequest> Build()
     {
         if (_views == 0) throw new ArgumentException($"Service '{_name}' reads no view. Add one with From.");
-        return new(_name, _steps, _features, new FeatureNames([.. _features.Select(static feature => feature.Name)], _parts));
+        return new(_name, _steps, _features, _sources, new FeatureNames([.. _features.Select(static feature => feature.Name)], _parts));
     }
 
     private void Add<TKey>(
@@ -68,16 +69,18 @@ public sealed class FeatureServiceBuilder<TRequest>
     {
         ArgumentNullException.ThrowIfNull(view);
         var numbers = (features ?? [.. view.Features.Select(static feature => feature.Name)]).Select(name => IndexOf(view, name)).ToArray();
-        var slots = numbers.Select(number => Add(view.Features[number] with { Name = prefix + view.Features[number].Name }, _views)).ToArray();
+        var slots = numbers.Select(number => Add(
+            view.Features[number] with { Name = prefix + view.Features[number].Name }, new(view.Name, view.Features[number].Name), _views)).ToArray();
         _steps.Add(new ViewStep<TRequest, TKey>(_name, view, key, new ViewPart(_views, numbers, slots), isIndependent));
         _views++;
     }
 
-    private int Add(FeatureInfo feature, int part)
+    private int Add(FeatureInfo feature, FeatureSource source, int part)
     {
         if (_features.Exists(other => other.Name == feature.Name))
             throw new ArgumentException($"Service '{_name}' has two features '{feature.Name}'. Give those of one view a prefix.");
         _features.Add(feature);
+        _sources.Add(source);
         _parts.Add(part);
         return _features.Count - 1;
     }

@@ -1,0 +1,144 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.IO.Pipelines;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Dataflow.Features.Http;
+
+/// <summary>Answers HTTP requests.</summary>
+internal sealed class FeatureRequests
+{
+    private readonly Job _job;
+    private readonly Listener _listener;
+    private readonly (ServedFeatures Service, ReadsFeatures Read)[] _services;
+    private readonly Dictionary<string, int> _byName = new(StringComparer.Ordinal);
+    private readonly ConcurrentBag<OnlineResponse> _responses = []; // used again
+    private readonly byte[] _openApi;
+
+    public FeatureRequests(Job job, IReadOnlyList<ServedFeatures> services, Listener listener)
+    {
+        _job = job;
+        _listener = listener;
+        _services = [.. services.Select(service => (service, service.Open(job)))];
+        foreach (var (index, service) in services.Index())
+        {
+            if (!_byName.TryAdd(service.Name, index)) throw new ArgumentException($"Two services have the name '{service.Name}'. Rename one.", nameof(services));
+        }
+
+        _openApi = OpenApi.Describe(services, listener.Token is not null);
+    }
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        var (request, response) = (context.Request, context.Response);
+        try
+        {
+            if (Is(request, "/health", HttpMethods.IsGet)) await WriteAsync(response, _job.Completion.IsCompleted ? 503 : 200, Health()).ConfigureAwait(false);
+            else if (!_listener.Allows(request)) throw new RequestException(401, "The request has not the token that the server was started with.");
+            else if (Is(request, "/get-online-features", HttpMethods.IsPost)) await AnswerAsync(request, response).ConfigureAwait(false);
+            else if (Is(request, "/openapi.json", HttpMethods.IsGet)) await WriteAsync(response, 200, _openApi).ConfigureAwait(false);
+            else throw new RequestException(404, $"There is no {request.Method} {request.Path}; /openapi.json says what there is.");
+        }
+        catch (RequestException error)
+        {
+            await WriteAsync(response, error.Status, Detail(error.Message)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            await WriteAsync(response, 503, Detail("The job has ended.")).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not (OperationCanceledException or BadHttpRequestException))
+        {
+            await WriteAsync(response, 500, Detail($"The features could not be computed ({error.GetType().Name}).")).ConfigureAwait(false);
+        }
+    }
+
+    private static bool Is(HttpRequest request, string path, Func<string, bool> isMethod) => request.Path.Value == path && isMethod(request.Method);
+
+    private static byte[] Detail(string message) => JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["detail"] = message });
+
+    private static async Task WriteAsync(HttpResponse response, int status, ReadOnlyMemory<byte> json)
+    {
+        response.StatusCode = status;
+        response.ContentType = "application/json";
+        response.ContentLength = json.Length;
+        await response.BodyWriter.WriteAsync(json).ConfigureAwait(false);
+    }
+
+    private byte[] Health() => JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["status"] = _job.State.ToString() });
+
+    private async Task AnswerAsync(HttpRequest request, HttpResponse response)
+    {
+        var answer = _responses.TryTake(out var used) ? used : new OnlineResponse();
+        try
+        {
+            var body = await BodyAsync(request.BodyReader, answer.Body).ConfigureAwait(false);
+            var asked = OnlineRequest.Parse(body.Span);
+            var parts = PartsOf(asked);
+            foreach (var part in parts) part.Rows = _services[part.Service].Read(body, asked.Entities);
+            answer.Write(body, asked, parts, EntitiesOf(asked, parts));
+            await WriteAsync(response, 200, answer.Json).ConfigureAwait(false);
+        }
+        finally
+        {
+            answer.Clear();
+            _responses.Add(answer);
+        }
+    }
+
+    private static async ValueTask<ReadOnlyMemory<byte>> BodyAsync(PipeReader reader, ArrayBufferWriter<byte> body)
+    {
+        while (true)
+        {
+            var read = await reader.ReadAsync().ConfigureAwait(false);
+            foreach (var segment in read.Buffer) body.Write(segment.Span);
+            reader.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted) return body.WrittenMemory;
+        }
+    }
+
+    /// <summary>What is to be read of which services: of one, if one has all that is asked for.</summary>
+    private List<OnlinePart> PartsOf(OnlineRequest request)
+    {
+        if (request.Service is { } name)
+        {
+            if (!_byName.TryGetValue(name, out var index)) throw new RequestException(404, $"There is no feature service '{name}'; there is {string.Join(", ", _byName.Keys)}.");
+            return [new OnlinePart(index, _services[index].Service.Features)];
+        }
+
+        if (request.Features is not { Count: > 0 } features) throw new RequestException(422, "Give 'features' or 'feature_service'.");
+        for (var index = 0; index < _services.Length; index++)
+        {
+            var found = features.ConvertAll(feature => _services[index].Service.ByReference.GetValueOrDefault(feature));
+            if (!found.Contains(null)) return [new OnlinePart(index, found!)];
+        }
+
+        return [.. features.Select(Find).GroupBy(static found => found.Service, static found => found.Feature)
+            .Select(static part => new OnlinePart(part.Key, [.. part]))];
+    }
+
+    private (int Service, FeatureReference Feature) Find(string reference)
+    {
+        for (var index = 0; index < _services.Length; index++)
+        {
+            if (_services[index].Service.ByReference.TryGetValue(reference, out var feature)) return (index, feature);
+        }
+
+        throw new RequestException(404, $"There is no feature '{reference}'; features are named 'view:feature'.");
+    }
+
+    /// <summary>The columns that were needed, in the order of the request.</summary>
+    private List<EntityColumn> EntitiesOf(OnlineRequest request, List<OnlinePart> parts)
+        => request.Entities.FindAll(column => parts.Exists(part => _services[part.Service].Service.Takes(column.Name)));
+}
+
+/// <summary>What a request asks of one service.</summary>
+internal sealed class OnlinePart(int service, IReadOnlyList<FeatureReference> features)
+{
+    public int Service => service;
+
+    public IReadOnlyList<FeatureReference> Features => features;
+
+    public IReadOnlyList<FeatureVector> Rows { get; set; } = [];
+}

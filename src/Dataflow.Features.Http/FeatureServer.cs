@@ -1,0 +1,64 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Dataflow.Features.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Dataflow;
+
+/// <summary>Where a <see cref="FeatureServer"/> listens, and to whom.</summary>
+public sealed record FeatureServerOptions
+{
+    /// <summary>The address. Default: loopback. Any other needs <see cref="Token"/> and <see cref="Certificate"/>.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>The port. Default 6566, as Feast's; 0: one that is free.</summary>
+    public int Port { get; init; } = 6566;
+
+    /// <summary>What clients must send as <c>authorization: Bearer …</c>, except for <c>/health</c>. Null: nothing.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>The server's certificate, with its key, for TLS. Null: none.</summary>
+    public X509Certificate2? Certificate { get; init; }
+}
+
+/// <summary>Serves the features of a running job over HTTP, in the form of Feast's feature server.</summary>
+/// <remarks>
+/// <c>POST /get-online-features</c> with <c>feature_service</c>, or <c>features</c> as <c>view:feature</c>, and <c>entities</c> as columns.
+/// What a row asks of one service is read at one moment, with one cut. <c>GET /health</c> answers 200 while the job
+/// runs; <c>GET /openapi.json</c> describes both.
+/// </remarks>
+public sealed class FeatureServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private FeatureServer(WebApplication app) => _app = app;
+
+    /// <summary>Where it listens: <c>http://127.0.0.1:6566</c>.</summary>
+    public Uri Uri => new(_app.Urls.Single());
+
+    /// <summary>Starts to listen.</summary>
+    /// <param name="job">The running job. It goes on when the server is disposed.</param>
+    /// <param name="services">What is served; <c>Serve</c> of each service was called before the job was started.</param>
+    /// <param name="options">Default: loopback, port 6566, no token.</param>
+    /// <param name="ct">Gives up starting.</param>
+    /// <exception cref="ArgumentException">There is no service, or two have a name; or the address is not loopback, and token or
+    /// certificate is missing.</exception>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static async Task<FeatureServer> StartAsync(
+        Job job, IReadOnlyList<ServedFeatures> services, FeatureServerOptions? options = null, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        ArgumentNullException.ThrowIfNull(services);
+        if (services.Count == 0) throw new ArgumentException("There is no service to serve. Give one, made by ServedFeatures.Of.", nameof(services));
+        options ??= new();
+        var listener = new Listener(options.Address, options.Port, options.Token, options.Certificate);
+        var app = listener.CreateBuilder(HttpProtocols.Http1AndHttp2).Build();
+        app.Run(new FeatureRequests(job, services, listener).HandleAsync);
+        await app.StartAsync(ct).ConfigureAwait(false);
+        return new FeatureServer(app);
+    }
+
+    /// <summary>Stops: calls under way are broken off.</summary>
+    public ValueTask DisposeAsync() => Listener.StopAsync(_app);
+}

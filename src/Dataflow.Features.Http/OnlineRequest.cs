@@ -1,0 +1,91 @@
+using System.Text.Json;
+
+namespace Dataflow.Features.Http;
+
+/// <summary>The body of <c>/get-online-features</c>, as Feast's clients write it.</summary>
+internal sealed class OnlineRequest
+{
+    private const int MostRows = 10_000;
+
+    public string? Service { get; private set; }
+
+    public List<string>? Features { get; private set; }
+
+    public bool FullNames { get; private set; }
+
+    /// <summary>Whether exact statuses and cuts are wanted, which Feast does not have.</summary>
+    public bool Details { get; private set; }
+
+    public List<EntityColumn> Entities { get; } = [];
+
+    public int Rows { get; private set; } = -1;
+
+    /// <exception cref="RequestException">It is none.</exception>
+    public static OnlineRequest Parse(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            var request = new OnlineRequest();
+            request.Read(body);
+            return request;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw new RequestException(422, "The body is no JSON object of the form that /openapi.json describes.");
+        }
+    }
+
+    private void Read(ReadOnlySpan<byte> body)
+    {
+        var json = new Utf8JsonReader(body);
+        json.Read();
+        if (json.TokenType != JsonTokenType.StartObject) throw new JsonException();
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (json.ValueTextEquals("features"u8)) ReadFeatures(ref json);
+            else if (json.ValueTextEquals("feature_service"u8)) Service = Next(ref json).GetString();
+            else if (json.ValueTextEquals("entities"u8)) ReadEntities(ref json);
+            else if (json.ValueTextEquals("full_feature_names"u8)) FullNames = Next(ref json).GetBoolean();
+            else if (json.ValueTextEquals("details"u8)) Details = Next(ref json).GetBoolean();
+            else json.Skip();
+        }
+
+        if (json.Read()) throw new JsonException();
+        if (Rows < 0) throw new RequestException(422, "'entities' is missing: an object with an array of values for each key.");
+    }
+
+    private void ReadFeatures(ref Utf8JsonReader json)
+    {
+        if (Next(ref json).TokenType == JsonTokenType.Null) return;
+        if (json.TokenType != JsonTokenType.StartArray) throw new JsonException();
+        Features = [];
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray) Features.Add(json.GetString() ?? throw new JsonException());
+    }
+
+    private void ReadEntities(ref Utf8JsonReader json)
+    {
+        if (Next(ref json).TokenType != JsonTokenType.StartObject) throw new JsonException();
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = json.GetString()!;
+            if (Next(ref json).TokenType != JsonTokenType.StartArray) throw new JsonException();
+            var (start, rows) = ((int)json.TokenStartIndex, 0);
+            while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+            {
+                json.Skip();
+                rows++;
+            }
+
+            Entities.Add(new EntityColumn(name, start, (int)json.BytesConsumed - start));
+            if (rows > MostRows) throw new RequestException(422, $"Column '{name}' of 'entities' has {rows} values; ask for {MostRows} at most.");
+            if (Rows >= 0 && rows != Rows) throw new RequestException(422, $"Column '{name}' of 'entities' has {rows} values, others have {Rows}.");
+            Rows = rows;
+        }
+    }
+
+    private static ref Utf8JsonReader Next(ref Utf8JsonReader json)
+    {
+        json.Read();
+        return ref json;
+    }
+}

@@ -1,0 +1,90 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using Dataflow.Features.Http;
+
+namespace Dataflow;
+
+/// <summary>A feature service that a <see cref="FeatureServer"/> serves.</summary>
+public abstract class ServedFeatures
+{
+    private protected ServedFeatures(string name, IEnumerable<FeatureReference> features, IReadOnlyList<string> entities)
+    {
+        Name = name;
+        Features = [.. features];
+        Entities = entities;
+        var byReference = new Dictionary<string, FeatureReference>(StringComparer.Ordinal);
+        foreach (var feature in Features)
+        {
+            byReference.TryAdd($"{feature.View}:{feature.ViewFeature}", feature);
+            byReference.TryAdd($"{feature.View}:{feature.Name}", feature);
+        }
+
+        ByReference = byReference.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    /// <summary>The service's name.</summary>
+    public string Name { get; }
+
+    internal FeatureReference[] Features { get; }
+
+    /// <summary>What a request must have columns of.</summary>
+    internal IReadOnlyList<string> Entities { get; }
+
+    /// <summary>By <c>view:feature</c>, as in the view or, with its prefix, as in the service.</summary>
+    internal FrozenDictionary<string, FeatureReference> ByReference { get; }
+
+    /// <summary>Whether a column of that name is needed.</summary>
+    internal abstract bool Takes(string column);
+
+    /// <summary>Serves a service.</summary>
+    /// <param name="service">Its requests are made of the columns of entities: a parameter of the request's only public constructor, or
+    /// a settable property, takes the column of its name, whatever its case and underscores. A request that is a number or text takes
+    /// the only column.</param>
+    /// <exception cref="ConnectorException">Requests cannot be made of columns.</exception>
+    public static ServedFeatures Of<TRequest>(FeatureService<TRequest> service)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        return new ServedFeatures<TRequest>(service, EntityRows<TRequest>.Create());
+    }
+
+    /// <summary>Opens the service for reading.</summary>
+    internal abstract ReadsFeatures Open(Job job);
+}
+
+internal sealed class ServedFeatures<TRequest>(FeatureService<TRequest> service, EntityRows<TRequest> rows)
+    : ServedFeatures(
+        service.Name,
+        service.Features.Select((feature, index) => new FeatureReference(index, service.Sources[index].View, service.Sources[index].Feature, feature)),
+        rows.Names)
+{
+    internal override bool Takes(string column) => rows.Takes(column);
+
+    internal override ReadsFeatures Open(Job job)
+    {
+        var reader = job.Read(service);
+        return (body, columns) => reader.Read(rows.Read(body.Span, columns));
+    }
+}
+
+/// <summary>Reads the features of all rows of a request.</summary>
+internal delegate IReadOnlyList<FeatureVector> ReadsFeatures(ReadOnlyMemory<byte> body, IReadOnlyList<EntityColumn> columns);
+
+/// <summary>A feature that can be asked for.</summary>
+internal sealed class FeatureReference(int index, string view, string viewFeature, FeatureInfo info)
+{
+    private readonly JsonEncodedText _name = JsonEncodedText.Encode(info.Name);
+    private readonly JsonEncodedText _fullName = JsonEncodedText.Encode($"{view}__{info.Name}");
+
+    /// <summary>Its place in the service.</summary>
+    public int Index => index;
+
+    public string View => view;
+
+    /// <summary>Its name in the view.</summary>
+    public string ViewFeature => viewFeature;
+
+    /// <summary>Its name in the service.</summary>
+    public string Name => info.Name;
+
+    public JsonEncodedText NameIn(bool full) => full ? _fullName : _name;
+}
