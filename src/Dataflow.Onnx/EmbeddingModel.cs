@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Dataflow.Onnx.Inference;
 using Dataflow.Onnx.Recording;
+using Dataflow.Onnx.Tokenization;
 using Microsoft.Extensions.AI;
 using Microsoft.ML.OnnxRuntime;
 
@@ -112,6 +113,17 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
         }
     }
 
+    /// <summary>Cuts a text at white space into parts that are not too long for the model.</summary>
+    /// <param name="text">The text. One that is short enough is one part.</param>
+    /// <param name="overlap">The most tokens at the end of a part that the next one begins with.</param>
+    /// <exception cref="ArgumentOutOfRangeException">So much overlap leaves no room for anything new.</exception>
+    public IReadOnlyList<TextChunk> Chunk(string text, int overlap = 32)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        CheckOverlap(overlap);
+        return new Chunker(_tokenizer, _options.MaxTokens, overlap).Chunk(text);
+    }
+
     /// <summary>Gives the vectors of texts, one call after the other, on the thread pool.</summary>
     /// <param name="values">The texts.</param>
     /// <param name="options">What it asks for must be what the model has; null: nothing is asked for.</param>
@@ -144,6 +156,13 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
         if (_isDisposed) return;
         _isDisposed = true;
         _encoder.Dispose();
+    }
+
+    internal void CheckOverlap(int overlap)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(overlap);
+        var most = _options.MaxTokens - WordPieceTokenizer.LeastTokens - Chunker.LeastNew;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(overlap, most);
     }
 
     /// <summary>Embeds several texts, those of like length together.</summary>

@@ -20,6 +20,9 @@ internal sealed record TinyModel
     /// <summary>Whether what is looked up is divided by the greatest value of all that is in the batch.</summary>
     public bool DividesByGreatest { get; init; }
 
+    /// <summary>Whether each token's vector has those of all tokens that the mask lets through added.</summary>
+    public bool AddsUpByMask { get; init; }
+
     /// <summary>Writes the model and its vocabulary into a directory.</summary>
     public void WriteTo(TempDirectory directory)
     {
@@ -42,6 +45,14 @@ internal sealed record TinyModel
             [
                 OnnxFile.Node("Gather", ["table", Inputs[0]], ["found"]),
                 OnnxFile.Node("ReduceMax", ["found"], ["greatest"]), OnnxFile.Node("Div", ["found", "greatest"], [Output]),
+            ],
+            { AddsUpByMask: true } =>
+            [
+                OnnxFile.Node("Gather", ["table", Inputs[0]], ["found"]),
+                OnnxFile.Node("Cast", [Inputs[1]], ["weights"], OnnxFile.IntegerAttribute("to", OnnxFile.Float)),
+                OnnxFile.Node("Unsqueeze", ["weights", "last"], ["columns"]), OnnxFile.Node("Mul", ["found", "columns"], ["weighted"]),
+                OnnxFile.Node("ReduceSum", ["weighted", "tokens"], ["sum"]), OnnxFile.Node("Add", ["found", "sum"], [Output]),
+                OnnxFile.Integers("last", [1], 2), OnnxFile.Integers("tokens", [1], 1),
             ],
             _ => [OnnxFile.Node("Gather", ["table", Inputs[0]], [Output])],
         };
