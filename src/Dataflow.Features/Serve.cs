@@ -30,7 +30,7 @@ internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
 {
     private ViewState<TKey, T> _view = null!;
     private ReadGate _gate = null!;
-    private bool _holdsGate;
+    private bool _keepsGate;
 
     internal override bool IsOneToOne => true;
 
@@ -41,7 +41,7 @@ internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
-        Hold();
+        KeepGate();
         bool isIn;
         try
         {
@@ -59,16 +59,16 @@ internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
 
     public override void Advance(long watermark)
     {
-        Hold();
+        KeepGate();
         if (watermark < long.MaxValue) _view.MoveTo(watermark); // what is there at the end of the input stays to be read
         base.Advance(watermark);
     }
 
     public override void EndOfBatch()
     {
-        if (!_holdsGate) return;
-        _holdsGate = false;
-        _gate.Release();
+        if (!_keepsGate) return;
+        _keepsGate = false;
+        _gate.GiveUp();
     }
 
     public FeaturePosition Read(TKey key, long at, ViewPart part, Span<FeatureValue> values) => _view.Read(key, at, part, values);
@@ -81,11 +81,11 @@ internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
         _gate = ReadGate.Of(Context.Task.Worker);
     }
 
-    private void Hold()
+    private void KeepGate()
     {
         // The step that comes first in a batch lets readers in: where a stream feeds several views, its record is in none of them yet.
-        if (_holdsGate) _gate.LetIn();
-        else _holdsGate = _gate.TryHold();
+        if (_keepsGate) _gate.LetIn();
+        else _keepsGate = _gate.TryKeep();
     }
 }
 
