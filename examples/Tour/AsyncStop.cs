@@ -2,7 +2,7 @@ using Dataflow;
 
 namespace Tour;
 
-/// <summary>Calls to a service that is slow and fails now and then; rows from a cache; results in lists of three.</summary>
+/// <summary>Calls to a service that is slow and fails now and then; rows from elsewhere, kept in a cache; results in lists of three.</summary>
 internal static class AsyncStop
 {
     private static int s_calls;
@@ -10,15 +10,26 @@ internal static class AsyncStop
     public static async Task RunAsync()
     {
         var pipeline = new Pipeline("async");
-        Shop.OrdersOf(pipeline)
+        var orders = Shop.OrdersOf(pipeline);
+        var shelves = orders.Lookup(order => order.Item, FindAsync, (order, item) => $"order {order.Id}: {item.Name} from the shelf {item.Shelf}");
+        var phones = orders.KeyBy(order => order.Customer)
+            .LeftLookup(FindPhoneAsync, (order, phone) => $"order {order.Id}: {order.Customer}, {phone ?? "no phone"}", name: "phones");
+        orders
             .MapAsync(
                 ScoreAsync,
                 new AsyncOptions { Concurrency = 4, Timeout = TimeSpan.FromSeconds(2), Attempts = 5, RetryDelay = TimeSpan.FromMilliseconds(5) })
             .Batch(3)
-            .To(Sink.Console<IReadOnlyList<string>>(batch => string.Join(" | ", batch)));
+            .Select(batch => string.Join(" | ", batch))
+            .Union(shelves)
+            .Union(phones.Values())
+            .To(Sink.Console<string>());
         await Shop.RunAsync(pipeline);
         Console.WriteLine($"{Shop.Orders.Count} orders, {s_calls} calls");
     }
+
+    private static Task<Item?> FindAsync(string name, CancellationToken stop) => Task.FromResult(Shop.Items.FirstOrDefault(item => item.Name == name));
+
+    private static Task<string?> FindPhoneAsync(string customer, CancellationToken stop) => Task.FromResult(customer == "ada" ? "7000" : null);
 
     private static async Task<string> ScoreAsync(Order order, CancellationToken stop)
     {

@@ -3,8 +3,11 @@ using Tour;
 // A stop of the tour for each part of the engine: dotnet run --project examples/Tour -- windows
 var stops = new Dictionary<string, Func<Task>>
 {
+    ["steps"] = StepStop.RunAsync,
     ["windows"] = WindowStop.RunAsync,
+    ["aggregates"] = AggregateStop.RunAsync,
     ["joins"] = JoinStop.RunAsync,
+    ["window-joins"] = WindowJoinStop.RunAsync,
     ["tables"] = TableStop.RunAsync,
     ["process"] = ProcessStop.RunAsync,
     ["patterns"] = PatternStop.RunAsync,

@@ -38,6 +38,11 @@ internal static class Shop
         Payment(8, 4.60m, minute: 59),
     ];
 
+    public static readonly IReadOnlyList<Price> Prices =
+    [
+        new("tea", 4.50m, Opening), new("cups", 3.25m, Opening), new("tea", 4.40m, Opening.AddMinutes(10)), new("coffee", 6.90m, Opening.AddMinutes(30)),
+    ];
+
     /// <summary>The orders, by the time in them.</summary>
     public static Stream<Order> OrdersOf(Pipeline pipeline)
         => pipeline.From(Source.Of(Orders, "orders")).WithEventTime(order => order.Time, lateness: TimeSpan.FromMinutes(5));
@@ -48,10 +53,10 @@ internal static class Shop
             .WithEventTime(payment => payment.Time, lateness: TimeSpan.FromMinutes(5), name: "payment-time");
 
     /// <summary>Runs a pipeline to its end, on a log in memory.</summary>
-    public static async Task RunAsync(Pipeline pipeline)
+    public static async Task RunAsync(Pipeline pipeline, int workers = 2)
     {
         await using var log = OpenLog();
-        await pipeline.RunAsync(new JobOptions { Log = log });
+        await pipeline.RunAsync(new JobOptions { Log = log, Workers = workers });
     }
 
     public static LogStore OpenLog() => LogStore.Open("memory", new LogOptions { Durability = Durability.Memory });

@@ -12,7 +12,8 @@ public static class JoinBroadcastStep
         /// <remarks>Every worker holds the latest rule of each key, and a checkpoint writes a changed one once. A record meets the
         /// rules that have come before it, so rules of a growing source may be a little ahead or behind, not the same in all
         /// workers; where two splits bring rules of one key, workers may differ in which is the later until a restart.
-        /// Event time is that of the records. Records that no rule fits are counted as misses.</remarks>
+        /// Event time is that of the records, and none of them is late for this join. Records that no rule fits are counted as
+        /// misses.</remarks>
         /// <param name="rules">Few records; a new one takes the place of that of its key.</param>
         /// <param name="fits">Whether a rule is for a record; called for each rule and record, on the task's thread.</param>
         /// <param name="result">Makes the result of a record and a rule that fits.</param>

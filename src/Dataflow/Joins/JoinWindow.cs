@@ -9,8 +9,9 @@ public static class JoinWindowStep
         where TKey : notnull
     {
         /// <summary>Each left with each right record of the same key and window.</summary>
-        /// <remarks>Emits, counts and keeps as <c>CoGroup</c> does, with which every other join of a window can be said. The pairs
-        /// of a key and window follow each other, by the left, then by the right record, in the order of their coming.</remarks>
+        /// <remarks>Emits, counts and keeps as <c>CoGroup</c> does, with which every other join of a window can be said: a record whose
+        /// windows are closed is late, counted and dropped. The pairs of a key and window follow each other, by the left, then by
+        /// the right record, in the order of their coming.</remarks>
         /// <param name="right">The other stream, with keys of the same type and event time.</param>
         /// <param name="windows">Which windows; not those by count, which belong to one stream.</param>
         /// <param name="result">Makes the result of a pair; called on the task's thread.</param>

@@ -13,7 +13,8 @@ public static class JoinStep
     {
         /// <summary>Joins each record with the row that the table holds for its key at that moment.</summary>
         /// <remarks>An inner join: records whose key has no row are dropped and counted as misses. A table of a bounded
-        /// source is read to its end before the stream starts.</remarks>
+        /// source is read to its end before the stream starts. No record is late for this join: whatever its time, it meets the
+        /// row of the moment at which it comes. For the row of its own time there is <c>JoinAsOf</c>.</remarks>
         /// <param name="table">The other side; its key is of the same type.</param>
         /// <param name="result">Makes the result of value and row; called on the task's thread.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
