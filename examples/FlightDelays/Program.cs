@@ -3,7 +3,8 @@ using Dataflow.Log;
 using FlightDelays;
 using Spectre.Console;
 
-var folder = args is ["--data", var given] ? given : Path.Combine(Path.GetTempPath(), "dataflow-flight-delays");
+var tellsStory = args is ["story", ..];
+var folder = args is [.., "--data", var given] ? given : Path.Combine(Path.GetTempPath(), "dataflow-flight-delays");
 Directory.CreateDirectory(folder);
 AnsiConsole.MarkupLineInterpolated($"All that is written goes to [blue]{Path.GetFullPath(folder)}[/]");
 
@@ -12,6 +13,12 @@ try
     await using var log = LogStore.Open(Path.Combine(folder, "log"));
     var data = AppContext.BaseDirectory;
     await Show.RunAsync("ingest", Pipelines.Ingest(Path.Combine(data, "flights.parquet")), log);
+
+    if (tellsStory)
+    {
+        await Story.RunAsync(log, folder);
+        return 0;
+    }
 
     var arrow = Path.Combine(folder, "airport-delays.arrow");
     var features = Pipelines.Features(Path.Combine(data, "airports.csv"), arrow);

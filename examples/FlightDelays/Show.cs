@@ -61,6 +61,52 @@ internal static class Show
         AnsiConsole.Write(table);
     }
 
+    /// <summary>What was answered, with what each value is worth.</summary>
+    public static void Served(IEnumerable<(Flight Asked, FeatureVector Answer)> answers)
+    {
+        var table = new Table().Title("Served").AddColumns("from", "to", "mean delay, 1 h", "6 h", "late, 1 d", "mean delay there", "newest flight");
+        foreach (var (asked, answer) in answers)
+        {
+            table.AddRow(
+                asked.Origin, asked.Destination, Text(answer["delay_mean_1h"]), Text(answer["delay_mean_6h"]), Text(answer["late_share_1d"]),
+                Text(answer["destination_delay_mean_6h"]), $"{asked.Date - answer["delay_mean_6h"].EventTime:d\\.hh\\:mm} old");
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    public static void Skew(IEnumerable<FeatureSkew> changes)
+    {
+        var rows = changes.GroupBy(change => change.Feature).Select(feature => feature.Last()).ToList();
+        AnsiConsole.MarkupLineInterpolated(
+            $"computed again by the training path: {rows.Sum(row => row.Compared)} values, [bold]{rows.Sum(row => row.Different)}[/] differ");
+    }
+
+    /// <summary>What became of the flights, by how likely the model had thought them late.</summary>
+    public static void Scores(IReadOnlyList<ScoredFlight> scored)
+    {
+        var table = new Table().Title("The last week, scored").AddColumns("risk", "flights", "late by the model", "late in fact");
+        foreach (var part in scored.OrderBy(flight => flight.Risk).Index().GroupBy(flight => flight.Index * 5L / scored.Count, flight => flight.Item))
+        {
+            table.AddRow(
+                $"{part.First().Risk:0.00} to {part.Last().Risk:0.00}", $"{part.Count():N0}",
+                $"{part.Average(flight => flight.Risk):P1}", $"{part.Average(flight => flight.Late ? 1 : 0):P1}");
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    public static void Drift(IEnumerable<ColumnDrift> drift)
+    {
+        var table = new Table().Title("Against the weeks of the training set").AddColumns("column", "stability index", "largest difference", "missing");
+        foreach (var (column, found) in drift.OrderByDescending(row => row.Drift.Psi))
+            table.AddRow(column, $"{found.Psi:0.000}", $"{found.Ks:0.000}", $"{found.Missing:P1}");
+        AnsiConsole.Write(table);
+    }
+
+    private static string Text(FeatureValue value)
+        => value.HasValue ? $"{value.As<double>():0.00}{(value.Status == FeatureStatus.Present ? "" : $" ({value.Status})")}" : $"{value.Status}";
+
     private static string Line(JobStatus status)
         => $"{status.RecordsRead:N0} records read, {status.Lag:N0} to go, checkpoint {status.Checkpoints.Last}";
 }
