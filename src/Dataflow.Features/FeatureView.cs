@@ -53,6 +53,9 @@ public abstract class FeatureView<TKey>
     /// <summary>From which age of an entity's newest event its features are expired.</summary>
     public abstract TimeSpan? TimeToLive { get; }
 
+    /// <summary>From which lag of the watermark its features are partial.</summary>
+    public abstract TimeSpan? MostLag { get; }
+
     /// <summary>All its features.</summary>
     public abstract IReadOnlyList<FeatureInfo> Features { get; }
 
@@ -74,21 +77,23 @@ internal sealed class FeatureView<TKey, T>(string name, KeyedStream<TKey, T> eve
     : FeatureView<TKey>(name, builder.Version, builder.Owner, builder.Description, builder.Tags)
     where TKey : notnull
 {
-    private readonly ViewLayout<T> _layout = builder.Build();
+    public ViewLayout<T> Layout { get; } = builder.Build();
 
     public override TimeSpan? TimeToLive { get; } = builder.TimeToLive;
+
+    public override TimeSpan? MostLag { get; } = builder.MostLag;
 
     public override IReadOnlyList<FeatureInfo> Features { get; } = [.. builder.Features.Select(static feature => feature.Info)];
 
     internal override Pipeline Pipeline => events.Pipeline;
 
-    internal override void Serve() => Serving ??= events.Add(input => new ServeNode<TKey, T>(Name, input, _layout)).Pairs.Node;
+    internal override void Serve() => Serving ??= events.Add(input => new ServeNode<TKey, T>(input, this)).Pairs.Node;
 
     internal override KeyedStream<TKey, FeatureRow<TLabel>> JoinAsOf<TLabel>(
         KeyedStream<TKey, FeatureRow<TLabel>> rows, ViewPart part, string name)
-        => rows.Add(events, (left, right) => new JoinFeaturesNode<TKey, TLabel, T>(name, left, right, _layout, part, Name));
+        => rows.Add(events, (left, right) => new JoinFeaturesNode<TKey, TLabel, T>(name, left, right, this, part));
 
     internal override KeyedStream<TKey, FeatureRow<TLabel>> JoinAsKnown<TLabel>(
         KeyedStream<TKey, FeatureRow<TLabel>> rows, ViewPart part, string name)
-        => events.Add(rows, (left, right) => new JoinAsKnownNode<TKey, TLabel, T>(name, left, right, _layout, part, Name));
+        => events.Add(rows, (left, right) => new JoinAsKnownNode<TKey, TLabel, T>(name, left, right, this, part));
 }

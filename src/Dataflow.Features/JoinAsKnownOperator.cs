@@ -1,4 +1,5 @@
 using Dataflow.Features.Panes;
+using Dataflow.Log;
 using Dataflow.Planning;
 using Dataflow.Runtime;
 using Dataflow.State;
@@ -11,22 +12,24 @@ internal sealed record JoinAsKnownNode<TKey, TLabel, T>(
     string Name,
     Node<Keyed<TKey, T>> Input,
     SecondInput<Keyed<TKey, FeatureRow<TLabel>>> Second,
-    ViewLayout<T> Layout,
-    ViewPart Part,
-    string View)
-    : Node<Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, FeatureRow<TLabel>>>(Name, Input, Second), ITableNode
+    FeatureView<TKey, T> View,
+    ViewPart Part)
+    : Node<Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, FeatureRow<TLabel>>>(Name, Input, Second), ITableNode, IPreparesLog
     where TKey : notnull
 {
     /// <summary>A label must be there before the events that come after it.</summary>
     public bool IsReadFirst => true;
 
-    internal override string Detail => $"{Part.Features.Length} features of {View}, as known at the label's cut";
+    public ValueTask PrepareAsync(string pipeline, LogStore log, CancellationToken stop)
+        => FeatureRegistry.RegisterAsync(pipeline, log, FeatureRegistry.DefinitionOf(View), stop);
+
+    internal override string Detail => $"{Part.Features.Length} features of {View.Name}, as known at the label's cut";
 
     internal override string StateSignature
-        => $"join features as known, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TLabel>.Signature}, {Layout.Signature}; of {StateCodec<T>.Signature}";
+        => $"join features as known, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TLabel>.Signature}, {View.Layout.Signature}; of {StateCodec<T>.Signature}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, FeatureRow<TLabel>>> CreateOperator()
-        => new JoinAsKnownOperator<TKey, TLabel, T>(Layout, Part);
+        => new JoinAsKnownOperator<TKey, TLabel, T>(View.Layout, Part);
 
     internal override IEnumerable<string> Check()
     {

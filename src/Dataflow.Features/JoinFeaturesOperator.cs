@@ -1,5 +1,7 @@
 using Dataflow.Features.Panes;
 using Dataflow.Joins;
+using Dataflow.Log;
+using Dataflow.Planning;
 using Dataflow.Runtime;
 using Dataflow.State;
 using Dataflow.Windows;
@@ -10,19 +12,21 @@ internal sealed record JoinFeaturesNode<TKey, TLabel, T>(
     string Name,
     Node<Keyed<TKey, FeatureRow<TLabel>>> Input,
     SecondInput<Keyed<TKey, T>> Second,
-    ViewLayout<T> Layout,
-    ViewPart Part,
-    string View)
-    : Node<Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>>(Name, Input, Second)
+    FeatureView<TKey, T> View,
+    ViewPart Part)
+    : Node<Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>>(Name, Input, Second), IPreparesLog
     where TKey : notnull
 {
-    internal override string Detail => $"{Part.Features.Length} features of {View}, as of the label's time";
+    public ValueTask PrepareAsync(string pipeline, LogStore log, CancellationToken stop)
+        => FeatureRegistry.RegisterAsync(pipeline, log, FeatureRegistry.DefinitionOf(View), stop);
+
+    internal override string Detail => $"{Part.Features.Length} features of {View.Name}, as of the label's time";
 
     internal override string StateSignature
-        => $"join features, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TLabel>.Signature}, {Layout.Signature}; of {StateCodec<T>.Signature}";
+        => $"join features, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TLabel>.Signature}, {View.Layout.Signature}; of {StateCodec<T>.Signature}";
 
     public override Operator<Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>> CreateOperator()
-        => new JoinFeaturesOperator<TKey, TLabel, T>(Layout, Part);
+        => new JoinFeaturesOperator<TKey, TLabel, T>(View.Layout, Part);
 
     internal override IEnumerable<string> Check()
         => EventTime.IsGivenBefore(this) ? [] : [$"Join '{Name}' needs event time of labels and events. Add WithEventTime(...) to both, before KeyBy."];

@@ -1,4 +1,5 @@
 using Dataflow.Features.Panes;
+using Dataflow.Log;
 using Dataflow.Planning;
 using Dataflow.Runtime;
 using Dataflow.State;
@@ -6,18 +7,21 @@ using Dataflow.Windows;
 
 namespace Dataflow.Features;
 
-internal sealed record ServeNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Input, ViewLayout<T> Layout)
-    : Node<Keyed<TKey, T>, Keyed<TKey, T>>(Name, Input)
+internal sealed record ServeNode<TKey, T>(Node<Keyed<TKey, T>> Input, FeatureView<TKey, T> View)
+    : Node<Keyed<TKey, T>, Keyed<TKey, T>>(View.Name, Input), IPreparesLog
     where TKey : notnull
 {
-    internal override string Detail => $"{Layout.Features.Length} features, panes of {Layout.Levels}";
+    public ValueTask PrepareAsync(string pipeline, LogStore log, CancellationToken stop)
+        => FeatureRegistry.RegisterAsync(pipeline, log, FeatureRegistry.DefinitionOf(View), stop);
+
+    internal override string Detail => $"{View.Features.Count} features, panes of {View.Layout.Levels}";
 
     internal override bool IsEnd => true;
 
     internal override string StateSignature
-        => $"feature view, {TypeNames.Of(typeof(TKey))} -> {Layout.Signature}; of {StateCodec<T>.Signature}";
+        => $"feature view, {TypeNames.Of(typeof(TKey))} -> {View.Layout.Signature}; of {StateCodec<T>.Signature}";
 
-    public override Operator<Keyed<TKey, T>, Keyed<TKey, T>> CreateOperator() => new ServeOperator<TKey, T>(Layout);
+    public override Operator<Keyed<TKey, T>, Keyed<TKey, T>> CreateOperator() => new ServeOperator<TKey, T>(View.Layout);
 
     internal override IEnumerable<string> Check()
         => EventTime.IsGivenBefore(this) ? [] : [$"Feature view '{Name}' needs event time. Add WithEventTime(...) before KeyBy."];

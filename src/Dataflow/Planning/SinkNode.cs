@@ -32,3 +32,11 @@ internal interface IUsesTopic
     /// <summary>The topic that must be there before the step is opened; null if it needs none.</summary>
     (string Name, int Partitions)? Creates { get; }
 }
+
+/// <summary>A step that looks at the log before a job is built.</summary>
+internal interface IPreparesLog
+{
+    /// <summary>Writes what the step needs there.</summary>
+    /// <exception cref="PlanException">The step does not go with what the log has.</exception>
+    ValueTask PrepareAsync(string pipeline, Log.LogStore log, CancellationToken stop);
+}

@@ -34,6 +34,7 @@ internal sealed record JobParts(
 
     private static async Task<JobParts> OpenAsync(Plan plan, JobOptions options, LogStore log, CancellationToken stop)
     {
+        foreach (var step in plan.Nodes.OfType<IPreparesLog>()) await step.PrepareAsync(plan.Pipeline, log, stop).ConfigureAwait(false);
         var topics = await CheckpointTopics.OpenAsync(log, plan.Pipeline, plan.WritesDeadLetters, stop).ConfigureAwait(false);
         var restored = new RestoredCheckpoint(topics.ReadLast());
         restored.CheckMatches(plan);

@@ -1,0 +1,7 @@
+using System.Text.Json.Serialization;
+
+namespace Dataflow.Features.Registry;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = false)]
+[JsonSerializable(typeof(ViewDefinition))]
+internal sealed partial class RegistryJson : JsonSerializerContext;

@@ -1,0 +1,52 @@
+namespace Dataflow;
+
+/// <summary>The definition of a version of a feature view, as the registry keeps it.</summary>
+/// <param name="Name">The view.</param>
+/// <param name="Version">The version.</param>
+/// <param name="Entity">The type of its keys.</param>
+/// <param name="TimeToLive">From which age features are expired; null: never.</param>
+/// <param name="MostLag">From which lag of the watermark features are partial; null: none.</param>
+/// <param name="Features">Its features.</param>
+/// <param name="Owner">Who answers for it.</param>
+/// <param name="Description">What it is about.</param>
+/// <param name="Tags">Words to find it by.</param>
+public sealed record ViewDefinition(
+    string Name, int Version, string Entity, TimeSpan? TimeToLive, TimeSpan? MostLag, IReadOnlyList<FeatureDefinition> Features, string Owner,
+    string Description, IReadOnlyList<string> Tags)
+{
+    /// <summary>What means something else in another definition; what is only said for people may change.</summary>
+    internal IEnumerable<string> DifferencesFrom(ViewDefinition other)
+    {
+        if (Entity != other.Entity) yield return $"its keys were {other.Entity} and are {Entity}";
+        if (TimeToLive != other.TimeToLive) yield return $"its time to live was {Text(other.TimeToLive)} and is {Text(TimeToLive)}";
+        if (MostLag != other.MostLag) yield return $"its most lag was {Text(other.MostLag)} and is {Text(MostLag)}";
+        var before = other.Features.ToDictionary(static feature => feature.Name, StringComparer.Ordinal);
+        foreach (var feature in Features)
+        {
+            if (!before.Remove(feature.Name, out var was)) yield return $"'{feature.Name}' is new";
+            else if (feature.Meaning != was.Meaning) yield return $"'{feature.Name}' was {was.Meaning} and is {feature.Meaning}";
+        }
+
+        foreach (var name in before.Keys) yield return $"'{name}' is gone";
+    }
+
+    internal bool IsSameAs(ViewDefinition other)
+        => !DifferencesFrom(other).Any() && Owner == other.Owner && Description == other.Description && Tags.SequenceEqual(other.Tags)
+            && Features.SequenceEqual(other.Features);
+
+    private static string Text(TimeSpan? span) => span?.ToString() ?? "none";
+}
+
+/// <summary>The definition of a feature, as the registry keeps it. What its functions do is not known.</summary>
+/// <param name="Name">The feature.</param>
+/// <param name="Type">The type of its values.</param>
+/// <param name="Definition">What it is computed as.</param>
+/// <param name="Window">The window; null if it has none.</param>
+/// <param name="DefaultValue">The value where nothing is known; null if there is none.</param>
+/// <param name="Description">What it means, for people.</param>
+public sealed record FeatureDefinition(
+    string Name, string Type, string Definition, string? Window, string? DefaultValue, string Description)
+{
+    internal string Meaning
+        => $"{Definition} of type {Type}{(Window is null ? "" : $" over {Window}")}{(DefaultValue is null ? "" : $", else {DefaultValue}")}";
+}
