@@ -13,31 +13,24 @@ namespace Dataflow;
 public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
 {
     private readonly AsyncOptions _options;
-    private readonly Retries _retries;
     private readonly CallQueue<TIn, TResult> _calls;
-    private readonly Queue<AsyncCall<TIn, TResult>> _waiting = new(); // for their first attempt
-    private readonly Queue<AsyncCall<TIn, TResult>> _again = new(); // for another attempt, which is due
-    private readonly List<AsyncCall<TIn, TResult>> _running = []; // an attempt, or the pause before another
-    private readonly Queue<AsyncCall<TIn, TResult>> _ready = new(); // their attempts have ended
+    private Attempts<TIn, TResult>? _attempts;
     private InFlightState<TIn>? _saved;
     private Func<TIn, int>? _shardOf;
     private SharedByWorkers? _shared;
     private Turns? _turns;
-    private Action? _wake;
     private long _watermark = long.MinValue; // the last that came
     private long _handedOn = long.MinValue; // the last that went on
     private long _nextSequence;
-    private int _onTheirWay;
     private bool _isRestored;
 
     private protected CallingOperator(AsyncOptions options, ResultOrder<TIn, TResult>? order = null)
     {
         _options = options;
-        _retries = new Retries(options);
         _calls = new(!options.KeepsOrder ? new AnyOrder<TIn, TResult>() : order ?? new InputOrder<TIn, TResult>());
     }
 
-    private protected long CallsMade { get; private set; }
+    private protected long CallsMade => _attempts?.Made ?? 0;
 
     internal override bool IsOneToOne => true;
 
@@ -50,6 +43,8 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     internal override bool MayCapture => _saved is null ? IsDrained : _handedOn >= WatermarkLimit();
 
     private CancellationToken Stopping => Context.Task.Job.Stopping;
+
+    private Attempts<TIn, TResult> Attempts => _attempts ??= new(_options, Context, CallAsync, IsAnswered, _turns);
 
     /// <inheritdoc/>
     public sealed override void Process(in Record<TIn> record)
@@ -89,7 +84,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     {
         Restore();
         if (_calls.IsEmpty || Stopping.IsCancellationRequested) return false; // calls cancelled with the job have not failed
-        return FindArrived() | Go();
+        return Attempts.FindArrived() | Go();
     }
 
     internal override void Capture(TaskCheckpoint checkpoint)
@@ -123,7 +118,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     {
         var call = _calls.Add(in record, _watermark);
         call.Sequence = _nextSequence++;
-        _waiting.Enqueue(call);
+        Attempts.Add(call);
         return call;
     }
 
@@ -170,22 +165,6 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
 
     private InFlightKey KeyOf(AsyncCall<TIn, TResult> call) => new(_shardOf!(call.Record.Value), call.Sequence);
 
-    /// <summary>Takes the calls out of the list of those that run whose attempt or pause is over.</summary>
-    private bool FindArrived()
-    {
-        var kept = 0;
-        for (var i = 0; i < _running.Count; i++)
-        {
-            var call = _running[i];
-            if (!call.Awaited!.IsCompleted) _running[kept++] = call;
-            else (call.Result is null ? _again : _ready).Enqueue(call);
-        }
-
-        var any = kept < _running.Count;
-        _running.RemoveRange(kept, _running.Count - kept);
-        return any;
-    }
-
     /// <summary>Starts what may start and hands on what may go on, until nothing more does; false if there was nothing.</summary>
     private bool Go()
     {
@@ -193,80 +172,18 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
         bool goesOn;
         do
         {
-            goesOn = false;
-            for (; TryTakeNext(out var call); goesOn = true) Start(call);
-            goesOn |= HandOnReady() | PassWatermarks();
+            goesOn = Attempts.Start() | HandOnEnded() | PassWatermarks();
             any |= goesOn;
         }
         while (goesOn);
         return any;
     }
 
-    private bool TryTakeNext(out AsyncCall<TIn, TResult> call)
-    {
-        call = null!;
-        var isFirstAttempt = _again.Count == 0;
-        if (isFirstAttempt && (_onTheirWay >= _options.Concurrency || _waiting.Count == 0)) return false;
-        var from = isFirstAttempt ? _waiting : _again;
-        if (_turns is not null && !IsAnswered(from.Peek().Record.Value) && !_turns.TryTake()) return false;
-        call = from.Dequeue();
-        if (isFirstAttempt) _onTheirWay++;
-        return true;
-    }
-
-    private void Start(AsyncCall<TIn, TResult> call)
-    {
-        CallsMade++;
-        call.Attempts++;
-        try
-        {
-            call.Result = Limited(call, CallAsync(call.Record.Value, TokenOf(call)) ?? throw new InvalidOperationException("It returned no task."));
-        }
-        catch (Exception error)
-        {
-            call.Result = Task.FromException<TResult>(error);
-        }
-
-        if (call.Result.IsCompleted) _ready.Enqueue(call);
-        else Await(call, call.Result);
-    }
-
-    private CancellationToken TokenOf(AsyncCall<TIn, TResult> call)
-        => _options.Timeout is { } timeout ? call.SetLimit(timeout, Context.Time, Stopping) : Stopping;
-
-    // The call may not listen to its token.
-    private static Task<TResult> Limited(AsyncCall<TIn, TResult> call, Task<TResult> result)
-        => call.Limit is null || result.IsCompleted ? result : result.WaitAsync(call.Limit.Token);
-
-    private void Await(AsyncCall<TIn, TResult> call, Task awaited)
-    {
-        call.Awaited = awaited;
-        _running.Add(call);
-        awaited.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_wake ??= Context.Task.Worker.Wake);
-    }
-
-    private bool HandOnReady()
+    private bool HandOnEnded()
     {
         var any = false;
-        while (_ready.TryDequeue(out var call))
-        {
-            if (!call.IsCompleted && TryAgain(call)) continue;
-            call.IsCompleted = true;
-            HandOnFrom(call);
-            any = true;
-        }
-
+        for (; Attempts.TryTakeEnded(out var call); any = true) HandOnFrom(call);
         return any;
-    }
-
-    /// <summary>Has a call that failed made again later, if that is worth it.</summary>
-    private bool TryAgain(AsyncCall<TIn, TResult> call)
-    {
-        if (!_retries.AreWorthIt(call)) return false;
-        call.RemoveLimit();
-        call.Result = null;
-        Await(call, Task.Delay(_retries.DelayAfter(call.Attempts, Context), Context.Time, Stopping));
-        return true;
     }
 
     private void HandOnFrom(AsyncCall<TIn, TResult> call)
@@ -277,7 +194,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
             var result = next.Result!;
             var error = next.Error(_options.Timeout);
             if (next.IsSaved) _saved!.Remove(KeyOf(next));
-            _onTheirWay--;
+            Attempts.Leave();
             next = _calls.Remove(next);
             if (error is null) HandOn(in record, result.Result);
             else HandOnFailed(in record, error);
@@ -298,7 +215,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
 
             if (limit < watermark) break;
             _calls.RemoveWatermark();
-            _calls.FindReady(_ready);
+            _calls.FindReady(Attempts.Ended);
             any = true;
         }
 
