@@ -48,7 +48,7 @@ public static class FeatureRegistry
         records.Append(0, Encoding.UTF8.GetBytes($"{view.Name}@{view.Version}"), JsonSerializer.SerializeToUtf8Bytes(view, RegistryJson.Default.ViewDefinition));
         var commit = new LogCommit();
         commit.Add(topic, 0, records);
-        await log.CommitAsync(commit).ConfigureAwait(false);
+        await log.CommitAsync(commit, stop).ConfigureAwait(false);
     }
 
     internal static ViewDefinition DefinitionOf<TKey>(FeatureView<TKey> view)
