@@ -18,6 +18,7 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
     private readonly TextEncoder _encoder;
     private readonly WordPieceTokenizer _tokenizer;
     private readonly EmbeddingOptions _options;
+    private readonly Pooler _pooler;
     private readonly ConcurrentBag<TextBatch> _idle = [];
     private volatile bool _isDisposed;
 
@@ -27,6 +28,7 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
         _encoder = encoder;
         _tokenizer = tokenizer;
         _options = options;
+        _pooler = new Pooler(options, encoder.Model.Name);
         DependsOnBatch = encoder.Model.IsDynamicallyQuantized | new BatchProbe(encoder, tokenizer).ShowsDependence();
     }
 
@@ -224,7 +226,7 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
         {
             var vector = new float[Dimensions];
             var tokens = rows[i].Ids.Length;
-            Pool(batch.Hidden.AsSpan(i * length * Dimensions, tokens * Dimensions), vector);
+            _pooler.Pool(batch.Hidden.AsSpan(i * length * Dimensions, tokens * Dimensions), vector);
             results[rows[i].Index] = new EmbeddedText(vector, tokens, rows[i].IsTruncated);
         }
     }
@@ -235,7 +237,7 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
         var encoded = _tokenizer.Encode(text, batch.Ids.AsSpan(0, _options.MaxTokens));
         batch.Mask.AsSpan(0, encoded.Tokens).Fill(1);
         Run(batch, texts: 1, encoded.Tokens);
-        Pool(batch.Hidden.AsSpan(0, encoded.Tokens * Dimensions), vector);
+        _pooler.Pool(batch.Hidden.AsSpan(0, encoded.Tokens * Dimensions), vector);
         return encoded;
     }
 
@@ -249,23 +251,5 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
         {
             throw ModelException.RunFailed(Name, texts, length, cause);
         }
-    }
-
-    /// <summary>Makes the vectors of a text's tokens its one vector.</summary>
-    private void Pool(ReadOnlySpan<float> hidden, Span<float> vector)
-    {
-        hidden[..Dimensions].CopyTo(vector);
-        var tokens = hidden.Length / Dimensions;
-        for (var token = 1; token < tokens && _options.Pooling != Pooling.Cls; token++)
-        {
-            var other = hidden.Slice(token * Dimensions, Dimensions);
-            if (_options.Pooling == Pooling.Mean) Vectors.Add(vector, other);
-            else Vectors.Max(vector, other);
-        }
-
-        // Scaled to length 1, a sum is what a mean would be.
-        if (_options is { Pooling: Pooling.Mean, IsNormalized: false }) Vectors.Scale(vector, 1f / tokens);
-        var length = _options.IsNormalized ? Vectors.Normalize(vector) : Vectors.Dot(vector, vector);
-        if (!float.IsFinite(length)) throw ModelException.NotFinite(Name, tokens);
     }
 }

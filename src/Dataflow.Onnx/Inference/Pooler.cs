@@ -1,0 +1,25 @@
+namespace Dataflow.Onnx.Inference;
+
+/// <summary>Makes the vectors of a text's tokens its one vector.</summary>
+internal sealed class Pooler(EmbeddingOptions options, string model)
+{
+    /// <param name="hidden">The tokens' vectors, one after the other.</param>
+    /// <param name="vector">Takes the text's.</param>
+    /// <exception cref="ModelException">It is not finite.</exception>
+    public void Pool(ReadOnlySpan<float> hidden, Span<float> vector)
+    {
+        hidden[..vector.Length].CopyTo(vector);
+        var tokens = hidden.Length / vector.Length;
+        for (var token = 1; token < tokens && options.Pooling != Pooling.Cls; token++)
+        {
+            var other = hidden.Slice(token * vector.Length, vector.Length);
+            if (options.Pooling == Pooling.Mean) Vectors.Add(vector, other);
+            else Vectors.Max(vector, other);
+        }
+
+        // Scaled to length 1, a sum is what a mean would be.
+        if (options is { Pooling: Pooling.Mean, IsNormalized: false }) Vectors.Scale(vector, 1f / tokens);
+        var length = options.IsNormalized ? Vectors.Normalize(vector) : Vectors.Dot(vector, vector);
+        if (!float.IsFinite(length)) throw ModelException.NotFinite(model, tokens);
+    }
+}
