@@ -11,7 +11,8 @@ internal sealed class PaneLevels
     private const long LongestFinest = 5_000; // events are kept one by one for as long as the finest pane and the disorder
     private const long MostInOneCoarser = 64;
 
-    private static readonly long[] s_steps = [86_400_000, 3_600_000, 300_000, 60_000, 5_000, 1_000];
+    private static readonly long[] s_steps = // longest first
+        [86_400_000, 3_600_000, 300_000, 60_000, 5_000, 1_000];
 
     private readonly long[] _hops;
     private readonly long[] _longest;
@@ -72,8 +73,10 @@ internal sealed class PaneLevels
         return hops;
     }
 
-    /// <summary>The longest usual length between two that goes with both.</summary>
+    /// <summary>The shortest usual length between two that goes with both and of which not too many make one of the coarser, else the longest.</summary>
     private static long? Between(long finer, long coarser)
-        => s_steps.Where(step => step > finer && step < coarser && step % finer == 0 && coarser % step == 0)
-            .Select(static step => (long?)step).FirstOrDefault();
+    {
+        var steps = s_steps.Where(step => step > finer && step < coarser && step % finer == 0 && coarser % step == 0).Cast<long?>().ToList();
+        return steps.LastOrDefault(step => coarser / step <= MostInOneCoarser) ?? steps.FirstOrDefault();
+    }
 }
