@@ -59,6 +59,11 @@ public abstract class FeatureView<TKey>
     /// <summary>All its features.</summary>
     public abstract IReadOnlyList<FeatureInfo> Features { get; }
 
+    /// <summary>The features of each entity whose events have come in, as a read at that moment gives them: for stores that others read.</summary>
+    /// <remarks>After each batch one for each entity that had events in it. They are of the job's clock, and so not the same in a
+    /// replay; nothing comes when a window moves on and no event does.</remarks>
+    public abstract KeyedStream<TKey, FeatureVector> Updates();
+
     internal abstract Pipeline Pipeline { get; }
 
     /// <summary>The step that serves it; null if none does.</summary>
@@ -77,6 +82,8 @@ internal sealed class FeatureView<TKey, T>(string name, KeyedStream<TKey, T> eve
     : FeatureView<TKey>(name, builder.Version, builder.Owner, builder.Description, builder.Tags)
     where TKey : notnull
 {
+    private KeyedStream<TKey, T>? _served;
+
     public ViewLayout<T> Layout { get; } = builder.Build();
 
     public override TimeSpan? TimeToLive { get; } = builder.TimeToLive;
@@ -87,7 +94,18 @@ internal sealed class FeatureView<TKey, T>(string name, KeyedStream<TKey, T> eve
 
     internal override Pipeline Pipeline => events.Pipeline;
 
-    internal override void Serve() => Serving ??= events.Add(input => new ServeNode<TKey, T>(input, this)).Pairs.Node;
+    public override KeyedStream<TKey, FeatureVector> Updates()
+    {
+        Serve();
+        var names = new FeatureNames([.. Features.Select(static feature => feature.Name)], [.. Features.Select(static _ => 0)]);
+        return _served!.Add(input => new UpdatesNode<TKey, T>($"{Name}-updates", input, Serving!, names));
+    }
+
+    internal override void Serve()
+    {
+        _served ??= events.Add(input => new ServeNode<TKey, T>(input, this));
+        Serving = _served.Pairs.Node;
+    }
 
     internal override KeyedStream<TKey, FeatureRow<TLabel>> JoinAsOf<TLabel>(
         KeyedStream<TKey, FeatureRow<TLabel>> rows, ViewPart part, string name)

@@ -85,6 +85,10 @@ public sealed class ConnectorException : DataflowException
         => new($"Directory '{directory}': it holds a training set, and the job has no checkpoint that says it wrote it. Name another "
             + "directory, or delete this one.");
 
+    internal static ConnectorException StoreFailed(string store, Exception inner)
+        => new($"Store '{store}': it did not take what was written ({inner.Message.Split('\n')[0].TrimEnd('.')}). Nothing committed is lost; see that "
+            + "it runs and has room, then start the job again.", inner) { IsTransient = true };
+
     internal static ConnectorException RowWithoutOrigin()
         => new("A row for a training set was not made of a single record of a source, as results of windows are. Write the rows to "
             + "a topic first, and export that.");

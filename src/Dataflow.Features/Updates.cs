@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+using Dataflow.Features.Panes;
+
+namespace Dataflow.Features;
+
+internal sealed record UpdatesNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Input, Node View, FeatureNames Names)
+    : Node<Keyed<TKey, T>, Keyed<TKey, FeatureVector>>(Name, Input)
+    where TKey : notnull
+{
+    internal override string Detail => "of each batch's entities";
+
+    public override Operator<Keyed<TKey, T>, Keyed<TKey, FeatureVector>> CreateOperator() => new UpdatesOperator<TKey, T>(View, Names);
+}
+
+/// <summary>Reads, after each batch, the entities that had events in it, from the step before.</summary>
+internal sealed class UpdatesOperator<TKey, T>(Node view, FeatureNames names) : Operator<Keyed<TKey, T>, Keyed<TKey, FeatureVector>>
+    where TKey : notnull
+{
+    private readonly Dictionary<TKey, (long Time, RecordOrigin Origin)> _changed = []; // with the last event
+    private readonly List<Record<Keyed<TKey, FeatureVector>>> _updates = [];
+    private readonly ViewPart _all = new(0, [.. Enumerable.Range(0, names.All.Count)], [.. Enumerable.Range(0, names.All.Count)]);
+    private IReadsFeatures<TKey> _view = null!;
+    private ReadGate _gate = null!;
+
+    public override void Process(in Record<Keyed<TKey, T>> record) => _changed[record.Value.Key] = (record.Timestamp, record.Origin);
+
+    public override void EndOfBatch()
+    {
+        if (_changed.Count == 0) return;
+        var keeps = _gate.TryKeep();
+        ReadAll(Context.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        _gate.GiveUp(); // what follows may wait for a store, and readers should not wait with it
+        foreach (ref readonly var update in CollectionsMarshal.AsSpan(_updates)) Emit(in update);
+        if (!keeps) _gate.TryKeep(); // as it was: the view keeps it for its batch
+        _changed.Clear();
+        _updates.Clear();
+    }
+
+    public override void Advance(long watermark)
+    {
+        EndOfBatch(); // what came before the watermark goes out before it
+        base.Advance(watermark);
+    }
+
+    protected override void Open()
+    {
+        _view = (IReadsFeatures<TKey>)Context.Task.TryFind(view.Id)!;
+        _gate = ReadGate.Of(Context.Task.Worker);
+    }
+
+    private void ReadAll(long at)
+    {
+        foreach (var (key, last) in _changed)
+        {
+            var values = new FeatureValue[names.All.Count];
+            try
+            {
+                var features = new FeatureVector(names, values, [_view.Read(key, at, _all, values)]);
+                _updates.Add(new(new(key, features), last.Time, last.Origin));
+            }
+            catch (Exception error)
+            {
+                Reject(error);
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Text.Json;
+using StackExchange.Redis;
+
+namespace Dataflow.Redis;
+
+/// <summary>Writes features as the fields of a hash.</summary>
+internal sealed class FeatureFields(string[] names)
+{
+    private const int Others = 5;
+
+    public HashEntry[] Of(FeatureVector features)
+    {
+        var fields = new HashEntry[names.Length + Others];
+        for (var i = 0; i < names.Length; i++) fields[i] = new HashEntry(names[i], Text(features[i].ToObject()));
+        var position = features.Positions[0];
+        fields[names.Length] = new("@statuses", string.Join(',', features.Values.ToArray().Select(static value => value.Status)));
+        fields[names.Length + 1] = new("@at", position.AtMs);
+        fields[names.Length + 2] = new("@watermark", position.WatermarkMs == long.MinValue ? RedisValue.EmptyString : position.WatermarkMs);
+        fields[names.Length + 3] = new("@split", position.Split);
+        fields[names.Length + 4] = new("@offset", position.Offset);
+        return fields;
+    }
+
+    /// <summary>Numbers so that they can be read back as they are, times by ISO 8601, lists as JSON; empty where there is nothing.</summary>
+    public static string Text(object? value) => value switch
+    {
+        null => "",
+        string text => text,
+        bool bit => bit ? "true" : "false",
+        DateTime or DateTimeOffset => ((IFormattable)value).ToString("O", CultureInfo.InvariantCulture),
+        Array list => JsonSerializer.Serialize(list, list.GetType()),
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? "",
+    };
+}

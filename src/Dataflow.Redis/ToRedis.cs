@@ -1,0 +1,49 @@
+using System.Globalization;
+using Dataflow.Features;
+using Dataflow.Redis;
+
+namespace Dataflow;
+
+/// <summary>Keeps Redis up to date.</summary>
+public static class ToRedisStep
+{
+    extension<TKey>(FeatureView<TKey> view)
+        where TKey : notnull
+    {
+        /// <summary>Writes each entity's features to a hash, whenever events of the entity have come in.</summary>
+        /// <remarks>
+        /// The hash <c>VIEW:KEY</c> has a field for each feature, empty where there is no value, and <c>@statuses</c> (in the order of
+        /// the features, joined by commas), <c>@at</c>, <c>@watermark</c> (ms since the Unix epoch), <c>@split</c> and <c>@offset</c>: what the
+        /// values are worth, and what they reflect. It changes as a whole. Values are as of the moment when they were written.
+        /// At least once: after a crash, what came after the last checkpoint is written again.
+        /// </remarks>
+        /// <param name="configuration">As StackExchange.Redis has it: <c>localhost:6379,password=…</c>.</param>
+        public void ToRedis(string configuration)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(configuration);
+            var format = new FeatureFields([.. view.Features.Select(static feature => feature.Name)]);
+            view.Updates().Pairs.To(new RedisSink<Keyed<TKey, FeatureVector>>(
+                view.Name, configuration, update => KeyOf(view.Name, update.Key), update => format.Of(update.Value)));
+        }
+    }
+
+    extension<TKey, TRow>(Table<TKey, TRow> table)
+        where TKey : notnull
+    {
+        /// <summary>Writes each row to a hash, with a field for each public property, and deletes the hash when the row is gone.</summary>
+        /// <remarks>At least once, in the order of each key: after a crash, what came after the last checkpoint is written again.</remarks>
+        /// <param name="configuration">As StackExchange.Redis has it: <c>localhost:6379,password=…</c>.</param>
+        /// <param name="name">Begins the hashes' keys: <c>NAME:KEY</c>.</param>
+        /// <exception cref="ConnectorException">A property is neither number, text, <c>bool</c>, time nor enum.</exception>
+        public void ToRedis(string configuration, string name)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(configuration);
+            ArgumentException.ThrowIfNullOrEmpty(name);
+            var fields = RowFields<TRow>.Create();
+            table.Changes().Pairs.To(new RedisSink<Keyed<TKey, Change<TRow>>>(
+                name, configuration, change => KeyOf(name, change.Key), change => change.Value.HasNew ? fields.Of(change.Value.New) : null));
+        }
+    }
+
+    private static string KeyOf<TKey>(string name, TKey key) => string.Create(CultureInfo.InvariantCulture, $"{name}:{key}");
+}
