@@ -16,7 +16,8 @@ try
 
     var file = Path.Combine(data, "speeches.jsonl.gz");
     using var index = VectorIndex.Exact<string, SentenceVector>(model.Dimensions);
-    await Show.EmbeddingAsync(Search.Pipeline(file, model, index), log, index, Search.CountSentences(file));
+    var workers = new InferenceWorkers();
+    await Show.EmbeddingAsync(Search.Pipeline(file, model, workers, index), log, workers, index, Search.CountSentences(file));
     Show.Nearest(arguments.Query, index.Search(model.Embed(arguments.Query), count: 5));
     return 0;
 }

@@ -9,11 +9,12 @@ namespace SpeechSearch;
 internal static class Search
 {
     /// <summary>Embeds every sentence of the file, and keeps the vectors in an index.</summary>
-    public static Pipeline Pipeline(string file, EmbeddingModel model, VectorIndex<string, SentenceVector> index)
+    public static Pipeline Pipeline(string file, EmbeddingModel model, InferenceWorkers workers, VectorIndex<string, SentenceVector> index)
     {
+        var options = new InferenceOptions { Workers = workers };
         var pipeline = new Pipeline("speech-search");
         pipeline.From(Source.JsonLines<Sentence>(file))
-            .Embed(model, sentence => sentence.Text, (sentence, vector) => new SentenceVector(sentence, vector))
+            .Embed(model, sentence => sentence.Text, (sentence, vector) => new SentenceVector(sentence, vector), options: options)
             .KeyBy(found => found.Sentence.Id)
             .ToTable("sentences")
             .ToIndex(index, found => found.Vector);

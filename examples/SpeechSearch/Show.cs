@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Dataflow;
 using Dataflow.Log;
+using Dataflow.Onnx;
 using Spectre.Console;
 
 namespace SpeechSearch;
@@ -10,8 +11,10 @@ internal static class Show
 {
     private static readonly TimeSpan s_refresh = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Runs the pipeline until all sentences are embedded, with its progress on one line.</summary>
-    public static async Task EmbeddingAsync(Pipeline pipeline, LogStore log, VectorIndex<string, SentenceVector> index, int sentences)
+    /// <summary>Runs the pipeline until all sentences are embedded, with its progress on one line; the keys + and - add and
+    /// remove workers meanwhile.</summary>
+    public static async Task EmbeddingAsync(
+        Pipeline pipeline, LogStore log, InferenceWorkers workers, VectorIndex<string, SentenceVector> index, int sentences)
     {
         await using var job = await pipeline.StartAsync(new JobOptions { Log = log });
         await index.Filled;
@@ -29,7 +32,10 @@ internal static class Show
         await AnsiConsole.Status().StartAsync("starts", async context =>
         {
             while (await Task.WhenAny(job.Completion, Task.Delay(s_refresh)) != job.Completion)
-                context.Status(Markup.Escape(Line(job, index.Count, sentences, watch.Elapsed)));
+            {
+                AddOrRemove(workers);
+                context.Status(Markup.Escape($"{Line(job, index.Count, sentences, watch.Elapsed)}, {workers.Count} workers (+, -)"));
+            }
         });
         await job.Completion;
         AnsiConsole.MarkupLineInterpolated($"[bold]Done[/]: {Line(job, index.Count, sentences, watch.Elapsed)}");
@@ -44,11 +50,27 @@ internal static class Show
         AnsiConsole.Write(table);
     }
 
+    private static void AddOrRemove(InferenceWorkers workers)
+    {
+        while (!Console.IsInputRedirected && Console.KeyAvailable)
+        {
+            switch (Console.ReadKey(intercept: true).KeyChar)
+            {
+                case '+':
+                    workers.Add();
+                    break;
+                case '-':
+                    workers.Remove();
+                    break;
+            }
+        }
+    }
+
     private static string Line(Job job, long embedded, int sentences, TimeSpan time)
     {
         var status = job.Status;
         var embed = status.Steps.Single(step => step.Name == "embed");
         return $"{embedded:N0} of {sentences:N0} sentences, {embed.Calls / time.TotalSeconds:N0} texts/s, "
-            + $"{embed.Reused:N0} vectors reused, checkpoint {Math.Max(status.Checkpoints.Last, job.StartedFrom)}";
+            + $"{embed.Model!.Tokens:N0} tokens, {embed.Reused:N0} vectors reused, checkpoint {Math.Max(status.Checkpoints.Last, job.StartedFrom)}";
     }
 }

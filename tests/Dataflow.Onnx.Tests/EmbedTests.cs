@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Dataflow.Log;
 
 namespace Dataflow.Onnx.Tests;
@@ -213,6 +214,37 @@ public sealed class EmbedTests : IDisposable
 
         Assert.Equal((_model.Name, 3, 3, 11, 1), (step.Model!.Model, step.Model.Calls, step.Model.Texts, step.Model.Tokens, step.Model.SavedTexts));
         Assert.NotEqual(TimeSpan.Zero, step.Model.Time);
+    }
+
+    [Fact]
+    public async Task The_meter_shows_what_the_model_was_used_for()
+    {
+        var seen = new Dictionary<string, long>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = static (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == "Dataflow" && instrument.Name.StartsWith("dataflow.model.", StringComparison.Ordinal)) listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+        {
+            if (tags.Contains(new("pipeline", "metered")) && tags.Contains(new("step", "embed"))) seen[instrument.Name] = value;
+        });
+        listener.Start();
+        var pipeline = new Pipeline("metered");
+        pipeline.From(Source.Of(["a", "a b", "a"], "lines")).Embed(_model, text => text, (text, vector) => new Found(text, vector))
+            .Select(found =>
+            {
+                if (found.Text == "a b") listener.RecordObservableInstruments();
+                return found;
+            }).To(_results);
+
+        await RunAsync(pipeline, workers: 1);
+
+        Assert.Equal((2, 7), (seen["dataflow.model.calls"], seen["dataflow.model.tokens"]));
+        Assert.Equal((1, 0), (seen["dataflow.model.texts.saved"], seen["dataflow.model.texts.truncated"]));
+        Assert.Contains("dataflow.model.time", seen);
     }
 
     [Fact]
