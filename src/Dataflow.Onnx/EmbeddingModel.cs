@@ -189,11 +189,13 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
     private static (WordPieceTokenizer Tokenizer, string Id) LoadTokenizer(string directory, EmbeddingOptions options)
     {
         var json = Path.Combine(directory, "tokenizer.json");
-        if (File.Exists(json))
-            return (WordPieceTokenizer.FromJson(json), ModelFile.HashOf(File.ReadAllBytes(json)));
-        var vocabulary = Path.Combine(directory, "vocab.txt");
-        var tokenizer = WordPieceTokenizer.FromVocabulary(vocabulary, options.IsCased);
-        return (tokenizer, $"{ModelFile.HashOf(File.ReadAllBytes(vocabulary))}{(options.IsCased ? ":cased" : "")}");
+        var isJson = File.Exists(json);
+        var path = isJson ? json : Path.Combine(directory, "vocab.txt");
+        var bytes = ModelFile.ReadBytes(path, options);
+        var hash = ModelFile.HashOf(bytes);
+        return isJson
+            ? (WordPieceTokenizer.FromJson(path, bytes), hash)
+            : (WordPieceTokenizer.FromVocabulary(path, bytes, options.IsCased), $"{hash}{(options.IsCased ? ":cased" : "")}");
     }
 
     private static string IdOf(OnnxModel model, string tokenizerId, EmbeddingOptions options)

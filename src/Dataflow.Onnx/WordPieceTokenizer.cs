@@ -1,3 +1,4 @@
+using Dataflow.Onnx.Inference;
 using Dataflow.Onnx.Tokenization;
 
 namespace Dataflow.Onnx;
@@ -13,6 +14,8 @@ public sealed class WordPieceTokenizer
     /// <summary>The fewest ids that a text can become: [CLS] and [SEP].</summary>
     public const int LeastTokens = 2;
 
+    private static readonly OnnxOptions s_anyFile = new();
+
     private readonly Vocabulary _vocabulary;
     private readonly CharacterTable _table;
 
@@ -26,7 +29,7 @@ public sealed class WordPieceTokenizer
     public static WordPieceTokenizer FromVocabulary(string path, bool isCased = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new(VocabularyFile.Read(path), new BertRules(!isCased, !isCased, SeparatesIdeographs: true));
+        return FromVocabulary(path, ModelFile.ReadBytes(path, s_anyFile), isCased);
     }
 
     /// <summary>Reads a <c>tokenizer.json</c> of Hugging Face that describes a BERT tokenizer, cased or not.</summary>
@@ -36,8 +39,7 @@ public sealed class WordPieceTokenizer
     public static WordPieceTokenizer FromJson(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var (vocabulary, rules) = TokenizerFile.Read(path);
-        return new(vocabulary, rules);
+        return FromJson(path, ModelFile.ReadBytes(path, s_anyFile));
     }
 
     /// <summary>Writes the ids of a text, [CLS] first and [SEP] last.</summary>
@@ -57,6 +59,15 @@ public sealed class WordPieceTokenizer
         Span<char> word = stackalloc char[WordPieceEncoder.WordCapacity];
         Span<int> pieces = stackalloc int[WordPieceEncoder.MaxWordLength];
         return new WordPieceEncoder(_vocabulary, _table, ids, word, pieces).Encode(text);
+    }
+
+    internal static WordPieceTokenizer FromVocabulary(string path, byte[] bytes, bool isCased)
+        => new(VocabularyFile.Read(path, bytes), new BertRules(!isCased, !isCased, SeparatesIdeographs: true));
+
+    internal static WordPieceTokenizer FromJson(string path, byte[] bytes)
+    {
+        var (vocabulary, rules) = TokenizerFile.Read(path, bytes);
+        return new(vocabulary, rules);
     }
 
     /// <summary>The ids of a text, cut to what there is room for.</summary>

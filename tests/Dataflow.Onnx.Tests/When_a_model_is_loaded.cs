@@ -135,6 +135,21 @@ public sealed class When_a_model_is_loaded : IDisposable
     }
 
     [Fact]
+    public void All_its_files_must_lie_in_the_allowed_directory()
+    {
+        using var outside = new TempDirectory();
+        new TinyModel().WriteTo(_directory);
+        File.Move(_directory.File("vocab.txt"), outside.File("vocab.txt"));
+        File.CreateSymbolicLink(_directory.File("vocab.txt"), outside.File("vocab.txt"));
+
+        EmbeddingModel.Load(_directory.Path).Dispose();
+        var error = Assert.Throws<ModelException>(
+            () => EmbeddingModel.Load(_directory.Path, new EmbeddingOptions { AllowedDirectory = _directory.Path }));
+
+        Assert.StartsWith($"Model file '{_directory.File("vocab.txt")}': it is not in", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_tokenizer_json_counts_before_a_vocab_txt()
     {
         new TinyModel().WriteTo(_directory);

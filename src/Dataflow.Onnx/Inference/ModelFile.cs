@@ -19,22 +19,23 @@ internal readonly record struct ModelFile(string Path, byte[] Bytes, string Sha2
 
     public static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    /// <summary>A file's path without links, if it lies where it may.</summary>
-    public static string Allow(string path, string? directory)
-    {
-        if (directory is null) return path;
-        var real = WithoutLinks(path);
-        var root = System.IO.Path.TrimEndingDirectorySeparator(WithoutLinks(directory)) + System.IO.Path.DirectorySeparatorChar;
-        return real.StartsWith(root, StringComparison.Ordinal) ? real : throw ModelException.NotAllowed(path, directory);
-    }
-
-    private static byte[] ReadBytes(string path, OnnxOptions options)
+    /// <summary>Reads a file that belongs to a model, if it lies where it may and is not too long.</summary>
+    public static byte[] ReadBytes(string path, OnnxOptions options)
     {
         path = Allow(path, options.AllowedDirectory);
         var file = new FileInfo(path);
         if (!file.Exists) throw ModelException.FileMissing(path);
         if (file.Length > options.MaxFileBytes) throw ModelException.TooLong(path, file.Length, options.MaxFileBytes);
         return File.ReadAllBytes(path);
+    }
+
+    /// <summary>A file's path without links, if it lies where it may.</summary>
+    private static string Allow(string path, string? directory)
+    {
+        if (directory is null) return path;
+        var real = WithoutLinks(path);
+        var root = System.IO.Path.TrimEndingDirectorySeparator(WithoutLinks(directory)) + System.IO.Path.DirectorySeparatorChar;
+        return real.StartsWith(root, StringComparison.Ordinal) ? real : throw ModelException.NotAllowed(path, directory);
     }
 
     private static string WithoutLinks(string path)

@@ -12,12 +12,13 @@ internal sealed class TokenizerFile
 
     private TokenizerFile(string path, JsonElement root) => (_path, _root) = (path, root);
 
-    public static (Vocabulary Vocabulary, BertRules Rules) Read(string path)
+    /// <param name="path">Where it was read, for errors.</param>
+    /// <param name="bytes">The file.</param>
+    public static (Vocabulary Vocabulary, BertRules Rules) Read(string path, byte[] bytes)
     {
-        if (!File.Exists(path)) throw ModelException.FileMissing(path);
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(bytes);
             var file = new TokenizerFile(path, document.RootElement);
             return (file.ReadVocabulary(), file.ReadRules());
         }

@@ -5,13 +5,15 @@ internal static class VocabularyFile
 {
     private static readonly string[] s_specials = ["[CLS]", "[SEP]", "[UNK]", "[MASK]", "[PAD]"];
 
-    public static Vocabulary Read(string path)
+    /// <param name="path">Where it was read, for errors.</param>
+    /// <param name="bytes">The file.</param>
+    public static Vocabulary Read(string path, byte[] bytes)
     {
-        if (!File.Exists(path)) throw ModelException.FileMissing(path);
         var starts = new Dictionary<string, int>(StringComparer.Ordinal);
         var continuations = new Dictionary<string, int>(StringComparer.Ordinal);
         var id = 0;
-        foreach (var line in File.ReadLines(path))
+        using var lines = new StreamReader(new MemoryStream(bytes));
+        while (lines.ReadLine() is { } line)
         {
             if (line.StartsWith("##", StringComparison.Ordinal)) continuations[line[2..]] = id++;
             else starts[line] = id++;

@@ -32,6 +32,21 @@ public sealed class InferenceWorkersTests : IDisposable
     }
 
     [Fact]
+    public void The_input_is_not_read_further_than_texts_may_be_on_their_way()
+    {
+        var generator = new FakeGenerator();
+        var workers = new InferenceWorkers(0);
+        var options = new InferenceOptions { Workers = workers, Calls = new AsyncOptions { Concurrency = 8 } };
+        var job = SimulatedJob.Start(Pipeline(generator, Texts(500), options), _log);
+        job.RunUntilIdle();
+
+        Assert.InRange(job.Status.RecordsRead, 8, 16); // what a read may bring beyond
+        workers.Add();
+        job.Run();
+        Assert.Equal(Texts(500), _results.Committed);
+    }
+
+    [Fact]
     public void As_many_calls_run_at_once_as_there_are_workers()
     {
         int running = 0, most = 0;
@@ -147,7 +162,7 @@ public sealed class InferenceWorkersTests : IDisposable
                 string[] texts = [.. Enumerable.Range(0, 400).Select(_ => $"t{random.Next(150)}")];
                 var pipeline = new Pipeline("speeches");
                 pipeline.From(Source.Of(texts.Index(), "lines")).KeyBy(text => text.Index % 7)
-                    .Embed(sound, text => text.Item, (text, _) => $"{text.Index} {text.Item}", options: new InferenceOptions { BatchTexts = 8, Workers = workers, Calls = s_all })
+                    .Embed(sound, text => text.Item, (text, _) => $"{text.Index} {text.Item}", options: new InferenceOptions { BatchTexts = 8, Workers = workers, Calls = s_all with { Attempts = 30 } })
                     .Pairs.To(results);
                 var job = SimulatedJob.Start(pipeline, log, jobWorkers, seed);
                 for (var step = 0; step < 200 && !job.HasFinished; step++)

@@ -35,10 +35,12 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         using var model = EmbeddingModel.Load(_directory.Path);
         var sound = Enumerable.Range(0, Texts).Where(id => !Work.IsPoison(id)).ToArray();
         var results = Work.Done.ReadAll(log).ToArray();
+        var letters = Topic.Of<DeadLetter>($"{Work.EmbeddingPipeline}.dead-letters").ReadAll(log).ToArray();
+        Assert.All(letters, letter => Assert.Contains("is not finite", letter.Reason, StringComparison.Ordinal));
+        Assert.Equal(Texts - sound.Length, letters.Length);
         Assert.Equal(sound, results.Select(result => result.Id).Order());
         Assert.All(results.GroupBy(result => result.Document), document => Assert.Equal(document.Select(result => result.Id).Order(), document.Select(result => result.Id)));
         Assert.All(results, result => Assert.Equal(model.Embed(Work.Request(result.Id).Text), result.Vector));
-        Assert.Equal(Texts - sound.Length, Topic.Of<DeadLetter>($"{Work.EmbeddingPipeline}.dead-letters").ReadAll(log).Count());
         Assert.Equal(sound.Select(id => Work.Request(id).Text).Distinct().Count(), log.GetTopic($"{Work.EmbeddingPipeline}.embed.results").EndOffset(0));
     }
 
