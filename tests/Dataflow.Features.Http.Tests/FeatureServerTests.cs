@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -213,6 +215,25 @@ public sealed class FeatureServerTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<ArgumentException>(() => FeatureServer.StartAsync(
             _job, _services, new FeatureServerOptions { Address = IPAddress.IPv6Any, Token = "secret" }, TestContext.Current.CancellationToken));
         Assert.Equal("Address ::: beyond loopback a server needs a token and a certificate. Give both, or listen on loopback.", error.Message);
+    }
+
+    [Fact]
+    public async Task Speaks_TLS_beyond_loopback()
+    {
+        using var key = RSA.Create(2048);
+        using var certificate = new CertificateRequest("CN=features", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await using var server = await FeatureServer.StartAsync(
+            _job, _services, new FeatureServerOptions { Address = IPAddress.Any, Port = 0, Token = "secret", Certificate = certificate }, TestContext.Current.CancellationToken);
+        using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, shown, _, _) => shown!.Thumbprint == certificate.Thumbprint };
+        using var client = new HttpClient(handler);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "secret");
+
+        using var content = new StringContent("""{"features":["driver_names:name"],"entities":{"driver_id":[1002]}}""");
+        using var response = await client.PostAsync(new Uri($"https://127.0.0.1:{server.Uri.Port}/get-online-features"), content, TestContext.Current.CancellationToken);
+
+        Assert.Equal("https", server.Uri.Scheme);
+        Assert.Contains("\"bela\"", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
