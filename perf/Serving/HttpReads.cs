@@ -1,0 +1,72 @@
+using System.Buffers;
+using System.Diagnostics;
+using Dataflow.Log;
+
+namespace Dataflow.Perf.Serving;
+
+/// <summary>Ten features of 100,000 entities over HTTP, with the load made by another process.</summary>
+internal static class HttpReads
+{
+    public const int Entities = 100_000;
+
+    private static readonly Sawtooth[] s_windows = [TimeSpan.FromHours(1), TimeSpan.FromDays(1)];
+
+    public static async Task RunAsync()
+    {
+        using var log = LogStore.Open("memory", new LogOptions { Durability = Durability.Memory });
+        await AppendAsync(log).ConfigureAwait(false);
+        var pipeline = new Pipeline("features");
+        var service = Features(pipeline);
+        await using var job = await pipeline.StartAsync(new JobOptions { Log = log, Workers = 1 }).ConfigureAwait(false);
+        while (job.Status.RecordsRead < 3 * Entities) await Task.Delay(20).ConfigureAwait(false);
+        await using var server = await FeatureServer.StartAsync(job, [ServedFeatures.Of(service)], new FeatureServerOptions { Port = 0 }).ConfigureAwait(false);
+        foreach (var (requests, rows) in new[] { (60_000, 1), (60_000, 1), (60_000, 1), (3_000, 100) }) Measure(server, requests, rows);
+    }
+
+    private static void Measure(FeatureServer server, int requests, int rows)
+    {
+        var used = new ProcessorTime();
+        using var load = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["load", $"{server.Uri.Port}", "8", $"{requests}", $"{rows}"]) { RedirectStandardOutput = true })!;
+        var seen = load.StandardOutput.ReadToEnd().Trim();
+        load.WaitForExit();
+        Console.WriteLine(
+            $"http, {rows} rows a request: {used.Seconds * 1e6 / requests:f1} us of processor time a request, {requests / used.Seconds:f0} requests/s per core, "
+            + $"{used.Allocated / requests} bytes allocated; client: {seen}");
+    }
+
+    private static FeatureService<Ask> Features(Pipeline pipeline)
+    {
+        var view = pipeline.From(Topic.Of<Click>("clicks")).WithEventTime(click => click.Time, lateness: TimeSpan.FromHours(1)).KeyBy(click => click.User)
+            .FeatureView("clicks", v =>
+            {
+                v.Aggregate("count", a => a.Count(), s_windows, defaultValue: 0);
+                v.Aggregate("sum", a => a.Sum(click => click.Ms), s_windows);
+                v.Aggregate("mean", a => a.Mean(click => click.Ms), s_windows);
+                v.Aggregate("max", a => a.Max(click => click.Ms), s_windows);
+                v.Last("last", click => click.Ms);
+                v.Ratio("share", "count_1h", "count_1d");
+            });
+        return FeatureService.Of<Ask>("clicks", s => s.From(view, ask => ask.UserId)).Serve();
+    }
+
+    private static async Task AppendAsync(LogStore log)
+    {
+        var topic = await log.CreateTopicAsync("clicks", 1).ConfigureAwait(false);
+        var (commit, records, value) = (new LogCommit(), new RecordBuffer(), new ArrayBufferWriter<byte>());
+        for (var i = 0; i < 3 * Entities; i++)
+        {
+            value.ResetWrittenCount();
+            Serde<Click>.Default.Write(new Click(i % Entities, DateTimeOffset.UtcNow.AddSeconds(-i % 3600), i % 97), value);
+            records.Append(0, value.WrittenSpan);
+        }
+
+        commit.Add(topic, 0, records);
+        await log.CommitAsync(commit).ConfigureAwait(false);
+    }
+}
+
+/// <summary>An event.</summary>
+public sealed record Click(long User, DateTimeOffset Time, int Ms);
+
+/// <summary>A request.</summary>
+public sealed record Ask(long UserId);
