@@ -69,7 +69,7 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
 
     private protected override void HandOnFailed(in Record<T> record, Exception error)
     {
-        if (error is not ModelException) throw Fail(error, in record); // the log's, say
+        if (error is not ModelException { IsTransient: false }) throw Fail(error, in record); // no text's fault: the log's, the service's
         Refuse(in record, error.Message);
     }
 

@@ -64,8 +64,8 @@ public sealed record InferenceOptions
     /// <summary>Names the model of a generator that does not name itself: results are kept for it.</summary>
     public string? ModelId { get; init; }
 
-    /// <summary>How many texts are on their way in one worker of the job, their order, timeout, and what becomes of texts that
-    /// failed. Default: 32 texts a processor, in order, once.</summary>
+    /// <summary>How many texts are on their way in one worker of the job and in which order they go on; the timeout of a call to a
+    /// generator; how often a text is tried that failed. Default: 32 texts a processor, in order, once.</summary>
     /// <remarks>Far more texts than workers, since results that are on their way to the disk count.</remarks>
     public AsyncOptions Calls
     {

@@ -97,9 +97,16 @@ public sealed class ModelException : DataflowException
         $"Model '{model}': its generator did not take {(texts == 1 ? "a text" : $"{texts} texts")} ({cause.Message.TrimEnd('.')}). " +
         "Other texts may work.", cause);
 
-    internal static ModelException GeneratorFailed(string model, Exception cause) => new(
-        $"Model '{model}': workers failed with a text time after time, the last one with: {cause.Message.TrimEnd('.')}. " +
-        "Let its generator try again later, or raise Calls.Attempts.", cause);
+    internal static ModelException WorkersFailed(string model, Exception cause) => new(
+        $"Model '{model}': workers failed with a text time after time, but not with others; the last one with: {cause.Message.TrimEnd('.')}. " +
+        "The text seems to be at fault.", cause);
+
+    internal static ModelException NobodyAnswers(string model, Exception cause) => new(
+        $"Model '{model}': workers fail time after time, whatever the text; the last one with: {cause.Message.TrimEnd('.')}. " +
+        "See that the model can be reached, then start the job again; Restarts of the job, or Attempts in Calls, do so by themselves.", cause)
+    {
+        IsTransient = true,
+    };
 
     internal static ModelException NotRecorded(string topic, long offset, int keyBytes, int valueBytes) => new(
         $"Topic '{topic}', offset {offset}: it is no recorded result (a key of {keyBytes} bytes, a value of {valueBytes}). " +

@@ -10,6 +10,7 @@ internal sealed class InferenceWorker(InferenceWorkers all, ITextEmbedder? own)
     public const int MostTries = 3;
 
     private const int MostFailures = 3;
+    private const string Harmless = "text";
 
     private readonly List<PendingText> _texts = [];
     private int _failuresInRow;
@@ -49,14 +50,16 @@ internal sealed class InferenceWorker(InferenceWorkers all, ITextEmbedder? own)
         }
         catch (ModelException error)
         {
-            await HandleAsync(queue, texts, error).ConfigureAwait(false);
+            if (texts.Count == 1) queue.Fail(texts[0], error);
+            else await EmbedHalvesAsync(queue, texts).ConfigureAwait(false);
             return;
         }
         catch (Exception error)
         {
             _failuresInRow++;
-            if (!all.TryReturn(queue, texts, this))
-                await HandleAsync(queue, texts, ModelException.GeneratorFailed(EmbedderFor(queue).Name, error)).ConfigureAwait(false);
+            if (all.TryReturn(queue, texts, this)) return;
+            if (texts.Count == 1) queue.Fail(texts[0], await ErrorOfAsync(queue, error).ConfigureAwait(false));
+            else await EmbedHalvesAsync(queue, texts).ConfigureAwait(false);
             return;
         }
 
@@ -64,15 +67,28 @@ internal sealed class InferenceWorker(InferenceWorkers all, ITextEmbedder? own)
         queue.Finish(texts, results, queue.Time.GetElapsedTime(start));
     }
 
-    /// <summary>Finds the text that a call failed on, by calls with half of them.</summary>
-    private async Task HandleAsync(WorkQueue queue, IReadOnlyList<PendingText> texts, Exception error)
+    /// <summary>Finds out, when workers have failed with a text often enough, whether others would be answered.</summary>
+    private async Task<ModelException> ErrorOfAsync(WorkQueue queue, Exception cause)
     {
-        if (texts.Count == 1)
+        var name = EmbedderFor(queue).Name;
+        try
         {
-            queue.Fail(texts[0], error);
-            return;
+            await queue.CallAsync(EmbedderFor(queue), [Harmless]).ConfigureAwait(false);
+            return ModelException.WorkersFailed(name, cause);
         }
+        catch (ModelException)
+        {
+            return ModelException.WorkersFailed(name, cause); // refused, but answered
+        }
+        catch (Exception)
+        {
+            return ModelException.NobodyAnswers(name, cause);
+        }
+    }
 
+    /// <summary>Finds the text that a call failed on, by calls with half of them.</summary>
+    private async Task EmbedHalvesAsync(WorkQueue queue, IReadOnlyList<PendingText> texts)
+    {
         var half = texts.Count / 2;
         await EmbedAsync(queue, [.. texts.Take(half)]).ConfigureAwait(false);
         await EmbedAsync(queue, [.. texts.Skip(half)]).ConfigureAwait(false);

