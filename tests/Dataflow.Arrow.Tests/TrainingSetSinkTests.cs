@@ -171,6 +171,18 @@ public class TrainingSetSinkTests : FileSinkContract
     }
 
     [Fact]
+    public void Deletes_what_a_crash_left_and_nothing_of_others()
+    {
+        Create().Open(default, Context).Dispose();
+        foreach (var file in new[] { "rows-3-00000.arrow.partial", "late.arrow.partial", "rows.jsonl.partial", "notes.txt" })
+            File.WriteAllText(Path.Combine(Set, file), "");
+
+        Create().Open(default, Context).Dispose();
+
+        Assert.Equal(["late.arrow.partial", "notes.txt", "rows.jsonl.partial"], Directory.EnumerateFiles(Set).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Refuses_a_directory_that_holds_another_training_set()
     {
         using (var writer = Create().Open(default, Context))

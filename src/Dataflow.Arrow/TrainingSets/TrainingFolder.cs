@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Dataflow.Log;
 
 namespace Dataflow;
 
 /// <summary>The directory of a training set: gives files their names and lists them in the manifest.</summary>
-internal sealed class TrainingFolder
+internal sealed partial class TrainingFolder
 {
     private readonly IFileSystem _files;
     private readonly string _directory;
@@ -64,7 +65,8 @@ internal sealed class TrainingFolder
         var kept = known.Select(static file => file.File).ToHashSet(StringComparer.Ordinal);
         foreach (var name in _files.List(_directory))
         {
-            if (Path.GetExtension(name) == ".partial" && !kept.Contains(Path.GetFileNameWithoutExtension(name)))
+            // By the whole form of the name: other sinks may write to the directory, too.
+            if (PartialName().IsMatch(name) && !kept.Contains(Path.GetFileNameWithoutExtension(name)))
                 _files.Delete(Path.Combine(_directory, name));
         }
     }
@@ -94,6 +96,9 @@ internal sealed class TrainingFolder
         file.Finish();
         _isListed = true;
     }
+
+    [GeneratedRegex(@"-\d+-\d{5,}\.(arrow|parquet)\.partial$", RegexOptions.CultureInvariant)]
+    private static partial Regex PartialName();
 
     private static (string, int, int) Key(TrainingFile file) => (file.Topic, file.Partition, file.Sequence);
 

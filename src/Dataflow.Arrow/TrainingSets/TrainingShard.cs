@@ -32,6 +32,9 @@ internal sealed class TrainingShard<T> : IDisposable
         (_batchRows, _batchBytes) = ((int)(_count - _batches.Sum()), kept.BatchBytes);
     }
 
+    /// <summary>How many bytes of texts, bytes and lists wait to be written.</summary>
+    public long VariableBytes => _columns.VariableBytes;
+
     /// <summary>Whether it has as many rows as it is to have, and the next one is of another record.</summary>
     public bool IsFullBefore(long offset) => _count >= _folder.Options.RowsPerFile && offset != _lastOffset;
 
@@ -45,9 +48,6 @@ internal sealed class TrainingShard<T> : IDisposable
         (_from, _to, _lastOffset) = (Math.Min(_from, offset), Math.Max(_to, offset + 1), offset);
         if (++_batchRows == MaxBatchRows || _batchBytes >= MaxBatchBytes) EndBatch();
     }
-
-    /// <summary>How many bytes of texts, bytes and lists wait to be written.</summary>
-    public long VariableBytes => _columns.VariableBytes;
 
     public void Flush() => _rows?.Flush();
 
@@ -71,7 +71,6 @@ internal sealed class TrainingShard<T> : IDisposable
     public FullFile? End()
     {
         if (_rows is null) return null;
-        _rows.Flush();
         var full = new FullFile(_rows.File, Prepare() with { IsFull = true });
         _file = _folder.Begin(_place, _file.Sequence + 1);
         (_rows, _batches, _batchRows, _batchBytes) = (null, [], 0, 0);
