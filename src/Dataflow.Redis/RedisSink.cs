@@ -38,8 +38,16 @@ internal sealed class RedisWriter<T>(string name, ConnectionMultiplexer connecti
 
     public override void Write(in Record<T> record)
     {
-        var hash = key(record.Value);
-        _outstanding.Add(fields(record.Value) is { } entries ? _database.HashSetAsync(hash, entries) : _database.KeyDeleteAsync(hash));
+        var (hash, entries) = (key(record.Value), fields(record.Value));
+        try
+        {
+            _outstanding.Add(entries is null ? _database.KeyDeleteAsync(hash) : _database.HashSetAsync(hash, entries));
+        }
+        catch (RedisException error)
+        {
+            throw ConnectorException.StoreFailed(name, error);
+        }
+
         if (_outstanding.Count == MostOutstanding) Wait();
     }
 
