@@ -236,11 +236,11 @@ public class FeatureReaderTests
                 v.Last("last", p => 10 / (p.Value - 5));
             },
             onError: ErrorPolicy.DeadLetter(most: 10));
-        served.Feed(new("z", 50, 1), new("a", 100, 2), new("a", 101, 0), new("b", 101, 0));
+        served.Feed(new("z", 50, 1), new("a", 100, 2), new("a", 101, 0), new("b", 101, 0), new("a", 103, 0), new("a", 97, 0));
 
-        Assert.Equal(["5 (Present)", "1 (Present)", "-3 (Present)"], Texts(served.Read("a", 102)));
+        Assert.Equal(["5 (Present)", "1 (Present)", "-3 (Present)"], Texts(served.Read("a", 104)));
         Assert.Equal(["- (Missing)", "0 (Default)", "- (Missing)"], Texts(served.Read("b", 102)));
-        Assert.Equal(2, served.Job.Status.DeadLetters);
+        Assert.Equal(4, served.Job.Status.DeadLetters);
 
         served.Feed(new Ping("a", 103, 5));
         Assert.Throws<DivideByZeroException>(() => served.Read("a", 110));

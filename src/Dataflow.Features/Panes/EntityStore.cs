@@ -88,7 +88,7 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         catch
         {
             _before.CopyTo(panes.Bytes.AsSpan(layout.Shape.OffsetOf(pane)));
-            if (isNew) panes.Remove(layout.Shape, level, pane, 1);
+            if (isNew) panes.TakeBack(layout.Shape, level, pane);
             throw;
         }
     }
@@ -103,13 +103,7 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
     private void Trim(ref Entity<T> entity)
     {
         entity.TrimmedTo = _recentFrom;
-        for (var level = 0; level < _neededFrom.Length; level++)
-        {
-            var first = entity.Panes.FirstOf(level);
-            var needed = entity.Panes.FirstFrom(layout.Shape, level, _neededFrom[level]);
-            entity.Panes.Remove(layout.Shape, level, first, needed - first);
-        }
-
+        for (var level = 0; level < _neededFrom.Length; level++) entity.Panes.RemoveBefore(layout.Shape, level, _neededFrom[level]);
         var left = 0;
         foreach (ref var kept in entity.Recent.AsSpan(0, entity.RecentCount))
         {

@@ -50,11 +50,11 @@ internal sealed class PaneAggregate<T, TAccumulator, TResult>(Aggregation<T, TAc
     /// <summary>Merges the panes of a level that begin in a span of time; false if there are none.</summary>
     public bool Merge(ref TAccumulator total, in PaneTable panes, int level, long from, long to)
     {
-        var end = panes.FirstOf(level) + panes.CountOf(level);
-        var first = panes.FirstFrom(Shape, level, from);
-        var pane = first;
-        for (; pane < end && panes.StartOf(Shape, pane) < to; pane++) aggregation.Merge(ref total, in At(in panes, pane));
-        return pane > first;
+        var (first, end) = panes.OlderIn(Shape, level, from, to);
+        for (var pane = first; pane < end; pane++) aggregation.Merge(ref total, in At(in panes, pane));
+        if (!panes.IsNewestIn(Shape, level, from, to)) return end > first;
+        aggregation.Merge(ref total, in At(in panes, level));
+        return true;
     }
 
     private ref TAccumulator At(in PaneTable panes, int pane)

@@ -2,11 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Dataflow.Features.Panes;
 
-/// <summary>The panes of one entity, in one array: those of the finest level first, within a level in the order of time.</summary>
+/// <summary>The panes of one entity, in one array. The newest of each level stand together in front: most events go there.</summary>
 /// <remarks><code>
 /// offset     bytes  field
 ///      0        16  how many panes each level has, 2 bytes for each of up to 8
-///     16            panes
+///     16            the newest pane of each level, finest first
+///                   the older panes: those of the finest level first, within a level in the order of time
 /// of each pane
 ///      0         8  start          ms since the Unix epoch
 ///      8            accumulators   as they lie in memory
@@ -15,40 +16,93 @@ internal struct PaneTable
 {
     public const int HeaderBytes = PaneLevels.Most * sizeof(ushort);
 
-    private const int LeastPanes = 4;
-
     public byte[]? Bytes;
     public PaneObject?[]? Objects;
 
     public readonly int CountOf(int level) => Bytes is null ? 0 : Counts(Bytes)[level];
 
-    /// <summary>The number of a level's first pane.</summary>
-    public readonly int FirstOf(int level)
+    public readonly long StartOf(PaneShape shape, int pane) => MemoryMarshal.Read<long>(Bytes.AsSpan(shape.OffsetOf(pane)));
+
+    /// <summary>The numbers of a level's older panes that begin in a span of time.</summary>
+    public readonly (int First, int End) OlderIn(PaneShape shape, int level, long from, long to)
     {
-        if (Bytes is null) return 0;
-        var first = 0;
-        foreach (var count in Counts(Bytes)[..level]) first += count;
+        if (CountOf(level) < 2) return default;
+        var first = FirstOlderOf(shape, level);
+        var end = first + CountOf(level) - 1;
+        return (FirstFrom(shape, first, end, from), FirstFrom(shape, first, end, to));
+    }
+
+    /// <summary>Whether a level's newest pane, whose number is the level, begins in a span of time.</summary>
+    public readonly bool IsNewestIn(PaneShape shape, int level, long from, long to)
+        => CountOf(level) > 0 && StartOf(shape, level) is var start && start >= from && start < to;
+
+    /// <summary>The number of the pane of a level that begins at a moment; made where it is missing.</summary>
+    public int FindOrAdd(PaneShape shape, int level, long start, out bool isNew)
+    {
+        isNew = true;
+        if (CountOf(level) == 0)
+        {
+            MakeRoom(shape, shape.Levels);
+            return Begin(shape, level, level, start);
+        }
+
+        var newest = StartOf(shape, level);
+        if (start > newest)
+        {
+            Copy(shape, level, Insert(shape, level, FirstOlderOf(shape, level) + CountOf(level) - 1));
+            return Begin(shape, level, level, start);
+        }
+
+        isNew = start < newest;
+        return isNew ? FindOrAddOlder(shape, level, start, out isNew) : level;
+    }
+
+    /// <summary>Takes a pane back that was just begun.</summary>
+    public void TakeBack(PaneShape shape, int level, int pane)
+    {
+        if (pane >= shape.Levels)
+        {
+            Remove(shape, level, pane, 1);
+            return;
+        }
+
+        if (CountOf(level) == 1)
+        {
+            Counts(Bytes!)[level] = 0;
+            return;
+        }
+
+        var last = FirstOlderOf(shape, level) + CountOf(level) - 2;
+        Copy(shape, last, level);
+        Remove(shape, level, last, 1);
+    }
+
+    /// <summary>Removes a level's panes that begin before a moment.</summary>
+    public void RemoveBefore(PaneShape shape, int level, long start)
+    {
+        var (first, end) = OlderIn(shape, level, long.MinValue, start);
+        if (end > first) Remove(shape, level, first, end - first);
+        if (IsNewestIn(shape, level, long.MinValue, start)) Counts(Bytes!)[level] = 0; // the older ones are gone
+    }
+
+    private int FindOrAddOlder(PaneShape shape, int level, long start, out bool isNew)
+    {
+        var first = FirstOlderOf(shape, level);
+        var pane = first + CountOf(level) - 2;
+        while (pane >= first && StartOf(shape, pane) > start) pane--; // most late events are not very late
+        isNew = pane < first || StartOf(shape, pane) != start;
+        return isNew ? Begin(shape, level, Insert(shape, level, pane + 1), start) : pane;
+    }
+
+    private readonly int FirstOlderOf(PaneShape shape, int level)
+    {
+        var first = shape.Levels;
+        foreach (var count in Counts(Bytes!)[..level]) first += Math.Max(count - 1, 0);
         return first;
     }
 
-    public readonly long StartOf(PaneShape shape, int pane) => MemoryMarshal.Read<long>(Bytes.AsSpan(shape.OffsetOf(pane)));
-
-    /// <summary>The pane of a level that begins at a moment, made where it is missing.</summary>
-    public int FindOrAdd(PaneShape shape, int level, long start, out bool isNew)
+    private readonly int FirstFrom(PaneShape shape, int low, int high, long start)
     {
-        var first = FirstOf(level);
-        var pane = first + CountOf(level) - 1;
-        while (pane >= first && StartOf(shape, pane) > start) pane--; // most events belong to the newest
-        isNew = pane < first || StartOf(shape, pane) != start;
-        if (isNew) Insert(shape, level, ++pane, start);
-        return pane;
-    }
-
-    /// <summary>The number of the first pane of a level that begins at a moment or later; that behind the last if there is none.</summary>
-    public readonly int FirstFrom(PaneShape shape, int level, long start)
-    {
-        var low = FirstOf(level);
-        var high = low + CountOf(level);
         while (low < high)
         {
             var middle = (low + high) >> 1;
@@ -59,11 +113,33 @@ internal struct PaneTable
         return low;
     }
 
-    /// <summary>Removes panes that follow each other.</summary>
-    public readonly void Remove(PaneShape shape, int level, int first, int count)
+    private readonly int Begin(PaneShape shape, int level, int pane, long start)
     {
-        if (count == 0) return;
-        var total = FirstOf(PaneLevels.Most);
+        MemoryMarshal.Write(Bytes.AsSpan(shape.OffsetOf(pane)), start);
+        Counts(Bytes!)[level]++;
+        return pane;
+    }
+
+    /// <summary>Makes room for one more older pane, before another.</summary>
+    private int Insert(PaneShape shape, int level, int pane)
+    {
+        var total = FirstOlderOf(shape, shape.Levels);
+        MakeRoom(shape, total + 1);
+        Bytes.AsSpan(shape.OffsetOf(pane)..shape.OffsetOf(total)).CopyTo(Bytes.AsSpan(shape.OffsetOf(pane + 1)));
+        Objects?.AsSpan((pane * shape.Objects)..(total * shape.Objects)).CopyTo(Objects.AsSpan((pane + 1) * shape.Objects));
+        return pane;
+    }
+
+    private readonly void Copy(PaneShape shape, int from, int to)
+    {
+        Bytes.AsSpan(shape.OffsetOf(from), shape.Bytes).CopyTo(Bytes.AsSpan(shape.OffsetOf(to)));
+        Objects?.AsSpan(from * shape.Objects, shape.Objects).CopyTo(Objects.AsSpan(to * shape.Objects));
+    }
+
+    /// <summary>Removes older panes that follow each other.</summary>
+    private readonly void Remove(PaneShape shape, int level, int first, int count)
+    {
+        var total = FirstOlderOf(shape, shape.Levels);
         Bytes.AsSpan(shape.OffsetOf(first + count)..shape.OffsetOf(total)).CopyTo(Bytes.AsSpan(shape.OffsetOf(first)));
         if (Objects is not null)
         {
@@ -75,26 +151,10 @@ internal struct PaneTable
         Counts(Bytes!)[level] -= (ushort)count;
     }
 
-    private void Insert(PaneShape shape, int level, int pane, long start)
-    {
-        var total = FirstOf(PaneLevels.Most);
-        MakeRoom(shape, total + 1);
-        Bytes.AsSpan(shape.OffsetOf(pane)..shape.OffsetOf(total)).CopyTo(Bytes.AsSpan(shape.OffsetOf(pane + 1)));
-        Bytes.AsSpan(shape.OffsetOf(pane), shape.Bytes).Clear();
-        MemoryMarshal.Write(Bytes.AsSpan(shape.OffsetOf(pane)), start);
-        if (Objects is not null)
-        {
-            Objects.AsSpan((pane * shape.Objects)..(total * shape.Objects)).CopyTo(Objects.AsSpan((pane + 1) * shape.Objects));
-            Objects.AsSpan(pane * shape.Objects, shape.Objects).Clear();
-        }
-
-        Counts(Bytes!)[level]++;
-    }
-
     private void MakeRoom(PaneShape shape, int panes)
     {
         if (Bytes is not null && Bytes.Length >= shape.OffsetOf(panes)) return;
-        var room = Math.Max(LeastPanes, panes + (panes >> 1));
+        var room = panes + (panes >> 1);
         Array.Resize(ref Bytes, shape.OffsetOf(room));
         if (shape.Objects > 0) Array.Resize(ref Objects, room * shape.Objects);
     }
@@ -103,9 +163,10 @@ internal struct PaneTable
 }
 
 /// <summary>How much of everything a pane has.</summary>
+/// <param name="Levels">How many levels there are.</param>
 /// <param name="Bytes">The length of a pane.</param>
 /// <param name="Objects">How many accumulators of it are objects.</param>
-internal record PaneShape(int Bytes, int Objects)
+internal sealed record PaneShape(int Levels, int Bytes, int Objects)
 {
     public int OffsetOf(int pane) => PaneTable.HeaderBytes + (pane * Bytes);
 }

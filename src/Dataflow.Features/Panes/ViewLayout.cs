@@ -10,7 +10,10 @@ internal sealed class ViewLayout<T>
         Levels = levels;
         Aggregates = [.. aggregates];
         Features = [.. features];
-        Shape = new PaneShape(StartBytes + aggregates.Sum(static aggregate => aggregate.Bytes), aggregates.Count(static aggregate => aggregate.Bytes == 0));
+        Shape = new PaneShape(
+            levels.Count,
+            StartBytes + aggregates.Sum(static aggregate => aggregate.Bytes),
+            aggregates.Count(static aggregate => aggregate.Bytes == 0));
         var (offset, number) = (StartBytes, 0);
         foreach (var aggregate in aggregates)
         {
