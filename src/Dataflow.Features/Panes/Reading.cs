@@ -44,10 +44,10 @@ internal readonly ref struct Reading<T>
 
     private static KeptEvent<T> LatestBefore(ref readonly Entity<T> entity, long at)
     {
-        var latest = entity.Latest;
-        foreach (ref var kept in entity.Recent.AsSpan(0, entity.RecentCount))
+        ref readonly var latest = ref entity.Latest;
+        foreach (ref readonly var kept in entity.Recent.AsSpan(0, entity.RecentCount))
         {
-            if (kept.Time < at && kept.IsAfter(in latest)) latest = kept;
+            if (kept.Time < at && kept.IsAfter(in latest)) latest = ref kept;
         }
 
         return latest;
