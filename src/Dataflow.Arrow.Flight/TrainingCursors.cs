@@ -8,10 +8,10 @@ internal sealed class TrainingCursors(LogStore log) : IDisposable
     private readonly SemaphoreSlim _beginning = new(1);
 
     /// <summary>The tickets for all shards. The first that asks for a trainer's epoch fixes its range.</summary>
-    public async Task<IReadOnlyList<ShardTicket>> TicketsAsync(TrainingTopic set, TrainingRequest request)
+    public async Task<IReadOnlyList<ShardTicket>> TicketsAsync(ServedSet set, TrainingRequest request)
     {
-        if (request.Trainer is not null) await BeginAsync(set.Topic, request).ConfigureAwait(false);
-        return [.. Enumerable.Range(0, log.GetTopic(set.Topic).PartitionCount).Select(shard => Ticket(set.Topic, request, shard))];
+        if (request.Trainer is not null) await BeginAsync(set, request).ConfigureAwait(false);
+        return [.. Enumerable.Range(0, log.GetTopic(set.Topic).PartitionCount).Select(shard => Ticket(set, request, shard))];
     }
 
     /// <summary>Keeps how far a trainer is.</summary>
@@ -27,19 +27,20 @@ internal sealed class TrainingCursors(LogStore log) : IDisposable
 
     public void Dispose() => _beginning.Dispose();
 
-    private async Task BeginAsync(string topic, TrainingRequest request)
+    private async Task BeginAsync(ServedSet set, TrainingRequest request)
     {
         await _beginning.WaitAsync().ConfigureAwait(false);
         try
         {
             var group = Group.Of(request);
-            if (log.GetGroupOffset(group.Cursor, topic, 0) is not null) return;
-            var (found, commit) = (log.GetTopic(topic), new LogCommit());
-            for (var shard = 0; shard < found.PartitionCount; shard++)
+            if (log.GetGroupOffset(group.Cursor, set.Topic, 0) is not null) return;
+            var commit = new LogCommit();
+            for (var shard = 0; shard < log.GetTopic(set.Topic).PartitionCount; shard++)
             {
-                commit.SetGroupOffset(group.Start, topic, shard, found.StartOffset(shard));
-                commit.SetGroupOffset(group.End, topic, shard, found.EndOffset(shard));
-                commit.SetGroupOffset(group.Cursor, topic, shard, found.StartOffset(shard));
+                var (from, to) = set.RangeOf(log, shard);
+                commit.SetGroupOffset(group.Start, set.Topic, shard, from);
+                commit.SetGroupOffset(group.End, set.Topic, shard, to);
+                commit.SetGroupOffset(group.Cursor, set.Topic, shard, from);
             }
 
             await log.CommitAsync(commit).ConfigureAwait(false);
@@ -50,10 +51,10 @@ internal sealed class TrainingCursors(LogStore log) : IDisposable
         }
     }
 
-    private ShardTicket Ticket(string topic, TrainingRequest request, int shard)
+    private ShardTicket Ticket(ServedSet set, TrainingRequest request, int shard)
     {
-        var found = log.GetTopic(topic);
-        var (from, to, at) = (found.StartOffset(shard), found.EndOffset(shard), found.StartOffset(shard));
+        var (from, to) = set.RangeOf(log, shard);
+        var at = from;
         if (request.Trainer is not null)
         {
             var group = Group.Of(request);
@@ -73,7 +74,7 @@ internal sealed class TrainingCursors(LogStore log) : IDisposable
             Window = request.Window,
         };
 
-        long Kept(string group) => log.GetGroupOffset(group, topic, shard)!.Value;
+        long Kept(string group) => log.GetGroupOffset(group, set.Topic, shard)!.Value;
     }
 
     private sealed record Group(string Set, string Trainer, int Epoch)

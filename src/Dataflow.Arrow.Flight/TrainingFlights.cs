@@ -9,7 +9,7 @@ using Grpc.Core;
 namespace Dataflow;
 
 /// <summary>Answers the calls of Flight clients.</summary>
-internal sealed class TrainingFlights(LogStore log, IReadOnlyDictionary<string, TrainingTopic> sets, TrainingCursors cursors) : FlightServer
+internal sealed class TrainingFlights(LogStore log, IReadOnlyDictionary<string, ServedSet> sets, TrainingCursors cursors) : FlightServer
 {
     private const string Commit = "commit";
 
@@ -66,16 +66,16 @@ internal sealed class TrainingFlights(LogStore log, IReadOnlyDictionary<string, 
         ? TrainingRequest.Read(descriptor.Command.Span)
         : new TrainingRequest { Set = string.Join('/', descriptor.Paths) };
 
-    private TrainingTopic SetOf(string name) => sets.TryGetValue(name, out var set) ? set : throw FlightErrors.UnknownSet(name, sets.Keys);
+    private ServedSet SetOf(string name) => sets.TryGetValue(name, out var set) ? set : throw FlightErrors.UnknownSet(name, sets.Keys);
 
-    private TrainingTopic SetOf(ShardTicket ticket)
+    private ServedSet SetOf(ShardTicket ticket)
     {
         var set = SetOf(ticket.Set);
         var topic = log.GetTopic(set.Topic);
         if (ticket.Shard < 0 || ticket.Shard >= topic.PartitionCount)
             throw FlightErrors.Invalid($"'shard' is {ticket.Shard}; there are {topic.PartitionCount}, from 0");
-        if (ticket.To > topic.EndOffset(ticket.Shard))
-            throw FlightErrors.Invalid($"'to' is {ticket.To}; the shard ends at {topic.EndOffset(ticket.Shard)}");
+        var end = set.RangeOf(log, ticket.Shard).To;
+        if (ticket.To > end) throw FlightErrors.Invalid($"'to' is {ticket.To}; the shard ends at {end}");
         return set;
     }
 }

@@ -24,13 +24,13 @@ public sealed record TrainingServerOptions
     public X509Certificate2? Certificate { get; init; }
 }
 
-/// <summary>Serves topics of rows to trainers as Arrow Flight.</summary>
+/// <summary>Serves topics of rows, and training sets in files, to trainers as Arrow Flight.</summary>
 /// <remarks>
 /// A set is a flight: its path is its name, and each of its shards an endpoint. A trainer that wants a cursor asks with a command
 /// instead, JSON: <c>{"set":"delays","trainer":"a","epoch":0,"seed":7,"window":4096}</c>. The first such call fixes the range of the
 /// epoch; the tickets of all later ones begin where the trainer's cursor is. With every batch comes, as its metadata, the ticket
 /// for what follows it: the trainer hands it to the action <c>commit</c> when it is done with the batch, or to <c>DoGet</c> to go on.
-/// Without <c>seed</c> rows come in the log's order; with it those of each window of offsets come in an order that seed, epoch, shard
+/// Without <c>seed</c> rows come in the log's order; with it those of each window of positions come in an order that seed, epoch, shard
 /// and window decide, so that a trainer that goes on sees the same rows as one that never stopped.
 /// Cursors are offsets of groups in the log and survive what it survives.
 /// </remarks>
@@ -52,7 +52,7 @@ public sealed class TrainingServer : IAsyncDisposable
     /// <exception cref="LogException">The log has not all the topics.</exception>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<TrainingServer> StartAsync(
-        LogStore log, IReadOnlyList<TrainingTopic> sets, TrainingServerOptions? options = null, CancellationToken ct = default)
+        LogStore log, IReadOnlyList<ServedSet> sets, TrainingServerOptions? options = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(sets);
@@ -66,13 +66,13 @@ public sealed class TrainingServer : IAsyncDisposable
     /// <summary>Stops: calls under way are broken off.</summary>
     public ValueTask DisposeAsync() => Listener.StopAsync(_app);
 
-    private static WebApplication Build(LogStore log, Dictionary<string, TrainingTopic> sets, TrainingServerOptions options)
+    private static WebApplication Build(LogStore log, Dictionary<string, ServedSet> sets, TrainingServerOptions options)
     {
         var listener = new Listener(options.Address, options.Port, options.Token, options.Certificate);
         var builder = listener.CreateBuilder(HttpProtocols.Http2);
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc().AddFlightServer<TrainingFlights>();
-        builder.Services.AddSingleton(log).AddSingleton<IReadOnlyDictionary<string, TrainingTopic>>(sets).AddSingleton<TrainingCursors>();
+        builder.Services.AddSingleton(log).AddSingleton<IReadOnlyDictionary<string, ServedSet>>(sets).AddSingleton<TrainingCursors>();
         var app = builder.Build();
         app.Use((context, next) => listener.Allows(context.Request) ? next(context) : Refuse(context.Response));
         app.UseRouting();

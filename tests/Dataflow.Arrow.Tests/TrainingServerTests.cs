@@ -6,6 +6,7 @@ using Apache.Arrow.Flight;
 using Apache.Arrow.Flight.Client;
 using Dataflow.Log;
 using Dataflow.Testing;
+using Dataflow.Tests.Connectors;
 using Grpc.Core;
 using Grpc.Net.Client;
 
@@ -133,6 +134,35 @@ public sealed class TrainingServerTests : IAsyncLifetime
         Assert.Equal(whole.Skip(at), rest);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(7)]
+    public async Task Serves_the_files_of_a_training_set_as_it_serves_the_topic(int? seed)
+    {
+        using var folder = new TemporaryFolder();
+        var pipeline = new Pipeline("export");
+        pipeline.From(Topic.Of<Row>("rows").StopAtEnd()).To(Sink.TrainingSet<Row>(folder["files"], new TrainingSetOptions { RowsPerFile = 3_300 }));
+        SimulatedJob.Start(pipeline, _log).Run();
+        await StopAsync();
+        await StartAsync(sets: [ServedSet.Of(Topic.Of<Row>("rows"), "delays"), ServedSet.OfFiles(folder["files"])]);
+        var files = FlightDescriptor.CreateCommandDescriptor(Command("a", 0, seed).Command.ToStringUtf8().Replace("delays", "files", StringComparison.Ordinal));
+
+        var (expected, served) = (await _client.GetInfo(Command("a", 0, seed)), await _client.GetInfo(files));
+        Assert.Equal(expected.TotalRecords, served.TotalRecords);
+        for (var shard = 0; shard < Shards; shard++)
+        {
+            var (whole, tickets) = await GetAsync(served.Endpoints[shard].Ticket);
+            Assert.Equal((await GetAsync(expected.Endpoints[shard].Ticket)).Ids, whole);
+            var at = JsonDocument.Parse(tickets[1]).RootElement.GetProperty("at").GetInt32();
+            await CommitAsync(tickets[1]);
+            Assert.Equal(whole.Skip(at), (await GetAsync((await _client.GetInfo(files)).Endpoints[shard].Ticket)).Ids);
+        }
+    }
+
+    [Fact]
+    public void Refuses_a_directory_without_a_training_set()
+        => Assert.Throws<ConnectorException>(() => ServedSet.OfFiles(Path.GetTempPath()));
+
     [Fact]
     public async Task Says_what_is_gone()
     {
@@ -210,7 +240,7 @@ public sealed class TrainingServerTests : IAsyncLifetime
 
     [Fact]
     public async Task Does_not_start_without_the_topic() => await Assert.ThrowsAsync<LogException>(() => TrainingServer.StartAsync(
-        _log, [TrainingTopic.Of(Topic.Of<Row>("trips"))], new TrainingServerOptions { Port = 0 }, TestContext.Current.CancellationToken));
+        _log, [ServedSet.Of(Topic.Of<Row>("trips"))], new TrainingServerOptions { Port = 0 }, TestContext.Current.CancellationToken));
 
     private static int Id(int shard, int offset) => (offset * Shards) + shard;
 
@@ -245,10 +275,10 @@ public sealed class TrainingServerTests : IAsyncLifetime
 
     private async Task CommitAsync(string ticket) => await AllAsync(_client.DoAction(new FlightAction("commit", ticket)).ResponseStream);
 
-    private async Task StartAsync(string? token = null)
+    private async Task StartAsync(string? token = null, ServedSet[]? sets = null)
     {
         _server = await TrainingServer.StartAsync(
-            _log, [TrainingTopic.Of(Topic.Of<Row>("rows"), "delays")], new TrainingServerOptions { Port = 0, Token = token }, TestContext.Current.CancellationToken);
+            _log, sets ?? [ServedSet.Of(Topic.Of<Row>("rows"), "delays")], new TrainingServerOptions { Port = 0, Token = token }, TestContext.Current.CancellationToken);
         _channel = GrpcChannel.ForAddress(_server.Uri);
         _client = new FlightClient(_channel);
     }

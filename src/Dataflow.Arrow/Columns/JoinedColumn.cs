@@ -15,6 +15,9 @@ internal sealed class JoinedColumn(IArrowType type)
     private readonly ColumnBuffer _elements = new();
     private int _rows;
 
+    /// <summary>How many bytes of texts, bytes and lists are gathered.</summary>
+    public int VariableBytes => _elements.Length;
+
     public void Add(ArrayData part, int start, int count)
     {
         start += part.Offset;

@@ -4,50 +4,24 @@ using RecordBatch = Apache.Arrow.RecordBatch;
 
 namespace Dataflow;
 
-/// <summary>A topic of rows that a <see cref="TrainingServer"/> serves. Its partitions are the shards.</summary>
-public abstract class TrainingTopic
+/// <summary>A topic of rows. Positions are offsets.</summary>
+internal sealed class TopicSet<T>(Topic<T> topic, string name) : ServedSet(name, topic.Name)
 {
-    private protected TrainingTopic(string name, string topic) => (Name, Topic) = (name, topic);
+    internal override Schema Schema { get; } = ArrowRows<T>.Create().Schema;
 
-    /// <summary>What trainers call it.</summary>
-    public string Name { get; }
-
-    internal string Topic { get; }
-
-    /// <summary>The columns of its rows.</summary>
-    internal abstract Schema Schema { get; }
-
-    /// <summary>Serves the values of a topic, a column for each of their public properties.</summary>
-    /// <param name="topic">The rows. It must exist when the server starts.</param>
-    /// <param name="name">What trainers call it; the topic's name unless given.</param>
-    /// <exception cref="ConnectorException">A property has no Arrow column.</exception>
-    public static TrainingTopic Of<T>(Topic<T> topic, string? name = null)
+    internal override (long From, long To) RangeOf(LogStore log, int shard)
     {
-        ArgumentNullException.ThrowIfNull(topic);
-        return new TrainingTopic<T>(topic, name ?? topic.Name);
+        var found = log.GetTopic(Topic);
+        return (found.StartOffset(shard), found.EndOffset(shard));
     }
 
-    /// <summary>Reads what a ticket asks for.</summary>
-    /// <returns>Batches, each valid until the next is asked for, with the position to go on from.</returns>
-    internal abstract IEnumerable<(RecordBatch Batch, long Next)> Read(LogStore log, ShardTicket ticket);
-
-    /// <summary>The columns of what a ticket asks for, with its range of the log.</summary>
-    internal Schema SchemaOf(ShardTicket ticket) => new(Schema.FieldsList,
+    internal override Schema SchemaOf(ShardTicket ticket) => new(Schema.FieldsList,
     [
         new("dataflow.topic", Topic),
         new("dataflow.partition", $"{ticket.Shard}"),
         new("dataflow.from", $"{ticket.From}"),
         new("dataflow.to", $"{ticket.To}"),
     ]);
-}
-
-internal sealed class TrainingTopic<T>(Topic<T> topic, string name) : TrainingTopic(name, topic.Name)
-{
-    // What a client takes in one message is 4 MiB where it says nothing else.
-    private const int MaxRows = 1 << 12;
-    private const int MaxBytes = 1 << 20;
-
-    internal override Schema Schema { get; } = ArrowRows<T>.Create().Schema;
 
     internal override IEnumerable<(RecordBatch Batch, long Next)> Read(LogStore log, ShardTicket ticket)
     {
