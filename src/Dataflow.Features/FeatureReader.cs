@@ -26,6 +26,10 @@ public sealed class FeatureReader<TRequest>
         _independent = service.Steps.TakeWhile(static step => step.IsIndependent).Count();
     }
 
+    /// <summary>Events of each view, in the order of the service, that came behind the watermark and were taken in all the same, since the job
+    /// started. Those that were too old for that are the view's late records in <see cref="Job.Status"/>.</summary>
+    public IReadOnlyList<long> LateEvents => [.. _views.OfType<ViewReader<TRequest>>().Select(static view => view.TakenLate)];
+
     /// <summary>The features of a request.</summary>
     /// <param name="request">The request.</param>
     /// <param name="at">Of which time; now, by the job's clock, unless given.</param>

@@ -43,6 +43,8 @@ internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
 
     public long Watermark => _view.Watermark;
 
+    public long TakenLate => _view.TakenLate;
+
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
         KeepGate();
@@ -96,5 +98,8 @@ internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
 /// <summary>A running step whose features can be read, by whoever has entered its worker's <see cref="ReadGate"/>.</summary>
 internal interface IReadsFeatures<TKey>
 {
+    /// <summary>Events that came behind the watermark and are in all the same. From any thread.</summary>
+    long TakenLate { get; }
+
     FeaturePosition Read(TKey key, long at, ViewPart part, Span<FeatureValue> values);
 }

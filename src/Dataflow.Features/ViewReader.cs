@@ -6,6 +6,9 @@ namespace Dataflow.Features;
 /// <summary>Reads the features of one view of a running job.</summary>
 internal abstract class ViewReader<TRequest>
 {
+    /// <summary>Events that came behind the watermark and are in all the same, on all workers.</summary>
+    public abstract long TakenLate { get; }
+
     /// <summary>The worker that owns the entity of a request.</summary>
     public abstract int WorkerOf(TRequest request, FeatureVector row);
 
@@ -17,6 +20,8 @@ internal sealed class ViewReader<TRequest, TKey>(IReadsFeatures<TKey>[] workers,
     : ViewReader<TRequest>
     where TKey : notnull
 {
+    public override long TakenLate => workers.Sum(static worker => worker.TakenLate);
+
     public override int WorkerOf(TRequest request, FeatureVector row) => WorkerOf(key(request, row));
 
     public override void Read(TRequest request, FeatureVector row, long at, FeatureValue[] values)

@@ -41,6 +41,8 @@ internal sealed class DrivenFeatures<TRequest> : IDisposable
     public FeatureVector Read(TRequest request, long atMs)
         => Job.Ask(job => Task.FromResult(job.Read(_service).Read(request, DateTimeOffset.FromUnixTimeMilliseconds(atMs))));
 
+    public IReadOnlyList<long> LateEvents() => Job.Ask(job => Task.FromResult(job.Read(_service).LateEvents));
+
     public void Restart(int workers)
     {
         Job.Checkpoint();

@@ -111,6 +111,7 @@ public class FeatureReaderTests
         served.Feed(new Ping("a", 50, 1));
         Assert.Equal(1, served.Read("a", 120)[0].As<long>());
         Assert.Equal(1, served.Job.Status.Steps.Single(step => step.Name == "view").Late);
+        Assert.Equal([1], served.LateEvents());
         Assert.Equal(2, served.Read("a", 120).Cut.Positions[0].Offset);
     }
 
