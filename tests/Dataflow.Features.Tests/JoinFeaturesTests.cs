@@ -10,7 +10,7 @@ public class JoinFeaturesTests
 
     /// <summary>Windows of different lengths whose hops go with each other.</summary>
     private static readonly Gen<Sawtooth[]> s_windows = Gen
-        .Select(Gen.Long[1, 12], Gen.Long[1, 5], Gen.Long[0, 15], Gen.Long[1, 4], Gen.Long[0, 50])
+        .Select(Gen.Long[1, 12], Gen.Long[1, 5], Gen.Long[0, 15], Gen.Long[1, 30], Gen.Long[0, 50])
         .Select((hop, steps, rest, coarser, more) => new[]
         {
             Sawtooth.Of(Ms((hop * steps) + rest), hop: Ms(hop)),
@@ -27,9 +27,20 @@ public class JoinFeaturesTests
     {
         Sawtooth[] windows = [TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromDays(1), TimeSpan.FromDays(30)];
         const long Scale = 100_000;
-        Gen.Select(Ping.Disordered(LatenessMs * Scale, Scale), Asks(Scale), Gen.Int[1, 3]).Sample(
+        Gen.Select(Ping.Disordered(LatenessMs * Scale, mostStepMs: 40 * Scale), Asks(Scale), Gen.Int[1, 3]).Sample(
             (pings, asks, workers) => Check(pings, asks, windows, LatenessMs * Scale, workers), iter: 30);
     }
+
+    [Fact]
+    public void Rows_agree_with_LINQ_where_labels_and_events_lie_in_the_same_panes()
+        => Gen.Select(Ping.Disordered(10, mostStepMs: 3), Gen.Select(Gen.Int[0, 199], Gen.Long[-5, 15]).Array[0, 200], s_windows, Gen.Int[1, 3]).Sample(
+            (pings, near, windows, workers) =>
+            {
+                var asks = near.Where(_ => pings.Length > 0)
+                    .Select((ask, i) => new Ask(i, pings[ask.Item1 % pings.Length].Entity, pings[ask.Item1 % pings.Length].TimeMs + ask.Item2));
+                Check(pings, [.. asks.OrderBy(ask => ask.TimeMs)], windows, 10, workers);
+            },
+            iter: 100);
 
     private static Gen<Ask[]> Asks(long scale = 1)
         => Gen.Select(Gen.Int[0, 4], Gen.Long[-5_000, 10_000]).Array[0, 50]
