@@ -33,6 +33,8 @@ public static class Calendar
 /// <summary>Windows of whole days of a time zone, one after the other.</summary>
 internal sealed record CalendarWindows : AlignedWindows
 {
+    private const long MostShiftMs = 26 * 3_600_000; // zones have gone over the date line
+
     private readonly TimeZoneInfo _zone;
     private readonly Func<DateTime, DateTime> _startOf; // of the window that holds a day
     private readonly Func<DateTime, DateTime> _next; // the start of the window after
@@ -55,8 +57,7 @@ internal sealed record CalendarWindows : AlignedWindows
 
     public override Window PaneOf(long moment)
     {
-        var utc = DateTimeOffset.FromUnixTimeMilliseconds(moment);
-        var start = _startOf(utc.ToOffset(_zone.GetUtcOffset(utc)).Date);
+        var start = _startOf(LocalOf(moment).Date);
         return new(FirstMomentOf(start), FirstMomentOf(_next(start)));
     }
 
@@ -68,10 +69,37 @@ internal sealed record CalendarWindows : AlignedWindows
 
     private long FirstMomentOf(DateTime day)
     {
+        var guess = Guess(day);
+        return LocalOf(guess) >= day && LocalOf(guess - 1) < day ? guess : Search(day, guess);
+    }
+
+    private long Guess(DateTime day)
+    {
         if (_zone.IsAmbiguousTime(day)) return new DateTimeOffset(day, _zone.GetAmbiguousTimeOffsets(day).Max()).ToUnixTimeMilliseconds();
         var skipped = day;
         while (_zone.IsInvalidTime(skipped)) skipped = skipped.AddMinutes(-1);
         var first = skipped == day ? day : skipped.AddMinutes(1);
         return new DateTimeOffset(first, _zone.GetUtcOffset(skipped)).ToUnixTimeMilliseconds();
+    }
+
+    /// <summary>Looks for the moment at which a day begins, near a guess that was wrong: where a zone changed its standard time at midnight
+    /// the runtime calls no local time invalid or ambiguous.</summary>
+    private long Search(DateTime day, long guess)
+    {
+        var (before, from) = (guess - MostShiftMs, guess + MostShiftMs);
+        while (from - before > 1)
+        {
+            var middle = before + ((from - before) / 2);
+            if (LocalOf(middle) >= day) from = middle;
+            else before = middle;
+        }
+
+        return from;
+    }
+
+    private DateTime LocalOf(long moment)
+    {
+        var utc = DateTimeOffset.FromUnixTimeMilliseconds(moment);
+        return utc.ToOffset(_zone.GetUtcOffset(utc)).DateTime;
     }
 }

@@ -52,6 +52,17 @@ public class CalendarTests
         });
 
     [Fact]
+    public void A_month_begins_where_a_zone_changed_its_standard_time_at_midnight()
+    {
+        var windows = (AlignedWindows)Calendar.Months("Pacific/Apia"); // from -11:30 to -11 when 1950 began
+
+        var january = windows.PaneOf(new DateTimeOffset(1950, 1, 2, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds());
+
+        Assert.Equal(new DateTimeOffset(1950, 1, 1, 11, 30, 0, TimeSpan.Zero), january.Start);
+        Assert.Equal(january.StartMs, windows.PaneOf(january.StartMs - 1).EndMs);
+    }
+
+    [Fact]
     public void Days_agree_with_LINQ_through_restarts()
         => Gen.Select(Reading.Disordered(60), Zone, Gen.Long[-5000, 20_000], Restarted.Any).Sample(
             (readings, zone, day, run) =>
