@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Dataflow;
 
 /// <summary>Computes one result of many values, a value at a time. Built-in aggregates and a user's own derive from it alike.</summary>
@@ -38,6 +40,29 @@ public abstract class Aggregation<T, TAccumulator, TResult>
 
     /// <summary>The result so far. The accumulator stays as it is, and the result as it is when the accumulator changes.</summary>
     public abstract TResult Result(in TAccumulator accumulator);
+
+    /// <summary>Adds a value, to a new accumulator where there is none yet.</summary>
+    /// <param name="accumulator">If the user's code fails it stays as it was, where a copy suffices for that and it is asked for.</param>
+    /// <param name="isNew">Whether there is none yet.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="restores">Whether one that failed will be used again.</param>
+    /// <returns>The error of the user's code; null if the value was added.</returns>
+    internal Exception? TryAdd(ref TAccumulator accumulator, bool isNew, T value, bool restores)
+    {
+        var copies = restores && !RuntimeHelpers.IsReferenceOrContainsReferences<TAccumulator>();
+        var before = copies ? accumulator : default!;
+        try
+        {
+            if (isNew) accumulator = Create();
+            Add(ref accumulator, value);
+            return null;
+        }
+        catch (Exception error)
+        {
+            if (copies) accumulator = before; // of several aggregates in one pass, some may have taken the value
+            return error;
+        }
+    }
 
     /// <summary>This aggregate and another in one pass over the values.</summary>
     internal Aggregation<T, (TAccumulator, TA), (TResult, TR)> And<TA, TR>(Aggregation<T, TA, TR> other)

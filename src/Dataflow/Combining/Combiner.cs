@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Dataflow.Runtime;
 using Dataflow.Windows;
 
@@ -22,7 +21,7 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
 
     private readonly PartTable<TKey, TAccumulator> _parts = new(MostParts);
     private Window _pane;
-    private bool _restores; // an accumulator whose user's code failed half way, where a copy suffices for that
+    private bool _keepsRejected;
     private long _watermark = long.MinValue;
     private long _openFrom = long.MinValue;
     private int _toPass; // records until the next sample; 0: combining pays, or is being tried
@@ -79,7 +78,7 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
     protected override void Open()
     {
         MoveTo(Context.SavedWatermark());
-        _restores = Context.KeepsRejected && !RuntimeHelpers.IsReferenceOrContainsReferences<TAccumulator>();
+        _keepsRejected = Context.KeepsRejected;
     }
 
     private void MoveTo(long watermark)
@@ -98,28 +97,15 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
     {
         if (windows is not null && !_pane.Holds(record.Timestamp)) _pane = windows.PaneOf(record.Timestamp);
         ref var part = ref _parts.Find(record.Value.Key, _pane.StartMs);
-        if (!TryAdd(ref part.Accumulator, isNew: part.Count == 0, in record)) return;
+        if (aggregation.TryAdd(ref part.Accumulator, isNew: part.Count == 0, record.Value.Value, _keepsRejected) is { } error)
+        {
+            Reject(error, in record);
+            return;
+        }
+
         if (part.Count == 0 || record.Timestamp > part.Newest) part.Newest = record.Timestamp;
         part.Count++;
         Emitted++;
-    }
-
-    /// <summary>Adds a record; false if the user's code failed on it.</summary>
-    private bool TryAdd(ref TAccumulator accumulator, bool isNew, in Record<Keyed<TKey, T>> record)
-    {
-        var before = _restores ? accumulator : default!;
-        try
-        {
-            if (isNew) accumulator = aggregation.Create();
-            aggregation.Add(ref accumulator, record.Value.Value);
-            return true;
-        }
-        catch (Exception error)
-        {
-            if (_restores) accumulator = before;
-            Reject(error, in record);
-            return false;
-        }
     }
 
     /// <summary>Sends the parts and the watermark, which must not overtake them.</summary>

@@ -58,7 +58,9 @@ internal sealed record CalendarWindows : AlignedWindows
     public override Window PaneOf(long moment)
     {
         var start = _startOf(LocalOf(moment).Date);
-        return new(FirstMomentOf(start), FirstMomentOf(_next(start)));
+        var end = FirstMomentOf(_next(start));
+        // Where clocks go back over midnight the day before comes again for a while: that belongs to the day which has begun.
+        return moment < end ? new(FirstMomentOf(start), end) : new(end, FirstMomentOf(_next(_next(start))));
     }
 
     public override long FirstEndAfter(long moment) => PaneOf(moment).EndMs;

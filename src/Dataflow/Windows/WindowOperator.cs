@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Dataflow.Runtime;
 
 namespace Dataflow.Windows;
@@ -10,7 +9,7 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
     : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>, IHoldsWindows, IKnowsTime
     where TKey : notnull
 {
-    private bool _restores; // an accumulator whose user's code failed half way, where a copy suffices for that
+    private bool _keepsRejected;
 
     public abstract long OpenWindows { get; }
 
@@ -35,7 +34,7 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
     protected override void Open()
     {
         Watermark = Context.SavedWatermark();
-        _restores = Context.KeepsRejected && !RuntimeHelpers.IsReferenceOrContainsReferences<TAccumulator>();
+        _keepsRejected = Context.KeepsRejected;
     }
 
     /// <summary>Hands out the results of the windows that end up to a watermark, which is newer than <see cref="Watermark"/>.</summary>
@@ -44,19 +43,9 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
     /// <summary>Adds a record; false if the user's code failed on it, so that a new accumulator holds nothing.</summary>
     protected bool TryAdd(ref TAccumulator accumulator, bool isNew, in Record<Keyed<TKey, T>> record)
     {
-        var before = _restores ? accumulator : default!;
-        try
-        {
-            if (isNew) accumulator = aggregation.Create();
-            aggregation.Add(ref accumulator, record.Value.Value);
-            return true;
-        }
-        catch (Exception error)
-        {
-            if (_restores) accumulator = before; // of several aggregates in one pass, some may have taken the record
-            Reject(error, in record);
-            return false;
-        }
+        if (aggregation.TryAdd(ref accumulator, isNew, record.Value.Value, _keepsRejected) is not { } error) return true;
+        Reject(error, in record);
+        return false;
     }
 
     protected TAccumulator Create()

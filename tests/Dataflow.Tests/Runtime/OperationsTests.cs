@@ -51,21 +51,35 @@ public sealed class OperationsTests : IDisposable
         pipeline.From(Topic.Of<int>("numbers")).KeyBy(_ => key).Process(() => new Waiter(gate)).To(Sink.Memory<int>());
         await using var job = await pipeline.StartAsync(new JobOptions { Log = log, Workers = 2, Time = _clock }, stop);
 
-        while (Longest(job, stage => stage.BackpressuredTime) < 0.05 && !stop.IsCancellationRequested) _clock.Advance(TimeSpan.FromMilliseconds(1));
-        _clock.Advance(TimeSpan.FromMinutes(2));
-        while (Longest(job, stage => stage.BackpressuredTime) < 60 && !stop.IsCancellationRequested) Thread.Yield();
-        var reading = job.Status.Stages.MaxBy(stage => stage.BackpressuredTime)!;
-        var queued = job.Status.Stages.Max(stage => stage.QueuedBatches);
-        gate.Set();
-        Assert.Contains("key-by", reading.Steps);
-        Assert.InRange(reading.Backpressured, 0.5, 1);
-        Assert.Equal((8, 0), (queued, reading.QueuedBatches));
-        while (Longest(job, stage => stage.BusyTime) < 60 && !stop.IsCancellationRequested) Thread.Yield();
+        try
+        {
+            Until(() => Longest(job, stage => stage.BackpressuredTime) >= 0.05, meanwhile: () => _clock.Advance(TimeSpan.FromMilliseconds(1)));
+            _clock.Advance(TimeSpan.FromMinutes(2));
+            Until(() => Longest(job, stage => stage.BackpressuredTime) >= 60);
+            var reading = job.Status.Stages.MaxBy(stage => stage.BackpressuredTime)!;
+            Assert.Contains("key-by", reading.Steps);
+            Assert.InRange(reading.Backpressured, 0.5, 1);
+            Assert.Equal((8, 0), (job.Status.Stages.Max(stage => stage.QueuedBatches), reading.QueuedBatches));
+        }
+        finally
+        {
+            gate.Set(); // the worker waits there, and the job's end for the worker
+        }
 
+        Until(() => Longest(job, stage => stage.BusyTime) >= 60);
         var finding = Assert.Single(job.Diagnose().Findings, finding => finding.Kind == FindingKind.StageIsSlow);
         Assert.Contains("process", finding.Text, StringComparison.Ordinal);
         await job.CancelAsync().WaitAsync(stop);
     }
+
+    private static void Until(Func<bool> isSo, Action? meanwhile = null)
+        => Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                meanwhile?.Invoke();
+                return isSo();
+            },
+            TimeSpan.FromSeconds(60)));
 
     [Fact]
     public void Shows_what_checkpoints_cost_and_what_each_step_holds()

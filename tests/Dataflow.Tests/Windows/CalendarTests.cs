@@ -63,6 +63,20 @@ public class CalendarTests
     }
 
     [Fact]
+    public void What_comes_again_of_a_day_when_clocks_go_back_over_midnight_belongs_to_the_day_that_has_begun()
+    {
+        var windows = (AlignedWindows)Calendar.Days("America/St_Johns"); // at 00:01 of 7 November 2010 it was 23:01 of the 6th again
+        var midnight = new DateTimeOffset(2010, 11, 7, 2, 30, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+
+        var sunday = windows.PaneOf(midnight);
+
+        Assert.Equal(midnight, sunday.StartMs);
+        Assert.Equal(25, (sunday.End - sunday.Start).TotalHours);
+        for (var minute = 0; minute < 120; minute++) Assert.Equal(sunday, windows.PaneOf(midnight + (minute * 60_000)));
+        Assert.Equal(midnight, windows.PaneOf(midnight - 1).EndMs);
+    }
+
+    [Fact]
     public void Days_agree_with_LINQ_through_restarts()
         => Gen.Select(Reading.Disordered(60), Zone, Gen.Long[-5000, 20_000], Restarted.Any).Sample(
             (readings, zone, day, run) =>
