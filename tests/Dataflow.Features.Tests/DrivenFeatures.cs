@@ -28,6 +28,8 @@ internal sealed class DrivenFeatures<TRequest> : IDisposable
 
     public SimulatedJob Job { get; private set; }
 
+    public LogStore Log => _log;
+
     public Pipeline Pipeline { get; private set; } = null!;
 
     public void Feed(params Ping[] pings) => FeedTo(0, pings);

@@ -21,6 +21,18 @@ internal struct Entity<T>
 
     /// <summary>The event that came last, be it what it may.</summary>
     public RecordOrigin Position;
+
+    /// <summary>Whether it had an event at a time or later.</summary>
+    public readonly bool IsKnown(long from)
+    {
+        if (Latest.Exists && Latest.Time >= from) return true;
+        foreach (ref readonly var kept in Recent.AsSpan(0, RecentCount))
+        {
+            if (kept.Time >= from) return true;
+        }
+
+        return false;
+    }
 }
 
 /// <summary>An event with its place in the order of time.</summary>

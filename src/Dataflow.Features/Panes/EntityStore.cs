@@ -11,19 +11,30 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
 {
     private const int LeastRecent = 4;
     private const int CacheLine = 64;
+    private const int RoundsInLife = 16; // how often all entities are looked at in the time that one is known for
+    private const int LeastPlaces = 256; // that are looked at for a watermark
+    private const int PlacesForNew = 8; // and for each new entity, so that they do not come faster than they go
 
     private readonly long[] _neededFrom = [.. Enumerable.Repeat(long.MinValue, layout.Levels.Count)]; // by level
     private readonly byte[] _before = new byte[layout.Shape.Bytes];
     private long _recentFrom = long.MinValue;
+    private long _knownFrom = long.MinValue;
     private long _horizon = long.MinValue;
+    private long _nextRoundAt = long.MinValue;
+    private int _nextPlace;
+    private int _new;
 
     public ViewLayout<T> Layout => layout;
+
+    /// <summary>How many entities were forgotten.</summary>
+    public long Forgotten { get; private set; }
 
     /// <summary>Says that no read will be of an earlier time.</summary>
     public void MoveTo(long horizon)
     {
         if (horizon == _horizon) return;
         _horizon = horizon;
+        _knownFrom = layout.KnownFrom(horizon);
         _recentFrom = layout.Levels.FinestFloor(horizon);
         for (var level = 0; level < _neededFrom.Length; level++) _neededFrom[level] = layout.Levels.NeededFrom(level, horizon);
     }
@@ -32,12 +43,13 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
     /// <remarks>What the user's code throws comes through, and the event is not in.</remarks>
     public bool Take(in Record<Keyed<TKey, T>> record)
     {
+        if (record.Timestamp < _knownFrom) return false;
         var key = record.Value.Key;
         ref var entity = ref entities.Update(key, out var exists);
         Prefetch(in entity);
         try
         {
-            if (!exists) entity.TrimmedTo = _recentFrom;
+            if (!exists) Begin(ref entity);
             else if (entity.TrimmedTo < _recentFrom) Trim(ref entity);
             return Add(ref entity, in record);
         }
@@ -50,6 +62,32 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
 
     public bool TryGet(TKey key, out Entity<T> entity) => entities.TryGet(key, out entity);
 
+    /// <summary>Finds an entity of which something is known at a time: the same whether it was freed already or not.</summary>
+    public bool TryGet(TKey key, long at, out Entity<T> entity)
+    {
+        if (entities.TryGet(key, out entity) && entity.IsKnown(layout.KnownFrom(at))) return true;
+        entity = default;
+        return false;
+    }
+
+    /// <summary>Frees entities of which nothing is known any more: looks at some in turn, and now and then at all of them.</summary>
+    /// <param name="watermark">No read will be of an earlier time, but of those that are awaited.</param>
+    /// <param name="isAwaited">Whether an entity will be read as of an earlier time.</param>
+    public void Forget(long watermark, Predicate<TKey>? isAwaited)
+    {
+        var places = LeastPlaces + (PlacesForNew * _new);
+        _new = 0;
+        if (layout.KnownForMs is not { } life || (_nextPlace == 0 && watermark < _nextRoundAt)) return;
+        if (_nextPlace == 0) _nextRoundAt = watermark + (life / RoundsInLife);
+        var count = entities.Count;
+        entities.RemoveSome(
+            ref _nextPlace,
+            places,
+            (KnownFrom: layout.KnownFrom(watermark), IsAwaited: isAwaited),
+            static (now, key, ref entity) => !entity.IsKnown(now.KnownFrom) && now.IsAwaited?.Invoke(key) != true);
+        Forgotten += count - entities.Count;
+    }
+
     /// <summary>Asks for the memory that the event will need, all of it at once: where there are many entities, little of it is in a cache.</summary>
     private unsafe void Prefetch(in Entity<T> entity)
     {
@@ -57,6 +95,12 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         var end = Math.Min(panes.Length, layout.Shape.OffsetOf(layout.Shape.Levels));
         for (var line = 0; line < end; line += CacheLine) Sse.Prefetch0(Unsafe.AsPointer(ref panes[line]));
         if (entity.Recent is { } recent) Sse.Prefetch0(Unsafe.AsPointer(ref recent[Math.Min(entity.RecentCount, recent.Length - 1)]));
+    }
+
+    private void Begin(ref Entity<T> entity)
+    {
+        entity.TrimmedTo = _recentFrom;
+        _new++;
     }
 
     private bool Add(ref Entity<T> entity, in Record<Keyed<TKey, T>> record)

@@ -28,9 +28,6 @@ internal sealed class PaneLevels
 
     public int Count => _hops.Length;
 
-    /// <summary>How far the longest window reaches back.</summary>
-    public long LongestMs => _longest.DefaultIfEmpty().Max();
-
     public long Hop(int level) => _hops[level];
 
     public int LevelOf(Sawtooth window) => Array.IndexOf(_hops, window.HopMs);

@@ -17,6 +17,7 @@ internal readonly ref struct Reading<T>
         HistoryFrom = historyFrom;
         Levels = layout.Levels;
         Latest = LatestBefore(in entity, at);
+        if (Latest.Time < layout.KnownFrom(at)) Latest = default;
         IsExpired = Latest.Exists && at - Latest.Time >= layout.TimeToLiveMs;
         IsBehind = layout.MostLagMs is { } most && (watermark == long.MinValue || at - watermark > most);
     }
@@ -27,7 +28,7 @@ internal readonly ref struct Reading<T>
 
     public PaneLevels Levels { get; }
 
-    /// <summary>The entity's latest event before the read.</summary>
+    /// <summary>The entity's latest event before the read, unless it is forgotten.</summary>
     public KeptEvent<T> Latest { get; }
 
     public bool IsExpired { get; }

@@ -34,6 +34,12 @@ internal sealed class ViewLayout<T>
 
     public long? MostLagMs { get; init; }
 
+    /// <summary>From which age of its last event nothing is known of an entity any more; null: something always is.</summary>
+    public long? KnownForMs { get; init; }
+
     /// <summary>What a restart compares.</summary>
     public string Signature => $"panes of {Levels}: {string.Join("; ", Aggregates.Select(static aggregate => aggregate.Signature))}";
+
+    /// <summary>A read of a moment, and of later ones, knows of no event before the time returned.</summary>
+    public long KnownFrom(long at) => KnownForMs is { } known && at > long.MinValue + known ? at - known + 1 : long.MinValue;
 }

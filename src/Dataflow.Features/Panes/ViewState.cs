@@ -11,11 +11,16 @@ internal sealed class ViewState<TKey, T>
     private readonly OperatorContext _context;
     private readonly EntityStore<TKey, T> _entities;
     private readonly ViewHistory _history;
+    private readonly Predicate<TKey>? _isAwaited;
     private long _firstSeen = long.MaxValue;
 
-    public ViewState(OperatorContext context, ViewLayout<T> layout)
+    /// <param name="context">The step's.</param>
+    /// <param name="layout">What is kept.</param>
+    /// <param name="isAwaited">Whether an entity will be read as of a time before the watermark.</param>
+    public ViewState(OperatorContext context, ViewLayout<T> layout, Predicate<TKey>? isAwaited = null)
     {
         _context = context;
+        _isAwaited = isAwaited;
         _entities = new(context.OpenState<TKey, Entity<T>>("entities"), layout);
         _history = context.Shared(static () => new ViewHistory());
         Watermark = context.SavedWatermark();
@@ -28,11 +33,15 @@ internal sealed class ViewState<TKey, T>
     /// <summary>Events that came behind the watermark and are in all the same.</summary>
     public long TakenLate { get; private set; }
 
+    /// <inheritdoc cref="EntityStore{TKey, T}.Forgotten"/>
+    public long Forgotten => _entities.Forgotten;
+
     /// <summary>Says that no read will be of an earlier time.</summary>
     public void MoveTo(long watermark)
     {
         Watermark = watermark;
         _entities.MoveTo(watermark);
+        if (watermark < long.MaxValue) _entities.Forget(watermark, _isAwaited); // what is there at the end of the input stays
     }
 
     /// <summary>Says how far back reads of the next entity may go, where that is before the watermark.</summary>
@@ -59,9 +68,10 @@ internal sealed class ViewState<TKey, T>
     /// <param name="values">Where to put them.</param>
     public FeaturePosition Read(TKey key, long at, ViewPart part, Span<FeatureValue> values)
     {
-        _entities.TryGet(key, out var entity);
+        at = Math.Max(at, Watermark);
+        _entities.TryGet(key, at, out var entity);
         var position = new FeaturePosition(
-            Math.Max(at, Watermark),
+            at,
             Watermark,
             _history.From,
             _context.Task.Job.SplitName(entity.Position),

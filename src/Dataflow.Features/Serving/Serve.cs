@@ -1,6 +1,7 @@
 using Dataflow.Features.Panes;
 using Dataflow.Log;
 using Dataflow.Planning;
+using Dataflow.Processing;
 using Dataflow.Runtime;
 using Dataflow.State;
 using Dataflow.Windows;
@@ -29,7 +30,7 @@ internal sealed record ServeNode<TKey, T>(Node<Keyed<TKey, T>> Input, FeatureVie
 
 /// <summary>Keeps a view's entities up to date for reads, and hands its events on once they are in.</summary>
 internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
-    : Operator<Keyed<TKey, T>, Keyed<TKey, T>>, IReadsFeatures<TKey>, ICountsLate, IKnowsTime
+    : Operator<Keyed<TKey, T>, Keyed<TKey, T>>, IReadsFeatures<TKey>, ICountsLate, ICountsExpired, IKnowsTime
     where TKey : notnull
 {
     private ViewState<TKey, T> _view = null!;
@@ -40,6 +41,8 @@ internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
 
     /// <summary>The events that were too old for any read to see them.</summary>
     public long LateRecords { get; private set; }
+
+    public long Expired => _view.Forgotten;
 
     public long Watermark => _view.Watermark;
 

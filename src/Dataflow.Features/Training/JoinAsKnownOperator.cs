@@ -1,6 +1,7 @@
 using Dataflow.Features.Panes;
 using Dataflow.Log;
 using Dataflow.Planning;
+using Dataflow.Processing;
 using Dataflow.Runtime;
 using Dataflow.State;
 using Dataflow.Tables;
@@ -44,7 +45,7 @@ internal sealed record JoinAsKnownNode<TKey, TLabel, T>(
 /// and not the second.</summary>
 internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout, ViewPart part)
     : Operator<Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, FeatureRow<TLabel>>>,
-        ITakesSecond<Keyed<TKey, FeatureRow<TLabel>>>, ICountsLate, IKnowsTime
+        ITakesSecond<Keyed<TKey, FeatureRow<TLabel>>>, ICountsLate, ICountsExpired, IKnowsTime
     where TKey : notnull
 {
     private readonly Dictionary<TKey, Waiting> _waiting = []; // made of the state; each key's labels in the order of their cuts
@@ -54,6 +55,8 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
 
     /// <summary>The events that were too old for any read to see them.</summary>
     public long LateRecords { get; private set; }
+
+    public long Expired => _view.Forgotten;
 
     public long Watermark => _view.Watermark;
 
@@ -108,7 +111,7 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
     {
         _labels = Context.OpenTables<KeyPart<TKey>, FeatureRow<TLabel>>("labels", new KeyPartCodec<TKey>()).Main;
         _counts = Context.OpenState<TKey, int>("counts");
-        _view = new(Context, layout);
+        _view = new(Context, layout, isAwaited: key => WaitingOf(key) is not null);
     }
 
     /// <summary>An entity's cuts are offsets of one split: those of several would have no order.</summary>

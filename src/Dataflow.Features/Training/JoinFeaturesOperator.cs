@@ -2,6 +2,7 @@ using Dataflow.Features.Panes;
 using Dataflow.Joins;
 using Dataflow.Log;
 using Dataflow.Planning;
+using Dataflow.Processing;
 using Dataflow.Runtime;
 using Dataflow.State;
 using Dataflow.Windows;
@@ -35,7 +36,7 @@ internal sealed record JoinFeaturesNode<TKey, TLabel, T>(
 /// <summary>Keeps labels until the watermark has passed them, then reads the features of their time.</summary>
 /// <remarks>Events go in as they come: those of a label's time and later are told apart when it is read.</remarks>
 internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout, ViewPart part)
-    : Operator<Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>>, ICountsLate, IKnowsTime
+    : Operator<Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>>, ICountsLate, ICountsExpired, IKnowsTime
     where TKey : notnull
 {
     private const long SliceMs = 16; // time goes on in such steps; the shorter, the sooner rows go out
@@ -45,6 +46,8 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
 
     /// <summary>Labels whose rows' time has passed, and events too old for any label.</summary>
     public long LateRecords { get; private set; }
+
+    public long Expired => _view.Forgotten;
 
     public long Watermark => _view.Watermark;
 

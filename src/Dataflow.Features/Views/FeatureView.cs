@@ -50,7 +50,7 @@ public abstract class FeatureView<TKey>
     /// <summary>Words to find it by.</summary>
     public IReadOnlyList<string> Tags { get; }
 
-    /// <summary>From which age of an entity's newest event its features are expired.</summary>
+    /// <summary>From which age of an entity's newest event its features are expired; at twice that it is forgotten.</summary>
     public abstract TimeSpan? TimeToLive { get; }
 
     /// <summary>From which lag of the watermark its features are partial.</summary>

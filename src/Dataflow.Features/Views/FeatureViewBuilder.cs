@@ -12,6 +12,7 @@ public sealed class FeatureViewBuilder<T>
     private readonly List<PaneAggregate<T>> _aggregates = [];
     private readonly List<Feature<T>> _features = [];
     private readonly List<Sawtooth> _windows = [];
+    private bool _hasLast;
 
     internal FeatureViewBuilder()
     {
@@ -29,7 +30,8 @@ public sealed class FeatureViewBuilder<T>
     /// <summary>Words to find them by.</summary>
     public IReadOnlyList<string> Tags { get; set; } = [];
 
-    /// <summary>From which age of its newest event an entity's features are expired; never unless given.</summary>
+    /// <summary>From which age of its newest event an entity's features are expired; never unless given. At twice the age, and out of
+    /// all windows, it is forgotten: as if it had never been seen.</summary>
     public TimeSpan? TimeToLive { get; set; }
 
     /// <summary>How far the watermark may be behind a read before its features are partial; any lag is fine unless given.</summary>
@@ -98,7 +100,14 @@ public sealed class FeatureViewBuilder<T>
         {
             TimeToLiveMs = Milliseconds(TimeToLive, nameof(TimeToLive)),
             MostLagMs = Milliseconds(MostLag, nameof(MostLag)),
+            KnownForMs = TimeToLive is null && _hasLast ? null : KnownForMs(),
         };
+    }
+
+    private long KnownForMs()
+    {
+        var expired = 2 * (Milliseconds(TimeToLive, nameof(TimeToLive)) ?? 0);
+        return _windows.Select(static window => window.LengthMs + window.HopMs).Append(expired).Max();
     }
 
     private static long? Milliseconds(TimeSpan? span, string name)
@@ -130,6 +139,7 @@ public sealed class FeatureViewBuilder<T>
     {
         ArgumentNullException.ThrowIfNull(of);
         FeatureKinds.Check<TValue>(name);
+        _hasLast = true;
         _features.Add(new LastFeature<T, TValue>(Info(name, typeof(TValue), "last", null, defaultObject, description), defaultValue, of));
     }
 

@@ -137,7 +137,7 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
     /// <summary>How many keyed values it holds in memory, those of timers and other bookkeeping included.</summary>
     public long StateEntries { get; init; }
 
-    /// <summary>Entries of state that were removed because their time to live was over.</summary>
+    /// <summary>Entries of state that were removed because their time was over: time to live, or that for which a feature view knows an entity.</summary>
     public long Expired { get; init; }
 
     /// <summary>Searches of <c>Match</c> that were given up because too many were open.</summary>
