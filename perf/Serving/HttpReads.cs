@@ -9,6 +9,8 @@ internal static class HttpReads
 {
     public const int Entities = 100_000;
 
+    private const int Requests = 60_000;
+
     private static readonly Sawtooth[] s_windows = [TimeSpan.FromHours(1), TimeSpan.FromDays(1)];
 
     public static async Task RunAsync()
@@ -20,18 +22,26 @@ internal static class HttpReads
         await using var job = await pipeline.StartAsync(new JobOptions { Log = log, Workers = 1 }).ConfigureAwait(false);
         while (job.Status.RecordsRead < 3 * Entities) await Task.Delay(20).ConfigureAwait(false);
         await using var server = await FeatureServer.StartAsync(job, [ServedFeatures.Of(service)], new FeatureServerOptions { Port = 0 }).ConfigureAwait(false);
-        foreach (var (requests, rows) in new[] { (60_000, 1), (60_000, 1), (60_000, 1), (3_000, 100) }) Measure(server, requests, rows);
+        for (var run = 0; run < 3; run++)
+        {
+            Measure(server, "closed", connections: 8, Requests, 1);
+            foreach (var rate in new[] { 10_000, 20_000 }) Measure(server, "open", connections: 32, Requests, rate);
+        }
+
+        Measure(server, "closed", connections: 8, Requests / 20, 100);
     }
 
-    private static void Measure(FeatureServer server, int requests, int rows)
+    /// <summary>Lets another process ask: <paramref name="number"/> rows a request in a closed loop, requests a second in an open one.</summary>
+    private static void Measure(FeatureServer server, string loop, int connections, int requests, int number)
     {
-        var used = new ProcessorTime();
-        using var load = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["load", $"{server.Uri.Port}", "8", $"{requests}", $"{rows}"]) { RedirectStandardOutput = true })!;
+        string[] arguments = [Environment.GetCommandLineArgs()[0], loop, $"{server.Uri.Port}", $"{connections}", $"{requests}", $"{number}"];
+        var (used, pauses) = (new ProcessorTime(), GC.GetTotalPauseDuration());
+        using var load = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         var seen = load.StandardOutput.ReadToEnd().Trim();
         load.WaitForExit();
         Console.WriteLine(
-            $"http, {rows} rows a request: {used.Seconds * 1e6 / requests:f1} us of processor time a request, {requests / used.Seconds:f0} requests/s per core, "
-            + $"{used.Allocated / requests} bytes allocated; client: {seen}");
+            $"http, {loop} {number}: {used.Seconds * 1e6 / requests:f1} us of processor time a request, {requests / used.Seconds:f0} requests/s per core, "
+            + $"{used.Allocated / requests} bytes allocated, {(GC.GetTotalPauseDuration() - pauses).TotalMilliseconds:f1} ms paused; client: {seen}");
     }
 
     private static FeatureService<Ask> Features(Pipeline pipeline)

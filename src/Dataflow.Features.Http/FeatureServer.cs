@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Dataflow.Features.Http;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Dataflow;
@@ -53,7 +54,10 @@ public sealed class FeatureServer : IAsyncDisposable
         if (services.Count == 0) throw new ArgumentException("There is no service to serve. Give one, made by ServedFeatures.Of.", nameof(services));
         options ??= new();
         var listener = new Listener(options.Address, options.Port, options.Token, options.Certificate);
-        var app = listener.CreateBuilder(HttpProtocols.Http1AndHttp2).Build();
+        var builder = listener.CreateBuilder(HttpProtocols.Http1AndHttp2);
+        // A request takes microseconds and waits for nothing: to hand it to another thread of the pool would take longer (perf/Serving).
+        builder.WebHost.UseSockets(static sockets => sockets.UnsafePreferInlineScheduling = true);
+        var app = builder.Build();
         app.Run(new FeatureRequests(job, services, listener).HandleAsync);
         await app.StartAsync(ct).ConfigureAwait(false);
         return new FeatureServer(app);
