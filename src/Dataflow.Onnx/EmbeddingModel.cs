@@ -16,13 +16,13 @@ namespace Dataflow.Onnx;
 public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float>>
 {
     private readonly TextEncoder _encoder;
-    private readonly WordPieceTokenizer _tokenizer;
+    private readonly TextTokenizer _tokenizer;
     private readonly EmbeddingOptions _options;
     private readonly Pooler _pooler;
     private readonly ConcurrentBag<TextBatch> _idle = [];
     private volatile bool _isDisposed;
 
-    private EmbeddingModel(string id, TextEncoder encoder, WordPieceTokenizer tokenizer, EmbeddingOptions options)
+    private EmbeddingModel(string id, TextEncoder encoder, TextTokenizer tokenizer, EmbeddingOptions options)
     {
         Id = id;
         _encoder = encoder;
@@ -163,7 +163,7 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
     internal void CheckOverlap(int overlap)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(overlap);
-        var most = _options.MaxTokens - WordPieceTokenizer.LeastTokens - Chunker.LeastNew;
+        var most = _options.MaxTokens - TextTokenizer.LeastTokens - Chunker.LeastNew;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(overlap, most);
     }
 
@@ -186,7 +186,7 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
         }
     }
 
-    private static (WordPieceTokenizer Tokenizer, string Id) LoadTokenizer(string directory, EmbeddingOptions options)
+    private static (TextTokenizer Tokenizer, string Id) LoadTokenizer(string directory, EmbeddingOptions options)
     {
         var json = Path.Combine(directory, "tokenizer.json");
         var isJson = File.Exists(json);
@@ -194,7 +194,7 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
         var bytes = ModelFile.ReadBytes(path, options);
         var hash = ModelFile.HashOf(bytes);
         return isJson
-            ? (WordPieceTokenizer.FromJson(path, bytes), hash)
+            ? (TokenizerFile.Read(path, bytes), hash)
             : (WordPieceTokenizer.FromVocabulary(path, bytes, options.IsCased), $"{hash}{(options.IsCased ? ":cased" : "")}");
     }
 
@@ -222,7 +222,7 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
     {
         var length = rows[^1].Ids.Length;
         batch.EnsureRoom(rows.Length * length, Dimensions);
-        for (var i = 0; i < rows.Length; i++) rows[i].FillUp(batch, i * length, length);
+        for (var i = 0; i < rows.Length; i++) rows[i].FillUp(batch, i * length, length, _tokenizer.Padding);
         Run(batch, rows.Length, length);
         for (var i = 0; i < rows.Length; i++)
         {

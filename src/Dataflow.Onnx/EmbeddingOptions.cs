@@ -10,7 +10,7 @@ public sealed record EmbeddingOptions : OnnxOptions
         get;
         init
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, WordPieceTokenizer.LeastTokens, nameof(MaxTokens));
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TextTokenizer.LeastTokens, nameof(MaxTokens));
             field = value;
         }
     } = 256;

@@ -18,7 +18,7 @@ public sealed class ModelException : DataflowException
 
     internal static ModelException OtherTokenizer(string path, string setting, string found, string expected) => new(
         $"Tokenizer '{path}': {setting} is {found}, only {expected} is supported. " +
-        "Tokenizers of BERT models (WordPiece) can be read; give texts of other models their tokens, or their vectors, elsewhere.");
+        "Tokenizers of BERT (WordPiece) and RoBERTa models (byte-level BPE) can be read; give texts of other models their vectors elsewhere.");
 
     internal static ModelException VocabularyLacks(string path, string token) => new(
         $"Vocabulary '{path}': it has no {token}. " +

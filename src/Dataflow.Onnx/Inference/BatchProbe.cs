@@ -1,7 +1,7 @@
 namespace Dataflow.Onnx.Inference;
 
 /// <summary>Finds out whether a text's vectors change with the texts that share its call, by trying. It warms the model up, too.</summary>
-internal sealed class BatchProbe(TextEncoder encoder, WordPieceTokenizer tokenizer)
+internal sealed class BatchProbe(TextEncoder encoder, TextTokenizer tokenizer)
 {
     private const string Text = "Four score and seven years ago our fathers brought forth a new nation.";
 
@@ -30,22 +30,11 @@ internal sealed class BatchProbe(TextEncoder encoder, WordPieceTokenizer tokeniz
     {
         var batch = new TextBatch();
         batch.EnsureRoom(texts.Length * MostTokens, encoder.Dimensions);
-        var rows = new long[texts.Length][];
-        for (var i = 0; i < texts.Length; i++)
-        {
-            var ids = new long[MostTokens];
-            rows[i] = ids[..tokenizer.Encode(texts[i], ids).Tokens];
-        }
-
-        var length = rows.Max(row => row.Length);
-        for (var i = 0; i < rows.Length; i++)
-        {
-            rows[i].CopyTo(batch.Ids.AsSpan(i * length));
-            batch.Mask.AsSpan(i * length, rows[i].Length).Fill(1);
-        }
-
+        TextRow[] rows = [.. texts.ToArray().Select((text, at) => new TextRow(at, tokenizer.Encode(text, MostTokens)))];
+        var length = rows.Max(row => row.Ids.Length);
+        foreach (var row in rows) row.FillUp(batch, row.Index * length, length, tokenizer.Padding);
         encoder.Run(batch, texts.Length, length);
-        return batch.Hidden[..(rows[0].Length * encoder.Dimensions)];
+        return batch.Hidden[..(rows[0].Ids.Length * encoder.Dimensions)];
     }
 
     /// <summary>The distance in relation to the length.</summary>

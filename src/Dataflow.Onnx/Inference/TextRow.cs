@@ -32,12 +32,12 @@ internal readonly record struct TextRow(int Index, long[] Ids, bool IsTruncated)
         }
     }
 
-    /// <summary>Writes the ids where a call takes them, and zeros behind them.</summary>
-    public void FillUp(TextBatch batch, int at, int length)
+    /// <summary>Writes the ids where a call takes them, and what fills up behind them.</summary>
+    public void FillUp(TextBatch batch, int at, int length, int padding)
     {
         var ids = batch.Ids.AsSpan(at, length);
         Ids.CopyTo(ids);
-        ids[Ids.Length..].Clear();
+        ids[Ids.Length..].Fill(padding);
         var mask = batch.Mask.AsSpan(at, length);
         mask[..Ids.Length].Fill(1);
         mask[Ids.Length..].Clear();

@@ -1,29 +1,32 @@
 namespace Dataflow.Onnx.Tokenization;
 
 /// <summary>Cuts texts at white space into parts of so many tokens at most; each begins with the last words of the one before.</summary>
-/// <remarks>A tokenizer never makes a token of what stands on both sides of white space, so the tokens of words add up.</remarks>
+/// <remarks>A tokenizer never makes a token of what stands on both sides of a word's end, so the tokens of words add up. White space
+/// is counted with the word behind it: it may be a part of its tokens, or have tokens of its own.</remarks>
 /// <param name="tokenizer">Counts.</param>
 /// <param name="mostTokens">Of a part, [CLS] and [SEP] included.</param>
 /// <param name="overlap">The most tokens that two parts share.</param>
-internal sealed class Chunker(WordPieceTokenizer tokenizer, int mostTokens, int overlap)
+internal sealed class Chunker(TextTokenizer tokenizer, int mostTokens, int overlap)
 {
     /// <summary>What a part has room for beside what it shares, at least: a character may be several tokens.</summary>
     public const int LeastNew = 8;
 
-    private readonly int _room = mostTokens - WordPieceTokenizer.LeastTokens;
+    private const int TooMany = int.MaxValue / 4;
+
+    private readonly int _room = mostTokens - TextTokenizer.LeastTokens;
     private readonly long[] _ids = new long[mostTokens + 1];
 
     public IReadOnlyList<TextChunk> Chunk(string text)
     {
         var words = WordsOf(text);
-        if (words.Count == 0) return [new TextChunk(0, 0, WordPieceTokenizer.LeastTokens, text)];
+        if (words.Count == 0) return [new TextChunk(0, 0, TextTokenizer.LeastTokens, text)];
         var chunks = new List<TextChunk>();
         for (int first = 0, end = 0; end < words.Count; first = Back(words, first, end))
         {
-            var tokens = 0;
-            for (end = first; end < words.Count && tokens + words[end].Tokens <= _room; end++) tokens += words[end].Tokens;
+            var tokens = words[first].Alone;
+            for (end = first + 1; end < words.Count && tokens + words[end].Behind <= _room; end++) tokens += words[end].Behind;
             var start = words[first].Start;
-            chunks.Add(new(chunks.Count, start, tokens + WordPieceTokenizer.LeastTokens, text[start..words[end - 1].End]));
+            chunks.Add(new(chunks.Count, start, tokens + TextTokenizer.LeastTokens, text[start..words[end - 1].End]));
         }
 
         return chunks;
@@ -32,66 +35,63 @@ internal sealed class Chunker(WordPieceTokenizer tokenizer, int mostTokens, int 
     /// <summary>Where the part behind one begins that ends before a word.</summary>
     private int Back(List<Word> words, int first, int end)
     {
-        var next = end;
-        for (var shared = 0; next - 1 > first && (shared += words[next - 1].Tokens) <= overlap; next--)
-        {
-        }
-
-        // The next word must fit beside what is shared.
-        while (end < words.Count && next < end && words[next..(end + 1)].Sum(word => word.Tokens) > _room) next++;
+        if (end == words.Count) return end;
+        var (next, behind) = (end, 0); // the tokens of the words behind the next one, up to the end
+        while (next - 1 > first && words[next - 1].Alone + behind <= overlap && words[next - 1].Alone + behind + words[end].Behind <= _room)
+            behind += words[--next].Behind;
         return next;
     }
-
     /// <summary>What stands between white space, cut where it is too long itself.</summary>
     private List<Word> WordsOf(string text)
     {
         var words = new List<Word>();
-        for (var at = 0; at < text.Length;)
+        for (int at = 0, before = 0; at < text.Length; before = at)
         {
-            if (char.IsWhiteSpace(text[at]))
-            {
-                at++;
-                continue;
-            }
-
+            while (at < text.Length && char.IsWhiteSpace(text[at])) at++;
             var end = at;
             while (end < text.Length && !char.IsWhiteSpace(text[end])) end++;
-            while (at < end)
+            for (; at < end; at = words[^1].End, before = -1)
             {
-                var word = LongestFrom(text, at, end);
-                words.Add(word);
-                at = word.End;
+                var (cut, tokens) = LongestFrom(text, at, end);
+                words.Add(new(at, cut, tokens, before < 0 ? TooMany : Count(text, before, cut)));
             }
         }
 
         return words;
     }
 
-    /// <summary>The longest part of a word, or nearly, that fits.</summary>
-    private Word LongestFrom(string text, int start, int end)
+    /// <summary>The longest part of a word, or nearly, that fits: where it ends, and its tokens.</summary>
+    private (int End, int Tokens) LongestFrom(string text, int start, int end)
     {
-        var tokens = Count(text, start, end);
-        if (tokens <= _room) return new(start, end, tokens);
-        var (fits, fitsTokens, tooLong) = (start, 0, end);
-        while (tooLong - fits > 1)
-        {
-            var middle = (fits + tooLong) / 2;
-            tokens = Count(text, start, middle);
-            if (tokens <= _room) (fits, fitsTokens) = (middle, tokens);
-            else tooLong = middle;
-        }
+        var (fits, fitsTokens, tooLong) = (start, 0, end + 1);
+        for (var length = _room; fits < end && tooLong > end; length *= 2) // what follows may be very long
+            Try(Math.Min(start + length, end));
+        while (tooLong - fits > 1 && fits < end) Try((fits + tooLong) / 2);
 
-        // Not within a pair of surrogates, which is dropped if it is cut.
+        // Not within a pair of surrogates, which is no character if it is cut.
         if (fits - start > 1 && char.IsHighSurrogate(text[fits - 1]) && fits < end) fitsTokens = Count(text, start, --fits);
-        return new(start, fits, fitsTokens);
+        return (fits, fitsTokens);
+
+        void Try(int at)
+        {
+            var tokens = Count(text, start, at);
+            if (tokens <= _room) (fits, fitsTokens) = (at, tokens);
+            else tooLong = at;
+        }
     }
 
     /// <summary>The tokens of a part of a text, or more than there is room for.</summary>
     private int Count(string text, int start, int end)
     {
         var encoded = tokenizer.Encode(text.AsSpan(start, end - start), _ids);
-        return encoded.IsTruncated ? int.MaxValue / 2 : encoded.Tokens - WordPieceTokenizer.LeastTokens;
+        return encoded.IsTruncated ? TooMany : encoded.Tokens - TextTokenizer.LeastTokens;
     }
 
-    private readonly record struct Word(int Start, int End, int Tokens);
+    /// <summary>A word, or a part of one.</summary>
+    /// <param name="Start">Where it begins.</param>
+    /// <param name="End">Where it ends.</param>
+    /// <param name="Alone">Its tokens where a text begins with it.</param>
+    /// <param name="Behind">Its tokens, and those of the white space before it, behind another word; too many for a rest of a word,
+    /// since a word's tokens are not those of its parts.</param>
+    private readonly record struct Word(int Start, int End, int Alone, int Behind);
 }

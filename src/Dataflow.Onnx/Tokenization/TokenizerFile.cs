@@ -2,25 +2,31 @@ using System.Text.Json;
 
 namespace Dataflow.Onnx.Tokenization;
 
-/// <summary>Reads the <c>tokenizer.json</c> of Hugging Face, as far as it describes a BERT tokenizer.</summary>
-/// <remarks>Whatever it says that this tokenizer would not do is refused. Its <c>truncation</c> and <c>padding</c> are not
+/// <summary>Reads the <c>tokenizer.json</c> of Hugging Face, as far as it describes a tokenizer that is here.</summary>
+/// <remarks>Whatever it says that the tokenizer would not do is refused. Its <c>truncation</c> and <c>padding</c> are not
 /// looked at: they are the caller's.</remarks>
 internal sealed class TokenizerFile
 {
     private readonly string _path;
-    private readonly JsonElement _root;
 
-    private TokenizerFile(string path, JsonElement root) => (_path, _root) = (path, root);
+    private TokenizerFile(string path, JsonElement root) => (_path, Root) = (path, root);
+
+    public JsonElement Root { get; }
 
     /// <param name="path">Where it was read, for errors.</param>
     /// <param name="bytes">The file.</param>
-    public static (Vocabulary Vocabulary, BertRules Rules) Read(string path, byte[] bytes)
+    public static TextTokenizer Read(string path, byte[] bytes)
     {
         try
         {
             using var document = JsonDocument.Parse(bytes);
             var file = new TokenizerFile(path, document.RootElement);
-            return (file.ReadVocabulary(), file.ReadRules());
+            return file.ReadType() switch
+            {
+                "WordPiece" => WordPieceFile.Read(file),
+                "BPE" => BytePairFile.Read(file),
+                var other => throw file.Other("model.type", other, "WordPiece or BPE"),
+            };
         }
         catch (Exception cause) when (cause is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
@@ -28,65 +34,11 @@ internal sealed class TokenizerFile
         }
     }
 
-    private BertRules ReadRules()
-    {
-        Demand("pre_tokenizer.type", "BertPreTokenizer");
-        Demand("normalizer.type", "BertNormalizer");
-        var normalizer = _root.GetProperty("normalizer");
-        if (!normalizer.GetProperty("clean_text").GetBoolean()) throw Other("normalizer.clean_text", "false", "true");
-        var lowerCases = normalizer.GetProperty("lowercase").GetBoolean();
-        var strips = normalizer.GetProperty("strip_accents");
-        return new BertRules(
-            lowerCases,
-            strips.ValueKind == JsonValueKind.Null ? lowerCases : strips.GetBoolean(),
-            normalizer.GetProperty("handle_chinese_chars").GetBoolean());
-    }
-
-    private Vocabulary ReadVocabulary()
-    {
-        Demand("model.type", "WordPiece");
-        Demand("model.max_input_chars_per_word", $"{WordPieceEncoder.MaxWordLength}");
-        var model = _root.GetProperty("model");
-        var prefix = model.GetProperty("continuing_subword_prefix").GetString()!;
-        var starts = new Dictionary<string, int>(StringComparer.Ordinal);
-        var continuations = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var piece in model.GetProperty("vocab").EnumerateObject())
-        {
-            var isContinuation = piece.Name.StartsWith(prefix, StringComparison.Ordinal) && piece.Name.Length > prefix.Length;
-            if (isContinuation) continuations[piece.Name[prefix.Length..]] = piece.Value.GetInt32();
-            else starts[piece.Name] = piece.Value.GetInt32();
-        }
-
-        var (first, last) = ReadEnds();
-        var unknown = model.GetProperty("unk_token").GetString()!;
-        return new Vocabulary(starts, continuations, ReadSpecials())
-        {
-            First = first,
-            Last = last,
-            Unknown = starts.TryGetValue(unknown, out var id) ? id : throw ModelException.VocabularyLacks(_path, unknown),
-        };
-    }
-
-    private Dictionary<string, int> ReadSpecials()
-    {
-        var specials = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var token in _root.GetProperty("added_tokens").EnumerateArray())
-        {
-            var content = token.GetProperty("content").GetString()!;
-            // Spaces beside a token, which lstrip and rstrip take away, make no tokens anyway.
-            foreach (var rule in (ReadOnlySpan<string>)["single_word", "normalized"])
-                if (token.GetProperty(rule).GetBoolean()) throw Other($"added_tokens['{content}'].{rule}", "true", "false");
-            specials[content] = token.GetProperty("id").GetInt32();
-        }
-
-        return specials;
-    }
-
     /// <summary>The ids that stand before and behind every text.</summary>
-    private (int First, int Last) ReadEnds()
+    public (int First, int Last) ReadEnds()
     {
-        var processor = _root.GetProperty("post_processor");
-        switch (TextOf(processor.GetProperty("type")))
+        var processor = Root.GetProperty("post_processor");
+        switch (Find("post_processor.type"))
         {
             case "BertProcessing" or "RobertaProcessing":
                 return (processor.GetProperty("cls")[1].GetInt32(), processor.GetProperty("sep")[1].GetInt32());
@@ -100,26 +52,63 @@ internal sealed class TokenizerFile
         }
     }
 
+    /// <summary>The tokens that are never split, with all that is said of them.</summary>
+    public IEnumerable<(SpecialToken Token, JsonElement Rules)> ReadSpecials()
+    {
+        foreach (var rules in Root.GetProperty("added_tokens").EnumerateArray())
+        {
+            var token = new SpecialToken(
+                rules.GetProperty("content").GetString()!, rules.GetProperty("id").GetInt32(), rules.GetProperty("lstrip").GetBoolean());
+            Refuse(token, rules, "single_word");
+            yield return (token, rules);
+        }
+    }
+
+    /// <summary>The id of the token that fills up; 0 where there is none.</summary>
+    public int ReadPadding() => ReadSpecials().FirstOrDefault(special => special.Token.Text is "[PAD]" or "<pad>").Token?.Id ?? 0;
+
+    /// <summary>Sees that a setting is what the tokenizer does.</summary>
+    public void Demand(string path, string expected)
+    {
+        var found = Find(path);
+        if (found != expected) throw Other(path, found, expected);
+    }
+
+    /// <summary>Sees that a setting changes nothing: it is missing, null, false or empty.</summary>
+    public void DemandNothing(string path)
+    {
+        var found = Find(path);
+        if (found is not ("missing" or "null" or "false" or "")) throw Other(path, found, "null");
+    }
+
+    /// <summary>Sees that a special token does without a rule.</summary>
+    public void Refuse(SpecialToken token, JsonElement rules, string rule)
+    {
+        if (rules.GetProperty(rule).GetBoolean()) throw Other($"added_tokens['{token.Text}'].{rule}", "true", "false");
+    }
+
+    public ModelException Other(string path, string found, string expected) =>
+        ModelException.OtherTokenizer(_path, path, found, expected);
+
+    public ModelException Lacks(string token) => ModelException.VocabularyLacks(_path, token);
+
     private static int IdOf(JsonElement processor, JsonElement token)
     {
         var name = token.GetProperty("SpecialToken").GetProperty("id").GetString()!;
         return processor.GetProperty("special_tokens").GetProperty(name).GetProperty("ids")[0].GetInt32();
     }
 
-    private void Demand(string path, string expected)
+    /// <summary>What models the file's; older files do not say so.</summary>
+    private string ReadType() => Find("model.type") is not "missing" and var type
+        ? type
+        : Root.GetProperty("model").TryGetProperty("merges", out _) ? "BPE" : "WordPiece";
+
+    private string Find(string path)
     {
-        var found = _root;
+        var found = Root;
         foreach (var name in path.Split('.'))
-        {
-            if (found.ValueKind == JsonValueKind.Object && found.TryGetProperty(name, out found)) continue;
-            throw Other(path, "missing", expected);
-        }
+            if (found.ValueKind != JsonValueKind.Object || !found.TryGetProperty(name, out found)) return "missing";
 
-        if (TextOf(found) != expected) throw Other(path, TextOf(found), expected);
+        return found.ValueKind == JsonValueKind.String ? found.GetString()! : found.GetRawText();
     }
-
-    private static string TextOf(JsonElement value) => value.ToString();
-
-    private ModelException Other(string path, string found, string expected) =>
-        ModelException.OtherTokenizer(_path, path, found, expected);
 }

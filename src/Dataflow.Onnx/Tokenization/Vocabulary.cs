@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Dataflow.Onnx.Tokenization;
 
 /// <summary>The pieces that words are made of, and their ids.</summary>
@@ -7,21 +5,12 @@ internal sealed class Vocabulary
 {
     private readonly Pieces _starts;
     private readonly Pieces _continuations;
-    private readonly KeyValuePair<string, int>[] _specials;
-    private readonly SearchValues<char> _firstOfSpecials;
 
     /// <summary>Takes pieces that were read.</summary>
     /// <param name="starts">Those that begin a word.</param>
     /// <param name="continuations">Those that go on with one, without their prefix.</param>
-    /// <param name="specials">The tokens that are never split when a text has them.</param>
-    public Vocabulary(
-        Dictionary<string, int> starts, Dictionary<string, int> continuations, IReadOnlyDictionary<string, int> specials)
-    {
-        _starts = new Pieces(starts);
-        _continuations = new Pieces(continuations);
-        _specials = [.. specials.OrderByDescending(special => special.Key.Length)];
-        _firstOfSpecials = SearchValues.Create([.. specials.Keys.Select(special => special[0])]);
-    }
+    public Vocabulary(Dictionary<string, int> starts, Dictionary<string, int> continuations)
+        => (_starts, _continuations) = (new Pieces(starts), new Pieces(continuations));
 
     /// <summary>The id of [CLS], which begins every text.</summary>
     public required int First { get; init; }
@@ -32,26 +21,11 @@ internal sealed class Vocabulary
     /// <summary>The id of [UNK], which stands for a word that no pieces make.</summary>
     public required int Unknown { get; init; }
 
-    /// <summary>Finds the next special token, spelt exactly so; of several in one place the longest. -1: there is none.</summary>
-    public int FindSpecial(ReadOnlySpan<char> text, out int length, out int id)
-    {
-        var searched = 0;
-        while (text[searched..].IndexOfAny(_firstOfSpecials) is >= 0 and var found)
-        {
-            var at = searched + found;
-            foreach (var special in _specials)
-            {
-                if (!text[at..].StartsWith(special.Key, StringComparison.Ordinal)) continue;
-                (length, id) = (special.Key.Length, special.Value);
-                return at;
-            }
+    /// <summary>The id of [PAD], which fills up; 0 where there is none.</summary>
+    public required int Padding { get; init; }
 
-            searched = at + 1;
-        }
-
-        (length, id) = (0, 0);
-        return -1;
-    }
+    /// <summary>The tokens that are never split when a text has them.</summary>
+    public required SpecialTokens Specials { get; init; }
 
     /// <summary>Splits a word into the longest pieces from the left; returns how many, 0 if it cannot.</summary>
     public int Split(ReadOnlySpan<char> word, Span<int> pieces)

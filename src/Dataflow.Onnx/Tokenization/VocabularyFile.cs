@@ -22,11 +22,13 @@ internal static class VocabularyFile
         int Required(string token) =>
             starts.TryGetValue(token, out var found) ? found : throw ModelException.VocabularyLacks(path, token);
 
-        return new Vocabulary(starts, continuations, s_specials.Where(starts.ContainsKey).ToDictionary(token => token, Required))
+        return new Vocabulary(starts, continuations)
         {
             First = Required("[CLS]"),
             Last = Required("[SEP]"),
             Unknown = Required("[UNK]"),
+            Padding = starts.GetValueOrDefault("[PAD]"),
+            Specials = new(s_specials.Where(starts.ContainsKey).Select(token => new SpecialToken(token, starts[token]))),
         };
     }
 }

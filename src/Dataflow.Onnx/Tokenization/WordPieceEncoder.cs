@@ -38,11 +38,11 @@ internal ref struct WordPieceEncoder(
 
     private void AddText(ReadOnlySpan<char> text)
     {
-        while (!_isFull && _vocabulary.FindSpecial(text, out var length, out var id) is >= 0 and var at)
+        while (!_isFull && _vocabulary.Specials.Find(text, out var special) is >= 0 and var at)
         {
             AddWords(text[..at]);
-            Add(id);
-            text = text[(at + length)..];
+            Add(special.Id);
+            text = text[(at + special.Text.Length)..];
         }
 
         AddWords(text);

@@ -14,7 +14,7 @@ public sealed class TokenizerFileTests : IDisposable
     [Fact]
     public void A_cased_tokenizer_gives_the_ids_of_the_reference_for_every_golden_text()
     {
-        var tokenizer = WordPieceTokenizer.FromJson(s_cased);
+        var tokenizer = TextTokenizer.FromJson(s_cased);
 
         var wrong = TestFiles.Texts.Zip(TestFiles.CasedIds)
             .Where(golden => !tokenizer.Encode(golden.First.Text).SequenceEqual(golden.Second));
@@ -49,7 +49,7 @@ public sealed class TokenizerFileTests : IDisposable
 
         foreach (var model in Directory.EnumerateDirectories(models).Where(model => File.Exists(Path.Combine(model, "tokenizer.json"))))
         {
-            var tokenizer = WordPieceTokenizer.FromJson(Path.Combine(model, "tokenizer.json"));
+            var tokenizer = TextTokenizer.FromJson(Path.Combine(model, "tokenizer.json"));
             var byVocabulary = WordPieceTokenizer.FromVocabulary(Path.Combine(model, "vocab.txt"));
             foreach (var line in File.ReadLines(Path.Combine(model, "tokens.jsonl")))
             {
@@ -86,7 +86,7 @@ public sealed class TokenizerFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("model.type", "\"BPE\"", "model.type is BPE, only WordPiece is supported.")]
+    [InlineData("model.type", "\"Unigram\"", "model.type is Unigram, only WordPiece or BPE is supported.")]
     [InlineData("pre_tokenizer.type", "\"Metaspace\"", "pre_tokenizer.type is Metaspace, only BertPreTokenizer is supported.")]
     [InlineData("normalizer", "null", "normalizer.type is missing, only BertNormalizer is supported.")]
     [InlineData("normalizer.clean_text", "false", "normalizer.clean_text is false, only true is supported.")]
@@ -98,8 +98,8 @@ public sealed class TokenizerFileTests : IDisposable
         var error = Assert.Throws<ModelException>(() => Changed(json => Set(json, setting.Split('.'), value)));
 
         Assert.Equal(
-            $"Tokenizer '{_directory.File("tokenizer.json")}': {fault} Tokenizers of BERT models (WordPiece) can be read; "
-            + "give texts of other models their tokens, or their vectors, elsewhere.",
+            $"Tokenizer '{_directory.File("tokenizer.json")}': {fault} Tokenizers of BERT (WordPiece) and RoBERTa models (byte-level BPE) can be read; "
+            + "give texts of other models their vectors elsewhere.",
             error.Message);
     }
 
@@ -118,7 +118,7 @@ public sealed class TokenizerFileTests : IDisposable
     {
         File.WriteAllText(_directory.File("tokenizer.json"), content);
 
-        var error = Assert.Throws<ModelException>(() => WordPieceTokenizer.FromJson(_directory.File("tokenizer.json")));
+        var error = Assert.Throws<ModelException>(() => TextTokenizer.FromJson(_directory.File("tokenizer.json")));
 
         Assert.StartsWith($"Tokenizer '{_directory.File("tokenizer.json")}': ", error.Message, StringComparison.Ordinal);
     }
@@ -129,11 +129,11 @@ public sealed class TokenizerFileTests : IDisposable
         json[path[^1]] = JsonNode.Parse(value);
     }
 
-    private WordPieceTokenizer Changed(params Action<JsonNode>[] changes)
+    private TextTokenizer Changed(params Action<JsonNode>[] changes)
     {
         var json = JsonNode.Parse(File.ReadAllText(s_cased))!;
         foreach (var change in changes) change(json);
         File.WriteAllText(_directory.File("tokenizer.json"), json.ToJsonString());
-        return WordPieceTokenizer.FromJson(_directory.File("tokenizer.json"));
+        return TextTokenizer.FromJson(_directory.File("tokenizer.json"));
     }
 }

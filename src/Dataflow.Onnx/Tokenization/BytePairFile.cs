@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Microsoft.ML.Tokenizers;
+
+namespace Dataflow.Onnx.Tokenization;
+
+/// <summary>Reads what a <c>tokenizer.json</c> says of a byte-level BPE tokenizer.</summary>
+internal static class BytePairFile
+{
+    public static BytePairTokenizer Read(TokenizerFile file)
+    {
+        file.Demand("pre_tokenizer.type", "ByteLevel");
+        foreach (var setting in (ReadOnlySpan<string>)["normalizer.type", "pre_tokenizer.add_prefix_space", "model.dropout",
+            "model.byte_fallback", "model.ignore_merges", "model.continuing_subword_prefix", "model.end_of_word_suffix"])
+        {
+            file.DemandNothing(setting);
+        }
+
+        if (file.Root.GetProperty("pre_tokenizer").TryGetProperty("use_regex", out _)) file.Demand("pre_tokenizer.use_regex", "true");
+        var words = new BytePairWords(ReadMerger(file.Root.GetProperty("model")));
+        return new BytePairTokenizer(words, ReadSpecials(file), file.ReadEnds(), file.ReadPadding());
+    }
+
+    private static BpeTokenizer ReadMerger(JsonElement model)
+    {
+        var vocabulary = model.GetProperty("vocab").EnumerateObject();
+        try
+        {
+            return BpeTokenizer.Create(new BpeOptions(vocabulary.Select(token => KeyValuePair.Create(token.Name, token.Value.GetInt32())))
+            {
+                Merges = model.GetProperty("merges").EnumerateArray().Select(PairOf),
+                ByteLevel = true,
+                UnknownToken = model.TryGetProperty("unk_token", out var unknown) ? unknown.GetString() : null,
+                FuseUnknownTokens = model.TryGetProperty("fuse_unk", out var fuses) && fuses.GetBoolean(),
+            });
+        }
+        catch (ArgumentException cause)
+        {
+            throw new FormatException(cause.Message, cause); // two tokens of one id, or a pair that is there twice
+        }
+    }
+
+    /// <summary>A pair as older files write it, with a space between; newer ones have an array.</summary>
+    private static string PairOf(JsonElement pair)
+        => pair.ValueKind == JsonValueKind.Array ? $"{pair[0].GetString()} {pair[1].GetString()}" : pair.GetString()!;
+
+    /// <summary>The tokens in the order in which they are looked for: those that are found as written before the others.</summary>
+    private static SpecialTokens[] ReadSpecials(TokenizerFile file)
+    {
+        var specials = file.ReadSpecials().ToList();
+        foreach (var (token, rules) in specials) file.Refuse(token, rules, "rstrip");
+        return
+        [
+            .. specials.GroupBy(special => special.Rules.GetProperty("normalized").GetBoolean(), special => special.Token)
+                .OrderBy(group => group.Key).Select(group => new SpecialTokens(group)),
+        ];
+    }
+}

@@ -1,0 +1,68 @@
+using CsCheck;
+
+namespace Dataflow.Onnx.Tests;
+
+public class BytePairTokenizerTests
+{
+    private static readonly string[] s_traps = [" ", "  ", "\n", "\t\n", "\u00a0", "'s", "'ll", "word", "the", "\u0301", "中文", "👍🏽", "\ud83d", "<mask>", "</s>", "<", "---", "1", "𝐀"];
+
+    private static readonly Gen<string> s_anyText = Gen.OneOf(
+            Gen.Int[1, 0x10FFFF].Where(value => value is < 0xD800 or > 0xDFFF).Select(char.ConvertFromUtf32),
+            Gen.Int[0, s_traps.Length - 1].Select(trap => s_traps[trap]))
+        .Array[0, 40].Select(string.Concat);
+
+    [Fact]
+    public void Gives_the_ids_of_the_reference_for_every_golden_text()
+    {
+        var wrong = TestFiles.BytePairTexts.Where(golden => !RobertaTokenizer.Shared.Encode(golden.Text).SequenceEqual(golden.Ids));
+
+        Assert.Equal(600, TestFiles.BytePairTexts.Length);
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void Gives_them_to_several_threads_at_once_and_after_more_words_than_are_kept()
+    {
+        for (var number = 0; number < 60_000; number++) RobertaTokenizer.Shared.Encode($"x{number}");
+
+        Parallel.For(0, 4, caller => Assert.All(
+            TestFiles.BytePairTexts, golden => Assert.Equal(golden.Ids, RobertaTokenizer.Shared.Encode(golden.Text))));
+    }
+
+    [Fact]
+    public void Cuts_any_text_to_the_room_it_has_and_ends_it_all_the_same() =>
+        Gen.Select(s_anyText, Gen.Int[2, 60]).Sample((text, room) =>
+        {
+            var all = RobertaTokenizer.Shared.Encode(text);
+            var ids = Enumerable.Repeat(-1L, room + 100).ToArray();
+
+            var encoded = RobertaTokenizer.Shared.Encode(text, ids.AsSpan(0, room));
+
+            var expected = all.Length <= room ? all : [.. all[..(room - 1)], RobertaTokenizer.End];
+            Assert.Equal(new EncodedText(expected.Length, all.Length > room), encoded);
+            Assert.Equal(expected, ids[..encoded.Tokens]);
+            Assert.All(ids[room..], id => Assert.Equal(-1, id));
+        });
+
+    [Fact]
+    public void Half_a_surrogate_pair_is_the_character_that_stands_for_what_cannot_be_read() =>
+        Assert.Equal(RobertaTokenizer.Shared.Encode("a\ufffd b \ufffd x\ufffd\ufffdy"), RobertaTokenizer.Shared.Encode("a\ud83d b \udc4d x\udc4d\ud83dy"));
+
+    [Fact]
+    public void Refuses_room_for_less_than_what_begins_and_ends_a_text() =>
+        Assert.Throws<ArgumentException>(() => RobertaTokenizer.Shared.Encode("text", new long[1]));
+
+    [Fact]
+    public void Allocates_nothing_for_words_it_knows()
+    {
+        var ids = new long[500];
+        string[] texts = [.. TestFiles.Texts.Select(golden => golden.Text).Where(text => text.Length > 20 && text.Split(' ').All(word => word.Length < 30))];
+        foreach (var text in texts) RobertaTokenizer.Shared.Encode(text, ids);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        foreach (var text in texts) RobertaTokenizer.Shared.Encode(text, ids);
+
+        Assert.True(texts.Length > 100);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+}
