@@ -59,7 +59,7 @@ internal static class HttpLoad
     private static void Wait(PollFd[] polled, List<Connection> busy, long ticks)
     {
         for (var i = 0; i < busy.Count; i++) polled[i] = new PollFd(busy[i].Handle, Asked: 1, Found: 0);
-        PPoll(polled, (nuint)busy.Count, new TimeSpec(0, Math.Clamp(ticks, 0, Stopwatch.Frequency - 1)), 0);
+        _ = PPoll(polled, (nuint)busy.Count, new TimeSpec(0, Math.Clamp(ticks, 0, Stopwatch.Frequency - 1)), 0);
     }
 
     [DllImport("libc", EntryPoint = "ppoll")]

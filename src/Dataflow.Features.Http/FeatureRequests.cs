@@ -111,11 +111,24 @@ internal sealed class FeatureRequests
         for (var index = 0; index < _services.Length; index++)
         {
             var found = features.ConvertAll(feature => _services[index].Service.ByReference.GetValueOrDefault(feature));
-            if (!found.Contains(null)) return [new OnlinePart(index, found!)];
+            if (!found.Contains(null)) return RefuseSameNames(request, [new OnlinePart(index, found!)]);
         }
 
-        return [.. features.Select(Find).GroupBy(static found => found.Service, static found => found.Feature)
-            .Select(static part => new OnlinePart(part.Key, [.. part]))];
+        return RefuseSameNames(request, [.. features.Select(Find).GroupBy(static found => found.Service, static found => found.Feature)
+            .Select(static part => new OnlinePart(part.Key, [.. part]))]);
+    }
+
+    // As Feast does: who looks values up by name would get one for the other.
+    private static List<OnlinePart> RefuseSameNames(OnlineRequest request, List<OnlinePart> parts)
+    {
+        var names = new HashSet<JsonEncodedText>();
+        foreach (var feature in parts.SelectMany(static part => part.Features))
+        {
+            var name = feature.NameIn(request.FullNames);
+            if (!names.Add(name)) throw new RequestException(422, $"Two of the features are named '{name}'; ask for each once, and with 'full_feature_names' if they are of several views.");
+        }
+
+        return parts;
     }
 
     private (int Service, FeatureReference Feature) Find(string reference)

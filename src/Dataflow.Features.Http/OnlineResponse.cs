@@ -14,6 +14,7 @@ internal sealed class OnlineResponse
 
     private static readonly JsonEncodedText s_never = JsonEncodedText.Encode("1970-01-01T00:00:00Z"); // as Protocol Buffers write none
     private static readonly JsonEncodedText s_present = JsonEncodedText.Encode("PRESENT");
+    private static readonly JsonEncodedText s_nullValue = JsonEncodedText.Encode("NULL_VALUE");
     private static readonly JsonEncodedText s_notFound = JsonEncodedText.Encode("NOT_FOUND");
     private static readonly JsonEncodedText s_outsideMaxAge = JsonEncodedText.Encode("OUTSIDE_MAX_AGE");
     private static readonly JsonEncodedText[] s_exact = [.. Enum.GetNames<FeatureStatus>().Select(static name => JsonEncodedText.Encode(name.ToUpperInvariant()))];
@@ -127,7 +128,7 @@ internal sealed class OnlineResponse
         for (var row = 0; row < rows.Count; row++) WriteValue(in rows[row][index]);
         _writer.WriteEndArray();
         _writer.WriteStartArray("statuses"u8);
-        for (var row = 0; row < rows.Count; row++) _writer.WriteStringValue(StatusOf(rows[row][index].Status));
+        for (var row = 0; row < rows.Count; row++) _writer.WriteStringValue(StatusOf(in rows[row][index]));
         _writer.WriteEndArray();
         _writer.WriteStartArray("event_timestamps"u8);
         for (var row = 0; row < rows.Count; row++) WriteTime(rows[row][index].EventTimeMs);
@@ -143,9 +144,9 @@ internal sealed class OnlineResponse
         _writer.WriteEndArray();
     }
 
-    private static JsonEncodedText StatusOf(FeatureStatus status) => status switch
+    private static JsonEncodedText StatusOf(in FeatureValue value) => value.Status switch
     {
-        FeatureStatus.Missing => s_notFound,
+        FeatureStatus.Missing => value.EventTimeMs is null ? s_notFound : s_nullValue,
         FeatureStatus.Expired => s_outsideMaxAge,
         _ => s_present,
     };

@@ -36,7 +36,7 @@ internal static class OpenApi
                     "at_ms": {"type": "integer"}, "watermark_ms": {"type": ["integer", "null"]}, "split": {"type": "string"}, "offset": {"type": "integer"}}}}}}},
                 "results": {"type": "array", "description": "for each name, of each row", "items": {"type": "object", "properties": {
                   "values": {"type": "array"},
-                  "statuses": {"type": "array", "items": {"enum": ["PRESENT", "NOT_FOUND", "OUTSIDE_MAX_AGE"]}},
+                  "statuses": {"type": "array", "items": {"enum": ["PRESENT", "NULL_VALUE", "NOT_FOUND", "OUTSIDE_MAX_AGE"]}},
                   "event_timestamps": {"type": "array", "items": {"type": "string", "format": "date-time"}},
                   "exact_statuses": {"type": "array", "items": {"enum": ["MISSING", "PRESENT", "DEFAULT", "EXPIRED", "PARTIAL"]}}}}}}}
             }

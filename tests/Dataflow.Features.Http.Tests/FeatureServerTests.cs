@@ -21,7 +21,7 @@ public sealed class FeatureServerTests : IAsyncLifetime
         new(1001, s_newest, 0.7037263512611389, 0.8724706768989563, 308, "anna"),
         new(1002, s_newest, 0.038169607520103455, 0.48534533381462097, 332, "bela"),
         new(1003, s_newest.AddMilliseconds(-1), 0.9665873050689697, 0.7793770432472229, 779, "cora"),
-        new(1004, s_newest.AddDays(-2), 0.5, 0.5, 1, "dora"),
+        new(1004, s_newest.AddHours(-25), 0.5, 0.5, 1, "dora"),
     ];
 
     private readonly LogStore _log = LogStore.Open("memory", new LogOptions { Durability = Durability.Memory });
@@ -93,6 +93,25 @@ public sealed class FeatureServerTests : IAsyncLifetime
               }
             """));
 
+    /// <summary>Feast's remote online store; its examples with curl, which says that the body is a form; its server in Go.</summary>
+    [Theory]
+    [InlineData("application/json", """{"entities": {"driver_id": [1001, 9]}, "full_feature_names": false, "include_feature_view_version_metadata": false, "features": ["driver_hourly_stats:acc_rate"]}""")]
+    [InlineData("application/json", """{"features": ["driver_hourly_stats:acc_rate"], "entities": {"driver_id": [1001, 9]}}""")]
+    [InlineData("application/x-www-form-urlencoded", """{ "features": ["driver_hourly_stats:acc_rate"], "entities": { "driver_id": [1001, 9] } }""")]
+    [InlineData("application/json", """{"feature_service": null, "features": ["driver_hourly_stats:acc_rate"], "entities": {"driver_id": [1001, 9]}, "request_context": {"limit": [1, 2]}}""")]
+    public async Task Answers_what_the_clients_of_Feast_send(string type, string body)
+    {
+        using var content = new StringContent(body, new MediaTypeHeaderValue(type));
+        using var response = await _client.PostAsync(new Uri(_server.Uri, "/get-online-features"), content, TestContext.Current.CancellationToken);
+        Assert.Equal(
+            """
+            {"metadata":{"feature_names":["driver_id","acc_rate"]},"results":[
+            {"values":[1001, 9],"statuses":["PRESENT","PRESENT"],"event_timestamps":["1970-01-01T00:00:00Z","1970-01-01T00:00:00Z"]},
+            {"values":[0.8724706768989563,null],"statuses":["PRESENT","NOT_FOUND"],"event_timestamps":["2021-12-31T23:00:00Z","1970-01-01T00:00:00Z"]}]}
+            """.ReplaceLineEndings(""),
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task Answers_with_all_features_of_a_service_under_their_full_names()
     {
@@ -106,9 +125,16 @@ public sealed class FeatureServerTests : IAsyncLifetime
     [Fact]
     public async Task Says_what_is_missing_and_what_is_too_old() => Assert.Equal(
         """
-        {"values":[0.7037263512611389,null,null],"statuses":["PRESENT","NOT_FOUND","OUTSIDE_MAX_AGE"],"event_timestamps":["2021-12-31T23:00:00Z","1970-01-01T00:00:00Z","2021-12-29T23:00:00Z"]}
+        {"values":[0.7037263512611389,null,null],"statuses":["PRESENT","NOT_FOUND","OUTSIDE_MAX_AGE"],"event_timestamps":["2021-12-31T23:00:00Z","1970-01-01T00:00:00Z","2021-12-30T22:00:00Z"]}
         """,
         JsonNode.Parse(await PostAsync("""{"features":["driver_hourly_stats:conv_rate"],"entities":{"driver_id":[1001,9,1004]}}"""))!["results"]![1]!.ToJsonString());
+
+    [Fact]
+    public async Task Tells_an_entity_without_a_value_from_one_that_there_is_not() => Assert.Equal(
+        """
+        {"values":[[308],null,null],"statuses":["PRESENT","NULL_VALUE","NOT_FOUND"],"event_timestamps":["2021-12-31T23:00:00Z","2021-12-30T22:00:00Z","1970-01-01T00:00:00Z"]}
+        """,
+        JsonNode.Parse(await PostAsync("""{"features":["driver_names:trips_1d"],"entities":{"driver_id":[1001,1004,9]}}"""))!["results"]![1]!.ToJsonString());
 
     [Fact]
     public async Task Gives_exact_statuses_and_the_cut_of_each_row_to_those_who_ask()
@@ -148,6 +174,7 @@ public sealed class FeatureServerTests : IAsyncLifetime
     [InlineData("""{"features":["a:b"]}""", 422, "'entities' is missing: an object with an array of values for each key.")]
     [InlineData("""{"entities":{"driver_id":[1]}}""", 422, "Give 'features' or 'feature_service'.")]
     [InlineData("""{"features":["a:b"],"entities":{"driver_id":[1]}}""", 404, "There is no feature 'a:b'; features are named 'view:feature'.")]
+    [InlineData("""{"features":["driver_names:name","driver_names:name"],"entities":{"driver_id":[1]}}""", 422, "Two of the features are named 'name'; ask for each once, and with 'full_feature_names' if they are of several views.")]
     [InlineData("""{"feature_service":"a","entities":{"driver_id":[1]}}""", 404, "There is no feature service 'a'; there is driver_activity, driver_who.")]
     [InlineData("""{"feature_service":"driver_activity","entities":{"driver":[1]}}""", 422, "'entities' has no column 'DriverId' (Int64); the service needs it.")]
     [InlineData("""{"feature_service":"driver_activity","entities":{"driver_id":["x"]}}""", 422, "Column 'driver_id' of 'entities' must hold Int64 values.")]
