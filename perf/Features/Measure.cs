@@ -7,12 +7,17 @@ internal sealed record Rate(
     long Records, long Customers, int Workers, double Seconds, double RecordsPerSecond, double CpuNsPerRecord, double AllocatedBytesPerRecord,
     double PeakMemoryMb);
 
-internal sealed record Latency(int Reads, long Customers, bool WhileUpdating, double MeanUs, double P50Us, double P99Us, double P999Us, double AllocatedBytesPerRead);
+internal sealed record Latency(
+    string What, int Times, double MeanUs, double P50Us, double P90Us, double P99Us, double P999Us, double AllocatedBytesPerTime, int Collections);
 
 /// <summary>Runs one job on a log in memory and measures it.</summary>
 internal static class Measure
 {
     private const int Warmup = 20_000;
+    private const int ControlLines = 10;
+    private const long ControlBytes = 512 << 20;
+    private const string Control = "control: ten cache lines of 512 MB";
+    private const int TrainingWarmup = 1_000_000;
 
     /// <summary>Takes events in, with checkpoints.</summary>
     public static async Task<Rate> UpdatesAsync(Settings settings)
@@ -25,6 +30,12 @@ internal static class Measure
     /// <summary>Joins labels with ten features; the events are as many as a tenth of them, so that the rows are what is measured.</summary>
     public static async Task<Rate> TrainingAsync(Settings settings)
     {
+        _ = await TrainAsync(settings with { Labels = TrainingWarmup }); // so that the methods are compiled
+        return await TrainAsync(settings);
+    }
+
+    private static async Task<Rate> TrainAsync(Settings settings)
+    {
         var pipeline = new Pipeline("training");
         var service = Customers.Service(pipeline, settings.Labels / 10, settings.Customers, settings.SpanMs);
         var labels = new GeneratedSource<Label>("labels", settings.Labels, settings.Customers, settings.SpanMs, static (customer, time, _) => new(customer, time));
@@ -36,7 +47,7 @@ internal static class Measure
     }
 
     /// <summary>Reads ten features of one customer after the other, from a thread beside the worker: while that takes events in as fast as
-    /// it can, then while it rests.</summary>
+    /// it can, then while it rests. Before and after that the same is measured without a reader: what the machine alone takes.</summary>
     public static async Task<Latency[]> ReadsAsync(Settings settings)
     {
         await using var log = LogStore.Open("memory", new LogOptions { Durability = Durability.Memory });
@@ -45,32 +56,43 @@ internal static class Measure
         await using var job = await pipeline.StartAsync(OptionsOf(settings, log));
         var reader = job.Read(service);
         while (job.Status.RecordsRead < settings.Customers) await Task.Delay(10);
-        var busy = Read(reader, settings, () => job.Status.RecordsRead < settings.Events);
+        var at = DateTimeOffset.UnixEpoch; // the past: answered as of the watermark
+        var memory = new long[ControlBytes / sizeof(long)];
+        Array.Fill(memory, 1); // else all of it would be one page of zeros
+        var busy = Time("reads, the worker busy", settings, customer => reader.Read(customer, at));
+        if (job.Status.RecordsRead >= settings.Events) busy = busy with { What = "reads, the worker busy at first" };
         while (job.Status.RecordsRead < settings.Events) await Task.Delay(10);
-        return [busy, Read(reader, settings, static () => false)];
+        var before = Time(Control, settings, _ => Touch(memory));
+        var resting = Time("reads, the worker at rest", settings, customer => reader.Read(customer, at));
+        return [busy, before, resting, Time(Control, settings, _ => Touch(memory))];
     }
 
-    private static Latency Read(FeatureReader<long> reader, Settings settings, Func<bool> isUpdating)
+    /// <summary>Looks at cache lines that the processor cannot know beforehand.</summary>
+    private static void Touch(long[] memory)
+    {
+        long sum = 0;
+        for (var line = 0; line < ControlLines; line++) sum += memory[Random.Shared.Next(memory.Length)];
+        if (sum != ControlLines) throw new InvalidOperationException("The memory is not what was written.");
+    }
+
+    private static Latency Time(string what, Settings settings, Action<long> read)
     {
         var random = new Random(1);
-        var at = DateTimeOffset.UnixEpoch; // the past: answered as of the watermark
-        for (var i = 0; i < Warmup; i++) reader.Read(random.NextInt64(settings.Customers), at);
+        for (var i = 0; i < Warmup; i++) read(random.NextInt64(settings.Customers));
         var times = new long[settings.Reads];
-        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        var (allocated, collections) = (GC.GetAllocatedBytesForCurrentThread(), GC.CollectionCount(0));
         for (var i = 0; i < times.Length; i++)
         {
             var customer = random.NextInt64(settings.Customers);
             var start = Stopwatch.GetTimestamp();
-            reader.Read(customer, at);
+            read(customer);
             times[i] = Stopwatch.GetTimestamp() - start;
         }
 
-        allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
-        var wasUpdating = isUpdating();
+        (allocated, collections) = (GC.GetAllocatedBytesForCurrentThread() - allocated, GC.CollectionCount(0) - collections);
         Array.Sort(times);
         return new(
-            times.Length, settings.Customers, wasUpdating, times.Average() * 1e6 / Stopwatch.Frequency, At(0.5), At(0.99), At(0.999),
-            (double)allocated / times.Length);
+            what, times.Length, times.Average() * 1e6 / Stopwatch.Frequency, At(0.5), At(0.9), At(0.99), At(0.999), (double)allocated / times.Length, collections);
 
         double At(double share) => times[(int)(times.Length * share)] * 1e6 / Stopwatch.Frequency;
     }

@@ -15,6 +15,8 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
     private const int LeastPlaces = 256; // that are looked at for a watermark
     private const int PlacesForNew = 8; // and for each new entity, so that they do not come faster than they go
 
+    private static readonly Entity<T> s_unknown;
+
     private readonly long[] _neededFrom = [.. Enumerable.Repeat(long.MinValue, layout.Levels.Count)]; // by level
     private readonly byte[] _before = new byte[layout.Shape.Bytes];
     private long _recentFrom = long.MinValue;
@@ -60,15 +62,21 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         }
     }
 
-    public bool TryGet(TKey key, out Entity<T> entity) => entities.TryGet(key, out entity);
+    /// <summary>What is kept of an entity, be it nothing; valid until the next event.</summary>
+    public ref readonly Entity<T> Find(TKey key) => ref entities.Find(key);
 
-    /// <summary>Finds an entity of which something is known at a time: the same whether it was freed already or not.</summary>
-    public bool TryGet(TKey key, long at, out Entity<T> entity)
+    /// <summary>As the other form, if something is known of the entity at a time: the same whether it was freed already or not.</summary>
+    public ref readonly Entity<T> Find(TKey key, long at)
     {
-        if (entities.TryGet(key, out entity) && entity.IsKnown(layout.KnownFrom(at))) return true;
-        entity = default;
-        return false;
+        ref readonly var entity = ref entities.Find(key);
+        return ref entity.IsKnown(layout.KnownFrom(at)) ? ref entity : ref s_unknown;
     }
+
+    /// <summary>Asks for the memory where an entity is found.</summary>
+    public void PrefetchPlace(TKey key) => entities.Prefetch(key);
+
+    /// <summary>Asks for the memory that a read of an entity will need.</summary>
+    public void Prefetch(TKey key) => Prefetch(in entities.Find(key));
 
     /// <summary>Frees entities of which nothing is known any more: looks at some in turn, and now and then at all of them.</summary>
     /// <param name="watermark">No read will be of an earlier time, but of those that are awaited.</param>

@@ -47,14 +47,9 @@ internal sealed class PaneAggregate<T, TAccumulator, TResult>(Aggregation<T, TAc
 
     public override void Add(in PaneTable panes, int pane, T value) => aggregation.Add(ref At(in panes, pane), value);
 
-    /// <summary>Merges the panes of a level that begin in a span of time; false if there are none.</summary>
-    public bool Merge(ref TAccumulator total, in PaneTable panes, int level, long from, long to)
+    public void Merge(ref TAccumulator total, in PaneTable panes, PaneRange range)
     {
-        var (first, end) = panes.OlderIn(Shape, level, from, to);
-        for (var pane = first; pane < end; pane++) aggregation.Merge(ref total, in At(in panes, pane));
-        if (!panes.IsNewestIn(Shape, level, from, to)) return end > first;
-        aggregation.Merge(ref total, in At(in panes, level));
-        return true;
+        for (var pane = range.First; pane < range.End; pane++) aggregation.Merge(ref total, in At(in panes, pane));
     }
 
     private ref TAccumulator At(in PaneTable panes, int pane)

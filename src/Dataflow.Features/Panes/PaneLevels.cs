@@ -17,20 +17,23 @@ internal sealed class PaneLevels
     private readonly long[] _hops;
     private readonly long[] _longest;
 
+    /// <param name="windows">The windows, each once.</param>
     /// <exception cref="ArgumentException">The hops do not go with each other.</exception>
     public PaneLevels(IReadOnlyCollection<Sawtooth> windows)
     {
         _hops = [.. Complete([.. windows.Select(static window => window.HopMs).Distinct().Order()])];
         _longest = [.. _hops.Select(hop => windows.Where(window => window.HopMs == hop).Select(static window => window.LengthMs).DefaultIfEmpty().Max())];
+        Windows = [.. windows.Select(window => (window.LengthMs, window.HopMs, Array.IndexOf(_hops, window.HopMs)))];
         if (_hops.Length > Most)
             throw new ArgumentException($"The windows have {_hops.Length} different hops, with those between. Use at most {Most}.");
     }
 
     public int Count => _hops.Length;
 
-    public long Hop(int level) => _hops[level];
+    /// <summary>The windows, with the level that has panes of their hop.</summary>
+    public (long LengthMs, long HopMs, int Level)[] Windows { get; }
 
-    public int LevelOf(Sawtooth window) => Array.IndexOf(_hops, window.HopMs);
+    public long Hop(int level) => _hops[level];
 
     /// <summary>The beginning of the finest pane that a moment lies in: events from there on are kept one by one.</summary>
     public long FinestFloor(long time) => _hops.Length == 0 ? time : Floor(time, _hops[0]);

@@ -1,56 +1,142 @@
 namespace Dataflow.Features.Panes;
 
-/// <summary>One look at an entity: what its features are computed of.</summary>
-internal readonly ref struct Reading<T>
+/// <summary>A look at an entity: what its features are computed of. The same object looks at one entity after the other.</summary>
+/// <remarks>Where the panes of a window lie is found once for all the aggregates over it.</remarks>
+internal sealed class Reading<T>(ViewLayout<T> layout)
 {
-    private readonly ref readonly Entity<T> _entity;
+    private readonly PaneLevels _levels = layout.Levels;
+    private readonly long[] _floors = new long[layout.Levels.Count]; // of the time of the read, by level
+    private readonly WindowPanes[] _windows = [.. layout.Levels.Windows.Select(_ => new WindowPanes(layout.Levels.Count))];
+    private readonly PaneRange[] _finer = new PaneRange[PaneRange.MostOfLevel * layout.Levels.Count]; // of the hops that have begun, coarsest first
+    private readonly int[] _finerFrom = new int[layout.Levels.Count]; // where those finer than a level begin
+    private int _finerCount;
+    private bool _knowsFiner;
+    private KeptEvent<T>[]? _recent;
+    private int[] _recentIn = new int[4];
+    private int _recentInCount;
+    private PaneTable _panes;
+    private KeptEvent<T> _latest;
 
-    /// <param name="entity">What is kept.</param>
-    /// <param name="layout">How.</param>
+    public long At { get; private set; }
+
+    public long HistoryFrom { get; private set; }
+
+    /// <summary>The entity's latest event before the read, unless it is forgotten.</summary>
+    public ref readonly KeptEvent<T> Latest => ref _latest;
+
+    public bool IsExpired { get; private set; }
+
+    /// <summary>Whether the watermark is further behind than the view allows.</summary>
+    public bool IsBehind { get; private set; }
+
+    public long? LatestTime => _latest.Exists ? _latest.Time : null;
+
+    public ref readonly PaneTable Panes => ref _panes;
+
+    /// <summary>Which of the events that are kept one by one lie in the finest pane that has begun, in the order in which they came.</summary>
+    public ReadOnlySpan<int> RecentIn => _recentIn.AsSpan(0, _recentInCount);
+
+    public T RecentValue(int recent) => _recent![recent].Value;
+
+    /// <summary>Looks at an entity.</summary>
+    /// <param name="entity">What is kept; not to change before the next look.</param>
     /// <param name="at">The time of the read: events of that time and later are not seen.</param>
     /// <param name="watermark">The watermark.</param>
     /// <param name="historyFrom">The time of the first event of the view.</param>
-    public Reading(ref readonly Entity<T> entity, ViewLayout<T> layout, long at, long watermark, long historyFrom)
+    public void MoveTo(ref readonly Entity<T> entity, long at, long watermark, long historyFrom)
     {
-        _entity = ref entity;
+        _panes = entity.Panes;
+        _recent = entity.Recent;
+        _knowsFiner = false;
+        foreach (ref var window in _windows.AsSpan()) window.IsKnown = false;
         At = at;
         HistoryFrom = historyFrom;
-        Levels = layout.Levels;
-        Latest = LatestBefore(in entity, at);
-        if (Latest.Time < layout.KnownFrom(at)) Latest = default;
-        IsExpired = Latest.Exists && at - Latest.Time >= layout.TimeToLiveMs;
+        for (var level = 0; level < _floors.Length; level++)
+        {
+            // Most reads lie in the hop of the one before, and a division takes as long as all the rest of this.
+            if (at < _floors[level] || at - _floors[level] >= _levels.Hop(level)) _floors[level] = PaneLevels.Floor(at, _levels.Hop(level));
+        }
+
+        LookAtRecent(in entity);
+        if (_latest.Time < layout.KnownFrom(at)) _latest = default;
+        IsExpired = _latest.Exists && at - _latest.Time >= layout.TimeToLiveMs;
         IsBehind = layout.MostLagMs is { } most && (watermark == long.MinValue || at - watermark > most);
     }
 
-    public long At { get; }
+    /// <summary>Where the panes of a window lie, in the order of time.</summary>
+    /// <param name="number">The number of the window in <see cref="PaneLevels.Windows"/>.</param>
+    /// <param name="from">Where the window begins.</param>
+    public ReadOnlySpan<PaneRange> PanesOf(int number, out long from)
+    {
+        ref var window = ref _windows[number];
+        if (!window.IsKnown) Find(ref window, _levels.Windows[number]);
+        from = window.From;
+        return window.Ranges.AsSpan(0, window.Count);
+    }
 
-    public long HistoryFrom { get; }
-
-    public PaneLevels Levels { get; }
-
-    /// <summary>The entity's latest event before the read, unless it is forgotten.</summary>
-    public KeptEvent<T> Latest { get; }
-
-    public bool IsExpired { get; }
-
-    /// <summary>Whether the watermark is further behind than the view allows.</summary>
-    public bool IsBehind { get; }
-
-    public long? LatestTime => Latest.Exists ? Latest.Time : null;
-
-    public ref readonly PaneTable Panes => ref _entity.Panes;
-
-    /// <summary>The events that are kept one by one, in the order in which they came.</summary>
-    public ReadOnlySpan<KeptEvent<T>> Recent => _entity.Recent.AsSpan(0, _entity.RecentCount);
-
-    private static KeptEvent<T> LatestBefore(ref readonly Entity<T> entity, long at)
+    private void LookAtRecent(ref readonly Entity<T> entity)
     {
         ref readonly var latest = ref entity.Latest;
-        foreach (ref readonly var kept in entity.Recent.AsSpan(0, entity.RecentCount))
+        var from = _floors.Length == 0 ? At : _floors[0];
+        _recentInCount = 0;
+        for (var i = 0; i < entity.RecentCount; i++)
         {
-            if (kept.Time < at && kept.IsAfter(in latest)) latest = ref kept;
+            ref readonly var kept = ref entity.Recent![i];
+            if (kept.Time >= At) continue;
+            if (kept.IsAfter(in latest)) latest = ref kept;
+            if (kept.Time < from) continue;
+            if (_recentInCount == _recentIn.Length) Array.Resize(ref _recentIn, 2 * _recentInCount);
+            _recentIn[_recentInCount++] = i;
         }
 
-        return latest;
+        _latest = latest;
     }
+
+    private void Find(ref WindowPanes window, (long LengthMs, long HopMs, int Level) shape)
+    {
+        if (!_knowsFiner) FindFiner();
+        var begin = At - shape.LengthMs;
+        if (begin < window.From || begin - window.From >= shape.HopMs) window.From = PaneLevels.Floor(begin, shape.HopMs);
+        window.Count = 0;
+        Add(window.Ranges, ref window.Count, shape.Level, window.From, _floors[shape.Level]);
+        foreach (var range in _finer.AsSpan(_finerFrom[shape.Level].._finerCount)) window.Ranges[window.Count++] = range;
+        window.IsKnown = true;
+    }
+
+    /// <summary>Finds for each level but the coarsest the panes of the coarser level's hop that has begun, which all windows end with.</summary>
+    private void FindFiner()
+    {
+        _finerCount = 0;
+        for (var level = _floors.Length - 1; level >= 0; level--)
+        {
+            _finerFrom[level] = _finerCount;
+            if (level > 0) Add(_finer, ref _finerCount, level - 1, _floors[level], _floors[level - 1]);
+        }
+
+        _knowsFiner = true;
+    }
+
+    private void Add(PaneRange[] ranges, ref int count, int level, long from, long to)
+    {
+        if (_panes.CountOf(level) == 0) return;
+        var (first, end) = _panes.OlderIn(layout.Shape, level, from, to);
+        if (first < end) ranges[count++] = new(first, end);
+        if (_panes.IsNewestIn(layout.Shape, level, from, to)) ranges[count++] = new(level, level + 1);
+    }
+
+    private struct WindowPanes(int levels)
+    {
+        public readonly PaneRange[] Ranges = new PaneRange[PaneRange.MostOfLevel * levels];
+        public int Count;
+        public long From;
+        public bool IsKnown;
+    }
+}
+
+/// <summary>Panes that follow each other.</summary>
+/// <param name="First">The first one's number.</param>
+/// <param name="End">The number behind the last one's.</param>
+internal readonly record struct PaneRange(int First, int End)
+{
+    public const int MostOfLevel = 2; // the older ones, and the newest
 }

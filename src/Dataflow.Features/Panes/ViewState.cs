@@ -10,6 +10,7 @@ internal sealed class ViewState<TKey, T>
 
     private readonly OperatorContext _context;
     private readonly EntityStore<TKey, T> _entities;
+    private readonly Reading<T> _reading; // for one reader at a time: the worker's thread, or who has entered its gate
     private readonly ViewHistory _history;
     private readonly Predicate<TKey>? _isAwaited;
     private long _firstSeen = long.MaxValue;
@@ -22,6 +23,7 @@ internal sealed class ViewState<TKey, T>
         _context = context;
         _isAwaited = isAwaited;
         _entities = new(context.OpenState<TKey, Entity<T>>("entities"), layout);
+        _reading = new(layout);
         _history = context.Shared(static () => new ViewHistory());
         Watermark = context.SavedWatermark();
         _entities.MoveTo(Watermark);
@@ -59,7 +61,13 @@ internal sealed class ViewState<TKey, T>
     }
 
     /// <summary>Where an entity's events come from and how many of them are in.</summary>
-    public RecordOrigin PositionOf(TKey key) => _entities.TryGet(key, out var entity) ? entity.Position : default;
+    public RecordOrigin PositionOf(TKey key) => _entities.Find(key).Position;
+
+    /// <inheritdoc cref="EntityStore{TKey, T}.PrefetchPlace"/>
+    public void PrefetchPlace(TKey key) => _entities.PrefetchPlace(key);
+
+    /// <inheritdoc cref="EntityStore{TKey, T}.Prefetch(TKey)"/>
+    public void Prefetch(TKey key) => _entities.Prefetch(key);
 
     /// <summary>Reads features as they are now, of a time at the watermark or later.</summary>
     /// <param name="key">The entity.</param>
@@ -69,7 +77,7 @@ internal sealed class ViewState<TKey, T>
     public FeaturePosition Read(TKey key, long at, ViewPart part, Span<FeatureValue> values)
     {
         at = Math.Max(at, Watermark);
-        _entities.TryGet(key, at, out var entity);
+        ref readonly var entity = ref _entities.Find(key, at);
         var position = new FeaturePosition(
             at,
             Watermark,
@@ -82,10 +90,7 @@ internal sealed class ViewState<TKey, T>
 
     /// <summary>Reads features as of an earlier answer.</summary>
     public void ReadAsKnown(TKey key, in FeaturePosition position, ViewPart part, Span<FeatureValue> values)
-    {
-        _entities.TryGet(key, out var entity);
-        Read(in entity, in position, part, values);
-    }
+        => Read(in _entities.Find(key), in position, part, values);
 
     public void Capture(TaskCheckpoint checkpoint)
     {
@@ -95,9 +100,8 @@ internal sealed class ViewState<TKey, T>
 
     private void Read(in Entity<T> entity, in FeaturePosition position, ViewPart part, Span<FeatureValue> values)
     {
-        var layout = _entities.Layout;
-        var reading = new Reading<T>(in entity, layout, position.AtMs, position.WatermarkMs, position.HistoryFromMs);
-        for (var i = 0; i < part.Features.Length; i++) values[part.Slots[i]] = layout.Features[part.Features[i]].Read(in reading);
+        _reading.MoveTo(in entity, position.AtMs, position.WatermarkMs, position.HistoryFromMs);
+        for (var i = 0; i < part.Features.Length; i++) values[part.Slots[i]] = _entities.Layout.Features[part.Features[i]].Read(_reading);
     }
 }
 

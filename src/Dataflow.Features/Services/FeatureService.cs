@@ -7,6 +7,8 @@ namespace Dataflow;
 /// <typeparam name="TRequest">What is asked: it has the keys of the entities, and what functions need besides.</typeparam>
 public sealed class FeatureService<TRequest>
 {
+    private readonly FeatureVector _nothingKnown;
+
     internal FeatureService(
         string name, IReadOnlyList<ServiceStep<TRequest>> steps, IReadOnlyList<FeatureInfo> features, IReadOnlyList<FeatureSource> sources, FeatureNames names)
     {
@@ -15,7 +17,7 @@ public sealed class FeatureService<TRequest>
         Features = features;
         Sources = sources;
         Names = names;
-        Views = steps.Count(static step => step.ReadsView);
+        _nothingKnown = new(names);
     }
 
     /// <summary>Its name.</summary>
@@ -31,9 +33,6 @@ public sealed class FeatureService<TRequest>
 
     internal FeatureNames Names { get; }
 
-    /// <summary>How many times a view is read for a request.</summary>
-    internal int Views { get; }
-
     /// <summary>Adds the steps that keep the views' entities, so that a running job can be asked: one for each view, whichever
     /// service is the first. To be called before the job starts.</summary>
     public FeatureService<TRequest> Serve()
@@ -42,17 +41,15 @@ public sealed class FeatureService<TRequest>
         return this;
     }
 
-    internal FeatureRow<TLabel> NewRow<TLabel>(TLabel label)
-        => new(label, new FeatureValue[Features.Count], new FeaturePosition[Views], default);
-
     internal FeatureRow<TLabel> NewRow<TLabel>(TLabel label, FeatureCut cut)
     {
-        if (cut.Positions.Count != Views)
-            throw new ArgumentException($"The cut has {cut.Positions.Count} positions, but service '{Name}' reads {Views} views. It is of another service, or of another version of it.");
-        return NewRow(label) with { Positions = [.. cut.Positions] };
+        if (cut.Positions.Count != Names.Views)
+            throw new ArgumentException($"The cut has {cut.Positions.Count} positions, but service '{Name}' reads {Names.Views} views. It is of another service, or of another version of it.");
+        return new(label, null, [.. cut.Positions], default);
     }
 
-    internal FeatureVector VectorOf<TLabel>(in FeatureRow<TLabel> row) => new(Names, row.Values, row.Positions);
+    internal FeatureVector VectorOf<TLabel>(in FeatureRow<TLabel> row)
+        => row.Values is null ? _nothingKnown : new(Names, row.Values, row.Positions!);
 }
 
 /// <summary>Makes feature services.</summary>

@@ -54,7 +54,7 @@ internal sealed class ViewStep<TRequest, TKey>(
 
     public override Stream<FeatureRow<TLabel>> AddAsOf<TLabel>(
         Stream<FeatureRow<TLabel>> rows, FeatureService<TRequest> service, Func<TLabel, TRequest> request)
-        => view.JoinAsOf(ByKey(rows, service, request), part, _name).Values();
+        => view.JoinAsOf(ByKey(rows, service, request), part, service.Names, _name).Values();
 
     public override Stream<FeatureRow<TLabel>> AddAsKnown<TLabel>(
         Stream<FeatureRow<TLabel>> rows, FeatureService<TRequest> service, Func<TLabel, TRequest> request)
@@ -62,7 +62,7 @@ internal sealed class ViewStep<TRequest, TKey>(
         if (!isIndependent)
             throw new ArgumentException(
                 $"Service '{service.Name}' reads view '{view.Name}' by a key that is made of features, which cannot be joined as known. Put the key into the request.");
-        return view.JoinAsKnown(ByKey(rows, service, request), part, _name).Values();
+        return view.JoinAsKnown(ByKey(rows, service, request), part, service.Names, _name).Values();
     }
 
     private static IReadsFeatures<TKey> OnWorker(Worker worker, Node serving)
@@ -89,7 +89,8 @@ internal sealed class OnDemandStep<TRequest, TValue>(string name, Func<TRequest,
         => rows.Select(
             row =>
             {
-                Compute(request(row.Label), service.VectorOf(in row), row.Values);
+                row = row.Opened(service.Names);
+                Compute(request(row.Label), service.VectorOf(in row), row.Values!);
                 return row;
             },
             $"{service.Name}-{name}");

@@ -39,7 +39,7 @@ public sealed class FeatureReader<TRequest>
         ReadGate.ThrowIfEnded(_job);
         var atMs = (at ?? _job.Time.GetUtcNow()).ToUnixTimeMilliseconds();
         var values = new FeatureValue[_service.Features.Count];
-        var row = new FeatureVector(_service.Names, values, new FeaturePosition[_service.Views]);
+        var row = new FeatureVector(_service.Names, values, new FeaturePosition[_service.Names.Views]);
         ReadAtOnce(request, row, atMs, values, 0, _independent);
         for (var step = _independent; step < _views.Length; step++)
         {

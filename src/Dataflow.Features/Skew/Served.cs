@@ -14,10 +14,10 @@ public sealed class Served<TRequest>
     public TRequest Request => Row.Label;
 
     /// <summary>What the answer reflects.</summary>
-    public FeatureCut Cut => new(Row.Positions);
+    public FeatureCut Cut => new(Row.Positions!);
 
     /// <summary>The values, in the order of the service.</summary>
-    public IReadOnlyList<FeatureValue> Values => Row.Values;
+    public IReadOnlyList<FeatureValue> Values => Row.Values ?? [];
 
     internal FeatureRow<TRequest> Row { get; }
 }

@@ -28,7 +28,7 @@ internal sealed class CollectPartsOperator<TLabel>(int parts)
     {
         var key = record.Value.Key;
         ref var collected = ref _rows.Update(key, out var exists);
-        collected.Row = exists ? Together(record.Value.Value, collected.Row.Values) : record.Value.Value;
+        collected.Row = exists ? Together(record.Value.Value, collected.Row.Values!) : record.Value.Value;
         if (++collected.Parts < parts) return;
         var row = collected.Row;
         _rows.Remove(key);
@@ -41,7 +41,7 @@ internal sealed class CollectPartsOperator<TLabel>(int parts)
     {
         for (var i = 0; i < others.Length; i++)
         {
-            if (row.Values[i] == default) row.Values[i] = others[i];
+            if (row.Values![i] == default) row.Values[i] = others[i];
         }
 
         return row;

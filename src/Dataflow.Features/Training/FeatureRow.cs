@@ -5,9 +5,15 @@ using MessagePack.Formatters;
 
 namespace Dataflow.Features;
 
-/// <summary>A label on its way through a service's views, with the values found so far.</summary>
+/// <summary>A label on its way through a service's views, with the values found so far: no arrays as long as there are none, since most
+/// rows wait for the watermark like that.</summary>
 [MessagePackFormatter(typeof(FeatureRowFormatter<>))]
-internal record struct FeatureRow<TLabel>(TLabel Label, FeatureValue[] Values, FeaturePosition[] Positions, RecordOrigin Origin);
+internal record struct FeatureRow<TLabel>(TLabel Label, FeatureValue[]? Values, FeaturePosition[]? Positions, RecordOrigin Origin)
+{
+    /// <summary>The row with arrays of its own, where it has none yet.</summary>
+    public readonly FeatureRow<TLabel> Opened(FeatureNames names)
+        => this with { Values = Values ?? new FeatureValue[names.All.Count], Positions = Positions ?? new FeaturePosition[names.Views] };
+}
 
 /// <summary>Writes rows as an array: label, values, positions, split and offset.</summary>
 internal sealed class FeatureRowFormatter<TLabel> : IMessagePackFormatter<FeatureRow<TLabel>>
@@ -20,7 +26,7 @@ internal sealed class FeatureRowFormatter<TLabel> : IMessagePackFormatter<Featur
         var (label, bytes) = (value.Label, new ArrayBufferWriter<byte>());
         StateCodec<TLabel>.Write(ref label, bytes);
         writer.Write(bytes.WrittenSpan);
-        writer.WriteArrayHeader(value.Values.Length);
+        writer.WriteArrayHeader(value.Values?.Length ?? 0);
         foreach (ref var feature in value.Values.AsSpan()) Write(ref writer, in feature);
         MessagePackSerializer.Serialize(ref writer, value.Positions, options);
         writer.Write(value.Origin.Split);
@@ -31,9 +37,9 @@ internal sealed class FeatureRowFormatter<TLabel> : IMessagePackFormatter<Featur
     {
         _ = reader.ReadArrayHeader();
         var label = StateCodec<TLabel>.Read(reader.ReadBytes()!.Value.ToArray());
-        var values = new FeatureValue[reader.ReadArrayHeader()];
+        var values = reader.ReadArrayHeader() is > 0 and var count ? new FeatureValue[count] : null;
         foreach (ref var value in values.AsSpan()) value = Read(ref reader);
-        var positions = MessagePackSerializer.Deserialize<FeaturePosition[]>(ref reader, options);
+        var positions = MessagePackSerializer.Deserialize<FeaturePosition[]?>(ref reader, options);
         var (split, offset) = (reader.ReadInt32(), reader.ReadInt64());
         return new(label, values, positions, split < 0 ? default : new RecordOrigin(split, offset));
     }

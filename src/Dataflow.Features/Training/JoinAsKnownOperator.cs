@@ -14,7 +14,8 @@ internal sealed record JoinAsKnownNode<TKey, TLabel, T>(
     Node<Keyed<TKey, T>> Input,
     SecondInput<Keyed<TKey, FeatureRow<TLabel>>> Second,
     FeatureView<TKey, T> View,
-    ViewPart Part)
+    ViewPart Part,
+    FeatureNames Names)
     : Node<Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, FeatureRow<TLabel>>>(Name, Input, Second), ITableNode, IPreparesLog
     where TKey : notnull
 {
@@ -30,7 +31,7 @@ internal sealed record JoinAsKnownNode<TKey, TLabel, T>(
         => $"join features as known, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TLabel>.Signature}, {View.Layout.Signature}; of {StateCodec<T>.Signature}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, FeatureRow<TLabel>>> CreateOperator()
-        => new JoinAsKnownOperator<TKey, TLabel, T>(View.Layout, Part);
+        => new JoinAsKnownOperator<TKey, TLabel, T>(View.Layout, Part, Names);
 
     internal override IEnumerable<string> Check()
     {
@@ -43,7 +44,7 @@ internal sealed record JoinAsKnownNode<TKey, TLabel, T>(
 
 /// <summary>Takes an entity's events in one by one, and between two of them reads the features of the labels that knew the first
 /// and not the second.</summary>
-internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout, ViewPart part)
+internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout, ViewPart part, FeatureNames names)
     : Operator<Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, FeatureRow<TLabel>>>,
         ITakesSecond<Keyed<TKey, FeatureRow<TLabel>>>, ICountsLate, ICountsExpired, IKnowsTime
     where TKey : notnull
@@ -134,7 +135,7 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
         for (var number = 0; number < count; number++)
         {
             if (!_labels.TryGet(new(key, number), out var row)) continue;
-            var position = row.Positions[part.Number];
+            var position = row.Positions![part.Number];
             cuts.Add(new(position.Offset, position.AtMs, number));
         }
 
@@ -162,10 +163,11 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
         var label = new KeyPart<TKey>(key, number);
         _labels.TryGet(label, out var row);
         _labels.Remove(label);
-        var values = (FeatureValue[])row.Values.Clone(); // those of the state may have to be written yet
+        var joined = row.Opened(names);
+        ref readonly var position = ref joined.Positions![part.Number];
         try
         {
-            _view.ReadAsKnown(key, in row.Positions[part.Number], part, values);
+            _view.ReadAsKnown(key, in position, part, joined.Values);
         }
         catch (Exception error)
         {
@@ -173,7 +175,7 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
             return;
         }
 
-        Emit(new Record<Keyed<TKey, FeatureRow<TLabel>>>(new(key, row with { Values = values }), row.Positions[part.Number].AtMs, row.Origin));
+        Emit(new Record<Keyed<TKey, FeatureRow<TLabel>>>(new(key, joined), position.AtMs, row.Origin));
     }
 
     private readonly record struct Cut(long Offset, long AtMs, int Number);

@@ -22,7 +22,7 @@ public static class JoinFeaturesStep
             ArgumentNullException.ThrowIfNull(service);
             ArgumentNullException.ThrowIfNull(request);
             ArgumentNullException.ThrowIfNull(result);
-            var rows = labels.Select(label => service.NewRow(label), $"{service.Name}-labels");
+            var rows = labels.Select(static label => new FeatureRow<TLabel>(label, null, null, default), $"{service.Name}-labels");
             foreach (var step in service.Steps) rows = step.AddAsOf(rows, service, request);
             return rows.Select(row => result(row.Label, service.VectorOf(in row)), $"{service.Name}-rows");
         }

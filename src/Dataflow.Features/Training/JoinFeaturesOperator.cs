@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Dataflow.Features.Panes;
 using Dataflow.Joins;
 using Dataflow.Log;
@@ -14,7 +15,8 @@ internal sealed record JoinFeaturesNode<TKey, TLabel, T>(
     Node<Keyed<TKey, FeatureRow<TLabel>>> Input,
     SecondInput<Keyed<TKey, T>> Second,
     FeatureView<TKey, T> View,
-    ViewPart Part)
+    ViewPart Part,
+    FeatureNames Names)
     : Node<Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>>(Name, Input, Second), IPreparesLog
     where TKey : notnull
 {
@@ -27,7 +29,7 @@ internal sealed record JoinFeaturesNode<TKey, TLabel, T>(
         => $"join features, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TLabel>.Signature}, {View.Layout.Signature}; of {StateCodec<T>.Signature}";
 
     public override Operator<Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>> CreateOperator()
-        => new JoinFeaturesOperator<TKey, TLabel, T>(View.Layout, Part);
+        => new JoinFeaturesOperator<TKey, TLabel, T>(View.Layout, Part, Names);
 
     internal override IEnumerable<string> Check()
         => EventTime.IsGivenBefore(this) ? [] : [$"Join '{Name}' needs event time of labels and events. Add WithEventTime(...) to both, before KeyBy."];
@@ -35,11 +37,12 @@ internal sealed record JoinFeaturesNode<TKey, TLabel, T>(
 
 /// <summary>Keeps labels until the watermark has passed them, then reads the features of their time.</summary>
 /// <remarks>Events go in as they come: those of a label's time and later are told apart when it is read.</remarks>
-internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout, ViewPart part)
+internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout, ViewPart part, FeatureNames names)
     : Operator<Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>>, ICountsLate, ICountsExpired, IKnowsTime
     where TKey : notnull
 {
     private const long SliceMs = 16; // time goes on in such steps; the shorter, the sooner rows go out
+    private const int LabelsAtOnce = 16; // whose entities' memory is asked for before the first of them is read
 
     private WaitingRecords<TKey, FeatureRow<TLabel>> _labels = null!;
     private ViewState<TKey, T> _view = null!;
@@ -81,7 +84,7 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
         var passed = watermark == long.MaxValue ? watermark : PaneLevels.Floor(watermark, SliceMs);
         if (passed > _view.Watermark)
         {
-            foreach (var label in _labels.TakeBefore(passed)) Join(label.Key, label.Time, label.Value);
+            JoinAll(CollectionsMarshal.AsSpan(_labels.TakeBefore(passed)));
             _view.MoveTo(passed);
         }
 
@@ -92,8 +95,20 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
 
     protected override void Open()
     {
-        _labels = new(Context, "labels", SliceMs);
+        _labels = Context.OpenWaiting<TKey, FeatureRow<TLabel>>("labels", SliceMs);
         _view = new(Context, layout);
+    }
+
+    private void JoinAll(ReadOnlySpan<Waiting<TKey, FeatureRow<TLabel>>> labels)
+    {
+        while (!labels.IsEmpty)
+        {
+            var group = labels[..Math.Min(LabelsAtOnce, labels.Length)];
+            foreach (ref readonly var label in group) _view.PrefetchPlace(label.Key);
+            foreach (ref readonly var label in group) _view.Prefetch(label.Key);
+            foreach (ref readonly var label in group) Join(label.Key, label.Time, label.Value.Opened(names));
+            labels = labels[group.Length..];
+        }
     }
 
     private void Join(TKey key, long time, in FeatureRow<TLabel> row)
@@ -101,7 +116,7 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
         try
         {
             // The watermark has passed: nothing that belongs to the row is missing any more.
-            row.Positions[part.Number] = _view.Read(key, time, part, row.Values) with { WatermarkMs = time };
+            row.Positions![part.Number] = _view.Read(key, time, part, row.Values) with { WatermarkMs = time };
         }
         catch (Exception error)
         {

@@ -14,6 +14,9 @@ internal sealed class FeatureNames(IReadOnlyList<string> names, IReadOnlyList<in
 
     public IReadOnlyList<int> Parts { get; } = parts;
 
+    /// <summary>How many times a view is read.</summary>
+    public int Views { get; } = parts.Append(-1).Max() + 1;
+
     public int IndexOf(string name)
         => _indexes.TryGetValue(name, out var index)
             ? index

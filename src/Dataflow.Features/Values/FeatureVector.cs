@@ -15,6 +15,12 @@ public sealed class FeatureVector
         Positions = positions;
     }
 
+    /// <summary>A vector of which nothing is known yet.</summary>
+    internal FeatureVector(FeatureNames names)
+        : this(names, new FeatureValue[names.All.Count], new FeaturePosition[names.Views])
+    {
+    }
+
     /// <summary>The names, in the order of the values.</summary>
     public IReadOnlyList<string> Names => _names.All;
 

@@ -72,10 +72,10 @@ public abstract class FeatureView<TKey>
     internal abstract void Serve();
 
     internal abstract KeyedStream<TKey, FeatureRow<TLabel>> JoinAsOf<TLabel>(
-        KeyedStream<TKey, FeatureRow<TLabel>> rows, ViewPart part, string name);
+        KeyedStream<TKey, FeatureRow<TLabel>> rows, ViewPart part, FeatureNames names, string name);
 
     internal abstract KeyedStream<TKey, FeatureRow<TLabel>> JoinAsKnown<TLabel>(
-        KeyedStream<TKey, FeatureRow<TLabel>> rows, ViewPart part, string name);
+        KeyedStream<TKey, FeatureRow<TLabel>> rows, ViewPart part, FeatureNames names, string name);
 }
 
 internal sealed class FeatureView<TKey, T>(string name, KeyedStream<TKey, T> events, FeatureViewBuilder<T> builder)
@@ -108,10 +108,10 @@ internal sealed class FeatureView<TKey, T>(string name, KeyedStream<TKey, T> eve
     }
 
     internal override KeyedStream<TKey, FeatureRow<TLabel>> JoinAsOf<TLabel>(
-        KeyedStream<TKey, FeatureRow<TLabel>> rows, ViewPart part, string name)
-        => rows.Add(events, (left, right) => new JoinFeaturesNode<TKey, TLabel, T>(name, left, right, this, part));
+        KeyedStream<TKey, FeatureRow<TLabel>> rows, ViewPart part, FeatureNames names, string name)
+        => rows.Add(events, (left, right) => new JoinFeaturesNode<TKey, TLabel, T>(name, left, right, this, part, names));
 
     internal override KeyedStream<TKey, FeatureRow<TLabel>> JoinAsKnown<TLabel>(
-        KeyedStream<TKey, FeatureRow<TLabel>> rows, ViewPart part, string name)
-        => events.Add(rows, (left, right) => new JoinAsKnownNode<TKey, TLabel, T>(name, left, right, this, part));
+        KeyedStream<TKey, FeatureRow<TLabel>> rows, ViewPart part, FeatureNames names, string name)
+        => events.Add(rows, (left, right) => new JoinAsKnownNode<TKey, TLabel, T>(name, left, right, this, part, names));
 }

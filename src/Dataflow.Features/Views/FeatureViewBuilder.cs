@@ -130,8 +130,8 @@ public sealed class FeatureViewBuilder<T>
         foreach (var window in windows)
         {
             var info = Info($"{name}_{window.Suffix}", typeof(TResult), made.Aggregation.Name, window, defaultObject, description);
-            _features.Add(new WindowFeature<T, TAccumulator, TResult>(info, defaultValue, made, window));
-            _windows.Add(window);
+            if (!_windows.Contains(window)) _windows.Add(window);
+            _features.Add(new WindowFeature<T, TAccumulator, TResult>(info, defaultValue, made, _windows.IndexOf(window)));
         }
     }
 

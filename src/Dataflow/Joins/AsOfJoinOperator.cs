@@ -49,8 +49,8 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
 
     protected override void Open()
     {
-        _lefts = new(Context, "lefts", SliceMs);
-        _rights = new(Context, "rights", SliceMs);
+        _lefts = Context.OpenWaiting<TKey, TLeft>("lefts", SliceMs);
+        _rights = Context.OpenWaiting<TKey, TRight>("rights", SliceMs);
         _latest = Context.OpenState<TKey, (long Time, TRight Value)>("latest");
         Watermark = Context.SavedWatermark();
     }

@@ -1,26 +1,35 @@
+using System.Runtime.InteropServices;
 using Dataflow.State;
 
 namespace Dataflow.Joins;
 
 /// <summary>Records that wait, in slices of time, for the watermark to pass them.</summary>
-/// <param name="context">Opens the state.</param>
-/// <param name="name">Names the state within the step.</param>
+/// <remarks>A slice is a list that only grows, until it goes as a whole: nothing is looked up, and what a checkpoint has to write of it is
+/// the stretch that came since the one before.</remarks>
+/// <param name="name">Names the state within the job.</param>
+/// <param name="changes">Takes what checkpoints write.</param>
 /// <param name="sliceMs">The length of a slice.</param>
-internal sealed class WaitingRecords<TKey, T>(OperatorContext context, string name, long sliceMs)
+internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long sliceMs) : IState
     where TKey : notnull
 {
-    private readonly NamespacedState<KeyPart<TKey>, (long Time, T Value)> _slices =
-        context.OpenTables<KeyPart<TKey>, (long Time, T Value)>(name, new KeyPartCodec<TKey>());
+    private const int MostSpare = 256;
 
+    private static readonly KeyPartCodec<TKey> Keys = new();
+
+    private readonly List<Slice> _slices = []; // in order of time
+    private readonly Stack<Slice> _spare = [];
     private readonly List<Waiting<TKey, T>> _taken = [];
-    private long _next = -1; // the number of the next record; not known yet
+    private long _nextNumber;
+    private int _last;
+
+    public uint Id { get; } = StateId.Of(name);
+
+    public bool IsBroadcast => false;
+
+    public long Entries => _slices.Sum(static slice => (long)slice.Records.Count);
 
     public void Add(in Record<Keyed<TKey, T>> record)
-    {
-        if (_next < 0) _next = NextAfterRestored();
-        var start = record.Timestamp - (((record.Timestamp % sliceMs) + sliceMs) % sliceMs);
-        _slices.Open(start).Update(new(record.Value.Key, _next++), out _) = (record.Timestamp, record.Value.Value);
-    }
+        => SliceOf(record.Timestamp).Records.Add(new(record.Value.Key, _nextNumber++, record.Timestamp, record.Value.Value));
 
     /// <summary>Takes the records of the slices that the watermark has passed, by time and, in one moment, in the order of their
     /// coming.</summary>
@@ -28,21 +37,108 @@ internal sealed class WaitingRecords<TKey, T>(OperatorContext context, string na
     public List<Waiting<TKey, T>> TakeBefore(long watermark)
     {
         _taken.Clear();
-        while (_slices.Tables.Count > 0 && _slices.Tables.First() is var (start, records) && start + sliceMs <= watermark)
-        {
-            records.ForEach(_taken, static (taken, part, ref record) => taken.Add(new(part.Key, part.Part, record.Time, record.Value)));
-            _slices.Drop(start);
-        }
-
-        _taken.Sort(Waiting<TKey, T>.InOrder);
+        var passed = 0;
+        for (; passed < _slices.Count && _slices[passed].Start + sliceMs <= watermark; passed++) Take(_slices[passed]);
+        _slices.RemoveRange(0, passed);
+        _last = 0;
         return _taken;
     }
 
-    private long NextAfterRestored()
+    public void Flip()
     {
-        var numbers = new List<long> { -1 };
-        foreach (var records in _slices.Tables.Values) records.ForEach(numbers, static (to, part, ref _) => to.Add(part.Part));
-        return numbers.Max() + 1;
+        foreach (var slice in _slices) slice.Frozen = slice.Records.Count;
+    }
+
+    public bool WriteFrozen(ref int budget)
+    {
+        foreach (var slice in _slices)
+        {
+            if (!WriteFrozen(slice, ref budget)) return false;
+        }
+
+        return true;
+    }
+
+    public void RestorePut(long ns, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)
+    {
+        var (part, (time, record)) = (Keys.Read(key), StateCodec<(long Time, T Value)>.Read(value));
+        var slice = SliceOf(ns);
+        slice.Records.Add(new(part.Key, part.Part, time, record));
+        slice.Written = slice.Frozen = slice.Records.Count;
+        slice.WrittenShards |= 1UL << Shards.Of(Keys.Hash(part));
+        _nextNumber = Math.Max(_nextNumber, part.Part + 1);
+    }
+
+    private Slice SliceOf(long time)
+    {
+        var start = time - (((time % sliceMs) + sliceMs) % sliceMs);
+        if (_last < _slices.Count && _slices[_last].Start == start) return _slices[_last];
+        _last = FirstFrom(start);
+        if (_last == _slices.Count || _slices[_last].Start != start)
+        {
+            var slice = _spare.TryPop(out var spare) ? spare : new Slice();
+            slice.Start = start;
+            _slices.Insert(_last, slice);
+        }
+
+        return _slices[_last];
+    }
+
+    /// <summary>The number of the first slice that starts at a moment or later.</summary>
+    private int FirstFrom(long start)
+    {
+        var (low, high) = (0, _slices.Count);
+        while (low < high)
+        {
+            var middle = (low + high) >> 1;
+            if (_slices[middle].Start < start) low = middle + 1;
+            else high = middle;
+        }
+
+        return low;
+    }
+
+    private void Take(Slice slice)
+    {
+        var first = _taken.Count;
+        _taken.AddRange(slice.Records);
+        CollectionsMarshal.AsSpan(_taken)[first..].Sort(Waiting<TKey, T>.InOrder);
+        var all = int.MaxValue;
+        WriteFrozen(slice, ref all);
+        changes.Drop(Id, slice.Start, slice.WrittenShards);
+        if (_spare.Count == MostSpare) return;
+        slice.Clear();
+        _spare.Push(slice);
+    }
+
+    private bool WriteFrozen(Slice slice, ref int budget)
+    {
+        for (; slice.Written < slice.Frozen && budget > 0; budget--)
+        {
+            ref readonly var record = ref CollectionsMarshal.AsSpan(slice.Records)[slice.Written++];
+            var (key, value) = (new KeyPart<TKey>(record.Key, record.Number), (record.Time, record.Value));
+            var hash = Keys.Hash(key);
+            changes.Put(Id, slice.Start, hash, key, ref value, Keys);
+            slice.WrittenShards |= 1UL << Shards.Of(hash);
+        }
+
+        return slice.Written == slice.Frozen;
+    }
+
+    private sealed class Slice
+    {
+        public readonly List<Waiting<TKey, T>> Records = [];
+        public long Start;
+        public int Written; // how many of them are in checkpoints
+        public int Frozen; // how many belong there
+        public ulong WrittenShards;
+
+        public void Clear()
+        {
+            Records.Clear();
+            Written = Frozen = 0;
+            WrittenShards = 0;
+        }
     }
 }
 

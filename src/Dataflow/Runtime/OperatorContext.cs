@@ -62,6 +62,11 @@ public sealed class OperatorContext
         where TKey : notnull
         => Own(_task.OpenState(changes => new KeptRecords<TKey, T>($"{Name}/{name}", changes, sliceMs)));
 
+    /// <summary>Opens records that wait for the watermark.</summary>
+    internal WaitingRecords<TKey, T> OpenWaiting<TKey, T>(string name, long sliceMs)
+        where TKey : notnull
+        => Own(_task.OpenState(changes => new WaitingRecords<TKey, T>($"{Name}/{name}", changes, sliceMs)));
+
     /// <summary>Opens state that every worker holds in full, and changes alike.</summary>
     internal KeyedState<TKey, TValue> OpenBroadcast<TKey, TValue>(string name)
         where TKey : notnull

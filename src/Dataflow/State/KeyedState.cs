@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Dataflow.State;
 
 namespace Dataflow;
@@ -14,6 +16,7 @@ public sealed class KeyedState<TKey, TValue>
 {
     private const int BlockShift = 8; // entries are looked through for changes in blocks of 256
     private const int LeastCapacity = 16;
+    private const int CacheLine = 64;
 
     private readonly NamespacedState<TKey, TValue> _owner;
     private Entry[] _entries = new Entry[LeastCapacity];
@@ -70,6 +73,18 @@ public sealed class KeyedState<TKey, TValue>
         ref var entry = ref _entries[Find(key, _owner.Keys.Hash(key))];
         value = entry.Value;
         return entry.Hash != 0;
+    }
+
+    /// <summary>As <see cref="TryGet"/>, without a copy: the value's place, or that of the type's default value. Not valid after another
+    /// call, and not to be changed.</summary>
+    internal ref readonly TValue Find(TKey key) => ref _entries[Find(key, _owner.Keys.Hash(key))].Value;
+
+    /// <summary>Asks for the memory where a key's value most likely is, so that it is there when it is looked up soon.</summary>
+    internal unsafe void Prefetch(TKey key)
+    {
+        if (!Sse.IsSupported) return;
+        ref var entry = ref Unsafe.As<Entry, byte>(ref _entries[Home(_owner.Keys.Hash(key))]);
+        for (var line = 0; line < Unsafe.SizeOf<Entry>(); line += CacheLine) Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref entry, line)));
     }
 
     /// <summary>Forgets a key; false if it had no value.</summary>
