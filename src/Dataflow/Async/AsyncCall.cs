@@ -19,8 +19,8 @@ internal sealed class AsyncCall<TIn, TResult>
     /// <summary>Numbers the records of a worker.</summary>
     public long Sequence { get; set; }
 
-    /// <summary>Whether the last checkpoint holds it.</summary>
-    public bool IsSaved { get; set; }
+    /// <summary>What the last checkpoint holds it under, perhaps that of another run with other workers; null: it does not hold it.</summary>
+    public InFlightKey? SavedAs { get; set; }
 
     public AsyncCall<TIn, TResult>? Previous { get; set; }
 
@@ -74,7 +74,7 @@ internal sealed class AsyncCall<TIn, TResult>
     {
         RemoveLimit();
         Record = default;
-        (IsRecord, IsSaved, IsBehind, IsCompleted, Attempts) = (false, false, false, false, 0);
-        (Previous, Next, Follower, Result, Awaited) = (null, null, null, null, null);
+        (IsRecord, IsBehind, IsCompleted, Attempts) = (false, false, false, 0);
+        (SavedAs, Previous, Next, Follower, Result, Awaited) = (null, null, null, null, null, null);
     }
 }

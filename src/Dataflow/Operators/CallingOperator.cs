@@ -93,7 +93,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
         checkpoint.SaveWatermark(Context.Name, _watermark);
         for (var call = _calls.First; call is not null; call = call.Next)
         {
-            if (call.IsRecord && !call.IsSaved) Save(call);
+            if (call.IsRecord && call.SavedAs is null) Save(call);
         }
     }
 
@@ -141,7 +141,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
             Receive(Math.Min(watermark, reached));
             var call = Add(in record);
             Restored++;
-            (call.Sequence, call.IsSaved) = (key.Sequence, true);
+            (call.Sequence, call.SavedAs) = (key.Sequence, key);
             _nextSequence = Math.Max(_nextSequence, key.Sequence + 1);
         }
 
@@ -153,17 +153,15 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     {
         try
         {
-            _saved!.Save(in call.Record, call.Watermark, KeyOf(call));
+            var key = new InFlightKey(_shardOf!(call.Record.Value), call.Sequence);
+            _saved!.Save(in call.Record, call.Watermark, key);
+            call.SavedAs = key;
         }
         catch (Exception error) when (error is not DataflowException)
         {
             throw Fail(error, in call.Record);
         }
-
-        call.IsSaved = true;
     }
-
-    private InFlightKey KeyOf(AsyncCall<TIn, TResult> call) => new(_shardOf!(call.Record.Value), call.Sequence);
 
     /// <summary>Starts what may start and hands on what may go on, until nothing more does; false if there was nothing.</summary>
     private bool Go()
@@ -193,7 +191,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
             var record = next.Record;
             var result = next.Result!;
             var error = next.Error(_options.Timeout);
-            if (next.IsSaved) _saved!.Remove(KeyOf(next));
+            if (next.SavedAs is { } key) _saved!.Remove(key);
             Attempts.Leave();
             next = _calls.Remove(next);
             if (error is null) HandOn(in record, result.Result);

@@ -59,6 +59,29 @@ public sealed class MapAsyncTests : IDisposable
     }
 
     [Fact]
+    public void What_is_in_flight_in_several_workers_comes_out_once_whatever_the_number_of_workers_of_the_next_run()
+    {
+        for (var partition = 0; partition < 3; partition++)
+            _log.Append("numbers", Enumerable.Range(partition * 10, 10), partition, partitions: 3);
+        foreach (var workers in (int[])[3, 2, 1, 3])
+        {
+            _calls.Clear();
+            var job = StartTail(concurrency: 4, workers);
+            foreach (var value in _calls.Keys.Take(_calls.Count / 2).ToArray()) Answer(job, value);
+            job.Checkpoint();
+            job.Close();
+        }
+
+        _calls.Clear();
+        var last = StartTail(concurrency: 4, workers: 2);
+        while (_calls.Values.Any(call => !call.Task.IsCompleted)) Answer(last, _calls.First(call => !call.Value.Task.IsCompleted).Key);
+        last.Checkpoint();
+        last.Close();
+
+        Assert.Equal(Enumerable.Range(0, 30).Select(value => value * 10), _results.Committed.Order());
+    }
+
+    [Fact]
     public void Calls_since_the_last_checkpoint_are_made_again_after_a_crash()
     {
         _log.Append("numbers", [0, 1]);
@@ -153,11 +176,11 @@ public sealed class MapAsyncTests : IDisposable
         return job;
     }
 
-    private SimulatedJob StartTail()
+    private SimulatedJob StartTail(int concurrency = 16, int workers = 1)
     {
         var pipeline = new Pipeline("map");
-        pipeline.From(Topic.Of<int>("numbers")).MapAsync(Call).To(_results);
-        var job = SimulatedJob.Start(pipeline, _log);
+        pipeline.From(Topic.Of<int>("numbers")).MapAsync(Call, new() { Concurrency = concurrency }).To(_results);
+        var job = SimulatedJob.Start(pipeline, _log, workers);
         job.RunUntilIdle();
         return job;
     }
