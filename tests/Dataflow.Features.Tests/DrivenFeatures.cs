@@ -40,8 +40,8 @@ internal sealed class DrivenFeatures<TRequest> : IDisposable
         Job?.RunUntilIdle();
     }
 
-    public FeatureVector Read(TRequest request, long atMs)
-        => Job.Ask(job => Task.FromResult(job.Read(_service).Read(request, DateTimeOffset.FromUnixTimeMilliseconds(atMs))));
+    public FeatureVector Read(TRequest request, long atMs, FeatureVector? reuse = null)
+        => Job.Ask(job => Task.FromResult(job.Read(_service).Read(request, DateTimeOffset.FromUnixTimeMilliseconds(atMs), reuse)));
 
     public IReadOnlyList<long> LateEvents() => Job.Ask(job => Task.FromResult(job.Read(_service).LateEvents));
 

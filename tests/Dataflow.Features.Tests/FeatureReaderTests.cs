@@ -173,6 +173,42 @@ public class FeatureReaderTests
     }
 
     [Fact]
+    public void An_answer_that_is_used_again_is_the_same_as_a_new_one_and_a_cut_taken_of_it_stays()
+    {
+        using var served = new DrivenFeatures<string>(pings => FeatureService.Of<string>("service", s =>
+        {
+            s.From(pings.FeatureView("view", v => v.Last("last", p => p.Value)), entity => entity);
+            s.OnDemand("later", (_, features) => features["sum"].Status == FeatureStatus.Missing ? "not found yet" : "stale");
+            s.OnDemand("sum", (_, features) => features["last"].HasValue ? $"{features["last"].As<int>() + 1}" : null);
+        }));
+        served.Feed(new("a", 100, 1), new("b", 101, 2));
+
+        var features = served.Read("a", 200);
+        var cut = features.Cut;
+        foreach (var entity in new[] { "b", "c", "a" })
+        {
+            Assert.Same(features, served.Read(entity, 200, features));
+            Assert.Equal(served.Read(entity, 200).Values, features.Values);
+            Assert.Equal(served.Read(entity, 200).Cut.Positions, features.Cut.Positions);
+        }
+
+        served.Read("b", 200, features);
+        Assert.Equal(0, cut.Positions[0].Offset);
+        Assert.Equal("not found yet (Present)", features["later"].ToString());
+    }
+
+    [Fact]
+    public void An_answer_of_another_service_is_not_used_again()
+    {
+        using var served = Of(v => v.Last("last", p => p.Value));
+        using var other = Of(v => v.Last("other", p => p.Value));
+
+        var error = Assert.Throws<ArgumentException>(() => served.Read("a", 100, other.Read("a", 100)));
+
+        Assert.Contains("of other cannot be used again for last", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Answers_stay_the_same_over_a_restart_with_any_number_of_workers()
         => Gen.Select(Ping.Disordered(60), Gen.Int[1, 3], Gen.Int[1, 3], Gen.Int[0, 200]).Sample(
             (pings, before, after, at) =>

@@ -42,6 +42,26 @@ public class JoinFeaturesTests
             },
             iter: 100);
 
+    [Fact]
+    public void Functions_and_keys_that_come_before_any_view_see_that_nothing_is_known()
+    {
+        var pipeline = new Pipeline("training");
+        var rows = Sink.Memory<string>();
+        var pings = pipeline.From(Source.Of([new Ping("e1", 10, 7)], "pings")).WithEventTime(p => p.TimeMs, Ms(5)).KeyBy(p => p.Entity);
+        var view = pings.FeatureView("view", v => v.Last("last", p => p.Value));
+        var first = FeatureService.Of<Ask>("first", s =>
+        {
+            s.OnDemand("known", (_, features) => features["known"].HasValue || features["last"].HasValue);
+            s.From(view, (ask, features) => features["known"].As<bool>() ? "e2" : ask.Entity);
+        });
+        var second = FeatureService.Of<Ask>("second", s => s.From(view, (ask, features) => features["last"].HasValue ? "e2" : ask.Entity));
+        var asks = pipeline.From(Source.Of([new Ask(1, "e1", 20)], "asks")).WithEventTime(ask => ask.TimeMs, name: "asked");
+        asks.JoinFeatures(first, (_, features) => string.Join(' ', features.Values.ToArray()))
+            .Union(asks.JoinFeatures(second, (_, features) => string.Join(' ', features.Values.ToArray()))).To(rows);
+
+        Assert.Equal(["7 (Present)", "False (Present) 7 (Present)"], Harness.Run(pipeline, rows).Order(StringComparer.Ordinal));
+    }
+
     private static Gen<Ask[]> Asks(long scale = 1)
         => Gen.Select(Gen.Int[0, 4], Gen.Long[-5_000, 10_000]).Array[0, 50]
             .Select(asks => asks.Select((ask, i) => new Ask(i, $"e{ask.Item1}", ask.Item2 * scale)).OrderBy(ask => ask.TimeMs).ToArray());

@@ -11,6 +11,7 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
 {
     private const int LeastRecent = 4;
     private const int CacheLine = 64;
+    private const int MostReadBytes = 768; // of an entity's panes that are asked for before a read: more would not be on its way at once
     private const int RoundsInLife = 16; // how often all entities are looked at in the time that one is known for
     private const int LeastPlaces = 256; // that are looked at for a watermark
     private const int PlacesForNew = 8; // and for each new entity, so that they do not come faster than they go
@@ -48,7 +49,7 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         if (record.Timestamp < _knownFrom) return false;
         var key = record.Value.Key;
         ref var entity = ref entities.Update(key, out var exists);
-        Prefetch(in entity);
+        Prefetch(in entity, layout.Shape.OffsetOf(layout.Shape.Levels));
         try
         {
             if (!exists) Begin(ref entity);
@@ -76,7 +77,7 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
     public void PrefetchPlace(TKey key) => entities.Prefetch(key);
 
     /// <summary>Asks for the memory that a read of an entity will need.</summary>
-    public void Prefetch(TKey key) => Prefetch(in entities.Find(key));
+    public void Prefetch(TKey key) => Prefetch(in entities.Find(key), MostReadBytes);
 
     /// <summary>Frees entities of which nothing is known any more: looks at some in turn, and now and then at all of them.</summary>
     /// <param name="watermark">No read will be of an earlier time, but of those that are awaited.</param>
@@ -96,12 +97,12 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         Forgotten += count - entities.Count;
     }
 
-    /// <summary>Asks for the memory that the event will need, all of it at once: where there are many entities, little of it is in a cache.</summary>
-    private unsafe void Prefetch(in Entity<T> entity)
+    /// <summary>Asks for the memory that an event or a read will need, all of it at once: where there are many entities, little of it is in
+    /// a cache.</summary>
+    private static unsafe void Prefetch(in Entity<T> entity, int most)
     {
         if (!Sse.IsSupported || entity.Panes.Bytes is not { } panes) return;
-        var end = Math.Min(panes.Length, layout.Shape.OffsetOf(layout.Shape.Levels));
-        for (var line = 0; line < end; line += CacheLine) Sse.Prefetch0(Unsafe.AsPointer(ref panes[line]));
+        for (var line = 0; line < Math.Min(panes.Length, most); line += CacheLine) Sse.Prefetch0(Unsafe.AsPointer(ref panes[line]));
         if (entity.Recent is { } recent) Sse.Prefetch0(Unsafe.AsPointer(ref recent[Math.Min(entity.RecentCount, recent.Length - 1)]));
     }
 

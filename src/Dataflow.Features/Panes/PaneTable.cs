@@ -29,7 +29,9 @@ internal struct PaneTable
         if (CountOf(level) < 2) return default;
         var first = FirstOlderOf(shape, level);
         var end = first + CountOf(level) - 1;
-        return (FirstFrom(shape, first, end, from), FirstFrom(shape, first, end, to));
+        // A look at the first and the last saves most searches: where there are few panes, a window has all of them or none.
+        if (StartOf(shape, end - 1) >= to) end = FirstFrom(shape, first, end, to);
+        return (StartOf(shape, first) >= from ? first : FirstFrom(shape, first, end, from), end);
     }
 
     /// <summary>Whether a level's newest pane, whose number is the level, begins in a span of time.</summary>

@@ -33,13 +33,16 @@ public sealed class FeatureReader<TRequest>
     /// <summary>The features of a request.</summary>
     /// <param name="request">The request.</param>
     /// <param name="at">Of which time; now, by the job's clock, unless given.</param>
+    /// <param name="reuse">An answer to an earlier request, which nobody will look at any more: it becomes the answer to this one, and
+    /// nothing is allocated. That is what the slowest hundredth of reads wait for.</param>
+    /// <exception cref="ArgumentException"><paramref name="reuse"/> is of another service.</exception>
     /// <exception cref="OperationCanceledException">The job has ended.</exception>
-    public FeatureVector Read(TRequest request, DateTimeOffset? at = null)
+    public FeatureVector Read(TRequest request, DateTimeOffset? at = null, FeatureVector? reuse = null)
     {
         ReadGate.ThrowIfEnded(_job);
         var atMs = (at ?? _job.Time.GetUtcNow()).ToUnixTimeMilliseconds();
-        var values = new FeatureValue[_service.Features.Count];
-        var row = new FeatureVector(_service.Names, values, new FeaturePosition[_service.Names.Views]);
+        var row = reuse is null ? new FeatureVector(_service.Names) : reuse.Emptied(_service.Names);
+        var values = row.Places;
         ReadAtOnce(request, row, atMs, values, 0, _independent);
         for (var step = _independent; step < _views.Length; step++)
         {

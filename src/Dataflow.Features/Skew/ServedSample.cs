@@ -53,7 +53,7 @@ public sealed class ServedSample<TRequest> : IAsyncDisposable
 
     /// <summary>Keeps an answer if its key is in the sample.</summary>
     /// <param name="request">What was asked.</param>
-    /// <param name="answer">What <see cref="FeatureReader{TRequest}.Read(TRequest, DateTimeOffset?)"/> answered.</param>
+    /// <param name="answer">What <see cref="FeatureReader{TRequest}.Read(TRequest, DateTimeOffset?, FeatureVector?)"/> answered.</param>
     public void Add(TRequest request, FeatureVector answer)
     {
         ArgumentNullException.ThrowIfNull(answer);

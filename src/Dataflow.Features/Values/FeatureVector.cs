@@ -31,9 +31,11 @@ public sealed class FeatureVector
     public ReadOnlySpan<FeatureValue> Values => _values;
 
     /// <summary>What they reflect.</summary>
-    public FeatureCut Cut => new(Positions);
+    public FeatureCut Cut => new([.. Positions]);
 
     internal FeaturePosition[] Positions { get; }
+
+    internal FeatureValue[] Places => _values;
 
     /// <summary>A value by its place.</summary>
     public ref readonly FeatureValue this[int index] => ref _values[index];
@@ -41,6 +43,15 @@ public sealed class FeatureVector
     /// <summary>A value by its name.</summary>
     /// <exception cref="KeyNotFoundException">The service has no such feature.</exception>
     public ref readonly FeatureValue this[string name] => ref _values[_names.IndexOf(name)];
+
+    /// <summary>The same vector, with nothing known.</summary>
+    internal FeatureVector Emptied(FeatureNames names)
+    {
+        if (_names != names) throw new ArgumentException($"A vector of {string.Join(", ", Names)} cannot be used again for {string.Join(", ", names.All)}.");
+        Array.Clear(_values);
+        Array.Clear(Positions);
+        return this;
+    }
 
     /// <summary>What a feature reflects; null for functions of the request.</summary>
     public FeaturePosition? PositionOf(int index) => _names.Parts[index] is >= 0 and var part ? Positions[part] : null;
