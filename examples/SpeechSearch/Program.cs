@@ -4,17 +4,24 @@ using Dataflow.Onnx;
 using SpeechSearch;
 using Spectre.Console;
 
+var data = AppContext.BaseDirectory;
+var file = Path.Combine(data, "speeches.jsonl.gz");
+if (args is ["swap"])
+{
+    await using var memory = LogStore.Open("swap", new LogOptions { Durability = Durability.Memory });
+    await new Swap(memory, file, Path.Combine(data, "model")).RunAsync();
+    return 0;
+}
+
 var arguments = Arguments.Of(args);
 Directory.CreateDirectory(arguments.Folder);
 AnsiConsole.MarkupLineInterpolated($"All that is written goes to [blue]{arguments.Folder}[/]");
 
 try
 {
-    var data = AppContext.BaseDirectory;
     using var model = EmbeddingModel.Load(Path.Combine(data, "model"));
     await using var log = LogStore.Open(Path.Combine(arguments.Folder, "log"));
 
-    var file = Path.Combine(data, "speeches.jsonl.gz");
     using var index = VectorIndex.Exact<string, SentenceVector>(model.Dimensions);
     var workers = new InferenceWorkers();
     await Show.EmbeddingAsync(Search.Pipeline(file, model, workers, index), log, workers, index, Search.CountSentences(file));

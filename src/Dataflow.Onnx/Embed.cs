@@ -22,6 +22,8 @@ public static class EmbedStep
         /// <summary>Embeds a text of each value; the order stays. Values whose text fails come out as a stream of their
         /// own.</summary>
         /// <remarks>
+        /// The order is that of a worker's input. Where a job carries on with another number of workers, what was in flight may go on behind
+        /// later values of its source; on a keyed stream each key keeps its order even so.
         /// The model is called by workers, apart from the job's own. A vector is recorded in the topic
         /// <c>PIPELINE.NAME.results</c>, on its own and not with the checkpoint, before it goes on: the same text is not
         /// embedded again as long as its vector is kept, whatever crashes. A checkpoint does not wait for calls, as long as
@@ -50,11 +52,13 @@ public static class EmbedStep
             ArgumentNullException.ThrowIfNull(text);
             ArgumentNullException.ThrowIfNull(result);
             options ??= new InferenceOptions();
-            return stream.Add(input => new EmbedNode<T, TOut>(name, input, Embedders.Of(model, options), text, result, options)
+            var embedder = Embedders.Of(model, options);
+            return stream.Add(input => new EmbedNode<T, TOut>(name, input, [embedder], text, options)
             {
-                Topic = $"{stream.Pipeline.Name}.{name}.results",
+                Models = _ => new(embedder),
+                Result = (value, vector, _) => result(value, vector),
+                Topic = EmbedNode.TopicOf(stream.Pipeline, name),
                 HandsOutFailed = handsOutFailed,
-                DependsOnBatch = model is EmbeddingModel { DependsOnBatch: true },
             });
         }
     }
@@ -62,65 +66,24 @@ public static class EmbedStep
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull
     {
-        /// <summary>Embeds a text of each value; keys and order stay. Values whose text fails go to the topic
+        /// <summary>Embeds a text of each value; keys stay, and the order of each key. Values whose text fails go to the topic
         /// <c>PIPELINE.dead-letters</c>, exactly once, as <see cref="DeadLetter"/>.</summary>
         /// <inheritdoc cref="Embed{T, TOut}(Stream{T}, IEmbeddingGenerator{string, Embedding{float}}, Func{T, string}, Func{T, float[], TOut}, out Stream{DeadLetter}, string, InferenceOptions)"/>
         public KeyedStream<TKey, TOut> Embed<TOut>(
             IEmbeddingGenerator<string, Embedding<float>> model, Func<T, string?> text, Func<T, float[], TOut> result,
             string name = "embed", InferenceOptions? options = null)
         {
+            ArgumentNullException.ThrowIfNull(model);
             ArgumentNullException.ThrowIfNull(text);
             ArgumentNullException.ThrowIfNull(result);
-            return stream.Through(pairs => pairs.Embed(
-                model,
-                pair => text(pair.Value),
-                (pair, vector) => new Keyed<TKey, TOut>(pair.Key, result(pair.Value, vector)),
-                name,
-                options));
+            options ??= new InferenceOptions();
+            var embedder = Embedders.Of(model, options);
+            return stream.Add(input => new EmbedNode<Keyed<TKey, T>, Keyed<TKey, TOut>>(name, input, [embedder], pair => text(pair.Value), options)
+            {
+                Models = _ => new(embedder),
+                Result = (pair, vector, _) => new(pair.Key, result(pair.Value, vector)),
+                Topic = EmbedNode.TopicOf(stream.Pipeline, name),
+            }.ByKey());
         }
-    }
-}
-
-internal sealed record EmbedNode<T, TOut>(
-    string Name, Node<T> Input, ITextEmbedder Embedder, Func<T, string?> Text, Func<T, float[], TOut> Result,
-    InferenceOptions Options) : Node<T, TOut>(Name, Input), IUsesTopic
-{
-    public required string Topic { get; init; }
-
-    public required bool HandsOutFailed { get; init; }
-
-    public required bool DependsOnBatch { get; init; }
-
-    public (string Name, int Partitions)? Creates => (Topic, 1);
-
-    internal override bool WritesDeadLetters => !HandsOutFailed;
-
-    internal override string Detail
-        => InFlightState<T>.DetailOf($"{Embedder.Detail}{(Options.IsBackfill ? ", backfill" : "")}");
-
-    internal override string? StateSignature => InFlightState<T>.Signature;
-
-    internal override IEnumerable<string> Check()
-    {
-        if (Embedder.Id is null)
-        {
-            yield return $"step '{Name}': its generator does not say which model it calls, and results are kept by model. "
-                + "Name it, as ModelId in the options.";
-        }
-
-        if (DependsOnBatch && Options.BatchTokens is not null)
-        {
-            yield return $"step '{Name}': model '{Embedder.Name}' gives a text another vector when others share its call. "
-                + "Leave BatchTokens out.";
-        }
-    }
-
-    public override Operator<T, TOut> CreateOperator() => new EmbedOperator<T, TOut>(this);
-
-    internal override void Connect(Operator<T, TOut> step, Runtime.TaskBuilder builder)
-    {
-        base.Connect(step, builder);
-        if (builder.Plan.SideOf(this) is SideNode<DeadLetter> side)
-            ((EmbedOperator<T, TOut>)step).ConnectFailedTo(side.BuildNext(builder));
     }
 }

@@ -1,16 +1,18 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Dataflow.Onnx.Inference;
 using Dataflow.Onnx.Recording;
+using Dataflow.Onnx.Versions;
 
 namespace Dataflow.Onnx;
 
-/// <summary>What became of a value's text: its result, or the reason why it has none.</summary>
-internal readonly record struct Embedded(EmbeddedText? Found, string? Failure);
+/// <summary>What became of a value's text: its result, with that of the model that is tried, or the reason why it has none.</summary>
+internal readonly record struct Embedded(EmbeddedText? Found, EmbeddedText? Tried, string? Failure);
 
 /// <summary>Asks the recorder for the vectors of texts, and makes results of them.</summary>
 internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
-    : CallingOperator<T, Embedded, TOut>(node.Options.Calls with { Timeout = null }), ICountsCalls, ICountsTruncated, IUsesModel
+    : CallingOperator<T, Embedded, TOut>(node.Options.Calls with { Timeout = null }, node.Order?.Invoke()), ICountsCalls, ICountsTruncated, IUsesModels
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private Operator<DeadLetter>? _failed;
@@ -22,7 +24,7 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
 
     public long Truncated { get; private set; }
 
-    public ModelUsage Usage => _recorder.Usage;
+    public IReadOnlyList<ModelUsage> Usage => _recorder.Usage;
 
     public void ConnectFailedTo(Operator<DeadLetter> failed) => _failed = failed;
 
@@ -34,15 +36,21 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
 
     protected override void Open()
     {
-        OpenCalls(shardOf: null);
-        _recorder = Context.Shared(() => Recorder.Open(Context.Log, node.Topic, node.Embedder, node.Options, Context.Time));
+        OpenCalls(node.ShardOf);
+        _recorder = Context.Shared(() => Recorder.Open(Context.Log, node.Topic, node.Options, Context.Time));
     }
 
     private protected override bool IsAnswered(T value)
-        => TextOf(value, out _) is not { } text || _recorder.Has(KeyOf(text));
+    {
+        if (TextOf(value, out _) is not { } text) return true;
+        var models = node.Models(value);
+        return Has(models.Answers, text) && (models.Tried is null || Has(models.Tried, text));
+    }
 
     private protected override Task<Embedded> CallAsync(T value, CancellationToken cancellation)
-        => TextOf(value, out var failure) is { } text ? EmbedAsync(text) : Task.FromResult(new Embedded(null, failure));
+        => TextOf(value, out var failure) is { } text
+            ? EmbedAsync(node.Models(value), text)
+            : Task.FromResult(new Embedded(null, null, failure));
 
     private protected override void HandOn(in Record<T> record, Embedded result)
     {
@@ -56,7 +64,7 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
         TOut made;
         try
         {
-            made = node.Result(record.Value, [.. found.Vector]); // a copy: the kept one is used again
+            made = node.Result(record.Value, [.. found.Vector], result.Tried is { } tried ? [.. tried.Vector] : null); // copies: the kept ones are used again
         }
         catch (Exception error)
         {
@@ -95,19 +103,47 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
         }
     }
 
-    private async Task<Embedded> EmbedAsync(string text)
+    private bool Has(ITextEmbedder embedder, string text) => _recorder.Has(KeyOf(ModelOf(embedder, node.Options.IsBackfill), text));
+
+    private async Task<Embedded> EmbedAsync(AskedModels models, string text)
     {
-        var found = _recorder.EmbedAsync(KeyOf(text), text, out var isNew);
+        var found = AskAsync(ModelOf(models.Answers, node.Options.IsBackfill), text, out _);
+        if (models.Tried is null) return new Embedded(await found.ConfigureAwait(false), null, null);
+        var tried = AskAsync(ModelOf(models.Tried, isBackfill: true), text, out var key);
+        return await CompareAsync(models.Trial!, key, found, tried).ConfigureAwait(false);
+    }
+
+    private static async Task<Embedded> CompareAsync(Trial trial, UInt128 key, Task<EmbeddedText> found, Task<EmbeddedText> tried)
+    {
+        await ((Task)tried).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var answer = await found.ConfigureAwait(false);
+        if (!tried.IsCompletedSuccessfully)
+        {
+            trial.Failed(tried.Exception?.InnerException ?? new OperationCanceledException());
+            return new Embedded(answer, null, null);
+        }
+
+        var other = await tried.ConfigureAwait(false);
+        trial.Add(key, answer.Vector, other.Vector);
+        return new Embedded(answer, other, null);
+    }
+
+    private RecordedModel ModelOf(ITextEmbedder embedder, bool isBackfill) => _recorder.Model(embedder, isBackfill);
+
+    private Task<EmbeddedText> AskAsync(RecordedModel model, string text, out UInt128 key)
+    {
+        key = KeyOf(model, text);
+        var found = _recorder.EmbedAsync(model, key, text, out var isNew);
         if (isNew) Calls++;
         else Reused++;
-        return new Embedded(await found.ConfigureAwait(false), null);
+        return found;
     }
 
     /// <summary>The first half of SHA-256, of the model's hash and the text's UTF-16.</summary>
-    private UInt128 KeyOf(string text)
+    private UInt128 KeyOf(RecordedModel model, string text)
     {
         Span<byte> key = stackalloc byte[SHA256.HashSizeInBytes];
-        _hash.AppendData(_recorder.ModelKey);
+        _hash.AppendData(model.Key);
         _hash.AppendData(MemoryMarshal.AsBytes(text.AsSpan()));
         _hash.GetHashAndReset(key);
         return BinaryPrimitives.ReadUInt128BigEndian(key);

@@ -9,6 +9,8 @@ namespace Dataflow.Onnx.Tests;
 /// <summary>Embeddings by a generator that stands for a service far away.</summary>
 public sealed class EmbedByGeneratorTests : IDisposable
 {
+    private const string Letters = "abcdefghijklmnopqrstuvwxyz";
+
     private readonly LogStore _log = SimulatedJob.OpenLog();
     private readonly MemorySink<Found> _results = Sink.Memory<Found>();
 
@@ -194,6 +196,46 @@ public sealed class EmbedByGeneratorTests : IDisposable
         Assert.InRange(slow.Answered.SelectMany(batch => batch).Intersect(quick.Answered.SelectMany(batch => batch)).Count(), 0, Environment.ProcessorCount);
     }
 
+    [Fact]
+    public async Task A_key_keeps_its_order_where_the_next_run_has_more_workers()
+    {
+        var gate = new TaskCompletionSource();
+        var generator = new FakeGenerator { Before = (texts, _) => texts.Any(text => text.EndsWith('1')) ? gate.Task : Task.CompletedTask };
+        var input = Topic.Of<string>("texts", partitions: 2);
+        await _log.CreateTopicAsync(input.Name, 2, TestContext.Current.CancellationToken);
+        await ProduceAsync('1');
+        var job = SimulatedJob.Start(ByFirstLetter(), _log);
+        job.RunUntilIdle();
+        job.Checkpoint(); // those that end on 1 are in flight
+        job.Close();
+        await ProduceAsync('2');
+        job = SimulatedJob.Start(ByFirstLetter(), _log, workers: 2);
+        while (generator.Answered.Sum(batch => batch.Length) < Letters.Length) job.RunUntilIdle();
+        job.Checkpoint();
+        gate.SetResult();
+        while (_results.Committed.Count < 2 * Letters.Length) job.Checkpoint();
+        job.Close();
+
+        Assert.All(
+            _results.Committed.GroupBy(found => found.Text[0]),
+            ofKey => Assert.Equal([$"{ofKey.Key}1", $"{ofKey.Key}2"], ofKey.Select(found => found.Text)));
+
+        Pipeline ByFirstLetter()
+        {
+            var pipeline = new Pipeline("by-key");
+            pipeline.From(input).KeyBy(text => text[0])
+                .Embed(generator, text => text, (text, vector) => new Found(text, vector), options: new() { BatchTexts = 1, Workers = new InferenceWorkers(2 * Letters.Length) })
+                .Values().To(_results);
+            return pipeline;
+        }
+
+        async Task ProduceAsync(char end)
+        {
+            await using var producer = _log.CreateProducer(input.Name);
+            foreach (var letter in Letters) Assert.True(producer.TryAppend(letter % 2, 0, System.Text.Encoding.UTF8.GetBytes($"{letter}{end}")));
+        }
+    }
+
     [Theory]
     [InlineData(20, 2)]
     [InlineData(31, 4)]
@@ -249,7 +291,7 @@ public sealed class EmbedByGeneratorTests : IDisposable
             throw;
         }
 
-        return job.Status.Steps.Single(step => step.Name == "embed").Model!;
+        return job.Status.Steps.Single(step => step.Name == "embed").Models[0];
     }
 
     /// <summary>Ends without a checkpoint when the vectors of all texts are recorded.</summary>
@@ -258,7 +300,7 @@ public sealed class EmbedByGeneratorTests : IDisposable
         var job = SimulatedJob.Start(Pipeline(generator, texts, options ?? new(), failsOn: texts[^1]), _log, clock: clock);
         Assert.Throws<OperatorException>(job.Run);
         job.Close();
-        return job.Status.Steps.Single(step => step.Name == "embed").Model!;
+        return job.Status.Steps.Single(step => step.Name == "embed").Models[0];
     }
 
     private sealed record Found(string Text, float[] Vector);

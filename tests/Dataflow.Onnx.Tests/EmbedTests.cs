@@ -212,8 +212,9 @@ public sealed class EmbedTests : IDisposable
     {
         var step = await RunAsync(["a", "a b", "a", "ab"]);
 
-        Assert.Equal((_model.Name, 3, 3, 11, 1), (step.Model!.Model, step.Model.Calls, step.Model.Texts, step.Model.Tokens, step.Model.SavedTexts));
-        Assert.NotEqual(TimeSpan.Zero, step.Model.Time);
+        var usage = Assert.Single(step.Models);
+        Assert.Equal((_model.Name, 3, 3, 11, 1), (usage.Model, usage.Calls, usage.Texts, usage.Tokens, usage.SavedTexts));
+        Assert.NotEqual(TimeSpan.Zero, usage.Time);
     }
 
     [Fact]
@@ -263,7 +264,7 @@ public sealed class EmbedTests : IDisposable
 
         Assert.Equal(texts, _results.Committed.Select(found => found.Text));
         Assert.All(_results.Committed, found => Assert.Equal(1, Vectors.Dot(model.Embed(found.Text), found.Vector), 1e-5));
-        Assert.Equal(300, step.Model!.Texts);
+        Assert.Equal(300, Assert.Single(step.Models).Texts);
     }
 
     [Fact]

@@ -3,11 +3,13 @@ using Microsoft.Extensions.AI;
 
 namespace Dataflow.Onnx.Tests;
 
-/// <summary>Stands for a service: a text's vector is its length and its first character. What it was asked is kept.</summary>
+/// <summary>Stands for a service: a text's vector is its length and its first character, unless told otherwise. What it was asked is kept.</summary>
 internal sealed class FakeGenerator(string? model = "fake") : IEmbeddingGenerator<string, Embedding<float>>
 {
     /// <summary>Called before each answer; may wait and may throw.</summary>
     public Func<IReadOnlyList<string>, CancellationToken, Task> Before { get; init; } = static (_, _) => Task.CompletedTask;
+
+    public Func<string, float[]> Vector { get; init; } = VectorOf;
 
     /// <summary>The calls that were answered.</summary>
     public ConcurrentQueue<string[]> Answered { get; } = [];
@@ -25,7 +27,7 @@ internal sealed class FakeGenerator(string? model = "fake") : IEmbeddingGenerato
         await Task.Yield();
         await Before(texts, cancellationToken);
         Answered.Enqueue(texts);
-        return new(texts.Select(text => new Embedding<float>(VectorOf(text))))
+        return new(texts.Select(text => new Embedding<float>(Vector(text))))
         {
             Usage = new UsageDetails { InputTokenCount = texts.Sum(text => text.Length) },
         };

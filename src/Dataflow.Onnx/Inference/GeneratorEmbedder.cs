@@ -9,12 +9,12 @@ internal sealed class GeneratorEmbedder : ITextEmbedder
 {
     private readonly IEmbeddingGenerator<string, Embedding<float>> _generator;
 
-    public GeneratorEmbedder(IEmbeddingGenerator<string, Embedding<float>> generator, InferenceOptions options)
+    public GeneratorEmbedder(IEmbeddingGenerator<string, Embedding<float>> generator, InferenceOptions options, string? version)
     {
         _generator = generator;
         var metadata = (EmbeddingGeneratorMetadata?)generator.GetService(typeof(EmbeddingGeneratorMetadata));
-        Id = options.ModelId ?? metadata?.DefaultModelId;
-        Name = Id ?? metadata?.ProviderName ?? generator.GetType().Name;
+        Id = (version is null ? options.ModelId : null) ?? metadata?.DefaultModelId ?? version;
+        Name = version ?? Id ?? metadata?.ProviderName ?? generator.GetType().Name;
         MostTexts = options.BatchTexts;
     }
 
@@ -23,6 +23,8 @@ internal sealed class GeneratorEmbedder : ITextEmbedder
     public string? Id { get; }
 
     public string Detail => $"model {Name}, {MostTexts} texts a call";
+
+    public bool DependsOnBatch => false; // it is not known, and not ours to say
 
     public int MostTexts { get; }
 

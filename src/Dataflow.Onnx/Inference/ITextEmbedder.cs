@@ -14,6 +14,9 @@ internal interface ITextEmbedder
     /// <summary>What the plan shows.</summary>
     string Detail { get; }
 
+    /// <summary>Whether a text's vector changes with the texts beside it.</summary>
+    bool DependsOnBatch { get; }
+
     /// <summary>The most texts that a call is given.</summary>
     int MostTexts { get; }
 

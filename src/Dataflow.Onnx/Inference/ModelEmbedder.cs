@@ -3,15 +3,17 @@ using Dataflow.Onnx.Recording;
 namespace Dataflow.Onnx.Inference;
 
 /// <summary>A model in this process: works on the caller's thread.</summary>
-internal sealed class ModelEmbedder(EmbeddingModel model, InferenceOptions options) : ITextEmbedder
+internal sealed class ModelEmbedder(EmbeddingModel model, InferenceOptions options, string? version) : ITextEmbedder
 {
     private readonly int _mostTokens = options.BatchTokens ?? 0;
 
-    public string Name => model.Name;
+    public string Name => version ?? model.Name;
 
     public string? Id => _mostTokens == 0 ? model.Id : $"{model.Id}:batches";
 
     public string Detail => _mostTokens == 0 ? model.Detail : $"{model.Detail}, batches of {_mostTokens} tokens";
+
+    public bool DependsOnBatch => model.DependsOnBatch;
 
     public int MostTexts { get; } = options.BatchTokens is null ? 1 : options.BatchTexts;
 

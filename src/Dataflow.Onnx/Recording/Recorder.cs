@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Dataflow.Log;
 using Dataflow.Onnx.Inference;
 using Dataflow.Onnx.Workers;
@@ -16,44 +14,54 @@ internal sealed class Recorder : IAsyncDisposable
     private readonly LogProducer _producer;
     private readonly InferenceOptions _options;
     private readonly InferenceWorkers _workers;
-    private readonly WorkQueue _queue;
     private readonly RecordedResults _recorded;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
+    private readonly Dictionary<(string Id, bool IsBackfill), RecordedModel> _models = [];
     private readonly Dictionary<UInt128, PendingText> _inFlight = [];
-    private readonly uint _model;
-    private Account _account;
     private long _trimmedTo;
 
-    private Recorder(LogStore log, string topic, ITextEmbedder embedder, InferenceOptions options, TimeProvider time)
+    private Recorder(LogStore log, string topic, InferenceOptions options, TimeProvider time)
     {
         (_log, _options, _time) = (log, options, time);
         _recorded = RecordedResults.Read(log, topic, options, time);
-        ModelKey = SHA256.HashData(MemoryMarshal.AsBytes((embedder.Id ?? "").AsSpan()));
-        _model = BinaryPrimitives.ReadUInt32LittleEndian(ModelKey);
-        _account = _recorded.Accounts.GetValueOrDefault(_model);
         _producer = log.CreateProducer(topic);
         _workers = options.Workers ?? new InferenceWorkers();
-        _queue = new WorkQueue(embedder, options, time, Finish, Fail);
-        _workers.Open(_queue);
     }
 
-    /// <summary>Stands for the model in keys.</summary>
-    public byte[] ModelKey { get; }
-
-    /// <summary>What the model was used for so far.</summary>
-    public ModelUsage Usage
+    /// <summary>What each model was used for so far, the one first that was asked first.</summary>
+    public IReadOnlyList<ModelUsage> Usage
     {
         get
         {
-            lock (_lock) return _account.ToUsage(_queue.Embedder.Name);
+            lock (_lock)
+            {
+                return [.. _models.Values.DistinctBy(static model => model.Number)
+                    .Select(model => _recorded.Accounts[model.Number].ToUsage(model.Name))];
+            }
         }
     }
 
     /// <summary>Reads what was recorded before.</summary>
     /// <exception cref="ModelException">The topic holds something else.</exception>
-    public static Recorder Open(LogStore log, string topic, ITextEmbedder embedder, InferenceOptions options, TimeProvider time)
-        => new(log, topic, embedder, options, time);
+    public static Recorder Open(LogStore log, string topic, InferenceOptions options, TimeProvider time)
+        => new(log, topic, options, time);
+
+    /// <summary>Has a model called for texts.</summary>
+    /// <param name="embedder">Calls it.</param>
+    /// <param name="isBackfill">Whether its texts go to a worker only while no others wait.</param>
+    public RecordedModel Model(ITextEmbedder embedder, bool isBackfill)
+    {
+        lock (_lock)
+        {
+            if (_models.TryGetValue((embedder.Id!, isBackfill), out var model)) return model;
+            model = new RecordedModel(embedder, isBackfill, _options, _time, Finish, Fail);
+            _models.Add((embedder.Id!, isBackfill), model);
+            CollectionsMarshal.GetValueRefOrAddDefault(_recorded.Accounts, model.Number, out _);
+            _workers.Open(model.Queue);
+            return model;
+        }
+    }
 
     /// <summary>Whether a result is there or on its way.</summary>
     public bool Has(UInt128 key)
@@ -62,25 +70,27 @@ internal sealed class Recorder : IAsyncDisposable
     }
 
     /// <summary>The result of a text, once it is recorded.</summary>
+    /// <param name="model">The model.</param>
     /// <param name="key">Stands for model and text.</param>
     /// <param name="text">The text.</param>
     /// <param name="isNew">Whether the model is called for it.</param>
-    public Task<EmbeddedText> EmbedAsync(UInt128 key, string text, out bool isNew)
+    public Task<EmbeddedText> EmbedAsync(RecordedModel model, UInt128 key, string text, out bool isNew)
     {
         PendingText pending;
         lock (_lock)
         {
             isNew = false;
+            ref var account = ref AccountOf(model);
             if (_recorded.TryGet(key, out var result))
             {
-                _account.SavedTexts++;
-                _account.SavedTokens += result.Tokens;
+                account.SavedTexts++;
+                account.SavedTokens += result.Tokens;
                 return Task.FromResult(result);
             }
 
             if (_inFlight.TryGetValue(key, out pending!))
             {
-                _account.SavedTexts++;
+                account.SavedTexts++;
                 return pending.Task;
             }
 
@@ -88,32 +98,32 @@ internal sealed class Recorder : IAsyncDisposable
             _inFlight.Add(key, pending = new PendingText(key, text));
         }
 
-        _workers.Post(_queue, pending);
+        _workers.Post(model.Queue, pending);
         return pending.Task;
     }
 
     /// <summary>Waits for the calls that run, so that the model may be freed, and for their commits.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _workers.CloseAsync(_queue).ConfigureAwait(false);
+        foreach (var model in _models.Values) await _workers.CloseAsync(model.Queue).ConfigureAwait(false);
         await _producer.DisposeAsync().ConfigureAwait(false);
-        _queue.Dispose();
+        foreach (var model in _models.Values) model.Queue.Dispose();
     }
 
-    private void Finish(IReadOnlyList<PendingText> texts, EmbeddedText[] results, TimeSpan time)
+    private void Finish(RecordedModel model, IReadOnlyList<PendingText> texts, EmbeddedText[] results, TimeSpan time)
     {
         var (each, rest) = Math.DivRem((long)time.TotalMicroseconds, texts.Count);
         for (var i = 0; i < texts.Count; i++)
-            _ = RecordAsync(texts[i], results[i], new(i == 0 ? 1 : 0, 1, results[i].Tokens, i == 0 ? each + rest : each, 0, 0));
+            _ = RecordAsync(model, texts[i], results[i], new(i == 0 ? 1 : 0, 1, results[i].Tokens, i == 0 ? each + rest : each, 0, 0));
     }
 
-    private async Task RecordAsync(PendingText text, EmbeddedText result, Account cost)
+    private async Task RecordAsync(RecordedModel model, PendingText text, EmbeddedText result, Account cost)
     {
         try
         {
             var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
-            Charge(cost);
-            while (!TryAppend(text.Key, result, now)) await _producer.FlushAsync().ConfigureAwait(false);
+            Charge(model, cost);
+            while (!TryAppend(model, text.Key, result, now)) await _producer.FlushAsync().ConfigureAwait(false);
             await _producer.FlushAsync().ConfigureAwait(false);
             await TrimAsync(Keep(text, result, now)).ConfigureAwait(false);
             text.SetResult(result);
@@ -124,21 +134,25 @@ internal sealed class Recorder : IAsyncDisposable
         }
     }
 
-    private void Charge(Account cost)
+    private void Charge(RecordedModel model, Account cost)
     {
         lock (_lock)
         {
-            _account.Calls += cost.Calls;
-            _account.Texts += cost.Texts;
-            _account.Tokens += cost.Tokens;
-            _account.Microseconds += cost.Microseconds;
+            ref var account = ref AccountOf(model);
+            account.Calls += cost.Calls;
+            account.Texts += cost.Texts;
+            account.Tokens += cost.Tokens;
+            account.Microseconds += cost.Microseconds;
         }
     }
 
+    private ref Account AccountOf(RecordedModel model) => ref CollectionsMarshal.GetValueRefOrNullRef(_recorded.Accounts, model.Number);
+
     /// <summary>Appends a result with the account so far: within the lock, so that the last record has the last account.</summary>
-    private bool TryAppend(UInt128 key, EmbeddedText result, long now)
+    private bool TryAppend(RecordedModel model, UInt128 key, EmbeddedText result, long now)
     {
-        lock (_lock) return _producer.TryAppend(0, now, ResultFormat.KeyOf(key), ResultFormat.ValueOf(result, _model, in _account));
+        lock (_lock)
+            return _producer.TryAppend(0, now, ResultFormat.KeyOf(key), ResultFormat.ValueOf(result, model.Number, in AccountOf(model)));
     }
 
     /// <summary>Moves a result, now durable, to those that are recorded; returns where the topic is to begin.</summary>

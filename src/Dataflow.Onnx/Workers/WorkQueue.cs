@@ -3,14 +3,15 @@ using Dataflow.Onnx.Recording;
 
 namespace Dataflow.Onnx.Workers;
 
-/// <summary>The texts of a step that wait for a worker, and what becomes of them. Guarded by the workers' lock.</summary>
+/// <summary>The texts of a step that wait for a worker to give them to one model, and what becomes of them. Guarded by the workers' lock.</summary>
 /// <param name="embedder">Whom to call.</param>
-/// <param name="options">How.</param>
+/// <param name="isBackfill">Whether texts of other queues go first.</param>
+/// <param name="limit">How long a call may take.</param>
 /// <param name="time">The job's clock.</param>
 /// <param name="finish">Takes texts with their results, and how long the call took.</param>
 /// <param name="fail">Takes a text that failed for good.</param>
 internal sealed class WorkQueue(
-    ITextEmbedder embedder, InferenceOptions options, TimeProvider time,
+    ITextEmbedder embedder, bool isBackfill, TimeSpan? limit, TimeProvider time,
     Action<IReadOnlyList<PendingText>, EmbeddedText[], TimeSpan> finish, Action<PendingText, Exception> fail)
     : IDisposable
 {
@@ -23,8 +24,7 @@ internal sealed class WorkQueue(
 
     public ITextEmbedder Embedder => embedder;
 
-    /// <summary>Whether texts of other steps go first.</summary>
-    public bool IsBackfill => options.IsBackfill;
+    public bool IsBackfill => isBackfill;
 
     public TimeProvider Time => time;
 
@@ -35,12 +35,12 @@ internal sealed class WorkQueue(
     /// <summary>Calls, for as long as a call may take and the job runs.</summary>
     public async ValueTask<EmbeddedText[]> CallAsync(ITextEmbedder called, IReadOnlyList<string> texts)
     {
-        if (options.Calls.Timeout is not { } timeout) return await called.EmbedAsync(texts, _closing.Token).ConfigureAwait(false);
+        if (limit is not { } timeout) return await called.EmbedAsync(texts, _closing.Token).ConfigureAwait(false);
         using var late = new CancellationTokenSource(timeout, time);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _closing.Token);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _closing.Token);
         try
         {
-            return await called.EmbedAsync(texts, limit.Token).ConfigureAwait(false);
+            return await called.EmbedAsync(texts, ending.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested)
         {

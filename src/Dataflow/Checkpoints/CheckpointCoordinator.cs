@@ -17,6 +17,7 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
     private readonly ConcurrentQueue<TaskCheckpoint> _handedIn = new();
     private readonly List<TaskCheckpoint> _parts = [];
     private readonly SemaphoreSlim _wake = new(0);
+    private SplitPosition[] _committed = [];
     private long _epoch = job.Restored.Epoch;
     private long _lastRequest = job.Time.GetTimestamp();
     private volatile bool _isGathering;
@@ -41,6 +42,10 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
 
     /// <summary>When the next checkpoint is due, unless one is under way.</summary>
     public TimeSpan NextIn => job.Options.CheckpointInterval - job.Time.GetElapsedTime(Volatile.Read(ref _lastRequest));
+
+    /// <summary>Where the job reads on after the last checkpoint, by split; for steps that learn of its commit, before they take part in another.</summary>
+    public IReadOnlyDictionary<string, long> CommittedPositions => _committed.ToDictionary(
+        static split => split.Name, static split => split.Position, StringComparer.Ordinal);
 
     public void Wake() => _wake.Release();
 
@@ -123,6 +128,7 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
         // Not given up when the job ends: a commit may still land, and who starts the job anew must not read in its midst.
         await job.Log.CommitAsync(commit, CancellationToken.None).ConfigureAwait(false);
         Measure(new(job.Time.GetElapsedTime(_lastRequest), _parts.Max(static part => part.Pause), Stopwatch.GetElapsedTime(start), commit.Bytes));
+        _committed = [.. _parts.SelectMany(static part => part.Positions)];
         _parts.Clear();
         _isGathering = false;
         job.Committed(_epoch, _isFinal);

@@ -64,8 +64,8 @@ internal sealed class JobMeter : IDisposable
         => _job.Status.Steps.Select(step => Of(value(step), new KeyValuePair<string, object?>("step", step.Name)));
 
     private IEnumerable<Measurement<long>> Models(Func<ModelUsage, long> value)
-        => _job.Status.Steps.Where(step => step.Model is not null).Select(step => Of(
-            value(step.Model!), new("step", step.Name), new KeyValuePair<string, object?>("model", step.Model!.Model)));
+        => _job.Status.Steps.SelectMany(step => step.Models, (step, model) => Of(
+            value(model), new("step", step.Name), new KeyValuePair<string, object?>("model", model.Model)));
 
     private IEnumerable<Measurement<long>> DeadLetters()
         => Steps(step => step.DeadLetters).Concat(_job.Status.Splits.Select(

@@ -125,8 +125,8 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
     /// <summary>Records for which a result was there already, so that no call was made.</summary>
     public long Reused { get; init; }
 
-    /// <summary>What the step's model was used for; null where it has none.</summary>
-    public ModelUsage? Model { get; init; }
+    /// <summary>What the step's model was used for; several where it has used several versions, none where it has no model.</summary>
+    public IReadOnlyList<ModelUsage> Models { get; init; } = [];
 
     /// <summary>Records whose text was too long for the model, so that its end was left out.</summary>
     public long Truncated { get; init; }
@@ -180,7 +180,7 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
     {
         Calls = instances.OfType<ICountsCalls>().Sum(step => step.Calls),
         Reused = instances.OfType<ICountsCalls>().Sum(step => step.Reused),
-        Model = instances.OfType<IUsesModel>().FirstOrDefault()?.Usage,
+        Models = instances.OfType<IUsesModels>().FirstOrDefault()?.Usage ?? [],
         Truncated = instances.OfType<ICountsTruncated>().Sum(step => step.Truncated),
         MissReasons = [.. instances.OfType<ICountsMisses>().SelectMany(step => step.MissReasons)
             .GroupBy(miss => miss.Reason).Select(misses => new Miss(misses.Key, misses.Sum(miss => miss.Count)))],
@@ -262,10 +262,10 @@ internal interface ICountsCalls
     long Reused { get; }
 }
 
-/// <summary>A step that calls a model, whose instances count together.</summary>
-internal interface IUsesModel
+/// <summary>A step that calls models, whose instances count together.</summary>
+internal interface IUsesModels
 {
-    ModelUsage Usage { get; }
+    IReadOnlyList<ModelUsage> Usage { get; }
 }
 
 /// <summary>A step that leaves out the end of texts that are too long.</summary>

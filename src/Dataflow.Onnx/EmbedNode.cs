@@ -1,0 +1,65 @@
+using Dataflow.Async;
+using Dataflow.Onnx.Inference;
+using Dataflow.Onnx.Versions;
+using Dataflow.Planning;
+using Dataflow.State;
+
+namespace Dataflow.Onnx;
+
+/// <summary>The models that a text is given to: one answers, another may be tried beside it.</summary>
+internal readonly record struct AskedModels(ITextEmbedder Answers, ITextEmbedder? Tried = null, Trial? Trial = null);
+
+internal static class EmbedNode
+{
+    public static string TopicOf(Pipeline pipeline, string name) => $"{pipeline.Name}.{name}.results";
+
+    /// <summary>Has results go on in the order of each key, also where the next run has other workers.</summary>
+    public static EmbedNode<Keyed<TKey, T>, TOut> ByKey<TKey, T, TOut>(this EmbedNode<Keyed<TKey, T>, TOut> node)
+        where TKey : notnull
+        => node with
+        {
+            Order = static () => new KeyOrder<TKey, T, Embedded>(),
+            ShardOf = static pair => Shards.Of(KeyCodec<TKey>.Default.Hash(pair.Key)),
+        };
+}
+
+internal sealed record EmbedNode<T, TOut>(
+    string Name, Node<T> Input, IReadOnlyList<ITextEmbedder> Embedders, Func<T, string?> Text, InferenceOptions Options)
+    : Node<T, TOut>(Name, Input), IUsesTopic
+{
+    public required Func<T, AskedModels> Models { get; init; }
+
+    /// <summary>Makes the result of value, vector, and what the tried model found.</summary>
+    public required Func<T, float[], float[]?, TOut> Result { get; init; }
+
+    /// <summary>The order of a keyed stream; null: that of the input.</summary>
+    public Func<ResultOrder<T, Embedded>>? Order { get; init; }
+
+    /// <summary>Where the key of a value belongs; null where it has none.</summary>
+    public Func<T, int>? ShardOf { get; init; }
+
+    public bool HandsOutFailed { get; init; }
+
+    public (string Name, int Partitions)? Creates => (Topic, 1);
+
+    public required string Topic { get; init; }
+
+    internal override bool WritesDeadLetters => !HandsOutFailed;
+
+    internal override string Detail => InFlightState<T>.DetailOf(
+        $"{string.Join("; ", Embedders.Select(static embedder => embedder.Detail))}{(Options.IsBackfill ? ", backfill" : "")}");
+
+    internal override string? StateSignature => InFlightState<T>.Signature;
+
+    internal override IEnumerable<string> Check()
+        => Embedders.SelectMany(embedder => Inference.Embedders.FaultsOf(embedder, Options), (_, fault) => $"step '{Name}': {fault}");
+
+    public override Operator<T, TOut> CreateOperator() => new EmbedOperator<T, TOut>(this);
+
+    internal override void Connect(Operator<T, TOut> step, Runtime.TaskBuilder builder)
+    {
+        base.Connect(step, builder);
+        if (builder.Plan.SideOf(this) is SideNode<DeadLetter> side)
+            ((EmbedOperator<T, TOut>)step).ConnectFailedTo(side.BuildNext(builder));
+    }
+}

@@ -1,0 +1,67 @@
+using Dataflow.Onnx;
+using Dataflow.Onnx.Versions;
+
+namespace Dataflow;
+
+/// <summary>Gives texts their vectors by a model whose versions change while the job runs.</summary>
+public static class EmbedVersionsStep
+{
+    extension<T>(Stream<T> stream)
+    {
+        /// <summary>Embeds a text of each value by the version that answers, and by the one that is tried beside it; the order stays. Values
+        /// whose text the answering version fails on go to the topic <c>PIPELINE.dead-letters</c>, exactly once, as <see cref="DeadLetter"/>.</summary>
+        /// <remarks>What <c>Embed</c> with one model says of workers, of what is kept and of checkpoints goes here too; vectors of all versions
+        /// are kept in one topic.</remarks>
+        /// <param name="versions">For this step alone.</param>
+        /// <param name="text">The value's text; called on the task's thread. If it throws or gives null, the value failed.</param>
+        /// <param name="result">Makes the result of value and vector; called on the task's thread.</param>
+        /// <param name="name">Name shown in the plan, in metrics and in errors; names the topic of the results too.</param>
+        /// <param name="options">Who calls the models, how, and what is kept of the results. Generators are known by the model that they name
+        /// or, if they name none, by their version.</param>
+        public Stream<TOut> Embed<TOut>(
+            ModelVersions versions, Func<T, string?> text, Func<T, VersionedVector, TOut> result, string name = "embed", InferenceOptions? options = null)
+        {
+            ArgumentNullException.ThrowIfNull(versions);
+            ArgumentNullException.ThrowIfNull(text);
+            ArgumentNullException.ThrowIfNull(result);
+            options ??= new InferenceOptions();
+            var models = new VersionedModels(versions, options);
+            return stream
+                .Add(input => new ChooseVersionNode<T, (T Value, VersionChoice Choice)>($"{name}-version", input, versions, options, static (value, choice) => (value, choice)))
+                .Add(input => new EmbedNode<(T Value, VersionChoice Choice), TOut>(name, input, models.All, asked => text(asked.Value), options)
+                {
+                    Models = asked => models.Of(asked.Choice),
+                    Result = (asked, vector, tried) => result(asked.Value, VersionedModels.VectorOf(asked.Choice, vector, tried)),
+                    Topic = EmbedNode.TopicOf(stream.Pipeline, name),
+                });
+        }
+    }
+
+    extension<TKey, T>(KeyedStream<TKey, T> stream)
+        where TKey : notnull
+    {
+        /// <summary>Embeds a text of each value by the version that answers, and by the one that is tried beside it; keys stay, and the order of
+        /// each key.</summary>
+        /// <inheritdoc cref="EmbedVersionsStep.extension{T}(Stream{T}).Embed{TOut}(ModelVersions, Func{T, string}, Func{T, VersionedVector, TOut}, string, InferenceOptions)"/>
+        public KeyedStream<TKey, TOut> Embed<TOut>(
+            ModelVersions versions, Func<T, string?> text, Func<T, VersionedVector, TOut> result, string name = "embed", InferenceOptions? options = null)
+        {
+            ArgumentNullException.ThrowIfNull(versions);
+            ArgumentNullException.ThrowIfNull(text);
+            ArgumentNullException.ThrowIfNull(result);
+            options ??= new InferenceOptions();
+            var models = new VersionedModels(versions, options);
+            return stream
+                .Add(input => new ChooseVersionNode<Keyed<TKey, T>, Keyed<TKey, (T Value, VersionChoice Choice)>>(
+                    $"{name}-version", input, versions, options, static (pair, choice) => new(pair.Key, (pair.Value, choice))))
+                .Add(input => new EmbedNode<Keyed<TKey, (T Value, VersionChoice Choice)>, Keyed<TKey, TOut>>(name, input, models.All, pair => text(pair.Value.Value), options)
+                {
+                    Models = pair => models.Of(pair.Value.Choice),
+                    Result = (pair, vector, tried) => new(
+                        pair.Key,
+                        result(pair.Value.Value, VersionedModels.VectorOf(pair.Value.Choice, vector, tried))),
+                    Topic = EmbedNode.TopicOf(stream.Pipeline, name),
+                }.ByKey());
+        }
+    }
+}

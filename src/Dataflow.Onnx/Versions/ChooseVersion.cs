@@ -1,0 +1,57 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Dataflow.Planning;
+using Dataflow.Runtime;
+
+namespace Dataflow.Onnx.Versions;
+
+/// <summary>Says for each value which versions of a model are asked for its vector. What a checkpoint finds on its way to them keeps that.</summary>
+internal sealed record ChooseVersionNode<TIn, TOut>(
+    string Name, Node<TIn> Input, ModelVersions Versions, InferenceOptions Options, Func<TIn, VersionChoice, TOut> Result) : Node<TIn, TOut>(Name, Input)
+{
+    internal override string Detail => $"of {string.Join(", ", Versions.Names)}; {Versions.First}, unless a checkpoint says otherwise";
+
+    public override Operator<TIn, TOut> CreateOperator() => new ChooseVersionOperator<TIn, TOut>(this);
+}
+
+internal sealed class ChooseVersionOperator<TIn, TOut>(ChooseVersionNode<TIn, TOut> node) : Operator<TIn, TOut>
+{
+    private VersionSchedule _schedule = null!; // set by Open
+    private VersionChoice _choice;
+
+    internal override bool IsOneToOne => true;
+
+    public override void Process(in Record<TIn> record) => Emit(record.With(node.Result(record.Value, _choice)));
+
+    protected override void Open()
+    {
+        try
+        {
+            _choice = Saved();
+            _schedule = Context.Shared(() => node.Versions.Open(_choice, node.Options));
+        }
+        catch (InvalidOperationException error)
+        {
+            throw Context.Fail(error, default);
+        }
+    }
+
+    internal override void Capture(TaskCheckpoint checkpoint)
+    {
+        _choice = _schedule.After(checkpoint.Epoch);
+        checkpoint.Save(Key, JsonSerializer.SerializeToUtf8Bytes(_choice, VersionsJson.Default.VersionChoice));
+    }
+
+    internal override void Committed() => _schedule.Committed(Context.Task.Epoch, () => Context.Task.Job.Coordinator.CommittedPositions);
+
+    private string Key => $"version/{Context.Name}";
+
+    private VersionChoice Saved()
+    {
+        var saved = Context.Saved(Key);
+        return saved.IsEmpty ? new(node.Versions.First, Tried: null) : JsonSerializer.Deserialize(saved.Span, VersionsJson.Default.VersionChoice);
+    }
+}
+
+[JsonSerializable(typeof(VersionChoice))]
+internal sealed partial class VersionsJson : JsonSerializerContext;
