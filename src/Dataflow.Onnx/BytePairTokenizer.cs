@@ -5,20 +5,19 @@ namespace Dataflow.Onnx;
 /// <summary>The byte-level tokenizer of RoBERTa and GPT-2: words with the space before them, as UTF-8, whose bytes are merged pair
 /// by pair (BPE).</summary>
 /// <remarks>
-/// Nothing is dropped, so that spaces count; half a pair of surrogates is U+FFFD. Special tokens such as <c>&lt;mask&gt;</c>
+/// Nothing is dropped, so that spaces count; where the file says so, texts are composed first (NFC); half a pair of surrogates is U+FFFD. Special tokens such as <c>&lt;mask&gt;</c>
 /// that are written in a text, exactly so, are the special tokens. Merges are Microsoft.ML.Tokenizers'; words of up to 32
 /// characters are merged once and kept, 50,000 at most.
 /// </remarks>
 public sealed class BytePairTokenizer : TextTokenizer
 {
-    private readonly BytePairWords _words;
-    private readonly SpecialTokens[] _specials;
+    private readonly BytePairRules _rules;
     private readonly (int First, int Last) _ends;
 
-    internal BytePairTokenizer(BytePairWords words, SpecialTokens[] specials, (int First, int Last) ends, int padding)
+    internal BytePairTokenizer(BytePairRules rules, (int First, int Last) ends, int padding)
         : base(padding)
-        => (_words, _specials, _ends) = (words, specials, ends);
+        => (_rules, _ends) = (rules, ends);
 
     private protected override EncodedText EncodeAll(ReadOnlySpan<char> text, Span<long> ids)
-        => new BytePairEncoder(_words, _specials, ids).Encode(_ends.First, text, _ends.Last);
+        => new BytePairEncoder(_rules, ids).Encode(_ends.First, text, _ends.Last);
 }

@@ -21,6 +21,20 @@ public class BytePairTokenizerTests
     }
 
     [Fact]
+    public void Composes_texts_as_the_reference_does_where_the_file_says_so()
+    {
+        using var directory = new TempDirectory();
+        RobertaTokenizer.WriteTo(directory);
+        var file = directory.File("tokenizer.json");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"normalizer\":null", "\"normalizer\":{\"type\":\"NFC\"}", StringComparison.Ordinal));
+
+        var tokenizer = TextTokenizer.FromJson(file);
+
+        Assert.Equal(104, TestFiles.ComposedTexts.Length);
+        Assert.All(TestFiles.ComposedTexts, golden => Assert.Equal(golden.Ids, tokenizer.Encode(golden.Text)));
+    }
+
+    [Fact]
     public void Gives_them_to_several_threads_at_once_and_after_more_words_than_are_kept()
     {
         for (var number = 0; number < 60_000; number++) RobertaTokenizer.Shared.Encode($"x{number}");
@@ -55,12 +69,15 @@ public class BytePairTokenizerTests
     [Fact]
     public void Allocates_nothing_for_words_it_knows()
     {
+        using var directory = new TempDirectory();
+        RobertaTokenizer.WriteTo(directory);
+        var tokenizer = TextTokenizer.FromJson(directory.File("tokenizer.json")); // no other test gives it words to keep
         var ids = new long[500];
         string[] texts = [.. TestFiles.Texts.Select(golden => golden.Text).Where(text => text.Length > 20 && text.Split(' ').All(word => word.Length < 30))];
-        foreach (var text in texts) RobertaTokenizer.Shared.Encode(text, ids);
+        foreach (var text in texts) tokenizer.Encode(text, ids);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        foreach (var text in texts) RobertaTokenizer.Shared.Encode(text, ids);
+        foreach (var text in texts) tokenizer.Encode(text, ids);
 
         Assert.True(texts.Length > 100);
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());

@@ -26,7 +26,8 @@ internal static class RobertaTokenizer
     public static void WriteTinyTo(TempDirectory directory)
         => Write(directory, ["a", "b", "Ġ", "ab", "Ġa"], [["a", "b"], ["Ġ", "a"]]);
 
-    private static void WriteTo(TempDirectory directory)
+    /// <summary>Writes it.</summary>
+    public static void WriteTo(TempDirectory directory)
     {
         var tokens = ReadTokens();
         var ranks = tokens.Index().ToDictionary(token => token.Item, token => token.Index);

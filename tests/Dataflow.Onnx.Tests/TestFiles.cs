@@ -17,6 +17,8 @@ internal static class TestFiles
 
     public static GoldenText[] BytePairTexts { get; } = Read<GoldenText>("byte-pair-tokens.jsonl");
 
+    public static GoldenText[] ComposedTexts { get; } = Read<GoldenText>("composed-tokens.jsonl");
+
     public static GoldenVector[] Vectors { get; } = Read<GoldenVector>("embeddings.jsonl");
 
     public static long[][] CasedIds { get; } = Read<long[]>("cased-tokens.jsonl");

@@ -1,50 +1,66 @@
 namespace Dataflow.Onnx.Tokenization;
 
+/// <summary>What a byte-level tokenizer does to a text.</summary>
+/// <param name="Words">The ids of words.</param>
+/// <param name="Written">The special tokens that are looked for in the text as it is written.</param>
+/// <param name="Normalized">Those that are looked for between them, in the text as it is composed.</param>
+/// <param name="Composes">Whether the text is composed (NFC).</param>
+internal sealed record BytePairRules(BytePairWords Words, SpecialTokens Written, SpecialTokens Normalized, bool Composes);
+
 /// <summary>Turns one text into ids: looks for special tokens, and for the words between them.</summary>
-/// <param name="words">The ids of words.</param>
-/// <param name="specials">The special tokens, those that are looked for first before the others.</param>
+/// <param name="rules">What is done.</param>
 /// <param name="ids">Takes the ids; the last place is kept for the one that ends the text.</param>
-internal ref struct BytePairEncoder(BytePairWords words, SpecialTokens[] specials, Span<long> ids)
+internal ref struct BytePairEncoder(BytePairRules rules, Span<long> ids)
 {
-    private readonly BytePairWords _words = words;
-    private readonly SpecialTokens[] _specials = specials;
+    private readonly BytePairRules _rules = rules;
     private readonly Span<long> _ids = ids;
     private int _count;
     private bool _isFull;
 
     /// <summary>Encodes the whole text between two ids.</summary>
-    public EncodedText Encode(int first, ReadOnlySpan<char> text, int last)
+    public EncodedText Encode(int first, scoped ReadOnlySpan<char> text, int last)
     {
         Add(first);
-        AddText(text, 0);
+        while (!_isFull && TryTake(_rules.Written, ref text, out var before, out var special))
+        {
+            AddNormalized(before);
+            Add(special.Id);
+        }
+
+        AddNormalized(text);
         _ids[_count++] = last;
         return new EncodedText(_count, _isFull);
     }
 
-    private void AddText(ReadOnlySpan<char> text, int looked)
+    private void AddNormalized(scoped ReadOnlySpan<char> text)
     {
-        if (looked == _specials.Length)
+        if (_rules.Composes) text = CanonicalCompositions.Compose(text);
+        while (!_isFull && TryTake(_rules.Normalized, ref text, out var before, out var special))
         {
-            AddWords(text);
-            return;
-        }
-
-        while (!_isFull && _specials[looked].Find(text, out var special) is >= 0 and var at)
-        {
-            AddText(special.TakesSpace ? text[..at].TrimEnd() : text[..at], looked + 1);
+            AddWords(before);
             Add(special.Id);
-            text = text[(at + special.Text.Length)..];
         }
 
-        AddText(text, looked + 1);
+        AddWords(text);
     }
 
-    private void AddWords(ReadOnlySpan<char> text)
+    /// <summary>Takes a text up to and with the next special token.</summary>
+    private static bool TryTake(
+        SpecialTokens specials, ref ReadOnlySpan<char> text, out ReadOnlySpan<char> before, out SpecialToken special)
+    {
+        before = default;
+        if (specials.Find(text, out special) is not (>= 0 and var at)) return false;
+        before = special.TakesSpace ? text[..at].TrimEnd() : text[..at];
+        text = text[(at + special.Text.Length)..];
+        return true;
+    }
+
+    private void AddWords(scoped ReadOnlySpan<char> text)
     {
         while (!text.IsEmpty && !_isFull)
         {
             var length = ByteLevelWords.LengthOfFirst(text);
-            foreach (var id in _words.IdsOf(text[..length])) Add(id);
+            foreach (var id in _rules.Words.IdsOf(text[..length])) Add(id);
             text = text[length..];
         }
     }

@@ -9,15 +9,25 @@ internal static class BytePairFile
     public static BytePairTokenizer Read(TokenizerFile file)
     {
         file.Demand("pre_tokenizer.type", "ByteLevel");
-        foreach (var setting in (ReadOnlySpan<string>)["normalizer.type", "pre_tokenizer.add_prefix_space", "model.dropout",
+        foreach (var setting in (ReadOnlySpan<string>)["pre_tokenizer.add_prefix_space", "model.dropout",
             "model.byte_fallback", "model.ignore_merges", "model.continuing_subword_prefix", "model.end_of_word_suffix"])
         {
             file.DemandNothing(setting);
         }
 
         if (file.Root.GetProperty("pre_tokenizer").TryGetProperty("use_regex", out _)) file.Demand("pre_tokenizer.use_regex", "true");
+        return new BytePairTokenizer(ReadRules(file), file.ReadEnds(), file.ReadPadding());
+    }
+
+    private static BytePairRules ReadRules(TokenizerFile file)
+    {
+        var composes = file.Root.GetProperty("normalizer").ValueKind != JsonValueKind.Null;
+        if (composes) file.Demand("normalizer.type", "NFC");
+        var specials = file.ReadSpecials().ToList();
+        foreach (var (token, rules) in specials) file.Refuse(token, rules, "rstrip");
+        var sought = specials.ToLookup(special => special.Rules.GetProperty("normalized").GetBoolean(), special => special.Token);
         var words = new BytePairWords(ReadMerger(file.Root.GetProperty("model")));
-        return new BytePairTokenizer(words, ReadSpecials(file), file.ReadEnds(), file.ReadPadding());
+        return new BytePairRules(words, new SpecialTokens(sought[false]), new SpecialTokens(sought[true]), composes);
     }
 
     private static BpeTokenizer ReadMerger(JsonElement model)
@@ -42,16 +52,4 @@ internal static class BytePairFile
     /// <summary>A pair as older files write it, with a space between; newer ones have an array.</summary>
     private static string PairOf(JsonElement pair)
         => pair.ValueKind == JsonValueKind.Array ? $"{pair[0].GetString()} {pair[1].GetString()}" : pair.GetString()!;
-
-    /// <summary>The tokens in the order in which they are looked for: those that are found as written before the others.</summary>
-    private static SpecialTokens[] ReadSpecials(TokenizerFile file)
-    {
-        var specials = file.ReadSpecials().ToList();
-        foreach (var (token, rules) in specials) file.Refuse(token, rules, "rstrip");
-        return
-        [
-            .. specials.GroupBy(special => special.Rules.GetProperty("normalized").GetBoolean(), special => special.Token)
-                .OrderBy(group => group.Key).Select(group => new SpecialTokens(group)),
-        ];
-    }
 }

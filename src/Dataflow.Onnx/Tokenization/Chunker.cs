@@ -19,7 +19,7 @@ internal sealed class Chunker(TextTokenizer tokenizer, int mostTokens, int overl
     public IReadOnlyList<TextChunk> Chunk(string text)
     {
         var words = WordsOf(text);
-        if (words.Count == 0) return [new TextChunk(0, 0, TextTokenizer.LeastTokens, text)];
+        if (words.Count == 0) return [new TextChunk(0, 0, TextTokenizer.LeastTokens, "")];
         var chunks = new List<TextChunk>();
         for (int first = 0, end = 0; end < words.Count; first = Back(words, first, end))
         {

@@ -60,7 +60,7 @@ public sealed class BytePairFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("normalizer", """{"type":"NFC"}""", "normalizer.type is NFC, only null is supported.")]
+    [InlineData("normalizer", """{"type":"NFKC"}""", "normalizer.type is NFKC, only NFC is supported.")]
     [InlineData("pre_tokenizer.type", "\"Metaspace\"", "pre_tokenizer.type is Metaspace, only ByteLevel is supported.")]
     [InlineData("pre_tokenizer.add_prefix_space", "true", "pre_tokenizer.add_prefix_space is true, only null is supported.")]
     [InlineData("pre_tokenizer.use_regex", "false", "pre_tokenizer.use_regex is false, only true is supported.")]
