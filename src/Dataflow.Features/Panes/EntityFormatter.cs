@@ -1,14 +1,14 @@
 using System.Buffers;
-using Dataflow.State;
 using MessagePack;
 using MessagePack.Formatters;
 
 namespace Dataflow.Features.Panes;
 
-/// <summary>Writes entities as an array: panes, objects, recent events, latest event, trimmed to, position.</summary>
+/// <summary>Writes entities as an array: trimmed to, position, panes, objects, how many recent events, whether there is a latest one, these
+/// events.</summary>
 internal sealed class EntityFormatter<T> : IMessagePackFormatter<Entity<T>>
 {
-    private const int Fields = 6;
+    private const int Fields = 8;
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? t_scratch;
@@ -16,29 +16,39 @@ internal sealed class EntityFormatter<T> : IMessagePackFormatter<Entity<T>>
     public void Serialize(ref MessagePackWriter writer, Entity<T> value, MessagePackSerializerOptions options)
     {
         writer.WriteArrayHeader(Fields);
-        writer.Write(value.Panes.Bytes);
+        writer.Write(value.TrimmedTo);
+        writer.Write(value.Position.Split);
+        writer.Write(value.Position.Offset);
+        writer.Write(value.Panes.Used);
         writer.WriteArrayHeader(value.Panes.Objects?.Length ?? 0);
         foreach (var accumulator in value.Panes.Objects ?? []) Write(ref writer, accumulator);
-        writer.WriteArrayHeader(value.RecentCount);
-        foreach (ref var kept in value.Recent.AsSpan(0, value.RecentCount)) Write(ref writer, ref kept);
-        Write(ref writer, ref value.Latest);
-        writer.Write(value.TrimmedTo);
-        Write(ref writer, value.Position);
+        writer.Write(value.RecentCount);
+        writer.Write(value.Latest.Exists);
+        var events = Scratch();
+        var (time, offset) = (value.TrimmedTo, value.Position.Offset);
+        foreach (ref var kept in value.Recent.AsSpan(0, value.RecentCount)) KeptEvents<T>.Write(events, ref kept, ref time, ref offset);
+        if (value.Latest.Exists) KeptEvents<T>.Write(events, ref value.Latest, ref time, ref offset);
+        writer.Write(events.WrittenSpan);
     }
 
     public Entity<T> Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
     {
         _ = reader.ReadArrayHeader();
-        var entity = new Entity<T> { Panes = { Bytes = ReadBytes(ref reader) } };
-        var objects = reader.ReadArrayHeader();
-        if (objects > 0) entity.Panes.Objects = new PaneObject[objects];
-        for (var i = 0; i < objects; i++) entity.Panes.Objects![i] = ReadBytes(ref reader) is { } bytes ? new WrittenPaneObject(bytes) : null;
-        entity.RecentCount = reader.ReadArrayHeader();
+        var trimmedTo = reader.ReadInt64();
+        var (split, offset) = (reader.ReadInt32(), reader.ReadInt64());
+        var entity = new Entity<T>
+        {
+            TrimmedTo = trimmedTo,
+            Position = split < 0 ? default : new(split, offset),
+            Panes = { Bytes = ReadBytes(ref reader) is { Length: > 0 } panes ? panes : null, Objects = ReadObjects(ref reader) },
+            RecentCount = reader.ReadInt32(),
+        };
+        var hasLatest = reader.ReadBoolean();
+        ReadOnlyMemory<byte> events = ReadBytes(ref reader);
+        var time = trimmedTo;
         if (entity.RecentCount > 0) entity.Recent = new KeptEvent<T>[entity.RecentCount];
-        for (var i = 0; i < entity.RecentCount; i++) entity.Recent![i] = ReadEvent(ref reader);
-        entity.Latest = ReadEvent(ref reader);
-        entity.TrimmedTo = reader.ReadInt64();
-        entity.Position = ReadOrigin(ref reader);
+        foreach (ref var kept in entity.Recent.AsSpan()) kept = KeptEvents<T>.Read(ref events, ref time, ref offset);
+        if (hasLatest) entity.Latest = KeptEvents<T>.Read(ref events, ref time, ref offset);
         return entity;
     }
 
@@ -55,37 +65,13 @@ internal sealed class EntityFormatter<T> : IMessagePackFormatter<Entity<T>>
         writer.Write(scratch.WrittenSpan);
     }
 
-    private static void Write(ref MessagePackWriter writer, ref KeptEvent<T> kept)
+    private static PaneObject?[]? ReadObjects(ref MessagePackReader reader)
     {
-        if (!kept.Exists)
-        {
-            writer.WriteNil();
-            return;
-        }
-
-        writer.Write(kept.Time);
-        Write(ref writer, kept.Origin);
-        var scratch = Scratch();
-        StateCodec<T>.Write(ref kept.Value, scratch);
-        writer.Write(scratch.WrittenSpan);
-    }
-
-    private static void Write(ref MessagePackWriter writer, RecordOrigin origin)
-    {
-        writer.Write(origin.Split);
-        writer.Write(origin.Offset);
-    }
-
-    private static KeptEvent<T> ReadEvent(ref MessagePackReader reader)
-    {
-        if (reader.TryReadNil()) return default;
-        return new() { Exists = true, Time = reader.ReadInt64(), Origin = ReadOrigin(ref reader), Value = StateCodec<T>.Read(ReadBytes(ref reader)) };
-    }
-
-    private static RecordOrigin ReadOrigin(ref MessagePackReader reader)
-    {
-        var (split, offset) = (reader.ReadInt32(), reader.ReadInt64());
-        return split < 0 ? default : new RecordOrigin(split, offset);
+        var count = reader.ReadArrayHeader();
+        if (count == 0) return null;
+        var objects = new PaneObject?[count];
+        foreach (ref var accumulator in objects.AsSpan()) accumulator = ReadBytes(ref reader) is { } bytes ? new WrittenPaneObject(bytes) : null;
+        return objects;
     }
 
     private static byte[]? ReadBytes(ref MessagePackReader reader) => reader.ReadBytes()?.ToArray();

@@ -6,7 +6,8 @@ namespace Dataflow.Features.Panes;
 /// <remarks><code>
 /// offset     bytes  field
 ///      0        16  how many panes each level has, 2 bytes for each of up to 8
-///     16            the newest pane of each level, finest first
+///     16         8  how many bytes are in use, from 0 on
+///     24            the newest pane of each level, finest first
 ///                   the older panes: those of the finest level first, within a level in the order of time
 /// of each pane
 ///      0         8  start          ms since the Unix epoch
@@ -14,10 +15,15 @@ namespace Dataflow.Features.Panes;
 /// </code>Accumulators that hold references are objects beside it, as many for each pane.</remarks>
 internal struct PaneTable
 {
-    public const int HeaderBytes = PaneLevels.Most * sizeof(ushort);
+    public const int HeaderBytes = UsedOffset + sizeof(long);
+
+    private const int UsedOffset = PaneLevels.Most * sizeof(ushort);
 
     public byte[]? Bytes;
     public PaneObject?[]? Objects;
+
+    /// <summary>The part of the bytes that is in use.</summary>
+    public readonly ReadOnlySpan<byte> Used => Bytes is null ? default : Bytes.AsSpan(0, (int)UsedBytes(Bytes));
 
     public readonly int CountOf(int level) => Bytes is null ? 0 : Counts(Bytes)[level];
 
@@ -44,7 +50,7 @@ internal struct PaneTable
         isNew = true;
         if (CountOf(level) == 0)
         {
-            MakeRoom(shape, shape.Levels);
+            if (Bytes is null) MakeRoom(shape, shape.Levels);
             return Begin(shape, level, level, start);
         }
 
@@ -127,6 +133,7 @@ internal struct PaneTable
     {
         var total = FirstOlderOf(shape, shape.Levels);
         MakeRoom(shape, total + 1);
+        UsedBytes(Bytes!) += shape.Bytes;
         Bytes.AsSpan(shape.OffsetOf(pane)..shape.OffsetOf(total)).CopyTo(Bytes.AsSpan(shape.OffsetOf(pane + 1)));
         Objects?.AsSpan((pane * shape.Objects)..(total * shape.Objects)).CopyTo(Objects.AsSpan((pane + 1) * shape.Objects));
         return pane;
@@ -151,17 +158,22 @@ internal struct PaneTable
         }
 
         Counts(Bytes!)[level] -= (ushort)count;
+        UsedBytes(Bytes!) -= count * shape.Bytes;
     }
 
     private void MakeRoom(PaneShape shape, int panes)
     {
         if (Bytes is not null && Bytes.Length >= shape.OffsetOf(panes)) return;
         var room = panes + (panes >> 1);
+        var isNew = Bytes is null;
         Array.Resize(ref Bytes, shape.OffsetOf(room));
+        if (isNew) UsedBytes(Bytes) = shape.OffsetOf(panes);
         if (shape.Objects > 0) Array.Resize(ref Objects, room * shape.Objects);
     }
 
-    private static Span<ushort> Counts(byte[] bytes) => MemoryMarshal.Cast<byte, ushort>(bytes.AsSpan(0, HeaderBytes));
+    private static Span<ushort> Counts(byte[] bytes) => MemoryMarshal.Cast<byte, ushort>(bytes.AsSpan(0, UsedOffset));
+
+    private static ref long UsedBytes(byte[] bytes) => ref MemoryMarshal.AsRef<long>(bytes.AsSpan(UsedOffset));
 }
 
 /// <summary>How much of everything a pane has.</summary>

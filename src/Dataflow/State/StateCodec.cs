@@ -14,6 +14,9 @@ internal static class StateCodec<T>
     public static string Signature { get; } =
         TypeNames.Of(typeof(T)) + (Serde is null ? $":{Unsafe.SizeOf<T>()}" : "");
 
+    /// <summary>Whether values are written as they lie in memory.</summary>
+    public static bool IsMemory => Serde is null;
+
     public static void Write(ref T value, IBufferWriter<byte> bytes)
     {
         if (Serde is null) bytes.Write(Bytes(ref value));
