@@ -2,12 +2,13 @@ using Dataflow.Onnx.Tokenization;
 
 namespace Dataflow.Onnx;
 
-/// <summary>The byte-level tokenizer of RoBERTa and GPT-2: words with the space before them, as UTF-8, whose bytes are merged pair
+/// <summary>The byte-level tokenizer of RoBERTa, GPT-2 and ModernBERT: words with the space before them, as UTF-8, whose bytes are merged pair
 /// by pair (BPE).</summary>
 /// <remarks>
-/// Nothing is dropped, so that spaces count; where the file says so, texts are composed first (NFC); half a pair of surrogates is U+FFFD. Special tokens such as <c>&lt;mask&gt;</c>
-/// that are written in a text, exactly so, are the special tokens. Merges are Microsoft.ML.Tokenizers'; words of up to 32
-/// characters are merged once and kept, 50,000 at most.
+/// Nothing is dropped, so that spaces count; where the file says so, texts are composed first (NFC), which allocates unless they have
+/// no character from U+0300 on; half a pair of surrogates is U+FFFD. Special tokens such as <c>&lt;mask&gt;</c> that are written in a
+/// text, exactly so, are the special tokens. Merges are Microsoft.ML.Tokenizers'; words of up to 32 characters are merged once and
+/// kept, 50,000 at most.
 /// </remarks>
 public sealed class BytePairTokenizer : TextTokenizer
 {

@@ -4,7 +4,7 @@ using Dataflow.Onnx.Tokenization;
 namespace Dataflow.Onnx;
 
 /// <summary>Turns text into the token ids of a model, as the model's own tokenizer did in training.</summary>
-/// <remarks>Any UTF-16 is accepted. May be used by any number of threads at once; allocates nothing per token.</remarks>
+/// <remarks>Any UTF-16 is accepted. May be used by any number of threads at once; allocates nothing for tokens that it knows.</remarks>
 public abstract class TextTokenizer
 {
     /// <summary>The fewest ids that a text can become: one that begins it and one that ends it.</summary>
