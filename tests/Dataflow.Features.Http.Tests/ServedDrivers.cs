@@ -1,0 +1,119 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Dataflow.Log;
+using Dataflow.Testing;
+using Dataflow.Tests;
+
+namespace Dataflow.Features.Http.Tests;
+
+/// <summary>A job that serves the drivers of Feast's documentation, and a real HTTP client.</summary>
+public abstract class ServedDrivers : IAsyncLifetime
+{
+    protected static readonly DateTimeOffset Newest = new(2021, 12, 31, 23, 0, 0, TimeSpan.Zero);
+
+    protected static readonly DriverHour[] Hours =
+    [
+        new(1001, Newest, 0.7037263512611389, 0.8724706768989563, 308, "anna"),
+        new(1002, Newest, 0.038169607520103455, 0.48534533381462097, 332, "bela"),
+        new(1003, Newest.AddMilliseconds(-1), 0.9665873050689697, 0.7793770432472229, 779, "cora"),
+        new(1004, Newest.AddHours(-25), 0.5, 0.5, 1, "dora"),
+    ];
+
+    private readonly SimulatedClock _clock = new();
+
+    protected LogStore Log { get; } = LogStore.Open("memory", new LogOptions { Durability = Durability.Memory });
+
+    protected HttpClient Client { get; } = new();
+
+    protected Job Job { get; private set; } = null!;
+
+    protected FeatureServer Server { get; private set; } = null!;
+
+    protected ServedFeatures[] Services { get; private set; } = [];
+
+    /// <summary>The numbers of the first service again, for who asks with a number.</summary>
+    protected ServedFeatures ByNumber { get; private set; } = null!;
+
+    /// <summary>A service of texts, whose function throws for all but an empty one.</summary>
+    protected ServedFeatures Faulty { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Log.Append("hours", Hours);
+        _clock.Advance(Newest.AddMinutes(30) - _clock.GetUtcNow());
+        var pipeline = new Pipeline("features");
+        var hours = pipeline.From(Topic.Of<DriverHour>("hours")).WithEventTime(hour => hour.Time, lateness: TimeSpan.FromDays(3))
+            .KeyBy(hour => hour.Trips >= 0 ? hour.Driver : throw new InvalidOperationException("negative"));
+        var stats = hours.FeatureView("driver_hourly_stats", v =>
+        {
+            v.TimeToLive = TimeSpan.FromDays(1);
+            v.Last("conv_rate", hour => hour.ConvRate);
+            v.Last("acc_rate", hour => hour.AccRate);
+            v.Last("avg_daily_trips", hour => hour.Trips);
+        });
+        var names = hours.FeatureView("driver_names", v =>
+        {
+            v.Last("name", hour => hour.Name);
+            v.Aggregate("hours", a => a.Count(), [TimeSpan.FromHours(1)], defaultValue: 0);
+            v.Aggregate("trips", a => a.Last(3, hour => hour.Trips), [TimeSpan.FromDays(1)]);
+        });
+        var activity = FeatureService.Of<DriverAsk>("driver_activity", s =>
+        {
+            s.From(stats, ask => ask.DriverId);
+            s.OnDemand("trips_per_rate", (ask, features) => features["avg_daily_trips"].HasValue ? features["avg_daily_trips"].As<int>() / 0.0 : double.NaN);
+        }).Serve();
+        var who = FeatureService.Of<long>("driver_who", s => s.From(names, driver => driver)).Serve();
+        Services = [ServedFeatures.Of(activity), ServedFeatures.Of(who)];
+        ByNumber = ServedFeatures.Of(FeatureService.Of<long>("driver_numbers", s => s.From(stats, driver => driver)).Serve());
+        Faulty = ServedFeatures.Of(FeatureService.Of<string>("faulty", s =>
+        {
+            s.From(names, text => text.Length, ["name"]);
+            s.OnDemand("length", (text, _) => text.Length > 0 ? throw new FormatException(text) : 0);
+        }).Serve());
+        Job = await pipeline.StartAsync(new JobOptions { Log = Log, Workers = 2, Time = _clock }, TestContext.Current.CancellationToken);
+        while (Job.Status.RecordsRead < Hours.Length) await Task.Yield();
+        await StartAsync(null, Services);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await Server.DisposeAsync();
+        await Job.DisposeAsync();
+        await Log.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Starts another server of the job in the place of the first.</summary>
+    protected async Task RestartAsync(string? token = null, params ServedFeatures[] services)
+    {
+        await Server.DisposeAsync();
+        await StartAsync(token, services is [] ? Services : services);
+    }
+
+    private async Task StartAsync(string? token, ServedFeatures[] services) => Server = await FeatureServer.StartAsync(
+        Job, services, new FeatureServerOptions { Port = 0, Token = token }, TestContext.Current.CancellationToken);
+
+    protected async Task<HttpResponseMessage> SendAsync(string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        return await Client.PostAsync(new Uri(Server.Uri, "/get-online-features"), content, TestContext.Current.CancellationToken);
+    }
+
+    protected async Task<string> PostAsync(string body)
+    {
+        using var response = await SendAsync(body);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(response.StatusCode == HttpStatusCode.OK, text);
+        Assert.Equal("application/json", response.Content.Headers.ContentType!.MediaType);
+        return text;
+    }
+
+    protected static async Task<string> DetailAsync(HttpResponseMessage response)
+        => JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement.GetProperty("detail").GetString()!;
+
+    public sealed record DriverHour(long Driver, DateTimeOffset Time, double ConvRate, double AccRate, int Trips, string Name);
+
+    public sealed record DriverAsk(long DriverId);
+}
