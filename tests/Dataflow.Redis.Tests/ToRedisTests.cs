@@ -71,7 +71,7 @@ public sealed class ToRedisTests : IDisposable
         var fields = _connection.GetDatabase().HashGetAll("clicks:a").ToDictionary(field => (string)field.Name!, field => (string)field.Value!);
         Assert.Equal(("2", "15", "7.5", "[7,8]", "8"), (fields["count_1h"], fields["sum_1h"], fields["mean_1h"], fields["values_1h"], fields["last"]));
         Assert.Equal("Partial,Partial,Partial,Partial,Present", fields["@statuses"]);
-        Assert.Equal(("clicks[0]", "1", ""), (fields["@split"], fields["@offset"], fields.GetValueOrDefault("none", "")));
+        Assert.Equal(("clicks[0]", "1", $"{s_start.AddSeconds(1).AddHours(-1).ToUnixTimeMilliseconds()}"), (fields["@split"], fields["@offset"], fields["@watermark"]));
         Assert.InRange(long.Parse(fields["@at"], CultureInfo.InvariantCulture), s_start.AddMinutes(10).ToUnixTimeMilliseconds(), s_start.AddMinutes(11).ToUnixTimeMilliseconds());
     }
 
