@@ -128,6 +128,31 @@ public class FeatureReaderTests
     }
 
     [Fact]
+    public void A_cut_names_the_part_of_the_source_also_where_a_later_run_reads_another_source_first()
+    {
+        using var log = SimulatedJob.OpenLog();
+        log.Append("others", [1]);
+        log.Append("pings", [new Ping("a", 1000, 1)], partition: 1, partitions: 2);
+        Read(readsOthers: false);
+
+        Assert.Equal([("pings[1]", 0L)], Read(readsOthers: true).Positions.Select(position => (position.Split, position.Offset)));
+
+        FeatureCut Read(bool readsOthers)
+        {
+            var pipeline = new Pipeline("served");
+            if (readsOthers) pipeline.From(Topic.Of<int>("others")).To(Sink.Memory<int>());
+            var pings = pipeline.From(Topic.Of<Ping>("pings")).WithEventTime(ping => ping.TimeMs, TimeSpan.Zero).KeyBy(ping => ping.Entity);
+            var service = FeatureService.Of<string>("service", s => s.From(pings.FeatureView("pings", v => v.Last("last", p => p.Value)), ask => ask)).Serve();
+            var job = SimulatedJob.Start(pipeline, log);
+            job.RunUntilIdle();
+            var cut = job.Ask(asked => Task.FromResult(asked.Read(service).Read("a", DateTimeOffset.FromUnixTimeMilliseconds(2000)).Cut));
+            job.Checkpoint();
+            job.Close();
+            return cut;
+        }
+    }
+
+    [Fact]
     public void A_ratio_whose_denominator_is_zero_or_unknown_is_unknown()
     {
         using var served = Of(v =>

@@ -30,6 +30,9 @@ internal sealed record SplitPosition
 {
     public required string Name { get; init; }
 
+    /// <summary>Its number in the pipeline's runs, which state may hold; null in manifests that are older than that.</summary>
+    public int? Id { get; init; }
+
     /// <summary>Where to go on.</summary>
     public required long Position { get; init; }
 

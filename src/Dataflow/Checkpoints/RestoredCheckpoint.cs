@@ -13,6 +13,10 @@ internal sealed class RestoredCheckpoint(Manifest? manifest)
 
     public bool IsFinished => manifest?.IsFinished ?? false;
 
+    /// <summary>The splits that have a number, in its order.</summary>
+    public IReadOnlyList<(int Id, string Name)> Splits
+        => [.. _positions.Values.Where(static split => split.Id is not null).Select(static split => (split.Id!.Value, split.Name)).Order()];
+
     public ReadOnlyMemory<byte> Saved(string key) => manifest?.Blobs.GetValueOrDefault(key);
 
     public (long Position, bool IsFinished) PositionOf(string split)

@@ -169,5 +169,5 @@ internal sealed class SplitProgress(SourceSplit split)
     /// <summary>Whether the last look found nothing to read.</summary>
     public bool IsCaughtUp { get; set; }
 
-    public Checkpoints.SplitPosition ToPosition() => new() { Name = Name, Position = Position, End = split.End, IsFinished = IsFinished };
+    public Checkpoints.SplitPosition ToPosition() => new() { Name = Name, Id = Id, Position = Position, End = split.End, IsFinished = IsFinished };
 }

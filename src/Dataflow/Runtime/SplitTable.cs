@@ -3,7 +3,7 @@ using Dataflow.Planning;
 
 namespace Dataflow.Runtime;
 
-/// <summary>All splits of a job's sources, numbered.</summary>
+/// <summary>All splits of a job's sources, numbered; those of the checkpoint as they were then, since state holds the numbers.</summary>
 internal sealed class SplitTable
 {
     private readonly Dictionary<Node, List<SourceSplit>> _bySource = new(ReferenceEqualityComparer.Instance);
@@ -14,6 +14,12 @@ internal sealed class SplitTable
     /// <exception cref="DataflowException">A source cannot be read; if several cannot, all are named.</exception>
     public SplitTable(Plan plan, SourceContext context, RestoredCheckpoint restored)
     {
+        foreach (var (id, name) in restored.Splits)
+        {
+            while (_names.Count <= id) Add(name: "", new SplitPlace("", 0)); // of a split that is no more
+            (_names[id], _places[id]) = (name, new SplitPlace(name, 0));
+        }
+
         var errors = new List<DataflowException>();
         foreach (var source in plan.Nodes.OfType<ISourceNode>())
         {
@@ -39,7 +45,7 @@ internal sealed class SplitTable
 
     public string NameOf(int id) => _names[id];
 
-    /// <summary>The number of a split in this run; -1 if it is no more.</summary>
+    /// <summary>The number of a split; -1 if neither this run nor the checkpoint has it.</summary>
     public int IdOf(string name) => _names.IndexOf(name);
 
     private void Add(ISourceNode source, IReadOnlyList<SplitDescription> splits, RestoredCheckpoint restored)
@@ -47,11 +53,20 @@ internal sealed class SplitTable
         var list = new List<SourceSplit>();
         foreach (var (index, split) in splits.Index())
         {
-            list.Add(new SourceSplit(_names.Count, index, split.Name, restored.EndOf(split)));
-            _names.Add(split.Name);
-            _places.Add(new SplitPlace(source.Name, index));
+            var place = new SplitPlace(source.Name, index);
+            var id = IdOf(split.Name);
+            if (id < 0) id = Add(split.Name, place);
+            _places[id] = place;
+            list.Add(new SourceSplit(id, index, split.Name, restored.EndOf(split)));
         }
 
         _bySource.Add((Node)source, list);
+    }
+
+    private int Add(string name, SplitPlace place)
+    {
+        _names.Add(name);
+        _places.Add(place);
+        return _names.Count - 1;
     }
 }
