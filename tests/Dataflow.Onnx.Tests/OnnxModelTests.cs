@@ -109,7 +109,7 @@ public sealed class OnnxModelTests : IDisposable
     [Fact]
     public void Gives_a_call_up_that_takes_too_long_and_answers_the_next_one()
     {
-        using var model = Load(Repeated(times: 1L << 40), new OnnxOptions { Timeout = TimeSpan.FromMilliseconds(50) });
+        using var model = Load(Repeated(times: 1L << 26), new OnnxOptions { Timeout = TimeSpan.FromMilliseconds(50) }); // about a minute
 
         for (var i = 0; i < 2; i++)
         {

@@ -43,8 +43,14 @@ internal sealed class CallLimit : IDisposable
 
     private void End()
     {
-        // A timer that was set for an earlier call may come this late.
-        if (_time.GetElapsedTime(Volatile.Read(ref _since)) < _timeout!.Value) return;
+        // The timer's clock is coarser than this one, so that it may come early; it may also be that of an earlier call.
+        var rest = _timeout!.Value - _time.GetElapsedTime(Volatile.Read(ref _since));
+        if (rest > TimeSpan.Zero)
+        {
+            _timer!.Change(TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+            return;
+        }
+
         if (Interlocked.CompareExchange(ref _state, Ended, Running) == Running) Options.Terminate = true;
     }
 }

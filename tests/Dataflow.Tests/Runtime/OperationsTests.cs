@@ -59,7 +59,8 @@ public sealed class OperationsTests : IDisposable
             var reading = job.Status.Stages.MaxBy(stage => stage.BackpressuredTime)!;
             Assert.Contains("key-by", reading.Steps);
             Assert.InRange(reading.Backpressured, 0.5, 1);
-            Assert.Equal((8, 0), (job.Status.Stages.Max(stage => stage.QueuedBatches), reading.QueuedBatches));
+            Assert.InRange(job.Status.Stages.Max(stage => stage.QueuedBatches), 8, 9); // the other worker's barrier may be among them
+            Assert.Equal(0, reading.QueuedBatches);
         }
         finally
         {
