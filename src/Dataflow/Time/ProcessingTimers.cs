@@ -8,6 +8,7 @@ internal sealed class ProcessingTimers<TKey>(Timers<TKey> timers, OperatorContex
 
     private ITimer? _alarm;
     private long _alarmAt = long.MaxValue;
+    private volatile bool _hasRung; // perhaps early: its clock is coarser
 
     public long Now => step.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -28,7 +29,7 @@ internal sealed class ProcessingTimers<TKey>(Timers<TKey> timers, OperatorContex
         }
 
         if (timers.TryTakeDue(Now, out key, out timestamp)) return true;
-        if (next != _alarmAt) SetAlarm();
+        if (next != _alarmAt || _hasRung) SetAlarm();
         return false;
     }
 
@@ -39,10 +40,15 @@ internal sealed class ProcessingTimers<TKey>(Timers<TKey> timers, OperatorContex
 
     private void SetAlarm()
     {
-        if (timers.Next is not { } next || next == _alarmAt) return;
-        _alarmAt = next;
-        _alarm ??= step.Time.CreateTimer(
-            static worker => ((Runtime.Worker)worker!).Wake(), step.Task.Worker, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        if (timers.Next is not { } next || (next == _alarmAt && !_hasRung)) return;
+        (_alarmAt, _hasRung) = (next, false);
+        _alarm ??= step.Time.CreateTimer(static timers => ((ProcessingTimers<TKey>)timers!).Ring(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _alarm.Change(TimeSpan.FromMilliseconds(Math.Clamp(next - Now, 0, MostMilliseconds)), Timeout.InfiniteTimeSpan);
+    }
+
+    private void Ring()
+    {
+        _hasRung = true;
+        step.Task.Worker.Wake();
     }
 }

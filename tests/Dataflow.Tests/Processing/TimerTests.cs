@@ -67,6 +67,26 @@ public sealed class TimerTests : IDisposable
     }
 
     [Fact]
+    public async Task An_alarm_that_comes_early_is_set_again()
+    {
+        var fired = new TaskCompletionSource();
+        var clock = new EarlyClock(_clock);
+        _log.Append("readings", [new Reading("a", 1, 5000)]);
+        var pipeline = new Pipeline("clock");
+        pipeline.From(Topic.Of<Reading>("readings")).KeyBy(r => r.Sensor).Process(() => new AfterValue())
+            .Where(_ => fired.TrySetResult()).To(Sink.Memory<string>());
+        var options = new JobOptions { Log = _log, Workers = 1, Time = clock, CheckpointInterval = TimeSpan.FromHours(1) };
+        await using var job = await pipeline.StartAsync(options, TestContext.Current.CancellationToken);
+
+        Until(() => clock.Alarms == 1);
+        _clock.Advance(TimeSpan.FromMilliseconds(4998)); // it rings, but the time has not come
+        Until(() => clock.Alarms == 2);
+        _clock.Advance(TimeSpan.FromMilliseconds(2));
+
+        await fired.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public void A_deleted_timer_does_not_fire_unless_it_is_set_again()
     {
         var fired = Harness.Run(
@@ -126,6 +146,35 @@ public sealed class TimerTests : IDisposable
     {
         job.Checkpoint();
         return sink.Committed;
+    }
+
+    private static void Until(Func<bool> isSo) => Assert.True(SpinWait.SpinUntil(isSo, TimeSpan.FromSeconds(20)));
+
+    /// <summary>The clock, but its first alarm rings two milliseconds early.</summary>
+    private sealed class EarlyClock(SimulatedClock clock) : TimeProvider
+    {
+        private int _alarms;
+
+        public int Alarms => Volatile.Read(ref _alarms);
+
+        public override long TimestampFrequency => clock.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow();
+
+        public override long GetTimestamp() => clock.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+            => new Alarm(this, clock.CreateTimer(callback, state, dueTime, period));
+
+        private sealed class Alarm(EarlyClock clock, ITimer timer) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+                => timer.Change(Interlocked.Increment(ref clock._alarms) == 1 ? dueTime - TimeSpan.FromMilliseconds(2) : dueTime, period);
+
+            public void Dispose() => timer.Dispose();
+
+            public ValueTask DisposeAsync() => timer.DisposeAsync();
+        }
     }
 
     private sealed class AfterValue : KeyedProcess<string, Reading, long, string>
