@@ -17,9 +17,10 @@ public sealed class ModelVersions
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, IEmbeddingGenerator<string, Embedding<float>>> _models = new(StringComparer.Ordinal);
+    private readonly Dictionary<VersionChoice, Trial> _trials = []; // what is in flight may be of an earlier one
     private VersionSchedule? _schedule;
     private InferenceOptions _options = new();
-    private Trial? _trial;
+    private Trial? _lastTrial;
 
     /// <summary>Begins with the version that answers until another one is switched to.</summary>
     /// <param name="version">Its name, which records may keep.</param>
@@ -44,7 +45,7 @@ public sealed class ModelVersions
     {
         get
         {
-            lock (_gate) return _trial?.ToComparison();
+            lock (_gate) return _lastTrial?.ToComparison();
         }
     }
 
@@ -103,8 +104,9 @@ public sealed class ModelVersions
     {
         lock (_gate)
         {
-            if (_trial is null || _trial.Answers != choice.Answers || _trial.Tried != choice.Tried) _trial = new Trial(choice.Answers, choice.Tried!);
-            return _trial;
+            if (_trials.TryGetValue(choice, out var trial)) return trial;
+            _trials.Add(choice, _lastTrial = new Trial(choice.Answers, choice.Tried!));
+            return _lastTrial;
         }
     }
 
@@ -116,7 +118,8 @@ public sealed class ModelVersions
             _ = Embedder(begin.Answers, options);
             if (begin.Tried is { } tried) _ = Embedder(tried, options);
             _options = options;
-            _trial = null;
+            _trials.Clear();
+            _lastTrial = null;
             return _schedule = new VersionSchedule(begin, Close);
         }
     }

@@ -105,7 +105,7 @@ internal sealed class KeptRecords<TKey, T>(string name, Changes changes, long sl
     private KeptSlice<TKey, T> Slice(long start)
     {
         if (_last < _slices.Count && _slices[_last].Start == start) return _slices[_last];
-        _last = FirstFrom(start);
+        _last = _slices.FirstFrom(start);
         if (_last == _slices.Count || _slices[_last].Start != start) _slices.Insert(_last, new(start, _chains.Open(start), _spare));
         return _slices[_last];
     }
@@ -117,20 +117,6 @@ internal sealed class KeptRecords<TKey, T>(string name, Changes changes, long sl
         ref var made = ref _made[((ulong)place * 0x9E3779B97F4A7C15) >> (64 - MadeValuesLog)];
         if (made.Slice != slice || made.Place != place) made = (slice, place, record.Value);
         return made.Value;
-    }
-
-    /// <summary>The number of the first slice that starts at a moment or later.</summary>
-    private int FirstFrom(long start)
-    {
-        var (low, high) = (0, _slices.Count);
-        while (low < high)
-        {
-            var middle = (low + high) >> 1;
-            if (_slices[middle].Start < start) low = middle + 1;
-            else high = middle;
-        }
-
-        return low;
     }
 
     /// <summary>Goes through the partners of one record, by slices and in each in the order of their coming.</summary>
@@ -154,7 +140,7 @@ internal sealed class KeptRecords<TKey, T>(string name, Changes changes, long sl
             _time = time;
             _end = end;
             _lastStart = end == Endless ? Endless : JoinBounds.Add(end, mostSpan);
-            _nextSlice = kept.FirstFrom(kept.StartOf(time));
+            _nextSlice = kept._slices.FirstFrom(kept.StartOf(time));
         }
 
         public readonly long Time => _current.Limits.Time;

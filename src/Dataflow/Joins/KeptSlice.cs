@@ -11,6 +11,7 @@ namespace Dataflow.Joins;
 /// <param name="chains">Where each key's records are, for this slice.</param>
 /// <param name="spare">The pages that slices leave to each other.</param>
 internal sealed class KeptSlice<TKey, T>(long start, KeyedState<TKey, KeptChain> chains, Stack<byte[]> spare)
+    : ITimeSlice
     where TKey : notnull
 {
     private readonly PagedBytes _pages = new(spare);

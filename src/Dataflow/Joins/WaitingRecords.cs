@@ -73,7 +73,7 @@ internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long
     {
         var start = time - (((time % sliceMs) + sliceMs) % sliceMs);
         if (_last < _slices.Count && _slices[_last].Start == start) return _slices[_last];
-        _last = FirstFrom(start);
+        _last = _slices.FirstFrom(start);
         if (_last == _slices.Count || _slices[_last].Start != start)
         {
             var slice = _spare.TryPop(out var spare) ? spare : new Slice();
@@ -82,20 +82,6 @@ internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long
         }
 
         return _slices[_last];
-    }
-
-    /// <summary>The number of the first slice that starts at a moment or later.</summary>
-    private int FirstFrom(long start)
-    {
-        var (low, high) = (0, _slices.Count);
-        while (low < high)
-        {
-            var middle = (low + high) >> 1;
-            if (_slices[middle].Start < start) low = middle + 1;
-            else high = middle;
-        }
-
-        return low;
     }
 
     private void Take(Slice slice)
@@ -125,13 +111,14 @@ internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long
         return slice.Written == slice.Frozen;
     }
 
-    private sealed class Slice
+    private sealed class Slice : ITimeSlice
     {
         public readonly List<Waiting<TKey, T>> Records = [];
-        public long Start;
         public int Written; // how many of them are in checkpoints
         public int Frozen; // how many belong there
         public ulong WrittenShards;
+
+        public long Start { get; set; }
 
         public void Clear()
         {
