@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using Dataflow.Log;
 using Dataflow.State;
 
 namespace Dataflow.Features.Panes;
@@ -12,18 +13,16 @@ namespace Dataflow.Features.Panes;
 ///     offset   since that of the event before; of the first, since a position that is given
 ///     length   of the value, where values are not written as they lie in memory
 ///     value
-/// </code>All numbers in the variable-length form of protocol buffers, signed ones zig-zag encoded.</remarks>
+/// </code>All numbers as <see cref="Varint"/> writes them, zig-zag encoded.</remarks>
 internal static class KeptEvents<T>
 {
-    private const int MostNumberBytes = 10;
-
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? t_value;
 
     public static void Write(ArrayBufferWriter<byte> bytes, ref KeptEvent<T> kept, ref long time, ref long offset)
     {
         var size = StateCodec<T>.IsMemory ? Unsafe.SizeOf<T>() : 0;
-        var span = bytes.GetSpan((3 * MostNumberBytes) + size);
+        var span = bytes.GetSpan((3 * Varint.MaxBytes64) + size);
         var length = WriteNumber(span, kept.Time - time);
         length += WriteNumber(span[length..], kept.Origin.Split);
         length += WriteNumber(span[length..], kept.Origin.Offset - offset);
@@ -49,31 +48,17 @@ internal static class KeptEvents<T>
         var written = t_value ??= new ArrayBufferWriter<byte>();
         written.ResetWrittenCount();
         StateCodec<T>.Write(ref value, written);
-        bytes.Advance(WriteNumber(bytes.GetSpan(MostNumberBytes), written.WrittenCount));
+        bytes.Advance(WriteNumber(bytes.GetSpan(Varint.MaxBytes64), written.WrittenCount));
         bytes.Write(written.WrittenSpan);
     }
 
-    private static int WriteNumber(Span<byte> bytes, long number)
-    {
-        var length = 0;
-        var rest = (ulong)((number << 1) ^ (number >> 63));
-        for (; rest >= 0x80; rest >>= 7) bytes[length++] = (byte)(rest | 0x80);
-        bytes[length++] = (byte)rest;
-        return length;
-    }
+    private static int WriteNumber(Span<byte> bytes, long number) => Varint.Write(ref bytes[0], Varint.ZigZag(number));
 
     private static long ReadNumber(ref ReadOnlyMemory<byte> bytes)
     {
-        var (number, length, shift) = (0UL, 0, 0);
-        byte part;
-        do
-        {
-            part = bytes.Span[length++];
-            number |= (ulong)(part & 0x7f) << shift;
-            shift += 7;
-        }
-        while (part >= 0x80);
+        var length = 0;
+        if (!Varint.TryRead(bytes.Span, ref length, out long number)) throw new InvalidDataException("An entity's events end within a number.");
         bytes = bytes[length..];
-        return (long)(number >> 1) ^ -(long)(number & 1);
+        return number;
     }
 }
