@@ -1,9 +1,7 @@
 using CsCheck;
-using Dataflow.Checkpoints;
 using Dataflow.Joins;
-using Dataflow.Log;
 using Dataflow.State;
-using Dataflow.Testing;
+using Dataflow.Tests.State;
 
 namespace Dataflow.Tests.Joins;
 
@@ -112,8 +110,7 @@ public class KeptRecordsTests
     private sealed class Run<T> : IDisposable
     {
         private readonly Func<int, T> _value;
-        private readonly LogStore _log = SimulatedJob.OpenLog();
-        private readonly CheckpointTopics _topics;
+        private readonly StateLog _log = new();
         private Changes _changes = new();
         private KeptRecords<string, T> _records;
         private List<Kept<T>> _model = [];
@@ -125,7 +122,6 @@ public class KeptRecordsTests
         public Run(Func<int, T> value)
         {
             _value = value;
-            _topics = CheckpointTopics.OpenAsync(_log, "test", writesDeadLetters: false, CancellationToken.None).GetAwaiter().GetResult();
             _records = new("kept", _changes, SliceMs);
         }
 
@@ -171,7 +167,7 @@ public class KeptRecordsTests
         public List<(long Slice, string Key, string Value)> Held()
         {
             var held = new List<(long, string, string)>();
-            ForEachHeld((slice, key, bytes) => held.Add((slice, Convert.ToHexString(key.Span), Convert.ToHexString(bytes.Span))));
+            _log.ForEach((_, slice, key, bytes) => held.Add((slice, Convert.ToHexString(key.Span), Convert.ToHexString(bytes.Span))));
             return held;
         }
 
@@ -219,17 +215,9 @@ public class KeptRecordsTests
         private int Write(int budget)
         {
             if (_atFlip is null || !_records.WriteFrozen(ref budget)) return 0;
-            var (commit, written) = (new LogCommit(), 0);
-            foreach (var (shard, records) in _changes.Take())
-            {
-                written += records.Count;
-                commit.Add(_topics.Changelog, shard, records);
-            }
-
-            _log.CommitAsync(commit).AsTask().GetAwaiter().GetResult();
             _durable = _atFlip;
             _atFlip = null;
-            return written;
+            return _log.Commit(_changes);
         }
 
         /// <summary>Carries on from the last checkpoint; in the order of coming within a key, shards after each other.</summary>
@@ -237,18 +225,9 @@ public class KeptRecordsTests
         {
             _changes = new Changes();
             _records = new("kept", _changes, SliceMs);
-            ForEachHeld(_records.RestorePut);
+            _log.ForEach((_, ns, key, bytes) => _records.RestorePut(ns, key, bytes));
             _model = [.. _durable.OrderBy(kept => Shards.Of(KeyCodec<string>.Default.Hash(kept.Key)))];
             _atFlip = null;
-        }
-
-        private void ForEachHeld(Action<long, ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> visit)
-        {
-            for (var shard = 0; shard < Shards.Count; shard++)
-            {
-                using var image = ShardImage.Read(_log, _topics, shard);
-                image.ForEach((_, ns, key, bytes) => visit(ns, key, bytes));
-            }
         }
 
         private static long StartOf(long end) => end == long.MaxValue ? end : end - (((end % SliceMs) + SliceMs) % SliceMs);

@@ -1,9 +1,7 @@
 using CsCheck;
-using Dataflow.Checkpoints;
 using Dataflow.Joins;
-using Dataflow.Log;
 using Dataflow.State;
-using Dataflow.Testing;
+using Dataflow.Tests.State;
 
 namespace Dataflow.Tests.Joins;
 
@@ -62,8 +60,7 @@ public class WaitingRecordsTests
     /// <summary>The waiting records, the list that they must equal, and a log that their changes go to.</summary>
     private sealed class Run : IDisposable
     {
-        private readonly LogStore _log = SimulatedJob.OpenLog();
-        private readonly CheckpointTopics _topics;
+        private readonly StateLog _log = new();
         private Changes _changes = new();
         private WaitingRecords<string, int> _records;
         private List<(string Key, long Time, int Value)> _model = [];
@@ -72,11 +69,7 @@ public class WaitingRecordsTests
         private int _number;
         private long _watermark = long.MinValue;
 
-        public Run()
-        {
-            _topics = CheckpointTopics.OpenAsync(_log, "test", writesDeadLetters: false, CancellationToken.None).GetAwaiter().GetResult();
-            _records = new("waiting", _changes, SliceMs);
-        }
+        public Run() => _records = new("waiting", _changes, SliceMs);
 
         public void Dispose() => _log.Dispose();
 
@@ -125,12 +118,7 @@ public class WaitingRecordsTests
         {
             _changes = new Changes();
             _records = new("waiting", _changes, SliceMs);
-            for (var shard = 0; shard < Shards.Count; shard++)
-            {
-                using var image = ShardImage.Read(_log, _topics, shard);
-                image.ForEach((_, ns, key, bytes) => _records.RestorePut(ns, key, bytes));
-            }
-
+            _log.ForEach((_, ns, key, bytes) => _records.RestorePut(ns, key, bytes));
             _model = [.. _durable];
             _atFlip = null;
         }
@@ -147,17 +135,9 @@ public class WaitingRecordsTests
         private int Write(int budget)
         {
             if (_atFlip is null || !_records.WriteFrozen(ref budget)) return 0;
-            var (commit, written) = (new LogCommit(), 0);
-            foreach (var (shard, records) in _changes.Take())
-            {
-                written += records.Count;
-                commit.Add(_topics.Changelog, shard, records);
-            }
-
-            _log.CommitAsync(commit).AsTask().GetAwaiter().GetResult();
             _durable = _atFlip;
             _atFlip = null;
-            return written;
+            return _log.Commit(_changes);
         }
     }
 }

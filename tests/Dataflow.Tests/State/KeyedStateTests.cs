@@ -1,8 +1,5 @@
 using CsCheck;
-using Dataflow.Checkpoints;
-using Dataflow.Log;
 using Dataflow.State;
-using Dataflow.Testing;
 
 namespace Dataflow.Tests.State;
 
@@ -118,18 +115,13 @@ public class KeyedStateTests
     /// <summary>The state, the dictionaries that it must equal, and a log that its changes go to.</summary>
     private sealed class Run : IDisposable
     {
-        private readonly LogStore _log = SimulatedJob.OpenLog();
-        private readonly CheckpointTopics _topics;
+        private readonly StateLog _log = new();
         private readonly Changes _changes = new();
         private readonly NamespacedState<int, long> _state;
         private readonly Dictionary<(int Namespace, int Key), long> _model = [];
         private Dictionary<(int Namespace, int Key), long>? _atFlip;
 
-        public Run()
-        {
-            _topics = CheckpointTopics.OpenAsync(_log, "test", writesDeadLetters: false, CancellationToken.None).GetAwaiter().GetResult();
-            _state = new NamespacedState<int, long>("numbers", KeyCodec<int>.Default, _changes);
-        }
+        public Run() => _state = new NamespacedState<int, long>("numbers", KeyCodec<int>.Default, _changes);
 
         public void Dispose() => _log.Dispose();
 
@@ -186,9 +178,7 @@ public class KeyedStateTests
         private void Write(int budget)
         {
             if (_atFlip is null || !_state.WriteFrozen(ref budget)) return;
-            var commit = new LogCommit();
-            foreach (var (shard, records) in _changes.Take()) commit.Add(_topics.Changelog, shard, records);
-            _log.CommitAsync(commit).AsTask().GetAwaiter().GetResult();
+            _log.Commit(_changes);
             Assert.Equal(_atFlip, Replayed());
             _atFlip = null;
         }
@@ -196,15 +186,11 @@ public class KeyedStateTests
         private Dictionary<(int, int), long> Replayed()
         {
             var replayed = new Dictionary<(int, int), long>();
-            for (var shard = 0; shard < Shards.Count; shard++)
+            _log.ForEach((state, ns, key, value) =>
             {
-                ShardImage.Read(_log, _topics, shard).ForEach((state, ns, key, value) =>
-                {
-                    Assert.Equal(_state.Id, state);
-                    replayed.Add(((int)ns, KeyCodec<int>.Default.Read(key)), StateCodec<long>.Read(value));
-                });
-            }
-
+                Assert.Equal(_state.Id, state);
+                replayed.Add(((int)ns, KeyCodec<int>.Default.Read(key)), StateCodec<long>.Read(value));
+            });
             return replayed;
         }
     }
