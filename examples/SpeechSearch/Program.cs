@@ -5,23 +5,21 @@ using SpeechSearch;
 using Spectre.Console;
 
 var data = AppContext.BaseDirectory;
-var file = Path.Combine(data, "speeches.jsonl.gz");
-if (args is ["swap"])
-{
-    await using var memory = LogStore.Open("swap", new LogOptions { Durability = Durability.Memory });
-    await new Swap(memory, file, Path.Combine(data, "model")).RunAsync();
-    return 0;
-}
-
-var arguments = Arguments.Of(args);
-Directory.CreateDirectory(arguments.Folder);
-AnsiConsole.MarkupLineInterpolated($"All that is written goes to [blue]{arguments.Folder}[/]");
-
+var (file, models) = (Path.Combine(data, "speeches.jsonl.gz"), Path.Combine(data, "model"));
 try
 {
-    using var model = EmbeddingModel.Load(Path.Combine(data, "model"));
-    await using var log = LogStore.Open(Path.Combine(arguments.Folder, "log"));
+    if (args is ["swap"])
+    {
+        await using var memory = LogStore.Open("swap", new LogOptions { Durability = Durability.Memory });
+        await new Swap(memory, file, models).RunAsync();
+        return 0;
+    }
 
+    var arguments = Arguments.Of(args);
+    Directory.CreateDirectory(arguments.Folder);
+    AnsiConsole.MarkupLineInterpolated($"All that is written goes to [blue]{arguments.Folder}[/]");
+    using var model = EmbeddingModel.Load(models);
+    await using var log = LogStore.Open(Path.Combine(arguments.Folder, "log"));
     using var index = VectorIndex.Exact<string, SentenceVector>(model.Dimensions);
     var workers = new InferenceWorkers();
     await Show.EmbeddingAsync(Search.Pipeline(file, model, workers, index), log, workers, index, Search.CountSentences(file));
