@@ -142,7 +142,7 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
     private void Measure(in CheckpointCost cost)
     {
         Metrics.Add(_epoch, in cost);
-        job.Meter.Measure(in cost);
+        job.Meter!.Measure(in cost);
     }
 
     private void AddTo(LogCommit commit, TaskCheckpoint part)

@@ -45,7 +45,6 @@ public sealed class Job : IAsyncDisposable
         Coordinator = new CheckpointCoordinator(this, parts.Topics);
         if (!s_running.GetOrCreateValue(Log).TryAdd(Plan.Pipeline, this)) throw CheckpointException.AlreadyRuns(Plan.Pipeline);
         EmittedBefore = new(Time, new Dictionary<int, long>());
-        Meter = new JobMeter(this);
     }
 
     /// <summary>Completes when the bounded input is processed and committed or the job was stopped; fails with what stopped
@@ -88,10 +87,11 @@ public sealed class Job : IAsyncDisposable
 
     internal CheckpointCoordinator Coordinator { get; }
 
-    internal JobMeter Meter { get; }
+    /// <summary>Null until the job is opened: listeners ask from any thread, for parts that are still being put together then.</summary>
+    internal JobMeter? Meter { get; private set; }
 
     /// <summary>How long it took to open the job and to fill its state.</summary>
-    internal TimeSpan RestoreTime { get; set; }
+    internal TimeSpan RestoreTime { get; private set; }
 
     internal CancellationToken Stopping => _stopping.Token;
 
@@ -186,6 +186,12 @@ public sealed class Job : IAsyncDisposable
         return (T)shared;
     }
 
+    internal void Opened(TimeSpan restoreTime)
+    {
+        RestoreTime = restoreTime;
+        Meter = new JobMeter(this);
+    }
+
     internal void TableLoaded()
     {
         Interlocked.Increment(ref _tablesLoaded);
@@ -276,7 +282,7 @@ public sealed class Job : IAsyncDisposable
         foreach (var task in Tasks) Try(task.Close);
         foreach (var shared in _shared.Values) await TryDisposeAsync(shared).ConfigureAwait(false);
         foreach (var worker in Workers) worker.Dispose();
-        Meter.Dispose();
+        Meter?.Dispose();
         s_running.GetOrCreateValue(Log).TryRemove(Plan.Pipeline, out _);
         if (_ownsLog) await TryDisposeAsync(Log).ConfigureAwait(false);
         return error;

@@ -21,7 +21,7 @@ internal sealed record JobParts(
             foreach (var worker in job.Workers) worker.Tasks = new TaskBuilder(job, worker).Build();
             foreach (var task in job.Tasks) task.Open();
             StateRestore.Run(job);
-            job.RestoreTime = options.Time.GetElapsedTime(start);
+            job.Opened(options.Time.GetElapsedTime(start));
             return job;
         }
         catch

@@ -70,6 +70,19 @@ public sealed class JobMeterTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Is_not_asked_of_a_job_whose_parts_are_still_put_together()
+    {
+        var pipeline = new Pipeline("metered");
+        var seen = new List<int>();
+        pipeline.From(Source.Of([1])).Add(input => new MeasuredNode(input, () => seen.Add(Measure().Count))).To(Sink.Memory<int>());
+        var job = SimulatedJob.Start(pipeline, _log);
+
+        Assert.Equal([0], seen);
+        Assert.NotEmpty(Measure());
+        job.Close();
+    }
+
     public void Dispose() => _log.Dispose();
 
     private static Dictionary<string, double> Measure()
@@ -100,5 +113,17 @@ public sealed class JobMeterTests : IDisposable
             var all = tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value?.ToString());
             if (all["pipeline"] == "metered") onMeasured(instrument.Name, all.GetValueOrDefault("step"), value);
         }
+    }
+
+    private sealed record MeasuredNode(Node<int> Before, Action OnOpen) : Node<int, int>("measured", Before)
+    {
+        public override Operator<int, int> CreateOperator() => new MeasuredOperator(OnOpen);
+    }
+
+    private sealed class MeasuredOperator(Action onOpen) : Operator<int, int>
+    {
+        public override void Process(in Record<int> record) => Emit(in record);
+
+        protected override void Open() => onOpen();
     }
 }
