@@ -17,17 +17,20 @@ internal static class Measure
     private const int ControlLines = 10;
     private const long ControlBytes = 512 << 20;
     private const int AnswerBytes = 424; // without what every array has
-    private const int TrainingWarmup = 1_000_000;
+    private const int TrainingWarmup = 4_000_000;
+    private const int LabelsOfEvent = 10;
+    private const long MostEvents = 10_000_000;
 
     /// <summary>Takes events in, with checkpoints.</summary>
     public static async Task<Rate> UpdatesAsync(Settings settings)
     {
         var pipeline = new Pipeline("updates");
-        Customers.Service(pipeline, settings.Events, settings.Customers, settings.SpanMs).Serve();
-        return await RunAsync(pipeline, settings, settings.Events);
+        var events = settings.Events ?? MostEvents;
+        Customers.Service(pipeline, events, settings.Customers, settings.SpanMs).Serve();
+        return await RunAsync(pipeline, settings, events);
     }
 
-    /// <summary>Joins labels with ten features; the events are as many as a tenth of them, so that the rows are what is measured.</summary>
+    /// <summary>Joins labels with ten features; the events are as many as a tenth of them unless told otherwise, so that the rows are what is measured.</summary>
     public static async Task<Rate> TrainingAsync(Settings settings)
     {
         _ = await TrainAsync(settings with { Labels = TrainingWarmup }); // so that the methods are compiled
@@ -37,7 +40,7 @@ internal static class Measure
     private static async Task<Rate> TrainAsync(Settings settings)
     {
         var pipeline = new Pipeline("training");
-        var service = Customers.Service(pipeline, settings.Labels / 10, settings.Customers, settings.SpanMs);
+        var service = Customers.Service(pipeline, settings.Events ?? settings.Labels / LabelsOfEvent, settings.Customers, settings.SpanMs);
         var labels = new GeneratedSource<Label>("labels", settings.Labels, settings.Customers, settings.SpanMs, static (customer, time, _) => new(customer, time));
         pipeline.From(labels).WithEventTime(label => label.TimeMs, Customers.Lateness, name: "label-time")
             .JoinFeatures(service, label => label.Customer, (_, features) => features[1].As<long>())
@@ -52,7 +55,8 @@ internal static class Measure
     {
         await using var log = LogStore.Open("memory", new LogOptions { Durability = Durability.Memory });
         var pipeline = new Pipeline("reads");
-        var service = Customers.Service(pipeline, settings.Events, settings.Customers, settings.SpanMs, ends: false).Serve();
+        var events = settings.Events ?? MostEvents;
+        var service = Customers.Service(pipeline, events, settings.Customers, settings.SpanMs, ends: false).Serve();
         await using var job = await pipeline.StartAsync(OptionsOf(settings, log));
         var reader = job.Read(service);
         while (job.Status.RecordsRead < settings.Customers) await Task.Delay(10);
@@ -62,8 +66,8 @@ internal static class Measure
         var reused = reader.Read(0, at);
         var busy = Time("reads, the worker busy", settings, customer => reader.Read(customer, at));
         var busyReused = Time("reads into an answer used again, the worker busy", settings, customer => reader.Read(customer, at, reused));
-        if (job.Status.RecordsRead >= settings.Events) throw new InvalidOperationException("The events came to an end too soon. Take more of them.");
-        while (job.Status.RecordsRead < settings.Events) await Task.Delay(10);
+        if (job.Status.RecordsRead >= events) throw new InvalidOperationException("The events came to an end too soon. Take more of them.");
+        while (job.Status.RecordsRead < events) await Task.Delay(10);
         byte[] answer;
         return
         [

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Dataflow.Perf.Features;
 
 /// <summary>What the command line says.</summary>
-internal sealed record Settings(long Events, long Customers, long SpanMs, int Workers, int CheckpointMs, long Labels, int Reads)
+internal sealed record Settings(long? Events, long Customers, long SpanMs, int Workers, int CheckpointMs, long Labels, int Reads)
 {
     private static readonly string[] Names =
         ["--events", "--customers", "--span-ms", "--workers", "--checkpoint-ms", "--labels", "--reads"];
@@ -19,7 +19,7 @@ internal sealed record Settings(long Events, long Customers, long SpanMs, int Wo
         }
 
         return new Settings(
-            Number("--events", 10_000_000),
+            given.ContainsKey("--events") ? Number("--events", 0) : null,
             Number("--customers", 100_000),
             Number("--span-ms", 3_600_000),
             (int)Number("--workers", 1),

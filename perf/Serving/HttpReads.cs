@@ -9,7 +9,7 @@ internal static class HttpReads
 {
     public const int Entities = 100_000;
 
-    private const int Requests = 60_000;
+    private const int Requests = 200_000;
 
     private static readonly Sawtooth[] s_windows = [TimeSpan.FromHours(1), TimeSpan.FromDays(1)];
 

@@ -1,4 +1,28 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
 namespace Dataflow;
 
 /// <summary>A value with the key that it belongs to.</summary>
-public readonly record struct Keyed<TKey, T>(TKey Key, T Value);
+public readonly record struct Keyed<TKey, T>(TKey Key, T Value)
+{
+    private readonly TKey _key = Key;
+    private readonly T _value = Value;
+
+    /// <summary>The key.</summary>
+    public TKey Key { get => _key; init => _key = value; }
+
+    /// <summary>The value.</summary>
+    public T Value { get => _value; init => _value = value; }
+
+    /// <inheritdoc cref="Record{T}.Place"/>
+    [UnscopedRef]
+    internal ref readonly T Place => ref _value;
+
+    /// <summary>Writes both into their places.</summary>
+    internal static void Write(TKey key, in T value, ref Keyed<TKey, T> to)
+    {
+        Unsafe.AsRef(in to._key) = key;
+        Unsafe.AsRef(in to._value) = value;
+    }
+}

@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
 namespace Dataflow;
 
 /// <summary>A value on its way through a pipeline, with its time and where it came from.</summary>
@@ -6,6 +9,33 @@ namespace Dataflow;
 /// <param name="Origin">The record of the source that it was made from.</param>
 public readonly record struct Record<T>(T Value, long Timestamp, RecordOrigin Origin)
 {
+    private readonly T _value = Value;
+    private readonly long _timestamp = Timestamp;
+    private readonly RecordOrigin _origin = Origin;
+
+    /// <summary>What the user's code sees.</summary>
+    public T Value { get => _value; init => _value = value; }
+
+    /// <summary>Event time in milliseconds since the Unix epoch; 0 where none was given.</summary>
+    public long Timestamp { get => _timestamp; init => _timestamp = value; }
+
+    /// <summary>The record of the source that it was made from.</summary>
+    public RecordOrigin Origin { get => _origin; init => _origin = value; }
+
+    /// <summary>The value where it stands. The compiler copies a value that is larger than a few words from temporary to temporary, and the
+    /// processor waits in each for what was written into the one before.</summary>
+    [UnscopedRef]
+    internal ref readonly T Place => ref _value;
+
     /// <summary>Another value made from this record: same time, same origin.</summary>
     public Record<TOther> With<TOther>(TOther value) => new(value, Timestamp, Origin);
+
+    /// <summary>Begins a record whose value is still to be written into its place.</summary>
+    internal static ref T Begin(long timestamp, RecordOrigin origin, out Record<T> record)
+    {
+        Unsafe.SkipInit(out record);
+        Unsafe.AsRef(in record._timestamp) = timestamp;
+        Unsafe.AsRef(in record._origin) = origin;
+        return ref Unsafe.AsRef(in record._value);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Dataflow.Features.Panes;
@@ -11,7 +12,7 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
 {
     private const int LeastRecent = 4;
     private const int CacheLine = 64;
-    private const int MostReadBytes = 768; // of an entity's panes that are asked for before a read: more would not be on its way at once
+    private const int MostReadBytes = 2048; // of an entity's panes that are asked for before a read: a cache holds those of several
     private const int RoundsInLife = 16; // how often all entities are looked at in the time that one is known for
     private const int LeastPlaces = 256; // that are looked at for a watermark
     private const int PlacesForNew = 8; // and for each new entity, so that they do not come faster than they go
@@ -47,9 +48,9 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
     public bool Take(in Record<Keyed<TKey, T>> record)
     {
         if (record.Timestamp < _knownFrom) return false;
-        var key = record.Value.Key;
+        var key = record.Place.Key;
         ref var entity = ref entities.Update(key, out var exists);
-        Prefetch(in entity, layout.Shape.OffsetOf(layout.Shape.Levels));
+        Prefetch(in entity);
         try
         {
             if (!exists) Begin(ref entity);
@@ -76,8 +77,22 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
     /// <summary>Asks for the memory where an entity is found.</summary>
     public void PrefetchPlace(TKey key) => entities.Prefetch(key);
 
-    /// <summary>Asks for the memory that a read of an entity will need.</summary>
-    public void Prefetch(TKey key) => Prefetch(in entities.Find(key), MostReadBytes);
+    /// <summary>Asks for the memory where an entity's panes and events begin, which <see cref="Prefetch(TKey)"/> looks at.</summary>
+    public void PrefetchBeginnings(TKey key)
+    {
+        ref readonly var entity = ref entities.Find(key);
+        Prefetch(entity.Panes.Bytes, 0, PaneTable.HeaderBytes);
+        Prefetch(entity.Recent, 0, 1);
+    }
+
+    /// <summary>Asks for the memory that a read of an entity will need, all of it at once: where there are many entities, little of it is
+    /// in a cache.</summary>
+    public void Prefetch(TKey key)
+    {
+        ref readonly var entity = ref entities.Find(key);
+        Prefetch(entity.Panes.Bytes, PaneTable.HeaderBytes, Math.Min(entity.Panes.Used.Length, MostReadBytes));
+        Prefetch(entity.Recent, 0, Math.Min(entity.RecentCount * Unsafe.SizeOf<KeptEvent<T>>(), MostReadBytes));
+    }
 
     /// <summary>Frees entities of which nothing is known any more: looks at some in turn, and now and then at all of them.</summary>
     /// <param name="watermark">No read will be of an earlier time, but of those that are awaited.</param>
@@ -97,13 +112,22 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         Forgotten += count - entities.Count;
     }
 
-    /// <summary>Asks for the memory that an event or a read will need, all of it at once: where there are many entities, little of it is in
-    /// a cache.</summary>
-    private static unsafe void Prefetch(in Entity<T> entity, int most)
+    /// <summary>As for a read, for an event, which most often goes into the newest panes.</summary>
+    private void Prefetch(in Entity<T> entity)
     {
-        if (!Sse.IsSupported || entity.Panes.Bytes is not { } panes) return;
-        for (var line = 0; line < Math.Min(panes.Length, most); line += CacheLine) Sse.Prefetch0(Unsafe.AsPointer(ref panes[line]));
-        if (entity.Recent is { } recent) Sse.Prefetch0(Unsafe.AsPointer(ref recent[Math.Min(entity.RecentCount, recent.Length - 1)]));
+        Prefetch(entity.Panes.Bytes, 0, layout.Shape.OffsetOf(layout.Shape.Levels));
+        var end = entity.RecentCount * Unsafe.SizeOf<KeptEvent<T>>();
+        Prefetch(entity.Recent, end, end + 1);
+    }
+
+    /// <summary>Asks for a part of an array and for what stands before its first item, its length.</summary>
+    private static unsafe void Prefetch<TItem>(TItem[]? items, int from, int to)
+    {
+        if (!Sse.IsSupported || items is null) return;
+        var first = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(items));
+        Sse.Prefetch0(first - sizeof(long));
+        for (; from < to; from += CacheLine) Sse.Prefetch0(first + from);
+        Sse.Prefetch0(first + to - 1);
     }
 
     private void Begin(ref Entity<T> entity)
@@ -120,11 +144,11 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         {
             var start = PaneLevels.Floor(time, layout.Levels.Hop(level));
             if (start < _neededFrom[level]) continue;
-            AddToPane(ref entity.Panes, level, start, record.Value.Value, isFirst: !isIn);
+            AddToPane(ref entity.Panes, level, start, in record.Place.Place, isFirst: !isIn);
             isIn = true;
         }
 
-        var kept = new KeptEvent<T> { Exists = true, Time = time, Origin = record.Origin, Value = record.Value.Value };
+        var kept = new KeptEvent<T> { Exists = true, Time = time, Origin = record.Origin, Value = record.Place.Place };
         if (time >= _recentFrom) AddRecent(ref entity, in kept);
         else if (kept.IsAfter(in entity.Latest)) entity.Latest = kept;
         else if (!isIn) return false;
@@ -132,7 +156,7 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         return true;
     }
 
-    private void AddToPane(ref PaneTable panes, int level, long start, T value, bool isFirst)
+    private void AddToPane(ref PaneTable panes, int level, long start, in T value, bool isFirst)
     {
         var pane = panes.FindOrAdd(layout.Shape, level, start, out var isNew);
         if (isNew)
@@ -140,12 +164,12 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
             foreach (var aggregate in layout.Aggregates) aggregate.Create(in panes, pane);
         }
 
-        if (isFirst) TryAdd(ref panes, level, pane, value, isNew);
+        if (isFirst) TryAdd(ref panes, level, pane, in value, isNew);
         else foreach (var aggregate in layout.Aggregates) aggregate.Add(in panes, pane, value);
     }
 
     /// <summary>Adds to all aggregates or, where they are plain numbers, to none if the user's code throws.</summary>
-    private void TryAdd(ref PaneTable panes, int level, int pane, T value, bool isNew)
+    private void TryAdd(ref PaneTable panes, int level, int pane, in T value, bool isNew)
     {
         panes.Bytes.AsSpan(layout.Shape.OffsetOf(pane), layout.Shape.Bytes).CopyTo(_before);
         try

@@ -5,17 +5,17 @@ internal abstract class Feature<T>(FeatureInfo info, FeatureValue defaultValue)
 {
     public FeatureInfo Info => info;
 
-    public FeatureValue Read(Reading<T> reading)
+    public void Read(Reading<T> reading, out FeatureValue value)
     {
-        if (reading.IsExpired) return defaultValue.With(FeatureStatus.Expired, reading.LatestTime);
-        var value = reading.Latest.Exists ? Compute(reading) : default;
-        return value.HasValue
-            ? value
-            : defaultValue.With(defaultValue.HasValue ? FeatureStatus.Default : FeatureStatus.Missing, reading.LatestTime);
+        if (reading.IsExpired) value = defaultValue.With(FeatureStatus.Expired, reading.LatestTime);
+        else if (reading.Latest.Exists) Compute(reading, out value);
+        else value = default;
+        if (!value.HasValue && !reading.IsExpired)
+            value = defaultValue.With(defaultValue.HasValue ? FeatureStatus.Default : FeatureStatus.Missing, reading.LatestTime);
     }
 
     /// <summary>The value with its status; none if there is nothing to compute it of.</summary>
-    protected abstract FeatureValue Compute(Reading<T> reading);
+    protected abstract void Compute(Reading<T> reading, out FeatureValue value);
 
     protected static FeatureStatus StatusOf(Reading<T> reading, bool isPartial = false)
         => isPartial || reading.IsBehind ? FeatureStatus.Partial : FeatureStatus.Present;
@@ -26,34 +26,37 @@ internal sealed class WindowFeature<T, TAccumulator, TResult>(
     FeatureInfo info, FeatureValue defaultValue, PaneAggregate<T, TAccumulator, TResult> aggregate, int window)
     : Feature<T>(info, defaultValue)
 {
-    protected override FeatureValue Compute(Reading<T> reading)
+    protected override void Compute(Reading<T> reading, out FeatureValue value)
     {
+        value = default;
         var panes = reading.PanesOf(window, out var from);
-        if (panes.IsEmpty && reading.RecentIn.IsEmpty) return default;
+        if (panes.IsEmpty && reading.RecentIn.IsEmpty) return;
         var total = aggregate.Aggregation.Create();
         foreach (var range in panes) aggregate.Merge(ref total, in reading.Panes, range);
         foreach (var recent in reading.RecentIn) aggregate.Aggregation.Add(ref total, reading.RecentValue(recent));
-        return FeatureValue.Of(aggregate.Aggregation.Result(in total))
-            .With(StatusOf(reading, isPartial: from < reading.HistoryFrom), reading.LatestTime);
+        value = FeatureValue.Of(
+            aggregate.Aggregation.Result(in total), StatusOf(reading, isPartial: from < reading.HistoryFrom), reading.LatestTime);
     }
 }
 
 /// <summary>Something of the latest event.</summary>
 internal sealed class LastFeature<T, TValue>(FeatureInfo info, FeatureValue defaultValue, Func<T, TValue> of) : Feature<T>(info, defaultValue)
 {
-    protected override FeatureValue Compute(Reading<T> reading)
-        => FeatureValue.Of(of(reading.Latest.Value)).With(StatusOf(reading), reading.LatestTime);
+    protected override void Compute(Reading<T> reading, out FeatureValue value)
+        => value = FeatureValue.Of(of(reading.Latest.Value), StatusOf(reading), reading.LatestTime);
 }
 
 /// <summary>One feature divided by another.</summary>
 internal sealed class RatioFeature<T>(FeatureInfo info, FeatureValue defaultValue, Feature<T> numerator, Feature<T> denominator)
     : Feature<T>(info, defaultValue)
 {
-    protected override FeatureValue Compute(Reading<T> reading)
+    protected override void Compute(Reading<T> reading, out FeatureValue value)
     {
-        var (above, below) = (numerator.Read(reading), denominator.Read(reading));
-        if (above.Number is not { } dividend || below.Number is not { } divisor || divisor == 0) return default;
+        value = default;
+        numerator.Read(reading, out var above);
+        denominator.Read(reading, out var below);
+        if (above.Number is not { } dividend || below.Number is not { } divisor || divisor == 0) return;
         var isPartial = above.Status == FeatureStatus.Partial || below.Status == FeatureStatus.Partial;
-        return FeatureValue.Of(dividend / divisor).With(StatusOf(reading, isPartial), reading.LatestTime);
+        value = FeatureValue.Of(dividend / divisor, StatusOf(reading, isPartial), reading.LatestTime);
     }
 }

@@ -29,20 +29,33 @@ internal struct PaneTable
 
     public readonly long StartOf(PaneShape shape, int pane) => MemoryMarshal.Read<long>(Bytes.AsSpan(shape.OffsetOf(pane)));
 
-    /// <summary>The numbers of a level's older panes that begin in a span of time.</summary>
-    public readonly (int First, int End) OlderIn(PaneShape shape, int level, long from, long to)
+    /// <summary>Where the panes of each level lie.</summary>
+    public readonly void Find(PaneShape shape, Span<LevelPanes> levels)
     {
-        if (CountOf(level) < 2) return default;
-        var first = FirstOlderOf(shape, level);
-        var end = first + CountOf(level) - 1;
+        if (Bytes is null)
+        {
+            levels.Clear();
+            return;
+        }
+
+        var counts = Counts(Bytes);
+        var first = shape.Levels;
+        for (var level = 0; level < levels.Length; level++)
+        {
+            var end = first + Math.Max(counts[level] - 1, 0);
+            levels[level] = new(counts[level] > 0, StartOf(shape, level), first, end);
+            first = end;
+        }
+    }
+
+    /// <summary>Of older panes those that begin in a span of time.</summary>
+    public readonly (int First, int End) OlderIn(PaneShape shape, int first, int end, long from, long to)
+    {
+        if (first == end) return default;
         // A look at the first and the last saves most searches: where there are few panes, a window has all of them or none.
         if (StartOf(shape, end - 1) >= to) end = FirstFrom(shape, first, end, to);
         return (StartOf(shape, first) >= from ? first : FirstFrom(shape, first, end, from), end);
     }
-
-    /// <summary>Whether a level's newest pane, whose number is the level, begins in a span of time.</summary>
-    public readonly bool IsNewestIn(PaneShape shape, int level, long from, long to)
-        => CountOf(level) > 0 && StartOf(shape, level) is var start && start >= from && start < to;
 
     /// <summary>The number of the pane of a level that begins at a moment; made where it is missing.</summary>
     public int FindOrAdd(PaneShape shape, int level, long start, out bool isNew)
@@ -88,9 +101,11 @@ internal struct PaneTable
     /// <summary>Removes a level's panes that begin before a moment.</summary>
     public void RemoveBefore(PaneShape shape, int level, long start)
     {
-        var (first, end) = OlderIn(shape, level, long.MinValue, start);
+        if (CountOf(level) == 0) return;
+        var older = FirstOlderOf(shape, level);
+        var (first, end) = OlderIn(shape, older, older + CountOf(level) - 1, long.MinValue, start);
         if (end > first) Remove(shape, level, first, end - first);
-        if (IsNewestIn(shape, level, long.MinValue, start)) Counts(Bytes!)[level] = 0; // the older ones are gone
+        if (StartOf(shape, level) < start) Counts(Bytes!)[level] = 0; // the older ones are gone
     }
 
     private int FindOrAddOlder(PaneShape shape, int level, long start, out bool isNew)
@@ -175,6 +190,13 @@ internal struct PaneTable
 
     private static ref long UsedBytes(byte[] bytes) => ref MemoryMarshal.AsRef<long>(bytes.AsSpan(UsedOffset));
 }
+
+/// <summary>Where the panes of a level lie.</summary>
+/// <param name="Exist">Whether there are any.</param>
+/// <param name="NewestStart">When the newest begins, whose number is the level.</param>
+/// <param name="First">The number of the first older one.</param>
+/// <param name="End">The number behind that of the last.</param>
+internal readonly record struct LevelPanes(bool Exist, long NewestStart, int First, int End);
 
 /// <summary>How much of everything a pane has.</summary>
 /// <param name="Levels">How many levels there are.</param>

@@ -9,6 +9,7 @@ internal sealed class Reading<T>(ViewLayout<T> layout)
     private readonly WindowPanes[] _windows = [.. layout.Levels.Windows.Select(_ => new WindowPanes(layout.Levels.Count))];
     private readonly PaneRange[] _finer = new PaneRange[PaneRange.MostOfLevel * layout.Levels.Count]; // of the hops that have begun, coarsest first
     private readonly int[] _finerFrom = new int[layout.Levels.Count]; // where those finer than a level begin
+    private readonly LevelPanes[] _found = new LevelPanes[layout.Levels.Count];
     private int _finerCount;
     private bool _knowsFiner;
     private KeptEvent<T>[]? _recent;
@@ -106,6 +107,7 @@ internal sealed class Reading<T>(ViewLayout<T> layout)
     /// <summary>Finds for each level but the coarsest the panes of the coarser level's hop that has begun, which all windows end with.</summary>
     private void FindFiner()
     {
+        _panes.Find(layout.Shape, _found);
         _finerCount = 0;
         for (var level = _floors.Length - 1; level >= 0; level--)
         {
@@ -118,10 +120,11 @@ internal sealed class Reading<T>(ViewLayout<T> layout)
 
     private void Add(PaneRange[] ranges, ref int count, int level, long from, long to)
     {
-        if (_panes.CountOf(level) == 0) return;
-        var (first, end) = _panes.OlderIn(layout.Shape, level, from, to);
+        ref readonly var panes = ref _found[level];
+        if (!panes.Exist) return;
+        var (first, end) = _panes.OlderIn(layout.Shape, panes.First, panes.End, from, to);
         if (first < end) ranges[count++] = new(first, end);
-        if (_panes.IsNewestIn(layout.Shape, level, from, to)) ranges[count++] = new(level, level + 1);
+        if (panes.NewestStart >= from && panes.NewestStart < to) ranges[count++] = new(level, level + 1);
     }
 
     private struct WindowPanes(int levels)

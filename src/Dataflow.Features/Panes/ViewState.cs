@@ -66,6 +66,9 @@ internal sealed class ViewState<TKey, T>
     /// <inheritdoc cref="EntityStore{TKey, T}.PrefetchPlace"/>
     public void PrefetchPlace(TKey key) => _entities.PrefetchPlace(key);
 
+    /// <inheritdoc cref="EntityStore{TKey, T}.PrefetchBeginnings"/>
+    public void PrefetchBeginnings(TKey key) => _entities.PrefetchBeginnings(key);
+
     /// <inheritdoc cref="EntityStore{TKey, T}.Prefetch(TKey)"/>
     public void Prefetch(TKey key) => _entities.Prefetch(key);
 
@@ -101,7 +104,7 @@ internal sealed class ViewState<TKey, T>
     private void Read(in Entity<T> entity, in FeaturePosition position, ViewPart part, Span<FeatureValue> values)
     {
         _reading.MoveTo(in entity, position.AtMs, position.WatermarkMs, position.HistoryFromMs);
-        for (var i = 0; i < part.Features.Length; i++) values[part.Slots[i]] = _entities.Layout.Features[part.Features[i]].Read(_reading);
+        for (var i = 0; i < part.Features.Length; i++) _entities.Layout.Features[part.Features[i]].Read(_reading, out values[part.Slots[i]]);
     }
 }
 

@@ -80,8 +80,7 @@ internal sealed class OnDemandStep<TRequest, TValue>(string name, Func<TRequest,
 {
     public override void Compute(TRequest request, FeatureVector row, FeatureValue[] values)
     {
-        var value = FeatureValue.Of(of(request, row));
-        values[slot] = value.HasValue ? value.With(FeatureStatus.Present, null) : default;
+        values[slot] = FeatureValue.Of(of(request, row), FeatureStatus.Present);
     }
 
     public override Stream<FeatureRow<TLabel>> AddAsOf<TLabel>(
@@ -89,7 +88,7 @@ internal sealed class OnDemandStep<TRequest, TValue>(string name, Func<TRequest,
         => rows.Select(
             row =>
             {
-                row = row.Opened(service.Names);
+                row.Open(service.Names);
                 Compute(request(row.Label), service.VectorOf(in row), row.Values!);
                 return row;
             },

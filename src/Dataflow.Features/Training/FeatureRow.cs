@@ -10,9 +10,12 @@ namespace Dataflow.Features;
 [MessagePackFormatter(typeof(FeatureRowFormatter<>))]
 internal record struct FeatureRow<TLabel>(TLabel Label, FeatureValue[]? Values, FeaturePosition[]? Positions, RecordOrigin Origin)
 {
-    /// <summary>The row with arrays of its own, where it has none yet.</summary>
-    public readonly FeatureRow<TLabel> Opened(FeatureNames names)
-        => this with { Values = Values ?? new FeatureValue[names.All.Count], Positions = Positions ?? new FeaturePosition[names.Views] };
+    /// <summary>Gives the row arrays of its own, where it has none yet.</summary>
+    public void Open(FeatureNames names)
+    {
+        Values ??= new FeatureValue[names.All.Count];
+        Positions ??= new FeaturePosition[names.Views];
+    }
 }
 
 /// <summary>Writes rows as an array: label, values, positions, split and offset.</summary>

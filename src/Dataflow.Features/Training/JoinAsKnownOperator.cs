@@ -163,11 +163,11 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
         var label = new KeyPart<TKey>(key, number);
         _labels.TryGet(label, out var row);
         _labels.Remove(label);
-        var joined = row.Opened(names);
-        ref readonly var position = ref joined.Positions![part.Number];
+        row.Open(names);
+        ref readonly var position = ref row.Positions![part.Number];
         try
         {
-            _view.ReadAsKnown(key, in position, part, joined.Values);
+            _view.ReadAsKnown(key, in position, part, row.Values);
         }
         catch (Exception error)
         {
@@ -175,7 +175,7 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
             return;
         }
 
-        Emit(new Record<Keyed<TKey, FeatureRow<TLabel>>>(new(key, joined), position.AtMs, row.Origin));
+        Emit(new Record<Keyed<TKey, FeatureRow<TLabel>>>(new(key, row), position.AtMs, row.Origin));
     }
 
     private readonly record struct Cut(long Offset, long AtMs, int Number);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Dataflow.Features.Panes;
 using Dataflow.Joins;
 using Dataflow.Log;
@@ -42,7 +41,7 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
     where TKey : notnull
 {
     private const long SliceMs = 16; // time goes on in such steps; the shorter, the sooner rows go out
-    private const int LabelsAtOnce = 16; // whose entities' memory is asked for before the first of them is read
+    private const int LabelsAtOnce = 4; // whose entities' memory is asked for before the first of them is read
 
     private WaitingRecords<TKey, FeatureRow<TLabel>> _labels = null!;
     private ViewState<TKey, T> _view = null!;
@@ -62,8 +61,7 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
             return;
         }
 
-        var row = record.Value.Value with { Origin = record.Origin };
-        _labels.Add(record.With(new Keyed<TKey, FeatureRow<TLabel>>(record.Value.Key, row)));
+        _labels.Add(in record).Origin = record.Origin;
     }
 
     public override void ProcessSecond(in Record<Keyed<TKey, T>> record)
@@ -84,7 +82,7 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
         var passed = watermark == long.MaxValue ? watermark : PaneLevels.Floor(watermark, SliceMs);
         if (passed > _view.Watermark)
         {
-            JoinAll(CollectionsMarshal.AsSpan(_labels.TakeBefore(passed)));
+            JoinAll(_labels.TakeBefore(passed));
             _view.MoveTo(passed);
         }
 
@@ -99,20 +97,22 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
         _view = new(Context, layout);
     }
 
-    private void JoinAll(ReadOnlySpan<Waiting<TKey, FeatureRow<TLabel>>> labels)
+    private void JoinAll(Span<Waiting<TKey, FeatureRow<TLabel>>> labels)
     {
         while (!labels.IsEmpty)
         {
             var group = labels[..Math.Min(LabelsAtOnce, labels.Length)];
             foreach (ref readonly var label in group) _view.PrefetchPlace(label.Key);
+            foreach (ref readonly var label in group) _view.PrefetchBeginnings(label.Key);
             foreach (ref readonly var label in group) _view.Prefetch(label.Key);
-            foreach (ref readonly var label in group) Join(label.Key, label.Time, label.Value.Opened(names));
+            foreach (ref var label in group) Join(label.Key, label.Time, ref label.Value);
             labels = labels[group.Length..];
         }
     }
 
-    private void Join(TKey key, long time, in FeatureRow<TLabel> row)
+    private void Join(TKey key, long time, ref FeatureRow<TLabel> row)
     {
+        row.Open(names);
         try
         {
             // The watermark has passed: nothing that belongs to the row is missing any more.
@@ -124,6 +124,7 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
             return;
         }
 
-        Emit(new Record<Keyed<TKey, FeatureRow<TLabel>>>(new(key, row), time, row.Origin));
+        Keyed<TKey, FeatureRow<TLabel>>.Write(key, in row, ref Record<Keyed<TKey, FeatureRow<TLabel>>>.Begin(time, row.Origin, out var joined));
+        Emit(in joined);
     }
 }

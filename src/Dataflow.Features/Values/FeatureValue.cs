@@ -11,16 +11,11 @@ public readonly struct FeatureValue : IEquatable<FeatureValue>
     private readonly long _eventTime;
     private readonly bool _hasEventTime;
 
-    private FeatureValue(FeatureKind kind, long bits, object? reference)
+    private FeatureValue(FeatureKind kind, long bits, object? reference, FeatureStatus status = default, long? eventTime = null)
     {
         Kind = kind;
         _bits = bits;
         _reference = reference;
-    }
-
-    private FeatureValue(in FeatureValue value, FeatureStatus status, long? eventTime)
-        : this(value.Kind, value._bits, value._reference)
-    {
         Status = status;
         _eventTime = eventTime.GetValueOrDefault();
         _hasEventTime = eventTime.HasValue;
@@ -96,19 +91,20 @@ public readonly struct FeatureValue : IEquatable<FeatureValue>
         _ => null,
     };
 
-    internal static FeatureValue Of<T>(T value)
+    /// <summary>Nothing where the value is null.</summary>
+    internal static FeatureValue Of<T>(T value, FeatureStatus status = default, long? eventTime = null)
     {
         var kind = FeatureKinds.Of<T>();
         if (kind == FeatureKind.Reference)
-            return FeatureKinds.Keep(value) is { } reference ? new(kind, 0, reference) : default;
+            return FeatureKinds.Keep(value) is { } reference ? new(kind, 0, reference, status, eventTime) : default;
         long bits = 0;
         Unsafe.As<long, T>(ref bits) = value;
-        return new(kind, bits, null);
+        return new(kind, bits, null, status, eventTime);
     }
 
     internal static FeatureValue OfParts(FeatureKind kind, long bits, object? reference) => new(kind, bits, reference);
 
-    internal FeatureValue With(FeatureStatus status, long? eventTime) => new(in this, status, eventTime);
+    internal FeatureValue With(FeatureStatus status, long? eventTime) => new(Kind, _bits, _reference, status, eventTime);
 
     private InvalidOperationException Wrong<T>()
         => new(HasValue

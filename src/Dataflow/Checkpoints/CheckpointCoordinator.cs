@@ -12,7 +12,8 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
 {
     private const long MostPendingOutputBytes = 64 << 20;
     private const int CheckpointsKept = 64;
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(20); // too much output is looked for that often
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
     private readonly ConcurrentQueue<TaskCheckpoint> _handedIn = new();
     private readonly List<TaskCheckpoint> _parts = [];
@@ -30,6 +31,9 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
     public Snapshots Snapshots { get; } = new(job.Log, topics, job.Options.SnapshotBytes);
 
     public CheckpointMetrics Metrics { get; } = new(job.Time);
+
+    private TimeSpan UntilNextLook
+        => _isGathering || NextIn > LongestWait ? LongestWait : NextIn > ShortestWait ? NextIn : ShortestWait;
 
     /// <summary>Whether the checkpoint that the user asked to stop with is committed.</summary>
     public bool HasStopped { get; private set; }
@@ -74,7 +78,7 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
                     return;
                 }
 
-                if (!any) await _wake.WaitAsync(LongestWait, stop).ConfigureAwait(false);
+                if (!any) await _wake.WaitAsync(UntilNextLook, stop).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

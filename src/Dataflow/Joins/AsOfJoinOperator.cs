@@ -69,16 +69,16 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
         return true;
     }
 
-    private void JoinInOrder(List<Waiting<TKey, TLeft>> lefts, List<Waiting<TKey, TRight>> rights)
+    private void JoinInOrder(ReadOnlySpan<Waiting<TKey, TLeft>> lefts, ReadOnlySpan<Waiting<TKey, TRight>> rights)
     {
         var next = 0;
-        foreach (var left in lefts)
+        foreach (ref readonly var left in lefts)
         {
-            for (; next < rights.Count && rights[next].Time <= left.Time; next++) TakeAsLatest(rights[next]);
+            for (; next < rights.Length && rights[next].Time <= left.Time; next++) TakeAsLatest(in rights[next]);
             Join(in left);
         }
 
-        for (; next < rights.Count; next++) TakeAsLatest(rights[next]);
+        for (; next < rights.Length; next++) TakeAsLatest(in rights[next]);
     }
 
     private void TakeAsLatest(in Waiting<TKey, TRight> right) => _latest.Update(right.Key, out _) = (right.Time, right.Value);

@@ -47,6 +47,7 @@ internal sealed class KeyByOperator<TKey, T>(Func<T, TKey> key) : Operator<T, Ke
             return;
         }
 
-        Emit(record.With(new Keyed<TKey, T>(of, record.Value)));
+        Keyed<TKey, T>.Write(of, in record.Place, ref Record<Keyed<TKey, T>>.Begin(record.Timestamp, record.Origin, out var keyed));
+        Emit(in keyed);
     }
 }

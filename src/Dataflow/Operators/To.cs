@@ -40,8 +40,7 @@ public static class ToStep
         }
 
         /// <summary>The values without their keys.</summary>
-        public Stream<T> Values()
-            => stream.Pairs.Add(input => new SelectNode<Keyed<TKey, T>, T>("values", input, static pair => pair.Value));
+        public Stream<T> Values() => stream.Pairs.Add(static input => new ValuesNode<TKey, T>(input));
     }
 
     extension<TKey, TRow>(Table<TKey, TRow> table)

@@ -109,7 +109,7 @@ public class WaitingRecordsTests
         {
             _watermark = watermark - (((watermark % SliceMs) + SliceMs) % SliceMs);
             var expected = _model.Where(record => record.Time < _watermark).OrderBy(record => record.Time).ThenBy(record => record.Value);
-            Assert.Equal(expected, _records.TakeBefore(watermark).Select(record => (record.Key, record.Time, record.Value)));
+            Assert.Equal(expected, _records.TakeBefore(watermark).ToArray().Select(record => (record.Key, record.Time, record.Value)));
             _model.RemoveAll(record => record.Time < _watermark);
         }
 
