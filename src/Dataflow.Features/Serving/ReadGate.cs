@@ -4,19 +4,28 @@ using Dataflow.Runtime;
 namespace Dataflow.Features;
 
 /// <summary>Lets other threads look at what a worker's views keep, between two of its records.</summary>
-/// <remarks>The worker keeps the gate over a batch, so that a record costs it a look at a number, and opens it between two records
-/// when somebody waits. One gate for all views of a worker: a reader sees all of them at one moment. Who waits spins, since both sides
-/// keep the gate for microseconds: to put a thread to sleep and wake it would take longer.</remarks>
+/// <remarks>The worker keeps the gate over a batch, so that a record costs it a look at a number, and between two records offers it to one
+/// reader, who gives it back: neither side waits for more than a record or a read of the other. One gate for all views of a worker: a reader sees
+/// all of them at one moment. Who waits spins, since both sides keep the gate for microseconds: to put a thread to sleep and wake it would
+/// take longer.</remarks>
 internal sealed class ReadGate
 {
-    private const int RecordsBetween = 8; // so that readers who come all the time do not take all the time
+    private const int Free = 0;
+    private const int Taken = 1;
+    private const int Offered = 2; // by the worker, to a reader
+    private const int Returned = 3; // by a reader, to the worker
+    private const int RecordsAfterNone = 16; // came for it: who waits has no processor, and the worker should not wait with him
 
     private static readonly ConditionalWeakTable<Worker, ReadGate> s_gates = [];
 
-    private int _isTaken;
-    private int _waiting;
-    private bool _isKept; // by the worker, which alone looks at it
-    private int _records; // since the worker last opened
+    private int _state;
+    private int _waiting; // readers
+    private bool _isWanted; // by the worker
+    private bool _isKept; // by the worker, which alone looks at this and the next
+    private int _recordsToGo; // before the next offer
+
+    /// <summary>Whether a reader waits.</summary>
+    public bool IsAwaited => Volatile.Read(ref _waiting) > 0;
 
     public static ReadGate Of(Worker worker) => s_gates.GetOrCreateValue(worker);
 
@@ -24,25 +33,32 @@ internal sealed class ReadGate
     public bool TryKeep()
     {
         if (_isKept) return false;
-        for (var wait = new SpinWait(); !TryTake(); wait.SpinOnce(sleep1Threshold: -1)) { }
+        Volatile.Write(ref _isWanted, true);
+        TakeBack();
         return _isKept = true;
     }
 
     public void GiveUp()
     {
         _isKept = false;
-        Volatile.Write(ref _isTaken, 0);
+        Volatile.Write(ref _state, Free);
     }
 
-    /// <summary>Lets those in who wait, every few records. For the step that keeps the gate, between two records.</summary>
+    /// <summary>Lets one of those in who wait. For the step that keeps the gate, between two records.</summary>
     public void LetIn()
     {
-        if (++_records < RecordsBetween || Volatile.Read(ref _waiting) == 0) return;
-        _records = 0;
-        Volatile.Write(ref _isTaken, 0);
-        // Without a pause the worker would be the next to have it.
-        for (var pause = new SpinWait(); Volatile.Read(ref _waiting) > 0 && !pause.NextSpinWillYield;) pause.SpinOnce();
-        for (var wait = new SpinWait(); !TryTake(); wait.SpinOnce(sleep1Threshold: -1)) { }
+        if (!IsAwaited) return;
+        if (_recordsToGo > 0)
+        {
+            _recordsToGo--;
+            return;
+        }
+
+        Volatile.Write(ref _isWanted, true);
+        Volatile.Write(ref _state, Offered);
+        for (var pause = new SpinWait(); Volatile.Read(ref _state) == Offered && !pause.NextSpinWillYield;) pause.SpinOnce();
+        if (TryTakeBack(Offered)) _recordsToGo = RecordsAfterNone;
+        else TakeBack();
     }
 
     /// <summary>Waits for the gate, for a reader.</summary>
@@ -52,7 +68,7 @@ internal sealed class ReadGate
         Interlocked.Increment(ref _waiting);
         try
         {
-            for (var wait = new SpinWait(); !TryTake(); wait.SpinOnce(sleep1Threshold: -1))
+            for (var wait = new SpinWait(); !TryTake(Free) && !TryTake(Offered); wait.SpinOnce(sleep1Threshold: -1))
             {
                 if (wait.NextSpinWillYield) ThrowIfEnded(job); // a worker that failed in the middle of a batch opens no more
             }
@@ -63,12 +79,24 @@ internal sealed class ReadGate
         }
     }
 
-    public void Exit() => Volatile.Write(ref _isTaken, 0);
+    public void Exit() => Volatile.Write(ref _state, Volatile.Read(ref _isWanted) ? Returned : Free);
 
     public static void ThrowIfEnded(Job job)
     {
         if (job.Completion.IsCompleted) throw new OperationCanceledException("The job has ended.");
     }
 
-    private bool TryTake() => Volatile.Read(ref _isTaken) == 0 && Interlocked.CompareExchange(ref _isTaken, 1, 0) == 0;
+    private void TakeBack()
+    {
+        for (var wait = new SpinWait(); !TryTakeBack(Returned) && !TryTakeBack(Free); wait.SpinOnce(sleep1Threshold: -1)) { }
+    }
+
+    private bool TryTakeBack(int state)
+    {
+        if (!TryTake(state)) return false;
+        Volatile.Write(ref _isWanted, false);
+        return true;
+    }
+
+    private bool TryTake(int state) => Volatile.Read(ref _state) == state && Interlocked.CompareExchange(ref _state, Taken, state) == state;
 }

@@ -1,0 +1,88 @@
+using Dataflow.Log;
+
+namespace Dataflow.Features.Tests;
+
+/// <summary>Who may look at what a worker keeps, and when.</summary>
+public sealed class ReadGateTests : IAsyncLifetime
+{
+    private const int Readers = 3;
+    private const int Reads = 2000;
+
+    private readonly LogStore _log = LogStore.Open("memory", new LogOptions { Durability = Durability.Memory });
+    private readonly ReadGate _gate = new();
+    private Job _job = null!;
+    private int _reads; // only touched by who has the gate
+
+    public async ValueTask InitializeAsync()
+    {
+        await _log.CreateTopicAsync("numbers", 1);
+        var pipeline = new Pipeline("gates");
+        pipeline.From(Topic.Of<int>("numbers")).To(Sink.Memory<int>());
+        _job = await pipeline.StartAsync(new JobOptions { Log = _log, Workers = 1 });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _job.DisposeAsync();
+        await _log.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task One_reader_comes_in_between_two_records_and_none_meanwhile()
+    {
+        Assert.True(_gate.TryKeep());
+        Assert.False(_gate.TryKeep());
+        var readers = Task.WhenAll(Enumerable.Range(0, Readers).Select(_ => Task.Factory.StartNew(Read, TaskCreationOptions.LongRunning)));
+
+        var seen = 0;
+        while (seen < Readers * Reads && !readers.IsFaulted)
+        {
+            _gate.LetIn();
+            var reads = Volatile.Read(ref _reads);
+            Assert.InRange(reads, seen, seen + 1);
+            seen = reads;
+            Thread.SpinWait(5); // the record
+            Assert.Equal(seen, Volatile.Read(ref _reads));
+        }
+
+        await readers;
+        _gate.GiveUp();
+    }
+
+    [Fact]
+    public async Task Between_two_batches_readers_come_and_go_and_the_worker_has_its_turn()
+    {
+        var readers = Task.WhenAll(Enumerable.Range(0, Readers).Select(_ => Task.Factory.StartNew(Read, TaskCreationOptions.LongRunning)));
+        for (var batch = 0; batch < Reads; batch++)
+        {
+            Assert.True(_gate.TryKeep());
+            var seen = Volatile.Read(ref _reads);
+            Thread.SpinWait(5);
+            Assert.Equal(seen, Volatile.Read(ref _reads));
+            _gate.GiveUp();
+        }
+
+        await readers;
+        Assert.Equal(Readers * Reads, _reads);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_a_worker_that_is_gone_learns_that_the_job_has_ended()
+    {
+        Assert.True(_gate.TryKeep());
+        await _job.CancelAsync();
+
+        Assert.Throws<OperationCanceledException>(() => _gate.Enter(_job));
+        Assert.False(_gate.IsAwaited);
+    }
+
+    private void Read()
+    {
+        for (var i = 0; i < Reads; i++)
+        {
+            _gate.Enter(_job);
+            _reads++;
+            _gate.Exit();
+        }
+    }
+}
