@@ -1,4 +1,5 @@
 using Dataflow.Log;
+using Dataflow.Tests;
 
 namespace Dataflow.Features.Tests;
 
@@ -10,6 +11,8 @@ public sealed class ReadGateTests : IAsyncLifetime
 
     private readonly LogStore _log = LogStore.Open("memory", new LogOptions { Durability = Durability.Memory });
     private readonly ReadGate _gate = new();
+    private readonly ManualResetEventSlim _mayGoOn = new(true);
+    private readonly ManualResetEventSlim _isInRecord = new();
     private Job _job = null!;
     private int _reads; // only touched by who has the gate
 
@@ -17,7 +20,7 @@ public sealed class ReadGateTests : IAsyncLifetime
     {
         await _log.CreateTopicAsync("numbers", 1);
         var pipeline = new Pipeline("gates");
-        pipeline.From(Topic.Of<int>("numbers")).To(Sink.Memory<int>());
+        pipeline.From(Topic.Of<int>("numbers")).Select(WaitIn).To(Sink.Memory<int>());
         _job = await pipeline.StartAsync(new JobOptions { Log = _log, Workers = 1 });
     }
 
@@ -25,6 +28,8 @@ public sealed class ReadGateTests : IAsyncLifetime
     {
         await _job.DisposeAsync();
         await _log.DisposeAsync();
+        _mayGoOn.Dispose();
+        _isInRecord.Dispose();
     }
 
     [Fact]
@@ -74,6 +79,30 @@ public sealed class ReadGateTests : IAsyncLifetime
 
         Assert.Throws<OperationCanceledException>(() => _gate.Enter(_job));
         Assert.False(_gate.IsAwaited);
+    }
+
+    [Fact]
+    public async Task Who_waits_does_not_wait_for_the_threads_of_a_job_that_ends()
+    {
+        _mayGoOn.Reset();
+        _log.Append("numbers", [1]);
+        _isInRecord.Wait(TestContext.Current.CancellationToken); // a thread that cannot end now, as one that waits for this reader
+        Assert.True(_gate.TryKeep());
+        var ending = _job.CancelAsync();
+
+        var reader = Task.Factory.StartNew(() => _gate.Enter(_job), TaskCreationOptions.LongRunning);
+        await Assert.ThrowsAsync<OperationCanceledException>(() => reader.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+
+        Assert.False(ending.IsCompleted);
+        _mayGoOn.Set();
+        await ending;
+    }
+
+    private int WaitIn(int number)
+    {
+        _isInRecord.Set();
+        _mayGoOn.Wait();
+        return number;
     }
 
     private void Read()

@@ -14,7 +14,7 @@ internal sealed class ReadGate
     private const int Taken = 1;
     private const int Offered = 2; // by the worker, to a reader
     private const int Returned = 3; // by a reader, to the worker
-    private const int RecordsAfterNone = 16; // came for it: who waits has no processor, and the worker should not wait with him
+    private const int RecordsAfterNone = 16; // between two offers, if nobody took the first: who waits has no processor
 
     private static readonly ConditionalWeakTable<Worker, ReadGate> s_gates = [];
 
@@ -70,7 +70,8 @@ internal sealed class ReadGate
         {
             for (var wait = new SpinWait(); !TryTake(Free) && !TryTake(Offered); wait.SpinOnce(sleep1Threshold: -1))
             {
-                if (wait.NextSpinWillYield) ThrowIfEnded(job); // a worker that failed in the middle of a batch opens no more
+                // A worker that failed in the middle of a batch opens no more, and another may wait for the reader before it can end.
+                if (wait.NextSpinWillYield && job.IsEnding) throw Ended();
             }
         }
         finally
@@ -83,8 +84,10 @@ internal sealed class ReadGate
 
     public static void ThrowIfEnded(Job job)
     {
-        if (job.Completion.IsCompleted) throw new OperationCanceledException("The job has ended.");
+        if (job.Completion.IsCompleted) throw Ended();
     }
+
+    private static OperationCanceledException Ended() => new("The job has ended.");
 
     private void TakeBack()
     {

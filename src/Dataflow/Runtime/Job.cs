@@ -95,6 +95,9 @@ public sealed class Job : IAsyncDisposable
 
     internal CancellationToken Stopping => _stopping.Token;
 
+    /// <summary>Whether it ends or has ended, for whatever reason: its threads may still run.</summary>
+    internal bool IsEnding => Volatile.Read(ref _isEnding) == 1;
+
     /// <summary>What must end before the job is closed: its threads, or the step that a test takes.</summary>
     internal Task Running { get; set; } = Task.CompletedTask;
 
