@@ -26,6 +26,7 @@ public sealed class ReadGateTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        _mayGoOn.Set();
         await _job.DisposeAsync();
         await _log.DisposeAsync();
         _mayGoOn.Dispose();
