@@ -10,6 +10,7 @@ internal sealed class Plan
 {
     private readonly ILookup<Node, Node> _consumers;
     private readonly ILookup<Node, Node> _sides;
+    private readonly Dictionary<int, string> _labels;
 
     private Plan(Pipeline pipeline)
     {
@@ -20,6 +21,7 @@ internal sealed class Plan
         _consumers = Nodes.Where(node => node.Upstream is not null).ToLookup(node => node.Upstream!, identity);
         _sides = Nodes.Where(IsSide).ToLookup(node => node.Uses!, identity);
         Stages = CutIntoStages(identity);
+        _labels = LabelsOf(Nodes);
     }
 
     public string Pipeline { get; }
@@ -47,6 +49,9 @@ internal sealed class Plan
         var faults = PlanCheck.FaultsOf(pipeline);
         return faults.Count == 0 ? new Plan(pipeline) : throw PlanException.For(pipeline.Name, faults);
     }
+
+    /// <summary>A name for a step that no other step has.</summary>
+    public string LabelOf(Node node) => _labels[node.Id];
 
     public IEnumerable<Node> ConsumersOf(Node node) => _consumers[node];
 
@@ -85,6 +90,22 @@ internal sealed class Plan
     }
 
     private static bool IsSide(Node node) => node.Upstream is null && node.Uses is not null;
+
+    /// <summary>The first step of a name keeps it; those after it get the next free number behind it.</summary>
+    private static Dictionary<int, string> LabelsOf(IReadOnlyList<Node> nodes)
+    {
+        var names = nodes.Select(node => node.Name).ToHashSet(StringComparer.Ordinal);
+        var used = new HashSet<string>(StringComparer.Ordinal);
+        return nodes.OrderBy(node => node.Id).ToDictionary(node => node.Id, node => Free(node.Name));
+
+        string Free(string name)
+        {
+            if (used.Add(name)) return name;
+            var number = 2;
+            while (names.Contains($"{name}-{number}") || !used.Add($"{name}-{number}")) number++;
+            return $"{name}-{number}";
+        }
+    }
 
     private List<List<Node>> CutIntoStages(IEqualityComparer<Node> identity)
     {

@@ -5,9 +5,19 @@ namespace Dataflow.Runtime;
 
 /// <summary>Offers a job's status as instruments of the meter <c>Dataflow</c>, for OpenTelemetry, dotnet-counters and the like.</summary>
 /// <remarks>Everything is read from <see cref="JobStatus"/> when somebody asks; nobody asking costs nothing. The two histograms get
-/// a value for each checkpoint.</remarks>
+/// a value for each checkpoint. Times are in seconds, and no two measurements of an instrument have the same tags.</remarks>
 internal sealed class JobMeter : IDisposable
 {
+    private static readonly InstrumentAdvice<double> DurationBuckets = new()
+    {
+        HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 600],
+    };
+
+    private static readonly InstrumentAdvice<long> SizeBuckets = new()
+    {
+        HistogramBucketBoundaries = [.. Enumerable.Range(5, 13).Select(power => 1L << (2 * power))], // 1 KiB to 16 GiB
+    };
+
     private readonly Meter _meter = new("Dataflow");
     private readonly Job _job;
     private readonly Histogram<double> _durations;
@@ -16,34 +26,14 @@ internal sealed class JobMeter : IDisposable
     public JobMeter(Job job)
     {
         _job = job;
-        _meter.CreateObservableCounter("dataflow.operator.records.in", () => Steps(step => step.In), "{record}");
-        _meter.CreateObservableCounter("dataflow.operator.records.out", () => Steps(step => step.Emitted), "{record}");
-        _meter.CreateObservableCounter("dataflow.operator.records.filtered", () => Steps(step => step.Filtered), "{record}");
-        _meter.CreateObservableCounter("dataflow.operator.records.late_dropped", () => Steps(step => step.Late), "{record}");
-        _meter.CreateObservableCounter("dataflow.exchange.records.combined", () => Steps(step => step.Combined), "{record}");
-        _meter.CreateObservableCounter("dataflow.join.misses", () => Steps(step => step.Misses), "{record}");
-        _meter.CreateObservableCounter("dataflow.dead_letter.records", DeadLetters, "{record}");
-        _meter.CreateObservableCounter("dataflow.rule.broken", BrokenRules, "{record}");
-        _meter.CreateObservableCounter("dataflow.model.calls", () => Steps(step => step.Calls), "{call}");
-        _meter.CreateObservableCounter("dataflow.model.tokens", () => Models(model => model.Tokens), "{token}");
-        _meter.CreateObservableCounter("dataflow.model.tokens.saved", () => Models(model => model.SavedTokens), "{token}");
-        _meter.CreateObservableCounter("dataflow.model.texts.saved", () => Models(model => model.SavedTexts), "{text}");
-        _meter.CreateObservableCounter("dataflow.model.time", () => Models(model => (long)model.Time.TotalMilliseconds), "ms");
-        _meter.CreateObservableCounter("dataflow.model.texts.truncated", () => Steps(step => step.Truncated), "{text}");
-        _meter.CreateObservableGauge("dataflow.watermark", Watermarks, "ms", "Event time since the Unix epoch.");
-        _meter.CreateObservableGauge("dataflow.operator.watermark.lag", WatermarkLags, "s", "How far event time is behind the clock.");
-        _meter.CreateObservableCounter("dataflow.operator.time", Times, "s", "What the stages spend their time with.");
-        _meter.CreateObservableGauge("dataflow.source.lag", Lags, "{record}");
-        _meter.CreateObservableGauge("dataflow.state.entries", () => Steps(step => step.StateEntries), "{entry}");
-        _meter.CreateObservableGauge("dataflow.queue.length", QueueLengths, "{batch}", "Batches that wait in front of a stage.");
-        _meter.CreateObservableGauge("dataflow.job.restarts", () => Of(job.Status.Restarts), "{restart}");
-        _meter.CreateObservableGauge("dataflow.job.restore.duration", () => Of(job.Status.RestoreTime.TotalSeconds), "s");
-        _meter.CreateObservableCounter("dataflow.checkpoints", () => Of(job.Status.Checkpoints.Count), "{checkpoint}");
-        _meter.CreateObservableGauge(
-            "dataflow.checkpoint.pause.max", () => Of(job.Status.Checkpoints.PauseMax.TotalMilliseconds), "ms");
-        _meter.CreateObservableGauge("dataflow.checkpoint.last_completed.age", LastCheckpointAges, "s");
-        _durations = _meter.CreateHistogram<double>("dataflow.checkpoint.duration", "s", "From the request until it is committed.");
-        _sizes = _meter.CreateHistogram<long>("dataflow.checkpoint.size", "By", "What a checkpoint adds to the log.");
+        OfRecords();
+        OfModels();
+        OfTime();
+        OfLoad();
+        OfCheckpoints();
+        _durations = _meter.CreateHistogram(
+            "dataflow.checkpoint.duration", "s", "Time from the request for a checkpoint until it was committed.", advice: DurationBuckets);
+        _sizes = _meter.CreateHistogram("dataflow.checkpoint.size", "By", "Bytes that a checkpoint added to the log.", advice: SizeBuckets);
     }
 
     /// <summary>Tells listeners of a checkpoint.</summary>
@@ -56,34 +46,91 @@ internal sealed class JobMeter : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
+    private void OfRecords()
+    {
+        Counter("dataflow.operator.records.in", "{record}", "Records that came into a step.", step => step.In);
+        Counter("dataflow.operator.records.out", "{record}", "Records that a step handed on.", step => step.Emitted);
+        Counter("dataflow.operator.records.filtered", "{record}", "Records that a condition left out.", step => step.Filtered);
+        Counter("dataflow.operator.records.late_dropped", "{record}", "Records that came too late for a step.", step => step.Late);
+        Counter("dataflow.exchange.records.combined", "{record}", "Records that an aggregate before an exchange saved it.", step => step.Combined);
+        Counter("dataflow.join.misses", "{record}", "Records for which a join found no partner.", step => step.Misses);
+        _meter.CreateObservableCounter("dataflow.dead_letter.records", DeadLetters, "{record}", "Records and results that became dead letters.");
+        _meter.CreateObservableCounter("dataflow.rule.broken", BrokenRules, "{record}", "Records that broke a rule of a check.");
+    }
+
+    private void OfModels()
+    {
+        Counter("dataflow.model.calls", "{call}", "Calls out of the pipeline, retries included.", step => step.Calls);
+        Counter("dataflow.model.texts.truncated", "{text}", "Texts that were too long for the model.", step => step.Truncated);
+        OfModel("dataflow.model.tokens", "{token}", "Tokens that a model computed.", model => model.Tokens);
+        OfModel("dataflow.model.tokens.saved", "{token}", "Tokens of texts whose result was there already.", model => model.SavedTokens);
+        OfModel("dataflow.model.texts.saved", "{text}", "Texts whose result was there already.", model => model.SavedTexts);
+        OfModel("dataflow.model.time", "s", "Time spent in a model.", model => model.Time.TotalSeconds);
+    }
+
+    private void OfTime()
+    {
+        _meter.CreateObservableGauge("dataflow.watermark", Watermarks, "s", "Event time of a step, as seconds since the Unix epoch.");
+        _meter.CreateObservableGauge("dataflow.operator.watermark.lag", WatermarkLags, "s", "How far event time is behind the clock.");
+    }
+
+    private void OfLoad()
+    {
+        _meter.CreateObservableCounter("dataflow.operator.time", StageTimes, "s", "Time that a stage was busy, backpressured or idle.");
+        _meter.CreateObservableGauge("dataflow.queue.length", QueueLengths, "{batch}", "Batches that wait in front of a stage.");
+        _meter.CreateObservableGauge("dataflow.source.lag", Lags, "{record}", "Records of a split that are not read yet.");
+        _meter.CreateObservableGauge(
+            "dataflow.state.entries", () => Steps(step => step.StateEntries), "{entry}", "Keyed values that a step holds in memory.");
+    }
+
+    private void OfCheckpoints()
+    {
+        _meter.CreateObservableGauge("dataflow.job.restarts", () => Of(_job.Status.Restarts), "{restart}", "Restarts after errors that may pass.");
+        _meter.CreateObservableGauge(
+            "dataflow.job.restore.duration", () => Of(_job.Status.RestoreTime.TotalSeconds), "s", "Time to open the job and to fill its state.");
+        _meter.CreateObservableCounter(
+            "dataflow.checkpoints", () => Of(_job.Status.Checkpoints.Count), "{checkpoint}", "Checkpoints since the job started.");
+        _meter.CreateObservableGauge(
+            "dataflow.checkpoint.pause.max", () => Of(_job.Status.Checkpoints.PauseMax.TotalSeconds), "s",
+            "Longest time that one of the last 1,024 checkpoints stopped a task.");
+        _meter.CreateObservableGauge("dataflow.checkpoint.last_completed.age", LastCheckpointAges, "s", "Time since the last checkpoint.");
+    }
+
+    private void Counter(string name, string unit, string description, Func<StepStatus, long> value)
+        => _meter.CreateObservableCounter(name, () => Steps(value), unit, description);
+
+    private void OfModel<T>(string name, string unit, string description, Func<ModelUsage, T> value)
+        where T : struct
+        => _meter.CreateObservableCounter(
+            name, () => _job.Status.Steps.SelectMany(step => step.Models, (step, model) => Of(value(model), Step(step), new("model", model.Model))),
+            unit, description);
+
     private Measurement<T> Of<T>(T value, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
         where T : struct
         => new(value, [new("pipeline", _job.Plan.Pipeline), .. tags]);
 
-    private IEnumerable<Measurement<long>> Steps(Func<StepStatus, long> value)
-        => _job.Status.Steps.Select(step => Of(value(step), new KeyValuePair<string, object?>("step", step.Name)));
+    private static KeyValuePair<string, object?> Step(StepStatus step) => new("step", step.Label);
 
-    private IEnumerable<Measurement<long>> Models(Func<ModelUsage, long> value)
-        => _job.Status.Steps.SelectMany(step => step.Models, (step, model) => Of(
-            value(model), new("step", step.Name), new KeyValuePair<string, object?>("model", model.Model)));
+    private static KeyValuePair<string, object?> Split(SplitStatus split) => new("split", split.Name);
+
+    private IEnumerable<Measurement<long>> Steps(Func<StepStatus, long> value) => _job.Status.Steps.Select(step => Of(value(step), Step(step)));
 
     private IEnumerable<Measurement<long>> DeadLetters()
-        => Steps(step => step.DeadLetters).Concat(_job.Status.Splits.Select(
-            split => Of(split.DeadLetters, new KeyValuePair<string, object?>("split", split.Name))));
+        => Steps(step => step.DeadLetters).Concat(_job.Status.Splits.Select(split => Of(split.DeadLetters, Split(split))));
 
     private IEnumerable<Measurement<long>> BrokenRules()
-        => _job.Status.Steps.SelectMany(step => step.BrokenRules.Select(broken => Of(
-            broken.Count, new KeyValuePair<string, object?>("step", step.Name), new KeyValuePair<string, object?>("rule", broken.Rule))));
+        => _job.Status.Steps.SelectMany(step => step.BrokenRules, (step, broken) => Of(broken.Count, Step(step), new("rule", broken.Rule)));
 
-    private IEnumerable<Measurement<long>> Watermarks()
-        => _job.Status.Steps.Where(step => step.WatermarkMs is not null)
-            .Select(step => Of(step.WatermarkMs!.Value, new KeyValuePair<string, object?>("step", step.Name)));
+    private IEnumerable<Measurement<double>> Watermarks()
+        => _job.Status.Steps.Where(HasWatermark).Select(step => Of(step.WatermarkMs!.Value / 1000.0, Step(step)));
 
     private IEnumerable<Measurement<double>> WatermarkLags()
-        => _job.Status.Steps.Where(step => step.WatermarkMs is > long.MinValue and < long.MaxValue)
-            .Select(step => Of(
-                (_job.Time.GetUtcNow().ToUnixTimeMilliseconds() - step.WatermarkMs!.Value) / 1000.0,
-                new KeyValuePair<string, object?>("step", step.Name)));
+    {
+        var now = _job.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        return _job.Status.Steps.Where(HasWatermark).Select(step => Of((now - step.WatermarkMs!.Value) / 1000.0, Step(step)));
+    }
+
+    private static bool HasWatermark(StepStatus step) => step.WatermarkMs is > long.MinValue and < long.MaxValue;
 
     private IEnumerable<Measurement<double>> LastCheckpointAges()
     {
@@ -91,21 +138,19 @@ internal sealed class JobMeter : IDisposable
     }
 
     private IEnumerable<Measurement<int>> QueueLengths()
-        => _job.Status.Stages.Select(stage => Of(
-            stage.QueuedBatches, new KeyValuePair<string, object?>("stage", stage.Name), new KeyValuePair<string, object?>("worker", stage.Worker)));
+        => _job.Status.Stages.Select(stage => Of(stage.QueuedBatches, new("stage", stage.Name), new("worker", stage.Worker)));
 
-    private IEnumerable<Measurement<double>> Times()
+    private IEnumerable<Measurement<double>> StageTimes()
         => _job.Status.Stages.SelectMany(stage => new[]
         {
-            Of(stage.BusyTime.TotalSeconds, [.. Tags(stage, "busy")]),
-            Of(stage.BackpressuredTime.TotalSeconds, [.. Tags(stage, "backpressured")]),
-            Of(stage.IdleTime.TotalSeconds, [.. Tags(stage, "idle")]),
+            StageTime(stage, "busy", stage.BusyTime),
+            StageTime(stage, "backpressured", stage.BackpressuredTime),
+            StageTime(stage, "idle", stage.IdleTime),
         });
 
-    private static IEnumerable<KeyValuePair<string, object?>> Tags(StageStatus stage, string state)
-        => [new("stage", stage.Name), new("worker", stage.Worker), new("state", state)];
+    private Measurement<double> StageTime(StageStatus stage, string state, TimeSpan time)
+        => Of(time.TotalSeconds, new("stage", stage.Name), new("worker", stage.Worker), new("state", state));
 
     private IEnumerable<Measurement<long>> Lags()
-        => _job.Status.Splits.Where(split => split.Lag is not null)
-            .Select(split => Of(split.Lag!.Value, new KeyValuePair<string, object?>("split", split.Name)));
+        => _job.Status.Splits.Where(split => split.Lag is not null).Select(split => Of(split.Lag!.Value, Split(split)));
 }

@@ -44,6 +44,7 @@ public sealed record JobStatus(
         var steps = job.Plan.Nodes.OrderBy(node => node.Id).Where(node => instances.Contains(node.Id))
             .Select(node => StepStatus.Of(node.Name, [.. instances[node.Id]], GivenTo(node, emitted)) with
             {
+                Label = job.Plan.LabelOf(node),
                 InPerSecond = PerSecond(GivenTo(node, emitted) - GivenTo(node, before)),
                 EmittedPerSecond = PerSecond(emitted[node.Id] - before.GetValueOrDefault(node.Id)),
                 StateEntries = entries[node.Id].Sum(),
@@ -102,6 +103,10 @@ public sealed record StageStatus(
 /// <param name="WatermarkMs">How far event time has come, ms since the Unix epoch; null where the step knows no time.</param>
 public sealed record StepStatus(string Name, long Emitted, long Late, long Misses, long? WatermarkMs)
 {
+    /// <summary>The name that no other step of the pipeline has: <see cref="Name"/>, with a number behind it for the second step of that name
+    /// and those after it, as in <c>select-2</c>. The meter's tag <c>step</c>.</summary>
+    public string Label { get; init; } = Name;
+
     /// <summary>Records that came in, those included that were in flight at the checkpoint that the job carried on from.</summary>
     public long In { get; init; }
 

@@ -71,6 +71,42 @@ public sealed class JobMeterTests : IDisposable
     }
 
     [Fact]
+    public void Each_instrument_says_its_unit_and_what_it_measures_and_histograms_advise_their_buckets()
+    {
+        var pipeline = new Pipeline("metered");
+        pipeline.From(Source.Of([1])).To(Sink.Memory<int>());
+        var instruments = new List<Instrument>();
+        using var listener = new MeterListener { InstrumentPublished = (instrument, _) => instruments.Add(instrument) };
+        var job = SimulatedJob.Start(pipeline, _log);
+        listener.Start();
+
+        var ours = instruments.Where(instrument => instrument.Meter.Name == "Dataflow").ToList();
+
+        Assert.All(ours, instrument => Assert.False(string.IsNullOrEmpty(instrument.Description), instrument.Name));
+        Assert.All(ours, instrument => Assert.True(instrument.Unit is "s" or "By" or ['{', .., '}'], instrument.Name));
+        Assert.All(ours.OfType<Histogram<double>>(), histogram => Assert.True(histogram.Advice!.HistogramBucketBoundaries![0] <= 0.001));
+        Assert.All(ours.OfType<Histogram<long>>(), histogram => Assert.True(histogram.Advice!.HistogramBucketBoundaries!.Count > 10));
+        Assert.NotEmpty(ours.OfType<Histogram<double>>());
+        job.Close();
+    }
+
+    [Fact]
+    public void No_two_measurements_of_an_instrument_have_the_same_tags_where_steps_have_the_same_name()
+    {
+        var pipeline = new Pipeline("metered");
+        var input = pipeline.From(Source.Of([1, 2, 3]));
+        input.Select(x => x + 1).Select(x => x + 1).Select(x => x, name: "select-2").KeyBy(x => x).Values().To(Sink.Memory<int>("first"));
+        input.KeyBy(x => x).Values().To(Sink.Memory<int>("second"));
+        var job = SimulatedJob.Start(pipeline, _log);
+        var measured = new List<string>();
+        using (var listener = Listen((instrument, tags, _) => measured.Add($"{instrument} {tags}"), AllTags)) listener.RecordObservableInstruments();
+
+        Assert.Equal(measured.Distinct(), measured);
+        Assert.Contains("select-3", job.Status.Steps.Select(step => step.Label));
+        job.Close();
+    }
+
+    [Fact]
     public void Is_not_asked_of_a_job_whose_parts_are_still_put_together()
     {
         var pipeline = new Pipeline("metered");
@@ -93,7 +129,11 @@ public sealed class JobMeterTests : IDisposable
         return seen;
     }
 
-    private static MeterListener Listen(Action<string, string?, double> onMeasured)
+    private static string AllTags(IReadOnlyDictionary<string, string?> tags)
+        => string.Join(", ", tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => $"{tag.Key}={tag.Value}"));
+
+    private static MeterListener Listen(
+        Action<string, string?, double> onMeasured, Func<IReadOnlyDictionary<string, string?>, string?>? shown = null)
     {
         var listener = new MeterListener
         {
@@ -111,7 +151,7 @@ public sealed class JobMeterTests : IDisposable
         void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
             var all = tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value?.ToString());
-            if (all["pipeline"] == "metered") onMeasured(instrument.Name, all.GetValueOrDefault("step"), value);
+            if (all["pipeline"] == "metered") onMeasured(instrument.Name, shown is null ? all.GetValueOrDefault("step") : shown(all), value);
         }
     }
 
