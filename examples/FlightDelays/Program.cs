@@ -3,24 +3,27 @@ using Dataflow.Log;
 using FlightDelays;
 using Spectre.Console;
 
-var tellsStory = args is ["story", ..];
-var folder = args is [.., "--data", var given] ? given : Path.Combine(Path.GetTempPath(), "dataflow-flight-delays");
-Directory.CreateDirectory(folder);
-AnsiConsole.MarkupLineInterpolated($"All that is written goes to [blue]{Path.GetFullPath(folder)}[/]");
+if (Arguments.Of(args) is not { } arguments)
+{
+    Console.WriteLine(Arguments.Usage);
+    return args is ["--help" or "-h"] ? 0 : 2;
+}
 
 try
 {
-    await using var log = LogStore.Open(Path.Combine(folder, "log"));
+    Directory.CreateDirectory(arguments.Folder);
+    AnsiConsole.MarkupLineInterpolated($"All that is written goes to [blue]{arguments.Folder}[/]");
+    await using var log = LogStore.Open(Path.Combine(arguments.Folder, "log"));
     var data = AppContext.BaseDirectory;
     await Show.RunAsync("ingest", Pipelines.Ingest(Path.Combine(data, "flights.parquet")), log);
 
-    if (tellsStory)
+    if (arguments.TellsStory)
     {
-        await Story.RunAsync(log, folder);
+        await Story.RunAsync(log, arguments.Folder);
         return 0;
     }
 
-    var arrow = Path.Combine(folder, "airport-delays.arrow");
+    var arrow = Path.Combine(arguments.Folder, "airport-delays.arrow");
     var features = Pipelines.Features(Path.Combine(data, "airports.csv"), arrow);
     AnsiConsole.WriteLine(features.Explain().ToString());
     var run = await Show.RunAsync("features", features, log);
@@ -29,7 +32,12 @@ try
     Show.Totals(run, arrow);
     return 0;
 }
-catch (DataflowException error)
+catch (OperationCanceledException)
+{
+    AnsiConsole.WriteLine("Stopped. Started again on the same folder it carries on from there.");
+    return 130;
+}
+catch (Exception error) when (error is DataflowException or IOException or UnauthorizedAccessException)
 {
     AnsiConsole.MarkupLineInterpolated($"[red]{error.Message}[/]");
     return 1;

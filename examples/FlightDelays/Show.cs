@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Dataflow;
 using Dataflow.Log;
 using Spectre.Console;
@@ -8,25 +9,34 @@ namespace FlightDelays;
 /// <summary>Everything that the program prints.</summary>
 internal static class Show
 {
-    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_refresh = TimeSpan.FromSeconds(AnsiConsole.Profile.Capabilities.Interactive ? 0.1 : 5);
 
-    /// <summary>Runs a pipeline to its end, with its progress on one line.</summary>
+    /// <summary>Runs a pipeline to its end, with its progress on one line; Ctrl-C stops it at a checkpoint.</summary>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static async Task<(JobStatus Status, TimeSpan Time)> RunAsync(string title, Pipeline pipeline, LogStore log)
     {
         var start = Stopwatch.GetTimestamp();
         await using var job = await pipeline.StartAsync(new JobOptions { Log = log });
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         AnsiConsole.MarkupLineInterpolated(job.StartedFrom == 0
             ? (FormattableString)$"[bold]{title}[/]: begins"
             : $"[bold]{title}[/]: carries on from checkpoint {job.StartedFrom}");
         await AnsiConsole.Status().StartAsync(title, async context =>
         {
-            while (await Task.WhenAny(job.Completion, Task.Delay(Refresh)) != job.Completion)
-                context.Status(Markup.Escape(Line(job.Status)));
+            while (await Task.WhenAny(job.Completion, Task.Delay(s_refresh)) != job.Completion)
+                context.Status(Markup.Escape(Line(job)));
         });
         await job.Completion;
-        var status = job.Status;
-        AnsiConsole.MarkupLineInterpolated($"[bold]{title}[/]: done, {Line(status)}");
-        return (status, Stopwatch.GetElapsedTime(start));
+        var end = job.State == JobState.Stopped ? "stopped" : job.Status.RecordsRead == 0 ? "was done already" : "done";
+        AnsiConsole.MarkupLineInterpolated($"[bold]{title}[/]: {end}, {Line(job)}");
+        return job.State == JobState.Stopped ? throw new OperationCanceledException() : (job.Status, Stopwatch.GetElapsedTime(start));
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            _ = job.StopAsync();
+        }
     }
 
     /// <summary>The airports with the highest mean delay over any six hours with at least 30 flights.</summary>
@@ -37,7 +47,7 @@ internal static class Show
             .Select(airport => airport.MaxBy(delay => delay.MeanDelay)!)
             .OrderByDescending(delay => delay.MeanDelay)
             .Take(10);
-        var table = new Table().Title("The worst six hours").AddColumns("airport", "city", "until", "flights", "mean delay", "worst");
+        var table = new Table().Title("The worst six hours").AddColumns(Columns("airport", "city", "until", "flights", "mean delay", "worst"));
         foreach (var delay in worst)
         {
             table.AddRow(delay.Airport, Markup.Escape(delay.City), $"{delay.WindowEnd:yyyy-MM-dd HH:mm}", $"{delay.Flights}",
@@ -52,11 +62,14 @@ internal static class Show
         var (status, time) = run;
         var flights = status.Splits.Where(split => split.Name.StartsWith("flights[", StringComparison.Ordinal)).Sum(split => split.Read);
         var table = new Table().HideHeaders().AddColumns("", "");
-        table.AddRow("flights read", $"{flights:N0}");
-        table.AddRow("throughput", $"{flights / time.TotalSeconds:N0} flights/s");
-        table.AddRow("checkpoints", $"{status.Checkpoints.Count}, the last is {status.Checkpoints.Last}");
-        table.AddRow("longest pause", $"{status.Checkpoints.PauseMax.TotalMilliseconds:0.00} ms");
-        table.AddRow("lag", $"{status.Lag:N0} flights");
+        if (flights > 0)
+        {
+            table.AddRow("flights read", $"{flights:N0}");
+            table.AddRow("throughput", $"{flights / time.TotalSeconds:N0} flights/s");
+            table.AddRow("checkpoints", $"{status.Checkpoints.Count}, the last is {status.Checkpoints.Last}");
+            table.AddRow("longest pause", $"{status.Checkpoints.PauseMax.TotalMilliseconds:0.00} ms");
+        }
+
         table.AddRow("features", Markup.Escape(Path.GetFullPath(arrow)));
         AnsiConsole.Write(table);
     }
@@ -64,7 +77,8 @@ internal static class Show
     /// <summary>What was answered, with what each value is worth.</summary>
     public static void Served(IEnumerable<(Flight Asked, FeatureVector Answer)> answers)
     {
-        var table = new Table().Title("Served").AddColumns("from", "to", "mean delay, 1 h", "6 h", "late, 1 d", "mean delay there", "newest flight");
+        var table = new Table().Title("Served")
+            .AddColumns(Columns("from", "to", "mean delay, 1 h", "6 h", "late, 1 d", "mean delay there", "newest flight"));
         foreach (var (asked, answer) in answers)
         {
             table.AddRow(
@@ -85,7 +99,7 @@ internal static class Show
     /// <summary>What became of the flights, by how likely the model had thought them late.</summary>
     public static void Scores(IReadOnlyList<ScoredFlight> scored)
     {
-        var table = new Table().Title("The last week, scored").AddColumns("risk", "flights", "late by the model", "late in fact");
+        var table = new Table().Title("The last week, scored").AddColumns(Columns("risk", "flights", "late by the model", "late in fact"));
         foreach (var part in scored.OrderBy(flight => flight.Risk).Index().GroupBy(flight => flight.Index * 5L / scored.Count, flight => flight.Item))
         {
             table.AddRow(
@@ -98,15 +112,28 @@ internal static class Show
 
     public static void Drift(IEnumerable<ColumnDrift> drift)
     {
-        var table = new Table().Title("Against the weeks of the training set").AddColumns("column", "stability index", "largest difference", "missing");
+        var table = new Table().Title("Against the weeks of the training set")
+            .AddColumns(Columns("column", "stability index", "largest difference", "missing"));
         foreach (var (column, found) in drift.OrderByDescending(row => row.Drift.Psi))
             table.AddRow(column, $"{found.Psi:0.000}", $"{found.Ks:0.000}", $"{found.Missing:P1}");
         AnsiConsole.Write(table);
     }
 
+    /// <summary>Columns that are not broken inside a number, however narrow the terminal is.</summary>
+    private static TableColumn[] Columns(params ReadOnlySpan<string> names)
+    {
+        var columns = new TableColumn[names.Length];
+        for (var i = 0; i < names.Length; i++) columns[i] = new TableColumn(names[i]) { NoWrap = names[i] != "city" };
+        return columns;
+    }
+
     private static string Text(FeatureValue value)
         => value.HasValue ? $"{value.As<double>():0.00}{(value.Status == FeatureStatus.Present ? "" : $" ({value.Status})")}" : $"{value.Status}";
 
-    private static string Line(JobStatus status)
-        => $"{status.RecordsRead:N0} records read, {status.Lag:N0} to go, checkpoint {status.Checkpoints.Last}";
+    private static string Line(Job job)
+    {
+        var status = job.Status;
+        var toGo = status.Splits.All(split => split.Lag is not null || split.IsFinished) ? $", {status.Lag:N0} to go" : "";
+        return $"{status.RecordsRead:N0} records read{toGo}, checkpoint {Math.Max(status.Checkpoints.Last, job.StartedFrom)}";
+    }
 }

@@ -1,16 +1,34 @@
 namespace SpeechSearch;
 
-/// <summary>What the command line says: <c>[--data DIR] words of the query</c>.</summary>
-internal sealed record Arguments(string Folder, string Query)
+/// <summary>What the command line says: <c>[--data DIR] words of the query</c>, or <c>swap</c>.</summary>
+internal sealed record Arguments(string Folder, string Query, bool Swaps)
 {
-    private const string DefaultQuery = "peace with our neighbours";
+    public const string Usage = """
+        Finds sentences of presidents' speeches by what they mean.
 
-    public static Arguments Of(string[] args)
+        usage: SpeechSearch [--data DIR] [QUERY ...]
+               SpeechSearch swap
+
+          --data DIR   folder for all that is written; below the system's temporary folder unless given
+          QUERY        words to search for; "peace with our neighbours" unless given
+          swap         replaces the model while sentences come in
+        """;
+
+    /// <summary>Null where the arguments are not as <see cref="Usage"/> says, or ask for it.</summary>
+    public static Arguments? Of(ReadOnlySpan<string> args)
     {
-        var at = Array.IndexOf(args, "--data");
-        var hasFolder = at >= 0 && at + 1 < args.Length;
-        var folder = hasFolder ? args[at + 1] : Path.Combine(Path.GetTempPath(), "dataflow-speech-search");
-        var words = hasFolder ? [.. args[..at], .. args[(at + 2)..]] : args;
-        return new(Path.GetFullPath(folder), words.Length == 0 ? DefaultQuery : string.Join(' ', words));
+        var folder = Path.Combine(Path.GetTempPath(), "dataflow-speech-search");
+        if (args is ["--data", var given, ..] && !given.StartsWith('-'))
+        {
+            folder = Path.GetFullPath(given);
+            args = args[2..];
+        }
+
+        foreach (var word in args)
+        {
+            if (word.StartsWith('-')) return null;
+        }
+
+        return new(folder, args.IsEmpty ? "peace with our neighbours" : string.Join(' ', args), args is ["swap"]);
     }
 }

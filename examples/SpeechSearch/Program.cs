@@ -4,18 +4,23 @@ using Dataflow.Onnx;
 using SpeechSearch;
 using Spectre.Console;
 
+if (Arguments.Of(args) is not { } arguments)
+{
+    Console.WriteLine(Arguments.Usage);
+    return args is ["--help" or "-h"] ? 0 : 2;
+}
+
 var data = AppContext.BaseDirectory;
 var (file, models) = (Path.Combine(data, "speeches.jsonl.gz"), Path.Combine(data, "model"));
 try
 {
-    if (args is ["swap"])
+    if (arguments.Swaps)
     {
         await using var memory = LogStore.Open("swap", new LogOptions { Durability = Durability.Memory });
         await new Swap(memory, file, models).RunAsync();
         return 0;
     }
 
-    var arguments = Arguments.Of(args);
     Directory.CreateDirectory(arguments.Folder);
     AnsiConsole.MarkupLineInterpolated($"All that is written goes to [blue]{arguments.Folder}[/]");
     using var model = EmbeddingModel.Load(models);
@@ -26,7 +31,12 @@ try
     Show.Nearest(arguments.Query, index.Search(model.Embed(arguments.Query), count: 5));
     return 0;
 }
-catch (DataflowException error)
+catch (OperationCanceledException)
+{
+    AnsiConsole.WriteLine("Stopped. Started again on the same folder it carries on from there.");
+    return 130;
+}
+catch (Exception error) when (error is DataflowException or IOException or UnauthorizedAccessException)
 {
     AnsiConsole.MarkupLineInterpolated($"[red]{error.Message}[/]");
     return 1;

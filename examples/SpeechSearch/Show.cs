@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Dataflow;
 using Dataflow.Log;
 using Dataflow.Onnx;
@@ -9,10 +10,11 @@ namespace SpeechSearch;
 /// <summary>Everything that the program prints.</summary>
 internal static class Show
 {
-    private static readonly TimeSpan s_refresh = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_refresh = TimeSpan.FromSeconds(AnsiConsole.Profile.Capabilities.Interactive ? 0.1 : 5);
 
     /// <summary>Runs the pipeline until all sentences are embedded, with its progress on one line; the keys + and - add and
-    /// remove workers meanwhile.</summary>
+    /// remove workers meanwhile, Ctrl-C stops at a checkpoint.</summary>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static async Task EmbeddingAsync(
         Pipeline pipeline, LogStore log, InferenceWorkers workers, VectorIndex<string, SentenceVector> index, int sentences)
     {
@@ -29,6 +31,8 @@ internal static class Show
             ? (FormattableString)$"Begins with {sentences:N0} sentences"
             : $"Carries on from checkpoint {job.StartedFrom}: {before:N0} of {sentences:N0} sentences are embedded");
         var watch = Stopwatch.StartNew();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         await AnsiConsole.Status().StartAsync("starts", async context =>
         {
             while (await Task.WhenAny(job.Completion, Task.Delay(s_refresh)) != job.Completion)
@@ -38,13 +42,23 @@ internal static class Show
             }
         });
         await job.Completion;
-        AnsiConsole.MarkupLineInterpolated($"[bold]Done[/]: {Line(job, index.Count, sentences, watch.Elapsed)}");
+        var end = job.State == JobState.Stopped ? "Stopped" : "Done";
+        AnsiConsole.MarkupLineInterpolated($"[bold]{end}[/]: {Line(job, index.Count, sentences, watch.Elapsed)}");
+        if (job.State == JobState.Stopped) throw new OperationCanceledException();
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            _ = job.StopAsync();
+        }
     }
 
     public static void Nearest(string query, IEnumerable<Neighbour<string, SentenceVector>> nearest)
     {
         var table = new Table().Title(Markup.Escape($"Nearest to \"{query}\"")).ShowRowSeparators()
-            .AddColumns("year", "president", "cosine", "sentence");
+            .AddColumns(
+                new TableColumn("year") { NoWrap = true }, new TableColumn("president"),
+                new TableColumn("cosine") { NoWrap = true }, new TableColumn("sentence"));
         foreach (var (_, (sentence, _), cosine) in nearest)
             table.AddRow($"{sentence.Year}", Markup.Escape(sentence.President), $"{cosine:0.000}", Markup.Escape(sentence.Text));
         AnsiConsole.Write(table);

@@ -17,10 +17,10 @@ var stops = new Dictionary<string, Func<Task>>
     ["operations"] = OperationsStop.RunAsync,
 };
 
-if (args.Length > 0 && !stops.ContainsKey(args[0]))
+if (args.Length > 1 || (args.Length == 1 && !stops.ContainsKey(args[0])))
 {
-    Console.WriteLine($"There is no stop '{args[0]}'. There are: {string.Join(", ", stops.Keys)}; without a name all of them.");
-    return 1;
+    Console.WriteLine($"usage: Tour [STOP]\n\nSTOP is one of {string.Join(", ", stops.Keys)}; without it all of them.");
+    return args is ["--help" or "-h"] ? 0 : 2;
 }
 
 foreach (var (name, stop) in stops)
