@@ -33,7 +33,7 @@ public class LogException : DataflowException
         => new($"Topic '{topic}': it belongs to another log. Take the topic from the store that commits.");
 
     internal static LogException RecordTooLarge(long bytes, int limit)
-        => new(string.Create(CultureInfo.InvariantCulture, $"Record: key and value take {bytes} bytes. A batch holds at most {limit} bytes; split the record or keep its content elsewhere."));
+        => new(string.Create(CultureInfo.InvariantCulture, $"Record: key, value and headers take {bytes} bytes. A batch holds at most {limit} bytes; split the record or keep its content elsewhere."));
 
     internal static LogException BatchNotReadable(string topic, int partition, long offset, int attributes)
         => new(string.Create(CultureInfo.InvariantCulture, $"Topic '{topic}', partition {partition}, offset {offset}: batch attributes are 0x{attributes:x4}. Compressed, transactional and control batches are not written by this log and cannot be read."));

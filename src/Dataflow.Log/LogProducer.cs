@@ -33,34 +33,66 @@ public sealed class LogProducer : IAsyncDisposable
     public LogTopic Topic => _topic;
 
     /// <summary>Appends a record without a key, unless too much is pending.</summary>
-    /// <inheritdoc cref="TryAppend(int, long, ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
-    public bool TryAppend(int partition, long timestamp, ReadOnlySpan<byte> value) => TryAppend(partition, timestamp, default, hasKey: false, value);
+    /// <inheritdoc cref="TryAppend(int, long, ReadOnlySpan{byte}, ReadOnlySpan{byte}, ReadOnlySpan{RecordHeader})"/>
+    public bool TryAppend(int partition, long timestamp, ReadOnlySpan<byte> value, ReadOnlySpan<RecordHeader> headers = default)
+        => TryAppend(partition, timestamp, default, -1, value, value.Length, headers);
 
     /// <summary>Appends a record with a key, unless too much is pending.</summary>
     /// <param name="partition">From 0; see <see cref="KafkaPartitioner"/>.</param>
     /// <param name="timestamp">Milliseconds since the Unix epoch.</param>
     /// <param name="key">Copied before the call returns; an empty key is a key.</param>
     /// <param name="value">Copied before the call returns.</param>
+    /// <param name="headers">In the order in which readers get them; copied before the call returns.</param>
     /// <returns>False when <see cref="LogOptions.MaxPendingBytes"/> are pending: the record was not taken.</returns>
     /// <exception cref="LogException">The producer failed earlier, or the record is too large.</exception>
-    public bool TryAppend(int partition, long timestamp, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
-        => TryAppend(partition, timestamp, key, hasKey: true, value);
+    public bool TryAppend(
+        int partition, long timestamp, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, ReadOnlySpan<RecordHeader> headers = default)
+        => TryAppend(partition, timestamp, key, key.Length, value, value.Length, headers);
+
+    /// <summary>Appends a record with a key and no value, which says that the key is gone, unless too much is pending.</summary>
+    /// <inheritdoc cref="TryAppend(int, long, ReadOnlySpan{byte}, ReadOnlySpan{byte}, ReadOnlySpan{RecordHeader})"/>
+    public bool TryAppendTombstone(int partition, long timestamp, ReadOnlySpan<byte> key, ReadOnlySpan<RecordHeader> headers = default)
+        => TryAppend(partition, timestamp, key, key.Length, default, -1, headers);
 
     /// <summary>Appends a record without a key, waiting while too much is pending.</summary>
-    /// <inheritdoc cref="AppendAsync(int, long, ReadOnlyMemory{byte}, ReadOnlyMemory{byte}, CancellationToken)"/>
+    /// <inheritdoc cref="AppendAsync(int, long, ReadOnlyMemory{byte}, ReadOnlyMemory{byte}, ReadOnlyMemory{RecordHeader}, CancellationToken)"/>
     public ValueTask AppendAsync(int partition, long timestamp, ReadOnlyMemory<byte> value, CancellationToken ct = default)
-        => TryAppend(partition, timestamp, value.Span) ? default : AppendLaterAsync(partition, timestamp, default, hasKey: false, value, ct);
+        => AppendAsync(partition, timestamp, value, headers: default, ct);
+
+    /// <summary>Appends a record without a key, waiting while too much is pending.</summary>
+    /// <inheritdoc cref="AppendAsync(int, long, ReadOnlyMemory{byte}, ReadOnlyMemory{byte}, ReadOnlyMemory{RecordHeader}, CancellationToken)"/>
+    public ValueTask AppendAsync(
+        int partition, long timestamp, ReadOnlyMemory<byte> value, ReadOnlyMemory<RecordHeader> headers, CancellationToken ct = default)
+        => TryAppend(partition, timestamp, value.Span, headers.Span) ? default : AppendLaterAsync(partition, timestamp, null, value, headers, ct);
+
+    /// <summary>Appends a record with a key, waiting while too much is pending.</summary>
+    /// <inheritdoc cref="AppendAsync(int, long, ReadOnlyMemory{byte}, ReadOnlyMemory{byte}, ReadOnlyMemory{RecordHeader}, CancellationToken)"/>
+    public ValueTask AppendAsync(int partition, long timestamp, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, CancellationToken ct = default)
+        => AppendAsync(partition, timestamp, key, value, headers: default, ct);
 
     /// <summary>Appends a record with a key, waiting while too much is pending.</summary>
     /// <param name="partition">From 0; see <see cref="KafkaPartitioner"/>.</param>
     /// <param name="timestamp">Milliseconds since the Unix epoch.</param>
     /// <param name="key">Copied before the task completes; an empty key is a key.</param>
     /// <param name="value">Copied before the task completes.</param>
+    /// <param name="headers">In the order in which readers get them; copied before the task completes.</param>
     /// <param name="ct">Gives up waiting; the record was not taken.</param>
     /// <returns>Completes when the record is gathered; <see cref="FlushAsync"/> tells when it is safe.</returns>
     /// <exception cref="LogException">The producer failed, the disk is full, or the record is too large.</exception>
-    public ValueTask AppendAsync(int partition, long timestamp, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, CancellationToken ct = default)
-        => TryAppend(partition, timestamp, key.Span, value.Span) ? default : AppendLaterAsync(partition, timestamp, key, hasKey: true, value, ct);
+    public ValueTask AppendAsync(
+        int partition,
+        long timestamp,
+        ReadOnlyMemory<byte> key,
+        ReadOnlyMemory<byte> value,
+        ReadOnlyMemory<RecordHeader> headers,
+        CancellationToken ct = default)
+        => TryAppend(partition, timestamp, key.Span, value.Span, headers.Span) ? default : AppendLaterAsync(partition, timestamp, key, value, headers, ct);
+
+    /// <summary>Appends a record with a key and no value, which says that the key is gone, waiting while too much is pending.</summary>
+    /// <inheritdoc cref="AppendAsync(int, long, ReadOnlyMemory{byte}, ReadOnlyMemory{byte}, ReadOnlyMemory{RecordHeader}, CancellationToken)"/>
+    public ValueTask AppendTombstoneAsync(
+        int partition, long timestamp, ReadOnlyMemory<byte> key, ReadOnlyMemory<RecordHeader> headers = default, CancellationToken ct = default)
+        => TryAppendTombstone(partition, timestamp, key.Span, headers.Span) ? default : AppendLaterAsync(partition, timestamp, key, null, headers, ct);
 
     /// <summary>Waits until everything appended before is acknowledged.</summary>
     /// <exception cref="LogFullException">The disk is full; the records are kept and the next flush tries again.</exception>
@@ -83,7 +115,14 @@ public sealed class LogProducer : IAsyncDisposable
     /// <summary>Flushes.</summary>
     public ValueTask DisposeAsync() => FlushAsync();
 
-    private bool TryAppend(int partition, long timestamp, ReadOnlySpan<byte> key, bool hasKey, ReadOnlySpan<byte> value)
+    private bool TryAppend(
+        int partition,
+        long timestamp,
+        ReadOnlySpan<byte> key,
+        int keyLength,
+        ReadOnlySpan<byte> value,
+        int valueLength,
+        ReadOnlySpan<RecordHeader> headers)
     {
         lock (_lock)
         {
@@ -92,8 +131,7 @@ public sealed class LogProducer : IAsyncDisposable
             if ((uint)partition >= (uint)_gathering.Length) throw LogException.PartitionUnknown(_topic.Name, partition, _gathering.Length);
             var buffer = _gathering[partition] ??= new RecordBuffer();
             var before = buffer.Bytes;
-            if (hasKey) buffer.Append(timestamp, key, value);
-            else buffer.Append(timestamp, value);
+            buffer.Append(timestamp, key, keyLength, value, valueLength, headers);
             _gatheringBytes += buffer.Bytes - before;
             _appended++;
             if (_pumping || _refused is not null) return true; // what was refused is tried again by a flush, not by each append
@@ -102,7 +140,13 @@ public sealed class LogProducer : IAsyncDisposable
         return true;
     }
 
-    private async ValueTask AppendLaterAsync(int partition, long timestamp, ReadOnlyMemory<byte> key, bool hasKey, ReadOnlyMemory<byte> value, CancellationToken ct)
+    private async ValueTask AppendLaterAsync(
+        int partition,
+        long timestamp,
+        ReadOnlyMemory<byte>? key,
+        ReadOnlyMemory<byte>? value,
+        ReadOnlyMemory<RecordHeader> headers,
+        CancellationToken ct)
     {
         do
         {
@@ -116,7 +160,8 @@ public sealed class LogProducer : IAsyncDisposable
             StartPump();
             await room;
         }
-        while (!TryAppend(partition, timestamp, key.Span, hasKey, value.Span));
+        while (!TryAppend(
+            partition, timestamp, key.GetValueOrDefault().Span, key?.Length ?? -1, value.GetValueOrDefault().Span, value?.Length ?? -1, headers.Span));
     }
 
     private void StartPump()

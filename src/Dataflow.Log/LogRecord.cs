@@ -8,8 +8,9 @@ public readonly struct LogRecord
     private readonly int _keyLength;
     private readonly int _valueStart;
     private readonly int _valueLength;
+    private readonly int _end;
 
-    internal LogRecord(byte[] bytes, long offset, long timestamp, int keyStart, int keyLength, int valueStart, int valueLength)
+    internal LogRecord(byte[] bytes, long offset, long timestamp, int keyStart, int keyLength, int valueStart, int valueLength, int end)
     {
         _bytes = bytes;
         Offset = offset;
@@ -18,6 +19,7 @@ public readonly struct LogRecord
         _keyLength = keyLength;
         _valueStart = valueStart;
         _valueLength = valueLength;
+        _end = end;
     }
 
     /// <summary>Its place in the partition.</summary>
@@ -37,4 +39,14 @@ public readonly struct LogRecord
 
     /// <summary>The value, empty when there is none.</summary>
     public ReadOnlyMemory<byte> Value => new(_bytes, _valueStart, Math.Max(_valueLength, 0));
+
+    /// <summary>What else its producer said about it; most records have none.</summary>
+    public RecordHeaders Headers
+    {
+        get
+        {
+            var start = _valueStart + Math.Max(_valueLength, 0);
+            return new(new ReadOnlyMemory<byte>(_bytes, start, _end - start));
+        }
+    }
 }

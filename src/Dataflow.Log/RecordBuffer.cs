@@ -11,8 +11,8 @@ public sealed class RecordBuffer : IDisposable
     private const int BatchBytes = 1 << 20;
     private const int FirstRentBytes = 4 << 10;
 
-    // length, attributes, timestamp and offset deltas, key and value lengths, header count
-    private const int MaxFramingBytes = (4 * Varint.MaxBytes32) + Varint.MaxBytes64 + 2;
+    // length, attributes, timestamp and offset deltas, key and value lengths
+    private const int MaxFramingBytes = (4 * Varint.MaxBytes32) + Varint.MaxBytes64 + 1;
 
     private readonly List<EncodedBatch> _sealed = [];
     private byte[] _bytes = [];
@@ -33,21 +33,26 @@ public sealed class RecordBuffer : IDisposable
     /// <summary>Appends a record without a key.</summary>
     /// <param name="timestamp">Milliseconds since the Unix epoch.</param>
     /// <param name="value">Copied before the call returns.</param>
+    /// <param name="headers">In the order in which readers get them; copied before the call returns.</param>
     /// <exception cref="LogException">The record does not fit in a batch of 16 MiB.</exception>
-    public void Append(long timestamp, ReadOnlySpan<byte> value) => Append(timestamp, default, -1, value, value.Length);
+    public void Append(long timestamp, ReadOnlySpan<byte> value, ReadOnlySpan<RecordHeader> headers = default)
+        => Append(timestamp, default, -1, value, value.Length, headers);
 
     /// <summary>Appends a record with a key; an empty key is a key.</summary>
-    /// <inheritdoc cref="Append(long, ReadOnlySpan{byte})"/>
+    /// <inheritdoc cref="Append(long, ReadOnlySpan{byte}, ReadOnlySpan{RecordHeader})"/>
     /// <param name="timestamp">Milliseconds since the Unix epoch.</param>
     /// <param name="key">Copied before the call returns.</param>
     /// <param name="value">Copied before the call returns.</param>
-    public void Append(long timestamp, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
-        => Append(timestamp, key, key.Length, value, value.Length);
+    /// <param name="headers">In the order in which readers get them; copied before the call returns.</param>
+    public void Append(long timestamp, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, ReadOnlySpan<RecordHeader> headers = default)
+        => Append(timestamp, key, key.Length, value, value.Length, headers);
 
     /// <summary>Appends a record with a key and no value, which says that the key is gone.</summary>
     /// <param name="timestamp">Milliseconds since the Unix epoch.</param>
     /// <param name="key">Copied before the call returns.</param>
-    public void AppendTombstone(long timestamp, ReadOnlySpan<byte> key) => Append(timestamp, key, key.Length, default, -1);
+    /// <param name="headers">In the order in which readers get them; copied before the call returns.</param>
+    public void AppendTombstone(long timestamp, ReadOnlySpan<byte> key, ReadOnlySpan<RecordHeader> headers = default)
+        => Append(timestamp, key, key.Length, default, -1, headers);
 
     /// <summary>Gives the memory back. A <see cref="LogCommit"/> does so itself when it is done.</summary>
     public void Dispose()
@@ -66,9 +71,13 @@ public sealed class RecordBuffer : IDisposable
         return _sealed;
     }
 
-    private void Append(long timestamp, ReadOnlySpan<byte> key, int keyLength, ReadOnlySpan<byte> value, int valueLength)
+    /// <summary>Appends a record; a length of -1 says that it has no key or no value.</summary>
+    internal void Append(
+        long timestamp, ReadOnlySpan<byte> key, int keyLength, ReadOnlySpan<byte> value, int valueLength, ReadOnlySpan<RecordHeader> headers)
     {
-        if ((long)key.Length + value.Length + MaxFramingBytes > _limit - _position) MakeRoom((long)key.Length + value.Length + MaxFramingBytes);
+        var headerBytes = headers.IsEmpty ? 1 : RecordHeaders.SizeOf(headers);
+        var most = (long)key.Length + value.Length + headerBytes + MaxFramingBytes;
+        if (most > _limit - _position) MakeRoom(most);
         if (_batchCount == 0) (_baseTimestamp, _maxTimestamp) = (timestamp, timestamp);
         else if (timestamp > _maxTimestamp) _maxTimestamp = timestamp;
 
@@ -76,8 +85,8 @@ public sealed class RecordBuffer : IDisposable
         var offsetDelta = Varint.ZigZag(_batchCount);
         var keyPrefix = Varint.ZigZag(keyLength);
         var valuePrefix = Varint.ZigZag(valueLength);
-        var length = 2 + Varint.Size(timestampDelta) + Varint.Size(offsetDelta) + Varint.Size(keyPrefix) + key.Length
-            + Varint.Size(valuePrefix) + value.Length;
+        var length = 1 + Varint.Size(timestampDelta) + Varint.Size(offsetDelta) + Varint.Size(keyPrefix) + key.Length
+            + Varint.Size(valuePrefix) + value.Length + (int)headerBytes;
 
         ref var start = ref MemoryMarshal.GetArrayDataReference(_bytes);
         var position = _position;
@@ -91,8 +100,9 @@ public sealed class RecordBuffer : IDisposable
         position += Varint.Write(ref Unsafe.Add(ref start, position), valuePrefix);
         value.CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref start, position), value.Length));
         position += value.Length;
-        Unsafe.Add(ref start, position++) = 0; // no headers
-        _position = position;
+        if (headers.IsEmpty) Unsafe.Add(ref start, position) = 0;
+        else RecordHeaders.Write(_bytes.AsSpan(position, (int)headerBytes), headers);
+        _position = position + (int)headerBytes;
         _batchCount++;
     }
 

@@ -9,7 +9,7 @@ namespace Dataflow.Log;
 /// offset delta        varint     from the batch's base offset
 /// key length, key     varint     -1: no key
 /// value length, value varint     -1: no value
-/// header count        varint     headers are skipped
+/// headers                        see RecordHeaders
 /// </code></remarks>
 public struct RecordEnumerator
 {
@@ -41,7 +41,7 @@ public struct RecordEnumerator
     }
 
     /// <summary>The record that the last <see cref="MoveNext"/> reached.</summary>
-    public readonly LogRecord Current => new(_bytes, _offset, _timestamp, _keyStart, _keyLength, _valueStart, _valueLength);
+    public readonly LogRecord Current => new(_bytes, _offset, _timestamp, _keyStart, _keyLength, _valueStart, _valueLength, _position);
 
     /// <summary>Moves to the next record; false after the last one.</summary>
     /// <exception cref="CorruptLogException">The batch's checksum is right but its records do not follow the format.</exception>
@@ -69,6 +69,9 @@ public struct RecordEnumerator
         var keyStart = position;
         if (keyLength > 0) position += keyLength;
         if (!Varint.TryRead(bytes, ref position, out int valueLength) || valueLength < -1 || valueLength > next - position) return false;
+        var headers = position + Math.Max(valueLength, 0);
+        if (headers >= next) return false;
+        if ((next - headers > 1 || bytes[headers] != 0) && !RecordHeaders.AreWellFormed(_bytes.AsMemory(headers, next - headers))) return false;
         (_offset, _timestamp) = (_baseOffset + offsetDelta, _baseTimestamp + timestampDelta);
         (_keyStart, _keyLength, _valueStart, _valueLength) = (keyStart, keyLength, position, valueLength);
         _position = next;

@@ -37,7 +37,7 @@ public class ErrorTextTests
             Topic 'orders': it has 4 partitions and was asked for with 8. A topic keeps its count; ask with 4 or use another name.
             Topic 'orders', partition 4: the topic has no such partition. Its partitions are 0 to 3.
             Topic 'orders': it belongs to another log. Take the topic from the store that commits.
-            Record: key and value take 20000000 bytes. A batch holds at most 16777216 bytes; split the record or keep its content elsewhere.
+            Record: key, value and headers take 20000000 bytes. A batch holds at most 16777216 bytes; split the record or keep its content elsewhere.
             Topic 'orders', partition 3, offset 41: batch attributes are 0x0012. Compressed, transactional and control batches are not written by this log and cannot be read.
             File '/log/journal/1.journal': format version is 2, this program knows 1. Open the log with the newer program that wrote it.
             Topic 'orders', partition 3: offset 7 is not there. It holds offsets from 41 up to, not including, 812; start at one of them or at 812.

@@ -50,17 +50,19 @@ public sealed partial class KafkaDumpLogTests : IDisposable
     private static DumpedRecord Append(RecordBuffer buffer, int number)
     {
         var (timestamp, key) = (FirstTimestamp + (number * 7), $"key-{number}");
+        RecordHeader[] headers = [.. Enumerable.Range(0, number % 3).Select(index => new RecordHeader($"größe-{index}", Utf8($"{number}")))];
+        var names = string.Join(',', headers.Select(header => header.Name));
         var value = $"{{ value: {number}, ärger }}{new string('x', number % 100)}";
         var record = (number % 5) switch
         {
-            0 => new DumpedRecord(number, timestamp, null, value),
-            1 => new DumpedRecord(number, timestamp, key, null),
-            2 => new DumpedRecord(number, timestamp, "", value),
-            _ => new DumpedRecord(number, timestamp, key, value),
+            0 => new DumpedRecord(number, timestamp, null, value, names),
+            1 => new DumpedRecord(number, timestamp, key, null, names),
+            2 => new DumpedRecord(number, timestamp, "", value, names),
+            _ => new DumpedRecord(number, timestamp, key, value, names),
         };
-        if (record.Value is null) buffer.AppendTombstone(timestamp, Utf8(record.Key!));
-        else if (record.Key is null) buffer.Append(timestamp, Utf8(value));
-        else buffer.Append(timestamp, Utf8(record.Key), Utf8(value));
+        if (record.Value is null) buffer.AppendTombstone(timestamp, Utf8(record.Key!), headers);
+        else if (record.Key is null) buffer.Append(timestamp, Utf8(value), headers);
+        else buffer.Append(timestamp, Utf8(record.Key), Utf8(value), headers);
         return record;
 
         static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
@@ -99,16 +101,17 @@ public sealed partial class KafkaDumpLogTests : IDisposable
             long.Parse(match.Groups["offset"].Value, CultureInfo.InvariantCulture),
             long.Parse(match.Groups["timestamp"].Value, CultureInfo.InvariantCulture),
             keySize == "-1" ? null : match.Groups["key"].Value,
-            valueSize == "-1" ? null : match.Groups["value"].Value);
+            valueSize == "-1" ? null : match.Groups["value"].Value,
+            match.Groups["headers"].Value);
     }
 
     [GeneratedRegex(
         @"^\| offset: (?<offset>\d+) CreateTime: (?<timestamp>\d+) keySize: (?<keySize>-?\d+) valueSize: (?<valueSize>-?\d+) "
-        + @".*?headerKeys: \[\](?: key: (?<key>.*?))?(?: payload: (?<value>.*))?\r?$")]
+        + @".*?headerKeys: \[(?<headers>[^\]]*)\](?: key: (?<key>.*?))?(?: payload: (?<value>.*))?\r?$")]
     private static partial Regex RecordLine();
 
     [GeneratedRegex(@" count: (\d+) ")]
     private static partial Regex CountField();
 
-    private sealed record DumpedRecord(long Offset, long Timestamp, string? Key, string? Value);
+    private sealed record DumpedRecord(long Offset, long Timestamp, string? Key, string? Value, string Headers);
 }

@@ -64,6 +64,29 @@ public class LogProducerTests : IDisposable
     }
 
     [Fact]
+    public async Task Appends_headers_and_tombstones_at_once_or_after_a_wait()
+    {
+        var (store, producer) = await OpenAsync();
+        RecordHeader[] headers = [new("h", new byte[] { 1 })];
+        Assert.True(producer.TryAppend(0, 0, "now"u8, headers));
+        Assert.True(producer.TryAppendTombstone(0, 0, "now"u8, headers));
+        Assert.True(producer.TryAppend(0, 0, "k"u8, new byte[4 << 10], headers));
+        List<Task> waiting =
+        [
+            producer.AppendAsync(0, 0, "later"u8.ToArray(), headers.AsMemory()).AsTask(),
+            producer.AppendAsync(0, 0, "later"u8.ToArray(), "v"u8.ToArray(), headers).AsTask(),
+            producer.AppendTombstoneAsync(0, 0, "later"u8.ToArray(), headers).AsTask(),
+        ];
+        Assert.All(waiting, append => Assert.False(append.IsCompleted));
+        foreach (var append in waiting) await RunUntilDoneAsync(append);
+        await RunUntilDoneAsync(producer.FlushAsync().AsTask());
+        Assert.Equal(Enumerable.Repeat("h=01", 6), store.ReadAll("orders", 0, record => record.HeaderText()));
+        Assert.Equal([(false, true), (true, false), (true, true), (false, true), (true, true), (true, false)],
+            store.ReadAll("orders", 0, record => (record.HasKey, record.HasValue)));
+        store.Dispose();
+    }
+
+    [Fact]
     public async Task Keeps_what_a_full_disk_refused_for_the_next_flush()
     {
         var (store, producer) = await OpenAsync();

@@ -34,6 +34,54 @@ public abstract class LogStoreContract : IDisposable
     }
 
     [Fact]
+    public async Task Returns_headers_in_the_order_and_with_the_bytes_of_their_producer()
+    {
+        using var store = await OpenAsync();
+        var buffer = new RecordBuffer();
+        buffer.Append(0, "none"u8);
+        buffer.Append(0, "k"u8, "v"u8, [new("trace", new byte[] { 1, 2 }), new("ärger"), new("", Array.Empty<byte>()), new("trace", new byte[] { 3 })]);
+        buffer.AppendTombstone(0, "k"u8, [new("why", "gone"u8.ToArray())]);
+        buffer.Append(0, "v"u8, [new("large", new byte[2 << 20])]);
+        var commit = new LogCommit();
+        commit.Add(store.GetTopic("orders"), 0, buffer);
+        await store.CommitAsync(commit);
+        Assert.Equal(
+            ["", "trace=0102 ärger=- = trace=03", "why=676F6E65", $"large={new string('0', 4 << 20)}"],
+            store.ReadAll("orders", 0, record => record.HeaderText()));
+        Assert.Equal(["", "03", "", ""], store.ReadAll("orders", 0, record
+            => record.Headers.TryGetLast("trace", out var trace) ? Convert.ToHexString(trace.Value.Span) : ""));
+    }
+
+    [Fact]
+    public void Gives_any_record_back_as_it_was_appended()
+    {
+        var bytes = Gen.Byte.Array[0, 200];
+        var headers = Gen.Select(Gen.Char['\0', '\ud7ff'].Array[0, 20].Select(name => new string(name)), bytes.Null()).Array[0, 5];
+        var paths = 0;
+        Gen.Select(Gen.Long, bytes.Null(), bytes.Null(), headers).Array[1, 20].Sample(records =>
+        {
+            using var store = LogStore.Open(_directory[$"any-{Interlocked.Increment(ref paths)}"], Options with { CommitScheduler = new InlineTaskScheduler() });
+            var topic = store.CreateTopicAsync("orders", 1).AsTask().Result;
+            var buffer = new RecordBuffer();
+            foreach (var (timestamp, key, value, named) in records)
+            {
+                RecordHeader[] written = [.. named.Select(header => header.Item2 is null ? new RecordHeader(header.Item1) : new(header.Item1, header.Item2))];
+                buffer.Append(timestamp, key, key?.Length ?? -1, value, value?.Length ?? -1, written);
+            }
+            var commit = new LogCommit();
+            commit.Add(topic, 0, buffer);
+            store.CommitAsync(commit).AsTask().Wait();
+            return store.ReadAll("orders", 0, Text).SequenceEqual(records.Select(record
+                => $"{record.Item1} {Hex(record.Item2)} {Hex(record.Item3)} {string.Join(' ', record.Item4.Select(header => $"{header.Item1}={Hex(header.Item2)}"))}"));
+        }, iter: 50, threads: 1);
+
+        static string Hex(byte[]? bytes) => bytes is null ? "-" : Convert.ToHexString(bytes);
+
+        static string Text(LogRecord record) => $"{record.Timestamp} {Hex(record.HasKey ? record.Key.ToArray() : null)} "
+            + $"{Hex(record.HasValue ? record.Value.ToArray() : null)} {record.HeaderText()}";
+    }
+
+    [Fact]
     public async Task Hands_out_batches_that_know_their_extent()
     {
         using var store = await OpenAsync();

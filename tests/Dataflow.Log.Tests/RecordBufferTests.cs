@@ -59,5 +59,39 @@ public class RecordBufferTests
         Assert.Equal(0, buffer.Count);
     }
 
+    [Fact]
+    public void Encodes_headers_as_Kafka_does()
+    {
+        using var buffer = new RecordBuffer();
+        buffer.Append(0, "k"u8, "v"u8, [new("a", new byte[] { 7 }), new("b")]);
+        var batch = Assert.Single(buffer.Seal());
+        Assert.Equal("1e" + "00" + "00" + "00" + "02" + "6b" + "02" + "76" + "04" + "02" + "61" + "02" + "07" + "02" + "62" + "01",
+            Convert.ToHexStringLower(batch.Bytes[BatchHeader.Size..]));
+    }
+
+    [Fact]
+    public void Takes_headers_that_end_early_or_late_for_damage()
+    {
+        RecordHeader[] headers = [new("a", new byte[] { 7 }), new("b")];
+        var bytes = new byte[RecordHeaders.SizeOf(headers)];
+        RecordHeaders.Write(bytes, headers);
+        Assert.True(RecordHeaders.AreWellFormed(bytes));
+        for (var length = 0; length < bytes.Length; length++) Assert.False(RecordHeaders.AreWellFormed(bytes.AsMemory(0, length)));
+        Assert.False(RecordHeaders.AreWellFormed((byte[])[.. bytes, 0]));
+        Assert.False(RecordHeaders.AreWellFormed((byte[])[1]));
+    }
+
+    [Fact]
+    public void Counts_headers_among_the_bytes_of_a_record_that_is_too_large()
+    {
+        using var buffer = new RecordBuffer();
+        Assert.Throws<LogException>(() => buffer.Append(0, "v"u8, [new("h", new byte[16 << 20])]));
+        Assert.Equal(0, buffer.Count);
+    }
+
+    [Fact]
+    public void Refuses_a_header_name_that_UTF8_cannot_hold()
+        => Assert.ThrowsAny<ArgumentException>(() => new RecordHeader("half a pair \ud800"));
+
     private static string Checksum(EncodedBatch batch) => Convert.ToHexStringLower(batch.Bytes[17..21]);
 }

@@ -32,6 +32,27 @@ internal static class Records
         return reader.Rows();
     }
 
+    /// <summary>What a function makes of each record while its memory is valid.</summary>
+    public static List<T> ReadAll<T>(this LogStore store, string topic, int partition, Func<LogRecord, T> select)
+    {
+        using var reader = store.OpenReader(topic, partition, store.GetTopic(topic).StartOffset(partition));
+        var all = new List<T>();
+        while (reader.TryRead(out var batch))
+        {
+            foreach (var record in batch) all.Add(select(record));
+        }
+        return all;
+    }
+
+    /// <summary>The headers as text, a value that is not there as '-'.</summary>
+    public static string HeaderText(this LogRecord record)
+    {
+        var headers = new List<string>();
+        foreach (var header in record.Headers) headers.Add($"{header.Name}={(header.HasValue ? Convert.ToHexString(header.Value.Span) : "-")}");
+        Assert.Equal(record.Headers.Count, headers.Count);
+        return string.Join(' ', headers);
+    }
+
     public static List<Row> Rows(this PartitionReader reader)
     {
         var rows = new List<Row>();
