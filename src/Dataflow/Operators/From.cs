@@ -17,6 +17,8 @@ public static class FromStep
         }
 
         /// <summary>Reads a topic from its start, or on from the last checkpoint, and goes on as it grows.</summary>
+        /// <remarks>A topic that is missing is made, so that its writer may come later; one that is read to its end
+        /// (<see cref="Topic{T}.StopAtEnd"/>) must be there.</remarks>
         public Stream<T> From<T>(Topic<T> topic)
         {
             ArgumentNullException.ThrowIfNull(topic);

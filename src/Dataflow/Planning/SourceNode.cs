@@ -10,6 +10,8 @@ internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T
 
     public bool IsBounded => Source.IsBounded;
 
+    public (string Name, int Partitions)? Creates => (Source as ICreatesTopic)?.Topic;
+
     public IReadOnlyList<SplitDescription> Describe(SourceContext context) => Source.Describe(context);
 
     public void Build(TaskBuilder builder)
@@ -28,6 +30,9 @@ internal interface ISourceNode
     bool FeedsTable { get; }
 
     bool IsBounded { get; }
+
+    /// <summary>The topic that must be there before the source is described; null if it needs none, or must find it.</summary>
+    (string Name, int Partitions)? Creates { get; }
 
     IReadOnlyList<SplitDescription> Describe(SourceContext context);
 

@@ -35,16 +35,21 @@ internal sealed record JobParts(
     private static async Task<JobParts> OpenAsync(Plan plan, JobOptions options, LogStore log, CancellationToken stop)
     {
         foreach (var step in plan.Nodes.OfType<IPreparesLog>()) await step.PrepareAsync(plan.Pipeline, log, stop).ConfigureAwait(false);
+        await CreateAsync(log, plan.Nodes.OfType<ISourceNode>().Select(source => source.Creates), stop).ConfigureAwait(false);
+        var sources = SplitTable.Describe(plan, new SourceContext(log, options.Time)); // before anything of a checkpoint is made
         var topics = await CheckpointTopics.OpenAsync(log, plan.Pipeline, plan.WritesDeadLetters, stop).ConfigureAwait(false);
         var restored = new RestoredCheckpoint(topics.ReadLast());
         restored.CheckMatches(plan);
-        var splits = new SplitTable(plan, new SourceContext(log, options.Time), restored);
-        foreach (var step in plan.Nodes.OfType<IUsesTopic>())
-        {
-            if (step.Creates is { } topic && !log.TryGetTopic(topic.Name, out _))
-                await log.CreateTopicAsync(topic.Name, topic.Partitions, stop).ConfigureAwait(false);
-        }
+        await CreateAsync(log, plan.Nodes.OfType<IUsesTopic>().Select(step => step.Creates), stop).ConfigureAwait(false);
+        return new JobParts(plan, options, log, topics, restored, new SplitTable(sources, restored));
+    }
 
-        return new JobParts(plan, options, log, topics, restored, splits);
+    private static async Task CreateAsync(LogStore log, IEnumerable<(string Name, int Partitions)?> topics, CancellationToken stop)
+    {
+        foreach (var topic in topics)
+        {
+            if (topic is var (name, partitions) && !log.TryGetTopic(name, out _))
+                await log.CreateTopicAsync(name, partitions, stop).ConfigureAwait(false);
+        }
     }
 }

@@ -10,9 +10,7 @@ internal sealed class SplitTable
     private readonly List<string> _names = [];
     private readonly List<SplitPlace> _places = [];
 
-    /// <summary>Asks every source for its splits.</summary>
-    /// <exception cref="DataflowException">A source cannot be read; if several cannot, all are named.</exception>
-    public SplitTable(Plan plan, SourceContext context, RestoredCheckpoint restored)
+    public SplitTable(IEnumerable<(ISourceNode Source, IReadOnlyList<SplitDescription> Splits)> sources, RestoredCheckpoint restored)
     {
         foreach (var (id, name) in restored.Splits)
         {
@@ -20,12 +18,20 @@ internal sealed class SplitTable
             (_names[id], _places[id]) = (name, new SplitPlace(name, 0));
         }
 
+        foreach (var (source, splits) in sources) Add(source, splits, restored);
+    }
+
+    /// <summary>Asks every source for its splits.</summary>
+    /// <exception cref="DataflowException">A source cannot be read; if several cannot, all are named.</exception>
+    public static IReadOnlyList<(ISourceNode Source, IReadOnlyList<SplitDescription> Splits)> Describe(Plan plan, SourceContext context)
+    {
+        var sources = new List<(ISourceNode, IReadOnlyList<SplitDescription>)>();
         var errors = new List<DataflowException>();
         foreach (var source in plan.Nodes.OfType<ISourceNode>())
         {
             try
             {
-                Add(source, source.Describe(context), restored);
+                sources.Add((source, source.Describe(context)));
             }
             catch (DataflowException error)
             {
@@ -34,7 +40,7 @@ internal sealed class SplitTable
         }
 
         if (errors.Count == 1) throw errors[0];
-        if (errors.Count > 1) throw PlanException.For(plan.Pipeline, [.. errors.Select(error => error.Message)]);
+        return errors.Count == 0 ? sources : throw PlanException.For(plan.Pipeline, [.. errors.Select(error => error.Message)]);
     }
 
     public int Count => _names.Count;

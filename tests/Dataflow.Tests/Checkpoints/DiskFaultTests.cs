@@ -97,7 +97,7 @@ public class DiskFaultTests
     {
         using var log = SimulatedJob.OpenLog();
         var pipeline = new Pipeline("numbers");
-        pipeline.From(Topic.Of<int>("numbers")).To(Topic.Of<int>("copy"));
+        pipeline.From(Topic.Of<int>("numbers").StopAtEnd()).To(Topic.Of<int>("copy"));
         pipeline.From(Source.JsonLines<Reading>("/nowhere/readings.jsonl")).To(Sink.Memory<Reading>());
 
         var error = await Assert.ThrowsAsync<PlanException>(() => pipeline.StartAsync(new JobOptions { Log = log }, Stop));
@@ -105,7 +105,7 @@ public class DiskFaultTests
         Assert.Equal(
             """
             Pipeline 'numbers' has 2 faults:
-            - Topic 'numbers': the log has no such topic. It has 'numbers.changelog', 'numbers.checkpoints', 'numbers.snapshots'; create it with CreateTopicAsync.
+            - Topic 'numbers': the log has no such topic. It has none yet; create it with CreateTopicAsync.
             - File '/nowhere/readings.jsonl': it does not exist. Relative paths start at the program's current directory; correct the path.
             """,
             error.Message);

@@ -7,8 +7,8 @@ public static class Topic
 {
     /// <summary>A topic of values of one type.</summary>
     /// <param name="name">Letters, digits, '.', '_' and '-'.</param>
-    /// <param name="partitions">How many partitions it gets when a pipeline that writes to it creates it; a topic that
-    /// exists keeps its own.</param>
+    /// <param name="partitions">How many partitions it gets when a pipeline or a writer finds it missing and creates it; a topic that exists
+    /// keeps its own.</param>
     /// <param name="serde">How values become bytes; <see cref="Serde{T}.Default"/> unless given.</param>
     public static Topic<T> Of<T>(string name, int partitions = 4, Serde<T>? serde = null)
     {

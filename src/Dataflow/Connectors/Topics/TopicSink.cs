@@ -14,18 +14,19 @@ internal sealed class TopicSink<TIn, T>(
 
     public override bool IsParallel => true;
 
-    public (string Name, int Partitions) Topic => (topic.Name, topic.Partitions);
+    public (string Name, int Partitions)? Topic => (topic.Name, topic.Partitions);
 
     public void CheckTypes() => _ = topic.Serde;
 
     public override SinkWriter<TIn> Open(ReadOnlyMemory<byte> state, SinkContext context)
-        => new TopicWriter<TIn, T>(context.Log.GetTopic(topic.Name), topic.Serde, value, key, hasValue, context.Worker);
+        => new TopicSinkWriter<TIn, T>(context.Log.GetTopic(topic.Name), topic.Serde, value, key, hasValue, context.Worker);
 }
 
-/// <summary>A sink whose topic the job creates before it starts.</summary>
+/// <summary>A source or sink whose topic the job creates before it starts, where it is missing.</summary>
 internal interface ICreatesTopic
 {
-    (string Name, int Partitions) Topic { get; }
+    /// <summary>Null where it must be there already.</summary>
+    (string Name, int Partitions)? Topic { get; }
 }
 
 /// <summary>A source or sink whose values are bytes by a serde.</summary>
@@ -36,7 +37,7 @@ internal interface IWritesBytes
     void CheckTypes();
 }
 
-internal sealed class TopicWriter<TIn, T>(
+internal sealed class TopicSinkWriter<TIn, T>(
     LogTopic topic, Serde<T> serde, Func<TIn, T> value, Action<TIn, IBufferWriter<byte>>? writeKey, Func<TIn, bool>? hasValue, int worker)
     : SinkWriter<TIn>
 {

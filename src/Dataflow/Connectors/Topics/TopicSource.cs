@@ -9,13 +9,16 @@ internal sealed class TopicSource<T>(Topic<T> topic) : TopicSource<T, T>(topic)
 }
 
 /// <summary>Reads a topic; each partition is a split, its offsets are the positions.</summary>
-internal abstract class TopicSource<TStored, T>(Topic<TStored> topic) : Source<T>, IWritesBytes
+internal abstract class TopicSource<TStored, T>(Topic<TStored> topic) : Source<T>, IWritesBytes, ICreatesTopic
 {
     private Serde<TStored>? _serde;
 
     public override string Name => topic.Name;
 
     public override bool IsBounded => topic.StopsAtEnd;
+
+    /// <summary>One that is read to its end must be there: made now, it would end at once.</summary>
+    public (string Name, int Partitions)? Topic => topic.StopsAtEnd ? null : (topic.Name, topic.Partitions);
 
     public override IReadOnlyList<SplitDescription> Describe(SourceContext context)
     {

@@ -1,0 +1,107 @@
+using System.Buffers;
+using Dataflow.Log;
+using Dataflow.State;
+
+namespace Dataflow;
+
+/// <summary>Writes to topics from outside of pipelines.</summary>
+public static class TopicWriters
+{
+    extension(LogStore log)
+    {
+        /// <summary>Opens a writer for a topic, which is made where it is missing.</summary>
+        /// <param name="topic">Its values.</param>
+        /// <param name="time">The clock of records whose time is not given; the system's unless given.</param>
+        /// <param name="stop">Gives up.</param>
+        /// <exception cref="PlanException">There is no serde for the type of the key or of the value.</exception>
+        /// <exception cref="LogException">The log failed or is full.</exception>
+        public async Task<TopicWriter<TKey, T>> OpenWriterAsync<TKey, T>(
+            Topic<T> topic, TimeProvider? time = null, CancellationToken stop = default)
+            where TKey : notnull
+        {
+            ArgumentNullException.ThrowIfNull(log);
+            ArgumentNullException.ThrowIfNull(topic);
+            var (keys, values) = (KeyCodec<TKey>.Default, topic.Serde);
+            if (!log.TryGetTopic(topic.Name, out var found))
+                found = await log.CreateTopicAsync(topic.Name, topic.Partitions, stop).ConfigureAwait(false);
+            return new TopicWriter<TKey, T>(log.CreateProducer(found.Name), keys, values, time ?? TimeProvider.System);
+        }
+    }
+}
+
+/// <summary>Writes keys with their values into a topic, in the form in which pipelines write and read them.</summary>
+/// <remarks>
+/// Safe for several threads. Writes that wait at the same time share one commit: to write much, have many under way. Records of a key keep
+/// the order of the calls. Dispose the writer before its log.
+/// </remarks>
+public sealed class TopicWriter<TKey, T> : IAsyncDisposable
+    where TKey : notnull
+{
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_key;
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_value;
+
+    private readonly LogProducer _producer;
+    private readonly KeyCodec<TKey> _keys;
+    private readonly Serde<T> _values;
+    private readonly TimeProvider _time;
+
+    internal TopicWriter(LogProducer producer, KeyCodec<TKey> keys, Serde<T> values, TimeProvider time)
+        => (_producer, _keys, _values, _time) = (producer, keys, values, time);
+
+    /// <summary>Writes a value of a key; completes when the log's <see cref="LogOptions.Durability"/> covers it.</summary>
+    /// <param name="key">Decides the partition, as in pipelines and Kafka's producers.</param>
+    /// <param name="value">Encoded before the call returns.</param>
+    /// <param name="time">The record's time; that of the clock unless given.</param>
+    /// <param name="headers">Names and bytes beside the value.</param>
+    /// <param name="stop">Gives up waiting. What was taken already will still be written.</param>
+    /// <exception cref="LogFullException">The disk is full. The record is kept, and the next write tries it again.</exception>
+    /// <exception cref="LogException">The log failed, or the record is too large.</exception>
+    public Task WriteAsync(
+        TKey key, T value, DateTimeOffset? time = null, ReadOnlyMemory<RecordHeader> headers = default, CancellationToken stop = default)
+    {
+        var bytes = Emptied(ref t_value);
+        _values.Write(value, bytes);
+        return AppendAsync(key, bytes.WrittenMemory, time, headers, stop);
+    }
+
+    /// <summary>Writes that a key is gone: a record without a value, which deletes its row where the topic is read as a table.</summary>
+    /// <inheritdoc cref="WriteAsync"/>
+    public Task DeleteAsync(
+        TKey key, DateTimeOffset? time = null, ReadOnlyMemory<RecordHeader> headers = default, CancellationToken stop = default)
+        => AppendAsync(key, null, time, headers, stop);
+
+    /// <summary>Waits for what is under way.</summary>
+    public ValueTask DisposeAsync() => _producer.DisposeAsync();
+
+    private Task AppendAsync(TKey key, ReadOnlyMemory<byte>? value, DateTimeOffset? time, ReadOnlyMemory<RecordHeader> headers, CancellationToken stop)
+    {
+        var bytes = Emptied(ref t_key);
+        _keys.Write(key, bytes);
+        var partition = KafkaPartitioner.Partition(bytes.WrittenSpan, _producer.Topic.PartitionCount);
+        var timestamp = (time ?? _time.GetUtcNow()).ToUnixTimeMilliseconds();
+        var isTaken = value is { } written
+            ? _producer.TryAppend(partition, timestamp, bytes.WrittenSpan, written.Span, headers.Span)
+            : _producer.TryAppendTombstone(partition, timestamp, bytes.WrittenSpan, headers.Span);
+        // The buffers are the thread's: what has to wait takes copies.
+        return isTaken
+            ? _producer.FlushAsync(stop).AsTask()
+            : AppendLaterAsync(partition, timestamp, bytes.WrittenSpan.ToArray(), value?.ToArray(), headers, stop);
+    }
+
+    private async Task AppendLaterAsync(
+        int partition, long timestamp, byte[] key, byte[]? value, ReadOnlyMemory<RecordHeader> headers, CancellationToken stop)
+    {
+        if (value is null) await _producer.AppendTombstoneAsync(partition, timestamp, key, headers, stop).ConfigureAwait(false);
+        else await _producer.AppendAsync(partition, timestamp, key, value, headers, stop).ConfigureAwait(false);
+        await _producer.FlushAsync(stop).ConfigureAwait(false);
+    }
+
+    private static ArrayBufferWriter<byte> Emptied(ref ArrayBufferWriter<byte>? buffer)
+    {
+        buffer ??= new ArrayBufferWriter<byte>();
+        buffer.ResetWrittenCount();
+        return buffer;
+    }
+}
