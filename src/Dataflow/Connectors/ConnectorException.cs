@@ -16,6 +16,10 @@ public sealed class ConnectorException : DataflowException
         => new($"File '{path}': it is not readable as {format} ({inner.Message.TrimEnd('.')}). Check that it is complete and of "
             + "that format.", inner);
 
+    internal static ConnectorException Damaged(string path, string reason, long decompressed, Exception? inner = null)
+        => new($"File '{path}': {reason}; {decompressed} bytes came out of it before. Fetch it again; 'gzip -t' says whether it is whole.",
+            inner);
+
     internal static ConnectorException NoHeader(string path)
         => new($"File '{path}': it is empty. Its first line must name the columns.");
 
@@ -32,6 +36,10 @@ public sealed class ConnectorException : DataflowException
         => new($"File '{path}': {type.Name} needs {List(missing.Select(m => $"a column '{m.Name}' ({m.TypeName})"))}; there is "
             + $"{Quoted(columns)}. Rename the members or the columns so that they agree (case and '_' do not matter).");
 
+    internal static ConnectorException OtherSeparator(string path, char separator, char found)
+        => new($"File '{path}': its first line has no {Shown(separator)}, so it names one column, but it has {Shown(found)}. If that stands between "
+            + $"cells, name it: new CsvOptions {{ Separator = {Shown(found)} }}.");
+
     internal static ConnectorException AmbiguousColumn(string path, Type type, string member, IEnumerable<string> columns)
         => new($"File '{path}': {type.Name}.{member} fits {Quoted(columns)}. Rename all but one of the columns.");
 
@@ -45,6 +53,10 @@ public sealed class ConnectorException : DataflowException
 
     internal static ConnectorException UnsupportedMember(Type type, string member, Type found, string format, string supported)
         => new($"Type {type.Name}, member '{member}': {format} has no column for {RowMember.NameOf(found)}. Use {supported}.");
+
+    internal static ConnectorException LostInJson(Type owner, string? member, Type found, string reason)
+        => new($"Type {owner.Name}{(member is null ? "" : $", member '{member}' ({RowMember.NameOf(found)})")}: it would be lost on a line of JSON "
+            + $"({reason}). Use another type, {(member is null ? "or" : "leave the member out with [JsonIgnore], or")} write it with a [JsonConverter].");
 
     internal static ConnectorException NoColumns(Type type)
         => new($"Type {type.Name}: it has no public property to make a column of. Give it properties, such as those of a record.");
@@ -92,6 +104,8 @@ public sealed class ConnectorException : DataflowException
     internal static ConnectorException RowWithoutOrigin()
         => new("A row for a training set was not made of a single record of a source, as results of windows are. Write the rows to "
             + "a topic first, and export that.");
+
+    private static string Shown(char character) => character == '\t' ? @"'\t'" : $"'{character}'";
 
     private static string Quoted(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
 

@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace Dataflow;
 
 /// <summary>Opens the files that sources read.</summary>
@@ -11,7 +9,7 @@ internal static class InputFile
     {
         var file = OpenAsIs(path);
         return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
-            ? new GZipStream(file, CompressionMode.Decompress)
+            ? new GzipInput(file, path)
             : file;
     }
 
