@@ -96,8 +96,8 @@ public class CsvSourceTests : SourceContract<CsvSourceTests.Flight>
 
     [Fact]
     public void Says_line_column_and_type_of_a_wrong_cell_but_not_what_is_in_it() => Assert.Equal(
-        "Source 'a.csv' could not read a.csv@1 as Flight: line 4, column 'distance': the cell is not of type Double. Correct "
-        + "the record or the type that it is read as, then start the job again.",
+        "Source 'a.csv' could not read a.csv@1 as Flight: line 4, column 'distance': the cell is not of type Double (such "
+        + "as 1234.5, digits not grouped). Correct the record or the type that it is read as, then start the job again.",
         ErrorOf(() => Source.Csv<Flight>(Folder.Write("a.csv", Header + "2001-01-01,1,2,\"a\nb\",Delta\n2001-01-01,1,secret,ORD,Delta\n"))));
 
     [Fact]
@@ -132,7 +132,7 @@ public class CsvSourceTests : SourceContract<CsvSourceTests.Flight>
 
     [Fact]
     public void Says_that_compressed_data_is_damaged() => Assert.StartsWith(
-        "File 'a.csv.gz': it is not readable as separated values (",
+        "File 'a.csv.gz': it is damaged, or not gzip; 0 bytes came out of it before. ",
         ErrorOf(() => Source.Csv<Point>(Folder.Write("a.csv.gz", "x,y\n1,2\n"))));
 
     private static DateTime At(int hour, int minute) => new(2001, 1, 1, hour, minute, 0, DateTimeKind.Utc);

@@ -1,94 +1,116 @@
 using System.Globalization;
+using System.Numerics;
 using System.Reflection;
 using nietras.SeparatedValues;
 
 namespace Dataflow;
 
 /// <summary>Makes values of a column's cells, one at a time.</summary>
-internal abstract class CsvColumn(RowMember member)
+internal abstract class CsvColumn(RowMember member, string form)
 {
-    private delegate bool Parser<TValue>(SepReader.Col cell, out TValue value);
+    private const BindingFlags Hidden = BindingFlags.NonPublic | BindingFlags.Static;
+
+    private delegate bool Parser<TValue>(CsvCell cell, out TValue value);
+
+    private delegate bool TextParser<TValue>(ReadOnlySpan<char> text, out TValue value);
 
     /// <summary>What its cells must be, for errors.</summary>
-    public string TypeName => member.TypeName;
+    public string Expected => $"{member.TypeName}{(form.Length > 0 ? $" ({form})" : "")}";
 
     /// <summary>An array of one: the value of the cell that was parsed last.</summary>
     public abstract Array Values { get; }
 
-    public abstract bool TryParse(SepReader.Col cell);
+    public abstract bool TryParse(CsvCell cell);
 
     /// <exception cref="ConnectorException">No cell can become the member's type.</exception>
-    public static CsvColumn Create(Type row, RowMember member)
+    public static CsvColumn Create(Type row, RowMember member, CsvOptions options)
     {
         var type = Nullable.GetUnderlyingType(member.Type) ?? member.Type;
+        if (type == typeof(string)) return OfText(member, options);
+        var dates = new CsvDates(options.Culture, options.DateFormats);
+        if (type == typeof(DateTime)) return OfValue<DateTime>(member, options, dates.DateTimeForm, dates.TryParse);
+        if (type == typeof(DateTimeOffset)) return OfValue<DateTimeOffset>(member, options, dates.DateTimeForm, dates.TryParse);
+        if (type == typeof(DateOnly)) return OfValue<DateOnly>(member, options, dates.DateForm, dates.TryParse);
+        if (type == typeof(TimeOnly)) return OfValue<TimeOnly>(member, options, "such as 12:30:00", CsvDates.TryParse);
+        if (type == typeof(TimeSpan)) return OfValue<TimeSpan>(member, options, "such as 1.12:30:00", CsvDates.TryParse);
         var method = type.IsEnum ? nameof(OfEnum)
-            : type == typeof(string) ? nameof(OfText)
-            : type == typeof(DateTime) ? nameof(OfDateTime)
-            : type == typeof(DateTimeOffset) ? nameof(OfDateTimeOffset)
+            : CsvNumbers.IsExact(type) ? nameof(OfExact)
+            : CsvNumbers.IsFloat(type) ? nameof(OfFloat)
             : type.IsValueType && type.GetInterfaces().Any(IsSpanParsable) ? nameof(OfParsable)
             : throw ConnectorException.UnsupportedMember(row, member.Name, member.Type, "CSV",
                 "text, a number, bool, a date or time, Guid or an enum");
-        var create = typeof(CsvColumn).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!;
-        if (create.IsGenericMethodDefinition) create = create.MakeGenericMethod(type);
-        return (CsvColumn)create.Invoke(null, [member])!;
+        return (CsvColumn)typeof(CsvColumn).GetMethod(method, Hidden)!.MakeGenericMethod(type).Invoke(null, [member, options])!;
     }
 
     private static bool IsSpanParsable(Type type)
         => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ISpanParsable<>);
 
-    private static Column<string?> OfText(RowMember member)
-        => new(member, member.TakesNull ? TextOrNull : Text);
-
-    private static bool Text(SepReader.Col cell, out string? value)
+    private static Column<string?> OfText(RowMember member, CsvOptions options)
     {
-        value = cell.ToString();
-        return true;
+        var texts = SepToString.PoolPerCol()(null, 1);
+        return new(member, "", (cell, out value) =>
+        {
+            var isMissing = IsMissing(cell, options);
+            value = isMissing && member.TakesNull ? null : texts.ToString(cell.Text, 0);
+            return member.TakesNull || !isMissing || cell.Text.IsEmpty;
+        });
     }
 
-    private static bool TextOrNull(SepReader.Col cell, out string? value)
-    {
-        value = cell.Span.IsEmpty ? null : cell.ToString();
-        return true;
-    }
-
-    private static CsvColumn OfEnum<TValue>(RowMember member)
+    private static CsvColumn OfEnum<TValue>(RowMember member, CsvOptions options)
         where TValue : struct, Enum
-        => OfValue<TValue>(member, static (cell, out value) => Enum.TryParse(cell.Span, ignoreCase: true, out value));
+        => OfValue<TValue>(member, options, "one of its names", static (text, out value) => EnumNames<TValue>.TryParse(text.Trim(), out value));
 
-    private static CsvColumn OfParsable<TValue>(RowMember member)
+    private static CsvColumn OfExact<TValue>(RowMember member, CsvOptions options)
+        where TValue : struct, INumberBase<TValue>
+    {
+        var numbers = new CsvNumbers(options.Culture);
+        return OfValue<TValue>(member, options, CsvNumbers.IsWhole(typeof(TValue)) ? "" : numbers.Form, numbers.TryParseExact);
+    }
+
+    private static CsvColumn OfFloat<TValue>(RowMember member, CsvOptions options)
+        where TValue : struct, IFloatingPointIeee754<TValue>
+    {
+        var numbers = new CsvNumbers(options.Culture);
+        return OfValue<TValue>(member, options, numbers.Form, numbers.TryParseFloat);
+    }
+
+    private static CsvColumn OfParsable<TValue>(RowMember member, CsvOptions options)
         where TValue : struct, ISpanParsable<TValue>
-        => OfValue<TValue>(member, static (cell, out value)
-            => TValue.TryParse(cell.Span, CultureInfo.InvariantCulture, out value));
+        => OfValue<TValue>(member, options, "", (text, out value) => TValue.TryParse(text, options.Culture, out value));
 
-    // Without an offset a time is UTC, never the machine's zone.
-    private static CsvColumn OfDateTime(RowMember member)
-        => OfValue<DateTime>(member, static (cell, out value) => DateTime.TryParse(cell.Span, CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out value));
-
-    private static CsvColumn OfDateTimeOffset(RowMember member)
-        => OfValue<DateTimeOffset>(member, static (cell, out value) => DateTimeOffset.TryParse(
-            cell.Span, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out value));
-
-    private static CsvColumn OfValue<TValue>(RowMember member, Parser<TValue> parser)
+    private static CsvColumn OfValue<TValue>(RowMember member, CsvOptions options, string form, TextParser<TValue> parser)
         where TValue : struct
     {
-        if (Nullable.GetUnderlyingType(member.Type) is null) return new Column<TValue>(member, parser);
-        return new Column<TValue?>(member, (cell, out value) =>
+        if (Nullable.GetUnderlyingType(member.Type) is null)
+            return new Column<TValue>(member, form, (cell, out value) => parser(cell.Text, out value));
+        return new Column<TValue?>(member, form, (cell, out value) =>
         {
             value = null;
-            if (cell.Span.IsEmpty) return true;
-            if (!parser(cell, out var parsed)) return false;
+            if (cell.Text.IsEmpty || IsMissing(cell, options)) return true;
+            if (!parser(cell.Text, out var parsed)) return false;
             value = parsed;
             return true;
         });
     }
 
-    private sealed class Column<TValue>(RowMember member, Parser<TValue> parser) : CsvColumn(member)
+    private static bool IsMissing(CsvCell cell, CsvOptions options)
+    {
+        if (cell.IsQuoted) return false;
+        if (cell.Text.IsEmpty) return true;
+        foreach (var word in options.NullWords)
+        {
+            if (cell.Text.SequenceEqual(word)) return true;
+        }
+
+        return false;
+    }
+
+    private sealed class Column<TValue>(RowMember member, string form, Parser<TValue> parser) : CsvColumn(member, form)
     {
         private readonly TValue[] _value = new TValue[1];
 
         public override Array Values => _value;
 
-        public override bool TryParse(SepReader.Col cell) => parser(cell, out _value[0]);
+        public override bool TryParse(CsvCell cell) => parser(cell, out _value[0]);
     }
 }

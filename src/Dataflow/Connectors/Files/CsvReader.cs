@@ -1,5 +1,3 @@
-using nietras.SeparatedValues;
-
 namespace Dataflow;
 
 /// <summary>Reads the rows of a file of separated values. Positions count rows; blank lines are none.</summary>
@@ -7,12 +5,14 @@ internal sealed class CsvReader<T> : SourceReader<T>
 {
     private readonly string _source;
     private readonly SourceSplit _split;
-    private readonly SepReader _rows;
+    private readonly CsvRows _rows;
     private readonly RowShape<T> _shape;
     private readonly string[] _header;
     private readonly int[] _cells;
     private readonly CsvColumn[] _columns;
     private readonly Array[] _values;
+    private readonly bool _showsValues;
+    private string? _fault; // of the current row
     private long _position;
     private bool _isFinished;
 
@@ -22,11 +22,14 @@ internal sealed class CsvReader<T> : SourceReader<T>
     /// <param name="shape">How a row becomes a value.</param>
     /// <param name="header">The names of the columns.</param>
     /// <param name="cells">Which cell of a row belongs to each member of the shape.</param>
-    public CsvReader(string source, SourceSplit split, SepReader rows, RowShape<T> shape, string[] header, int[] cells)
+    /// <param name="options">How the file is written.</param>
+    public CsvReader(
+        string source, SourceSplit split, CsvRows rows, RowShape<T> shape, string[] header, int[] cells, CsvOptions options)
     {
         (_source, _split, _rows, _shape, _header, _cells) = (source, split, rows, shape, header, cells);
-        _columns = [.. shape.Members.Select(member => CsvColumn.Create(typeof(T), member))];
+        _columns = [.. shape.Members.Select(member => CsvColumn.Create(typeof(T), member, options))];
         _values = [.. _columns.Select(column => column.Values)];
+        _showsValues = options.ShowsValues;
     }
 
     public override long Position => _position;
@@ -45,7 +48,7 @@ internal sealed class CsvReader<T> : SourceReader<T>
         var count = 0;
         while (count < records.Length && MoveNext())
         {
-            if (TryRead(_rows.Current, out var value)) records[count++] = new(value, 0, new RecordOrigin(_split.Id, _position));
+            if (TryRead(out var value)) records[count++] = new(value, 0, new RecordOrigin(_split.Id, _position));
             _position++;
         }
 
@@ -60,26 +63,23 @@ internal sealed class CsvReader<T> : SourceReader<T>
 
     private bool MoveNext()
     {
-        try
-        {
-            do _isFinished = _isFinished || !_rows.MoveNext();
-            while (!_isFinished && IsBlank(_rows.Current));
-            return !_isFinished;
-        }
-        catch (InvalidDataException error)
-        {
-            throw CouldNotRead(error);
-        }
+        do _isFinished = _isFinished || !_rows.MoveNext(out _fault);
+        while (!_isFinished && IsBlank());
+        return !_isFinished;
     }
 
-    private bool IsBlank(SepReader.Row row) => row.ColCount == 1 && _header.Length > 1 && row[0].Span.IsEmpty;
+    private bool IsBlank()
+    {
+        var row = _rows.Current;
+        return _fault is null && row.ColCount == 1 && _header.Length > 1 && row[0].Span.IsEmpty;
+    }
 
-    private bool TryRead(SepReader.Row row, out T value)
+    private bool TryRead(out T value)
     {
         value = default!;
         try
         {
-            Parse(row);
+            Parse();
             value = _shape.Build(_values, 0);
             return true;
         }
@@ -90,16 +90,22 @@ internal sealed class CsvReader<T> : SourceReader<T>
         }
     }
 
-    private void Parse(SepReader.Row row)
+    private void Parse()
     {
+        if (_fault is not null) throw new FormatException(_fault);
+        var row = _rows.Current;
         if (row.ColCount != _header.Length)
             throw new FormatException($"line {row.LineNumberFrom} has {row.ColCount} cells, the header has {_header.Length}");
         for (var i = 0; i < _columns.Length; i++)
         {
-            if (_columns[i].TryParse(row[_cells[i]])) continue;
-            throw new FormatException($"line {row.LineNumberFrom}, column '{_header[_cells[i]]}': the cell is not of type "
-                + _columns[i].TypeName);
+            if (!_columns[i].TryParse(_rows.Cell(_cells[i]))) throw WrongCell(i);
         }
+    }
+
+    private FormatException WrongCell(int member)
+    {
+        var cell = _showsValues ? $"the cell '{_rows.Cell(_cells[member]).Text}'" : "the cell";
+        return new($"line {_rows.Current.LineNumberFrom}, column '{_header[_cells[member]]}': {cell} is not of type {_columns[member].Expected}");
     }
 
     private OperatorException CouldNotRead(Exception reason)

@@ -1,5 +1,4 @@
 using Dataflow.Log;
-using nietras.SeparatedValues;
 
 namespace Dataflow;
 
@@ -9,18 +8,27 @@ public static class CsvSources
     extension(Source)
     {
         /// <summary>Reads a file of separated values whose first line names the columns. The file is one split.</summary>
-        /// <typeparam name="T">
-        /// A row: the parameters of its only public constructor and its other settable properties each take the column of their
-        /// name, whatever its case and underscores. Texts, numbers, <c>bool</c>, dates and times (without an offset: UTC), enums
-        /// and <c>Guid</c> by the invariant culture; an empty cell is null where the member may be null.
-        /// </typeparam>
+        /// <typeparam name="T">As for the other form.</typeparam>
         /// <param name="path">The file; one that ends in <c>.gz</c> is decompressed.</param>
         /// <param name="separator">What stands between cells. Cells in double quotes may contain it, and line breaks.</param>
         /// <exception cref="ConnectorException"><typeparamref name="T"/> cannot be made from a row.</exception>
         public static Source<T> Csv<T>(string path, char separator = ',')
+            => Csv<T>(path, new CsvOptions { Separator = separator });
+
+        /// <summary>Reads a file of separated values whose first line names the columns. The file is one split.</summary>
+        /// <typeparam name="T">
+        /// A row: the parameters of its only public constructor and its other settable properties each take the column of their
+        /// name, whatever its case and underscores. Texts, numbers, <c>bool</c>, dates and times (without an offset: UTC), enums by
+        /// name and <c>Guid</c>. An empty cell is null where the member may be null; in quotes it is an empty text.
+        /// </typeparam>
+        /// <param name="path">The file; one that ends in <c>.gz</c> is decompressed.</param>
+        /// <param name="options">How the file is written.</param>
+        /// <exception cref="ConnectorException"><typeparamref name="T"/> cannot be made from a row.</exception>
+        public static Source<T> Csv<T>(string path, CsvOptions options)
         {
             ArgumentException.ThrowIfNullOrEmpty(path);
-            return new CsvSource<T>(path, separator, RowShape<T>.Instance);
+            ArgumentNullException.ThrowIfNull(options);
+            return new CsvSource<T>(path, options, RowShape<T>.Instance);
         }
     }
 }
@@ -28,13 +36,13 @@ public static class CsvSources
 internal sealed class CsvSource<T> : Source<T>
 {
     private readonly string _path;
-    private readonly char _separator;
+    private readonly CsvOptions _options;
     private readonly RowShape<T> _shape;
 
-    public CsvSource(string path, char separator, RowShape<T> shape)
+    public CsvSource(string path, CsvOptions options, RowShape<T> shape)
     {
-        (_path, _separator, _shape) = (path, separator, shape);
-        foreach (var member in shape.Members) CsvColumn.Create(typeof(T), member);
+        (_path, _options, _shape) = (path, options, shape);
+        foreach (var member in shape.Members) CsvColumn.Create(typeof(T), member, options);
     }
 
     public override string Name => Path.GetFileName(_path);
@@ -42,7 +50,7 @@ internal sealed class CsvSource<T> : Source<T>
     public override IReadOnlyList<SplitDescription> Describe(SourceContext context)
     {
         using var rows = OpenRows(out var header);
-        _shape.Match(_path, header);
+        Match(header);
         return [new SplitDescription(Name)];
     }
 
@@ -51,7 +59,7 @@ internal sealed class CsvSource<T> : Source<T>
         var rows = OpenRows(out var header);
         try
         {
-            var reader = new CsvReader<T>(Name, split, rows, _shape, header, _shape.Match(_path, header));
+            var reader = new CsvReader<T>(Name, split, rows, _shape, header, Match(header), _options);
             if (!reader.Skip(position)) throw ConnectorException.EndsBefore(_path, "rows", reader.Position, position);
             return reader;
         }
@@ -62,31 +70,28 @@ internal sealed class CsvSource<T> : Source<T>
         }
     }
 
-    private SepReader OpenRows(out string[] header)
+    private CsvRows OpenRows(out string[] header)
     {
-        var file = InputFile.Open(_path);
+        var rows = new CsvRows(InputFile.Open(_path), _options);
         try
         {
-            var rows = Options().From(file);
-            if (!rows.MoveNext()) throw ConnectorException.NoHeader(_path);
+            if (!rows.MoveNext(out var fault)) throw ConnectorException.NoHeader(_path);
+            if (fault is not null) throw ConnectorException.NotReadable(_path, "separated values", new FormatException(fault));
             header = new string[rows.Current.ColCount];
-            for (var i = 0; i < header.Length; i++) header[i] = rows.Current[i].ToString();
+            for (var i = 0; i < header.Length; i++) header[i] = rows.Cell(i).Text.ToString();
             return rows;
         }
-        catch (Exception error)
+        catch
         {
-            file.Dispose();
-            if (error is not InvalidDataException) throw;
-            throw ConnectorException.NotReadable(_path, "separated values", error);
+            rows.Dispose();
+            throw;
         }
     }
 
-    // Columns are counted and named here: the library's errors would quote the cells.
-    private SepReaderOptions Options() => Sep.New(_separator).Reader(options => options with
+    private int[] Match(string[] header)
     {
-        HasHeader = false,
-        Unescape = true,
-        DisableColCountCheck = true,
-        CreateToString = SepToString.PoolPerCol(),
-    });
+        if (header is [var only] && only.IndexOfAny([';', '\t', '|', ',']) is >= 0 and var at && !_shape.Members.All(m => m.Fits(only)))
+            throw ConnectorException.OtherSeparator(_path, _options.Separator, only[at]);
+        return _shape.Match(_path, header);
+    }
 }
