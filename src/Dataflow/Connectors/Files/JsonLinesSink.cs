@@ -16,7 +16,9 @@ public static class JsonLinesSinks
         /// Until the job ends the lines stand in <c>path.partial</c>, synced with every checkpoint; then that file gets the name,
         /// replacing what had it. A job whose input never ends never finishes the file.
         /// </remarks>
+        /// <typeparam name="T">What System.Text.Json writes; its attributes count.</typeparam>
         /// <param name="path">The file. Its directory must exist.</param>
+        /// <exception cref="ConnectorException">A member of <typeparamref name="T"/> cannot be written as it is.</exception>
         public static Sink<T> JsonLines<T>(string path)
         {
             ArgumentException.ThrowIfNullOrEmpty(path);
@@ -27,7 +29,7 @@ public static class JsonLinesSinks
 
 internal sealed class JsonLinesSink<T>(IFileSystem files, string path) : Sink<T>
 {
-    private readonly JsonTypeInfo<T> _json = (JsonTypeInfo<T>)JsonSerializerOptions.Web.GetTypeInfo(typeof(T));
+    private readonly JsonTypeInfo<T> _json = JsonRows<T>.ForWriting;
 
     public override string Name => Path.GetFileName(path);
 
@@ -51,7 +53,7 @@ internal sealed class JsonLinesWriter<T>(PartialFile file, JsonTypeInfo<T> json)
     public override void Write(in Record<T> record)
     {
         _writer.Reset(_buffer);
-        JsonSerializer.Serialize(_writer, record.Value, json);
+        Serialize(record.Value);
         _writer.Flush();
         _buffer.Write("\n"u8);
         if (_buffer.WrittenCount >= BufferBytes) Flush();
@@ -70,6 +72,18 @@ internal sealed class JsonLinesWriter<T>(PartialFile file, JsonTypeInfo<T> json)
         file.Dispose();
         _writer.Dispose();
         base.Dispose(disposing);
+    }
+
+    private void Serialize(T value)
+    {
+        try
+        {
+            JsonSerializer.Serialize(_writer, value, json);
+        }
+        catch (JsonException error)
+        {
+            throw new FormatException($"{error.Message} ({error.Path})", error);
+        }
     }
 
     private void Flush()

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 
 namespace Dataflow;
 
@@ -9,8 +10,10 @@ public static class JsonLinesSources
     extension(Source)
     {
         /// <summary>Reads a file with a JSON value on each line. The file is one split; blank lines are passed over.</summary>
-        /// <typeparam name="T">What System.Text.Json makes of a line; names match whatever their case.</typeparam>
+        /// <typeparam name="T">What System.Text.Json makes of a line; its attributes count, names match whatever their case. A member that
+        /// cannot be null and has no default must be there; what a line has besides is passed over.</typeparam>
         /// <param name="path">The file, in UTF-8; one that ends in <c>.gz</c> is decompressed. A line has at most 64 MiB.</param>
+        /// <exception cref="ConnectorException">A member of <typeparamref name="T"/> cannot be read as it was written.</exception>
         public static Source<T> JsonLines<T>(string path)
         {
             ArgumentException.ThrowIfNullOrEmpty(path);
@@ -23,7 +26,7 @@ internal sealed class JsonLinesSource<T>(string path) : Source<T>
 {
     private const int MaxLineBytes = 64 << 20;
 
-    private readonly JsonTypeInfo<T> _json = (JsonTypeInfo<T>)JsonSerializerOptions.Web.GetTypeInfo(typeof(T));
+    private readonly JsonTypeInfo<T> _json = JsonRows<T>.ForReading;
 
     public override string Name => Path.GetFileName(path);
 
@@ -98,15 +101,13 @@ internal sealed class JsonLinesReader<T>(string source, SourceSplit split, LineR
         value = default!;
         try
         {
+            if (!Utf8.IsValid(line)) throw new FormatException($"line {Position} is not UTF-8");
             value = JsonSerializer.Deserialize(line, json) ?? throw new FormatException($"line {Position} is null");
             return true;
         }
         catch (JsonException error)
         {
-            // The library's own words may quote the line.
-            var at = error.Path is { Length: > 1 } path ? $" ({path})" : "";
-            CouldNotDecode(new FormatException(
-                $"line {Position}, byte {error.BytePositionInLine}{at}: the text is not JSON for that type", error));
+            CouldNotDecode(new FormatException($"line {Position}, byte {error.BytePositionInLine}{Reason(error)}", error));
         }
         catch (Exception error)
         {
@@ -114,6 +115,17 @@ internal sealed class JsonLinesReader<T>(string source, SourceSplit split, LineR
         }
 
         return false;
+    }
+
+    // The library's own words may quote the line, but for the names of members.
+    private static string Reason(JsonException error)
+    {
+        const string Missing = "missing required properties including: ";
+        var at = error.Path is { Length: > 1 } path ? $" ({path})" : "";
+        var names = error.Message.IndexOf(Missing, StringComparison.Ordinal) is >= 0 and var found
+            ? error.Message[(found + Missing.Length)..].Split('.', 2)[0]
+            : null;
+        return names is null ? $"{at}: the text is not JSON for that type" : $"{at}: members are missing that cannot be null: {names}";
     }
 
     private void CouldNotDecode(Exception error)

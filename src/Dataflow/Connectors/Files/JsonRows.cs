@@ -1,0 +1,140 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Dataflow;
+
+/// <summary>How values of a type stand on lines of JSON, once it is certain that nothing of them is lost there.</summary>
+/// <typeparam name="T">What System.Text.Json reads and writes: its attributes count.</typeparam>
+internal static class JsonRows<T>
+{
+    private static JsonTypeInfo<T>? s_reading;
+    private static JsonTypeInfo<T>? s_writing;
+
+    /// <exception cref="ConnectorException">A member would come out of a line otherwise than it went in.</exception>
+    public static JsonTypeInfo<T> ForReading => s_reading ??= Find(reads: true, new JsonSerializerOptions(JsonSerializerOptions.Web)
+    {
+        IncludeFields = true,
+        RespectNullableAnnotations = true,
+        AllowDuplicateProperties = JsonSerializerOptions.Web.GetTypeInfo(typeof(T)).Kind != JsonTypeInfoKind.Object,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { Require } },
+    });
+
+    /// <exception cref="ConnectorException">A member would be left out of the line.</exception>
+    public static JsonTypeInfo<T> ForWriting => s_writing ??= Find(reads: false, new JsonSerializerOptions(JsonSerializerOptions.Web)
+    {
+        IncludeFields = true,
+        Converters = { new JsonText(), new JsonText.OfCharacter() },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    });
+
+    private static JsonTypeInfo<T> Find(bool reads, JsonSerializerOptions options)
+    {
+        new JsonCheck(options, reads).Check(typeof(T));
+        return (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+    }
+
+    // A member that cannot be null and has no default must be there: a default would hide a misspelt name.
+    private static void Require(JsonTypeInfo type)
+    {
+        if (type.Kind != JsonTypeInfoKind.Object) return;
+        foreach (var property in type.Properties)
+        {
+            var isSet = property.Set is not null || property.AssociatedParameter is not null;
+            if (!isSet || property.IsExtensionData || MayBeMissing(property)) continue;
+            property.Set ??= static (_, _) => { }; // what is required must have one; the constructor's parameter is taken all the same
+            property.IsRequired = true;
+        }
+    }
+
+    private static bool MayBeMissing(JsonPropertyInfo property)
+        => property.AssociatedParameter is { HasDefaultValue: true }
+            || (property.PropertyType.IsValueType ? Nullable.GetUnderlyingType(property.PropertyType) is not null
+                : property.AssociatedParameter?.IsNullable ?? property.IsSetNullable);
+}
+
+/// <summary>Finds what would be lost of a value on a line of JSON.</summary>
+internal sealed class JsonCheck(JsonSerializerOptions options, bool reads)
+{
+    private static readonly Type[] Reversed =
+    [
+        typeof(Stack<>), typeof(System.Collections.Concurrent.ConcurrentStack<>), typeof(System.Collections.Immutable.ImmutableStack<>),
+        typeof(System.Collections.Immutable.IImmutableStack<>), typeof(System.Collections.Concurrent.ConcurrentBag<>),
+    ];
+
+    private readonly HashSet<Type> _checked = [];
+
+    /// <exception cref="ConnectorException">Something would; the member is named.</exception>
+    public void Check(Type type) => Check(type, type, null);
+
+    private void Check(Type type, Type owner, string? member)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (!_checked.Add(type)) return;
+        if (Unsupported(type) is { } reason) throw Lost(reason);
+        var json = Describe();
+        if (json.ElementType is { } element) Check(element, owner, member);
+        if (json.KeyType is { } key) Check(key, owner, member);
+        if (json.Kind != JsonTypeInfoKind.Object) return;
+        if (Unmade(json) is { } fault) throw Lost(fault);
+        foreach (var property in json.Properties.Where(p => p.Get is not null || p.Set is not null)) Check(json, property);
+        if (!KeepsState(json)) throw Lost("it has no public member that holds what it is");
+
+        JsonTypeInfo Describe()
+        {
+            try
+            {
+                return options.GetTypeInfo(type);
+            }
+            catch (Exception error) when (error is NotSupportedException or InvalidOperationException)
+            {
+                throw Lost(error.Message.TrimEnd('.'));
+            }
+        }
+
+        ConnectorException Lost(string because) => ConnectorException.LostInJson(owner, member, type, because);
+    }
+
+    private void Check(JsonTypeInfo owner, JsonPropertyInfo property)
+    {
+        var name = (property.AttributeProvider as MemberInfo)?.Name ?? property.Name;
+        if (reads && property is { Set: null, AssociatedParameter: null, IsExtensionData: false } && IsState(property))
+            throw ConnectorException.LostInJson(owner.Type, name, property.PropertyType, "nothing can set it");
+        if (property.CustomConverter is null) Check(property.PropertyType, owner.Type, name);
+    }
+
+    private static string? Unsupported(Type type)
+        => type == typeof(object) ? "what it is does not stand on the line"
+        : typeof(Delegate).IsAssignableFrom(type) || typeof(MemberInfo).IsAssignableFrom(type) ? "it is code"
+        : type.IsArray && type.GetArrayRank() > 1 ? "lines have lists of one dimension"
+        : type.IsPointer || type.IsByRefLike || type == typeof(nint) || type == typeof(nuint) ? "it is an address"
+        : type.IsGenericType && Reversed.Contains(type.GetGenericTypeDefinition()) ? "it comes back in another order"
+        : null;
+
+    private string? Unmade(JsonTypeInfo json)
+    {
+        var type = json.Type;
+        if ((type.IsInterface || type.IsAbstract) && json.PolymorphismOptions is null)
+            return "values of it are of other types, which [JsonDerivedType] would name";
+        if (reads && json.CreateObject is null && json.ConstructorAttributeProvider is null && json.PolymorphismOptions is null)
+            return "it has no public constructor without parameters, and not one other, which [JsonConstructor] would name";
+        return null;
+    }
+
+    private bool KeepsState(JsonTypeInfo json)
+    {
+        var type = json.Type;
+        var hasState = type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Length > 0;
+        var isOfSystem = type.Namespace?.StartsWith(nameof(System), StringComparison.Ordinal) == true;
+        var kept = json.Properties.Any(p => p.Set is not null || p.AssociatedParameter is not null || (!reads && !isOfSystem && p.Get is not null));
+        return !hasState || kept;
+    }
+
+    /// <summary>Whether a member holds something, rather than computing it of others.</summary>
+    private static bool IsState(JsonPropertyInfo property)
+        => property.AttributeProvider is FieldInfo || (property.AttributeProvider is PropertyInfo { DeclaringType: { } type } info
+            && type.GetField($"<{info.Name}>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic)?
+                .IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) == true);
+}
