@@ -3,39 +3,53 @@ using Cloud.Unum.USearch;
 namespace Dataflow.Vectors;
 
 /// <summary>Vectors in a graph of the native library, which knows them by numbers of ours.</summary>
-/// <remarks>The library lets as many threads search as it was told beforehand, and none while one writes: so one at a time here.</remarks>
+/// <remarks>
+/// The library lets as many threads search as it was told beforehand, and none while one writes: so one at a time here, and none
+/// once the graph is freed. A vector is in the graph once, however many keys have it: the links of equal vectors lead to one
+/// another alone, so that others are not found any more.
+/// </remarks>
 internal sealed class HnswPart<TKey, TRow>(int dimensions) : IndexPart<TKey, TRow>
     where TKey : notnull
 {
+    // Of 16, the library's own number, a search among 2,000 random vectors finds 0.98, after updates 0.96; of 32 more than 0.99.
+    private const ulong Neighbours = 32, LookedAtWhenAdding = 128, LookedAtWhenSearching = 64;
+
     private readonly Lock _gate = new();
-    private readonly USearchIndex _graph = new(MetricKind.Ip, ScalarKind.Float32, (ulong)dimensions);
-    private readonly Dictionary<TKey, ulong> _numbers = [];
-    private readonly Dictionary<ulong, (TKey Key, TRow Row)> _rows = [];
+    private readonly USearchIndex _graph = new(
+        MetricKind.Ip, ScalarKind.Float32, (ulong)dimensions, Neighbours, LookedAtWhenAdding, LookedAtWhenSearching);
+    private readonly Dictionary<TKey, LinkedListNode<KeyRow>> _keys = [];
+    private readonly Dictionary<UInt128, SharedVector> _vectors = [];
+    private readonly Dictionary<ulong, SharedVector> _numbers = [];
     private ulong _last;
+    private bool _isDisposed;
 
     public override int Count
     {
         get
         {
-            lock (_gate) return _numbers.Count;
+            lock (_gate) return _keys.Count;
         }
     }
 
     public override void Put(TKey key, TRow row, float[] vector)
     {
+        var hash = VectorHash.Of(vector);
         lock (_gate)
         {
-            if (_numbers.TryGetValue(key, out var number))
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_keys.TryGetValue(key, out var known))
             {
-                _graph.Remove(number);
-            }
-            else
-            {
-                _numbers.Add(key, number = ++_last);
+                if (known.Value.Vector.Hash == hash)
+                {
+                    known.ValueRef = known.Value with { Row = row };
+                    return;
+                }
+
+                Take(known.Value);
             }
 
-            _rows[number] = (key, row);
-            _graph.Add(number, vector);
+            if (!_vectors.TryGetValue(hash, out var shared)) shared = Add(hash, vector);
+            _keys[key] = shared.Rows.AddLast(new KeyRow(key, row, shared));
         }
     }
 
@@ -43,9 +57,8 @@ internal sealed class HnswPart<TKey, TRow>(int dimensions) : IndexPart<TKey, TRo
     {
         lock (_gate)
         {
-            if (!_numbers.Remove(key, out var number)) return;
-            _rows.Remove(number);
-            _graph.Remove(number);
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_keys.TryGetValue(key, out var known)) Take(known.Value);
         }
     }
 
@@ -53,18 +66,48 @@ internal sealed class HnswPart<TKey, TRow>(int dimensions) : IndexPart<TKey, TRo
     {
         lock (_gate)
         {
-            if (_numbers.Count == 0) return;
+            if (_isDisposed || _numbers.Count == 0) return;
             var found = _graph.Search(vector.ToArray(), Math.Min(nearest.Count, _numbers.Count), out var numbers, out var distances);
             for (var i = 0; i < found; i++)
-            {
-                var (key, row) = _rows[numbers[i]];
-                nearest.Offer(key, row, 1 - distances[i]);
-            }
+                foreach (var (key, row, _) in _numbers[numbers[i]].Rows.Take(nearest.Count)) nearest.Offer(key, row, 1 - distances[i]);
         }
     }
 
     public override void Dispose()
     {
-        lock (_gate) _graph.Dispose();
+        lock (_gate)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+            _graph.Dispose();
+        }
+    }
+
+    private SharedVector Add(UInt128 hash, float[] vector)
+    {
+        var shared = new SharedVector(++_last, hash);
+        _graph.Add(shared.Number, vector);
+        _numbers.Add(shared.Number, shared);
+        _vectors.Add(hash, shared);
+        return shared;
+    }
+
+    /// <summary>Takes a key out, and its vector with the last of the keys that have it.</summary>
+    private void Take(KeyRow row)
+    {
+        _keys.Remove(row.Key, out var place);
+        row.Vector.Rows.Remove(place!);
+        if (row.Vector.Rows.Count > 0) return;
+        _graph.Remove(row.Vector.Number);
+        _numbers.Remove(row.Vector.Number);
+        _vectors.Remove(row.Vector.Hash);
+    }
+
+    private readonly record struct KeyRow(TKey Key, TRow Row, SharedVector Vector);
+
+    /// <summary>A vector of the graph, and the keys that have it.</summary>
+    private sealed record SharedVector(ulong Number, UInt128 Hash)
+    {
+        public LinkedList<KeyRow> Rows { get; } = [];
     }
 }

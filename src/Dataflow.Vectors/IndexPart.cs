@@ -6,13 +6,14 @@ internal abstract class IndexPart<TKey, TRow> : IDisposable
 {
     public abstract int Count { get; }
 
-    /// <summary>Adds a vector or replaces the key's. The array is kept.</summary>
+    /// <summary>Adds a vector or replaces the key's. The array may be kept.</summary>
     public abstract void Put(TKey key, TRow row, float[] vector);
 
     public abstract void Remove(TKey key);
 
-    /// <summary>Offers all vectors, or the most like ones, that are there before, during and after the search.</summary>
+    /// <summary>Offers all vectors, or the most like ones, that are there before, during and after the search; none once it is disposed.</summary>
     public abstract void Search(ReadOnlySpan<float> vector, Nearest<TKey, TRow> nearest);
 
+    /// <summary>Frees native memory, after the call that uses it.</summary>
     public abstract void Dispose();
 }

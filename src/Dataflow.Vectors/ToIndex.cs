@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Dataflow.Planning;
 using Dataflow.Tables;
 using Dataflow.Vectors;
@@ -15,7 +14,7 @@ public static class ToIndexStep
         /// <remarks>The index is memory only and filled anew at each start, from the table's rows as the last checkpoint
         /// knew them. A row whose vector cannot be had (an error of <paramref name="vector"/>, another length, a number that is not
         /// finite) is rejected, and the index forgets what it had of its key.</remarks>
-        /// <param name="index">The index; for this table alone.</param>
+        /// <param name="index">The index; for this table alone, in one job at a time. It must outlive the job.</param>
         /// <param name="vector">The vector of a row, which must not change later; called on the task's thread, and again at a start.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
         public void ToIndex(VectorIndex<TKey, TRow> index, Func<TRow, float[]> vector, string name = "index")
@@ -45,17 +44,19 @@ internal sealed class IndexOperator<TKey, TRow>(VectorIndex<TKey, TRow> index, F
     : Operator<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>>
     where TKey : notnull
 {
+    private IndexLease<TKey, TRow> _lease = null!; // set by Open, as the part
     private IndexPart<TKey, TRow> _part = null!;
     private bool _isFilled;
 
     public override void Process(in Record<Keyed<TKey, Change<TRow>>> record)
     {
         if (!_isFilled) Fill();
+        index.CheckIsOpen();
         var (key, change) = record.Value;
+        float[]? numbers;
         try
         {
-            if (change.HasNew) Put(key, change.New);
-            else _part.Remove(key);
+            numbers = change.HasNew ? VectorOf(change.New) : null;
         }
         catch (Exception error)
         {
@@ -64,6 +65,8 @@ internal sealed class IndexOperator<TKey, TRow>(VectorIndex<TKey, TRow> index, F
             return;
         }
 
+        if (numbers is null) _part.Remove(key);
+        else _part.Put(key, change.New, numbers);
         Emit(in record);
     }
 
@@ -78,7 +81,11 @@ internal sealed class IndexOperator<TKey, TRow>(VectorIndex<TKey, TRow> index, F
         if (!_isFilled) Fill();
     }
 
-    protected override void Open() => _part = index.Open(Context.Worker, Context.Workers);
+    protected override void Open()
+    {
+        _lease = Context.Shared(() => index.Lend(Context.Workers));
+        _part = _lease.Parts[Context.Worker];
+    }
 
     // State is restored after the steps are opened.
     private void Fill()
@@ -86,24 +93,25 @@ internal sealed class IndexOperator<TKey, TRow>(VectorIndex<TKey, TRow> index, F
         _isFilled = true;
         rows(Context.Task)?.ForEach((key, row) =>
         {
+            float[] numbers;
             try
             {
-                Put(key, row);
+                numbers = VectorOf(row);
             }
             catch (Exception)
             {
-                // The row was rejected when it came.
+                return; // the row was rejected when it came
             }
+
+            _part.Put(key, row, numbers);
         });
-        index.PartFilled();
+        _lease.PartFilled();
     }
 
-    private void Put(TKey key, TRow row)
+    private float[] VectorOf(TRow row)
     {
         var numbers = vector(row) ?? throw new ArgumentException("The row has no vector (null).");
         index.Check(numbers);
-        if (!float.IsFinite(TensorPrimitives.SumOfMagnitudes(numbers)))
-            throw new ArgumentException("The vector has a number that is not finite. Look at the model that made it.");
-        _part.Put(key, row, numbers);
+        return numbers;
     }
 }

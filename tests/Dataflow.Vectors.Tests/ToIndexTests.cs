@@ -108,6 +108,123 @@ public sealed class ToIndexTests : IDisposable
             error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Searches_go_on_while_the_job_is_started_again_and_again(bool isGraph)
+    {
+        const int Searchers = 2, Starts = 15;
+        using var index = Make(isGraph);
+        Append(Enumerable.Range(0, 300).Select(i => new Document($"d{i}", Unit(i % Document.Dimensions))));
+        var isDone = false;
+        var searches = Enumerable.Range(0, Searchers).Select(_ => Task.Run(
+            () =>
+            {
+                while (!Volatile.Read(ref isDone))
+                    Assert.InRange(index.Search(Unit(2), 7).Count + index.Count, 0, 307);
+            },
+            TestContext.Current.CancellationToken)).ToList();
+
+        for (var start = 0; start < Starts; start++)
+        {
+            var job = SimulatedJob.Start(Indexing(index, isGrowing: true), _log, workers: 1 + (start % 3), seed: start);
+            job.RunUntilIdle();
+            job.Checkpoint();
+            job.Close();
+        }
+
+        Volatile.Write(ref isDone, true);
+        await Task.WhenAll(searches);
+        Assert.Equal(300, index.Count);
+        Assert.Equal(7, index.Search(Unit(2), 7).Count);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Another_job_may_not_fill_the_index_until_the_first_has_ended(bool isGraph)
+    {
+        using var index = Make(isGraph);
+        Append([new("a", Unit(0)), new("b", Unit(1))]);
+        var first = SimulatedJob.Start(Indexing(index, isGrowing: true), _log);
+        first.RunUntilIdle();
+
+        var error = Assert.Throws<InvalidOperationException>(() => SimulatedJob.Start(Indexing(index, name: "second"), _log));
+
+        Assert.Equal(
+            $"The index ({index}) is filled by a step of a job that runs. "
+            + "Give each ToIndex an index of its own, or stop the job before another one begins.",
+            error.Message);
+        Assert.Equal(2, index.Count);
+        first.Close();
+        SimulatedJob.Start(Indexing(index, name: "second"), _log).Run();
+        Assert.Equal(2, index.Count);
+    }
+
+    [Fact]
+    public void Two_steps_may_not_fill_one_index()
+    {
+        using var index = Make(isGraph: true);
+        Append([new("a", Unit(0))]);
+        var pipeline = new Pipeline("indexing");
+        var table = Document.Table(pipeline.From(Topic.Of<Document>(Input).StopAtEnd()));
+        table.ToIndex(index, document => document.Vector!);
+        table.ToIndex(index, document => document.Vector!, "again");
+
+        Assert.Throws<InvalidOperationException>(() => SimulatedJob.Start(pipeline, _log));
+        SimulatedJob.Start(Indexing(index), _log).Run(); // the start that failed has given the index back
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_index_that_is_disposed_while_its_job_runs_fails_the_job_whatever_becomes_of_rejected_rows(bool isGraph)
+    {
+        var index = Make(isGraph);
+        Append([new("a", Unit(0)), new("b", Unit(1))]);
+        var job = SimulatedJob.Start(Indexing(index, isGrowing: true, ErrorPolicy.DeadLetter()), _log);
+        job.RunUntilIdle();
+
+        index.Dispose();
+        Append([new("c", Unit(0))]);
+
+        var error = Assert.Throws<OperatorException>(job.RunUntilIdle);
+        Assert.IsType<ObjectDisposedException>(error.InnerException);
+        Assert.Throws<ObjectDisposedException>(() => index.Search(Unit(0), 1));
+        Assert.Throws<ObjectDisposedException>(() => SimulatedJob.Start(Indexing(index, name: "second"), _log));
+        job.Close();
+    }
+
+    [Fact]
+    public async Task Who_waits_for_an_index_that_is_disposed_learns_of_it()
+    {
+        var index = Make(isGraph: true);
+        var filled = index.Filled;
+        index.Dispose();
+        index.Dispose();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => filled);
+    }
+
+    [Theory]
+    [InlineData(float.NaN, 0, "The vector has a number that is not finite.")]
+    [InlineData(float.PositiveInfinity, 0, "The vector has a number that is not finite.")]
+    [InlineData(3e38f, 3e38f, "The vector is too long: its dot product with itself is beyond a float's range. Scale it, for example to length 1.")]
+    [InlineData(2e19f, 0, "The vector is too long: its dot product with itself is beyond a float's range. Scale it, for example to length 1.")]
+    public void A_vector_that_cannot_be_compared_is_no_query_and_no_row(float first, float second, string reason)
+    {
+        using var index = VectorIndex.Hnsw<string, Document>(2);
+        Append([new("a", [1, 0]), new("b", [first, second])]);
+
+        var job = SimulatedJob.Start(Indexing(index, onError: ErrorPolicy.DeadLetter()), _log);
+        job.Run();
+
+        Assert.Equal(1, job.Status.DeadLetters);
+        Assert.Equal(1, index.Count);
+        Assert.StartsWith(reason, Assert.Throws<ArgumentException>(() => index.Search([first, second], 1)).Message, StringComparison.Ordinal);
+        Assert.Equal(1e19f, index.Search([1e19f, 1e18f], 1).Single().Similarity);
+    }
+
     [Fact]
     public void A_search_with_a_vector_of_another_length_is_refused()
     {
@@ -127,9 +244,10 @@ public sealed class ToIndexTests : IDisposable
     private static VectorIndex<string, Document> Make(bool isGraph)
         => isGraph ? VectorIndex.Hnsw<string, Document>(Document.Dimensions) : VectorIndex.Exact<string, Document>(Document.Dimensions);
 
-    private static Pipeline Indexing(VectorIndex<string, Document> index, bool isGrowing = false, ErrorPolicy? onError = null)
+    private static Pipeline Indexing(
+        VectorIndex<string, Document> index, bool isGrowing = false, ErrorPolicy? onError = null, string name = "indexing")
     {
-        var pipeline = new Pipeline("indexing") { OnError = onError ?? ErrorPolicy.Stop };
+        var pipeline = new Pipeline(name) { OnError = onError ?? ErrorPolicy.Stop };
         var topic = Topic.Of<Document>(Input);
         Document.Table(pipeline.From(isGrowing ? topic : topic.StopAtEnd())).ToIndex(index, document => document.Vector!);
         return pipeline;
