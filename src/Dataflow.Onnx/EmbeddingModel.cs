@@ -152,10 +152,10 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
         return serviceType.IsInstanceOfType(this) ? this : null;
     }
 
-    /// <summary>Frees the model's memory. No call may be running, and none may follow.</summary>
+    /// <summary>Frees the model's memory, after the calls that run; blocks until they have ended. Later ones get an
+    /// <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
-        if (_isDisposed) return;
         _isDisposed = true;
         _encoder.Dispose();
     }

@@ -13,6 +13,8 @@ public sealed class OnnxModel : IDisposable
 
     private readonly InferenceSession _session;
     private readonly OnnxOptions _options;
+    private readonly Lock _disposing = new();
+    private readonly int _callers;
     private readonly SemaphoreSlim _turns;
     private readonly ConcurrentBag<CallLimit> _idle = [];
     private readonly Dictionary<string, TensorInfo> _inputs;
@@ -27,7 +29,8 @@ public sealed class OnnxModel : IDisposable
         _inputs = Inputs.ToDictionary(input => input.Name);
         _outputs = Outputs.ToDictionary(output => output.Name);
         IsDynamicallyQuantized = file.Bytes.AsSpan().IndexOf(s_dynamicQuantization) >= 0;
-        _turns = new SemaphoreSlim(options.Callers ?? (device == ModelDevice.Cuda ? 2 : Environment.ProcessorCount));
+        _callers = options.Callers ?? (device == ModelDevice.Cuda ? 2 : Environment.ProcessorCount);
+        _turns = new SemaphoreSlim(_callers);
     }
 
     /// <summary>The file's name without its ending: for people, in errors and metrics.</summary>
@@ -81,6 +84,7 @@ public sealed class OnnxModel : IDisposable
     /// <param name="inputs">Each of <see cref="Inputs"/>, in any order.</param>
     /// <param name="outputs">Room for those of <see cref="Outputs"/> that are wanted, at least one; filled when this returns.</param>
     /// <exception cref="ModelException">Names, types or shapes are not the model's; it failed, or took too long.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed before the call had its turn.</exception>
     public void Run(ReadOnlySpan<ModelTensor> inputs, ReadOnlySpan<ModelTensor> outputs)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -88,6 +92,7 @@ public sealed class OnnxModel : IDisposable
         _turns.Wait();
         try
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this); // who has a turn keeps the session alive
             if (!_idle.TryTake(out var limit)) limit = new CallLimit(_options.Timeout, TimeProvider.System);
             Run(inputs, outputs, limit);
         }
@@ -97,14 +102,18 @@ public sealed class OnnxModel : IDisposable
         }
     }
 
-    /// <summary>Frees the model's memory. No call may be running, and none may follow.</summary>
+    /// <summary>Frees the model's memory, after the calls that run; blocks until they have ended.</summary>
     public void Dispose()
     {
-        if (_isDisposed) return;
-        _isDisposed = true;
-        foreach (var limit in _idle) limit.Dispose();
-        _session.Dispose();
-        _turns.Dispose();
+        lock (_disposing)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+            for (var turn = 0; turn < _callers; turn++) _turns.Wait();
+            foreach (var limit in _idle) limit.Dispose();
+            _session.Dispose();
+            _turns.Release(_callers); // for those who wait, to learn of it
+        }
     }
 
     internal static OnnxModel Load(string path, string name, OnnxOptions options)

@@ -40,6 +40,17 @@ public sealed class EmbedTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_that_is_disposed_while_its_job_runs_fails_the_job_and_no_text()
+    {
+        _model.Dispose();
+
+        var error = await Assert.ThrowsAsync<OperatorException>(() => RunAsync(["a", "b"], workers: 1));
+
+        Assert.IsType<ObjectDisposedException>(error.InnerException);
+        Assert.False(error.IsTransient);
+    }
+
+    [Fact]
     public async Task Workers_share_what_they_recorded()
     {
         var pipeline = new Pipeline("speeches");

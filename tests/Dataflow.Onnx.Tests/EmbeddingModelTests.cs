@@ -73,6 +73,31 @@ public sealed class EmbeddingModelTests(RealModel real) : IClassFixture<RealMode
     }
 
     [Fact]
+    public async Task Waits_with_its_end_for_texts_that_it_embeds()
+    {
+        using var directory = new TempDirectory();
+        new TinyModel().WriteTo(directory);
+        for (var round = 0; round < 10; round++)
+        {
+            var model = EmbeddingModel.Load(directory.Path);
+            var begun = 0;
+            var callers = Enumerable.Range(0, 4).Select(_ => Task.Run(() => Assert.ThrowsAsync<ObjectDisposedException>(async () =>
+            {
+                while (true)
+                {
+                    Interlocked.Increment(ref begun);
+                    Assert.Equal(2, model.Embed("a b").Length);
+                    Assert.Single(await model.GenerateAsync(["a"], cancellationToken: TestContext.Current.CancellationToken));
+                }
+            }))).ToList();
+            SpinWait.SpinUntil(() => Volatile.Read(ref begun) > 50);
+            model.Dispose();
+
+            await Task.WhenAll(callers);
+        }
+    }
+
+    [Fact]
     public void Finds_a_sentence_nearest_to_its_paraphrase()
     {
         var query = _model.Embed("How much does it cost to build warships?");

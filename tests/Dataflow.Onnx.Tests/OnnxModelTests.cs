@@ -220,6 +220,51 @@ public sealed class OnnxModelTests : IDisposable
         Assert.Throws<ObjectDisposedException>(() => model.Run([], []));
     }
 
+    [Fact]
+    public async Task Waits_with_its_end_for_calls_that_run_and_refuses_those_that_wait()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var model = Load(Repeated(times: 200), new OnnxOptions { Callers = 2 });
+            var (begun, isDisposed) = (0, false);
+            var callers = Enumerable.Range(0, 4).Select(_ => Task.Run(() => Assert.Throws<ObjectDisposedException>(CallOn))).ToList();
+            SpinWait.SpinUntil(() => Volatile.Read(ref begun) > 20);
+            Parallel.For(0, 2, _ => model.Dispose());
+            Volatile.Write(ref isDisposed, true);
+
+            await Task.WhenAll(callers);
+
+            void CallOn()
+            {
+                while (true)
+                {
+                    var wasDisposed = Volatile.Read(ref isDisposed);
+                    Interlocked.Increment(ref begun);
+                    model.Run([Tensor("x", [1], 1)], [Tensor("y", new float[1], 1)]);
+                    Assert.False(wasDisposed);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Calls_that_end_as_their_time_is_over_free_nothing_that_is_in_use()
+    {
+        using var model = Load(Repeated(times: 1_000), new OnnxOptions { Timeout = TimeSpan.FromMilliseconds(1), Callers = 4 });
+
+        Parallel.For(0, 1_000, new ParallelOptions { MaxDegreeOfParallelism = 4 }, _ =>
+        {
+            try
+            {
+                model.Run([Tensor("x", [0], 1)], [Tensor("y", new float[1], 1)]);
+            }
+            catch (ModelException error)
+            {
+                Assert.Contains("took longer than", error.Message, StringComparison.Ordinal);
+            }
+        });
+    }
+
     private static ModelTensor Tensor(string name, float[] values, params long[] shape) => ModelTensor.Of<float>(name, values, shape);
 
     private OnnxModel Load(byte[] model, OnnxOptions? options = null)

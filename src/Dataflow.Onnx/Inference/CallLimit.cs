@@ -5,13 +5,12 @@ namespace Dataflow.Onnx.Inference;
 /// <summary>Ends a call that takes too long. Used again by later calls, unless it had to end one.</summary>
 internal sealed class CallLimit : IDisposable
 {
-    private const int Idle = 0, Running = 1, Ended = 2;
-
+    private readonly Lock _gate = new();
     private readonly TimeSpan? _timeout;
     private readonly TimeProvider _time;
     private readonly ITimer? _timer;
     private long _since;
-    private int _state;
+    private bool _isRunning;
 
     public CallLimit(TimeSpan? timeout, TimeProvider time)
     {
@@ -23,8 +22,7 @@ internal sealed class CallLimit : IDisposable
 
     public void Begin()
     {
-        Volatile.Write(ref _since, _time.GetTimestamp());
-        Volatile.Write(ref _state, Running);
+        lock (_gate) (_since, _isRunning) = (_time.GetTimestamp(), true);
         _timer?.Change(_timeout!.Value, Timeout.InfiniteTimeSpan);
     }
 
@@ -32,7 +30,12 @@ internal sealed class CallLimit : IDisposable
     public bool TryFinish()
     {
         _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        return Interlocked.CompareExchange(ref _state, Idle, Running) == Running;
+        lock (_gate)
+        {
+            var endedByItself = _isRunning;
+            _isRunning = false;
+            return endedByItself;
+        }
     }
 
     public void Dispose()
@@ -43,14 +46,19 @@ internal sealed class CallLimit : IDisposable
 
     private void End()
     {
-        // The timer's clock is coarser than this one, so that it may come early; it may also be that of an earlier call.
-        var rest = _timeout!.Value - _time.GetElapsedTime(Volatile.Read(ref _since));
-        if (rest > TimeSpan.Zero)
+        lock (_gate)
         {
-            _timer!.Change(TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
-            return;
-        }
+            if (!_isRunning) return; // it may also be the timer of an earlier call
+            var rest = _timeout!.Value - _time.GetElapsedTime(_since);
+            if (rest > TimeSpan.Zero)
+            {
+                // The timer's clock is coarser than this one, so that it may come early.
+                _timer!.Change(TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+                return;
+            }
 
-        if (Interlocked.CompareExchange(ref _state, Ended, Running) == Running) Options.Terminate = true;
+            _isRunning = false;
+            Options.Terminate = true; // within the lock: who finds that the call was ended frees it
+        }
     }
 }

@@ -68,7 +68,7 @@ internal sealed class InferenceWorker(InferenceWorkers all, ITextEmbedder? own)
     }
 
     /// <summary>Finds out, when workers have failed with a text often enough, whether others would be answered.</summary>
-    private async Task<ModelException> ErrorOfAsync(WorkQueue queue, Exception cause)
+    private async Task<Exception> ErrorOfAsync(WorkQueue queue, Exception cause)
     {
         var name = EmbedderFor(queue).Name;
         try
@@ -79,6 +79,10 @@ internal sealed class InferenceWorker(InferenceWorkers all, ITextEmbedder? own)
         catch (ModelException)
         {
             return ModelException.WorkersFailed(name, cause); // refused, but answered
+        }
+        catch (ObjectDisposedException error)
+        {
+            return error; // neither the text's fault nor one that passes
         }
         catch (Exception)
         {
