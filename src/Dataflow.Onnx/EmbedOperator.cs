@@ -26,6 +26,8 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
 
     public IReadOnlyList<ModelUsage> Usage => _recorder.Usage;
 
+    public long DamagedResults => _recorder.DamagedResults;
+
     public void ConnectFailedTo(Operator<DeadLetter> failed) => _failed = failed;
 
     public override void Close()

@@ -108,7 +108,6 @@ public sealed class ModelException : DataflowException
         IsTransient = true,
     };
 
-    internal static ModelException NotRecorded(string topic, long offset, int keyBytes, int valueBytes) => new(
-        $"Topic '{topic}', offset {offset}: it is no recorded result (a key of {keyBytes} bytes, a value of {valueBytes}). " +
-        "Only the step may write to the topic; give the step another name, and so another topic.");
+    internal static ModelException NoVector(string model, string found) => new(
+        $"Model '{model}': its generator gave a text a vector {found}. It is not kept; other texts may work.");
 }

@@ -9,6 +9,7 @@ namespace Dataflow.Onnx.Tests;
 /// <summary>Embeddings by a generator that stands for a service far away.</summary>
 public sealed class EmbedByGeneratorTests : IDisposable
 {
+    private const string Results = "speeches.embed.results";
     private const string Letters = "abcdefghijklmnopqrstuvwxyz";
 
     private readonly LogStore _log = SimulatedJob.OpenLog();
@@ -76,6 +77,72 @@ public sealed class EmbedByGeneratorTests : IDisposable
             ("embed", 20, "Model 'fake': its generator did not take a text (Too strange). Other texts may work."),
             (letter.Step, letter.Position, letter.Reason));
         Assert.Equal(Texts(40).Order(), generator.Answered.SelectMany(batch => batch).Order());
+    }
+
+    [Theory]
+    [InlineData(new float[0], "a vector without numbers")]
+    [InlineData(new[] { 1, float.NaN }, "a vector with a number that is not finite")]
+    [InlineData(new[] { float.NegativeInfinity, 1 }, "a vector with a number that is not finite")]
+    [InlineData(new float[] { 1, 2, 3 }, "a vector of 3 numbers, where those before have 2: vectors of one model are of one length, and another model is named by ModelId")]
+    public void A_vector_that_could_not_be_used_is_refused_and_not_recorded(float[] vector, string reason)
+    {
+        var generator = new FakeGenerator { Vector = text => text == "poison" ? vector : FakeGenerator.VectorOf(text) };
+        string[] texts = [.. Texts(20), "poison", .. Texts(40)[20..]];
+
+        Run(generator, texts, new InferenceOptions { Workers = new InferenceWorkers(1) });
+
+        Assert.Equal(Texts(40), _results.Committed.Select(found => found.Text));
+        var letter = Assert.Single(Topic.Of<DeadLetter>("speeches.dead-letters").ReadAll(_log));
+        Assert.Equal(
+            (20, $"Model 'fake': its generator gave a text {reason}. It is not kept; other texts may work."), (letter.Position, letter.Reason));
+        Assert.Equal(40, _log.GetTopic(Results).EndOffset(0));
+        Assert.Equal(41, generator.Answered.Sum(batch => batch.Length)); // the others of its call are not asked for again
+        SimulatedJob.Start(Pipeline(generator, texts, new()), _log).Close(); // starts again
+    }
+
+    [Fact]
+    public void A_model_whose_vectors_have_another_length_is_recorded_under_another_name()
+    {
+        Crash(new FakeGenerator(), ["a", "b"]);
+        Run(new FakeGenerator { Vector = _ => [1, 2, 3] }, ["a", "b"], new InferenceOptions { ModelId = "longer" });
+
+        Assert.All(_results.Committed, found => Assert.Equal(3, found.Vector.Length));
+    }
+
+    [Theory]
+    [InlineData(16, 56)] // no vector
+    [InlineData(16, 64, float.NaN)]
+    [InlineData(16, 60)] // one number, where the model's vectors have two
+    [InlineData(16, 66)]
+    [InlineData(3, 7)] // something else
+    public async Task A_recorded_result_that_is_damaged_is_counted_and_paid_for_again(int keyBytes, int valueBytes, float number = 0)
+    {
+        string[] texts = ["a", "bb", "ccc"];
+        Crash(new FakeGenerator(), texts);
+        using var log = SimulatedJob.OpenLog();
+        await log.CreateTopicAsync(Results, 1, TestContext.Current.CancellationToken);
+        await using (var producer = log.CreateProducer(Results))
+        {
+            foreach (var (at, (key, value)) in RecordsOf(_log).Index())
+            {
+                if (at == 1 && valueBytes == 64) BitConverter.TryWriteBytes(value.AsSpan(60), number);
+                Assert.True(producer.TryAppend(0, 0, at == 1 ? key[..keyBytes] : key, at == 1 ? Resized(value, valueBytes) : value));
+            }
+        }
+
+        var generator = new FakeGenerator();
+        var job = SimulatedJob.Start(Pipeline(generator, texts, new()), log);
+        job.Run();
+
+        Assert.Equal(1, job.Status.Steps.Single(step => step.Name == "embed").DamagedResults);
+        Assert.Single(generator.Answered.SelectMany(batch => batch));
+        Assert.Equal(texts.Select(FakeGenerator.VectorOf), _results.Committed.Select(found => found.Vector));
+
+        static byte[] Resized(byte[] value, int length)
+        {
+            Array.Resize(ref value, length);
+            return value;
+        }
     }
 
     [Fact]
@@ -301,6 +368,15 @@ public sealed class EmbedByGeneratorTests : IDisposable
         Assert.Throws<OperatorException>(job.Run);
         job.Close();
         return job.Status.Steps.Single(step => step.Name == "embed").Models[0];
+    }
+
+    private static List<(byte[] Key, byte[] Value)> RecordsOf(LogStore log)
+    {
+        var records = new List<(byte[] Key, byte[] Value)>();
+        using var reader = log.OpenReader(Results, 0, 0);
+        while (reader.TryRead(out var batch))
+            foreach (var record in batch) records.Add((record.Key.ToArray(), record.Value.ToArray()));
+        return records;
     }
 
     private sealed record Found(string Text, float[] Vector);

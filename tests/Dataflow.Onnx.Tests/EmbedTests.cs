@@ -362,21 +362,6 @@ public sealed class EmbedTests : IDisposable
             error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Refuses_a_topic_that_holds_something_else()
-    {
-        await _log.CreateTopicAsync(Results, 1, TestContext.Current.CancellationToken);
-        await using (var producer = _log.CreateProducer(Results))
-            Assert.True(producer.TryAppend(0, 0, "key"u8, "a value"u8));
-
-        var error = await Assert.ThrowsAsync<ModelException>(() => RunAsync(["a"]));
-
-        Assert.Equal(
-            "Topic 'speeches.embed.results', offset 0: it is no recorded result (a key of 3 bytes, a value of 7). "
-            + "Only the step may write to the topic; give the step another name, and so another topic.",
-            error.Message);
-    }
-
     private static string TextOf(int number) => string.Join(' ', Convert.ToString(number + 1, 2).Select(bit => bit == '0' ? "a" : "b"));
 
     private long RecordsKept() => _log.GetTopic(Results).EndOffset(0) - _log.GetTopic(Results).StartOffset(0);

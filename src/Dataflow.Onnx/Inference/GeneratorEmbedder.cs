@@ -37,7 +37,7 @@ internal sealed class GeneratorEmbedder : ITextEmbedder
             if (found.Count != texts.Count) throw ModelException.OtherCount(Name, texts.Count, found.Count);
             var (each, rest) = Math.DivRem(found.Usage?.InputTokenCount ?? 0, texts.Count);
             return [.. found.Select((embedding, at) => new EmbeddedText(
-                embedding.Vector.ToArray(), (int)(at == 0 ? each + rest : each), IsTruncated: false))];
+                embedding?.Vector.ToArray() ?? [], (int)(at == 0 ? each + rest : each), IsTruncated: false))];
         }
         catch (Exception error) when (IsAboutTexts(error))
         {

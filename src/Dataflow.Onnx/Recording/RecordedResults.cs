@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Dataflow.Log;
 
 namespace Dataflow.Onnx.Recording;
@@ -8,27 +9,37 @@ internal sealed class RecordedResults(InferenceOptions options, TimeProvider tim
 {
     private readonly Dictionary<UInt128, Entry> _entries = [];
     private readonly Queue<(UInt128 Key, long Timestamp)> _oldestFirst = new();
+    private readonly Dictionary<uint, int> _dimensions = [];
 
     public int Count => _oldestFirst.Count;
 
     /// <summary>The last account of each model.</summary>
     public Dictionary<uint, Account> Accounts { get; } = [];
 
+    /// <summary>How many records of the topic could not be used: nobody finds them, so that their texts are embedded again.</summary>
+    public long Damaged { get; private set; }
+
     /// <summary>Reads the last records of a topic.</summary>
-    /// <exception cref="ModelException">One of them is no result.</exception>
     public static RecordedResults Read(LogStore log, string topic, InferenceOptions options, TimeProvider time)
     {
         var recorded = new RecordedResults(options, time);
-        var found = log.GetTopic(topic);
-        var start = Math.Max(found.StartOffset(0), found.EndOffset(0) - options.KeepResults);
+        var kept = log.GetTopic(topic);
+        var start = Math.Max(kept.StartOffset(0), kept.EndOffset(0) - options.KeepResults);
         using var reader = log.OpenReader(topic, 0, start);
         while (reader.TryRead(out var batch))
         {
             foreach (var record in batch)
             {
-                var (key, result, model, account) = ResultFormat.Read(topic, in record);
-                recorded.Accounts[model] = account;
-                recorded.Add(key, result, record.Timestamp);
+                if (ResultFormat.TryRead(in record, out var found) && recorded.IsLengthOf(found.Model, found.Text.Vector.Length))
+                {
+                    recorded.Accounts[found.Model] = found.Account;
+                    recorded.Add(found.Key, found.Text, record.Timestamp);
+                }
+                else
+                {
+                    recorded.Damaged++;
+                    recorded._oldestFirst.Enqueue((default, record.Timestamp)); // it has its place in the topic
+                }
             }
         }
 
@@ -41,6 +52,17 @@ internal sealed class RecordedResults(InferenceOptions options, TimeProvider tim
         result = entry.Result;
         return isKept;
     }
+
+    /// <summary>Whether a model's vectors are so long: as its first one was.</summary>
+    public bool IsLengthOf(uint model, int length)
+    {
+        ref var dimensions = ref CollectionsMarshal.GetValueRefOrAddDefault(_dimensions, model, out var isKnown);
+        if (!isKnown) dimensions = length;
+        return dimensions == length;
+    }
+
+    /// <summary>The length of a model's vectors, where one was made.</summary>
+    public int DimensionsOf(uint model) => _dimensions[model];
 
     /// <summary>Adds a result and forgets the oldest ones, if there are too many or they are too old.</summary>
     /// <param name="key">The key.</param>

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Dataflow.Log;
 using Dataflow.Onnx.Inference;
@@ -42,8 +43,10 @@ internal sealed class Recorder : IAsyncDisposable
         }
     }
 
+    /// <summary>How many recorded results could not be used.</summary>
+    public long DamagedResults => _recorded.Damaged;
+
     /// <summary>Reads what was recorded before.</summary>
-    /// <exception cref="ModelException">The topic holds something else.</exception>
     public static Recorder Open(LogStore log, string topic, InferenceOptions options, TimeProvider time)
         => new(log, topic, options, time);
 
@@ -114,15 +117,32 @@ internal sealed class Recorder : IAsyncDisposable
     {
         var (each, rest) = Math.DivRem((long)time.TotalMicroseconds, texts.Count);
         for (var i = 0; i < texts.Count; i++)
-            _ = RecordAsync(model, texts[i], results[i], new(i == 0 ? 1 : 0, 1, results[i].Tokens, i == 0 ? each + rest : each, 0, 0));
+        {
+            Charge(model, new(i == 0 ? 1 : 0, 1, results[i].Tokens, i == 0 ? each + rest : each, 0, 0));
+            if (FaultOf(model, results[i].Vector) is { } fault) Fail(texts[i], ModelException.NoVector(model.Name, fault));
+            else _ = RecordAsync(model, texts[i], results[i]);
+        }
     }
 
-    private async Task RecordAsync(RecordedModel model, PendingText text, EmbeddedText result, Account cost)
+    /// <summary>Why a vector is none that can be recorded; null if it is one.</summary>
+    private string? FaultOf(RecordedModel model, float[] vector)
+    {
+        if (vector.Length == 0) return "without numbers";
+        if (!TensorPrimitives.IsFiniteAll<float>(vector)) return "with a number that is not finite";
+        lock (_lock)
+        {
+            return _recorded.IsLengthOf(model.Number, vector.Length)
+                ? null
+                : $"of {vector.Length} numbers, where those before have {_recorded.DimensionsOf(model.Number)}: "
+                    + "vectors of one model are of one length, and another model is named by ModelId";
+        }
+    }
+
+    private async Task RecordAsync(RecordedModel model, PendingText text, EmbeddedText result)
     {
         try
         {
             var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
-            Charge(model, cost);
             while (!TryAppend(model, text.Key, result, now)) await _producer.FlushAsync().ConfigureAwait(false);
             await _producer.FlushAsync().ConfigureAwait(false);
             await TrimAsync(Keep(text, result, now)).ConfigureAwait(false);

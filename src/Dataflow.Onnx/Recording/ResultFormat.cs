@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Dataflow.Log;
 
@@ -42,19 +43,23 @@ internal static class ResultFormat
         return bytes;
     }
 
-    /// <summary>Reads a record.</summary>
-    /// <exception cref="ModelException">It is none of these.</exception>
-    public static (UInt128 Key, EmbeddedText Result, uint Model, Account Account) Read(string topic, in LogRecord record)
+    /// <summary>Reads a record; false if it is none of these, or its vector is not finite.</summary>
+    public static bool TryRead(in LogRecord record, out RecordedResult result)
     {
-        if (record.Key.Length != KeyBytes || record.Value.Length <= HeadBytes || record.Value.Length % sizeof(float) != 0)
-            throw ModelException.NotRecorded(topic, record.Offset, record.Key.Length, record.Value.Length);
+        result = default;
         var bytes = record.Value.Span;
-        var tokens = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        if (record.Key.Length != KeyBytes || bytes.Length <= HeadBytes || bytes.Length % sizeof(float) != 0) return false;
         var vector = MemoryMarshal.Cast<byte, float>(bytes[HeadBytes..]).ToArray();
-        return (
+        if (!TensorPrimitives.IsFiniteAll<float>(vector)) return false;
+        var tokens = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        result = new RecordedResult(
             BinaryPrimitives.ReadUInt128BigEndian(record.Key.Span),
             new EmbeddedText(vector, (int)(tokens & ~Truncated), (tokens & Truncated) != 0),
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]),
             MemoryMarshal.Read<Account>(bytes[8..]));
+        return true;
     }
 }
+
+/// <summary>A result as its record has it.</summary>
+internal readonly record struct RecordedResult(UInt128 Key, EmbeddedText Text, uint Model, Account Account);

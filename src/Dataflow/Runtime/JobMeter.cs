@@ -62,6 +62,7 @@ internal sealed class JobMeter : IDisposable
     {
         Counter("dataflow.model.calls", "{call}", "Calls out of the pipeline, retries included.", step => step.Calls);
         Counter("dataflow.model.texts.truncated", "{text}", "Texts that were too long for the model.", step => step.Truncated);
+        Counter("dataflow.model.results.damaged", "{result}", "Recorded results that could not be read.", step => step.DamagedResults);
         OfModel("dataflow.model.tokens", "{token}", "Tokens that a model computed.", model => model.Tokens);
         OfModel("dataflow.model.tokens.saved", "{token}", "Tokens of texts whose result was there already.", model => model.SavedTokens);
         OfModel("dataflow.model.texts.saved", "{text}", "Texts whose result was there already.", model => model.SavedTexts);

@@ -133,6 +133,9 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
     /// <summary>What the step's model was used for; several where it has used several versions, none where it has no model.</summary>
     public IReadOnlyList<ModelUsage> Models { get; init; } = [];
 
+    /// <summary>Results of the step's models that were recorded by earlier runs and cannot be used, so that the models are called again.</summary>
+    public long DamagedResults { get; init; }
+
     /// <summary>Records whose text was too long for the model, so that its end was left out.</summary>
     public long Truncated { get; init; }
 
@@ -186,6 +189,7 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
         Calls = instances.OfType<ICountsCalls>().Sum(step => step.Calls),
         Reused = instances.OfType<ICountsCalls>().Sum(step => step.Reused),
         Models = instances.OfType<IUsesModels>().FirstOrDefault()?.Usage ?? [],
+        DamagedResults = instances.OfType<IUsesModels>().FirstOrDefault()?.DamagedResults ?? 0,
         Truncated = instances.OfType<ICountsTruncated>().Sum(step => step.Truncated),
         MissReasons = [.. instances.OfType<ICountsMisses>().SelectMany(step => step.MissReasons)
             .GroupBy(miss => miss.Reason).Select(misses => new Miss(misses.Key, misses.Sum(miss => miss.Count)))],
@@ -271,6 +275,8 @@ internal interface ICountsCalls
 internal interface IUsesModels
 {
     IReadOnlyList<ModelUsage> Usage { get; }
+
+    long DamagedResults { get; }
 }
 
 /// <summary>A step that leaves out the end of texts that are too long.</summary>
