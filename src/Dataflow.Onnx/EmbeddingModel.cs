@@ -189,7 +189,7 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
     private static (TextTokenizer Tokenizer, string Id) LoadTokenizer(string directory, EmbeddingOptions options)
     {
         var json = Path.Combine(directory, "tokenizer.json");
-        var isJson = File.Exists(json);
+        var isJson = Path.Exists(json);
         var path = isJson ? json : Path.Combine(directory, "vocab.txt");
         var bytes = ModelFile.ReadBytes(path, options);
         var hash = ModelFile.HashOf(bytes);

@@ -1,3 +1,5 @@
+using Microsoft.ML.OnnxRuntime;
+
 namespace Dataflow.Onnx;
 
 /// <summary>A model cannot be used: its files are missing or not what they should be, or it failed on a text.</summary>
@@ -29,9 +31,28 @@ public sealed class ModelException : DataflowException
         "It is another model, or a damaged copy; get the right file, " +
         "or change the expected hash if it was replaced on purpose.");
 
+    internal static ModelException NotRegular(string path) => new(
+        $"Model file '{path}': it is a directory, a pipe or a device. Give the path of a regular file.");
+
+    internal static ModelException Unreadable(string path, Exception cause) => new(
+        $"Model file '{path}': it cannot be read ({cause.Message.TrimEnd('.')}). See that this program may read it.", cause);
+
     internal static ModelException NotOnnx(string path, Exception cause) => new(
-        $"Model file '{path}': ONNX Runtime cannot load it ({cause.Message.TrimEnd('.')}). " +
-        "It is damaged, not an ONNX model, or keeps its weights in a second file, which is not supported.", cause);
+        $"Model file '{path}': it cannot be read as ONNX ({cause.Message.TrimEnd('.')}). " +
+        "It is damaged, or not an ONNX model; get the file again.", cause);
+
+    internal static ModelException WeightsElsewhere(string path, string location) => new(
+        $"Model file '{path}': it keeps weights in '{location}'. Weights are read from the model's own directory only, not through " +
+        "links; put the file itself there, or save the model with its weights in it.");
+
+    internal static ModelException WeightsTooShort(string path, string location, long needed, long found) => new(
+        $"Model file '{path}': it keeps weights in '{location}' up to byte {needed}, but that file has {found}. " +
+        "It belongs to another model, or is a damaged copy; get both files again.");
+
+    internal static ModelException NotRun(string path, Exception cause) => new(
+        $"Model file '{path}': ONNX Runtime {OrtEnv.Instance().GetVersionString()} cannot run it ({cause.Message.TrimEnd('.')}). " +
+        "Where it asks for an opset, an IR version or an operator that this version does not know, export it for an older opset, or " +
+        "reference a newer Microsoft.ML.OnnxRuntime; else its graph is wrong.", cause);
 
     internal static ModelException NotAllowed(string path, string directory) => new(
         $"Model file '{path}': it is not in '{directory}', links followed. " +

@@ -36,7 +36,8 @@ public sealed class OnnxModel : IDisposable
     /// <summary>The file's name without its ending: for people, in errors and metrics.</summary>
     public string Name { get; }
 
-    /// <summary>The hash of the file, in lower-case hexadecimal.</summary>
+    /// <summary>The hash of the file, in lower-case hexadecimal. Where it keeps weights in other files they are put into it first, so
+    /// that no weight is left out; then it is not what <c>sha256sum</c> says of the file.</summary>
     public string Sha256 { get; }
 
     /// <summary>Where it runs: <see cref="ModelDevice.Cpu"/> or <see cref="ModelDevice.Cuda"/>.</summary>
@@ -58,7 +59,7 @@ public sealed class OnnxModel : IDisposable
     internal string Detail => $"model {Name} on {Device.ToString().ToUpperInvariant()}";
 
     /// <summary>Loads a model and checks that it may be.</summary>
-    /// <param name="path">The file. Its weights must be in it.</param>
+    /// <param name="path">The file. Weights that it keeps in other files must lie in its directory, or below it.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <exception cref="ModelException">The file is missing, not where it may be, has another hash, or is no model; or the
     /// device cannot be had.</exception>

@@ -5,7 +5,7 @@ public record OnnxOptions
 {
     private const int LongestFile = 0x7FFFFFC7; // the longest array: the file is checked and loaded as one
 
-    /// <summary>The SHA-256 that the model's file must have, in hexadecimal. Default null: any.</summary>
+    /// <summary>The SHA-256 that the model's file must have, in hexadecimal; see <see cref="OnnxModel.Sha256"/>. Default null: any.</summary>
     public string? ExpectedSha256
     {
         get;
@@ -24,7 +24,8 @@ public record OnnxOptions
     /// path comes from outside the program. Default null: any.</summary>
     public string? AllowedDirectory { get; init; }
 
-    /// <summary>The longest file that is read, in bytes; its weights take about as much memory. Default, and most: 2 GiB.</summary>
+    /// <summary>The longest file that is read, in bytes, with the weights that it keeps in other files; they take about as much memory.
+    /// Default, and most: 2 GiB.</summary>
     public int MaxFileBytes
     {
         get;

@@ -46,9 +46,20 @@ public sealed class ModelExceptionTests : IDisposable
         File.WriteAllText(ModelPath, "no model at all");
 
         Assert.Equal(
-            $"Model file '{ModelPath}': ONNX Runtime cannot load it " +
-            "([ErrorCode:InvalidProtobuf] Failed to load model because protobuf parsing failed). " +
-            "It is damaged, not an ONNX model, or keeps its weights in a second file, which is not supported.",
+            $"Model file '{ModelPath}': it cannot be read as ONNX (It is no message of Protocol Buffers). " +
+            "It is damaged, or not an ONNX model; get the file again.",
+            LoadFails());
+    }
+
+    [Fact]
+    public void Says_that_a_file_is_cut_off()
+    {
+        new TinyModel().WriteTo(_directory);
+        File.WriteAllBytes(ModelPath, File.ReadAllBytes(ModelPath)[..^10]);
+
+        Assert.Equal(
+            $"Model file '{ModelPath}': it cannot be read as ONNX (It ends within a field). " +
+            "It is damaged, or not an ONNX model; get the file again.",
             LoadFails());
     }
 

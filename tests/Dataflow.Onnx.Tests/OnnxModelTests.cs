@@ -247,24 +247,6 @@ public sealed class OnnxModelTests : IDisposable
         }
     }
 
-    [Fact]
-    public void Calls_that_end_as_their_time_is_over_free_nothing_that_is_in_use()
-    {
-        using var model = Load(Repeated(times: 1_000), new OnnxOptions { Timeout = TimeSpan.FromMilliseconds(1), Callers = 4 });
-
-        Parallel.For(0, 1_000, new ParallelOptions { MaxDegreeOfParallelism = 4 }, _ =>
-        {
-            try
-            {
-                model.Run([Tensor("x", [0], 1)], [Tensor("y", new float[1], 1)]);
-            }
-            catch (ModelException error)
-            {
-                Assert.Contains("took longer than", error.Message, StringComparison.Ordinal);
-            }
-        });
-    }
-
     private static ModelTensor Tensor(string name, float[] values, params long[] shape) => ModelTensor.Of<float>(name, values, shape);
 
     private OnnxModel Load(byte[] model, OnnxOptions? options = null)

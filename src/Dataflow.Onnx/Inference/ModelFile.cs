@@ -4,29 +4,38 @@ namespace Dataflow.Onnx.Inference;
 
 /// <summary>A model's bytes, read once, so that the bytes that were checked are the bytes that run.</summary>
 /// <param name="Path">Where they were read.</param>
-/// <param name="Bytes">The file.</param>
+/// <param name="Bytes">The file, with the weights that it keeps in others.</param>
 /// <param name="Sha256">Their hash, in lower-case hexadecimal.</param>
 internal readonly record struct ModelFile(string Path, byte[] Bytes, string Sha256)
 {
     public static ModelFile Read(string path, OnnxOptions options)
     {
         var bytes = ReadBytes(path, options);
-        var found = HashOf(bytes);
-        if (options.ExpectedSha256 is { } expected && !expected.Equals(found, StringComparison.OrdinalIgnoreCase))
-            throw ModelException.OtherHash(path, expected.ToLowerInvariant(), found);
-        return new ModelFile(path, bytes, found);
+        try
+        {
+            bytes = ExternalWeights.Include(path, bytes, options);
+        }
+        catch (FormatException cause)
+        {
+            CheckHash(path, HashOf(bytes), options);
+            throw ModelException.NotOnnx(path, cause);
+        }
+
+        var hash = HashOf(bytes);
+        CheckHash(path, hash, options);
+        return new ModelFile(path, bytes, hash);
     }
 
     public static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     /// <summary>Reads a file that belongs to a model, if it lies where it may and is not too long.</summary>
     public static byte[] ReadBytes(string path, OnnxOptions options)
+        => RegularFile.Read(Allow(path, options.AllowedDirectory), options.MaxFileBytes);
+
+    private static void CheckHash(string path, string found, OnnxOptions options)
     {
-        path = Allow(path, options.AllowedDirectory);
-        var file = new FileInfo(path);
-        if (!file.Exists) throw ModelException.FileMissing(path);
-        if (file.Length > options.MaxFileBytes) throw ModelException.TooLong(path, file.Length, options.MaxFileBytes);
-        return File.ReadAllBytes(path);
+        if (options.ExpectedSha256 is { } expected && !expected.Equals(found, StringComparison.OrdinalIgnoreCase))
+            throw ModelException.OtherHash(path, expected.ToLowerInvariant(), found);
     }
 
     /// <summary>A file's path without links, if it lies where it may.</summary>

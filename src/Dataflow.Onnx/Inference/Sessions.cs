@@ -46,6 +46,7 @@ internal static class Sessions
         };
         lock (s_gate)
             if (s_sharesMemory) options.AddSessionConfigEntry("session.use_env_allocators", "1");
+        options.AddSessionConfigEntry("session.load_model_format", "ONNX"); // not ONNX Runtime's own, whose weights nobody checked
         if (device == ModelDevice.Cuda) UseCuda(file, options);
         try
         {
@@ -53,7 +54,7 @@ internal static class Sessions
         }
         catch (OnnxRuntimeException cause)
         {
-            throw ModelException.NotOnnx(file.Path, cause);
+            throw ModelException.NotRun(file.Path, cause);
         }
     }
 
