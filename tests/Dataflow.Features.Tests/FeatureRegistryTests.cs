@@ -1,5 +1,6 @@
 using Dataflow.Log;
 using Dataflow.Testing;
+using Dataflow.Tests;
 
 namespace Dataflow.Features.Tests;
 
@@ -70,6 +71,114 @@ public sealed class FeatureRegistryTests : IDisposable
     }
 
     [Fact]
+    public void A_greater_version_never_carries_on_with_the_panes_of_another()
+    {
+        _log.Append("pings", [new Ping("a", 1_000, 4), new Ping("a", 2_000, 7)]);
+        Run("served", version: 1);
+        _log.Append("pings", [new Ping("a", 3_000, 9)]);
+
+        var error = Assert.Throws<PlanException>(() => Run("served", version: 2));
+
+        Assert.Contains("version 1", error.Faults[0], StringComparison.Ordinal);
+        Assert.Contains("version 2", error.Faults[1], StringComparison.Ordinal);
+        Assert.EndsWith("Undo the change, or give the pipeline a new name to start afresh.", error.Message, StringComparison.Ordinal);
+        Assert.Equal(20, Run("served", version: 1));
+        Assert.Equal(200, Run("served-2", version: 2));
+
+        long Run(string name, int version)
+        {
+            var pipeline = new Pipeline(name);
+            var pings = pipeline.From(Topic.Of<Ping>("pings")).WithEventTime(p => p.TimeMs).KeyBy(p => p.Entity);
+            var service = FeatureService.Of<string>("service", s => s.From(
+                pings.FeatureView("pings", v =>
+                {
+                    v.Version = version;
+                    v.Aggregate("sum", a => a.Sum(p => p.Value * (version == 2 ? 10L : 1L)), [TimeSpan.FromHours(1)]);
+                }),
+                key => key)).Serve();
+            var job = SimulatedJob.Start(pipeline, _log);
+            job.RunUntilIdle();
+            var sum = job.Ask(j => Task.FromResult(j.Read(service).Read("a", DateTimeOffset.FromUnixTimeMilliseconds(5_000))))[0].As<long>();
+            job.Checkpoint();
+            job.Close();
+            return sum;
+        }
+    }
+
+    [Fact]
+    public void A_start_that_is_refused_registers_nothing()
+    {
+        Start(Define());
+        var before = FeatureRegistry.Read(_log).Count;
+        Action<FeatureViewBuilder<Ping>> wrong = v => v.Last("wrong", p => p.Value);
+
+        Assert.Throws<PlanException>(() => Start("changed", pings => [pings.FeatureView("new", wrong), pings.FeatureView("pings", wrong)]));
+        Assert.Throws<ConnectorException>(() => Start("no-sink", pings => [pings.FeatureView("new", wrong)], Sink.JsonLines<Ping>("/dev/null/rows")));
+        Assert.Throws<PlanException>(() => Start("twice", pings => [pings.FeatureView("new", wrong), pings.FeatureView("new", Define())]));
+        Start("stated", pings => [pings.FeatureView("other", wrong)], checkpoint: true);
+        Assert.Throws<PlanException>(() => Start("stated", pings => [pings.FeatureView("new", wrong)]));
+
+        Assert.Equal(before + 1, FeatureRegistry.Read(_log).Count);
+        Start("mended", pings => [pings.FeatureView("new", v => v.Last("right", p => p.Value))]);
+    }
+
+    [Fact]
+    public async Task Of_jobs_that_start_at_once_with_other_definitions_only_one_registers_its_own()
+    {
+        var starts = Enumerable.Range(0, 8).Select(number => Task.Run(() => FeatureRegistry.RegisterAsync(PlanOf($"f{number}"), _log, default).AsTask()));
+
+        var failures = 0;
+        foreach (var start in starts.ToList())
+        {
+            try
+            {
+                await start;
+            }
+            catch (PlanException)
+            {
+                failures++;
+            }
+        }
+
+        Assert.Equal(7, failures);
+        Assert.Single(Topic.Of<byte[]>(FeatureRegistry.TopicName).ReadAll(_log));
+
+        static Planning.Plan PlanOf(string feature)
+        {
+            var pipeline = new Pipeline("served");
+            Serve(pipeline, pings => [pings.FeatureView("pings", v => v.Last(feature, p => p.Value))]);
+            return Planning.Plan.Of(pipeline);
+        }
+    }
+
+    [Fact]
+    public void Definitions_are_compared_by_all_that_they_hold()
+    {
+        Action<FeatureViewBuilder<Ping>>[] definitions =
+        [
+            Numbers([1, 2]), Numbers([1, 3]), Numbers([1]), Numbers([]), Texts(["a", "b"]), Texts(["a, b"]), Texts(["a\", \"b"]), Texts([null!]), Texts(["null"]),
+            Number(0.0), Number(-0.0), Number(double.NaN), Quantile(0.5, 0.01), Quantile(0.99, 0.01), Quantile(0.5, 0.0100001),
+        ];
+
+        foreach (var (i, first) in definitions.Index())
+        {
+            foreach (var (j, second) in definitions.Index())
+            {
+                using var log = SimulatedJob.OpenLog();
+                Start(first, log);
+                if (i == j) Start(second, log);
+                else Assert.Throws<PlanException>(() => Start(second, log));
+            }
+        }
+
+        static Action<FeatureViewBuilder<Ping>> Numbers(int[] defaults) => v => v.Last<IReadOnlyList<int>>("f", p => [p.Value], defaults);
+        static Action<FeatureViewBuilder<Ping>> Texts(string[] defaults) => v => v.Last("f", p => new[] { p.Entity }, defaults);
+        static Action<FeatureViewBuilder<Ping>> Number(double value) => v => v.Last("f", p => 1.0 * p.Value, value);
+        static Action<FeatureViewBuilder<Ping>> Quantile(double share, double error)
+            => v => v.Aggregate("f", a => a.Quantile(p => p.Value, share, error), [TimeSpan.FromHours(1)]);
+    }
+
+    [Fact]
     public void A_training_set_of_a_changed_view_is_refused_too()
     {
         Start(Define());
@@ -93,11 +202,32 @@ public sealed class FeatureRegistryTests : IDisposable
         v.Last("last", p => p.Value);
     };
 
-    private void Start(Action<FeatureViewBuilder<Ping>> features)
+    private void Start(Action<FeatureViewBuilder<Ping>> features, LogStore? log = null)
     {
         var pipeline = new Pipeline("served");
+        Serve(pipeline, pings => [pings.FeatureView("pings", features)]);
+        SimulatedJob.Start(pipeline, log ?? _log).Close();
+    }
+
+    private void Start(
+        string name, Func<KeyedStream<string, Ping>, FeatureView<string>[]> views, Sink<Ping>? sink = null, bool checkpoint = false)
+    {
+        var pipeline = new Pipeline(name);
+        var pings = Serve(pipeline, views);
+        if (sink is not null) pings.Values().To(sink);
+        var job = SimulatedJob.Start(pipeline, _log);
+        job.RunUntilIdle();
+        if (checkpoint) job.Checkpoint();
+        job.Close();
+    }
+
+    private static KeyedStream<string, Ping> Serve(Pipeline pipeline, Func<KeyedStream<string, Ping>, FeatureView<string>[]> views)
+    {
         var pings = pipeline.From(Source.Of<Ping>([])).WithEventTime(p => p.TimeMs).KeyBy(p => p.Entity);
-        FeatureService.Of<string>("service", s => s.From(pings.FeatureView("pings", features), key => key)).Serve();
-        SimulatedJob.Start(pipeline, _log).Close();
+        FeatureService.Of<string>("service", s =>
+        {
+            foreach (var (number, view) in views(pings).Index()) s.From(view, key => key, prefix: $"{number}_");
+        }).Serve();
+        return pings;
     }
 }

@@ -4,4 +4,5 @@ namespace Dataflow.Features.Registry;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = false)]
 [JsonSerializable(typeof(ViewDefinition))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class RegistryJson : JsonSerializerContext;

@@ -1,3 +1,6 @@
+using Dataflow.Features;
+using Dataflow.State;
+
 namespace Dataflow;
 
 /// <summary>The definition of a version of a feature view, as the registry keeps it.</summary>
@@ -14,6 +17,25 @@ public sealed record ViewDefinition(
     string Name, int Version, string Entity, TimeSpan? TimeToLive, TimeSpan? MostLag, IReadOnlyList<FeatureDefinition> Features, string Owner,
     string Description, IReadOnlyList<string> Tags)
 {
+    internal static ViewDefinition Of<TKey>(FeatureView<TKey> view)
+        where TKey : notnull
+        => new(
+            view.Name,
+            view.Version,
+            TypeNames.Of(typeof(TKey)),
+            view.TimeToLive,
+            view.MostLag,
+            [.. view.Features.Select(static feature => new FeatureDefinition(
+                feature.Name,
+                TypeNames.Of(feature.Type),
+                feature.Definition,
+                feature.Window?.ToString(),
+                FeatureKinds.TextOf(feature.DefaultValue),
+                feature.Description))],
+            view.Owner,
+            view.Description,
+            view.Tags);
+
     /// <summary>What means something else in another definition; what is only said for people may change.</summary>
     internal IEnumerable<string> DifferencesFrom(ViewDefinition other)
     {

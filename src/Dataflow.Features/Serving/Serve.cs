@@ -1,5 +1,4 @@
 using Dataflow.Features.Panes;
-using Dataflow.Log;
 using Dataflow.Planning;
 using Dataflow.Processing;
 using Dataflow.Runtime;
@@ -9,18 +8,17 @@ using Dataflow.Windows;
 namespace Dataflow.Features;
 
 internal sealed record ServeNode<TKey, T>(Node<Keyed<TKey, T>> Input, FeatureView<TKey, T> View)
-    : Node<Keyed<TKey, T>, Keyed<TKey, T>>(View.Name, Input), IPreparesLog
+    : Node<Keyed<TKey, T>, Keyed<TKey, T>>(View.Name, Input), IUsesView
     where TKey : notnull
 {
-    public ValueTask PrepareAsync(string pipeline, LogStore log, CancellationToken stop)
-        => FeatureRegistry.RegisterAsync(pipeline, log, FeatureRegistry.DefinitionOf(View), stop);
+    public ViewDefinition Definition => View.Definition;
 
     internal override string Detail => $"{View.Features.Count} features, panes of {View.Layout.Levels}";
 
     internal override bool IsEnd => true;
 
     internal override string StateSignature
-        => $"feature view, {TypeNames.Of(typeof(TKey))} -> {View.Layout.Signature}; of {StateCodec<T>.Signature}";
+        => $"feature view, {TypeNames.Of(typeof(TKey))} -> {View.Signature}; of {StateCodec<T>.Signature}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, T>> CreateOperator() => new ServeOperator<TKey, T>(View.Layout);
 

@@ -1,5 +1,4 @@
 using Dataflow.Features.Panes;
-using Dataflow.Log;
 using Dataflow.Planning;
 using Dataflow.Processing;
 using Dataflow.Runtime;
@@ -16,19 +15,19 @@ internal sealed record JoinAsKnownNode<TKey, TLabel, T>(
     FeatureView<TKey, T> View,
     ViewPart Part,
     FeatureNames Names)
-    : Node<Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, FeatureRow<TLabel>>>(Name, Input, Second), ITableNode, IPreparesLog
+    : Node<Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, FeatureRow<TLabel>>>(Name, Input, Second), ITableNode, IUsesView
     where TKey : notnull
 {
     /// <summary>A label must be there before the events that come after it.</summary>
     public bool IsReadFirst => true;
 
-    public ValueTask PrepareAsync(string pipeline, LogStore log, CancellationToken stop)
-        => FeatureRegistry.RegisterAsync(pipeline, log, FeatureRegistry.DefinitionOf(View), stop);
+    public ViewDefinition Definition => View.Definition;
 
     internal override string Detail => $"{Part.Features.Length} features of {View.Name}, as known at the label's cut";
 
     internal override string StateSignature
-        => $"join features as known, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TLabel>.Signature}, {View.Layout.Signature}; of {StateCodec<T>.Signature}";
+        => $"join features as known, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TLabel>.Signature}, {View.Signature}; "
+            + $"of {StateCodec<T>.Signature}; for {string.Join(", ", Names.All)}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, FeatureRow<TLabel>>> CreateOperator()
         => new JoinAsKnownOperator<TKey, TLabel, T>(View.Layout, Part, Names);

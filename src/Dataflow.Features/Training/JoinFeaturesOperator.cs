@@ -1,6 +1,5 @@
 using Dataflow.Features.Panes;
 using Dataflow.Joins;
-using Dataflow.Log;
 using Dataflow.Planning;
 using Dataflow.Processing;
 using Dataflow.Runtime;
@@ -16,16 +15,16 @@ internal sealed record JoinFeaturesNode<TKey, TLabel, T>(
     FeatureView<TKey, T> View,
     ViewPart Part,
     FeatureNames Names)
-    : Node<Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>>(Name, Input, Second), IPreparesLog
+    : Node<Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>>(Name, Input, Second), IUsesView
     where TKey : notnull
 {
-    public ValueTask PrepareAsync(string pipeline, LogStore log, CancellationToken stop)
-        => FeatureRegistry.RegisterAsync(pipeline, log, FeatureRegistry.DefinitionOf(View), stop);
+    public ViewDefinition Definition => View.Definition;
 
     internal override string Detail => $"{Part.Features.Length} features of {View.Name}, as of the label's time";
 
     internal override string StateSignature
-        => $"join features, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TLabel>.Signature}, {View.Layout.Signature}; of {StateCodec<T>.Signature}";
+        => $"join features, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TLabel>.Signature}, {View.Signature}; "
+            + $"of {StateCodec<T>.Signature}; for {string.Join(", ", Names.All)}";
 
     public override Operator<Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>> CreateOperator()
         => new JoinFeaturesOperator<TKey, TLabel, T>(View.Layout, Part, Names);

@@ -1,3 +1,8 @@
+using System.Collections;
+using System.Globalization;
+using System.Text.Json;
+using Dataflow.Features.Registry;
+
 namespace Dataflow.Features;
 
 /// <summary>How a value is kept.</summary>
@@ -50,6 +55,16 @@ internal static class FeatureKinds
         IReadOnlyList<double> list => list.ToArray(),
         IReadOnlyList<string> list => list.ToArray(),
         _ => throw new InvalidOperationException($"A feature cannot be of type {value.GetType()}."),
+    };
+
+    /// <summary>A value as text that differs where values do: of a list all its elements, texts among them in quotes.</summary>
+    public static string? TextOf(object? value) => value switch
+    {
+        null => null,
+        string text => text,
+        IEnumerable<string?> texts => $"[{string.Join(", ", texts.Select(static text => text is null ? "null" : JsonSerializer.Serialize(text, RegistryJson.Default.String)))}]",
+        IEnumerable list => $"[{string.Join(", ", list.Cast<object>().Select(TextOf))}]",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture),
     };
 
     public static bool AreEqual(object? left, object? right) => (left, right) switch

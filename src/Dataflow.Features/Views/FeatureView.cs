@@ -92,6 +92,11 @@ internal sealed class FeatureView<TKey, T>(string name, KeyedStream<TKey, T> eve
 
     public override IReadOnlyList<FeatureInfo> Features { get; } = [.. builder.Features.Select(static feature => feature.Info)];
 
+    public ViewDefinition Definition => ViewDefinition.Of(this);
+
+    /// <summary>What a restart compares: panes of another version hold what that version took in.</summary>
+    public string Signature => $"{Name} version {Version}, {Layout.Signature}";
+
     internal override Pipeline Pipeline => events.Pipeline;
 
     public override KeyedStream<TKey, FeatureVector> Updates()

@@ -129,7 +129,7 @@ public sealed class FeatureViewBuilder<T>
         _aggregates.Add(made);
         foreach (var window in windows)
         {
-            var info = Info($"{name}_{window.Suffix}", typeof(TResult), made.Aggregation.Name, window, defaultObject, description);
+            var info = Info($"{name}_{window.Suffix}", typeof(TResult), made.Aggregation.Definition, window, defaultObject, description);
             if (!_windows.Contains(window)) _windows.Add(window);
             _features.Add(new WindowFeature<T, TAccumulator, TResult>(info, defaultValue, made, _windows.IndexOf(window)));
         }

@@ -14,6 +14,10 @@ public abstract class Aggregation<T, TAccumulator, TResult>
     /// <summary>Shown in the plan. It names all that decides what the accumulator means: a restart compares it.</summary>
     public abstract string Name { get; }
 
+    /// <summary>All that decides the result: the name, unless the result depends on more than the accumulator does. Definitions of
+    /// features are compared by it.</summary>
+    public virtual string Definition => Name;
+
     /// <summary>Whether <see cref="Retract"/> is there, as tables need it.</summary>
     public virtual bool CanRetract => false;
 

@@ -7,6 +7,8 @@ internal sealed class Combined<T, TA1, TR1, TA2, TR2>(Aggregation<T, TA1, TR1> f
 {
     public override string Name => $"{first.Name}, {second.Name}";
 
+    public override string Definition => $"{first.Definition}, {second.Definition}";
+
     public override bool CanCombine => first.CanCombine && second.CanCombine;
 
     public override bool CanRetract => first.CanRetract && second.CanRetract;

@@ -10,6 +10,9 @@ internal sealed class QuantilesAggregation<T, TResult>(
 
     public override string Name => string.Create(CultureInfo.InvariantCulture, $"quantiles within {relativeError * 100:0.###} %");
 
+    public override string Definition
+        => string.Create(CultureInfo.InvariantCulture, $"quantiles {string.Join('|', shares.Select(Text))} within {relativeError * 100} %");
+
     public override bool CanRetract => true;
 
     public override QuantileSketch Create() => new();
@@ -26,4 +29,6 @@ internal sealed class QuantilesAggregation<T, TResult>(
         for (var i = 0; i < shares.Length; i++) numbers[i] = accumulator.Quantile(shares[i], _buckets);
         return result(numbers);
     }
+
+    private static string Text(double share) => share.ToString(CultureInfo.InvariantCulture);
 }

@@ -33,10 +33,14 @@ internal interface IUsesTopic
     (string Name, int Partitions)? Creates { get; }
 }
 
-/// <summary>A step that looks at the log before a job is built.</summary>
+/// <summary>A step that the log must go with, and that leaves something there when a job starts.</summary>
 internal interface IPreparesLog
 {
-    /// <summary>Writes what the step needs there.</summary>
-    /// <exception cref="PlanException">The step does not go with what the log has.</exception>
-    ValueTask PrepareAsync(string pipeline, Log.LogStore log, CancellationToken stop);
+    /// <summary>Compares the plan with what the log has. Writes nothing: the start may still be refused.</summary>
+    /// <exception cref="PlanException">They do not go with each other.</exception>
+    void CheckLog(Plan plan, Log.LogStore log);
+
+    /// <summary>Writes what the plan leaves there, once nothing stands against the start any more; checks it again.</summary>
+    /// <exception cref="PlanException">Plan and log do not go with each other.</exception>
+    ValueTask PrepareLogAsync(Plan plan, Log.LogStore log, CancellationToken stop);
 }

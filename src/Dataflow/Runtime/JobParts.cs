@@ -21,6 +21,7 @@ internal sealed record JobParts(
             foreach (var worker in job.Workers) worker.Tasks = new TaskBuilder(job, worker).Build();
             foreach (var task in job.Tasks) task.Open();
             StateRestore.Run(job);
+            foreach (var step in plan.Nodes.OfType<IPreparesLog>()) await step.PrepareLogAsync(plan, log, stop).ConfigureAwait(false);
             job.Opened(options.Time.GetElapsedTime(start));
             return job;
         }
@@ -34,7 +35,7 @@ internal sealed record JobParts(
 
     private static async Task<JobParts> OpenAsync(Plan plan, JobOptions options, LogStore log, CancellationToken stop)
     {
-        foreach (var step in plan.Nodes.OfType<IPreparesLog>()) await step.PrepareAsync(plan.Pipeline, log, stop).ConfigureAwait(false);
+        foreach (var step in plan.Nodes.OfType<IPreparesLog>()) step.CheckLog(plan, log);
         await CreateAsync(log, plan.Nodes.OfType<ISourceNode>().Select(source => source.Creates), stop).ConfigureAwait(false);
         var sources = SplitTable.Describe(plan, new SourceContext(log, options.Time)); // before anything of a checkpoint is made
         var topics = await CheckpointTopics.OpenAsync(log, plan.Pipeline, plan.WritesDeadLetters, stop).ConfigureAwait(false);
