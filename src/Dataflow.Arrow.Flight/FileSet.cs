@@ -10,11 +10,12 @@ namespace Dataflow;
 internal sealed class FileSet : ServedSet
 {
     private readonly string _directory;
+    private readonly FileColumns _columns;
 
-    private FileSet(string directory, string name, string topic, Schema schema)
-        : base(name, topic) => (_directory, Schema) = (directory, schema);
+    private FileSet(string directory, string name, string topic, FileColumns columns)
+        : base(name, topic) => (_directory, _columns) = (directory, columns);
 
-    internal override Schema Schema { get; }
+    internal override Schema Schema => _columns.Schema;
 
     public static FileSet Open(string directory, string? name)
     {
@@ -24,8 +25,9 @@ internal sealed class FileSet : ServedSet
             var files = TrainingManifest.Read(File.ReadAllBytes(path)).Files;
             if (files.Count == 0 || files.Any(file => file.Topic != files[0].Topic) || !files.All(static file => file.File.EndsWith(".arrow", StringComparison.Ordinal)))
                 throw new InvalidDataException("it has no files, files of several topics, or files that are not Arrow");
-            using var reader = new ArrowFileReader(File.OpenRead(Path.Combine(directory, files[0].File)));
-            return new FileSet(directory, name ?? Path.GetFileName(directory), files[0].Topic, new Schema(reader.Schema.FieldsList, metadata: null));
+            var columns = new FileColumns(SchemaOf(directory, files[0]));
+            foreach (var file in files.Skip(1)) columns.PlacesIn(SchemaOf(directory, file), Path.Combine(directory, file.File));
+            return new FileSet(directory, name ?? Path.GetFileName(directory), files[0].Topic, columns);
         }
         catch (Exception error) when (error is IOException or JsonException or InvalidDataException)
         {
@@ -53,6 +55,12 @@ internal sealed class FileSet : ServedSet
         }
 
         if (rows > 0) yield return (Take(columns, schema, rows), next);
+    }
+
+    private static Schema SchemaOf(string directory, TrainingFile file)
+    {
+        using var reader = new ArrowFileReader(File.OpenRead(Path.Combine(directory, file.File)));
+        return reader.Schema;
     }
 
     private static void Add(JoinedColumn[] columns, RecordBatch part, int row)
@@ -87,12 +95,15 @@ internal sealed class FileSet : ServedSet
                 continue;
             }
 
-            using var reader = new ArrowFileReader(File.OpenRead(Path.Combine(_directory, file.File)));
+            var path = Path.Combine(_directory, file.File);
+            using var reader = new ArrowFileReader(File.OpenRead(path));
+            var places = _columns.PlacesIn(reader.Schema, path);
             for (; reader.ReadNextRecordBatch() is { } batch; start += batch.Length)
             {
                 using (batch)
                 {
-                    for (var row = (int)Math.Max(0, from - start); row < batch.Length && start + row < to; row++) yield return (batch, row, start + row + 1);
+                    var part = new RecordBatch(Schema, places.Select(batch.Column), batch.Length);
+                    for (var row = (int)Math.Max(0, from - start); row < part.Length && start + row < to; row++) yield return (part, row, start + row + 1);
                 }
             }
         }

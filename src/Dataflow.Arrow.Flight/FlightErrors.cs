@@ -8,6 +8,9 @@ internal static class FlightErrors
 {
     public static RpcException Invalid(string what) => new(new Status(StatusCode.InvalidArgument, $"{char.ToUpperInvariant(what[0])}{what[1..].TrimEnd('.')}."));
 
+    public static RpcException OtherOrder(string trainer, int epoch, string order, string asked)
+        => Invalid($"epoch {epoch} of trainer '{trainer}' was begun with {order}, not with {asked}. Go on with {order}, or begin another epoch");
+
     public static RpcException UnknownSet(string name, IEnumerable<string> sets)
         => new(new Status(StatusCode.NotFound, $"There is no training set '{name}'; there is {string.Join(", ", sets.Select(set => $"'{set}'"))}."));
 

@@ -1,13 +1,15 @@
 using Dataflow.Log;
+using Grpc.Core;
 
 namespace Dataflow;
 
-/// <summary>How far trainers are, and the range of each epoch, as the offsets of groups in the log.</summary>
+/// <summary>How far trainers are, and the range and order of each epoch, as the offsets of groups in the log.</summary>
 internal sealed class TrainingCursors(LogStore log) : IDisposable
 {
     private readonly SemaphoreSlim _beginning = new(1);
 
-    /// <summary>The tickets for all shards. The first that asks for a trainer's epoch fixes its range.</summary>
+    /// <summary>The tickets for all shards. The first that asks for a trainer's epoch fixes its range and its order.</summary>
+    /// <exception cref="RpcException">The epoch has another order.</exception>
     public async Task<IReadOnlyList<ShardTicket>> TicketsAsync(ServedSet set, TrainingRequest request)
     {
         if (request.Trainer is not null) await BeginAsync(set, request).ConfigureAwait(false);
@@ -18,8 +20,9 @@ internal sealed class TrainingCursors(LogStore log) : IDisposable
     public async Task CommitAsync(string topic, ShardTicket ticket)
     {
         var group = new Group(ticket.Set, ticket.Trainer ?? throw FlightErrors.Invalid("the ticket names no trainer"), ticket.Epoch);
-        if (log.GetGroupOffset(group.End, topic, ticket.Shard) != ticket.To)
+        if (log.GetGroupOffset(group.Start, topic, ticket.Shard) != ticket.From || log.GetGroupOffset(group.End, topic, ticket.Shard) != ticket.To)
             throw FlightErrors.Invalid("the ticket's range is not the epoch's; ask for the flight first");
+        if (ticket.Seed is not null) CheckOrder(group, topic, EpochOrder.Of(ticket.Seed, ticket.Window));
         var commit = new LogCommit();
         commit.SetGroupOffset(group.Cursor, topic, ticket.Shard, ticket.At);
         await log.CommitAsync(commit).ConfigureAwait(false);
@@ -33,8 +36,15 @@ internal sealed class TrainingCursors(LogStore log) : IDisposable
         try
         {
             var group = Group.Of(request);
-            if (log.GetGroupOffset(group.Cursor, set.Topic, 0) is not null) return;
+            var order = EpochOrder.Of(request.Seed, request.Window);
+            if (log.GetGroupOffset(group.Cursor, set.Topic, 0) is not null)
+            {
+                CheckOrder(group, set.Topic, order);
+                return;
+            }
+
             var commit = new LogCommit();
+            order.WriteTo(commit, group.Cursor, set.Topic);
             for (var shard = 0; shard < log.GetTopic(set.Topic).PartitionCount; shard++)
             {
                 var (from, to) = set.RangeOf(log, shard);
@@ -49,6 +59,13 @@ internal sealed class TrainingCursors(LogStore log) : IDisposable
         {
             _beginning.Release();
         }
+    }
+
+    /// <summary>A cursor is a place in one order: in another, rows before it would be new and rows behind it known.</summary>
+    private void CheckOrder(Group group, string topic, EpochOrder asked)
+    {
+        var order = EpochOrder.Read(log, group.Cursor, topic);
+        if (asked != order) throw FlightErrors.OtherOrder(group.Trainer, group.Epoch, order.ToString(), asked.ToString());
     }
 
     private ShardTicket Ticket(ServedSet set, TrainingRequest request, int shard)
@@ -79,12 +96,15 @@ internal sealed class TrainingCursors(LogStore log) : IDisposable
 
     private sealed record Group(string Set, string Trainer, int Epoch)
     {
-        public string Cursor => $"{Trainer}/{Set}/{Epoch}";
+        public string Cursor { get; } = $"{Escaped(Trainer)}/{Escaped(Set)}/{Epoch}";
 
         public string Start => $"{Cursor}/start";
 
         public string End => $"{Cursor}/end";
 
         public static Group Of(TrainingRequest request) => new(request.Set, request.Trainer!, request.Epoch);
+
+        /// <summary>Trainer 'a/b' of set 'c' is not trainer 'a' of set 'b/c'.</summary>
+        private static string Escaped(string name) => name.Replace("%", "%25", StringComparison.Ordinal).Replace("/", "%2F", StringComparison.Ordinal);
     }
 }

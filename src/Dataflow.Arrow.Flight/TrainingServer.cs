@@ -27,8 +27,8 @@ public sealed record TrainingServerOptions
 /// <summary>Serves topics of rows, and training sets in files, to trainers as Arrow Flight.</summary>
 /// <remarks>
 /// A set is a flight: its path is its name, and each of its shards an endpoint. A trainer that wants a cursor asks with a command
-/// instead, JSON: <c>{"set":"delays","trainer":"a","epoch":0,"seed":7,"window":4096}</c>. The first such call fixes the range of the
-/// epoch; the tickets of all later ones begin where the trainer's cursor is. With every batch comes, as its metadata, the ticket
+/// instead, JSON: <c>{"set":"delays","trainer":"a","epoch":0,"seed":7,"window":4096}</c>. The first such call fixes the range,
+/// the seed and the window of the epoch; later ones must have the same, and their tickets begin where the trainer's cursor is. With every batch comes, as its metadata, the ticket
 /// for what follows it: the trainer hands it to the action <c>commit</c> when it is done with the batch, or to <c>DoGet</c> to go on.
 /// Without <c>seed</c> rows come in the log's order; with it those of each window of positions come in an order that seed, epoch, shard
 /// and window decide, so that a trainer that goes on sees the same rows as one that never stopped.

@@ -4,6 +4,8 @@ using System.Text.Json;
 using Apache.Arrow;
 using Apache.Arrow.Flight;
 using Apache.Arrow.Flight.Client;
+using Apache.Arrow.Ipc;
+using Apache.Arrow.Types;
 using Dataflow.Log;
 using Dataflow.Testing;
 using Dataflow.Tests.Connectors;
@@ -86,6 +88,45 @@ public sealed class TrainingServerTests : IAsyncLifetime
         Assert.Equal(whole.Skip(done), rest);
     }
 
+    [Theory]
+    [InlineData("\"seed\":8,\"window\":1000", "seed 8 and window 1000")]
+    [InlineData("\"seed\":-8,\"window\":1000", "seed -8 and window 1000")]
+    [InlineData("\"seed\":7,\"window\":1001", "seed 7 and window 1001")]
+    [InlineData("\"window\":1000", "no seed")]
+    public async Task An_epoch_goes_on_in_the_order_that_it_was_begun_in_and_in_no_other(string order, string said)
+    {
+        const string Begun = "\"seed\":7,\"window\":1000";
+        var first = CommandOf(Begun);
+        var (whole, tickets) = await GetAsync((await _client.GetInfo(first)).Endpoints[0].Ticket);
+        var refusal = (StatusCode.InvalidArgument, $"Epoch 0 of trainer 'a' was begun with seed 7 and window 1000, not with {said}. Go on with seed 7 and window 1000, or begin another epoch.");
+
+        Assert.Equal(refusal, await FailureAsync(async () => await _client.GetInfo(CommandOf(order))));
+        if (order.Contains("seed", StringComparison.Ordinal))
+            Assert.Equal(refusal, await FailureAsync(() => CommitAsync(tickets[1].Replace(Begun, order, StringComparison.Ordinal))));
+        await CommitAsync(tickets[1]);
+        Assert.Equal(refusal, await FailureAsync(async () => await _client.GetInfo(CommandOf(order))));
+
+        var done = JsonDocument.Parse(tickets[1]).RootElement.GetProperty("at").GetInt32();
+        Assert.Equal(whole.Skip(done), (await GetAsync((await _client.GetInfo(first)).Endpoints[0].Ticket)).Ids);
+        Assert.Equal(Shards * RowsOfShard, (await _client.GetInfo(CommandOf($"\"epoch\":1,{order}"))).TotalRecords);
+        Assert.Equal(Shards * RowsOfShard, (await _client.GetInfo(CommandOf($"\"epoch\":1,{order}"))).TotalRecords);
+
+        static FlightDescriptor CommandOf(string order) => FlightDescriptor.CreateCommandDescriptor($$"""{"set":"delays","trainer":"a",{{order}}}""");
+    }
+
+    [Fact]
+    public async Task Trainers_and_sets_whose_names_run_into_each_other_have_cursors_of_their_own()
+    {
+        await StopAsync();
+        await StartAsync(sets: [ServedSet.Of(Topic.Of<Row>("rows"), "c"), ServedSet.Of(Topic.Of<Row>("rows"), "b/c")]);
+        var (_, tickets) = await GetAsync((await _client.GetInfo(Of("a/b", "c"))).Endpoints[0].Ticket);
+        await CommitAsync(tickets[^1]);
+
+        Assert.Equal(Shards * RowsOfShard, (await _client.GetInfo(Of("a", "b/c"))).TotalRecords);
+
+        static FlightDescriptor Of(string trainer, string set) => FlightDescriptor.CreateCommandDescriptor($$"""{"set":"{{set}}","trainer":"{{trainer}}"}""");
+    }
+
     [Fact]
     public async Task The_next_epoch_begins_anew_with_what_has_been_added()
     {
@@ -104,7 +145,7 @@ public sealed class TrainingServerTests : IAsyncLifetime
     {
         var (first, _) = await GetAsync((await _client.GetInfo(Command("a", 0, seed: 7))).Endpoints[0].Ticket);
         var (again, _) = await GetAsync((await _client.GetInfo(Command("b", 0, seed: 7))).Endpoints[0].Ticket);
-        var (other, _) = await GetAsync((await _client.GetInfo(Command("a", 0, seed: 8))).Endpoints[0].Ticket);
+        var (other, _) = await GetAsync((await _client.GetInfo(Command("c", 0, seed: 8))).Endpoints[0].Ticket);
         var (later, _) = await GetAsync((await _client.GetInfo(Command("a", 1, seed: 7))).Endpoints[0].Ticket);
         var (shard, _) = await GetAsync((await _client.GetInfo(Command("a", 0, seed: 7))).Endpoints[1].Ticket);
 
@@ -156,6 +197,62 @@ public sealed class TrainingServerTests : IAsyncLifetime
             var at = JsonDocument.Parse(tickets[1]).RootElement.GetProperty("at").GetInt32();
             await CommitAsync(tickets[1]);
             Assert.Equal(whole.Skip(at), (await GetAsync((await _client.GetInfo(files)).Endpoints[shard].Ticket)).Ids);
+        }
+    }
+
+    [Fact]
+    public async Task Serves_the_columns_of_files_by_their_names_whatever_their_order()
+    {
+        using var folder = new TemporaryFolder();
+        WriteFiles(folder["files"], Schema(("Id", Int32Type.Default), ("A", Int32Type.Default), ("B", Int32Type.Default)), Schema(("Id", Int32Type.Default), ("B", Int32Type.Default), ("A", Int32Type.Default)));
+        await StopAsync();
+        await StartAsync(sets: [ServedSet.OfFiles(folder["files"])]);
+
+        foreach (var order in new[] { "", ",\"seed\":7" })
+        {
+            var rows = new List<string>();
+            using var call = _client.GetStream(new FlightTicket($$"""{"set":"files","shard":0,"from":0,"to":6,"at":0{{order}}}"""));
+            while (await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken))
+            {
+                var batch = call.ResponseStream.Current;
+                for (var row = 0; row < batch.Length; row++)
+                    rows.Add(string.Join(' ', batch.Schema.FieldsList.Select((field, i) => $"{field.Name}={((Int32Array)batch.Column(i)).GetValue(row)}")));
+            }
+
+            Assert.Equal(["Id=0 A=100 B=200", "Id=1 A=101 B=201", "Id=2 A=102 B=202"], rows.Distinct().Order(StringComparer.Ordinal));
+            Assert.Equal(6, rows.Count);
+        }
+    }
+
+    [Fact]
+    public async Task Refuses_files_whose_columns_are_not_those_of_the_set()
+    {
+        var first = Schema(("Id", Int32Type.Default), ("A", Int32Type.Default));
+        Assert.Equal("'A' is missing", Refusal(Schema(("Id", Int32Type.Default))));
+        Assert.Equal("'C' is new", Refusal(Schema(("Id", Int32Type.Default), ("A", Int32Type.Default), ("C", Int32Type.Default))));
+        Assert.Equal("'A' is missing, 'a' is new", Refusal(Schema(("Id", Int32Type.Default), ("a", Int32Type.Default))));
+        Assert.Equal("'A' is uint32 instead of int32", Refusal(Schema(("Id", Int32Type.Default), ("A", UInt32Type.Default))));
+        Assert.Equal("'A' may be null", Refusal(new Schema([new Field("Id", Int32Type.Default, false), new Field("A", Int32Type.Default, true)], null)));
+
+        // One that is written while the set is served.
+        using var folder = new TemporaryFolder();
+        WriteFiles(folder["files"], first);
+        await StopAsync();
+        await StartAsync(sets: [ServedSet.OfFiles(folder["files"])]);
+        WriteFiles(folder["files"], first, Schema(("Id", Int32Type.Default), ("B", Int32Type.Default)));
+        var (code, message) = await FailureAsync(async () => await GetAsync(new FlightTicket("""{"set":"files","shard":0,"from":0,"to":6,"at":0}""")));
+        Assert.Equal(StatusCode.DataLoss, code);
+        Assert.Contains("'A' is missing, 'B' is new", message, StringComparison.Ordinal);
+
+        string Refusal(Schema second)
+        {
+            using var folder = new TemporaryFolder();
+            WriteFiles(folder["files"], first, second);
+            var message = Assert.Throws<ConnectorException>(() => ServedSet.OfFiles(folder["files"])).Message;
+            var (start, end) = ($"File '{folder["files"]}/rows-0-00001.arrow': its columns are not those of the set's first file: ", ". A set has the same columns in all its files; export the changed rows to a directory of their own.");
+            Assert.StartsWith(start, message, StringComparison.Ordinal);
+            Assert.EndsWith(end, message, StringComparison.Ordinal);
+            return message[start.Length..^end.Length];
         }
     }
 
@@ -258,6 +355,35 @@ public sealed class TrainingServerTests : IAsyncLifetime
         var all = new List<T>();
         while (await stream.MoveNext(TestContext.Current.CancellationToken)) all.Add(stream.Current);
         return all;
+    }
+
+    private static Schema Schema(params (string Name, IArrowType Type)[] columns)
+        => new(columns.Select(static column => new Field(column.Name, column.Type, nullable: false)), metadata: null);
+
+    /// <summary>Writes a set of files of three rows, whose columns begin at 0, and at 100 times their place in the alphabet.</summary>
+    private static void WriteFiles(string directory, params Schema[] files)
+    {
+        Directory.CreateDirectory(directory);
+        foreach (var (sequence, schema) in files.Index())
+        {
+            using var file = File.Create(Path.Combine(directory, Name(sequence)));
+            using var writer = new ArrowFileWriter(file, schema);
+            writer.WriteRecordBatch(new Apache.Arrow.RecordBatch(schema, schema.FieldsList.Select(Column), 3));
+            writer.WriteEnd();
+        }
+
+        File.WriteAllText(
+            Path.Combine(directory, "manifest.json"),
+            $$"""{"pipeline":"p","isComplete":false,"files":[{{string.Join(',', files.Index().Select(file => $$"""{"file":"{{Name(file.Index)}}","topic":"rows","partition":0,"sequence":{{file.Index}},"plan":"","rows":3,"from":0,"to":3}"""))}}]}""");
+
+        static string Name(int sequence) => $"rows-0-{sequence:d5}.arrow";
+
+        static IArrowArray Column(Field field)
+        {
+            var from = field.Name == "Id" ? 0 : 100 * (char.ToUpperInvariant(field.Name[0]) - 'A' + 1);
+            return ArrowArrayFactory.BuildArray(new ArrayData(
+                field.DataType, 3, 0, 0, [ArrowBuffer.Empty, new ArrowBuffer.Builder<int>().AppendRange([from, from + 1, from + 2]).Build()]));
+        }
     }
 
     private async Task<(List<int> Ids, List<string> Next)> GetAsync(FlightTicket ticket)
