@@ -141,6 +141,15 @@ public sealed class Aggregates<T>
         return new HistogramAggregation<T, Drift>("drift", of, reference.AllBounds(), reference.DriftOf);
     }
 
+    /// <summary>How far categories have moved from a reference: population stability index, total variation, missing ones.</summary>
+    /// <param name="of">The category; null stands for one that is missing. One that the reference has not seen counts as such.</param>
+    /// <param name="reference">The reference, with a count for each of its categories.</param>
+    public Aggregation<T, long[], Drift> Drift(Func<T, string?> of, CategoryDistribution reference)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        return new CategoryDriftAggregation<T>(of, reference);
+    }
+
     /// <summary>The number below which a share of the others lies, within a relative error; NaN of none.</summary>
     /// <remarks>A sketch (DDSketch): the result is no farther from the exact one than the error times the exact one. It takes 8
     /// bytes for each bucket between the least and the greatest: 2.8 KB for three decades at 1 %, at most 17 KB for each sign. Numbers

@@ -2,22 +2,18 @@ using System.Globalization;
 
 namespace Dataflow;
 
-/// <summary>Counts of values between given bounds; the accumulator is the counts.</summary>
-internal sealed class HistogramAggregation<T, TResult>(string name, Func<T, double> of, double[] bounds, Func<long[], TResult> result)
-    : Aggregation<T, long[], TResult>
+/// <summary>Counts of values by bucket; the accumulator is the counts.</summary>
+internal abstract class BucketsAggregation<T, TResult>(int buckets, Func<long[], TResult> result) : Aggregation<T, long[], TResult>
 {
-    public override string Name
-        => $"{name} {string.Join('|', bounds.Select(bound => bound.ToString(CultureInfo.InvariantCulture)))}";
-
     public override bool CanCombine => true;
 
     public override bool CanRetract => true;
 
-    public override long[] Create() => new long[bounds.Length + 1];
+    public override long[] Create() => new long[buckets];
 
-    public override void Add(ref long[] accumulator, T value) => accumulator[HistogramBounds.BucketOf(of(value), bounds)]++;
+    public override void Add(ref long[] accumulator, T value) => accumulator[BucketOf(value)]++;
 
-    public override void Retract(ref long[] accumulator, T value) => accumulator[HistogramBounds.BucketOf(of(value), bounds)]--;
+    public override void Retract(ref long[] accumulator, T value) => accumulator[BucketOf(value)]--;
 
     public override void Merge(ref long[] accumulator, in long[] other)
     {
@@ -25,6 +21,18 @@ internal sealed class HistogramAggregation<T, TResult>(string name, Func<T, doub
     }
 
     public override TResult Result(in long[] accumulator) => result(accumulator);
+
+    protected abstract int BucketOf(T value);
+}
+
+/// <summary>Counts of numbers between given bounds.</summary>
+internal sealed class HistogramAggregation<T, TResult>(string name, Func<T, double> of, double[] bounds, Func<long[], TResult> result)
+    : BucketsAggregation<T, TResult>(bounds.Length + 1, result)
+{
+    public override string Name
+        => $"{name} {string.Join('|', bounds.Select(bound => bound.ToString(CultureInfo.InvariantCulture)))}";
+
+    protected override int BucketOf(T value) => HistogramBounds.BucketOf(of(value), bounds);
 }
 
 internal static class HistogramBounds

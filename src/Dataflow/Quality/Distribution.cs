@@ -7,7 +7,7 @@ namespace Dataflow;
 [MessagePackObject]
 public sealed class Distribution
 {
-    private const double LeastShare = 0.0001;
+    private const double Slack = 0.01; // of the range: the extremes of a sample are not those of what it was drawn from
 
     /// <summary>A distribution as it was kept.</summary>
     /// <param name="bounds">Where the bins begin and end, ascending: n of them make n + 1 bins, each without its upper bound.</param>
@@ -33,8 +33,10 @@ public sealed class Distribution
     public IReadOnlyList<double> Shares { get; }
 
     /// <summary>The distribution of some numbers over bins of about equal shares.</summary>
+    /// <remarks>A value as frequent as a bin is a bin of its own. So is what lies below or above all numbers, by more than a hundredth of
+    /// their range: a flag (0 or 1) that has always been 0 has drifted when it is 1.</remarks>
     /// <param name="numbers">The numbers; NaN stands for one that is missing. At least one is not.</param>
-    /// <param name="bins">How many bins; fewer where many numbers are equal. Ten is usual.</param>
+    /// <param name="bins">How many bins, about, those outside the range apart. Ten is usual.</param>
     /// <exception cref="ArgumentException">There is no number.</exception>
     public static Distribution Of(IEnumerable<double> numbers, int bins = 10)
     {
@@ -43,8 +45,7 @@ public sealed class Distribution
         var all = numbers.ToArray();
         var sorted = all.Where(number => !double.IsNaN(number)).Order().ToArray();
         if (sorted.Length == 0) throw new ArgumentException("A distribution is of at least one number.", nameof(numbers));
-        var bounds = Enumerable.Range(1, bins - 1).Select(i => sorted[(int)((long)i * sorted.Length / bins)])
-            .Distinct().Where(bound => bound > sorted[0]).ToArray();
+        var bounds = BoundsOf(sorted, bins);
         double[] allBounds = [double.NegativeInfinity, .. bounds];
         var counts = new long[bounds.Length + 2];
         foreach (var number in all) counts[HistogramBounds.BucketOf(number, allBounds)]++;
@@ -54,37 +55,39 @@ public sealed class Distribution
     /// <summary>The bounds of a histogram whose first count is that of missing numbers: NaN lies below all of them.</summary>
     internal double[] AllBounds() => [double.NegativeInfinity, .. Bounds];
 
-    internal Drift DriftOf(long[] counts)
-    {
-        var count = counts.Sum();
-        if (count == 0) return new(0, double.NaN, double.NaN, double.NaN);
-        return new(count, Psi(counts, count), Ks(counts), (double)counts[0] / count);
-    }
+    internal Drift DriftOf(long[] counts) => Drift.Of(counts, Shares, Ks);
 
-    private double Psi(long[] counts, long count)
+    private static double Ks(double[] shares, double[] expected)
     {
-        var psi = 0.0;
-        for (var bin = 0; bin < counts.Length; bin++)
+        var (most, below, expectedBelow) = (0.0, 0.0, 0.0);
+        for (var bin = 0; bin < shares.Length; bin++)
         {
-            var (actual, expected) = (Math.Max((double)counts[bin] / count, LeastShare), Math.Max(Shares[bin], LeastShare));
-            psi += (actual - expected) * Math.Log(actual / expected);
-        }
-
-        return psi;
-    }
-
-    private double Ks(long[] counts)
-    {
-        double total = counts.Sum() - counts[0], expectedTotal = 1 - Shares[0];
-        if (total == 0 || expectedTotal <= 0) return total == 0 && expectedTotal <= 0 ? 0 : 1;
-        var (most, below, expectedBelow) = (0.0, 0L, 0.0);
-        for (var bin = 1; bin < counts.Length; bin++)
-        {
-            below += counts[bin];
-            expectedBelow += Shares[bin];
-            most = Math.Max(most, Math.Abs((below / total) - (expectedBelow / expectedTotal)));
+            below += shares[bin];
+            expectedBelow += expected[bin];
+            most = Math.Max(most, Math.Abs(below - expectedBelow));
         }
 
         return most;
+    }
+
+    /// <summary>Bounds of single values that are as frequent as a bin, of bins of the others, and of the range that was seen: nothing of
+    /// the reference lies below the first or from the last one on.</summary>
+    private static double[] BoundsOf(double[] sorted, int bins)
+    {
+        var heavy = sorted.GroupBy(static number => number).Where(equal => equal.Count() is > 1 and var count && (long)count * bins >= sorted.Length)
+            .Select(static equal => equal.Key).ToHashSet();
+        var others = sorted.Where(number => !heavy.Contains(number)).ToArray();
+        var parts = Math.Max(1, (int)Math.Round((double)bins * others.Length / sorted.Length));
+        var slack = (sorted[^1] - sorted[0]) * Slack;
+        if (!double.IsFinite(slack)) slack = 0;
+        SortedSet<double> bounds =
+        [
+            .. heavy, .. heavy.Select(Math.BitIncrement),
+            .. Enumerable.Range(1, parts - 1).Where(_ => others.Length > 0).Select(part => others[(int)((long)part * others.Length / parts)]),
+            sorted[0] - (heavy.Contains(sorted[0]) ? 0 : slack),
+            Math.BitIncrement(sorted[^1] + (heavy.Contains(sorted[^1]) ? 0 : slack)),
+        ];
+        bounds.Remove(double.NegativeInfinity);
+        return [.. bounds];
     }
 }

@@ -1,10 +1,40 @@
 namespace Dataflow;
 
-/// <summary>How far numbers have moved from a reference.</summary>
-/// <param name="Count">How many numbers were compared, missing ones included.</param>
+/// <summary>How far numbers or categories have moved from a reference.</summary>
+/// <param name="Count">How many were compared, missing ones included.</param>
 /// <param name="Psi">The population stability index, Σ (a - e) ln(a / e) over the bins: below 0.1 next to nothing has moved, above
 /// 0.25 much has. An empty bin counts as a share of 0.0001.</param>
 /// <param name="Ks">The statistic of Kolmogorov and Smirnov over the bins, 0 to 1: the greatest difference of the shares below a bound,
-/// missing numbers apart.</param>
-/// <param name="Missing">The share of missing numbers (NaN).</param>
-public readonly record struct Drift(long Count, double Psi, double Ks, double Missing);
+/// missing numbers apart. Of categories, which have no order, the greatest difference of the shares of any of them together: the total
+/// variation.</param>
+/// <param name="Missing">The share of missing numbers (NaN) or categories (null).</param>
+public readonly record struct Drift(long Count, double Psi, double Ks, double Missing)
+{
+    private const double LeastShare = 0.0001;
+
+    /// <param name="counts">How many there are in each bin; the first are missing.</param>
+    /// <param name="shares">What the reference has there.</param>
+    /// <param name="distance">Of the shares of those that are not missing: theirs, then the reference's.</param>
+    internal static Drift Of(long[] counts, IReadOnlyList<double> shares, Func<double[], double[], double> distance)
+    {
+        var count = counts.Sum();
+        if (count == 0) return new(0, double.NaN, double.NaN, double.NaN);
+        double present = count - counts[0], expected = 1 - shares[0];
+        var ks = present > 0 && expected > 0
+            ? distance([.. counts.Skip(1).Select(c => c / present)], [.. shares.Skip(1).Select(share => share / expected)])
+            : present > 0 || expected > 0 ? 1 : 0;
+        return new(count, PsiOf(counts, count, shares), ks, (double)counts[0] / count);
+    }
+
+    private static double PsiOf(long[] counts, long count, IReadOnlyList<double> shares)
+    {
+        var psi = 0.0;
+        for (var bin = 0; bin < counts.Length; bin++)
+        {
+            var (actual, expected) = (Math.Max((double)counts[bin] / count, LeastShare), Math.Max(shares[bin], LeastShare));
+            psi += (actual - expected) * Math.Log(actual / expected);
+        }
+
+        return psi;
+    }
+}

@@ -35,7 +35,7 @@ public class DriftTests
         Assert.Equal(0, none.Psi + none.Ks, 9);
         var moved = DriftOf([.. numbers.Select(number => number + 10_000)], reference);
         Assert.InRange(moved.Psi, 0.25, 100);
-        Assert.Equal(0.9, moved.Ks, 9); // the last bin has no upper bound
+        Assert.Equal(1, moved.Ks, 9);
         Assert.InRange(DriftOf([.. numbers.Select(number => number + 20)], reference).Psi, 0.0001, 0.1);
     }
 
@@ -51,9 +51,76 @@ public class DriftTests
     [Fact]
     public void Bins_have_about_the_same_share_and_equal_numbers_share_one()
     {
-        Assert.Equal([25, 50, 75], Distribution.Of(Enumerable.Range(0, 100).Select(i => (double)i), bins: 4).Bounds);
-        Assert.Equal([5], Distribution.Of([1, 1, 1, 1, 5], bins: 10).Bounds);
-        Assert.Empty(Distribution.Of([7, 7]).Bounds);
+        Assert.Equal([-0.99, 25, 50, 75, After(99.99)], Distribution.Of(Enumerable.Range(0, 100).Select(i => (double)i), bins: 4).Bounds);
+        Assert.Equal([1, After(1), 5, After(5.04)], Distribution.Of([1, 1, 1, 1, 5], bins: 10).Bounds);
+        Assert.Equal([7, After(7)], Distribution.Of([7, 7]).Bounds);
+        Assert.Equal([7, After(7)], Distribution.Of([7]).Bounds);
+
+        static double After(double number) => Math.BitIncrement(number);
+    }
+
+    [Fact]
+    public void What_is_mostly_one_value_drifts_like_any_other()
+    {
+        var random = new Random(3);
+        double[] mostlyZero = [.. Enumerable.Range(0, 1_000).Select(i => i < 920 ? 0.0 : 1 + (random.NextDouble() * 99))];
+        double[] middle = [.. Enumerable.Range(0, 1_000).Select(i => i < 600 ? 50.0 : random.NextDouble() * 100)];
+
+        AssertMoved(mostlyZero, Enumerable.Repeat(1_000_000.0, 100), ks: 1);
+        AssertMoved(mostlyZero, mostlyZero.Select(number => number == 0 ? 0 : 1_000_000.0), ks: 0.08);
+        AssertMoved(mostlyZero, mostlyZero.Select(number => number == 0 ? -1 : number), ks: 0.92);
+        AssertMoved(mostlyZero, mostlyZero.Where(number => number > 0), ks: 0.92);
+        AssertMoved(middle, middle.Select(number => number == 50 ? 50.001 : number), ks: 0.6);
+        AssertMoved([0], [1], ks: 1);
+        AssertMoved(Enumerable.Repeat(0.0, 50), Enumerable.Repeat(1.0, 50), ks: 1); // a flag
+        AssertMoved(Enumerable.Repeat(0.0, 99).Append(1), Enumerable.Repeat(1.0, 50), ks: 0.99);
+        AssertMoved([1, 1, 2, 2, 3, 3], [1.5, 2.5], ks: 1.0 / 3);
+        AssertMoved(Enumerable.Range(0, 100).Select(i => (double)i), Enumerable.Repeat(100.0, 50), ks: 1);
+        AssertMoved([double.NegativeInfinity, 0, double.PositiveInfinity], [1.0, 2], ks: 1.0 / 3);
+
+        static void AssertMoved(IEnumerable<double> numbers, IEnumerable<double> live, double ks)
+        {
+            var reference = Distribution.Of(numbers);
+            var drift = DriftOf([.. live], reference);
+            Assert.InRange(drift.Psi, 0.25, 100);
+            Assert.InRange(drift.Ks, ks - 0.005, 1);
+            Assert.Equal(0, DriftOf([.. numbers], reference).Psi, 9);
+        }
+    }
+
+    [Fact]
+    public void Categories_drift_too_and_those_never_seen_before_most_of_all()
+    {
+        string?[] cities = [.. Enumerable.Repeat("Oslo", 90), .. Enumerable.Repeat("Bern", 5), .. Enumerable.Repeat<string?>(null, 5)];
+        var reference = CategoryDistribution.Of(cities);
+        Assert.Equal(["Bern", "Oslo"], reference.Categories);
+        Assert.Equal([0.05, 0.05, 0.9], reference.Shares);
+
+        Assert.Equal((100, 0.05), (Of(cities).Count, Of(cities).Missing));
+        Assert.Equal(0, Of(cities).Psi + Of(cities).Ks, 9);
+        var unseen = Of([.. cities.Select(city => city is null ? null : "Rome")]);
+        Assert.Equal((1, 0.05), (unseen.Ks, unseen.Missing));
+        Assert.InRange(unseen.Psi, 0.25, 100);
+        var turned = Of([.. Enumerable.Repeat("Bern", 90), .. Enumerable.Repeat("Oslo", 5), .. Enumerable.Repeat<string?>(null, 5)]);
+        Assert.Equal(85.0 / 95, turned.Ks, 9);
+        Assert.Equal(2 * 0.85 * Math.Log(0.9 / 0.05), turned.Psi, 9);
+        Assert.Equal((1, 1), (Of([null]).Ks, Of([null]).Missing));
+
+        Drift Of(string?[] values) => DriftOf(new Aggregates<string?>().Drift(value => value, reference), values);
+    }
+
+    [Fact]
+    public void A_reference_of_categories_can_be_kept_in_a_topic()
+    {
+        using var log = SimulatedJob.OpenLog();
+        log.Append("reference", [CategoryDistribution.Of(["a|b", "a", null])]);
+
+        var reference = Topic.Of<CategoryDistribution>("reference").ReadAll(log).Single();
+
+        Assert.Equal(0, DriftOf(new Aggregates<string?>().Drift(value => value, reference), ["a", "a|b", null]).Psi, 9);
+        Assert.NotEqual(
+            new Aggregates<string>().Drift(value => value, CategoryDistribution.Of(["a|b"])).Name,
+            new Aggregates<string>().Drift(value => value, CategoryDistribution.Of(["a", "b"])).Name);
     }
 
     [Fact]
@@ -83,13 +150,18 @@ public class DriftTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Distribution.Of([1], bins: 1));
         Assert.Throws<ArgumentException>(() => new Distribution([1, 2], [0, 1]));
         Assert.Throws<ArgumentException>(() => new Distribution([2, 1], [0, 0.5, 0.25, 0.25]));
+        Assert.Throws<ArgumentException>(() => CategoryDistribution.Of([null]));
+        Assert.Throws<ArgumentException>(() => new CategoryDistribution(["a"], [1]));
+        Assert.Throws<ArgumentException>(() => new CategoryDistribution(["a", "a"], [0, 0.5, 0.5]));
     }
 
     private static Drift DriftOf(double[] numbers, Distribution reference)
+        => DriftOf(new Aggregates<double>().Drift(number => number, reference), numbers);
+
+    private static Drift DriftOf<T>(Aggregation<T, long[], Drift> aggregation, T[] values)
     {
-        var aggregation = new Aggregates<double>().Drift(number => number, reference);
         var (first, second) = (aggregation.Create(), aggregation.Create());
-        foreach (var (i, number) in numbers.Index())
+        foreach (var (i, number) in values.Index())
         {
             if (i % 2 == 0) aggregation.Add(ref first, number);
             else aggregation.Add(ref second, number);
