@@ -7,7 +7,7 @@ namespace Dataflow.Log;
 /// offset  bytes  field
 ///      0      8  base offset            offset of the first record; given when the batch is committed
 ///      8      4  batch length           bytes after this field
-///     12      4  partition leader epoch always 0
+///     12      4  partition leader epoch the journal entry of its commit, so that a recovery knows whose it is; see EpochOf
 ///     16      1  magic                  2
 ///     17      4  checksum               CRC-32C of everything after this field
 ///     21      2  attributes             0: no compression, create time, no transaction, no control record
@@ -68,6 +68,19 @@ internal readonly record struct BatchHeader(
 
     /// <summary>Gives a batch its place; the checksum does not cover it.</summary>
     public static void SetBaseOffset(Span<byte> batch, long offset) => BinaryPrimitives.WriteInt64BigEndian(batch, offset);
+
+    /// <summary>Tells a batch its commit; the checksum does not cover it.</summary>
+    public static void SetEpoch(Span<byte> batch, int epoch) => BinaryPrimitives.WriteInt32BigEndian(batch[PrefixSize..], epoch);
+
+    /// <summary>The number of a journal entry as batches carry it: 31 bits of it.</summary>
+    public static int EpochOf(long sequence) => (int)(sequence & int.MaxValue);
+
+    /// <summary>Whether a batch belongs to a commit after an entry, by numbers that begin anew now and then.</summary>
+    public static bool IsAfter(ReadOnlySpan<byte> batch, long sequence)
+    {
+        var distance = EpochOf(BinaryPrimitives.ReadInt32BigEndian(batch[PrefixSize..]) - sequence);
+        return distance is > 0 and < 1 << 30;
+    }
 
     /// <summary>Completes a batch whose records are in place, with base offset 0.</summary>
     public static void Write(Span<byte> batch, int count, long baseTimestamp, long maxTimestamp)

@@ -38,8 +38,8 @@ public class LogException : DataflowException
     internal static LogException BatchNotReadable(string topic, int partition, long offset, int attributes)
         => new(string.Create(CultureInfo.InvariantCulture, $"Topic '{topic}', partition {partition}, offset {offset}: batch attributes are 0x{attributes:x4}. Compressed, transactional and control batches are not written by this log and cannot be read."));
 
-    internal static LogException FormatTooNew(string file, int version)
-        => new(string.Create(CultureInfo.InvariantCulture, $"File '{file}': format version is {version}, this program knows 1. Open the log with the newer program that wrote it."));
+    internal static LogException FormatUnknown(string file, int version, int known)
+        => new(string.Create(CultureInfo.InvariantCulture, $"File '{file}': format version is {version}, this program knows {known} only. Open the log with the {(version > known ? "newer" : "older")} version of Dataflow that wrote it, or begin another one in an empty directory."));
 }
 
 /// <summary>An offset is not among those that a partition holds.</summary>
@@ -71,6 +71,8 @@ public sealed class OffsetOutOfRangeException : LogException
 /// <summary>Stored bytes are not what was written. Nothing was cut or skipped.</summary>
 public sealed class CorruptLogException : LogException
 {
+    private const string RestoreJournal = "restore the journal from a copy, or remove the log and rebuild it";
+
     private CorruptLogException(string message)
         : base(message)
     {
@@ -98,17 +100,45 @@ public sealed class CorruptLogException : LogException
             Position = position,
         };
 
-    internal static CorruptLogException JournalMissing(string directory)
-        => new($"Journal '{directory}': no checkpoint was found, yet there are topics. Journal files were removed or damaged; restore them from a copy, or remove the log and rebuild it.")
+    internal static CorruptLogException JournalMissing(string directory, string topics)
+        => new($"Journal '{directory}': no checkpoint was found, yet there are segments in '{topics}'. Journal files were removed or damaged; {RestoreJournal}.")
         {
             File = directory,
         };
+
+    internal static CorruptLogException SuccessorMissing(string file, string older)
+        => new($"Journal '{file}': the file is missing or holds no checkpoint, yet '{older}' says that the journal goes on there. Acknowledged commits were stored there, so nothing was cut; {RestoreJournal}.")
+        {
+            File = file,
+        };
+
+    internal static CorruptLogException TopicUnknown(string segments)
+        => new($"Journal: it knows no topic of '{segments}', which holds segments. Journal files were removed or damaged, so nothing was cut; {RestoreJournal}. If the directory is your own, move it away.")
+        {
+            File = segments,
+        };
+
+    internal static CorruptLogException JournalBehind(string topic, int partition, string file, long position, long offset)
+        => new(string.Create(CultureInfo.InvariantCulture, $"Topic '{topic}', partition {partition}, offset {offset}, file '{file}', byte {position}: the journal ends before the commit of these records and misses another before it. Journal files were removed or damaged, so nothing was cut; {RestoreJournal}."))
+        {
+            Topic = topic,
+            Partition = partition,
+            File = file,
+            Position = position,
+            Offset = offset,
+        };
+
+    internal static CorruptLogException Segment(string topic, int partition, string file, long position, long offset, string what)
+        => Batch(topic, partition, file, position, offset, what, "The log does not open without it; restore the file from a copy, or remove the log and rebuild it");
 
     internal static CorruptLogException Checksum(string topic, int partition, string file, long position, long offset, uint actual, uint stored)
         => Batch(topic, partition, file, position, offset, string.Create(CultureInfo.InvariantCulture, $"batch checksum is 0x{actual:x8}, stored 0x{stored:x8}"));
 
     internal static CorruptLogException Batch(string topic, int partition, string file, long position, long offset, string what)
-        => new(string.Create(CultureInfo.InvariantCulture, $"Topic '{topic}', partition {partition}, offset {offset}, file '{file}', byte {position}: {what}. The segment is damaged from here on; restore the file from a copy, or trim the partition to a later offset."))
+        => Batch(topic, partition, file, position, offset, what, "The segment is damaged from here on; restore the file from a copy, or trim the partition to a later offset");
+
+    private static CorruptLogException Batch(string topic, int partition, string file, long position, long offset, string what, string advice)
+        => new(string.Create(CultureInfo.InvariantCulture, $"Topic '{topic}', partition {partition}, offset {offset}, file '{file}', byte {position}: {what}. {advice}."))
         {
             Topic = topic,
             Partition = partition,

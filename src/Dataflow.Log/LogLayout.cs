@@ -26,11 +26,21 @@ internal static class LogLayout
     public static string JournalFile(string journalDirectory, long generation)
         => Path.Combine(journalDirectory, string.Create(CultureInfo.InvariantCulture, $"{generation:d20}{JournalExtension}"));
 
-    public static bool TryParseGeneration(string fileName, out long generation)
+    public static bool TryParseGeneration(string fileName, out long generation) => TryParse(fileName, JournalExtension, out generation);
+
+    /// <summary>Whether a file's name is one that a segment may have; files of other names belong to somebody else.</summary>
+    public static bool TryParseBaseOffset(string fileName, out long baseOffset) => TryParse(fileName, SegmentExtension, out baseOffset);
+
+    /// <summary>Whether a directory's name is one that a partition's may have.</summary>
+    public static bool IsPartition(string directoryName)
+        => directoryName.LastIndexOf('-') is > 0 and var dash
+            && int.TryParse(directoryName.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _);
+
+    private static bool TryParse(string fileName, string extension, out long number)
     {
-        generation = 0;
-        return fileName.EndsWith(JournalExtension, StringComparison.Ordinal)
-            && fileName.Length == 20 + JournalExtension.Length
-            && long.TryParse(fileName.AsSpan(0, 20), NumberStyles.None, CultureInfo.InvariantCulture, out generation);
+        number = 0;
+        return fileName.Length == 20 + extension.Length
+            && fileName.EndsWith(extension, StringComparison.Ordinal)
+            && long.TryParse(fileName.AsSpan(0, 20), NumberStyles.None, CultureInfo.InvariantCulture, out number);
     }
 }

@@ -10,6 +10,8 @@ internal sealed class LogState(string topicsDirectory)
     private readonly ConcurrentDictionary<GroupPosition, long> _groupOffsets = new();
     private readonly List<LogTopic> _byId = [];
 
+    public string TopicsDirectory { get; } = topicsDirectory;
+
     public ConcurrentDictionary<string, LogTopic> Topics => _topics;
 
     /// <summary>In order of creation; a topic's place is its id.</summary>
@@ -25,7 +27,7 @@ internal sealed class LogState(string topicsDirectory)
 
     public LogTopic AddTopic(string name, int partitions)
     {
-        var topic = new LogTopic(name, _byId.Count, partitions, topicsDirectory);
+        var topic = new LogTopic(name, _byId.Count, partitions, TopicsDirectory);
         _byId.Add(topic);
         _topics[name] = topic;
         return topic;

@@ -22,9 +22,10 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
     private readonly IDisposable? _lock;
     private int _disposed;
 
-    private LogStore(string directory, LogOptions options, LogState state, IFileSystem files, Journal? journal, IDisposable? taken)
+    private LogStore(
+        string directory, LogOptions options, LogState state, IFileSystem files, Journal? journal, RecoveryReport recovery, IDisposable? taken)
     {
-        (Directory, Options, _state, _lock) = (directory, options, state, taken);
+        (Directory, Options, Recovery, _state, _lock) = (directory, options, recovery, state, taken);
         _writer = new LogWriter(state, files, journal, options, directory);
         _writer.Checkpoint();
         _thread = options.CommitScheduler is null ? new DedicatedThreadScheduler("dataflow log commits") : null;
@@ -36,6 +37,9 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
 
     /// <summary>The options it was opened with.</summary>
     public LogOptions Options { get; }
+
+    /// <summary>What opening it found and cut.</summary>
+    public RecoveryReport Recovery { get; }
 
     /// <summary>The topics, in no order.</summary>
     public IReadOnlyCollection<LogTopic> Topics => [.. _state.Topics.Values];
@@ -52,7 +56,7 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
         options ??= new LogOptions();
         directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         if (options.Durability == Durability.Memory)
-            return new LogStore(directory, options, new LogState(LogLayout.Topics(directory)), new MemoryFileSystem(), journal: null, taken: null);
+            return new LogStore(directory, options, new LogState(LogLayout.Topics(directory)), new MemoryFileSystem(), journal: null, RecoveryReport.Nothing, taken: null);
 
         var files = options.FileSystem;
         IDisposable? taken = null;
@@ -61,8 +65,8 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
         {
             files.CreateDirectory(directory);
             taken = DirectoryLock.Take(files, directory, options.Time);
-            (var state, journal) = new Recovery(files, directory, options).Run();
-            return new LogStore(directory, options, state, files, journal, taken);
+            (var state, journal, var report) = new Recovery(files, directory, options).Run();
+            return new LogStore(directory, options, state, files, journal, report, taken);
         }
         catch (Exception error)
         {

@@ -123,7 +123,12 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
             if (!run.IsReference) inlineBytes += run.Bytes;
         }
         MakeRoom(CommitEntry.SizeOf(group.Runs.Count, group.Offsets) + (int)inlineBytes, keepsRoom: true);
-        foreach (var run in group.Runs) _segments.Open(run);
+        var epoch = BatchHeader.EpochOf(journal?.NextSequence ?? 0);
+        foreach (var run in group.Runs)
+        {
+            run.SetEpoch(epoch);
+            _segments.Open(run);
+        }
         var references = group.Runs.Where(run => run.IsReference).ToList();
         foreach (var run in references) WriteReference(run);
         if (journal is null) return;

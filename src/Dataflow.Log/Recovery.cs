@@ -5,27 +5,30 @@ namespace Dataflow.Log;
 
 /// <summary>Brings a log directory back to what was committed: the newest checkpoint, then every entry after it.</summary>
 /// <remarks>
-/// A torn end of the journal was never acknowledged and is dropped. Anything else that does not fit is damage: nothing is
-/// cut, the log does not open, and the error names the file and the place.
+/// A torn end of the journal was never acknowledged and is dropped, and so is what its commit left in segments; the report
+/// names both. Anything else that does not fit is damage: nothing is cut, the log does not open, and the error names the file
+/// and the place.
 /// </remarks>
 internal sealed class Recovery(IFileSystem files, string directory, LogOptions options)
 {
     private readonly LogState _state = new(LogLayout.Topics(directory));
     private readonly string _journalDirectory = LogLayout.Journal(directory);
     private long _lastSequence;
+    private RecoveryReport _report = RecoveryReport.Nothing;
 
     /// <summary>Recovers the state and a journal whose first checkpoint is still to be written.</summary>
-    public (LogState State, Journal Journal) Run()
+    public (LogState State, Journal Journal, RecoveryReport Report) Run()
     {
         CreateDirectories();
         List<long> generations = [.. Generations().OrderDescending()];
         var recovered = generations.Find(TryReplay);
-        if (recovered == 0 && files.List(LogLayout.Topics(directory)).Count > 0) throw CorruptLogException.JournalMissing(_journalDirectory);
+        if (recovered == 0 && Leftovers.UnknownPartitions(files, _state.TopicsDirectory, _state).FirstOrDefault() is { } orphaned)
+            throw CorruptLogException.JournalMissing(_journalDirectory, orphaned);
 
         var newest = generations.FirstOrDefault();
         var next = newest > recovered ? newest : newest + 1; // a newer file without an entry is the spare
         var unneeded = generations.Where(generation => generation != next && generation != recovered).Select(FileOf);
-        return (_state, new Journal(files, _journalDirectory, options, _lastSequence, next, unneeded, recovered == 0 ? null : FileOf(recovered)));
+        return (_state, new Journal(files, _journalDirectory, options, _lastSequence, next, unneeded, recovered), _report);
     }
 
     private void CreateDirectories()
@@ -58,11 +61,13 @@ internal sealed class Recovery(IFileSystem files, string directory, LogOptions o
             scan.ThrowIfDamaged(missingSequence: 1);
             return false;
         }
-        if (!file.HasHeader()) throw CorruptLogException.Journal(path, 0, "the header is damaged");
+        if (!file.TryReadHeader(out var successor)) throw CorruptLogException.Journal(path, 0, "the header is damaged");
         if (scan.Entry.Kind != EntryKind.Checkpoint) throw CorruptLogException.Journal(path, JournalFile.HeaderBytes, $"the first entry is of kind {(int)scan.Entry.Kind}, not a checkpoint");
+        if (successor != 0) throw CorruptLogException.SuccessorMissing(FileOf(successor), path);
 
         using var replay = new SegmentReplay(files, options.Durability == Durability.PowerLoss);
         Replay(scan, replay, path, JournalFile.HeaderBytes);
+        var firstSequence = _lastSequence;
         var position = scan.Position;
         while (scan.TryRead())
         {
@@ -71,7 +76,10 @@ internal sealed class Recovery(IFileSystem files, string directory, LogOptions o
             position = scan.Position;
         }
         scan.ThrowIfDamaged(_lastSequence + 1);
-        replay.Finish(_state);
+        if (Leftovers.UnknownPartitions(files, _state.TopicsDirectory, _state).FirstOrDefault() is { } unknown) throw CorruptLogException.TopicUnknown(unknown);
+        var cuts = replay.Finish(_state, _lastSequence);
+        RecoveryCut[] torn = scan.TornBytes() is > 0 and var bytes ? [new RecoveryCut(path, scan.Position, bytes)] : [];
+        _report = new RecoveryReport(generation, _lastSequence - firstSequence, [.. torn, .. cuts]);
         if (options.Durability == Durability.PowerLoss) file.SyncOrFail(); // a killed process may not have; older files go only then
         return true;
     }

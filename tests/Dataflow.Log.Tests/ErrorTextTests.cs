@@ -18,10 +18,15 @@ public class ErrorTextTests
             LogException.TopicOfAnotherLog("orders"),
             LogException.RecordTooLarge(20_000_000, 16_777_216),
             LogException.BatchNotReadable("orders", 3, 41, 0x12),
-            LogException.FormatTooNew("/log/journal/1.journal", 2),
+            LogException.FormatUnknown("/log/journal/1.journal", 3, 2),
+            LogException.FormatUnknown("/log/journal/1.journal", 1, 2),
             OffsetOutOfRangeException.Of("orders", 3, 7, 41, 812),
             CorruptLogException.Journal("/log/journal/1.journal", 1024, "entry 7 is damaged, yet entry 9 at byte 2048 follows it"),
-            CorruptLogException.JournalMissing("/log/journal"),
+            CorruptLogException.JournalMissing("/log/journal", "/log/topics/orders-3"),
+            CorruptLogException.SuccessorMissing("/log/journal/2.journal", "/log/journal/1.journal"),
+            CorruptLogException.TopicUnknown("/log/topics/orders-3"),
+            CorruptLogException.JournalBehind("orders", 3, "/log/topics/orders-3/0.log", 812, 41),
+            CorruptLogException.Segment("orders", 3, "/log/topics/orders-3/0.log", 0, 41, "the file is missing"),
             CorruptLogException.Checksum("orders", 3, "/log/topics/orders-3/0.log", 812, 41, 0xe2993730, 0x47d8a54e),
             LogLockedException.Of("/log", "process 7 on host since 2026-01-02 03:04:05 UTC", Cause),
             LogLockedException.Of("/log", null, Cause),
@@ -39,10 +44,15 @@ public class ErrorTextTests
             Topic 'orders': it belongs to another log. Take the topic from the store that commits.
             Record: key, value and headers take 20000000 bytes. A batch holds at most 16777216 bytes; split the record or keep its content elsewhere.
             Topic 'orders', partition 3, offset 41: batch attributes are 0x0012. Compressed, transactional and control batches are not written by this log and cannot be read.
-            File '/log/journal/1.journal': format version is 2, this program knows 1. Open the log with the newer program that wrote it.
+            File '/log/journal/1.journal': format version is 3, this program knows 2 only. Open the log with the newer version of Dataflow that wrote it, or begin another one in an empty directory.
+            File '/log/journal/1.journal': format version is 1, this program knows 2 only. Open the log with the older version of Dataflow that wrote it, or begin another one in an empty directory.
             Topic 'orders', partition 3: offset 7 is not there. It holds offsets from 41 up to, not including, 812; start at one of them or at 812.
             Journal '/log/journal/1.journal', byte 1024: entry 7 is damaged, yet entry 9 at byte 2048 follows it. Acknowledged commits were stored there, so nothing was cut; restore the file from a copy, or remove the log and rebuild it.
-            Journal '/log/journal': no checkpoint was found, yet there are topics. Journal files were removed or damaged; restore them from a copy, or remove the log and rebuild it.
+            Journal '/log/journal': no checkpoint was found, yet there are segments in '/log/topics/orders-3'. Journal files were removed or damaged; restore the journal from a copy, or remove the log and rebuild it.
+            Journal '/log/journal/2.journal': the file is missing or holds no checkpoint, yet '/log/journal/1.journal' says that the journal goes on there. Acknowledged commits were stored there, so nothing was cut; restore the journal from a copy, or remove the log and rebuild it.
+            Journal: it knows no topic of '/log/topics/orders-3', which holds segments. Journal files were removed or damaged, so nothing was cut; restore the journal from a copy, or remove the log and rebuild it. If the directory is your own, move it away.
+            Topic 'orders', partition 3, offset 41, file '/log/topics/orders-3/0.log', byte 812: the journal ends before the commit of these records and misses another before it. Journal files were removed or damaged, so nothing was cut; restore the journal from a copy, or remove the log and rebuild it.
+            Topic 'orders', partition 3, offset 41, file '/log/topics/orders-3/0.log', byte 0: the file is missing. The log does not open without it; restore the file from a copy, or remove the log and rebuild it.
             Topic 'orders', partition 3, offset 41, file '/log/topics/orders-3/0.log', byte 812: batch checksum is 0xe2993730, stored 0x47d8a54e. The segment is damaged from here on; restore the file from a copy, or trim the partition to a later offset.
             Log '/log': it is open elsewhere (process 7 on host since 2026-01-02 03:04:05 UTC). One process at a time may open a log; close the other one first.
             Log '/log': it is open elsewhere (holder unknown). One process at a time may open a log; close the other one first.
@@ -58,6 +68,6 @@ public class ErrorTextTests
         Assert.True(LogLockedException.Of("/log", null, Cause).IsTransient);
         Assert.True(LogFullException.Of("/log", Cause).IsTransient);
         Assert.False(LogFailedException.Of("/log", Cause).IsTransient);
-        Assert.False(CorruptLogException.JournalMissing("/log").IsTransient);
+        Assert.False(CorruptLogException.JournalMissing("/log", "/log/topics/orders-3").IsTransient);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class Journal : IDisposable
     private readonly string _directory;
     private readonly int _fileBytes;
     private readonly bool _syncs;
-    private readonly string? _recovered;
+    private readonly long _recovered;
     private readonly List<string> _retired; // files whose entries a later checkpoint covers
     private JournalFile? _current;
     private JournalFile? _spare; // made, but without its checkpoint yet
@@ -29,9 +29,9 @@ internal sealed class Journal : IDisposable
     /// <param name="lastSequence">Of the last entry that was recovered.</param>
     /// <param name="generation">Of the file to begin; if it exists it holds no entry of that generation.</param>
     /// <param name="unneeded">Files that may be used again at once.</param>
-    /// <param name="recovered">The file that was recovered from, not needed once the first checkpoint is written.</param>
+    /// <param name="recovered">The file that was recovered from, not needed once the first checkpoint is written; 0: none was.</param>
     public Journal(
-        IFileSystem files, string directory, LogOptions options, long lastSequence, long generation, IEnumerable<string> unneeded, string? recovered)
+        IFileSystem files, string directory, LogOptions options, long lastSequence, long generation, IEnumerable<string> unneeded, long recovered)
     {
         _files = files;
         _directory = directory;
@@ -42,6 +42,9 @@ internal sealed class Journal : IDisposable
         _recovered = recovered;
         _spare = files.Exists(LogLayout.JournalFile(directory, generation)) ? Create(generation) : Recycle(generation);
     }
+
+    /// <summary>The number of the entry that is written next.</summary>
+    public long NextSequence => _sequence + 1;
 
     /// <summary>Whether an entry may still go into the current file.</summary>
     public bool HasRoomFor(int payloadBytes) => _position + JournalEntry.Aligned(payloadBytes) <= _rollAt;
@@ -77,9 +80,12 @@ internal sealed class Journal : IDisposable
         _syncedSequence = _sequence;
         _position = JournalFile.HeaderBytes + bytes;
         _rollAt = Math.Max(_fileBytes, 4L * _position); // a large checkpoint must not be most of what is written
-        if ((_current?.Path ?? _recovered) is { } retired) _retired.Add(retired);
-        _current?.Dispose();
+        using var left = _current ?? OpenRecovered();
         (_current, _spare) = (next, null);
+        if (left is null) return;
+        _retired.Add(left.Path);
+        left.WriteHeader(successor: next.Generation); // so that nobody takes the one before for the newest if this one is lost
+        if (_syncs) left.SyncOrFail();
     }
 
     public void Dispose()
@@ -95,6 +101,13 @@ internal sealed class Journal : IDisposable
         file.Write(bytes, position);
         _sequence++;
         return bytes.Length;
+    }
+
+    private JournalFile? OpenRecovered()
+    {
+        if (_recovered == 0) return null;
+        var path = LogLayout.JournalFile(_directory, _recovered);
+        return new JournalFile(_files.Open(path, FileMode.Open), path, _recovered);
     }
 
     private JournalFile Recycle(long generation)

@@ -6,16 +6,18 @@ namespace Dataflow.Log.Journaling;
 /// <remarks><code>
 /// offset  bytes  field of the header
 ///      0      4  magic         "DFJF"
-///      4      4  format        1
+///      4      4  format        2
 ///      8      8  generation    equal to the file's name; another one means that the file waits to be used again
-///     16      4  checksum      CRC-32C of the bytes before
+///     16      8  successor     the file that the journal goes on in, once its checkpoint is safe; 0 before
+///     24      4  checksum      CRC-32C of the bytes before
 /// </code>All integers little-endian.</remarks>
 internal sealed class JournalFile(IFile file, string path, long generation) : IDisposable
 {
     public const int HeaderBytes = JournalEntry.Alignment;
 
     private const uint Magic = 0x464a4644;
-    private const int Format = 1;
+    private const int Format = 2;
+    private const int ChecksumStart = 24;
     private const int ZeroStepBytes = 4 << 20;
     private static readonly byte[] Zeros = new byte[256 << 10];
 
@@ -25,28 +27,33 @@ internal sealed class JournalFile(IFile file, string path, long generation) : ID
 
     public long Length { get; private set; } = file.Length;
 
-    /// <summary>Stamps the file with its generation.</summary>
-    public void WriteHeader()
+    /// <summary>Stamps the file with its generation and, when the journal has left it, with the one that it goes on in.</summary>
+    public void WriteHeader(long successor = 0)
     {
         var header = new byte[HeaderBytes];
         BinaryPrimitives.WriteUInt32LittleEndian(header, Magic);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(4), Format);
         BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(8), Generation);
-        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(16), Crc32C.Compute(header.AsSpan(0, 16)));
+        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(16), successor);
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(ChecksumStart), Crc32C.Compute(header.AsSpan(0, ChecksumStart)));
         file.Write(header, 0);
         Length = Math.Max(Length, HeaderBytes);
     }
 
     /// <summary>Whether the header is intact and names this generation.</summary>
-    /// <exception cref="LogException">A newer program wrote it.</exception>
-    public bool HasHeader()
+    /// <param name="successor">The generation that the journal goes on in, or 0.</param>
+    /// <exception cref="LogException">A program that stores the log in another way wrote it.</exception>
+    public bool TryReadHeader(out long successor)
     {
-        Span<byte> header = stackalloc byte[20];
+        Span<byte> header = stackalloc byte[ChecksumStart + sizeof(uint)];
+        successor = 0;
         if (file.Read(header, 0) < header.Length) return false;
         if (BinaryPrimitives.ReadUInt32LittleEndian(header) != Magic) return false;
-        if (BinaryPrimitives.ReadUInt32LittleEndian(header[16..]) != Crc32C.Compute(header[..16])) return false;
         var format = BinaryPrimitives.ReadInt32LittleEndian(header[4..]);
-        if (format != Format) throw LogException.FormatTooNew(Path, format);
+        var checksumStart = format == 1 ? 16 : ChecksumStart;
+        if (BinaryPrimitives.ReadUInt32LittleEndian(header[checksumStart..]) != Crc32C.Compute(header[..checksumStart])) return false;
+        if (format != Format) throw LogException.FormatUnknown(Path, format, Format);
+        successor = BinaryPrimitives.ReadInt64LittleEndian(header[16..]);
         return BinaryPrimitives.ReadInt64LittleEndian(header[8..]) == Generation;
     }
 

@@ -27,23 +27,31 @@ internal sealed class JournalScan(JournalFile file) : IDisposable
     }
 
     /// <summary>
-    /// Looks for an intact entry beyond the place where none could be read. If one was written when the missing one was
-    /// safe already, the missing one was damaged later: it is no torn end.
+    /// Looks for the frame of an entry beyond the place where none could be read. If it was written when the missing one was
+    /// safe already, the missing one was damaged later: it is no torn end. The rest of that entry may itself be torn.
     /// </summary>
     /// <exception cref="CorruptLogException">Such an entry exists.</exception>
     public void ThrowIfDamaged(long missingSequence)
     {
         var window = new byte[WindowBytes];
-        for (var start = Position; start < file.Length; start += WindowBytes)
+        for (var start = Position + JournalEntry.Alignment; start < file.Length; start += WindowBytes) // its own frame proves nothing
         {
             var length = file.Read(window, start);
             for (var index = 0; index + JournalEntry.FrameBytes <= length; index += JournalEntry.Alignment)
             {
                 if (JournalEntry.TryRead(window.AsSpan(index), file.Generation, file.Length - start - index) is not { } found) continue;
-                if (found.SyncedSequence < missingSequence || !TryReadAt(start + index, out _)) continue;
+                if (found.SyncedSequence < missingSequence) continue;
                 throw CorruptLogException.Journal(file.Path, Position, $"entry {missingSequence} is damaged, yet entry {found.Sequence} at byte {start + index} follows it");
             }
         }
+    }
+
+    /// <summary>What an entry that could not be read whole at the end takes; 0 when none was begun there.</summary>
+    public long TornBytes()
+    {
+        Span<byte> frame = stackalloc byte[JournalEntry.FrameBytes];
+        if (file.Read(frame, Position) < frame.Length) return 0;
+        return JournalEntry.TryRead(frame, file.Generation, file.Length - Position) is { } torn ? JournalEntry.FrameBytes + torn.PayloadBytes : 0;
     }
 
     public void Dispose()

@@ -80,6 +80,11 @@ internal sealed class Run(Partition partition, long segmentBase, long position, 
     /// <summary>Whether this run begins the segment's file.</summary>
     public bool CreatesSegment => Position == 0 && Partition.Active?.BaseOffset != SegmentBase;
 
+    public void SetEpoch(int epoch)
+    {
+        foreach (var batch in _batches) BatchHeader.SetEpoch(batch.Bytes, epoch);
+    }
+
     public void Add(EncodedBatch batch)
     {
         _batches.Add(batch);

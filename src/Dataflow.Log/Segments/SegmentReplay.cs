@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using Dataflow.Log.Journaling;
 
 namespace Dataflow.Log.Segments;
@@ -56,9 +57,12 @@ internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
         }
     }
 
-    /// <summary>Checks, cuts to length and syncs every segment, and deletes files that belong to none.</summary>
-    /// <exception cref="CorruptLogException">A segment is missing, too short, or not what the journal says.</exception>
-    public void Finish(LogState state)
+    /// <summary>Checks every segment; then cuts them to length, syncs them and deletes segment files that belong to none.</summary>
+    /// <param name="state">As all entries have made it.</param>
+    /// <param name="lastSequence">The last entry's number.</param>
+    /// <returns>What was cut and deleted.</returns>
+    /// <exception cref="CorruptLogException">A segment is missing, too short, or not what the journal says. Nothing was cut.</exception>
+    public IReadOnlyList<RecoveryCut> Finish(LogState state, long lastSequence)
     {
         foreach (var partition in state.Partitions)
         {
@@ -68,8 +72,21 @@ internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
         {
             if (_found.ContainsKey(segment)) Verify(partition, segment, run);
         }
+        var leftovers = new Leftovers(files, lastSequence);
+        List<RecoveryCut> cuts =
+        [
+            .. from partition in state.Partitions
+               from segment in partition.Segments.ToArray()
+               where _found[segment].Length > segment.VisibleBytes
+               select leftovers.Describe(partition, segment.Path, segment.VisibleBytes),
+        ];
+        var strays = Strays(state).ToList();
+        cuts.AddRange(strays.Where(stray => !stray.IsTrimmed).Select(stray => leftovers.Describe(stray.Partition, stray.Path, position: 0)));
+
         foreach (var (segment, found) in _found) found.Settle(segment.VisibleBytes, syncs, _syncsAll);
-        DeleteStrays(state);
+        foreach (var (_, path, _) in strays) files.Delete(path);
+        SyncDirectories(state);
+        return cuts.FindAll(cut => cut.Bytes > 0);
     }
 
     public void Dispose()
@@ -87,7 +104,7 @@ internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
     {
         var found = Find(segment);
         if (!found.IsDamaged) return;
-        throw CorruptLogException.Batch(partition.Topic, partition.Index, segment.Path, found.Length, segment.BaseOffset,
+        throw CorruptLogException.Segment(partition.Topic, partition.Index, segment.Path, found.Length, segment.BaseOffset,
             found.Exists ? $"the file has {found.Length} bytes, {found.SafeBytes} were stored" : "the file is missing");
     }
 
@@ -103,22 +120,35 @@ internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
         }
         ArrayPool<byte>.Shared.Return(window);
         if (~state != run.Checksum)
-            throw CorruptLogException.Checksum(partition.Topic, partition.Index, segment.Path, run.Position, run.BaseOffset, ~state, run.Checksum);
+            throw CorruptLogException.Segment(partition.Topic, partition.Index, segment.Path, run.Position, run.BaseOffset,
+                string.Create(CultureInfo.InvariantCulture, $"checksum of {run.Bytes} bytes is 0x{~state:x8}, stored 0x{run.Checksum:x8}"));
     }
 
-    /// <summary>Files that a commit began which never happened, or that a trim was about to delete.</summary>
-    private void DeleteStrays(LogState state)
+    /// <summary>Segment files that a commit began which never happened, or that a trim was about to delete.</summary>
+    private IEnumerable<(Partition Partition, string Path, bool IsTrimmed)> Strays(LogState state)
     {
-        var topics = Path.GetDirectoryName(state.Partitions.FirstOrDefault()?.Directory);
-        if (topics is null) return;
-        var present = files.List(topics).ToHashSet(StringComparer.Ordinal);
-        foreach (var partition in state.Partitions.Where(partition => present.Contains(Path.GetFileName(partition.Directory))))
+        foreach (var partition in Present(state))
         {
             var known = partition.Segments.ToArray().Select(segment => Path.GetFileName(segment.Path)).ToHashSet(StringComparer.Ordinal);
-            foreach (var stray in files.List(partition.Directory).Where(name => name.EndsWith(LogLayout.SegmentExtension, StringComparison.Ordinal) && !known.Contains(name))) files.Delete(Path.Combine(partition.Directory, stray));
-            if (syncs) files.SyncDirectoryOrFail(partition.Directory);
+            foreach (var name in files.List(partition.Directory))
+            {
+                if (LogLayout.TryParseBaseOffset(name, out var baseOffset) && !known.Contains(name))
+                    yield return (partition, Path.Combine(partition.Directory, name), baseOffset < partition.StartOffset);
+            }
         }
-        if (syncs) files.SyncDirectoryOrFail(topics);
+    }
+
+    private void SyncDirectories(LogState state)
+    {
+        if (!syncs) return;
+        foreach (var partition in Present(state)) files.SyncDirectoryOrFail(partition.Directory);
+        files.SyncDirectoryOrFail(state.TopicsDirectory);
+    }
+
+    private IEnumerable<Partition> Present(LogState state)
+    {
+        var present = files.List(state.TopicsDirectory).ToHashSet(StringComparer.Ordinal);
+        return state.Partitions.Where(partition => present.Contains(Path.GetFileName(partition.Directory)));
     }
 
     /// <summary>A segment's file as the recovery met it; open only if it is written or read.</summary>
