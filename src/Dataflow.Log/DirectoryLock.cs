@@ -17,7 +17,7 @@ internal static class DirectoryLock
         {
             taken = files.Lock(LogLayout.Lock(directory));
         }
-        catch (IOException error)
+        catch (FileLockedException error)
         {
             throw LogLockedException.Of(directory, ReadHolder(files, directory), error);
         }
@@ -42,11 +42,16 @@ internal static class DirectoryLock
 
     private static string? ReadHolder(IFileSystem files, string directory)
     {
-        var path = LogLayout.LockHolder(directory);
-        if (!files.Exists(path)) return null;
-        using var file = files.Open(path, FileMode.Open);
-        var note = new byte[NoteBytes];
-        var text = Encoding.UTF8.GetString(note, 0, file.Read(note, 0)).TrimEnd();
-        return text.Length == 0 ? null : text;
+        try
+        {
+            using var file = files.Open(LogLayout.LockHolder(directory), FileMode.Open);
+            var note = new byte[NoteBytes];
+            var text = Encoding.UTF8.GetString(note, 0, file.Read(note, 0)).TrimEnd();
+            return text.Length == 0 ? null : text;
+        }
+        catch (Exception error) when (DiskErrors.IsRefusal(error))
+        {
+            return null; // that the log is locked is what matters
+        }
     }
 }

@@ -161,6 +161,21 @@ public sealed class LogLockedException : LogException
         => new($"Log '{directory}': it is open elsewhere ({holder ?? "holder unknown"}). One process at a time may open a log; close the other one first.", inner);
 }
 
+/// <summary>The operating system refused to open, read or lock a file of the log. Nothing that was committed was changed.</summary>
+public sealed class LogAccessException : LogException
+{
+    private LogAccessException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+
+    internal static LogAccessException Opening(string directory, Exception inner)
+        => new($"Log '{directory}': it could not be opened: {inner.Message.TrimEnd('.')}. Nothing that was committed was changed; remove the cause and open it again.", inner);
+
+    internal static LogAccessException Reading(string topic, int partition, string file, Exception inner)
+        => new(string.Create(CultureInfo.InvariantCulture, $"Topic '{topic}', partition {partition}, file '{file}': it could not be read: {inner.Message.TrimEnd('.')}. The reader stays where it is; remove the cause and read again."), inner);
+}
+
 /// <summary>The disk is full. The commit did not happen and the log goes on; the same commit may be tried again.</summary>
 public sealed class LogFullException : LogException
 {

@@ -50,6 +50,7 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
     /// <exception cref="LogLockedException">Another store has the directory open.</exception>
     /// <exception cref="CorruptLogException">Stored bytes are damaged; nothing was cut.</exception>
     /// <exception cref="LogFullException">The disk is full.</exception>
+    /// <exception cref="LogAccessException">The system refused a file or the lock: permissions, too many open files, no file locks.</exception>
     public static LogStore Open(string directory, LogOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
@@ -74,6 +75,7 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
             taken?.Dispose();
             if (error is SyncFailedException) throw LogFailedException.Of(directory, error.InnerException!);
             if (error is IOException full && DiskErrors.IsDiskFull(full)) throw LogFullException.Of(directory, full);
+            if (DiskErrors.IsRefusal(error)) throw LogAccessException.Opening(directory, error);
             throw;
         }
     }

@@ -42,6 +42,7 @@ public sealed class PartitionReader : IDisposable
     /// <returns>False at the visible end of the partition.</returns>
     /// <exception cref="CorruptLogException">The stored bytes are damaged. The reader stays where it is.</exception>
     /// <exception cref="OffsetOutOfRangeException">The records at <see cref="Position"/> were trimmed away.</exception>
+    /// <exception cref="LogAccessException">The system could not open or read the file. The reader stays where it is.</exception>
     public bool TryRead(out RecordBatch batch)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -150,7 +151,7 @@ public sealed class PartitionReader : IDisposable
         if (_filePosition >= visible) throw Damaged("the segment ends within a batch");
         MakeRoom(needed);
         var count = (int)Math.Min(_buffer.Length - _end, visible - _filePosition);
-        var read = _file!.Read(_buffer.AsSpan(_end, count), _filePosition);
+        var read = Read(_buffer.AsSpan(_end, count), _filePosition);
         if (read < count) throw Damaged($"the file ends at byte {_filePosition + read}, {visible} were committed");
         _end += read;
         _filePosition += read;
@@ -174,11 +175,24 @@ public sealed class PartitionReader : IDisposable
     private void EnterSegment(Segment? segment)
     {
         if (HoldFile(segment) is not { } file) throw OutOfRange(_position);
-        _segment?.Release();
+        LeaveSegment();
         (_segment, _file) = (segment, file);
-        (_start, _end) = (0, 0);
-        _filePosition = _expectedOffset >= 0 ? 0
-            : segment!.Offsets.Find(file, segment.VisibleBytes, _position, (position, what) => CorruptLogException.Batch(Topic, Partition, segment.Path, position, _position, what));
+        _filePosition = _expectedOffset >= 0 ? 0 : FindBatch(segment!, file);
+    }
+
+    private long FindBatch(Segment segment, IFile file)
+    {
+        try
+        {
+            return segment.Offsets.Find(
+                file, segment.VisibleBytes, _position, (position, what) => CorruptLogException.Batch(Topic, Partition, segment.Path, position, _position, what));
+        }
+        catch (Exception error)
+        {
+            LeaveSegment(); // so that the next call begins anew
+            if (DiskErrors.IsRefusal(error)) throw LogAccessException.Reading(Topic, Partition, segment.Path, error);
+            throw;
+        }
     }
 
     private IFile? HoldFile(Segment? segment)
@@ -187,9 +201,25 @@ public sealed class PartitionReader : IDisposable
         {
             return segment?.Hold();
         }
-        catch (FileNotFoundException)
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             throw CorruptLogException.Batch(Topic, Partition, segment!.Path, 0, segment.BaseOffset, "the file is missing");
+        }
+        catch (Exception error) when (DiskErrors.IsRefusal(error))
+        {
+            throw LogAccessException.Reading(Topic, Partition, segment!.Path, error);
+        }
+    }
+
+    private int Read(Span<byte> buffer, long position)
+    {
+        try
+        {
+            return _file!.Read(buffer, position);
+        }
+        catch (Exception error) when (DiskErrors.IsRefusal(error))
+        {
+            throw LogAccessException.Reading(Topic, Partition, _segment!.Path, error);
         }
     }
 

@@ -30,6 +30,8 @@ public class ErrorTextTests
             CorruptLogException.Checksum("orders", 3, "/log/topics/orders-3/0.log", 812, 41, 0xe2993730, 0x47d8a54e),
             LogLockedException.Of("/log", "process 7 on host since 2026-01-02 03:04:05 UTC", Cause),
             LogLockedException.Of("/log", null, Cause),
+            LogAccessException.Opening("/log", new IOException("Too many open files.")),
+            LogAccessException.Reading("orders", 3, "/log/topics/orders-3/0.log", Cause),
             LogFullException.Of("/log", new IOException("No space left on device")),
             LogFailedException.Of("/log", Cause),
         ];
@@ -56,6 +58,8 @@ public class ErrorTextTests
             Topic 'orders', partition 3, offset 41, file '/log/topics/orders-3/0.log', byte 812: batch checksum is 0xe2993730, stored 0x47d8a54e. The segment is damaged from here on; restore the file from a copy, or trim the partition to a later offset.
             Log '/log': it is open elsewhere (process 7 on host since 2026-01-02 03:04:05 UTC). One process at a time may open a log; close the other one first.
             Log '/log': it is open elsewhere (holder unknown). One process at a time may open a log; close the other one first.
+            Log '/log': it could not be opened: Too many open files. Nothing that was committed was changed; remove the cause and open it again.
+            Topic 'orders', partition 3, file '/log/topics/orders-3/0.log': it could not be read: Input/output error. The reader stays where it is; remove the cause and read again.
             Log '/log': the disk is full (No space left on device). Nothing of this commit was stored; free some space or trim topics, then try again.
             Log '/log': writing failed (Input/output error). What was not acknowledged may be lost; dispose the store and open it again, which recovers all that was acknowledged.
             """,

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Dataflow.Testing;
 
 namespace Dataflow.Log.Tests;
@@ -151,6 +152,84 @@ public class FailureTests : IDisposable
         Assert.Contains($"process {Environment.ProcessId} on {Environment.MachineName}", error.Message, StringComparison.Ordinal);
         store.Dispose();
         LogStore.Open(Log, Options).Dispose();
+    }
+
+    [Fact]
+    public async Task The_lock_holds_where_the_runtimes_own_file_locks_are_switched_off()
+    {
+        const string variable = "DOTNET_SYSTEM_IO_DISABLEFILELOCKING";
+        if (Environment.GetEnvironmentVariable(variable) is not null) Assert.Skip("This process is the one below.");
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["-method", $"{typeof(FailureTests).FullName}.{nameof(A_second_store_learns_who_has_the_directory)}"])
+        {
+            Environment = { [variable] = "1" },
+            RedirectStandardOutput = true,
+        };
+        using var child = Process.Start(start)!;
+        var output = await child.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await child.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, child.ExitCode);
+        Assert.Contains("Total: 1", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_lock_that_the_system_does_not_give_is_an_error_with_its_cause_and_not_somebody_elses()
+    {
+        foreach (var (code, cause) in (ReadOnlySpan<(int, string)>)[(37, "No locks available"), (24, "Too many open files"), (30, "Read-only file system")])
+        {
+            _files.LockError = new IOException(cause, code);
+            Assert.Contains(cause, Assert.Throws<LogAccessException>(() => LogStore.Open(Log, Options)).Message, StringComparison.Ordinal);
+        }
+        _files.LockError = new UnauthorizedAccessException("Permission denied");
+        Assert.Throws<LogAccessException>(() => LogStore.Open(Log, Options));
+        _files.LockError = new IOException("No space left on device", 28);
+        Assert.Throws<LogFullException>(() => LogStore.Open(Log, Options));
+        _files.LockError = null;
+        LogStore.Open(Log, Options).Dispose();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("lock")]
+    [InlineData("lock.holder")]
+    [InlineData("journal")]
+    [InlineData("topics")]
+    [InlineData("journal/00000000000000000002.journal")]
+    [InlineData("topics/orders-0")]
+    [InlineData("topics/orders-0/00000000000000000000.log")]
+    public async Task Whatever_stands_in_the_way_of_opening_is_an_error_of_the_log(string name)
+    {
+        using (var store = LogStore.Open(Log, Options))
+        {
+            await store.CreateTopicAsync("orders", 1);
+            await store.AppendAsync("orders", 0, "a");
+        }
+        var path = Path.Combine(Log, name).TrimEnd('/');
+        var wasFile = File.Exists(path);
+        var aside = _directory["aside"];
+        Directory.Move(path, aside);
+        if (wasFile) Directory.CreateDirectory(path);
+        else await File.WriteAllTextAsync(path, "in the way", TestContext.Current.CancellationToken);
+
+        Assert.ThrowsAny<LogException>(() => LogStore.Open(Log, Options));
+
+        if (wasFile) Directory.Delete(path);
+        else File.Delete(path);
+        Directory.Move(aside, path);
+        using var reopened = LogStore.Open(Log, Options);
+        Assert.Equal(["a"], reopened.Values("orders", 0));
+    }
+
+    [Fact]
+    public async Task A_failed_read_is_an_error_of_the_log_and_the_reader_goes_on_when_it_has_passed()
+    {
+        using var store = LogStore.Open(Log, Options);
+        await store.CreateTopicAsync("orders", 1);
+        await store.AppendAsync("orders", 0, "a");
+        using var reader = store.OpenReader("orders", 0, 0);
+        _files.FailRead = _ => true;
+        Assert.Contains("Input/output error", Assert.Throws<LogAccessException>(() => reader.TryRead(out _)).Message, StringComparison.Ordinal);
+        _files.FailRead = _ => false;
+        Assert.Equal("a", Assert.Single(reader.Rows()).Value);
     }
 
     [Fact]

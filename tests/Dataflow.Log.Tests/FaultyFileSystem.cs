@@ -12,6 +12,12 @@ internal sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
     /// <summary>Asked before each write; true makes it fail with an error of the device.</summary>
     public Func<string, bool> FailWrite { get; set; } = _ => false;
 
+    /// <summary>What taking the lock ends with.</summary>
+    public Exception? LockError { get; set; }
+
+    /// <summary>Asked before each read; true makes it fail with an error of the device.</summary>
+    public Func<string, bool> FailRead { get; set; } = _ => false;
+
     /// <summary>Names of what was synced, in order.</summary>
     public List<string> Synced { get; } = [];
 
@@ -33,7 +39,7 @@ internal sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
         inner.SyncDirectory(path);
     }
 
-    public IDisposable Lock(string path) => inner.Lock(path);
+    public IDisposable Lock(string path) => LockError is { } error ? throw error : inner.Lock(path);
 
     private void Sync(string path)
     {
@@ -45,7 +51,8 @@ internal sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
     {
         public long Length => inner.Length;
 
-        public int Read(Span<byte> buffer, long position) => inner.Read(buffer, position);
+        public int Read(Span<byte> buffer, long position)
+            => owner.FailRead(path) ? throw new IOException("Input/output error", 5) : inner.Read(buffer, position);
 
         public void Write(ReadOnlySpan<byte> bytes, long position)
         {

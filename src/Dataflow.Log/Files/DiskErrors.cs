@@ -14,6 +14,9 @@ internal static class DiskErrors
         => error.HResult is NoSpace or WindowsDiskFull or WindowsHandleDiskFull
             || error.HResult == (OperatingSystem.IsMacOS() ? MacQuota : LinuxQuota);
 
+    /// <summary>Whether the system refused to open, read or change a file.</summary>
+    public static bool IsRefusal(Exception error) => error is IOException or UnauthorizedAccessException;
+
     /// <summary>Syncs a file. A failure, a full disk included, is final: the kernel may have dropped what it could not write.</summary>
     public static void SyncOrFail(this IFile file)
     {

@@ -29,9 +29,13 @@ public interface IFileSystem
     void SyncDirectory(string path);
 
     /// <summary>Takes the exclusive lock that a file stands for; the operating system releases it when the process ends.</summary>
-    /// <exception cref="IOException">Another holder has the lock.</exception>
+    /// <exception cref="FileLockedException">Another holder has the lock.</exception>
+    /// <exception cref="IOException">There is no lock to be had, for another reason.</exception>
     IDisposable Lock(string path);
 }
+
+/// <summary>Another holder has a file's lock.</summary>
+public sealed class FileLockedException(string message) : IOException(message);
 
 /// <summary>An open file, read and written at positions.</summary>
 public interface IFile : IDisposable

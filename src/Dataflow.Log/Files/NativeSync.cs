@@ -22,14 +22,21 @@ internal static partial class NativeSync
     public static void SyncDirectory(string path)
     {
         if (OperatingSystem.IsWindows()) return; // NTFS keeps names in its own journal and syncs no directory
-        var flags = ReadOnly | (OperatingSystem.IsMacOS() ? MacCloseOnExec : LinuxCloseOnExec);
-        var descriptor = Retry(() => OpenDescriptor(path, flags));
-        Check(descriptor >= 0, path);
-        using var directory = new SafeFileHandle(descriptor, ownsHandle: true);
+        using var directory = Open(path, ReadOnly);
         Check(Retry(() => Fsync(directory)) == 0, path);
     }
 
-    private static int Retry(Func<int> call)
+    /// <summary>Opens a file or directory that is there, as the system does it and nothing else.</summary>
+    public static SafeFileHandle Open(string path, int flags)
+    {
+        flags |= OperatingSystem.IsMacOS() ? MacCloseOnExec : LinuxCloseOnExec;
+        var descriptor = Retry(() => OpenDescriptor(path, flags));
+        if (descriptor >= 0) return new SafeFileHandle(descriptor, ownsHandle: true);
+        var error = Marshal.GetLastPInvokeError();
+        throw new IOException($"'{path}': it cannot be opened ({Marshal.GetPInvokeErrorMessage(error)})", error);
+    }
+
+    public static int Retry(Func<int> call)
     {
         while (true)
         {

@@ -38,5 +38,5 @@ public sealed class PhysicalFileSystem : IFileSystem
     public void SyncDirectory(string path) => NativeSync.SyncDirectory(path);
 
     /// <inheritdoc/>
-    public IDisposable Lock(string path) => File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    public IDisposable Lock(string path) => NativeLock.Take(path);
 }

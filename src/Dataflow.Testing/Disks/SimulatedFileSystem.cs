@@ -176,7 +176,7 @@ public sealed class SimulatedFileSystem : IFileSystem
         lock (_gate)
         {
             Open(path, FileMode.OpenOrCreate).Dispose();
-            if (!_locks.Add(path)) throw new IOException($"The file '{path}' is locked.");
+            if (!_locks.Add(path)) throw new FileLockedException($"The file '{path}' is locked.");
             return new Unlocking(this, path);
         }
     }
