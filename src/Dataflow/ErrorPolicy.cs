@@ -20,7 +20,9 @@ public sealed record ErrorPolicy
 
     /// <summary>The record is left out and a <see cref="Dataflow.DeadLetter"/> goes to the topic <c>PIPELINE.dead-letters</c>,
     /// exactly once, in the checkpoint that covers the record. <c>Source.Replay</c> reads such records again.</summary>
-    /// <remarks>What the step had handed on of the record, or had changed in its state, before the user's code threw, stays.</remarks>
+    /// <remarks>A record is taken in whole or not at all: what the user's code had changed in state, emitted or set as timers
+    /// before it threw is as if it had never been. A result that no single record stands behind, such as a window's, is left out
+    /// by itself.</remarks>
     /// <param name="most">How many letters a checkpoint may bring. A job that meets more of them since the last checkpoint
     /// stops, and writes none of them: then not the records are at fault, but the code or the whole input.</param>
     public static ErrorPolicy DeadLetter(long most = DefaultMost)

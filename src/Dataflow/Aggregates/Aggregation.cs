@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Dataflow;
 
 /// <summary>Computes one result of many values, a value at a time. Built-in aggregates and a user's own derive from it alike.</summary>
@@ -36,8 +34,7 @@ public abstract class Aggregation<T, TAccumulator, TResult>
     /// <summary>Takes a value back that was added before: the accumulator is as if it had never been.</summary>
     /// <exception cref="NotSupportedException">The aggregate cannot; <see cref="CanRetract"/> says so beforehand.</exception>
     public virtual void Retract(ref TAccumulator accumulator, T value)
-        => throw new NotSupportedException(
-            $"Aggregate '{Name}' cannot take a value back. Override CanRetract and Retract, or use one of TableAggregates.");
+        => throw CannotRetract();
 
     /// <summary>Adds all the values of another accumulator, which came after or beside those of this one.</summary>
     public abstract void Merge(ref TAccumulator accumulator, in TAccumulator other);
@@ -45,30 +42,40 @@ public abstract class Aggregation<T, TAccumulator, TResult>
     /// <summary>The result so far. The accumulator stays as it is, and the result as it is when the accumulator changes.</summary>
     public abstract TResult Result(in TAccumulator accumulator);
 
-    /// <summary>Adds a value, to a new accumulator where there is none yet.</summary>
-    /// <param name="accumulator">If the user's code fails it stays as it was, where a copy suffices for that and it is asked for.</param>
-    /// <param name="isNew">Whether there is none yet.</param>
-    /// <param name="value">The value.</param>
-    /// <param name="restores">Whether one that failed will be used again.</param>
-    /// <returns>The error of the user's code; null if the value was added.</returns>
-    internal Exception? TryAdd(ref TAccumulator accumulator, bool isNew, T value, bool restores)
+    /// <summary>Whether merging may fail for two accumulators of values that were taken one by one.</summary>
+    internal virtual bool MergeMayFail => true;
+
+    /// <summary>What adds values whole or not at all, for one thread.</summary>
+    internal virtual Intake<T, TAccumulator> OpenIntake() => new BackupIntake<T, TAccumulator, TResult>(this, isReplaced: false);
+
+    /// <summary>What fails for a value that cannot be added, and changes nothing; for one thread.</summary>
+    internal Action<T> OpenTrial()
     {
-        var copies = restores && !RuntimeHelpers.IsReferenceOrContainsReferences<TAccumulator>();
-        var before = copies ? accumulator : default!;
-        try
+        var (intake, empty) = (OpenIntake(), Create());
+        return value =>
         {
-            if (isNew) accumulator = Create();
+            intake.Add(ref empty, value);
+            intake.Undo(ref empty);
+        };
+    }
+
+    /// <summary>Adds a value, through an intake where there is one.</summary>
+    internal void Add(ref TAccumulator accumulator, T value, Intake<T, TAccumulator>? intake)
+    {
+        if (intake is null)
+        {
             Add(ref accumulator, value);
-            return null;
+            return;
         }
-        catch (Exception error)
-        {
-            if (copies) accumulator = before; // of several aggregates in one pass, some may have taken the value
-            return error;
-        }
+
+        intake.Add(ref accumulator, value);
+        intake.Commit(ref accumulator);
     }
 
     /// <summary>This aggregate and another in one pass over the values.</summary>
     internal Aggregation<T, (TAccumulator, TA), (TResult, TR)> And<TA, TR>(Aggregation<T, TA, TR> other)
         => new Combined<T, TAccumulator, TResult, TA, TR>(this, other);
+
+    private protected NotSupportedException CannotRetract()
+        => new($"Aggregate '{Name}' cannot take a value back. Override CanRetract and Retract, or use one of TableAggregates.");
 }

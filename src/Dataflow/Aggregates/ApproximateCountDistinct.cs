@@ -1,6 +1,7 @@
 namespace Dataflow;
 
-internal sealed class ApproximateCountDistinctAggregation<T, TValue>(Func<T, TValue> of, int precision) : Aggregation<T, byte[], long>
+internal sealed class ApproximateCountDistinctAggregation<T, TValue>(Func<T, TValue> of, int precision)
+    : InPlaceAggregation<T, byte[], ulong, long>
 {
     private readonly HyperLogLog _sketch = new(precision);
 
@@ -8,9 +9,13 @@ internal sealed class ApproximateCountDistinctAggregation<T, TValue>(Func<T, TVa
 
     public override bool CanCombine => true;
 
+    internal override bool MergeMayFail => false;
+
     public override byte[] Create() => _sketch.Create();
 
-    public override void Add(ref byte[] accumulator, T value) => _sketch.Add(ref accumulator, StableHash.Of(of(value)));
+    public override ulong Prepare(in byte[] accumulator, T value) => StableHash.Of(of(value));
+
+    public override void Apply(ref byte[] accumulator, in ulong change) => _sketch.Add(ref accumulator, change);
 
     public override void Merge(ref byte[] accumulator, in byte[] other) => _sketch.Merge(ref accumulator, other);
 

@@ -13,15 +13,17 @@ public sealed record Collected<TValue>(IReadOnlyList<TValue> Values, long Droppe
 public record struct CollectAccumulator<TValue>([property: Key(0)] List<TValue> Values, [property: Key(1)] long Dropped);
 
 internal sealed class CollectAggregation<T, TValue>(int limit, Func<T, TValue> of)
-    : Aggregation<T, CollectAccumulator<TValue>, Collected<TValue>>
+    : InPlaceAggregation<T, CollectAccumulator<TValue>, TValue, Collected<TValue>>
 {
     public override string Name => $"collect {limit}";
 
     public override CollectAccumulator<TValue> Create() => new([], 0);
 
-    public override void Add(ref CollectAccumulator<TValue> accumulator, T value)
+    public override TValue Prepare(in CollectAccumulator<TValue> accumulator, T value) => of(value);
+
+    public override void Apply(ref CollectAccumulator<TValue> accumulator, in TValue change)
     {
-        if (accumulator.Values.Count < limit) accumulator.Values.Add(of(value));
+        if (accumulator.Values.Count < limit) accumulator.Values.Add(change);
         else accumulator.Dropped++;
     }
 

@@ -13,6 +13,8 @@ internal sealed class Combined<T, TA1, TR1, TA2, TR2>(Aggregation<T, TA1, TR1> f
 
     public override bool CanRetract => first.CanRetract && second.CanRetract;
 
+    internal override bool MergeMayFail => first.MergeMayFail || second.MergeMayFail;
+
     public override (TA1, TA2) Create() => (first.Create(), second.Create());
 
     public override void Add(ref (TA1, TA2) accumulator, T value)
@@ -35,4 +37,6 @@ internal sealed class Combined<T, TA1, TR1, TA2, TR2>(Aggregation<T, TA1, TR1> f
 
     public override (TR1, TR2) Result(in (TA1, TA2) accumulator)
         => (first.Result(in accumulator.Item1), second.Result(in accumulator.Item2));
+
+    internal override Intake<T, (TA1, TA2)> OpenIntake() => new CombinedIntake<T, TA1, TA2>(first.OpenIntake(), second.OpenIntake());
 }

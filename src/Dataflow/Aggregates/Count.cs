@@ -8,6 +8,8 @@ internal sealed class CountAggregation<T> : Aggregation<T, long, long>
 
     public override bool CanRetract => true;
 
+    internal override bool MergeMayFail => false;
+
     public override long Create() => 0;
 
     public override void Add(ref long accumulator, T value) => accumulator++;
@@ -26,6 +28,8 @@ internal sealed class CountWhereAggregation<T>(Func<T, bool> predicate) : Aggreg
     public override bool CanCombine => true;
 
     public override bool CanRetract => true;
+
+    internal override bool MergeMayFail => false;
 
     public override long Create() => 0;
 

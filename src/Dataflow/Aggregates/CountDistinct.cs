@@ -1,22 +1,32 @@
+using System.Numerics;
+
 namespace Dataflow;
 
 /// <summary>How many different values there are, for each of up to eight conditions, with one set for all.</summary>
 internal sealed class CountDistinctAggregation<T, TValue, TResult>(
     Func<T, TValue> of, Func<T, bool>[] where, Func<long[], TResult> result)
-    : Aggregation<T, DistinctValues<TValue>, TResult>
+    : InPlaceAggregation<T, DistinctValues<TValue>, MarkedValue<TValue>, TResult>
     where TValue : notnull
 {
     public override string Name => where.Length == 0 ? "count distinct" : $"count distinct under {where.Length} conditions";
 
     public override bool CanCombine => true;
 
+    // Where values are compared by code of the user's own.
+    internal override bool MergeMayFail => !typeof(TValue).IsPrimitive && typeof(TValue) != typeof(string);
+
     public override DistinctValues<TValue> Create() => new(Math.Max(1, where.Length));
 
-    public override void Add(ref DistinctValues<TValue> accumulator, T value)
+    public override MarkedValue<TValue> Prepare(in DistinctValues<TValue> accumulator, T value)
     {
         var marks = where.Length == 0 ? 1 : 0;
         for (var i = 0; i < where.Length; i++) marks |= (where[i](value) ? 1 : 0) << i;
-        if (marks != 0) accumulator.Mark(of(value), (byte)marks);
+        return marks == 0 ? default : accumulator.Find(of(value), (byte)marks);
+    }
+
+    public override void Apply(ref DistinctValues<TValue> accumulator, in MarkedValue<TValue> change)
+    {
+        if (change.Marks != 0) accumulator.Mark(in change);
     }
 
     public override void Merge(ref DistinctValues<TValue> accumulator, in DistinctValues<TValue> other) => accumulator.Merge(other);
@@ -27,7 +37,7 @@ internal sealed class CountDistinctAggregation<T, TValue, TResult>(
 /// <summary>The same where values can be taken back: how often each value is there under each condition is kept.</summary>
 internal sealed class CountDistinctRowsAggregation<T, TValue, TResult>(
     Func<T, TValue> of, Func<T, bool>[] where, Func<long[], TResult> result)
-    : Aggregation<T, DistinctRows<TValue>, TResult>
+    : InPlaceAggregation<T, DistinctRows<TValue>, (TValue Value, byte Marks, int Rows), TResult>
     where TValue : notnull
 {
     public override string Name => where.Length == 0 ? "count distinct" : $"count distinct under {where.Length} conditions";
@@ -38,25 +48,29 @@ internal sealed class CountDistinctRowsAggregation<T, TValue, TResult>(
 
     public override DistinctRows<TValue> Create() => new(Math.Max(1, where.Length));
 
-    public override void Add(ref DistinctRows<TValue> accumulator, T value)
-    {
-        if (where.Length == 0) accumulator.Add(of(value), 0);
-        for (var i = 0; i < where.Length; i++)
-        {
-            if (where[i](value)) accumulator.Add(of(value), (byte)i);
-        }
-    }
+    public override (TValue Value, byte Marks, int Rows) Prepare(in DistinctRows<TValue> accumulator, T value)
+        => Prepare(accumulator, value, rows: 1);
 
-    public override void Retract(ref DistinctRows<TValue> accumulator, T value)
+    public override (TValue Value, byte Marks, int Rows) PrepareRetract(in DistinctRows<TValue> accumulator, T value)
+        => Prepare(accumulator, value, rows: -1);
+
+    public override void Apply(ref DistinctRows<TValue> accumulator, in (TValue Value, byte Marks, int Rows) change)
     {
-        if (where.Length == 0) accumulator.Retract(of(value), 0);
-        for (var i = 0; i < where.Length; i++)
-        {
-            if (where[i](value)) accumulator.Retract(of(value), (byte)i);
-        }
+        for (var marks = change.Marks; marks != 0; marks &= (byte)(marks - 1))
+            accumulator.Add(change.Value, (byte)BitOperations.TrailingZeroCount(marks), change.Rows);
     }
 
     public override void Merge(ref DistinctRows<TValue> accumulator, in DistinctRows<TValue> other) => accumulator.Merge(other);
 
     public override TResult Result(in DistinctRows<TValue> accumulator) => result(accumulator.Counts);
+
+    private (TValue Value, byte Marks, int Rows) Prepare(DistinctRows<TValue> accumulator, T value, int rows)
+    {
+        var marks = where.Length == 0 ? 1 : 0;
+        for (var i = 0; i < where.Length; i++) marks |= (where[i](value) ? 1 : 0) << i;
+        if (marks == 0) return default;
+        var distinct = of(value);
+        accumulator.CheckMayAdd(distinct, (byte)marks, rows);
+        return (distinct, (byte)marks, rows);
+    }
 }

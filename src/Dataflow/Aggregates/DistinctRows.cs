@@ -1,3 +1,4 @@
+using System.Numerics;
 using MessagePack;
 using MessagePack.Formatters;
 
@@ -25,20 +26,25 @@ public sealed class DistinctRows<TValue>
     /// <summary>How many different values there are under each condition.</summary>
     internal long[] Counts { get; }
 
-    internal void Add(TValue value, byte condition, int rows = 1)
+    /// <summary>Adds rows of a value under a condition, or takes back rows that are there.</summary>
+    internal void Add(TValue value, byte condition, int rows)
     {
         ref var held = ref _rows.NoteOf((value, condition));
         if (held == 0) Counts[condition]++;
         held += rows;
-    }
-
-    internal void Retract(TValue value, byte condition)
-    {
-        ref var held = ref _rows.NoteOf((value, condition));
-        if (held == 0) throw RetractedUnknown.Of<TValue>();
-        if (--held > 0) return;
+        if (held > 0) return;
         _rows.Remove((value, condition));
         Counts[condition]--;
+    }
+
+    /// <summary>Does all that may fail of adding rows of a value under some conditions, or of taking them back.</summary>
+    internal void CheckMayAdd(TValue value, byte marks, int rows)
+    {
+        for (; marks != 0; marks &= (byte)(marks - 1))
+        {
+            var isThere = _rows.Find((value, (byte)BitOperations.TrailingZeroCount(marks))).IsThere;
+            if (rows < 0 && !isThere) throw RetractedUnknown.Of<TValue>();
+        }
     }
 
     internal void Merge(DistinctRows<TValue> other)

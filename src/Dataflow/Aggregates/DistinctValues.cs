@@ -21,18 +21,21 @@ public sealed class DistinctValues<TValue>
     {
         Counts = new long[conditions];
         _marks = new(values.Length);
-        for (var i = 0; i < values.Length; i++) Mark(values[i], marks.Length == 0 ? (byte)1 : marks[i]);
+        for (var i = 0; i < values.Length; i++) Mark(Find(values[i], marks.Length == 0 ? (byte)1 : marks[i]));
     }
 
     /// <summary>How many values were seen under each condition.</summary>
     internal long[] Counts { get; }
 
-    internal void Mark(TValue value, byte marks)
+    /// <summary>Where a value is, or is to be, with the marks that it is to have.</summary>
+    internal MarkedValue<TValue> Find(TValue value, byte marks) => new(value, marks, _marks.Find(value));
+
+    internal void Mark(in MarkedValue<TValue> value)
     {
-        ref var seen = ref _marks.NoteOf(value);
-        var added = marks & ~seen;
+        ref var seen = ref _marks.NoteAt(value.Value, value.Place);
+        var added = value.Marks & ~seen;
         if (added == 0) return;
-        seen |= marks;
+        seen |= value.Marks;
         for (; added != 0; added &= added - 1) Counts[BitOperations.TrailingZeroCount(added)]++;
     }
 
@@ -46,11 +49,14 @@ public sealed class DistinctValues<TValue>
         }
 
         var (values, marks) = other.ToArrays();
-        for (var i = 0; i < values.Length; i++) Mark(values[i], marks[i]);
+        for (var i = 0; i < values.Length; i++) Mark(Find(values[i], marks[i]));
     }
 
     internal (TValue[] Values, byte[] Marks) ToArrays() => _marks.ToArrays();
 }
+
+/// <summary>A value, the conditions under which it was seen, and its place.</summary>
+internal readonly record struct MarkedValue<TValue>(TValue Value, byte Marks, ValuePlace Place);
 
 /// <summary>Writes the number of conditions, the values and, if there are several conditions, the marks.</summary>
 internal sealed class DistinctValuesFormatter<TValue> : IMessagePackFormatter<DistinctValues<TValue>?>

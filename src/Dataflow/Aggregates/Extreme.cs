@@ -19,9 +19,13 @@ internal sealed class ExtremeAggregation<T, TValue>(string name, Func<T, TValue>
 
     public override TValue Result(in Kept<TValue> accumulator) => accumulator.Value;
 
+    internal override Intake<T, Kept<TValue>> OpenIntake() => new BackupIntake<T, Kept<TValue>, TValue>(this, isReplaced: true);
+
     private void Take(ref Kept<TValue> accumulator, TValue value)
     {
-        if (!accumulator.HasValue || KeyOrder<TValue>.Compare(value, accumulator.Value) * sign > 0)
+        // The first is compared with itself: one that cannot be compared must not be the result.
+        var order = KeyOrder<TValue>.Compare(value, accumulator.HasValue ? accumulator.Value : value) * sign;
+        if (!accumulator.HasValue || order > 0)
             accumulator = new(true, value);
     }
 }

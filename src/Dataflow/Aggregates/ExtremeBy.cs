@@ -11,8 +11,9 @@ internal sealed class ExtremeByAggregation<T, TKey>(string name, Func<T, TKey> b
 
     public override void Add(ref Kept<T> accumulator, T value)
     {
-        if (!accumulator.HasValue || KeyOrder<TKey>.Compare(by(value), by(accumulator.Value)) * sign > 0)
-            accumulator = new(true, value);
+        var key = by(value);
+        var order = KeyOrder<TKey>.Compare(key, accumulator.HasValue ? by(accumulator.Value) : key) * sign;
+        if (!accumulator.HasValue || order > 0) accumulator = new(true, value);
     }
 
     public override void Merge(ref Kept<T> accumulator, in Kept<T> other)
@@ -21,11 +22,13 @@ internal sealed class ExtremeByAggregation<T, TKey>(string name, Func<T, TKey> b
     }
 
     public override T Result(in Kept<T> accumulator) => accumulator.Value;
+
+    internal override Intake<T, Kept<T>> OpenIntake() => new BackupIntake<T, Kept<T>, T>(this, isReplaced: true);
 }
 
 /// <summary>All values that share the least (sign -1) or greatest (sign 1) key, in the order in which they came.</summary>
 internal sealed class AllExtremesByAggregation<T, TKey>(string name, Func<T, TKey> by, int sign)
-    : Aggregation<T, List<T>, IReadOnlyList<T>>
+    : InPlaceAggregation<T, List<T>, (int Order, T Value), IReadOnlyList<T>>
 {
     public override string Name => name;
 
@@ -33,12 +36,17 @@ internal sealed class AllExtremesByAggregation<T, TKey>(string name, Func<T, TKe
 
     public override List<T> Create() => [];
 
-    public override void Add(ref List<T> accumulator, T value)
+    public override (int Order, T Value) Prepare(in List<T> accumulator, T value)
     {
-        var order = accumulator.Count == 0 ? 0 : KeyOrder<TKey>.Compare(by(value), by(accumulator[0])) * sign;
-        if (order < 0) return;
-        if (order > 0) accumulator.Clear();
-        accumulator.Add(value);
+        var key = by(value);
+        return (KeyOrder<TKey>.Compare(key, accumulator.Count > 0 ? by(accumulator[0]) : key) * sign, value);
+    }
+
+    public override void Apply(ref List<T> accumulator, in (int Order, T Value) change)
+    {
+        if (change.Order < 0) return;
+        if (change.Order > 0) accumulator.Clear();
+        accumulator.Add(change.Value);
     }
 
     public override void Merge(ref List<T> accumulator, in List<T> other)

@@ -6,11 +6,14 @@ internal sealed class FirstAggregation<T, TValue>(Func<T, TValue> of) : Aggregat
 
     public override bool CanCombine => true;
 
+    internal override bool MergeMayFail => false;
+
     public override Kept<TValue> Create() => default;
 
     public override void Add(ref Kept<TValue> accumulator, T value)
     {
-        if (!accumulator.HasValue) accumulator = new(true, of(value));
+        var first = of(value); // of each value, so that which ones fail does not depend on their order
+        if (!accumulator.HasValue) accumulator = new(true, first);
     }
 
     public override void Merge(ref Kept<TValue> accumulator, in Kept<TValue> other)
@@ -19,6 +22,8 @@ internal sealed class FirstAggregation<T, TValue>(Func<T, TValue> of) : Aggregat
     }
 
     public override TValue Result(in Kept<TValue> accumulator) => accumulator.Value;
+
+    internal override Intake<T, Kept<TValue>> OpenIntake() => new BackupIntake<T, Kept<TValue>, TValue>(this, isReplaced: true);
 }
 
 internal sealed class LastAggregation<T, TValue>(Func<T, TValue> of) : Aggregation<T, Kept<TValue>, TValue>
@@ -26,6 +31,8 @@ internal sealed class LastAggregation<T, TValue>(Func<T, TValue> of) : Aggregati
     public override string Name => "last";
 
     public override bool CanCombine => true;
+
+    internal override bool MergeMayFail => false;
 
     public override Kept<TValue> Create() => default;
 
@@ -37,16 +44,20 @@ internal sealed class LastAggregation<T, TValue>(Func<T, TValue> of) : Aggregati
     }
 
     public override TValue Result(in Kept<TValue> accumulator) => accumulator.Value;
+
+    internal override Intake<T, Kept<TValue>> OpenIntake() => new BackupIntake<T, Kept<TValue>, TValue>(this, isReplaced: true);
 }
 
 internal sealed class LastManyAggregation<T, TValue>(int count, Func<T, TValue> of)
-    : Aggregation<T, Queue<TValue>, IReadOnlyList<TValue>>
+    : InPlaceAggregation<T, Queue<TValue>, TValue, IReadOnlyList<TValue>>
 {
     public override string Name => $"last {count}";
 
     public override Queue<TValue> Create() => new();
 
-    public override void Add(ref Queue<TValue> accumulator, T value) => Append(accumulator, of(value));
+    public override TValue Prepare(in Queue<TValue> accumulator, T value) => of(value);
+
+    public override void Apply(ref Queue<TValue> accumulator, in TValue change) => Append(accumulator, change);
 
     public override void Merge(ref Queue<TValue> accumulator, in Queue<TValue> other)
     {

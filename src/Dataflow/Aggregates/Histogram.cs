@@ -3,17 +3,22 @@ using System.Globalization;
 namespace Dataflow;
 
 /// <summary>Counts of values by bucket; the accumulator is the counts.</summary>
-internal abstract class BucketsAggregation<T, TResult>(int buckets, Func<long[], TResult> result) : Aggregation<T, long[], TResult>
+internal abstract class BucketsAggregation<T, TResult>(int buckets, Func<long[], TResult> result)
+    : InPlaceAggregation<T, long[], (int Bucket, int Count), TResult>
 {
     public override bool CanCombine => true;
 
     public override bool CanRetract => true;
 
+    internal override bool MergeMayFail => false;
+
     public override long[] Create() => new long[buckets];
 
-    public override void Add(ref long[] accumulator, T value) => accumulator[BucketOf(value)]++;
+    public override (int Bucket, int Count) Prepare(in long[] accumulator, T value) => (BucketOf(value), 1);
 
-    public override void Retract(ref long[] accumulator, T value) => accumulator[BucketOf(value)]--;
+    public override (int Bucket, int Count) PrepareRetract(in long[] accumulator, T value) => (BucketOf(value), -1);
+
+    public override void Apply(ref long[] accumulator, in (int Bucket, int Count) change) => accumulator[change.Bucket] += change.Count;
 
     public override void Merge(ref long[] accumulator, in long[] other)
     {

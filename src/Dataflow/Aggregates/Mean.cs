@@ -13,8 +13,8 @@ internal sealed class MeanAggregation<T>(Func<T, double> of) : Aggregation<T, Me
 
     public override void Add(ref MeanAccumulator accumulator, T value)
     {
-        accumulator.Count++;
         accumulator.Sum += of(value);
+        accumulator.Count++;
     }
 
     public override void Retract(ref MeanAccumulator accumulator, T value)

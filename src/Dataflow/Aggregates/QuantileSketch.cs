@@ -17,7 +17,6 @@ public sealed class QuantileSketch
 
     internal void Add(double number, long count, LogarithmicBuckets buckets)
     {
-        if (!double.IsFinite(number)) throw new ArgumentException($"Quantiles: {number} is not a number that has a place among others.");
         if (number > 0) Positive.Add(buckets.IndexOf(number), count, buckets.Most);
         else if (number < 0) Negative.Add(buckets.IndexOf(-number), count, buckets.Most);
         else Zeros += count;

@@ -4,7 +4,7 @@ namespace Dataflow;
 
 internal sealed class QuantilesAggregation<T, TResult>(
     Func<T, double> of, double[] shares, double relativeError, Func<double[], TResult> result)
-    : Aggregation<T, QuantileSketch, TResult>
+    : InPlaceAggregation<T, QuantileSketch, (double Number, int Count), TResult>
 {
     private readonly LogarithmicBuckets _buckets = new(relativeError);
 
@@ -17,9 +17,12 @@ internal sealed class QuantilesAggregation<T, TResult>(
 
     public override QuantileSketch Create() => new();
 
-    public override void Add(ref QuantileSketch accumulator, T value) => accumulator.Add(of(value), 1, _buckets);
+    public override (double Number, int Count) Prepare(in QuantileSketch accumulator, T value) => (Number(value), 1);
 
-    public override void Retract(ref QuantileSketch accumulator, T value) => accumulator.Add(of(value), -1, _buckets);
+    public override (double Number, int Count) PrepareRetract(in QuantileSketch accumulator, T value) => (Number(value), -1);
+
+    public override void Apply(ref QuantileSketch accumulator, in (double Number, int Count) change)
+        => accumulator.Add(change.Number, change.Count, _buckets);
 
     public override void Merge(ref QuantileSketch accumulator, in QuantileSketch other) => accumulator.Merge(other, _buckets);
 
@@ -31,4 +34,13 @@ internal sealed class QuantilesAggregation<T, TResult>(
     }
 
     private static string Text(double share) => share.ToString(CultureInfo.InvariantCulture);
+
+    private double Number(T value)
+    {
+        var number = of(value);
+        return double.IsFinite(number)
+            ? number
+            : throw new ArgumentException(
+                "Quantiles: the number is infinite or NaN, and has no place among others. Leave such records out before.");
+    }
 }

@@ -20,18 +20,21 @@ public sealed class SortedValues<T>
 
     internal T? FirstOrDefault() => _parts.Count == 0 ? default : _parts[0][0];
 
-    /// <summary>Adds a value in front of the first that comes after it.</summary>
-    internal void Add(T value, Comparison<T> order)
+    /// <summary>Where to add a value: in front of the first that comes after it.</summary>
+    internal SortedPlace<T> PlaceFor(T value, Comparison<T> order)
     {
-        if (_parts.Count == 0) _parts.Add([]);
+        if (_parts.Count == 0)
+        {
+            _ = order(value, value); // one that cannot be compared must not get in
+            return new(value, 0, 0, IsRemoved: false);
+        }
+
         var number = Math.Min(PartOf(value, order, least: 1), _parts.Count - 1);
-        var part = _parts[number];
-        part.Insert(PlaceIn(part, value, order, least: 1), value);
-        if (part.Count > MostInPart) Split(number);
+        return new(value, number, PlaceIn(_parts[number], value, order, least: 1), IsRemoved: false);
     }
 
-    /// <summary>Removes the first that equals a value.</summary>
-    internal void Remove(T value, Comparison<T> order)
+    /// <summary>Where to remove a value: the first that equals it.</summary>
+    internal SortedPlace<T> Find(T value, Comparison<T> order)
     {
         var number = PartOf(value, order, least: 0);
         var place = number == _parts.Count ? 0 : PlaceIn(_parts[number], value, order, least: 0);
@@ -40,16 +43,28 @@ public sealed class SortedValues<T>
             var part = _parts[number];
             for (; place < part.Count; place++)
             {
-                if (!EqualityComparer<T>.Default.Equals(part[place], value)) continue;
-                part.RemoveAt(place);
-                if (part.Count == 0) _parts.RemoveAt(number);
-                return;
+                if (EqualityComparer<T>.Default.Equals(part[place], value)) return new(value, number, place, IsRemoved: true);
             }
 
             if (order(part[^1], value) > 0) break;
         }
 
         throw RetractedUnknown.Of<T>();
+    }
+
+    internal void Change(in SortedPlace<T> place)
+    {
+        if (_parts.Count == 0) _parts.Add([]);
+        var part = _parts[place.Part];
+        if (place.IsRemoved)
+        {
+            part.RemoveAt(place.Index);
+            if (part.Count == 0) _parts.RemoveAt(place.Part);
+            return;
+        }
+
+        part.Insert(place.Index, place.Value);
+        if (part.Count > MostInPart) Split(place.Part);
     }
 
     /// <summary>The first part with a value that compares to this one as <paramref name="least"/> or more.</summary>
@@ -59,7 +74,7 @@ public sealed class SortedValues<T>
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (_parts[middle].Count > 0 && order(_parts[middle][^1], value) >= least) high = middle;
+            if (order(_parts[middle][^1], value) >= least) high = middle;
             else low = middle + 1;
         }
 
@@ -87,6 +102,9 @@ public sealed class SortedValues<T>
         part.RemoveRange(half, part.Count - half);
     }
 }
+
+/// <summary>Where a value is added to those that are sorted, or removed from them.</summary>
+internal readonly record struct SortedPlace<T>(T Value, int Part, int Index, bool IsRemoved);
 
 internal sealed class SortedValuesFormatter<T> : IMessagePackFormatter<SortedValues<T>?>
 {

@@ -2,7 +2,7 @@ namespace Dataflow;
 
 /// <summary>The few values with the greatest (sign 1) or least (sign -1) keys, best first; of equals the earliest.</summary>
 internal sealed class TopAggregation<T, TKey>(string name, int count, Func<T, TKey> by, int sign)
-    : Aggregation<T, List<T>, IReadOnlyList<T>>
+    : InPlaceAggregation<T, List<T>, (int Place, T Value), IReadOnlyList<T>>
 {
     public override string Name => $"{name} {count}";
 
@@ -10,12 +10,19 @@ internal sealed class TopAggregation<T, TKey>(string name, int count, Func<T, TK
 
     public override List<T> Create() => [];
 
-    public override void Add(ref List<T> accumulator, T value)
+    public override (int Place, T Value) Prepare(in List<T> accumulator, T value)
     {
         var key = by(value);
-        if (accumulator.Count == count && !IsBetter(key, accumulator[^1])) return;
+        if (accumulator.Count > 0) return (PlaceOf(key, accumulator), value);
+        _ = KeyOrder<TKey>.Compare(key, key); // one that cannot be compared must not get in
+        return (0, value);
+    }
+
+    public override void Apply(ref List<T> accumulator, in (int Place, T Value) change)
+    {
+        if (change.Place == count) return;
         if (accumulator.Count == count) accumulator.RemoveAt(count - 1);
-        accumulator.Insert(PlaceOf(key, accumulator), value);
+        accumulator.Insert(change.Place, change.Value);
     }
 
     public override void Merge(ref List<T> accumulator, in List<T> other)
@@ -30,6 +37,7 @@ internal sealed class TopAggregation<T, TKey>(string name, int count, Func<T, TK
     /// <summary>The place behind all that are as good or better.</summary>
     private int PlaceOf(TKey key, List<T> values)
     {
+        if (values.Count == count && !IsBetter(key, values[^1])) return count;
         var (low, high) = (0, values.Count);
         while (low < high)
         {

@@ -27,20 +27,33 @@ internal sealed class ValueTable<TValue, TNote>
     public ValueTable<TValue, TNote> Clone() => new(this);
 
     /// <summary>The note of a value, which is added with the note's default if it is not there.</summary>
-    public ref TNote NoteOf(TValue value)
+    public ref TNote NoteOf(TValue value) => ref NoteAt(value, Find(value));
+
+    /// <summary>Where a value is, or is to be: all that may fail, since the values' own code hashes and compares.</summary>
+    public ValuePlace Find(TValue value)
     {
         var hash = HashOf(value);
         var index = Find(value, hash);
-        if (_entries[index].Hash != 0) return ref _entries[index].Note;
+        if (_entries[index].Hash != 0) return new(hash, index, IsThere: true);
+        _ = EqualityComparer<TValue>.Default.Equals(value, value); // one that cannot be compared must not get in
+        return new(hash, index, IsThere: false);
+    }
+
+    /// <summary>The note of a value whose place was found, with nothing added or removed since.</summary>
+    public ref TNote NoteAt(TValue value, ValuePlace place)
+    {
+        if (place.IsThere) return ref _entries[place.Index].Note;
+        var index = place.Index;
         if (Count == GrowAt(_entries.Length))
         {
             Grow();
-            index = Find(value, hash);
+            index = Home(place.Hash);
+            while (_entries[index].Hash != 0) index = (index + 1) & (_entries.Length - 1);
         }
 
         Count++;
         ref var entry = ref _entries[index];
-        (entry.Hash, entry.Value) = (hash, value);
+        (entry.Hash, entry.Value) = (place.Hash, value);
         return ref entry.Note;
     }
 
@@ -121,3 +134,6 @@ internal sealed class ValueTable<TValue, TNote>
         public TNote Note;
     }
 }
+
+/// <summary>Where a value is in its table or, if it is not there, would be.</summary>
+internal readonly record struct ValuePlace(uint Hash, int Index, bool IsThere);

@@ -21,7 +21,7 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
 
     private readonly PartTable<TKey, TAccumulator> _parts = new(MostParts);
     private Window _pane;
-    private bool _keepsRejected;
+    private Intake<T, TAccumulator>? _intake; // null where a failure stops the job
     private long _watermark = long.MinValue;
     private long _openFrom = long.MinValue;
     private int _toPass; // records until the next sample; 0: combining pays, or is being tried
@@ -78,7 +78,7 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
     protected override void Open()
     {
         MoveTo(Context.SavedWatermark());
-        _keepsRejected = Context.KeepsRejected;
+        _intake = Context.KeepsRejected ? aggregation.OpenIntake() : null;
     }
 
     private void MoveTo(long watermark)
@@ -97,7 +97,12 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
     {
         if (windows is not null && !_pane.Holds(record.Timestamp)) _pane = windows.PaneOf(record.Timestamp);
         ref var part = ref _parts.Find(record.Value.Key, _pane.StartMs);
-        if (aggregation.TryAdd(ref part.Accumulator, isNew: part.Count == 0, record.Value.Value, _keepsRejected) is { } error)
+        try
+        {
+            if (part.Count == 0) part.Accumulator = aggregation.Create();
+            aggregation.Add(ref part.Accumulator, record.Value.Value, _intake);
+        }
+        catch (Exception error)
         {
             Reject(error, in record);
             return;

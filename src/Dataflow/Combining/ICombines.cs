@@ -8,6 +8,9 @@ namespace Dataflow.Combining;
 internal interface ICombines
 {
     bool CanCombine { get; }
+
+    /// <summary>Whether bringing two aggregates together may fail: then the records in them cannot be told apart any more.</summary>
+    bool MergeMayFail { get; }
 }
 
 /// <inheritdoc cref="ICombines"/>

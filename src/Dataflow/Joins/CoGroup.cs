@@ -63,6 +63,7 @@ internal sealed class CoGroupOperator<TKey, TLeft, TRight, TOut>(
     : Operator<Keyed<TKey, CoGroup<TLeft, TRight>>, Keyed<TKey, TOut>>, ICountsMisses
     where TKey : notnull
 {
+    private readonly List<TOut> _all = [];
     private long _leftMisses;
     private long _rightMisses;
 
@@ -85,13 +86,22 @@ internal sealed class CoGroupOperator<TKey, TLeft, TRight, TOut>(
         var (key, group) = record.Value;
         try
         {
-            return result(key, group.Window, group.Lefts, group.Rights).GetEnumerator();
+            var values = result(key, group.Window, group.Lefts, group.Rights);
+            return Context.KeepsRejected ? All(values) : values.GetEnumerator();
         }
         catch (Exception error)
         {
-            Reject(error, in record);
+            Reject(error, record.Value.Value.Window);
             return null;
         }
+    }
+
+    /// <summary>The results once they are all there: a group whose code fails half way has none.</summary>
+    private List<TOut>.Enumerator All(IEnumerable<TOut> values)
+    {
+        _all.Clear();
+        _all.AddRange(values);
+        return _all.GetEnumerator();
     }
 
     private bool MoveNext(IEnumerator<TOut> values, in Record<Keyed<TKey, CoGroup<TLeft, TRight>>> record)
@@ -102,7 +112,7 @@ internal sealed class CoGroupOperator<TKey, TLeft, TRight, TOut>(
         }
         catch (Exception error)
         {
-            Reject(error, in record);
+            Reject(error, record.Value.Value.Window);
             return false;
         }
     }

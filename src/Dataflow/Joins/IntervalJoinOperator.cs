@@ -11,6 +11,8 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
 {
     private KeptRecords<TKey, TLeft> _lefts = null!;
     private KeptRecords<TKey, TRight> _rights = null!;
+    private readonly Queue<TOut> _joined = []; // of the record at hand
+    private bool _isWhole; // a record on which the user's code fails is left out with all its pairs
     private long _leftMisses;
     private long _rightMisses;
 
@@ -38,9 +40,11 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
 
         var (key, left) = record.Value;
         var kept = new KeptLimits { Time = record.Timestamp, End = end };
+        if (_isWhole && !TryJoinAll(in record, left, _rights.Find(key, kept.Time, end, -bounds.LowerMs))) return;
         for (var rights = _rights.Find(key, kept.Time, end, -bounds.LowerMs); rights.MoveNext(); kept.IsMatched = true)
         {
-            if (!TryEmit(in record, left, rights.Value, Math.Max(kept.Time, rights.Time))) return;
+            if (!TryTakeJoined(out var value) && !TryJoin(in record, left, rights.Value, out value)) return;
+            Emit(in record, value, Math.Max(kept.Time, rights.Time));
             rights.MarkMatched();
         }
 
@@ -53,9 +57,11 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
         if (IsLate(record.Timestamp)) return;
         var (key, right) = record.Value;
         var kept = new KeptLimits { Time = record.Timestamp, End = bounds.EndOfRight(record.Timestamp) };
+        if (_isWhole && !TryJoinAll(in record, right, _lefts.Find(key, kept.Time, kept.End, bounds.UpperMs))) return;
         for (var lefts = _lefts.Find(key, kept.Time, kept.End, bounds.UpperMs); lefts.MoveNext(); kept.IsMatched = true)
         {
-            if (!TryEmit(in record, lefts.Value, right, Math.Max(kept.Time, lefts.Time))) return;
+            if (!TryTakeJoined(out var value) && !TryJoin(in record, lefts.Value, right, out value)) return;
+            Emit(in record, value, Math.Max(kept.Time, lefts.Time));
             lefts.MarkMatched();
         }
 
@@ -84,6 +90,7 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
         _lefts = Context.OpenKept<TKey, TLeft>("lefts", bounds.SliceMs);
         _rights = Context.OpenKept<TKey, TRight>("rights", bounds.SliceMs);
         Watermark = Context.SavedWatermark();
+        _isWhole = Context.KeepsRejected;
     }
 
     // Where nothing is ever freed, nothing is late.
@@ -107,22 +114,55 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
         return outer.HasFlag(Outer.Right);
     }
 
-    private bool TryEmit<T>(in Record<Keyed<TKey, T>> record, TLeft left, TRight right, long time)
+    /// <summary>Makes the results of all pairs of a record before the first goes out; false if the user's code failed on one.</summary>
+    private bool TryJoinAll(in Record<Keyed<TKey, TLeft>> record, TLeft left, KeptRecords<TKey, TRight>.Partners rights)
     {
-        TOut value;
+        _joined.Clear();
+        while (rights.MoveNext())
+        {
+            if (!TryJoin(in record, left, rights.Value, out var value)) return false;
+            _joined.Enqueue(value);
+        }
+
+        return true;
+    }
+
+    private bool TryJoinAll(in Record<Keyed<TKey, TRight>> record, TRight right, KeptRecords<TKey, TLeft>.Partners lefts)
+    {
+        _joined.Clear();
+        while (lefts.MoveNext())
+        {
+            if (!TryJoin(in record, lefts.Value, right, out var value)) return false;
+            _joined.Enqueue(value);
+        }
+
+        return true;
+    }
+
+    /// <summary>The next of the results that were made already; false where they are made one by one.</summary>
+    private bool TryTakeJoined(out TOut value)
+    {
+        value = default!;
+        return _isWhole && _joined.TryDequeue(out value!);
+    }
+
+    private bool TryJoin<T>(in Record<Keyed<TKey, T>> record, TLeft left, TRight right, out TOut value)
+    {
         try
         {
             value = result(left, right);
+            return true;
         }
         catch (Exception error)
         {
             Reject(error, in record);
+            value = default!;
             return false;
         }
-
-        Emit(new Record<Keyed<TKey, TOut>>(new(record.Value.Key, value), time, record.Origin));
-        return true;
     }
+
+    private void Emit<T>(in Record<Keyed<TKey, T>> record, TOut value, long time)
+        => Emit(new Record<Keyed<TKey, TOut>>(new(record.Value.Key, value), time, record.Origin));
 
     private void EmitAlone(TKey key, TLeft? left, TRight? right, long time)
     {

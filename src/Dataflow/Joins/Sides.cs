@@ -30,16 +30,20 @@ internal sealed class SidesOperator<TKey, TLeft, TRight>
 
 /// <summary>The values of each side, in the order in which they came.</summary>
 internal sealed class SidesAggregation<TLeft, TRight>
-    : Aggregation<Side<TLeft, TRight>, (List<TLeft> Lefts, List<TRight> Rights), (TLeft[] Lefts, TRight[] Rights)>
+    : InPlaceAggregation<Side<TLeft, TRight>, (List<TLeft> Lefts, List<TRight> Rights), Side<TLeft, TRight>,
+        (TLeft[] Lefts, TRight[] Rights)>
 {
     public override string Name => "both sides";
 
     public override (List<TLeft> Lefts, List<TRight> Rights) Create() => ([], []);
 
-    public override void Add(ref (List<TLeft> Lefts, List<TRight> Rights) accumulator, Side<TLeft, TRight> value)
+    public override Side<TLeft, TRight> Prepare(
+        in (List<TLeft> Lefts, List<TRight> Rights) accumulator, Side<TLeft, TRight> value) => value;
+
+    public override void Apply(ref (List<TLeft> Lefts, List<TRight> Rights) accumulator, in Side<TLeft, TRight> change)
     {
-        if (value.IsLeft) accumulator.Lefts.Add(value.Left);
-        else accumulator.Rights.Add(value.Right);
+        if (change.IsLeft) accumulator.Lefts.Add(change.Left);
+        else accumulator.Rights.Add(change.Right);
     }
 
     public override void Merge(

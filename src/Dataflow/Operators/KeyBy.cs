@@ -31,6 +31,7 @@ internal sealed record KeyByNode<TKey, T>(string Name, Node<T> Input, Func<T, TK
 }
 
 internal sealed class KeyByOperator<TKey, T>(Func<T, TKey> key) : Operator<T, Keyed<TKey, T>>
+    where TKey : notnull
 {
     internal override bool IsOneToOne => true;
 
@@ -39,7 +40,7 @@ internal sealed class KeyByOperator<TKey, T>(Func<T, TKey> key) : Operator<T, Ke
         TKey of;
         try
         {
-            of = key(record.Value) ?? throw new InvalidOperationException("The key is null.");
+            of = KeyGuard<TKey>.Check(key(record.Value), Context.KeepsRejected);
         }
         catch (Exception error)
         {

@@ -25,6 +25,8 @@ internal sealed record SelectManyNode<TIn, TOut>(string Name, Node<TIn> Input, F
 
 internal sealed class SelectManyOperator<TIn, TOut>(Func<TIn, IEnumerable<TOut>> selector) : Operator<TIn, TOut>
 {
+    private readonly List<TOut> _all = [];
+
     public override void Process(in Record<TIn> record)
     {
         if (Start(in record) is not { } started) return;
@@ -36,13 +38,22 @@ internal sealed class SelectManyOperator<TIn, TOut>(Func<TIn, IEnumerable<TOut>>
     {
         try
         {
-            return selector(record.Value).GetEnumerator();
+            var values = selector(record.Value);
+            return Context.KeepsRejected ? All(values) : values.GetEnumerator();
         }
         catch (Exception error)
         {
             Reject(error, in record);
             return null;
         }
+    }
+
+    /// <summary>The values once they are all there: a record whose code fails half way has no results.</summary>
+    private List<TOut>.Enumerator All(IEnumerable<TOut> values)
+    {
+        _all.Clear();
+        _all.AddRange(values);
+        return _all.GetEnumerator();
     }
 
     // Emit stays outside: what fails further down is not this step's fault.

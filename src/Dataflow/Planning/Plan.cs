@@ -60,7 +60,7 @@ internal sealed class Plan
     {
         for (var node = exchange; ConsumersOf(node).Take(2).ToList() is [var next]; node = next)
         {
-            if (next is ICombines combiner) return combiner.CanCombine ? next : null;
+            if (next is ICombines combiner) return combiner.CanCombine && !(OnError.KeepsRejected && combiner.MergeMayFail) ? next : null;
             if (next is not IWindowNode) return null;
         }
 

@@ -1,3 +1,5 @@
+using Dataflow.State;
+
 namespace Dataflow;
 
 /// <summary>A map that is the same in every worker: rules, settings, prices. Read anywhere in the code of a <c>Process</c> step,
@@ -6,10 +8,10 @@ namespace Dataflow;
 public sealed class BroadcastState<TMapKey, TValue>
     where TMapKey : notnull
 {
-    private readonly KeyedState<TMapKey, TValue> _entries;
+    private readonly UndoableState<TMapKey, TValue> _entries;
     private readonly Func<bool> _isForOneKey;
 
-    internal BroadcastState(KeyedState<TMapKey, TValue> entries, Func<bool> isForOneKey)
+    internal BroadcastState(UndoableState<TMapKey, TValue> entries, Func<bool> isForOneKey)
         => (_entries, _isForOneKey) = (entries, isForOneKey);
 
     /// <summary>How many entries there are.</summary>

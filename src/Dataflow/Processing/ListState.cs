@@ -44,10 +44,10 @@ internal sealed class KeyedListState<TKey, T> : ListState<T>, IClears
     where TKey : notnull
 {
     private readonly StateTable<TKey, ListBounds> _bounds;
-    private readonly KeyedState<KeyPart<TKey>, T> _elements;
+    private readonly UndoableState<KeyPart<TKey>, T> _elements;
     private readonly StateScope<TKey> _scope;
 
-    public KeyedListState(StateTable<TKey, ListBounds> bounds, KeyedState<KeyPart<TKey>, T> elements, StateScope<TKey> scope)
+    public KeyedListState(StateTable<TKey, ListBounds> bounds, UndoableState<KeyPart<TKey>, T> elements, StateScope<TKey> scope)
     {
         _bounds = bounds;
         _elements = elements;

@@ -43,6 +43,7 @@ internal sealed class KeyedMapState<TKey, TMapKey, TValue> : MapState<TMapKey, T
         _entries = entries;
         _scope = scope;
         entries.OnExpired = (entry, _) => Forget(entry);
+        entries.OnUndone = Undone;
     }
 
     public override bool TryGet(TMapKey mapKey, out TValue value) => _entries.TryGet(new(_scope.Key, mapKey), out value);
@@ -83,6 +84,12 @@ internal sealed class KeyedMapState<TKey, TMapKey, TValue> : MapState<TMapKey, T
         }
 
         return _mapKeys.TryGetValue(_scope.Key, out var mapKeys) ? [.. mapKeys] : [];
+    }
+
+    private void Undone(MapKey<TKey, TMapKey> entry, bool isThere)
+    {
+        if (!isThere) Forget(entry);
+        else if (_mapKeys is not null) Remember(entry);
     }
 
     private void Remember(MapKey<TKey, TMapKey> entry)

@@ -62,14 +62,7 @@ internal sealed class BroadcastProcessOperator<TKey, T, TBroadcast, TOut>
 
     public override void ProcessSecond(in Record<TBroadcast> record)
     {
-        try
-        {
-            _process.OnBroadcast(in record);
-        }
-        catch (Exception error)
-        {
-            Reject(error, in record);
-        }
+        if (Runner.TryBroadcast(_process, in record) is { } error) Reject(error, in record);
     }
 
     public override void EndOfBatch() => Runner.EndOfBatch();

@@ -37,7 +37,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         process.Open(_states);
         _timers = new(step.OpenTables<KeyPart<TKey>, bool>("timers", new KeyPartCodec<TKey>()).Main);
         _processingTimers = new(new(step.OpenTables<KeyPart<TKey>, bool>("processing-timers", new KeyPartCodec<TKey>()).Main), step);
-        _context = new RunningContext(this);
+        _context = new RunningContext(this, step.KeepsRejected);
         _watermark = _newest = step.SavedWatermark();
     }
 
@@ -48,20 +48,37 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     /// <summary>Handles a record; returns what the user's code failed with.</summary>
     public Exception? TryProcess(in Record<Keyed<TKey, T>> record)
     {
-        _newest = Math.Max(_newest, record.Timestamp);
-        _states.Scope.Begin(record.Value.Key, Math.Max(record.Timestamp, _watermark));
-        _context.Begin(record.Timestamp, record.Origin);
+        _context.Begin(record.Value.Key, Math.Max(record.Timestamp, _watermark), record.Timestamp, record.Origin);
         try
         {
             process.OnRecord(record.With(record.Value.Value), _context);
         }
         catch (Exception error) when (!_context.IsEmitting)
         {
-            _states.Scope.End();
+            _context.Undo();
             return error;
         }
 
+        _newest = Math.Max(_newest, record.Timestamp);
         _context.End();
+        return null;
+    }
+
+    /// <summary>Runs code that changes broadcast state; returns what it failed with, after which nothing has changed.</summary>
+    public Exception? TryBroadcast<TBroadcast>(BroadcastProcess<TKey, T, TBroadcast, TOut> process, in Record<TBroadcast> record)
+    {
+        _states.Undo.Begin();
+        try
+        {
+            process.OnBroadcast(in record);
+        }
+        catch (Exception error)
+        {
+            _states.Undo.Undo();
+            return error;
+        }
+
+        _states.Undo.Commit();
         return null;
     }
 
@@ -92,6 +109,26 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         foreach (var state in _states.Expiring) state.Sweep(_watermark);
     }
 
+    private void Change(TimerChange change, TKey key, long timestamp)
+    {
+        switch (change)
+        {
+            case TimerChange.Set when !_timers.Set(key, timestamp):
+            case TimerChange.SetProcessing when _watermark == long.MaxValue:
+                DroppedTimers++;
+                break;
+            case TimerChange.Delete:
+                _timers.Delete(key, timestamp);
+                break;
+            case TimerChange.SetProcessing:
+                _processingTimers.Set(key, timestamp);
+                break;
+            case TimerChange.DeleteProcessing:
+                _processingTimers.Delete(key, timestamp);
+                break;
+        }
+    }
+
     private void FireUpTo(long watermark)
     {
         _watermark = Math.Max(_watermark, watermark);
@@ -101,8 +138,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     private void Fire(TKey key, long timestamp, bool isProcessing)
     {
         var time = isProcessing ? Math.Max(_newest, _watermark) : timestamp;
-        _states.Scope.Begin(key, time);
-        _context.Begin(time, default);
+        _context.Begin(key, time, time, default);
         try
         {
             if (isProcessing) process.OnProcessingTimer(timestamp, _context);
@@ -110,7 +146,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         }
         catch (Exception error) when (!_context.IsEmitting)
         {
-            _states.Scope.End();
+            _context.Undo();
             reject(error);
             return;
         }
@@ -118,8 +154,11 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         _context.End();
     }
 
-    private sealed class RunningContext(ProcessRunner<TKey, T, TOut> runner) : ProcessContext<TKey, TOut>
+    private sealed class RunningContext(ProcessRunner<TKey, T, TOut> runner, bool isWhole) : ProcessContext<TKey, TOut>
     {
+        // Of the record or timer at hand, where its effects come only when the user's code has returned.
+        private readonly List<TOut> _emitted = [];
+        private readonly List<(TimerChange Change, long Timestamp)> _timers = [];
         private long _timestamp;
         private RecordOrigin _origin;
         private bool _clears;
@@ -133,45 +172,83 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
 
         public override long ProcessingTime => runner._processingTimers.Now;
 
-        public void Begin(long timestamp, RecordOrigin origin)
-            => (_timestamp, _origin, _clears, IsEmitting) = (timestamp, origin, false, false);
+        public void Begin(TKey key, long now, long timestamp, RecordOrigin origin)
+        {
+            runner._states.Scope.Begin(key, now);
+            runner._states.Undo.Begin();
+            (_timestamp, _origin, _clears, IsEmitting) = (timestamp, origin, false, false);
+        }
 
         public void End()
         {
+            runner._states.Undo.Commit();
             if (_clears) runner._states.ClearAll();
+            if (isWhole) Release();
+            runner._states.Scope.End();
+        }
+
+        /// <summary>Leaves all as it was before <see cref="Begin"/>.</summary>
+        public void Undo()
+        {
+            runner._states.Undo.Undo();
+            _emitted.Clear();
+            _timers.Clear();
+            runner.Sides.DropHeld();
             runner._states.Scope.End();
         }
 
         public override void Emit(TOut value)
+        {
+            if (isWhole) _emitted.Add(value);
+            else EmitNow(value);
+        }
+
+        public override void Emit<TSide>(Output<TSide> output, TSide value)
+        {
+            ArgumentNullException.ThrowIfNull(output);
+            IsEmitting = !isWhole;
+            runner.Sides.Emit(output, new(new(Key, value), _timestamp, _origin), isHeld: isWhole);
+            IsEmitting = false;
+        }
+
+        public override void SetTimer(long timestamp) => Change(TimerChange.Set, timestamp);
+
+        public override void DeleteTimer(long timestamp) => Change(TimerChange.Delete, timestamp);
+
+        public override void SetProcessingTimer(long timestamp) => Change(TimerChange.SetProcessing, timestamp);
+
+        public override void DeleteProcessingTimer(long timestamp) => Change(TimerChange.DeleteProcessing, timestamp);
+
+        public override void ClearState() => _clears = true;
+
+        private void EmitNow(TOut value)
         {
             IsEmitting = true;
             runner._emit(new(new(Key, value), _timestamp, _origin));
             IsEmitting = false;
         }
 
-        public override void Emit<TSide>(Output<TSide> output, TSide value)
+        private void Change(TimerChange change, long timestamp)
         {
-            ArgumentNullException.ThrowIfNull(output);
-            IsEmitting = true;
-            runner.Sides.Emit(output, new(new(Key, value), _timestamp, _origin));
-            IsEmitting = false;
+            if (isWhole) _timers.Add((change, timestamp));
+            else runner.Change(change, Key, timestamp);
         }
 
-        public override void SetTimer(long timestamp)
+        private void Release()
         {
-            if (!runner._timers.Set(Key, timestamp)) runner.DroppedTimers++;
+            foreach (var (change, timestamp) in _timers) runner.Change(change, Key, timestamp);
+            _timers.Clear();
+            foreach (var value in _emitted) EmitNow(value);
+            _emitted.Clear();
+            runner.Sides.Release();
         }
+    }
 
-        public override void DeleteTimer(long timestamp) => runner._timers.Delete(Key, timestamp);
-
-        public override void SetProcessingTimer(long timestamp)
-        {
-            if (runner._watermark == long.MaxValue) runner.DroppedTimers++;
-            else runner._processingTimers.Set(Key, timestamp);
-        }
-
-        public override void DeleteProcessingTimer(long timestamp) => runner._processingTimers.Delete(Key, timestamp);
-
-        public override void ClearState() => _clears = true;
+    private enum TimerChange
+    {
+        Set,
+        Delete,
+        SetProcessing,
+        DeleteProcessing,
     }
 }

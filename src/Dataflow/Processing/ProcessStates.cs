@@ -18,7 +18,14 @@ public sealed class ProcessStates<TKey, T>
     private readonly List<Action> _clear = [];
     private bool _needsTime;
 
-    internal ProcessStates(OperatorContext? context) => _context = context;
+    internal ProcessStates(OperatorContext? context)
+    {
+        _context = context;
+        Undo = new UndoLog(context?.KeepsRejected ?? false);
+    }
+
+    /// <summary>Undoes what the code has changed for a record on which it fails.</summary>
+    internal UndoLog Undo { get; }
 
     internal StateScope<TKey> Scope { get; } = new();
 
@@ -64,7 +71,8 @@ public sealed class ProcessStates<TKey, T>
         var aggregation = aggregate(new Aggregates<T>());
         Declare(name, $"{aggregation.Name} as ", () => StateCodec<TA>.Signature, timeToLive);
         var accumulators = Table<TKey, TA>(name, Keys, timeToLive);
-        return Add(new KeyedReducingState<TKey, T, TA, TResult>(accumulators, aggregation, Scope));
+        var intake = _context is { KeepsRejected: true } ? aggregation.OpenIntake() : null;
+        return Add(new KeyedReducingState<TKey, T, TA, TResult>(accumulators, aggregation, intake, Scope));
     }
 
     /// <summary>A map that is the same in every worker, for what comes on the second stream.</summary>
@@ -72,8 +80,8 @@ public sealed class ProcessStates<TKey, T>
         where TMapKey : notnull
     {
         Declare(name, $"broadcast of {TypeNames.Of(typeof(TMapKey))} to ", () => StateCodec<TValue>.Signature, null);
-        return new BroadcastState<TMapKey, TValue>(
-            _context?.OpenBroadcast<TMapKey, TValue>($"state/{name}") ?? null!, () => Scope.HasKey);
+        var entries = _context?.OpenBroadcast<TMapKey, TValue>($"state/{name}");
+        return new BroadcastState<TMapKey, TValue>(new(entries!, Undo), () => Scope.HasKey);
     }
 
     /// <summary>Finds out what states a step has.</summary>
@@ -116,15 +124,16 @@ public sealed class ProcessStates<TKey, T>
         return state;
     }
 
-    private KeyedState<TEntry, TValue> Open<TEntry, TValue>(string name, KeyCodec<TEntry> keys)
+    private UndoableState<TEntry, TValue> Open<TEntry, TValue>(string name, KeyCodec<TEntry> keys)
         where TEntry : notnull
-        => _context is null ? null! : _context.OpenTables<TEntry, TValue>($"state/{name}", keys).Main;
+        => new(_context?.OpenTables<TEntry, TValue>($"state/{name}", keys).Main!, Undo);
 
     private StateTable<TEntry, TValue> Table<TEntry, TValue>(string name, KeyCodec<TEntry> keys, TimeSpan? timeToLive)
         where TEntry : notnull
     {
         if (timeToLive is not { } time) return new LastingTable<TEntry, TValue>(Open<TEntry, TValue>(name, keys));
-        var table = new ExpiringTable<TEntry, TValue>(Open<TEntry, Expiring<TValue>>(name, keys), (long)time.TotalMilliseconds, Scope);
+        var entries = Open<TEntry, Expiring<TValue>>(name, keys);
+        var table = new ExpiringTable<TEntry, TValue>(entries, (long)time.TotalMilliseconds, Scope, Undo);
         Expiring.Add(table);
         return table;
     }

@@ -20,15 +20,23 @@ public abstract class ReducingState<T, TResult>
 }
 
 internal sealed class KeyedReducingState<TKey, T, TA, TResult>(
-    StateTable<TKey, TA> accumulators, Aggregation<T, TA, TResult> aggregation, StateScope<TKey> scope)
+    StateTable<TKey, TA> accumulators, Aggregation<T, TA, TResult> aggregation, Intake<T, TA>? intake, StateScope<TKey> scope)
     : ReducingState<T, TResult>, IClears
     where TKey : notnull
 {
     public override void Add(T value)
     {
         ref var accumulator = ref accumulators.Update(scope.Key, out var exists);
-        if (!exists) accumulator = aggregation.Create();
-        aggregation.Add(ref accumulator, value);
+        try
+        {
+            if (!exists) accumulator = aggregation.Create();
+            aggregation.Add(ref accumulator, value, intake);
+        }
+        catch when (!exists)
+        {
+            accumulators.Remove(scope.Key); // the caller may go on
+            throw;
+        }
     }
 
     public override bool TryGet(out TResult result)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Dataflow.Runtime;
 
 namespace Dataflow.Processing;
@@ -6,23 +7,59 @@ namespace Dataflow.Processing;
 internal sealed class SideOutputs<TKey>
     where TKey : notnull
 {
-    private readonly Dictionary<object, Operator> _next = [];
-    private readonly List<Action<long>> _advance = [];
+    private readonly Dictionary<object, ISide> _sides = [];
 
-    public void Add<TSide>(Output<TSide> output, Operator<Keyed<TKey, TSide>> next)
+    public void Add<TSide>(Output<TSide> output, Operator<Keyed<TKey, TSide>> next) => _sides.Add(output, new Side<TSide>(next));
+
+    /// <summary>Hands a record on or, if it is to be held, with the next <see cref="Release"/>.</summary>
+    public void Emit<TSide>(Output<TSide> output, in Record<Keyed<TKey, TSide>> record, bool isHeld)
     {
-        _next.Add(output, next);
-        _advance.Add(next.Advance);
+        if (_sides.TryGetValue(output, out var side)) ((Side<TSide>)side).Emit(in record, isHeld);
     }
 
-    public void Emit<TSide>(Output<TSide> output, in Record<Keyed<TKey, TSide>> record)
+    public void Release()
     {
-        if (_next.TryGetValue(output, out var next)) ((Operator<Keyed<TKey, TSide>>)next).Process(in record);
+        foreach (var side in _sides.Values) side.Release();
+    }
+
+    public void DropHeld()
+    {
+        foreach (var side in _sides.Values) side.DropHeld();
     }
 
     public void Advance(long watermark)
     {
-        foreach (var advance in _advance) advance(watermark);
+        foreach (var side in _sides.Values) side.Advance(watermark);
+    }
+
+    private interface ISide
+    {
+        void Release();
+
+        void DropHeld();
+
+        void Advance(long watermark);
+    }
+
+    private sealed class Side<TSide>(Operator<Keyed<TKey, TSide>> next) : ISide
+    {
+        private readonly List<Record<Keyed<TKey, TSide>>> _held = [];
+
+        public void Emit(in Record<Keyed<TKey, TSide>> record, bool isHeld)
+        {
+            if (isHeld) _held.Add(record);
+            else next.Process(in record);
+        }
+
+        public void Release()
+        {
+            foreach (ref readonly var record in CollectionsMarshal.AsSpan(_held)) next.Process(in record);
+            _held.Clear();
+        }
+
+        public void DropHeld() => _held.Clear();
+
+        public void Advance(long watermark) => next.Advance(watermark);
     }
 }
 

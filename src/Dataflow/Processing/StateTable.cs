@@ -1,3 +1,5 @@
+using Dataflow.State;
+
 namespace Dataflow.Processing;
 
 /// <summary>The entries of a state, with or without time to live.</summary>
@@ -6,6 +8,9 @@ internal abstract class StateTable<TEntry, TValue>
 {
     /// <summary>Called with each entry that has expired, when it is removed.</summary>
     public Action<TEntry, TValue>? OnExpired { get; set; }
+
+    /// <summary>Called with each entry whose change was undone, and whether it is there now.</summary>
+    public abstract Action<TEntry, bool>? OnUndone { set; }
 
     public abstract bool TryGet(TEntry entry, out TValue value);
 
@@ -17,9 +22,14 @@ internal abstract class StateTable<TEntry, TValue>
     public abstract void ForEach(Action<TEntry> visit);
 }
 
-internal sealed class LastingTable<TEntry, TValue>(KeyedState<TEntry, TValue> entries) : StateTable<TEntry, TValue>
+internal sealed class LastingTable<TEntry, TValue>(UndoableState<TEntry, TValue> entries) : StateTable<TEntry, TValue>
     where TEntry : notnull
 {
+    public override Action<TEntry, bool>? OnUndone
+    {
+        set => entries.OnUndone = value;
+    }
+
     public override bool TryGet(TEntry entry, out TValue value) => entries.TryGet(entry, out value);
 
     public override ref TValue Update(TEntry entry, out bool exists) => ref entries.Update(entry, out exists);
@@ -29,49 +39,69 @@ internal sealed class LastingTable<TEntry, TValue>(KeyedState<TEntry, TValue> en
     public override void ForEach(Action<TEntry> visit) => entries.ForEach(visit, static (visit, entry, ref _) => visit(entry));
 }
 
-internal sealed class ExpiringTable<TEntry, TValue>(KeyedState<TEntry, Expiring<TValue>> entries, long timeToLiveMs, IStateTime time)
-    : StateTable<TEntry, TValue>, IExpires
+internal sealed class ExpiringTable<TEntry, TValue> : StateTable<TEntry, TValue>, IExpires, IUndoable
     where TEntry : notnull
 {
     private const int PlacesAtOnce = 256;
 
+    private readonly UndoableState<TEntry, Expiring<TValue>> _entries;
+    private readonly long _timeToLiveMs;
+    private readonly IStateTime _time;
+    private readonly UndoLog _log;
     private int _nextPlace;
     private long _sweepingFor;
     private long _sweptFor = long.MinValue;
+    private long _expired;
+    private long _expiredNow; // and not to be counted if the record at hand fails
 
-    public long Expired { get; private set; }
+    public ExpiringTable(UndoableState<TEntry, Expiring<TValue>> entries, long timeToLiveMs, IStateTime time, UndoLog log)
+    {
+        (_entries, _timeToLiveMs, _time, _log) = (entries, timeToLiveMs, time, log);
+        log.Add(this);
+    }
+
+    public override Action<TEntry, bool>? OnUndone
+    {
+        set => _entries.OnUndone = value;
+    }
+
+    public long Expired => _expired + _expiredNow;
+
+    public void Commit() => (_expired, _expiredNow) = (Expired, 0);
+
+    public void Undo() => _expiredNow = 0;
 
     public override bool TryGet(TEntry entry, out TValue value)
     {
-        var isThere = entries.TryGet(entry, out var found) && found.UntilMs > time.Now;
+        var isThere = _entries.TryGet(entry, out var found) && found.UntilMs > _time.Now;
         value = isThere ? found.Value : default!;
         return isThere;
     }
 
     public override ref TValue Update(TEntry entry, out bool exists)
     {
-        ref var found = ref entries.Update(entry, out exists);
-        if (exists && found.UntilMs <= time.Now)
+        ref var found = ref _entries.Update(entry, out exists);
+        if (exists && found.UntilMs <= _time.Now)
         {
             Leave(entry, ref found);
             found = default;
             exists = false;
         }
 
-        found.UntilMs = Math.Max(exists ? found.UntilMs : long.MinValue, After(time.Now));
+        found.UntilMs = Math.Max(exists ? found.UntilMs : long.MinValue, After(_time.Now));
         return ref found.Value;
     }
 
-    public override bool Remove(TEntry entry) => entries.Remove(entry);
+    public override bool Remove(TEntry entry) => _entries.Remove(entry);
 
-    public override void ForEach(Action<TEntry> visit) => entries.ForEach(visit, static (visit, entry, ref _) => visit(entry));
+    public override void ForEach(Action<TEntry> visit) => _entries.ForEach(visit, static (visit, entry, ref _) => visit(entry));
 
     /// <summary>Looks at some entries in turn; once all were looked at, waits for the watermark to move.</summary>
     public void Sweep(long watermark)
     {
         if (watermark == _sweptFor) return;
         if (_nextPlace == 0) _sweepingFor = watermark;
-        if (entries.RemoveSome(ref _nextPlace, PlacesAtOnce, this, static (self, entry, ref found) => self.IsOver(entry, ref found)))
+        if (_entries.RemoveSome(ref _nextPlace, PlacesAtOnce, this, static (self, entry, ref found) => self.IsOver(entry, ref found)))
             return;
         _sweptFor = _sweepingFor;
     }
@@ -85,11 +115,12 @@ internal sealed class ExpiringTable<TEntry, TValue>(KeyedState<TEntry, Expiring<
 
     private void Leave(TEntry entry, ref Expiring<TValue> found)
     {
-        Expired++;
+        if (_log.IsOn) _expiredNow++;
+        else _expired++;
         OnExpired?.Invoke(entry, found.Value);
     }
 
-    private long After(long now) => now > long.MaxValue - timeToLiveMs ? long.MaxValue : now + timeToLiveMs;
+    private long After(long now) => now > long.MaxValue - _timeToLiveMs ? long.MaxValue : now + _timeToLiveMs;
 }
 
 /// <summary>State whose entries end.</summary>

@@ -93,6 +93,14 @@ public abstract class Operator
     /// <exception cref="OperatorException">Errors are to stop the job.</exception>
     protected void Reject(Exception error) => Reject(error, default(RecordOrigin));
 
+    /// <summary>Says that the user's code failed on a window's result, which is left out.</summary>
+    /// <exception cref="OperatorException">Errors are to stop the job.</exception>
+    internal void Reject(Exception error, Window window)
+    {
+        Context.Task.Reject(OperatorException.FailedOn(Context.Name, window.Text, (error as OperatorException)?.InnerException ?? error));
+        DeadLetters++;
+    }
+
     /// <summary>Writes a dead letter, whatever the pipeline says of errors: for steps that never stop for a record.</summary>
     internal void Write(DeadLetter letter)
     {

@@ -19,17 +19,27 @@ public sealed class OperatorException : DataflowException
     /// <summary>The record's position in the split; -1 where it is not known.</summary>
     public long Position { get; init; } = -1;
 
+    /// <summary>What failed of the step where no record is at fault, such as a window's result; null otherwise.</summary>
+    internal string? Part { get; private init; }
+
     /// <summary>A step's code failed on a record.</summary>
     internal static OperatorException Failed(string step, string split, long position, Exception inner)
         => Failed($"Operator '{step}'", step, split, position, inner);
+
+    /// <summary>A step's code failed on a result that no single record stands behind.</summary>
+    /// <param name="step">The step's name.</param>
+    /// <param name="part">Such as <c>window from … to …</c>.</param>
+    /// <param name="inner">Why.</param>
+    internal static OperatorException FailedOn(string step, string part, Exception inner)
+        => Failed($"Operator '{step}'", step, "", -1, inner, part);
 
     /// <summary>A step of a user's own failed on a record without saying its name.</summary>
     internal static OperatorException FailedIn(string stage, string split, long position, Exception inner)
         => Failed($"An operator of {stage}", stage, split, position, inner);
 
-    private static OperatorException Failed(string what, string step, string split, long position, Exception inner)
+    private static OperatorException Failed(string what, string step, string split, long position, Exception inner, string? part = null)
     {
-        var on = split.Length == 0 ? "" : $" on {split}@{position}";
+        var on = part is not null ? $" on the {part}" : split.Length == 0 ? "" : $" on {split}@{position}";
         return new($"{what} failed{on}: {Sentence(inner)} The job stopped at its last checkpoint; correct the operator or the "
             + "input, then start the job again.", inner)
         {
@@ -37,6 +47,7 @@ public sealed class OperatorException : DataflowException
             Step = step,
             Split = split,
             Position = position,
+            Part = part,
         };
     }
 

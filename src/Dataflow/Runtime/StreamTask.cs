@@ -153,6 +153,7 @@ internal sealed class StreamTask
     {
         if (!Job.Plan.OnError.KeepsRejected || error.IsTransient) throw error;
         var reason = (error.InnerException ?? error).Message;
+        if (error.Part is { } part) reason = $"{char.ToUpperInvariant(part[0])}{part.AsSpan(1)}: {reason}";
         Write(new DeadLetter(error.Step, error.Split, error.Position, reason, Job.Time.GetUtcNow()));
     }
 

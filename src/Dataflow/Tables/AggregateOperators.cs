@@ -1,5 +1,6 @@
 using Dataflow.Combining;
 using Dataflow.Planning;
+using Dataflow.Processing;
 using Dataflow.Runtime;
 using Dataflow.State;
 
@@ -12,6 +13,8 @@ internal sealed record AggregateStreamNode<TKey, T, TA, TR, TOut>(
     where TKey : notnull
 {
     public bool CanCombine => Aggregation.CanCombine;
+
+    public bool MergeMayFail => Aggregation.MergeMayFail;
 
     internal override string Detail => Aggregation.Name;
 
@@ -39,7 +42,7 @@ internal sealed class AggregateStreamOperator<TKey, T, TA, TR, TOut>(Aggregation
 
     protected override void Change(ref GroupState<TA> group, in T input)
     {
-        Aggregation.Add(ref group.Accumulator, input);
+        Aggregation.Add(ref group.Accumulator, input, Intake);
         group.Count++;
     }
 
@@ -57,28 +60,74 @@ internal sealed class AggregateStreamOperator<TKey, T, TA, TR, TOut>(Aggregation
 }
 
 /// <summary>Computes a row of all rows of each group.</summary>
-internal sealed record AggregateTableNode<TKey, TRow, TA, TR, TOut>(
-    string Name, Node<Keyed<TKey, Delta<TRow>>> Input, Aggregation<TRow, TA, TR> Aggregation, Func<TKey, TR, TOut> Result)
-    : Node<Keyed<TKey, Delta<TRow>>, Keyed<TKey, Change<TOut>>>(Name, Input)
+internal sealed record AggregateTableNode<TGroup, TKey, TRow, TA, TR, TOut>(
+    string Name, Node<Keyed<TGroup, Keyed<TKey, Change<TRow>>>> Input, Aggregation<TRow, TA, TR> Aggregation, Func<TGroup, TR, TOut> Result)
+    : Node<Keyed<TGroup, Keyed<TKey, Change<TRow>>>, Keyed<TGroup, Change<TOut>>>(Name, Input)
+    where TGroup : notnull
     where TKey : notnull
 {
     internal override string Detail => Aggregation.Name;
 
-    internal override string StateSignature => GroupState<TA>.SignatureOf(Aggregation.Name, typeof(TKey));
+    internal override string StateSignature => GroupState<TA>.SignatureOf(Aggregation.Name, typeof(TGroup));
 
-    public override Operator<Keyed<TKey, Delta<TRow>>, Keyed<TKey, Change<TOut>>> CreateOperator()
-        => new AggregateTableOperator<TKey, TRow, TA, TR, TOut>(Aggregation, Result);
+    public override Operator<Keyed<TGroup, Keyed<TKey, Change<TRow>>>, Keyed<TGroup, Change<TOut>>> CreateOperator()
+        => new AggregateTableOperator<TGroup, TKey, TRow, TA, TR, TOut>(Aggregation, Result);
 }
 
-internal sealed class AggregateTableOperator<TKey, TRow, TA, TR, TOut>(
-    Aggregation<TRow, TA, TR> aggregation, Func<TKey, TR, TOut> result)
-    : GroupOperator<TKey, Delta<TRow>, TRow, TA, TR, TOut>(aggregation, result)
+internal sealed class AggregateTableOperator<TGroup, TKey, TRow, TA, TR, TOut>(
+    Aggregation<TRow, TA, TR> aggregation, Func<TGroup, TR, TOut> result)
+    : GroupOperator<TGroup, Keyed<TKey, Change<TRow>>, TRow, TA, TR, TOut>(aggregation, result)
+    where TGroup : notnull
     where TKey : notnull
 {
-    protected override void Change(ref GroupState<TA> group, in Delta<TRow> input)
+    private AcceptedRows<MapKey<TGroup, TKey>, TRow> _accepted = null!;
+
+    public override void Process(in Record<Keyed<TGroup, Keyed<TKey, Change<TRow>>>> record)
     {
-        if (input.Leaves) Aggregation.Retract(ref group.Accumulator, input.Row);
-        else Aggregation.Add(ref group.Accumulator, input.Row);
-        group.Count += input.Leaves ? -1 : 1;
+        var (group, (key, change)) = record.Value;
+        var place = new MapKey<TGroup, TKey>(group, key);
+        if (!_accepted.TryCorrect(place, ref change)) return;
+        if (TryChange(in record, group, new(key, change))) _accepted.Forget(place);
+        else _accepted.Keep(place, in change);
+    }
+
+    protected override void Open()
+    {
+        base.Open();
+        _accepted = AcceptedRows<MapKey<TGroup, TKey>, TRow>.Open(Context, new MapKeyCodec<TGroup, TKey>());
+    }
+
+    protected override void Change(ref GroupState<TA> group, in Keyed<TKey, Change<TRow>> input)
+    {
+        var change = input.Value;
+        if (change.HasOld) Retract(ref group.Accumulator, change.Old);
+        if (change.HasNew) Add(ref group.Accumulator, in change);
+        group.Count += (change.HasNew ? 1 : 0) - (change.HasOld ? 1 : 0);
+    }
+
+    private void Retract(ref TA accumulator, TRow row)
+    {
+        if (Intake is null)
+        {
+            Aggregation.Retract(ref accumulator, row);
+            return;
+        }
+
+        Intake.Retract(ref accumulator, row);
+        Intake.Commit(ref accumulator);
+    }
+
+    /// <summary>Adds a change's new row or, if that fails, its old one again.</summary>
+    private void Add(ref TA accumulator, in Change<TRow> change)
+    {
+        try
+        {
+            Aggregation.Add(ref accumulator, change.New, Intake);
+        }
+        catch when (change.HasOld && Intake is not null)
+        {
+            Aggregation.Add(ref accumulator, change.Old, Intake);
+            throw;
+        }
     }
 }

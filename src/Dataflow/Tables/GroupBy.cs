@@ -18,8 +18,9 @@ public static class GroupByStep
             where TGroup : notnull
         {
             ArgumentNullException.ThrowIfNull(key);
-            return new(new KeyedStream<TGroup, Delta<TRow>>(
-                table.Changes().Pairs.Add(input => new GroupByNode<TKey, TRow, TGroup>(name, input, key)), isPartitioned: false));
+            var trials = new List<Func<Action<TRow>>>();
+            var rows = table.Changes().Partitioned().Pairs.Add(input => new GroupByNode<TKey, TRow, TGroup>(name, input, key, trials));
+            return new RowsInGroups<TKey, TRow, TGroup>(new(rows, isPartitioned: false), trials).ToGrouped();
         }
     }
 }
@@ -28,9 +29,9 @@ public static class GroupByStep
 public sealed class GroupedTable<TKey, TRow> : IGrouped<TKey, TRow, TableAggregates<TRow>>
     where TKey : notnull
 {
-    private readonly KeyedStream<TKey, Delta<TRow>> _rows;
+    private readonly IRowsInGroups<TKey, TRow> _rows;
 
-    internal GroupedTable(KeyedStream<TKey, Delta<TRow>> rows) => _rows = rows;
+    internal GroupedTable(IRowsInGroups<TKey, TRow> rows) => _rows = rows;
 
     TableAggregates<TRow> IGrouped<TKey, TRow, TableAggregates<TRow>>.Aggregates => new();
 
@@ -44,47 +45,87 @@ public sealed class GroupedTable<TKey, TRow> : IGrouped<TKey, TRow, TableAggrega
                 + "CanRetract and Retract.", nameof(aggregation));
         }
 
-        var changes = _rows.Add(input => new AggregateTableNode<TKey, TRow, TA, TR, TOut>(name, input, aggregation, result));
-        return new Table<TKey, TOut>(changes, name, Rows<TKey, TOut>.Of(changes.Pairs.Node));
+        return _rows.Aggregate(name, aggregation, result);
     }
 }
 
-/// <summary>A row that enters a group or leaves it.</summary>
-internal readonly record struct Delta<TRow>(TRow Row, bool Leaves);
+/// <summary>Rows by their groups, whatever key their table has.</summary>
+internal interface IRowsInGroups<TGroup, TRow>
+    where TGroup : notnull
+{
+    Table<TGroup, TOut> Aggregate<TA, TR, TOut>(string name, Aggregation<TRow, TA, TR> aggregation, Func<TGroup, TR, TOut> result);
+}
+
+/// <param name="rows">By group, the changes of the rows in it, each with the row's own key.</param>
+/// <param name="trials">Makes what each aggregate tries a row with before it goes to its group.</param>
+internal sealed class RowsInGroups<TKey, TRow, TGroup>(
+    KeyedStream<TGroup, Keyed<TKey, Change<TRow>>> rows, List<Func<Action<TRow>>> trials) : IRowsInGroups<TGroup, TRow>
+    where TKey : notnull
+    where TGroup : notnull
+{
+    public GroupedTable<TGroup, TRow> ToGrouped() => new(this);
+
+    public Table<TGroup, TOut> Aggregate<TA, TR, TOut>(
+        string name, Aggregation<TRow, TA, TR> aggregation, Func<TGroup, TR, TOut> result)
+    {
+        trials.Add(aggregation.OpenTrial);
+        var changes = rows.Add(input => new AggregateTableNode<TGroup, TKey, TRow, TA, TR, TOut>(name, input, aggregation, result));
+        return new Table<TGroup, TOut>(changes, name, Rows<TGroup, TOut>.Of(changes.Pairs.Node));
+    }
+}
 
 internal sealed record GroupByNode<TKey, TRow, TGroup>(
-    string Name, Node<Keyed<TKey, Change<TRow>>> Input, Func<TRow, TGroup> Key)
-    : Node<Keyed<TKey, Change<TRow>>, Keyed<TGroup, Delta<TRow>>>(Name, Input)
+    string Name, Node<Keyed<TKey, Change<TRow>>> Input, Func<TRow, TGroup> Key, IReadOnlyList<Func<Action<TRow>>> Trials)
+    : Node<Keyed<TKey, Change<TRow>>, Keyed<TGroup, Keyed<TKey, Change<TRow>>>>(Name, Input)
     where TKey : notnull
     where TGroup : notnull
 {
     internal override void CheckTypes() => _ = State.KeyCodec<TGroup>.Default;
 
-    public override Operator<Keyed<TKey, Change<TRow>>, Keyed<TGroup, Delta<TRow>>> CreateOperator()
-        => new GroupByOperator<TKey, TRow, TGroup>(Key);
+    public override Operator<Keyed<TKey, Change<TRow>>, Keyed<TGroup, Keyed<TKey, Change<TRow>>>> CreateOperator()
+        => new GroupByOperator<TKey, TRow, TGroup>(Key, Trials);
 }
 
-internal sealed class GroupByOperator<TKey, TRow, TGroup>(Func<TRow, TGroup> key)
-    : Operator<Keyed<TKey, Change<TRow>>, Keyed<TGroup, Delta<TRow>>>
+/// <summary>Sends each row to its group, and takes it back from the group where it was.</summary>
+/// <remarks>Where records that fail are left out, the aggregates try each new row here already: once the old row has left its
+/// group it is too late to reject the new one in another group, of another worker.</remarks>
+internal sealed class GroupByOperator<TKey, TRow, TGroup>(Func<TRow, TGroup> key, IReadOnlyList<Func<Action<TRow>>> trials)
+    : RowOperator<TKey, TRow, (TGroup From, TGroup To), Keyed<TGroup, Keyed<TKey, Change<TRow>>>>
     where TKey : notnull
     where TGroup : notnull
 {
-    public override void Process(in Record<Keyed<TKey, Change<TRow>>> record)
+    private Action<TRow>[] _trials = [];
+
+    protected override void Open()
     {
-        var change = record.Value.Value;
-        TGroup from = default!, to = default!;
-        try
+        base.Open();
+        if (Context.KeepsRejected) _trials = [.. trials.Select(static open => open())];
+    }
+
+    protected override (TGroup From, TGroup To) Make(in Change<TRow> change)
+    {
+        if (change.HasNew)
         {
-            if (change.HasOld) from = key(change.Old) ?? throw new InvalidOperationException("The key is null.");
-            if (change.HasNew) to = key(change.New) ?? throw new InvalidOperationException("The key is null.");
+            foreach (var trial in _trials) trial(change.New);
         }
-        catch (Exception error)
+
+        return (change.HasOld ? GroupOf(change.Old) : default!, change.HasNew ? GroupOf(change.New) : default!);
+    }
+
+    protected override void Send(in Record<Keyed<TKey, Change<TRow>>> record, in Change<TRow> change, (TGroup From, TGroup To) made)
+    {
+        if (change.Kind == ChangeKind.Update && !EqualityComparer<TGroup>.Default.Equals(made.From, made.To))
         {
-            Reject(error, in record);
+            Send(in record, made.From, Change<TRow>.Delete(change.Old));
+            Send(in record, made.To, Change<TRow>.Insert(change.New));
             return;
         }
 
-        if (change.HasOld) Emit(record.With(new Keyed<TGroup, Delta<TRow>>(from, new(change.Old, Leaves: true))));
-        if (change.HasNew) Emit(record.With(new Keyed<TGroup, Delta<TRow>>(to, new(change.New, Leaves: false))));
+        Send(in record, change.HasNew ? made.To : made.From, change);
     }
+
+    private void Send(in Record<Keyed<TKey, Change<TRow>>> record, TGroup group, Change<TRow> change)
+        => Emit(record.With(new Keyed<TGroup, Keyed<TKey, Change<TRow>>>(group, new(record.Value.Key, change))));
+
+    private TGroup GroupOf(TRow row) => State.KeyGuard<TGroup>.Check(key(row), Context.KeepsRejected);
 }

@@ -11,28 +11,14 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
     private readonly List<Changed> _changed = [];
     private KeyedState<TKey, GroupState<TA>> _groups = null!;
     private long _newest = long.MinValue;
-    private bool _restores; // a group whose user's code failed half way, where a copy suffices for that
+    private AcceptedRows<TKey, TOut> _sent = null!; // rows that are in force while the user's code fails on newer ones
 
     protected Aggregation<T, TA, TR> Aggregation { get; } = aggregation;
 
-    public override void Process(in Record<Keyed<TKey, TInput>> record)
-    {
-        ref var group = ref Touch(record.Value.Key, out var exists);
-        if (!exists) group.Accumulator = Aggregation.Create();
-        var before = _restores ? group : default;
-        try
-        {
-            Change(ref group, record.Value.Value);
-        }
-        catch (Exception error)
-        {
-            if (_restores) group = before; // of several aggregates in one pass, some may have taken the value
-            Reject(error, in record);
-            return;
-        }
+    /// <summary>What adds values whole or not at all; null where a failure stops the job.</summary>
+    protected Intake<T, TA>? Intake { get; private set; }
 
-        Reach(record.Timestamp);
-    }
+    public override void Process(in Record<Keyed<TKey, TInput>> record) => TryChange(in record, record.Value.Key, record.Value.Value);
 
     public override void EndOfBatch() => EmitChanges();
 
@@ -44,25 +30,44 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
 
     public bool TryGet(TKey key, out TOut row)
     {
-        var found = _groups.TryGet(key, out var group) && group.Count != 0;
-        row = found ? RowOf(key, in group) : default!;
-        return found;
+        var found = _groups.TryGet(key, out var group);
+        return TryGet(key, found, in group, out row);
     }
 
     public void ForEach(Action<TKey, TOut> visit)
         => _groups.ForEach((Step: this, Visit: visit), static (to, key, ref group) =>
         {
-            if (group.Count != 0) to.Visit(key, to.Step.RowOf(key, in group));
+            if (to.Step.TryGet(key, exists: true, in group, out var row)) to.Visit(key, row);
         });
 
     protected override void Open()
     {
         _groups = Context.OpenState<TKey, GroupState<TA>>("groups");
-        _restores = Context.KeepsRejected && !RuntimeHelpers.IsReferenceOrContainsReferences<TA>();
+        _sent = AcceptedRows<TKey, TOut>.Open(Context);
+        Intake = Context.KeepsRejected ? Aggregation.OpenIntake() : null;
     }
 
-    /// <summary>Adds a value to its group, or takes it back.</summary>
+    /// <summary>Adds a value to its group, or takes it back; if it fails, and that does not stop the job, the group is as it was.</summary>
     protected abstract void Change(ref GroupState<TA> group, in TInput input);
+
+    /// <summary>Changes a group; false if the user's code failed on it, so that nothing has changed.</summary>
+    protected bool TryChange(in Record<Keyed<TKey, TInput>> record, TKey key, in TInput input)
+    {
+        try
+        {
+            ref var group = ref Touch(key, out var exists);
+            if (!exists) group.Accumulator = Aggregation.Create();
+            Change(ref group, in input);
+        }
+        catch (Exception error)
+        {
+            Reject(error, in record);
+            return false;
+        }
+
+        Reach(record.Timestamp);
+        return true;
+    }
 
     /// <summary>The group of a key, whose row goes out at the end of the batch if it is another then.</summary>
     protected ref GroupState<TA> Touch(TKey key, out bool exists)
@@ -80,18 +85,30 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
 
     private void Remember(TKey key, in GroupState<TA> group)
     {
-        var hasOld = group.Count != 0;
-        TOut old = default!;
         try
         {
-            if (hasOld) old = RowOf(key, in group);
+            var hasOld = TryGet(key, exists: true, in group, out var old);
+            _changed.Add(new(key, hasOld, old));
         }
-        catch (Exception)
+        catch
         {
-            hasOld = false; // that row was rejected when it was to go out, so it is not in force
+            _groups.Untouch(key);
+            throw;
+        }
+    }
+
+    /// <summary>The row of a key that is in force: the last that went out.</summary>
+    private bool TryGet(TKey key, bool exists, in GroupState<TA> group, out TOut row)
+    {
+        if (_sent.TryGet(key, out var sent))
+        {
+            row = sent.Value;
+            return sent.HasValue;
         }
 
-        _changed.Add(new(key, hasOld, old));
+        var found = exists && group.Count != 0;
+        row = found ? RowOf(key, in group) : default!;
+        return found;
     }
 
     private void EmitChanges()
@@ -109,28 +126,31 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
         if (group.Count == 0)
         {
             _groups.Remove(changed.Key);
+            _sent.Forget(changed.Key);
             if (!changed.HasOld) return;
             change = Change<TOut>.Delete(changed.Old);
         }
         else
         {
-            if (!TryMakeRow(changed.Key, in group, out var row)) return;
+            if (!TryMakeRow(changed, in group, out var row)) return;
             change = changed.HasOld ? Change<TOut>.Update(changed.Old, row) : Change<TOut>.Insert(row);
         }
 
         Emit(new Record<Keyed<TKey, Change<TOut>>>(new(changed.Key, change), _newest, default));
     }
 
-    private bool TryMakeRow(TKey key, in GroupState<TA> group, out TOut row)
+    private bool TryMakeRow(Changed changed, in GroupState<TA> group, out TOut row)
     {
         try
         {
-            row = RowOf(key, in group);
+            row = RowOf(changed.Key, in group);
+            _sent.Forget(changed.Key);
             return true;
         }
         catch (Exception error)
         {
-            Reject(error, new Record<TKey>(key, _newest, default));
+            Reject(error, new Record<TKey>(changed.Key, _newest, default));
+            _sent.Keep(changed.Key, new Kept<TOut>(changed.HasOld, changed.Old));
             row = default!;
             return false;
         }

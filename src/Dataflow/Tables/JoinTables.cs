@@ -84,17 +84,31 @@ internal sealed class JoinTablesOperator<TKey, TLeft, TRight, TOut>(TableJoin ki
     private KeyedState<TKey, TLeft> _left = null!;
     private KeyedState<TKey, TRight> _right = null!;
 
-    public override void Process(in Record<Keyed<TKey, Change<TLeft>>> record) => Apply(in record, _left);
+    public override void Process(in Record<Keyed<TKey, Change<TLeft>>> record)
+    {
+        var (key, change) = record.Value;
+        var hasLeft = _left.TryGet(key, out var left);
+        var hasRight = _right.TryGet(key, out var right);
+        if (!TryMake(in record, (hasLeft, left), (hasRight, right), (change.HasNew, change.New), (hasRight, right), out var made)) return;
+        Set(_left, key, in change);
+        EmitChange(in record, in made);
+    }
 
-    public override void ProcessSecond(in Record<Keyed<TKey, Change<TRight>>> record) => Apply(in record, _right);
+    public override void ProcessSecond(in Record<Keyed<TKey, Change<TRight>>> record)
+    {
+        var (key, change) = record.Value;
+        var hasLeft = _left.TryGet(key, out var left);
+        var hasRight = _right.TryGet(key, out var right);
+        if (!TryMake(in record, (hasLeft, left), (hasRight, right), (hasLeft, left), (change.HasNew, change.New), out var made)) return;
+        Set(_right, key, in change);
+        EmitChange(in record, in made);
+    }
 
     public bool TryGet(TKey key, out TOut row)
     {
         var hasLeft = _left.TryGet(key, out var left);
         var hasRight = _right.TryGet(key, out var right);
-        var exists = Exists(hasLeft, hasRight);
-        row = exists ? result(left, right) : default!;
-        return exists;
+        return TryGet((hasLeft, left), (hasRight, right), out row);
     }
 
     public void ForEach(Action<TKey, TOut> visit)
@@ -123,26 +137,54 @@ internal sealed class JoinTablesOperator<TKey, TLeft, TRight, TOut>(TableJoin ki
         _ => hasLeft || hasRight,
     };
 
-    private void Apply<TRow>(in Record<Keyed<TKey, Change<TRow>>> record, KeyedState<TKey, TRow> rows)
+    private bool TryGet((bool Has, TLeft? Row) left, (bool Has, TRight? Row) right, out TOut row)
     {
-        var (key, change) = record.Value;
-        bool had, has;
-        TOut old, row;
+        var exists = Exists(left.Has, right.Has);
+        row = exists ? result(left.Row, right.Row) : default!;
+        return exists;
+    }
+
+    /// <summary>Finds out how a key's row changes; false if the user's code failed, so that neither table's row is to change.</summary>
+    /// <param name="record">The change of either table.</param>
+    /// <param name="left">The left row before.</param>
+    /// <param name="right">The right row before.</param>
+    /// <param name="newLeft">The left row after.</param>
+    /// <param name="newRight">The right row after.</param>
+    /// <param name="made">The change; null if there is none.</param>
+    private bool TryMake<TRow>(
+        in Record<Keyed<TKey, Change<TRow>>> record,
+        (bool Has, TLeft? Row) left, (bool Has, TRight? Row) right, (bool Has, TLeft? Row) newLeft, (bool Has, TRight? Row) newRight,
+        out Change<TOut>? made)
+    {
         try
         {
-            had = TryGet(key, out old);
-            if (change.HasNew) rows.Update(key, out _) = change.New;
-            else rows.Remove(key);
-            has = TryGet(key, out row);
+            var had = TryGet(left, right, out var old);
+            var has = TryGet(newLeft, newRight, out var row);
+            made = (had, has) switch
+            {
+                (false, false) => null,
+                (false, true) => Change<TOut>.Insert(row),
+                (true, true) => Change<TOut>.Update(old, row),
+                (true, false) => Change<TOut>.Delete(old),
+            };
+            return true;
         }
         catch (Exception error)
         {
             Reject(error, in record);
-            return;
+            made = null;
+            return false;
         }
+    }
 
-        if (!had && !has) return;
-        var made = !had ? Change<TOut>.Insert(row) : has ? Change<TOut>.Update(old, row) : Change<TOut>.Delete(old);
-        Emit(record.With(new Keyed<TKey, Change<TOut>>(key, made)));
+    private static void Set<TRow>(KeyedState<TKey, TRow> rows, TKey key, in Change<TRow> change)
+    {
+        if (change.HasNew) rows.Update(key, out _) = change.New;
+        else rows.Remove(key);
+    }
+
+    private void EmitChange<TRow>(in Record<Keyed<TKey, Change<TRow>>> record, in Change<TOut>? made)
+    {
+        if (made is { } change) Emit(record.With(new Keyed<TKey, Change<TOut>>(record.Value.Key, change)));
     }
 }

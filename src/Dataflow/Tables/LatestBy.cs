@@ -47,10 +47,13 @@ internal sealed class LatestByOperator<TKey, T, TBy>(Func<T, TBy> by)
         var old = row;
         try
         {
-            if (exists && by(value).CompareTo(by(old)) < 0) return;
+            var at = by(value);
+            // The first is compared with itself: one that cannot be compared must not be the row.
+            if (at.CompareTo(exists ? by(old) : at) < 0 && exists) return;
         }
         catch (Exception error)
         {
+            if (!exists) _rows.Remove(key);
             Reject(error, in record);
             return;
         }

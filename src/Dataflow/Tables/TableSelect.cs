@@ -15,11 +15,8 @@ public static class TableSelectStep
         public Table<TKey, TOut> Select<TOut>(Func<TRow, TOut> selector, string name = "select")
         {
             ArgumentNullException.ThrowIfNull(selector);
-            var rows = table.Rows;
-            return new Table<TKey, TOut>(
-                table.Changes().Select(change => Of(change, selector), name),
-                name,
-                task => rows(task) is { } found ? new SelectedRows<TKey, TRow, TOut>(found, selector) : null);
+            var changes = table.Changes().Add(input => new TableSelectNode<TKey, TRow, TOut>(name, input, selector));
+            return new Table<TKey, TOut>(changes, name, Made(table, changes.Pairs.Node, static _ => true, selector));
         }
 
         /// <summary>The rows that satisfy <paramref name="predicate"/>.</summary>
@@ -29,16 +26,39 @@ public static class TableSelectStep
         public Table<TKey, TRow> Where(Func<TRow, bool> predicate, string name = "where")
         {
             ArgumentNullException.ThrowIfNull(predicate);
-            var rows = table.Rows;
-            return new Table<TKey, TRow>(
-                table.Changes().AddStateless(input => new TableWhereNode<TKey, TRow>(name, input, predicate)),
-                name,
-                task => rows(task) is { } found ? new FilteredRows<TKey, TRow>(found, predicate) : null);
+            var changes = table.Changes().Add(input => new TableWhereNode<TKey, TRow>(name, input, predicate));
+            return new Table<TKey, TRow>(changes, name, Made(table, changes.Pairs.Node, predicate, static row => row));
         }
     }
 
-    private static Change<TOut> Of<TRow, TOut>(Change<TRow> change, Func<TRow, TOut> selector)
+    private static RowsFinder<TKey, TOut> Made<TKey, TRow, TOut>(
+        Table<TKey, TRow> table, Node step, Func<TRow, bool> isIn, Func<TRow, TOut> make)
+        where TKey : notnull
+    {
+        var rows = table.Rows;
+        return task => rows(task) is { } found && task.TryFind(step.Id) is IAcceptsRows<TKey, TRow> { Accepted: var accepted }
+            ? new MadeRows<TKey, TRow, TOut>(found, accepted, isIn, make)
+            : null;
+    }
+}
+
+internal sealed record TableSelectNode<TKey, TRow, TOut>(string Name, Node<Keyed<TKey, Change<TRow>>> Input, Func<TRow, TOut> Selector)
+    : Node<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TOut>>>(Name, Input)
+    where TKey : notnull
+{
+    public override Operator<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TOut>>> CreateOperator()
+        => new TableSelectOperator<TKey, TRow, TOut>(Selector);
+}
+
+internal sealed class TableSelectOperator<TKey, TRow, TOut>(Func<TRow, TOut> selector)
+    : RowOperator<TKey, TRow, Change<TOut>, Keyed<TKey, Change<TOut>>>
+    where TKey : notnull
+{
+    protected override Change<TOut> Make(in Change<TRow> change)
         => new(change.Kind, change.HasOld ? selector(change.Old) : default!, change.HasNew ? selector(change.New) : default!);
+
+    protected override void Send(in Record<Keyed<TKey, Change<TRow>>> record, in Change<TRow> change, Change<TOut> made)
+        => Emit(record.With(new Keyed<TKey, Change<TOut>>(record.Value.Key, made)));
 }
 
 internal sealed record TableWhereNode<TKey, TRow>(string Name, Node<Keyed<TKey, Change<TRow>>> Input, Func<TRow, bool> Predicate)
@@ -50,49 +70,16 @@ internal sealed record TableWhereNode<TKey, TRow>(string Name, Node<Keyed<TKey, 
 }
 
 internal sealed class TableWhereOperator<TKey, TRow>(Func<TRow, bool> predicate)
-    : Operator<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>>
+    : RowOperator<TKey, TRow, (bool Had, bool Has), Keyed<TKey, Change<TRow>>>
     where TKey : notnull
 {
-    public override void Process(in Record<Keyed<TKey, Change<TRow>>> record)
+    protected override (bool Had, bool Has) Make(in Change<TRow> change)
+        => (change.HasOld && predicate(change.Old), change.HasNew && predicate(change.New));
+
+    protected override void Send(in Record<Keyed<TKey, Change<TRow>>> record, in Change<TRow> change, (bool Had, bool Has) made)
     {
-        var (key, change) = record.Value;
-        bool had, has;
-        try
-        {
-            had = change.HasOld && predicate(change.Old);
-            has = change.HasNew && predicate(change.New);
-        }
-        catch (Exception error)
-        {
-            Reject(error, in record);
-            return;
-        }
-
-        if (had && has) Emit(in record);
-        else if (has) Emit(record.With(new Keyed<TKey, Change<TRow>>(key, Change<TRow>.Insert(change.New))));
-        else if (had) Emit(record.With(new Keyed<TKey, Change<TRow>>(key, Change<TRow>.Delete(change.Old))));
+        if (made is (false, false)) return;
+        var seen = made is (true, true) ? change : made.Has ? Change<TRow>.Insert(change.New) : Change<TRow>.Delete(change.Old);
+        Emit(record.With(new Keyed<TKey, Change<TRow>>(record.Value.Key, seen)));
     }
-}
-
-internal sealed class SelectedRows<TKey, TRow, TOut>(IRows<TKey, TRow> rows, Func<TRow, TOut> selector) : IRows<TKey, TOut>
-{
-    public bool TryGet(TKey key, out TOut row)
-    {
-        var found = rows.TryGet(key, out var from);
-        row = found ? selector(from) : default!;
-        return found;
-    }
-
-    public void ForEach(Action<TKey, TOut> visit) => rows.ForEach((key, row) => visit(key, selector(row)));
-}
-
-internal sealed class FilteredRows<TKey, TRow>(IRows<TKey, TRow> rows, Func<TRow, bool> predicate) : IRows<TKey, TRow>
-{
-    public bool TryGet(TKey key, out TRow row) => rows.TryGet(key, out row) && predicate(row);
-
-    public void ForEach(Action<TKey, TRow> visit)
-        => rows.ForEach((key, row) =>
-        {
-            if (predicate(row)) visit(key, row);
-        });
 }

@@ -17,6 +17,8 @@ internal sealed record AggregateNode<TKey, T, TAccumulator, TResult, TOut>(
 {
     public bool CanCombine => Windows is AlignedWindows && Trigger.IsAtEnd && Aggregation.CanCombine;
 
+    public bool MergeMayFail => Aggregation.MergeMayFail;
+
     internal override string Detail => Aggregation.Name;
 
     internal override string StateSignature

@@ -71,17 +71,29 @@ internal sealed class CountOperator<TKey, T, TAccumulator, TResult, TOut>(
     private void Fire(TKey key, long end)
     {
         var start = Math.Max(0, end - PanesInWindow);
-        OpenWindow<TAccumulator> window = new() { First = long.MaxValue, Last = long.MinValue, Value = Create() };
-        for (var number = start; number < end; number++)
+        OpenWindow<TAccumulator> window = new() { First = long.MaxValue, Last = long.MinValue };
+        OperatorException? failure = null;
+        try
         {
-            if (!_full.TryGet(new(key, number), out var pane)) continue;
-            Merge(ref window.Value, in pane.Value);
-            window.Widen(pane.First);
-            window.Widen(pane.Last);
+            window.Value = Create();
+            for (var number = start; number < end; number++) Merge(ref window, new(key, number));
+        }
+        catch (OperatorException error)
+        {
+            failure = error;
         }
 
         for (var number = start; number < end - PanesInWindow + PanesInStep; number++) _full.Remove(new(key, number));
-        Emit(key, in window);
+        if (failure is null) Emit(key, in window);
+        else Reject(failure, new(window.First, window.Last + 1));
+    }
+
+    private void Merge(ref OpenWindow<TAccumulator> window, KeyPart<TKey> number)
+    {
+        if (!_full.TryGet(number, out var pane)) return;
+        window.Widen(pane.First);
+        window.Widen(pane.Last);
+        Merge(ref window.Value, in pane.Value);
     }
 
     /// <summary>What came since the key's last window is one too: the next one as far as it has come.</summary>

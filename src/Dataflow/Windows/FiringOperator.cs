@@ -28,12 +28,18 @@ internal abstract class FiringOperator<TKey, T, TAccumulator, TResult, TOut>(
     protected void Fire(TKey key, Window bounds, Firing firing, ref OpenWindow<TAccumulator> window, long timestamp)
     {
         if (window.Pending == 0 && (trigger.Discards || firing == Firing.Early)) return;
+        var next = trigger.Discards ? Create() : default!;
+        if (!EmitResult(key, bounds with { Firing = firing, FiringIndex = window.Firings }, in window.Value, timestamp)) return;
         if (firing == Firing.Early) EarlyResults++;
         if (firing == Firing.Late) LateResults++;
         window.Pending = 0;
-        EmitResult(key, bounds with { Firing = firing, FiringIndex = window.Firings++ }, in window.Value, timestamp);
-        if (trigger.Discards) window.Value = Create();
+        window.Firings++;
+        if (trigger.Discards) window.Value = next;
     }
+
+    /// <summary>Whether a window has so many records since its last result that an early one is due.</summary>
+    protected bool IsEarlyDue(in OpenWindow<TAccumulator> window)
+        => trigger.EarlyRecords is { } records && window.Pending % records == 0;
 
     private long Multiple(long watermark) => (long)Math.Floor((double)watermark / _earlyEvery);
 }

@@ -14,6 +14,7 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
     private NamespacedState<TKey, TAccumulator> _panes = null!;
     private Pane _pane;
     private Pane _paneBefore; // disorder at a pane's bounds goes to and fro between two
+    private readonly HashSet<TKey> _failed = []; // keys whose panes cannot be merged for the window that fires
     private Window _firing;
     private long _nextEnd = long.MinValue; // for others to see
 
@@ -82,12 +83,14 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
     {
         var panes = _panes.Tables.TakeWhile(pane => pane.Key < _firing.EndMs).Where(pane => pane.Key >= _firing.StartMs).ToList();
         if (panes.Count <= 1) return panes.Count == 0 ? null : panes[0].Value;
-        var merged = windows.Grow ? panes[0].Value : _panes.OpenScratch();
+        _failed.Clear();
+        var grows = windows.Grow && !MergesWithCare;
+        var merged = grows ? panes[0].Value : _panes.OpenScratch();
         foreach (var (start, pane) in panes)
         {
             if (pane == merged) continue;
             pane.ForEach((this, merged), static (to, key, ref accumulator) => to.Item1.MergeInto(to.merged, key, in accumulator));
-            if (windows.Grow) _panes.Drop(start);
+            if (grows) _panes.Drop(start);
         }
 
         return merged;
@@ -95,9 +98,19 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
 
     private void MergeInto(KeyedState<TKey, TAccumulator> table, TKey key, in TAccumulator accumulator)
     {
+        if (_failed.Count > 0 && _failed.Contains(key)) return;
         ref var merged = ref table.Update(key, out var exists);
-        if (!exists) merged = Create();
-        Merge(ref merged, in accumulator);
+        try
+        {
+            if (!exists) merged = Create();
+            Merge(ref merged, in accumulator);
+        }
+        catch (OperatorException error)
+        {
+            Reject(error, _firing);
+            table.Remove(key);
+            _failed.Add(key);
+        }
     }
 
     private void DropPanesBefore(long start)

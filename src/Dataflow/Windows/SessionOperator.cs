@@ -121,7 +121,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
     {
         session.Pending++;
         if (windows.IsOver(session.Last, Watermark)) Fire(key, Firing.Late, ref session);
-        else if (session.Pending == Trigger.EarlyRecords) Fire(key, Firing.Early, ref session);
+        else if (IsEarlyDue(in session)) Fire(key, Firing.Early, ref session);
     }
 
     private void Fire(TKey key, Firing firing, ref OpenWindow<TAccumulator> session)
@@ -162,7 +162,16 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
         if (!TryBegin(in record, out var session)) return;
 
         // The record comes last, whether or not an older session is still there: the order must not depend on the watermark.
-        for (var i = first; i < first + count; i++) session = Joined(sessions[i], session);
+        try
+        {
+            for (var i = first; i < first + count; i++) session = Joined(sessions[i], session);
+        }
+        catch (OperatorException error)
+        {
+            Reject(error, in record);
+            return;
+        }
+
         Count(key, ref session);
         _sessions.Replace(first, count, session);
         WatchEarlier(key, ref _sessions.Newest(key, out _), in session);

@@ -15,6 +15,7 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
     private readonly PriorityQueue<TKey, long> _due = new(); // moments that wait for the watermark
     private readonly Queue<KeyPart<TKey>> _given = []; // the others, oldest first
     private readonly Dictionary<TKey, SlidingTotal<TAccumulator>> _totals = [];
+    private readonly HashSet<TKey> _broken = []; // keys without a total because merging failed
     private KeyedState<KeyPart<TKey>, OpenWindow<TAccumulator>> _moments = null!;
     private bool _isRestored;
 
@@ -55,27 +56,68 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
     private void Give(KeyPart<TKey> moment)
     {
         _moments.TryGet(moment, out var there);
-        var total = Add(moment, in there).Total();
-        for (var i = 0; i < there.Pending; i++)
-            EmitResult(moment.Key, windows.EndingWith(moment.Part), in total, moment.Part);
+        _given.Enqueue(moment);
+        var window = windows.EndingWith(moment.Part);
+        TAccumulator total;
+        try
+        {
+            total = Add(moment, in there).Total();
+        }
+        catch (OperatorException error) when (Break(moment.Key))
+        {
+            for (var i = 0; i < there.Pending; i++) Reject(error, window);
+            return;
+        }
+
+        for (var i = 0; i < there.Pending; i++) EmitResult(moment.Key, window, in total, moment.Part);
     }
 
     private SlidingTotal<TAccumulator> Add(KeyPart<TKey> moment, in OpenWindow<TAccumulator> there)
     {
+        if (_broken.Count > 0 && _broken.Contains(moment.Key)) Mend(moment);
         if (!_totals.TryGetValue(moment.Key, out var total))
             _totals.Add(moment.Key, total = new SlidingTotal<TAccumulator>(Create, Merge));
         total.RemoveUpTo(moment.Part - windows.SizeMs);
         total.Add(moment.Part, there.Value);
-        _given.Enqueue(moment);
         return total;
     }
 
     private void Forget(KeyPart<TKey> moment)
     {
         _moments.Remove(moment);
-        var total = _totals[moment.Key];
-        total.RemoveUpTo(moment.Part);
-        if (total.IsEmpty) _totals.Remove(moment.Key);
+        if (!_totals.TryGetValue(moment.Key, out var total)) return;
+        try
+        {
+            total.RemoveUpTo(moment.Part);
+            if (total.IsEmpty) _totals.Remove(moment.Key);
+        }
+        catch (OperatorException) when (Break(moment.Key))
+        {
+        }
+    }
+
+    /// <summary>Drops a key's total, which the user's code has left half made; false where that stops the job.</summary>
+    private bool Break(TKey key)
+    {
+        _totals.Remove(key);
+        _broken.Add(key);
+        return Context.KeepsRejected;
+    }
+
+    /// <summary>Makes a key's total anew of what it had before a moment.</summary>
+    private void Mend(KeyPart<TKey> before)
+    {
+        var total = new SlidingTotal<TAccumulator>(Create, Merge);
+        foreach (var moment in _given)
+        {
+            if (moment.Part <= before.Part - windows.SizeMs || moment.Part >= before.Part) continue;
+            if (!EqualityComparer<TKey>.Default.Equals(moment.Key, before.Key)) continue;
+            _moments.TryGet(moment, out var there);
+            total.Add(moment.Part, there.Value);
+        }
+
+        _broken.Remove(before.Key);
+        _totals[before.Key] = total;
     }
 
     /// <summary>Sorts what a restored job holds, at the first call, when the state is there.</summary>
@@ -88,8 +130,20 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
         _moments.ForEach(moments, static (moments, moment, ref there) => moments.Add((moment, there)));
         foreach (var (moment, there) in moments.OrderBy(static moment => moment.Moment.Part))
         {
-            if (moment.Part < Watermark) Add(moment, in there);
+            if (moment.Part < Watermark) Restore(moment, in there);
             else _due.Enqueue(moment.Key, moment.Part);
+        }
+    }
+
+    private void Restore(KeyPart<TKey> moment, in OpenWindow<TAccumulator> there)
+    {
+        _given.Enqueue(moment);
+        try
+        {
+            Add(moment, in there);
+        }
+        catch (OperatorException) when (Break(moment.Key))
+        {
         }
     }
 }

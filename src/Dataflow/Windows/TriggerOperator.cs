@@ -15,6 +15,7 @@ internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
     private readonly IReadOnlyList<AlignedWindows> _kinds = windows.Lengths;
     private readonly List<NamespacedState<TKey, OpenWindow<TAccumulator>>> _lengths = []; // of each kind, by end
     private readonly List<(Window Bounds, KeyedState<TKey, OpenWindow<TAccumulator>> Keys)> _targets = [];
+    private readonly List<Intake<T, TAccumulator>> _intakes = []; // of the windows that hold a record, one each
     private readonly List<TKey> _firing = [];
     private Window _pane;
 
@@ -24,10 +25,12 @@ internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
     {
         if (_targets.Count == 0 || record.Timestamp < _pane.StartMs || record.Timestamp >= _pane.EndMs)
             SwitchPane(record.Timestamp);
+        var isAdded = _targets.Count > 1 && Context.KeepsRejected;
+        if (isAdded && !TryAddToAll(in record)) return;
         foreach (ref readonly var target in CollectionsMarshal.AsSpan(_targets))
         {
             ref var window = ref target.Keys.Update(record.Value.Key, out var exists);
-            if (!TryAdd(ref window.Value, !exists, in record))
+            if (!isAdded && !TryAdd(ref window.Value, !exists, in record))
             {
                 if (!exists) target.Keys.Remove(record.Value.Key);
                 return;
@@ -35,7 +38,7 @@ internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
 
             window.Pending++;
             if (target.Bounds.EndMs <= Watermark) Fire(record.Value.Key, target.Bounds, Firing.Late, ref window);
-            else if (window.Pending == Trigger.EarlyRecords) Fire(record.Value.Key, target.Bounds, Firing.Early, ref window);
+            else if (IsEarlyDue(in window)) Fire(record.Value.Key, target.Bounds, Firing.Early, ref window);
         }
     }
 
@@ -61,6 +64,44 @@ internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
 
         if (!IsEarlyDue(watermark)) return;
         foreach (var (bounds, keys) in Open(end => end > watermark)) FireAll(bounds, keys, Firing.Early);
+    }
+
+    /// <summary>Adds a record to each window that holds it or, if the user's code fails on it, to none.</summary>
+    private bool TryAddToAll(in Record<Keyed<TKey, T>> record)
+    {
+        while (_intakes.Count < _targets.Count) _intakes.Add(OpenIntake()!);
+        var added = 0;
+        try
+        {
+            for (; added < _targets.Count; added++) AddTo(added, in record);
+        }
+        catch (Exception error)
+        {
+            Undo(added, record.Value.Key);
+            Reject(error, in record);
+            return false;
+        }
+
+        for (var i = 0; i < added; i++) _intakes[i].Commit(ref _targets[i].Keys.Update(record.Value.Key, out _).Value);
+        return true;
+    }
+
+    private void AddTo(int target, in Record<Keyed<TKey, T>> record)
+    {
+        ref var window = ref _targets[target].Keys.Update(record.Value.Key, out var exists);
+        if (!exists) window.Value = Create();
+        _intakes[target].Add(ref window.Value, record.Value.Value);
+    }
+
+    /// <summary>Undoes what was added to some windows, and forgets those that hold nothing, also of the one that failed.</summary>
+    private void Undo(int added, TKey key)
+    {
+        for (var i = 0; i <= added; i++)
+        {
+            ref var window = ref _targets[i].Keys.Update(key, out _);
+            if (window.Pending == 0 && window.Firings == 0) _targets[i].Keys.Remove(key);
+            else if (i < added) _intakes[i].Undo(ref window.Value);
+        }
     }
 
     private void SwitchPane(long timestamp)

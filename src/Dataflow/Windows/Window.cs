@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Dataflow;
 
 /// <summary>A span of event time: from its start, inclusive, to its end, exclusive; both ms since the Unix epoch.</summary>
@@ -16,6 +18,9 @@ public readonly record struct Window(long StartMs, long EndMs)
     /// <summary>How many results of the same key and window went out before this one.</summary>
     public int FiringIndex { get; init; }
 
+    /// <summary>The bounds for messages: times where they are some, else the numbers.</summary>
+    internal string Text => $"window from {TextOf(StartMs)} to {TextOf(EndMs)}";
+
     internal bool Holds(long moment) => moment >= StartMs && moment < EndMs;
 
     /// <inheritdoc/>
@@ -23,6 +28,11 @@ public readonly record struct Window(long StartMs, long EndMs)
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(StartMs, EndMs);
+
+    private static string TextOf(long moment)
+        => moment >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && moment <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(moment).ToString("yyyy-MM-dd'T'HH:mm:ss.FFF'Z'", CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{moment} ms");
 }
 
 /// <summary>Why a window's result went out.</summary>

@@ -9,7 +9,7 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
     : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>, IHoldsWindows, IKnowsTime
     where TKey : notnull
 {
-    private bool _keepsRejected;
+    private Intake<T, TAccumulator>? _intake; // null where a failure stops the job
 
     public abstract long OpenWindows { get; }
 
@@ -34,18 +34,32 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
     protected override void Open()
     {
         Watermark = Context.SavedWatermark();
-        _keepsRejected = Context.KeepsRejected;
+        _intake = OpenIntake();
     }
 
     /// <summary>Hands out the results of the windows that end up to a watermark, which is newer than <see cref="Watermark"/>.</summary>
     protected abstract void Close(long watermark);
 
+    /// <summary>Whether what the user's code fails on is left out, and merging may fail.</summary>
+    protected bool MergesWithCare => _intake is not null && aggregation.MergeMayFail;
+
+    /// <summary>Opens what adds values whole or not at all; null where a failure stops the job.</summary>
+    protected Intake<T, TAccumulator>? OpenIntake() => Context.KeepsRejected ? aggregation.OpenIntake() : null;
+
     /// <summary>Adds a record; false if the user's code failed on it, so that a new accumulator holds nothing.</summary>
     protected bool TryAdd(ref TAccumulator accumulator, bool isNew, in Record<Keyed<TKey, T>> record)
     {
-        if (aggregation.TryAdd(ref accumulator, isNew, record.Value.Value, _keepsRejected) is not { } error) return true;
-        Reject(error, in record);
-        return false;
+        try
+        {
+            if (isNew) accumulator = aggregation.Create();
+            aggregation.Add(ref accumulator, record.Value.Value, _intake);
+            return true;
+        }
+        catch (Exception error)
+        {
+            Reject(error, in record);
+            return false;
+        }
     }
 
     protected TAccumulator Create()
@@ -72,7 +86,8 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
         }
     }
 
-    protected void EmitResult(TKey key, Window window, in TAccumulator accumulator, long timestamp)
+    /// <summary>Hands out a window's result; false if the user's code failed on it, which then is left out.</summary>
+    protected bool EmitResult(TKey key, Window window, in TAccumulator accumulator, long timestamp)
     {
         TOut value;
         try
@@ -81,11 +96,12 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
         }
         catch (Exception error)
         {
-            Reject(error);
-            return;
+            Reject(error, window);
+            return false;
         }
 
         Emit(new Record<Keyed<TKey, TOut>>(new(key, value), timestamp, default));
+        return true;
     }
 }
 

@@ -36,6 +36,7 @@ namespace Dataflow.Tables.ForeignKeys
         where TKey : notnull
         where TForeign : notnull
     {
+        private readonly List<Keyed<TKey, Returned<TOut>>> _results = []; // of the record at hand
         private KeyedState<TForeign, TRight> _right = null!;
         private KeyedState<TForeign, TKey> _first = null!; // of the list of left rows that name the key
         private KeyedState<ForeignPair<TForeign, TKey>, LinkedRow<TKey, TLeft>> _left = null!;
@@ -43,23 +44,29 @@ namespace Dataflow.Tables.ForeignKeys
         public override void Process(in Record<Keyed<TForeign, Sent<TKey, TLeft>>> record)
         {
             var (foreign, sent) = record.Value;
+            var hasRight = _right.TryGet(foreign, out var right);
+            _results.Clear();
+            if (!TryMake(in record, in sent, hasRight, right)) return; // the row that was linked before stays
             Unlink(foreign, sent.Key);
             if (sent.HasRow) Link(foreign, sent);
-            EmitResult(in record, foreign, in sent);
+            EmitResults(in record, foreign);
         }
 
         public override void ProcessSecond(in Record<Keyed<TForeign, Change<TRight>>> record)
         {
             var (foreign, change) = record.Value;
-            if (change.HasNew) _right.Update(foreign, out _) = change.New;
-            else _right.Remove(foreign);
-            if (!_first.TryGet(foreign, out var key)) return;
-            for (var hasNext = true; hasNext;)
+            _results.Clear();
+            var hasNext = _first.TryGet(foreign, out var key);
+            while (hasNext)
             {
                 _left.TryGet(new(foreign, key), out var linked);
-                EmitResult(in record, foreign, new(key, linked.Version, true, linked.Row));
+                if (!TryMake(in record, new(key, linked.Version, true, linked.Row), change.HasNew, change.New)) return;
                 (hasNext, key) = (linked.HasNext, linked.Next);
             }
+
+            if (change.HasNew) _right.Update(foreign, out _) = change.New;
+            else _right.Remove(foreign);
+            EmitResults(in record, foreign);
         }
 
         protected override void Open()
@@ -69,22 +76,25 @@ namespace Dataflow.Tables.ForeignKeys
             _left = Context.OpenTables<ForeignPair<TForeign, TKey>, LinkedRow<TKey, TLeft>>("left", new ForeignPairCodec<TForeign, TKey>()).Main;
         }
 
-        private void EmitResult<TFrom>(in Record<TFrom> record, TForeign foreign, in Sent<TKey, TLeft> sent)
+        /// <summary>Makes the result of a left row; false if the user's code failed, and nothing of the record is to be taken.</summary>
+        private bool TryMake<TFrom>(in Record<TFrom> record, in Sent<TKey, TLeft> sent, bool hasRight, TRight? right)
         {
-            var hasRight = _right.TryGet(foreign, out var right);
             var has = sent.HasRow && (hasRight || isLeftJoin);
-            TOut row = default!;
             try
             {
-                if (has) row = result(sent.Row, right);
+                _results.Add(new(sent.Key, new(sent.Version, has, has ? result(sent.Row, right) : default!)));
+                return true;
             }
             catch (Exception error)
             {
                 Reject(error, in record);
-                return;
+                return false;
             }
+        }
 
-            Emit(record.With(new Keyed<TForeign, Keyed<TKey, Returned<TOut>>>(foreign, new(sent.Key, new(sent.Version, has, row)))));
+        private void EmitResults<TFrom>(in Record<TFrom> record, TForeign foreign)
+        {
+            foreach (var made in _results) Emit(record.With(new Keyed<TForeign, Keyed<TKey, Returned<TOut>>>(foreign, made)));
         }
 
         private void Link(TForeign foreign, in Sent<TKey, TLeft> sent)

@@ -42,7 +42,7 @@ namespace Dataflow.Tables.ForeignKeys
             TForeign to = default!;
             try
             {
-                if (change.HasNew) to = foreignKey(change.New) ?? throw new InvalidOperationException("The foreign key is null.");
+                if (change.HasNew) to = KeyGuard<TForeign>.Check(foreignKey(change.New), Context.KeepsRejected);
             }
             catch (Exception error)
             {

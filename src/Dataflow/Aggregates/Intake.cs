@@ -1,0 +1,141 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Dataflow.State;
+
+namespace Dataflow;
+
+/// <summary>Adds a value to an accumulator whole or not at all, though the user's code may throw at any place. For one thread.</summary>
+/// <remarks>Each call of <see cref="Add"/> or <see cref="Retract"/> that succeeds is followed by one of <see cref="Commit"/> or of
+/// <see cref="Undo"/>, which cannot fail. If it fails, the accumulator is as it was.</remarks>
+internal abstract class Intake<T, TAccumulator>
+{
+    /// <summary>Does all of adding a value that may fail.</summary>
+    public abstract void Add(ref TAccumulator accumulator, T value);
+
+    /// <summary>Does all of taking a value back that may fail.</summary>
+    public abstract void Retract(ref TAccumulator accumulator, T value);
+
+    /// <summary>Does the rest.</summary>
+    public abstract void Commit(ref TAccumulator accumulator);
+
+    /// <summary>Leaves the accumulator as it was before.</summary>
+    public abstract void Undo(ref TAccumulator accumulator);
+}
+
+/// <summary>Keeps the accumulator as it was until the user's code has returned: a copy or, where it is changed in place, its
+/// bytes.</summary>
+internal sealed class BackupIntake<T, TAccumulator, TResult>(Aggregation<T, TAccumulator, TResult> aggregation, bool isReplaced)
+    : Intake<T, TAccumulator>
+{
+    private readonly bool _copies = isReplaced || !RuntimeHelpers.IsReferenceOrContainsReferences<TAccumulator>();
+    private readonly ArrayBufferWriter<byte> _bytes = new();
+    private TAccumulator _before = default!;
+
+    public override void Add(ref TAccumulator accumulator, T value)
+    {
+        Keep(ref accumulator);
+        try
+        {
+            aggregation.Add(ref accumulator, value);
+        }
+        catch
+        {
+            Undo(ref accumulator);
+            throw;
+        }
+    }
+
+    public override void Retract(ref TAccumulator accumulator, T value)
+    {
+        Keep(ref accumulator);
+        try
+        {
+            aggregation.Retract(ref accumulator, value);
+        }
+        catch
+        {
+            Undo(ref accumulator);
+            throw;
+        }
+    }
+
+    public override void Commit(ref TAccumulator accumulator)
+    {
+    }
+
+    public override void Undo(ref TAccumulator accumulator)
+        => accumulator = _copies ? _before : StateCodec<TAccumulator>.Read(_bytes.WrittenSpan.ToArray());
+
+    private void Keep(ref TAccumulator accumulator)
+    {
+        if (_copies)
+        {
+            _before = accumulator;
+            return;
+        }
+
+        _bytes.ResetWrittenCount();
+        StateCodec<TAccumulator>.Write(ref accumulator, _bytes);
+    }
+}
+
+/// <summary>Has an aggregate prepare its change before it makes it.</summary>
+internal sealed class PreparedIntake<T, TAccumulator, TChange, TResult>(InPlaceAggregation<T, TAccumulator, TChange, TResult> aggregation)
+    : Intake<T, TAccumulator>
+{
+    private TChange _change = default!;
+
+    public override void Add(ref TAccumulator accumulator, T value) => _change = aggregation.Prepare(in accumulator, value);
+
+    public override void Retract(ref TAccumulator accumulator, T value) => _change = aggregation.PrepareRetract(in accumulator, value);
+
+    public override void Commit(ref TAccumulator accumulator) => aggregation.Apply(ref accumulator, in _change);
+
+    public override void Undo(ref TAccumulator accumulator)
+    {
+    }
+}
+
+/// <summary>Adds a value to the accumulators of two aggregates, or to neither.</summary>
+internal sealed class CombinedIntake<T, TA1, TA2>(Intake<T, TA1> first, Intake<T, TA2> second) : Intake<T, (TA1, TA2)>
+{
+    public override void Add(ref (TA1, TA2) accumulator, T value)
+    {
+        first.Add(ref accumulator.Item1, value);
+        try
+        {
+            second.Add(ref accumulator.Item2, value);
+        }
+        catch
+        {
+            first.Undo(ref accumulator.Item1);
+            throw;
+        }
+    }
+
+    public override void Retract(ref (TA1, TA2) accumulator, T value)
+    {
+        first.Retract(ref accumulator.Item1, value);
+        try
+        {
+            second.Retract(ref accumulator.Item2, value);
+        }
+        catch
+        {
+            first.Undo(ref accumulator.Item1);
+            throw;
+        }
+    }
+
+    public override void Commit(ref (TA1, TA2) accumulator)
+    {
+        first.Commit(ref accumulator.Item1);
+        second.Commit(ref accumulator.Item2);
+    }
+
+    public override void Undo(ref (TA1, TA2) accumulator)
+    {
+        first.Undo(ref accumulator.Item1);
+        second.Undo(ref accumulator.Item2);
+    }
+}

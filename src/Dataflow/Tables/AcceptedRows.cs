@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+using Dataflow.State;
+
+namespace Dataflow.Tables;
+
+/// <summary>The rows that a step took last of those keys whose newest row it rejected.</summary>
+/// <remarks>The step before sends each change with the row before it. Where that is one which this step did not take, the row that
+/// it did take, or none, stands in for it: so what goes on from here is always a change of what went on before. Empty, and
+/// without cost, as long as nothing is rejected.</remarks>
+internal sealed class AcceptedRows<TKey, TRow>(KeyedState<TKey, Kept<TRow>> rows)
+    where TKey : notnull
+{
+    public static AcceptedRows<TKey, TRow> Open(OperatorContext context) => Open(context, KeyCodec<TKey>.Default);
+
+    // The type is part of the name: whether there is such state is not known to the plan, so that a restart could not compare it.
+    public static AcceptedRows<TKey, TRow> Open(OperatorContext context, KeyCodec<TKey> keys)
+        => new(context.OpenTables<TKey, Kept<TRow>>($"accepted/{TypeNames.Of(typeof(TRow))}:{Unsafe.SizeOf<TRow>()}", keys).Main);
+
+    /// <summary>Whether the newest row of a key was rejected, and what is in force in its place.</summary>
+    public bool TryGet(TKey key, out Kept<TRow> row)
+    {
+        row = default;
+        return rows.Count > 0 && rows.TryGet(key, out row);
+    }
+
+    /// <summary>Puts the row that was taken in the place of one that was rejected; false if nothing is left to do.</summary>
+    public bool TryCorrect(TKey key, ref Change<TRow> change)
+    {
+        if (!TryGet(key, out var row)) return true;
+        if (!row.HasValue && !change.HasNew)
+        {
+            Forget(key);
+            return false;
+        }
+
+        change = !row.HasValue ? Change<TRow>.Insert(change.New)
+            : change.HasNew ? Change<TRow>.Update(row.Value, change.New) : Change<TRow>.Delete(row.Value);
+        return true;
+    }
+
+    /// <summary>Notes that a change was rejected, after <see cref="TryCorrect"/>.</summary>
+    public void Keep(TKey key, in Change<TRow> rejected) => Keep(key, new Kept<TRow>(rejected.HasOld, rejected.Old));
+
+    public void Keep(TKey key, Kept<TRow> row) => rows.Update(key, out _) = row;
+
+    /// <summary>Notes that the newest change of a key was taken.</summary>
+    public void Forget(TKey key)
+    {
+        if (rows.Count > 0) rows.Remove(key);
+    }
+}
