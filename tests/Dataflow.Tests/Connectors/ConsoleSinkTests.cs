@@ -19,6 +19,24 @@ public class ConsoleSinkTests
     }
 
     [Fact]
+    public void Several_streams_can_be_printed_where_their_sinks_have_names()
+    {
+        var pipeline = new Pipeline("prints");
+        var numbers = pipeline.From(Source.Of(1, 2));
+        numbers.To(Sink.Console<int>());
+        numbers.To(Sink.Console<int>());
+        var refused = Assert.Throws<PlanException>(() => pipeline.Explain());
+
+        pipeline = new Pipeline("prints");
+        numbers = pipeline.From(Source.Of(1, 2));
+        numbers.To(Sink.Console<int>());
+        numbers.To(Sink.Console<int>(name: "second"));
+
+        Assert.Contains("Give each a sink of its own, with a name of its own", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("second", pipeline.Explain().ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Says_what_a_crash_costs() => Assert.Equal(
         "at most once: a crash between a checkpoint and its lines loses the lines", Sink.Console<int>().Guarantee);
 }

@@ -16,6 +16,14 @@ public class MemorySourceTests : SourceContract<int>
     }
 
     [Fact]
+    public void Takes_values_one_by_one()
+    {
+        Assert.Equal([1, 2], Read(Source.Of(1, 2)).Select(r => r.Value));
+        Assert.Equal(["a", "b", "c"], Read(Source.Of("a", "b", "c")).Select(r => r.Value));
+        Assert.Equal([[1], [2]], Read(Source.Of(new List<int> { 1 }, new List<int> { 2 })).Select(r => r.Value));
+    }
+
+    [Fact]
     public void Knows_how_much_is_left()
     {
         using var reader = Open(Create(), 1);

@@ -7,14 +7,18 @@ public static class ConsoleSinks
     {
         /// <summary>Prints a line for each result, after the checkpoint that covers it is durable.</summary>
         /// <param name="format">Makes the line; otherwise <c>ToString</c> does. Called on the task's thread.</param>
-        public static Sink<T> Console<T>(Func<T, string>? format = null)
-            => new ConsoleSink<T>(format ?? (value => value?.ToString() ?? ""), System.Console.Out);
+        /// <param name="name">Shown in the plan; give one where a pipeline prints several streams.</param>
+        public static Sink<T> Console<T>(Func<T, string>? format = null, string name = "console")
+        {
+            ArgumentException.ThrowIfNullOrEmpty(name);
+            return new ConsoleSink<T>(format ?? (value => value?.ToString() ?? ""), System.Console.Out, name);
+        }
     }
 }
 
-internal sealed class ConsoleSink<T>(Func<T, string> format, TextWriter console) : Sink<T>
+internal sealed class ConsoleSink<T>(Func<T, string> format, TextWriter console, string name = "console") : Sink<T>
 {
-    public override string Name => "console";
+    public override string Name => name;
 
     public override string Guarantee => "at most once: a crash between a checkpoint and its lines loses the lines";
 

@@ -14,6 +14,10 @@ public static class MemorySources
             ArgumentException.ThrowIfNullOrEmpty(name);
             return new MemorySource<T>(name, [.. values]);
         }
+
+        /// <summary>Reads the given values, in their order, once: <c>Source.Of(1, 2, 3)</c>.</summary>
+        public static Source<T> Of<T>(T first, T second, params ReadOnlySpan<T> more)
+            => new MemorySource<T>("memory", [first, second, .. more]);
     }
 }
 
