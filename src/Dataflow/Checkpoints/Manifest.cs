@@ -40,6 +40,9 @@ internal sealed record SplitPosition
     public required long? End { get; init; }
 
     public required bool IsFinished { get; init; }
+
+    /// <summary>What the reader said of what it had read.</summary>
+    public byte[]? Mark { get; init; }
 }
 
 /// <summary>Manifests are JSON, so that they can be read with any tool on the day that matters.</summary>

@@ -22,6 +22,8 @@ internal sealed class RestoredCheckpoint(Manifest? manifest)
     public (long Position, bool IsFinished) PositionOf(string split)
         => _positions.TryGetValue(split, out var position) ? (position.Position, position.IsFinished) : (0, false);
 
+    public ReadOnlyMemory<byte> MarkOf(string split) => _positions.TryGetValue(split, out var position) ? position.Mark : default;
+
     /// <summary>Where a split ends: as found when the job first started.</summary>
     public long? EndOf(SplitDescription split)
         => _positions.TryGetValue(split.Name, out var position) ? position.End : split.End;

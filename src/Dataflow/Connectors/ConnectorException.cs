@@ -27,6 +27,14 @@ public sealed class ConnectorException : DataflowException
         => new($"File '{path}': it ends after {end} {unit}, the job had already read {position}. The file was cut or "
             + "replaced; restore it, or start the job anew without its checkpoints.");
 
+    internal static ConnectorException Replaced(string path, string unit, long position)
+        => new($"File '{path}': its first {position} {unit} are not those that the job had read. It was changed or replaced; restore it, start the "
+            + $"job anew without its checkpoints, or have it read from its start with {nameof(ReplacedFile)}.{nameof(ReplacedFile.ReadAnew)}.");
+
+    internal static ConnectorException ChangedBehindTheJob(string split)
+        => new($"Source split '{split}': it has changed since the job finished, and a job that has finished reads nothing more. Give what is new to "
+            + "another job, or start this one anew without its checkpoints.");
+
     internal static ConnectorException FewerValues(string source, int count, long position)
         => new($"Source '{source}': it has {count} values, the job had already read {position}. Give it the values that it had, "
             + "or start the job anew without its checkpoints.");

@@ -21,6 +21,10 @@ public abstract class Source<T>
 
     /// <summary>Opens a split at a position: 0, or what a reader of this split has reported before.</summary>
     public abstract SourceReader<T> Open(SourceSplit split, long position, SourceContext context);
+
+    /// <summary>Whether a split that was read to its end has changed since, as <see cref="SourceSplit.Mark"/> tells; asked when a job starts
+    /// again. It is then opened at its end, and read on.</summary>
+    public virtual bool HasChanged(SourceSplit split) => false;
 }
 
 /// <summary>What a source says of one of its splits.</summary>
@@ -34,7 +38,11 @@ public sealed record SplitDescription(string Name, long? End = null);
 /// <param name="Index">Its index in what <see cref="Source{T}.Describe"/> returned.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="End">Where it ends, as found when the job first started.</param>
-public sealed record SourceSplit(int Id, int Index, string Name, long? End);
+public sealed record SourceSplit(int Id, int Index, string Name, long? End)
+{
+    /// <summary>What its last reader gave as <see cref="SourceReader{T}.Mark"/> at the position; empty at first.</summary>
+    public ReadOnlyMemory<byte> Mark { get; init; }
+}
 
 /// <summary>What a source may use of the job that reads it.</summary>
 /// <param name="Log">The log of the job.</param>
@@ -53,6 +61,10 @@ public abstract class SourceReader<T> : IDisposable
 
     /// <summary>The position from which a new reader would return what this one has not returned yet.</summary>
     public abstract long Position { get; }
+
+    /// <summary>Tells what was read of the split up to <see cref="Position"/> from other input of its name, in bytes of the source's own
+    /// choice; kept with each checkpoint. Empty: nothing does.</summary>
+    public virtual ReadOnlyMemory<byte> Mark => default;
 
     /// <summary>True once nothing will ever follow.</summary>
     public abstract bool IsFinished { get; }

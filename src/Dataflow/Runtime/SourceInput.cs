@@ -46,7 +46,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
 
     public override void Capture(TaskCheckpoint checkpoint)
     {
-        foreach (var split in _splits) checkpoint.Positions.Add(split.Progress.ToPosition());
+        foreach (var split in _splits) checkpoint.Positions.Add(split.Progress.ToPosition(split.Reader?.Mark));
     }
 
     public override void Close()
@@ -59,8 +59,11 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         var job = _task.Job;
         var (position, isFinished) = job.Restored.PositionOf(split.Name);
         var progress = new SplitProgress(split) { Position = position, IsFinished = isFinished };
-        var reader = isFinished ? null : _node.Source.Open(split, position, new SourceContext(job.Log, job.Time));
-        if (reader is not null) reader.Rejects = error => Reject(error, progress);
+        if (isFinished && !_node.Source.HasChanged(split)) return new OpenSplit(progress, null);
+        if (isFinished && job.Restored.IsFinished) throw ConnectorException.ChangedBehindTheJob(split.Name);
+        var reader = _node.Source.Open(split, position, new SourceContext(job.Log, job.Time));
+        reader.Rejects = error => Reject(error, progress);
+        (progress.Position, progress.IsFinished) = (reader.Position, false);
         return new OpenSplit(progress, reader);
     }
 
@@ -169,5 +172,14 @@ internal sealed class SplitProgress(SourceSplit split)
     /// <summary>Whether the last look found nothing to read.</summary>
     public bool IsCaughtUp { get; set; }
 
-    public Checkpoints.SplitPosition ToPosition() => new() { Name = Name, Id = Id, Position = Position, End = split.End, IsFinished = IsFinished };
+    /// <param name="mark">What its reader says of what it has read; null where it had been read before.</param>
+    public Checkpoints.SplitPosition ToPosition(ReadOnlyMemory<byte>? mark) => new()
+    {
+        Name = Name,
+        Id = Id,
+        Position = Position,
+        End = split.End,
+        IsFinished = IsFinished,
+        Mark = (mark ?? split.Mark) is { IsEmpty: false } known ? known.ToArray() : null,
+    };
 }

@@ -63,7 +63,7 @@ internal sealed class SplitTable
             var id = IdOf(split.Name);
             if (id < 0) id = Add(split.Name, place);
             _places[id] = place;
-            list.Add(new SourceSplit(id, index, split.Name, restored.EndOf(split)));
+            list.Add(new SourceSplit(id, index, split.Name, restored.EndOf(split)) { Mark = restored.MarkOf(split.Name) });
         }
 
         _bySource.Add((Node)source, list);

@@ -51,7 +51,7 @@ public sealed class PublicSuiteTests : IDisposable
 
     private static List<string> Rows(string file)
     {
-        using var rows = new CsvRows(File.OpenRead(file), new CsvOptions());
+        using var rows = new CsvRows(File.OpenRead(file), file, new CsvOptions());
         var (header, found) = (new List<string>(), new List<string>());
         while (rows.MoveNext(out var fault))
         {

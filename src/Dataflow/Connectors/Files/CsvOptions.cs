@@ -75,6 +75,9 @@ public sealed record CsvOptions
     /// <summary>What lines begin with that are no rows: <c>#</c>. Null: all are.</summary>
     public char? Comment { get; init; }
 
+    /// <summary>What to do where a job that starts again finds other rows than it had read.</summary>
+    public ReplacedFile WhenReplaced { get; init; }
+
     /// <summary>Whether errors quote the cell that could not be read. They end up in logs, and in dead letters.</summary>
     public bool ShowsValues { get; init; }
 }

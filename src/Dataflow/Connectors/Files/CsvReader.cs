@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Dataflow;
 
 /// <summary>Reads the rows of a file of separated values. Positions count rows; blank lines are none.</summary>
@@ -13,6 +15,7 @@ internal sealed class CsvReader<T> : SourceReader<T>
     private readonly Array[] _values;
     private readonly bool _showsValues;
     private string? _fault; // of the current row
+    private ReadHash _hash;
     private long _position;
     private bool _isFinished;
 
@@ -30,18 +33,24 @@ internal sealed class CsvReader<T> : SourceReader<T>
         _columns = [.. shape.Members.Select(member => CsvColumn.Create(typeof(T), member, options))];
         _values = [.. _columns.Select(column => column.Values)];
         _showsValues = options.ShowsValues;
+        foreach (var column in header) _hash.Add(MemoryMarshal.AsBytes(column.AsSpan()));
     }
 
     public override long Position => _position;
+
+    public override ReadOnlyMemory<byte> Mark => _hash.ToMark(_rows.BytesRead);
 
     public override bool IsFinished => _isFinished;
 
     /// <summary>Passes over rows without making values of them; false when the file ends before.</summary>
     public bool Skip(long count)
     {
-        while (_position < count && MoveNext()) _position++;
+        while (_position < count && MoveNext()) Pass();
         return _position == count;
     }
+
+    /// <summary>Whether the rows up to here are those of a mark; of an empty one any are.</summary>
+    public bool HasRead(ReadOnlyMemory<byte> mark) => mark.IsEmpty || _hash.Equals(mark.Span);
 
     public override int Read(Span<Record<T>> records)
     {
@@ -49,7 +58,7 @@ internal sealed class CsvReader<T> : SourceReader<T>
         while (count < records.Length && MoveNext())
         {
             if (TryRead(out var value)) records[count++] = new(value, 0, new RecordOrigin(_split.Id, _position));
-            _position++;
+            Pass();
         }
 
         return count;
@@ -59,6 +68,13 @@ internal sealed class CsvReader<T> : SourceReader<T>
     {
         _rows.Dispose();
         base.Dispose(disposing);
+    }
+
+    /// <summary>Leaves the current row behind.</summary>
+    private void Pass()
+    {
+        _hash.Add(MemoryMarshal.AsBytes(_rows.Current.Span));
+        _position++;
     }
 
     private bool MoveNext()

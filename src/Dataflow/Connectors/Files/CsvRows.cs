@@ -5,6 +5,7 @@ namespace Dataflow;
 /// <summary>The rows of a file of separated values, that which names the columns among them.</summary>
 internal sealed class CsvRows : IDisposable
 {
+    private readonly FileStream _file;
     private readonly CsvText _text;
     private readonly SepReader _rows;
     private readonly bool _hasQuotes;
@@ -12,12 +13,13 @@ internal sealed class CsvRows : IDisposable
     private CsvRowNote _note; // of the current row
     private long _row = -1;
 
-    /// <param name="stream">The file. Owned, also when this constructor throws.</param>
+    /// <param name="file">The file. Owned, also when this constructor throws.</param>
+    /// <param name="path">Its name, which says whether it is compressed.</param>
     /// <param name="options">How it is written.</param>
-    public CsvRows(Stream stream, CsvOptions options)
+    public CsvRows(FileStream file, string path, CsvOptions options)
     {
-        _hasQuotes = options.HasQuotes;
-        _text = new CsvText(stream, options);
+        (_file, _hasQuotes) = (file, options.HasQuotes);
+        _text = new CsvText(InputFile.Text(file, path), options);
         try
         {
             // Columns are counted and named here: the library's errors would quote the cells.
@@ -36,6 +38,9 @@ internal sealed class CsvRows : IDisposable
     }
 
     public SepReader.Row Current => _rows.Current;
+
+    /// <summary>How many bytes of the file were read.</summary>
+    public long BytesRead => _file.Position;
 
     /// <summary>Moves to the next row; false at the end.</summary>
     /// <param name="fault">Why it could not be read; null where it could.</param>

@@ -54,6 +54,8 @@ internal sealed class CsvSource<T> : Source<T>
         return [new SplitDescription(Name)];
     }
 
+    public override bool HasChanged(SourceSplit split) => InputFile.HasChanged(_path, split.Mark);
+
     public override SourceReader<T> Open(SourceSplit split, long position, SourceContext context)
     {
         var rows = OpenRows(out var header);
@@ -61,7 +63,13 @@ internal sealed class CsvSource<T> : Source<T>
         {
             var reader = new CsvReader<T>(Name, split, rows, _shape, header, Match(header), _options);
             if (!reader.Skip(position)) throw ConnectorException.EndsBefore(_path, "rows", reader.Position, position);
+            if (!reader.HasRead(split.Mark)) throw ConnectorException.Replaced(_path, "rows", position);
             return reader;
+        }
+        catch (ConnectorException) when (_options.WhenReplaced == ReplacedFile.ReadAnew && position > 0)
+        {
+            rows.Dispose();
+            return Open(split with { Mark = default }, 0, context);
         }
         catch
         {
@@ -72,7 +80,7 @@ internal sealed class CsvSource<T> : Source<T>
 
     private CsvRows OpenRows(out string[] header)
     {
-        var rows = new CsvRows(InputFile.Open(_path), _options);
+        var rows = new CsvRows(InputFile.OpenAsIs(_path), _path, _options);
         try
         {
             if (!rows.MoveNext(out var fault)) throw ConnectorException.NoHeader(_path);

@@ -3,14 +3,25 @@ namespace Dataflow;
 /// <summary>Opens the files that sources read.</summary>
 internal static class InputFile
 {
-    /// <summary>Opens a file for reading from its start; a name that ends in <c>.gz</c> is decompressed on the way.</summary>
-    /// <exception cref="ConnectorException">There is no such file, or it may not be read.</exception>
-    public static Stream Open(string path)
+    /// <summary>What a file holds: a name that ends in <c>.gz</c> is decompressed on the way.</summary>
+    /// <param name="file">The open file. It is closed with what it holds.</param>
+    /// <param name="path">Its name.</param>
+    public static Stream Text(FileStream file, string path)
+        => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GzipInput(file, path) : file;
+
+    /// <summary>Whether a file that was read to its end has other bytes than then.</summary>
+    public static bool HasChanged(string path, ReadOnlyMemory<byte> mark)
+        => !mark.IsEmpty && new FileInfo(path).Length != ReadHash.BytesRead(mark.Span);
+
+    /// <summary>Tells a file that is read here and there from another of its name: by its length, its start and its end.</summary>
+    public static ReadOnlyMemory<byte> MarkOf(string path)
     {
-        var file = OpenAsIs(path);
-        return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
-            ? new GzipInput(file, path)
-            : file;
+        using var file = OpenAsIs(path);
+        var (hash, bytes) = (default(ReadHash), new byte[1 << 16]);
+        hash.Add(bytes.AsSpan(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)));
+        file.Position = Math.Max(0, file.Length - bytes.Length);
+        hash.Add(bytes.AsSpan(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)));
+        return hash.ToMark(file.Length);
     }
 
     /// <summary>Opens a file for reading at any position.</summary>

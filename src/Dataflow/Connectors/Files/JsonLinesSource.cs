@@ -13,16 +13,17 @@ public static class JsonLinesSources
         /// <typeparam name="T">What System.Text.Json makes of a line; its attributes count, names match whatever their case. A member that
         /// cannot be null and has no default must be there; what a line has besides is passed over.</typeparam>
         /// <param name="path">The file, in UTF-8; one that ends in <c>.gz</c> is decompressed. A line has at most 64 MiB.</param>
+        /// <param name="whenReplaced">What to do where a job that starts again finds other lines than it had read.</param>
         /// <exception cref="ConnectorException">A member of <typeparamref name="T"/> cannot be read as it was written.</exception>
-        public static Source<T> JsonLines<T>(string path)
+        public static Source<T> JsonLines<T>(string path, ReplacedFile whenReplaced = ReplacedFile.Refuse)
         {
             ArgumentException.ThrowIfNullOrEmpty(path);
-            return new JsonLinesSource<T>(path);
+            return new JsonLinesSource<T>(path, whenReplaced);
         }
     }
 }
 
-internal sealed class JsonLinesSource<T>(string path) : Source<T>
+internal sealed class JsonLinesSource<T>(string path, ReplacedFile whenReplaced) : Source<T>
 {
     private const int MaxLineBytes = 64 << 20;
 
@@ -32,16 +33,31 @@ internal sealed class JsonLinesSource<T>(string path) : Source<T>
 
     public override IReadOnlyList<SplitDescription> Describe(SourceContext context)
     {
-        using var file = InputFile.Open(path);
+        using var file = InputFile.OpenAsIs(path);
         return [new SplitDescription(Name)];
     }
 
+    public override bool HasChanged(SourceSplit split) => InputFile.HasChanged(path, split.Mark);
+
     public override SourceReader<T> Open(SourceSplit split, long position, SourceContext context)
     {
-        var reader = new JsonLinesReader<T>(Name, split, new LineReader(InputFile.Open(path), MaxLineBytes), _json);
-        if (reader.Skip(position)) return reader;
-        reader.Dispose();
-        throw ConnectorException.EndsBefore(path, "lines", reader.Position, position);
+        var reader = new JsonLinesReader<T>(Name, split, new LineReader(InputFile.OpenAsIs(path), path, MaxLineBytes), _json);
+        try
+        {
+            if (!reader.Skip(position)) throw ConnectorException.EndsBefore(path, "lines", reader.Position, position);
+            if (!reader.HasRead(split.Mark)) throw ConnectorException.Replaced(path, "lines", position);
+            return reader;
+        }
+        catch (ConnectorException) when (whenReplaced == ReplacedFile.ReadAnew && position > 0)
+        {
+            reader.Dispose();
+            return Open(split with { Mark = default }, 0, context);
+        }
+        catch
+        {
+            reader.Dispose();
+            throw;
+        }
     }
 }
 
@@ -52,6 +68,8 @@ internal sealed class JsonLinesReader<T>(string source, SourceSplit split, LineR
     private bool _isFinished;
 
     public override long Position => lines.LinesRead;
+
+    public override ReadOnlyMemory<byte> Mark => lines.Mark;
 
     public override bool IsFinished => _isFinished;
 
@@ -64,6 +82,9 @@ internal sealed class JsonLinesReader<T>(string source, SourceSplit split, LineR
 
         return Position == count;
     }
+
+    /// <summary>Whether the lines up to here are those of a mark.</summary>
+    public bool HasRead(ReadOnlyMemory<byte> mark) => lines.HasRead(mark);
 
     public override int Read(Span<Record<T>> records)
     {

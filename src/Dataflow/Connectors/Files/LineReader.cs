@@ -2,9 +2,14 @@ using System.Buffers;
 
 namespace Dataflow;
 
-/// <summary>Reads lines of UTF-8 from a stream into one pooled buffer.</summary>
-internal sealed class LineReader(Stream stream, int maxLineBytes) : IDisposable
+/// <summary>Reads lines of UTF-8 from a file into one pooled buffer.</summary>
+/// <param name="file">The file. The reader owns it.</param>
+/// <param name="path">Its name, which says whether it is compressed.</param>
+/// <param name="maxLineBytes">How long a line may be.</param>
+internal sealed class LineReader(FileStream file, string path, int maxLineBytes) : IDisposable
 {
+    private readonly Stream _stream = InputFile.Text(file, path);
+    private ReadHash _hash;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(1 << 16);
     private int _start;
     private int _end;
@@ -12,6 +17,12 @@ internal sealed class LineReader(Stream stream, int maxLineBytes) : IDisposable
 
     /// <summary>How many lines were read.</summary>
     public long LinesRead { get; private set; }
+
+    /// <summary>What tells the lines that were read from others.</summary>
+    public ReadOnlyMemory<byte> Mark => _hash.ToMark(file.Position);
+
+    /// <summary>Whether the lines that were read are those of a mark; of an empty one any are.</summary>
+    public bool HasRead(ReadOnlyMemory<byte> mark) => mark.IsEmpty || _hash.Equals(mark.Span);
 
     /// <summary>Reads the next line, without its end.</summary>
     /// <param name="line">Valid until the next call.</param>
@@ -40,7 +51,7 @@ internal sealed class LineReader(Stream stream, int maxLineBytes) : IDisposable
 
     public void Dispose()
     {
-        stream.Dispose();
+        _stream.Dispose();
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
         _start = _end = 0;
@@ -51,6 +62,7 @@ internal sealed class LineReader(Stream stream, int maxLineBytes) : IDisposable
     {
         line = unread[..length];
         if (LinesRead++ == 0 && line.StartsWith("\uFEFF"u8)) line = line[3..];
+        _hash.Add(line);
         _start += length + end;
         return true;
     }
@@ -64,7 +76,7 @@ internal sealed class LineReader(Stream stream, int maxLineBytes) : IDisposable
         }
 
         if (_end == _buffer.Length) Grow();
-        var read = stream.Read(_buffer, _end, _buffer.Length - _end);
+        var read = _stream.Read(_buffer, _end, _buffer.Length - _end);
         _end += read;
         _isAtEnd = read == 0;
     }
