@@ -7,8 +7,8 @@ namespace Dataflow.Onnx;
 /// <remarks>
 /// Nothing is dropped, so that spaces count; where the file says so, texts are composed first (NFC), which allocates unless they have
 /// no character from U+0300 on; half a pair of surrogates is U+FFFD. Special tokens such as <c>&lt;mask&gt;</c> that are written in a
-/// text, exactly so, are the special tokens. Merges are Microsoft.ML.Tokenizers'; words of up to 32 characters are merged once and
-/// kept, 50,000 at most.
+/// text, exactly so, are the special tokens. Words of up to 32 characters are merged once and kept, 50,000 at most; a longer one is read
+/// only as far as its ids have room.
 /// </remarks>
 public sealed class BytePairTokenizer : TextTokenizer
 {

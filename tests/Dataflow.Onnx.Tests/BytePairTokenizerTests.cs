@@ -58,6 +58,48 @@ public class BytePairTokenizerTests
             Assert.All(ids[room..], id => Assert.Equal(-1, id));
         });
 
+    /// <summary>What long words are made of: much that is a token many times over, much that is none.</summary>
+    public static TheoryData<string> Repeated => ["a", "=", "中", "ab", "👍", "the", "aGVsbG8gd29ybGQ", "\u0e01\u0e34", "-=", "\ud83d", "ÃÂ"];
+
+    [Theory]
+    [MemberData(nameof(Repeated))]
+    public void A_long_word_is_read_only_as_far_as_its_ids_have_room(string repeated)
+    {
+        var (word, part) = (Repeat(3_000_000), Repeat(60_000));
+        var (ids, partIds) = (new long[512], new long[512]);
+        var start = Environment.CpuUsage.TotalTime;
+        var encoded = RobertaTokenizer.Shared.Encode(word, ids);
+
+        Assert.InRange((Environment.CpuUsage.TotalTime - start).TotalSeconds, 0, 10); // of the whole process
+        Assert.Equal(new EncodedText(512, IsTruncated: true), encoded);
+        RobertaTokenizer.Shared.Encode(part, partIds);
+        Assert.Equal(partIds, ids);
+
+        string Repeat(int characters) => string.Concat(Enumerable.Repeat(repeated, characters / repeated.Length));
+    }
+
+    [Fact]
+    public void A_long_word_takes_time_in_proportion_where_there_is_room_for_all()
+    {
+        var encoded = RobertaTokenizer.Shared.Encode(string.Concat(Enumerable.Repeat("中", 100_000)));
+
+        Assert.Equal(100_002, encoded.Length);
+    }
+
+    [Fact]
+    public void A_long_word_that_is_cut_has_the_ids_that_it_begins_with()
+        => Gen.Select(
+            Gen.OneOf(Gen.Const("a="), Gen.Const("ab中"), Gen.Const("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"), Gen.Const("ÃÂ=-_"), Gen.Const("กิ่ท")),
+            Gen.Int[0, 1 << 20].Array[300, 900], Gen.Int[3, 80]).Sample((letters, picks, room) =>
+            {
+                var word = string.Concat(picks.Select(pick => letters[pick % letters.Length]));
+                var all = RobertaTokenizer.Shared.Encode(word);
+                var ids = new long[room];
+
+                Assert.Equal(new EncodedText(room, IsTruncated: true), RobertaTokenizer.Shared.Encode(word, ids));
+                Assert.Equal([.. all[..(room - 1)], RobertaTokenizer.End], ids);
+            });
+
     [Fact]
     public void Half_a_surrogate_pair_is_the_character_that_stands_for_what_cannot_be_read() =>
         Assert.Equal(RobertaTokenizer.Shared.Encode("a\ufffd b \ufffd x\ufffd\ufffdy"), RobertaTokenizer.Shared.Encode("a\ud83d b \udc4d x\udc4d\ud83dy"));

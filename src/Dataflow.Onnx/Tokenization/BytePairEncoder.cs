@@ -60,7 +60,7 @@ internal ref struct BytePairEncoder(BytePairRules rules, Span<long> ids)
         while (!text.IsEmpty && !_isFull)
         {
             var length = ByteLevelWords.LengthOfFirst(text);
-            foreach (var id in _rules.Words.IdsOf(text[..length])) Add(id);
+            foreach (var id in _rules.Words.IdsOf(text[..length], _ids.Length - _count)) Add(id); // one more than there is room for
             text = text[length..];
         }
     }

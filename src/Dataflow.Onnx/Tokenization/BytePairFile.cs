@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.ML.Tokenizers;
 
 namespace Dataflow.Onnx.Tokenization;
 
@@ -26,30 +25,27 @@ internal static class BytePairFile
         var specials = file.ReadSpecials().ToList();
         foreach (var (token, rules) in specials) file.Refuse(token, rules, "rstrip");
         var sought = specials.ToLookup(special => special.Rules.GetProperty("normalized").GetBoolean(), special => special.Token);
-        var words = new BytePairWords(ReadMerger(file.Root.GetProperty("model")));
+        var words = new BytePairWords(ReadMerges(file.Root.GetProperty("model")));
         return new BytePairRules(words, new SpecialTokens(sought[false]), new SpecialTokens(sought[true]), composes);
     }
 
-    private static BpeTokenizer ReadMerger(JsonElement model)
+    private static BytePairMerges ReadMerges(JsonElement model)
     {
-        var vocabulary = model.GetProperty("vocab").EnumerateObject();
-        try
-        {
-            return BpeTokenizer.Create(new BpeOptions(vocabulary.Select(token => KeyValuePair.Create(token.Name, token.Value.GetInt32())))
-            {
-                Merges = model.GetProperty("merges").EnumerateArray().Select(PairOf),
-                ByteLevel = true,
-                UnknownToken = model.TryGetProperty("unk_token", out var unknown) ? unknown.GetString() : null,
-                FuseUnknownTokens = model.TryGetProperty("fuse_unk", out var fuses) && fuses.GetBoolean(),
-            });
-        }
-        catch (ArgumentException cause)
-        {
-            throw new FormatException(cause.Message, cause); // two tokens of one id, or a pair that is there twice
-        }
+        var vocabulary = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var token in model.GetProperty("vocab").EnumerateObject()) vocabulary[token.Name] = token.Value.GetInt32();
+        return new BytePairMerges(
+            vocabulary,
+            model.GetProperty("merges").EnumerateArray().Select(PairOf),
+            model.TryGetProperty("unk_token", out var unknown) ? unknown.GetString() : null,
+            model.TryGetProperty("fuse_unk", out var fuses) && fuses.GetBoolean());
     }
 
     /// <summary>A pair as older files write it, with a space between; newer ones have an array.</summary>
-    private static string PairOf(JsonElement pair)
-        => pair.ValueKind == JsonValueKind.Array ? $"{pair[0].GetString()} {pair[1].GetString()}" : pair.GetString()!;
+    private static (string Left, string Right) PairOf(JsonElement pair)
+    {
+        var tokens = pair.ValueKind == JsonValueKind.Array
+            ? [.. pair.EnumerateArray().Select(token => $"{token.GetString()}")]
+            : pair.GetString()!.Split(' ');
+        return tokens is [var left, var right] ? (left, right) : throw new FormatException($"'{pair}' is no pair");
+    }
 }
