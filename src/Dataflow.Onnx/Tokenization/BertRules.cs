@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Dataflow.Onnx.Tokenization;
@@ -9,20 +8,6 @@ namespace Dataflow.Onnx.Tokenization;
 /// <param name="SeparatesIdeographs">Whether each ideograph is a word.</param>
 internal sealed record BertRules(bool LowerCases, bool StripsAccents, bool SeparatesIdeographs)
 {
-    private static readonly Rune s_capitalIWithDot = new(0x130);
-
-    /// <summary>Whether the code point counts as not written: control, format and private-use.</summary>
-    /// <remarks>Unassigned code points stay, as they do in the reference.</remarks>
-    public static bool IsDropped(Rune rune) =>
-        rune.Value is not ('\t' or '\n' or '\r')
-        && (rune.Value == 0xFFFD || Rune.GetUnicodeCategory(rune)
-            is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse);
-
-    /// <summary>Whether the code point is a word of its own: Unicode's punctuation and every ASCII symbol.</summary>
-    public static bool IsPunctuation(Rune rune) =>
-        rune.Value is (>= '!' and <= '/') or (>= ':' and <= '@') or (>= '[' and <= '`') or (>= '{' and <= '~')
-        || Rune.IsPunctuation(rune);
-
     /// <summary>Whether the code point is an ideograph that is a word. Kana and Hangul are not.</summary>
     /// <remarks>The gap 2B820–2B91F is the reference's: its tokens are what the models were trained on.</remarks>
     public bool IsIdeograph(Rune rune) => SeparatesIdeographs && rune.Value
@@ -43,7 +28,7 @@ internal sealed record BertRules(bool LowerCases, bool StripsAccents, bool Separ
         var kept = 0;
         foreach (var part in into[..length])
         {
-            if (Rune.GetUnicodeCategory(part) == UnicodeCategory.NonSpacingMark) continue;
+            if (ReferenceCharacters.KindOf(part) == ReferenceKind.Mark) continue;
             kept += Lower(part, into[kept..]);
         }
 
@@ -53,10 +38,8 @@ internal sealed record BertRules(bool LowerCases, bool StripsAccents, bool Separ
     /// <remarks>The capital I with a dot is the only code point whose small form is two; decomposed it is none.</remarks>
     private int Lower(Rune rune, Span<Rune> into)
     {
-        into[0] = LowerCases ? Rune.ToLowerInvariant(rune) : rune;
-        if (!LowerCases || rune != s_capitalIWithDot) return 1;
-        into[0] = new Rune('i');
-        into[1] = new Rune(0x307);
-        return 2;
+        if (LowerCases) return ReferenceCharacters.Lower(rune, into);
+        into[0] = rune;
+        return 1;
     }
 }

@@ -12,11 +12,11 @@ internal static class CanonicalCompositions
     private const int FirstLead = 0x1100, Leads = 19, FirstVowel = 0x1161, Vowels = 21, BeforeFirstTail = 0x11A7, Tails = 28;
     private const int FirstSyllable = 0xAC00, Syllables = Leads * Vowels * Tails;
 
-    private static readonly FrozenDictionary<(int, int), int> s_pairs = Rows("canonical-compositions")
-        .ToFrozenDictionary(row => (Hex(row[0]), Hex(row[1])), row => Hex(row[2]));
+    private static readonly FrozenDictionary<(int, int), int> s_pairs = EmbeddedTable.Rows("canonical-compositions")
+        .ToFrozenDictionary(row => (EmbeddedTable.Hex(row[0]), EmbeddedTable.Hex(row[1])), row => EmbeddedTable.Hex(row[2]));
 
-    private static readonly FrozenDictionary<int, byte> s_classes = Rows("combining-classes")
-        .SelectMany(row => Enumerable.Range(Hex(row[0]), Hex(row[1]) - Hex(row[0]) + 1).Select(value => (value, row[2])))
+    private static readonly FrozenDictionary<int, byte> s_classes = EmbeddedTable.Rows("combining-classes")
+        .SelectMany(row => Enumerable.Range(EmbeddedTable.Hex(row[0]), EmbeddedTable.Hex(row[1]) - EmbeddedTable.Hex(row[0]) + 1).Select(value => (value, row[2])))
         .ToFrozenDictionary(row => row.value, row => byte.Parse(row.Item2, CultureInfo.InvariantCulture));
 
     /// <summary>A text composed; the text itself where it has nothing that could change.</summary>
@@ -84,13 +84,4 @@ internal static class CanonicalCompositions
     }
 
     private static int ClassOf(Rune rune) => s_classes.GetValueOrDefault(rune.Value);
-
-    private static int Hex(string digits) => int.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-
-    private static IEnumerable<string[]> Rows(string table)
-    {
-        using var reader = new StreamReader(typeof(CanonicalCompositions).Assembly.GetManifestResourceStream(table)!);
-        while (reader.ReadLine() is { } line)
-            if (!line.StartsWith('#')) yield return line.Split(' ');
-    }
 }

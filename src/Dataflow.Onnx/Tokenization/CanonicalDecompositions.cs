@@ -18,7 +18,8 @@ internal static class CanonicalDecompositions
     private const int FirstLead = 0x1100, FirstVowel = 0x1161, BeforeFirstTail = 0x11A7;
     private const int Vowels = 21, Tails = 28;
 
-    private static readonly FrozenDictionary<int, Rune[]> s_table = ReadTable();
+    private static readonly FrozenDictionary<int, Rune[]> s_table = EmbeddedTable.Rows("canonical-decompositions").ToFrozenDictionary(
+        row => EmbeddedTable.Hex(row[0]), row => Array.ConvertAll(row[1..], digits => new Rune(EmbeddedTable.Hex(digits))));
 
     /// <summary>Writes a code point's decomposition, or itself if it has none; returns the length.</summary>
     public static int Decompose(Rune rune, Span<Rune> into)
@@ -44,22 +45,4 @@ internal static class CanonicalDecompositions
         into[2] = new Rune(BeforeFirstTail + tail);
         return 3;
     }
-
-    private static FrozenDictionary<int, Rune[]> ReadTable()
-    {
-        var assembly = typeof(CanonicalDecompositions).Assembly;
-        using var stream = assembly.GetManifestResourceStream("canonical-decompositions")!;
-        using var reader = new StreamReader(stream);
-        var table = new Dictionary<int, Rune[]>();
-        while (reader.ReadLine() is { } line)
-        {
-            if (line.StartsWith('#')) continue;
-            var runes = Array.ConvertAll(line.Split(' '), ParseRune);
-            table.Add(runes[0].Value, runes[1..]);
-        }
-        return table.ToFrozenDictionary();
-    }
-
-    private static Rune ParseRune(string hex) =>
-        new(int.Parse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
 }

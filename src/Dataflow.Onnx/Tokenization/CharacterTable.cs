@@ -50,15 +50,15 @@ internal sealed class CharacterTable
     {
         if (char.IsSurrogate(unit)) return CharacterKind.Rare;
         var rune = new Rune(unit);
-        if (BertRules.IsDropped(rune)) return CharacterKind.Dropped;
-        if (Rune.IsWhiteSpace(rune)) return CharacterKind.Space;
+        if (ReferenceCharacters.KindOf(rune) == ReferenceKind.Dropped) return CharacterKind.Dropped;
+        if (ReferenceCharacters.KindOf(rune) == ReferenceKind.Space) return CharacterKind.Space;
 
         Span<Rune> parts = stackalloc Rune[CanonicalDecompositions.MaxLength];
         var length = Rules.Fold(rune, parts);
         if (length == 0) return CharacterKind.Dropped;
         if (length > 1 || !parts[0].IsBmp) return CharacterKind.Rare;
         folded = (char)parts[0].Value;
-        var isAlone = Rules.IsIdeograph(rune) || BertRules.IsPunctuation(parts[0]);
+        var isAlone = Rules.IsIdeograph(rune) || ReferenceCharacters.KindOf(parts[0]) == ReferenceKind.Punctuation;
         return isAlone ? CharacterKind.Alone : CharacterKind.Letter;
     }
 }

@@ -80,13 +80,13 @@ internal ref struct WordPieceEncoder(
     private int AppendRare(ReadOnlySpan<char> text)
     {
         Rune.DecodeFromUtf16(text, out var rune, out var units); // half a pair becomes U+FFFD, which is dropped
-        if (BertRules.IsDropped(rune)) return units;
+        if (ReferenceCharacters.KindOf(rune) == ReferenceKind.Dropped) return units;
 
         var isIdeograph = _table.Rules.IsIdeograph(rune);
         Span<Rune> parts = stackalloc Rune[CanonicalDecompositions.MaxLength];
         foreach (var part in parts[.._table.Rules.Fold(rune, parts)])
         {
-            var isAlone = isIdeograph || BertRules.IsPunctuation(part);
+            var isAlone = isIdeograph || ReferenceCharacters.KindOf(part) == ReferenceKind.Punctuation;
             if (isAlone) EndWord();
             Append(part);
             if (isAlone) EndWord();

@@ -1,0 +1,17 @@
+using System.Globalization;
+
+namespace Dataflow.Onnx.Tokenization;
+
+/// <summary>Reads the tables of code points that this project has in it.</summary>
+internal static class EmbeddedTable
+{
+    /// <summary>The lines of a table, without its comments, in parts.</summary>
+    public static IEnumerable<string[]> Rows(string table)
+    {
+        using var reader = new StreamReader(typeof(EmbeddedTable).Assembly.GetManifestResourceStream(table)!);
+        while (reader.ReadLine() is { } line)
+            if (!line.StartsWith('#')) yield return line.Split(' ');
+    }
+
+    public static int Hex(string digits) => int.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+}
