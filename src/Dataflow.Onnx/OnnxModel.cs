@@ -9,7 +9,7 @@ namespace Dataflow.Onnx;
 /// run at a time.</remarks>
 public sealed class OnnxModel : IDisposable
 {
-    private static readonly byte[] s_dynamicQuantization = "DynamicQuantizeLinear"u8.ToArray();
+    private static readonly byte[] s_dynamicQuantization = "DynamicQuantize"u8.ToArray();
 
     private readonly InferenceSession _session;
     private readonly OnnxOptions _options;
@@ -49,11 +49,14 @@ public sealed class OnnxModel : IDisposable
     /// <summary>What it gives, in the order of the graph.</summary>
     public IReadOnlyList<TensorInfo> Outputs { get; }
 
-    /// <summary>Whether the graph quantises while it runs: the scale is of the whole batch then, so that a row's result depends
-    /// on the rows beside it.</summary>
+    /// <summary>Whether the graph has an operator that quantises while it runs: the scale is of the whole batch then, so that a row's
+    /// result depends on the rows beside it. Others may make it depend, too: <c>Score</c> and <see cref="EmbeddingModel"/> try.</summary>
     public bool IsDynamicallyQuantized { get; }
 
     internal string Path { get; }
+
+    /// <summary>The names of what it gives beside tensors: lists and maps.</summary>
+    internal IReadOnlyList<string> OtherOutputs => [.. _session.OutputNames.Except(_outputs.Keys)];
 
     /// <summary>What the plan shows of it.</summary>
     internal string Detail => $"model {Name} on {Device.ToString().ToUpperInvariant()}";

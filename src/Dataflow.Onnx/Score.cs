@@ -11,7 +11,8 @@ public static class ScoreStep
         /// <summary>Has a model score each value; time and order stay.</summary>
         /// <remarks>
         /// The values of a batch that the task reads are scored by one call, on the task's thread; none waits for others to
-        /// come. A model that quantises while it runs is given one value a call, since others in it would change the score.
+        /// come. Where others in the call would change a value's score the model is given one value a call; that is found out here, by
+        /// calls with and without company.
         /// If a call fails its values are called for in halves, until the value is found that it fails on.
         /// </remarks>
         /// <param name="model">Takes floats, a row for each value and a column for each feature, and gives floats, one or

@@ -65,7 +65,7 @@ public class BytePairTokenizerTests
     [MemberData(nameof(Repeated))]
     public void A_long_word_is_read_only_as_far_as_its_ids_have_room(string repeated)
     {
-        var (word, part) = (Repeat(3_000_000), Repeat(60_000));
+        var (word, part) = (Repeat(1_000_000), Repeat(60_000));
         var (ids, partIds) = (new long[512], new long[512]);
         var start = Environment.CpuUsage.TotalTime;
         var encoded = RobertaTokenizer.Shared.Encode(word, ids);

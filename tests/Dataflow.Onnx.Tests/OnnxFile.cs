@@ -6,12 +6,14 @@ namespace Dataflow.Onnx.Tests;
 /// <summary>Writes ONNX graphs: the fields of its protobuf messages that the tests' models need.</summary>
 internal static class OnnxFile
 {
-    public const int Float = 1, Int64 = 7, Bool = 9;
+    public const int Float = 1, UInt8 = 2, Int64 = 7, Bool = 9;
 
     /// <summary>A dimension of any length.</summary>
     public const long Any = -1;
 
-    public static byte[] Model(byte[] graph) => Message(Number(1, 8), Bytes(7, graph), Bytes(8, Message(Number(2, 13))));
+    public static byte[] Model(byte[] graph) => Message(
+        Number(1, 8), Bytes(7, graph), Bytes(8, Message(Number(2, 13))),
+        Bytes(8, Message(Text(1, "com.microsoft"), Number(2, 1))), Bytes(8, Message(Text(1, "ai.onnx.ml"), Number(2, 1))));
 
     /// <param name="parts">What <see cref="Node"/>, <see cref="Floats"/>, <see cref="Integers"/>, <see cref="Input"/> and
     /// <see cref="Output"/> make.</param>
@@ -20,6 +22,14 @@ internal static class OnnxFile
     public static byte[] Node(string operation, string[] inputs, string[] outputs, params byte[][] attributes) => Bytes(1, Message(
         [.. inputs.Select(input => Text(1, input)), .. outputs.Select(output => Text(2, output)), Text(4, operation),
         .. attributes.Select(attribute => Bytes(5, attribute))]));
+
+    /// <summary>A node whose operation is of another domain than ONNX's own.</summary>
+    public static byte[] NodeOf(string domain, string operation, string[] inputs, string[] outputs, params byte[][] attributes) => Bytes(1, Message(
+        [.. inputs.Select(input => Text(1, input)), .. outputs.Select(output => Text(2, output)), Text(4, operation), Text(7, domain),
+        .. attributes.Select(attribute => Bytes(5, attribute))]));
+
+    public static byte[] IntegersAttribute(string name, params long[] values)
+        => Message([Text(1, name), .. values.Select(value => Number(8, value)), Number(20, 7)]);
 
     public static byte[] GraphAttribute(string name, byte[] graph) => Message(Text(1, name), Bytes(6, graph), Number(20, 5));
 
@@ -35,6 +45,16 @@ internal static class OnnxFile
         .. entries.Select(entry => Bytes(13, Message(Text(1, entry.Key), Text(2, entry.Value)))), Number(14, 1)]));
 
     public static byte[] Input(string name, int type, params long[] shape) => Bytes(11, Value(name, type, shape));
+
+    public static byte[] Bytes8(string name, long[] shape, params byte[] values) => Constant(name, UInt8, shape, values);
+
+    /// <summary>An output that is a list of maps from integers to floats, as ZipMap gives.</summary>
+    public static byte[] MapsOutput(string name)
+    {
+        var floats = Message(Bytes(1, Message(Number(1, Float), Bytes(2, []))));
+        var map = Message(Bytes(5, Message(Number(1, Int64), Bytes(2, floats))));
+        return Bytes(12, Message(Text(1, name), Bytes(2, Message(Bytes(4, Message(Bytes(1, map)))))));
+    }
 
     public static byte[] Output(string name, int type, params long[] shape) => Bytes(12, Value(name, type, shape));
 

@@ -74,6 +74,37 @@ public sealed class ScoreTests : IDisposable
         Assert.Equal([1f, 1000f, 2f], results.Committed); // together they would have a scale of 1000 / 255
     }
 
+    /// <summary>No name says so of any of these.</summary>
+    [Theory]
+    [InlineData("quantised by hand")]
+    [InlineData("softmax of the batch")]
+    [InlineData("another library's operator")]
+    [InlineData("less the batch's mean")]
+    public void Gives_a_model_whose_scores_change_with_the_values_beside_them_one_value_a_call(string kind)
+    {
+        using var model = Load("model", kind switch
+        {
+            "quantised by hand" => HandQuantised(),
+            "softmax of the batch" => OfOneNode(OnnxFile.Node("Softmax", ["x"], ["y"], OnnxFile.IntegerAttribute("axis", 0))),
+            "another library's operator" => OfOneNode(
+                OnnxFile.NodeOf("com.microsoft", "DynamicQuantizeMatMul", ["x", "w", "scale"], ["y"]),
+                OnnxFile.Bytes8("w", [1, 1], 1), OnnxFile.Floats("scale", [], 1)),
+            _ => OfOneNode(
+                OnnxFile.Node("ReduceMean", ["x"], ["mean"], OnnxFile.IntegersAttribute("axes", 0)),
+                OnnxFile.Node("Sub", ["x", "mean"], ["rest"]), OnnxFile.Node("Sigmoid", ["rest"], ["y"])),
+        });
+        using var log = SimulatedJob.OpenLog();
+        var (together, alone) = (Sink.Memory<float>(), new float[1]);
+
+        Run(log, [1, 1000, 2], s => s.Score(model, [number => number], (_, scores) => scores[0]), together);
+
+        Assert.All(together.Committed.Zip([1f, 1000f, 2f]), pair =>
+        {
+            model.Run([ModelTensor.Of<float>("x", new[] { pair.Second }, 1, 1)], [ModelTensor.Of<float>("y", alone, 1, 1)]);
+            Assert.Equal(alone[0], pair.First);
+        });
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
@@ -175,6 +206,30 @@ public sealed class ScoreTests : IDisposable
             FaultOf(texts, Features), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_model_that_gives_maps_is_to_be_exported_without_them()
+    {
+        using var maps = Load("maps", OnnxFile.Model(OnnxFile.Graph(
+            OnnxFile.Node("ArgMax", ["x"], ["label"], OnnxFile.IntegerAttribute("axis", 1), OnnxFile.IntegerAttribute("keepdims", 0)),
+            OnnxFile.NodeOf("ai.onnx.ml", "ZipMap", ["x"], ["probabilities"], OnnxFile.IntegersAttribute("classlabels_int64s", 0, 1)),
+            OnnxFile.Input("x", OnnxFile.Float, OnnxFile.Any, 2), OnnxFile.Output("label", OnnxFile.Int64, OnnxFile.Any), OnnxFile.MapsOutput("probabilities"))));
+        using var labels = Load("labels", OnnxFile.Model(OnnxFile.Graph(
+            OnnxFile.Node("ArgMax", ["x"], ["label"], OnnxFile.IntegerAttribute("axis", 1), OnnxFile.IntegerAttribute("keepdims", 0)),
+            OnnxFile.Input("x", OnnxFile.Float, OnnxFile.Any, 2), OnnxFile.Output("label", OnnxFile.Int64, OnnxFile.Any))));
+
+        foreach (var output in new[] { null, "probabilities" })
+        {
+            Assert.Contains(
+                "step 'score': model 'maps' gives its scores as a list or a map: probabilities. Only tensors can be read; "
+                + "export it without ZipMap (skl2onnx: options={'zipmap': False}).",
+                FaultOf(maps, Features, output), StringComparison.Ordinal);
+        }
+
+        Assert.Contains(
+            "step 'score': model 'labels' gives label Int64[batch], but no scores: Score takes models that give Single[any] or Single[any, N].",
+            FaultOf(labels, Features), StringComparison.Ordinal);
+    }
+
     private static Func<Order, float>[] Features => [order => order.Price, order => order.Pieces];
 
     private static Func<int, float>[] Pair => [number => number % 5, number => number];
@@ -224,6 +279,15 @@ public sealed class ScoreTests : IDisposable
         OnnxFile.Node("Gather", ["table", "at"], ["found"]), OnnxFile.Node("Add", ["found", "second"], ["score"]),
         OnnxFile.Integers("zero", [], 0), OnnxFile.Integers("one", [], 1), OnnxFile.Floats("table", [5], 0, 10, 20, 30, 40),
         OnnxFile.Input("x", OnnxFile.Float, OnnxFile.Any, 2), OnnxFile.Output("score", OnnxFile.Float, OnnxFile.Any)));
+
+    /// <summary>Rounded to a hundredth of the greatest value.</summary>
+    private static byte[] HandQuantised() => OfOneNode(
+        OnnxFile.Node("ReduceMax", ["x"], ["greatest"]), OnnxFile.Node("Div", ["x", "greatest"], ["part"]), OnnxFile.Node("Mul", ["part", "steps"], ["many"]),
+        OnnxFile.Node("Round", ["many"], ["whole"]), OnnxFile.Node("Mul", ["whole", "greatest"], ["large"]), OnnxFile.Node("Div", ["large", "steps"], ["y"]),
+        OnnxFile.Floats("steps", [], 100));
+
+    private static byte[] OfOneNode(params byte[][] parts) => OnnxFile.Model(OnnxFile.Graph(
+        [.. parts, OnnxFile.Input("x", OnnxFile.Float, OnnxFile.Any, 1), OnnxFile.Output("y", OnnxFile.Float, OnnxFile.Any, 1)]));
 
     private static byte[] Quantised() => OnnxFile.Model(OnnxFile.Graph(
         OnnxFile.Node("DynamicQuantizeLinear", ["x"], ["q", "scale", "zero"]), OnnxFile.Node("DequantizeLinear", ["q", "scale", "zero"], ["y"]),

@@ -14,6 +14,8 @@ internal sealed class ScoredModel
             : model.Outputs.FirstOrDefault(candidate => candidate.Name == output && IsScores(candidate));
         Width = _output is { Shape: [_, { } width] } ? width : 1;
         Fault = FaultOf(columns, output);
+        TakesOneRow = Fault is null
+            && (model.IsDynamicallyQuantized || model.Inputs[0].Shape[0] is 1 || new RowProbe(Run, columns, Width).ShowsDependence());
     }
 
     public OnnxModel Model { get; }
@@ -22,7 +24,7 @@ internal sealed class ScoredModel
     public int Width { get; }
 
     /// <summary>Whether a call is to have one row: the graph says so, or others beside it would change its score.</summary>
-    public bool TakesOneRow => Model.IsDynamicallyQuantized || Model.Inputs[0].Shape[0] is 1;
+    public bool TakesOneRow { get; }
 
     /// <summary>Why the model cannot score rows of so many columns, and what mends it; null if it can.</summary>
     public string? Fault { get; }
@@ -51,8 +53,17 @@ internal sealed class ScoredModel
         if (width is not null && width != columns)
             return $"model '{Model.Name}' takes {width} columns, but there are {columns} features. Give one function for each column.";
         if (columns == 0) return "there are no features. Give one function for each column of the model.";
-        return _output is not null
-            ? null
+        if (_output is not null) return null;
+        var isAny = Model.Outputs.Any(IsScores);
+        if (!isAny && Model.OtherOutputs.Count > 0)
+        {
+            return $"model '{Model.Name}' gives its scores as a list or a map: {string.Join(", ", Model.OtherOutputs)}. "
+                + "Only tensors can be read; export it without ZipMap (skl2onnx: options={'zipmap': False}).";
+        }
+
+        return !isAny
+            ? $"model '{Model.Name}' gives {OnnxModel.Describe(Model.Outputs)}, but no scores: Score takes models that give Single[any] or "
+                + "Single[any, N]."
             : $"model '{Model.Name}' gives {OnnxModel.Describe(Model.Outputs)}, where {(output is null ? "one" : $"'{output}'")} should be "
                 + "Single[any] or Single[any, N]. Say which with the argument 'output'.";
     }
