@@ -29,6 +29,7 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
         _tokenizer = tokenizer;
         _options = options;
         _pooler = new Pooler(options, encoder.Model.Name);
+        new LengthProbe(encoder, tokenizer).Check(options.MaxTokens);
         DependsOnBatch = encoder.Model.IsDynamicallyQuantized | new BatchProbe(encoder, tokenizer).ShowsDependence();
     }
 
@@ -58,7 +59,8 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
     /// checks them, and calls the model a first time.</summary>
     /// <param name="directory">The model's directory.</param>
     /// <param name="options">Null for the defaults: mean pooling of at most 256 tokens.</param>
-    /// <exception cref="ModelException">A file is missing, not where it may be, has another hash, or is not what it should be.</exception>
+    /// <exception cref="ModelException">A file is missing, not where it may be, has another hash, or is not what it should be; or the
+    /// model does not take texts of as many tokens as <c>MaxTokens</c> says.</exception>
     public static EmbeddingModel Load(string directory, EmbeddingOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);

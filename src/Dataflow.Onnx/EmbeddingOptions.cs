@@ -4,7 +4,8 @@ namespace Dataflow.Onnx;
 public sealed record EmbeddingOptions : OnnxOptions
 {
     /// <summary>The most tokens of a text that count, [CLS] and [SEP] included. Default 256, least 2.</summary>
-    /// <remarks>A model's card says what it was trained on; the rest of a longer text has no influence.</remarks>
+    /// <remarks>A model's card says what it was trained on; the rest of a longer text has no influence. More than the model has positions
+    /// is refused when it is loaded, as far as 1,024 tokens show it.</remarks>
     public int MaxTokens
     {
         get;

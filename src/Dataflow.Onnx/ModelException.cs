@@ -102,9 +102,14 @@ public sealed class ModelException : DataflowException
         $"Model file '{path}': its outputs are {found}. " +
         "A text encoder gives last_hidden_state, float[batch, sequence, N] with a fixed N.");
 
+    internal static ModelException TooManyTokens(string path, int wanted, int most, Exception cause) => new(
+        $"Model file '{path}': it takes texts of at most {most} tokens, but MaxTokens is {wanted}. Set MaxTokens to {most} or less. " +
+        "The inner error has ONNX Runtime's reason.", cause);
+
     internal static ModelException RunFailed(string model, int texts, int tokens, Exception cause) => new(
         $"Model '{model}': it failed on {(texts == 1 ? "a text" : $"{texts} texts")} of {tokens} tokens. " +
-        "Other texts may work; if none does, the vocabulary belongs to another model. " +
+        "Other texts may work; if only short ones do, MaxTokens is too large for the model; if none does, the vocabulary belongs to " +
+        "another model. " +
         "The inner error has ONNX Runtime's reason, which may name one of the tokens.", cause);
 
     internal static ModelException NotFinite(string model, int tokens) => new(

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace Dataflow.Onnx;
@@ -48,12 +49,20 @@ public static class Vectors
         foreach (ref var value in vector) value *= factor;
     }
 
-    /// <summary>Scales a vector to length 1, unless it is zero; returns the length it had.</summary>
-    internal static float Normalize(Span<float> vector)
+    /// <summary>Scales a vector to length 1, unless it is zero or not finite.</summary>
+    internal static void Normalize(Span<float> vector)
     {
-        var length = MathF.Sqrt(Dot(vector, vector));
-        if (length > 0)
-            foreach (ref var value in vector) value /= length;
-        return length;
+        var square = Dot(vector, vector);
+        if (!float.IsNormal(square))
+        {
+            // Beyond a float's range, unless it is brought near to 1 first.
+            var most = MathF.Abs(TensorPrimitives.MaxMagnitude<float>(vector));
+            if (most == 0 || !float.IsFinite(most)) return;
+            foreach (ref var value in vector) value /= most;
+            square = Dot(vector, vector);
+        }
+
+        var length = MathF.Sqrt(square);
+        foreach (ref var value in vector) value /= length;
     }
 }

@@ -136,11 +136,62 @@ public sealed class ModelExceptionTests : IDisposable
 
         Assert.Equal(
             $"Model '{model.Name}': it failed on a text of 4 tokens. " +
-            "Other texts may work; if none does, the vocabulary belongs to another model. " +
+            "Other texts may work; if only short ones do, MaxTokens is too large for the model; if none does, the vocabulary belongs to another model. " +
             "The inner error has ONNX Runtime's reason, which may name one of the tokens.",
             error.Message);
         Assert.False(error.IsTransient);
         Assert.Equal(2, model.Embed("").Length);
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(3)]
+    public void Says_how_many_tokens_a_model_takes_that_has_too_few_positions(int positions)
+    {
+        new TinyModel { Positions = positions }.WriteTo(_directory);
+
+        Assert.Equal(
+            $"Model file '{ModelPath}': it takes texts of at most {positions} tokens, but MaxTokens is 256. Set MaxTokens to {positions} or less. " +
+            "The inner error has ONNX Runtime's reason.",
+            LoadFails());
+        LoadFails(new EmbeddingOptions { MaxTokens = 100_000 });
+        using var model = EmbeddingModel.Load(_directory.Path, new EmbeddingOptions { MaxTokens = positions });
+        Assert.Equal(2, model.Embed(string.Join(' ', Enumerable.Repeat("a", 500))).Length);
+    }
+
+    [Theory]
+    [InlineData("version", "ONNX Runtime 1.", "Unsupported model IR version")]
+    [InlineData("opset", "ONNX Runtime 1.", "pset")]
+    [InlineData("operator", "ONNX Runtime 1.", "NoSuchOperator")]
+    public void Says_that_a_model_asks_for_what_this_ONNX_Runtime_does_not_have(string what, string runtime, string reason)
+    {
+        new TinyModel().WriteTo(_directory);
+        var graph = OnnxFile.Graph(
+            OnnxFile.Node(what == "operator" ? "NoSuchOperator" : "Identity", ["x"], ["y"]),
+            OnnxFile.Input("x", OnnxFile.Float, 1), OnnxFile.Output("y", OnnxFile.Float, 1));
+        File.WriteAllBytes(ModelPath, OnnxFile.Message(
+            OnnxFile.Number(1, what == "version" ? 999 : 8), OnnxFile.Bytes(7, graph),
+            OnnxFile.Bytes(8, OnnxFile.Message(OnnxFile.Number(2, what == "opset" ? 999 : 13)))));
+
+        var message = LoadFails();
+
+        Assert.StartsWith($"Model file '{ModelPath}': {runtime}", message, StringComparison.Ordinal);
+        Assert.Contains(reason, message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Where it asks for an opset, an IR version or an operator that this version does not know, export it for an older opset, or " +
+            "reference a newer Microsoft.ML.OnnxRuntime; else its graph is wrong.",
+            message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Takes_a_vector_of_large_numbers_for_one()
+    {
+        new TinyModel { Table = [.. Enumerable.Repeat(new[] { 3e38f, 3e38f }, TinyModel.Pieces.Length)] }.WriteTo(_directory);
+        using var normalized = EmbeddingModel.Load(_directory.Path, new EmbeddingOptions { Pooling = Pooling.Max });
+        using var raw = EmbeddingModel.Load(_directory.Path, new EmbeddingOptions { Pooling = Pooling.Cls, IsNormalized = false });
+
+        Assert.All(normalized.Embed("a"), value => Assert.Equal(MathF.Sqrt(0.5f), value, 5));
+        Assert.Equal([3e38f, 3e38f], raw.Embed("a"));
     }
 
     [Fact]

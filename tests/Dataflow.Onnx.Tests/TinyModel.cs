@@ -14,6 +14,9 @@ internal sealed record TinyModel
     /// <summary>One row a piece.</summary>
     public float[][] Table { get; init; } = [[0, 0], [1, 0], [3, 4], [0, 2], [5, 12], [-8, 6], [0, 1]];
 
+    /// <summary>How long a text may be at most: each place has a vector of zeros that is added.</summary>
+    public int? Positions { get; init; }
+
     /// <summary>Whether what is looked up is quantised, with one scale for all that is in the batch.</summary>
     public bool IsDynamicallyQuantized { get; init; }
 
@@ -40,6 +43,13 @@ internal sealed record TinyModel
                 OnnxFile.Node("Gather", ["table", Inputs[0]], ["found"]),
                 OnnxFile.Node("DynamicQuantizeLinear", ["found"], ["q", "scale", "zero"]),
                 OnnxFile.Node("DequantizeLinear", ["q", "scale", "zero"], [Output]),
+            ],
+            { Positions: { } positions } =>
+            [
+                OnnxFile.Node("Shape", [Inputs[0]], ["shape"]), OnnxFile.Node("Gather", ["shape", "one"], ["length"]),
+                OnnxFile.Node("Range", ["zero", "length", "one"], ["places"]), OnnxFile.Node("Gather", ["zeros", "places"], ["added"]),
+                OnnxFile.Node("Gather", ["table", Inputs[0]], ["found"]), OnnxFile.Node("Add", ["found", "added"], [Output]),
+                OnnxFile.Integers("zero", [], 0), OnnxFile.Integers("one", [], 1), OnnxFile.Floats("zeros", [positions, width], new float[positions * width]),
             ],
             { DividesByGreatest: true } =>
             [

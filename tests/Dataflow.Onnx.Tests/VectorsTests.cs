@@ -26,6 +26,30 @@ public class VectorsTests
             Assert.Equal(pairs.Select(pair => pair.Item1 + pair.Item2), sum);
         });
 
+    [Theory]
+    [InlineData(3, 4)]
+    [InlineData(3e38f, 3e38f)]
+    [InlineData(-3e38f, 1)]
+    [InlineData(1e-30f, 2e-30f)]
+    [InlineData(float.Epsilon, 0)]
+    public void A_vector_is_scaled_to_length_1_however_long_it_was(float first, float second)
+    {
+        float[] vector = [first, second];
+
+        Vectors.Normalize(vector);
+
+        Assert.Equal(1, Vectors.Dot(vector, vector), 5);
+        Assert.Equal((double)first * vector[1], (double)second * vector[0], Math.Abs((double)first * 1e-6));
+    }
+
+    [Fact]
+    public void A_vector_of_zeros_has_no_direction()
+    {
+        float[] vector = [0, 0];
+        Vectors.Normalize(vector);
+        Assert.Equal([0, 0], vector);
+    }
+
     [Fact]
     public void Vectors_of_different_lengths_are_refused() =>
         Assert.Equal(

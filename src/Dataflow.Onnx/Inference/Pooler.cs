@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Dataflow.Onnx.Inference;
 
 /// <summary>Makes the vectors of a text's tokens its one vector.</summary>
@@ -19,7 +21,7 @@ internal sealed class Pooler(EmbeddingOptions options, string model)
 
         // Scaled to length 1, a sum is what a mean would be.
         if (options is { Pooling: Pooling.Mean, IsNormalized: false }) Vectors.Scale(vector, 1f / tokens);
-        var length = options.IsNormalized ? Vectors.Normalize(vector) : Vectors.Dot(vector, vector);
-        if (!float.IsFinite(length)) throw ModelException.NotFinite(model, tokens);
+        if (options.IsNormalized) Vectors.Normalize(vector);
+        if (!TensorPrimitives.IsFiniteAll<float>(vector)) throw ModelException.NotFinite(model, tokens);
     }
 }

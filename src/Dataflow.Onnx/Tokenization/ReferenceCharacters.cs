@@ -23,8 +23,8 @@ internal enum ReferenceKind : byte
 }
 
 /// <summary>What the reference, the Hugging Face library, knows of code points.</summary>
-/// <remarks>Tables of its own answers, because its categories are those of an old Unicode and the runtime's change with the runtime: a model
-/// was trained on the tokens of the reference, and they are to be the same on every machine.</remarks>
+/// <remarks>Tables of its own answers: its categories are those of an old Unicode, and the runtime's change with the runtime. A model was
+/// trained on the tokens of the reference, and they are to be the same on every machine.</remarks>
 internal static class ReferenceCharacters
 {
     private static readonly byte[] s_kinds = ReadKinds();
