@@ -40,9 +40,13 @@ internal static class OnnxFile
     public static byte[] Integers(string name, long[] shape, params long[] values) => Constant(name, Int64, shape, MemoryMarshal.AsBytes(values.AsSpan()));
 
     /// <summary>Floats in another file: its location, and where in it.</summary>
-    public static byte[] ExternalFloats(string name, long[] shape, params (string Key, string Value)[] entries) => Bytes(5, Message(
+    public static byte[] ExternalFloats(string name, long[] shape, params (string Key, string Value)[] entries)
+        => ExternalFloats(name, shape, Number(14, 1), entries);
+
+    /// <summary>The same with what says that they are in another file, which has more than one spelling.</summary>
+    public static byte[] ExternalFloats(string name, long[] shape, byte[] isElsewhere, params (string Key, string Value)[] entries) => Bytes(5, Message(
         [.. shape.Select(size => Number(1, size)), Number(2, Float), Text(8, name),
-        .. entries.Select(entry => Bytes(13, Message(Text(1, entry.Key), Text(2, entry.Value)))), Number(14, 1)]));
+        .. entries.Select(entry => Bytes(13, Message(Text(1, entry.Key), Text(2, entry.Value)))), isElsewhere]));
 
     public static byte[] Input(string name, int type, params long[] shape) => Bytes(11, Value(name, type, shape));
 

@@ -51,6 +51,24 @@ public sealed class When_a_model_keeps_weights_in_other_files : IDisposable
     }
 
     [Fact]
+    public void However_the_model_says_so_they_are_not_read_from_elsewhere()
+    {
+        byte[][] spellings =
+        [
+            OnnxFile.Number(14, (1L << 32) + 1), OnnxFile.Message(OnnxFile.Number(14, 0), OnnxFile.Number(14, 1)),
+            OnnxFile.Message(OnnxFile.Number(14, 1), OnnxFile.Bytes(14, [])), OnnxFile.Message(OnnxFile.Number(14, 1), OnnxFile.Text(14, "x")),
+        ];
+        foreach (var isElsewhere in spellings)
+        {
+            File.WriteAllBytes(ModelPath, OnnxFile.Model(OnnxFile.Graph(
+                OnnxFile.Node("Add", ["x", "added"], ["y"]), OnnxFile.ExternalFloats("added", [2], isElsewhere, ("location", "../data")),
+                OnnxFile.Input("x", OnnxFile.Float, OnnxFile.Any, 2), OnnxFile.Output("y", OnnxFile.Float, OnnxFile.Any, 2))));
+
+            Assert.Contains("keeps weights in '../data'", Assert.Throws<ModelException>(() => Run(ModelPath)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void They_lie_in_the_allowed_directory_with_it_and_are_no_longer_than_they_may_be()
     {
         WriteWeights("data", 1, 2);

@@ -73,8 +73,9 @@ internal sealed class ExternalWeights
     /// <summary>data_location is 14, external_data 13, raw_data 9.</summary>
     private Bytes? RewriteTensor(ReadOnlyMemory<byte> tensor)
     {
+        // Of any number of values ONNX Runtime takes the last, and 32 bits of it; none may say that there are weights elsewhere.
+        if (!ProtobufField.AllOf(tensor).Any(field => field.Number == 14 && (int)field.Value == 1)) return null;
         var fields = ProtobufField.AllOf(tensor).ToList();
-        if (fields.LastOrDefault(field => field.Number == 14).Value != 1) return null;
         var entries = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var entry in fields.Where(field => field.Number == 13).Select(field => ProtobufField.AllOf(field.Content).ToList()))
             entries[TextOf(entry, 1)] = TextOf(entry, 2);
