@@ -1,5 +1,6 @@
 using CsCheck;
 using Dataflow.Testing;
+using Dataflow.Tests;
 
 namespace Dataflow.Features.Tests;
 
@@ -41,6 +42,42 @@ public class JoinFeaturesTests
                 Check(pings, [.. asks.OrderBy(ask => ask.TimeMs)], windows, 10, workers);
             },
             iter: 100);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_label_that_comes_late_is_a_dead_letter_and_none_with_the_lateness_that_it_advises(bool areEvents)
+    {
+        Ping[] pings = [.. Enumerable.Range(0, 1_000).Select(i => new Ping("a", i * 100, i))];
+        Ping[] unsorted = [.. pings];
+        new Random(5).Shuffle(unsorted);
+
+        var (rows, letters) = Run(TimeSpan.Zero);
+        Assert.Equal(pings.Length, rows + letters.Count);
+        Assert.NotEmpty(letters);
+        Assert.All(letters, letter => Assert.Equal(("service-1-view", "The label came late: the watermark had passed its time. Give WithEventTime of the labels more lateness, and more time until they are idle."), (letter.Step, letter.Reason)));
+        Assert.All(letters, letter => Assert.InRange(letter.Position, 0, pings.Length - 1));
+
+        (rows, letters) = Run(TimeSpan.FromMinutes(5));
+        Assert.Equal((pings.Length, 0), (rows, letters.Count));
+
+        (int Rows, List<DeadLetter> Letters) Run(TimeSpan lateness)
+        {
+            using var log = SimulatedJob.OpenLog();
+            log.Append("unsorted", unsorted);
+            log.Append("sorted", pings);
+            var pipeline = new Pipeline("training");
+            var labels = pipeline.From(Topic.Of<Ping>("unsorted").StopAtEnd());
+            var events = areEvents ? labels : pipeline.From(Topic.Of<Ping>("sorted").StopAtEnd());
+            var view = events.WithEventTime(p => p.TimeMs).KeyBy(p => p.Entity).FeatureView("view", v => v.Last("last", p => p.Value));
+            labels.WithEventTime(p => p.TimeMs, lateness, name: "asked")
+                .JoinFeatures(FeatureService.Of<Ping>("service", s => s.From(view, p => p.Entity)), (p, _) => p.Value).To(Topic.Of<int>("rows"));
+            var job = SimulatedJob.Start(pipeline, log);
+            job.Run();
+            var letters = Topic.Of<DeadLetter>("training.dead-letters").ReadAll(log).ToList();
+            return (Topic.Of<int>("rows").ReadAll(log).Count(), letters);
+        }
+    }
 
     [Fact]
     public void Functions_and_keys_that_come_before_any_view_see_that_nothing_is_known()

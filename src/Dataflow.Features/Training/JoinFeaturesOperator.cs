@@ -22,6 +22,8 @@ internal sealed record JoinFeaturesNode<TKey, TLabel, T>(
 
     internal override string Detail => $"{Part.Features.Length} features of {View.Name}, as of the label's time";
 
+    internal override bool WritesDeadLetters => true;
+
     internal override string StateSignature
         => $"join features, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TLabel>.Signature}, {View.Signature}; "
             + $"of {StateCodec<T>.Signature}; for {string.Join(", ", Names.All)}";
@@ -45,7 +47,7 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
     private WaitingRecords<TKey, FeatureRow<TLabel>> _labels = null!;
     private ViewState<TKey, T> _view = null!;
 
-    /// <summary>Labels whose rows' time has passed, and events too old for any label.</summary>
+    /// <summary>The events that were too old for any label.</summary>
     public long LateRecords { get; private set; }
 
     public long Expired => _view.Forgotten;
@@ -56,7 +58,9 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
     {
         if (record.Timestamp < _view.Watermark)
         {
-            LateRecords++;
+            Write(Context.Refuse(
+                "The label came late: the watermark had passed its time. Give WithEventTime of the labels more lateness, and more time until they are idle.",
+                record.Origin));
             return;
         }
 
