@@ -22,6 +22,9 @@ internal struct Entity<T>
     /// <summary>The event that came last, be it what it may.</summary>
     public RecordOrigin Position;
 
+    /// <summary>What has overflowed; null: nothing.</summary>
+    public OverflowedPane[]? Overflowed;
+
     /// <summary>Whether it had an event at a time or later.</summary>
     public readonly bool IsKnown(long from)
     {
@@ -34,6 +37,10 @@ internal struct Entity<T>
         return false;
     }
 }
+
+/// <summary>An aggregate that has overflowed in a pane: what the pane holds of it is worth nothing.</summary>
+[MessagePackObject]
+public readonly record struct OverflowedPane([property: Key(0)] int Level, [property: Key(1)] long Start, [property: Key(2)] int Aggregate);
 
 /// <summary>An event with its place in the order of time.</summary>
 internal struct KeptEvent<T>

@@ -5,10 +5,10 @@ using MessagePack.Formatters;
 namespace Dataflow.Features.Panes;
 
 /// <summary>Writes entities as an array: trimmed to, position, panes, objects, how many recent events, whether there is a latest one, these
-/// events.</summary>
+/// events, what has overflowed.</summary>
 internal sealed class EntityFormatter<T> : IMessagePackFormatter<Entity<T>>
 {
-    private const int Fields = 8;
+    private const int Fields = 9;
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? t_scratch;
@@ -29,6 +29,8 @@ internal sealed class EntityFormatter<T> : IMessagePackFormatter<Entity<T>>
         foreach (ref var kept in value.Recent.AsSpan(0, value.RecentCount)) KeptEvents<T>.Write(events, ref kept, ref time, ref offset);
         if (value.Latest.Exists) KeptEvents<T>.Write(events, ref value.Latest, ref time, ref offset);
         writer.Write(events.WrittenSpan);
+        if (value.Overflowed is null) writer.WriteNil();
+        else MessagePackSerializer.Serialize(ref writer, value.Overflowed, options);
     }
 
     public Entity<T> Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
@@ -49,6 +51,7 @@ internal sealed class EntityFormatter<T> : IMessagePackFormatter<Entity<T>>
         if (entity.RecentCount > 0) entity.Recent = new KeptEvent<T>[entity.RecentCount];
         foreach (ref var kept in entity.Recent.AsSpan()) kept = KeptEvents<T>.Read(ref events, ref time, ref offset);
         if (hasLatest) entity.Latest = KeptEvents<T>.Read(ref events, ref time, ref offset);
+        entity.Overflowed = reader.TryReadNil() ? null : MessagePackSerializer.Deserialize<OverflowedPane[]>(ref reader, options);
         return entity;
     }
 

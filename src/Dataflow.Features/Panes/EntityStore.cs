@@ -144,7 +144,7 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         {
             var start = PaneLevels.Floor(time, layout.Levels.Hop(level));
             if (start < _neededFrom[level]) continue;
-            AddToPane(ref entity.Panes, level, start, in record.Place.Place, isFirst: !isIn);
+            AddToPane(ref entity, level, start, in record.Place.Place, isFirst: !isIn);
             isIn = true;
         }
 
@@ -156,30 +156,49 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         return true;
     }
 
-    private void AddToPane(ref PaneTable panes, int level, long start, in T value, bool isFirst)
+    private void AddToPane(ref Entity<T> entity, int level, long start, in T value, bool isFirst)
     {
-        var pane = panes.FindOrAdd(layout.Shape, level, start, out var isNew);
+        var pane = entity.Panes.FindOrAdd(layout.Shape, level, start, out var isNew);
         if (isNew)
         {
-            foreach (var aggregate in layout.Aggregates) aggregate.Create(in panes, pane);
+            foreach (var aggregate in layout.Aggregates) aggregate.Create(in entity.Panes, pane);
         }
 
-        if (isFirst) TryAdd(ref panes, level, pane, in value, isNew);
-        else foreach (var aggregate in layout.Aggregates) aggregate.Add(in panes, pane, value);
+        if (isFirst) TryAdd(ref entity, level, start, pane, in value, isNew);
+        else AddToAll(ref entity, level, start, pane, in value);
+    }
+
+    private void AddToAll(ref Entity<T> entity, int level, long start, int pane, in T value)
+    {
+        var aggregates = layout.Aggregates;
+        for (var number = 0; number < aggregates.Length; number++)
+        {
+            try
+            {
+                for (; number < aggregates.Length; number++) aggregates[number].Add(in entity.Panes, pane, value);
+            }
+            catch (OverflowException) when (aggregates[number].Takes(value))
+            {
+                entity.Overflowed = [.. entity.Overflowed ?? [], new(level, start, number)];
+                aggregates[number].Create(in entity.Panes, pane); // the next event would overflow it again
+            }
+        }
     }
 
     /// <summary>Adds to all aggregates or, where they are plain numbers, to none if the user's code throws.</summary>
-    private void TryAdd(ref PaneTable panes, int level, int pane, in T value, bool isNew)
+    private void TryAdd(ref Entity<T> entity, int level, long start, int pane, in T value, bool isNew)
     {
-        panes.Bytes.AsSpan(layout.Shape.OffsetOf(pane), layout.Shape.Bytes).CopyTo(_before);
+        entity.Panes.Bytes.AsSpan(layout.Shape.OffsetOf(pane), layout.Shape.Bytes).CopyTo(_before);
+        var overflowed = entity.Overflowed;
         try
         {
-            foreach (var aggregate in layout.Aggregates) aggregate.Add(in panes, pane, value);
+            AddToAll(ref entity, level, start, pane, in value);
         }
         catch
         {
-            _before.CopyTo(panes.Bytes.AsSpan(layout.Shape.OffsetOf(pane)));
-            if (isNew) panes.TakeBack(layout.Shape, level, pane);
+            _before.CopyTo(entity.Panes.Bytes.AsSpan(layout.Shape.OffsetOf(pane)));
+            entity.Overflowed = overflowed;
+            if (isNew) entity.Panes.TakeBack(layout.Shape, level, pane);
             throw;
         }
     }
@@ -195,6 +214,7 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
     {
         entity.TrimmedTo = _recentFrom;
         for (var level = 0; level < _neededFrom.Length; level++) entity.Panes.RemoveBefore(layout.Shape, level, _neededFrom[level]);
+        if (entity.Overflowed is not null) entity.Overflowed = [.. entity.Overflowed.Where(pane => pane.Start >= _neededFrom[pane.Level])];
         var left = 0;
         foreach (ref var kept in entity.Recent.AsSpan(0, entity.RecentCount))
         {

@@ -10,7 +10,7 @@ internal abstract class Feature<T>(FeatureInfo info, FeatureValue defaultValue)
         if (reading.IsExpired) value = defaultValue.With(FeatureStatus.Expired, reading.LatestTime);
         else if (reading.Latest.Exists) Compute(reading, out value);
         else value = default;
-        if (!value.HasValue && !reading.IsExpired)
+        if (!value.HasValue && value.Status != FeatureStatus.Overflow && !reading.IsExpired)
             value = defaultValue.With(defaultValue.HasValue ? FeatureStatus.Default : FeatureStatus.Missing, reading.LatestTime);
     }
 
@@ -31,11 +31,24 @@ internal sealed class WindowFeature<T, TAccumulator, TResult>(
         value = default;
         var panes = reading.PanesOf(window, out var from);
         if (panes.IsEmpty && reading.RecentIn.IsEmpty) return;
+        try
+        {
+            value = reading.HasOverflowed(aggregate.Number, panes)
+                ? value.With(FeatureStatus.Overflow, reading.LatestTime)
+                : FeatureValue.Of(Total(reading, panes), StatusOf(reading, isPartial: from < reading.HistoryFrom), reading.LatestTime);
+        }
+        catch (OverflowException)
+        {
+            value = value.With(FeatureStatus.Overflow, reading.LatestTime);
+        }
+    }
+
+    private TResult Total(Reading<T> reading, ReadOnlySpan<PaneRange> panes)
+    {
         var total = aggregate.Aggregation.Create();
         foreach (var range in panes) aggregate.Merge(ref total, in reading.Panes, range);
         foreach (var recent in reading.RecentIn) aggregate.Aggregation.Add(ref total, reading.RecentValue(recent));
-        value = FeatureValue.Of(
-            aggregate.Aggregation.Result(in total), StatusOf(reading, isPartial: from < reading.HistoryFrom), reading.LatestTime);
+        return aggregate.Aggregation.Result(in total);
     }
 }
 
@@ -55,6 +68,7 @@ internal sealed class RatioFeature<T>(FeatureInfo info, FeatureValue defaultValu
         value = default;
         numerator.Read(reading, out var above);
         denominator.Read(reading, out var below);
+        if (above.Status == FeatureStatus.Overflow || below.Status == FeatureStatus.Overflow) value = value.With(FeatureStatus.Overflow, reading.LatestTime);
         if (above.Number is not { } dividend || below.Number is not { } divisor || divisor == 0) return;
         var isPartial = above.Status == FeatureStatus.Partial || below.Status == FeatureStatus.Partial;
         value = FeatureValue.Of(dividend / divisor, StatusOf(reading, isPartial), reading.LatestTime);

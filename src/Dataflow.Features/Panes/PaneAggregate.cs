@@ -16,15 +16,22 @@ internal abstract class PaneAggregate<T>
     /// <summary>The place in the pane: an offset, or the number of the object.</summary>
     protected int Place { get; private set; }
 
-    public void PlaceAt(int place, PaneShape shape)
+    /// <summary>Its place among the aggregates of the view.</summary>
+    public int Number { get; private set; }
+
+    public void PlaceAt(int place, PaneShape shape, int number)
     {
         Place = place;
         Shape = shape;
+        Number = number;
     }
 
     public abstract void Create(in PaneTable panes, int pane);
 
     public abstract void Add(in PaneTable panes, int pane, T value);
+
+    /// <summary>Whether a value can be taken in alone: if an accumulator has overflowed all the same, it is not the value's fault.</summary>
+    public abstract bool Takes(T value);
 }
 
 internal sealed class PaneAggregate<T, TAccumulator, TResult>(Aggregation<T, TAccumulator, TResult> aggregation) : PaneAggregate<T>
@@ -46,6 +53,20 @@ internal sealed class PaneAggregate<T, TAccumulator, TResult>(Aggregation<T, TAc
     }
 
     public override void Add(in PaneTable panes, int pane, T value) => aggregation.Add(ref At(in panes, pane), value);
+
+    public override bool Takes(T value)
+    {
+        try
+        {
+            var alone = aggregation.Create();
+            aggregation.Add(ref alone, value);
+            return true;
+        }
+        catch (OverflowException)
+        {
+            return false;
+        }
+    }
 
     public void Merge(ref TAccumulator total, in PaneTable panes, PaneRange range)
     {

@@ -16,6 +16,7 @@ internal sealed class Reading<T>(ViewLayout<T> layout)
     private int[] _recentIn = new int[4];
     private int _recentInCount;
     private PaneTable _panes;
+    private OverflowedPane[]? _overflowed;
     private KeptEvent<T> _latest;
 
     public long At { get; private set; }
@@ -48,6 +49,7 @@ internal sealed class Reading<T>(ViewLayout<T> layout)
     {
         _panes = entity.Panes;
         _recent = entity.Recent;
+        _overflowed = entity.Overflowed;
         _knowsFiner = false;
         foreach (ref var window in _windows.AsSpan()) window.IsKnown = false;
         At = at;
@@ -73,6 +75,31 @@ internal sealed class Reading<T>(ViewLayout<T> layout)
         if (!window.IsKnown) Find(ref window, _levels.Windows[number]);
         from = window.From;
         return window.Ranges.AsSpan(0, window.Count);
+    }
+
+    /// <summary>Whether an aggregate has overflowed in one of some panes that were found.</summary>
+    public bool HasOverflowed(int aggregate, ReadOnlySpan<PaneRange> ranges)
+    {
+        if (_overflowed is null) return false;
+        foreach (var overflowed in _overflowed)
+        {
+            if (overflowed.Aggregate != aggregate || PaneOf(overflowed.Level, overflowed.Start) is not { } pane) continue;
+            foreach (var range in ranges)
+            {
+                if (pane >= range.First && pane < range.End) return true;
+            }
+        }
+
+        return false;
+    }
+
+    private int? PaneOf(int level, long start)
+    {
+        ref readonly var panes = ref _found[level];
+        if (!panes.Exist) return null;
+        if (panes.NewestStart == start) return level;
+        var (first, end) = _panes.OlderIn(layout.Shape, panes.First, panes.End, start, start + 1);
+        return first < end ? first : null;
     }
 
     private void LookAtRecent(ref readonly Entity<T> entity)

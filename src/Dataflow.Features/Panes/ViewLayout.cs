@@ -15,9 +15,9 @@ internal sealed class ViewLayout<T>
             StartBytes + aggregates.Sum(static aggregate => aggregate.Bytes),
             aggregates.Count(static aggregate => aggregate.Bytes == 0));
         var (offset, number) = (StartBytes, 0);
-        foreach (var aggregate in aggregates)
+        foreach (var (index, aggregate) in aggregates.Index())
         {
-            aggregate.PlaceAt(aggregate.Bytes == 0 ? number++ : offset, Shape);
+            aggregate.PlaceAt(aggregate.Bytes == 0 ? number++ : offset, Shape, index);
             offset += aggregate.Bytes;
         }
     }
@@ -38,7 +38,7 @@ internal sealed class ViewLayout<T>
     public long? KnownForMs { get; init; }
 
     /// <summary>What a restart compares.</summary>
-    public string Signature => $"panes of {Levels}, format 2: {string.Join("; ", Aggregates.Select(static aggregate => aggregate.Signature))}";
+    public string Signature => $"panes of {Levels}, format 3: {string.Join("; ", Aggregates.Select(static aggregate => aggregate.Signature))}";
 
     /// <summary>A read of a moment, and of later ones, knows of no event before the time returned.</summary>
     public long KnownFrom(long at) => KnownForMs is { } known && at > long.MinValue + known ? at - known + 1 : long.MinValue;

@@ -11,6 +11,9 @@ internal abstract class ServiceStep<TRequest>
 
     public virtual bool ReadsView => false;
 
+    /// <summary>The places of what it finds.</summary>
+    public abstract IReadOnlyList<int> Slots { get; }
+
     public virtual void Serve()
     {
     }
@@ -42,6 +45,8 @@ internal sealed class ViewStep<TRequest, TKey>(
     public override bool IsIndependent => isIndependent;
 
     public override bool ReadsView => true;
+
+    public override IReadOnlyList<int> Slots => part.Slots;
 
     public override void Serve() => view.Serve();
 
@@ -78,6 +83,8 @@ internal sealed class ViewStep<TRequest, TKey>(
 internal sealed class OnDemandStep<TRequest, TValue>(string name, Func<TRequest, FeatureVector, TValue> of, int slot)
     : ServiceStep<TRequest>
 {
+    public override IReadOnlyList<int> Slots { get; } = [slot];
+
     public override void Compute(TRequest request, FeatureVector row, FeatureValue[] values)
     {
         values[slot] = FeatureValue.Of(of(request, row), FeatureStatus.Present);

@@ -42,15 +42,19 @@ public sealed class FeatureReader<TRequest>
         ReadGate.ThrowIfEnded(_job);
         var atMs = (at ?? _job.Time.GetUtcNow()).ToUnixTimeMilliseconds();
         var row = reuse is null ? new FeatureVector(_service.Names) : reuse.Emptied(_service.Names);
-        var values = row.Places;
-        ReadAtOnce(request, row, atMs, values, 0, _independent);
-        for (var step = _independent; step < _views.Length; step++)
-        {
-            if (_views[step] is not null) ReadAtOnce(request, row, atMs, values, step, step + 1);
-            else _service.Steps[step].Compute(request, row, values);
-        }
-
+        ReadAtOnce(request, row, atMs, row.Places, 0, _independent);
+        for (var step = _independent; step < _views.Length; step++) ReadDependent(request, row, atMs, step);
         return row;
+    }
+
+    /// <summary>Reads as now; where the user's code fails, the row says so, and the rest of it is read all the same.</summary>
+    internal IReadOnlyList<FeatureVector> ReadWithFailures(IReadOnlyList<TRequest> requests)
+    {
+        ReadGate.ThrowIfEnded(_job);
+        var atMs = _job.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        var vectors = new FeatureVector[requests.Count];
+        for (var i = 0; i < vectors.Length; i++) vectors[i] = ReadWithFailures(requests[i], atMs);
+        return vectors;
     }
 
     /// <summary>The features of several requests, all of one time, in the order of the requests. Each request is read at a moment of its own.</summary>
@@ -64,6 +68,31 @@ public sealed class FeatureReader<TRequest>
         var vectors = new FeatureVector[requests.Count];
         for (var i = 0; i < vectors.Length; i++) vectors[i] = Read(requests[i], time);
         return vectors;
+    }
+
+    private FeatureVector ReadWithFailures(TRequest request, long atMs)
+    {
+        var row = new FeatureVector(_service.Names);
+        ReadAtOnce(request, row, atMs, row.Places, 0, _independent);
+        for (var step = _independent; step < _views.Length; step++)
+        {
+            try
+            {
+                ReadDependent(request, row, atMs, step);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                row.Fail(_service.Steps[step].Slots, error);
+            }
+        }
+
+        return row;
+    }
+
+    private void ReadDependent(TRequest request, FeatureVector row, long atMs, int step)
+    {
+        if (_views[step] is not null) ReadAtOnce(request, row, atMs, row.Places, step, step + 1);
+        else _service.Steps[step].Compute(request, row, row.Places);
     }
 
     /// <summary>Reads some views at one moment: enters the gates of their workers, which all readers do in the same order.</summary>

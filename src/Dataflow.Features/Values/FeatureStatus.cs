@@ -20,4 +20,7 @@ public enum FeatureStatus : byte
     /// <summary>Computed of less than belongs to it: the window begins before the first event that the view has seen, or the
     /// watermark is further behind than the view allows.</summary>
     Partial,
+
+    /// <summary>There is no value, for it is greater than its type has room for: a sum, say, of the window or of one of its panes.</summary>
+    Overflow,
 }

@@ -35,6 +35,9 @@ public sealed class FeatureVector
 
     internal FeaturePosition[] Positions { get; }
 
+    /// <summary>What the user's code threw, by the place of the value, where a read goes on after that; null: nothing.</summary>
+    internal Dictionary<int, Exception>? Failures { get; private set; }
+
     internal FeatureValue[] Places => _values;
 
     /// <summary>A value by its place.</summary>
@@ -43,6 +46,12 @@ public sealed class FeatureVector
     /// <summary>A value by its name.</summary>
     /// <exception cref="KeyNotFoundException">The service has no such feature.</exception>
     public ref readonly FeatureValue this[string name] => ref _values[_names.IndexOf(name)];
+
+    internal void Fail(IEnumerable<int> places, Exception error)
+    {
+        Failures ??= [];
+        foreach (var place in places) Failures[place] = error;
+    }
 
     /// <summary>The same vector, with nothing known.</summary>
     internal FeatureVector Emptied(FeatureNames names)
