@@ -17,7 +17,7 @@ public sealed record TrainingServerOptions
     /// <summary>The port. Default 8815; 0: one that is free.</summary>
     public int Port { get; init; } = 8815;
 
-    /// <summary>What clients must send as <c>authorization: Bearer …</c>. Null: nothing.</summary>
+    /// <summary>What clients must send as <c>authorization: Bearer …</c>: visible ASCII characters without spaces. Null: nothing.</summary>
     public string? Token { get; init; }
 
     /// <summary>The server's certificate, with its key, for TLS. Null: none.</summary>
@@ -48,7 +48,8 @@ public sealed class TrainingServer : IAsyncDisposable
     /// <param name="sets">What is served.</param>
     /// <param name="options">Default: loopback, port 8815, no token.</param>
     /// <param name="ct">Gives up starting.</param>
-    /// <exception cref="ArgumentException">Two sets have a name; or the address is not loopback, and token or certificate is missing.</exception>
+    /// <exception cref="ArgumentException">Two sets have a name; or the address is not loopback, and token or certificate is missing;
+    /// or the token cannot be sent.</exception>
     /// <exception cref="LogException">The log has not all the topics.</exception>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<TrainingServer> StartAsync(

@@ -17,7 +17,7 @@ internal abstract class EntityRows<TRequest>
 
     /// <exception cref="ConnectorException">The type cannot be made of columns.</exception>
     public static EntityRows<TRequest> Create()
-        => typeof(TRequest).IsPrimitive || typeof(TRequest) == typeof(string) || typeof(TRequest) == typeof(Guid)
+        => EntityValues.AreOne(typeof(TRequest))
             ? new SingleEntity<TRequest>()
             : new EntityRecords<TRequest>(RowShape<TRequest>.Instance);
 
@@ -43,7 +43,9 @@ internal sealed class SingleEntity<TRequest> : EntityRows<TRequest>
 /// <summary>Each member of the request takes the column of its name.</summary>
 internal sealed class EntityRecords<TRequest>(RowShape<TRequest> shape) : EntityRows<TRequest>
 {
-    private readonly EntityValues[] _members = [.. shape.Members.Select(static member => EntityValues.Of(member.Type, member.TakesNull))];
+    private readonly EntityValues[] _members = [.. shape.Members.Select(static member => member.Type == typeof(nint) || member.Type == typeof(nuint)
+        ? throw ConnectorException.UnsupportedMember(typeof(TRequest), member.Name, member.Type, "JSON", "long or ulong")
+        : EntityValues.Of(member.Type, member.TakesNull))];
 
     public override IReadOnlyList<string> Names { get; } = [.. shape.Members.Select(static member => member.Name)];
 
@@ -52,20 +54,23 @@ internal sealed class EntityRecords<TRequest>(RowShape<TRequest> shape) : Entity
     public override IReadOnlyList<TRequest> Read(ReadOnlySpan<byte> body, IReadOnlyList<EntityColumn> columns)
     {
         var values = new Array[_members.Length];
-        for (var i = 0; i < values.Length; i++) values[i] = _members[i].Read(body, ColumnOf(shape.Members[i], columns));
+        for (var i = 0; i < values.Length; i++) values[i] = _members[i].Read(body, ColumnOf(shape.Members[i], _members[i], columns));
         var rows = new TRequest[values[0].Length];
         for (var row = 0; row < rows.Length; row++) rows[row] = shape.Build(values, row);
         return rows;
     }
 
-    private static EntityColumn ColumnOf(RowMember member, IReadOnlyList<EntityColumn> columns)
+    private static EntityColumn ColumnOf(RowMember member, EntityValues values, IReadOnlyList<EntityColumn> columns)
     {
+        EntityColumn? found = null;
         for (var i = 0; i < columns.Count; i++)
         {
-            if (member.Fits(columns[i].Name)) return columns[i];
+            if (!member.Fits(columns[i].Name)) continue;
+            if (found is not null) throw new RequestException(422, $"'entities' has more than one column for '{member.Name}'; case and '_' do not tell columns apart.");
+            found = columns[i];
         }
 
-        throw new RequestException(422, $"'entities' has no column '{member.Name}' ({member.TypeName}); the service needs it.");
+        return found ?? throw new RequestException(422, $"'entities' has no column '{member.Name}' ({values.Kind}); the service needs it.");
     }
 }
 
@@ -74,26 +79,51 @@ internal abstract class EntityValues
 {
     public abstract Array Read(ReadOnlySpan<byte> body, EntityColumn column);
 
+    /// <summary>What a value is, for whoever asks from another language.</summary>
+    public abstract string Kind { get; }
+
     public static EntityValues Of(Type type, bool takesNull)
         => (EntityValues)Activator.CreateInstance(typeof(EntityValues<>).MakeGenericType(type), [takesNull])!;
+
+    /// <summary>Whether a type is a single value, not a record of several.</summary>
+    public static bool AreOne(Type type)
+    {
+        var plain = Nullable.GetUnderlyingType(type) ?? type;
+        return plain.IsPrimitive || plain.IsEnum || plain == typeof(string) || plain == typeof(decimal) || plain == typeof(Guid) || plain == typeof(DateTime)
+            || plain == typeof(DateTimeOffset) || plain == typeof(DateOnly) || plain == typeof(TimeOnly) || plain == typeof(TimeSpan);
+    }
+
+    protected static string KindOf(Type type)
+    {
+        if (Nullable.GetUnderlyingType(type) is { } underlying) return $"nullable {KindOf(underlying)}";
+        if (type.IsEnum) return string.Join(" or ", Enum.GetNames(type).Select(static name => $"'{name}'"));
+        return AreOne(type) ? type.Name : "composite";
+    }
 }
 
 internal sealed class EntityValues<TValue>(bool takesNull) : EntityValues
 {
-    private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter() },
+        NumberHandling = JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.AllowNamedFloatingPointLiterals, // as answers write them
+    };
+
+    public override string Kind { get; } = KindOf(typeof(TValue));
 
     public override Array Read(ReadOnlySpan<byte> body, EntityColumn column)
     {
         try
         {
-            var values = JsonSerializer.Deserialize<TValue[]>(body.Slice(column.Start, column.Length), s_options)!;
+            // A list: an array of bytes would be read as one text.
+            var values = JsonSerializer.Deserialize<List<TValue>>(body.Slice(column.Start, column.Length), s_options)!.ToArray();
             if (!takesNull && !typeof(TValue).IsValueType && Array.Exists(values, static value => value is null))
                 throw new RequestException(422, $"Column '{column.Name}' of 'entities' has a null.");
             return values;
         }
         catch (JsonException)
         {
-            throw new RequestException(422, $"Column '{column.Name}' of 'entities' must hold {typeof(TValue).Name} values.");
+            throw new RequestException(422, $"Column '{column.Name}' of 'entities' must hold {Kind} values.");
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -9,6 +10,8 @@ namespace Dataflow.Features.Http;
 /// <summary>Answers HTTP requests.</summary>
 internal sealed class FeatureRequests
 {
+    private const string Foreign = "The request is for another host, or from a page of one. Ask by a loopback name such as localhost, or start the server with a token.";
+
     private readonly Job _job;
     private readonly Listener _listener;
     private readonly (ServedFeatures Service, ReadsFeatures Read)[] _services;
@@ -34,10 +37,11 @@ internal sealed class FeatureRequests
         var (request, response) = (context.Request, context.Response);
         try
         {
-            if (Is(request, "/health", HttpMethods.IsGet)) await WriteAsync(response, _job.Completion.IsCompleted ? 503 : 200, Health()).ConfigureAwait(false);
+            if (_listener.IsForeign(request)) throw new RequestException(403, Foreign);
+            if (Is(request, "/health", IsGetOrHead)) await WriteAsync(response, _job.Completion.IsCompleted ? 503 : 200, Health()).ConfigureAwait(false);
             else if (!_listener.Allows(request)) throw new RequestException(401, "The request has not the token that the server was started with.");
             else if (Is(request, "/get-online-features", HttpMethods.IsPost)) await AnswerAsync(request, response).ConfigureAwait(false);
-            else if (Is(request, "/openapi.json", HttpMethods.IsGet)) await WriteAsync(response, 200, _openApi).ConfigureAwait(false);
+            else if (Is(request, "/openapi.json", IsGetOrHead)) await WriteAsync(response, 200, _openApi).ConfigureAwait(false);
             else throw new RequestException(404, $"There is no {request.Method} {request.Path}; /openapi.json says what there is.");
         }
         catch (RequestException error)
@@ -56,6 +60,8 @@ internal sealed class FeatureRequests
 
     private static bool Is(HttpRequest request, string path, Func<string, bool> isMethod) => request.Path.Value == path && isMethod(request.Method);
 
+    private static bool IsGetOrHead(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
+
     private static byte[] Detail(string message) => JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["detail"] = message });
 
     private static async Task WriteAsync(HttpResponse response, int status, ReadOnlyMemory<byte> json)
@@ -63,7 +69,7 @@ internal sealed class FeatureRequests
         response.StatusCode = status;
         response.ContentType = "application/json";
         response.ContentLength = json.Length;
-        await response.BodyWriter.WriteAsync(json).ConfigureAwait(false);
+        if (!HttpMethods.IsHead(response.HttpContext.Request.Method)) await response.BodyWriter.WriteAsync(json).ConfigureAwait(false);
     }
 
     private byte[] Health() => JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["status"] = _job.State.ToString() });
@@ -77,6 +83,7 @@ internal sealed class FeatureRequests
             var asked = OnlineRequest.Parse(body.Span);
             var parts = PartsOf(asked);
             foreach (var part in parts) part.Rows = _services[part.Service].Read(body, asked.Entities);
+            foreach (var part in parts) part.ThrowIfFailed();
             answer.Write(body, asked, parts, EntitiesOf(asked, parts));
             await WriteAsync(response, 200, answer.Json).ConfigureAwait(false);
         }
@@ -154,4 +161,13 @@ internal sealed class OnlinePart(int service, IReadOnlyList<FeatureReference> fe
     public IReadOnlyList<FeatureReference> Features => features;
 
     public IReadOnlyList<FeatureVector> Rows { get; set; } = [];
+
+    /// <summary>Throws what the user's code threw for a feature that is asked for; others do not matter.</summary>
+    public void ThrowIfFailed()
+    {
+        foreach (var failures in Rows.Select(static row => row.Failures).OfType<Dictionary<int, Exception>>())
+        {
+            if (features.FirstOrDefault(feature => failures.ContainsKey(feature.Index)) is { } failed) ExceptionDispatchInfo.Throw(failures[failed.Index]);
+        }
+    }
 }

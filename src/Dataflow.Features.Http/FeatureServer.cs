@@ -16,7 +16,8 @@ public sealed record FeatureServerOptions
     /// <summary>The port. Default 6566, as Feast's; 0: one that is free.</summary>
     public int Port { get; init; } = 6566;
 
-    /// <summary>What clients must send as <c>authorization: Bearer …</c>, except for <c>/health</c>. Null: nothing.</summary>
+    /// <summary>What clients must send as <c>authorization: Bearer …</c>, except for <c>/health</c>: visible ASCII characters without spaces.
+    /// Null: nothing; then requests by another name than a loopback one, or from pages of other hosts, are refused.</summary>
     public string? Token { get; init; }
 
     /// <summary>The server's certificate, with its key, for TLS. Null: none.</summary>
@@ -44,7 +45,7 @@ public sealed class FeatureServer : IAsyncDisposable
     /// <param name="options">Default: loopback, port 6566, no token.</param>
     /// <param name="ct">Gives up starting.</param>
     /// <exception cref="ArgumentException">There is no service, or two have a name; or the address is not loopback, and token or
-    /// certificate is missing.</exception>
+    /// certificate is missing; or the token cannot be sent.</exception>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<FeatureServer> StartAsync(
         Job job, IReadOnlyList<ServedFeatures> services, FeatureServerOptions? options = null, CancellationToken ct = default)

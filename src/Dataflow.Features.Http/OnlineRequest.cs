@@ -40,8 +40,10 @@ internal sealed class OnlineRequest
         var json = new Utf8JsonReader(body);
         json.Read();
         if (json.TokenType != JsonTokenType.StartObject) throw new JsonException();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
+            if (!seen.Add(json.GetString()!)) throw new RequestException(422, $"'{json.GetString()}' is given twice.");
             if (json.ValueTextEquals("features"u8)) ReadFeatures(ref json);
             else if (json.ValueTextEquals("feature_service"u8)) Service = Next(ref json).GetString();
             else if (json.ValueTextEquals("entities"u8)) ReadEntities(ref json);
@@ -68,6 +70,7 @@ internal sealed class OnlineRequest
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             var name = json.GetString()!;
+            if (Entities.Exists(column => column.Name == name)) throw new RequestException(422, $"'entities' has the column '{name}' twice.");
             if (Next(ref json).TokenType != JsonTokenType.StartArray) throw new JsonException();
             var (start, rows) = ((int)json.TokenStartIndex, 0);
             while (json.Read() && json.TokenType != JsonTokenType.EndArray)

@@ -147,6 +147,7 @@ internal sealed class OnlineResponse
     private static JsonEncodedText StatusOf(in FeatureValue value) => value.Status switch
     {
         FeatureStatus.Missing => value.EventTimeMs is null ? s_notFound : s_nullValue,
+        FeatureStatus.Overflow => s_nullValue,
         FeatureStatus.Expired => s_outsideMaxAge,
         _ => s_present,
     };

@@ -38,7 +38,7 @@ internal static class OpenApi
                   "values": {"type": "array"},
                   "statuses": {"type": "array", "items": {"enum": ["PRESENT", "NULL_VALUE", "NOT_FOUND", "OUTSIDE_MAX_AGE"]}},
                   "event_timestamps": {"type": "array", "items": {"type": "string", "format": "date-time"}},
-                  "exact_statuses": {"type": "array", "items": {"enum": ["MISSING", "PRESENT", "DEFAULT", "EXPIRED", "PARTIAL"]}}}}}}}
+                  "exact_statuses": {"type": "array", "items": {"enum": ["MISSING", "PRESENT", "DEFAULT", "EXPIRED", "PARTIAL", "OVERFLOW"]}}}}}}}
             }
           }
         }

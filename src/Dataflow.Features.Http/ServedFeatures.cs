@@ -62,7 +62,7 @@ internal sealed class ServedFeatures<TRequest>(FeatureService<TRequest> service,
     internal override ReadsFeatures Open(Job job)
     {
         var reader = job.Read(service);
-        return (body, columns) => reader.Read(rows.Read(body.Span, columns));
+        return (body, columns) => reader.ReadWithFailures(rows.Read(body.Span, columns));
     }
 }
 

@@ -14,13 +14,18 @@ namespace Dataflow;
 /// <summary>What all servers have in common: loopback unless told otherwise, and beyond it a token and a certificate.</summary>
 internal sealed record Listener(IPAddress Address, int Port, string? Token, X509Certificate2? Certificate)
 {
-    private readonly byte[] _authorization = Encoding.UTF8.GetBytes($"Bearer {Token}");
+    private const string Scheme = "Bearer ";
 
-    /// <exception cref="ArgumentException">The address is not loopback, and token or certificate is missing.</exception>
+    private readonly byte[] _token = Encoding.UTF8.GetBytes(Token ?? "");
+    private string? _ownHost; // the last that was found to be: mostly all are the same
+
+    /// <exception cref="ArgumentException">The address is not loopback, and token or certificate is missing; or the token cannot be sent.</exception>
     public WebApplicationBuilder CreateBuilder(HttpProtocols protocols)
     {
         if (!IPAddress.IsLoopback(Address) && (string.IsNullOrEmpty(Token) || Certificate is null))
             throw new ArgumentException($"Address {Address}: beyond loopback a server needs a token and a certificate. Give both, or listen on loopback.");
+        if (Token is not null && (Token.Length == 0 || !Token.All(static letter => letter is > ' ' and <= '~')))
+            throw new ArgumentException("Token: no client could send it. Give one of visible ASCII characters without spaces, or null for none.");
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
@@ -39,7 +44,31 @@ internal sealed record Listener(IPAddress Address, int Port, string? Token, X509
 
     /// <summary>Whether a request has the token, if one is needed.</summary>
     public bool Allows(HttpRequest request)
-        => Token is null || CryptographicOperations.FixedTimeEquals(_authorization, Encoding.UTF8.GetBytes(request.Headers.Authorization.ToString()));
+    {
+        if (Token is null) return true;
+        var given = request.Headers.Authorization.ToString();
+        return given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            && CryptographicOperations.FixedTimeEquals(_token, Encoding.UTF8.GetBytes(given.AsSpan(Scheme.Length).Trim().ToString()));
+    }
+
+    /// <summary>Whether a page of another host may have sent a request: the name that it asks for could have been made to lead here (DNS
+    /// rebinding). Only where there is no token, which such a page does not have.</summary>
+    public bool IsForeign(HttpRequest request)
+    {
+        if (Token is not null) return false;
+        var host = request.Headers.Host.ToString();
+        if (host != _ownHost)
+        {
+            if (host.Length > 0 && !IsLoopback(request.Host.Host)) return true;
+            _ownHost = host;
+        }
+
+        var origin = request.Headers.Origin;
+        return origin.Count > 0 && !(Uri.TryCreate(origin.ToString(), UriKind.Absolute, out var page) && IsLoopback(page.Host));
+    }
+
+    private static bool IsLoopback(string host)
+        => host.TrimEnd('.').Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     /// <summary>Stops a server: calls under way are broken off.</summary>
     public static async ValueTask StopAsync(WebApplication app)

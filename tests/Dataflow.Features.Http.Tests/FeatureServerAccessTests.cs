@@ -101,6 +101,74 @@ public sealed class FeatureServerAccessTests : ServedDrivers
     }
 
     [Theory]
+    [InlineData("bearer secret")]
+    [InlineData("BEARER  secret ")]
+    public async Task Takes_the_token_whatever_the_case_of_its_scheme(string authorization)
+    {
+        await RestartAsync("secret");
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Server.Uri, "/openapi.json"));
+        request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        using var response = await Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("two words")]
+    [InlineData("a\n")]
+    [InlineData("größe")]
+    public async Task Refuses_a_token_that_no_client_could_send(string token)
+    {
+        var error = await Assert.ThrowsAsync<ArgumentException>(() => FeatureServer.StartAsync(
+            Job, Services, new FeatureServerOptions { Port = 0, Token = token }, TestContext.Current.CancellationToken));
+        Assert.Equal("Token: no client could send it. Give one of visible ASCII characters without spaces, or null for none.", error.Message);
+    }
+
+    [Theory]
+    [InlineData("/health")]
+    [InlineData("/openapi.json")]
+    public async Task Answers_HEAD_like_GET_without_the_body(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(Server.Uri, path));
+        using var response = await Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.True(response.Content.Headers.ContentLength > 0);
+        Assert.Empty(await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("localhost:1", null, true)]
+    [InlineData("LOCALHOST", null, true)]
+    [InlineData("127.0.0.1", null, true)]
+    [InlineData("[::1]:80", null, true)]
+    [InlineData("localhost", "http://localhost:3000", true)]
+    [InlineData("localhost", "https://127.0.0.1", true)]
+    [InlineData("evil.example", null, false)]
+    [InlineData("localhost.evil.example", null, false)]
+    [InlineData("127.0.0.1.evil.example:6566", null, false)]
+    [InlineData("10.0.0.1", null, false)]
+    [InlineData("localhost", "https://evil.example", false)]
+    [InlineData("localhost", "http://localhost.evil.example", false)]
+    [InlineData("localhost", "null", false)]
+    public async Task Without_a_token_only_loopback_names_and_pages_are_answered_and_with_one_all(string host, string? origin, bool isAnswered)
+    {
+        Assert.Equal(isAnswered ? HttpStatusCode.OK : HttpStatusCode.Forbidden, await StatusAsync());
+        await RestartAsync("secret"); // as the refusal advises
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "secret");
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync());
+
+        async Task<HttpStatusCode> StatusAsync()
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Server.Uri, "/openapi.json"));
+            request.Headers.Host = host;
+            if (origin is not null) request.Headers.TryAddWithoutValidation("Origin", origin);
+            using var response = await Client.SendAsync(request, TestContext.Current.CancellationToken);
+            return response.StatusCode;
+        }
+    }
+
+    [Theory]
     [InlineData(null, true)]
     [InlineData("", true)]
     [InlineData("secret", false)]

@@ -1,11 +1,78 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using Dataflow.Tests;
 
 namespace Dataflow.Features.Http.Tests;
 
 /// <summary>A real HTTP client asks what Feast's documentation shows.</summary>
 public sealed class FeatureServerTests : ServedDrivers
 {
+    [Fact]
+    public async Task A_value_that_has_overflowed_has_a_status_and_the_others_are_answered()
+    {
+        Log.Append("hours", [Hours[0] with { Driver = 7, Trips = int.MaxValue }, Hours[0] with { Driver = 7, Trips = int.MaxValue }, Hours[0] with { Driver = 8 }]);
+        while (Job.Status.RecordsRead < Hours.Length + 3) await Task.Yield();
+        await RestartAsync(services: Sums);
+
+        var answer = await PostAsync("""{"features":["driver_sums:sum_1d","driver_sums:name"],"entities":{"driver_id":[7,8]},"details":true}""");
+
+        Assert.Contains("""{"values":[null,308],"statuses":["NULL_VALUE","PRESENT"]""", answer, StringComparison.Ordinal);
+        Assert.Contains("""_statuses":["OVERFLOW","PRESENT"]""", answer, StringComparison.Ordinal);
+        Assert.Contains("""{"values":["anna","anna"],"statuses":["PRESENT","PRESENT"]""", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Members_of_every_plain_type_are_read_from_columns()
+    {
+        await RestartAsync(services: Wide);
+        const string Columns = """
+            "byte":[1,255],"s_byte":[-128,127],"short":[-1,1],"u_short":[0,65535],"int":[1,2],"u_int":[0,4294967295],"long":[1,2],"u_long":[0,18446744073709551615],
+            "float":[1.5,"NaN"],"double":[1,"Infinity"],"decimal":[0.1,2],"bool":[true,false],"char":["a","ä"],"text":["x",""],"maybe":[null,1],"kind":["Read","write"],
+            "id":["00000000-0000-0000-0000-000000000001","00000000-0000-0000-0000-000000000002"],"day":["2026-01-31","2026-02-01"],"time":["2026-01-31T12:00:00Z","2026-01-31T12:00:00Z"]
+            """;
+        Assert.Contains(
+            "[\"1 -128 -1 0 1 0 1 0 1.5 1 0.1 True a x - Read 00000000-0000-0000-0000-000000000001 01/31/2026 12\",\"255 127 1 65535 2 4294967295 2 18446744073709551615 NaN Infinity 2 False ä  1 Write 00000000-0000-0000-0000-000000000002 02/01/2026 12\"]",
+            await PostAsync($$$"""{"feature_service":"wide","entities":{{{{Columns}}}}}"""), StringComparison.Ordinal);
+
+        foreach (var (column, values, expected) in new[]
+        {
+            ("byte", "[1,256]", "Byte values"), ("maybe", "[1.5,2]", "nullable Int32 values"), ("char", "[\"ab\",\"c\"]", "Char values"),
+            ("bool", "[1,0]", "Boolean values"), ("kind", "[\"Run\",\"Read\"]", "'Read' or 'Write' values"), ("day", "[\"31.1.26\",\"\"]", "DateOnly values"), ("id", "[\"x\",\"y\"]", "Guid values"),
+            ("decimal", "[\"x\",\"y\"]", "Decimal values"), ("u_long", "[-1,0]", "UInt64 values"), ("time", "[\"x\",\"y\"]", "DateTimeOffset values"),
+        })
+        {
+            var body = System.Text.RegularExpressions.Regex.Replace(Columns, $"\"{column}\":\\[[^]]*\\]", $"\"{column}\":{values.Replace("$", "$$", StringComparison.Ordinal)}");
+            using var response = await SendAsync($$$"""{"feature_service":"wide","entities":{{{{body}}}}}""");
+            Assert.Equal((HttpStatusCode.UnprocessableEntity, $"Column '{column}' of 'entities' must hold {expected}."), (response.StatusCode, await DetailAsync(response)));
+        }
+
+        using var missing = await SendAsync("""{"feature_service":"wide","entities":{"byte":[1]}}""");
+        Assert.Equal("'entities' has no column 'SByte' (SByte); the service needs it.", await DetailAsync(missing));
+    }
+
+    [Theory]
+    [InlineData("""{"feature_service":"driver_activity","entities":{"driver_id":[1001],"driver_id":[1002]}}""", "'entities' has the column 'driver_id' twice.")]
+    [InlineData("""{"feature_service":"driver_activity","entities":{"driver_id":[1001],"DRIVER_ID":[1002]}}""", "'entities' has more than one column for 'DriverId'; case and '_' do not tell columns apart.")]
+    [InlineData("""{"feature_service":"driver_activity","entities":{"DriverId":[1001],"driver_id":[1001]}}""", "'entities' has more than one column for 'DriverId'; case and '_' do not tell columns apart.")]
+    [InlineData("""{"feature_service":"driver_activity","entities":{"driver_id":[1001]},"entities":{"driver_id":[1002]}}""", "'entities' is given twice.")]
+    [InlineData("""{"features":["driver_names:name"],"features":["driver_names:hours_1h"],"entities":{"driver_id":[1001]}}""", "'features' is given twice.")]
+    [InlineData("""{"feature_service":"driver_who","feature_service":"driver_activity","entities":{"driver_id":[1001]}}""", "'feature_service' is given twice.")]
+    public async Task What_is_given_twice_is_refused(string body, string detail)
+    {
+        using var response = await SendAsync(body);
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, detail), (response.StatusCode, await DetailAsync(response)));
+    }
+
+    [Fact]
+    public async Task A_function_that_fails_matters_only_to_who_asks_for_it()
+    {
+        await RestartAsync(services: Faulty);
+        Assert.Contains("NOT_FOUND", await PostAsync("""{"features":["driver_names:name"],"entities":{"text":["abcd"]}}"""), StringComparison.Ordinal);
+        using var faulty = await SendAsync("""{"features":["driver_names:name","faulty:length"],"entities":{"text":["abcd"]}}""");
+        Assert.Equal(HttpStatusCode.InternalServerError, faulty.StatusCode);
+    }
+
     [Fact]
     public async Task Answers_the_request_of_Feast_s_documentation() => Assert.Equal(
         """

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -35,6 +36,12 @@ public abstract class ServedDrivers : IAsyncLifetime
     /// <summary>The numbers of the first service again, for who asks with a number.</summary>
     protected ServedFeatures ByNumber { get; private set; } = null!;
 
+    /// <summary>Sums that two drivers' hours of the greatest number overflow.</summary>
+    protected ServedFeatures Sums { get; private set; } = null!;
+
+    /// <summary>A service whose requests have a member of each plain type.</summary>
+    protected ServedFeatures Wide { get; private set; } = null!;
+
     /// <summary>A service of texts, whose function throws for all but an empty one.</summary>
     protected ServedFeatures Faulty { get; private set; } = null!;
 
@@ -64,6 +71,17 @@ public abstract class ServedDrivers : IAsyncLifetime
             s.OnDemand("trips_per_rate", (ask, features) => features["avg_daily_trips"].HasValue ? features["avg_daily_trips"].As<int>() / 0.0 : double.NaN);
         }).Serve();
         var who = FeatureService.Of<long>("driver_who", s => s.From(names, driver => driver)).Serve();
+        var sums = hours.FeatureView("driver_sums", v =>
+        {
+            v.Aggregate("sum", a => a.Sum(hour => hour.Trips == int.MaxValue ? long.MaxValue : hour.Trips), [TimeSpan.FromDays(1), TimeSpan.FromDays(2)]);
+            v.Last("name", hour => hour.Name);
+        });
+        Sums = ServedFeatures.Of(FeatureService.Of<DriverAsk>("driver_sums", s => s.From(sums, ask => ask.DriverId)).Serve());
+        Wide = ServedFeatures.Of(FeatureService.Of<WideAsk>("wide", s =>
+        {
+            s.From(names, ask => ask.Long, ["name"]);
+            s.OnDemand("all", (ask, _) => string.Create(CultureInfo.InvariantCulture, $"{ask.Byte} {ask.SByte} {ask.Short} {ask.UShort} {ask.Int} {ask.UInt} {ask.Long} {ask.ULong} {ask.Float} {ask.Double} {ask.Decimal} {ask.Bool} {ask.Char} {ask.Text} {ask.Maybe?.ToString(CultureInfo.InvariantCulture) ?? "-"} {ask.Kind} {ask.Id} {ask.Day} {ask.Time.Hour}"));
+        }).Serve());
         Services = [ServedFeatures.Of(activity), ServedFeatures.Of(who)];
         ByNumber = ServedFeatures.Of(FeatureService.Of<long>("driver_numbers", s => s.From(stats, driver => driver)).Serve());
         Faulty = ServedFeatures.Of(FeatureService.Of<string>("faulty", s =>
@@ -116,4 +134,14 @@ public abstract class ServedDrivers : IAsyncLifetime
     public sealed record DriverHour(long Driver, DateTimeOffset Time, double ConvRate, double AccRate, int Trips, string Name);
 
     public sealed record DriverAsk(long DriverId);
+
+    public enum Access
+    {
+        Read,
+        Write,
+    }
+
+    public sealed record WideAsk(
+        byte Byte, sbyte SByte, short Short, ushort UShort, int Int, uint UInt, long Long, ulong ULong, float Float, double Double, decimal Decimal, bool Bool,
+        char Char, string Text, int? Maybe, Access Kind, Guid Id, DateOnly Day, DateTimeOffset Time);
 }
