@@ -120,7 +120,13 @@ internal sealed class Committer(LogWriter writer, TaskScheduler scheduler, strin
         switch (group[0])
         {
             case CreateTopicRequest create:
-                writer.CreateTopic(create.Name, create.Partitions);
+                writer.CreateTopic(create.Name, create.Partitions, create.Settings);
+                break;
+            case ConfigureTopicRequest configure:
+                writer.ConfigureTopic(configure.Topic, configure.Settings);
+                break;
+            case RetainRequest:
+                writer.Retain();
                 break;
             case TrimRequest trim:
                 writer.Trim(trim.Partition, trim.StartOffset);

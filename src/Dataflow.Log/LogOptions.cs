@@ -6,7 +6,7 @@ public sealed record LogOptions
     /// <summary>What an acknowledged commit survives. Default <see cref="Durability.PowerLoss"/>.</summary>
     public Durability Durability { get; init; } = Durability.PowerLoss;
 
-    /// <summary>Size in bytes at which a partition's segment file is closed and the next begun. Default 1 GiB, least 64 KiB.</summary>
+    /// <summary>Size in bytes at which a partition's segment file is closed and the next begun. Default 128 MiB, least 64 KiB.</summary>
     public int SegmentBytes
     {
         get;
@@ -15,11 +15,11 @@ public sealed record LogOptions
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 64 << 10, nameof(SegmentBytes));
             field = value;
         }
-    } = 1 << 30;
+    } = 128 << 20;
 
     /// <summary>
     /// Size in bytes at which a journal file is checkpointed and recycled, which bounds what a recovery replays.
-    /// Default 64 MiB, least 64 KiB.
+    /// There are two of them. Default 16 MiB, least 64 KiB.
     /// </summary>
     public int JournalFileBytes
     {
@@ -29,7 +29,7 @@ public sealed record LogOptions
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 64 << 10, nameof(JournalFileBytes));
             field = value;
         }
-    } = 64 << 20;
+    } = 16 << 20;
 
     /// <summary>
     /// Bytes that one <see cref="LogProducer"/> holds unacknowledged before its appends wait. Default 64 MiB, least 4 KiB.
@@ -61,7 +61,7 @@ public sealed record LogOptions
     /// </summary>
     public TaskScheduler? CommitScheduler { get; init; }
 
-    /// <summary>Says when the directory was locked, for the message that another process gets. Default the system's clock.</summary>
+    /// <summary>Says when records were appended, for retention, and runs its timer. Default the system's clock.</summary>
     public TimeProvider Time
     {
         get;

@@ -25,9 +25,9 @@ internal sealed class LogState(string topicsDirectory)
         => partition.TopicId < _byId.Count && partition.Index < _byId[partition.TopicId].PartitionCount
             && _byId[partition.TopicId].Partitions[partition.Index] == partition;
 
-    public LogTopic AddTopic(string name, int partitions)
+    public LogTopic AddTopic(string name, int partitions, TopicSettings settings)
     {
-        var topic = new LogTopic(name, _byId.Count, partitions, TopicsDirectory);
+        var topic = new LogTopic(name, _byId.Count, partitions, settings, TopicsDirectory);
         _byId.Add(topic);
         _topics[name] = topic;
         return topic;

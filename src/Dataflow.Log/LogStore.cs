@@ -15,11 +15,16 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
     private static readonly SearchValues<char> NameCharacters
         = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
+    private static readonly TopicSettings Forever = new();
+    private static readonly TimeSpan RetentionInterval = TimeSpan.FromSeconds(1);
+
     private readonly LogState _state;
     private readonly LogWriter _writer;
     private readonly Committer _committer;
     private readonly DedicatedThreadScheduler? _thread;
     private readonly IDisposable? _lock;
+    private readonly Lock _retainingLock = new();
+    private ITimer? _retaining;
     private int _disposed;
 
     private LogStore(
@@ -30,6 +35,7 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
         _writer.Checkpoint();
         _thread = options.CommitScheduler is null ? new DedicatedThreadScheduler("dataflow log commits") : null;
         _committer = new Committer(_writer, options.CommitScheduler ?? _thread!, directory);
+        RetainInTime();
     }
 
     /// <summary>The full path of the log's directory.</summary>
@@ -89,19 +95,40 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
     public LogTopic GetTopic(string name)
         => _state.Topics.TryGetValue(name, out var topic) ? topic : throw LogException.TopicUnknown(name, _state.Topics.Keys);
 
+    /// <summary>Creates a topic that keeps its records for ever, or returns it when it exists with the same count.</summary>
+    /// <inheritdoc cref="CreateTopicAsync(string, int, TopicSettings, CancellationToken)"/>
+    public ValueTask<LogTopic> CreateTopicAsync(string name, int partitions, CancellationToken ct = default)
+        => CreateTopicAsync(name, partitions, Forever, ct);
+
     /// <summary>Creates a topic, or returns it when it exists with the same count.</summary>
     /// <param name="name">1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'; not '.' or '..'; not an existing name in other case.</param>
     /// <param name="partitions">At least 1; never changes.</param>
+    /// <param name="settings">How it keeps its records; a topic that exists keeps its own.</param>
     /// <param name="ct">Gives up waiting; the topic may be created all the same.</param>
     /// <exception cref="LogException">The name is not allowed, or the topic exists with another count.</exception>
-    public async ValueTask<LogTopic> CreateTopicAsync(string name, int partitions, CancellationToken ct = default)
+    public async ValueTask<LogTopic> CreateTopicAsync(string name, int partitions, TopicSettings settings, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(settings);
         ArgumentOutOfRangeException.ThrowIfLessThan(partitions, 1);
         if (name.Length is 0 or > MaxNameLength || name is "." or ".." || name.AsSpan().ContainsAnyExcept(NameCharacters)) throw LogException.TopicNameInvalid(name);
         if (!_state.Topics.TryGetValue(name, out var existing) || existing.PartitionCount != partitions)
-            await EnqueueAsync(new CreateTopicRequest(name, partitions, ct));
+            await EnqueueAsync(new CreateTopicRequest(name, partitions, settings, ct));
+        RetainInTime();
         return _state.Topics[name];
+    }
+
+    /// <summary>Keeps a topic's records in another way from now on, also after the log is opened again.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="settings">In place of those that it has; what they do not keep is let go at once.</param>
+    /// <param name="ct">Gives up waiting; it may happen all the same.</param>
+    /// <exception cref="LogException">There is no such topic.</exception>
+    /// <exception cref="LogFullException">The disk is full; nothing happened.</exception>
+    public async ValueTask ConfigureTopicAsync(string topic, TopicSettings settings, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        await EnqueueAsync(new ConfigureTopicRequest(GetTopic(topic), settings, ct));
+        RetainInTime();
     }
 
     /// <summary>Makes everything in a commit visible and durable together.</summary>
@@ -156,6 +183,7 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        lock (_retainingLock) _retaining?.Dispose();
         try
         {
             _committer.Close();
@@ -173,6 +201,28 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
     {
         Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Looks once a second from now on, if a topic keeps its records for a time only.</summary>
+    private void RetainInTime()
+    {
+        if (!_state.Topics.Values.Any(topic => topic.Settings.RetentionTime is not null)) return;
+        lock (_retainingLock)
+        {
+            if (_disposed == 0) _retaining ??= Options.Time.CreateTimer(_ => Retain(), null, RetentionInterval, RetentionInterval);
+        }
+    }
+
+    private void Retain()
+    {
+        try
+        {
+            _ = _committer.Enqueue(new RetainRequest());
+        }
+        catch (ObjectDisposedException)
+        {
+            // The timer fired while the log was closed.
+        }
     }
 
     private ValueTask EnqueueAsync(Request request) => new(_committer.Enqueue(request));

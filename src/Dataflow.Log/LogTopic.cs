@@ -7,8 +7,9 @@ public sealed class LogTopic
 {
     private readonly Partition[] _partitions;
 
-    internal LogTopic(string name, int id, int partitions, string topicsDirectory)
+    internal LogTopic(string name, int id, int partitions, TopicSettings settings, string topicsDirectory)
     {
+        Settings = settings;
         Name = name;
         Id = id;
         _partitions = [.. Enumerable.Range(0, partitions).Select(index => new Partition(name, id, index, LogLayout.PartitionDirectory(topicsDirectory, name, index)))];
@@ -19,6 +20,9 @@ public sealed class LogTopic
 
     /// <summary>How many partitions it has; never changes.</summary>
     public int PartitionCount => _partitions.Length;
+
+    /// <summary>How it keeps its records.</summary>
+    public TopicSettings Settings { get; internal set; }
 
     internal int Id { get; }
 

@@ -25,7 +25,7 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
     /// <exception cref="LogFullException">The disk is full; nothing happened.</exception>
     public void Commit(IReadOnlyList<LogCommit> commits)
     {
-        var group = new CommitGroup(commits, state, options.SegmentBytes);
+        var group = new CommitGroup(commits, state, options.SegmentBytes, Now);
         if (group.IsEmpty) return;
         try
         {
@@ -38,11 +38,15 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         }
         journal?.Sync();
         Publish(group);
+        foreach (var run in group.Runs)
+        {
+            if (run.Position == 0) RetainIfThereIsRoom([run.Partition]); // a segment was closed
+        }
     }
 
     /// <summary>Creates a topic unless it is there with the same partitions.</summary>
     /// <exception cref="LogException">Its count differs, its name differs in case only, or the disk is full.</exception>
-    public void CreateTopic(string name, int partitions)
+    public void CreateTopic(string name, int partitions, TopicSettings settings)
     {
         if (state.Topics.TryGetValue(name, out var existing))
         {
@@ -55,9 +59,27 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         {
             entry.Text(name);
             entry.Int32(partitions);
+            SettingsEntry.Write(entry, settings);
         });
-        state.AddTopic(name, partitions);
+        state.AddTopic(name, partitions, settings);
     }
+
+    /// <summary>Keeps a topic's records in another way, at once.</summary>
+    /// <exception cref="LogFullException">The disk is full.</exception>
+    public void ConfigureTopic(LogTopic topic, TopicSettings settings)
+    {
+        Record(EntryKind.ConfigureTopic, entry =>
+        {
+            entry.Int32(topic.Id);
+            SettingsEntry.Write(entry, settings);
+        });
+        topic.Settings = settings;
+        RetainIfThereIsRoom(topic.Partitions);
+    }
+
+    /// <summary>Lets go of what the topics need not keep any longer.</summary>
+    /// <exception cref="LogFullException">The disk is full.</exception>
+    public void Retain() => Retain(state.Partitions);
 
     /// <summary>Moves a partition's start up and deletes the segments that are wholly below it.</summary>
     /// <exception cref="LogException">The offset is beyond the partition's end, or the disk is full.</exception>
@@ -66,13 +88,7 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         if (startOffset <= partition.StartOffset) return;
         if (startOffset > partition.EndOffset)
             throw OffsetOutOfRangeException.Of(partition.Topic, partition.Index, startOffset, partition.StartOffset, partition.EndOffset);
-        Record(EntryKind.Trim, entry =>
-        {
-            entry.Int32(partition.TopicId);
-            entry.Int32(partition.Index);
-            entry.Int64(startOffset);
-        });
-        foreach (var dead in partition.Trim(startOffset)) _segments.Delete(dead);
+        Trim([(partition, startOffset)]);
     }
 
     /// <summary>Syncs the segments and begins a journal file, so that a recovery need not replay what came before.</summary>
@@ -114,6 +130,45 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         journal?.Dispose();
     }
 
+    private long Now => options.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private void Retain(IEnumerable<Partition> partitions)
+    {
+        var now = Now;
+        Trim([.. from partition in partitions
+                 let start = Retention.StartOf(partition, state.TopicsById[partition.TopicId].Settings, now)
+                 where start > partition.StartOffset
+                 select (partition, start)]);
+    }
+
+    private void RetainIfThereIsRoom(IEnumerable<Partition> partitions)
+    {
+        try
+        {
+            Retain(partitions);
+        }
+        catch (LogFullException)
+        {
+            // What called this has happened; the next one tries again.
+        }
+    }
+
+    private void Trim(IReadOnlyList<(Partition Partition, long StartOffset)> trims)
+    {
+        if (trims.Count == 0) return;
+        Record(EntryKind.Trim, entry =>
+        {
+            entry.Int32(trims.Count);
+            foreach (var (partition, startOffset) in trims)
+            {
+                entry.Int32(partition.TopicId);
+                entry.Int32(partition.Index);
+                entry.Int64(startOffset);
+            }
+        });
+        foreach (var dead in trims.SelectMany(trim => trim.Partition.Trim(trim.StartOffset))) _segments.Delete(dead);
+    }
+
     private void WriteGroup(CommitGroup group)
     {
         var inlineBytes = 0L;
@@ -134,7 +189,7 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         if (journal is null) return;
         foreach (var run in references) _segments.Sync(run.Segment!); // after all writes, so that the disk works on them together
         _entry.Clear();
-        CommitEntry.Write(_entry, [.. group.Runs.Select(Describe)], group.Offsets);
+        CommitEntry.Write(_entry, group.Time, [.. group.Runs.Select(Describe)], group.Offsets);
         foreach (var run in group.Runs)
         {
             if (!run.IsReference) WriteInline(run);
@@ -167,7 +222,8 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         foreach (var run in group.Runs)
         {
             var creates = run.CreatesSegment;
-            run.Segment!.Publish(run.Position + run.Bytes);
+            run.Segment!.Appended(group.Time);
+            run.Segment.Publish(run.Position + run.Bytes);
             if (creates) run.Partition.Add(run.Segment); // after the one before it is complete
             run.Partition.Publish(run.NextOffset);
         }

@@ -106,23 +106,30 @@ internal sealed class Recovery(IFileSystem files, string directory, LogOptions o
                 replay.Begin(_state, synced: CheckpointEntry.ReadInto(_state, files, ref entry));
                 break;
             case EntryKind.Commit:
+                var time = entry.Int64();
                 var runs = CommitEntry.ReadRuns(ref entry);
                 GroupOffsets.ReadInto(_state, ref entry);
-                foreach (var run in runs) replay.Apply(run, PartitionOf(run.TopicId, run.Partition), run.IsReference ? default : entry.Bytes((int)run.Bytes));
+                foreach (var run in runs) replay.Apply(run, PartitionOf(run.TopicId, run.Partition), time, run.IsReference ? default : entry.Bytes((int)run.Bytes));
                 break;
             case EntryKind.CreateTopic:
-                _state.AddTopic(entry.Text(), entry.Int32());
+                _state.AddTopic(entry.Text(), entry.Int32(), SettingsEntry.Read(ref entry));
                 break;
             case EntryKind.Trim:
-                replay.Trim(PartitionOf(entry.Int32(), entry.Int32()), entry.Int64());
+                for (var left = entry.Count(leastBytes: 16); left > 0; left--) replay.Trim(PartitionOf(entry.Int32(), entry.Int32()), entry.Int64());
+                break;
+            case EntryKind.ConfigureTopic:
+                TopicOf(entry.Int32()).Settings = SettingsEntry.Read(ref entry);
                 break;
             default:
                 throw new InvalidDataException($"its kind is {(int)kind}");
         }
     }
 
+    private LogTopic TopicOf(int topicId)
+        => (uint)topicId < (uint)_state.TopicsById.Count ? _state.TopicsById[topicId] : throw new InvalidDataException($"it names topic {topicId}, which does not exist");
+
     private Partition PartitionOf(int topicId, int partition)
-        => (uint)topicId < (uint)_state.TopicsById.Count && (uint)partition < (uint)_state.TopicsById[topicId].PartitionCount
-            ? _state.TopicsById[topicId].Partitions[partition]
-            : throw new InvalidDataException($"it names topic {topicId}, partition {partition}, which do not exist");
+        => TopicOf(topicId).Partitions is var partitions && (uint)partition < (uint)partitions.Count
+            ? partitions[partition]
+            : throw new InvalidDataException($"it names topic {topicId}, partition {partition}, which does not exist");
 }

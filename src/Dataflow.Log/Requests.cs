@@ -26,11 +26,26 @@ internal sealed class CommitRequest(LogCommit commit, CancellationToken ct) : Re
     }
 }
 
-internal sealed class CreateTopicRequest(string name, int partitions, CancellationToken ct) : Request(ct)
+internal sealed class CreateTopicRequest(string name, int partitions, TopicSettings settings, CancellationToken ct) : Request(ct)
 {
     public string Name { get; } = name;
 
     public int Partitions { get; } = partitions;
+
+    public TopicSettings Settings { get; } = settings;
+}
+
+internal sealed class ConfigureTopicRequest(LogTopic topic, TopicSettings settings, CancellationToken ct) : Request(ct)
+{
+    public LogTopic Topic { get; } = topic;
+
+    public TopicSettings Settings { get; } = settings;
+}
+
+/// <summary>Lets go of what topics need not keep any longer; nobody waits for it.</summary>
+internal sealed class RetainRequest() : Request(CancellationToken.None)
+{
+    public override void Fail(Exception error) => Succeed(); // a failed log says so to all others; a full disk is tried again
 }
 
 internal sealed class TrimRequest(Partition partition, long startOffset, CancellationToken ct) : Request(ct)

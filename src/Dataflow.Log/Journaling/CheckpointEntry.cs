@@ -5,8 +5,9 @@ namespace Dataflow.Log.Journaling;
 /// <summary>The payload of a checkpoint: the whole state.</summary>
 /// <remarks><code>
 /// synced         int32 1: its segments survive a power loss; 0: only the process
-/// topics         int32 count, then per topic in order of id: name text, partitions int32, then per partition:
-///                start offset int64, end offset int64, segments int32, then per segment: base offset, bytes (int64 each)
+/// topics         int32 count, then per topic in order of id: name text, settings, partitions int32, then per partition:
+///                start offset int64, end offset int64, segments int32, then per segment: base offset, bytes, first and last
+///                append in ms since the Unix epoch (int64 each)
 /// group offsets  as in a commit
 /// </code>A text is its length in bytes as int32, then UTF-8. All integers little-endian.</remarks>
 internal static class CheckpointEntry
@@ -18,6 +19,7 @@ internal static class CheckpointEntry
         foreach (var topic in state.TopicsById)
         {
             entry.Text(topic.Name);
+            SettingsEntry.Write(entry, topic.Settings);
             entry.Int32(topic.PartitionCount);
             foreach (var partition in topic.Partitions) Write(entry, partition);
         }
@@ -29,10 +31,10 @@ internal static class CheckpointEntry
     public static bool ReadInto(LogState state, IFileSystem files, ref EntryReader entry)
     {
         var synced = entry.Int32() != 0;
-        for (var left = entry.Count(leastBytes: 8); left > 0; left--)
+        for (var left = entry.Count(leastBytes: 8 + SettingsEntry.Bytes); left > 0; left--)
         {
-            var name = entry.Text();
-            foreach (var partition in state.AddTopic(name, entry.Count(leastBytes: 20)).Partitions) Read(partition, files, ref entry);
+            var (name, settings) = (entry.Text(), SettingsEntry.Read(ref entry));
+            foreach (var partition in state.AddTopic(name, entry.Count(leastBytes: 20), settings).Partitions) Read(partition, files, ref entry);
         }
         GroupOffsets.ReadInto(state, ref entry);
         return synced;
@@ -47,19 +49,23 @@ internal static class CheckpointEntry
         {
             entry.Int64(segment.BaseOffset);
             entry.Int64(segment.VisibleBytes);
+            entry.Int64(segment.FirstAppend);
+            entry.Int64(segment.LastAppend);
         }
     }
 
     private static void Read(Partition partition, IFileSystem files, ref EntryReader entry)
     {
         var (start, end) = (entry.Int64(), entry.Int64());
-        for (var left = entry.Count(leastBytes: 16); left > 0; left--)
+        for (var left = entry.Count(leastBytes: 32); left > 0; left--)
         {
             var segment = Segment.Of(partition, files, entry.Int64());
             segment.Publish(entry.Int64());
+            segment.Appended(entry.Int64());
+            segment.Appended(entry.Int64());
             partition.Add(segment);
         }
-        partition.Trim(start);
         partition.Publish(end);
+        partition.Trim(start);
     }
 }

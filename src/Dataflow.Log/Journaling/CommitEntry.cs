@@ -15,6 +15,7 @@ internal readonly record struct CommittedRun(
 
 /// <summary>The payload of a commit.</summary>
 /// <remarks><code>
+/// time           int64, ms since the Unix epoch by the log's clock
 /// runs           int32 count, then per run: topic id int32, partition int32, base offset, next offset, segment base,
 ///                position, bytes (int64 each), reference int32, checksum uint32
 /// group offsets  int32 count, then per offset: group text, topic id int32, partition int32, offset int64
@@ -26,10 +27,12 @@ internal static class CommitEntry
 
     /// <summary>At least the bytes that a payload without its inline bytes takes.</summary>
     public static int SizeOf(int runs, IEnumerable<KeyValuePair<GroupPosition, long>> offsets)
-        => 8 + (runs * RunBytes) + offsets.Sum(offset => 20 + System.Text.Encoding.UTF8.GetByteCount(offset.Key.Group));
+        => 16 + (runs * RunBytes) + offsets.Sum(offset => 20 + System.Text.Encoding.UTF8.GetByteCount(offset.Key.Group));
 
-    public static void Write(EntryWriter entry, IReadOnlyCollection<CommittedRun> runs, IReadOnlyCollection<KeyValuePair<GroupPosition, long>> offsets)
+    public static void Write(
+        EntryWriter entry, long time, IReadOnlyCollection<CommittedRun> runs, IReadOnlyCollection<KeyValuePair<GroupPosition, long>> offsets)
     {
+        entry.Int64(time);
         entry.Int32(runs.Count);
         foreach (var run in runs)
         {

@@ -16,6 +16,9 @@ internal enum EntryKind : byte
 
     /// <summary>A partition's start moved up.</summary>
     Trim = 4,
+
+    /// <summary>A topic keeps its records in another way.</summary>
+    ConfigureTopic = 5,
 }
 
 /// <summary>The frame around every journal entry.</summary>

@@ -3,14 +3,15 @@ namespace Dataflow.Log.Segments;
 /// <summary>Commits that go to the journal as one entry: gives every batch its offset and its place in a segment.</summary>
 internal sealed class CommitGroup
 {
-    private readonly int _segmentBytes;
+    private readonly LogState _state;
+    private readonly int _mostSegmentBytes;
     private readonly List<Run> _runs = [];
     private readonly Dictionary<Partition, Tail> _tails = [];
     private readonly Dictionary<GroupPosition, long> _offsets = [];
 
-    public CommitGroup(IEnumerable<LogCommit> commits, LogState state, int segmentBytes)
+    public CommitGroup(IEnumerable<LogCommit> commits, LogState state, int mostSegmentBytes, long time)
     {
-        _segmentBytes = segmentBytes;
+        (_state, _mostSegmentBytes, Time) = (state, mostSegmentBytes, time);
         foreach (var commit in commits)
         {
             foreach (var append in commit.Appends) Place(append);
@@ -23,17 +24,21 @@ internal sealed class CommitGroup
 
     public IReadOnlyCollection<KeyValuePair<GroupPosition, long>> Offsets => _offsets;
 
+    /// <summary>When it is committed, in milliseconds since the Unix epoch by the log's clock.</summary>
+    public long Time { get; }
+
     public bool IsEmpty => _runs.Count == 0 && _offsets.Count == 0;
 
     private void Place(AppendedRecords append)
     {
         var partition = append.Partition;
-        if (!_tails.TryGetValue(partition, out var tail))
-            tail = new(partition.EndOffset, partition.Active?.BaseOffset ?? partition.EndOffset, partition.Active?.VisibleBytes ?? 0, null);
+        var settings = _state.TopicsById[partition.TopicId].Settings;
+        if (!_tails.TryGetValue(partition, out var tail)) tail = TailOf(partition, settings);
         append.BaseOffset = tail.Offset;
+        var segmentBytes = settings.SegmentBytesFor(partition.Bytes + append.Records.Bytes, _mostSegmentBytes);
         foreach (var batch in append.Records.Seal())
         {
-            if (tail.Position > 0 && tail.Position + batch.Length > _segmentBytes) tail = new(tail.Offset, tail.Offset, 0, null);
+            if (tail.Position > 0 && tail.Position + batch.Length > segmentBytes) tail = new(tail.Offset, tail.Offset, 0, null);
             if (tail.Run is null)
             {
                 tail = tail with { Run = new Run(partition, tail.SegmentBase, tail.Position, tail.Offset) };
@@ -45,6 +50,11 @@ internal sealed class CommitGroup
         }
         _tails[partition] = tail;
     }
+
+    private Tail TailOf(Partition partition, TopicSettings settings)
+        => partition.Active is { } active && !settings.IsClosedAfter(Time - active.FirstAppend)
+            ? new(partition.EndOffset, active.BaseOffset, active.VisibleBytes, null)
+            : new(partition.EndOffset, partition.EndOffset, 0, null);
 
     private readonly record struct Tail(long Offset, long SegmentBase, long Position, Run? Run);
 }

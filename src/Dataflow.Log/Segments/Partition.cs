@@ -57,12 +57,23 @@ internal sealed class Partition(string topic, int topicId, int index, string dir
 
     public void Remove(Segment segment) => Volatile.Write(ref _segments, [.. _segments.Where(other => other != segment)]);
 
-    /// <summary>Moves the start and returns the segments that hold nothing after it; the active one is never among them.</summary>
+    /// <summary>Bytes that it holds, those below the start that share a segment with others included.</summary>
+    public long Bytes
+    {
+        get
+        {
+            var bytes = 0L;
+            foreach (var segment in Segments) bytes += segment.VisibleBytes;
+            return bytes;
+        }
+    }
+
+    /// <summary>Moves the start and returns the segments that hold nothing after it.</summary>
     public IReadOnlyList<Segment> Trim(long startOffset)
     {
         Volatile.Write(ref _startOffset, startOffset);
         var dead = 0;
-        while (dead + 1 < _segments.Length && _segments[dead + 1].BaseOffset <= startOffset) dead++;
+        while (dead < _segments.Length && (dead + 1 < _segments.Length ? _segments[dead + 1].BaseOffset : EndOffset) <= startOffset) dead++;
         Segment[] removed = _segments[..dead];
         if (dead > 0) Volatile.Write(ref _segments, _segments[dead..]);
         return removed;

@@ -20,10 +20,23 @@ internal sealed class Segment(IFileSystem files, string path, long baseOffset)
     /// <summary>Bytes that were committed; readers see these and no more.</summary>
     public long VisibleBytes => Volatile.Read(ref _visibleBytes);
 
+    /// <summary>When its first records were appended, in milliseconds since the Unix epoch by the log's clock.</summary>
+    public long FirstAppend { get; private set; } = -1;
+
+    /// <summary>When its last records were appended.</summary>
+    public long LastAppend { get; private set; }
+
     public OffsetIndex Offsets { get; } = new();
 
     public static Segment Of(Partition partition, IFileSystem files, long baseOffset)
         => new(files, LogLayout.Segment(partition.Directory, baseOffset), baseOffset);
+
+    /// <summary>Notes when records were appended. Only the committer and a recovery call it.</summary>
+    public void Appended(long time)
+    {
+        if (FirstAppend < 0) FirstAppend = time;
+        LastAppend = time;
+    }
 
     public void Publish(long bytes) => Volatile.Write(ref _visibleBytes, bytes);
 

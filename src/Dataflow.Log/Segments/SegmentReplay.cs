@@ -26,7 +26,7 @@ internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
     }
 
     /// <summary>Appends a run that was committed after the checkpoint.</summary>
-    public void Apply(in CommittedRun run, Partition partition, ReadOnlySpan<byte> bytes)
+    public void Apply(in CommittedRun run, Partition partition, long time, ReadOnlySpan<byte> bytes)
     {
         var segment = partition.Active;
         if (segment?.BaseOffset != run.SegmentBase)
@@ -45,6 +45,7 @@ internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
         {
             Find(segment).Write(bytes, run.Position);
         }
+        segment.Appended(time);
         segment.Publish(run.Position + run.Bytes);
         partition.Publish(run.NextOffset);
     }
@@ -85,7 +86,7 @@ internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
 
         foreach (var (segment, found) in _found) found.Settle(segment.VisibleBytes, syncs, _syncsAll);
         foreach (var (_, path, _) in strays) files.Delete(path);
-        SyncDirectories(state);
+        if (syncs) SyncDirectories(state, [.. strays.Select(stray => stray.Partition)]);
         return cuts.FindAll(cut => cut.Bytes > 0);
     }
 
@@ -138,11 +139,15 @@ internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
         }
     }
 
-    private void SyncDirectories(LogState state)
+    /// <summary>Syncs the directories in which names came or went; the others are as the last checkpoint left them.</summary>
+    private void SyncDirectories(LogState state, HashSet<Partition> changed)
     {
-        if (!syncs) return;
-        foreach (var partition in Present(state)) files.SyncDirectoryOrFail(partition.Directory);
-        files.SyncDirectoryOrFail(state.TopicsDirectory);
+        foreach (var partition in Present(state))
+        {
+            var isReplayed = partition.Segments.ToArray().Any(segment => _found[segment].IsWritten);
+            if (_syncsAll || isReplayed || changed.Contains(partition)) files.SyncDirectoryOrFail(partition.Directory);
+        }
+        if (_syncsAll || _found.Values.Any(found => found.IsWritten)) files.SyncDirectoryOrFail(state.TopicsDirectory);
     }
 
     private IEnumerable<Partition> Present(LogState state)
@@ -157,7 +162,6 @@ internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
         private readonly IFileSystem _files;
         private readonly string _path;
         private IFile? _file;
-        private bool _written;
 
         public Found(IFileSystem files, string path)
         {
@@ -176,6 +180,9 @@ internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
         /// <summary>How much of it the journal does not hold and therefore counts on.</summary>
         public long SafeBytes { get; set; }
 
+        /// <summary>Whether something was replayed into it.</summary>
+        public bool IsWritten { get; private set; }
+
         public bool IsDamaged => Length < SafeBytes;
 
         /// <summary>Writes what the journal holds; never into a damaged file, so that the damage stays to be seen.</summary>
@@ -184,7 +191,7 @@ internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
             if (IsDamaged) return;
             _files.CreateDirectory(Path.GetDirectoryName(_path)!);
             Open().Write(bytes, position);
-            _written = true;
+            IsWritten = true;
         }
 
         public int Read(Span<byte> buffer, long position) => Open().Read(buffer, position);
@@ -193,7 +200,7 @@ internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
         public void Settle(long bytes, bool syncs, bool always)
         {
             if (Length > bytes) Open().SetLength(bytes);
-            if (syncs && (always || _written || Length > bytes)) Open().SyncOrFail();
+            if (syncs && (always || IsWritten || Length > bytes)) Open().SyncOrFail();
         }
 
         public void Dispose() => _file?.Dispose();

@@ -13,8 +13,8 @@ internal sealed record LogModel(
 
     public PartitionModel this[string topic, int partition] => Topics[topic][partition];
 
-    public LogModel WithTopic(string name, int partitions)
-        => this with { Topics = Topics.Add(name, [.. Enumerable.Repeat(PartitionModel.Empty, partitions)]) };
+    public LogModel WithTopic(string name, int partitions, bool isRetained = false)
+        => this with { Topics = Topics.Add(name, [.. Enumerable.Repeat(PartitionModel.Empty with { IsRetained = isRetained }, partitions)]) };
 
     public LogModel With(string topic, int partition, PartitionModel content)
         => this with { Topics = Topics.SetItem(topic, Topics[topic].SetItem(partition, content)) };
@@ -37,10 +37,13 @@ internal sealed record PartitionModel(long Start, ImmutableList<ModelRecord> Rec
 
     public long End => Start + Records.Count;
 
+    /// <summary>Whether the log may have let go of records of its own, as the topic's settings say.</summary>
+    public bool IsRetained { get; init; }
+
     public PartitionModel Append(IReadOnlyList<ModelRecord> records)
         => this with { Records = Records.AddRange(records) };
 
-    public PartitionModel TrimTo(long offset) => new(offset, Records.RemoveRange(0, (int)(offset - Start)));
+    public PartitionModel TrimTo(long offset) => this with { Start = offset, Records = Records.RemoveRange(0, (int)(offset - Start)) };
 }
 
 /// <summary>A record; no key or no value is null.</summary>

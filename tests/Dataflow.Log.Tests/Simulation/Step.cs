@@ -21,6 +21,32 @@ internal sealed record CreateTopicStep(string Name, int Partitions) : Step
     }
 }
 
+/// <summary>Creates a topic that keeps only its last records.</summary>
+internal sealed record CreateRetainedTopicStep(string Name, int Partitions, TopicSettings Settings) : Step
+{
+    public override IReadOnlyList<LogModel> StatesFrom(LogModel before)
+        => [before, before.WithTopic(Name, Partitions, isRetained: true)];
+
+    public override async Task<LogModel> RunAsync(SimulatedLog log)
+    {
+        await log.Store.CreateTopicAsync(Name, Partitions, Settings);
+        return log.Possible[^1];
+    }
+}
+
+/// <summary>Changes how many records a topic keeps, at once.</summary>
+internal sealed record ConfigureTopicStep(string Name, TopicSettings Settings) : Step
+{
+    public override IReadOnlyList<LogModel> StatesFrom(LogModel before) => [before];
+
+    public override async Task<LogModel> RunAsync(SimulatedLog log)
+    {
+        await log.Store.ConfigureTopicAsync(Name, Settings);
+        Assert.Equal(Settings, log.Store.GetTopic(Name).Settings);
+        return log.Possible[^1];
+    }
+}
+
 internal sealed record TrimStep(string Topic, int Partition, long Offset) : Step
 {
     public override IReadOnlyList<LogModel> StatesFrom(LogModel before)

@@ -7,6 +7,8 @@ internal sealed class Workload
     private const int MediumBytes = 40_000; // a few fill a segment; more than half a journal file
     private const int LargeBytes = 530_000; // beyond what is ever copied into the journal
 
+    public const int RetainedBytes = 64 << 10;
+
     private readonly Random _random;
     private readonly List<Step> _steps = [];
     private LogModel _model = LogModel.Empty;
@@ -18,6 +20,7 @@ internal sealed class Workload
         var workload = new Workload(seed);
         workload.Add(new CreateTopicStep("clicks", 3));
         workload.Add(new CreateTopicStep("state", 1));
+        workload.Add(new CreateRetainedTopicStep("kept", 1, new TopicSettings { RetentionBytes = RetainedBytes }));
         var kinds = Enumerable.Range(0, steps).ToArray();
         workload._random.Shuffle(kinds);
         foreach (var kind in kinds) workload.Add(workload.StepOf(kind));
@@ -30,7 +33,7 @@ internal sealed class Workload
         _model = step.StatesFrom(_model)[^1];
     }
 
-    private Step StepOf(int kind) => (kind % 12) switch
+    private Step StepOf(int kind) => (kind % 13) switch
     {
         0 => new ReopenStep(),
         1 => new CreateTopicStep($"topic-{kind}", _random.Next(1, 4)),
@@ -38,6 +41,7 @@ internal sealed class Workload
         4 => new CommitStep(Commit(kind == 4 ? LargeBytes : MediumBytes, appends: 1), Commit(SmallBytes, appends: 2)),
         5 or 6 => new CommitStep([.. Enumerable.Range(0, _random.Next(2, 5)).Select(_ => SmallCommit())]),
         7 => new CommitStep(Commit(MediumBytes, _random.Next(1, 4))),
+        8 => new ConfigureTopicStep("kept", new TopicSettings { RetentionBytes = RetainedBytes * _random.Next(1, 4) }),
         _ => new CommitStep(SmallCommit()),
     };
 

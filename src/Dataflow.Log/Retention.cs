@@ -1,0 +1,23 @@
+using Dataflow.Log.Segments;
+
+namespace Dataflow.Log;
+
+/// <summary>Says which records of a partition need not be kept.</summary>
+internal static class Retention
+{
+    /// <summary>The offset below which everything may go: that of a segment, or the end.</summary>
+    public static long StartOf(Partition partition, TopicSettings settings, long now)
+    {
+        if (settings is { RetentionBytes: null, RetentionTime: null }) return partition.StartOffset;
+        var segments = partition.Segments;
+        var bytes = partition.Bytes;
+        var dead = 0;
+        for (; dead < segments.Length; dead++)
+        {
+            var isOld = settings.RetentionTime is { } time && now - segments[dead].LastAppend >= time.TotalMilliseconds;
+            if (!isOld && !(bytes - segments[dead].VisibleBytes >= settings.RetentionBytes)) break;
+            bytes -= segments[dead].VisibleBytes;
+        }
+        return dead == 0 ? partition.StartOffset : dead < segments.Length ? segments[dead].BaseOffset : partition.EndOffset;
+    }
+}
