@@ -51,8 +51,9 @@ public sealed class PartitionReader : IDisposable
         {
             var start = _start;
             _start += header.Bytes;
-            _expectedOffset = header.LastOffset + 1;
-            if (header.LastOffset < _position) continue; // lies before the offset that was sought
+            var isSought = header.LastOffset >= _position;
+            _expectedOffset = isSought ? header.LastOffset + 1 : -1;
+            if (!isSought) continue; // unchecked: damage before an offset does not keep anybody from it
             batch = new RecordBatch(this, in header, _buffer, start, _position);
             _position = _expectedOffset;
             return true;
@@ -101,7 +102,7 @@ public sealed class PartitionReader : IDisposable
         => CorruptLogException.Batch(Topic, Partition, _segment?.Path ?? _partition.Directory, _filePosition - _end + bufferPosition, baseOffset,
             "a record does not follow the format");
 
-    /// <summary>Gets a whole checked batch into the buffer at <c>_start</c>.</summary>
+    /// <summary>Gets a whole batch into the buffer at <c>_start</c>, checked unless it lies before the position.</summary>
     private bool TryFillBatch(out BatchHeader header)
     {
         while (true)
@@ -113,7 +114,7 @@ public sealed class PartitionReader : IDisposable
                 needed = header.Bytes;
                 if (_end - _start >= needed)
                 {
-                    Check(in header);
+                    if (header.LastOffset >= _position) Check(in header);
                     return true;
                 }
             }

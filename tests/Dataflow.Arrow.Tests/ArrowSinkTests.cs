@@ -104,7 +104,7 @@ public class ArrowSinkTests : FileSinkContract
             var state = writer.Prepare(new CheckpointOutput());
             Assert.Equal(
                 "File 'rows.arrow.partial': it was begun with the columns Id int32, Text utf8?, Value double?, the type now gives "
-                + "Id int64. Change the type back, or start the job anew without its checkpoints.",
+                + "Id int64. Change the type back, or start the job anew without its checkpoints (Pipeline.ForgetAsync).",
                 Folder.Anonymous(Assert.Throws<ConnectorException>(() => Sink.Arrow<Other>(Path).Open(state, Context)).Message));
         }
     }

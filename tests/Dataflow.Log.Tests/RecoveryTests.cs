@@ -173,6 +173,23 @@ public class RecoveryTests : IDisposable
     }
 
     [Fact]
+    public async Task Records_behind_a_damaged_batch_are_read_by_who_begins_there_or_has_trimmed_it_away()
+    {
+        using (var store = Open())
+        {
+            await store.CreateTopicAsync("orders", 1);
+            for (var number = 0; number < 5; number++) await store.AppendAsync("orders", 0, $"{number}");
+        }
+        var segment = Assert.Single(Segments(Log));
+        Flip(segment, (new FileInfo(segment).Length / 5 * 3) - 2);
+        using var reopened = Open();
+        Assert.Equal(2, Assert.Throws<CorruptLogException>(() => reopened.Values("orders", 0)).Offset);
+        Assert.Equal(["3", "4"], reopened.Values("orders", 0, from: 3));
+        await reopened.TrimAsync("orders", 0, 3);
+        Assert.Equal(["3", "4"], reopened.Values("orders", 0));
+    }
+
+    [Fact]
     public async Task Says_so_when_a_segment_goes_missing_while_the_log_is_open()
     {
         using (var store = Open()) await WriteAsync(store);

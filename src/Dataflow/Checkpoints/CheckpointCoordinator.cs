@@ -12,6 +12,7 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
 {
     private const long MostPendingOutputBytes = 64 << 20;
     private const int CheckpointsKept = 64;
+    private const long ManifestBytesKept = 1 << 20;
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(20); // too much output is looked for that often
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
@@ -20,6 +21,7 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
     private readonly SemaphoreSlim _wake = new(0);
     private SplitPosition[] _committed = [];
     private long _epoch = job.Restored.Epoch;
+    private long _manifestBytes; // since manifests were trimmed
     private long _lastRequest = job.Time.GetTimestamp();
     private volatile bool _isGathering;
     private bool _isFinal;
@@ -138,9 +140,10 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
         job.Committed(_epoch, _isFinal);
         HasStopped = _isLast;
         if (_isFinal || _isLast) return;
-        Snapshots.BeginOne(job.Log.Options.CommitScheduler ?? TaskScheduler.Default, stop);
-        if (_epoch % CheckpointsKept == 0)
-            await job.Log.TrimAsync(Topics.Checkpoints.Name, 0, Topics.Checkpoints.EndOffset(0) - 1, stop).ConfigureAwait(false);
+        Snapshots.Begin(job.Log.Options.CommitScheduler ?? TaskScheduler.Default, stop);
+        if (_epoch % CheckpointsKept != 0 && _manifestBytes < ManifestBytesKept) return;
+        _manifestBytes = 0;
+        await Topics.TrimManifestsAsync(stop).ConfigureAwait(false);
     }
 
     private void Measure(in CheckpointCost cost)
@@ -170,8 +173,6 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
                 .ToDictionary(static blobs => blobs.Key, static blobs => TaskCheckpoint.Merge(blobs.Key, [.. blobs.Select(static blob => blob.Value)]), StringComparer.Ordinal),
             IsFinished = _isFinal,
         };
-        var records = new RecordBuffer();
-        records.Append(job.Time.GetUtcNow().ToUnixTimeMilliseconds(), manifest.ToBytes());
-        commit.Add(Topics.Checkpoints, 0, records);
+        _manifestBytes += Topics.AddManifest(commit, manifest, job.Time.GetUtcNow());
     }
 }

@@ -3,14 +3,27 @@ namespace Dataflow;
 /// <summary>The checkpoints of a pipeline cannot be used.</summary>
 public sealed class CheckpointException : DataflowException
 {
-    private CheckpointException(string message)
-        : base(message)
+    private const string BeginAnew = "or begin anew: Pipeline.ForgetAsync forgets the pipeline's checkpoints and state";
+
+    private CheckpointException(string message, Exception? innerException = null)
+        : base(message, innerException)
     {
     }
 
-    internal static CheckpointException NoManifest(string topic, long offset)
-        => new($"Topic '{topic}': the last checkpoint, at offset {offset}, is not there. The log was changed by hand; restore "
-            + "its directory from a copy, or give the pipeline a new name to start afresh.");
+    internal static CheckpointException NoManifest(string topic, long offset, Exception inner)
+        => new($"Topic '{topic}': the last checkpoint, at offset {offset}, cannot be read in any of its copies. They are damaged or were "
+            + $"trimmed; restore the log's directory from a copy, {BeginAnew}.", inner);
+
+    internal static CheckpointException StateAlone(string pipeline)
+        => new($"Pipeline '{pipeline}': there is state in the log, but no checkpoint that it belongs to. With it, what is read again would "
+            + $"count twice; restore the log's directory from a copy, {BeginAnew}.");
+
+    internal static CheckpointException StateUnreadable(string pipeline, int shard, Exception inner)
+        => new($"Pipeline '{pipeline}', shard {shard}: its state cannot be read. {inner.Message} A later offset would lose state; "
+            + $"restore the log's directory from a copy, {BeginAnew}.", inner);
+
+    internal static CheckpointException CannotForget(string pipeline)
+        => new($"Pipeline '{pipeline}': a job of this name runs on the log, so its checkpoints cannot be forgotten. Stop it first.");
 
     internal static CheckpointException UnknownState(string topic, int shard, uint state)
         => new($"Topic '{topic}', partition {shard}: there are changes of a state 0x{state:x8} that no step of the pipeline "

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Dataflow.Log;
 using Dataflow.State;
 
@@ -6,7 +7,7 @@ namespace Dataflow.Checkpoints;
 /// <summary>The topics that hold a pipeline's checkpoints.</summary>
 /// <remarks><code>
 /// topic                  partitions   records
-/// name.checkpoints       1            one manifest for each checkpoint
+/// name.checkpoints       2            one manifest for each checkpoint, the same in both: a damaged one is read from the other
 /// name.changelog         one a shard  every change of state, laid out by ChangeKey
 /// name.snapshots         one a shard  a shard's whole state, so that the changelog before it is not needed
 /// name.dead-letters      1            the records that were left out because code failed on them, if the pipeline keeps them
@@ -14,17 +15,25 @@ namespace Dataflow.Checkpoints;
 /// <c>name.snapshots</c>, set in the snapshot's own commit.</remarks>
 internal sealed class CheckpointTopics
 {
+    private const int Copies = 2;
+
+    // What a shard's topics take beyond what is alive in them: there are many shards.
+    private static readonly TopicSettings Small = new() { SegmentBytes = 256 << 10 };
+
     private readonly LogStore _log;
 
     private CheckpointTopics(LogStore log, string pipeline, LogTopic checkpoints, LogTopic changelog, LogTopic snapshots, LogTopic? deadLetters)
     {
         _log = log;
+        Pipeline = pipeline;
         DeadLetters = deadLetters;
         Group = $"{pipeline}.snapshots";
         Checkpoints = checkpoints;
         Changelog = changelog;
         Snapshots = snapshots;
     }
+
+    public string Pipeline { get; }
 
     public LogTopic Checkpoints { get; }
 
@@ -37,34 +46,105 @@ internal sealed class CheckpointTopics
 
     public string Group { get; }
 
+    /// <summary>Whether the pipeline has ever been started.</summary>
+    public static bool Exist(LogStore log, string pipeline) => log.TryGetTopic($"{pipeline}.checkpoints", out _);
+
     public static async Task<CheckpointTopics> OpenAsync(LogStore log, string pipeline, bool writesDeadLetters, CancellationToken stop)
         => new(
             log,
             pipeline,
-            await log.CreateTopicAsync($"{pipeline}.checkpoints", 1, stop),
-            await log.CreateTopicAsync($"{pipeline}.changelog", Shards.Count, stop),
-            await log.CreateTopicAsync($"{pipeline}.snapshots", Shards.Count, stop),
+            await log.CreateTopicAsync($"{pipeline}.checkpoints", Copies, Small, stop),
+            await log.CreateTopicAsync($"{pipeline}.changelog", Shards.Count, Small, stop),
+            await log.CreateTopicAsync($"{pipeline}.snapshots", Shards.Count, Small, stop),
             writesDeadLetters ? await log.CreateTopicAsync(DeadLetterTopic.NameFor(pipeline), 1, stop) : null);
 
-    /// <summary>The manifest of the last checkpoint; null before the first.</summary>
+    /// <summary>The manifest of the last checkpoint; null before the first and after all was forgotten.</summary>
+    /// <exception cref="CheckpointException">It is lost or damaged in every copy, or there is state without one.</exception>
     public Manifest? ReadLast()
     {
-        var end = Checkpoints.EndOffset(0);
-        if (end == Checkpoints.StartOffset(0)) return null;
-        using var reader = _log.OpenReader(Checkpoints.Name, 0, end - 1);
-        while (reader.TryRead(out var batch))
+        var manifest = Checkpoints.EndOffset(0) == 0 ? null : ReadEither(Checkpoints.EndOffset(0) - 1);
+        if (manifest is null && Enumerable.Range(0, Shards.Count).Any(HasState)) throw CheckpointException.StateAlone(Pipeline);
+        return manifest;
+    }
+
+    /// <summary>Adds a checkpoint's manifest to its commit, or the mark that there is none any more.</summary>
+    /// <returns>The bytes that it takes.</returns>
+    public long AddManifest(LogCommit commit, Manifest? manifest, DateTimeOffset time)
+    {
+        var before = commit.Bytes;
+        for (var copy = 0; copy < Copies; copy++)
         {
-            foreach (var record in batch)
-            {
-                if (record.Offset == end - 1) return Manifest.Read(record.Value.Span);
-            }
+            var records = new RecordBuffer();
+            if (manifest is null) records.AppendTombstone(time.ToUnixTimeMilliseconds(), "forgotten"u8);
+            else records.Append(time.ToUnixTimeMilliseconds(), manifest.ToBytes());
+            commit.Add(Checkpoints, copy, records);
         }
 
-        throw CheckpointException.NoManifest(Checkpoints.Name, end - 1);
+        return commit.Bytes - before;
+    }
+
+    /// <summary>Lets go of all manifests but the last.</summary>
+    public async Task TrimManifestsAsync(CancellationToken stop)
+    {
+        for (var copy = 0; copy < Copies; copy++)
+            await _log.TrimAsync(Checkpoints.Name, copy, Checkpoints.EndOffset(copy) - 1, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Forgets checkpoints, state and snapshots in one commit; what they took is let go afterwards.</summary>
+    public async Task ForgetAsync(DateTimeOffset time, CancellationToken stop)
+    {
+        var commit = new LogCommit();
+        AddManifest(commit, manifest: null, time);
+        for (var shard = 0; shard < Shards.Count; shard++)
+        {
+            commit.SetGroupOffset(Group, Snapshots.Name, shard, Snapshots.EndOffset(shard));
+            commit.SetGroupOffset(Group, Changelog.Name, shard, Changelog.EndOffset(shard));
+        }
+
+        await _log.CommitAsync(commit, stop).ConfigureAwait(false);
+        await TrimManifestsAsync(stop).ConfigureAwait(false);
+        for (var shard = 0; shard < Shards.Count; shard++)
+        {
+            await _log.TrimAsync(Snapshots.Name, shard, Snapshots.EndOffset(shard), stop).ConfigureAwait(false);
+            await _log.TrimAsync(Changelog.Name, shard, Changelog.EndOffset(shard), stop).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Where the newest snapshot of a shard begins and where its changelog goes on after it.</summary>
     public (long Snapshot, long Changelog) RestoreFrom(int shard)
         => (_log.GetGroupOffset(Group, Snapshots.Name, shard) ?? Snapshots.EndOffset(shard),
             _log.GetGroupOffset(Group, Changelog.Name, shard) ?? 0);
+
+    private bool HasState(int shard)
+    {
+        var (snapshot, changelog) = RestoreFrom(shard);
+        return snapshot < Snapshots.EndOffset(shard) || changelog < Changelog.EndOffset(shard);
+    }
+
+    private Manifest? ReadEither(long offset)
+    {
+        Exception? error = null;
+        for (var copy = 0; copy < Copies; copy++)
+        {
+            try
+            {
+                return Read(copy, offset);
+            }
+            catch (Exception damage) when (damage is CorruptLogException or OffsetOutOfRangeException or JsonException)
+            {
+                error ??= damage;
+            }
+        }
+
+        throw CheckpointException.NoManifest(Checkpoints.Name, offset, error!);
+    }
+
+    private Manifest? Read(int copy, long offset)
+    {
+        using var reader = _log.OpenReader(Checkpoints.Name, copy, offset);
+        if (!reader.TryRead(out var batch)) throw new JsonException();
+        var records = batch.GetEnumerator(); // begins at the offset
+        _ = records.MoveNext();
+        return records.Current.HasValue ? Manifest.Read(records.Current.Value.Span) : null;
+    }
 }

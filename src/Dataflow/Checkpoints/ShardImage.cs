@@ -18,13 +18,22 @@ internal sealed class ShardImage : IDisposable
     /// <summary>Bytes of the changes that came after the snapshot.</summary>
     public long ReplayedBytes { get; private set; }
 
+    /// <exception cref="CheckpointException">A part of it is damaged or was trimmed.</exception>
     public static ShardImage Read(LogStore log, CheckpointTopics topics, int shard)
     {
         var image = new ShardImage(topics.Changelog.EndOffset(shard));
         var (snapshot, changelog) = topics.RestoreFrom(shard);
-        _ = image.Apply(log, topics.Snapshots.Name, shard, snapshot, topics.Snapshots.EndOffset(shard));
-        image.ReplayedBytes = image.Apply(log, topics.Changelog.Name, shard, changelog, image.ChangelogEnd);
-        return image;
+        try
+        {
+            _ = image.Apply(log, topics.Snapshots.Name, shard, snapshot, topics.Snapshots.EndOffset(shard));
+            image.ReplayedBytes = image.Apply(log, topics.Changelog.Name, shard, changelog, image.ChangelogEnd);
+            return image;
+        }
+        catch (LogException error) when (error is CorruptLogException or OffsetOutOfRangeException)
+        {
+            image.Dispose();
+            throw CheckpointException.StateUnreadable(topics.Pipeline, shard, error);
+        }
     }
 
     /// <summary>Calls back with each entry; of a state whose entries are never removed one by one, in the order of their first

@@ -7,8 +7,8 @@ namespace Dataflow.Checkpoints;
 /// <summary>Bounds what a restart must replay: writes a shard's state down once its changelog has outgrown it.</summary>
 /// <remarks>
 /// A snapshot is made from the log alone, by merging the one before with the changes since; the tasks are not disturbed.
-/// It is one commit: its records, where it begins, and where the changelog goes on. What the snapshot before needed is
-/// trimmed away in the next round, so that a reader that started earlier still finds it.
+/// It is one commit: its records, where it begins, and where the changelog goes on. What it replaces is trimmed away at once,
+/// so that a shard takes at most its state twice, what is being written, and the least bytes.
 /// </remarks>
 internal sealed class Snapshots(LogStore log, CheckpointTopics topics, long leastBytes)
 {
@@ -21,39 +21,53 @@ internal sealed class Snapshots(LogStore log, CheckpointTopics topics, long leas
     public Task Running => _running;
 
     /// <summary>Counts changes of a shard that were committed.</summary>
-    public void Add(int shard, long bytes) => _changed[shard] += bytes;
+    public void Add(int shard, long bytes) => Interlocked.Add(ref _changed[shard], bytes);
 
-    /// <summary>Begins the snapshot that is needed most, unless one is being written.</summary>
-    public void BeginOne(TaskScheduler scheduler, CancellationToken stop)
+    /// <summary>Begins the snapshots that are due, one after the other, unless some are being written.</summary>
+    public void Begin(TaskScheduler scheduler, CancellationToken stop)
     {
-        if (!_running.IsCompletedSuccessfully) return;
+        if (!_running.IsCompletedSuccessfully || MostDue() < 0) return;
+        _running = Task.Factory.StartNew(() => WriteDueAsync(stop), stop, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
+    }
+
+    private async Task WriteDueAsync(CancellationToken stop)
+    {
+        for (var shard = MostDue(); shard >= 0; shard = MostDue())
+        {
+            Interlocked.Exchange(ref _changed[shard], 0);
+            await WriteAsync(shard, stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The shard with most changes of those that have outgrown their snapshot; -1 if none has.</summary>
+    private int MostDue()
+    {
+        var (due, most) = (-1, 0L);
         for (var shard = 0; shard < Shards.Count; shard++)
         {
-            if (_changed[shard] < Math.Max(leastBytes, _size[shard])) continue;
-            var due = shard;
-            _changed[due] = 0;
-            _running = Task.Factory.StartNew(
-                () => WriteAsync(due, stop), stop, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
-            return;
+            var changed = Interlocked.Read(ref _changed[shard]);
+            if (changed >= Math.Max(leastBytes, _size[shard]) && changed > most) (due, most) = (shard, changed);
         }
+
+        return due;
     }
 
     private async Task WriteAsync(int shard, CancellationToken stop)
     {
-        var (lastSnapshot, lastChangelog) = topics.RestoreFrom(shard);
         using var image = ShardImage.Read(log, topics, shard);
         var records = new RecordBuffer();
         image.ForEach((state, ns, key, value) => Append(records, state, ns, key, value));
         _size[shard] = records.Bytes;
+        var snapshot = topics.Snapshots.EndOffset(shard);
         var commit = new LogCommit();
-        commit.SetGroupOffset(topics.Group, topics.Snapshots.Name, shard, topics.Snapshots.EndOffset(shard));
+        commit.SetGroupOffset(topics.Group, topics.Snapshots.Name, shard, snapshot);
         commit.SetGroupOffset(topics.Group, topics.Changelog.Name, shard, image.ChangelogEnd);
         commit.Add(topics.Snapshots, shard, records);
         stop.ThrowIfCancellationRequested();
         // From here on not given up: a job that starts anew must not find these half done.
         await log.CommitAsync(commit, CancellationToken.None).ConfigureAwait(false);
-        await log.TrimAsync(topics.Snapshots.Name, shard, lastSnapshot, CancellationToken.None).ConfigureAwait(false);
-        await log.TrimAsync(topics.Changelog.Name, shard, lastChangelog, CancellationToken.None).ConfigureAwait(false);
+        await log.TrimAsync(topics.Snapshots.Name, shard, snapshot, CancellationToken.None).ConfigureAwait(false);
+        await log.TrimAsync(topics.Changelog.Name, shard, image.ChangelogEnd, CancellationToken.None).ConfigureAwait(false);
     }
 
     private void Append(RecordBuffer records, uint state, long ns, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)

@@ -25,7 +25,7 @@ public sealed class ConnectorException : DataflowException
 
     internal static ConnectorException EndsBefore(string path, string unit, long end, long position)
         => new($"File '{path}': it ends after {end} {unit}, the job had already read {position}. The file was cut or "
-            + "replaced; restore it, or start the job anew without its checkpoints.");
+            + "replaced; restore it, or start the job anew without its checkpoints (Pipeline.ForgetAsync).");
 
     internal static ConnectorException Replaced(string path, string unit, long position)
         => new($"File '{path}': its first {position} {unit} are not those that the job had read. It was changed or replaced; restore it, start the "
@@ -37,7 +37,7 @@ public sealed class ConnectorException : DataflowException
 
     internal static ConnectorException FewerValues(string source, int count, long position)
         => new($"Source '{source}': it has {count} values, the job had already read {position}. Give it the values that it had, "
-            + "or start the job anew without its checkpoints.");
+            + "or start the job anew without its checkpoints (Pipeline.ForgetAsync).");
 
     internal static ConnectorException MissingColumns(
         string path, Type type, IEnumerable<RowMember> missing, IEnumerable<string> columns)
@@ -83,23 +83,23 @@ public sealed class ConnectorException : DataflowException
 
     internal static ConnectorException PartialLost(string partial, string path, long committed)
         => new($"File '{partial}': it is missing, and so is '{path}'; checkpoints cover {committed} bytes of it. Restore it, or "
-            + "start the job anew without its checkpoints.");
+            + "start the job anew without its checkpoints (Pipeline.ForgetAsync).");
 
     internal static ConnectorException PartialCut(string partial, long found, long committed)
         => new($"File '{partial}': it has {found} bytes, checkpoints cover {committed}. It was cut or replaced; restore it, or "
-            + "start the job anew without its checkpoints.");
+            + "start the job anew without its checkpoints (Pipeline.ForgetAsync).");
 
     internal static ConnectorException BadState(string sink, int length)
         => new($"Sink '{sink}': the checkpoint holds {length} bytes for it instead of 8. It was written by another sink; "
-            + "start the job anew without its checkpoints.");
+            + "start the job anew without its checkpoints (Pipeline.ForgetAsync).");
 
     internal static ConnectorException AlreadyFinished(string path)
-        => new($"File '{path}': the job had finished it, and now more records came. Start the job anew without its checkpoints, "
-            + "with another path to keep this file.");
+        => new($"File '{path}': the job had finished it, and now more records came. Start the job anew without its checkpoints "
+            + "(Pipeline.ForgetAsync), with another path to keep this file.");
 
     internal static ConnectorException OtherColumns(string partial, string found, string now)
         => new($"File '{partial}': it was begun with the columns {found}, the type now gives {now}. Change the type back, or "
-            + "start the job anew without its checkpoints.");
+            + "start the job anew without its checkpoints (Pipeline.ForgetAsync).");
 
     internal static ConnectorException OtherColumnsInSet(string path, IEnumerable<string> differences)
         => new($"File '{path}': its columns are not those of the set's first file: {string.Join(", ", differences)}. A set has the same "

@@ -75,6 +75,9 @@ public sealed class Job : IAsyncDisposable
     /// <summary>Why there are no results, or few, in words. From any thread; not for every second.</summary>
     public Diagnosis Diagnose() => Diagnosis.Of(this);
 
+    /// <summary>Whether a job of a pipeline runs on a log.</summary>
+    internal static bool Runs(LogStore log, string pipeline) => s_running.TryGetValue(log, out var running) && running.ContainsKey(pipeline);
+
     internal Plan Plan { get; }
 
     internal JobOptions Options { get; }

@@ -68,7 +68,7 @@ public sealed record JobOptions
     internal int ReadRecords { get; init; } = 1024;
 
     /// <summary>From how many bytes of changes on a shard's state is written down anew.</summary>
-    internal long SnapshotBytes { get; init; } = 4 << 20;
+    internal long SnapshotBytes { get; init; } = 512 << 10;
 
     /// <summary>Whether a source that has nothing is left alone until it says that there is more. Simulations, which have no
     /// thread to be told on, look again at every turn.</summary>

@@ -126,7 +126,7 @@ public class CsvSourceTests : SourceContract<CsvSourceTests.Flight>
     [Fact]
     public void Says_that_a_file_is_shorter_than_what_was_read_of_it() => Assert.Equal(
         "File 'a.csv': it ends after 1 rows, the job had already read 2. The file was cut or replaced; restore it, or start the "
-        + "job anew without its checkpoints.",
+        + "job anew without its checkpoints (Pipeline.ForgetAsync).",
         Folder.Anonymous(Assert.Throws<ConnectorException>(
             () => Open(Source.Csv<Point>(Folder.Write("a.csv", "x,y\n1,2\n")), 2)).Message));
 

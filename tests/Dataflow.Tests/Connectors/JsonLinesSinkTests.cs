@@ -50,7 +50,7 @@ public class JsonLinesSinkTests : FileSinkContract
         File.Delete(Folder["a.jsonl.partial"]);
         Assert.Equal(
             "File 'a.jsonl.partial': it is missing, and so is 'a.jsonl'; checkpoints cover 34 bytes of it. Restore it, or start "
-            + "the job anew without its checkpoints.",
+            + "the job anew without its checkpoints (Pipeline.ForgetAsync).",
             ErrorOf(() => Sink.JsonLines<Row>(Folder["a.jsonl"]).Open(state, Context)));
     }
 
@@ -61,7 +61,7 @@ public class JsonLinesSinkTests : FileSinkContract
         File.WriteAllText(Folder["a.jsonl.partial"], "cut");
         Assert.Equal(
             "File 'a.jsonl.partial': it has 3 bytes, checkpoints cover 34. It was cut or replaced; restore it, or start the job "
-            + "anew without its checkpoints.",
+            + "anew without its checkpoints (Pipeline.ForgetAsync).",
             ErrorOf(() => Sink.JsonLines<Row>(Folder["a.jsonl"]).Open(state, Context)));
     }
 
@@ -74,7 +74,7 @@ public class JsonLinesSinkTests : FileSinkContract
             using var again = Sink.JsonLines<Row>(Folder["a.jsonl"]).Open(state, Context);
             again.Write(new Record<Row>(new Row(2, null, null), 0, default));
             Assert.Equal(
-                "File 'a.jsonl': the job had finished it, and now more records came. Start the job anew without its checkpoints, "
+                "File 'a.jsonl': the job had finished it, and now more records came. Start the job anew without its checkpoints (Pipeline.ForgetAsync), "
                 + "with another path to keep this file.",
                 ErrorOf(() => again.Prepare(new CheckpointOutput())));
         }
@@ -83,7 +83,7 @@ public class JsonLinesSinkTests : FileSinkContract
     [Fact]
     public void Refuses_the_state_of_another_sink() => Assert.Equal(
         "Sink 'a.jsonl': the checkpoint holds 3 bytes for it instead of 8. It was written by another sink; start the job anew "
-        + "without its checkpoints.",
+        + "without its checkpoints (Pipeline.ForgetAsync).",
         ErrorOf(() => Sink.JsonLines<Row>(Folder["a.jsonl"]).Open(new byte[3], Context)));
 
     [Fact]

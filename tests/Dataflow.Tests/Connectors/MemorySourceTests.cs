@@ -33,6 +33,6 @@ public class MemorySourceTests : SourceContract<int>
     [Fact]
     public void Says_that_it_has_fewer_values_than_were_read() => Assert.Equal(
         "Source 'memory': it has 1 values, the job had already read 2. Give it the values that it had, or start the job anew "
-        + "without its checkpoints.",
+        + "without its checkpoints (Pipeline.ForgetAsync).",
         Assert.Throws<ConnectorException>(() => Open(Source.Of([1]), 2)).Message);
 }
