@@ -13,11 +13,10 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
 {
     private const long SliceMs = 16; // time goes on in such steps; the shorter, the sooner results go out
 
-    private readonly List<TKey> _tooOld = [];
+    private readonly Sweeper? _sweeper = toleranceMs is { } tolerance ? new(tolerance) : null;
     private WaitingRecords<TKey, TLeft> _lefts = null!;
     private WaitingRecords<TKey, TRight> _rights = null!;
     private KeyedState<TKey, (long Time, TRight Value)> _latest = null!;
-    private long _forgotAt = long.MinValue;
 
     public long LateRecords { get; private set; }
 
@@ -45,6 +44,10 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
         base.AdvanceBoth(passed);
     }
 
+    /// <summary>Forgets the keys whose last right record is too old for any left one to come.</summary>
+    internal override bool Poll()
+        => _sweeper is not null && _sweeper.Step(_latest, Watermark, this, static (self, _, ref right) => self.IsTooOld(right.Time));
+
     internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, Watermark);
 
     protected override void Open()
@@ -59,8 +62,9 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
     {
         Watermark = watermark;
         JoinInOrder(_lefts.TakeBefore(watermark), _rights.TakeBefore(watermark));
-        ForgetTooOld();
     }
+
+    private bool IsTooOld(long time) => _sweeper!.RoundFor - time > toleranceMs;
 
     private bool IsLate(long time)
     {
@@ -81,7 +85,11 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
         for (; next < rights.Length; next++) TakeAsLatest(in rights[next]);
     }
 
-    private void TakeAsLatest(in Waiting<TKey, TRight> right) => _latest.Update(right.Key, out _) = (right.Time, right.Value);
+    private void TakeAsLatest(in Waiting<TKey, TRight> right)
+    {
+        _latest.Update(right.Key, out var exists) = (right.Time, right.Value);
+        if (!exists) _sweeper?.Added();
+    }
 
     private void Join(in Waiting<TKey, TLeft> left)
     {
@@ -109,18 +117,5 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
         }
 
         Emit(new Record<Keyed<TKey, TOut>>(new(left.Key, value), left.Time, default));
-    }
-
-    /// <summary>Looks through all keys once in a tolerance, so that none stays for ever.</summary>
-    private void ForgetTooOld()
-    {
-        if (toleranceMs is not { } tolerance || (_forgotAt > long.MinValue && Watermark - _forgotAt < tolerance)) return;
-        _forgotAt = Watermark;
-        _latest.ForEach((_tooOld, Watermark - tolerance), static (to, key, ref right) =>
-        {
-            if (right.Time < to.Item2) to._tooOld.Add(key);
-        });
-        foreach (var key in _tooOld) _latest.Remove(key);
-        _tooOld.Clear();
     }
 }

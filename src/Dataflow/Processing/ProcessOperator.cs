@@ -24,8 +24,6 @@ internal sealed class ProcessOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, 
         base.Advance(watermark);
     }
 
-    public override void EndOfBatch() => Runner.EndOfBatch();
-
     public override void Close() => Runner.Close();
 
     internal override bool Poll() => Runner.Poll();
@@ -64,8 +62,6 @@ internal sealed class BroadcastProcessOperator<TKey, T, TBroadcast, TOut>
     {
         if (Runner.TryBroadcast(_process, in record) is { } error) Reject(error, in record);
     }
-
-    public override void EndOfBatch() => Runner.EndOfBatch();
 
     public override void Close() => Runner.Close();
 

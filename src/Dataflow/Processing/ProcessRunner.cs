@@ -101,12 +101,14 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         var fired = 0;
         for (; fired < TimersAtOnce && _processingTimers.TryTakeDue(out var key, out var timestamp); fired++)
             Fire(key, timestamp, isProcessing: true);
-        return fired > 0;
+        return fired > 0 | Sweep();
     }
 
-    public void EndOfBatch()
+    private bool Sweep()
     {
-        foreach (var state in _states.Expiring) state.Sweep(_watermark);
+        var any = false;
+        foreach (var state in _states.Expiring) any |= state.Sweep(_watermark);
+        return any;
     }
 
     private void Change(TimerChange change, TKey key, long timestamp)

@@ -7,8 +7,8 @@ namespace Dataflow;
 /// <remarks>
 /// Each state has a name, the same at every start. Where a time to live is given, what was not written for so long, in event
 /// time, is not seen any more: a record sees what was written less than that before its own time. Once the watermark has
-/// passed too it is removed, on access or in passing, a few hundred entries after each batch, and counted as
-/// <see cref="StepStatus.Expired"/>. To make it longer or shorter is no other state; to begin or cease to have one is.
+/// passed too it is removed, on access or in passing, the faster the more entries come, and counted as
+/// <see cref="StepStatus.Expired"/>: there are never many more entries than those alive. To make it longer or shorter is no other state; to begin or cease to have one is.
 /// </remarks>
 public sealed class ProcessStates<TKey, T>
     where TKey : notnull

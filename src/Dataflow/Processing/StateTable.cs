@@ -42,21 +42,18 @@ internal sealed class LastingTable<TEntry, TValue>(UndoableState<TEntry, TValue>
 internal sealed class ExpiringTable<TEntry, TValue> : StateTable<TEntry, TValue>, IExpires, IUndoable
     where TEntry : notnull
 {
-    private const int PlacesAtOnce = 256;
-
     private readonly UndoableState<TEntry, Expiring<TValue>> _entries;
     private readonly long _timeToLiveMs;
     private readonly IStateTime _time;
     private readonly UndoLog _log;
-    private int _nextPlace;
-    private long _sweepingFor;
-    private long _sweptFor = long.MinValue;
+    private readonly Sweeper _sweeper;
     private long _expired;
     private long _expiredNow; // and not to be counted if the record at hand fails
 
     public ExpiringTable(UndoableState<TEntry, Expiring<TValue>> entries, long timeToLiveMs, IStateTime time, UndoLog log)
     {
         (_entries, _timeToLiveMs, _time, _log) = (entries, timeToLiveMs, time, log);
+        _sweeper = new Sweeper(timeToLiveMs);
         log.Add(this);
     }
 
@@ -81,6 +78,7 @@ internal sealed class ExpiringTable<TEntry, TValue> : StateTable<TEntry, TValue>
     public override ref TValue Update(TEntry entry, out bool exists)
     {
         ref var found = ref _entries.Update(entry, out exists);
+        if (!exists) _sweeper.Added();
         if (exists && found.UntilMs <= _time.Now)
         {
             Leave(entry, ref found);
@@ -96,19 +94,12 @@ internal sealed class ExpiringTable<TEntry, TValue> : StateTable<TEntry, TValue>
 
     public override void ForEach(Action<TEntry> visit) => _entries.ForEach(visit, static (visit, entry, ref _) => visit(entry));
 
-    /// <summary>Looks at some entries in turn; once all were looked at, waits for the watermark to move.</summary>
-    public void Sweep(long watermark)
-    {
-        if (watermark == _sweptFor) return;
-        if (_nextPlace == 0) _sweepingFor = watermark;
-        if (_entries.RemoveSome(ref _nextPlace, PlacesAtOnce, this, static (self, entry, ref found) => self.IsOver(entry, ref found)))
-            return;
-        _sweptFor = _sweepingFor;
-    }
+    public bool Sweep(long watermark)
+        => _sweeper.Step(_entries.State, watermark, this, static (self, entry, ref found) => self.IsOver(entry, ref found));
 
     private bool IsOver(TEntry entry, ref Expiring<TValue> found)
     {
-        if (found.UntilMs > _sweepingFor) return false;
+        if (found.UntilMs > _sweeper.RoundFor) return false;
         Leave(entry, ref found);
         return true;
     }
@@ -129,6 +120,6 @@ internal interface IExpires
     /// <summary>How many entries have ended.</summary>
     long Expired { get; }
 
-    /// <summary>Removes a bounded number of entries that the watermark has passed.</summary>
-    void Sweep(long watermark);
+    /// <summary>Removes a bounded number of entries that the watermark has passed; false if there is nothing more to do for now.</summary>
+    bool Sweep(long watermark);
 }

@@ -16,19 +16,25 @@ public sealed class KeyedState<TKey, TValue>
 {
     private const int BlockShift = 8; // entries are looked through for changes in blocks of 256
     private const int LeastCapacity = 16;
+    private const int LeastToShrink = 1024;
     private const int CacheLine = 64;
 
     private readonly NamespacedState<TKey, TValue> _owner;
-    private Entry[] _entries = new Entry[LeastCapacity];
-    private int _shift = 32 - BitOperations.Log2(LeastCapacity);
-    private int _growAt = LeastCapacity * 5 / 8;
-    private bool[] _changed = new bool[1];
-    private bool[] _frozen = new bool[1];
+    private Entry[] _entries = [];
+    private int _shift;
+    private uint _multiplier;
+    private int _growAt;
+    private bool[] _changed = [];
+    private bool[] _frozen = [];
     private int _nextFrozen = int.MaxValue;
     private ulong _writtenShards; // a bit for each that may hold something of the table in a checkpoint
     private byte _mark = 1;
 
-    internal KeyedState(NamespacedState<TKey, TValue> owner) => _owner = owner;
+    internal KeyedState(NamespacedState<TKey, TValue> owner)
+    {
+        _owner = owner;
+        Allocate(LeastCapacity);
+    }
 
     private struct Entry
     {
@@ -41,6 +47,9 @@ public sealed class KeyedState<TKey, TValue>
 
     /// <summary>How many keys have a value.</summary>
     public int Count { get; private set; }
+
+    /// <summary>How many places the table has.</summary>
+    internal int Capacity => _entries.Length;
 
     internal long Namespace { get; set; }
 
@@ -98,6 +107,7 @@ public sealed class KeyedState<TKey, TValue>
         _owner.Changes.Remove(_owner.Id, Namespace, hash, key, _owner.Keys);
         CloseGap(index);
         Count--;
+        if (IsSparse) Resize(CapacityFor(Count));
         return true;
     }
 
@@ -114,14 +124,23 @@ public sealed class KeyedState<TKey, TValue>
     /// false once it has come to the table's end.</summary>
     internal bool RemoveSome<TContext>(ref int next, int places, TContext context, Condition<TContext> isOver)
     {
-        for (; places > 0 && next < _entries.Length; places--)
+        var entries = _entries;
+        for (; places > 0 && next < entries.Length; places--)
         {
-            ref var entry = ref _entries[next];
-            if (entry.Hash != 0 && isOver(context, entry.Key, ref entry.Value)) Remove(entry.Key); // another may come to its place
-            else next++;
+            ref var entry = ref entries[next];
+            if (entry.Hash == 0 || !isOver(context, entry.Key, ref entry.Value))
+            {
+                next++;
+                continue;
+            }
+
+            Remove(entry.Key); // another may come to its place
+            if (entries == _entries) continue;
+            next = 0; // the table has shrunk, and all have other places
+            return true;
         }
 
-        if (next < _entries.Length) return true;
+        if (next < entries.Length) return true;
         next = 0;
         return false;
     }
@@ -167,11 +186,12 @@ public sealed class KeyedState<TKey, TValue>
         return true;
     }
 
-    /// <summary>Empties the table, keeping its memory. What is frozen is written first.</summary>
+    /// <summary>Empties the table, keeping memory for as many entries as it had. What is frozen is written first.</summary>
     internal void Clear()
     {
         var all = int.MaxValue;
         WriteFrozen(ref all);
+        if (IsSparse) Allocate(CapacityFor(Count));
         Array.Clear(_entries);
         Array.Clear(_changed);
         Count = 0;
@@ -208,13 +228,13 @@ public sealed class KeyedState<TKey, TValue>
         }
     }
 
-    private int Home(uint hash) => (int)((hash * 0x9E3779B9u) >> _shift);
+    private int Home(uint hash) => (int)((hash * _multiplier) >> _shift);
 
     private int Add(TKey key, uint hash, int index)
     {
         if (Count == _growAt)
         {
-            Grow();
+            Resize(_entries.Length * 2);
             index = Find(key, hash);
         }
 
@@ -241,21 +261,40 @@ public sealed class KeyedState<TKey, TValue>
         return true;
     }
 
-    private void Grow()
+    /// <summary>Whether the table has far more room than it needs: it was larger once.</summary>
+    private bool IsSparse => (long)Count * 8 < _entries.Length && _entries.Length > LeastToShrink;
+
+    private static int CapacityFor(int count) => Math.Max(LeastCapacity, (int)BitOperations.RoundUpToPowerOf2((uint)count * 2));
+
+    private void Resize(int capacity)
     {
         var all = int.MaxValue;
         WriteFrozen(ref all);
         var old = _entries;
-        var length = old.Length * 2;
-        _entries = new Entry[length];
-        _shift--;
-        _growAt = (int)((long)length * 5 / 8);
-        _changed = new bool[Math.Max(1, length >> BlockShift)];
-        _frozen = new bool[_changed.Length];
+        Allocate(capacity);
         foreach (ref var entry in old.AsSpan())
         {
             if (entry.Hash != 0) Place(in entry);
         }
+    }
+
+    // Another for each size: keys that are taken from one table in its order, or left in it, are spread over one of another size.
+    private static uint MultiplierFor(int shift)
+    {
+        var bits = (uint)shift * 0x9E3779B9;
+        bits = (bits ^ (bits >> 16)) * 0x85EBCA6B;
+        bits = (bits ^ (bits >> 13)) * 0xC2B2AE35;
+        return bits | 1;
+    }
+
+    private void Allocate(int capacity)
+    {
+        _entries = new Entry[capacity];
+        _shift = 32 - BitOperations.Log2((uint)capacity);
+        _multiplier = MultiplierFor(_shift);
+        _growAt = (int)((long)capacity * 5 / 8);
+        _changed = new bool[Math.Max(1, capacity >> BlockShift)];
+        _frozen = new bool[_changed.Length];
     }
 
     private void Place(in Entry entry)

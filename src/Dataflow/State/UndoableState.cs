@@ -24,6 +24,9 @@ internal sealed class UndoableState<TKey, TValue> : IUndoable
 
     public int Count => _state.Count;
 
+    /// <summary>The state itself, for changes that no record stands behind.</summary>
+    public KeyedState<TKey, TValue> State => _state;
+
     /// <summary>Called with each key whose change was undone, and whether it has a value now.</summary>
     public Action<TKey, bool>? OnUndone { get; set; }
 
@@ -43,9 +46,6 @@ internal sealed class UndoableState<TKey, TValue> : IUndoable
     }
 
     public void ForEach<TContext>(TContext context, KeyedState<TKey, TValue>.Visitor<TContext> visit) => _state.ForEach(context, visit);
-
-    public bool RemoveSome<TContext>(ref int next, int places, TContext context, KeyedState<TKey, TValue>.Condition<TContext> isOver)
-        => _state.RemoveSome(ref next, places, context, isOver);
 
     public void Commit()
     {

@@ -43,6 +43,46 @@ public class TimeToLiveTests
         job.Close();
     }
 
+    [Theory]
+    [InlineData(1, 10_000)]
+    [InlineData(10, 10_000)]
+    [InlineData(100, 1000)]
+    public void There_are_never_many_more_entries_than_those_alive_at_any_rate_of_new_keys(int perMs, int liveMs)
+    {
+        var alive = perMs * liveMs;
+        var pipeline = new Pipeline("expiring");
+        pipeline.From(Source.Of(Enumerable.Range(0, 6 * alive))).WithEventTime(i => i / perMs).KeyBy(i => i)
+            .Process(() => new Once(TimeSpan.FromMilliseconds(liveMs))).To(Sink.Memory<int>());
+        using var log = SimulatedJob.OpenLog();
+        var job = SimulatedJob.Start(pipeline, log, with: static options => options with { ReadRecords = 1024 });
+
+        var most = 0L;
+        for (var status = job.Status; status.RecordsRead < 6 * alive; status = job.Status)
+        {
+            job.Step();
+            most = Math.Max(most, status.StateEntries);
+        }
+
+        Assert.InRange(most, alive, 2 * alive);
+        job.Close();
+    }
+
+    [Fact]
+    public void What_has_expired_is_gone_soon_after_the_input_has_fallen_quiet()
+    {
+        using var log = SimulatedJob.OpenLog();
+        log.Append("readings", Enumerable.Range(0, 50_000).Select(i => new Reading($"s{i}", i, 1)));
+        var pipeline = new Pipeline("expiring");
+        pipeline.From(Topic.Of<Reading>("readings")).WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor)
+            .Process(() => new OnceRead(TimeSpan.FromMilliseconds(1000))).To(Sink.Memory<int>());
+        var job = SimulatedJob.Start(pipeline, log);
+
+        job.RunUntilIdle();
+
+        Assert.InRange(job.Status.StateEntries, 1000, 1200);
+        job.Close();
+    }
+
     [Fact]
     public void Needs_event_time()
     {
@@ -95,5 +135,23 @@ public class TimeToLiveTests
             foreach (var (value, count) in _times) times.Add(value, count);
             context.Emit($"{_count.Value} {_values.Count} {sum} {string.Join(' ', times.Select(t => $"{t.Key}:{t.Value}"))}");
         }
+    }
+
+    private sealed class Once(TimeSpan timeToLive) : KeyedProcess<int, int, int>
+    {
+        private ValueState<int> _seen = null!;
+
+        public override void Open(ProcessStates<int, int> states) => _seen = states.Value<int>("seen", timeToLive);
+
+        public override void OnRecord(in Record<int> record, ProcessContext<int, int> context) => _seen.Value = record.Value;
+    }
+
+    private sealed class OnceRead(TimeSpan timeToLive) : KeyedProcess<string, Reading, int>
+    {
+        private ValueState<int> _seen = null!;
+
+        public override void Open(ProcessStates<string, Reading> states) => _seen = states.Value<int>("seen", timeToLive);
+
+        public override void OnRecord(in Record<Reading> record, ProcessContext<string, int> context) => _seen.Value = record.Value.Value;
     }
 }

@@ -41,6 +41,36 @@ public class KeyedStateTests
     }
 
     [Fact]
+    public void Shrinks_with_its_keys_and_loses_none_that_is_still_to_be_written()
+    {
+        using var run = new Run();
+        for (var key = 0; key < 20_000; key++) run.Do(new Operation(Kind.Update, 0, key, key));
+        run.Do(new Operation(Kind.Flip, 0, 0, 0));
+        for (var key = 0; key < 20_000; key++)
+        {
+            if (key % 1000 != 0) run.Do(new Operation(Kind.Remove, 0, key, 0));
+        }
+
+        run.Do(new Operation(Kind.Update, 0, 7, 7));
+        run.Do(new Operation(Kind.Flip, 0, 0, 0));
+        run.CheckAll();
+    }
+
+    [Fact]
+    public void Gives_back_the_memory_of_keys_that_are_gone()
+    {
+        const int Keys = 300_000;
+        var state = new NamespacedState<int, long>("memory", KeyCodec<int>.Default, new Changes(static _ => false)).Main;
+        var least = state.Capacity;
+        for (var key = 0; key < Keys; key++) state.Update(key, out _) = key;
+        var next = 0;
+        while (state.RemoveSome(ref next, 256, 0, static (_, key, ref _) => key >= 10) || state.Count > 10) { }
+
+        Assert.InRange(state.Capacity, least, 1024);
+        Assert.Equal(10, state.Count);
+    }
+
+    [Fact]
     public void Removing_moves_keys_that_are_still_to_be_written_without_losing_them()
         => Gen.Int[0, 2999].Array[300].Array[8].Sample(
             rounds =>
