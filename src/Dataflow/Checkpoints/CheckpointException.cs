@@ -30,6 +30,10 @@ public sealed class CheckpointException : DataflowException
             + "has. A step with state of its own was removed or renamed; undo that, or give the pipeline a new name to start "
             + "afresh.");
 
+    internal static CheckpointException CouldNotWrite(string state, Exception inner)
+        => new($"State '{state}': an entry could not be written for a checkpoint: {inner.Message.TrimEnd('.')}. Keep less in one entry, or correct the "
+            + "serializer of its type; the job stopped at its last checkpoint. Lists and maps of a Process step write each element by itself.", inner);
+
     internal static CheckpointException AlreadyRuns(string pipeline)
         => new($"Pipeline '{pipeline}': a job of this name already runs on the log. Wait for its end, or give this one "
             + "another name.");

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Dataflow.Log;
@@ -9,6 +10,8 @@ namespace Dataflow.Checkpoints;
 internal sealed class ShardImage : IDisposable
 {
     private readonly Dictionary<(uint State, long Namespace), ImageSpace> _spaces = [];
+
+    private ArrayBufferWriter<byte> _parts = new(); // of the value whose entry follows
 
     private ShardImage(long changelogEnd) => ChangelogEnd = changelogEnd;
 
@@ -77,11 +80,25 @@ internal sealed class ShardImage : IDisposable
             return;
         }
 
+        if (kind == ChangelogKind.Part)
+        {
+            _parts.Write(record.Value.Span);
+            return;
+        }
+
         ref var space = ref CollectionsMarshal.GetValueRefOrAddDefault(_spaces, (state, ns), out _);
         space ??= new ImageSpace();
         var key = record.Key.Span[ChangeKey.PrefixBytes..];
-        if (record.HasValue) space.Put(key, record.Value.Span);
-        else space.Remove(key);
+        if (!record.HasValue) space.Remove(key);
+        else if (_parts.WrittenCount == 0) space.Put(key, record.Value.Span);
+        else PutWhole(space, key, record.Value.Span);
+    }
+
+    private void PutWhole(ImageSpace space, ReadOnlySpan<byte> key, ReadOnlySpan<byte> last)
+    {
+        _parts.Write(last);
+        space.Put(key, _parts.WrittenSpan);
+        _parts = new ArrayBufferWriter<byte>(); // few are so large: nothing is kept for the next
     }
 }
 

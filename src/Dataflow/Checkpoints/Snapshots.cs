@@ -75,6 +75,6 @@ internal sealed class Snapshots(LogStore log, CheckpointTopics topics, long leas
         _key.ResetWrittenCount();
         ChangeKey.Write(_key, ChangelogKind.Entry, state, ns);
         _key.Write(key.Span);
-        records.Append(0, _key.WrittenSpan, value.Span);
+        EntryParts.Append(records, _key.WrittenSpan, value.Span);
     }
 }

@@ -10,6 +10,7 @@ internal sealed class StreamTask
 {
     private const int StepsBetweenFlushes = 32;
     private const int FrozenEntriesPerStep = 4096;
+    private const int MostReason = 4096; // characters of an error in a dead letter
 
     private readonly List<TaskInput> _inputs = [];
     private readonly List<(OperatorContext Context, Operator Step)> _steps = [];
@@ -160,7 +161,7 @@ internal sealed class StreamTask
     /// <summary>Keeps a dead letter for the next checkpoint.</summary>
     public void Write(DeadLetter letter)
     {
-        _deadLetters.Add(letter);
+        _deadLetters.Add(letter.Reason.Length <= MostReason ? letter : letter with { Reason = $"{letter.Reason.AsSpan(0, MostReason)}…" });
         // Alone too many already: the coordinator, which counts those of all tasks, may be far from its next checkpoint.
         if (_deadLetters.Count > Job.Plan.OnError.Most) throw OperatorException.TooManyDeadLetters(letter, Job.Plan.OnError.Most);
     }

@@ -14,8 +14,10 @@ namespace Dataflow.State;
 /// <param name="ownsShard">Which shards' changes are to be written; of state that all workers hold, each writes its own.</param>
 internal sealed class Changes(Func<int, bool>? ownsShard = null)
 {
+    private const int MostKeptBytes = 1 << 20;
+
     private readonly ArrayBufferWriter<byte> _key = new();
-    private readonly ArrayBufferWriter<byte> _value = new();
+    private ArrayBufferWriter<byte> _value = new();
     private RecordBuffer?[] _running = new RecordBuffer?[Shards.Count];
     private RecordBuffer?[] _cut = new RecordBuffer?[Shards.Count];
 
@@ -35,7 +37,8 @@ internal sealed class Changes(Func<int, bool>? ownsShard = null)
         WriteKey(state, ns, key, keys);
         _value.ResetWrittenCount();
         StateCodec<TValue>.Write(ref value, _value);
-        For(_cut, Shards.Of(hash)).Append(0, _key.WrittenSpan, _value.WrittenSpan);
+        EntryParts.Append(For(_cut, Shards.Of(hash)), _key.WrittenSpan, _value.WrittenSpan);
+        if (_value.Capacity > MostKeptBytes) _value = new ArrayBufferWriter<byte>();
     }
 
     /// <summary>As the other form, of what is written already: a key behind its prefix, and a value.</summary>
@@ -45,7 +48,7 @@ internal sealed class Changes(Func<int, bool>? ownsShard = null)
         _key.ResetWrittenCount();
         ChangeKey.Write(_key, ChangelogKind.Entry, state, ns);
         _key.Write(key);
-        For(_cut, Shards.Of(hash)).Append(0, _key.WrittenSpan, value);
+        EntryParts.Append(For(_cut, Shards.Of(hash)), _key.WrittenSpan, value);
     }
 
     public void Remove<TKey>(uint state, long ns, uint hash, TKey key, KeyCodec<TKey> keys)
@@ -96,15 +99,17 @@ internal enum ChangelogKind : byte
 {
     Entry = 0,
     Namespace = 1,
+    Part = 2,
 }
 
 /// <summary>The key of a record in a changelog.</summary>
 /// <remarks><code>
 /// offset  bytes  field
-///      0      1  kind        0: one key's value (no value: removed); 1: a whole namespace was removed
+///      0      1  kind        0: one key's value (no value: removed); 1: a whole namespace was removed;
+///                            2: a part of the value of the entry that follows, in front of what is there
 ///      1      4  state       hash of the names of step and state
 ///      5      8  namespace   a pane's start for windows, else 0
-///     13         key         as its serde writes it; nothing for kind 1
+///     13         key         as its serde writes it; nothing for kinds 1 and 2
 /// </code>All integers little-endian.</remarks>
 internal static class ChangeKey
 {

@@ -255,7 +255,7 @@ public sealed class KeyedState<TKey, TValue>
     private bool WriteIfFrozen(ref Entry entry)
     {
         if (entry.Mark == 0 || entry.Mark == _mark) return false;
-        _owner.Changes.Put(_owner.Id, Namespace, entry.Hash, entry.Key, ref entry.Value, _owner.Keys);
+        _owner.Write(Namespace, entry.Hash, entry.Key, ref entry.Value);
         entry.Mark = 0;
         _writtenShards |= 1UL << Shards.Of(entry.Hash);
         return true;

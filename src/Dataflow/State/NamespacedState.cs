@@ -17,6 +17,19 @@ internal sealed class NamespacedState<TKey, TValue>(string name, KeyCodec<TKey> 
 
     public Changes Changes { get; } = changes;
 
+    /// <summary>Writes an entry to the checkpoint under way.</summary>
+    public void Write(long ns, uint hash, TKey key, ref TValue value)
+    {
+        try
+        {
+            Changes.Put(Id, ns, hash, key, ref value, Keys);
+        }
+        catch (Exception error)
+        {
+            throw CheckpointException.CouldNotWrite(name, error);
+        }
+    }
+
     /// <summary>The one table of state that has no parts.</summary>
     public KeyedState<TKey, TValue> Main => _main ??= Open(0);
 
