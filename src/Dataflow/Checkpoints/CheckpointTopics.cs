@@ -21,6 +21,7 @@ internal sealed class CheckpointTopics
     private static readonly TopicSettings Small = new() { SegmentBytes = 256 << 10 };
 
     private readonly LogStore _log;
+    private int _manifestRecords = 1; // of the last manifest
 
     private CheckpointTopics(LogStore log, string pipeline, LogTopic checkpoints, LogTopic changelog, LogTopic snapshots, LogTopic? deadLetters)
     {
@@ -72,11 +73,11 @@ internal sealed class CheckpointTopics
     public long AddManifest(LogCommit commit, Manifest? manifest, DateTimeOffset time)
     {
         var before = commit.Bytes;
+        var bytes = manifest?.ToBytes();
         for (var copy = 0; copy < Copies; copy++)
         {
             var records = new RecordBuffer();
-            if (manifest is null) records.AppendTombstone(time.ToUnixTimeMilliseconds(), "forgotten"u8);
-            else records.Append(time.ToUnixTimeMilliseconds(), manifest.ToBytes());
+            _manifestRecords = ManifestRecords.Append(records, time.ToUnixTimeMilliseconds(), bytes);
             commit.Add(Checkpoints, copy, records);
         }
 
@@ -87,7 +88,7 @@ internal sealed class CheckpointTopics
     public async Task TrimManifestsAsync(CancellationToken stop)
     {
         for (var copy = 0; copy < Copies; copy++)
-            await _log.TrimAsync(Checkpoints.Name, copy, Checkpoints.EndOffset(copy) - 1, stop).ConfigureAwait(false);
+            await _log.TrimAsync(Checkpoints.Name, copy, Checkpoints.EndOffset(copy) - _manifestRecords, stop).ConfigureAwait(false);
     }
 
     /// <summary>Forgets checkpoints, state and snapshots in one commit; what they took is let go afterwards.</summary>
@@ -128,7 +129,7 @@ internal sealed class CheckpointTopics
         {
             try
             {
-                return Read(copy, offset);
+                return ManifestRecords.Read(_log, Checkpoints.Name, copy, offset);
             }
             catch (Exception damage) when (damage is CorruptLogException or OffsetOutOfRangeException or JsonException)
             {
@@ -137,14 +138,5 @@ internal sealed class CheckpointTopics
         }
 
         throw CheckpointException.NoManifest(Checkpoints.Name, offset, error!);
-    }
-
-    private Manifest? Read(int copy, long offset)
-    {
-        using var reader = _log.OpenReader(Checkpoints.Name, copy, offset);
-        if (!reader.TryRead(out var batch)) throw new JsonException();
-        var records = batch.GetEnumerator(); // begins at the offset
-        _ = records.MoveNext();
-        return records.Current.HasValue ? Manifest.Read(records.Current.Value.Span) : null;
     }
 }

@@ -1,3 +1,5 @@
+using Dataflow.Checkpoints;
+using Dataflow.Log;
 using Dataflow.Testing;
 
 namespace Dataflow.Tests.Checkpoints;
@@ -55,6 +57,29 @@ public sealed class LargeEntryTests
         driver.Feed(Sizes, -1);
 
         Assert.Equal([$"{Large} -1"], driver.Read(Results));
+    }
+
+    [Fact]
+    public void A_manifest_of_any_size_is_read_again()
+    {
+        using var log = SimulatedJob.OpenLog();
+        var topics = CheckpointTopics.OpenAsync(log, "large", writesDeadLetters: false, CancellationToken.None).GetAwaiter().GetResult();
+        foreach (var size in new[] { 10, 15 << 20, 3 << 20, 10 })
+        {
+            var blob = new byte[size];
+            new Random(size).NextBytes(blob);
+            var manifest = new Manifest
+            {
+                Epoch = size, Signature = [], Positions = [], IsFinished = false, Blobs = new Dictionary<string, byte[]> { ["blob"] = blob },
+            };
+            var records = new RecordBuffer();
+            CheckpointTopics.Append(records, 0, manifest.ToBytes());
+            var commit = new LogCommit();
+            commit.Add(topics.Checkpoints, 0, records);
+            log.CommitAsync(commit, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+
+            Assert.Equal(blob, topics.ReadLast()!.Blobs["blob"]);
+        }
     }
 
     [Fact]
