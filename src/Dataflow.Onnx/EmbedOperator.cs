@@ -28,7 +28,7 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
 
     public long DamagedResults => _recorder.DamagedResults;
 
-    public void ConnectFailedTo(Operator<DeadLetter> failed) => _failed = failed;
+    public void ConnectFailedTo(Operator<DeadLetter> failed) => ConnectSideTo(_failed = failed);
 
     public override void Close()
     {
@@ -81,12 +81,6 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
     {
         if (error is not ModelException { IsTransient: false }) throw Fail(error, in record); // no text's fault: the log's, the service's
         Refuse(in record, error.Message);
-    }
-
-    private protected override void AdvanceNext(long watermark)
-    {
-        base.AdvanceNext(watermark);
-        _failed?.Advance(watermark);
     }
 
     /// <summary>The value's text; null if there is none, with the reason.</summary>

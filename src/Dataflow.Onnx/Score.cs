@@ -105,6 +105,12 @@ internal sealed class ScoreOperator<T, TOut>(
         base.Advance(watermark);
     }
 
+    public override void Idle(Idleness idleness)
+    {
+        Flush();
+        base.Idle(idleness);
+    }
+
     public override void EndOfBatch() => Flush();
 
     protected override void Open()

@@ -42,6 +42,12 @@ internal sealed class UpdatesOperator<TKey, T>(Node view, FeatureNames names) : 
         base.Advance(watermark);
     }
 
+    public override void Idle(Idleness idleness)
+    {
+        EndOfBatch();
+        base.Idle(idleness);
+    }
+
     protected override void Open()
     {
         _view = (IReadsFeatures<TKey>)Context.Task.TryFind(view.Id)!;

@@ -1,19 +1,21 @@
+using Dataflow.Time;
+
 namespace Dataflow.Async;
 
-/// <summary>A record whose result is awaited, or a watermark that keeps its place among them. Pooled by its queue.</summary>
+/// <summary>A record whose result is awaited, or a time that keeps its place among them. Pooled by its queue.</summary>
 internal sealed class AsyncCall<TIn, TResult>
 {
     private CancellationTokenRegistration _stopping;
 
-    /// <summary>Not used by a watermark.</summary>
+    /// <summary>Not used by a time.</summary>
     public Record<TIn> Record;
 
     public bool IsRecord { get; set; }
 
-    /// <summary>The watermark that came before the record, or the watermark itself.</summary>
-    public long Watermark { get; set; }
+    /// <summary>What came before the record, or the time itself.</summary>
+    public InputTime Time { get; set; }
 
-    /// <summary>How many watermarks came before it.</summary>
+    /// <summary>How many times came before it.</summary>
     public long Segment { get; set; }
 
     /// <summary>Numbers the records of a worker.</summary>

@@ -1,8 +1,10 @@
+using Dataflow.Time;
+
 namespace Dataflow.Async;
 
-/// <summary>The calls of a step in the order of the input, with the watermarks between them.</summary>
-/// <remarks>A result goes on when no watermark stands before it any more, and no record that its order puts in front; a
-/// watermark when no record stands before it: what Apache Flink's async operators do.</remarks>
+/// <summary>The calls of a step in the order of the input, with the times between them.</summary>
+/// <remarks>A result goes on when no time stands before it any more, and no record that its order puts in front; a
+/// time when no record stands before it: what Apache Flink's async operators do.</remarks>
 internal sealed class CallQueue<TIn, TResult>(ResultOrder<TIn, TResult> order)
 {
     private readonly Stack<AsyncCall<TIn, TResult>> _free = new();
@@ -19,10 +21,10 @@ internal sealed class CallQueue<TIn, TResult>(ResultOrder<TIn, TResult> order)
     public AsyncCall<TIn, TResult>? First { get; private set; }
 
     /// <param name="record">The record.</param>
-    /// <param name="watermark">The last one before it.</param>
-    public AsyncCall<TIn, TResult> Add(in Record<TIn> record, long watermark)
+    /// <param name="time">The last one before it.</param>
+    public AsyncCall<TIn, TResult> Add(in Record<TIn> record, InputTime time)
     {
-        var call = Append(watermark);
+        var call = Append(time);
         call.IsRecord = true;
         call.Record = record;
         Count++;
@@ -35,15 +37,15 @@ internal sealed class CallQueue<TIn, TResult>(ResultOrder<TIn, TResult> order)
         return call;
     }
 
-    public void Add(long watermark)
+    public void Add(InputTime time)
     {
         if (_last is { IsRecord: false })
         {
-            _last.Watermark = watermark;
+            _last.Time = time;
             return;
         }
 
-        Append(watermark);
+        Append(time);
         _lastSegment++;
     }
 
@@ -60,14 +62,14 @@ internal sealed class CallQueue<TIn, TResult>(ResultOrder<TIn, TResult> order)
         return follower;
     }
 
-    /// <summary>Takes out the watermark that is the first of all.</summary>
-    public void RemoveWatermark()
+    /// <summary>Takes out the time that is the first of all.</summary>
+    public void RemoveTime()
     {
         _firstSegment++;
         Unlink(First!);
     }
 
-    /// <summary>Finds the calls that the last watermark held back and that may go on now.</summary>
+    /// <summary>Finds the calls that the last time held back and that may go on now.</summary>
     public void FindReady(Queue<AsyncCall<TIn, TResult>> ready)
     {
         for (var call = First; call is { IsRecord: true }; call = call.Next)
@@ -76,10 +78,10 @@ internal sealed class CallQueue<TIn, TResult>(ResultOrder<TIn, TResult> order)
         }
     }
 
-    private AsyncCall<TIn, TResult> Append(long watermark)
+    private AsyncCall<TIn, TResult> Append(InputTime time)
     {
         if (!_free.TryPop(out var call)) call = new AsyncCall<TIn, TResult>();
-        call.Watermark = watermark;
+        call.Time = time;
         call.Segment = _lastSegment;
         call.Previous = _last;
         if (_last is null) First = call;

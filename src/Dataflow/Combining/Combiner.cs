@@ -23,6 +23,7 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
     private Window _pane;
     private Intake<T, TAccumulator>? _intake; // null where a failure stops the job
     private long _watermark = long.MinValue;
+    private Idleness _idleness;
     private long _openFrom = long.MinValue;
     private int _toPass; // records until the next sample; 0: combining pays, or is being tried
     private long _sampledRecords;
@@ -61,6 +62,12 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
         if (_parts.Count == 0) writer.Advance(_watermark);
     }
 
+    public override void Idle(Idleness idleness)
+    {
+        _idleness = idleness;
+        if (_parts.Count == 0 || !idleness.IsIdle) writer.Idle(idleness);
+    }
+
     public void Flush()
     {
         SendAll();
@@ -77,7 +84,7 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
 
     protected override void Open()
     {
-        MoveTo(Context.SavedWatermark());
+        MoveTo(Context.SavedWatermarks().Max()); // what is late for one of the workers behind the exchange must not go into a part
         _intake = Context.KeepsRejected ? aggregation.OpenIntake() : null;
     }
 
@@ -113,11 +120,12 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
         Emitted++;
     }
 
-    /// <summary>Sends the parts and the watermark, which must not overtake them.</summary>
+    /// <summary>Sends the parts and the time, which must not overtake them.</summary>
     private void SendAll()
     {
         SendParts();
         writer.Advance(_watermark);
+        writer.Idle(_idleness);
     }
 
     private void SendParts()

@@ -27,4 +27,6 @@ internal sealed class PartReader<TKey, T, TAccumulator>(
     }
 
     public override void Advance(long watermark) => first.Advance(watermark);
+
+    public override void Idle(Idleness idleness) => first.Idle(idleness);
 }

@@ -1,6 +1,7 @@
 using Dataflow.Async;
 using Dataflow.Runtime;
 using Dataflow.State;
+using Dataflow.Time;
 
 namespace Dataflow;
 
@@ -14,13 +15,13 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
 {
     private readonly AsyncOptions _options;
     private readonly CallQueue<TIn, TResult> _calls;
+    private readonly ToldTime _told;
     private Attempts<TIn, TResult>? _attempts;
     private InFlightState<TIn>? _saved;
     private Func<TIn, int>? _shardOf;
     private SharedByWorkers? _shared;
     private Turns? _turns;
-    private long _watermark = long.MinValue; // the last that came
-    private long _handedOn = long.MinValue; // the last that went on
+    private InputTime _time = InputTime.None; // the last that came
     private long _nextSequence;
     private bool _isRestored;
 
@@ -28,6 +29,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     {
         _options = options;
         _calls = new(!options.KeepsOrder ? new AnyOrder<TIn, TResult>() : order ?? new InputOrder<TIn, TResult>());
+        _told = new(base.Advance, base.Idle);
     }
 
     private protected long CallsMade => _attempts?.Made ?? 0;
@@ -40,7 +42,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
 
     internal override bool IsDrained => _calls.IsEmpty;
 
-    internal override bool MayCapture => _saved is null ? IsDrained : _handedOn >= WatermarkLimit();
+    internal override bool MayCapture => _saved is null ? IsDrained : _told.Last.Watermark >= WatermarkLimit();
 
     private CancellationToken Stopping => Context.Task.Job.Stopping;
 
@@ -59,6 +61,14 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     {
         Restore();
         Receive(watermark);
+        Go();
+    }
+
+    /// <inheritdoc/>
+    public sealed override void Idle(Idleness idleness)
+    {
+        Restore();
+        Receive(_time with { Idleness = idleness });
         Go();
     }
 
@@ -90,7 +100,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     internal override void Capture(TaskCheckpoint checkpoint)
     {
         if (_saved is null) return;
-        checkpoint.SaveWatermark(Context.Name, _watermark);
+        checkpoint.SaveWatermark(Context.Name, _time.Watermark);
         for (var call = _calls.First; call is not null; call = call.Next)
         {
             if (call.IsRecord && call.SavedAs is null) Save(call);
@@ -111,23 +121,22 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
         if (_shared.Limit is not null) _turns = new Turns(_shared.Limit, Context);
     }
 
-    /// <summary>Tells the steps behind how far time has come.</summary>
-    private protected virtual void AdvanceNext(long watermark) => base.Advance(watermark);
-
     private AsyncCall<TIn, TResult> Add(in Record<TIn> record)
     {
-        var call = _calls.Add(in record, _watermark);
+        var call = _calls.Add(in record, _time);
         call.Sequence = _nextSequence++;
         Attempts.Add(call);
         return call;
     }
 
-    private void Receive(long watermark)
+    private void Receive(InputTime time)
     {
-        if (watermark <= _watermark) return;
-        _watermark = watermark;
-        _calls.Add(watermark);
+        if (time == _time) return;
+        _time = time;
+        _calls.Add(time);
     }
+
+    private void Receive(long watermark) => Receive(_time with { Watermark = Math.Max(watermark, _time.Watermark) });
 
     /// <summary>Begins with what was in flight at the last checkpoint, at the first use: state is restored after the opening.</summary>
     private void Restore()
@@ -135,7 +144,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
         if (_isRestored) return;
         _isRestored = true;
         if (_saved is null) return;
-        var reached = Context.SavedWatermark(); // by all workers: beyond it, others may have had records to come
+        var reached = Context.SavedWatermarks().Min(); // by all workers: beyond it, others may have had records to come
         foreach (var (record, watermark, key) in _saved.Load())
         {
             Receive(Math.Min(watermark, reached));
@@ -154,7 +163,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
         try
         {
             var key = new InFlightKey(_shardOf!(call.Record.Value), call.Sequence);
-            _saved!.Save(in call.Record, call.Watermark, key);
+            _saved!.Save(in call.Record, call.Time.Watermark, key);
             call.SavedAs = key;
         }
         catch (Exception error) when (error is not DataflowException)
@@ -170,7 +179,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
         bool goesOn;
         do
         {
-            goesOn = Attempts.Start() | HandOnEnded() | PassWatermarks();
+            goesOn = Attempts.Start() | HandOnEnded() | PassTimes();
             any |= goesOn;
         }
         while (goesOn);
@@ -199,20 +208,21 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
         }
     }
 
-    private bool PassWatermarks()
+    private bool PassTimes()
     {
         var any = false;
-        while (_calls.First is { IsRecord: false, Watermark: var watermark })
+        while (_calls.First is { IsRecord: false, Time: var time })
         {
-            var limit = Math.Min(watermark, WatermarkLimit());
-            if (limit > _handedOn)
+            var limit = Math.Min(time.Watermark, WatermarkLimit());
+            any |= limit > _told.Last.Watermark;
+            if (limit < time.Watermark)
             {
-                AdvanceNext(_handedOn = limit);
-                any = true;
+                _told.Tell(new(limit, time.IsIdle ? _told.Last.Idleness : default));
+                break;
             }
 
-            if (limit < watermark) break;
-            _calls.RemoveWatermark();
+            _told.Tell(time);
+            _calls.RemoveTime();
             _calls.FindReady(Attempts.Ended);
             any = true;
         }
@@ -222,7 +232,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
 
     private long WatermarkLimit()
     {
-        var reached = _calls.First?.Watermark ?? _watermark;
+        var reached = _calls.First?.Time.Watermark ?? _time.Watermark;
         return _shared?.Alignment?.LimitOf(Context.Worker, reached, Context.Task.Epoch) ?? reached;
     }
 }

@@ -62,7 +62,7 @@ internal sealed class SplitOperator<T>(Func<T, bool> predicate) : Operator<T, T>
 
     internal override bool IsOneToOne => true;
 
-    public void ConnectRestTo(Operator<T> rest) => _rest = rest;
+    public void ConnectRestTo(Operator<T> rest) => ConnectSideTo(_rest = rest);
 
     public override void Process(in Record<T> record)
     {
@@ -86,11 +86,5 @@ internal sealed class SplitOperator<T>(Func<T, bool> predicate) : Operator<T, T>
             Filtered++;
             _rest.Process(in record);
         }
-    }
-
-    public override void Advance(long watermark)
-    {
-        base.Advance(watermark);
-        _rest.Advance(watermark);
     }
 }

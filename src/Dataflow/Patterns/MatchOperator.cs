@@ -29,7 +29,7 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
 
     public long DroppedMatches => _matcher.Dropped;
 
-    public void ConnectTimedOutTo(Operator<Keyed<TKey, TOut>> timedOut) => _timedOut = timedOut;
+    public void ConnectTimedOutTo(Operator<Keyed<TKey, TOut>> timedOut) => ConnectSideTo(_timedOut = timedOut);
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
@@ -50,7 +50,6 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
     {
         if (watermark > _watermark) MoveTo(watermark);
         base.Advance(watermark);
-        _timedOut?.Advance(watermark);
     }
 
     internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, _watermark);

@@ -36,6 +36,8 @@ internal sealed class SecondInputOperator<T>(int ownerId) : Operator<T>
 
     public override void Advance(long watermark) => _owner.AdvanceSecond(watermark);
 
+    public override void Idle(Idleness idleness) => _owner.IdleSecond(idleness);
+
     protected override void Open() => _owner = (ITakesSecond<T>)Context.Task.Find<Operator>(ownerId);
 }
 
@@ -45,4 +47,6 @@ internal interface ITakesSecond<T>
     void ProcessSecond(in Record<T> record);
 
     void AdvanceSecond(long watermark);
+
+    void IdleSecond(Idleness idleness);
 }

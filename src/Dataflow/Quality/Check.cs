@@ -71,7 +71,7 @@ internal sealed class CheckOperator<T>(IReadOnlyList<Rule<T>> rules) : Operator<
 
     internal override bool IsOneToOne => true;
 
-    public void ConnectAlertsTo(Operator<BrokenRule<T>> alerts) => _alerts = alerts;
+    public void ConnectAlertsTo(Operator<BrokenRule<T>> alerts) => ConnectSideTo(_alerts = alerts);
 
     public override void Process(in Record<T> record)
     {
@@ -90,12 +90,6 @@ internal sealed class CheckOperator<T>(IReadOnlyList<Rule<T>> rules) : Operator<
         }
 
         if (_brokenNow.Count == 0 || MayGoOn(in record)) Emit(in record);
-    }
-
-    public override void Advance(long watermark)
-    {
-        base.Advance(watermark);
-        _alerts.Advance(watermark);
     }
 
     private bool MayGoOn(in Record<T> record)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Dataflow.Time;
 
 namespace Dataflow.Runtime;
 
@@ -67,14 +68,14 @@ internal sealed class Exchange<T>
     private Channel<ExchangeBatch<T>> Of(int from, int to) => _channels[(from * _workers.Count) + to];
 }
 
-/// <summary>Records on their way to another task, with the watermark after them and, it may be, a checkpoint's barrier.</summary>
+/// <summary>Records on their way to another task, with the time after them and, it may be, a checkpoint's barrier.</summary>
 internal sealed class ExchangeBatch<T>(int capacity)
 {
     private readonly Record<T>[] _records = new Record<T>[capacity];
 
     public int Count { get; private set; }
 
-    public long Watermark { get; set; } = long.MinValue;
+    public InputTime Time { get; set; } = InputTime.None;
 
     /// <summary>The epoch that ends after this batch; 0: none.</summary>
     public long Barrier { get; set; }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Dataflow.Time;
 
 namespace Dataflow.Runtime;
 
@@ -9,7 +10,9 @@ internal sealed class ExchangeInput<T> : TaskInput
     private readonly Func<Exception, RecordOrigin, Exception> _fail;
     private readonly Operator<T> _head;
     private readonly Origin[] _origins;
-    private long _watermark = long.MinValue;
+    private readonly InputTime[] _times; // by origin
+    private readonly ToldTime _told;
+    private bool _isNews;
 
     /// <param name="exchange">The channels.</param>
     /// <param name="to">The worker whose channels are read.</param>
@@ -20,44 +23,50 @@ internal sealed class ExchangeInput<T> : TaskInput
         _exchange = exchange;
         _fail = fail;
         _head = head;
-        _origins = [.. Enumerable.Range(0, exchange.Workers).Select(from => new Origin(exchange.Reader(from, to)))];
+        _origins = [.. Enumerable.Range(0, exchange.Workers).Select(from => new Origin(from, exchange.Reader(from, to)))];
+        _times = [.. _origins.Select(static _ => InputTime.None)];
+        _told = new(head.Advance, head.Idle);
     }
 
-    public override bool IsEnded => _watermark == long.MaxValue;
+    public override bool IsEnded => _told.Last.Watermark == long.MaxValue;
 
     public override int QueuedBatches => _origins.Sum(static origin => origin.Batches.Count);
 
     public override bool IsAtBarrier(long epoch)
-        => Array.TrueForAll(_origins, origin => origin.Barrier >= epoch || origin.Watermark == long.MaxValue);
+        => Array.TrueForAll(_origins, origin => origin.Barrier >= epoch || _times[origin.From].Watermark == long.MaxValue);
 
     public override void HoldUp(bool isHeldUp) => _exchange.HoldUp(isHeldUp);
 
     public override bool Step(long epoch)
     {
         var any = false;
-        for (var from = 0; from < _origins.Length; from++)
+        foreach (var origin in _origins)
         {
-            var origin = _origins[from];
             // An origin whose barrier came is left alone until all others are there too and the task has captured.
             if (origin.Barrier > epoch || !origin.Batches.TryRead(out var batch)) continue;
             Handle(batch, origin);
-            _exchange.Return(batch, from);
+            _exchange.Return(batch, origin.From);
             any = true;
         }
 
         return any;
     }
 
+    public override void Tell()
+    {
+        if (!_isNews) return;
+        _isNews = false;
+        _told.Tell(InputTime.OfParts(_times));
+    }
+
     private void Handle(ExchangeBatch<T> batch, Origin origin)
     {
         ProcessAll(batch.Records);
         if (batch.Barrier > 0) origin.Barrier = batch.Barrier;
-        if (batch.Watermark <= origin.Watermark) return;
-        origin.Watermark = batch.Watermark;
-        var least = _origins.Min(other => other.Watermark);
-        if (least <= _watermark) return;
-        _watermark = least;
-        _head.Advance(least);
+        if (batch.Time == _times[origin.From]) return;
+        _times[origin.From] = batch.Time;
+        _isNews = true;
+        if (!batch.Time.IsIdle && _told.Last.IsIdle) _told.Tell(_told.Last with { Idleness = default });
     }
 
     private void ProcessAll(ReadOnlySpan<Record<T>> records)
@@ -73,11 +82,11 @@ internal sealed class ExchangeInput<T> : TaskInput
         }
     }
 
-    private sealed class Origin(ChannelReader<ExchangeBatch<T>> batches)
+    private sealed class Origin(int from, ChannelReader<ExchangeBatch<T>> batches)
     {
-        public ChannelReader<ExchangeBatch<T>> Batches { get; } = batches;
+        public int From => from;
 
-        public long Watermark { get; set; } = long.MinValue;
+        public ChannelReader<ExchangeBatch<T>> Batches { get; } = batches;
 
         public long Barrier { get; set; }
     }

@@ -1,3 +1,5 @@
+using Dataflow.Time;
+
 namespace Dataflow.Runtime;
 
 /// <summary>The end of a stage: collects records into a batch for each worker.</summary>
@@ -6,9 +8,9 @@ namespace Dataflow.Runtime;
 internal sealed class ExchangeWriter<T>(Exchange<T> exchange, Router<T> router, int from) : Operator<T>, IExchangeWriter
 {
     private readonly ExchangeBatch<T>?[] _open = new ExchangeBatch<T>?[exchange.Workers];
-    private readonly long[] _sentWatermark = Enumerable.Repeat(long.MinValue, exchange.Workers).ToArray();
+    private readonly InputTime[] _sent = Enumerable.Repeat(InputTime.None, exchange.Workers).ToArray();
     private readonly Queue<(int To, ExchangeBatch<T> Batch)> _overflow = new();
-    private long _watermark = long.MinValue;
+    private InputTime _time = InputTime.None;
 
     internal override bool IsOneToOne => true;
 
@@ -24,14 +26,16 @@ internal sealed class ExchangeWriter<T>(Exchange<T> exchange, Router<T> router, 
         else for (var worker = 0; worker < _open.Length; worker++) Add(in record, worker);
     }
 
-    public override void Advance(long watermark) => _watermark = watermark;
+    public override void Advance(long watermark) => _time = _time with { Watermark = watermark };
 
-    /// <summary>Sends what has gathered, and the watermark where it is news.</summary>
+    public override void Idle(Idleness idleness) => _time = _time with { Idleness = idleness };
+
+    /// <summary>Sends what has gathered, and the time where it is news.</summary>
     public void Flush()
     {
         for (var to = 0; to < _open.Length; to++)
         {
-            if (_open[to] is not null || _sentWatermark[to] != _watermark) Send(to);
+            if (_open[to] is not null || _sent[to] != _time) Send(to);
         }
     }
 
@@ -68,7 +72,7 @@ internal sealed class ExchangeWriter<T>(Exchange<T> exchange, Router<T> router, 
     {
         var batch = _open[to] ?? exchange.Rent();
         _open[to] = null;
-        _sentWatermark[to] = batch.Watermark = _watermark;
+        _sent[to] = batch.Time = _time;
         if (_overflow.Count > 0 || !exchange.TryWrite(from, to, batch)) _overflow.Enqueue((to, batch));
     }
 }

@@ -12,6 +12,11 @@ internal sealed class FanOut<T>(Operator<T>[] consumers) : Operator<T>
     {
         foreach (var consumer in consumers) consumer.Advance(watermark);
     }
+
+    public override void Idle(Idleness idleness)
+    {
+        foreach (var consumer in consumers) consumer.Idle(idleness);
+    }
 }
 
 /// <summary>The end of a step whose results nobody asked for.</summary>

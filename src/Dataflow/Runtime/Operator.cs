@@ -1,4 +1,5 @@
 using Dataflow.Runtime;
+using Dataflow.Time;
 
 namespace Dataflow;
 
@@ -124,14 +125,25 @@ public abstract class Operator<TIn> : Operator
     /// <summary>Learns that no record older than <paramref name="watermark"/> (ms since the Unix epoch) will follow;
     /// <see cref="long.MaxValue"/> says that the input has ended.</summary>
     public abstract void Advance(long watermark);
+
+    /// <summary>Learns that all input has gone quiet, or that records come again.</summary>
+    /// <remarks>Comes after the last record before the quiet and before the first one after it. A step that holds records back hands them
+    /// on before it passes this on.</remarks>
+    public virtual void Idle(Idleness idleness)
+    {
+    }
 }
 
 /// <summary>A running step that hands its results to the next one.</summary>
 public abstract class Operator<TIn, TOut> : Operator<TIn>
 {
     private Operator<TOut> _next = null!; // set once, while the task is built
+    private ISideOutput[] _sides = [];
 
     internal void ConnectTo(Operator<TOut> next) => _next = next;
+
+    /// <summary>Gives the step another output, which learns of time as the main one does.</summary>
+    internal void ConnectSideTo<T>(Operator<T> next) => _sides = [.. _sides, new SideOutput<T>(next)];
 
     /// <summary>Hands a record to the next step, in the same call.</summary>
     protected void Emit(in Record<TOut> record)
@@ -141,17 +153,30 @@ public abstract class Operator<TIn, TOut> : Operator<TIn>
     }
 
     /// <inheritdoc/>
-    public override void Advance(long watermark) => _next.Advance(watermark);
+    public override void Advance(long watermark)
+    {
+        _next.Advance(watermark);
+        foreach (var side in _sides) side.Advance(watermark);
+    }
+
+    /// <inheritdoc/>
+    public override void Idle(Idleness idleness)
+    {
+        _next.Idle(idleness);
+        foreach (var side in _sides) side.Idle(idleness);
+    }
 }
 
 /// <summary>A running step that takes the records of two streams and hands its results to the next one.</summary>
 public abstract class Operator<TFirst, TSecond, TOut> : Operator<TFirst, TOut>, ITakesSecond<TSecond>
 {
-    private long _first = long.MinValue;
-    private long _second = long.MinValue;
-    private long _both = long.MinValue;
+    private readonly InputTime[] _inputs = [InputTime.None, InputTime.None];
+    private readonly ToldTime _both;
 
-    /// <summary>Whether the watermark is the lesser of both streams; otherwise it is that of the first.</summary>
+    /// <summary>Makes a step; called once for each worker.</summary>
+    protected Operator() => _both = new(AdvanceBoth, IdleBoth);
+
+    /// <summary>Whether the watermark is the lesser of both streams, but for one that is idle; otherwise it is that of the first.</summary>
     internal virtual bool WaitsForSecond => true;
 
     /// <summary>Handles one record of the second stream.</summary>
@@ -160,24 +185,46 @@ public abstract class Operator<TFirst, TSecond, TOut> : Operator<TFirst, TOut>, 
     /// <summary>Learns that neither stream will bring a record older than <paramref name="watermark"/>.</summary>
     protected virtual void AdvanceBoth(long watermark) => base.Advance(watermark);
 
+    /// <summary>Learns that both streams have gone quiet, or that records come again.</summary>
+    protected virtual void IdleBoth(Idleness idleness) => base.Idle(idleness);
+
     /// <inheritdoc/>
-    public sealed override void Advance(long watermark)
+    public sealed override void Advance(long watermark) => Advance(0, watermark);
+
+    /// <inheritdoc/>
+    public sealed override void Idle(Idleness idleness) => Idle(0, idleness);
+
+    void ITakesSecond<TSecond>.AdvanceSecond(long watermark) => Advance(1, watermark);
+
+    void ITakesSecond<TSecond>.IdleSecond(Idleness idleness) => Idle(1, idleness);
+
+    private void Advance(int input, long watermark)
     {
-        _first = Math.Max(_first, watermark);
-        Combine();
+        _inputs[input] = _inputs[input] with { Watermark = Math.Max(_inputs[input].Watermark, watermark) };
+        Tell();
     }
 
-    void ITakesSecond<TSecond>.AdvanceSecond(long watermark)
+    private void Idle(int input, Idleness idleness)
     {
-        _second = Math.Max(_second, watermark);
-        Combine();
+        _inputs[input] = _inputs[input] with { Idleness = idleness };
+        Tell();
     }
 
-    private void Combine()
-    {
-        var both = WaitsForSecond ? Math.Min(_first, _second) : _first;
-        if (both <= _both) return;
-        _both = both;
-        AdvanceBoth(both);
-    }
+    private void Tell() => _both.Tell(WaitsForSecond ? InputTime.OfInputs(_inputs) : _inputs[0]);
+}
+
+/// <summary>Another output of a step, of whatever type.</summary>
+internal interface ISideOutput
+{
+    void Advance(long watermark);
+
+    void Idle(Idleness idleness);
+}
+
+/// <inheritdoc cref="ISideOutput"/>
+internal sealed class SideOutput<T>(Operator<T> next) : ISideOutput
+{
+    public void Advance(long watermark) => next.Advance(watermark);
+
+    public void Idle(Idleness idleness) => next.Idle(idleness);
 }

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using Dataflow.Checkpoints;
 using Dataflow.Joins;
 using Dataflow.Log;
 using Dataflow.Runtime;
@@ -81,12 +81,12 @@ public sealed class OperatorContext
     /// <summary>What <see cref="TaskCheckpoint.Save"/> kept under a key in the checkpoint that the job started from.</summary>
     internal ReadOnlyMemory<byte> Saved(string key) => _task.Job.Restored.Saved(key);
 
-    /// <summary>How far time had come at the step, or at a part of it, in that checkpoint.</summary>
+    /// <summary>How far time had come at the step, or at a part of it, in that checkpoint; of this worker's shards.</summary>
     internal long SavedWatermark(string? part = null)
-    {
-        var saved = Saved($"{TaskCheckpoint.Watermark}{(part is null ? Name : $"{Name}/{part}")}");
-        return saved.IsEmpty ? long.MinValue : BinaryPrimitives.ReadInt64LittleEndian(saved.Span);
-    }
+        => SavedTimes.Of(SavedTime(part is null ? Name : $"{Name}/{part}"), Worker, Workers).DefaultIfEmpty(long.MinValue).Min();
+
+    /// <summary>How far time had come at the step of each worker in that checkpoint.</summary>
+    internal IEnumerable<long> SavedWatermarks() => SavedTimes.OfAll(SavedTime(Name)).DefaultIfEmpty(long.MinValue);
 
     /// <summary>An object that all workers' instances of the step share; the job disposes it after the last of them.</summary>
     /// <param name="create">Makes it, once in a job.</param>
@@ -108,6 +108,8 @@ public sealed class OperatorContext
         _states.Add(state);
         return state;
     }
+
+    private ReadOnlyMemory<byte> SavedTime(string key) => Saved(TaskCheckpoint.Watermark + key);
 
     private static long Position(RecordOrigin origin) => origin.IsKnown ? origin.Offset : -1;
 }

@@ -31,7 +31,13 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
 
     public override bool Step(long epoch)
     {
-        if (_isEnded || (!_node.FeedsTable && !_task.Job.TablesAreLoaded) || _task.Job.RequestedEpoch > epoch) return false;
+        if (_isEnded) return false;
+        if ((!_node.FeedsTable && !_task.Job.TablesAreLoaded) || _task.Job.RequestedEpoch > epoch)
+        {
+            Skip();
+            return false;
+        }
+
         var any = false;
         if (!_task.Job.IsDraining)
         {
@@ -42,6 +48,11 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         _isEnded = true;
         _head.Advance(long.MaxValue);
         return true;
+    }
+
+    public override void Skip()
+    {
+        foreach (var split in _splits) split.Progress.IsCaughtUp = false;
     }
 
     public override void Capture(TaskCheckpoint checkpoint)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Dataflow.Planning;
 using Dataflow.State;
+using Dataflow.Time;
 
 namespace Dataflow.Runtime;
 
@@ -18,6 +19,7 @@ internal sealed class StreamTask
     private readonly List<IState> _states = [];
     private readonly Changes _changes;
     private readonly List<DeadLetter> _deadLetters = [];
+    private IReadOnlyList<IMakesTime> _timeMakers = [];
     private TaskCheckpoint? _writing;
     private long _epoch;
     private long _committedEpoch;
@@ -114,6 +116,7 @@ internal sealed class StreamTask
     {
         _steps.Sort((left, right) => left.Context.NodeId.CompareTo(right.Context.NodeId));
         foreach (var (context, step) in _steps) step.Open(context);
+        _timeMakers = [.. _steps.Select(static step => step.Step).OfType<IMakesTime>()];
         ReadRecords = _steps.Select(static step => step.Step.MostRecordsAtOnce).Append(Job.Options.ReadRecords).Min();
     }
 
@@ -142,6 +145,8 @@ internal sealed class StreamTask
         var isFull = _steps.Exists(static step => step.Step.IsFull) || _writers.Exists(static writer => writer.IsHeldUp);
         // What stands before a checkpoint's barrier is taken in even so: the barrier must not wait for slow calls.
         if (!isFull || Job.RequestedEpoch > _epoch) any |= ReadInputs();
+        else foreach (var input in _inputs) input.Skip();
+        TellTimes();
         HoldUp(isFull && (_isHeldUp || !any));
         foreach (var (_, step) in _steps) step.EndOfBatch();
         Flush(isIdle: !any);
@@ -198,6 +203,14 @@ internal sealed class StreamTask
         return any;
     }
 
+    private void TellTimes()
+    {
+        foreach (var step in _timeMakers) step.Look();
+        foreach (var step in _timeMakers) step.GoOn();
+        foreach (var step in _timeMakers) step.Tell();
+        foreach (var input in _inputs) input.Tell();
+    }
+
     private bool Poll()
     {
         var any = false;
@@ -244,7 +257,7 @@ internal sealed class StreamTask
     private void Capture(long epoch)
     {
         var start = Stopwatch.GetTimestamp();
-        var checkpoint = new TaskCheckpoint(epoch);
+        var checkpoint = new TaskCheckpoint(epoch, Shards.FirstOf(Worker.Index, Job.Workers.Count));
         foreach (var input in _inputs) input.Capture(checkpoint);
         foreach (var (_, step) in _steps) step.Capture(checkpoint);
         checkpoint.DeadLetters.AddRange(_deadLetters);

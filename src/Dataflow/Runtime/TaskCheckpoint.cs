@@ -1,10 +1,11 @@
-using System.Buffers.Binary;
 using Dataflow.Checkpoints;
 
 namespace Dataflow.Runtime;
 
 /// <summary>One task's part of a checkpoint.</summary>
-internal sealed class TaskCheckpoint(long epoch)
+/// <param name="epoch">The checkpoint's number.</param>
+/// <param name="firstShard">The first of the task's worker.</param>
+internal sealed class TaskCheckpoint(long epoch, int firstShard)
 {
     internal const string Watermark = "watermark/"; // begins the keys of watermarks
 
@@ -29,17 +30,11 @@ internal sealed class TaskCheckpoint(long epoch)
         if (bytes.Length > 0) Blobs[key] = bytes.ToArray();
     }
 
-    /// <summary>Keeps how far time had come at a step. The least of all tasks counts.</summary>
-    public void SaveWatermark(string key, long watermark)
-    {
-        var bytes = new byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, watermark);
-        Blobs[Watermark + key] = bytes;
-    }
+    /// <summary>Keeps how far time had come at a step of this task: those of others may be elsewhere, where streams have gone quiet
+    /// and come back.</summary>
+    public void SaveWatermark(string key, long watermark) => Blobs[Watermark + key] = SavedTimes.Of(firstShard, watermark);
 
     /// <summary>Makes one of what several tasks keep under a key.</summary>
     public static byte[] Merge(string key, IReadOnlyList<byte[]> blobs)
-        => key.StartsWith(Watermark, StringComparison.Ordinal)
-            ? blobs.MinBy(static bytes => BinaryPrimitives.ReadInt64LittleEndian(bytes))!
-            : blobs[0];
+        => key.StartsWith(Watermark, StringComparison.Ordinal) ? SavedTimes.Merge(blobs) : blobs[0];
 }

@@ -10,6 +10,16 @@ internal abstract class TaskInput
     /// <param name="epoch">The epoch whose barrier the input must not read beyond.</param>
     public abstract bool Step(long epoch);
 
+    /// <summary>Tells the first step how far time is. Comes after all inputs of the task have been looked at.</summary>
+    public virtual void Tell()
+    {
+    }
+
+    /// <summary>Learns that it is not looked at in this step: nobody knows whether there is something.</summary>
+    public virtual void Skip()
+    {
+    }
+
     /// <summary>Whether all before an epoch's barrier has been handled.</summary>
     public abstract bool IsAtBarrier(long epoch);
 

@@ -28,6 +28,12 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
         base.Advance(watermark);
     }
 
+    public override void Idle(Idleness idleness)
+    {
+        EmitChanges();
+        base.Idle(idleness);
+    }
+
     public bool TryGet(TKey key, out TOut row)
     {
         var found = _groups.TryGet(key, out var group);

@@ -13,34 +13,40 @@ public static class EventTime
         /// <summary>Says when each record happened and how much disorder to expect; watermarks follow from that.</summary>
         /// <remarks>The watermark of a source's partition stays <paramref name="lateness"/> behind its newest record; that of the
         /// stream is the least of its partitions, without those that have been quiet for <paramref name="idleAfter"/>. When all
-        /// are quiet it goes on with the clock, so that the last windows close.</remarks>
+        /// are quiet it stays at the greatest of any, so that a record which continues where they stopped is not late.</remarks>
         /// <param name="time">When the record happened; called once per record, on the task's thread.</param>
         /// <param name="lateness">How much older than its predecessors a record may be without being late.</param>
         /// <param name="idleAfter">After how long without records a partition no longer holds time back. Default 5 s.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
+        /// <param name="advanceWhenQuiet">Whether the watermark goes on with the clock while all partitions are quiet, so that timers, joins
+        /// and patterns go on too. What continues later than that is late.</param>
         public Stream<T> WithEventTime(
-            Func<T, DateTimeOffset> time, TimeSpan lateness = default, TimeSpan? idleAfter = null, string name = "event-time")
+            Func<T, DateTimeOffset> time, TimeSpan lateness = default, TimeSpan? idleAfter = null, string name = "event-time",
+            bool advanceWhenQuiet = false)
         {
             ArgumentNullException.ThrowIfNull(time);
-            return stream.WithEventTime(value => time(value).ToUnixTimeMilliseconds(), lateness, idleAfter, name);
+            return stream.WithEventTime(value => time(value).ToUnixTimeMilliseconds(), lateness, idleAfter, name, advanceWhenQuiet);
         }
 
         /// <summary>As the form with DateTimeOffset; the time is taken as UTC unless it says that it is local.</summary>
         public Stream<T> WithEventTime(
-            Func<T, DateTime> time, TimeSpan lateness = default, TimeSpan? idleAfter = null, string name = "event-time")
+            Func<T, DateTime> time, TimeSpan lateness = default, TimeSpan? idleAfter = null, string name = "event-time",
+            bool advanceWhenQuiet = false)
         {
             ArgumentNullException.ThrowIfNull(time);
-            return stream.WithEventTime(value => UnixMilliseconds(time(value)), lateness, idleAfter, name);
+            return stream.WithEventTime(value => UnixMilliseconds(time(value)), lateness, idleAfter, name, advanceWhenQuiet);
         }
 
         /// <summary>As the form with DateTimeOffset; the time is given in milliseconds since the Unix epoch.</summary>
         public Stream<T> WithEventTime(
-            Func<T, long> time, TimeSpan lateness = default, TimeSpan? idleAfter = null, string name = "event-time")
+            Func<T, long> time, TimeSpan lateness = default, TimeSpan? idleAfter = null, string name = "event-time",
+            bool advanceWhenQuiet = false)
         {
             ArgumentNullException.ThrowIfNull(time);
             ArgumentOutOfRangeException.ThrowIfLessThan(lateness, TimeSpan.Zero);
             if (idleAfter is { } idle) ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(idle, TimeSpan.Zero, nameof(idleAfter));
-            return stream.Add(input => new EventTimeNode<T>(name, input, time, lateness, idleAfter ?? DefaultIdleAfter));
+            return stream.Add(input => new EventTimeNode<T>(
+                name, input, time, new EventTimeOptions(lateness, idleAfter ?? DefaultIdleAfter, advanceWhenQuiet)));
         }
     }
 
@@ -66,13 +72,23 @@ internal interface IGivesEventTime
     TimeSpan IdleAfter { get; }
 }
 
-internal sealed record EventTimeNode<T>(
-    string Name, Node<T> Input, Func<T, long> Time, TimeSpan Lateness, TimeSpan IdleAfter)
+/// <summary>How a step makes watermarks.</summary>
+internal sealed record EventTimeOptions(TimeSpan Lateness, TimeSpan IdleAfter, bool AdvancesWhenQuiet)
+{
+    public long LatenessMs => (long)Lateness.TotalMilliseconds;
+
+    public override string ToString()
+        => $"lateness {Lateness}, idle after {IdleAfter}{(AdvancesWhenQuiet ? ", advances when quiet" : "")}";
+}
+
+internal sealed record EventTimeNode<T>(string Name, Node<T> Input, Func<T, long> Time, EventTimeOptions Options)
     : Node<T, T>(Name, Input), IGivesEventTime
 {
-    internal override string Detail => $"lateness {Lateness}, idle after {IdleAfter}";
+    public TimeSpan IdleAfter => Options.IdleAfter;
 
-    public override Operator<T, T> CreateOperator() => new EventTimeOperator<T>(Time, Lateness, IdleAfter);
+    internal override string Detail => Options.ToString();
+
+    public override Operator<T, T> CreateOperator() => new EventTimeOperator<T>(Time, Options);
 
     internal override IEnumerable<string> Check()
         => Input.IsBehindExchange

@@ -1,19 +1,26 @@
-using System.Buffers.Binary;
 using Dataflow.Runtime;
+using Dataflow.Time;
 
 namespace Dataflow;
 
 /// <summary>Stamps records with their event time and derives the watermark from the newest of each split.</summary>
-internal sealed class EventTimeOperator<T>(Func<T, long> time, TimeSpan lateness, TimeSpan idleAfter) : Operator<T, T>, IKnowsTime
+internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions options) : Operator<T, T>, IKnowsTime, IMakesTime
 {
-    private readonly long _latenessMs = (long)lateness.TotalMilliseconds;
     private long[] _newest = []; // by split id + 1; the first is for records of no known split
-    private long[] _newestSeen = [];
-    private long[] _lastActive = [];
-    private IReadOnlyList<SplitProgress> _splits = [];
-    private long _watermark = long.MinValue;
+    private SplitTime[] _splits = [];
+    private InputTime[] _times = []; // of the splits
+    private TimeOfWorkers _workers = null!; // set by Open
+    private ToldTime _told = null!; // set by Open
+    private InputTime _agreed = InputTime.None;
+    private long _saved; // what was told before a restart is true after it
+    private bool _isEnded;
+    private bool _isIdle; // as told
 
-    public long Watermark => _watermark;
+    public long Watermark => _told.Last.Watermark;
+
+    internal override bool IsDrained => !_isEnded || Watermark == long.MaxValue;
+
+    internal override bool MayCapture => true;
 
     internal override bool IsOneToOne => true;
 
@@ -30,6 +37,7 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, TimeSpan lateness
             return;
         }
 
+        if (_isIdle) TakeFirst();
         ref var newest = ref _newest[record.Origin.Split + 1];
         if (timestamp > newest) newest = timestamp;
         Emit(record with { Timestamp = timestamp });
@@ -41,69 +49,69 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, TimeSpan lateness
         if (watermark != long.MaxValue) return;
         Context.Task.Job.NewestAtEnd.AddOrUpdate(
             Context.NodeId, static (_, newest) => newest, static (_, others, newest) => Math.Max(others, newest), _newest.Max());
-        MoveTo(long.MaxValue);
+        _isEnded = true;
     }
 
-    public override void EndOfBatch()
+    /// <summary>Idleness, too, is made here.</summary>
+    public override void Idle(Idleness idleness)
+    {
+    }
+
+    public void Look()
     {
         var now = Context.Time.GetTimestamp();
-        var least = long.MaxValue;
-        var newest = long.MinValue;
-        var lastActive = long.MinValue;
-        foreach (var split in _splits)
-        {
-            if (split.IsFinished) continue;
-            var slot = split.Id + 1;
-            var isActive = IsActive(slot, split, now);
-            if (isActive) least = Math.Min(least, _newest[slot]);
-            Show(split, _newest[slot], isActive);
-            newest = Math.Max(newest, _newest[slot]);
-            lastActive = Math.Max(lastActive, _lastActive[slot]);
-        }
+        for (var i = 0; i < _splits.Length; i++) _times[i] = _splits[i].Look(_newest[_splits[i].Id + 1], now);
+        var own = _splits.Length > 0 ? InputTime.OfInputs(_times) : new(long.MinValue, Idleness.WithoutTime);
+        var isNews = _isEnded
+            ? _workers.End(Context.Worker, own)
+            : _workers.Say(Context.Worker, own, !own.IsIdle || Array.TrueForAll(_splits, static split => split.IsCaughtUp));
+        if (isNews) Context.Task.Job.WakeWorkers();
+        _agreed = _workers.Agreed;
+    }
 
-        if (least == long.MaxValue) least = AllQuiet(newest, Context.Time.GetElapsedTime(Math.Max(lastActive, 0), now));
-        if (least > long.MinValue + _latenessMs) MoveTo(least - _latenessMs);
+    public void GoOn()
+    {
+        if (_isIdle && !_workers.Agreed.IsIdle) TellThatItGoesOn();
+    }
+
+    public void Tell()
+    {
+        var now = options.AdvancesWhenQuiet ? Quiet(_agreed) : _agreed;
+        _told.Tell(now with { Watermark = Math.Max(now.Watermark, _saved) });
+        _isIdle = _told.Last.IsIdle;
     }
 
     internal override void Capture(TaskCheckpoint checkpoint)
     {
-        foreach (var split in _splits) checkpoint.SaveWatermark($"{Context.Name}/{split.Name}", _newest[split.Id + 1]);
+        foreach (var split in _splits) split.Capture(checkpoint);
+        checkpoint.SaveWatermark(Context.Name, Watermark);
     }
 
     protected override void Open()
     {
-        var count = Context.Task.Job.SplitCount + 1;
-        _newest = Enumerable.Repeat(long.MinValue, count).ToArray();
-        _newestSeen = Enumerable.Repeat(long.MinValue, count).ToArray();
-        _lastActive = Enumerable.Repeat(Context.Time.GetTimestamp(), count).ToArray();
-        _splits = Context.Task.SplitsAbove(Context.NodeId);
-        foreach (var split in _splits) _newest[split.Id + 1] = Context.SavedWatermark(split.Name);
+        _splits = [.. Context.Task.SplitsAbove(Context.NodeId).Select(split => new SplitTime(Context, split, options))];
+        _times = new InputTime[_splits.Length];
+        _newest = Enumerable.Repeat(long.MinValue, Context.Task.Job.SplitCount + 1).ToArray();
+        foreach (var split in _splits) _newest[split.Id + 1] = split.Newest;
+        _workers = Context.Shared(() => new TimeOfWorkers(Context.Workers));
+        _told = new(base.Advance, base.Idle);
+        _saved = Context.SavedWatermarks().Min();
     }
 
-    private bool IsActive(int slot, SplitProgress split, long now)
-    {
-        if (_newest[slot] != _newestSeen[slot] || !split.IsCaughtUp)
-        {
-            _newestSeen[slot] = _newest[slot];
-            _lastActive[slot] = now;
-        }
+    /// <summary>Goes on with the clock where all is quiet; no window has to give a result before its time then.</summary>
+    private InputTime Quiet(InputTime all)
+        => all.IsIdle ? new(Math.Max(all.Watermark, all.Idleness.TimeAt(Context.Time)), Idleness.WithoutTime) : all;
 
-        return Context.Time.GetElapsedTime(_lastActive[slot], now) < idleAfter;
+    /// <summary>The first record after a quiet time: from before it on, the stream counts again where it meets others.</summary>
+    private void TakeFirst()
+    {
+        _workers.GoOn(Context.Worker);
+        TellThatItGoesOn();
     }
 
-    private void Show(SplitProgress split, long newest, bool isActive)
+    private void TellThatItGoesOn()
     {
-        if (newest > long.MinValue + _latenessMs) split.WatermarkMs = newest - _latenessMs;
-        split.IsIdle = !isActive;
-    }
-
-    private static long AllQuiet(long newest, TimeSpan quiet)
-        => newest == long.MinValue ? long.MinValue : newest + (long)quiet.TotalMilliseconds;
-
-    private void MoveTo(long watermark)
-    {
-        if (watermark <= _watermark) return;
-        _watermark = watermark;
-        base.Advance(watermark);
+        _isIdle = false;
+        _told.Tell(_told.Last with { Idleness = default });
     }
 }

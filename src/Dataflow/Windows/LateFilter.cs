@@ -15,7 +15,7 @@ internal sealed class LateFilter<T>(WindowSpec windows, Trigger trigger) : Opera
 
     internal override bool IsOneToOne => true;
 
-    public void ConnectLateTo(Operator<T> late) => _late = late;
+    public void ConnectLateTo(Operator<T> late) => ConnectSideTo(_late = late);
 
     public override void Process(in Record<T> record)
     {
@@ -33,7 +33,6 @@ internal sealed class LateFilter<T>(WindowSpec windows, Trigger trigger) : Opera
     {
         if (watermark > _watermark) MoveTo(watermark);
         base.Advance(watermark);
-        _late?.Advance(watermark);
     }
 
     /// <summary>Hands a record to the stream of late records; also for a step that follows, which knows better what is late.</summary>

@@ -26,7 +26,7 @@ public class PipelineDriverTests
     private static Pipeline CountsPerSecond()
     {
         var pipeline = new Pipeline("counts");
-        pipeline.From(s_readings).WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor)
+        pipeline.From(s_readings).WithEventTime(r => r.TimeMs, advanceWhenQuiet: true).KeyBy(r => r.Sensor)
             .Window(Tumbling.Every(TimeSpan.FromSeconds(1))).Aggregate(a => a.Count(), (key, _, n) => $"{key}: {n}").To(s_counts);
         return pipeline;
     }
@@ -62,7 +62,7 @@ public class PipelineDriverTests
             () =>
             {
                 var pipeline = new Pipeline("driven-idle");
-                pipeline.From(Topic.Of<Reading>("idle")).WithEventTime(r => r.TimeMs, idleAfter: TimeSpan.FromSeconds(1)).KeyBy(r => r.Sensor)
+                pipeline.From(Topic.Of<Reading>("idle")).WithEventTime(r => r.TimeMs, idleAfter: TimeSpan.FromSeconds(1), advanceWhenQuiet: true).KeyBy(r => r.Sensor)
                     .Window(Tumbling.Every(TimeSpan.FromSeconds(10))).Aggregate(a => a.Count(), (_, _, count) => count).To(Topic.Of<long>("counts"));
                 return pipeline;
             },

@@ -88,9 +88,7 @@ public sealed class CombinerOrderTests : IDisposable
 
     private void ReadAll()
     {
-        while (_input.Step(0))
-        {
-        }
+        while (_input.Step(0)) _input.Tell();
     }
 
     private sealed class Collector : Operator<Keyed<int, Part<long, long>>>

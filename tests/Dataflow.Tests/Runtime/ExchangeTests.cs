@@ -109,7 +109,11 @@ public sealed class ExchangeTests : IDisposable
 
     private void ReadAll()
     {
-        while (_input.Step(epoch: 0)) _writers[0].SendOverflow();
+        while (_input.Step(epoch: 0))
+        {
+            _input.Tell();
+            _writers[0].SendOverflow();
+        }
     }
 
     private void Advance(ExchangeWriter<int> writer, long watermark)

@@ -51,11 +51,14 @@ public sealed class EventTimeTests : IDisposable
         job.Close();
     }
 
-    [Fact]
-    public void A_partition_that_is_quiet_for_long_holds_nothing_back()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void A_partition_that_is_quiet_for_long_holds_nothing_back(int workers)
     {
         Append(0, 100);
-        var job = Start(workers: 1);
+        var job = Start(workers);
         Assert.Equal(long.MinValue, Watermark(job));
 
         _clock.Advance(TimeSpan.FromSeconds(6));
@@ -66,12 +69,42 @@ public sealed class EventTimeTests : IDisposable
         job.Close();
     }
 
-    [Fact]
-    public void When_all_are_quiet_time_goes_on_with_the_clock()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void When_all_are_quiet_time_stays_at_the_greatest_of_any_partition(int workers)
     {
         Append(0, 100);
         Append(1, 300);
-        var job = Start(workers: 1);
+        var job = Start(workers);
+        Assert.Equal(100 - 7, Watermark(job));
+
+        _clock.Advance(TimeSpan.FromSeconds(6));
+        job.RunUntilIdle();
+        Assert.Equal(300 - 7, Watermark(job));
+
+        _clock.Advance(TimeSpan.FromHours(10));
+        job.RunUntilIdle();
+        Assert.Equal(300 - 7, Watermark(job));
+
+        Append(0, 200);
+        Append(1, 310);
+        job.RunUntilIdle();
+        Assert.Equal(300 - 7, Watermark(job));
+        Append(0, 305);
+        job.RunUntilIdle();
+        Assert.Equal(305 - 7, Watermark(job));
+        job.Close();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Time_goes_on_with_the_clock_where_that_is_asked_for(int workers)
+    {
+        Append(0, 100);
+        Append(1, 300);
+        var job = Start(workers, advanceWhenQuiet: true);
         Assert.Equal(100 - 7, Watermark(job));
 
         _clock.Advance(TimeSpan.FromSeconds(6));
@@ -99,6 +132,25 @@ public sealed class EventTimeTests : IDisposable
         job.Close();
     }
 
+    [Fact]
+    public void Quiet_goes_on_over_restarts_that_come_more_often_than_it_takes()
+    {
+        Append(0, 100);
+        var job = Start(workers: 2);
+        for (var start = 0; start < 4; start++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(2));
+            job.Checkpoint();
+            job.Close();
+            job = Start(workers: 2);
+            Append(0, 200 + start);
+            job.RunUntilIdle();
+        }
+
+        Assert.Equal(203 - 7, Watermark(job));
+        job.Close();
+    }
+
     private static long WindowOf(Func<Stream<int>, Stream<int>> timed)
         => Assert.Single(Harness.Run(
             [1],
@@ -108,10 +160,10 @@ public sealed class EventTimeTests : IDisposable
 
     private void Append(int partition, long time) => _log.Append("times", [time], partition, partitions: 2);
 
-    private SimulatedJob Start(int workers)
+    private SimulatedJob Start(int workers, bool advanceWhenQuiet = false)
     {
         var pipeline = new Pipeline("times");
-        pipeline.From(Topic.Of<long>("times")).WithEventTime(x => x, lateness: TimeSpan.FromMilliseconds(7)).To(Sink.Memory<long>());
+        pipeline.From(Topic.Of<long>("times")).WithEventTime(x => x, lateness: TimeSpan.FromMilliseconds(7), advanceWhenQuiet: advanceWhenQuiet).To(Sink.Memory<long>());
         var job = SimulatedJob.Start(pipeline, _log, workers, clock: _clock);
         job.RunUntilIdle();
         return job;

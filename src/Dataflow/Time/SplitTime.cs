@@ -1,0 +1,70 @@
+using System.Buffers.Binary;
+using Dataflow.Runtime;
+
+namespace Dataflow.Time;
+
+/// <summary>How far event time has come in a split, and since when it has been quiet.</summary>
+internal sealed class SplitTime
+{
+    private readonly OperatorContext _step;
+    private readonly SplitProgress _split;
+    private readonly EventTimeOptions _options;
+    private readonly long _quietBefore; // the clock's ticks: for how long it had been quiet at the checkpoint
+    private long _newest;
+    private long _read;
+    private long _lastActive;
+    private bool _isLookedAt; // since the job started: before that it cannot be said to be quiet
+    private bool _isIdle;
+
+    public SplitTime(OperatorContext step, SplitProgress split, EventTimeOptions options)
+    {
+        (_step, _split, _options) = (step, split, options);
+        _newest = step.SavedWatermark(split.Name);
+        // Quiet goes on over a restart: else a job that often starts anew would wait for a quiet split for ever.
+        var quiet = step.Saved(QuietKey);
+        if (!quiet.IsEmpty)
+            _quietBefore = (long)(TimeSpan.FromTicks(BinaryPrimitives.ReadInt64LittleEndian(quiet.Span)).TotalSeconds * step.Time.TimestampFrequency);
+    }
+
+    public int Id => _split.Id;
+
+    public long Newest => _newest;
+
+    /// <summary>Whether the last look, in the step at hand, found nothing.</summary>
+    public bool IsCaughtUp => _split.IsCaughtUp || _split.IsFinished;
+
+    private string QuietKey => $"{_step.Name}/{_split.Name}/quiet";
+
+    private long Watermark => _newest == long.MinValue ? _newest : _newest - _options.LatenessMs;
+
+    /// <summary>What the split gives to the watermark now.</summary>
+    /// <param name="newest">The time of its newest record.</param>
+    /// <param name="now">The clock's timestamp.</param>
+    public InputTime Look(long newest, long now)
+    {
+        if (!_isLookedAt)
+        {
+            _lastActive = now - _quietBefore;
+            _isLookedAt = _split.IsCaughtUp;
+        }
+
+        if (newest != _newest || _split.Read != _read || _split.IsHeldBack)
+        {
+            (_newest, _read, _lastActive) = (newest, _split.Read, now);
+            (_isIdle, _isLookedAt) = (false, true);
+        }
+
+        _isIdle |= _split.IsFinished || (_split.IsCaughtUp && _step.Time.GetElapsedTime(_lastActive, now) >= _options.IdleAfter);
+        if (_newest > long.MinValue) _split.WatermarkMs = Watermark;
+        _split.IsIdle = _isIdle;
+        return new(Watermark, _isIdle ? Idleness.Since(Watermark, _step.Time, _lastActive) : default);
+    }
+
+    public void Capture(TaskCheckpoint checkpoint)
+    {
+        checkpoint.SaveWatermark($"{_step.Name}/{_split.Name}", _newest);
+        var quiet = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(quiet, _step.Time.GetElapsedTime(_lastActive).Ticks);
+        checkpoint.Save(QuietKey, quiet);
+    }
+}

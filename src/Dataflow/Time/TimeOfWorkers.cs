@@ -1,0 +1,65 @@
+namespace Dataflow.Time;
+
+/// <summary>How far event time has come in the splits of all workers, which every instance of the step that makes it says in place of
+/// its own. From any thread.</summary>
+/// <remarks>It goes on to where every worker has found it after looking at its own splits once more. So later steps see all splits as if
+/// one worker read them: nobody passes a quiet split whose next record is there to be read.</remarks>
+internal sealed class TimeOfWorkers(int workers) : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly InputTime[] _own = [.. Enumerable.Repeat(InputTime.None, workers)];
+    private readonly InputTime[] _found = [.. Enumerable.Repeat(InputTime.None, workers)]; // of all, as each found it
+    private readonly bool[] _isEnded = new bool[workers];
+    private InputTime _agreed = InputTime.None;
+
+    /// <summary>Where all workers have found it.</summary>
+    public InputTime Agreed
+    {
+        get
+        {
+            lock (_gate) return _agreed;
+        }
+    }
+
+    /// <summary>Says that a record has come to a worker after all was quiet: before anything that the worker says of other streams.</summary>
+    public void GoOn(int worker)
+    {
+        lock (_gate) _own[worker] = _found[worker] = _agreed = InputTime.None;
+    }
+
+    /// <summary>Says how far a worker's splits are; true if others have to learn of it.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <param name="time">Of its splits.</param>
+    /// <param name="hasLooked">Whether it knows that its quiet splits have nothing to be read.</param>
+    public bool Say(int worker, InputTime time, bool hasLooked)
+    {
+        lock (_gate)
+        {
+            _own[worker] = time;
+            return hasLooked && Find(worker);
+        }
+    }
+
+    /// <summary>Says that nothing will ever follow in a worker; the end of time has come once the last has said so.</summary>
+    /// <inheritdoc cref="Say"/>
+    public bool End(int worker, InputTime time)
+    {
+        lock (_gate)
+        {
+            _isEnded[worker] = true;
+            _own[worker] = time.IsIdle ? time : time with { Idleness = Idleness.WithoutTime };
+            return Find(worker);
+        }
+    }
+
+    public ValueTask DisposeAsync() => default;
+
+    private bool Find(int worker)
+    {
+        var all = Array.TrueForAll(_isEnded, static isEnded => isEnded) ? new(long.MaxValue, default) : InputTime.OfInputs(_own);
+        var isNews = all != _found[worker];
+        _found[worker] = all;
+        _agreed = InputTime.OfParts(_found);
+        return isNews;
+    }
+}
