@@ -166,6 +166,7 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
     {
         var manifest = new Manifest
         {
+            Format = Manifest.CurrentFormat,
             Epoch = _epoch,
             Signature = job.Plan.Signature,
             Positions = [.. _parts.SelectMany(static part => part.Positions)],

@@ -34,6 +34,10 @@ public sealed class CheckpointException : DataflowException
         => new($"State '{state}': an entry could not be written for a checkpoint: {inner.Message.TrimEnd('.')}. Keep less in one entry, or correct the "
             + "serializer of its type; the job stopped at its last checkpoint. Lists and maps of a Process step write each element by itself.", inner);
 
+    internal static CheckpointException OtherFormat(string pipeline, long epoch)
+        => new($"Pipeline '{pipeline}': checkpoint {epoch} was written by another version, which hashed keys and wrote values in another way. Run that "
+            + $"version, {BeginAnew}.");
+
     internal static CheckpointException AlreadyRuns(string pipeline)
         => new($"Pipeline '{pipeline}': a job of this name already runs on the log. Wait for its end, or give this one "
             + "another name.");

@@ -6,8 +6,13 @@ namespace Dataflow.Checkpoints;
 /// <summary>What a checkpoint says besides outputs and state changes, which are in the same commit of the log.</summary>
 internal sealed record Manifest
 {
+    public const int CurrentFormat = 2;
+
     /// <summary>The number of the checkpoint, from 1.</summary>
     public required long Epoch { get; init; }
+
+    /// <summary>How keys are hashed and values written; null in manifests that are older than that.</summary>
+    public int? Format { get; init; }
 
     /// <summary>One line for each step with state.</summary>
     public required IReadOnlyList<string> Signature { get; init; }

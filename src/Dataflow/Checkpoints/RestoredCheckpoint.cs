@@ -29,9 +29,11 @@ internal sealed class RestoredCheckpoint(Manifest? manifest)
         => _positions.TryGetValue(split.Name, out var position) ? position.End : split.End;
 
     /// <exception cref="PlanException">The plan's state is not the checkpoint's.</exception>
+    /// <exception cref="CheckpointException">The state was written in another way.</exception>
     public void CheckMatches(Plan plan)
     {
         if (manifest is null) return;
+        if (manifest.Format != Manifest.CurrentFormat && manifest.Signature.Count > 0) throw CheckpointException.OtherFormat(plan.Pipeline, Epoch);
         var faults = Differences(manifest.Signature, plan.Signature).ToList();
         if (faults.Count > 0) throw PlanException.StateDiffers(plan.Pipeline, Epoch, faults);
     }

@@ -36,7 +36,7 @@ public static class ToStep
         {
             ArgumentNullException.ThrowIfNull(topic);
             stream.Pairs.To(new TopicSink<Keyed<TKey, T>, T>(
-                topic, static pair => pair.Value, static (pair, bytes) => KeyCodec<TKey>.Default.Write(pair.Key, bytes)));
+                topic, static pair => pair.Value, static (pair, bytes) => KeyCodec<TKey>.Default.WriteNormal(pair.Key, bytes)));
         }
 
         /// <summary>The values without their keys.</summary>
@@ -54,7 +54,7 @@ public static class ToStep
             table.Changes().Pairs.To(new TopicSink<Keyed<TKey, Change<TRow>>, TRow>(
                 topic,
                 static pair => pair.Value.New,
-                static (pair, bytes) => KeyCodec<TKey>.Default.Write(pair.Key, bytes),
+                static (pair, bytes) => KeyCodec<TKey>.Default.WriteNormal(pair.Key, bytes),
                 hasValue: static pair => pair.Value.HasNew));
         }
     }

@@ -40,11 +40,6 @@ internal sealed record KeyExchangeNode<TKey, T>(Node<Keyed<TKey, T>> Input)
 
     internal override Operator<Keyed<TKey, T>> Build(TaskBuilder builder, Operator<Keyed<TKey, T>> next)
         => builder.Plan.CombinerFor(this) is ICombines<TKey, T> combiner ? combiner.Build(this, builder, next) : base.Build(builder, next);
-
-    internal override IEnumerable<string> Check()
-        => typeof(TKey).IsArray
-            ? [$"Key {TypeNames.Of(typeof(TKey))}: arrays of equal content are different keys. Give KeyBy a string, a number or a record."]
-            : [];
 }
 
 /// <summary>Brings all records to the first worker, for a sink that has one writer.</summary>

@@ -19,12 +19,7 @@ public sealed class PlanException : DataflowException
             + string.Concat(differences.Select(difference => $"\n- {difference}"))
             + "\nUndo the change, or give the pipeline a new name to start afresh.", differences);
 
-    internal static PlanException NoSerde(Type type, Exception inner)
-    {
-        var fault = $"Type {type.Name}: values cannot be written as MessagePack ({Innermost(inner).Message.TrimEnd('.')}). "
-            + "Make the type and its members public, or pass a Serde of your own.";
-        return new(fault, [fault], inner);
-    }
+    internal static PlanException NoSerde(IReadOnlyList<string> faults) => new(string.Join('\n', faults), faults);
 
-    private static Exception Innermost(Exception error) => error.InnerException is { } inner ? Innermost(inner) : error;
+    internal static PlanException NoKey(string fault) => new(fault, [fault]);
 }

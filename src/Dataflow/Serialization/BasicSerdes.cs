@@ -1,14 +1,31 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
+using Dataflow.Serialization;
 
 namespace Dataflow;
 
-internal sealed class Utf8Serde : Serde<string>
+/// <summary>UTF-8. What has none begins with a byte that UTF-8 never holds: null is that byte alone, text with half of a surrogate pair another
+/// and its UTF-16.</summary>
+internal sealed class Utf8Serde : Serde<string?>
 {
-    public override void Write(string value, IBufferWriter<byte> bytes) => Encoding.UTF8.GetBytes(value, bytes);
+    private const byte Null = 0xFE;
+    private const byte Utf16 = 0xFF;
 
-    public override string Read(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
+    public override void Write(string? value, IBufferWriter<byte> bytes)
+    {
+        if (value is null) bytes.Write([Null]);
+        else if (StringFormatter.IsWellFormed(value)) Encoding.UTF8.GetBytes(value, bytes);
+        else bytes.Write([Utf16, .. MemoryMarshal.AsBytes(value.AsSpan())]);
+    }
+
+    public override string? Read(ReadOnlyMemory<byte> bytes) => bytes.Span switch
+    {
+        [Null] => null,
+        [Utf16, .. var text] when text.Length % sizeof(char) == 0 => new string(MemoryMarshal.Cast<byte, char>(text)),
+        var text => Encoding.UTF8.GetString(text),
+    };
 }
 
 internal sealed class Int64Serde : Serde<long>
@@ -33,9 +50,10 @@ internal sealed class Int32Serde : Serde<int>
     public override int Read(ReadOnlyMemory<byte> bytes) => BinaryPrimitives.ReadInt32BigEndian(bytes.Span);
 }
 
+/// <summary>The bytes themselves, so that null, which has none, is refused.</summary>
 internal sealed class BytesSerde : Serde<byte[]>
 {
-    public override void Write(byte[] value, IBufferWriter<byte> bytes) => bytes.Write(value);
+    public override void Write(byte[] value, IBufferWriter<byte> bytes) => bytes.Write(value ?? throw SerdeException.NoNull("byte[]"));
 
     public override byte[] Read(ReadOnlyMemory<byte> bytes) => bytes.ToArray();
 }

@@ -1,12 +1,14 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using Dataflow.Log;
+using Dataflow.Serialization;
 
 namespace Dataflow.State;
 
-/// <summary>How keys are hashed and written. The hash is the same in every run: it decides a key's shard.</summary>
-internal class KeyCodec<TKey>(Serde<TKey> serde)
-    where TKey : notnull
+/// <summary>How keys are hashed and written.</summary>
+/// <remarks>Keys that are equal, as C# says it, have one hash, the same in every run: it decides a key's shard. It is made of their normal form,
+/// which topics hold too: there equal keys are one to whoever compares bytes. State holds the key as it first came.</remarks>
+internal class KeyCodec<TKey>(Serde<TKey> serde, KeyForm.Normalizer<TKey>? normalizer = null)
 {
     private const uint ShardBits = 0xFC000000;
 
@@ -14,24 +16,40 @@ internal class KeyCodec<TKey>(Serde<TKey> serde)
     private static ArrayBufferWriter<byte>? t_scratch;
     private static KeyCodec<TKey>? s_default;
 
-    public static KeyCodec<TKey> Default => s_default ??= new(Serde<TKey>.Default);
+    /// <exception cref="PlanException">The type cannot be a key.</exception>
+    public static KeyCodec<TKey> Default => s_default ??= Find();
+
+    /// <summary>Whether some values of the type are refused, which is seen when they are hashed.</summary>
+    public virtual bool MayRefuse { get; } = KeyForm.MayBeDerived(typeof(TKey));
 
     /// <summary>A stable 32-bit hash, never 0.</summary>
+    /// <exception cref="SerdeException">The key is of a type that is derived from the declared one.</exception>
     public virtual uint Hash(TKey key)
     {
-        if (typeof(TKey) == typeof(long)) return Mix((ulong)(long)(object)key);
-        if (typeof(TKey) == typeof(int)) return Mix((ulong)(int)(object)key);
-        if (typeof(TKey) == typeof(string)) return OfBytes(MemoryMarshal.AsBytes(((string)(object)key).AsSpan()));
+        if (typeof(TKey) == typeof(long)) return Mix((ulong)(long)(object)key!);
+        if (typeof(TKey) == typeof(int)) return Mix((ulong)(int)(object)key!);
+        if (typeof(TKey) == typeof(string)) return OfBytes(MemoryMarshal.AsBytes(((string)(object)key!).AsSpan()));
         if (typeof(TKey).IsValueType && TryHashPair(key, out var hash)) return hash;
         var scratch = t_scratch ??= new ArrayBufferWriter<byte>();
         scratch.ResetWrittenCount();
-        Write(key, scratch);
+        WriteNormal(key, scratch);
         return OfBytes(scratch.WrittenSpan);
     }
 
+    /// <summary>Writes a key so that it comes back as it is.</summary>
     public virtual void Write(TKey key, IBufferWriter<byte> bytes) => serde.Write(key, bytes);
 
+    /// <summary>Writes a key so that all that are equal have the same bytes.</summary>
+    public void WriteNormal(TKey key, IBufferWriter<byte> bytes)
+    {
+        normalizer?.Invoke(ref key);
+        serde.Write(key, bytes);
+    }
+
     public virtual TKey Read(ReadOnlyMemory<byte> bytes) => serde.Read(bytes);
+
+    private static KeyCodec<TKey> Find()
+        => KeyForm.FaultOf(typeof(TKey)) is { } fault ? throw PlanException.NoKey(fault) : new(Serde<TKey>.Default, KeyForm.NormalizerOf<TKey>());
 
     /// <summary>Hashes pairs of numbers without writing them, which would cost ten times as much.</summary>
     private static bool TryHashPair(TKey key, out uint hash)

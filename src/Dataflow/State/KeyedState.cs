@@ -104,7 +104,7 @@ public sealed class KeyedState<TKey, TValue>
         ref var entry = ref _entries[index];
         if (entry.Hash == 0) return false;
         WriteIfFrozen(ref entry);
-        _owner.Changes.Remove(_owner.Id, Namespace, hash, key, _owner.Keys);
+        _owner.Changes.Remove(_owner.Id, Namespace, hash, entry.Key, _owner.Keys); // as it was written
         CloseGap(index);
         Count--;
         if (IsSparse) Resize(CapacityFor(Count));

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Dataflow.Serialization;
 
 namespace Dataflow.State;
 
@@ -8,7 +9,7 @@ namespace Dataflow.State;
 internal static class StateCodec<T>
 {
     private static readonly Serde<T>? Serde =
-        RuntimeHelpers.IsReferenceOrContainsReferences<T>() ? Serde<T>.Default : null;
+        RuntimeHelpers.IsReferenceOrContainsReferences<T>() ? ValueSerde<T>.Create(ValueResolver.Default) : null;
 
     /// <summary>Name and, where values are raw memory, size: what a restart compares.</summary>
     public static string Signature { get; } =

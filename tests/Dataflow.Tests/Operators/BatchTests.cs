@@ -209,5 +209,5 @@ public sealed class BatchTests : IDisposable
         job.RunUntilIdle();
     }
 
-    private sealed class Hidden;
+    private sealed record Hidden(Func<int>? Make = null);
 }

@@ -176,5 +176,5 @@ public sealed class MapAsyncFailureTests : IDisposable
             ? Task.FromException<int>(new InvalidOperationException(message))
             : Task.FromResult(_calls[^1].Value);
 
-    private sealed class Hidden;
+    private sealed record Hidden(Func<int>? Make = null);
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using Dataflow.Checkpoints;
 using Dataflow.Log;
+using Dataflow.Planning;
 using Dataflow.Testing;
 using Dataflow.Tests.Operators;
 
@@ -31,9 +33,9 @@ public sealed class PlanFaultTests : IDisposable
             - two streams go to 'out'. Give each a sink of its own, with a name of its own.
             - two steps with state are called 'window-aggregate'. Give one of them another name, as its argument 'name'.
             - Window 'window' needs event time. Add WithEventTime(...) before KeyBy.
-            - step 'process': Type Hidden: values cannot be written as MessagePack (Building dynamic formatter only allows public type. Type: Dataflow.Tests.Planning.PlanFaultTests+Hidden). Make the type and its members public, or pass a Serde of your own.
+            - step 'process': Type Hidden: member 'Make' is code (Func<Int32>), which has no bytes. Leave it out with [IgnoreMember], or keep what it is chosen by.
             - Event time 'event-time' stands behind an exchange, where a source's order is lost. Call WithEventTime before KeyBy.
-            - Key Int32[]: arrays of equal content are different keys. Give KeyBy a string, a number or a record.
+            - step 'key-by': Key Int32[]: two of equal content are different keys, since C# compares them by reference. Give KeyBy a string, a number or a record of them.
             """);
     }
 
@@ -58,9 +60,9 @@ public sealed class PlanFaultTests : IDisposable
 
         Check(pipeline, """
             Pipeline 'types' has 3 faults:
-            - step 'in': Type Hidden: values cannot be written as MessagePack (Building dynamic formatter only allows public type. Type: Dataflow.Tests.Planning.PlanFaultTests+Hidden). Make the type and its members public, or pass a Serde of your own.
-            - step 'key-by': Type Hidden: values cannot be written as MessagePack (Building dynamic formatter only allows public type. Type: Dataflow.Tests.Planning.PlanFaultTests+Hidden). Make the type and its members public, or pass a Serde of your own.
-            - step 'out': Type Hidden: values cannot be written as MessagePack (Building dynamic formatter only allows public type. Type: Dataflow.Tests.Planning.PlanFaultTests+Hidden). Make the type and its members public, or pass a Serde of your own.
+            - step 'in': Type Hidden: member 'Make' is code (Func<Int32>), which has no bytes. Leave it out with [IgnoreMember], or keep what it is chosen by.
+            - step 'key-by': Key Hidden: member 'Make' is Func<Int32>: it has an Equals of its own, and what that compares cannot be seen. Give KeyBy a string, a number or a record of what it compares, or the pipeline UseSerde(...) with a Serde<Func<Int32>> that writes equal keys as equal bytes.
+            - step 'out': Type Hidden: member 'Make' is code (Func<Int32>), which has no bytes. Leave it out with [IgnoreMember], or keep what it is chosen by.
             """);
     }
 
@@ -110,6 +112,23 @@ public sealed class PlanFaultTests : IDisposable
     }
 
     [Fact]
+    public void Refuses_state_that_another_version_wrote()
+    {
+        var pipeline = new Pipeline("old");
+        pipeline.From(Source.Of([1])).KeyBy(x => x).Process(() => new RunningCount<int, int>()).Values().To(Sink.Memory<long>());
+        var before = new Manifest
+        {
+            Epoch = 3, Signature = Plan.Of(pipeline).Signature, Positions = [], Blobs = new Dictionary<string, byte[]>(), IsFinished = false,
+        };
+        var restored = new RestoredCheckpoint(Manifest.Read(before.ToBytes()));
+        Assert.Equal(
+            "Pipeline 'old': checkpoint 3 was written by another version, which hashed keys and wrote values in another way. Run that version, or give "
+                + "the pipeline a new name to start afresh.",
+            Assert.Throws<CheckpointException>(() => restored.CheckMatches(Plan.Of(pipeline))).Message);
+        new RestoredCheckpoint(before with { Format = Manifest.CurrentFormat }).CheckMatches(Plan.Of(pipeline));
+    }
+
+    [Fact]
     public void Refuses_a_pipeline_without_the_step_that_had_opened_state_of_its_own()
     {
         using var log = SimulatedJob.OpenLog();
@@ -139,7 +158,7 @@ public sealed class PlanFaultTests : IDisposable
         => Assert.Equal(expected, Assert.ThrowsAny<TError>(action).Message);
 
     [SuppressMessage("Performance", "CA1812", Justification = "A type that MessagePack cannot reach.")]
-    private sealed record Hidden(int Number);
+    private sealed record Hidden(int Number, Func<int>? Make = null);
 
     private sealed class Unwritable : KeyedProcess<string, int, Hidden?, int>
     {

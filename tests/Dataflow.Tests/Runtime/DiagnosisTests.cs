@@ -223,5 +223,5 @@ public sealed class DiagnosisTests : IDisposable
     }
 
     /// <summary>Of a type that has no serde: it is in flight in no checkpoint.</summary>
-    private sealed record Unwritable(int Value);
+    private sealed record Unwritable(int Value, Func<int>? Code = null);
 }

@@ -80,7 +80,7 @@ public class FormatTests
     [Fact]
     public void State_with_references_is_written_by_its_serde()
     {
-        Assert.Equal("6162", Hex("ab"));
+        Assert.Equal("A26162", Hex("ab"));
         Assert.Equal("String", StateCodec<string>.Signature);
         Assert.Equal("82A54E616D657391A161A453697A6503", Hex(new Team(["a"], 3)));
         Assert.Equal("List<Team>", StateCodec<List<Team>>.Signature);

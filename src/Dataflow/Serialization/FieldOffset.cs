@@ -1,0 +1,45 @@
+using System.Reflection;
+using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
+
+namespace Dataflow.Serialization;
+
+/// <summary>Where fields lie, so that they are read and set whoever may see them, without a call for each.</summary>
+internal static class FieldOffset
+{
+    private static readonly MethodInfo ByteOffset = typeof(Unsafe).GetMethods()
+        .Single(method => method.Name == nameof(Unsafe.ByteOffset)).MakeGenericMethod(typeof(byte));
+
+    private delegate nint Measurer<T>(ref T value);
+
+    /// <summary>The first byte of a value's fields.</summary>
+    public static ref byte Start<T>(ref T value)
+    {
+        if (typeof(T).IsValueType) return ref Unsafe.As<T, byte>(ref value);
+        return ref Unsafe.As<T, Fields>(ref value).First;
+    }
+
+    /// <summary>How far behind it a field lies.</summary>
+    public static nint Of<T>(FieldInfo field)
+    {
+        var method = new DynamicMethod("offset", typeof(nint), [typeof(T).MakeByRefType()], typeof(FieldOffset).Module, skipVisibility: true);
+        var code = method.GetILGenerator();
+        code.Emit(OpCodes.Ldarg_0);
+        code.Emit(OpCodes.Call, new StartOf<T>(Start<T>).Method);
+        code.Emit(OpCodes.Ldarg_0);
+        if (!typeof(T).IsValueType) code.Emit(OpCodes.Ldind_Ref);
+        code.Emit(OpCodes.Ldflda, field);
+        code.Emit(OpCodes.Call, ByteOffset);
+        code.Emit(OpCodes.Ret);
+        var value = (T)RuntimeHelpers.GetUninitializedObject(typeof(T));
+        return method.CreateDelegate<Measurer<T>>()(ref value);
+    }
+
+    private delegate ref byte StartOf<T>(ref T value);
+
+    /// <summary>Any object, seen from its first field on.</summary>
+    private sealed class Fields
+    {
+        public byte First;
+    }
+}

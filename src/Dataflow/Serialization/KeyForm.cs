@@ -1,0 +1,145 @@
+using System.Numerics;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Dataflow.State;
+
+namespace Dataflow.Serialization;
+
+/// <summary>Which types may be keys: those whose values are equal, as C# says it, exactly if they have one normal form.</summary>
+internal static class KeyForm
+{
+    /// <summary>Types whose equal values are the same in all respects.</summary>
+    private static readonly HashSet<Type> Same =
+    [
+        typeof(string), typeof(bool), typeof(char), typeof(byte), typeof(sbyte), typeof(short), typeof(ushort), typeof(int), typeof(uint), typeof(long),
+        typeof(ulong), typeof(Int128), typeof(UInt128), typeof(BigInteger), typeof(Guid), typeof(TimeSpan), typeof(DateOnly), typeof(TimeOnly),
+        typeof(Version), typeof(System.Text.Rune),
+    ];
+
+    /// <summary>Types with values that are equal and yet differ, and what brings them to one form.</summary>
+    private static readonly Dictionary<Type, Delegate> Normal = new()
+    {
+        [typeof(double)] = (Normalizer<double>)(static (ref value) => value = double.IsNaN(value) ? double.NaN : value + 0.0),
+        [typeof(float)] = (Normalizer<float>)(static (ref value) => value = float.IsNaN(value) ? float.NaN : value + 0.0f),
+        [typeof(Half)] = (Normalizer<Half>)(static (ref value) => value = Half.IsNaN(value) ? Half.NaN : value + Half.Zero),
+        [typeof(decimal)] = (Normalizer<decimal>)(static (ref value) => value = value == 0 ? 0 : value / 1.0000000000000000000000000000m),
+        [typeof(DateTime)] = (Normalizer<DateTime>)(static (ref value) => value = new DateTime(value.Ticks, DateTimeKind.Utc)),
+        [typeof(DateTimeOffset)] = (Normalizer<DateTimeOffset>)(static (ref value) => value = value.ToUniversalTime()),
+    };
+
+    /// <summary>Brings a value to the form that all equal to it have.</summary>
+    public delegate void Normalizer<T>(ref T value);
+
+    /// <summary>What is wrong with a type as a key, and what to do; null: nothing.</summary>
+    public static string? FaultOf(Type type)
+        => Look(type, TypeNames.Of(type), "", []) is { } fault ? $"Key {TypeNames.Of(type)}: {fault}" : null;
+
+    /// <summary>What brings the values of a type to one form; null where they have no other.</summary>
+    public static Normalizer<T>? NormalizerOf<T>() => (Normalizer<T>?)NormalizerOf(typeof(T));
+
+    /// <summary>Whether a value of the type may turn out to be of a type derived from it, which cannot be written as the key that it is.</summary>
+    public static bool MayBeDerived(Type type)
+        => !Same.Contains(type) && !Normal.ContainsKey(type) && !type.IsEnum
+            && ((!type.IsValueType && !type.IsSealed) || PartsOf(type).Any(part => MayBeDerived(part.Type)));
+
+    private static Delegate? NormalizerOf(Type type)
+    {
+        if (Normal.TryGetValue(type, out var known)) return known;
+        if (Same.Contains(type) || type.IsEnum) return null;
+        if (Nullable.GetUnderlyingType(type) is { } inner)
+            return NormalizerOf(inner) is { } of ? MakeFor(type, typeof(NullableNormal<>).MakeGenericType(inner), of) : null;
+        var parts = TypeFields.All(type).Select(field => (Field: field, Normalizer: NormalizerOf(field.FieldType)!))
+            .Where(static part => part.Normalizer is not null).ToArray();
+        return parts.Length == 0 ? null : MakeFor(type, typeof(FieldsNormal<>).MakeGenericType(type), parts);
+    }
+
+    private static Delegate MakeFor(Type type, Type normal, object argument)
+        => normal.GetMethod("Apply")!.CreateDelegate(typeof(Normalizer<>).MakeGenericType(type), Activator.CreateInstance(normal, argument));
+
+    private static string? Look(Type type, string root, string path, HashSet<Type> above)
+    {
+        if (Same.Contains(type) || Normal.ContainsKey(type) || type.IsEnum) return null;
+        var what = path.Length == 0 ? "" : $"member '{path}' is {TypeNames.Of(type)}: ";
+        if (type.IsArray || (type != typeof(string) && !IsMemberwise(type) && type.IsAssignableTo(typeof(System.Collections.IEnumerable))))
+            return $"{what}two of equal content are different keys, since C# compares them by reference. Give KeyBy a string, a number or a record of them.";
+        if (type == typeof(object) || type.IsInterface || type.IsAbstract)
+            return $"{what}which type a key is of is not known, nor how it is compared. Give KeyBy the type itself, or a string, a number or a record.";
+        if (!above.Add(type)) return $"{what}a key that can hold itself has no bounded form. Give KeyBy a string, a number or a record.";
+        if (!IsMemberwise(type)) return what + Own(type);
+        var fault = PartsOf(type).Select(part => Look(part.Type, root, path.Length == 0 ? part.Name : $"{path}.{part.Name}", above)).FirstOrDefault(found => found is not null);
+        above.Remove(type);
+        return fault;
+    }
+
+    private static string Own(Type type)
+        => type.IsValueType || Equality(type, typeof(object))!.DeclaringType != typeof(object)
+            ? "it has an Equals of its own, and what that compares cannot be seen. Give KeyBy a string, a number or a record of what it compares, "
+                + $"or the pipeline UseSerde(...) with a Serde<{TypeNames.Of(type)}> that writes equal keys as equal bytes."
+            : "two of equal content are different keys, since C# compares them by reference. Make it a record, or give KeyBy a string, a number or a record of it.";
+
+    private static IEnumerable<(string Name, Type Type)> PartsOf(Type type)
+        => Nullable.GetUnderlyingType(type) is { } inner ? [("Value", inner)] : TypeFields.All(type).Select(static field => (NameOf(field), field.FieldType));
+
+    private static string NameOf(FieldInfo field) => field.Name is ['<', .., _] name && name.IndexOf('>', StringComparison.Ordinal) is > 1 and var end ? name[1..end] : field.Name;
+
+    /// <summary>Whether two values are equal exactly if all their fields are: tuples, records and structs, unless they say otherwise.</summary>
+    private static bool IsMemberwise(Type type)
+    {
+        if (Nullable.GetUnderlyingType(type) is not null || KnownTypes.IsTuple(type)) return true;
+        if (KnownTypes.IsOfDotNet(type)) return false;
+        var own = Equality(type, typeof(object))!;
+        if (type.IsValueType && own.DeclaringType == typeof(ValueType)) return Equality(type, type) is null;
+        if (IsAnonymous(type)) return true;
+        if (!IsGenerated(own) || Equality(type, type) is not { } typed || !IsGenerated(typed)) return false;
+        return type.IsValueType || type.BaseType == typeof(object) || IsMemberwise(type.BaseType!);
+    }
+
+    private static MethodInfo? Equality(Type type, Type of)
+        => type.GetMethod(nameof(Equals), BindingFlags.Instance | BindingFlags.Public, [of]) is { } found && found.GetParameters()[0].ParameterType == of ? found : null;
+
+    private static bool IsGenerated(MethodInfo method) => method.IsDefined(typeof(CompilerGeneratedAttribute));
+
+    private static bool IsAnonymous(Type type) => type.IsDefined(typeof(CompilerGeneratedAttribute)) && type.Name.Contains("AnonymousType", StringComparison.Ordinal);
+
+    private sealed class NullableNormal<T>(Delegate of)
+        where T : struct
+    {
+        private readonly Normalizer<T> _normalizer = (Normalizer<T>)of;
+
+        public void Apply(ref T? value)
+        {
+            if (value is not { } inner) return;
+            _normalizer(ref inner);
+            value = inner;
+        }
+    }
+
+    private sealed class FieldsNormal<T>((FieldInfo Field, Delegate Normalizer)[] parts)
+    {
+        private static readonly Func<object, object> Copy =
+            typeof(object).GetMethod(nameof(MemberwiseClone), BindingFlags.Instance | BindingFlags.NonPublic)!.CreateDelegate<Func<object, object>>();
+
+        private readonly Part<T>[] _parts = [.. parts.Select(static part
+            => (Part<T>)Activator.CreateInstance(typeof(Part<,>).MakeGenericType(typeof(T), part.Field.FieldType), part.Field, part.Normalizer)!)];
+
+        public void Apply(ref T value)
+        {
+            if (value is null) return;
+            if (!typeof(T).IsValueType) value = (T)Copy(value);
+            foreach (var part in _parts) part.Apply(ref FieldOffset.Start(ref value));
+        }
+    }
+
+    private abstract class Part<T>
+    {
+        public abstract void Apply(ref byte start);
+    }
+
+    private sealed class Part<T, TPart>(FieldInfo field, Delegate of) : Part<T>
+    {
+        private readonly nint _offset = FieldOffset.Of<T>(field);
+        private readonly Normalizer<TPart> _normalizer = (Normalizer<TPart>)of;
+
+        public override void Apply(ref byte start) => _normalizer(ref Unsafe.As<byte, TPart>(ref Unsafe.AddByteOffset(ref start, _offset)));
+    }
+}

@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using Dataflow.State;
+
+namespace Dataflow.Serialization;
+
+/// <summary>Looks through a type and all that its values may hold.</summary>
+internal static class ValueCheck
+{
+    private static readonly ConcurrentDictionary<Type, bool> Recursive = [];
+
+    /// <summary>What cannot be written, each with the way to it.</summary>
+    public static IReadOnlyList<string> FaultsOf(Type type, ValueResolver resolver)
+    {
+        var faults = new List<string>();
+        Look(type, new Path(TypeNames.Of(type), "", false), [], resolver, faults);
+        return faults;
+    }
+
+    /// <summary>Whether a value of the type may hold another.</summary>
+    public static bool HoldsItself(Type type)
+        => Recursive.GetOrAdd(type, static type => ValueForm.Of(type).Parts.Any(part => Reaches(part.Type, type, [])));
+
+    private static void Look(Type type, Path path, HashSet<Type> seen, ValueResolver resolver, List<string> faults)
+    {
+        if (!seen.Add(type)) return;
+        if (resolver.IsGiven(type, out var parts))
+        {
+            foreach (var part in parts) Look(part, new Path(TypeNames.Of(part), "", false), seen, resolver, faults);
+            return;
+        }
+
+        var form = ValueForm.Of(type);
+        if (form.Fault is { } fault) faults.Add($"Type {path.Root}: {path} {fault}");
+        foreach (var (member, part) in form.Parts) Look(part, path.To(member), seen, resolver, faults);
+    }
+
+    private static bool Reaches(Type from, Type to, HashSet<Type> seen)
+        => from == to || (seen.Add(from) && ValueForm.Of(from).Parts.Any(part => Reaches(part.Type, to, seen)));
+
+    /// <summary>The way from a type to a part of it.</summary>
+    private readonly record struct Path(string Root, string Members, bool IsHeld)
+    {
+        public Path To(string? member)
+            => member is null ? this with { IsHeld = true } : new(Root, Members.Length == 0 ? member : $"{Members}.{member}", false);
+
+        public override string ToString()
+        {
+            var what = Members.Length == 0 ? "it" : $"member '{Members}'";
+            return IsHeld ? $"what {what} holds" : what;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Reflection;
+using MessagePack;
+using MessagePack.Resolvers;
+
+namespace Dataflow.Serialization;
+
+/// <summary>How values of a type are written, or why they cannot be.</summary>
+/// <param name="Make">Makes what writes them; null: there is nothing that does.</param>
+/// <param name="Parts">The types of what they hold, with the name of the member where there is one.</param>
+/// <param name="Fault">What is wrong with the type, as the rest of a sentence, and what to do.</param>
+internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyList<(string? Member, Type Type)> Parts, string? Fault)
+{
+    private const string WriteOneself = "Leave it out with [IgnoreMember], keep what it is made of instead, or give the pipeline UseSerde(...) for it";
+
+    public static ValueForm Of(Type type)
+    {
+        if (KnownTypes.FormatterOf(type) is { } known) return new(_ => known, PartsOf(type), null);
+        if (type.IsDefined(typeof(MessagePackFormatterAttribute), inherit: false))
+            return new(_ => AttributeFormatterResolver.Instance.GetFormatterDynamic(type)!, PartsOf(type), null);
+        if (type.GetCustomAttributes<UnionAttribute>(inherit: false).ToList() is { Count: > 0 } union)
+            return new(_ => DynamicUnionResolver.Instance.GetFormatterDynamic(type)!, [.. union.Select(of => ((string?)null, of.SubType))], null);
+        if (FaultOf(type) is { } fault) return new(null, [], fault);
+        var fields = TypeFields.Of(type).Members;
+        return new(
+            resolver => Activator.CreateInstance(typeof(ObjectFormatter<>).MakeGenericType(type), resolver)!,
+            [.. fields.Select(member => ((string?)member.Name, member.Field.FieldType))],
+            null);
+    }
+
+    private static (string?, Type)[] PartsOf(Type type)
+        => [.. (type.IsArray ? [type.GetElementType()!] : type.GetGenericArguments()).Select(part => ((string?)null, part))];
+
+    private static string? FaultOf(Type type)
+    {
+        var name = State.TypeNames.Of(type);
+        if (type == typeof(object) || type.IsInterface || type.IsAbstract)
+        {
+            return $"is declared as {(type == typeof(object) ? "object" : type.IsInterface ? $"interface {name}" : $"abstract {name}")}, which does not say what a value holds. "
+                + $"Declare the type itself, or give the pipeline UseSerde(Serde.Polymorphic<{name}>(...)) with the types that there are.";
+        }
+
+        if (type.IsAssignableTo(typeof(Delegate))) return $"is code ({name}), which has no bytes. Leave it out with [IgnoreMember], or keep what it is chosen by.";
+        if (type.IsPointer || type.IsFunctionPointer || type.IsByRefLike)
+            return $"is a place in memory ({name}), which means nothing after a restart. Leave it out with [IgnoreMember].";
+        if (KnownTypes.IsTuple(type)) return null;
+        if (KnownTypes.IsOfDotNet(type)) return $"is {name}, a type of .NET that has no form which can be written. {WriteOneself}.";
+        if (Above(type) is { } above) return $"is {name}, which derives from .NET's {State.TypeNames.Of(above)}, whose content cannot be seen. {WriteOneself}.";
+        return null;
+    }
+
+    private static Type? Above(Type type)
+    {
+        for (var above = type.BaseType; above is not null && above != typeof(object) && above != typeof(ValueType); above = above.BaseType)
+        {
+            if (KnownTypes.IsOfDotNet(above)) return above;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using MessagePack;
+using MessagePack.Formatters;
+
+namespace Dataflow.Serialization;
+
+/// <summary>Finds what writes values of a type, with the serdes that were given for some.</summary>
+internal sealed class ValueResolver : IFormatterResolver
+{
+    private readonly IReadOnlyDictionary<Type, IGivenSerde> _given;
+    private readonly ConcurrentDictionary<Type, object?> _found = [];
+
+    public ValueResolver(IReadOnlyDictionary<Type, IGivenSerde> given)
+    {
+        _given = given;
+        // Every type was looked through before; what is read may be as deep as what was written.
+        Options = MessagePackSerializerOptions.Standard.WithResolver(this)
+            .WithSecurity(MessagePackSecurity.UntrustedData.WithMaximumObjectGraphDepth(int.MaxValue));
+    }
+
+    /// <summary>The one of types for which nothing was given.</summary>
+    public static ValueResolver Default { get; } = new(new Dictionary<Type, IGivenSerde>());
+
+    public MessagePackSerializerOptions Options { get; }
+
+    /// <summary>Whether a serde was given for a type, and the types that it asks for in turn.</summary>
+    public bool IsGiven(Type type, [NotNullWhen(true)] out IReadOnlyList<Type>? parts)
+    {
+        parts = _given.TryGetValue(type, out var given) ? given.Parts : null;
+        return parts is not null;
+    }
+
+    public IMessagePackFormatter<T>? GetFormatter<T>()
+        => ReferenceEquals(this, Default) ? OfDefault<T>.Formatter : (IMessagePackFormatter<T>?)_found.GetOrAdd(typeof(T), Find);
+
+    private object? Find(Type type)
+        => _given.TryGetValue(type, out var given) ? given.Formatter : ValueForm.Of(type).Make?.Invoke(this);
+
+    private static class OfDefault<T>
+    {
+        public static readonly IMessagePackFormatter<T>? Formatter = (IMessagePackFormatter<T>?)Default.Find(typeof(T));
+    }
+}
+
+/// <summary>A serde as the user gave it for its type.</summary>
+internal interface IGivenSerde
+{
+    /// <summary>What writes values of the type where they are part of others.</summary>
+    object Formatter { get; }
+
+    /// <summary>The types that it leaves to be written in the usual way.</summary>
+    IReadOnlyList<Type> Parts { get; }
+}

@@ -1,0 +1,37 @@
+using System.Buffers;
+using Dataflow.Serialization;
+using MessagePack;
+using MessagePack.Formatters;
+
+namespace Dataflow;
+
+/// <summary>MessagePack: values as all that they hold, by member name, or by place where the type declares places.</summary>
+internal sealed class ValueSerde<T> : Serde<T>
+{
+    private readonly MessagePackSerializerOptions _options;
+
+    // Found once: the library's own entry points look the formatter up on every call.
+    private readonly IMessagePackFormatter<T> _formatter;
+
+    private ValueSerde(IMessagePackFormatter<T> formatter, MessagePackSerializerOptions options) => (_formatter, _options) = (formatter, options);
+
+    /// <exception cref="PlanException">The type, or one that it holds, cannot be written.</exception>
+    public static ValueSerde<T> Create(ValueResolver resolver)
+    {
+        if (ValueCheck.FaultsOf(typeof(T), resolver) is { Count: > 0 } faults) throw PlanException.NoSerde(faults);
+        return new(resolver.GetFormatterWithVerify<T>(), resolver.Options);
+    }
+
+    public override void Write(T value, IBufferWriter<byte> bytes)
+    {
+        var writer = new MessagePackWriter(bytes);
+        _formatter.Serialize(ref writer, value, _options);
+        writer.Flush();
+    }
+
+    public override T Read(ReadOnlyMemory<byte> bytes)
+    {
+        var reader = new MessagePackReader(bytes);
+        return _formatter.Deserialize(ref reader, _options);
+    }
+}
