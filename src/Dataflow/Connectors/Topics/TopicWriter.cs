@@ -78,7 +78,7 @@ public sealed class TopicWriter<TKey, T> : IAsyncDisposable
     private Task AppendAsync(TKey key, ReadOnlyMemory<byte>? value, DateTimeOffset? time, ReadOnlyMemory<RecordHeader> headers, CancellationToken stop)
     {
         var bytes = Emptied(ref t_key);
-        _keys.Write(key, bytes);
+        _keys.WriteNormal(key, bytes);
         var partition = KafkaPartitioner.Partition(bytes.WrittenSpan, _producer.Topic.PartitionCount);
         var timestamp = (time ?? _time.GetUtcNow()).ToUnixTimeMilliseconds();
         var isTaken = value is { } written
