@@ -32,14 +32,34 @@ public class LogException : DataflowException
     internal static LogException TopicOfAnotherLog(string topic)
         => new($"Topic '{topic}': it belongs to another log. Take the topic from the store that commits.");
 
-    internal static LogException RecordTooLarge(long bytes, int limit)
-        => new(string.Create(CultureInfo.InvariantCulture, $"Record: key, value and headers take {bytes} bytes. A batch holds at most {limit} bytes; split the record or keep its content elsewhere."));
-
     internal static LogException BatchNotReadable(string topic, int partition, long offset, int attributes)
         => new(string.Create(CultureInfo.InvariantCulture, $"Topic '{topic}', partition {partition}, offset {offset}: batch attributes are 0x{attributes:x4}. Compressed, transactional and control batches are not written by this log and cannot be read."));
 
     internal static LogException FormatUnknown(string file, int version, int known)
         => new(string.Create(CultureInfo.InvariantCulture, $"File '{file}': format version is {version}, this program knows {known} only. Open the log with the {(version > known ? "newer" : "older")} version of Dataflow that wrote it, or begin another one in an empty directory."));
+}
+
+/// <summary>A record does not fit in a batch.</summary>
+public sealed class RecordTooLargeException : LogException
+{
+    private RecordTooLargeException(string where, long bytes, Exception? inner)
+        : base(
+            string.Create(CultureInfo.InvariantCulture, $"{where}: key, value and headers take {bytes} bytes. A batch holds at most {BatchHeader.MaxBatchBytes} bytes; split the record or keep its content elsewhere."),
+            inner) => Bytes = bytes;
+
+    /// <summary>What its key, value and headers take.</summary>
+    public long Bytes { get; }
+
+    /// <summary>The topic that it was bound for, or null where that is not known yet.</summary>
+    public string? Topic { get; private init; }
+
+    /// <summary>The partition that it was bound for, or null where that is not known yet.</summary>
+    public int? Partition { get; private init; }
+
+    internal static RecordTooLargeException Of(long bytes) => new("Record", bytes, inner: null);
+
+    internal RecordTooLargeException BoundFor(string topic, int partition)
+        => new(string.Create(CultureInfo.InvariantCulture, $"Topic '{topic}', partition {partition}, record"), Bytes, this) { Topic = topic, Partition = partition };
 }
 
 /// <summary>An offset is not among those that a partition holds.</summary>

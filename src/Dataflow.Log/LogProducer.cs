@@ -131,7 +131,14 @@ public sealed class LogProducer : IAsyncDisposable
             if ((uint)partition >= (uint)_gathering.Length) throw LogException.PartitionUnknown(_topic.Name, partition, _gathering.Length);
             var buffer = _gathering[partition] ??= new RecordBuffer();
             var before = buffer.Bytes;
-            buffer.Append(timestamp, key, keyLength, value, valueLength, headers);
+            try
+            {
+                buffer.Append(timestamp, key, keyLength, value, valueLength, headers);
+            }
+            catch (RecordTooLargeException error)
+            {
+                throw error.BoundFor(_topic.Name, partition);
+            }
             _gatheringBytes += buffer.Bytes - before;
             _appended++;
             if (_pumping || _refused is not null) return true; // what was refused is tried again by a flush, not by each append

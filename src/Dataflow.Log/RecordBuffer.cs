@@ -34,7 +34,7 @@ public sealed class RecordBuffer : IDisposable
     /// <param name="timestamp">Milliseconds since the Unix epoch.</param>
     /// <param name="value">Copied before the call returns.</param>
     /// <param name="headers">In the order in which readers get them; copied before the call returns.</param>
-    /// <exception cref="LogException">The record does not fit in a batch of 16 MiB.</exception>
+    /// <exception cref="RecordTooLargeException">The record does not fit in a batch of 16 MiB.</exception>
     public void Append(long timestamp, ReadOnlySpan<byte> value, ReadOnlySpan<RecordHeader> headers = default)
         => Append(timestamp, default, -1, value, value.Length, headers);
 
@@ -108,7 +108,7 @@ public sealed class RecordBuffer : IDisposable
 
     private void MakeRoom(long recordBytes)
     {
-        if (BatchHeader.Size + recordBytes > BatchHeader.MaxBatchBytes) throw LogException.RecordTooLarge(recordBytes - MaxFramingBytes, BatchHeader.MaxBatchBytes);
+        if (BatchHeader.Size + recordBytes > BatchHeader.MaxBatchBytes) throw RecordTooLargeException.Of(recordBytes - MaxFramingBytes);
         if (_batchCount > 0 && _position + recordBytes > BatchBytes) SealBatch();
         var used = Math.Max(_position, BatchHeader.Size);
         var needed = used + (int)recordBytes;

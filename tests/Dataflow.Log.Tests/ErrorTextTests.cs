@@ -16,7 +16,8 @@ public class ErrorTextTests
             LogException.PartitionCountDiffers("orders", 4, 8),
             LogException.PartitionUnknown("orders", 4, 4),
             LogException.TopicOfAnotherLog("orders"),
-            LogException.RecordTooLarge(20_000_000, 16_777_216),
+            RecordTooLargeException.Of(20_000_000),
+            RecordTooLargeException.Of(20_000_000).BoundFor("orders", 3),
             LogException.BatchNotReadable("orders", 3, 41, 0x12),
             LogException.FormatUnknown("/log/journal/1.journal", 3, 2),
             LogException.FormatUnknown("/log/journal/1.journal", 1, 2),
@@ -45,6 +46,7 @@ public class ErrorTextTests
             Topic 'orders', partition 4: the topic has no such partition. Its partitions are 0 to 3.
             Topic 'orders': it belongs to another log. Take the topic from the store that commits.
             Record: key, value and headers take 20000000 bytes. A batch holds at most 16777216 bytes; split the record or keep its content elsewhere.
+            Topic 'orders', partition 3, record: key, value and headers take 20000000 bytes. A batch holds at most 16777216 bytes; split the record or keep its content elsewhere.
             Topic 'orders', partition 3, offset 41: batch attributes are 0x0012. Compressed, transactional and control batches are not written by this log and cannot be read.
             File '/log/journal/1.journal': format version is 3, this program knows 2 only. Open the log with the newer version of Dataflow that wrote it, or begin another one in an empty directory.
             File '/log/journal/1.journal': format version is 1, this program knows 2 only. Open the log with the older version of Dataflow that wrote it, or begin another one in an empty directory.

@@ -114,6 +114,18 @@ public class LogProducerTests : IDisposable
     }
 
     [Fact]
+    public async Task Names_topic_partition_and_size_of_a_record_that_is_too_large_and_goes_on()
+    {
+        var (store, producer) = await OpenAsync();
+        var error = Assert.Throws<RecordTooLargeException>(() => producer.TryAppend(0, 0, "k"u8, new byte[17 << 20]));
+        Assert.Equal(("orders", 0, true), (error.Topic, error.Partition, error.Bytes > 17 << 20));
+        Assert.True(producer.TryAppend(0, 0, "small"u8));
+        await RunUntilDoneAsync(producer.FlushAsync().AsTask());
+        Assert.Equal(["small"], store.Values("orders", 0));
+        store.Dispose();
+    }
+
+    [Fact]
     public async Task Refuses_a_partition_that_the_topic_lacks()
     {
         var (store, producer) = await OpenAsync();

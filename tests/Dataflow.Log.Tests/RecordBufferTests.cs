@@ -54,7 +54,7 @@ public class RecordBufferTests
     public void Refuses_a_record_beyond_the_largest_batch()
     {
         using var buffer = new RecordBuffer();
-        var error = Assert.Throws<LogException>(() => buffer.Append(0, new byte[16 << 20]));
+        var error = Assert.Throws<RecordTooLargeException>(() => buffer.Append(0, new byte[16 << 20]));
         Assert.Contains("16777216", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, buffer.Count);
     }
@@ -85,7 +85,7 @@ public class RecordBufferTests
     public void Counts_headers_among_the_bytes_of_a_record_that_is_too_large()
     {
         using var buffer = new RecordBuffer();
-        Assert.Throws<LogException>(() => buffer.Append(0, "v"u8, [new("h", new byte[16 << 20])]));
+        Assert.Throws<RecordTooLargeException>(() => buffer.Append(0, "v"u8, [new("h", new byte[16 << 20])]));
         Assert.Equal(0, buffer.Count);
     }
 
