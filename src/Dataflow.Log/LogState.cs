@@ -4,11 +4,13 @@ using Dataflow.Log.Segments;
 namespace Dataflow.Log;
 
 /// <summary>What the journal's entries add up to: topics, their partitions and group offsets. Changed by recovery and the committer only.</summary>
-internal sealed class LogState(string topicsDirectory)
+internal sealed class LogState(string topicsDirectory, IFileSystem files)
 {
     private readonly ConcurrentDictionary<string, LogTopic> _topics = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<GroupPosition, long> _groupOffsets = new();
     private readonly List<LogTopic> _byId = [];
+
+    public SegmentFiles Files { get; } = new(files);
 
     public string TopicsDirectory { get; } = topicsDirectory;
 

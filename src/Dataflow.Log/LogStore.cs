@@ -63,7 +63,11 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
         options ??= new LogOptions();
         directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         if (options.Durability == Durability.Memory)
-            return new LogStore(directory, options, new LogState(LogLayout.Topics(directory)), new MemoryFileSystem(), journal: null, RecoveryReport.Nothing, taken: null);
+        {
+            var memory = new MemoryFileSystem();
+            var empty = new LogState(LogLayout.Topics(directory), memory);
+            return new LogStore(directory, options, empty, memory, journal: null, RecoveryReport.Nothing, taken: null);
+        }
 
         var files = options.FileSystem;
         IDisposable? taken = null;

@@ -18,7 +18,7 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
 
     private readonly EntryWriter _entry = new();
     private readonly EntryWriter _checkpoint = new();
-    private readonly SegmentWriter _segments = new(files, options.Durability == Durability.PowerLoss);
+    private readonly SegmentWriter _segments = new(files, state.Files, options.Durability == Durability.PowerLoss);
     private bool _writtenSinceCheckpoint;
 
     /// <summary>Makes all commits happen, or none.</summary>
@@ -95,7 +95,7 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
     public void Checkpoint()
     {
         if (journal is null) return;
-        _segments.SyncAll(state.Partitions);
+        _segments.SyncAll();
         _checkpoint.Clear();
         CheckpointEntry.Write(_checkpoint, state, synced: options.Durability == Durability.PowerLoss);
         journal.Roll(_checkpoint);
@@ -127,6 +127,7 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
     {
         StopReaders();
         _segments.Dispose();
+        state.Files.Dispose();
         journal?.Dispose();
     }
 

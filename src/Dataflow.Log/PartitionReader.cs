@@ -15,7 +15,6 @@ public sealed class PartitionReader : IDisposable
     private int _start;
     private int _end;
     private Segment? _segment;
-    private IFile? _file;
     private long _filePosition; // of the buffer's end
     private long _position;
     private long _expectedOffset; // of the next stored batch; -1 right after a seek
@@ -87,7 +86,7 @@ public sealed class PartitionReader : IDisposable
         (_position, _expectedOffset) = (offset, -1);
     }
 
-    /// <summary>Gives back the buffer and the file.</summary>
+    /// <summary>Gives back the buffer.</summary>
     public void Dispose()
     {
         if (_disposed) return;
@@ -152,7 +151,7 @@ public sealed class PartitionReader : IDisposable
         if (_filePosition >= visible) throw Damaged("the segment ends within a batch");
         MakeRoom(needed);
         var count = (int)Math.Min(_buffer.Length - _end, visible - _filePosition);
-        var read = Read(_buffer.AsSpan(_end, count), _filePosition);
+        var read = Read(_segment, _buffer.AsSpan(_end, count), _filePosition);
         if (read < count) throw Damaged($"the file ends at byte {_filePosition + read}, {visible} were committed");
         _end += read;
         _filePosition += read;
@@ -175,59 +174,66 @@ public sealed class PartitionReader : IDisposable
 
     private void EnterSegment(Segment? segment)
     {
-        if (HoldFile(segment) is not { } file) throw OutOfRange(_position);
+        if (segment is null) throw OutOfRange(_position);
         LeaveSegment();
-        (_segment, _file) = (segment, file);
-        _filePosition = _expectedOffset >= 0 ? 0 : FindBatch(segment!, file);
+        _filePosition = _expectedOffset >= 0 ? 0 : FindBatch(segment);
+        _segment = segment;
     }
 
-    private long FindBatch(Segment segment, IFile file)
+    private long FindBatch(Segment segment)
     {
+        var file = Hold(segment);
         try
         {
             return segment.Offsets.Find(
                 file, segment.VisibleBytes, _position, (position, what) => CorruptLogException.Batch(Topic, Partition, segment.Path, position, _position, what));
         }
-        catch (Exception error)
+        catch (Exception error) when (DiskErrors.IsRefusal(error))
         {
-            LeaveSegment(); // so that the next call begins anew
-            if (DiskErrors.IsRefusal(error)) throw LogAccessException.Reading(Topic, Partition, segment.Path, error);
-            throw;
+            throw LogAccessException.Reading(Topic, Partition, segment.Path, error);
+        }
+        finally
+        {
+            segment.Release();
         }
     }
 
-    private IFile? HoldFile(Segment? segment)
+    private int Read(Segment segment, Span<byte> buffer, long position)
+    {
+        var file = Hold(segment);
+        try
+        {
+            return file.Read(buffer, position);
+        }
+        catch (Exception error) when (DiskErrors.IsRefusal(error))
+        {
+            throw LogAccessException.Reading(Topic, Partition, segment.Path, error);
+        }
+        finally
+        {
+            segment.Release();
+        }
+    }
+
+    private IFile Hold(Segment segment)
     {
         try
         {
-            return segment?.Hold();
+            return segment.Hold() ?? throw OutOfRange(_position);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw CorruptLogException.Batch(Topic, Partition, segment!.Path, 0, segment.BaseOffset, "the file is missing");
+            throw CorruptLogException.Batch(Topic, Partition, segment.Path, 0, segment.BaseOffset, "the file is missing");
         }
         catch (Exception error) when (DiskErrors.IsRefusal(error))
         {
-            throw LogAccessException.Reading(Topic, Partition, segment!.Path, error);
-        }
-    }
-
-    private int Read(Span<byte> buffer, long position)
-    {
-        try
-        {
-            return _file!.Read(buffer, position);
-        }
-        catch (Exception error) when (DiskErrors.IsRefusal(error))
-        {
-            throw LogAccessException.Reading(Topic, Partition, _segment!.Path, error);
+            throw LogAccessException.Reading(Topic, Partition, segment.Path, error);
         }
     }
 
     private void LeaveSegment()
     {
-        _segment?.Release();
-        (_segment, _file) = (null, null);
+        _segment = null;
         (_start, _end) = (0, 0);
     }
 

@@ -11,7 +11,7 @@ namespace Dataflow.Log;
 /// </remarks>
 internal sealed class Recovery(IFileSystem files, string directory, LogOptions options)
 {
-    private readonly LogState _state = new(LogLayout.Topics(directory));
+    private readonly LogState _state = new(LogLayout.Topics(directory), files);
     private readonly string _journalDirectory = LogLayout.Journal(directory);
     private long _lastSequence;
     private RecoveryReport _report = RecoveryReport.Nothing;
@@ -65,7 +65,7 @@ internal sealed class Recovery(IFileSystem files, string directory, LogOptions o
         if (scan.Entry.Kind != EntryKind.Checkpoint) throw CorruptLogException.Journal(path, JournalFile.HeaderBytes, $"the first entry is of kind {(int)scan.Entry.Kind}, not a checkpoint");
         if (successor != 0) throw CorruptLogException.SuccessorMissing(FileOf(successor), path);
 
-        using var replay = new SegmentReplay(files, options.Durability == Durability.PowerLoss);
+        using var replay = new SegmentReplay(files, _state.Files, options.Durability == Durability.PowerLoss);
         Replay(scan, replay, path, JournalFile.HeaderBytes);
         var firstSequence = _lastSequence;
         var position = scan.Position;
@@ -103,7 +103,7 @@ internal sealed class Recovery(IFileSystem files, string directory, LogOptions o
         switch (kind)
         {
             case EntryKind.Checkpoint:
-                replay.Begin(_state, synced: CheckpointEntry.ReadInto(_state, files, ref entry));
+                replay.Begin(_state, synced: CheckpointEntry.ReadInto(_state, ref entry));
                 break;
             case EntryKind.Commit:
                 var time = entry.Int64();

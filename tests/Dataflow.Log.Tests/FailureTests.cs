@@ -233,6 +233,33 @@ public class FailureTests : IDisposable
     }
 
     [Fact]
+    public async Task More_partitions_than_open_files_are_written_read_and_recovered()
+    {
+        const int Partitions = 700;
+        _files.MostOpenFiles = 400;
+        var options = Options with { JournalFileBytes = 1 << 20 };
+        using (var store = LogStore.Open(Log, options))
+        {
+            var topic = await store.CreateTopicAsync("orders", Partitions);
+            var commit = new LogCommit();
+            for (var partition = 0; partition < Partitions; partition++) commit.Add(topic, partition, Records.Buffer("together"));
+            await store.CommitAsync(commit);
+            for (var partition = 0; partition < Partitions; partition++) await store.AppendAsync("orders", partition, "alone");
+            var readers = Enumerable.Range(0, Partitions).Select(partition => store.OpenReader("orders", partition, 0)).ToList();
+            Assert.All(readers, reader => Assert.Equal(["together", "alone"], reader.Rows().Select(row => row.Value)));
+            readers.ForEach(reader => reader.Dispose());
+
+            var copy = _directory.CopyOf(Log);
+            var open = _files.OpenFiles;
+            _files.MostOpenFiles = open + 300;
+            using (var recovered = LogStore.Open(copy, options))
+                Assert.All(Enumerable.Range(0, Partitions), partition => Assert.Equal(["together", "alone"], recovered.Values("orders", partition)));
+            Assert.Equal(open, _files.OpenFiles);
+        }
+        Assert.Equal(0, _files.OpenFiles);
+    }
+
+    [Fact]
     public void The_real_sync_reports_what_the_system_says()
     {
         Assert.ThrowsAny<IOException>(() => PhysicalFileSystem.Instance.SyncDirectory(_directory["missing"]));

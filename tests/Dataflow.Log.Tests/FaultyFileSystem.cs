@@ -21,7 +21,19 @@ internal sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
     /// <summary>Names of what was synced, in order.</summary>
     public List<string> Synced { get; } = [];
 
-    public IFile Open(string path, FileMode mode) => new FaultyFile(this, inner.Open(path, mode), path);
+    /// <summary>How many files may be open at once.</summary>
+    public int MostOpenFiles { get; set; } = int.MaxValue;
+
+    /// <summary>How many are.</summary>
+    public int OpenFiles { get; private set; }
+
+    public IFile Open(string path, FileMode mode)
+    {
+        if (OpenFiles >= MostOpenFiles) throw new IOException("Too many open files", 24);
+        var file = new FaultyFile(this, inner.Open(path, mode), path);
+        OpenFiles++;
+        return file;
+    }
 
     public bool Exists(string path) => inner.Exists(path);
 
@@ -49,6 +61,8 @@ internal sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
 
     private sealed class FaultyFile(FaultyFileSystem owner, IFile inner, string path) : IFile
     {
+        private bool _disposed;
+
         public long Length => inner.Length;
 
         public int Read(Span<byte> buffer, long position)
@@ -80,6 +94,12 @@ internal sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
             inner.Sync();
         }
 
-        public void Dispose() => inner.Dispose();
+        public void Dispose()
+        {
+            if (_disposed) return;
+            _disposed = true;
+            owner.OpenFiles--;
+            inner.Dispose();
+        }
     }
 }

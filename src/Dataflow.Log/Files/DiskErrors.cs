@@ -14,6 +14,9 @@ internal static class DiskErrors
         => error.HResult is NoSpace or WindowsDiskFull or WindowsHandleDiskFull
             || error.HResult == (OperatingSystem.IsMacOS() ? MacQuota : LinuxQuota);
 
+    /// <summary>Whether the process, or the system, has too many files open.</summary>
+    public static bool IsTooManyOpen(IOException error) => error.HResult is 23 or 24; // ENFILE, EMFILE
+
     /// <summary>Whether the system refused to open, read or change a file.</summary>
     public static bool IsRefusal(Exception error) => error is IOException or UnauthorizedAccessException;
 

@@ -28,13 +28,13 @@ internal static class CheckpointEntry
 
     /// <summary>Fills an empty state; the files are not looked at.</summary>
     /// <returns>Whether the segments survive a power loss.</returns>
-    public static bool ReadInto(LogState state, IFileSystem files, ref EntryReader entry)
+    public static bool ReadInto(LogState state, ref EntryReader entry)
     {
         var synced = entry.Int32() != 0;
         for (var left = entry.Count(leastBytes: 8 + SettingsEntry.Bytes); left > 0; left--)
         {
             var (name, settings) = (entry.Text(), SettingsEntry.Read(ref entry));
-            foreach (var partition in state.AddTopic(name, entry.Count(leastBytes: 20), settings).Partitions) Read(partition, files, ref entry);
+            foreach (var partition in state.AddTopic(name, entry.Count(leastBytes: 20), settings).Partitions) Read(partition, state.Files, ref entry);
         }
         GroupOffsets.ReadInto(state, ref entry);
         return synced;
@@ -54,7 +54,7 @@ internal static class CheckpointEntry
         }
     }
 
-    private static void Read(Partition partition, IFileSystem files, ref EntryReader entry)
+    private static void Read(Partition partition, SegmentFiles files, ref EntryReader entry)
     {
         var (start, end) = (entry.Int64(), entry.Int64());
         for (var left = entry.Count(leastBytes: 32); left > 0; left--)

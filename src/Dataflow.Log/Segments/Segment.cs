@@ -1,21 +1,21 @@
 namespace Dataflow.Log.Segments;
 
 /// <summary>One file of a partition: batches one after another, nothing else. Named by the offset of its first record.</summary>
-/// <remarks>
-/// The committer writes; any number of readers read up to <see cref="VisibleBytes"/>. The file is open while somebody
-/// holds the segment, so sealed segments that nobody reads cost no handle.
-/// </remarks>
-internal sealed class Segment(IFileSystem files, string path, long baseOffset)
+/// <remarks>The committer writes; any number of readers read up to <see cref="VisibleBytes"/>.</remarks>
+internal sealed class Segment
 {
-    private readonly Lock _lock = new();
-    private IFile? _file;
-    private int _holders;
-    private bool _deleted;
+    private readonly SegmentFiles _files;
     private long _visibleBytes;
 
-    public long BaseOffset { get; } = baseOffset;
+    private Segment(SegmentFiles files, string path, long baseOffset)
+    {
+        (_files, Path, BaseOffset) = (files, path, baseOffset);
+        Idle = new(this);
+    }
 
-    public string Path { get; } = path;
+    public long BaseOffset { get; }
+
+    public string Path { get; }
 
     /// <summary>Bytes that were committed; readers see these and no more.</summary>
     public long VisibleBytes => Volatile.Read(ref _visibleBytes);
@@ -28,7 +28,19 @@ internal sealed class Segment(IFileSystem files, string path, long baseOffset)
 
     public OffsetIndex Offsets { get; } = new();
 
-    public static Segment Of(Partition partition, IFileSystem files, long baseOffset)
+    /// <summary>The file while it is open; this and the next three are for <see cref="SegmentFiles"/> alone.</summary>
+    public IFile? File { get; set; }
+
+    /// <summary>How many hold it.</summary>
+    public int Holders { get; set; }
+
+    /// <summary>Whether it was deleted.</summary>
+    public bool IsDeleted { get; set; }
+
+    /// <summary>Its place among the open files that nobody holds.</summary>
+    public LinkedListNode<Segment> Idle { get; }
+
+    public static Segment Of(Partition partition, SegmentFiles files, long baseOffset)
         => new(files, LogLayout.Segment(partition.Directory, baseOffset), baseOffset);
 
     /// <summary>Notes when records were appended. Only the committer and a recovery call it.</summary>
@@ -40,33 +52,12 @@ internal sealed class Segment(IFileSystem files, string path, long baseOffset)
 
     public void Publish(long bytes) => Volatile.Write(ref _visibleBytes, bytes);
 
-    /// <summary>Opens the file if nobody else has; null when the segment was trimmed away. Pair with <see cref="Release"/>.</summary>
-    public IFile? Hold(FileMode mode = FileMode.Open)
-    {
-        lock (_lock)
-        {
-            if (_deleted) return null;
-            _file ??= files.Open(Path, mode);
-            _holders++;
-            return _file;
-        }
-    }
+    /// <inheritdoc cref="SegmentFiles.Hold"/>
+    public IFile? Hold(FileMode mode = FileMode.Open) => _files.Hold(this, mode);
 
-    /// <summary>Closes the file when this was the last holder.</summary>
-    public void Release()
-    {
-        lock (_lock)
-        {
-            if (--_holders > 0) return;
-            _file?.Dispose();
-            _file = null;
-        }
-    }
+    /// <inheritdoc cref="SegmentFiles.Release"/>
+    public void Release() => _files.Release(this);
 
-    /// <summary>Deletes the file. Readers that hold it finish their batch; none can hold it any more.</summary>
-    public void Delete()
-    {
-        lock (_lock) _deleted = true;
-        files.Delete(Path);
-    }
+    /// <inheritdoc cref="SegmentFiles.Delete"/>
+    public void Delete() => _files.Delete(this);
 }

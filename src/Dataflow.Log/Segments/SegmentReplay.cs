@@ -5,12 +5,14 @@ using Dataflow.Log.Journaling;
 namespace Dataflow.Log.Segments;
 
 /// <summary>Brings the segment files to what the journal says, and finds out whether what the journal counts on is there.</summary>
-internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
+internal sealed class SegmentReplay(IFileSystem files, SegmentFiles segmentFiles, bool syncs) : IDisposable
 {
     private const int WindowBytes = 256 << 10;
+    private const int MostOpen = 256;
 
     private readonly Dictionary<Segment, Found> _found = [];
     private readonly List<(Partition Partition, Segment Segment, CommittedRun Run)> _references = [];
+    private readonly Queue<Found> _open = [];
     private bool _syncsAll;
 
     /// <summary>Notes what a checkpoint counts on: its segments up to their lengths.</summary>
@@ -31,7 +33,7 @@ internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
         var segment = partition.Active;
         if (segment?.BaseOffset != run.SegmentBase)
         {
-            segment = Segment.Of(partition, files, run.SegmentBase);
+            segment = Segment.Of(partition, segmentFiles, run.SegmentBase);
             partition.Add(segment);
         }
         if (run.BaseOffset != partition.EndOffset || run.Position != segment.VisibleBytes)
@@ -97,8 +99,15 @@ internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
 
     private Found Find(Segment segment)
     {
-        if (!_found.TryGetValue(segment, out var found)) _found[segment] = found = new Found(files, segment.Path);
+        if (!_found.TryGetValue(segment, out var found)) _found[segment] = found = new Found(this, files, segment.Path);
         return found;
+    }
+
+    /// <summary>Closes a file when too many are open.</summary>
+    private void Opened(Found found)
+    {
+        _open.Enqueue(found);
+        if (_open.Count > MostOpen) _open.Dequeue().Close(syncs);
     }
 
     private void Check(Partition partition, Segment segment)
@@ -159,13 +168,15 @@ internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
     /// <summary>A segment's file as the recovery met it; open only if it is written or read.</summary>
     private sealed class Found : IDisposable
     {
+        private readonly SegmentReplay _owner;
         private readonly IFileSystem _files;
         private readonly string _path;
         private IFile? _file;
+        private bool _unsynced;
 
-        public Found(IFileSystem files, string path)
+        public Found(SegmentReplay owner, IFileSystem files, string path)
         {
-            (_files, _path) = (files, path);
+            (_owner, _files, _path) = (owner, files, path);
             Exists = files.Exists(path);
             if (!Exists) return;
             using var file = files.Open(path, FileMode.Open);
@@ -191,7 +202,7 @@ internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
             if (IsDamaged) return;
             _files.CreateDirectory(Path.GetDirectoryName(_path)!);
             Open().Write(bytes, position);
-            IsWritten = true;
+            IsWritten = _unsynced = true;
         }
 
         public int Read(Span<byte> buffer, long position) => Open().Read(buffer, position);
@@ -200,11 +211,31 @@ internal sealed class SegmentReplay(IFileSystem files, bool syncs) : IDisposable
         public void Settle(long bytes, bool syncs, bool always)
         {
             if (Length > bytes) Open().SetLength(bytes);
-            if (syncs && (always || IsWritten || Length > bytes)) Open().SyncOrFail();
+            if (syncs && (always || Length > bytes)) Open();
+            _unsynced |= always || Length > bytes;
+            Close(syncs);
         }
 
-        public void Dispose() => _file?.Dispose();
+        /// <summary>Makes what was written safe before the file is let go: an error of the disk may not be told later.</summary>
+        public void Close(bool syncs)
+        {
+            if (syncs && _unsynced) _file?.SyncOrFail();
+            Dispose();
+            _unsynced = false;
+        }
 
-        private IFile Open() => _file ??= _files.Open(_path, FileMode.OpenOrCreate);
+        public void Dispose()
+        {
+            _file?.Dispose();
+            _file = null;
+        }
+
+        private IFile Open()
+        {
+            if (_file is not null) return _file;
+            _file = _files.Open(_path, FileMode.OpenOrCreate);
+            _owner.Opened(this);
+            return _file;
+        }
     }
 }

@@ -1,9 +1,12 @@
 namespace Dataflow.Log.Segments;
 
 /// <summary>Writes runs into segment files, and knows which files and directories a checkpoint has to sync. Only the committer calls it.</summary>
-internal sealed class SegmentWriter(IFileSystem files, bool syncs) : IDisposable
+/// <remarks>A file that was written is held until it is synced: an error of the disk may not be told to who opens it later.</remarks>
+internal sealed class SegmentWriter(IFileSystem files, SegmentFiles segmentFiles, bool syncs) : IDisposable
 {
-    private readonly Dictionary<Segment, IFile> _open = [];
+    private const int MostHeld = 256;
+
+    private readonly OrderedDictionary<Segment, IFile> _held = [];
     private readonly HashSet<Segment> _unsynced = [];
     private readonly HashSet<string> _unsyncedDirectories = [];
 
@@ -22,8 +25,8 @@ internal sealed class SegmentWriter(IFileSystem files, bool syncs) : IDisposable
             files.CreateDirectory(directory);
             _unsyncedDirectories.Add(Path.GetDirectoryName(directory)!);
         }
-        run.Segment = Segment.Of(run.Partition, files, run.SegmentBase);
-        _open[run.Segment] = run.Segment.Hold(FileMode.CreateNew)!;
+        run.Segment = Segment.Of(run.Partition, segmentFiles, run.SegmentBase);
+        Hold(run.Segment, FileMode.CreateNew);
         _unsyncedDirectories.Add(directory);
     }
 
@@ -45,8 +48,8 @@ internal sealed class SegmentWriter(IFileSystem files, bool syncs) : IDisposable
         _unsynced.Remove(segment);
     }
 
-    /// <summary>Makes everything safe that was written, and closes the files that are not appended to any more.</summary>
-    public void SyncAll(IEnumerable<Partition> partitions)
+    /// <summary>Makes everything safe that was written.</summary>
+    public void SyncAll()
     {
         if (syncs)
         {
@@ -54,8 +57,7 @@ internal sealed class SegmentWriter(IFileSystem files, bool syncs) : IDisposable
             SyncDirectories();
         }
         _unsynced.Clear();
-        var active = partitions.Select(partition => partition.Active).ToHashSet();
-        foreach (var segment in _open.Keys.Where(segment => !active.Contains(segment)).ToList()) Close(segment);
+        ReleaseAll();
     }
 
     /// <summary>Removes what a group wrote before it failed.</summary>
@@ -78,16 +80,25 @@ internal sealed class SegmentWriter(IFileSystem files, bool syncs) : IDisposable
         _unsyncedDirectories.Add(Path.GetDirectoryName(segment.Path)!);
     }
 
-    public void Dispose()
+    public void Dispose() => ReleaseAll();
+
+    private IFile FileOf(Segment segment) => _held.TryGetValue(segment, out var file) ? file : Hold(segment, FileMode.Open);
+
+    private IFile Hold(Segment segment, FileMode mode)
     {
-        foreach (var segment in _open.Keys) segment.Release();
-        _open.Clear();
+        if (_held.Count == MostHeld)
+        {
+            var (longest, file) = _held.GetAt(0);
+            if (syncs && _unsynced.Contains(longest)) file.SyncOrFail();
+            Close(longest);
+        }
+        return _held[segment] = segment.Hold(mode)!;
     }
 
-    private IFile FileOf(Segment segment)
+    private void ReleaseAll()
     {
-        if (!_open.TryGetValue(segment, out var file)) _open[segment] = file = segment.Hold()!;
-        return file;
+        foreach (var segment in _held.Keys) segment.Release();
+        _held.Clear();
     }
 
     private void SyncDirectories()
@@ -99,6 +110,6 @@ internal sealed class SegmentWriter(IFileSystem files, bool syncs) : IDisposable
     private void Close(Segment segment)
     {
         _unsynced.Remove(segment);
-        if (_open.Remove(segment)) segment.Release();
+        if (_held.Remove(segment)) segment.Release();
     }
 }
