@@ -16,7 +16,8 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
         = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
     private static readonly TopicSettings Forever = new();
-    private static readonly TimeSpan RetentionInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LeastInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MostInterval = TimeSpan.FromHours(1);
 
     private readonly LogState _state;
     private readonly LogWriter _writer;
@@ -25,6 +26,7 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
     private readonly IDisposable? _lock;
     private readonly Lock _retainingLock = new();
     private ITimer? _retaining;
+    private TimeSpan? _retainingInterval;
     private int _disposed;
 
     private LogStore(
@@ -207,13 +209,17 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Looks once a second from now on, if a topic keeps its records for a time only.</summary>
+    /// <summary>Looks from time to time from now on, if a topic keeps its records for a time only.</summary>
     private void RetainInTime()
     {
-        if (!_state.Topics.Values.Any(topic => topic.Settings.RetentionTime is not null)) return;
         lock (_retainingLock)
         {
-            if (_disposed == 0) _retaining ??= Options.Time.CreateTimer(_ => Retain(), null, RetentionInterval, RetentionInterval);
+            TimeSpan? interval = _state.Topics.Values.Min(topic => topic.Settings.RetentionTime) is { } least
+                ? TimeSpan.FromTicks(Math.Clamp(least.Ticks / 20, LeastInterval.Ticks, MostInterval.Ticks)) : null;
+            if (interval == _retainingInterval || _disposed != 0) return;
+            _retaining?.Dispose();
+            _retaining = interval is { } due ? Options.Time.CreateTimer(_ => Retain(), null, due, due) : null;
+            _retainingInterval = interval;
         }
     }
 

@@ -57,5 +57,5 @@ public sealed record TopicSettings
     }
 
     /// <summary>Whether a segment begun so long ago is closed, so that the records of a slow topic go in time as well.</summary>
-    internal bool IsClosedAfter(long milliseconds) => RetentionTime is { } time && milliseconds >= time.TotalMilliseconds / 10;
+    internal bool IsClosedAfter(long milliseconds) => RetentionTime is { } time && milliseconds >= time.TotalMilliseconds / 20;
 }
