@@ -72,10 +72,8 @@ public sealed class LargeEntryTests
             {
                 Epoch = size, Signature = [], Positions = [], IsFinished = false, Blobs = new Dictionary<string, byte[]> { ["blob"] = blob },
             };
-            var records = new RecordBuffer();
-            CheckpointTopics.Append(records, 0, manifest.ToBytes());
             var commit = new LogCommit();
-            commit.Add(topics.Checkpoints, 0, records);
+            topics.AddManifest(commit, manifest, DateTimeOffset.UnixEpoch);
             log.CommitAsync(commit, CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
             Assert.Equal(blob, topics.ReadLast()!.Blobs["blob"]);
