@@ -74,6 +74,11 @@ public class ArrowSinkTests : FileSinkContract
     }
 
     [Fact]
+    public void Refuses_half_of_a_surrogate_pair()
+        => Assert.Equal("Property 'Text' holds half of a surrogate pair, which UTF-8 has no bytes for.",
+            Assert.Throws<FormatException>(() => Write([new Row(1, "a\uD800", null)])).Message);
+
+    [Fact]
     public void Begins_a_batch_after_65_536_rows()
     {
         Write([.. Enumerable.Range(0, 70_000).Select(i => new Row(i, null, i))]);

@@ -190,11 +190,104 @@ public class ParquetSourceTests : SourceContract<ParquetSourceTests.Flight>
         Assert.Contains("@3000 as OfCarrier: column 'name': the value does not fit Carrier.", ErrorOf(() => Source.Parquet<OfCarrier>(Path)));
     }
 
-    private void Write(string query)
+    [Theory]
+    [InlineData("TIMESTAMP 'infinity'", "TIMESTAMP '2001-01-01'")]
+    [InlineData("TIMESTAMP '12345-01-01'", "TIMESTAMP '2001-01-01'")]
+    [InlineData("TIMESTAMP '-4000-01-01'", "TIMESTAMP '2001-01-01'")]
+    public void Loses_one_row_to_a_time_that_has_no_room(string bad, string good)
+    {
+        Write($"SELECT CASE WHEN i = 3000 THEN {bad} ELSE {good} END AS time, i::INTEGER AS id FROM range({Count}) t(i)");
+        var (values, faults) = Reads.All(Source.Parquet<Timed>(Path));
+        Assert.Equal(Enumerable.Range(0, Count).Where(i => i != 3000), values.Select(timed => timed.Id));
+        Assert.Equal(["column 'time': the value does not fit DateTime"], faults);
+    }
+
+    [Fact]
+    public void Reads_decimals_as_wide_as_there_is_room_for_and_loses_one_row_to_a_wider_one()
+    {
+        Write("""
+            SELECT CASE WHEN i = 1 THEN 99999999999999999999999999999999999999 ELSE i END::DECIMAL(38,0) AS whole,
+                (i / 1000)::DECIMAL(18,3) AS parts, (-i / 8)::DECIMAL(30,20) AS many FROM range(5) t(i)
+            """);
+        var (values, faults) = Reads.All(Source.Parquet<Decimals>(Path));
+        Assert.Equal(new int[] { 0, 2, 3, 4 }.Select(i => new Decimals(i, i / 1000m, -i / 8m)), values);
+        Assert.Equal(["column 'whole': the value does not fit Decimal"], faults);
+    }
+
+    [Theory]
+    [InlineData("PARQUET_VERSION v2")]
+    [InlineData("PARQUET_VERSION v1, COMPRESSION lz4")]
+    [InlineData("COMPRESSION brotli")]
+    [InlineData("COMPRESSION gzip")]
+    public void Reads_every_encoding_that_DuckDB_writes(string options)
+    {
+        Write($"SELECT {string.Join(", ", Mixed.Select(pair => $"{pair.Value} AS {pair.Key}"))} FROM range({Count}) t(i)", options);
+        Assert.Equal(
+            Enumerable.Range(0, Count).Select(i => new Encoded(
+                DateTime.UnixEpoch.AddSeconds(i), i % 3 == 0, i % 5 == 0 ? null : i % 2 == 0, i, $"t{i}", new DateOnly(1970, 1, 1).AddDays(i))),
+            Read(Source.Parquet<Encoded>(Path)).Select(record => record.Value));
+    }
+
+    [Fact]
+    public void Says_which_column_is_damaged_from_which_row()
+    {
+        Write($"SELECT i::INTEGER AS x, 'text ' || hash(i) AS y FROM range({Count}) t(i)", "COMPRESSION snappy");
+        var bytes = File.ReadAllBytes(Path);
+        bytes.AsSpan(bytes.Length / 2, 1_000).Clear();
+        File.WriteAllBytes(Path, bytes);
+        Assert.Matches("^File 'flights.parquet', row (2048|4096) and what follows: column '.' is damaged \\(.*\\). Write or fetch the file again.$",
+            ErrorOf(() => Source.Parquet<Pair>(Path)));
+    }
+
+    [Fact]
+    public void Other_columns_do_not_matter()
+    {
+        Write("SELECT 7::INTEGER AS x, 'a' AS y, [1, 2] AS list, {'a': 1} AS struct, MAP {1: 'x'} AS map, [[1]] AS deep, uuid() AS id, INTERVAL 1 DAY AS span");
+        Assert.Equal([new Pair(7, "a")], Read(Source.Parquet<Pair>(Path)).Select(record => record.Value));
+    }
+
+    [Fact]
+    public void Refuses_a_number_for_the_name_of_an_enum()
+    {
+        Write("SELECT '1' AS name");
+        Assert.Equal(["column 'name': the value does not fit Carrier"], Reads.All(Source.Parquet<OfCarrier>(Path)).Faults);
+    }
+
+    [Fact]
+    public void Refuses_a_file_that_is_another_than_the_one_that_was_read_in_part_or_reads_it_anew_where_it_is_told_to()
+    {
+        Write("SELECT i::INTEGER AS x, 'a' AS y FROM range(5000) t(i)");
+        var context = new SourceContext(null!, TimeProvider.System);
+        SourceSplit split;
+        using (var reader = Source.Parquet<Pair>(Path).Open(new SourceSplit(0, 0, "a", null), 0, context))
+        {
+            Assert.Equal(100, reader.Read(new Record<Pair>[100]));
+            split = new SourceSplit(0, 0, "a", null) { Mark = reader.Mark };
+        }
+
+        using (var same = Source.Parquet<Pair>(Path).Open(split, 100, context)) Assert.Equal(100, same.Position);
+        Write("SELECT i::INTEGER AS x, 'b' AS y FROM range(6000) t(i)");
+        Assert.Contains("its first 100 rows are not those that the job had read.",
+            Assert.Throws<ConnectorException>(() => Source.Parquet<Pair>(Path).Open(split, 100, context)).Message);
+        using var anew = Source.Parquet<Pair>(Path, ReplacedFile.ReadAnew).Open(split, 100, context);
+        Assert.Equal(0, anew.Position);
+    }
+
+    private static readonly Dictionary<string, string> Mixed = new()
+    {
+        ["time"] = "TIMESTAMP '1970-01-01' + to_seconds(i)",
+        ["flag"] = "i % 3 = 0",
+        ["perhaps"] = "CASE WHEN i % 5 = 0 THEN NULL ELSE i % 2 = 0 END",
+        ["id"] = "i::INTEGER",
+        ["text"] = "'t' || i",
+        ["day"] = "(DATE '1970-01-01' + i::INTEGER)",
+    };
+
+    private void Write(string query, string options = "COMPRESSION zstd")
     {
         using var duck = Open();
         using var command = duck.CreateCommand();
-        command.CommandText = $"COPY ({query}) TO '{Path}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 2048)";
+        command.CommandText = $"COPY ({query}) TO '{Path}' (FORMAT parquet, {options}, ROW_GROUP_SIZE 2048)";
         command.ExecuteNonQuery();
     }
 
@@ -204,6 +297,12 @@ public class ParquetSourceTests : SourceContract<ParquetSourceTests.Flight>
         duck.Open();
         return duck;
     }
+
+    public record Timed(DateTime Time, int Id);
+
+    public record Decimals(decimal Whole, decimal Parts, decimal Many);
+
+    public record Encoded(DateTime Time, bool Flag, bool? Perhaps, int Id, string Text, DateOnly Day);
 
     public enum Carrier
     {

@@ -110,8 +110,20 @@ internal abstract class ArrowSequences<T, TSequence>(Field field, Func<T, TSeque
 
 internal sealed class ArrowTexts<T>(Field field, Func<T, string?> get) : ArrowSequences<T, string>(field, get)
 {
+    // What has no bytes in UTF-8 is refused; the usual encoding would write another character.
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     protected override void Write(string sequence, ColumnBuffer elements)
-        => elements.Advance(Encoding.UTF8.GetBytes(sequence, elements.Reserve(Encoding.UTF8.GetMaxByteCount(sequence.Length))));
+    {
+        try
+        {
+            elements.Advance(Utf8.GetBytes(sequence, elements.Reserve(Utf8.GetMaxByteCount(sequence.Length))));
+        }
+        catch (EncoderFallbackException error)
+        {
+            throw new FormatException($"Property '{Field.Name}' holds half of a surrogate pair, which UTF-8 has no bytes for.", error);
+        }
+    }
 }
 
 internal sealed class ArrowBytes<T>(Field field, Func<T, byte[]?> get) : ArrowSequences<T, byte[]>(field, get)

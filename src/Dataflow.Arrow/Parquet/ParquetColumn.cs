@@ -1,98 +1,180 @@
 using System.Numerics;
 using System.Reflection;
-using Parquet;
-using Parquet.Schema;
+using ParquetSharp;
 
 namespace Dataflow;
 
-/// <summary>Reads a column of a row group as values of a member's type.</summary>
-internal abstract class ParquetColumn
+/// <summary>Finds how a column of a file becomes a member.</summary>
+internal sealed class ParquetColumn
 {
     private static readonly Type[] Integers =
     [
         typeof(sbyte), typeof(byte), typeof(short), typeof(ushort), typeof(int), typeof(uint), typeof(long), typeof(ulong),
     ];
 
-    /// <summary>Reads the column.</summary>
-    /// <param name="group">The row group.</param>
-    /// <param name="rows">How many rows it has.</param>
-    /// <param name="bad">Gets the rows whose value the member has no room for, with the reason.</param>
-    /// <returns>An array of the member's type with at least that many values. Valid until the next call.</returns>
-    public abstract Array Read(ParquetRowGroupReader group, int rows, Dictionary<int, BadCellException> bad);
+    private readonly string _name;
+    private readonly int _index;
+    private readonly RowMember _member;
+    private readonly Type _to;
+    private readonly ColumnDescriptor _column;
+
+    private ParquetColumn(string name, int index, ColumnDescriptor column, RowMember member)
+    {
+        (_name, _index, _column, _member) = (name, index, column, member);
+        _to = Nullable.GetUnderlyingType(member.Type) ?? member.Type;
+    }
 
     /// <summary>Finds the way from a column to a member; null when there is none.</summary>
-    public static ParquetColumn? Create(DataField field, RowMember member)
-    {
-        var (from, to) = (field.ClrType, Nullable.GetUnderlyingType(member.Type) ?? member.Type);
-        if (from == typeof(ReadOnlyMemory<char>) || from == typeof(string)) return Texts(field, member, to);
-        if (from == typeof(ReadOnlyMemory<byte>) || from == typeof(byte[]))
-            return to == typeof(byte[]) ? new ParquetObjects<byte[]>(field, member, ReadBytes) : null;
-        if (from == typeof(DateTime)) return Times(field, member, to);
-        if (from == to) return Of(nameof(Same), [from], field, member);
-        var fits = Integers.Contains(from)
-            ? Integers.Contains(to) || to == typeof(double) || to == typeof(decimal)
-            : from == typeof(float) && to == typeof(double);
-        return fits ? Of(nameof(Number), [from, to], field, member) : null;
-    }
+    public static ParquetValues? Create(string name, int index, ColumnDescriptor column, RowMember member)
+        => new ParquetColumn(name, index, column, member).Create();
 
     /// <summary>What a column holds, for errors.</summary>
-    public static string NameOf(Field field) => field switch
+    public static string NameOf(ColumnDescriptor? column)
     {
-        not DataField { IsArray: false } => "lists or groups",
-        DataField { ClrType: var type } when type == typeof(ReadOnlyMemory<char>) => nameof(String),
-        DataField { ClrType: var type } when type == typeof(ReadOnlyMemory<byte>) => "Byte[]",
-        DataField { ClrType: var type } => type.Name,
-    };
-
-    private static ParquetColumn? Texts(DataField field, RowMember member, Type to)
-        => to == typeof(string) ? new ParquetObjects<string>(field, member, ReadTexts)
-        : to.IsEnum ? Of(nameof(Enums), [to], field, member)
-        : null;
-
-    // A timestamp without a zone is taken as UTC; the library calls it local.
-    private static ParquetColumn? Times(DataField field, RowMember member, Type to)
-        => to == typeof(DateTime) ? Values<DateTime, DateTime>(field, member, Utc)
-        : to == typeof(DateTimeOffset) ? Values<DateTime, DateTimeOffset>(field, member, time => new DateTimeOffset(Utc(time)))
-        : to == typeof(long) ? Values<DateTime, long>(
-            field, member, time => (time.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond)
-        : null;
-
-    private static DateTime Utc(DateTime time) => DateTime.SpecifyKind(time, DateTimeKind.Utc);
-
-    private static ParquetColumn Same<TValue>(DataField field, RowMember member)
-        where TValue : struct
-        => Values<TValue, TValue>(field, member, value => value);
-
-    private static ParquetColumn Number<TFile, TValue>(DataField field, RowMember member)
-        where TFile : struct, INumberBase<TFile>
-        where TValue : struct, INumberBase<TValue>
-        => Values<TFile, TValue>(field, member, TValue.CreateChecked);
-
-    private static ParquetColumn Values<TFile, TValue>(DataField field, RowMember member, Func<TFile, TValue> convert)
-        where TFile : struct
-        where TValue : struct
-        => Nullable.GetUnderlyingType(member.Type) is null
-            ? new ParquetValues<TFile, TValue>(field, member, convert)
-            : new ParquetValues<TFile, TValue?>(field, member, value => convert(value));
-
-    private static ParquetColumn Enums<TEnum>(DataField field, RowMember member)
-        where TEnum : struct, Enum
-    {
-        var texts = new ParquetObjects<string>(field, member, ReadTexts);
-        return Nullable.GetUnderlyingType(member.Type) is null
-            ? new ParquetEnums<TEnum>(field, member, texts, Parse)
-            : new ParquetEnums<TEnum?>(field, member, texts, name => Parse(name));
-
-        static TEnum Parse(string name) => Enum.Parse<TEnum>(name, ignoreCase: true);
+        if (column is null) return "lists or groups";
+        using var logical = LogicalTypeOf(column);
+        return (column.PhysicalType, logical) switch
+        {
+            (_, DecimalLogicalType) => nameof(Decimal),
+            (PhysicalType.Int96, _) or (_, TimestampLogicalType or DateLogicalType) => nameof(DateTime),
+            (_, TimeLogicalType) => nameof(TimeSpan),
+            (_, IntLogicalType number) => $"{(number.IsSigned ? "" : "U")}Int{number.BitWidth}",
+            (_, Float16LogicalType) => nameof(Half),
+            (_, UuidLogicalType) => nameof(Guid),
+            (PhysicalType.Float, _) => nameof(Single),
+            (PhysicalType.ByteArray, _) when IsText(logical) => nameof(String),
+            (PhysicalType.ByteArray or PhysicalType.FixedLenByteArray, _) => "Byte[]",
+            var (physical, _) => physical.ToString(),
+        };
     }
 
-    private static void ReadTexts(ParquetRowGroupReader group, DataField field, Memory<string?> values)
-        => ParquetFile.Wait(group.ReadAsync(field, values!));
+    // One that the library does not know is to be left out, as the format has it.
+    private static LogicalType LogicalTypeOf(ColumnDescriptor column)
+    {
+        try
+        {
+            return column.LogicalType;
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return LogicalType.None();
+        }
+    }
 
-    private static void ReadBytes(ParquetRowGroupReader group, DataField field, Memory<byte[]?> values)
-        => ParquetFile.Wait(group.ReadAsync(field, values!));
+    private static bool IsText(LogicalType logical) => logical is StringLogicalType or EnumLogicalType or JsonLogicalType;
 
-    private static ParquetColumn Of(string method, Type[] types, DataField field, RowMember member)
-        => (ParquetColumn)typeof(ParquetColumn).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!
-            .MakeGenericMethod(types).Invoke(null, [field, member])!;
+    private ParquetValues? Create()
+    {
+        using var logical = LogicalTypeOf(_column);
+        return (_column.PhysicalType, logical) switch
+        {
+            (PhysicalType.Boolean, _) => Same<bool>(),
+            (PhysicalType.Float, _) => _to == typeof(double) ? Values<float, double>(value => value) : Same<float>(),
+            (PhysicalType.Double, _) => Same<double>(),
+            (PhysicalType.Int32, DecimalLogicalType { Scale: var scale }) => Decimals<int>(value => ParquetCells.Decimal(value, scale)),
+            (PhysicalType.Int64, DecimalLogicalType { Scale: var scale }) => Decimals<long>(value => ParquetCells.Decimal(value, scale)),
+            (PhysicalType.Int32, DateLogicalType) => Dates(),
+            (PhysicalType.Int32, TimeLogicalType { TimeUnit: var unit }) => Spans<int>(value => ParquetCells.Ticks(value, unit)),
+            (PhysicalType.Int64, TimeLogicalType { TimeUnit: var unit }) => Spans<long>(value => ParquetCells.Ticks(value, unit)),
+            (PhysicalType.Int64, TimestampLogicalType { TimeUnit: var unit })
+                => Moments<long>(value => ParquetCells.Ticks(value, unit), value => ParquetCells.Milliseconds(value, unit)),
+            (PhysicalType.Int96, _) => Moments<Int96>(ParquetCells.Ticks, ParquetCells.Milliseconds),
+            (PhysicalType.Int32, IntLogicalType { IsSigned: false }) => Numbers<int, uint>(value => (uint)value),
+            (PhysicalType.Int64, IntLogicalType { IsSigned: false }) => Numbers<long, ulong>(value => (ulong)value),
+            (PhysicalType.Int32, _) => Numbers<int, int>(value => value),
+            (PhysicalType.Int64, _) => Numbers<long, long>(value => value),
+            (PhysicalType.ByteArray, DecimalLogicalType { Scale: var scale })
+                => Decimals<ByteArray>(value => ParquetCells.Decimal(ParquetCells.Digits(ParquetCells.Bytes(value)), scale)),
+            (PhysicalType.ByteArray, _) when IsText(logical) => Texts(),
+            (PhysicalType.ByteArray, _) => Bytes<ByteArray>(value => ParquetCells.Bytes(value).ToArray()),
+            (PhysicalType.FixedLenByteArray, _) => Fixed(logical, _column.TypeLength),
+            _ => null,
+        };
+    }
+
+    private ParquetValues? Fixed(LogicalType logical, int length) => logical switch
+    {
+        DecimalLogicalType { Scale: var scale }
+            => Decimals<FixedLenByteArray>(value => ParquetCells.Decimal(ParquetCells.Digits(ParquetCells.Bytes(value, length)), scale)),
+        Float16LogicalType => Halves(),
+        UuidLogicalType when _to == typeof(Guid) => Values<FixedLenByteArray, Guid>(value => new Guid(ParquetCells.Bytes(value, length), bigEndian: true)),
+        _ => Bytes<FixedLenByteArray>(value => ParquetCells.Bytes(value, length).ToArray()),
+    };
+
+    private ParquetValues? Halves()
+        => _to == typeof(Half) ? Values<FixedLenByteArray, Half>(Read)
+        : _to == typeof(float) ? Values<FixedLenByteArray, float>(value => (float)Read(value))
+        : _to == typeof(double) ? Values<FixedLenByteArray, double>(value => (double)Read(value))
+        : null;
+
+    private static Half Read(FixedLenByteArray cell) => System.Buffers.Binary.BinaryPrimitives.ReadHalfLittleEndian(ParquetCells.Bytes(cell, 2));
+
+    private ParquetValues? Same<TFile>()
+        where TFile : unmanaged
+        => _to == typeof(TFile) ? Values<TFile, TFile>(value => value) : null;
+
+    private ParquetValues? Decimals<TFile>(Func<TFile, decimal> read)
+        where TFile : unmanaged
+        => _to == typeof(decimal) ? Values(read) : null;
+
+    private ParquetValues? Dates()
+        => _to == typeof(DateOnly)
+            ? Values<int, DateOnly>(days => DateOnly.FromDayNumber(checked(days + DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber)))
+            : Moments<int>(days => days * TimeSpan.TicksPerDay, days => days * 86_400_000L);
+
+    // A timestamp without a zone is taken as UTC.
+    private ParquetValues? Moments<TFile>(Func<TFile, long> ticks, Func<TFile, long> milliseconds)
+        where TFile : unmanaged
+        => _to == typeof(DateTime) ? Values<TFile, DateTime>(value => ParquetCells.Moment(ticks(value)))
+        : _to == typeof(DateTimeOffset) ? Values<TFile, DateTimeOffset>(value => ParquetCells.Moment(ticks(value)))
+        : _to == typeof(long) ? Values(milliseconds)
+        : null;
+
+    private ParquetValues? Spans<TFile>(Func<TFile, long> ticks)
+        where TFile : unmanaged
+        => _to == typeof(TimeSpan) ? Values<TFile, TimeSpan>(value => new TimeSpan(ticks(value)))
+        : _to == typeof(TimeOnly) ? Values<TFile, TimeOnly>(value => new TimeOnly(ticks(value)))
+        : null;
+
+    private ParquetValues? Texts()
+        => _to == typeof(string) ? new ParquetValues<ByteArray, string>(_name, _index, _member, ParquetCells.Text)
+        : _to.IsEnum ? Of(nameof(Names), _to)
+        : null;
+
+    private ParquetValues Names<TEnum>()
+        where TEnum : struct, Enum
+        => Values<ByteArray, TEnum>(ParquetCells.Named<TEnum>);
+
+    private ParquetValues<TFile, byte[]>? Bytes<TFile>(Func<TFile, byte[]> read)
+        where TFile : unmanaged
+        => _to == typeof(byte[]) ? new(_name, _index, _member, read) : null;
+
+    private ParquetValues? Numbers<TFile, TNumber>(Func<TFile, TNumber> read)
+        where TFile : unmanaged
+        where TNumber : struct, INumberBase<TNumber>
+        => Integers.Contains(_to) || _to == typeof(double) || _to == typeof(decimal)
+            ? Of(nameof(Checked), typeof(TFile), typeof(TNumber), _to, argument: read)
+            : null;
+
+    private ParquetValues Checked<TFile, TNumber, TValue>(Func<TFile, TNumber> read)
+        where TFile : unmanaged
+        where TNumber : struct, INumberBase<TNumber>
+        where TValue : struct, INumberBase<TValue>
+        => Values<TFile, TValue>(value => TValue.CreateChecked(read(value)));
+
+    private ParquetValues Values<TFile, TValue>(Func<TFile, TValue> convert)
+        where TFile : unmanaged
+        where TValue : struct
+        => Nullable.GetUnderlyingType(_member.Type) is null
+            ? new ParquetValues<TFile, TValue>(_name, _index, _member, convert)
+            : new ParquetValues<TFile, TValue?>(_name, _index, _member, value => convert(value));
+
+    private ParquetValues Of(string method, params Type[] types) => Of(method, types, null);
+
+    private ParquetValues Of(string method, Type file, Type number, Type value, object argument)
+        => Of(method, [file, number, value], argument);
+
+    private ParquetValues Of(string method, Type[] types, object? argument)
+        => (ParquetValues)typeof(ParquetColumn).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Instance)!
+            .MakeGenericMethod(types).Invoke(this, argument is null ? [] : [argument])!;
 }

@@ -1,46 +1,59 @@
-using Parquet;
-using Parquet.Schema;
+using ParquetSharp;
+using ParquetSharp.Schema;
 
 namespace Dataflow;
 
-/// <summary>An open Parquet file, read on the caller's thread.</summary>
+/// <summary>An open Parquet file.</summary>
 internal sealed class ParquetFile : IDisposable
 {
-    private readonly Stream _stream;
-    private readonly ParquetReader _reader;
+    private readonly ParquetFileReader _reader;
 
-    /// <param name="stream">Owned by the file, also when this constructor throws.</param>
-    public ParquetFile(Stream stream)
+    /// <exception cref="Exception">It is none, or damaged.</exception>
+    public ParquetFile(string path)
     {
-        _stream = stream;
+        _reader = new ParquetFileReader(path);
         try
         {
-            _reader = Wait(ParquetReader.CreateAsync(stream, leaveStreamOpen: true));
-            RowCount = _reader.RowGroups.Sum(group => group.RowCount);
+            Columns = [.. FindColumns(_reader.FileMetaData.Schema)];
+            GroupRows = [.. Enumerable.Range(0, _reader.FileMetaData.NumRowGroups).Select(CountRows)];
+            RowCount = checked(GroupRows.Sum());
         }
         catch
         {
-            stream.Dispose();
+            _reader.Dispose();
             throw;
         }
     }
 
     public long RowCount { get; }
 
-    public IReadOnlyList<Field> Fields => _reader.Schema.Fields;
+    /// <summary>How many rows each row group has.</summary>
+    public IReadOnlyList<long> GroupRows { get; }
 
-    public IReadOnlyList<ParquetRowGroupReader> Groups => _reader.RowGroups;
+    /// <summary>What a row consists of. Lists and groups are columns without a description.</summary>
+    public IReadOnlyList<(string Name, ColumnDescriptor? Column, int Index)> Columns { get; }
 
-    public void Dispose()
+    public RowGroupReader OpenGroup(int index) => _reader.RowGroup(index);
+
+    public void Dispose() => _reader.Dispose();
+
+    private static IEnumerable<(string Name, ColumnDescriptor? Column, int Index)> FindColumns(SchemaDescriptor schema)
     {
-        Wait(_reader.DisposeAsync());
-        _stream.Dispose();
+        var last = "";
+        for (var i = 0; i < schema.NumColumns; i++)
+        {
+            using var root = schema.ColumnRoot(i);
+            var column = schema.Column(i);
+            if (root is PrimitiveNode && column.MaxRepetitionLevel == 0) yield return (root.Name, column, i);
+            else if (root.Name != last) yield return (root.Name, null, i);
+            last = root.Name;
+        }
     }
 
-    /// <summary>Waits for what the library does at once, its stream being one that never leaves a read pending.</summary>
-    public static void Wait(ValueTask task) => task.AsTask().GetAwaiter().GetResult();
-
-    public static void Wait(Task task) => task.GetAwaiter().GetResult();
-
-    public static T Wait<T>(Task<T> task) => task.GetAwaiter().GetResult();
+    private long CountRows(int index)
+    {
+        using var group = _reader.RowGroup(index);
+        var rows = group.MetaData.NumRows;
+        return rows >= 0 ? rows : throw new InvalidDataException($"row group {index} has {rows} rows");
+    }
 }

@@ -17,10 +17,11 @@ internal sealed class ParquetFormat : RowFormat
 
     public override string Extension => ".parquet";
 
+    // The stream never leaves a write pending, so nothing is waited for.
     protected override void Write(Schema schema, IEnumerable<RecordBatch> batches, Stream final)
     {
         var columns = schema.FieldsList.Select(ParquetOutput.Of).ToArray();
-        var writer = ParquetFile.Wait(ParquetWriter.CreateAsync(new ParquetSchema(columns.Select(column => column.Field)), final, Options));
+        var writer = ParquetWriter.CreateAsync(new ParquetSchema(columns.Select(column => column.Field)), final, Options).GetAwaiter().GetResult();
         try
         {
             writer.CustomMetadata = schema.Metadata;
@@ -32,7 +33,7 @@ internal sealed class ParquetFormat : RowFormat
         }
         finally
         {
-            ParquetFile.Wait(writer.DisposeAsync());
+            writer.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
     }
 }

@@ -94,7 +94,7 @@ internal sealed class ParquetValuesOutput<TValue>(DataField column, ParquetValue
         read(array, _values.AsSpan(0, array.Length));
         var count = column.IsNullable ? LeaveOutNulls(array) : array.Length;
         var levels = column.IsNullable ? _levels.AsMemory(0, array.Length) : (ReadOnlyMemory<int>?)null;
-        ParquetFile.Wait(group.WriteAllPartsAsync<TValue>(column, _values.AsMemory(0, count), levels, null, default));
+        group.WriteAllPartsAsync<TValue>(column, _values.AsMemory(0, count), levels, null, default).GetAwaiter().GetResult();
     }
 
     private int LeaveOutNulls(IArrowArray array)
@@ -125,7 +125,7 @@ internal sealed class ParquetFloatsOutput(string name) : ParquetOutput
         Describe(lists);
         var (start, end) = (lists.ValueOffsets[0], lists.ValueOffsets[^1]);
         var values = ((FloatArray)lists.Values).Values[start..end].ToArray();
-        ParquetFile.Wait(group.WriteAllPartsAsync<float>((DataField)_field.Item, values, Memory(_defined), Memory(_repeated), default));
+        group.WriteAllPartsAsync<float>((DataField)_field.Item, values, Memory(_defined), Memory(_repeated), default).GetAwaiter().GetResult();
     }
 
     private static ReadOnlyMemory<int> Memory(List<int> levels) => levels.ToArray();

@@ -1,6 +1,13 @@
-using Parquet;
+using ParquetSharp;
 
 namespace Dataflow;
+
+/// <summary>How rows of Parquet files are read.</summary>
+internal static class ParquetRows
+{
+    /// <summary>How many rows are in memory at once.</summary>
+    public const int BatchRows = 4096;
+}
 
 /// <summary>Reads the rows of a file. Positions count rows.</summary>
 internal sealed class ParquetRows<T> : SourceReader<T>
@@ -9,10 +16,12 @@ internal sealed class ParquetRows<T> : SourceReader<T>
     private readonly SourceSplit _split;
     private readonly ParquetFile _file;
     private readonly RowShape<T> _shape;
-    private readonly ParquetColumn[] _columns;
+    private readonly ParquetValues[] _columns;
     private readonly Array[] _values;
-    private readonly Dictionary<int, BadCellException> _bad = []; // by row of the group
+    private readonly Dictionary<int, BadCellException> _bad = []; // by row of the batch
+    private RowGroupReader? _group;
     private int _nextGroup;
+    private long _left; // rows of the group behind the batch
     private int _row;
     private int _rows;
     private long _position;
@@ -21,22 +30,22 @@ internal sealed class ParquetRows<T> : SourceReader<T>
     /// <param name="split">The file.</param>
     /// <param name="file">The open file. The reader owns it.</param>
     /// <param name="shape">How a row becomes a value.</param>
-    /// <param name="columns">The columns of the shape's members.</param>
+    /// <param name="columns">The columns of the shape's members. The reader owns them.</param>
     /// <param name="position">The first row to read; at most the file's row count.</param>
     public ParquetRows(
-        string source, SourceSplit split, ParquetFile file, RowShape<T> shape, ParquetColumn[] columns, long position)
+        string source, SourceSplit split, ParquetFile file, RowShape<T> shape, ParquetValues[] columns, long position)
     {
         (_source, _split, _file, _shape, _columns) = (source, split, file, shape, columns);
-        _values = new Array[columns.Length];
-        while (_nextGroup < file.Groups.Count && position >= _position + file.Groups[_nextGroup].RowCount)
-            _position += file.Groups[_nextGroup++].RowCount;
-        if (position == _position) return;
-        Load();
-        _row = (int)(position - _position);
-        _position = position;
+        _values = [.. columns.Select(column => column.Values)];
+        while (_nextGroup < file.GroupRows.Count && position >= _position + file.GroupRows[_nextGroup]) _position += file.GroupRows[_nextGroup++];
+        if (position > _position) Skip(position - _position);
     }
 
     public override long Position => _position;
+
+    public override ReadOnlyMemory<byte> Mark => FileMark;
+
+    public required ReadOnlyMemory<byte> FileMark { get; init; }
 
     public override bool IsFinished => _position == _file.RowCount;
 
@@ -59,28 +68,47 @@ internal sealed class ParquetRows<T> : SourceReader<T>
 
     protected override void Dispose(bool disposing)
     {
+        foreach (var column in _columns) column.Dispose();
+        _group?.Dispose();
         _file.Dispose();
         base.Dispose(disposing);
     }
 
-    /// <summary>Reads the next row group, whose first row is at the position.</summary>
-    private void Load()
+    private void Skip(long rows) => Try(() =>
     {
-        var group = _file.Groups[_nextGroup++];
-        (_row, _rows) = (0, checked((int)group.RowCount));
+        OpenGroup();
+        foreach (var column in _columns) column.Skip(rows);
+        _left -= rows;
+        _position += rows;
+    });
+
+    /// <summary>Reads the next rows, the first of which is at the position.</summary>
+    private void Load() => Try(() =>
+    {
+        while (_left == 0) OpenGroup();
+        (_row, _rows) = (0, (int)Math.Min(_left, ParquetRows.BatchRows));
+        _left -= _rows;
         _bad.Clear();
-        for (var i = 0; i < _columns.Length; i++) _values[i] = Read(_columns[i], group);
+        foreach (var column in _columns) column.Read(_rows, _bad);
+    });
+
+    private void OpenGroup()
+    {
+        _group?.Dispose();
+        _left = _file.GroupRows[_nextGroup];
+        _group = _file.OpenGroup(_nextGroup++);
+        foreach (var column in _columns) column.Open(_group);
     }
 
-    private Array Read(ParquetColumn column, ParquetRowGroupReader group)
+    private void Try(Action read)
     {
         try
         {
-            return column.Read(group, _rows, _bad);
+            read();
         }
-        catch (Exception error) when (error is ParquetException or IOException or InvalidDataException)
+        catch (Exception error)
         {
-            throw CouldNotRead(error);
+            throw ConnectorException.DamagedFrom(_split.Name, _position, error);
         }
     }
 

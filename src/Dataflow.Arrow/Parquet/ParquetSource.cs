@@ -1,5 +1,4 @@
-using Parquet;
-using Parquet.Schema;
+using ParquetSharp;
 
 namespace Dataflow;
 
@@ -8,24 +7,25 @@ public static class ParquetSources
 {
     extension(Source)
     {
-        /// <summary>Reads the rows of a Parquet file. The file is one split; one row group at a time is in memory.</summary>
+        /// <summary>Reads the rows of a Parquet file. The file is one split; some 4,000 rows at a time are in memory.</summary>
         /// <typeparam name="T">
         /// A row: the parameters of its only public constructor and its other settable properties each take the column of their
         /// name, whatever its case and underscores. Integers fit any integer type that has room for each value,
-        /// <c>double</c> and <c>decimal</c>; timestamps fit <c>DateTime</c>, <c>DateTimeOffset</c> (both UTC) and <c>long</c>
-        /// (milliseconds since the Unix epoch); texts fit <c>string</c> and enums.
+        /// <c>double</c> and <c>decimal</c>; timestamps and dates fit <c>DateTime</c>, <c>DateTimeOffset</c> (both UTC) and <c>long</c>
+        /// (milliseconds since the Unix epoch), dates <c>DateOnly</c> too; texts fit <c>string</c> and, as names, enums.
         /// </typeparam>
         /// <param name="path">The file.</param>
+        /// <param name="whenReplaced">What to do where a job that starts again finds another file than it had read.</param>
         /// <exception cref="ConnectorException"><typeparamref name="T"/> cannot be made from a row.</exception>
-        public static Source<T> Parquet<T>(string path)
+        public static Source<T> Parquet<T>(string path, ReplacedFile whenReplaced = ReplacedFile.Refuse)
         {
             ArgumentException.ThrowIfNullOrEmpty(path);
-            return new ParquetSource<T>(path, RowShape<T>.Instance);
+            return new ParquetSource<T>(path, RowShape<T>.Instance, whenReplaced);
         }
     }
 }
 
-internal sealed class ParquetSource<T>(string path, RowShape<T> shape) : Source<T>
+internal sealed class ParquetSource<T>(string path, RowShape<T> shape, ReplacedFile whenReplaced) : Source<T>
 {
     public override string Name => Path.GetFileName(path);
 
@@ -36,13 +36,17 @@ internal sealed class ParquetSource<T>(string path, RowShape<T> shape) : Source<
         return [new SplitDescription(Name)];
     }
 
+    public override bool HasChanged(SourceSplit split) => !split.Mark.IsEmpty && !InputFile.MarkOf(path).Span.SequenceEqual(split.Mark.Span);
+
     public override SourceReader<T> Open(SourceSplit split, long position, SourceContext context)
     {
+        if (HasChanged(split) && position > 0)
+            position = whenReplaced == ReplacedFile.ReadAnew ? 0 : throw ConnectorException.Replaced(path, "rows", position);
         var file = Open();
         try
         {
             if (position > file.RowCount) throw ConnectorException.EndsBefore(path, "rows", file.RowCount, position);
-            return new ParquetRows<T>(Name, split, file, shape, Columns(file), position);
+            return new ParquetRows<T>(Name, split, file, shape, Columns(file), position) { FileMark = InputFile.MarkOf(path) };
         }
         catch
         {
@@ -53,24 +57,24 @@ internal sealed class ParquetSource<T>(string path, RowShape<T> shape) : Source<
 
     private ParquetFile Open()
     {
+        InputFile.OpenAsIs(path).Dispose();
         try
         {
-            return new ParquetFile(InputFile.OpenAsIs(path));
+            return new ParquetFile(path);
         }
-        catch (Exception error) when (error is IOException or ParquetException or InvalidDataException or OverflowException)
+        catch (Exception error)
         {
             throw ConnectorException.NotReadable(path, "Parquet", error);
         }
     }
 
-    private ParquetColumn[] Columns(ParquetFile file)
+    private ParquetValues[] Columns(ParquetFile file)
     {
-        var fields = file.Fields;
-        var found = shape.Match(path, [.. fields.Select(field => field.Name)]);
-        return [.. shape.Members.Zip(found, (member, i) => Column(member, fields[i]))];
+        var found = shape.Match(path, [.. file.Columns.Select(column => column.Name)]);
+        return [.. shape.Members.Zip(found, (member, i) => Column(member, file.Columns[i]))];
     }
 
-    private ParquetColumn Column(RowMember member, Field field)
-        => (field is DataField { IsArray: false } values ? ParquetColumn.Create(values, member) : null)
-            ?? throw ConnectorException.WrongColumn(path, field.Name, ParquetColumn.NameOf(field), typeof(T), member);
+    private ParquetValues Column(RowMember member, (string Name, ColumnDescriptor? Column, int Index) found)
+        => (found.Column is { } column ? ParquetColumn.Create(found.Name, found.Index, column, member) : null)
+            ?? throw ConnectorException.WrongColumn(path, found.Name, ParquetColumn.NameOf(found.Column), typeof(T), member);
 }

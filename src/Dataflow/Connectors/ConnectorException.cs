@@ -20,6 +20,9 @@ public sealed class ConnectorException : DataflowException
         => new($"File '{path}': {reason}; {decompressed} bytes came out of it before. Fetch it again; 'gzip -t' says whether it is whole.",
             inner);
 
+    internal static ConnectorException DamagedFrom(string file, long row, Exception inner)
+        => new($"File '{file}', row {row} and what follows: {inner.Message.TrimEnd('.')}. Write or fetch the file again.", inner);
+
     internal static ConnectorException NoHeader(string path)
         => new($"File '{path}': it is empty. Its first line must name the columns.");
 
