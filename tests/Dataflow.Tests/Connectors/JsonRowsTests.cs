@@ -115,6 +115,16 @@ public sealed class JsonRowsTests : IDisposable
     }
 
     [Fact]
+    public void Refuses_to_write_a_value_of_a_derived_type_that_is_not_named()
+    {
+        Assert.Equal("{\"id\":1,\"text\":\"a\"}\n", Written(new Row(1, "a")));
+        Assert.StartsWith("A value is of a type that is derived from the declared one",
+            Assert.Throws<FormatException>(() => Written<Row>(new Longer(1, "a", 2))).Message);
+        Assert.Throws<FormatException>(() => Written(new Outer(new Longer(1, "a", 2))));
+        Assert.Throws<FormatException>(() => Written(new List<Row> { new Longer(1, "a", 2) }));
+    }
+
+    [Fact]
     public void Takes_such_types_once_the_advice_is_followed()
     {
         Assert.Equal("{\"id\":1}\n", Written(new WithIgnored(1)));
@@ -166,6 +176,8 @@ public sealed class JsonRowsTests : IDisposable
     private (List<T> Values, List<string> Faults) Read<T>(string line) => Reads.All(Source.JsonLines<T>(_folder.Write("r.jsonl", line)));
 
     public record Row(int Id, string Text);
+
+    public record Longer(int Id, string Text, int More) : Row(Id, Text);
 
     public record Outer(Row Inner);
 

@@ -84,6 +84,11 @@ internal sealed class JsonLinesWriter<T>(PartialFile file, JsonTypeInfo<T> json)
         {
             throw new FormatException($"{error.Message} ({error.Path})", error);
         }
+        catch (NotSupportedException error)
+        {
+            throw new FormatException("A value is of a type that is derived from the declared one, which names it in no "
+                + "[JsonDerivedType], or that has no lines of JSON.", error);
+        }
     }
 
     private void Flush()

@@ -27,7 +27,7 @@ internal static class JsonRows<T>
     {
         IncludeFields = true,
         Converters = { new JsonText(), new JsonText.OfCharacter() },
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { RefuseOthers } },
     });
 
     private static JsonTypeInfo<T> Find(bool reads, JsonSerializerOptions options)
@@ -47,6 +47,13 @@ internal static class JsonRows<T>
             property.Set ??= static (_, _) => { }; // what is required must have one; the constructor's parameter is taken all the same
             property.IsRequired = true;
         }
+    }
+
+    // What a value of a derived type has besides would not be written.
+    private static void RefuseOthers(JsonTypeInfo type)
+    {
+        var mayBeOther = type is { Kind: JsonTypeInfoKind.Object, PolymorphismOptions: null, Type: { IsClass: true, IsSealed: false, IsAbstract: false } };
+        if (mayBeOther) type.PolymorphismOptions = new JsonPolymorphismOptions { DerivedTypes = { new JsonDerivedType(type.Type) } };
     }
 
     private static bool MayBeMissing(JsonPropertyInfo property)
@@ -128,7 +135,8 @@ internal sealed class JsonCheck(JsonSerializerOptions options, bool reads)
         var type = json.Type;
         var hasState = type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Length > 0;
         var isOfSystem = type.Namespace?.StartsWith(nameof(System), StringComparison.Ordinal) == true;
-        var kept = json.Properties.Any(p => p.Set is not null || p.AssociatedParameter is not null || (!reads && !isOfSystem && p.Get is not null));
+        var kept = json.Properties.Any(p => p.Set is not null || p.AssociatedParameter is not null
+            || (!reads && !isOfSystem && p.Get is not null));
         return !hasState || kept;
     }
 
