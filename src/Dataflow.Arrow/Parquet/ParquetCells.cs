@@ -23,7 +23,9 @@ internal static class ParquetCells
 
     public static TEnum Named<TEnum>(ByteArray cell)
         where TEnum : struct, Enum
-        => EnumNames<TEnum>.TryParse(Text(cell), out var value) ? value : throw new ArgumentException("It is none of its names.", nameof(cell));
+        => EnumNames<TEnum>.TryParse(Text(cell), out var value)
+            ? value
+            : throw new ArgumentException("It is none of its names.", nameof(cell));
 
     /// <summary>A whole number of any width, of which the last digits are behind the point.</summary>
     public static decimal Decimal(BigInteger digits, int scale)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Reflection;
 using ParquetSharp;
@@ -97,7 +98,8 @@ internal sealed class ParquetColumn
         DecimalLogicalType { Scale: var scale }
             => Decimals<FixedLenByteArray>(value => ParquetCells.Decimal(ParquetCells.Digits(ParquetCells.Bytes(value, length)), scale)),
         Float16LogicalType => Halves(),
-        UuidLogicalType when _to == typeof(Guid) => Values<FixedLenByteArray, Guid>(value => new Guid(ParquetCells.Bytes(value, length), bigEndian: true)),
+        UuidLogicalType when _to == typeof(Guid)
+            => Values<FixedLenByteArray, Guid>(value => new Guid(ParquetCells.Bytes(value, length), bigEndian: true)),
         _ => Bytes<FixedLenByteArray>(value => ParquetCells.Bytes(value, length).ToArray()),
     };
 
@@ -107,7 +109,7 @@ internal sealed class ParquetColumn
         : _to == typeof(double) ? Values<FixedLenByteArray, double>(value => (double)Read(value))
         : null;
 
-    private static Half Read(FixedLenByteArray cell) => System.Buffers.Binary.BinaryPrimitives.ReadHalfLittleEndian(ParquetCells.Bytes(cell, 2));
+    private static Half Read(FixedLenByteArray cell) => BinaryPrimitives.ReadHalfLittleEndian(ParquetCells.Bytes(cell, 2));
 
     private ParquetValues? Same<TFile>()
         where TFile : unmanaged

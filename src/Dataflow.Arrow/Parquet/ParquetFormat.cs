@@ -21,7 +21,8 @@ internal sealed class ParquetFormat : RowFormat
     protected override void Write(Schema schema, IEnumerable<RecordBatch> batches, Stream final)
     {
         var columns = schema.FieldsList.Select(ParquetOutput.Of).ToArray();
-        var writer = ParquetWriter.CreateAsync(new ParquetSchema(columns.Select(column => column.Field)), final, Options).GetAwaiter().GetResult();
+        var parquet = new ParquetSchema(columns.Select(column => column.Field));
+        var writer = ParquetWriter.CreateAsync(parquet, final, Options).GetAwaiter().GetResult();
         try
         {
             writer.CustomMetadata = schema.Metadata;

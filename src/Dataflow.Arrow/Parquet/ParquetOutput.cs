@@ -125,7 +125,8 @@ internal sealed class ParquetFloatsOutput(string name) : ParquetOutput
         Describe(lists);
         var (start, end) = (lists.ValueOffsets[0], lists.ValueOffsets[^1]);
         var values = ((FloatArray)lists.Values).Values[start..end].ToArray();
-        group.WriteAllPartsAsync<float>((DataField)_field.Item, values, Memory(_defined), Memory(_repeated), default).GetAwaiter().GetResult();
+        group.WriteAllPartsAsync<float>((DataField)_field.Item, values, Memory(_defined), Memory(_repeated), default)
+            .GetAwaiter().GetResult();
     }
 
     private static ReadOnlyMemory<int> Memory(List<int> levels) => levels.ToArray();

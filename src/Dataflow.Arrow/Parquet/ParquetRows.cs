@@ -37,7 +37,8 @@ internal sealed class ParquetRows<T> : SourceReader<T>
     {
         (_source, _split, _file, _shape, _columns) = (source, split, file, shape, columns);
         _values = [.. columns.Select(column => column.Values)];
-        while (_nextGroup < file.GroupRows.Count && position >= _position + file.GroupRows[_nextGroup]) _position += file.GroupRows[_nextGroup++];
+        while (_nextGroup < file.GroupRows.Count && position >= _position + file.GroupRows[_nextGroup])
+            _position += file.GroupRows[_nextGroup++];
         if (position > _position) Skip(position - _position);
     }
 

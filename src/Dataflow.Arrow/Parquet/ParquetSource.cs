@@ -36,7 +36,8 @@ internal sealed class ParquetSource<T>(string path, RowShape<T> shape, ReplacedF
         return [new SplitDescription(Name)];
     }
 
-    public override bool HasChanged(SourceSplit split) => !split.Mark.IsEmpty && !InputFile.MarkOf(path).Span.SequenceEqual(split.Mark.Span);
+    public override bool HasChanged(SourceSplit split)
+        => !split.Mark.IsEmpty && !InputFile.MarkOf(path).Span.SequenceEqual(split.Mark.Span);
 
     public override SourceReader<T> Open(SourceSplit split, long position, SourceContext context)
     {

@@ -31,12 +31,13 @@ public sealed class ConnectorException : DataflowException
             + "replaced; restore it, or start the job anew without its checkpoints (Pipeline.ForgetAsync).");
 
     internal static ConnectorException Replaced(string path, string unit, long position)
-        => new($"File '{path}': its first {position} {unit} are not those that the job had read. It was changed or replaced; restore it, start the "
-            + $"job anew without its checkpoints, or have it read from its start with {nameof(ReplacedFile)}.{nameof(ReplacedFile.ReadAnew)}.");
+        => new($"File '{path}': its first {position} {unit} are not those that the job had read. It was changed or replaced; restore "
+            + "it, start the job anew without its checkpoints (Pipeline.ForgetAsync), or have it read from its start with "
+            + $"{nameof(ReplacedFile)}.{nameof(ReplacedFile.ReadAnew)}.");
 
     internal static ConnectorException ChangedBehindTheJob(string split)
-        => new($"Source split '{split}': it has changed since the job finished, and a job that has finished reads nothing more. Give what is new to "
-            + "another job, or start this one anew without its checkpoints.");
+        => new($"Source split '{split}': it has changed since the job finished, and a job that has finished reads nothing more. Give "
+            + "what is new to another job, or start this one anew without its checkpoints (Pipeline.ForgetAsync).");
 
     internal static ConnectorException FewerValues(string source, int count, long position)
         => new($"Source '{source}': it has {count} values, the job had already read {position}. Give it the values that it had, "
@@ -48,8 +49,8 @@ public sealed class ConnectorException : DataflowException
             + $"{Quoted(columns)}. Rename the members or the columns so that they agree (case and '_' do not matter).");
 
     internal static ConnectorException OtherSeparator(string path, char separator, char found)
-        => new($"File '{path}': its first line has no {Shown(separator)}, so it names one column, but it has {Shown(found)}. If that stands between "
-            + $"cells, name it: new CsvOptions {{ Separator = {Shown(found)} }}.");
+        => new($"File '{path}': its first line has no {Shown(separator)}, so it names one column, but it has {Shown(found)}. If "
+            + $"that stands between cells, name it: new CsvOptions {{ Separator = {Shown(found)} }}.");
 
     internal static ConnectorException AmbiguousColumn(string path, Type type, string member, IEnumerable<string> columns)
         => new($"File '{path}': {type.Name}.{member} fits {Quoted(columns)}. Rename all but one of the columns.");
@@ -66,8 +67,9 @@ public sealed class ConnectorException : DataflowException
         => new($"Type {type.Name}, member '{member}': {format} has no column for {RowMember.NameOf(found)}. Use {supported}.");
 
     internal static ConnectorException LostInJson(Type owner, string? member, Type found, string reason)
-        => new($"Type {owner.Name}{(member is null ? "" : $", member '{member}' ({RowMember.NameOf(found)})")}: it would be lost on a line of JSON "
-            + $"({reason}). Use another type, {(member is null ? "or" : "leave the member out with [JsonIgnore], or")} write it with a [JsonConverter].");
+        => new($"Type {owner.Name}{(member is null ? "" : $", member '{member}' ({RowMember.NameOf(found)})")}: it would be lost on a "
+            + $"line of JSON ({reason}). Use another type, {(member is null ? "" : "leave the member out with [JsonIgnore], ")}or write it "
+            + "with a [JsonConverter].");
 
     internal static ConnectorException NoColumns(Type type)
         => new($"Type {type.Name}: it has no public property to make a column of. Give it properties, such as those of a record.");

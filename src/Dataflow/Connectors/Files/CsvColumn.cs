@@ -58,7 +58,8 @@ internal abstract class CsvColumn(RowMember member, string form)
 
     private static CsvColumn OfEnum<TValue>(RowMember member, CsvOptions options)
         where TValue : struct, Enum
-        => OfValue<TValue>(member, options, "one of its names", static (text, out value) => EnumNames<TValue>.TryParse(text.Trim(), out value));
+        => OfValue<TValue>(
+            member, options, "one of its names", static (text, out value) => EnumNames<TValue>.TryParse(text.Trim(), out value));
 
     private static CsvColumn OfExact<TValue>(RowMember member, CsvOptions options)
         where TValue : struct, INumberBase<TValue>

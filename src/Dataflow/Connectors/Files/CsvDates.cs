@@ -42,8 +42,8 @@ internal sealed class CsvDates(CultureInfo culture, IReadOnlyList<string> format
         if (formats.Count == 0) return TryParseIso(cell.Trim(), out time);
         foreach (var format in formats)
         {
-            if (DateTimeOffset.TryParseExact(cell, format, culture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowWhiteSpaces, out time))
-                return true;
+            const DateTimeStyles Styles = DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowWhiteSpaces;
+            if (DateTimeOffset.TryParseExact(cell, format, culture, Styles, out time)) return true;
         }
 
         time = default;
@@ -161,5 +161,6 @@ internal sealed class CsvDates(CultureInfo culture, IReadOnlyList<string> format
         return true;
     }
 
-    private string Form(string iso) => formats.Count == 0 ? $"such as {iso}" : $"of the form {string.Join(" or ", formats.Select(f => $"'{f}'"))}";
+    private string Form(string iso)
+        => formats.Count == 0 ? $"such as {iso}" : $"of the form {string.Join(" or ", formats.Select(format => $"'{format}'"))}";
 }

@@ -121,7 +121,8 @@ internal sealed class CsvReader<T> : SourceReader<T>
     private FormatException WrongCell(int member)
     {
         var cell = _showsValues ? $"the cell '{_rows.Cell(_cells[member]).Text}'" : "the cell";
-        return new($"line {_rows.Current.LineNumberFrom}, column '{_header[_cells[member]]}': {cell} is not of type {_columns[member].Expected}");
+        return new($"line {_rows.Current.LineNumberFrom}, column '{_header[_cells[member]]}': {cell} is not of type "
+            + _columns[member].Expected);
     }
 
     private OperatorException CouldNotRead(Exception reason)

@@ -4,13 +4,13 @@ using System.Runtime.Intrinsics;
 
 namespace Dataflow;
 
-/// <summary>Hands text to the library that cuts it into cells, row by row, and blanks the rows that the library would read wrongly.</summary>
+/// <summary>Hands text to the library that cuts it into cells, row by row, and blanks the rows that it would read wrongly.</summary>
 /// <remarks>
 /// To the library any quote opens or closes one, wherever it stands, so that one too many joins all rows up to the next, or to the
-/// end. Here a quote opens at the start of a cell, and closes at its end; inside of a cell that does not begin with one it is a character like
-/// any other, and hidden from the library. Where a quote does not close, the line in which it opened is a row that could not
-/// be read, and the next row begins behind that line. Blanked too are lines that are no rows, rows that are too long, and those
-/// with bytes that are no text. The number of lines stays as it is.
+/// end. Here a quote opens at the start of a cell, and closes at its end; inside of a cell that does not begin with one it is a
+/// character like any other, and hidden from the library. Where a quote does not close, the line in which it opened is a row that
+/// could not be read, and the next row begins behind that line. Blanked too are lines that are no rows, rows that are too long, and
+/// those with bytes that are no text. The number of lines stays as it is.
 /// </remarks>
 internal sealed class CsvText : TextReader
 {
@@ -145,8 +145,9 @@ internal sealed class CsvText : TextReader
         var at = _next;
         _next += _text[at] == '\r' && IsNext('\n') ? 2 : 1;
         _line++;
+        var most = _options.MaxLinesInCell;
         if (_quote < 0) EndRow(at, _next);
-        else if (_line - _quoteLine > _options.MaxLinesInCell) Fail($"is not closed within {_options.MaxLinesInCell} lines, {nameof(CsvOptions)}.{nameof(CsvOptions.MaxLinesInCell)}");
+        else if (_line - _quoteLine > most) Fail($"is not closed within {most} lines, {nameof(CsvOptions)}.{nameof(CsvOptions.MaxLinesInCell)}");
     }
 
     private bool IsNext(char expected) => _next + 1 < _end && _text[_next + 1] == expected;
@@ -165,7 +166,8 @@ internal sealed class CsvText : TextReader
         var row = _text.AsSpan(_rowStart, end - _rowStart);
         var isNoRow = IsNoRow(row);
         if (!isNoRow && _input.HasBadBytes && row.Contains(TextInput.NoText)) _fault ??= BadBytes(row);
-        if (_hidden > 0 && row.Count(HiddenQuote) != _hidden) _fault ??= $"line {_rowLine}: it has the code point U+FFFE, which is no character";
+        if (_hidden > 0 && row.Count(HiddenQuote) != _hidden)
+            _fault ??= $"line {_rowLine}: it has the code point U+FFFE, which is no character";
         if (isNoRow || _fault is not null || _hidden > 0) _notes.Enqueue(new(_row, isNoRow, _fault, _hidden > 0));
         if (isNoRow || _fault is not null) Blank(row);
         (_fault, _hidden, _rowStart, _rowLine) = (null, 0, next, _line);
@@ -178,7 +180,8 @@ internal sealed class CsvText : TextReader
     private string BadBytes(ReadOnlySpan<char> row)
     {
         var line = _rowLine + row[..row.IndexOf(TextInput.NoText)].Count('\n');
-        return $"line {line}: it is not {_input.EncodingName}. Name the file's encoding in {nameof(CsvOptions)}.{nameof(CsvOptions.Encoding)}";
+        return $"line {line}: it is not {_input.EncodingName}. Name the file's encoding in "
+            + $"{nameof(CsvOptions)}.{nameof(CsvOptions.Encoding)}";
     }
 
     // Line breaks stay, in quotes, so that the library counts as many lines and rows.

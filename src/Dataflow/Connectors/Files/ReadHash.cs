@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 
 namespace Dataflow;
 
-/// <summary>A hash of the rows that were read of a file: tells it from another of its name, not from one that was made to equal it.</summary>
+/// <summary>A hash of what was read of a file: tells it from another of its name, not from one that was made to equal it.</summary>
 internal struct ReadHash
 {
     private Vector256<uint> _hash;
