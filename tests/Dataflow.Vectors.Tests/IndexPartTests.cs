@@ -5,7 +5,7 @@ namespace Dataflow.Vectors.Tests;
 /// <summary>The two kinds of index by themselves.</summary>
 public class IndexPartTests
 {
-    private const int Dimensions = 32;
+    private const int Dimensions = 64;
 
     [Fact]
     public async Task Searches_beside_a_writer_find_what_stays_and_no_key_twice()
@@ -78,6 +78,7 @@ public class IndexPartTests
     [InlineData(1, 500, 2_000)]
     [InlineData(1, 3_000, 200)]
     [InlineData(60, 50, 500)]
+    [InlineData(1, 300, 4_000)]
     public void A_graph_finds_what_an_exact_search_finds_among_equal_and_random_vectors(int groups, int size, int others)
     {
         var random = new Random(11);
