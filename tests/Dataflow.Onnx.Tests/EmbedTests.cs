@@ -231,7 +231,7 @@ public sealed class EmbedTests : IDisposable
     [Fact]
     public async Task The_meter_shows_what_the_model_was_used_for()
     {
-        var seen = new Dictionary<string, long>();
+        var seen = new Dictionary<string, double>();
         using var listener = new MeterListener
         {
             InstrumentPublished = static (instrument, listener) =>
@@ -239,10 +239,8 @@ public sealed class EmbedTests : IDisposable
                 if (instrument.Meter.Name == "Dataflow" && instrument.Name.StartsWith("dataflow.model.", StringComparison.Ordinal)) listener.EnableMeasurementEvents(instrument);
             },
         };
-        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
-        {
-            if (tags.Contains(new("pipeline", "metered")) && tags.Contains(new("step", "embed"))) seen[instrument.Name] = value;
-        });
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => See(instrument, value, tags));
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => See(instrument, value, tags));
         listener.Start();
         var pipeline = new Pipeline("metered");
         pipeline.From(Source.Of(["a", "a b", "a"], "lines")).Embed(_model, text => text, (text, vector) => new Found(text, vector))
@@ -256,7 +254,13 @@ public sealed class EmbedTests : IDisposable
 
         Assert.Equal((2, 7), (seen["dataflow.model.calls"], seen["dataflow.model.tokens"]));
         Assert.Equal((1, 0), (seen["dataflow.model.texts.saved"], seen["dataflow.model.texts.truncated"]));
+        Assert.Equal(0, seen["dataflow.model.results.damaged"]);
         Assert.Contains("dataflow.model.time", seen);
+
+        void See(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            if (tags.Contains(new("pipeline", "metered")) && tags.Contains(new("step", "embed"))) seen[instrument.Name] = value;
+        }
     }
 
     [Fact]
