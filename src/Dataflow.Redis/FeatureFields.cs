@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using StackExchange.Redis;
 
 namespace Dataflow.Redis;
@@ -8,6 +9,9 @@ namespace Dataflow.Redis;
 internal sealed class FeatureFields(string[] names)
 {
     private const int Others = 5;
+
+    // JSON has no such numbers: they are texts.
+    private static readonly JsonSerializerOptions s_json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     public HashEntry[] Of(FeatureVector features)
     {
@@ -29,7 +33,7 @@ internal sealed class FeatureFields(string[] names)
         string text => text,
         bool bit => bit ? "true" : "false",
         DateTime or DateTimeOffset => ((IFormattable)value).ToString("O", CultureInfo.InvariantCulture),
-        Array list => JsonSerializer.Serialize(list, list.GetType()),
+        Array list => JsonSerializer.Serialize(list, list.GetType(), s_json),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };

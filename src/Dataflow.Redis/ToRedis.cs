@@ -15,15 +15,21 @@ public static class ToRedisStep
         /// The hash <c>VIEW:KEY</c> has a field for each feature, empty where there is no value, and <c>@statuses</c> (in the order of
         /// the features, joined by commas), <c>@at</c>, <c>@watermark</c> (ms since the Unix epoch), <c>@split</c> and <c>@offset</c>: what the
         /// values are worth, and what they reflect. It changes as a whole. Values are as of the moment when they were written.
-        /// At least once: after a crash, what came after the last checkpoint is written again.
+        /// At least once: after a crash, what came after the last checkpoint is written again. Where Redis has come back empty, which the next
+        /// checkpoint or start notices, all entities are written anew; <c>job.UpdateAll(view)</c> does that at any time.
         /// </remarks>
         /// <param name="configuration">As StackExchange.Redis has it: <c>localhost:6379,password=…</c>.</param>
+        /// <exception cref="ConnectorException">The configuration is none; the message says which part.</exception>
         public void ToRedis(string configuration)
         {
             ArgumentException.ThrowIfNullOrEmpty(configuration);
             var format = new FeatureFields([.. view.Features.Select(static feature => feature.Name)]);
             view.Updates().Pairs.To(new RedisSink<Keyed<TKey, FeatureVector>>(
-                view.Name, configuration, update => KeyOf(view.Name, update.Key), update => format.Of(update.Value)));
+                view.Name,
+                RedisConfiguration.Parse(view.Name, configuration),
+                update => KeyOf(view.Name, update.Key),
+                update => format.Of(update.Value),
+                view.Requests.AskForAll));
         }
     }
 
@@ -34,14 +40,19 @@ public static class ToRedisStep
         /// <remarks>At least once, in the order of each key: after a crash, what came after the last checkpoint is written again.</remarks>
         /// <param name="configuration">As StackExchange.Redis has it: <c>localhost:6379,password=…</c>.</param>
         /// <param name="name">Begins the hashes' keys: <c>NAME:KEY</c>.</param>
-        /// <exception cref="ConnectorException">A property is neither number, text, <c>bool</c>, time nor enum.</exception>
+        /// <exception cref="ConnectorException">A property is neither number, text, <c>bool</c>, time nor enum; or the configuration is none.</exception>
         public void ToRedis(string configuration, string name)
         {
             ArgumentException.ThrowIfNullOrEmpty(configuration);
             ArgumentException.ThrowIfNullOrEmpty(name);
             var fields = RowFields<TRow>.Create();
             table.Changes().Pairs.To(new RedisSink<Keyed<TKey, Change<TRow>>>(
-                name, configuration, change => KeyOf(name, change.Key), change => change.Value.HasNew ? fields.Of(change.Value.New) : null));
+                name,
+                RedisConfiguration.Parse(name, configuration),
+                change => KeyOf(name, change.Key),
+                change => change.Value.HasNew ? fields.Of(change.Value.New) : null,
+                () => throw ConnectorException.StoreRefused(
+                    name, "it has lost what was written before", "Start the pipeline under a new name, so that all rows are written again.")));
         }
     }
 

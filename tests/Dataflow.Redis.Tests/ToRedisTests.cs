@@ -116,6 +116,180 @@ public sealed class ToRedisTests : IDisposable
     }
 
     [Fact]
+    public void A_hash_loses_the_fields_of_features_that_are_gone()
+    {
+        using var log = SimulatedJob.OpenLog();
+        log.Append("clicks", [new Click("a", s_start, 7)]);
+        Run("first", v => v.Last("old", click => click.Value));
+        Assert.True(Database.HashExists("clicks:a", "old"));
+
+        Run("second", v =>
+        {
+            v.Version = 2;
+            v.Last("new", click => click.Value);
+        });
+
+        Assert.Equal(["@at", "@offset", "@split", "@statuses", "@watermark", "new"], Database.HashKeys("clicks:a").Select(field => (string)field!).Order(StringComparer.Ordinal));
+
+        void Run(string name, Action<FeatureViewBuilder<Click>> features)
+        {
+            var pipeline = new Pipeline(name);
+            pipeline.From(Topic.Of<Click>("clicks")).WithEventTime(click => click.Time).KeyBy(click => click.Entity).FeatureView("clicks", features).ToRedis(_redis.Configuration);
+            var job = SimulatedJob.Start(pipeline, log);
+            job.RunUntilIdle();
+            job.Checkpoint();
+            job.Close();
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void What_Redis_has_lost_is_written_anew_when_a_checkpoint_or_a_start_notices_it_and_when_asked(int workers)
+    {
+        string[] keys = ["clicks:a", "clicks:b", "clicks:c"];
+        using var log = SimulatedJob.OpenLog();
+        log.Append("clicks", keys.Select(key => new Click(key[^1..], s_start, 7)));
+        var clock = new SimulatedClock();
+        clock.Advance(s_start.AddMinutes(10) - clock.GetUtcNow());
+        var job = SimulatedJob.Start(Updating(out var view), log, workers, clock: clock);
+        job.RunUntilIdle();
+        job.Checkpoint();
+        AssertAllAreThere();
+
+        Flush();
+        job.Checkpoint(); // notices
+        job.RunUntilIdle();
+        job.Checkpoint();
+        AssertAllAreThere();
+
+        Database.KeyDelete("clicks:b");
+        job.Ask(j =>
+        {
+            j.UpdateAll(view);
+            return Task.FromResult(0);
+        });
+        job.RunUntilIdle();
+        job.Checkpoint();
+        AssertAllAreThere();
+        job.Close();
+
+        Flush();
+        job = SimulatedJob.Start(Features(out _), log, workers + 1, clock: clock);
+        job.RunUntilIdle();
+        job.Checkpoint();
+        AssertAllAreThere();
+        job.Close();
+
+        void AssertAllAreThere() => Assert.All(keys, key => Assert.Equal("7", Database.HashGet(key, "last")));
+
+        void Flush() => Database.Execute("FLUSHALL");
+    }
+
+    [Fact]
+    public void A_table_that_Redis_has_lost_is_noticed_and_comes_back_under_a_new_name_of_the_pipeline()
+    {
+        using var log = SimulatedJob.OpenLog();
+        log.Append("orders", [new Order("a", 1)]);
+        Run("stock");
+        Database.Execute("FLUSHALL");
+
+        var error = Assert.Throws<ConnectorException>(() => Run("stock"));
+
+        Assert.False(error.IsTransient);
+        Assert.Equal("Store 'stock': it refused what was written (it has lost what was written before). To try again does not help. Start the pipeline under a new name, so that all rows are written again.", error.Message);
+        Run("stock-2");
+        Assert.Equal("1", Database.HashGet("stock:a", "Pieces"));
+
+        void Run(string name)
+        {
+            var pipeline = new Pipeline(name);
+            pipeline.From(Topic.Of<Order>("orders")).KeyBy(order => order.Item).ToTable().ToRedis(_redis.Configuration, "stock");
+            var job = SimulatedJob.Start(pipeline, log);
+            job.RunUntilIdle();
+            job.Checkpoint();
+            job.Close();
+        }
+    }
+
+    [Fact]
+    public void Lists_may_hold_numbers_that_JSON_does_not_have()
+    {
+        Assert.Equal("""[1.5,"NaN","Infinity","-Infinity"]""", FeatureFields.Text(new[] { 1.5, double.NaN, double.PositiveInfinity, double.NegativeInfinity }));
+        Assert.Equal("""["NaN"]""", FeatureFields.Text(new[] { float.NaN }));
+        Assert.Equal("NaN", FeatureFields.Text(double.NaN));
+    }
+
+    [Fact]
+    public void What_only_a_person_can_mend_is_no_error_that_may_pass_and_says_what_to_do()
+    {
+        using var log = SimulatedJob.OpenLog();
+        log.Append("clicks", [new Click("a", s_start, 7)]);
+
+        Database.StringSet("clicks:a", "something else");
+        Refused("WRONGTYPE", "A key of that name is no hash: delete it, or rename the view or table.", _redis.Configuration);
+        Assert.Equal("something else", Database.StringGet("clicks:a"));
+        Database.KeyDelete("clicks:a");
+
+        Database.Execute("ACL", "SETUSER", "reader", "on", ">right", "~*", "+@all", "-hset", "-hmset");
+        Refused("NOPERM", "Give the user the right to read and write these keys: HMSET, HSET, HLEN, HKEYS, HDEL, DEL, SET.", $"{_redis.Configuration},user=reader,password=right");
+        Database.Execute("ACL", "SETUSER", "reader", "+hset", "+hmset");
+        Run($"{_redis.Configuration},user=reader,password=right");
+
+        Database.Execute("CONFIG", "SET", "requirepass", "secret");
+        Refused("", "Check user and password in the configuration.", $"{_redis.Configuration},user=reader,password=wrong");
+        var error = Refused("", null, _redis.Configuration);
+        Assert.Contains("password in the configuration.", error.Message, StringComparison.Ordinal);
+        Run($"{_redis.Configuration},password=secret");
+
+        ConnectorException Refused(string reason, string? remedy, string configuration)
+        {
+            var error = Assert.Throws<ConnectorException>(() => Run(configuration));
+            Assert.False(error.IsTransient, error.Message);
+            Assert.StartsWith("Store 'clicks': it refused what was written (", error.Message, StringComparison.Ordinal);
+            Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+            if (remedy is not null) Assert.EndsWith($"To try again does not help. {remedy}", error.Message, StringComparison.Ordinal);
+            return error;
+        }
+
+        void Run(string configuration)
+        {
+            var pipeline = new Pipeline("features");
+            pipeline.From(Topic.Of<Click>("clicks")).WithEventTime(click => click.Time).KeyBy(click => click.Entity)
+                .FeatureView("clicks", v => v.Last("last", click => click.Value)).ToRedis(configuration);
+            var job = SimulatedJob.Start(pipeline, log);
+            try
+            {
+                job.RunUntilIdle();
+                job.Checkpoint();
+            }
+            finally
+            {
+                job.Close();
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("localhost:notaport,password=secret", "Store 'rows', part 1 of its configuration: server 'localhost:notaport' is wrong. Write it as 'host:port', with a port from 1 to 65535.")]
+    [InlineData("a:1,b:70000", "Store 'rows', part 2 of its configuration: server 'b:70000' is wrong. Write it as 'host:port', with a port from 1 to 65535.")]
+    [InlineData("a:1,passwort=secret", "Store 'rows', part 2 of its configuration: setting 'passwort' is wrong. See the configuration strings of StackExchange.Redis for its settings and their values.")]
+    [InlineData("a:1,connectTimeout=soon", "Store 'rows', part 2 of its configuration: setting 'connectTimeout' is wrong. See the configuration strings of StackExchange.Redis for its settings and their values.")]
+    [InlineData("password=secret", "Store 'rows', part 1 of its configuration: that no server is named is wrong. Begin with one, such as 'localhost:6379'.")]
+    public void A_configuration_that_is_none_is_refused_where_it_is_written_without_its_secrets(string configuration, string message)
+    {
+        var table = new Pipeline("p").From(Source.Of<Order[]>([], "rows")).KeyBy(_ => 0).ToTable();
+        Assert.Equal(message, Assert.Throws<ConnectorException>(() => table.Select(_ => new Order("a", 1)).ToRedis(configuration, "rows")).Message);
+    }
+
+    [Theory]
+    [InlineData("localhost")]
+    [InlineData("localhost:6379,b:6380,password=a=b,ssl=true")]
+    [InlineData("::1")]
+    [InlineData("[::1]:6379")]
+    public void Other_forms_of_servers_are_taken(string configuration) => Assert.NotEmpty(RedisConfiguration.Parse("rows", configuration).EndPoints);
+
+    [Fact]
     public void Refuses_rows_that_are_no_fields()
     {
         var table = new Pipeline("p").From(Source.Of<Nested[]>([], "rows")).KeyBy(_ => 0).ToTable();
@@ -126,11 +300,20 @@ public sealed class ToRedisTests : IDisposable
     public void The_plan_says_what_is_written() => Assert.Contains(
         "clicks-updates (of each batch's entities)", Features(out _).Explain().ToString(), StringComparison.Ordinal);
 
+    private IDatabase Database => _connection.GetDatabase();
+
     private Pipeline Features(out FeatureService<Ask> service)
+    {
+        var pipeline = Updating(out var view);
+        service = FeatureService.Of<Ask>("ask", s => s.From(view, ask => ask.Entity)).Serve();
+        return pipeline;
+    }
+
+    private Pipeline Updating(out FeatureView<string> view)
     {
         var pipeline = new Pipeline("features");
         var clicks = pipeline.From(Topic.Of<Click>("clicks")).WithEventTime(click => click.Time, lateness: TimeSpan.FromHours(1)).KeyBy(click => click.Entity);
-        var view = clicks.FeatureView("clicks", v =>
+        view = clicks.FeatureView("clicks", v =>
         {
             Sawtooth[] hour = [TimeSpan.FromHours(1)];
             v.Aggregate("count", a => a.Count(), hour, defaultValue: 0);
@@ -140,7 +323,6 @@ public sealed class ToRedisTests : IDisposable
             v.Last("last", click => click.Value);
         });
         view.ToRedis(_redis.Configuration);
-        service = FeatureService.Of<Ask>("ask", s => s.From(view, ask => ask.Entity)).Serve();
         return pipeline;
     }
 

@@ -25,6 +25,17 @@ internal struct Entity<T>
     /// <summary>What has overflowed; null: nothing.</summary>
     public OverflowedPane[]? Overflowed;
 
+    /// <summary>The time of the latest event; the least there is if it had none.</summary>
+    public readonly long LatestTime
+    {
+        get
+        {
+            var time = Latest.Exists ? Latest.Time : long.MinValue;
+            foreach (ref readonly var kept in Recent.AsSpan(0, RecentCount)) time = Math.Max(time, kept.Time);
+            return time;
+        }
+    }
+
     /// <summary>Whether it had an event at a time or later.</summary>
     public readonly bool IsKnown(long from)
     {

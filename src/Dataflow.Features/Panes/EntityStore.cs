@@ -74,6 +74,15 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         return ref entity.IsKnown(layout.KnownFrom(at)) ? ref entity : ref s_unknown;
     }
 
+    /// <summary>Goes through all entities of which something is known at a time.</summary>
+    public void ForEach(long at, Action<TKey, long, RecordOrigin> entity)
+        => entities.ForEach(
+            (From: layout.KnownFrom(at), Entity: entity),
+            static (all, key, ref found) =>
+            {
+                if (found.IsKnown(all.From)) all.Entity(key, found.LatestTime, found.Position);
+            });
+
     /// <summary>Asks for the memory where an entity is found.</summary>
     public void PrefetchPlace(TKey key) => entities.Prefetch(key);
 

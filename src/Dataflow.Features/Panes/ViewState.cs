@@ -91,6 +91,9 @@ internal sealed class ViewState<TKey, T>
         return position;
     }
 
+    /// <summary>Goes through all entities that are known, each with the time of its latest event and the event that came last.</summary>
+    public void ForEach(Action<TKey, long, RecordOrigin> entity) => _entities.ForEach(Watermark, entity);
+
     /// <summary>Reads features as of an earlier answer.</summary>
     public void ReadAsKnown(TKey key, in FeaturePosition position, ViewPart part, Span<FeatureValue> values)
         => Read(in _entities.Find(key), in position, part, values);

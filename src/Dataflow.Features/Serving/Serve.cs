@@ -80,6 +80,8 @@ internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
 
     public FeaturePosition Read(TKey key, long at, ViewPart part, Span<FeatureValue> values) => _view.Read(key, at, part, values);
 
+    public void ForEach(Action<TKey, long, RecordOrigin> entity) => _view.ForEach(entity);
+
     internal override void Capture(TaskCheckpoint checkpoint) => _view.Capture(checkpoint);
 
     protected override void Open()
@@ -103,4 +105,7 @@ internal interface IReadsFeatures<TKey>
     long TakenLate { get; }
 
     FeaturePosition Read(TKey key, long at, ViewPart part, Span<FeatureValue> values);
+
+    /// <summary>Goes through all entities that are known, each with the time of its latest event and the event that came last.</summary>
+    void ForEach(Action<TKey, long, RecordOrigin> entity);
 }

@@ -60,11 +60,14 @@ public abstract class FeatureView<TKey>
     public abstract IReadOnlyList<FeatureInfo> Features { get; }
 
     /// <summary>The features of each entity whose events have come in, as a read at that moment gives them: for stores that others read.</summary>
-    /// <remarks>After each batch one for each entity that had events in it. They are of the job's clock, and so not the same in a
-    /// replay; nothing comes when a window moves on and no event does.</remarks>
+    /// <remarks>After each batch one for each entity that had events in it, and one for each that is known after <c>job.UpdateAll(view)</c>.
+    /// They are of the job's clock, and so not the same in a replay; nothing comes when a window moves on and no event does.</remarks>
     public abstract KeyedStream<TKey, FeatureVector> Updates();
 
     internal abstract Pipeline Pipeline { get; }
+
+    /// <summary>Asks the steps of <see cref="Updates"/> for all entities.</summary>
+    internal UpdateRequests Requests { get; } = new();
 
     /// <summary>The step that serves it; null if none does.</summary>
     internal Node? Serving { get; private protected set; }
@@ -103,7 +106,7 @@ internal sealed class FeatureView<TKey, T>(string name, KeyedStream<TKey, T> eve
     {
         Serve();
         var names = new FeatureNames([.. Features.Select(static feature => feature.Name)], [.. Features.Select(static _ => 0)]);
-        return _served!.Add(input => new UpdatesNode<TKey, T>($"{Name}-updates", input, Serving!, names));
+        return _served!.Add(input => new UpdatesNode<TKey, T>($"{Name}-updates", input, Serving!, names, Requests));
     }
 
     internal override void Serve()

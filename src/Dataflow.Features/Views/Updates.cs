@@ -3,39 +3,35 @@ using Dataflow.Features.Panes;
 
 namespace Dataflow.Features;
 
-internal sealed record UpdatesNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Input, Node View, FeatureNames Names)
+internal sealed record UpdatesNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Input, Node View, FeatureNames Names, UpdateRequests Requests)
     : Node<Keyed<TKey, T>, Keyed<TKey, FeatureVector>>(Name, Input)
     where TKey : notnull
 {
     internal override string Detail => "of each batch's entities";
 
-    public override Operator<Keyed<TKey, T>, Keyed<TKey, FeatureVector>> CreateOperator() => new UpdatesOperator<TKey, T>(View, Names);
+    public override Operator<Keyed<TKey, T>, Keyed<TKey, FeatureVector>> CreateOperator() => new UpdatesOperator<TKey, T>(View, Names, Requests);
 }
 
-/// <summary>Reads, after each batch, the entities that had events in it, from the step before.</summary>
-internal sealed class UpdatesOperator<TKey, T>(Node view, FeatureNames names) : Operator<Keyed<TKey, T>, Keyed<TKey, FeatureVector>>
+/// <summary>Reads, after each batch, the entities that had events in it, from the step before; now and then, when asked, all.</summary>
+internal sealed class UpdatesOperator<TKey, T>(Node view, FeatureNames names, UpdateRequests requests) : Operator<Keyed<TKey, T>, Keyed<TKey, FeatureVector>>
     where TKey : notnull
 {
+    private const int MostAtOnce = 1024; // readers wait no longer than for as many
+
     private readonly Dictionary<TKey, (long Time, RecordOrigin Origin)> _changed = []; // with the last event
     private readonly List<Record<Keyed<TKey, FeatureVector>>> _updates = [];
     private readonly ViewPart _all = new(0, [.. Enumerable.Range(0, names.All.Count)], [.. Enumerable.Range(0, names.All.Count)]);
     private IReadsFeatures<TKey> _view = null!;
     private ReadGate _gate = null!;
+    private int _answered = requests.Count;
 
     public override void Process(in Record<Keyed<TKey, T>> record) => _changed[record.Value.Key] = (record.Timestamp, record.Origin);
 
     public override void EndOfBatch()
     {
-        if (_changed.Count == 0) return;
-        var keeps = _gate.TryKeep();
-        ReadAll(Context.Time.GetUtcNow().ToUnixTimeMilliseconds());
-        _gate.GiveUp(); // what follows may wait for a store, and readers should not wait with it
-        foreach (ref readonly var update in CollectionsMarshal.AsSpan(_updates)) Emit(in update);
-        if (!keeps) _gate.TryKeep(); // as it was: the view keeps it for its batch
-        _changed.Clear();
-        _updates.Clear();
+        if (_answered != requests.Count) EmitAll();
+        if (_changed.Count > 0) EmitChanged();
     }
-
     public override void Advance(long watermark)
     {
         EndOfBatch(); // what came before the watermark goes out before it
@@ -52,6 +48,29 @@ internal sealed class UpdatesOperator<TKey, T>(Node view, FeatureNames names) : 
     {
         _view = (IReadsFeatures<TKey>)Context.Task.TryFind(view.Id)!;
         _gate = ReadGate.Of(Context.Task.Worker);
+    }
+
+    private void EmitAll()
+    {
+        _answered = requests.Count;
+        var all = new List<(TKey Key, long Time, RecordOrigin Origin)>();
+        _view.ForEach((key, time, origin) => all.Add((key, time, origin)));
+        foreach (var some in all.Chunk(MostAtOnce))
+        {
+            foreach (var (key, time, origin) in some) _changed.TryAdd(key, (time, origin));
+            EmitChanged();
+        }
+    }
+
+    private void EmitChanged()
+    {
+        var keeps = _gate.TryKeep();
+        ReadAll(Context.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        _gate.GiveUp(); // what follows may wait for a store, and readers should not wait with it
+        foreach (ref readonly var update in CollectionsMarshal.AsSpan(_updates)) Emit(in update);
+        if (!keeps) _gate.TryKeep(); // as it was: the view keeps it for its batch
+        _changed.Clear();
+        _updates.Clear();
     }
 
     private void ReadAll(long at)

@@ -118,6 +118,12 @@ public sealed class ConnectorException : DataflowException
         => new($"Store '{store}': it did not take what was written ({inner.Message.Split('\n')[0].TrimEnd('.')}). Nothing committed is lost; see that "
             + "it runs and has room, then start the job again.", inner) { IsTransient = true };
 
+    internal static ConnectorException StoreRefused(string store, string reason, string remedy, Exception? inner = null)
+        => new($"Store '{store}': it refused what was written ({reason.Split('\n')[0].TrimEnd('.')}). To try again does not help. {remedy}", inner);
+
+    internal static ConnectorException BadConfiguration(string store, int part, string what, string expected)
+        => new($"Store '{store}', part {part} of its configuration: {what} is wrong. {expected}");
+
     internal static ConnectorException RowWithoutOrigin()
         => new("A row for a training set was not made of a single record of a source, as results of windows are. Write the rows to "
             + "a topic first, and export that.");

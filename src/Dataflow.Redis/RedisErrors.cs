@@ -1,0 +1,35 @@
+using StackExchange.Redis;
+
+namespace Dataflow.Redis;
+
+/// <summary>Tells what may pass, such as a server that starts, from what stays until somebody mends it.</summary>
+internal static class RedisErrors
+{
+    private static readonly (string Word, string Remedy)[] s_lasting =
+    [
+        ("WRONGPASS", "Check user and password in the configuration."),
+        ("NOAUTH", "Give a password in the configuration."),
+        ("NOPERM", "Give the user the right to read and write these keys: HMSET, HSET, HLEN, HKEYS, HDEL, DEL, SET."),
+        ("WRONGTYPE", "A key of that name is no hash: delete it, or rename the view or table."),
+        ("authentication failure", "Check user and password in the configuration."),
+        ("invalid password", "Check user and password in the configuration."),
+        ("invalid username", "Check user and password in the configuration."),
+    ];
+
+    // What a server says for as long as it starts, fails over, is full or is busy.
+    private static readonly string[] s_passing = ["LOADING", "BUSY", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "READONLY", "OOM", "NOREPLICAS", "MISCONF", "MOVED", "ASK", "UNBLOCKED"];
+
+    public static ConnectorException Of(string store, Exception error)
+    {
+        for (Exception? cause = error; cause is not null; cause = cause.InnerException)
+        {
+            foreach (var (word, remedy) in s_lasting)
+            {
+                if (cause.Message.Contains(word, StringComparison.OrdinalIgnoreCase)) return ConnectorException.StoreRefused(store, cause.Message, remedy, error);
+            }
+        }
+
+        var stays = error is RedisCommandException || (error is RedisServerException && !Array.Exists(s_passing, word => error.Message.StartsWith(word, StringComparison.Ordinal)));
+        return stays ? ConnectorException.StoreRefused(store, error.Message, "Mend the cause, then start the job again.", error) : ConnectorException.StoreFailed(store, error);
+    }
+}
