@@ -17,6 +17,15 @@ internal static class FlightErrors
     public static RpcException UnknownAction(string type)
         => new(new Status(StatusCode.Unimplemented, $"There is no action '{type}'; there is 'commit'."));
 
-    public static RpcException Of(DataflowException error)
-        => new(new Status(error is OffsetOutOfRangeException ? StatusCode.OutOfRange : StatusCode.DataLoss, error.Message));
+    /// <summary>What a trainer is told of an error that no call has made a status of.</summary>
+    public static RpcException Of(Exception error) => error switch
+    {
+        RpcException status => status,
+        OffsetOutOfRangeException => new(new Status(StatusCode.OutOfRange, error.Message)),
+        DataflowException => new(new Status(StatusCode.DataLoss, error.Message)),
+        IOException or InvalidDataException => new(new Status(StatusCode.DataLoss, $"The set's data cannot be read ({error.GetType().Name}).")),
+        NotImplementedException => new(new Status(StatusCode.Unimplemented, "The server only gives training sets: it takes no data, and has no such call.")),
+        OperationCanceledException => new(new Status(StatusCode.Cancelled, "The call was given up.")),
+        _ => new(new Status(StatusCode.Internal, $"The call failed ({error.GetType().Name}).")),
+    };
 }

@@ -79,7 +79,7 @@ internal sealed record ShardTicket
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(TrainingRequest))]
 [JsonSerializable(typeof(ShardTicket))]
 internal sealed partial class TicketJson : JsonSerializerContext

@@ -28,18 +28,11 @@ internal sealed class TrainingFlights(LogStore log, IReadOnlyDictionary<string, 
     {
         var asked = ShardTicket.Read(ticket.Ticket.Span);
         var set = SetOf(asked);
-        try
+        await responseStream.SetupStream(set.SchemaOf(asked)).ConfigureAwait(false);
+        foreach (var (batch, next) in set.Read(log, asked))
         {
-            await responseStream.SetupStream(set.SchemaOf(asked)).ConfigureAwait(false);
-            foreach (var (batch, next) in set.Read(log, asked))
-            {
-                context.CancellationToken.ThrowIfCancellationRequested();
-                await responseStream.WriteAsync(batch, ByteString.CopyFromUtf8((asked with { At = next }).ToText())).ConfigureAwait(false);
-            }
-        }
-        catch (DataflowException error)
-        {
-            throw FlightErrors.Of(error);
+            context.CancellationToken.ThrowIfCancellationRequested();
+            await responseStream.WriteAsync(batch, ByteString.CopyFromUtf8((asked with { At = next }).ToText())).ConfigureAwait(false);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Dataflow.Log;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -36,6 +37,8 @@ public sealed record TrainingServerOptions
 /// </remarks>
 public sealed class TrainingServer : IAsyncDisposable
 {
+    private const int MaxMessageBytes = 1 << 20;
+
     private readonly WebApplication _app;
 
     private TrainingServer(WebApplication app) => _app = app;
@@ -72,10 +75,20 @@ public sealed class TrainingServer : IAsyncDisposable
         var listener = new Listener(options.Address, options.Port, options.Token, options.Certificate);
         var builder = listener.CreateBuilder(HttpProtocols.Http2);
         builder.Services.AddRoutingCore();
-        builder.Services.AddGrpc().AddFlightServer<TrainingFlights>();
+        builder.Services.AddGrpc(static grpc =>
+        {
+            grpc.MaxReceiveMessageSize = MaxMessageBytes;
+            grpc.Interceptors.Add<StatusInterceptor>();
+        }).AddFlightServer<TrainingFlights>();
         builder.Services.AddSingleton(log).AddSingleton<IReadOnlyDictionary<string, ServedSet>>(sets).AddSingleton<TrainingCursors>();
         var app = builder.Build();
-        app.Use((context, next) => listener.Allows(context.Request) ? next(context) : Refuse(context.Response));
+        app.Use((context, next) =>
+        {
+            if (!listener.Allows(context.Request)) return Refuse(context.Response);
+            // The bound on messages says what is wrong; that on bodies breaks the call off.
+            context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+            return next(context);
+        });
         app.UseRouting();
         app.MapFlightEndpoint();
         return app;

@@ -280,6 +280,51 @@ public sealed class TrainingServerTests : IAsyncLifetime
     public async Task Refuses_tickets_that_make_no_sense(string ticket, StatusCode code, string message)
         => Assert.Equal((code, message), await FailureAsync(async () => await GetAsync(new FlightTicket(ticket))));
 
+    [Theory]
+    [InlineData("""{"set":null}""")]
+    [InlineData("""{"set":null,"trainer":"a"}""")]
+    [InlineData("""{"set":["delays"]}""")]
+    [InlineData("""{"trainer":"a"}""")]
+    [InlineData("""{"set":"delays","trainer":""}""")]
+    [InlineData("""{"set":"delays","seed":"x"}""")]
+    [InlineData("null")]
+    [InlineData("")]
+    public async Task Refuses_commands_that_make_no_sense(string command)
+    {
+        var descriptor = FlightDescriptor.CreateCommandDescriptor(command);
+        Assert.Equal(StatusCode.InvalidArgument, (await FailureAsync(async () => await _client.GetInfo(descriptor))).Code);
+        if (!command.Contains("trainer", StringComparison.Ordinal) || !command.Contains("delays", StringComparison.Ordinal))
+            Assert.Equal(StatusCode.InvalidArgument, (await FailureAsync(async () => await _client.GetSchema(descriptor))).Code);
+    }
+
+    [Fact]
+    public async Task Refuses_what_is_too_large_and_what_it_does_not_do_by_name()
+    {
+        var large = FlightDescriptor.CreateCommandDescriptor($$"""{"set":"{{new string('a', 2 << 20)}}"}""");
+        Assert.Equal(StatusCode.ResourceExhausted, (await FailureAsync(async () => await _client.GetInfo(large))).Code);
+        Assert.Equal(StatusCode.ResourceExhausted, (await FailureAsync(() => CommitAsync(new string(' ', 2 << 20)))).Code);
+        Assert.Equal(StatusCode.Unimplemented, (await FailureAsync(async () =>
+        {
+            var put = await _client.StartPut(FlightDescriptor.CreatePathDescriptor("delays"), (await _client.GetSchema(FlightDescriptor.CreatePathDescriptor("delays"))));
+            await AllAsync(put.ResponseStream);
+        })).Code);
+        Assert.Equal(StatusCode.Unimplemented, (await FailureAsync(async () => await AllAsync(_client.DoAction(new FlightAction("drop", "x")).ResponseStream))).Code);
+    }
+
+    [Fact]
+    public async Task Says_that_a_file_is_gone()
+    {
+        using var folder = new TemporaryFolder();
+        WriteFiles(folder["files"], Schema(("Id", Int32Type.Default)));
+        await StopAsync();
+        await StartAsync(sets: [ServedSet.OfFiles(folder["files"])]);
+        File.Delete(Path.Combine(folder["files"], "rows-0-00000.arrow"));
+
+        var (code, message) = await FailureAsync(async () => await GetAsync(new FlightTicket("""{"set":"files","shard":0,"from":0,"to":3,"at":0}""")));
+
+        Assert.Equal((StatusCode.DataLoss, "The set's data cannot be read (FileNotFoundException)."), (code, message));
+    }
+
     [Fact]
     public async Task Refuses_what_is_not_a_ticket()
         => Assert.Equal(StatusCode.InvalidArgument, (await FailureAsync(async () => await GetAsync(new FlightTicket("rows/0")))).Code);
