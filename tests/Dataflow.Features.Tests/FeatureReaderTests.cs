@@ -345,6 +345,35 @@ public class FeatureReaderTests
     }
 
     [Fact]
+    public void State_of_events_with_a_retyped_member_is_refused_with_step_member_and_what_to_do()
+    {
+        using var log = SimulatedJob.OpenLog();
+        log.Append("pings", [new Before.Ping("a", 100, "7")]);
+        Run<Before.Ping>(p => p.Entity, p => p.TimeMs, p => p.Value);
+
+        var error = Assert.Throws<CheckpointException>(() => Run<After.Ping>(p => p.Entity, p => p.TimeMs, p => $"{p.Value}"));
+
+        Assert.Equal(
+            "Step 'view': its state holds a value that cannot be read as its type is now. Type Ping, member 'Value': it had another type when the value was written. "
+                + "Give the member its old type back and add the new one under another name, or give the pipeline a new name and a topic that was written anew.",
+            error.Message);
+        Assert.Equal("7 0", Run<Mended.Ping>(p => p.Entity, p => p.TimeMs, p => $"{p.Value} {p.Number}"));
+
+        string Run<T>(Func<T, string> key, Func<T, long> time, Func<T, string> last)
+        {
+            var pipeline = new Pipeline("served");
+            var view = pipeline.From(Topic.Of<T>("pings")).WithEventTime(time).KeyBy(key).FeatureView("view", v => v.Last("last", last));
+            var service = FeatureService.Of<string>("service", s => s.From(view, entity => entity)).Serve();
+            var job = SimulatedJob.Start(pipeline, log);
+            job.RunUntilIdle();
+            job.Checkpoint();
+            var value = job.Ask(j => Task.FromResult(j.Read(service).Read("a", DateTimeOffset.FromUnixTimeMilliseconds(200))))[0].As<string>();
+            job.Close();
+            return value;
+        }
+    }
+
+    [Fact]
     public void A_users_function_that_overflows_is_the_records_fault()
     {
         using var served = Of(v => v.Aggregate("sum", a => a.Sum(p => checked(p.Value * 2)), [s_tenBy2]));
@@ -370,4 +399,19 @@ public class FeatureReaderTests
     private static IEnumerable<string> Texts(FeatureVector features) => features.Values.ToArray().Select(value => value.ToString());
 
     private static TimeSpan Ms(long milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
+
+    public static class Before
+    {
+        public sealed record Ping(string Entity, long TimeMs, string Value);
+    }
+
+    public static class After
+    {
+        public sealed record Ping(string Entity, long TimeMs, int Value);
+    }
+
+    public static class Mended
+    {
+        public sealed record Ping(string Entity, long TimeMs, string Value, int Number);
+    }
 }

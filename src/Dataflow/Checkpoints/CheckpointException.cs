@@ -38,6 +38,9 @@ public sealed class CheckpointException : DataflowException
         => new($"Pipeline '{pipeline}': checkpoint {epoch} was written by another version, which hashed keys and wrote values in another way. Run that "
             + $"version, {BeginAnew}.");
 
+    internal static CheckpointException ValueUnreadable(string step, Exception error)
+        => new($"Step '{step}': its state holds a value that cannot be read as its type is now. {error.Message}", error);
+
     internal static CheckpointException AlreadyRuns(string pipeline)
         => new($"Pipeline '{pipeline}': a job of this name already runs on the log. Wait for its end, or give this one "
             + "another name.");

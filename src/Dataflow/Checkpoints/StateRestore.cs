@@ -37,8 +37,15 @@ internal static class StateRestore
         {
             var state = worker.Tasks.Select(task => task.FindState(id)).FirstOrDefault(found => found is not null)
                 ?? throw CheckpointException.UnknownState(topics.Changelog.Name, shard, id);
-            if (state.IsBroadcast) RestoreEverywhere(job, id, ns, key, value);
-            else state.RestorePut(ns, key, value);
+            try
+            {
+                if (state.IsBroadcast) RestoreEverywhere(job, id, ns, key, value);
+                else state.RestorePut(ns, key, value);
+            }
+            catch (Exception error) when (SerdeException.In(error) is { } unreadable)
+            {
+                throw CheckpointException.ValueUnreadable(worker.Tasks.Select(task => task.StepOf(state)).First(static step => step is not null)!, unreadable);
+            }
         });
     }
 

@@ -102,6 +102,8 @@ public sealed class OperatorContext
         => error as OperatorException
             ?? OperatorException.Failed(Name, _task.Job.SplitName(origin), Position(origin), error);
 
+    internal bool Owns(IState state) => _states.Contains(state);
+
     private TState Own<TState>(TState state)
         where TState : IState
     {

@@ -98,6 +98,9 @@ internal sealed class StreamTask
     /// <summary>The opened state of an id, for restoring; null if it belongs to another task.</summary>
     public IState? FindState(uint id) => _states.Find(state => state.Id == id);
 
+    /// <summary>The name of the step that a state belongs to; null if none of these.</summary>
+    public string? StepOf(IState state) => _steps.Find(step => step.Context.Owns(state)).Context?.Name;
+
     public TStep Find<TStep>(int nodeId)
         where TStep : Operator
         => (TStep)_steps.First(step => step.Context.NodeId == nodeId).Step;

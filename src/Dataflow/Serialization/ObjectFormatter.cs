@@ -101,12 +101,21 @@ internal sealed class ObjectFormatter<T> : IMessagePackFormatter<T?>
     {
         var value = typeof(T).IsValueType ? default! : (T)RuntimeHelpers.GetUninitializedObject(typeof(T));
         Span<bool> found = stackalloc bool[_members.Length];
-        if (_fields.HasPlaces && reader.NextMessagePackType == MessagePackType.Array) ReadPlaces(ref reader, ref value, found, options);
-        else ReadNames(ref reader, ref value, found, options);
+        var at = -1; // the member that is being read
+        try
+        {
+            if (_fields.HasPlaces && reader.NextMessagePackType == MessagePackType.Array) ReadPlaces(ref reader, ref value, found, ref at, options);
+            else ReadNames(ref reader, ref value, found, ref at, options);
+        }
+        catch (Exception error) when (at >= 0 && error is (MessagePackSerializationException or OverflowException))
+        {
+            throw SerdeException.Retyped(typeof(T), _members[at].Label, error);
+        }
+
         return _fields.HasIgnored || found.Contains(false) ? WithDefaults(ref value, found) : value;
     }
 
-    private void ReadPlaces(ref MessagePackReader reader, ref T value, scoped Span<bool> found, MessagePackSerializerOptions options)
+    private void ReadPlaces(ref MessagePackReader reader, ref T value, scoped Span<bool> found, scoped ref int at, MessagePackSerializerOptions options)
     {
         var count = reader.ReadArrayHeader();
         var next = 0;
@@ -118,17 +127,18 @@ internal sealed class ObjectFormatter<T> : IMessagePackFormatter<T?>
                 continue;
             }
 
+            at = next;
             _members[next].Read(ref reader, ref FieldOffset.Start(ref value), options);
             found[next++] = true;
         }
     }
 
-    private void ReadNames(ref MessagePackReader reader, ref T value, scoped Span<bool> found, MessagePackSerializerOptions options)
+    private void ReadNames(ref MessagePackReader reader, ref T value, scoped Span<bool> found, scoped ref int at, MessagePackSerializerOptions options)
     {
         var count = reader.ReadMapHeader();
         for (var i = 0; i < count; i++)
         {
-            var at = Find(ref reader, i);
+            at = Find(ref reader, i);
             if (at < 0)
             {
                 reader.Skip();

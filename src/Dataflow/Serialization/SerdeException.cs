@@ -2,12 +2,12 @@ using Dataflow.Serialization;
 
 namespace Dataflow;
 
-/// <summary>A value cannot be written so that it comes back as it is, which its type alone did not show.</summary>
-/// <remarks>Raised where the value is written: of a record, it is handled as any failure of the step on that record.</remarks>
+/// <summary>A value cannot be written so that it comes back as it is, which its type alone did not show, or cannot be read as what its type is now.</summary>
+/// <remarks>Raised where the value is written or read: of a record, it is handled as any failure of the step on that record.</remarks>
 public sealed class SerdeException : DataflowException
 {
-    private SerdeException(string message)
-        : base(message)
+    private SerdeException(string message, Exception? inner = null)
+        : base(message, inner)
     {
     }
 
@@ -28,6 +28,13 @@ public sealed class SerdeException : DataflowException
 
     internal static SerdeException NoNull(string type)
         => new($"Type {type}: null has no bytes of its own in a topic. Write a type that holds it, or give the topic a Serde.");
+
+    internal static SerdeException Retyped(Type type, string member, Exception inner)
+        => new($"Type {Name(type)}, member '{member}': it had another type when the value was written. Give the member its old type back and add the "
+            + "new one under another name, or give the pipeline a new name and a topic that was written anew.", inner);
+
+    /// <summary>The first of its kind among an error and what caused it.</summary>
+    internal static SerdeException? In(Exception? error) => error as SerdeException ?? (error is null ? null : In(error.InnerException));
 
     internal static SerdeException Malformed(Type type, string what) => new($"Type {Name(type)}: the bytes are not of such a value: {what}.");
 
