@@ -26,6 +26,20 @@ public class FeatureDefinitionTests
     }
 
     [Fact]
+    public void Windows_may_be_a_list_of_lengths_that_was_made_elsewhere()
+    {
+        TimeSpan[] windows = [s_hour, TimeSpan.FromDays(1)];
+
+        var view = View(v =>
+        {
+            v.Aggregate("count", a => a.Count(), windows, defaultValue: 0);
+            v.Aggregate("sum", a => a.Sum(p => p.Value), windows.ToList());
+        });
+
+        Assert.Equal(["count_1h", "count_1d", "sum_1h", "sum_1d"], view.Features.Select(feature => feature.Name));
+    }
+
+    [Fact]
     public void The_plan_shows_what_is_served_and_joined()
     {
         var pipeline = new Pipeline("features");
@@ -54,6 +68,10 @@ public class FeatureDefinitionTests
     public void What_cannot_be_a_feature_is_refused_where_it_is_written()
     {
         Throws("Feature 'when': its type is System.DateTime. Make it a bool, int, long, float, double, string, or a list of numbers or strings.", v => v.Last("when", p => default(DateTime)));
+        const string Allowed = "Make it a bool, int, long, float, double, string, or a list of numbers or strings.";
+        Throws($"Feature 'price': its type is System.Decimal. {Allowed}", v => v.Last("price", p => (decimal)p.Value, 0m));
+        Throws($"Feature 'price': its type is System.Decimal?. {Allowed}", v => v.Last("price", p => (decimal?)p.Value, (decimal?)null));
+        Throws($"Feature 'sum': its type is System.Decimal. {Allowed}", v => v.Aggregate("sum", a => a.Sum(p => (decimal)p.Value), [s_hour], 0m));
         Throws("Feature 'count' has no window. Give it at least one, such as TimeSpan.FromHours(1).", v => v.Aggregate("count", a => a.Count(), []));
         Throws("The view has two features 'x'. Give one of them another name.", v =>
         {

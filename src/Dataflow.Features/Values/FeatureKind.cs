@@ -41,7 +41,7 @@ internal static class FeatureKinds
     {
         if (Of<T>() == FeatureKind.Reference && !s_references.Contains(typeof(T)))
             throw new ArgumentException(
-                $"Feature '{feature}': its type is {typeof(T)}. Make it a bool, int, long, float, double, string, or a list of numbers or strings.");
+                $"Feature '{feature}': its type is {(Nullable.GetUnderlyingType(typeof(T)) is { } underlying ? $"{underlying}?" : typeof(T))}. Make it a bool, int, long, float, double, string, or a list of numbers or strings.");
     }
 
     /// <summary>What is kept of a text or a list: of lists an array.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Dataflow.Features;
 using Dataflow.Features.Panes;
 
@@ -60,7 +61,21 @@ public sealed class FeatureViewBuilder<T>
     public void Aggregate<TAccumulator, TResult>(
         string name, Func<Aggregates<T>, Aggregation<T, TAccumulator, TResult>> aggregate, IReadOnlyList<Sawtooth> windows,
         TResult defaultValue, string description = "")
-        => Aggregate(name, aggregate, windows, FeatureValue.Of(defaultValue), defaultValue, description);
+        => Aggregate(name, aggregate, windows, Default(name, defaultValue), defaultValue, description);
+
+    /// <inheritdoc cref="Aggregate{TAccumulator, TResult}(string, Func{Aggregates{T}, Aggregation{T, TAccumulator, TResult}}, IReadOnlyList{Sawtooth}, string)"/>
+    [OverloadResolutionPriority(-1)] // for lists that are made elsewhere: one in brackets is of Sawtooth
+    public void Aggregate<TAccumulator, TResult>(
+        string name, Func<Aggregates<T>, Aggregation<T, TAccumulator, TResult>> aggregate, IReadOnlyList<TimeSpan> windows,
+        string description = "")
+        => Aggregate(name, aggregate, Sawteeth(windows), description);
+
+    /// <inheritdoc cref="Aggregate{TAccumulator, TResult}(string, Func{Aggregates{T}, Aggregation{T, TAccumulator, TResult}}, IReadOnlyList{Sawtooth}, TResult, string)"/>
+    [OverloadResolutionPriority(-1)]
+    public void Aggregate<TAccumulator, TResult>(
+        string name, Func<Aggregates<T>, Aggregation<T, TAccumulator, TResult>> aggregate, IReadOnlyList<TimeSpan> windows,
+        TResult defaultValue, string description = "")
+        => Aggregate(name, aggregate, Sawteeth(windows), defaultValue, description);
 
     /// <summary>Adds something of the entity's latest event: the one with the greatest time, of those of one time the one with the
     /// greatest partition and offset.</summary>
@@ -76,7 +91,7 @@ public sealed class FeatureViewBuilder<T>
     /// <param name="defaultValue">The value where the entity has no event.</param>
     /// <param name="description">What it means, for people.</param>
     public void Last<TValue>(string name, Func<T, TValue> of, TValue defaultValue, string description = "")
-        => Last(name, of, FeatureValue.Of(defaultValue), defaultValue, description);
+        => Last(name, of, Default(name, defaultValue), defaultValue, description);
 
     /// <summary>Adds one numeric feature divided by another, both of this view and added before.</summary>
     /// <param name="name">The feature's name.</param>
@@ -102,6 +117,18 @@ public sealed class FeatureViewBuilder<T>
             MostLagMs = Milliseconds(MostLag, nameof(MostLag)),
             KnownForMs = TimeToLive is null && _hasLast ? null : KnownForMs(),
         };
+    }
+
+    private static FeatureValue Default<TValue>(string name, TValue value)
+    {
+        FeatureKinds.Check<TValue>(name);
+        return FeatureValue.Of(value);
+    }
+
+    private static Sawtooth[] Sawteeth(IReadOnlyList<TimeSpan> windows)
+    {
+        ArgumentNullException.ThrowIfNull(windows);
+        return [.. windows];
     }
 
     private long KnownForMs()
