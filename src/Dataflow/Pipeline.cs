@@ -1,4 +1,5 @@
 using Dataflow.Planning;
+using Dataflow.Serialization;
 
 namespace Dataflow;
 
@@ -32,6 +33,20 @@ public sealed class Pipeline
     } = ErrorPolicy.Stop;
 
     internal IReadOnlyList<Node> Nodes => _nodes;
+
+    internal Serdes Serdes { get; } = new();
+
+    /// <summary>Says how values of a type become bytes, wherever this pipeline makes some of them: as keys, in topics that have no serde of their
+    /// own, in state and kept sides of joins, and as parts of other values.</summary>
+    /// <remarks>A type has one in a pipeline. Equal keys must be written as equal bytes; values without references are kept in state as they lie in
+    /// memory all the same. State is read in the way that it was written: a pipeline whose serdes have changed is refused.</remarks>
+    /// <exception cref="ArgumentException">The type has another one in this pipeline.</exception>
+    public Pipeline UseSerde<T>(Serde<T> serde)
+    {
+        ArgumentNullException.ThrowIfNull(serde);
+        Serdes.Add(serde);
+        return this;
+    }
 
     /// <summary>The plan: stages, steps and exchanges, as text or as a Mermaid diagram.</summary>
     /// <exception cref="PlanException">The pipeline cannot run as it is written; every fault is listed.</exception>

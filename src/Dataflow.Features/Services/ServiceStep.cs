@@ -54,7 +54,8 @@ internal sealed class ViewStep<TRequest, TKey>(
     {
         var serving = view.Serving ?? throw new InvalidOperationException(
             $"View '{view.Name}' of service '{service}' is not served. Call Serve() on the service before the job starts.");
-        return new ViewReader<TRequest, TKey>([.. job.Workers.Select(worker => OnWorker(worker, serving))], key, part);
+        using var scope = job.Plan.Serdes.Enter();
+        return new ViewReader<TRequest, TKey>([.. job.Workers.Select(worker => OnWorker(worker, serving))], State.KeyCodec<TKey>.Default, key, part);
     }
 
     public override Stream<FeatureRow<TLabel>> AddAsOf<TLabel>(

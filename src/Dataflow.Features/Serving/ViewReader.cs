@@ -16,7 +16,8 @@ internal abstract class ViewReader<TRequest>
     public abstract void Read(TRequest request, FeatureVector row, long at, FeatureValue[] values);
 }
 
-internal sealed class ViewReader<TRequest, TKey>(IReadsFeatures<TKey>[] workers, Func<TRequest, FeatureVector, TKey> key, ViewPart part)
+internal sealed class ViewReader<TRequest, TKey>(
+    IReadsFeatures<TKey>[] workers, KeyCodec<TKey> keys, Func<TRequest, FeatureVector, TKey> key, ViewPart part)
     : ViewReader<TRequest>
     where TKey : notnull
 {
@@ -31,5 +32,5 @@ internal sealed class ViewReader<TRequest, TKey>(IReadsFeatures<TKey>[] workers,
     }
 
     private int WorkerOf(TKey entity)
-        => workers.Length == 1 ? 0 : Shards.WorkerOf(Shards.Of(KeyCodec<TKey>.Default.Hash(entity)), workers.Length);
+        => workers.Length == 1 ? 0 : Shards.WorkerOf(Shards.Of(keys.Hash(entity)), workers.Length);
 }

@@ -12,6 +12,7 @@ public sealed class PipelineDriver(Func<Pipeline> pipeline, int workers = 1) : I
 {
     private readonly LogStore _log = SimulatedJob.OpenLog();
     private SimulatedJob? _job;
+    private Pipeline? _made; // the one that runs, or will
 
     /// <summary>The pipeline's only clock.</summary>
     public SimulatedClock Clock { get; } = new();
@@ -19,19 +20,22 @@ public sealed class PipelineDriver(Func<Pipeline> pipeline, int workers = 1) : I
     /// <summary>How far the job is: late records, misses, watermarks, entries of state.</summary>
     public JobStatus Status => Job.Status;
 
-    private SimulatedJob Job => _job ??= SimulatedJob.Start(pipeline(), _log, workers, clock: Clock);
+    private SimulatedJob Job => _job ??= SimulatedJob.Start(Made, _log, workers, clock: Clock);
+
+    private Pipeline Made => _made ??= pipeline();
 
     /// <summary>Appends values to a topic, which is made where it is missing, and processes them.</summary>
     public void Feed<T>(Topic<T> topic, params IEnumerable<T> values)
     {
         ArgumentNullException.ThrowIfNull(topic);
         ArgumentNullException.ThrowIfNull(values);
+        using var scope = Made.Serdes.Enter();
         var bytes = new ArrayBufferWriter<byte>();
         var records = new RecordBuffer();
         foreach (var value in values)
         {
             bytes.ResetWrittenCount();
-            Serde<T>.Default.Write(value, bytes);
+            topic.Serde.Write(value, bytes);
             records.Append(0, bytes.WrittenSpan);
         }
 
@@ -53,6 +57,7 @@ public sealed class PipelineDriver(Func<Pipeline> pipeline, int workers = 1) : I
     public IReadOnlyList<T> Read<T>(Topic<T> topic)
     {
         ArgumentNullException.ThrowIfNull(topic);
+        using var scope = Made.Serdes.Enter();
         return _log.TryGetTopic(topic.Name, out _) ? [.. topic.ReadAll(_log)] : [];
     }
 
@@ -76,7 +81,7 @@ public sealed class PipelineDriver(Func<Pipeline> pipeline, int workers = 1) : I
     private void Dispose(bool disposesLog)
     {
         _job?.Close();
-        _job = null;
+        (_job, _made) = (null, null);
         if (disposesLog) _log.Dispose();
     }
 

@@ -25,7 +25,7 @@ internal sealed class InFlightState<TIn>(StreamTask task, KeyedState<InFlightKey
     private readonly ArrayBufferWriter<byte> _bytes = new();
 
     /// <summary>Whether values can be written at all.</summary>
-    public static bool IsPossible { get; } = HasSerde();
+    public static bool IsPossible => HasSerde();
 
     /// <summary>What a restart compares; null where nothing is kept.</summary>
     public static string? Signature => IsPossible ? $"in flight, {TypeNames.Of(typeof(TIn))}" : null;
@@ -45,7 +45,8 @@ internal sealed class InFlightState<TIn>(StreamTask task, KeyedState<InFlightKey
         BinaryPrimitives.WriteInt64LittleEndian(head[16..], record.Origin.Offset);
         BinaryPrimitives.WriteUInt16LittleEndian(head[24..], (ushort)length);
         _bytes.Advance(FixedBytes + length);
-        Serde<TIn>.Default.Write(record.Value, _bytes);
+        var value = record.Value;
+        StateCodec<TIn>.Write(ref value, _bytes);
         entries.Update(key, out _) = _bytes.WrittenSpan.ToArray();
     }
 
@@ -69,7 +70,7 @@ internal sealed class InFlightState<TIn>(StreamTask task, KeyedState<InFlightKey
         var length = BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(24));
         var split = Encoding.UTF8.GetString(bytes, FixedBytes, length);
         var origin = task.Job.OriginOf(split, BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(16)));
-        var value = Serde<TIn>.Default.Read(bytes.AsMemory(FixedBytes + length));
+        var value = StateCodec<TIn>.Read(bytes.AsMemory(FixedBytes + length));
         return (new(value, BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(8)), origin), BinaryPrimitives.ReadInt64LittleEndian(bytes));
     }
 
@@ -77,7 +78,7 @@ internal sealed class InFlightState<TIn>(StreamTask task, KeyedState<InFlightKey
     {
         try
         {
-            return Serde<TIn>.Default is not null;
+            return StateCodec<TIn>.Signature.Length > 0;
         }
         catch (PlanException)
         {

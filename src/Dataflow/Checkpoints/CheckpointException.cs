@@ -30,10 +30,6 @@ public sealed class CheckpointException : DataflowException
             + "has. A step with state of its own was removed or renamed; undo that, or give the pipeline a new name to start "
             + "afresh.");
 
-    internal static CheckpointException CouldNotWrite(string state, Exception inner)
-        => new($"State '{state}': an entry could not be written for a checkpoint: {inner.Message.TrimEnd('.')}. Keep less in one entry, or correct the "
-            + "serializer of its type; the job stopped at its last checkpoint. Lists and maps of a Process step write each element by itself.", inner);
-
     internal static CheckpointException OtherFormat(string pipeline, long epoch)
         => new($"Pipeline '{pipeline}': checkpoint {epoch} was written by another version, which hashed keys and wrote values in another way. Run that "
             + $"version, {BeginAnew}.");

@@ -22,6 +22,7 @@ internal static class StateRestore
 
     private static void Restore(Job job, CheckpointTopics topics, Worker worker)
     {
+        using var scope = job.Plan.Serdes.Enter();
         for (var shard = 0; shard < Shards.Count; shard++)
         {
             if (Shards.WorkerOf(shard, job.Workers.Count) == worker.Index) Restore(job, topics, worker, shard);

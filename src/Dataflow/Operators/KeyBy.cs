@@ -11,11 +11,13 @@ public static class KeyByStep
         /// <remarks>Records move to another worker only in front of a step that needs it, after filters in between.</remarks>
         /// <param name="key">Called once per record, on the task's thread; must not block nor return null.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
+        /// <param name="serde">How keys become bytes, equal ones equal bytes: as <see cref="Pipeline.UseSerde"/> for the type.</param>
         /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
-        public KeyedStream<TKey, T> KeyBy<TKey>(Func<T, TKey> key, string name = "key-by")
+        public KeyedStream<TKey, T> KeyBy<TKey>(Func<T, TKey> key, string name = "key-by", Serde<TKey>? serde = null)
             where TKey : notnull
         {
             ArgumentNullException.ThrowIfNull(key);
+            if (serde is not null) stream.Pipeline.UseSerde(serde);
             return new(stream.Add(input => new KeyByNode<TKey, T>(name, input, key)), isPartitioned: false);
         }
     }

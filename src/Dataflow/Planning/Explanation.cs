@@ -13,6 +13,7 @@ public sealed class Explanation
     /// <summary>The stages with their steps, one to a line, each with the step that it follows.</summary>
     public override string ToString()
     {
+        using var scope = _plan.Serdes.Enter();
         var text = new StringBuilder($"Pipeline '{_plan.Pipeline}'{OnError()}\n");
         foreach (var (index, stage) in _plan.Stages.Index())
         {
@@ -26,6 +27,7 @@ public sealed class Explanation
     /// <summary>A Mermaid flowchart: stages as boxes, exchanges as thick arrows.</summary>
     public string ToMermaid()
     {
+        using var scope = _plan.Serdes.Enter();
         var text = new StringBuilder("flowchart LR\n");
         foreach (var (index, stage) in _plan.Stages.Index())
         {

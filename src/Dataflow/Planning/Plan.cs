@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Dataflow.Combining;
+using Dataflow.Serialization;
 using Dataflow.Windows;
 
 namespace Dataflow.Planning;
@@ -16,12 +17,15 @@ internal sealed class Plan
     {
         Pipeline = pipeline.Name;
         OnError = pipeline.OnError;
+        Serdes = pipeline.Serdes;
         Nodes = pipeline.Nodes;
         var identity = (IEqualityComparer<Node>)ReferenceEqualityComparer.Instance;
         _consumers = Nodes.Where(node => node.Upstream is not null).ToLookup(node => node.Upstream!, identity);
         _sides = Nodes.Where(IsSide).ToLookup(node => node.Uses!, identity);
         Stages = CutIntoStages(identity);
         _labels = LabelsOf(Nodes);
+        var steps = Nodes.Where(node => node.StateSignature is not null).Select(node => $"{node.Name}: {node.StateSignature}").ToList();
+        Signature = [.. steps.Concat(steps.Count == 0 ? [] : Serdes.InState).Order(StringComparer.Ordinal)];
     }
 
     public string Pipeline { get; }
@@ -37,15 +41,16 @@ internal sealed class Plan
     /// <summary>The steps that run fused in one task, by stage; stages are in the order of their first steps.</summary>
     public IReadOnlyList<IReadOnlyList<Node>> Stages { get; }
 
-    /// <summary>One line for each step with state; what a restart compares.</summary>
-    public IReadOnlyList<string> Signature
-        => [.. Nodes.Where(node => node.StateSignature is not null).Select(node => $"{node.Name}: {node.StateSignature}")
-            .Order(StringComparer.Ordinal)];
+    /// <summary>One line for each step with state, and for each serde that the user gave for a type in it; what a restart compares.</summary>
+    public IReadOnlyList<string> Signature { get; }
+
+    public Serdes Serdes { get; }
 
     /// <summary>Checks a pipeline and plans it.</summary>
     /// <exception cref="PlanException">It has faults; all of them are listed.</exception>
     public static Plan Of(Pipeline pipeline)
     {
+        using var scope = pipeline.Serdes.Enter();
         var faults = PlanCheck.FaultsOf(pipeline);
         return faults.Count == 0 ? new Plan(pipeline) : throw PlanException.For(pipeline.Name, faults);
     }

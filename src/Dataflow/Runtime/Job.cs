@@ -40,7 +40,7 @@ public sealed class Job : IAsyncDisposable
         _ownsLog = parts.Options.Log is null;
         _requestedEpoch = _committedEpoch = Restored.Epoch;
         _isFinished = Restored.IsFinished;
-        Workers = [.. Enumerable.Range(0, Options.Workers).Select(index => new Worker(index))];
+        Workers = [.. Enumerable.Range(0, Options.Workers).Select(index => new Worker(index, Plan.Serdes))];
         _tablesToLoad = Workers.Count * Plan.Nodes.Count(node => node is ITableNode { IsReadFirst: true });
         Coordinator = new CheckpointCoordinator(this, parts.Topics);
         if (!s_running.GetOrCreateValue(Log).TryAdd(Plan.Pipeline, this)) throw CheckpointException.AlreadyRuns(Plan.Pipeline);
@@ -307,6 +307,7 @@ public sealed class Job : IAsyncDisposable
 
         void Try(Action close)
         {
+            using var scope = Plan.Serdes.Enter();
             try
             {
                 close();

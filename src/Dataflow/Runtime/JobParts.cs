@@ -18,8 +18,7 @@ internal sealed record JobParts(
         try
         {
             job = new Job(await OpenAsync(plan, options, log, stop).ConfigureAwait(false));
-            foreach (var worker in job.Workers) worker.Tasks = new TaskBuilder(job, worker).Build();
-            foreach (var task in job.Tasks) task.Open();
+            Open(job);
             StateRestore.Run(job);
             foreach (var step in plan.Nodes.OfType<IPreparesLog>()) await step.PrepareLogAsync(plan, log, stop).ConfigureAwait(false);
             job.Opened(options.Time.GetElapsedTime(start));
@@ -31,6 +30,13 @@ internal sealed record JobParts(
             else if (options.Log is null) await log.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    private static void Open(Job job)
+    {
+        using var scope = job.Plan.Serdes.Enter();
+        foreach (var worker in job.Workers) worker.Tasks = new TaskBuilder(job, worker).Build();
+        foreach (var task in job.Tasks) task.Open();
     }
 
     private static async Task<JobParts> OpenAsync(Plan plan, JobOptions options, LogStore log, CancellationToken stop)

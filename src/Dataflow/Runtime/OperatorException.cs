@@ -70,6 +70,24 @@ public sealed class OperatorException : DataflowException
         };
     }
 
+    /// <summary>A record of a topic has no value.</summary>
+    internal static OperatorException HasNoValue(string source, string split, long position)
+        => new($"Source '{source}' has a record without a value at {split}@{position}, which says that its key was deleted; a stream has no form for that. "
+            + $"Read the topic as a table (pipeline.Table), where the record deletes the row, or leave such records out with {nameof(ErrorPolicy)}.DeadLetter().", null)
+        {
+            Step = source,
+            Split = split,
+            Position = position,
+        };
+
+    /// <summary>State of a step cannot be written to a checkpoint.</summary>
+    internal static OperatorException CouldNotKeep(string step, string state, Exception inner)
+        => new($"Operator '{step}' could not write its state '{state}' to a checkpoint: {Sentence(inner)} The job stopped at the checkpoint before. Correct what the operator "
+            + "keeps, or its serde, or keep less in one entry (lists and maps of a Process step write each element by itself); then start the job again.", inner)
+        {
+            Step = step,
+        };
+
     /// <summary>More records failed since the last checkpoint than may become dead letters.</summary>
     internal static OperatorException TooManyDeadLetters(DeadLetter last, long most)
         => new($"Operator '{last.Step}' failed{(last.Source.Length == 0 ? "" : $" on {last.Source}@{last.Position}")}: "

@@ -22,6 +22,11 @@ internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>, IHoldsResults
         {
             _writer.Write(in record);
         }
+        catch (SerdeException error)
+        {
+            Reject(error, in record); // of the value alone: nothing of it was written
+            return;
+        }
         catch (Exception error) when (error is not DataflowException)
         {
             throw Fail(error, in record);

@@ -1,7 +1,9 @@
+using Dataflow.Serialization;
+
 namespace Dataflow.Runtime;
 
 /// <summary>Runs its tasks, one after the other, on one thread.</summary>
-internal sealed class Worker(int index) : IDisposable
+internal sealed class Worker(int index, Serdes serdes) : IDisposable
 {
     private static readonly TimeSpan LongestPark = TimeSpan.FromMilliseconds(20);
 
@@ -20,6 +22,7 @@ internal sealed class Worker(int index) : IDisposable
     {
         lock (_turn)
         {
+            using var scope = serdes.Enter();
             var any = _questions.AnswerAll();
             foreach (var task in Tasks) any |= task.Step();
             return any;
@@ -54,6 +57,7 @@ internal sealed class Worker(int index) : IDisposable
         {
             try
             {
+                using var scope = serdes.Enter();
                 if (!_questions.IsClosed) return Task.FromResult(answer(Tasks));
             }
             catch (Exception error)

@@ -5,14 +5,21 @@ namespace Dataflow;
 /// <summary>Finds, once per type, what <see cref="Serde{T}.Default"/> means for it.</summary>
 internal static class DefaultSerde<T>
 {
+    private static readonly Serde<T>? Basic = FindBasic();
     private static Serde<T>? s_found;
 
-    public static Serde<T> Instance => s_found ??= Find();
+    public static Serde<T> Instance => Basic ?? (s_found ??= ValueSerde<T>.Create(ValueResolver.Default));
 
-    private static Serde<T> Find()
+    /// <summary>As the pipeline at hand has it.</summary>
+    public static Serde<T> Current => Serdes.Current is { } given ? InstanceOf(given) : Instance;
+
+    /// <summary>As a pipeline has it.</summary>
+    public static Serde<T> InstanceOf(Serdes serdes) => serdes.Given<T>() ?? Basic ?? serdes.Values<T>();
+
+    private static Serde<T>? FindBasic()
         => typeof(T) == typeof(string) ? (Serde<T>)(object)new Utf8Serde()
         : typeof(T) == typeof(long) ? (Serde<T>)(object)new Int64Serde()
         : typeof(T) == typeof(int) ? (Serde<T>)(object)new Int32Serde()
         : typeof(T) == typeof(byte[]) ? (Serde<T>)(object)new BytesSerde()
-        : ValueSerde<T>.Create(ValueResolver.Default);
+        : null;
 }

@@ -42,13 +42,3 @@ internal sealed class ValueResolver : IFormatterResolver
         public static readonly IMessagePackFormatter<T>? Formatter = (IMessagePackFormatter<T>?)Default.Find(typeof(T));
     }
 }
-
-/// <summary>A serde as the user gave it for its type.</summary>
-internal interface IGivenSerde
-{
-    /// <summary>What writes values of the type where they are part of others.</summary>
-    object Formatter { get; }
-
-    /// <summary>The types that it leaves to be written in the usual way.</summary>
-    IReadOnlyList<Type> Parts { get; }
-}

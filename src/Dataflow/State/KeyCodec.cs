@@ -17,10 +17,10 @@ internal class KeyCodec<TKey>(Serde<TKey> serde, KeyForm.Normalizer<TKey>? norma
     private static KeyCodec<TKey>? s_default;
 
     /// <exception cref="PlanException">The type cannot be a key.</exception>
-    public static KeyCodec<TKey> Default => s_default ??= Find();
+    public static KeyCodec<TKey> Default => Serdes.Current is { } given ? given.Keys<TKey>() : s_default ??= Of(static () => Serde<TKey>.Default);
 
     /// <summary>Whether some values of the type are refused, which is seen when they are hashed.</summary>
-    public virtual bool MayRefuse { get; } = KeyForm.MayBeDerived(typeof(TKey));
+    public virtual bool MayRefuse { get; init; } = KeyForm.MayBeDerived(typeof(TKey));
 
     /// <summary>A stable 32-bit hash, never 0.</summary>
     /// <exception cref="SerdeException">The key is of a type that is derived from the declared one.</exception>
@@ -48,8 +48,9 @@ internal class KeyCodec<TKey>(Serde<TKey> serde, KeyForm.Normalizer<TKey>? norma
 
     public virtual TKey Read(ReadOnlyMemory<byte> bytes) => serde.Read(bytes);
 
-    private static KeyCodec<TKey> Find()
-        => KeyForm.FaultOf(typeof(TKey)) is { } fault ? throw PlanException.NoKey(fault) : new(Serde<TKey>.Default, KeyForm.NormalizerOf<TKey>());
+    /// <exception cref="PlanException">The type cannot be a key.</exception>
+    public static KeyCodec<TKey> Of(Func<Serde<TKey>> serde)
+        => KeyForm.FaultOf(typeof(TKey)) is { } fault ? throw PlanException.NoKey(fault) : new(serde(), KeyForm.NormalizerOf<TKey>());
 
     /// <summary>Hashes pairs of numbers without writing them, which would cost ten times as much.</summary>
     private static bool TryHashPair(TKey key, out uint hash)

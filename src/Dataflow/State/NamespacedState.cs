@@ -26,7 +26,8 @@ internal sealed class NamespacedState<TKey, TValue>(string name, KeyCodec<TKey> 
         }
         catch (Exception error)
         {
-            throw CheckpointException.CouldNotWrite(name, error);
+            var state = name.IndexOf('/', StringComparison.Ordinal);
+            throw OperatorException.CouldNotKeep(name[..state], name[(state + 1)..], error);
         }
     }
 

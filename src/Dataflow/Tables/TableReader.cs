@@ -28,6 +28,7 @@ public sealed class TableReader<TKey, TRow>
     /// <exception cref="OperationCanceledException">The job has ended, or <paramref name="stop"/> was triggered.</exception>
     public Task<TableRow<TRow>> GetAsync(TKey key, CancellationToken stop = default)
     {
+        using var scope = _job.Plan.Serdes.Enter();
         var worker = Shards.WorkerOf(Shards.Of(KeyCodec<TKey>.Default.Hash(key)), _job.Workers.Count);
         return AskAsync(
             worker,

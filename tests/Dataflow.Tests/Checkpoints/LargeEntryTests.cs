@@ -96,9 +96,9 @@ public sealed class LargeEntryTests
     {
         using var driver = Drive(sizes => sizes.KeyBy(_ => 0).Process(() => new Spoilt(), "spoilt").Values());
 
-        var error = Assert.Throws<CheckpointException>(() => driver.Feed(Sizes, 1));
+        var error = Assert.Throws<OperatorException>(() => driver.Feed(Sizes, 1));
 
-        Assert.StartsWith("State 'spoilt/state/state': an entry could not be written for a checkpoint: ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Operator 'spoilt' could not write its state 'state/state' to a checkpoint: ", error.Message, StringComparison.Ordinal);
     }
 
     private static PipelineDriver Drive(Func<Stream<int>, Stream<string>> steps) => new(() =>

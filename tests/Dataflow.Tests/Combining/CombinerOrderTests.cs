@@ -9,7 +9,7 @@ public sealed class CombinerOrderTests : IDisposable
 {
     private const long Watermark = 100;
 
-    private readonly Worker[] _workers = [new(0), new(1)];
+    private readonly Worker[] _workers = [new(0, new()), new(1, new())];
     private readonly Collector _collected = new();
     private readonly ExchangeInput<Keyed<int, Part<long, long>>> _input;
     private readonly ExchangeWriter<Keyed<int, Part<long, long>>> _other;

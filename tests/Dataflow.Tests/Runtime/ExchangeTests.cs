@@ -8,7 +8,7 @@ public sealed class ExchangeTests : IDisposable
     private const int Batch = Exchange<int>.BatchRecords;
     private const int InFlight = 8;
 
-    private readonly Worker[] _workers = [new(0), new(1)];
+    private readonly Worker[] _workers = [new(0, new()), new(1, new())];
     private readonly Exchange<int> _exchange;
     private readonly ExchangeWriter<int>[] _writers;
     private readonly Collector _collected = new();

@@ -9,7 +9,7 @@ public static class Topic
     /// <param name="name">Letters, digits, '.', '_' and '-'.</param>
     /// <param name="partitions">How many partitions it gets when a pipeline or a writer finds it missing and creates it; a topic that exists
     /// keeps its own.</param>
-    /// <param name="serde">How values become bytes; <see cref="Serde{T}.Default"/> unless given.</param>
+    /// <param name="serde">How values become bytes; unless given, as the pipeline was told for the type, or <see cref="Serde{T}.Default"/>.</param>
     public static Topic<T> Of<T>(string name, int partitions = 4, Serde<T>? serde = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -36,7 +36,7 @@ public sealed record Topic<T>
 
     internal int Partitions { get; }
 
-    internal Serde<T> Serde => _serde ?? Serde<T>.Default;
+    internal Serde<T> Serde => _serde ?? DefaultSerde<T>.Current;
 
     internal bool StopsAtEnd { get; init; }
 

@@ -29,6 +29,9 @@ internal abstract class TopicSource<TStored, T>(Topic<TStored> topic) : Source<T
 
     public void CheckTypes() => _ = Serde;
 
+    /// <summary>Whether a record without value, which says that its key is gone, has no meaning here.</summary>
+    public virtual bool NeedsValue => true;
+
     /// <summary>Makes a value of a record.</summary>
     public abstract T Decode(in LogRecord record);
 
@@ -91,6 +94,13 @@ internal sealed class TopicReader<TStored, T>(TopicSource<TStored, T> source, So
 
     private bool TryDecode(in LogRecord record, out T value)
     {
+        value = default!;
+        if (!record.HasValue && source.NeedsValue)
+        {
+            Reject(OperatorException.HasNoValue(source.Name, split.Name, record.Offset));
+            return false;
+        }
+
         try
         {
             value = source.Decode(in record);
@@ -99,7 +109,6 @@ internal sealed class TopicReader<TStored, T>(TopicSource<TStored, T> source, So
         catch (Exception error)
         {
             Reject(OperatorException.CouldNotRead(source.Name, split.Name, record.Offset, typeof(TStored), error));
-            value = default!;
             return false;
         }
     }

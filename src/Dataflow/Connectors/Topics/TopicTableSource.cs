@@ -7,6 +7,8 @@ namespace Dataflow;
 internal sealed class TopicTableSource<TKey, TRow>(Topic<TRow> topic) : TopicSource<TRow, Keyed<TKey, Change<TRow>>>(topic)
     where TKey : notnull
 {
+    public override bool NeedsValue => false;
+
     public override Keyed<TKey, Change<TRow>> Decode(in LogRecord record)
         => new(
             KeyCodec<TKey>.Default.Read(record.Key),

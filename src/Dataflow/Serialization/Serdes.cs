@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using Dataflow.State;
+
+namespace Dataflow.Serialization;
+
+/// <summary>The serdes that a pipeline was given for types: they hold wherever its bytes are made.</summary>
+/// <remarks>Codecs are found by type, from wherever a value is written; so the pipeline's serdes are those of the thread while it plans, opens or
+/// runs the pipeline. All that does begins with <see cref="Enter"/>.</remarks>
+internal sealed class Serdes
+{
+    [ThreadStatic]
+    private static Serdes? t_current;
+
+    private readonly Dictionary<Type, IGivenSerde> _given = [];
+    private readonly ConcurrentDictionary<Type, object> _keys = [];
+    private readonly ConcurrentDictionary<Type, object> _values = [];
+    private readonly SortedSet<string> _inState = new(StringComparer.Ordinal);
+    private ValueResolver? _resolver;
+
+    /// <summary>Those of the pipeline at hand; null: none were given.</summary>
+    public static Serdes? Current => t_current;
+
+    /// <summary>A line for each serde that keys or state need; what a restart compares.</summary>
+    public IReadOnlyCollection<string> InState => _inState;
+
+    public ValueResolver Resolver => _resolver ??= new(_given);
+
+    /// <exception cref="ArgumentException">The type has another one.</exception>
+    public void Add<T>(Serde<T> serde)
+    {
+        if (_given.TryGetValue(typeof(T), out var given) && ((GivenSerde<T>)given).Serde is var other && other != serde && other.Signature != serde.Signature)
+        {
+            throw new ArgumentException(
+                $"Type {TypeNames.Of(typeof(T))} has a serde in this pipeline: {other.Signature}. A type has one, since values go from step to step.", nameof(serde));
+        }
+
+        _given[typeof(T)] = new GivenSerde<T>(serde);
+    }
+
+    /// <summary>Makes these the serdes of the thread until the result is disposed.</summary>
+    public Scope Enter()
+    {
+        var scope = new Scope(t_current);
+        t_current = _given.Count == 0 ? null : this;
+        return scope;
+    }
+
+    /// <summary>The serde that a type was given; null: none.</summary>
+    public Serde<T>? Given<T>() => (_given.GetValueOrDefault(typeof(T)) as GivenSerde<T>)?.Serde;
+
+    /// <exception cref="PlanException">The type, or one that it holds, cannot be written.</exception>
+    public Serde<T> Values<T>()
+        => (Serde<T>)_values.GetOrAdd(typeof(T), static (_, all) => ValueSerde<T>.Create(all.Resolver), this);
+
+    /// <exception cref="PlanException">The type cannot be a key.</exception>
+    public KeyCodec<TKey> Keys<TKey>()
+        => (KeyCodec<TKey>)_keys.GetOrAdd(typeof(TKey), static (_, all) => all.MakeKeys<TKey>(), this);
+
+    /// <summary>Notes that state holds values of a type.</summary>
+    public void NoteInState(Type type) => Note(type, []);
+
+    private KeyCodec<TKey> MakeKeys<TKey>()
+    {
+        NoteInState(typeof(TKey));
+        return Given<TKey>() is { } given ? new(given) { MayRefuse = true } : KeyCodec<TKey>.Of(() => DefaultSerde<TKey>.InstanceOf(this));
+    }
+
+    private void Note(Type type, HashSet<Type> seen)
+    {
+        if (!seen.Add(type)) return;
+        if (_given.TryGetValue(type, out var given)) lock (_inState) _inState.Add($"serde of {TypeNames.Of(type)}: {given.Signature}");
+        foreach (var part in given is null ? ValueForm.Of(type).Parts.Select(static part => part.Type) : given.Parts) Note(part, seen);
+    }
+
+    /// <summary>Gives the thread back the serdes that it had before.</summary>
+    public readonly ref struct Scope(Serdes? before)
+    {
+        public void Dispose() => t_current = before;
+    }
+}
+
+/// <summary>A serde as the user gave it for its type.</summary>
+internal interface IGivenSerde
+{
+    string Signature { get; }
+
+    /// <summary>What writes values of the type where they are part of others.</summary>
+    object Formatter { get; }
+
+    /// <summary>The types that it leaves to be written in the usual way.</summary>
+    IReadOnlyList<Type> Parts { get; }
+}
+
+internal sealed class GivenSerde<T>(Serde<T> serde) : IGivenSerde
+{
+    public Serde<T> Serde => serde;
+
+    public string Signature => serde.Signature;
+
+    public object Formatter => serde is PolymorphicSerde<T> polymorphic ? polymorphic.Formatter : new GivenFormatter<T>(serde);
+
+    public IReadOnlyList<Type> Parts => serde is PolymorphicSerde<T> polymorphic ? polymorphic.Types : [];
+}
