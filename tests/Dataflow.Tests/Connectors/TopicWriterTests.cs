@@ -32,7 +32,7 @@ public sealed class TopicWriterTests : IDisposable
     public async Task A_write_is_in_the_log_with_its_time_and_headers_when_it_completes()
     {
         var clock = new SimulatedClock();
-        await using var writer = await _log.OpenWriterAsync<string, Stock>(Topic.Of<Stock>("one", partitions: 1), clock, Stop);
+        await using var writer = await _log.OpenWriterAsync<string, Stock>(Topic.Of<Stock>("one", partitions: 1), time: clock, stop: Stop);
         await writer.WriteAsync("a", new(1, 1), headers: new[] { new RecordHeader("trace", "t1"u8.ToArray()) }, stop: Stop);
         await writer.WriteAsync("b", new(2, 2), DateTimeOffset.FromUnixTimeMilliseconds(7), stop: Stop);
 

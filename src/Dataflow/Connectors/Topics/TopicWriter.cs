@@ -10,21 +10,24 @@ public static class TopicWriters
     extension(LogStore log)
     {
         /// <summary>Opens a writer for a topic, which is made where it is missing.</summary>
+        /// <remarks>What pipelines were told by <c>UseSerde</c> or <c>KeyBy</c> does not reach a writer: give the topic and the keys their serdes
+        /// here.</remarks>
         /// <param name="topic">Its values.</param>
+        /// <param name="keys">How keys become bytes; <see cref="Serde{T}.Default"/> unless given.</param>
         /// <param name="time">The clock of records whose time is not given; the system's unless given.</param>
         /// <param name="stop">Gives up.</param>
         /// <exception cref="PlanException">There is no serde for the type of the key or of the value.</exception>
         /// <exception cref="LogException">The log failed or is full.</exception>
         public async Task<TopicWriter<TKey, T>> OpenWriterAsync<TKey, T>(
-            Topic<T> topic, TimeProvider? time = null, CancellationToken stop = default)
+            Topic<T> topic, Serde<TKey>? keys = null, TimeProvider? time = null, CancellationToken stop = default)
             where TKey : notnull
         {
             ArgumentNullException.ThrowIfNull(log);
             ArgumentNullException.ThrowIfNull(topic);
-            var (keys, values) = (KeyCodec<TKey>.Default, topic.Serde);
+            var (codec, values) = (keys is null ? KeyCodec<TKey>.Default : KeyCodec<TKey>.Of(() => keys), topic.Serde);
             if (!log.TryGetTopic(topic.Name, out var found))
                 found = await log.CreateTopicAsync(topic.Name, topic.Partitions, stop).ConfigureAwait(false);
-            return new TopicWriter<TKey, T>(log.CreateProducer(found.Name), keys, values, time ?? TimeProvider.System);
+            return new TopicWriter<TKey, T>(log.CreateProducer(found.Name), codec, values, time ?? TimeProvider.System);
         }
     }
 }
