@@ -11,6 +11,9 @@ internal sealed class BytePairMerges
     /// <summary>As many characters of a long word as one id may well stand for are looked at first.</summary>
     private const int CharactersForAnId = 4;
 
+    /// <summary>A part of a word is merged several times to know which ids are certain; the whole word, if it is not much longer, once.</summary>
+    private const int WorthCutting = 8;
+
     // What stands for each byte in a vocabulary: itself where that can be seen, else a character behind them all.
     private static readonly char[] s_letters = MakeLetters();
 
@@ -52,7 +55,7 @@ internal sealed class BytePairMerges
     /// <remarks>A long word is looked at only as far as the wanted ids need: see <see cref="FirstIdsOf"/>.</remarks>
     public int[] IdsOf(ReadOnlySpan<char> word, int wanted)
     {
-        for (var length = (long)wanted * CharactersForAnId; length < word.Length; length *= 2)
+        for (var length = (long)wanted * CharactersForAnId; length * WorthCutting < word.Length; length *= 4)
         {
             var end = (int)length;
             if (char.IsHighSurrogate(word[end - 1])) end++;
