@@ -11,7 +11,8 @@ internal sealed class StatusInterceptor : Interceptor
         => WithStatusAsync(() => continuation(request, context));
 
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(
-        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation)
         => WithStatusAsync(() => DoneAsync(continuation(request, responseStream, context)));
 
     public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
@@ -19,7 +20,8 @@ internal sealed class StatusInterceptor : Interceptor
         => WithStatusAsync(() => continuation(requestStream, context));
 
     public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
-        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation)
+        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation)
         => WithStatusAsync(() => DoneAsync(continuation(requestStream, responseStream, context)));
 
     private static async Task<T> WithStatusAsync<T>(Func<Task<T>> call)

@@ -18,14 +18,14 @@ internal static class RedisConfiguration
         var options = ConfigurationOptions.Parse(configuration);
         return options.EndPoints.Count > 0
             ? options
-            : throw ConnectorException.BadConfiguration(store, 1, "that no server is named", "Begin with one, such as 'localhost:6379'.");
+            : throw ConnectorException.BadConfiguration(store, 1, "it names no server", "Begin with one, such as 'localhost:6379'.");
     }
 
     private static void Check(string store, int number, string part)
     {
         var isSetting = part.Contains('=', StringComparison.Ordinal);
         if (!isSetting && !HasPort(part))
-            throw ConnectorException.BadConfiguration(store, number, $"server '{part}'", "Write it as 'host:port', with a port from 1 to 65535.");
+            throw ConnectorException.BadConfiguration(store, number, $"server '{part}' is wrong", "Write it as 'host:port', with a port from 1 to 65535.");
         try
         {
             _ = ConfigurationOptions.Parse(part);
@@ -34,14 +34,18 @@ internal static class RedisConfiguration
         {
             var name = part.Split('=')[0].Trim();
             throw ConnectorException.BadConfiguration(
-                store, number, isSetting ? $"setting '{name}'" : $"server '{part}'", "See the configuration strings of StackExchange.Redis for its settings and their values.");
+                store,
+                number,
+                isSetting ? $"setting '{name}' is wrong" : $"server '{part}' is wrong",
+                "See the configuration strings of StackExchange.Redis for its settings and their values.");
         }
     }
 
     private static bool HasPort(string server)
     {
         var colon = server.LastIndexOf(':');
-        if (colon < 0 || server.EndsWith(']') || (IPAddress.TryParse(server, out _) && server.Count(static letter => letter == ':') > 1)) return true; // the usual one
+        var isBare = colon < 0 || server.EndsWith(']') || (server.Count(static letter => letter == ':') > 1 && IPAddress.TryParse(server, out _));
+        if (isBare) return true; // the usual port
         return colon > 0 && ushort.TryParse(server.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0;
     }
 }

@@ -17,7 +17,10 @@ internal static class RedisErrors
     ];
 
     // What a server says for as long as it starts, fails over, is full or is busy.
-    private static readonly string[] s_passing = ["LOADING", "BUSY", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "READONLY", "OOM", "NOREPLICAS", "MISCONF", "MOVED", "ASK", "UNBLOCKED"];
+    private static readonly string[] s_passing =
+    [
+        "LOADING", "BUSY", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "READONLY", "OOM", "NOREPLICAS", "MISCONF", "MOVED", "ASK", "UNBLOCKED",
+    ];
 
     public static ConnectorException Of(string store, Exception error)
     {
@@ -25,11 +28,15 @@ internal static class RedisErrors
         {
             foreach (var (word, remedy) in s_lasting)
             {
-                if (cause.Message.Contains(word, StringComparison.OrdinalIgnoreCase)) return ConnectorException.StoreRefused(store, cause.Message, remedy, error);
+                if (cause.Message.Contains(word, StringComparison.OrdinalIgnoreCase))
+                    return ConnectorException.StoreRefused(store, cause.Message, remedy, error);
             }
         }
 
-        var stays = error is RedisCommandException || (error is RedisServerException && !Array.Exists(s_passing, word => error.Message.StartsWith(word, StringComparison.Ordinal)));
-        return stays ? ConnectorException.StoreRefused(store, error.Message, "Mend the cause, then start the job again.", error) : ConnectorException.StoreFailed(store, error);
+        var passes = error is not (RedisCommandException or RedisServerException)
+            || Array.Exists(s_passing, word => error.Message.StartsWith(word, StringComparison.Ordinal));
+        return passes
+            ? ConnectorException.StoreFailed(store, error)
+            : ConnectorException.StoreRefused(store, error.Message, "Mend the cause, then start the job again.", error);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using StackExchange.Redis;
 
 namespace Dataflow.Redis;
@@ -9,7 +8,8 @@ namespace Dataflow.Redis;
 /// <param name="key">The hash's key.</param>
 /// <param name="fields">Its fields, always the same ones; null: it is deleted.</param>
 /// <param name="whenEmptied">Called when Redis has lost what was written.</param>
-internal sealed class RedisSink<T>(string name, ConfigurationOptions configuration, Func<T, string> key, Func<T, HashEntry[]?> fields, Action whenEmptied) : Sink<T>
+internal sealed class RedisSink<T>(
+    string name, ConfigurationOptions configuration, Func<T, string> key, Func<T, HashEntry[]?> fields, Action whenEmptied) : Sink<T>
 {
     public override string Name => name;
 
@@ -21,7 +21,8 @@ internal sealed class RedisSink<T>(string name, ConfigurationOptions configurati
     {
         try
         {
-            return new RedisWriter<T>(name, ConnectionMultiplexer.Connect(configuration), key, fields, new RedisMark(name, context.Pipeline, state, whenEmptied));
+            var mark = new RedisMark(name, context.Pipeline, state, whenEmptied);
+            return new RedisWriter<T>(name, ConnectionMultiplexer.Connect(configuration), key, fields, mark);
         }
         catch (Exception error) when (error is RedisException or TimeoutException)
         {
@@ -116,34 +117,5 @@ internal sealed class RedisWriter<T> : SinkWriter<T>
         {
             throw RedisErrors.Of(_name, error);
         }
-    }
-}
-
-/// <summary>A key in Redis that says that it holds what was written: it is gone if Redis came back empty.</summary>
-/// <param name="store">The name of what is written.</param>
-/// <param name="pipeline">That writes it.</param>
-/// <param name="state">Of the last checkpoint; empty: nothing was written before.</param>
-/// <param name="whenEmptied">Called when it is gone.</param>
-internal sealed class RedisMark(string store, string pipeline, ReadOnlyMemory<byte> state, Action whenEmptied)
-{
-    private static readonly byte[] s_written = Encoding.UTF8.GetBytes("written");
-
-    private readonly RedisKey _key = $"@dataflow:{pipeline}:{store}";
-    private bool _isSet = !state.IsEmpty;
-
-    /// <summary>What a checkpoint keeps.</summary>
-    public ReadOnlyMemory<byte> State => s_written;
-
-    /// <summary>Looks for the key if a checkpoint says that it was there. A writer without one does not set it: another may still have to look.</summary>
-    public void CheckAtStart(IDatabase database)
-    {
-        if (_isSet) Check(database);
-    }
-
-    /// <summary>Looks for the key and sets it.</summary>
-    public void Check(IDatabase database)
-    {
-        if (database.StringSet(_key, "written", when: When.NotExists) && _isSet) whenEmptied();
-        _isSet = true;
     }
 }

@@ -275,7 +275,7 @@ public sealed class ToRedisTests : IDisposable
     [InlineData("a:1,b:70000", "Store 'rows', part 2 of its configuration: server 'b:70000' is wrong. Write it as 'host:port', with a port from 1 to 65535.")]
     [InlineData("a:1,passwort=secret", "Store 'rows', part 2 of its configuration: setting 'passwort' is wrong. See the configuration strings of StackExchange.Redis for its settings and their values.")]
     [InlineData("a:1,connectTimeout=soon", "Store 'rows', part 2 of its configuration: setting 'connectTimeout' is wrong. See the configuration strings of StackExchange.Redis for its settings and their values.")]
-    [InlineData("password=secret", "Store 'rows', part 1 of its configuration: that no server is named is wrong. Begin with one, such as 'localhost:6379'.")]
+    [InlineData("password=secret", "Store 'rows', part 1 of its configuration: it names no server. Begin with one, such as 'localhost:6379'.")]
     public void A_configuration_that_is_none_is_refused_where_it_is_written_without_its_secrets(string configuration, string message)
     {
         var table = new Pipeline("p").From(Source.Of<Order[]>([], "rows")).KeyBy(_ => 0).ToTable();

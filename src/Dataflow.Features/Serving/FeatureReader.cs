@@ -135,8 +135,9 @@ public static class ReadFeaturesStep
             return new FeatureReader<TRequest>(job, service);
         }
 
-        /// <summary>Asks a view for the features of all its entities that are known: they go through <see cref="FeatureView{TKey}.Updates"/>, and so to
-        /// stores, like those of entities that had events. For a store that has lost what it held, say. Returns at once; from any thread.</summary>
+        /// <summary>Asks a view for the features of all its entities that are known: they go through <see cref="FeatureView{TKey}.Updates"/>,
+        /// and so to stores, like those of entities that had events. For a store that has lost what it held, say. Returns at once; from any
+        /// thread.</summary>
         /// <param name="view">A view of the job's pipeline with updates.</param>
         public void UpdateAll<TKey>(FeatureView<TKey> view)
             where TKey : notnull

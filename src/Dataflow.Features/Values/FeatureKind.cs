@@ -39,9 +39,10 @@ internal static class FeatureKinds
     /// <summary>Says on the user's own line that a type is none that a feature may have.</summary>
     public static void Check<T>(string feature)
     {
-        if (Of<T>() == FeatureKind.Reference && !s_references.Contains(typeof(T)))
-            throw new ArgumentException(
-                $"Feature '{feature}': its type is {(Nullable.GetUnderlyingType(typeof(T)) is { } underlying ? $"{underlying}?" : typeof(T))}. Make it a bool, int, long, float, double, string, or a list of numbers or strings.");
+        if (Of<T>() != FeatureKind.Reference || s_references.Contains(typeof(T))) return;
+        var type = Nullable.GetUnderlyingType(typeof(T)) is { } underlying ? $"{underlying}?" : $"{typeof(T)}";
+        throw new ArgumentException(
+            $"Feature '{feature}': its type is {type}. Make it a bool, int, long, float, double, string, or a list of numbers or strings.");
     }
 
     /// <summary>What is kept of a text or a list: of lists an array.</summary>

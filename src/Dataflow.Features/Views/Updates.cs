@@ -13,7 +13,8 @@ internal sealed record UpdatesNode<TKey, T>(string Name, Node<Keyed<TKey, T>> In
 }
 
 /// <summary>Reads, after each batch, the entities that had events in it, from the step before; now and then, when asked, all.</summary>
-internal sealed class UpdatesOperator<TKey, T>(Node view, FeatureNames names, UpdateRequests requests) : Operator<Keyed<TKey, T>, Keyed<TKey, FeatureVector>>
+internal sealed class UpdatesOperator<TKey, T>(Node view, FeatureNames names, UpdateRequests requests)
+    : Operator<Keyed<TKey, T>, Keyed<TKey, FeatureVector>>
     where TKey : notnull
 {
     private const int MostAtOnce = 1024; // readers wait no longer than for as many

@@ -122,7 +122,7 @@ public sealed class ConnectorException : DataflowException
         => new($"Store '{store}': it refused what was written ({reason.Split('\n')[0].TrimEnd('.')}). To try again does not help. {remedy}", inner);
 
     internal static ConnectorException BadConfiguration(string store, int part, string what, string expected)
-        => new($"Store '{store}', part {part} of its configuration: {what} is wrong. {expected}");
+        => new($"Store '{store}', part {part} of its configuration: {what}. {expected}");
 
     internal static ConnectorException RowWithoutOrigin()
         => new("A row for a training set was not made of a single record of a source, as results of windows are. Write the rows to "
