@@ -115,8 +115,10 @@ internal sealed class EntityValues<TValue>(bool takesNull) : EntityValues
     {
         try
         {
-            // A list: an array of bytes would be read as one text.
-            var values = JsonSerializer.Deserialize<List<TValue>>(body.Slice(column.Start, column.Length), s_options)!.ToArray();
+            var json = body.Slice(column.Start, column.Length);
+            var values = typeof(TValue) == typeof(byte)
+                ? JsonSerializer.Deserialize<List<TValue>>(json, s_options)!.ToArray() // as an array they would be read as one text
+                : JsonSerializer.Deserialize<TValue[]>(json, s_options)!;
             if (!takesNull && !typeof(TValue).IsValueType && Array.Exists(values, static value => value is null))
                 throw new RequestException(422, $"Column '{column.Name}' of 'entities' has a null.");
             return values;

@@ -165,9 +165,13 @@ internal sealed class OnlinePart(int service, IReadOnlyList<FeatureReference> fe
     /// <summary>Throws what the user's code threw for a feature that is asked for; others do not matter.</summary>
     public void ThrowIfFailed()
     {
-        foreach (var failures in Rows.Select(static row => row.Failures).OfType<Dictionary<int, Exception>>())
+        for (var row = 0; row < Rows.Count; row++)
         {
-            if (features.FirstOrDefault(feature => failures.ContainsKey(feature.Index)) is { } failed) ExceptionDispatchInfo.Throw(failures[failed.Index]);
+            if (Rows[row].Failures is not { } failures) continue;
+            foreach (var feature in features)
+            {
+                if (failures.TryGetValue(feature.Index, out var error)) ExceptionDispatchInfo.Throw(error);
+            }
         }
     }
 }

@@ -40,20 +40,31 @@ internal sealed class OnlineRequest
         var json = new Utf8JsonReader(body);
         json.Read();
         if (json.TokenType != JsonTokenType.StartObject) throw new JsonException();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var seen = default(Known);
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (!seen.Add(json.GetString()!)) throw new RequestException(422, $"'{json.GetString()}' is given twice.");
-            if (json.ValueTextEquals("features"u8)) ReadFeatures(ref json);
-            else if (json.ValueTextEquals("feature_service"u8)) Service = Next(ref json).GetString();
-            else if (json.ValueTextEquals("entities"u8)) ReadEntities(ref json);
-            else if (json.ValueTextEquals("full_feature_names"u8)) FullNames = Next(ref json).GetBoolean();
-            else if (json.ValueTextEquals("details"u8)) Details = Next(ref json).GetBoolean();
+            var key = KeyOf(ref json);
+            if ((seen & key) != 0) throw new RequestException(422, $"'{json.GetString()}' is given twice.");
+            seen |= key;
+            if (key == Known.Features) ReadFeatures(ref json);
+            else if (key == Known.Service) Service = Next(ref json).GetString();
+            else if (key == Known.Entities) ReadEntities(ref json);
+            else if (key == Known.FullNames) FullNames = Next(ref json).GetBoolean();
+            else if (key == Known.Details) Details = Next(ref json).GetBoolean();
             else json.Skip();
         }
 
         if (json.Read()) throw new JsonException();
         if (Rows < 0) throw new RequestException(422, "'entities' is missing: an object with an array of values for each key.");
+    }
+
+    private static Known KeyOf(ref Utf8JsonReader json)
+    {
+        if (json.ValueTextEquals("features"u8)) return Known.Features;
+        if (json.ValueTextEquals("feature_service"u8)) return Known.Service;
+        if (json.ValueTextEquals("entities"u8)) return Known.Entities;
+        if (json.ValueTextEquals("full_feature_names"u8)) return Known.FullNames;
+        return json.ValueTextEquals("details"u8) ? Known.Details : Known.None;
     }
 
     private void ReadFeatures(ref Utf8JsonReader json)
@@ -70,7 +81,11 @@ internal sealed class OnlineRequest
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             var name = json.GetString()!;
-            if (Entities.Exists(column => column.Name == name)) throw new RequestException(422, $"'entities' has the column '{name}' twice.");
+            foreach (var column in Entities)
+            {
+                if (column.Name == name) throw new RequestException(422, $"'entities' has the column '{name}' twice.");
+            }
+
             if (Next(ref json).TokenType != JsonTokenType.StartArray) throw new JsonException();
             var (start, rows) = ((int)json.TokenStartIndex, 0);
             while (json.Read() && json.TokenType != JsonTokenType.EndArray)
@@ -90,5 +105,17 @@ internal sealed class OnlineRequest
     {
         json.Read();
         return ref json;
+    }
+
+    /// <summary>The keys of a body.</summary>
+    [Flags]
+    private enum Known
+    {
+        None = 0,
+        Features = 1,
+        Service = 2,
+        Entities = 4,
+        FullNames = 8,
+        Details = 16,
     }
 }
