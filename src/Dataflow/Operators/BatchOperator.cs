@@ -16,6 +16,7 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
     private KeyedState<TKey, (List<T> Values, long Cost, long SinceMs, long FirstTime, long NewestTime)> _lists = null!;
     private long? _now; // read once for a batch of records
     private long _watermark = long.MinValue;
+    private Idleness _idleness;
     private bool _isBuilt;
 
     public override void Process(in Record<TIn> record)
@@ -58,9 +59,16 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
         base.Advance(watermark);
     }
 
+    public override void Idle(Idleness idleness)
+    {
+        _idleness = idleness;
+        base.Idle(idleness);
+    }
+
     public override void EndOfBatch()
     {
         Build();
+        if (_idleness.IsIdle && _idleness.TimeAt(Context.Time) is > long.MinValue and var quiet) HandOnDue(quiet); // nothing comes to fill them
         _now = null;
         while (_byClock.TryPeek(out var key, out var since) && Now() - since >= _withinMs)
         {

@@ -83,10 +83,10 @@ public sealed class OperatorContext
 
     /// <summary>How far time had come at the step, or at a part of it, in that checkpoint; of this worker's shards.</summary>
     internal long SavedWatermark(string? part = null)
-        => SavedTimes.Of(SavedTime(part is null ? Name : $"{Name}/{part}"), Worker, Workers).DefaultIfEmpty(long.MinValue).Min();
+        => SavedTimes.Of(SavedTime(part), Worker, Workers).DefaultIfEmpty(long.MinValue).Min();
 
-    /// <summary>How far time had come at the step of each worker in that checkpoint.</summary>
-    internal IEnumerable<long> SavedWatermarks() => SavedTimes.OfAll(SavedTime(Name)).DefaultIfEmpty(long.MinValue);
+    /// <summary>How far time had come at the step of each worker, or at a part of it, in that checkpoint.</summary>
+    internal IEnumerable<long> SavedWatermarks(string? part = null) => SavedTimes.OfAll(SavedTime(part)).DefaultIfEmpty(long.MinValue);
 
     /// <summary>An object that all workers' instances of the step share; the job disposes it after the last of them.</summary>
     /// <param name="create">Makes it, once in a job.</param>
@@ -111,7 +111,7 @@ public sealed class OperatorContext
         return state;
     }
 
-    private ReadOnlyMemory<byte> SavedTime(string key) => Saved(TaskCheckpoint.Watermark + key);
+    private ReadOnlyMemory<byte> SavedTime(string? part) => Saved($"{TaskCheckpoint.Watermark}{(part is null ? Name : $"{Name}/{part}")}");
 
     private static long Position(RecordOrigin origin) => origin.IsKnown ? origin.Offset : -1;
 }

@@ -18,6 +18,12 @@ internal sealed class DueKeys<TKey>
     {
         if (_isFilled) return;
         _isFilled = true;
+        Refill(windows);
+    }
+
+    /// <summary>Takes what there is now, in place of all else.</summary>
+    public void Refill<TAccumulator>(KeyedState<TKey, OpenWindow<TAccumulator>> windows)
+    {
         _queue.Clear();
         windows.ForEach(this, static (self, key, ref window) => self.Add(key, window.Due));
     }

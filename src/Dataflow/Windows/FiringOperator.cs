@@ -19,15 +19,20 @@ internal abstract class FiringOperator<TKey, T, TAccumulator, TResult, TOut>(
 
     protected Trigger Trigger => trigger;
 
-    /// <summary>Whether the watermark passes a moment of early results on its way from <see cref="WindowOperator{TKey, T,
-    /// TAccumulator, TResult, TOut}.Watermark"/>.</summary>
-    protected bool IsEarlyDue(long watermark)
-        => _earlyEvery > 0 && watermark != long.MaxValue && Multiple(watermark) > Multiple(Watermark);
+    /// <summary>Whether time passes a moment of early results on its way between two others.</summary>
+    protected bool IsEarlyDue(long from, long to) => _earlyEvery > 0 && to != long.MaxValue && Multiple(to) > Multiple(from);
 
     /// <summary>Hands out a window's result, if there is something to hand out.</summary>
-    protected void Fire(TKey key, Window bounds, Firing firing, ref OpenWindow<TAccumulator> window, long timestamp)
+    /// <param name="key">Its key.</param>
+    /// <param name="bounds">Its bounds.</param>
+    /// <param name="firing">Why.</param>
+    /// <param name="window">What is kept of it.</param>
+    /// <param name="timestamp">The result's time.</param>
+    /// <param name="isGivenInQuiet">Whether its result went out while all input was quiet, as far as it was known then.</param>
+    protected void Fire(TKey key, Window bounds, Firing firing, ref OpenWindow<TAccumulator> window, long timestamp, bool isGivenInQuiet)
     {
         if (window.Pending == 0 && (trigger.Discards || firing == Firing.Early)) return;
+        if (window.Pending == 0 && window.Firings > 0 && isGivenInQuiet) return;
         var next = trigger.Discards ? Create() : default!;
         if (!EmitResult(key, bounds with { Firing = firing, FiringIndex = window.Firings }, in window.Value, timestamp)) return;
         if (firing == Firing.Early) EarlyResults++;

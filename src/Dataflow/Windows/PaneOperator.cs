@@ -12,6 +12,8 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
     where TKey : notnull
 {
     private NamespacedState<TKey, TAccumulator> _panes = null!;
+    private NamespacedState<KeyPart<TKey>, (int Firings, bool IsChanged)> _given = null!; // in quiet: by a window's end; the part is its start
+    private KeyedState<KeyPart<TKey>, (int Firings, bool IsChanged)>? _givenBefore; // of the window that is fired
     private Pane _pane;
     private Pane _paneBefore; // disorder at a pane's bounds goes to and fro between two
     private readonly HashSet<TKey> _failed = []; // keys whose panes cannot be merged for the window that fires
@@ -26,7 +28,13 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
     {
         if (!_pane.Holds(record.Timestamp)) SwitchPane(record.Timestamp);
         ref var accumulator = ref _pane.Keys.Update(record.Value.Key, out var exists);
-        if (!TryAdd(ref accumulator, !exists, in record) && !exists) _pane.Keys.Remove(record.Value.Key);
+        if (!TryAdd(ref accumulator, !exists, in record))
+        {
+            if (!exists) _pane.Keys.Remove(record.Value.Key);
+            return;
+        }
+
+        if (record.Timestamp < Watched) Change(record.Value.Key);
     }
 
     public void Take(TKey key, in Part<T, TAccumulator> part, long newest)
@@ -35,12 +43,14 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
         ref var accumulator = ref _pane.Keys.Update(key, out var exists);
         if (exists) Merge(ref accumulator, part.Accumulator);
         else accumulator = part.Accumulator;
+        if (newest < Watched) Change(key);
     }
 
     protected override void Open()
     {
         base.Open();
         _panes = Context.OpenTables<TKey, TAccumulator>("panes", KeyCodec<TKey>.Default);
+        _given = Context.OpenTables<KeyPart<TKey>, (int, bool)>("given", new KeyPartCodec<TKey>());
     }
 
     internal override void Publish() => Volatile.Write(ref _nextEnd, NextEnd(Watermark) ?? long.MinValue);
@@ -50,9 +60,36 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
         var firedUpTo = Watermark;
         while (NextEnd(firedUpTo) is { } end && end <= watermark)
         {
-            foreach (var window in windows.EndingAt(end)) Fire(window);
+            foreach (var window in windows.EndingAt(end)) Fire(window, Firing.OnTime);
             firedUpTo = end;
             DropPanesBefore(windows.FirstStartEndingAfter(end));
+            _given.Drop(end);
+        }
+    }
+
+    protected override void LookAtQuiet(long quiet, long from)
+    {
+        if (NextEnd(from) is not { } end || end > quiet) return;
+        var (newestPane, given) = (_panes.Tables.Keys.Last(), long.MinValue);
+        for (; end <= quiet && windows.FirstStartEndingAfter(end - 1) <= newestPane; end = windows.FirstEndAfter(end))
+        {
+            foreach (var window in windows.EndingAt(end))
+            {
+                if (Fire(window, Firing.Quiet)) given = end;
+            }
+        }
+
+        Looked(quiet, given);
+    }
+
+    /// <summary>A key has changed whose windows may have given results while all was quiet.</summary>
+    private void Change(TKey key)
+    {
+        Touch();
+        foreach (var window in windows.HoldersOf(_pane.Bounds).TakeWhile(window => window.EndMs <= QuietUpTo))
+        {
+            if (!_given.Tables.TryGetValue(window.EndMs, out var keys)) continue;
+            if (keys.TryGet(new(key, window.StartMs), out var given)) keys.Update(new(key, window.StartMs), out _) = given with { IsChanged = true };
         }
     }
 
@@ -71,11 +108,27 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
         return null;
     }
 
-    private void Fire(Window window)
+    /// <summary>Hands out a window's results; false if it has no records.</summary>
+    private bool Fire(Window window, Firing firing)
     {
-        _firing = window;
-        Merged()?.ForEach(this, static (self, key, ref accumulator)
-            => self.EmitResult(key, self._firing, in accumulator, self._firing.EndMs - 1));
+        _firing = window with { Firing = firing };
+        _givenBefore = _given.Tables.GetValueOrDefault(window.EndMs);
+        if (Merged() is not { } keys) return false;
+        keys.ForEach(this, static (self, key, ref accumulator) => self.Give(key, in accumulator));
+        return true;
+    }
+
+    private void Give(TKey key, in TAccumulator accumulator)
+    {
+        var window = _firing;
+        if (_givenBefore is not null && _givenBefore.TryGet(new(key, window.StartMs), out var given))
+        {
+            if (!given.IsChanged) return;
+            window = window with { FiringIndex = given.Firings };
+        }
+
+        EmitResult(key, window, in accumulator, window.EndMs - 1);
+        if (window.Firing == Firing.Quiet) _given.Open(window.EndMs).Update(new(key, window.StartMs), out _) = (window.FiringIndex + 1, false);
     }
 
     /// <summary>The window's only pane as it is, or all its panes merged; null if it has none.</summary>
@@ -84,7 +137,8 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
         var panes = _panes.Tables.TakeWhile(pane => pane.Key < _firing.EndMs).Where(pane => pane.Key >= _firing.StartMs).ToList();
         if (panes.Count <= 1) return panes.Count == 0 ? null : panes[0].Value;
         _failed.Clear();
-        var grows = windows.Grow && !MergesWithCare;
+        // Results that are not the last leave the panes as they are: records may come to them.
+        var grows = windows.Grow && !MergesWithCare && _firing.Firing == Firing.OnTime;
         var merged = grows ? panes[0].Value : _panes.OpenScratch();
         foreach (var (start, pane) in panes)
         {

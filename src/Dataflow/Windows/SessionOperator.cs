@@ -13,6 +13,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
     where TKey : notnull
 {
     private readonly DueKeys<TKey> _due = new();
+    private readonly DueKeys<TKey> _dueInQuiet = new();
     private readonly List<TKey> _firing = [];
     private SessionState<TKey, TAccumulator> _sessions = null!;
     private LateFilter<Keyed<TKey, T>> _filter = null!;
@@ -73,7 +74,39 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
             if (_sessions.DueOf(key) == due) Close(key, watermark);
         }
 
-        if (IsEarlyDue(watermark)) FireEarly();
+        if (IsEarlyDue(Watermark, watermark)) FireEarly();
+    }
+
+    protected override void LookAtQuiet(long quiet, long from)
+    {
+        if (Watched < long.MaxValue) _dueInQuiet.Refill(_sessions.ByKey);
+        var given = long.MinValue;
+        while (_dueInQuiet.TryTake(quiet, out var key, out _)) given = Math.Max(given, Give(key, quiet));
+        if (IsEarlyDue(from, quiet)) FireEarly();
+        Looked(quiet, given);
+        Watched = long.MaxValue; // any record may change them
+    }
+
+    /// <summary>Hands out a key's sessions that are over by a time which the watermark has not reached; returns up to where.</summary>
+    private long Give(TKey key, long quiet)
+    {
+        var (sessions, given) = (_sessions.Load(key), long.MinValue);
+        for (var i = sessions.Count - 1; i >= 0; i--)
+        {
+            var session = sessions[i];
+            if (windows.IsOver(session.Last, Watermark)) continue;
+            if (!windows.IsOver(session.Last, quiet))
+            {
+                _dueInQuiet.Add(key, windows.DueOf(session.Last));
+                break; // and so are all newer ones
+            }
+
+            Fire(key, Firing.Quiet, ref session);
+            _sessions.Write(i, session);
+            given = windows.DueOf(session.Last) + 1;
+        }
+
+        return given;
     }
 
     private void Close(TKey key, long watermark)
@@ -120,6 +153,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
     private void Count(TKey key, ref OpenWindow<TAccumulator> session)
     {
         session.Pending++;
+        if (Watched > QuietUpTo) Touch();
         if (windows.IsOver(session.Last, Watermark)) Fire(key, Firing.Late, ref session);
         else if (IsEarlyDue(in session)) Fire(key, Firing.Early, ref session);
     }
@@ -127,7 +161,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
     private void Fire(TKey key, Firing firing, ref OpenWindow<TAccumulator> session)
     {
         var window = windows.Of(in session);
-        Fire(key, window, firing, ref session, windows.TimestampOf(window, Watermark));
+        Fire(key, window, firing, ref session, windows.TimestampOf(window, Watermark), isGivenInQuiet: windows.IsOver(session.Last, QuietUpTo));
     }
 
     /// <summary>When something happens to a session next: it is over, or even the allowed lateness is.</summary>

@@ -32,6 +32,12 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
         }
 
         there.Pending++;
+        if (record.Timestamp < Watched)
+        {
+            Touch();
+            _isRestored = false; // what was given while all was quiet is gone through once more
+        }
+
         if (!exists) _due.Enqueue(moment.Key, moment.Part);
     }
 
@@ -43,25 +49,40 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
 
     protected override void Close(long watermark)
     {
-        Restore();
-        while (_due.TryPeek(out var key, out var time) && time < watermark)
-        {
-            _due.Dequeue();
-            Give(new KeyPart<TKey>(key, time));
-        }
-
+        GiveBefore(watermark, Firing.OnTime);
         while (_given.TryPeek(out var oldest) && oldest.Part <= watermark - windows.SizeMs) Forget(_given.Dequeue());
     }
 
-    private void Give(KeyPart<TKey> moment)
+    protected override void LookAtQuiet(long quiet, long from) => Looked(quiet, GiveBefore(quiet, Firing.Quiet));
+
+    /// <summary>Hands out the results of the moments before a time; returns the last of them.</summary>
+    private long GiveBefore(long watermark, Firing firing)
+    {
+        Restore();
+        var last = long.MinValue;
+        while (_due.TryPeek(out var key, out var time) && time < watermark)
+        {
+            _due.Dequeue();
+            Give(new KeyPart<TKey>(key, time), firing);
+            last = time + 1;
+        }
+
+        return last;
+    }
+
+    private void Give(KeyPart<TKey> moment, Firing firing)
     {
         _moments.TryGet(moment, out var there);
         _given.Enqueue(moment);
-        var window = windows.EndingWith(moment.Part);
-        TAccumulator total;
+        var window = windows.EndingWith(moment.Part) with { Firing = firing, FiringIndex = there.Firings };
+        TAccumulator value;
+        long records;
         try
         {
-            total = Add(moment, in there).Total();
+            var total = Add(moment, in there);
+            records = total.Records;
+            if (there.Firings > 0 && there.First == records) return; // nothing has come to the window since its last results
+            value = total.Total();
         }
         catch (OperatorException error) when (Break(moment.Key))
         {
@@ -69,7 +90,11 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
             return;
         }
 
-        for (var i = 0; i < there.Pending; i++) EmitResult(moment.Key, window, in total, moment.Part);
+        for (var i = 0; i < there.Pending; i++) EmitResult(moment.Key, window, in value, moment.Part);
+        if (firing != Firing.Quiet) return;
+        ref var given = ref _moments.Update(moment, out _);
+        given.Firings++;
+        given.First = records;
     }
 
     private SlidingTotal<TAccumulator> Add(KeyPart<TKey> moment, in OpenWindow<TAccumulator> there)
@@ -78,7 +103,7 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
         if (!_totals.TryGetValue(moment.Key, out var total))
             _totals.Add(moment.Key, total = new SlidingTotal<TAccumulator>(Create, Merge));
         total.RemoveUpTo(moment.Part - windows.SizeMs);
-        total.Add(moment.Part, there.Value);
+        total.Add(moment.Part, there.Value, there.Pending);
         return total;
     }
 
@@ -113,7 +138,7 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
             if (moment.Part <= before.Part - windows.SizeMs || moment.Part >= before.Part) continue;
             if (!EqualityComparer<TKey>.Default.Equals(moment.Key, before.Key)) continue;
             _moments.TryGet(moment, out var there);
-            total.Add(moment.Part, there.Value);
+            total.Add(moment.Part, there.Value, there.Pending);
         }
 
         _broken.Remove(before.Key);
@@ -126,6 +151,8 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
         if (_isRestored) return;
         _isRestored = true;
         _due.Clear();
+        _given.Clear();
+        _totals.Clear();
         var moments = new List<(KeyPart<TKey> Moment, OpenWindow<TAccumulator> There)>(_moments.Count);
         _moments.ForEach(moments, static (moments, moment, ref there) => moments.Add((moment, there)));
         foreach (var (moment, there) in moments.OrderBy(static moment => moment.Moment.Part))

@@ -6,25 +6,29 @@ namespace Dataflow.Windows;
 /// Tangwongsan, Hirzel, Schneider: Low-Latency Sliding-Window Aggregation in Worst-Case Constant Time, DEBS 2017, section 3.</remarks>
 internal sealed class SlidingTotal<TAccumulator>(Func<TAccumulator> create, SlidingTotal<TAccumulator>.Merger merge)
 {
-    private readonly Stack<(long Time, TAccumulator FromHere)> _front = [];
-    private readonly List<(long Time, TAccumulator Value)> _back = [];
+    private readonly Stack<(long Time, TAccumulator FromHere, int Records)> _front = [];
+    private readonly List<(long Time, TAccumulator Value, int Records)> _back = [];
     private TAccumulator _backTotal = create();
 
     public delegate void Merger(ref TAccumulator into, in TAccumulator other);
 
     public bool IsEmpty => _front.Count == 0 && _back.Count == 0;
 
-    /// <summary>Adds a value newer than all others.</summary>
-    public void Add(long time, TAccumulator value)
+    /// <summary>How many records are in it.</summary>
+    public long Records { get; private set; }
+
+    /// <summary>Adds a value newer than all others, of so many records.</summary>
+    public void Add(long time, TAccumulator value, int records)
     {
-        _back.Add((time, value));
+        Records += records;
+        _back.Add((time, value, records));
         merge(ref _backTotal, in value);
     }
 
     /// <summary>Forgets the values of a time and before.</summary>
     public void RemoveUpTo(long time)
     {
-        while (_front.TryPeek(out var oldest) && oldest.Time <= time) _front.Pop();
+        while (_front.TryPeek(out var oldest) && oldest.Time <= time) Records -= _front.Pop().Records;
         if (_front.Count == 0 && _back.Count > 0 && _back[0].Time <= time) TurnOver(time);
     }
 
@@ -39,12 +43,18 @@ internal sealed class SlidingTotal<TAccumulator>(Func<TAccumulator> create, Slid
     private void TurnOver(long after)
     {
         var total = create();
-        for (var i = _back.Count - 1; i >= 0 && _back[i].Time > after; i--)
+        for (var i = _back.Count - 1; i >= 0; i--)
         {
+            if (_back[i].Time <= after)
+            {
+                Records -= _back[i].Records;
+                continue;
+            }
+
             var fromHere = create();
             merge(ref fromHere, _back[i].Value);
             merge(ref fromHere, in total);
-            _front.Push((_back[i].Time, fromHere));
+            _front.Push((_back[i].Time, fromHere, _back[i].Records));
             total = fromHere;
         }
 

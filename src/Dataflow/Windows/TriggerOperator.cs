@@ -37,6 +37,7 @@ internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
             }
 
             window.Pending++;
+            if (record.Timestamp < Watched) Touch();
             if (target.Bounds.EndMs <= Watermark) Fire(record.Value.Key, target.Bounds, Firing.Late, ref window);
             else if (IsEarlyDue(in window)) Fire(record.Value.Key, target.Bounds, Firing.Early, ref window);
         }
@@ -62,8 +63,26 @@ internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
             foreach (var end in length.Tables.Keys.TakeWhile(end => end <= Trigger.Closed(watermark)).ToList()) length.Drop(end);
         }
 
-        if (!IsEarlyDue(watermark)) return;
-        foreach (var (bounds, keys) in Open(end => end > watermark)) FireAll(bounds, keys, Firing.Early);
+        FireEarly(firedUpTo, watermark);
+    }
+
+    protected override void LookAtQuiet(long quiet, long from)
+    {
+        var given = long.MinValue;
+        foreach (var (bounds, keys) in Open(end => end > from && end <= quiet))
+        {
+            FireAll(bounds, keys, Firing.Quiet);
+            given = bounds.EndMs;
+        }
+
+        FireEarly(from, quiet);
+        Looked(quiet, given);
+    }
+
+    private void FireEarly(long from, long to)
+    {
+        if (!IsEarlyDue(from, to)) return;
+        foreach (var (bounds, keys) in Open(end => end > to)) FireAll(bounds, keys, Firing.Early);
     }
 
     /// <summary>Adds a record to each window that holds it or, if the user's code fails on it, to none.</summary>
@@ -132,5 +151,5 @@ internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
     }
 
     private void Fire(TKey key, Window bounds, Firing firing, ref OpenWindow<TAccumulator> window)
-        => Fire(key, bounds, firing, ref window, bounds.EndMs - 1);
+        => Fire(key, bounds, firing, ref window, bounds.EndMs - 1, isGivenInQuiet: bounds.EndMs <= QuietUpTo);
 }

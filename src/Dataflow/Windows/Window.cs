@@ -12,7 +12,7 @@ public readonly record struct Window(long StartMs, long EndMs)
     /// <summary>The first moment after.</summary>
     public DateTimeOffset End => DateTimeOffset.FromUnixTimeMilliseconds(EndMs);
 
-    /// <summary>Why the result went out; always on time unless the windows have a <see cref="Trigger"/>.</summary>
+    /// <summary>Why the result went out; on time unless the windows have a <see cref="Trigger"/> or all input was quiet.</summary>
     public Firing Firing { get; init; }
 
     /// <summary>How many results of the same key and window went out before this one.</summary>
@@ -46,4 +46,8 @@ public enum Firing
 
     /// <summary>A record came after the end, within the allowed lateness.</summary>
     Late = 2,
+
+    /// <summary>All input is quiet, and by the clock the window is over. It is open still: if a record continues it, or its key's part
+    /// of it, another result follows, else this one is the last.</summary>
+    Quiet = 3,
 }

@@ -9,7 +9,11 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
     : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>, IHoldsWindows, IKnowsTime
     where TKey : notnull
 {
+    private const string QuietPart = "quiet";
+
     private Intake<T, TAccumulator>? _intake; // null where a failure stops the job
+    private Idleness _idleness;
+    private long _lookedUpTo = long.MinValue;
 
     public abstract long OpenWindows { get; }
 
@@ -17,6 +21,12 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
 
     /// <summary>Up to where windows have been closed.</summary>
     public long Watermark { get; private set; } = long.MinValue;
+
+    /// <summary>Windows that end up to here may have given a result because all input was quiet; they are open still.</summary>
+    protected long QuietUpTo { get; private set; }
+
+    /// <summary>Records older than this are to be told to <see cref="Touch"/>.</summary>
+    protected long Watched { get; set; } = long.MinValue;
 
     public sealed override void Advance(long watermark)
     {
@@ -29,16 +39,58 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
         base.Advance(watermark);
     }
 
-    internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, Watermark);
+    public sealed override void Idle(Idleness idleness)
+    {
+        _idleness = idleness;
+        if (!idleness.IsIdle) Touch();
+        base.Idle(idleness);
+    }
+
+    public sealed override void EndOfBatch()
+    {
+        if (!_idleness.IsIdle) return;
+        var quiet = _idleness.TimeAt(Context.Time);
+        if (quiet > Watermark && quiet > _lookedUpTo) LookAtQuiet(quiet, Math.Max(Watermark, _lookedUpTo));
+    }
+
+    internal override void Capture(TaskCheckpoint checkpoint)
+    {
+        checkpoint.SaveWatermark(Context.Name, Watermark);
+        if (QuietUpTo > long.MinValue) checkpoint.SaveWatermark($"{Context.Name}/{QuietPart}", QuietUpTo);
+    }
 
     protected override void Open()
     {
         Watermark = Context.SavedWatermark();
+        QuietUpTo = Watched = Context.SavedWatermarks(QuietPart).Max(); // of all workers: a window of this one that gave none says so itself
         _intake = OpenIntake();
     }
 
     /// <summary>Hands out the results of the windows that end up to a watermark, which is newer than <see cref="Watermark"/>.</summary>
     protected abstract void Close(long watermark);
+
+    /// <summary>Hands out results of the windows that are over if time has gone on with the clock since the last record, as far as they have
+    /// changed since their last one. Windows stay open.</summary>
+    /// <param name="quiet">How far it would have come.</param>
+    /// <param name="from">Up to where nothing is left to do, unless <see cref="Touch"/> was called.</param>
+    protected virtual void LookAtQuiet(long quiet, long from)
+    {
+    }
+
+    /// <summary>Says that windows which end up to a moment have given results, and up to where windows were looked at.</summary>
+    protected void Looked(long upTo, long given)
+    {
+        _lookedUpTo = upTo;
+        QuietUpTo = Math.Max(QuietUpTo, given);
+        Watched = Math.Max(QuietUpTo, upTo);
+    }
+
+    /// <summary>A record has come that changes windows which were looked at, or may.</summary>
+    protected void Touch()
+    {
+        _lookedUpTo = long.MinValue;
+        Watched = QuietUpTo;
+    }
 
     /// <summary>Whether what the user's code fails on is left out, and merging may fail.</summary>
     protected bool MergesWithCare => _intake is not null && aggregation.MergeMayFail;

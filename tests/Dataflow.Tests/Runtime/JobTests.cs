@@ -170,7 +170,7 @@ public sealed class JobTests : IAsyncDisposable
         log.Append("readings", [new Reading("a", 1_000, 1), new Reading("a", 1_001, 1)]);
         var clock = new SimulatedClock();
         var pipeline = new Pipeline("tail");
-        pipeline.From(Topic.Of<Reading>("readings")).Select(Noticed).WithEventTime(r => r.TimeMs, advanceWhenQuiet: true).KeyBy(r => r.Sensor)
+        pipeline.From(Topic.Of<Reading>("readings")).Select(Noticed).WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor)
             .Window(Tumbling.Every(TimeSpan.FromSeconds(1))).Aggregate(a => a.Count(), (key, w, n) => $"{key} {w.StartMs} {n}")
             .To(Topic.Of<string>("counts", partitions: 1));
         await using var job = await pipeline.StartAsync(new JobOptions { Log = log, Workers = 2, Time = clock }, Stop);

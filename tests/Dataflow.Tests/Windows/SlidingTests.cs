@@ -101,7 +101,7 @@ public class SlidingTests
 
         public IEnumerable<int> Values => _total.Total();
 
-        public void Add(long time, int value) => _total.Add(time, [value]);
+        public void Add(long time, int value) => _total.Add(time, [value], records: 1);
 
         public void RemoveUpTo(long time) => _total.RemoveUpTo(time);
     }
