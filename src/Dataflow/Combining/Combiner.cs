@@ -24,7 +24,7 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
     private Intake<T, TAccumulator>? _intake; // null where a failure stops the job
     private long _watermark = long.MinValue;
     private Idleness _idleness;
-    private long _openFrom = long.MinValue;
+    private OpenTimes _open;
     private int _toPass; // records until the next sample; 0: combining pays, or is being tried
     private long _sampledRecords;
     private long _sampledParts;
@@ -45,7 +45,7 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
             _toPass--;
             Pass(in record);
         }
-        else if (record.Timestamp >= _openFrom)
+        else if (_open.Hold(record.Timestamp))
         {
             Combine(in record);
         }
@@ -91,7 +91,7 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
     private void MoveTo(long watermark)
     {
         _watermark = watermark;
-        _openFrom = windows?.OpenFrom(watermark) ?? long.MinValue;
+        _open = new OpenTimes(windows, watermark);
     }
 
     private void Pass(in Record<Keyed<TKey, T>> record)

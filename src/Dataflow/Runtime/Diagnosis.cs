@@ -96,6 +96,9 @@ public enum FindingKind
     /// <summary>A split is quiet and no longer counts for event time.</summary>
     SplitIsIdle,
 
+    /// <summary>Times that seem to be seconds were taken for milliseconds.</summary>
+    TimesAreSeconds,
+
     /// <summary>Nothing of the kind.</summary>
     NothingFound,
 }

@@ -12,6 +12,7 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
     private TimeOfWorkers _workers = null!; // set by Open
     private ToldTime _told = null!; // set by Open
     private InputTime _agreed = InputTime.None;
+    private ulong _range; // from the least time that is allowed to the greatest
     private long _saved; // what was told before a restart is true after it
     private bool _isEnded;
     private bool _isIdle; // as told
@@ -37,6 +38,7 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
             return;
         }
 
+        if (unchecked((ulong)(timestamp - TimeRange.Least)) > _range && !IsAllowed(timestamp, in record)) return;
         if (_isIdle) TakeFirst();
         ref var newest = ref _newest[record.Origin.Split + 1];
         if (timestamp > newest) newest = timestamp;
@@ -59,6 +61,7 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
 
     public void Look()
     {
+        if (options.MaxAhead is not null) SetRange();
         var now = Context.Time.GetTimestamp();
         for (var i = 0; i < _splits.Length; i++) _times[i] = _splits[i].Look(_newest[_splits[i].Id + 1], now);
         var own = _splits.Length > 0 ? InputTime.OfInputs(_times) : new(long.MinValue, Idleness.WithoutTime);
@@ -96,11 +99,28 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
         _workers = Context.Shared(() => new TimeOfWorkers(Context.Workers));
         _told = new(base.Advance, base.Idle);
         _saved = Context.SavedWatermarks().Min();
+        SetRange();
     }
 
     /// <summary>Goes on with the clock where all is quiet; no window has to give a result before its time then.</summary>
     private InputTime Quiet(InputTime all)
         => all.IsIdle ? new(Math.Max(all.Watermark, all.Idleness.TimeAt(Context.Time)), Idleness.WithoutTime) : all;
+
+    private bool IsAllowed(long timestamp, in Record<T> record)
+    {
+        SetRange(); // the clock has gone on since it was looked at
+        if (unchecked((ulong)(timestamp - TimeRange.Least)) <= _range) return true;
+        Reject(TimeRange.Holds(timestamp) ? TimeRange.Fault(timestamp, options.MaxAhead!.Value) : TimeRange.Fault(timestamp), in record);
+        return false;
+    }
+
+    private void SetRange()
+    {
+        var most = options.MaxAhead is { } ahead
+            ? Math.Clamp(Context.Time.GetUtcNow().ToUnixTimeMilliseconds() + (long)ahead.TotalMilliseconds, TimeRange.Least, TimeRange.Most)
+            : TimeRange.Most;
+        _range = (ulong)(most - TimeRange.Least);
+    }
 
     /// <summary>The first record after a quiet time: from before it on, the stream counts again where it meets others.</summary>
     private void TakeFirst()

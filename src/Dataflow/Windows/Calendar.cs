@@ -1,3 +1,4 @@
+using Dataflow.Time;
 using Dataflow.Windows;
 
 namespace Dataflow;
@@ -35,6 +36,8 @@ internal sealed record CalendarWindows : AlignedWindows
 {
     private const long MostShiftMs = 26 * 3_600_000; // zones have gone over the date line
 
+    private const long BeyondMs = 100L * 24 * 3_600_000; // the ends of all windows with records lie within
+
     private readonly TimeZoneInfo _zone;
     private readonly Func<DateTime, DateTime> _startOf; // of the window that holds a day
     private readonly Func<DateTime, DateTime> _next; // the start of the window after
@@ -57,6 +60,7 @@ internal sealed record CalendarWindows : AlignedWindows
 
     public override Window PaneOf(long moment)
     {
+        moment = Math.Clamp(moment, TimeRange.Least - BeyondMs, TimeRange.Most + BeyondMs); // no record lies there, but watermarks may
         var start = _startOf(LocalOf(moment).Date);
         var end = FirstMomentOf(_next(start));
         // Where clocks go back over midnight the day before comes again for a while: that belongs to the day which has begun.

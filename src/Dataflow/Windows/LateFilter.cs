@@ -1,4 +1,5 @@
 using Dataflow.Runtime;
+using Dataflow.Time;
 
 namespace Dataflow.Windows;
 
@@ -7,7 +8,7 @@ internal sealed class LateFilter<T>(WindowSpec windows, Trigger trigger) : Opera
 {
     private Operator<T>? _late;
     private long _watermark = long.MinValue;
-    private long _openFrom = long.MinValue;
+    private OpenTimes _open;
 
     public long LateRecords { get; private set; }
 
@@ -19,14 +20,8 @@ internal sealed class LateFilter<T>(WindowSpec windows, Trigger trigger) : Opera
 
     public override void Process(in Record<T> record)
     {
-        if (record.Timestamp >= _openFrom)
-        {
-            Emit(in record);
-            return;
-        }
-
-        LateRecords++;
-        HandOutLate(in record);
+        if (_open.Hold(record.Timestamp)) Emit(in record);
+        else TakeOther(in record);
     }
 
     public override void Advance(long watermark)
@@ -48,7 +43,24 @@ internal sealed class LateFilter<T>(WindowSpec windows, Trigger trigger) : Opera
     private void MoveTo(long watermark)
     {
         _watermark = watermark;
-        _openFrom = windows.OpenFrom(trigger.Closed(watermark));
+        _open = new OpenTimes(windows, trigger.Closed(watermark));
+    }
+
+    private void TakeOther(in Record<T> record)
+    {
+        if (!windows.NeedsTime)
+        {
+            Emit(in record);
+        }
+        else if (!TimeRange.Holds(record.Timestamp))
+        {
+            Reject(TimeRange.Fault(record.Timestamp), in record); // the step that made the time is not WithEventTime
+        }
+        else
+        {
+            LateRecords++;
+            HandOutLate(in record);
+        }
     }
 }
 

@@ -75,7 +75,7 @@ public sealed class DiagnosisTests : IDisposable
         Readings().WithEventTime(r => r.TimeMs).Where(r => r.Value > 1).KeyBy(r => r.Sensor).Window(Tumbling.Every(Second))
             .Aggregate(a => a.Count(), (_, _, n) => n).To(Sink.Memory<long>());
         Run();
-        _clock.Advance(TimeSpan.FromSeconds(6)); // both partitions are idle, and event time goes on with the clock
+        _clock.Advance(TimeSpan.FromSeconds(6)); // both partitions are idle
         _job!.RunUntilIdle();
         Append(new("a", 50_000, 2), new("b", 60_000, 2));
         _job.RunUntilIdle();
@@ -143,6 +143,36 @@ public sealed class DiagnosisTests : IDisposable
 
         Assert.Equal("readings[1]", Only(FindingKind.SplitIsIdle).Where);
         Assert.Equal("readings[0]", Only(FindingKind.SplitHoldsTimeBack).Where);
+    }
+
+    [Fact]
+    public void All_splits_are_quiet()
+    {
+        Append(new("a", 1_000, 1), new("b", 3_400, 1));
+        Windowed();
+        Run();
+        for (var n = 0; n < 4; n++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(30)); // until nothing has been given for a while
+            _job!.RunUntilIdle();
+            _ = _job.Status;
+        }
+
+        var finding = _job!.Diagnose().Findings.Single(finding => finding.Where == "event-time");
+        Assert.Equal(FindingKind.SplitIsIdle, finding.Kind);
+        Assert.StartsWith("All splits that 'event-time' takes time from are quiet: the watermark stays at 1970-01-01 00:00:0", finding.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(_job.Diagnose().Findings, finding => finding.Kind == FindingKind.SplitHoldsTimeBack);
+    }
+
+    [Fact]
+    public void Times_are_seconds()
+    {
+        var seconds = _clock.GetUtcNow().ToUnixTimeSeconds();
+        Append(new("a", seconds, 1), new("b", seconds + 1, 1));
+        Windowed();
+        Run();
+
+        Assert.Contains("Give WithEventTime milliseconds", Only(FindingKind.TimesAreSeconds).Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Dataflow.Planning;
+using Dataflow.Time;
 using Dataflow.Windows;
 
 namespace Dataflow.Runtime;
@@ -9,7 +10,7 @@ internal sealed class TimeFindings(Job job, JobStatus status)
     public IEnumerable<Finding> All()
     {
         var waiting = Windows().ToList();
-        return [.. waiting, .. waiting.Count > 0 ? Holders() : [], .. Ahead(), .. waiting.Count > 0 ? Idle() : []];
+        return [.. Units(), .. waiting, .. waiting.Count > 0 ? Holders() : [], .. Ahead(), .. waiting.Count > 0 ? Idle() : []];
     }
 
     private IEnumerable<Finding> Windows()
@@ -37,7 +38,12 @@ internal sealed class TimeFindings(Job job, JobStatus status)
         foreach (var step in job.Plan.Nodes.Where(node => node is IGivesEventTime))
         {
             var splits = SplitsOf(step).Where(split => split is { IsFinished: false, IsIdle: false }).OrderBy(split => split.WatermarkMs).ToList();
-            if (splits.Count == 0) continue;
+            if (splits.Count == 0)
+            {
+                if (SplitsOf(step).Any(split => split.IsIdle)) yield return AllIdle(step);
+                continue;
+            }
+
             var first = splits[0];
             var idleAfter = $"{((IGivesEventTime)step).IdleAfter.TotalSeconds:0.###} s";
             yield return new(FindingKind.SplitHoldsTimeBack, first.Name, first.WatermarkMs is null
@@ -46,6 +52,17 @@ internal sealed class TimeFindings(Job job, JobStatus status)
                     + $"{Others(splits)}. It goes on with the next record, or when the split has been quiet for {idleAfter}.");
         }
     }
+
+    private Finding AllIdle(Node step) => new(
+        FindingKind.SplitIsIdle, step.Name,
+        $"All splits that '{step.Name}' takes time from are quiet: the watermark stays at {Moments.Of(SplitsOf(step).Max(split => split.WatermarkMs))} until "
+        + "a record comes. Windows that are over by the clock have given a result; timers, joins and patterns go on only with 'advanceWhenQuiet'.");
+
+    private IEnumerable<Finding> Units()
+        => status.Splits.Where(split => split.WatermarkMs is { } time && TimeRange.LooksLikeSeconds(time, job.Time.GetUtcNow())).Select(split => new Finding(
+            FindingKind.TimesAreSeconds, split.Name,
+            $"Split '{split.Name}': the times of its records lie in early 1970; read as seconds they would be of our days. Give WithEventTime milliseconds, or a "
+            + "DateTimeOffset."));
 
     private static string Others(List<SplitStatus> splits)
         => splits.Count == 1 ? "" : $"; the others are up to {splits.Max(split => split.WatermarkMs) - splits[0].WatermarkMs} ms ahead";
