@@ -40,7 +40,7 @@ public class ExchangeBenchmark
     [Benchmark(OperationsPerInvoke = Records)]
     public void TwoWorkers()
     {
-        using Worker first = new(0), second = new(1);
+        using Worker first = new(0, new()), second = new(1, new());
         var exchange = new Exchange<Keyed<long, long>>([first, second]);
         var other = new Thread(() => new Side(exchange, 1, _records).Run(Records / 2));
         other.Start();

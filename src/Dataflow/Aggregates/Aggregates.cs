@@ -30,10 +30,14 @@ public sealed class Aggregates<T>
         => new CountDistinctAggregation<T, TValue, IReadOnlyList<long>>(of, AggregateArguments.Conditions(where), counts => counts.ToArray());
 
     /// <summary>About how many different values there are, with a HyperLogLog sketch of at most 2^precision bytes.</summary>
-    /// <param name="of">What is to differ. Hashed by its serde, except numbers and strings.</param>
+    /// <param name="of">What is to differ: of a type that can be a key, so that equal values count once.</param>
     /// <param name="precision">4 to 18. The standard error is 1.04 / √2^precision: 1.6 % for 12, the default.</param>
+    /// <exception cref="PlanException">The type cannot be a key.</exception>
     public Aggregation<T, byte[], long> ApproximateCountDistinct<TValue>(Func<T, TValue> of, int precision = 12)
-        => new ApproximateCountDistinctAggregation<T, TValue>(of, AggregateArguments.Precision(precision));
+    {
+        _ = State.KeyCodec<TValue>.Default;
+        return new ApproximateCountDistinctAggregation<T, TValue>(of, AggregateArguments.Precision(precision));
+    }
 
     /// <summary>The sum of whole numbers; an overflow fails the step.</summary>
     public Aggregation<T, long, long> Sum(Func<T, long> of) => new SumAggregation<T, long>(of);

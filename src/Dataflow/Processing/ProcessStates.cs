@@ -58,7 +58,7 @@ public sealed class ProcessStates<TKey, T>
     public MapState<TMapKey, TValue> Map<TMapKey, TValue>(string name, TimeSpan? timeToLive = null)
         where TMapKey : notnull
     {
-        Declare(name, $"map of {TypeNames.Of(typeof(TMapKey))} to ", () => StateCodec<TValue>.Signature, timeToLive);
+        Declare(name, $"map of {TypeNames.Of(typeof(TMapKey))} to ", SignatureOf<TMapKey, TValue>, timeToLive);
         var entries = Table<MapKey<TKey, TMapKey>, TValue>(name, new MapKeyCodec<TKey, TMapKey>(), timeToLive);
         return Add(new KeyedMapState<TKey, TMapKey, TValue>(entries, Scope));
     }
@@ -79,7 +79,7 @@ public sealed class ProcessStates<TKey, T>
     public BroadcastState<TMapKey, TValue> Broadcast<TMapKey, TValue>(string name)
         where TMapKey : notnull
     {
-        Declare(name, $"broadcast of {TypeNames.Of(typeof(TMapKey))} to ", () => StateCodec<TValue>.Signature, null);
+        Declare(name, $"broadcast of {TypeNames.Of(typeof(TMapKey))} to ", SignatureOf<TMapKey, TValue>, null);
         var entries = _context?.OpenBroadcast<TMapKey, TValue>($"state/{name}");
         return new BroadcastState<TMapKey, TValue>(new(entries!, Undo), () => Scope.HasKey);
     }
@@ -107,6 +107,12 @@ public sealed class ProcessStates<TKey, T>
 
     private static string Text((string Name, Func<string> Signature) state)
         => state.Name == SingleState.Name ? state.Signature() : $"{state.Name}: {state.Signature()}";
+
+    private static string SignatureOf<TMapKey, TValue>()
+    {
+        _ = KeyCodec<TMapKey>.Default; // that it can be a key
+        return StateCodec<TValue>.Signature;
+    }
 
     // The type is looked at later: one that cannot be written is a fault of the plan.
     private void Declare(string name, string kind, Func<string> type, TimeSpan? timeToLive)

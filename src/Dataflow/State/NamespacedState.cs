@@ -26,8 +26,8 @@ internal sealed class NamespacedState<TKey, TValue>(string name, KeyCodec<TKey> 
         }
         catch (Exception error)
         {
-            var state = name.IndexOf('/', StringComparison.Ordinal);
-            throw OperatorException.CouldNotKeep(name[..state], name[(state + 1)..], error);
+            var parts = name.Split('/', 2); // the step's name and the state's
+            throw OperatorException.CouldNotKeep(parts[0], parts[^1], error);
         }
     }
 

@@ -134,6 +134,20 @@ public class KeyTests
     }
 
     [Fact]
+    public void Keys_of_maps_tables_and_sketches_are_held_to_the_same()
+    {
+        var pipeline = new Pipeline("others");
+        pipeline.Table<WithList, int>(Topic.Of<int>("rows")).To(Topic.Of<int>("copy"));
+        pipeline.From(Source.Of([1m])).KeyBy(x => x).Process(() => new Mapping(), name: "maps").Values().To(Sink.Memory<bool>());
+        var faults = Assert.Throws<PlanException>(pipeline.Explain).Faults;
+        Assert.Contains(faults, fault => fault.StartsWith("step 'rows': Key WithList: member 'Tags'", StringComparison.Ordinal));
+        Assert.Contains(faults, fault => fault.StartsWith("step 'maps': Key WithPrivateSetter: ", StringComparison.Ordinal));
+
+        Assert.Throws<PlanException>(() => new Aggregates<int>().ApproximateCountDistinct(x => new[] { x }));
+        Assert.Equal(StableHash.Of(1.0m), StableHash.Of(1.00m));
+    }
+
+    [Fact]
     public void A_key_of_a_type_derived_from_the_declared_one_is_an_error_of_its_record()
     {
         using var log = SimulatedJob.OpenLog();
@@ -204,6 +218,13 @@ public class KeyTests
         public override bool Equals(object? obj) => obj is OwnStruct;
 
         public override int GetHashCode() => 0;
+    }
+
+    private sealed class Mapping : KeyedProcess<decimal, decimal, bool>
+    {
+        public override void Open(ProcessStates<decimal, decimal> states) => states.Map<WithPrivateSetter, int>("map");
+
+        public override void OnRecord(in Record<decimal> record, ProcessContext<decimal, bool> context) => context.Emit(true);
     }
 
     private sealed class Toggle : KeyedProcess<decimal, decimal, bool>

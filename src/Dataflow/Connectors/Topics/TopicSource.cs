@@ -27,7 +27,7 @@ internal abstract class TopicSource<TStored, T>(Topic<TStored> topic) : Source<T
             $"{topic.Name}[{partition}]", topic.StopsAtEnd ? found.EndOffset(partition) : null))];
     }
 
-    public void CheckTypes() => _ = Serde;
+    public virtual void CheckTypes() => _ = Serde;
 
     /// <summary>Whether a record without value, which says that its key is gone, has no meaning here.</summary>
     public virtual bool NeedsValue => true;

@@ -9,6 +9,12 @@ internal sealed class TopicTableSource<TKey, TRow>(Topic<TRow> topic) : TopicSou
 {
     public override bool NeedsValue => false;
 
+    public override void CheckTypes()
+    {
+        base.CheckTypes();
+        _ = KeyCodec<TKey>.Default;
+    }
+
     public override Keyed<TKey, Change<TRow>> Decode(in LogRecord record)
         => new(
             KeyCodec<TKey>.Default.Read(record.Key),
