@@ -5,15 +5,12 @@ using Dataflow.State;
 namespace Dataflow;
 
 /// <summary>Adds a value to an accumulator whole or not at all, though the user's code may throw at any place. For one thread.</summary>
-/// <remarks>Each call of <see cref="Add"/> or <see cref="Retract"/> that succeeds is followed by one of <see cref="Commit"/> or of
-/// <see cref="Undo"/>, which cannot fail. If it fails, the accumulator is as it was.</remarks>
+/// <remarks>Each call of <see cref="Add"/> that succeeds is followed by one of <see cref="Commit"/> or of <see cref="Undo"/>, which
+/// cannot fail. If it fails, the accumulator is as it was.</remarks>
 internal abstract class Intake<T, TAccumulator>
 {
-    /// <summary>Does all of adding a value that may fail.</summary>
-    public abstract void Add(ref TAccumulator accumulator, T value);
-
-    /// <summary>Does all of taking a value back that may fail.</summary>
-    public abstract void Retract(ref TAccumulator accumulator, T value);
+    /// <summary>Does all of adding a value, or of taking it back, that may fail.</summary>
+    public abstract void Add(ref TAccumulator accumulator, T value, bool retracts = false);
 
     /// <summary>Does the rest.</summary>
     public abstract void Commit(ref TAccumulator accumulator);
@@ -31,26 +28,13 @@ internal sealed class BackupIntake<T, TAccumulator, TResult>(Aggregation<T, TAcc
     private readonly ArrayBufferWriter<byte> _bytes = new();
     private TAccumulator _before = default!;
 
-    public override void Add(ref TAccumulator accumulator, T value)
+    public override void Add(ref TAccumulator accumulator, T value, bool retracts = false)
     {
         Keep(ref accumulator);
         try
         {
-            aggregation.Add(ref accumulator, value);
-        }
-        catch
-        {
-            Undo(ref accumulator);
-            throw;
-        }
-    }
-
-    public override void Retract(ref TAccumulator accumulator, T value)
-    {
-        Keep(ref accumulator);
-        try
-        {
-            aggregation.Retract(ref accumulator, value);
+            if (retracts) aggregation.Retract(ref accumulator, value);
+            else aggregation.Add(ref accumulator, value);
         }
         catch
         {
@@ -85,9 +69,8 @@ internal sealed class PreparedIntake<T, TAccumulator, TChange, TResult>(InPlaceA
 {
     private TChange _change = default!;
 
-    public override void Add(ref TAccumulator accumulator, T value) => _change = aggregation.Prepare(in accumulator, value);
-
-    public override void Retract(ref TAccumulator accumulator, T value) => _change = aggregation.PrepareRetract(in accumulator, value);
+    public override void Add(ref TAccumulator accumulator, T value, bool retracts = false)
+        => _change = retracts ? aggregation.PrepareRetract(in accumulator, value) : aggregation.Prepare(in accumulator, value);
 
     public override void Commit(ref TAccumulator accumulator) => aggregation.Apply(ref accumulator, in _change);
 
@@ -99,26 +82,12 @@ internal sealed class PreparedIntake<T, TAccumulator, TChange, TResult>(InPlaceA
 /// <summary>Adds a value to the accumulators of two aggregates, or to neither.</summary>
 internal sealed class CombinedIntake<T, TA1, TA2>(Intake<T, TA1> first, Intake<T, TA2> second) : Intake<T, (TA1, TA2)>
 {
-    public override void Add(ref (TA1, TA2) accumulator, T value)
+    public override void Add(ref (TA1, TA2) accumulator, T value, bool retracts = false)
     {
-        first.Add(ref accumulator.Item1, value);
+        first.Add(ref accumulator.Item1, value, retracts);
         try
         {
-            second.Add(ref accumulator.Item2, value);
-        }
-        catch
-        {
-            first.Undo(ref accumulator.Item1);
-            throw;
-        }
-    }
-
-    public override void Retract(ref (TA1, TA2) accumulator, T value)
-    {
-        first.Retract(ref accumulator.Item1, value);
-        try
-        {
-            second.Retract(ref accumulator.Item2, value);
+            second.Add(ref accumulator.Item2, value, retracts);
         }
         catch
         {

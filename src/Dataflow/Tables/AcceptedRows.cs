@@ -10,11 +10,14 @@ namespace Dataflow.Tables;
 internal sealed class AcceptedRows<TKey, TRow>(KeyedState<TKey, Kept<TRow>> rows)
     where TKey : notnull
 {
-    public static AcceptedRows<TKey, TRow> Open(OperatorContext context) => Open(context, KeyCodec<TKey>.Default);
+    /// <param name="context">The step's.</param>
+    /// <param name="name">Names the rows within the step.</param>
+    public static AcceptedRows<TKey, TRow> Open(OperatorContext context, string name = "accepted")
+        => Open(context, KeyCodec<TKey>.Default, name);
 
     // The type is part of the name: whether there is such state is not known to the plan, so that a restart could not compare it.
-    public static AcceptedRows<TKey, TRow> Open(OperatorContext context, KeyCodec<TKey> keys)
-        => new(context.OpenTables<TKey, Kept<TRow>>($"accepted/{TypeNames.Of(typeof(TRow))}:{Unsafe.SizeOf<TRow>()}", keys).Main);
+    public static AcceptedRows<TKey, TRow> Open(OperatorContext context, KeyCodec<TKey> keys, string name = "accepted")
+        => new(context.OpenTables<TKey, Kept<TRow>>($"{name}/{TypeNames.Of(typeof(TRow))}:{Unsafe.SizeOf<TRow>()}", keys).Main);
 
     /// <summary>Whether the newest row of a key was rejected, and what is in force in its place.</summary>
     public bool TryGet(TKey key, out Kept<TRow> row)

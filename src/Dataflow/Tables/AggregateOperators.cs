@@ -33,10 +33,18 @@ internal sealed class AggregateStreamOperator<TKey, T, TA, TR, TOut>(Aggregation
 {
     public void Take(TKey key, in Part<T, TA> part, long newest)
     {
-        ref var group = ref Touch(key, out var exists);
-        if (exists) Merge(ref group.Accumulator, part.Accumulator);
-        else group.Accumulator = part.Accumulator;
-        group.Count += part.Count;
+        try
+        {
+            ref var group = ref Touch(key, out var exists);
+            if (exists) Aggregation.Merge(ref group.Accumulator, part.Accumulator);
+            else group.Accumulator = part.Accumulator;
+            group.Count += part.Count;
+        }
+        catch (Exception error)
+        {
+            throw Context.Fail(error, default);
+        }
+
         Reach(newest);
     }
 
@@ -44,18 +52,6 @@ internal sealed class AggregateStreamOperator<TKey, T, TA, TR, TOut>(Aggregation
     {
         Aggregation.Add(ref group.Accumulator, input, Intake);
         group.Count++;
-    }
-
-    private void Merge(ref TA into, in TA other)
-    {
-        try
-        {
-            Aggregation.Merge(ref into, in other);
-        }
-        catch (Exception error)
-        {
-            throw Context.Fail(error, default);
-        }
     }
 }
 
@@ -113,7 +109,7 @@ internal sealed class AggregateTableOperator<TGroup, TKey, TRow, TA, TR, TOut>(
             return;
         }
 
-        Intake.Retract(ref accumulator, row);
+        Intake.Add(ref accumulator, row, retracts: true);
         Intake.Commit(ref accumulator);
     }
 

@@ -49,7 +49,7 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
     protected override void Open()
     {
         _groups = Context.OpenState<TKey, GroupState<TA>>("groups");
-        _sent = AcceptedRows<TKey, TOut>.Open(Context);
+        _sent = AcceptedRows<TKey, TOut>.Open(Context, "sent");
         Intake = Context.KeepsRejected ? Aggregation.OpenIntake() : null;
     }
 
@@ -59,6 +59,7 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
     /// <summary>Changes a group; false if the user's code failed on it, so that nothing has changed.</summary>
     protected bool TryChange(in Record<Keyed<TKey, TInput>> record, TKey key, in TInput input)
     {
+        var changed = _changed.Count;
         try
         {
             ref var group = ref Touch(key, out var exists);
@@ -67,6 +68,7 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
         }
         catch (Exception error)
         {
+            if (_changed.Count > changed) ForgetLast();
             Reject(error, in record);
             return false;
         }
@@ -115,6 +117,14 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
         var found = exists && group.Count != 0;
         row = found ? RowOf(key, in group) : default!;
         return found;
+    }
+
+    /// <summary>Forgets that the key which was touched last has changed.</summary>
+    private void ForgetLast()
+    {
+        var key = _changed[^1].Key;
+        _changed.RemoveAt(_changed.Count - 1);
+        if (_groups.Untouch(key).Count == 0) _groups.Remove(key);
     }
 
     private void EmitChanges()

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Dataflow.Log;
 using Dataflow.Testing;
 
@@ -106,9 +107,30 @@ public sealed class LeftOutTests : IDisposable
     }
 
     [Fact]
+    public void A_row_that_a_groups_accumulator_cannot_take_leaves_the_one_before_in_it()
+    {
+        Table<int, Ev> sums = null!;
+        Drive(events =>
+        {
+            sums = events.ToTable().GroupBy(_ => 0).Aggregate(_ => new BadSum(), (_, sum) => sum);
+            sums.Changes().Select(change => $"{change.Old.V} {change.New.V}").Values().To(Results);
+        });
+
+        foreach (var (key, value) in new[] { ("a", 2), ("b", 3), ("b", 4), ("a", 1), ("b", 1), ("a", 7) })
+        {
+            _driver!.Feed(Events, new Ev(key, value));
+            _driver.Restart();
+        }
+
+        Assert.Equal(8, _driver!.Read(sums, 0).Row.V);
+        Assert.Equal(["0 2", "2 6", "6 3", "3 8"], _driver.Read(Results));
+        Assert.Equal(["aggregate events[0]@1 Bad.", "aggregate events[0]@3 Bad."], Letters());
+    }
+
+    [Fact]
     public void A_key_whose_own_code_fails_is_rejected_where_it_is_given()
     {
-        Drive(events => events.Values().KeyBy(e => new OwnKey(e.V), "own").Aggregate(a => a.Count(), (key, n) => $"{key.V} {n}").Changes()
+        Drive(events => events.Values().KeyBy(e => new OwnKey(e.V), "own", new OwnKeySerde()).Aggregate(a => a.Count(), (key, n) => $"{key.V} {n}").Changes()
             .Select(change => change.New).Values().To(Results));
 
         _driver!.Feed(Events, new Ev("a", 1), new("a", Bad), new("a", 2));
@@ -141,6 +163,31 @@ public sealed class LeftOutTests : IDisposable
         public bool Equals(OwnKey other) => Good(V) == other.V;
 
         public override int GetHashCode() => V;
+    }
+
+    private sealed class OwnKeySerde : Serde<OwnKey>
+    {
+        public override void Write(OwnKey value, IBufferWriter<byte> bytes) => Serde<int>.Default.Write(value.V, bytes);
+
+        public override OwnKey Read(ReadOnlyMemory<byte> bytes) => new(Serde<int>.Default.Read(bytes));
+    }
+
+    /// <summary>Cannot hold five; its result is of the rows' own type.</summary>
+    private sealed class BadSum : Aggregation<Ev, int, Ev>
+    {
+        public override string Name => "bad sum";
+
+        public override bool CanRetract => true;
+
+        public override int Create() => 0;
+
+        public override void Add(ref int accumulator, Ev value) => accumulator = Good(accumulator + value.V);
+
+        public override void Retract(ref int accumulator, Ev value) => accumulator -= value.V;
+
+        public override void Merge(ref int accumulator, in int other) => accumulator += other;
+
+        public override Ev Result(in int accumulator) => new("", accumulator);
     }
 
     private sealed class BadMerge : Aggregation<Ev, int, int>
