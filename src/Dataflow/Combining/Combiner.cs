@@ -24,7 +24,7 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
     private Intake<T, TAccumulator>? _intake; // null where a failure stops the job
     private long _watermark = long.MinValue;
     private Idleness _idleness;
-    private OpenTimes _open;
+    private OpenTimes _open = new(windows, long.MinValue);
     private int _toPass; // records until the next sample; 0: combining pays, or is being tried
     private long _sampledRecords;
     private long _sampledParts;

@@ -8,7 +8,7 @@ internal sealed class LateFilter<T>(WindowSpec windows, Trigger trigger) : Opera
 {
     private Operator<T>? _late;
     private long _watermark = long.MinValue;
-    private OpenTimes _open;
+    private OpenTimes _open = new(windows, long.MinValue);
 
     public long LateRecords { get; private set; }
 
