@@ -43,9 +43,9 @@ public sealed class LongRunTests(ITestOutputHelper output) : IDisposable
         foreach (var sample in samples) output.WriteLine($"{sample}");
         var (early, late) = (samples[..(Samples / 2)], samples[(Samples / 2)..]);
         Assert.InRange(late.Max(s => s.Entries), 1, (long)(early.Max(s => s.Entries) * 1.25));
-        Assert.InRange(late.Max(s => s.HeapBytes), 1, early.Max(s => s.HeapBytes) + (8 << 20));
+        Assert.InRange(late.Max(s => s.HeapBytes), 1, early.Max(s => s.HeapBytes) + (4 << 20));
         Assert.InRange(late.Max(s => s.Handles), 1, early.Max(s => s.Handles) + 16);
-        Assert.InRange(late.Max(s => s.DiskBytes), 1, early.Max(s => s.DiskBytes) + (16 << 20));
+        Assert.InRange(late.Max(s => s.DiskBytes), 1, early.Max(s => s.DiskBytes) + (2 << 20));
     }
 
     private static Pipeline Everything()
