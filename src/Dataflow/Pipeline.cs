@@ -36,9 +36,11 @@ public sealed class Pipeline
 
     internal Serdes Serdes { get; } = new();
 
-    /// <summary>Says how values of a type become bytes, wherever this pipeline makes some of them: as keys, in topics that have no serde of their
+    /// <summary>Says how values of a type become bytes, wherever this pipeline makes some of them: as keys, in topics that have no serde
+    /// of their
     /// own, in state and kept sides of joins, and as parts of other values.</summary>
-    /// <remarks>A type has one in a pipeline. Equal keys must be written as equal bytes; values without references are kept in state as they lie in
+    /// <remarks>A type has one in a pipeline. Equal keys must be written as equal bytes; values without references are kept in state as
+    /// they lie in
     /// memory all the same. State is read in the way that it was written: a pipeline whose serdes have changed is refused.</remarks>
     /// <exception cref="ArgumentException">The type has another one in this pipeline.</exception>
     public Pipeline UseSerde<T>(Serde<T> serde)

@@ -41,7 +41,8 @@ internal sealed class Plan
     /// <summary>The steps that run fused in one task, by stage; stages are in the order of their first steps.</summary>
     public IReadOnlyList<IReadOnlyList<Node>> Stages { get; }
 
-    /// <summary>One line for each step with state, and for each serde that the user gave for a type in it; what a restart compares.</summary>
+    /// <summary>One line for each step with state, and for each serde that the user gave for a type in it; what a restart
+    /// compares.</summary>
     public IReadOnlyList<string> Signature { get; }
 
     public Serdes Serdes { get; }

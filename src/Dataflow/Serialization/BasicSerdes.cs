@@ -6,7 +6,8 @@ using Dataflow.Serialization;
 
 namespace Dataflow;
 
-/// <summary>UTF-8. What has none begins with a byte that UTF-8 never holds: null is that byte alone, text with half of a surrogate pair another
+/// <summary>UTF-8. What has none begins with a byte that UTF-8 never holds: null is that byte alone, text with half of a surrogate pair
+/// another
 /// and its UTF-16.</summary>
 internal sealed class Utf8Serde : Serde<string?>
 {

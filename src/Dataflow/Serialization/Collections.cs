@@ -8,7 +8,8 @@ using MessagePack.Formatters;
 
 namespace Dataflow.Serialization;
 
-/// <summary>A collection of elements: an array; where it has a comparer of another number than 0, a map of that number to the array.</summary>
+/// <summary>A collection of elements: an array; where it has a comparer of another number than 0, a map of that number to the
+/// array.</summary>
 /// <typeparam name="TCollection">The collection, as it is declared.</typeparam>
 /// <typeparam name="T">What it holds.</typeparam>
 internal abstract class SequenceFormatter<TCollection, T> : IMessagePackFormatter<TCollection?>
@@ -132,7 +133,8 @@ internal sealed class HashSetFormatter<T> : SequenceFormatter<HashSet<T>, T>
 
     protected override IEnumerable<T> ElementsOf(HashSet<T> collection) => collection;
 
-    protected override int KindOf(HashSet<T> collection) => base.KindOf(collection) + Comparers.NumberOf(collection.Comparer, typeof(HashSet<T>));
+    protected override int KindOf(HashSet<T> collection)
+        => base.KindOf(collection) + Comparers.NumberOf(collection.Comparer, typeof(HashSet<T>));
 }
 
 internal sealed class SortedSetFormatter<T> : SequenceFormatter<SortedSet<T>, T>
@@ -141,7 +143,8 @@ internal sealed class SortedSetFormatter<T> : SequenceFormatter<SortedSet<T>, T>
 
     protected override IEnumerable<T> ElementsOf(SortedSet<T> collection) => collection;
 
-    protected override int KindOf(SortedSet<T> collection) => base.KindOf(collection) + Comparers.NumberOf(collection.Comparer, typeof(SortedSet<T>));
+    protected override int KindOf(SortedSet<T> collection)
+        => base.KindOf(collection) + Comparers.NumberOf(collection.Comparer, typeof(SortedSet<T>));
 }
 
 internal sealed class FrozenSetFormatter<T> : SequenceFormatter<FrozenSet<T>, T>
@@ -186,20 +189,24 @@ internal sealed class ImmutableStackFormatter<T> : SequenceFormatter<ImmutableSt
 
 internal sealed class ImmutableHashSetFormatter<T> : SequenceFormatter<ImmutableHashSet<T>, T>
 {
-    protected override ImmutableHashSet<T> Make(T[] elements, int kind) => ImmutableHashSet.CreateRange(Comparers.Equality<T>(kind), elements);
+    protected override ImmutableHashSet<T> Make(T[] elements, int kind)
+        => ImmutableHashSet.CreateRange(Comparers.Equality<T>(kind), elements);
 
     protected override IEnumerable<T> ElementsOf(ImmutableHashSet<T> collection) => collection;
 
-    protected override int KindOf(ImmutableHashSet<T> collection) => Comparers.NumberOf(collection.KeyComparer, typeof(ImmutableHashSet<T>));
+    protected override int KindOf(ImmutableHashSet<T> collection)
+        => Comparers.NumberOf(collection.KeyComparer, typeof(ImmutableHashSet<T>));
 }
 
 internal sealed class ImmutableSortedSetFormatter<T> : SequenceFormatter<ImmutableSortedSet<T>, T>
 {
-    protected override ImmutableSortedSet<T> Make(T[] elements, int kind) => ImmutableSortedSet.CreateRange(Comparers.Order<T>(kind), elements);
+    protected override ImmutableSortedSet<T> Make(T[] elements, int kind)
+        => ImmutableSortedSet.CreateRange(Comparers.Order<T>(kind), elements);
 
     protected override IEnumerable<T> ElementsOf(ImmutableSortedSet<T> collection) => collection;
 
-    protected override int KindOf(ImmutableSortedSet<T> collection) => Comparers.NumberOf(collection.KeyComparer, typeof(ImmutableSortedSet<T>));
+    protected override int KindOf(ImmutableSortedSet<T> collection)
+        => Comparers.NumberOf(collection.KeyComparer, typeof(ImmutableSortedSet<T>));
 }
 
 internal sealed class MemoryOfFormatter<T> : SequenceFormatter<Memory<T>, T>
@@ -216,7 +223,8 @@ internal sealed class ReadOnlyMemoryOfFormatter<T> : SequenceFormatter<ReadOnlyM
     protected override IEnumerable<T> ElementsOf(ReadOnlyMemory<T> collection) => collection.ToArray();
 }
 
-/// <summary>An interface of lists and sets: the collection comes back as the array, list or set that it was, any other kind of list as an array.</summary>
+/// <summary>An interface of lists and sets: the collection comes back as the array, list or set that it was, any other kind of list as an
+/// array.</summary>
 internal sealed class InterfaceFormatter<TInterface, T> : SequenceFormatter<TInterface, T>
     where TInterface : IEnumerable<T>
 {
@@ -309,7 +317,8 @@ internal abstract class DictionaryFormatter<TDictionary, TKey, TValue> : IMessag
 internal sealed class DictionaryFormatter<TKey, TValue> : DictionaryFormatter<Dictionary<TKey, TValue>, TKey, TValue>
     where TKey : notnull
 {
-    protected override Dictionary<TKey, TValue> Make(KeyValuePair<TKey, TValue>[] entries, int kind) => new(entries, Comparers.Equality<TKey>(kind));
+    protected override Dictionary<TKey, TValue> Make(KeyValuePair<TKey, TValue>[] entries, int kind)
+        => new(entries, Comparers.Equality<TKey>(kind));
 
     protected override int KindOf(Dictionary<TKey, TValue> dictionary)
         => Exact(dictionary, Comparers.NumberOf(dictionary.Comparer, typeof(Dictionary<TKey, TValue>)));

@@ -32,12 +32,13 @@ internal static class KeyForm
 
     /// <summary>What is wrong with a type as a key, and what to do; null: nothing.</summary>
     public static string? FaultOf(Type type)
-        => Look(type, TypeNames.Of(type), "", []) is { } fault ? $"Key {TypeNames.Of(type)}: {fault}" : null;
+        => Look(type, "", []) is { } fault ? $"Key {TypeNames.Of(type)}: {fault}" : null;
 
     /// <summary>What brings the values of a type to one form; null where they have no other.</summary>
     public static Normalizer<T>? NormalizerOf<T>() => (Normalizer<T>?)NormalizerOf(typeof(T));
 
-    /// <summary>Whether a value of the type may turn out to be of a type derived from it, which cannot be written as the key that it is.</summary>
+    /// <summary>Whether a value of the type may turn out to be of a type derived from it, which cannot be written as the key that it
+    /// is.</summary>
     public static bool MayBeDerived(Type type)
         => !Same.Contains(type) && !Normal.ContainsKey(type) && !type.IsEnum
             && ((!type.IsValueType && !type.IsSealed) || PartsOf(type).Any(part => MayBeDerived(part.Type)));
@@ -56,17 +57,26 @@ internal static class KeyForm
     private static Delegate MakeFor(Type type, Type normal, object argument)
         => normal.GetMethod("Apply")!.CreateDelegate(typeof(Normalizer<>).MakeGenericType(type), Activator.CreateInstance(normal, argument));
 
-    private static string? Look(Type type, string root, string path, HashSet<Type> above)
+    private static string? Look(Type type, string path, HashSet<Type> above)
     {
         if (Same.Contains(type) || Normal.ContainsKey(type) || type.IsEnum) return null;
         var what = path.Length == 0 ? "" : $"member '{path}' is {TypeNames.Of(type)}: ";
         if (type.IsArray || (type != typeof(string) && !IsMemberwise(type) && type.IsAssignableTo(typeof(System.Collections.IEnumerable))))
-            return $"{what}two of equal content are different keys, since C# compares them by reference. Give KeyBy a string, a number or a record of them.";
+        {
+            return $"{what}two of equal content are different keys, since C# compares them by reference. Give KeyBy a string, a number or a record "
+                + "of them.";
+        }
+
         if (type == typeof(object) || type.IsInterface || type.IsAbstract)
-            return $"{what}which type a key is of is not known, nor how it is compared. Give KeyBy the type itself, or a string, a number or a record.";
+        {
+            return $"{what}which type a key is of is not known, nor how it is compared. Give KeyBy the type itself, or a string, a number or a "
+                + "record.";
+        }
+
         if (!above.Add(type)) return $"{what}a key that can hold itself has no bounded form. Give KeyBy a string, a number or a record.";
         if (!IsMemberwise(type)) return what + Own(type);
-        var fault = PartsOf(type).Select(part => Look(part.Type, root, path.Length == 0 ? part.Name : $"{path}.{part.Name}", above)).FirstOrDefault(found => found is not null);
+        var fault = PartsOf(type).Select(part => Look(part.Type, path.Length == 0 ? part.Name : $"{path}.{part.Name}", above))
+            .FirstOrDefault(static found => found is not null);
         above.Remove(type);
         return fault;
     }
@@ -75,14 +85,14 @@ internal static class KeyForm
         => type.IsValueType || Equality(type, typeof(object))!.DeclaringType != typeof(object)
             ? "it has an Equals of its own, and what that compares cannot be seen. Give KeyBy a string, a number or a record of what it compares, "
                 + $"or the pipeline UseSerde(...) with a Serde<{TypeNames.Of(type)}> that writes equal keys as equal bytes."
-            : "two of equal content are different keys, since C# compares them by reference. Make it a record, or give KeyBy a string, a number or a record of it.";
+            : "two of equal content are different keys, since C# compares them by reference. Make it a record, or give KeyBy a string, a number or "
+                + "a record of it.";
 
     private static IEnumerable<(string Name, Type Type)> PartsOf(Type type)
-        => Nullable.GetUnderlyingType(type) is { } inner ? [("Value", inner)] : TypeFields.All(type).Select(static field => (NameOf(field), field.FieldType));
+        => Nullable.GetUnderlyingType(type) is { } inner ? [("Value", inner)] : TypeFields.All(type).Select(static field => (TypeFields.Plain(field.Name), field.FieldType));
 
-    private static string NameOf(FieldInfo field) => field.Name is ['<', .., _] name && name.IndexOf('>', StringComparison.Ordinal) is > 1 and var end ? name[1..end] : field.Name;
-
-    /// <summary>Whether two values are equal exactly if all their fields are: tuples, records and structs, unless they say otherwise.</summary>
+    /// <summary>Whether two values are equal exactly if all their fields are: tuples, records and structs, unless they say
+    /// otherwise.</summary>
     private static bool IsMemberwise(Type type)
     {
         if (Nullable.GetUnderlyingType(type) is not null || KnownTypes.IsTuple(type)) return true;
@@ -99,7 +109,8 @@ internal static class KeyForm
 
     private static bool IsGenerated(MethodInfo method) => method.IsDefined(typeof(CompilerGeneratedAttribute));
 
-    private static bool IsAnonymous(Type type) => type.IsDefined(typeof(CompilerGeneratedAttribute)) && type.Name.Contains("AnonymousType", StringComparison.Ordinal);
+    private static bool IsAnonymous(Type type)
+        => type.IsDefined(typeof(CompilerGeneratedAttribute)) && type.Name.Contains("AnonymousType", StringComparison.Ordinal);
 
     private sealed class NullableNormal<T>(Delegate of)
         where T : struct

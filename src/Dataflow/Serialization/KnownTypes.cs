@@ -128,5 +128,6 @@ internal static class KnownTypes
             : null;
     }
 
-    private static object Make(Type formatter, params Type[] of) => Activator.CreateInstance(formatter.MakeGenericType(of), nonPublic: true)!;
+    private static object Make(Type formatter, params Type[] of)
+        => Activator.CreateInstance(formatter.MakeGenericType(of), nonPublic: true)!;
 }

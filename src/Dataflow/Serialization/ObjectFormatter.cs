@@ -8,7 +8,8 @@ using MessagePack.Formatters;
 namespace Dataflow.Serialization;
 
 /// <summary>Writes a value as all its fields: an array where the type declares places (<c>Key(0)</c>), else a map by name.</summary>
-/// <remarks>Reading sets the fields and runs no constructor, unless some are not in the bytes: then what a constructor without parameters, or
+/// <remarks>Reading sets the fields and runs no constructor, unless some are not in the bytes: then what a constructor without
+/// parameters, or
 /// one whose parameters are all members, gives them.</remarks>
 internal sealed class ObjectFormatter<T> : IMessagePackFormatter<T?>
 {

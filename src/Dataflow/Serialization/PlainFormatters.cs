@@ -101,7 +101,8 @@ internal sealed class MemoryFormatter<T> : IMessagePackFormatter<T>
 /// <summary>The bytes of a number of any length: that of MessagePack's library fails on some.</summary>
 internal sealed class BigIntegerFormatter : IMessagePackFormatter<BigInteger>
 {
-    public void Serialize(ref MessagePackWriter writer, BigInteger value, MessagePackSerializerOptions options) => writer.Write(value.ToByteArray());
+    public void Serialize(ref MessagePackWriter writer, BigInteger value, MessagePackSerializerOptions options)
+        => writer.Write(value.ToByteArray());
 
     public BigInteger Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
         => new((reader.ReadBytes() ?? default).ToArray());

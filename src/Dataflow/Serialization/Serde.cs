@@ -36,7 +36,8 @@ public static class Serde
     /// <summary>Values of a base type or interface, each as the type that it is, by that type's name.</summary>
     /// <remarks>A type that is renamed does not find what was written under its old name; types may be added.</remarks>
     /// <param name="types">All types that values may be of; the base type itself where there are such values.</param>
-    /// <exception cref="ArgumentException">There are none, two have one name, or one is not of the base type or has no values of its own.</exception>
+    /// <exception cref="ArgumentException">There are none, two have one name, or one is not of the base type or has no values of its
+    /// own.</exception>
     public static Serde<TBase> Polymorphic<TBase>(params IReadOnlyList<Type> types)
     {
         ArgumentNullException.ThrowIfNull(types);

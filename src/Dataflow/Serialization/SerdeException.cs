@@ -36,7 +36,8 @@ public sealed class SerdeException : DataflowException
     /// <summary>The first of its kind among an error and what caused it.</summary>
     internal static SerdeException? In(Exception? error) => error as SerdeException ?? (error is null ? null : In(error.InnerException));
 
-    internal static SerdeException Malformed(Type type, string what) => new($"Type {Name(type)}: the bytes are not of such a value: {what}.");
+    internal static SerdeException Malformed(Type type, string what)
+        => new($"Type {Name(type)}: the bytes are not of such a value: {what}.");
 
     private static string Name(Type type) => State.TypeNames.Of(type);
 }

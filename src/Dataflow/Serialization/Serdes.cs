@@ -4,7 +4,8 @@ using Dataflow.State;
 namespace Dataflow.Serialization;
 
 /// <summary>The serdes that a pipeline was given for types: they hold wherever its bytes are made.</summary>
-/// <remarks>Codecs are found by type, from wherever a value is written; so the pipeline's serdes are those of the thread while it plans, opens or
+/// <remarks>Codecs are found by type, from wherever a value is written; so the pipeline's serdes are those of the thread while it plans,
+/// opens or
 /// runs the pipeline. All that does begins with <see cref="Enter"/>.</remarks>
 internal sealed class Serdes
 {

@@ -12,7 +12,8 @@ namespace Dataflow.Serialization;
 internal sealed record MemberField(FieldInfo Field, string Name, int? Key);
 
 /// <summary>What a type of a user's is made of: all its fields, whoever may see them, those of its base types first.</summary>
-/// <remarks>The fields are the whole of a value, so what was written is what comes back, however its type lets it be made. Only what the type
+/// <remarks>The fields are the whole of a value, so what was written is what comes back, however its type lets it be made. Only what the
+/// type
 /// itself says is not to be kept (<c>IgnoreMember</c>, <c>IgnoreDataMember</c>, <c>NonSerialized</c>) is left out.</remarks>
 internal sealed class TypeFields
 {
@@ -87,7 +88,7 @@ internal sealed class TypeFields
             => property.PropertyType == field.FieldType && property.Name.Equals(name.TrimStart('_'), StringComparison.OrdinalIgnoreCase));
     }
 
-    // <Total>k__BackingField, <A>i__Field, <clock>P
-    private static string Plain(string field)
+    /// <summary>A field's name without the compiler's marks: <c>&lt;Total&gt;k__BackingField</c>, <c>&lt;clock&gt;P</c>.</summary>
+    public static string Plain(string field)
         => field.StartsWith('<') && field.IndexOf('>', StringComparison.Ordinal) is > 1 and var end ? field[1..end] : field;
 }

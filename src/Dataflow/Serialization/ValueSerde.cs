@@ -13,7 +13,8 @@ internal sealed class ValueSerde<T> : Serde<T>
     // Found once: the library's own entry points look the formatter up on every call.
     private readonly IMessagePackFormatter<T> _formatter;
 
-    private ValueSerde(IMessagePackFormatter<T> formatter, MessagePackSerializerOptions options) => (_formatter, _options) = (formatter, options);
+    private ValueSerde(IMessagePackFormatter<T> formatter, MessagePackSerializerOptions options)
+        => (_formatter, _options) = (formatter, options);
 
     /// <exception cref="PlanException">The type, or one that it holds, cannot be written.</exception>
     public static ValueSerde<T> Create(ValueResolver resolver)

@@ -6,7 +6,8 @@ using Dataflow.Serialization;
 namespace Dataflow.State;
 
 /// <summary>How keys are hashed and written.</summary>
-/// <remarks>Keys that are equal, as C# says it, have one hash, the same in every run: it decides a key's shard. It is made of their normal form,
+/// <remarks>Keys that are equal, as C# says it, have one hash, the same in every run: it decides a key's shard. It is made of their
+/// normal form,
 /// which topics hold too: there equal keys are one to whoever compares bytes. State holds the key as it first came.</remarks>
 internal class KeyCodec<TKey>(Serde<TKey> serde, KeyForm.Normalizer<TKey>? normalizer = null)
 {

@@ -4,7 +4,8 @@ using System.Text.Json;
 
 namespace Dataflow.Tests.Serialization;
 
-/// <summary>Compares two values in all respects: types, fields, elements in their order, bits of numbers, kinds of times, comparers.</summary>
+/// <summary>Compares two values in all respects: types, fields, elements in their order, bits of numbers, kinds of times,
+/// comparers.</summary>
 internal static class Alike
 {
     private const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;

@@ -175,7 +175,8 @@ public class GivenSerdeTests
 
     private sealed class LowerCase : Serde<KeyTests.OwnRecord>
     {
-        public override void Write(KeyTests.OwnRecord value, IBufferWriter<byte> bytes) => Encoding.UTF8.GetBytes(value.Name.ToLowerInvariant(), bytes);
+        public override void Write(KeyTests.OwnRecord value, IBufferWriter<byte> bytes)
+            => Encoding.UTF8.GetBytes(value.Name.ToLowerInvariant(), bytes);
 
         public override KeyTests.OwnRecord Read(ReadOnlyMemory<byte> bytes) => new(Encoding.UTF8.GetString(bytes.Span));
     }

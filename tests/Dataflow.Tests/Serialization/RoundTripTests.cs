@@ -2,7 +2,8 @@ using Dataflow.Testing;
 
 namespace Dataflow.Tests.Serialization;
 
-/// <summary>Values of all types and shapes, through all places where bytes are made, come out equal to themselves in all respects.</summary>
+/// <summary>Values of all types and shapes, through all places where bytes are made, come out equal to themselves in all
+/// respects.</summary>
 public class RoundTripTests
 {
     private const int Values = 40;
