@@ -121,10 +121,10 @@ public sealed class PlanFaultTests : IDisposable
             Epoch = 3, Signature = Plan.Of(pipeline).Signature, Positions = [], Blobs = new Dictionary<string, byte[]>(), IsFinished = false,
         };
         var restored = new RestoredCheckpoint(Manifest.Read(before.ToBytes()));
-        Assert.Equal(
-            "Pipeline 'old': checkpoint 3 was written by another version, which hashed keys and wrote values in another way. Run that version, or give "
-                + "the pipeline a new name to start afresh.",
-            Assert.Throws<CheckpointException>(() => restored.CheckMatches(Plan.Of(pipeline))).Message);
+        Assert.StartsWith(
+            "Pipeline 'old': checkpoint 3 was written by another version, which hashed keys and wrote values in another way. Run that version, or begin anew",
+            Assert.Throws<CheckpointException>(() => restored.CheckMatches(Plan.Of(pipeline))).Message,
+            StringComparison.Ordinal);
         new RestoredCheckpoint(before with { Format = Manifest.CurrentFormat }).CheckMatches(Plan.Of(pipeline));
     }
 
