@@ -8,7 +8,7 @@ namespace Dataflow;
 /// <summary>A base type by its declared subtypes: a pair of the type's name and the value, in MessagePack.</summary>
 internal sealed class PolymorphicSerde<TBase>(IReadOnlyList<Type> types) : Serde<TBase>
 {
-    private readonly IMessagePackFormatter<TBase?> _formatter = new PolymorphicFormatter<TBase>(types);
+    private readonly PolymorphicFormatter<TBase> _formatter = new(types);
 
     public IReadOnlyList<Type> Types => types;
 
