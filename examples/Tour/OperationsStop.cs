@@ -28,5 +28,9 @@ internal static class OperationsStop
 
         await job.DrainAsync(); // closes all windows
         Console.WriteLine(job.State);
+
+        await pipeline.ForgetAsync(new JobOptions { Log = log }); // its checkpoints and state: the next start reads all again
+        await using var again = await pipeline.StartAsync(new JobOptions { Log = log, Workers = 1 });
+        Console.WriteLine($"started again from checkpoint {again.StartedFrom}");
     }
 }

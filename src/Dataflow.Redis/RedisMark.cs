@@ -16,7 +16,7 @@ internal sealed class RedisMark(string store, string pipeline, ReadOnlyMemory<by
     private bool _isSet = !state.IsEmpty;
 
     /// <summary>What a checkpoint keeps.</summary>
-    public ReadOnlyMemory<byte> State => s_written;
+    public static ReadOnlyMemory<byte> State => s_written;
 
     /// <summary>Looks for the key if a checkpoint says that it was there. A writer without one does not set it: another may still have to look.</summary>
     public void CheckAtStart(IDatabase database)

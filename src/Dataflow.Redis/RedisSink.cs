@@ -85,7 +85,7 @@ internal sealed class RedisWriter<T> : SinkWriter<T>
             throw RedisErrors.Of(_name, error);
         }
 
-        return _mark.State;
+        return RedisMark.State;
     }
 
     protected override void Dispose(bool disposing)

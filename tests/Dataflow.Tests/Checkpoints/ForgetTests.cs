@@ -197,12 +197,12 @@ public sealed class ForgetTests : IDisposable
     }
 
     [Fact]
-    public void The_logs_directory_stays_small_however_often_checkpoints_come()
+    public async Task The_logs_directory_stays_small_however_often_checkpoints_come()
     {
         var disk = new SimulatedFileSystem();
         var options = new LogOptions { CommitScheduler = new InlineTaskScheduler(), FileSystem = disk };
         using var log = LogStore.Open("/log", options);
-        log.CreateTopicAsync("numbers", 1, new TopicSettings { RetentionBytes = 1 << 20 }).AsTask().GetAwaiter().GetResult();
+        await log.CreateTopicAsync("numbers", 1, new TopicSettings { RetentionBytes = 1 << 20 }, TestContext.Current.CancellationToken);
         var pipeline = new Pipeline("texts");
         pipeline.From(Topic.Of<int>("numbers")).KeyBy(number => number).Process(() => new LongText()).To(Sink.Memory<int>());
         var job = SimulatedJob.Start(pipeline, log, with: set => set with { SnapshotBytes = new JobOptions().SnapshotBytes });

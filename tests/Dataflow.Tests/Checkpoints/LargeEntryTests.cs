@@ -60,10 +60,10 @@ public sealed class LargeEntryTests
     }
 
     [Fact]
-    public void A_manifest_of_any_size_is_read_again()
+    public async Task A_manifest_of_any_size_is_read_again()
     {
         using var log = SimulatedJob.OpenLog();
-        var topics = CheckpointTopics.OpenAsync(log, "large", writesDeadLetters: false, CancellationToken.None).GetAwaiter().GetResult();
+        var topics = await CheckpointTopics.OpenAsync(log, "large", writesDeadLetters: false, TestContext.Current.CancellationToken);
         foreach (var size in new[] { 10, 15 << 20, 3 << 20, 10 })
         {
             var blob = new byte[size];
@@ -74,7 +74,7 @@ public sealed class LargeEntryTests
             };
             var commit = new LogCommit();
             topics.AddManifest(commit, manifest, DateTimeOffset.UnixEpoch);
-            log.CommitAsync(commit, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            await log.CommitAsync(commit, TestContext.Current.CancellationToken);
 
             Assert.Equal(blob, topics.ReadLast()!.Blobs["blob"]);
         }
@@ -115,13 +115,9 @@ public sealed class LargeEntryTests
         public int Times { get; set; }
     }
 
-    public sealed class Bad
+    public sealed class Circle
     {
-        public int Value
-        {
-            get => throw new InvalidOperationException("It has no value.");
-            set => _ = value;
-        }
+        public Circle? Next { get; set; }
     }
 
     private sealed class Growing : KeyedProcess<int, int, Bytes, string>
@@ -134,8 +130,12 @@ public sealed class LargeEntryTests
         }
     }
 
-    private sealed class Spoilt : KeyedProcess<int, int, Bad, string>
+    private sealed class Spoilt : KeyedProcess<int, int, Circle, string>
     {
-        public override void OnRecord(in Record<int> record, ref Bad state, ProcessContext<int, string> context) => state = new Bad();
+        public override void OnRecord(in Record<int> record, ref Circle state, ProcessContext<int, string> context)
+        {
+            state = new Circle();
+            state.Next = state;
+        }
     }
 }

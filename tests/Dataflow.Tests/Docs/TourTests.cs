@@ -21,6 +21,7 @@ public class TourTests
     [InlineData("quality", "alert: order 3 breaks rule 'pieces': 4, not 1 to 3")]
     [InlineData("errors", "dead letter: share on orders[0]@5: Attempted to divide by zero.")]
     [InlineData("operations", "09:00 tea: 7 pieces")]
+    [InlineData("operations", "started again from checkpoint 0")]
     public async Task Each_stop_shows_what_it_says(string stop, string line)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "Tour.dll");

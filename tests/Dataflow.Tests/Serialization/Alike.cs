@@ -57,7 +57,7 @@ internal static class Alike
 
     private static IEnumerable<int> Lengths(Array array) => Enumerable.Range(0, array.Rank).Select(array.GetLength);
 
-    private static IEnumerable<char> BitsOf(object value) => value switch
+    private static string BitsOf(object value) => value switch
     {
         double number => $"{BitConverter.DoubleToInt64Bits(number)}",
         float number => $"{BitConverter.SingleToInt32Bits(number)}",
