@@ -33,8 +33,9 @@ public class QuietWindowTests
             .Sample(
                 (readings, kind, workers, cuts, restarts) =>
                 {
-                    var withPauses = Run(readings, s_kinds[kind], workers, cuts, restarts);
-                    var expected = Run(readings, s_kinds[kind], 1, [], restarts: false);
+                    var withPauses = Last(Run(readings, s_kinds[kind], workers, cuts, restarts));
+                    // Early results may show a session that grows still.
+                    var expected = Last(Run(readings, s_kinds[kind], 1, [], restarts: false).Where(result => result.Firing != Firing.Early));
                     foreach (var (window, result) in expected) Assert.Equal((window, result), (window, withPauses[window]));
                     if (s_kinds[kind].Windows is not SessionWindows) Assert.Equal(expected.Count, withPauses.Count);
                 },
@@ -109,8 +110,12 @@ public class QuietWindowTests
         return pipeline;
     }
 
-    /// <summary>The last result of each key and window, where the input pauses after some of its parts.</summary>
-    private static Dictionary<string, string> Run(
+    /// <summary>The last result of each key and window.</summary>
+    private static Dictionary<string, string> Last(IEnumerable<(string Window, string Value, Firing Firing)> results)
+        => results.GroupBy(result => result.Window).ToDictionary(window => window.Key, window => window.Last().Value);
+
+    /// <summary>All results where the input pauses after some of its parts.</summary>
+    private static IEnumerable<(string Window, string Value, Firing Firing)> Run(
         Reading[] readings, (WindowSpec Windows, Trigger? Trigger) kind, int workers, int[] cuts, bool restarts)
     {
         using var driver = new PipelineDriver(
@@ -119,7 +124,7 @@ public class QuietWindowTests
                 var pipeline = new Pipeline("quiet-windows");
                 pipeline.From(s_readings).WithEventTime(r => r.TimeMs, Ms((int)LatenessMs), idleAfter: TimeSpan.FromMinutes(10)).KeyBy(r => r.Sensor)
                     .Window(kind.Windows, trigger: kind.Trigger)
-                    .Aggregate(a => (a.Count(), a.Sum(r => (long)r.Value)), (key, w, n, sum) => $"{key} {w.StartMs} {w.EndMs}={n} {sum}")
+                    .Aggregate(a => (a.Count(), a.Sum(r => (long)r.Value)), (key, w, n, sum) => $"{key} {w.StartMs} {w.EndMs}={n} {sum}={w.Firing}")
                     .To(s_results);
                 return pipeline;
             },
@@ -136,8 +141,6 @@ public class QuietWindowTests
 
         driver.Feed(s_readings, readings[from..]);
         driver.Advance(TimeSpan.FromDays(3));
-        var last = new Dictionary<string, string>();
-        foreach (var result in driver.Read(s_results)) last[result.Split('=')[0]] = result.Split('=')[1];
-        return last;
+        return [.. driver.Read(s_results).Select(result => result.Split('=')).Select(parts => (parts[0], parts[1], Enum.Parse<Firing>(parts[2])))];
     }
 }
