@@ -94,7 +94,7 @@ public class ForgettingTests
     {
         using var served = new DrivenFeatures<string>(stream => FeatureService.Of<string>(
             "service", s => s.From(stream.FeatureView("view", v => v.Last("last", p => p.Value)), entity => entity)));
-        served.Feed(new("a", 100, 1), new("b", long.MaxValue / 4, 2));
+        served.Feed(new("a", 100, 1), new("b", new DateTimeOffset(9000, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds(), 2));
 
         Assert.Equal("1 (Present)", served.Read("a", 0)[0].ToString());
     }

@@ -125,7 +125,7 @@ public class SimulatedFileSystemTests
     public void A_lock_has_one_holder_and_ends_with_the_process()
     {
         var held = _disk.Lock("/log/lock");
-        Assert.Throws<IOException>(() => _disk.Lock("/log/lock"));
+        Assert.Throws<FileLockedException>(() => _disk.Lock("/log/lock"));
         held.Dispose();
         _disk.Lock("/log/lock");
 
