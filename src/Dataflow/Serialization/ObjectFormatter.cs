@@ -13,8 +13,10 @@ namespace Dataflow.Serialization;
 /// one whose parameters are all members, gives them.</remarks>
 internal sealed class ObjectFormatter<T> : IMessagePackFormatter<T?>
 {
-    private static readonly bool IsExact = typeof(T).IsSealed; // values are of this very type
-
+    // In fields of the instance, not of the type: code that types share finds those much more slowly.
+    private readonly Type _type = typeof(T);
+    private readonly bool _isExact = typeof(T).IsSealed; // values are of this very type
+    private readonly bool _isReceiver = typeof(T).IsAssignableTo(typeof(IMessagePackSerializationCallbackReceiver));
     private readonly TypeFields _fields = TypeFields.Of(typeof(T));
     private readonly bool _isRecursive = ValueCheck.HoldsItself(typeof(T));
     private readonly Member<T>[] _members;
@@ -35,8 +37,8 @@ internal sealed class ObjectFormatter<T> : IMessagePackFormatter<T?>
             return;
         }
 
-        if (!IsExact && value.GetType() != typeof(T)) throw SerdeException.OtherType(typeof(T), value.GetType());
-        if (value is IMessagePackSerializationCallbackReceiver receiver) receiver.OnBeforeSerialize();
+        if (!_isExact && value.GetType() != _type) throw SerdeException.OtherType(_type, value.GetType());
+        if (_isReceiver) ((IMessagePackSerializationCallbackReceiver)value).OnBeforeSerialize();
         if (_isRecursive) WriteNested(ref writer, value, options);
         else WriteMembers(ref writer, ref value, options);
     }
@@ -45,7 +47,8 @@ internal sealed class ObjectFormatter<T> : IMessagePackFormatter<T?>
     {
         if (reader.TryReadNil()) return default;
         var value = _isRecursive ? ReadNested(ref reader, options) : ReadMembers(ref reader, options);
-        if (value is not IMessagePackSerializationCallbackReceiver receiver) return value;
+        if (!_isReceiver) return value;
+        var receiver = (IMessagePackSerializationCallbackReceiver)value!;
         receiver.OnAfterDeserialize();
         return (T)receiver;
     }
@@ -100,7 +103,7 @@ internal sealed class ObjectFormatter<T> : IMessagePackFormatter<T?>
 
     private T ReadMembers(ref MessagePackReader reader, MessagePackSerializerOptions options)
     {
-        var value = typeof(T).IsValueType ? default! : (T)RuntimeHelpers.GetUninitializedObject(typeof(T));
+        var value = typeof(T).IsValueType ? default! : (T)RuntimeHelpers.GetUninitializedObject(_type);
         Span<bool> found = stackalloc bool[_members.Length];
         var at = -1; // the member that is being read
         try
@@ -206,7 +209,9 @@ internal abstract class Member<T>(MemberField member)
     public Type Type { get; } = member.Field.FieldType;
 
     public static Member<T> Of(MemberField member, ValueResolver resolver)
-        => (Member<T>)Activator.CreateInstance(typeof(Member<,>).MakeGenericType(typeof(T), member.Field.FieldType), member, resolver)!;
+        => member.Field.FieldType == typeof(string) && resolver.GetFormatter<string>() is StringFormatter
+            ? new TextMember<T>(member)
+            : (Member<T>)Activator.CreateInstance(typeof(Member<,>).MakeGenericType(typeof(T), member.Field.FieldType), member, resolver)!;
 
     public abstract void Write(ref MessagePackWriter writer, ref byte start, MessagePackSerializerOptions options);
 
@@ -215,6 +220,24 @@ internal abstract class Member<T>(MemberField member)
     public abstract void Copy(ref byte from, ref byte to);
 
     public abstract object? Get(ref byte start);
+}
+
+/// <summary>A text, the most common member that is no number: without the calls that any other type takes.</summary>
+internal sealed class TextMember<T>(MemberField member) : Member<T>(member)
+{
+    private readonly nint _offset = FieldOffset.Of<T>(member.Field);
+
+    public override void Write(ref MessagePackWriter writer, ref byte start, MessagePackSerializerOptions options)
+        => StringFormatter.Write(ref writer, At(ref start));
+
+    public override void Read(ref MessagePackReader reader, ref byte start, MessagePackSerializerOptions options)
+        => At(ref start) = StringFormatter.Read(ref reader);
+
+    public override void Copy(ref byte from, ref byte to) => At(ref to) = At(ref from);
+
+    public override object? Get(ref byte start) => At(ref start);
+
+    private ref string? At(ref byte start) => ref Unsafe.As<byte, string?>(ref Unsafe.AddByteOffset(ref start, _offset));
 }
 
 /// <summary>The same, whose own type is known.</summary>

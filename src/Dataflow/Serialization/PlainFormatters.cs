@@ -27,13 +27,17 @@ internal sealed class StringFormatter : IMessagePackFormatter<string?>
         return true;
     }
 
-    public void Serialize(ref MessagePackWriter writer, string? value, MessagePackSerializerOptions options)
+    public void Serialize(ref MessagePackWriter writer, string? value, MessagePackSerializerOptions options) => Write(ref writer, value);
+
+    public string? Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options) => Read(ref reader);
+
+    public static void Write(ref MessagePackWriter writer, string? value)
     {
         if (value is null || IsWellFormed(value)) writer.Write(value);
         else writer.WriteExtensionFormat(new(Utf16, MemoryMarshal.AsBytes(value.AsSpan()).ToArray()));
     }
 
-    public string? Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
+    public static string? Read(ref MessagePackReader reader)
     {
         if (reader.NextMessagePackType != MessagePackType.Extension) return reader.ReadString();
         var text = reader.ReadExtensionFormat();
