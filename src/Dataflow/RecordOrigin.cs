@@ -13,6 +13,10 @@ public readonly record struct RecordOrigin
     /// <param name="offset">An offset in a topic, a line or row number in a file; less than 2^48.</param>
     public RecordOrigin(int split, long offset) => _packed = (ulong)(split + 1) << OffsetBits | (ulong)(offset & OffsetMask);
 
+    private RecordOrigin(ulong packed) => _packed = packed;
+
+    internal ulong Packed => _packed;
+
     /// <summary>False for results that no single record stands behind, such as those of windows.</summary>
     public bool IsKnown => _packed != 0;
 
@@ -21,4 +25,6 @@ public readonly record struct RecordOrigin
 
     /// <summary>The position in the split.</summary>
     public long Offset => (long)_packed & OffsetMask;
+
+    internal static RecordOrigin Unpack(ulong packed) => new(packed);
 }

@@ -112,10 +112,10 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
         }
         catch (Exception error)
         {
-            Reject(error);
+            Reject(error, new Record<TLeft>(left.Value, left.Time, left.Origin));
             return;
         }
 
-        Emit(new Record<Keyed<TKey, TOut>>(new(left.Key, value), left.Time, default));
+        Emit(new Record<Keyed<TKey, TOut>>(new(left.Key, value), left.Time, left.Origin));
     }
 }

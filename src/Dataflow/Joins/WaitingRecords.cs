@@ -20,14 +20,16 @@ internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long
     private readonly Stack<Slice> _spare = [];
     private readonly List<Waiting<TKey, T>> _taken = [];
     private readonly List<long> _order = [];
+    private readonly OpenSlice _open = new();
     private long _nextNumber;
     private int _last;
+    private int _passed; // slices at the front of which nothing is left
 
     public uint Id { get; } = StateId.Of(name);
 
     public bool IsBroadcast => false;
 
-    public long Entries => _slices.Sum(static slice => (long)slice.Records.Count);
+    public long Entries => _slices.Skip(_passed).Sum(static slice => (long)slice.Records.Count - slice.Taken);
 
     /// <returns>The place of the value, to be changed at once: not valid after another call.</returns>
     public ref T Add(in Record<Keyed<TKey, T>> record)
@@ -36,8 +38,41 @@ internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long
         waiting.Key = record.Place.Key;
         waiting.Number = _nextNumber++;
         waiting.Time = record.Timestamp;
+        waiting.Origin = record.Origin;
         waiting.Value = record.Place.Place;
         return ref waiting.Value;
+    }
+
+    /// <summary>The next record that would be taken: the oldest and, of one moment, the first that came; its place is valid until the next
+    /// call. Not to be mixed with <see cref="TakeBefore"/>.</summary>
+    /// <returns>False if there is none.</returns>
+    public bool TryPeek(out long time)
+    {
+        time = 0;
+        if (_passed == _slices.Count) return false;
+        if (!_open.IsOf(_slices[_passed])) _open.Sort(_slices[_passed]);
+        time = _open.Next.Time;
+        return true;
+    }
+
+    /// <summary>Takes the record that <see cref="TryPeek"/> found.</summary>
+    public void Take(out Waiting<TKey, T> record)
+    {
+        var slice = _slices[_passed];
+        ref var next = ref _open.Next;
+        record = next;
+        if (_open.NextIndex >= slice.Written && _open.NextIndex < slice.Frozen) WriteAllFrozen(slice);
+        if (++slice.Taken == slice.Records.Count)
+        {
+            _passed++;
+            _open.Close();
+            Drop(slice);
+            return;
+        }
+
+        if (_open.NextIndex < slice.Written) changes.Remove(Id, slice.Start, Keys.Hash(new(next.Key, next.Number)), new(next.Key, next.Number), Keys);
+        next.IsTaken = true;
+        _open.GoOn();
     }
 
     /// <summary>Takes the records of the slices that the watermark has passed, by time and, in one moment, in the order of their
@@ -47,7 +82,7 @@ internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long
     {
         _taken.Clear();
         var passed = 0;
-        for (; passed < _slices.Count && _slices[passed].Start + sliceMs <= watermark; passed++) Take(_slices[passed]);
+        for (; passed < _slices.Count && _slices[passed].Start + sliceMs <= watermark; passed++) TakeAll(_slices[passed]);
         _slices.RemoveRange(0, passed);
         _last = 0;
         return CollectionsMarshal.AsSpan(_taken);
@@ -55,11 +90,13 @@ internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long
 
     public void Flip()
     {
+        RemovePassed();
         foreach (var slice in _slices) slice.Frozen = slice.Records.Count;
     }
 
     public bool WriteFrozen(ref int budget)
     {
+        RemovePassed();
         foreach (var slice in _slices)
         {
             if (!WriteFrozen(slice, ref budget)) return false;
@@ -70,17 +107,25 @@ internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long
 
     public void RestorePut(long ns, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)
     {
-        var (part, (time, record)) = (Keys.Read(key), StateCodec<(long Time, T Value)>.Read(value));
+        var (part, (time, origin, record)) = (Keys.Read(key), StateCodec<(long Time, ulong Origin, T Value)>.Read(value));
         var slice = SliceOf(ns);
-        slice.Next() = new() { Key = part.Key, Number = part.Part, Time = time, Value = record };
+        slice.Next() = new() { Key = part.Key, Number = part.Part, Time = time, Origin = RecordOrigin.Unpack(origin), Value = record };
         slice.Written = slice.Frozen = slice.Records.Count;
         slice.IsRestored = true;
         slice.WrittenShards |= 1UL << Shards.Of(Keys.Hash(part));
         _nextNumber = Math.Max(_nextNumber, part.Part + 1);
     }
 
+    private void RemovePassed()
+    {
+        if (_passed == 0) return;
+        _slices.RemoveRange(0, _passed);
+        (_passed, _last) = (0, 0);
+    }
+
     private Slice SliceOf(long time)
     {
+        RemovePassed();
         var rest = time % sliceMs;
         var start = rest < 0 ? time - rest - sliceMs : time - rest;
         if (_last < _slices.Count && _slices[_last].Start == start) return _slices[_last];
@@ -103,22 +148,30 @@ internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long
         return number >= 0 && number < _slices.Count && _slices[(int)number].Start == start ? (int)number : _slices.FirstFrom(start);
     }
 
-    private void Take(Slice slice)
+    private void TakeAll(Slice slice)
     {
         AddInOrder(slice);
+        WriteAllFrozen(slice);
+        Drop(slice);
+    }
+
+    private void WriteAllFrozen(Slice slice)
+    {
         var all = int.MaxValue;
         WriteFrozen(slice, ref all);
+    }
+
+    private void Drop(Slice slice)
+    {
         changes.Drop(Id, slice.Start, slice.WrittenShards);
-        if (_spare.Count == MostSpare) return;
         slice.Clear();
-        _spare.Push(slice);
+        if (_spare.Count < MostSpare) _spare.Push(slice);
     }
 
     private void AddInOrder(Slice slice)
     {
         var records = CollectionsMarshal.AsSpan(slice.Records);
-        // They stand in the order of their coming, but for those that come out of a checkpoint.
-        if (slice.IsRestored) records.Sort(static (a, b) => a.Number.CompareTo(b.Number));
+        slice.PutInOrderOfComing();
         CollectionsMarshal.SetCount(_order, records.Length);
         var order = CollectionsMarshal.AsSpan(_order);
         for (var i = 0; i < order.Length; i++) order[i] = (records[i].Time - slice.Start) << 32 | (long)i;
@@ -134,7 +187,8 @@ internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long
         for (; slice.Written < slice.Frozen && budget > 0; budget--)
         {
             ref readonly var record = ref CollectionsMarshal.AsSpan(slice.Records)[slice.Written++];
-            var (key, value) = (new KeyPart<TKey>(record.Key, record.Number), (record.Time, record.Value));
+            if (record.IsTaken) continue;
+            var (key, value) = (new KeyPart<TKey>(record.Key, record.Number), (record.Time, record.Origin.Packed, record.Value));
             var hash = Keys.Hash(key);
             changes.Put(Id, slice.Start, hash, key, ref value, Keys);
             slice.WrittenShards |= 1UL << Shards.Of(hash);
@@ -148,6 +202,7 @@ internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long
         public readonly List<Waiting<TKey, T>> Records = [];
         public int Written; // how many of them are in checkpoints
         public int Frozen; // how many belong there
+        public int Taken;
         public ulong WrittenShards;
         public bool IsRestored;
 
@@ -159,12 +214,53 @@ internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long
             return ref CollectionsMarshal.AsSpan(Records)[^1];
         }
 
+        /// <summary>They stand so, but for those that come out of a checkpoint.</summary>
+        public void PutInOrderOfComing()
+        {
+            if (IsRestored) CollectionsMarshal.AsSpan(Records).Sort(static (a, b) => a.Number.CompareTo(b.Number));
+            IsRestored = false;
+        }
+
         public void Clear()
         {
             Records.Clear();
-            Written = Frozen = 0;
+            Written = Frozen = Taken = 0;
             WrittenShards = 0;
             IsRestored = false;
+        }
+    }
+
+    /// <summary>The order of the records of one slice that are not taken yet.</summary>
+    private sealed class OpenSlice
+    {
+        private readonly List<long> _order = []; // time and, below it, index
+        private Slice? _slice;
+        private int _count;
+        private int _next;
+
+        public int NextIndex => (int)_order[_next];
+
+        public ref Waiting<TKey, T> Next => ref CollectionsMarshal.AsSpan(_slice!.Records)[NextIndex];
+
+        /// <summary>Whether the order is that of a slice, to which nothing has come since.</summary>
+        public bool IsOf(Slice slice) => _slice == slice && _count == slice.Records.Count;
+
+        public void GoOn() => _next++;
+
+        public void Close() => _slice = null;
+
+        public void Sort(Slice slice)
+        {
+            slice.PutInOrderOfComing();
+            (_slice, _count, _next) = (slice, slice.Records.Count, 0);
+            _order.Clear();
+            var records = CollectionsMarshal.AsSpan(slice.Records);
+            for (var i = 0; i < records.Length; i++)
+            {
+                if (!records[i].IsTaken) _order.Add((records[i].Time - slice.Start) << 32 | (long)i);
+            }
+
+            _order.Sort();
         }
     }
 }
@@ -178,6 +274,11 @@ internal struct Waiting<TKey, T>
     public long Number;
 
     public long Time;
+
+    public RecordOrigin Origin;
+
+    /// <summary>Whether it waits no more, though others of its slice do.</summary>
+    public bool IsTaken;
 
     public T Value;
 }

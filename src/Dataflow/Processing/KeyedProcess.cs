@@ -11,13 +11,28 @@ namespace Dataflow;
 public abstract class KeyedProcess<TKey, T, TState, TOut>
     where TKey : notnull
 {
+    /// <summary>Whether records and timers of a key come in the order of event time, however they came in. Default: where the class
+    /// handles timers of event time, which is where it overrides OnTimer, and the stream has event time.</summary>
+    /// <remarks>
+    /// A record that is newer than the watermark then waits for it, in state: so its type must be one that can be written. Records of one
+    /// moment come as they came in, and before the timers of that moment, which fire once the watermark has passed it, or all that there is
+    /// has been read. A record that is older than the watermark is handled at once. So the same timers fire live, in a replay, or when input
+    /// comes in bulk after an outage.
+    /// <para>Override it with false where results must not wait for the watermark: a record may then be handled long before a timer
+    /// that is older. Override it with true for records in order without timers.</para>
+    /// </remarks>
+    public virtual bool InTimeOrder
+        => ((TimerHandler)OnTimer).Method.DeclaringType != typeof(KeyedProcess<TKey, T, TState, TOut>);
+
+    private delegate void TimerHandler(long timestamp, ref TState state, ProcessContext<TKey, TOut> context);
+
     /// <summary>Handles a record.</summary>
     /// <param name="record">The value with its event time.</param>
     /// <param name="state">The state of the record's key, to be changed in place.</param>
     /// <param name="context">Emits results and sets timers.</param>
     public abstract void OnRecord(in Record<T> record, ref TState state, ProcessContext<TKey, TOut> context);
 
-    /// <summary>Handles a timer that the watermark has passed. Timers of a key come in the order of their times.</summary>
+    /// <summary>Handles a timer of event time: see <see cref="InTimeOrder"/>. Timers of a key come in the order of their times.</summary>
     public virtual void OnTimer(long timestamp, ref TState state, ProcessContext<TKey, TOut> context)
     {
     }
@@ -37,6 +52,19 @@ public abstract class KeyedProcess<TKey, T, TState, TOut>
 public abstract class KeyedProcess<TKey, T, TOut>
     where TKey : notnull
 {
+    /// <summary>Whether records and timers of a key come in the order of event time, however they came in. Default: where the class
+    /// handles timers of event time, which is where it overrides OnTimer, and the stream has event time.</summary>
+    /// <remarks>
+    /// A record that is newer than the watermark then waits for it, in state: so its type must be one that can be written. Records of one
+    /// moment come as they came in, and before the timers of that moment, which fire once the watermark has passed it, or all that there is
+    /// has been read. A record that is older than the watermark is handled at once. So the same timers fire live, in a replay, or when input
+    /// comes in bulk after an outage.
+    /// <para>Override it with false where results must not wait for the watermark: a record may then be handled long before a timer
+    /// that is older. Override it with true for records in order without timers.</para>
+    /// </remarks>
+    public virtual bool InTimeOrder
+        => ((Action<long, ProcessContext<TKey, TOut>>)OnTimer).Method.DeclaringType != typeof(KeyedProcess<TKey, T, TOut>);
+
     /// <summary>Opens the states, the same at each call. Called before the first record, and once to plan.</summary>
     public abstract void Open(ProcessStates<TKey, T> states);
 
@@ -45,7 +73,7 @@ public abstract class KeyedProcess<TKey, T, TOut>
     /// <param name="context">Emits results and sets timers. The states are now those of the record's key.</param>
     public abstract void OnRecord(in Record<T> record, ProcessContext<TKey, TOut> context);
 
-    /// <summary>Handles a timer that the watermark has passed. Timers of a key come in the order of their times.</summary>
+    /// <summary>Handles a timer of event time: see <see cref="InTimeOrder"/>. Timers of a key come in the order of their times.</summary>
     public virtual void OnTimer(long timestamp, ProcessContext<TKey, TOut> context)
     {
     }

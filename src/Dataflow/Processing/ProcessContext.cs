@@ -10,13 +10,14 @@ public abstract class ProcessContext<TKey, TOut>
     /// <summary>The key of the record or timer.</summary>
     public abstract TKey Key { get; }
 
-    /// <summary>No older record than this is expected; ms since the Unix epoch.</summary>
+    /// <summary>How far the step has come in event time: no older record than this is expected; ms since the Unix epoch.</summary>
     public abstract long Watermark { get; }
 
     /// <summary>What the clock says; ms since the Unix epoch. Looks at it anew: not for every record.</summary>
     public abstract long ProcessingTime { get; }
 
-    /// <summary>Hands a result on, with the time of the record or timer; a processing-time timer has that of the newest record.</summary>
+    /// <summary>Hands a result on, with the time of the record or timer; a timer that fires late, with the time to which the step has come; a
+    /// processing-time timer, with that of the newest record.</summary>
     public abstract void Emit(TOut value);
 
     /// <summary>Hands a value on to another output, with the same time.</summary>

@@ -7,15 +7,15 @@ internal sealed record ProcessNode<TKey, T, TOut>(
     : Node<Keyed<TKey, T>, Keyed<TKey, TOut>>(Name, Input), IHasOutputs<TKey>
     where TKey : notnull
 {
-    private readonly Lazy<ProcessStates<TKey, T>> _states = new(() => ProcessStates<TKey, T>.Of(Create()));
+    private readonly Lazy<ProcessPlan<TKey, T>> _plan = new(() => ProcessPlan<TKey, T>.Of(Create(), Input));
 
     public RequestedOutputs<TKey> Outputs { get; } = new();
 
-    internal override string StateSignature => _states.Value.Signature;
+    internal override string StateSignature => _plan.Value.Signature;
 
-    public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator() => new ProcessOperator<TKey, T, TOut>(Create());
+    public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator() => new ProcessOperator<TKey, T, TOut>(Create(), _plan.Value.IsInTimeOrder);
 
-    internal override IEnumerable<string> Check() => _states.Value.Check(Name, Input);
+    internal override IEnumerable<string> Check() => _plan.Value.Check(Name);
 
     internal override void Connect(Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> step, TaskBuilder builder)
     {
@@ -32,16 +32,16 @@ internal sealed record BroadcastProcessNode<TKey, T, TBroadcast, TOut>(
     : Node<Keyed<TKey, T>, TBroadcast, Keyed<TKey, TOut>>(Name, Input, Second), IHasOutputs<TKey>
     where TKey : notnull
 {
-    private readonly Lazy<ProcessStates<TKey, T>> _states = new(() => ProcessStates<TKey, T>.Of(Create()));
+    private readonly Lazy<ProcessPlan<TKey, T>> _plan = new(() => ProcessPlan<TKey, T>.Of(Create(), Input));
 
     public RequestedOutputs<TKey> Outputs { get; } = new();
 
-    internal override string StateSignature => _states.Value.Signature;
+    internal override string StateSignature => _plan.Value.Signature;
 
     public override Operator<Keyed<TKey, T>, TBroadcast, Keyed<TKey, TOut>> CreateOperator()
-        => new BroadcastProcessOperator<TKey, T, TBroadcast, TOut>(Create());
+        => new BroadcastProcessOperator<TKey, T, TBroadcast, TOut>(Create(), _plan.Value.IsInTimeOrder);
 
-    internal override IEnumerable<string> Check() => _states.Value.Check(Name, Input);
+    internal override IEnumerable<string> Check() => _plan.Value.Check(Name);
 
     internal override void Connect(Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> step, TaskBuilder builder)
     {

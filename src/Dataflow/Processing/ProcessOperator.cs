@@ -5,7 +5,8 @@ namespace Dataflow.Processing;
 internal sealed class ProcessOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>, ICountsExpired, IKeepsTimers
     where TKey : notnull
 {
-    public ProcessOperator(KeyedProcess<TKey, T, TOut> process) => Runner = new(process, (in record) => Emit(in record), Reject);
+    public ProcessOperator(KeyedProcess<TKey, T, TOut> process, bool isInTimeOrder)
+        => Runner = new(process, isInTimeOrder, (in record) => Emit(in record), base.Advance, base.Idle, Reject);
 
     public ProcessRunner<TKey, T, TOut> Runner { get; }
 
@@ -13,16 +14,17 @@ internal sealed class ProcessOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, 
 
     public long DroppedTimers => Runner.DroppedTimers;
 
-    public override void Process(in Record<Keyed<TKey, T>> record)
-    {
-        if (Runner.TryProcess(in record) is { } error) Reject(error, in record);
-    }
+    internal override bool IsBehind => Runner.IsBehind;
 
-    public override void Advance(long watermark)
-    {
-        Runner.Advance(watermark);
-        base.Advance(watermark);
-    }
+    internal override bool IsDrained => !Runner.IsBehind;
+
+    internal override bool MayCapture => true;
+
+    public override void Process(in Record<Keyed<TKey, T>> record) => Runner.Process(in record);
+
+    public override void Advance(long watermark) => Runner.Advance(watermark);
+
+    public override void Idle(Idleness idleness) => Runner.Idle(idleness);
 
     public override void Close() => Runner.Close();
 
@@ -39,10 +41,10 @@ internal sealed class BroadcastProcessOperator<TKey, T, TBroadcast, TOut>
 {
     private readonly BroadcastProcess<TKey, T, TBroadcast, TOut> _process;
 
-    public BroadcastProcessOperator(BroadcastProcess<TKey, T, TBroadcast, TOut> process)
+    public BroadcastProcessOperator(BroadcastProcess<TKey, T, TBroadcast, TOut> process, bool isInTimeOrder)
     {
         _process = process;
-        Runner = new(process, (in record) => Emit(in record), Reject);
+        Runner = new(process, isInTimeOrder, (in record) => Emit(in record), base.AdvanceBoth, base.IdleBoth, Reject);
     }
 
     public ProcessRunner<TKey, T, TOut> Runner { get; }
@@ -53,10 +55,13 @@ internal sealed class BroadcastProcessOperator<TKey, T, TBroadcast, TOut>
 
     internal override bool WaitsForSecond => false;
 
-    public override void Process(in Record<Keyed<TKey, T>> record)
-    {
-        if (Runner.TryProcess(in record) is { } error) Reject(error, in record);
-    }
+    internal override bool IsBehind => Runner.IsBehind;
+
+    internal override bool IsDrained => !Runner.IsBehind;
+
+    internal override bool MayCapture => true;
+
+    public override void Process(in Record<Keyed<TKey, T>> record) => Runner.Process(in record);
 
     public override void ProcessSecond(in Record<TBroadcast> record)
     {
@@ -69,11 +74,9 @@ internal sealed class BroadcastProcessOperator<TKey, T, TBroadcast, TOut>
 
     internal override void Capture(TaskCheckpoint checkpoint) => Runner.Capture(checkpoint);
 
-    protected override void AdvanceBoth(long watermark)
-    {
-        Runner.Advance(watermark);
-        base.AdvanceBoth(watermark);
-    }
+    protected override void AdvanceBoth(long watermark) => Runner.Advance(watermark);
+
+    protected override void IdleBoth(Idleness idleness) => Runner.Idle(idleness);
 
     protected override void Open() => Runner.Open(Context);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Dataflow.Joins;
 using Dataflow.Runtime;
 using Dataflow.State;
 using Dataflow.Time;
@@ -6,21 +7,38 @@ using Dataflow.Time;
 namespace Dataflow.Processing;
 
 /// <summary>Runs the user's code of a <c>Process</c> step: its states, its timers and its outputs.</summary>
+/// <remarks>In order of time, a record that is newer than what the step has come to waits in state, and takes turns with the timers once the
+/// watermark is there. Whatever the watermark lets happen is done in portions: between them a checkpoint can be taken.</remarks>
 [SuppressMessage("Design", "CA1001", Justification = "Steps end with Close.")]
 internal sealed class ProcessRunner<TKey, T, TOut>(
-    KeyedProcess<TKey, T, TOut> process, ProcessRunner<TKey, T, TOut>.Emission emit, Action<Exception> reject)
+    KeyedProcess<TKey, T, TOut> process,
+    bool isInTimeOrder,
+    ProcessRunner<TKey, T, TOut>.Emission emit,
+    Action<long> advance,
+    Action<Idleness> idle,
+    Action<Exception, RecordOrigin> reject)
     where TKey : notnull
 {
-    private const int TimersAtOnce = 1024;
+    private const int EventsAtOnce = 1024;
+    private const long SliceMs = 16;
 
     private readonly Emission _emit = emit;
     private OperatorContext _step = null!;
     private ProcessStates<TKey, T> _states = null!;
+    private WaitingRecords<TKey, T>? _waiting; // null where records are handled as they come
     private Timers<TKey> _timers = null!;
     private ProcessingTimers<TKey> _processingTimers = null!;
     private RunningContext _context = null!;
+    private long _now = long.MinValue; // how far the step has come: what is as old is handled at once
+    private long _until = long.MinValue; // how far it may go
+    private long _fireUntil = long.MinValue; // and with timers
+    private long _quiet = long.MinValue; // and with records, where no more come
     private long _watermark = long.MinValue;
     private long _newest = long.MinValue;
+    private Idleness _idleness;
+    private Idleness _passedOn;
+    private bool _endsThen;
+    private bool _isEnding;
 
     public delegate void Emission(in Record<Keyed<TKey, TOut>> record);
 
@@ -30,38 +48,40 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
 
     public long DroppedTimers { get; private set; }
 
+    /// <summary>Whether timers or records that are due are left for the next portion.</summary>
+    public bool IsBehind { get; private set; }
+
     public void Open(OperatorContext step)
     {
         _step = step;
         _states = new ProcessStates<TKey, T>(step);
         process.Open(_states);
+        if (isInTimeOrder) _waiting = step.OpenWaiting<TKey, T>("waiting", SliceMs);
         _timers = new(step.OpenTables<KeyPart<TKey>, bool>("timers", new KeyPartCodec<TKey>()).Main);
         _processingTimers = new(new(step.OpenTables<KeyPart<TKey>, bool>("processing-timers", new KeyPartCodec<TKey>()).Main), step);
         _context = new RunningContext(this, step.KeepsRejected);
-        _watermark = _newest = step.SavedWatermark();
+        _now = _until = _fireUntil = _newest = step.SavedWatermark();
     }
 
     public void Close() => _processingTimers?.Dispose();
 
-    public void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(_step.Name, _watermark);
+    public void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(_step.Name, _now);
 
-    /// <summary>Handles a record; returns what the user's code failed with.</summary>
-    public Exception? TryProcess(in Record<Keyed<TKey, T>> record)
+    public void Process(in Record<Keyed<TKey, T>> record)
     {
-        _context.Begin(record.Value.Key, Math.Max(record.Timestamp, _watermark), record.Timestamp, record.Origin);
-        try
+        if (_waiting is null)
         {
-            process.OnRecord(record.With(record.Value.Value), _context);
+            Handle(record.Value.Key, record.With(record.Value.Value));
         }
-        catch (Exception error) when (!_context.IsEmitting)
+        else if (record.Timestamp > _now)
         {
-            _context.Undo();
-            return error;
+            _waiting.Add(in record);
         }
-
-        _newest = Math.Max(_newest, record.Timestamp);
-        _context.End();
-        return null;
+        else
+        {
+            Handle(record.Value.Key, record.With(record.Value.Value));
+            while (TryFire(_now - 1)) ; // as if the record had waited: before what comes next
+        }
     }
 
     /// <summary>Runs code that changes broadcast state; returns what it failed with, after which nothing has changed.</summary>
@@ -84,30 +104,63 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
 
     public void Advance(long watermark)
     {
-        if (watermark == long.MaxValue)
-        {
-            // First as if time went to the newest record: how far it had come by itself depends on chance.
-            FireUpTo(_step.NewestAtEnd);
-            DroppedTimers += _processingTimers.Clear();
-            _timers.LetSetOnceMore();
-        }
+        _watermark = watermark;
+        _endsThen = watermark == long.MaxValue && !_isEnding;
+        // At the end first as if time went to the newest record: how far it had come by itself depends on chance.
+        if (_endsThen) MoveTo(_step.NewestAtEnd, mayMoreCome: false);
+        else MoveTo(watermark, mayMoreCome: isInTimeOrder);
+    }
 
-        FireUpTo(watermark);
-        Sides.Advance(watermark);
+    public void Idle(Idleness idleness)
+    {
+        _idleness = idleness;
+        if (IsDueInQuiet()) GoOn();
+        PassOnIdleness();
+    }
+
+    /// <summary>Lets the step handle what it holds up to a time, even where the watermark is not there.</summary>
+    /// <param name="time">The time of the last of the records.</param>
+    /// <param name="mayMoreCome">Whether others of that time may still come: timers of that time wait for them.</param>
+    public void MoveTo(long time, bool mayMoreCome)
+    {
+        _until = Math.Max(_until, time);
+        _fireUntil = mayMoreCome ? _until - 1 : _until;
+        GoOn();
     }
 
     public bool Poll()
     {
+        var isBehind = IsBehind || IsDueInQuiet();
+        if (isBehind) GoOn();
+        else if (_timers.Next <= _now && _step.Task.HasReadAll) MoveTo(_now, mayMoreCome: false);
+        PassOnIdleness();
         var fired = 0;
-        for (; fired < TimersAtOnce && _processingTimers.TryTakeDue(out var key, out var timestamp); fired++)
+        for (; fired < EventsAtOnce && !_step.Task.IsWaitedFor && _processingTimers.TryTakeDue(out var key, out var timestamp); fired++)
             Fire(key, timestamp, isProcessing: true);
-        return fired > 0 | Sweep();
+        return isBehind | fired > 0 | Sweep();
+    }
+
+    /// <summary>Whether records wait that would not if time had gone on with the clock since the last one that came: they are real, and
+    /// what may come instead of them does not. Timers that are newer than all of them wait for the watermark, which stays.</summary>
+    private bool IsDueInQuiet()
+    {
+        _quiet = _idleness.TimeAt(_step.Time);
+        return _waiting is not null && _waiting.TryPeek(out var time) && time <= _quiet;
+    }
+
+    /// <summary>What has records that wait is not idle for those who follow.</summary>
+    private void PassOnIdleness()
+    {
+        if (_idleness == _passedOn || (_idleness.IsIdle && _waiting is not null && _waiting.TryPeek(out _))) return;
+        _passedOn = _idleness;
+        idle(_passedOn);
+        Sides.Idle(_passedOn);
     }
 
     private bool Sweep()
     {
         var any = false;
-        foreach (var state in _states.Expiring) any |= state.Sweep(_watermark);
+        foreach (var state in _states.Expiring) any |= state.Sweep(_now);
         return any;
     }
 
@@ -116,7 +169,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         switch (change)
         {
             case TimerChange.Set when !_timers.Set(key, timestamp):
-            case TimerChange.SetProcessing when _watermark == long.MaxValue:
+            case TimerChange.SetProcessing when _isEnding:
                 DroppedTimers++;
                 break;
             case TimerChange.Delete:
@@ -131,15 +184,77 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         }
     }
 
-    private void FireUpTo(long watermark)
+    /// <summary>Handles the next portion of what is due, one record or timer at least.</summary>
+    private void GoOn()
     {
-        _watermark = Math.Max(_watermark, watermark);
-        while (_timers.TryTakeDue(_watermark, out var key, out var timestamp)) Fire(key, timestamp, isProcessing: false);
+        IsBehind = true;
+        for (var left = EventsAtOnce; left > 0; left--)
+        {
+            if (!TryDoNext())
+            {
+                _now = Math.Max(_now, _until);
+                if (_endsThen) BeginEnd();
+                else IsBehind = false;
+                if (!IsBehind) break;
+            }
+
+            if (_step.Task.IsWaitedFor) break;
+        }
+
+        var passed = Math.Min(_now, _watermark);
+        advance(passed);
+        Sides.Advance(passed);
+    }
+
+    private void BeginEnd()
+    {
+        (_endsThen, _isEnding, _until, _fireUntil) = (false, true, long.MaxValue, long.MaxValue);
+        DroppedTimers += _processingTimers.Clear();
+        _timers.LetSetOnceMore();
+    }
+
+    /// <summary>The next in time: of one moment records come before timers.</summary>
+    private bool TryDoNext()
+    {
+        var time = 0L;
+        var hasRecord = _waiting is not null && _waiting.TryPeek(out time) && time <= Math.Max(_until, _quiet);
+        if (TryFire(hasRecord ? time - 1 : _fireUntil)) return true;
+        if (!hasRecord) return false;
+        _now = Math.Max(_now, time);
+        _waiting!.Take(out var next);
+        Handle(next.Key, new Record<T>(next.Value, next.Time, next.Origin));
+        return true;
+    }
+
+    private bool TryFire(long until)
+    {
+        if (!_timers.TryTakeDue(until, out var key, out var timestamp)) return false;
+        _now = Math.Max(_now, timestamp);
+        Fire(key, timestamp, isProcessing: false);
+        return true;
+    }
+
+    private void Handle(TKey key, in Record<T> record)
+    {
+        _context.Begin(key, Math.Max(record.Timestamp, _now), record.Timestamp, record.Origin);
+        try
+        {
+            process.OnRecord(in record, _context);
+        }
+        catch (Exception error) when (!_context.IsEmitting)
+        {
+            _context.Undo();
+            reject(error, record.Origin);
+            return;
+        }
+
+        _newest = Math.Max(_newest, record.Timestamp);
+        _context.End();
     }
 
     private void Fire(TKey key, long timestamp, bool isProcessing)
     {
-        var time = isProcessing ? Math.Max(_newest, _watermark) : timestamp;
+        var time = isProcessing ? Math.Max(_newest, _now) : _now; // not late for what follows, though the timer may have been
         _context.Begin(key, time, time, default);
         try
         {
@@ -149,7 +264,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         catch (Exception error) when (!_context.IsEmitting)
         {
             _context.Undo();
-            reject(error);
+            reject(error, default);
             return;
         }
 
@@ -170,7 +285,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
 
         public override TKey Key => runner._states.Scope.Key;
 
-        public override long Watermark => runner._watermark;
+        public override long Watermark => runner._now;
 
         public override long ProcessingTime => runner._processingTimers.Now;
 

@@ -84,14 +84,6 @@ public sealed class ProcessStates<TKey, T>
         return new BroadcastState<TMapKey, TValue>(new(entries!, Undo), () => Scope.HasKey);
     }
 
-    /// <summary>Finds out what states a step has.</summary>
-    internal static ProcessStates<TKey, T> Of<TOut>(KeyedProcess<TKey, T, TOut> process)
-    {
-        var states = new ProcessStates<TKey, T>(null);
-        process.Open(states);
-        return states;
-    }
-
     internal IEnumerable<string> Check(string step, Node input)
     {
         if (_needsTime && !EventTime.IsGivenBefore(input))

@@ -32,6 +32,11 @@ internal sealed class SideOutputs<TKey>
         foreach (var side in _sides.Values) side.Advance(watermark);
     }
 
+    public void Idle(Idleness idleness)
+    {
+        foreach (var side in _sides.Values) side.Idle(idleness);
+    }
+
     private interface ISide
     {
         void Release();
@@ -39,6 +44,8 @@ internal sealed class SideOutputs<TKey>
         void DropHeld();
 
         void Advance(long watermark);
+
+        void Idle(Idleness idleness);
     }
 
     private sealed class Side<TSide>(Operator<Keyed<TKey, TSide>> next) : ISide
@@ -60,6 +67,8 @@ internal sealed class SideOutputs<TKey>
         public void DropHeld() => _held.Clear();
 
         public void Advance(long watermark) => next.Advance(watermark);
+
+        public void Idle(Idleness idleness) => next.Idle(idleness);
     }
 }
 

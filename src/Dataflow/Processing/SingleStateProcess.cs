@@ -6,6 +6,8 @@ internal sealed class SingleStateProcess<TKey, T, TState, TOut>(KeyedProcess<TKe
 {
     private ValueState<TState> _state = null!;
 
+    public override bool InTimeOrder => process.InTimeOrder;
+
     public override void Open(ProcessStates<TKey, T> states) => _state = states.Value<TState>(SingleState.Name);
 
     public override void OnRecord(in Record<T> record, ProcessContext<TKey, TOut> context)

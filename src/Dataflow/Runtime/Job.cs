@@ -159,13 +159,19 @@ public sealed class Job : IAsyncDisposable
     internal long? LeastSplitWatermark()
     {
         long? least = null;
-        foreach (var split in _progress ??= [.. Tasks.SelectMany(static task => task.Splits)])
+        foreach (var split in Progress)
         {
             if (split is { IsFinished: false, IsIdle: false, WatermarkMs: { } watermark } && !(watermark >= least)) least = watermark;
         }
 
         return least;
     }
+
+    /// <summary>Whether the sources, which have not all ended, have nothing more to read by now.</summary>
+    internal bool HasReadAll => Array.TrueForAll(Progress, static split => split.IsFinished || split.IsCaughtUp)
+        && Array.Exists(Progress, static split => !split.IsFinished);
+
+    private SplitProgress[] Progress => _progress ??= [.. Tasks.SelectMany(static task => task.Splits)];
 
     internal string SplitName(RecordOrigin origin) => origin.IsKnown ? _splits.NameOf(origin.Split) : "";
 

@@ -48,6 +48,10 @@ public abstract class Operator
     /// <summary>Whether the step has taken all it can for now: its task reads no further until this is false again.</summary>
     internal virtual bool IsFull => false;
 
+    /// <summary>Whether the step has records or timers left that time has come for, to be done in <see cref="Poll"/>: its task reads no
+    /// further until it has caught up.</summary>
+    internal virtual bool IsBehind => false;
+
     /// <summary>Whether nothing is in flight inside the step; the end of the input waits for that.</summary>
     internal virtual bool IsDrained => true;
 
@@ -109,7 +113,8 @@ public abstract class Operator
         DeadLetters++;
     }
 
-    private void Reject(Exception error, RecordOrigin origin)
+    /// <summary>As the other forms, where the record is no more at hand.</summary>
+    private protected void Reject(Exception error, RecordOrigin origin)
     {
         Context.Task.Reject(Context.Fail(error, origin));
         DeadLetters++;

@@ -74,6 +74,12 @@ internal sealed class StreamTask
     /// <summary>The last checkpoint that the task has captured for.</summary>
     public long Epoch => _epoch;
 
+    /// <summary>Whether the job is to take a checkpoint or to end: what can be put off, between two records, is then to wait.</summary>
+    public bool IsWaitedFor => Job.RequestedEpoch > _epoch || Job.IsEnding;
+
+    /// <summary>Whether all that the sources have by now has been read, and nothing waits in front of the task.</summary>
+    public bool HasReadAll => Job.HasReadAll && _inputs.TrueForAll(static input => input.QueuedBatches == 0);
+
     /// <summary>Whether nothing is left to do but to take part in checkpoints.</summary>
     public bool IsEnded { get; private set; }
 
@@ -145,7 +151,7 @@ internal sealed class StreamTask
         if (_writers.Exists(static writer => writer.HasOverflow)) return any;
 
         any |= Poll();
-        var isFull = _steps.Exists(static step => step.Step.IsFull) || _writers.Exists(static writer => writer.IsHeldUp);
+        var isFull = _steps.Exists(static step => step.Step.IsFull || step.Step.IsBehind) || _writers.Exists(static writer => writer.IsHeldUp);
         // What stands before a checkpoint's barrier is taken in even so: the barrier must not wait for slow calls.
         if (!isFull || Job.RequestedEpoch > _epoch) any |= ReadInputs();
         else foreach (var input in _inputs) input.Skip();

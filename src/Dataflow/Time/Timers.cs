@@ -10,9 +10,9 @@ internal sealed class Timers<TKey>(KeyedState<KeyPart<TKey>, bool> state)
     private const int LeastToRebuild = 64;
 
     private readonly PriorityQueue<TKey, (long Timestamp, long Order)> _queue = new();
-    private HashSet<KeyPart<TKey>>? _last; // what was set after the end of time
     private long _order; // timers of one moment fire in the order of their setting
     private bool _isBuilt;
+    private bool _isAtEnd;
     private bool _firesLast;
 
     /// <summary>The time of the next timer, or an earlier one whose timer was deleted; null: there is none.</summary>
@@ -30,10 +30,10 @@ internal sealed class Timers<TKey>(KeyedState<KeyPart<TKey>, bool> state)
     {
         Build();
         if (_firesLast) return false;
-        state.Update(new(key, timestamp), out var exists) = true;
+        ref var maySetOthers = ref state.Update(new(key, timestamp), out var exists);
         if (exists) return true;
+        maySetOthers = !_isAtEnd;
         Enqueue(key, timestamp);
-        _last?.Add(new(key, timestamp));
         return true;
     }
 
@@ -50,17 +50,18 @@ internal sealed class Timers<TKey>(KeyedState<KeyPart<TKey>, bool> state)
         {
             _queue.Dequeue();
             timestamp = next.Timestamp;
-            if (!state.Remove(new(key, timestamp))) continue;
-            _firesLast = _last?.Remove(new(key, timestamp)) ?? false;
-            return true;
+            var timer = new KeyPart<TKey>(key, timestamp);
+            _firesLast = _isAtEnd && state.TryGet(timer, out var maySetOthers) && !maySetOthers;
+            if (state.Remove(timer)) return true;
         }
 
         timestamp = 0;
+        _firesLast = false;
         return false;
     }
 
     /// <summary>Time is at its end: timers set from now on fire too, but can set no others.</summary>
-    public void LetSetOnceMore() => _last ??= [];
+    public void LetSetOnceMore() => _isAtEnd = true;
 
     /// <summary>Drops all timers and says how many there were.</summary>
     public int Clear()

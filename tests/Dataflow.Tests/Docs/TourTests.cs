@@ -14,6 +14,7 @@ public class TourTests
     [InlineData("tables", "ada: order 8 is the newest, the dearest: 6, 3")]
     [InlineData("tables", "13 pieces on the shelf left")]
     [InlineData("process", "eve is quiet since 09:33")]
+    [InlineData("process", "ada is quiet since 09:03")]
     [InlineData("patterns", "ada: 2, then 4, then 2 pieces")]
     [InlineData("async", "order 3: cups from the shelf left")]
     [InlineData("async", "order 4: eve, no phone")]

@@ -30,6 +30,19 @@ public class WaitingRecordsTests
             iter: 200);
 
     [Fact]
+    public void Agrees_with_a_list_also_where_records_are_taken_one_by_one()
+        => s_operations.Sample(
+            operations =>
+            {
+                using var run = new Run { TakesOneByOne = true };
+                foreach (var operation in operations) run.Do(operation);
+                run.Checkpoint();
+                run.Restart();
+                run.Take(long.MaxValue);
+            },
+            iter: 200);
+
+    [Fact]
     public void A_record_is_written_once_and_none_that_was_taken_before()
     {
         using var run = new Run();
@@ -69,6 +82,8 @@ public class WaitingRecordsTests
         private int _number;
         private long _watermark = long.MinValue;
 
+        public bool TakesOneByOne { get; init; }
+
         public Run() => _records = new("waiting", _changes, SliceMs);
 
         public void Dispose() => _log.Dispose();
@@ -107,10 +122,32 @@ public class WaitingRecordsTests
 
         public void Take(long watermark)
         {
+            if (TakesOneByOne)
+            {
+                TakeOneByOne(watermark);
+                return;
+            }
+
             _watermark = watermark - (((watermark % SliceMs) + SliceMs) % SliceMs);
             var expected = _model.Where(record => record.Time < _watermark).OrderBy(record => record.Time).ThenBy(record => record.Value);
             Assert.Equal(expected, _records.TakeBefore(watermark).ToArray().Select(record => (record.Key, record.Time, record.Value)));
             _model.RemoveAll(record => record.Time < _watermark);
+        }
+
+        private void TakeOneByOne(long watermark)
+        {
+            _watermark = watermark;
+            foreach (var expected in _model.Where(record => record.Time < watermark).OrderBy(record => record.Time).ThenBy(record => record.Value).ToList())
+            {
+                Assert.True(_records.TryPeek(out var time));
+                Assert.Equal(expected.Time, time);
+                _records.Take(out var record);
+                Assert.Equal(expected, (record.Key, record.Time, record.Value));
+                _model.Remove(expected);
+                Assert.Equal(_model.Count, _records.Entries);
+            }
+
+            Assert.False(_records.TryPeek(out var next) && next < watermark);
         }
 
         /// <summary>Carries on from the last checkpoint.</summary>
