@@ -1,4 +1,7 @@
+using Dataflow.Planning;
+using Dataflow.Runtime;
 using Dataflow.State;
+using Dataflow.Windows;
 
 namespace Dataflow;
 
@@ -10,13 +13,26 @@ public static class DeduplicateStep
     {
         /// <summary>Lets the first record of each key pass and drops those that come after it, counted as filtered.</summary>
         /// <remarks>Without <paramref name="within"/> every key is remembered for ever. With it a record is dropped if one
-        /// that passed is at most that much older or newer by event time, and keys are forgotten as time goes on.</remarks>
+        /// that passed is at most that much older or newer by event time, and keys are forgotten as time goes on: so a record that is
+        /// older than the watermark is late, dropped and counted.</remarks>
         /// <param name="within">For how long a key's first record stands for those that follow; null: for ever.</param>
         /// <param name="name">Names the state; give one where a pipeline has two.</param>
         public KeyedStream<TKey, T> Deduplicate(TimeSpan? within = null, string name = "deduplicate")
         {
             if (within is { } span) ArgumentOutOfRangeException.ThrowIfLessThan(span, TimeSpan.FromMilliseconds(1), nameof(within));
             return stream.Add(input => new DeduplicateNode<TKey, T>(name, input, within));
+        }
+
+        /// <summary>As the form without, and hands out the records that are late.</summary>
+        /// <param name="within">For how long a key's first record stands for those that follow.</param>
+        /// <param name="late">The records that are older than the watermark, as they came.</param>
+        /// <param name="name">Names the state; give one where a pipeline has two.</param>
+        public KeyedStream<TKey, T> Deduplicate(TimeSpan within, out KeyedStream<TKey, T> late, string name = "deduplicate")
+        {
+            var first = stream.Deduplicate(within, name);
+            var side = new SideNode<Keyed<TKey, T>>($"{name}-late", first.Pairs.Node);
+            late = new(new Stream<Keyed<TKey, T>>(stream.Pipeline, side), isPartitioned: true);
+            return first;
         }
     }
 }
@@ -32,6 +48,12 @@ internal sealed record DeduplicateNode<TKey, T>(string Name, Node<Keyed<TKey, T>
     public override Operator<Keyed<TKey, T>, Keyed<TKey, T>> CreateOperator()
         => new DeduplicateOperator<TKey, T>((long?)Within?.TotalMilliseconds);
 
+    internal override void Connect(Operator<Keyed<TKey, T>, Keyed<TKey, T>> step, TaskBuilder builder)
+    {
+        base.Connect(step, builder);
+        if (builder.Plan.SideOf(this) is SideNode<Keyed<TKey, T>> side) ((DeduplicateOperator<TKey, T>)step).ConnectLateTo(side.BuildNext(builder));
+    }
+
     internal override IEnumerable<string> Check()
         => Within is null || EventTime.IsGivenBefore(this)
             ? []
@@ -39,18 +61,31 @@ internal sealed record DeduplicateNode<TKey, T>(string Name, Node<Keyed<TKey, T>
 }
 
 /// <summary>Remembers the time of each key's record that passed, in slices of time that are forgotten as a whole.</summary>
-internal sealed class DeduplicateOperator<TKey, T>(long? withinMs) : Operator<Keyed<TKey, T>, Keyed<TKey, T>>, ICountsFiltered
+internal sealed class DeduplicateOperator<TKey, T>(long? withinMs) : Operator<Keyed<TKey, T>, Keyed<TKey, T>>, ICountsFiltered, ICountsLate
     where TKey : notnull
 {
+    private Operator<Keyed<TKey, T>>? _late;
+    private long _watermark = long.MinValue;
     private NamespacedState<TKey, long> _passed = null!; // by slice: a slice is as long as a key is remembered
 
     /// <summary>The records that were not the first.</summary>
     public long Filtered { get; private set; }
 
+    public long LateRecords { get; private set; }
+
     internal override bool IsOneToOne => true;
+
+    public void ConnectLateTo(Operator<Keyed<TKey, T>> late) => _late = late;
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
+        if (record.Timestamp < _watermark)
+        {
+            LateRecords++;
+            _late?.Process(in record);
+            return;
+        }
+
         var slice = SliceOf(record.Timestamp);
         if (IsIn(slice, in record) || IsIn(slice - 1, in record) || IsIn(slice + 1, in record))
         {
@@ -65,11 +100,22 @@ internal sealed class DeduplicateOperator<TKey, T>(long? withinMs) : Operator<Ke
     public override void Advance(long watermark)
     {
         base.Advance(watermark);
+        _late?.Advance(watermark);
         if (withinMs is null) return;
+        _watermark = watermark;
         foreach (var slice in _passed.Tables.Keys.TakeWhile(slice => slice < SliceOf(watermark) - 1).ToList()) _passed.Drop(slice);
     }
 
-    protected override void Open() => _passed = Context.OpenTables<TKey, long>("passed", KeyCodec<TKey>.Default);
+    internal override void Capture(TaskCheckpoint checkpoint)
+    {
+        if (withinMs is not null) checkpoint.SaveWatermark(Context.Name, _watermark);
+    }
+
+    protected override void Open()
+    {
+        _passed = Context.OpenTables<TKey, long>("passed", KeyCodec<TKey>.Default);
+        if (withinMs is not null) _watermark = Context.SavedWatermark();
+    }
 
     private long SliceOf(long time) => withinMs is { } length ? Math.DivRem(time, length, out var rest) - (rest < 0 ? 1 : 0) : 0;
 

@@ -42,6 +42,35 @@ public class DeduplicateTests
         job.Close();
     }
 
+    [Fact]
+    public void A_duplicate_behind_the_watermark_is_late_and_not_another_first()
+    {
+        using var log = SimulatedJob.OpenLog();
+        var pipeline = new Pipeline("deduplicate");
+        var (first, late) = (Sink.Memory<Reading>("first"), Sink.Memory<Reading>("late"));
+        pipeline.From(Topic.Of<Reading>("readings")).WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor)
+            .Deduplicate(TimeSpan.FromSeconds(30), out var tooLate).To(first);
+        tooLate.To(late);
+        Reading[] readings = [new("x", 5_000, 0), new("y", 120_000, 0), new("x", 5_000, 1)];
+        var job = Feed(readings[..2]);
+        job.Close();
+        job = Feed(readings[2..]); // also after a restart
+
+        Assert.Equal(readings[..2], first.Committed);
+        Assert.Equal(readings[2..], late.Committed);
+        Assert.Equal(1, job.Status.Steps.Single(step => step.Name == "deduplicate").Late);
+        job.Close();
+
+        SimulatedJob Feed(Reading[] records)
+        {
+            log.Append("readings", records);
+            var fed = SimulatedJob.Start(pipeline, log);
+            fed.RunUntilIdle();
+            fed.Checkpoint();
+            return fed;
+        }
+    }
+
     private static KeyedStream<string, Reading> Within(Stream<Reading> stream, int ms)
         => stream.WithEventTime(r => r.TimeMs, lateness: TimeSpan.FromMilliseconds(100)).KeyBy(r => r.Sensor).Deduplicate(TimeSpan.FromMilliseconds(ms));
 }
