@@ -17,6 +17,7 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
     private Operator<Keyed<TKey, TOut>>? _timedOut;
     private TKey _key = default!;
     private long _watermark = long.MinValue;
+    private long _handedOn = long.MinValue; // the watermark that those behind know of
 
     public MatchOperator(Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, int mostOpen)
     {
@@ -49,6 +50,7 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
     public override void Advance(long watermark)
     {
         if (watermark > _watermark) MoveTo(watermark);
+        _handedOn = Math.Max(_handedOn, watermark);
         base.Advance(watermark);
     }
 
@@ -58,7 +60,7 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
     {
         _matches = Context.OpenState<TKey, OpenMatches<T>?>("matches");
         _timers = new Timers<TKey>(Context.OpenTables<KeyPart<TKey>, bool>("timers", new KeyPartCodec<TKey>()).Main);
-        _watermark = Context.SavedWatermark();
+        _watermark = _handedOn = Context.SavedWatermark();
     }
 
     private void MoveTo(long watermark)
@@ -71,6 +73,7 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
 
     private void Search(long time)
     {
+        Context.Task.ThrowIfCancelled();
         if (_matches.Update(_key, out _) is not { } matches)
         {
             _matches.Remove(_key); // a search's time was over after its key had gone
@@ -118,7 +121,7 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
         record = default;
         try
         {
-            record = new(new(_key, _result(_key, match)), match.EndMs, default);
+            record = new(new(_key, _result(_key, match)), Math.Max(match.EndMs, _handedOn), default);
             return true;
         }
         catch (Exception error)

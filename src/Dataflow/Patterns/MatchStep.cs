@@ -14,7 +14,8 @@ public static class MatchStep
     {
         /// <summary>Finds a pattern in the records of each key, in the order of their event time, those of one time as they came.</summary>
         /// <remarks>A record waits until the watermark has passed it; one that comes later is late, counted and dropped. A match
-        /// goes out once no other could take its place, with the time of its last record. Open matches are kept in state; a
+        /// goes out once no other could take its place, with the time of its last record, or with that of the watermark where it has passed
+        /// this, so that nothing that follows takes it for late. Open matches are kept in state; a
         /// checkpoint writes those of each key that changed, whole.</remarks>
         /// <param name="pattern">What to find.</param>
         /// <param name="result">Makes the result of key and match; called on the task's thread.</param>
