@@ -7,53 +7,64 @@ public static class RunStep
 {
     extension(Pipeline pipeline)
     {
-        /// <summary>Runs the pipeline until its input ends, carrying on from its last checkpoint if there is one.</summary>
+        /// <summary>Runs the pipeline until its input ends or it is stopped, carrying on from its last checkpoint if there is one.</summary>
         /// <param name="options">Where and how to run; by default in <c>dataflow-data</c>, on all processors.</param>
-        /// <param name="stop">Takes a last checkpoint and stops.</param>
+        /// <param name="stop">Takes a last checkpoint and stops, as <see cref="Job.StopAsync"/> does; the task then completes without an error.</param>
         /// <exception cref="PlanException">The pipeline cannot run as it is written, or no longer fits its state.</exception>
         /// <exception cref="DataflowException">What stopped it; all up to the last checkpoint is done.</exception>
-        /// <exception cref="OperationCanceledException"><paramref name="stop"/> was triggered.</exception>
         public async Task RunAsync(JobOptions? options = null, CancellationToken stop = default)
         {
-            options ??= new JobOptions();
-            for (var restart = 0;; restart++)
+            try
             {
-                try
-                {
-                    await pipeline.RunOnceAsync(options with { Restarted = restart }, stop).ConfigureAwait(false);
-                    return;
-                }
-                catch (Exception error) when (options.Restarts.DelayBefore(restart, error) is { } delay)
-                {
-                    await Task.Delay(delay, options.Time, stop).ConfigureAwait(false);
-                }
+                var job = await pipeline.StartAsync(options, stop).ConfigureAwait(false);
+                await using (job.ConfigureAwait(false)) await job.Completion.ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return; // before it ran: nothing is to be kept
             }
         }
 
-        private async Task RunOnceAsync(JobOptions options, CancellationToken stop)
-        {
-            var job = await pipeline.StartAsync(options, stop).ConfigureAwait(false);
-            await using (job.ConfigureAwait(false))
-            await using (stop.Register(job.Coordinator.RequestStop).ConfigureAwait(false))
-            {
-                await job.Completion.ConfigureAwait(false);
-                stop.ThrowIfCancellationRequested();
-            }
-        }
-
-        /// <summary>Starts the pipeline and returns once it runs.</summary>
-        /// <inheritdoc cref="RunStep.extension(Pipeline).RunAsync"/>
+        /// <summary>Starts the pipeline, carrying on from its last checkpoint if there is one, and returns once it runs.</summary>
+        /// <param name="options">Where and how to run; by default in <c>dataflow-data</c>, on all processors.</param>
+        /// <param name="stop">Takes a last checkpoint and stops, as <see cref="Job.StopAsync"/> does.</param>
+        /// <exception cref="PlanException">The pipeline cannot run as it is written, or no longer fits its state.</exception>
+        /// <exception cref="DataflowException">It cannot be started.</exception>
+        /// <exception cref="OperationCanceledException"><paramref name="stop"/> was triggered before it ran.</exception>
         public async Task<Job> StartAsync(JobOptions? options = null, CancellationToken stop = default)
         {
+            var given = options ?? new JobOptions();
             // Off the caller's context, once: nothing inside needs to think of it.
-            return await Task.Run(
-                async () =>
-                {
-                    var job = await JobParts.BuildJobAsync(pipeline, options ?? new JobOptions(), stop).ConfigureAwait(false);
-                    job.RunOnThreads();
-                    return job;
-                },
-                stop).ConfigureAwait(false);
+            var job = await Task.Run(() => StartFirstAsync(pipeline, given, stop), stop).ConfigureAwait(false);
+            var registration = stop.Register(job.RequestStop);
+            _ = job.Completion.ContinueWith(_ => registration.Dispose(), TaskScheduler.Default);
+            return job;
+        }
+    }
+
+    private static async Task<Job> StartFirstAsync(Pipeline pipeline, JobOptions options, CancellationToken stop)
+    {
+        for (var restart = 0;; restart++)
+        {
+            try
+            {
+                return await RunAsync(restart, RestartsFrom(restart), stop).ConfigureAwait(false);
+            }
+            catch (Exception error) when (options.Restarts.DelayBefore(restart, error) is { } delay)
+            {
+                await Task.Delay(delay, options.Time, stop).ConfigureAwait(false);
+            }
+        }
+
+        Restarts? RestartsFrom(int restart) => options.Restarts.Most == 0
+            ? null
+            : new Restarts(options.Restarts, options.Time, restart, (number, giveUp) => RunAsync(number, null, giveUp));
+
+        async Task<Job> RunAsync(int number, Restarts? restarts, CancellationToken giveUp)
+        {
+            var job = await JobParts.BuildJobAsync(pipeline, options with { Restarted = number }, giveUp, restarts).ConfigureAwait(false);
+            job.RunOnThreads();
+            return job;
         }
     }
 }

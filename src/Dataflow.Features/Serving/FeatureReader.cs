@@ -13,22 +13,21 @@ public sealed class FeatureReader<TRequest>
 {
     private readonly Job _job;
     private readonly FeatureService<TRequest> _service;
-    private readonly ViewReader<TRequest>?[] _views; // by step
-    private readonly ReadGate[] _gates; // by worker
     private readonly int _independent; // how many steps come first that need no feature found before
+
+    private Opened _opened;
 
     internal FeatureReader(Job job, FeatureService<TRequest> service)
     {
         _job = job;
         _service = service;
-        _views = [.. service.Steps.Select(step => step.Open(job))];
-        _gates = [.. job.Workers.Select(ReadGate.Of)];
+        _opened = new(job.Current, service);
         _independent = service.Steps.TakeWhile(static step => step.IsIndependent).Count();
     }
 
     /// <summary>Events of each view, in the order of the service, that came behind the watermark and were taken in all the same, since the job
     /// started. Those that were too old for that are the view's late records in <see cref="Job.Status"/>.</summary>
-    public IReadOnlyList<long> LateEvents => [.. _views.OfType<ViewReader<TRequest>>().Select(static view => view.TakenLate)];
+    public IReadOnlyList<long> LateEvents => [.. Now.Views.OfType<ViewReader<TRequest>>().Select(static view => view.TakenLate)];
 
     /// <summary>The features of a request.</summary>
     /// <param name="request">The request.</param>
@@ -39,11 +38,12 @@ public sealed class FeatureReader<TRequest>
     /// <exception cref="OperationCanceledException">The job has ended.</exception>
     public FeatureVector Read(TRequest request, DateTimeOffset? at = null, FeatureVector? reuse = null)
     {
-        ReadGate.ThrowIfEnded(_job);
+        var now = Now;
+        ReadGate.ThrowIfEnded(now.Run);
         var atMs = (at ?? _job.Time.GetUtcNow()).ToUnixTimeMilliseconds();
         var row = reuse is null ? new FeatureVector(_service.Names) : reuse.Emptied(_service.Names);
-        ReadAtOnce(request, row, atMs, row.Places, 0, _independent);
-        for (var step = _independent; step < _views.Length; step++) ReadDependent(request, row, atMs, step);
+        ReadAtOnce(now, request, row, atMs, row.Places, 0, _independent);
+        for (var step = _independent; step < now.Views.Length; step++) ReadDependent(now, request, row, atMs, step);
         return row;
     }
 
@@ -70,15 +70,18 @@ public sealed class FeatureReader<TRequest>
         return vectors;
     }
 
-    private FeatureVector ReadWithFailures(TRequest request, long atMs)
+    /// <summary>What is open of the job's run at hand, which after a restart is another.</summary>
+    private Opened Now => _opened.Run == _job.Current ? _opened : _opened = new(_job.Current, _service);
+
+    private FeatureVector ReadWithFailures(Opened now, TRequest request, long atMs)
     {
         var row = new FeatureVector(_service.Names);
-        ReadAtOnce(request, row, atMs, row.Places, 0, _independent);
-        for (var step = _independent; step < _views.Length; step++)
+        ReadAtOnce(now, request, row, atMs, row.Places, 0, _independent);
+        for (var step = _independent; step < now.Views.Length; step++)
         {
             try
             {
-                ReadDependent(request, row, atMs, step);
+                ReadDependent(now, request, row, atMs, step);
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
@@ -89,34 +92,43 @@ public sealed class FeatureReader<TRequest>
         return row;
     }
 
-    private void ReadDependent(TRequest request, FeatureVector row, long atMs, int step)
+    private void ReadDependent(Opened now, TRequest request, FeatureVector row, long atMs, int step)
     {
-        if (_views[step] is not null) ReadAtOnce(request, row, atMs, row.Places, step, step + 1);
+        if (now.Views[step] is not null) ReadAtOnce(now, request, row, atMs, row.Places, step, step + 1);
         else _service.Steps[step].Compute(request, row, row.Places);
     }
 
     /// <summary>Reads some views at one moment: enters the gates of their workers, which all readers do in the same order.</summary>
-    private void ReadAtOnce(TRequest request, FeatureVector row, long at, FeatureValue[] values, int from, int to)
+    private static void ReadAtOnce(Opened now, TRequest request, FeatureVector row, long at, FeatureValue[] values, int from, int to)
     {
         ulong owners = 0;
-        for (var step = from; step < to; step++) owners |= 1UL << _views[step]!.WorkerOf(request, row); // there are at most 64 workers
+        for (var step = from; step < to; step++) owners |= 1UL << now.Views[step]!.WorkerOf(request, row); // there are at most 64 workers
         var entered = 0;
         try
         {
-            for (; entered < _gates.Length; entered++)
+            for (; entered < now.Gates.Length; entered++)
             {
-                if ((owners >> entered & 1) != 0) _gates[entered].Enter(_job);
+                if ((owners >> entered & 1) != 0) now.Gates[entered].Enter(now.Run);
             }
 
-            for (var step = from; step < to; step++) _views[step]!.Read(request, row, at, values);
+            for (var step = from; step < to; step++) now.Views[step]!.Read(request, row, at, values);
         }
         finally
         {
             while (--entered >= 0)
             {
-                if ((owners >> entered & 1) != 0) _gates[entered].Exit();
+                if ((owners >> entered & 1) != 0) now.Gates[entered].Exit();
             }
         }
+    }
+
+    private sealed class Opened(Job run, FeatureService<TRequest> service)
+    {
+        public Job Run => run;
+
+        public ViewReader<TRequest>?[] Views { get; } = [.. service.Steps.Select(step => step.Open(run))]; // by step
+
+        public ReadGate[] Gates { get; } = [.. run.Workers.Select(ReadGate.Of)]; // by worker
     }
 }
 

@@ -84,7 +84,7 @@ internal sealed class ReadGate
 
     public static void ThrowIfEnded(Job job)
     {
-        if (job.Completion.IsCompleted) throw Ended();
+        if (job.HasEnded) throw Ended();
     }
 
     private static OperationCanceledException Ended() => new("The job has ended.");

@@ -73,7 +73,6 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
 
     private void Search(long time)
     {
-        Context.Task.ThrowIfCancelled();
         if (_matches.Update(_key, out _) is not { } matches)
         {
             _matches.Remove(_key); // a search's time was over after its key had gone

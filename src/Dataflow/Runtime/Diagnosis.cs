@@ -16,8 +16,11 @@ public sealed class Diagnosis
     internal static Diagnosis Of(Job job)
     {
         var status = job.Status;
+        job = job.Current;
         var findings = new List<Finding>();
-        if (job.Completion.IsCompleted)
+        if (status.State == JobState.Restarting)
+            findings.Add(new(FindingKind.Restarts, "", "The job met an error that may pass, and starts again from its last checkpoint."));
+        else if (job.Completion.IsCompleted)
         {
             findings.Add(Endings.Of(job));
         }
@@ -47,6 +50,9 @@ public enum FindingKind
 {
     /// <summary>The job has ended.</summary>
     Ended,
+
+    /// <summary>The job starts again after an error that may pass.</summary>
+    Restarts,
 
     /// <summary>Streams wait until a table is read.</summary>
     TableIsLoading,

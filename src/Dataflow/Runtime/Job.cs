@@ -17,6 +17,7 @@ public sealed class Job : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<Node, object> _exchanges = new(ReferenceEqualityComparer.Instance);
     private readonly SplitTable _splits;
+    private readonly LogStore _log;
     private readonly bool _ownsLog;
     private readonly int _tablesToLoad;
     private readonly Lock _exchangeGate = new();
@@ -29,15 +30,18 @@ public sealed class Job : IAsyncDisposable
     private int _isEnding;
     private volatile bool _isFinished;
     private volatile bool _isDraining;
+    private volatile bool _hasEnded;
 
     internal Job(JobParts parts)
     {
         Plan = parts.Plan;
-        Log = parts.Log;
+        _log = parts.Log;
         Options = parts.Options;
         Restored = parts.Restored;
         _splits = parts.Splits;
         _ownsLog = parts.Options.Log is null;
+        Restarts = parts.Restarts;
+        Restarts?.First = this;
         _requestedEpoch = _committedEpoch = Restored.Epoch;
         _isFinished = Restored.IsFinished;
         Workers = [.. Enumerable.Range(0, Options.Workers).Select(index => new Worker(index, Plan.Serdes))];
@@ -48,18 +52,20 @@ public sealed class Job : IAsyncDisposable
     }
 
     /// <summary>Completes when the bounded input is processed and committed or the job was stopped; fails with what stopped
-    /// it: an <see cref="OperatorException"/>, a <see cref="LogException"/>.</summary>
+    /// it, if it is not started again (<see cref="JobOptions.Restarts"/>): an <see cref="OperatorException"/>, a <see cref="LogException"/>.</summary>
     public Task Completion => _completion.Task;
 
     /// <summary>The number of the checkpoint that the job carried on from; 0: it began anew.</summary>
-    public long StartedFrom => Restored.Epoch;
+    public long StartedFrom => Current.Restored.Epoch;
 
-    /// <summary>The log that it runs on.</summary>
-    public LogStore Log { get; }
+    /// <summary>The log that it runs on. One that the job has opened itself is another after a restart.</summary>
+    public LogStore Log => Current._log;
 
     /// <summary>What it is about.</summary>
     public JobState State => this switch
     {
+        { Restarts: { IsBetweenRuns: true } } => JobState.Restarting,
+        { Restarts: { Run: { } run } } => run.State,
         { Completion.IsFaulted: true } => JobState.Failed,
         { Completion.IsCompleted: true, HasFinished: true } => JobState.Finished,
         { Completion.IsCompleted: true, Coordinator.HasStopped: true } => JobState.Stopped,
@@ -70,7 +76,7 @@ public sealed class Job : IAsyncDisposable
     };
 
     /// <summary>How far the job is. Cheap, from any thread.</summary>
-    public JobStatus Status => JobStatus.Of(this);
+    public JobStatus Status => JobStatus.Of(Current) with { State = State };
 
     /// <summary>Why there are no results, or few, in words. From any thread; not for every second.</summary>
     public Diagnosis Diagnose() => Diagnosis.Of(this);
@@ -130,20 +136,30 @@ public sealed class Job : IAsyncDisposable
     /// as at the end of bounded input; completes when it has.</summary>
     /// <remarks>Windows that are not full come out as they are. Started again, the pipeline has nothing left to do: to pause
     /// it, use <see cref="StopAsync"/>.</remarks>
-    public async Task DrainAsync()
+    /// <param name="giveUp">Ends the waiting; the job goes on to drain.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="giveUp"/> was triggered before the job had ended.</exception>
+    public async Task DrainAsync(CancellationToken giveUp = default)
     {
         Drain();
-        await Completion.ConfigureAwait(false);
+        await Completion.WaitAsync(giveUp).ConfigureAwait(false);
     }
 
     /// <summary>Stops where it is, without a checkpoint: what came after the last one will be done again.</summary>
-    public Task CancelAsync() => EndAsync(null);
-
-    /// <summary>Asks the job to take a last checkpoint and stop; completes when it has. Windows stay open for the next start.</summary>
-    public async Task StopAsync()
+    public async Task CancelAsync()
     {
-        Coordinator.RequestStop();
-        await Completion.ConfigureAwait(false);
+        await (Restarts?.Cancel() ?? this).EndAsync(null).ConfigureAwait(false);
+        await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Asks the job to take a last checkpoint and stop; completes when it has. Windows stay open for the next start. The token
+    /// that the job was started with does the same.</summary>
+    /// <remarks>A job that is about to be started again after an error that may pass ends where it is.</remarks>
+    /// <param name="giveUp">Ends the waiting; the job goes on to stop.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="giveUp"/> was triggered before the job had ended.</exception>
+    public async Task StopAsync(CancellationToken giveUp = default)
+    {
+        RequestStop();
+        await Completion.WaitAsync(giveUp).ConfigureAwait(false);
     }
 
     /// <summary>Cancels the job if it still runs.</summary>
@@ -151,6 +167,21 @@ public sealed class Job : IAsyncDisposable
     {
         await CancelAsync().ConfigureAwait(false);
         _stopping.Dispose();
+    }
+
+    /// <summary>The run that goes on now, or was the last: this one, or one that was started after it.</summary>
+    internal Job Current => Restarts?.Run ?? this;
+
+    /// <summary>Starts the pipeline again after errors that may pass; null: these end the job.</summary>
+    internal Restarts? Restarts { get; }
+
+    /// <summary>Whether all is closed.</summary>
+    internal bool HasEnded => _hasEnded;
+
+    internal void RequestStop()
+    {
+        if (Restarts is null) Coordinator.RequestStop();
+        else Restarts.Ask(static run => run.Coordinator.RequestStop());
     }
 
     internal IEnumerable<SourceSplit> SplitsOf(Node source) => _splits.Of(source);
@@ -211,6 +242,12 @@ public sealed class Job : IAsyncDisposable
     }
 
     internal void Drain()
+    {
+        if (Restarts is null) EndSources();
+        else Restarts.Ask(static run => run.EndSources());
+    }
+
+    private void EndSources()
     {
         _isDraining = true;
         WakeWorkers();
@@ -282,6 +319,8 @@ public sealed class Job : IAsyncDisposable
         await Coordinator.Snapshots.Running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var failure = await CloseAsync().ConfigureAwait(false);
         error ??= failure;
+        _hasEnded = true;
+        if (error is not null && Restarts is not null) error = await Restarts.RunAgainAsync(error).ConfigureAwait(false);
         if (error is null) _completion.TrySetResult();
         else _completion.TrySetException(error);
     }

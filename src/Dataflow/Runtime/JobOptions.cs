@@ -50,7 +50,7 @@ public sealed record JobOptions
         }
     }
 
-    /// <summary>How often, and after what pause, <c>RunAsync</c> starts the job again after an error that may pass. Default: never.</summary>
+    /// <summary>How often, and after what pause, the job is started again after an error that may pass. Default: never.</summary>
     public RestartPolicy Restarts
     {
         get;

@@ -6,10 +6,10 @@ namespace Dataflow.Runtime;
 
 /// <summary>What a job is made of: checked, opened and read before anything runs.</summary>
 internal sealed record JobParts(
-    Plan Plan, JobOptions Options, LogStore Log, CheckpointTopics Topics, RestoredCheckpoint Restored, SplitTable Splits)
+    Plan Plan, JobOptions Options, LogStore Log, CheckpointTopics Topics, RestoredCheckpoint Restored, SplitTable Splits, Restarts? Restarts)
 {
     /// <summary>Checks the pipeline, opens its log and builds a job that stands where the last checkpoint was.</summary>
-    public static async Task<Job> BuildJobAsync(Pipeline pipeline, JobOptions options, CancellationToken stop)
+    public static async Task<Job> BuildJobAsync(Pipeline pipeline, JobOptions options, CancellationToken stop, Restarts? restarts = null)
     {
         var start = options.Time.GetTimestamp();
         var plan = Plan.Of(pipeline);
@@ -17,7 +17,7 @@ internal sealed record JobParts(
         Job? job = null;
         try
         {
-            job = new Job(await OpenAsync(plan, options, log, stop).ConfigureAwait(false));
+            job = new Job(await OpenAsync(plan, options, log, restarts, stop).ConfigureAwait(false));
             Open(job);
             StateRestore.Run(job);
             foreach (var step in plan.Nodes.OfType<IPreparesLog>()) await step.PrepareLogAsync(plan, log, stop).ConfigureAwait(false);
@@ -39,7 +39,7 @@ internal sealed record JobParts(
         foreach (var task in job.Tasks) task.Open();
     }
 
-    private static async Task<JobParts> OpenAsync(Plan plan, JobOptions options, LogStore log, CancellationToken stop)
+    private static async Task<JobParts> OpenAsync(Plan plan, JobOptions options, LogStore log, Restarts? restarts, CancellationToken stop)
     {
         foreach (var step in plan.Nodes.OfType<IPreparesLog>()) step.CheckLog(plan, log);
         await CreateAsync(log, plan.Nodes.OfType<ISourceNode>().Select(source => source.Creates), stop).ConfigureAwait(false);
@@ -48,7 +48,7 @@ internal sealed record JobParts(
         var restored = new RestoredCheckpoint(topics.ReadLast());
         restored.CheckMatches(plan);
         await CreateAsync(log, plan.Nodes.OfType<IUsesTopic>().Select(step => step.Creates), stop).ConfigureAwait(false);
-        return new JobParts(plan, options, log, topics, restored, new SplitTable(sources, restored));
+        return new JobParts(plan, options, log, topics, restored, new SplitTable(sources, restored), restarts);
     }
 
     private static async Task CreateAsync(LogStore log, IEnumerable<(string Name, int Partitions)?> topics, CancellationToken stop)

@@ -12,6 +12,9 @@ public enum JobState
     /// <summary>It takes a last checkpoint, to be carried on from: see <see cref="Job.StopAsync"/>.</summary>
     Stopping,
 
+    /// <summary>It met an error that may pass, and starts again from its last checkpoint: see <see cref="JobOptions.Restarts"/>.</summary>
+    Restarting,
+
     /// <summary>All input is processed, or it was drained; every window is closed and every sink complete.</summary>
     Finished,
 

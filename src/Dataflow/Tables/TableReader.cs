@@ -29,7 +29,7 @@ public sealed class TableReader<TKey, TRow>
     public Task<TableRow<TRow>> GetAsync(TKey key, CancellationToken stop = default)
     {
         using var scope = _job.Plan.Serdes.Enter();
-        var worker = Shards.WorkerOf(Shards.Of(KeyCodec<TKey>.Default.Hash(key)), _job.Workers.Count);
+        var worker = Shards.WorkerOf(Shards.Of(KeyCodec<TKey>.Default.Hash(key)), _job.Current.Workers.Count);
         return AskAsync(
             worker,
             (rows, task) => new TableRow<TRow>(rows.TryGet(key, out var row), row, task.Epoch),
@@ -42,7 +42,7 @@ public sealed class TableReader<TKey, TRow>
     public async Task<IReadOnlyList<KeyValuePair<TKey, TRow>>> GetAllAsync(CancellationToken stop = default)
     {
         var all = new List<KeyValuePair<TKey, TRow>>();
-        for (var worker = 0; worker < _job.Workers.Count; worker++)
+        for (var worker = 0; worker < _job.Current.Workers.Count; worker++)
             all.AddRange(await AskAsync(worker, static (rows, _) => ToList(rows), stop).ConfigureAwait(false));
         return all;
     }
@@ -55,7 +55,7 @@ public sealed class TableReader<TKey, TRow>
     }
 
     private Task<TResult> AskAsync<TResult>(int worker, Func<IRows<TKey, TRow>, StreamTask, TResult> ask, CancellationToken stop)
-        => _job.Workers[worker].AskAsync(
+        => _job.Current.Workers[worker].AskAsync(
             tasks =>
             {
                 foreach (var task in tasks)

@@ -90,8 +90,96 @@ public sealed class JobTests : IAsyncDisposable
 
         await stop.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(Stop));
+        await run.WaitAsync(Stop);
         Assert.Equal([1, 2, 3], results.Committed);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_stopped_before_it_began_completes_without_an_error()
+        => await Numbers(Sink.Memory<int>()).RunAsync(Options(workers: 1), new CancellationToken(canceled: true)).WaitAsync(Stop);
+
+    [Fact]
+    public async Task The_token_that_a_job_was_started_with_takes_a_last_checkpoint_and_stops_it()
+    {
+        _log.Append("numbers", [1, 2, 3]);
+        var results = Sink.Memory<int>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        await using var job = await Numbers(results).StartAsync(Options(workers: 2), stop.Token);
+        for (var n = 0; n < 3; n++) _seen.Take(Stop);
+
+        await stop.CancelAsync();
+
+        await job.Completion.WaitAsync(Stop);
+        Assert.Equal(JobState.Stopped, job.State);
+        Assert.Equal([1, 2, 3], results.Committed);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_a_job_to_stop_or_to_drain_may_give_up()
+    {
+        _log.Append("numbers", [1]);
+        using var mayGoOn = new SemaphoreSlim(0);
+        var pipeline = new Pipeline("slow");
+        pipeline.From(Topic.Of<int>("numbers")).Where(x =>
+        {
+            _seen.Add(x);
+            mayGoOn.Wait(Stop);
+            return true;
+        }).To(Sink.Memory<int>());
+        await using var job = await pipeline.StartAsync(Options(workers: 1), Stop);
+        _seen.Take(Stop);
+
+        var givenUp = new CancellationToken(canceled: true);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => job.StopAsync(givenUp));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => job.DrainAsync(givenUp));
+
+        mayGoOn.Release();
+        await job.Completion.WaitAsync(Stop);
+    }
+
+    [Fact]
+    public async Task A_job_that_is_started_again_after_an_error_that_may_pass_keeps_its_handle()
+    {
+        _log.Append("numbers", [1, 2, 3]);
+        var (fails, results) = (2, Sink.Memory<int>());
+        var pipeline = new Pipeline("passing");
+        var table = pipeline.From(Topic.Of<int>("numbers")).Select(x => x == 3 && Interlocked.Decrement(ref fails) >= 0 ? throw Passing() : x)
+            .KeyBy(x => x).LatestBy(x => x);
+        table.Changes().Values().Select(change =>
+        {
+            _seen.Add(change.New);
+            return change.New;
+        }).To(results);
+        var options = Options(workers: 1) with { Restarts = RestartPolicy.AtMost(5, TimeSpan.FromMilliseconds(1)) };
+        await using var job = await pipeline.StartAsync(options, Stop);
+        var reader = job.Read(table);
+        while (_seen.Take(Stop) != 3) { }
+
+        Assert.Equal(2, job.Status.Restarts);
+        Assert.Equal(JobState.Running, job.State);
+        Assert.Equal(3, (await reader.GetAsync(3, Stop)).Row);
+        await job.StopAsync(Stop);
+        Assert.Equal(JobState.Stopped, job.State);
+        Assert.Equal([1, 2, 3], results.Committed);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_job_that_waits_to_be_started_again_ends_when_it_is_stopped_or_cancelled(bool stops)
+    {
+        _log.Append("numbers", [1]);
+        var pipeline = new Pipeline("passing");
+        pipeline.From(Topic.Of<int>("numbers")).Select(int (_) => throw Passing()).To(Sink.Memory<int>());
+        var options = Options(workers: 1) with { Restarts = RestartPolicy.AtMost(5, TimeSpan.FromHours(1)) };
+        await using var job = await pipeline.StartAsync(options, Stop);
+        while (job.State != JobState.Restarting) await Task.Yield();
+        Assert.Equal(FindingKind.Restarts, job.Diagnose().Findings[0].Kind);
+
+        if (stops) await job.StopAsync(Stop);
+        else await job.CancelAsync().WaitAsync(Stop);
+
+        Assert.Equal(JobState.Cancelled, job.State);
     }
 
     [Fact]
@@ -209,6 +297,8 @@ public sealed class JobTests : IAsyncDisposable
     }
 
     private JobOptions Options(int workers) => new() { Log = _log, Workers = workers, CheckpointInterval = Never };
+
+    private static DataflowException Passing() => new("This may pass.") { IsTransient = true };
 
     private sealed record BadCloseNode(Node<int> Before) : Node<int, int>("bad-close", Before)
     {
