@@ -48,7 +48,9 @@ public static class RunStep
         {
             try
             {
-                return await RunAsync(restart, RestartsFrom(restart), stop).ConfigureAwait(false);
+                var job = await BuildAsync(restart, RestartsFrom(restart), stop).ConfigureAwait(false);
+                job.RunOnThreads();
+                return job;
             }
             catch (Exception error) when (options.Restarts.DelayBefore(restart, error) is { } delay)
             {
@@ -58,13 +60,9 @@ public static class RunStep
 
         Restarts? RestartsFrom(int restart) => options.Restarts.Most == 0
             ? null
-            : new Restarts(options.Restarts, options.Time, restart, (number, giveUp) => RunAsync(number, null, giveUp));
+            : new Restarts(options.Restarts, options.Time, restart, (number, giveUp) => BuildAsync(number, null, giveUp));
 
-        async Task<Job> RunAsync(int number, Restarts? restarts, CancellationToken giveUp)
-        {
-            var job = await JobParts.BuildJobAsync(pipeline, options with { Restarted = number }, giveUp, restarts).ConfigureAwait(false);
-            job.RunOnThreads();
-            return job;
-        }
+        Task<Job> BuildAsync(int number, Restarts? restarts, CancellationToken giveUp)
+            => JobParts.BuildJobAsync(pipeline, options with { Restarted = number }, giveUp, restarts);
     }
 }

@@ -5,8 +5,8 @@ namespace Dataflow.Runtime;
 /// <param name="policy">How often, and after what pauses.</param>
 /// <param name="time">The only clock.</param>
 /// <param name="restarts">How often the first run was tried before it could begin.</param>
-/// <param name="start">Starts a run, given its number.</param>
-internal sealed class Restarts(RestartPolicy policy, TimeProvider time, int restarts, Func<int, CancellationToken, Task<Job>> start)
+/// <param name="build">Builds a run, given its number, that does not run yet.</param>
+internal sealed class Restarts(RestartPolicy policy, TimeProvider time, int restarts, Func<int, CancellationToken, Task<Job>> build)
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _givenUp = new();
@@ -81,13 +81,14 @@ internal sealed class Restarts(RestartPolicy policy, TimeProvider time, int rest
 
     private async Task<Job> StartAsync()
     {
-        var run = await start(restarts + 1, _givenUp.Token).ConfigureAwait(false);
+        var run = await build(restarts + 1, _givenUp.Token).ConfigureAwait(false);
         lock (_gate)
         {
             Volatile.Write(ref _run, run);
             IsBetweenRuns = false;
         }
 
+        run.RunOnThreads();
         if (_givenUp.IsCancellationRequested) await run.CancelAsync().ConfigureAwait(false);
         return run;
     }
