@@ -36,7 +36,7 @@ public sealed class FeatureServerAccessTests : ServedDrivers
     public async Task Is_healthy_while_the_job_runs()
     {
         Assert.Equal("""{"status":"Running"}""", await Client.GetStringAsync(new Uri(Server.Uri, "/health"), TestContext.Current.CancellationToken));
-        await Job.StopAsync();
+        await Job.StopAsync(TestContext.Current.CancellationToken);
         using var health = await Client.GetAsync(new Uri(Server.Uri, "/health"), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
         using var features = await SendAsync("""{"feature_service":"driver_activity","entities":{"driver_id":[1]}}""");

@@ -45,7 +45,7 @@ public sealed class ToRedisTests : IDisposable
         var asked = entities.Distinct().Select(entity => new Ask($"e{entity}")).ToList();
         while (job.Read(service).Read(asked).Sum(answer => (long)answer[0].ToObject()!) < entities.Length) await Task.Yield();
         var answers = job.Read(service).Read(asked);
-        await job.StopAsync();
+        await job.StopAsync(TestContext.Current.CancellationToken);
 
         foreach (var (ask, expected) in asked.Zip(answers))
         {

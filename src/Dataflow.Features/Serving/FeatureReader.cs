@@ -50,10 +50,11 @@ public sealed class FeatureReader<TRequest>
     /// <summary>Reads as now; where the user's code fails, the row says so, and the rest of it is read all the same.</summary>
     internal IReadOnlyList<FeatureVector> ReadWithFailures(IReadOnlyList<TRequest> requests)
     {
-        ReadGate.ThrowIfEnded(_job);
+        var now = Now;
+        ReadGate.ThrowIfEnded(now.Run);
         var atMs = _job.Time.GetUtcNow().ToUnixTimeMilliseconds();
         var vectors = new FeatureVector[requests.Count];
-        for (var i = 0; i < vectors.Length; i++) vectors[i] = ReadWithFailures(requests[i], atMs);
+        for (var i = 0; i < vectors.Length; i++) vectors[i] = ReadWithFailures(now, requests[i], atMs);
         return vectors;
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Dataflow.Runtime;
 
 /// <summary>Runs a job's pipeline again, from its last checkpoint, after errors that may pass.</summary>
@@ -6,6 +8,7 @@ namespace Dataflow.Runtime;
 /// <param name="time">The only clock.</param>
 /// <param name="restarts">How often the first run was tried before it could begin.</param>
 /// <param name="build">Builds a run, given its number, that does not run yet.</param>
+[SuppressMessage("Design", "CA1001", Justification = "The source has no timer and nobody waits on its handle, so it holds nothing.")]
 internal sealed class Restarts(RestartPolicy policy, TimeProvider time, int restarts, Func<int, CancellationToken, Task<Job>> build)
 {
     private readonly Lock _gate = new();

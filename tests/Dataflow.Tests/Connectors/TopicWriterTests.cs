@@ -77,7 +77,7 @@ public sealed class TopicWriterTests : IDisposable
         await using (var writer = await _log.OpenWriterAsync<string, Stock>(s_stocks, stop: Stop)) await writer.WriteAsync("a", new(1, 1), stop: Stop);
 
         while (job.Status.RecordsRead < 1) await Task.Yield();
-        await job.StopAsync();
+        await job.StopAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal([new Stock(1, 1)], seen.Committed);
         Assert.Equal(3, _log.GetTopic("stocks").PartitionCount);

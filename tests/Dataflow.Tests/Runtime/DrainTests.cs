@@ -81,13 +81,13 @@ public sealed class DrainTests
         Assert.Equal(JobState.Cancelled, cancelled.State);
 
         await using var stopped = await Counting(out _).StartAsync(options, stop);
-        var stopping = stopped.StopAsync();
+        var stopping = stopped.StopAsync(TestContext.Current.CancellationToken);
         Assert.Contains(stopped.State, new[] { JobState.Stopping, JobState.Stopped });
         await stopping.WaitAsync(stop);
         Assert.Equal(JobState.Stopped, stopped.State);
 
         await using var drained = await Counting(out _).StartAsync(options, stop);
-        var draining = drained.DrainAsync();
+        var draining = drained.DrainAsync(TestContext.Current.CancellationToken);
         Assert.Contains(drained.State, new[] { JobState.Draining, JobState.Finished });
         await draining.WaitAsync(stop);
         Assert.Equal(JobState.Finished, drained.State);

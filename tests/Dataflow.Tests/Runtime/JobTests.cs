@@ -37,10 +37,10 @@ public sealed class JobTests : IAsyncDisposable
         await using var job = await Numbers(results).StartAsync(Options(workers), Stop);
         for (var n = 0; n < 3000; n++) _seen.Take(Stop);
 
-        await job.StopAsync().WaitAsync(Stop);
+        await job.StopAsync(TestContext.Current.CancellationToken).WaitAsync(Stop);
 
         Assert.Equal(Enumerable.Range(0, 3000), results.Committed);
-        await job.StopAsync().WaitAsync(Stop);
+        await job.StopAsync(TestContext.Current.CancellationToken).WaitAsync(Stop);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class JobTests : IAsyncDisposable
         }
 
         Assert.Equal(19, _seen.Take(Stop));
-        await job.StopAsync().WaitAsync(Stop);
+        await job.StopAsync(TestContext.Current.CancellationToken).WaitAsync(Stop);
         Assert.Equal(Enumerable.Range(0, 20), results.Committed);
     }
 
@@ -75,7 +75,7 @@ public sealed class JobTests : IAsyncDisposable
 
         await using var again = await Numbers(results).StartAsync(Options(workers: 2), Stop);
         for (var n = 0; n < 100; n++) _seen.Take(Stop);
-        await again.StopAsync().WaitAsync(Stop);
+        await again.StopAsync(TestContext.Current.CancellationToken).WaitAsync(Stop);
         Assert.Equal(Enumerable.Range(0, 100), results.Committed);
     }
 
@@ -271,12 +271,12 @@ public sealed class JobTests : IAsyncDisposable
         while (!result.IsCompleted && !Stop.IsCancellationRequested)
         {
             clock.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
+            await Task.WhenAny(result, Task.Delay(5, Stop)); // the job needs the processor, too
         }
 
         await result.WaitAsync(Stop);
         Assert.Equal(["a 1000 3"], Topic.Of<string>("counts").ReadAll(log));
-        await job.StopAsync().WaitAsync(Stop);
+        await job.StopAsync(TestContext.Current.CancellationToken).WaitAsync(Stop);
     }
 
     private Reading Noticed(Reading reading)
