@@ -95,7 +95,13 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
 
     private bool Read(OpenSplit split)
     {
-        if (split.Progress.IsFinished || IsWaiting(split)) return false;
+        if (split.Progress.IsFinished) return false;
+        if (IsWaiting(split))
+        {
+            split.Progress.IsCaughtUp = true; // also after a step in which it was skipped
+            return false;
+        }
+
         var reader = split.Reader!;
         var count = reader.Read(_records.AsSpan(0, _task.ReadRecords));
         var i = 0;
