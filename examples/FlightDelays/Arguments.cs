@@ -1,6 +1,6 @@
 namespace FlightDelays;
 
-/// <summary>What the command line says: <c>[story] [--data DIR]</c>.</summary>
+/// <summary>The command line: <c>[story] [--data DIR]</c>.</summary>
 internal sealed record Arguments(bool TellsStory, string Folder)
 {
     public const string Usage = """

@@ -1,6 +1,6 @@
 namespace SpeechSearch;
 
-/// <summary>What the command line says: <c>[--data DIR] words of the query</c>, or <c>swap</c>.</summary>
+/// <summary>The command line: <c>[--data DIR] words of the query</c>, or <c>swap</c>.</summary>
 internal sealed record Arguments(string Folder, string Query, bool Swaps)
 {
     public const string Usage = """

@@ -17,7 +17,7 @@ internal static class FlightErrors
     public static RpcException UnknownAction(string type)
         => new(new Status(StatusCode.Unimplemented, $"There is no action '{type}'; there is 'commit'."));
 
-    /// <summary>What a trainer is told of an error that no call has made a status of.</summary>
+    /// <summary>The gRPC status for an exception that no call has turned into one.</summary>
     public static RpcException Of(Exception error) => error switch
     {
         RpcException status => status,

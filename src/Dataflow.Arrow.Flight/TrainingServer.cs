@@ -18,7 +18,7 @@ public sealed record TrainingServerOptions
     /// <summary>The port. Default 8815; 0: one that is free.</summary>
     public int Port { get; init; } = 8815;
 
-    /// <summary>What clients must send as <c>authorization: Bearer …</c>: visible ASCII characters without spaces. Null: nothing.</summary>
+    /// <summary>The token that clients send as <c>authorization: Bearer …</c>: visible ASCII characters without spaces. Null: none is needed.</summary>
     public string? Token { get; init; }
 
     /// <summary>The server's certificate, with its key, for TLS. Null: none.</summary>

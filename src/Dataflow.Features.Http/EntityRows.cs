@@ -79,7 +79,7 @@ internal abstract class EntityValues
 {
     public abstract Array Read(ReadOnlySpan<byte> body, EntityColumn column);
 
-    /// <summary>What a value is, for whoever asks from another language.</summary>
+    /// <summary>The kind of a JSON value, in words that do not depend on C#.</summary>
     public abstract string Kind { get; }
 
     public static EntityValues Of(Type type, bool takesNull)

@@ -16,7 +16,7 @@ public sealed record FeatureServerOptions
     /// <summary>The port. Default 6566, as Feast's; 0: one that is free.</summary>
     public int Port { get; init; } = 6566;
 
-    /// <summary>What clients must send as <c>authorization: Bearer …</c>, except for <c>/health</c>: visible ASCII characters without spaces.
+    /// <summary>The token that clients send as <c>authorization: Bearer …</c>, except for <c>/health</c>: visible ASCII characters without spaces.
     /// Null: nothing; then requests by another name than a loopback one, or from pages of other hosts, are refused.</summary>
     public string? Token { get; init; }
 

@@ -47,7 +47,7 @@ public sealed class RecordTooLargeException : LogException
             string.Create(CultureInfo.InvariantCulture, $"{where}: key, value and headers take {bytes} bytes. A batch holds at most {BatchHeader.MaxBatchBytes} bytes; split the record or keep its content elsewhere."),
             inner) => Bytes = bytes;
 
-    /// <summary>What its key, value and headers take.</summary>
+    /// <summary>The bytes of its key, value and headers.</summary>
     public long Bytes { get; }
 
     /// <summary>The topic that it was bound for, or null where that is not known yet.</summary>

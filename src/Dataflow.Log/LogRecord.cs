@@ -40,7 +40,7 @@ public readonly struct LogRecord
     /// <summary>The value, empty when there is none.</summary>
     public ReadOnlyMemory<byte> Value => new(_bytes, _valueStart, Math.Max(_valueLength, 0));
 
-    /// <summary>What else its producer said about it; most records have none.</summary>
+    /// <summary>The headers that its producer gave it; most records have none.</summary>
     public RecordHeaders Headers
     {
         get

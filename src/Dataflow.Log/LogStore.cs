@@ -46,7 +46,7 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
     /// <summary>The options it was opened with.</summary>
     public LogOptions Options { get; }
 
-    /// <summary>What opening it found and cut.</summary>
+    /// <summary>The report of the recovery that opened it.</summary>
     public RecoveryReport Recovery { get; }
 
     /// <summary>The topics, in no order.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Dataflow.Log;
 
-/// <summary>What opening a log found: see <see cref="LogStore.Recovery"/>.</summary>
+/// <summary>The report of a log's recovery: see <see cref="LogStore.Recovery"/>.</summary>
 /// <param name="Generation">The number of the journal file that it carried on from; 0: the log is new.</param>
 /// <param name="Entries">How many journal entries after that file's checkpoint were replayed.</param>
 /// <param name="Cuts">What was cut off, in no order; empty after a clean close.</param>

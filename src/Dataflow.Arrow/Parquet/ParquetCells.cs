@@ -6,7 +6,7 @@ using ParquetSharp;
 
 namespace Dataflow;
 
-/// <summary>What the cells of a column mean.</summary>
+/// <summary>The meaning of a column's cells.</summary>
 /// <remarks>What a type has no room for throws <see cref="ArithmeticException"/> or <see cref="ArgumentException"/>.</remarks>
 internal static class ParquetCells
 {

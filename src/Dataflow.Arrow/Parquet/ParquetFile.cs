@@ -30,7 +30,7 @@ internal sealed class ParquetFile : IDisposable
     /// <summary>How many rows each row group has.</summary>
     public IReadOnlyList<long> GroupRows { get; }
 
-    /// <summary>What a row consists of. Lists and groups are columns without a description.</summary>
+    /// <summary>The columns of a row. Lists and groups are columns without a description.</summary>
     public IReadOnlyList<(string Name, ColumnDescriptor? Column, int Index)> Columns { get; }
 
     public RowGroupReader OpenGroup(int index) => _reader.RowGroup(index);

@@ -22,7 +22,7 @@ internal struct Entity<T>
     /// <summary>The event that came last, be it what it may.</summary>
     public RecordOrigin Position;
 
-    /// <summary>What has overflowed; null: nothing.</summary>
+    /// <summary>The aggregates that have overflowed; null: none.</summary>
     public OverflowedPane[]? Overflowed;
 
     /// <summary>The time of the latest event; the least there is if it had none.</summary>

@@ -71,7 +71,7 @@ public sealed class FeatureReader<TRequest>
         return vectors;
     }
 
-    /// <summary>What is open of the job's run at hand, which after a restart is another.</summary>
+    /// <summary>The views of the job's current run; a restart opens them anew.</summary>
     private Opened Now => _opened.Run == _job.Current ? _opened : _opened = new(_job.Current, _service);
 
     private FeatureVector ReadWithFailures(Opened now, TRequest request, long atMs)

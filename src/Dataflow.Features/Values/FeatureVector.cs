@@ -35,7 +35,7 @@ public sealed class FeatureVector
 
     internal FeaturePosition[] Positions { get; }
 
-    /// <summary>What the user's code threw, by the place of the value, where a read goes on after that; null: nothing.</summary>
+    /// <summary>The exceptions of the user's code, by the place of the value, where a read goes on after them; null: none.</summary>
     internal Dictionary<int, Exception>? Failures { get; private set; }
 
     internal FeatureValue[] Places => _values;

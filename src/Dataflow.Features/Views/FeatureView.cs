@@ -97,7 +97,7 @@ internal sealed class FeatureView<TKey, T>(string name, KeyedStream<TKey, T> eve
 
     public ViewDefinition Definition => ViewDefinition.Of(this);
 
-    /// <summary>What a restart compares: panes of another version hold what that version took in.</summary>
+    /// <summary>The state's signature. It holds the version, since panes of another version hold the values of that version.</summary>
     public string Signature => $"{Name} version {Version}, {Layout.Signature}";
 
     internal override Pipeline Pipeline => events.Pipeline;

@@ -46,7 +46,7 @@ internal sealed class JournalScan(JournalFile file) : IDisposable
         }
     }
 
-    /// <summary>What an entry that could not be read whole at the end takes; 0 when none was begun there.</summary>
+    /// <summary>The bytes of an entry that was not written whole at the end; 0: none was begun there.</summary>
     public long TornBytes()
     {
         Span<byte> frame = stackalloc byte[JournalEntry.FrameBytes];

@@ -45,7 +45,7 @@ public abstract class Aggregation<T, TAccumulator, TResult>
     /// <summary>Whether merging may fail for two accumulators of values that were taken one by one.</summary>
     internal virtual bool MergeMayFail => true;
 
-    /// <summary>What adds values whole or not at all, for one thread.</summary>
+    /// <summary>Opens the intake that adds values whole or not at all, for one thread.</summary>
     internal virtual Intake<T, TAccumulator> OpenIntake() => new BackupIntake<T, TAccumulator, TResult>(this, isReplaced: false);
 
     /// <summary>What fails for a value that cannot be added, and changes nothing; for one thread.</summary>

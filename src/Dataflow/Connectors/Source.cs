@@ -40,7 +40,7 @@ public sealed record SplitDescription(string Name, long? End = null);
 /// <param name="End">Where it ends, as found when the job first started.</param>
 public sealed record SourceSplit(int Id, int Index, string Name, long? End)
 {
-    /// <summary>What its last reader gave as <see cref="SourceReader{T}.Mark"/> at the position; empty at first.</summary>
+    /// <summary>The mark that its last reader gave as <see cref="SourceReader{T}.Mark"/> at the position; empty at first.</summary>
     public ReadOnlyMemory<byte> Mark { get; init; }
 }
 

@@ -2,7 +2,7 @@ using Dataflow.State;
 
 namespace Dataflow.Processing;
 
-/// <summary>What is known of a <c>Process</c> step before it runs: its states, and whether it goes by the order of time.</summary>
+/// <summary>The declarations of a <c>Process</c> step: its states, and whether it goes by the order of time.</summary>
 internal sealed class ProcessPlan<TKey, T>
     where TKey : notnull
 {

@@ -148,7 +148,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         return _waiting is not null && _waiting.TryPeek(out var time) && time <= _quiet;
     }
 
-    /// <summary>What has records that wait is not idle for those who follow.</summary>
+    /// <summary>Passes idleness on once no record waits: until then the next steps wait for this one.</summary>
     private void PassOnIdleness()
     {
         if (_idleness == _passedOn || (_idleness.IsIdle && _waiting is not null && _waiting.TryPeek(out _))) return;

@@ -19,7 +19,7 @@ public sealed class OperatorException : DataflowException
     /// <summary>The record's position in the split; -1 where it is not known.</summary>
     public long Position { get; init; } = -1;
 
-    /// <summary>What failed of the step where no record is at fault, such as a window's result; null otherwise.</summary>
+    /// <summary>The part of the step that failed where no record is at fault, such as a window's result; null otherwise.</summary>
     internal string? Part { get; private init; }
 
     /// <summary>A step's code failed on a record.</summary>

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace Dataflow.Serialization;
 
-/// <summary>Where fields lie, so that they are read and set whoever may see them, without a call for each.</summary>
+/// <summary>The offsets of fields in their objects, by which private fields too are read and set without a call for each.</summary>
 internal static class FieldOffset
 {
     private static readonly MethodInfo ByteOffset = typeof(Unsafe).GetMethods()

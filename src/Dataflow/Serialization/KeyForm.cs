@@ -30,7 +30,7 @@ internal static class KeyForm
     /// <summary>Brings a value to the form that all equal to it have.</summary>
     public delegate void Normalizer<T>(ref T value);
 
-    /// <summary>What is wrong with a type as a key, and what to do; null: nothing.</summary>
+    /// <summary>The fault of a type as a key, with the remedy; null: none.</summary>
     public static string? FaultOf(Type type)
         => Look(type, "", []) is { } fault ? $"Key {TypeNames.Of(type)}: {fault}" : null;
 

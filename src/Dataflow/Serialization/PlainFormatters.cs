@@ -133,7 +133,7 @@ internal sealed class JsonElementFormatter : IMessagePackFormatter<JsonElement>
         => reader.ReadString() is { } text ? JsonElement.Parse(text) : default;
 }
 
-/// <summary>What a serde that the user gave writes, as bytes.</summary>
+/// <summary>Writes values with the serde that the user gave, as bytes.</summary>
 internal sealed class GivenFormatter<T>(Serde<T> serde) : IMessagePackFormatter<T?>
 {
     public void Serialize(ref MessagePackWriter writer, T? value, MessagePackSerializerOptions options)

@@ -18,7 +18,7 @@ internal sealed class Serdes
     private readonly SortedSet<string> _inState = new(StringComparer.Ordinal);
     private ValueResolver? _resolver;
 
-    /// <summary>Those of the pipeline at hand; null: none were given.</summary>
+    /// <summary>The serdes of the thread's pipeline; null: none were given.</summary>
     public static Serdes? Current => t_current;
 
     /// <summary>A line for each serde that keys or state need; what a restart compares.</summary>

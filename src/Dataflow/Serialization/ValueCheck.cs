@@ -8,7 +8,7 @@ internal static class ValueCheck
 {
     private static readonly ConcurrentDictionary<Type, bool> Recursive = [];
 
-    /// <summary>What cannot be written, each with the way to it.</summary>
+    /// <summary>The members that cannot be written, each with the path to it.</summary>
     public static IReadOnlyList<string> FaultsOf(Type type, ValueResolver resolver)
     {
         var faults = new List<string>();

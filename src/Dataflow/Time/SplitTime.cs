@@ -37,7 +37,7 @@ internal sealed class SplitTime
 
     private long Watermark => _newest == long.MinValue ? _newest : _newest - _options.LatenessMs;
 
-    /// <summary>What the split gives to the watermark now.</summary>
+    /// <summary>The split's part in the watermark now.</summary>
     /// <param name="newest">The time of its newest record.</param>
     /// <param name="now">The clock's timestamp.</param>
     public InputTime Look(long newest, long now)

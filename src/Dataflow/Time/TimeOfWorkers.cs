@@ -12,7 +12,7 @@ internal sealed class TimeOfWorkers(int workers) : IAsyncDisposable
     private readonly bool[] _isEnded = new bool[workers];
     private InputTime _agreed = InputTime.None;
 
-    /// <summary>Where all workers have found it.</summary>
+    /// <summary>The time that all workers have found.</summary>
     public InputTime Agreed
     {
         get

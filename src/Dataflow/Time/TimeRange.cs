@@ -11,11 +11,11 @@ internal static class TimeRange
 
     public static bool Holds(long time) => time >= Least && time <= Most;
 
-    /// <summary>What is wrong with a time that lies outside, without saying it: it may tell something of a person.</summary>
+    /// <summary>The fault of a time that lies outside the range, without its value, which may be personal.</summary>
     public static ArgumentOutOfRangeException Fault(long time)
         => new(null, $"The event time lies outside the years 2 to 9998. {Hint(time)}");
 
-    /// <summary>What is wrong with a time that is too far ahead of the clock.</summary>
+    /// <summary>The fault of a time that is too far ahead of the clock.</summary>
     public static ArgumentOutOfRangeException Fault(long time, TimeSpan maxAhead)
         => new(null, $"The event time is more than {maxAhead} ahead of the clock, which is the 'maxAhead' of WithEventTime."
             + (UnitOf(time) is { } unit ? $" {Misread(unit)}" : ""));

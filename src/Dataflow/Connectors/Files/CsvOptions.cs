@@ -7,7 +7,7 @@ namespace Dataflow;
 /// <summary>How a file of separated values is written.</summary>
 public sealed record CsvOptions
 {
-    /// <summary>What stands between cells: a tab, or one of ASCII's visible characters. A comma by default.</summary>
+    /// <summary>The character between cells: a tab, or one of ASCII's visible characters. A comma by default.</summary>
     /// <exception cref="ArgumentException">It cannot separate cells.</exception>
     public char Separator
     {
@@ -57,7 +57,7 @@ public sealed record CsvOptions
         }
     } = [];
 
-    /// <summary>What stands for a missing value, besides the empty cell: <c>NA</c>, <c>\N</c>. Only where it is not in quotes.</summary>
+    /// <summary>The words for a missing value, besides the empty cell: <c>NA</c>, <c>\N</c>. Only where they are not in quotes.</summary>
     public IReadOnlyList<string> NullWords { get; init; } = [];
 
     /// <summary>How many lines stand before the one that names the columns.</summary>
@@ -72,10 +72,10 @@ public sealed record CsvOptions
         }
     }
 
-    /// <summary>What lines begin with that are no rows: <c>#</c>. Null: all are.</summary>
+    /// <summary>The beginning of comment lines, which are no rows: <c>#</c>. Null: all lines are rows.</summary>
     public char? Comment { get; init; }
 
-    /// <summary>What to do where a job that starts again finds other rows than it had read.</summary>
+    /// <summary>The choice where a job that starts again finds other rows than it had read.</summary>
     public ReplacedFile WhenReplaced { get; init; }
 
     /// <summary>Whether errors quote the cell that could not be read. They end up in logs, and in dead letters.</summary>

@@ -24,7 +24,7 @@ internal struct ReadHash
         _hash = Turn(hash) ^ rest.AsUInt32();
     }
 
-    /// <summary>What a checkpoint keeps: the hash, and how many bytes of the file were read.</summary>
+    /// <summary>The mark that a checkpoint keeps: the hash, and how many bytes of the file were read.</summary>
     public readonly ReadOnlyMemory<byte> ToMark(long bytesRead)
     {
         var mark = new byte[Vector256<byte>.Count + sizeof(long)];

@@ -1,6 +1,6 @@
 namespace Dataflow;
 
-/// <summary>What a job does that starts again and finds a file to be another than the one that it had read in part.</summary>
+/// <summary>The choice for a job that starts again and finds that a file which it had read in part was replaced.</summary>
 /// <remarks>Rows that were added behind the end make no other file: they are read on, as long as the job has not finished.</remarks>
 public enum ReplacedFile
 {
