@@ -9,6 +9,9 @@ public class JoinFeaturesTests
 {
     private const long LatenessMs = 60;
 
+    private const string Late = "The label came late: the watermark had passed its time. Have the source of the labels put in order of time with OrderBy(...), or give their "
+        + "WithEventTime more lateness, and more time until they are idle.";
+
     /// <summary>Windows of different lengths whose hops go with each other.</summary>
     private static readonly Gen<Sawtooth[]> s_windows = Gen
         .Select(Gen.Long[1, 12], Gen.Long[1, 5], Gen.Long[0, 15], Gen.Long[1, 30], Gen.Long[0, 50])
@@ -43,10 +46,15 @@ public class JoinFeaturesTests
             },
             iter: 100);
 
+    [Fact]
+    public void Rows_agree_with_LINQ_for_labels_in_no_order()
+        => Gen.Select(Ping.Disordered(LatenessMs), Asks().SelectMany(asks => Gen.Shuffle(asks)), s_windows, Gen.Int[1, 3]).Sample(
+            (pings, asks, windows, workers) => Check(pings, asks, windows, LatenessMs, workers, areOrdered: false), iter: 60);
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_label_that_comes_late_is_a_dead_letter_and_none_with_the_lateness_that_it_advises(bool areEvents)
+    public void A_label_that_comes_late_is_a_dead_letter_and_none_with_what_it_advises(bool areEvents)
     {
         Ping[] pings = [.. Enumerable.Range(0, 1_000).Select(i => new Ping("a", i * 100, i))];
         Ping[] unsorted = [.. pings];
@@ -55,19 +63,23 @@ public class JoinFeaturesTests
         var (rows, letters) = Run(TimeSpan.Zero);
         Assert.Equal(pings.Length, rows + letters.Count);
         Assert.NotEmpty(letters);
-        Assert.All(letters, letter => Assert.Equal(("service-1-view", "The label came late: the watermark had passed its time. Give WithEventTime of the labels more lateness, and more time until they are idle."), (letter.Step, letter.Reason)));
+        Assert.All(letters, letter => Assert.Equal(("service-1-view", Late), (letter.Step, letter.Reason)));
         Assert.All(letters, letter => Assert.InRange(letter.Position, 0, pings.Length - 1));
 
         (rows, letters) = Run(TimeSpan.FromMinutes(5));
         Assert.Equal((pings.Length, 0), (rows, letters.Count));
 
-        (int Rows, List<DeadLetter> Letters) Run(TimeSpan lateness)
+        (rows, letters) = Run(TimeSpan.Zero, isOrdered: true);
+        Assert.Equal((pings.Length, 0), (rows, letters.Count));
+
+        (int Rows, List<DeadLetter> Letters) Run(TimeSpan lateness, bool isOrdered = false)
         {
             using var log = SimulatedJob.OpenLog();
             log.Append("unsorted", unsorted);
             log.Append("sorted", pings);
             var pipeline = new Pipeline("training");
-            var labels = pipeline.From(Topic.Of<Ping>("unsorted").StopAtEnd());
+            var asked = Topic.Of<Ping>("unsorted").StopAtEnd();
+            var labels = isOrdered ? pipeline.From(asked.OrderBy(ping => ping.TimeMs)) : pipeline.From(asked);
             var events = areEvents ? labels : pipeline.From(Topic.Of<Ping>("sorted").StopAtEnd());
             var view = events.WithEventTime(p => p.TimeMs).KeyBy(p => p.Entity).FeatureView("view", v => v.Last("last", p => p.Value));
             labels.WithEventTime(p => p.TimeMs, lateness, name: "asked")
@@ -103,12 +115,13 @@ public class JoinFeaturesTests
         => Gen.Select(Gen.Int[0, 4], Gen.Long[-5_000, 10_000]).Array[0, 50]
             .Select(asks => asks.Select((ask, i) => new Ask(i, $"e{ask.Item1}", ask.Item2 * scale)).OrderBy(ask => ask.TimeMs).ToArray());
 
-    private static void Check(Ping[] pings, Ask[] asks, Sawtooth[] windows, long latenessMs, int workers)
+    private static void Check(Ping[] pings, Ask[] asks, Sawtooth[] windows, long latenessMs, int workers, bool areOrdered = true)
     {
         var pipeline = new Pipeline("training");
         var rows = Sink.Memory<string>();
         var keyed = pipeline.From(Source.Of(pings, "pings")).WithEventTime(p => p.TimeMs, Ms(latenessMs)).KeyBy(p => p.Entity);
-        pipeline.From(Source.Of(asks, "asks")).WithEventTime(ask => ask.TimeMs, name: "asked")
+        var labels = Source.Of(asks, "asks");
+        pipeline.From(areOrdered ? labels : labels.OrderBy(ask => ask.TimeMs)).WithEventTime(ask => ask.TimeMs, name: "asked")
             .JoinFeatures(PingView.Service(keyed, windows), (ask, features) => $"{ask.Number}: {PingView.TextOf(features)}")
             .To(rows);
 

@@ -13,21 +13,29 @@ public class TrainingCrashTests
 
     [Fact]
     public void Rows_as_of_a_time_stay_the_same()
-        => new Simulation(Fill, AsOf, Rows).Run(seeds: 12);
+        => new Simulation(Fill, () => AsOf(asks => asks), Rows).Run(seeds: 12);
+
+    [Fact]
+    public void Rows_of_labels_in_no_order_stay_the_same()
+        => new Simulation(FillUnsorted, () => AsOf(asks => asks.OrderBy(ask => ask.TimeMs)), Rows).Run(seeds: 12);
 
     [Fact]
     public void Rows_as_known_stay_the_same()
         => new Simulation(Fill, AsKnown, Rows).Run(seeds: 12);
 
-    private static void Fill(LogStore log)
+    private static void Fill(LogStore log) => Fill(log, areSorted: true);
+
+    private static void FillUnsorted(LogStore log) => Fill(log, areSorted: false);
+
+    private static void Fill(LogStore log, bool areSorted)
     {
         var random = new Random(3);
         var now = 0L;
         var pings = Enumerable.Range(0, 500).Select(_ => new Ping($"e{random.Next(4)}", (now += random.Next(30)) - random.Next(60), random.Next(4))).ToList();
         foreach (var partition in pings.GroupBy(ping => ping.Entity[1] % 2)) log.Append("pings", partition, partition.Key, partitions: 2);
-        log.Append(
-            "asks",
-            Enumerable.Range(0, Asks).Select(i => new Ask(i, $"e{random.Next(5)}", random.NextInt64(now)) { Known = random.Next(250) }).OrderBy(ask => ask.TimeMs));
+        var asks = Enumerable.Range(0, Asks).Select(i => new Ask(i, $"e{random.Next(5)}", random.NextInt64(now)) { Known = random.Next(250) }).ToList();
+        if (areSorted) log.Append("asks", asks.OrderBy(ask => ask.TimeMs));
+        else foreach (var (partition, some) in asks.Chunk(Asks / 2).Index()) log.Append("asks", some, partition, partitions: 2);
     }
 
     private static IReadOnlyList<string> Rows(LogStore log)
@@ -37,7 +45,7 @@ public class TrainingCrashTests
         return rows;
     }
 
-    private static Pipeline AsOf()
+    private static Pipeline AsOf(Func<Source<Ask>, Source<Ask>> labels)
     {
         var pipeline = new Pipeline("training");
         var view = PingView.View(Pings(pipeline), s_windows);
@@ -47,7 +55,7 @@ public class TrainingCrashTests
             s.OnDemand("next", (_, features) => features["last"] is { HasValue: true } last ? $"e{last.As<int>()}" : "e0");
             s.From(view, (_, features) => features["next"].As<string>(), ["sum_2s", "text", "histogram_50ms"], prefix: "next_");
         });
-        pipeline.From(Topic.Of<Ask>("asks").StopAtEnd()).WithEventTime(ask => ask.TimeMs, name: "asked")
+        pipeline.From(labels(new TopicSource<Ask>(Topic.Of<Ask>("asks").StopAtEnd()))).WithEventTime(ask => ask.TimeMs, name: "asked")
             .JoinFeatures(service, (ask, features) => $"{ask.Number}: {PingView.TextOf(features)}")
             .To(Topic.Of<string>("rows"));
         return pipeline;

@@ -59,7 +59,8 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
         if (record.Timestamp < _view.Watermark)
         {
             Write(Context.Refuse(
-                "The label came late: the watermark had passed its time. Give WithEventTime of the labels more lateness, and more time until they are idle.",
+                "The label came late: the watermark had passed its time. Have the source of the labels put in order of time with OrderBy(...), "
+                    + "or give their WithEventTime more lateness, and more time until they are idle.",
                 record.Origin));
             return;
         }

@@ -39,6 +39,14 @@ public sealed class ConnectorException : DataflowException
         => new($"Source split '{split}': it has changed since the job finished, and a job that has finished reads nothing more. Give "
             + "what is new to another job, or start this one anew without its checkpoints (Pipeline.ForgetAsync).");
 
+    internal static ConnectorException ChangedInOrder(string split)
+        => new($"Source split '{split}': it has other records than when the job began to read it in order of time. Restore it, or start the "
+            + "job anew without its checkpoints (Pipeline.ForgetAsync).");
+
+    internal static ConnectorException CannotSpill(string directory, Exception inner)
+        => new($"Directory '{directory}': the disk refused what is put in order of time there ({inner.Message.TrimEnd('.')}). Nothing committed "
+            + "is lost; make room or mend the disk, then start the job again.", inner);
+
     internal static ConnectorException FewerValues(string source, int count, long position)
         => new($"Source '{source}': it has {count} values, the job had already read {position}. Give it the values that it had, "
             + "or start the job anew without its checkpoints (Pipeline.ForgetAsync).");

@@ -72,6 +72,9 @@ public abstract class SourceReader<T> : IDisposable
     /// <summary>How many positions are known to lie ahead of <see cref="Position"/>; null where that is not known.</summary>
     public virtual long? Lag => null;
 
+    /// <summary>Whether it still takes in what it gives later: then a read that gives nothing has not come to an end of what is there.</summary>
+    internal virtual bool IsGathering => false;
+
     /// <summary>Completes when there may be something to read. Called after <see cref="Read"/> returned 0 before the end.</summary>
     public virtual ValueTask WaitToReadAsync(CancellationToken stop) => ValueTask.CompletedTask;
 

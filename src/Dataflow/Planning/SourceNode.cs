@@ -4,11 +4,22 @@ namespace Dataflow.Planning;
 
 internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T>(Source.Name), ISourceNode
 {
-    internal override string Detail => FeedsTable && Source.IsBounded ? "read before streams start" : "";
+    internal override string Detail
+        => IsOrdered ? "put in order of time before streams start" : FeedsTable && Source.IsBounded ? "read before streams start" : "";
+
+    /// <summary>Positions in an order are others than those of the source as it is: a checkpoint holds for one or the other.</summary>
+    internal override string? StateSignature => IsOrdered ? "in order of time" : null;
+
+    public bool IsOrdered => Source is OrderedSource<T>;
 
     internal override void CheckTypes() => (Source as IWritesBytes)?.CheckTypes();
 
     public bool IsBounded => Source.IsBounded;
+
+    internal override IEnumerable<string> Check()
+        => IsOrdered && !IsBounded
+            ? [$"source '{Name}' does not end, so it cannot be put in order. Of a topic, order what there is: StopAtEnd().OrderBy(...)."]
+            : [];
 
     public (string Name, int Partitions)? Creates => (Source as ICreatesTopic)?.Topic;
 
@@ -30,6 +41,9 @@ internal interface ISourceNode
     bool FeedsTable { get; }
 
     bool IsBounded { get; }
+
+    /// <summary>Whether all of it is read before any of it is given, in the order of time.</summary>
+    bool IsOrdered { get; }
 
     /// <summary>The topic that must be there before the source is described; null if it needs none, or must find it.</summary>
     (string Name, int Partitions)? Creates { get; }

@@ -26,6 +26,7 @@ public sealed class Job : IAsyncDisposable
     private long _requestedEpoch;
     private long _committedEpoch;
     private int _tablesLoaded;
+    private int _gathering; // splits that still take in what they give later
     private int _tasksFinished;
     private int _isEnding;
     private volatile bool _isFinished;
@@ -131,6 +132,9 @@ public sealed class Job : IAsyncDisposable
     internal Recent<IReadOnlyDictionary<int, long>> EmittedBefore { get; }
 
     internal bool TablesAreLoaded => Volatile.Read(ref _tablesLoaded) >= _tablesToLoad;
+
+    /// <summary>Whether all is there that is to be there before streams are read.</summary>
+    internal bool StreamsMayStart => TablesAreLoaded && (Volatile.Read(ref _gathering) == 0 || _isDraining);
 
     /// <summary>Ends the job for good: it reads no more, processes what it has read, closes all windows and completes its sinks,
     /// as at the end of bounded input; completes when it has.</summary>
@@ -239,6 +243,13 @@ public sealed class Job : IAsyncDisposable
     {
         Interlocked.Increment(ref _tablesLoaded);
         WakeWorkers();
+    }
+
+    internal void BeginGathering() => Interlocked.Increment(ref _gathering);
+
+    internal void EndGathering()
+    {
+        if (Interlocked.Decrement(ref _gathering) == 0) WakeWorkers();
     }
 
     internal void Drain()

@@ -19,6 +19,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         _head = head;
         _records = new Record<T>[task.Job.Options.ReadRecords];
         _splits = [.. splits.Select(Open)];
+        foreach (var _ in _splits.Where(static split => split.IsGathering)) task.Job.BeginGathering();
     }
 
     public ISourceNode Source => _node;
@@ -32,7 +33,8 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
     public override bool Step(long epoch)
     {
         if (_isEnded) return false;
-        if ((!_node.FeedsTable && !_task.Job.TablesAreLoaded) || _task.Job.RequestedEpoch > epoch)
+        var mayStart = _node.FeedsTable || _task.Job.StreamsMayStart;
+        if ((!mayStart && !_splits.Exists(static split => split.IsGathering)) || _task.Job.RequestedEpoch > epoch)
         {
             Skip();
             return false;
@@ -41,7 +43,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         var any = false;
         if (!_task.Job.IsDraining)
         {
-            foreach (var split in _splits) any |= !IsAhead(split) && Read(split);
+            foreach (var split in _splits) any |= (mayStart || split.IsGathering) && !IsAhead(split) && Read(split);
             if (!_splits.TrueForAll(static split => split.Progress.IsFinished)) return any;
         }
 
@@ -102,7 +104,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
             return false;
         }
 
-        var reader = split.Reader!;
+        var (reader, gathers) = (split.Reader!, split.IsGathering);
         var count = reader.Read(_records.AsSpan(0, _task.ReadRecords));
         var i = 0;
         try
@@ -118,9 +120,10 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         split.Progress.Lag = reader.Lag;
         split.Progress.Read += count;
         split.Progress.IsFinished = reader.IsFinished;
-        split.Progress.IsCaughtUp = count == 0;
+        split.Progress.IsCaughtUp = count == 0 && !gathers;
+        if (gathers && !split.IsGathering) _task.Job.EndGathering();
         if (count == 0 && !reader.IsFinished && _task.Job.Options.WaitsForInput) Wait(split);
-        return count > 0 || reader.IsFinished;
+        return count > 0 || reader.IsFinished || (gathers && split.Wait is null);
     }
 
     private void Wait(OpenSplit split)
@@ -146,6 +149,8 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         public SplitProgress Progress { get; } = progress;
 
         public SourceReader<T>? Reader { get; } = reader;
+
+        public bool IsGathering => Reader is { IsGathering: true };
 
         public Task? Wait { get; set; }
     }

@@ -65,7 +65,7 @@ public static class EventTime
     internal static IEnumerable<Node> GiversBefore(Node node)
         => node is IGivesEventTime ? [node] : node.Inputs.SelectMany(GiversBefore).Distinct();
 
-    private static long UnixMilliseconds(DateTime time)
+    internal static long UnixMilliseconds(DateTime time)
         => ((time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : time).Ticks / TimeSpan.TicksPerMillisecond)
             - (DateTime.UnixEpoch.Ticks / TimeSpan.TicksPerMillisecond);
 }

@@ -19,7 +19,7 @@ public static class ReplaySources
         {
             ArgumentNullException.ThrowIfNull(original);
             ArgumentException.ThrowIfNullOrWhiteSpace(deadLettersOf);
-            return new ReplaySource<T>(original, DeadLetterTopic.NameFor(deadLettersOf));
+            return new ReplaySource<T>(original is OrderedSource<T> ordered ? ordered.AsItIs : original, DeadLetterTopic.NameFor(deadLettersOf));
         }
 
         /// <summary>As the form with a source, for a topic.</summary>

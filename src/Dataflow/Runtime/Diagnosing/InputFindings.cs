@@ -6,17 +6,18 @@ namespace Dataflow.Runtime;
 internal sealed class InputFindings(Job job, JobStatus status)
 {
     public IEnumerable<Finding> All()
-        => job.TablesAreLoaded ? job.Plan.Nodes.OfType<ISourceNode>().SelectMany(Of) : Loading();
+        => job.StreamsMayStart ? job.Plan.Nodes.OfType<ISourceNode>().SelectMany(Of) : Loading();
 
     private IEnumerable<Finding> Loading()
         => from source in job.Plan.Nodes.OfType<ISourceNode>()
-           where source is { FeedsTable: true, IsBounded: true }
+           where source is { FeedsTable: true, IsBounded: true } or { IsOrdered: true }
            from split in SplitsOf(source)
            where !split.IsFinished
            select new Finding(
                FindingKind.TableIsLoading, split.Name,
-               $"The table of source '{source.Name}' is still being read: '{split.Name}' is at {split.Position}"
-               + $"{(split.Lag is { } lag ? $", {lag} to go" : "")}. Streams start when it is at its end.");
+               (source.IsOrdered ? $"Source '{source.Name}' is still being put in order of time: "
+                   : $"The table of source '{source.Name}' is still being read: ")
+               + $"'{split.Name}' is at {split.Position}{(split.Lag is { } lag ? $", {lag} to go" : "")}. Streams start when it is at its end.");
 
     private IEnumerable<Finding> Of(ISourceNode source)
     {

@@ -14,7 +14,8 @@ internal static class RecordFindings
             else if (step.Late == step.In)
                 yield return new(FindingKind.AllLate, step.Name,
                     $"Step '{step.Name}': all {step.In} records are late, since the watermark is at {Moments.Of(step.WatermarkMs)}. Allow more "
-                    + "lateness in WithEventTime, and check that times are in milliseconds and in UTC.");
+                    + "lateness in WithEventTime, or put a source that ends in order with OrderBy(...), and check that times are in "
+                    + "milliseconds and in UTC.");
             else if (step.Misses == step.In)
                 yield return new(FindingKind.AllMissed, step.Name,
                     $"Step '{step.Name}' finds no row for any of {step.In} records. Check that both sides have the same keys.");

@@ -1,0 +1,85 @@
+using Dataflow.State;
+
+namespace Dataflow;
+
+/// <summary>Reads sources in the order of time.</summary>
+public static class OrderBySource
+{
+    extension<T>(Source<T> source)
+    {
+        /// <summary>Puts the records of each split in the order of their time, so that none is late, whatever their order was: labels of
+        /// a training set, say.</summary>
+        /// <remarks>The source must end (of a topic: <see cref="Topic{T}.StopAtEnd"/>); it is read to its end before any stream starts. Up
+        /// to 32 MiB of each split stay in memory; what is more goes to files in the log's directory that have no name, so that nothing is
+        /// left of them, whatever ends the job. A job that starts again from a checkpoint reads and orders the source once more, and goes
+        /// on where it was. Records of one time stay in their order.</remarks>
+        /// <param name="time">The same as for <c>WithEventTime</c>; called once per record, on the task's thread. Records on which it fails
+        /// come first.</param>
+        public Source<T> OrderBy(Func<T, DateTimeOffset> time)
+        {
+            ArgumentNullException.ThrowIfNull(time);
+            return source.OrderBy(value => time(value).ToUnixTimeMilliseconds());
+        }
+
+        /// <summary>As the form with DateTimeOffset; the time is taken as UTC unless it says that it is local.</summary>
+        public Source<T> OrderBy(Func<T, DateTime> time)
+        {
+            ArgumentNullException.ThrowIfNull(time);
+            return source.OrderBy(value => EventTime.UnixMilliseconds(time(value)));
+        }
+
+        /// <summary>As the form with DateTimeOffset; the time is given in milliseconds since the Unix epoch.</summary>
+        public Source<T> OrderBy(Func<T, long> time)
+        {
+            ArgumentNullException.ThrowIfNull(source);
+            ArgumentNullException.ThrowIfNull(time);
+            return new OrderedSource<T>(source, time);
+        }
+    }
+
+    extension<T>(Topic<T> topic)
+    {
+        /// <summary>As for a source.</summary>
+        /// <inheritdoc cref="OrderBy{T}(Source{T}, Func{T, DateTimeOffset})"/>
+        public Source<T> OrderBy(Func<T, DateTimeOffset> time) => SourceOf(topic).OrderBy(time);
+
+        /// <summary>As the form with DateTimeOffset; the time is taken as UTC unless it says that it is local.</summary>
+        public Source<T> OrderBy(Func<T, DateTime> time) => SourceOf(topic).OrderBy(time);
+
+        /// <summary>As the form with DateTimeOffset; the time is given in milliseconds since the Unix epoch.</summary>
+        public Source<T> OrderBy(Func<T, long> time) => SourceOf(topic).OrderBy(time);
+    }
+
+    private static TopicSource<T> SourceOf<T>(Topic<T> topic)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        return new TopicSource<T>(topic);
+    }
+}
+
+/// <summary>A source whose splits are read in the order of time. Its positions count records in that order.</summary>
+internal sealed class OrderedSource<T>(Source<T> source, Func<T, long> time) : Source<T>, IWritesBytes
+{
+    public override string Name => source.Name;
+
+    public override bool IsBounded => source.IsBounded;
+
+    /// <summary>The source as it is, by whose positions records are named.</summary>
+    public Source<T> AsItIs => source;
+
+    public void CheckTypes()
+    {
+        (source as IWritesBytes)?.CheckTypes();
+        _ = StateCodec<T>.Signature;
+    }
+
+    public override IReadOnlyList<SplitDescription> Describe(SourceContext context) => source.Describe(context);
+
+    public override SourceReader<T> Open(SourceSplit split, long position, SourceContext context)
+    {
+        var reader = source.Open(split with { Mark = default }, 0, context);
+        return new OrderedReader<T>(reader, time, split, position, new TimeOrder<T>(context.Log));
+    }
+
+    public override bool HasChanged(SourceSplit split) => source.HasChanged(split with { Mark = OrderedMark.Read(split.Mark).OfSource });
+}

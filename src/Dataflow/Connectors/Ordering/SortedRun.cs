@@ -1,0 +1,131 @@
+using System.Buffers.Binary;
+using Dataflow.Log;
+using Dataflow.State;
+
+namespace Dataflow;
+
+/// <summary>Records in the order of time, to be gone through once.</summary>
+internal abstract class SortedRun
+{
+    /// <summary>The greater, the later its records came.</summary>
+    public int Number { get; set; }
+
+    /// <summary>Where it stands; its value is valid until it goes on.</summary>
+    public abstract RunEntry Current { get; }
+
+    /// <summary>Goes on to the next record, at first to the first.</summary>
+    public abstract bool MoveNext();
+}
+
+/// <summary>A record of a run, in memory as on disk.</summary>
+/// <remarks><code>
+/// offset  bytes  field
+///      0      8  time    ms since the Unix epoch
+///      8      8  origin  packed
+///     16      4  length  of the value
+///     20         value   as state keeps it
+/// </code>All integers little-endian.</remarks>
+internal readonly record struct RunEntry(long Time, RecordOrigin Origin, ReadOnlyMemory<byte> Value)
+{
+    public const int FixedBytes = 20;
+
+    public int Bytes => FixedBytes + Value.Length;
+
+    public static int LengthOf(ReadOnlySpan<byte> head) => FixedBytes + BinaryPrimitives.ReadInt32LittleEndian(head[16..]);
+
+    public static RunEntry Read(ReadOnlyMemory<byte> bytes)
+    {
+        var head = bytes.Span;
+        return new(
+            BinaryPrimitives.ReadInt64LittleEndian(head),
+            RecordOrigin.Unpack(BinaryPrimitives.ReadUInt64LittleEndian(head[8..])),
+            bytes[FixedBytes..LengthOf(head)]);
+    }
+
+    public void Write(Span<byte> bytes)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, Time);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[8..], Origin.Packed);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes[16..], Value.Length);
+        Value.Span.CopyTo(bytes[FixedBytes..]);
+    }
+}
+
+/// <summary>A run in memory: first its records come in any order, then they are sorted and gone through.</summary>
+internal sealed class MemoryRun : SortedRun
+{
+    private readonly PagedBytes _entries = new();
+    private readonly List<(long Time, long Place)> _index = []; // of two places the later is the greater
+    private bool _isSorted = true;
+    private int _next;
+
+    /// <summary>How much memory it takes.</summary>
+    public long Bytes { get; private set; }
+
+    public override RunEntry Current => RunEntry.Read(CurrentBytes);
+
+    /// <summary>The record where it stands, as it lies on disk too, and what follows it on its page.</summary>
+    public ReadOnlyMemory<byte> CurrentBytes => _entries.From(_index[_next - 1].Place);
+
+    public void Add(RunEntry entry)
+    {
+        var place = _entries.Add(entry.Bytes);
+        entry.Write(_entries.From(place));
+        _isSorted &= _index.Count == 0 || _index[^1].Time <= entry.Time;
+        _index.Add((entry.Time, place));
+        Bytes += entry.Bytes + (2 * sizeof(long));
+    }
+
+    public void Sort()
+    {
+        if (!_isSorted) _index.Sort(static (a, b) => a.Time != b.Time ? a.Time.CompareTo(b.Time) : a.Place.CompareTo(b.Place));
+    }
+
+    public override bool MoveNext() => _next < _index.Count && ++_next > 0;
+
+    public void Clear()
+    {
+        _entries.Clear();
+        _index.Clear();
+        (Bytes, _next, _isSorted) = (0, 0, true);
+    }
+}
+
+/// <summary>A run on disk.</summary>
+internal sealed class FileRun(SpillFile file, long start, long end) : SortedRun
+{
+    private const int ReadBytes = 64 << 10;
+
+    private byte[] _bytes = [];
+    private int _at; // the current record in the bytes
+    private int _next;
+    private int _filled;
+    private long _position = start; // in the file, of what comes into the bytes next
+
+    public override RunEntry Current => RunEntry.Read(_bytes.AsMemory(_at));
+
+    public override bool MoveNext()
+    {
+        _at = _next;
+        if (!Has(RunEntry.FixedBytes)) return false;
+        var length = RunEntry.LengthOf(_bytes.AsSpan(_at));
+        Has(length);
+        _next = _at + length;
+        return true;
+    }
+
+    /// <summary>Whether so many bytes follow, which are then there.</summary>
+    private bool Has(int count)
+    {
+        if (_filled - _at >= count) return true;
+        var rest = _bytes.AsSpan(_at, _filled - _at);
+        var bytes = _bytes.Length >= count ? _bytes : new byte[Math.Max(count, ReadBytes)];
+        rest.CopyTo(bytes);
+        (_bytes, _at, _filled) = (bytes, 0, rest.Length);
+        var free = bytes.AsSpan(_filled);
+        var read = file.Read(free[..(int)Math.Min(free.Length, end - _position)], _position);
+        _position += read;
+        _filled += read;
+        return _filled >= count;
+    }
+}
