@@ -9,7 +9,7 @@ namespace Dataflow.Redis;
 /// <param name="fields">Its fields, always the same ones; null: it is deleted.</param>
 /// <param name="whenEmptied">Called when Redis has lost what was written.</param>
 internal sealed class RedisSink<T>(
-    string name, ConfigurationOptions configuration, Func<T, string> key, Func<T, HashEntry[]?> fields, Action whenEmptied) : Sink<T>
+    string name, ConfigurationOptions configuration, Func<T, RedisKey> key, Func<T, HashEntry[]?> fields, Action whenEmptied) : Sink<T>
 {
     public override string Name => name;
 
@@ -38,13 +38,13 @@ internal sealed class RedisWriter<T> : SinkWriter<T>
 
     private readonly string _name;
     private readonly ConnectionMultiplexer _connection;
-    private readonly Func<T, string> _key;
+    private readonly Func<T, RedisKey> _key;
     private readonly Func<T, HashEntry[]?> _fields;
     private readonly RedisMark _mark;
     private readonly IDatabase _database;
     private readonly List<Task> _outstanding = new(MostOutstanding);
 
-    public RedisWriter(string name, ConnectionMultiplexer connection, Func<T, string> key, Func<T, HashEntry[]?> fields, RedisMark mark)
+    public RedisWriter(string name, ConnectionMultiplexer connection, Func<T, RedisKey> key, Func<T, HashEntry[]?> fields, RedisMark mark)
     {
         (_name, _connection, _key, _fields, _mark, _database) = (name, connection, key, fields, mark, connection.GetDatabase());
         try

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Dataflow.Features;
 using Dataflow.Redis;
 
@@ -24,10 +23,11 @@ public static class ToRedisStep
         {
             ArgumentException.ThrowIfNullOrEmpty(configuration);
             var format = new FeatureFields([.. view.Features.Select(static feature => feature.Name)]);
+            var keys = new HashKeys<TKey>(view.Name);
             view.Updates().Pairs.To(new RedisSink<Keyed<TKey, FeatureVector>>(
                 view.Name,
                 RedisConfiguration.Parse(view.Name, configuration),
-                update => KeyOf(view.Name, update.Key),
+                update => keys.Of(update.Key),
                 update => format.Of(update.Value),
                 view.Requests.AskForAll));
         }
@@ -46,15 +46,14 @@ public static class ToRedisStep
             ArgumentException.ThrowIfNullOrEmpty(configuration);
             ArgumentException.ThrowIfNullOrEmpty(name);
             var fields = RowFields<TRow>.Create();
+            var keys = new HashKeys<TKey>(name);
             table.Changes().Pairs.To(new RedisSink<Keyed<TKey, Change<TRow>>>(
                 name,
                 RedisConfiguration.Parse(name, configuration),
-                change => KeyOf(name, change.Key),
+                change => keys.Of(change.Key),
                 change => change.Value.HasNew ? fields.Of(change.Value.New) : null,
                 () => throw ConnectorException.StoreRefused(
                     name, "it has lost what was written before", "Start the pipeline under a new name, so that all rows are written again.")));
         }
     }
-
-    private static string KeyOf<TKey>(string name, TKey key) => string.Create(CultureInfo.InvariantCulture, $"{name}:{key}");
 }

@@ -212,6 +212,50 @@ public sealed class ToRedisTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void All_forms_of_a_key_share_a_hash(int workers)
+    {
+        using var log = SimulatedJob.OpenLog();
+        log.Append("orders", [new Priced(1.00m, 1), new Priced(2m, 2), new Priced(1.0m, 3), new Priced(1m, 4), new Priced(2.0m, 5)]);
+        var pipeline = new Pipeline("prices");
+        pipeline.From(Topic.Of<Priced>("orders").StopAtEnd()).KeyBy(order => order.Price).ToTable().ToRedis(_redis.Configuration, "prices");
+        SimulatedJob.Start(pipeline, log, workers).Run();
+
+        Assert.Equal(("4", "5"), ((string?)Database.HashGet("prices:1", "Pieces"), (string?)Database.HashGet("prices:2", "Pieces")));
+        Assert.Equal(3, (long)Database.Execute("DBSIZE")); // and the job's own
+    }
+
+    [Fact]
+    public void A_hash_is_named_by_what_its_key_holds()
+    {
+        Check("a:b", "stock:a:b");
+        Check(7, "stock:7");
+        Check(1.50m, "stock:1.5");
+        Check(-0.0, "stock:0");
+        Check(true, "stock:True");
+        Check(DayOfWeek.Friday, "stock:Friday");
+        Check(new DateTimeOffset(2026, 1, 31, 12, 0, 0, 1, TimeSpan.FromHours(2)), "stock:2026-01-31T10:00:00.0010000+00:00");
+        Check(new DateTime(2026, 1, 31, 12, 0, 0, DateTimeKind.Local), "stock:2026-01-31T12:00:00.0000000Z");
+        Check(new DateOnly(2026, 1, 31), "stock:2026-01-31");
+        Check(new TimeOnly(12, 30, 1), "stock:12:30:01.0000000");
+        Check(("a\"b", 1.0m, (int?)null), """stock:["a\"b",1,null]""");
+        Check(new Priced(1.0m, 2), "stock:[1,2]");
+
+        static void Check<TKey>(TKey key, string name)
+            where TKey : notnull
+            => Assert.Equal(name, (string?)new HashKeys<TKey>("stock").Of(key));
+    }
+
+    [Fact]
+    public void Hashes_are_one_exactly_if_their_keys_are_equal()
+        => Gen.Select(Gen.Int[0, 3], Gen.Int[0, 9], Gen.Int[-14, 14], Gen.OneOf(Gen.Const("\uD800"), Gen.Const("\uDC00"), Gen.Const("\uFFFD"), Gen.String[Gen.Char["\\\",[]ab"], 0, 3])).Select(
+            (value, scale, hours, text) => (text, value + new decimal(0, 0, 0, value == 0, (byte)scale), (Text: text, value == 1 ? -0.0 : value >> 1),
+                DateTimeOffset.UnixEpoch.AddTicks(value).ToOffset(TimeSpan.FromHours(hours)), new TimeOnly(value))).Array[2].Sample(
+            pair => (pair[0] == pair[1]) == (KeyOf(pair[0]) == KeyOf(pair[1]))
+                && (pair[0].text == pair[1].text) == (KeyOf(pair[0].text) == KeyOf(pair[1].text)), iter: 5_000);
+
     [Fact]
     public void Lists_may_hold_numbers_that_JSON_does_not_have()
     {
@@ -300,6 +344,10 @@ public sealed class ToRedisTests : IDisposable
     public void The_plan_says_what_is_written() => Assert.Contains(
         "clicks-updates (of each batch's entities)", Features(out _).Explain().ToString(), StringComparison.Ordinal);
 
+    private static RedisKey KeyOf<TKey>(TKey key)
+        where TKey : notnull
+        => new HashKeys<TKey>("stock").Of(key);
+
     private IDatabase Database => _connection.GetDatabase();
 
     private Pipeline Features(out FeatureService<Ask> service)
@@ -325,6 +373,8 @@ public sealed class ToRedisTests : IDisposable
         view.ToRedis(_redis.Configuration);
         return pipeline;
     }
+
+    public sealed record Priced(decimal Price, int Pieces);
 
     public sealed record Click(string Entity, DateTimeOffset Time, int Value);
 

@@ -37,10 +37,13 @@ internal static class KeyForm
     /// <summary>What brings the values of a type to one form; null where they have no other.</summary>
     public static Normalizer<T>? NormalizerOf<T>() => (Normalizer<T>?)NormalizerOf(typeof(T));
 
+    /// <summary>Whether values of a type are one thing, not made of others.</summary>
+    public static bool IsPlain(Type type) => Same.Contains(type) || Normal.ContainsKey(type) || type.IsEnum;
+
     /// <summary>Whether a value of the type may turn out to be of a type derived from it, which cannot be written as the key that it
     /// is.</summary>
     public static bool MayBeDerived(Type type)
-        => !Same.Contains(type) && !Normal.ContainsKey(type) && !type.IsEnum
+        => !IsPlain(type)
             && ((!type.IsValueType && !type.IsSealed) || PartsOf(type).Any(part => MayBeDerived(part.Type)));
 
     private static Delegate? NormalizerOf(Type type)
@@ -59,7 +62,7 @@ internal static class KeyForm
 
     private static string? Look(Type type, string path, HashSet<Type> above)
     {
-        if (Same.Contains(type) || Normal.ContainsKey(type) || type.IsEnum) return null;
+        if (IsPlain(type)) return null;
         var what = path.Length == 0 ? "" : $"member '{path}' is {TypeNames.Of(type)}: ";
         if (type.IsArray || (type != typeof(string) && !IsMemberwise(type) && type.IsAssignableTo(typeof(System.Collections.IEnumerable))))
         {
