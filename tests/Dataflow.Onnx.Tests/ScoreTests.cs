@@ -80,6 +80,8 @@ public sealed class ScoreTests : IDisposable
     [InlineData("softmax of the batch")]
     [InlineData("another library's operator")]
     [InlineData("less the batch's mean")]
+    [InlineData("only by negative values")]
+    [InlineData("only by large values")]
     public void Gives_a_model_whose_scores_change_with_the_values_beside_them_one_value_a_call(string kind)
     {
         using var model = Load("model", kind switch
@@ -89,6 +91,13 @@ public sealed class ScoreTests : IDisposable
             "another library's operator" => OfOneNode(
                 OnnxFile.NodeOf("com.microsoft", "DynamicQuantizeMatMul", ["x", "w", "scale"], ["y"]),
                 OnnxFile.Bytes8("w", [1, 1], 1), OnnxFile.Floats("scale", [], 1)),
+            "only by negative values" => OfOneNode(
+                OnnxFile.Node("Neg", ["x"], ["minus"]), OnnxFile.Node("Relu", ["minus"], ["part"]),
+                OnnxFile.Node("ReduceMean", ["part"], ["mean"], OnnxFile.IntegersAttribute("axes", 0)), OnnxFile.Node("Add", ["x", "mean"], ["y"])),
+            "only by large values" => OfOneNode(
+                OnnxFile.Node("Sub", ["x", "most"], ["rest"]), OnnxFile.Node("Relu", ["rest"], ["part"]),
+                OnnxFile.Node("ReduceMean", ["part"], ["mean"], OnnxFile.IntegersAttribute("axes", 0)), OnnxFile.Node("Add", ["x", "mean"], ["y"]),
+                OnnxFile.Floats("most", [], 5_000)),
             _ => OfOneNode(
                 OnnxFile.Node("ReduceMean", ["x"], ["mean"], OnnxFile.IntegersAttribute("axes", 0)),
                 OnnxFile.Node("Sub", ["x", "mean"], ["rest"]), OnnxFile.Node("Sigmoid", ["rest"], ["y"])),
@@ -96,9 +105,9 @@ public sealed class ScoreTests : IDisposable
         using var log = SimulatedJob.OpenLog();
         var (together, alone) = (Sink.Memory<float>(), new float[1]);
 
-        Run(log, [1, 1000, 2], s => s.Score(model, [number => number], (_, scores) => scores[0]), together);
+        Run(log, [1, 100_000, -2], s => s.Score(model, [number => number], (_, scores) => scores[0]), together);
 
-        Assert.All(together.Committed.Zip([1f, 1000f, 2f]), pair =>
+        Assert.All(together.Committed.Zip([1f, 100_000f, -2f]), pair =>
         {
             model.Run([ModelTensor.Of<float>("x", new[] { pair.Second }, 1, 1)], [ModelTensor.Of<float>("y", alone, 1, 1)]);
             Assert.Equal(alone[0], pair.First);
