@@ -65,6 +65,7 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
     /// <summary>Keeps a label.</summary>
     public override void ProcessSecond(in Record<Keyed<TKey, FeatureRow<TLabel>>> record)
     {
+        if (!MayKeep(in record, record.Value.Value)) return;
         var number = _counts.Update(record.Value.Key, out _)++;
         _labels.Update(new(record.Value.Key, number), out _) = record.Value.Value with { Origin = record.Origin };
     }

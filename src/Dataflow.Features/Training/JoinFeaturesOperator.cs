@@ -65,7 +65,7 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
             return;
         }
 
-        _labels.Add(in record).Origin = record.Origin;
+        if (MayKeep(in record, record.Value.Value)) _labels.Add(in record).Origin = record.Origin;
     }
 
     public override void ProcessSecond(in Record<Keyed<TKey, T>> record)

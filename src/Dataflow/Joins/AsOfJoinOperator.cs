@@ -26,13 +26,13 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
 
     public override void Process(in Record<Keyed<TKey, TLeft>> record)
     {
-        if (IsLate(record.Timestamp)) return;
+        if (IsLate(record.Timestamp) || !MayKeep(in record, record.Value.Value)) return;
         _lefts.Add(in record);
     }
 
     public override void ProcessSecond(in Record<Keyed<TKey, TRight>> record)
     {
-        if (IsLate(record.Timestamp)) return;
+        if (IsLate(record.Timestamp) || !MayKeep(in record, record.Value.Value)) return;
         _rights.Add(in record);
     }
 

@@ -27,10 +27,12 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
     public override void Process(in Record<Keyed<TKey, TLeft>> record)
     {
         if (IsLate(record.Timestamp)) return;
+        var (key, left) = record.Value;
         long end;
         try
         {
-            end = bounds.EndOfLeft(record.Timestamp, record.Value.Value);
+            end = bounds.EndOfLeft(record.Timestamp, left);
+            _lefts.Prepare(key, left);
         }
         catch (Exception error)
         {
@@ -38,7 +40,6 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
             return;
         }
 
-        var (key, left) = record.Value;
         var kept = new KeptLimits { Time = record.Timestamp, End = end };
         if (_isWhole && !TryJoinAll(in record, left, _rights.Find(key, kept.Time, end, -bounds.LowerMs))) return;
         for (var rights = _rights.Find(key, kept.Time, end, -bounds.LowerMs); rights.MoveNext(); kept.IsMatched = true)
@@ -48,7 +49,7 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
             rights.MarkMatched();
         }
 
-        if (end >= Watermark) _lefts.Add(key, in kept, left);
+        if (end >= Watermark) _lefts.Add(key, in kept);
         else if (!kept.IsMatched && MissLeft()) EmitAlone(key, left, default, kept.Time);
     }
 
@@ -56,6 +57,16 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
     {
         if (IsLate(record.Timestamp)) return;
         var (key, right) = record.Value;
+        try
+        {
+            _rights.Prepare(key, right);
+        }
+        catch (Exception error)
+        {
+            Reject(error, in record);
+            return;
+        }
+
         var kept = new KeptLimits { Time = record.Timestamp, End = bounds.EndOfRight(record.Timestamp) };
         if (_isWhole && !TryJoinAll(in record, right, _lefts.Find(key, kept.Time, kept.End, bounds.UpperMs))) return;
         for (var lefts = _lefts.Find(key, kept.Time, kept.End, bounds.UpperMs); lefts.MoveNext(); kept.IsMatched = true)
@@ -65,7 +76,7 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
             lefts.MarkMatched();
         }
 
-        if (kept.End >= Watermark) _rights.Add(key, in kept, right);
+        if (kept.End >= Watermark) _rights.Add(key, in kept);
         else if (!kept.IsMatched && MissRight()) EmitAlone(key, default, right, kept.Time);
     }
 

@@ -74,7 +74,9 @@ internal sealed class BroadcastJoinOperator<T, TRuleKey, TRule, TOut>(Func<T, TR
     }
 
     public override void ProcessSecond(in Record<Keyed<TRuleKey, TRule>> record)
-        => _rules.Update(record.Value.Key, out _) = record.Value.Value;
+    {
+        if (MayKeep(in record, record.Value.Value)) _rules.Update(record.Value.Key, out _) = record.Value.Value;
+    }
 
     protected override void Open() => _rules = Context.OpenBroadcast<TRuleKey, TRule>("rules");
 

@@ -26,6 +26,7 @@ internal sealed class KeptRecords<TKey, T>(string name, Changes changes, long sl
     private readonly List<KeptSlice<TKey, T>> _slices = []; // in order of time
     private readonly Stack<byte[]> _spare = [];
     private readonly ArrayBufferWriter<byte> _bytes = new();
+    private int _keyBytes;
     private readonly (KeptSlice<TKey, T>? Slice, long Place, T Value)[] _made = new (KeptSlice<TKey, T>?, long, T)[1 << MadeValuesLog];
     private long _nextNumber; // makes the keys of changes different; of one key the later record has the greater
     private int _last;
@@ -36,16 +37,21 @@ internal sealed class KeptRecords<TKey, T>(string name, Changes changes, long sl
 
     public long Entries => _slices.Sum(static slice => (long)slice.Count);
 
-    /// <summary>Keeps a record until the watermark has passed its end.</summary>
-    public void Add(TKey key, in KeptLimits limits, T value)
+    /// <summary>Does all of keeping a record that may fail.</summary>
+    public void Prepare(TKey key, T value)
     {
         _bytes.ResetWrittenCount();
-        Keys.Write(new(key, _nextNumber++), _bytes);
-        var keyBytes = _bytes.WrittenCount;
-        _bytes.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<KeptLimits>(in limits)));
+        Keys.Write(new(key, _nextNumber), _bytes);
+        _keyBytes = _bytes.WrittenCount;
         StateCodec<T>.Write(ref value, _bytes);
+    }
+
+    /// <summary>Keeps the record of <see cref="Prepare"/> until the watermark has passed its end.</summary>
+    public void Add(TKey key, in KeptLimits limits)
+    {
+        _nextNumber++;
         var bytes = _bytes.WrittenSpan;
-        Slice(StartOf(limits.End)).Add(key, bytes[..keyBytes], bytes[keyBytes..]);
+        Slice(StartOf(limits.End)).Add(key, bytes[.._keyBytes], in limits, bytes[_keyBytes..]);
     }
 
     /// <summary>The kept records of a key that may be partners of a record: each lies within the other's limits.</summary>

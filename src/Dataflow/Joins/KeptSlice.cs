@@ -34,23 +34,25 @@ internal sealed class KeptSlice<TKey, T>(long start, KeyedState<TKey, KeptChain>
     /// <summary>Adds a record as the last of its key.</summary>
     /// <param name="key">The record's key.</param>
     /// <param name="changeKey">The key of its change.</param>
-    /// <param name="changeValue">The value of its change.</param>
-    public void Add(TKey key, ReadOnlySpan<byte> changeKey, ReadOnlySpan<byte> changeValue)
+    /// <param name="limits">With <paramref name="value"/>, the value of its change.</param>
+    /// <param name="value">The record's value.</param>
+    public void Add(TKey key, ReadOnlySpan<byte> changeKey, in KeptLimits limits, ReadOnlySpan<byte> value)
     {
         var links = new KeptLinks
         {
             Next = -1,
             Hash = KeyCodec<TKey>.Default.Hash(key),
             KeyBytes = changeKey.Length,
-            ValueBytes = changeValue.Length,
-            IsMatched = MemoryMarshal.AsRef<KeptLimits>(changeValue).IsMatched,
+            ValueBytes = Unsafe.SizeOf<KeptLimits>() + value.Length,
+            IsMatched = limits.IsMatched,
         };
         var place = _pages.Add(links.Bytes);
         var bytes = _pages.From(place).AsSpan();
         MemoryMarshal.Write(bytes, in links);
         bytes = bytes[Unsafe.SizeOf<KeptLinks>()..];
         changeKey.CopyTo(bytes);
-        changeValue.CopyTo(bytes[changeKey.Length..]);
+        MemoryMarshal.Write(bytes[changeKey.Length..], in limits);
+        value.CopyTo(bytes[(changeKey.Length + Unsafe.SizeOf<KeptLimits>())..]);
         ref var chain = ref chains.Update(key, out var exists);
         if (exists) this[chain.Last].Links.Next = place;
         else chain.First = place;
@@ -61,7 +63,7 @@ internal sealed class KeptSlice<TKey, T>(long start, KeyedState<TKey, KeptChain>
     /// <summary>Puts back a record that the checkpoint held which the job starts from.</summary>
     public void Restore(TKey key, ReadOnlySpan<byte> changeKey, ReadOnlySpan<byte> changeValue)
     {
-        Add(key, changeKey, changeValue);
+        Add(key, changeKey, in MemoryMarshal.AsRef<KeptLimits>(changeValue), changeValue[Unsafe.SizeOf<KeptLimits>()..]);
         _written = _frozen = _pages.End;
         _writtenShards |= 1UL << Shards.Of(KeyCodec<TKey>.Default.Hash(key));
     }

@@ -22,10 +22,16 @@ internal sealed class SidesOperator<TKey, TLeft, TRight>
     internal override bool IsOneToOne => true;
 
     public override void Process(in Record<Keyed<TKey, TLeft>> record)
-        => Emit(record.With(new Keyed<TKey, Side<TLeft, TRight>>(record.Value.Key, new(true, record.Value.Value, default!))));
+    {
+        if (MayKeep(in record, record.Value.Value))
+            Emit(record.With(new Keyed<TKey, Side<TLeft, TRight>>(record.Value.Key, new(true, record.Value.Value, default!))));
+    }
 
     public override void ProcessSecond(in Record<Keyed<TKey, TRight>> record)
-        => Emit(record.With(new Keyed<TKey, Side<TLeft, TRight>>(record.Value.Key, new(false, default!, record.Value.Value))));
+    {
+        if (MayKeep(in record, record.Value.Value))
+            Emit(record.With(new Keyed<TKey, Side<TLeft, TRight>>(record.Value.Key, new(false, default!, record.Value.Value))));
+    }
 }
 
 /// <summary>The values of each side, in the order in which they came.</summary>

@@ -27,6 +27,7 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
         try
         {
             cost = bounds.CostOf(value);
+            Context.CheckKept(value);
         }
         catch (Exception error)
         {

@@ -52,6 +52,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     public sealed override void Process(in Record<TIn> record)
     {
         Restore();
+        if (_saved is not null && !MayKeep(in record, record.Value)) return;
         Add(in record);
         Go();
     }
@@ -166,7 +167,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
             _saved!.Save(in call.Record, call.Time.Watermark, key);
             call.SavedAs = key;
         }
-        catch (Exception error) when (error is not DataflowException)
+        catch (Exception error)
         {
             throw Fail(error, in call.Record);
         }

@@ -40,6 +40,7 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
             return;
         }
 
+        if (!MayKeep(in record, record.Value.Value)) return;
         var waiting = (_matches.Update(record.Value.Key, out _) ??= new()).Waiting;
         var at = waiting.Count;
         while (at > 0 && waiting[at - 1].TimeMs > record.Timestamp) at--;

@@ -75,7 +75,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         }
         else if (record.Timestamp > _now)
         {
-            _waiting.Add(in record);
+            Keep(in record);
         }
         else
         {
@@ -155,6 +155,21 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         _passedOn = _idleness;
         idle(_passedOn);
         Sides.Idle(_passedOn);
+    }
+
+    private void Keep(in Record<Keyed<TKey, T>> record)
+    {
+        try
+        {
+            _step.CheckKept(record.Value.Value);
+        }
+        catch (Exception error)
+        {
+            reject(error, record.Origin);
+            return;
+        }
+
+        _waiting!.Add(in record);
     }
 
     private bool Sweep()

@@ -113,6 +113,21 @@ public abstract class Operator
         DeadLetters++;
     }
 
+    /// <summary>Whether a value of the record at hand, which the step is to keep, can be written; otherwise the record is rejected.</summary>
+    private protected bool MayKeep<T, TValue>(in Record<T> record, TValue value)
+    {
+        try
+        {
+            Context.CheckKept(value);
+            return true;
+        }
+        catch (Exception error)
+        {
+            Reject(error, in record);
+            return false;
+        }
+    }
+
     /// <summary>As the other forms, where the record is no more at hand.</summary>
     private protected void Reject(Exception error, RecordOrigin origin)
     {

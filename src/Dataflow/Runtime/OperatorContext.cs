@@ -102,6 +102,12 @@ public sealed class OperatorContext
         => error as OperatorException
             ?? OperatorException.Failed(Name, _task.Job.SplitName(origin), Position(origin), error);
 
+    /// <summary>Fails where a value of a record, which the step is to keep, cannot be written, as long as the record can still be rejected.</summary>
+    internal void CheckKept<T>(T value)
+    {
+        if (KeepsRejected) StateCodec<T>.Check(value);
+    }
+
     internal bool Owns(IState state) => _states.Contains(state);
 
     private TState Own<TState>(TState state)

@@ -11,6 +11,9 @@ internal static class StateCodec<T>
     private static readonly string Name = TypeNames.Of(typeof(T)) + (IsMemory ? $":{Unsafe.SizeOf<T>()}" : "");
     private static Serde<T>? s_default;
 
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_scratch;
+
     /// <summary>Whether values are written as they lie in memory.</summary>
     public static bool IsMemory => !RuntimeHelpers.IsReferenceOrContainsReferences<T>();
 
@@ -37,6 +40,15 @@ internal static class StateCodec<T>
 
     public static T Read(ReadOnlyMemory<byte> bytes)
         => IsMemory ? Unsafe.ReadUnaligned<T>(ref MemoryMarshal.GetReference(bytes.Span)) : Serde.Read(bytes);
+
+    /// <summary>Fails where a value cannot be written.</summary>
+    public static void Check(T value)
+    {
+        if (IsMemory) return;
+        var scratch = t_scratch ??= new();
+        scratch.ResetWrittenCount();
+        Serde.Write(value, scratch);
+    }
 
     private static ReadOnlySpan<byte> Bytes(ref T value)
         => MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<T, byte>(ref value), Unsafe.SizeOf<T>());

@@ -158,6 +158,7 @@ internal sealed class JoinTablesOperator<TKey, TLeft, TRight, TOut>(TableJoin ki
     {
         try
         {
+            if (record.Value.Value.HasNew) Context.CheckKept(record.Value.Value.New);
             var had = TryGet(left, right, out var old);
             var has = TryGet(newLeft, newRight, out var row);
             made = (had, has) switch

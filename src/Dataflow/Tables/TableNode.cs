@@ -35,6 +35,7 @@ internal sealed class TableOperator<TKey, TRow>(bool isReadFirst)
         var key = record.Value.Key;
         if (record.Value.Value.HasNew)
         {
+            if (!MayKeep(in record, record.Value.Value.New)) return;
             ref var row = ref Rows.Update(key, out var exists);
             var old = row;
             row = record.Value.Value.New;

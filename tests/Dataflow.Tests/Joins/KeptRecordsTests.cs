@@ -66,12 +66,14 @@ public class KeptRecordsTests
     public void A_value_is_not_made_again_for_each_of_many_partners()
     {
         var kept = new KeptRecords<string, string>("kept", new Changes(), SliceMs);
-        kept.Add("a", new KeptLimits { Time = 1, End = 5 }, "value");
+        kept.Prepare("a", "value");
+        kept.Add("a", new KeptLimits { Time = 1, End = 5 });
 
         Assert.Equal("value", OnlyPartner(kept));
         Assert.Same(OnlyPartner(kept), OnlyPartner(kept));
         kept.DropBefore(100, 0, static (_, _, _) => { });
-        kept.Add("a", new KeptLimits { Time = 1, End = 5 }, "other");
+        kept.Prepare("a", "other");
+        kept.Add("a", new KeptLimits { Time = 1, End = 5 });
         Assert.Equal("other", OnlyPartner(kept));
     }
 
@@ -134,7 +136,8 @@ public class KeptRecordsTests
                 case Kind.Add when operation.End >= _watermark:
                     var record = new Kept<T>(operation.Key, operation.Time, operation.End, _value(_number++), operation.Number == 0);
                     _model.Add(record);
-                    _records.Add(record.Key, new KeptLimits { Time = record.Time, End = record.End, IsMatched = record.IsMatched }, record.Value);
+                    _records.Prepare(record.Key, record.Value);
+                    _records.Add(record.Key, new KeptLimits { Time = record.Time, End = record.End, IsMatched = record.IsMatched });
                     break;
                 case Kind.Find:
                     Find(operation.Key, operation.Time, operation.End);

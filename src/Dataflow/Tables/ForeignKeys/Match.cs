@@ -55,6 +55,7 @@ namespace Dataflow.Tables.ForeignKeys
         public override void ProcessSecond(in Record<Keyed<TForeign, Change<TRight>>> record)
         {
             var (foreign, change) = record.Value;
+            if (change.HasNew && !MayKeep(in record, change.New)) return;
             _results.Clear();
             var hasNext = _first.TryGet(foreign, out var key);
             while (hasNext)

@@ -42,7 +42,11 @@ namespace Dataflow.Tables.ForeignKeys
             TForeign to = default!;
             try
             {
-                if (change.HasNew) to = KeyGuard<TForeign>.Check(foreignKey(change.New), Context.KeepsRejected);
+                if (change.HasNew)
+                {
+                    to = KeyGuard<TForeign>.Check(foreignKey(change.New), Context.KeepsRejected);
+                    Context.CheckKept(change.New);
+                }
             }
             catch (Exception error)
             {
