@@ -63,13 +63,15 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
     public override void Idle(Idleness idleness)
     {
         _idleness = idleness;
+        Build();
+        HandOnQuiet();
         base.Idle(idleness);
     }
 
     public override void EndOfBatch()
     {
         Build();
-        if (_idleness.IsIdle && _idleness.TimeAt(Context.Time) is > long.MinValue and var quiet) HandOnDue(quiet); // nothing comes to fill them
+        HandOnQuiet();
         _now = null;
         while (_byClock.TryPeek(out var key, out var since) && Now() - since >= _withinMs)
         {
@@ -134,6 +136,12 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
             _byEventTime.Dequeue();
             if (_lists.TryGet(key, out var list) && list.FirstTime == time) HandOn(key);
         }
+    }
+
+    /// <summary>Hands on what is due by the clock where nothing comes to fill it.</summary>
+    private void HandOnQuiet()
+    {
+        if (_idleness.IsIdle && _idleness.TimeAt(Context.Time) is > long.MinValue and var quiet) HandOnDue(quiet);
     }
 
     private void HandOnAll(Func<TKey, bool> which)

@@ -56,6 +56,9 @@ internal sealed class Plan
         return faults.Count == 0 ? new Plan(pipeline) : throw PlanException.For(pipeline.Name, faults);
     }
 
+    /// <summary>How many stages give event time to records.</summary>
+    public int MakesTimeInStages => Nodes.Where(static node => node is IGivesEventTime).Select(StageOf).Distinct().Count();
+
     /// <summary>A name for a step that no other step has.</summary>
     public string LabelOf(Node node) => _labels[node.Id];
 

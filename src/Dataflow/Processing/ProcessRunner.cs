@@ -21,6 +21,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
 {
     private const int EventsAtOnce = 1024;
     private const long SliceMs = 16;
+    private const string NowPart = "now";
 
     private readonly Emission _emit = emit;
     private OperatorContext _step = null!;
@@ -29,7 +30,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     private Timers<TKey> _timers = null!;
     private ProcessingTimers<TKey> _processingTimers = null!;
     private RunningContext _context = null!;
-    private long _now = long.MinValue; // how far the step has come: what is as old is handled at once
+    private long _now = long.MinValue; // how far the step has come: ahead of the watermark where it handled records in the quiet
     private long _until = long.MinValue; // how far it may go
     private long _fireUntil = long.MinValue; // and with timers
     private long _quiet = long.MinValue; // and with records, where no more come
@@ -48,6 +49,9 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
 
     public long DroppedTimers { get; private set; }
 
+    /// <summary>Up to here the step has handled all: what is as old is late.</summary>
+    private long Reached => Math.Min(_now, _watermark);
+
     /// <summary>Whether timers or records that are due are left for the next portion.</summary>
     public bool IsBehind { get; private set; }
 
@@ -60,12 +64,17 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         _timers = new(step.OpenTables<KeyPart<TKey>, bool>("timers", new KeyPartCodec<TKey>()).Main);
         _processingTimers = new(new(step.OpenTables<KeyPart<TKey>, bool>("processing-timers", new KeyPartCodec<TKey>()).Main), step);
         _context = new RunningContext(this, step.KeepsRejected);
-        _now = _until = _fireUntil = _newest = step.SavedWatermark();
+        _until = _fireUntil = _watermark = step.SavedWatermark();
+        _now = _newest = step.SavedWatermark(NowPart);
     }
 
     public void Close() => _processingTimers?.Dispose();
 
-    public void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(_step.Name, _now);
+    public void Capture(TaskCheckpoint checkpoint)
+    {
+        checkpoint.SaveWatermark(_step.Name, Reached);
+        checkpoint.SaveWatermark($"{_step.Name}/{NowPart}", _now);
+    }
 
     public void Process(in Record<Keyed<TKey, T>> record)
     {
@@ -73,14 +82,14 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         {
             Handle(record.Value.Key, record.With(record.Value.Value));
         }
-        else if (record.Timestamp > _now)
+        else if (record.Timestamp > Reached)
         {
             Keep(in record);
         }
         else
         {
             Handle(record.Value.Key, record.With(record.Value.Value));
-            while (TryFire(_now - 1)) ; // as if the record had waited: before what comes next
+            while (TryFire(Reached - 1)) ; // as if the record had waited: before what comes next
         }
     }
 
@@ -114,6 +123,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     public void Idle(Idleness idleness)
     {
         _idleness = idleness;
+        if (!idleness.IsIdle && _until > _watermark) (_until, _fireUntil) = (_watermark, _watermark - 1);
         if (IsDueInQuiet()) GoOn();
         PassOnIdleness();
     }
@@ -132,7 +142,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     {
         var isBehind = IsBehind || IsDueInQuiet();
         if (isBehind) GoOn();
-        else if (_timers.Next <= _now && _step.Task.HasReadAll) MoveTo(_now, mayMoreCome: false);
+        else if (_timers.Next <= Reached && _step.Task.HasReadAll) MoveTo(Reached, mayMoreCome: false);
         PassOnIdleness();
         var fired = 0;
         for (; fired < EventsAtOnce && !_step.Task.IsWaitedFor && _processingTimers.TryTakeDue(out var key, out var timestamp); fired++)
@@ -141,17 +151,21 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     }
 
     /// <summary>Whether records wait that would not if time had gone on with the clock since the last one that came: they are real, and
-    /// what may come instead of them does not. Timers that are newer than all of them wait for the watermark, which stays.</summary>
+    /// what may come instead of them does not. Timers that are newer than the newest record of all input wait for the watermark, which
+    /// stays.</summary>
     private bool IsDueInQuiet()
     {
         _quiet = _idleness.TimeAt(_step.Time);
-        return _waiting is not null && _waiting.TryPeek(out var time) && time <= _quiet;
+        if (_waiting is null || !_idleness.IsIdle) return false;
+        var reached = Math.Min(_quiet, _idleness.Newest);
+        if (reached > _fireUntil) _until = _fireUntil = Math.Max(_until, reached);
+        return (_waiting.TryPeek(out var time) && time <= _quiet) || _fireUntil > _now || _timers.Next <= _fireUntil;
     }
 
-    /// <summary>Passes idleness on once no record waits: until then the next steps wait for this one.</summary>
+    /// <summary>Passes idleness on once nothing waits that the quiet lets happen: until then the next steps wait for this one.</summary>
     private void PassOnIdleness()
     {
-        if (_idleness == _passedOn || (_idleness.IsIdle && _waiting is not null && _waiting.TryPeek(out _))) return;
+        if (_idleness == _passedOn || (_idleness.IsIdle && (IsBehind || (_waiting is not null && _waiting.TryPeek(out _))))) return;
         _passedOn = _idleness;
         idle(_passedOn);
         Sides.Idle(_passedOn);
@@ -216,9 +230,8 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
             if (_step.Task.IsWaitedFor) break;
         }
 
-        var passed = Math.Min(_now, _watermark);
-        advance(passed);
-        Sides.Advance(passed);
+        advance(Reached);
+        Sides.Advance(Reached);
     }
 
     private void BeginEnd()

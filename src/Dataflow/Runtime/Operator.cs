@@ -114,7 +114,16 @@ public abstract class Operator
     }
 
     /// <summary>Whether a value of the record at hand, which the step is to keep, can be written; otherwise the record is rejected.</summary>
-    private protected bool MayKeep<T, TValue>(in Record<T> record, TValue value)
+    private protected bool MayKeep<T, TValue>(in Record<T> record, TValue value) => !Context.KeepsRejected || CanKeep(in record, value);
+
+    /// <summary>As the other forms, where the record is no more at hand.</summary>
+    private protected void Reject(Exception error, RecordOrigin origin)
+    {
+        Context.Task.Reject(Context.Fail(error, origin));
+        DeadLetters++;
+    }
+
+    private bool CanKeep<T, TValue>(in Record<T> record, TValue value)
     {
         try
         {
@@ -126,13 +135,6 @@ public abstract class Operator
             Reject(error, in record);
             return false;
         }
-    }
-
-    /// <summary>As the other forms, where the record is no more at hand.</summary>
-    private protected void Reject(Exception error, RecordOrigin origin)
-    {
-        Context.Task.Reject(Context.Fail(error, origin));
-        DeadLetters++;
     }
 }
 

@@ -18,6 +18,7 @@ public sealed class OperatorContext
         Name = name;
         NodeId = nodeId;
         _task = task;
+        KeepsRejected = task.Job.Plan.OnError.KeepsRejected;
     }
 
     /// <summary>The step's name.</summary>
@@ -39,7 +40,7 @@ public sealed class OperatorContext
     internal StreamTask Task => _task;
 
     /// <summary>Whether records on which the user's code fails are left out instead of stopping the job.</summary>
-    internal bool KeepsRejected => _task.Job.Plan.OnError.KeepsRejected;
+    internal bool KeepsRejected { get; }
 
     /// <summary>The newest event time of all input, once it has ended: the same in all workers.</summary>
     internal long NewestAtEnd => EventTime.GiversBefore(_task.Job.Plan.Nodes.First(node => node.Id == NodeId).Upstream!)

@@ -148,13 +148,17 @@ internal sealed class StreamTask
     private bool DoStep()
     {
         var any = LearnOfCommit() | SendOverflow() | WriteFrozen();
-        if (_writers.Exists(static writer => writer.HasOverflow)) return any;
+        if (_writers.Exists(static writer => writer.HasOverflow))
+        {
+            Skip();
+            return any;
+        }
 
         any |= Poll();
         var isFull = _steps.Exists(static step => step.Step.IsFull || step.Step.IsBehind) || _writers.Exists(static writer => writer.IsHeldUp);
         // What stands before a checkpoint's barrier is taken in even so: the barrier must not wait for slow calls.
         if (!isFull || Job.RequestedEpoch > _epoch) any |= ReadInputs();
-        else foreach (var input in _inputs) input.Skip();
+        else Skip();
         TellTimes();
         HoldUp(isFull && (_isHeldUp || !any));
         foreach (var (_, step) in _steps) step.EndOfBatch();
@@ -196,6 +200,11 @@ internal sealed class StreamTask
     {
         if (_writers.Exists(static writer => writer.HasOverflow || writer.IsHeldUp)) return TaskTimes.Waiting.ForOutput;
         return _isHeldUp ? TaskTimes.Waiting.ForCalls : TaskTimes.Waiting.ForInput;
+    }
+
+    private void Skip()
+    {
+        foreach (var input in _inputs) input.Skip();
     }
 
     private void HoldUp(bool isHeldUp)

@@ -10,12 +10,17 @@ internal sealed class Worker(int index, Serdes serdes) : IDisposable
     private readonly ManualResetEventSlim _wake = new(false, spinCount: 20);
     private readonly Questions _questions = new();
     private readonly Lock _turn = new(); // who holds it may look at what the tasks hold, or change it
+    private SplitProgress[]? _splits;
     private int _isParked;
 
     public int Index { get; } = index;
 
     /// <summary>From the last stage to the first: what lies furthest downstream is emptied first.</summary>
     public IReadOnlyList<StreamTask> Tasks { get; set; } = [];
+
+    /// <summary>Whether the last look at each split that is quiet, in the turn at hand, found nothing.</summary>
+    public bool HasLookedAtQuietSplits => Array.TrueForAll(
+        _splits ??= [.. Tasks.SelectMany(static task => task.Splits)], static split => !split.IsIdle || split.IsCaughtUp || split.IsFinished);
 
     /// <summary>Does what can be done now; false if that was nothing.</summary>
     public bool Step()

@@ -67,7 +67,7 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
         var own = _splits.Length > 0 ? InputTime.OfInputs(_times) : new(long.MinValue, Idleness.WithoutTime);
         var isNews = _isEnded
             ? _workers.End(Context.Worker, own)
-            : _workers.Say(Context.Worker, own, !own.IsIdle || Array.TrueForAll(_splits, static split => split.IsCaughtUp));
+            : _workers.Say(Context.Worker, own, Context.Task.Worker.HasLookedAtQuietSplits);
         if (isNews) Context.Task.Job.WakeWorkers();
         _agreed = _workers.Agreed;
     }
@@ -96,7 +96,7 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
         _times = new InputTime[_splits.Length];
         _newest = Enumerable.Repeat(long.MinValue, Context.Task.Job.SplitCount + 1).ToArray();
         foreach (var split in _splits) _newest[split.Id + 1] = split.Newest;
-        _workers = Context.Shared(() => new TimeOfWorkers(Context.Workers));
+        _workers = Context.Shared(() => new TimeOfWorkers(Context.Workers, Context.Task.Job.Plan.MakesTimeInStages > 1));
         _told = new(base.Advance, base.Idle);
         _saved = Context.SavedWatermarks().Min();
         SetRange();
@@ -104,7 +104,9 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
 
     /// <summary>Goes on with the clock where all is quiet; no window has to give a result before its time then.</summary>
     private InputTime Quiet(InputTime all)
-        => all.IsIdle ? new(Math.Max(all.Watermark, all.Idleness.TimeAt(Context.Time)), Idleness.WithoutTime) : all;
+        => all.IsIdle
+            ? new(Math.Max(all.Watermark, all.Idleness.TimeAt(Context.Time)), Idleness.WithoutTime with { Spell = all.Idleness.Spell })
+            : all;
 
     private bool IsAllowed(long timestamp, in Record<T> record)
     {

@@ -1,3 +1,5 @@
+using Dataflow.Time;
+
 namespace Dataflow;
 
 /// <summary>Whether all input of a stream has gone quiet, so that it no longer holds event time back where it meets other streams.</summary>
@@ -8,7 +10,7 @@ public readonly record struct Idleness
 
     private readonly long _aheadMs; // of the clock, was event time when the last record came
 
-    private Idleness(long aheadMs) => (IsIdle, _aheadMs) = (true, aheadMs);
+    private Idleness(long aheadMs, long newest) => (IsIdle, _aheadMs, Newest) = (true, aheadMs, newest);
 
     /// <summary>Records come, or are waited for.</summary>
     public static Idleness None => default;
@@ -17,7 +19,16 @@ public readonly record struct Idleness
     public bool IsIdle { get; }
 
     /// <summary>Quiet input that has brought no record.</summary>
-    internal static Idleness WithoutTime => new(NoTime);
+    internal static Idleness WithoutTime => new(NoTime, NoTime);
+
+    /// <summary>The time of the newest record before the quiet, of all that makes the stream.</summary>
+    internal long Newest { get; private init; }
+
+    /// <summary>Whose idleness it is.</summary>
+    internal QuietSpell? Spell { get; init; }
+
+    /// <summary>Whether the stream has gone on since this was said, though the word of that is still on its way.</summary>
+    internal bool IsOver => Spell is { IsOver: true };
 
     /// <summary>How far event time would have come if it had gone on with the clock since the last record, ms since the Unix epoch;
     /// <see cref="long.MinValue"/> if the stream is not idle, or has brought no record.</summary>
@@ -28,13 +39,15 @@ public readonly record struct Idleness
     }
 
     /// <param name="watermark">Of the input that is quiet.</param>
+    /// <param name="newest">The time of its newest record.</param>
     /// <param name="clock">The clock of <see cref="TimeAt"/>.</param>
     /// <param name="since">Its timestamp when the last record came.</param>
-    internal static Idleness Since(long watermark, TimeProvider clock, long since)
-        => watermark == NoTime ? WithoutTime : new(watermark - Milliseconds(clock, since));
+    internal static Idleness Since(long watermark, long newest, TimeProvider clock, long since)
+        => watermark == NoTime ? WithoutTime : new(watermark - Milliseconds(clock, since), newest);
 
     /// <summary>Two streams that are both idle, as one.</summary>
-    internal static Idleness OfBoth(Idleness one, Idleness other) => one._aheadMs > other._aheadMs ? one : other;
+    internal static Idleness OfBoth(Idleness one, Idleness other)
+        => new(Math.Max(one._aheadMs, other._aheadMs), Math.Max(one.Newest, other.Newest)) { Spell = QuietSpell.OfBoth(one.Spell, other.Spell) };
 
     private static long Milliseconds(TimeProvider clock, long timestamp) => (long)clock.GetElapsedTime(0, timestamp).TotalMilliseconds;
 }

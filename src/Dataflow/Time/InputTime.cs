@@ -10,7 +10,7 @@ internal readonly record struct InputTime(long Watermark, Idleness Idleness)
     private bool IsEnded => Watermark == long.MaxValue;
 
     /// <summary>The time of inputs that know nothing of each other: the least of those that are not idle. Where all are idle it stays at
-    /// the greatest of any, and is idle too.</summary>
+    /// the greatest of any, and is idle too. One that was idle and has gone on, though the word of that is still on its way, counts.</summary>
     public static InputTime OfInputs(ReadOnlySpan<InputTime> inputs)
     {
         var least = long.MaxValue;
@@ -19,7 +19,7 @@ internal readonly record struct InputTime(long Watermark, Idleness Idleness)
         foreach (ref readonly var input in inputs)
         {
             if (input.IsEnded) continue;
-            if (input.IsIdle)
+            if (input.IsIdle && !input.Idleness.IsOver)
             {
                 idleness = idleness.IsIdle ? Idleness.OfBoth(idleness, input.Idleness) : input.Idleness;
                 greatest = Math.Max(greatest, input.Watermark);

@@ -57,7 +57,7 @@ internal sealed class SplitTime
         _isIdle |= _split.IsFinished || (_split.IsCaughtUp && _step.Time.GetElapsedTime(_lastActive, now) >= _options.IdleAfter);
         if (_newest > long.MinValue) _split.WatermarkMs = Watermark;
         _split.IsIdle = _isIdle;
-        return new(Watermark, _isIdle ? Idleness.Since(Watermark, _step.Time, _lastActive) : default);
+        return new(Watermark, _isIdle ? Idleness.Since(Watermark, _newest, _step.Time, _lastActive) : default);
     }
 
     public void Capture(TaskCheckpoint checkpoint)

@@ -2,15 +2,19 @@ namespace Dataflow.Time;
 
 /// <summary>How far event time has come in the splits of all workers, which every instance of the step that makes it says in place of
 /// its own. From any thread.</summary>
-/// <remarks>It goes on to where every worker has found it after looking at its own splits once more. So later steps see all splits as if
-/// one worker read them: nobody passes a quiet split whose next record is there to be read.</remarks>
-internal sealed class TimeOfWorkers(int workers) : IAsyncDisposable
+/// <remarks>It goes on to where every worker has found it after looking at all its quiet splits once more, also those of other streams. So
+/// later steps see all splits as if one worker read them: nobody passes a quiet split whose next record is there to be read.</remarks>
+/// <param name="workers">How many there are.</param>
+/// <param name="looksTwice">Whether other tasks of a worker read splits too: then what it sees counts once these have had their turn.</param>
+internal sealed class TimeOfWorkers(int workers, bool looksTwice) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly InputTime[] _own = [.. Enumerable.Repeat(InputTime.None, workers)];
+    private readonly InputTime[] _seen = [.. Enumerable.Repeat(InputTime.None, workers)]; // of all, as each saw it at its last look
     private readonly InputTime[] _found = [.. Enumerable.Repeat(InputTime.None, workers)]; // of all, as each found it
     private readonly bool[] _isEnded = new bool[workers];
     private InputTime _agreed = InputTime.None;
+    private QuietSpell.OfOne? _spell; // while it is idle
 
     /// <summary>The time that all workers have found.</summary>
     public InputTime Agreed
@@ -24,7 +28,12 @@ internal sealed class TimeOfWorkers(int workers) : IAsyncDisposable
     /// <summary>Says that a record has come to a worker after all was quiet: before anything that the worker says of other streams.</summary>
     public void GoOn(int worker)
     {
-        lock (_gate) _own[worker] = _found[worker] = _agreed = InputTime.None;
+        lock (_gate)
+        {
+            _own[worker] = _seen[worker] = _found[worker] = _agreed = InputTime.None;
+            _spell?.End();
+            _spell = null;
+        }
     }
 
     /// <summary>Says how far a worker's splits are; true if others have to learn of it.</summary>
@@ -58,8 +67,10 @@ internal sealed class TimeOfWorkers(int workers) : IAsyncDisposable
     {
         var all = Array.TrueForAll(_isEnded, static isEnded => isEnded) ? new(long.MaxValue, default) : InputTime.OfInputs(_own);
         var isNews = all != _found[worker];
-        _found[worker] = all;
+        _found[worker] = looksTwice ? _seen[worker] : all;
+        _seen[worker] = all;
         _agreed = InputTime.OfParts(_found);
+        if (_agreed.IsIdle) _agreed = _agreed with { Idleness = _agreed.Idleness with { Spell = _spell ??= new() } };
         return isNews;
     }
 }

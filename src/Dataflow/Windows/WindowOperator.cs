@@ -42,15 +42,14 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
     public sealed override void Idle(Idleness idleness)
     {
         _idleness = idleness;
-        if (!idleness.IsIdle) Touch();
+        if (idleness.IsIdle) LookAtQuiet();
+        else Touch();
         base.Idle(idleness);
     }
 
     public sealed override void EndOfBatch()
     {
-        if (!_idleness.IsIdle) return;
-        var quiet = _idleness.TimeAt(Context.Time);
-        if (quiet > Watermark && quiet > _lookedUpTo) LookAtQuiet(quiet, Math.Max(Watermark, _lookedUpTo));
+        if (_idleness.IsIdle) LookAtQuiet();
     }
 
     internal override void Capture(TaskCheckpoint checkpoint)
@@ -90,6 +89,12 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
     {
         _lookedUpTo = long.MinValue;
         Watched = QuietUpTo;
+    }
+
+    private void LookAtQuiet()
+    {
+        var quiet = _idleness.TimeAt(Context.Time);
+        if (quiet > Watermark && quiet > _lookedUpTo) LookAtQuiet(quiet, Math.Max(Watermark, _lookedUpTo));
     }
 
     /// <summary>Whether what the user's code fails on is left out, and merging may fail.</summary>
