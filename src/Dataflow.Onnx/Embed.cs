@@ -86,4 +86,37 @@ public static class EmbedStep
             }.ByKey());
         }
     }
+
+    extension<TKey, TRow>(Table<TKey, TRow> table)
+        where TKey : notnull
+    {
+        /// <summary>Embeds a text of each row: a table of the rows with their vectors. The changes of a key keep their order. Rows whose text
+        /// fails go to the topic <c>PIPELINE.dead-letters</c>, exactly once, as <see cref="DeadLetter"/>; the row before stays in force.</summary>
+        /// <remarks>A row that is deleted has no text, and goes through behind those of its key that are under way: so what comes after, such
+        /// as an index, does not keep it. What <c>Embed</c> of a stream says of calls and of what is recorded goes for rows too.</remarks>
+        /// <param name="model">An <see cref="EmbeddingModel"/>, or any other generator. Must outlive the job.</param>
+        /// <param name="text">The row's text; called on the task's thread. If it throws or gives null, the row failed.</param>
+        /// <param name="result">Makes the result of row and vector; called on the task's thread. The array is its own.</param>
+        /// <param name="name">Names the step, the table, and the topic of the results.</param>
+        /// <param name="options">Who calls the model, how, and what is kept of the results.</param>
+        public Table<TKey, TOut> Embed<TOut>(
+            IEmbeddingGenerator<string, Embedding<float>> model, Func<TRow, string?> text, Func<TRow, float[], TOut> result,
+            string name = "embed", InferenceOptions? options = null)
+        {
+            ArgumentNullException.ThrowIfNull(model);
+            ArgumentNullException.ThrowIfNull(text);
+            ArgumentNullException.ThrowIfNull(result);
+            options ??= new InferenceOptions();
+            var embedder = Embedders.Of(model, options);
+            return table.Changes().Add(input => new EmbedNode<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TOut>>>(
+                name, input, [embedder], pair => text(pair.Value.New), options)
+            {
+                HasNoText = static pair => !pair.Value.HasNew,
+                Models = _ => new(embedder),
+                Result = (pair, vector, _) => new(
+                    pair.Key, pair.Value.HasNew ? Change<TOut>.Insert(result(pair.Value.New, vector)) : Change<TOut>.Delete(default!)),
+                Topic = EmbedNode.TopicOf(table.Pipeline, name),
+            }.ByKey()).ToTable($"{name}-table");
+        }
+    }
 }

@@ -38,6 +38,9 @@ internal sealed record EmbedNode<T, TOut>(
     /// <summary>Where the key of a value belongs; null where it has none.</summary>
     public Func<T, int>? ShardOf { get; init; }
 
+    /// <summary>Whether a value, such as a row that is deleted, has no text, and its result no vector; null: all have one.</summary>
+    public Predicate<T>? HasNoText { get; init; }
+
     public bool HandsOutFailed { get; init; }
 
     public (string Name, int Partitions)? Creates => (Topic, 1);

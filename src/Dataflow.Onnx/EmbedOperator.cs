@@ -14,6 +14,8 @@ internal readonly record struct Embedded(EmbeddedText? Found, EmbeddedText? Trie
 internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
     : CallingOperator<T, Embedded, TOut>(node.Options.Calls with { Timeout = null }, node.Order?.Invoke()), ICountsCalls, ICountsTruncated, IUsesModels
 {
+    private static readonly Task<Embedded> NoText = Task.FromResult(default(Embedded));
+
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private Operator<DeadLetter>? _failed;
     private Recorder _recorder = null!; // set by Open
@@ -44,18 +46,23 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
 
     private protected override bool IsAnswered(T value)
     {
-        if (TextOf(value, out _) is not { } text) return true;
+        if (HasNoText(value) || TextOf(value, out _) is not { } text) return true;
         var models = node.Models(value);
         return Has(models.Answers, text) && (models.Tried is null || Has(models.Tried, text));
     }
 
     private protected override Task<Embedded> CallAsync(T value, CancellationToken cancellation)
-        => TextOf(value, out var failure) is { } text
-            ? EmbedAsync(node.Models(value), text)
-            : Task.FromResult(new Embedded(null, null, failure));
+        => HasNoText(value) ? NoText
+            : TextOf(value, out var failure) is { } text ? EmbedAsync(node.Models(value), text) : Task.FromResult(new Embedded(null, null, failure));
 
     private protected override void HandOn(in Record<T> record, Embedded result)
     {
+        if (HasNoText(record.Value))
+        {
+            Emit(record.With(node.Result(record.Value, [], null)));
+            return;
+        }
+
         if (result.Found is not { } found)
         {
             Refuse(in record, result.Failure!);
@@ -82,6 +89,8 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
         if (error is not ModelException { IsTransient: false }) throw Fail(error, in record); // no text's fault: the log's, the service's
         Refuse(in record, error.Message);
     }
+
+    private bool HasNoText(T value) => node.HasNoText is { } hasNoText && hasNoText(value);
 
     /// <summary>The value's text; null if there is none, with the reason.</summary>
     private string? TextOf(T value, out string? failure)

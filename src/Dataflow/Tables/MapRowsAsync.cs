@@ -1,0 +1,75 @@
+using Dataflow.Async;
+using Dataflow.Runtime;
+using Dataflow.State;
+using Dataflow.Tables;
+
+namespace Dataflow;
+
+/// <summary>Makes the rows of one table of those of another by asynchronous calls.</summary>
+public static class MapRowsAsyncStep
+{
+    extension<TKey, TRow>(Table<TKey, TRow> table)
+        where TKey : notnull
+    {
+        /// <summary>A row for each row: what an asynchronous call makes of it. The changes of a key keep their order.</summary>
+        /// <remarks>A row that is deleted needs no call, but waits for those of its key that are under way: so it does not overtake the row
+        /// that it deletes. A row whose call fails for good is rejected, and the one before stays in force. Checkpoints keep what is in
+        /// flight, as for <c>MapAsync</c> of a stream.</remarks>
+        /// <param name="map">Starts the call; called on the task's thread, must not block. Its token is cancelled when the call
+        /// has taken too long and when the job ends.</param>
+        /// <param name="options">How many calls at once, timeout, retries, rate.</param>
+        /// <param name="name">Names the step and the table; give one where a pipeline has two such steps.</param>
+        /// <exception cref="ArgumentException">The options do not keep the order.</exception>
+        public Table<TKey, TOut> MapAsync<TOut>(
+            Func<TRow, CancellationToken, Task<TOut>> map, AsyncOptions? options = null, string name = "map-async")
+        {
+            ArgumentNullException.ThrowIfNull(map);
+            if (options is { KeepsOrder: false })
+                throw new ArgumentException($"Rows of a table come in the order of their key: leave {nameof(AsyncOptions.KeepsOrder)} true.", nameof(options));
+            return table.Changes()
+                .Add(input => new MapRowsAsyncNode<TKey, TRow, TOut>(name, input, map, options ?? new()))
+                .ToTable($"{name}-table");
+        }
+    }
+}
+
+internal sealed record MapRowsAsyncNode<TKey, TRow, TOut>(
+    string Name, Node<Keyed<TKey, Change<TRow>>> Input, Func<TRow, CancellationToken, Task<TOut>> Map, AsyncOptions Options)
+    : Node<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TOut>>>(Name, Input)
+    where TKey : notnull
+{
+    internal override string Detail => InFlightState<Keyed<TKey, Change<TRow>>>.DetailOf(Options.Detail);
+
+    internal override string? StateSignature => InFlightState<Keyed<TKey, Change<TRow>>>.Signature;
+
+    public override Operator<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TOut>>> CreateOperator()
+        => new MapRowsAsyncOperator<TKey, TRow, TOut>(Map, Options);
+}
+
+internal sealed class MapRowsAsyncOperator<TKey, TRow, TOut>(Func<TRow, CancellationToken, Task<TOut>> map, AsyncOptions options)
+    : CallingOperator<Keyed<TKey, Change<TRow>>, TOut, Keyed<TKey, Change<TOut>>>(options, new KeyOrder<TKey, Change<TRow>, TOut>()), ICountsCalls
+    where TKey : notnull
+{
+    private static readonly Task<TOut> NoRow = Task.FromResult<TOut>(default!);
+
+    public long Calls { get; private set; }
+
+    public long Reused => 0;
+
+    protected override void Open() => OpenCalls(static pair => Shards.Of(KeyCodec<TKey>.Default.Hash(pair.Key)));
+
+    private protected override bool IsAnswered(Keyed<TKey, Change<TRow>> value) => !value.Value.HasNew;
+
+    private protected override Task<TOut> CallAsync(Keyed<TKey, Change<TRow>> value, CancellationToken cancellation)
+    {
+        if (!value.Value.HasNew) return NoRow;
+        Calls++;
+        return map(value.Value.New, cancellation);
+    }
+
+    private protected override void HandOn(in Record<Keyed<TKey, Change<TRow>>> record, TOut result)
+    {
+        var (key, change) = record.Value;
+        Emit(record.With(new Keyed<TKey, Change<TOut>>(key, change.HasNew ? Change<TOut>.Insert(result) : Change<TOut>.Delete(default!))));
+    }
+}
