@@ -20,7 +20,8 @@ internal static class TableStop
             .Aggregate(a => (a.Sum(row => row.Pieces), a.Max(row => row.Price)), (shelf, pieces, price) => new Sold(shelf, pieces, price), "shelves");
 
         shelves.Changes().Values()
-            .Select(change => $"{change.Kind,-6}  {(change.HasOld ? $"{change.Old.Pieces} -> " : "")}{change.New.Pieces} pieces on the shelf {change.New.Item}")
+            .Where(change => change.HasNew)
+            .Select(change => $"{change.Kind,-6}  {(change.HasOld ? $"{change.Old.Pieces} -> " : "")}{change.New!.Pieces} pieces on the shelf {change.New.Item}")
             .Union(Customers(orders))
             .To(Sink.Console<string>());
 

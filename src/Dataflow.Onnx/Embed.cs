@@ -109,7 +109,7 @@ public static class EmbedStep
             options ??= new InferenceOptions();
             var embedder = Embedders.Of(model, options);
             return table.Changes().Add(input => new EmbedNode<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TOut>>>(
-                name, input, [embedder], pair => text(pair.Value.New), options)
+                name, input, [embedder], pair => text(pair.Value.New!), options)
             {
                 HasNoText = static pair => !pair.Value.HasNew,
                 Models = _ => new(embedder),

@@ -111,7 +111,7 @@ public sealed class SkewTests : IAsyncDisposable
         var pipeline = new Pipeline($"skew-{Guid.NewGuid():N}");
         var report = Sink.Memory<FeatureSkew>();
         pipeline.FindSkew(s_served, service(pipeline, true, TimeSpan.FromMinutes(15))).Changes().Values()
-            .Select(change => change.New).To(report);
+            .Select(change => change.New!).To(report);
         pipeline.RunAsync(new JobOptions { Log = _log, Workers = workers }, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
         return [.. report.Committed.GroupBy(row => row.Feature).Select(rows => rows.Last())];
     }

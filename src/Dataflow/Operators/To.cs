@@ -53,7 +53,7 @@ public static class ToStep
             ArgumentNullException.ThrowIfNull(topic);
             table.Changes().Pairs.To(new TopicSink<Keyed<TKey, Change<TRow>>, TRow>(
                 topic,
-                static pair => pair.Value.New,
+                static pair => pair.Value.New!,
                 static (pair, bytes) => KeyCodec<TKey>.Default.WriteNormal(pair.Key, bytes),
                 hasValue: static pair => pair.Value.HasNew));
         }

@@ -36,13 +36,13 @@ internal sealed class AcceptedRows<TKey, TRow>(KeyedState<TKey, Kept<TRow>> rows
             return false;
         }
 
-        change = !row.HasValue ? Change<TRow>.Insert(change.New)
-            : change.HasNew ? Change<TRow>.Update(row.Value, change.New) : Change<TRow>.Delete(row.Value);
+        change = !change.HasNew ? Change<TRow>.Delete(row.Value)
+            : row.HasValue ? Change<TRow>.Update(row.Value, change.New) : Change<TRow>.Insert(change.New);
         return true;
     }
 
     /// <summary>Notes that a change was rejected, after <see cref="TryCorrect"/>.</summary>
-    public void Keep(TKey key, in Change<TRow> rejected) => Keep(key, new Kept<TRow>(rejected.HasOld, rejected.Old));
+    public void Keep(TKey key, in Change<TRow> rejected) => Keep(key, new Kept<TRow>(rejected.HasOld, rejected.Old!));
 
     public void Keep(TKey key, Kept<TRow> row) => rows.Update(key, out _) = row;
 

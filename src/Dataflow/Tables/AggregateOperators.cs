@@ -118,7 +118,7 @@ internal sealed class AggregateTableOperator<TGroup, TKey, TRow, TA, TR, TOut>(
     {
         try
         {
-            Aggregation.Add(ref accumulator, change.New, Intake);
+            Aggregation.Add(ref accumulator, change.New!, Intake);
         }
         catch when (change.HasOld && Intake is not null)
         {

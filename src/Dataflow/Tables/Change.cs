@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Dataflow;
 
 /// <summary>What happened to a row of a table.</summary>
@@ -17,17 +19,21 @@ public enum ChangeKind : byte
 /// <param name="Kind">What happened.</param>
 /// <param name="Old">The row that is gone; the type's default value for an insert.</param>
 /// <param name="New">The row that is in force; the type's default value for a delete.</param>
-public readonly record struct Change<TRow>(ChangeKind Kind, TRow Old, TRow New)
+public readonly record struct Change<TRow>(ChangeKind Kind, TRow? Old, TRow? New)
 {
     /// <summary>Whether <see cref="Old"/> is a row that is gone.</summary>
+    [MemberNotNullWhen(true, nameof(Old))]
+    [MemberNotNullWhen(false, nameof(New))]
     public bool HasOld => Kind != ChangeKind.Insert;
 
     /// <summary>Whether <see cref="New"/> is a row that is in force.</summary>
+    [MemberNotNullWhen(true, nameof(New))]
+    [MemberNotNullWhen(false, nameof(Old))]
     public bool HasNew => Kind != ChangeKind.Delete;
 
-    internal static Change<TRow> Insert(TRow row) => new(ChangeKind.Insert, default!, row);
+    internal static Change<TRow> Insert(TRow row) => new(ChangeKind.Insert, default, row);
 
     internal static Change<TRow> Update(TRow old, TRow row) => new(ChangeKind.Update, old, row);
 
-    internal static Change<TRow> Delete(TRow old) => new(ChangeKind.Delete, old, default!);
+    internal static Change<TRow> Delete(TRow old) => new(ChangeKind.Delete, old, default);
 }

@@ -116,8 +116,8 @@ internal sealed class GroupByOperator<TKey, TRow, TGroup>(Func<TRow, TGroup> key
     {
         if (change.Kind == ChangeKind.Update && !EqualityComparer<TGroup>.Default.Equals(made.From, made.To))
         {
-            Send(in record, made.From, Change<TRow>.Delete(change.Old));
-            Send(in record, made.To, Change<TRow>.Insert(change.New));
+            Send(in record, made.From, Change<TRow>.Delete(change.Old!));
+            Send(in record, made.To, Change<TRow>.Insert(change.New!));
             return;
         }
 

@@ -79,7 +79,7 @@ internal sealed class TableWhereOperator<TKey, TRow>(Func<TRow, bool> predicate)
     protected override void Send(in Record<Keyed<TKey, Change<TRow>>> record, in Change<TRow> change, (bool Had, bool Has) made)
     {
         if (made is (false, false)) return;
-        var seen = made is (true, true) ? change : made.Has ? Change<TRow>.Insert(change.New) : Change<TRow>.Delete(change.Old);
+        var seen = made is (true, true) ? change : made.Has ? Change<TRow>.Insert(change.New!) : Change<TRow>.Delete(change.Old!);
         Emit(record.With(new Keyed<TKey, Change<TRow>>(record.Value.Key, seen)));
     }
 }

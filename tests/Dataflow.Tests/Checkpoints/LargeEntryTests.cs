@@ -34,7 +34,7 @@ public sealed class LargeEntryTests
     {
         const int Values = 2_200_000; // eight bytes each
         using var driver = Drive(sizes => sizes.SelectMany(size => Enumerable.Range(0, size)).KeyBy(_ => 0)
-            .Aggregate(a => a.CountDistinct(value => (long)value), (_, n) => $"{n}").Changes().Select(change => change.New).Values());
+            .Aggregate(a => a.CountDistinct(value => (long)value), (_, n) => $"{n}").Changes().Select(change => change.New!).Values());
 
         driver.Feed(Sizes, Values);
         driver.Restart();

@@ -131,7 +131,7 @@ public sealed class LeftOutTests : IDisposable
     public void A_key_whose_own_code_fails_is_rejected_where_it_is_given()
     {
         Drive(events => events.Values().KeyBy(e => new OwnKey(e.V), "own", new OwnKeySerde()).Aggregate(a => a.Count(), (key, n) => $"{key.V} {n}").Changes()
-            .Select(change => change.New).Values().To(Results));
+            .Select(change => change.New!).Values().To(Results));
 
         _driver!.Feed(Events, new Ev("a", 1), new("a", Bad), new("a", 2));
 

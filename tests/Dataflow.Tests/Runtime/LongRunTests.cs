@@ -60,7 +60,7 @@ public sealed class LongRunTests(ITestOutputHelper output) : IDisposable
         byKey.Deduplicate(Minute).Select(e => $"{e.K}").Values().To(Results("first"));
         byKey.LeftJoinInterval(byKey.Where(e => e.K % 3 == 0), -Minute, Minute, (l, r) => $"{l.T} {r.T}").Values().To(Results("interval"));
         byKey.JoinAsOf(byKey.Where(e => e.K % 2 == 0, "even"), (l, r) => $"{l.T} {r.T}", Minute).Values().To(Results("as-of"));
-        events.KeyBy(e => e.K % 50, "key-few").Aggregate(a => a.Count(), (key, n) => $"{key} {n}").Changes().Select(c => c.New, "new").Values().To(Results("table"));
+        events.KeyBy(e => e.K % 50, "key-few").Aggregate(a => a.Count(), (key, n) => $"{key} {n}").Changes().Select(c => c.New!, "new").Values().To(Results("table"));
         return pipeline;
     }
 

@@ -64,7 +64,7 @@ public class UnwritableTests
             {
                 var pipeline = new Pipeline("unwritable") { OnError = ErrorPolicy.DeadLetter() }.UseSerde(Serde.Json<Loop>());
                 pipeline.From(Topic.Of<Ev>("events")).KeyBy(e => new Loop(e.V), "own").Aggregate(a => a.Count(), (key, n) => $"{key.V} {n}").Changes()
-                    .Select(change => change.New).Values().To(Topic.Of<string>("results"));
+                    .Select(change => change.New!).Values().To(Topic.Of<string>("results"));
                 return pipeline;
             },
             workers);

@@ -42,7 +42,7 @@ public class MapRowsAsyncTests
             var pipeline = new Pipeline("rows") { OnError = ErrorPolicy.DeadLetter() };
             table = pipeline.From(Topic.Of<Row>("in")).KeyBy(row => row.Id).ToTable()
                 .MapAsync((row, _) => row.Value == 5 ? throw new InvalidOperationException("Bad.") : Task.FromResult(row));
-            table.Changes().Select(change => change.New).Values().To(Topic.Of<Row>("out"));
+            table.Changes().Select(change => change.New!).Values().To(Topic.Of<Row>("out"));
             return pipeline;
         });
 
