@@ -20,15 +20,15 @@ internal static class ProcessStop
 
     private sealed class Customers(Output<string> teaLovers) : KeyedProcess<string, Order, string>
     {
-        private static readonly long Patience = (long)TimeSpan.FromMinutes(15).TotalMilliseconds;
+        private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
         private MapState<string, int> _pieces = null!;
-        private ValueState<long> _newest = null!;
+        private ValueState<DateTimeOffset> _newest = null!;
 
         public override void Open(ProcessStates<string, Order> states)
         {
             _pieces = states.Map<string, int>("pieces", timeToLive: TimeSpan.FromHours(8));
-            _newest = states.Value<long>("newest");
+            _newest = states.Value<DateTimeOffset>("newest");
         }
 
         public override void OnRecord(in Record<Order> record, ProcessContext<string, string> context)
@@ -36,14 +36,14 @@ internal static class ProcessStop
             var order = record.Value;
             _pieces.Update(order.Item, out _) += order.Pieces;
             if (_pieces.TryGet("tea", out var tea) && tea >= 3) context.Emit(teaLovers, $"{context.Key} has bought {tea} of tea");
-            _newest.Value = record.Timestamp;
-            context.SetTimer(record.Timestamp + Patience);
+            _newest.Value = record.Time;
+            context.SetTimer(record.Time + Patience);
         }
 
         public override void OnTimer(long timestamp, ProcessContext<string, string> context)
         {
-            if (timestamp == _newest.Value + Patience)
-                context.Emit($"{context.Key} is quiet since {DateTimeOffset.FromUnixTimeMilliseconds(_newest.Value):HH:mm}");
+            if (DateTimeOffset.FromUnixTimeMilliseconds(timestamp) == _newest.Value + Patience)
+                context.Emit($"{context.Key} is quiet since {_newest.Value:HH:mm}");
         }
     }
 }

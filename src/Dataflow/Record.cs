@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Dataflow;
 
@@ -19,6 +21,10 @@ public readonly record struct Record<T>(T Value, long Timestamp, RecordOrigin Or
     /// <summary>Event time in milliseconds since the Unix epoch; 0 where none was given.</summary>
     public long Timestamp { get => _timestamp; init => _timestamp = value; }
 
+    /// <summary><see cref="Timestamp"/> as a date, in UTC.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The timestamp is no date that .NET knows, as one of a step of one's own may be.</exception>
+    public DateTimeOffset Time => DateTimeOffset.FromUnixTimeMilliseconds(Timestamp);
+
     /// <summary>The record of the source that it was made from.</summary>
     public RecordOrigin Origin { get => _origin; init => _origin = value; }
 
@@ -29,6 +35,13 @@ public readonly record struct Record<T>(T Value, long Timestamp, RecordOrigin Or
 
     /// <summary>Another value made from this record: same time, same origin.</summary>
     public Record<TOther> With<TOther>(TOther value) => new(value, Timestamp, Origin);
+
+    // Of the text, Time is no part: it is there as Timestamp, and may be no date.
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"Value = {Value}, Timestamp = {Timestamp}, Origin = {Origin}");
+        return true;
+    }
 
     /// <summary>Begins a record whose value is still to be written into its place.</summary>
     internal static ref T Begin(long timestamp, RecordOrigin origin, out Record<T> record)

@@ -27,4 +27,11 @@ public class RecordTests
     [Fact]
     public void Are_printed_with_their_parts()
         => Assert.StartsWith("Record { Value = Keyed { Key = a, Value = 1 }, Timestamp = 5, Origin = ", s_record.ToString(), StringComparison.Ordinal);
+
+    [Fact]
+    public void Its_time_is_its_timestamp_as_a_date_and_its_text_is_there_whatever_the_timestamp()
+    {
+        Assert.Equal(new DateTimeOffset(2026, 7, 1, 12, 30, 0, 5, TimeSpan.Zero), new Record<int>(1, 1_782_909_000_005, default).Time);
+        Assert.Contains($"Timestamp = {long.MaxValue}", new Record<int>(1, long.MaxValue, default).ToString(), StringComparison.Ordinal);
+    }
 }

@@ -29,16 +29,32 @@ public abstract class ProcessContext<TKey, TOut>
     /// <param name="timestamp">Event time in milliseconds since the Unix epoch.</param>
     public abstract void SetTimer(long timestamp);
 
+    /// <summary>As the form with milliseconds; what is finer is cut off.</summary>
+    /// <param name="time">Event time.</param>
+    /// <inheritdoc cref="SetTimer(long)" path="/remarks"/>
+    public void SetTimer(DateTimeOffset time) => SetTimer(time.ToUnixTimeMilliseconds());
+
     /// <summary>Takes a timer back; nothing happens if there is none of that time.</summary>
     public abstract void DeleteTimer(long timestamp);
+
+    /// <inheritdoc cref="DeleteTimer(long)"/>
+    public void DeleteTimer(DateTimeOffset time) => DeleteTimer(time.ToUnixTimeMilliseconds());
 
     /// <summary>Asks for a call of OnProcessingTimer when the clock reaches a time, or soon after a restart if it was missed.</summary>
     /// <remarks>At the end of bounded input such timers are dropped, and counted in the status.</remarks>
     /// <param name="timestamp">Milliseconds since the Unix epoch.</param>
     public abstract void SetProcessingTimer(long timestamp);
 
+    /// <summary>As the form with milliseconds; what is finer is cut off.</summary>
+    /// <param name="time">By the clock.</param>
+    /// <inheritdoc cref="SetProcessingTimer(long)" path="/remarks"/>
+    public void SetProcessingTimer(DateTimeOffset time) => SetProcessingTimer(time.ToUnixTimeMilliseconds());
+
     /// <summary>Takes a timer back; nothing happens if there is none of that time.</summary>
     public abstract void DeleteProcessingTimer(long timestamp);
+
+    /// <inheritdoc cref="DeleteProcessingTimer(long)"/>
+    public void DeleteProcessingTimer(DateTimeOffset time) => DeleteProcessingTimer(time.ToUnixTimeMilliseconds());
 
     /// <summary>Forgets all states of the key once the call returns. Timers stay.</summary>
     public abstract void ClearState();

@@ -11,6 +11,24 @@ public sealed class TimerTests : IDisposable
     public void Dispose() => _log.Dispose();
 
     [Fact]
+    public void Timers_given_as_dates_are_those_given_in_milliseconds()
+    {
+        var topic = Topic.Of<Reading>("dates");
+        using var driver = new PipelineDriver(() =>
+        {
+            var pipeline = new Pipeline("dates");
+            pipeline.From(topic).WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor).Process(() => new ByDates()).Values().To(Topic.Of<string>("fired"));
+            return pipeline;
+        });
+
+        driver.Feed(topic, new Reading("a", 1_000, 0), new Reading("b", 20_000, 0));
+        Assert.Equal(["2000"], driver.Read(Topic.Of<string>("fired")));
+        driver.Advance(TimeSpan.FromMilliseconds(4_000));
+
+        Assert.Equal(["2000", "after 3000", "after 3000"], driver.Read(Topic.Of<string>("fired")));
+    }
+
+    [Fact]
     public void A_processing_timer_fires_when_the_clock_is_there()
     {
         var fired = Sink.Memory<string>();
@@ -217,5 +235,29 @@ public sealed class TimerTests : IDisposable
             context.Emit(timestamp);
             context.SetTimer(timestamp + 10);
         }
+    }
+
+    private sealed class ByDates : KeyedProcess<string, Reading, string>
+    {
+        private static readonly DateTimeOffset ByClock = DateTimeOffset.UnixEpoch.AddYears(50).AddSeconds(3);
+
+        public override void Open(ProcessStates<string, Reading> states)
+        {
+        }
+
+        public override void OnRecord(in Record<Reading> record, ProcessContext<string, string> context)
+        {
+            context.SetTimer(record.Time + TimeSpan.FromSeconds(1));
+            context.SetTimer(record.Time + TimeSpan.FromSeconds(2));
+            context.DeleteTimer(record.Time + TimeSpan.FromSeconds(2));
+            context.SetProcessingTimer(ByClock);
+            context.SetProcessingTimer(ByClock + TimeSpan.FromMilliseconds(500));
+            context.DeleteProcessingTimer(ByClock + TimeSpan.FromMilliseconds(500));
+        }
+
+        public override void OnTimer(long timestamp, ProcessContext<string, string> context) => context.Emit($"{timestamp}");
+
+        public override void OnProcessingTimer(long timestamp, ProcessContext<string, string> context)
+            => context.Emit($"after {timestamp - ByClock.ToUnixTimeMilliseconds() + 3_000}");
     }
 }
