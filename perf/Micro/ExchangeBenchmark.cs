@@ -42,6 +42,7 @@ public class ExchangeBenchmark
     {
         using Worker first = new(0, new()), second = new(1, new());
         var exchange = new Exchange<Keyed<long, long>>([first, second]);
+        for (var i = 0; i < 2 * 20; i++) exchange.Pace(i % 2, records: 1, TimeSpan.Zero); // as if it had run for a while
         var other = new Thread(() => new Side(exchange, 1, _records).Run(Records / 2));
         other.Start();
         new Side(exchange, 0, _records).Run(Records / 2);
@@ -51,9 +52,11 @@ public class ExchangeBenchmark
     /// <summary>A worker's two stages: before the exchange and after it.</summary>
     private sealed class Side(Exchange<Keyed<long, long>> exchange, int index, Record<Keyed<long, long>>[] records)
     {
+        private static readonly Node Node = new Pipeline("exchange").From(Source.Of(1, 2)).Node;
+
         private readonly ExchangeWriter<Keyed<long, long>> _writer = new(exchange, new KeyRouter<long, long>(workers: 2), index);
         private readonly ExchangeInput<Keyed<long, long>> _input =
-            new(exchange, index, new Counter<Keyed<long, long>>(), (error, _) => error);
+            new(Node, exchange, index, new Counter<Keyed<long, long>>(), new Turn(TimeProvider.System, TimeSpan.MaxValue), (error, _) => error);
 
         public void Run(int count)
         {
@@ -62,6 +65,7 @@ public class ExchangeBenchmark
             while (!_input.IsEnded)
             {
                 var any = _writer.SendOverflow() | _input.Step(0);
+                _input.Tell();
                 if (!_writer.HasOverflow && sent < count)
                 {
                     foreach (ref readonly var record in records.AsSpan()) _writer.Process(in record);

@@ -25,7 +25,6 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
     private long _lastRequest = job.Time.GetTimestamp();
     private volatile bool _isGathering;
     private bool _isFinal;
-    private bool _isLast;
     private volatile bool _stops;
 
     public CheckpointTopics Topics { get; } = topics;
@@ -40,6 +39,9 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
     /// <summary>Whether the checkpoint that the user asked to stop with is committed.</summary>
     public bool HasStopped { get; private set; }
 
+    /// <summary>The number of that checkpoint once it has begun, else -1. What comes after it is of no use.</summary>
+    public long LastEpoch { get; private set; } = -1; // written before the epoch is requested
+
     /// <summary>Whether the user has asked for that checkpoint.</summary>
     public bool IsStopping => _stops;
 
@@ -51,7 +53,7 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
 
     /// <summary>Where the job reads on after the last checkpoint, by split; for steps that learn of its commit, before they take part in another.</summary>
     public IReadOnlyDictionary<string, long> CommittedPositions => _committed.ToDictionary(
-        static split => split.Name, static split => split.Position, StringComparer.Ordinal);
+        static split => split.Name, static split => split.Handled?.UpTo + 1 ?? split.Position, StringComparer.Ordinal);
 
     public void Wake() => _wake.Release();
 
@@ -109,10 +111,11 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
     public void Begin()
     {
         _isFinal = job.Tasks.All(static task => task.IsEnded);
-        _isLast = _stops;
         _isGathering = true;
         _lastRequest = job.Time.GetTimestamp();
-        job.Request(++_epoch);
+        _epoch++;
+        if (_stops) LastEpoch = _epoch;
+        job.Request(_epoch);
     }
 
     private bool BeginIfDue()
@@ -138,8 +141,8 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
         _parts.Clear();
         _isGathering = false;
         job.Committed(_epoch, _isFinal);
-        HasStopped = _isLast;
-        if (_isFinal || _isLast) return;
+        HasStopped = LastEpoch == _epoch;
+        if (_isFinal || HasStopped) return;
         Snapshots.Begin(job.Log.Options.CommitScheduler ?? TaskScheduler.Default, stop);
         if (_epoch % CheckpointsKept != 0 && _manifestBytes < ManifestBytesKept) return;
         _manifestBytes = 0;

@@ -19,8 +19,8 @@ internal sealed class RestoredCheckpoint(Manifest? manifest)
 
     public ReadOnlyMemory<byte> Saved(string key) => manifest?.Blobs.GetValueOrDefault(key);
 
-    public (long Position, bool IsFinished) PositionOf(string split)
-        => _positions.TryGetValue(split, out var position) ? (position.Position, position.IsFinished) : (0, false);
+    /// <summary>How far a split was read; null if it is new.</summary>
+    public SplitPosition? PositionOf(string split) => _positions.GetValueOrDefault(split);
 
     public ReadOnlyMemory<byte> MarkOf(string split) => _positions.TryGetValue(split, out var position) ? position.Mark : default;
 

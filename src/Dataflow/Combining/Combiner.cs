@@ -31,6 +31,11 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
 
     public long Combined { get; private set; }
 
+    public Turn? Turn
+    {
+        set => writer.Turn = value;
+    }
+
     public bool HasOverflow => writer.HasOverflow;
 
     public bool IsHeldUp => writer.IsHeldUp;

@@ -44,8 +44,6 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
 
     internal override bool MayCapture => _saved is null ? IsDrained : _told.Last.Watermark >= WatermarkLimit();
 
-    private CancellationToken Stopping => Context.Task.Job.Stopping;
-
     private Attempts<TIn, TResult> Attempts => _attempts ??= new(_options, Context, CallAsync, IsAnswered, _turns);
 
     /// <inheritdoc/>

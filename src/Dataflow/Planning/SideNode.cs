@@ -21,5 +21,7 @@ internal sealed record SideNode<T>(string Name, Node Owner) : Node<T>(Name)
 /// <summary>Counts what comes out at the side.</summary>
 internal sealed class SideOperator<T> : Operator<T, T>
 {
+    internal override bool IsOneToOne => true;
+
     public override void Process(in Record<T> record) => Emit(in record);
 }

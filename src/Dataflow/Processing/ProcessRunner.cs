@@ -227,7 +227,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
                 if (!IsBehind) break;
             }
 
-            if (_step.Task.IsWaitedFor) break;
+            if (_step.Task.IsWaitedFor || _step.Task.Turn.IsOver()) break;
         }
 
         advance(Reached);

@@ -26,6 +26,7 @@ public sealed class Diagnosis
         }
         else
         {
+            findings.AddRange(SpeedFindings.WhereStepsHang(status));
             findings.AddRange(new InputFindings(job, status).All());
             findings.AddRange(RecordFindings.WhereAllAreLeftOut(job, status));
             findings.AddRange(new TimeFindings(job, status).All());
@@ -83,6 +84,9 @@ public enum FindingKind
 
     /// <summary>A split is not read, because it is ahead of others.</summary>
     SplitIsAhead,
+
+    /// <summary>A step has not come back from a record, a timer or a call for long.</summary>
+    StepHangs,
 
     /// <summary>A stage takes longer than those before it.</summary>
     StageIsSlow,

@@ -5,14 +5,20 @@ using Dataflow.Time;
 namespace Dataflow.Runtime;
 
 /// <summary>The bounded channels of pooled batches from each worker to each worker.</summary>
+/// <remarks>A barrier has to wait for what is in the channels. So they hold as much as their reader handles in a few hundredths of a
+/// second, which it tells anew after each of its turns; at first one record, for nobody knows.</remarks>
 internal sealed class Exchange<T>
 {
-    /// <summary>Records in a batch: large enough to make the channel's cost vanish, small enough for the cache.</summary>
+    /// <summary>Most records in a batch: large enough to make the channel's cost vanish, small enough for the cache.</summary>
     public const int BatchRecords = 1024;
 
     private const int BatchesInFlight = 8;
+    private static readonly TimeSpan MostInFlight = TimeSpan.FromMilliseconds(40); // of its reader's time, from all workers
 
     private readonly Channel<ExchangeBatch<T>>[] _channels;
+    private readonly long[] _written; // records, by channel
+    private readonly long[] _handled; // of these
+    private readonly int[] _room; // the most records in each of a worker's channels
     private readonly IReadOnlyList<Worker> _workers;
     private readonly ConcurrentQueue<ExchangeBatch<T>> _pool = new();
     private int _heldUp;
@@ -21,6 +27,9 @@ internal sealed class Exchange<T>
     {
         _workers = workers;
         _channels = new Channel<ExchangeBatch<T>>[workers.Count * workers.Count];
+        _written = new long[_channels.Length];
+        _handled = new long[_channels.Length];
+        _room = [.. Enumerable.Repeat(1, workers.Count)];
         for (var i = 0; i < _channels.Length; i++)
         {
             _channels[i] = Channel.CreateBounded<ExchangeBatch<T>>(
@@ -30,13 +39,28 @@ internal sealed class Exchange<T>
 
     public int Workers => _workers.Count;
 
-    public ChannelReader<ExchangeBatch<T>> Reader(int from, int to) => Of(from, to).Reader;
+    public ChannelReader<ExchangeBatch<T>> Reader(int from, int to) => _channels[Of(from, to)].Reader;
 
     public bool TryWrite(int from, int to, ExchangeBatch<T> batch)
     {
-        if (!Of(from, to).Writer.TryWrite(batch)) return false;
+        var (channel, count) = (Of(from, to), batch.Count);
+        var inFlight = _written[channel] - Volatile.Read(ref _handled[channel]);
+        if (inFlight > 0 && count > 0 && inFlight + count > Volatile.Read(ref _room[to])) return false;
+        if (!_channels[channel].Writer.TryWrite(batch)) return false;
+        _written[channel] += count;
         _workers[to].Wake();
         return true;
+    }
+
+    /// <summary>Makes the room in front of a worker as large as its pace says, by at most a factor of two: a pause is no pace.</summary>
+    /// <param name="to">The worker.</param>
+    /// <param name="records">How many records it has handled.</param>
+    /// <param name="cost">In what time.</param>
+    public void Pace(int to, long records, TimeSpan cost)
+    {
+        var room = cost > TimeSpan.Zero ? MostInFlight / cost * records / Workers : double.MaxValue;
+        var (least, most) = (Math.Max(1, _room[to] / 2), Math.Min(BatchesInFlight * BatchRecords, 2 * _room[to]));
+        Volatile.Write(ref _room[to], (int)Math.Clamp(room, least, most));
     }
 
     /// <summary>Whether some worker's task behind the exchange can take no more for long, so that nothing is to be sent to wait
@@ -55,17 +79,23 @@ internal sealed class Exchange<T>
         foreach (var worker in _workers) worker.Wake();
     }
 
-    public ExchangeBatch<T> Rent() => _pool.TryDequeue(out var batch) ? batch : new ExchangeBatch<T>(BatchRecords);
+    public ExchangeBatch<T> Rent(int to)
+    {
+        if (!_pool.TryDequeue(out var batch)) batch = new ExchangeBatch<T>(BatchRecords);
+        batch.Most = Math.Clamp(Volatile.Read(ref _room[to]) / BatchesInFlight, 1, BatchRecords);
+        return batch;
+    }
 
     /// <summary>Takes a batch back and lets a writer that found the channel full go on.</summary>
-    public void Return(ExchangeBatch<T> batch, int from)
+    public void Return(ExchangeBatch<T> batch, int from, int to)
     {
+        Volatile.Write(ref _handled[Of(from, to)], _handled[Of(from, to)] + batch.Count);
         batch.Reset();
         _pool.Enqueue(batch);
         _workers[from].Wake();
     }
 
-    private Channel<ExchangeBatch<T>> Of(int from, int to) => _channels[(from * _workers.Count) + to];
+    private int Of(int from, int to) => (from * _workers.Count) + to;
 }
 
 /// <summary>Records on their way to another task, with the time after them and, it may be, a checkpoint's barrier.</summary>
@@ -75,14 +105,17 @@ internal sealed class ExchangeBatch<T>(int capacity)
 
     public int Count { get; private set; }
 
+    /// <summary>After how many records it is to be sent.</summary>
+    public int Most { get; set; } = capacity;
+
     public InputTime Time { get; set; } = InputTime.None;
 
     /// <summary>The epoch that ends after this batch; 0: none.</summary>
     public long Barrier { get; set; }
 
-    public bool IsFull => Count == _records.Length;
+    public bool IsFull => Count >= Most;
 
-    public ReadOnlySpan<Record<T>> Records => _records.AsSpan(0, Count);
+    public Record<T>[] Records => _records;
 
     public void Add(in Record<T> record) => _records[Count++] = record;
 

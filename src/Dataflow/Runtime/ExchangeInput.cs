@@ -7,26 +7,38 @@ namespace Dataflow.Runtime;
 internal sealed class ExchangeInput<T> : TaskInput
 {
     private readonly Exchange<T> _exchange;
-    private readonly Func<Exception, RecordOrigin, Exception> _fail;
-    private readonly Operator<T> _head;
+    private readonly int _to;
+    private readonly RecordsAtHand<T> _atHand;
     private readonly Origin[] _origins;
     private readonly InputTime[] _times; // by origin
     private readonly ToldTime _told;
+    private ExchangeBatch<T>? _batch; // at hand, and not all handled
+    private int _next; // of the origins, to be read or read on
+    private long _learned; // records whose cost is known
     private bool _isNews;
 
+    /// <param name="node">The exchange's node.</param>
     /// <param name="exchange">The channels.</param>
     /// <param name="to">The worker whose channels are read.</param>
     /// <param name="head">The stage's first step.</param>
+    /// <param name="turn">For how long to go on.</param>
     /// <param name="fail">Makes the error of a step that failed on a record without saying its name.</param>
-    public ExchangeInput(Exchange<T> exchange, int to, Operator<T> head, Func<Exception, RecordOrigin, Exception> fail)
+    public ExchangeInput(Node node, Exchange<T> exchange, int to, Operator<T> head, Turn turn, Func<Exception, RecordOrigin, Exception> fail)
     {
+        Node = node;
         _exchange = exchange;
-        _fail = fail;
-        _head = head;
+        _to = to;
+        _atHand = new(head, turn, fail);
         _origins = [.. Enumerable.Range(0, exchange.Workers).Select(from => new Origin(from, exchange.Reader(from, to)))];
         _times = [.. _origins.Select(static _ => InputTime.None)];
         _told = new(head.Advance, head.Idle);
     }
+
+    public override Node Node { get; }
+
+    public override long Given => _atHand.Given;
+
+    public override bool IsMidway => _batch is not null;
 
     public override bool IsEnded => _told.Last.Watermark == long.MaxValue;
 
@@ -40,16 +52,25 @@ internal sealed class ExchangeInput<T> : TaskInput
     public override bool Step(long epoch)
     {
         var any = false;
-        foreach (var origin in _origins)
+        for (; _next < _origins.Length; _next++)
         {
-            // An origin whose barrier came is left alone until all others are there too and the task has captured.
-            if (origin.Barrier > epoch || !origin.Batches.TryRead(out var batch)) continue;
-            Handle(batch, origin);
-            _exchange.Return(batch, origin.From);
+            var origin = _origins[_next];
+            if (_batch is null && !Begin(origin, epoch)) continue;
+            _atHand.Handle();
             any = true;
+            if (!_atHand.IsEmpty) return true;
+            End(origin);
         }
 
+        _next = 0;
         return any;
+    }
+
+    public override void Learn(TimeSpan cost)
+    {
+        if (Given == _learned) return;
+        _exchange.Pace(_to, Given - _learned, cost);
+        _learned = Given;
     }
 
     public override void Tell()
@@ -59,27 +80,24 @@ internal sealed class ExchangeInput<T> : TaskInput
         _told.Tell(InputTime.OfParts(_times));
     }
 
-    private void Handle(ExchangeBatch<T> batch, Origin origin)
+    private bool Begin(Origin origin, long epoch)
     {
-        ProcessAll(batch.Records);
-        if (batch.Barrier > 0) origin.Barrier = batch.Barrier;
-        if (batch.Time == _times[origin.From]) return;
-        _times[origin.From] = batch.Time;
-        _isNews = true;
-        if (!batch.Time.IsIdle && _told.Last.IsIdle) _told.Tell(_told.Last with { Idleness = default });
+        // An origin whose barrier came is left alone until all others are there too and the task has captured.
+        if (origin.Barrier > epoch || !origin.Batches.TryRead(out _batch)) return false;
+        _atHand.Take(_batch.Records, _batch.Count);
+        return true;
     }
 
-    private void ProcessAll(ReadOnlySpan<Record<T>> records)
+    private void End(Origin origin)
     {
-        var i = 0;
-        try
-        {
-            for (; i < records.Length; i++) _head.Process(in records[i]);
-        }
-        catch (Exception error) when (error is not DataflowException)
-        {
-            throw _fail(error, records[i].Origin);
-        }
+        var (batch, time) = (_batch!, _batch!.Time);
+        _batch = null;
+        if (batch.Barrier > 0) origin.Barrier = batch.Barrier;
+        _exchange.Return(batch, origin.From, _to);
+        if (time == _times[origin.From]) return;
+        _times[origin.From] = time;
+        _isNews = true;
+        if (!time.IsIdle && _told.Last.IsIdle) _told.Tell(_told.Last with { Idleness = default });
     }
 
     private sealed class Origin(int from, ChannelReader<ExchangeBatch<T>> batches)

@@ -14,6 +14,8 @@ internal sealed class ExchangeWriter<T>(Exchange<T> exchange, Router<T> router, 
 
     internal override bool IsOneToOne => true;
 
+    public Turn? Turn { private get; set; }
+
     public bool HasOverflow => _overflow.Count > 0;
 
     public bool IsHeldUp => exchange.IsHeldUp;
@@ -43,7 +45,7 @@ internal sealed class ExchangeWriter<T>(Exchange<T> exchange, Router<T> router, 
     {
         for (var to = 0; to < _open.Length; to++)
         {
-            (_open[to] ??= exchange.Rent()).Barrier = epoch;
+            (_open[to] ??= exchange.Rent(to)).Barrier = epoch;
             Send(to);
         }
     }
@@ -63,23 +65,28 @@ internal sealed class ExchangeWriter<T>(Exchange<T> exchange, Router<T> router, 
 
     private void Add(in Record<T> record, int to)
     {
-        var batch = _open[to] ??= exchange.Rent();
+        var batch = _open[to] ??= exchange.Rent(to);
         batch.Add(in record);
         if (batch.IsFull) Send(to);
     }
 
     private void Send(int to)
     {
-        var batch = _open[to] ?? exchange.Rent();
+        var batch = _open[to] ?? exchange.Rent(to);
         _open[to] = null;
         _sent[to] = batch.Time = _time;
-        if (_overflow.Count > 0 || !exchange.TryWrite(from, to, batch)) _overflow.Enqueue((to, batch));
+        if (_overflow.Count == 0 && exchange.TryWrite(from, to, batch)) return;
+        _overflow.Enqueue((to, batch));
+        Turn?.End();
     }
 }
 
 /// <summary>The writing side of an exchange of whatever type.</summary>
 internal interface IExchangeWriter
 {
+    /// <summary>The task's turn, which ends where there is no room.</summary>
+    Turn? Turn { set; }
+
     bool HasOverflow { get; }
 
     bool IsHeldUp { get; }

@@ -275,6 +275,7 @@ public sealed class Job : IAsyncDisposable
     internal void Request(long epoch)
     {
         Volatile.Write(ref _requestedEpoch, epoch);
+        foreach (var task in Tasks) task.Turn.WaitFor();
         WakeWorkers();
     }
 
@@ -322,6 +323,7 @@ public sealed class Job : IAsyncDisposable
             return;
         }
 
+        foreach (var task in Tasks) task.Turn.WaitForEnd();
         await _stopping.CancelAsync().ConfigureAwait(false);
         WakeWorkers();
         // Hops off the worker's own thread, which must end before what it uses is closed.

@@ -67,6 +67,9 @@ public sealed record JobOptions
     /// <summary>The most records read from a split in one step; small in simulations, for more interleavings.</summary>
     internal int ReadRecords { get; init; } = 1024;
 
+    /// <summary>After how long a task lets others have their turn, between two records; below zero: after each record.</summary>
+    internal TimeSpan LongestTurn { get; init; } = TimeSpan.FromMilliseconds(10);
+
     /// <summary>From how many bytes of changes on a shard's state is written down anew.</summary>
     internal long SnapshotBytes { get; init; } = 512 << 10;
 

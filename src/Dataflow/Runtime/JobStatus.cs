@@ -90,9 +90,15 @@ public sealed record StageStatus(
     /// <summary>The share of the last seconds, from 0 to 1, that it was backpressured.</summary>
     public double Backpressured { get; init; }
 
-    /// <summary>Batches of up to 1,024 records that wait in front of it, in the exchange that it reads; 8 from each worker are the most.
-    /// Many of them: it is slower than what comes before it. 0 where a source feeds it.</summary>
+    /// <summary>Batches of records that wait in front of it, in the exchange that it reads; 8 from each worker are the most.
+    /// Many of them: it is slower than what comes before it. They hold as much as it handles in 40 ms. 0 where a source feeds it.</summary>
     public int QueuedBatches { get; init; }
+
+    /// <summary>For how long it has been at one and the same piece of work, a record mostly; zero where it waits for one.</summary>
+    public TimeSpan AtHandFor { get; init; }
+
+    /// <summary>Once that is more than a second, the step whose code runs, or hangs; several where it may be any of them.</summary>
+    public IReadOnlyList<string> AtHand { get; init; } = [];
 }
 
 /// <summary>What a step has done since the job started.</summary>

@@ -12,6 +12,9 @@ public abstract class Operator
     /// <summary>The step's name, and what it may use of its task. Set before <see cref="Open()"/>.</summary>
     protected OperatorContext Context => _context ?? throw new InvalidOperationException("The operator is not open yet.");
 
+    /// <summary>Cancelled when the job ends, and what is at hand no longer counts.</summary>
+    private protected CancellationToken Stopping { get; private set; }
+
     /// <summary>How many records the step has handed on.</summary>
     internal long Emitted { get; private protected set; }
 
@@ -84,6 +87,7 @@ public abstract class Operator
     internal void Open(OperatorContext context)
     {
         _context = context;
+        Stopping = context.Task.Job.Stopping;
         Open();
     }
 
@@ -168,8 +172,10 @@ public abstract class Operator<TIn, TOut> : Operator<TIn>
     internal void ConnectSideTo<T>(Operator<T> next) => _sides = [.. _sides, new SideOutput<T>(next)];
 
     /// <summary>Hands a record to the next step, in the same call.</summary>
+    /// <exception cref="OperationCanceledException">The job was cancelled. Not to be caught: the step is given up.</exception>
     protected void Emit(in Record<TOut> record)
     {
+        Stopping.ThrowIfCancellationRequested(); // a step may have much to hand out
         Emitted++;
         _next.Process(in record);
     }

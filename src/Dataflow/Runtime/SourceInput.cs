@@ -1,3 +1,4 @@
+using Dataflow.Checkpoints;
 using Dataflow.Planning;
 
 namespace Dataflow.Runtime;
@@ -9,7 +10,12 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
     private readonly StreamTask _task;
     private readonly Operator<T> _head;
     private readonly Record<T>[] _records;
+    private readonly RecordsAtHand<T> _atHand;
     private readonly List<OpenSplit> _splits;
+    private OpenSplit? _reading; // whose read is at hand, and not all handled
+    private int _next; // of the splits, to be read or read on
+    private int _count; // of the records of that read
+    private bool _gathers; // whether it was one of a reader that hands out nothing before it has read all
     private bool _isEnded;
 
     public SourceInput(SourceNode<T> node, IEnumerable<SourceSplit> splits, StreamTask task, Operator<T> head)
@@ -18,6 +24,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         _task = task;
         _head = head;
         _records = new Record<T>[task.Job.Options.ReadRecords];
+        _atHand = new(head, task.Turn, task.Fail);
         _splits = [.. splits.Select(Open)];
         foreach (var _ in _splits.Where(static split => split.IsGathering)) task.Job.BeginGathering();
     }
@@ -25,6 +32,12 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
     public ISourceNode Source => _node;
 
     public IReadOnlyList<SplitProgress> Splits => [.. _splits.Select(split => split.Progress)];
+
+    public override Node Node => _node;
+
+    public override long Given => _atHand.Given;
+
+    public override bool IsMidway => _reading is not null;
 
     public override bool IsEnded => _isEnded;
 
@@ -41,12 +54,15 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         }
 
         var any = false;
-        if (!_task.Job.IsDraining)
+        for (; _next < _splits.Count && (_reading is not null || !_task.Job.IsDraining); _next++)
         {
-            foreach (var split in _splits) any |= (mayStart || split.IsGathering) && !IsAhead(split) && Read(split);
-            if (!_splits.TrueForAll(static split => split.Progress.IsFinished)) return any;
+            var split = _splits[_next];
+            any |= (mayStart || split.IsGathering || _reading is not null) && Read(split);
+            if (_reading is not null) return true;
         }
 
+        _next = 0;
+        if (!_task.Job.IsDraining && !_splits.TrueForAll(static split => split.Progress.IsFinished)) return any;
         _isEnded = true;
         _head.Advance(long.MaxValue);
         return true;
@@ -59,7 +75,11 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
 
     public override void Capture(TaskCheckpoint checkpoint)
     {
-        foreach (var split in _splits) checkpoint.Positions.Add(split.Progress.ToPosition(split.Reader?.Mark));
+        foreach (var split in _splits)
+        {
+            var handled = split == _reading ? split.HandledOf(_atHand) : split.Left;
+            checkpoint.Positions.Add(split.Progress.ToPosition(split == _reading ? split.Mark : split.Reader?.Mark, handled));
+        }
     }
 
     public override void Close()
@@ -70,20 +90,23 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
     private OpenSplit Open(SourceSplit split)
     {
         var job = _task.Job;
-        var (position, isFinished) = job.Restored.PositionOf(split.Name);
-        var progress = new SplitProgress(split) { Position = position, IsFinished = isFinished };
-        if (isFinished && !_node.Source.HasChanged(split)) return new OpenSplit(progress, null);
-        if (isFinished && job.Restored.IsFinished) throw ConnectorException.ChangedBehindTheJob(split.Name);
-        var reader = _node.Source.Open(split, position, new SourceContext(job.Log, job.Time));
-        reader.Rejects = error => Reject(error, progress);
+        var restored = job.Restored.PositionOf(split.Name);
+        var progress = new SplitProgress(split) { Position = restored?.Position ?? 0, IsFinished = restored?.IsFinished ?? false };
+        if (progress.IsFinished && !_node.Source.HasChanged(split)) return new OpenSplit(progress, null);
+        if (progress.IsFinished && job.Restored.IsFinished) throw ConnectorException.ChangedBehindTheJob(split.Name);
+        var reader = _node.Source.Open(split, progress.Position, new SourceContext(job.Log, job.Time));
+        var hasMoved = reader.Position != progress.Position;
         (progress.Position, progress.IsFinished) = (reader.Position, false);
-        return new OpenSplit(progress, reader);
+        var open = new OpenSplit(progress, reader) { Left = hasMoved && restored?.Handled is { UpTo: null } ? null : restored?.Handled };
+        reader.Rejects = error => Reject(error, open);
+        return open;
     }
 
-    private void Reject(OperatorException error, SplitProgress progress)
+    private void Reject(OperatorException error, OpenSplit split)
     {
+        if (!split.CountReject(error.Position)) return;
         _task.Reject(error);
-        progress.DeadLetters++;
+        split.Progress.DeadLetters++;
     }
 
     /// <summary>Whether the split is so far ahead of others in event time that it has to wait for them.</summary>
@@ -95,35 +118,45 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         return split.Progress.IsHeldBack = isAhead;
     }
 
+    /// <summary>Reads a split, or goes on with what was read of it; false if there was nothing.</summary>
     private bool Read(OpenSplit split)
     {
-        if (split.Progress.IsFinished) return false;
+        if (_reading is null && !Begin(split)) return false;
+        var handled = _atHand.Handled;
+        _atHand.Handle();
+        split.Progress.Read += _atHand.Handled - handled;
+        return !_atHand.IsEmpty || End(split);
+    }
+
+    private bool Begin(OpenSplit split)
+    {
+        var progress = split.Progress;
+        if (IsAhead(split) || progress.IsFinished) return false;
         if (IsWaiting(split))
         {
-            split.Progress.IsCaughtUp = true; // also after a step in which it was skipped
+            progress.IsCaughtUp = true; // also after a step in which it was skipped
             return false;
         }
 
-        var (reader, gathers) = (split.Reader!, split.IsGathering);
-        var count = reader.Read(_records.AsSpan(0, _task.ReadRecords));
-        var i = 0;
-        try
-        {
-            for (; i < count; i++) _head.Process(in _records[i]);
-        }
-        catch (Exception error) when (error is not DataflowException)
-        {
-            throw _task.Fail(error, _records[i].Origin);
-        }
+        split.Begin();
+        _gathers = split.IsGathering;
+        _count = split.Reader!.Read(_records.AsSpan(0, _task.ReadRecords));
+        progress.IsCaughtUp = _count == 0 && !_gathers;
+        if (_gathers && !split.IsGathering) _task.Job.EndGathering();
+        _atHand.Take(_records, _count, split.Skip(_records.AsSpan(0, _count)));
+        _reading = split;
+        return true;
+    }
 
-        split.Progress.Position = reader.Position;
-        split.Progress.Lag = reader.Lag;
-        split.Progress.Read += count;
-        split.Progress.IsFinished = reader.IsFinished;
-        split.Progress.IsCaughtUp = count == 0 && !gathers;
-        if (gathers && !split.IsGathering) _task.Job.EndGathering();
-        if (count == 0 && !reader.IsFinished && _task.Job.Options.WaitsForInput) Wait(split);
-        return count > 0 || reader.IsFinished || (gathers && split.Wait is null);
+    private bool End(OpenSplit split)
+    {
+        var (progress, reader) = (split.Progress, split.Reader!);
+        _reading = null;
+        progress.Position = reader.Position;
+        progress.Lag = reader.Lag;
+        progress.IsFinished = reader.IsFinished;
+        if (_count == 0 && !progress.IsFinished && _task.Job.Options.WaitsForInput) Wait(split);
+        return _count > 0 || progress.IsFinished || (_gathers && split.Wait is null);
     }
 
     private void Wait(OpenSplit split)
@@ -146,6 +179,9 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
 
     private sealed class OpenSplit(SplitProgress progress, SourceReader<T>? reader)
     {
+        private int _rejects; // from where the read at hand began, dead letters all
+        private long _rejectsUpTo;
+
         public SplitProgress Progress { get; } = progress;
 
         public SourceReader<T>? Reader { get; } = reader;
@@ -153,6 +189,44 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         public bool IsGathering => Reader is { IsGathering: true };
 
         public Task? Wait { get; set; }
+
+        /// <summary>What was handled before the restart and has not been read again.</summary>
+        public HandledPart? Left { get; set; }
+
+        /// <summary>The reader's, where the read at hand began.</summary>
+        public ReadOnlyMemory<byte> Mark { get; private set; }
+
+        public void Begin()
+        {
+            Mark = Reader!.Mark;
+            (_rejects, _rejectsUpTo) = Left is { } left ? (left.Rejects, left.RejectsUpTo) : (0, long.MinValue);
+        }
+
+        /// <summary>How many records, the first of a read, were handled before the restart.</summary>
+        public int Skip(ReadOnlySpan<Record<T>> records)
+        {
+            if (Left is null) return 0;
+            var skipped = 0;
+            while (skipped < records.Length && Left.Covers(records[skipped].Origin, skipped)) skipped++;
+            Left = Left.Behind(skipped, isEnd: skipped < records.Length);
+            return skipped;
+        }
+
+        /// <summary>Counts a record that could not be decoded; false if it was before the restart.</summary>
+        public bool CountReject(long position)
+        {
+            if (Left is { Rejects: > 0 } && position <= Left.RejectsUpTo)
+            {
+                Left = Left with { Rejects = Left.Rejects - 1 };
+                return false;
+            }
+
+            _rejects++;
+            _rejectsUpTo = Math.Max(_rejectsUpTo, position);
+            return true;
+        }
+
+        public HandledPart HandledOf(RecordsAtHand<T> records) => new(records.Handled, records.LastOffset, _rejects, _rejectsUpTo);
     }
 }
 
@@ -195,11 +269,13 @@ internal sealed class SplitProgress(SourceSplit split)
     public bool IsCaughtUp { get; set; }
 
     /// <param name="mark">What its reader says of what it has read; null where it had been read before.</param>
-    public Checkpoints.SplitPosition ToPosition(ReadOnlyMemory<byte>? mark) => new()
+    /// <param name="handled">What is handled from the position on.</param>
+    public SplitPosition ToPosition(ReadOnlyMemory<byte>? mark, HandledPart? handled) => new()
     {
         Name = Name,
         Id = Id,
         Position = Position,
+        Handled = handled,
         End = split.End,
         IsFinished = IsFinished,
         Mark = (mark ?? split.Mark) is { IsEmpty: false } known ? known.ToArray() : null,

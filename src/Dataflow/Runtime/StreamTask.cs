@@ -13,6 +13,8 @@ internal sealed class StreamTask
     private const int FrozenEntriesPerStep = 4096;
     private const int MostReason = 4096; // characters of an error in a dead letter
 
+    private static readonly TimeSpan LongAtHand = TimeSpan.FromSeconds(1);
+
     private readonly List<TaskInput> _inputs = [];
     private readonly List<(OperatorContext Context, Operator Step)> _steps = [];
     private readonly List<IExchangeWriter> _writers = [];
@@ -34,6 +36,7 @@ internal sealed class StreamTask
         Worker = worker;
         Name = name;
         Times = new TaskTimes(job.Time);
+        Turn = new Turn(job.Time, job.Options.LongestTurn);
         _epoch = _committedEpoch = job.Restored.Epoch;
         _changes = new Changes(shard => Shards.WorkerOf(shard, job.Workers.Count) == worker.Index);
     }
@@ -53,9 +56,12 @@ internal sealed class StreamTask
 
     public TaskTimes Times { get; }
 
+    public Turn Turn { get; }
+
     public StageStatus ToStatus() => Times.ToStatus(Name, Worker.Index, [.. _steps.Select(static step => step.Context.Name)]) with
     {
         QueuedBatches = _inputs.Sum(static input => input.QueuedBatches),
+        AtHand = Times.AtHandFor >= LongAtHand ? new StepsAtHand(this, _inputs).Names() : [],
     };
 
     /// <summary>Adds what the task's steps have emitted, and what it read of its sources, by node.</summary>
@@ -64,7 +70,6 @@ internal sealed class StreamTask
         foreach (var (context, step) in _steps) emitted[context.NodeId] += step.Emitted;
         foreach (var input in _inputs.OfType<ISourceInput>()) emitted[((Node)input.Source).Id] += input.Splits.Sum(split => split.Read);
     }
-
 
     public long PendingOutputBytes => Volatile.Read(ref _pendingOutputBytes);
 
@@ -78,7 +83,7 @@ internal sealed class StreamTask
     public bool IsWaitedFor => Job.RequestedEpoch > _epoch || Job.IsEnding;
 
     /// <summary>Whether all that the sources have by now has been read, and nothing waits in front of the task.</summary>
-    public bool HasReadAll => Job.HasReadAll && _inputs.TrueForAll(static input => input.QueuedBatches == 0);
+    public bool HasReadAll => Job.HasReadAll && !IsMidway && _inputs.TrueForAll(static input => input.QueuedBatches == 0);
 
     /// <summary>Whether nothing is left to do but to take part in checkpoints.</summary>
     public bool IsEnded { get; private set; }
@@ -87,7 +92,11 @@ internal sealed class StreamTask
 
     public void AddOperator(OperatorContext context, Operator step) => _steps.Add((context, step));
 
-    public void AddWriter(IExchangeWriter writer) => _writers.Add(writer);
+    public void AddWriter(IExchangeWriter writer)
+    {
+        writer.Turn = Turn;
+        _writers.Add(writer);
+    }
 
     public NamespacedState<TKey, TValue> OpenState<TKey, TValue>(string name, KeyCodec<TKey> keys, bool isBroadcast = false)
         where TKey : notnull
@@ -140,15 +149,17 @@ internal sealed class StreamTask
     public bool Step()
     {
         Times.Begin();
+        Turn.Begin();
         var any = DoStep();
         Times.End(any, WaitsFor());
+        Learn();
         return any;
     }
 
     private bool DoStep()
     {
         var any = LearnOfCommit() | SendOverflow() | WriteFrozen();
-        if (_writers.Exists(static writer => writer.HasOverflow))
+        if (_writers.Exists(static writer => writer.HasOverflow) || Job.Coordinator.LastEpoch == _epoch)
         {
             Skip();
             return any;
@@ -159,9 +170,10 @@ internal sealed class StreamTask
         // What stands before a checkpoint's barrier is taken in even so: the barrier must not wait for slow calls.
         if (!isFull || Job.RequestedEpoch > _epoch) any |= ReadInputs();
         else Skip();
-        TellTimes();
+        var isMidway = IsMidway;
+        if (!isMidway) TellTimes();
         HoldUp(isFull && (_isHeldUp || !any));
-        foreach (var (_, step) in _steps) step.EndOfBatch();
+        if (!isMidway || IsWaitedFor) EndBatch();
         Flush(isIdle: !any);
         return any | TryCapture() | LearnOfEnd();
     }
@@ -214,11 +226,26 @@ internal sealed class StreamTask
         foreach (var input in _inputs) input.HoldUp(isHeldUp);
     }
 
+    /// <summary>Reads once of each input. Where the turn ended midway, only what is left of that is handled until it is done: what is read
+    /// at once, and when time goes on, does not depend on how fast the steps are.</summary>
     private bool ReadInputs()
     {
-        var any = false;
-        foreach (var input in _inputs) any |= input.Step(_epoch);
+        var (any, isMidway) = (false, IsMidway && Job.RequestedEpoch == _epoch);
+        foreach (var input in _inputs) any |= (!isMidway || input.IsMidway) && input.Step(_epoch);
         return any;
+    }
+
+    private void EndBatch()
+    {
+        foreach (var (_, step) in _steps) step.EndOfBatch();
+    }
+
+    /// <summary>Tells the inputs how long records take here and behind, once their results have found room.</summary>
+    private void Learn()
+    {
+        if (_writers.Exists(static writer => writer.HasOverflow)) return;
+        var cost = Times.TakeCost();
+        foreach (var input in _inputs) input.Learn(cost);
     }
 
     private void TellTimes()
@@ -270,6 +297,8 @@ internal sealed class StreamTask
         return true;
     }
 
+    private bool IsMidway => _inputs.Exists(static input => input.IsMidway);
+
     private bool IsDrained() => _steps.TrueForAll(static step => step.Step.IsDrained);
 
     private void Capture(long epoch)
@@ -284,6 +313,7 @@ internal sealed class StreamTask
         _changes.Flip();
         foreach (var writer in _writers) writer.SendBarrier(epoch);
         _epoch = epoch;
+        Turn.HasBeenWaitedFor();
         _writing = checkpoint;
         checkpoint.Pause = Stopwatch.GetElapsedTime(start);
     }

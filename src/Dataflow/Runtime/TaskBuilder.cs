@@ -33,7 +33,7 @@ internal sealed class TaskBuilder(Job job, Worker worker)
     {
         var exchange = Job.ExchangeOf<T>(node);
         var task = TaskOf(node);
-        task.AddInput(new ExchangeInput<T>(exchange, Worker.Index, next, task.Fail));
+        task.AddInput(new ExchangeInput<T>(node, exchange, Worker.Index, next, task.Turn, task.Fail));
         return new ExchangeWriter<T>(exchange, router, Worker.Index);
     }
 

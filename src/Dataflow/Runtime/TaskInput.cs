@@ -6,7 +6,16 @@ internal abstract class TaskInput
     /// <summary>Whether nothing will ever follow and the steps have been told so.</summary>
     public abstract bool IsEnded { get; }
 
-    /// <summary>Handles what is there now, at most a batch from each origin; false if there was nothing.</summary>
+    /// <summary>The step whose records come in here.</summary>
+    public abstract Node Node { get; }
+
+    /// <summary>How many records the first step was given, the one at hand included. From any thread.</summary>
+    public abstract long Given { get; }
+
+    /// <summary>Whether the task's turn ended before all was handled that was taken in.</summary>
+    public abstract bool IsMidway { get; }
+
+    /// <summary>Handles what is there now, at most a batch from each origin, or what was left of that; false if there was nothing.</summary>
     /// <param name="epoch">The epoch whose barrier the input must not read beyond.</param>
     public abstract bool Step(long epoch);
 
@@ -33,6 +42,11 @@ internal abstract class TaskInput
 
     /// <summary>Says upstream that the task can take no more for long, or that it can again.</summary>
     public virtual void HoldUp(bool isHeldUp)
+    {
+    }
+
+    /// <summary>Learns what it cost to handle the records that came in since it last did.</summary>
+    public virtual void Learn(TimeSpan cost)
     {
     }
 

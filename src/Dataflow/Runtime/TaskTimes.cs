@@ -7,6 +7,8 @@ internal sealed class TaskTimes(TimeProvider time)
     private Spent _spent;
     private long _last = time.GetTimestamp();
     private Waiting _waiting;
+    private long _began; // 0: no step is at hand
+    private long _cost; // of the records since it was last taken
 
     /// <summary>What keeps a task from doing more.</summary>
     public enum Waiting
@@ -21,17 +23,35 @@ internal sealed class TaskTimes(TimeProvider time)
         ForCalls,
     }
 
+    /// <summary>For how long the step at hand has been under way. From any thread.</summary>
+    public TimeSpan AtHandFor => Volatile.Read(ref _began) is var began and not 0 ? time.GetElapsedTime(began) : TimeSpan.Zero;
+
     /// <summary>Begins a step: the time since the last one was spent waiting.</summary>
-    public void Begin() => Add(_waiting);
+    public void Begin()
+    {
+        var waited = Add(_waiting);
+        if (_waiting == Waiting.ForOutput) _cost += waited;
+        Volatile.Write(ref _began, _last);
+    }
 
     /// <summary>Ends a step.</summary>
     /// <param name="hasWorked">Whether it had something to do.</param>
     /// <param name="waiting">What the task waits for until the next step.</param>
     public void End(bool hasWorked, Waiting waiting)
     {
-        Add(hasWorked ? Waiting.ForCalls : waiting);
+        var passed = Add(hasWorked ? Waiting.ForCalls : waiting);
+        if (hasWorked) _cost += passed;
         _waiting = waiting;
+        Volatile.Write(ref _began, 0);
         if (_recent.IsDue) _recent.Take(_spent);
+    }
+
+    /// <summary>Takes the time that was spent on records, or on waiting for those behind to take what came of them.</summary>
+    public TimeSpan TakeCost()
+    {
+        var cost = time.GetElapsedTime(0, _cost);
+        _cost = 0;
+        return cost;
     }
 
     public StageStatus ToStatus(string name, int worker, IReadOnlyList<string> steps)
@@ -42,13 +62,14 @@ internal sealed class TaskTimes(TimeProvider time)
         {
             Busy = Share(spent.Busy - before.Busy, age),
             Backpressured = Share(spent.Backpressured - before.Backpressured, age),
+            AtHandFor = AtHandFor,
         };
     }
 
     private double Share(long ticks, TimeSpan of)
         => of <= TimeSpan.Zero ? 0 : Math.Clamp(time.GetElapsedTime(0, ticks) / of, 0, 1);
 
-    private void Add(Waiting waiting)
+    private long Add(Waiting waiting)
     {
         var now = time.GetTimestamp();
         var passed = now - _last;
@@ -56,6 +77,7 @@ internal sealed class TaskTimes(TimeProvider time)
         if (waiting == Waiting.ForInput) _spent.Idle += passed;
         else if (waiting == Waiting.ForOutput) _spent.Backpressured += passed;
         else _spent.Busy += passed;
+        return passed;
     }
 
     private record struct Spent(long Busy, long Backpressured, long Idle);

@@ -86,7 +86,7 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
 
     internal override void Capture(TaskCheckpoint checkpoint)
     {
-        foreach (var split in _splits) split.Capture(checkpoint);
+        foreach (var split in _splits) split.Capture(checkpoint, _newest[split.Id + 1]);
         checkpoint.SaveWatermark(Context.Name, Watermark);
     }
 

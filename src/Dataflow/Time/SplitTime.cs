@@ -60,9 +60,11 @@ internal sealed class SplitTime
         return new(Watermark, _isIdle ? Idleness.Since(Watermark, _newest, _step.Time, _lastActive) : default);
     }
 
-    public void Capture(TaskCheckpoint checkpoint)
+    /// <param name="checkpoint">What to add to.</param>
+    /// <param name="newest">The time of its newest record, which may have come since the last look.</param>
+    public void Capture(TaskCheckpoint checkpoint, long newest)
     {
-        checkpoint.SaveWatermark($"{_step.Name}/{_split.Name}", _newest);
+        checkpoint.SaveWatermark($"{_step.Name}/{_split.Name}", newest);
         var quiet = new byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(quiet, _step.Time.GetElapsedTime(_lastActive).Ticks);
         checkpoint.Save(QuietKey, quiet);

@@ -18,8 +18,10 @@ public sealed class CombinerOrderTests : IDisposable
     public CombinerOrderTests()
     {
         var exchange = new Exchange<Keyed<int, Part<long, long>>>(_workers);
+        for (var i = 0; i < 20; i++) exchange.Pace(0, records: 1, TimeSpan.Zero);
         var toFirst = new FixedRouter<Keyed<int, Part<long, long>>>(0);
-        _input = new(exchange, 0, _collected, (error, _) => error);
+        var node = new Pipeline("parts").From(Source.Of(1, 2)).Node;
+        _input = new(node, exchange, 0, _collected, new Turn(TimeProvider.System, TimeSpan.MaxValue), (error, _) => error);
         _other = new(exchange, toFirst, 1);
         _combiner = new(new(exchange, toFirst, 0), new Aggregates<long>().Count(), (AlignedWindows)Tumbling.Every(TimeSpan.FromMilliseconds(10)));
         _other.Advance(long.MaxValue);

@@ -17,8 +17,10 @@ public sealed class ExchangeTests : IDisposable
     public ExchangeTests()
     {
         _exchange = new Exchange<int>(_workers);
+        Pace(TimeSpan.Zero);
         _writers = [new(_exchange, new FixedRouter<int>(0), 0), new(_exchange, new FixedRouter<int>(0), 1)];
-        _input = new ExchangeInput<int>(_exchange, 0, _collected, (error, _) => error);
+        var node = new Pipeline("exchange").From(Source.Of(1, 2)).Node;
+        _input = new ExchangeInput<int>(node, _exchange, 0, _collected, new Turn(TimeProvider.System, TimeSpan.MaxValue), (error, _) => error);
     }
 
     public void Dispose()
@@ -41,6 +43,33 @@ public sealed class ExchangeTests : IDisposable
         Assert.False(_writers[0].HasOverflow);
         ReadAll();
         Assert.Equal(Enumerable.Range(0, Batch * InFlight).Concat(Enumerable.Range(0, Batch)), _collected.Values);
+    }
+
+    [Fact]
+    public void Holds_as_much_as_its_reader_handles_in_a_few_hundredths_of_a_second()
+    {
+        Pace(TimeSpan.FromMicroseconds(100));
+        Assert.Equal(InFlight * 25, Room()); // 40 ms from two workers, in batches
+        _exchange.Pace(0, records: 1, TimeSpan.FromSeconds(1));
+        Assert.Equal(InFlight * 12, Room()); // one pause is no pace
+        Pace(TimeSpan.FromMilliseconds(20));
+        Assert.Equal(1, Room());
+    }
+
+    /// <summary>Lets the reader take that long for a record, for long enough to be believed.</summary>
+    private void Pace(TimeSpan ofRecord)
+    {
+        for (var i = 0; i < 20; i++) _exchange.Pace(0, records: 1, ofRecord);
+    }
+
+    private int Room()
+    {
+        var before = _collected.Values.Count;
+        while (!_writers[0].HasOverflow) Write(_writers[0], 1);
+        while (_input.Step(0)) ;
+        var room = _collected.Values.Count - before;
+        while (_writers[0].SendOverflow()) while (_input.Step(0)) ;
+        return room;
     }
 
     [Fact]

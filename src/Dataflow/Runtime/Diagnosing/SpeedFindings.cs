@@ -8,6 +8,15 @@ internal sealed class SpeedFindings(Job job, JobStatus status)
 
     public IEnumerable<Finding> All() => [.. Calls(), .. Stages(), .. Checkpoint(), .. Results()];
 
+    public static IEnumerable<Finding> WhereStepsHang(JobStatus status)
+        => from stage in status.Stages
+           where stage.AtHand.Count > 0
+           orderby stage.AtHandFor descending
+           select new Finding(
+               FindingKind.StepHangs, stage.AtHand[0],
+               $"Step {string.Join(" or ", stage.AtHand.Select(static step => $"'{step}'"))} on worker {stage.Worker} has not come back for "
+               + $"{stage.AtHandFor.TotalSeconds:0.0} s. Its worker does nothing else meanwhile, and no checkpoint can be taken.");
+
     private IEnumerable<Finding> Calls()
         => job.Tasks.SelectMany(task => task.Instances).Where(step => step.Step.IsFull).Select(step => step.Context.Name).Distinct()
             .Select(name => new Finding(
