@@ -149,12 +149,13 @@ public sealed class ToIndexTests : IDisposable
         var first = SimulatedJob.Start(Indexing(index, isGrowing: true), _log);
         first.RunUntilIdle();
 
-        var error = Assert.Throws<InvalidOperationException>(() => SimulatedJob.Start(Indexing(index, name: "second"), _log));
+        var error = Assert.Throws<OperatorException>(() => SimulatedJob.Start(Indexing(index, name: "second"), _log));
 
+        Assert.Equal("index", error.Step);
         Assert.Equal(
             $"The index ({index}) is filled by a step of a job that runs. "
             + "Give each ToIndex an index of its own, or stop the job before another one begins.",
-            error.Message);
+            error.InnerException!.Message);
         Assert.Equal(2, index.Count);
         first.Close();
         SimulatedJob.Start(Indexing(index, name: "second"), _log).Run();
@@ -171,7 +172,7 @@ public sealed class ToIndexTests : IDisposable
         table.ToIndex(index, document => document.Vector!);
         table.ToIndex(index, document => document.Vector!, "again");
 
-        Assert.Throws<InvalidOperationException>(() => SimulatedJob.Start(pipeline, _log));
+        Assert.Equal("again", Assert.Throws<OperatorException>(() => SimulatedJob.Start(pipeline, _log)).Step);
         SimulatedJob.Start(Indexing(index), _log).Run(); // the start that failed has given the index back
     }
 
@@ -191,7 +192,8 @@ public sealed class ToIndexTests : IDisposable
         var error = Assert.Throws<OperatorException>(job.RunUntilIdle);
         Assert.IsType<ObjectDisposedException>(error.InnerException);
         Assert.Throws<ObjectDisposedException>(() => index.Search(Unit(0), 1));
-        Assert.Throws<ObjectDisposedException>(() => SimulatedJob.Start(Indexing(index, name: "second"), _log));
+        Assert.IsType<ObjectDisposedException>(
+            Assert.Throws<OperatorException>(() => SimulatedJob.Start(Indexing(index, name: "second"), _log)).InnerException);
         job.Close();
     }
 

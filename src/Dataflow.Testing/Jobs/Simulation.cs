@@ -72,10 +72,12 @@ public sealed class Simulation(Action<LogStore> fill, Func<Pipeline> pipeline, F
 
     private SimulatedJob Start(LogStore log, int workers, int seed)
         => SimulatedJob.Start(
-            pipeline(), log, workers, seed, checkpointInterval: TimeSpan.FromMilliseconds(4), with: options => Cut(options, seed) with { ReadRecords = 8 }, commitsLag: true);
+            pipeline(), log, workers, seed, checkpointInterval: TimeSpan.FromMilliseconds(seed % 2 == 0 ? 4 : 16),
+            with: options => Cut(options, seed) with { ReadRecords = 8 }, commitsLag: true);
 
     /// <summary>With every other seed, checkpoints come between any two records, and not only between two reads.</summary>
-    private static JobOptions Cut(JobOptions options, int seed) => seed % 2 == 0 ? options : options with { LongestTurn = TimeSpan.FromTicks(-1) };
+    private static JobOptions Cut(JobOptions options, int seed)
+        => seed % 2 == 0 ? options : options with { LongestTurn = TimeSpan.FromTicks(-1) };
 
     private IReadOnlyList<string> Undisturbed(IReadOnlyList<int>? records) => Run(new SimulatedSchedule(0, [], 1) { Records = records });
 

@@ -37,6 +37,10 @@ public sealed class CheckpointException : DataflowException
     internal static CheckpointException ValueUnreadable(string step, Exception error)
         => new($"Step '{step}': its state holds a value that cannot be read as its type is now. {error.Message}", error);
 
+    internal static CheckpointException SerdeFailed(string step, Exception error)
+        => new($"Step '{step}': a serde failed to read a key or value of its state: {error.Message.TrimEnd('.')}. Correct the serde, "
+            + $"{BeginAnew}.", error);
+
     internal static CheckpointException AlreadyRuns(string pipeline)
         => new($"Pipeline '{pipeline}': a job of this name already runs on the log. Wait for its end, or give this one "
             + "another name.");

@@ -43,9 +43,12 @@ internal static class StateRestore
                 if (state.IsBroadcast) RestoreEverywhere(job, id, ns, key, value);
                 else state.RestorePut(ns, key, value);
             }
-            catch (Exception error) when (SerdeException.In(error) is { } unreadable)
+            catch (Exception error) when (OperatorException.IsBare(error))
             {
-                throw CheckpointException.ValueUnreadable(worker.Tasks.Select(task => task.StepOf(state)).First(static step => step is not null)!, unreadable);
+                var step = worker.Tasks.Select(task => task.StepOf(state)).First(static step => step is not null)!;
+                throw SerdeException.In(error) is { } unreadable
+                    ? CheckpointException.ValueUnreadable(step, unreadable)
+                    : CheckpointException.SerdeFailed(step, error);
             }
         });
     }

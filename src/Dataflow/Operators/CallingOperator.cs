@@ -165,7 +165,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
             _saved!.Save(in call.Record, call.Time.Watermark, key);
             call.SavedAs = key;
         }
-        catch (Exception error)
+        catch (Exception error) when (Context.Task.IsFailure(error))
         {
             throw Fail(error, in call.Record);
         }

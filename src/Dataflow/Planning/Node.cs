@@ -78,10 +78,22 @@ public abstract record Node<TIn, TOut>(string Name, Node<TIn> Input) : Node<TOut
 
     Operator<TIn> IConsumer<TIn>.Build(TaskBuilder builder)
     {
-        var step = CreateOperator();
-        builder.Add(this, step);
+        var step = Create();
+        var context = builder.Add(this, step);
         Connect(step, builder);
-        return step;
+        return step.GetType().Assembly == typeof(Operator).Assembly ? step : new OwnStep<TIn>(step, context);
+    }
+
+    private Operator<TIn, TOut> Create()
+    {
+        try
+        {
+            return CreateOperator();
+        }
+        catch (Exception error) when (OperatorException.IsBare(error))
+        {
+            throw OperatorException.Failed(Name, "", -1, error);
+        }
     }
 
     internal virtual void Connect(Operator<TIn, TOut> step, TaskBuilder builder) => step.ConnectTo(BuildNext(builder));

@@ -64,7 +64,17 @@ internal static class PlanCheck
     private static IEnumerable<string> Repeated(IEnumerable<Node> nodes)
         => nodes.GroupBy(node => node.Name, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key);
 
-    private static IEnumerable<string> OfNode(Node node) => node.Check().Concat(TypeFaults(node));
+    private static IEnumerable<string> OfNode(Node node)
+    {
+        try
+        {
+            return [.. node.Check(), .. TypeFaults(node)];
+        }
+        catch (Exception error) when (error is not DataflowException)
+        {
+            return [$"step '{node.Name}' cannot be made: {error.Message}"];
+        }
+    }
 
     private static IEnumerable<string> TypeFaults(Node node)
     {
@@ -86,9 +96,9 @@ internal static class PlanCheck
         {
             return node.StateSignature;
         }
-        catch (Exception error) when (Inner(error) is not null)
+        catch (Exception)
         {
-            return null; // reported by TypeFaults
+            return null; // reported by OfNode
         }
     }
 

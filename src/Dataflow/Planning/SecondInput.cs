@@ -27,20 +27,32 @@ internal interface ISecondInput;
 internal sealed class SecondInputOperator<T>(int ownerId) : Operator<T>
 {
     private ITakesSecond<T> _owner = null!; // set by Open
+    private OperatorContext _ownerContext = null!; // set by Open
 
     internal override bool IsOneToOne => true;
 
     public override void Process(in Record<T> record)
     {
         Emitted++;
-        _owner.ProcessSecond(in record);
+        try
+        {
+            _owner.ProcessSecond(in record);
+        }
+        catch (Exception error) when (Context.Task.IsFailure(error))
+        {
+            throw _ownerContext.Fail(error, record.Origin);
+        }
     }
 
     public override void Advance(long watermark) => _owner.AdvanceSecond(watermark);
 
     public override void Idle(Idleness idleness) => _owner.IdleSecond(idleness);
 
-    protected override void Open() => _owner = (ITakesSecond<T>)Context.Task.Find<Operator>(ownerId);
+    protected override void Open()
+    {
+        (_ownerContext, var owner) = Context.Task.Instances.First(step => step.Context.NodeId == ownerId);
+        _owner = (ITakesSecond<T>)owner;
+    }
 }
 
 /// <summary>A running step with a second input of one type.</summary>

@@ -23,7 +23,17 @@ internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T
 
     public (string Name, int Partitions)? Creates => (Source as ICreatesTopic)?.Topic;
 
-    public IReadOnlyList<SplitDescription> Describe(SourceContext context) => Source.Describe(context);
+    public IReadOnlyList<SplitDescription> Describe(SourceContext context)
+    {
+        try
+        {
+            return Source.Describe(context);
+        }
+        catch (Exception error) when (OperatorException.IsBare(error))
+        {
+            throw OperatorException.FailedToRead(Name, "", -1, error);
+        }
+    }
 
     public void Build(TaskBuilder builder)
     {

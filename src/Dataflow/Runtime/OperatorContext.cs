@@ -109,6 +109,19 @@ public sealed class OperatorContext
         if (KeepsRejected) StateCodec<T>.Check(value);
     }
 
+    /// <summary>Calls the step's code where no record is at hand: what it fails with names the step.</summary>
+    internal void Call(Action call)
+    {
+        try
+        {
+            call();
+        }
+        catch (Exception error) when (_task.IsFailure(error))
+        {
+            throw Fail(error, default);
+        }
+    }
+
     internal bool Owns(IState state) => _states.Contains(state);
 
     private TState Own<TState>(TState state)

@@ -22,6 +22,10 @@ public sealed class OperatorException : DataflowException
     /// <summary>The part of the step that failed where no record is at fault, such as a window's result; null otherwise.</summary>
     internal string? Part { get; private init; }
 
+    /// <summary>Whether an error does not say by itself which step, source or sink it comes from.</summary>
+    internal static bool IsBare(Exception error)
+        => error is not DataflowException or SerdeException || error.GetType() == typeof(DataflowException);
+
     /// <summary>A step's code failed on a record.</summary>
     internal static OperatorException Failed(string step, string split, long position, Exception inner)
         => Failed($"Operator '{step}'", step, split, position, inner);
@@ -33,15 +37,30 @@ public sealed class OperatorException : DataflowException
     internal static OperatorException FailedOn(string step, string part, Exception inner)
         => Failed($"Operator '{step}'", step, "", -1, inner, part);
 
-    /// <summary>A step of a user's own failed on a record without saying its name.</summary>
-    internal static OperatorException FailedIn(string stage, string split, long position, Exception inner)
-        => Failed($"An operator of {stage}", stage, split, position, inner);
+    /// <summary>One of several steps failed without saying its name.</summary>
+    internal static OperatorException FailedIn(string stage, IEnumerable<string> steps, string split, long position, Exception inner)
+    {
+        var names = string.Join(", ", steps.Select(static step => $"'{step}'"));
+        return Failed($"One of the operators {names} of {stage}", stage, split, position, inner);
+    }
 
-    private static OperatorException Failed(string what, string step, string split, long position, Exception inner, string? part = null)
+    /// <summary>A source failed apart from a record that it could not decode, at a position of a split where there is one.</summary>
+    internal static OperatorException FailedToRead(string source, string split, long position, Exception inner)
+        => Failed($"Source '{source}'", source, split, position, inner, correct: "source or what it reads");
+
+    /// <summary>A sink failed without a record at hand.</summary>
+    /// <param name="sink">Its name.</param>
+    /// <param name="call">What it was asked, such as <c>commit a checkpoint</c>.</param>
+    /// <param name="inner">Why.</param>
+    internal static OperatorException FailedTo(string sink, string call, Exception inner)
+        => Failed($"Sink '{sink}', asked to {call},", sink, "", -1, inner, correct: "sink or what it writes to");
+
+    private static OperatorException Failed(
+        string what, string step, string split, long position, Exception inner, string? part = null, string correct = "operator or the input")
     {
         var on = part is not null ? $" on the {part}" : split.Length == 0 ? "" : $" on {split}@{position}";
-        return new($"{what} failed{on}: {Sentence(inner)} The job stopped at its last checkpoint; correct the operator or the "
-            + "input, then start the job again.", inner)
+        return new($"{what} failed{on}: {Sentence(inner)} The job stopped at its last checkpoint; correct the {correct}, then start the "
+            + "job again.", inner)
         {
             IsTransient = inner is DataflowException { IsTransient: true },
             Step = step,

@@ -43,7 +43,7 @@ internal sealed class RecordsAtHand<T>(Operator<T> head, Turn turn, Func<Excepti
                 if (turn.IsOver()) return;
             }
         }
-        catch (Exception error) when (error is not DataflowException && !turn.IsGivenUp(error))
+        catch (Exception error) when (OperatorException.IsBare(error) && !turn.IsGivenUp(error))
         {
             throw fail(error, _records[Handled].Origin);
         }

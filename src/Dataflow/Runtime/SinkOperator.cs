@@ -14,7 +14,7 @@ internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>, IHoldsResults
 
     internal override bool IsOneToOne => true;
 
-    internal override long PendingBytes => _writer.PendingBytes;
+    internal override long PendingBytes => Call("count its bytes", static self => self._writer.PendingBytes);
 
     public override void Process(in Record<T> record)
     {
@@ -27,7 +27,7 @@ internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>, IHoldsResults
             Reject(error, in record); // of the value alone: nothing of it was written
             return;
         }
-        catch (Exception error) when (error is not DataflowException)
+        catch (Exception error) when (Context.Task.IsFailure(error))
         {
             throw Fail(error, in record);
         }
@@ -39,32 +39,60 @@ internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>, IHoldsResults
     {
     }
 
-    public override void Close() => _writer?.Dispose();
+    public override void Close()
+    {
+        if (_writer is not null) Do("close", static self => self._writer.Dispose());
+    }
 
     internal override void Capture(TaskCheckpoint checkpoint)
     {
-        checkpoint.Save(_stateKey, _writer.Prepare(checkpoint.Output));
+        checkpoint.Save(_stateKey, Call("prepare a checkpoint", self => self._writer.Prepare(checkpoint.Output)));
         _captured = Emitted;
     }
 
     internal override void Committed()
     {
-        _writer.Commit();
+        Do("commit a checkpoint", static self => self._writer.Commit());
         _committed = _captured;
     }
 
-    internal override void Finish() => _writer.Finish();
+    internal override void Finish() => Do("finish", static self => self._writer.Finish());
 
     protected override void Open()
     {
         _stateKey = $"sink/{Context.Name}/{Context.Worker}";
         var job = Context.Task.Job;
-        _writer = sink.Open(Context.Saved(_stateKey), new SinkContext(job.Log, Context.Worker)
+        var context = new SinkContext(job.Log, Context.Worker)
         {
             Pipeline = job.Plan.Pipeline,
             PlanHash = Plan.HashOf(job.Plan.Nodes.First(node => node.Id == Context.NodeId)),
             Splits = job.Splits,
-        });
+        };
+        _writer = Call("open", self => sink.Open(Context.Saved(self._stateKey), context));
+    }
+
+    private void Do(string what, Action<SinkOperator<T>> call) => Call(what, self =>
+    {
+        call(self);
+        return true;
+    });
+
+    /// <summary>Calls code of the sink: what it fails with, or while it does not come back, names the sink.</summary>
+    private TResult Call<TResult>(string what, Func<SinkOperator<T>, TResult> call)
+    {
+        Context.Task.Calling = Context.Name;
+        try
+        {
+            return call(this);
+        }
+        catch (Exception error) when (Context.Task.IsFailure(error))
+        {
+            throw OperatorException.FailedTo(Context.Name, what, error);
+        }
+        finally
+        {
+            Context.Task.Calling = null;
+        }
     }
 }
 

@@ -57,7 +57,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         for (; _next < _splits.Count && (_reading is not null || !_task.Job.IsDraining); _next++)
         {
             var split = _splits[_next];
-            any |= (mayStart || split.IsGathering || _reading is not null) && Read(split);
+            if (mayStart || split.IsGathering || _reading is not null) any |= Call(split.Progress, split, static (self, split) => self.Read(split));
             if (_reading is not null) return true;
         }
 
@@ -78,20 +78,42 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         foreach (var split in _splits)
         {
             var handled = split == _reading ? split.HandledOf(_atHand) : split.Left;
-            checkpoint.Positions.Add(split.Progress.ToPosition(split == _reading ? split.Mark : split.Reader?.Mark, handled));
+            var mark = split == _reading ? split.Mark : Call(split.Progress, split, static (_, split) => split.Reader?.Mark);
+            checkpoint.Positions.Add(split.Progress.ToPosition(mark, handled));
         }
     }
 
-    public override void Close()
+    public override void Close() => Closing.All(_splits.Select<OpenSplit, Action>(split => () => Close(split)));
+
+    private void Close(OpenSplit split) => Call(split.Progress, split.Reader, static (_, reader) =>
     {
-        foreach (var split in _splits) split.Reader?.Dispose();
+        reader?.Dispose();
+        return true;
+    });
+
+    /// <summary>Calls code of the source: what it fails with names source, split and position.</summary>
+    private TResult Call<TArgument, TResult>(SplitProgress at, TArgument argument, Func<SourceInput<T>, TArgument, TResult> call)
+    {
+        try
+        {
+            return call(this, argument);
+        }
+        catch (Exception error) when (_task.IsFailure(error))
+        {
+            throw OperatorException.FailedToRead(_node.Name, at.Name, at.Position, error);
+        }
     }
 
     private OpenSplit Open(SourceSplit split)
     {
-        var job = _task.Job;
-        var restored = job.Restored.PositionOf(split.Name);
+        var restored = _task.Job.Restored.PositionOf(split.Name);
         var progress = new SplitProgress(split) { Position = restored?.Position ?? 0, IsFinished = restored?.IsFinished ?? false };
+        return Call(progress, (split, progress, restored), static (self, at) => self.Open(at.split, at.progress, at.restored));
+    }
+
+    private OpenSplit Open(SourceSplit split, SplitProgress progress, SplitPosition? restored)
+    {
+        var job = _task.Job;
         if (progress.IsFinished && !_node.Source.HasChanged(split)) return new OpenSplit(progress, null);
         if (progress.IsFinished && job.Restored.IsFinished) throw ConnectorException.ChangedBehindTheJob(split.Name);
         var reader = _node.Source.Open(split, progress.Position, new SourceContext(job.Log, job.Time));
@@ -140,7 +162,9 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
 
         split.Begin();
         _gathers = split.IsGathering;
+        _task.Calling = _node.Name;
         _count = split.Reader!.Read(_records.AsSpan(0, _task.ReadRecords));
+        _task.Calling = null;
         progress.IsCaughtUp = _count == 0 && !_gathers;
         if (_gathers && !split.IsGathering) _task.Job.EndGathering();
         _atHand.Take(_records, _count, split.Skip(_records.AsSpan(0, _count)));

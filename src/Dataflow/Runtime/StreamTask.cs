@@ -29,6 +29,7 @@ internal sealed class StreamTask
     private bool _hasFinished;
     private bool _isHeldUp;
     private long _pendingOutputBytes;
+    private string? _calling;
 
     public StreamTask(Job job, Worker worker, string name)
     {
@@ -53,6 +54,13 @@ internal sealed class StreamTask
     public IReadOnlyList<(OperatorContext Context, Operator Step)> Instances => _steps;
 
     public IEnumerable<SplitProgress> Splits => _inputs.OfType<ISourceInput>().SelectMany(input => input.Splits);
+
+    /// <summary>The source or sink whose code is at hand, and not a record; null: none. From any thread.</summary>
+    public string? Calling
+    {
+        get => Volatile.Read(ref _calling);
+        set => Volatile.Write(ref _calling, value);
+    }
 
     public TaskTimes Times { get; }
 
@@ -133,16 +141,38 @@ internal sealed class StreamTask
     public void Open()
     {
         _steps.Sort((left, right) => left.Context.NodeId.CompareTo(right.Context.NodeId));
-        foreach (var (context, step) in _steps) step.Open(context);
+        foreach (var (context, step) in _steps) context.Call(() => step.Open(context));
         _timeMakers = [.. _steps.Select(static step => step.Step).OfType<IMakesTime>()];
         ReadRecords = _steps.Select(static step => step.Step.MostRecordsAtOnce).Append(Job.Options.ReadRecords).Min();
     }
 
     public void Close()
     {
-        foreach (var input in _inputs) input.Close();
-        foreach (var (_, step) in _steps) step.Close();
         foreach (var (_, records) in _changes.TakeAll()) records.Dispose();
+        Closing.All(
+        [
+            .. _inputs.Select(static input => (Action)input.Close),
+            .. _steps.Select(static step => (Action)(() => step.Context.Call(step.Step.Close))),
+        ]);
+    }
+
+    /// <summary>Whether an error is a failure of code that has not named itself, and not the end of the job.</summary>
+    public bool IsFailure(Exception error) => OperatorException.IsBare(error) && !Turn.IsGivenUp(error);
+
+    /// <summary>Has every step do something apart from records; what one fails with names it.</summary>
+    private void Each(Action<Operator> call)
+    {
+        foreach (var (context, step) in _steps)
+        {
+            try
+            {
+                call(step);
+            }
+            catch (Exception error) when (IsFailure(error))
+            {
+                throw context.Fail(error, default);
+            }
+        }
     }
 
     /// <summary>Does what can be done now; false if that was nothing.</summary>
@@ -150,10 +180,17 @@ internal sealed class StreamTask
     {
         Times.Begin();
         Turn.Begin();
-        var any = DoStep();
-        Times.End(any, WaitsFor());
-        Learn();
-        return any;
+        try
+        {
+            var any = DoStep();
+            Times.End(any, WaitsFor());
+            Learn();
+            return any;
+        }
+        catch (Exception error) when (IsFailure(error))
+        {
+            throw Fail(error, default); // no step and no source has named itself
+        }
     }
 
     private bool DoStep()
@@ -173,7 +210,7 @@ internal sealed class StreamTask
         var isMidway = IsMidway;
         if (!isMidway) TellTimes();
         HoldUp(isFull && (_isHeldUp || !any));
-        if (!isMidway || IsWaitedFor) EndBatch();
+        if (!isMidway || IsWaitedFor) Each(static step => step.EndOfBatch());
         Flush(isIdle: !any);
         return any | TryCapture() | LearnOfEnd();
     }
@@ -198,13 +235,18 @@ internal sealed class StreamTask
 
     /// <summary>Makes the error that stops the job because a step failed that did not say so by itself.</summary>
     public OperatorException Fail(Exception error, RecordOrigin origin)
-        => OperatorException.FailedIn(Name, Job.SplitName(origin), origin.IsKnown ? origin.Offset : -1, error);
+    {
+        var (steps, split, position) = (new StepsAtHand(this, _inputs).Names(), Job.SplitName(origin), origin.IsKnown ? origin.Offset : -1);
+        return steps is [var step]
+            ? OperatorException.Failed(step, split, position, error)
+            : OperatorException.FailedIn(Name, steps, split, position, error);
+    }
 
     /// <summary>Lets sinks complete what they wrote: the last checkpoint is durable and nothing follows.</summary>
     public void Finish()
     {
         _hasFinished = true;
-        foreach (var (_, step) in _steps) step.Finish();
+        Each(static step => step.Finish());
         Job.TaskFinished();
     }
 
@@ -235,11 +277,6 @@ internal sealed class StreamTask
         return any;
     }
 
-    private void EndBatch()
-    {
-        foreach (var (_, step) in _steps) step.EndOfBatch();
-    }
-
     /// <summary>Tells the inputs how long records take here and behind, once their results have found room.</summary>
     private void Learn()
     {
@@ -259,7 +296,7 @@ internal sealed class StreamTask
     private bool Poll()
     {
         var any = false;
-        foreach (var (_, step) in _steps) any |= step.Poll();
+        Each(step => any |= step.Poll());
         return any;
     }
 
@@ -306,7 +343,7 @@ internal sealed class StreamTask
         var start = Stopwatch.GetTimestamp();
         var checkpoint = new TaskCheckpoint(epoch, Shards.FirstOf(Worker.Index, Job.Workers.Count));
         foreach (var input in _inputs) input.Capture(checkpoint);
-        foreach (var (_, step) in _steps) step.Capture(checkpoint);
+        Each(step => step.Capture(checkpoint));
         checkpoint.DeadLetters.AddRange(_deadLetters);
         _deadLetters.Clear();
         foreach (var state in _states) state.Flip();
@@ -345,7 +382,7 @@ internal sealed class StreamTask
         if (epoch > _committedEpoch)
         {
             _committedEpoch = epoch;
-            foreach (var (_, step) in _steps) step.Committed();
+            Each(static step => step.Committed());
         }
         else if (!isFinished)
         {

@@ -22,10 +22,12 @@ internal sealed class TaskBuilder(Job job, Worker worker)
         return task;
     }
 
-    public void Add(Node node, Operator step)
+    public OperatorContext Add(Node node, Operator step)
     {
         var task = TaskOf(node);
-        task.AddOperator(new OperatorContext(node.Name, node.Id, task), step);
+        var context = new OperatorContext(node.Name, node.Id, task);
+        task.AddOperator(context, step);
+        return context;
     }
 
     /// <summary>Adds the reading end of an exchange to the task behind it, and makes the writing end.</summary>

@@ -206,7 +206,8 @@ public sealed class JobTests : IAsyncDisposable
 
         var job = await pipeline.StartAsync(Options(workers: 1), Stop);
 
-        Assert.Equal("cannot close", (await Assert.ThrowsAsync<InvalidOperationException>(() => job.Completion.WaitAsync(Stop))).Message);
+        var error = await Assert.ThrowsAsync<OperatorException>(() => job.Completion.WaitAsync(Stop));
+        Assert.StartsWith("Operator 'bad-close' failed: cannot close.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -217,7 +218,8 @@ public sealed class JobTests : IAsyncDisposable
 
         await using var job = await pipeline.StartAsync(Options(workers: 1), Stop);
 
-        Assert.Equal("no more", (await Assert.ThrowsAsync<InvalidOperationException>(() => job.Completion.WaitAsync(Stop))).Message);
+        var error = await Assert.ThrowsAsync<OperatorException>(() => job.Completion.WaitAsync(Stop));
+        Assert.StartsWith("Source 'broken' failed on broken@0: no more.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

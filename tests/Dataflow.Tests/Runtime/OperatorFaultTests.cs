@@ -72,14 +72,14 @@ public sealed class OperatorFaultTests : IDisposable
         });
 
     [Theory]
-    [InlineData(1, 1)]
-    [InlineData(3, 1)]
-    public void Names_the_stage_of_a_users_own_step_that_says_nothing_itself(int workers, int stage)
-        => Check($"An operator of stage {stage} {AtRecord}", workers, s => s.SelectMany(r => new[] { r }).Add(input => new SilentNode(input)));
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Names_a_users_own_step_that_says_nothing_itself(int workers)
+        => Check($"Operator 'silent' {AtRecord}", workers, s => s.SelectMany(r => new[] { r }).Add(input => new SilentNode(input)));
 
     [Fact]
-    public void Names_the_stage_behind_an_exchange_too()
-        => Check($"An operator of stage 2 {AtRecord}", 2, s => s.KeyBy(r => r.Sensor).Process(() => new Passing()).Values()
+    public void Names_it_behind_an_exchange_too()
+        => Check($"Operator 'silent' {AtRecord}", 2, s => s.KeyBy(r => r.Sensor).Process(() => new Passing()).Values()
             .Add(input => new SilentNode(input)));
 
     [Fact]

@@ -11,12 +11,14 @@ internal sealed class StepsAtHand(StreamTask task, IReadOnlyList<TaskInput> inpu
     /// <summary>Its name; where no count tells, the names of those that it may be.</summary>
     public IReadOnlyList<string> Names()
     {
+        if (task.Calling is { } called) return [called];
         var unknown = new List<Node>(); // how many records they were given says nothing
         foreach (var node in inputs.SelectMany(input => After(input.Node)).Distinct())
         {
             if (task.TryFind(node.Id) is not { } step) continue;
             var inFlight = step.IsOneToOne && GivenTo(node) is { } given ? StepStatus.Of("", [step], given).InFlight : null;
-            if (inFlight > 0 && step.IsDrained) return [.. unknown.Where(other => !IsBefore(other, node)).Append(node).Select(static at => at.Name)];
+            if (inFlight > 0 && step.IsDrained)
+                return [.. unknown.Where(other => !IsBefore(other, node)).Append(node).Select(static at => at.Name)];
             if (inFlight != 0) unknown.Add(node);
         }
 
