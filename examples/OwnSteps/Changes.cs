@@ -27,7 +27,7 @@ internal sealed class ChangesOperator<TKey, T>(Func<T, double> of) : Operator<Ke
     private KeyedState<TKey, double> _last = null!;
 
     // Opened state is part of every checkpoint and is there again after a crash.
-    protected override void Open() => _last = Context.OpenState<TKey, double>();
+    protected override void Declare(StepDeclaration declare) => _last = declare.State<TKey, double>();
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {

@@ -52,8 +52,6 @@ internal sealed record EmbedNode<T, TOut>(
     internal override string Detail => InFlightState<T>.DetailOf(
         $"{string.Join("; ", Embedders.Select(static embedder => embedder.Detail))}{(Options.IsBackfill ? ", backfill" : "")}");
 
-    internal override string? StateSignature => InFlightState<T>.Signature;
-
     internal override IEnumerable<string> Check()
         => Embedders.SelectMany(embedder => Inference.Embedders.FaultsOf(embedder, Options), (_, fault) => $"step '{Name}': {fault}");
 

@@ -12,7 +12,7 @@ internal readonly record struct Embedded(EmbeddedText? Found, EmbeddedText? Trie
 
 /// <summary>Asks the recorder for the vectors of texts, and makes results of them.</summary>
 internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
-    : CallingOperator<T, Embedded, TOut>(node.Options.Calls with { Timeout = null }, node.Order?.Invoke()), ICountsCalls, ICountsTruncated, IUsesModels
+    : CallingOperator<T, Embedded, TOut>(node.Options.Calls with { Timeout = null }, node.Order?.Invoke(), node.ShardOf), ICountsCalls, ICountsTruncated, IUsesModels
 {
     private static readonly Task<Embedded> NoText = Task.FromResult(default(Embedded));
 
@@ -40,8 +40,8 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
 
     protected override void Open()
     {
-        OpenCalls(node.ShardOf);
         _recorder = Context.Shared(() => Recorder.Open(Context.Log, node.Topic, node.Options, Context.Time));
+        base.Open();
     }
 
     private protected override bool IsAnswered(T value)

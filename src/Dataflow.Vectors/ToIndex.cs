@@ -46,11 +46,9 @@ internal sealed class IndexOperator<TKey, TRow>(VectorIndex<TKey, TRow> index, F
 {
     private IndexLease<TKey, TRow> _lease = null!; // set by Open, as the part
     private IndexPart<TKey, TRow> _part = null!;
-    private bool _isFilled;
 
     public override void Process(in Record<Keyed<TKey, Change<TRow>>> record)
     {
-        if (!_isFilled) Fill();
         index.CheckIsOpen();
         var (key, change) = record.Value;
         float[]? numbers;
@@ -70,27 +68,15 @@ internal sealed class IndexOperator<TKey, TRow>(VectorIndex<TKey, TRow> index, F
         Emit(in record);
     }
 
-    public override void EndOfBatch()
-    {
-        if (!_isFilled) Fill();
-    }
-
-    // A job that had come to its end does no more than this when it is started again.
-    internal override void Finish()
-    {
-        if (!_isFilled) Fill();
-    }
-
     protected override void Open()
     {
         _lease = Context.Shared(() => index.Lend(Context.Workers));
         _part = _lease.Parts[Context.Worker];
+        Fill();
     }
 
-    // State is restored after the steps are opened.
     private void Fill()
     {
-        _isFilled = true;
         rows(Context.Task)?.ForEach((key, row) =>
         {
             float[] numbers;

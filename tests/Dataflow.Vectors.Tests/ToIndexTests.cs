@@ -56,11 +56,10 @@ public sealed class ToIndexTests : IDisposable
 
         using var index = Make(isGraph);
         var again = SimulatedJob.Start(Indexing(index, isGrowing: true), _log, workers: 3);
-        Assert.False(index.Filled.IsCompleted);
-        again.RunUntilIdle();
-
         Assert.True(index.Filled.IsCompleted);
         Assert.Equal(50, index.Count);
+        again.RunUntilIdle();
+
         Assert.All(index.Search(Unit(2), 7), row => Assert.Equal(("2", 1), (Of(row.Key), row.Similarity)));
         Assert.Equal(50, again.Status.StateEntries); // the table's rows alone
         again.Close();
@@ -172,7 +171,7 @@ public sealed class ToIndexTests : IDisposable
         table.ToIndex(index, document => document.Vector!);
         table.ToIndex(index, document => document.Vector!, "again");
 
-        Assert.Equal("again", Assert.Throws<OperatorException>(() => SimulatedJob.Start(pipeline, _log)).Step);
+        Assert.Equal("index", Assert.Throws<OperatorException>(() => SimulatedJob.Start(pipeline, _log)).Step);
         SimulatedJob.Start(Indexing(index), _log).Run(); // the start that failed has given the index back
     }
 

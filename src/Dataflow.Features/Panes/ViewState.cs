@@ -8,22 +8,27 @@ internal sealed class ViewState<TKey, T>
 {
     private const string HistoryPart = "history";
 
-    private readonly OperatorContext _context;
+    private OperatorContext _context = null!; // set by Open, as the history
     private readonly EntityStore<TKey, T> _entities;
     private readonly Reading<T> _reading; // for one reader at a time: the worker's thread, or who has entered its gate
-    private readonly ViewHistory _history;
+    private ViewHistory _history = null!;
     private readonly Predicate<TKey>? _isAwaited;
     private long _firstSeen = long.MaxValue;
 
-    /// <param name="context">The step's.</param>
+    /// <param name="declare">The step's declaration.</param>
     /// <param name="layout">What is kept.</param>
     /// <param name="isAwaited">Whether an entity will be read as of a time before the watermark.</param>
-    public ViewState(OperatorContext context, ViewLayout<T> layout, Predicate<TKey>? isAwaited = null)
+    public ViewState(StepDeclaration declare, ViewLayout<T> layout, Predicate<TKey>? isAwaited = null)
+    {
+        _isAwaited = isAwaited;
+        _entities = new(declare.State<TKey, Entity<T>>("entities"), layout);
+        _reading = new(layout);
+    }
+
+    /// <summary>Begins where the last checkpoint was.</summary>
+    public void Open(OperatorContext context)
     {
         _context = context;
-        _isAwaited = isAwaited;
-        _entities = new(context.OpenState<TKey, Entity<T>>("entities"), layout);
-        _reading = new(layout);
         _history = context.Shared(static () => new ViewHistory());
         Watermark = context.SavedWatermark();
         _entities.MoveTo(Watermark);

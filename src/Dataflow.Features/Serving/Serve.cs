@@ -17,8 +17,7 @@ internal sealed record ServeNode<TKey, T>(Node<Keyed<TKey, T>> Input, FeatureVie
 
     internal override bool IsEnd => true;
 
-    internal override string StateSignature
-        => $"feature view, {TypeNames.Of(typeof(TKey))} -> {View.Signature}; of {StateCodec<T>.Signature}";
+    internal override string StateSignature => $"feature view, {View.Signature}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, T>> CreateOperator() => new ServeOperator<TKey, T>(View.Layout);
 
@@ -84,9 +83,11 @@ internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
 
     internal override void Capture(TaskCheckpoint checkpoint) => _view.Capture(checkpoint);
 
+    protected override void Declare(StepDeclaration declare) => _view = new(declare, layout);
+
     protected override void Open()
     {
-        _view = new(Context, layout);
+        _view.Open(Context);
         _gate = ReadGate.Of(Context.Task.Worker);
     }
 

@@ -9,7 +9,7 @@ internal sealed record CollectPartsNode<TLabel>(string Name, Node<Keyed<(int Spl
 {
     internal override string Detail => $"{Parts} views";
 
-    internal override string StateSignature => $"collect {Parts} parts, {StateCodec<TLabel>.Signature}";
+    internal override string StateSignature => $"collect {Parts} parts";
 
     public static Stream<FeatureRow<TLabel>> Add(Stream<FeatureRow<TLabel>> rows, string service, int parts)
         => rows.KeyBy(static row => (row.Origin.Split, row.Origin.Offset), $"{service}-by-label")
@@ -35,7 +35,7 @@ internal sealed class CollectPartsOperator<TLabel>(int parts)
         Emit(record.With(new Keyed<(int Split, long Offset), FeatureRow<TLabel>>(key, row)));
     }
 
-    protected override void Open() => _rows = Context.OpenState<(int Split, long Offset), (int Parts, FeatureRow<TLabel> Row)>("rows");
+    protected override void Declare(StepDeclaration declare) => _rows = declare.State<(int Split, long Offset), (int Parts, FeatureRow<TLabel> Row)>("rows");
 
     private static FeatureRow<TLabel> Together(in FeatureRow<TLabel> row, FeatureValue[] others)
     {

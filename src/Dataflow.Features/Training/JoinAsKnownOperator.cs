@@ -26,8 +26,7 @@ internal sealed record JoinAsKnownNode<TKey, TLabel, T>(
     internal override string Detail => $"{Part.Features.Length} features of {View.Name}, as known at the label's cut";
 
     internal override string StateSignature
-        => $"join features as known, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TLabel>.Signature}, {View.Signature}; "
-            + $"of {StateCodec<T>.Signature}; for {string.Join(", ", Names.All)}";
+        => $"join features as known, {View.Signature}; for {string.Join(", ", Names.All)}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, FeatureRow<TLabel>>> CreateOperator()
         => new JoinAsKnownOperator<TKey, TLabel, T>(View.Layout, Part, Names);
@@ -108,12 +107,14 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
 
     internal override void Capture(TaskCheckpoint checkpoint) => _view.Capture(checkpoint);
 
-    protected override void Open()
+    protected override void Declare(StepDeclaration declare)
     {
-        _labels = Context.OpenTables<KeyPart<TKey>, FeatureRow<TLabel>>("labels", new KeyPartCodec<TKey>()).Main;
-        _counts = Context.OpenState<TKey, int>("counts");
-        _view = new(Context, layout, isAwaited: key => WaitingOf(key) is not null);
+        _labels = declare.Tables<KeyPart<TKey>, FeatureRow<TLabel>>("labels", new KeyPartCodec<TKey>()).Main;
+        _counts = declare.State<TKey, int>("counts");
+        _view = new(declare, layout, isAwaited: key => WaitingOf(key) is not null);
     }
+
+    protected override void Open() => _view.Open(Context);
 
     /// <summary>An entity's cuts are offsets of one split: those of several would have no order.</summary>
     private void CheckOrder(TKey key, in Record<Keyed<TKey, T>> record)

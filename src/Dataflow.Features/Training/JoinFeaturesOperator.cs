@@ -25,8 +25,7 @@ internal sealed record JoinFeaturesNode<TKey, TLabel, T>(
     internal override bool WritesDeadLetters => true;
 
     internal override string StateSignature
-        => $"join features, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TLabel>.Signature}, {View.Signature}; "
-            + $"of {StateCodec<T>.Signature}; for {string.Join(", ", Names.All)}";
+        => $"join features, {View.Signature}; for {string.Join(", ", Names.All)}";
 
     public override Operator<Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>> CreateOperator()
         => new JoinFeaturesOperator<TKey, TLabel, T>(View.Layout, Part, Names);
@@ -95,11 +94,13 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
 
     internal override void Capture(TaskCheckpoint checkpoint) => _view.Capture(checkpoint);
 
-    protected override void Open()
+    protected override void Declare(StepDeclaration declare)
     {
-        _labels = Context.OpenWaiting<TKey, FeatureRow<TLabel>>("labels", SliceMs);
-        _view = new(Context, layout);
+        _labels = declare.Waiting<TKey, FeatureRow<TLabel>>("labels", SliceMs);
+        _view = new(declare, layout);
     }
+
+    protected override void Open() => _view.Open(Context);
 
     private void JoinAll(Span<Waiting<TKey, FeatureRow<TLabel>>> labels)
     {

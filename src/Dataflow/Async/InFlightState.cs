@@ -27,9 +27,6 @@ internal sealed class InFlightState<TIn>(StreamTask task, KeyedState<InFlightKey
     /// <summary>Whether values can be written at all.</summary>
     public static bool IsPossible => HasSerde();
 
-    /// <summary>What a restart compares; null where nothing is kept.</summary>
-    public static string? Signature => IsPossible ? $"in flight, {TypeNames.Of(typeof(TIn))}" : null;
-
     /// <summary>What the plan shows of a step that keeps its records here.</summary>
     public static string DetailOf(string calls)
         => IsPossible ? calls : $"{calls}, checkpoints wait: {TypeNames.Of(typeof(TIn))} cannot be written";

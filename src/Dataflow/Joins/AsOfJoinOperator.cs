@@ -50,13 +50,14 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
 
     internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, Watermark);
 
-    protected override void Open()
+    protected override void Declare(StepDeclaration declare)
     {
-        _lefts = Context.OpenWaiting<TKey, TLeft>("lefts", SliceMs);
-        _rights = Context.OpenWaiting<TKey, TRight>("rights", SliceMs);
-        _latest = Context.OpenState<TKey, (long Time, TRight Value)>("latest");
-        Watermark = Context.SavedWatermark();
+        _lefts = declare.Waiting<TKey, TLeft>("lefts", SliceMs);
+        _rights = declare.Waiting<TKey, TRight>("rights", SliceMs);
+        _latest = declare.State<TKey, (long Time, TRight Value)>("latest");
     }
+
+    protected override void Open() => Watermark = Context.SavedWatermark();
 
     private void MoveTo(long watermark)
     {

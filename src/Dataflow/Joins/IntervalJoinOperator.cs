@@ -96,10 +96,14 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
 
     internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, Watermark);
 
+    protected override void Declare(StepDeclaration declare)
+    {
+        _lefts = declare.Kept<TKey, TLeft>("lefts", bounds.SliceMs);
+        _rights = declare.Kept<TKey, TRight>("rights", bounds.SliceMs);
+    }
+
     protected override void Open()
     {
-        _lefts = Context.OpenKept<TKey, TLeft>("lefts", bounds.SliceMs);
-        _rights = Context.OpenKept<TKey, TRight>("rights", bounds.SliceMs);
         Watermark = Context.SavedWatermark();
         _isWhole = Context.KeepsRejected;
     }

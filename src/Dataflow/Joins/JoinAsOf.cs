@@ -65,9 +65,6 @@ internal sealed record AsOfJoinNode<TKey, TLeft, TRight, TOut>(
         => (ToleranceMs is { } ms ? $"at most {TimeSpan.FromMilliseconds(ms)} older" : "of any age")
             + (Outer == Outer.Left ? ", outer left" : "");
 
-    internal override string StateSignature
-        => $"join as of, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TLeft>.Signature}, {StateCodec<TRight>.Signature}";
-
     public override Operator<Keyed<TKey, TLeft>, Keyed<TKey, TRight>, Keyed<TKey, TOut>> CreateOperator()
         => new AsOfJoinOperator<TKey, TLeft, TRight, TOut>(Outer, Result, ToleranceMs);
 

@@ -38,9 +38,6 @@ internal sealed record BroadcastJoinNode<T, TRuleKey, TRule, TOut>(
     : Node<T, Keyed<TRuleKey, TRule>, TOut>(Name, Input, Second)
     where TRuleKey : notnull
 {
-    internal override string StateSignature
-        => $"join broadcast, {TypeNames.Of(typeof(TRuleKey))} -> {StateCodec<TRule>.Signature}";
-
     public override Operator<T, Keyed<TRuleKey, TRule>, TOut> CreateOperator()
         => new BroadcastJoinOperator<T, TRuleKey, TRule, TOut>(Fits, Result);
 }
@@ -78,7 +75,7 @@ internal sealed class BroadcastJoinOperator<T, TRuleKey, TRule, TOut>(Func<T, TR
         if (MayKeep(in record, record.Value.Value)) _rules.Update(record.Value.Key, out _) = record.Value.Value;
     }
 
-    protected override void Open() => _rules = Context.OpenBroadcast<TRuleKey, TRule>("rules");
+    protected override void Declare(StepDeclaration declare) => _rules = declare.Broadcast<TRuleKey, TRule>("rules");
 
     private void Join(T value, TRule rule)
     {

@@ -111,8 +111,7 @@ internal sealed record IntervalJoinNode<TKey, TLeft, TRight, TOut>(
 {
     internal override string Detail => Outer == Outer.None ? Bounds.Text : $"{Bounds.Text}, outer {Outer}".ToLowerInvariant();
 
-    internal override string StateSignature
-        => $"join, {Bounds.Text}, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TLeft>.Signature}, {StateCodec<TRight>.Signature}";
+    internal override string StateSignature => $"join, {Bounds.Text}";
 
     public override Operator<Keyed<TKey, TLeft>, Keyed<TKey, TRight>, Keyed<TKey, TOut>> CreateOperator()
         => new IntervalJoinOperator<TKey, TLeft, TRight, TOut>(Bounds, Outer, Result);

@@ -1,8 +1,8 @@
 namespace Dataflow;
 
 /// <summary>A running step whose results come later: several are in flight at once, and go on in the order of the input.</summary>
-/// <remarks>When <c>concurrency</c> results are in flight the task reads no further. A checkpoint waits until what is in
-/// flight has arrived.</remarks>
+/// <remarks>When <c>concurrency</c> results are in flight the task reads no further. A checkpoint keeps the records in flight and waits for
+/// none, unless their type cannot be written: then it waits.</remarks>
 public abstract class AsyncOperator<TIn, TOut> : CallingOperator<TIn, TOut, TOut>
 {
     /// <summary>Creates the step.</summary>

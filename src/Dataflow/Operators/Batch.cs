@@ -89,8 +89,6 @@ internal sealed record BatchNode<T>(string Name, Node<T> Input, BatchBounds<T> B
 {
     internal override string Detail => Bounds.Detail;
 
-    internal override string StateSignature => $"batch, {StateCodec<(List<T>, long, long, long, long)>.Signature}";
-
     internal override IEnumerable<string> Check() => Bounds.Check(this);
 
     public override Operator<T, IReadOnlyList<T>> CreateOperator() => new BatchOperator<T>(Bounds);
@@ -101,8 +99,6 @@ internal sealed record KeyedBatchNode<TKey, T>(string Name, Node<Keyed<TKey, T>>
     where TKey : notnull
 {
     internal override string Detail => $"by key, {Bounds.Detail}";
-
-    internal override string StateSignature => $"batch, {TypeNames.Of(typeof(TKey))} -> {StateCodec<(List<T>, long, long, long, long)>.Signature}";
 
     internal override IEnumerable<string> Check() => Bounds.Check(this);
 

@@ -17,11 +17,9 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
     private long? _now; // read once for a batch of records
     private long _watermark = long.MinValue;
     private Idleness _idleness;
-    private bool _isBuilt;
 
     public override void Process(in Record<TIn> record)
     {
-        Build();
         var (key, value) = Take(in record);
         long cost;
         try
@@ -46,7 +44,6 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
 
     public override void Advance(long watermark)
     {
-        Build();
         if (watermark == long.MaxValue)
         {
             HandOnAll(static _ => true);
@@ -63,14 +60,12 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
     public override void Idle(Idleness idleness)
     {
         _idleness = idleness;
-        Build();
         HandOnQuiet();
         base.Idle(idleness);
     }
 
     public override void EndOfBatch()
     {
-        Build();
         HandOnQuiet();
         _now = null;
         while (_byClock.TryPeek(out var key, out var since) && Now() - since >= _withinMs)
@@ -85,10 +80,14 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
 
     internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, _watermark);
 
+    protected override void Declare(StepDeclaration declare)
+        => _lists = declare.Tables<TKey, (List<T>, long, long, long, long)>("lists", keys).Main;
+
     protected override void Open()
     {
-        _lists = Context.OpenTables<TKey, (List<T>, long, long, long, long)>("lists", keys).Main;
         _watermark = Context.SavedWatermark();
+        FillQueues();
+        HandOnAll(IsForeign);
     }
 
     /// <summary>Whether a list found in a checkpoint can grow no more, since its values came to another worker.</summary>
@@ -97,15 +96,6 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
     protected abstract (TKey Key, T Value) Take(in Record<TIn> record);
 
     protected abstract TOut Make(TKey key, IReadOnlyList<T> values);
-
-    /// <summary>Begins with what the checkpoint held, at the first use: state is restored after the opening.</summary>
-    private void Build()
-    {
-        if (_isBuilt) return;
-        _isBuilt = true;
-        FillQueues();
-        HandOnAll(IsForeign);
-    }
 
     private void FillQueues()
     {
@@ -170,8 +160,8 @@ internal sealed class BatchOperator<T>(BatchBounds<T> bounds)
 
     protected override void Open()
     {
-        base.Open();
         _shard = Shards.FirstOf(Context.Worker, Context.Workers);
+        base.Open();
     }
 
     protected override bool IsForeign(int key) => key != _shard;

@@ -8,26 +8,31 @@ namespace Dataflow;
 /// <summary>What all steps have in common that call and await; derive from <see cref="AsyncOperator{TIn, TOut}"/>.</summary>
 /// <remarks>
 /// All of it runs on the task's thread: tasks that complete elsewhere only wake it, and it looks at those that run. A record
-/// is on its way from the start of its first call until its result has gone on. The records of a step that called
-/// <see cref="OpenCalls"/> are part of checkpoints, which then do not wait for them.
+/// is on its way from the start of its first call until its result has gone on. Records on their way are part of checkpoints, which then
+/// do not wait for them; where their type cannot be written, checkpoints wait.
 /// </remarks>
 public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
 {
     private readonly AsyncOptions _options;
+    private readonly Func<TIn, int>? _keyShard;
     private readonly CallQueue<TIn, TResult> _calls;
     private readonly ToldTime _told;
     private Attempts<TIn, TResult>? _attempts;
     private InFlightState<TIn>? _saved;
-    private Func<TIn, int>? _shardOf;
-    private SharedByWorkers? _shared;
+    private KeyedState<InFlightKey, byte[]>? _inFlight;
+    private Func<TIn, int> _shardOf = null!; // set by Open, as what workers share
+    private SharedByWorkers _shared = null!;
     private Turns? _turns;
     private InputTime _time = InputTime.None; // the last that came
     private long _nextSequence;
-    private bool _isRestored;
 
-    private protected CallingOperator(AsyncOptions options, ResultOrder<TIn, TResult>? order = null)
+    /// <param name="options">How calls are made.</param>
+    /// <param name="order">The order in which results go on; null: that of the input.</param>
+    /// <param name="keyShard">The shard of a record's key; null where records have no key.</param>
+    private protected CallingOperator(AsyncOptions options, ResultOrder<TIn, TResult>? order = null, Func<TIn, int>? keyShard = null)
     {
         _options = options;
+        _keyShard = keyShard;
         _calls = new(!options.KeepsOrder ? new AnyOrder<TIn, TResult>() : order ?? new InputOrder<TIn, TResult>());
         _told = new(base.Advance, base.Idle);
     }
@@ -49,7 +54,6 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     /// <inheritdoc/>
     public sealed override void Process(in Record<TIn> record)
     {
-        Restore();
         if (_saved is not null && !MayKeep(in record, record.Value)) return;
         Add(in record);
         Go();
@@ -58,7 +62,6 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     /// <inheritdoc/>
     public sealed override void Advance(long watermark)
     {
-        Restore();
         Receive(watermark);
         Go();
     }
@@ -66,7 +69,6 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     /// <inheritdoc/>
     public sealed override void Idle(Idleness idleness)
     {
-        Restore();
         Receive(_time with { Idleness = idleness });
         Go();
     }
@@ -91,7 +93,6 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
 
     internal sealed override bool Poll()
     {
-        Restore();
         if (_calls.IsEmpty || Stopping.IsCancellationRequested) return false; // calls cancelled with the job have not failed
         return Attempts.FindArrived() | Go();
     }
@@ -106,18 +107,20 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
         }
     }
 
-    /// <summary>Opens what calls need: for steps whose records checkpoints are to keep if they can be written.</summary>
-    /// <param name="shardOf">The shard of a record's key; null where records have no key.</param>
-    private protected void OpenCalls(Func<TIn, int>? shardOf)
+    /// <inheritdoc/>
+    protected override void Declare(StepDeclaration declare) => _inFlight = declare.InFlight<TIn>();
+
+    /// <summary>Begins with what was in flight at the last checkpoint: what calls need must be there before.</summary>
+    protected override void Open()
     {
-        if (InFlightState<TIn>.IsPossible)
-            _saved = new(Context.Task, Context.OpenTables<InFlightKey, byte[]>("in-flight", new InFlightKeyCodec()).Main);
+        _saved = _inFlight is null ? null : new(Context.Task, _inFlight);
         var ownShard = Shards.FirstOf(Context.Worker, Context.Workers);
-        _shardOf = shardOf ?? (_ => ownShard);
+        _shardOf = _keyShard ?? (_ => ownShard);
         _shared = Context.Shared(() => new SharedByWorkers(
             _options.CallsPerSecond is { } rate ? new RateLimit(rate, Context.Time) : null,
-            _saved is not null && shardOf is not null && Context.Workers > 1 ? new WatermarkAlignment(Context.Task.Job) : null));
+            _saved is not null && _keyShard is not null && Context.Workers > 1 ? new WatermarkAlignment(Context.Task.Job) : null));
         if (_shared.Limit is not null) _turns = new Turns(_shared.Limit, Context);
+        if (_saved is not null) Restore();
     }
 
     private AsyncCall<TIn, TResult> Add(in Record<TIn> record)
@@ -137,14 +140,10 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
 
     private void Receive(long watermark) => Receive(_time with { Watermark = Math.Max(watermark, _time.Watermark) });
 
-    /// <summary>Begins with what was in flight at the last checkpoint, at the first use: state is restored after the opening.</summary>
     private void Restore()
     {
-        if (_isRestored) return;
-        _isRestored = true;
-        if (_saved is null) return;
         var reached = Context.SavedWatermarks().Min(); // by all workers: beyond it, others may have had records to come
-        foreach (var (record, watermark, key) in _saved.Load())
+        foreach (var (record, watermark, key) in _saved!.Load())
         {
             Receive(Math.Min(watermark, reached));
             var call = Add(in record);
@@ -154,14 +153,13 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
         }
 
         Receive(reached);
-        Go();
     }
 
     private void Save(AsyncCall<TIn, TResult> call)
     {
         try
         {
-            var key = new InFlightKey(_shardOf!(call.Record.Value), call.Sequence);
+            var key = new InFlightKey(_shardOf(call.Record.Value), call.Sequence);
             _saved!.Save(in call.Record, call.Time.Watermark, key);
             call.SavedAs = key;
         }
@@ -232,6 +230,6 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     private long WatermarkLimit()
     {
         var reached = _calls.First?.Time.Watermark ?? _time.Watermark;
-        return _shared?.Alignment?.LimitOf(Context.Worker, reached, Context.Task.Epoch) ?? reached;
+        return _shared.Alignment?.LimitOf(Context.Worker, reached, Context.Task.Epoch) ?? reached;
     }
 }

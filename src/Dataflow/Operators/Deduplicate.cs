@@ -43,7 +43,7 @@ internal sealed record DeduplicateNode<TKey, T>(string Name, Node<Keyed<TKey, T>
 {
     internal override string Detail => Within is { } span ? $"within {span}" : "for ever";
 
-    internal override string StateSignature => $"deduplicate {Detail}, {TypeNames.Of(typeof(TKey))}";
+    internal override string StateSignature => $"deduplicate {Detail}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, T>> CreateOperator()
         => new DeduplicateOperator<TKey, T>((long?)Within?.TotalMilliseconds);
@@ -111,9 +111,10 @@ internal sealed class DeduplicateOperator<TKey, T>(long? withinMs) : Operator<Ke
         if (withinMs is not null) checkpoint.SaveWatermark(Context.Name, _watermark);
     }
 
+    protected override void Declare(StepDeclaration declare) => _passed = declare.Tables<TKey, long>("passed", KeyCodec<TKey>.Default);
+
     protected override void Open()
     {
-        _passed = Context.OpenTables<TKey, long>("passed", KeyCodec<TKey>.Default);
         if (withinMs is not null) _watermark = Context.SavedWatermark();
     }
 

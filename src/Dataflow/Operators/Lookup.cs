@@ -102,13 +102,11 @@ internal sealed record LookupNode<TIn, TKey, TRow, TOut>(
 
     internal override string Detail => InFlightState<TIn>.DetailOf(Options.Detail);
 
-    internal override string? StateSignature => InFlightState<TIn>.Signature;
-
     public override Operator<TIn, TOut> CreateOperator() => new LookupOperator<TIn, TKey, TRow, TOut>(this);
 }
 
 internal sealed class LookupOperator<TIn, TKey, TRow, TOut>(LookupNode<TIn, TKey, TRow, TOut> node)
-    : CallingOperator<TIn, TRow?, TOut>(node.Options.Calls, node.Order?.Invoke()), ICountsCalls, ICountsMisses
+    : CallingOperator<TIn, TRow?, TOut>(node.Options.Calls, node.Order?.Invoke(), node.ShardOf), ICountsCalls, ICountsMisses
     where TKey : notnull
     where TRow : class
 {
@@ -122,8 +120,8 @@ internal sealed class LookupOperator<TIn, TKey, TRow, TOut>(LookupNode<TIn, TKey
 
     protected override void Open()
     {
-        OpenCalls(node.ShardOf);
         _cache = Context.Shared(() => new LookupCache<TKey, TRow>(node.Options, Context.Time));
+        base.Open();
     }
 
     private protected override bool IsAnswered(TIn value)

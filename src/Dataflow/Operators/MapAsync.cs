@@ -64,8 +64,6 @@ internal sealed record MapAsyncNode<TIn, TOut>(
 {
     internal override string Detail => InFlightState<TIn>.DetailOf(Options.Detail);
 
-    internal override string? StateSignature => InFlightState<TIn>.Signature;
-
     public override Operator<TIn, TOut> CreateOperator() => new MapAsyncOperator<TIn, TOut>(Map, Options);
 }
 
@@ -75,8 +73,6 @@ internal sealed class MapAsyncOperator<TIn, TOut>(Func<TIn, CancellationToken, T
     public long Calls => CallsMade;
 
     public long Reused => 0;
-
-    protected override void Open() => OpenCalls(shardOf: null);
 
     private protected override Task<TOut> CallAsync(TIn value, CancellationToken cancellation) => map(value, cancellation);
 
@@ -90,21 +86,18 @@ internal sealed record KeyedMapAsyncNode<TKey, T, TOut>(
 {
     internal override string Detail => InFlightState<Keyed<TKey, T>>.DetailOf(Options.Detail);
 
-    internal override string? StateSignature => InFlightState<Keyed<TKey, T>>.Signature;
-
     public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator()
         => new KeyedMapAsyncOperator<TKey, T, TOut>(Map, Options);
 }
 
 internal sealed class KeyedMapAsyncOperator<TKey, T, TOut>(Func<T, CancellationToken, Task<TOut>> map, AsyncOptions options)
-    : CallingOperator<Keyed<TKey, T>, TOut, Keyed<TKey, TOut>>(options, new KeyOrder<TKey, T, TOut>()), ICountsCalls
+    : CallingOperator<Keyed<TKey, T>, TOut, Keyed<TKey, TOut>>(
+        options, new KeyOrder<TKey, T, TOut>(), static pair => Shards.Of(KeyCodec<TKey>.Default.Hash(pair.Key))), ICountsCalls
     where TKey : notnull
 {
     public long Calls => CallsMade;
 
     public long Reused => 0;
-
-    protected override void Open() => OpenCalls(static pair => Shards.Of(KeyCodec<TKey>.Default.Hash(pair.Key)));
 
     private protected override Task<TOut> CallAsync(Keyed<TKey, T> value, CancellationToken cancellation)
         => map(value.Value, cancellation);

@@ -57,10 +57,15 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
 
     internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, _watermark);
 
+    protected override void Declare(StepDeclaration declare)
+    {
+        _matches = declare.State<TKey, OpenMatches<T>?>("matches");
+        _timers = Timers<TKey>.In(declare, "timers");
+    }
+
     protected override void Open()
     {
-        _matches = Context.OpenState<TKey, OpenMatches<T>?>("matches");
-        _timers = new Timers<TKey>(Context.OpenTables<KeyPart<TKey>, bool>("timers", new KeyPartCodec<TKey>()).Main);
+        _timers.Open();
         _watermark = _handedOn = Context.SavedWatermark();
     }
 

@@ -53,7 +53,7 @@ internal sealed record MatchNode<TKey, T, TOut>(
 {
     internal override string Detail => Pattern.ToString();
 
-    internal override string StateSignature => $"match {Pattern}, {TypeNames.Of(typeof(TKey))} -> {StateCodec<OpenMatches<T>>.Signature}";
+    internal override string StateSignature => $"match {Pattern}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator()
         => new Patterns.MatchOperator<TKey, T, TOut>(Pattern, Result, MostOpen);

@@ -1,4 +1,5 @@
 using Dataflow.Runtime;
+using Dataflow.State;
 
 namespace Dataflow;
 
@@ -19,7 +20,8 @@ public abstract record Node(string Name)
     /// <summary>All the steps that this one needs.</summary>
     internal IEnumerable<Node> Inputs => new[] { Upstream, Uses }.OfType<Node>();
 
-    /// <summary>Names and types of the state that the step keeps, as a restart must find it again; null if it keeps none.</summary>
+    /// <summary>The meaning of what the step keeps, where that does not follow from names and types of the states that it declares: a restart
+    /// compares it too. Null: nothing is to be added.</summary>
     internal virtual string? StateSignature => null;
 
     /// <summary>What the plan shows beside the name.</summary>
@@ -33,6 +35,10 @@ public abstract record Node(string Name)
 
     /// <summary>The faults of this step that can be seen before it runs, each with what mends it.</summary>
     internal virtual IEnumerable<string> Check() => [];
+
+    /// <summary>Has a step that never runs declare what it keeps; null where nothing runs.</summary>
+    /// <exception cref="PlanException">What it declares has a fault.</exception>
+    internal virtual StepDeclaration? Declare(bool keepsRejected) => null;
 
     /// <summary>Looks for a way to write every type that leaves the process here.</summary>
     /// <exception cref="PlanException">There is none for one of them.</exception>
@@ -73,8 +79,11 @@ public abstract record Node<TIn, TOut>(string Name, Node<TIn> Input) : Node<TOut
 {
     internal override Node? Upstream => Input;
 
-    /// <summary>Makes the running step, once for each worker.</summary>
+    /// <summary>Makes the running step, once for each worker and once for the plan: what it needs of files or services is for its <c>Open</c>.</summary>
     public abstract Operator<TIn, TOut> CreateOperator();
+
+    internal override StepDeclaration Declare(bool keepsRejected)
+        => CreateOperator().DeclareTo(new StepDeclaration(Name, new Changes(), keepsRejected));
 
     Operator<TIn> IConsumer<TIn>.Build(TaskBuilder builder)
     {

@@ -12,8 +12,9 @@ internal sealed class Plan
     private readonly ILookup<Node, Node> _consumers;
     private readonly ILookup<Node, Node> _sides;
     private readonly Dictionary<int, string> _labels;
+    private readonly StateSignatures _states;
 
-    private Plan(Pipeline pipeline)
+    private Plan(Pipeline pipeline, StateSignatures states)
     {
         Pipeline = pipeline.Name;
         OnError = pipeline.OnError;
@@ -24,7 +25,8 @@ internal sealed class Plan
         _sides = Nodes.Where(IsSide).ToLookup(node => node.Uses!, identity);
         Stages = CutIntoStages(identity);
         _labels = LabelsOf(Nodes);
-        var steps = Nodes.Where(node => node.StateSignature is not null).Select(node => $"{node.Name}: {node.StateSignature}").ToList();
+        _states = states;
+        var steps = Nodes.Where(node => states.TryGet(node, out _)).Select(node => $"{node.Name}: {SignatureOf(node)}").ToList();
         Signature = [.. steps.Concat(steps.Count == 0 ? [] : Serdes.InState).Order(StringComparer.Ordinal)];
     }
 
@@ -52,8 +54,9 @@ internal sealed class Plan
     public static Plan Of(Pipeline pipeline)
     {
         using var scope = pipeline.Serdes.Enter();
-        var faults = PlanCheck.FaultsOf(pipeline);
-        return faults.Count == 0 ? new Plan(pipeline) : throw PlanException.For(pipeline.Name, faults);
+        var states = new StateSignatures(pipeline);
+        var faults = PlanCheck.FaultsOf(pipeline, states);
+        return faults.Count == 0 ? new Plan(pipeline, states) : throw PlanException.For(pipeline.Name, faults);
     }
 
     /// <summary>How many stages give event time to records.</summary>
@@ -81,14 +84,14 @@ internal sealed class Plan
     public int StageOf(Node node) => Stages.Index().First(stage => stage.Item.Contains(node, ReferenceEqualityComparer.Instance)).Index;
 
     /// <summary>Tells what leads to a step: SHA-256, in hexadecimal, of all steps before it.</summary>
-    public static string HashOf(Node last)
+    public string HashOf(Node last)
     {
         var steps = new SortedDictionary<int, Node>(); // by id: from sources on
         Collect(last);
         steps.Remove(last.Id);
         var numbers = steps.Keys.Index().ToDictionary(static step => step.Item, static step => step.Index);
         var text = string.Concat(steps.Values.Select(
-            node => $"{node}; {node.StateSignature} <- {string.Join(", ", node.Inputs.Select(input => numbers[input.Id]))}\n"));
+            node => $"{node}; {SignatureOf(node)} <- {string.Join(", ", node.Inputs.Select(input => numbers[input.Id]))}\n"));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
         void Collect(Node node)
@@ -97,6 +100,8 @@ internal sealed class Plan
             foreach (var input in node.Inputs) Collect(input);
         }
     }
+
+    private string SignatureOf(Node node) => _states.TryGet(node, out var signature) ? signature : "";
 
     private static bool IsSide(Node node) => node.Upstream is null && node.Uses is not null;
 

@@ -8,8 +8,18 @@ internal static class PlanCheck
     private static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 
-    public static IReadOnlyList<string> FaultsOf(Pipeline pipeline)
-        => [.. Name(pipeline), .. Ends(pipeline), .. Duplicates(pipeline), .. EventTimes(pipeline), .. Foreign(pipeline), .. pipeline.Nodes.SelectMany(OfNode)];
+    public static IReadOnlyList<string> FaultsOf(Pipeline pipeline, StateSignatures states)
+    {
+        IEnumerable<string> faults =
+        [
+            .. Name(pipeline), .. Ends(pipeline), .. Duplicates(pipeline, states), .. EventTimes(pipeline), .. Foreign(pipeline),
+            .. pipeline.Nodes.SelectMany(OfNode), .. states.Faults,
+        ];
+        return [.. faults.Distinct(StringComparer.Ordinal)]; // a step that cannot be made fails both checks
+    }
+
+    /// <summary>The fault of a step whose own code fails while it is planned.</summary>
+    public static string CannotBeMade(Node node, Exception error) => $"step '{node.Name}' cannot be made: {error.Message}";
 
     /// <summary>The sources that a step's records or rows come from, each once.</summary>
     public static IEnumerable<ISourceNode> SourcesOf(Node node)
@@ -29,7 +39,7 @@ internal static class PlanCheck
         else if (!pipeline.Nodes.Any(node => node is ISinkNode || node.IsEnd)) yield return "nothing is written. End a stream with To(...).";
     }
 
-    private static IEnumerable<string> Duplicates(Pipeline pipeline)
+    private static IEnumerable<string> Duplicates(Pipeline pipeline, StateSignatures states)
     {
         foreach (var source in Repeated(pipeline.Nodes.Where(node => node is ISourceNode)))
             yield return $"source '{source}' is read twice. Call From once and use its stream twice.";
@@ -42,7 +52,7 @@ internal static class PlanCheck
                 + "Give each another name, as its argument 'name'.";
         }
 
-        foreach (var step in Repeated(pipeline.Nodes.Where(node => node.StateSignature() is not null)))
+        foreach (var step in Repeated(pipeline.Nodes.Where(node => states.TryGet(node, out _))))
             yield return $"two steps with state are called '{step}'. Give one of them another name, as its argument 'name'.";
     }
 
@@ -64,43 +74,15 @@ internal static class PlanCheck
     private static IEnumerable<string> Repeated(IEnumerable<Node> nodes)
         => nodes.GroupBy(node => node.Name, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key);
 
-    private static IEnumerable<string> OfNode(Node node)
+    private static IReadOnlyList<string> OfNode(Node node)
     {
         try
         {
-            return [.. node.Check(), .. TypeFaults(node)];
+            return [.. node.Check()];
         }
         catch (Exception error) when (error is not DataflowException)
         {
-            return [$"step '{node.Name}' cannot be made: {error.Message}"];
+            return [CannotBeMade(node, error)];
         }
     }
-
-    private static IEnumerable<string> TypeFaults(Node node)
-    {
-        try
-        {
-            node.CheckTypes();
-            _ = node.StateSignature;
-            return [];
-        }
-        catch (Exception error) when (Inner(error) is { } fault)
-        {
-            return fault.Faults.Select(text => $"step '{node.Name}': {text}");
-        }
-    }
-
-    private static string? StateSignature(this Node node)
-    {
-        try
-        {
-            return node.StateSignature;
-        }
-        catch (Exception)
-        {
-            return null; // reported by OfNode
-        }
-    }
-
-    private static PlanException? Inner(Exception? error) => error as PlanException ?? (error is null ? null : Inner(error.InnerException));
 }

@@ -19,6 +19,12 @@ public sealed class PlanException : DataflowException
             + string.Concat(differences.Select(difference => $"\n- {difference}"))
             + "\nUndo the change, or give the pipeline a new name to start afresh.", differences);
 
+    internal static PlanException StateDeclaredTwice(string step, string state)
+    {
+        var fault = $"step '{step}' declares two states called '{state}'. Give each a name of its own.";
+        return new(fault, [fault]);
+    }
+
     internal static PlanException NoSerde(IReadOnlyList<string> faults) => new(string.Join('\n', faults), faults);
 
     internal static PlanException NoKey(string fault) => new(fault, [fault]);

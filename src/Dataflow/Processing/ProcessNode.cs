@@ -7,15 +7,13 @@ internal sealed record ProcessNode<TKey, T, TOut>(
     : Node<Keyed<TKey, T>, Keyed<TKey, TOut>>(Name, Input), IHasOutputs<TKey>
     where TKey : notnull
 {
-    private readonly Lazy<ProcessPlan<TKey, T>> _plan = new(() => ProcessPlan<TKey, T>.Of(Create(), Input));
+    private readonly Lazy<ProcessPlan> _plan = new(() => ProcessPlan.Of(Create(), Input));
 
     public RequestedOutputs<TKey> Outputs { get; } = new();
 
-    internal override string StateSignature => _plan.Value.Signature;
-
     public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator() => new ProcessOperator<TKey, T, TOut>(Create(), _plan.Value.IsInTimeOrder);
 
-    internal override IEnumerable<string> Check() => _plan.Value.Check(Name);
+    internal override IEnumerable<string> Check() => _plan.Value.Check(Name, Input);
 
     internal override void Connect(Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> step, TaskBuilder builder)
     {
@@ -32,16 +30,14 @@ internal sealed record BroadcastProcessNode<TKey, T, TBroadcast, TOut>(
     : Node<Keyed<TKey, T>, TBroadcast, Keyed<TKey, TOut>>(Name, Input, Second), IHasOutputs<TKey>
     where TKey : notnull
 {
-    private readonly Lazy<ProcessPlan<TKey, T>> _plan = new(() => ProcessPlan<TKey, T>.Of(Create(), Input));
+    private readonly Lazy<ProcessPlan> _plan = new(() => ProcessPlan.Of(Create(), Input));
 
     public RequestedOutputs<TKey> Outputs { get; } = new();
-
-    internal override string StateSignature => _plan.Value.Signature;
 
     public override Operator<Keyed<TKey, T>, TBroadcast, Keyed<TKey, TOut>> CreateOperator()
         => new BroadcastProcessOperator<TKey, T, TBroadcast, TOut>(Create(), _plan.Value.IsInTimeOrder);
 
-    internal override IEnumerable<string> Check() => _plan.Value.Check(Name);
+    internal override IEnumerable<string> Check() => _plan.Value.Check(Name, Input);
 
     internal override void Connect(Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> step, TaskBuilder builder)
     {

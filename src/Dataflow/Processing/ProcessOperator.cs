@@ -32,6 +32,8 @@ internal sealed class ProcessOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, 
 
     internal override void Capture(TaskCheckpoint checkpoint) => Runner.Capture(checkpoint);
 
+    protected override void Declare(StepDeclaration declare) => Runner.Declare(declare);
+
     protected override void Open() => Runner.Open(Context);
 }
 
@@ -77,6 +79,8 @@ internal sealed class BroadcastProcessOperator<TKey, T, TBroadcast, TOut>
     protected override void AdvanceBoth(long watermark) => Runner.Advance(watermark);
 
     protected override void IdleBoth(Idleness idleness) => Runner.Idle(idleness);
+
+    protected override void Declare(StepDeclaration declare) => Runner.Declare(declare);
 
     protected override void Open() => Runner.Open(Context);
 }

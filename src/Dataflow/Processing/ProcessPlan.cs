@@ -2,25 +2,38 @@ using Dataflow.State;
 
 namespace Dataflow.Processing;
 
-/// <summary>The declarations of a <c>Process</c> step: its states, and whether it goes by the order of time.</summary>
-internal sealed class ProcessPlan<TKey, T>
-    where TKey : notnull
+/// <summary>What a plan has to know of a <c>Process</c> step: whether it needs event time, and goes by its order.</summary>
+internal sealed class ProcessPlan
 {
-    private readonly ProcessStates<TKey, T> _states = new(null);
-    private readonly Node _input;
+    private readonly bool _needsTime;
 
-    private ProcessPlan(Node input, bool isInTimeOrder) => (_input, IsInTimeOrder) = (input, isInTimeOrder);
+    private ProcessPlan(bool needsTime, bool isInTimeOrder) => (_needsTime, IsInTimeOrder) = (needsTime, isInTimeOrder);
 
     public bool IsInTimeOrder { get; }
 
-    public string Signature => _states.Signature + (IsInTimeOrder ? $"; waiting: {StateCodec<T>.Signature}" : "");
+    public static ProcessPlan Of<TKey, T, TOut>(KeyedProcess<TKey, T, TOut> process, Node input)
+        where TKey : notnull
+        => new(NeedsTime(process), process.InTimeOrder && EventTime.IsGivenBefore(input));
 
-    public static ProcessPlan<TKey, T> Of<TOut>(KeyedProcess<TKey, T, TOut> process, Node input)
+    public IEnumerable<string> Check(string step, Node input)
     {
-        var plan = new ProcessPlan<TKey, T>(input, process.InTimeOrder && EventTime.IsGivenBefore(input));
-        process.Open(plan._states);
-        return plan;
+        if (_needsTime && !EventTime.IsGivenBefore(input))
+            yield return $"Process '{step}' has state with a time to live, which needs event time. Add WithEventTime(...) before KeyBy.";
     }
 
-    public IEnumerable<string> Check(string step) => _states.Check(step, _input);
+    private static bool NeedsTime<TKey, T, TOut>(KeyedProcess<TKey, T, TOut> process)
+        where TKey : notnull
+    {
+        var states = new ProcessStates<TKey, T>(new StepDeclaration("", new Changes(), keepsRejected: false));
+        try
+        {
+            process.Open(states);
+        }
+        catch (PlanException)
+        {
+            return false; // found again, and reported, where the step declares its states
+        }
+
+        return states.NeedsTime;
+    }
 }

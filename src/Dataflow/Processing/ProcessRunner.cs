@@ -28,6 +28,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     private ProcessStates<TKey, T> _states = null!;
     private WaitingRecords<TKey, T>? _waiting; // null where records are handled as they come
     private Timers<TKey> _timers = null!;
+    private Timers<TKey> _clockTimers = null!;
     private ProcessingTimers<TKey> _processingTimers = null!;
     private RunningContext _context = null!;
     private long _now = long.MinValue; // how far the step has come: ahead of the watermark where it handled records in the quiet
@@ -55,14 +56,21 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     /// <summary>Whether timers or records that are due are left for the next portion.</summary>
     public bool IsBehind { get; private set; }
 
+    public void Declare(StepDeclaration declare)
+    {
+        _states = new ProcessStates<TKey, T>(declare);
+        process.Open(_states);
+        if (isInTimeOrder) _waiting = declare.Waiting<TKey, T>("waiting-records", SliceMs);
+        _timers = Timers<TKey>.In(declare, "event-timers");
+        _clockTimers = Timers<TKey>.In(declare, "processing-timers");
+    }
+
     public void Open(OperatorContext step)
     {
         _step = step;
-        _states = new ProcessStates<TKey, T>(step);
-        process.Open(_states);
-        if (isInTimeOrder) _waiting = step.OpenWaiting<TKey, T>("waiting", SliceMs);
-        _timers = new(step.OpenTables<KeyPart<TKey>, bool>("timers", new KeyPartCodec<TKey>()).Main);
-        _processingTimers = new(new(step.OpenTables<KeyPart<TKey>, bool>("processing-timers", new KeyPartCodec<TKey>()).Main), step);
+        _timers.Open();
+        _clockTimers.Open();
+        _processingTimers = new(_clockTimers, step);
         _context = new RunningContext(this, step.KeepsRejected);
         _until = _fireUntil = _watermark = step.SavedWatermark();
         _now = _newest = step.SavedWatermark(NowPart);

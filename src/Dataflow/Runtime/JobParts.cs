@@ -18,8 +18,9 @@ internal sealed record JobParts(
         try
         {
             job = new Job(await OpenAsync(plan, options, log, restarts, stop).ConfigureAwait(false));
-            Open(job);
+            BuildTasks(job);
             StateRestore.Run(job);
+            Open(job);
             foreach (var step in plan.Nodes.OfType<IPreparesLog>()) await step.PrepareLogAsync(plan, log, stop).ConfigureAwait(false);
             job.Opened(options.Time.GetElapsedTime(start));
             return job;
@@ -32,10 +33,15 @@ internal sealed record JobParts(
         }
     }
 
-    private static void Open(Job job)
+    private static void BuildTasks(Job job)
     {
         using var scope = job.Plan.Serdes.Enter();
         foreach (var worker in job.Workers) worker.Tasks = new TaskBuilder(job, worker).Build();
+    }
+
+    private static void Open(Job job)
+    {
+        using var scope = job.Plan.Serdes.Enter();
         foreach (var task in job.Tasks) task.Open();
     }
 

@@ -9,7 +9,7 @@ public abstract class Operator
 {
     private OperatorContext? _context;
 
-    /// <summary>The step's name, and what it may use of its task. Set before <see cref="Open()"/>.</summary>
+    /// <summary>The step's name, and what it may use of its task. There from <see cref="Open()"/> on.</summary>
     protected OperatorContext Context => _context ?? throw new InvalidOperationException("The operator is not open yet.");
 
     /// <summary>Cancelled when the job ends, and what is at hand no longer counts.</summary>
@@ -27,7 +27,14 @@ public abstract class Operator
     /// <summary>Whether the step hands on each record once, unless it counts it as filtered, late, missed or a dead letter.</summary>
     internal virtual bool IsOneToOne => false;
 
-    /// <summary>Prepares the step, after its state was restored and before its first record.</summary>
+    /// <summary>Declares what the step keeps; called for the plan, on a step that never runs, and at each start, before state is restored.</summary>
+    /// <remarks>Nothing else belongs here: there is no <see cref="Context"/> yet, and the states are empty.</remarks>
+    protected virtual void Declare(StepDeclaration declare)
+    {
+    }
+
+    /// <summary>Prepares the step, once its state is restored and before its first record.</summary>
+    /// <remarks>The steps behind it are open already: it may hand on what it finds.</remarks>
     protected virtual void Open()
     {
     }
@@ -82,6 +89,12 @@ public abstract class Operator
     /// <summary>Learns that the last checkpoint is durable and nothing follows.</summary>
     internal virtual void Finish()
     {
+    }
+
+    internal StepDeclaration DeclareTo(StepDeclaration declaration)
+    {
+        Declare(declaration);
+        return declaration;
     }
 
     internal void Open(OperatorContext context)

@@ -1,5 +1,4 @@
 using Dataflow.Checkpoints;
-using Dataflow.Joins;
 using Dataflow.Log;
 using Dataflow.Runtime;
 using Dataflow.State;
@@ -10,14 +9,15 @@ namespace Dataflow;
 public sealed class OperatorContext
 {
     private readonly StreamTask _task;
-    private readonly List<IState> _states = [];
+    private readonly IReadOnlyList<IState> _states;
     private long _stateEntries;
 
-    internal OperatorContext(string name, int nodeId, StreamTask task)
+    internal OperatorContext(string name, int nodeId, StreamTask task, IReadOnlyList<IState> states)
     {
         Name = name;
         NodeId = nodeId;
         _task = task;
+        _states = states;
         KeepsRejected = task.Job.Plan.OnError.KeepsRejected;
     }
 
@@ -45,33 +45,6 @@ public sealed class OperatorContext
     /// <summary>The newest event time of all input, once it has ended: the same in all workers.</summary>
     internal long NewestAtEnd => EventTime.GiversBefore(_task.Job.Plan.Nodes.First(node => node.Id == NodeId).Upstream!)
         .Select(node => _task.Job.NewestAtEnd.GetValueOrDefault(node.Id, long.MinValue)).Append(long.MinValue).Max();
-
-    /// <summary>Opens state of this step by key, restored and checkpointed by the engine.</summary>
-    /// <remarks>For steps on a keyed stream: an instance sees the records of its own keys and may use the state of those
-    /// keys alone.</remarks>
-    /// <param name="name">Names the state within the step; the same at every start.</param>
-    public KeyedState<TKey, TValue> OpenState<TKey, TValue>(string name = "state")
-        where TKey : notnull
-        => OpenTables<TKey, TValue>(name, KeyCodec<TKey>.Default).Main;
-
-    internal NamespacedState<TKey, TValue> OpenTables<TKey, TValue>(string name, KeyCodec<TKey> keys)
-        where TKey : notnull
-        => Own(_task.OpenState<TKey, TValue>($"{Name}/{name}", keys));
-
-    /// <summary>Opens the records that one side of a join keeps.</summary>
-    internal KeptRecords<TKey, T> OpenKept<TKey, T>(string name, long sliceMs)
-        where TKey : notnull
-        => Own(_task.OpenState(changes => new KeptRecords<TKey, T>($"{Name}/{name}", changes, sliceMs)));
-
-    /// <summary>Opens records that wait for the watermark.</summary>
-    internal WaitingRecords<TKey, T> OpenWaiting<TKey, T>(string name, long sliceMs)
-        where TKey : notnull
-        => Own(_task.OpenState(changes => new WaitingRecords<TKey, T>($"{Name}/{name}", changes, sliceMs)));
-
-    /// <summary>Opens state that every worker holds in full, and changes alike.</summary>
-    internal KeyedState<TKey, TValue> OpenBroadcast<TKey, TValue>(string name)
-        where TKey : notnull
-        => Own(_task.OpenState<TKey, TValue>($"{Name}/{name}", KeyCodec<TKey>.Default, isBroadcast: true)).Main;
 
     /// <summary>How many keyed values the step holds; looked at now and then, for other threads to see.</summary>
     internal long StateEntries => Volatile.Read(ref _stateEntries);
@@ -123,13 +96,6 @@ public sealed class OperatorContext
     }
 
     internal bool Owns(IState state) => _states.Contains(state);
-
-    private TState Own<TState>(TState state)
-        where TState : IState
-    {
-        _states.Add(state);
-        return state;
-    }
 
     private ReadOnlyMemory<byte> SavedTime(string? part) => Saved($"{TaskCheckpoint.Watermark}{(part is null ? Name : $"{Name}/{part}")}");
 

@@ -65,7 +65,7 @@ internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>, IHoldsResults
         var context = new SinkContext(job.Log, Context.Worker)
         {
             Pipeline = job.Plan.Pipeline,
-            PlanHash = Plan.HashOf(job.Plan.Nodes.First(node => node.Id == Context.NodeId)),
+            PlanHash = job.Plan.HashOf(job.Plan.Nodes.First(node => node.Id == Context.NodeId)),
             Splits = job.Splits,
         };
         _writer = Call("open", self => sink.Open(Context.Saved(self._stateKey), context));

@@ -98,7 +98,14 @@ internal sealed class StreamTask
 
     public void AddInput(TaskInput input) => _inputs.Add(input);
 
-    public void AddOperator(OperatorContext context, Operator step) => _steps.Add((context, step));
+    public OperatorContext AddOperator(string name, int nodeId, Operator step)
+    {
+        var declaration = step.DeclareTo(new StepDeclaration(name, _changes, Job.Plan.OnError.KeepsRejected));
+        _states.AddRange(declaration.States);
+        var context = new OperatorContext(name, nodeId, this, declaration.States);
+        _steps.Add((context, step));
+        return context;
+    }
 
     public void AddWriter(IExchangeWriter writer)
     {
@@ -106,19 +113,7 @@ internal sealed class StreamTask
         _writers.Add(writer);
     }
 
-    public NamespacedState<TKey, TValue> OpenState<TKey, TValue>(string name, KeyCodec<TKey> keys, bool isBroadcast = false)
-        where TKey : notnull
-        => OpenState(changes => new NamespacedState<TKey, TValue>(name, keys, changes) { IsBroadcast = isBroadcast });
-
-    public TState OpenState<TState>(Func<Changes, TState> create)
-        where TState : IState
-    {
-        var state = create(_changes);
-        _states.Add(state);
-        return state;
-    }
-
-    /// <summary>The opened state of an id, for restoring; null if it belongs to another task.</summary>
+    /// <summary>The declared state of an id, for restoring; null if it belongs to another task.</summary>
     public IState? FindState(uint id) => _states.Find(state => state.Id == id);
 
     /// <summary>The name of the step that a state belongs to; null if none of these.</summary>
@@ -138,10 +133,11 @@ internal sealed class StreamTask
         return [.. _inputs.OfType<ISourceInput>().Where(input => sources.Contains(input.Source)).SelectMany(input => input.Splits)];
     }
 
+    /// <summary>Opens the steps, from the last to the first: one that hands on what it finds in its state finds the next ones open.</summary>
     public void Open()
     {
         _steps.Sort((left, right) => left.Context.NodeId.CompareTo(right.Context.NodeId));
-        foreach (var (context, step) in _steps) context.Call(() => step.Open(context));
+        foreach (var (context, step) in Enumerable.Reverse(_steps)) context.Call(() => step.Open(context));
         _timeMakers = [.. _steps.Select(static step => step.Step).OfType<IMakesTime>()];
         ReadRecords = _steps.Select(static step => step.Step.MostRecordsAtOnce).Append(Job.Options.ReadRecords).Min();
     }

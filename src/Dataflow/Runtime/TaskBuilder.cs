@@ -24,10 +24,7 @@ internal sealed class TaskBuilder(Job job, Worker worker)
 
     public OperatorContext Add(Node node, Operator step)
     {
-        var task = TaskOf(node);
-        var context = new OperatorContext(node.Name, node.Id, task);
-        task.AddOperator(context, step);
-        return context;
+        return TaskOf(node).AddOperator(node.Name, node.Id, step);
     }
 
     /// <summary>Adds the reading end of an exchange to the task behind it, and makes the writing end.</summary>
@@ -47,7 +44,7 @@ internal sealed class TaskBuilder(Job job, Worker worker)
         where TWriter : Operator, IExchangeWriter
     {
         var task = TaskOf(node.Upstream!);
-        task.AddOperator(new OperatorContext(step, node.Id, task), writer);
+        task.AddOperator(step, node.Id, writer);
         task.AddWriter(writer);
     }
 

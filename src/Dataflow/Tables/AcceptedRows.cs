@@ -10,14 +10,13 @@ namespace Dataflow.Tables;
 internal sealed class AcceptedRows<TKey, TRow>(KeyedState<TKey, Kept<TRow>> rows)
     where TKey : notnull
 {
-    /// <param name="context">The step's.</param>
+    /// <param name="declare">The step's declaration.</param>
     /// <param name="name">Names the rows within the step.</param>
-    public static AcceptedRows<TKey, TRow> Open(OperatorContext context, string name = "accepted")
-        => Open(context, KeyCodec<TKey>.Default, name);
+    public static AcceptedRows<TKey, TRow> In(StepDeclaration declare, string name = "accepted") => In(declare, KeyCodec<TKey>.Default, name);
 
-    // The type is part of the name: whether there is such state is not known to the plan, so that a restart could not compare it.
-    public static AcceptedRows<TKey, TRow> Open(OperatorContext context, KeyCodec<TKey> keys, string name = "accepted")
-        => new(context.OpenTables<TKey, Kept<TRow>>($"{name}/{TypeNames.Of(typeof(TRow))}:{Unsafe.SizeOf<TRow>()}", keys).Main);
+    // Rows that cannot be written are no fault where nothing is ever rejected; so a restart compares nothing but the name.
+    public static AcceptedRows<TKey, TRow> In(StepDeclaration declare, KeyCodec<TKey> keys, string name = "accepted")
+        => new(declare.Uncompared<TKey, Kept<TRow>>($"{name}/{TypeNames.Of(typeof(TRow))}:{Unsafe.SizeOf<TRow>()}", keys));
 
     /// <summary>Whether the newest row of a key was rejected, and what is in force in its place.</summary>
     public bool TryGet(TKey key, out Kept<TRow> row)

@@ -18,7 +18,7 @@ internal sealed record AggregateStreamNode<TKey, T, TA, TR, TOut>(
 
     internal override string Detail => Aggregation.Name;
 
-    internal override string StateSignature => GroupState<TA>.SignatureOf(Aggregation.Name, typeof(TKey));
+    internal override string StateSignature => $"aggregate, {Aggregation.Name}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, Change<TOut>>> CreateOperator()
         => new AggregateStreamOperator<TKey, T, TA, TR, TOut>(Aggregation, Result);
@@ -64,7 +64,7 @@ internal sealed record AggregateTableNode<TGroup, TKey, TRow, TA, TR, TOut>(
 {
     internal override string Detail => Aggregation.Name;
 
-    internal override string StateSignature => GroupState<TA>.SignatureOf(Aggregation.Name, typeof(TGroup));
+    internal override string StateSignature => $"aggregate, {Aggregation.Name}";
 
     public override Operator<Keyed<TGroup, Keyed<TKey, Change<TRow>>>, Keyed<TGroup, Change<TOut>>> CreateOperator()
         => new AggregateTableOperator<TGroup, TKey, TRow, TA, TR, TOut>(Aggregation, Result);
@@ -87,10 +87,10 @@ internal sealed class AggregateTableOperator<TGroup, TKey, TRow, TA, TR, TOut>(
         else _accepted.Keep(place, in change);
     }
 
-    protected override void Open()
+    protected override void Declare(StepDeclaration declare)
     {
-        base.Open();
-        _accepted = AcceptedRows<MapKey<TGroup, TKey>, TRow>.Open(Context, new MapKeyCodec<TGroup, TKey>());
+        base.Declare(declare);
+        _accepted = AcceptedRows<MapKey<TGroup, TKey>, TRow>.In(declare, new MapKeyCodec<TGroup, TKey>());
     }
 
     protected override void Change(ref GroupState<TA> group, in Keyed<TKey, Change<TRow>> input)

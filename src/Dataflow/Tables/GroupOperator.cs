@@ -46,12 +46,13 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
             if (to.Step.TryGet(key, exists: true, in group, out var row)) to.Visit(key, row);
         });
 
-    protected override void Open()
+    protected override void Declare(StepDeclaration declare)
     {
-        _groups = Context.OpenState<TKey, GroupState<TA>>("groups");
-        _sent = AcceptedRows<TKey, TOut>.Open(Context, "sent");
-        Intake = Context.KeepsRejected ? Aggregation.OpenIntake() : null;
+        _groups = declare.State<TKey, GroupState<TA>>("groups");
+        _sent = AcceptedRows<TKey, TOut>.In(declare, "sent");
     }
+
+    protected override void Open() => Intake = Context.KeepsRejected ? Aggregation.OpenIntake() : null;
 
     /// <summary>Adds a value to its group, or takes it back; if it fails, and that does not stop the job, the group is as it was.</summary>
     protected abstract void Change(ref GroupState<TA> group, in TInput input);

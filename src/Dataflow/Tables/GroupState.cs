@@ -16,7 +16,4 @@ public struct GroupState<TAccumulator>
     /// <summary>How many values are in the group.</summary>
     [Key(1)]
     public long Count;
-
-    internal static string SignatureOf(string aggregation, Type key)
-        => $"aggregate, {aggregation}, {TypeNames.Of(key)} -> {StateCodec<GroupState<TAccumulator>>.Signature}";
 }

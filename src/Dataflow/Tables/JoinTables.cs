@@ -70,9 +70,6 @@ internal sealed record JoinTablesNode<TKey, TLeft, TRight, TOut>(
 {
     internal override string Detail => Kind.ToString().ToLowerInvariant();
 
-    internal override string StateSignature
-        => $"join of tables, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TLeft>.Signature}, {StateCodec<TRight>.Signature}";
-
     public override Operator<Keyed<TKey, Change<TLeft>>, Keyed<TKey, Change<TRight>>, Keyed<TKey, Change<TOut>>> CreateOperator()
         => new JoinTablesOperator<TKey, TLeft, TRight, TOut>(Kind, Result);
 }
@@ -124,10 +121,10 @@ internal sealed class JoinTablesOperator<TKey, TLeft, TRight, TOut>(TableJoin ki
         });
     }
 
-    protected override void Open()
+    protected override void Declare(StepDeclaration declare)
     {
-        _left = Context.OpenState<TKey, TLeft>("left");
-        _right = Context.OpenState<TKey, TRight>("right");
+        _left = declare.State<TKey, TLeft>("left");
+        _right = declare.State<TKey, TRight>("right");
     }
 
     private bool Exists(bool hasLeft, bool hasRight) => kind switch

@@ -28,7 +28,7 @@ internal sealed record LatestByNode<TKey, T, TBy>(string Name, Node<Keyed<TKey, 
     where TKey : notnull
     where TBy : IComparable<TBy>
 {
-    internal override string StateSignature => $"latest by, {TypeNames.Of(typeof(TKey))} -> {StateCodec<T>.Signature}";
+    internal override string StateSignature => "latest by";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, Change<T>>> CreateOperator() => new LatestByOperator<TKey, T, TBy>(By);
 }
@@ -67,5 +67,5 @@ internal sealed class LatestByOperator<TKey, T, TBy>(Func<T, TBy> by)
 
     public void ForEach(Action<TKey, T> visit) => _rows.ForEach(visit, static (visit, key, ref row) => visit(key, row));
 
-    protected override void Open() => _rows = Context.OpenState<TKey, T>("rows");
+    protected override void Declare(StepDeclaration declare) => _rows = declare.State<TKey, T>("rows");
 }

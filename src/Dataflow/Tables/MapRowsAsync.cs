@@ -40,14 +40,13 @@ internal sealed record MapRowsAsyncNode<TKey, TRow, TOut>(
 {
     internal override string Detail => InFlightState<Keyed<TKey, Change<TRow>>>.DetailOf(Options.Detail);
 
-    internal override string? StateSignature => InFlightState<Keyed<TKey, Change<TRow>>>.Signature;
-
     public override Operator<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TOut>>> CreateOperator()
         => new MapRowsAsyncOperator<TKey, TRow, TOut>(Map, Options);
 }
 
 internal sealed class MapRowsAsyncOperator<TKey, TRow, TOut>(Func<TRow, CancellationToken, Task<TOut>> map, AsyncOptions options)
-    : CallingOperator<Keyed<TKey, Change<TRow>>, TOut, Keyed<TKey, Change<TOut>>>(options, new KeyOrder<TKey, Change<TRow>, TOut>()), ICountsCalls
+    : CallingOperator<Keyed<TKey, Change<TRow>>, TOut, Keyed<TKey, Change<TOut>>>(
+        options, new KeyOrder<TKey, Change<TRow>, TOut>(), static pair => Shards.Of(KeyCodec<TKey>.Default.Hash(pair.Key))), ICountsCalls
     where TKey : notnull
 {
     private static readonly Task<TOut> NoRow = Task.FromResult<TOut>(default!);
@@ -55,8 +54,6 @@ internal sealed class MapRowsAsyncOperator<TKey, TRow, TOut>(Func<TRow, Cancella
     public long Calls { get; private set; }
 
     public long Reused => 0;
-
-    protected override void Open() => OpenCalls(static pair => Shards.Of(KeyCodec<TKey>.Default.Hash(pair.Key)));
 
     private protected override bool IsAnswered(Keyed<TKey, Change<TRow>> value) => !value.Value.HasNew;
 

@@ -33,7 +33,7 @@ internal abstract class RowOperator<TKey, TRow, TMade, TOut> : Operator<Keyed<TK
         Send(in record, in change, made);
     }
 
-    protected override void Open() => Accepted = AcceptedRows<TKey, TRow>.Open(Context);
+    protected override void Declare(StepDeclaration declare) => Accepted = AcceptedRows<TKey, TRow>.In(declare);
 
     /// <summary>Runs the user's code on the row before, if there was one, and on the new one, if there is one.</summary>
     protected abstract TMade Make(in Change<TRow> change);

@@ -10,8 +10,7 @@ internal sealed record TableNode<TKey, TRow>(string Name, Node<Keyed<TKey, Chang
 {
     public bool IsReadFirst => PlanCheck.SourcesOf(this).All(source => source.IsBounded && source.FeedsTable);
 
-    internal override string StateSignature
-        => $"table, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TRow>.Signature}";
+    internal override string StateSignature => "table";
 
     public override Operator<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>> CreateOperator()
         => new TableOperator<TKey, TRow>(IsReadFirst);
@@ -58,5 +57,5 @@ internal sealed class TableOperator<TKey, TRow>(bool isReadFirst)
 
     public void ForEach(Action<TKey, TRow> visit) => Rows.ForEach(visit, static (visit, key, ref row) => visit(key, row));
 
-    protected override void Open() => Rows = Context.OpenState<TKey, TRow>("rows");
+    protected override void Declare(StepDeclaration declare) => Rows = declare.State<TKey, TRow>("rows");
 }

@@ -11,7 +11,6 @@ internal sealed class Timers<TKey>(KeyedState<KeyPart<TKey>, bool> state)
 
     private readonly PriorityQueue<TKey, (long Timestamp, long Order)> _queue = new();
     private long _order; // timers of one moment fire in the order of their setting
-    private bool _isBuilt;
     private bool _isAtEnd;
     private bool _firesLast;
 
@@ -20,15 +19,20 @@ internal sealed class Timers<TKey>(KeyedState<KeyPart<TKey>, bool> state)
     {
         get
         {
-            Build();
-            return _queue.TryPeek(out _, out var next) ? next.Timestamp : null;
+                return _queue.TryPeek(out _, out var next) ? next.Timestamp : null;
         }
     }
+
+    /// <summary>Declares timers of a step, under a name.</summary>
+    public static Timers<TKey> In(StepDeclaration declare, string name)
+        => new(declare.Tables<KeyPart<TKey>, bool>(name, new KeyPartCodec<TKey>()).Main);
+
+    /// <summary>Begins with the timers of the last checkpoint.</summary>
+    public void Open() => state.ForEach(this, static (self, timer, ref _) => self.Enqueue(timer.Key, timer.Part));
 
     /// <summary>Sets a timer; false if it is not to fire any more.</summary>
     public bool Set(TKey key, long timestamp)
     {
-        Build();
         if (_firesLast) return false;
         ref var maySetOthers = ref state.Update(new(key, timestamp), out var exists);
         if (exists) return true;
@@ -39,13 +43,11 @@ internal sealed class Timers<TKey>(KeyedState<KeyPart<TKey>, bool> state)
 
     public void Delete(TKey key, long timestamp)
     {
-        Build();
         if (state.Remove(new(key, timestamp)) && _queue.Count > Math.Max(LeastToRebuild, 2 * state.Count)) Rebuild();
     }
 
     public bool TryTakeDue(long now, out TKey key, out long timestamp)
     {
-        Build();
         while (_queue.TryPeek(out key!, out var next) && next.Timestamp <= now)
         {
             _queue.Dequeue();
@@ -67,17 +69,8 @@ internal sealed class Timers<TKey>(KeyedState<KeyPart<TKey>, bool> state)
     public int Clear()
     {
         var count = state.Count;
-        Build();
         while (_queue.TryDequeue(out var key, out var time)) state.Remove(new(key, time.Timestamp));
         return count;
-    }
-
-    /// <summary>Fills the heap at the first use, when the state is restored.</summary>
-    private void Build()
-    {
-        if (_isBuilt) return;
-        _isBuilt = true;
-        state.ForEach(this, static (self, timer, ref _) => self.Enqueue(timer.Key, timer.Part));
     }
 
     private void Rebuild()

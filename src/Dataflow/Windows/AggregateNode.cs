@@ -21,8 +21,7 @@ internal sealed record AggregateNode<TKey, T, TAccumulator, TResult, TOut>(
 
     internal override string Detail => Aggregation.Name;
 
-    internal override string StateSignature
-        => $"{Windows.Text}{(Trigger.IsAtEnd ? "" : ", triggered")}, {Aggregation.Name}, {TypeNames.Of(typeof(TKey))} -> {StateCodec<TAccumulator>.Signature}";
+    internal override string StateSignature => $"{Windows.Text}{(Trigger.IsAtEnd ? "" : ", triggered")}, {Aggregation.Name}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator() => Windows switch
     {

@@ -37,11 +37,10 @@ internal sealed class CountOperator<TKey, T, TAccumulator, TResult, TOut>(
         if (++pane.Pending == _paneRecords) Complete(key, pane);
     }
 
-    protected override void Open()
+    protected override void Declare(StepDeclaration declare)
     {
-        base.Open();
-        _panes = Context.OpenState<TKey, OpenWindow<TAccumulator>>("panes");
-        _full = Context.OpenTables<KeyPart<TKey>, OpenWindow<TAccumulator>>("full-panes", new KeyPartCodec<TKey>()).Main;
+        _panes = declare.State<TKey, OpenWindow<TAccumulator>>("panes");
+        _full = declare.Tables<KeyPart<TKey>, OpenWindow<TAccumulator>>("full-panes", new KeyPartCodec<TKey>()).Main;
     }
 
     protected override void Close(long watermark)

@@ -9,17 +9,8 @@ internal sealed class DueKeys<TKey>
     where TKey : notnull
 {
     private readonly PriorityQueue<TKey, long> _queue = new();
-    private bool _isFilled;
 
     public void Add(TKey key, long due) => _queue.Enqueue(key, due);
-
-    /// <summary>Takes what a restored job holds, at the first call.</summary>
-    public void FillFrom<TAccumulator>(KeyedState<TKey, OpenWindow<TAccumulator>> windows)
-    {
-        if (_isFilled) return;
-        _isFilled = true;
-        Refill(windows);
-    }
 
     /// <summary>Takes what there is now, in place of all else.</summary>
     public void Refill<TAccumulator>(KeyedState<TKey, OpenWindow<TAccumulator>> windows)

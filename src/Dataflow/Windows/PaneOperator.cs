@@ -46,11 +46,10 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
         if (newest < Watched) Change(key);
     }
 
-    protected override void Open()
+    protected override void Declare(StepDeclaration declare)
     {
-        base.Open();
-        _panes = Context.OpenTables<TKey, TAccumulator>("panes", KeyCodec<TKey>.Default);
-        _given = Context.OpenTables<KeyPart<TKey>, (int, bool)>("given", new KeyPartCodec<TKey>());
+        _panes = declare.Tables<TKey, TAccumulator>("panes", KeyCodec<TKey>.Default);
+        _given = declare.Tables<KeyPart<TKey>, (int, bool)>("given", new KeyPartCodec<TKey>());
     }
 
     internal override void Publish() => Volatile.Write(ref _nextEnd, NextEnd(Watermark) ?? long.MinValue);

@@ -58,16 +58,17 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
         }
     }
 
+    protected override void Declare(StepDeclaration declare) => _sessions = new SessionState<TKey, TAccumulator>(declare);
+
     protected override void Open()
     {
         base.Open();
-        _sessions = new SessionState<TKey, TAccumulator>(Context);
+        _due.Refill(_sessions.ByKey);
         _filter = Context.Task.Find<LateFilter<Keyed<TKey, T>>>(windowNodeId);
     }
 
     protected override void Close(long watermark)
     {
-        _due.FillFrom(_sessions.ByKey);
         while (_due.TryTake(watermark, out var key, out var due))
         {
             // Most keys have lived on since they were noted; they are noted anew.

@@ -6,17 +6,17 @@ namespace Dataflow.Windows;
 /// <remarks>Nearly always a key has one, and it lies in one entry. While older ones wait for the watermark they follow in
 /// entries of their own, each naming the next older: by the time of its first record when it stopped being the newest, a moment
 /// that no other session of the key can hold.</remarks>
-internal sealed class SessionState<TKey, TAccumulator>(OperatorContext context)
+internal sealed class SessionState<TKey, TAccumulator>(StepDeclaration declare)
     where TKey : notnull
 {
     private readonly KeyedState<KeyPart<TKey>, OpenWindow<TAccumulator>> _older =
-        context.OpenTables<KeyPart<TKey>, OpenWindow<TAccumulator>>("older-sessions", new KeyPartCodec<TKey>()).Main;
+        declare.Tables<KeyPart<TKey>, OpenWindow<TAccumulator>>("older-sessions", new KeyPartCodec<TKey>()).Main;
 
     private readonly List<OpenWindow<TAccumulator>> _loaded = []; // newest first
     private readonly List<long> _names = []; // of the loaded ones; that of the newest says nothing
     private TKey _key = default!;
 
-    public KeyedState<TKey, OpenWindow<TAccumulator>> ByKey { get; } = context.OpenState<TKey, OpenWindow<TAccumulator>>("sessions");
+    public KeyedState<TKey, OpenWindow<TAccumulator>> ByKey { get; } = declare.State<TKey, OpenWindow<TAccumulator>>("sessions");
 
     public long Count => ByKey.Count + _older.Count;
 

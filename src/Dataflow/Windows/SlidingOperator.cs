@@ -17,7 +17,7 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
     private readonly Dictionary<TKey, SlidingTotal<TAccumulator>> _totals = [];
     private readonly HashSet<TKey> _broken = []; // keys without a total because merging failed
     private KeyedState<KeyPart<TKey>, OpenWindow<TAccumulator>> _moments = null!;
-    private bool _isRestored;
+    private bool _isSorted;
 
     public override long OpenWindows => _due.Count;
 
@@ -35,16 +35,19 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
         if (record.Timestamp < Watched)
         {
             Touch();
-            _isRestored = false; // what was given while all was quiet is gone through once more
+            _isSorted = false; // what was given while all was quiet is gone through once more
         }
 
         if (!exists) _due.Enqueue(moment.Key, moment.Part);
     }
 
+    protected override void Declare(StepDeclaration declare)
+        => _moments = declare.Tables<KeyPart<TKey>, OpenWindow<TAccumulator>>("moments", new KeyPartCodec<TKey>()).Main;
+
     protected override void Open()
     {
         base.Open();
-        _moments = Context.OpenTables<KeyPart<TKey>, OpenWindow<TAccumulator>>("moments", new KeyPartCodec<TKey>()).Main;
+        Sort();
     }
 
     protected override void Close(long watermark)
@@ -58,7 +61,7 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
     /// <summary>Hands out the results of the moments before a time; returns the last of them.</summary>
     private long GiveBefore(long watermark, Firing firing)
     {
-        Restore();
+        if (!_isSorted) Sort();
         var last = long.MinValue;
         while (_due.TryPeek(out var key, out var time) && time < watermark)
         {
@@ -145,11 +148,10 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
         _totals[before.Key] = total;
     }
 
-    /// <summary>Sorts what a restored job holds, at the first call, when the state is there.</summary>
-    private void Restore()
+    /// <summary>Tells the moments that were given from those that wait, and makes the totals of the former.</summary>
+    private void Sort()
     {
-        if (_isRestored) return;
-        _isRestored = true;
+        _isSorted = true;
         _due.Clear();
         _given.Clear();
         _totals.Clear();

@@ -43,12 +43,11 @@ internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
         }
     }
 
-    protected override void Open()
+    protected override void Declare(StepDeclaration declare)
     {
-        base.Open();
         for (var i = 0; i < _kinds.Count; i++)
         {
-            _lengths.Add(Context.OpenTables<TKey, OpenWindow<TAccumulator>>(
+            _lengths.Add(declare.Tables<TKey, OpenWindow<TAccumulator>>(
                 i == 0 ? "windows" : $"windows-{i + 1}", KeyCodec<TKey>.Default));
         }
     }

@@ -1,4 +1,5 @@
 using Dataflow.Log;
+using Dataflow.State;
 using Dataflow.Testing;
 
 namespace Dataflow.Tests.Operators;
@@ -34,6 +35,84 @@ public sealed class OwnOperatorTests : IDisposable
     }
 
     [Fact]
+    public void A_step_is_opened_when_its_state_is_restored_and_the_next_step_takes_records()
+    {
+        _log.Append("numbers", [1, 2, 1, 3]);
+        Run(Sink.Memory<int>(), workers: 1);
+        var found = Sink.Memory<int>();
+        var pipeline = new Pipeline("own");
+        pipeline.From(Topic.Of<int>("numbers")).KeyBy(x => x).Add(input => new FoundNode(input)).To(found);
+        var job = SimulatedJob.Start(pipeline, _log, workers: 2);
+        job.Checkpoint();
+
+        Assert.Equal([1, 2, 3], found.Committed.Order());
+    }
+
+    [Fact]
+    public void Two_steps_of_a_users_own_with_state_and_one_name_are_refused()
+    {
+        var pipeline = new Pipeline("own");
+        var numbers = pipeline.From(Topic.Of<int>("numbers"));
+        numbers.KeyBy(x => x % 10, "ten").FirstOfKey().To(Sink.Memory<int>("a"));
+        numbers.KeyBy(x => x % 3, "three").FirstOfKey().To(Sink.Memory<int>("b"));
+
+        Assert.Equal(
+            "Pipeline 'own': two steps with state are called 'first-of-key'. Give one of them another name, as its argument 'name'.",
+            Assert.Throws<PlanException>(pipeline.Explain).Message);
+    }
+
+    [Fact]
+    public void State_of_a_users_own_step_that_changed_its_type_is_refused()
+    {
+        _log.Append("numbers", [1, 2]);
+        Run(Sink.Memory<int>(), workers: 1);
+        var pipeline = new Pipeline("own");
+        pipeline.From(Topic.Of<int>("numbers")).Select(x => (long)x).KeyBy(x => x).FirstOfKey().To(Sink.Memory<long>());
+
+        Assert.Equal(
+            """
+            Pipeline 'own': its steps with state are not those of checkpoint 1, which it would carry on from:
+            - the checkpoint has   first-of-key: state: Int32 -> Boolean:1
+            - the pipeline has     first-of-key: state: Int64 -> Boolean:1
+            Undo the change, or give the pipeline a new name to start afresh.
+            """,
+            Assert.Throws<PlanException>(() => SimulatedJob.Start(pipeline, _log)).Message);
+    }
+
+    [Fact]
+    public void State_that_cannot_be_written_or_is_declared_twice_is_a_fault_of_the_plan()
+    {
+        var pipeline = new Pipeline("own");
+        var numbers = pipeline.From(Source.Of([1])).KeyBy(x => x);
+        numbers.Add(input => new DeclaringNode("twice", input, declare => (declare.State<int, int>("count"), declare.State<int, long>("count")))).To(Sink.Memory<int>("a"));
+        numbers.Add(input => new DeclaringNode("code", input, declare => declare.State<int, Func<int>>())).To(Sink.Memory<int>("b"));
+
+        var faults = Assert.Throws<PlanException>(pipeline.Explain).Faults;
+        Assert.Equal(2, faults.Count);
+        Assert.Equal("step 'twice' declares two states called 'count'. Give each a name of its own.", faults[0]);
+        Assert.StartsWith("step 'code': Type Func<Int32>", faults[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void States_whose_names_have_the_same_number_are_refused()
+    {
+        var names = new Dictionary<uint, string>();
+        var (number, other) = (0, "");
+        while (names.TryAdd(StateId.Of($"step-{number}/state"), $"step-{number}")) number++;
+        other = names[StateId.Of($"step-{number}/state")];
+        var pipeline = new Pipeline("own");
+        foreach (var name in new[] { other, $"step-{number}" })
+        {
+            pipeline.From(Source.Of([1], name)).KeyBy(x => x).Add(input => new DeclaringNode(name, input, declare => declare.State<int, int>()))
+                .To(Sink.Memory<int>($"{name}-out"));
+        }
+
+        Assert.Equal(
+            $"Pipeline 'own': states of steps '{other}' and 'step-{number}' would be kept under one number. Give one of the steps another name.",
+            Assert.Throws<PlanException>(pipeline.Explain).Message);
+    }
+
+    [Fact]
     public void An_asynchronous_step_of_a_users_own_keeps_the_order()
         => Assert.Equal([2, 4, 6], Harness.Run([1, 2, 3], s => s.Add(input => new DoubledNode(input))));
 
@@ -59,6 +138,42 @@ public sealed class OwnOperatorTests : IDisposable
         job.RunUntilIdle();
         job.Checkpoint();
         job.Close();
+    }
+
+    /// <summary>Emits the keys that the state of <see cref="OwnSteps.FirstOfKeyNode{TKey, T}"/> holds at the start.</summary>
+    private sealed record FoundNode(Node<Keyed<int, int>> Before) : Node<Keyed<int, int>, Keyed<int, int>>("first-of-key", Before)
+    {
+        public override Operator<Keyed<int, int>, Keyed<int, int>> CreateOperator() => new FoundOperator();
+    }
+
+    private sealed class FoundOperator : Operator<Keyed<int, int>, Keyed<int, int>>
+    {
+        private KeyedState<int, bool> _seen = null!;
+
+        public override void Process(in Record<Keyed<int, int>> record) => _seen.Update(record.Value.Key, out _);
+
+        protected override void Declare(StepDeclaration declare) => _seen = declare.State<int, bool>();
+
+        protected override void Open()
+        {
+            for (var key = 0; key < 10; key++)
+            {
+                if (_seen.TryGet(key, out _)) Emit(new Record<Keyed<int, int>>(new(key, key), 0, default));
+            }
+        }
+    }
+
+    private sealed record DeclaringNode(string Name, Node<Keyed<int, int>> Before, Func<StepDeclaration, object> DeclareAll)
+        : Node<Keyed<int, int>, Keyed<int, int>>(Name, Before)
+    {
+        public override Operator<Keyed<int, int>, Keyed<int, int>> CreateOperator() => new DeclaringOperator(DeclareAll);
+    }
+
+    private sealed class DeclaringOperator(Func<StepDeclaration, object> declareAll) : Operator<Keyed<int, int>, Keyed<int, int>>
+    {
+        public override void Process(in Record<Keyed<int, int>> record) => Emit(in record);
+
+        protected override void Declare(StepDeclaration declare) => declareAll(declare);
     }
 
     private sealed record DoubledNode(Node<int> Before) : Node<int, int>("doubled", Before)
@@ -145,6 +260,6 @@ internal static class OwnSteps
             if (!isKnown) Emit(in record);
         }
 
-        protected override void Open() => _seen = Context.OpenState<TKey, bool>();
+        protected override void Declare(StepDeclaration declare) => _seen = declare.State<TKey, bool>();
     }
 }

@@ -33,9 +33,9 @@ public sealed class PlanFaultTests : IDisposable
             - two streams go to 'out'. Give each a sink of its own, with a name of its own.
             - two steps with state are called 'window-aggregate'. Give one of them another name, as its argument 'name'.
             - Window 'window' needs event time. Add WithEventTime(...) before KeyBy.
-            - step 'process': Type Hidden: member 'Make' is code (Func<Int32>), which has no bytes. Leave it out with [IgnoreMember], or keep what it is chosen by.
             - Event time 'event-time' stands behind an exchange, where a source's order is lost. Call WithEventTime before KeyBy.
             - step 'key-by': Key Int32[]: two of equal content are different keys, since C# compares them by reference. Give KeyBy a string, a number or a record of them.
+            - step 'process': Type Hidden: member 'Make' is code (Func<Int32>), which has no bytes. Leave it out with [IgnoreMember], or keep what it is chosen by.
             """);
     }
 
@@ -105,8 +105,8 @@ public sealed class PlanFaultTests : IDisposable
 
         Check(() => SimulatedJob.Start(changed, _log), """
             Pipeline 'counts': its steps with state are not those of checkpoint 1, which it would carry on from:
-            - the checkpoint has   window-aggregate: tumbling 00:01:00, count, Int32 -> Int64:8
-            - the pipeline has     window-aggregate: tumbling 00:02:00, count, max, Int32 -> (Int64, Kept<Int32>):16
+            - the checkpoint has   window-aggregate: tumbling 00:01:00, count; panes: Int32 -> Int64:8; given: KeyPart<Int32> -> (Int32, Boolean):8
+            - the pipeline has     window-aggregate: tumbling 00:02:00, count, max; panes: Int32 -> (Int64, Kept<Int32>):16; given: KeyPart<Int32> -> (Int32, Boolean):8
             Undo the change, or give the pipeline a new name to start afresh.
             """);
     }
@@ -144,8 +144,10 @@ public sealed class PlanFaultTests : IDisposable
         var changed = new Pipeline("own");
         changed.From(numbers).To(Sink.Memory<int>());
 
-        Check<CheckpointException>(() => SimulatedJob.Start(changed, log), """
-            Topic 'own.changelog', partition 45: there are changes of a state 0x24622173 that no step of the pipeline has. A step with state of its own was removed or renamed; undo that, or give the pipeline a new name to start afresh.
+        Check(() => SimulatedJob.Start(changed, log), """
+            Pipeline 'own': its steps with state are not those of checkpoint 1, which it would carry on from:
+            - the checkpoint has   first-of-key: state: Int32 -> Boolean:1
+            Undo the change, or give the pipeline a new name to start afresh.
             """);
     }
 

@@ -67,7 +67,7 @@ public class StatesTests
         pipeline.From(Source.Of([1])).KeyBy(x => x).Process(() => new Twice()).To(Sink.Memory<int>());
 
         var error = Assert.Throws<PlanException>(pipeline.Explain);
-        Assert.Equal("Pipeline 'states': Process 'process' has 2 states called 'count'. Give each a name of its own.", error.Message);
+        Assert.Equal("Pipeline 'states': step 'process' declares two states called 'count'. Give each a name of its own.", error.Message);
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public class StatesTests
         pipeline.From(Topic.Of<Reading>("readings")).KeyBy(r => r.Sensor).Process(() => new Growing()).To(Sink.Memory<int>());
 
         var error = Assert.Throws<PlanException>(() => SimulatedJob.Start(pipeline, log));
-        Assert.Contains("the checkpoint has   process: process, String -> count: Int32:4, values: list of Int32:4", error.Message, StringComparison.Ordinal);
+        Assert.Contains("the checkpoint has   process: count: String -> Int32:4; values/bounds: ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

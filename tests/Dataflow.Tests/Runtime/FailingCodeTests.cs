@@ -14,7 +14,6 @@ public sealed class FailingCodeTests : IDisposable
     public void Dispose() => _log.Dispose();
 
     [Theory]
-    [InlineData("create", "Operator 'mine' failed: boom.")]
     [InlineData("open", "Operator 'mine' failed: boom.")]
     [InlineData("process", "Operator 'mine' failed on numbers[0]@7: boom.")]
     [InlineData("batch", "Operator 'mine' failed: boom.")]
@@ -25,6 +24,15 @@ public sealed class FailingCodeTests : IDisposable
             text,
             s => s.Add(input => new PassingNode("before", input, "")).Add(input => new PassingNode("mine", input, failing))
                 .Add(input => new PassingNode("after", input, "")));
+
+    [Fact]
+    public void A_step_of_a_users_own_that_cannot_be_made_is_a_fault_of_the_plan()
+    {
+        var pipeline = new Pipeline("failing");
+        pipeline.From(Topic.Of<int>("numbers")).Add(input => new PassingNode("mine", input, "create")).To(Sink.Memory<int>());
+
+        Assert.Equal("Pipeline 'failing': step 'mine' cannot be made: boom", Assert.Throws<PlanException>(pipeline.Explain).Message);
+    }
 
     [Theory]
     [InlineData("first", "Operator 'mine' failed on numbers[0]@7: boom.")]
@@ -55,7 +63,7 @@ public sealed class FailingCodeTests : IDisposable
 
     [Fact]
     public void A_serde_that_fails_to_write_state()
-        => Fails("Operator 'mine' could not write its state 'state/state' to a checkpoint: boom.", Keeps, p => p.UseSerde(new BoxSerde("write")));
+        => Fails("Operator 'mine' could not write its state 'state' to a checkpoint: boom.", Keeps, p => p.UseSerde(new BoxSerde("write")));
 
     [Fact]
     public void A_serde_that_fails_to_read_state()

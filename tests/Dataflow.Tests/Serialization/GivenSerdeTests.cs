@@ -122,7 +122,7 @@ public class GivenSerdeTests
         var pipeline = new Pipeline("ring");
         pipeline.From(Source.Of([1])).KeyBy(x => x).Process(() => new Rings(), name: "rings").Values().To(Sink.Memory<int>());
         var error = Assert.Throws<OperatorException>(() => SimulatedJob.Start(pipeline, log).Run());
-        Assert.StartsWith("Operator 'rings' could not write its state 'state/ring' to a checkpoint: Type Ring: the value holds others", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Operator 'rings' could not write its state 'ring' to a checkpoint: Type Ring: the value holds others", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

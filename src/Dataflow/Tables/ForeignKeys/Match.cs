@@ -22,10 +22,6 @@ namespace Dataflow.Tables.ForeignKeys
     {
         internal override string Detail => IsLeftJoin ? "left" : "inner";
 
-        internal override string StateSignature
-            => $"join by foreign key, {TypeNames.Of(typeof(TForeign))} -> {StateCodec<LinkedRow<TKey, TLeft>>.Signature}, "
-                + StateCodec<TRight>.Signature;
-
         public override Operator<Keyed<TForeign, Sent<TKey, TLeft>>, Keyed<TForeign, Change<TRight>>,
             Keyed<TForeign, Keyed<TKey, Returned<TOut>>>> CreateOperator()
             => new MatchOperator<TKey, TLeft, TForeign, TRight, TOut>(IsLeftJoin, Result);
@@ -70,11 +66,11 @@ namespace Dataflow.Tables.ForeignKeys
             EmitResults(in record, foreign);
         }
 
-        protected override void Open()
+        protected override void Declare(StepDeclaration declare)
         {
-            _right = Context.OpenState<TForeign, TRight>("right");
-            _first = Context.OpenState<TForeign, TKey>("first");
-            _left = Context.OpenTables<ForeignPair<TForeign, TKey>, LinkedRow<TKey, TLeft>>("left", new ForeignPairCodec<TForeign, TKey>()).Main;
+            _right = declare.State<TForeign, TRight>("right");
+            _first = declare.State<TForeign, TKey>("first");
+            _left = declare.Tables<ForeignPair<TForeign, TKey>, LinkedRow<TKey, TLeft>>("left", new ForeignPairCodec<TForeign, TKey>()).Main;
         }
 
         /// <summary>Makes the result of a left row; false if the user's code failed, and nothing of the record is to be taken.</summary>

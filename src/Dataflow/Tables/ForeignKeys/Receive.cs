@@ -17,9 +17,6 @@ namespace Dataflow.Tables.ForeignKeys
         : Node<Keyed<TKey, Returned<TOut>>, Keyed<TKey, Change<TOut>>>(Name, Input)
         where TKey : notnull
     {
-        internal override string StateSignature
-            => $"results by foreign key, {TypeNames.Of(typeof(TKey))} -> {StateCodec<VersionedRow<TOut>>.Signature}";
-
         public override Operator<Keyed<TKey, Returned<TOut>>, Keyed<TKey, Change<TOut>>> CreateOperator()
             => new ReceiveOperator<TKey, TOut>();
     }
@@ -58,7 +55,7 @@ namespace Dataflow.Tables.ForeignKeys
 
         public void ForEach(Action<TKey, TOut> visit) => _rows.ForEach(visit, static (visit, key, ref row) => visit(key, row.Row));
 
-        protected override void Open() => _rows = Context.OpenState<TKey, VersionedRow<TOut>>("rows");
+        protected override void Declare(StepDeclaration declare) => _rows = declare.State<TKey, VersionedRow<TOut>>("rows");
     }
 }
 

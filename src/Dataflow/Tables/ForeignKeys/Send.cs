@@ -17,9 +17,6 @@ namespace Dataflow.Tables.ForeignKeys
         where TKey : notnull
         where TForeign : notnull
     {
-        internal override string StateSignature
-            => $"foreign keys, {TypeNames.Of(typeof(TKey))} -> {StateCodec<SentTo<TForeign>>.Signature}";
-
         internal override void CheckTypes() => _ = KeyCodec<TForeign>.Default;
 
         public override Operator<Keyed<TKey, Change<TRow>>, Keyed<TForeign, Sent<TKey, TRow>>> CreateOperator()
@@ -67,12 +64,10 @@ namespace Dataflow.Tables.ForeignKeys
             Emit(record.With(new Keyed<TForeign, Sent<TKey, TRow>>(to, new(key, _version, true, change.New))));
         }
 
-        protected override void Open()
-        {
-            _sent = Context.OpenState<TKey, SentTo<TForeign>>("sent");
-            // Greater than all versions of earlier runs: what a run did is kept only with a checkpoint, which raises the epoch.
-            _version = Context.Task.Job.StartedFrom << CounterBits;
-        }
+        protected override void Declare(StepDeclaration declare) => _sent = declare.State<TKey, SentTo<TForeign>>("sent");
+
+        // Greater than all versions of earlier runs: what a run did is kept only with a checkpoint, which raises the epoch.
+        protected override void Open() => _version = Context.Task.Job.StartedFrom << CounterBits;
     }
 }
 

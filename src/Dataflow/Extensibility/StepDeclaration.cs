@@ -1,0 +1,104 @@
+using Dataflow.Async;
+using Dataflow.Joins;
+using Dataflow.Planning;
+using Dataflow.State;
+
+namespace Dataflow;
+
+/// <summary>Takes what a step keeps, in its <see cref="Operator.Declare"/>.</summary>
+/// <remarks>Names and types of the states become part of the pipeline's signature: a restart compares them with its checkpoint and
+/// refuses what does not fit. A type that cannot be written and a name that is given twice are faults of the plan.</remarks>
+public sealed class StepDeclaration
+{
+    private readonly string _step;
+    private readonly Changes _changes;
+    private readonly List<IState> _states = [];
+    private readonly List<DeclaredState> _compared = [];
+
+    internal StepDeclaration(string step, Changes changes, bool keepsRejected)
+    {
+        _step = step;
+        _changes = changes;
+        KeepsRejected = keepsRejected;
+    }
+
+    internal IReadOnlyList<IState> States => _states;
+
+    /// <summary>The states that a restart compares.</summary>
+    internal IReadOnlyList<DeclaredState> Compared => _compared;
+
+    /// <summary>Whether records on which the user's code fails are left out instead of stopping the job.</summary>
+    internal bool KeepsRejected { get; }
+
+    /// <summary>Declares state by key: kept in memory, part of every checkpoint, and filled from the last one when the step is opened.</summary>
+    /// <remarks>For steps on a keyed stream: an instance sees the records of its own keys and may use the state of those
+    /// keys alone.</remarks>
+    /// <param name="name">Names the state within the step; the same at every start.</param>
+    public KeyedState<TKey, TValue> State<TKey, TValue>(string name = "state")
+        where TKey : notnull
+        => Tables<TKey, TValue>(name, KeyCodec<TKey>.Default).Main;
+
+    /// <summary>Declares state whose keys fall into parts that are dropped as a whole.</summary>
+    /// <param name="name">Names the state within the step.</param>
+    /// <param name="keys">How keys are hashed and written.</param>
+    /// <param name="meaning">The meaning of the values, if their type does not say it.</param>
+    internal NamespacedState<TKey, TValue> Tables<TKey, TValue>(string name, KeyCodec<TKey> keys, string meaning = "")
+        where TKey : notnull
+    {
+        Compare<TKey, TValue>(name, meaning.Length == 0 ? "" : $"{meaning} of ");
+        return Own(new NamespacedState<TKey, TValue>(NameOf(name), keys, _changes));
+    }
+
+    /// <summary>Declares state that a restart does not compare: its name must change with its type.</summary>
+    internal KeyedState<TKey, TValue> Uncompared<TKey, TValue>(string name, KeyCodec<TKey> keys)
+        where TKey : notnull
+        => Own(new NamespacedState<TKey, TValue>(NameOf(name), keys, _changes)).Main;
+
+    /// <summary>Declares state that every worker holds in full, and changes alike.</summary>
+    internal KeyedState<TKey, TValue> Broadcast<TKey, TValue>(string name)
+        where TKey : notnull
+    {
+        Compare<TKey, TValue>(name, "broadcast ");
+        return Own(new NamespacedState<TKey, TValue>(NameOf(name), KeyCodec<TKey>.Default, _changes) { IsBroadcast = true }).Main;
+    }
+
+    /// <summary>Declares the records that one side of a join keeps.</summary>
+    internal KeptRecords<TKey, T> Kept<TKey, T>(string name, long sliceMs)
+        where TKey : notnull
+    {
+        Compare<TKey, T>(name, $"kept by {sliceMs} ms ");
+        return Own(new KeptRecords<TKey, T>(NameOf(name), _changes, sliceMs));
+    }
+
+    /// <summary>Declares records that wait for the watermark.</summary>
+    internal WaitingRecords<TKey, T> Waiting<TKey, T>(string name, long sliceMs)
+        where TKey : notnull
+    {
+        Compare<TKey, T>(name, $"waiting by {sliceMs} ms ");
+        return Own(new WaitingRecords<TKey, T>(NameOf(name), _changes, sliceMs));
+    }
+
+    /// <summary>Declares the records that a step has in flight; null where their type cannot be written.</summary>
+    internal KeyedState<InFlightKey, byte[]>? InFlight<T>()
+    {
+        if (!InFlightState<T>.IsPossible) return null;
+        _compared.Add(new("in flight", TypeNames.Of(typeof(T))));
+        return Own(new NamespacedState<InFlightKey, byte[]>(NameOf("in-flight"), new InFlightKeyCodec(), _changes)).Main;
+    }
+
+    private string NameOf(string state) => $"{_step}/{state}";
+
+    private void Compare<TKey, TValue>(string name, string kind)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (_compared.Exists(other => other.Name == name)) throw PlanException.StateDeclaredTwice(_step, name);
+        _compared.Add(new(name, $"{kind}{TypeNames.Of(typeof(TKey))} -> {StateCodec<TValue>.Signature}"));
+    }
+
+    private TState Own<TState>(TState state)
+        where TState : IState
+    {
+        _states.Add(state);
+        return state;
+    }
+}

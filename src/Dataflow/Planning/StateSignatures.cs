@@ -1,0 +1,62 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Dataflow.Planning;
+
+/// <summary>What each step of a pipeline keeps, as a restart compares it; found by steps that declare it and never run.</summary>
+internal sealed class StateSignatures
+{
+    private readonly Dictionary<int, string> _byNode = [];
+    private readonly List<string> _faults = [];
+    private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
+    private readonly Dictionary<uint, string> _owners = [];
+
+    public StateSignatures(Pipeline pipeline)
+    {
+        foreach (var node in pipeline.Nodes) Try(node, node.CheckTypes, static _ => true);
+        // A type that was found to have no bytes where it comes in, or is made the key, is not reported for each state as well.
+        foreach (var node in pipeline.Nodes) Try(node, () => Declare(node, pipeline.OnError.KeepsRejected), fault => !_reported.Contains(fault));
+    }
+
+    /// <summary>Types that cannot be written and names that stand for two states.</summary>
+    public IReadOnlyList<string> Faults => _faults;
+
+    /// <summary>Gives the signature of a step; false if it keeps nothing.</summary>
+    public bool TryGet(Node node, [MaybeNullWhen(false)] out string signature) => _byNode.TryGetValue(node.Id, out signature);
+
+    private void Declare(Node node, bool keepsRejected)
+    {
+        if (node.StateSignature is { } meaning) _byNode[node.Id] = meaning;
+        if (node.Declare(keepsRejected) is not { } declaration) return;
+        foreach (var state in declaration.States)
+        {
+            if (!_owners.TryAdd(state.Id, node.Name) && _owners[state.Id] != node.Name)
+                _faults.Add($"states of steps '{_owners[state.Id]}' and '{node.Name}' would be kept under one number. Give one of the steps another name.");
+        }
+
+        if (declaration.Compared.Count > 0) _byNode[node.Id] = string.Join("; ", [.. MeaningOf(node), .. declaration.Compared.Select(static state => state.ToString())]);
+    }
+
+    private static IEnumerable<string> MeaningOf(Node node) => node.StateSignature is { } meaning ? [meaning] : [];
+
+    private void Try(Node node, Action check, Func<string, bool> isNews)
+    {
+        try
+        {
+            check();
+        }
+        catch (Exception error) when (Inner(error) is { } fault)
+        {
+            foreach (var text in fault.Faults.Where(isNews))
+            {
+                _reported.Add(text);
+                _faults.Add(text.StartsWith($"step '{node.Name}'", StringComparison.Ordinal) ? text : $"step '{node.Name}': {text}");
+            }
+        }
+        catch (Exception error) when (error is not DataflowException)
+        {
+            _faults.Add(PlanCheck.CannotBeMade(node, error));
+        }
+    }
+
+    private static PlanException? Inner(Exception? error) => error as PlanException ?? (error is null ? null : Inner(error.InnerException));
+}
