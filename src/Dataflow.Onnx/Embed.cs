@@ -17,7 +17,7 @@ public static class EmbedStep
         public Stream<TOut> Embed<TOut>(
             IEmbeddingGenerator<string, Embedding<float>> model, Func<T, string?> text, Func<T, float[], TOut> result,
             string name = "embed", InferenceOptions? options = null)
-            => stream.Through(model, text, result, name, options, handsOutFailed: false);
+            => stream.Through(model, text, result, name, options, failed: null);
 
         /// <summary>Embeds a text of each value; the order stays. Values whose text fails come out as a stream of their
         /// own.</summary>
@@ -39,14 +39,15 @@ public static class EmbedStep
             IEmbeddingGenerator<string, Embedding<float>> model, Func<T, string?> text, Func<T, float[], TOut> result,
             out Stream<DeadLetter> failed, string name = "embed", InferenceOptions? options = null)
         {
-            var embedded = stream.Through(model, text, result, name, options, handsOutFailed: true);
-            failed = new Stream<DeadLetter>(stream.Pipeline, new SideNode<DeadLetter>($"{name}-failed", embedded.Node));
+            var output = new Output<DeadLetter>($"{name}-failed");
+            var embedded = stream.Through(model, text, result, name, options, output);
+            failed = embedded.SideOutput(output);
             return embedded;
         }
 
         private Stream<TOut> Through<TOut>(
             IEmbeddingGenerator<string, Embedding<float>> model, Func<T, string?> text, Func<T, float[], TOut> result,
-            string name, InferenceOptions? options, bool handsOutFailed)
+            string name, InferenceOptions? options, Output<DeadLetter>? failed)
         {
             ArgumentNullException.ThrowIfNull(model);
             ArgumentNullException.ThrowIfNull(text);
@@ -58,7 +59,7 @@ public static class EmbedStep
                 Models = _ => new(embedder),
                 Result = (value, vector, _) => result(value, vector),
                 Topic = EmbedNode.TopicOf(stream.Pipeline, name),
-                HandsOutFailed = handsOutFailed,
+                Failed = failed,
             });
         }
     }

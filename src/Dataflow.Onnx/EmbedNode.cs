@@ -41,13 +41,14 @@ internal sealed record EmbedNode<T, TOut>(
     /// <summary>Whether a value, such as a row that is deleted, has no text, and its result no vector; null: all have one.</summary>
     public Predicate<T>? HasNoText { get; init; }
 
-    public bool HandsOutFailed { get; init; }
+    /// <summary>For those whose text fails; null: they are dead letters.</summary>
+    public Output<DeadLetter>? Failed { get; init; }
 
     public (string Name, int Partitions)? Creates => (Topic, 1);
 
     public required string Topic { get; init; }
 
-    internal override bool WritesDeadLetters => !HandsOutFailed;
+    internal override bool WritesDeadLetters => Failed is null;
 
     internal override string Detail => InFlightState<T>.DetailOf(
         $"{string.Join("; ", Embedders.Select(static embedder => embedder.Detail))}{(Options.IsBackfill ? ", backfill" : "")}");
@@ -56,11 +57,4 @@ internal sealed record EmbedNode<T, TOut>(
         => Embedders.SelectMany(embedder => Inference.Embedders.FaultsOf(embedder, Options), (_, fault) => $"step '{Name}': {fault}");
 
     public override Operator<T, TOut> CreateOperator() => new EmbedOperator<T, TOut>(this);
-
-    internal override void Connect(Operator<T, TOut> step, Runtime.TaskBuilder builder)
-    {
-        base.Connect(step, builder);
-        if (builder.Plan.SideOf(this) is SideNode<DeadLetter> side)
-            ((EmbedOperator<T, TOut>)step).ConnectFailedTo(side.BuildNext(builder));
-    }
 }

@@ -12,30 +12,31 @@ internal readonly record struct Embedded(EmbeddedText? Found, EmbeddedText? Trie
 
 /// <summary>Asks the recorder for the vectors of texts, and makes results of them.</summary>
 internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
-    : CallingOperator<T, Embedded, TOut>(node.Options.Calls with { Timeout = null }, node.Order?.Invoke(), node.ShardOf), ICountsCalls, ICountsTruncated, IUsesModels
+    : CallingOperator<T, Embedded, TOut>(node.Options.Calls with { Timeout = null }, node.Order?.Invoke(), node.ShardOf)
 {
     private static readonly Task<Embedded> NoText = Task.FromResult(default(Embedded));
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private Operator<DeadLetter>? _failed;
+    private SideOutput<DeadLetter>? _failed;
+    private Counter _called = null!; // set by Declare, as the others
+    private Counter _reused = null!;
+    private Counter _truncated = null!;
     private Recorder _recorder = null!; // set by Open
-
-    public long Calls { get; private set; }
-
-    public long Reused { get; private set; }
-
-    public long Truncated { get; private set; }
-
-    public IReadOnlyList<ModelUsage> Usage => _recorder.Usage;
-
-    public long DamagedResults => _recorder.DamagedResults;
-
-    public void ConnectFailedTo(Operator<DeadLetter> failed) => ConnectSideTo(_failed = failed);
 
     public override void Close()
     {
         base.Close();
         _hash.Dispose();
+    }
+
+    protected override void Declare(StepDeclaration declare)
+    {
+        base.Declare(declare);
+        _failed = node.Failed is null ? null : declare.Output(node.Failed);
+        _called = declare.Counter(CounterDefinition.Calls);
+        _reused = declare.Counter(CounterDefinition.Reused);
+        _truncated = declare.Counter(ModelCounters.Truncated);
+        declare.Report(ModelCounters.OfModels, () => Context.Worker == 0 ? ModelCounters.Of(_recorder) : []); // the workers have one recorder
     }
 
     protected override void Open()
@@ -69,7 +70,7 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
             return;
         }
 
-        if (found.IsTruncated) Truncated++;
+        if (found.IsTruncated) _truncated.Add();
         TOut made;
         try
         {
@@ -139,8 +140,8 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
     {
         key = KeyOf(model, text);
         var found = _recorder.EmbedAsync(model, key, text, out var isNew);
-        if (isNew) Calls++;
-        else Reused++;
+        if (isNew) _called.Add();
+        else _reused.Add();
         return found;
     }
 
@@ -164,6 +165,6 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
         }
 
         DeadLetters++;
-        _failed.Process(record.With(letter));
+        _failed.Emit(record.With(letter));
     }
 }

@@ -66,7 +66,7 @@ internal sealed record ScoreNode<T, TOut>(
 }
 
 internal sealed class ScoreOperator<T, TOut>(
-    ScoredModel model, Func<T, float>[] features, Func<T, ReadOnlySpan<float>, TOut> result) : Operator<T, TOut>, ICountsCalls
+    ScoredModel model, Func<T, float>[] features, Func<T, ReadOnlySpan<float>, TOut> result) : Operator<T, TOut>
 {
     private const int MostRows = 1024;
 
@@ -74,10 +74,7 @@ internal sealed class ScoreOperator<T, TOut>(
     private float[] _rows = [];
     private float[] _scores = [];
     private int _count;
-
-    public long Calls { get; private set; }
-
-    public long Reused => 0;
+    private Counter _calls = null!; // set by Declare
 
     internal override bool IsOneToOne => true;
 
@@ -113,6 +110,8 @@ internal sealed class ScoreOperator<T, TOut>(
 
     public override void EndOfBatch() => Flush();
 
+    protected override void Declare(StepDeclaration declare) => _calls = declare.Counter(CounterDefinition.Calls);
+
     protected override void Open()
     {
         _rows = new float[_records.Length * features.Length];
@@ -131,7 +130,7 @@ internal sealed class ScoreOperator<T, TOut>(
         if (count == 0) return;
         try
         {
-            Calls++;
+            _calls.Add();
             model.Run(_rows.AsMemory(first * features.Length, count * features.Length), count, _scores);
         }
         catch (ModelException error)

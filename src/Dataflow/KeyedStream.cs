@@ -27,6 +27,14 @@ public sealed class KeyedStream<TKey, T> : IGrouped<TKey, T, Aggregates<T>>
     public KeyedStream<TKey, TOut> Add<TOut>(Func<Node<Keyed<TKey, T>>, Node<Keyed<TKey, T>, Keyed<TKey, TOut>>> step)
         => new(Partitioned().Pairs.Add(step), isPartitioned: true);
 
+    /// <summary>The records that the last step emits to one of its second outputs, with their keys.</summary>
+    /// <remarks>What is emitted to an output that nobody takes is dropped. That the step has the output is checked with the plan.</remarks>
+    public KeyedStream<TKey, TSide> SideOutput<TSide>(Output<TSide> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        return new(Pairs.Side<Keyed<TKey, TSide>>(output, output.Name), _isPartitioned);
+    }
+
     /// <summary>Adds a step that sees the records of two streams by key, each key's records of both in one task.</summary>
     /// <param name="second">The other stream, with the same keys.</param>
     /// <param name="step">Makes the step's node from the one before and the second input.</param>

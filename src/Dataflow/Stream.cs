@@ -6,10 +6,10 @@ namespace Dataflow;
 /// <remarks>A description, not data. One stream may be used several times: each use sees all its records.</remarks>
 public class Stream<T>
 {
-    internal Stream(Pipeline pipeline, Node<T> node)
+    internal Stream(Pipeline pipeline, Node<T> node, bool isRegistered = false)
     {
         Pipeline = pipeline;
-        Node = pipeline.Register(node);
+        Node = isRegistered ? node : pipeline.Register(node);
     }
 
     internal Pipeline Pipeline { get; }
@@ -22,6 +22,14 @@ public class Stream<T>
     {
         ArgumentNullException.ThrowIfNull(step);
         return new Stream<TOut>(Pipeline, step(Node));
+    }
+
+    /// <summary>The records that the last step emits to one of its second outputs.</summary>
+    /// <remarks>What is emitted to an output that nobody takes is dropped. That the step has the output is checked with the plan.</remarks>
+    public Stream<TSide> SideOutput<TSide>(Output<TSide> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        return Side<TSide>(output, output.Name);
     }
 
     /// <summary>Adds a step that takes the records of two streams, in one task of each worker.</summary>
@@ -40,6 +48,12 @@ public class Stream<T>
     internal Stream<TOut> Meet<TSecond, TOut>(
         Stream<TSecond> second, Func<Node<T>, SecondInput<TSecond>, Node<T, TSecond, TOut>> step)
         => new(Pipeline, step(Node, Pipeline.Register(new SecondInput<TSecond>(second.Node))));
+
+    /// <summary>The stream of one of the step's second outputs: one for all who take it.</summary>
+    internal Stream<TSide> Side<TSide>(object output, string name)
+        => Pipeline.Nodes.OfType<SideNode<TSide>>().FirstOrDefault(side => ReferenceEquals(side.Owner, Node) && ReferenceEquals(side.Output, output)) is { } taken
+            ? new(Pipeline, taken, isRegistered: true)
+            : new(Pipeline, new SideNode<TSide>(name, output, Node));
 
     /// <summary>The stream at the start of a stage of its own, its records on the same workers.</summary>
     internal Stream<T> Forwarded() => new(Pipeline, new ForwardNode<T>(Node));

@@ -23,6 +23,8 @@ internal sealed class ViewState<TKey, T>
         _isAwaited = isAwaited;
         _entities = new(declare.State<TKey, Entity<T>>("entities"), layout);
         _reading = new(layout);
+        declare.Gauge(CounterDefinition.Expired, () => _entities.Forgotten);
+        declare.EventTime(() => Watermark);
     }
 
     /// <summary>Begins where the last checkpoint was.</summary>

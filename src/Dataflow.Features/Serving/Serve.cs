@@ -27,21 +27,15 @@ internal sealed record ServeNode<TKey, T>(Node<Keyed<TKey, T>> Input, FeatureVie
 
 /// <summary>Keeps a view's entities up to date for reads, and hands its events on once they are in.</summary>
 internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
-    : Operator<Keyed<TKey, T>, Keyed<TKey, T>>, IReadsFeatures<TKey>, ICountsLate, ICountsExpired, IKnowsTime
+    : Operator<Keyed<TKey, T>, Keyed<TKey, T>>, IReadsFeatures<TKey>
     where TKey : notnull
 {
     private ViewState<TKey, T> _view = null!;
     private ReadGate _gate = null!;
+    private Counter _late = null!; // the events that were too old for any read to see them
     private bool _keepsGate;
 
     internal override bool IsOneToOne => true;
-
-    /// <summary>The events that were too old for any read to see them.</summary>
-    public long LateRecords { get; private set; }
-
-    public long Expired => _view.Forgotten;
-
-    public long Watermark => _view.Watermark;
 
     public long TakenLate => _view.TakenLate;
 
@@ -60,7 +54,7 @@ internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
         }
 
         if (isIn) Emit(in record);
-        else LateRecords++;
+        else _late.Add();
     }
 
     public override void Advance(long watermark)
@@ -83,7 +77,11 @@ internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
 
     internal override void Capture(TaskCheckpoint checkpoint) => _view.Capture(checkpoint);
 
-    protected override void Declare(StepDeclaration declare) => _view = new(declare, layout);
+    protected override void Declare(StepDeclaration declare)
+    {
+        _view = new(declare, layout);
+        _late = declare.Counter(CounterDefinition.Late);
+    }
 
     protected override void Open()
     {

@@ -44,20 +44,14 @@ internal sealed record JoinAsKnownNode<TKey, TLabel, T>(
 /// and not the second.</summary>
 internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout, ViewPart part, FeatureNames names)
     : Operator<Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, FeatureRow<TLabel>>>,
-        ITakesSecond<Keyed<TKey, FeatureRow<TLabel>>>, ICountsLate, ICountsExpired, IKnowsTime
+        ITakesSecond<Keyed<TKey, FeatureRow<TLabel>>>
     where TKey : notnull
 {
     private readonly Dictionary<TKey, Waiting> _waiting = []; // made of the state; each key's labels in the order of their cuts
     private KeyedState<KeyPart<TKey>, FeatureRow<TLabel>> _labels = null!;
     private KeyedState<TKey, int> _counts = null!;
     private ViewState<TKey, T> _view = null!;
-
-    /// <summary>The events that were too old for any read to see them.</summary>
-    public long LateRecords { get; private set; }
-
-    public long Expired => _view.Forgotten;
-
-    public long Watermark => _view.Watermark;
+    private Counter _late = null!; // the events that were too old for any read to see them
 
     internal override bool WaitsForSecond => false;
 
@@ -82,7 +76,7 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
         _view.KeepFrom(waiting is { IsEmpty: false } ? waiting.LeastTime : long.MaxValue);
         try
         {
-            if (!_view.Take(in record)) LateRecords++;
+            if (!_view.Take(in record)) _late.Add();
         }
         catch (Exception error)
         {
@@ -112,6 +106,7 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
         _labels = declare.Tables<KeyPart<TKey>, FeatureRow<TLabel>>("labels", new KeyPartCodec<TKey>()).Main;
         _counts = declare.State<TKey, int>("counts");
         _view = new(declare, layout, isAwaited: key => WaitingOf(key) is not null);
+        _late = declare.Counter(CounterDefinition.Late);
     }
 
     protected override void Open() => _view.Open(Context);

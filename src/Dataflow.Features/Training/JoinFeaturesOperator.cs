@@ -37,7 +37,7 @@ internal sealed record JoinFeaturesNode<TKey, TLabel, T>(
 /// <summary>Keeps labels until the watermark has passed them, then reads the features of their time.</summary>
 /// <remarks>Events go in as they come: those of a label's time and later are told apart when it is read.</remarks>
 internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout, ViewPart part, FeatureNames names)
-    : Operator<Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>>, ICountsLate, ICountsExpired, IKnowsTime
+    : Operator<Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>>
     where TKey : notnull
 {
     private const long SliceMs = 16; // time goes on in such steps; the shorter, the sooner rows go out
@@ -45,13 +45,7 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
 
     private WaitingRecords<TKey, FeatureRow<TLabel>> _labels = null!;
     private ViewState<TKey, T> _view = null!;
-
-    /// <summary>The events that were too old for any label.</summary>
-    public long LateRecords { get; private set; }
-
-    public long Expired => _view.Forgotten;
-
-    public long Watermark => _view.Watermark;
+    private Counter _late = null!; // the events that were too old for any label
 
     public override void Process(in Record<Keyed<TKey, FeatureRow<TLabel>>> record)
     {
@@ -71,7 +65,7 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
     {
         try
         {
-            if (!_view.Take(in record)) LateRecords++;
+            if (!_view.Take(in record)) _late.Add();
         }
         catch (Exception error)
         {
@@ -98,6 +92,7 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
     {
         _labels = declare.Waiting<TKey, FeatureRow<TLabel>>("labels", SliceMs);
         _view = new(declare, layout);
+        _late = declare.Counter(CounterDefinition.Late);
     }
 
     protected override void Open() => _view.Open(Context);

@@ -11,7 +11,7 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
     ExchangeWriter<Keyed<TKey, Part<T, TAccumulator>>> writer,
     Aggregation<T, TAccumulator, TResult> aggregation,
     AlignedWindows? windows)
-    : Operator<Keyed<TKey, T>>, IExchangeWriter, ICountsCombined
+    : Operator<Keyed<TKey, T>>, IExchangeWriter
     where TKey : notnull
 {
     private const int MostParts = 4096; // the table stays in the cache
@@ -26,10 +26,9 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
     private Idleness _idleness;
     private OpenTimes _open = new(windows, long.MinValue);
     private int _toPass; // records until the next sample; 0: combining pays, or is being tried
+    private Counter _combined = null!;
     private long _sampledRecords;
     private long _sampledParts;
-
-    public long Combined { get; private set; }
 
     public Turn? Turn
     {
@@ -87,6 +86,8 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
 
     public bool SendOverflow() => writer.SendOverflow();
 
+    protected override void Declare(StepDeclaration declare) => _combined = declare.Counter(CombiningCounters.Combined);
+
     protected override void Open()
     {
         MoveTo(Context.SavedWatermarks().Max()); // what is late for one of the workers behind the exchange must not go into a part
@@ -141,7 +142,7 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
             if (part.Count == 0) continue; // the user's code failed on its values
             writer.Process(new Record<Keyed<TKey, Part<T, TAccumulator>>>(
                 new(part.Key, new(default!, part.Accumulator, part.Count)), part.Newest, default));
-            Combined += part.Count - 1;
+            _combined.Add(part.Count - 1);
             _sampledRecords += part.Count;
             _sampledParts++;
         }
@@ -155,11 +156,4 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
         if (_sampledRecords < _sampledParts * LeastPerPart) _toPass = RecordsBetweenSamples;
         _sampledRecords = _sampledParts = 0;
     }
-}
-
-/// <summary>A step that aggregates records before an exchange.</summary>
-internal interface ICountsCombined
-{
-    /// <summary>By how many its parts are fewer than the records in them.</summary>
-    long Combined { get; }
 }

@@ -11,7 +11,7 @@ internal sealed class PartReader<TKey, T, TAccumulator>(
     : Operator<Keyed<TKey, Part<T, TAccumulator>>>
     where TKey : notnull
 {
-    private readonly LateFilter<Keyed<TKey, T>>? _between = first as LateFilter<Keyed<TKey, T>>;
+    private readonly LateFilter<TKey, T>? _between = first as LateFilter<TKey, T>;
 
     public override void Process(in Record<Keyed<TKey, Part<T, TAccumulator>>> record)
     {

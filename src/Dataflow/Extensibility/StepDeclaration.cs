@@ -15,11 +15,12 @@ public sealed class StepDeclaration
     private readonly List<IState> _states = [];
     private readonly List<DeclaredState> _compared = [];
 
-    internal StepDeclaration(string step, Changes changes, bool keepsRejected)
+    internal StepDeclaration(string step, Changes changes, bool keepsRejected, StepOutputs outputs)
     {
         _step = step;
         _changes = changes;
         KeepsRejected = keepsRejected;
+        Outputs = outputs;
     }
 
     internal IReadOnlyList<IState> States => _states;
@@ -29,6 +30,62 @@ public sealed class StepDeclaration
 
     /// <summary>Whether records on which the user's code fails are left out instead of stopping the job.</summary>
     internal bool KeepsRejected { get; }
+
+    internal StepCounters Counters { get; } = new();
+
+    internal StepOutputs Outputs { get; }
+
+    /// <summary>Declares a number that the step counts.</summary>
+    /// <param name="definition">Its meaning.</param>
+    /// <param name="tag">The value of the definition's tag, where it has one.</param>
+    public Counter Counter(CounterDefinition definition, string? tag = null)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        return Counters.Add(definition, tag);
+    }
+
+    /// <summary>Declares a number that is looked up now and then, instead of being counted.</summary>
+    /// <param name="definition">Its meaning.</param>
+    /// <param name="read">Looks it up; called on the task's thread, at a moment between two batches.</param>
+    public void Gauge(CounterDefinition definition, Func<long> read)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentNullException.ThrowIfNull(read);
+        Counters.AddGauge(definition, read);
+    }
+
+    /// <summary>Declares numbers of which it is not known yet how many there are, such as one for each model.</summary>
+    /// <param name="definitions">Their meanings.</param>
+    /// <param name="read">Looks all of them up; called on the task's thread, at a moment between two batches.</param>
+    public void Report(IReadOnlyList<CounterDefinition> definitions, Func<IEnumerable<CounterValue>> read)
+    {
+        ArgumentNullException.ThrowIfNull(definitions);
+        ArgumentNullException.ThrowIfNull(read);
+        Counters.AddReport(definitions, read);
+    }
+
+    /// <summary>Declares that the step goes by event time, for status and diagnosis.</summary>
+    /// <param name="watermark">How far event time has come at the step, ms since the Unix epoch; called on the task's thread.</param>
+    /// <param name="waitsFor">About which event time the next result waits for; null where that is not known.</param>
+    public void EventTime(Func<long> watermark, Func<long?>? waitsFor = null)
+    {
+        ArgumentNullException.ThrowIfNull(watermark);
+        Counters.SetTime(watermark, waitsFor);
+    }
+
+    /// <summary>Declares a second output, whose stream is taken with <c>SideOutput</c> of the step's result.</summary>
+    public SideOutput<T> Output<T>(Output<T> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        return Outputs.Declare<T>(output);
+    }
+
+    /// <summary>Declares a second output of a step on a keyed stream, whose records have the same keys.</summary>
+    public SideOutput<Keyed<TKey, T>> Output<TKey, T>(Output<T> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        return Outputs.Declare<Keyed<TKey, T>>(output);
+    }
 
     /// <summary>Declares state by key: kept in memory, part of every checkpoint, and filled from the last one when the step is opened.</summary>
     /// <remarks>For steps on a keyed stream: an instance sees the records of its own keys and may use the state of those

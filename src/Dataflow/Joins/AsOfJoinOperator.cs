@@ -8,7 +8,7 @@ namespace Dataflow.Joins;
 /// becomes its key's latest, a left one is joined with it.</summary>
 internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
     Outer outer, Func<TLeft, TRight?, TOut> result, long? toleranceMs)
-    : Operator<Keyed<TKey, TLeft>, Keyed<TKey, TRight>, Keyed<TKey, TOut>>, ICountsLate, ICountsMisses, IKnowsTime
+    : Operator<Keyed<TKey, TLeft>, Keyed<TKey, TRight>, Keyed<TKey, TOut>>
     where TKey : notnull
 {
     private const long SliceMs = 16; // time goes on in such steps; the shorter, the sooner results go out
@@ -18,11 +18,9 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
     private WaitingRecords<TKey, TRight> _rights = null!;
     private KeyedState<TKey, (long Time, TRight Value)> _latest = null!;
 
-    public long LateRecords { get; private set; }
-
-    public long Misses { get; private set; }
-
-    public long Watermark { get; private set; } = long.MinValue;
+    private Counter _lateRecords = null!; // set by Declare
+    private Counter _misses = null!;
+    private long _watermark = long.MinValue;
 
     public override void Process(in Record<Keyed<TKey, TLeft>> record)
     {
@@ -40,28 +38,31 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
     {
         // Only whole slices go out: those of which nothing more can come.
         var passed = watermark == long.MaxValue ? watermark : watermark - (((watermark % SliceMs) + SliceMs) % SliceMs);
-        if (passed > Watermark) MoveTo(passed);
+        if (passed > _watermark) MoveTo(passed);
         base.AdvanceBoth(passed);
     }
 
     /// <summary>Forgets the keys whose last right record is too old for any left one to come.</summary>
     internal override bool Poll()
-        => _sweeper is not null && _sweeper.Step(_latest, Watermark, this, static (self, _, ref right) => self.IsTooOld(right.Time));
+        => _sweeper is not null && _sweeper.Step(_latest, _watermark, this, static (self, _, ref right) => self.IsTooOld(right.Time));
 
-    internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, Watermark);
+    internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, _watermark);
 
     protected override void Declare(StepDeclaration declare)
     {
         _lefts = declare.Waiting<TKey, TLeft>("lefts", SliceMs);
         _rights = declare.Waiting<TKey, TRight>("rights", SliceMs);
         _latest = declare.State<TKey, (long Time, TRight Value)>("latest");
+        _lateRecords = declare.Counter(CounterDefinition.Late);
+        _misses = declare.Counter(CounterDefinition.Unmatched);
+        declare.EventTime(() => _watermark);
     }
 
-    protected override void Open() => Watermark = Context.SavedWatermark();
+    protected override void Open() => _watermark = Context.SavedWatermark();
 
     private void MoveTo(long watermark)
     {
-        Watermark = watermark;
+        _watermark = watermark;
         JoinInOrder(_lefts.TakeBefore(watermark), _rights.TakeBefore(watermark));
     }
 
@@ -69,8 +70,8 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
 
     private bool IsLate(long time)
     {
-        if (time >= Watermark) return false;
-        LateRecords++;
+        if (time >= _watermark) return false;
+        _lateRecords.Add();
         return true;
     }
 
@@ -100,7 +101,7 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
             return;
         }
 
-        Misses++;
+        _misses.Add();
         if (outer == Outer.Left) Emit(in left, default);
     }
 

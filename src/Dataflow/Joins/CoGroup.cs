@@ -60,26 +60,24 @@ internal sealed record CoGroupNode<TKey, TLeft, TRight, TOut>(
 
 internal sealed class CoGroupOperator<TKey, TLeft, TRight, TOut>(
     Func<TKey, Window, IReadOnlyList<TLeft>, IReadOnlyList<TRight>, IEnumerable<TOut>> result)
-    : Operator<Keyed<TKey, CoGroup<TLeft, TRight>>, Keyed<TKey, TOut>>, ICountsMisses
+    : Operator<Keyed<TKey, CoGroup<TLeft, TRight>>, Keyed<TKey, TOut>>
     where TKey : notnull
 {
     private readonly List<TOut> _all = [];
-    private long _leftMisses;
-    private long _rightMisses;
-
-    public long Misses => _leftMisses + _rightMisses;
-
-    public IReadOnlyList<Miss> MissReasons => Miss.OfSides(_leftMisses, _rightMisses);
+    private Counter _leftMisses = null!; // set by Declare
+    private Counter _rightMisses = null!;
 
     public override void Process(in Record<Keyed<TKey, CoGroup<TLeft, TRight>>> record)
     {
         var (key, group) = record.Value;
-        if (group.Rights.Length == 0) _leftMisses += group.Lefts.Length;
-        if (group.Lefts.Length == 0) _rightMisses += group.Rights.Length;
+        if (group.Rights.Length == 0) _leftMisses.Add(group.Lefts.Length);
+        if (group.Lefts.Length == 0) _rightMisses.Add(group.Rights.Length);
         if (Start(in record) is not { } started) return;
         using var values = started;
         while (MoveNext(values, in record)) Emit(record.With(new Keyed<TKey, TOut>(key, values.Current)));
     }
+
+    protected override void Declare(StepDeclaration declare) => (_leftMisses, _rightMisses) = Misses.Declare(declare);
 
     private IEnumerator<TOut>? Start(in Record<Keyed<TKey, CoGroup<TLeft, TRight>>> record)
     {

@@ -6,23 +6,17 @@ namespace Dataflow.Joins;
 /// <summary>Joins each record, when it comes, with the partners that are there, and keeps it for those to come.</summary>
 internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
     JoinBounds<TLeft> bounds, Outer outer, Func<TLeft?, TRight?, TOut> result)
-    : Operator<Keyed<TKey, TLeft>, Keyed<TKey, TRight>, Keyed<TKey, TOut>>, ICountsLate, ICountsMisses, IKnowsTime
+    : Operator<Keyed<TKey, TLeft>, Keyed<TKey, TRight>, Keyed<TKey, TOut>>
     where TKey : notnull
 {
     private KeptRecords<TKey, TLeft> _lefts = null!;
     private KeptRecords<TKey, TRight> _rights = null!;
     private readonly Queue<TOut> _joined = []; // of the record at hand
     private bool _isWhole; // a record on which the user's code fails is left out with all its pairs
-    private long _leftMisses;
-    private long _rightMisses;
-
-    public long LateRecords { get; private set; }
-
-    public long Misses => _leftMisses + _rightMisses;
-
-    public IReadOnlyList<Miss> MissReasons => Miss.OfSides(_leftMisses, _rightMisses);
-
-    public long Watermark { get; private set; } = long.MinValue;
+    private Counter _lateRecords = null!; // set by Declare
+    private Counter _leftMisses = null!;
+    private Counter _rightMisses = null!;
+    private long _watermark = long.MinValue;
 
     public override void Process(in Record<Keyed<TKey, TLeft>> record)
     {
@@ -49,7 +43,7 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
             rights.MarkMatched();
         }
 
-        if (end >= Watermark) _lefts.Add(key, in kept);
+        if (end >= _watermark) _lefts.Add(key, in kept);
         else if (!kept.IsMatched && MissLeft()) EmitAlone(key, left, default, kept.Time);
     }
 
@@ -76,56 +70,59 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
             lefts.MarkMatched();
         }
 
-        if (kept.End >= Watermark) _rights.Add(key, in kept);
+        if (kept.End >= _watermark) _rights.Add(key, in kept);
         else if (!kept.IsMatched && MissRight()) EmitAlone(key, default, right, kept.Time);
     }
 
     protected override void AdvanceBoth(long watermark)
     {
-        Watermark = Math.Max(Watermark, watermark);
-        _lefts.DropBefore(Watermark, this, static (self, left, last) =>
+        _watermark = Math.Max(_watermark, watermark);
+        _lefts.DropBefore(_watermark, this, static (self, left, last) =>
         {
             if (!left.Links.IsMatched && self.MissLeft()) self.EmitAlone(left.Key, left.Value, default, last);
         });
-        _rights.DropBefore(Watermark, this, static (self, right, last) =>
+        _rights.DropBefore(_watermark, this, static (self, right, last) =>
         {
             if (!right.Links.IsMatched && self.MissRight()) self.EmitAlone(right.Key, default, right.Value, last);
         });
         base.AdvanceBoth(watermark);
     }
 
-    internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, Watermark);
+    internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, _watermark);
 
     protected override void Declare(StepDeclaration declare)
     {
         _lefts = declare.Kept<TKey, TLeft>("lefts", bounds.SliceMs);
         _rights = declare.Kept<TKey, TRight>("rights", bounds.SliceMs);
+        _lateRecords = declare.Counter(CounterDefinition.Late);
+        (_leftMisses, _rightMisses) = Misses.Declare(declare);
+        declare.EventTime(() => _watermark);
     }
 
     protected override void Open()
     {
-        Watermark = Context.SavedWatermark();
+        _watermark = Context.SavedWatermark();
         _isWhole = Context.KeepsRejected;
     }
 
     // Where nothing is ever freed, nothing is late.
     private bool IsLate(long time)
     {
-        if (time >= Watermark || bounds.AreUnbounded) return false;
-        LateRecords++;
+        if (time >= _watermark || bounds.AreUnbounded) return false;
+        _lateRecords.Add();
         return true;
     }
 
     /// <summary>Counts a left record that had no partner; true if it comes out all the same.</summary>
     private bool MissLeft()
     {
-        _leftMisses++;
+        _leftMisses.Add();
         return outer.HasFlag(Outer.Left);
     }
 
     private bool MissRight()
     {
-        _rightMisses++;
+        _rightMisses.Add();
         return outer.HasFlag(Outer.Right);
     }
 

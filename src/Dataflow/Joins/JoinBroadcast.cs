@@ -43,13 +43,12 @@ internal sealed record BroadcastJoinNode<T, TRuleKey, TRule, TOut>(
 }
 
 internal sealed class BroadcastJoinOperator<T, TRuleKey, TRule, TOut>(Func<T, TRule, bool> fits, Func<T, TRule, TOut> result)
-    : Operator<T, Keyed<TRuleKey, TRule>, TOut>, ICountsMisses
+    : Operator<T, Keyed<TRuleKey, TRule>, TOut>
     where TRuleKey : notnull
 {
     private readonly List<TOut> _results = [];
     private KeyedState<TRuleKey, TRule> _rules = null!;
-
-    public long Misses { get; private set; }
+    private Counter _misses = null!;
 
     internal override bool WaitsForSecond => false;
 
@@ -66,7 +65,7 @@ internal sealed class BroadcastJoinOperator<T, TRuleKey, TRule, TOut>(Func<T, TR
             return;
         }
 
-        if (_results.Count == 0) Misses++;
+        if (_results.Count == 0) _misses.Add();
         foreach (var value in _results) Emit(record.With(value));
     }
 
@@ -75,7 +74,11 @@ internal sealed class BroadcastJoinOperator<T, TRuleKey, TRule, TOut>(Func<T, TR
         if (MayKeep(in record, record.Value.Value)) _rules.Update(record.Value.Key, out _) = record.Value.Value;
     }
 
-    protected override void Declare(StepDeclaration declare) => _rules = declare.Broadcast<TRuleKey, TRule>("rules");
+    protected override void Declare(StepDeclaration declare)
+    {
+        _rules = declare.Broadcast<TRuleKey, TRule>("rules");
+        _misses = declare.Counter(CounterDefinition.Unmatched);
+    }
 
     private void Join(T value, TRule rule)
     {

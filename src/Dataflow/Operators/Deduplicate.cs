@@ -18,10 +18,7 @@ public static class DeduplicateStep
         /// <param name="within">For how long a key's first record stands for those that follow; null: for ever.</param>
         /// <param name="name">Names the state; give one where a pipeline has two.</param>
         public KeyedStream<TKey, T> Deduplicate(TimeSpan? within = null, string name = "deduplicate")
-        {
-            if (within is { } span) ArgumentOutOfRangeException.ThrowIfLessThan(span, TimeSpan.FromMilliseconds(1), nameof(within));
-            return stream.Add(input => new DeduplicateNode<TKey, T>(name, input, within));
-        }
+            => stream.Deduplicate(within, new Output<T>($"{name}-late"), name);
 
         /// <summary>As the form without, and hands out the records that are late.</summary>
         /// <param name="within">For how long a key's first record stands for those that follow.</param>
@@ -29,15 +26,21 @@ public static class DeduplicateStep
         /// <param name="name">Names the state; give one where a pipeline has two.</param>
         public KeyedStream<TKey, T> Deduplicate(TimeSpan within, out KeyedStream<TKey, T> late, string name = "deduplicate")
         {
-            var first = stream.Deduplicate(within, name);
-            var side = new SideNode<Keyed<TKey, T>>($"{name}-late", first.Pairs.Node);
-            late = new(new Stream<Keyed<TKey, T>>(stream.Pipeline, side), isPartitioned: true);
+            var output = new Output<T>($"{name}-late");
+            var first = stream.Deduplicate(within, output, name);
+            late = first.SideOutput(output);
             return first;
+        }
+
+        private KeyedStream<TKey, T> Deduplicate(TimeSpan? within, Output<T> late, string name)
+        {
+            if (within is { } span) ArgumentOutOfRangeException.ThrowIfLessThan(span, TimeSpan.FromMilliseconds(1), nameof(within));
+            return stream.Add(input => new DeduplicateNode<TKey, T>(name, input, within, late));
         }
     }
 }
 
-internal sealed record DeduplicateNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Input, TimeSpan? Within)
+internal sealed record DeduplicateNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Input, TimeSpan? Within, Output<T> Late)
     : Node<Keyed<TKey, T>, Keyed<TKey, T>>(Name, Input)
     where TKey : notnull
 {
@@ -46,13 +49,7 @@ internal sealed record DeduplicateNode<TKey, T>(string Name, Node<Keyed<TKey, T>
     internal override string StateSignature => $"deduplicate {Detail}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, T>> CreateOperator()
-        => new DeduplicateOperator<TKey, T>((long?)Within?.TotalMilliseconds);
-
-    internal override void Connect(Operator<Keyed<TKey, T>, Keyed<TKey, T>> step, TaskBuilder builder)
-    {
-        base.Connect(step, builder);
-        if (builder.Plan.SideOf(this) is SideNode<Keyed<TKey, T>> side) ((DeduplicateOperator<TKey, T>)step).ConnectLateTo(side.BuildNext(builder));
-    }
+        => new DeduplicateOperator<TKey, T>((long?)Within?.TotalMilliseconds, Late);
 
     internal override IEnumerable<string> Check()
         => Within is null || EventTime.IsGivenBefore(this)
@@ -61,35 +58,30 @@ internal sealed record DeduplicateNode<TKey, T>(string Name, Node<Keyed<TKey, T>
 }
 
 /// <summary>Remembers the time of each key's record that passed, in slices of time that are forgotten as a whole.</summary>
-internal sealed class DeduplicateOperator<TKey, T>(long? withinMs) : Operator<Keyed<TKey, T>, Keyed<TKey, T>>, ICountsFiltered, ICountsLate
+internal sealed class DeduplicateOperator<TKey, T>(long? withinMs, Output<T> late) : Operator<Keyed<TKey, T>, Keyed<TKey, T>>
     where TKey : notnull
 {
-    private Operator<Keyed<TKey, T>>? _late;
+    private SideOutput<Keyed<TKey, T>> _late = null!;
     private long _watermark = long.MinValue;
+    private Counter _lateRecords = null!;
+    private Counter _repeated = null!;
     private NamespacedState<TKey, long> _passed = null!; // by slice: a slice is as long as a key is remembered
 
-    /// <summary>The records that were not the first.</summary>
-    public long Filtered { get; private set; }
-
-    public long LateRecords { get; private set; }
-
     internal override bool IsOneToOne => true;
-
-    public void ConnectLateTo(Operator<Keyed<TKey, T>> late) => _late = late;
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
         if (record.Timestamp < _watermark)
         {
-            LateRecords++;
-            _late?.Process(in record);
+            _lateRecords.Add();
+            _late.Emit(in record);
             return;
         }
 
         var slice = SliceOf(record.Timestamp);
         if (IsIn(slice, in record) || IsIn(slice - 1, in record) || IsIn(slice + 1, in record))
         {
-            Filtered++;
+            _repeated.Add();
             return;
         }
 
@@ -100,7 +92,6 @@ internal sealed class DeduplicateOperator<TKey, T>(long? withinMs) : Operator<Ke
     public override void Advance(long watermark)
     {
         base.Advance(watermark);
-        _late?.Advance(watermark);
         if (withinMs is null) return;
         _watermark = watermark;
         foreach (var slice in _passed.Tables.Keys.TakeWhile(slice => slice < SliceOf(watermark) - 1).ToList()) _passed.Drop(slice);
@@ -111,7 +102,13 @@ internal sealed class DeduplicateOperator<TKey, T>(long? withinMs) : Operator<Ke
         if (withinMs is not null) checkpoint.SaveWatermark(Context.Name, _watermark);
     }
 
-    protected override void Declare(StepDeclaration declare) => _passed = declare.Tables<TKey, long>("passed", KeyCodec<TKey>.Default);
+    protected override void Declare(StepDeclaration declare)
+    {
+        _lateRecords = declare.Counter(CounterDefinition.Late);
+        _repeated = declare.Counter(CounterDefinition.Filtered);
+        _late = declare.Output<TKey, T>(late);
+        _passed = declare.Tables<TKey, long>("passed", KeyCodec<TKey>.Default);
+    }
 
     protected override void Open()
     {

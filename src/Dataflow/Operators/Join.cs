@@ -43,20 +43,19 @@ internal sealed record JoinNode<TKey, T, TRow, TOut>(
 }
 
 internal sealed class JoinOperator<TKey, T, TRow, TOut>(int tableId, Func<T, TRow, TOut> result)
-    : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>, ICountsMisses
+    : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>
     where TKey : notnull
 {
     private KeyedState<TKey, TRow> _rows = null!;
+    private Counter _misses = null!;
 
     internal override bool IsOneToOne => true;
-
-    public long Misses { get; private set; }
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
         if (!_rows.TryGet(record.Value.Key, out var row))
         {
-            Misses++;
+            _misses.Add();
             return;
         }
 
@@ -73,6 +72,8 @@ internal sealed class JoinOperator<TKey, T, TRow, TOut>(int tableId, Func<T, TRo
 
         Emit(record.With(new Keyed<TKey, TOut>(record.Value.Key, value)));
     }
+
+    protected override void Declare(StepDeclaration declare) => _misses = declare.Counter(CounterDefinition.Unmatched);
 
     protected override void Open() => _rows = Context.Task.Find<TableOperator<TKey, TRow>>(tableId).Rows;
 }

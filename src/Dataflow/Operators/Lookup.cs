@@ -106,17 +106,22 @@ internal sealed record LookupNode<TIn, TKey, TRow, TOut>(
 }
 
 internal sealed class LookupOperator<TIn, TKey, TRow, TOut>(LookupNode<TIn, TKey, TRow, TOut> node)
-    : CallingOperator<TIn, TRow?, TOut>(node.Options.Calls, node.Order?.Invoke(), node.ShardOf), ICountsCalls, ICountsMisses
+    : CallingOperator<TIn, TRow?, TOut>(node.Options.Calls, node.Order?.Invoke(), node.ShardOf)
     where TKey : notnull
     where TRow : class
 {
     private LookupCache<TKey, TRow> _cache = null!;
+    private Counter _calls = null!;
+    private Counter _reused = null!;
+    private Counter _misses = null!;
 
-    public long Calls { get; private set; }
-
-    public long Reused { get; private set; }
-
-    public long Misses { get; private set; }
+    protected override void Declare(StepDeclaration declare)
+    {
+        base.Declare(declare);
+        _calls = declare.Counter(CounterDefinition.Calls);
+        _reused = declare.Counter(CounterDefinition.Reused);
+        _misses = declare.Counter(CounterDefinition.Unmatched);
+    }
 
     protected override void Open()
     {
@@ -139,8 +144,8 @@ internal sealed class LookupOperator<TIn, TKey, TRow, TOut>(LookupNode<TIn, TKey
     private protected override Task<TRow?> CallAsync(TIn value, CancellationToken cancellation)
     {
         var row = _cache.FindAsync(node.Key(value), node.Find, out var isCall, cancellation);
-        if (isCall) Calls++;
-        else Reused++;
+        if (isCall) _calls.Add();
+        else _reused.Add();
         return row;
     }
 
@@ -148,7 +153,7 @@ internal sealed class LookupOperator<TIn, TKey, TRow, TOut>(LookupNode<TIn, TKey
     {
         if (row is null && node.IsInner)
         {
-            Misses++;
+            _misses.Add();
             return;
         }
 

@@ -68,11 +68,13 @@ internal sealed record MapAsyncNode<TIn, TOut>(
 }
 
 internal sealed class MapAsyncOperator<TIn, TOut>(Func<TIn, CancellationToken, Task<TOut>> map, AsyncOptions options)
-    : CallingOperator<TIn, TOut, TOut>(options), ICountsCalls
+    : CallingOperator<TIn, TOut, TOut>(options)
 {
-    public long Calls => CallsMade;
-
-    public long Reused => 0;
+    protected override void Declare(StepDeclaration declare)
+    {
+        base.Declare(declare);
+        declare.Gauge(CounterDefinition.Calls, () => CallsMade);
+    }
 
     private protected override Task<TOut> CallAsync(TIn value, CancellationToken cancellation) => map(value, cancellation);
 
@@ -92,12 +94,14 @@ internal sealed record KeyedMapAsyncNode<TKey, T, TOut>(
 
 internal sealed class KeyedMapAsyncOperator<TKey, T, TOut>(Func<T, CancellationToken, Task<TOut>> map, AsyncOptions options)
     : CallingOperator<Keyed<TKey, T>, TOut, Keyed<TKey, TOut>>(
-        options, new KeyOrder<TKey, T, TOut>(), static pair => Shards.Of(KeyCodec<TKey>.Default.Hash(pair.Key))), ICountsCalls
+        options, new KeyOrder<TKey, T, TOut>(), static pair => Shards.Of(KeyCodec<TKey>.Default.Hash(pair.Key)))
     where TKey : notnull
 {
-    public long Calls => CallsMade;
-
-    public long Reused => 0;
+    protected override void Declare(StepDeclaration declare)
+    {
+        base.Declare(declare);
+        declare.Gauge(CounterDefinition.Calls, () => CallsMade);
+    }
 
     private protected override Task<TOut> CallAsync(Keyed<TKey, T> value, CancellationToken cancellation)
         => map(value.Value, cancellation);

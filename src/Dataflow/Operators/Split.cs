@@ -21,8 +21,9 @@ public static class SplitStep
         public Stream<T> Split(Func<T, bool> predicate, out Stream<T> rest, string name = "split")
         {
             ArgumentNullException.ThrowIfNull(predicate);
-            var fitting = stream.Add(input => new SplitNode<T>(name, input, predicate));
-            rest = new Stream<T>(stream.Pipeline, new SideNode<T>($"{name}-rest", fitting.Node));
+            var others = new Output<T>($"{name}-rest");
+            var fitting = stream.Add(input => new SplitNode<T>(name, input, predicate, others));
+            rest = fitting.SideOutput(others);
             return fitting;
         }
     }
@@ -43,26 +44,17 @@ public static class SplitStep
     }
 }
 
-internal sealed record SplitNode<T>(string Name, Node<T> Input, Func<T, bool> Predicate) : Node<T, T>(Name, Input)
+internal sealed record SplitNode<T>(string Name, Node<T> Input, Func<T, bool> Predicate, Output<T> Rest) : Node<T, T>(Name, Input)
 {
-    public override Operator<T, T> CreateOperator() => new SplitOperator<T>(Predicate);
-
-    internal override void Connect(Operator<T, T> step, TaskBuilder builder)
-    {
-        base.Connect(step, builder);
-        ((SplitOperator<T>)step).ConnectRestTo(((SideNode<T>)builder.Plan.SideOf(this)!).BuildNext(builder));
-    }
+    public override Operator<T, T> CreateOperator() => new SplitOperator<T>(Predicate, Rest);
 }
 
-internal sealed class SplitOperator<T>(Func<T, bool> predicate) : Operator<T, T>, ICountsFiltered
+internal sealed class SplitOperator<T>(Func<T, bool> predicate, Output<T> rest) : Operator<T, T>
 {
-    private Operator<T> _rest = null!; // set once, while the task is built
-
-    public long Filtered { get; private set; }
+    private SideOutput<T> _rest = null!; // set by Declare, as the counter
+    private Counter _filtered = null!;
 
     internal override bool IsOneToOne => true;
-
-    public void ConnectRestTo(Operator<T> rest) => ConnectSideTo(_rest = rest);
 
     public override void Process(in Record<T> record)
     {
@@ -83,8 +75,14 @@ internal sealed class SplitOperator<T>(Func<T, bool> predicate) : Operator<T, T>
         }
         else
         {
-            Filtered++;
-            _rest.Process(in record);
+            _filtered.Add();
+            _rest.Emit(in record);
         }
+    }
+
+    protected override void Declare(StepDeclaration declare)
+    {
+        _rest = declare.Output(rest);
+        _filtered = declare.Counter(CounterDefinition.Filtered);
     }
 }

@@ -34,9 +34,9 @@ internal sealed record WhereNode<T>(string Name, Node<T> Input, Func<T, bool> Pr
     public override Operator<T, T> CreateOperator() => new WhereOperator<T>(Predicate);
 }
 
-internal sealed class WhereOperator<T>(Func<T, bool> predicate) : Operator<T, T>, ICountsFiltered
+internal sealed class WhereOperator<T>(Func<T, bool> predicate) : Operator<T, T>
 {
-    public long Filtered { get; private set; }
+    private Counter _filtered = null!; // set by Declare, as all that a step declares
 
     internal override bool IsOneToOne => true;
 
@@ -54,12 +54,8 @@ internal sealed class WhereOperator<T>(Func<T, bool> predicate) : Operator<T, T>
         }
 
         if (keep) Emit(in record);
-        else Filtered++;
+        else _filtered.Add();
     }
-}
 
-/// <summary>A step that counts the records that it left out because the user's condition said so.</summary>
-internal interface ICountsFiltered
-{
-    long Filtered { get; }
+    protected override void Declare(StepDeclaration declare) => _filtered = declare.Counter(CounterDefinition.Filtered);
 }

@@ -6,7 +6,7 @@ using Dataflow.Windows;
 namespace Dataflow.Patterns;
 
 /// <summary>Puts the records of each key in the order of their time, and searches them for a pattern.</summary>
-internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>, ICountsLate, ICountsDroppedMatches
+internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>
     where TKey : notnull
 {
     private readonly Pattern<T> _pattern;
@@ -14,29 +14,26 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
     private readonly Matcher<T> _matcher;
     private KeyedState<TKey, OpenMatches<T>?> _matches = null!;
     private Timers<TKey> _timers = null!;
-    private Operator<Keyed<TKey, TOut>>? _timedOut;
+    private readonly Output<TOut> _timedOutput;
+    private SideOutput<Keyed<TKey, TOut>> _timedOut = null!;
+    private Counter _late = null!;
     private TKey _key = default!;
     private long _watermark = long.MinValue;
     private long _handedOn = long.MinValue; // the watermark that those behind know of
 
-    public MatchOperator(Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, int mostOpen)
+    public MatchOperator(Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, int mostOpen, Output<TOut> timedOut)
     {
+        _timedOutput = timedOut;
         _pattern = pattern;
         _result = result;
         _matcher = new Matcher<T>(pattern, mostOpen, HandOn, HandOutTimedOut, Reject);
     }
 
-    public long LateRecords { get; private set; }
-
-    public long DroppedMatches => _matcher.Dropped;
-
-    public void ConnectTimedOutTo(Operator<Keyed<TKey, TOut>> timedOut) => ConnectSideTo(_timedOut = timedOut);
-
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
         if (record.Timestamp < _watermark)
         {
-            LateRecords++;
+            _late.Add();
             return;
         }
 
@@ -61,6 +58,9 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
     {
         _matches = declare.State<TKey, OpenMatches<T>?>("matches");
         _timers = Timers<TKey>.In(declare, "timers");
+        _timedOut = declare.Output<TKey, TOut>(_timedOutput);
+        _late = declare.Counter(CounterDefinition.Late);
+        declare.Gauge(MatchCounters.Dropped, () => _matcher.Dropped);
     }
 
     protected override void Open()
@@ -117,7 +117,7 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
 
     private void HandOutTimedOut(OpenMatches<T> matches, OpenMatch match)
     {
-        if (_timedOut is not null && TryMake(matches, match, out var record)) _timedOut.Process(in record);
+        if (_timedOut.IsTaken && TryMake(matches, match, out var record)) _timedOut.Emit(in record);
     }
 
     private bool TryMake(OpenMatches<T> matches, OpenMatch open, out Record<Keyed<TKey, TOut>> record)
@@ -135,10 +135,4 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
             return false;
         }
     }
-}
-
-/// <summary>A step that bounds how many matches are open.</summary>
-internal interface ICountsDroppedMatches
-{
-    long DroppedMatches { get; }
 }

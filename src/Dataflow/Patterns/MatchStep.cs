@@ -24,30 +24,33 @@ public static class MatchStep
         /// <exception cref="ArgumentException">The pattern waits for more for ever, or may be without any record.</exception>
         public KeyedStream<TKey, TOut> Match<TOut>(
             Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, int mostOpen = MostOpen, string name = "match")
-        {
-            ArgumentNullException.ThrowIfNull(pattern);
-            ArgumentNullException.ThrowIfNull(result);
-            ArgumentOutOfRangeException.ThrowIfLessThan(mostOpen, 1);
-            pattern.Check();
-
-            return stream.Add(input => new MatchNode<TKey, T, TOut>(name, input, pattern, result, mostOpen));
-        }
+            => stream.Match(pattern, result, new Output<TOut>($"{name}-timed-out"), mostOpen, name);
 
         /// <summary>As the form without, and hands out what of a match there was when the time given by <c>Within</c> was over, if it had not
         /// become one. None with <see cref="AfterMatch.NoSkip"/>.</summary>
         public KeyedStream<TKey, TOut> Match<TOut>(
             Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, out KeyedStream<TKey, TOut> timedOut, int mostOpen = MostOpen, string name = "match")
         {
-            var matches = stream.Match(pattern, result, mostOpen, name);
-            var side = new SideNode<Keyed<TKey, TOut>>($"{name}-timed-out", matches.Pairs.Node);
-            timedOut = new(new Stream<Keyed<TKey, TOut>>(stream.Pipeline, side), isPartitioned: true);
+            var output = new Output<TOut>($"{name}-timed-out");
+            var matches = stream.Match(pattern, result, output, mostOpen, name);
+            timedOut = matches.SideOutput(output);
             return matches;
+        }
+
+        private KeyedStream<TKey, TOut> Match<TOut>(
+            Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, Output<TOut> timedOut, int mostOpen, string name)
+        {
+            ArgumentNullException.ThrowIfNull(pattern);
+            ArgumentNullException.ThrowIfNull(result);
+            ArgumentOutOfRangeException.ThrowIfLessThan(mostOpen, 1);
+            pattern.Check();
+            return stream.Add(input => new MatchNode<TKey, T, TOut>(name, input, pattern, result, mostOpen, timedOut));
         }
     }
 }
 
 internal sealed record MatchNode<TKey, T, TOut>(
-    string Name, Node<Keyed<TKey, T>> Input, Pattern<T> Pattern, Func<TKey, Match<T>, TOut> Result, int MostOpen)
+    string Name, Node<Keyed<TKey, T>> Input, Pattern<T> Pattern, Func<TKey, Match<T>, TOut> Result, int MostOpen, Output<TOut> TimedOut)
     : Node<Keyed<TKey, T>, Keyed<TKey, TOut>>(Name, Input)
     where TKey : notnull
 {
@@ -56,14 +59,7 @@ internal sealed record MatchNode<TKey, T, TOut>(
     internal override string StateSignature => $"match {Pattern}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator()
-        => new Patterns.MatchOperator<TKey, T, TOut>(Pattern, Result, MostOpen);
-
-    internal override void Connect(Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> step, TaskBuilder builder)
-    {
-        base.Connect(step, builder);
-        if (builder.Plan.SideOf(this) is SideNode<Keyed<TKey, TOut>> side)
-            ((Patterns.MatchOperator<TKey, T, TOut>)step).ConnectTimedOutTo(side.BuildNext(builder));
-    }
+        => new Patterns.MatchOperator<TKey, T, TOut>(Pattern, Result, MostOpen, TimedOut);
 
     internal override IEnumerable<string> Check()
         => EventTime.IsGivenBefore(this) ? [] : [$"Match '{Name}' needs event time. Add WithEventTime(...) before KeyBy."];

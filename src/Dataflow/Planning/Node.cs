@@ -1,3 +1,4 @@
+using Dataflow.Planning;
 using Dataflow.Runtime;
 using Dataflow.State;
 
@@ -38,7 +39,7 @@ public abstract record Node(string Name)
 
     /// <summary>Has a step that never runs declare what it keeps; null where nothing runs.</summary>
     /// <exception cref="PlanException">What it declares has a fault.</exception>
-    internal virtual StepDeclaration? Declare(bool keepsRejected) => null;
+    internal virtual StepDeclaration? Declare(bool keepsRejected, IEnumerable<ISideNode> taken) => null;
 
     /// <summary>Looks for a way to write every type that leaves the process here.</summary>
     /// <exception cref="PlanException">There is none for one of them.</exception>
@@ -60,7 +61,7 @@ public abstract record Node(string Name)
 public abstract record Node<TOut>(string Name) : Node(Name)
 {
     /// <summary>Builds all that follows in the same task and returns where this step's records go.</summary>
-    internal virtual Operator<TOut> BuildNext(TaskBuilder builder)
+    internal Operator<TOut> BuildNext(TaskBuilder builder)
     {
         var consumers = builder.Plan.ConsumersOf(this).Cast<IConsumer<TOut>>().Select(c => c.Build(builder)).ToArray();
         return consumers.Length switch
@@ -82,14 +83,15 @@ public abstract record Node<TIn, TOut>(string Name, Node<TIn> Input) : Node<TOut
     /// <summary>Makes the running step, once for each worker and once for the plan: what it needs of files or services is for its <c>Open</c>.</summary>
     public abstract Operator<TIn, TOut> CreateOperator();
 
-    internal override StepDeclaration Declare(bool keepsRejected)
-        => CreateOperator().DeclareTo(new StepDeclaration(Name, new Changes(), keepsRejected));
+    internal override StepDeclaration Declare(bool keepsRejected, IEnumerable<ISideNode> taken)
+        => CreateOperator().DeclareTo(new StepDeclaration(Name, new Changes(), keepsRejected, new StepOutputs(taken)));
 
     Operator<TIn> IConsumer<TIn>.Build(TaskBuilder builder)
     {
         var step = Create();
         var context = builder.Add(this, step);
-        Connect(step, builder);
+        step.ConnectTo(BuildNext(builder));
+        context.Outputs.Connect(builder);
         return step.GetType().Assembly == typeof(Operator).Assembly ? step : new OwnStep<TIn>(step, context);
     }
 
@@ -104,8 +106,6 @@ public abstract record Node<TIn, TOut>(string Name, Node<TIn> Input) : Node<TOut
             throw OperatorException.Failed(Name, "", -1, error);
         }
     }
-
-    internal virtual void Connect(Operator<TIn, TOut> step, TaskBuilder builder) => step.ConnectTo(BuildNext(builder));
 }
 
 /// <summary>A step that takes records of two streams, of one worker and in one task: a join, say.</summary>

@@ -10,7 +10,7 @@ namespace Dataflow.Planning;
 internal sealed class Plan
 {
     private readonly ILookup<Node, Node> _consumers;
-    private readonly ILookup<Node, Node> _sides;
+    private readonly ILookup<Node, ISideNode> _sides;
     private readonly Dictionary<int, string> _labels;
     private readonly StateSignatures _states;
 
@@ -22,7 +22,7 @@ internal sealed class Plan
         Nodes = pipeline.Nodes;
         var identity = (IEqualityComparer<Node>)ReferenceEqualityComparer.Instance;
         _consumers = Nodes.Where(node => node.Upstream is not null).ToLookup(node => node.Upstream!, identity);
-        _sides = Nodes.Where(IsSide).ToLookup(node => node.Uses!, identity);
+        _sides = Nodes.OfType<ISideNode>().ToLookup(side => side.Owner, identity);
         Stages = CutIntoStages(identity);
         _labels = LabelsOf(Nodes);
         _states = states;
@@ -79,7 +79,8 @@ internal sealed class Plan
         return null;
     }
 
-    public Node? SideOf(Node node) => _sides[node].FirstOrDefault();
+    /// <summary>The streams that were taken of a step's second outputs.</summary>
+    public IEnumerable<ISideNode> SidesOf(Node node) => _sides[node];
 
     public int StageOf(Node node) => Stages.Index().First(stage => stage.Item.Contains(node, ReferenceEqualityComparer.Instance)).Index;
 
@@ -102,8 +103,6 @@ internal sealed class Plan
     }
 
     private string SignatureOf(Node node) => _states.TryGet(node, out var signature) ? signature : "";
-
-    private static bool IsSide(Node node) => node.Upstream is null && node.Uses is not null;
 
     /// <summary>The first step of a name keeps it; those after it get the next free number behind it.</summary>
     private static Dictionary<int, string> LabelsOf(IReadOnlyList<Node> nodes)

@@ -14,7 +14,8 @@ internal sealed class StateSignatures
     {
         foreach (var node in pipeline.Nodes) Try(node, node.CheckTypes, static _ => true);
         // A type that was found to have no bytes where it comes in, or is made the key, is not reported for each state as well.
-        foreach (var node in pipeline.Nodes) Try(node, () => Declare(node, pipeline.OnError.KeepsRejected), fault => !_reported.Contains(fault));
+        var sides = pipeline.Nodes.OfType<ISideNode>().ToLookup(side => side.Owner, (IEqualityComparer<Node>)ReferenceEqualityComparer.Instance);
+        foreach (var node in pipeline.Nodes) Try(node, () => Declare(node, pipeline.OnError.KeepsRejected, sides[node]), fault => !_reported.Contains(fault));
     }
 
     /// <summary>Types that cannot be written and names that stand for two states.</summary>
@@ -23,10 +24,12 @@ internal sealed class StateSignatures
     /// <summary>Gives the signature of a step; false if it keeps nothing.</summary>
     public bool TryGet(Node node, [MaybeNullWhen(false)] out string signature) => _byNode.TryGetValue(node.Id, out signature);
 
-    private void Declare(Node node, bool keepsRejected)
+    private void Declare(Node node, bool keepsRejected, IEnumerable<ISideNode> sides)
     {
         if (node.StateSignature is { } meaning) _byNode[node.Id] = meaning;
-        if (node.Declare(keepsRejected) is not { } declaration) return;
+        if (node.Declare(keepsRejected, sides) is not { } declaration) return;
+        foreach (var side in declaration.Outputs.Missing)
+            _faults.Add($"step '{node.Name}' has no output '{((Node)side).Name}' of these records. Take SideOutput of the step that declares it.");
         foreach (var state in declaration.States)
         {
             if (!_owners.TryAdd(state.Id, node.Name) && _owners[state.Id] != node.Name)

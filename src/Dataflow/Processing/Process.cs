@@ -43,17 +43,5 @@ public static class ProcessStep
                 (input, second) => new BroadcastProcessNode<TKey, T, TBroadcast, TOut>(name, input, second, process));
             return new KeyedStream<TKey, TOut>(met, isPartitioned: true);
         }
-
-        /// <summary>The records that a <c>Process</c> step emits to one of its outputs: call it on the step's result.</summary>
-        /// <remarks>What is emitted to an output that nobody takes is dropped.</remarks>
-        /// <exception cref="ArgumentException">The stream is not the result of a <c>Process</c> step.</exception>
-        public KeyedStream<TKey, TSide> SideOutput<TSide>(Output<TSide> output)
-        {
-            ArgumentNullException.ThrowIfNull(output);
-            return stream.Pairs.Node is IHasOutputs<TKey> step
-                ? step.Outputs.StreamOf(output, stream.Pipeline, stream.Pairs.Node)
-                : throw new ArgumentException(
-                    $"Step '{stream.Pairs.Node.Name}' has no outputs. Call SideOutput on the stream that Process returns.", nameof(output));
-        }
     }
 }

@@ -4,22 +4,14 @@ namespace Dataflow.Processing;
 
 internal sealed record ProcessNode<TKey, T, TOut>(
     string Name, Node<Keyed<TKey, T>> Input, Func<KeyedProcess<TKey, T, TOut>> Create)
-    : Node<Keyed<TKey, T>, Keyed<TKey, TOut>>(Name, Input), IHasOutputs<TKey>
+    : Node<Keyed<TKey, T>, Keyed<TKey, TOut>>(Name, Input)
     where TKey : notnull
 {
     private readonly Lazy<ProcessPlan> _plan = new(() => ProcessPlan.Of(Create(), Input));
 
-    public RequestedOutputs<TKey> Outputs { get; } = new();
-
     public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator() => new ProcessOperator<TKey, T, TOut>(Create(), _plan.Value.IsInTimeOrder);
 
     internal override IEnumerable<string> Check() => _plan.Value.Check(Name, Input);
-
-    internal override void Connect(Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> step, TaskBuilder builder)
-    {
-        base.Connect(step, builder);
-        Outputs.Connect(builder, ((ProcessOperator<TKey, T, TOut>)step).Runner.Sides);
-    }
 }
 
 internal sealed record BroadcastProcessNode<TKey, T, TBroadcast, TOut>(
@@ -27,21 +19,13 @@ internal sealed record BroadcastProcessNode<TKey, T, TBroadcast, TOut>(
     Node<Keyed<TKey, T>> Input,
     SecondInput<TBroadcast> Second,
     Func<BroadcastProcess<TKey, T, TBroadcast, TOut>> Create)
-    : Node<Keyed<TKey, T>, TBroadcast, Keyed<TKey, TOut>>(Name, Input, Second), IHasOutputs<TKey>
+    : Node<Keyed<TKey, T>, TBroadcast, Keyed<TKey, TOut>>(Name, Input, Second)
     where TKey : notnull
 {
     private readonly Lazy<ProcessPlan> _plan = new(() => ProcessPlan.Of(Create(), Input));
-
-    public RequestedOutputs<TKey> Outputs { get; } = new();
 
     public override Operator<Keyed<TKey, T>, TBroadcast, Keyed<TKey, TOut>> CreateOperator()
         => new BroadcastProcessOperator<TKey, T, TBroadcast, TOut>(Create(), _plan.Value.IsInTimeOrder);
 
     internal override IEnumerable<string> Check() => _plan.Value.Check(Name, Input);
-
-    internal override void Connect(Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> step, TaskBuilder builder)
-    {
-        base.Connect(step, builder);
-        Outputs.Connect(builder, ((BroadcastProcessOperator<TKey, T, TBroadcast, TOut>)step).Runner.Sides);
-    }
 }

@@ -2,17 +2,13 @@ using Dataflow.Runtime;
 
 namespace Dataflow.Processing;
 
-internal sealed class ProcessOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>, ICountsExpired, IKeepsTimers
+internal sealed class ProcessOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>
     where TKey : notnull
 {
     public ProcessOperator(KeyedProcess<TKey, T, TOut> process, bool isInTimeOrder)
         => Runner = new(process, isInTimeOrder, (in record) => Emit(in record), base.Advance, base.Idle, Reject);
 
     public ProcessRunner<TKey, T, TOut> Runner { get; }
-
-    public long Expired => Runner.Expired;
-
-    public long DroppedTimers => Runner.DroppedTimers;
 
     internal override bool IsBehind => Runner.IsBehind;
 
@@ -38,7 +34,7 @@ internal sealed class ProcessOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, 
 }
 
 internal sealed class BroadcastProcessOperator<TKey, T, TBroadcast, TOut>
-    : Operator<Keyed<TKey, T>, TBroadcast, Keyed<TKey, TOut>>, ICountsExpired, IKeepsTimers
+    : Operator<Keyed<TKey, T>, TBroadcast, Keyed<TKey, TOut>>
     where TKey : notnull
 {
     private readonly BroadcastProcess<TKey, T, TBroadcast, TOut> _process;
@@ -50,10 +46,6 @@ internal sealed class BroadcastProcessOperator<TKey, T, TBroadcast, TOut>
     }
 
     public ProcessRunner<TKey, T, TOut> Runner { get; }
-
-    public long Expired => Runner.Expired;
-
-    public long DroppedTimers => Runner.DroppedTimers;
 
     internal override bool WaitsForSecond => false;
 
@@ -83,16 +75,4 @@ internal sealed class BroadcastProcessOperator<TKey, T, TBroadcast, TOut>
     protected override void Declare(StepDeclaration declare) => Runner.Declare(declare);
 
     protected override void Open() => Runner.Open(Context);
-}
-
-/// <summary>A step whose state has a time to live.</summary>
-internal interface ICountsExpired
-{
-    long Expired { get; }
-}
-
-/// <summary>A step with timers.</summary>
-internal interface IKeepsTimers
-{
-    long DroppedTimers { get; }
 }

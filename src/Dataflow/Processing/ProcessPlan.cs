@@ -24,7 +24,7 @@ internal sealed class ProcessPlan
     private static bool NeedsTime<TKey, T, TOut>(KeyedProcess<TKey, T, TOut> process)
         where TKey : notnull
     {
-        var states = new ProcessStates<TKey, T>(new StepDeclaration("", new Changes(), keepsRejected: false));
+        var states = new ProcessStates<TKey, T>(new StepDeclaration("", new Changes(), keepsRejected: false, new StepOutputs([])));
         try
         {
             process.Open(states);

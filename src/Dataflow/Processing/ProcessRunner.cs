@@ -31,6 +31,8 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     private Timers<TKey> _clockTimers = null!;
     private ProcessingTimers<TKey> _processingTimers = null!;
     private RunningContext _context = null!;
+    private SideOutputs<TKey> _sides = null!;
+    private Counter _droppedTimers = null!;
     private long _now = long.MinValue; // how far the step has come: ahead of the watermark where it handled records in the quiet
     private long _until = long.MinValue; // how far it may go
     private long _fireUntil = long.MinValue; // and with timers
@@ -44,12 +46,6 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
 
     public delegate void Emission(in Record<Keyed<TKey, TOut>> record);
 
-    public SideOutputs<TKey> Sides { get; } = new();
-
-    public long Expired => _states.Expiring.Sum(static state => state.Expired);
-
-    public long DroppedTimers { get; private set; }
-
     /// <summary>Up to here the step has handled all: what is as old is late.</summary>
     private long Reached => Math.Min(_now, _watermark);
 
@@ -59,6 +55,9 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     public void Declare(StepDeclaration declare)
     {
         _states = new ProcessStates<TKey, T>(declare);
+        _sides = new SideOutputs<TKey>(declare.Outputs.DeclareAll());
+        _droppedTimers = declare.Counter(ProcessCounters.DroppedTimers);
+        declare.Gauge(CounterDefinition.Expired, () => _states.Expiring.Sum(static state => state.Expired));
         process.Open(_states);
         if (isInTimeOrder) _waiting = declare.Waiting<TKey, T>("waiting-records", SliceMs);
         _timers = Timers<TKey>.In(declare, "event-timers");
@@ -176,7 +175,6 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         if (_idleness == _passedOn || (_idleness.IsIdle && (IsBehind || (_waiting is not null && _waiting.TryPeek(out _))))) return;
         _passedOn = _idleness;
         idle(_passedOn);
-        Sides.Idle(_passedOn);
     }
 
     private void Keep(in Record<Keyed<TKey, T>> record)
@@ -207,7 +205,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         {
             case TimerChange.Set when !_timers.Set(key, timestamp):
             case TimerChange.SetProcessing when _isEnding:
-                DroppedTimers++;
+                _droppedTimers.Add();
                 break;
             case TimerChange.Delete:
                 _timers.Delete(key, timestamp);
@@ -239,13 +237,12 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         }
 
         advance(Reached);
-        Sides.Advance(Reached);
     }
 
     private void BeginEnd()
     {
         (_endsThen, _isEnding, _until, _fireUntil) = (false, true, long.MaxValue, long.MaxValue);
-        DroppedTimers += _processingTimers.Clear();
+        _droppedTimers.Add(_processingTimers.Clear());
         _timers.LetSetOnceMore();
     }
 
@@ -346,7 +343,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
             runner._states.Undo.Undo();
             _emitted.Clear();
             _timers.Clear();
-            runner.Sides.DropHeld();
+            runner._sides.DropHeld();
             runner._states.Scope.End();
         }
 
@@ -360,7 +357,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         {
             ArgumentNullException.ThrowIfNull(output);
             IsEmitting = !isWhole;
-            runner.Sides.Emit(output, new(new(Key, value), _timestamp, _origin), isHeld: isWhole);
+            runner._sides.Emit(output, new(new(Key, value), _timestamp, _origin), isHeld: isWhole);
             IsEmitting = false;
         }
 
@@ -393,7 +390,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
             _timers.Clear();
             foreach (var value in _emitted) EmitNow(value);
             _emitted.Clear();
-            runner.Sides.Release();
+            runner._sides.Release();
         }
     }
 

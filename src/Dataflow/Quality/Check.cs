@@ -10,7 +10,7 @@ public static class CheckStep
     {
         /// <summary>Counts the records that break rules, and keeps those of which a rule says so out of the stream.</summary>
         /// <remarks>Every rule is asked about every record. A rule whose own function throws is an error like any other. The counts
-        /// are in the step's <see cref="StepStatus.BrokenRules"/> and the meter's <c>dataflow.rule.broken</c>.</remarks>
+        /// are in the step's <c>BrokenRules</c> and the meter's <c>dataflow.rule.broken</c>.</remarks>
         /// <param name="rules">The rules: <c>r => [r.NotNull("gate", flight => flight.Gate)]</c>.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
         public Stream<T> Check(Func<Rules<T>, IReadOnlyList<Rule<T>>> rules, string name = "check")
@@ -26,14 +26,15 @@ public static class CheckStep
             ArgumentNullException.ThrowIfNull(rules);
             ArgumentException.ThrowIfNullOrEmpty(name);
             var made = rules(new Rules<T>());
-            var checkedOnes = stream.Add(input => new CheckNode<T>(name, input, [.. made]));
-            alerts = new Stream<BrokenRule<T>>(stream.Pipeline, new SideNode<BrokenRule<T>>($"{name}-alerts", checkedOnes.Node));
+            var output = new Output<BrokenRule<T>>($"{name}-alerts");
+            var checkedOnes = stream.Add(input => new CheckNode<T>(name, input, [.. made], output));
+            alerts = checkedOnes.SideOutput(output);
             return checkedOnes;
         }
     }
 }
 
-internal sealed record CheckNode<T>(string Name, Node<T> Input, IReadOnlyList<Rule<T>> Rules) : Node<T, T>(Name, Input)
+internal sealed record CheckNode<T>(string Name, Node<T> Input, IReadOnlyList<Rule<T>> Rules, Output<BrokenRule<T>> Alerts) : Node<T, T>(Name, Input)
 {
     internal override string Detail
         => string.Join(", ", Rules.Select(rule => rule.OnBroken switch
@@ -45,7 +46,7 @@ internal sealed record CheckNode<T>(string Name, Node<T> Input, IReadOnlyList<Ru
 
     internal override bool WritesDeadLetters => Rules.Any(rule => rule.OnBroken == OnBroken.DeadLetter);
 
-    public override Operator<T, T> CreateOperator() => new CheckOperator<T>(Rules);
+    public override Operator<T, T> CreateOperator() => new CheckOperator<T>(Rules, Alerts);
 
     internal override IEnumerable<string> Check()
     {
@@ -53,25 +54,15 @@ internal sealed record CheckNode<T>(string Name, Node<T> Input, IReadOnlyList<Ru
         foreach (var rules in Rules.GroupBy(rule => rule.Name, StringComparer.Ordinal).Where(rules => rules.Count() > 1))
             yield return $"Step '{Name}' has {rules.Count()} rules called '{rules.Key}'. Give each a name of its own: they are counted by it.";
     }
-
-    internal override void Connect(Operator<T, T> step, TaskBuilder builder)
-    {
-        base.Connect(step, builder);
-        ((CheckOperator<T>)step).ConnectAlertsTo(((SideNode<BrokenRule<T>>)builder.Plan.SideOf(this)!).BuildNext(builder));
-    }
 }
 
-internal sealed class CheckOperator<T>(IReadOnlyList<Rule<T>> rules) : Operator<T, T>, ICountsBrokenRules
+internal sealed class CheckOperator<T>(IReadOnlyList<Rule<T>> rules, Output<BrokenRule<T>> alerts) : Operator<T, T>
 {
-    private readonly long[] _broken = new long[rules.Count];
+    private readonly Counter[] _broken = new Counter[rules.Count];
     private readonly List<int> _brokenNow = [];
-    private Operator<BrokenRule<T>> _alerts = null!; // set once, while the task is built
-
-    public IEnumerable<RuleCount> BrokenRules => rules.Select((rule, i) => new RuleCount(rule.Name, Volatile.Read(ref _broken[i])));
+    private SideOutput<BrokenRule<T>> _alerts = null!; // set by Declare
 
     internal override bool IsOneToOne => true;
-
-    public void ConnectAlertsTo(Operator<BrokenRule<T>> alerts) => ConnectSideTo(_alerts = alerts);
 
     public override void Process(in Record<T> record)
     {
@@ -96,9 +87,9 @@ internal sealed class CheckOperator<T>(IReadOnlyList<Rule<T>> rules) : Operator<
     {
         foreach (var i in _brokenNow)
         {
-            _broken[i]++;
+            _broken[i].Add();
             if (rules[i].OnBroken == OnBroken.Alert)
-                _alerts.Process(record.With(new BrokenRule<T>(rules[i].Name, rules[i].Found(record.Value), record.Value)));
+                _alerts.Emit(record.With(new BrokenRule<T>(rules[i].Name, rules[i].Found(record.Value), record.Value)));
         }
 
         var fatal = _brokenNow.FindIndex(i => rules[i].OnBroken == OnBroken.DeadLetter);
@@ -108,10 +99,10 @@ internal sealed class CheckOperator<T>(IReadOnlyList<Rule<T>> rules) : Operator<
         Write(Context.Refuse(found.Length == 0 ? $"Rule '{broken.Name}' is broken." : $"Rule '{broken.Name}' is broken: {found}.", record.Origin));
         return false;
     }
-}
 
-/// <summary>A step that counts how often rules were broken.</summary>
-internal interface ICountsBrokenRules
-{
-    IEnumerable<RuleCount> BrokenRules { get; }
+    protected override void Declare(StepDeclaration declare)
+    {
+        _alerts = declare.Output(alerts);
+        for (var i = 0; i < rules.Count; i++) _broken[i] = declare.Counter(RuleCounters.Broken, rules[i].Name);
+    }
 }

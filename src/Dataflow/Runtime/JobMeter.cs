@@ -27,7 +27,7 @@ internal sealed class JobMeter : IDisposable
     {
         _job = job;
         OfRecords();
-        OfModels();
+        OfCounters();
         OfTime();
         OfLoad();
         OfCheckpoints();
@@ -50,24 +50,33 @@ internal sealed class JobMeter : IDisposable
     {
         Counter("dataflow.operator.records.in", "{record}", "Records that came into a step.", step => step.In);
         Counter("dataflow.operator.records.out", "{record}", "Records that a step handed on.", step => step.Emitted);
-        Counter("dataflow.operator.records.filtered", "{record}", "Records that a condition left out.", step => step.Filtered);
-        Counter("dataflow.operator.records.late_dropped", "{record}", "Records that came too late for a step.", step => step.Late);
-        Counter("dataflow.exchange.records.combined", "{record}", "Records that an aggregate before an exchange saved it.", step => step.Combined);
-        Counter("dataflow.join.misses", "{record}", "Records for which a join found no partner.", step => step.Misses);
         _meter.CreateObservableCounter("dataflow.dead_letter.records", DeadLetters, "{record}", "Records and results that became dead letters.");
-        _meter.CreateObservableCounter("dataflow.rule.broken", BrokenRules, "{record}", "Records that broke a rule of a check.");
     }
 
-    private void OfModels()
+    /// <summary>Offers what the steps count, each number under its own name.</summary>
+    private void OfCounters()
     {
-        Counter("dataflow.model.calls", "{call}", "Calls out of the pipeline, retries included.", step => step.Calls);
-        Counter("dataflow.model.texts.truncated", "{text}", "Texts that were too long for the model.", step => step.Truncated);
-        Counter("dataflow.model.results.damaged", "{result}", "Recorded results that could not be read.", step => step.DamagedResults);
-        OfModel("dataflow.model.tokens", "{token}", "Tokens that a model computed.", model => model.Tokens);
-        OfModel("dataflow.model.tokens.saved", "{token}", "Tokens of texts whose result was there already.", model => model.SavedTokens);
-        OfModel("dataflow.model.texts.saved", "{text}", "Texts whose result was there already.", model => model.SavedTexts);
-        OfModel("dataflow.model.time", "s", "Time spent in a model.", model => model.Time.TotalSeconds);
+        foreach (var definition in _job.Tasks.SelectMany(static task => task.Instances)
+            .SelectMany(static instance => instance.Context.Counters.Definitions).DistinctBy(static definition => definition.Name))
+        {
+            if (definition.PerUnit != 1) Offer(definition, value => value / (double)definition.PerUnit);
+            else Offer(definition, static value => value);
+        }
     }
+
+    private void Offer<T>(CounterDefinition definition, Func<long, T> convert)
+        where T : struct
+    {
+        if (definition.IsGauge) _meter.CreateObservableGauge(definition.Name, () => ValuesOf(definition, convert), definition.Unit, definition.Description);
+        else _meter.CreateObservableCounter(definition.Name, () => ValuesOf(definition, convert), definition.Unit, definition.Description);
+    }
+
+    private IEnumerable<Measurement<T>> ValuesOf<T>(CounterDefinition definition, Func<long, T> convert)
+        where T : struct
+        => from step in _job.Status.Steps
+           from count in step.Counters
+           where count.Definition.Name == definition.Name
+           select count.Tag is null ? Of(convert(count.Value), Step(step)) : Of(convert(count.Value), Step(step), new(definition.Tag ?? "tag", count.Tag));
 
     private void OfTime()
     {
@@ -100,12 +109,6 @@ internal sealed class JobMeter : IDisposable
     private void Counter(string name, string unit, string description, Func<StepStatus, long> value)
         => _meter.CreateObservableCounter(name, () => Steps(value), unit, description);
 
-    private void OfModel<T>(string name, string unit, string description, Func<ModelUsage, T> value)
-        where T : struct
-        => _meter.CreateObservableCounter(
-            name, () => _job.Status.Steps.SelectMany(step => step.Models, (step, model) => Of(value(model), Step(step), new("model", model.Model))),
-            unit, description);
-
     private Measurement<T> Of<T>(T value, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
         where T : struct
         => new(value, [new("pipeline", _job.Plan.Pipeline), .. tags]);
@@ -118,9 +121,6 @@ internal sealed class JobMeter : IDisposable
 
     private IEnumerable<Measurement<long>> DeadLetters()
         => Steps(step => step.DeadLetters).Concat(_job.Status.Splits.Select(split => Of(split.DeadLetters, Split(split))));
-
-    private IEnumerable<Measurement<long>> BrokenRules()
-        => _job.Status.Steps.SelectMany(step => step.BrokenRules, (step, broken) => Of(broken.Count, Step(step), new("rule", broken.Rule)));
 
     private IEnumerable<Measurement<double>> Watermarks()
         => _job.Status.Steps.Where(HasWatermark).Select(step => Of(step.WatermarkMs!.Value / 1000.0, Step(step)));

@@ -36,9 +36,7 @@ public sealed record JobStatus(
     internal static JobStatus Of(Job job)
     {
         var instances = job.Tasks.SelectMany(task => task.Instances)
-            .ToLookup(instance => instance.Context.NodeId, instance => instance.Step);
-        var entries = job.Tasks.SelectMany(task => task.Instances)
-            .ToLookup(instance => instance.Context.NodeId, instance => instance.Context.StateEntries);
+            .ToLookup(instance => instance.Context.NodeId);
         var emitted = job.CountEmitted();
         var (before, age) = job.EmittedBefore.Before;
         var steps = job.Plan.Nodes.OrderBy(node => node.Id).Where(node => instances.Contains(node.Id))
@@ -47,7 +45,6 @@ public sealed record JobStatus(
                 Label = job.Plan.LabelOf(node),
                 InPerSecond = PerSecond(GivenTo(node, emitted) - GivenTo(node, before)),
                 EmittedPerSecond = PerSecond(emitted[node.Id] - before.GetValueOrDefault(node.Id)),
-                StateEntries = entries[node.Id].Sum(),
             });
         var splits = job.Tasks.SelectMany(task => task.Splits).OrderBy(split => split.Id).Select(SplitStatus.Of);
         return new JobStatus(
@@ -104,10 +101,8 @@ public sealed record StageStatus(
 /// <summary>What a step has done since the job started.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Emitted">Records handed on.</param>
-/// <param name="Late">Records that came after all their windows had closed.</param>
-/// <param name="Misses">Records for which a join found no partner.</param>
 /// <param name="WatermarkMs">How far event time has come, ms since the Unix epoch; null where the step knows no time.</param>
-public sealed record StepStatus(string Name, long Emitted, long Late, long Misses, long? WatermarkMs)
+public sealed record StepStatus(string Name, long Emitted, long? WatermarkMs)
 {
     /// <summary>The name that no other step of the pipeline has: <see cref="Name"/>, with a number behind it for the second step of that name
     /// and those after it, as in <c>select-2</c>. The meter's tag <c>step</c>.</summary>
@@ -122,28 +117,10 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
     /// <summary>Records handed on in each of the last seconds, on average.</summary>
     public double EmittedPerSecond { get; init; }
 
-    /// <summary>Records that a condition of the user's left out.</summary>
-    public long Filtered { get; init; }
-
-    /// <summary>Records that came in and are not accounted for yet: each is to be emitted, filtered, late, a miss or a dead letter.
+    /// <summary>Records that came in and are not accounted for yet: each is to be emitted, counted as left out or a dead letter.
     /// 0 once a job is finished. Null for steps that make more or less than one result of a record.</summary>
     /// <remarks>While the job runs it is an estimate: the counts are taken one after the other.</remarks>
     public long? InFlight { get; init; }
-
-    /// <summary>Calls out of the pipeline, those made again included.</summary>
-    public long Calls { get; init; }
-
-    /// <summary>Records for which a result was there already, so that no call was made.</summary>
-    public long Reused { get; init; }
-
-    /// <summary>What the step's model was used for; several where it has used several versions, none where it has no model.</summary>
-    public IReadOnlyList<ModelUsage> Models { get; init; } = [];
-
-    /// <summary>Results of the step's models that were recorded by earlier runs and cannot be used, so that the models are called again.</summary>
-    public long DamagedResults { get; init; }
-
-    /// <summary>Records whose text was too long for the model, so that its end was left out.</summary>
-    public long Truncated { get; init; }
 
     /// <summary>Records, and results of no single record, that became a <see cref="DeadLetter"/>.</summary>
     public long DeadLetters { get; init; }
@@ -151,66 +128,48 @@ public sealed record StepStatus(string Name, long Emitted, long Late, long Misse
     /// <summary>How many keyed values it holds in memory, those of timers and other bookkeeping included.</summary>
     public long StateEntries { get; init; }
 
+    /// <summary>The numbers that the step counts, the instances of all workers added up.</summary>
+    public IReadOnlyList<CounterValue> Counters { get; init; } = [];
+
+    /// <summary>Records that came too late: behind the watermark, after all their windows had closed.</summary>
+    public long Late => Total(CounterDefinition.Late);
+
+    /// <summary>Records that a condition of the user's left out.</summary>
+    public long Filtered => Total(CounterDefinition.Filtered);
+
+    /// <summary>Records for which a join found no partner.</summary>
+    public long Misses => Total(CounterDefinition.Unmatched);
+
+    /// <summary>Calls out of the pipeline, those made again included.</summary>
+    public long Calls => Total(CounterDefinition.Calls);
+
+    /// <summary>Records for which a result was there already, so that no call was made.</summary>
+    public long Reused => Total(CounterDefinition.Reused);
+
     /// <summary>Entries of state that were removed because their time was over: time to live, or that for which a feature view knows an entity.</summary>
-    public long Expired { get; init; }
+    public long Expired => Total(CounterDefinition.Expired);
 
-    /// <summary>Searches of <c>Match</c> that were given up because too many were open.</summary>
-    public long DroppedMatches { get; init; }
+    /// <summary>A number that the step counts, over all its tags; 0 where it counts no such thing.</summary>
+    public long Total(CounterDefinition counter)
+        => Counters.Where(value => value.Definition.Name == counter.Name).Sum(static value => value.Value);
 
-    /// <summary>Timers that were dropped because the input had ended.</summary>
-    public long DroppedTimers { get; init; }
-
-    /// <summary>Windows that are not closed: panes, where a step keeps windows of all keys together, else windows of single keys.</summary>
-    public long OpenWindows { get; init; }
-
-    /// <summary>The misses by their reasons, for joins that know several.</summary>
-    public IReadOnlyList<Miss> MissReasons { get; init; } = [];
-
-    /// <summary>How often records broke the rules of <c>Check</c>.</summary>
-    public IReadOnlyList<RuleCount> BrokenRules { get; init; } = [];
-
-    /// <summary>Results of windows that were not over.</summary>
-    public long EarlyResults { get; init; }
-
-    /// <summary>Results of windows that were over already, for records within the allowed lateness.</summary>
-    public long LateResults { get; init; }
-
-    /// <summary>Of an exchange: records that did not cross it because they are in an aggregate, with others, that did.</summary>
-    public long Combined { get; init; }
-
-    internal static StepStatus Of(string name, IReadOnlyList<Operator> instances, long given)
+    internal static StepStatus Of(string name, IReadOnlyList<(OperatorContext Context, Operator Step)> instances, long given)
     {
-        var status = Of(name, instances) with { In = given + instances.Sum(step => step.Restored) };
-        var accounted = status.Emitted + status.Filtered + status.Late + status.Misses + status.DeadLetters;
-        return instances[0].IsOneToOne ? status with { InFlight = status.In - accounted } : status;
+        var counters = instances.SelectMany(static instance => instance.Context.Counters.Values)
+            .GroupBy(static value => (value.Definition, value.Tag))
+            .Select(static values => new CounterValue(values.Key.Definition, values.Sum(static value => value.Value), values.Key.Tag)).ToList();
+        var status = new StepStatus(
+            name, instances.Sum(static instance => instance.Step.Emitted), instances.Select(static instance => instance.Context.Counters.Watermark).Min())
+        {
+            In = given + instances.Sum(static instance => instance.Step.Restored),
+            DeadLetters = instances.Sum(static instance => instance.Step.DeadLetters),
+            StateEntries = instances.Sum(static instance => instance.Context.StateEntries),
+            Counters = counters,
+        };
+        return instances[0].Step.IsOneToOne ? status with { InFlight = status.In - status.AccountedFor } : status;
     }
 
-    private static StepStatus Of(string name, IReadOnlyList<Operator> instances) => new(
-        name,
-        instances.Sum(step => step.Emitted),
-        instances.OfType<Windows.ICountsLate>().Sum(step => step.LateRecords),
-        instances.OfType<ICountsMisses>().Sum(step => step.Misses),
-        instances.OfType<IKnowsTime>().Select(step => (long?)step.Watermark).Min())
-    {
-        Calls = instances.OfType<ICountsCalls>().Sum(step => step.Calls),
-        Reused = instances.OfType<ICountsCalls>().Sum(step => step.Reused),
-        Models = instances.OfType<IUsesModels>().FirstOrDefault()?.Usage ?? [],
-        DamagedResults = instances.OfType<IUsesModels>().FirstOrDefault()?.DamagedResults ?? 0,
-        Truncated = instances.OfType<ICountsTruncated>().Sum(step => step.Truncated),
-        MissReasons = [.. instances.OfType<ICountsMisses>().SelectMany(step => step.MissReasons)
-            .GroupBy(miss => miss.Reason).Select(misses => new Miss(misses.Key, misses.Sum(miss => miss.Count)))],
-        BrokenRules = [.. instances.OfType<ICountsBrokenRules>().SelectMany(step => step.BrokenRules)
-            .GroupBy(rule => rule.Rule).Select(counts => new RuleCount(counts.Key, counts.Sum(count => count.Count)))],
-        EarlyResults = instances.OfType<Windows.ICountsFirings>().Sum(step => step.EarlyResults),
-        LateResults = instances.OfType<Windows.ICountsFirings>().Sum(step => step.LateResults),
-        Expired = instances.OfType<Processing.ICountsExpired>().Sum(step => step.Expired),
-        DroppedMatches = instances.OfType<Patterns.ICountsDroppedMatches>().Sum(step => step.DroppedMatches),
-        DroppedTimers = instances.OfType<Processing.IKeepsTimers>().Sum(step => step.DroppedTimers),
-        OpenWindows = instances.OfType<Windows.IHoldsWindows>().Sum(step => step.OpenWindows),
-        Combined = instances.OfType<Combining.ICountsCombined>().Sum(step => step.Combined),
-        Filtered = instances.OfType<ICountsFiltered>().Sum(step => step.Filtered),
-        DeadLetters = instances.Sum(step => step.DeadLetters),
-    };
+    private long AccountedFor => Emitted + DeadLetters + Counters.Where(static value => value.Definition.Role == CounterRole.LeavesOut).Sum(static value => value.Value);
 }
 
 /// <summary>How far a part of a source was read.</summary>
@@ -267,32 +226,4 @@ public sealed record CheckpointStatus(
 
     /// <summary>How long ago the last one was committed; null: there was none since the job started.</summary>
     public TimeSpan? SinceLast { get; init; }
-}
-
-/// <summary>A step that makes calls out of the pipeline.</summary>
-internal interface ICountsCalls
-{
-    long Calls { get; }
-
-    long Reused { get; }
-}
-
-/// <summary>A step that calls models, whose instances count together.</summary>
-internal interface IUsesModels
-{
-    IReadOnlyList<ModelUsage> Usage { get; }
-
-    long DamagedResults { get; }
-}
-
-/// <summary>A step that leaves out the end of texts that are too long.</summary>
-internal interface ICountsTruncated
-{
-    long Truncated { get; }
-}
-
-/// <summary>A step that follows event time.</summary>
-internal interface IKnowsTime
-{
-    long Watermark { get; }
 }

@@ -71,11 +71,6 @@ public abstract class Operator
     /// <summary>Hands on what completed in the background; true if there was something.</summary>
     internal virtual bool Poll() => false;
 
-    /// <summary>Notes what other threads may look at meanwhile; called now and then.</summary>
-    internal virtual void Publish()
-    {
-    }
-
     /// <summary>Adds what the step must find again after a crash, keyed state apart.</summary>
     internal virtual void Capture(TaskCheckpoint checkpoint)
     {
@@ -94,7 +89,13 @@ public abstract class Operator
     internal StepDeclaration DeclareTo(StepDeclaration declaration)
     {
         Declare(declaration);
+        Take(declaration.Outputs);
         return declaration;
+    }
+
+    /// <summary>Keeps the second outputs that take part in the step's time.</summary>
+    private protected virtual void Take(StepOutputs outputs)
+    {
     }
 
     internal void Open(OperatorContext context)
@@ -181,8 +182,7 @@ public abstract class Operator<TIn, TOut> : Operator<TIn>
 
     internal void ConnectTo(Operator<TOut> next) => _next = next;
 
-    /// <summary>Gives the step another output, which learns of time as the main one does.</summary>
-    internal void ConnectSideTo<T>(Operator<T> next) => _sides = [.. _sides, new SideOutput<T>(next)];
+    private protected override void Take(StepOutputs outputs) => _sides = [.. outputs.Declared];
 
     /// <summary>Hands a record to the next step, in the same call.</summary>
     /// <exception cref="OperationCanceledException">The job was cancelled. Not to be caught: the step is given up.</exception>
@@ -252,20 +252,4 @@ public abstract class Operator<TFirst, TSecond, TOut> : Operator<TFirst, TOut>, 
     }
 
     private void Tell() => _both.Tell(WaitsForSecond ? InputTime.OfInputs(_inputs) : _inputs[0]);
-}
-
-/// <summary>Another output of a step, of whatever type.</summary>
-internal interface ISideOutput
-{
-    void Advance(long watermark);
-
-    void Idle(Idleness idleness);
-}
-
-/// <inheritdoc cref="ISideOutput"/>
-internal sealed class SideOutput<T>(Operator<T> next) : ISideOutput
-{
-    public void Advance(long watermark) => next.Advance(watermark);
-
-    public void Idle(Idleness idleness) => next.Idle(idleness);
 }

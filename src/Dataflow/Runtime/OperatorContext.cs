@@ -9,15 +9,15 @@ namespace Dataflow;
 public sealed class OperatorContext
 {
     private readonly StreamTask _task;
-    private readonly IReadOnlyList<IState> _states;
+    private readonly StepDeclaration _declared;
     private long _stateEntries;
 
-    internal OperatorContext(string name, int nodeId, StreamTask task, IReadOnlyList<IState> states)
+    internal OperatorContext(string name, int nodeId, StreamTask task, StepDeclaration declared)
     {
         Name = name;
         NodeId = nodeId;
         _task = task;
-        _states = states;
+        _declared = declared;
         KeepsRejected = task.Job.Plan.OnError.KeepsRejected;
     }
 
@@ -35,6 +35,10 @@ public sealed class OperatorContext
 
     internal int NodeId { get; }
 
+    internal StepCounters Counters => _declared.Counters;
+
+    internal StepOutputs Outputs => _declared.Outputs;
+
     internal LogStore Log => _task.Job.Log;
 
     internal StreamTask Task => _task;
@@ -50,7 +54,18 @@ public sealed class OperatorContext
     internal long StateEntries => Volatile.Read(ref _stateEntries);
 
     /// <summary>Lets other threads see what there is, who must not walk through what the task changes.</summary>
-    internal void Publish() => Volatile.Write(ref _stateEntries, _states.Sum(static state => state.Entries));
+    internal void Publish()
+    {
+        Volatile.Write(ref _stateEntries, _declared.States.Sum(static state => state.Entries));
+        try
+        {
+            Counters.Publish();
+        }
+        catch (Exception error) when (_task.IsFailure(error))
+        {
+            throw Fail(error, default);
+        }
+    }
 
     /// <summary>What <see cref="TaskCheckpoint.Save"/> kept under a key in the checkpoint that the job started from.</summary>
     internal ReadOnlyMemory<byte> Saved(string key) => _task.Job.Restored.Saved(key);
@@ -95,7 +110,7 @@ public sealed class OperatorContext
         }
     }
 
-    internal bool Owns(IState state) => _states.Contains(state);
+    internal bool Owns(IState state) => _declared.States.Contains(state);
 
     private ReadOnlyMemory<byte> SavedTime(string? part) => Saved($"{TaskCheckpoint.Watermark}{(part is null ? Name : $"{Name}/{part}")}");
 

@@ -3,14 +3,17 @@ using Dataflow.Planning;
 namespace Dataflow.Runtime;
 
 /// <summary>Drives a sink's writer through the phases of each checkpoint.</summary>
-internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>, IHoldsResults
+internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>
 {
+    private static readonly CounterDefinition s_uncommitted = new("dataflow.sink.uncommitted", "{result}", "Results that are not visible yet.")
+    {
+        IsGauge = true, Role = CounterRole.WaitsForCheckpoint,
+    };
+
     private SinkWriter<T> _writer = null!;
     private string _stateKey = "";
     private long _captured;
     private long _committed;
-
-    public long Uncommitted => Emitted - _committed;
 
     internal override bool IsOneToOne => true;
 
@@ -58,6 +61,8 @@ internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>, IHoldsResults
 
     internal override void Finish() => Do("finish", static self => self._writer.Finish());
 
+    protected override void Declare(StepDeclaration declare) => declare.Gauge(s_uncommitted, () => Emitted - _committed);
+
     protected override void Open()
     {
         _stateKey = $"sink/{Context.Name}/{Context.Worker}";
@@ -94,10 +99,4 @@ internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>, IHoldsResults
             Context.Task.Calling = null;
         }
     }
-}
-
-/// <summary>A step that has results which are not visible yet.</summary>
-internal interface IHoldsResults
-{
-    long Uncommitted { get; }
 }

@@ -28,6 +28,7 @@ internal sealed class StreamTask
     private int _stepsSinceFlush;
     private bool _hasFinished;
     private bool _isHeldUp;
+    private bool _isOpen;
     private long _pendingOutputBytes;
     private string? _calling;
 
@@ -98,11 +99,11 @@ internal sealed class StreamTask
 
     public void AddInput(TaskInput input) => _inputs.Add(input);
 
-    public OperatorContext AddOperator(string name, int nodeId, Operator step)
+    public OperatorContext AddOperator(string name, int nodeId, Operator step, StepOutputs outputs)
     {
-        var declaration = step.DeclareTo(new StepDeclaration(name, _changes, Job.Plan.OnError.KeepsRejected));
+        var declaration = step.DeclareTo(new StepDeclaration(name, _changes, Job.Plan.OnError.KeepsRejected, outputs));
         _states.AddRange(declaration.States);
-        var context = new OperatorContext(name, nodeId, this, declaration.States);
+        var context = new OperatorContext(name, nodeId, this, declaration);
         _steps.Add((context, step));
         return context;
     }
@@ -138,12 +139,15 @@ internal sealed class StreamTask
     {
         _steps.Sort((left, right) => left.Context.NodeId.CompareTo(right.Context.NodeId));
         foreach (var (context, step) in Enumerable.Reverse(_steps)) context.Call(() => step.Open(context));
+        _isOpen = true;
+        Publish();
         _timeMakers = [.. _steps.Select(static step => step.Step).OfType<IMakesTime>()];
         ReadRecords = _steps.Select(static step => step.Step.MostRecordsAtOnce).Append(Job.Options.ReadRecords).Min();
     }
 
     public void Close()
     {
+        if (_isOpen) Publish(); // the last numbers that anyone will see
         foreach (var (_, records) in _changes.TakeAll()) records.Dispose();
         Closing.All(
         [
@@ -307,15 +311,15 @@ internal sealed class StreamTask
     {
         if (!isIdle && ++_stepsSinceFlush < StepsBetweenFlushes) return;
         _stepsSinceFlush = 0;
-        // For those who look from other threads, who must not walk through what this one changes.
-        Volatile.Write(ref _pendingOutputBytes, _steps.Sum(static step => step.Step.PendingBytes));
-        foreach (var (context, step) in _steps)
-        {
-            context.Publish();
-            step.Publish();
-        }
-
+        Publish();
         foreach (var writer in _writers) writer.Flush();
+    }
+
+    /// <summary>Lets other threads see how far the task is, who must not walk through what it changes.</summary>
+    private void Publish()
+    {
+        Volatile.Write(ref _pendingOutputBytes, _steps.Sum(static step => step.Step.PendingBytes));
+        foreach (var (context, _) in _steps) context.Publish();
     }
 
     private bool TryCapture()

@@ -22,10 +22,9 @@ internal sealed class TaskBuilder(Job job, Worker worker)
         return task;
     }
 
+    /// <summary>Adds a step to its task and has it declare what it keeps.</summary>
     public OperatorContext Add(Node node, Operator step)
-    {
-        return TaskOf(node).AddOperator(node.Name, node.Id, step);
-    }
+        => TaskOf(node).AddOperator(node.Name, node.Id, step, new StepOutputs(Plan.SidesOf(node)));
 
     /// <summary>Adds the reading end of an exchange to the task behind it, and makes the writing end.</summary>
     public ExchangeWriter<T> Exchange<T>(Node node, Router<T> router, Operator<T> next)
@@ -44,7 +43,7 @@ internal sealed class TaskBuilder(Job job, Worker worker)
         where TWriter : Operator, IExchangeWriter
     {
         var task = TaskOf(node.Upstream!);
-        task.AddOperator(step, node.Id, writer);
+        task.AddOperator(step, node.Id, writer, new StepOutputs([]));
         task.AddWriter(writer);
     }
 

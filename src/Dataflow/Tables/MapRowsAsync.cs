@@ -46,21 +46,25 @@ internal sealed record MapRowsAsyncNode<TKey, TRow, TOut>(
 
 internal sealed class MapRowsAsyncOperator<TKey, TRow, TOut>(Func<TRow, CancellationToken, Task<TOut>> map, AsyncOptions options)
     : CallingOperator<Keyed<TKey, Change<TRow>>, TOut, Keyed<TKey, Change<TOut>>>(
-        options, new KeyOrder<TKey, Change<TRow>, TOut>(), static pair => Shards.Of(KeyCodec<TKey>.Default.Hash(pair.Key))), ICountsCalls
+        options, new KeyOrder<TKey, Change<TRow>, TOut>(), static pair => Shards.Of(KeyCodec<TKey>.Default.Hash(pair.Key)))
     where TKey : notnull
 {
     private static readonly Task<TOut> NoRow = Task.FromResult<TOut>(default!);
 
-    public long Calls { get; private set; }
+    private Counter _calls = null!; // set by Declare
 
-    public long Reused => 0;
+    protected override void Declare(StepDeclaration declare)
+    {
+        base.Declare(declare);
+        _calls = declare.Counter(CounterDefinition.Calls);
+    }
 
     private protected override bool IsAnswered(Keyed<TKey, Change<TRow>> value) => !value.Value.HasNew;
 
     private protected override Task<TOut> CallAsync(Keyed<TKey, Change<TRow>> value, CancellationToken cancellation)
     {
         if (!value.Value.HasNew) return NoRow;
-        Calls++;
+        _calls.Add();
         return map(value.Value.New, cancellation);
     }
 

@@ -4,7 +4,7 @@ using Dataflow.Time;
 namespace Dataflow;
 
 /// <summary>Stamps records with their event time and derives the watermark from the newest of each split.</summary>
-internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions options) : Operator<T, T>, IKnowsTime, IMakesTime
+internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions options) : Operator<T, T>, IMakesTime
 {
     private long[] _newest = []; // by split id + 1; the first is for records of no known split
     private SplitTime[] _splits = [];
@@ -89,6 +89,8 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
         foreach (var split in _splits) split.Capture(checkpoint, _newest[split.Id + 1]);
         checkpoint.SaveWatermark(Context.Name, Watermark);
     }
+
+    protected override void Declare(StepDeclaration declare) => declare.EventTime(() => Watermark);
 
     protected override void Open()
     {

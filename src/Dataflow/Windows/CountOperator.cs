@@ -15,7 +15,7 @@ internal sealed class CountOperator<TKey, T, TAccumulator, TResult, TOut>(
     private KeyedState<TKey, OpenWindow<TAccumulator>> _panes = null!; // the one that fills, of each key
     private KeyedState<KeyPart<TKey>, OpenWindow<TAccumulator>> _full = null!; // by number; the filling one's is its Next
 
-    public override long OpenWindows => _panes.Count;
+    protected override long OpenWindows => _panes.Count;
 
     private int PanesInWindow => windows.Records / _paneRecords;
 
@@ -39,6 +39,7 @@ internal sealed class CountOperator<TKey, T, TAccumulator, TResult, TOut>(
 
     protected override void Declare(StepDeclaration declare)
     {
+        base.Declare(declare);
         _panes = declare.State<TKey, OpenWindow<TAccumulator>>("panes");
         _full = declare.Tables<KeyPart<TKey>, OpenWindow<TAccumulator>>("full-panes", new KeyPartCodec<TKey>()).Main;
     }

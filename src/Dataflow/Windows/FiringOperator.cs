@@ -5,19 +5,25 @@ internal abstract class FiringOperator<TKey, T, TAccumulator, TResult, TOut>(
     Trigger trigger,
     Aggregation<T, TAccumulator, TResult> aggregation,
     Func<TKey, Window, TResult, TOut> result)
-    : WindowOperator<TKey, T, TAccumulator, TResult, TOut>(aggregation, result), ICountsFirings
+    : WindowOperator<TKey, T, TAccumulator, TResult, TOut>(aggregation, result)
     where TKey : notnull
 {
     private readonly long _earlyEvery = (long)(trigger.EarlyEvery ?? TimeSpan.Zero).TotalMilliseconds;
 
-    public long EarlyResults { get; private set; }
-
-    public long LateResults { get; private set; }
+    private Counter _early = null!;
+    private Counter _late = null!;
 
     /// <summary>What ends up to this watermark takes no more records.</summary>
     protected long Closed => trigger.Closed(Watermark);
 
     protected Trigger Trigger => trigger;
+
+    protected override void Declare(StepDeclaration declare)
+    {
+        base.Declare(declare);
+        _early = declare.Counter(WindowCounters.EarlyResults);
+        _late = declare.Counter(WindowCounters.LateResults);
+    }
 
     /// <summary>Whether time passes a moment of early results on its way between two others.</summary>
     protected bool IsEarlyDue(long from, long to) => _earlyEvery > 0 && to != long.MaxValue && Multiple(to) > Multiple(from);
@@ -35,8 +41,8 @@ internal abstract class FiringOperator<TKey, T, TAccumulator, TResult, TOut>(
         if (window.Pending == 0 && window.Firings > 0 && isGivenInQuiet) return;
         var next = trigger.Discards ? Create() : default!;
         if (!EmitResult(key, bounds with { Firing = firing, FiringIndex = window.Firings }, in window.Value, timestamp)) return;
-        if (firing == Firing.Early) EarlyResults++;
-        if (firing == Firing.Late) LateResults++;
+        if (firing == Firing.Early) _early.Add();
+        if (firing == Firing.Late) _late.Add();
         window.Pending = 0;
         window.Firings++;
         if (trigger.Discards) window.Value = next;
@@ -47,12 +53,4 @@ internal abstract class FiringOperator<TKey, T, TAccumulator, TResult, TOut>(
         => trigger.EarlyRecords is { } records && window.Pending % records == 0;
 
     private long Multiple(long watermark) => (long)Math.Floor((double)watermark / _earlyEvery);
-}
-
-/// <summary>A step that counts the results which did not go out on time.</summary>
-internal interface ICountsFirings
-{
-    long EarlyResults { get; }
-
-    long LateResults { get; }
 }

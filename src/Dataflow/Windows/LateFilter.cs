@@ -4,21 +4,17 @@ using Dataflow.Time;
 namespace Dataflow.Windows;
 
 /// <summary>Lets records pass whose windows are not all closed yet; the others are late.</summary>
-internal sealed class LateFilter<T>(WindowSpec windows, Trigger trigger) : Operator<T, T>, ICountsLate, IKnowsTime
+internal sealed class LateFilter<TKey, T>(WindowSpec windows, Trigger trigger, Output<T> late) : Operator<Keyed<TKey, T>, Keyed<TKey, T>>
+    where TKey : notnull
 {
-    private Operator<T>? _late;
+    private SideOutput<Keyed<TKey, T>> _late = null!;
+    private Counter _lateRecords = null!;
     private long _watermark = long.MinValue;
     private OpenTimes _open = new(windows, long.MinValue);
 
-    public long LateRecords { get; private set; }
-
-    public long Watermark => _watermark;
-
     internal override bool IsOneToOne => true;
 
-    public void ConnectLateTo(Operator<T> late) => ConnectSideTo(_late = late);
-
-    public override void Process(in Record<T> record)
+    public override void Process(in Record<Keyed<TKey, T>> record)
     {
         if (_open.Hold(record.Timestamp)) Emit(in record);
         else TakeOther(in record);
@@ -31,12 +27,19 @@ internal sealed class LateFilter<T>(WindowSpec windows, Trigger trigger) : Opera
     }
 
     /// <summary>Hands a record to the stream of late records; also for a step that follows, which knows better what is late.</summary>
-    public void HandOutLate(in Record<T> record) => _late?.Process(in record);
+    public void HandOutLate(in Record<Keyed<TKey, T>> record) => _late.Emit(in record);
 
     /// <summary>Counts records that passed by in an aggregate which was begun before the exchange.</summary>
     public void CountPassed(long records) => Emitted += records;
 
     internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, _watermark);
+
+    protected override void Declare(StepDeclaration declare)
+    {
+        _late = declare.Output<TKey, T>(late);
+        _lateRecords = declare.Counter(CounterDefinition.Late);
+        declare.EventTime(() => _watermark);
+    }
 
     protected override void Open() => MoveTo(Context.SavedWatermark());
 
@@ -46,7 +49,7 @@ internal sealed class LateFilter<T>(WindowSpec windows, Trigger trigger) : Opera
         _open = new OpenTimes(windows, trigger.Closed(watermark));
     }
 
-    private void TakeOther(in Record<T> record)
+    private void TakeOther(in Record<Keyed<TKey, T>> record)
     {
         if (!windows.NeedsTime)
         {
@@ -58,14 +61,8 @@ internal sealed class LateFilter<T>(WindowSpec windows, Trigger trigger) : Opera
         }
         else
         {
-            LateRecords++;
+            _lateRecords.Add();
             HandOutLate(in record);
         }
     }
-}
-
-/// <summary>A step that counts late records.</summary>
-internal interface ICountsLate
-{
-    long LateRecords { get; }
 }

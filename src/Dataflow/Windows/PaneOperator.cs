@@ -18,11 +18,10 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
     private Pane _paneBefore; // disorder at a pane's bounds goes to and fro between two
     private readonly HashSet<TKey> _failed = []; // keys whose panes cannot be merged for the window that fires
     private Window _firing;
-    private long _nextEnd = long.MinValue; // for others to see
 
-    public override long OpenWindows => _panes.Tables.Count;
+    protected override long OpenWindows => _panes.Tables.Count;
 
-    public override long? NextEndMs => Volatile.Read(ref _nextEnd) is > long.MinValue and var end ? end : null;
+    protected override long? NextEndMs => NextEnd(Watermark);
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
@@ -48,11 +47,10 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
 
     protected override void Declare(StepDeclaration declare)
     {
+        base.Declare(declare);
         _panes = declare.Tables<TKey, TAccumulator>("panes", KeyCodec<TKey>.Default);
         _given = declare.Tables<KeyPart<TKey>, (int, bool)>("given", new KeyPartCodec<TKey>());
     }
-
-    internal override void Publish() => Volatile.Write(ref _nextEnd, NextEnd(Watermark) ?? long.MinValue);
 
     protected override void Close(long watermark)
     {

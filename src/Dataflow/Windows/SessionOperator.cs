@@ -9,18 +9,17 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
     int windowNodeId,
     Aggregation<T, TAccumulator, TResult> aggregation,
     Func<TKey, Window, TResult, TOut> result)
-    : FiringOperator<TKey, T, TAccumulator, TResult, TOut>(trigger, aggregation, result), ICountsLate
+    : FiringOperator<TKey, T, TAccumulator, TResult, TOut>(trigger, aggregation, result)
     where TKey : notnull
 {
     private readonly DueKeys<TKey> _due = new();
+    private Counter _lateRecords = null!;
     private readonly DueKeys<TKey> _dueInQuiet = new();
     private readonly List<TKey> _firing = [];
     private SessionState<TKey, TAccumulator> _sessions = null!;
-    private LateFilter<Keyed<TKey, T>> _filter = null!;
+    private LateFilter<TKey, T> _filter = null!;
 
-    public long LateRecords { get; private set; }
-
-    public override long OpenWindows => _sessions.Count;
+    protected override long OpenWindows => _sessions.Count;
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
@@ -58,13 +57,18 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
         }
     }
 
-    protected override void Declare(StepDeclaration declare) => _sessions = new SessionState<TKey, TAccumulator>(declare);
+    protected override void Declare(StepDeclaration declare)
+    {
+        _lateRecords = declare.Counter(CounterDefinition.Late);
+        base.Declare(declare);
+        _sessions = new SessionState<TKey, TAccumulator>(declare);
+    }
 
     protected override void Open()
     {
         base.Open();
         _due.Refill(_sessions.ByKey);
-        _filter = Context.Task.Find<LateFilter<Keyed<TKey, T>>>(windowNodeId);
+        _filter = Context.Task.Find<LateFilter<TKey, T>>(windowNodeId);
     }
 
     protected override void Close(long watermark)
@@ -176,7 +180,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
     private bool IsLate(in Record<Keyed<TKey, T>> record)
     {
         if (!windows.IsOver(record.Timestamp, Closed)) return false;
-        LateRecords++;
+        _lateRecords.Add();
         _filter.HandOutLate(in record);
         return true;
     }

@@ -19,7 +19,7 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
     private KeyedState<KeyPart<TKey>, OpenWindow<TAccumulator>> _moments = null!;
     private bool _isSorted;
 
-    public override long OpenWindows => _due.Count;
+    protected override long OpenWindows => _due.Count;
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
@@ -42,7 +42,10 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
     }
 
     protected override void Declare(StepDeclaration declare)
-        => _moments = declare.Tables<KeyPart<TKey>, OpenWindow<TAccumulator>>("moments", new KeyPartCodec<TKey>()).Main;
+    {
+        base.Declare(declare);
+        _moments = declare.Tables<KeyPart<TKey>, OpenWindow<TAccumulator>>("moments", new KeyPartCodec<TKey>()).Main;
+    }
 
     protected override void Open()
     {

@@ -19,7 +19,7 @@ internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
     private readonly List<TKey> _firing = [];
     private Window _pane;
 
-    public override long OpenWindows => _lengths.Sum(static length => (long)length.Tables.Count);
+    protected override long OpenWindows => _lengths.Sum(static length => (long)length.Tables.Count);
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
@@ -45,6 +45,7 @@ internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
 
     protected override void Declare(StepDeclaration declare)
     {
+        base.Declare(declare);
         for (var i = 0; i < _kinds.Count; i++)
         {
             _lengths.Add(declare.Tables<TKey, OpenWindow<TAccumulator>>(

@@ -6,7 +6,7 @@ namespace Dataflow.Windows;
 internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
     Aggregation<T, TAccumulator, TResult> aggregation,
     Func<TKey, Window, TResult, TOut> result)
-    : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>, IHoldsWindows, IKnowsTime
+    : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>
     where TKey : notnull
 {
     private const string QuietPart = "quiet";
@@ -15,12 +15,14 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
     private Idleness _idleness;
     private long _lookedUpTo = long.MinValue;
 
-    public abstract long OpenWindows { get; }
+    /// <summary>How many windows are not closed: panes, where a step keeps windows of all keys together, else windows of single keys.</summary>
+    protected abstract long OpenWindows { get; }
 
-    public virtual long? NextEndMs => null;
+    /// <summary>About when the first of them ends, ms since the Unix epoch; null where that is not known.</summary>
+    protected virtual long? NextEndMs => null;
 
     /// <summary>Up to where windows have been closed.</summary>
-    public long Watermark { get; private set; } = long.MinValue;
+    protected long Watermark { get; private set; } = long.MinValue;
 
     /// <summary>Windows that end up to here may have given a result because all input was quiet; they are open still.</summary>
     protected long QuietUpTo { get; private set; }
@@ -56,6 +58,12 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
     {
         checkpoint.SaveWatermark(Context.Name, Watermark);
         if (QuietUpTo > long.MinValue) checkpoint.SaveWatermark($"{Context.Name}/{QuietPart}", QuietUpTo);
+    }
+
+    protected override void Declare(StepDeclaration declare)
+    {
+        declare.Gauge(WindowCounters.Open, () => OpenWindows);
+        declare.EventTime(() => Watermark, () => NextEndMs);
     }
 
     protected override void Open()
@@ -160,13 +168,4 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
         Emit(new Record<Keyed<TKey, TOut>>(new(key, value), timestamp, default));
         return true;
     }
-}
-
-/// <summary>A step that holds windows which are not closed.</summary>
-internal interface IHoldsWindows
-{
-    long OpenWindows { get; }
-
-    /// <summary>About when the first of them ends, ms since the Unix epoch; null where that is not known.</summary>
-    long? NextEndMs { get; }
 }

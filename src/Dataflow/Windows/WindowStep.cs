@@ -15,11 +15,7 @@ public static class WindowStep
         /// <param name="name">Names the state; give one where a pipeline has two windows alike.</param>
         /// <param name="trigger">Asks for early and late results; unless given, each window gives one, at its end.</param>
         public WindowedStream<TKey, T> Window(WindowSpec windows, string name = "window", Trigger? trigger = null)
-        {
-            ArgumentNullException.ThrowIfNull(windows);
-            trigger ??= Trigger.AtEnd;
-            return new(stream.Add(input => new WindowNode<TKey, T>(name, input, windows, trigger)), windows, trigger, name);
-        }
+            => stream.Window(windows, new Output<T>($"{name}-late"), name, trigger);
 
         /// <summary>Assigns records to windows and hands late records out as a stream of their own.</summary>
         /// <param name="windows">Which windows: <c>Tumbling.Every(size)</c>, <c>Session.WithGap(gap)</c> and so on.</param>
@@ -29,10 +25,17 @@ public static class WindowStep
         public WindowedStream<TKey, T> Window(
             WindowSpec windows, out KeyedStream<TKey, T> late, string name = "window", Trigger? trigger = null)
         {
-            var windowed = stream.Window(windows, name, trigger);
-            var side = new SideNode<Keyed<TKey, T>>($"{name}-late", windowed.Records.Pairs.Node);
-            late = new(new Stream<Keyed<TKey, T>>(stream.Pipeline, side), isPartitioned: true);
+            var output = new Output<T>($"{name}-late");
+            var windowed = stream.Window(windows, output, name, trigger);
+            late = windowed.Records.SideOutput(output);
             return windowed;
+        }
+
+        private WindowedStream<TKey, T> Window(WindowSpec windows, Output<T> late, string name, Trigger? trigger)
+        {
+            ArgumentNullException.ThrowIfNull(windows);
+            trigger ??= Trigger.AtEnd;
+            return new(stream.Add(input => new WindowNode<TKey, T>(name, input, windows, trigger, late)), windows, trigger, name);
         }
     }
 }
@@ -58,20 +61,13 @@ public sealed class WindowedStream<TKey, T>
     internal string Name { get; }
 }
 
-internal sealed record WindowNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Input, WindowSpec Windows, Trigger Trigger)
+internal sealed record WindowNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Input, WindowSpec Windows, Trigger Trigger, Output<T> Late)
     : Node<Keyed<TKey, T>, Keyed<TKey, T>>(Name, Input), IWindowNode
     where TKey : notnull
 {
     internal override string Detail => Windows.Text + Trigger.Text;
 
-    public override Operator<Keyed<TKey, T>, Keyed<TKey, T>> CreateOperator() => new LateFilter<Keyed<TKey, T>>(Windows, Trigger);
-
-    internal override void Connect(Operator<Keyed<TKey, T>, Keyed<TKey, T>> step, TaskBuilder builder)
-    {
-        base.Connect(step, builder);
-        if (builder.Plan.SideOf(this) is SideNode<Keyed<TKey, T>> side)
-            ((LateFilter<Keyed<TKey, T>>)step).ConnectLateTo(side.BuildNext(builder));
-    }
+    public override Operator<Keyed<TKey, T>, Keyed<TKey, T>> CreateOperator() => new LateFilter<TKey, T>(Windows, Trigger, Late);
 
     internal override IEnumerable<string> Check()
     {

@@ -98,7 +98,7 @@ public sealed class LargeEntryTests
 
         var error = Assert.Throws<OperatorException>(() => driver.Feed(Sizes, 1));
 
-        Assert.StartsWith("Operator 'spoilt' could not write its state 'state/state' to a checkpoint: ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Operator 'spoilt' could not write its state 'state' to a checkpoint: ", error.Message, StringComparison.Ordinal);
     }
 
     private static PipelineDriver Drive(Func<Stream<int>, Stream<string>> steps) => new(() =>

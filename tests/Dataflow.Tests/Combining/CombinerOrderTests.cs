@@ -1,5 +1,6 @@
 using Dataflow.Combining;
 using Dataflow.Runtime;
+using Dataflow.State;
 using Dataflow.Windows;
 
 namespace Dataflow.Tests.Combining;
@@ -24,6 +25,7 @@ public sealed class CombinerOrderTests : IDisposable
         _input = new(node, exchange, 0, _collected, new Turn(TimeProvider.System, TimeSpan.MaxValue), (error, _) => error);
         _other = new(exchange, toFirst, 1);
         _combiner = new(new(exchange, toFirst, 0), new Aggregates<long>().Count(), (AlignedWindows)Tumbling.Every(TimeSpan.FromMilliseconds(10)));
+        _combiner.DeclareTo(new StepDeclaration("combiner", new Changes(), keepsRejected: false, new StepOutputs([])));
         _other.Advance(long.MaxValue);
         _other.Flush();
     }

@@ -48,6 +48,30 @@ public sealed class OwnOperatorTests : IDisposable
         Assert.Equal([1, 2, 3], found.Committed.Order());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_step_of_a_users_own_has_outputs_and_counters_like_any_other(int workers)
+    {
+        var repeated = new Output<int>("repeated");
+        var (firsts, others) = (Sink.Memory<int>("firsts"), Sink.Memory<int>("others"));
+        var pipeline = new Pipeline("own");
+        var numbers = pipeline.From(Source.Of([1, 2, 1, 3, 1])).KeyBy(x => x).Add(input => new TellingNode(input, repeated));
+        numbers.To(firsts);
+        numbers.SideOutput(repeated).To(others);
+        var job = SimulatedJob.Start(pipeline, _log, workers);
+        job.Run();
+
+        Assert.Equal([1, 2, 3], firsts.Committed.Order());
+        Assert.Equal([1, 1], others.Committed);
+        var step = job.Status.Steps.Single(step => step.Name == "telling");
+        Assert.Equal(2, step.Filtered);
+        Assert.Equal(2, step.Total(TellingOperator.Repeats));
+        Assert.Equal([("odd", 2L)], step.Counters.Where(count => count.Definition == TellingOperator.Repeats && count.Value > 0).Select(count => (count.Tag!, count.Value)));
+        Assert.Equal(0, step.InFlight);
+        Assert.Equal(3, step.Counters.Single(count => count.Definition == TellingOperator.Known).Value);
+    }
+
     [Fact]
     public void Two_steps_of_a_users_own_with_state_and_one_name_are_refused()
     {
@@ -138,6 +162,49 @@ public sealed class OwnOperatorTests : IDisposable
         job.RunUntilIdle();
         job.Checkpoint();
         job.Close();
+    }
+
+    private sealed record TellingNode(Node<Keyed<int, int>> Before, Output<int> Repeated) : Node<Keyed<int, int>, Keyed<int, int>>("telling", Before)
+    {
+        public override Operator<Keyed<int, int>, Keyed<int, int>> CreateOperator() => new TellingOperator(Repeated);
+    }
+
+    private sealed class TellingOperator(Output<int> repeated) : Operator<Keyed<int, int>, Keyed<int, int>>
+    {
+        private KeyedState<int, bool> _seen = null!;
+        private SideOutput<Keyed<int, int>> _repeated = null!;
+        private Counter _filtered = null!;
+        private Counter _odd = null!;
+        private Counter _even = null!;
+
+        public static CounterDefinition Repeats { get; } = new("own.repeats", "{record}", "Records whose key was there.") { Tag = "kind" };
+
+        public static CounterDefinition Known { get; } = new("own.known", "{key}", "Keys that are known.") { IsGauge = true };
+
+        internal override bool IsOneToOne => true;
+
+        public override void Process(in Record<Keyed<int, int>> record)
+        {
+            _seen.Update(record.Value.Key, out var isKnown) = true;
+            if (!isKnown)
+            {
+                Emit(in record);
+                return;
+            }
+
+            _filtered.Add();
+            (record.Value.Value % 2 == 1 ? _odd : _even).Add();
+            _repeated.Emit(in record);
+        }
+
+        protected override void Declare(StepDeclaration declare)
+        {
+            _seen = declare.State<int, bool>();
+            _repeated = declare.Output<int, int>(repeated);
+            _filtered = declare.Counter(CounterDefinition.Filtered);
+            (_odd, _even) = (declare.Counter(Repeats, "odd"), declare.Counter(Repeats, "even"));
+            declare.Gauge(Known, () => _seen.Count);
+        }
     }
 
     /// <summary>Emits the keys that the state of <see cref="OwnSteps.FirstOfKeyNode{TKey, T}"/> holds at the start.</summary>

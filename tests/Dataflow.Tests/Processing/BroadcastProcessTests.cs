@@ -87,15 +87,18 @@ public sealed class BroadcastProcessTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 100).Where(x => x % 2 == 0), evens.Committed.Order());
         Assert.Equal(Enumerable.Range(0, 100).Where(x => x % 2 == 1), odds.Committed.Order());
         Assert.Equal(Enumerable.Range(0, 7).Select(key => $"{key}: {Enumerable.Range(0, 100).Count(x => x % 7 == key)}"), texts.Committed.Order());
-        Assert.Same(split.SideOutput(odd), split.SideOutput(odd));
+        Assert.Same(split.SideOutput(odd).Pairs.Node, split.SideOutput(odd).Pairs.Node);
     }
 
     [Fact]
-    public void Only_process_steps_have_side_outputs()
+    public void An_output_that_the_step_does_not_have_is_a_fault_of_the_plan()
     {
-        var stream = new Pipeline("sides").From(Source.Of([1])).KeyBy(x => x);
+        var pipeline = new Pipeline("sides");
+        pipeline.From(Source.Of([1])).KeyBy(x => x).SideOutput(new Output<int>("odd")).To(Sink.Memory<int>());
 
-        Assert.Contains("Step 'key-by' has no outputs.", Assert.Throws<ArgumentException>(() => stream.SideOutput(new Output<int>("odd"))).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            "Pipeline 'sides': step 'key-by' has no output 'odd' of these records. Take SideOutput of the step that declares it.",
+            Assert.Throws<PlanException>(pipeline.Explain).Message);
     }
 
     private static Pipeline Alarms(MemorySink<string> alarms)

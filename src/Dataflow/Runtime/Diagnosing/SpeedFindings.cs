@@ -47,12 +47,11 @@ internal sealed class SpeedFindings(Job job, JobStatus status)
     }
 
     private IEnumerable<Finding> Results()
-        => from sink in job.Tasks.SelectMany(task => task.Instances)
-           where sink.Step is IHoldsResults
-           group ((IHoldsResults)sink.Step).Uncommitted by sink.Context.Name into held
-           where held.Sum() > 0
+        => from step in status.Steps
+           let waiting = step.Counters.Where(static count => count.Definition.Role == CounterRole.WaitsForCheckpoint).Sum(static count => count.Value)
+           where waiting > 0
            select new Finding(
-               FindingKind.ResultsWaitForCheckpoint, held.Key,
-               $"Sink '{held.Key}' has {held.Sum()} results that become visible with the next checkpoint, "
+               FindingKind.ResultsWaitForCheckpoint, step.Name,
+               $"Sink '{step.Name}' has {waiting} results that become visible with the next checkpoint, "
                + (job.Coordinator.NextIn > TimeSpan.Zero ? $"in {job.Coordinator.NextIn.TotalSeconds:0.0} s." : "which is due."));
 }

@@ -15,8 +15,9 @@ internal sealed class StepsAtHand(StreamTask task, IReadOnlyList<TaskInput> inpu
         var unknown = new List<Node>(); // how many records they were given says nothing
         foreach (var node in inputs.SelectMany(input => After(input.Node)).Distinct())
         {
-            if (task.TryFind(node.Id) is not { } step) continue;
-            var inFlight = step.IsOneToOne && GivenTo(node) is { } given ? StepStatus.Of("", [step], given).InFlight : null;
+            var instance = task.Instances.FirstOrDefault(running => running.Context.NodeId == node.Id);
+            if (instance.Step is not { } step) continue;
+            var inFlight = step.IsOneToOne && GivenTo(node) is { } given ? StepStatus.Of("", [instance], given).InFlight : null;
             if (inFlight > 0 && step.IsDrained)
                 return [.. unknown.Where(other => !IsBefore(other, node)).Append(node).Select(static at => at.Name)];
             if (inFlight != 0) unknown.Add(node);

@@ -15,19 +15,22 @@ internal sealed class TimeFindings(Job job, JobStatus status)
 
     private IEnumerable<Finding> Windows()
     {
-        foreach (var step in job.Tasks.SelectMany(task => task.Instances).Where(step => step.Step is IHoldsWindows).GroupBy(step => step.Context.Name))
+        foreach (var step in job.Tasks.SelectMany(task => task.Instances).GroupBy(step => step.Context.NodeId))
         {
-            var found = status.Steps.First(known => known.Name == step.Key);
-            if (found.OpenWindows == 0 || found.EmittedPerSecond > 0) continue;
-            var ends = step.Select(instance => ((IHoldsWindows)instance.Step).NextEndMs).OfType<long>().ToList();
-            yield return new(FindingKind.WindowWaits, step.Key, ends.Count > 0
-                ? Waits(step.Key, found, ends.Min())
-                : $"Step '{step.Key}' holds {found.OpenWindows} open windows; the watermark, which closes them, is at {Moments.Of(found.WatermarkMs)}.");
+            var held = step.SelectMany(static instance => instance.Context.Counters.Values)
+                .Where(static count => count.Definition.Role == CounterRole.WaitsForEventTime && count.Value > 0).ToList();
+            var name = step.First().Context.Name;
+            var found = status.Steps.First(known => known.Name == name);
+            if (held.Count == 0 || found.EmittedPerSecond > 0) continue;
+            var what = $"{held.Sum(static count => count.Value)} open {held[0].Definition.Unit.Trim('{', '}')}s";
+            yield return new(FindingKind.WindowWaits, name, step.Min(static instance => instance.Context.Counters.WaitsFor) is { } end
+                ? Waits(name, what, found, end)
+                : $"Step '{name}' holds {what}; the watermark, which closes them, is at {Moments.Of(found.WatermarkMs)}.");
         }
     }
 
-    private static string Waits(string name, StepStatus step, long end)
-        => $"Step '{name}' holds {step.OpenWindows} open windows and waits for the watermark to pass {Moments.Of(end)}, the end of the first; it is "
+    private static string Waits(string name, string what, StepStatus step, long end)
+        => $"Step '{name}' holds {what} and waits for the watermark to pass {Moments.Of(end)}, the end of the first; it is "
             + (step.WatermarkMs is > long.MinValue and { } watermark
                 ? $"at {Moments.Of(watermark)}, {end - watermark} ms short."
                 : "at no time yet.");

@@ -1,4 +1,4 @@
-namespace Dataflow;
+namespace Dataflow.Onnx;
 
 /// <summary>What a step's model was used for, and what it was spared: the costs, in what they are made of.</summary>
 /// <remarks>Counted over all jobs of the pipeline, as far back as the step's topic of results goes.</remarks>

@@ -1,0 +1,61 @@
+using System.ComponentModel;
+using Dataflow.Onnx.Recording;
+
+namespace Dataflow.Onnx;
+
+/// <summary>The numbers that models count.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class ModelCounters
+{
+    private const string Model = "model";
+
+    internal static readonly CounterDefinition Truncated = new("dataflow.model.texts.truncated", "{text}", "Texts that were too long for the model.");
+
+    private static readonly CounterDefinition s_damaged = new("dataflow.model.results.damaged", "{result}", "Recorded results that could not be read.");
+    private static readonly CounterDefinition s_answered = Of("dataflow.model.calls.answered", "{call}", "Calls of a model that gave results.");
+    private static readonly CounterDefinition s_texts = Of("dataflow.model.texts", "{text}", "Texts that were given to a model.");
+    private static readonly CounterDefinition s_tokens = Of("dataflow.model.tokens", "{token}", "Tokens that a model computed.");
+    private static readonly CounterDefinition s_time = Of("dataflow.model.time", "s", "Time spent in a model.") with { PerUnit = TimeSpan.TicksPerSecond };
+    private static readonly CounterDefinition s_savedTexts = Of("dataflow.model.texts.saved", "{text}", "Texts whose result was there already.");
+    private static readonly CounterDefinition s_savedTokens = Of("dataflow.model.tokens.saved", "{token}", "Tokens of texts whose result was there already.");
+
+    internal static IReadOnlyList<CounterDefinition> OfModels { get; } = [s_damaged, s_answered, s_texts, s_tokens, s_time, s_savedTexts, s_savedTokens];
+
+    extension(StepStatus step)
+    {
+        /// <summary>What the step's model was used for; several where it has used several versions, none where it has no model.</summary>
+        public IReadOnlyList<ModelUsage> Models
+            => [.. step.Counters.Where(static count => count.Definition == s_texts).Select(count => step.UsageOf(count.Tag!))];
+
+        /// <summary>Results of the step's models that were recorded by earlier runs and cannot be used, so that the models are called again.</summary>
+        public long DamagedResults => step.Total(s_damaged);
+
+        /// <summary>Records whose text was too long for the model, so that its end was left out.</summary>
+        public long Truncated => step.Total(ModelCounters.Truncated);
+
+        private ModelUsage UsageOf(string model)
+        {
+            return new(
+                model, Value(s_answered), Value(s_texts), Value(s_tokens), TimeSpan.FromTicks(Value(s_time)), Value(s_savedTexts), Value(s_savedTokens));
+
+            long Value(CounterDefinition definition)
+                => step.Counters.FirstOrDefault(count => count.Definition == definition && count.Tag == model).Value;
+        }
+    }
+
+    internal static IEnumerable<CounterValue> Of(Recorder recorder)
+    {
+        yield return new(s_damaged, recorder.DamagedResults);
+        foreach (var usage in recorder.Usage)
+        {
+            yield return new(s_answered, usage.Calls, usage.Model);
+            yield return new(s_texts, usage.Texts, usage.Model);
+            yield return new(s_tokens, usage.Tokens, usage.Model);
+            yield return new(s_time, usage.Time.Ticks, usage.Model);
+            yield return new(s_savedTexts, usage.SavedTexts, usage.Model);
+            yield return new(s_savedTokens, usage.SavedTokens, usage.Model);
+        }
+    }
+
+    private static CounterDefinition Of(string name, string unit, string description) => new(name, unit, description) { Tag = Model };
+}

@@ -1,0 +1,17 @@
+using System.ComponentModel;
+
+namespace Dataflow;
+
+/// <summary>The numbers that <c>Check</c> counts.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class RuleCounters
+{
+    internal static readonly CounterDefinition Broken = new("dataflow.rule.broken", "{record}", "Records that broke a rule of a check.") { Tag = "rule" };
+
+    extension(StepStatus step)
+    {
+        /// <summary>How often records broke the rules of <c>Check</c>.</summary>
+        public IReadOnlyList<RuleCount> BrokenRules
+            => [.. step.Counters.Where(static count => count.Definition == Broken).Select(static count => new RuleCount(count.Tag!, count.Value))];
+    }
+}
