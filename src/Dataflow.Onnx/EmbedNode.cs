@@ -48,12 +48,12 @@ internal sealed record EmbedNode<T, TOut>(
 
     public required string Topic { get; init; }
 
-    internal override bool WritesDeadLetters => Failed is null;
+    public override bool WritesDeadLetters => Failed is null;
 
-    internal override string Detail => InFlightState<T>.DetailOf(
+    public override string Detail => InFlightState<T>.DetailOf(
         $"{string.Join("; ", Embedders.Select(static embedder => embedder.Detail))}{(Options.IsBackfill ? ", backfill" : "")}");
 
-    internal override IEnumerable<string> Check()
+    public override IEnumerable<string> Check()
         => Embedders.SelectMany(embedder => Inference.Embedders.FaultsOf(embedder, Options), (_, fault) => $"step '{Name}': {fault}");
 
     public override Operator<T, TOut> CreateOperator() => new EmbedOperator<T, TOut>(this);

@@ -21,6 +21,7 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
     private Counter _called = null!; // set by Declare, as the others
     private Counter _reused = null!;
     private Counter _truncated = null!;
+    private Counter _handedOut = null!;
     private Recorder _recorder = null!; // set by Open
 
     public override void Close()
@@ -36,6 +37,7 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
         _called = declare.Counter(CounterDefinition.Calls);
         _reused = declare.Counter(CounterDefinition.Reused);
         _truncated = declare.Counter(ModelCounters.Truncated);
+        _handedOut = declare.Counter(ModelCounters.Failed);
         declare.Report(ModelCounters.OfModels, () => Context.Worker == 0 ? ModelCounters.Of(_recorder) : []); // the workers have one recorder
     }
 
@@ -157,14 +159,13 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
 
     private void Refuse(in Record<T> record, string reason)
     {
-        var letter = Context.Refuse(reason, record.Origin);
         if (_failed is null)
         {
-            Write(letter);
+            WriteDeadLetter(reason, record.Origin);
             return;
         }
 
-        DeadLetters++;
-        _failed.Emit(record.With(letter));
+        _handedOut.Add();
+        _failed.Emit(record.With(Context.Refuse(reason, record.Origin)));
     }
 }

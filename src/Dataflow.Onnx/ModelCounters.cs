@@ -11,6 +11,9 @@ public static class ModelCounters
 
     internal static readonly CounterDefinition Truncated = new("dataflow.model.texts.truncated", "{text}", "Texts that were too long for the model.");
 
+    internal static readonly CounterDefinition Failed =
+        new("dataflow.model.texts.failed", "{text}", "Texts that failed and went to the stream of those.") { Role = CounterRole.LeavesOut };
+
     private static readonly CounterDefinition s_damaged = new("dataflow.model.results.damaged", "{result}", "Recorded results that could not be read.");
     private static readonly CounterDefinition s_answered = Of("dataflow.model.calls.answered", "{call}", "Calls of a model that gave results.");
     private static readonly CounterDefinition s_texts = Of("dataflow.model.texts", "{text}", "Texts that were given to a model.");

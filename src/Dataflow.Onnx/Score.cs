@@ -58,9 +58,9 @@ internal sealed record ScoreNode<T, TOut>(
     string Name, Node<T> Input, ScoredModel Model, Func<T, float>[] Features, Func<T, ReadOnlySpan<float>, TOut> Result)
     : Node<T, TOut>(Name, Input)
 {
-    internal override string Detail => $"{Model.Model.Detail}, {Features.Length} features";
+    public override string Detail => $"{Model.Model.Detail}, {Features.Length} features";
 
-    internal override IEnumerable<string> Check() => Model.Fault is { } fault ? [$"step '{Name}': {fault}"] : [];
+    public override IEnumerable<string> Check() => Model.Fault is { } fault ? [$"step '{Name}': {fault}"] : [];
 
     public override Operator<T, TOut> CreateOperator() => new ScoreOperator<T, TOut>(Model, Features, Result);
 }
@@ -76,7 +76,7 @@ internal sealed class ScoreOperator<T, TOut>(
     private int _count;
     private Counter _calls = null!; // set by Declare
 
-    internal override bool IsOneToOne => true;
+    public override bool IsOneToOne => true;
 
     public override void Process(in Record<T> record)
     {

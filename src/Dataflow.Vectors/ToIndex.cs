@@ -34,7 +34,7 @@ internal sealed record IndexNode<TKey, TRow>(
 {
     public (string Name, int Partitions)? Creates => null;
 
-    internal override string Detail => Index.ToString();
+    public override string Detail => Index.ToString();
 
     public override Operator<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>> CreateOperator()
         => new IndexOperator<TKey, TRow>(Index, Vector, Rows);

@@ -92,7 +92,7 @@ internal sealed class ViewState<TKey, T>
             at,
             Watermark,
             _history.From,
-            _context.Task.Job.SplitName(entity.Position),
+            _context.SplitName(entity.Position),
             entity.Position.IsKnown ? entity.Position.Offset : -1);
         Read(in entity, in position, part, values);
         return position;
@@ -105,10 +105,10 @@ internal sealed class ViewState<TKey, T>
     public void ReadAsKnown(TKey key, in FeaturePosition position, ViewPart part, Span<FeatureValue> values)
         => Read(in _entities.Find(key), in position, part, values);
 
-    public void Capture(TaskCheckpoint checkpoint)
+    public void Capture(StepCheckpoint checkpoint)
     {
-        checkpoint.SaveWatermark(_context.Name, Watermark);
-        if (_history.From < long.MaxValue) checkpoint.SaveWatermark($"{_context.Name}/{HistoryPart}", _history.From);
+        checkpoint.SaveWatermark(Watermark);
+        if (_history.From < long.MaxValue) checkpoint.SaveWatermark(_history.From, HistoryPart);
     }
 
     private void Read(in Entity<T> entity, in FeaturePosition position, ViewPart part, Span<FeatureValue> values)

@@ -13,15 +13,15 @@ internal sealed record ServeNode<TKey, T>(Node<Keyed<TKey, T>> Input, FeatureVie
 {
     public ViewDefinition Definition => View.Definition;
 
-    internal override string Detail => $"{View.Features.Count} features, panes of {View.Layout.Levels}";
+    public override string Detail => $"{View.Features.Count} features, panes of {View.Layout.Levels}";
 
-    internal override bool IsEnd => true;
+    public override bool IsEnd => true;
 
-    internal override string StateSignature => $"feature view, {View.Signature}";
+    public override string StateSignature => $"feature view, {View.Signature}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, T>> CreateOperator() => new ServeOperator<TKey, T>(View.Layout);
 
-    internal override IEnumerable<string> Check()
+    public override IEnumerable<string> Check()
         => EventTime.IsGivenBefore(this) ? [] : [$"Feature view '{Name}' needs event time. Add WithEventTime(...) before KeyBy."];
 }
 
@@ -35,7 +35,7 @@ internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
     private Counter _late = null!; // the events that were too old for any read to see them
     private bool _keepsGate;
 
-    internal override bool IsOneToOne => true;
+    public override bool IsOneToOne => true;
 
     public long TakenLate => _view.TakenLate;
 
@@ -75,7 +75,7 @@ internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
 
     public void ForEach(Action<TKey, long, RecordOrigin> entity) => _view.ForEach(entity);
 
-    internal override void Capture(TaskCheckpoint checkpoint) => _view.Capture(checkpoint);
+    public override void Capture(StepCheckpoint checkpoint) => _view.Capture(checkpoint);
 
     protected override void Declare(StepDeclaration declare)
     {

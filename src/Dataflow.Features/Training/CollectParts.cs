@@ -7,9 +7,9 @@ namespace Dataflow.Features;
 internal sealed record CollectPartsNode<TLabel>(string Name, Node<Keyed<(int Split, long Offset), FeatureRow<TLabel>>> Input, int Parts)
     : Node<Keyed<(int Split, long Offset), FeatureRow<TLabel>>, Keyed<(int Split, long Offset), FeatureRow<TLabel>>>(Name, Input)
 {
-    internal override string Detail => $"{Parts} views";
+    public override string Detail => $"{Parts} views";
 
-    internal override string StateSignature => $"collect {Parts} parts";
+    public override string StateSignature => $"collect {Parts} parts";
 
     public static Stream<FeatureRow<TLabel>> Add(Stream<FeatureRow<TLabel>> rows, string service, int parts)
         => rows.KeyBy(static row => (row.Origin.Split, row.Origin.Offset), $"{service}-by-label")

@@ -23,15 +23,15 @@ internal sealed record JoinAsKnownNode<TKey, TLabel, T>(
 
     public ViewDefinition Definition => View.Definition;
 
-    internal override string Detail => $"{Part.Features.Length} features of {View.Name}, as known at the label's cut";
+    public override string Detail => $"{Part.Features.Length} features of {View.Name}, as known at the label's cut";
 
-    internal override string StateSignature
+    public override string StateSignature
         => $"join features as known, {View.Signature}; for {string.Join(", ", Names.All)}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, FeatureRow<TLabel>>> CreateOperator()
         => new JoinAsKnownOperator<TKey, TLabel, T>(View.Layout, Part, Names);
 
-    internal override IEnumerable<string> Check()
+    public override IEnumerable<string> Check()
     {
         if (Input is not IGivesEventTime && !EventTime.IsGivenBefore(Input))
             yield return $"Join '{Name}' needs event time of its events. Add WithEventTime(...) before KeyBy.";
@@ -53,7 +53,7 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
     private ViewState<TKey, T> _view = null!;
     private Counter _late = null!; // the events that were too old for any read to see them
 
-    internal override bool WaitsForSecond => false;
+    public override bool WaitsForSecond => false;
 
     /// <summary>Keeps a label.</summary>
     public override void ProcessSecond(in Record<Keyed<TKey, FeatureRow<TLabel>>> record)
@@ -99,7 +99,7 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
         base.AdvanceBoth(watermark);
     }
 
-    internal override void Capture(TaskCheckpoint checkpoint) => _view.Capture(checkpoint);
+    public override void Capture(StepCheckpoint checkpoint) => _view.Capture(checkpoint);
 
     protected override void Declare(StepDeclaration declare)
     {

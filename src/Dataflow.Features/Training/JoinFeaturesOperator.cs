@@ -20,17 +20,17 @@ internal sealed record JoinFeaturesNode<TKey, TLabel, T>(
 {
     public ViewDefinition Definition => View.Definition;
 
-    internal override string Detail => $"{Part.Features.Length} features of {View.Name}, as of the label's time";
+    public override string Detail => $"{Part.Features.Length} features of {View.Name}, as of the label's time";
 
-    internal override bool WritesDeadLetters => true;
+    public override bool WritesDeadLetters => true;
 
-    internal override string StateSignature
+    public override string StateSignature
         => $"join features, {View.Signature}; for {string.Join(", ", Names.All)}";
 
     public override Operator<Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>> CreateOperator()
         => new JoinFeaturesOperator<TKey, TLabel, T>(View.Layout, Part, Names);
 
-    internal override IEnumerable<string> Check()
+    public override IEnumerable<string> Check()
         => EventTime.IsGivenBefore(this) ? [] : [$"Join '{Name}' needs event time of labels and events. Add WithEventTime(...) to both, before KeyBy."];
 }
 
@@ -51,10 +51,10 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
     {
         if (record.Timestamp < _view.Watermark)
         {
-            Write(Context.Refuse(
+            WriteDeadLetter(
                 "The label came late: the watermark had passed its time. Have the source of the labels put in order of time with OrderBy(...), "
                     + "or give their WithEventTime more lateness, and more time until they are idle.",
-                record.Origin));
+                record.Origin);
             return;
         }
 
@@ -86,7 +86,7 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
         base.AdvanceBoth(passed);
     }
 
-    internal override void Capture(TaskCheckpoint checkpoint) => _view.Capture(checkpoint);
+    public override void Capture(StepCheckpoint checkpoint) => _view.Capture(checkpoint);
 
     protected override void Declare(StepDeclaration declare)
     {

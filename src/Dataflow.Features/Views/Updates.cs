@@ -7,7 +7,7 @@ internal sealed record UpdatesNode<TKey, T>(string Name, Node<Keyed<TKey, T>> In
     : Node<Keyed<TKey, T>, Keyed<TKey, FeatureVector>>(Name, Input)
     where TKey : notnull
 {
-    internal override string Detail => "of each batch's entities";
+    public override string Detail => "of each batch's entities";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, FeatureVector>> CreateOperator() => new UpdatesOperator<TKey, T>(View, Names, Requests);
 }

@@ -9,17 +9,19 @@ namespace Dataflow.Onnx.Versions;
 internal sealed record ChooseVersionNode<TIn, TOut>(
     string Name, Node<TIn> Input, ModelVersions Versions, InferenceOptions Options, Func<TIn, VersionChoice, TOut> Result) : Node<TIn, TOut>(Name, Input)
 {
-    internal override string Detail => $"of {string.Join(", ", Versions.Names)}; {Versions.First}, unless a checkpoint says otherwise";
+    public override string Detail => $"of {string.Join(", ", Versions.Names)}; {Versions.First}, unless a checkpoint says otherwise";
 
     public override Operator<TIn, TOut> CreateOperator() => new ChooseVersionOperator<TIn, TOut>(this);
 }
 
 internal sealed class ChooseVersionOperator<TIn, TOut>(ChooseVersionNode<TIn, TOut> node) : Operator<TIn, TOut>
 {
+    private const string Key = "version";
+
     private VersionSchedule _schedule = null!; // set by Open
     private VersionChoice _choice;
 
-    internal override bool IsOneToOne => true;
+    public override bool IsOneToOne => true;
 
     public override void Process(in Record<TIn> record) => Emit(record.With(node.Result(record.Value, _choice)));
 
@@ -36,15 +38,13 @@ internal sealed class ChooseVersionOperator<TIn, TOut>(ChooseVersionNode<TIn, TO
         }
     }
 
-    internal override void Capture(TaskCheckpoint checkpoint)
+    public override void Capture(StepCheckpoint checkpoint)
     {
-        _choice = _schedule.After(checkpoint.Epoch);
+        _choice = _schedule.After(checkpoint.Number);
         checkpoint.Save(Key, JsonSerializer.SerializeToUtf8Bytes(_choice, VersionsJson.Default.VersionChoice));
     }
 
-    internal override void Committed() => _schedule.Committed(Context.Task.Epoch, () => Context.Task.Job.Coordinator.CommittedPositions);
-
-    private string Key => $"version/{Context.Name}";
+    public override void Committed() => _schedule.Committed(Context.Checkpoint, () => Context.CommittedPositions);
 
     private VersionChoice Saved()
     {

@@ -8,7 +8,7 @@ internal sealed class Attempts<TIn, TResult>(
     private readonly Queue<AsyncCall<TIn, TResult>> _waiting = new(); // for their first attempt
     private readonly Queue<AsyncCall<TIn, TResult>> _again = new(); // for another attempt, which is due
     private readonly List<AsyncCall<TIn, TResult>> _running = []; // an attempt, or the pause before another
-    private readonly Action _wake = context.Task.Worker.Wake;
+    private readonly Action _wake = context.Wake;
     private int _onTheirWay;
 
     /// <summary>How many there were.</summary>
@@ -17,7 +17,7 @@ internal sealed class Attempts<TIn, TResult>(
     /// <summary>Those whose attempts have ended, and those that were held up behind one.</summary>
     public Queue<AsyncCall<TIn, TResult>> Ended { get; } = new();
 
-    private CancellationToken Stopping => context.Task.Job.Stopping;
+    private CancellationToken Stopping => context.Stopping;
 
     public void Add(AsyncCall<TIn, TResult> call) => _waiting.Enqueue(call);
 

@@ -18,7 +18,7 @@ namespace Dataflow.Async;
 ///     26         split       its name, since numbers of splits differ from run to run; UTF-8
 ///                value       as its serde writes it
 /// </code>All integers little-endian.</remarks>
-internal sealed class InFlightState<TIn>(StreamTask task, KeyedState<InFlightKey, byte[]> entries)
+internal sealed class InFlightState<TIn>(OperatorContext step, KeyedState<InFlightKey, byte[]> entries)
 {
     private const int FixedBytes = 26;
 
@@ -33,7 +33,7 @@ internal sealed class InFlightState<TIn>(StreamTask task, KeyedState<InFlightKey
 
     public void Save(in Record<TIn> record, long watermark, InFlightKey key)
     {
-        var split = task.Job.SplitName(record.Origin);
+        var split = step.SplitName(record.Origin);
         _bytes.ResetWrittenCount();
         var head = _bytes.GetSpan(FixedBytes + Encoding.UTF8.GetMaxByteCount(split.Length));
         var length = Encoding.UTF8.GetBytes(split, head[FixedBytes..]);
@@ -66,7 +66,7 @@ internal sealed class InFlightState<TIn>(StreamTask task, KeyedState<InFlightKey
     {
         var length = BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(24));
         var split = Encoding.UTF8.GetString(bytes, FixedBytes, length);
-        var origin = task.Job.OriginOf(split, BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(16)));
+        var origin = step.OriginOf(split, BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(16)));
         var value = StateCodec<TIn>.Read(bytes.AsMemory(FixedBytes + length));
         return (new(value, BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(8)), origin), BinaryPrimitives.ReadInt64LittleEndian(bytes));
     }

@@ -12,8 +12,8 @@ internal sealed class Turns(RateLimit limit, OperatorContext context)
         {
             var wait = limit.Reserve();
             if (wait == TimeSpan.Zero) return true;
-            _next = Task.Delay(wait, context.Time, context.Task.Job.Stopping);
-            _next.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(context.Task.Worker.Wake);
+            _next = Task.Delay(wait, context.Time, context.Stopping);
+            _next.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(context.Wake);
         }
 
         if (!_next.IsCompleted) return false;

@@ -39,7 +39,7 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
 
     public bool IsHeldUp => writer.IsHeldUp;
 
-    internal override bool IsOneToOne => true;
+    public override bool IsOneToOne => true;
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {

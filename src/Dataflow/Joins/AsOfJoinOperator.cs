@@ -43,10 +43,10 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
     }
 
     /// <summary>Forgets the keys whose last right record is too old for any left one to come.</summary>
-    internal override bool Poll()
+    public override bool Poll()
         => _sweeper is not null && _sweeper.Step(_latest, _watermark, this, static (self, _, ref right) => self.IsTooOld(right.Time));
 
-    internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, _watermark);
+    public override void Capture(StepCheckpoint checkpoint) => checkpoint.SaveWatermark(_watermark);
 
     protected override void Declare(StepDeclaration declare)
     {

@@ -89,7 +89,7 @@ internal sealed class CoGroupOperator<TKey, TLeft, TRight, TOut>(
         }
         catch (Exception error)
         {
-            Reject(error, record.Value.Value.Window);
+            Reject(error, record.Value.Value.Window.Text);
             return null;
         }
     }
@@ -110,7 +110,7 @@ internal sealed class CoGroupOperator<TKey, TLeft, TRight, TOut>(
         }
         catch (Exception error)
         {
-            Reject(error, record.Value.Value.Window);
+            Reject(error, record.Value.Value.Window.Text);
             return false;
         }
     }

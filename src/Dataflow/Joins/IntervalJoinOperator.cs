@@ -88,7 +88,7 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
         base.AdvanceBoth(watermark);
     }
 
-    internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, _watermark);
+    public override void Capture(StepCheckpoint checkpoint) => checkpoint.SaveWatermark(_watermark);
 
     protected override void Declare(StepDeclaration declare)
     {

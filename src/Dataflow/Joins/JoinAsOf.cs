@@ -61,14 +61,14 @@ internal sealed record AsOfJoinNode<TKey, TLeft, TRight, TOut>(
     : Node<Keyed<TKey, TLeft>, Keyed<TKey, TRight>, Keyed<TKey, TOut>>(Name, Input, Second)
     where TKey : notnull
 {
-    internal override string Detail
+    public override string Detail
         => (ToleranceMs is { } ms ? $"at most {TimeSpan.FromMilliseconds(ms)} older" : "of any age")
             + (Outer == Outer.Left ? ", outer left" : "");
 
     public override Operator<Keyed<TKey, TLeft>, Keyed<TKey, TRight>, Keyed<TKey, TOut>> CreateOperator()
         => new AsOfJoinOperator<TKey, TLeft, TRight, TOut>(Outer, Result, ToleranceMs);
 
-    internal override IEnumerable<string> Check()
+    public override IEnumerable<string> Check()
         => EventTime.IsGivenBefore(this)
             ? []
             : [$"Join '{Name}' needs event time on both streams. Add WithEventTime(...) before KeyBy."];

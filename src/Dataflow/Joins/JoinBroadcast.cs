@@ -50,7 +50,7 @@ internal sealed class BroadcastJoinOperator<T, TRuleKey, TRule, TOut>(Func<T, TR
     private KeyedState<TRuleKey, TRule> _rules = null!;
     private Counter _misses = null!;
 
-    internal override bool WaitsForSecond => false;
+    public override bool WaitsForSecond => false;
 
     public override void Process(in Record<T> record)
     {

@@ -109,14 +109,14 @@ internal sealed record IntervalJoinNode<TKey, TLeft, TRight, TOut>(
     : Node<Keyed<TKey, TLeft>, Keyed<TKey, TRight>, Keyed<TKey, TOut>>(Name, Input, Second)
     where TKey : notnull
 {
-    internal override string Detail => Outer == Outer.None ? Bounds.Text : $"{Bounds.Text}, outer {Outer}".ToLowerInvariant();
+    public override string Detail => Outer == Outer.None ? Bounds.Text : $"{Bounds.Text}, outer {Outer}".ToLowerInvariant();
 
-    internal override string StateSignature => $"join, {Bounds.Text}";
+    public override string StateSignature => $"join, {Bounds.Text}";
 
     public override Operator<Keyed<TKey, TLeft>, Keyed<TKey, TRight>, Keyed<TKey, TOut>> CreateOperator()
         => new IntervalJoinOperator<TKey, TLeft, TRight, TOut>(Bounds, Outer, Result);
 
-    internal override IEnumerable<string> Check()
+    public override IEnumerable<string> Check()
         => Bounds.AreUnbounded || EventTime.IsGivenBefore(this)
             ? []
             : [$"Join '{Name}' needs event time on both streams. Add WithEventTime(...) before KeyBy."];

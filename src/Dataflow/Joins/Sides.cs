@@ -19,7 +19,7 @@ internal sealed class SidesOperator<TKey, TLeft, TRight>
     : Operator<Keyed<TKey, TLeft>, Keyed<TKey, TRight>, Keyed<TKey, Side<TLeft, TRight>>>
     where TKey : notnull
 {
-    internal override bool IsOneToOne => true;
+    public override bool IsOneToOne => true;
 
     public override void Process(in Record<Keyed<TKey, TLeft>> record)
     {

@@ -87,9 +87,9 @@ internal sealed record BatchBounds<T>
 
 internal sealed record BatchNode<T>(string Name, Node<T> Input, BatchBounds<T> Bounds) : Node<T, IReadOnlyList<T>>(Name, Input)
 {
-    internal override string Detail => Bounds.Detail;
+    public override string Detail => Bounds.Detail;
 
-    internal override IEnumerable<string> Check() => Bounds.Check(this);
+    public override IEnumerable<string> Check() => Bounds.Check(this);
 
     public override Operator<T, IReadOnlyList<T>> CreateOperator() => new BatchOperator<T>(Bounds);
 }
@@ -98,9 +98,9 @@ internal sealed record KeyedBatchNode<TKey, T>(string Name, Node<Keyed<TKey, T>>
     : Node<Keyed<TKey, T>, Keyed<TKey, IReadOnlyList<T>>>(Name, Input)
     where TKey : notnull
 {
-    internal override string Detail => $"by key, {Bounds.Detail}";
+    public override string Detail => $"by key, {Bounds.Detail}";
 
-    internal override IEnumerable<string> Check() => Bounds.Check(this);
+    public override IEnumerable<string> Check() => Bounds.Check(this);
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, IReadOnlyList<T>>> CreateOperator() => new KeyedBatchOperator<TKey, T>(Bounds);
 }

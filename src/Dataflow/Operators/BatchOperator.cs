@@ -78,7 +78,7 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
         if (Math.Max(_byClock.Count, _byEventTime.Count) > MostGone + (2 * _lists.Count)) FillQueues();
     }
 
-    internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, _watermark);
+    public override void Capture(StepCheckpoint checkpoint) => checkpoint.SaveWatermark(_watermark);
 
     protected override void Declare(StepDeclaration declare)
         => _lists = declare.Tables<TKey, (List<T>, long, long, long, long)>("lists", keys).Main;

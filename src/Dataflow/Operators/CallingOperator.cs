@@ -39,15 +39,20 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
 
     private protected long CallsMade => _attempts?.Made ?? 0;
 
-    internal override bool IsOneToOne => true;
+    /// <inheritdoc/>
+    public override bool IsOneToOne => true;
 
-    internal override int MostRecordsAtOnce => _options.Concurrency;
+    /// <inheritdoc/>
+    public override int MaxRecordsAtOnce => _options.Concurrency;
 
-    internal override bool IsFull => _calls.Count >= _options.Concurrency;
+    /// <inheritdoc/>
+    public override bool IsFull => _calls.Count >= _options.Concurrency;
 
-    internal override bool IsDrained => _calls.IsEmpty;
+    /// <inheritdoc/>
+    public override bool IsDrained => _calls.IsEmpty;
 
-    internal override bool MayCapture => _saved is null ? IsDrained : _told.Last.Watermark >= WatermarkLimit();
+    /// <inheritdoc/>
+    public override bool MayCapture => _saved is null ? IsDrained : _told.Last.Watermark >= WatermarkLimit();
 
     private Attempts<TIn, TResult> Attempts => _attempts ??= new(_options, Context, CallAsync, IsAnswered, _turns);
 
@@ -91,16 +96,18 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     /// <summary>Handles a record whose last call failed.</summary>
     private protected virtual void HandOnFailed(in Record<TIn> record, Exception error) => Reject(error, in record);
 
-    internal sealed override bool Poll()
+    /// <inheritdoc/>
+    public sealed override bool Poll()
     {
         if (_calls.IsEmpty || Stopping.IsCancellationRequested) return false; // calls cancelled with the job have not failed
         return Attempts.FindArrived() | Go();
     }
 
-    internal override void Capture(TaskCheckpoint checkpoint)
+    /// <inheritdoc/>
+    public override void Capture(StepCheckpoint checkpoint)
     {
         if (_saved is null) return;
-        checkpoint.SaveWatermark(Context.Name, _time.Watermark);
+        checkpoint.SaveWatermark(_time.Watermark);
         for (var call = _calls.First; call is not null; call = call.Next)
         {
             if (call.IsRecord && call.SavedAs is null) Save(call);
@@ -113,7 +120,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     /// <summary>Begins with what was in flight at the last checkpoint: what calls need must be there before.</summary>
     protected override void Open()
     {
-        _saved = _inFlight is null ? null : new(Context.Task, _inFlight);
+        _saved = _inFlight is null ? null : new(Context, _inFlight);
         var ownShard = Shards.FirstOf(Context.Worker, Context.Workers);
         _shardOf = _keyShard ?? (_ => ownShard);
         _shared = Context.Shared(() => new SharedByWorkers(
@@ -230,6 +237,6 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     private long WatermarkLimit()
     {
         var reached = _calls.First?.Time.Watermark ?? _time.Watermark;
-        return _shared.Alignment?.LimitOf(Context.Worker, reached, Context.Task.Epoch) ?? reached;
+        return _shared.Alignment?.LimitOf(Context.Worker, reached, Context.Checkpoint) ?? reached;
     }
 }

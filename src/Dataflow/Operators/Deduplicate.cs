@@ -44,14 +44,14 @@ internal sealed record DeduplicateNode<TKey, T>(string Name, Node<Keyed<TKey, T>
     : Node<Keyed<TKey, T>, Keyed<TKey, T>>(Name, Input)
     where TKey : notnull
 {
-    internal override string Detail => Within is { } span ? $"within {span}" : "for ever";
+    public override string Detail => Within is { } span ? $"within {span}" : "for ever";
 
-    internal override string StateSignature => $"deduplicate {Detail}";
+    public override string StateSignature => $"deduplicate {Detail}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, T>> CreateOperator()
         => new DeduplicateOperator<TKey, T>((long?)Within?.TotalMilliseconds, Late);
 
-    internal override IEnumerable<string> Check()
+    public override IEnumerable<string> Check()
         => Within is null || EventTime.IsGivenBefore(this)
             ? []
             : [$"Deduplicate '{Name}' needs event time to forget keys by. Add WithEventTime(...) before KeyBy, or leave 'within' out."];
@@ -67,7 +67,7 @@ internal sealed class DeduplicateOperator<TKey, T>(long? withinMs, Output<T> lat
     private Counter _repeated = null!;
     private NamespacedState<TKey, long> _passed = null!; // by slice: a slice is as long as a key is remembered
 
-    internal override bool IsOneToOne => true;
+    public override bool IsOneToOne => true;
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
@@ -97,9 +97,9 @@ internal sealed class DeduplicateOperator<TKey, T>(long? withinMs, Output<T> lat
         foreach (var slice in _passed.Tables.Keys.TakeWhile(slice => slice < SliceOf(watermark) - 1).ToList()) _passed.Drop(slice);
     }
 
-    internal override void Capture(TaskCheckpoint checkpoint)
+    public override void Capture(StepCheckpoint checkpoint)
     {
-        if (withinMs is not null) checkpoint.SaveWatermark(Context.Name, _watermark);
+        if (withinMs is not null) checkpoint.SaveWatermark(_watermark);
     }
 
     protected override void Declare(StepDeclaration declare)

@@ -36,7 +36,7 @@ internal sealed record JoinNode<TKey, T, TRow, TOut>(
 {
     internal override Node Uses => Table;
 
-    internal override string Detail => $"with {Table.Name}";
+    public override string Detail => $"with {Table.Name}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator()
         => new JoinOperator<TKey, T, TRow, TOut>(Table.Id, Result);
@@ -49,7 +49,7 @@ internal sealed class JoinOperator<TKey, T, TRow, TOut>(int tableId, Func<T, TRo
     private KeyedState<TKey, TRow> _rows = null!;
     private Counter _misses = null!;
 
-    internal override bool IsOneToOne => true;
+    public override bool IsOneToOne => true;
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {

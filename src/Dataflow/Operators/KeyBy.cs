@@ -27,7 +27,7 @@ internal sealed record KeyByNode<TKey, T>(string Name, Node<T> Input, Func<T, TK
     : Node<T, Keyed<TKey, T>>(Name, Input)
     where TKey : notnull
 {
-    internal override void CheckTypes() => _ = KeyCodec<TKey>.Default;
+    public override void CheckTypes() => _ = KeyCodec<TKey>.Default;
 
     public override Operator<T, Keyed<TKey, T>> CreateOperator() => new KeyByOperator<TKey, T>(Key);
 }
@@ -35,7 +35,7 @@ internal sealed record KeyByNode<TKey, T>(string Name, Node<T> Input, Func<T, TK
 internal sealed class KeyByOperator<TKey, T>(Func<T, TKey> key) : Operator<T, Keyed<TKey, T>>
     where TKey : notnull
 {
-    internal override bool IsOneToOne => true;
+    public override bool IsOneToOne => true;
 
     public override void Process(in Record<T> record)
     {

@@ -100,7 +100,7 @@ internal sealed record LookupNode<TIn, TKey, TRow, TOut>(
 
     public Func<TIn, int>? ShardOf { get; init; }
 
-    internal override string Detail => InFlightState<TIn>.DetailOf(Options.Detail);
+    public override string Detail => InFlightState<TIn>.DetailOf(Options.Detail);
 
     public override Operator<TIn, TOut> CreateOperator() => new LookupOperator<TIn, TKey, TRow, TOut>(this);
 }

@@ -62,7 +62,7 @@ public static class MapAsyncStep
 internal sealed record MapAsyncNode<TIn, TOut>(
     string Name, Node<TIn> Input, Func<TIn, CancellationToken, Task<TOut>> Map, AsyncOptions Options) : Node<TIn, TOut>(Name, Input)
 {
-    internal override string Detail => InFlightState<TIn>.DetailOf(Options.Detail);
+    public override string Detail => InFlightState<TIn>.DetailOf(Options.Detail);
 
     public override Operator<TIn, TOut> CreateOperator() => new MapAsyncOperator<TIn, TOut>(Map, Options);
 }
@@ -86,7 +86,7 @@ internal sealed record KeyedMapAsyncNode<TKey, T, TOut>(
     : Node<Keyed<TKey, T>, Keyed<TKey, TOut>>(Name, Input)
     where TKey : notnull
 {
-    internal override string Detail => InFlightState<Keyed<TKey, T>>.DetailOf(Options.Detail);
+    public override string Detail => InFlightState<Keyed<TKey, T>>.DetailOf(Options.Detail);
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator()
         => new KeyedMapAsyncOperator<TKey, T, TOut>(Map, Options);

@@ -38,7 +38,7 @@ internal sealed record SelectNode<TIn, TOut>(string Name, Node<TIn> Input, Func<
 
 internal sealed class SelectOperator<TIn, TOut>(Func<TIn, TOut> selector) : Operator<TIn, TOut>
 {
-    internal override bool IsOneToOne => true;
+    public override bool IsOneToOne => true;
 
     public override void Process(in Record<TIn> record)
     {

@@ -54,7 +54,7 @@ internal sealed class SplitOperator<T>(Func<T, bool> predicate, Output<T> rest) 
     private SideOutput<T> _rest = null!; // set by Declare, as the counter
     private Counter _filtered = null!;
 
-    internal override bool IsOneToOne => true;
+    public override bool IsOneToOne => true;
 
     public override void Process(in Record<T> record)
     {

@@ -30,7 +30,7 @@ internal sealed record UnionNode<T>(string Name, Node<T> Input, SecondInput<T> S
 
 internal sealed class UnionOperator<T> : Operator<T, T, T>
 {
-    internal override bool IsOneToOne => true;
+    public override bool IsOneToOne => true;
 
     public override void Process(in Record<T> record) => Emit(in record);
 

@@ -8,7 +8,7 @@ internal sealed record ValuesNode<TKey, T>(Node<Keyed<TKey, T>> Input) : Node<Ke
 /// <summary>Takes the keys off.</summary>
 internal sealed class ValuesOperator<TKey, T> : Operator<Keyed<TKey, T>, T>
 {
-    internal override bool IsOneToOne => true;
+    public override bool IsOneToOne => true;
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {

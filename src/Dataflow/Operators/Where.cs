@@ -38,7 +38,7 @@ internal sealed class WhereOperator<T>(Func<T, bool> predicate) : Operator<T, T>
 {
     private Counter _filtered = null!; // set by Declare, as all that a step declares
 
-    internal override bool IsOneToOne => true;
+    public override bool IsOneToOne => true;
 
     public override void Process(in Record<T> record)
     {

@@ -52,7 +52,7 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
         base.Advance(watermark);
     }
 
-    internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, _watermark);
+    public override void Capture(StepCheckpoint checkpoint) => checkpoint.SaveWatermark(_watermark);
 
     protected override void Declare(StepDeclaration declare)
     {

@@ -54,13 +54,13 @@ internal sealed record MatchNode<TKey, T, TOut>(
     : Node<Keyed<TKey, T>, Keyed<TKey, TOut>>(Name, Input)
     where TKey : notnull
 {
-    internal override string Detail => Pattern.ToString();
+    public override string Detail => Pattern.ToString();
 
-    internal override string StateSignature => $"match {Pattern}";
+    public override string StateSignature => $"match {Pattern}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator()
         => new Patterns.MatchOperator<TKey, T, TOut>(Pattern, Result, MostOpen, TimedOut);
 
-    internal override IEnumerable<string> Check()
+    public override IEnumerable<string> Check()
         => EventTime.IsGivenBefore(this) ? [] : [$"Match '{Name}' needs event time. Add WithEventTime(...) before KeyBy."];
 }

@@ -34,7 +34,7 @@ internal sealed record KeyExchangeNode<TKey, T>(Node<Keyed<TKey, T>> Input)
 {
     internal override string Exchange => $"by key ({TypeNames.Of(typeof(TKey))})";
 
-    internal override string Detail => Exchange;
+    public override string Detail => Exchange;
 
     public override Router<Keyed<TKey, T>> CreateRouter(int from, int workers) => new KeyRouter<TKey, T>(workers);
 
@@ -47,7 +47,7 @@ internal sealed record GatherNode<T>(Node<T> Input) : ExchangeNode<T>("gather", 
 {
     internal override string Exchange => "to one writer";
 
-    internal override string Detail => Exchange;
+    public override string Detail => Exchange;
 
     public override Router<T> CreateRouter(int from, int workers) => new FixedRouter<T>(0);
 }
@@ -59,7 +59,7 @@ internal sealed record ForwardNode<T>(Node<T> Input) : ExchangeNode<T>("forward"
 {
     internal override string Exchange => "to the same worker";
 
-    internal override string Detail => Exchange;
+    public override string Detail => Exchange;
 
     public override Router<T> CreateRouter(int from, int workers) => new FixedRouter<T>(from);
 }
@@ -69,7 +69,7 @@ internal sealed record BroadcastNode<T>(Node<T> Input) : ExchangeNode<T>("broadc
 {
     internal override string Exchange => "to every worker";
 
-    internal override string Detail => Exchange;
+    public override string Detail => Exchange;
 
     public override Router<T> CreateRouter(int from, int workers) => new FixedRouter<T>(Router<T>.Everyone);
 }

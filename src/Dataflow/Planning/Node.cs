@@ -23,19 +23,19 @@ public abstract record Node(string Name)
 
     /// <summary>The meaning of what the step keeps, where that does not follow from names and types of the states that it declares: a restart
     /// compares it too. Null: nothing is to be added.</summary>
-    internal virtual string? StateSignature => null;
+    public virtual string? StateSignature => null;
 
     /// <summary>What the plan shows beside the name.</summary>
-    internal virtual string Detail => "";
+    public virtual string Detail => "";
 
     /// <summary>Whether the step writes dead letters whatever the pipeline says of errors.</summary>
-    internal virtual bool WritesDeadLetters => false;
+    public virtual bool WritesDeadLetters => false;
 
     /// <summary>Whether what the step keeps is read from outside, so that nothing need follow it.</summary>
-    internal virtual bool IsEnd => false;
+    public virtual bool IsEnd => false;
 
     /// <summary>The faults of this step that can be seen before it runs, each with what mends it.</summary>
-    internal virtual IEnumerable<string> Check() => [];
+    public virtual IEnumerable<string> Check() => [];
 
     /// <summary>Has a step that never runs declare what it keeps; null where nothing runs.</summary>
     /// <exception cref="PlanException">What it declares has a fault.</exception>
@@ -43,7 +43,7 @@ public abstract record Node(string Name)
 
     /// <summary>Looks for a way to write every type that leaves the process here.</summary>
     /// <exception cref="PlanException">There is none for one of them.</exception>
-    internal virtual void CheckTypes()
+    public virtual void CheckTypes()
     {
     }
 

@@ -29,7 +29,7 @@ internal sealed class SecondInputOperator<T>(int ownerId) : Operator<T>
     private ITakesSecond<T> _owner = null!; // set by Open
     private OperatorContext _ownerContext = null!; // set by Open
 
-    internal override bool IsOneToOne => true;
+    public override bool IsOneToOne => true;
 
     public override void Process(in Record<T> record)
     {

@@ -10,7 +10,7 @@ internal sealed record SideNode<T>(string Name, object Output, Node Owner) : Nod
 {
     internal override Node? Uses => Owner;
 
-    internal override string Detail => $"from {Owner.Name}";
+    public override string Detail => $"from {Owner.Name}";
 
     public void DeclareIn(StepOutputs outputs) => outputs.Declare<T>(Output);
 
@@ -39,7 +39,7 @@ internal interface ISideNode
 /// <summary>Counts what comes out at the side.</summary>
 internal sealed class SideOperator<T> : Operator<T, T>
 {
-    internal override bool IsOneToOne => true;
+    public override bool IsOneToOne => true;
 
     public override void Process(in Record<T> record) => Emit(in record);
 }

@@ -6,11 +6,11 @@ internal sealed record SinkNode<T>(Sink<T> Sink, Node<T> Input) : Node(Sink.Name
 {
     internal override Node Upstream => Input;
 
-    internal override string Detail => Sink.Guarantee;
+    public override string Detail => Sink.Guarantee;
 
     public (string Name, int Partitions)? Creates => (Sink as ICreatesTopic)?.Topic;
 
-    internal override void CheckTypes() => (Sink as IWritesBytes)?.CheckTypes();
+    public override void CheckTypes() => (Sink as IWritesBytes)?.CheckTypes();
 
     Operator<T> IConsumer<T>.Build(TaskBuilder builder)
     {

@@ -4,19 +4,19 @@ namespace Dataflow.Planning;
 
 internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T>(Source.Name), ISourceNode
 {
-    internal override string Detail
+    public override string Detail
         => IsOrdered ? "put in order of time before streams start" : FeedsTable && Source.IsBounded ? "read before streams start" : "";
 
     /// <summary>Positions in an order are others than those of the source as it is: a checkpoint holds for one or the other.</summary>
-    internal override string? StateSignature => IsOrdered ? "in order of time" : null;
+    public override string? StateSignature => IsOrdered ? "in order of time" : null;
 
     public bool IsOrdered => Source is OrderedSource<T>;
 
-    internal override void CheckTypes() => (Source as IWritesBytes)?.CheckTypes();
+    public override void CheckTypes() => (Source as IWritesBytes)?.CheckTypes();
 
     public bool IsBounded => Source.IsBounded;
 
-    internal override IEnumerable<string> Check()
+    public override IEnumerable<string> Check()
         => IsOrdered && !IsBounded
             ? [$"source '{Name}' does not end, so it cannot be put in order. Of a topic, order what there is: StopAtEnd().OrderBy(...)."]
             : [];

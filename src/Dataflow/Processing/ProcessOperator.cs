@@ -10,11 +10,11 @@ internal sealed class ProcessOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, 
 
     public ProcessRunner<TKey, T, TOut> Runner { get; }
 
-    internal override bool IsBehind => Runner.IsBehind;
+    public override bool IsBehind => Runner.IsBehind;
 
-    internal override bool IsDrained => !Runner.IsBehind;
+    public override bool IsDrained => !Runner.IsBehind;
 
-    internal override bool MayCapture => true;
+    public override bool MayCapture => true;
 
     public override void Process(in Record<Keyed<TKey, T>> record) => Runner.Process(in record);
 
@@ -24,9 +24,9 @@ internal sealed class ProcessOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, 
 
     public override void Close() => Runner.Close();
 
-    internal override bool Poll() => Runner.Poll();
+    public override bool Poll() => Runner.Poll();
 
-    internal override void Capture(TaskCheckpoint checkpoint) => Runner.Capture(checkpoint);
+    public override void Capture(StepCheckpoint checkpoint) => Runner.Capture(checkpoint);
 
     protected override void Declare(StepDeclaration declare) => Runner.Declare(declare);
 
@@ -47,13 +47,13 @@ internal sealed class BroadcastProcessOperator<TKey, T, TBroadcast, TOut>
 
     public ProcessRunner<TKey, T, TOut> Runner { get; }
 
-    internal override bool WaitsForSecond => false;
+    public override bool WaitsForSecond => false;
 
-    internal override bool IsBehind => Runner.IsBehind;
+    public override bool IsBehind => Runner.IsBehind;
 
-    internal override bool IsDrained => !Runner.IsBehind;
+    public override bool IsDrained => !Runner.IsBehind;
 
-    internal override bool MayCapture => true;
+    public override bool MayCapture => true;
 
     public override void Process(in Record<Keyed<TKey, T>> record) => Runner.Process(in record);
 
@@ -64,9 +64,9 @@ internal sealed class BroadcastProcessOperator<TKey, T, TBroadcast, TOut>
 
     public override void Close() => Runner.Close();
 
-    internal override bool Poll() => Runner.Poll();
+    public override bool Poll() => Runner.Poll();
 
-    internal override void Capture(TaskCheckpoint checkpoint) => Runner.Capture(checkpoint);
+    public override void Capture(StepCheckpoint checkpoint) => Runner.Capture(checkpoint);
 
     protected override void AdvanceBoth(long watermark) => Runner.Advance(watermark);
 

@@ -77,10 +77,10 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
 
     public void Close() => _processingTimers?.Dispose();
 
-    public void Capture(TaskCheckpoint checkpoint)
+    public void Capture(StepCheckpoint checkpoint)
     {
-        checkpoint.SaveWatermark(_step.Name, Reached);
-        checkpoint.SaveWatermark($"{_step.Name}/{NowPart}", _now);
+        checkpoint.SaveWatermark(Reached);
+        checkpoint.SaveWatermark(_now, NowPart);
     }
 
     public void Process(in Record<Keyed<TKey, T>> record)
@@ -149,10 +149,10 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     {
         var isBehind = IsBehind || IsDueInQuiet();
         if (isBehind) GoOn();
-        else if (_timers.Next <= Reached && _step.Task.HasReadAll) MoveTo(Reached, mayMoreCome: false);
+        else if (_timers.Next <= Reached && _step.HasReadAll) MoveTo(Reached, mayMoreCome: false);
         PassOnIdleness();
         var fired = 0;
-        for (; fired < EventsAtOnce && !_step.Task.IsWaitedFor && _processingTimers.TryTakeDue(out var key, out var timestamp); fired++)
+        for (; fired < EventsAtOnce && !_step.IsWaitedFor && _processingTimers.TryTakeDue(out var key, out var timestamp); fired++)
             Fire(key, timestamp, isProcessing: true);
         return isBehind | fired > 0 | Sweep();
     }
@@ -233,7 +233,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
                 if (!IsBehind) break;
             }
 
-            if (_step.Task.IsWaitedFor || _step.Task.Turn.IsOver()) break;
+            if (_step.IsWaitedFor || _step.IsTurnOver) break;
         }
 
         advance(Reached);

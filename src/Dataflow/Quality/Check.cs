@@ -36,7 +36,7 @@ public static class CheckStep
 
 internal sealed record CheckNode<T>(string Name, Node<T> Input, IReadOnlyList<Rule<T>> Rules, Output<BrokenRule<T>> Alerts) : Node<T, T>(Name, Input)
 {
-    internal override string Detail
+    public override string Detail
         => string.Join(", ", Rules.Select(rule => rule.OnBroken switch
         {
             OnBroken.Alert => $"{rule.Name}: alert",
@@ -44,11 +44,11 @@ internal sealed record CheckNode<T>(string Name, Node<T> Input, IReadOnlyList<Ru
             _ => rule.Name,
         }));
 
-    internal override bool WritesDeadLetters => Rules.Any(rule => rule.OnBroken == OnBroken.DeadLetter);
+    public override bool WritesDeadLetters => Rules.Any(rule => rule.OnBroken == OnBroken.DeadLetter);
 
     public override Operator<T, T> CreateOperator() => new CheckOperator<T>(Rules, Alerts);
 
-    internal override IEnumerable<string> Check()
+    public override IEnumerable<string> Check()
     {
         if (Rules.Count == 0) yield return $"Step '{Name}' has no rules. Give it some, or leave it out.";
         foreach (var rules in Rules.GroupBy(rule => rule.Name, StringComparer.Ordinal).Where(rules => rules.Count() > 1))
@@ -62,7 +62,7 @@ internal sealed class CheckOperator<T>(IReadOnlyList<Rule<T>> rules, Output<Brok
     private readonly List<int> _brokenNow = [];
     private SideOutput<BrokenRule<T>> _alerts = null!; // set by Declare
 
-    internal override bool IsOneToOne => true;
+    public override bool IsOneToOne => true;
 
     public override void Process(in Record<T> record)
     {
@@ -96,7 +96,7 @@ internal sealed class CheckOperator<T>(IReadOnlyList<Rule<T>> rules, Output<Brok
         if (fatal < 0) return true;
         var broken = rules[_brokenNow[fatal]];
         var found = broken.Found(record.Value);
-        Write(Context.Refuse(found.Length == 0 ? $"Rule '{broken.Name}' is broken." : $"Rule '{broken.Name}' is broken: {found}.", record.Origin));
+        WriteDeadLetter(found.Length == 0 ? $"Rule '{broken.Name}' is broken." : $"Rule '{broken.Name}' is broken: {found}.", record.Origin);
         return false;
     }
 

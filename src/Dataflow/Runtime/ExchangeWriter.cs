@@ -12,7 +12,7 @@ internal sealed class ExchangeWriter<T>(Exchange<T> exchange, Router<T> router, 
     private readonly Queue<(int To, ExchangeBatch<T> Batch)> _overflow = new();
     private InputTime _time = InputTime.None;
 
-    internal override bool IsOneToOne => true;
+    public override bool IsOneToOne => true;
 
     public Turn? Turn { private get; set; }
 

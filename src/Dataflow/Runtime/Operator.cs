@@ -24,8 +24,9 @@ public abstract class Operator
     /// <summary>How many records were in flight in the step at the checkpoint that the job carried on from.</summary>
     internal long Restored { get; private protected set; }
 
-    /// <summary>Whether the step hands on each record once, unless it counts it as filtered, late, missed or a dead letter.</summary>
-    internal virtual bool IsOneToOne => false;
+    /// <summary>Whether the step hands on each record once, unless it is a dead letter or counted as left out (<see cref="CounterRole.LeavesOut"/>):
+    /// then its status says how many are in flight, and tests hold it to that.</summary>
+    public virtual bool IsOneToOne => false;
 
     /// <summary>Declares what the step keeps; called for the plan, on a step that never runs, and at each start, before state is restored.</summary>
     /// <remarks>Nothing else belongs here: there is no <see cref="Context"/> yet, and the states are empty.</remarks>
@@ -50,39 +51,40 @@ public abstract class Operator
     }
 
     /// <summary>Bytes of output that wait for the next checkpoint.</summary>
-    internal virtual long PendingBytes => 0;
+    public virtual long PendingBytes => 0;
 
     /// <summary>The most records that the task should read at once, so that a barrier need not wait long behind them.</summary>
-    internal virtual int MostRecordsAtOnce => int.MaxValue;
+    public virtual int MaxRecordsAtOnce => int.MaxValue;
 
     /// <summary>Whether the step has taken all it can for now: its task reads no further until this is false again.</summary>
-    internal virtual bool IsFull => false;
+    public virtual bool IsFull => false;
 
     /// <summary>Whether the step has records or timers left that time has come for, to be done in <see cref="Poll"/>: its task reads no
     /// further until it has caught up.</summary>
-    internal virtual bool IsBehind => false;
+    public virtual bool IsBehind => false;
 
     /// <summary>Whether nothing is in flight inside the step; the end of the input waits for that.</summary>
-    internal virtual bool IsDrained => true;
+    public virtual bool IsDrained => true;
 
     /// <summary>Whether a checkpoint may be taken now: nothing is in flight, or <see cref="Capture"/> keeps what is.</summary>
-    internal virtual bool MayCapture => IsDrained;
+    public virtual bool MayCapture => IsDrained;
 
-    /// <summary>Hands on what completed in the background; true if there was something.</summary>
-    internal virtual bool Poll() => false;
+    /// <summary>Hands on what completed in the background, or does a portion of what is left; true if there was something.</summary>
+    /// <remarks>Called again and again, also while no records come. Must not block.</remarks>
+    public virtual bool Poll() => false;
 
-    /// <summary>Adds what the step must find again after a crash, keyed state apart.</summary>
-    internal virtual void Capture(TaskCheckpoint checkpoint)
+    /// <summary>Saves what the step must find again after a restart, apart from its declared states. On the task's thread, between two batches.</summary>
+    public virtual void Capture(StepCheckpoint checkpoint)
     {
     }
 
-    /// <summary>Learns that the checkpoint of the last <see cref="Capture"/> is durable.</summary>
-    internal virtual void Committed()
+    /// <summary>Called when the checkpoint of the last <see cref="Capture"/> is durable, before the next one is captured.</summary>
+    public virtual void Committed()
     {
     }
 
-    /// <summary>Learns that the last checkpoint is durable and nothing follows.</summary>
-    internal virtual void Finish()
+    /// <summary>Called when all input has ended and the last checkpoint is durable: nothing follows. May be called again after a crash.</summary>
+    public virtual void Finish()
     {
     }
 
@@ -116,26 +118,29 @@ public abstract class Operator
     /// <exception cref="OperatorException">Errors are to stop the job.</exception>
     protected void Reject(Exception error) => Reject(error, default(RecordOrigin));
 
-    /// <summary>Says that the user's code failed on a window's result, which is left out.</summary>
+    /// <summary>Says that the user's code failed on a result that no single record stands behind, which is left out.</summary>
+    /// <param name="error">Why.</param>
+    /// <param name="part">The result, for the message: <c>window from … to …</c>.</param>
     /// <exception cref="OperatorException">Errors are to stop the job.</exception>
-    internal void Reject(Exception error, Window window)
+    protected void Reject(Exception error, string part)
     {
-        Context.Task.Reject(OperatorException.FailedOn(Context.Name, window.Text, (error as OperatorException)?.InnerException ?? error));
+        Context.Task.Reject(OperatorException.FailedOn(Context.Name, part, (error as OperatorException)?.InnerException ?? error));
         DeadLetters++;
     }
 
     /// <summary>Writes a dead letter, whatever the pipeline says of errors: for steps that never stop for a record.</summary>
-    internal void Write(DeadLetter letter)
+    protected void WriteDeadLetter(string reason, RecordOrigin origin)
     {
-        Context.Task.Write(letter);
+        Context.Task.Write(Context.Refuse(reason, origin));
         DeadLetters++;
     }
 
     /// <summary>Whether a value of the record at hand, which the step is to keep, can be written; otherwise the record is rejected.</summary>
-    private protected bool MayKeep<T, TValue>(in Record<T> record, TValue value) => !Context.KeepsRejected || CanKeep(in record, value);
+    protected bool MayKeep<T, TValue>(in Record<T> record, TValue value) => !Context.KeepsRejected || CanKeep(in record, value);
 
-    /// <summary>As the other forms, where the record is no more at hand.</summary>
-    private protected void Reject(Exception error, RecordOrigin origin)
+    /// <summary>Says that the user's code failed on a record that is no more at hand.</summary>
+    /// <exception cref="OperatorException">Errors are to stop the job.</exception>
+    protected void Reject(Exception error, RecordOrigin origin)
     {
         Context.Task.Reject(Context.Fail(error, origin));
         DeadLetters++;
@@ -218,7 +223,7 @@ public abstract class Operator<TFirst, TSecond, TOut> : Operator<TFirst, TOut>, 
     protected Operator() => _both = new(AdvanceBoth, IdleBoth);
 
     /// <summary>Whether the watermark is the lesser of both streams, but for one that is idle; otherwise it is that of the first.</summary>
-    internal virtual bool WaitsForSecond => true;
+    public virtual bool WaitsForSecond => true;
 
     /// <summary>Handles one record of the second stream.</summary>
     public abstract void ProcessSecond(in Record<TSecond> record);

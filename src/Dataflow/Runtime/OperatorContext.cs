@@ -39,12 +39,34 @@ public sealed class OperatorContext
 
     internal StepOutputs Outputs => _declared.Outputs;
 
-    internal LogStore Log => _task.Job.Log;
+    /// <summary>The log that the job runs on.</summary>
+    public LogStore Log => _task.Job.Log;
+
+    /// <summary>Cancelled when the job ends for whatever reason: for calls that the step makes.</summary>
+    public CancellationToken Stopping => _task.Job.Stopping;
+
+    /// <summary>The number of the last checkpoint that the step was captured for.</summary>
+    public long Checkpoint => _task.Epoch;
+
+    /// <summary>The number of the checkpoint that the job carried on from; 0: it began anew.</summary>
+    public long StartedFrom => _task.Job.StartedFrom;
+
+    /// <summary>Where the job reads on after the last durable checkpoint, by split: for <see cref="Operator.Committed"/>.</summary>
+    public IReadOnlyDictionary<string, long> CommittedPositions => _task.Job.Coordinator.CommittedPositions;
+
+    /// <summary>Whether the sources have nothing more to read by now and nothing waits in front of the step.</summary>
+    public bool HasReadAll => _task.HasReadAll;
+
+    /// <summary>Whether a checkpoint or the end of the job waits for the step: what can be put off is then to wait.</summary>
+    public bool IsWaitedFor => _task.IsWaitedFor;
+
+    /// <summary>Whether the step has worked for long enough at once: what it does in portions is then to go on in the next <see cref="Operator.Poll"/>.</summary>
+    public bool IsTurnOver => _task.Turn.IsOver();
 
     internal StreamTask Task => _task;
 
     /// <summary>Whether records on which the user's code fails are left out instead of stopping the job.</summary>
-    internal bool KeepsRejected { get; }
+    public bool KeepsRejected { get; }
 
     /// <summary>The newest event time of all input, once it has ended: the same in all workers.</summary>
     internal long NewestAtEnd => EventTime.GiversBefore(_task.Job.Plan.Nodes.First(node => node.Id == NodeId).Upstream!)
@@ -67,27 +89,39 @@ public sealed class OperatorContext
         }
     }
 
-    /// <summary>What <see cref="TaskCheckpoint.Save"/> kept under a key in the checkpoint that the job started from.</summary>
-    internal ReadOnlyMemory<byte> Saved(string key) => _task.Job.Restored.Saved(key);
+    /// <summary>The bytes that <see cref="StepCheckpoint.Save"/> kept under a name in the checkpoint that the job started from; empty: none.</summary>
+    public ReadOnlyMemory<byte> Saved(string name) => _task.Job.Restored.Saved(StepCheckpoint.KeyOf(Name, name));
 
-    /// <summary>How far time had come at the step, or at a part of it, in that checkpoint; of this worker's shards.</summary>
-    internal long SavedWatermark(string? part = null)
+    /// <summary>How far event time had come at the step, or at a part of it, in that checkpoint: the least of the workers that had some of the
+    /// shards which this one has. <see cref="long.MinValue"/>: nowhere.</summary>
+    public long SavedWatermark(string? part = null)
         => SavedTimes.Of(SavedTime(part), Worker, Workers).DefaultIfEmpty(long.MinValue).Min();
 
-    /// <summary>How far time had come at the step of each worker, or at a part of it, in that checkpoint.</summary>
-    internal IEnumerable<long> SavedWatermarks(string? part = null) => SavedTimes.OfAll(SavedTime(part)).DefaultIfEmpty(long.MinValue);
+    /// <summary>How far event time had come at the step of each worker, or at a part of it, in that checkpoint.</summary>
+    public IEnumerable<long> SavedWatermarks(string? part = null) => SavedTimes.OfAll(SavedTime(part)).DefaultIfEmpty(long.MinValue);
 
-    /// <summary>An object that all workers' instances of the step share; the job disposes it after the last of them.</summary>
+    /// <summary>An object that all workers' instances of the step share, one of each type; the job disposes it after the last of them. For
+    /// <see cref="Operator.Open()"/>.</summary>
     /// <param name="create">Makes it, once in a job.</param>
-    internal T Shared<T>(Func<T> create)
+    public T Shared<T>(Func<T> create)
         where T : IAsyncDisposable
         => _task.Job.Shared(NodeId, create);
 
-    /// <summary>Says that the step could not use a record.</summary>
-    internal DeadLetter Refuse(string reason, RecordOrigin origin)
+    /// <summary>Has the step's worker look for work at once, where it is parked. From any thread: when a call has completed, say.</summary>
+    public void Wake() => _task.Worker.Wake();
+
+    /// <summary>The name of the split that a record came from; empty where it is not known.</summary>
+    public string SplitName(RecordOrigin origin) => _task.Job.SplitName(origin);
+
+    /// <summary>The origin of a record by the name of its split, whose number differs from run to run: for what a step keeps of it.</summary>
+    public RecordOrigin OriginOf(string split, long offset) => _task.Job.OriginOf(split, offset);
+
+    /// <summary>Makes the dead letter of a record that the step could not use, without writing it.</summary>
+    public DeadLetter Refuse(string reason, RecordOrigin origin)
         => new(Name, _task.Job.SplitName(origin), Position(origin), reason, Time.GetUtcNow());
 
-    internal OperatorException Fail(Exception error, RecordOrigin origin)
+    /// <summary>Makes the error that stops the job because the step failed on a record.</summary>
+    public OperatorException Fail(Exception error, RecordOrigin origin)
         => error as OperatorException
             ?? OperatorException.Failed(Name, _task.Job.SplitName(origin), Position(origin), error);
 
@@ -112,7 +146,8 @@ public sealed class OperatorContext
 
     internal bool Owns(IState state) => _declared.States.Contains(state);
 
-    private ReadOnlyMemory<byte> SavedTime(string? part) => Saved($"{TaskCheckpoint.Watermark}{(part is null ? Name : $"{Name}/{part}")}");
+    private ReadOnlyMemory<byte> SavedTime(string? part)
+        => _task.Job.Restored.Saved($"{TaskCheckpoint.Watermark}{(part is null ? Name : $"{Name}/{part}")}");
 
     private static long Position(RecordOrigin origin) => origin.IsKnown ? origin.Offset : -1;
 }

@@ -15,9 +15,9 @@ internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>
     private long _captured;
     private long _committed;
 
-    internal override bool IsOneToOne => true;
+    public override bool IsOneToOne => true;
 
-    internal override long PendingBytes => Call("count its bytes", static self => self._writer.PendingBytes);
+    public override long PendingBytes => Call("count its bytes", static self => self._writer.PendingBytes);
 
     public override void Process(in Record<T> record)
     {
@@ -47,25 +47,25 @@ internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>
         if (_writer is not null) Do("close", static self => self._writer.Dispose());
     }
 
-    internal override void Capture(TaskCheckpoint checkpoint)
+    public override void Capture(StepCheckpoint checkpoint)
     {
-        checkpoint.Save(_stateKey, Call("prepare a checkpoint", self => self._writer.Prepare(checkpoint.Output)));
+        checkpoint.Save(_stateKey, Call("prepare a checkpoint", self => self._writer.Prepare(checkpoint.Output)).Span);
         _captured = Emitted;
     }
 
-    internal override void Committed()
+    public override void Committed()
     {
         Do("commit a checkpoint", static self => self._writer.Commit());
         _committed = _captured;
     }
 
-    internal override void Finish() => Do("finish", static self => self._writer.Finish());
+    public override void Finish() => Do("finish", static self => self._writer.Finish());
 
     protected override void Declare(StepDeclaration declare) => declare.Gauge(s_uncommitted, () => Emitted - _committed);
 
     protected override void Open()
     {
-        _stateKey = $"sink/{Context.Name}/{Context.Worker}";
+        _stateKey = $"sink/{Context.Worker}";
         var job = Context.Task.Job;
         var context = new SinkContext(job.Log, Context.Worker)
         {

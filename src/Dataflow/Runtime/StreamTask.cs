@@ -142,7 +142,7 @@ internal sealed class StreamTask
         _isOpen = true;
         Publish();
         _timeMakers = [.. _steps.Select(static step => step.Step).OfType<IMakesTime>()];
-        ReadRecords = _steps.Select(static step => step.Step.MostRecordsAtOnce).Append(Job.Options.ReadRecords).Min();
+        ReadRecords = _steps.Select(static step => step.Step.MaxRecordsAtOnce).Append(Job.Options.ReadRecords).Min();
     }
 
     public void Close()
@@ -160,13 +160,13 @@ internal sealed class StreamTask
     public bool IsFailure(Exception error) => OperatorException.IsBare(error) && !Turn.IsGivenUp(error);
 
     /// <summary>Has every step do something apart from records; what one fails with names it.</summary>
-    private void Each(Action<Operator> call)
+    private void Each(Action<OperatorContext, Operator> call)
     {
         foreach (var (context, step) in _steps)
         {
             try
             {
-                call(step);
+                call(context, step);
             }
             catch (Exception error) when (IsFailure(error))
             {
@@ -210,7 +210,7 @@ internal sealed class StreamTask
         var isMidway = IsMidway;
         if (!isMidway) TellTimes();
         HoldUp(isFull && (_isHeldUp || !any));
-        if (!isMidway || IsWaitedFor) Each(static step => step.EndOfBatch());
+        if (!isMidway || IsWaitedFor) Each(static (_, step) => step.EndOfBatch());
         Flush(isIdle: !any);
         return any | TryCapture() | LearnOfEnd();
     }
@@ -246,7 +246,7 @@ internal sealed class StreamTask
     public void Finish()
     {
         _hasFinished = true;
-        Each(static step => step.Finish());
+        Each(static (_, step) => step.Finish());
         Job.TaskFinished();
     }
 
@@ -296,7 +296,7 @@ internal sealed class StreamTask
     private bool Poll()
     {
         var any = false;
-        Each(step => any |= step.Poll());
+        Each((_, step) => any |= step.Poll());
         return any;
     }
 
@@ -343,7 +343,7 @@ internal sealed class StreamTask
         var start = Stopwatch.GetTimestamp();
         var checkpoint = new TaskCheckpoint(epoch, Shards.FirstOf(Worker.Index, Job.Workers.Count));
         foreach (var input in _inputs) input.Capture(checkpoint);
-        Each(step => step.Capture(checkpoint));
+        Each((context, step) => step.Capture(new StepCheckpoint(checkpoint, context.Name)));
         checkpoint.DeadLetters.AddRange(_deadLetters);
         _deadLetters.Clear();
         foreach (var state in _states) state.Flip();
@@ -382,7 +382,7 @@ internal sealed class StreamTask
         if (epoch > _committedEpoch)
         {
             _committedEpoch = epoch;
-            Each(static step => step.Committed());
+            Each(static (_, step) => step.Committed());
         }
         else if (!isFinished)
         {

@@ -16,9 +16,9 @@ internal sealed record AggregateStreamNode<TKey, T, TA, TR, TOut>(
 
     public bool MergeMayFail => Aggregation.MergeMayFail;
 
-    internal override string Detail => Aggregation.Name;
+    public override string Detail => Aggregation.Name;
 
-    internal override string StateSignature => $"aggregate, {Aggregation.Name}";
+    public override string StateSignature => $"aggregate, {Aggregation.Name}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, Change<TOut>>> CreateOperator()
         => new AggregateStreamOperator<TKey, T, TA, TR, TOut>(Aggregation, Result);
@@ -62,9 +62,9 @@ internal sealed record AggregateTableNode<TGroup, TKey, TRow, TA, TR, TOut>(
     where TGroup : notnull
     where TKey : notnull
 {
-    internal override string Detail => Aggregation.Name;
+    public override string Detail => Aggregation.Name;
 
-    internal override string StateSignature => $"aggregate, {Aggregation.Name}";
+    public override string StateSignature => $"aggregate, {Aggregation.Name}";
 
     public override Operator<Keyed<TGroup, Keyed<TKey, Change<TRow>>>, Keyed<TGroup, Change<TOut>>> CreateOperator()
         => new AggregateTableOperator<TGroup, TKey, TRow, TA, TR, TOut>(Aggregation, Result);

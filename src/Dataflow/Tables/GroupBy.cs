@@ -80,7 +80,7 @@ internal sealed record GroupByNode<TKey, TRow, TGroup>(
     where TKey : notnull
     where TGroup : notnull
 {
-    internal override void CheckTypes() => _ = State.KeyCodec<TGroup>.Default;
+    public override void CheckTypes() => _ = State.KeyCodec<TGroup>.Default;
 
     public override Operator<Keyed<TKey, Change<TRow>>, Keyed<TGroup, Keyed<TKey, Change<TRow>>>> CreateOperator()
         => new GroupByOperator<TKey, TRow, TGroup>(Key, Trials);

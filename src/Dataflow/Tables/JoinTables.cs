@@ -68,7 +68,7 @@ internal sealed record JoinTablesNode<TKey, TLeft, TRight, TOut>(
     : Node<Keyed<TKey, Change<TLeft>>, Keyed<TKey, Change<TRight>>, Keyed<TKey, Change<TOut>>>(Name, Input, Second)
     where TKey : notnull
 {
-    internal override string Detail => Kind.ToString().ToLowerInvariant();
+    public override string Detail => Kind.ToString().ToLowerInvariant();
 
     public override Operator<Keyed<TKey, Change<TLeft>>, Keyed<TKey, Change<TRight>>, Keyed<TKey, Change<TOut>>> CreateOperator()
         => new JoinTablesOperator<TKey, TLeft, TRight, TOut>(Kind, Result);

@@ -28,7 +28,7 @@ internal sealed record LatestByNode<TKey, T, TBy>(string Name, Node<Keyed<TKey, 
     where TKey : notnull
     where TBy : IComparable<TBy>
 {
-    internal override string StateSignature => "latest by";
+    public override string StateSignature => "latest by";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, Change<T>>> CreateOperator() => new LatestByOperator<TKey, T, TBy>(By);
 }

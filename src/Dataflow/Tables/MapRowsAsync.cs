@@ -38,7 +38,7 @@ internal sealed record MapRowsAsyncNode<TKey, TRow, TOut>(
     : Node<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TOut>>>(Name, Input)
     where TKey : notnull
 {
-    internal override string Detail => InFlightState<Keyed<TKey, Change<TRow>>>.DetailOf(Options.Detail);
+    public override string Detail => InFlightState<Keyed<TKey, Change<TRow>>>.DetailOf(Options.Detail);
 
     public override Operator<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TOut>>> CreateOperator()
         => new MapRowsAsyncOperator<TKey, TRow, TOut>(Map, Options);

@@ -10,7 +10,7 @@ internal sealed record TableNode<TKey, TRow>(string Name, Node<Keyed<TKey, Chang
 {
     public bool IsReadFirst => PlanCheck.SourcesOf(this).All(source => source.IsBounded && source.FeedsTable);
 
-    internal override string StateSignature => "table";
+    public override string StateSignature => "table";
 
     public override Operator<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>> CreateOperator()
         => new TableOperator<TKey, TRow>(IsReadFirst);

@@ -91,11 +91,11 @@ internal sealed record EventTimeNode<T>(string Name, Node<T> Input, Func<T, long
 {
     public TimeSpan IdleAfter => Options.IdleAfter;
 
-    internal override string Detail => Options.ToString();
+    public override string Detail => Options.ToString();
 
     public override Operator<T, T> CreateOperator() => new EventTimeOperator<T>(Time, Options);
 
-    internal override IEnumerable<string> Check()
+    public override IEnumerable<string> Check()
         => Input.IsBehindExchange
             ? [$"Event time '{Name}' stands behind an exchange, where a source's order is lost. Call WithEventTime before KeyBy."]
             : [];

@@ -19,11 +19,11 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
 
     public long Watermark => _told.Last.Watermark;
 
-    internal override bool IsDrained => !_isEnded || Watermark == long.MaxValue;
+    public override bool IsDrained => !_isEnded || Watermark == long.MaxValue;
 
-    internal override bool MayCapture => true;
+    public override bool MayCapture => true;
 
-    internal override bool IsOneToOne => true;
+    public override bool IsOneToOne => true;
 
     public override void Process(in Record<T> record)
     {
@@ -84,10 +84,10 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
         _isIdle = _told.Last.IsIdle;
     }
 
-    internal override void Capture(TaskCheckpoint checkpoint)
+    public override void Capture(StepCheckpoint checkpoint)
     {
         foreach (var split in _splits) split.Capture(checkpoint, _newest[split.Id + 1]);
-        checkpoint.SaveWatermark(Context.Name, Watermark);
+        checkpoint.SaveWatermark(Watermark);
     }
 
     protected override void Declare(StepDeclaration declare) => declare.EventTime(() => Watermark);

@@ -49,6 +49,6 @@ internal sealed class ProcessingTimers<TKey>(Timers<TKey> timers, OperatorContex
     private void Ring()
     {
         _hasRung = true;
-        step.Task.Worker.Wake();
+        step.Wake();
     }
 }

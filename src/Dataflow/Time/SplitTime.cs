@@ -33,7 +33,7 @@ internal sealed class SplitTime
     /// <summary>Whether the last look, in the step at hand, found nothing.</summary>
     public bool IsCaughtUp => _split.IsCaughtUp || _split.IsFinished;
 
-    private string QuietKey => $"{_step.Name}/{_split.Name}/quiet";
+    private string QuietKey => $"{_split.Name}/quiet";
 
     private long Watermark => _newest == long.MinValue ? _newest : _newest - _options.LatenessMs;
 
@@ -62,9 +62,9 @@ internal sealed class SplitTime
 
     /// <param name="checkpoint">What to add to.</param>
     /// <param name="newest">The time of its newest record, which may have come since the last look.</param>
-    public void Capture(TaskCheckpoint checkpoint, long newest)
+    public void Capture(StepCheckpoint checkpoint, long newest)
     {
-        checkpoint.SaveWatermark($"{_step.Name}/{_split.Name}", newest);
+        checkpoint.SaveWatermark(newest, _split.Name);
         var quiet = new byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(quiet, _step.Time.GetElapsedTime(_lastActive).Ticks);
         checkpoint.Save(QuietKey, quiet);

@@ -19,9 +19,9 @@ internal sealed record AggregateNode<TKey, T, TAccumulator, TResult, TOut>(
 
     public bool MergeMayFail => Aggregation.MergeMayFail;
 
-    internal override string Detail => Aggregation.Name;
+    public override string Detail => Aggregation.Name;
 
-    internal override string StateSignature => $"{Windows.Text}{(Trigger.IsAtEnd ? "" : ", triggered")}, {Aggregation.Name}";
+    public override string StateSignature => $"{Windows.Text}{(Trigger.IsAtEnd ? "" : ", triggered")}, {Aggregation.Name}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator() => Windows switch
     {

@@ -85,7 +85,7 @@ internal sealed class CountOperator<TKey, T, TAccumulator, TResult, TOut>(
 
         for (var number = start; number < end - PanesInWindow + PanesInStep; number++) _full.Remove(new(key, number));
         if (failure is null) Emit(key, in window);
-        else Reject(failure, new Window(window.First, window.Last + 1));
+        else Reject(failure, new Window(window.First, window.Last + 1).Text);
     }
 
     private void Merge(ref OpenWindow<TAccumulator> window, KeyPart<TKey> number)

@@ -12,7 +12,7 @@ internal sealed class LateFilter<TKey, T>(WindowSpec windows, Trigger trigger, O
     private long _watermark = long.MinValue;
     private OpenTimes _open = new(windows, long.MinValue);
 
-    internal override bool IsOneToOne => true;
+    public override bool IsOneToOne => true;
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
@@ -32,7 +32,7 @@ internal sealed class LateFilter<TKey, T>(WindowSpec windows, Trigger trigger, O
     /// <summary>Counts records that passed by in an aggregate which was begun before the exchange.</summary>
     public void CountPassed(long records) => Emitted += records;
 
-    internal override void Capture(TaskCheckpoint checkpoint) => checkpoint.SaveWatermark(Context.Name, _watermark);
+    public override void Capture(StepCheckpoint checkpoint) => checkpoint.SaveWatermark(_watermark);
 
     protected override void Declare(StepDeclaration declare)
     {

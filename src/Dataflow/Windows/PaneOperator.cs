@@ -158,7 +158,7 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
         }
         catch (OperatorException error)
         {
-            Reject(error, _firing);
+            Reject(error, _firing.Text);
             table.Remove(key);
             _failed.Add(key);
         }

@@ -92,7 +92,7 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
         }
         catch (OperatorException error) when (Break(moment.Key))
         {
-            for (var i = 0; i < there.Pending; i++) Reject(error, window);
+            for (var i = 0; i < there.Pending; i++) Reject(error, window.Text);
             return;
         }
 

@@ -54,10 +54,10 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
         if (_idleness.IsIdle) LookAtQuiet();
     }
 
-    internal override void Capture(TaskCheckpoint checkpoint)
+    public override void Capture(StepCheckpoint checkpoint)
     {
-        checkpoint.SaveWatermark(Context.Name, Watermark);
-        if (QuietUpTo > long.MinValue) checkpoint.SaveWatermark($"{Context.Name}/{QuietPart}", QuietUpTo);
+        checkpoint.SaveWatermark(Watermark);
+        if (QuietUpTo > long.MinValue) checkpoint.SaveWatermark(QuietUpTo, QuietPart);
     }
 
     protected override void Declare(StepDeclaration declare)
@@ -161,7 +161,7 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
         }
         catch (Exception error)
         {
-            Reject(error, window);
+            Reject(error, window.Text);
             return false;
         }
 

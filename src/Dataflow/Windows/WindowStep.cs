@@ -65,11 +65,11 @@ internal sealed record WindowNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Inp
     : Node<Keyed<TKey, T>, Keyed<TKey, T>>(Name, Input), IWindowNode
     where TKey : notnull
 {
-    internal override string Detail => Windows.Text + Trigger.Text;
+    public override string Detail => Windows.Text + Trigger.Text;
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, T>> CreateOperator() => new LateFilter<TKey, T>(Windows, Trigger, Late);
 
-    internal override IEnumerable<string> Check()
+    public override IEnumerable<string> Check()
     {
         if ((Windows.NeedsTime || Trigger.EarlyEvery is not null) && !EventTime.IsGivenBefore(this))
             yield return $"Window '{Name}' needs event time. Add WithEventTime(...) before KeyBy.";

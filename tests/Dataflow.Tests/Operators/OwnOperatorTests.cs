@@ -181,7 +181,7 @@ public sealed class OwnOperatorTests : IDisposable
 
         public static CounterDefinition Known { get; } = new("own.known", "{key}", "Keys that are known.") { IsGauge = true };
 
-        internal override bool IsOneToOne => true;
+        public override bool IsOneToOne => true;
 
         public override void Process(in Record<Keyed<int, int>> record)
         {

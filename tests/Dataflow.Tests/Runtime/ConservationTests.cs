@@ -123,7 +123,7 @@ public class ConservationTests
 
     private sealed class LossyOperator : Operator<int, int>
     {
-        internal override bool IsOneToOne => true;
+        public override bool IsOneToOne => true;
 
         public override void Process(in Record<int> record)
         {

@@ -20,7 +20,7 @@ namespace Dataflow.Tables.ForeignKeys
         where TKey : notnull
         where TForeign : notnull
     {
-        internal override string Detail => IsLeftJoin ? "left" : "inner";
+        public override string Detail => IsLeftJoin ? "left" : "inner";
 
         public override Operator<Keyed<TForeign, Sent<TKey, TLeft>>, Keyed<TForeign, Change<TRight>>,
             Keyed<TForeign, Keyed<TKey, Returned<TOut>>>> CreateOperator()

@@ -17,7 +17,7 @@ namespace Dataflow.Tables.ForeignKeys
         where TKey : notnull
         where TForeign : notnull
     {
-        internal override void CheckTypes() => _ = KeyCodec<TForeign>.Default;
+        public override void CheckTypes() => _ = KeyCodec<TForeign>.Default;
 
         public override Operator<Keyed<TKey, Change<TRow>>, Keyed<TForeign, Sent<TKey, TRow>>> CreateOperator()
             => new SendOperator<TKey, TRow, TForeign>(ForeignKey);
@@ -67,7 +67,7 @@ namespace Dataflow.Tables.ForeignKeys
         protected override void Declare(StepDeclaration declare) => _sent = declare.State<TKey, SentTo<TForeign>>("sent");
 
         // Greater than all versions of earlier runs: what a run did is kept only with a checkpoint, which raises the epoch.
-        protected override void Open() => _version = Context.Task.Job.StartedFrom << CounterBits;
+        protected override void Open() => _version = Context.StartedFrom << CounterBits;
     }
 }
 
