@@ -71,7 +71,7 @@ internal sealed class TopicSet<T>(Topic<T> topic, string name) : ServedSet(name,
     private IEnumerable<Record<T>> Records(LogStore log, int shard, long from, long to)
     {
         if (from < log.GetTopic(Topic).StartOffset(shard)) log.OpenReader(Topic, shard, from).Dispose(); // says what is left
-        using var reader = new TopicSource<T>(topic).Open(
+        using var reader = topic.AsSource().Open(
             new SourceSplit(0, shard, $"{Topic}[{shard}]", to), from, new SourceContext(log, TimeProvider.System));
         var records = new Record<T>[1024];
         for (var count = reader.Read(records); count > 0; count = reader.Read(records))

@@ -18,14 +18,14 @@ internal static class RedisConfiguration
         var options = ConfigurationOptions.Parse(configuration);
         return options.EndPoints.Count > 0
             ? options
-            : throw ConnectorException.BadConfiguration(store, 1, "it names no server", "Begin with one, such as 'localhost:6379'.");
+            : throw RedisErrors.BadConfiguration(store, 1, "it names no server", "Begin with one, such as 'localhost:6379'.");
     }
 
     private static void Check(string store, int number, string part)
     {
         var isSetting = part.Contains('=', StringComparison.Ordinal);
         if (!isSetting && !HasPort(part))
-            throw ConnectorException.BadConfiguration(store, number, $"server '{part}' is wrong", "Write it as 'host:port', with a port from 1 to 65535.");
+            throw RedisErrors.BadConfiguration(store, number, $"server '{part}' is wrong", "Write it as 'host:port', with a port from 1 to 65535.");
         try
         {
             _ = ConfigurationOptions.Parse(part);
@@ -33,7 +33,7 @@ internal static class RedisConfiguration
         catch (Exception error) when (error is ArgumentException or FormatException or OverflowException)
         {
             var name = part.Split('=')[0].Trim();
-            throw ConnectorException.BadConfiguration(
+            throw RedisErrors.BadConfiguration(
                 store,
                 number,
                 isSetting ? $"setting '{name}' is wrong" : $"server '{part}' is wrong",

@@ -29,14 +29,24 @@ internal static class RedisErrors
             foreach (var (word, remedy) in s_lasting)
             {
                 if (cause.Message.Contains(word, StringComparison.OrdinalIgnoreCase))
-                    return ConnectorException.StoreRefused(store, cause.Message, remedy, error);
+                    return Refused(store, cause.Message, remedy, error);
             }
         }
 
         var passes = error is not (RedisCommandException or RedisServerException)
             || Array.Exists(s_passing, word => error.Message.StartsWith(word, StringComparison.Ordinal));
         return passes
-            ? ConnectorException.StoreFailed(store, error)
-            : ConnectorException.StoreRefused(store, error.Message, "Mend the cause, then start the job again.", error);
+            ? Failed(store, error)
+            : Refused(store, error.Message, "Mend the cause, then start the job again.", error);
     }
+
+    internal static ConnectorException Failed(string store, Exception inner)
+        => new($"Store '{store}': it did not take what was written ({inner.Message.Split('\n')[0].TrimEnd('.')}). Nothing committed is lost; see that "
+            + "it runs and has room, then start the job again.", inner) { IsTransient = true };
+
+    internal static ConnectorException Refused(string store, string reason, string remedy, Exception? inner = null)
+        => new($"Store '{store}': it refused what was written ({reason.Split('\n')[0].TrimEnd('.')}). To try again does not help. {remedy}", inner);
+
+    internal static ConnectorException BadConfiguration(string store, int part, string what, string expected)
+        => new($"Store '{store}', part {part} of its configuration: {what}. {expected}");
 }

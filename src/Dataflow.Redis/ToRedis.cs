@@ -52,7 +52,7 @@ public static class ToRedisStep
                 RedisConfiguration.Parse(name, configuration),
                 change => keys.Of(change.Key),
                 change => change.Value.HasNew ? fields.Of(change.Value.New) : null,
-                () => throw ConnectorException.StoreRefused(
+                () => throw RedisErrors.Refused(
                     name, "it has lost what was written before", "Start the pipeline under a new name, so that all rows are written again.")));
         }
     }

@@ -1,5 +1,3 @@
-using Dataflow.Planning;
-using Dataflow.Tables;
 using Dataflow.Vectors;
 
 namespace Dataflow;
@@ -22,25 +20,25 @@ public static class ToIndexStep
             ArgumentNullException.ThrowIfNull(index);
             ArgumentNullException.ThrowIfNull(vector);
             ArgumentException.ThrowIfNullOrEmpty(name);
-            table.Changes().Add(input => new IndexNode<TKey, TRow>(name, input, index, vector, table.Rows));
+            table.Changes().Add(input => new IndexNode<TKey, TRow>(name, input, index, vector, table));
         }
     }
 }
 
 internal sealed record IndexNode<TKey, TRow>(
-    string Name, Node<Keyed<TKey, Change<TRow>>> Input, VectorIndex<TKey, TRow> Index, Func<TRow, float[]> Vector, RowsFinder<TKey, TRow> Rows)
-    : Node<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>>(Name, Input), ISinkNode
+    string Name, Node<Keyed<TKey, Change<TRow>>> Input, VectorIndex<TKey, TRow> Index, Func<TRow, float[]> Vector, Table<TKey, TRow> Table)
+    : Node<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>>(Name, Input)
     where TKey : notnull
 {
-    public (string Name, int Partitions)? Creates => null;
-
     public override string Detail => Index.ToString();
 
+    public override bool IsEnd => true;
+
     public override Operator<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>> CreateOperator()
-        => new IndexOperator<TKey, TRow>(Index, Vector, Rows);
+        => new IndexOperator<TKey, TRow>(Index, Vector, Table);
 }
 
-internal sealed class IndexOperator<TKey, TRow>(VectorIndex<TKey, TRow> index, Func<TRow, float[]> vector, RowsFinder<TKey, TRow> rows)
+internal sealed class IndexOperator<TKey, TRow>(VectorIndex<TKey, TRow> index, Func<TRow, float[]> vector, Table<TKey, TRow> table)
     : Operator<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>>
     where TKey : notnull
 {
@@ -77,7 +75,7 @@ internal sealed class IndexOperator<TKey, TRow>(VectorIndex<TKey, TRow> index, F
 
     private void Fill()
     {
-        rows(Context.Task)?.ForEach((key, row) =>
+        table.RowsIn(Context)?.ForEach((key, row) =>
         {
             float[] numbers;
             try

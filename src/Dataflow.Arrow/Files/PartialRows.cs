@@ -56,7 +56,7 @@ internal sealed class PartialRows<T> : IDisposable
             using var partial = _file.Read();
             using var reader = new ArrowStreamReader(partial, leaveOpen: true);
             var (found, now) = (Describe(reader.Schema), Describe(_rows.Schema));
-            if (found != now) throw ConnectorException.OtherColumns(_file.PartialPath, found, now);
+            if (found != now) throw ArrowErrors.OtherColumns(_file.PartialPath, found, now);
         }
         catch
         {

@@ -109,7 +109,7 @@ internal sealed class ParquetRows<T> : SourceReader<T>
         }
         catch (Exception error)
         {
-            throw ConnectorException.DamagedFrom(_split.Name, _position, error);
+            throw ArrowErrors.DamagedFrom(_split.Name, _position, error);
         }
     }
 

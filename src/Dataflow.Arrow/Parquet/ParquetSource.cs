@@ -77,5 +77,5 @@ internal sealed class ParquetSource<T>(string path, RowShape<T> shape, ReplacedF
 
     private ParquetValues Column(RowMember member, (string Name, ColumnDescriptor? Column, int Index) found)
         => (found.Column is { } column ? ParquetColumn.Create(found.Name, found.Index, column, member) : null)
-            ?? throw ConnectorException.WrongColumn(path, found.Name, ParquetColumn.NameOf(found.Column), typeof(T), member);
+            ?? throw ArrowErrors.WrongColumn(path, found.Name, ParquetColumn.NameOf(found.Column), typeof(T), member);
 }

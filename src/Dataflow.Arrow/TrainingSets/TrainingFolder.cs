@@ -36,7 +36,7 @@ internal sealed partial class TrainingFolder
             files.CreateDirectory(directory);
             files.SyncDirectory(Path.GetDirectoryName(directory)!);
             if (!files.Exists(folder.ManifestPath)) return folder;
-            if (isNew) throw ConnectorException.HoldsTrainingSet(directory);
+            if (isNew) throw ArrowErrors.HoldsTrainingSet(directory);
             foreach (var file in folder.ReadManifest().Files) folder._listed[Key(file)] = file;
             return folder;
         }

@@ -40,7 +40,7 @@ internal sealed class TrainingSetWriter<T> : SinkWriter<T>
 
     public override void Write(in Record<T> record)
     {
-        if (!record.Origin.IsKnown) throw ConnectorException.RowWithoutOrigin();
+        if (!record.Origin.IsKnown) throw ArrowErrors.RowWithoutOrigin();
         var shard = _bySplit[record.Origin.Split] ??= ShardOf(_folder.Context.Splits[record.Origin.Split]);
         var offset = record.Origin.Offset;
         if (shard.IsFullBefore(offset)) EndFile(shard);

@@ -4,7 +4,10 @@ namespace Dataflow;
 /// <remarks>A single record that cannot be read is an <see cref="OperatorException"/> instead.</remarks>
 public sealed class ConnectorException : DataflowException
 {
-    private ConnectorException(string message, Exception? inner = null)
+    /// <summary>Makes the error of a source or sink.</summary>
+    /// <param name="message">Where it happened, what happened, and what to do: three parts, for whoever meets it at night.</param>
+    /// <param name="inner">The cause.</param>
+    public ConnectorException(string message, Exception? inner = null)
         : base(message, inner)
     {
     }
@@ -12,7 +15,8 @@ public sealed class ConnectorException : DataflowException
     internal static ConnectorException MissingFile(string path)
         => new($"File '{path}': it does not exist. Relative paths start at the program's current directory; correct the path.");
 
-    internal static ConnectorException NotReadable(string path, string format, Exception inner)
+    /// <summary>A file is not of its format, or is not whole.</summary>
+    public static ConnectorException NotReadable(string path, string format, Exception inner)
         => new($"File '{path}': it is not readable as {format} ({inner.Message.TrimEnd('.')}). Check that it is complete and of "
             + "that format.", inner);
 
@@ -20,17 +24,16 @@ public sealed class ConnectorException : DataflowException
         => new($"File '{path}': {reason}; {decompressed} bytes came out of it before. Fetch it again; 'gzip -t' says whether it is whole.",
             inner);
 
-    internal static ConnectorException DamagedFrom(string file, long row, Exception inner)
-        => new($"File '{file}', row {row} and what follows: {inner.Message.TrimEnd('.')}. Write or fetch the file again.", inner);
-
     internal static ConnectorException NoHeader(string path)
         => new($"File '{path}': it is empty. Its first line must name the columns.");
 
-    internal static ConnectorException EndsBefore(string path, string unit, long end, long position)
+    /// <summary>A file ends before the position from which the job reads on.</summary>
+    public static ConnectorException EndsBefore(string path, string unit, long end, long position)
         => new($"File '{path}': it ends after {end} {unit}, the job had already read {position}. The file was cut or "
             + "replaced; restore it, or start the job anew without its checkpoints (Pipeline.ForgetAsync).");
 
-    internal static ConnectorException Replaced(string path, string unit, long position)
+    /// <summary>A file is not the one that the job had read from its start.</summary>
+    public static ConnectorException Replaced(string path, string unit, long position)
         => new($"File '{path}': its first {position} {unit} are not those that the job had read. It was changed or replaced; restore "
             + "it, start the job anew without its checkpoints (Pipeline.ForgetAsync), or have it read from its start with "
             + $"{nameof(ReplacedFile)}.{nameof(ReplacedFile.ReadAnew)}.");
@@ -63,15 +66,12 @@ public sealed class ConnectorException : DataflowException
     internal static ConnectorException AmbiguousColumn(string path, Type type, string member, IEnumerable<string> columns)
         => new($"File '{path}': {type.Name}.{member} fits {Quoted(columns)}. Rename all but one of the columns.");
 
-    internal static ConnectorException WrongColumn(string path, string column, string found, Type type, RowMember member)
-        => new($"File '{path}', column '{column}': it holds {found}, {type.Name}.{member.Name} is {member.TypeName}. Give the "
-            + "member a type that takes every value of the column.");
-
     internal static ConnectorException NotARow(Type type, string reason)
         => new($"Type {type.Name}: it cannot be made from a row of columns ({reason}). Give it one public constructor whose "
             + "parameters are the columns, or public properties with setters.");
 
-    internal static ConnectorException UnsupportedMember(Type type, string member, Type found, string format, string supported)
+    /// <summary>A type has a member that the format has no column for.</summary>
+    public static ConnectorException UnsupportedMember(Type type, string member, Type found, string format, string supported)
         => new($"Type {type.Name}, member '{member}': {format} has no column for {RowMember.NameOf(found)}. Use {supported}.");
 
     internal static ConnectorException LostInJson(Type owner, string? member, Type found, string reason)
@@ -79,10 +79,12 @@ public sealed class ConnectorException : DataflowException
             + $"line of JSON ({reason}). Use another type, {(member is null ? "" : "leave the member out with [JsonIgnore], ")}or write it "
             + "with a [JsonConverter].");
 
-    internal static ConnectorException NoColumns(Type type)
+    /// <summary>A type has no public property.</summary>
+    public static ConnectorException NoColumns(Type type)
         => new($"Type {type.Name}: it has no public property to make a column of. Give it properties, such as those of a record.");
 
-    internal static ConnectorException CannotOpen(string path, Exception inner)
+    /// <summary>A file cannot be opened for writing.</summary>
+    public static ConnectorException CannotOpen(string path, Exception inner)
         => new($"File '{path}': it cannot be opened for writing ({inner.Message.TrimEnd('.')}). Check that its directory exists "
             + "and may be written to.", inner);
 
@@ -109,32 +111,6 @@ public sealed class ConnectorException : DataflowException
     internal static ConnectorException AlreadyFinished(string path)
         => new($"File '{path}': the job had finished it, and now more records came. Start the job anew without its checkpoints "
             + "(Pipeline.ForgetAsync), with another path to keep this file.");
-
-    internal static ConnectorException OtherColumns(string partial, string found, string now)
-        => new($"File '{partial}': it was begun with the columns {found}, the type now gives {now}. Change the type back, or "
-            + "start the job anew without its checkpoints (Pipeline.ForgetAsync).");
-
-    internal static ConnectorException OtherColumnsInSet(string path, IEnumerable<string> differences)
-        => new($"File '{path}': its columns are not those of the set's first file: {string.Join(", ", differences)}. A set has the same "
-            + "columns in all its files; export the changed rows to a directory of their own.");
-
-    internal static ConnectorException HoldsTrainingSet(string directory)
-        => new($"Directory '{directory}': it holds a training set, and the job has no checkpoint that says it wrote it. Name another "
-            + "directory, or delete this one.");
-
-    internal static ConnectorException StoreFailed(string store, Exception inner)
-        => new($"Store '{store}': it did not take what was written ({inner.Message.Split('\n')[0].TrimEnd('.')}). Nothing committed is lost; see that "
-            + "it runs and has room, then start the job again.", inner) { IsTransient = true };
-
-    internal static ConnectorException StoreRefused(string store, string reason, string remedy, Exception? inner = null)
-        => new($"Store '{store}': it refused what was written ({reason.Split('\n')[0].TrimEnd('.')}). To try again does not help. {remedy}", inner);
-
-    internal static ConnectorException BadConfiguration(string store, int part, string what, string expected)
-        => new($"Store '{store}', part {part} of its configuration: {what}. {expected}");
-
-    internal static ConnectorException RowWithoutOrigin()
-        => new("A row for a training set was not made of a single record of a source, as results of windows are. Write the rows to "
-            + "a topic first, and export that.");
 
     private static string Shown(char character) => character == '\t' ? @"'\t'" : $"'{character}'";
 

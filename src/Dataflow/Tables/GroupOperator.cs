@@ -5,7 +5,7 @@ namespace Dataflow.Tables;
 
 /// <summary>Keeps an accumulator for each key, and hands on each batch's changes of rows, one for each key.</summary>
 internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation<T, TA, TR> aggregation, Func<TKey, TR, TOut> result)
-    : Operator<Keyed<TKey, TInput>, Keyed<TKey, Change<TOut>>>, IRows<TKey, TOut>
+    : Operator<Keyed<TKey, TInput>, Keyed<TKey, Change<TOut>>>, ITableRows<TKey, TOut>
     where TKey : notnull
 {
     private readonly List<Changed> _changed = [];

@@ -75,7 +75,7 @@ internal sealed record JoinTablesNode<TKey, TLeft, TRight, TOut>(
 }
 
 internal sealed class JoinTablesOperator<TKey, TLeft, TRight, TOut>(TableJoin kind, Func<TLeft?, TRight?, TOut> result)
-    : Operator<Keyed<TKey, Change<TLeft>>, Keyed<TKey, Change<TRight>>, Keyed<TKey, Change<TOut>>>, IRows<TKey, TOut>
+    : Operator<Keyed<TKey, Change<TLeft>>, Keyed<TKey, Change<TRight>>, Keyed<TKey, Change<TOut>>>, ITableRows<TKey, TOut>
     where TKey : notnull
 {
     private KeyedState<TKey, TLeft> _left = null!;

@@ -34,7 +34,7 @@ internal sealed record LatestByNode<TKey, T, TBy>(string Name, Node<Keyed<TKey, 
 }
 
 internal sealed class LatestByOperator<TKey, T, TBy>(Func<T, TBy> by)
-    : Operator<Keyed<TKey, T>, Keyed<TKey, Change<T>>>, IRows<TKey, T>
+    : Operator<Keyed<TKey, T>, Keyed<TKey, Change<T>>>, ITableRows<TKey, T>
     where TKey : notnull
     where TBy : IComparable<TBy>
 {

@@ -51,7 +51,7 @@ internal interface IAcceptsRows<TKey, TRow>
 
 /// <summary>The rows that a step makes of those of another step, for readers: those in force, whatever was rejected since.</summary>
 internal sealed class MadeRows<TKey, TRow, TOut>(
-    IRows<TKey, TRow> rows, AcceptedRows<TKey, TRow> accepted, Func<TRow, bool> isIn, Func<TRow, TOut> make) : IRows<TKey, TOut>
+    ITableRows<TKey, TRow> rows, AcceptedRows<TKey, TRow> accepted, Func<TRow, bool> isIn, Func<TRow, TOut> make) : ITableRows<TKey, TOut>
     where TKey : notnull
 {
     public bool TryGet(TKey key, out TOut row)

@@ -1,20 +1,11 @@
-using Dataflow.Runtime;
+namespace Dataflow;
 
-namespace Dataflow.Tables;
-
-/// <summary>The rows of a table that one task keeps: those of its own keys. For the task's thread.</summary>
-internal interface IRows<TKey, TRow>
+/// <summary>The rows of a table that one worker keeps: those of its own keys. For a step of the same task.</summary>
+public interface ITableRows<TKey, TRow>
 {
+    /// <summary>Looks the row of a key up; false if it has none.</summary>
     bool TryGet(TKey key, out TRow row);
 
+    /// <summary>Calls back for each row, in no particular order.</summary>
     void ForEach(Action<TKey, TRow> visit);
-}
-
-/// <summary>Finds a table's rows in a task; null if they are in another.</summary>
-internal delegate IRows<TKey, TRow>? RowsFinder<TKey, TRow>(StreamTask task);
-
-internal static class Rows<TKey, TRow>
-{
-    /// <summary>The rows that a step keeps.</summary>
-    public static RowsFinder<TKey, TRow> Of(Node step) => task => task.TryFind(step.Id) as IRows<TKey, TRow>;
 }

@@ -37,6 +37,15 @@ public sealed class Table<TKey, TRow>
     internal Pipeline Pipeline => _changes.Pipeline;
 
     /// <summary>Finds the rows in a running task.</summary>
+    /// <summary>The rows that a step finds in its own task, as they are at the moment: for the step that follows <see cref="Changes"/>. Null in
+    /// other tasks.</summary>
+    /// <param name="context">The context of the running step.</param>
+    public ITableRows<TKey, TRow>? RowsIn(OperatorContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return Rows(context.Task);
+    }
+
     internal RowsFinder<TKey, TRow> Rows => _rows ?? Rows<TKey, TRow>.Of(_copies[0].Node);
 
     /// <summary>Every change of the table, as a stream: inserts, updates with the row before, deletes.</summary>

@@ -24,7 +24,7 @@ internal interface ITableNode
 }
 
 internal sealed class TableOperator<TKey, TRow>(bool isReadFirst)
-    : Operator<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>>, IRows<TKey, TRow>
+    : Operator<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>>, ITableRows<TKey, TRow>
     where TKey : notnull
 {
     public KeyedState<TKey, TRow> Rows { get; private set; } = null!;

@@ -47,14 +47,14 @@ public sealed class TableReader<TKey, TRow>
         return all;
     }
 
-    private static List<KeyValuePair<TKey, TRow>> ToList(IRows<TKey, TRow> rows)
+    private static List<KeyValuePair<TKey, TRow>> ToList(ITableRows<TKey, TRow> rows)
     {
         var list = new List<KeyValuePair<TKey, TRow>>();
         rows.ForEach((key, row) => list.Add(new(key, row)));
         return list;
     }
 
-    private Task<TResult> AskAsync<TResult>(int worker, Func<IRows<TKey, TRow>, StreamTask, TResult> ask, CancellationToken stop)
+    private Task<TResult> AskAsync<TResult>(int worker, Func<ITableRows<TKey, TRow>, StreamTask, TResult> ask, CancellationToken stop)
         => _job.Current.Workers[worker].AskAsync(
             tasks =>
             {

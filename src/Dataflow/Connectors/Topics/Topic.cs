@@ -62,6 +62,9 @@ public sealed record Topic<T>
         }
     }
 
+    /// <summary>The topic as a source of values, for what reads it outside of a pipeline, or wraps it.</summary>
+    public Source<T> AsSource() => new TopicSource<T>(this);
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

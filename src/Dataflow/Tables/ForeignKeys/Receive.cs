@@ -21,7 +21,7 @@ namespace Dataflow.Tables.ForeignKeys
             => new ReceiveOperator<TKey, TOut>();
     }
 
-    internal sealed class ReceiveOperator<TKey, TOut> : Operator<Keyed<TKey, Returned<TOut>>, Keyed<TKey, Change<TOut>>>, IRows<TKey, TOut>
+    internal sealed class ReceiveOperator<TKey, TOut> : Operator<Keyed<TKey, Returned<TOut>>, Keyed<TKey, Change<TOut>>>, ITableRows<TKey, TOut>
         where TKey : notnull
     {
         private KeyedState<TKey, VersionedRow<TOut>> _rows = null!;

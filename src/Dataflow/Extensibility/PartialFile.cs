@@ -8,7 +8,7 @@ namespace Dataflow;
 /// The state that a checkpoint keeps is the length that it covers, eight bytes, big-endian. What lies beyond it after a crash
 /// belongs to no checkpoint and is cut off when the file is opened again.
 /// </remarks>
-internal sealed class PartialFile : IDisposable
+public sealed class PartialFile : IDisposable
 {
     private readonly IFileSystem _files;
     private readonly string _path;
@@ -23,6 +23,7 @@ internal sealed class PartialFile : IDisposable
     /// <summary>Whether it has got its name already, by an earlier run of the job.</summary>
     public bool IsFinished => _file is null;
 
+    /// <summary>The path until the job ends.</summary>
     public string PartialPath => _path + ".partial";
 
     private string Directory => Path.GetDirectoryName(_path)!;
@@ -50,6 +51,7 @@ internal sealed class PartialFile : IDisposable
         }
     }
 
+    /// <summary>Adds bytes to the end.</summary>
     /// <exception cref="ConnectorException">The file was finished before, or the disk refused the bytes.</exception>
     public void Write(ReadOnlySpan<byte> bytes)
     {
@@ -101,6 +103,7 @@ internal sealed class PartialFile : IDisposable
         _files.SyncDirectory(Directory);
     }
 
+    /// <summary>Closes the file as it is: what no checkpoint covers is cut off when it is opened again.</summary>
     public void Dispose() => Close();
 
     private void Begin()

@@ -1,7 +1,7 @@
 namespace Dataflow;
 
 /// <summary>Opens the files that sources read.</summary>
-internal static class InputFile
+public static class InputFile
 {
     /// <summary>What a file holds: a name that ends in <c>.gz</c> is decompressed on the way.</summary>
     /// <param name="file">The open file. It is closed with what it holds.</param>

@@ -9,7 +9,7 @@ namespace Dataflow;
 /// with a public constructor without parameters is made by that one. Each member needs its column: a default would
 /// hide a misspelt name.
 /// </remarks>
-internal sealed class RowShape<T>
+public sealed class RowShape<T>
 {
     private static RowShape<T>? s_found;
 
@@ -23,12 +23,15 @@ internal sealed class RowShape<T>
     /// <exception cref="ConnectorException">The type cannot be made from a row.</exception>
     public static RowShape<T> Instance => s_found ??= Find();
 
+    /// <summary>The members that columns fill, constructor parameters first.</summary>
     public IReadOnlyList<RowMember> Members { get; }
 
     /// <summary>Makes the value of a row: takes an array of the member's type for each of <see cref="Members"/>, and the row.</summary>
     public Func<Array[], int, T> Build { get; }
 
-    /// <summary>Finds the column of each of <see cref="Members"/>.</summary>
+    /// <summary>Finds the column of each of <see cref="Members"/>; case and '_' do not matter.</summary>
+    /// <param name="path">The file, for the message.</param>
+    /// <param name="columns">The names of its columns.</param>
     /// <exception cref="ConnectorException">A member has none, or several.</exception>
     public int[] Match(string path, IReadOnlyList<string> columns)
     {

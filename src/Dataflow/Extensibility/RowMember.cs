@@ -4,11 +4,12 @@ namespace Dataflow;
 /// <param name="Name">The constructor parameter's or property's name.</param>
 /// <param name="Type">What the column's values become.</param>
 /// <param name="TakesNull">Whether the member's type, or its nullable annotation, has room for a missing value.</param>
-internal sealed record RowMember(string Name, Type Type, bool TakesNull)
+public sealed record RowMember(string Name, Type Type, bool TakesNull)
 {
     /// <summary>The type as a programmer writes it, for errors.</summary>
     public string TypeName => NameOf(Type);
 
+    /// <summary>A type as a programmer writes it, for errors.</summary>
     public static string NameOf(Type type)
         => Nullable.GetUnderlyingType(type) is { } underlying ? $"{underlying.Name}?" : type.Name;
 

@@ -2,7 +2,7 @@ namespace Dataflow;
 
 /// <summary>Finds the value of an enum by its name alone: numbers and lists of names, which the library reads too, need not be
 /// values of it.</summary>
-internal static class EnumNames<TEnum>
+public static class EnumNames<TEnum>
     where TEnum : struct, Enum
 {
     private static readonly Dictionary<string, TEnum>.AlternateLookup<ReadOnlySpan<char>> Exact = Find(StringComparer.Ordinal);

@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Dataflow.Serialization;
+using Dataflow.State;
+
+namespace Dataflow;
+
+/// <summary>Names keys in other stores: one name for all keys that are equal, as C# says it, and another for any other.</summary>
+/// <remarks>Numbers and text stand as they are, times in ISO 8601, members of records and tuples in brackets as in JSON:
+/// <c>["EUR",1]</c>. A key whose type was given a serde is written by that.</remarks>
+public static class KeyText
+{
+    /// <summary>Writes a prefix and the name of a key, in UTF-8.</summary>
+    /// <param name="prefix">Stands before the name, such as <c>stock:</c>.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="bytes">Where to.</param>
+    public static void Write<TKey>(string prefix, TKey key, IBufferWriter<byte> bytes)
+        where TKey : notnull
+    {
+        if (Form<TKey>.IsKnown)
+        {
+            Form<TKey>.Normal?.Invoke(ref key);
+            Serde<string>.Default.Write(prefix + Text(key), bytes); // also text that UTF-8 has no bytes for
+        }
+        else
+        {
+            Encoding.UTF8.GetBytes(prefix, bytes);
+            KeyCodec<TKey>.Default.WriteNormal(key, bytes);
+        }
+    }
+
+    private static string Text(object value) => KeyForm.IsPlain(value.GetType()) ? PlainText(value) : PartsText(value);
+
+    private static string PartsText(object value)
+        => $"[{string.Join(',', TypeFields.All(value.GetType()).Select(field => PartText(field.GetValue(value))))}]";
+
+    private static string PartText(object? part) => part switch
+    {
+        null => "null",
+        string or char => $"\"{part.ToString()!.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"",
+        _ => Text(part),
+    };
+
+    private static string PlainText(object value) => value switch
+    {
+        DateTime or DateTimeOffset or DateOnly or TimeOnly => ((IFormattable)value).ToString("O", CultureInfo.InvariantCulture),
+        IFormattable plain => plain.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString()!,
+    };
+
+    private static class Form<TKey>
+        where TKey : notnull
+    {
+        // Another key has a serde of its own, which writes equal keys as equal bytes.
+        public static readonly bool IsKnown = KeyForm.FaultOf(typeof(TKey)) is null;
+        public static readonly KeyForm.Normalizer<TKey>? Normal = IsKnown ? KeyForm.NormalizerOf<TKey>() : null;
+    }
+}
