@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Dataflow;
 using Dataflow.Log;
+using Dataflow.Operations;
 using Spectre.Console;
 
 namespace FlightDelays;

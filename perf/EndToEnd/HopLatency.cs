@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Dataflow.Extensibility;
 using Dataflow.Log;
 
 namespace Dataflow.Perf.EndToEnd;

@@ -1,3 +1,5 @@
+using Dataflow.Extensibility;
+
 namespace Dataflow.Perf.Features;
 
 /// <summary>What the features are made of.</summary>

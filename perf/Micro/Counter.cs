@@ -1,3 +1,5 @@
+using Dataflow.Extensibility;
+
 namespace Dataflow.Perf.Micro;
 
 /// <summary>The end of a chain: counts what arrives.</summary>

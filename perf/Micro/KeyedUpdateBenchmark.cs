@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
+using Dataflow.Extensibility;
 using Dataflow.State;
 
 namespace Dataflow.Perf.Micro;

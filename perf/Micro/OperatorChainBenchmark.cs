@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using Dataflow.Extensibility;
 using Dataflow.Perf.EndToEnd;
 
 namespace Dataflow.Perf.Micro;

@@ -1,3 +1,5 @@
+using Dataflow.Extensibility;
+
 namespace Dataflow.Perf.Nexmark;
 
 /// <summary>Reads the first events of the stream, in parallel: the splits take turns by blocks, so that all of them advance

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Dataflow.Extensibility;
 
 namespace Dataflow.Perf.Nexmark;
 

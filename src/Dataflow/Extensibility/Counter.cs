@@ -1,4 +1,4 @@
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>A number that one instance of a step counts. Changed by the task's thread alone, read from any.</summary>
 /// <remarks>Counts begin at 0 whenever a job starts: they are in no checkpoint.</remarks>

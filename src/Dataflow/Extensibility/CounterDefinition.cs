@@ -1,4 +1,4 @@
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>The meaning of a number that steps count: an instrument of the meter <c>Dataflow</c>, and a line in a step's status.</summary>
 /// <param name="Name">The instrument's name, such as <c>shop.orders.repriced</c>; of one name there is one definition.</param>

@@ -1,4 +1,4 @@
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>Finds the value of an enum by its name alone: numbers and lists of names, which the library reads too, need not be
 /// values of it.</summary>

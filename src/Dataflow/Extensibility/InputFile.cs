@@ -1,4 +1,4 @@
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>Opens the files that sources read.</summary>
 public static class InputFile

@@ -4,7 +4,7 @@ using System.Text;
 using Dataflow.Serialization;
 using Dataflow.State;
 
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>Names keys in other stores: one name for all keys that are equal, as C# says it, and another for any other.</summary>
 /// <remarks>Numbers and text stand as they are, times in ISO 8601, members of records and tuples in brackets as in JSON:

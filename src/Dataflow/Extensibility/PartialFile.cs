@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Dataflow.Log;
 
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>A file that grows with the checkpoints as <c>path.partial</c> and gets its name when the job ends.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>A part of a row's type that a column fills.</summary>
 /// <param name="Name">The constructor parameter's or property's name.</param>

@@ -1,7 +1,7 @@
 using System.Linq.Expressions;
 using System.Reflection;
 
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>What a row of named columns must have to become a <typeparamref name="T"/>, and how it becomes one.</summary>
 /// <remarks>

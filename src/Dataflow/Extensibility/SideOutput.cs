@@ -1,7 +1,7 @@
 using Dataflow.Planning;
 using Dataflow.Runtime;
 
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>The end of a running step's second output: hands records to the stream that was taken from it.</summary>
 /// <remarks>Event time and idleness follow those of the step's main output by themselves.</remarks>

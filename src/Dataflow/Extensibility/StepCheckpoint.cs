@@ -1,7 +1,7 @@
 using Dataflow.Checkpoints;
 using Dataflow.Runtime;
 
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>Takes what a step must find again after a restart, apart from its declared states: for <see cref="Operator.Capture"/>.</summary>
 /// <remarks>Kept under the step's name. A step that saves something and has no state by key should have a name of its own.</remarks>

@@ -1,4 +1,4 @@
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>The numbers of one instance of a step, as they were when its task last let other threads see them.</summary>
 internal sealed class StepCounters

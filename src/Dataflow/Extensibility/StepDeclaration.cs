@@ -3,7 +3,7 @@ using Dataflow.Joins;
 using Dataflow.Planning;
 using Dataflow.State;
 
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>Takes what a step keeps, in its <see cref="Operator.Declare"/>.</summary>
 /// <remarks>Names and types of the states become part of the pipeline's signature: a restart compares them with its checkpoint and

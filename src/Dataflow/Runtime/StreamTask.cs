@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Dataflow.Checkpoints;
+using Dataflow.Operations.Findings;
 using Dataflow.Planning;
 using Dataflow.State;
 using Dataflow.Time;

@@ -1,3 +1,5 @@
+using Dataflow.Checkpoints;
+
 namespace Dataflow.Runtime;
 
 /// <summary>Where a task's records come from: a source or an exchange.</summary>

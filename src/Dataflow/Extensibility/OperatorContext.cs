@@ -3,7 +3,7 @@ using Dataflow.Log;
 using Dataflow.Runtime;
 using Dataflow.State;
 
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>What a running step may use of the task that it belongs to.</summary>
 public sealed class OperatorContext

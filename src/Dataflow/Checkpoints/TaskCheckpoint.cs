@@ -1,6 +1,6 @@
 using Dataflow.Checkpoints;
 
-namespace Dataflow.Runtime;
+namespace Dataflow.Checkpoints;
 
 /// <summary>One task's part of a checkpoint.</summary>
 /// <param name="epoch">The checkpoint's number.</param>

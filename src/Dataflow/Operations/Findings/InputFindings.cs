@@ -1,6 +1,6 @@
 using Dataflow.Planning;
 
-namespace Dataflow.Runtime;
+namespace Dataflow.Operations.Findings;
 
 /// <summary>Finds sources that give nothing.</summary>
 internal sealed class InputFindings(Job job, JobStatus status)

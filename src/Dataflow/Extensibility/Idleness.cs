@@ -1,6 +1,6 @@
 using Dataflow.Time;
 
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>Whether all input of a stream has gone quiet, so that it no longer holds event time back where it meets other streams.</summary>
 /// <remarks>It travels with the watermark. What continues later is not late: the watermark of an idle stream stays where it is.</remarks>

@@ -1,6 +1,6 @@
 using Dataflow.Runtime;
 
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>Where the records of a step's second stream come in. Made by the <c>Add</c> that takes two streams.</summary>
 public sealed record SecondInput<T> : Node, IConsumer<T>, ISecondInput

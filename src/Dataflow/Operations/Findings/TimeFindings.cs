@@ -2,7 +2,7 @@ using Dataflow.Planning;
 using Dataflow.Time;
 using Dataflow.Windows;
 
-namespace Dataflow.Runtime;
+namespace Dataflow.Operations.Findings;
 
 /// <summary>Finds what keeps event time, and so windows, from going on.</summary>
 internal sealed class TimeFindings(Job job, JobStatus status)

@@ -2,7 +2,7 @@ using Dataflow.Planning;
 using Dataflow.Runtime;
 using Dataflow.State;
 
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>A step of a pipeline as the user wrote it: immutable, with no state of a run.</summary>
 public abstract record Node(string Name)

@@ -1,4 +1,4 @@
-namespace Dataflow.Runtime;
+namespace Dataflow.Operations.Findings;
 
 /// <summary>Finds what takes long: stages, calls, checkpoints.</summary>
 internal sealed class SpeedFindings(Job job, JobStatus status)

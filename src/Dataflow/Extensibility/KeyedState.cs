@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using Dataflow.State;
 
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>Values by key, kept in memory and made durable with each checkpoint. For one thread: that of its task.</summary>
 /// <remarks>

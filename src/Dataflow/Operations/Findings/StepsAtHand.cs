@@ -1,6 +1,7 @@
 using Dataflow.Planning;
+using Dataflow.Runtime;
 
-namespace Dataflow.Runtime;
+namespace Dataflow.Operations.Findings;
 
 /// <summary>Finds whose code runs while a task has been at the same records for long: the step that was given a record and has not accounted
 /// for it.</summary>

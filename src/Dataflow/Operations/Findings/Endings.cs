@@ -1,4 +1,4 @@
-namespace Dataflow.Runtime;
+namespace Dataflow.Operations.Findings;
 
 /// <summary>Says how a job has ended.</summary>
 internal static class Endings

@@ -3,7 +3,7 @@ using Dataflow.Runtime;
 using Dataflow.State;
 using Dataflow.Time;
 
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>What all steps have in common that call and await; derive from <see cref="AsyncOperator{TIn, TOut}"/>.</summary>
 /// <remarks>

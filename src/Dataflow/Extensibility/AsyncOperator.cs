@@ -1,4 +1,4 @@
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>A running step whose results come later: several are in flight at once, and go on in the order of the input.</summary>
 /// <remarks>When <c>concurrency</c> results are in flight the task reads no further. A checkpoint keeps the records in flight and waits for

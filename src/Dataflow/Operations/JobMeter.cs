@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using Dataflow.Checkpoints;
 
-namespace Dataflow.Runtime;
+namespace Dataflow.Operations;
 
 /// <summary>Offers a job's status as instruments of the meter <c>Dataflow</c>, for OpenTelemetry, dotnet-counters and the like.</summary>
 /// <remarks>Everything is read from <see cref="JobStatus"/> when somebody asks; nobody asking costs nothing. The two histograms get

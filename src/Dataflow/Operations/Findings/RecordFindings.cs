@@ -1,6 +1,6 @@
 using Dataflow.Checkpoints;
 
-namespace Dataflow.Runtime;
+namespace Dataflow.Operations.Findings;
 
 /// <summary>Finds steps that leave records out.</summary>
 internal static class RecordFindings

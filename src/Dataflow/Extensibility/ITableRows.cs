@@ -1,4 +1,4 @@
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>The rows of a table that one worker keeps: those of its own keys. For a step of the same task.</summary>
 public interface ITableRows<TKey, TRow>

@@ -1,7 +1,7 @@
 using Dataflow.Runtime;
 using Dataflow.Time;
 
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>One running step of a task. Only its task's thread ever calls it.</summary>
 /// <remarks>Derive from <see cref="Operator{TIn, TOut}"/>; this type holds what steps of all types have in common.</remarks>

@@ -1,0 +1,19 @@
+using Dataflow.Log;
+
+namespace Dataflow.Extensibility;
+
+/// <summary>What a sink may use of the job that writes to it.</summary>
+/// <param name="Log">The log of the job.</param>
+/// <param name="Worker">The index of the worker, from 0, that the writer belongs to.</param>
+public sealed record SinkContext(LogStore Log, int Worker)
+{
+    /// <summary>The pipeline's name.</summary>
+    public string Pipeline { get; init; } = "";
+
+    /// <summary>Tells what leads to the sink: SHA-256, in hexadecimal, of all steps before it with their parameters and states.
+    /// Code in lambdas is not seen.</summary>
+    public string PlanHash { get; init; } = "";
+
+    /// <summary>Where the splits of the job come from, by <see cref="RecordOrigin.Split"/>.</summary>
+    public IReadOnlyList<SplitPlace> Splits { get; init; } = [];
+}

@@ -1,0 +1,14 @@
+using Dataflow.Log;
+
+namespace Dataflow.Extensibility;
+
+/// <summary>A split of a running job.</summary>
+/// <param name="Id">Its number in the job, for <see cref="RecordOrigin"/>.</param>
+/// <param name="Index">Its index in what <see cref="Source{T}.Describe"/> returned.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="End">Where it ends, as found when the job first started.</param>
+public sealed record SourceSplit(int Id, int Index, string Name, long? End)
+{
+    /// <summary>The mark that its last reader gave as <see cref="SourceReader{T}.Mark"/> at the position; empty at first.</summary>
+    public ReadOnlyMemory<byte> Mark { get; init; }
+}

@@ -1,0 +1,8 @@
+using Dataflow.Log;
+
+namespace Dataflow.Extensibility;
+
+/// <summary>Where a split comes from.</summary>
+/// <param name="Source">The source's name: a topic's, say.</param>
+/// <param name="Index">Its index in the source: a topic's partition.</param>
+public sealed record SplitPlace(string Source, int Index);

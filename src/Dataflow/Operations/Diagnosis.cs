@@ -1,0 +1,42 @@
+using Dataflow.Operations.Findings;
+using Dataflow.Runtime;
+
+namespace Dataflow.Operations;
+
+/// <summary>Why a job gives no results, or few: what was found at one moment, the likeliest cause first.</summary>
+public sealed class Diagnosis
+{
+    private Diagnosis(IReadOnlyList<Finding> findings) => Findings = findings;
+
+    /// <summary>What was found; never empty: the last resort is <see cref="FindingKind.NothingFound"/>.</summary>
+    public IReadOnlyList<Finding> Findings { get; }
+
+    /// <summary>The findings, one to a line.</summary>
+    public override string ToString() => string.Join('\n', Findings.Select(static finding => finding.Text));
+
+    internal static Diagnosis Of(Job job)
+    {
+        var status = job.Status;
+        job = job.Current;
+        var findings = new List<Finding>();
+        if (status.State == JobState.Restarting)
+            findings.Add(new(FindingKind.Restarts, "", "The job met an error that may pass, and starts again from its last checkpoint."));
+        else if (job.Completion.IsCompleted)
+        {
+            findings.Add(Endings.Of(job));
+        }
+        else
+        {
+            findings.AddRange(SpeedFindings.WhereStepsHang(status));
+            findings.AddRange(new InputFindings(job, status).All());
+            findings.AddRange(RecordFindings.WhereAllAreLeftOut(job, status));
+            findings.AddRange(new TimeFindings(job, status).All());
+            findings.AddRange(new SpeedFindings(job, status).All());
+        }
+
+        findings.AddRange(RecordFindings.WhereSomeAreLeftOut(status));
+        if (findings.Count == 0)
+            findings.Add(new(FindingKind.NothingFound, "", "Nothing stands in the way of results: records come in and go on."));
+        return new(findings);
+    }
+}

@@ -1,0 +1,70 @@
+using Dataflow.Runtime;
+
+namespace Dataflow.Operations;
+
+/// <summary>Kinds of findings.</summary>
+public enum FindingKind
+{
+    /// <summary>The job has ended.</summary>
+    Ended,
+
+    /// <summary>The job starts again after an error that may pass.</summary>
+    Restarts,
+
+    /// <summary>Streams wait until a table is read.</summary>
+    TableIsLoading,
+
+    /// <summary>A source has given no record.</summary>
+    NoInput,
+
+    /// <summary>No record of a source could be decoded.</summary>
+    NothingDecodes,
+
+    /// <summary>A condition lets no record pass.</summary>
+    AllFiltered,
+
+    /// <summary>All records come after their windows have closed.</summary>
+    AllLate,
+
+    /// <summary>A join finds a partner for no record.</summary>
+    AllMissed,
+
+    /// <summary>A step fails on every record.</summary>
+    AllFailed,
+
+    /// <summary>Windows are open and wait for event time to go on.</summary>
+    WindowWaits,
+
+    /// <summary>A split keeps event time from going on.</summary>
+    SplitHoldsTimeBack,
+
+    /// <summary>A split is not read, because it is ahead of others.</summary>
+    SplitIsAhead,
+
+    /// <summary>A step has not come back from a record, a timer or a call for long.</summary>
+    StepHangs,
+
+    /// <summary>A stage takes longer than those before it.</summary>
+    StageIsSlow,
+
+    /// <summary>A step has all the calls under way that it may have.</summary>
+    WaitsForCalls,
+
+    /// <summary>A checkpoint takes long.</summary>
+    CheckpointIsSlow,
+
+    /// <summary>Results are written and become visible with the next checkpoint.</summary>
+    ResultsWaitForCheckpoint,
+
+    /// <summary>Some records are late, missed or dead letters.</summary>
+    SomeAreLeftOut,
+
+    /// <summary>A split is quiet and no longer counts for event time.</summary>
+    SplitIsIdle,
+
+    /// <summary>Times that seem to be seconds were taken for milliseconds.</summary>
+    TimesAreSeconds,
+
+    /// <summary>Nothing of the kind.</summary>
+    NothingFound,
+}

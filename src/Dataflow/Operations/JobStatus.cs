@@ -1,0 +1,72 @@
+using Dataflow.Planning;
+using Dataflow.Runtime;
+
+namespace Dataflow.Operations;
+
+/// <summary>How far a job is, at one moment.</summary>
+/// <param name="Steps">The steps from sources to sinks, the instances of all workers added up.</param>
+/// <param name="Splits">The parts of the sources.</param>
+/// <param name="Checkpoints">What checkpoints there were since the job started.</param>
+/// <param name="StateEntries">How many keyed values are held in memory.</param>
+public sealed record JobStatus(
+    IReadOnlyList<StepStatus> Steps, IReadOnlyList<SplitStatus> Splits, CheckpointStatus Checkpoints, long StateEntries)
+{
+    /// <summary>Records read from all sources since the job started.</summary>
+    public long RecordsRead => Splits.Sum(split => split.Read);
+
+    /// <summary>Positions known to lie ahead of the job, over all splits.</summary>
+    public long Lag => Splits.Sum(split => split.Lag ?? 0);
+
+    /// <summary>Records, and results of no single record, that became a <see cref="DeadLetter"/> since the job started.</summary>
+    public long DeadLetters => Steps.Sum(step => step.DeadLetters) + Splits.Sum(split => split.DeadLetters);
+
+    /// <summary>What the job is about.</summary>
+    public JobState State { get; init; }
+
+    /// <summary>How the stages spend their time, each on each worker.</summary>
+    public IReadOnlyList<StageStatus> Stages { get; init; } = [];
+
+    /// <summary>How often the run was started again from its last checkpoint, after errors that may pass: see
+    /// <see cref="JobOptions.Restarts"/>.</summary>
+    public int Restarts { get; init; }
+
+    /// <summary>How long it took to open the job and to fill its state from the last checkpoint.</summary>
+    public TimeSpan RestoreTime { get; init; }
+
+    internal static JobStatus Of(Job job)
+    {
+        var instances = job.Tasks.SelectMany(task => task.Instances)
+            .ToLookup(instance => instance.Context.NodeId);
+        var emitted = job.CountEmitted();
+        var (before, age) = job.EmittedBefore.Before;
+        var steps = job.Plan.Nodes.OrderBy(node => node.Id).Where(node => instances.Contains(node.Id))
+            .Select(node => StepStatus.Of(node.Name, [.. instances[node.Id]], GivenTo(node, emitted)) with
+            {
+                Label = job.Plan.LabelOf(node),
+                InPerSecond = PerSecond(GivenTo(node, emitted) - GivenTo(node, before)),
+                EmittedPerSecond = PerSecond(emitted[node.Id] - before.GetValueOrDefault(node.Id)),
+            });
+        var splits = job.Tasks.SelectMany(task => task.Splits).OrderBy(split => split.Id).Select(SplitStatus.Of);
+        return new JobStatus(
+            [.. steps], [.. splits], job.Coordinator.Metrics.ToStatus(), job.Tasks.Sum(task => task.StateEntries))
+        {
+            State = job.State,
+            Restarts = job.Options.Restarted,
+            RestoreTime = job.RestoreTime,
+            Stages = [.. job.Tasks.OrderBy(task => task.Name, StringComparer.Ordinal).Select(task => task.ToStatus())],
+        };
+
+        double PerSecond(long records) => age > TimeSpan.Zero ? records / age.TotalSeconds : 0;
+
+        long GivenTo(Node node, IReadOnlyDictionary<int, long> emitted)
+            => EmittedBy(node.Upstream ?? node, emitted) // a side output is given what it emits
+                + (node.Uses is ISecondInput ? EmittedBy(node.Uses, emitted) : 0);
+
+        long EmittedBy(Node node, IReadOnlyDictionary<int, long> emitted)
+        {
+            // With one worker an exchange is only a node of the plan: nothing runs there.
+            while (node.Exchange is not null && !instances.Contains(node.Id)) node = node.Upstream!;
+            return emitted.GetValueOrDefault(node.Id);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Dataflow.Planning;
+using Dataflow.Runtime;
+
+namespace Dataflow.Operations;
+
+/// <summary>How far a part of a source was read.</summary>
+/// <param name="Name">Such as <c>flights[3]</c>.</param>
+/// <param name="Position">Where the job reads on.</param>
+/// <param name="Read">Records read since the job started.</param>
+/// <param name="Lag">Positions known to lie ahead; null where that is not known.</param>
+/// <param name="IsFinished">Whether its end was reached.</param>
+public sealed record SplitStatus(string Name, long Position, long Read, long? Lag, bool IsFinished)
+{
+    /// <summary>Records that could not be decoded and became a <see cref="DeadLetter"/> since the job started.</summary>
+    public long DeadLetters { get; init; }
+
+    /// <summary>What it gives to the watermark, ms since the Unix epoch: its newest record's time less the lateness. Null where no
+    /// step has taken a time from its records.</summary>
+    public long? WatermarkMs { get; init; }
+
+    /// <summary>Whether it has been quiet for so long that it no longer holds event time back.</summary>
+    public bool IsIdle { get; init; }
+
+    /// <summary>Whether it is not read now because it is too far ahead of others: see <see cref="JobOptions.MaxWatermarkDrift"/>.</summary>
+    public bool IsHeldBack { get; init; }
+
+    internal static SplitStatus Of(SplitProgress split) => new(split.Name, split.Position, split.Read, split.Lag, split.IsFinished)
+    {
+        DeadLetters = split.DeadLetters,
+        WatermarkMs = split.WatermarkMs,
+        IsIdle = split is { IsIdle: true, IsFinished: false },
+        IsHeldBack = split.IsHeldBack,
+    };
+}
