@@ -52,6 +52,9 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
     /// <summary>The topics, in no order.</summary>
     public IReadOnlyCollection<LogTopic> Topics => [.. _state.Topics.Values];
 
+    /// <inheritdoc/>
+    public override string ToString() => $"Log '{Directory}' ({Options.Durability})";
+
     /// <summary>Opens a log, creating the directory when it is missing, and recovers what was committed.</summary>
     /// <param name="directory">Its parent must survive a power loss already. With <see cref="Durability.Memory"/> only a name.</param>
     /// <param name="options">Default: <see cref="Durability.PowerLoss"/> with the sizes of <see cref="LogOptions"/>.</param>

@@ -1,7 +1,5 @@
-using Dataflow.Async;
 using Dataflow.Onnx;
 using Dataflow.Onnx.Inference;
-using Dataflow.Planning;
 using Microsoft.Extensions.AI;
 
 namespace Dataflow;

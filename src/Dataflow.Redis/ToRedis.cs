@@ -1,4 +1,3 @@
-using Dataflow.Features;
 using Dataflow.Redis;
 
 namespace Dataflow;

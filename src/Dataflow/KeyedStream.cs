@@ -1,4 +1,5 @@
 using Dataflow.Planning;
+using Dataflow.State;
 using Dataflow.Tables;
 
 namespace Dataflow;
@@ -34,6 +35,9 @@ public sealed class KeyedStream<TKey, T> : IGrouped<TKey, T, Aggregates<T>>
         ArgumentNullException.ThrowIfNull(output);
         return new(Pairs.Side<Keyed<TKey, TSide>>(output, output.Name), _isPartitioned);
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"Stream of {TypeNames.Of(typeof(T))} by {TypeNames.Of(typeof(TKey))} from '{Pairs.Node.Name}'";
 
     /// <summary>Adds a step that sees the records of two streams by key, each key's records of both in one task.</summary>
     /// <param name="second">The other stream, with the same keys.</param>

@@ -54,6 +54,9 @@ public sealed class Pipeline
     /// <exception cref="PlanException">The pipeline cannot run as it is written; every fault is listed.</exception>
     public Explanation Explain() => new(Plan.Of(this));
 
+    /// <inheritdoc/>
+    public override string ToString() => $"Pipeline '{Name}' of {_nodes.Count} steps";
+
     internal TNode Register<TNode>(TNode node)
         where TNode : Node
     {

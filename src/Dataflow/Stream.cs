@@ -1,4 +1,5 @@
 using Dataflow.Planning;
+using Dataflow.State;
 
 namespace Dataflow;
 
@@ -31,6 +32,9 @@ public class Stream<T>
         ArgumentNullException.ThrowIfNull(output);
         return Side<TSide>(output, output.Name);
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"Stream of {TypeNames.Of(typeof(T))} from '{Node.Name}'";
 
     /// <summary>Adds a step that takes the records of two streams, in one task of each worker.</summary>
     /// <param name="second">The other stream.</param>

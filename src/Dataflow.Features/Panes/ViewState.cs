@@ -1,5 +1,3 @@
-using Dataflow.Runtime;
-
 namespace Dataflow.Features.Panes;
 
 /// <summary>A view while it runs, on one worker: its entities, and what is known of the history they were made of.</summary>

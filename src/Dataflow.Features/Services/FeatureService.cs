@@ -1,5 +1,4 @@
 using Dataflow.Features;
-using Dataflow.Features.Panes;
 
 namespace Dataflow;
 

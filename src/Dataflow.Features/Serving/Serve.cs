@@ -1,9 +1,4 @@
 using Dataflow.Features.Panes;
-using Dataflow.Planning;
-using Dataflow.Processing;
-using Dataflow.Runtime;
-using Dataflow.State;
-using Dataflow.Windows;
 
 namespace Dataflow.Features;
 

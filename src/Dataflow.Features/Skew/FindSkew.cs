@@ -1,5 +1,3 @@
-using Dataflow.Features;
-
 namespace Dataflow;
 
 /// <summary>How often a feature was served with another value than the training path finds for the same cut.</summary>

@@ -1,6 +1,3 @@
-using Dataflow.Features.Panes;
-using Dataflow.State;
-
 namespace Dataflow.Features;
 
 /// <summary>Makes one row of those that a label's views gave, each of which has its own part of the values.</summary>

@@ -1,10 +1,7 @@
 using Dataflow.Features.Panes;
 using Dataflow.Planning;
-using Dataflow.Processing;
-using Dataflow.Runtime;
 using Dataflow.State;
 using Dataflow.Tables;
-using Dataflow.Windows;
 
 namespace Dataflow.Features;
 

@@ -1,10 +1,5 @@
 using Dataflow.Features.Panes;
 using Dataflow.Joins;
-using Dataflow.Planning;
-using Dataflow.Processing;
-using Dataflow.Runtime;
-using Dataflow.State;
-using Dataflow.Windows;
 
 namespace Dataflow.Features;
 

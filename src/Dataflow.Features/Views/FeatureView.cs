@@ -1,7 +1,5 @@
 using Dataflow.Features;
 using Dataflow.Features.Panes;
-using Dataflow.Planning;
-using Dataflow.State;
 
 namespace Dataflow;
 

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Dataflow.Planning;
-using Dataflow.Runtime;
 
 namespace Dataflow.Onnx.Versions;
 

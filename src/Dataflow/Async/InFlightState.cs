@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
-using Dataflow.Runtime;
 using Dataflow.State;
 
 namespace Dataflow.Async;

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Dataflow.Log;
-using Dataflow.Runtime;
 
 namespace Dataflow.Checkpoints;
 

@@ -1,5 +1,3 @@
-using Dataflow.Checkpoints;
-
 namespace Dataflow.Checkpoints;
 
 /// <summary>One task's part of a checkpoint.</summary>

@@ -1,4 +1,3 @@
-using Dataflow.Runtime;
 using Dataflow.Windows;
 
 namespace Dataflow.Combining;

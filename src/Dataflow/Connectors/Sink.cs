@@ -1,5 +1,3 @@
-using Dataflow.Log;
-
 namespace Dataflow;
 
 /// <summary>Where results go. Built-in sinks and a user's own derive from this type alike.</summary>
@@ -19,4 +17,7 @@ public abstract class Sink<T>
     /// <param name="context">What the writer may use of the job.</param>
     /// <exception cref="DataflowException">What the sink writes to is not usable.</exception>
     public abstract SinkWriter<T> Open(ReadOnlyMemory<byte> state, SinkContext context);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"Sink '{Name}'";
 }

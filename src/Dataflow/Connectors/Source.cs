@@ -1,5 +1,3 @@
-using Dataflow.Log;
-
 namespace Dataflow;
 
 /// <summary>Where records come from. Built-in sources and a user's own derive from this type alike.</summary>
@@ -25,4 +23,7 @@ public abstract class Source<T>
     /// <summary>Whether a split that was read to its end has changed since, as <see cref="SourceSplit.Mark"/> tells; asked when a job starts
     /// again. It is then opened at its end, and read on.</summary>
     public virtual bool HasChanged(SourceSplit split) => false;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"Source '{Name}'";
 }

@@ -1,5 +1,4 @@
 using Dataflow.Async;
-using Dataflow.Runtime;
 using Dataflow.State;
 using Dataflow.Time;
 

@@ -1,5 +1,3 @@
-using Dataflow.Log;
-
 namespace Dataflow.Extensibility;
 
 /// <summary>Writes to a sink in two phases. Only one thread calls it.</summary>

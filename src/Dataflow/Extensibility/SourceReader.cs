@@ -1,5 +1,3 @@
-using Dataflow.Log;
-
 namespace Dataflow.Extensibility;
 
 /// <summary>Reads one split. Only one thread calls it.</summary>

@@ -1,5 +1,3 @@
-using Dataflow.Log;
-
 namespace Dataflow.Extensibility;
 
 /// <summary>A split of a running job.</summary>

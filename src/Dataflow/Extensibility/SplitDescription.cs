@@ -1,5 +1,3 @@
-using Dataflow.Log;
-
 namespace Dataflow.Extensibility;
 
 /// <summary>What a source says of one of its splits.</summary>

@@ -1,5 +1,3 @@
-using Dataflow.Log;
-
 namespace Dataflow.Extensibility;
 
 /// <summary>Where a split comes from.</summary>

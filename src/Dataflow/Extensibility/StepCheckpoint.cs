@@ -1,5 +1,4 @@
 using Dataflow.Checkpoints;
-using Dataflow.Runtime;
 
 namespace Dataflow.Extensibility;
 

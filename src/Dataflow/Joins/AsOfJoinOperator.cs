@@ -1,6 +1,4 @@
-using Dataflow.Runtime;
 using Dataflow.State;
-using Dataflow.Windows;
 
 namespace Dataflow.Joins;
 

@@ -1,6 +1,3 @@
-using Dataflow.Runtime;
-using Dataflow.Windows;
-
 namespace Dataflow.Joins;
 
 /// <summary>Joins each record, when it comes, with the partners that are there, and keeps it for those to come.</summary>

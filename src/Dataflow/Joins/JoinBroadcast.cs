@@ -1,6 +1,3 @@
-using Dataflow.Joins;
-using Dataflow.State;
-
 namespace Dataflow;
 
 /// <summary>Joins each record with a few that every worker holds: rules, settings, prices.</summary>

@@ -1,6 +1,4 @@
 using Dataflow.Joins;
-using Dataflow.Planning;
-using Dataflow.State;
 
 namespace Dataflow;
 

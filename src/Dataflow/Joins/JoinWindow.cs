@@ -1,5 +1,3 @@
-using Dataflow.Joins;
-
 namespace Dataflow;
 
 /// <summary>Joins the records that two streams have of a key in the same window.</summary>

@@ -1,5 +1,3 @@
-using Dataflow.Runtime;
-
 namespace Dataflow.Joins;
 
 /// <summary>A value of one of two streams.</summary>

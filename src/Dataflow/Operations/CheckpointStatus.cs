@@ -1,6 +1,3 @@
-using Dataflow.Planning;
-using Dataflow.Runtime;
-
 namespace Dataflow.Operations;
 
 /// <summary>The checkpoints of a job since it started.</summary>

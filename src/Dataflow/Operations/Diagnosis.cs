@@ -1,5 +1,4 @@
 using Dataflow.Operations.Findings;
-using Dataflow.Runtime;
 
 namespace Dataflow.Operations;
 

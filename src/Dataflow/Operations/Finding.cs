@@ -1,5 +1,3 @@
-using Dataflow.Runtime;
-
 namespace Dataflow.Operations;
 
 /// <summary>A reason why there are no results, or why they are late.</summary>

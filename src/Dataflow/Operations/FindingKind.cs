@@ -1,5 +1,3 @@
-using Dataflow.Runtime;
-
 namespace Dataflow.Operations;
 
 /// <summary>Kinds of findings.</summary>

@@ -1,5 +1,4 @@
-using Dataflow.Planning;
-using Dataflow.Runtime;
+using System.Globalization;
 
 namespace Dataflow.Operations;
 
@@ -32,6 +31,11 @@ public sealed record JobStatus(
 
     /// <summary>How long it took to open the job and to fill its state from the last checkpoint.</summary>
     public TimeSpan RestoreTime { get; init; }
+
+    /// <summary>One line for a log: state, records, lag, dead letters, state entries and the last checkpoint.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{State}: {RecordsRead:N0} records read, {Lag:N0} ahead, {DeadLetters:N0} dead letters, {StateEntries:N0} entries of state, checkpoint {Checkpoints.Last}");
 
     internal static JobStatus Of(Job job)
     {

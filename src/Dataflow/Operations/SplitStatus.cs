@@ -1,4 +1,3 @@
-using Dataflow.Planning;
 using Dataflow.Runtime;
 
 namespace Dataflow.Operations;

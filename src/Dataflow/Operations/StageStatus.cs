@@ -1,6 +1,3 @@
-using Dataflow.Planning;
-using Dataflow.Runtime;
-
 namespace Dataflow.Operations;
 
 /// <summary>How a stage spends its time on one worker, whose stages take turns.</summary>

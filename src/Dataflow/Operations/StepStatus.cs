@@ -1,5 +1,4 @@
-using Dataflow.Planning;
-using Dataflow.Runtime;
+using System.Globalization;
 
 namespace Dataflow.Operations;
 
@@ -57,6 +56,14 @@ public sealed record StepStatus(string Name, long Emitted, long? WatermarkMs)
     /// <summary>A number that the step counts, over all its tags; 0 where it counts no such thing.</summary>
     public long Total(CounterDefinition counter)
         => Counters.Where(value => value.Definition.Name == counter.Name).Sum(static value => value.Value);
+
+    /// <summary>One line for a log: the label, records in and out, and what the step counts beside them.</summary>
+    public override string ToString()
+    {
+        var counted = Counters.Where(static count => count.Value != 0)
+            .Select(static count => string.Create(CultureInfo.InvariantCulture, $", {count.Definition.Name}{(count.Tag is null ? "" : $" {count.Tag}")} {count.Value:N0}"));
+        return string.Create(CultureInfo.InvariantCulture, $"{Label}: {In:N0} in, {Emitted:N0} out{string.Concat(counted)}");
+    }
 
     internal static StepStatus Of(string name, IReadOnlyList<(OperatorContext Context, Operator Step)> instances, long given)
     {

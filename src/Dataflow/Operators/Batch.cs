@@ -1,5 +1,3 @@
-using Dataflow.State;
-
 namespace Dataflow;
 
 /// <summary>Collects records, to be handled several at a time.</summary>

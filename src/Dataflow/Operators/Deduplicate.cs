@@ -1,7 +1,4 @@
-using Dataflow.Planning;
-using Dataflow.Runtime;
 using Dataflow.State;
-using Dataflow.Windows;
 
 namespace Dataflow;
 

@@ -1,6 +1,3 @@
-using Dataflow.Planning;
-using Dataflow.Runtime;
-using Dataflow.State;
 using Dataflow.Tables;
 
 namespace Dataflow;

@@ -1,6 +1,3 @@
-using Dataflow.Planning;
-using Dataflow.Runtime;
-
 namespace Dataflow;
 
 /// <summary>Makes two streams of one.</summary>

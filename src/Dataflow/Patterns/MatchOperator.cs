@@ -1,7 +1,4 @@
-using Dataflow.Runtime;
-using Dataflow.State;
 using Dataflow.Time;
-using Dataflow.Windows;
 
 namespace Dataflow.Patterns;
 

@@ -1,7 +1,3 @@
-using Dataflow.Planning;
-using Dataflow.Runtime;
-using Dataflow.State;
-
 namespace Dataflow;
 
 /// <summary>Finds sequences of records.</summary>

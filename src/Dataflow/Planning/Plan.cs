@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Dataflow.Combining;
 using Dataflow.Serialization;
-using Dataflow.Windows;
 
 namespace Dataflow.Planning;
 

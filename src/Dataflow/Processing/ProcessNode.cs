@@ -1,5 +1,3 @@
-using Dataflow.Runtime;
-
 namespace Dataflow.Processing;
 
 internal sealed record ProcessNode<TKey, T, TOut>(

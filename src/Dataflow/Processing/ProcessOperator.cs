@@ -1,5 +1,3 @@
-using Dataflow.Runtime;
-
 namespace Dataflow.Processing;
 
 internal sealed class ProcessOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>

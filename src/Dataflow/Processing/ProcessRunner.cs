@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Dataflow.Joins;
-using Dataflow.Runtime;
-using Dataflow.State;
 using Dataflow.Time;
 
 namespace Dataflow.Processing;

@@ -82,6 +82,9 @@ public sealed class Job : IAsyncDisposable
     /// <summary>Why there are no results, or few, in words. From any thread; not for every second.</summary>
     public Diagnosis Diagnose() => Diagnosis.Of(this);
 
+    /// <inheritdoc/>
+    public override string ToString() => $"Job of pipeline '{Plan.Pipeline}': {State}";
+
     /// <summary>Whether a job of a pipeline runs on a log.</summary>
     internal static bool Runs(LogStore log, string pipeline) => s_running.TryGetValue(log, out var running) && running.ContainsKey(pipeline);
 

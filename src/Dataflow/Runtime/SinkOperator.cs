@@ -1,5 +1,3 @@
-using Dataflow.Planning;
-
 namespace Dataflow.Runtime;
 
 /// <summary>Drives a sink's writer through the phases of each checkpoint.</summary>

@@ -2,7 +2,6 @@ using Dataflow.Combining;
 using Dataflow.Planning;
 using Dataflow.Processing;
 using Dataflow.Runtime;
-using Dataflow.State;
 
 namespace Dataflow.Tables;
 

@@ -1,4 +1,3 @@
-using Dataflow.Planning;
 using Dataflow.Tables;
 
 namespace Dataflow;

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using Dataflow.State;
-
 namespace Dataflow.Tables;
 
 /// <summary>Keeps an accumulator for each key, and hands on each batch's changes of rows, one for each key.</summary>

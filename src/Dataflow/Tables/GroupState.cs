@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Dataflow.State;
 using MessagePack;
 
 namespace Dataflow;

@@ -1,7 +1,5 @@
 using Dataflow.Async;
-using Dataflow.Runtime;
 using Dataflow.State;
-using Dataflow.Tables;
 
 namespace Dataflow;
 

@@ -1,5 +1,3 @@
-using Dataflow.Runtime;
-
 namespace Dataflow.Tables;
 
 /// <summary>A step that makes something of each row of a table with the user's code, and hands on how that changed.</summary>

@@ -1,4 +1,4 @@
-using Dataflow.Planning;
+using Dataflow.State;
 using Dataflow.Tables;
 
 namespace Dataflow;
@@ -36,7 +36,6 @@ public sealed class Table<TKey, TRow>
 
     internal Pipeline Pipeline => _changes.Pipeline;
 
-    /// <summary>Finds the rows in a running task.</summary>
     /// <summary>The rows that a step finds in its own task, as they are at the moment: for the step that follows <see cref="Changes"/>. Null in
     /// other tasks.</summary>
     /// <param name="context">The context of the running step.</param>
@@ -46,6 +45,10 @@ public sealed class Table<TKey, TRow>
         return Rows(context.Task);
     }
 
+    /// <inheritdoc/>
+    public override string ToString() => $"Table '{Name}' of {TypeNames.Of(typeof(TRow))} by {TypeNames.Of(typeof(TKey))}";
+
+    /// <summary>Finds the rows in a running task.</summary>
     internal RowsFinder<TKey, TRow> Rows => _rows ?? Rows<TKey, TRow>.Of(_copies[0].Node);
 
     /// <summary>Every change of the table, as a stream: inserts, updates with the row before, deletes.</summary>

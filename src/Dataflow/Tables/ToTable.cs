@@ -1,5 +1,3 @@
-using Dataflow.Tables;
-
 namespace Dataflow;
 
 /// <summary>Makes a table of a stream's records.</summary>

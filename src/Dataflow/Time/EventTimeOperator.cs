@@ -1,4 +1,3 @@
-using Dataflow.Runtime;
 using Dataflow.Time;
 
 namespace Dataflow;

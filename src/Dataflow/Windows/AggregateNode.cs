@@ -1,7 +1,6 @@
 using Dataflow.Combining;
 using Dataflow.Planning;
 using Dataflow.Runtime;
-using Dataflow.State;
 
 namespace Dataflow.Windows;
 

@@ -1,5 +1,3 @@
-using Dataflow.Windows;
-
 namespace Dataflow;
 
 /// <summary>Windows of a number of records of one key, in the order of their arrival.</summary>

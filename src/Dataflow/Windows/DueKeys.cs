@@ -1,5 +1,3 @@
-using Dataflow.State;
-
 namespace Dataflow.Windows;
 
 /// <summary>Keys by the time when their windows are to be looked at.</summary>

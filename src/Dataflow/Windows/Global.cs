@@ -1,5 +1,3 @@
-using Dataflow.Windows;
-
 namespace Dataflow;
 
 /// <summary>One window for all records of a key.</summary>

@@ -1,5 +1,3 @@
-using Dataflow.State;
-
 namespace Dataflow.Windows;
 
 /// <summary>Gathers the records of each key into sessions and hands them out when the watermark has passed their ends.</summary>

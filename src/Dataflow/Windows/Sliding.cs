@@ -1,5 +1,3 @@
-using Dataflow.Windows;
-
 namespace Dataflow;
 
 /// <summary>Windows that end with each record.</summary>

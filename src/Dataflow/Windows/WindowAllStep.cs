@@ -1,5 +1,3 @@
-using Dataflow.Windows;
-
 namespace Dataflow;
 
 /// <summary>Cuts a stream without keys into windows of event time.</summary>

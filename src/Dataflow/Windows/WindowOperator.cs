@@ -1,5 +1,3 @@
-using Dataflow.Runtime;
-
 namespace Dataflow.Windows;
 
 /// <summary>What the steps that aggregate windows have in common: the user's code, and how far time has come.</summary>

@@ -1,5 +1,3 @@
-using Dataflow.Planning;
-using Dataflow.Runtime;
 using Dataflow.Windows;
 
 namespace Dataflow;

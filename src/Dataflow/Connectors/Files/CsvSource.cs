@@ -1,5 +1,3 @@
-using Dataflow.Log;
-
 namespace Dataflow;
 
 /// <summary>Reads files of separated values.</summary>

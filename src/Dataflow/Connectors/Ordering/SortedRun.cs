@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Dataflow.Log;
 using Dataflow.State;
 
 namespace Dataflow;

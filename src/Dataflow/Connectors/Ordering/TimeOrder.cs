@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using Dataflow.Log;
 using Dataflow.State;
 

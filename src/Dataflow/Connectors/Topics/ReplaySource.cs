@@ -1,5 +1,4 @@
 using Dataflow.Checkpoints;
-using Dataflow.Log;
 
 namespace Dataflow;
 

@@ -1,6 +1,5 @@
 using Dataflow.Planning;
 using Dataflow.Time;
-using Dataflow.Windows;
 
 namespace Dataflow.Operations.Findings;
 

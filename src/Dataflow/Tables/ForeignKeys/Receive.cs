@@ -1,4 +1,3 @@
-using Dataflow.State;
 using MessagePack;
 
 namespace Dataflow.Tables.ForeignKeys
