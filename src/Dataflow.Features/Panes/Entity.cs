@@ -50,8 +50,7 @@ internal struct Entity<T>
 }
 
 /// <summary>An aggregate that has overflowed in a pane: what the pane holds of it is worth nothing.</summary>
-[MessagePackObject]
-public readonly record struct OverflowedPane([property: Key(0)] int Level, [property: Key(1)] long Start, [property: Key(2)] int Aggregate);
+internal readonly record struct OverflowedPane([property: Key(0)] int Level, [property: Key(1)] long Start, [property: Key(2)] int Aggregate);
 
 /// <summary>An event with its place in the order of time.</summary>
 internal struct KeptEvent<T>

@@ -1,3 +1,5 @@
+using Dataflow.Patterns;
+
 namespace Dataflow;
 
 /// <summary>Where the search goes on after a match.</summary>

@@ -1,4 +1,5 @@
 using System.Collections;
+using Dataflow.Patterns;
 
 namespace Dataflow;
 

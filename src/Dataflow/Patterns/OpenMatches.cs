@@ -1,10 +1,9 @@
 using MessagePack;
 
-namespace Dataflow;
+namespace Dataflow.Patterns;
 
 /// <summary>What a <c>Match</c> step keeps of a key: its records that wait for the watermark, and the matches that are open.</summary>
-[MessagePackObject]
-public sealed class OpenMatches<T>
+internal sealed class OpenMatches<T>
 {
     /// <summary>The records that the watermark has not passed, by time.</summary>
     [Key(0)]
@@ -38,12 +37,10 @@ public sealed class OpenMatches<T>
 }
 
 /// <summary>A value with its event time in ms since the Unix epoch.</summary>
-[MessagePackObject]
-public readonly record struct TimedValue<T>([property: Key(0)] long TimeMs, [property: Key(1)] T Value);
+internal readonly record struct TimedValue<T>([property: Key(0)] long TimeMs, [property: Key(1)] T Value);
 
 /// <summary>The search for a match that begins with one record.</summary>
-[MessagePackObject]
-public sealed class MatchSearch
+internal sealed class MatchSearch
 {
     /// <summary>The number of its first record.</summary>
     [Key(0)]
@@ -59,8 +56,7 @@ public sealed class MatchSearch
 }
 
 /// <summary>The records of a match so far, and which part the next one would be of.</summary>
-[MessagePackObject]
-public sealed class OpenMatch
+internal sealed class OpenMatch
 {
     /// <summary>The numbers of the records.</summary>
     [Key(0)]

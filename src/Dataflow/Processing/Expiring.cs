@@ -1,12 +1,9 @@
-using System.Diagnostics.CodeAnalysis;
 using MessagePack;
 
-namespace Dataflow;
+namespace Dataflow.Processing;
 
 /// <summary>A value in state and the moment, in ms since the Unix epoch, from which it is not seen any more.</summary>
-[MessagePackObject]
-[SuppressMessage("Design", "CA1051", Justification = "Values in state are changed in place, by reference.")]
-public record struct Expiring<T>(T Value, long UntilMs)
+internal record struct Expiring<T>(T Value, long UntilMs)
 {
     /// <summary>The value.</summary>
     [Key(0)]

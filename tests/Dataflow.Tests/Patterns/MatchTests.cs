@@ -1,4 +1,5 @@
 using CsCheck;
+using Dataflow.Patterns;
 using Dataflow.Testing;
 
 namespace Dataflow.Tests.Patterns;

@@ -3,199 +3,193 @@ using System.Buffers.Binary;
 using Dataflow.State;
 using MessagePack;
 
-namespace Dataflow.Tables.ForeignKeys
+namespace Dataflow.Tables.ForeignKeys;
+
+/// <summary>A result on its way back to its row's own key.</summary>
+internal readonly record struct Returned<TOut>(long Version, bool HasRow, TOut Row);
+
+/// <summary>Keeps left rows by their foreign key beside the right rows, and makes the results.</summary>
+internal sealed record MatchNode<TKey, TLeft, TForeign, TRight, TOut>(
+    string Name,
+    Node<Keyed<TForeign, Sent<TKey, TLeft>>> Input,
+    SecondInput<Keyed<TForeign, Change<TRight>>> Second,
+    bool IsLeftJoin,
+    Func<TLeft, TRight?, TOut> Result)
+    : Node<Keyed<TForeign, Sent<TKey, TLeft>>, Keyed<TForeign, Change<TRight>>, Keyed<TForeign, Keyed<TKey, Returned<TOut>>>>(
+        Name, Input, Second)
+    where TKey : notnull
+    where TForeign : notnull
 {
-    /// <summary>A result on its way back to its row's own key.</summary>
-    internal readonly record struct Returned<TOut>(long Version, bool HasRow, TOut Row);
+    public override string Detail => IsLeftJoin ? "left" : "inner";
 
-    /// <summary>Keeps left rows by their foreign key beside the right rows, and makes the results.</summary>
-    internal sealed record MatchNode<TKey, TLeft, TForeign, TRight, TOut>(
-        string Name,
-        Node<Keyed<TForeign, Sent<TKey, TLeft>>> Input,
-        SecondInput<Keyed<TForeign, Change<TRight>>> Second,
-        bool IsLeftJoin,
-        Func<TLeft, TRight?, TOut> Result)
-        : Node<Keyed<TForeign, Sent<TKey, TLeft>>, Keyed<TForeign, Change<TRight>>, Keyed<TForeign, Keyed<TKey, Returned<TOut>>>>(
-            Name, Input, Second)
-        where TKey : notnull
-        where TForeign : notnull
+    public override Operator<Keyed<TForeign, Sent<TKey, TLeft>>, Keyed<TForeign, Change<TRight>>,
+        Keyed<TForeign, Keyed<TKey, Returned<TOut>>>> CreateOperator()
+        => new MatchOperator<TKey, TLeft, TForeign, TRight, TOut>(IsLeftJoin, Result);
+}
+
+internal sealed class MatchOperator<TKey, TLeft, TForeign, TRight, TOut>(bool isLeftJoin, Func<TLeft, TRight?, TOut> result)
+    : Operator<Keyed<TForeign, Sent<TKey, TLeft>>, Keyed<TForeign, Change<TRight>>, Keyed<TForeign, Keyed<TKey, Returned<TOut>>>>
+    where TKey : notnull
+    where TForeign : notnull
+{
+    private readonly List<Keyed<TKey, Returned<TOut>>> _results = []; // of the record at hand
+    private KeyedState<TForeign, TRight> _right = null!;
+    private KeyedState<TForeign, TKey> _first = null!; // of the list of left rows that name the key
+    private KeyedState<ForeignPair<TForeign, TKey>, LinkedRow<TKey, TLeft>> _left = null!;
+
+    public override void Process(in Record<Keyed<TForeign, Sent<TKey, TLeft>>> record)
     {
-        public override string Detail => IsLeftJoin ? "left" : "inner";
-
-        public override Operator<Keyed<TForeign, Sent<TKey, TLeft>>, Keyed<TForeign, Change<TRight>>,
-            Keyed<TForeign, Keyed<TKey, Returned<TOut>>>> CreateOperator()
-            => new MatchOperator<TKey, TLeft, TForeign, TRight, TOut>(IsLeftJoin, Result);
+        var (foreign, sent) = record.Value;
+        var hasRight = _right.TryGet(foreign, out var right);
+        _results.Clear();
+        if (!TryMake(in record, in sent, hasRight, right)) return; // the row that was linked before stays
+        Unlink(foreign, sent.Key);
+        if (sent.HasRow) Link(foreign, sent);
+        EmitResults(in record, foreign);
     }
 
-    internal sealed class MatchOperator<TKey, TLeft, TForeign, TRight, TOut>(bool isLeftJoin, Func<TLeft, TRight?, TOut> result)
-        : Operator<Keyed<TForeign, Sent<TKey, TLeft>>, Keyed<TForeign, Change<TRight>>, Keyed<TForeign, Keyed<TKey, Returned<TOut>>>>
-        where TKey : notnull
-        where TForeign : notnull
+    public override void ProcessSecond(in Record<Keyed<TForeign, Change<TRight>>> record)
     {
-        private readonly List<Keyed<TKey, Returned<TOut>>> _results = []; // of the record at hand
-        private KeyedState<TForeign, TRight> _right = null!;
-        private KeyedState<TForeign, TKey> _first = null!; // of the list of left rows that name the key
-        private KeyedState<ForeignPair<TForeign, TKey>, LinkedRow<TKey, TLeft>> _left = null!;
-
-        public override void Process(in Record<Keyed<TForeign, Sent<TKey, TLeft>>> record)
+        var (foreign, change) = record.Value;
+        if (change.HasNew && !MayKeep(in record, change.New)) return;
+        _results.Clear();
+        var hasNext = _first.TryGet(foreign, out var key);
+        while (hasNext)
         {
-            var (foreign, sent) = record.Value;
-            var hasRight = _right.TryGet(foreign, out var right);
-            _results.Clear();
-            if (!TryMake(in record, in sent, hasRight, right)) return; // the row that was linked before stays
-            Unlink(foreign, sent.Key);
-            if (sent.HasRow) Link(foreign, sent);
-            EmitResults(in record, foreign);
+            _left.TryGet(new(foreign, key), out var linked);
+            if (!TryMake(in record, new(key, linked.Version, true, linked.Row), change.HasNew, change.New)) return;
+            (hasNext, key) = (linked.HasNext, linked.Next);
         }
 
-        public override void ProcessSecond(in Record<Keyed<TForeign, Change<TRight>>> record)
-        {
-            var (foreign, change) = record.Value;
-            if (change.HasNew && !MayKeep(in record, change.New)) return;
-            _results.Clear();
-            var hasNext = _first.TryGet(foreign, out var key);
-            while (hasNext)
-            {
-                _left.TryGet(new(foreign, key), out var linked);
-                if (!TryMake(in record, new(key, linked.Version, true, linked.Row), change.HasNew, change.New)) return;
-                (hasNext, key) = (linked.HasNext, linked.Next);
-            }
+        if (change.HasNew) _right.Update(foreign, out _) = change.New;
+        else _right.Remove(foreign);
+        EmitResults(in record, foreign);
+    }
 
-            if (change.HasNew) _right.Update(foreign, out _) = change.New;
-            else _right.Remove(foreign);
-            EmitResults(in record, foreign);
+    protected override void Declare(StepDeclaration declare)
+    {
+        _right = declare.State<TForeign, TRight>("right");
+        _first = declare.State<TForeign, TKey>("first");
+        _left = declare.Tables<ForeignPair<TForeign, TKey>, LinkedRow<TKey, TLeft>>("left", new ForeignPairCodec<TForeign, TKey>()).Main;
+    }
+
+    /// <summary>Makes the result of a left row; false if the user's code failed, and nothing of the record is to be taken.</summary>
+    private bool TryMake<TFrom>(in Record<TFrom> record, in Sent<TKey, TLeft> sent, bool hasRight, TRight? right)
+    {
+        var has = sent.HasRow && (hasRight || isLeftJoin);
+        try
+        {
+            _results.Add(new(sent.Key, new(sent.Version, has, has ? result(sent.Row, right) : default!)));
+            return true;
         }
-
-        protected override void Declare(StepDeclaration declare)
+        catch (Exception error)
         {
-            _right = declare.State<TForeign, TRight>("right");
-            _first = declare.State<TForeign, TKey>("first");
-            _left = declare.Tables<ForeignPair<TForeign, TKey>, LinkedRow<TKey, TLeft>>("left", new ForeignPairCodec<TForeign, TKey>()).Main;
-        }
-
-        /// <summary>Makes the result of a left row; false if the user's code failed, and nothing of the record is to be taken.</summary>
-        private bool TryMake<TFrom>(in Record<TFrom> record, in Sent<TKey, TLeft> sent, bool hasRight, TRight? right)
-        {
-            var has = sent.HasRow && (hasRight || isLeftJoin);
-            try
-            {
-                _results.Add(new(sent.Key, new(sent.Version, has, has ? result(sent.Row, right) : default!)));
-                return true;
-            }
-            catch (Exception error)
-            {
-                Reject(error, in record);
-                return false;
-            }
-        }
-
-        private void EmitResults<TFrom>(in Record<TFrom> record, TForeign foreign)
-        {
-            foreach (var made in _results) Emit(record.With(new Keyed<TForeign, Keyed<TKey, Returned<TOut>>>(foreign, made)));
-        }
-
-        private void Link(TForeign foreign, in Sent<TKey, TLeft> sent)
-        {
-            var linked = new LinkedRow<TKey, TLeft> { Row = sent.Row, Version = sent.Version };
-            linked.HasNext = _first.TryGet(foreign, out linked.Next);
-            if (linked.HasNext)
-            {
-                ref var next = ref _left.Update(new(foreign, linked.Next), out _);
-                (next.HasPrevious, next.Previous) = (true, sent.Key);
-            }
-
-            _left.Update(new(foreign, sent.Key), out _) = linked;
-            _first.Update(foreign, out _) = sent.Key;
-        }
-
-        private void Unlink(TForeign foreign, TKey key)
-        {
-            if (!_left.TryGet(new(foreign, key), out var linked)) return;
-            if (linked.HasNext)
-            {
-                ref var next = ref _left.Update(new(foreign, linked.Next), out _);
-                (next.HasPrevious, next.Previous) = (linked.HasPrevious, linked.Previous);
-            }
-
-            if (linked.HasPrevious)
-            {
-                ref var previous = ref _left.Update(new(foreign, linked.Previous), out _);
-                (previous.HasNext, previous.Next) = (linked.HasNext, linked.Next);
-            }
-            else if (linked.HasNext)
-            {
-                _first.Update(foreign, out _) = linked.Next;
-            }
-            else
-            {
-                _first.Remove(foreign);
-            }
-
-            _left.Remove(new(foreign, key));
+            Reject(error, in record);
+            return false;
         }
     }
 
-    /// <summary>A left row's place among those of its foreign key.</summary>
-    internal readonly record struct ForeignPair<TForeign, TKey>(TForeign Foreign, TKey Key);
-
-    /// <summary>Writes both keys, the foreign one with its length; hashes them so that they lie in the foreign key's shard.</summary>
-    internal sealed class ForeignPairCodec<TForeign, TKey>() : KeyCodec<ForeignPair<TForeign, TKey>>(null!)
-        where TForeign : notnull
-        where TKey : notnull
+    private void EmitResults<TFrom>(in Record<TFrom> record, TForeign foreign)
     {
-        private readonly ArrayBufferWriter<byte> _foreign = new();
+        foreach (var made in _results) Emit(record.With(new Keyed<TForeign, Keyed<TKey, Returned<TOut>>>(foreign, made)));
+    }
 
-        public override uint Hash(ForeignPair<TForeign, TKey> pair)
-            => InShardOf(KeyCodec<TForeign>.Default.Hash(pair.Foreign), KeyCodec<TKey>.Default.Hash(pair.Key));
-
-        public override void Write(ForeignPair<TForeign, TKey> pair, IBufferWriter<byte> bytes)
+    private void Link(TForeign foreign, in Sent<TKey, TLeft> sent)
+    {
+        var linked = new LinkedRow<TKey, TLeft> { Row = sent.Row, Version = sent.Version };
+        linked.HasNext = _first.TryGet(foreign, out linked.Next);
+        if (linked.HasNext)
         {
-            _foreign.ResetWrittenCount();
-            KeyCodec<TForeign>.Default.Write(pair.Foreign, _foreign);
-            BinaryPrimitives.WriteInt32BigEndian(bytes.GetSpan(sizeof(int)), _foreign.WrittenCount);
-            bytes.Advance(sizeof(int));
-            bytes.Write(_foreign.WrittenSpan);
-            KeyCodec<TKey>.Default.Write(pair.Key, bytes);
+            ref var next = ref _left.Update(new(foreign, linked.Next), out _);
+            (next.HasPrevious, next.Previous) = (true, sent.Key);
         }
 
-        public override ForeignPair<TForeign, TKey> Read(ReadOnlyMemory<byte> bytes)
+        _left.Update(new(foreign, sent.Key), out _) = linked;
+        _first.Update(foreign, out _) = sent.Key;
+    }
+
+    private void Unlink(TForeign foreign, TKey key)
+    {
+        if (!_left.TryGet(new(foreign, key), out var linked)) return;
+        if (linked.HasNext)
         {
-            var length = BinaryPrimitives.ReadInt32BigEndian(bytes.Span);
-            return new(
-                KeyCodec<TForeign>.Default.Read(bytes.Slice(sizeof(int), length)), KeyCodec<TKey>.Default.Read(bytes[(sizeof(int) + length)..]));
+            ref var next = ref _left.Update(new(foreign, linked.Next), out _);
+            (next.HasPrevious, next.Previous) = (linked.HasPrevious, linked.Previous);
         }
+
+        if (linked.HasPrevious)
+        {
+            ref var previous = ref _left.Update(new(foreign, linked.Previous), out _);
+            (previous.HasNext, previous.Next) = (linked.HasNext, linked.Next);
+        }
+        else if (linked.HasNext)
+        {
+            _first.Update(foreign, out _) = linked.Next;
+        }
+        else
+        {
+            _first.Remove(foreign);
+        }
+
+        _left.Remove(new(foreign, key));
     }
 }
 
-namespace Dataflow
+/// <summary>A left row's place among those of its foreign key.</summary>
+internal readonly record struct ForeignPair<TForeign, TKey>(TForeign Foreign, TKey Key);
+
+/// <summary>Writes both keys, the foreign one with its length; hashes them so that they lie in the foreign key's shard.</summary>
+internal sealed class ForeignPairCodec<TForeign, TKey>() : KeyCodec<ForeignPair<TForeign, TKey>>(null!)
+    where TForeign : notnull
+    where TKey : notnull
 {
-    /// <summary>A left row in the list of those that name the same foreign key: public for its serializer alone.</summary>
-    [MessagePackObject]
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1051", Justification = "Links are changed in place.")]
-    public struct LinkedRow<TKey, TRow>
+    private readonly ArrayBufferWriter<byte> _foreign = new();
+
+    public override uint Hash(ForeignPair<TForeign, TKey> pair)
+        => InShardOf(KeyCodec<TForeign>.Default.Hash(pair.Foreign), KeyCodec<TKey>.Default.Hash(pair.Key));
+
+    public override void Write(ForeignPair<TForeign, TKey> pair, IBufferWriter<byte> bytes)
     {
-        /// <summary>The row.</summary>
-        [Key(0)]
-        public TRow Row;
-
-        /// <summary>Greater for each change of the row.</summary>
-        [Key(1)]
-        public long Version;
-
-        /// <summary>Whether there is a row before.</summary>
-        [Key(2)]
-        public bool HasPrevious;
-
-        /// <summary>The key of the row before.</summary>
-        [Key(3)]
-        public TKey Previous;
-
-        /// <summary>Whether there is a row after.</summary>
-        [Key(4)]
-        public bool HasNext;
-
-        /// <summary>The key of the row after.</summary>
-        [Key(5)]
-        public TKey Next;
+        _foreign.ResetWrittenCount();
+        KeyCodec<TForeign>.Default.Write(pair.Foreign, _foreign);
+        BinaryPrimitives.WriteInt32BigEndian(bytes.GetSpan(sizeof(int)), _foreign.WrittenCount);
+        bytes.Advance(sizeof(int));
+        bytes.Write(_foreign.WrittenSpan);
+        KeyCodec<TKey>.Default.Write(pair.Key, bytes);
     }
+
+    public override ForeignPair<TForeign, TKey> Read(ReadOnlyMemory<byte> bytes)
+    {
+        var length = BinaryPrimitives.ReadInt32BigEndian(bytes.Span);
+        return new(
+            KeyCodec<TForeign>.Default.Read(bytes.Slice(sizeof(int), length)), KeyCodec<TKey>.Default.Read(bytes[(sizeof(int) + length)..]));
+    }
+}
+
+/// <summary>A left row in the list of those that name the same foreign key.</summary>
+internal struct LinkedRow<TKey, TRow>
+{
+    /// <summary>The row.</summary>
+    [Key(0)]
+    public TRow Row;
+
+    /// <summary>Greater for each change of the row.</summary>
+    [Key(1)]
+    public long Version;
+
+    /// <summary>Whether there is a row before.</summary>
+    [Key(2)]
+    public bool HasPrevious;
+
+    /// <summary>The key of the row before.</summary>
+    [Key(3)]
+    public TKey Previous;
+
+    /// <summary>Whether there is a row after.</summary>
+    [Key(4)]
+    public bool HasNext;
+
+    /// <summary>The key of the row after.</summary>
+    [Key(5)]
+    public TKey Next;
 }

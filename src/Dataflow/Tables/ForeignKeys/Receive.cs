@@ -1,66 +1,61 @@
 using MessagePack;
 
-namespace Dataflow.Tables.ForeignKeys
+namespace Dataflow.Tables.ForeignKeys;
+
+/// <summary>Gives results the key of their left row again.</summary>
+internal sealed record ReturnNode<TForeign, TKey, TOut>(string Name, Node<Keyed<TForeign, Keyed<TKey, Returned<TOut>>>> Input)
+    : Node<Keyed<TForeign, Keyed<TKey, Returned<TOut>>>, Keyed<TKey, Returned<TOut>>>(Name, Input)
+    where TKey : notnull
 {
-    /// <summary>Gives results the key of their left row again.</summary>
-    internal sealed record ReturnNode<TForeign, TKey, TOut>(string Name, Node<Keyed<TForeign, Keyed<TKey, Returned<TOut>>>> Input)
-        : Node<Keyed<TForeign, Keyed<TKey, Returned<TOut>>>, Keyed<TKey, Returned<TOut>>>(Name, Input)
-        where TKey : notnull
-    {
-        public override Operator<Keyed<TForeign, Keyed<TKey, Returned<TOut>>>, Keyed<TKey, Returned<TOut>>> CreateOperator()
-            => new SelectOperator<Keyed<TForeign, Keyed<TKey, Returned<TOut>>>, Keyed<TKey, Returned<TOut>>>(static pair => pair.Value);
-    }
-
-    /// <summary>Makes changes of the results that come back, without those that newer ones have overtaken.</summary>
-    internal sealed record ReceiveNode<TKey, TOut>(string Name, Node<Keyed<TKey, Returned<TOut>>> Input)
-        : Node<Keyed<TKey, Returned<TOut>>, Keyed<TKey, Change<TOut>>>(Name, Input)
-        where TKey : notnull
-    {
-        public override Operator<Keyed<TKey, Returned<TOut>>, Keyed<TKey, Change<TOut>>> CreateOperator()
-            => new ReceiveOperator<TKey, TOut>();
-    }
-
-    internal sealed class ReceiveOperator<TKey, TOut> : Operator<Keyed<TKey, Returned<TOut>>, Keyed<TKey, Change<TOut>>>, ITableRows<TKey, TOut>
-        where TKey : notnull
-    {
-        private KeyedState<TKey, VersionedRow<TOut>> _rows = null!;
-
-        public override void Process(in Record<Keyed<TKey, Returned<TOut>>> record)
-        {
-            var (key, result) = record.Value;
-            var exists = _rows.TryGet(key, out var old);
-            if (exists ? result.Version < old.Version : !result.HasRow) return;
-            Change<TOut> change;
-            if (result.HasRow)
-            {
-                _rows.Update(key, out _) = new(result.Version, result.Row);
-                change = exists ? Change<TOut>.Update(old.Row, result.Row) : Change<TOut>.Insert(result.Row);
-            }
-            else
-            {
-                _rows.Remove(key);
-                change = Change<TOut>.Delete(old.Row);
-            }
-
-            Emit(record.With(new Keyed<TKey, Change<TOut>>(key, change)));
-        }
-
-        public bool TryGet(TKey key, out TOut row)
-        {
-            var exists = _rows.TryGet(key, out var found);
-            row = found.Row;
-            return exists;
-        }
-
-        public void ForEach(Action<TKey, TOut> visit) => _rows.ForEach(visit, static (visit, key, ref row) => visit(key, row.Row));
-
-        protected override void Declare(StepDeclaration declare) => _rows = declare.State<TKey, VersionedRow<TOut>>("rows");
-    }
+    public override Operator<Keyed<TForeign, Keyed<TKey, Returned<TOut>>>, Keyed<TKey, Returned<TOut>>> CreateOperator()
+        => new SelectOperator<Keyed<TForeign, Keyed<TKey, Returned<TOut>>>, Keyed<TKey, Returned<TOut>>>(static pair => pair.Value);
 }
 
-namespace Dataflow
+/// <summary>Makes changes of the results that come back, without those that newer ones have overtaken.</summary>
+internal sealed record ReceiveNode<TKey, TOut>(string Name, Node<Keyed<TKey, Returned<TOut>>> Input)
+    : Node<Keyed<TKey, Returned<TOut>>, Keyed<TKey, Change<TOut>>>(Name, Input)
+    where TKey : notnull
 {
-    /// <summary>A result with the version of its left row: public for its serializer alone.</summary>
-    [MessagePackObject]
-    public readonly record struct VersionedRow<TRow>([property: Key(0)] long Version, [property: Key(1)] TRow Row);
+    public override Operator<Keyed<TKey, Returned<TOut>>, Keyed<TKey, Change<TOut>>> CreateOperator()
+        => new ReceiveOperator<TKey, TOut>();
 }
+
+internal sealed class ReceiveOperator<TKey, TOut> : Operator<Keyed<TKey, Returned<TOut>>, Keyed<TKey, Change<TOut>>>, ITableRows<TKey, TOut>
+    where TKey : notnull
+{
+    private KeyedState<TKey, VersionedRow<TOut>> _rows = null!;
+
+    public override void Process(in Record<Keyed<TKey, Returned<TOut>>> record)
+    {
+        var (key, result) = record.Value;
+        var exists = _rows.TryGet(key, out var old);
+        if (exists ? result.Version < old.Version : !result.HasRow) return;
+        Change<TOut> change;
+        if (result.HasRow)
+        {
+            _rows.Update(key, out _) = new(result.Version, result.Row);
+            change = exists ? Change<TOut>.Update(old.Row, result.Row) : Change<TOut>.Insert(result.Row);
+        }
+        else
+        {
+            _rows.Remove(key);
+            change = Change<TOut>.Delete(old.Row);
+        }
+
+        Emit(record.With(new Keyed<TKey, Change<TOut>>(key, change)));
+    }
+
+    public bool TryGet(TKey key, out TOut row)
+    {
+        var exists = _rows.TryGet(key, out var found);
+        row = found.Row;
+        return exists;
+    }
+
+    public void ForEach(Action<TKey, TOut> visit) => _rows.ForEach(visit, static (visit, key, ref row) => visit(key, row.Row));
+
+    protected override void Declare(StepDeclaration declare) => _rows = declare.State<TKey, VersionedRow<TOut>>("rows");
+}
+
+/// <summary>A result with the version of its left row.</summary>
+internal readonly record struct VersionedRow<TRow>([property: Key(0)] long Version, [property: Key(1)] TRow Row);
