@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using Dataflow.Extensibility;
 
 namespace Dataflow.Perf.Micro;
 
@@ -33,7 +34,7 @@ public class AggregateBenchmark
     public object CountSumMinMax()
     {
         var a = new Aggregates<Click>();
-        return Add(a.Count().And(a.Sum(click => click.Price)).And(a.Min(click => click.Price)).And(a.Max(click => click.Price)));
+        return Add(Several.Of((a.Count(), a.Sum(click => click.Price), a.Min(click => click.Price), a.Max(click => click.Price))));
     }
 
     [Benchmark(OperationsPerInvoke = Values)]
@@ -73,11 +74,16 @@ public class AggregateBenchmark
     [Benchmark(OperationsPerInvoke = Values)]
     public object Decayed() => Add(new Aggregates<Click>().Decayed(click => click.Price, click => click.TimeMs, TimeSpan.FromHours(1)));
 
-    private TResult Add<TAccumulator, TResult>(Aggregation<Click, TAccumulator, TResult> aggregation)
+    private TResult Add<TResult>(Aggregation<Click, TResult> aggregation) => aggregation.Accept(new Adding<TResult>(_clicks));
+
+    private sealed class Adding<TResult>(Click[] clicks) : IAggregationVisitor<Click, TResult, TResult>
     {
-        var accumulator = aggregation.Create();
-        foreach (var click in _clicks) aggregation.Add(ref accumulator, click);
-        return aggregation.Result(in accumulator);
+        public TResult Visit<TAccumulator>(Aggregation<Click, TAccumulator, TResult> aggregation)
+        {
+            var accumulator = aggregation.Create();
+            foreach (var click in clicks) aggregation.Add(ref accumulator, click);
+            return aggregation.Result(in accumulator);
+        }
     }
 
     private sealed record Click(long User, long TimeMs, double Price);

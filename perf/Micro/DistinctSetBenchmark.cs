@@ -16,7 +16,7 @@ public class DistinctSetBenchmark
     public void Fill()
     {
         var random = new Random(1);
-        var distinct = new Aggregates<long>().CountDistinct(number => number);
+        var distinct = (Aggregation<long, DistinctValues<long>, long>)new Aggregates<long>().CountDistinct(number => number);
         _set = distinct.Create();
         for (var i = 0; i < Numbers; i++) distinct.Add(ref _set, random.NextInt64());
         Write();
@@ -30,5 +30,5 @@ public class DistinctSetBenchmark
     }
 
     [Benchmark(OperationsPerInvoke = Numbers)]
-    public DistinctValues<long> Read() => StateCodec<DistinctValues<long>>.Read(_bytes.WrittenMemory);
+    public object Read() => StateCodec<DistinctValues<long>>.Read(_bytes.WrittenMemory);
 }

@@ -70,10 +70,10 @@ public sealed class KeyedStream<TKey, T> : IGrouped<TKey, T, Aggregates<T>>
 
     Aggregates<T> IGrouped<TKey, T, Aggregates<T>>.Aggregates => new();
 
-    Table<TKey, TOut> IGrouped<TKey, T, Aggregates<T>>.Add<TA, TR, TOut>(
-        string name, Aggregation<T, TA, TR> aggregation, Func<TKey, TR, TOut> result)
+    Table<TKey, TOut> IGrouped<TKey, T, Aggregates<T>>.Add<TR, TOut>(
+        string name, Aggregation<T, TR> aggregation, Func<TKey, TR, TOut> result)
     {
-        var changes = Add(input => new AggregateStreamNode<TKey, T, TA, TR, TOut>(name, input, aggregation, result));
+        var changes = Add(input => aggregation.Accept(new AggregateStreamNodeOf<TKey, T, TR, TOut>(name, input, result)));
         return new Table<TKey, TOut>(changes, name, Rows<TKey, TOut>.Of(changes.Pairs.Node));
     }
 

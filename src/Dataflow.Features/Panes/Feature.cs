@@ -22,8 +22,8 @@ internal abstract class Feature<T>(FeatureInfo info, FeatureValue defaultValue)
 }
 
 /// <summary>An aggregate over a window, whose number in <see cref="PaneLevels.Windows"/> it knows.</summary>
-internal sealed class WindowFeature<T, TAccumulator, TResult>(
-    FeatureInfo info, FeatureValue defaultValue, PaneAggregate<T, TAccumulator, TResult> aggregate, int window)
+internal sealed class WindowFeature<T, TResult>(
+    FeatureInfo info, FeatureValue defaultValue, PaneAggregate<T, TResult> aggregate, int window)
     : Feature<T>(info, defaultValue)
 {
     protected override void Compute(Reading<T> reading, out FeatureValue value)
@@ -35,20 +35,13 @@ internal sealed class WindowFeature<T, TAccumulator, TResult>(
         {
             value = reading.HasOverflowed(aggregate.Number, panes)
                 ? value.With(FeatureStatus.Overflow, reading.LatestTime)
-                : FeatureValue.Of(Total(reading, panes), StatusOf(reading, isPartial: from < reading.HistoryFrom), reading.LatestTime);
+                : FeatureValue.Of(
+                    aggregate.Total(reading, panes), StatusOf(reading, isPartial: from < reading.HistoryFrom), reading.LatestTime);
         }
         catch (OverflowException)
         {
             value = value.With(FeatureStatus.Overflow, reading.LatestTime);
         }
-    }
-
-    private TResult Total(Reading<T> reading, ReadOnlySpan<PaneRange> panes)
-    {
-        var total = aggregate.Aggregation.Create();
-        foreach (var range in panes) aggregate.Merge(ref total, in reading.Panes, range);
-        foreach (var recent in reading.RecentIn) aggregate.Aggregation.Add(ref total, reading.RecentValue(recent));
-        return aggregate.Aggregation.Result(in total);
     }
 }
 

@@ -34,13 +34,26 @@ internal abstract class PaneAggregate<T>
     public abstract bool Takes(T value);
 }
 
-internal sealed class PaneAggregate<T, TAccumulator, TResult>(Aggregation<T, TAccumulator, TResult> aggregation) : PaneAggregate<T>
+/// <summary>An aggregate of a view by its result: the type of the accumulator is hidden.</summary>
+internal abstract class PaneAggregate<T, TResult> : PaneAggregate<T>
+{
+    public static PaneAggregate<T, TResult> Of(Aggregation<T, TResult> aggregation) => aggregation.Accept(new Maker());
+
+    /// <summary>The aggregate of an entity's panes and recent events.</summary>
+    public abstract TResult Total(Reading<T> reading, ReadOnlySpan<PaneRange> panes);
+
+    private sealed class Maker : IAggregationVisitor<T, TResult, PaneAggregate<T, TResult>>
+    {
+        public PaneAggregate<T, TResult> Visit<TAccumulator>(Aggregation<T, TAccumulator, TResult> aggregation)
+            => new PaneAggregate<T, TAccumulator, TResult>(aggregation);
+    }
+}
+
+internal sealed class PaneAggregate<T, TAccumulator, TResult>(Aggregation<T, TAccumulator, TResult> aggregation) : PaneAggregate<T, TResult>
 {
     private const int Alignment = 8;
 
     private static readonly bool IsObject = RuntimeHelpers.IsReferenceOrContainsReferences<TAccumulator>();
-
-    public Aggregation<T, TAccumulator, TResult> Aggregation => aggregation;
 
     public override int Bytes => IsObject ? 0 : (Unsafe.SizeOf<TAccumulator>() + Alignment - 1) & -Alignment;
 
@@ -68,9 +81,16 @@ internal sealed class PaneAggregate<T, TAccumulator, TResult>(Aggregation<T, TAc
         }
     }
 
-    public void Merge(ref TAccumulator total, in PaneTable panes, PaneRange range)
+    public override TResult Total(Reading<T> reading, ReadOnlySpan<PaneRange> panes)
     {
-        for (var pane = range.First; pane < range.End; pane++) aggregation.Merge(ref total, in At(in panes, pane));
+        var total = aggregation.Create();
+        foreach (var range in panes)
+        {
+            for (var pane = range.First; pane < range.End; pane++) aggregation.Merge(ref total, in At(in reading.Panes, pane));
+        }
+
+        foreach (var recent in reading.RecentIn) aggregation.Add(ref total, reading.RecentValue(recent));
+        return aggregation.Result(in total);
     }
 
     private ref TAccumulator At(in PaneTable panes, int pane)

@@ -47,33 +47,33 @@ public sealed class FeatureViewBuilder<T>
     /// <param name="aggregate">The aggregate; its result is a bool, number, text or a list of numbers or texts.</param>
     /// <param name="windows">The windows: lengths, or <see cref="Sawtooth.Of"/>.</param>
     /// <param name="description">What it means, for people.</param>
-    public void Aggregate<TAccumulator, TResult>(
-        string name, Func<Aggregates<T>, Aggregation<T, TAccumulator, TResult>> aggregate, IReadOnlyList<Sawtooth> windows,
+    public void Aggregate<TResult>(
+        string name, Func<Aggregates<T>, Aggregation<T, TResult>> aggregate, IReadOnlyList<Sawtooth> windows,
         string description = "")
         => Aggregate(name, aggregate, windows, default, null, description);
 
-    /// <inheritdoc cref="Aggregate{TAccumulator, TResult}(string, Func{Aggregates{T}, Aggregation{T, TAccumulator, TResult}}, IReadOnlyList{Sawtooth}, string)"/>
+    /// <inheritdoc cref="Aggregate{TResult}(string, Func{Aggregates{T}, Aggregation{T, TResult}}, IReadOnlyList{Sawtooth}, string)"/>
     /// <param name="name">Begins the features' names.</param>
     /// <param name="aggregate">The aggregate; its result is a bool, number, text or a list of numbers or texts.</param>
     /// <param name="windows">The windows: lengths, or <see cref="Sawtooth.Of"/>.</param>
     /// <param name="defaultValue">The value where the window has no event.</param>
     /// <param name="description">What it means, for people.</param>
-    public void Aggregate<TAccumulator, TResult>(
-        string name, Func<Aggregates<T>, Aggregation<T, TAccumulator, TResult>> aggregate, IReadOnlyList<Sawtooth> windows,
+    public void Aggregate<TResult>(
+        string name, Func<Aggregates<T>, Aggregation<T, TResult>> aggregate, IReadOnlyList<Sawtooth> windows,
         TResult defaultValue, string description = "")
         => Aggregate(name, aggregate, windows, Default(name, defaultValue), defaultValue, description);
 
-    /// <inheritdoc cref="Aggregate{TAccumulator, TResult}(string, Func{Aggregates{T}, Aggregation{T, TAccumulator, TResult}}, IReadOnlyList{Sawtooth}, string)"/>
+    /// <inheritdoc cref="Aggregate{TResult}(string, Func{Aggregates{T}, Aggregation{T, TResult}}, IReadOnlyList{Sawtooth}, string)"/>
     [OverloadResolutionPriority(-1)] // for lists that are made elsewhere: one in brackets is of Sawtooth
-    public void Aggregate<TAccumulator, TResult>(
-        string name, Func<Aggregates<T>, Aggregation<T, TAccumulator, TResult>> aggregate, IReadOnlyList<TimeSpan> windows,
+    public void Aggregate<TResult>(
+        string name, Func<Aggregates<T>, Aggregation<T, TResult>> aggregate, IReadOnlyList<TimeSpan> windows,
         string description = "")
         => Aggregate(name, aggregate, Sawteeth(windows), description);
 
-    /// <inheritdoc cref="Aggregate{TAccumulator, TResult}(string, Func{Aggregates{T}, Aggregation{T, TAccumulator, TResult}}, IReadOnlyList{Sawtooth}, TResult, string)"/>
+    /// <inheritdoc cref="Aggregate{TResult}(string, Func{Aggregates{T}, Aggregation{T, TResult}}, IReadOnlyList{Sawtooth}, TResult, string)"/>
     [OverloadResolutionPriority(-1)]
-    public void Aggregate<TAccumulator, TResult>(
-        string name, Func<Aggregates<T>, Aggregation<T, TAccumulator, TResult>> aggregate, IReadOnlyList<TimeSpan> windows,
+    public void Aggregate<TResult>(
+        string name, Func<Aggregates<T>, Aggregation<T, TResult>> aggregate, IReadOnlyList<TimeSpan> windows,
         TResult defaultValue, string description = "")
         => Aggregate(name, aggregate, Sawteeth(windows), defaultValue, description);
 
@@ -144,21 +144,22 @@ public sealed class FeatureViewBuilder<T>
         return (long)given.TotalMilliseconds;
     }
 
-    private void Aggregate<TAccumulator, TResult>(
-        string name, Func<Aggregates<T>, Aggregation<T, TAccumulator, TResult>> aggregate, IReadOnlyList<Sawtooth> windows,
+    private void Aggregate<TResult>(
+        string name, Func<Aggregates<T>, Aggregation<T, TResult>> aggregate, IReadOnlyList<Sawtooth> windows,
         FeatureValue defaultValue, object? defaultObject, string description)
     {
         ArgumentNullException.ThrowIfNull(aggregate);
         ArgumentNullException.ThrowIfNull(windows);
         FeatureKinds.Check<TResult>(name);
         if (windows.Count == 0) throw new ArgumentException($"Feature '{name}' has no window. Give it at least one, such as TimeSpan.FromHours(1).", nameof(windows));
-        var made = new PaneAggregate<T, TAccumulator, TResult>(aggregate(new Aggregates<T>()));
+        var aggregation = aggregate(new Aggregates<T>());
+        var made = PaneAggregate<T, TResult>.Of(aggregation);
         _aggregates.Add(made);
         foreach (var window in windows)
         {
-            var info = Info($"{name}_{window.Suffix}", typeof(TResult), made.Aggregation.Definition, window, defaultObject, description);
+            var info = Info($"{name}_{window.Suffix}", typeof(TResult), aggregation.Definition, window, defaultObject, description);
             if (!_windows.Contains(window)) _windows.Add(window);
-            _features.Add(new WindowFeature<T, TAccumulator, TResult>(info, defaultValue, made, _windows.IndexOf(window)));
+            _features.Add(new WindowFeature<T, TResult>(info, defaultValue, made, _windows.IndexOf(window)));
         }
     }
 

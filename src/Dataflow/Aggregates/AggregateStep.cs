@@ -2,9 +2,11 @@ using Dataflow.Windows;
 
 namespace Dataflow;
 
-/// <summary>Computes one result for each key and window.</summary>
+/// <summary>Computes up to eight aggregates in one pass: of each key and window, each window, each key, or each group of a table.</summary>
 public static class AggregateStep
 {
+    // What comes out is a keyed stream, a stream or a table, of one to eight aggregates. C# has a type parameter neither for that nor for
+    // the number of a lambda's parameters: hence the signatures. All go to the first of their kind, as one aggregate with a tuple.
     extension<TKey, T>(WindowedStream<TKey, T> stream)
         where TKey : notnull
     {
@@ -14,138 +16,229 @@ public static class AggregateStep
         /// (Session, Sliding, Counting, Global) and a <see cref="Trigger"/> say themselves when they emit.</remarks>
         /// <param name="aggregates">Says what to compute: <c>a => a.Count()</c>, or several as a tuple.</param>
         /// <param name="result">Makes the result of key, window and aggregates; called on the task's thread.</param>
-        public KeyedStream<TKey, TOut> Aggregate<TA, TR, TOut>(
-            Func<Aggregates<T>, Aggregation<T, TA, TR>> aggregates,
-            Func<TKey, Window, TR, TOut> result)
+        /// <example><code>
+        /// views.KeyBy(view => view.Page).Window(Tumbling.Every(TimeSpan.FromMinutes(1)))
+        ///     .Aggregate(a => (a.Count(), a.Mean(view => view.Ms)), (page, window, n, ms) => new PageMinute(page, window.Start, n, ms));
+        /// </code></example>
+        public KeyedStream<TKey, TOut> Aggregate<TR, TOut>(
+            Func<Aggregates<T>, Aggregation<T, TR>> aggregates, Func<TKey, Window, TR, TOut> result)
         {
             ArgumentNullException.ThrowIfNull(aggregates);
             ArgumentNullException.ThrowIfNull(result);
-            return Add(stream, aggregates(new Aggregates<T>()), result);
+            var (aggregation, name) = (aggregates(new Aggregates<T>()), $"{stream.Name}-aggregate");
+            return stream.Records.Add(input => aggregation.Accept(
+                new AggregateNodeOf<TKey, T, TR, TOut>(name, input, stream.Windows, stream.Trigger, result)));
         }
 
-        /// <summary>Computes two aggregates of each key and window in one pass.</summary>
-        /// <remarks>Emits as the form for one aggregate does.</remarks>
-        public KeyedStream<TKey, TOut> Aggregate<TA1, TR1, TA2, TR2, TOut>(
-            Func<Aggregates<T>, (Aggregation<T, TA1, TR1>, Aggregation<T, TA2, TR2>)> aggregates,
+        /// <summary>Computes two aggregates of each key and window.</summary>
+        public KeyedStream<TKey, TOut> Aggregate<TR1, TR2, TOut>(
+            Func<Aggregates<T>, (Aggregation<T, TR1>, Aggregation<T, TR2>)> aggregates,
             Func<TKey, Window, TR1, TR2, TOut> result)
-        {
-            ArgumentNullException.ThrowIfNull(aggregates);
-            ArgumentNullException.ThrowIfNull(result);
-            var (a, b) = aggregates(new Aggregates<T>());
-            return Add(stream, a.And(b), (key, window, r) =>
-            {
-                var (r1, r2) = r;
-                return result(key, window, r1, r2);
-            });
-        }
+            => stream.Aggregate(AsOne(aggregates, result, Several.Of), (key, window, r) => result(key, window, r.Item1, r.Item2));
 
-        /// <summary>Computes three aggregates of each key and window in one pass.</summary>
-        /// <remarks>Emits as the form for one aggregate does.</remarks>
-        public KeyedStream<TKey, TOut> Aggregate<TA1, TR1, TA2, TR2, TA3, TR3, TOut>(
-            Func<Aggregates<T>, (Aggregation<T, TA1, TR1>, Aggregation<T, TA2, TR2>, Aggregation<T, TA3, TR3>)> aggregates,
+        /// <summary>Computes three aggregates of each key and window.</summary>
+        public KeyedStream<TKey, TOut> Aggregate<TR1, TR2, TR3, TOut>(
+            Func<Aggregates<T>, (Aggregation<T, TR1>, Aggregation<T, TR2>, Aggregation<T, TR3>)> aggregates,
             Func<TKey, Window, TR1, TR2, TR3, TOut> result)
-        {
-            ArgumentNullException.ThrowIfNull(aggregates);
-            ArgumentNullException.ThrowIfNull(result);
-            var (a, b, c) = aggregates(new Aggregates<T>());
-            return Add(stream, a.And(b).And(c), (key, window, r) =>
-            {
-                var ((r1, r2), r3) = r;
-                return result(key, window, r1, r2, r3);
-            });
-        }
+            => stream.Aggregate(AsOne(aggregates, result, Several.Of), (key, window, r) => result(key, window, r.Item1, r.Item2, r.Item3));
 
-        /// <summary>Computes four aggregates of each key and window in one pass.</summary>
-        /// <remarks>Emits as the form for one aggregate does.</remarks>
-        public KeyedStream<TKey, TOut> Aggregate<TA1, TR1, TA2, TR2, TA3, TR3, TA4, TR4, TOut>(
-            Func<Aggregates<T>, (Aggregation<T, TA1, TR1>, Aggregation<T, TA2, TR2>, Aggregation<T, TA3, TR3>,
-                Aggregation<T, TA4, TR4>)> aggregates,
+        /// <summary>Computes four aggregates of each key and window.</summary>
+        public KeyedStream<TKey, TOut> Aggregate<TR1, TR2, TR3, TR4, TOut>(
+            Func<Aggregates<T>, (Aggregation<T, TR1>, Aggregation<T, TR2>, Aggregation<T, TR3>, Aggregation<T, TR4>)> aggregates,
             Func<TKey, Window, TR1, TR2, TR3, TR4, TOut> result)
-        {
-            ArgumentNullException.ThrowIfNull(aggregates);
-            ArgumentNullException.ThrowIfNull(result);
-            var (a, b, c, d) = aggregates(new Aggregates<T>());
-            return Add(stream, a.And(b).And(c).And(d), (key, window, r) =>
-            {
-                var (((r1, r2), r3), r4) = r;
-                return result(key, window, r1, r2, r3, r4);
-            });
-        }
+            => stream.Aggregate(
+                AsOne(aggregates, result, Several.Of),
+                (key, window, r) => result(key, window, r.Item1, r.Item2, r.Item3, r.Item4));
 
-        /// <summary>Computes five aggregates of each key and window in one pass.</summary>
-        /// <remarks>Emits as the form for one aggregate does.</remarks>
-        public KeyedStream<TKey, TOut> Aggregate<TA1, TR1, TA2, TR2, TA3, TR3, TA4, TR4, TA5, TR5, TOut>(
-            Func<Aggregates<T>, (Aggregation<T, TA1, TR1>, Aggregation<T, TA2, TR2>, Aggregation<T, TA3, TR3>,
-                Aggregation<T, TA4, TR4>, Aggregation<T, TA5, TR5>)> aggregates,
+        /// <summary>Computes five aggregates of each key and window.</summary>
+        public KeyedStream<TKey, TOut> Aggregate<TR1, TR2, TR3, TR4, TR5, TOut>(
+            Func<Aggregates<T>, (Aggregation<T, TR1>, Aggregation<T, TR2>, Aggregation<T, TR3>, Aggregation<T, TR4>,
+                Aggregation<T, TR5>)> aggregates,
             Func<TKey, Window, TR1, TR2, TR3, TR4, TR5, TOut> result)
-        {
-            ArgumentNullException.ThrowIfNull(aggregates);
-            ArgumentNullException.ThrowIfNull(result);
-            var (a, b, c, d, e) = aggregates(new Aggregates<T>());
-            return Add(stream, a.And(b).And(c).And(d).And(e), (key, window, r) =>
-            {
-                var ((((r1, r2), r3), r4), r5) = r;
-                return result(key, window, r1, r2, r3, r4, r5);
-            });
-        }
+            => stream.Aggregate(
+                AsOne(aggregates, result, Several.Of),
+                (key, window, r) => result(key, window, r.Item1, r.Item2, r.Item3, r.Item4, r.Item5));
 
-        /// <summary>Computes six aggregates of each key and window in one pass.</summary>
-        /// <remarks>Emits as the form for one aggregate does.</remarks>
-        public KeyedStream<TKey, TOut> Aggregate<TA1, TR1, TA2, TR2, TA3, TR3, TA4, TR4, TA5, TR5, TA6, TR6, TOut>(
-            Func<Aggregates<T>, (Aggregation<T, TA1, TR1>, Aggregation<T, TA2, TR2>, Aggregation<T, TA3, TR3>,
-                Aggregation<T, TA4, TR4>, Aggregation<T, TA5, TR5>, Aggregation<T, TA6, TR6>)> aggregates,
+        /// <summary>Computes six aggregates of each key and window.</summary>
+        public KeyedStream<TKey, TOut> Aggregate<TR1, TR2, TR3, TR4, TR5, TR6, TOut>(
+            Func<Aggregates<T>, (Aggregation<T, TR1>, Aggregation<T, TR2>, Aggregation<T, TR3>, Aggregation<T, TR4>, Aggregation<T, TR5>,
+                Aggregation<T, TR6>)> aggregates,
             Func<TKey, Window, TR1, TR2, TR3, TR4, TR5, TR6, TOut> result)
-        {
-            ArgumentNullException.ThrowIfNull(aggregates);
-            ArgumentNullException.ThrowIfNull(result);
-            var (a, b, c, d, e, f) = aggregates(new Aggregates<T>());
-            return Add(stream, a.And(b).And(c).And(d).And(e).And(f), (key, window, r) =>
-            {
-                var (((((r1, r2), r3), r4), r5), r6) = r;
-                return result(key, window, r1, r2, r3, r4, r5, r6);
-            });
-        }
+            => stream.Aggregate(
+                AsOne(aggregates, result, Several.Of),
+                (key, window, r) => result(key, window, r.Item1, r.Item2, r.Item3, r.Item4, r.Item5, r.Item6));
 
-        /// <summary>Computes seven aggregates of each key and window in one pass.</summary>
-        /// <remarks>Emits as the form for one aggregate does.</remarks>
-        public KeyedStream<TKey, TOut> Aggregate<TA1, TR1, TA2, TR2, TA3, TR3, TA4, TR4, TA5, TR5, TA6, TR6, TA7, TR7, TOut>(
-            Func<Aggregates<T>, (Aggregation<T, TA1, TR1>, Aggregation<T, TA2, TR2>, Aggregation<T, TA3, TR3>,
-                Aggregation<T, TA4, TR4>, Aggregation<T, TA5, TR5>, Aggregation<T, TA6, TR6>,
-                Aggregation<T, TA7, TR7>)> aggregates,
+        /// <summary>Computes seven aggregates of each key and window.</summary>
+        public KeyedStream<TKey, TOut> Aggregate<TR1, TR2, TR3, TR4, TR5, TR6, TR7, TOut>(
+            Func<Aggregates<T>, (Aggregation<T, TR1>, Aggregation<T, TR2>, Aggregation<T, TR3>, Aggregation<T, TR4>, Aggregation<T, TR5>,
+                Aggregation<T, TR6>, Aggregation<T, TR7>)> aggregates,
             Func<TKey, Window, TR1, TR2, TR3, TR4, TR5, TR6, TR7, TOut> result)
-        {
-            ArgumentNullException.ThrowIfNull(aggregates);
-            ArgumentNullException.ThrowIfNull(result);
-            var (a, b, c, d, e, f, g) = aggregates(new Aggregates<T>());
-            return Add(stream, a.And(b).And(c).And(d).And(e).And(f).And(g), (key, window, r) =>
-            {
-                var ((((((r1, r2), r3), r4), r5), r6), r7) = r;
-                return result(key, window, r1, r2, r3, r4, r5, r6, r7);
-            });
-        }
+            => stream.Aggregate(
+                AsOne(aggregates, result, Several.Of),
+                (key, window, r) => result(key, window, r.Item1, r.Item2, r.Item3, r.Item4, r.Item5, r.Item6, r.Item7));
 
-        /// <summary>Computes eight aggregates of each key and window in one pass.</summary>
-        /// <remarks>Emits as the form for one aggregate does.</remarks>
-        public KeyedStream<TKey, TOut> Aggregate<TA1, TR1, TA2, TR2, TA3, TR3, TA4, TR4, TA5, TR5, TA6, TR6, TA7, TR7, TA8, TR8, TOut>(
-            Func<Aggregates<T>, (Aggregation<T, TA1, TR1>, Aggregation<T, TA2, TR2>, Aggregation<T, TA3, TR3>,
-                Aggregation<T, TA4, TR4>, Aggregation<T, TA5, TR5>, Aggregation<T, TA6, TR6>,
-                Aggregation<T, TA7, TR7>, Aggregation<T, TA8, TR8>)> aggregates,
+        /// <summary>Computes eight aggregates of each key and window.</summary>
+        public KeyedStream<TKey, TOut> Aggregate<TR1, TR2, TR3, TR4, TR5, TR6, TR7, TR8, TOut>(
+            Func<Aggregates<T>, (Aggregation<T, TR1>, Aggregation<T, TR2>, Aggregation<T, TR3>, Aggregation<T, TR4>, Aggregation<T, TR5>,
+                Aggregation<T, TR6>, Aggregation<T, TR7>, Aggregation<T, TR8>)> aggregates,
             Func<TKey, Window, TR1, TR2, TR3, TR4, TR5, TR6, TR7, TR8, TOut> result)
-        {
-            ArgumentNullException.ThrowIfNull(aggregates);
-            ArgumentNullException.ThrowIfNull(result);
-            var (a, b, c, d, e, f, g, h) = aggregates(new Aggregates<T>());
-            return Add(stream, a.And(b).And(c).And(d).And(e).And(f).And(g).And(h), (key, window, r) =>
-            {
-                var (((((((r1, r2), r3), r4), r5), r6), r7), r8) = r;
-                return result(key, window, r1, r2, r3, r4, r5, r6, r7, r8);
-            });
-        }
+            => stream.Aggregate(
+                AsOne(aggregates, result, Several.Of),
+                (key, window, r) => result(key, window, r.Item1, r.Item2, r.Item3, r.Item4, r.Item5, r.Item6, r.Item7, r.Item8));
     }
 
-    private static KeyedStream<TKey, TOut> Add<TKey, T, TA, TR, TOut>(
-        WindowedStream<TKey, T> stream, Aggregation<T, TA, TR> aggregation, Func<TKey, Window, TR, TOut> result)
+    extension<T>(WindowedStream<T> stream)
+    {
+        /// <summary>Computes an aggregate of each window of a stream without keys.</summary>
+        /// <remarks>Emits when the window closes, as windows of keyed streams do. A window without records has no result.</remarks>
+        /// <param name="aggregates">Says what to compute: <c>a => a.Count()</c>, or several as a tuple.</param>
+        /// <param name="result">Makes the result of window and aggregates; called on the task's thread.</param>
+        public Stream<TOut> Aggregate<TR, TOut>(Func<Aggregates<T>, Aggregation<T, TR>> aggregates, Func<Window, TR, TOut> result)
+        {
+            ArgumentNullException.ThrowIfNull(result);
+            return stream.OfOneKey.Aggregate(aggregates, (_, window, r) => result(window, r)).Values();
+        }
+
+        /// <summary>Computes two aggregates of each window.</summary>
+        public Stream<TOut> Aggregate<TR1, TR2, TOut>(
+            Func<Aggregates<T>, (Aggregation<T, TR1>, Aggregation<T, TR2>)> aggregates,
+            Func<Window, TR1, TR2, TOut> result)
+            => stream.Aggregate(AsOne(aggregates, result, Several.Of), (window, r) => result(window, r.Item1, r.Item2));
+
+        /// <summary>Computes three aggregates of each window.</summary>
+        public Stream<TOut> Aggregate<TR1, TR2, TR3, TOut>(
+            Func<Aggregates<T>, (Aggregation<T, TR1>, Aggregation<T, TR2>, Aggregation<T, TR3>)> aggregates,
+            Func<Window, TR1, TR2, TR3, TOut> result)
+            => stream.Aggregate(AsOne(aggregates, result, Several.Of), (window, r) => result(window, r.Item1, r.Item2, r.Item3));
+
+        /// <summary>Computes four aggregates of each window.</summary>
+        public Stream<TOut> Aggregate<TR1, TR2, TR3, TR4, TOut>(
+            Func<Aggregates<T>, (Aggregation<T, TR1>, Aggregation<T, TR2>, Aggregation<T, TR3>, Aggregation<T, TR4>)> aggregates,
+            Func<Window, TR1, TR2, TR3, TR4, TOut> result)
+            => stream.Aggregate(AsOne(aggregates, result, Several.Of), (window, r) => result(window, r.Item1, r.Item2, r.Item3, r.Item4));
+
+        /// <summary>Computes five aggregates of each window.</summary>
+        public Stream<TOut> Aggregate<TR1, TR2, TR3, TR4, TR5, TOut>(
+            Func<Aggregates<T>, (Aggregation<T, TR1>, Aggregation<T, TR2>, Aggregation<T, TR3>, Aggregation<T, TR4>,
+                Aggregation<T, TR5>)> aggregates,
+            Func<Window, TR1, TR2, TR3, TR4, TR5, TOut> result)
+            => stream.Aggregate(
+                AsOne(aggregates, result, Several.Of),
+                (window, r) => result(window, r.Item1, r.Item2, r.Item3, r.Item4, r.Item5));
+
+        /// <summary>Computes six aggregates of each window.</summary>
+        public Stream<TOut> Aggregate<TR1, TR2, TR3, TR4, TR5, TR6, TOut>(
+            Func<Aggregates<T>, (Aggregation<T, TR1>, Aggregation<T, TR2>, Aggregation<T, TR3>, Aggregation<T, TR4>, Aggregation<T, TR5>,
+                Aggregation<T, TR6>)> aggregates,
+            Func<Window, TR1, TR2, TR3, TR4, TR5, TR6, TOut> result)
+            => stream.Aggregate(
+                AsOne(aggregates, result, Several.Of),
+                (window, r) => result(window, r.Item1, r.Item2, r.Item3, r.Item4, r.Item5, r.Item6));
+
+        /// <summary>Computes seven aggregates of each window.</summary>
+        public Stream<TOut> Aggregate<TR1, TR2, TR3, TR4, TR5, TR6, TR7, TOut>(
+            Func<Aggregates<T>, (Aggregation<T, TR1>, Aggregation<T, TR2>, Aggregation<T, TR3>, Aggregation<T, TR4>, Aggregation<T, TR5>,
+                Aggregation<T, TR6>, Aggregation<T, TR7>)> aggregates,
+            Func<Window, TR1, TR2, TR3, TR4, TR5, TR6, TR7, TOut> result)
+            => stream.Aggregate(
+                AsOne(aggregates, result, Several.Of),
+                (window, r) => result(window, r.Item1, r.Item2, r.Item3, r.Item4, r.Item5, r.Item6, r.Item7));
+
+        /// <summary>Computes eight aggregates of each window.</summary>
+        public Stream<TOut> Aggregate<TR1, TR2, TR3, TR4, TR5, TR6, TR7, TR8, TOut>(
+            Func<Aggregates<T>, (Aggregation<T, TR1>, Aggregation<T, TR2>, Aggregation<T, TR3>, Aggregation<T, TR4>, Aggregation<T, TR5>,
+                Aggregation<T, TR6>, Aggregation<T, TR7>, Aggregation<T, TR8>)> aggregates,
+            Func<Window, TR1, TR2, TR3, TR4, TR5, TR6, TR7, TR8, TOut> result)
+            => stream.Aggregate(
+                AsOne(aggregates, result, Several.Of),
+                (window, r) => result(window, r.Item1, r.Item2, r.Item3, r.Item4, r.Item5, r.Item6, r.Item7, r.Item8));
+    }
+
+    extension<TKey, T, TAggregates>(IGrouped<TKey, T, TAggregates> group)
         where TKey : notnull
-        => stream.Records.Add(input => new AggregateNode<TKey, T, TA, TR, TOut>(
-            $"{stream.Name}-aggregate", input, stream.Windows, stream.Trigger, aggregation, result));
+    {
+        /// <summary>Computes an aggregate of all records of each key so far, or of all rows of each group of a table.</summary>
+        /// <remarks>The changes of a batch of input go out together, at most one for each key; so a key that comes a hundred
+        /// times in a batch costs one change. A group that has lost its last row is deleted. Windows bound what is kept:
+        /// this keeps one accumulator for each key for ever.</remarks>
+        /// <param name="aggregates">Says what to compute: <c>a => a.Count()</c>, or several as a tuple.</param>
+        /// <param name="result">Makes the row of key and aggregates; called on the task's thread, for each change twice: the
+        /// same aggregates must give the same row.</param>
+        /// <param name="name">Names the state; give one where a pipeline has two.</param>
+        public Table<TKey, TOut> Aggregate<TR, TOut>(
+            Func<TAggregates, Aggregation<T, TR>> aggregates, Func<TKey, TR, TOut> result, string name = "aggregate")
+        {
+            ArgumentNullException.ThrowIfNull(group);
+            ArgumentNullException.ThrowIfNull(aggregates);
+            ArgumentNullException.ThrowIfNull(result);
+            ArgumentException.ThrowIfNullOrEmpty(name);
+            return group.Add(name, aggregates(group.Aggregates), result);
+        }
+
+        /// <summary>Computes two aggregates of each key or group.</summary>
+        public Table<TKey, TOut> Aggregate<TR1, TR2, TOut>(
+            Func<TAggregates, (Aggregation<T, TR1>, Aggregation<T, TR2>)> aggregates,
+            Func<TKey, TR1, TR2, TOut> result, string name = "aggregate")
+            => group.Aggregate(AsOne(aggregates, result, Several.Of), (key, r) => result(key, r.Item1, r.Item2), name);
+
+        /// <summary>Computes three aggregates of each key or group.</summary>
+        public Table<TKey, TOut> Aggregate<TR1, TR2, TR3, TOut>(
+            Func<TAggregates, (Aggregation<T, TR1>, Aggregation<T, TR2>, Aggregation<T, TR3>)> aggregates,
+            Func<TKey, TR1, TR2, TR3, TOut> result, string name = "aggregate")
+            => group.Aggregate(AsOne(aggregates, result, Several.Of), (key, r) => result(key, r.Item1, r.Item2, r.Item3), name);
+
+        /// <summary>Computes four aggregates of each key or group.</summary>
+        public Table<TKey, TOut> Aggregate<TR1, TR2, TR3, TR4, TOut>(
+            Func<TAggregates, (Aggregation<T, TR1>, Aggregation<T, TR2>, Aggregation<T, TR3>, Aggregation<T, TR4>)> aggregates,
+            Func<TKey, TR1, TR2, TR3, TR4, TOut> result, string name = "aggregate")
+            => group.Aggregate(AsOne(aggregates, result, Several.Of), (key, r) => result(key, r.Item1, r.Item2, r.Item3, r.Item4), name);
+
+        /// <summary>Computes five aggregates of each key or group.</summary>
+        public Table<TKey, TOut> Aggregate<TR1, TR2, TR3, TR4, TR5, TOut>(
+            Func<TAggregates, (Aggregation<T, TR1>, Aggregation<T, TR2>, Aggregation<T, TR3>, Aggregation<T, TR4>,
+                Aggregation<T, TR5>)> aggregates,
+            Func<TKey, TR1, TR2, TR3, TR4, TR5, TOut> result, string name = "aggregate")
+            => group.Aggregate(
+                AsOne(aggregates, result, Several.Of),
+                (key, r) => result(key, r.Item1, r.Item2, r.Item3, r.Item4, r.Item5),
+                name);
+
+        /// <summary>Computes six aggregates of each key or group.</summary>
+        public Table<TKey, TOut> Aggregate<TR1, TR2, TR3, TR4, TR5, TR6, TOut>(
+            Func<TAggregates, (Aggregation<T, TR1>, Aggregation<T, TR2>, Aggregation<T, TR3>, Aggregation<T, TR4>, Aggregation<T, TR5>,
+                Aggregation<T, TR6>)> aggregates,
+            Func<TKey, TR1, TR2, TR3, TR4, TR5, TR6, TOut> result, string name = "aggregate")
+            => group.Aggregate(
+                AsOne(aggregates, result, Several.Of),
+                (key, r) => result(key, r.Item1, r.Item2, r.Item3, r.Item4, r.Item5, r.Item6),
+                name);
+
+        /// <summary>Computes seven aggregates of each key or group.</summary>
+        public Table<TKey, TOut> Aggregate<TR1, TR2, TR3, TR4, TR5, TR6, TR7, TOut>(
+            Func<TAggregates, (Aggregation<T, TR1>, Aggregation<T, TR2>, Aggregation<T, TR3>, Aggregation<T, TR4>, Aggregation<T, TR5>,
+                Aggregation<T, TR6>, Aggregation<T, TR7>)> aggregates,
+            Func<TKey, TR1, TR2, TR3, TR4, TR5, TR6, TR7, TOut> result, string name = "aggregate")
+            => group.Aggregate(
+                AsOne(aggregates, result, Several.Of),
+                (key, r) => result(key, r.Item1, r.Item2, r.Item3, r.Item4, r.Item5, r.Item6, r.Item7),
+                name);
+
+        /// <summary>Computes eight aggregates of each key or group.</summary>
+        public Table<TKey, TOut> Aggregate<TR1, TR2, TR3, TR4, TR5, TR6, TR7, TR8, TOut>(
+            Func<TAggregates, (Aggregation<T, TR1>, Aggregation<T, TR2>, Aggregation<T, TR3>, Aggregation<T, TR4>, Aggregation<T, TR5>,
+                Aggregation<T, TR6>, Aggregation<T, TR7>, Aggregation<T, TR8>)> aggregates,
+            Func<TKey, TR1, TR2, TR3, TR4, TR5, TR6, TR7, TR8, TOut> result, string name = "aggregate")
+            => group.Aggregate(
+                AsOne(aggregates, result, Several.Of),
+                (key, r) => result(key, r.Item1, r.Item2, r.Item3, r.Item4, r.Item5, r.Item6, r.Item7, r.Item8),
+                name);
+    }
+
+    private static Func<TAggregates, Aggregation<T, TR>> AsOne<TAggregates, TAll, T, TR>(
+        Func<TAggregates, TAll> aggregates, Delegate result, Func<TAll, Aggregation<T, TR>> asOne)
+    {
+        ArgumentNullException.ThrowIfNull(aggregates);
+        ArgumentNullException.ThrowIfNull(result);
+        return a => asOne(aggregates(a));
+    }
 }

@@ -1,14 +1,15 @@
 namespace Dataflow;
 
-/// <summary>Computes one result of many values, a value at a time. Built-in aggregates and a user's own derive from it alike.</summary>
+/// <summary>Computes one result of many values, a value at a time.</summary>
+/// <remarks>Made by <see cref="Aggregates{T}"/>; your own derive from <see cref="Aggregation{T, TAccumulator, TResult}"/>.</remarks>
 /// <typeparam name="T">What is aggregated.</typeparam>
-/// <typeparam name="TAccumulator">What is kept between values; written as it lies in memory if it is a struct without
-/// references, else with MessagePack.</typeparam>
 /// <typeparam name="TResult">What comes out.</typeparam>
-/// <remarks>One instance serves all keys and workers: it holds no state of its own. Where an accumulator is an object, each
-/// call of <see cref="Create"/> makes a new one, and what <see cref="Merge"/> takes from the other is copied: the other lives on.</remarks>
-public abstract class Aggregation<T, TAccumulator, TResult>
+public abstract class Aggregation<T, TResult>
 {
+    private protected Aggregation()
+    {
+    }
+
     /// <summary>Shown in the plan. It names all that decides what the accumulator means: a restart compares it.</summary>
     public abstract string Name { get; }
 
@@ -16,7 +17,7 @@ public abstract class Aggregation<T, TAccumulator, TResult>
     /// features are compared by it.</summary>
     public virtual string Definition => Name;
 
-    /// <summary>Whether <see cref="Retract"/> is there, as tables need it.</summary>
+    /// <summary>Whether values can be taken back, as tables need it.</summary>
     public virtual bool CanRetract => false;
 
     /// <summary>Whether several workers may each aggregate what they read of a key before it is brought together and merged.</summary>
@@ -25,6 +26,41 @@ public abstract class Aggregation<T, TAccumulator, TResult>
     /// values of each worker are merged in the order in which they came.</remarks>
     public virtual bool CanCombine => false;
 
+    /// <summary>Hands this aggregate on with the type of its accumulator: for steps of one's own that aggregate.</summary>
+    /// <param name="visitor">Called once, at once.</param>
+    /// <returns>What the visitor has made.</returns>
+    public abstract TMade Accept<TMade>(IAggregationVisitor<T, TResult, TMade> visitor);
+
+    /// <summary>Opens a trial, which fails for a value that cannot be added and changes nothing; for one thread.</summary>
+    internal abstract Action<T> OpenTrial();
+
+    /// <summary>This aggregate and another in one pass over the values.</summary>
+    internal Aggregation<T, TBoth> And<TOther, TBoth>(Aggregation<T, TOther> other, Func<TResult, TOther, TBoth> result)
+        => Accept(new CombinedWith<T, TResult, TOther, TBoth>(other, result));
+}
+
+/// <summary>An aggregate with what it keeps. Built-in aggregates and a user's own derive from it alike.</summary>
+/// <typeparam name="T">What is aggregated.</typeparam>
+/// <typeparam name="TAccumulator">What is kept between values; written as it lies in memory if it is a struct without
+/// references, else with MessagePack.</typeparam>
+/// <typeparam name="TResult">What comes out.</typeparam>
+/// <remarks>One instance serves all keys and workers: it holds no state of its own. Where an accumulator is an object, each
+/// call of <see cref="Create"/> makes a new one, and what <see cref="Merge"/> takes from the other is copied: the other lives on.</remarks>
+/// <example><code>
+/// // Greatest minus least: Aggregate(a => new Spread&lt;Reading&gt;(reading => reading.Celsius), …).
+/// sealed class Spread&lt;T&gt;(Func&lt;T, double> of) : Aggregation&lt;T, (double Least, double Greatest), double>
+/// {
+///     public override string Name => "spread";
+///     public override (double Least, double Greatest) Create() => (double.PositiveInfinity, double.NegativeInfinity);
+///     public override void Add(ref (double Least, double Greatest) bounds, T value)
+///         => bounds = (Math.Min(bounds.Least, of(value)), Math.Max(bounds.Greatest, of(value)));
+///     public override void Merge(ref (double Least, double Greatest) bounds, in (double Least, double Greatest) other)
+///         => bounds = (Math.Min(bounds.Least, other.Least), Math.Max(bounds.Greatest, other.Greatest));
+///     public override double Result(in (double Least, double Greatest) bounds) => bounds.Greatest - bounds.Least;
+/// }
+/// </code></example>
+public abstract class Aggregation<T, TAccumulator, TResult> : Aggregation<T, TResult>
+{
     /// <summary>The accumulator of no values.</summary>
     public abstract TAccumulator Create();
 
@@ -32,7 +68,7 @@ public abstract class Aggregation<T, TAccumulator, TResult>
     public abstract void Add(ref TAccumulator accumulator, T value);
 
     /// <summary>Takes a value back that was added before: the accumulator is as if it had never been.</summary>
-    /// <exception cref="NotSupportedException">The aggregate cannot; <see cref="CanRetract"/> says so beforehand.</exception>
+    /// <exception cref="NotSupportedException">The aggregate cannot, as <c>CanRetract</c> says beforehand.</exception>
     public virtual void Retract(ref TAccumulator accumulator, T value)
         => throw CannotRetract();
 
@@ -42,14 +78,20 @@ public abstract class Aggregation<T, TAccumulator, TResult>
     /// <summary>The result so far. The accumulator stays as it is, and the result as it is when the accumulator changes.</summary>
     public abstract TResult Result(in TAccumulator accumulator);
 
+    /// <inheritdoc/>
+    public sealed override TMade Accept<TMade>(IAggregationVisitor<T, TResult, TMade> visitor)
+    {
+        ArgumentNullException.ThrowIfNull(visitor);
+        return visitor.Visit(this);
+    }
+
     /// <summary>Whether merging may fail for two accumulators of values that were taken one by one.</summary>
     internal virtual bool MergeMayFail => true;
 
     /// <summary>Opens the intake that adds values whole or not at all, for one thread.</summary>
     internal virtual Intake<T, TAccumulator> OpenIntake() => new BackupIntake<T, TAccumulator, TResult>(this, isReplaced: false);
 
-    /// <summary>What fails for a value that cannot be added, and changes nothing; for one thread.</summary>
-    internal Action<T> OpenTrial()
+    internal sealed override Action<T> OpenTrial()
     {
         var (intake, empty) = (OpenIntake(), Create());
         return value =>
@@ -71,10 +113,6 @@ public abstract class Aggregation<T, TAccumulator, TResult>
         intake.Add(ref accumulator, value);
         intake.Commit(ref accumulator);
     }
-
-    /// <summary>This aggregate and another in one pass over the values.</summary>
-    internal Aggregation<T, (TAccumulator, TA), (TResult, TR)> And<TA, TR>(Aggregation<T, TA, TR> other)
-        => new Combined<T, TAccumulator, TResult, TA, TR>(this, other);
 
     private protected NotSupportedException CannotRetract()
         => new($"Aggregate '{Name}' cannot take a value back. Override CanRetract and Retract, or use one of TableAggregates.");

@@ -9,8 +9,7 @@ namespace Dataflow;
 public sealed record Collected<TValue>(IReadOnlyList<TValue> Values, long Dropped);
 
 /// <summary>Values collected so far.</summary>
-[MessagePackObject]
-public record struct CollectAccumulator<TValue>([property: Key(0)] List<TValue> Values, [property: Key(1)] long Dropped);
+internal record struct CollectAccumulator<TValue>([property: Key(0)] List<TValue> Values, [property: Key(1)] long Dropped);
 
 internal sealed class CollectAggregation<T, TValue>(int limit, Func<T, TValue> of)
     : InPlaceAggregation<T, CollectAccumulator<TValue>, TValue, Collected<TValue>>

@@ -1,9 +1,10 @@
 namespace Dataflow;
 
 /// <summary>Two aggregates in one pass over the values: the accumulators lie side by side, in one entry of the state.</summary>
-/// <remarks>More than two are pairs of pairs: <c>a.And(b).And(c)</c>.</remarks>
-internal sealed class Combined<T, TA1, TR1, TA2, TR2>(Aggregation<T, TA1, TR1> first, Aggregation<T, TA2, TR2> second)
-    : Aggregation<T, (TA1, TA2), (TR1, TR2)>
+/// <remarks>More than two are pairs of pairs: see <see cref="Several"/>.</remarks>
+internal sealed class Combined<T, TA1, TR1, TA2, TR2, TBoth>(
+    Aggregation<T, TA1, TR1> first, Aggregation<T, TA2, TR2> second, Func<TR1, TR2, TBoth> result)
+    : Aggregation<T, (TA1, TA2), TBoth>
 {
     public override string Name => $"{first.Name}, {second.Name}";
 
@@ -35,8 +36,22 @@ internal sealed class Combined<T, TA1, TR1, TA2, TR2>(Aggregation<T, TA1, TR1> f
         second.Merge(ref accumulator.Item2, in other.Item2);
     }
 
-    public override (TR1, TR2) Result(in (TA1, TA2) accumulator)
-        => (first.Result(in accumulator.Item1), second.Result(in accumulator.Item2));
+    public override TBoth Result(in (TA1, TA2) accumulator)
+        => result(first.Result(in accumulator.Item1), second.Result(in accumulator.Item2));
 
     internal override Intake<T, (TA1, TA2)> OpenIntake() => new CombinedIntake<T, TA1, TA2>(first.OpenIntake(), second.OpenIntake());
+}
+
+/// <summary>Combines an aggregate with a second one, each of which knows its own accumulator.</summary>
+internal sealed class CombinedWith<T, TR1, TR2, TBoth>(Aggregation<T, TR2> second, Func<TR1, TR2, TBoth> result)
+    : IAggregationVisitor<T, TR1, Aggregation<T, TBoth>>
+{
+    public Aggregation<T, TBoth> Visit<TA1>(Aggregation<T, TA1, TR1> first) => second.Accept(new CombinedAfter<TA1>(first, result));
+
+    private sealed class CombinedAfter<TA1>(Aggregation<T, TA1, TR1> first, Func<TR1, TR2, TBoth> result)
+        : IAggregationVisitor<T, TR2, Aggregation<T, TBoth>>
+    {
+        public Aggregation<T, TBoth> Visit<TA2>(Aggregation<T, TA2, TR2> second)
+            => new Combined<T, TA1, TR1, TA2, TR2, TBoth>(first, second, result);
+    }
 }

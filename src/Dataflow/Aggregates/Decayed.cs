@@ -20,7 +20,7 @@ public readonly record struct Decayed(double Sum, double Count, long AsOfMs, Tim
 }
 
 /// <summary>What decayed sums are computed of: their values at the moment of the newest value.</summary>
-public record struct DecayedAccumulator(double Sum, double Count, long AsOfMs);
+internal record struct DecayedAccumulator(double Sum, double Count, long AsOfMs);
 
 internal sealed class DecayedAggregation<T>(Func<T, double> of, Func<T, long> time, TimeSpan halfLife)
     : Aggregation<T, DecayedAccumulator, Decayed>

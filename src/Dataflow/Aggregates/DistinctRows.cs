@@ -6,7 +6,7 @@ namespace Dataflow;
 
 /// <summary>The different values of a table's rows and how many rows have each, for each condition.</summary>
 [MessagePackFormatter(typeof(DistinctRowsFormatter<>))]
-public sealed class DistinctRows<TValue>
+internal sealed class DistinctRows<TValue>
     where TValue : notnull
 {
     private readonly ValueTable<(TValue Value, byte Condition), int> _rows;

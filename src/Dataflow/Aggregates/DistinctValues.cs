@@ -7,7 +7,7 @@ namespace Dataflow;
 
 /// <summary>The different values so far, each marked with the conditions under which it was seen.</summary>
 [MessagePackFormatter(typeof(DistinctValuesFormatter<>))]
-public sealed class DistinctValues<TValue>
+internal sealed class DistinctValues<TValue>
     where TValue : notnull
 {
     private ValueTable<TValue, byte> _marks;

@@ -3,5 +3,4 @@ using MessagePack;
 namespace Dataflow;
 
 /// <summary>The one value kept of those so far, if there was one.</summary>
-[MessagePackObject]
-public record struct Kept<TValue>([property: Key(0)] bool HasValue, [property: Key(1)] TValue Value);
+internal record struct Kept<TValue>([property: Key(0)] bool HasValue, [property: Key(1)] TValue Value);

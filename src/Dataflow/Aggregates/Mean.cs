@@ -1,7 +1,7 @@
 namespace Dataflow;
 
 /// <summary>What a mean is computed of.</summary>
-public record struct MeanAccumulator(long Count, double Sum);
+internal record struct MeanAccumulator(long Count, double Sum);
 
 internal sealed class MeanAggregation<T>(Func<T, double> of) : Aggregation<T, MeanAccumulator, double>
 {

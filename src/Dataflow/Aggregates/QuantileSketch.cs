@@ -7,7 +7,7 @@ namespace Dataflow;
 /// <remarks>C. Masson, J. E. Rim and H. K. Lee, "DDSketch: a fast and fully-mergeable quantile sketch with relative-error
 /// guarantees", 2019. The buckets are the same for all sketches of one error, so merging adds counts, in any order.</remarks>
 [MessagePackFormatter(typeof(QuantileSketchFormatter))]
-public sealed class QuantileSketch
+internal sealed class QuantileSketch
 {
     internal long Zeros { get; set; }
 

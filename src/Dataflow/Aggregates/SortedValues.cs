@@ -6,7 +6,7 @@ namespace Dataflow;
 /// <summary>All values that are there, in an order that the aggregate gives; equals in the order in which they came.</summary>
 /// <remarks>A list of short sorted lists: adding and removing cost two binary searches and the shift of at most 256 values.</remarks>
 [MessagePackFormatter(typeof(SortedValuesFormatter<>))]
-public sealed class SortedValues<T>
+internal sealed class SortedValues<T>
 {
     private const int MostInPart = 256;
 

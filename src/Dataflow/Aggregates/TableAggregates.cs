@@ -13,100 +13,100 @@ public sealed class TableAggregates<T>
     }
 
     /// <inheritdoc cref="Aggregates{T}.Count()"/>
-    public Aggregation<T, long, long> Count() => _aggregates.Count();
+    public Aggregation<T, long> Count() => _aggregates.Count();
 
     /// <inheritdoc cref="Aggregates{T}.Count(Func{T, bool})"/>
-    public Aggregation<T, long, long> Count(Func<T, bool> predicate) => _aggregates.Count(predicate);
+    public Aggregation<T, long> Count(Func<T, bool> predicate) => _aggregates.Count(predicate);
 
     /// <summary>How many different values there are, exactly: all are kept, each with its number of rows.</summary>
-    public Aggregation<T, DistinctRows<TValue>, long> CountDistinct<TValue>(Func<T, TValue> of)
+    public Aggregation<T, long> CountDistinct<TValue>(Func<T, TValue> of)
         where TValue : notnull
         => new CountDistinctRowsAggregation<T, TValue, long>(of, [], counts => counts[0]);
 
     /// <summary>How many different values there are under each condition, in their order.</summary>
     /// <param name="of">What is to differ.</param>
     /// <param name="where">One to eight conditions. <c>_ => true</c> counts all.</param>
-    public Aggregation<T, DistinctRows<TValue>, IReadOnlyList<long>> CountDistinct<TValue>(
+    public Aggregation<T, IReadOnlyList<long>> CountDistinct<TValue>(
         Func<T, TValue> of, params Func<T, bool>[] where)
         where TValue : notnull
         => new CountDistinctRowsAggregation<T, TValue, IReadOnlyList<long>>(
             of, AggregateArguments.Conditions(where), counts => counts.ToArray());
 
     /// <inheritdoc cref="Aggregates{T}.Sum(Func{T, long})"/>
-    public Aggregation<T, long, long> Sum(Func<T, long> of) => _aggregates.Sum(of);
+    public Aggregation<T, long> Sum(Func<T, long> of) => _aggregates.Sum(of);
 
     /// <summary>The sum of numbers, up to rounding: digits that a great number pushes out do not come back when it goes.</summary>
-    public Aggregation<T, double, double> Sum(Func<T, double> of) => _aggregates.Sum(of);
+    public Aggregation<T, double> Sum(Func<T, double> of) => _aggregates.Sum(of);
 
     /// <inheritdoc cref="Aggregates{T}.Sum(Func{T, decimal})"/>
-    public Aggregation<T, decimal, decimal> Sum(Func<T, decimal> of) => _aggregates.Sum(of);
+    public Aggregation<T, decimal> Sum(Func<T, decimal> of) => _aggregates.Sum(of);
 
     /// <summary>The arithmetic mean, up to rounding as the sum; NaN of none.</summary>
-    public Aggregation<T, MeanAccumulator, double> Mean(Func<T, double> of) => _aggregates.Mean(of);
+    public Aggregation<T, double> Mean(Func<T, double> of) => _aggregates.Mean(of);
 
     /// <inheritdoc cref="Aggregates{T}.Variance"/>
-    public Aggregation<T, VarianceAccumulator, double> Variance(Func<T, double> of) => _aggregates.Variance(of);
+    public Aggregation<T, double> Variance(Func<T, double> of) => _aggregates.Variance(of);
 
     /// <inheritdoc cref="Aggregates{T}.StandardDeviation"/>
-    public Aggregation<T, VarianceAccumulator, double> StandardDeviation(Func<T, double> of) => _aggregates.StandardDeviation(of);
+    public Aggregation<T, double> StandardDeviation(Func<T, double> of) => _aggregates.StandardDeviation(of);
 
     /// <inheritdoc cref="Aggregates{T}.PopulationVariance"/>
-    public Aggregation<T, VarianceAccumulator, double> PopulationVariance(Func<T, double> of) => _aggregates.PopulationVariance(of);
+    public Aggregation<T, double> PopulationVariance(Func<T, double> of) => _aggregates.PopulationVariance(of);
 
     /// <inheritdoc cref="Aggregates{T}.PopulationStandardDeviation"/>
-    public Aggregation<T, VarianceAccumulator, double> PopulationStandardDeviation(Func<T, double> of)
+    public Aggregation<T, double> PopulationStandardDeviation(Func<T, double> of)
         => _aggregates.PopulationStandardDeviation(of);
 
     /// <inheritdoc cref="Aggregates{T}.Min"/>
-    public Aggregation<T, SortedValues<TValue>, TValue> Min<TValue>(Func<T, TValue> of)
+    public Aggregation<T, TValue> Min<TValue>(Func<T, TValue> of)
         where TValue : IComparable<TValue>
         => new SortedAggregation<T, TValue, TValue>("min", of, By<TValue, TValue>(value => value, sign: 1), values => values.FirstOrDefault()!);
 
     /// <inheritdoc cref="Aggregates{T}.Max"/>
-    public Aggregation<T, SortedValues<TValue>, TValue> Max<TValue>(Func<T, TValue> of)
+    public Aggregation<T, TValue> Max<TValue>(Func<T, TValue> of)
         where TValue : IComparable<TValue>
         => new SortedAggregation<T, TValue, TValue>("max", of, By<TValue, TValue>(value => value, sign: -1), values => values.FirstOrDefault()!);
 
     /// <inheritdoc cref="Aggregates{T}.MinBy"/>
-    public Aggregation<T, SortedValues<T>, T> MinBy<TKey>(Func<T, TKey> by)
+    public Aggregation<T, T> MinBy<TKey>(Func<T, TKey> by)
         where TKey : IComparable<TKey>
         => Sorted("min by", By(by, sign: 1), values => values.FirstOrDefault()!);
 
     /// <inheritdoc cref="Aggregates{T}.MaxBy"/>
-    public Aggregation<T, SortedValues<T>, T> MaxBy<TKey>(Func<T, TKey> by)
+    public Aggregation<T, T> MaxBy<TKey>(Func<T, TKey> by)
         where TKey : IComparable<TKey>
         => Sorted("max by", By(by, sign: -1), values => values.FirstOrDefault()!);
 
     /// <inheritdoc cref="Aggregates{T}.AllMinBy"/>
-    public Aggregation<T, SortedValues<T>, IReadOnlyList<T>> AllMinBy<TKey>(Func<T, TKey> by)
+    public Aggregation<T, IReadOnlyList<T>> AllMinBy<TKey>(Func<T, TKey> by)
         where TKey : IComparable<TKey>
         => AllFirst("all min by", By(by, sign: 1));
 
     /// <inheritdoc cref="Aggregates{T}.AllMaxBy"/>
-    public Aggregation<T, SortedValues<T>, IReadOnlyList<T>> AllMaxBy<TKey>(Func<T, TKey> by)
+    public Aggregation<T, IReadOnlyList<T>> AllMaxBy<TKey>(Func<T, TKey> by)
         where TKey : IComparable<TKey>
         => AllFirst("all max by", By(by, sign: -1));
 
     /// <inheritdoc cref="Aggregates{T}.Top"/>
-    public Aggregation<T, SortedValues<T>, IReadOnlyList<T>> Top<TKey>(int count, Func<T, TKey> by)
+    public Aggregation<T, IReadOnlyList<T>> Top<TKey>(int count, Func<T, TKey> by)
         where TKey : IComparable<TKey>
         => FirstOf("top", AggregateArguments.Positive(count), By(by, sign: -1));
 
     /// <inheritdoc cref="Aggregates{T}.Bottom"/>
-    public Aggregation<T, SortedValues<T>, IReadOnlyList<T>> Bottom<TKey>(int count, Func<T, TKey> by)
+    public Aggregation<T, IReadOnlyList<T>> Bottom<TKey>(int count, Func<T, TKey> by)
         where TKey : IComparable<TKey>
         => FirstOf("bottom", AggregateArguments.Positive(count), By(by, sign: 1));
 
     /// <inheritdoc cref="Aggregates{T}.Histogram"/>
-    public Aggregation<T, long[], IReadOnlyList<long>> Histogram(Func<T, double> of, params double[] bounds)
+    public Aggregation<T, IReadOnlyList<long>> Histogram(Func<T, double> of, params double[] bounds)
         => _aggregates.Histogram(of, bounds);
 
     /// <inheritdoc cref="Aggregates{T}.Quantile"/>
-    public Aggregation<T, QuantileSketch, double> Quantile(Func<T, double> of, double share, double relativeError = 0.01)
+    public Aggregation<T, double> Quantile(Func<T, double> of, double share, double relativeError = 0.01)
         => _aggregates.Quantile(of, share, relativeError);
 
     /// <inheritdoc cref="Aggregates{T}.Quantiles"/>
-    public Aggregation<T, QuantileSketch, IReadOnlyList<double>> Quantiles(
+    public Aggregation<T, IReadOnlyList<double>> Quantiles(
         Func<T, double> of, double[] shares, double relativeError = 0.01)
         => _aggregates.Quantiles(of, shares, relativeError);
 
@@ -114,11 +114,11 @@ public sealed class TableAggregates<T>
     /// <param name="of">The number.</param>
     /// <param name="time">When it happened, in whatever order. The weights hold for the newest row that ever was.</param>
     /// <param name="halfLife">How long it takes a weight to halve.</param>
-    public Aggregation<T, DecayedAccumulator, Decayed> Decayed(Func<T, double> of, Func<T, DateTimeOffset> time, TimeSpan halfLife)
+    public Aggregation<T, Decayed> Decayed(Func<T, double> of, Func<T, DateTimeOffset> time, TimeSpan halfLife)
         => _aggregates.Decayed(of, time, halfLife);
 
     /// <summary>As the form with DateTimeOffset; the time is given in milliseconds since the Unix epoch.</summary>
-    public Aggregation<T, DecayedAccumulator, Decayed> Decayed(Func<T, double> of, Func<T, long> time, TimeSpan halfLife)
+    public Aggregation<T, Decayed> Decayed(Func<T, double> of, Func<T, long> time, TimeSpan halfLife)
         => _aggregates.Decayed(of, time, halfLife);
 
     /// <summary>An aggregate of one's own in functions. As a class it overrides CanRetract and Retract.</summary>
@@ -128,7 +128,7 @@ public sealed class TableAggregates<T>
     /// <param name="retract">Gives the accumulator without a value that was added; may change and return the one given.</param>
     /// <param name="merge">Gives the accumulator of both; may change and return the first, must leave the second alone.</param>
     /// <param name="result">Gives the result; must leave the accumulator alone.</param>
-    public Aggregation<T, TAccumulator, TResult> Custom<TAccumulator, TResult>(
+    public Aggregation<T, TResult> Custom<TAccumulator, TResult>(
         string name,
         Func<TAccumulator> create,
         Func<TAccumulator, T, TAccumulator> add,

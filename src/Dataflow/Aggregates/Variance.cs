@@ -1,7 +1,7 @@
 namespace Dataflow;
 
 /// <summary>What a variance is computed of: how many values, their mean, and the sum of their squared distances from it.</summary>
-public record struct VarianceAccumulator(long Count, double Mean, double SquaredDistances);
+internal record struct VarianceAccumulator(long Count, double Mean, double SquaredDistances);
 
 /// <summary>Variance and, as its root, standard deviation.</summary>
 /// <remarks>B. P. Welford, "Note on a method for calculating corrected sums of squares and products", 1962; merged as by

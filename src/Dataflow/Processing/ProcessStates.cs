@@ -57,14 +57,11 @@ public sealed class ProcessStates<TKey, T>
     }
 
     /// <summary>An aggregate for each key: <c>states.Reducing("fares", a => a.Sum(trip => trip.Fare))</c>.</summary>
-    public ReducingState<T, TResult> Reducing<TA, TResult>(
-        string name, Func<Aggregates<T>, Aggregation<T, TA, TResult>> aggregate, TimeSpan? timeToLive = null)
+    public ReducingState<T, TResult> Reducing<TResult>(
+        string name, Func<Aggregates<T>, Aggregation<T, TResult>> aggregate, TimeSpan? timeToLive = null)
     {
         ArgumentNullException.ThrowIfNull(aggregate);
-        var aggregation = aggregate(new Aggregates<T>());
-        var accumulators = Table<TKey, TA>(name, KeyCodec<TKey>.Default, timeToLive, aggregation.Name);
-        var intake = _declare.KeepsRejected ? aggregation.OpenIntake() : null;
-        return Add(new KeyedReducingState<TKey, T, TA, TResult>(accumulators, aggregation, intake, Scope));
+        return aggregate(new Aggregates<T>()).Accept(new ReducingStates<TResult>(this, name, timeToLive));
     }
 
     /// <summary>A map that is the same in every worker, for what comes on the second stream.</summary>
@@ -100,5 +97,17 @@ public sealed class ProcessStates<TKey, T>
         var table = new ExpiringTable<TEntry, TValue>(entries, (long)time.TotalMilliseconds, Scope, Undo);
         Expiring.Add(table);
         return table;
+    }
+
+    /// <summary>Opens the state of an aggregate once the type of its accumulator is known.</summary>
+    private sealed class ReducingStates<TResult>(ProcessStates<TKey, T> states, string name, TimeSpan? timeToLive)
+        : IAggregationVisitor<T, TResult, ReducingState<T, TResult>>
+    {
+        public ReducingState<T, TResult> Visit<TA>(Aggregation<T, TA, TResult> aggregation)
+        {
+            var accumulators = states.Table<TKey, TA>(name, KeyCodec<TKey>.Default, timeToLive, aggregation.Name);
+            var intake = states._declare.KeepsRejected ? aggregation.OpenIntake() : null;
+            return states.Add(new KeyedReducingState<TKey, T, TA, TResult>(accumulators, aggregation, intake, states.Scope));
+        }
     }
 }

@@ -26,6 +26,15 @@ internal sealed record AggregateStreamNode<TKey, T, TA, TR, TOut>(
         => CombiningExchange.Build(this, exchange, builder, next, Aggregation);
 }
 
+/// <summary>Makes the node once the type of the accumulator is known.</summary>
+internal sealed class AggregateStreamNodeOf<TKey, T, TR, TOut>(string name, Node<Keyed<TKey, T>> input, Func<TKey, TR, TOut> result)
+    : IAggregationVisitor<T, TR, Node<Keyed<TKey, T>, Keyed<TKey, Change<TOut>>>>
+    where TKey : notnull
+{
+    public Node<Keyed<TKey, T>, Keyed<TKey, Change<TOut>>> Visit<TA>(Aggregation<T, TA, TR> aggregation)
+        => new AggregateStreamNode<TKey, T, TA, TR, TOut>(name, input, aggregation, result);
+}
+
 internal sealed class AggregateStreamOperator<TKey, T, TA, TR, TOut>(Aggregation<T, TA, TR> aggregation, Func<TKey, TR, TOut> result)
     : GroupOperator<TKey, T, T, TA, TR, TOut>(aggregation, result), ITakesParts<TKey, T, TA>
     where TKey : notnull
@@ -67,6 +76,17 @@ internal sealed record AggregateTableNode<TGroup, TKey, TRow, TA, TR, TOut>(
 
     public override Operator<Keyed<TGroup, Keyed<TKey, Change<TRow>>>, Keyed<TGroup, Change<TOut>>> CreateOperator()
         => new AggregateTableOperator<TGroup, TKey, TRow, TA, TR, TOut>(Aggregation, Result);
+}
+
+/// <summary>Makes the node once the type of the accumulator is known.</summary>
+internal sealed class AggregateTableNodeOf<TGroup, TKey, TRow, TR, TOut>(
+    string name, Node<Keyed<TGroup, Keyed<TKey, Change<TRow>>>> input, Func<TGroup, TR, TOut> result)
+    : IAggregationVisitor<TRow, TR, Node<Keyed<TGroup, Keyed<TKey, Change<TRow>>>, Keyed<TGroup, Change<TOut>>>>
+    where TGroup : notnull
+    where TKey : notnull
+{
+    public Node<Keyed<TGroup, Keyed<TKey, Change<TRow>>>, Keyed<TGroup, Change<TOut>>> Visit<TA>(Aggregation<TRow, TA, TR> aggregation)
+        => new AggregateTableNode<TGroup, TKey, TRow, TA, TR, TOut>(name, input, aggregation, result);
 }
 
 internal sealed class AggregateTableOperator<TGroup, TKey, TRow, TA, TR, TOut>(

@@ -34,8 +34,8 @@ public sealed class GroupedTable<TKey, TRow> : IGrouped<TKey, TRow, TableAggrega
 
     TableAggregates<TRow> IGrouped<TKey, TRow, TableAggregates<TRow>>.Aggregates => new();
 
-    Table<TKey, TOut> IGrouped<TKey, TRow, TableAggregates<TRow>>.Add<TA, TR, TOut>(
-        string name, Aggregation<TRow, TA, TR> aggregation, Func<TKey, TR, TOut> result)
+    Table<TKey, TOut> IGrouped<TKey, TRow, TableAggregates<TRow>>.Add<TR, TOut>(
+        string name, Aggregation<TRow, TR> aggregation, Func<TKey, TR, TOut> result)
     {
         if (!aggregation.CanRetract)
         {
@@ -52,7 +52,7 @@ public sealed class GroupedTable<TKey, TRow> : IGrouped<TKey, TRow, TableAggrega
 internal interface IRowsInGroups<TGroup, TRow>
     where TGroup : notnull
 {
-    Table<TGroup, TOut> Aggregate<TA, TR, TOut>(string name, Aggregation<TRow, TA, TR> aggregation, Func<TGroup, TR, TOut> result);
+    Table<TGroup, TOut> Aggregate<TR, TOut>(string name, Aggregation<TRow, TR> aggregation, Func<TGroup, TR, TOut> result);
 }
 
 /// <param name="rows">By group, the changes of the rows in it, each with the row's own key.</param>
@@ -64,11 +64,11 @@ internal sealed class RowsInGroups<TKey, TRow, TGroup>(
 {
     public GroupedTable<TGroup, TRow> ToGrouped() => new(this);
 
-    public Table<TGroup, TOut> Aggregate<TA, TR, TOut>(
-        string name, Aggregation<TRow, TA, TR> aggregation, Func<TGroup, TR, TOut> result)
+    public Table<TGroup, TOut> Aggregate<TR, TOut>(string name, Aggregation<TRow, TR> aggregation, Func<TGroup, TR, TOut> result)
     {
         trials.Add(aggregation.OpenTrial);
-        var changes = rows.Add(input => new AggregateTableNode<TGroup, TKey, TRow, TA, TR, TOut>(name, input, aggregation, result));
+        var changes = rows.Add(input => aggregation.Accept(
+            new AggregateTableNodeOf<TGroup, TKey, TRow, TR, TOut>(name, input, result)));
         return new Table<TGroup, TOut>(changes, name, Rows<TGroup, TOut>.Of(changes.Pairs.Node));
     }
 }

@@ -1,12 +1,9 @@
-using System.Diagnostics.CodeAnalysis;
 using MessagePack;
 
-namespace Dataflow;
+namespace Dataflow.Tables;
 
-/// <summary>What is kept of a group: public for its serializer alone.</summary>
-[MessagePackObject]
-[SuppressMessage("Design", "CA1051", Justification = "An accumulator is changed in place.")]
-public struct GroupState<TAccumulator>
+/// <summary>What is kept of a group.</summary>
+internal struct GroupState<TAccumulator>
 {
     /// <summary>What the aggregate keeps.</summary>
     [Key(0)]

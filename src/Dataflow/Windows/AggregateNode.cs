@@ -38,3 +38,13 @@ internal sealed record AggregateNode<TKey, T, TAccumulator, TResult, TOut>(
     public Operator<Keyed<TKey, T>> Build(KeyExchangeNode<TKey, T> exchange, TaskBuilder builder, Operator<Keyed<TKey, T>> next)
         => CombiningExchange.Build(this, exchange, builder, next, Aggregation, (AlignedWindows)Windows);
 }
+
+/// <summary>Makes the node once the type of the accumulator is known.</summary>
+internal sealed class AggregateNodeOf<TKey, T, TResult, TOut>(
+    string name, Node<Keyed<TKey, T>> input, WindowSpec windows, Trigger trigger, Func<TKey, Window, TResult, TOut> result)
+    : IAggregationVisitor<T, TResult, Node<Keyed<TKey, T>, Keyed<TKey, TOut>>>
+    where TKey : notnull
+{
+    public Node<Keyed<TKey, T>, Keyed<TKey, TOut>> Visit<TAccumulator>(Aggregation<T, TAccumulator, TResult> aggregation)
+        => new AggregateNode<TKey, T, TAccumulator, TResult, TOut>(name, input, windows, trigger, aggregation, result);
+}

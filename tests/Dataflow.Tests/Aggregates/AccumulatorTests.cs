@@ -1,6 +1,7 @@
 using CsCheck;
 using Dataflow.Testing;
 using Dataflow.Tests.Windows;
+using MessagePack;
 using static Dataflow.Tests.Aggregates.AggregateLaws;
 
 namespace Dataflow.Tests.Aggregates;
@@ -95,6 +96,14 @@ public class AccumulatorTests
         Assert.Null(Written<QuantileSketch?>(null));
     }
 
+    [Fact]
+    public void No_accumulator_or_other_state_is_public_for_its_serializer()
+        => Assert.Equal(
+            [typeof(CategoryDistribution), typeof(Distribution)], // which users keep themselves
+            typeof(Pipeline).Assembly.GetExportedTypes()
+                .Where(type => type.GetCustomAttributes(inherit: false).Any(of => of is MessagePackObjectAttribute or MessagePackFormatterAttribute))
+                .OrderBy(type => type.Name, StringComparer.Ordinal));
+
     private static Stream<string> Summaries(Stream<Reading> stream, WindowSpec windows)
         => stream.WithEventTime(r => r.TimeMs, lateness: Ms(60)).KeyBy(r => r.Sensor).Window(windows).Aggregate(
             a => (a.Count(), a.CountDistinct(r => r.Value, _ => true, r => r.Value > 0), a.Top(3, r => r.Value), a.Last(2, r => r.Value),
@@ -108,12 +117,13 @@ public class AccumulatorTests
         => $"{sensor} {start}: {count} | {string.Join(' ', distinct)} | {string.Join(' ', top)} | {string.Join(' ', last)} | {first} | "
             + $"{string.Join(' ', least)} | {positive} {latest}";
 
-    private static string Hex<T, TA, TR>(Aggregation<T, TA, TR> aggregation, params T[] values)
-    {
-        var accumulator = aggregation.Create();
-        foreach (var value in values) aggregation.Add(ref accumulator, value);
-        return Convert.ToHexString(Bytes(accumulator).Span);
-    }
+    private static string Hex<T, TR>(Aggregation<T, TR> aggregation, params T[] values) => aggregation.Accept(new Written<T, TR>(values));
 
     private static TimeSpan Ms(long milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
+
+    /// <summary>The accumulator of some values as it is written.</summary>
+    private sealed class Written<T, TR>(T[] values) : IAggregationVisitor<T, TR, string>
+    {
+        public string Visit<TA>(Aggregation<T, TA, TR> aggregation) => Convert.ToHexString(Bytes(Sum(aggregation, values)).Span);
+    }
 }

@@ -11,29 +11,25 @@ internal static class AggregateLaws
         .Select((sensor, timeMs, value) => new Reading($"s{sensor}", timeMs, value));
 
     /// <summary>Values split into accumulators, merged in any grouping and written and read between, are as those of one pass.</summary>
-    public static void Merges<T, TA, TR>(
+    public static void Merges<T, TR>(
         Gen<T> values,
-        Func<Aggregates<T>, Aggregation<T, TA, TR>> aggregate,
+        Func<Aggregates<T>, Aggregation<T, TR>> aggregate,
         Func<IReadOnlyList<T>, TR> model,
         Action<TR, TR>? same = null,
         int iter = 120)
-    {
-        var aggregation = aggregate(new Aggregates<T>());
-        Gen.Select(values.Array[0, 40], Gen.Int[0, 5], Gen.Int).Sample(
-            (all, cuts, seed) => Check(aggregation, all, cuts, new Random(seed), model, same ?? Same), iter: iter);
-    }
+        => aggregate(new Aggregates<T>()).Accept(new MergeLaw<T, TR>(values, model, same ?? Same, iter));
 
     /// <summary>Rows added and taken back in any order leave what was never taken back.</summary>
-    public static void Retracts<T, TA, TR>(
+    public static void Retracts<T, TR>(
         Gen<T> values,
-        Func<TableAggregates<T>, Aggregation<T, TA, TR>> aggregate,
+        Func<TableAggregates<T>, Aggregation<T, TR>> aggregate,
         Func<IReadOnlyList<T>, TR> model,
         Action<TR, TR>? same = null)
     {
         var aggregation = aggregate(new TableAggregates<T>());
         Assert.True(aggregation.CanRetract);
         Merges(values, _ => aggregation, model, same);
-        Gen.Select(values.Array[1, 60], Gen.Int).Sample((all, seed) => CheckRetract(aggregation, all, new Random(seed), model, same ?? Same), iter: 120);
+        aggregation.Accept(new RetractLaw<T, TR>(values, model, same ?? Same));
     }
 
     public static TA Written<TA>(TA accumulator) => StateCodec<TA>.Read(Bytes(accumulator));
@@ -108,10 +104,32 @@ internal static class AggregateLaws
         return bounds.Prepend(0).Zip(bounds.Append(all.Length), (start, end) => all[start..end]);
     }
 
-    private static TA Sum<T, TA, TR>(Aggregation<T, TA, TR> aggregation, IEnumerable<T> values)
+    public static TA Sum<T, TA, TR>(Aggregation<T, TA, TR> aggregation, IEnumerable<T> values)
     {
         var accumulator = aggregation.Create();
         foreach (var value in values) aggregation.Add(ref accumulator, value);
         return accumulator;
+    }
+
+    private sealed class MergeLaw<T, TR>(Gen<T> values, Func<IReadOnlyList<T>, TR> model, Action<TR, TR> same, int iter)
+        : IAggregationVisitor<T, TR, bool>
+    {
+        public bool Visit<TA>(Aggregation<T, TA, TR> aggregation)
+        {
+            Gen.Select(values.Array[0, 40], Gen.Int[0, 5], Gen.Int).Sample(
+                (all, cuts, seed) => Check(aggregation, all, cuts, new Random(seed), model, same), iter: iter);
+            return true;
+        }
+    }
+
+    private sealed class RetractLaw<T, TR>(Gen<T> values, Func<IReadOnlyList<T>, TR> model, Action<TR, TR> same)
+        : IAggregationVisitor<T, TR, bool>
+    {
+        public bool Visit<TA>(Aggregation<T, TA, TR> aggregation)
+        {
+            Gen.Select(values.Array[1, 60], Gen.Int)
+                .Sample((all, seed) => CheckRetract(aggregation, all, new Random(seed), model, same), iter: 120);
+            return true;
+        }
     }
 }

@@ -19,7 +19,7 @@ public class ApproximateCountDistinctTests
     [InlineData(12)]
     public void A_split_changes_nothing(int precision)
     {
-        var sketch = new Aggregates<int>().ApproximateCountDistinct(x => x, precision);
+        var sketch = Sketch((int x) => x, precision);
         Merges(Gen.Int[0, 2_000].Array[0, 200], _ => new OfMany(sketch), rows => sketch.Result(Sum(sketch, rows.SelectMany(x => x))));
     }
 
@@ -32,7 +32,7 @@ public class ApproximateCountDistinctTests
     {
         const int Sketches = 40;
         var stated = 1.04 / Math.Sqrt(1 << precision);
-        var sketch = new Aggregates<long>().ApproximateCountDistinct(x => x, precision);
+        var sketch = Sketch((long x) => x, precision);
         foreach (var count in new[] { 100, 1_000, 5_000, 30_000 })
         {
             var errors = Enumerable.Range(0, Sketches).Select(number =>
@@ -49,8 +49,8 @@ public class ApproximateCountDistinctTests
     [Fact]
     public void Strings_and_records_are_spread_as_well_as_numbers()
     {
-        var texts = new Aggregates<int>().ApproximateCountDistinct(x => $"user-{x:D8}", 12);
-        var records = new Aggregates<int>().ApproximateCountDistinct(x => new Point(x, x / 3), 12);
+        var texts = Sketch((int x) => $"user-{x:D8}");
+        var records = Sketch((int x) => new Point(x, x / 3));
         var numbers = Enumerable.Range(0, 50_000).ToList();
 
         Assert.InRange(texts.Result(Sum(texts, numbers)), 47_500, 52_500);
@@ -68,7 +68,7 @@ public class ApproximateCountDistinctTests
     [Fact]
     public void A_sketch_never_takes_more_than_its_registers()
     {
-        var sketch = new Aggregates<int>().ApproximateCountDistinct(x => x, 12);
+        var sketch = Sketch((int x) => x);
 
         Assert.Equal(16, sketch.Create().Length);
         Assert.InRange(Sum(sketch, Enumerable.Range(0, 20)).Length, 80, 512);
@@ -84,12 +84,8 @@ public class ApproximateCountDistinctTests
 
     public readonly record struct Point(int X, int Y);
 
-    private static byte[] Sum<T>(Aggregation<T, byte[], long> sketch, IEnumerable<T> values)
-    {
-        var accumulator = sketch.Create();
-        foreach (var value in values) sketch.Add(ref accumulator, value);
-        return accumulator;
-    }
+    private static Aggregation<T, byte[], long> Sketch<T, TValue>(Func<T, TValue> of, int precision = 12)
+        => (Aggregation<T, byte[], long>)new Aggregates<T>().ApproximateCountDistinct(of, precision);
 
     /// <summary>Adds many values at a time, so that small samples fill a sketch.</summary>
     private sealed class OfMany(Aggregation<int, byte[], long> sketch) : Aggregation<int[], byte[], long>

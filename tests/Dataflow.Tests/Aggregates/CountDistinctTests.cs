@@ -34,10 +34,9 @@ public class CountDistinctTests
     [Fact]
     public void A_row_taken_back_that_was_never_added_is_an_error()
     {
-        var distinct = new TableAggregates<string>().CountDistinct(text => text);
-        var accumulator = distinct.Create();
+        var distinct = Running.Of(new TableAggregates<string>().CountDistinct(text => text));
 
-        Assert.Throws<InvalidOperationException>(() => distinct.Retract(ref accumulator, "a"));
+        Assert.Throws<InvalidOperationException>(() => distinct.Retract("a"));
     }
 
     [Fact]
@@ -53,12 +52,12 @@ public class CountDistinctTests
     [Fact]
     public void A_set_without_references_is_written_as_it_lies_in_memory()
     {
-        var distinct = new Aggregates<long>().CountDistinct(x => x);
-        var accumulator = distinct.Create();
-        for (var i = 0L; i < 200_000; i++) distinct.Add(ref accumulator, i * 7919);
+        var distinct = Running.Of(new Aggregates<long>().CountDistinct(x => x));
+        for (var i = 0L; i < 200_000; i++) distinct.Add(i * 7919);
 
-        Assert.InRange(Bytes(accumulator).Length, 8 * 200_000, (8 * 200_000) + 20);
-        Assert.Equal(200_000, distinct.Result(Written(accumulator)));
+        Assert.InRange(distinct.Bytes.Length, 8 * 200_000, (8 * 200_000) + 20);
+        distinct.Restart();
+        Assert.Equal(200_000, distinct.Result);
     }
 
     private static long Distinct(IEnumerable<Reading> rows, Func<Reading, bool> where)

@@ -26,11 +26,10 @@ public class CustomTests
     public void An_aggregate_that_takes_nothing_back_says_so()
     {
         var custom = new Aggregates<int>().Custom("xor", () => 0, (x, y) => x ^ y, (x, y) => x ^ y, x => x);
-        var accumulator = 0;
 
         Assert.False(custom.CanRetract);
-        Assert.False(custom.And(new Aggregates<int>().Count()).CanRetract);
-        var error = Assert.Throws<NotSupportedException>(() => custom.Retract(ref accumulator, 1));
+        Assert.False(custom.And(new Aggregates<int>().Count(), (xor, _) => xor).CanRetract);
+        var error = Assert.Throws<NotSupportedException>(() => Running.Of(custom).Retract(1));
         Assert.StartsWith("Aggregate 'xor' cannot take a value back.", error.Message, StringComparison.Ordinal);
     }
 }

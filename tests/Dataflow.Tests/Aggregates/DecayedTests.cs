@@ -10,14 +10,13 @@ public class DecayedTests
     [Fact]
     public void A_value_weighs_half_as_much_after_each_half_life()
     {
-        var decayed = new Aggregates<Reading>().Decayed(
-            r => r.Value, r => DateTimeOffset.FromUnixTimeMilliseconds(r.TimeMs), TimeSpan.FromMilliseconds(10));
-        var accumulator = decayed.Create();
-        decayed.Add(ref accumulator, new("a", 1_000, 8));
-        decayed.Add(ref accumulator, new("a", 1_020, 4));
-        decayed.Add(ref accumulator, new("a", 1_010, 6)); // late
+        var decayed = Running.Of(new Aggregates<Reading>().Decayed(
+            r => r.Value, r => DateTimeOffset.FromUnixTimeMilliseconds(r.TimeMs), TimeSpan.FromMilliseconds(10)));
+        decayed.Add(new("a", 1_000, 8));
+        decayed.Add(new("a", 1_020, 4));
+        decayed.Add(new("a", 1_010, 6)); // late
 
-        var result = decayed.Result(in accumulator);
+        var result = decayed.Result;
         Assert.Equal(1_020, result.AsOfMs);
         Assert.Equal(2 + 3 + 4, result.Sum, 12);
         Assert.Equal(1.75, result.Count, 12);
@@ -36,7 +35,7 @@ public class DecayedTests
     {
         var decayed = new Aggregates<Reading>().Decayed(r => r.Value, r => r.TimeMs, TimeSpan.FromSeconds(1));
 
-        var result = decayed.Result(decayed.Create()).At(Epoch.AddDays(1));
+        var result = Running.Of(decayed).Result.At(Epoch.AddDays(1));
         Assert.Equal((0, 0), (result.Sum, result.Count));
         Assert.Equal(double.NaN, result.Mean);
     }

@@ -26,12 +26,13 @@ public class NumberTests
     [Fact]
     public void A_sum_of_whole_numbers_that_overflows_says_so()
     {
-        var sum = new Aggregates<long>().Sum(x => x);
-        var accumulator = long.MaxValue;
+        var (sum, other) = (Running.Of(new Aggregates<long>().Sum(x => x)), Running.Of(new Aggregates<long>().Sum(x => x)));
+        sum.Add(long.MaxValue);
+        other.Add(1);
 
-        Assert.Throws<OverflowException>(() => sum.Add(ref accumulator, 1));
-        Assert.Throws<OverflowException>(() => sum.Merge(ref accumulator, 1));
-        Assert.Throws<OverflowException>(() => sum.Retract(ref accumulator, -1));
+        Assert.Throws<OverflowException>(() => sum.Add(1));
+        Assert.Throws<OverflowException>(() => sum.Merge(other));
+        Assert.Throws<OverflowException>(() => sum.Retract(-1));
     }
 
     [Fact]
@@ -55,11 +56,10 @@ public class NumberTests
     [Fact]
     public void Variance_keeps_its_digits_where_the_mean_is_large()
     {
-        var variance = new Aggregates<double>().Variance(x => x);
-        var accumulator = variance.Create();
-        foreach (var number in new[] { 1e9 + 4, 1e9 + 7, 1e9 + 13, 1e9 + 16 }) variance.Add(ref accumulator, number);
+        var variance = Running.Of(new Aggregates<double>().Variance(x => x));
+        foreach (var number in new[] { 1e9 + 4, 1e9 + 7, 1e9 + 13, 1e9 + 16 }) variance.Add(number);
 
-        Assert.Equal(30, variance.Result(in accumulator), 9);
+        Assert.Equal(30, variance.Result, 9);
     }
 
     [Fact]

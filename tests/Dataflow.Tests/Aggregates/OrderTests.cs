@@ -73,18 +73,17 @@ public class OrderTests
     [Fact]
     public void Strings_are_ranked_by_their_code_units_whatever_the_culture()
     {
-        var max = new Aggregates<string>().Max(text => text);
-        var accumulator = max.Create();
-        foreach (var text in new[] { "a", "B", "Z", "_" }) max.Add(ref accumulator, text);
+        var max = Running.Of(new Aggregates<string>().Max(text => text));
+        foreach (var text in new[] { "a", "B", "Z", "_" }) max.Add(text);
 
-        Assert.Equal("a", max.Result(in accumulator));
+        Assert.Equal("a", max.Result);
     }
 
     [Fact]
     public void Many_rows_of_a_table_stay_in_order()
     {
         var random = new Random(1);
-        var min = new TableAggregates<int>().Bottom(3, x => x);
+        var min = (Aggregation<int, SortedValues<int>, IReadOnlyList<int>>)new TableAggregates<int>().Bottom(3, x => x);
         var accumulator = min.Create();
         var rows = Enumerable.Range(0, 5_000).Select(_ => random.Next(2_000)).ToList();
         foreach (var row in rows) min.Add(ref accumulator, row);
@@ -101,11 +100,10 @@ public class OrderTests
     [Fact]
     public void A_row_taken_back_that_was_never_added_is_an_error()
     {
-        var max = new TableAggregates<Reading>().Max(r => r.Value);
-        var accumulator = max.Create();
-        max.Add(ref accumulator, new("a", 0, 1));
+        var max = Running.Of(new TableAggregates<Reading>().Max(r => r.Value));
+        max.Add(new("a", 0, 1));
 
-        var error = Assert.Throws<InvalidOperationException>(() => max.Retract(ref accumulator, new("a", 0, 2)));
+        var error = Assert.Throws<InvalidOperationException>(() => max.Retract(new("a", 0, 2)));
         Assert.Equal("A row was taken back that no Int32 added before equals. Make the type a record or give it Equals.", error.Message);
     }
 

@@ -40,17 +40,17 @@ public class QuantileTests
         })
         {
             var values = Enumerable.Range(0, 10_000).Select(_ => next()).ToList();
-            var sketch = quantiles.Create();
-            foreach (var value in values) quantiles.Add(ref sketch, value);
+            var sketch = Running.Of(quantiles);
+            foreach (var value in values) sketch.Add(value);
 
-            Within(relativeError, Exact(values), quantiles.Result(in sketch));
+            Within(relativeError, Exact(values), sketch.Result);
         }
     }
 
     [Fact]
     public void A_sketch_stays_small_and_loses_the_numbers_nearest_to_zero_first()
     {
-        var quantiles = new Aggregates<double>().Quantiles(x => x, [0, 0.5, 1]);
+        var quantiles = (Aggregation<double, QuantileSketch, IReadOnlyList<double>>)new Aggregates<double>().Quantiles(x => x, [0, 0.5, 1]);
         double[] values = [1e-300, 1e-200, 1, 1e100, 1e300];
         foreach (var order in new[] { values, [.. values.Reverse()] })
         {
@@ -66,15 +66,14 @@ public class QuantileTests
     [Fact]
     public void Numbers_at_the_ends_of_what_double_holds_have_a_place()
     {
-        var quantiles = new Aggregates<double>().Quantiles(x => x, [0, 1]);
-        var sketch = quantiles.Create();
-        quantiles.Add(ref sketch, double.MaxValue);
-        quantiles.Add(ref sketch, -double.Epsilon);
+        var quantiles = Running.Of(new Aggregates<double>().Quantiles(x => x, [0, 1]));
+        quantiles.Add(double.MaxValue);
+        quantiles.Add(-double.Epsilon);
 
-        Assert.InRange(quantiles.Result(in sketch)[1], double.MaxValue * 0.98, double.MaxValue);
-        Assert.InRange(quantiles.Result(in sketch)[0], -double.Epsilon, 0);
-        Assert.Throws<ArgumentException>(() => quantiles.Add(ref sketch, double.NaN));
-        Assert.Throws<ArgumentException>(() => quantiles.Add(ref sketch, double.NegativeInfinity));
+        Assert.InRange(quantiles.Result[1], double.MaxValue * 0.98, double.MaxValue);
+        Assert.InRange(quantiles.Result[0], -double.Epsilon, 0);
+        Assert.Throws<ArgumentException>(() => quantiles.Add(double.NaN));
+        Assert.Throws<ArgumentException>(() => quantiles.Add(double.NegativeInfinity));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using CsCheck;
 using Dataflow.Testing;
+using Dataflow.Tests.Aggregates;
 
 namespace Dataflow.Tests.Quality;
 
@@ -158,17 +159,17 @@ public class DriftTests
     private static Drift DriftOf(double[] numbers, Distribution reference)
         => DriftOf(new Aggregates<double>().Drift(number => number, reference), numbers);
 
-    private static Drift DriftOf<T>(Aggregation<T, long[], Drift> aggregation, T[] values)
+    private static Drift DriftOf<T>(Aggregation<T, Drift> aggregation, T[] values)
     {
-        var (first, second) = (aggregation.Create(), aggregation.Create());
+        var (first, second) = (Running.Of(aggregation), Running.Of(aggregation));
         foreach (var (i, number) in values.Index())
         {
-            if (i % 2 == 0) aggregation.Add(ref first, number);
-            else aggregation.Add(ref second, number);
+            if (i % 2 == 0) first.Add(number);
+            else second.Add(number);
         }
 
-        aggregation.Merge(ref first, in second);
-        return aggregation.Result(in first);
+        first.Merge(second);
+        return first.Result;
     }
 
     private static double[] SharesOf(double[] numbers, IReadOnlyList<double> bounds)

@@ -119,7 +119,7 @@ public class WholeRecordTests
     private static Table<int, Ev> Rights(KeyedStream<int, Ev> events)
         => events.Where(e => e.V > 4 && !e.IsBad, "rights").ToTable("rights-table");
 
-    private static Action<Pipeline> Aggregated<TA, TR>(Func<Aggregates<Ev>, Aggregation<Ev, TA, TR>> aggregate) => pipeline => Keyed(pipeline)
+    private static Action<Pipeline> Aggregated<TR>(Func<Aggregates<Ev>, Aggregation<Ev, TR>> aggregate) => pipeline => Keyed(pipeline)
         .Window(Tumbling.Every(Second)).Aggregate(a => (a.Count(), aggregate(a), a.Sum(e => Good(e))), (key, window, n, r, sum) => $"{key} {window} {n} {Text(r)} {sum}")
         .Values().To(Results);
 

@@ -1,0 +1,21 @@
+namespace Dataflow.Extensibility;
+
+/// <summary>Makes something of an aggregate whose accumulator has a type that only the aggregate knows.</summary>
+/// <remarks>So that a step keeps accumulators as they are, in state of their own type: none is boxed.</remarks>
+/// <example><code>
+/// // A node of one's own that aggregates: aggregation.Accept(new NodeOf&lt;Trip, double>("fares", input)).
+/// sealed class NodeOf&lt;T, TResult>(string name, Node&lt;T> input) : IAggregationVisitor&lt;T, TResult, Node&lt;T, TResult>>
+/// {
+///     public Node&lt;T, TResult> Visit&lt;TAccumulator>(Aggregation&lt;T, TAccumulator, TResult> aggregation)
+///         => new RunningNode&lt;T, TAccumulator, TResult>(name, input, aggregation);
+/// }
+/// </code></example>
+/// <typeparam name="T">What is aggregated.</typeparam>
+/// <typeparam name="TResult">What comes out.</typeparam>
+/// <typeparam name="TMade">What is made of the aggregate.</typeparam>
+public interface IAggregationVisitor<T, TResult, TMade>
+{
+    /// <summary>Makes it.</summary>
+    /// <param name="aggregation">The aggregate that was asked to accept this.</param>
+    TMade Visit<TAccumulator>(Aggregation<T, TAccumulator, TResult> aggregation);
+}
