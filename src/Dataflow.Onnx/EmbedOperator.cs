@@ -47,18 +47,18 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
         base.Open();
     }
 
-    private protected override bool IsAnswered(T value)
+    protected override bool IsAnswered(T value)
     {
         if (HasNoText(value) || TextOf(value, out _) is not { } text) return true;
         var models = node.Models(value);
         return Has(models.Answers, text) && (models.Tried is null || Has(models.Tried, text));
     }
 
-    private protected override Task<Embedded> CallAsync(T value, CancellationToken cancellation)
+    protected override Task<Embedded> CallAsync(T value, CancellationToken cancellationToken)
         => HasNoText(value) ? NoText
             : TextOf(value, out var failure) is { } text ? EmbedAsync(node.Models(value), text) : Task.FromResult(new Embedded(null, null, failure));
 
-    private protected override void HandOn(in Record<T> record, Embedded result)
+    protected override void HandOn(in Record<T> record, Embedded result)
     {
         if (HasNoText(record.Value))
         {
@@ -87,7 +87,7 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
         Emit(record.With(made));
     }
 
-    private protected override void HandOnFailed(in Record<T> record, Exception error)
+    protected override void HandOnFailed(in Record<T> record, Exception error)
     {
         if (error is not ModelException { IsTransient: false }) throw Fail(error, in record); // no text's fault: the log's, the service's
         Refuse(in record, error.Message);

@@ -4,8 +4,10 @@ using Dataflow.Time;
 
 namespace Dataflow.Extensibility;
 
-/// <summary>What all steps have in common that call and await; derive from <see cref="AsyncOperator{TIn, TOut}"/>.</summary>
+/// <summary>A running step that makes an asynchronous call for each record, several of them at once.</summary>
 /// <remarks>
+/// Derive from <see cref="AsyncOperator{TIn, TOut}"/> or <see cref="KeyedAsyncOperator{TKey, T, TOut}"/>, or from this type where what
+/// is emitted is not what a call returns.
 /// All of it runs on the task's thread: tasks that complete elsewhere only wake it, and it looks at those that run. A record
 /// is on its way from the start of its first call until its result has gone on. Records on their way are part of checkpoints, which then
 /// do not wait for them; where their type cannot be written, checkpoints wait.
@@ -25,18 +27,27 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     private InputTime _time = InputTime.None; // the last that came
     private long _nextSequence;
 
+    /// <summary>Makes a step whose results go on in the order of the input, unless its options say otherwise.</summary>
+    /// <param name="options">How calls are made.</param>
+    protected CallingOperator(AsyncOptions options)
+        : this(options, null, null)
+    {
+    }
+
     /// <param name="options">How calls are made.</param>
     /// <param name="order">The order in which results go on; null: that of the input.</param>
     /// <param name="keyShard">The shard of a record's key; null where records have no key.</param>
-    private protected CallingOperator(AsyncOptions options, ResultOrder<TIn, TResult>? order = null, Func<TIn, int>? keyShard = null)
+    private protected CallingOperator(AsyncOptions options, ResultOrder<TIn, TResult>? order, Func<TIn, int>? keyShard)
     {
+        ArgumentNullException.ThrowIfNull(options);
         _options = options;
         _keyShard = keyShard;
         _calls = new(!options.KeepsOrder ? new AnyOrder<TIn, TResult>() : order ?? new InputOrder<TIn, TResult>());
         _told = new(base.Advance, base.Idle);
     }
 
-    private protected long CallsMade => _attempts?.Made ?? 0;
+    /// <summary>How many calls were made, those made again included.</summary>
+    protected long CallsMade => _attempts?.Made ?? 0;
 
     /// <inheritdoc/>
     public override bool IsOneToOne => true;
@@ -83,17 +94,21 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
         for (var call = _calls.First; call is not null; call = call.Next) call.RemoveLimit();
     }
 
-    /// <summary>Starts a call; on the task's thread.</summary>
-    private protected abstract Task<TResult> CallAsync(TIn value, CancellationToken cancellation);
+    /// <summary>Starts the call for a value.</summary>
+    /// <remarks>Called on the task's thread; must not block. After a restart, and where calls are retried, it is called again for the
+    /// same value.</remarks>
+    /// <param name="value">The record's value.</param>
+    /// <param name="cancellationToken">Cancelled when the call has taken longer than its timeout, and when the job ends.</param>
+    protected abstract Task<TResult> CallAsync(TIn value, CancellationToken cancellationToken);
 
-    /// <summary>Whether a value needs no call of its own, so that the rate does not count it.</summary>
-    private protected virtual bool IsAnswered(TIn value) => false;
+    /// <summary>Whether a value needs no call, so that <see cref="AsyncOptions.CallsPerSecond"/> does not count it.</summary>
+    protected virtual bool IsAnswered(TIn value) => false;
 
-    /// <summary>Makes the step's result of a call's.</summary>
-    private protected abstract void HandOn(in Record<TIn> record, TResult result);
+    /// <summary>Emits what the step makes of a call's result; called on the task's thread, in the step's order.</summary>
+    protected abstract void HandOn(in Record<TIn> record, TResult result);
 
-    /// <summary>Handles a record whose last call failed.</summary>
-    private protected virtual void HandOnFailed(in Record<TIn> record, Exception error) => Reject(error, in record);
+    /// <summary>Handles a record whose last attempt failed. Unless overridden, rejects the record.</summary>
+    protected virtual void HandOnFailed(in Record<TIn> record, Exception error) => Reject(error, in record);
 
     /// <inheritdoc/>
     public sealed override bool Poll()

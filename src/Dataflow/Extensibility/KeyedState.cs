@@ -111,7 +111,14 @@ public sealed class KeyedState<TKey, TValue>
         return true;
     }
 
-    /// <summary>Calls back for each key and value, in no particular order. The table must not change meanwhile.</summary>
+    /// <summary>Calls back for each key and value, in no particular order. The state must not change meanwhile.</summary>
+    public void ForEach(Action<TKey, TValue> visit)
+    {
+        ArgumentNullException.ThrowIfNull(visit);
+        ForEach(visit, static (visit, key, ref value) => visit(key, value));
+    }
+
+    /// <inheritdoc cref="ForEach(Action{TKey, TValue})"/>
     internal void ForEach<TContext>(TContext context, Visitor<TContext> visit)
     {
         foreach (ref var entry in _entries.AsSpan())

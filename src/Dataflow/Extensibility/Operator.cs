@@ -103,6 +103,7 @@ public abstract class Operator
     {
         _context = context;
         Stopping = context.Task.Job.Stopping;
+        context.OpenTimers();
         Open();
     }
 

@@ -110,6 +110,26 @@ public sealed class OperatorContext
     /// <summary>Has the step's worker look for work at once, where it is parked. From any thread: when a call has completed, say.</summary>
     public void Wake() => _task.Worker.Wake();
 
+    /// <summary>The index of the worker whose instance of a step on a keyed stream has the records and the state of a key.</summary>
+    public int WorkerOf<TKey>(TKey key)
+        where TKey : notnull
+    {
+        using var scope = _task.Job.Plan.Serdes.Enter();
+        return Shards.WorkerOf(Shards.Of(KeyCodec<TKey>.Default.Hash(key)), Workers);
+    }
+
+    /// <summary>Reads what the step holds, its state say, from outside: between two batches of records. From any thread.</summary>
+    /// <remarks>Runs at once on the caller's thread where the step's worker has nothing to do, else on the worker's, after the batch at
+    /// hand.</remarks>
+    /// <param name="read">Reads and copies; must be quick and change nothing.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="OperationCanceledException">The job has ended, or <paramref name="cancellationToken"/> was cancelled.</exception>
+    public Task<T> ReadAsync<T>(Func<T> read, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        return _task.Worker.AskAsync(_ => read(), cancellationToken);
+    }
+
     /// <summary>The name of the split that a record came from; empty where it is not known.</summary>
     public string SplitName(RecordOrigin origin) => _task.Job.SplitName(origin);
 
@@ -124,6 +144,16 @@ public sealed class OperatorContext
     public OperatorException Fail(Exception error, RecordOrigin origin)
         => error as OperatorException
             ?? OperatorException.Failed(Name, _task.Job.SplitName(origin), Position(origin), error);
+
+    internal void OpenTimers()
+    {
+        foreach (var timers in _declared.AllTimers) timers.Open(this);
+    }
+
+    internal void CloseTimers()
+    {
+        foreach (var timers in _declared.AllTimers) timers.Close();
+    }
 
     /// <summary>Fails where a value of a record, which the step is to keep, cannot be written, as long as the record can still be rejected.</summary>
     internal void CheckKept<T>(T value)

@@ -2,6 +2,7 @@ using Dataflow.Async;
 using Dataflow.Joins;
 using Dataflow.Planning;
 using Dataflow.State;
+using Dataflow.Time;
 
 namespace Dataflow.Extensibility;
 
@@ -14,6 +15,7 @@ public sealed class StepDeclaration
     private readonly Changes _changes;
     private readonly List<IState> _states = [];
     private readonly List<DeclaredState> _compared = [];
+    private readonly List<ITimers> _timers = [];
 
     internal StepDeclaration(string step, Changes changes, bool keepsRejected, StepOutputs outputs)
     {
@@ -24,6 +26,8 @@ public sealed class StepDeclaration
     }
 
     internal IReadOnlyList<IState> States => _states;
+
+    internal IReadOnlyList<ITimers> AllTimers => _timers;
 
     /// <summary>The states that a restart compares.</summary>
     internal IReadOnlyList<DeclaredState> Compared => _compared;
@@ -95,6 +99,32 @@ public sealed class StepDeclaration
         where TKey : notnull
         => Tables<TKey, TValue>(name, KeyCodec<TKey>.Default).Main;
 
+    /// <summary>Declares state of which a key has several values, each under a number: a time, or a place in a list.</summary>
+    /// <remarks>As <see cref="State{TKey, TValue}"/>; the number is no part of what decides the key's worker.</remarks>
+    /// <param name="name">Names the state within the step; the same at every start.</param>
+    public KeyedState<KeyPart<TKey>, TValue> PartState<TKey, TValue>(string name = "parts")
+        where TKey : notnull
+        => Tables<KeyPart<TKey>, TValue>(name, new KeyPartCodec<TKey>()).Main;
+
+    /// <summary>Declares state by key that falls into namespaces, each dropped as a whole: a table for each window, say.</summary>
+    /// <remarks>As <see cref="State{TKey, TValue}"/>.</remarks>
+    /// <param name="name">Names the state within the step; the same at every start.</param>
+    public NamespacedState<TKey, TValue> NamespacedState<TKey, TValue>(string name = "state")
+        where TKey : notnull
+        => Tables<TKey, TValue>(name, KeyCodec<TKey>.Default);
+
+    /// <summary>Declares timers by key that go by event time: the step takes them as its watermark advances.</summary>
+    /// <param name="name">Names them within the step, beside its states; the same at every start.</param>
+    public Timers<TKey> Timers<TKey>(string name = "timers")
+        where TKey : notnull
+        => Open(TimersOf<TKey>(name));
+
+    /// <summary>Declares timers by key that go by the job's clock, and wake the step's worker.</summary>
+    /// <param name="name">Names them within the step, beside its states; the same at every start.</param>
+    public ProcessingTimers<TKey> ProcessingTimers<TKey>(string name = "processing-timers")
+        where TKey : notnull
+        => Open(new ProcessingTimers<TKey>(TimersOf<TKey>(name)));
+
     /// <summary>Declares state whose keys fall into parts that are dropped as a whole.</summary>
     /// <param name="name">Names the state within the step.</param>
     /// <param name="keys">How keys are hashed and written.</param>
@@ -141,6 +171,17 @@ public sealed class StepDeclaration
         if (!InFlightState<T>.IsPossible) return null;
         _compared.Add(new("in flight", TypeNames.Of(typeof(T))));
         return Own(new NamespacedState<InFlightKey, byte[]>(NameOf("in-flight"), new InFlightKeyCodec(), _changes)).Main;
+    }
+
+    private Timers<TKey> TimersOf<TKey>(string name)
+        where TKey : notnull
+        => new(PartState<TKey, bool>(name));
+
+    private TTimers Open<TTimers>(TTimers timers)
+        where TTimers : ITimers
+    {
+        _timers.Add(timers);
+        return timers;
     }
 
     private string NameOf(string state) => $"{_step}/{state}";

@@ -71,7 +71,8 @@ public sealed record AsyncOptions
         }
     }
 
-    internal string Detail => string.Join(", ", Parts());
+    /// <summary>The options in a few words, for <see cref="Node.Detail"/> of a step that has them.</summary>
+    public string Detail => string.Join(", ", Parts());
 
     private IEnumerable<string> Parts()
     {

@@ -128,7 +128,7 @@ internal sealed class LookupOperator<TIn, TKey, TRow, TOut>(LookupNode<TIn, TKey
         base.Open();
     }
 
-    private protected override bool IsAnswered(TIn value)
+    protected override bool IsAnswered(TIn value)
     {
         try
         {
@@ -140,15 +140,15 @@ internal sealed class LookupOperator<TIn, TKey, TRow, TOut>(LookupNode<TIn, TKey
         }
     }
 
-    private protected override Task<TRow?> CallAsync(TIn value, CancellationToken cancellation)
+    protected override Task<TRow?> CallAsync(TIn value, CancellationToken cancellationToken)
     {
-        var row = _cache.FindAsync(node.Key(value), node.Find, out var isCall, cancellation);
+        var row = _cache.FindAsync(node.Key(value), node.Find, out var isCall, cancellationToken);
         if (isCall) _calls.Add();
         else _reused.Add();
         return row;
     }
 
-    private protected override void HandOn(in Record<TIn> record, TRow? row)
+    protected override void HandOn(in Record<TIn> record, TRow? row)
     {
         if (row is null && node.IsInner)
         {

@@ -67,7 +67,7 @@ internal sealed record MapAsyncNode<TIn, TOut>(
 }
 
 internal sealed class MapAsyncOperator<TIn, TOut>(Func<TIn, CancellationToken, Task<TOut>> map, AsyncOptions options)
-    : CallingOperator<TIn, TOut, TOut>(options)
+    : AsyncOperator<TIn, TOut>(options)
 {
     protected override void Declare(StepDeclaration declare)
     {
@@ -75,9 +75,7 @@ internal sealed class MapAsyncOperator<TIn, TOut>(Func<TIn, CancellationToken, T
         declare.Gauge(CounterDefinition.Calls, () => CallsMade);
     }
 
-    private protected override Task<TOut> CallAsync(TIn value, CancellationToken cancellation) => map(value, cancellation);
-
-    private protected override void HandOn(in Record<TIn> record, TOut result) => Emit(record.With(result));
+    protected override Task<TOut> CallAsync(TIn value, CancellationToken cancellationToken) => map(value, cancellationToken);
 }
 
 internal sealed record KeyedMapAsyncNode<TKey, T, TOut>(
@@ -92,8 +90,7 @@ internal sealed record KeyedMapAsyncNode<TKey, T, TOut>(
 }
 
 internal sealed class KeyedMapAsyncOperator<TKey, T, TOut>(Func<T, CancellationToken, Task<TOut>> map, AsyncOptions options)
-    : CallingOperator<Keyed<TKey, T>, TOut, Keyed<TKey, TOut>>(
-        options, new KeyOrder<TKey, T, TOut>(), static pair => Shards.Of(KeyCodec<TKey>.Default.Hash(pair.Key)))
+    : KeyedAsyncOperator<TKey, T, TOut>(options)
     where TKey : notnull
 {
     protected override void Declare(StepDeclaration declare)
@@ -102,9 +99,6 @@ internal sealed class KeyedMapAsyncOperator<TKey, T, TOut>(Func<T, CancellationT
         declare.Gauge(CounterDefinition.Calls, () => CallsMade);
     }
 
-    private protected override Task<TOut> CallAsync(Keyed<TKey, T> value, CancellationToken cancellation)
-        => map(value.Value, cancellation);
-
-    private protected override void HandOn(in Record<Keyed<TKey, T>> record, TOut result)
-        => Emit(record.With(new Keyed<TKey, TOut>(record.Value.Key, result)));
+    protected override Task<TOut> CallAsync(Keyed<TKey, T> value, CancellationToken cancellationToken)
+        => map(value.Value, cancellationToken);
 }

@@ -54,7 +54,7 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
     protected override void Declare(StepDeclaration declare)
     {
         _matches = declare.State<TKey, OpenMatches<T>?>("matches");
-        _timers = Timers<TKey>.In(declare, "timers");
+        _timers = declare.Timers<TKey>();
         _timedOut = declare.Output<TKey, TOut>(_timedOutput);
         _late = declare.Counter(CounterDefinition.Late);
         declare.Gauge(MatchCounters.Dropped, () => _matcher.Dropped);
@@ -62,7 +62,6 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
 
     protected override void Open()
     {
-        _timers.Open();
         _watermark = _handedOn = Context.SavedWatermark();
     }
 

@@ -20,8 +20,6 @@ internal sealed class ProcessOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, 
 
     public override void Idle(Idleness idleness) => Runner.Idle(idleness);
 
-    public override void Close() => Runner.Close();
-
     public override bool Poll() => Runner.Poll();
 
     public override void Capture(StepCheckpoint checkpoint) => Runner.Capture(checkpoint);
@@ -59,8 +57,6 @@ internal sealed class BroadcastProcessOperator<TKey, T, TBroadcast, TOut>
     {
         if (Runner.TryBroadcast(_process, in record) is { } error) Reject(error, in record);
     }
-
-    public override void Close() => Runner.Close();
 
     public override bool Poll() => Runner.Poll();
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Dataflow.Joins;
 using Dataflow.Time;
 
@@ -7,7 +6,6 @@ namespace Dataflow.Processing;
 /// <summary>Runs the user's code of a <c>Process</c> step: its states, its timers and its outputs.</summary>
 /// <remarks>In order of time, a record that is newer than what the step has come to waits in state, and takes turns with the timers once the
 /// watermark is there. Whatever the watermark lets happen is done in portions: between them a checkpoint can be taken.</remarks>
-[SuppressMessage("Design", "CA1001", Justification = "Steps end with Close.")]
 internal sealed class ProcessRunner<TKey, T, TOut>(
     KeyedProcess<TKey, T, TOut> process,
     bool isInTimeOrder,
@@ -26,7 +24,6 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     private ProcessStates<TKey, T> _states = null!;
     private WaitingRecords<TKey, T>? _waiting; // null where records are handled as they come
     private Timers<TKey> _timers = null!;
-    private Timers<TKey> _clockTimers = null!;
     private ProcessingTimers<TKey> _processingTimers = null!;
     private RunningContext _context = null!;
     private SideOutputs<TKey> _sides = null!;
@@ -58,22 +55,17 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         declare.Gauge(CounterDefinition.Expired, () => _states.Expiring.Sum(static state => state.Expired));
         process.Open(_states);
         if (isInTimeOrder) _waiting = declare.Waiting<TKey, T>("waiting-records", SliceMs);
-        _timers = Timers<TKey>.In(declare, "event-timers");
-        _clockTimers = Timers<TKey>.In(declare, "processing-timers");
+        _timers = declare.Timers<TKey>("event-timers");
+        _processingTimers = declare.ProcessingTimers<TKey>();
     }
 
     public void Open(OperatorContext step)
     {
         _step = step;
-        _timers.Open();
-        _clockTimers.Open();
-        _processingTimers = new(_clockTimers, step);
         _context = new RunningContext(this, step.KeepsRejected);
         _until = _fireUntil = _watermark = step.SavedWatermark();
         _now = _newest = step.SavedWatermark(NowPart);
     }
-
-    public void Close() => _processingTimers?.Dispose();
 
     public void Capture(StepCheckpoint checkpoint)
     {
@@ -241,7 +233,6 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     {
         (_endsThen, _isEnding, _until, _fireUntil) = (false, true, long.MaxValue, long.MaxValue);
         _droppedTimers.Add(_processingTimers.Clear());
-        _timers.LetSetOnceMore();
     }
 
     /// <summary>The next in time: of one moment records come before timers.</summary>

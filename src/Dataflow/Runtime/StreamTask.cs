@@ -155,6 +155,7 @@ internal sealed class StreamTask
         [
             .. _inputs.Select(static input => (Action)input.Close),
             .. _steps.Select(static step => (Action)(() => step.Context.Call(step.Step.Close))),
+            .. _steps.Select(static step => (Action)step.Context.CloseTimers),
         ]);
     }
 

@@ -57,16 +57,16 @@ internal sealed class MapRowsAsyncOperator<TKey, TRow, TOut>(Func<TRow, Cancella
         _calls = declare.Counter(CounterDefinition.Calls);
     }
 
-    private protected override bool IsAnswered(Keyed<TKey, Change<TRow>> value) => !value.Value.HasNew;
+    protected override bool IsAnswered(Keyed<TKey, Change<TRow>> value) => !value.Value.HasNew;
 
-    private protected override Task<TOut> CallAsync(Keyed<TKey, Change<TRow>> value, CancellationToken cancellation)
+    protected override Task<TOut> CallAsync(Keyed<TKey, Change<TRow>> value, CancellationToken cancellationToken)
     {
         if (!value.Value.HasNew) return NoRow;
         _calls.Add();
-        return map(value.Value.New, cancellation);
+        return map(value.Value.New, cancellationToken);
     }
 
-    private protected override void HandOn(in Record<Keyed<TKey, Change<TRow>>> record, TOut result)
+    protected override void HandOn(in Record<Keyed<TKey, Change<TRow>>> record, TOut result)
     {
         var (key, change) = record.Value;
         Emit(record.With(new Keyed<TKey, Change<TOut>>(key, change.HasNew ? Change<TOut>.Insert(result) : Change<TOut>.Delete(default!))));

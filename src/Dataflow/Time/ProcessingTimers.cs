@@ -1,54 +1,81 @@
-namespace Dataflow.Time;
+using Dataflow.Time;
 
-/// <summary>Timers by the clock, which wake the worker when the next of them is due.</summary>
-internal sealed class ProcessingTimers<TKey>(Timers<TKey> timers, OperatorContext step) : IDisposable
+namespace Dataflow;
+
+/// <summary>Timers of a step, by key and processing time: that of the job's clock. They are part of every checkpoint.</summary>
+/// <remarks>Made by <see cref="StepDeclaration.ProcessingTimers"/>. A step takes those that are due in its <see cref="Operator.Poll"/>; its
+/// worker wakes for the next one. Those that came due while no job ran fire at the next start. Those that are not due when the input
+/// ends do not fire.</remarks>
+public sealed class ProcessingTimers<TKey> : ITimers
     where TKey : notnull
 {
     private const long MostMilliseconds = uint.MaxValue - 1; // that a timer takes
 
+    private readonly Timers<TKey> _timers;
+    private OperatorContext _step = null!; // set by Open
     private ITimer? _alarm;
     private long _alarmAt = long.MaxValue;
     private volatile bool _hasRung; // perhaps early: its clock is coarser
 
-    public long Now => step.Time.GetUtcNow().ToUnixTimeMilliseconds();
+    internal ProcessingTimers(Timers<TKey> timers) => _timers = timers;
 
+    /// <summary>The clock's time, ms since the Unix epoch.</summary>
+    public long Now => _step.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>How many timers are set.</summary>
+    public int Count => _timers.Count;
+
+    void ITimers.Open(OperatorContext step)
+    {
+        _step = step;
+        _timers.Open();
+    }
+
+    void ITimers.Close() => _alarm?.Dispose();
+
+    /// <summary>Sets a timer; setting it twice changes nothing.</summary>
+    /// <param name="key">The key of the record at hand, or of the timer that fired.</param>
+    /// <param name="timestamp">When it is due, ms since the Unix epoch.</param>
     public void Set(TKey key, long timestamp)
     {
-        timers.Set(key, timestamp);
+        _timers.Set(key, timestamp);
         SetAlarm();
     }
 
-    public void Delete(TKey key, long timestamp) => timers.Delete(key, timestamp);
+    /// <summary>Deletes a timer, if it is set.</summary>
+    public void Delete(TKey key, long timestamp) => _timers.Delete(key, timestamp);
 
+    /// <summary>Takes the next timer that is due; false if there is none.</summary>
+    /// <param name="key">The timer's key.</param>
+    /// <param name="timestamp">When it was due.</param>
     public bool TryTakeDue(out TKey key, out long timestamp)
     {
-        if (timers.Next is not { } next) // the clock is looked at only where there are timers
+        if (_timers.Next is not { } next) // the clock is looked at only where there are timers
         {
             (key, timestamp) = (default!, 0);
             return false;
         }
 
-        if (timers.TryTakeDue(Now, out key, out timestamp)) return true;
+        if (_timers.TryTakeDue(Now, out key, out timestamp)) return true;
         if (next != _alarmAt || _hasRung) SetAlarm();
         return false;
     }
 
     /// <summary>Drops all timers and says how many there were.</summary>
-    public int Clear() => timers.Clear();
-
-    public void Dispose() => _alarm?.Dispose();
+    internal int Clear() => _timers.Clear();
 
     private void SetAlarm()
     {
-        if (timers.Next is not { } next || (next == _alarmAt && !_hasRung)) return;
+        if (_timers.Next is not { } next || (next == _alarmAt && !_hasRung)) return;
         (_alarmAt, _hasRung) = (next, false);
-        _alarm ??= step.Time.CreateTimer(static timers => ((ProcessingTimers<TKey>)timers!).Ring(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _alarm ??= _step.Time.CreateTimer(
+            static timers => ((ProcessingTimers<TKey>)timers!).Ring(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _alarm.Change(TimeSpan.FromMilliseconds(Math.Clamp(next - Now, 0, MostMilliseconds)), Timeout.InfiniteTimeSpan);
     }
 
     private void Ring()
     {
         _hasRung = true;
-        step.Wake();
+        _step.Wake();
     }
 }

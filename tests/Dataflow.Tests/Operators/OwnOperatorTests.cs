@@ -248,9 +248,9 @@ public sealed class OwnOperatorTests : IDisposable
         public override Operator<int, int> CreateOperator() => new DoubledOperator();
     }
 
-    private sealed class DoubledOperator() : AsyncOperator<int, int>(concurrency: 2)
+    private sealed class DoubledOperator() : AsyncOperator<int, int>(new AsyncOptions { Concurrency = 2 })
     {
-        protected override async Task<int> StartAsync(int value)
+        protected override async Task<int> CallAsync(int value, CancellationToken cancellationToken)
         {
             await Task.Yield();
             return value * 2;

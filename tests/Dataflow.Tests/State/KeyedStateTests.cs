@@ -123,10 +123,10 @@ public class KeyedStateTests
 
     private static int Cut(NamespacedState<int, long> state, Changes changes)
     {
-        state.Flip();
+        ((IState)state).Flip();
         changes.Flip();
         var all = int.MaxValue;
-        Assert.True(state.WriteFrozen(ref all));
+        Assert.True(((IState)state).WriteFrozen(ref all));
         return changes.Take().Sum(change => change.Records.Count);
     }
 
@@ -200,14 +200,14 @@ public class KeyedStateTests
         private void Flip()
         {
             Write(int.MaxValue);
-            _state.Flip();
+            ((IState)_state).Flip();
             _changes.Flip();
             _atFlip = new(_model);
         }
 
         private void Write(int budget)
         {
-            if (_atFlip is null || !_state.WriteFrozen(ref budget)) return;
+            if (_atFlip is null || !((IState)_state).WriteFrozen(ref budget)) return;
             _log.Commit(_changes);
             Assert.Equal(_atFlip, Replayed());
             _atFlip = null;

@@ -1,0 +1,18 @@
+using Dataflow.Async;
+using Dataflow.State;
+
+namespace Dataflow;
+
+/// <summary>A running step on a keyed stream that replaces each value by the result of an asynchronous call.</summary>
+/// <remarks>Like <see cref="AsyncOperator{TIn, TOut}"/>, but results keep the order of their key alone: a slow call holds up no other
+/// key.</remarks>
+/// <param name="options">How many calls at once, in which order results go on, timeout, retries, rate.</param>
+public abstract class KeyedAsyncOperator<TKey, T, TOut>(AsyncOptions options)
+    : CallingOperator<Keyed<TKey, T>, TOut, Keyed<TKey, TOut>>(
+        options, new KeyOrder<TKey, T, TOut>(), static pair => Shards.Of(KeyCodec<TKey>.Default.Hash(pair.Key)))
+    where TKey : notnull
+{
+    /// <inheritdoc/>
+    protected sealed override void HandOn(in Record<Keyed<TKey, T>> record, TOut result)
+        => Emit(record.With(new Keyed<TKey, TOut>(record.Value.Key, result)));
+}

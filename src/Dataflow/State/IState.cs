@@ -1,0 +1,25 @@
+namespace Dataflow.State;
+
+/// <summary>State as checkpoints and restores see it.</summary>
+internal interface IState
+{
+    uint Id { get; }
+
+    /// <summary>Whether every worker holds all of it, and not its own shards alone.</summary>
+    bool IsBroadcast { get; }
+
+    long Entries { get; }
+
+    void Flip();
+
+    bool WriteFrozen(ref int budget);
+
+    void RestorePut(long ns, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value);
+}
+
+/// <summary>The number that stands for a state's name in changelogs.</summary>
+internal static class StateId
+{
+    public static uint Of(string name)
+        => Log.KafkaPartitioner.Hash(System.Text.Encoding.UTF8.GetBytes(name));
+}
