@@ -1,0 +1,126 @@
+using Dataflow;
+using Dataflow.Log;
+using Dataflow.Testing;
+using Stranger.Calls;
+using Stranger.Profiles;
+using Stranger.Windows;
+
+namespace Stranger;
+
+/// <summary>A step of one's own that is wrong is refused before it runs, in the words that built-in steps get.</summary>
+public sealed class RefusalTests : IDisposable
+{
+    private readonly LogStore _log = SimulatedJob.OpenLog();
+
+    public void Dispose() => _log.Dispose();
+
+    [Fact]
+    public void Two_steps_with_state_and_one_name()
+    {
+        var pipeline = new Pipeline("wrong");
+        var readings = pipeline.Readings("readings");
+        readings.Profile(new Profiles<int>(), static reading => reading.Value);
+        readings.Profile(new Profiles<int>(), static reading => reading.Time);
+
+        Assert.Equal(
+            ["two steps with state are called 'profile'. Give one of them another name, as its argument 'name'."], FaultsOf(pipeline));
+    }
+
+    [Fact]
+    public void Two_states_of_one_name()
+        => Assert.Equal(
+            ["step 'own' declares two states called 'count'. Give each a name of its own."],
+            FaultsOf(Declaring(static declare =>
+            {
+                declare.State<int, int>("count");
+                declare.PartState<int, long>("count");
+            })));
+
+    [Fact]
+    public void A_timer_and_a_state_of_one_name()
+        => Assert.Equal(
+            ["step 'own' declares two states called 'due'. Give each a name of its own."],
+            FaultsOf(Declaring(static declare =>
+            {
+                declare.NamespacedState<int, int>("due");
+                declare.Timers<int>("due");
+            })));
+
+    [Fact]
+    public void State_of_a_type_that_cannot_be_written()
+    {
+        var faults = FaultsOf(Declaring(static declare => declare.State<int, Func<int>>()));
+
+        Assert.StartsWith("step 'own': Type Func<Int32>", Assert.Single(faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_side_output_that_the_step_does_not_have()
+    {
+        var pipeline = new Pipeline("wrong");
+        var sums = pipeline.Readings("readings").SumEvery(TimeSpan.FromSeconds(1), 3, static reading => reading.Value);
+        sums.SideOutput(new Output<Reading>("late")).Values().To(Sink.Memory<Reading>("late"));
+        sums.Values().To(Sink.Memory<WindowSum>("sums"));
+
+        Assert.Equal(
+            ["step 'sum' has no output 'late' of these records. Take SideOutput of the step that declares it."], FaultsOf(pipeline));
+    }
+
+    [Fact]
+    public void State_that_changed_its_type_or_its_meaning_since_the_checkpoint()
+    {
+        _log.Write("readings", Input.Readings(seed: 1));
+        var job = SimulatedJob.Start(Summing(TimeSpan.FromSeconds(1)), _log);
+        job.Run();
+
+        Assert.Equal(
+            """
+            Pipeline 'wrong': its steps with state are not those of checkpoint 1, which it would carry on from:
+            - the checkpoint has   sum: windows of 1000 ms; windows: Int32 -> (Int64, Int64):16
+            - the pipeline has     sum: windows of 2000 ms; windows: Int32 -> (Int64, Int64):16
+            Undo the change, or give the pipeline a new name to start afresh.
+            """,
+            Assert.Throws<PlanException>(() => SimulatedJob.Start(Summing(TimeSpan.FromSeconds(2)), _log)).Message);
+    }
+
+    [Fact]
+    public void The_plan_shows_a_step_as_it_shows_others()
+    {
+        var pipeline = new Pipeline("shown");
+        pipeline.Readings("readings")
+            .Ask(static reading => $"{reading.Value}", static (asked, _) => Task.FromResult(asked), new AsyncOptions { Concurrency = 3 })
+            .Values().To(Sink.Memory<string>());
+
+        Assert.Contains("ask (3 in flight)", pipeline.Explain().ToString(), StringComparison.Ordinal);
+    }
+
+    private static IReadOnlyList<string> FaultsOf(Pipeline pipeline) => Assert.Throws<PlanException>(pipeline.Explain).Faults;
+
+    private static Pipeline Summing(TimeSpan length)
+    {
+        var pipeline = new Pipeline("wrong");
+        pipeline.Readings("readings").SumEvery(length, 3, static reading => reading.Value)
+            .Values().Select(static sum => sum.Sum).To(Topic.Of<long>("sums"));
+        return pipeline;
+    }
+
+    private static Pipeline Declaring(Action<StepDeclaration> declare)
+    {
+        var pipeline = new Pipeline("wrong");
+        pipeline.Readings("readings").Add(input => new OwnNode(input, declare)).Values().To(Sink.Memory<Reading>());
+        return pipeline;
+    }
+
+    private sealed record OwnNode(Node<Keyed<int, Reading>> Before, Action<StepDeclaration> DeclareAll)
+        : Node<Keyed<int, Reading>, Keyed<int, Reading>>("own", Before)
+    {
+        public override Operator<Keyed<int, Reading>, Keyed<int, Reading>> CreateOperator() => new OwnOperator(DeclareAll);
+    }
+
+    private sealed class OwnOperator(Action<StepDeclaration> declareAll) : Operator<Keyed<int, Reading>, Keyed<int, Reading>>
+    {
+        public override void Process(in Record<Keyed<int, Reading>> record) => Emit(in record);
+
+        protected override void Declare(StepDeclaration declare) => declareAll(declare);
+    }
+}
