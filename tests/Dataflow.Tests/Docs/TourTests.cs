@@ -24,18 +24,5 @@ public class TourTests
     [InlineData("operations", "09:00 tea: 7 pieces")]
     [InlineData("operations", "started again from checkpoint 0")]
     public async Task Each_stop_shows_what_it_says(string stop, string line)
-    {
-        var program = Path.Combine(AppContext.BaseDirectory, "Tour.dll");
-        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("dotnet", [program, stop])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-
-        Assert.True(process.ExitCode == 0, await errors);
-        Assert.Contains(line, output, StringComparison.Ordinal);
-    }
+        => Assert.Contains(line, await Example.RunAsync("Tour", stop), StringComparison.Ordinal);
 }
