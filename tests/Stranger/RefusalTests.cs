@@ -37,6 +37,22 @@ public sealed class RefusalTests : IDisposable
             })));
 
     [Fact]
+    public void State_by_something_else_than_the_keys_of_the_stream()
+        => Assert.Equal(
+            ["step 'own' keeps 'of-place' by (Int32, String), and its stream has keys of Int32. "
+                + "Keep it by those: PartState holds several values of a key."],
+            FaultsOf(Declaring(static declare => declare.State<(int, string), int>("of-place"))));
+
+    [Fact]
+    public void State_by_key_where_records_have_no_keys()
+    {
+        var pipeline = new Pipeline("wrong");
+        pipeline.From(Topic.Of<int>("numbers")).Add(static input => new UnkeyedNode(input)).To(Sink.Memory<int>());
+
+        Assert.Equal(["step 'unkeyed' keeps 'seen' by Int32, and its stream has no keys. Call KeyBy before it."], FaultsOf(pipeline));
+    }
+
+    [Fact]
     public void A_timer_and_a_state_of_one_name()
         => Assert.Equal(
             ["step 'own' declares two states called 'due'. Give each a name of its own."],
@@ -109,6 +125,18 @@ public sealed class RefusalTests : IDisposable
         var pipeline = new Pipeline("wrong");
         pipeline.Readings("readings").Add(input => new OwnNode(input, declare)).Values().To(Sink.Memory<Reading>());
         return pipeline;
+    }
+
+    private sealed record UnkeyedNode(Node<int> Before) : Node<int, int>("unkeyed", Before)
+    {
+        public override Operator<int, int> CreateOperator() => new UnkeyedOperator();
+    }
+
+    private sealed class UnkeyedOperator : Operator<int, int>
+    {
+        public override void Process(in Record<int> record) => Emit(in record);
+
+        protected override void Declare(StepDeclaration declare) => declare.State<int, bool>("seen");
     }
 
     private sealed record OwnNode(Node<Keyed<int, Reading>> Before, Action<StepDeclaration> DeclareAll)

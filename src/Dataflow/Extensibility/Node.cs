@@ -21,6 +21,9 @@ public abstract record Node(string Name)
     /// <summary>All the steps that this one needs.</summary>
     internal IEnumerable<Node> Inputs => new[] { Upstream, Uses }.OfType<Node>();
 
+    /// <summary>The type of the keys that its records have; null where they have none.</summary>
+    internal virtual Type? KeyType => null;
+
     /// <summary>The meaning of what the step keeps, where that does not follow from names and types of the states that it declares: a restart
     /// compares it too. Null: nothing is to be added.</summary>
     public virtual string? StateSignature => null;
@@ -79,6 +82,9 @@ public abstract record Node<TOut>(string Name) : Node(Name)
 public abstract record Node<TIn, TOut>(string Name, Node<TIn> Input) : Node<TOut>(Name), IConsumer<TIn>
 {
     internal override Node? Upstream => Input;
+
+    internal override Type? KeyType
+        => typeof(TIn).IsGenericType && typeof(TIn).GetGenericTypeDefinition() == typeof(Keyed<,>) ? typeof(TIn).GenericTypeArguments[0] : null;
 
     /// <summary>Makes the running step, once for each worker and once for the plan: what it needs of files or services is for its <c>Open</c>.</summary>
     public abstract Operator<TIn, TOut> CreateOperator();

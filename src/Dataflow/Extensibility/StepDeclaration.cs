@@ -15,6 +15,7 @@ public sealed class StepDeclaration
     private readonly Changes _changes;
     private readonly List<IState> _states = [];
     private readonly List<DeclaredState> _compared = [];
+    private readonly List<(string State, Type Key)> _keys = [];
     private readonly List<ITimers> _timers = [];
 
     internal StepDeclaration(string step, Changes changes, bool keepsRejected, StepOutputs outputs)
@@ -26,6 +27,9 @@ public sealed class StepDeclaration
     }
 
     internal IReadOnlyList<IState> States => _states;
+
+    /// <summary>What the step's states by key take for the key.</summary>
+    internal IReadOnlyList<(string State, Type Key)> Keys => _keys;
 
     internal IReadOnlyList<ITimers> AllTimers => _timers;
 
@@ -97,21 +101,27 @@ public sealed class StepDeclaration
     /// <param name="name">Names the state within the step; the same at every start.</param>
     public KeyedState<TKey, TValue> State<TKey, TValue>(string name = "state")
         where TKey : notnull
-        => Tables<TKey, TValue>(name, KeyCodec<TKey>.Default).Main;
+        => NamespacedState<TKey, TValue>(name).Main;
 
     /// <summary>Declares state of which a key has several values, each under a number: a time, or a place in a list.</summary>
     /// <remarks>As <see cref="State{TKey, TValue}"/>; the number is no part of what decides the key's worker.</remarks>
     /// <param name="name">Names the state within the step; the same at every start.</param>
     public KeyedState<KeyPart<TKey>, TValue> PartState<TKey, TValue>(string name = "parts")
         where TKey : notnull
-        => Tables<KeyPart<TKey>, TValue>(name, new KeyPartCodec<TKey>()).Main;
+    {
+        _keys.Add((name, typeof(TKey)));
+        return Tables<KeyPart<TKey>, TValue>(name, new KeyPartCodec<TKey>()).Main;
+    }
 
     /// <summary>Declares state by key that falls into namespaces, each dropped as a whole: a table for each window, say.</summary>
     /// <remarks>As <see cref="State{TKey, TValue}"/>.</remarks>
     /// <param name="name">Names the state within the step; the same at every start.</param>
     public NamespacedState<TKey, TValue> NamespacedState<TKey, TValue>(string name = "state")
         where TKey : notnull
-        => Tables<TKey, TValue>(name, KeyCodec<TKey>.Default);
+    {
+        _keys.Add((name, typeof(TKey)));
+        return Tables<TKey, TValue>(name, KeyCodec<TKey>.Default);
+    }
 
     /// <summary>Declares timers by key that go by event time: the step takes them as its watermark advances.</summary>
     /// <param name="name">Names them within the step, beside its states; the same at every start.</param>

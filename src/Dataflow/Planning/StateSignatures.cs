@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Dataflow.State;
 
 namespace Dataflow.Planning;
 
@@ -30,6 +31,7 @@ internal sealed class StateSignatures
         if (node.Declare(keepsRejected, sides) is not { } declaration) return;
         foreach (var side in declaration.Outputs.Missing)
             _faults.Add($"step '{node.Name}' has no output '{((Node)side).Name}' of these records. Take SideOutput of the step that declares it.");
+        foreach (var (state, key) in declaration.Keys.Where(declared => declared.Key != node.KeyType)) _faults.Add(WrongKey(node, state, key));
         foreach (var state in declaration.States)
         {
             if (!_owners.TryAdd(state.Id, node.Name) && _owners[state.Id] != node.Name)
@@ -38,6 +40,13 @@ internal sealed class StateSignatures
 
         if (declaration.Compared.Count > 0) _byNode[node.Id] = string.Join("; ", [.. MeaningOf(node), .. declaration.Compared.Select(static state => state.ToString())]);
     }
+
+    /// <summary>Another key's state would be on another worker than the key's records, or would come to be there after a restart.</summary>
+    private static string WrongKey(Node node, string state, Type key)
+        => node.KeyType is null
+            ? $"step '{node.Name}' keeps '{state}' by {TypeNames.Of(key)}, and its stream has no keys. Call KeyBy before it."
+            : $"step '{node.Name}' keeps '{state}' by {TypeNames.Of(key)}, and its stream has keys of {TypeNames.Of(node.KeyType)}. "
+                + "Keep it by those: PartState holds several values of a key.";
 
     private static IEnumerable<string> MeaningOf(Node node) => node.StateSignature is { } meaning ? [meaning] : [];
 
