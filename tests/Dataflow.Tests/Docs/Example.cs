@@ -7,7 +7,8 @@ internal static class Example
     /// <summary>Runs an example to its end and returns what it prints.</summary>
     public static async Task<string> RunAsync(string name, params IEnumerable<string> arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"{name}.dll"), .. arguments])
+        var program = Path.Combine(AppContext.BaseDirectory, $"{name}.dll");
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -4,7 +4,10 @@ public class OwnStepsTests
 {
     [Fact]
     public async Task A_house_of_own_steps_gives_the_same_results_though_its_job_was_dropped_in_the_middle()
-        => Assert.Equal(
+    {
+        var output = await Example.RunAsync("OwnSteps");
+
+        Assert.Equal(
             """
             How much the difference between ceiling and floor changed in each hour:
             Last seen in the attic: 3.9 degrees.
@@ -25,5 +28,6 @@ public class OwnStepsTests
             cellar 04:00, 60 readings ####
             cellar 05:00, 60 readings #############
             """,
-            string.Join('\n', (await Example.RunAsync("OwnSteps")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)));
+            string.Join('\n', output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)));
+    }
 }
