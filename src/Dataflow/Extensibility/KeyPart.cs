@@ -1,4 +1,4 @@
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>Names one of several values that state holds of a key: see <see cref="StepDeclaration.PartState"/>.</summary>
 /// <param name="Key">The key.</param>

@@ -1,7 +1,7 @@
 using Dataflow.Async;
 using Dataflow.State;
 
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>A running step on a keyed stream that replaces each value by the result of an asynchronous call.</summary>
 /// <remarks>Like <see cref="AsyncOperator{TIn, TOut}"/>, but results keep the order of their key alone: a slow call holds up no other

@@ -1,6 +1,6 @@
 using Dataflow.State;
 
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>State by key of a step that falls into namespaces, each of which is dropped as a whole: a table for each window, say.</summary>
 /// <remarks>Made by <see cref="StepDeclaration.NamespacedState"/>. For one thread: that of its task.</remarks>

@@ -1,6 +1,6 @@
 using Dataflow.Time;
 
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>Timers of a step, by key and processing time: that of the job's clock. They are part of every checkpoint.</summary>
 /// <remarks>Made by <see cref="StepDeclaration.ProcessingTimers"/>. A step takes those that are due in its <see cref="Operator.Poll"/>; its

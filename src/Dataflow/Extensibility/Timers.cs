@@ -1,7 +1,7 @@
 using Dataflow.State;
 using Dataflow.Time;
 
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>Timers of a step, by key and event time. They are part of every checkpoint and there again after a restart.</summary>
 /// <remarks>Made by <see cref="StepDeclaration.Timers"/>. A step takes those that are due in its <c>Advance</c>. A key has at most one
