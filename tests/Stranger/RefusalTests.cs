@@ -53,6 +53,19 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Fact]
+    public void State_by_key_on_the_pairs_of_a_stream_that_were_not_brought_together()
+    {
+        var pipeline = new Pipeline("wrong");
+        pipeline.Readings("readings").Pairs.Add(static input => new OwnNode(input, static declare => declare.State<int, int>("seen")))
+            .To(Sink.Memory<Keyed<int, Reading>>());
+
+        Assert.Equal(
+            ["step 'own' keeps 'seen' by Int32, and its stream has the records of a key on several workers. "
+                + "Add it to the keyed stream, not to its Pairs."],
+            FaultsOf(pipeline));
+    }
+
+    [Fact]
     public void A_timer_and_a_state_of_one_name()
         => Assert.Equal(
             ["step 'own' declares two states called 'due'. Give each a name of its own."],

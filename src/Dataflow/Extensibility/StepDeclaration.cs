@@ -104,7 +104,7 @@ public sealed class StepDeclaration
         => NamespacedState<TKey, TValue>(name).Main;
 
     /// <summary>Declares state of which a key has several values, each under a number: a time, or a place in a list.</summary>
-    /// <remarks>As <see cref="State{TKey, TValue}"/>; the number is no part of what decides the key's worker.</remarks>
+    /// <remarks>It obeys the rules of <see cref="State{TKey, TValue}"/>. The number has no part in which worker holds a value.</remarks>
     /// <param name="name">Names the state within the step; the same at every start.</param>
     public KeyedState<KeyPart<TKey>, TValue> PartState<TKey, TValue>(string name = "parts")
         where TKey : notnull
@@ -114,7 +114,7 @@ public sealed class StepDeclaration
     }
 
     /// <summary>Declares state by key that falls into namespaces, each dropped as a whole: a table for each window, say.</summary>
-    /// <remarks>As <see cref="State{TKey, TValue}"/>.</remarks>
+    /// <remarks>It obeys the rules of <see cref="State{TKey, TValue}"/>.</remarks>
     /// <param name="name">Names the state within the step; the same at every start.</param>
     public NamespacedState<TKey, TValue> NamespacedState<TKey, TValue>(string name = "state")
         where TKey : notnull

@@ -31,7 +31,7 @@ internal sealed class StateSignatures
         if (node.Declare(keepsRejected, sides) is not { } declaration) return;
         foreach (var side in declaration.Outputs.Missing)
             _faults.Add($"step '{node.Name}' has no output '{((Node)side).Name}' of these records. Take SideOutput of the step that declares it.");
-        foreach (var (state, key) in declaration.Keys.Where(declared => declared.Key != node.KeyType)) _faults.Add(WrongKey(node, state, key));
+        _faults.AddRange(declaration.Keys.Select(declared => KeyFault(node, declared.State, declared.Key)).OfType<string>());
         foreach (var state in declaration.States)
         {
             if (!_owners.TryAdd(state.Id, node.Name) && _owners[state.Id] != node.Name)
@@ -41,12 +41,17 @@ internal sealed class StateSignatures
         if (declaration.Compared.Count > 0) _byNode[node.Id] = string.Join("; ", [.. MeaningOf(node), .. declaration.Compared.Select(static state => state.ToString())]);
     }
 
-    /// <summary>Another key's state would be on another worker than the key's records, or would come to be there after a restart.</summary>
-    private static string WrongKey(Node node, string state, Type key)
-        => node.KeyType is null
-            ? $"step '{node.Name}' keeps '{state}' by {TypeNames.Of(key)}, and its stream has no keys. Call KeyBy before it."
-            : $"step '{node.Name}' keeps '{state}' by {TypeNames.Of(key)}, and its stream has keys of {TypeNames.Of(node.KeyType)}. "
-                + "Keep it by those: PartState holds several values of a key.";
+    /// <summary>Why state by key would be on another worker than the key's records, now or after a restart; null: it would not.</summary>
+    private static string? KeyFault(Node node, string state, Type key)
+    {
+        var fault = $"step '{node.Name}' keeps '{state}' by {TypeNames.Of(key)}, and its stream ";
+        if (node.KeyType is not { } ofStream) return $"{fault}has no keys. Call KeyBy before it.";
+        if (key != ofStream)
+            return $"{fault}has keys of {TypeNames.Of(ofStream)}. Keep it by those: PartState holds several values of a key.";
+        if (!node.IsBehindExchange)
+            return $"{fault}has the records of a key on several workers. Add it to the keyed stream, not to its Pairs.";
+        return null;
+    }
 
     private static IEnumerable<string> MeaningOf(Node node) => node.StateSignature is { } meaning ? [meaning] : [];
 
