@@ -8,7 +8,6 @@ internal sealed class StepCounters
     private readonly List<(IReadOnlyList<CounterDefinition> Definitions, Func<IEnumerable<CounterValue>> Read)> _reports = [];
     private Func<long>? _watermark;
     private Func<long?>? _waitsFor;
-    private IReadOnlyList<CounterValue> _reported = [];
     private long _watermarkNow = long.MinValue;
     private long _waitsForNow = long.MinValue;
 
@@ -22,7 +21,8 @@ internal sealed class StepCounters
         => _counters.Select(static counter => counter.Definition).Concat(_reports.SelectMany(static report => report.Definitions));
 
     public IEnumerable<CounterValue> Values
-        => _counters.Select(static counter => new CounterValue(counter.Definition, counter.Value, counter.Tag)).Concat(Volatile.Read(ref _reported));
+        => _counters.Select(static counter => new CounterValue(counter.Definition, counter.Value, counter.Tag))
+            .Concat(_reports.SelectMany(static report => report.Read()));
 
     public Counter Add(CounterDefinition definition, string? tag)
     {
@@ -42,7 +42,6 @@ internal sealed class StepCounters
     public void Publish()
     {
         foreach (var (counter, read) in _gauges) counter.Set(read());
-        if (_reports.Count > 0) Volatile.Write(ref _reported, [.. _reports.SelectMany(static report => report.Read())]);
         if (_watermark is not null) Volatile.Write(ref _watermarkNow, _watermark());
         Volatile.Write(ref _waitsForNow, _waitsFor?.Invoke() ?? long.MinValue);
     }

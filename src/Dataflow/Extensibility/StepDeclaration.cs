@@ -64,7 +64,7 @@ public sealed class StepDeclaration
 
     /// <summary>Declares numbers of which it is not known yet how many there are, such as one for each model.</summary>
     /// <param name="definitions">Their meanings.</param>
-    /// <param name="read">Looks all of them up; called on the task's thread, at a moment between two batches.</param>
+    /// <param name="read">Looks all of them up, whenever a status is asked for: on any thread, and after the job has ended too. It must be safe for that.</param>
     public void Report(IReadOnlyList<CounterDefinition> definitions, Func<IEnumerable<CounterValue>> read)
     {
         ArgumentNullException.ThrowIfNull(definitions);
