@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Dataflow.Extensibility;
 using Dataflow.Perf.EndToEnd;
+using Dataflow.State;
 
 namespace Dataflow.Perf.Micro;
 
@@ -82,6 +83,8 @@ public class OperatorChainBenchmark
         first.ConnectTo(second);
         second.ConnectTo(third);
         third.ConnectTo(last);
+        foreach (var step in new Operator[] { first, second, third })
+            step.DeclareTo(new StepDeclaration("chain", new Changes(), keepsRejected: false, new StepOutputs([])));
         return first;
     }
 }
