@@ -41,6 +41,10 @@ public sealed class CheckpointException : DataflowException
         => new($"Step '{step}': a serde failed to read a key or value of its state: {error.Message.TrimEnd('.')}. Correct the serde, "
             + $"{BeginAnew}.", error);
 
+    /// <param name="key">Names what is kept: the step, and the part of it.</param>
+    internal static CheckpointException SavedByTwo(string key)
+        => new($"Two steps of one name keep '{key}' in checkpoints, and a restart would mix them. Give one of the steps another name, as its argument 'name'.");
+
     internal static CheckpointException AlreadyRuns(string pipeline)
         => new($"Pipeline '{pipeline}': a job of this name already runs on the log. Wait for its end, or give this one "
             + "another name.");

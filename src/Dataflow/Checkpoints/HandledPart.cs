@@ -1,6 +1,6 @@
 namespace Dataflow.Checkpoints;
 
-/// <summary>What a checkpoint covers of a read that it did not wait for the end of. After a restart that is read once more, and left.</summary>
+/// <summary>The part of a read that was handled when a checkpoint interrupted it. A restart reads it once more and skips it.</summary>
 /// <param name="Records">How many records.</param>
 /// <param name="UpTo">The offset of the last of them, where offsets grow; null where they do not. It says also what is handled if records
 /// are removed from the split in between.</param>
@@ -13,7 +13,7 @@ internal sealed record HandledPart(int Records, long? UpTo, int Rejects, long Re
     /// <param name="before">How many of them were read before it.</param>
     public bool Covers(RecordOrigin origin, int before) => UpTo is { } upTo ? origin.Offset <= upTo : before < Records;
 
-    /// <summary>What is left of it behind some records; null: nothing.</summary>
+    /// <summary>The rest of the part behind some records; null: nothing.</summary>
     /// <param name="records">How many.</param>
     /// <param name="isEnd">Whether the next record is not one of them.</param>
     public HandledPart? Behind(int records, bool isEnd)

@@ -41,7 +41,7 @@ internal sealed record SplitPosition
     /// <summary>Where to go on.</summary>
     public required long Position { get; init; }
 
-    /// <summary>What is handled already from there on; null: nothing.</summary>
+    /// <summary>The records behind the position that are handled already; null: none.</summary>
     public HandledPart? Handled { get; init; }
 
     /// <summary>Where the split ends for this job, if that was known when it first started.</summary>

@@ -15,24 +15,31 @@ internal sealed class TaskCheckpoint(long epoch, int firstShard)
 
     public List<SplitPosition> Positions { get; } = [];
 
-    /// <summary>What steps keep besides keyed state, by a key of their choice.</summary>
-    public Dictionary<string, byte[]> Blobs { get; } = [];
+    /// <summary>The bytes that steps keep besides keyed state, each with the number of its step.</summary>
+    public Dictionary<string, (int Step, byte[] Bytes)> Blobs { get; } = [];
 
     /// <summary>For how long the task stood still.</summary>
     public TimeSpan Pause { get; set; }
 
     public List<(int Shard, Log.RecordBuffer Records)> Changes { get; } = [];
 
-    public void Save(string key, ReadOnlyMemory<byte> bytes)
+    /// <summary>Keeps bytes of a step.</summary>
+    /// <exception cref="CheckpointException">Another step of the name keeps some under the same key: a restart would mix them.</exception>
+    public void Save(string key, int step, byte[] bytes)
     {
-        if (bytes.Length > 0) Blobs[key] = bytes.ToArray();
+        if (Blobs.TryGetValue(key, out var other) && other.Step != step) throw CheckpointException.SavedByTwo(key);
+        Blobs[key] = (step, bytes);
     }
 
     /// <summary>Keeps how far time had come at a step of this task: those of others may be elsewhere, where streams have gone quiet
     /// and come back.</summary>
-    public void SaveWatermark(string key, long watermark) => Blobs[Watermark + key] = SavedTimes.Of(firstShard, watermark);
+    public void SaveWatermark(string key, int step, long watermark) => Save(Watermark + key, step, SavedTimes.Of(firstShard, watermark));
 
-    /// <summary>Makes one of what several tasks keep under a key.</summary>
-    public static byte[] Merge(string key, IReadOnlyList<byte[]> blobs)
-        => key.StartsWith(Watermark, StringComparison.Ordinal) ? SavedTimes.Merge(blobs) : blobs[0];
+    /// <summary>Makes one of the bytes that several tasks keep under a key.</summary>
+    /// <exception cref="CheckpointException">They are of two steps.</exception>
+    public static byte[] Merge(string key, IReadOnlyList<(int Step, byte[] Bytes)> blobs)
+    {
+        if (blobs.Any(blob => blob.Step != blobs[0].Step)) throw CheckpointException.SavedByTwo(key);
+        return key.StartsWith(Watermark, StringComparison.Ordinal) ? SavedTimes.Merge(blobs.Select(static blob => blob.Bytes)) : blobs[0].Bytes;
+    }
 }

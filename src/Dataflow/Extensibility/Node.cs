@@ -90,7 +90,7 @@ public abstract record Node<TIn, TOut>(string Name, Node<TIn> Input) : Node<TOut
     public abstract Operator<TIn, TOut> CreateOperator();
 
     internal override StepDeclaration Declare(bool keepsRejected, IEnumerable<ISideNode> taken)
-        => CreateOperator().DeclareTo(new StepDeclaration(Name, new Changes(), keepsRejected, new StepOutputs(taken)));
+        => CreateOperator().DeclareTo(new StepDeclaration(Name, new Changes(), keepsRejected, new StepOutputs(taken), $"{Name}#{Id}"));
 
     Operator<TIn> IConsumer<TIn>.Build(TaskBuilder builder)
     {

@@ -3,13 +3,13 @@ using Dataflow.Checkpoints;
 namespace Dataflow.Extensibility;
 
 /// <summary>Takes what a step must find again after a restart, apart from its declared states: for <see cref="Operator.Capture"/>.</summary>
-/// <remarks>Kept under the step's name. A step that saves something and has no state by key should have a name of its own.</remarks>
+/// <remarks>Kept under the step's name: where two steps of one name save the same, the job ends with its first checkpoint and says so.</remarks>
 public sealed class StepCheckpoint
 {
     private readonly TaskCheckpoint _task;
-    private readonly string _step;
+    private readonly OperatorContext _step;
 
-    internal StepCheckpoint(TaskCheckpoint task, string step)
+    internal StepCheckpoint(TaskCheckpoint task, OperatorContext step)
     {
         _task = task;
         _step = step;
@@ -27,13 +27,14 @@ public sealed class StepCheckpoint
     /// <param name="bytes">Copied; nothing is kept of none.</param>
     public void Save(string name, ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > 0) _task.Blobs[KeyOf(_step, name)] = bytes.ToArray();
+        if (bytes.Length > 0) _task.Save(KeyOf(_step.Name, name), _step.NodeId, bytes.ToArray());
     }
 
     /// <summary>Keeps how far event time has come, for the shards of this worker: see <see cref="OperatorContext.SavedWatermark"/>.</summary>
     /// <param name="watermark">Milliseconds since the Unix epoch.</param>
     /// <param name="part">Of which part of the step, where it keeps several.</param>
-    public void SaveWatermark(long watermark, string? part = null) => _task.SaveWatermark(part is null ? _step : $"{_step}/{part}", watermark);
+    public void SaveWatermark(long watermark, string? part = null)
+        => _task.SaveWatermark(part is null ? _step.Name : $"{_step.Name}/{part}", _step.NodeId, watermark);
 
     internal static string KeyOf(string step, string name) => $"step/{step}/{name}";
 }

@@ -12,15 +12,22 @@ namespace Dataflow.Extensibility;
 public sealed class StepDeclaration
 {
     private readonly string _step;
+    private readonly string _label;
     private readonly Changes _changes;
     private readonly List<IState> _states = [];
     private readonly List<DeclaredState> _compared = [];
     private readonly List<(string State, Type Key)> _keys = [];
     private readonly List<ITimers> _timers = [];
 
-    internal StepDeclaration(string step, Changes changes, bool keepsRejected, StepOutputs outputs)
+    /// <param name="step">The step's name.</param>
+    /// <param name="changes">Takes what checkpoints write.</param>
+    /// <param name="keepsRejected">Whether records on which the user's code fails are left out.</param>
+    /// <param name="outputs">The streams that were taken of the step's second outputs.</param>
+    /// <param name="label">A name that no other step of the pipeline has; the step's name where it has no namesake.</param>
+    internal StepDeclaration(string step, Changes changes, bool keepsRejected, StepOutputs outputs, string? label = null)
     {
         _step = step;
+        _label = label ?? step;
         _changes = changes;
         KeepsRejected = keepsRejected;
         Outputs = outputs;
@@ -28,7 +35,7 @@ public sealed class StepDeclaration
 
     internal IReadOnlyList<IState> States => _states;
 
-    /// <summary>What the step's states by key take for the key.</summary>
+    /// <summary>The key types of the step's states by key.</summary>
     internal IReadOnlyList<(string State, Type Key)> Keys => _keys;
 
     internal IReadOnlyList<ITimers> AllTimers => _timers;
@@ -146,10 +153,11 @@ public sealed class StepDeclaration
         return Own(new NamespacedState<TKey, TValue>(NameOf(name), keys, _changes));
     }
 
-    /// <summary>Declares state that a restart does not compare: its name must change with its type.</summary>
+    /// <summary>Declares state that a restart does not compare: its name must change with its type. A step that has no other state needs no
+    /// name of its own, so the state goes by the label.</summary>
     internal KeyedState<TKey, TValue> Uncompared<TKey, TValue>(string name, KeyCodec<TKey> keys)
         where TKey : notnull
-        => Own(new NamespacedState<TKey, TValue>(NameOf(name), keys, _changes)).Main;
+        => Own(new NamespacedState<TKey, TValue>($"{_label}/{name}", keys, _changes)).Main;
 
     /// <summary>Declares state that every worker holds in full, and changes alike.</summary>
     internal KeyedState<TKey, TValue> Broadcast<TKey, TValue>(string name)

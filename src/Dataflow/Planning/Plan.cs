@@ -62,7 +62,10 @@ internal sealed class Plan
     public int MakesTimeInStages => Nodes.Where(static node => node is IGivesEventTime).Select(StageOf).Distinct().Count();
 
     /// <summary>A name for a step that no other step has.</summary>
-    public string LabelOf(Node node) => _labels[node.Id];
+    public string LabelOf(Node node) => LabelOf(node.Id);
+
+    /// <inheritdoc cref="LabelOf(Node)"/>
+    public string LabelOf(int nodeId) => _labels[nodeId];
 
     public IEnumerable<Node> ConsumersOf(Node node) => _consumers[node];
 

@@ -103,7 +103,7 @@ internal sealed class StreamTask
 
     public OperatorContext AddOperator(string name, int nodeId, Operator step, StepOutputs outputs)
     {
-        var declaration = step.DeclareTo(new StepDeclaration(name, _changes, Job.Plan.OnError.KeepsRejected, outputs));
+        var declaration = step.DeclareTo(new StepDeclaration(name, _changes, Job.Plan.OnError.KeepsRejected, outputs, Job.Plan.LabelOf(nodeId)));
         _states.AddRange(declaration.States);
         var context = new OperatorContext(name, nodeId, this, declaration);
         _steps.Add((context, step));
@@ -346,7 +346,7 @@ internal sealed class StreamTask
         var start = Stopwatch.GetTimestamp();
         var checkpoint = new TaskCheckpoint(epoch, Shards.FirstOf(Worker.Index, Job.Workers.Count));
         foreach (var input in _inputs) input.Capture(checkpoint);
-        Each((context, step) => step.Capture(new StepCheckpoint(checkpoint, context.Name)));
+        Each((context, step) => step.Capture(new StepCheckpoint(checkpoint, context)));
         checkpoint.DeadLetters.AddRange(_deadLetters);
         _deadLetters.Clear();
         foreach (var state in _states) state.Flip();

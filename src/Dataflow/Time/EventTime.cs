@@ -31,7 +31,7 @@ public static class EventTime
             return stream.WithEventTime(value => time(value).ToUnixTimeMilliseconds(), lateness, idleAfter, name, advanceWhenQuiet, maxAhead);
         }
 
-        /// <summary>As the form with DateTimeOffset; the time is taken as UTC unless it says that it is local.</summary>
+        /// <summary>Takes the time as a <see cref="DateTime"/>, in UTC unless its kind is local.</summary>
         public Stream<T> WithEventTime(
             Func<T, DateTime> time, TimeSpan lateness = default, TimeSpan? idleAfter = null, string name = "event-time",
             bool advanceWhenQuiet = false, TimeSpan? maxAhead = null)
@@ -40,7 +40,7 @@ public static class EventTime
             return stream.WithEventTime(value => UnixMilliseconds(time(value)), lateness, idleAfter, name, advanceWhenQuiet, maxAhead);
         }
 
-        /// <summary>As the form with DateTimeOffset; the time is given in milliseconds since the Unix epoch.</summary>
+        /// <summary>Takes the time in milliseconds since the Unix epoch.</summary>
         public Stream<T> WithEventTime(
             Func<T, long> time, TimeSpan lateness = default, TimeSpan? idleAfter = null, string name = "event-time",
             bool advanceWhenQuiet = false, TimeSpan? maxAhead = null)
@@ -93,7 +93,9 @@ internal sealed record EventTimeNode<T>(string Name, Node<T> Input, Func<T, long
 
     public override string Detail => Options.ToString();
 
-    public override Operator<T, T> CreateOperator() => new EventTimeOperator<T>(Time, Options);
+    public override Operator<T, T> CreateOperator() => new EventTimeOperator<T>(Time, Options, $"sources {string.Join(", ", SourceNames)}");
+
+    private IEnumerable<string> SourceNames => PlanCheck.SourcesOf(Input).Select(static source => source.Name).Order(StringComparer.Ordinal);
 
     public override IEnumerable<string> Check()
         => Input.IsBehindExchange

@@ -3,7 +3,10 @@ using Dataflow.Time;
 namespace Dataflow;
 
 /// <summary>Stamps records with their event time and derives the watermark from the newest of each split.</summary>
-internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions options) : Operator<T, T>, IMakesTime
+/// <param name="time">The time of a value.</param>
+/// <param name="options">What the user said of it.</param>
+/// <param name="sources">Names the sources whose time it makes: steps of one name have different ones.</param>
+internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions options, string sources) : Operator<T, T>, IMakesTime
 {
     private long[] _newest = []; // by split id + 1; the first is for records of no known split
     private SplitTime[] _splits = [];
@@ -86,7 +89,7 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
     public override void Capture(StepCheckpoint checkpoint)
     {
         foreach (var split in _splits) split.Capture(checkpoint, _newest[split.Id + 1]);
-        checkpoint.SaveWatermark(Watermark);
+        checkpoint.SaveWatermark(Watermark, sources);
     }
 
     protected override void Declare(StepDeclaration declare) => declare.EventTime(() => Watermark);
@@ -99,7 +102,7 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
         foreach (var split in _splits) _newest[split.Id + 1] = split.Newest;
         _workers = Context.Shared(() => new TimeOfWorkers(Context.Workers, Context.Task.Job.Plan.MakesTimeInStages > 1));
         _told = new(base.Advance, base.Idle);
-        _saved = Context.SavedWatermarks().Min();
+        _saved = Context.SavedWatermarks(sources).Min();
         SetRange();
     }
 

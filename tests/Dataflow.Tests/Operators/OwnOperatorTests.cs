@@ -103,6 +103,24 @@ public sealed class OwnOperatorTests : IDisposable
             Assert.Throws<PlanException>(() => SimulatedJob.Start(pipeline, _log)).Message);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Two_steps_of_one_name_that_save_the_same_are_refused_by_the_first_checkpoint(int workers)
+    {
+        var pipeline = new Pipeline("own");
+        var numbers = pipeline.From(Source.Of([1, 2]));
+        numbers.Add(input => new SavingNode(input)).To(Sink.Memory<int>("a"));
+        numbers.KeyBy(x => x).Values().Add(input => new SavingNode(input)).To(Sink.Memory<int>("b"));
+        var job = SimulatedJob.Start(pipeline, _log, workers);
+
+        Assert.Contains(
+            "Two steps of one name keep 'step/saving/all' in checkpoints, and a restart would mix them. Give one of the steps another name",
+            Assert.ThrowsAny<DataflowException>(job.Run).Message,
+            StringComparison.Ordinal);
+        job.Close();
+    }
+
     [Fact]
     public void State_that_cannot_be_written_or_is_declared_twice_is_a_fault_of_the_plan()
     {
@@ -228,6 +246,18 @@ public sealed class OwnOperatorTests : IDisposable
                 if (_seen.TryGet(key, out _)) Emit(new Record<Keyed<int, int>>(new(key, key), 0, default));
             }
         }
+    }
+
+    private sealed record SavingNode(Node<int> Before) : Node<int, int>("saving", Before)
+    {
+        public override Operator<int, int> CreateOperator() => new SavingOperator();
+    }
+
+    private sealed class SavingOperator : Operator<int, int>
+    {
+        public override void Process(in Record<int> record) => Emit(in record);
+
+        public override void Capture(StepCheckpoint checkpoint) => checkpoint.Save("all", [1]);
     }
 
     private sealed record DeclaringNode(string Name, Node<Keyed<int, int>> Before, Func<StepDeclaration, object> DeclareAll)

@@ -39,6 +39,24 @@ public sealed class LeftOutTests : IDisposable
     }
 
     [Fact]
+    public void Two_steps_of_one_name_on_a_table_keep_what_each_rejected()
+    {
+        Drive(events =>
+        {
+            var table = events.ToTable();
+            table.Select(e => $"all {e.V}").To(Topic.Of<string>("all"));
+            Show(table.Select(e => $"{Good(e.V)}"));
+        });
+
+        _driver!.Feed(Events, new Ev("a", 2));
+        _driver.Feed(Events, new Ev("a", Bad));
+        _driver.Restart();
+        _driver.Feed(Events, new Ev("a", 3));
+
+        Assert.Equal(["a Insert - 2", "a Update 2 3"], _driver.Read(Results));
+    }
+
+    [Fact]
     public void A_groups_row_stays_in_force_while_its_result_fails()
     {
         Drive(events => Show(_table = events.Aggregate(a => a.Sum(e => e.V), (_, sum) => $"{Good((int)sum)}")));

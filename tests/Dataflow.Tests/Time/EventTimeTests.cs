@@ -132,6 +132,39 @@ public sealed class EventTimeTests : IDisposable
         job.Close();
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Steps_that_give_time_to_two_sources_under_one_name_go_on_each_from_its_own(int workers)
+    {
+        _log.Append("slow", [10L, 50L], partition: 0);
+        _log.Append("fast", [10L, 1_000L], partition: 0);
+        var job = Start();
+        job.RunUntilIdle();
+        job.Checkpoint();
+        job.Close();
+        _log.Append("slow", [60L, 70L], partition: 0);
+        job = Start();
+        job.RunUntilIdle();
+
+        Assert.Equal([70L, 1_000L], job.Status.Steps.Where(step => step.Name == "event-time").Select(step => step.WatermarkMs!.Value));
+        Assert.Equal(0, job.Status.Steps.Sum(step => step.Late));
+        job.Close();
+
+        SimulatedJob Start()
+        {
+            var pipeline = new Pipeline("two");
+            foreach (var name in new[] { "slow", "fast" })
+            {
+                pipeline.From(Topic.Of<long>(name, partitions: 1)).WithEventTime(x => x).KeyBy(x => x % 2, $"{name}-key")
+                    .Window(Tumbling.Every(TimeSpan.FromMilliseconds(10)), $"{name}-window").Aggregate(a => a.Count(), (_, _, n) => n)
+                    .To(Sink.Memory<long>($"{name}-out"));
+            }
+
+            return SimulatedJob.Start(pipeline, _log, workers, clock: _clock);
+        }
+    }
+
     [Fact]
     public void Quiet_goes_on_over_restarts_that_come_more_often_than_it_takes()
     {
