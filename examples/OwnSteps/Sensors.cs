@@ -3,7 +3,7 @@ using Dataflow.Extensibility;
 
 namespace OwnSteps;
 
-/// <summary>What a sensor of a room measured.</summary>
+/// <summary>A measurement of a room's sensor.</summary>
 internal sealed record Reading(string Room, DateTimeOffset Time, double Celsius);
 
 /// <summary>A source of one's own: each room is a split, the minute of the day is its position.</summary>

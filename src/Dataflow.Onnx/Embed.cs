@@ -50,15 +50,7 @@ public static class EmbedStep
             ArgumentNullException.ThrowIfNull(model);
             ArgumentNullException.ThrowIfNull(text);
             ArgumentNullException.ThrowIfNull(result);
-            options ??= new InferenceOptions();
-            var embedder = Embedders.Of(model, options);
-            return stream.Add(input => new EmbedNode<T, TOut>(name, input, [embedder], text, options)
-            {
-                Models = _ => new(embedder),
-                Result = (value, vector, _) => result(value, vector),
-                Topic = EmbedNode.TopicOf(stream.Pipeline, name),
-                Failed = failed,
-            });
+            return stream.Add(input => NodeOf(input, stream.Pipeline, name, model, text, result, options) with { Failed = failed });
         }
     }
 
@@ -75,14 +67,9 @@ public static class EmbedStep
             ArgumentNullException.ThrowIfNull(model);
             ArgumentNullException.ThrowIfNull(text);
             ArgumentNullException.ThrowIfNull(result);
-            options ??= new InferenceOptions();
-            var embedder = Embedders.Of(model, options);
-            return stream.Add(input => new EmbedNode<Keyed<TKey, T>, Keyed<TKey, TOut>>(name, input, [embedder], pair => text(pair.Value), options)
-            {
-                Models = _ => new(embedder),
-                Result = (pair, vector, _) => new(pair.Key, result(pair.Value, vector)),
-                Topic = EmbedNode.TopicOf(stream.Pipeline, name),
-            }.ByKey());
+            return stream.Add(input => NodeOf(
+                input, stream.Pipeline, name, model, pair => text(pair.Value),
+                (pair, vector) => new Keyed<TKey, TOut>(pair.Key, result(pair.Value, vector)), options).ByKey());
         }
     }
 
@@ -105,17 +92,26 @@ public static class EmbedStep
             ArgumentNullException.ThrowIfNull(model);
             ArgumentNullException.ThrowIfNull(text);
             ArgumentNullException.ThrowIfNull(result);
-            options ??= new InferenceOptions();
-            var embedder = Embedders.Of(model, options);
-            return table.Changes().Add(input => new EmbedNode<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TOut>>>(
-                name, input, [embedder], pair => text(pair.Value.New!), options)
-            {
-                HasNoText = static pair => !pair.Value.HasNew,
-                Models = _ => new(embedder),
-                Result = (pair, vector, _) => new(
+            var changes = table.Changes().Add(input => NodeOf(
+                input, table.Pipeline, name, model, pair => text(pair.Value.New!),
+                (pair, vector) => new Keyed<TKey, Change<TOut>>(
                     pair.Key, pair.Value.HasNew ? Change<TOut>.Insert(result(pair.Value.New, vector)) : Change<TOut>.Delete(default!)),
-                Topic = EmbedNode.TopicOf(table.Pipeline, name),
-            }.ByKey()).ToTable($"{name}-table");
+                options).ByKey() with { HasNoText = static pair => !pair.Value.HasNew });
+            return changes.ToTable($"{name}-table");
         }
+    }
+
+    private static EmbedNode<TIn, TOut> NodeOf<TIn, TOut>(
+        Node<TIn> input, Pipeline pipeline, string name, IEmbeddingGenerator<string, Embedding<float>> model, Func<TIn, string?> text,
+        Func<TIn, float[], TOut> result, InferenceOptions? options)
+    {
+        options ??= new InferenceOptions();
+        var embedder = Embedders.Of(model, options);
+        return new(name, input, [embedder], text, options)
+        {
+            Models = _ => new(embedder),
+            Result = (value, vector, _) => result(value, vector),
+            Topic = EmbedNode.TopicOf(pipeline, name),
+        };
     }
 }

@@ -26,7 +26,7 @@ public static class ModelCounters
 
     extension(StepStatus step)
     {
-        /// <summary>What the step's model was used for; several where it has used several versions, none where it has no model.</summary>
+        /// <summary>The usage of the step's model: one entry for each version that was used, none where the step has no model.</summary>
         public IReadOnlyList<ModelUsage> Models
             => [.. step.Counters.Where(static count => count.Definition == s_texts).Select(count => step.UsageOf(count.Tag!))];
 

@@ -42,7 +42,7 @@ public abstract class FeatureView<TKey>
     /// <summary>Who answers for it.</summary>
     public string Owner { get; }
 
-    /// <summary>What it is about.</summary>
+    /// <summary>The job's lifecycle state.</summary>
     public string Description { get; }
 
     /// <summary>Words to find it by.</summary>

@@ -178,7 +178,7 @@ public sealed class Aggregates<T>
     public Aggregation<T, Decayed> Decayed(Func<T, double> of, Func<T, DateTimeOffset> time, TimeSpan halfLife)
         => Decayed(of, value => time(value).ToUnixTimeMilliseconds(), halfLife);
 
-    /// <summary>As the form with DateTimeOffset; the time is given in milliseconds since the Unix epoch.</summary>
+    /// <summary>Takes the time in milliseconds since the Unix epoch.</summary>
     public Aggregation<T, Decayed> Decayed(Func<T, double> of, Func<T, long> time, TimeSpan halfLife)
         => new DecayedAggregation<T>(of, time, AggregateArguments.HalfLife(halfLife));
 

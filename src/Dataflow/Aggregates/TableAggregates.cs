@@ -117,7 +117,7 @@ public sealed class TableAggregates<T>
     public Aggregation<T, Decayed> Decayed(Func<T, double> of, Func<T, DateTimeOffset> time, TimeSpan halfLife)
         => _aggregates.Decayed(of, time, halfLife);
 
-    /// <summary>As the form with DateTimeOffset; the time is given in milliseconds since the Unix epoch.</summary>
+    /// <summary>Takes the time in milliseconds since the Unix epoch.</summary>
     public Aggregation<T, Decayed> Decayed(Func<T, double> of, Func<T, long> time, TimeSpan halfLife)
         => _aggregates.Decayed(of, time, halfLife);
 

@@ -27,7 +27,7 @@ public sealed record CounterDefinition(string Name, string Unit, string Descript
     /// <summary>Entries of state that were removed because their time was over.</summary>
     public static CounterDefinition Expired { get; } = new("dataflow.state.expired", "{entry}", "Entries of state whose time was over.");
 
-    /// <summary>What the number says of the step. Default: nothing but itself.</summary>
+    /// <summary>The meaning of the number for status and diagnosis. Default: nothing but itself.</summary>
     public CounterRole Role { get; init; }
 
     /// <summary>The name of the tag by which there are several such numbers in a step: <c>model</c>, <c>rule</c>. Null: there is one.</summary>
@@ -40,7 +40,7 @@ public sealed record CounterDefinition(string Name, string Unit, string Descript
     public long PerUnit { get; init; } = 1;
 }
 
-/// <summary>What a counted number says of its step, for status and diagnosis.</summary>
+/// <summary>The meaning of a counted number for status and diagnosis.</summary>
 public enum CounterRole
 {
     /// <summary>Nothing but itself.</summary>

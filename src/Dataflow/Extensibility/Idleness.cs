@@ -24,7 +24,7 @@ public readonly record struct Idleness
     /// <summary>The time of the newest record before the quiet, of all that makes the stream.</summary>
     internal long Newest { get; private init; }
 
-    /// <summary>Whose idleness it is.</summary>
+    /// <summary>The quiet spell that the idleness belongs to.</summary>
     internal QuietSpell? Spell { get; init; }
 
     /// <summary>Whether the stream has gone on since this was said, though the word of that is still on its way.</summary>

@@ -5,7 +5,7 @@ using Dataflow.State;
 
 namespace Dataflow.Extensibility;
 
-/// <summary>What a running step may use of the task that it belongs to.</summary>
+/// <summary>The surroundings of a running step: its name, worker and clock, the log, and the last checkpoint.</summary>
 public sealed class OperatorContext
 {
     private readonly StreamTask _task;
@@ -51,7 +51,7 @@ public sealed class OperatorContext
     /// <summary>The number of the checkpoint that the job carried on from; 0: it began anew.</summary>
     public long StartedFrom => _task.Job.StartedFrom;
 
-    /// <summary>Where the job reads on after the last durable checkpoint, by split: for <see cref="Operator.Committed"/>.</summary>
+    /// <summary>The positions from which the job reads on after the last durable checkpoint, by split: for <see cref="Operator.Committed"/>.</summary>
     public IReadOnlyDictionary<string, long> CommittedPositions => _task.Job.Coordinator.CommittedPositions;
 
     /// <summary>Whether the sources have nothing more to read by now and nothing waits in front of the step.</summary>
@@ -60,8 +60,9 @@ public sealed class OperatorContext
     /// <summary>Whether a checkpoint or the end of the job waits for the step: what can be put off is then to wait.</summary>
     public bool IsWaitedFor => _task.IsWaitedFor;
 
-    /// <summary>Whether the step has worked for long enough at once: what it does in portions is then to go on in the next <see cref="Operator.Poll"/>.</summary>
-    public bool IsTurnOver => _task.Turn.IsOver();
+    /// <summary>Whether the step has worked for long enough at once: what it does in portions is then to go on in the next
+    /// <see cref="Operator.Poll"/>. To be asked after each portion, which it counts.</summary>
+    public bool EndsTurn() => _task.Turn.IsOver();
 
     internal StreamTask Task => _task;
 

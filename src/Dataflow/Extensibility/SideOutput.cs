@@ -38,7 +38,7 @@ internal sealed class StepOutputs(IEnumerable<ISideNode> taken)
     private readonly Dictionary<object, ISideNode> _taken = taken.ToDictionary(static side => side.Output);
     private readonly Dictionary<object, ISideOutput> _declared = [];
 
-    /// <summary>Those from which a stream was taken and that the step has.</summary>
+    /// <summary>The declared outputs from which a stream was taken.</summary>
     public IReadOnlyCollection<ISideOutput> Declared => _declared.Values;
 
     /// <summary>The streams that were taken of outputs which the step does not have.</summary>

@@ -2,7 +2,7 @@ using Dataflow.Log;
 
 namespace Dataflow.Extensibility;
 
-/// <summary>What a sink may use of the job that writes to it.</summary>
+/// <summary>The surroundings of a sink: the log of its job, its worker, and the plan before it.</summary>
 /// <param name="Log">The log of the job.</param>
 /// <param name="Worker">The index of the worker, from 0, that the writer belongs to.</param>
 public sealed record SinkContext(LogStore Log, int Worker)
@@ -14,6 +14,6 @@ public sealed record SinkContext(LogStore Log, int Worker)
     /// Code in lambdas is not seen.</summary>
     public string PlanHash { get; init; } = "";
 
-    /// <summary>Where the splits of the job come from, by <see cref="RecordOrigin.Split"/>.</summary>
+    /// <summary>The origins of the job's splits, by <see cref="RecordOrigin.Split"/>.</summary>
     public IReadOnlyList<SplitPlace> Splits { get; init; } = [];
 }

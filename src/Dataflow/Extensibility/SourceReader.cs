@@ -29,7 +29,7 @@ public abstract class SourceReader<T> : IDisposable
     /// <summary>Completes when there may be something to read. Called after <see cref="Read"/> returned 0 before the end.</summary>
     public virtual ValueTask WaitToReadAsync(CancellationToken stop) => ValueTask.CompletedTask;
 
-    /// <summary>Who hears of records that could not be decoded; null outside of jobs.</summary>
+    /// <summary>The handler of records that could not be decoded; null outside of jobs.</summary>
     internal Action<OperatorException>? Rejects { get; set; }
 
     /// <summary>Says that a record could not be decoded. The reader then leaves it out and goes on behind it.</summary>

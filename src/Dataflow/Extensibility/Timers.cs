@@ -1,4 +1,3 @@
-using Dataflow.State;
 using Dataflow.Time;
 
 namespace Dataflow.Extensibility;

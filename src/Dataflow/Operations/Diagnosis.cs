@@ -7,7 +7,7 @@ public sealed class Diagnosis
 {
     private Diagnosis(IReadOnlyList<Finding> findings) => Findings = findings;
 
-    /// <summary>What was found; never empty: the last resort is <see cref="FindingKind.NothingFound"/>.</summary>
+    /// <summary>The findings; never empty: the last resort is <see cref="FindingKind.NothingFound"/>.</summary>
     public IReadOnlyList<Finding> Findings { get; }
 
     /// <summary>The findings, one to a line.</summary>

@@ -19,7 +19,7 @@ public sealed record JobStatus(
     /// <summary>Records, and results of no single record, that became a <see cref="DeadLetter"/> since the job started.</summary>
     public long DeadLetters => Steps.Sum(step => step.DeadLetters) + Splits.Sum(split => split.DeadLetters);
 
-    /// <summary>What the job is about.</summary>
+    /// <summary>The job's lifecycle state.</summary>
     public JobState State { get; init; }
 
     /// <summary>How the stages spend their time, each on each worker.</summary>

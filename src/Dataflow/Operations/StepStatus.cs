@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Dataflow.Operations;
 
-/// <summary>What a step has done since the job started.</summary>
+/// <summary>The counts of a step since the job started.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Emitted">Records handed on.</param>
 /// <param name="WatermarkMs">How far event time has come, ms since the Unix epoch; null where the step knows no time.</param>

@@ -17,7 +17,7 @@ public static class DeduplicateStep
         public KeyedStream<TKey, T> Deduplicate(TimeSpan? within = null, string name = "deduplicate")
             => stream.Deduplicate(within, new Output<T>($"{name}-late"), name);
 
-        /// <summary>As the form without, and hands out the records that are late.</summary>
+        /// <summary>Lets the first record of each key pass, and hands out late records as a stream of their own.</summary>
         /// <param name="within">For how long a key's first record stands for those that follow.</param>
         /// <param name="late">The records that are older than the watermark, as they came.</param>
         /// <param name="name">Names the state; give one where a pipeline has two.</param>

@@ -1,5 +1,4 @@
 using Dataflow.Async;
-using Dataflow.State;
 
 namespace Dataflow;
 

@@ -1,5 +1,3 @@
-using Dataflow.Time;
-
 namespace Dataflow.Patterns;
 
 /// <summary>Puts the records of each key in the order of their time, and searches them for a pattern.</summary>

@@ -22,8 +22,8 @@ public static class MatchStep
             Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, int mostOpen = MostOpen, string name = "match")
             => stream.Match(pattern, result, new Output<TOut>($"{name}-timed-out"), mostOpen, name);
 
-        /// <summary>As the form without, and hands out what of a match there was when the time given by <c>Within</c> was over, if it had not
-        /// become one. None with <see cref="AfterMatch.NoSkip"/>.</summary>
+        /// <summary>Finds a pattern, and hands out partial matches whose <c>Within</c> expired as a stream of their own.
+        /// None with <see cref="AfterMatch.NoSkip"/>.</summary>
         public KeyedStream<TKey, TOut> Match<TOut>(
             Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, out KeyedStream<TKey, TOut> timedOut, int mostOpen = MostOpen, string name = "match")
         {

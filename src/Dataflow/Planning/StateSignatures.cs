@@ -3,7 +3,7 @@ using Dataflow.State;
 
 namespace Dataflow.Planning;
 
-/// <summary>What each step of a pipeline keeps, as a restart compares it; found by steps that declare it and never run.</summary>
+/// <summary>The state of each step as a restart compares it; found by operators that declare it and never run.</summary>
 internal sealed class StateSignatures
 {
     private readonly Dictionary<int, string> _byNode = [];

@@ -29,7 +29,7 @@ public abstract class ProcessContext<TKey, TOut>
     /// <param name="timestamp">Event time in milliseconds since the Unix epoch.</param>
     public abstract void SetTimer(long timestamp);
 
-    /// <summary>As the form with milliseconds; what is finer is cut off.</summary>
+    /// <summary>Takes a date instead of milliseconds since the Unix epoch; fractions of a millisecond are cut off.</summary>
     /// <param name="time">Event time.</param>
     /// <inheritdoc cref="SetTimer(long)" path="/remarks"/>
     public void SetTimer(DateTimeOffset time) => SetTimer(time.ToUnixTimeMilliseconds());
@@ -45,7 +45,7 @@ public abstract class ProcessContext<TKey, TOut>
     /// <param name="timestamp">Milliseconds since the Unix epoch.</param>
     public abstract void SetProcessingTimer(long timestamp);
 
-    /// <summary>As the form with milliseconds; what is finer is cut off.</summary>
+    /// <summary>Takes a date instead of milliseconds since the Unix epoch; fractions of a millisecond are cut off.</summary>
     /// <param name="time">By the clock.</param>
     /// <inheritdoc cref="SetProcessingTimer(long)" path="/remarks"/>
     public void SetProcessingTimer(DateTimeOffset time) => SetProcessingTimer(time.ToUnixTimeMilliseconds());

@@ -2,7 +2,7 @@ using Dataflow.State;
 
 namespace Dataflow.Processing;
 
-/// <summary>What a plan has to know of a <c>Process</c> step: whether it needs event time, and goes by its order.</summary>
+/// <summary>The planned properties of a <c>Process</c> step: whether it needs event time, and goes by its order.</summary>
 internal sealed class ProcessPlan
 {
     private readonly bool _needsTime;

@@ -1,5 +1,4 @@
 using Dataflow.Joins;
-using Dataflow.Time;
 
 namespace Dataflow.Processing;
 
@@ -223,7 +222,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
                 if (!IsBehind) break;
             }
 
-            if (_step.IsWaitedFor || _step.IsTurnOver) break;
+            if (_step.IsWaitedFor || _step.EndsTurn()) break;
         }
 
         advance(Reached);

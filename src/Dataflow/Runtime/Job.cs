@@ -62,7 +62,7 @@ public sealed class Job : IAsyncDisposable
     /// <summary>The log that it runs on. One that the job has opened itself is another after a restart.</summary>
     public LogStore Log => Current._log;
 
-    /// <summary>What it is about.</summary>
+    /// <summary>The job's lifecycle state.</summary>
     public JobState State => this switch
     {
         { Restarts: { IsBetweenRuns: true } } => JobState.Restarting,

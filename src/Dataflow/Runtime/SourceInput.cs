@@ -214,7 +214,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
 
         public Task? Wait { get; set; }
 
-        /// <summary>What was handled before the restart and has not been read again.</summary>
+        /// <summary>The part that was handled before the restart and is not read again yet.</summary>
         public HandledPart? Left { get; set; }
 
         /// <summary>The reader's, where the read at hand began.</summary>

@@ -2,7 +2,7 @@ using MessagePack;
 
 namespace Dataflow.Tables;
 
-/// <summary>What is kept of a group.</summary>
+/// <summary>The state of a group.</summary>
 internal struct GroupState<TAccumulator>
 {
     /// <summary>What the aggregate keeps.</summary>

@@ -21,14 +21,14 @@ public static class OrderBySource
             return source.OrderBy(value => time(value).ToUnixTimeMilliseconds());
         }
 
-        /// <summary>As the form with DateTimeOffset; the time is taken as UTC unless it says that it is local.</summary>
+        /// <summary>Takes the time as a <see cref="DateTime"/>, in UTC unless its kind is local.</summary>
         public Source<T> OrderBy(Func<T, DateTime> time)
         {
             ArgumentNullException.ThrowIfNull(time);
             return source.OrderBy(value => EventTime.UnixMilliseconds(time(value)));
         }
 
-        /// <summary>As the form with DateTimeOffset; the time is given in milliseconds since the Unix epoch.</summary>
+        /// <summary>Takes the time in milliseconds since the Unix epoch.</summary>
         public Source<T> OrderBy(Func<T, long> time)
         {
             ArgumentNullException.ThrowIfNull(source);
@@ -43,10 +43,10 @@ public static class OrderBySource
         /// <inheritdoc cref="OrderBy{T}(Source{T}, Func{T, DateTimeOffset})"/>
         public Source<T> OrderBy(Func<T, DateTimeOffset> time) => SourceOf(topic).OrderBy(time);
 
-        /// <summary>As the form with DateTimeOffset; the time is taken as UTC unless it says that it is local.</summary>
+        /// <summary>Takes the time as a <see cref="DateTime"/>, in UTC unless its kind is local.</summary>
         public Source<T> OrderBy(Func<T, DateTime> time) => SourceOf(topic).OrderBy(time);
 
-        /// <summary>As the form with DateTimeOffset; the time is given in milliseconds since the Unix epoch.</summary>
+        /// <summary>Takes the time in milliseconds since the Unix epoch.</summary>
         public Source<T> OrderBy(Func<T, long> time) => SourceOf(topic).OrderBy(time);
     }
 

@@ -86,7 +86,7 @@ internal sealed class OrderedReader<T> : SourceReader<T>
         }
     }
 
-    /// <summary>What was read before the checkpoint has been said.</summary>
+    /// <summary>Whether the rejected records of before the checkpoint have been reported.</summary>
     private void RejectOnce(OperatorException error)
     {
         if (error.Position >= _saved.Position) Reject(error);

@@ -9,7 +9,7 @@ internal abstract class SortedRun
     /// <summary>The greater, the later its records came.</summary>
     public int Number { get; set; }
 
-    /// <summary>Where it stands; its value is valid until it goes on.</summary>
+    /// <summary>The current record; its value is valid until the next one.</summary>
     public abstract RunEntry Current { get; }
 
     /// <summary>Goes on to the next record, at first to the first.</summary>

@@ -37,7 +37,7 @@ internal sealed class StepsAtHand(StreamTask task, IReadOnlyList<TaskInput> inpu
 
     private long? GivenTo(Node node) => EmittedBy(node.Upstream ?? node) + (node.Uses is ISecondInput ? EmittedBy(node.Uses) : 0);
 
-    /// <summary>What came from a step into the task; null where that is not known.</summary>
+    /// <summary>The number of records that came from a step into the task; null where it is not known.</summary>
     private long? EmittedBy(Node? node)
     {
         for (; node is not null; node = node.Exchange is null ? null : node.Upstream) // an exchange is no step where there is one worker

@@ -70,5 +70,5 @@ internal sealed class SendOperator<TKey, TRow, TForeign>(Func<TRow, TForeign> fo
     protected override void Open() => _version = Context.StartedFrom << CounterBits;
 }
 
-/// <summary>Where a row was sent last.</summary>
+/// <summary>The foreign key that a row was sent to last.</summary>
 internal readonly record struct SentTo<TForeign>([property: Key(0)] TForeign Key, [property: Key(1)] long Version);
