@@ -8,7 +8,14 @@ public sealed class When_a_path_is_no_file : IDisposable
 {
     private readonly TempDirectory _directory = new();
 
-    public void Dispose() => _directory.Dispose();
+    /// <summary>The socket of the test: its file is there only while it is held, since a collected socket deletes its file.</summary>
+    private Socket? _socket;
+
+    public void Dispose()
+    {
+        _socket?.Dispose();
+        _directory.Dispose();
+    }
 
     public static TheoryData<string> Kinds => ["pipe", "zeros", "random", "link to zeros", "directory", "process", "socket"];
 
@@ -54,7 +61,8 @@ public sealed class When_a_path_is_no_file : IDisposable
                 Directory.CreateDirectory(path);
                 break;
             case "socket":
-                new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified).Bind(new UnixDomainSocketEndPoint(path));
+                _socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                _socket.Bind(new UnixDomainSocketEndPoint(path));
                 break;
             case "link to zeros":
                 File.CreateSymbolicLink(_directory.File("zeros"), "/dev/zero");
