@@ -1,4 +1,5 @@
 using Dataflow;
+using Dataflow.Arrow;
 
 namespace FlightDelays;
 
@@ -25,7 +26,7 @@ internal static class Pipelines
         var airports = pipeline.Table(Source.Csv<Airport>(airportsCsv), airport => airport.Iata);
 
         var delays = pipeline.From(Flights.StopAtEnd())
-            .WithEventTime(flight => flight.Date, lateness: TimeSpan.FromMinutes(10))
+            .WithEventTime(flight => flight.Date, maxOutOfOrderness: TimeSpan.FromMinutes(10))
             .KeyBy(flight => flight.Origin)
             .Window(Hopping.Of(TimeSpan.FromHours(6), every: TimeSpan.FromHours(1)))
             .Aggregate(

@@ -1,4 +1,6 @@
 using Dataflow;
+using Dataflow.Arrow;
+using Dataflow.Features;
 using Dataflow.Onnx;
 
 namespace FlightDelays;
@@ -31,7 +33,7 @@ internal static class Risk
     {
         // A delay is known when the flight has left, not when it was to leave: a model that was told earlier would have seen the future.
         var airports = flights
-            .WithEventTime(flight => flight.Date.AddMinutes(Math.Max(0, flight.Delay)), lateness: TimeSpan.FromHours(6), name: "left")
+            .WithEventTime(flight => flight.Date.AddMinutes(Math.Max(0, flight.Delay)), maxOutOfOrderness: TimeSpan.FromHours(6), name: "left")
             .KeyBy(flight => flight.Origin)
             .FeatureView("airports", v =>
             {
@@ -58,7 +60,7 @@ internal static class Risk
     {
         var flights = pipeline.From(Pipelines.Flights.StopAtEnd());
         return flights.Where(flight => flight.Date >= from && flight.Date < to, name: "in-span")
-            .WithEventTime(flight => flight.Date, lateness: TimeSpan.FromMinutes(10), name: "due")
+            .WithEventTime(flight => flight.Date, maxOutOfOrderness: TimeSpan.FromMinutes(10), name: "due")
             .JoinFeatures(Features(flights), RowOf);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Dataflow;
+using Dataflow.Features;
 using Dataflow.Log;
 using Dataflow.Operations;
 using Spectre.Console;

@@ -1,4 +1,5 @@
 using Dataflow;
+using Dataflow.Features;
 using Dataflow.Log;
 using Dataflow.Onnx;
 using Spectre.Console;

@@ -3,7 +3,7 @@ using Dataflow;
 var pipeline = new Pipeline("page-views");
 
 pipeline.From(Source.Csv<PageView>(Path.Combine(AppContext.BaseDirectory, "access.csv")))
-    .WithEventTime(view => view.Time, lateness: TimeSpan.FromSeconds(5))
+    .WithEventTime(view => view.Time, maxOutOfOrderness: TimeSpan.FromSeconds(5))
     .KeyBy(view => view.Page)
     .Window(Tumbling.Every(TimeSpan.FromMinutes(1)))
     .Aggregate(a => (a.Count(), a.Mean(view => view.Ms)), (page, window, views, ms) => new PageMinute(page, window.Start, views, ms))

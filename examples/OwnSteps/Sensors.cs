@@ -51,9 +51,9 @@ internal sealed class Sensors(string place, double above, params string[] rooms)
         }
 
         // Called where Read gave nothing: the longer there is nothing, the less often it is asked.
-        public override async ValueTask WaitToReadAsync(CancellationToken stop)
+        public override async ValueTask WaitToReadAsync(CancellationToken cancellationToken)
         {
-            await Task.Delay(_pause, clock, stop);
+            await Task.Delay(_pause, clock, cancellationToken);
             _pause = _pause * 2 < MaxPause ? _pause * 2 : MaxPause;
         }
     }

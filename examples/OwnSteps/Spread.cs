@@ -1,4 +1,5 @@
 using Dataflow;
+using Dataflow.Extensibility;
 
 namespace OwnSteps;
 

@@ -1,8 +1,9 @@
 using Dataflow;
 using Dataflow.Log;
 using Dataflow.Onnx;
-using SpeechSearch;
+using Dataflow.Vectors;
 using Spectre.Console;
+using SpeechSearch;
 
 if (Arguments.Of(args) is not { } arguments)
 {

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using Dataflow;
 using Dataflow.Log;
 using Dataflow.Onnx;
+using Dataflow.Vectors;
 
 namespace SpeechSearch;
 

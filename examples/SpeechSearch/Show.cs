@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Dataflow;
 using Dataflow.Log;
 using Dataflow.Onnx;
+using Dataflow.Vectors;
 using Spectre.Console;
 
 namespace SpeechSearch;

@@ -27,14 +27,14 @@ internal static class AsyncStop
         Console.WriteLine($"{Shop.Orders.Count} orders, {s_calls} calls");
     }
 
-    private static Task<Item?> FindAsync(string name, CancellationToken stop) => Task.FromResult(Shop.Items.FirstOrDefault(item => item.Name == name));
+    private static Task<Item?> FindAsync(string name, CancellationToken cancellationToken) => Task.FromResult(Shop.Items.FirstOrDefault(item => item.Name == name));
 
-    private static Task<string?> FindPhoneAsync(string customer, CancellationToken stop) => Task.FromResult(customer == "ada" ? "7000" : null);
+    private static Task<string?> FindPhoneAsync(string customer, CancellationToken cancellationToken) => Task.FromResult(customer == "ada" ? "7000" : null);
 
-    private static async Task<string> ScoreAsync(Order order, CancellationToken stop)
+    private static async Task<string> ScoreAsync(Order order, CancellationToken cancellationToken)
     {
         var call = Interlocked.Increment(ref s_calls);
-        await Task.Delay(TimeSpan.FromMilliseconds(10), stop);
+        await Task.Delay(TimeSpan.FromMilliseconds(10), cancellationToken);
         return call % 3 == 0 ? throw new TimeoutException("The service is busy.") : $"order {order.Id} scores {order.Pieces * 7 % 10}";
     }
 }

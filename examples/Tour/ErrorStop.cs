@@ -13,7 +13,7 @@ internal static class ErrorStop
         await fill.RunAsync(new JobOptions { Log = log });
 
         var orders = Topic.Of<Order>("orders").StopAtEnd();
-        var shares = new Pipeline("shares") { OnError = ErrorPolicy.DeadLetter(most: 100) };
+        var shares = new Pipeline("shares") { OnError = ErrorPolicy.DeadLetter(maxDeadLetters: 100) };
         shares.From(orders).Select(order => $"order {order.Id}: {12 / (order.Pieces - 2)}", name: "share").To(Sink.Console<string>());
         await shares.RunAsync(new JobOptions { Log = log });
 

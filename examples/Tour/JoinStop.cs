@@ -47,7 +47,7 @@ internal static class JoinStop
     private static Stream<string> Priced(Pipeline pipeline, Stream<Order> orders)
     {
         var prices = pipeline.From(Source.Of(Shop.Prices, "prices"))
-            .WithEventTime(price => price.From, lateness: TimeSpan.Zero, name: "price-time").KeyBy(price => price.Item);
+            .WithEventTime(price => price.From, maxOutOfOrderness: TimeSpan.Zero, name: "price-time").KeyBy(price => price.Item);
         var byItem = orders.KeyBy(order => order.Item);
         var listed = byItem.JoinAsOf(prices, (order, price) => $"order {order.Id}: {order.Item} at {order.Price}, listed at {price.Amount}", name: "listed");
         var unlisted = byItem.LeftJoinAsOf(prices, (order, price) => price is null ? $"order {order.Id}: {order.Item} has no price yet" : "", name: "unlisted");

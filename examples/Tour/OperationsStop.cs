@@ -8,9 +8,10 @@ internal static class OperationsStop
     public static async Task RunAsync()
     {
         await using var log = Shop.OpenLog();
-        var fill = new Pipeline("fill");
-        fill.From(Source.Of(Shop.Orders, "orders")).To(Topic.Of<Order>("orders", partitions: 1));
-        await fill.RunAsync(new JobOptions { Log = log });
+        await using (var writer = await log.OpenWriterAsync<string, Order>(Topic.Of<Order>("orders", partitions: 1)))
+        {
+            foreach (var order in Shop.Orders) await writer.WriteAsync(order.Item, order);
+        }
 
         var pipeline = new Pipeline("operations");
         var pieces = pipeline.From(Topic.Of<Order>("orders")) // goes on for ever

@@ -13,8 +13,8 @@ internal static class QualityStop
         var orders = Shop.OrdersOf(pipeline).Check(
             rules =>
             [
-                rules.InRange("pieces", order => order.Pieces, 1, 3, OnBroken.Alert),
-                rules.NotNull("customer", order => order.Customer, OnBroken.DeadLetter),
+                rules.InRange("pieces", order => order.Pieces, 1, 3, RuleAction.Alert),
+                rules.NotNull("customer", order => order.Customer, RuleAction.DeadLetter),
             ],
             out var alerts);
         var drifts = orders.Window(Tumbling.Every(TimeSpan.FromMinutes(30))).Aggregate(

@@ -45,12 +45,12 @@ internal static class Shop
 
     /// <summary>The orders, by the time in them.</summary>
     public static Stream<Order> OrdersOf(Pipeline pipeline)
-        => pipeline.From(Source.Of(Orders, "orders")).WithEventTime(order => order.Time, lateness: TimeSpan.FromMinutes(5));
+        => pipeline.From(Source.Of(Orders, "orders")).WithEventTime(order => order.Time, maxOutOfOrderness: TimeSpan.FromMinutes(5));
 
     /// <summary>The payments, by the time in them.</summary>
     public static Stream<Payment> PaymentsOf(Pipeline pipeline)
         => pipeline.From(Source.Of(Payments, "payments"))
-            .WithEventTime(payment => payment.Time, lateness: TimeSpan.FromMinutes(5), name: "payment-time");
+            .WithEventTime(payment => payment.Time, maxOutOfOrderness: TimeSpan.FromMinutes(5), name: "payment-time");
 
     /// <summary>Runs a pipeline to its end, on a log in memory.</summary>
     public static async Task RunAsync(Pipeline pipeline, int workers = 2)

@@ -70,9 +70,9 @@ internal sealed class TickSource(int ticks, TimeSpan every) : Source<Tick>
             return 1;
         }
 
-        public override async ValueTask WaitToReadAsync(CancellationToken stop)
+        public override async ValueTask WaitToReadAsync(CancellationToken cancellationToken)
         {
-            await Task.Delay(every, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(every, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _isDue = true;
         }
     }

@@ -50,7 +50,7 @@ internal static class Workload
         var pipeline = new Pipeline("clicks-per-minute");
         pipeline.From(Topic.Of<Click>("clicks").StopAtEnd())
             .Where(click => click.Kind != Kind.Search)
-            .WithEventTime(click => click.Timestamp, lateness: TimeSpan.FromSeconds(2))
+            .WithEventTime(click => click.Timestamp, maxOutOfOrderness: TimeSpan.FromSeconds(2))
             .KeyBy(click => click.UserId)
             .Window(Tumbling.Every(TimeSpan.FromMinutes(1)))
             .Aggregate(

@@ -1,3 +1,5 @@
+using Dataflow.Features;
+
 namespace Dataflow.Perf.Features;
 
 /// <summary>The view that is measured: five windows and four aggregates.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Dataflow.Features;
 using Dataflow.Log;
 
 namespace Dataflow.Perf.Features;
@@ -19,13 +20,13 @@ internal static class Measure
     private const int AnswerBytes = 424; // without what every array has
     private const int TrainingWarmup = 4_000_000;
     private const int LabelsOfEvent = 10;
-    private const long MostEvents = 10_000_000;
+    private const long MaxEvents = 10_000_000;
 
     /// <summary>Takes events in, with checkpoints.</summary>
     public static async Task<Rate> UpdatesAsync(Settings settings)
     {
         var pipeline = new Pipeline("updates");
-        var events = settings.Events ?? MostEvents;
+        var events = settings.Events ?? MaxEvents;
         Customers.Service(pipeline, events, settings.Customers, settings.SpanMs).Serve();
         return await RunAsync(pipeline, settings, events);
     }
@@ -55,7 +56,7 @@ internal static class Measure
     {
         await using var log = LogStore.Open("memory", new LogOptions { Durability = Durability.Memory });
         var pipeline = new Pipeline("reads");
-        var events = settings.Events ?? MostEvents;
+        var events = settings.Events ?? MaxEvents;
         var service = Customers.Service(pipeline, events, settings.Customers, settings.SpanMs, ends: false).Serve();
         await using var job = await pipeline.StartAsync(OptionsOf(settings, log));
         var reader = job.Read(service);

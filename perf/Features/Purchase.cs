@@ -57,8 +57,8 @@ internal sealed class GeneratedSource<T>(
             return read;
         }
 
-        public override async ValueTask WaitToReadAsync(CancellationToken stop)
-            => await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        public override async ValueTask WaitToReadAsync(CancellationToken cancellationToken)
+            => await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private long Count => count;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
+using Dataflow.Extensibility;
 using Dataflow.State;
 
 namespace Dataflow.Perf.Micro;

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Dataflow.Extensibility;
+using Dataflow.Planning;
 using Dataflow.Runtime;
 
 namespace Dataflow.Perf.Micro;

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
+using Dataflow.Features;
+using Dataflow.Features.Http;
 using Dataflow.Log;
 
 namespace Dataflow.Perf.Serving;
@@ -46,7 +48,7 @@ internal static class HttpReads
 
     private static FeatureService<Ask> Features(Pipeline pipeline)
     {
-        var view = pipeline.From(Topic.Of<Click>("clicks")).WithEventTime(click => click.Time, lateness: TimeSpan.FromHours(1)).KeyBy(click => click.User)
+        var view = pipeline.From(Topic.Of<Click>("clicks")).WithEventTime(click => click.Time, maxOutOfOrderness: TimeSpan.FromHours(1)).KeyBy(click => click.User)
             .FeatureView("clicks", v =>
             {
                 v.Aggregate("count", a => a.Count(), s_windows, defaultValue: 0);

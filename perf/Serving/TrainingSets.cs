@@ -1,6 +1,8 @@
 using System.Buffers;
 using Apache.Arrow.Flight;
 using Apache.Arrow.Flight.Client;
+using Dataflow.Arrow;
+using Dataflow.Arrow.Flight;
 using Dataflow.Log;
 using Grpc.Net.Client;
 

@@ -1,6 +1,6 @@
 using Dataflow.Log;
 
-namespace Dataflow;
+namespace Dataflow.Arrow.Flight;
 
 /// <summary>The order of an epoch's rows.</summary>
 /// <param name="Seed">Shuffles; null: in the log's order.</param>

@@ -1,7 +1,7 @@
 using Apache.Arrow;
 using Apache.Arrow.Types;
 
-namespace Dataflow;
+namespace Dataflow.Arrow.Flight;
 
 /// <summary>The columns of a set's files: those of the first file, found in the others by name and type.</summary>
 internal sealed class FileColumns(Schema first)

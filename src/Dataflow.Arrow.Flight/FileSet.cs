@@ -4,7 +4,7 @@ using Apache.Arrow.Ipc;
 using Dataflow.Log;
 using RecordBatch = Apache.Arrow.RecordBatch;
 
-namespace Dataflow;
+namespace Dataflow.Arrow.Flight;
 
 /// <summary>The Arrow files of a training set. Positions count the rows of a shard.</summary>
 internal sealed class FileSet : ServedSet

@@ -1,7 +1,7 @@
 using Dataflow.Log;
 using Grpc.Core;
 
-namespace Dataflow;
+namespace Dataflow.Arrow.Flight;
 
 /// <summary>What trainers are told.</summary>
 internal static class FlightErrors

@@ -2,7 +2,7 @@ using Apache.Arrow;
 using Dataflow.Log;
 using RecordBatch = Apache.Arrow.RecordBatch;
 
-namespace Dataflow;
+namespace Dataflow.Arrow.Flight;
 
 /// <summary>Rows that a <see cref="TrainingServer"/> serves: a topic of them, or the files of a training set.</summary>
 public abstract class ServedSet

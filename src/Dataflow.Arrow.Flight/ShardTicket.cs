@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Grpc.Core;
 
-namespace Dataflow;
+namespace Dataflow.Arrow.Flight;
 
 /// <summary>What a trainer asks for as a Flight command: a training set from the trainer's cursor on.</summary>
 internal sealed record TrainingRequest

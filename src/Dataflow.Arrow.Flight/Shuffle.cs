@@ -1,4 +1,4 @@
-namespace Dataflow;
+namespace Dataflow.Arrow.Flight;
 
 /// <summary>Where a row comes in its window: rows are sorted by a number that looks random and is always the same.</summary>
 internal static class Shuffle

@@ -1,7 +1,7 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 
-namespace Dataflow;
+namespace Dataflow.Arrow.Flight;
 
 /// <summary>Gives every call that fails a status that says why.</summary>
 internal sealed class StatusInterceptor : Interceptor

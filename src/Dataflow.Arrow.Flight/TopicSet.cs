@@ -2,7 +2,7 @@ using Apache.Arrow;
 using Dataflow.Log;
 using RecordBatch = Apache.Arrow.RecordBatch;
 
-namespace Dataflow;
+namespace Dataflow.Arrow.Flight;
 
 /// <summary>A topic of rows. Positions are offsets.</summary>
 internal sealed class TopicSet<T>(Topic<T> topic, string name) : ServedSet(name, topic.Name)

@@ -1,7 +1,7 @@
 using Dataflow.Log;
 using Grpc.Core;
 
-namespace Dataflow;
+namespace Dataflow.Arrow.Flight;
 
 /// <summary>How far trainers are, and the range and order of each epoch, as the offsets of groups in the log.</summary>
 internal sealed class TrainingCursors(LogStore log) : IDisposable

@@ -6,7 +6,7 @@ using Dataflow.Log;
 using Google.Protobuf;
 using Grpc.Core;
 
-namespace Dataflow;
+namespace Dataflow.Arrow.Flight;
 
 /// <summary>Answers the calls of Flight clients.</summary>
 internal sealed class TrainingFlights(LogStore log, IReadOnlyDictionary<string, ServedSet> sets, TrainingCursors cursors) : FlightServer

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Dataflow;
+namespace Dataflow.Arrow.Flight;
 
 /// <summary>Where a <see cref="TrainingServer"/> listens, and to whom.</summary>
 public sealed record TrainingServerOptions
@@ -50,20 +50,20 @@ public sealed class TrainingServer : IAsyncDisposable
     /// <param name="log">Has the topics, and keeps the cursors. It stays open when the server is disposed.</param>
     /// <param name="sets">What is served.</param>
     /// <param name="options">Default: loopback, port 8815, no token.</param>
-    /// <param name="ct">Gives up starting.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="ArgumentException">Two sets have a name; or the address is not loopback, and token or certificate is missing;
     /// or the token cannot be sent.</exception>
     /// <exception cref="LogException">The log has not all the topics.</exception>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<TrainingServer> StartAsync(
-        LogStore log, IReadOnlyList<ServedSet> sets, TrainingServerOptions? options = null, CancellationToken ct = default)
+        LogStore log, IReadOnlyList<ServedSet> sets, TrainingServerOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(sets);
         options ??= new();
         foreach (var set in sets) log.GetTopic(set.Topic);
         var server = new TrainingServer(Build(log, sets.ToDictionary(static set => set.Name, StringComparer.Ordinal), options));
-        await server._app.StartAsync(ct).ConfigureAwait(false);
+        await server._app.StartAsync(cancellationToken).ConfigureAwait(false);
         return server;
     }
 

@@ -1,4 +1,4 @@
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
 /// <summary>Errors of Arrow and Parquet files.</summary>
 internal static class ArrowErrors

@@ -1,9 +1,8 @@
 using Dataflow.Log;
 
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
-/// <summary>Writes Arrow files.</summary>
-public static class ArrowSinks
+static partial class ArrowSinks
 {
     extension(Sink)
     {

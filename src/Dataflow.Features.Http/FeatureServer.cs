@@ -1,11 +1,10 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using Dataflow.Features.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
-namespace Dataflow;
+namespace Dataflow.Features.Http;
 
 /// <summary>Where a <see cref="FeatureServer"/> listens, and to whom.</summary>
 public sealed record FeatureServerOptions
@@ -43,12 +42,12 @@ public sealed class FeatureServer : IAsyncDisposable
     /// <param name="job">The running job. It goes on when the server is disposed.</param>
     /// <param name="services">What is served; <c>Serve</c> of each service was called before the job was started.</param>
     /// <param name="options">Default: loopback, port 6566, no token.</param>
-    /// <param name="ct">Gives up starting.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="ArgumentException">There is no service, or two have a name; or the address is not loopback, and token or
     /// certificate is missing; or the token cannot be sent.</exception>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<FeatureServer> StartAsync(
-        Job job, IReadOnlyList<ServedFeatures> services, FeatureServerOptions? options = null, CancellationToken ct = default)
+        Job job, IReadOnlyList<ServedFeatures> services, FeatureServerOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(services);
@@ -60,7 +59,7 @@ public sealed class FeatureServer : IAsyncDisposable
         builder.WebHost.UseSockets(static sockets => sockets.UnsafePreferInlineScheduling = true);
         var app = builder.Build();
         app.Run(new FeatureRequests(job, services, listener).HandleAsync);
-        await app.StartAsync(ct).ConfigureAwait(false);
+        await app.StartAsync(cancellationToken).ConfigureAwait(false);
         return new FeatureServer(app);
     }
 

@@ -5,7 +5,7 @@ namespace Dataflow.Features.Http;
 /// <summary>The body of <c>/get-online-features</c>, as Feast's clients write it.</summary>
 internal sealed class OnlineRequest
 {
-    private const int MostRows = 10_000;
+    private const int MaxRows = 10_000;
 
     public string? Service { get; private set; }
 
@@ -95,7 +95,7 @@ internal sealed class OnlineRequest
             }
 
             Entities.Add(new EntityColumn(name, start, (int)json.BytesConsumed - start));
-            if (rows > MostRows) throw new RequestException(422, $"Column '{name}' of 'entities' has {rows} values; ask for {MostRows} at most.");
+            if (rows > MaxRows) throw new RequestException(422, $"Column '{name}' of 'entities' has {rows} values; ask for {MaxRows} at most.");
             if (Rows >= 0 && rows != Rows) throw new RequestException(422, $"Column '{name}' of 'entities' has {rows} values, others have {Rows}.");
             Rows = rows;
         }

@@ -10,7 +10,7 @@ namespace Dataflow.Features.Http;
 [SuppressMessage("Design", "CA1001", Justification = "The writer holds nothing but the buffer that it writes to.")]
 internal sealed class OnlineResponse
 {
-    private const int MostKept = 1 << 16; // bytes of a buffer that are kept for the next request
+    private const int MaxKept = 1 << 16; // bytes of a buffer that are kept for the next request
 
     private static readonly JsonEncodedText s_never = JsonEncodedText.Encode("1970-01-01T00:00:00Z"); // as Protocol Buffers write none
     private static readonly JsonEncodedText s_present = JsonEncodedText.Encode("PRESENT");
@@ -55,7 +55,7 @@ internal sealed class OnlineResponse
 
     private static ArrayBufferWriter<byte> Reset(ArrayBufferWriter<byte> buffer)
     {
-        if (buffer.Capacity > MostKept) return new();
+        if (buffer.Capacity > MaxKept) return new();
         buffer.ResetWrittenCount();
         return buffer;
     }

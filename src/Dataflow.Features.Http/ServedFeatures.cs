@@ -1,8 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
-using Dataflow.Features.Http;
 
-namespace Dataflow;
+namespace Dataflow.Features.Http;
 
 /// <summary>A feature service that a <see cref="FeatureServer"/> serves.</summary>
 public abstract class ServedFeatures

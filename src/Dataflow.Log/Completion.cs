@@ -10,12 +10,15 @@ internal sealed class Completion
     private readonly TaskCompletionSource _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenRegistration _giveUp;
 
-    public Completion(CancellationToken ct)
+    public Completion(CancellationToken cancellationToken)
     {
-        if (ct.CanBeCanceled) _giveUp = ct.UnsafeRegister(static (completion, token) => ((Completion)completion!)._source.TrySetCanceled(token), this);
+        if (cancellationToken.CanBeCanceled) _giveUp = cancellationToken.UnsafeRegister(static (completion, token) => ((Completion)completion!)._source.TrySetCanceled(token), this);
     }
 
     public Task Task => _source.Task;
+
+    /// <summary>Ends the time in which waiting can be given up; false if it was.</summary>
+    public bool TryClaim() => !Task.IsCompleted && (_giveUp == default || _giveUp.Unregister());
 
     public void Succeed()
     {

@@ -14,7 +14,7 @@ public sealed class LogProducer : IAsyncDisposable
     private readonly Lock _lock = new();
     private RecordBuffer?[] _gathering;
     private readonly Queue<(long Records, Completion Done)> _flushes = [];
-    private readonly List<Completion> _waitingForRoom = [];
+    private readonly Queue<WaitingAppend> _waiting = []; // for room, in the order of the calls
     private LogCommit? _refused;
     private Exception? _failure;
     private long _appended;
@@ -56,19 +56,19 @@ public sealed class LogProducer : IAsyncDisposable
 
     /// <summary>Appends a record without a key, waiting while too much is pending.</summary>
     /// <inheritdoc cref="AppendAsync(int, long, ReadOnlyMemory{byte}, ReadOnlyMemory{byte}, ReadOnlyMemory{RecordHeader}, CancellationToken)"/>
-    public ValueTask AppendAsync(int partition, long timestamp, ReadOnlyMemory<byte> value, CancellationToken ct = default)
-        => AppendAsync(partition, timestamp, value, headers: default, ct);
+    public ValueTask AppendAsync(int partition, long timestamp, ReadOnlyMemory<byte> value, CancellationToken cancellationToken = default)
+        => AppendAsync(partition, timestamp, value, headers: default, cancellationToken);
 
     /// <summary>Appends a record without a key, waiting while too much is pending.</summary>
     /// <inheritdoc cref="AppendAsync(int, long, ReadOnlyMemory{byte}, ReadOnlyMemory{byte}, ReadOnlyMemory{RecordHeader}, CancellationToken)"/>
     public ValueTask AppendAsync(
-        int partition, long timestamp, ReadOnlyMemory<byte> value, ReadOnlyMemory<RecordHeader> headers, CancellationToken ct = default)
-        => TryAppend(partition, timestamp, value.Span, headers.Span) ? default : AppendLaterAsync(partition, timestamp, null, value, headers, ct);
+        int partition, long timestamp, ReadOnlyMemory<byte> value, ReadOnlyMemory<RecordHeader> headers, CancellationToken cancellationToken = default)
+        => TryAppend(partition, timestamp, value.Span, headers.Span) ? default : AppendLaterAsync(partition, timestamp, null, value, headers, cancellationToken);
 
     /// <summary>Appends a record with a key, waiting while too much is pending.</summary>
     /// <inheritdoc cref="AppendAsync(int, long, ReadOnlyMemory{byte}, ReadOnlyMemory{byte}, ReadOnlyMemory{RecordHeader}, CancellationToken)"/>
-    public ValueTask AppendAsync(int partition, long timestamp, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, CancellationToken ct = default)
-        => AppendAsync(partition, timestamp, key, value, headers: default, ct);
+    public ValueTask AppendAsync(int partition, long timestamp, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken = default)
+        => AppendAsync(partition, timestamp, key, value, headers: default, cancellationToken);
 
     /// <summary>Appends a record with a key, waiting while too much is pending.</summary>
     /// <param name="partition">From 0; see <see cref="KafkaPartitioner"/>.</param>
@@ -76,8 +76,8 @@ public sealed class LogProducer : IAsyncDisposable
     /// <param name="key">Copied before the task completes; an empty key is a key.</param>
     /// <param name="value">Copied before the task completes.</param>
     /// <param name="headers">In the order in which readers get them; copied before the task completes.</param>
-    /// <param name="ct">Gives up waiting; the record was not taken.</param>
-    /// <returns>Completes when the record is gathered; <see cref="FlushAsync"/> tells when it is safe.</returns>
+    /// <param name="cancellationToken">Gives up waiting; the record was not taken.</param>
+    /// <returns>Completes when the record is gathered; <see cref="FlushAsync"/> tells when it is safe. Calls that wait keep their order.</returns>
     /// <exception cref="LogException">The producer failed, the disk is full, or the record is too large.</exception>
     public ValueTask AppendAsync(
         int partition,
@@ -85,26 +85,26 @@ public sealed class LogProducer : IAsyncDisposable
         ReadOnlyMemory<byte> key,
         ReadOnlyMemory<byte> value,
         ReadOnlyMemory<RecordHeader> headers,
-        CancellationToken ct = default)
-        => TryAppend(partition, timestamp, key.Span, value.Span, headers.Span) ? default : AppendLaterAsync(partition, timestamp, key, value, headers, ct);
+        CancellationToken cancellationToken = default)
+        => TryAppend(partition, timestamp, key.Span, value.Span, headers.Span) ? default : AppendLaterAsync(partition, timestamp, key, value, headers, cancellationToken);
 
     /// <summary>Appends a record with a key and no value, which says that the key is gone, waiting while too much is pending.</summary>
     /// <inheritdoc cref="AppendAsync(int, long, ReadOnlyMemory{byte}, ReadOnlyMemory{byte}, ReadOnlyMemory{RecordHeader}, CancellationToken)"/>
     public ValueTask AppendTombstoneAsync(
-        int partition, long timestamp, ReadOnlyMemory<byte> key, ReadOnlyMemory<RecordHeader> headers = default, CancellationToken ct = default)
-        => TryAppendTombstone(partition, timestamp, key.Span, headers.Span) ? default : AppendLaterAsync(partition, timestamp, key, null, headers, ct);
+        int partition, long timestamp, ReadOnlyMemory<byte> key, ReadOnlyMemory<RecordHeader> headers = default, CancellationToken cancellationToken = default)
+        => TryAppendTombstone(partition, timestamp, key.Span, headers.Span) ? default : AppendLaterAsync(partition, timestamp, key, null, headers, cancellationToken);
 
     /// <summary>Waits until everything appended before is acknowledged.</summary>
     /// <exception cref="LogFullException">The disk is full; the records are kept and the next flush tries again.</exception>
     /// <exception cref="LogFailedException">The log failed.</exception>
-    public ValueTask FlushAsync(CancellationToken ct = default)
+    public ValueTask FlushAsync(CancellationToken cancellationToken = default)
     {
         Task done;
         lock (_lock)
         {
             if (_failure is not null) return ValueTask.FromException(_failure);
             if (_acknowledged == _appended) return default;
-            var flush = new Completion(ct);
+            var flush = new Completion(cancellationToken);
             _flushes.Enqueue((_appended, flush));
             done = flush.Task;
         }
@@ -127,48 +127,56 @@ public sealed class LogProducer : IAsyncDisposable
         lock (_lock)
         {
             if (_failure is not null) throw _failure;
-            if (_gatheringBytes + _inFlightBytes >= _maxPendingBytes) return false;
-            if ((uint)partition >= (uint)_gathering.Length) throw LogException.PartitionUnknown(_topic.Name, partition, _gathering.Length);
-            var buffer = _gathering[partition] ??= new RecordBuffer();
-            var before = buffer.Bytes;
-            try
-            {
-                buffer.Append(timestamp, key, keyLength, value, valueLength, headers);
-            }
-            catch (RecordTooLargeException error)
-            {
-                throw error.BoundFor(_topic.Name, partition);
-            }
-            _gatheringBytes += buffer.Bytes - before;
-            _appended++;
+            if (!HasRoom || _waiting.Count > 0) return false;
+            Append(partition, timestamp, key, keyLength, value, valueLength, headers);
             if (_pumping || _refused is not null) return true; // what was refused is tried again by a flush, not by each append
         }
         StartPump();
         return true;
     }
 
-    private async ValueTask AppendLaterAsync(
+    private bool HasRoom => _gatheringBytes + _inFlightBytes < _maxPendingBytes;
+
+    private void Append(
+        int partition,
+        long timestamp,
+        ReadOnlySpan<byte> key,
+        int keyLength,
+        ReadOnlySpan<byte> value,
+        int valueLength,
+        ReadOnlySpan<RecordHeader> headers)
+    {
+        if ((uint)partition >= (uint)_gathering.Length) throw LogException.PartitionUnknown(_topic.Name, partition, _gathering.Length);
+        var buffer = _gathering[partition] ??= new RecordBuffer();
+        var before = buffer.Bytes;
+        try
+        {
+            buffer.Append(timestamp, key, keyLength, value, valueLength, headers);
+        }
+        catch (RecordTooLargeException error)
+        {
+            throw error.BoundFor(_topic.Name, partition);
+        }
+        _gatheringBytes += buffer.Bytes - before;
+        _appended++;
+    }
+
+    private ValueTask AppendLaterAsync(
         int partition,
         long timestamp,
         ReadOnlyMemory<byte>? key,
         ReadOnlyMemory<byte>? value,
         ReadOnlyMemory<RecordHeader> headers,
-        CancellationToken ct)
+        CancellationToken cancellationToken)
     {
-        do
+        var done = new Completion(cancellationToken);
+        lock (_lock)
         {
-            Task room;
-            lock (_lock)
-            {
-                var waiting = new Completion(ct);
-                _waitingForRoom.Add(waiting);
-                room = waiting.Task;
-            }
-            StartPump();
-            await room;
+            if (_failure is not null) return ValueTask.FromException(_failure);
+            _waiting.Enqueue(new(partition, timestamp, key, value, headers, done));
         }
-        while (!TryAppend(
-            partition, timestamp, key.GetValueOrDefault().Span, key?.Length ?? -1, value.GetValueOrDefault().Span, value?.Length ?? -1, headers.Span));
+        StartPump();
+        return new(done.Task);
     }
 
     private void StartPump()
@@ -209,10 +217,10 @@ public sealed class LogProducer : IAsyncDisposable
                 _refused = null;
                 return again;
             }
+            TakeWaiting();
             if (_gatheringBytes == 0)
             {
                 _pumping = false;
-                WakeAppends();
                 return null;
             }
             gathered = _gathering;
@@ -234,7 +242,6 @@ public sealed class LogProducer : IAsyncDisposable
             foreach (var append in commit.Appends) _acknowledged += append.Count;
             _inFlightBytes = 0;
             while (_flushes.TryPeek(out var flush) && flush.Records <= _acknowledged) _flushes.Dequeue().Done.Succeed();
-            WakeAppends();
         }
     }
 
@@ -247,14 +254,36 @@ public sealed class LogProducer : IAsyncDisposable
             _pumping = false;
             foreach (var flush in _flushes) flush.Done.Fail(error);
             _flushes.Clear();
-            foreach (var waiting in _waitingForRoom) waiting.Fail(error);
-            _waitingForRoom.Clear();
+            foreach (var waiting in _waiting) waiting.Done.Fail(error);
+            _waiting.Clear();
         }
     }
 
-    private void WakeAppends()
+    /// <summary>Appends the records that waited for room, in the order of the calls.</summary>
+    private void TakeWaiting()
     {
-        foreach (var waiting in _waitingForRoom) waiting.Succeed();
-        _waitingForRoom.Clear();
+        while (HasRoom && _waiting.TryDequeue(out var next))
+        {
+            if (!next.Done.TryClaim()) continue;
+            try
+            {
+                Append(
+                    next.Partition, next.Timestamp, next.Key.GetValueOrDefault().Span, next.Key?.Length ?? -1,
+                    next.Value.GetValueOrDefault().Span, next.Value?.Length ?? -1, next.Headers.Span);
+                next.Done.Succeed();
+            }
+            catch (LogException error)
+            {
+                next.Done.Fail(error);
+            }
+        }
     }
+
+    private readonly record struct WaitingAppend(
+        int Partition,
+        long Timestamp,
+        ReadOnlyMemory<byte>? Key,
+        ReadOnlyMemory<byte>? Value,
+        ReadOnlyMemory<RecordHeader> Headers,
+        Completion Done);
 }

@@ -16,8 +16,8 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
         = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
     private static readonly TopicSettings Forever = new();
-    private static readonly TimeSpan LeastInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan MostInterval = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MinInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxInterval = TimeSpan.FromHours(1);
 
     private readonly LogState _state;
     private readonly LogWriter _writer;
@@ -106,23 +106,23 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
 
     /// <summary>Creates a topic that keeps its records for ever, or returns it when it exists with the same count.</summary>
     /// <inheritdoc cref="CreateTopicAsync(string, int, TopicSettings, CancellationToken)"/>
-    public ValueTask<LogTopic> CreateTopicAsync(string name, int partitions, CancellationToken ct = default)
-        => CreateTopicAsync(name, partitions, Forever, ct);
+    public ValueTask<LogTopic> CreateTopicAsync(string name, int partitions, CancellationToken cancellationToken = default)
+        => CreateTopicAsync(name, partitions, Forever, cancellationToken);
 
     /// <summary>Creates a topic, or returns it when it exists with the same count.</summary>
     /// <param name="name">1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'; not '.' or '..'; not an existing name in other case.</param>
     /// <param name="partitions">At least 1; never changes.</param>
     /// <param name="settings">How it keeps its records; a topic that exists keeps its own.</param>
-    /// <param name="ct">Gives up waiting; the topic may be created all the same.</param>
+    /// <param name="cancellationToken">Gives up waiting; the topic may be created all the same.</param>
     /// <exception cref="LogException">The name is not allowed, or the topic exists with another count.</exception>
-    public async ValueTask<LogTopic> CreateTopicAsync(string name, int partitions, TopicSettings settings, CancellationToken ct = default)
+    public async ValueTask<LogTopic> CreateTopicAsync(string name, int partitions, TopicSettings settings, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentOutOfRangeException.ThrowIfLessThan(partitions, 1);
         if (name.Length is 0 or > MaxNameLength || name is "." or ".." || name.AsSpan().ContainsAnyExcept(NameCharacters)) throw LogException.TopicNameInvalid(name);
         if (!_state.Topics.TryGetValue(name, out var existing) || existing.PartitionCount != partitions)
-            await EnqueueAsync(new CreateTopicRequest(name, partitions, settings, ct));
+            await EnqueueAsync(new CreateTopicRequest(name, partitions, settings, cancellationToken));
         RetainInTime();
         return _state.Topics[name];
     }
@@ -130,26 +130,26 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
     /// <summary>Keeps a topic's records in another way from now on, also after the log is opened again.</summary>
     /// <param name="topic">The topic's name.</param>
     /// <param name="settings">In place of those that it has; what they do not keep is let go at once.</param>
-    /// <param name="ct">Gives up waiting; it may happen all the same.</param>
+    /// <param name="cancellationToken">Gives up waiting; it may happen all the same.</param>
     /// <exception cref="LogException">There is no such topic.</exception>
     /// <exception cref="LogFullException">The disk is full; nothing happened.</exception>
-    public async ValueTask ConfigureTopicAsync(string topic, TopicSettings settings, CancellationToken ct = default)
+    public async ValueTask ConfigureTopicAsync(string topic, TopicSettings settings, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        await EnqueueAsync(new ConfigureTopicRequest(GetTopic(topic), settings, ct));
+        await EnqueueAsync(new ConfigureTopicRequest(GetTopic(topic), settings, cancellationToken));
         RetainInTime();
     }
 
     /// <summary>Makes everything in a commit visible and durable together.</summary>
     /// <param name="commit">Handed over: it cannot be changed or committed again, unless the disk was full.</param>
-    /// <param name="ct">Gives up waiting; a commit that was handed over happens all the same.</param>
+    /// <param name="cancellationToken">Gives up waiting; a commit that was handed over happens all the same.</param>
     /// <returns>Completes when the durability promise covers the commit. Commits of one caller happen in the order of the calls.</returns>
     /// <exception cref="LogFullException">The disk is full; nothing happened and the same commit may be tried again.</exception>
     /// <exception cref="LogFailedException">A write or sync failed; after a reopen the commit is there as a whole or not at all.</exception>
-    public ValueTask CommitAsync(LogCommit commit, CancellationToken ct = default)
+    public ValueTask CommitAsync(LogCommit commit, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(commit);
-        ct.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         foreach (var append in commit.Appends)
         {
             var partition = append.Partition;
@@ -157,7 +157,7 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
         }
         foreach (var offset in commit.Offsets) GetTopic(offset.Topic).PartitionAt(offset.Partition);
         commit.HandOver();
-        return EnqueueAsync(new CommitRequest(commit, ct));
+        return EnqueueAsync(new CommitRequest(commit, cancellationToken));
     }
 
     /// <summary>Where a group goes on reading a partition; null when it never committed an offset there.</summary>
@@ -169,10 +169,10 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
     /// <param name="topic">The topic's name.</param>
     /// <param name="partition">From 0.</param>
     /// <param name="startOffset">The new start, at most the partition's end; nothing happens when it is not above the old one.</param>
-    /// <param name="ct">Gives up waiting; the trim may happen all the same.</param>
+    /// <param name="cancellationToken">Gives up waiting; the trim may happen all the same.</param>
     /// <exception cref="OffsetOutOfRangeException">It is beyond the partition's end.</exception>
-    public ValueTask TrimAsync(string topic, int partition, long startOffset, CancellationToken ct = default)
-        => EnqueueAsync(new TrimRequest(GetTopic(topic).PartitionAt(partition), startOffset, ct));
+    public ValueTask TrimAsync(string topic, int partition, long startOffset, CancellationToken cancellationToken = default)
+        => EnqueueAsync(new TrimRequest(GetTopic(topic).PartitionAt(partition), startOffset, cancellationToken));
 
     /// <summary>Opens a reader that begins at an offset.</summary>
     /// <param name="topic">The topic's name.</param>
@@ -217,8 +217,8 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
     {
         lock (_retainingLock)
         {
-            TimeSpan? interval = _state.Topics.Values.Min(topic => topic.Settings.RetentionTime) is { } least
-                ? TimeSpan.FromTicks(Math.Clamp(least.Ticks / 20, LeastInterval.Ticks, MostInterval.Ticks)) : null;
+            TimeSpan? interval = _state.Topics.Values.Min(topic => topic.Settings.RetentionTime) is { } min
+                ? TimeSpan.FromTicks(Math.Clamp(min.Ticks / 20, MinInterval.Ticks, MaxInterval.Ticks)) : null;
             if (interval == _retainingInterval || _disposed != 0) return;
             _retaining?.Dispose();
             _retaining = interval is { } due ? Options.Time.CreateTimer(_ => Retain(), null, due, due) : null;

@@ -64,14 +64,14 @@ public sealed class PartitionReader : IDisposable
     /// <summary>Waits until there is something to read, without polling.</summary>
     /// <returns>True when <see cref="TryRead"/> will find a batch; false when the log was closed and all was read.</returns>
     /// <exception cref="LogFailedException">The log failed and all that was visible was read.</exception>
-    public async ValueTask<bool> WaitToReadAsync(CancellationToken ct = default)
+    public async ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         while (_partition.EndOffset <= _position)
         {
             if (_failure() is { } failure) throw failure;
             if (_partition.IsClosed) return false;
-            await _partition.WaitBeyondAsync(_position, ct);
+            await _partition.WaitBeyondAsync(_position, cancellationToken);
         }
         return true;
     }

@@ -76,8 +76,8 @@ public sealed class RecordBuffer : IDisposable
         long timestamp, ReadOnlySpan<byte> key, int keyLength, ReadOnlySpan<byte> value, int valueLength, ReadOnlySpan<RecordHeader> headers)
     {
         var headerBytes = headers.IsEmpty ? 1 : RecordHeaders.SizeOf(headers);
-        var most = (long)key.Length + value.Length + headerBytes + MaxFramingBytes;
-        if (most > _limit - _position) MakeRoom(most);
+        var max = (long)key.Length + value.Length + headerBytes + MaxFramingBytes;
+        if (max > _limit - _position) MakeRoom(max);
         if (_batchCount == 0) (_baseTimestamp, _maxTimestamp) = (timestamp, timestamp);
         else if (timestamp > _maxTimestamp) _maxTimestamp = timestamp;
 

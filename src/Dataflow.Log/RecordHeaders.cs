@@ -99,16 +99,16 @@ public readonly struct RecordHeaders
         /// <summary>Moves to the next header; false after the last one.</summary>
         public bool MoveNext()
         {
-            if (Left <= 0 || !TryReadPart(leastLength: 0, out var name, out _) || !TryReadPart(leastLength: -1, out var value, out var length)) return false;
+            if (Left <= 0 || !TryReadPart(minLength: 0, out var name, out _) || !TryReadPart(minLength: -1, out var value, out var length)) return false;
             Current = new RecordHeader(name, value, hasValue: length >= 0);
             Left--;
             return true;
         }
 
-        private bool TryReadPart(int leastLength, out ReadOnlyMemory<byte> part, out int length)
+        private bool TryReadPart(int minLength, out ReadOnlyMemory<byte> part, out int length)
         {
             part = default;
-            if (!Varint.TryRead(_bytes.Span, ref _position, out length) || length < leastLength || length > Rest) return false;
+            if (!Varint.TryRead(_bytes.Span, ref _position, out length) || length < minLength || length > Rest) return false;
             if (length <= 0) return true;
             part = _bytes.Slice(_position, length);
             _position += length;

@@ -115,7 +115,7 @@ internal sealed class Recovery(IFileSystem files, string directory, LogOptions o
                 _state.AddTopic(entry.Text(), entry.Int32(), SettingsEntry.Read(ref entry));
                 break;
             case EntryKind.Trim:
-                for (var left = entry.Count(leastBytes: 16); left > 0; left--) replay.Trim(PartitionOf(entry.Int32(), entry.Int32()), entry.Int64());
+                for (var left = entry.Count(minBytes: 16); left > 0; left--) replay.Trim(PartitionOf(entry.Int32(), entry.Int32()), entry.Int64());
                 break;
             case EntryKind.ConfigureTopic:
                 TopicOf(entry.Int32()).Settings = SettingsEntry.Read(ref entry);

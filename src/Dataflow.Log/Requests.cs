@@ -3,9 +3,9 @@ using Dataflow.Log.Segments;
 namespace Dataflow.Log;
 
 /// <summary>Something that the committer does in its turn.</summary>
-internal abstract class Request(CancellationToken ct)
+internal abstract class Request(CancellationToken cancellationToken)
 {
-    private readonly Completion _completion = new(ct);
+    private readonly Completion _completion = new(cancellationToken);
 
     public Task Done => _completion.Task;
 
@@ -14,7 +14,7 @@ internal abstract class Request(CancellationToken ct)
     public virtual void Fail(Exception error) => _completion.Fail(error);
 }
 
-internal sealed class CommitRequest(LogCommit commit, CancellationToken ct) : Request(ct)
+internal sealed class CommitRequest(LogCommit commit, CancellationToken cancellationToken) : Request(cancellationToken)
 {
     public LogCommit Commit { get; } = commit;
 
@@ -26,7 +26,7 @@ internal sealed class CommitRequest(LogCommit commit, CancellationToken ct) : Re
     }
 }
 
-internal sealed class CreateTopicRequest(string name, int partitions, TopicSettings settings, CancellationToken ct) : Request(ct)
+internal sealed class CreateTopicRequest(string name, int partitions, TopicSettings settings, CancellationToken cancellationToken) : Request(cancellationToken)
 {
     public string Name { get; } = name;
 
@@ -35,7 +35,7 @@ internal sealed class CreateTopicRequest(string name, int partitions, TopicSetti
     public TopicSettings Settings { get; } = settings;
 }
 
-internal sealed class ConfigureTopicRequest(LogTopic topic, TopicSettings settings, CancellationToken ct) : Request(ct)
+internal sealed class ConfigureTopicRequest(LogTopic topic, TopicSettings settings, CancellationToken cancellationToken) : Request(cancellationToken)
 {
     public LogTopic Topic { get; } = topic;
 
@@ -48,7 +48,7 @@ internal sealed class RetainRequest() : Request(CancellationToken.None)
     public override void Fail(Exception error) => Succeed(); // a failed log says so to all others; a full disk is tried again
 }
 
-internal sealed class TrimRequest(Partition partition, long startOffset, CancellationToken ct) : Request(ct)
+internal sealed class TrimRequest(Partition partition, long startOffset, CancellationToken cancellationToken) : Request(cancellationToken)
 {
     public Partition Partition { get; } = partition;
 

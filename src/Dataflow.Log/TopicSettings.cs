@@ -50,10 +50,10 @@ public sealed record TopicSettings
     }
 
     /// <summary>The size of the next segment of a partition that holds so many bytes.</summary>
-    internal long SegmentBytesFor(long heldBytes, int mostBytes)
+    internal long SegmentBytesFor(long heldBytes, int maxBytes)
     {
-        if (SegmentBytes is { } least) return Math.Min(mostBytes, Math.Max(least, heldBytes / 8));
-        return RetentionBytes is { } kept ? Math.Clamp(kept / 8, 64 << 10, mostBytes) : mostBytes;
+        if (SegmentBytes is { } min) return Math.Min(maxBytes, Math.Max(min, heldBytes / 8));
+        return RetentionBytes is { } kept ? Math.Clamp(kept / 8, 64 << 10, maxBytes) : maxBytes;
     }
 
     /// <summary>Whether a segment begun so long ago is closed, so that the records of a slow topic go in time as well.</summary>

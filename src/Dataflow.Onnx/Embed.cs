@@ -1,11 +1,9 @@
-using Dataflow.Onnx;
 using Dataflow.Onnx.Inference;
 using Microsoft.Extensions.AI;
 
-namespace Dataflow;
+namespace Dataflow.Onnx;
 
-/// <summary>Gives texts their vectors inside a pipeline.</summary>
-public static class EmbedStep
+static partial class ModelVerbs
 {
     extension<T>(Stream<T> stream)
     {

@@ -1,9 +1,6 @@
-using Dataflow.Onnx;
+namespace Dataflow.Onnx;
 
-namespace Dataflow;
-
-/// <summary>Gives the parts of long texts their vectors.</summary>
-public static class EmbedChunksStep
+static partial class ModelVerbs
 {
     extension<T>(Stream<T> stream)
     {

@@ -1,10 +1,8 @@
-using Dataflow.Onnx;
 using Dataflow.Onnx.Versions;
 
-namespace Dataflow;
+namespace Dataflow.Onnx;
 
-/// <summary>Gives texts their vectors by a model whose versions change while the job runs.</summary>
-public static class EmbedVersionsStep
+static partial class ModelVerbs
 {
     extension<T>(Stream<T> stream)
     {
@@ -42,7 +40,7 @@ public static class EmbedVersionsStep
     {
         /// <summary>Embeds a text of each value by the version that answers, and by the one that is tried beside it; keys stay, and the order of
         /// each key.</summary>
-        /// <inheritdoc cref="EmbedVersionsStep.extension{T}(Stream{T}).Embed{TOut}(ModelVersions, Func{T, string}, Func{T, VersionedVector, TOut}, string, InferenceOptions)"/>
+        /// <inheritdoc cref="ModelVerbs.extension{T}(Stream{T}).Embed{TOut}(ModelVersions, Func{T, string}, Func{T, VersionedVector, TOut}, string, InferenceOptions)"/>
         public KeyedStream<TKey, TOut> Embed<TOut>(
             ModelVersions versions, Func<T, string?> text, Func<T, VersionedVector, TOut> result, string name = "embed", InferenceOptions? options = null)
         {

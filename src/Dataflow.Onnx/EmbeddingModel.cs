@@ -165,22 +165,22 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
     internal void CheckOverlap(int overlap)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(overlap);
-        var most = _options.MaxTokens - TextTokenizer.LeastTokens - Chunker.LeastNew;
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(overlap, most);
+        var max = _options.MaxTokens - TextTokenizer.MinTokens - Chunker.MinNew;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(overlap, max);
     }
 
     /// <summary>Embeds several texts, those of like length together.</summary>
     /// <param name="texts">The texts.</param>
     /// <param name="results">Takes the results, in their order.</param>
-    /// <param name="mostTokens">Of a call, those that fill up shorter texts included; one text may have more.</param>
-    internal void Embed(IReadOnlyList<string> texts, EmbeddedText[] results, int mostTokens)
+    /// <param name="maxTokens">Of a call, those that fill up shorter texts included; one text may have more.</param>
+    internal void Embed(IReadOnlyList<string> texts, EmbeddedText[] results, int maxTokens)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         var rows = texts.Select((text, at) => new TextRow(at, _tokenizer.Encode(text, _options.MaxTokens))).ToArray();
         if (!_idle.TryTake(out var batch)) batch = new TextBatch();
         try
         {
-            foreach (var group in TextRow.OfLikeLength(rows, mostTokens)) Embed(group, results, batch);
+            foreach (var group in TextRow.OfLikeLength(rows, maxTokens)) Embed(group, results, batch);
         }
         finally
         {
@@ -204,13 +204,13 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
         => $"onnx:{model.Sha256}:{tokenizerId}:{options.MaxTokens}:{options.Pooling}"
             + $"{(options.IsNormalized ? "" : ":raw")}{(model.Device == ModelDevice.Cpu ? "" : $":{model.Device}")}";
 
-    private GeneratedEmbeddings<Embedding<float>> Generate(IEnumerable<string> texts, CancellationToken stop)
+    private GeneratedEmbeddings<Embedding<float>> Generate(IEnumerable<string> texts, CancellationToken cancellationToken)
     {
         var generated = new GeneratedEmbeddings<Embedding<float>>();
         long tokens = 0;
         foreach (var text in texts)
         {
-            stop.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var vector = new float[Dimensions];
             tokens += Embed(text, vector).Tokens;
             generated.Add(new Embedding<float>(vector) { ModelId = Id });

@@ -11,7 +11,7 @@ public sealed record EmbeddingOptions : OnnxOptions
         get;
         init
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, TextTokenizer.LeastTokens, nameof(MaxTokens));
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TextTokenizer.MinTokens, nameof(MaxTokens));
             field = value;
         }
     } = 256;

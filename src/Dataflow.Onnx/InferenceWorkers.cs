@@ -131,7 +131,7 @@ public sealed class InferenceWorkers
             }
 
             if (queue.IsClosed) return true;
-            if (texts.Any(static text => text.Tries + 1 >= InferenceWorker.MostTries)) return false;
+            if (texts.Any(static text => text.Tries + 1 >= InferenceWorker.MaxTries)) return false;
             queue.Return(texts, worker);
             WakeOne(queue);
             return true;

@@ -58,8 +58,8 @@ public sealed class ModelException : DataflowException
         $"Model file '{path}': it is not in '{directory}', links followed. " +
         "Models are loaded from AllowedDirectory only; put it there, or allow another directory.");
 
-    internal static ModelException TooLong(string path, long bytes, long most) => new(
-        $"Model file '{path}': it has {bytes} bytes, more than the {most} of MaxFileBytes. " +
+    internal static ModelException TooLong(string path, long bytes, long max) => new(
+        $"Model file '{path}': it has {bytes} bytes, more than the {max} of MaxFileBytes. " +
         "Raise the limit if the model is meant to be that large.");
 
     internal static ModelException NoCuda(string path, IEnumerable<string> offered) => new(
@@ -82,8 +82,8 @@ public sealed class ModelException : DataflowException
         $"Model '{model}': its {what} are {OnnxModel.Describe(expected)}; given were " +
         $"{(given.Count == 0 ? "none" : string.Join(", ", given))}. Give tensors of these names, types and shapes.");
 
-    internal static ModelException CallTooLarge(string model, long bytes, long most) => new(
-        $"Model '{model}': a call has inputs and outputs of {bytes} bytes, more than the {most} of MaxCallBytes. " +
+    internal static ModelException CallTooLarge(string model, long bytes, long max) => new(
+        $"Model '{model}': a call has inputs and outputs of {bytes} bytes, more than the {max} of MaxCallBytes. " +
         "Give fewer rows at once, or raise the limit.");
 
     internal static ModelException CallFailed(string model, IReadOnlyList<ModelTensor> inputs, Exception cause) => new(
@@ -102,8 +102,8 @@ public sealed class ModelException : DataflowException
         $"Model file '{path}': its outputs are {found}. " +
         "A text encoder gives last_hidden_state, float[batch, sequence, N] with a fixed N.");
 
-    internal static ModelException TooManyTokens(string path, int wanted, int most, Exception cause) => new(
-        $"Model file '{path}': it takes texts of at most {most} tokens, but MaxTokens is {wanted}. Set MaxTokens to {most} or less. " +
+    internal static ModelException TooManyTokens(string path, int wanted, int max, Exception cause) => new(
+        $"Model file '{path}': it takes texts of at most {max} tokens, but MaxTokens is {wanted}. Set MaxTokens to {max} or less. " +
         "The inner error has ONNX Runtime's reason.", cause);
 
     internal static ModelException RunFailed(string model, int texts, int tokens, Exception cause) => new(

@@ -1,10 +1,8 @@
-using Dataflow.Onnx;
 using Dataflow.Onnx.Inference;
 
-namespace Dataflow;
+namespace Dataflow.Onnx;
 
-/// <summary>Scores values by a model of columns: risk, price, rank.</summary>
-public static class ScoreStep
+static partial class ModelVerbs
 {
     extension<T>(Stream<T> stream)
     {
@@ -37,7 +35,7 @@ public static class ScoreStep
         where TKey : notnull
     {
         /// <summary>Has a model score each value; key, time and order stay.</summary>
-        /// <inheritdoc cref="ScoreStep.extension{T}(Stream{T}).Score{TOut}(OnnxModel, IReadOnlyList{Func{T, float}}, Func{T, ReadOnlySpan{float}, TOut}, string, string)"/>
+        /// <inheritdoc cref="ModelVerbs.extension{T}(Stream{T}).Score{TOut}(OnnxModel, IReadOnlyList{Func{T, float}}, Func{T, ReadOnlySpan{float}, TOut}, string, string)"/>
         public KeyedStream<TKey, TOut> Score<TOut>(
             OnnxModel model, IReadOnlyList<Func<T, float>> features, Func<T, ReadOnlySpan<float>, TOut> result,
             string? output = null, string name = "score")
@@ -68,9 +66,9 @@ internal sealed record ScoreNode<T, TOut>(
 internal sealed class ScoreOperator<T, TOut>(
     ScoredModel model, Func<T, float>[] features, Func<T, ReadOnlySpan<float>, TOut> result) : Operator<T, TOut>
 {
-    private const int MostRows = 1024;
+    private const int MaxRows = 1024;
 
-    private readonly Record<T>[] _records = new Record<T>[model.TakesOneRow ? 1 : MostRows];
+    private readonly Record<T>[] _records = new Record<T>[model.TakesOneRow ? 1 : MaxRows];
     private float[] _rows = [];
     private float[] _scores = [];
     private int _count;

@@ -8,7 +8,7 @@ namespace Dataflow.Onnx;
 public abstract class TextTokenizer
 {
     /// <summary>The fewest ids that a text can become: one that begins it and one that ends it.</summary>
-    public const int LeastTokens = 2;
+    public const int MinTokens = 2;
 
     private protected static readonly OnnxOptions AnyFile = new();
 
@@ -33,16 +33,16 @@ public abstract class TextTokenizer
     /// for them.</summary>
     /// <param name="text">The text. An empty one is [CLS] [SEP].</param>
     /// <param name="ids">
-    /// Takes the ids, at least <see cref="LeastTokens"/>. A text with more is cut: [SEP] is then in the last place, and
+    /// Takes the ids, at least <see cref="MinTokens"/>. A text with more is cut: [SEP] is then in the last place, and
     /// the rest of the text is not looked at.
     /// </param>
     /// <exception cref="ArgumentException"><paramref name="ids"/> is too short for [CLS] and [SEP].</exception>
     public EncodedText Encode(ReadOnlySpan<char> text, Span<long> ids)
     {
-        if (ids.Length < LeastTokens)
+        if (ids.Length < MinTokens)
         {
             throw new ArgumentException(
-                $"Room for {ids.Length} ids is too little: [CLS] and [SEP] alone take {LeastTokens}.", nameof(ids));
+                $"Room for {ids.Length} ids is too little: [CLS] and [SEP] alone take {MinTokens}.", nameof(ids));
         }
 
         return EncodeAll(text, ids);
@@ -53,7 +53,7 @@ public abstract class TextTokenizer
     public long[] Encode(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        for (var room = text.Length + LeastTokens; ; room *= 2) // a character may be several tokens
+        for (var room = text.Length + MinTokens; ; room *= 2) // a character may be several tokens
         {
             var ids = new long[room];
             var encoded = Encode(text, ids);
@@ -62,9 +62,9 @@ public abstract class TextTokenizer
     }
 
     /// <summary>The ids of a text, cut to what there is room for.</summary>
-    internal (long[] Ids, bool IsTruncated) Encode(string text, int mostTokens)
+    internal (long[] Ids, bool IsTruncated) Encode(string text, int maxTokens)
     {
-        var ids = new long[mostTokens];
+        var ids = new long[maxTokens];
         var encoded = Encode(text, ids);
         return (ids[..encoded.Tokens], encoded.IsTruncated);
     }

@@ -56,9 +56,9 @@ public static class Vectors
         if (!float.IsNormal(square))
         {
             // Beyond a float's range, unless it is brought near to 1 first.
-            var most = MathF.Abs(TensorPrimitives.MaxMagnitude<float>(vector));
-            if (most == 0 || !float.IsFinite(most)) return;
-            foreach (ref var value in vector) value /= most;
+            var max = MathF.Abs(TensorPrimitives.MaxMagnitude<float>(vector));
+            if (max == 0 || !float.IsFinite(max)) return;
+            foreach (ref var value in vector) value /= max;
             square = Dot(vector, vector);
         }
 

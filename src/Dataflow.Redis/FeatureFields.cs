@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Dataflow.Features;
 using StackExchange.Redis;
 
 namespace Dataflow.Redis;

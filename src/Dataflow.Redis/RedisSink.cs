@@ -34,7 +34,7 @@ internal sealed class RedisSink<T>(
 /// <summary>Sends each write at once and waits for the answers together: at a checkpoint, or when many are outstanding.</summary>
 internal sealed class RedisWriter<T> : SinkWriter<T>
 {
-    private const int MostOutstanding = 1024;
+    private const int MaxOutstanding = 1024;
 
     private readonly string _name;
     private readonly ConnectionMultiplexer _connection;
@@ -42,7 +42,7 @@ internal sealed class RedisWriter<T> : SinkWriter<T>
     private readonly Func<T, HashEntry[]?> _fields;
     private readonly RedisMark _mark;
     private readonly IDatabase _database;
-    private readonly List<Task> _outstanding = new(MostOutstanding);
+    private readonly List<Task> _outstanding = new(MaxOutstanding);
 
     public RedisWriter(string name, ConnectionMultiplexer connection, Func<T, RedisKey> key, Func<T, HashEntry[]?> fields, RedisMark mark)
     {
@@ -70,7 +70,7 @@ internal sealed class RedisWriter<T> : SinkWriter<T>
             throw RedisErrors.Of(_name, error);
         }
 
-        if (_outstanding.Count == MostOutstanding) Wait();
+        if (_outstanding.Count == MaxOutstanding) Wait();
     }
 
     public override ReadOnlyMemory<byte> Prepare(CheckpointOutput output)

@@ -1,9 +1,11 @@
-using Dataflow.Redis;
+using System.ComponentModel;
+using Dataflow.Features;
 
-namespace Dataflow;
+namespace Dataflow.Redis;
 
-/// <summary>Keeps Redis up to date.</summary>
-public static class ToRedisStep
+/// <summary>The verbs of Redis, as extension members of tables and feature views.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class RedisVerbs
 {
     extension<TKey>(FeatureView<TKey> view)
         where TKey : notnull

@@ -1,9 +1,10 @@
-using Dataflow.Vectors;
+using System.ComponentModel;
 
-namespace Dataflow;
+namespace Dataflow.Vectors;
 
-/// <summary>Lets an index of vectors follow a table.</summary>
-public static class ToIndexStep
+/// <summary>The verbs of vector indexes, as extension members of tables.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class IndexVerbs
 {
     extension<TKey, TRow>(Table<TKey, TRow> table)
         where TKey : notnull

@@ -1,8 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics.Tensors;
-using Dataflow.Vectors;
 
-namespace Dataflow;
+namespace Dataflow.Vectors;
 
 /// <summary>Makes indexes of vectors.</summary>
 public static class VectorIndex

@@ -5,7 +5,7 @@ namespace Dataflow;
 /// about one record stops the job in any case: a sink that cannot write, a file that is damaged, an error that may pass (<see cref="DataflowException.IsTransient"/>).</remarks>
 public sealed record ErrorPolicy
 {
-    private const long DefaultMost = 1000;
+    private const long DefaultMax = 1000;
 
     private ErrorPolicy()
     {
@@ -16,22 +16,22 @@ public sealed record ErrorPolicy
 
     internal bool KeepsRejected { get; private init; }
 
-    internal long Most { get; private init; } = long.MaxValue;
+    internal long Max { get; private init; } = long.MaxValue;
 
     /// <summary>The record is left out and a <see cref="Dataflow.DeadLetter"/> goes to the topic <c>PIPELINE.dead-letters</c>,
     /// exactly once, in the checkpoint that covers the record. <c>Source.Replay</c> reads such records again.</summary>
     /// <remarks>A record is taken in whole or not at all: what the user's code had changed in state, emitted or set as timers
     /// before it threw is as if it had never been. A result that no single record stands behind, such as a window's, is left out
     /// by itself.</remarks>
-    /// <param name="most">How many letters a checkpoint may bring. A job that meets more of them since the last checkpoint
+    /// <param name="maxDeadLetters">How many letters a checkpoint may bring. A job that meets more of them since the last checkpoint
     /// stops, and writes none of them: then not the records are at fault, but the code or the whole input.</param>
-    public static ErrorPolicy DeadLetter(long most = DefaultMost)
+    public static ErrorPolicy DeadLetter(long maxDeadLetters = DefaultMax)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(most);
-        return new() { KeepsRejected = true, Most = most };
+        ArgumentOutOfRangeException.ThrowIfNegative(maxDeadLetters);
+        return new() { KeepsRejected = true, Max = maxDeadLetters };
     }
 
     /// <inheritdoc/>
     public override string ToString()
-        => !KeepsRejected ? "stop" : Most == long.MaxValue ? "dead letter" : $"dead letter, at most {Most} in a checkpoint";
+        => !KeepsRejected ? "stop" : Max == long.MaxValue ? "dead letter" : $"dead letter, at most {Max} in a checkpoint";
 }

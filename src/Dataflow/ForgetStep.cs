@@ -1,10 +1,10 @@
 using Dataflow.Checkpoints;
 using Dataflow.Log;
+using Dataflow.Runtime;
 
 namespace Dataflow;
 
-/// <summary>Lets a pipeline begin anew.</summary>
-public static class ForgetStep
+static partial class Verbs
 {
     extension(Pipeline pipeline)
     {
@@ -12,19 +12,19 @@ public static class ForgetStep
         /// <remarks>Only its name counts. Nothing happens where it has never run. What it wrote stays, its dead letters included: the
         /// next start writes it again, behind what is there.</remarks>
         /// <param name="options">The log or directory that it runs on; by default <c>dataflow-data</c>.</param>
-        /// <param name="stop">Gives up; all may be forgotten all the same.</param>
+        /// <param name="cancellationToken">Gives up; all may be forgotten all the same.</param>
         /// <exception cref="CheckpointException">A job of the pipeline runs on the log.</exception>
         /// <exception cref="LogException">The log cannot be opened or written.</exception>
-        public async Task ForgetAsync(JobOptions? options = null, CancellationToken stop = default)
+        public async Task ForgetAsync(JobOptions? options = null, CancellationToken cancellationToken = default)
         {
             options ??= new JobOptions();
             var log = options.Log ?? LogStore.Open(options.Directory);
             try
             {
-                if (Job.Runs(log, pipeline.Name)) throw CheckpointException.CannotForget(pipeline.Name);
+                if (JobRun.Exists(log, pipeline.Name)) throw CheckpointException.CannotForget(pipeline.Name);
                 if (!CheckpointTopics.Exist(log, pipeline.Name)) return;
-                var topics = await CheckpointTopics.OpenAsync(log, pipeline.Name, writesDeadLetters: false, stop).ConfigureAwait(false);
-                await topics.ForgetAsync(options.Time.GetUtcNow(), stop).ConfigureAwait(false);
+                var topics = await CheckpointTopics.OpenAsync(log, pipeline.Name, writesDeadLetters: false, cancellationToken).ConfigureAwait(false);
+                await topics.ForgetAsync(options.Time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
             }
             finally
             {

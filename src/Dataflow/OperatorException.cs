@@ -108,9 +108,9 @@ public sealed class OperatorException : DataflowException
         };
 
     /// <summary>More records failed since the last checkpoint than may become dead letters.</summary>
-    internal static OperatorException TooManyDeadLetters(DeadLetter last, long most)
+    internal static OperatorException TooManyDeadLetters(DeadLetter last, long max)
         => new($"Operator '{last.Step}' failed{(last.Source.Length == 0 ? "" : $" on {last.Source}@{last.Position}")}: "
-            + $"{Sentence(last.Reason)} These are more than {most} dead letters since the last checkpoint, the most that the pipeline "
+            + $"{Sentence(last.Reason)} These are more than {max} dead letters since the last checkpoint, the most that the pipeline "
             + "allows; none of them was written. Correct the operator or the input, or allow more, then start the job again.", null)
         {
             Step = last.Step,

@@ -30,7 +30,7 @@ public static class Trips
         var cities = pipeline.Table(Source.Of(CityList(), "cities"), city => city.Code);
         var trips = pipeline.From(Dataflow.Topic.Of<Trip>(Topic).StopAtEnd())
             .Where(trip => trip.Fare % 10 != 0)
-            .WithEventTime(trip => trip.TimeMs, lateness: TimeSpan.FromSeconds(5))
+            .WithEventTime(trip => trip.TimeMs, maxOutOfOrderness: TimeSpan.FromSeconds(5))
             .KeyBy(trip => trip.City);
 
         trips.Window(Hopping.Of(TimeSpan.FromSeconds(60), every: TimeSpan.FromSeconds(20)))

@@ -6,6 +6,7 @@ using Apache.Arrow.Flight;
 using Apache.Arrow.Flight.Client;
 using Apache.Arrow.Ipc;
 using Apache.Arrow.Types;
+using Dataflow.Arrow.Flight;
 using Dataflow.Log;
 using Dataflow.Testing;
 using Dataflow.Tests.Connectors;

@@ -40,7 +40,7 @@ public sealed class TrainingSetExportTests : IDisposable
             using var log = Filled();
             var pipeline = new Pipeline("export");
             pipeline.From(Topic.Of<Row>("rows").StopAtEnd())
-                .WithEventTime(row => DateTimeOffset.FromUnixTimeMilliseconds(row.Id), lateness: TimeSpan.FromMilliseconds(gap))
+                .WithEventTime(row => DateTimeOffset.FromUnixTimeMilliseconds(row.Id), maxOutOfOrderness: TimeSpan.FromMilliseconds(gap))
                 .To(Sink.TrainingSet<Row>(_folder[$"run-{run}"]));
             SimulatedJob.Start(pipeline, log).Run();
             return Manifest($"run-{run}").Files.Select(file => file.Plan).Distinct().Single();

@@ -200,8 +200,8 @@ public sealed class FeatureServerAccessTests : ServedDrivers
     [Fact]
     public async Task Refuses_to_serve_nothing_or_two_of_a_name()
     {
-        await Assert.ThrowsAsync<ArgumentException>(() => FeatureServer.StartAsync(Job, [], ct: TestContext.Current.CancellationToken));
-        await Assert.ThrowsAsync<ArgumentException>(() => FeatureServer.StartAsync(Job, [Services[0], Services[0]], ct: TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<ArgumentException>(() => FeatureServer.StartAsync(Job, [], cancellationToken: TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<ArgumentException>(() => FeatureServer.StartAsync(Job, [Services[0], Services[0]], cancellationToken: TestContext.Current.CancellationToken));
     }
 
     private static X509Certificate2 NewCertificate()

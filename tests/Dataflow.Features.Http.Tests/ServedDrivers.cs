@@ -50,7 +50,7 @@ public abstract class ServedDrivers : IAsyncLifetime
         Log.Append("hours", Hours);
         _clock.Advance(Newest.AddMinutes(30) - _clock.GetUtcNow());
         var pipeline = new Pipeline("features");
-        var hours = pipeline.From(Topic.Of<DriverHour>("hours")).WithEventTime(hour => hour.Time, lateness: TimeSpan.FromDays(3))
+        var hours = pipeline.From(Topic.Of<DriverHour>("hours")).WithEventTime(hour => hour.Time, maxOutOfOrderness: TimeSpan.FromDays(3))
             .KeyBy(hour => hour.Trips >= 0 ? hour.Driver : throw new InvalidOperationException("negative"));
         var stats = hours.FeatureView("driver_hourly_stats", v =>
         {

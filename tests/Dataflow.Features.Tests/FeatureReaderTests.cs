@@ -77,7 +77,7 @@ public class FeatureReaderTests
     {
         using var served = Of(v =>
         {
-            v.MostLag = Ms(5);
+            v.MaxLag = Ms(5);
             v.Last("last", p => p.Value);
         });
         served.Feed(new Ping("a", 100, 1));
@@ -297,7 +297,7 @@ public class FeatureReaderTests
                 v.Aggregate("count", a => a.Count(), [s_tenBy2], defaultValue: 0);
                 v.Last("last", p => 10 / (p.Value - 5));
             },
-            onError: ErrorPolicy.DeadLetter(most: 10));
+            onError: ErrorPolicy.DeadLetter(maxDeadLetters: 10));
         served.Feed(new("z", 50, 1), new("a", 100, 2), new("a", 101, 0), new("b", 101, 0), new("a", 103, 0), new("a", 97, 0));
 
         Assert.Equal(["5 (Present)", "1 (Present)", "-3 (Present)"], Texts(served.Read("a", 104)));

@@ -10,7 +10,7 @@ public class JoinFeaturesTests
     private const long LatenessMs = 60;
 
     private const string Late = "The label came late: the watermark had passed its time. Have the source of the labels put in order of time with OrderBy(...), or give their "
-        + "WithEventTime more lateness, and more time until they are idle.";
+        + "WithEventTime a larger maxOutOfOrderness, and more time until they are idle.";
 
     /// <summary>Windows of different lengths whose hops go with each other.</summary>
     private static readonly Gen<Sawtooth[]> s_windows = Gen
@@ -31,13 +31,13 @@ public class JoinFeaturesTests
     {
         Sawtooth[] windows = [TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromDays(1), TimeSpan.FromDays(30)];
         const long Scale = 100_000;
-        Gen.Select(Ping.Disordered(LatenessMs * Scale, mostStepMs: 40 * Scale), Asks(Scale), Gen.Int[1, 3]).Sample(
+        Gen.Select(Ping.Disordered(LatenessMs * Scale, maxStepMs: 40 * Scale), Asks(Scale), Gen.Int[1, 3]).Sample(
             (pings, asks, workers) => Check(pings, asks, windows, LatenessMs * Scale, workers), iter: 30);
     }
 
     [Fact]
     public void Rows_agree_with_LINQ_where_labels_and_events_lie_in_the_same_panes()
-        => Gen.Select(Ping.Disordered(10, mostStepMs: 3), Gen.Select(Gen.Int[0, 199], Gen.Long[-5, 15]).Array[0, 200], s_windows, Gen.Int[1, 3]).Sample(
+        => Gen.Select(Ping.Disordered(10, maxStepMs: 3), Gen.Select(Gen.Int[0, 199], Gen.Long[-5, 15]).Array[0, 200], s_windows, Gen.Int[1, 3]).Sample(
             (pings, near, windows, workers) =>
             {
                 var asks = near.Where(_ => pings.Length > 0)

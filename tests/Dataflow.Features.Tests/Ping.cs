@@ -7,9 +7,9 @@ public sealed record Ping(string Entity, long TimeMs, int Value)
 {
     /// <summary>Pings of a few entities, each at most <paramref name="latenessMs"/> older than the newest before it.</summary>
     /// <param name="latenessMs">The disorder.</param>
-    /// <param name="mostStepMs">How far time goes on from one to the next, at the most.</param>
-    public static Gen<Ping[]> Disordered(long latenessMs, long mostStepMs = 40) => Gen
-        .Select(Gen.Int[0, 3], Gen.Long[0, mostStepMs], Gen.Long[0, latenessMs], Gen.Int[-20, 20])
+    /// <param name="maxStepMs">How far time goes on from one to the next, at the most.</param>
+    public static Gen<Ping[]> Disordered(long latenessMs, long maxStepMs = 40) => Gen
+        .Select(Gen.Int[0, 3], Gen.Long[0, maxStepMs], Gen.Long[0, latenessMs], Gen.Int[-20, 20])
         .Array[0, 200]
         .SelectMany(Gen.Long[-5_000, 5_000], (rows, start) => Gen.Const(Place(rows, start)));
 

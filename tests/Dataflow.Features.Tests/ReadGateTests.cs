@@ -78,7 +78,7 @@ public sealed class ReadGateTests : IAsyncLifetime
         Assert.True(_gate.TryKeep());
         await _job.CancelAsync();
 
-        Assert.Throws<OperationCanceledException>(() => _gate.Enter(_job));
+        Assert.Throws<OperationCanceledException>(() => _gate.Enter(_job.Current));
         Assert.False(_gate.IsAwaited);
     }
 
@@ -91,7 +91,7 @@ public sealed class ReadGateTests : IAsyncLifetime
         Assert.True(_gate.TryKeep());
         var ending = _job.CancelAsync();
 
-        var reader = Task.Factory.StartNew(() => _gate.Enter(_job), TaskCreationOptions.LongRunning);
+        var reader = Task.Factory.StartNew(() => _gate.Enter(_job.Current), TaskCreationOptions.LongRunning);
         await Assert.ThrowsAsync<OperationCanceledException>(() => reader.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
 
         Assert.False(ending.IsCompleted);
@@ -110,7 +110,7 @@ public sealed class ReadGateTests : IAsyncLifetime
     {
         for (var i = 0; i < Reads; i++)
         {
-            _gate.Enter(_job);
+            _gate.Enter(_job.Current);
             _reads++;
             _gate.Exit();
         }

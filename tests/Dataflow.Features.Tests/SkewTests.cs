@@ -60,7 +60,7 @@ public sealed class SkewTests : IAsyncDisposable
         FlightFeatures.Append(_log, FlightFeatures.Read(10));
         await using var job = await StartAsync(1);
         var reader = job.Job.Read(job.Service);
-        var sample = await ServedSample<Flight>.OpenAsync(_log, s_served, 1, flight => flight.Origin, stop: TestContext.Current.CancellationToken);
+        var sample = await ServedSample<Flight>.OpenAsync(_log, s_served, 1, flight => flight.Origin, cancellationToken: TestContext.Current.CancellationToken);
         var flight = FlightFeatures.Read(1)[0];
         var answer = reader.Read(flight);
         await job.DisposeAsync();
@@ -79,7 +79,7 @@ public sealed class SkewTests : IAsyncDisposable
     [InlineData(double.NaN)]
     public async Task A_share_that_is_none_is_refused(double share)
         => await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
-            () => ServedSample<Flight>.OpenAsync(_log, s_served, share, flight => flight.Origin, stop: TestContext.Current.CancellationToken));
+            () => ServedSample<Flight>.OpenAsync(_log, s_served, share, flight => flight.Origin, cancellationToken: TestContext.Current.CancellationToken));
 
     private async Task<long> ServeAsync(double share, int workers)
     {
@@ -88,7 +88,7 @@ public sealed class SkewTests : IAsyncDisposable
         await using var job = await StartAsync(workers);
         var reader = job.Job.Read(job.Service);
         await using var sample = await ServedSample<Flight>.OpenAsync(
-            _log, s_served, share, flight => flight.Origin, stop: TestContext.Current.CancellationToken);
+            _log, s_served, share, flight => flight.Origin, cancellationToken: TestContext.Current.CancellationToken);
         for (var i = 0; i < 500; i++)
         {
             FlightFeatures.Append(_log, flights.Skip(500 + i).Take(1));

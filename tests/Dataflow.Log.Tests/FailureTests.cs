@@ -236,7 +236,7 @@ public class FailureTests : IDisposable
     public async Task More_partitions_than_open_files_are_written_read_and_recovered()
     {
         const int Partitions = 700;
-        _files.MostOpenFiles = 400;
+        _files.MaxOpenFiles = 400;
         var options = Options with { JournalFileBytes = 1 << 20 };
         using (var store = LogStore.Open(Log, options))
         {
@@ -251,7 +251,7 @@ public class FailureTests : IDisposable
 
             var copy = _directory.CopyOf(Log);
             var open = _files.OpenFiles;
-            _files.MostOpenFiles = open + 300;
+            _files.MaxOpenFiles = open + 300;
             using (var recovered = LogStore.Open(copy, options))
                 Assert.All(Enumerable.Range(0, Partitions), partition => Assert.Equal(["together", "alone"], recovered.Values("orders", partition)));
             Assert.Equal(open, _files.OpenFiles);

@@ -22,14 +22,14 @@ internal sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
     public List<string> Synced { get; } = [];
 
     /// <summary>How many files may be open at once.</summary>
-    public int MostOpenFiles { get; set; } = int.MaxValue;
+    public int MaxOpenFiles { get; set; } = int.MaxValue;
 
     /// <summary>How many are.</summary>
     public int OpenFiles { get; private set; }
 
     public IFile Open(string path, FileMode mode)
     {
-        if (OpenFiles >= MostOpenFiles) throw new IOException("Too many open files", 24);
+        if (OpenFiles >= MaxOpenFiles) throw new IOException("Too many open files", 24);
         var file = new FaultyFile(this, inner.Open(path, mode), path);
         OpenFiles++;
         return file;

@@ -87,6 +87,26 @@ public class LogProducerTests : IDisposable
     }
 
     [Fact]
+    public async Task Appends_that_wait_keep_their_order_and_leave_out_those_that_were_given_up_or_refused()
+    {
+        var (store, producer) = await OpenAsync();
+        Assert.True(producer.TryAppend(0, 0, new byte[4 << 10]));
+        using var givesUp = new CancellationTokenSource();
+        var waiting = Enumerable.Range(0, 10)
+            .Select(i => producer.AppendAsync(i == 5 ? 9 : 0, i, "v"u8.ToArray(), i == 3 ? givesUp.Token : default).AsTask()).ToList();
+        await givesUp.CancelAsync();
+        Assert.False(producer.TryAppend(0, 0, "v"u8)); // none overtakes those that wait
+
+        await RunUntilDoneAsync(waiting[^1]);
+        await RunUntilDoneAsync(producer.FlushAsync().AsTask());
+
+        Assert.Equal([0, 0, 1, 2, 4, 6, 7, 8, 9], store.Rows("orders", 0).Select(row => row.Timestamp));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting[3]);
+        await Assert.ThrowsAsync<LogException>(() => waiting[5]);
+        store.Dispose();
+    }
+
+    [Fact]
     public async Task Keeps_what_a_full_disk_refused_for_the_next_flush()
     {
         var (store, producer) = await OpenAsync();

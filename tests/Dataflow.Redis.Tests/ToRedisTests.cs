@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsCheck;
+using Dataflow.Features;
 using Dataflow.Log;
 using Dataflow.Testing;
 using Dataflow.Tests;
@@ -360,7 +361,7 @@ public sealed class ToRedisTests : IDisposable
     private Pipeline Updating(out FeatureView<string> view)
     {
         var pipeline = new Pipeline("features");
-        var clicks = pipeline.From(Topic.Of<Click>("clicks")).WithEventTime(click => click.Time, lateness: TimeSpan.FromHours(1)).KeyBy(click => click.Entity);
+        var clicks = pipeline.From(Topic.Of<Click>("clicks")).WithEventTime(click => click.Time, maxOutOfOrderness: TimeSpan.FromHours(1)).KeyBy(click => click.Entity);
         view = clicks.FeatureView("clicks", v =>
         {
             Sawtooth[] hour = [TimeSpan.FromHours(1)];

@@ -15,7 +15,7 @@ public sealed record GoldenAnswer(long Rows, string Checksum);
 
 internal static class Goldens
 {
-    private const long MostEvents = 100_000;
+    private const long MaxEvents = 100_000;
 
     /// <summary>The sets that are small enough for tests.</summary>
     public static IReadOnlyList<GoldenSet> Sets { get; } = Read();
@@ -24,7 +24,7 @@ internal static class Goldens
     {
         var file = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "goldens.json"));
         var all = JsonSerializer.Deserialize<GoldenFile>(file, JsonSerializerOptions.Web)!;
-        return [.. all.Sets.Where(set => set.Events <= MostEvents)];
+        return [.. all.Sets.Where(set => set.Events <= MaxEvents)];
     }
 
     private sealed record GoldenFile(IReadOnlyList<GoldenSet> Sets);

@@ -51,8 +51,8 @@ internal sealed class NexmarkSource(EventGenerator generator, long events, int s
             return count;
         }
 
-        public override async ValueTask WaitToReadAsync(CancellationToken stop)
-            => await Task.Delay(Pace.Resolution, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        public override async ValueTask WaitToReadAsync(CancellationToken cancellationToken)
+            => await Task.Delay(Pace.Resolution, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private EventGenerator Generator => generator;

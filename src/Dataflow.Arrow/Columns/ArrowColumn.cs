@@ -3,7 +3,7 @@ using System.Text;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
 /// <summary>Gathers one property of many values.</summary>
 internal abstract class ArrowColumn<T>(Field field)

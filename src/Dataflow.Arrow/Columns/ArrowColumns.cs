@@ -3,7 +3,7 @@ using System.Reflection;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
 /// <summary>Finds the Arrow column of a property.</summary>
 internal static class ArrowColumns<T>

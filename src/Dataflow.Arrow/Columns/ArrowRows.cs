@@ -1,7 +1,7 @@
 using System.Reflection;
 using Apache.Arrow;
 
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
 /// <summary>Gathers values as columns, one for each public property, into a record batch. Its buffers are used again.</summary>
 internal sealed class ArrowRows<T>

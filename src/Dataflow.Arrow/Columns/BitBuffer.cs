@@ -1,6 +1,6 @@
 using Apache.Arrow;
 
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
 /// <summary>Bits in Arrow's order: the first is the lowest of the first byte.</summary>
 internal sealed class BitBuffer

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
 /// <summary>Bytes that grow at their end and become an Arrow buffer without a copy.</summary>
 internal sealed class ColumnBuffer

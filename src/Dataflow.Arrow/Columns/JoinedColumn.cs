@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
 /// <summary>Gathers parts of arrays into one array, whose bytes depend on the rows alone. Its buffers are used again.</summary>
 /// <remarks>For the layouts that <see cref="ArrowColumns{T}"/> makes. The library's own way takes the wrong elements of a list that is

@@ -1,7 +1,7 @@
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
 
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
 /// <summary>Appends rows, as an Arrow stream, to a partial file that becomes a file of some format.</summary>
 internal sealed class PartialRows<T> : IDisposable

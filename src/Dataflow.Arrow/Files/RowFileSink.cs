@@ -1,6 +1,6 @@
 using Dataflow.Log;
 
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
 /// <summary>Writes all rows to one file.</summary>
 internal sealed class RowFileSink<T> : Sink<T>

@@ -1,7 +1,7 @@
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
 
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
 /// <summary>A format of finished files, made of the Arrow stream in a partial file.</summary>
 internal abstract class RowFormat

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
 /// <summary>What a file says, in its schema, of where its rows come from.</summary>
 internal static class RowMetadata

@@ -1,4 +1,4 @@
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
 /// <summary>A column holds in some row what its member has no room for.</summary>
 internal sealed class BadCellException : Exception

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using ParquetSharp;
 
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
 /// <summary>The meaning of a column's cells.</summary>
 /// <remarks>What a type has no room for throws <see cref="ArithmeticException"/> or <see cref="ArgumentException"/>.</remarks>

@@ -3,7 +3,7 @@ using System.Numerics;
 using System.Reflection;
 using ParquetSharp;
 
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
 /// <summary>Finds how a column of a file becomes a member.</summary>
 internal sealed class ParquetColumn

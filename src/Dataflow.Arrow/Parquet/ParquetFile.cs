@@ -1,7 +1,7 @@
 using ParquetSharp;
 using ParquetSharp.Schema;
 
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
 /// <summary>An open Parquet file.</summary>
 internal sealed class ParquetFile : IDisposable

@@ -3,7 +3,7 @@ using Apache.Arrow;
 using Parquet;
 using Parquet.Schema;
 
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
 /// <summary>A Parquet file, compressed with Zstandard; each batch is a row group.</summary>
 internal sealed class ParquetFormat : RowFormat

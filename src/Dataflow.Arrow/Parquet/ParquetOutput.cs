@@ -6,7 +6,7 @@ using Parquet.Schema;
 using ArrowField = Apache.Arrow.Field;
 using Field = Parquet.Schema.Field;
 
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
 /// <summary>Writes the arrays of an Arrow column as a Parquet column.</summary>
 internal abstract class ParquetOutput

@@ -1,6 +1,6 @@
 using ParquetSharp;
 
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
 /// <summary>How rows of Parquet files are read.</summary>
 internal static class ParquetRows

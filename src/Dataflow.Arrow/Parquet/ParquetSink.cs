@@ -1,9 +1,8 @@
 using Dataflow.Log;
 
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
-/// <summary>Writes Parquet files.</summary>
-public static class ParquetSinks
+static partial class ArrowSinks
 {
     extension(Sink)
     {

@@ -1,9 +1,11 @@
+using System.ComponentModel;
 using ParquetSharp;
 
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
-/// <summary>Reads Parquet files.</summary>
-public static class ParquetSources
+/// <summary>The sources of Parquet, as extension members of <see cref="Source"/>.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class ArrowSources
 {
     extension(Source)
     {

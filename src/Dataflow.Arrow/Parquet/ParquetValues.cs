@@ -1,6 +1,6 @@
 using ParquetSharp;
 
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
 /// <summary>Reads a column of a file as values of a member's type, a row group at a time.</summary>
 internal abstract class ParquetValues : IDisposable

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
 /// <summary>A file of a training set, as the manifest lists it.</summary>
 internal sealed record TrainingFile

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Dataflow.Log;
 
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
 /// <summary>The directory of a training set: gives files their names and lists them in the manifest.</summary>
 internal sealed partial class TrainingFolder

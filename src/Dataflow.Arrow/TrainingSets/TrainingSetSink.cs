@@ -1,9 +1,8 @@
 using Dataflow.Log;
 
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
-/// <summary>Writes training sets.</summary>
-public static class TrainingSetSinks
+static partial class ArrowSinks
 {
     extension(Sink)
     {

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
 /// <summary>Deals rows out to the shards that they come from.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Dataflow;
+namespace Dataflow.Arrow;
 
 /// <summary>The rows of one partition of the log: the file that they are being written to.</summary>
 internal sealed class TrainingShard<T> : IDisposable

@@ -10,11 +10,11 @@ namespace Dataflow.Features.Panes;
 internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities, ViewLayout<T> layout)
     where TKey : notnull
 {
-    private const int LeastRecent = 4;
+    private const int MinRecent = 4;
     private const int CacheLine = 64;
-    private const int MostReadBytes = 2048; // of an entity's panes that are asked for before a read: a cache holds those of several
+    private const int MaxReadBytes = 2048; // of an entity's panes that are asked for before a read: a cache holds those of several
     private const int RoundsInLife = 16; // how often all entities are looked at in the time that one is known for
-    private const int LeastPlaces = 256; // that are looked at for a watermark
+    private const int MinPlaces = 256; // that are looked at for a watermark
     private const int PlacesForNew = 8; // and for each new entity, so that they do not come faster than they go
 
     private static readonly Entity<T> s_unknown;
@@ -99,8 +99,8 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
     public void Prefetch(TKey key)
     {
         ref readonly var entity = ref entities.Find(key);
-        Prefetch(entity.Panes.Bytes, PaneTable.HeaderBytes, Math.Min(entity.Panes.Used.Length, MostReadBytes));
-        Prefetch(entity.Recent, 0, Math.Min(entity.RecentCount * Unsafe.SizeOf<KeptEvent<T>>(), MostReadBytes));
+        Prefetch(entity.Panes.Bytes, PaneTable.HeaderBytes, Math.Min(entity.Panes.Used.Length, MaxReadBytes));
+        Prefetch(entity.Recent, 0, Math.Min(entity.RecentCount * Unsafe.SizeOf<KeptEvent<T>>(), MaxReadBytes));
     }
 
     /// <summary>Frees entities of which nothing is known any more: looks at some in turn, and now and then at all of them.</summary>
@@ -108,7 +108,7 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
     /// <param name="isAwaited">Whether an entity will be read as of an earlier time.</param>
     public void Forget(long watermark, Predicate<TKey>? isAwaited)
     {
-        var places = LeastPlaces + (PlacesForNew * _new);
+        var places = MinPlaces + (PlacesForNew * _new);
         _new = 0;
         if (layout.KnownForMs is not { } life || (_nextPlace == 0 && watermark < _nextRoundAt)) return;
         if (_nextPlace == 0) _nextRoundAt = watermark + (life / RoundsInLife);
@@ -214,7 +214,7 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
 
     private static void AddRecent(ref Entity<T> entity, in KeptEvent<T> kept)
     {
-        if (entity.Recent is null) entity.Recent = new KeptEvent<T>[LeastRecent];
+        if (entity.Recent is null) entity.Recent = new KeptEvent<T>[MinRecent];
         else if (entity.RecentCount == entity.Recent.Length) Array.Resize(ref entity.Recent, entity.RecentCount * 2);
         entity.Recent[entity.RecentCount++] = kept;
     }

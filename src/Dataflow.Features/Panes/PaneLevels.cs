@@ -6,10 +6,10 @@ namespace Dataflow.Features.Panes;
 /// the hop that has begun, and at last of the events of the finest pane that has begun.</remarks>
 internal sealed class PaneLevels
 {
-    public const int Most = 8;
+    public const int Max = 8;
 
     private const long LongestFinest = 5_000; // events are kept one by one for as long as the finest pane and the disorder
-    private const long MostInOneCoarser = 64;
+    private const long MaxInOneCoarser = 64;
 
     private static readonly long[] s_steps = // longest first
         [86_400_000, 3_600_000, 300_000, 60_000, 5_000, 1_000];
@@ -24,8 +24,8 @@ internal sealed class PaneLevels
         _hops = [.. Complete([.. windows.Select(static window => window.HopMs).Distinct().Order()])];
         _longest = [.. _hops.Select(hop => windows.Where(window => window.HopMs == hop).Select(static window => window.LengthMs).DefaultIfEmpty().Max())];
         Windows = [.. windows.Select(window => (window.LengthMs, window.HopMs, Array.IndexOf(_hops, window.HopMs)))];
-        if (_hops.Length > Most)
-            throw new ArgumentException($"The windows have {_hops.Length} different hops, with those between. Use at most {Most}.");
+        if (_hops.Length > Max)
+            throw new ArgumentException($"The windows have {_hops.Length} different hops, with those between. Use at most {Max}.");
     }
 
     public int Count => _hops.Length;
@@ -66,7 +66,7 @@ internal sealed class PaneLevels
 
         for (var i = hops.Count - 1; i > 0; i--)
         {
-            while (hops[i] / hops[i - 1] > MostInOneCoarser && Between(hops[i - 1], hops[i]) is { } step) hops.Insert(i, step);
+            while (hops[i] / hops[i - 1] > MaxInOneCoarser && Between(hops[i - 1], hops[i]) is { } step) hops.Insert(i, step);
         }
 
         while (hops[0] > LongestFinest && Between(1, hops[0]) is { } finer) hops.Insert(0, finer);
@@ -77,6 +77,6 @@ internal sealed class PaneLevels
     private static long? Between(long finer, long coarser)
     {
         var steps = s_steps.Where(step => step > finer && step < coarser && step % finer == 0 && coarser % step == 0).Cast<long?>().ToList();
-        return steps.LastOrDefault(step => coarser / step <= MostInOneCoarser) ?? steps.FirstOrDefault();
+        return steps.LastOrDefault(step => coarser / step <= MaxInOneCoarser) ?? steps.FirstOrDefault();
     }
 }

@@ -17,7 +17,7 @@ internal struct PaneTable
 {
     public const int HeaderBytes = UsedOffset + sizeof(long);
 
-    private const int UsedOffset = PaneLevels.Most * sizeof(ushort);
+    private const int UsedOffset = PaneLevels.Max * sizeof(ushort);
 
     public byte[]? Bytes;
     public PaneObject?[]? Objects;

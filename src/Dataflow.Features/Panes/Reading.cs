@@ -7,7 +7,7 @@ internal sealed class Reading<T>(ViewLayout<T> layout)
     private readonly PaneLevels _levels = layout.Levels;
     private readonly long[] _floors = new long[layout.Levels.Count]; // of the time of the read, by level
     private readonly WindowPanes[] _windows = [.. layout.Levels.Windows.Select(_ => new WindowPanes(layout.Levels.Count))];
-    private readonly PaneRange[] _finer = new PaneRange[PaneRange.MostOfLevel * layout.Levels.Count]; // of the hops that have begun, coarsest first
+    private readonly PaneRange[] _finer = new PaneRange[PaneRange.MaxOfLevel * layout.Levels.Count]; // of the hops that have begun, coarsest first
     private readonly int[] _finerFrom = new int[layout.Levels.Count]; // where those finer than a level begin
     private readonly LevelPanes[] _found = new LevelPanes[layout.Levels.Count];
     private int _finerCount;
@@ -63,7 +63,7 @@ internal sealed class Reading<T>(ViewLayout<T> layout)
         LookAtRecent(in entity);
         if (_latest.Time < layout.KnownFrom(at)) _latest = default;
         IsExpired = _latest.Exists && at - _latest.Time >= layout.TimeToLiveMs;
-        IsBehind = layout.MostLagMs is { } most && (watermark == long.MinValue || at - watermark > most);
+        IsBehind = layout.MaxLagMs is { } max && (watermark == long.MinValue || at - watermark > max);
     }
 
     /// <summary>Where the panes of a window lie, in the order of time.</summary>
@@ -156,7 +156,7 @@ internal sealed class Reading<T>(ViewLayout<T> layout)
 
     private struct WindowPanes(int levels)
     {
-        public readonly PaneRange[] Ranges = new PaneRange[PaneRange.MostOfLevel * levels];
+        public readonly PaneRange[] Ranges = new PaneRange[PaneRange.MaxOfLevel * levels];
         public int Count;
         public long From;
         public bool IsKnown;
@@ -168,5 +168,5 @@ internal sealed class Reading<T>(ViewLayout<T> layout)
 /// <param name="End">The number behind the last one's.</param>
 internal readonly record struct PaneRange(int First, int End)
 {
-    public const int MostOfLevel = 2; // the older ones, and the newest
+    public const int MaxOfLevel = 2; // the older ones, and the newest
 }

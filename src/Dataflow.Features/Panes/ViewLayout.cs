@@ -32,7 +32,7 @@ internal sealed class ViewLayout<T>
 
     public long? TimeToLiveMs { get; init; }
 
-    public long? MostLagMs { get; init; }
+    public long? MaxLagMs { get; init; }
 
     /// <summary>From which age of its last event nothing is known of an entity any more; null: something always is.</summary>
     public long? KnownForMs { get; init; }

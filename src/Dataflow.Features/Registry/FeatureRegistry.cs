@@ -1,12 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
-using Dataflow.Features;
 using Dataflow.Features.Registry;
 using Dataflow.Log;
 using Dataflow.Planning;
 
-namespace Dataflow;
+namespace Dataflow.Features;
 
 /// <summary>The definitions of all feature views that jobs of a log have used, in the topic <c>feature-views</c>.</summary>
 /// <remarks>A job that serves or joins a view registers it once its start has succeeded. It does not start where the log has another
@@ -36,14 +35,14 @@ public static class FeatureRegistry
 
     /// <summary>Registers the views that a plan uses, in one commit; those that are there already stay as they are.</summary>
     /// <exception cref="PlanException">As for <see cref="Check"/>; nothing is registered.</exception>
-    internal static async ValueTask RegisterAsync(Plan plan, LogStore log, CancellationToken stop)
+    internal static async ValueTask RegisterAsync(Plan plan, LogStore log, CancellationToken cancellationToken)
     {
         var turn = s_turns.GetValue(log, static _ => new SemaphoreSlim(1));
-        await turn.WaitAsync(stop).ConfigureAwait(false); // between look and commit no other job of the log registers
+        await turn.WaitAsync(cancellationToken).ConfigureAwait(false); // between look and commit no other job of the log registers
         try
         {
             var views = NewOf(plan, log);
-            if (views.Count > 0) await WriteAsync(views, log, stop).ConfigureAwait(false);
+            if (views.Count > 0) await WriteAsync(views, log, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -78,14 +77,14 @@ public static class FeatureRegistry
         }
     }
 
-    private static async ValueTask WriteAsync(List<ViewDefinition> views, LogStore log, CancellationToken stop)
+    private static async ValueTask WriteAsync(List<ViewDefinition> views, LogStore log, CancellationToken cancellationToken)
     {
-        if (!log.TryGetTopic(TopicName, out var topic)) topic = await log.CreateTopicAsync(TopicName, 1, stop).ConfigureAwait(false);
+        if (!log.TryGetTopic(TopicName, out var topic)) topic = await log.CreateTopicAsync(TopicName, 1, cancellationToken).ConfigureAwait(false);
         var records = new RecordBuffer();
         foreach (var view in views)
             records.Append(0, Encoding.UTF8.GetBytes($"{view.Name}@{view.Version}"), JsonSerializer.SerializeToUtf8Bytes(view, RegistryJson.Default.ViewDefinition));
         var commit = new LogCommit();
         commit.Add(topic, 0, records);
-        await log.CommitAsync(commit, stop).ConfigureAwait(false);
+        await log.CommitAsync(commit, cancellationToken).ConfigureAwait(false);
     }
 }

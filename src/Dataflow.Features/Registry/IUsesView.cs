@@ -10,5 +10,5 @@ internal interface IUsesView : IPreparesLog
 
     void IPreparesLog.CheckLog(Plan plan, LogStore log) => FeatureRegistry.Check(plan, log);
 
-    ValueTask IPreparesLog.PrepareLogAsync(Plan plan, LogStore log, CancellationToken stop) => FeatureRegistry.RegisterAsync(plan, log, stop);
+    ValueTask IPreparesLog.PrepareLogAsync(Plan plan, LogStore log, CancellationToken cancellationToken) => FeatureRegistry.RegisterAsync(plan, log, cancellationToken);
 }

@@ -1,20 +1,19 @@
-using Dataflow.Features;
 using Dataflow.State;
 
-namespace Dataflow;
+namespace Dataflow.Features;
 
 /// <summary>The definition of a version of a feature view, as the registry keeps it.</summary>
 /// <param name="Name">The view.</param>
 /// <param name="Version">The version.</param>
 /// <param name="Entity">The type of its keys.</param>
 /// <param name="TimeToLive">From which age features are expired; null: never.</param>
-/// <param name="MostLag">From which lag of the watermark features are partial; null: none.</param>
+/// <param name="MaxLag">From which lag of the watermark features are partial; null: none.</param>
 /// <param name="Features">Its features.</param>
 /// <param name="Owner">Who answers for it.</param>
 /// <param name="Description">What it is about.</param>
 /// <param name="Tags">Words to find it by.</param>
 public sealed record ViewDefinition(
-    string Name, int Version, string Entity, TimeSpan? TimeToLive, TimeSpan? MostLag, IReadOnlyList<FeatureDefinition> Features, string Owner,
+    string Name, int Version, string Entity, TimeSpan? TimeToLive, TimeSpan? MaxLag, IReadOnlyList<FeatureDefinition> Features, string Owner,
     string Description, IReadOnlyList<string> Tags)
 {
     internal static ViewDefinition Of<TKey>(FeatureView<TKey> view)
@@ -24,7 +23,7 @@ public sealed record ViewDefinition(
             view.Version,
             TypeNames.Of(typeof(TKey)),
             view.TimeToLive,
-            view.MostLag,
+            view.MaxLag,
             [.. view.Features.Select(static feature => new FeatureDefinition(
                 feature.Name,
                 TypeNames.Of(feature.Type),
@@ -41,7 +40,7 @@ public sealed record ViewDefinition(
     {
         if (Entity != other.Entity) yield return $"its keys were {other.Entity} and are {Entity}";
         if (TimeToLive != other.TimeToLive) yield return $"its time to live was {Text(other.TimeToLive)} and is {Text(TimeToLive)}";
-        if (MostLag != other.MostLag) yield return $"its most lag was {Text(other.MostLag)} and is {Text(MostLag)}";
+        if (MaxLag != other.MaxLag) yield return $"its most lag was {Text(other.MaxLag)} and is {Text(MaxLag)}";
         var before = other.Features.ToDictionary(static feature => feature.Name, StringComparer.Ordinal);
         foreach (var feature in Features)
         {

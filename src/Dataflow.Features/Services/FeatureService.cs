@@ -1,6 +1,4 @@
-using Dataflow.Features;
-
-namespace Dataflow;
+namespace Dataflow.Features;
 
 /// <summary>The features that a model asks for, in order: of one or more views, and functions of the request.</summary>
 /// <typeparam name="TRequest">What is asked: it has the keys of the entities, and what functions need besides.</typeparam>

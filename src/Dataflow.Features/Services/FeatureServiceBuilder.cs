@@ -1,7 +1,6 @@
-using Dataflow.Features;
 using Dataflow.Features.Panes;
 
-namespace Dataflow;
+namespace Dataflow.Features;
 
 /// <summary>Says which features a service has, inside <c>FeatureService.Of(name, s => …)</c>. The order of calls is that of the features.</summary>
 /// <remarks>Functions given here are called by those who read and by the steps of training sets, and must give the same for the same

@@ -19,7 +19,7 @@ internal abstract class ServiceStep<TRequest>
     }
 
     /// <summary>Finds what answers for a view in a running job; null if the step reads none.</summary>
-    public virtual ViewReader<TRequest>? Open(Job job) => null;
+    public virtual ViewReader<TRequest>? Open(JobRun job) => null;
 
     /// <summary>Does what needs no view.</summary>
     public virtual void Compute(TRequest request, FeatureVector row, FeatureValue[] values)
@@ -50,7 +50,7 @@ internal sealed class ViewStep<TRequest, TKey>(
 
     public override void Serve() => view.Serve();
 
-    public override ViewReader<TRequest> Open(Job job)
+    public override ViewReader<TRequest> Open(JobRun job)
     {
         var serving = view.Serving ?? throw new InvalidOperationException(
             $"View '{view.Name}' of service '{service}' is not served. Call Serve() on the service before the job starts.");

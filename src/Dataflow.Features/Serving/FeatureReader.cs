@@ -1,6 +1,6 @@
-using Dataflow.Features;
+using Dataflow.Runtime;
 
-namespace Dataflow;
+namespace Dataflow.Features;
 
 /// <summary>Reads the features of a running job, at once and from any thread.</summary>
 /// <remarks>
@@ -40,7 +40,7 @@ public sealed class FeatureReader<TRequest>
     {
         var now = Now;
         ReadGate.ThrowIfEnded(now.Run);
-        var atMs = (at ?? _job.Time.GetUtcNow()).ToUnixTimeMilliseconds();
+        var atMs = (at ?? _job.Current.Time.GetUtcNow()).ToUnixTimeMilliseconds();
         var row = reuse is null ? new FeatureVector(_service.Names) : reuse.Emptied(_service.Names);
         ReadAtOnce(now, request, row, atMs, row.Places, 0, _independent);
         for (var step = _independent; step < now.Views.Length; step++) ReadDependent(now, request, row, atMs, step);
@@ -52,7 +52,7 @@ public sealed class FeatureReader<TRequest>
     {
         var now = Now;
         ReadGate.ThrowIfEnded(now.Run);
-        var atMs = _job.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        var atMs = _job.Current.Time.GetUtcNow().ToUnixTimeMilliseconds();
         var vectors = new FeatureVector[requests.Count];
         for (var i = 0; i < vectors.Length; i++) vectors[i] = ReadWithFailures(now, requests[i], atMs);
         return vectors;
@@ -65,7 +65,7 @@ public sealed class FeatureReader<TRequest>
     public IReadOnlyList<FeatureVector> Read(IReadOnlyList<TRequest> requests, DateTimeOffset? at = null)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        var time = at ?? _job.Time.GetUtcNow();
+        var time = at ?? _job.Current.Time.GetUtcNow();
         var vectors = new FeatureVector[requests.Count];
         for (var i = 0; i < vectors.Length; i++) vectors[i] = Read(requests[i], time);
         return vectors;
@@ -123,9 +123,9 @@ public sealed class FeatureReader<TRequest>
         }
     }
 
-    private sealed class Opened(Job run, FeatureService<TRequest> service)
+    private sealed class Opened(JobRun run, FeatureService<TRequest> service)
     {
-        public Job Run => run;
+        public JobRun Run => run;
 
         public ViewReader<TRequest>?[] Views { get; } = [.. service.Steps.Select(step => step.Open(run))]; // by step
 
@@ -133,8 +133,7 @@ public sealed class FeatureReader<TRequest>
     }
 }
 
-/// <summary>Reads the features of running jobs.</summary>
-public static class ReadFeaturesStep
+static partial class FeatureVerbs
 {
     extension(Job job)
     {
@@ -158,7 +157,7 @@ public static class ReadFeaturesStep
             ArgumentNullException.ThrowIfNull(job);
             ArgumentNullException.ThrowIfNull(view);
             view.Requests.AskForAll();
-            job.WakeWorkers();
+            job.Current.WakeWorkers();
         }
     }
 }

@@ -63,7 +63,7 @@ internal sealed class ReadGate
 
     /// <summary>Waits for the gate, for a reader.</summary>
     /// <exception cref="OperationCanceledException">The job has ended.</exception>
-    public void Enter(Job job)
+    public void Enter(JobRun job)
     {
         Interlocked.Increment(ref _waiting);
         try
@@ -82,7 +82,7 @@ internal sealed class ReadGate
 
     public void Exit() => Volatile.Write(ref _state, Volatile.Read(ref _isWanted) ? Returned : Free);
 
-    public static void ThrowIfEnded(Job job)
+    public static void ThrowIfEnded(JobRun job)
     {
         if (job.HasEnded) throw Ended();
     }

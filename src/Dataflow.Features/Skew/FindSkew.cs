@@ -1,4 +1,4 @@
-namespace Dataflow;
+namespace Dataflow.Features;
 
 /// <summary>How often a feature was served with another value than the training path finds for the same cut.</summary>
 /// <param name="Feature">Its name.</param>
@@ -13,8 +13,7 @@ public sealed record FeatureSkew(string Feature, long Compared, long Different, 
 /// <param name="AtMs">The time that was asked for, ms since the Unix epoch.</param>
 public sealed record SkewExample(string Served, string Recomputed, long AtMs);
 
-/// <summary>Compares what was served with what training would find.</summary>
-public static class FindSkewStep
+static partial class FeatureVerbs
 {
     extension(Pipeline pipeline)
     {

@@ -1,8 +1,7 @@
-using Dataflow.Features;
 using MessagePack;
 using MessagePack.Formatters;
 
-namespace Dataflow;
+namespace Dataflow.Features;
 
 /// <summary>What was asked and what was answered, as a sample of answers keeps it in a topic.</summary>
 [MessagePackFormatter(typeof(ServedFormatter<>))]

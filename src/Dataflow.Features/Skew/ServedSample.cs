@@ -1,8 +1,7 @@
 using System.Buffers;
-using Dataflow.Features;
 using Dataflow.Log;
 
-namespace Dataflow;
+namespace Dataflow.Features;
 
 /// <summary>Writes a sample of the answers that a service gave to a topic, where <c>FindSkew</c> compares them.</summary>
 /// <remarks>Safe for several threads. A call never waits: what finds too much pending, or a log that has failed, is not kept and counted.</remarks>
@@ -14,7 +13,7 @@ public sealed class ServedSample<TRequest> : IAsyncDisposable
     private readonly Serde<Served<TRequest>> _serde = Serde<Served<TRequest>>.Default;
     private readonly Func<TRequest, string> _by;
     private readonly TimeProvider _time;
-    private readonly double _most;
+    private readonly double _max;
     private long _kept;
     private long _dropped;
 
@@ -23,7 +22,7 @@ public sealed class ServedSample<TRequest> : IAsyncDisposable
         _producer = producer;
         _by = by;
         _time = time;
-        _most = share * HashRange;
+        _max = share * HashRange;
     }
 
     /// <summary>How many answers were kept.</summary>
@@ -39,15 +38,15 @@ public sealed class ServedSample<TRequest> : IAsyncDisposable
     /// <param name="by">What is drawn: all answers of a key are kept, or none, so that its history can be followed. A key's
     /// answers keep their order.</param>
     /// <param name="time">The clock for the records' times; the system's unless given.</param>
-    /// <param name="stop">Gives up.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     public static async Task<ServedSample<TRequest>> OpenAsync(
-        LogStore log, Topic<Served<TRequest>> topic, double share, Func<TRequest, string> by, TimeProvider? time = null, CancellationToken stop = default)
+        LogStore log, Topic<Served<TRequest>> topic, double share, Func<TRequest, string> by, TimeProvider? time = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(topic);
         ArgumentNullException.ThrowIfNull(by);
         if (share is not (> 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(share), share, "A share lies above 0 and goes up to 1: 0.01 keeps one key in a hundred.");
-        if (!log.TryGetTopic(topic.Name, out _)) await log.CreateTopicAsync(topic.Name, topic.Partitions, stop).ConfigureAwait(false);
+        if (!log.TryGetTopic(topic.Name, out _)) await log.CreateTopicAsync(topic.Name, topic.Partitions, cancellationToken).ConfigureAwait(false);
         return new(log.CreateProducer(topic.Name), share, by, time ?? TimeProvider.System);
     }
 
@@ -59,7 +58,7 @@ public sealed class ServedSample<TRequest> : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(answer);
         var key = System.Text.Encoding.UTF8.GetBytes(_by(request));
         var hash = KafkaPartitioner.Hash(key);
-        if (hash % HashRange >= _most) return;
+        if (hash % HashRange >= _max) return;
         var bytes = new ArrayBufferWriter<byte>();
         _serde.Write(new(new FeatureRow<TRequest>(request, [.. answer.Values], answer.Positions, default)), bytes);
         var partition = KafkaPartitioner.Partition(key, _producer.Topic.PartitionCount);

@@ -70,7 +70,7 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
             JoinUpTo(key, waiting, record.Origin.Offset - 1);
         }
 
-        _view.KeepFrom(waiting is { IsEmpty: false } ? waiting.LeastTime : long.MaxValue);
+        _view.KeepFrom(waiting is { IsEmpty: false } ? waiting.MinTime : long.MaxValue);
         try
         {
             if (!_view.Take(in record)) _late.Add();
@@ -86,7 +86,7 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
 
     void ITakesSecond<Keyed<TKey, FeatureRow<TLabel>>>.AdvanceSecond(long watermark)
     {
-        if (watermark == long.MaxValue) Context.Task.Job.TableLoaded();
+        if (watermark == long.MaxValue) Context.Task.Job.StartGate.TableLoaded();
     }
 
     protected override void AdvanceBoth(long watermark)
@@ -177,16 +177,16 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
     private sealed class Waiting
     {
         private readonly List<Cut> _cuts;
-        private readonly long[] _leastTimes; // from each on
+        private readonly long[] _minTimes; // from each on
         private int _next;
 
         public Waiting(List<Cut> cuts)
         {
             cuts.Sort(static (a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.Number.CompareTo(b.Number));
             _cuts = cuts;
-            _leastTimes = new long[cuts.Count];
-            var least = long.MaxValue;
-            for (var i = cuts.Count - 1; i >= 0; i--) _leastTimes[i] = least = Math.Min(least, cuts[i].AtMs);
+            _minTimes = new long[cuts.Count];
+            var min = long.MaxValue;
+            for (var i = cuts.Count - 1; i >= 0; i--) _minTimes[i] = min = Math.Min(min, cuts[i].AtMs);
         }
 
         public bool IsEmpty => _next == _cuts.Count;
@@ -194,7 +194,7 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
         public long Offset => _cuts[_next].Offset;
 
         /// <summary>The least time that any of those left asks for.</summary>
-        public long LeastTime => _leastTimes[_next];
+        public long MinTime => _minTimes[_next];
 
         public int Take() => _cuts[_next++].Number;
     }

@@ -1,18 +1,16 @@
-using Dataflow.Features;
 using Dataflow.Planning;
 
-namespace Dataflow;
+namespace Dataflow.Features;
 
-/// <summary>Makes training sets: joins labels with the features of their time.</summary>
-public static class JoinFeaturesStep
+static partial class FeatureVerbs
 {
     extension<TLabel>(Stream<TLabel> labels)
     {
         /// <summary>Joins each label with the features as of its event time: of all events strictly before it, late ones included as far as
         /// they have come by then.</summary>
         /// <remarks>A row goes out once the watermark, the lesser of labels and events, has passed the label by up to 16 ms; rows of a key
-        /// are in the order of time. Labels and events may come in any order as far as their <c>lateness</c> says so; labels in no order are put
-        /// in order by their source (<see cref="OrderBySource"/>). A label that comes when the watermark has passed it is a dead letter,
+        /// are in the order of time. Labels and events may come in any order within their <c>maxOutOfOrderness</c>; labels in no order are put
+        /// in order by their source (<see cref="Verbs"/>). A label that comes when the watermark has passed it is a dead letter,
         /// whatever the pipeline says of errors: none is lost without a word. The steps keep panes of their own, beside those that
         /// serve.</remarks>
         /// <param name="service">Which features; made in the same pipeline.</param>

@@ -48,7 +48,7 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
         {
             WriteDeadLetter(
                 "The label came late: the watermark had passed its time. Have the source of the labels put in order of time with OrderBy(...), "
-                    + "or give their WithEventTime more lateness, and more time until they are idle.",
+                    + "or give their WithEventTime a larger maxOutOfOrderness, and more time until they are idle.",
                 record.Origin);
             return;
         }

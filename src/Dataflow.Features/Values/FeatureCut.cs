@@ -1,6 +1,6 @@
 using MessagePack;
 
-namespace Dataflow;
+namespace Dataflow.Features;
 
 /// <summary>What the features of one answer reflect: logged with a prediction, it lets a training set find the same values again.</summary>
 /// <param name="Positions">One for each view that the service reads, in the order of the service.</param>

@@ -1,4 +1,4 @@
-namespace Dataflow;
+namespace Dataflow.Features;
 
 /// <summary>What the value of a feature is worth.</summary>
 public enum FeatureStatus : byte

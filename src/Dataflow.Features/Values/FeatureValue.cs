@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using Dataflow.Features;
 
-namespace Dataflow;
+namespace Dataflow.Features;
 
 /// <summary>The value of a feature, with what it is worth. Numbers and truth values are kept without boxing.</summary>
 public readonly struct FeatureValue : IEquatable<FeatureValue>

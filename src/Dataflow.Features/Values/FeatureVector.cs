@@ -1,6 +1,4 @@
-using Dataflow.Features;
-
-namespace Dataflow;
+namespace Dataflow.Features;
 
 /// <summary>The features of one request, in the order of their service.</summary>
 public sealed class FeatureVector

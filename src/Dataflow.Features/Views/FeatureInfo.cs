@@ -1,4 +1,4 @@
-namespace Dataflow;
+namespace Dataflow.Features;
 
 /// <summary>What is known of a feature without computing it.</summary>
 /// <param name="Name">Such as <c>delay_mean_1h</c>.</param>

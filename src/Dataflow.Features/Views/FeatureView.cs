@@ -1,10 +1,8 @@
-using Dataflow.Features;
 using Dataflow.Features.Panes;
 
-namespace Dataflow;
+namespace Dataflow.Features;
 
-/// <summary>Makes features of events by key.</summary>
-public static class FeatureViewStep
+static partial class FeatureVerbs
 {
     extension<TKey, T>(KeyedStream<TKey, T> events)
         where TKey : notnull
@@ -52,7 +50,7 @@ public abstract class FeatureView<TKey>
     public abstract TimeSpan? TimeToLive { get; }
 
     /// <summary>From which lag of the watermark its features are partial.</summary>
-    public abstract TimeSpan? MostLag { get; }
+    public abstract TimeSpan? MaxLag { get; }
 
     /// <summary>All its features.</summary>
     public abstract IReadOnlyList<FeatureInfo> Features { get; }
@@ -89,7 +87,7 @@ internal sealed class FeatureView<TKey, T>(string name, KeyedStream<TKey, T> eve
 
     public override TimeSpan? TimeToLive { get; } = builder.TimeToLive;
 
-    public override TimeSpan? MostLag { get; } = builder.MostLag;
+    public override TimeSpan? MaxLag { get; } = builder.MaxLag;
 
     public override IReadOnlyList<FeatureInfo> Features { get; } = [.. builder.Features.Select(static feature => feature.Info)];
 

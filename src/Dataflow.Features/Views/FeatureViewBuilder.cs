@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
-using Dataflow.Features;
 using Dataflow.Features.Panes;
 
-namespace Dataflow;
+namespace Dataflow.Features;
 
 /// <summary>Says what a feature view has, inside <c>FeatureView(name, v => …)</c>.</summary>
 /// <remarks>Functions given here are called on a worker's thread, some of them when features are read, and must give the same for
@@ -36,7 +35,7 @@ public sealed class FeatureViewBuilder<T>
     public TimeSpan? TimeToLive { get; set; }
 
     /// <summary>How far the watermark may be behind a read before its features are partial; any lag is fine unless given.</summary>
-    public TimeSpan? MostLag { get; set; }
+    public TimeSpan? MaxLag { get; set; }
 
     internal IReadOnlyList<Feature<T>> Features => _features;
 
@@ -114,7 +113,7 @@ public sealed class FeatureViewBuilder<T>
         return new(new PaneLevels(_windows), _aggregates, _features)
         {
             TimeToLiveMs = Milliseconds(TimeToLive, nameof(TimeToLive)),
-            MostLagMs = Milliseconds(MostLag, nameof(MostLag)),
+            MaxLagMs = Milliseconds(MaxLag, nameof(MaxLag)),
             KnownForMs = TimeToLive is null && _hasLast ? null : KnownForMs(),
         };
     }

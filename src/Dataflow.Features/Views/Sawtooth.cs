@@ -1,11 +1,11 @@
-namespace Dataflow;
+namespace Dataflow.Features;
 
 /// <summary>A window of a feature: at time t from <c>floor(t - length, hop)</c> up to t, itself excluded.</summary>
 /// <remarks>Its end is exact and its beginning lies on a hop, so that it is never shorter than its length and longer by less
 /// than a hop. Hops are counted from the Unix epoch.</remarks>
 public readonly record struct Sawtooth
 {
-    internal const int MostHops = 10_000;
+    internal const int MaxHops = 10_000;
 
     private static readonly (TimeSpan From, TimeSpan Hop)[] s_hops =
     [
@@ -53,8 +53,8 @@ public readonly record struct Sawtooth
         var every = hop ?? HopFor(length);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(every, TimeSpan.Zero, nameof(hop));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(every, length, nameof(hop));
-        if (every.Ticks % TimeSpan.TicksPerMillisecond != 0 || length / every > MostHops)
-            throw new ArgumentOutOfRangeException(nameof(hop), every, $"A hop has whole milliseconds, and a window at most {MostHops} hops.");
+        if (every.Ticks % TimeSpan.TicksPerMillisecond != 0 || length / every > MaxHops)
+            throw new ArgumentOutOfRangeException(nameof(hop), every, $"A hop has whole milliseconds, and a window at most {MaxHops} hops.");
         return new(length, every);
     }
 

@@ -17,7 +17,7 @@ internal sealed class UpdatesOperator<TKey, T>(Node view, FeatureNames names, Up
     : Operator<Keyed<TKey, T>, Keyed<TKey, FeatureVector>>
     where TKey : notnull
 {
-    private const int MostAtOnce = 1024; // readers wait no longer than for as many
+    private const int MaxAtOnce = 1024; // readers wait no longer than for as many
 
     private readonly Dictionary<TKey, (long Time, RecordOrigin Origin)> _changed = []; // with the last event
     private readonly List<Record<Keyed<TKey, FeatureVector>>> _updates = [];
@@ -56,7 +56,7 @@ internal sealed class UpdatesOperator<TKey, T>(Node view, FeatureNames names, Up
         _answered = requests.Count;
         var all = new List<(TKey Key, long Time, RecordOrigin Origin)>();
         _view.ForEach((key, time, origin) => all.Add((key, time, origin)));
-        foreach (var some in all.Chunk(MostAtOnce))
+        foreach (var some in all.Chunk(MaxAtOnce))
         {
             foreach (var (key, time, origin) in some) _changed.TryAdd(key, (time, origin));
             EmitChanged();

@@ -31,10 +31,10 @@ internal static class CheckpointEntry
     public static bool ReadInto(LogState state, ref EntryReader entry)
     {
         var synced = entry.Int32() != 0;
-        for (var left = entry.Count(leastBytes: 8 + SettingsEntry.Bytes); left > 0; left--)
+        for (var left = entry.Count(minBytes: 8 + SettingsEntry.Bytes); left > 0; left--)
         {
             var (name, settings) = (entry.Text(), SettingsEntry.Read(ref entry));
-            foreach (var partition in state.AddTopic(name, entry.Count(leastBytes: 20), settings).Partitions) Read(partition, state.Files, ref entry);
+            foreach (var partition in state.AddTopic(name, entry.Count(minBytes: 20), settings).Partitions) Read(partition, state.Files, ref entry);
         }
         GroupOffsets.ReadInto(state, ref entry);
         return synced;
@@ -57,7 +57,7 @@ internal static class CheckpointEntry
     private static void Read(Partition partition, SegmentFiles files, ref EntryReader entry)
     {
         var (start, end) = (entry.Int64(), entry.Int64());
-        for (var left = entry.Count(leastBytes: 32); left > 0; left--)
+        for (var left = entry.Count(minBytes: 32); left > 0; left--)
         {
             var segment = Segment.Of(partition, files, entry.Int64());
             segment.Publish(entry.Int64());

@@ -78,7 +78,7 @@ internal static class GroupOffsets
 
     public static void ReadInto(LogState state, ref EntryReader entry)
     {
-        for (var left = entry.Count(leastBytes: 20); left > 0; left--)
+        for (var left = entry.Count(minBytes: 20); left > 0; left--)
             state.GroupOffsets[new(entry.Text(), entry.Int32(), entry.Int32())] = entry.Int64();
     }
 }

@@ -16,10 +16,10 @@ internal ref struct EntryReader(ReadOnlySpan<byte> payload)
     public long Int64() => BinaryPrimitives.ReadInt64LittleEndian(Bytes(8));
 
     /// <summary>How many things follow that take at least so many bytes each: never more than there is room for.</summary>
-    public int Count(int leastBytes)
+    public int Count(int minBytes)
     {
         var count = Int32();
-        return count >= 0 && count <= _left.Length / leastBytes ? count : throw new InvalidDataException($"{count} items cannot follow in {_left.Length} bytes");
+        return count >= 0 && count <= _left.Length / minBytes ? count : throw new InvalidDataException($"{count} items cannot follow in {_left.Length} bytes");
     }
 
     public string Text() => Encoding.UTF8.GetString(Bytes(Int32()));

@@ -4,14 +4,14 @@ namespace Dataflow.Log.Segments;
 internal sealed class CommitGroup
 {
     private readonly LogState _state;
-    private readonly int _mostSegmentBytes;
+    private readonly int _maxSegmentBytes;
     private readonly List<Run> _runs = [];
     private readonly Dictionary<Partition, Tail> _tails = [];
     private readonly Dictionary<GroupPosition, long> _offsets = [];
 
-    public CommitGroup(IEnumerable<LogCommit> commits, LogState state, int mostSegmentBytes, long time)
+    public CommitGroup(IEnumerable<LogCommit> commits, LogState state, int maxSegmentBytes, long time)
     {
-        (_state, _mostSegmentBytes, Time) = (state, mostSegmentBytes, time);
+        (_state, _maxSegmentBytes, Time) = (state, maxSegmentBytes, time);
         foreach (var commit in commits)
         {
             foreach (var append in commit.Appends) Place(append);
@@ -35,7 +35,7 @@ internal sealed class CommitGroup
         var settings = _state.TopicsById[partition.TopicId].Settings;
         if (!_tails.TryGetValue(partition, out var tail)) tail = TailOf(partition, settings);
         append.BaseOffset = tail.Offset;
-        var segmentBytes = settings.SegmentBytesFor(partition.Bytes + append.Records.Bytes, _mostSegmentBytes);
+        var segmentBytes = settings.SegmentBytesFor(partition.Bytes + append.Records.Bytes, _maxSegmentBytes);
         foreach (var batch in append.Records.Seal())
         {
             if (tail.Position > 0 && tail.Position + batch.Length > segmentBytes) tail = new(tail.Offset, tail.Offset, 0, null);

@@ -94,13 +94,13 @@ internal sealed class Partition(string topic, int topicId, int index, string dir
     }
 
     /// <summary>Completes when the end has moved beyond an offset or the log was closed.</summary>
-    public Task WaitBeyondAsync(long offset, CancellationToken ct)
+    public Task WaitBeyondAsync(long offset, CancellationToken cancellationToken)
     {
         lock (_waiting)
         {
             if (EndOffset > offset || _closed) return Task.CompletedTask;
             _waiting.RemoveAll(waiting => waiting.Task.IsCompleted); // those that gave up
-            var waiting = new Completion(ct);
+            var waiting = new Completion(cancellationToken);
             _waiting.Add(waiting);
             return waiting.Task;
         }

@@ -4,7 +4,7 @@ namespace Dataflow.Log.Segments;
 /// <remarks>For any thread. A process may have a thousand files open on many systems, and a log may have more partitions.</remarks>
 internal sealed class SegmentFiles(IFileSystem files) : IDisposable
 {
-    private const int MostIdle = 128;
+    private const int MaxIdle = 128;
 
     private readonly Lock _lock = new();
     private readonly LinkedList<Segment> _idle = []; // open and in nobody's hands, since longest first
@@ -30,7 +30,7 @@ internal sealed class SegmentFiles(IFileSystem files) : IDisposable
             if (--segment.Holders > 0) return;
             _idle.AddLast(segment.Idle);
             if (segment.IsDeleted) Close(segment);
-            else if (_idle.Count > (_disposed ? 0 : MostIdle)) Close(_idle.First!.Value);
+            else if (_idle.Count > (_disposed ? 0 : MaxIdle)) Close(_idle.First!.Value);
         }
     }
 

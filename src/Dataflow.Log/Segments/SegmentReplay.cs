@@ -8,7 +8,7 @@ namespace Dataflow.Log.Segments;
 internal sealed class SegmentReplay(IFileSystem files, SegmentFiles segmentFiles, bool syncs) : IDisposable
 {
     private const int WindowBytes = 256 << 10;
-    private const int MostOpen = 256;
+    private const int MaxOpen = 256;
 
     private readonly Dictionary<Segment, Found> _found = [];
     private readonly List<(Partition Partition, Segment Segment, CommittedRun Run)> _references = [];
@@ -107,7 +107,7 @@ internal sealed class SegmentReplay(IFileSystem files, SegmentFiles segmentFiles
     private void Opened(Found found)
     {
         _open.Enqueue(found);
-        if (_open.Count > MostOpen) _open.Dequeue().Close(syncs);
+        if (_open.Count > MaxOpen) _open.Dequeue().Close(syncs);
     }
 
     private void Check(Partition partition, Segment segment)

@@ -4,7 +4,7 @@ namespace Dataflow.Log.Segments;
 /// <remarks>A file that was written is held until it is synced: an error of the disk may not be told to who opens it later.</remarks>
 internal sealed class SegmentWriter(IFileSystem files, SegmentFiles segmentFiles, bool syncs) : IDisposable
 {
-    private const int MostHeld = 256;
+    private const int MaxHeld = 256;
 
     private readonly OrderedDictionary<Segment, IFile> _held = [];
     private readonly HashSet<Segment> _unsynced = [];
@@ -86,7 +86,7 @@ internal sealed class SegmentWriter(IFileSystem files, SegmentFiles segmentFiles
 
     private IFile Hold(Segment segment, FileMode mode)
     {
-        if (_held.Count == MostHeld)
+        if (_held.Count == MaxHeld)
         {
             var (longest, file) = _held.GetAt(0);
             if (syncs && _unsynced.Contains(longest)) file.SyncOrFail();

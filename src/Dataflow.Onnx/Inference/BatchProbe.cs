@@ -9,15 +9,15 @@ internal sealed class BatchProbe(TextEncoder encoder, TextTokenizer tokenizer)
     private const string Company = "Invoice no. 20,394: 12 crates of oranges @ $7.50, 3 pallets of cement; pay by 31/12, or else 4 % interest per month.";
 
     // Floats of other kernels differ by a millionth, halves by a thousandth, quantised ones by a tenth.
-    private const double MostDifference = 0.005;
+    private const double MaxDifference = 0.005;
 
-    private const int MostTokens = 64;
+    private const int MaxTokens = 64;
 
     public bool ShowsDependence()
     {
         try
         {
-            return !(DifferenceOf(VectorsOf(Text), VectorsOf(Text, Company)) < MostDifference); // NaN is a difference
+            return !(DifferenceOf(VectorsOf(Text), VectorsOf(Text, Company)) < MaxDifference); // NaN is a difference
         }
         catch (ModelException)
         {
@@ -29,8 +29,8 @@ internal sealed class BatchProbe(TextEncoder encoder, TextTokenizer tokenizer)
     private float[] VectorsOf(params ReadOnlySpan<string> texts)
     {
         var batch = new TextBatch();
-        batch.EnsureRoom(texts.Length * MostTokens, encoder.Dimensions);
-        TextRow[] rows = [.. texts.ToArray().Select((text, at) => new TextRow(at, tokenizer.Encode(text, MostTokens)))];
+        batch.EnsureRoom(texts.Length * MaxTokens, encoder.Dimensions);
+        TextRow[] rows = [.. texts.ToArray().Select((text, at) => new TextRow(at, tokenizer.Encode(text, MaxTokens)))];
         var length = rows.Max(row => row.Ids.Length);
         foreach (var row in rows) row.FillUp(batch, row.Index * length, length, tokenizer.Padding);
         encoder.Run(batch, texts.Length, length);

@@ -9,7 +9,7 @@ namespace Dataflow.Onnx.Inference;
 /// </remarks>
 internal sealed class ExternalWeights
 {
-    private const int MostDepth = 100; // as protobuf itself
+    private const int MaxDepth = 100; // as protobuf itself
 
     private static readonly Dictionary<(Part Of, int Field), Part> s_parts = new()
     {
@@ -51,7 +51,7 @@ internal sealed class ExternalWeights
     /// <summary>A message with the weights of its tensors; null where it has them already.</summary>
     private Bytes? Rewrite(ReadOnlyMemory<byte> message, Part part, int depth)
     {
-        if (depth > MostDepth) throw new FormatException("Its parts are nested too deeply");
+        if (depth > MaxDepth) throw new FormatException("Its parts are nested too deeply");
         if (part == Part.Tensor) return RewriteTensor(message);
         Bytes? changed = null;
         foreach (var field in ProtobufField.AllOf(message))
@@ -145,9 +145,9 @@ internal sealed class ExternalWeights
             _length += content._length;
         }
 
-        public byte[] ToArray(string path, int most)
+        public byte[] ToArray(string path, int max)
         {
-            if (_length > most) throw ModelException.TooLong(path, _length, most);
+            if (_length > max) throw ModelException.TooLong(path, _length, max);
             var bytes = new byte[_length];
             var at = 0;
             foreach (var piece in _pieces)

@@ -15,25 +15,25 @@ internal sealed class GeneratorEmbedder : ITextEmbedder
         var metadata = (EmbeddingGeneratorMetadata?)generator.GetService(typeof(EmbeddingGeneratorMetadata));
         Id = (version is null ? options.ModelId : null) ?? metadata?.DefaultModelId ?? version;
         Name = version ?? Id ?? metadata?.ProviderName ?? generator.GetType().Name;
-        MostTexts = options.BatchTexts;
+        MaxTexts = options.BatchTexts;
     }
 
     public string Name { get; }
 
     public string? Id { get; }
 
-    public string Detail => $"model {Name}, {MostTexts} texts a call";
+    public string Detail => $"model {Name}, {MaxTexts} texts a call";
 
     public bool DependsOnBatch => false; // it is not known, and not ours to say
 
-    public int MostTexts { get; }
+    public int MaxTexts { get; }
 
-    public async ValueTask<EmbeddedText[]> EmbedAsync(IReadOnlyList<string> texts, CancellationToken stop)
+    public async ValueTask<EmbeddedText[]> EmbedAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken)
     {
         try
         {
-            var found = await _generator.GenerateAsync(texts, cancellationToken: stop)
-                .WaitAsync(stop).ConfigureAwait(false); // it may not listen to its token
+            var found = await _generator.GenerateAsync(texts, cancellationToken: cancellationToken)
+                .WaitAsync(cancellationToken).ConfigureAwait(false); // it may not listen to its token
             if (found.Count != texts.Count) throw ModelException.OtherCount(Name, texts.Count, found.Count);
             var (each, rest) = Math.DivRem(found.Usage?.InputTokenCount ?? 0, texts.Count);
             return [.. found.Select((embedding, at) => new EmbeddedText(

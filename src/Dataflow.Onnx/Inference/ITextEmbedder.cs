@@ -18,9 +18,9 @@ internal interface ITextEmbedder
     bool DependsOnBatch { get; }
 
     /// <summary>The most texts that a call is given.</summary>
-    int MostTexts { get; }
+    int MaxTexts { get; }
 
     /// <summary>Embeds texts, in their order.</summary>
     /// <exception cref="ModelException">It failed on one of the texts; any other error is that of who was called.</exception>
-    ValueTask<EmbeddedText[]> EmbedAsync(IReadOnlyList<string> texts, CancellationToken stop);
+    ValueTask<EmbeddedText[]> EmbedAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken);
 }

@@ -6,14 +6,14 @@ namespace Dataflow.Onnx.Inference;
 internal sealed class LengthProbe(TextEncoder encoder, TextTokenizer tokenizer)
 {
     // A longer text may take seconds, and memory that a program that never has one does not need.
-    private const int MostTried = 1024;
+    private const int MaxTried = 1024;
 
     private readonly long _first = tokenizer.Encode("")[0]; // an id that every text has, so that only the length is tried
 
     /// <exception cref="ModelException">It takes fewer.</exception>
-    public void Check(int mostTokens)
+    public void Check(int maxTokens)
     {
-        var (takes, fails) = (TextTokenizer.LeastTokens, Math.Min(mostTokens, MostTried));
+        var (takes, fails) = (TextTokenizer.MinTokens, Math.Min(maxTokens, MaxTried));
         if (FaultOf(fails) is not { } fault || FaultOf(takes) is not null) return; // it is not the length
         while (fails - takes > 1)
         {
@@ -22,7 +22,7 @@ internal sealed class LengthProbe(TextEncoder encoder, TextTokenizer tokenizer)
             else fails = between;
         }
 
-        throw ModelException.TooManyTokens(encoder.Model.Path, mostTokens, takes, fault);
+        throw ModelException.TooManyTokens(encoder.Model.Path, maxTokens, takes, fault);
     }
 
     private OnnxRuntimeException? FaultOf(int tokens)

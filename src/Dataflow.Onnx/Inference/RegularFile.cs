@@ -7,14 +7,14 @@ namespace Dataflow.Onnx.Inference;
 internal static partial class RegularFile
 {
     /// <exception cref="ModelException">It is missing, is no regular file, cannot be read, or is too long.</exception>
-    public static byte[] Read(string path, int mostBytes)
+    public static byte[] Read(string path, int maxBytes)
     {
         if (!Path.Exists(path)) throw ModelException.FileMissing(path);
         try
         {
             using var file = Open(path);
             var length = RandomAccess.GetLength(file); // throws for pipes
-            if (length > mostBytes) throw ModelException.TooLong(path, length, mostBytes);
+            if (length > maxBytes) throw ModelException.TooLong(path, length, maxBytes);
             var bytes = new byte[length];
             for (int at = 0, read; at < bytes.Length; at += read)
             {

@@ -11,7 +11,7 @@ internal sealed class RowProbe(Action<Memory<float>, int, Memory<float>> run, in
     private const int Rows = 4;
 
     // As for texts: floats of other kernels differ by a millionth, quantised ones by much more.
-    private const float MostDifference = 0.005f;
+    private const float MaxDifference = 0.005f;
 
     // Small values show what larger ones drive to where a score changes no more; some models take small or positive ones only.
     private static readonly float[] s_scales = [1, 100, 10_000, -100];
@@ -46,6 +46,6 @@ internal sealed class RowProbe(Action<Memory<float>, int, Memory<float>> run, in
 
         if (!TensorPrimitives.IsFiniteAll<float>(alone)) return null;
         var distance = TensorPrimitives.Distance<float>(alone, together.AsSpan(0, width));
-        return !(distance <= MostDifference * TensorPrimitives.Norm<float>(alone)); // NaN is a difference
+        return !(distance <= MaxDifference * TensorPrimitives.Norm<float>(alone)); // NaN is a difference
     }
 }

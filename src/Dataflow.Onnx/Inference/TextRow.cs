@@ -7,7 +7,7 @@ namespace Dataflow.Onnx.Inference;
 internal readonly record struct TextRow(int Index, long[] Ids, bool IsTruncated)
 {
     // Filling up is work for nothing; with so little of it, a call's fixed costs weigh more.
-    private const double MostFilledUp = 0.15;
+    private const double MaxFilledUp = 0.15;
 
     public TextRow(int index, (long[] Ids, bool IsTruncated) encoded)
         : this(index, encoded.Ids, encoded.IsTruncated)
@@ -15,7 +15,7 @@ internal readonly record struct TextRow(int Index, long[] Ids, bool IsTruncated)
     }
 
     /// <summary>Groups texts, sorted by length, so that in each they are of like length and no more tokens than may be.</summary>
-    public static IEnumerable<TextRow[]> OfLikeLength(TextRow[] rows, int mostTokens)
+    public static IEnumerable<TextRow[]> OfLikeLength(TextRow[] rows, int maxTokens)
     {
         Array.Sort(rows, static (left, right) => left.Ids.Length.CompareTo(right.Ids.Length));
         for (int first = 0, end; first < rows.Length; first = end)
@@ -25,7 +25,7 @@ internal readonly record struct TextRow(int Index, long[] Ids, bool IsTruncated)
             {
                 var filled = (long)(end - first + 1) * rows[end].Ids.Length;
                 tokens += rows[end].Ids.Length;
-                if (filled > mostTokens || filled - tokens > MostFilledUp * filled) break;
+                if (filled > maxTokens || filled - tokens > MaxFilledUp * filled) break;
             }
 
             yield return rows[first..end];

@@ -5,7 +5,7 @@ namespace Dataflow.Onnx.Tokenization;
 /// <summary>The ids of words, merged once and kept for when a word comes again.</summary>
 internal sealed class BytePairWords(BytePairMerges merges)
 {
-    private const int MostWords = 50_000, LongestWord = 32;
+    private const int MaxWords = 50_000, LongestWord = 32;
 
     private readonly ConcurrentDictionary<string, int[]> _ids = new(StringComparer.Ordinal);
     private int _count;
@@ -16,7 +16,7 @@ internal sealed class BytePairWords(BytePairMerges merges)
         if (word.Length > LongestWord) return merges.IdsOf(word, wanted);
         if (_ids.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(word, out var ids)) return ids;
         ids = merges.IdsOf(word, word.Length);
-        if (_ids.TryAdd(word.ToString(), ids) && Interlocked.Increment(ref _count) == MostWords) Forget();
+        if (_ids.TryAdd(word.ToString(), ids) && Interlocked.Increment(ref _count) == MaxWords) Forget();
         return ids;
     }
 

@@ -4,29 +4,29 @@ namespace Dataflow.Onnx.Tokenization;
 /// <remarks>A tokenizer never makes a token of what stands on both sides of a word's end, so the tokens of words add up. White space
 /// is counted with the word behind it: it may be a part of its tokens, or have tokens of its own.</remarks>
 /// <param name="tokenizer">Counts.</param>
-/// <param name="mostTokens">Of a part, [CLS] and [SEP] included.</param>
+/// <param name="maxTokens">Of a part, [CLS] and [SEP] included.</param>
 /// <param name="overlap">The most tokens that two parts share.</param>
-internal sealed class Chunker(TextTokenizer tokenizer, int mostTokens, int overlap)
+internal sealed class Chunker(TextTokenizer tokenizer, int maxTokens, int overlap)
 {
     /// <summary>What a part has room for beside what it shares, at least: a character may be several tokens.</summary>
-    public const int LeastNew = 8;
+    public const int MinNew = 8;
 
     private const int TooMany = int.MaxValue / 4;
 
-    private readonly int _room = mostTokens - TextTokenizer.LeastTokens;
-    private readonly long[] _ids = new long[mostTokens + 1];
+    private readonly int _room = maxTokens - TextTokenizer.MinTokens;
+    private readonly long[] _ids = new long[maxTokens + 1];
 
     public IReadOnlyList<TextChunk> Chunk(string text)
     {
         var words = WordsOf(text);
-        if (words.Count == 0) return [new TextChunk(0, 0, TextTokenizer.LeastTokens, "")];
+        if (words.Count == 0) return [new TextChunk(0, 0, TextTokenizer.MinTokens, "")];
         var chunks = new List<TextChunk>();
         for (int first = 0, end = 0; end < words.Count; first = Back(words, first, end))
         {
             var tokens = words[first].Alone;
             for (end = first + 1; end < words.Count && tokens + words[end].Behind <= _room; end++) tokens += words[end].Behind;
             var start = words[first].Start;
-            chunks.Add(new(chunks.Count, start, tokens + TextTokenizer.LeastTokens, text[start..words[end - 1].End]));
+            chunks.Add(new(chunks.Count, start, tokens + TextTokenizer.MinTokens, text[start..words[end - 1].End]));
         }
 
         return chunks;
@@ -84,7 +84,7 @@ internal sealed class Chunker(TextTokenizer tokenizer, int mostTokens, int overl
     private int Count(string text, int start, int end)
     {
         var encoded = tokenizer.Encode(text.AsSpan(start, end - start), _ids);
-        return encoded.IsTruncated ? TooMany : encoded.Tokens - TextTokenizer.LeastTokens;
+        return encoded.IsTruncated ? TooMany : encoded.Tokens - TextTokenizer.MinTokens;
     }
 
     /// <summary>A word, or a part of one.</summary>

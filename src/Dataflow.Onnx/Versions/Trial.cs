@@ -6,14 +6,14 @@ namespace Dataflow.Onnx.Versions;
 /// <remarks>Safe for any number of threads.</remarks>
 internal sealed class Trial(string answers, string tried)
 {
-    private const int MostKept = 256;
+    private const int MaxKept = 256;
     private const int Nearest = 10;
 
     private readonly Lock _gate = new();
     private readonly HashSet<UInt128> _keys = [];
     private readonly List<Pair> _kept = [];
-    private readonly float[] _byAnswers = new float[MostKept];
-    private readonly float[] _byTried = new float[MostKept];
+    private readonly float[] _byAnswers = new float[MaxKept];
+    private readonly float[] _byTried = new float[MaxKept];
     private int _oldest;
     private long _texts;
     private long _failed;
@@ -73,7 +73,7 @@ internal sealed class Trial(string answers, string tried)
 
     private void Keep(Pair pair)
     {
-        if (_kept.Count < MostKept)
+        if (_kept.Count < MaxKept)
         {
             _kept.Add(pair);
             return;
@@ -81,7 +81,7 @@ internal sealed class Trial(string answers, string tried)
 
         _keys.Remove(_kept[_oldest].Key);
         _kept[_oldest] = pair;
-        _oldest = (_oldest + 1) % MostKept;
+        _oldest = (_oldest + 1) % MaxKept;
     }
 
     private static IEnumerable<int> NearestOf(ReadOnlySpan<float> cosines)

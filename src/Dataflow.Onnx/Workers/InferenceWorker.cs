@@ -7,9 +7,9 @@ namespace Dataflow.Onnx.Workers;
 internal sealed class InferenceWorker(InferenceWorkers all, ITextEmbedder? own)
 {
     /// <summary>How many workers may fail while they have a text before it is taken to be the text's fault.</summary>
-    public const int MostTries = 3;
+    public const int MaxTries = 3;
 
-    private const int MostFailures = 3;
+    private const int MaxFailures = 3;
     private const string Harmless = "text";
 
     private readonly List<PendingText> _texts = [];
@@ -19,7 +19,7 @@ internal sealed class InferenceWorker(InferenceWorkers all, ITextEmbedder? own)
     public bool IsRunning { get; set; }
 
     /// <summary>Whether it is to be taken out. Workers without a generator of their own fail with the model of the step.</summary>
-    public bool HasFailed => own is not null && _failuresInRow >= MostFailures;
+    public bool HasFailed => own is not null && _failuresInRow >= MaxFailures;
 
     public bool WorksFor(WorkQueue queue) => own is null || own.Id == queue.Embedder.Id;
 

@@ -57,7 +57,7 @@ internal sealed class WorkQueue(
     /// <summary>Takes texts for a worker: none that it failed with, as long as there are others.</summary>
     public void Take(InferenceWorker worker, bool isOnlyOne, List<PendingText> into)
     {
-        for (var node = _texts.First; node is not null && into.Count < worker.EmbedderFor(this).MostTexts;)
+        for (var node = _texts.First; node is not null && into.Count < worker.EmbedderFor(this).MaxTexts;)
         {
             var next = node.Next;
             if (isOnlyOne || node.Value.FailedBy != worker)

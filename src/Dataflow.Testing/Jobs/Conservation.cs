@@ -13,7 +13,7 @@ public static class Conservation
             ArgumentNullException.ThrowIfNull(status);
             var faults = status.Steps.Where(step => step.InFlight is not (null or 0)).Select(step
                 => $"step '{step.Name}': {step.In} came in, {step.Emitted} went out, {step.Filtered} filtered, {step.Late} late, "
-                    + $"{step.Misses} missed, {step.DeadLetters} dead letters").ToList();
+                    + $"{step.Unmatched} missed, {step.DeadLetters} dead letters").ToList();
             if (faults.Count > 0) throw new InvalidOperationException("Records were lost or doubled: " + string.Join("; ", faults) + ".");
         }
     }

@@ -13,16 +13,16 @@ namespace Dataflow.Testing;
 [SuppressMessage("Design", "CA1001", Justification = "A cancellation without timer and wait handle holds nothing.")]
 public sealed class SimulatedJob
 {
-    private const int MostIdleTurns = 10_000_000; // long enough for calls on other threads, and a hang fails the test
+    private const int MaxIdleTurns = 10_000_000; // long enough for calls on other threads, and a hang fails the test
 
-    private readonly Job _job;
+    private readonly JobRun _job;
     private readonly SimulatedClock _clock;
     private readonly Random _random;
     private readonly InlineTaskScheduler? _commits;
     private readonly CancellationTokenSource _stop = new();
     private Task<bool> _coordinating = Task.FromResult(false);
 
-    private SimulatedJob(Job job, SimulatedClock clock, int seed, InlineTaskScheduler? commits)
+    private SimulatedJob(JobRun job, SimulatedClock clock, int seed, InlineTaskScheduler? commits)
     {
         _job = job;
         _clock = clock;
@@ -31,10 +31,10 @@ public sealed class SimulatedJob
     }
 
     /// <summary>The number of the checkpoint that it carried on from; 0: it began anew.</summary>
-    public long StartedFrom => _job.StartedFrom;
+    public long StartedFrom => _job.Restored.Epoch;
 
     /// <summary>How far it is.</summary>
-    public JobStatus Status => _job.Status;
+    public JobStatus Status => JobStatus.Of(_job);
 
     /// <summary>Whether all input is processed, committed and its sinks are complete.</summary>
     public bool HasFinished => _job.HasFinished;
@@ -75,7 +75,7 @@ public sealed class SimulatedJob
             CheckpointInterval = checkpointInterval ?? TimeSpan.FromHours(1),
         };
         if (with is not null) options = with(options);
-        var job = JobParts.BuildJobAsync(pipeline, options, CancellationToken.None).GetAwaiter().GetResult();
+        var job = JobParts.BuildAsync(pipeline, options, CancellationToken.None).GetAwaiter().GetResult();
         if (job.IsFinished)
         {
             foreach (var task in job.Tasks) task.Finish();
@@ -144,13 +144,13 @@ public sealed class SimulatedJob
     public T Ask<T>(Func<Job, Task<T>> question)
     {
         ArgumentNullException.ThrowIfNull(question);
-        var asked = question(_job);
+        var asked = question(new Job(_job));
         StepUntil(() => asked.IsCompleted, "The job gives no answer");
         return asked.GetAwaiter().GetResult();
     }
 
     /// <summary>Why it gives no results, or few.</summary>
-    public Diagnosis Diagnose() => _job.Diagnose();
+    public Diagnosis Diagnose() => Diagnosis.Of(_job, Status);
 
     /// <summary>Asks the job to end for good, as <see cref="Job.DrainAsync"/> does; the next steps do.</summary>
     public void Drain() => _job.Drain();
@@ -194,7 +194,7 @@ public sealed class SimulatedJob
         for (var idle = 0; !isDone();)
         {
             if (Step()) idle = 0;
-            else if (++idle == MostIdleTurns) throw new InvalidOperationException($"{otherwise}: nobody has anything to do.");
+            else if (++idle == MaxIdleTurns) throw new InvalidOperationException($"{otherwise}: nobody has anything to do.");
             else Thread.Yield(); // asynchronous calls complete on other threads
         }
     }

@@ -6,7 +6,7 @@ namespace Dataflow.Testing;
 /// <param name="LastWorkers">The workers of the run that comes to the end.</param>
 public sealed record SimulatedSchedule(int Seed, IReadOnlyList<SimulatedLife> Lives, int LastWorkers)
 {
-    private const int MostShown = 20;
+    private const int MaxShown = 20;
 
     /// <summary>The numbers of the input's records that there are, counted by topic, partition and offset; null: all.</summary>
     public IReadOnlyList<int>? Records { get; init; }
@@ -17,7 +17,7 @@ public sealed record SimulatedSchedule(int Seed, IReadOnlyList<SimulatedLife> Li
     private string Input => Records switch
     {
         null => "",
-        { Count: <= MostShown } => $", with record(s) {string.Join(", ", Records)} of the input alone",
+        { Count: <= MaxShown } => $", with record(s) {string.Join(", ", Records)} of the input alone",
         _ => $", with {Records.Count} records of the input",
     };
 

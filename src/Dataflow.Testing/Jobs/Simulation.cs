@@ -12,10 +12,10 @@ namespace Dataflow.Testing;
 /// <param name="results">Reads the results, in an order that does not depend on how workers took turns.</param>
 public sealed class Simulation(Action<LogStore> fill, Func<Pipeline> pipeline, Func<LogStore, IReadOnlyList<string>> results)
 {
-    private const int MostLives = 3;
-    private const int MostWorkers = 3;
-    private const int MostTurns = 120;
-    private const int MostInputs = 80;
+    private const int MaxLives = 3;
+    private const int MaxWorkers = 3;
+    private const int MaxTurns = 120;
+    private const int MaxInputs = 80;
 
     private readonly Lazy<SimulatedInput> _input = new(() => new SimulatedInput(fill));
 
@@ -84,9 +84,9 @@ public sealed class Simulation(Action<LogStore> fill, Func<Pipeline> pipeline, F
     private static SimulatedSchedule Draw(int seed)
     {
         var random = new Random(seed);
-        var lives = Enumerable.Range(0, random.Next(1, MostLives + 1)).Select(_ => new SimulatedLife(
-            random.Next(1, MostWorkers + 1), random.Next(1, MostTurns), (SimulatedEnd)random.Next(3)));
-        return new SimulatedSchedule(seed, [.. lives], random.Next(1, MostWorkers + 1));
+        var lives = Enumerable.Range(0, random.Next(1, MaxLives + 1)).Select(_ => new SimulatedLife(
+            random.Next(1, MaxWorkers + 1), random.Next(1, MaxTurns), (SimulatedEnd)random.Next(3)));
+        return new SimulatedSchedule(seed, [.. lives], random.Next(1, MaxWorkers + 1));
     }
 
     private string? Difference(SimulatedSchedule schedule, IReadOnlyList<string> expected)
@@ -115,9 +115,9 @@ public sealed class Simulation(Action<LogStore> fill, Func<Pipeline> pipeline, F
     private SimulatedSchedule ShrinkInput(SimulatedSchedule schedule)
     {
         var (kept, inputs) = (Enumerable.Range(0, _input.Value.Count).ToArray(), 0);
-        for (var part = (kept.Length + 1) / 2; part > 0 && inputs < MostInputs; part = part == 1 ? 0 : (part + 1) / 2)
+        for (var part = (kept.Length + 1) / 2; part > 0 && inputs < MaxInputs; part = part == 1 ? 0 : (part + 1) / 2)
         {
-            for (var from = 0; from < kept.Length && inputs < MostInputs; inputs++)
+            for (var from = 0; from < kept.Length && inputs < MaxInputs; inputs++)
             {
                 var smaller = schedule with { Records = [.. kept.Take(from), .. kept.Skip(from + part)] };
                 if (Difference(smaller, Undisturbed(smaller.Records)) is null) from += part;

@@ -5,7 +5,7 @@ namespace Dataflow;
 /// <summary>What aggregates accept: each gives the argument back or says on the user's own line what is wrong with it.</summary>
 internal static class AggregateArguments
 {
-    private const int MostConditions = 8; // each has a bit in a byte
+    private const int MaxConditions = 8; // each has a bit in a byte
 
     public static int Positive(int value, [CallerArgumentExpression(nameof(value))] string? name = null)
     {
@@ -16,8 +16,8 @@ internal static class AggregateArguments
     public static Func<T, bool>[] Conditions<T>(Func<T, bool>[] where)
     {
         ArgumentNullException.ThrowIfNull(where);
-        return where.Length is >= 1 and <= MostConditions ? [.. where]
-            : throw new ArgumentException($"CountDistinct takes up to {MostConditions} conditions for one set, not {where.Length}. Make another CountDistinct for the rest.", nameof(where));
+        return where.Length is >= 1 and <= MaxConditions ? [.. where]
+            : throw new ArgumentException($"CountDistinct takes up to {MaxConditions} conditions for one set, not {where.Length}. Make another CountDistinct for the rest.", nameof(where));
     }
 
     public static int Precision(int precision)

@@ -2,8 +2,7 @@ using Dataflow.Windows;
 
 namespace Dataflow;
 
-/// <summary>Computes up to eight aggregates in one pass: of each key and window, each window, each key, or each group of a table.</summary>
-public static class AggregateStep
+static partial class Verbs
 {
     // What comes out is a keyed stream, a stream or a table, of one to eight aggregates. C# has a type parameter neither for that nor for
     // the number of a lambda's parameters: hence the signatures. All go to the first of their kind, as one aggregate with a tuple.

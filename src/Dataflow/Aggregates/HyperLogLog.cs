@@ -17,18 +17,18 @@ namespace Dataflow;
 internal sealed class HyperLogLog(int precision)
 {
     private const int SlotBytes = 4;
-    private const int LeastBytes = 16;
-    private const int MostTries = 8; // then the table is doubled, so that nobody need count what is in it
+    private const int MinBytes = 16;
+    private const int MaxTries = 8; // then the table is doubled, so that nobody need count what is in it
 
     private readonly int _registers = 1 << precision;
-    private readonly int _mostZeros = 64 - precision;
+    private readonly int _maxZeros = 64 - precision;
 
-    public byte[] Create() => new byte[Math.Min(LeastBytes, _registers)];
+    public byte[] Create() => new byte[Math.Min(MinBytes, _registers)];
 
     public void Add(ref byte[] sketch, ulong hash)
     {
-        var zeros = Math.Min(BitOperations.LeadingZeroCount(hash << precision), _mostZeros);
-        Raise(ref sketch, (int)(hash >> _mostZeros), (byte)(zeros + 1));
+        var zeros = Math.Min(BitOperations.LeadingZeroCount(hash << precision), _maxZeros);
+        Raise(ref sketch, (int)(hash >> _maxZeros), (byte)(zeros + 1));
     }
 
     public void Merge(ref byte[] sketch, byte[] other)
@@ -54,8 +54,8 @@ internal sealed class HyperLogLog(int precision)
     {
         var counts = CountsOfValues(sketch);
         var m = (double)_registers;
-        var sum = m * Tau(1 - (counts[_mostZeros + 1] / m));
-        for (var value = _mostZeros; value >= 1; value--) sum = 0.5 * (sum + counts[value]);
+        var sum = m * Tau(1 - (counts[_maxZeros + 1] / m));
+        for (var value = _maxZeros; value >= 1; value--) sum = 0.5 * (sum + counts[value]);
         sum += m * Sigma(counts[0] / m);
         return m * m / (2 * Math.Log(2) * sum);
     }
@@ -69,7 +69,7 @@ internal sealed class HyperLogLog(int precision)
     private void RaiseSparse(ref byte[] sketch, int register, byte value)
     {
         var slots = sketch.Length / SlotBytes;
-        for (var tries = 0; tries < Math.Min(MostTries, slots); tries++)
+        for (var tries = 0; tries < Math.Min(MaxTries, slots); tries++)
         {
             var slot = sketch.AsSpan(((register + tries) & (slots - 1)) * SlotBytes, SlotBytes);
             var held = BinaryPrimitives.ReadUInt32LittleEndian(slot);
@@ -93,7 +93,7 @@ internal sealed class HyperLogLog(int precision)
             Merge(ref dense, sketch);
         }
 
-        var counts = new int[_mostZeros + 2];
+        var counts = new int[_maxZeros + 2];
         foreach (var value in dense) counts[value]++;
         return counts;
     }

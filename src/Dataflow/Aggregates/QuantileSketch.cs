@@ -17,16 +17,16 @@ internal sealed class QuantileSketch
 
     internal void Add(double number, long count, LogarithmicBuckets buckets)
     {
-        if (number > 0) Positive.Add(buckets.IndexOf(number), count, buckets.Most);
-        else if (number < 0) Negative.Add(buckets.IndexOf(-number), count, buckets.Most);
+        if (number > 0) Positive.Add(buckets.IndexOf(number), count, buckets.Max);
+        else if (number < 0) Negative.Add(buckets.IndexOf(-number), count, buckets.Max);
         else Zeros += count;
     }
 
     internal void Merge(QuantileSketch other, LogarithmicBuckets buckets)
     {
         Zeros += other.Zeros;
-        Positive.Merge(other.Positive, buckets.Most);
-        Negative.Merge(other.Negative, buckets.Most);
+        Positive.Merge(other.Positive, buckets.Max);
+        Negative.Merge(other.Negative, buckets.Max);
     }
 
     /// <summary>The number below which a share of the others lies; NaN if there are none.</summary>
@@ -49,7 +49,7 @@ internal sealed class LogarithmicBuckets(double relativeError)
 
     private readonly double _logGamma = Math.Log((1 + relativeError) / (1 - relativeError));
 
-    public int Most => (int)Math.Ceiling(Math.Log(Range) / _logGamma);
+    public int Max => (int)Math.Ceiling(Math.Log(Range) / _logGamma);
 
     public int IndexOf(double number) => (int)Math.Ceiling(Math.Log(number) / _logGamma);
 
@@ -68,20 +68,20 @@ internal sealed class BucketCounts
 
     public static BucketCounts Of(int first, long[] counts) => new() { First = first, Counts = counts };
 
-    public void Add(int index, long count, int most)
+    public void Add(int index, long count, int max)
     {
         var end = First + Counts.Length;
         if (Counts.Length == 0) Reach(index, index + 1);
-        else if (index >= end) Reach(Math.Max(First, index + 1 - most), index + 1);
-        else if (index < First && Counts.Length < most) Reach(Math.Max(index, end - most), end);
+        else if (index >= end) Reach(Math.Max(First, index + 1 - max), index + 1);
+        else if (index < First && Counts.Length < max) Reach(Math.Max(index, end - max), end);
         Counts[Math.Max(index - First, 0)] += count;
     }
 
-    public void Merge(BucketCounts other, int most)
+    public void Merge(BucketCounts other, int max)
     {
         for (var i = other.Counts.Length - 1; i >= 0; i--)
         {
-            if (other.Counts[i] != 0) Add(other.First + i, other.Counts[i], most);
+            if (other.Counts[i] != 0) Add(other.First + i, other.Counts[i], max);
         }
     }
 

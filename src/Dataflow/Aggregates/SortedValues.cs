@@ -8,12 +8,12 @@ namespace Dataflow;
 [MessagePackFormatter(typeof(SortedValuesFormatter<>))]
 internal sealed class SortedValues<T>
 {
-    private const int MostInPart = 256;
+    private const int MaxInPart = 256;
 
     private readonly List<List<T>> _parts;
 
     internal SortedValues(params T[] sorted)
-        => _parts = [.. sorted.Chunk(MostInPart / 2).Select(part => part.ToList())];
+        => _parts = [.. sorted.Chunk(MaxInPart / 2).Select(part => part.ToList())];
 
     /// <summary>The values in their order.</summary>
     internal IEnumerable<T> All => _parts.SelectMany(part => part);
@@ -29,15 +29,15 @@ internal sealed class SortedValues<T>
             return new(value, 0, 0, IsRemoved: false);
         }
 
-        var number = Math.Min(PartOf(value, order, least: 1), _parts.Count - 1);
-        return new(value, number, PlaceIn(_parts[number], value, order, least: 1), IsRemoved: false);
+        var number = Math.Min(PartOf(value, order, min: 1), _parts.Count - 1);
+        return new(value, number, PlaceIn(_parts[number], value, order, min: 1), IsRemoved: false);
     }
 
     /// <summary>Where to remove a value: the first that equals it.</summary>
     internal SortedPlace<T> Find(T value, Comparison<T> order)
     {
-        var number = PartOf(value, order, least: 0);
-        var place = number == _parts.Count ? 0 : PlaceIn(_parts[number], value, order, least: 0);
+        var number = PartOf(value, order, min: 0);
+        var place = number == _parts.Count ? 0 : PlaceIn(_parts[number], value, order, min: 0);
         for (; number < _parts.Count; number++, place = 0)
         {
             var part = _parts[number];
@@ -64,30 +64,30 @@ internal sealed class SortedValues<T>
         }
 
         part.Insert(place.Index, place.Value);
-        if (part.Count > MostInPart) Split(place.Part);
+        if (part.Count > MaxInPart) Split(place.Part);
     }
 
-    /// <summary>The first part with a value that compares to this one as <paramref name="least"/> or more.</summary>
-    private int PartOf(T value, Comparison<T> order, int least)
+    /// <summary>The first part with a value that compares to this one as <paramref name="min"/> or more.</summary>
+    private int PartOf(T value, Comparison<T> order, int min)
     {
         var (low, high) = (0, _parts.Count);
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (order(_parts[middle][^1], value) >= least) high = middle;
+            if (order(_parts[middle][^1], value) >= min) high = middle;
             else low = middle + 1;
         }
 
         return low;
     }
 
-    private static int PlaceIn(List<T> part, T value, Comparison<T> order, int least)
+    private static int PlaceIn(List<T> part, T value, Comparison<T> order, int min)
     {
         var (low, high) = (0, part.Count);
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (order(part[middle], value) >= least) high = middle;
+            if (order(part[middle], value) >= min) high = middle;
             else low = middle + 1;
         }
 

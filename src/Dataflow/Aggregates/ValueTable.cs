@@ -6,14 +6,14 @@ namespace Dataflow;
 internal sealed class ValueTable<TValue, TNote>
     where TValue : notnull
 {
-    private const int LeastCapacity = 8;
+    private const int MinCapacity = 8;
 
     private Entry[] _entries;
     private int _shift;
 
     public ValueTable(int count = 0)
     {
-        var capacity = LeastCapacity;
+        var capacity = MinCapacity;
         while (GrowAt(capacity) < count) capacity *= 2;
         _entries = new Entry[capacity];
         _shift = ShiftFor(capacity);

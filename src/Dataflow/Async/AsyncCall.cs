@@ -49,10 +49,10 @@ internal sealed class AsyncCall<TIn, TResult>
     public CancellationTokenSource? Limit { get; private set; }
 
     /// <summary>Begins an attempt's time.</summary>
-    public CancellationToken SetLimit(TimeSpan timeout, TimeProvider time, CancellationToken stopping)
+    public CancellationToken SetLimit(TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
         Limit = new CancellationTokenSource(timeout, time);
-        _stopping = stopping.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).Cancel(), Limit);
+        _stopping = cancellationToken.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).Cancel(), Limit);
         return Limit.Token;
     }
 

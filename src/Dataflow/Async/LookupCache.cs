@@ -19,9 +19,9 @@ internal sealed class LookupCache<TKey, TRow>(LookupOptions options, TimeProvide
     /// <param name="key">The key.</param>
     /// <param name="find">Calls for it; not under the lock.</param>
     /// <param name="isCall">Whether a call was made.</param>
-    /// <param name="cancellation">Given to the call; others may wait for it too, and fail with it.</param>
+    /// <param name="cancellationToken">Given to the call; others may wait for it too, and fail with it.</param>
     public Task<TRow?> FindAsync(
-        TKey key, Func<TKey, CancellationToken, Task<TRow?>> find, out bool isCall, CancellationToken cancellation)
+        TKey key, Func<TKey, CancellationToken, Task<TRow?>> find, out bool isCall, CancellationToken cancellationToken)
     {
         LinkedListNode<Entry> node;
         lock (_gate)
@@ -37,23 +37,23 @@ internal sealed class LookupCache<TKey, TRow>(LookupOptions options, TimeProvide
             _entries[key] = node = new(new Entry(key, time.GetTimestamp()));
         }
 
-        _ = CallAsync(node, find, cancellation);
+        _ = CallAsync(node, find, cancellationToken);
         return node.Value.Row.Task;
     }
 
     public ValueTask DisposeAsync() => default;
 
-    private async Task CallAsync(LinkedListNode<Entry> node, Func<TKey, CancellationToken, Task<TRow?>> find, CancellationToken cancellation)
+    private async Task CallAsync(LinkedListNode<Entry> node, Func<TKey, CancellationToken, Task<TRow?>> find, CancellationToken cancellationToken)
     {
         var entry = node.Value;
         try
         {
-            var call = find(entry.Key, cancellation) ?? throw new InvalidOperationException("It returned no task.");
-            var row = await call.WaitAsync(cancellation).ConfigureAwait(false);
+            var call = find(entry.Key, cancellationToken) ?? throw new InvalidOperationException("It returned no task.");
+            var row = await call.WaitAsync(cancellationToken).ConfigureAwait(false);
             Keep(node, row is not null || options.CachesMisses);
             entry.Row.SetResult(row);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             Keep(node, false);
             entry.Row.SetException(new TimeoutException($"No answer came within {options.Calls.Timeout}."));

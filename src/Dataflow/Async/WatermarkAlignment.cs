@@ -1,12 +1,14 @@
+using Dataflow.Runtime;
+
 namespace Dataflow.Async;
 
 /// <summary>Lets the instances of a step hand their watermarks on together, so that at a checkpoint's barrier they have come to
 /// the same one, as if they held nothing back: what stands behind them keeps one watermark for all workers. From any thread.</summary>
-internal sealed class WatermarkAlignment(Job job)
+internal sealed class WatermarkAlignment(JobRun job)
 {
     private readonly Lock _gate = new();
     private readonly long[] _reached = [.. Enumerable.Repeat(long.MinValue, job.Workers.Count)];
-    private long _least = long.MinValue;
+    private long _min = long.MinValue;
     private long _cutEpoch;
     private long _cut;
 
@@ -20,11 +22,11 @@ internal sealed class WatermarkAlignment(Job job)
         lock (_gate)
         {
             _reached[worker] = reached;
-            var least = _reached.Min();
-            if (least > _least) job.WakeWorkers();
-            _least = least;
-            if (job.RequestedEpoch is var requested && requested > epoch && requested > _cutEpoch) (_cutEpoch, _cut) = (requested, least);
-            return _cutEpoch > epoch ? _cut : least;
+            var min = _reached.Min();
+            if (min > _min) job.WakeWorkers();
+            _min = min;
+            if (job.RequestedEpoch is var requested && requested > epoch && requested > _cutEpoch) (_cutEpoch, _cut) = (requested, min);
+            return _cutEpoch > epoch ? _cut : min;
         }
     }
 }

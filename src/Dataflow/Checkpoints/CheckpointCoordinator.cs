@@ -2,14 +2,15 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Dataflow.Log;
+using Dataflow.Runtime;
 
 namespace Dataflow.Checkpoints;
 
 /// <summary>Asks for checkpoints, gathers the tasks' parts and commits each checkpoint as one entry of the log.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "Late wakers may come after the end; a semaphore without a wait handle holds nothing.")]
-internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
+internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
 {
-    private const long MostPendingOutputBytes = 64 << 20;
+    private const long MaxPendingOutputBytes = 64 << 20;
     private const int CheckpointsKept = 64;
     private const long ManifestBytesKept = 1 << 20;
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(20); // too much output is looked for that often
@@ -68,23 +69,23 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
         Wake();
     }
 
-    public async Task RunAsync(CancellationToken stop)
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
         try
         {
-            while (!stop.IsCancellationRequested)
+            while (!cancellationToken.IsCancellationRequested)
             {
-                var any = await StepAsync(stop).ConfigureAwait(false);
+                var any = await StepAsync(cancellationToken).ConfigureAwait(false);
                 if (HasStopped || job.HasFinished)
                 {
                     _ = job.EndAsync(null);
                     return;
                 }
 
-                if (!any) await _wake.WaitAsync(UntilNextLook, stop).ConfigureAwait(false);
+                if (!any) await _wake.WaitAsync(UntilNextLook, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return; // the job ends for another reason
         }
@@ -95,14 +96,14 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
     }
 
     /// <summary>Does what is due; false if that was nothing.</summary>
-    public async ValueTask<bool> StepAsync(CancellationToken stop)
+    public async ValueTask<bool> StepAsync(CancellationToken cancellationToken)
     {
         if (job.EmittedBefore.IsDue) job.EmittedBefore.Take(job.CountEmitted());
         if (Snapshots.Running.IsFaulted) await Snapshots.Running.ConfigureAwait(false);
         if (!_isGathering) return !job.IsFinished && BeginIfDue();
         while (_handedIn.TryDequeue(out var part)) _parts.Add(part);
         if (_parts.Count < job.Tasks.Count()) return false;
-        await CommitAsync(stop).ConfigureAwait(false);
+        await CommitAsync(cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -121,17 +122,17 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
     {
         var isDue = _stops || job.Time.GetElapsedTime(_lastRequest) >= job.Options.CheckpointInterval
             || job.Tasks.All(static task => task.IsEnded)
-            || job.Tasks.Sum(static task => task.PendingOutputBytes) > MostPendingOutputBytes;
+            || job.Tasks.Sum(static task => task.PendingOutputBytes) > MaxPendingOutputBytes;
         if (isDue) Begin();
         return isDue;
     }
 
-    private async Task CommitAsync(CancellationToken stop)
+    private async Task CommitAsync(CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
         var commit = new LogCommit();
         foreach (var part in _parts) AddTo(commit, part);
-        DeadLetterTopic.Add(commit, Topics.DeadLetters, [.. _parts.SelectMany(static part => part.DeadLetters)], job.Plan.OnError.Most);
+        DeadLetterTopic.Add(commit, Topics.DeadLetters, [.. _parts.SelectMany(static part => part.DeadLetters)], job.Plan.OnError.Max);
         AddManifest(commit);
         // Not given up when the job ends: a commit may still land, and who starts the job anew must not read in its midst.
         await job.Log.CommitAsync(commit, CancellationToken.None).ConfigureAwait(false);
@@ -142,10 +143,10 @@ internal sealed class CheckpointCoordinator(Job job, CheckpointTopics topics)
         job.Committed(_epoch, _isFinal);
         HasStopped = LastEpoch == _epoch;
         if (_isFinal || HasStopped) return;
-        Snapshots.Begin(job.Log.Options.CommitScheduler ?? TaskScheduler.Default, stop);
+        Snapshots.Begin(job.Log.Options.CommitScheduler ?? TaskScheduler.Default, cancellationToken);
         if (_epoch % CheckpointsKept != 0 && _manifestBytes < ManifestBytesKept) return;
         _manifestBytes = 0;
-        await Topics.TrimManifestsAsync(stop).ConfigureAwait(false);
+        await Topics.TrimManifestsAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private void Measure(in CheckpointCost cost)

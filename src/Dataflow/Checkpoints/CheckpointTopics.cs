@@ -50,14 +50,14 @@ internal sealed class CheckpointTopics
     /// <summary>Whether the pipeline has ever been started.</summary>
     public static bool Exist(LogStore log, string pipeline) => log.TryGetTopic($"{pipeline}.checkpoints", out _);
 
-    public static async Task<CheckpointTopics> OpenAsync(LogStore log, string pipeline, bool writesDeadLetters, CancellationToken stop)
+    public static async Task<CheckpointTopics> OpenAsync(LogStore log, string pipeline, bool writesDeadLetters, CancellationToken cancellationToken)
         => new(
             log,
             pipeline,
-            await log.CreateTopicAsync($"{pipeline}.checkpoints", Copies, Small, stop),
-            await log.CreateTopicAsync($"{pipeline}.changelog", Shards.Count, Small, stop),
-            await log.CreateTopicAsync($"{pipeline}.snapshots", Shards.Count, Small, stop),
-            writesDeadLetters ? await log.CreateTopicAsync(DeadLetterTopic.NameFor(pipeline), 1, stop) : null);
+            await log.CreateTopicAsync($"{pipeline}.checkpoints", Copies, Small, cancellationToken),
+            await log.CreateTopicAsync($"{pipeline}.changelog", Shards.Count, Small, cancellationToken),
+            await log.CreateTopicAsync($"{pipeline}.snapshots", Shards.Count, Small, cancellationToken),
+            writesDeadLetters ? await log.CreateTopicAsync(DeadLetterTopic.NameFor(pipeline), 1, cancellationToken) : null);
 
     /// <summary>The manifest of the last checkpoint; null before the first and after all was forgotten.</summary>
     /// <exception cref="CheckpointException">It is lost or damaged in every copy, or there is state without one.</exception>
@@ -85,14 +85,14 @@ internal sealed class CheckpointTopics
     }
 
     /// <summary>Lets go of all manifests but the last.</summary>
-    public async Task TrimManifestsAsync(CancellationToken stop)
+    public async Task TrimManifestsAsync(CancellationToken cancellationToken)
     {
         for (var copy = 0; copy < Copies; copy++)
-            await _log.TrimAsync(Checkpoints.Name, copy, Checkpoints.EndOffset(copy) - _manifestRecords, stop).ConfigureAwait(false);
+            await _log.TrimAsync(Checkpoints.Name, copy, Checkpoints.EndOffset(copy) - _manifestRecords, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Forgets checkpoints, state and snapshots in one commit; what they took is let go afterwards.</summary>
-    public async Task ForgetAsync(DateTimeOffset time, CancellationToken stop)
+    public async Task ForgetAsync(DateTimeOffset time, CancellationToken cancellationToken)
     {
         var commit = new LogCommit();
         AddManifest(commit, manifest: null, time);
@@ -102,12 +102,12 @@ internal sealed class CheckpointTopics
             commit.SetGroupOffset(Group, Changelog.Name, shard, Changelog.EndOffset(shard));
         }
 
-        await _log.CommitAsync(commit, stop).ConfigureAwait(false);
-        await TrimManifestsAsync(stop).ConfigureAwait(false);
+        await _log.CommitAsync(commit, cancellationToken).ConfigureAwait(false);
+        await TrimManifestsAsync(cancellationToken).ConfigureAwait(false);
         for (var shard = 0; shard < Shards.Count; shard++)
         {
-            await _log.TrimAsync(Snapshots.Name, shard, Snapshots.EndOffset(shard), stop).ConfigureAwait(false);
-            await _log.TrimAsync(Changelog.Name, shard, Changelog.EndOffset(shard), stop).ConfigureAwait(false);
+            await _log.TrimAsync(Snapshots.Name, shard, Snapshots.EndOffset(shard), cancellationToken).ConfigureAwait(false);
+            await _log.TrimAsync(Changelog.Name, shard, Changelog.EndOffset(shard), cancellationToken).ConfigureAwait(false);
         }
     }
 

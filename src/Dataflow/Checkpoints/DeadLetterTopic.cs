@@ -9,9 +9,9 @@ internal static class DeadLetterTopic
     public static string NameFor(string pipeline) => $"{pipeline}.dead-letters";
 
     /// <exception cref="OperatorException">They are more than the pipeline allows.</exception>
-    public static void Add(LogCommit commit, LogTopic? topic, IReadOnlyList<DeadLetter> letters, long most)
+    public static void Add(LogCommit commit, LogTopic? topic, IReadOnlyList<DeadLetter> letters, long max)
     {
-        if (letters.Count > most) throw OperatorException.TooManyDeadLetters(letters[^1], most);
+        if (letters.Count > max) throw OperatorException.TooManyDeadLetters(letters[^1], max);
         if (topic is null || letters.Count == 0) return;
         var records = new RecordBuffer();
         var value = new ArrayBufferWriter<byte>();

@@ -25,8 +25,8 @@ internal static class ManifestRecords
         }
 
         var parts = 0;
-        for (; manifest.Length > EntryParts.MostBytes; manifest = manifest[EntryParts.MostBytes..], parts++)
-            records.Append(timestamp, manifest[..EntryParts.MostBytes]);
+        for (; manifest.Length > EntryParts.MaxBytes; manifest = manifest[EntryParts.MaxBytes..], parts++)
+            records.Append(timestamp, manifest[..EntryParts.MaxBytes]);
         Span<byte> key = stackalloc byte[sizeof(int)];
         BinaryPrimitives.WriteInt32LittleEndian(key, parts);
         if (parts == 0) records.Append(timestamp, manifest);

@@ -10,7 +10,7 @@ namespace Dataflow.Checkpoints;
 /// It is one commit: its records, where it begins, and where the changelog goes on. What it replaces is trimmed away at once,
 /// so that a shard takes at most its state twice, what is being written, and the least bytes.
 /// </remarks>
-internal sealed class Snapshots(LogStore log, CheckpointTopics topics, long leastBytes)
+internal sealed class Snapshots(LogStore log, CheckpointTopics topics, long minBytes)
 {
     private readonly long[] _changed = new long[Shards.Count];
     private readonly long[] _size = new long[Shards.Count];
@@ -24,35 +24,35 @@ internal sealed class Snapshots(LogStore log, CheckpointTopics topics, long leas
     public void Add(int shard, long bytes) => Interlocked.Add(ref _changed[shard], bytes);
 
     /// <summary>Begins the snapshots that are due, one after the other, unless some are being written.</summary>
-    public void Begin(TaskScheduler scheduler, CancellationToken stop)
+    public void Begin(TaskScheduler scheduler, CancellationToken cancellationToken)
     {
-        if (!_running.IsCompletedSuccessfully || MostDue() < 0) return;
-        _running = Task.Factory.StartNew(() => WriteDueAsync(stop), stop, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
+        if (!_running.IsCompletedSuccessfully || MaxDue() < 0) return;
+        _running = Task.Factory.StartNew(() => WriteDueAsync(cancellationToken), cancellationToken, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
     }
 
-    private async Task WriteDueAsync(CancellationToken stop)
+    private async Task WriteDueAsync(CancellationToken cancellationToken)
     {
-        for (var shard = MostDue(); shard >= 0; shard = MostDue())
+        for (var shard = MaxDue(); shard >= 0; shard = MaxDue())
         {
             Interlocked.Exchange(ref _changed[shard], 0);
-            await WriteAsync(shard, stop).ConfigureAwait(false);
+            await WriteAsync(shard, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>The shard with most changes of those that have outgrown their snapshot; -1 if none has.</summary>
-    private int MostDue()
+    private int MaxDue()
     {
-        var (due, most) = (-1, 0L);
+        var (due, max) = (-1, 0L);
         for (var shard = 0; shard < Shards.Count; shard++)
         {
             var changed = Interlocked.Read(ref _changed[shard]);
-            if (changed >= Math.Max(leastBytes, _size[shard]) && changed > most) (due, most) = (shard, changed);
+            if (changed >= Math.Max(minBytes, _size[shard]) && changed > max) (due, max) = (shard, changed);
         }
 
         return due;
     }
 
-    private async Task WriteAsync(int shard, CancellationToken stop)
+    private async Task WriteAsync(int shard, CancellationToken cancellationToken)
     {
         using var image = ShardImage.Read(log, topics, shard);
         var records = new RecordBuffer();
@@ -63,7 +63,7 @@ internal sealed class Snapshots(LogStore log, CheckpointTopics topics, long leas
         commit.SetGroupOffset(topics.Group, topics.Snapshots.Name, shard, snapshot);
         commit.SetGroupOffset(topics.Group, topics.Changelog.Name, shard, image.ChangelogEnd);
         commit.Add(topics.Snapshots, shard, records);
-        stop.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         // From here on not given up: a job that starts anew must not find these half done.
         await log.CommitAsync(commit, CancellationToken.None).ConfigureAwait(false);
         await log.TrimAsync(topics.Snapshots.Name, shard, snapshot, CancellationToken.None).ConfigureAwait(false);

@@ -7,7 +7,7 @@ namespace Dataflow.Checkpoints;
 /// <summary>Fills the state of a new job from snapshots and changelog, worker by worker at once, shard after shard.</summary>
 internal static class StateRestore
 {
-    public static void Run(Job job)
+    public static void Run(JobRun job)
     {
         var topics = job.Coordinator.Topics;
         try
@@ -20,7 +20,7 @@ internal static class StateRestore
         }
     }
 
-    private static void Restore(Job job, CheckpointTopics topics, Worker worker)
+    private static void Restore(JobRun job, CheckpointTopics topics, Worker worker)
     {
         using var scope = job.Plan.Serdes.Enter();
         for (var shard = 0; shard < Shards.Count; shard++)
@@ -29,7 +29,7 @@ internal static class StateRestore
         }
     }
 
-    private static void Restore(Job job, CheckpointTopics topics, Worker worker, int shard)
+    private static void Restore(JobRun job, CheckpointTopics topics, Worker worker, int shard)
     {
         using var image = ShardImage.Read(job.Log, topics, shard);
         // What was replayed counts for the next snapshot: jobs that never run for long would else never write one.
@@ -53,7 +53,7 @@ internal static class StateRestore
         });
     }
 
-    private static void RestoreEverywhere(Job job, uint id, long ns, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)
+    private static void RestoreEverywhere(JobRun job, uint id, long ns, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)
     {
         foreach (var state in job.Tasks.Select(task => task.FindState(id)).OfType<IState>())
         {

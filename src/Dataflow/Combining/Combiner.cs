@@ -14,12 +14,12 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
     : Operator<Keyed<TKey, T>>, IExchangeWriter
     where TKey : notnull
 {
-    private const int MostParts = 4096; // the table stays in the cache
-    private const int LeastPerPart = 4; // values, or the part costs as much as it spares
+    private const int MaxParts = 4096; // the table stays in the cache
+    private const int MinPerPart = 4; // values, or the part costs as much as it spares
     private const int SampleRecords = 16 * 1024;
     private const int RecordsBetweenSamples = 32 * SampleRecords;
 
-    private readonly PartTable<TKey, TAccumulator> _parts = new(MostParts);
+    private readonly PartTable<TKey, TAccumulator> _parts = new(MaxParts);
     private Window _pane;
     private Intake<T, TAccumulator>? _intake; // null where a failure stops the job
     private long _watermark = long.MinValue;
@@ -153,7 +153,7 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
 
     private void JudgeSample()
     {
-        if (_sampledRecords < _sampledParts * LeastPerPart) _toPass = RecordsBetweenSamples;
+        if (_sampledRecords < _sampledParts * MinPerPart) _toPass = RecordsBetweenSamples;
         _sampledRecords = _sampledParts = 0;
     }
 }

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 
-namespace Dataflow;
+namespace Dataflow.Operations;
 
 /// <summary>The numbers that exchanges count in front of aggregates.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]

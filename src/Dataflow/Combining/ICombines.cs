@@ -1,6 +1,4 @@
 using Dataflow.Planning;
-using Dataflow.Runtime;
-using Dataflow.Windows;
 
 namespace Dataflow.Combining;
 
@@ -17,27 +15,6 @@ internal interface ICombines
 internal interface ICombines<TKey, T> : ICombines
     where TKey : notnull
 {
-    /// <summary>Builds both ends of the exchange in front of the next step, and returns the writing one.</summary>
-    Operator<Keyed<TKey, T>> Build(KeyExchangeNode<TKey, T> exchange, TaskBuilder builder, Operator<Keyed<TKey, T>> next);
-}
-
-/// <summary>What all such steps have in common.</summary>
-internal static class CombiningExchange
-{
-    public static Operator<Keyed<TKey, T>> Build<TKey, T, TA, TR>(
-        Node step,
-        KeyExchangeNode<TKey, T> exchange,
-        TaskBuilder builder,
-        Operator<Keyed<TKey, T>> next,
-        Aggregation<T, TA, TR> aggregation,
-        AlignedWindows? windows = null)
-        where TKey : notnull
-    {
-        var aggregate = (ITakesParts<TKey, T, TA>)builder.TaskOf(step).TryFind(step.Id)!;
-        var router = new KeyRouter<TKey, Part<T, TA>>(builder.Job.Workers.Count);
-        var writer = builder.Exchange(exchange, router, new PartReader<TKey, T, TA>(next, aggregate));
-        var combiner = new Combiner<TKey, T, TA, TR>(writer, aggregation, windows);
-        builder.AddWriter(step.Name, exchange, combiner);
-        return combiner;
-    }
+    /// <summary>Has the exchange built with the step's aggregation.</summary>
+    Operator<Keyed<TKey, T>> Build(KeyExchangeNode<TKey, T> exchange, IPlanBuilder builder);
 }

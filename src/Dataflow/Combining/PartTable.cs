@@ -5,12 +5,12 @@ namespace Dataflow.Combining;
 
 /// <summary>The open parts of a stage's end by key and pane, in the order of their first values.</summary>
 /// <remarks>Emptied often: the places are valid for one filling, so that nothing is cleared but the parts themselves.</remarks>
-internal sealed class PartTable<TKey, TAccumulator>(int most)
+internal sealed class PartTable<TKey, TAccumulator>(int max)
     where TKey : notnull
 {
     private readonly KeyCodec<TKey> _keys = KeyCodec<TKey>.Default;
-    private readonly OpenPart[] _parts = new OpenPart[most];
-    private readonly Place[] _places = new Place[(int)BitOperations.RoundUpToPowerOf2((uint)most * 2)];
+    private readonly OpenPart[] _parts = new OpenPart[max];
+    private readonly Place[] _places = new Place[(int)BitOperations.RoundUpToPowerOf2((uint)max * 2)];
     private int _filling = 1;
 
     public int Count { get; private set; }

@@ -1,6 +1,4 @@
 namespace Dataflow;
 
-/// <summary>Where results go: <c>Sink.JsonLines&lt;Delay&gt;("delays.jsonl")</c>. Each connector adds its own verb.</summary>
-public static class Sink
-{
-}
+/// <summary>The sinks of results: <c>Sink.JsonLines&lt;Delay&gt;("delays.jsonl")</c>. Packages with connectors add theirs as extension members.</summary>
+public static partial class Sink;

@@ -1,6 +1,4 @@
 namespace Dataflow;
 
-/// <summary>Where records come from: <c>Source.Csv&lt;Flight&gt;("flights.csv")</c>. Each connector adds its own verb.</summary>
-public static class Source
-{
-}
+/// <summary>The sources of records: <c>Source.Csv&lt;Flight&gt;("flights.csv")</c>. Packages with connectors add theirs as extension members.</summary>
+public static partial class Source;

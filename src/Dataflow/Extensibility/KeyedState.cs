@@ -15,8 +15,8 @@ public sealed class KeyedState<TKey, TValue>
     where TKey : notnull
 {
     private const int BlockShift = 8; // entries are looked through for changes in blocks of 256
-    private const int LeastCapacity = 16;
-    private const int LeastToShrink = 1024;
+    private const int MinCapacity = 16;
+    private const int MinToShrink = 1024;
     private const int CacheLine = 64;
 
     private readonly NamespacedState<TKey, TValue> _owner;
@@ -33,7 +33,7 @@ public sealed class KeyedState<TKey, TValue>
     internal KeyedState(NamespacedState<TKey, TValue> owner)
     {
         _owner = owner;
-        Allocate(LeastCapacity);
+        Allocate(MinCapacity);
     }
 
     private struct Entry
@@ -269,9 +269,9 @@ public sealed class KeyedState<TKey, TValue>
     }
 
     /// <summary>Whether the table has far more room than it needs: it was larger once.</summary>
-    private bool IsSparse => (long)Count * 8 < _entries.Length && _entries.Length > LeastToShrink;
+    private bool IsSparse => (long)Count * 8 < _entries.Length && _entries.Length > MinToShrink;
 
-    private static int CapacityFor(int count) => Math.Max(LeastCapacity, (int)BitOperations.RoundUpToPowerOf2((uint)count * 2));
+    private static int CapacityFor(int count) => Math.Max(MinCapacity, (int)BitOperations.RoundUpToPowerOf2((uint)count * 2));
 
     private void Resize(int capacity)
     {

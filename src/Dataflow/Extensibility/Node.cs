@@ -1,5 +1,4 @@
 using Dataflow.Planning;
-using Dataflow.Runtime;
 using Dataflow.State;
 
 namespace Dataflow.Extensibility;
@@ -61,20 +60,7 @@ public abstract record Node(string Name)
 }
 
 /// <summary>A step that gives records to others.</summary>
-public abstract record Node<TOut>(string Name) : Node(Name)
-{
-    /// <summary>Builds all that follows in the same task and returns where this step's records go.</summary>
-    internal Operator<TOut> BuildNext(TaskBuilder builder)
-    {
-        var consumers = builder.Plan.ConsumersOf(this).Cast<IConsumer<TOut>>().Select(c => c.Build(builder)).ToArray();
-        return consumers.Length switch
-        {
-            0 => new Nowhere<TOut>(),
-            1 => consumers[0],
-            _ => new FanOut<TOut>(consumers),
-        };
-    }
-}
+public abstract record Node<TOut>(string Name) : Node(Name);
 
 /// <summary>A step that takes records and gives records: the one to derive from for an operator of one's own.</summary>
 /// <param name="Name">Shown in the plan, in metrics and in errors.</param>
@@ -92,26 +78,7 @@ public abstract record Node<TIn, TOut>(string Name, Node<TIn> Input) : Node<TOut
     internal override StepDeclaration Declare(bool keepsRejected, IEnumerable<ISideNode> taken)
         => CreateOperator().DeclareTo(new StepDeclaration(Name, new Changes(), keepsRejected, new StepOutputs(taken), $"{Name}#{Id}"));
 
-    Operator<TIn> IConsumer<TIn>.Build(TaskBuilder builder)
-    {
-        var step = Create();
-        var context = builder.Add(this, step);
-        step.ConnectTo(BuildNext(builder));
-        context.Outputs.Connect(builder);
-        return step.GetType().Assembly == typeof(Operator).Assembly ? step : new OwnStep<TIn>(step, context);
-    }
-
-    private Operator<TIn, TOut> Create()
-    {
-        try
-        {
-            return CreateOperator();
-        }
-        catch (Exception error) when (OperatorException.IsBare(error))
-        {
-            throw OperatorException.Failed(Name, "", -1, error);
-        }
-    }
+    Operator<TIn> IConsumer<TIn>.Build(IPlanBuilder builder) => builder.Step(this);
 }
 
 /// <summary>A step that takes records of two streams, of one worker and in one task: a join, say.</summary>
@@ -130,5 +97,5 @@ public abstract record Node<TFirst, TSecond, TOut>(string Name, Node<TFirst> Inp
 /// <summary>A node that takes records of one type.</summary>
 internal interface IConsumer<TIn>
 {
-    Operator<TIn> Build(TaskBuilder builder);
+    Operator<TIn> Build(IPlanBuilder builder);
 }

@@ -49,7 +49,7 @@ public sealed class OperatorContext
     public long Checkpoint => _task.Epoch;
 
     /// <summary>The number of the checkpoint that the job carried on from; 0: it began anew.</summary>
-    public long StartedFrom => _task.Job.StartedFrom;
+    public long StartedFrom => _task.Job.Restored.Epoch;
 
     /// <summary>The positions from which the job reads on after the last durable checkpoint, by split: for <see cref="Operator.Committed"/>.</summary>
     public IReadOnlyDictionary<string, long> CommittedPositions => _task.Job.Coordinator.CommittedPositions;
@@ -106,7 +106,7 @@ public sealed class OperatorContext
     /// <param name="create">Makes it, once in a job.</param>
     public T Shared<T>(Func<T> create)
         where T : IAsyncDisposable
-        => _task.Job.Shared(NodeId, create);
+        => _task.Job.Shared.Get(NodeId, create);
 
     /// <summary>Has the step's worker look for work at once, where it is parked. From any thread: when a call has completed, say.</summary>
     public void Wake() => _task.Worker.Wake();
@@ -132,19 +132,19 @@ public sealed class OperatorContext
     }
 
     /// <summary>The name of the split that a record came from; empty where it is not known.</summary>
-    public string SplitName(RecordOrigin origin) => _task.Job.SplitName(origin);
+    public string SplitName(RecordOrigin origin) => _task.Job.Splits.NameOf(origin);
 
     /// <summary>The origin of a record by the name of its split, whose number differs from run to run: for what a step keeps of it.</summary>
-    public RecordOrigin OriginOf(string split, long offset) => _task.Job.OriginOf(split, offset);
+    public RecordOrigin OriginOf(string split, long offset) => _task.Job.Splits.OriginOf(split, offset);
 
     /// <summary>Makes the dead letter of a record that the step could not use, without writing it.</summary>
     public DeadLetter Refuse(string reason, RecordOrigin origin)
-        => new(Name, _task.Job.SplitName(origin), Position(origin), reason, Time.GetUtcNow());
+        => new(Name, _task.Job.Splits.NameOf(origin), Position(origin), reason, Time.GetUtcNow());
 
     /// <summary>Makes the error that stops the job because the step failed on a record.</summary>
     public OperatorException Fail(Exception error, RecordOrigin origin)
         => error as OperatorException
-            ?? OperatorException.Failed(Name, _task.Job.SplitName(origin), Position(origin), error);
+            ?? OperatorException.Failed(Name, _task.Job.Splits.NameOf(origin), Position(origin), error);
 
     internal void OpenTimers()
     {

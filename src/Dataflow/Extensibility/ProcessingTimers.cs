@@ -9,7 +9,7 @@ namespace Dataflow.Extensibility;
 public sealed class ProcessingTimers<TKey> : ITimers
     where TKey : notnull
 {
-    private const long MostMilliseconds = uint.MaxValue - 1; // that a timer takes
+    private const long MaxMilliseconds = uint.MaxValue - 1; // that a timer takes
 
     private readonly Timers<TKey> _timers;
     private OperatorContext _step = null!; // set by Open
@@ -70,7 +70,7 @@ public sealed class ProcessingTimers<TKey> : ITimers
         (_alarmAt, _hasRung) = (next, false);
         _alarm ??= _step.Time.CreateTimer(
             static timers => ((ProcessingTimers<TKey>)timers!).Ring(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _alarm.Change(TimeSpan.FromMilliseconds(Math.Clamp(next - Now, 0, MostMilliseconds)), Timeout.InfiniteTimeSpan);
+        _alarm.Change(TimeSpan.FromMilliseconds(Math.Clamp(next - Now, 0, MaxMilliseconds)), Timeout.InfiniteTimeSpan);
     }
 
     private void Ring()

@@ -1,5 +1,4 @@
 using Dataflow.Planning;
-using Dataflow.Runtime;
 
 namespace Dataflow.Extensibility;
 
@@ -60,7 +59,7 @@ internal sealed class StepOutputs(IEnumerable<ISideNode> taken)
         return _declared;
     }
 
-    public void Connect(TaskBuilder builder)
+    public void Connect(IPlanBuilder builder)
     {
         foreach (var (output, made) in _declared) _taken[output].Connect(builder, made);
     }

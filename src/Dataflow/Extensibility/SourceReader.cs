@@ -27,7 +27,7 @@ public abstract class SourceReader<T> : IDisposable
     internal virtual bool IsGathering => false;
 
     /// <summary>Completes when there may be something to read. Called after <see cref="Read"/> returned 0 before the end.</summary>
-    public virtual ValueTask WaitToReadAsync(CancellationToken stop) => ValueTask.CompletedTask;
+    public virtual ValueTask WaitToReadAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <summary>The handler of records that could not be decoded; null outside of jobs.</summary>
     internal Action<OperatorException>? Rejects { get; set; }

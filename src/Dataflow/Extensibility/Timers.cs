@@ -8,7 +8,7 @@ namespace Dataflow.Extensibility;
 public sealed class Timers<TKey> : ITimers
     where TKey : notnull
 {
-    private const int LeastToRebuild = 64;
+    private const int MinToRebuild = 64;
 
     // What was deleted stays in the heap until its time comes, or until it makes up the greater part of it.
     private readonly PriorityQueue<TKey, (long Timestamp, long Order)> _queue = new();
@@ -49,7 +49,7 @@ public sealed class Timers<TKey> : ITimers
     /// <summary>Deletes a timer, if it is set.</summary>
     public void Delete(TKey key, long timestamp)
     {
-        if (_state.Remove(new(key, timestamp)) && _queue.Count > Math.Max(LeastToRebuild, 2 * _state.Count)) Rebuild();
+        if (_state.Remove(new(key, timestamp)) && _queue.Count > Math.Max(MinToRebuild, 2 * _state.Count)) Rebuild();
     }
 
     /// <summary>Takes the next timer whose time is not after <paramref name="watermark"/>; false if there is none.</summary>

@@ -2,8 +2,7 @@ using Dataflow.Joins;
 
 namespace Dataflow;
 
-/// <summary>Brings together what two streams have of a key in a window.</summary>
-public static class CoGroupStep
+static partial class Verbs
 {
     extension<TKey, TLeft>(KeyedStream<TKey, TLeft> left)
         where TKey : notnull
@@ -77,7 +76,7 @@ internal sealed class CoGroupOperator<TKey, TLeft, TRight, TOut>(
         while (MoveNext(values, in record)) Emit(record.With(new Keyed<TKey, TOut>(key, values.Current)));
     }
 
-    protected override void Declare(StepDeclaration declare) => (_leftMisses, _rightMisses) = Misses.Declare(declare);
+    protected override void Declare(StepDeclaration declare) => (_leftMisses, _rightMisses) = JoinCounters.Declare(declare);
 
     private IEnumerator<TOut>? Start(in Record<Keyed<TKey, CoGroup<TLeft, TRight>>> record)
     {

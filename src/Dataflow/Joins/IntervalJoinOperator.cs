@@ -92,7 +92,7 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
         _lefts = declare.Kept<TKey, TLeft>("lefts", bounds.SliceMs);
         _rights = declare.Kept<TKey, TRight>("rights", bounds.SliceMs);
         _lateRecords = declare.Counter(CounterDefinition.Late);
-        (_leftMisses, _rightMisses) = Misses.Declare(declare);
+        (_leftMisses, _rightMisses) = JoinCounters.Declare(declare);
         declare.EventTime(() => _watermark);
     }
 

@@ -2,8 +2,7 @@ using Dataflow.Joins;
 
 namespace Dataflow;
 
-/// <summary>Joins each record with what was true at its time.</summary>
-public static class JoinAsOfStep
+static partial class Verbs
 {
     extension<TKey, TLeft>(KeyedStream<TKey, TLeft> left)
         where TKey : notnull
@@ -25,24 +24,24 @@ public static class JoinAsOfStep
         public KeyedStream<TKey, TOut> JoinAsOf<TRight, TOut>(
             KeyedStream<TKey, TRight> right, Func<TLeft, TRight, TOut> result, TimeSpan? tolerance = null,
             string name = "join-as-of")
-            => Of<TKey, TLeft, TRight, TOut>(left, right, Outer.None, result!, tolerance, name);
+            => AddAsOfJoin<TKey, TLeft, TRight, TOut>(left, right, Outer.None, result!, tolerance, name);
 
         /// <summary>As <c>JoinAsOf</c>, and a left record without a right one comes out with the right type's default value.</summary>
-        /// <inheritdoc cref="JoinAsOfStep.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinAsOf{TRight, TOut}"/>
+        /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinAsOf{TRight, TOut}"/>
         public KeyedStream<TKey, TOut> LeftJoinAsOf<TRight, TOut>(
             KeyedStream<TKey, TRight> right, Func<TLeft, TRight?, TOut> result, TimeSpan? tolerance = null,
             string name = "join-as-of")
-            => Of(left, right, Outer.Left, result, tolerance, name);
+            => AddAsOfJoin(left, right, Outer.Left, result, tolerance, name);
     }
 
-    private static KeyedStream<TKey, TOut> Of<TKey, TLeft, TRight, TOut>(
+    private static KeyedStream<TKey, TOut> AddAsOfJoin<TKey, TLeft, TRight, TOut>(
         KeyedStream<TKey, TLeft> left, KeyedStream<TKey, TRight> right, Outer outer, Func<TLeft, TRight?, TOut> result,
         TimeSpan? tolerance, string name)
         where TKey : notnull
     {
         ArgumentNullException.ThrowIfNull(result);
         if (tolerance is { } span) ArgumentOutOfRangeException.ThrowIfLessThan(span, TimeSpan.Zero, nameof(tolerance));
-        long? toleranceMs = tolerance is { } most ? JoinBounds.Milliseconds(most, nameof(tolerance)) : null;
+        long? toleranceMs = tolerance is { } max ? JoinBounds.Milliseconds(max, nameof(tolerance)) : null;
         return left.Add(
             right,
             (first, second) => new AsOfJoinNode<TKey, TLeft, TRight, TOut>(name, first, second, outer, result, toleranceMs));

@@ -6,7 +6,7 @@ namespace Dataflow.Joins;
 /// <param name="UpperOf">The most for one left value; null where it is the same for all.</param>
 internal sealed record JoinBounds<TLeft>(long LowerMs, long UpperMs, Func<TLeft, TimeSpan>? UpperOf = null)
 {
-    private const long LeastSliceMs = 10;
+    private const long MinSliceMs = 10;
     private const int SlicesPerInterval = 4;
 
     public bool AreUnbounded => LowerMs == -JoinBounds.Unbounded && UpperMs == JoinBounds.Unbounded;
@@ -19,7 +19,7 @@ internal sealed record JoinBounds<TLeft>(long LowerMs, long UpperMs, Func<TLeft,
             var span = LowerMs == -JoinBounds.Unbounded ? Math.Abs(UpperMs)
                 : UpperMs == JoinBounds.Unbounded ? Math.Abs(LowerMs)
                 : UpperMs - LowerMs;
-            return Math.Max(span / SlicesPerInterval, LeastSliceMs);
+            return Math.Max(span / SlicesPerInterval, MinSliceMs);
         }
     }
 

@@ -1,7 +1,6 @@
 namespace Dataflow;
 
-/// <summary>Joins each record with a few that every worker holds: rules, settings, prices.</summary>
-public static class JoinBroadcastStep
+static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {

@@ -2,26 +2,24 @@ using Dataflow.Joins;
 
 namespace Dataflow;
 
-/// <summary>Joins two streams by key and by how far apart in time their records lie.</summary>
-/// <remarks>
-/// <para>Records are partners if right.time - left.time is no less than the lower and no more than the upper bound, both bounds
-/// included. It does not matter which of the two comes first, nor how far out of order, as long as neither is late.</para>
-/// <para>A pair goes out as soon as both are there, with the later of their times; the pairs that one record completes follow
-/// each other, in no promised order. What an outer join gives for a record without partner goes out when the watermark says
-/// that none can come, with the time at which that was decided: the end of its interval, rounded up to a slice (a quarter of
-/// the interval, at least 10 ms).</para>
-/// <para>A record is kept until no partner can come any more: the watermark, the lesser of both streams, has passed its
-/// interval. Records older than the watermark are late: counted and dropped. Records that never had a partner are counted as
-/// misses when they go.</para>
-/// </remarks>
-public static class JoinIntervalStep
+static partial class Verbs
 {
     extension<TKey, TLeft>(KeyedStream<TKey, TLeft> left)
         where TKey : notnull
     {
         /// <summary>Pairs with right.time from left.time + <paramref name="lower"/> to left.time + <paramref name="upper"/>, both
         /// included.</summary>
-        /// <inheritdoc cref="JoinIntervalStep" path="/remarks"/>
+        /// <remarks>
+        /// <para>Records are partners if right.time - left.time is no less than the lower and no more than the upper bound, both bounds
+        /// included. It does not matter which of the two comes first, nor how far out of order, as long as neither is late.</para>
+        /// <para>A pair goes out as soon as both are there, with the later of their times; the pairs that one record completes follow
+        /// each other, in no promised order. What an outer join gives for a record without partner goes out when the watermark says
+        /// that none can come, with the time at which that was decided: the end of its interval, rounded up to a slice (a quarter of
+        /// the interval, at least 10 ms).</para>
+        /// <para>A record is kept until no partner can come any more: the watermark, the lesser of both streams, has passed its
+        /// interval. Records older than the watermark are late: counted and dropped. Records that never had a partner are counted as
+        /// unmatched when they go.</para>
+        /// </remarks>
         /// <param name="right">The other stream, with keys of the same type and event time.</param>
         /// <param name="lower">The least that the right record is after the left one; negative: it may be before.</param>
         /// <param name="upper">The most that it is after.</param>
@@ -31,61 +29,61 @@ public static class JoinIntervalStep
         public KeyedStream<TKey, TOut> JoinInterval<TRight, TOut>(
             KeyedStream<TKey, TRight> right, TimeSpan lower, TimeSpan upper, Func<TLeft, TRight, TOut> result,
             string name = "join-interval")
-            => Of<TKey, TLeft, TRight, TOut>(left, right, JoinBounds.Between<TLeft>(lower, upper), Outer.None, result!, name);
+            => AddIntervalJoin<TKey, TLeft, TRight, TOut>(left, right, JoinBounds.Between<TLeft>(lower, upper), Outer.None, result!, name);
 
         /// <summary>As the form with two fixed bounds; here each left value says how long it waits.</summary>
-        /// <inheritdoc cref="JoinIntervalStep" path="/remarks"/>
+        /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinInterval{TRight, TOut}(KeyedStream{TKey, TRight}, TimeSpan, TimeSpan, Func{TLeft, TRight, TOut}, string)" path="/remarks"/>
         /// <param name="right">The other stream, with keys of the same type and event time.</param>
         /// <param name="lower">The least that the right record is after the left one; negative: it may be before.</param>
         /// <param name="upper">The most that it is after, by the left value; called once for each, on the task's thread.</param>
-        /// <param name="atMost">The most that <paramref name="upper"/> ever says; more fails the record. A left record is kept as
+        /// <param name="maxUpper">The most that <paramref name="upper"/> ever says; more fails the record. A left record is kept as
         /// long as it says itself, not as long as this.</param>
         /// <param name="result">Makes the result of a pair; called on the task's thread.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
         /// <exception cref="ArgumentOutOfRangeException">Bounds in the wrong order or not of whole milliseconds.</exception>
         public KeyedStream<TKey, TOut> JoinInterval<TRight, TOut>(
-            KeyedStream<TKey, TRight> right, TimeSpan lower, Func<TLeft, TimeSpan> upper, TimeSpan atMost,
+            KeyedStream<TKey, TRight> right, TimeSpan lower, Func<TLeft, TimeSpan> upper, TimeSpan maxUpper,
             Func<TLeft, TRight, TOut> result, string name = "join-interval")
         {
             ArgumentNullException.ThrowIfNull(upper);
-            return Of<TKey, TLeft, TRight, TOut>(left, right, JoinBounds.Between(lower, atMost, upper), Outer.None, result!, name);
+            return AddIntervalJoin<TKey, TLeft, TRight, TOut>(left, right, JoinBounds.Between(lower, maxUpper, upper), Outer.None, result!, name);
         }
 
         /// <summary>As <c>JoinInterval</c>, and a left record without partner comes out with the right type's default value.</summary>
-        /// <inheritdoc cref="JoinIntervalStep.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinInterval{TRight, TOut}(KeyedStream{TKey, TRight}, TimeSpan, TimeSpan, Func{TLeft, TRight, TOut}, string)"/>
+        /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinInterval{TRight, TOut}(KeyedStream{TKey, TRight}, TimeSpan, TimeSpan, Func{TLeft, TRight, TOut}, string)"/>
         public KeyedStream<TKey, TOut> LeftJoinInterval<TRight, TOut>(
             KeyedStream<TKey, TRight> right, TimeSpan lower, TimeSpan upper, Func<TLeft, TRight?, TOut> result,
             string name = "join-interval")
-            => Of<TKey, TLeft, TRight, TOut>(left, right, JoinBounds.Between<TLeft>(lower, upper), Outer.Left, result!, name);
+            => AddIntervalJoin<TKey, TLeft, TRight, TOut>(left, right, JoinBounds.Between<TLeft>(lower, upper), Outer.Left, result!, name);
 
         /// <summary>As <c>JoinInterval</c> where each left value says how long it waits, and a left record without partner comes
         /// out with the right type's default value.</summary>
-        /// <inheritdoc cref="JoinIntervalStep.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinInterval{TRight, TOut}(KeyedStream{TKey, TRight}, TimeSpan, Func{TLeft, TimeSpan}, TimeSpan, Func{TLeft, TRight, TOut}, string)"/>
+        /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinInterval{TRight, TOut}(KeyedStream{TKey, TRight}, TimeSpan, Func{TLeft, TimeSpan}, TimeSpan, Func{TLeft, TRight, TOut}, string)"/>
         public KeyedStream<TKey, TOut> LeftJoinInterval<TRight, TOut>(
-            KeyedStream<TKey, TRight> right, TimeSpan lower, Func<TLeft, TimeSpan> upper, TimeSpan atMost,
+            KeyedStream<TKey, TRight> right, TimeSpan lower, Func<TLeft, TimeSpan> upper, TimeSpan maxUpper,
             Func<TLeft, TRight?, TOut> result, string name = "join-interval")
         {
             ArgumentNullException.ThrowIfNull(upper);
-            return Of<TKey, TLeft, TRight, TOut>(left, right, JoinBounds.Between(lower, atMost, upper), Outer.Left, result!, name);
+            return AddIntervalJoin<TKey, TLeft, TRight, TOut>(left, right, JoinBounds.Between(lower, maxUpper, upper), Outer.Left, result!, name);
         }
 
         /// <summary>As <c>JoinInterval</c>, and a right record without partner comes out with the left type's default value.</summary>
-        /// <inheritdoc cref="JoinIntervalStep.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinInterval{TRight, TOut}(KeyedStream{TKey, TRight}, TimeSpan, TimeSpan, Func{TLeft, TRight, TOut}, string)"/>
+        /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinInterval{TRight, TOut}(KeyedStream{TKey, TRight}, TimeSpan, TimeSpan, Func{TLeft, TRight, TOut}, string)"/>
         public KeyedStream<TKey, TOut> RightJoinInterval<TRight, TOut>(
             KeyedStream<TKey, TRight> right, TimeSpan lower, TimeSpan upper, Func<TLeft?, TRight, TOut> result,
             string name = "join-interval")
-            => Of<TKey, TLeft, TRight, TOut>(left, right, JoinBounds.Between<TLeft>(lower, upper), Outer.Right, result!, name);
+            => AddIntervalJoin<TKey, TLeft, TRight, TOut>(left, right, JoinBounds.Between<TLeft>(lower, upper), Outer.Right, result!, name);
 
         /// <summary>As <c>JoinInterval</c>, and a record of either side without partner comes out with the other type's default
         /// value.</summary>
-        /// <inheritdoc cref="JoinIntervalStep.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinInterval{TRight, TOut}(KeyedStream{TKey, TRight}, TimeSpan, TimeSpan, Func{TLeft, TRight, TOut}, string)"/>
+        /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinInterval{TRight, TOut}(KeyedStream{TKey, TRight}, TimeSpan, TimeSpan, Func{TLeft, TRight, TOut}, string)"/>
         public KeyedStream<TKey, TOut> OuterJoinInterval<TRight, TOut>(
             KeyedStream<TKey, TRight> right, TimeSpan lower, TimeSpan upper, Func<TLeft?, TRight?, TOut> result,
             string name = "join-interval")
-            => Of(left, right, JoinBounds.Between<TLeft>(lower, upper), Outer.Both, result, name);
+            => AddIntervalJoin(left, right, JoinBounds.Between<TLeft>(lower, upper), Outer.Both, result, name);
     }
 
-    internal static KeyedStream<TKey, TOut> Of<TKey, TLeft, TRight, TOut>(
+    internal static KeyedStream<TKey, TOut> AddIntervalJoin<TKey, TLeft, TRight, TOut>(
         KeyedStream<TKey, TLeft> left, KeyedStream<TKey, TRight> right, JoinBounds<TLeft> bounds, Outer outer,
         Func<TLeft?, TRight?, TOut> result, string name)
         where TKey : notnull

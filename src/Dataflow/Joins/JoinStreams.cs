@@ -2,8 +2,7 @@ using Dataflow.Joins;
 
 namespace Dataflow;
 
-/// <summary>Joins two streams by key, whichever record comes first.</summary>
-public static class JoinStreamsStep
+static partial class Verbs
 {
     extension<TKey, TLeft>(KeyedStream<TKey, TLeft> left)
         where TKey : notnull
@@ -26,7 +25,7 @@ public static class JoinStreamsStep
         public KeyedStream<TKey, TOut> Join<TRight, TOut>(
             KeyedStream<TKey, TRight> right, Func<TLeft, TRight, TOut> result, TimeSpan? keepLeft = null,
             TimeSpan? keepRight = null, string name = "join-streams")
-            => JoinIntervalStep.Of<TKey, TLeft, TRight, TOut>(
+            => AddIntervalJoin<TKey, TLeft, TRight, TOut>(
                 left, right, JoinBounds.Keeping<TLeft>(keepLeft, keepRight), Outer.None, result!, name);
     }
 }

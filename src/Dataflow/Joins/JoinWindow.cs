@@ -1,7 +1,6 @@
 namespace Dataflow;
 
-/// <summary>Joins the records that two streams have of a key in the same window.</summary>
-public static class JoinWindowStep
+static partial class Verbs
 {
     extension<TKey, TLeft>(KeyedStream<TKey, TLeft> left)
         where TKey : notnull
@@ -17,28 +16,28 @@ public static class JoinWindowStep
         /// <exception cref="ArgumentException">Windows by count.</exception>
         public KeyedStream<TKey, TOut> JoinWindow<TRight, TOut>(
             KeyedStream<TKey, TRight> right, WindowSpec windows, Func<TLeft, TRight, TOut> result, string name = "join-window")
-            => Of<TKey, TLeft, TRight, TOut>(left, right, windows, Outer.None, result!, name);
+            => AddWindowJoin<TKey, TLeft, TRight, TOut>(left, right, windows, Outer.None, result!, name);
 
         /// <summary>As <c>JoinWindow</c>, and a left record without partner comes out with the right type's default value.</summary>
-        /// <inheritdoc cref="JoinWindowStep.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinWindow{TRight, TOut}"/>
+        /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinWindow{TRight, TOut}"/>
         public KeyedStream<TKey, TOut> LeftJoinWindow<TRight, TOut>(
             KeyedStream<TKey, TRight> right, WindowSpec windows, Func<TLeft, TRight?, TOut> result, string name = "join-window")
-            => Of<TKey, TLeft, TRight, TOut>(left, right, windows, Outer.Left, result!, name);
+            => AddWindowJoin<TKey, TLeft, TRight, TOut>(left, right, windows, Outer.Left, result!, name);
 
         /// <summary>As <c>JoinWindow</c>, and a right record without partner comes out with the left type's default value.</summary>
-        /// <inheritdoc cref="JoinWindowStep.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinWindow{TRight, TOut}"/>
+        /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinWindow{TRight, TOut}"/>
         public KeyedStream<TKey, TOut> RightJoinWindow<TRight, TOut>(
             KeyedStream<TKey, TRight> right, WindowSpec windows, Func<TLeft?, TRight, TOut> result, string name = "join-window")
-            => Of<TKey, TLeft, TRight, TOut>(left, right, windows, Outer.Right, result!, name);
+            => AddWindowJoin<TKey, TLeft, TRight, TOut>(left, right, windows, Outer.Right, result!, name);
 
         /// <summary>As <c>JoinWindow</c>, and a record of either side without partner comes out with the other type's default value.</summary>
-        /// <inheritdoc cref="JoinWindowStep.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinWindow{TRight, TOut}"/>
+        /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinWindow{TRight, TOut}"/>
         public KeyedStream<TKey, TOut> OuterJoinWindow<TRight, TOut>(
             KeyedStream<TKey, TRight> right, WindowSpec windows, Func<TLeft?, TRight?, TOut> result, string name = "join-window")
-            => Of(left, right, windows, Outer.Both, result, name);
+            => AddWindowJoin(left, right, windows, Outer.Both, result, name);
     }
 
-    private static KeyedStream<TKey, TOut> Of<TKey, TLeft, TRight, TOut>(
+    private static KeyedStream<TKey, TOut> AddWindowJoin<TKey, TLeft, TRight, TOut>(
         KeyedStream<TKey, TLeft> left, KeyedStream<TKey, TRight> right, WindowSpec windows, Outer outer,
         Func<TLeft?, TRight?, TOut> result, string name)
         where TKey : notnull

@@ -57,8 +57,8 @@ internal sealed class KeptRecords<TKey, T>(string name, Changes changes, long sl
     /// <param name="key">The key of both.</param>
     /// <param name="time">The record's time.</param>
     /// <param name="end">The time of its last partner.</param>
-    /// <param name="mostSpan">The most that a kept record's end lies after its time.</param>
-    public Partners Find(TKey key, long time, long end, long mostSpan) => new(this, key, time, end, mostSpan);
+    /// <param name="maxSpan">The most that a kept record's end lies after its time.</param>
+    public Partners Find(TKey key, long time, long end, long maxSpan) => new(this, key, time, end, maxSpan);
 
     /// <summary>Drops the slices that the watermark has passed, after a last look at their records.</summary>
     /// <param name="watermark">Neither side brings an older record.</param>
@@ -138,13 +138,13 @@ internal sealed class KeptRecords<TKey, T>(string name, Changes changes, long sl
         private long _place;
         private KeptRecord<TKey, T> _current;
 
-        public Partners(KeptRecords<TKey, T> kept, TKey key, long time, long end, long mostSpan)
+        public Partners(KeptRecords<TKey, T> kept, TKey key, long time, long end, long maxSpan)
         {
             _kept = kept;
             _key = key;
             _time = time;
             _end = end;
-            _lastStart = end == Endless ? Endless : JoinBounds.Add(end, mostSpan);
+            _lastStart = end == Endless ? Endless : JoinBounds.Add(end, maxSpan);
             _nextSlice = kept._slices.FirstFrom(kept.StartOf(time));
         }
 

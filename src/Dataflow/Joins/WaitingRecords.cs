@@ -12,7 +12,7 @@ namespace Dataflow.Joins;
 internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long sliceMs) : IState
     where TKey : notnull
 {
-    private const int MostSpare = 256;
+    private const int MaxSpare = 256;
 
     private static readonly KeyPartCodec<TKey> Keys = new();
 
@@ -165,7 +165,7 @@ internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long
     {
         changes.Drop(Id, slice.Start, slice.WrittenShards);
         slice.Clear();
-        if (_spare.Count < MostSpare) _spare.Push(slice);
+        if (_spare.Count < MaxSpare) _spare.Push(slice);
     }
 
     private void AddInOrder(Slice slice)

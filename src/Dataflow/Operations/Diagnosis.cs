@@ -1,4 +1,5 @@
 using Dataflow.Operations.Findings;
+using Dataflow.Runtime;
 
 namespace Dataflow.Operations;
 
@@ -13,10 +14,8 @@ public sealed class Diagnosis
     /// <summary>The findings, one to a line.</summary>
     public override string ToString() => string.Join('\n', Findings.Select(static finding => finding.Text));
 
-    internal static Diagnosis Of(Job job)
+    internal static Diagnosis Of(JobRun job, JobStatus status)
     {
-        var status = job.Status;
-        job = job.Current;
         var findings = new List<Finding>();
         if (status.State == JobState.Restarting)
             findings.Add(new(FindingKind.Restarts, "", "The job met an error that may pass, and starts again from its last checkpoint."));

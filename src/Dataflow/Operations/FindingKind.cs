@@ -25,7 +25,7 @@ public enum FindingKind
     AllLate,
 
     /// <summary>A join finds a partner for no record.</summary>
-    AllMissed,
+    AllUnmatched,
 
     /// <summary>A step fails on every record.</summary>
     AllFailed,

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Dataflow.Checkpoints;
+using Dataflow.Runtime;
 
 namespace Dataflow.Operations;
 
@@ -19,11 +20,11 @@ internal sealed class JobMeter : IDisposable
     };
 
     private readonly Meter _meter = new("Dataflow");
-    private readonly Job _job;
+    private readonly JobRun _job;
     private readonly Histogram<double> _durations;
     private readonly Histogram<long> _sizes;
 
-    public JobMeter(Job job)
+    public JobMeter(JobRun job)
     {
         _job = job;
         OfRecords();
@@ -35,6 +36,8 @@ internal sealed class JobMeter : IDisposable
             "dataflow.checkpoint.duration", "s", "Time from the request for a checkpoint until it was committed.", advice: DurationBuckets);
         _sizes = _meter.CreateHistogram("dataflow.checkpoint.size", "By", "Bytes that a checkpoint added to the log.", advice: SizeBuckets);
     }
+
+    private JobStatus Status => JobStatus.Of(_job);
 
     /// <summary>Tells listeners of a checkpoint.</summary>
     public void Measure(in CheckpointCost cost)
@@ -73,7 +76,7 @@ internal sealed class JobMeter : IDisposable
 
     private IEnumerable<Measurement<T>> ValuesOf<T>(CounterDefinition definition, Func<long, T> convert)
         where T : struct
-        => from step in _job.Status.Steps
+        => from step in Status.Steps
            from count in step.Counters
            where count.Definition.Name == definition.Name
            select count.Tag is null ? Of(convert(count.Value), Step(step)) : Of(convert(count.Value), Step(step), new(definition.Tag ?? "tag", count.Tag));
@@ -95,13 +98,13 @@ internal sealed class JobMeter : IDisposable
 
     private void OfCheckpoints()
     {
-        _meter.CreateObservableGauge("dataflow.job.restarts", () => Of(_job.Status.Restarts), "{restart}", "Restarts after errors that may pass.");
+        _meter.CreateObservableGauge("dataflow.job.restarts", () => Of(Status.Restarts), "{restart}", "Restarts after errors that may pass.");
         _meter.CreateObservableGauge(
-            "dataflow.job.restore.duration", () => Of(_job.Status.RestoreTime.TotalSeconds), "s", "Time to open the job and to fill its state.");
+            "dataflow.job.restore.duration", () => Of(Status.RestoreTime.TotalSeconds), "s", "Time to open the job and to fill its state.");
         _meter.CreateObservableCounter(
-            "dataflow.checkpoints", () => Of(_job.Status.Checkpoints.Count), "{checkpoint}", "Checkpoints since the job started.");
+            "dataflow.checkpoints", () => Of(Status.Checkpoints.Count), "{checkpoint}", "Checkpoints since the job started.");
         _meter.CreateObservableGauge(
-            "dataflow.checkpoint.pause.max", () => Of(_job.Status.Checkpoints.PauseMax.TotalSeconds), "s",
+            "dataflow.checkpoint.pause.max", () => Of(Status.Checkpoints.PauseMax.TotalSeconds), "s",
             "Longest time that one of the last 1,024 checkpoints stopped a task.");
         _meter.CreateObservableGauge("dataflow.checkpoint.last_completed.age", LastCheckpointAges, "s", "Time since the last checkpoint.");
     }
@@ -117,32 +120,32 @@ internal sealed class JobMeter : IDisposable
 
     private static KeyValuePair<string, object?> Split(SplitStatus split) => new("split", split.Name);
 
-    private IEnumerable<Measurement<long>> Steps(Func<StepStatus, long> value) => _job.Status.Steps.Select(step => Of(value(step), Step(step)));
+    private IEnumerable<Measurement<long>> Steps(Func<StepStatus, long> value) => Status.Steps.Select(step => Of(value(step), Step(step)));
 
     private IEnumerable<Measurement<long>> DeadLetters()
-        => Steps(step => step.DeadLetters).Concat(_job.Status.Splits.Select(split => Of(split.DeadLetters, Split(split))));
+        => Steps(step => step.DeadLetters).Concat(Status.Splits.Select(split => Of(split.DeadLetters, Split(split))));
 
     private IEnumerable<Measurement<double>> Watermarks()
-        => _job.Status.Steps.Where(HasWatermark).Select(step => Of(step.WatermarkMs!.Value / 1000.0, Step(step)));
+        => Status.Steps.Where(HasWatermark).Select(step => Of(step.WatermarkMs!.Value / 1000.0, Step(step)));
 
     private IEnumerable<Measurement<double>> WatermarkLags()
     {
         var now = _job.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        return _job.Status.Steps.Where(HasWatermark).Select(step => Of((now - step.WatermarkMs!.Value) / 1000.0, Step(step)));
+        return Status.Steps.Where(HasWatermark).Select(step => Of((now - step.WatermarkMs!.Value) / 1000.0, Step(step)));
     }
 
     private static bool HasWatermark(StepStatus step) => step.WatermarkMs is > long.MinValue and < long.MaxValue;
 
     private IEnumerable<Measurement<double>> LastCheckpointAges()
     {
-        if (_job.Status.Checkpoints.SinceLast is { } age) yield return Of(age.TotalSeconds);
+        if (Status.Checkpoints.SinceLast is { } age) yield return Of(age.TotalSeconds);
     }
 
     private IEnumerable<Measurement<int>> QueueLengths()
-        => _job.Status.Stages.Select(stage => Of(stage.QueuedBatches, new("stage", stage.Name), new("worker", stage.Worker)));
+        => Status.Stages.Select(stage => Of(stage.QueuedBatches, new("stage", stage.Name), new("worker", stage.Worker)));
 
     private IEnumerable<Measurement<double>> StageTimes()
-        => _job.Status.Stages.SelectMany(stage => new[]
+        => Status.Stages.SelectMany(stage => new[]
         {
             StageTime(stage, "busy", stage.BusyTime),
             StageTime(stage, "backpressured", stage.BackpressuredTime),
@@ -153,5 +156,5 @@ internal sealed class JobMeter : IDisposable
         => Of(time.TotalSeconds, new("stage", stage.Name), new("worker", stage.Worker), new("state", state));
 
     private IEnumerable<Measurement<long>> Lags()
-        => _job.Status.Splits.Where(split => split.Lag is not null).Select(split => Of(split.Lag!.Value, Split(split)));
+        => Status.Splits.Where(split => split.Lag is not null).Select(split => Of(split.Lag!.Value, Split(split)));
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dataflow.Runtime;
 
 namespace Dataflow.Operations;
 
@@ -37,7 +38,7 @@ public sealed record JobStatus(
         CultureInfo.InvariantCulture,
         $"{State}: {RecordsRead:N0} records read, {Lag:N0} ahead, {DeadLetters:N0} dead letters, {StateEntries:N0} entries of state, checkpoint {Checkpoints.Last}");
 
-    internal static JobStatus Of(Job job)
+    internal static JobStatus Of(JobRun job)
     {
         var instances = job.Tasks.SelectMany(task => task.Instances)
             .ToLookup(instance => instance.Context.NodeId);

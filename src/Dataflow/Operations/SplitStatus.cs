@@ -13,7 +13,7 @@ public sealed record SplitStatus(string Name, long Position, long Read, long? La
     /// <summary>Records that could not be decoded and became a <see cref="DeadLetter"/> since the job started.</summary>
     public long DeadLetters { get; init; }
 
-    /// <summary>The watermark of the split, ms since the Unix epoch: its newest record's time less the lateness. Null where no
+    /// <summary>The watermark of the split, ms since the Unix epoch: its newest record's time less maxOutOfOrderness. Null where no
     /// step has taken a time from its records.</summary>
     public long? WatermarkMs { get; init; }
 

@@ -42,7 +42,7 @@ public sealed record StepStatus(string Name, long Emitted, long? WatermarkMs)
     public long Filtered => Total(CounterDefinition.Filtered);
 
     /// <summary>Records for which a join found no partner.</summary>
-    public long Misses => Total(CounterDefinition.Unmatched);
+    public long Unmatched => Total(CounterDefinition.Unmatched);
 
     /// <summary>Calls out of the pipeline, those made again included.</summary>
     public long Calls => Total(CounterDefinition.Calls);

@@ -1,7 +1,6 @@
 namespace Dataflow;
 
-/// <summary>Collects records, to be handled several at a time.</summary>
-public static class BatchStep
+static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {
@@ -11,18 +10,18 @@ public static class BatchStep
         /// end of the input the rest goes out. A list has the time of its newest value, or the watermark if that has gone
         /// further, so that no list is late.
         /// </remarks>
-        /// <param name="count">How many values a list holds at most.</param>
+        /// <param name="maxCount">How many values a list holds at most.</param>
         /// <param name="cost">What a value costs: tokens, bytes; called on the task's thread.</param>
-        /// <param name="budget">What a list may cost together: a value that would exceed it begins the next list. One value
+        /// <param name="maxCost">What a list may cost together: a value that would exceed it begins the next list. One value
         /// that costs more goes alone.</param>
         /// <param name="within">How long the first value waits at most, by the job's clock, to about 20 ms.</param>
         /// <param name="withinEventTime">How far the watermark may pass the time of the first value; zero: not at all.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
         public Stream<IReadOnlyList<T>> Batch(
-            int count, Func<T, long>? cost = null, long? budget = null, TimeSpan? within = null, TimeSpan? withinEventTime = null,
+            int maxCount, Func<T, long>? cost = null, long? maxCost = null, TimeSpan? within = null, TimeSpan? withinEventTime = null,
             string name = "batch")
         {
-            var bounds = new BatchBounds<T>(count, cost, budget, within, withinEventTime);
+            var bounds = new BatchBounds<T>(maxCount, cost, maxCost, within, withinEventTime);
             return stream.Add(input => new BatchNode<T>(name, input, bounds));
         }
     }
@@ -31,12 +30,12 @@ public static class BatchStep
         where TKey : notnull
     {
         /// <summary>Collects the values of each key into lists. A list goes out when the first of the bounds is reached.</summary>
-        /// <inheritdoc cref="BatchStep.extension{T}(Stream{T}).Batch(int, Func{T, long}, long?, TimeSpan?, TimeSpan?, string)"/>
+        /// <inheritdoc cref="Verbs.extension{T}(Stream{T}).Batch(int, Func{T, long}, long?, TimeSpan?, TimeSpan?, string)"/>
         public KeyedStream<TKey, IReadOnlyList<T>> Batch(
-            int count, Func<T, long>? cost = null, long? budget = null, TimeSpan? within = null, TimeSpan? withinEventTime = null,
+            int maxCount, Func<T, long>? cost = null, long? maxCost = null, TimeSpan? within = null, TimeSpan? withinEventTime = null,
             string name = "batch")
         {
-            var bounds = new BatchBounds<T>(count, cost, budget, within, withinEventTime);
+            var bounds = new BatchBounds<T>(maxCount, cost, maxCost, within, withinEventTime);
             return stream.Add(input => new KeyedBatchNode<TKey, T>(name, input, bounds));
         }
     }
@@ -47,19 +46,19 @@ internal sealed record BatchBounds<T>
 {
     private readonly Func<T, long>? _cost;
 
-    public BatchBounds(int count, Func<T, long>? cost, long? budget, TimeSpan? within, TimeSpan? withinEventTime)
+    public BatchBounds(int maxCount, Func<T, long>? cost, long? maxCost, TimeSpan? within, TimeSpan? withinEventTime)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        if (cost is null != budget is null) throw new ArgumentException("Give cost and budget together, or neither.", nameof(budget));
-        if (budget is { } most) ArgumentOutOfRangeException.ThrowIfLessThan(most, 1, nameof(budget));
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxCount, 1);
+        if (cost is null != maxCost is null) throw new ArgumentException("Give cost and maxCost together, or neither.", nameof(maxCost));
+        if (maxCost is { } max) ArgumentOutOfRangeException.ThrowIfLessThan(max, 1, nameof(maxCost));
         if (within is { } wait) ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(wait, TimeSpan.Zero, nameof(within));
         if (withinEventTime is { } span) ArgumentOutOfRangeException.ThrowIfLessThan(span, TimeSpan.Zero, nameof(withinEventTime));
-        (Count, _cost, Budget, Within, WithinEventTime) = (count, cost, budget ?? long.MaxValue, within, withinEventTime);
+        (MaxCount, _cost, MaxCost, Within, WithinEventTime) = (maxCount, cost, maxCost ?? long.MaxValue, within, withinEventTime);
     }
 
-    public int Count { get; }
+    public int MaxCount { get; }
 
-    public long Budget { get; }
+    public long MaxCost { get; }
 
     public TimeSpan? Within { get; }
 
@@ -76,8 +75,8 @@ internal sealed record BatchBounds<T>
 
     private IEnumerable<string> Parts()
     {
-        yield return $"{Count} at most";
-        if (_cost is not null) yield return $"budget {Budget}";
+        yield return $"{MaxCount} at most";
+        if (_cost is not null) yield return $"cost at most {MaxCost}";
         if (Within is { } wait) yield return $"within {wait}";
         if (WithinEventTime is { } span) yield return $"within {span} of event time";
     }

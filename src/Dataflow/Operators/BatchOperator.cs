@@ -6,7 +6,7 @@ namespace Dataflow;
 internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> bounds, KeyCodec<TKey> keys) : Operator<TIn, TOut>
     where TKey : notnull
 {
-    private const int MostGone = 4096; // lists that are gone, in a queue
+    private const int MaxGone = 4096; // lists that are gone, in a queue
 
     private readonly long _withinMs = (long)(bounds.Within ?? default).TotalMilliseconds;
     private readonly long _withinEventTimeMs = (long)(bounds.WithinEventTime ?? default).TotalMilliseconds;
@@ -32,13 +32,13 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
             return;
         }
 
-        if (cost > 0 && _lists.TryGet(key, out var before) && cost > bounds.Budget - before.Cost) HandOn(key);
+        if (cost > 0 && _lists.TryGet(key, out var before) && cost > bounds.MaxCost - before.Cost) HandOn(key);
         ref var list = ref _lists.Update(key, out var exists);
         if (!exists) list = Begin(key, record.Timestamp);
         list.Values.Add(value);
         list.Cost += cost;
         list.NewestTime = Math.Max(list.NewestTime, record.Timestamp);
-        if (list.Values.Count >= bounds.Count || list.Cost >= bounds.Budget) HandOn(key);
+        if (list.Values.Count >= bounds.MaxCount || list.Cost >= bounds.MaxCost) HandOn(key);
     }
 
     public override void Advance(long watermark)
@@ -74,7 +74,7 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
         }
 
         _now = null;
-        if (Math.Max(_byClock.Count, _byEventTime.Count) > MostGone + (2 * _lists.Count)) FillQueues();
+        if (Math.Max(_byClock.Count, _byEventTime.Count) > MaxGone + (2 * _lists.Count)) FillQueues();
     }
 
     public override void Capture(StepCheckpoint checkpoint) => checkpoint.SaveWatermark(_watermark);

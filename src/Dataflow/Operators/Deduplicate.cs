@@ -2,8 +2,7 @@ using Dataflow.State;
 
 namespace Dataflow;
 
-/// <summary>Lets the first record of each key pass.</summary>
-public static class DeduplicateStep
+static partial class Verbs
 {
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull

@@ -2,8 +2,7 @@ using Dataflow.Planning;
 
 namespace Dataflow;
 
-/// <summary>Where a pipeline begins.</summary>
-public static class FromStep
+static partial class Verbs
 {
     extension(Pipeline pipeline)
     {

@@ -2,8 +2,7 @@ using Dataflow.Tables;
 
 namespace Dataflow;
 
-/// <summary>Joins a stream with a table of the same key.</summary>
-public static class JoinStep
+static partial class Verbs
 {
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull

@@ -2,8 +2,7 @@ using Dataflow.State;
 
 namespace Dataflow;
 
-/// <summary>Says which key each record belongs to.</summary>
-public static class KeyByStep
+static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {

@@ -3,8 +3,7 @@ using Dataflow.State;
 
 namespace Dataflow;
 
-/// <summary>Joins a stream with rows that are asked for elsewhere: a database, a service.</summary>
-public static class LookupStep
+static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {
@@ -31,7 +30,7 @@ public static class LookupStep
         }
 
         /// <summary>As <c>Lookup</c>, but keeps the values that have no row: a left join.</summary>
-        /// <inheritdoc cref="LookupStep.extension{T}(Stream{T}).Lookup{TKey, TRow, TOut}(Func{T, TKey}, Func{TKey, CancellationToken, Task{TRow}}, Func{T, TRow, TOut}, LookupOptions, string)"/>
+        /// <inheritdoc cref="Verbs.extension{T}(Stream{T}).Lookup{TKey, TRow, TOut}(Func{T, TKey}, Func{TKey, CancellationToken, Task{TRow}}, Func{T, TRow, TOut}, LookupOptions, string)"/>
         public Stream<TOut> LeftLookup<TKey, TRow, TOut>(
             Func<T, TKey> key, Func<TKey, CancellationToken, Task<TRow?>> find, Func<T, TRow?, TOut> result,
             LookupOptions? options = null, string name = "lookup")
@@ -50,7 +49,7 @@ public static class LookupStep
     {
         /// <summary>Joins each value with the row that a call finds for its key. An inner join: values without a row are dropped
         /// and counted as misses. A slow call holds up its own key alone.</summary>
-        /// <inheritdoc cref="LookupStep.extension{T}(Stream{T}).Lookup{TKey, TRow, TOut}(Func{T, TKey}, Func{TKey, CancellationToken, Task{TRow}}, Func{T, TRow, TOut}, LookupOptions, string)"/>
+        /// <inheritdoc cref="Verbs.extension{T}(Stream{T}).Lookup{TKey, TRow, TOut}(Func{T, TKey}, Func{TKey, CancellationToken, Task{TRow}}, Func{T, TRow, TOut}, LookupOptions, string)"/>
         public KeyedStream<TKey, TOut> Lookup<TRow, TOut>(
             Func<TKey, CancellationToken, Task<TRow?>> find, Func<T, TRow, TOut> result, LookupOptions? options = null,
             string name = "lookup")
@@ -62,7 +61,7 @@ public static class LookupStep
         }
 
         /// <summary>As <c>Lookup</c>, but keeps the values that have no row: a left join.</summary>
-        /// <inheritdoc cref="LookupStep.extension{TKey, T}(KeyedStream{TKey, T}).Lookup{TRow, TOut}(Func{TKey, CancellationToken, Task{TRow}}, Func{T, TRow, TOut}, LookupOptions, string)"/>
+        /// <inheritdoc cref="Verbs.extension{TKey, T}(KeyedStream{TKey, T}).Lookup{TRow, TOut}(Func{TKey, CancellationToken, Task{TRow}}, Func{T, TRow, TOut}, LookupOptions, string)"/>
         public KeyedStream<TKey, TOut> LeftLookup<TRow, TOut>(
             Func<TKey, CancellationToken, Task<TRow?>> find, Func<T, TRow?, TOut> result, LookupOptions? options = null,
             string name = "lookup")

@@ -2,8 +2,7 @@ using Dataflow.Async;
 
 namespace Dataflow;
 
-/// <summary>Makes one value of another by an asynchronous call.</summary>
-public static class MapAsyncStep
+static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {
@@ -26,7 +25,7 @@ public static class MapAsyncStep
         }
 
         /// <summary>As the form whose function takes a token, for calls that cannot be cancelled.</summary>
-        /// <inheritdoc cref="MapAsyncStep.extension{T}(Stream{T}).MapAsync{TOut}(Func{T, CancellationToken, Task{TOut}}, AsyncOptions, string)"/>
+        /// <inheritdoc cref="Verbs.extension{T}(Stream{T}).MapAsync{TOut}(Func{T, CancellationToken, Task{TOut}}, AsyncOptions, string)"/>
         public Stream<TOut> MapAsync<TOut>(Func<T, Task<TOut>> map, AsyncOptions? options = null, string name = "map-async")
         {
             ArgumentNullException.ThrowIfNull(map);
@@ -39,7 +38,7 @@ public static class MapAsyncStep
     {
         /// <summary>Replaces each value by what an asynchronous call makes of it; a slow call holds up the results of its own
         /// key alone.</summary>
-        /// <inheritdoc cref="MapAsyncStep.extension{T}(Stream{T}).MapAsync{TOut}(Func{T, CancellationToken, Task{TOut}}, AsyncOptions, string)"/>
+        /// <inheritdoc cref="Verbs.extension{T}(Stream{T}).MapAsync{TOut}(Func{T, CancellationToken, Task{TOut}}, AsyncOptions, string)"/>
         public KeyedStream<TKey, TOut> MapAsync<TOut>(
             Func<T, CancellationToken, Task<TOut>> map, AsyncOptions? options = null, string name = "map-async")
         {
@@ -48,7 +47,7 @@ public static class MapAsyncStep
         }
 
         /// <summary>As the form whose function takes a token, for calls that cannot be cancelled.</summary>
-        /// <inheritdoc cref="MapAsyncStep.extension{T}(Stream{T}).MapAsync{TOut}(Func{T, CancellationToken, Task{TOut}}, AsyncOptions, string)"/>
+        /// <inheritdoc cref="Verbs.extension{T}(Stream{T}).MapAsync{TOut}(Func{T, CancellationToken, Task{TOut}}, AsyncOptions, string)"/>
         public KeyedStream<TKey, TOut> MapAsync<TOut>(Func<T, Task<TOut>> map, AsyncOptions? options = null, string name = "map-async")
         {
             ArgumentNullException.ThrowIfNull(map);

@@ -1,7 +1,6 @@
 namespace Dataflow;
 
-/// <summary>Makes one value of another.</summary>
-public static class SelectStep
+static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {
@@ -20,7 +19,7 @@ public static class SelectStep
         where TKey : notnull
     {
         /// <summary>Replaces each value by what <paramref name="selector"/> makes of it; key, time and order stay.</summary>
-        /// <inheritdoc cref="SelectStep.extension{T}(Stream{T}).Select{TOut}(Func{T, TOut}, string)"/>
+        /// <inheritdoc cref="Verbs.extension{T}(Stream{T}).Select{TOut}(Func{T, TOut}, string)"/>
         public KeyedStream<TKey, TOut> Select<TOut>(Func<T, TOut> selector, string name = "select")
         {
             ArgumentNullException.ThrowIfNull(selector);

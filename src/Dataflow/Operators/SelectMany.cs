@@ -1,7 +1,6 @@
 namespace Dataflow;
 
-/// <summary>Makes any number of values of one.</summary>
-public static class SelectManyStep
+static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {

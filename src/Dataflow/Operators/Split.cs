@@ -1,7 +1,6 @@
 namespace Dataflow;
 
-/// <summary>Makes two streams of one.</summary>
-public static class SplitStep
+static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {
@@ -29,7 +28,7 @@ public static class SplitStep
         where TKey : notnull
     {
         /// <summary>The records whose value satisfies <paramref name="predicate"/>, with their keys; all others go another way.</summary>
-        /// <inheritdoc cref="SplitStep.extension{T}(Stream{T}).Split(Func{T, bool}, out Stream{T}, string)"/>
+        /// <inheritdoc cref="Verbs.extension{T}(Stream{T}).Split(Func{T, bool}, out Stream{T}, string)"/>
         public KeyedStream<TKey, T> Split(Func<T, bool> predicate, out KeyedStream<TKey, T> rest, string name = "split")
         {
             ArgumentNullException.ThrowIfNull(predicate);

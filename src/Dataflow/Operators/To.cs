@@ -3,8 +3,7 @@ using Dataflow.State;
 
 namespace Dataflow;
 
-/// <summary>Where a pipeline ends.</summary>
-public static class ToStep
+static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {

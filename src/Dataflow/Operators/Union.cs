@@ -1,7 +1,6 @@
 namespace Dataflow;
 
-/// <summary>Makes one stream of several.</summary>
-public static class UnionStep
+static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {
@@ -17,7 +16,7 @@ public static class UnionStep
         where TKey : notnull
     {
         /// <summary>All records of both streams, with their keys.</summary>
-        /// <inheritdoc cref="UnionStep.extension{T}(Stream{T}).Union(Stream{T}, string)"/>
+        /// <inheritdoc cref="Verbs.extension{T}(Stream{T}).Union(Stream{T}, string)"/>
         public KeyedStream<TKey, T> Union(KeyedStream<TKey, T> other, string name = "union")
             => stream.Add(other, (first, second) => new UnionNode<Keyed<TKey, T>>(name, first, second));
     }

@@ -1,7 +1,6 @@
 namespace Dataflow;
 
-/// <summary>Keeps some records and drops the rest.</summary>
-public static class WhereStep
+static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {
@@ -20,7 +19,7 @@ public static class WhereStep
         where TKey : notnull
     {
         /// <summary>Keeps the records whose value satisfies <paramref name="predicate"/>; keys stay as they are.</summary>
-        /// <inheritdoc cref="WhereStep.extension{T}(Stream{T}).Where(Func{T, bool}, string)"/>
+        /// <inheritdoc cref="Verbs.extension{T}(Stream{T}).Where(Func{T, bool}, string)"/>
         public KeyedStream<TKey, T> Where(Func<T, bool> predicate, string name = "where")
         {
             ArgumentNullException.ThrowIfNull(predicate);

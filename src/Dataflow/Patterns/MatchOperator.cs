@@ -16,12 +16,12 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
     private long _watermark = long.MinValue;
     private long _handedOn = long.MinValue; // the watermark that those behind know of
 
-    public MatchOperator(Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, int mostOpen, Output<TOut> timedOut)
+    public MatchOperator(Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, int maxOpen, Output<TOut> timedOut)
     {
         _timedOutput = timedOut;
         _pattern = pattern;
         _result = result;
-        _matcher = new Matcher<T>(pattern, mostOpen, HandOn, HandOutTimedOut, Reject);
+        _matcher = new Matcher<T>(pattern, maxOpen, HandOn, HandOutTimedOut, Reject);
     }
 
     public override void Process(in Record<Keyed<TKey, T>> record)

@@ -1,9 +1,8 @@
 namespace Dataflow;
 
-/// <summary>Finds sequences of records.</summary>
-public static class MatchStep
+static partial class Verbs
 {
-    private const int MostOpen = 10_000;
+    private const int MaxOpen = 10_000;
 
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull
@@ -15,38 +14,38 @@ public static class MatchStep
         /// checkpoint writes those of each key that changed, whole.</remarks>
         /// <param name="pattern">What to find.</param>
         /// <param name="result">Makes the result of key and match; called on the task's thread.</param>
-        /// <param name="mostOpen">How many ways to go on may be open for a key: beyond, the oldest searches are dropped and counted.</param>
+        /// <param name="maxOpen">How many ways to go on may be open for a key: beyond, the oldest searches are dropped and counted.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
         /// <exception cref="ArgumentException">The pattern waits for more for ever, or may be without any record.</exception>
         public KeyedStream<TKey, TOut> Match<TOut>(
-            Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, int mostOpen = MostOpen, string name = "match")
-            => stream.Match(pattern, result, new Output<TOut>($"{name}-timed-out"), mostOpen, name);
+            Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, int maxOpen = MaxOpen, string name = "match")
+            => stream.Match(pattern, result, new Output<TOut>($"{name}-timed-out"), maxOpen, name);
 
         /// <summary>Finds a pattern, and hands out partial matches whose <c>Within</c> expired as a stream of their own.
         /// None with <see cref="AfterMatch.NoSkip"/>.</summary>
         public KeyedStream<TKey, TOut> Match<TOut>(
-            Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, out KeyedStream<TKey, TOut> timedOut, int mostOpen = MostOpen, string name = "match")
+            Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, out KeyedStream<TKey, TOut> timedOut, int maxOpen = MaxOpen, string name = "match")
         {
             var output = new Output<TOut>($"{name}-timed-out");
-            var matches = stream.Match(pattern, result, output, mostOpen, name);
+            var matches = stream.Match(pattern, result, output, maxOpen, name);
             timedOut = matches.SideOutput(output);
             return matches;
         }
 
         private KeyedStream<TKey, TOut> Match<TOut>(
-            Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, Output<TOut> timedOut, int mostOpen, string name)
+            Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, Output<TOut> timedOut, int maxOpen, string name)
         {
             ArgumentNullException.ThrowIfNull(pattern);
             ArgumentNullException.ThrowIfNull(result);
-            ArgumentOutOfRangeException.ThrowIfLessThan(mostOpen, 1);
+            ArgumentOutOfRangeException.ThrowIfLessThan(maxOpen, 1);
             pattern.Check();
-            return stream.Add(input => new MatchNode<TKey, T, TOut>(name, input, pattern, result, mostOpen, timedOut));
+            return stream.Add(input => new MatchNode<TKey, T, TOut>(name, input, pattern, result, maxOpen, timedOut));
         }
     }
 }
 
 internal sealed record MatchNode<TKey, T, TOut>(
-    string Name, Node<Keyed<TKey, T>> Input, Pattern<T> Pattern, Func<TKey, Match<T>, TOut> Result, int MostOpen, Output<TOut> TimedOut)
+    string Name, Node<Keyed<TKey, T>> Input, Pattern<T> Pattern, Func<TKey, Match<T>, TOut> Result, int MaxOpen, Output<TOut> TimedOut)
     : Node<Keyed<TKey, T>, Keyed<TKey, TOut>>(Name, Input)
     where TKey : notnull
 {
@@ -55,7 +54,7 @@ internal sealed record MatchNode<TKey, T, TOut>(
     public override string StateSignature => $"match {Pattern}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator()
-        => new Patterns.MatchOperator<TKey, T, TOut>(Pattern, Result, MostOpen, TimedOut);
+        => new Patterns.MatchOperator<TKey, T, TOut>(Pattern, Result, MaxOpen, TimedOut);
 
     public override IEnumerable<string> Check()
         => EventTime.IsGivenBefore(this) ? [] : [$"Match '{Name}' needs event time. Add WithEventTime(...) before KeyBy."];

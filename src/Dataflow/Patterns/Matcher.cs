@@ -6,7 +6,7 @@ namespace Dataflow.Patterns;
 /// order in which a backtracking search would try them. One that arrives cuts off those behind it; what is before it may
 /// still surpass it. Conditions see the records of a way, so ways do not merge: their number is bounded.
 /// </remarks>
-internal sealed class Matcher<T>(Pattern<T> pattern, int mostOpen, Action<OpenMatches<T>, OpenMatch> onMatch, Action<OpenMatches<T>, OpenMatch> onTimeout, Action<Exception> reject)
+internal sealed class Matcher<T>(Pattern<T> pattern, int maxOpen, Action<OpenMatches<T>, OpenMatch> onMatch, Action<OpenMatches<T>, OpenMatch> onTimeout, Action<Exception> reject)
 {
     private readonly PatternPart<T>[] _parts = [.. pattern.Parts];
     private readonly int[][] _entries = [.. Enumerable.Range(0, pattern.Parts.Count + 1).Select(pattern.EntriesAt)];
@@ -87,9 +87,9 @@ internal sealed class Matcher<T>(Pattern<T> pattern, int mostOpen, Action<OpenMa
     {
         var part = _parts[way.Next];
         var taken = new OpenMatch { Rows = [.. way.Rows, row], Parts = [.. way.Parts, way.Next], Next = way.Next, Count = way.Count + 1 };
-        var repeats = way.Count < part.Most;
+        var repeats = way.Count < part.Max;
         if (repeats && !part.IsReluctant) search.Open.Add(taken);
-        if (way.Count >= part.Least && Leave(key, search, taken)) return true;
+        if (way.Count >= part.Min && Leave(key, search, taken)) return true;
         if (repeats && part.IsReluctant) search.Open.Add(taken);
         return false;
     }
@@ -134,7 +134,7 @@ internal sealed class Matcher<T>(Pattern<T> pattern, int mostOpen, Action<OpenMa
     {
         var open = 0;
         foreach (var search in key.Searches) open += search.Open.Count;
-        for (; open > mostOpen; Dropped++)
+        for (; open > maxOpen; Dropped++)
         {
             open -= key.Searches[0].Open.Count;
             key.Searches.RemoveAt(0);

@@ -68,12 +68,12 @@ public sealed class Pattern<T>
     /// <summary>The last part has so many records.</summary>
     public Pattern<T> Times(int count) => Times(count, count);
 
-    /// <summary>The last part has as many records, from <paramref name="least"/> to <paramref name="most"/>; with 0 it may be missing.</summary>
-    public Pattern<T> Times(int least, int most)
+    /// <summary>The last part has as many records, from <paramref name="min"/> to <paramref name="max"/>; with 0 it may be missing.</summary>
+    public Pattern<T> Times(int min, int max)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(least);
-        ArgumentOutOfRangeException.ThrowIfLessThan(most, Math.Max(1, least));
-        return WithLast(part => part with { Least = Math.Max(1, least), Most = most, IsOptional = least == 0 });
+        ArgumentOutOfRangeException.ThrowIfNegative(min);
+        ArgumentOutOfRangeException.ThrowIfLessThan(max, Math.Max(1, min));
+        return WithLast(part => part with { Min = Math.Max(1, min), Max = max, IsOptional = min == 0 });
     }
 
     /// <summary>The last part takes the fewest records with which the rest matches, not the most; none if it is optional.</summary>
@@ -136,26 +136,26 @@ public sealed class Pattern<T>
 
 internal sealed record PatternPart<T>(string Name, Func<T, Match<T>, bool> Where, bool IsRelaxed)
 {
-    public int Least { get; init; } = 1;
+    public int Min { get; init; } = 1;
 
-    public int Most { get; init; } = 1;
+    public int Max { get; init; } = 1;
 
     public bool IsOptional { get; init; }
 
     public bool IsReluctant { get; init; }
 
     /// <summary>Whether another record of it may still come, at any time, once it has enough.</summary>
-    public bool MayWait => IsRelaxed && !IsReluctant && (IsOptional || Most > Least);
+    public bool MayWait => IsRelaxed && !IsReluctant && (IsOptional || Max > Min);
 
-    public override string ToString() => (Least, Most, IsOptional) switch
+    public override string ToString() => (Min, Max, IsOptional) switch
     {
         (1, 1, false) => Name,
         (1, 1, true) => $"{Name}?",
         (1, int.MaxValue, false) => $"{Name}+",
         (1, int.MaxValue, true) => $"{Name}*",
-        (1, _, true) => $"{Name}{{0,{Most}}}",
-        (_, int.MaxValue, false) => $"{Name}{{{Least},}}",
-        (_, _, false) => $"{Name}{{{Least},{Most}}}",
+        (1, _, true) => $"{Name}{{0,{Max}}}",
+        (_, int.MaxValue, false) => $"{Name}{{{Min},}}",
+        (_, _, false) => $"{Name}{{{Min},{Max}}}",
         _ => $"({this with { IsOptional = false, IsReluctant = false }})?",
     } + (IsReluctant ? "?" : "");
 }

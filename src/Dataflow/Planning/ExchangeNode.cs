@@ -1,5 +1,3 @@
-using Dataflow.Combining;
-using Dataflow.Runtime;
 using Dataflow.State;
 
 namespace Dataflow.Planning;
@@ -12,19 +10,7 @@ internal abstract record ExchangeNode<T>(string Name, Node<T> Input) : Node<T>(N
     /// <summary>Makes what says which worker a record goes to.</summary>
     public abstract Router<T> CreateRouter(int from, int workers);
 
-    Operator<T> IConsumer<T>.Build(TaskBuilder builder)
-    {
-        var next = BuildNext(builder);
-        return builder.Job.Workers.Count == 1 ? next : Build(builder, next);
-    }
-
-    /// <summary>Builds both ends of the exchange in front of the next step, and returns the writing one.</summary>
-    internal virtual Operator<T> Build(TaskBuilder builder, Operator<T> next)
-    {
-        var writer = builder.Exchange(this, CreateRouter(builder.Worker.Index, builder.Job.Workers.Count), next);
-        builder.AddWriter(Name, this, writer);
-        return writer;
-    }
+    public virtual Operator<T> Build(IPlanBuilder builder) => builder.Exchange(this);
 }
 
 /// <summary>Brings the records of each key to the worker that owns the key's shard.</summary>
@@ -38,8 +24,7 @@ internal sealed record KeyExchangeNode<TKey, T>(Node<Keyed<TKey, T>> Input)
 
     public override Router<Keyed<TKey, T>> CreateRouter(int from, int workers) => new KeyRouter<TKey, T>(workers);
 
-    internal override Operator<Keyed<TKey, T>> Build(TaskBuilder builder, Operator<Keyed<TKey, T>> next)
-        => builder.Plan.CombinerFor(this) is ICombines<TKey, T> combiner ? combiner.Build(this, builder, next) : base.Build(builder, next);
+    public override Operator<Keyed<TKey, T>> Build(IPlanBuilder builder) => builder.KeyExchange(this);
 }
 
 /// <summary>Brings all records to the first worker, for a sink that has one writer.</summary>

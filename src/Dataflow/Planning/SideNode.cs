@@ -1,5 +1,3 @@
-using Dataflow.Runtime;
-
 namespace Dataflow.Planning;
 
 /// <summary>The stream that was taken of a step's second output: its late records, say.</summary>
@@ -14,13 +12,7 @@ internal sealed record SideNode<T>(string Name, object Output, Node Owner) : Nod
 
     public void DeclareIn(StepOutputs outputs) => outputs.Declare<T>(Output);
 
-    public void Connect(TaskBuilder builder, ISideOutput output)
-    {
-        var step = new SideOperator<T>();
-        builder.Add(this, step);
-        step.ConnectTo(BuildNext(builder));
-        ((SideOutput<T>)output).ConnectTo(step);
-    }
+    public void Connect(IPlanBuilder builder, ISideOutput output) => ((SideOutput<T>)output).ConnectTo(builder.Side(this));
 }
 
 /// <summary>A stream of whatever type that was taken of a step's second output.</summary>
@@ -33,13 +25,5 @@ internal interface ISideNode
     void DeclareIn(StepOutputs outputs);
 
     /// <summary>Builds all that follows in the same task, and has the output go there.</summary>
-    void Connect(TaskBuilder builder, ISideOutput output);
-}
-
-/// <summary>Counts what comes out at the side.</summary>
-internal sealed class SideOperator<T> : Operator<T, T>
-{
-    public override bool IsOneToOne => true;
-
-    public override void Process(in Record<T> record) => Emit(in record);
+    void Connect(IPlanBuilder builder, ISideOutput output);
 }

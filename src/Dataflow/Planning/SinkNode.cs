@@ -1,5 +1,3 @@
-using Dataflow.Runtime;
-
 namespace Dataflow.Planning;
 
 internal sealed record SinkNode<T>(Sink<T> Sink, Node<T> Input) : Node(Sink.Name), ISinkNode, IConsumer<T>
@@ -12,13 +10,7 @@ internal sealed record SinkNode<T>(Sink<T> Sink, Node<T> Input) : Node(Sink.Name
 
     public override void CheckTypes() => (Sink as IWritesBytes)?.CheckTypes();
 
-    Operator<T> IConsumer<T>.Build(TaskBuilder builder)
-    {
-        if (!Sink.IsParallel && builder.Worker.Index != 0) return new Nowhere<T>();
-        var step = new SinkOperator<T>(Sink);
-        builder.Add(this, step);
-        return step;
-    }
+    Operator<T> IConsumer<T>.Build(IPlanBuilder builder) => builder.Sink(this);
 }
 
 /// <summary>A sink of whatever type.</summary>
@@ -42,5 +34,5 @@ internal interface IPreparesLog
 
     /// <summary>Writes what the plan leaves there, once nothing stands against the start any more; checks it again.</summary>
     /// <exception cref="PlanException">Plan and log do not go with each other.</exception>
-    ValueTask PrepareLogAsync(Plan plan, Log.LogStore log, CancellationToken stop);
+    ValueTask PrepareLogAsync(Plan plan, Log.LogStore log, CancellationToken cancellationToken);
 }

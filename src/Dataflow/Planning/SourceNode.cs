@@ -1,5 +1,3 @@
-using Dataflow.Runtime;
-
 namespace Dataflow.Planning;
 
 internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T>(Source.Name), ISourceNode
@@ -35,12 +33,7 @@ internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T
         }
     }
 
-    public void Build(TaskBuilder builder)
-    {
-        var task = builder.TaskOf(this);
-        var splits = builder.Job.SplitsOf(this).Where(split => split.Index % builder.Job.Workers.Count == builder.Worker.Index);
-        task.AddInput(new SourceInput<T>(this, splits, task, BuildNext(builder)));
-    }
+    public void Build(IPlanBuilder builder) => builder.Source(this);
 }
 
 /// <summary>A source of whatever type.</summary>
@@ -60,5 +53,5 @@ internal interface ISourceNode
 
     IReadOnlyList<SplitDescription> Describe(SourceContext context);
 
-    void Build(TaskBuilder builder);
+    void Build(IPlanBuilder builder);
 }

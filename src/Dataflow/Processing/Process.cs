@@ -2,8 +2,7 @@ using Dataflow.Processing;
 
 namespace Dataflow;
 
-/// <summary>Runs code of the user's own with state and timers for each key.</summary>
-public static class ProcessStep
+static partial class Verbs
 {
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 
-namespace Dataflow;
+namespace Dataflow.Operations;
 
 /// <summary>The numbers that <c>Process</c> steps count.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]

@@ -1,29 +1,28 @@
 namespace Dataflow;
 
-/// <summary>Holds records against rules.</summary>
-public static class CheckStep
+static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {
         /// <summary>Counts the records that break rules, and keeps those of which a rule says so out of the stream.</summary>
         /// <remarks>Every rule is asked about every record. A rule whose own function throws is an error like any other. The counts
-        /// are in the step's <c>BrokenRules</c> and the meter's <c>dataflow.rule.broken</c>.</remarks>
+        /// are in the step's <c>RuleViolations</c> and the meter's <c>dataflow.rule.broken</c>.</remarks>
         /// <param name="rules">The rules: <c>r => [r.NotNull("gate", flight => flight.Gate)]</c>.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
         public Stream<T> Check(Func<Rules<T>, IReadOnlyList<Rule<T>>> rules, string name = "check")
             => stream.Check(rules, out _, name);
 
-        /// <summary>The same, with a stream of those that break a rule with <see cref="OnBroken.Alert"/>, once for each such rule.</summary>
+        /// <summary>The same, with a stream of those that break a rule with <see cref="RuleAction.Alert"/>, once for each such rule.</summary>
         /// <param name="rules">The rules: <c>r => [r.NotNull("gate", flight => flight.Gate, OnBroken.Alert)]</c>.</param>
         /// <param name="alerts">The records with the rule that they break.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
         public Stream<T> Check(
-            Func<Rules<T>, IReadOnlyList<Rule<T>>> rules, out Stream<BrokenRule<T>> alerts, string name = "check")
+            Func<Rules<T>, IReadOnlyList<Rule<T>>> rules, out Stream<RuleViolation<T>> alerts, string name = "check")
         {
             ArgumentNullException.ThrowIfNull(rules);
             ArgumentException.ThrowIfNullOrEmpty(name);
             var made = rules(new Rules<T>());
-            var output = new Output<BrokenRule<T>>($"{name}-alerts");
+            var output = new Output<RuleViolation<T>>($"{name}-alerts");
             var checkedOnes = stream.Add(input => new CheckNode<T>(name, input, [.. made], output));
             alerts = checkedOnes.SideOutput(output);
             return checkedOnes;
@@ -31,17 +30,17 @@ public static class CheckStep
     }
 }
 
-internal sealed record CheckNode<T>(string Name, Node<T> Input, IReadOnlyList<Rule<T>> Rules, Output<BrokenRule<T>> Alerts) : Node<T, T>(Name, Input)
+internal sealed record CheckNode<T>(string Name, Node<T> Input, IReadOnlyList<Rule<T>> Rules, Output<RuleViolation<T>> Alerts) : Node<T, T>(Name, Input)
 {
     public override string Detail
-        => string.Join(", ", Rules.Select(rule => rule.OnBroken switch
+        => string.Join(", ", Rules.Select(rule => rule.Action switch
         {
-            OnBroken.Alert => $"{rule.Name}: alert",
-            OnBroken.DeadLetter => $"{rule.Name}: dead letter",
+            RuleAction.Alert => $"{rule.Name}: alert",
+            RuleAction.DeadLetter => $"{rule.Name}: dead letter",
             _ => rule.Name,
         }));
 
-    public override bool WritesDeadLetters => Rules.Any(rule => rule.OnBroken == OnBroken.DeadLetter);
+    public override bool WritesDeadLetters => Rules.Any(rule => rule.Action == RuleAction.DeadLetter);
 
     public override Operator<T, T> CreateOperator() => new CheckOperator<T>(Rules, Alerts);
 
@@ -53,11 +52,11 @@ internal sealed record CheckNode<T>(string Name, Node<T> Input, IReadOnlyList<Ru
     }
 }
 
-internal sealed class CheckOperator<T>(IReadOnlyList<Rule<T>> rules, Output<BrokenRule<T>> alerts) : Operator<T, T>
+internal sealed class CheckOperator<T>(IReadOnlyList<Rule<T>> rules, Output<RuleViolation<T>> alerts) : Operator<T, T>
 {
     private readonly Counter[] _broken = new Counter[rules.Count];
     private readonly List<int> _brokenNow = [];
-    private SideOutput<BrokenRule<T>> _alerts = null!; // set by Declare
+    private SideOutput<RuleViolation<T>> _alerts = null!; // set by Declare
 
     public override bool IsOneToOne => true;
 
@@ -85,11 +84,11 @@ internal sealed class CheckOperator<T>(IReadOnlyList<Rule<T>> rules, Output<Brok
         foreach (var i in _brokenNow)
         {
             _broken[i].Add();
-            if (rules[i].OnBroken == OnBroken.Alert)
-                _alerts.Emit(record.With(new BrokenRule<T>(rules[i].Name, rules[i].Found(record.Value), record.Value)));
+            if (rules[i].Action == RuleAction.Alert)
+                _alerts.Emit(record.With(new RuleViolation<T>(rules[i].Name, rules[i].Found(record.Value), record.Value)));
         }
 
-        var fatal = _brokenNow.FindIndex(i => rules[i].OnBroken == OnBroken.DeadLetter);
+        var fatal = _brokenNow.FindIndex(i => rules[i].Action == RuleAction.DeadLetter);
         if (fatal < 0) return true;
         var broken = rules[_brokenNow[fatal]];
         var found = broken.Found(record.Value);

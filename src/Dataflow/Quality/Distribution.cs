@@ -59,15 +59,15 @@ public sealed class Distribution
 
     private static double Ks(double[] shares, double[] expected)
     {
-        var (most, below, expectedBelow) = (0.0, 0.0, 0.0);
+        var (max, below, expectedBelow) = (0.0, 0.0, 0.0);
         for (var bin = 0; bin < shares.Length; bin++)
         {
             below += shares[bin];
             expectedBelow += expected[bin];
-            most = Math.Max(most, Math.Abs(below - expectedBelow));
+            max = Math.Max(max, Math.Abs(below - expectedBelow));
         }
 
-        return most;
+        return max;
     }
 
     /// <summary>Bounds of single values that are as frequent as a bin, of bins of the others, and of the range that was seen: nothing of

@@ -10,7 +10,7 @@ namespace Dataflow;
 /// <param name="Missing">The share of missing numbers (NaN) or categories (null).</param>
 public readonly record struct Drift(long Count, double Psi, double Ks, double Missing)
 {
-    private const double LeastShare = 0.0001;
+    private const double MinShare = 0.0001;
 
     /// <param name="counts">How many there are in each bin; the first are missing.</param>
     /// <param name="shares">What the reference has there.</param>
@@ -31,7 +31,7 @@ public readonly record struct Drift(long Count, double Psi, double Ks, double Mi
         var psi = 0.0;
         for (var bin = 0; bin < counts.Length; bin++)
         {
-            var (actual, expected) = (Math.Max((double)counts[bin] / count, LeastShare), Math.Max(shares[bin], LeastShare));
+            var (actual, expected) = (Math.Max((double)counts[bin] / count, MinShare), Math.Max(shares[bin], MinShare));
             psi += (actual - expected) * Math.Log(actual / expected);
         }
 

@@ -3,12 +3,12 @@ namespace Dataflow;
 /// <summary>What every record of a stream should be like, with a name.</summary>
 public sealed class Rule<T>
 {
-    internal Rule(string name, OnBroken onBroken, Func<T, bool> holds, Func<T, string> found)
+    internal Rule(string name, RuleAction onBroken, Func<T, bool> holds, Func<T, string> found)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(holds);
         Name = name;
-        OnBroken = onBroken;
+        Action = onBroken;
         Holds = holds;
         Found = found;
     }
@@ -17,7 +17,7 @@ public sealed class Rule<T>
     public string Name { get; }
 
     /// <summary>What happens to a record that breaks it.</summary>
-    public OnBroken OnBroken { get; }
+    public RuleAction Action { get; }
 
     internal Func<T, bool> Holds { get; }
 
@@ -26,7 +26,7 @@ public sealed class Rule<T>
 }
 
 /// <summary>What happens to a record that breaks a rule. It is counted by rule in any case.</summary>
-public enum OnBroken
+public enum RuleAction
 {
     /// <summary>It goes on.</summary>
     Count = 0,
@@ -42,12 +42,7 @@ public enum OnBroken
 /// <param name="Rule">The rule's name.</param>
 /// <param name="Found">What the record has instead of what the rule asks for, where the rule can say.</param>
 /// <param name="Record">The record.</param>
-public sealed record BrokenRule<T>(string Rule, string Found, T Record);
-
-/// <summary>How often a rule was broken since the job started.</summary>
-/// <param name="Rule">The rule's name.</param>
-/// <param name="Count">By how many records.</param>
-public readonly record struct RuleCount(string Rule, long Count);
+public sealed record RuleViolation<T>(string Rule, string Found, T Record);
 
 /// <summary>Makes rules, inside <c>Check(rules => […])</c>: the type of the records is known here.</summary>
 /// <remarks>Functions given here are called for each record, on the task's thread.</remarks>
@@ -58,22 +53,22 @@ public sealed class Rules<T>
     }
 
     /// <summary>Something is not null.</summary>
-    public Rule<T> NotNull(string name, Func<T, object?> of, OnBroken onBroken = OnBroken.Count)
+    public Rule<T> NotNull(string name, Func<T, object?> of, RuleAction action = RuleAction.Count)
     {
         ArgumentNullException.ThrowIfNull(of);
-        return new(name, onBroken, record => of(record) is not null, static _ => "null");
+        return new(name, action, record => of(record) is not null, static _ => "null");
     }
 
     /// <summary>A number lies between two bounds, both inclusive; NaN does not.</summary>
-    public Rule<T> InRange(string name, Func<T, double> of, double least, double greatest, OnBroken onBroken = OnBroken.Count)
+    public Rule<T> InRange(string name, Func<T, double> of, double min, double max, RuleAction action = RuleAction.Count)
     {
         ArgumentNullException.ThrowIfNull(of);
-        if (!(least <= greatest)) throw new ArgumentException($"Rule '{name}': no number lies between {least} and {greatest}.", nameof(greatest));
+        if (!(min <= max)) throw new ArgumentException($"Rule '{name}': no number lies between {min} and {max}.", nameof(max));
         return new(
-            name, onBroken, record => of(record) is var number && number >= least && number <= greatest,
-            record => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{of(record)}, not {least} to {greatest}"));
+            name, action, record => of(record) is var number && number >= min && number <= max,
+            record => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{of(record)}, not {min} to {max}"));
     }
 
     /// <summary>A condition of one's own holds.</summary>
-    public Rule<T> That(string name, Func<T, bool> holds, OnBroken onBroken = OnBroken.Count) => new(name, onBroken, holds, static _ => "");
+    public Rule<T> That(string name, Func<T, bool> holds, RuleAction action = RuleAction.Count) => new(name, action, holds, static _ => "");
 }

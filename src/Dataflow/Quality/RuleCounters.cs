@@ -1,6 +1,11 @@
 using System.ComponentModel;
 
-namespace Dataflow;
+namespace Dataflow.Operations;
+
+/// <summary>How often a rule was broken since the job started.</summary>
+/// <param name="Rule">The rule's name.</param>
+/// <param name="Count">By how many records.</param>
+public readonly record struct RuleCount(string Rule, long Count);
 
 /// <summary>The numbers that <c>Check</c> counts.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
@@ -11,7 +16,7 @@ public static class RuleCounters
     extension(StepStatus step)
     {
         /// <summary>How often records broke the rules of <c>Check</c>.</summary>
-        public IReadOnlyList<RuleCount> BrokenRules
+        public IReadOnlyList<RuleCount> RuleViolations
             => [.. step.Counters.Where(static count => count.Definition == Broken).Select(static count => new RuleCount(count.Tag!, count.Value))];
     }
 }

@@ -13,7 +13,7 @@ internal sealed class Exchange<T>
     public const int BatchRecords = 1024;
 
     private const int BatchesInFlight = 8;
-    private static readonly TimeSpan MostInFlight = TimeSpan.FromMilliseconds(40); // of its reader's time, from all workers
+    private static readonly TimeSpan MaxInFlight = TimeSpan.FromMilliseconds(40); // of its reader's time, from all workers
 
     private readonly Channel<ExchangeBatch<T>>[] _channels;
     private readonly long[] _written; // records, by channel
@@ -58,9 +58,9 @@ internal sealed class Exchange<T>
     /// <param name="cost">In what time.</param>
     public void Pace(int to, long records, TimeSpan cost)
     {
-        var room = cost > TimeSpan.Zero ? MostInFlight / cost * records / Workers : double.MaxValue;
-        var (least, most) = (Math.Max(1, _room[to] / 2), Math.Min(BatchesInFlight * BatchRecords, 2 * _room[to]));
-        Volatile.Write(ref _room[to], (int)Math.Clamp(room, least, most));
+        var room = cost > TimeSpan.Zero ? MaxInFlight / cost * records / Workers : double.MaxValue;
+        var (min, max) = (Math.Max(1, _room[to] / 2), Math.Min(BatchesInFlight * BatchRecords, 2 * _room[to]));
+        Volatile.Write(ref _room[to], (int)Math.Clamp(room, min, max));
     }
 
     /// <summary>Whether some worker's task behind the exchange can take no more for long, so that nothing is to be sent to wait
@@ -82,7 +82,7 @@ internal sealed class Exchange<T>
     public ExchangeBatch<T> Rent(int to)
     {
         if (!_pool.TryDequeue(out var batch)) batch = new ExchangeBatch<T>(BatchRecords);
-        batch.Most = Math.Clamp(Volatile.Read(ref _room[to]) / BatchesInFlight, 1, BatchRecords);
+        batch.Max = Math.Clamp(Volatile.Read(ref _room[to]) / BatchesInFlight, 1, BatchRecords);
         return batch;
     }
 
@@ -106,14 +106,14 @@ internal sealed class ExchangeBatch<T>(int capacity)
     public int Count { get; private set; }
 
     /// <summary>After how many records it is to be sent.</summary>
-    public int Most { get; set; } = capacity;
+    public int Max { get; set; } = capacity;
 
     public InputTime Time { get; set; } = InputTime.None;
 
     /// <summary>The epoch that ends after this batch; 0: none.</summary>
     public long Barrier { get; set; }
 
-    public bool IsFull => Count >= Most;
+    public bool IsFull => Count >= Max;
 
     public Record<T>[] Records => _records;
 

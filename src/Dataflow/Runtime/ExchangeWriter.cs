@@ -1,3 +1,4 @@
+using Dataflow.Planning;
 using Dataflow.Time;
 
 namespace Dataflow.Runtime;

@@ -45,7 +45,7 @@ public sealed record JobOptions
         get;
         init
         {
-            if (value is { } most) ArgumentOutOfRangeException.ThrowIfLessThan(most, TimeSpan.Zero, nameof(MaxWatermarkDrift));
+            if (value is { } max) ArgumentOutOfRangeException.ThrowIfLessThan(max, TimeSpan.Zero, nameof(MaxWatermarkDrift));
             field = value;
         }
     }

@@ -11,12 +11,12 @@ internal sealed class Questions
     /// <summary>Whether the worker has ended.</summary>
     public bool IsClosed => _isClosed;
 
-    public Task<T> AskAsync<T>(Func<T> answer, CancellationToken stop)
+    public Task<T> AskAsync<T>(Func<T> answer, CancellationToken cancellationToken)
     {
         var question = new Question<T>(answer);
         _asked.Enqueue(question);
         if (_isClosed) Close(); // whoever comes after the end finds nobody who would answer
-        return question.Answer.WaitAsync(stop);
+        return question.Answer.WaitAsync(cancellationToken);
     }
 
     public bool AnswerAll()

@@ -6,27 +6,27 @@ public sealed record RestartPolicy
 {
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
 
-    private RestartPolicy(int most, TimeSpan delay) => (Most, Delay) = (most, delay);
+    private RestartPolicy(int max, TimeSpan delay) => (Max, Delay) = (max, delay);
 
     /// <summary>The first error ends the job: the default.</summary>
     public static RestartPolicy Never { get; } = new(0, TimeSpan.Zero);
 
-    internal int Most { get; }
+    internal int Max { get; }
 
     internal TimeSpan Delay { get; }
 
-    /// <summary>At most so many restarts of a run, with pauses that begin at <paramref name="delay"/> and double up to a minute.</summary>
-    public static RestartPolicy AtMost(int restarts, TimeSpan delay)
+    /// <summary>At most so many restarts of a run, with pauses that begin at <paramref name="firstDelay"/> and double up to a minute.</summary>
+    public static RestartPolicy ExponentialDelay(int maxRestarts, TimeSpan firstDelay)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(restarts);
-        ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
-        return new(restarts, delay);
+        ArgumentOutOfRangeException.ThrowIfNegative(maxRestarts);
+        ArgumentOutOfRangeException.ThrowIfLessThan(firstDelay, TimeSpan.Zero);
+        return new(maxRestarts, firstDelay);
     }
 
     /// <summary>The pause before a restart, counted from 0; null: there is none after that error.</summary>
     internal TimeSpan? DelayBefore(int restart, Exception error)
     {
-        if (restart >= Most || error is not DataflowException { IsTransient: true }) return null;
+        if (restart >= Max || error is not DataflowException { IsTransient: true }) return null;
         return TimeSpan.FromSeconds(Math.Min(Delay.TotalSeconds * Math.Pow(2, restart), LongestDelay.TotalSeconds));
     }
 }

@@ -1,52 +1,66 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
 
 namespace Dataflow.Runtime;
 
-/// <summary>Runs a job's pipeline again, from its last checkpoint, after errors that may pass.</summary>
-/// <remarks>The job that the user holds is the first run; it hands on to the later ones what is asked of it.</remarks>
+/// <summary>Runs a pipeline again, from its last checkpoint, after errors that may pass.</summary>
 /// <param name="policy">How often, and after what pauses.</param>
 /// <param name="time">The only clock.</param>
 /// <param name="restarts">How often the first run was tried before it could begin.</param>
 /// <param name="build">Builds a run, given its number, that does not run yet.</param>
 [SuppressMessage("Design", "CA1001", Justification = "The source has no timer and nobody waits on its handle, so it holds nothing.")]
-internal sealed class Restarts(RestartPolicy policy, TimeProvider time, int restarts, Func<int, CancellationToken, Task<Job>> build)
+internal sealed class Restarts(RestartPolicy policy, TimeProvider time, int restarts, Func<int, CancellationToken, Task<JobRun>> build)
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _givenUp = new();
     private bool _isAsked; // to stop or to drain
-    private Job? _run;
+    private bool _isBetweenRuns; // one has failed and the next has not begun
+    private JobRun _run = null!; // set before the first run runs
 
-    /// <summary>The last run but the first.</summary>
-    public Job? Run => Volatile.Read(ref _run);
+    /// <summary>The run that goes on now, or was the last.</summary>
+    public JobRun Run => Volatile.Read(ref _run);
 
-    /// <summary>Whether one run has failed and the next has not begun.</summary>
-    public bool IsBetweenRuns { get; private set; } // of one word, and only for show outside of the gate
+    /// <summary>Completes when the pipeline has ended, was stopped or given up; fails with the error after which it is not run again.</summary>
+    public Task RunUntilEndAsync(JobRun first)
+    {
+        _run = first;
+        return CompleteAsync();
 
-    /// <summary>The job that the user holds. Set before it runs.</summary>
-    public Job First { private get; set; } = null!;
+        async Task CompleteAsync()
+        {
+            try
+            {
+                await first.Completion.ConfigureAwait(false);
+            }
+            catch (Exception error)
+            {
+                if (await RunAgainAsync(error).ConfigureAwait(false) is { } last) ExceptionDispatchInfo.Throw(last);
+            }
+        }
+    }
 
     /// <summary>Asks the run at hand to stop or to drain; between two runs there is nothing that could, so there will be no other.</summary>
-    public void Ask(Action<Job> ask)
+    public void Ask(Action<JobRun> ask)
     {
         bool isBetween;
         lock (_gate)
         {
-            (_isAsked, isBetween) = (true, IsBetweenRuns);
-            if (!isBetween) ask(Run ?? First);
+            (_isAsked, isBetween) = (true, _isBetweenRuns);
+            if (!isBetween) ask(_run);
         }
 
         if (isBetween) _givenUp.Cancel();
     }
 
     /// <summary>Lets no other run begin; returns the one at hand.</summary>
-    public Job Cancel()
+    public JobRun Cancel()
     {
         _givenUp.Cancel();
-        lock (_gate) return Run ?? First;
+        lock (_gate) return _run;
     }
 
     /// <summary>Runs the pipeline until it ends, fails for good or is given up; returns what it failed with.</summary>
-    public async Task<Exception?> RunAgainAsync(Exception error)
+    private async Task<Exception?> RunAgainAsync(Exception error)
     {
         for (;; restarts++)
         {
@@ -68,7 +82,7 @@ internal sealed class Restarts(RestartPolicy policy, TimeProvider time, int rest
             }
             finally
             {
-                IsBetweenRuns = false;
+                lock (_gate) _isBetweenRuns = false;
             }
         }
     }
@@ -77,22 +91,22 @@ internal sealed class Restarts(RestartPolicy policy, TimeProvider time, int rest
     {
         lock (_gate)
         {
-            IsBetweenRuns = !_isAsked && !_givenUp.IsCancellationRequested;
-            return IsBetweenRuns;
+            _isBetweenRuns = !_isAsked && !_givenUp.IsCancellationRequested;
+            return _isBetweenRuns;
         }
     }
 
-    private async Task<Job> StartAsync()
+    private async Task<JobRun> StartAsync()
     {
         var run = await build(restarts + 1, _givenUp.Token).ConfigureAwait(false);
         lock (_gate)
         {
             Volatile.Write(ref _run, run);
-            IsBetweenRuns = false;
+            _isBetweenRuns = false;
         }
 
         run.RunOnThreads();
-        if (_givenUp.IsCancellationRequested) await run.CancelAsync().ConfigureAwait(false);
+        if (_givenUp.IsCancellationRequested) await run.EndAsync(null).ConfigureAwait(false);
         return run;
     }
 }

@@ -26,7 +26,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         _records = new Record<T>[task.Job.Options.ReadRecords];
         _atHand = new(head, task.Turn, task.Fail);
         _splits = [.. splits.Select(Open)];
-        foreach (var _ in _splits.Where(static split => split.IsGathering)) task.Job.BeginGathering();
+        foreach (var _ in _splits.Where(static split => split.IsGathering)) task.Job.StartGate.BeginGathering();
     }
 
     public ISourceNode Source => _node;
@@ -46,7 +46,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
     public override bool Step(long epoch)
     {
         if (_isEnded) return false;
-        var mayStart = _node.FeedsTable || _task.Job.StreamsMayStart;
+        var mayStart = _node.FeedsTable || _task.Job.StartGate.IsOpen;
         if ((!mayStart && !_splits.Exists(static split => split.IsGathering)) || _task.Job.RequestedEpoch > epoch)
         {
             Skip();
@@ -134,8 +134,8 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
     /// <summary>Whether the split is so far ahead of others in event time that it has to wait for them.</summary>
     private bool IsAhead(OpenSplit split)
     {
-        if (_task.Job.Options.MaxWatermarkDrift is not { } most) return false;
-        var isAhead = split.Progress.WatermarkMs - _task.Job.LeastSplitWatermark() > most.TotalMilliseconds;
+        if (_task.Job.Options.MaxWatermarkDrift is not { } max) return false;
+        var isAhead = split.Progress.WatermarkMs - _task.Job.MinSplitWatermark() > max.TotalMilliseconds;
         if (isAhead) split.Progress.IsCaughtUp = false; // it waits, it is not quiet
         return split.Progress.IsHeldBack = isAhead;
     }
@@ -166,7 +166,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         _count = split.Reader!.Read(_records.AsSpan(0, _task.ReadRecords));
         _task.Calling = null;
         progress.IsCaughtUp = _count == 0 && !_gathers;
-        if (_gathers && !split.IsGathering) _task.Job.EndGathering();
+        if (_gathers && !split.IsGathering) _task.Job.StartGate.EndGathering();
         _atHand.Take(_records, _count, split.Skip(_records.AsSpan(0, _count)));
         _reading = split;
         return true;
@@ -280,7 +280,7 @@ internal sealed class SplitProgress(SourceSplit split)
 
     public bool IsFinished { get; set; }
 
-    /// <summary>How far event time has come in the split, less the lateness; null where no step has seen it yet.</summary>
+    /// <summary>How far event time has come in the split, less maxOutOfOrderness; null where no step has seen it yet.</summary>
     public long? WatermarkMs { get; set; }
 
     /// <summary>Whether it has been quiet for so long that it no longer holds event time back.</summary>

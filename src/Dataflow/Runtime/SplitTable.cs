@@ -49,10 +49,13 @@ internal sealed class SplitTable
 
     public IEnumerable<SourceSplit> Of(Node source) => _bySource[source];
 
-    public string NameOf(int id) => _names[id];
+    /// <summary>The name of the split that a record came from; empty where it is not known.</summary>
+    public string NameOf(RecordOrigin origin) => origin.IsKnown ? _names[origin.Split] : "";
 
-    /// <summary>The number of a split; -1 if neither this run nor the checkpoint has it.</summary>
-    public int IdOf(string name) => _names.IndexOf(name);
+    /// <summary>The origin of a record of a split; unknown if neither this run nor the checkpoint has the split.</summary>
+    public RecordOrigin OriginOf(string split, long offset) => IdOf(split) is >= 0 and var id ? new RecordOrigin(id, offset) : default;
+
+    private int IdOf(string name) => _names.IndexOf(name);
 
     private void Add(ISourceNode source, IReadOnlyList<SplitDescription> splits, RestoredCheckpoint restored)
     {

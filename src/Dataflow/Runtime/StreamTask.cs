@@ -13,7 +13,7 @@ internal sealed class StreamTask
 {
     private const int StepsBetweenFlushes = 32;
     private const int FrozenEntriesPerStep = 4096;
-    private const int MostReason = 4096; // characters of an error in a dead letter
+    private const int MaxReason = 4096; // characters of an error in a dead letter
 
     private static readonly TimeSpan LongAtHand = TimeSpan.FromSeconds(1);
 
@@ -34,7 +34,7 @@ internal sealed class StreamTask
     private long _pendingOutputBytes;
     private string? _calling;
 
-    public StreamTask(Job job, Worker worker, string name)
+    public StreamTask(JobRun job, Worker worker, string name)
     {
         Job = job;
         Worker = worker;
@@ -45,7 +45,7 @@ internal sealed class StreamTask
         _changes = new Changes(shard => Shards.WorkerOf(shard, job.Workers.Count) == worker.Index);
     }
 
-    public Job Job { get; }
+    public JobRun Job { get; }
 
     public Worker Worker { get; }
 
@@ -231,15 +231,15 @@ internal sealed class StreamTask
     /// <summary>Keeps a dead letter for the next checkpoint.</summary>
     public void Write(DeadLetter letter)
     {
-        _deadLetters.Add(letter.Reason.Length <= MostReason ? letter : letter with { Reason = $"{letter.Reason.AsSpan(0, MostReason)}…" });
+        _deadLetters.Add(letter.Reason.Length <= MaxReason ? letter : letter with { Reason = $"{letter.Reason.AsSpan(0, MaxReason)}…" });
         // Alone too many already: the coordinator, which counts those of all tasks, may be far from its next checkpoint.
-        if (_deadLetters.Count > Job.Plan.OnError.Most) throw OperatorException.TooManyDeadLetters(letter, Job.Plan.OnError.Most);
+        if (_deadLetters.Count > Job.Plan.OnError.Max) throw OperatorException.TooManyDeadLetters(letter, Job.Plan.OnError.Max);
     }
 
     /// <summary>Makes the error that stops the job because a step failed that did not say so by itself.</summary>
     public OperatorException Fail(Exception error, RecordOrigin origin)
     {
-        var (steps, split, position) = (new StepsAtHand(this, _inputs).Names(), Job.SplitName(origin), origin.IsKnown ? origin.Offset : -1);
+        var (steps, split, position) = (new StepsAtHand(this, _inputs).Names(), Job.Splits.NameOf(origin), origin.IsKnown ? origin.Offset : -1);
         return steps is [var step]
             ? OperatorException.Failed(step, split, position, error)
             : OperatorException.FailedIn(Name, steps, split, position, error);

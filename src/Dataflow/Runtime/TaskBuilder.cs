@@ -1,56 +1,147 @@
+using Dataflow.Combining;
 using Dataflow.Planning;
+using Dataflow.Windows;
 
 namespace Dataflow.Runtime;
 
 /// <summary>Builds one worker's instance of every stage.</summary>
-internal sealed class TaskBuilder(Job job, Worker worker)
+internal sealed class TaskBuilder(JobRun job, Worker worker) : IPlanBuilder
 {
     private readonly Dictionary<int, StreamTask> _tasks = [];
 
-    public Job Job { get; } = job;
+    private Plan Plan => job.Plan;
 
-    public Worker Worker { get; } = worker;
-
-    public Plan Plan => Job.Plan;
-
-    /// <summary>The task that runs a step's stage. One worker fuses all stages into one task.</summary>
-    public StreamTask TaskOf(Node node)
-    {
-        var stage = Job.Workers.Count == 1 ? 0 : Plan.StageOf(node);
-        if (!_tasks.TryGetValue(stage, out var task))
-            _tasks.Add(stage, task = new StreamTask(Job, Worker, $"stage {stage + 1}"));
-        return task;
-    }
-
-    /// <summary>Adds a step to its task and has it declare what it keeps.</summary>
-    public OperatorContext Add(Node node, Operator step)
-        => TaskOf(node).AddOperator(node.Name, node.Id, step, new StepOutputs(Plan.SidesOf(node)));
-
-    /// <summary>Adds the reading end of an exchange to the task behind it, and makes the writing end.</summary>
-    public ExchangeWriter<T> Exchange<T>(Node node, Router<T> router, Operator<T> next)
-    {
-        var exchange = Job.ExchangeOf<T>(node);
-        var task = TaskOf(node);
-        task.AddInput(new ExchangeInput<T>(node, exchange, Worker.Index, next, task.Turn, task.Fail));
-        return new ExchangeWriter<T>(exchange, router, Worker.Index);
-    }
-
-    /// <summary>Adds the writing end of an exchange to the task whose results it takes.</summary>
-    /// <param name="step">The name under which its errors are reported.</param>
-    /// <param name="node">The exchange.</param>
-    /// <param name="writer">The writing end.</param>
-    public void AddWriter<TWriter>(string step, Node node, TWriter writer)
-        where TWriter : Operator, IExchangeWriter
-    {
-        var task = TaskOf(node.Upstream!);
-        task.AddOperator(step, node.Id, writer, new StepOutputs([]));
-        task.AddWriter(writer);
-    }
+    private int Workers => job.Workers.Count;
 
     /// <summary>Builds everything; the tasks come back in the order from the last stage to the first.</summary>
     public IReadOnlyList<StreamTask> Build()
     {
         foreach (var source in Plan.Nodes.OfType<ISourceNode>()) source.Build(this);
         return [.. _tasks.OrderByDescending(task => task.Key).Select(task => task.Value)];
+    }
+
+    public void Source<T>(SourceNode<T> node)
+    {
+        var task = TaskOf(node);
+        var splits = job.Splits.Of(node).Where(split => split.Index % Workers == worker.Index);
+        task.AddInput(new SourceInput<T>(node, splits, task, NextOf(node)));
+    }
+
+    public Operator<TIn> Step<TIn, TOut>(Node<TIn, TOut> node)
+    {
+        var step = Create(node);
+        var context = Add(node, step);
+        step.ConnectTo(NextOf(node));
+        context.Outputs.Connect(this);
+        return step.GetType().Assembly == typeof(Operator).Assembly ? step : new OwnStep<TIn>(step, context);
+    }
+
+    public Operator<T> SecondInput<T>(SecondInput<T> node)
+    {
+        var owner = Plan.Nodes.First(other => ReferenceEquals(other.Uses, node));
+        var step = new SecondInputOperator<T>(owner.Id);
+        Add(node, step);
+        return step;
+    }
+
+    public Operator<T> Side<T>(SideNode<T> node)
+    {
+        var step = new SideOperator<T>();
+        Add(node, step);
+        step.ConnectTo(NextOf(node));
+        return step;
+    }
+
+    public Operator<T> Exchange<T>(ExchangeNode<T> node)
+    {
+        var next = NextOf(node);
+        if (Workers == 1) return next;
+        var writer = ExchangeTo(node, node.CreateRouter(worker.Index, Workers), next);
+        AddWriter(node.Name, node, writer);
+        return writer;
+    }
+
+    public Operator<Keyed<TKey, T>> KeyExchange<TKey, T>(KeyExchangeNode<TKey, T> node)
+        where TKey : notnull
+        => Workers > 1 && Plan.CombinerFor(node) is ICombines<TKey, T> combiner ? combiner.Build(node, this) : Exchange(node);
+
+    public Operator<Keyed<TKey, T>> CombiningExchange<TKey, T, TAccumulator, TResult>(
+        KeyExchangeNode<TKey, T> node, Node step, Aggregation<T, TAccumulator, TResult> aggregation, AlignedWindows? windows)
+        where TKey : notnull
+    {
+        var next = NextOf(node);
+        var aggregate = (ITakesParts<TKey, T, TAccumulator>)TaskOf(step).TryFind(step.Id)!;
+        var router = new KeyRouter<TKey, Part<T, TAccumulator>>(Workers);
+        var writer = ExchangeTo(node, router, new PartReader<TKey, T, TAccumulator>(next, aggregate));
+        var combiner = new Combiner<TKey, T, TAccumulator, TResult>(writer, aggregation, windows);
+        AddWriter(step.Name, node, combiner);
+        return combiner;
+    }
+
+    public Operator<T> Sink<T>(SinkNode<T> node)
+    {
+        if (!node.Sink.IsParallel && worker.Index != 0) return new Nowhere<T>();
+        var step = new SinkOperator<T>(node.Sink);
+        Add(node, step);
+        return step;
+    }
+
+    private static Operator<TIn, TOut> Create<TIn, TOut>(Node<TIn, TOut> node)
+    {
+        try
+        {
+            return node.CreateOperator();
+        }
+        catch (Exception error) when (OperatorException.IsBare(error))
+        {
+            throw OperatorException.Failed(node.Name, "", -1, error);
+        }
+    }
+
+    /// <summary>Builds all that follows a step in the same task.</summary>
+    /// <returns>The operator that takes the step's records.</returns>
+    private Operator<T> NextOf<T>(Node<T> node)
+    {
+        var consumers = Plan.ConsumersOf(node).Cast<IConsumer<T>>().Select(consumer => consumer.Build(this)).ToArray();
+        return consumers.Length switch
+        {
+            0 => new Nowhere<T>(),
+            1 => consumers[0],
+            _ => new FanOut<T>(consumers),
+        };
+    }
+
+    /// <summary>The task that runs a step's stage. One worker fuses all stages into one task.</summary>
+    private StreamTask TaskOf(Node node)
+    {
+        var stage = Workers == 1 ? 0 : Plan.StageOf(node);
+        if (!_tasks.TryGetValue(stage, out var task))
+            _tasks.Add(stage, task = new StreamTask(job, worker, $"stage {stage + 1}"));
+        return task;
+    }
+
+    /// <summary>Adds a step to its task and has it declare what it keeps.</summary>
+    private OperatorContext Add(Node node, Operator step)
+        => TaskOf(node).AddOperator(node.Name, node.Id, step, new StepOutputs(Plan.SidesOf(node)));
+
+    /// <summary>Adds the reading end of an exchange to the task behind it, and makes the writing end.</summary>
+    private ExchangeWriter<T> ExchangeTo<T>(Node node, Router<T> router, Operator<T> next)
+    {
+        var exchange = job.Shared.ExchangeOf<T>(node);
+        var task = TaskOf(node);
+        task.AddInput(new ExchangeInput<T>(node, exchange, worker.Index, next, task.Turn, task.Fail));
+        return new ExchangeWriter<T>(exchange, router, worker.Index);
+    }
+
+    /// <summary>Adds the writing end of an exchange to the task whose results it takes.</summary>
+    /// <param name="step">The name under which its errors are reported.</param>
+    /// <param name="node">The exchange.</param>
+    /// <param name="writer">The writing end.</param>
+    private void AddWriter<TWriter>(string step, Node node, TWriter writer)
+        where TWriter : Operator, IExchangeWriter
+    {
+        var task = TaskOf(node.Upstream!);
+        task.AddOperator(step, node.Id, writer, new StepOutputs([]));
+        task.AddWriter(writer);
     }
 }

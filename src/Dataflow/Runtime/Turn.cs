@@ -2,9 +2,9 @@ namespace Dataflow.Runtime;
 
 /// <summary>For how long a task goes on with the records at hand: asked after each of them.</summary>
 /// <remarks>Over means: others are to have their turn. What is left of a read or a batch is handled in the next one.</remarks>
-internal sealed class Turn(TimeProvider time, TimeSpan most)
+internal sealed class Turn(TimeProvider time, TimeSpan max)
 {
-    private const int MostBetweenLooks = 64; // records, so that the clock costs nothing where they are quick
+    private const int MaxBetweenLooks = 64; // records, so that the clock costs nothing where they are quick
 
     private long _began;
     private int _betweenLooks = 1;
@@ -44,8 +44,8 @@ internal sealed class Turn(TimeProvider time, TimeSpan most)
 
     private bool Look()
     {
-        _isOver = _isOver || time.GetElapsedTime(_began) > most;
-        _betweenLooks = _isOver ? 1 : Math.Min(MostBetweenLooks, 2 * _betweenLooks);
+        _isOver = _isOver || time.GetElapsedTime(_began) > max;
+        _betweenLooks = _isOver ? 1 : Math.Min(MaxBetweenLooks, 2 * _betweenLooks);
         _untilLook = _betweenLooks;
         return _isOver;
     }

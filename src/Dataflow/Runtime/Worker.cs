@@ -35,9 +35,9 @@ internal sealed class Worker(int index, Serdes serdes) : IDisposable
     }
 
     /// <summary>Runs until told to stop, parked while there is nothing to do.</summary>
-    public void Run(CancellationToken stop)
+    public void Run(CancellationToken cancellationToken)
     {
-        while (!stop.IsCancellationRequested)
+        while (!cancellationToken.IsCancellationRequested)
         {
             if (Step()) continue;
             Interlocked.Exchange(ref _isParked, 1);
@@ -56,7 +56,7 @@ internal sealed class Worker(int index, Serdes serdes) : IDisposable
 
     /// <summary>Has something looked up between two batches. From any thread: on that, at once, where the worker has nothing to do;
     /// else the worker does it after the batch at hand.</summary>
-    public Task<T> AskAsync<T>(Func<IReadOnlyList<StreamTask>, T> answer, CancellationToken stop)
+    public Task<T> AskAsync<T>(Func<IReadOnlyList<StreamTask>, T> answer, CancellationToken cancellationToken)
     {
         if (_turn.TryEnter())
         {
@@ -75,7 +75,7 @@ internal sealed class Worker(int index, Serdes serdes) : IDisposable
             }
         }
 
-        var asked = _questions.AskAsync(() => answer(Tasks), stop);
+        var asked = _questions.AskAsync(() => answer(Tasks), cancellationToken);
         Wake();
         return asked;
     }

@@ -3,7 +3,7 @@ namespace Dataflow.Serialization;
 /// <summary>How deep a value of a type that can hold itself is being written or read on this thread.</summary>
 internal static class Depth
 {
-    public const int Most = 500;
+    public const int Max = 500;
 
     [ThreadStatic]
     private static int t_depth;
@@ -11,7 +11,7 @@ internal static class Depth
     /// <exception cref="SerdeException">It is too deep; the depth is as before.</exception>
     public static void Enter(Type type)
     {
-        if (t_depth == Most) throw SerdeException.TooDeep(type);
+        if (t_depth == Max) throw SerdeException.TooDeep(type);
         t_depth++;
     }
 

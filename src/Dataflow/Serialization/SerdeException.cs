@@ -19,7 +19,7 @@ public sealed class SerdeException : DataflowException
         => new($"Type {Name(declared)}: the value is a {Name(actual)}, which is not among the types that Serde.Polymorphic was given. Add it there.");
 
     internal static SerdeException TooDeep(Type type)
-        => new($"Type {Name(type)}: the value holds others of its type more than {Depth.Most} deep, or holds itself. Values are written as trees: "
+        => new($"Type {Name(type)}: the value holds others of its type more than {Depth.Max} deep, or holds itself. Values are written as trees: "
             + "leave the way back out with [IgnoreMember], name others by an id, or keep a long chain as a list.");
 
     internal static SerdeException Comparer(Type type)

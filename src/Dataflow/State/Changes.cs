@@ -14,7 +14,7 @@ namespace Dataflow.State;
 /// <param name="ownsShard">Which shards' changes are to be written; of state that all workers hold, each writes its own.</param>
 internal sealed class Changes(Func<int, bool>? ownsShard = null)
 {
-    private const int MostKeptBytes = 1 << 20;
+    private const int MaxKeptBytes = 1 << 20;
 
     private readonly ArrayBufferWriter<byte> _key = new();
     private ArrayBufferWriter<byte> _value = new();
@@ -38,7 +38,7 @@ internal sealed class Changes(Func<int, bool>? ownsShard = null)
         _value.ResetWrittenCount();
         StateCodec<TValue>.Write(ref value, _value);
         EntryParts.Append(For(_cut, Shards.Of(hash)), _key.WrittenSpan, _value.WrittenSpan);
-        if (_value.Capacity > MostKeptBytes) _value = new ArrayBufferWriter<byte>();
+        if (_value.Capacity > MaxKeptBytes) _value = new ArrayBufferWriter<byte>();
     }
 
     /// <summary>As the other form, of what is written already: a key behind its prefix, and a value.</summary>

@@ -6,7 +6,7 @@ namespace Dataflow.State;
 internal static class EntryParts
 {
     /// <summary>The most of a value in one record: so many that batches, which hold at most 16 MiB, stay of a common size.</summary>
-    public const int MostBytes = 4 << 20;
+    public const int MaxBytes = 4 << 20;
 
     /// <summary>Appends an entry of a changelog or snapshot: first its value's parts, if it has several, then the entry with the rest.</summary>
     /// <param name="records">What follows each other in them comes out so, too.</param>
@@ -14,12 +14,12 @@ internal static class EntryParts
     /// <param name="value">The value.</param>
     public static void Append(RecordBuffer records, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
-        if (value.Length > MostBytes)
+        if (value.Length > MaxBytes)
         {
             Span<byte> part = stackalloc byte[ChangeKey.PrefixBytes];
             key[..ChangeKey.PrefixBytes].CopyTo(part);
             part[0] = (byte)ChangelogKind.Part;
-            for (; value.Length > MostBytes; value = value[MostBytes..]) records.Append(0, part, value[..MostBytes]);
+            for (; value.Length > MaxBytes; value = value[MaxBytes..]) records.Append(0, part, value[..MaxBytes]);
         }
 
         records.Append(0, key, value);

@@ -10,7 +10,7 @@ namespace Dataflow.State;
 internal sealed class PagedBytes(Stack<byte[]>? spare = null)
 {
     private const int FirstPageBytes = 4 << 10;
-    private const int MostPageBytes = 1 << 20;
+    private const int MaxPageBytes = 1 << 20;
     private const int Alignment = 8;
 
     private readonly List<Page> _pages = [];
@@ -49,7 +49,7 @@ internal sealed class PagedBytes(Stack<byte[]>? spare = null)
     {
         foreach (var page in _pages)
         {
-            if (spare is not null && page.Bytes.Length == MostPageBytes) spare.Push(page.Bytes);
+            if (spare is not null && page.Bytes.Length == MaxPageBytes) spare.Push(page.Bytes);
             else ArrayPool<byte>.Shared.Return(page.Bytes);
         }
 
@@ -58,8 +58,8 @@ internal sealed class PagedBytes(Stack<byte[]>? spare = null)
 
     private void AddPage(int bytes)
     {
-        var size = Math.Max(Aligned(bytes), _pages.Count == 0 ? FirstPageBytes : Math.Min(_pages[^1].Bytes.Length * 4, MostPageBytes));
-        var isSpare = size == MostPageBytes && spare is { Count: > 0 };
+        var size = Math.Max(Aligned(bytes), _pages.Count == 0 ? FirstPageBytes : Math.Min(_pages[^1].Bytes.Length * 4, MaxPageBytes));
+        var isSpare = size == MaxPageBytes && spare is { Count: > 0 };
         _pages.Add(new Page(isSpare ? spare!.Pop() : ArrayPool<byte>.Shared.Rent(size)));
     }
 

@@ -7,7 +7,7 @@ namespace Dataflow.State;
 /// <param name="lifeMs">How long entries live, in event time.</param>
 internal sealed class Sweeper(long lifeMs)
 {
-    private const int LeastPlaces = 256;
+    private const int MinPlaces = 256;
     private const int PlacesForAdded = 8;
     private const int RoundsInLife = 8;
 
@@ -29,7 +29,7 @@ internal sealed class Sweeper(long lifeMs)
         where TKey : notnull
     {
         if (!_isInRound && !TryBegin(watermark)) return false;
-        var places = Math.Max(LeastPlaces, PlacesForAdded * _added);
+        var places = Math.Max(MinPlaces, PlacesForAdded * _added);
         _added = 0;
         _isInRound = table.RemoveSome(ref _nextPlace, places, context, isOver);
         return _isInRound;

@@ -1,7 +1,6 @@
 using Dataflow.Combining;
 using Dataflow.Planning;
 using Dataflow.Processing;
-using Dataflow.Runtime;
 
 namespace Dataflow.Tables;
 
@@ -22,8 +21,8 @@ internal sealed record AggregateStreamNode<TKey, T, TA, TR, TOut>(
     public override Operator<Keyed<TKey, T>, Keyed<TKey, Change<TOut>>> CreateOperator()
         => new AggregateStreamOperator<TKey, T, TA, TR, TOut>(Aggregation, Result);
 
-    public Operator<Keyed<TKey, T>> Build(KeyExchangeNode<TKey, T> exchange, TaskBuilder builder, Operator<Keyed<TKey, T>> next)
-        => CombiningExchange.Build(this, exchange, builder, next, Aggregation);
+    public Operator<Keyed<TKey, T>> Build(KeyExchangeNode<TKey, T> exchange, IPlanBuilder builder)
+        => builder.CombiningExchange(exchange, this, Aggregation);
 }
 
 /// <summary>Makes the node once the type of the accumulator is known.</summary>

@@ -2,8 +2,7 @@ using Dataflow.Tables;
 
 namespace Dataflow;
 
-/// <summary>Groups the rows of a table by another key.</summary>
-public static class GroupByStep
+static partial class Verbs
 {
     extension<TKey, TRow>(Table<TKey, TRow> table)
         where TKey : notnull

@@ -2,8 +2,7 @@ using Dataflow.Tables;
 
 namespace Dataflow;
 
-/// <summary>Joins tables of the same key.</summary>
-public static class JoinTablesStep
+static partial class Verbs
 {
     extension<TKey, TLeft>(Table<TKey, TLeft> left)
         where TKey : notnull
@@ -16,29 +15,29 @@ public static class JoinTablesStep
             Table<TKey, TRight> right, Func<TLeft, TRight, TOut> result, string name = "join-tables")
         {
             ArgumentNullException.ThrowIfNull(result);
-            return Add(left, right, TableJoin.Inner, (l, r) => result(l!, r!), name);
+            return AddTableJoin(left, right, TableJoin.Inner, (l, r) => result(l!, r!), name);
         }
 
         /// <summary>A row for each key of the left table; where the right one has none, with the type's default value.</summary>
-        /// <inheritdoc cref="JoinTablesStep.extension{TKey, TLeft}(Table{TKey, TLeft}).Join{TRight, TOut}"/>
+        /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(Table{TKey, TLeft}).Join{TRight, TOut}"/>
         public Table<TKey, TOut> LeftJoin<TRight, TOut>(
             Table<TKey, TRight> right, Func<TLeft, TRight?, TOut> result, string name = "left-join-tables")
         {
             ArgumentNullException.ThrowIfNull(result);
-            return Add(left, right, TableJoin.Left, (l, r) => result(l!, r), name);
+            return AddTableJoin(left, right, TableJoin.Left, (l, r) => result(l!, r), name);
         }
 
         /// <summary>A row for each key that has one in either table; a row that is missing is the type's default value.</summary>
-        /// <inheritdoc cref="JoinTablesStep.extension{TKey, TLeft}(Table{TKey, TLeft}).Join{TRight, TOut}"/>
+        /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(Table{TKey, TLeft}).Join{TRight, TOut}"/>
         public Table<TKey, TOut> OuterJoin<TRight, TOut>(
             Table<TKey, TRight> right, Func<TLeft?, TRight?, TOut> result, string name = "outer-join-tables")
         {
             ArgumentNullException.ThrowIfNull(result);
-            return Add(left, right, TableJoin.Outer, result, name);
+            return AddTableJoin(left, right, TableJoin.Outer, result, name);
         }
     }
 
-    private static Table<TKey, TOut> Add<TKey, TLeft, TRight, TOut>(
+    private static Table<TKey, TOut> AddTableJoin<TKey, TLeft, TRight, TOut>(
         Table<TKey, TLeft> left, Table<TKey, TRight> right, TableJoin kind, Func<TLeft?, TRight?, TOut> result, string name)
         where TKey : notnull
     {

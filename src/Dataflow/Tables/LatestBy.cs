@@ -2,8 +2,7 @@ using Dataflow.Tables;
 
 namespace Dataflow;
 
-/// <summary>Keeps the latest record of each key by a time of its own.</summary>
-public static class LatestByStep
+static partial class Verbs
 {
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull

@@ -3,8 +3,7 @@ using Dataflow.State;
 
 namespace Dataflow;
 
-/// <summary>Makes the rows of one table of those of another by asynchronous calls.</summary>
-public static class MapRowsAsyncStep
+static partial class Verbs
 {
     extension<TKey, TRow>(Table<TKey, TRow> table)
         where TKey : notnull

@@ -25,25 +25,25 @@ public sealed class TableReader<TKey, TRow>
     }
 
     /// <summary>The row of a key, with the position that it reflects.</summary>
-    /// <exception cref="OperationCanceledException">The job has ended, or <paramref name="stop"/> was triggered.</exception>
-    public Task<TableRow<TRow>> GetAsync(TKey key, CancellationToken stop = default)
+    /// <exception cref="OperationCanceledException">The job has ended, or <paramref name="cancellationToken"/> was triggered.</exception>
+    public Task<TableRow<TRow>> GetAsync(TKey key, CancellationToken cancellationToken = default)
     {
-        using var scope = _job.Plan.Serdes.Enter();
+        using var scope = _job.Current.Plan.Serdes.Enter();
         var worker = Shards.WorkerOf(Shards.Of(KeyCodec<TKey>.Default.Hash(key)), _job.Current.Workers.Count);
         return AskAsync(
             worker,
             (rows, task) => new TableRow<TRow>(rows.TryGet(key, out var row), row, task.Epoch),
-            stop);
+            cancellationToken);
     }
 
     /// <summary>All rows of the table, worker by worker: each worker's are of one moment, those of two may differ by some batches.</summary>
     /// <remarks>Copies the rows; a worker stands still while it copies its own.</remarks>
-    /// <exception cref="OperationCanceledException">The job has ended, or <paramref name="stop"/> was triggered.</exception>
-    public async Task<IReadOnlyList<KeyValuePair<TKey, TRow>>> GetAllAsync(CancellationToken stop = default)
+    /// <exception cref="OperationCanceledException">The job has ended, or <paramref name="cancellationToken"/> was triggered.</exception>
+    public async Task<IReadOnlyList<KeyValuePair<TKey, TRow>>> GetAllAsync(CancellationToken cancellationToken = default)
     {
         var all = new List<KeyValuePair<TKey, TRow>>();
         for (var worker = 0; worker < _job.Current.Workers.Count; worker++)
-            all.AddRange(await AskAsync(worker, static (rows, _) => ToList(rows), stop).ConfigureAwait(false));
+            all.AddRange(await AskAsync(worker, static (rows, _) => ToList(rows), cancellationToken).ConfigureAwait(false));
         return all;
     }
 
@@ -54,7 +54,7 @@ public sealed class TableReader<TKey, TRow>
         return list;
     }
 
-    private Task<TResult> AskAsync<TResult>(int worker, Func<ITableRows<TKey, TRow>, StreamTask, TResult> ask, CancellationToken stop)
+    private Task<TResult> AskAsync<TResult>(int worker, Func<ITableRows<TKey, TRow>, StreamTask, TResult> ask, CancellationToken cancellationToken)
         => _job.Current.Workers[worker].AskAsync(
             tasks =>
             {
@@ -65,7 +65,7 @@ public sealed class TableReader<TKey, TRow>
 
                 throw new InvalidOperationException("The table belongs to another pipeline than the job.");
             },
-            stop);
+            cancellationToken);
 }
 
 /// <summary>A row of a table as a read found it.</summary>
@@ -75,8 +75,7 @@ public sealed class TableReader<TKey, TRow>
 /// what came after.</param>
 public readonly record struct TableRow<TRow>(bool Exists, TRow Row, long Checkpoint);
 
-/// <summary>Reads the tables of a running job.</summary>
-public static class ReadStep
+static partial class Verbs
 {
     extension(Job job)
     {

@@ -2,8 +2,7 @@ using Dataflow.Tables;
 
 namespace Dataflow;
 
-/// <summary>Makes a table of a table, row by row.</summary>
-public static class TableSelectStep
+static partial class Verbs
 {
     extension<TKey, TRow>(Table<TKey, TRow> table)
         where TKey : notnull
@@ -16,7 +15,7 @@ public static class TableSelectStep
         {
             ArgumentNullException.ThrowIfNull(selector);
             var changes = table.Changes().Add(input => new TableSelectNode<TKey, TRow, TOut>(name, input, selector));
-            return new Table<TKey, TOut>(changes, name, Made(table, changes.Pairs.Node, static _ => true, selector));
+            return new Table<TKey, TOut>(changes, name, RowsOf(table, changes.Pairs.Node, static _ => true, selector));
         }
 
         /// <summary>The rows that satisfy <paramref name="predicate"/>.</summary>
@@ -27,11 +26,11 @@ public static class TableSelectStep
         {
             ArgumentNullException.ThrowIfNull(predicate);
             var changes = table.Changes().Add(input => new TableWhereNode<TKey, TRow>(name, input, predicate));
-            return new Table<TKey, TRow>(changes, name, Made(table, changes.Pairs.Node, predicate, static row => row));
+            return new Table<TKey, TRow>(changes, name, RowsOf(table, changes.Pairs.Node, predicate, static row => row));
         }
     }
 
-    private static RowsFinder<TKey, TOut> Made<TKey, TRow, TOut>(
+    private static RowsFinder<TKey, TOut> RowsOf<TKey, TRow, TOut>(
         Table<TKey, TRow> table, Node step, Func<TRow, bool> isIn, Func<TRow, TOut> make)
         where TKey : notnull
     {

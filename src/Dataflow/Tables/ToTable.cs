@@ -1,7 +1,6 @@
 namespace Dataflow;
 
-/// <summary>Makes a table of a stream's records.</summary>
-public static class ToTableStep
+static partial class Verbs
 {
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull
@@ -11,7 +10,7 @@ public static class ToTableStep
         public Table<TKey, T> ToTable(string name = "table")
         {
             ArgumentException.ThrowIfNullOrEmpty(name);
-            return Table<TKey, T>.OfUpserts(stream.Upserts(), name, isFromSource: false);
+            return Dataflow.Table<TKey, T>.OfUpserts(stream.Upserts(), name, isFromSource: false);
         }
 
         internal KeyedStream<TKey, Change<T>> Upserts()
@@ -29,7 +28,7 @@ public static class ToTableStep
         public Table<TKey, TRow> ToTable(string name = "table")
         {
             ArgumentException.ThrowIfNullOrEmpty(name);
-            return Table<TKey, TRow>.OfUpserts(changes, name, isFromSource: false);
+            return Dataflow.Table<TKey, TRow>.OfUpserts(changes, name, isFromSource: false);
         }
     }
 }

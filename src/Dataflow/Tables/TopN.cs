@@ -1,7 +1,6 @@
 namespace Dataflow;
 
-/// <summary>Keeps the greatest records of each key.</summary>
-public static class TopNStep
+static partial class Verbs
 {
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull
@@ -22,7 +21,7 @@ public static class TopNStep
     {
         /// <summary>The <paramref name="count"/> rows of each group with the greatest <paramref name="by"/>, greatest first.</summary>
         /// <remarks>All rows of a group are kept, since a row that goes lets another in.</remarks>
-        /// <inheritdoc cref="TopNStep.extension{TKey, T}(KeyedStream{TKey, T}).TopN{TBy}"/>
+        /// <inheritdoc cref="Verbs.extension{TKey, T}(KeyedStream{TKey, T}).TopN{TBy}"/>
         public Table<TKey, IReadOnlyList<TRow>> TopN<TBy>(int count, Func<TRow, TBy> by, string name = "top-n")
             where TBy : IComparable<TBy>
             => group.Aggregate(a => a.Top(count, by), static (_, top) => top, name);

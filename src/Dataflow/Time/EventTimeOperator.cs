@@ -40,7 +40,7 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
             return;
         }
 
-        if (unchecked((ulong)(timestamp - TimeRange.Least)) > _range && !IsAllowed(timestamp, in record)) return;
+        if (unchecked((ulong)(timestamp - TimeRange.Min)) > _range && !IsAllowed(timestamp, in record)) return;
         if (_isIdle) TakeFirst();
         ref var newest = ref _newest[record.Origin.Split + 1];
         if (timestamp > newest) newest = timestamp;
@@ -98,7 +98,7 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
     {
         _splits = [.. Context.Task.SplitsAbove(Context.NodeId).Select(split => new SplitTime(Context, split, options))];
         _times = new InputTime[_splits.Length];
-        _newest = Enumerable.Repeat(long.MinValue, Context.Task.Job.SplitCount + 1).ToArray();
+        _newest = Enumerable.Repeat(long.MinValue, Context.Task.Job.Splits.Count + 1).ToArray();
         foreach (var split in _splits) _newest[split.Id + 1] = split.Newest;
         _workers = Context.Shared(() => new TimeOfWorkers(Context.Workers, Context.Task.Job.Plan.MakesTimeInStages > 1));
         _told = new(base.Advance, base.Idle);
@@ -115,17 +115,17 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
     private bool IsAllowed(long timestamp, in Record<T> record)
     {
         SetRange(); // the clock has gone on since it was looked at
-        if (unchecked((ulong)(timestamp - TimeRange.Least)) <= _range) return true;
+        if (unchecked((ulong)(timestamp - TimeRange.Min)) <= _range) return true;
         Reject(TimeRange.Holds(timestamp) ? TimeRange.Fault(timestamp, options.MaxAhead!.Value) : TimeRange.Fault(timestamp), in record);
         return false;
     }
 
     private void SetRange()
     {
-        var most = options.MaxAhead is { } ahead
-            ? Math.Clamp(Context.Time.GetUtcNow().ToUnixTimeMilliseconds() + (long)ahead.TotalMilliseconds, TimeRange.Least, TimeRange.Most)
-            : TimeRange.Most;
-        _range = (ulong)(most - TimeRange.Least);
+        var max = options.MaxAhead is { } ahead
+            ? Math.Clamp(Context.Time.GetUtcNow().ToUnixTimeMilliseconds() + (long)ahead.TotalMilliseconds, TimeRange.Min, TimeRange.Max)
+            : TimeRange.Max;
+        _range = (ulong)(max - TimeRange.Min);
     }
 
     /// <summary>The first record after a quiet time: from before it on, the stream counts again where it meets others.</summary>

@@ -13,7 +13,7 @@ internal readonly record struct InputTime(long Watermark, Idleness Idleness)
     /// the greatest of any, and is idle too. One that was idle and has gone on, though the word of that is still on its way, counts.</summary>
     public static InputTime OfInputs(ReadOnlySpan<InputTime> inputs)
     {
-        var least = long.MaxValue;
+        var min = long.MaxValue;
         var greatest = long.MinValue;
         var (isAnyActive, idleness) = (false, default(Idleness));
         foreach (ref readonly var input in inputs)
@@ -27,28 +27,28 @@ internal readonly record struct InputTime(long Watermark, Idleness Idleness)
             else
             {
                 isAnyActive = true;
-                least = Math.Min(least, input.Watermark);
+                min = Math.Min(min, input.Watermark);
             }
         }
 
-        return isAnyActive || !idleness.IsIdle ? new(least, default) : new(greatest, idleness);
+        return isAnyActive || !idleness.IsIdle ? new(min, default) : new(greatest, idleness);
     }
 
     /// <summary>The time of the parts of one stream, each of which has said what it knows of all: the least of any, and idle once the
     /// last of them has said so. So it depends on nothing but what each part said last.</summary>
     public static InputTime OfParts(ReadOnlySpan<InputTime> parts)
     {
-        var least = long.MaxValue;
+        var min = long.MaxValue;
         var (isAnyActive, idleness) = (false, default(Idleness));
         foreach (ref readonly var part in parts)
         {
             if (part.IsEnded) continue;
-            least = Math.Min(least, part.Watermark);
+            min = Math.Min(min, part.Watermark);
             if (!part.IsIdle) isAnyActive = true;
             else idleness = idleness.IsIdle ? Idleness.OfBoth(idleness, part.Idleness) : part.Idleness;
         }
 
-        return new(least, isAnyActive ? default : idleness);
+        return new(min, isAnyActive ? default : idleness);
     }
 }
 

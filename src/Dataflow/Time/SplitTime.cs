@@ -35,7 +35,7 @@ internal sealed class SplitTime
 
     private string QuietKey => $"{_split.Name}/quiet";
 
-    private long Watermark => _newest == long.MinValue ? _newest : _newest - _options.LatenessMs;
+    private long Watermark => _newest == long.MinValue ? _newest : _newest - _options.MaxOutOfOrdernessMs;
 
     /// <summary>The split's part in the watermark now.</summary>
     /// <param name="newest">The time of its newest record.</param>

@@ -5,11 +5,11 @@ internal static class TimeRange
 {
     private const long DefaultDate = -62_135_596_800_000; // 0001-01-01, what a DateTime is that nobody has set
 
-    public static long Least { get; } = new DateTimeOffset(2, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+    public static long Min { get; } = new DateTimeOffset(2, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
 
-    public static long Most { get; } = new DateTimeOffset(9999, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds() - 1;
+    public static long Max { get; } = new DateTimeOffset(9999, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds() - 1;
 
-    public static bool Holds(long time) => time >= Least && time <= Most;
+    public static bool Holds(long time) => time >= Min && time <= Max;
 
     /// <summary>The fault of a time that lies outside the range, without its value, which may be personal.</summary>
     public static ArgumentOutOfRangeException Fault(long time)

@@ -1,6 +1,5 @@
 using Dataflow.Combining;
 using Dataflow.Planning;
-using Dataflow.Runtime;
 
 namespace Dataflow.Windows;
 
@@ -35,8 +34,8 @@ internal sealed record AggregateNode<TKey, T, TAccumulator, TResult, TOut>(
         _ => throw new NotSupportedException($"No step aggregates '{Windows}'."),
     };
 
-    public Operator<Keyed<TKey, T>> Build(KeyExchangeNode<TKey, T> exchange, TaskBuilder builder, Operator<Keyed<TKey, T>> next)
-        => CombiningExchange.Build(this, exchange, builder, next, Aggregation, (AlignedWindows)Windows);
+    public Operator<Keyed<TKey, T>> Build(KeyExchangeNode<TKey, T> exchange, IPlanBuilder builder)
+        => builder.CombiningExchange(exchange, this, Aggregation, (AlignedWindows)Windows);
 }
 
 /// <summary>Makes the node once the type of the accumulator is known.</summary>

@@ -34,7 +34,7 @@ public static class Calendar
 /// <summary>Windows of whole days of a time zone, one after the other.</summary>
 internal sealed record CalendarWindows : AlignedWindows
 {
-    private const long MostShiftMs = 26 * 3_600_000; // zones have gone over the date line
+    private const long MaxShiftMs = 26 * 3_600_000; // zones have gone over the date line
 
     private const long BeyondMs = 100L * 24 * 3_600_000; // the ends of all windows with records lie within
 
@@ -60,7 +60,7 @@ internal sealed record CalendarWindows : AlignedWindows
 
     public override Window PaneOf(long moment)
     {
-        moment = Math.Clamp(moment, TimeRange.Least - BeyondMs, TimeRange.Most + BeyondMs); // no record lies there, but watermarks may
+        moment = Math.Clamp(moment, TimeRange.Min - BeyondMs, TimeRange.Max + BeyondMs); // no record lies there, but watermarks may
         var start = _startOf(LocalOf(moment).Date);
         var end = FirstMomentOf(_next(start));
         // Where clocks go back over midnight the day before comes again for a while: that belongs to the day which has begun.
@@ -92,7 +92,7 @@ internal sealed record CalendarWindows : AlignedWindows
     /// the runtime calls no local time invalid or ambiguous.</summary>
     private long Search(DateTime day, long guess)
     {
-        var (before, from) = (guess - MostShiftMs, guess + MostShiftMs);
+        var (before, from) = (guess - MaxShiftMs, guess + MaxShiftMs);
         while (from - before > 1)
         {
             var middle = before + ((from - before) / 2);

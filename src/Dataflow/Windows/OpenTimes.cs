@@ -12,9 +12,9 @@ internal readonly struct OpenTimes
     /// <param name="closed">What ends up to there takes no more records.</param>
     public OpenTimes(WindowSpec? windows, long closed)
     {
-        var (least, most) = windows is { NeedsTime: true } ? (TimeRange.Least, TimeRange.Most) : (long.MinValue, long.MaxValue - 1);
-        _from = Math.Max(windows?.OpenFrom(closed) ?? long.MinValue, least);
-        _length = _from > most ? 0 : unchecked((ulong)(most - _from) + 1);
+        var (min, max) = windows is { NeedsTime: true } ? (TimeRange.Min, TimeRange.Max) : (long.MinValue, long.MaxValue - 1);
+        _from = Math.Max(windows?.OpenFrom(closed) ?? long.MinValue, min);
+        _length = _from > max ? 0 : unchecked((ulong)(max - _from) + 1);
     }
 
     public bool Hold(long time) => unchecked((ulong)(time - _from)) < _length;

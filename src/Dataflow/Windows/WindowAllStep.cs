@@ -1,7 +1,6 @@
 namespace Dataflow;
 
-/// <summary>Cuts a stream without keys into windows of event time.</summary>
-public static class WindowAllStep
+static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {

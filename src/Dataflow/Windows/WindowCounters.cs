@@ -1,6 +1,6 @@
 using System.ComponentModel;
 
-namespace Dataflow;
+namespace Dataflow.Operations;
 
 /// <summary>The numbers that windows count.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]

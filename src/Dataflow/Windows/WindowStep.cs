@@ -2,8 +2,7 @@ using Dataflow.Windows;
 
 namespace Dataflow;
 
-/// <summary>Cuts a keyed stream into windows of event time.</summary>
-public static class WindowStep
+static partial class Verbs
 {
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull

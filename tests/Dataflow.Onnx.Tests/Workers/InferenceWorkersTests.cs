@@ -53,10 +53,10 @@ public sealed class InferenceWorkersTests : IDisposable
         var gate = new SemaphoreSlim(0);
         var generator = new FakeGenerator
         {
-            Before = async (_, stop) =>
+            Before = async (_, cancellationToken) =>
             {
                 InterlockedMax(ref most, Interlocked.Increment(ref running));
-                await gate.WaitAsync(stop);
+                await gate.WaitAsync(cancellationToken);
                 Interlocked.Decrement(ref running);
             },
         };

@@ -54,7 +54,7 @@ public class AccumulatorTests
         log.Append("readings", readings);
         var results = Sink.Memory<string>();
         var pipeline = new Pipeline("sessions");
-        pipeline.From(Topic.Of<Reading>("readings").StopAtEnd()).WithEventTime(r => r.TimeMs, lateness: Ms(200))
+        pipeline.From(Topic.Of<Reading>("readings").StopAtEnd()).WithEventTime(r => r.TimeMs, maxOutOfOrderness: Ms(200))
             .KeyBy(r => r.Sensor).Window(Session.WithGap(Ms(60)))
             .Aggregate(a => a.Collect(10, r => r.Value), (_, _, values) => string.Join(' ', values.Values)).Values().To(results);
 
@@ -105,7 +105,7 @@ public class AccumulatorTests
                 .OrderBy(type => type.Name, StringComparer.Ordinal));
 
     private static Stream<string> Summaries(Stream<Reading> stream, WindowSpec windows)
-        => stream.WithEventTime(r => r.TimeMs, lateness: Ms(60)).KeyBy(r => r.Sensor).Window(windows).Aggregate(
+        => stream.WithEventTime(r => r.TimeMs, maxOutOfOrderness: Ms(60)).KeyBy(r => r.Sensor).Window(windows).Aggregate(
             a => (a.Count(), a.CountDistinct(r => r.Value, _ => true, r => r.Value > 0), a.Top(3, r => r.Value), a.Last(2, r => r.Value),
                 a.First(r => r.Value), a.AllMinBy(r => r.Value), a.Count(r => r.Value >= 0), a.Max(r => r.TimeMs)),
             (sensor, window, count, distinct, top, last, first, least, positive, latest)

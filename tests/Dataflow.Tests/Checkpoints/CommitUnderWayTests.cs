@@ -34,10 +34,10 @@ public class CommitUnderWayTests
         private bool _holds;
 
         /// <summary>Keeps what comes; completes once something has.</summary>
-        public Task HoldAsync(CancellationToken stop)
+        public Task HoldAsync(CancellationToken cancellationToken)
         {
             lock (_gate) _holds = true;
-            return _holdsOne.Task.WaitAsync(TimeSpan.FromSeconds(30), stop);
+            return _holdsOne.Task.WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
         }
 
         public void Release()

@@ -1,4 +1,5 @@
 using Dataflow.Combining;
+using Dataflow.Planning;
 using Dataflow.Runtime;
 using Dataflow.State;
 using Dataflow.Windows;

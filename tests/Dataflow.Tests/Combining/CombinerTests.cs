@@ -178,7 +178,7 @@ public sealed class CombinerTests : IDisposable
     private static StepStatus Exchange(SimulatedJob job) => job.Status.Steps.Single(step => step.Name == "exchange");
 
     private static KeyedStream<string, Reading> Timed(Stream<Reading> stream)
-        => stream.WithEventTime(r => r.TimeMs, lateness: Ms(LatenessMs)).KeyBy(r => r.Sensor);
+        => stream.WithEventTime(r => r.TimeMs, maxOutOfOrderness: Ms(LatenessMs)).KeyBy(r => r.Sensor);
 
     private static IEnumerable<long> StartsOf(long time)
     {

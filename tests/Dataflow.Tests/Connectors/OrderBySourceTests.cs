@@ -21,12 +21,12 @@ public sealed class OrderBySourceTests : IDisposable
     [Fact]
     public void Gives_what_LINQ_gives_wherever_the_bound_of_memory_lies()
         => Gen.Select(Gen.Select(Gen.Long[-9, 9], Gen.Int[0, 300]).Array[0, 120], Gen.Int[1, 6_000], Gen.Int[0, 130]).Sample(
-            (drawn, mostBytes, skipped) =>
+            (drawn, maxBytes, skipped) =>
             {
                 var values = drawn.Select((value, i) => (Time: value.Item1, Text: new string((char)('a' + (i % 26)), value.Item2))).ToList();
                 skipped = Math.Min(skipped, values.Count);
                 using var log = SimulatedJob.OpenLog(new SimulatedFileSystem());
-                using var order = new TimeOrder<string>(log, mostBytes);
+                using var order = new TimeOrder<string>(log, maxBytes);
                 foreach (var (i, value) in values.Index()) order.Add(value.Time, new Record<string>(value.Text, 0, new RecordOrigin(3, i)));
                 order.Complete();
                 for (var i = 0; i < skipped; i++) order.Skip();
@@ -43,7 +43,7 @@ public sealed class OrderBySourceTests : IDisposable
     {
         string[] values = ["b", new string('c', 3 << 20), "a", new string('d', 100_000)];
         using var log = SimulatedJob.OpenLog(new SimulatedFileSystem());
-        using var order = new TimeOrder<string>(log, mostBytes: 1);
+        using var order = new TimeOrder<string>(log, maxBytes: 1);
         foreach (var value in values) order.Add(-value.Length, new Record<string>(value, 0, default));
         order.Complete();
 
@@ -68,7 +68,7 @@ public sealed class OrderBySourceTests : IDisposable
         static int Spill(SimulatedFileSystem disk)
         {
             using var log = SimulatedJob.OpenLog(disk);
-            using var order = new TimeOrder<int>(log, mostBytes: 1);
+            using var order = new TimeOrder<int>(log, maxBytes: 1);
             for (var i = 3; i > 0; i--) order.Add(i, new Record<int>(i, 0, default));
             order.Complete();
             Assert.Empty(disk.List("/log/spill"));
@@ -92,7 +92,7 @@ public sealed class OrderBySourceTests : IDisposable
 
         void Order()
         {
-            using var order = new TimeOrder<int>(log, mostBytes: 1);
+            using var order = new TimeOrder<int>(log, maxBytes: 1);
             order.Add(1, new Record<int>(1, 0, default));
         }
     }

@@ -15,10 +15,10 @@ public sealed class TopicWriterTests : IDisposable
     [Fact]
     public async Task What_was_written_and_deleted_is_what_a_table_of_the_topic_holds()
     {
-        await using var writer = await _log.OpenWriterAsync<string, Stock>(s_stocks, stop: Stop);
-        foreach (var item in Enumerable.Range(0, 20)) await writer.WriteAsync($"item {item}", new(item, 1), stop: Stop);
-        await writer.WriteAsync("item 3", new(3, 7), stop: Stop);
-        await writer.DeleteAsync("item 4", stop: Stop);
+        await using var writer = await _log.OpenWriterAsync<string, Stock>(s_stocks, cancellationToken: Stop);
+        foreach (var item in Enumerable.Range(0, 20)) await writer.WriteAsync($"item {item}", new(item, 1), cancellationToken: Stop);
+        await writer.WriteAsync("item 3", new(3, 7), cancellationToken: Stop);
+        await writer.DeleteAsync("item 4", cancellationToken: Stop);
 
         var pipeline = new Pipeline("stocks");
         pipeline.Table<string, Stock>(s_stocks.StopAtEnd()).To(Topic.Of<Stock>("copy", partitions: 3));
@@ -32,9 +32,9 @@ public sealed class TopicWriterTests : IDisposable
     public async Task A_write_is_in_the_log_with_its_time_and_headers_when_it_completes()
     {
         var clock = new SimulatedClock();
-        await using var writer = await _log.OpenWriterAsync<string, Stock>(Topic.Of<Stock>("one", partitions: 1), time: clock, stop: Stop);
-        await writer.WriteAsync("a", new(1, 1), headers: new[] { new RecordHeader("trace", "t1"u8.ToArray()) }, stop: Stop);
-        await writer.WriteAsync("b", new(2, 2), DateTimeOffset.FromUnixTimeMilliseconds(7), stop: Stop);
+        await using var writer = await _log.OpenWriterAsync<string, Stock>(Topic.Of<Stock>("one", partitions: 1), time: clock, cancellationToken: Stop);
+        await writer.WriteAsync("a", new(1, 1), headers: new[] { new RecordHeader("trace", "t1"u8.ToArray()) }, cancellationToken: Stop);
+        await writer.WriteAsync("b", new(2, 2), DateTimeOffset.FromUnixTimeMilliseconds(7), cancellationToken: Stop);
 
         var seen = Records("one").Select(record => (Text(record.Key), record.Timestamp, record.Headers.Count)).ToList();
 
@@ -44,12 +44,24 @@ public sealed class TopicWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task Writes_of_a_key_keep_their_order_where_they_wait_for_memory_together()
+    {
+        using var log = LogStore.Open("small", new LogOptions { Durability = Durability.Memory, MaxPendingBytes = 4 << 10 });
+        var topic = Topic.Of<int>("numbers", partitions: 1);
+        await using var writer = await log.OpenWriterAsync<string, int>(topic, cancellationToken: Stop);
+
+        await Task.WhenAll(Enumerable.Range(0, 20_000).Select(i => writer.WriteAsync("key", i, cancellationToken: Stop)));
+
+        Assert.Equal(Enumerable.Range(0, 20_000), topic.ReadAll(log));
+    }
+
+    [Fact]
     public async Task Many_writes_at_once_are_all_there_and_share_commits()
     {
-        await using var writer = await _log.OpenWriterAsync<int, Stock>(Topic.Of<Stock>("many", partitions: 4), stop: Stop);
+        await using var writer = await _log.OpenWriterAsync<int, Stock>(Topic.Of<Stock>("many", partitions: 4), cancellationToken: Stop);
 
         await Task.WhenAll(Enumerable.Range(0, 4).Select(thread => Task.Run(
-            () => Task.WhenAll(Enumerable.Range(0, 1000).Select(i => writer.WriteAsync((thread * 1000) + i, new(i, thread), stop: Stop))), Stop)));
+            () => Task.WhenAll(Enumerable.Range(0, 1000).Select(i => writer.WriteAsync((thread * 1000) + i, new(i, thread), cancellationToken: Stop))), Stop)));
 
         Assert.Equal(4000, Topic.Of<Stock>("many").ReadAll(_log).Distinct().Count());
     }
@@ -58,9 +70,9 @@ public sealed class TopicWriterTests : IDisposable
     public async Task Writes_that_find_the_memory_of_the_log_full_wait_and_are_written_as_they_were()
     {
         using var log = LogStore.Open("small", new LogOptions { Durability = Durability.Memory, MaxPendingBytes = 64 << 10 });
-        await using var writer = await log.OpenWriterAsync<int, byte[]>(Topic.Of<byte[]>("big", partitions: 1), stop: Stop);
+        await using var writer = await log.OpenWriterAsync<int, byte[]>(Topic.Of<byte[]>("big", partitions: 1), cancellationToken: Stop);
 
-        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => writer.WriteAsync(i, [.. Enumerable.Repeat((byte)i, 5000)], stop: Stop)));
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => writer.WriteAsync(i, [.. Enumerable.Repeat((byte)i, 5000)], cancellationToken: Stop)));
 
         var values = Topic.Of<byte[]>("big").ReadAll(log).ToList();
         Assert.Equal(200, values.Count);
@@ -74,7 +86,7 @@ public sealed class TopicWriterTests : IDisposable
         var seen = Sink.Memory<Stock>();
         pipeline.From(s_stocks).To(seen);
         await using var job = await pipeline.StartAsync(new JobOptions { Log = _log, Workers = 1 }, Stop);
-        await using (var writer = await _log.OpenWriterAsync<string, Stock>(s_stocks, stop: Stop)) await writer.WriteAsync("a", new(1, 1), stop: Stop);
+        await using (var writer = await _log.OpenWriterAsync<string, Stock>(s_stocks, cancellationToken: Stop)) await writer.WriteAsync("a", new(1, 1), cancellationToken: Stop);
 
         while (job.Status.RecordsRead < 1) await Task.Yield();
         await job.StopAsync(TestContext.Current.CancellationToken);

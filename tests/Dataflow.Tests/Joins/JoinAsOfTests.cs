@@ -30,7 +30,7 @@ public class JoinAsOfTests
 
                 foreach (var key in lefts.GroupBy(l => l.Sensor)) Assert.Equal(key.Select(l => l.TimeMs).Order(), key.Select(l => l.TimeMs));
                 var misses = Pairs(streams, toleranceMs).Count(pair => pair.Right is null);
-                Assert.Equal(misses, status.Steps.Single(step => step.Name == "join-as-of").Misses);
+                Assert.Equal(misses, status.Steps.Single(step => step.Name == "join-as-of").Unmatched);
             },
             iter: 20);
 
@@ -67,7 +67,7 @@ public class JoinAsOfTests
         job.RunUntilIdle();
         job.Checkpoint();
         Assert.Equal("a@1200=7 a@1101=6", results.Committed[^1]);
-        Assert.Equal(0, Step(job).Misses);
+        Assert.Equal(0, Step(job).Unmatched);
         job.Close();
 
         void AppendTo(string topic, params Reading[] readings) => log.Append(topic, readings);

@@ -31,7 +31,7 @@ public class JoinBroadcastTests
                 Assert.Equal(expected.Order(), results.Committed.Order());
                 Assert.Equal(
                     values.Count(v => !latest.Exists(r => v.Value > r.Value)),
-                    job.Status.Steps.Single(step => step.Name == "join-broadcast").Misses);
+                    job.Status.Steps.Single(step => step.Name == "join-broadcast").Unmatched);
                 job.Close();
             },
             iter: 20);

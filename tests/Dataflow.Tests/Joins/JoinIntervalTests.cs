@@ -59,8 +59,8 @@ public sealed class JoinIntervalTests : IDisposable
                 var lefts = Pairs(streams, _ => bounds, lefts: true).Count(text => text.EndsWith('-'));
                 var rights = Pairs(streams, _ => bounds, rights: true).Count(text => text.StartsWith('-'));
                 var step = status.Steps.Single(step => step.Name == "join-interval");
-                Assert.Equal([new("left without partner", lefts), new Miss("right without partner", rights)], step.MissReasons);
-                Assert.Equal(lefts + rights, step.Misses);
+                Assert.Equal([new("left without partner", lefts), new UnmatchedReason("right without partner", rights)], step.UnmatchedReasons);
+                Assert.Equal(lefts + rights, step.Unmatched);
                 Assert.Equal(0, step.Late);
                 Assert.Equal(0, status.StateEntries);
             },
@@ -92,7 +92,7 @@ public sealed class JoinIntervalTests : IDisposable
             ["a@1000=1 a@1099=5", "a@1000=1 a@1100=3", "a@1050=2 a@1099=5", "a@1050=2 a@1100=3", "a@1200=4 -", "a@1400=7 a@1400=6"],
             results.Committed.Order(StringComparer.Ordinal));
         var step = job.Status.Steps.Single(step => step.Name == "join-interval");
-        Assert.Equal((1, 1, 1400), (step.Late, step.Misses, step.WatermarkMs));
+        Assert.Equal((1, 1, 1400), (step.Late, step.Unmatched, step.WatermarkMs));
         Assert.Equal(2, job.Status.StateEntries);
         job.Close();
 

@@ -43,7 +43,7 @@ public class JoinStreamsTests
 
         Assert.Equal(Enumerable.Range(800, 200).Select(x => (x, x / 2)), results.Committed.Order());
         var step = job.Status.Steps.Single(step => step.Name == "join-streams");
-        Assert.Equal([new("left without partner", 800), new Miss("right without partner", 1900)], step.MissReasons);
+        Assert.Equal([new("left without partner", 800), new UnmatchedReason("right without partner", 1900)], step.UnmatchedReasons);
         Assert.Equal(0, step.Late);
     }
 

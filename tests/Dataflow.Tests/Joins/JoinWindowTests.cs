@@ -37,8 +37,8 @@ public class JoinWindowTests
                 Assert.Equal(expected.Order(StringComparer.Ordinal), results.Order(StringComparer.Ordinal));
                 Assert.Equal(
                     [new("left without partner", groups.Where(g => !Rights(g).Any()).Sum(g => Lefts(g).Count())),
-                        new Miss("right without partner", groups.Where(g => !Lefts(g).Any()).Sum(g => Rights(g).Count()))],
-                    status.Steps.Single(step => step.Name == "co-group-results").MissReasons);
+                        new UnmatchedReason("right without partner", groups.Where(g => !Lefts(g).Any()).Sum(g => Rights(g).Count()))],
+                    status.Steps.Single(step => step.Name == "co-group-results").UnmatchedReasons);
             },
             iter: 20);
 

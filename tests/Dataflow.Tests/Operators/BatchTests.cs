@@ -24,7 +24,7 @@ public sealed class BatchTests : IDisposable
     public void Collects_by_cost_without_exceeding_the_budget_but_by_a_value_that_does_so_alone()
         => Assert.Equal(
             ["3 4", "5 5", "99", "2 1", "10", "1"],
-            Harness.Run([3, 4, 5, 5, 99, 2, 1, 10, 1], s => s.Batch(100, cost: x => x, budget: 10).Select(Text)));
+            Harness.Run([3, 4, 5, 5, 99, 2, 1, 10, 1], s => s.Batch(100, cost: x => x, maxCost: 10).Select(Text)));
 
     [Fact]
     public void Each_key_gets_what_chunks_of_its_values_are_also_through_crashes()
@@ -155,8 +155,8 @@ public sealed class BatchTests : IDisposable
     {
         Refused<ArgumentOutOfRangeException>(s => s.Batch(0));
         Refused<ArgumentException>(s => s.Batch(1, cost: x => x));
-        Refused<ArgumentException>(s => s.Batch(1, budget: 1));
-        Refused<ArgumentOutOfRangeException>(s => s.Batch(1, x => x, budget: 0));
+        Refused<ArgumentException>(s => s.Batch(1, maxCost: 1));
+        Refused<ArgumentOutOfRangeException>(s => s.Batch(1, x => x, maxCost: 0));
         Refused<ArgumentOutOfRangeException>(s => s.Batch(1, within: TimeSpan.Zero));
         Refused<ArgumentOutOfRangeException>(s => s.Batch(1, withinEventTime: -Second));
         Refused<PlanException>(s => s.Batch(1, withinEventTime: Second));
@@ -169,7 +169,7 @@ public sealed class BatchTests : IDisposable
         var pipeline = new Pipeline("batches");
         pipeline.From(Source.Of([1])).WithEventTime(x => (long)x).KeyBy(x => x).Batch(5, x => x, 9, Second, 2 * Second).To(Sink.Memory<IReadOnlyList<int>>());
         Assert.Contains(
-            "batch (by key, 5 at most, budget 9, within 00:00:01, within 00:00:02 of event time)\n", pipeline.Explain().ToString(), StringComparison.Ordinal);
+            "batch (by key, 5 at most, cost at most 9, within 00:00:01, within 00:00:02 of event time)\n", pipeline.Explain().ToString(), StringComparison.Ordinal);
     }
 
     private static void Refused<TException>(Func<Stream<int>, Stream<IReadOnlyList<int>>> steps)

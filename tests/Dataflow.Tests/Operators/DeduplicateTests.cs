@@ -72,5 +72,5 @@ public class DeduplicateTests
     }
 
     private static KeyedStream<string, Reading> Within(Stream<Reading> stream, int ms)
-        => stream.WithEventTime(r => r.TimeMs, lateness: TimeSpan.FromMilliseconds(100)).KeyBy(r => r.Sensor).Deduplicate(TimeSpan.FromMilliseconds(ms));
+        => stream.WithEventTime(r => r.TimeMs, maxOutOfOrderness: TimeSpan.FromMilliseconds(100)).KeyBy(r => r.Sensor).Deduplicate(TimeSpan.FromMilliseconds(ms));
 }

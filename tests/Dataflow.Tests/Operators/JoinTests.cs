@@ -85,7 +85,7 @@ public class JoinTests
         stream.KeyBy(x => x).Join(table, (x, row) => $"{x} {row.Name}").To(joined);
         var job = SimulatedJob.Start(pipeline, log, workers, seed);
         job.Run();
-        return (joined.Committed, job.Status.Steps.Single(step => step.Name == "join").Misses);
+        return (joined.Committed, job.Status.Steps.Single(step => step.Name == "join").Unmatched);
     }
 
     public sealed record Row(int Key, string Name);

@@ -22,7 +22,7 @@ public sealed class LookupTests : IDisposable
     {
         var job = Run([1, 2, 3, 4], s => s.Lookup(x => x, Even, (x, row) => $"{x} {row}"));
         Assert.Equal(["2 row 2", "4 row 4"], _results.Committed);
-        Assert.Equal(2, Step(job).Misses);
+        Assert.Equal(2, Step(job).Unmatched);
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class LookupTests : IDisposable
     {
         var job = Run([1, 2], s => s.LeftLookup(x => x, Even, (x, row) => $"{x} {row ?? "none"}"));
         Assert.Equal(["1 none", "2 row 2"], _results.Committed);
-        Assert.Equal(0, Step(job).Misses);
+        Assert.Equal(0, Step(job).Unmatched);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class LookupTests : IDisposable
     public void A_call_that_fails_is_not_kept_but_made_again()
     {
         var options = new LookupOptions { Calls = new() { Attempts = 2 } };
-        Run([2, 2], s => s.Lookup(x => x, (key, stop) => _calls.Count == 0 ? Failing(key) : Even(key, stop), (x, row) => $"{x} {row}", options));
+        Run([2, 2], s => s.Lookup(x => x, (key, cancellationToken) => _calls.Count == 0 ? Failing(key) : Even(key, cancellationToken), (x, row) => $"{x} {row}", options));
         Assert.Equal(["2 row 2", "2 row 2"], _results.Committed);
         Assert.Equal([2, 2], _calls);
     }
@@ -100,7 +100,7 @@ public sealed class LookupTests : IDisposable
     public void A_call_that_hangs_is_given_up_for_all_that_wait_for_it()
     {
         var options = new LookupOptions { Calls = new() { Attempts = 2, Timeout = Second } };
-        var job = Start(s => s.Lookup(x => x, (key, stop) => _calls.Count == 0 ? Hanging(key) : Even(key, stop), (x, row) => $"{x} {row}", options));
+        var job = Start(s => s.Lookup(x => x, (key, cancellationToken) => _calls.Count == 0 ? Hanging(key) : Even(key, cancellationToken), (x, row) => $"{x} {row}", options));
         Append(job, 2, 2);
         _clock.Advance(Second);
         job.RunUntilIdle();
@@ -151,7 +151,7 @@ public sealed class LookupTests : IDisposable
     {
         Fails("No key", s => s.Lookup<int, int, string, string>(_ => throw new InvalidOperationException("No key"), Even, (x, row) => row));
         Fails("No answer", s => s.Lookup(x => x, (_, _) => throw new InvalidOperationException("No answer"), (int x, string row) => row));
-        Fails("No result", s => s.Lookup<int, int, string, string>(x => x, (key, stop) => Even(2, stop), (x, row) => throw new InvalidOperationException("No result")));
+        Fails("No result", s => s.Lookup<int, int, string, string>(x => x, (key, cancellationToken) => Even(2, cancellationToken), (x, row) => throw new InvalidOperationException("No result")));
         Fails("It returned no task", s => s.Lookup(x => x, (_, _) => (Task<string?>)null!, (int x, string row) => row));
     }
 
@@ -177,7 +177,7 @@ public sealed class LookupTests : IDisposable
 
     private static StepStatus Step(SimulatedJob job) => job.Status.Steps.Single(step => step.Name == "lookup");
 
-    private Task<string?> Even(int key, CancellationToken cancellation)
+    private Task<string?> Even(int key, CancellationToken cancellationToken)
     {
         _calls.Add(key);
         return Task.FromResult(key % 2 == 0 ? $"row {key}" : null);

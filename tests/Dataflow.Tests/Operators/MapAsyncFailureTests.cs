@@ -116,7 +116,7 @@ public sealed class MapAsyncFailureTests : IDisposable
         var values = Enumerable.Range(0, 120).ToArray();
         var pipeline = new Pipeline("map");
         pipeline.From(Source.Of(values)).KeyBy(value => value)
-            .MapAsync((value, stop) => Call(value, Task.FromResult, stop), new() { Concurrency = 100, CallsPerSecond = 20 }).To(_results);
+            .MapAsync((value, cancellationToken) => Call(value, Task.FromResult, cancellationToken), new() { Concurrency = 100, CallsPerSecond = 20 }).To(_results);
         var job = SimulatedJob.Start(pipeline, _log, workers, clock: _clock);
         while (!job.HasFinished) job.Step();
 
@@ -153,15 +153,15 @@ public sealed class MapAsyncFailureTests : IDisposable
     private SimulatedJob Start(int[] values, AsyncOptions options, Func<int, Task<int>> answer)
     {
         var pipeline = new Pipeline("map");
-        pipeline.From(Source.Of(values)).MapAsync((value, stop) => Call(value, answer, stop), options).To(_results);
+        pipeline.From(Source.Of(values)).MapAsync((value, cancellationToken) => Call(value, answer, cancellationToken), options).To(_results);
         var job = SimulatedJob.Start(pipeline, _log, clock: _clock);
         job.RunUntilIdle();
         return job;
     }
 
-    private Task<int> Call(int value, Func<int, Task<int>> answer, CancellationToken cancellation)
+    private Task<int> Call(int value, Func<int, Task<int>> answer, CancellationToken cancellationToken)
     {
-        _calls.Add((value, _clock.GetUtcNow() - _start, cancellation));
+        _calls.Add((value, _clock.GetUtcNow() - _start, cancellationToken));
         return answer(value);
     }
 

@@ -147,7 +147,7 @@ public class MapAsyncOrderTests
         var results = Sink.Memory<TOut>();
         steps(pipeline.From(Source.Of(input)), calls).To(results);
         using var log = SimulatedJob.OpenLog();
-        calls.RunWithCrashes(pipeline, log, seed & 0xFFFF, mostWorkers: workersStay ? 1 : 3);
+        calls.RunWithCrashes(pipeline, log, seed & 0xFFFF, maxWorkers: workersStay ? 1 : 3);
         return results.Committed;
     }
 }

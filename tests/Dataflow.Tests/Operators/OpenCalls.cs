@@ -27,12 +27,12 @@ internal sealed class OpenCalls<T>
 
     /// <summary>Runs a pipeline to its end, while calls are answered and checkpoints taken at random, and the job is dropped and
     /// started again with another number of workers. No checkpoint may need an answer.</summary>
-    public void RunWithCrashes(Pipeline pipeline, LogStore log, int seed, int mostWorkers = 3, int crashes = 3)
+    public void RunWithCrashes(Pipeline pipeline, LogStore log, int seed, int maxWorkers = 3, int crashes = 3)
     {
         var random = new Random(seed);
         for (var crash = 0; crash < crashes; crash++)
         {
-            var job = SimulatedJob.Start(pipeline, log, random.Next(mostWorkers) + 1, seed + crash);
+            var job = SimulatedJob.Start(pipeline, log, random.Next(maxWorkers) + 1, seed + crash);
             for (var step = random.Next(200); step > 0 && !job.HasFinished; step--)
             {
                 job.Step();
@@ -44,7 +44,7 @@ internal sealed class OpenCalls<T>
             _open.Clear();
         }
 
-        var last = SimulatedJob.Start(pipeline, log, random.Next(mostWorkers) + 1, seed);
+        var last = SimulatedJob.Start(pipeline, log, random.Next(maxWorkers) + 1, seed);
         while (!last.HasFinished)
         {
             last.Step();

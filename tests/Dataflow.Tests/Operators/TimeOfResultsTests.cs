@@ -51,7 +51,7 @@ public class TimeOfResultsTests
                 log.Append("readings", readings);
                 var pipeline = new Pipeline("times");
                 var late = Sink.Memory<string>();
-                var keyed = pipeline.From(Topic.Of<Reading>("readings").StopAtEnd()).WithEventTime(r => r.TimeMs, lateness: Ms(LatenessMs)).KeyBy(r => r.Sensor);
+                var keyed = pipeline.From(Topic.Of<Reading>("readings").StopAtEnd()).WithEventTime(r => r.TimeMs, maxOutOfOrderness: Ms(LatenessMs)).KeyBy(r => r.Sensor);
                 var results = s_verbs[verb](keyed, keyed.Where(r => r.Value % 2 == 0));
                 results.Select(stream => stream.Add(input => new LateNode(input))).Aggregate((all, more) => all.Union(more)).To(late);
                 SimulatedJob.Start(pipeline, log, workers, with: options => options with { ReadRecords = reads }).Run();

@@ -34,7 +34,7 @@ public class MatchTests
                 var pattern = s_patterns[which];
                 var found = Harness.Run(
                     readings,
-                    s => s.WithEventTime(r => r.TimeMs, lateness: TimeSpan.FromMilliseconds(LatenessMs)).KeyBy(r => r.Sensor)
+                    s => s.WithEventTime(r => r.TimeMs, maxOutOfOrderness: TimeSpan.FromMilliseconds(LatenessMs)).KeyBy(r => r.Sensor)
                         .Match(pattern, (key, match) => Text(key, match.All)),
                     workers);
                 var expected = readings.GroupBy(r => r.Sensor)
@@ -210,7 +210,7 @@ public class MatchTests
         var pipeline = new Pipeline("bounded");
         var found = Sink.Memory<string>();
         pipeline.From(Source.Of(Enumerable.Range(0, 100).Select(i => new Reading("s", i, i)))).WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor)
-            .Match(Pattern.Begin<Reading>("a", _ => true).FollowedBy("b", r => r.Value == 99).Then(AfterMatch.SkipToNext), (key, m) => Text(key, m.All), mostOpen: 10)
+            .Match(Pattern.Begin<Reading>("a", _ => true).FollowedBy("b", r => r.Value == 99).Then(AfterMatch.SkipToNext), (key, m) => Text(key, m.All), maxOpen: 10)
             .To(found);
         using var log = SimulatedJob.OpenLog();
         var job = SimulatedJob.Start(pipeline, log);
@@ -290,9 +290,9 @@ public class MatchTests
 
     private static IEnumerable<(int Part, int Count)> Edges(Pattern<Reading> pattern, int part, int count)
     {
-        var (repeats, isReluctant) = part < 0 ? (false, false) : (count < pattern.Parts[part].Most, pattern.Parts[part].IsReluctant);
+        var (repeats, isReluctant) = part < 0 ? (false, false) : (count < pattern.Parts[part].Max, pattern.Parts[part].IsReluctant);
         if (repeats && !isReluctant) yield return (part, count + 1);
-        if (part < 0 || count >= pattern.Parts[part].Least)
+        if (part < 0 || count >= pattern.Parts[part].Min)
         {
             foreach (var exit in Exits(part + 1)) yield return (exit, 1);
         }

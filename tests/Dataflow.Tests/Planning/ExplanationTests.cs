@@ -25,7 +25,7 @@ public class ExplanationTests
           stage 3
              6 trips
              7 where
-             8 event-time (lateness 00:00:05, idle after 00:00:05)
+             8 event-time (out of order by 00:00:05, idle after 00:00:05)
              9 key-by
 
         """,
@@ -54,7 +54,7 @@ public class ExplanationTests
           subgraph stage3["stage 3"]
             n6["trips"]
             n7["where"]
-            n8["event-time (lateness 00:00:05, idle after 00:00:05)"]
+            n8["event-time (out of order by 00:00:05, idle after 00:00:05)"]
             n9["key-by"]
           end
           n1 --> n2
@@ -108,7 +108,7 @@ public class ExplanationTests
                 24 map-async (16 in flight)
               stage 3
                  6 flights
-                 7 event-time (lateness 00:00:00, idle after 00:00:05)
+                 7 event-time (out of order by 00:00:00, idle after 00:00:05)
                  8 key-by
               stage 4
                 16 exchange (by key (String))

@@ -30,7 +30,7 @@ public sealed class ProcessTests : IDisposable
             {
                 var fired = Harness.Run(
                     readings,
-                    s => s.WithEventTime(r => r.TimeMs, lateness: TimeSpan.FromMilliseconds(50)).KeyBy(r => r.Sensor)
+                    s => s.WithEventTime(r => r.TimeMs, maxOutOfOrderness: TimeSpan.FromMilliseconds(50)).KeyBy(r => r.Sensor)
                         .Process(() => new TimerAtValue()).Pairs,
                     workers);
                 foreach (var sensor in readings.GroupBy(r => r.Sensor))

@@ -9,7 +9,7 @@ public sealed class TimeOrderTests : IDisposable
 {
     private const long LatenessMs = 60;
     private const long PatienceMs = 25;
-    private const int MostAlarms = 3;
+    private const int MaxAlarms = 3;
 
     private readonly LogStore _log = SimulatedJob.OpenLog();
 
@@ -80,7 +80,7 @@ public sealed class TimeOrderTests : IDisposable
             () =>
             {
                 var pipeline = new Pipeline("alarms");
-                pipeline.From(readings).WithEventTime(r => r.TimeMs, lateness: TimeSpan.FromMinutes(1)).KeyBy(r => r.Sensor)
+                pipeline.From(readings).WithEventTime(r => r.TimeMs, maxOutOfOrderness: TimeSpan.FromMinutes(1)).KeyBy(r => r.Sensor)
                     .Process(() => new Told(10_000)).To(alarms);
                 return pipeline;
             },
@@ -107,7 +107,7 @@ public sealed class TimeOrderTests : IDisposable
         _log.Append("readings", [new Reading("a", 10, 1)]);
         var seen = Sink.Memory<string>();
         var pipeline = new Pipeline("seen");
-        pipeline.From(Topic.Of<Reading>("readings")).WithEventTime(r => r.TimeMs, lateness: TimeSpan.FromHours(1)).KeyBy(r => r.Sensor)
+        pipeline.From(Topic.Of<Reading>("readings")).WithEventTime(r => r.TimeMs, maxOutOfOrderness: TimeSpan.FromHours(1)).KeyBy(r => r.Sensor)
             .Process(() => new SeenAtOnce()).To(seen);
         var job = SimulatedJob.Start(pipeline, _log);
         job.RunUntilIdle();
@@ -122,7 +122,7 @@ public sealed class TimeOrderTests : IDisposable
     {
         _log.Append("readings", [new Reading("a", 10, 1), new Reading("b", 5, -1), new Reading("c", 20, 1)]);
         var pipeline = new Pipeline("fails");
-        pipeline.From(Topic.Of<Reading>("readings").StopAtEnd()).WithEventTime(r => r.TimeMs, lateness: TimeSpan.FromHours(1)).KeyBy(r => r.Sensor)
+        pipeline.From(Topic.Of<Reading>("readings").StopAtEnd()).WithEventTime(r => r.TimeMs, maxOutOfOrderness: TimeSpan.FromHours(1)).KeyBy(r => r.Sensor)
             .Process(() => new Seen()).To(Sink.Memory<string>());
 
         var error = Assert.Throws<OperatorException>(() => SimulatedJob.Start(pipeline, _log).Run());
@@ -145,15 +145,15 @@ public sealed class TimeOrderTests : IDisposable
         job = SimulatedJob.Start(Alarms(alarms), _log, workers: 3);
         job.RunUntilIdle();
         job.Checkpoint();
-        Assert.Equal(5000 * MostAlarms, alarms.Committed.Count);
-        Assert.Equal(5000 * MostAlarms, alarms.Committed.Distinct().Count());
+        Assert.Equal(5000 * MaxAlarms, alarms.Committed.Count);
+        Assert.Equal(5000 * MaxAlarms, alarms.Committed.Distinct().Count());
         job.Close();
     }
 
     private static Pipeline Alarms(MemorySink<string> alarms, Topic<Reading>? readings = null)
     {
         var pipeline = new Pipeline("alarms");
-        pipeline.From(readings ?? Topic.Of<Reading>("readings")).WithEventTime(r => r.TimeMs, lateness: TimeSpan.FromMilliseconds(readings is null ? 0 : LatenessMs))
+        pipeline.From(readings ?? Topic.Of<Reading>("readings")).WithEventTime(r => r.TimeMs, maxOutOfOrderness: TimeSpan.FromMilliseconds(readings is null ? 0 : LatenessMs))
             .KeyBy(r => r.Sensor).Process(() => new Silence(PatienceMs)).To(alarms);
         return pipeline;
     }
@@ -200,7 +200,7 @@ public sealed class TimeOrderTests : IDisposable
                 timers.Remove(at);
                 if (at < newest + PatienceMs) continue;
                 results.Add($"{readings[0].Sensor} {at}: {newest}");
-                if (++alarms < MostAlarms && maySet) timers.TryAdd(at + PatienceMs, !isAtEnd);
+                if (++alarms < MaxAlarms && maySet) timers.TryAdd(at + PatienceMs, !isAtEnd);
             }
         }
     }
@@ -218,7 +218,7 @@ public sealed class TimeOrderTests : IDisposable
         {
             if (timestamp < state.Newest + patienceMs) return;
             context.Emit($"{context.Key} {timestamp}: {state.Newest}");
-            if (++state.Alarms < MostAlarms) context.SetTimer(timestamp + patienceMs);
+            if (++state.Alarms < MaxAlarms) context.SetTimer(timestamp + patienceMs);
         }
     }
 

@@ -15,7 +15,7 @@ public class TimeToLiveTests
             {
                 var seen = Harness.Run(
                     readings,
-                    s => s.WithEventTime(r => r.TimeMs, lateness: TimeSpan.FromMilliseconds(LatenessMs)).KeyBy(r => r.Sensor)
+                    s => s.WithEventTime(r => r.TimeMs, maxOutOfOrderness: TimeSpan.FromMilliseconds(LatenessMs)).KeyBy(r => r.Sensor)
                         .Process(() => new Expiring()).Pairs,
                     workers);
                 foreach (var sensor in readings.GroupBy(r => r.Sensor))

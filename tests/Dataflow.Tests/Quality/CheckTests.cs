@@ -19,12 +19,12 @@ public sealed class CheckTests : IDisposable
     {
         for (var partition = 0; partition < 2; partition++)
             _log.Append(Input, Enumerable.Range(0, 100).Select(i => new Reading(i % 10 == 0 ? null! : "a", i, i)), partition, partitions: 2);
-        var (good, alerts) = (Sink.Memory<Reading>(), Sink.Memory<BrokenRule<Reading>>("alerts"));
+        var (good, alerts) = (Sink.Memory<Reading>(), Sink.Memory<RuleViolation<Reading>>("alerts"));
 
         var job = SimulatedJob.Start(Checking(good, alerts), _log, workers);
         job.Run();
 
-        Assert.Equal([new("sensor", 20), new("value", 118), new("odd", 100)], Step(job).BrokenRules);
+        Assert.Equal([new("sensor", 20), new("value", 118), new("odd", 100)], Step(job).RuleViolations);
         Assert.Equal(82, good.Committed.Count);
         Assert.All(good.Committed, reading => Assert.InRange(reading.Value, 0, 40));
         Assert.Equal(100, alerts.Committed.Count);
@@ -43,7 +43,7 @@ public sealed class CheckTests : IDisposable
             {
                 using var log = SimulatedJob.OpenLog();
                 log.Append(Input, readings);
-                var (good, alerts) = (Sink.Memory<Reading>(), Sink.Memory<BrokenRule<Reading>>("alerts"));
+                var (good, alerts) = (Sink.Memory<Reading>(), Sink.Memory<RuleViolation<Reading>>("alerts"));
                 var job = SimulatedJob.Start(Checking(good, alerts), log, workers, seed: steps);
                 for (var step = 0; step < steps; step++) job.Step();
                 job.Checkpoint();
@@ -86,7 +86,7 @@ public sealed class CheckTests : IDisposable
     {
         Assert.Contains(
             "check (sensor, value: dead letter, odd: alert)",
-            Checking(Sink.Memory<Reading>(), Sink.Memory<BrokenRule<Reading>>("alerts")).Explain().ToString(), StringComparison.Ordinal);
+            Checking(Sink.Memory<Reading>(), Sink.Memory<RuleViolation<Reading>>("alerts")).Explain().ToString(), StringComparison.Ordinal);
 
         var pipeline = new Pipeline("twice");
         pipeline.From(Source.Of([1])).Check(r => [r.That("same", n => n > 0), r.That("same", n => n < 9)]).Check(_ => [], "none").To(Sink.Memory<int>());
@@ -95,7 +95,7 @@ public sealed class CheckTests : IDisposable
         Assert.Contains("Step 'none' has no rules.", faults, StringComparison.Ordinal);
     }
 
-    private static Pipeline Checking(MemorySink<Reading> good, MemorySink<BrokenRule<Reading>> alerts)
+    private static Pipeline Checking(MemorySink<Reading> good, MemorySink<RuleViolation<Reading>> alerts)
     {
         var pipeline = new Pipeline("checking");
         pipeline.From(Topic.Of<Reading>(Input).StopAtEnd())
@@ -103,8 +103,8 @@ public sealed class CheckTests : IDisposable
                 r =>
                 [
                     r.NotNull("sensor", reading => reading.Sensor),
-                    r.InRange("value", reading => reading.Value, 0, 40, OnBroken.DeadLetter),
-                    r.That("odd", reading => reading.Value % 2 != 0, OnBroken.Alert),
+                    r.InRange("value", reading => reading.Value, 0, 40, RuleAction.DeadLetter),
+                    r.That("odd", reading => reading.Value % 2 != 0, RuleAction.Alert),
                 ],
                 out var broken)
             .To(good);

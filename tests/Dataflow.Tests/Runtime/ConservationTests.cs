@@ -76,7 +76,7 @@ public class ConservationTests
         status.CheckThatNoRecordIsLost();
         Assert.Equal(read, Read(status));
         Assert.True(status.Steps.Count(step => step.InFlight is not null) > 1);
-        Assert.Equal(read, written + status.Steps.Sum(step => step.Filtered + step.Late + step.Misses + step.DeadLetters));
+        Assert.Equal(read, written + status.Steps.Sum(step => step.Filtered + step.Late + step.Unmatched + step.DeadLetters));
     }
 
     private static long Read(JobStatus status) => status.Splits.Where(split => split.Name != "sensors").Sum(split => split.Read);

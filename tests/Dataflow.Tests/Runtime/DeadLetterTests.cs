@@ -139,7 +139,7 @@ public sealed class DeadLetterTests : IDisposable
     {
         _log.Append("numbers", Enumerable.Repeat(3, 6), partition: 0, partitions: 2);
         _log.Append("numbers", Enumerable.Repeat(3, 6), partition: 1, partitions: 2);
-        var job = SimulatedJob.Start(Pipeline(s => s.Select(Good), ErrorPolicy.DeadLetter(most: 11)), _log, workers);
+        var job = SimulatedJob.Start(Pipeline(s => s.Select(Good), ErrorPolicy.DeadLetter(maxDeadLetters: 11)), _log, workers);
 
         var error = Assert.Throws<OperatorException>(job.Run);
 
@@ -149,7 +149,7 @@ public sealed class DeadLetterTests : IDisposable
             + @"pipeline allows; none of them was written\. Correct the operator or the input, or allow more, then start the job again\.$",
             error.Message);
         Assert.Empty(Letters());
-        Run(Pipeline(s => s.Select(Good), ErrorPolicy.DeadLetter(most: 12)), workers);
+        Run(Pipeline(s => s.Select(Good), ErrorPolicy.DeadLetter(maxDeadLetters: 12)), workers);
         Assert.Equal(12, Letters().Count);
     }
 

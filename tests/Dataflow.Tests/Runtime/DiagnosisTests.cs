@@ -92,7 +92,7 @@ public sealed class DiagnosisTests : IDisposable
         Readings().KeyBy(r => r.Sensor).Join(_pipeline.Table(Source.Of(["A", "B"], "rows"), row => row), (r, _) => r).To(Sink.Memory<Reading>());
         Run();
 
-        Check(FindingKind.AllMissed, "join", "Step 'join' finds no row for any of 2 records. Check that both sides have the same keys.");
+        Check(FindingKind.AllUnmatched, "join", "Step 'join' finds no row for any of 2 records. Check that both sides have the same keys.");
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class DiagnosisTests : IDisposable
         var holder = _job!.Diagnose().Findings[1];
         Assert.Equal((FindingKind.SplitHoldsTimeBack, "readings[1]"), (holder.Kind, holder.Where));
         Assert.Equal(
-            "Split 'readings[1]' holds the watermark at 1970-01-01 00:00:00.700Z, its newest record's time less the lateness; the others are up to 2700 ms "
+            "Split 'readings[1]' holds the watermark at 1970-01-01 00:00:00.700Z, its newest record's time less maxOutOfOrderness; the others are up to 2700 ms "
             + "ahead. It goes on with the next record, or when the split has been quiet for 5 s.", holder.Text);
     }
 
@@ -232,7 +232,7 @@ public sealed class DiagnosisTests : IDisposable
 
     private Stream<Reading> Readings() => _pipeline.From(Topic.Of<Reading>("readings"));
 
-    private void Windowed() => Readings().WithEventTime(r => r.TimeMs, lateness: Second / 2).KeyBy(r => r.Sensor).Window(Tumbling.Every(Second))
+    private void Windowed() => Readings().WithEventTime(r => r.TimeMs, maxOutOfOrderness: Second / 2).KeyBy(r => r.Sensor).Window(Tumbling.Every(Second))
         .Aggregate(a => a.Count(), (_, _, n) => n).To(Sink.Memory<long>());
 
     private void Append(params Reading[] readings) => _log.Append("readings", readings, partition: 0, partitions: 2);

@@ -1,3 +1,4 @@
+using Dataflow.Planning;
 using Dataflow.Runtime;
 
 namespace Dataflow.Tests.Runtime;

@@ -58,7 +58,7 @@ public sealed class JobMeterTests : IDisposable
         var pipeline = new Pipeline("metered");
         pipeline.From(Topic.Of<int>("numbers").StopAtEnd()).Select(Count).To(Sink.Memory<int>());
         await pipeline.RunAsync(
-            new JobOptions { Log = _log, Workers = 1, Restarts = RestartPolicy.AtMost(2, TimeSpan.Zero) }, TestContext.Current.CancellationToken);
+            new JobOptions { Log = _log, Workers = 1, Restarts = RestartPolicy.ExponentialDelay(2, TimeSpan.Zero) }, TestContext.Current.CancellationToken);
 
         Assert.Equal([0, 1, 2], restarts);
 

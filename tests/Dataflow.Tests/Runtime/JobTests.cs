@@ -150,7 +150,7 @@ public sealed class JobTests : IAsyncDisposable
             _seen.Add(change.New);
             return change.New;
         }).To(results);
-        var options = Options(workers: 1) with { Restarts = RestartPolicy.AtMost(5, TimeSpan.FromMilliseconds(1)) };
+        var options = Options(workers: 1) with { Restarts = RestartPolicy.ExponentialDelay(5, TimeSpan.FromMilliseconds(1)) };
         await using var job = await pipeline.StartAsync(options, Stop);
         var reader = job.Read(table);
         while (_seen.Take(Stop) != 3) { }
@@ -171,7 +171,7 @@ public sealed class JobTests : IAsyncDisposable
         _log.Append("numbers", [1]);
         var pipeline = new Pipeline("passing");
         pipeline.From(Topic.Of<int>("numbers")).Select(int (_) => throw Passing()).To(Sink.Memory<int>());
-        var options = Options(workers: 1) with { Restarts = RestartPolicy.AtMost(5, TimeSpan.FromHours(1)) };
+        var options = Options(workers: 1) with { Restarts = RestartPolicy.ExponentialDelay(5, TimeSpan.FromHours(1)) };
         await using var job = await pipeline.StartAsync(options, Stop);
         while (job.State != JobState.Restarting) await Task.Yield();
         Assert.Equal(FindingKind.Restarts, job.Diagnose().Findings[0].Kind);
@@ -332,7 +332,7 @@ public sealed class JobTests : IAsyncDisposable
 
             public override int Read(Span<Record<int>> records) => 0;
 
-            public override async ValueTask WaitToReadAsync(CancellationToken stop)
+            public override async ValueTask WaitToReadAsync(CancellationToken cancellationToken)
             {
                 await Task.Yield();
                 throw new InvalidOperationException("no more");

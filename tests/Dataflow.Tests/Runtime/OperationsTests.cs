@@ -195,12 +195,12 @@ public sealed class OperationsTests : IDisposable
         var pipeline = new Pipeline("transient") { OnError = ErrorPolicy.DeadLetter() };
         pipeline.From(Topic.Of<int>("numbers").StopAtEnd())
             .Select(x => x == 50 && failures++ < 2 ? throw new DataflowException("Busy.") { IsTransient = true } : x).To(results);
-        var options = new JobOptions { Log = log, Workers = 2, Restarts = RestartPolicy.AtMost(1, TimeSpan.Zero) };
+        var options = new JobOptions { Log = log, Workers = 2, Restarts = RestartPolicy.ExponentialDelay(1, TimeSpan.Zero) };
 
         await Assert.ThrowsAsync<OperatorException>(() => pipeline.RunAsync(options, stop));
         Assert.Equal(2, failures);
         failures = 0;
-        await pipeline.RunAsync(options with { Restarts = RestartPolicy.AtMost(2, TimeSpan.Zero) }, stop);
+        await pipeline.RunAsync(options with { Restarts = RestartPolicy.ExponentialDelay(2, TimeSpan.Zero) }, stop);
 
         Assert.Equal(Enumerable.Range(0, 100), results.Committed);
         Assert.Empty(Topic.Of<DeadLetter>("transient.dead-letters").ReadAll(log));
@@ -210,13 +210,13 @@ public sealed class OperationsTests : IDisposable
     public void Restarts_wait_longer_each_time_and_never_for_errors_that_stay()
     {
         var passing = new DataflowException("Busy.") { IsTransient = true };
-        var policy = RestartPolicy.AtMost(8, TimeSpan.FromSeconds(1));
+        var policy = RestartPolicy.ExponentialDelay(8, TimeSpan.FromSeconds(1));
 
         Assert.Equal([1, 2, 4, 8, 16, 32, 60, 60, null], Enumerable.Range(0, 9).Select(n => policy.DelayBefore(n, passing)?.TotalSeconds));
         Assert.Null(policy.DelayBefore(0, new DataflowException("Wrong.")));
         Assert.Null(policy.DelayBefore(0, new InvalidOperationException()));
         Assert.Null(RestartPolicy.Never.DelayBefore(0, passing));
-        Assert.Throws<ArgumentOutOfRangeException>(() => RestartPolicy.AtMost(-1, TimeSpan.Zero));
+        Assert.Throws<ArgumentOutOfRangeException>(() => RestartPolicy.ExponentialDelay(-1, TimeSpan.Zero));
         Assert.Throws<ArgumentOutOfRangeException>(() => new JobOptions { MaxWatermarkDrift = TimeSpan.FromTicks(-1) });
     }
 

@@ -280,15 +280,15 @@ public sealed class PromptnessTests : IDisposable
         _mayGoOn.Release(1000);
     }
 
-    private async Task CancelAsync(Pipeline pipeline, int workers, CancellationToken stop)
+    private async Task CancelAsync(Pipeline pipeline, int workers, CancellationToken cancellationToken)
     {
-        await using var job = await pipeline.StartAsync(new JobOptions { Log = _log, Workers = workers }, stop);
-        _seen.Take(stop);
+        await using var job = await pipeline.StartAsync(new JobOptions { Log = _log, Workers = workers }, cancellationToken);
+        _seen.Take(cancellationToken);
 
         var cancelling = job.CancelAsync();
         _mayGoOn.Release(workers);
 
-        await cancelling.WaitAsync(TimeSpan.FromSeconds(20), stop);
+        await cancelling.WaitAsync(TimeSpan.FromSeconds(20), cancellationToken);
         Assert.InRange(_seen.Count, 0, workers - 1);
     }
 

@@ -27,7 +27,7 @@ public sealed class EventTimeTests : IDisposable
     {
         var stream = new Pipeline("times").From(Source.Of([1L]));
 
-        Assert.Equal("lateness", Assert.Throws<ArgumentOutOfRangeException>(() => stream.WithEventTime(x => x, TimeSpan.FromTicks(-1))).ParamName);
+        Assert.Equal("maxOutOfOrderness", Assert.Throws<ArgumentOutOfRangeException>(() => stream.WithEventTime(x => x, TimeSpan.FromTicks(-1))).ParamName);
         Assert.Equal("idleAfter", Assert.Throws<ArgumentOutOfRangeException>(
             () => stream.WithEventTime(x => x, idleAfter: Timeout.InfiniteTimeSpan)).ParamName);
     }
@@ -196,7 +196,7 @@ public sealed class EventTimeTests : IDisposable
     private SimulatedJob Start(int workers, bool advanceWhenQuiet = false)
     {
         var pipeline = new Pipeline("times");
-        pipeline.From(Topic.Of<long>("times")).WithEventTime(x => x, lateness: TimeSpan.FromMilliseconds(7), advanceWhenQuiet: advanceWhenQuiet).To(Sink.Memory<long>());
+        pipeline.From(Topic.Of<long>("times")).WithEventTime(x => x, maxOutOfOrderness: TimeSpan.FromMilliseconds(7), advanceWhenQuiet: advanceWhenQuiet).To(Sink.Memory<long>());
         var job = SimulatedJob.Start(pipeline, _log, workers, clock: _clock);
         job.RunUntilIdle();
         return job;

@@ -72,7 +72,7 @@ public sealed class TimeRangeTests : IDisposable
     [Fact]
     public void The_first_and_the_last_moments_that_are_allowed_lie_in_windows_of_every_kind()
     {
-        var (least, most) = (Dataflow.Time.TimeRange.Least, Dataflow.Time.TimeRange.Most);
+        var (least, most) = (Dataflow.Time.TimeRange.Min, Dataflow.Time.TimeRange.Max);
         foreach (var kind in new[] { Tumbling.Every(TimeSpan.FromDays(1)), Calendar.Months("Pacific/Apia"), Calendar.Weeks("America/New_York") })
         {
             using var log = SimulatedJob.OpenLog();

@@ -103,7 +103,7 @@ public class AlignedWindowTests
 
     private static void Check(Reading[] readings, Restarted run, WindowSpec windows, Func<long, IEnumerable<Window>> windowsOf)
     {
-        var results = run.Run(readings, s => s.WithEventTime(r => r.TimeMs, lateness: Ms(LatenessMs)).KeyBy(r => r.Sensor).Window(windows)
+        var results = run.Run(readings, s => s.WithEventTime(r => r.TimeMs, maxOutOfOrderness: Ms(LatenessMs)).KeyBy(r => r.Sensor).Window(windows)
             .Aggregate(a => (a.Count(), a.Sum(r => r.Value)), (key, w, n, sum) => (key, w.StartMs, w.EndMs, n, sum)).Values());
         var expected = readings.SelectMany(r => windowsOf(r.TimeMs), (r, w) => (Reading: r, Window: w))
             .GroupBy(x => (x.Reading.Sensor, x.Window), x => (long)x.Reading.Value)

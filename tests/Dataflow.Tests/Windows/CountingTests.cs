@@ -12,7 +12,7 @@ public class CountingTests
             {
                 var every = Math.Min(size, step);
                 var windows = size == every ? Counting.Every(size) : Counting.Of(size, every);
-                var results = run.Run(readings, s => s.WithEventTime(r => r.TimeMs, lateness: TimeSpan.FromMilliseconds(60))
+                var results = run.Run(readings, s => s.WithEventTime(r => r.TimeMs, maxOutOfOrderness: TimeSpan.FromMilliseconds(60))
                     .KeyBy(r => r.Sensor).Window(windows)
                     .Aggregate(a => (a.Count(), a.Sum(r => r.Value)), (key, w, n, sum) => (key, w.StartMs, w.EndMs, n, sum)).Values());
                 Assert.Equal(readings.GroupBy(r => r.Sensor).SelectMany(g => Model([.. g], size, every)).Order(), results.Order());

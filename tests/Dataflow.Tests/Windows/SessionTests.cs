@@ -150,7 +150,7 @@ public sealed class SessionTests : IDisposable
     private static (string, long, long, long) Row(string key, Window window, long sum) => (key, window.StartMs, window.EndMs, sum);
 
     private static KeyedStream<string, Reading> Timed(Stream<Reading> stream)
-        => stream.WithEventTime(r => r.TimeMs, lateness: Ms(LatenessMs)).KeyBy(r => r.Sensor);
+        => stream.WithEventTime(r => r.TimeMs, maxOutOfOrderness: Ms(LatenessMs)).KeyBy(r => r.Sensor);
 
     private static TimeSpan Ms(long milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 

@@ -90,7 +90,7 @@ public class SlidingTests
         });
 
     private static KeyedStream<string, Reading> Timed(Stream<Reading> stream)
-        => stream.WithEventTime(r => r.TimeMs, lateness: Ms(LatenessMs)).KeyBy(r => r.Sensor);
+        => stream.WithEventTime(r => r.TimeMs, maxOutOfOrderness: Ms(LatenessMs)).KeyBy(r => r.Sensor);
 
     private static TimeSpan Ms(long milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 

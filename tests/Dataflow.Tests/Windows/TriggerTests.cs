@@ -214,7 +214,7 @@ public sealed class TriggerTests : IDisposable
         => readings.Window(windows, trigger: trigger).Aggregate(a => a.Sum(r => r.Value), (key, window, sum) => new Result(key, window, sum)).Values();
 
     private static KeyedStream<string, Reading> Timed(Stream<Reading> stream)
-        => stream.WithEventTime(r => r.TimeMs, lateness: Ms(AnnouncedMs)).KeyBy(r => r.Sensor);
+        => stream.WithEventTime(r => r.TimeMs, maxOutOfOrderness: Ms(AnnouncedMs)).KeyBy(r => r.Sensor);
 
     private static TimeSpan Ms(long milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 

@@ -34,7 +34,7 @@ public sealed class BuiltInCallTests : CallContract
 {
     protected override KeyedStream<int, string> Call(
         KeyedStream<int, Reading> readings, Func<long, CancellationToken, Task<string>> service)
-        => readings.MapAsync((reading, stop) => service(reading.Value, stop));
+        => readings.MapAsync((reading, cancellationToken) => service(reading.Value, cancellationToken));
 }
 
 public sealed class AskTests : CallContract
@@ -98,7 +98,7 @@ public sealed class AskTests : CallContract
         KeyedStream<int, Reading> readings, Func<long, CancellationToken, Task<string>> service)
         => readings.Ask(
             static reading => $"{reading.Value}",
-            (question, stop) => service(long.Parse(question, System.Globalization.CultureInfo.InvariantCulture), stop));
+            (question, cancellationToken) => service(long.Parse(question, System.Globalization.CultureInfo.InvariantCulture), cancellationToken));
 
     private static SimulatedJob Start(LogStore log, int workers, List<string> asked, int seed)
     {

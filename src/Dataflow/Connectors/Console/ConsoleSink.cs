@@ -1,18 +1,14 @@
 namespace Dataflow;
 
-/// <summary>Prints results.</summary>
-public static class ConsoleSinks
+static partial class Sink
 {
-    extension(Sink)
+    /// <summary>Prints a line for each result, after the checkpoint that covers it is durable.</summary>
+    /// <param name="format">Makes the line; otherwise <c>ToString</c> does. Called on the task's thread.</param>
+    /// <param name="name">Shown in the plan; give one where a pipeline prints several streams.</param>
+    public static Sink<T> Console<T>(Func<T, string>? format = null, string name = "console")
     {
-        /// <summary>Prints a line for each result, after the checkpoint that covers it is durable.</summary>
-        /// <param name="format">Makes the line; otherwise <c>ToString</c> does. Called on the task's thread.</param>
-        /// <param name="name">Shown in the plan; give one where a pipeline prints several streams.</param>
-        public static Sink<T> Console<T>(Func<T, string>? format = null, string name = "console")
-        {
-            ArgumentException.ThrowIfNullOrEmpty(name);
-            return new ConsoleSink<T>(format ?? (value => value?.ToString() ?? ""), System.Console.Out, name);
-        }
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return new ConsoleSink<T>(format ?? (value => value?.ToString() ?? ""), System.Console.Out, name);
     }
 }
 

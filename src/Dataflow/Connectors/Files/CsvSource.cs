@@ -1,33 +1,29 @@
 namespace Dataflow;
 
-/// <summary>Reads files of separated values.</summary>
-public static class CsvSources
+static partial class Source
 {
-    extension(Source)
-    {
-        /// <summary>Reads a file of separated values whose first line names the columns. The file is one split.</summary>
-        /// <typeparam name="T">As for the other form.</typeparam>
-        /// <param name="path">The file; one that ends in <c>.gz</c> is decompressed.</param>
-        /// <param name="separator">What stands between cells. Cells in double quotes may contain it, and line breaks.</param>
-        /// <exception cref="ConnectorException"><typeparamref name="T"/> cannot be made from a row.</exception>
-        public static Source<T> Csv<T>(string path, char separator = ',')
-            => Csv<T>(path, new CsvOptions { Separator = separator });
+    /// <summary>Reads a file of separated values whose first line names the columns. The file is one split.</summary>
+    /// <typeparam name="T">As for the other form.</typeparam>
+    /// <param name="path">The file; one that ends in <c>.gz</c> is decompressed.</param>
+    /// <param name="separator">What stands between cells. Cells in double quotes may contain it, and line breaks.</param>
+    /// <exception cref="ConnectorException"><typeparamref name="T"/> cannot be made from a row.</exception>
+    public static Source<T> Csv<T>(string path, char separator = ',')
+        => Csv<T>(path, new CsvOptions { Separator = separator });
 
-        /// <summary>Reads a file of separated values whose first line names the columns. The file is one split.</summary>
-        /// <typeparam name="T">
-        /// A row: the parameters of its only public constructor and its other settable properties each take the column of their
-        /// name, whatever its case and underscores. Texts, numbers, <c>bool</c>, dates and times (without an offset: UTC), enums by
-        /// name and <c>Guid</c>. An empty cell is null where the member may be null; in quotes it is an empty text.
-        /// </typeparam>
-        /// <param name="path">The file; one that ends in <c>.gz</c> is decompressed.</param>
-        /// <param name="options">How the file is written.</param>
-        /// <exception cref="ConnectorException"><typeparamref name="T"/> cannot be made from a row.</exception>
-        public static Source<T> Csv<T>(string path, CsvOptions options)
-        {
-            ArgumentException.ThrowIfNullOrEmpty(path);
-            ArgumentNullException.ThrowIfNull(options);
-            return new CsvSource<T>(path, options, RowShape<T>.Instance);
-        }
+    /// <summary>Reads a file of separated values whose first line names the columns. The file is one split.</summary>
+    /// <typeparam name="T">
+    /// A row: the parameters of its only public constructor and its other settable properties each take the column of their
+    /// name, whatever its case and underscores. Texts, numbers, <c>bool</c>, dates and times (without an offset: UTC), enums by
+    /// name and <c>Guid</c>. An empty cell is null where the member may be null; in quotes it is an empty text.
+    /// </typeparam>
+    /// <param name="path">The file; one that ends in <c>.gz</c> is decompressed.</param>
+    /// <param name="options">How the file is written.</param>
+    /// <exception cref="ConnectorException"><typeparamref name="T"/> cannot be made from a row.</exception>
+    public static Source<T> Csv<T>(string path, CsvOptions options)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(options);
+        return new CsvSource<T>(path, options, RowShape<T>.Instance);
     }
 }
 

@@ -145,9 +145,9 @@ internal sealed class CsvText : TextReader
         var at = _next;
         _next += _text[at] == '\r' && IsNext('\n') ? 2 : 1;
         _line++;
-        var most = _options.MaxLinesInCell;
+        var max = _options.MaxLinesInCell;
         if (_quote < 0) EndRow(at, _next);
-        else if (_line - _quoteLine > most) Fail($"is not closed within {most} lines, {nameof(CsvOptions)}.{nameof(CsvOptions.MaxLinesInCell)}");
+        else if (_line - _quoteLine > max) Fail($"is not closed within {max} lines, {nameof(CsvOptions)}.{nameof(CsvOptions.MaxLinesInCell)}");
     }
 
     private bool IsNext(char expected) => _next + 1 < _end && _text[_next + 1] == expected;

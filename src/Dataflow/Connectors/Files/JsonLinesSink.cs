@@ -6,24 +6,20 @@ using Dataflow.Log;
 
 namespace Dataflow;
 
-/// <summary>Writes files with a JSON value on each line.</summary>
-public static class JsonLinesSinks
+static partial class Sink
 {
-    extension(Sink)
+    /// <summary>Writes a JSON value on each line, in UTF-8, names in camel case.</summary>
+    /// <remarks>
+    /// Until the job ends the lines stand in <c>path.partial</c>, synced with every checkpoint; then that file gets the name,
+    /// replacing what had it. A job whose input never ends never finishes the file.
+    /// </remarks>
+    /// <typeparam name="T">What System.Text.Json writes; its attributes count.</typeparam>
+    /// <param name="path">The file. Its directory must exist.</param>
+    /// <exception cref="ConnectorException">A member of <typeparamref name="T"/> cannot be written as it is.</exception>
+    public static Sink<T> JsonLines<T>(string path)
     {
-        /// <summary>Writes a JSON value on each line, in UTF-8, names in camel case.</summary>
-        /// <remarks>
-        /// Until the job ends the lines stand in <c>path.partial</c>, synced with every checkpoint; then that file gets the name,
-        /// replacing what had it. A job whose input never ends never finishes the file.
-        /// </remarks>
-        /// <typeparam name="T">What System.Text.Json writes; its attributes count.</typeparam>
-        /// <param name="path">The file. Its directory must exist.</param>
-        /// <exception cref="ConnectorException">A member of <typeparamref name="T"/> cannot be written as it is.</exception>
-        public static Sink<T> JsonLines<T>(string path)
-        {
-            ArgumentException.ThrowIfNullOrEmpty(path);
-            return new JsonLinesSink<T>(PhysicalFileSystem.Instance, Path.GetFullPath(path));
-        }
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new JsonLinesSink<T>(PhysicalFileSystem.Instance, Path.GetFullPath(path));
     }
 }
 

@@ -4,22 +4,18 @@ using System.Text.Unicode;
 
 namespace Dataflow;
 
-/// <summary>Reads files with a JSON value on each line.</summary>
-public static class JsonLinesSources
+static partial class Source
 {
-    extension(Source)
+    /// <summary>Reads a file with a JSON value on each line. The file is one split; blank lines are passed over.</summary>
+    /// <typeparam name="T">What System.Text.Json makes of a line; its attributes count, names match whatever their case. A member that
+    /// cannot be null and has no default must be there; what a line has besides is passed over.</typeparam>
+    /// <param name="path">The file, in UTF-8; one that ends in <c>.gz</c> is decompressed. A line has at most 64 MiB.</param>
+    /// <param name="whenReplaced">What to do where a job that starts again finds other lines than it had read.</param>
+    /// <exception cref="ConnectorException">A member of <typeparamref name="T"/> cannot be read as it was written.</exception>
+    public static Source<T> JsonLines<T>(string path, ReplacedFile whenReplaced = ReplacedFile.Refuse)
     {
-        /// <summary>Reads a file with a JSON value on each line. The file is one split; blank lines are passed over.</summary>
-        /// <typeparam name="T">What System.Text.Json makes of a line; its attributes count, names match whatever their case. A member that
-        /// cannot be null and has no default must be there; what a line has besides is passed over.</typeparam>
-        /// <param name="path">The file, in UTF-8; one that ends in <c>.gz</c> is decompressed. A line has at most 64 MiB.</param>
-        /// <param name="whenReplaced">What to do where a job that starts again finds other lines than it had read.</param>
-        /// <exception cref="ConnectorException">A member of <typeparamref name="T"/> cannot be read as it was written.</exception>
-        public static Source<T> JsonLines<T>(string path, ReplacedFile whenReplaced = ReplacedFile.Refuse)
-        {
-            ArgumentException.ThrowIfNullOrEmpty(path);
-            return new JsonLinesSource<T>(path, whenReplaced);
-        }
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new JsonLinesSource<T>(path, whenReplaced);
     }
 }
 

@@ -2,18 +2,14 @@ using System.Buffers.Binary;
 
 namespace Dataflow;
 
-/// <summary>Collects results in memory.</summary>
-public static class MemorySinks
+static partial class Sink
 {
-    extension(Sink)
+    /// <summary>Collects results in a list of this process, for tests and for programs that go on with them.</summary>
+    /// <param name="name">Names it in the plan and in checkpoints; a pipeline with several needs several names.</param>
+    public static MemorySink<T> Memory<T>(string name = "memory")
     {
-        /// <summary>Collects results in a list of this process, for tests and for programs that go on with them.</summary>
-        /// <param name="name">Names it in the plan and in checkpoints; a pipeline with several needs several names.</param>
-        public static MemorySink<T> Memory<T>(string name = "memory")
-        {
-            ArgumentException.ThrowIfNullOrEmpty(name);
-            return new MemorySink<T>(name);
-        }
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return new MemorySink<T>(name);
     }
 }
 

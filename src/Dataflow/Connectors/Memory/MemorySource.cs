@@ -1,24 +1,20 @@
 namespace Dataflow;
 
-/// <summary>Reads values that the program has.</summary>
-public static class MemorySources
+static partial class Source
 {
-    extension(Source)
+    /// <summary>Reads values from memory, in their order, once; they are copied now.</summary>
+    /// <param name="values">The values.</param>
+    /// <param name="name">Shown in the plan; give one where a pipeline has several such sources.</param>
+    public static Source<T> Of<T>(IEnumerable<T> values, string name = "memory")
     {
-        /// <summary>Reads values from memory, in their order, once; they are copied now.</summary>
-        /// <param name="values">The values.</param>
-        /// <param name="name">Shown in the plan; give one where a pipeline has several such sources.</param>
-        public static Source<T> Of<T>(IEnumerable<T> values, string name = "memory")
-        {
-            ArgumentNullException.ThrowIfNull(values);
-            ArgumentException.ThrowIfNullOrEmpty(name);
-            return new MemorySource<T>(name, [.. values]);
-        }
-
-        /// <summary>Reads the given values, in their order, once: <c>Source.Of(1, 2, 3)</c>.</summary>
-        public static Source<T> Of<T>(T first, T second, params ReadOnlySpan<T> more)
-            => new MemorySource<T>("memory", [first, second, .. more]);
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return new MemorySource<T>(name, [.. values]);
     }
+
+    /// <summary>Reads the given values, in their order, once: <c>Source.Of(1, 2, 3)</c>.</summary>
+    public static Source<T> Of<T>(T first, T second, params ReadOnlySpan<T> more)
+        => new MemorySource<T>("memory", [first, second, .. more]);
 }
 
 internal sealed class MemorySource<T>(string name, T[] values) : Source<T>

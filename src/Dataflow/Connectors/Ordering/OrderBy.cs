@@ -2,8 +2,7 @@ using Dataflow.State;
 
 namespace Dataflow;
 
-/// <summary>Reads sources in the order of time.</summary>
-public static class OrderBySource
+static partial class Verbs
 {
     extension<T>(Source<T> source)
     {

@@ -47,8 +47,8 @@ internal sealed class OrderedReader<T> : SourceReader<T>
         return count;
     }
 
-    public override ValueTask WaitToReadAsync(CancellationToken stop)
-        => _isAtEnd || _hasGathered ? ValueTask.CompletedTask : _source.WaitToReadAsync(stop);
+    public override ValueTask WaitToReadAsync(CancellationToken cancellationToken)
+        => _isAtEnd || _hasGathered ? ValueTask.CompletedTask : _source.WaitToReadAsync(cancellationToken);
 
     protected override void Dispose(bool disposing)
     {

@@ -7,8 +7,8 @@ namespace Dataflow;
 /// <summary>Puts records in the order of time, those of one time in the order of their coming: in memory up to a bound, beyond it in runs
 /// on disk, each in order, which are merged as they are taken.</summary>
 /// <param name="log">In whose directory the file lies; a log in memory has none, and then all stays in memory.</param>
-/// <param name="mostBytes">How much is kept in memory at most.</param>
-internal sealed class TimeOrder<T>(LogStore? log, int mostBytes = TimeOrder<T>.DefaultMostBytes) : IDisposable
+/// <param name="maxBytes">How much is kept in memory at most.</param>
+internal sealed class TimeOrder<T>(LogStore? log, int maxBytes = TimeOrder<T>.DefaultMostBytes) : IDisposable
 {
     public const int DefaultMostBytes = 32 << 20;
 
@@ -28,7 +28,7 @@ internal sealed class TimeOrder<T>(LogStore? log, int mostBytes = TimeOrder<T>.D
         StateCodec<T>.Write(ref value, _value);
         _gathered.Add(new RunEntry(time, record.Origin, _value.WrittenMemory));
         Count++;
-        if (_maySpill && _gathered.Bytes >= mostBytes) Spill();
+        if (_maySpill && _gathered.Bytes >= maxBytes) Spill();
     }
 
     /// <summary>Says that all are there.</summary>

@@ -2,31 +2,27 @@ using Dataflow.Checkpoints;
 
 namespace Dataflow;
 
-/// <summary>Reads records again that became dead letters.</summary>
-public static class ReplaySources
+static partial class Source
 {
-    extension(Source)
+    /// <summary>Reads those records of a source again that a pipeline has written dead letters of, each once, in the order of
+    /// the letters; it ends with the last letter that there is when the job first starts.</summary>
+    /// <remarks>The letters hold no content: each record is read where it was read first, and must still be there. One that
+    /// still cannot be decoded, or is gone, is a bad record of this source, at the letter's offset. Each is opened on its
+    /// own, which in a compressed or CSV file costs a pass over what lies before it.</remarks>
+    /// <param name="original">The source that the pipeline read, or one of the same splits that reads them better.</param>
+    /// <param name="deadLettersOf">The pipeline's name.</param>
+    public static Source<T> Replay<T>(Source<T> original, string deadLettersOf)
     {
-        /// <summary>Reads those records of a source again that a pipeline has written dead letters of, each once, in the order of
-        /// the letters; it ends with the last letter that there is when the job first starts.</summary>
-        /// <remarks>The letters hold no content: each record is read where it was read first, and must still be there. One that
-        /// still cannot be decoded, or is gone, is a bad record of this source, at the letter's offset. Each is opened on its
-        /// own, which in a compressed or CSV file costs a pass over what lies before it.</remarks>
-        /// <param name="original">The source that the pipeline read, or one of the same splits that reads them better.</param>
-        /// <param name="deadLettersOf">The pipeline's name.</param>
-        public static Source<T> Replay<T>(Source<T> original, string deadLettersOf)
-        {
-            ArgumentNullException.ThrowIfNull(original);
-            ArgumentException.ThrowIfNullOrWhiteSpace(deadLettersOf);
-            return new ReplaySource<T>(original is OrderedSource<T> ordered ? ordered.AsItIs : original, DeadLetterTopic.NameFor(deadLettersOf));
-        }
+        ArgumentNullException.ThrowIfNull(original);
+        ArgumentException.ThrowIfNullOrWhiteSpace(deadLettersOf);
+        return new ReplaySource<T>(original is OrderedSource<T> ordered ? ordered.AsItIs : original, DeadLetterTopic.NameFor(deadLettersOf));
+    }
 
-        /// <summary>As the form with a source, for a topic.</summary>
-        public static Source<T> Replay<T>(Topic<T> original, string deadLettersOf)
-        {
-            ArgumentNullException.ThrowIfNull(original);
-            return Source.Replay(new TopicSource<T>(original), deadLettersOf);
-        }
+    /// <summary>As the form with a source, for a topic.</summary>
+    public static Source<T> Replay<T>(Topic<T> original, string deadLettersOf)
+    {
+        ArgumentNullException.ThrowIfNull(original);
+        return Source.Replay(new TopicSource<T>(original), deadLettersOf);
     }
 }
 

@@ -72,7 +72,7 @@ internal sealed class TopicReader<TStored, T>(TopicSource<TStored, T> source, So
         return count;
     }
 
-    public override async ValueTask WaitToReadAsync(CancellationToken stop) => await reader.WaitToReadAsync(stop);
+    public override async ValueTask WaitToReadAsync(CancellationToken cancellationToken) => await reader.WaitToReadAsync(cancellationToken);
 
     protected override void Dispose(bool disposing)
     {

@@ -4,8 +4,7 @@ using Dataflow.State;
 
 namespace Dataflow;
 
-/// <summary>Writes to topics from outside of pipelines.</summary>
-public static class TopicWriters
+static partial class Verbs
 {
     extension(LogStore log)
     {
@@ -15,18 +14,18 @@ public static class TopicWriters
         /// <param name="topic">Its values.</param>
         /// <param name="keys">How keys become bytes; <see cref="Serde{T}.Default"/> unless given.</param>
         /// <param name="time">The clock of records whose time is not given; the system's unless given.</param>
-        /// <param name="stop">Gives up.</param>
+        /// <param name="cancellationToken">Gives up.</param>
         /// <exception cref="PlanException">There is no serde for the type of the key or of the value.</exception>
         /// <exception cref="LogException">The log failed or is full.</exception>
         public async Task<TopicWriter<TKey, T>> OpenWriterAsync<TKey, T>(
-            Topic<T> topic, Serde<TKey>? keys = null, TimeProvider? time = null, CancellationToken stop = default)
+            Topic<T> topic, Serde<TKey>? keys = null, TimeProvider? time = null, CancellationToken cancellationToken = default)
             where TKey : notnull
         {
             ArgumentNullException.ThrowIfNull(log);
             ArgumentNullException.ThrowIfNull(topic);
             var (codec, values) = (keys is null ? KeyCodec<TKey>.Default : KeyCodec<TKey>.Of(() => keys), topic.Serde);
             if (!log.TryGetTopic(topic.Name, out var found))
-                found = await log.CreateTopicAsync(topic.Name, topic.Partitions, stop).ConfigureAwait(false);
+                found = await log.CreateTopicAsync(topic.Name, topic.Partitions, cancellationToken).ConfigureAwait(false);
             return new TopicWriter<TKey, T>(log.CreateProducer(found.Name), codec, values, time ?? TimeProvider.System);
         }
     }
@@ -58,27 +57,27 @@ public sealed class TopicWriter<TKey, T> : IAsyncDisposable
     /// <param name="value">Encoded before the call returns.</param>
     /// <param name="time">The record's time; that of the clock unless given.</param>
     /// <param name="headers">Names and bytes beside the value.</param>
-    /// <param name="stop">Gives up waiting. What was taken already will still be written.</param>
+    /// <param name="cancellationToken">Gives up waiting. What was taken already will still be written.</param>
     /// <exception cref="LogFullException">The disk is full. The record is kept, and the next write tries it again.</exception>
     /// <exception cref="LogException">The log failed, or the record is too large.</exception>
     public Task WriteAsync(
-        TKey key, T value, DateTimeOffset? time = null, ReadOnlyMemory<RecordHeader> headers = default, CancellationToken stop = default)
+        TKey key, T value, DateTimeOffset? time = null, ReadOnlyMemory<RecordHeader> headers = default, CancellationToken cancellationToken = default)
     {
         var bytes = Emptied(ref t_value);
         _values.Write(value, bytes);
-        return AppendAsync(key, bytes.WrittenMemory, time, headers, stop);
+        return AppendAsync(key, bytes.WrittenMemory, time, headers, cancellationToken);
     }
 
     /// <summary>Writes that a key is gone: a record without a value, which deletes its row where the topic is read as a table.</summary>
     /// <inheritdoc cref="WriteAsync"/>
     public Task DeleteAsync(
-        TKey key, DateTimeOffset? time = null, ReadOnlyMemory<RecordHeader> headers = default, CancellationToken stop = default)
-        => AppendAsync(key, null, time, headers, stop);
+        TKey key, DateTimeOffset? time = null, ReadOnlyMemory<RecordHeader> headers = default, CancellationToken cancellationToken = default)
+        => AppendAsync(key, null, time, headers, cancellationToken);
 
     /// <summary>Waits for what is under way.</summary>
     public ValueTask DisposeAsync() => _producer.DisposeAsync();
 
-    private Task AppendAsync(TKey key, ReadOnlyMemory<byte>? value, DateTimeOffset? time, ReadOnlyMemory<RecordHeader> headers, CancellationToken stop)
+    private Task AppendAsync(TKey key, ReadOnlyMemory<byte>? value, DateTimeOffset? time, ReadOnlyMemory<RecordHeader> headers, CancellationToken cancellationToken)
     {
         var bytes = Emptied(ref t_key);
         _keys.WriteNormal(key, bytes);
@@ -89,16 +88,16 @@ public sealed class TopicWriter<TKey, T> : IAsyncDisposable
             : _producer.TryAppendTombstone(partition, timestamp, bytes.WrittenSpan, headers.Span);
         // The buffers are the thread's: what has to wait takes copies.
         return isTaken
-            ? _producer.FlushAsync(stop).AsTask()
-            : AppendLaterAsync(partition, timestamp, bytes.WrittenSpan.ToArray(), value?.ToArray(), headers, stop);
+            ? _producer.FlushAsync(cancellationToken).AsTask()
+            : AppendLaterAsync(partition, timestamp, bytes.WrittenSpan.ToArray(), value?.ToArray(), headers, cancellationToken);
     }
 
     private async Task AppendLaterAsync(
-        int partition, long timestamp, byte[] key, byte[]? value, ReadOnlyMemory<RecordHeader> headers, CancellationToken stop)
+        int partition, long timestamp, byte[] key, byte[]? value, ReadOnlyMemory<RecordHeader> headers, CancellationToken cancellationToken)
     {
-        if (value is null) await _producer.AppendTombstoneAsync(partition, timestamp, key, headers, stop).ConfigureAwait(false);
-        else await _producer.AppendAsync(partition, timestamp, key, value, headers, stop).ConfigureAwait(false);
-        await _producer.FlushAsync(stop).ConfigureAwait(false);
+        if (value is null) await _producer.AppendTombstoneAsync(partition, timestamp, key, headers, cancellationToken).ConfigureAwait(false);
+        else await _producer.AppendAsync(partition, timestamp, key, value, headers, cancellationToken).ConfigureAwait(false);
+        await _producer.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private static ArrayBufferWriter<byte> Emptied(ref ArrayBufferWriter<byte>? buffer)

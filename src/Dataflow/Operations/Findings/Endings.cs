@@ -1,9 +1,11 @@
+using Dataflow.Runtime;
+
 namespace Dataflow.Operations.Findings;
 
 /// <summary>Says how a job has ended.</summary>
 internal static class Endings
 {
-    public static Finding Of(Job job) => new(FindingKind.Ended, "", job.State switch
+    public static Finding Of(JobRun job) => new(FindingKind.Ended, "", job.State switch
     {
         JobState.Failed => $"The job has failed: {job.Completion.Exception!.InnerException!.Message}",
         JobState.Stopped => "The job was stopped with a checkpoint. Start the pipeline again to carry on.",

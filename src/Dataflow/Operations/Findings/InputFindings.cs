@@ -1,12 +1,13 @@
 using Dataflow.Planning;
+using Dataflow.Runtime;
 
 namespace Dataflow.Operations.Findings;
 
 /// <summary>Finds sources that give nothing.</summary>
-internal sealed class InputFindings(Job job, JobStatus status)
+internal sealed class InputFindings(JobRun job, JobStatus status)
 {
     public IEnumerable<Finding> All()
-        => job.StreamsMayStart ? job.Plan.Nodes.OfType<ISourceNode>().SelectMany(Of) : Loading();
+        => job.StartGate.IsOpen ? job.Plan.Nodes.OfType<ISourceNode>().SelectMany(Of) : Loading();
 
     private IEnumerable<Finding> Loading()
         => from source in job.Plan.Nodes.OfType<ISourceNode>()
@@ -46,7 +47,7 @@ internal sealed class InputFindings(Job job, JobStatus status)
 
     private List<SplitStatus> SplitsOf(ISourceNode source)
     {
-        var names = job.SplitsOf((Node)source).Select(split => split.Name).ToHashSet(StringComparer.Ordinal);
+        var names = job.Splits.Of((Node)source).Select(split => split.Name).ToHashSet(StringComparer.Ordinal);
         return [.. status.Splits.Where(split => names.Contains(split.Name))];
     }
 }

@@ -1,11 +1,12 @@
 using Dataflow.Checkpoints;
+using Dataflow.Runtime;
 
 namespace Dataflow.Operations.Findings;
 
 /// <summary>Finds steps that leave records out.</summary>
 internal static class RecordFindings
 {
-    public static IEnumerable<Finding> WhereAllAreLeftOut(Job job, JobStatus status)
+    public static IEnumerable<Finding> WhereAllAreLeftOut(JobRun job, JobStatus status)
     {
         foreach (var step in status.Steps.Where(step => step is { In: > 0, Emitted: 0, InFlight: null or 0 }))
         {
@@ -14,10 +15,10 @@ internal static class RecordFindings
             else if (step.Late == step.In)
                 yield return new(FindingKind.AllLate, step.Name,
                     $"Step '{step.Name}': all {step.In} records are late, since the watermark is at {Moments.Of(step.WatermarkMs)}. Allow more "
-                    + "lateness in WithEventTime, or put a source that ends in order with OrderBy(...), and check that times are in "
+                    + "maxOutOfOrderness in WithEventTime, or put a source that ends in order with OrderBy(...), and check that times are in "
                     + "milliseconds and in UTC.");
-            else if (step.Misses == step.In)
-                yield return new(FindingKind.AllMissed, step.Name,
+            else if (step.Unmatched == step.In)
+                yield return new(FindingKind.AllUnmatched, step.Name,
                     $"Step '{step.Name}' finds no row for any of {step.In} records. Check that both sides have the same keys.");
             else if (step.DeadLetters == step.In)
                 yield return new(FindingKind.AllFailed, step.Name,
@@ -27,11 +28,11 @@ internal static class RecordFindings
 
     public static IEnumerable<Finding> WhereSomeAreLeftOut(JobStatus status)
         => from step in status.Steps
-           where step.Late + step.Misses + step.DeadLetters is > 0 and var left && left < step.In
+           where step.Late + step.Unmatched + step.DeadLetters is > 0 and var left && left < step.In
            select new Finding(
                FindingKind.SomeAreLeftOut, step.Name,
-               $"Step '{step.Name}' has left out {step.Late + step.Misses + step.DeadLetters} of {step.In} records: {step.Late} late, "
-               + $"{step.Misses} without partner, {step.DeadLetters} dead letters.");
+               $"Step '{step.Name}' has left out {step.Late + step.Unmatched + step.DeadLetters} of {step.In} records: {step.Late} late, "
+               + $"{step.Unmatched} without partner, {step.DeadLetters} dead letters.");
 }
 
 /// <summary>Moments as people read them.</summary>

@@ -1,7 +1,9 @@
+using Dataflow.Runtime;
+
 namespace Dataflow.Operations.Findings;
 
 /// <summary>Finds what takes long: stages, calls, checkpoints.</summary>
-internal sealed class SpeedFindings(Job job, JobStatus status)
+internal sealed class SpeedFindings(JobRun job, JobStatus status)
 {
     private const double High = 0.8;
     private static readonly TimeSpan LongCheckpoint = TimeSpan.FromSeconds(1);

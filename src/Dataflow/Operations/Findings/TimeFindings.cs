@@ -1,10 +1,11 @@
 using Dataflow.Planning;
+using Dataflow.Runtime;
 using Dataflow.Time;
 
 namespace Dataflow.Operations.Findings;
 
 /// <summary>Finds what keeps event time, and so windows, from going on.</summary>
-internal sealed class TimeFindings(Job job, JobStatus status)
+internal sealed class TimeFindings(JobRun job, JobStatus status)
 {
     public IEnumerable<Finding> All()
     {
@@ -50,7 +51,7 @@ internal sealed class TimeFindings(Job job, JobStatus status)
             var idleAfter = $"{((IGivesEventTime)step).IdleAfter.TotalSeconds:0.###} s";
             yield return new(FindingKind.SplitHoldsTimeBack, first.Name, first.WatermarkMs is null
                 ? $"Split '{first.Name}' has brought no record to '{step.Name}' yet: no watermark comes before it does, or has been quiet for {idleAfter}."
-                : $"Split '{first.Name}' holds the watermark at {Moments.Of(first.WatermarkMs)}, its newest record's time less the lateness"
+                : $"Split '{first.Name}' holds the watermark at {Moments.Of(first.WatermarkMs)}, its newest record's time less maxOutOfOrderness"
                     + $"{Others(splits)}. It goes on with the next record, or when the split has been quiet for {idleAfter}.");
         }
     }
@@ -73,7 +74,7 @@ internal sealed class TimeFindings(Job job, JobStatus status)
         => status.Splits.Where(split => split.IsHeldBack).Select(split => new Finding(
             FindingKind.SplitIsAhead, split.Name,
             $"Split '{split.Name}' is not read now: its event time is at {Moments.Of(split.WatermarkMs)}, more than {job.Options.MaxWatermarkDrift} ahead "
-            + $"of the slowest, which is at {Moments.Of(job.LeastSplitWatermark())}."));
+            + $"of the slowest, which is at {Moments.Of(job.MinSplitWatermark())}."));
 
     private IEnumerable<Finding> Idle()
         => status.Splits.Where(split => split.IsIdle).Select(split => new Finding(
@@ -81,7 +82,7 @@ internal sealed class TimeFindings(Job job, JobStatus status)
 
     private IEnumerable<SplitStatus> SplitsOf(Node step)
     {
-        var names = PlanCheck.SourcesOf(step).SelectMany(source => job.SplitsOf((Node)source)).Select(split => split.Name)
+        var names = PlanCheck.SourcesOf(step).SelectMany(source => job.Splits.Of((Node)source)).Select(split => split.Name)
             .ToHashSet(StringComparer.Ordinal);
         return status.Splits.Where(split => names.Contains(split.Name));
     }

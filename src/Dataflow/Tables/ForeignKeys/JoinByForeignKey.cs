@@ -3,8 +3,7 @@ using Dataflow.Tables.ForeignKeys;
 
 namespace Dataflow;
 
-/// <summary>Joins a table with another by a key that its rows name.</summary>
-public static class JoinByForeignKeyStep
+static partial class Verbs
 {
     extension<TKey, TLeft>(Table<TKey, TLeft> left)
         where TKey : notnull
@@ -23,22 +22,22 @@ public static class JoinByForeignKeyStep
             where TForeign : notnull
         {
             ArgumentNullException.ThrowIfNull(result);
-            return Add(left, right, foreignKey, isLeftJoin: false, (l, r) => result(l, r!), name);
+            return AddForeignKeyJoin(left, right, foreignKey, isLeftJoin: false, (l, r) => result(l, r!), name);
         }
 
         /// <summary>A row for each left row; where the foreign key has no row in the right table, with the type's default
         /// value.</summary>
-        /// <inheritdoc cref="JoinByForeignKeyStep.extension{TKey, TLeft}(Table{TKey, TLeft}).Join{TForeign, TRight, TOut}"/>
+        /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(Table{TKey, TLeft}).Join{TForeign, TRight, TOut}"/>
         public Table<TKey, TOut> LeftJoin<TForeign, TRight, TOut>(
             Table<TForeign, TRight> right, Func<TLeft, TForeign> foreignKey, Func<TLeft, TRight?, TOut> result, string name = "foreign-key-left-join")
             where TForeign : notnull
         {
             ArgumentNullException.ThrowIfNull(result);
-            return Add(left, right, foreignKey, isLeftJoin: true, result, name);
+            return AddForeignKeyJoin(left, right, foreignKey, isLeftJoin: true, result, name);
         }
     }
 
-    private static Table<TKey, TOut> Add<TKey, TLeft, TForeign, TRight, TOut>(
+    private static Table<TKey, TOut> AddForeignKeyJoin<TKey, TLeft, TForeign, TRight, TOut>(
         Table<TKey, TLeft> left, Table<TForeign, TRight> right, Func<TLeft, TForeign> foreignKey, bool isLeftJoin,
         Func<TLeft, TRight?, TOut> result, string name)
         where TKey : notnull

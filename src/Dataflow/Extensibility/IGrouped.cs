@@ -1,4 +1,4 @@
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>Values by key that something can be computed of: a keyed stream, or a table's rows in groups.</summary>
 /// <typeparam name="TKey">The key.</typeparam>

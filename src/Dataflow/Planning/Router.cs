@@ -1,6 +1,6 @@
 using Dataflow.State;
 
-namespace Dataflow.Runtime;
+namespace Dataflow.Planning;
 
 /// <summary>Says which worker a record goes to.</summary>
 internal abstract class Router<T>

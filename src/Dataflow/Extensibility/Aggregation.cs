@@ -1,4 +1,4 @@
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>Computes one result of many values, a value at a time.</summary>
 /// <remarks>Made by <see cref="Aggregates{T}"/>; your own derive from <see cref="Aggregation{T, TAccumulator, TResult}"/>.</remarks>

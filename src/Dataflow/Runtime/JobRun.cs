@@ -1,0 +1,282 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Dataflow.Checkpoints;
+using Dataflow.Log;
+using Dataflow.Planning;
+
+namespace Dataflow.Runtime;
+
+/// <summary>One run of a pipeline, from a checkpoint until it ends or fails: its parts, and how they are told to go on, stop and end.</summary>
+internal sealed class JobRun : IAsyncDisposable
+{
+    private static readonly ConditionalWeakTable<LogStore, ConcurrentDictionary<string, JobRun>> s_running = [];
+
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly bool _ownsLog;
+    private long _requestedEpoch;
+    private long _committedEpoch;
+    private int _tasksFinished;
+    private int _isEnding;
+    private volatile bool _isFinished;
+    private volatile bool _isDraining;
+    private volatile bool _hasEnded;
+
+    public JobRun(JobParts parts)
+    {
+        Plan = parts.Plan;
+        Log = parts.Log;
+        Options = parts.Options;
+        Restored = parts.Restored;
+        _ownsLog = parts.Options.Log is null;
+        _requestedEpoch = _committedEpoch = Restored.Epoch;
+        _isFinished = Restored.IsFinished;
+        Workers = [.. Enumerable.Range(0, Options.Workers).Select(index => new Worker(index, Plan.Serdes))];
+        Splits = parts.Splits;
+        Shared = new SharedParts(Workers);
+        StartGate = new StartGate(this);
+        Coordinator = new CheckpointCoordinator(this, parts.Topics);
+        if (!s_running.GetOrCreateValue(Log).TryAdd(Plan.Pipeline, this)) throw CheckpointException.AlreadyRuns(Plan.Pipeline);
+        EmittedBefore = new(Time, new Dictionary<int, long>());
+    }
+
+    /// <summary>Whether a pipeline runs on a log.</summary>
+    public static bool Exists(LogStore log, string pipeline) => s_running.TryGetValue(log, out var running) && running.ContainsKey(pipeline);
+
+    public Plan Plan { get; }
+
+    public JobOptions Options { get; }
+
+    public LogStore Log { get; }
+
+    public TimeProvider Time => Options.Time;
+
+    public IReadOnlyList<Worker> Workers { get; }
+
+    public IEnumerable<StreamTask> Tasks => Workers.SelectMany(worker => worker.Tasks);
+
+    public RestoredCheckpoint Restored { get; }
+
+    public CheckpointCoordinator Coordinator { get; }
+
+    public SplitTable Splits { get; }
+
+    public SharedParts Shared { get; }
+
+    public StartGate StartGate { get; }
+
+    /// <summary>Null until the run is opened: listeners ask from any thread, for parts that are still being put together then.</summary>
+    public JobMeter? Meter { get; private set; }
+
+    /// <summary>How long it took to open the run and to fill its state.</summary>
+    public TimeSpan RestoreTime { get; private set; }
+
+    /// <summary>The emitted records of each step a few seconds ago, by node; for sources, the records read.</summary>
+    public Recent<IReadOnlyDictionary<int, long>> EmittedBefore { get; }
+
+    /// <summary>The newest event time of all records that passed a step, told when its input ended.</summary>
+    public ConcurrentDictionary<int, long> NewestAtEnd { get; } = new();
+
+    /// <summary>Completes when all is closed; fails with the error that ended the run.</summary>
+    public Task Completion => _completion.Task;
+
+    public JobState State => this switch
+    {
+        { Completion.IsFaulted: true } => JobState.Failed,
+        { Completion.IsCompleted: true, HasFinished: true } => JobState.Finished,
+        { Completion.IsCompleted: true, Coordinator.HasStopped: true } => JobState.Stopped,
+        { Completion.IsCompleted: true } => JobState.Cancelled,
+        { IsDraining: true } => JobState.Draining,
+        { Coordinator.IsStopping: true } => JobState.Stopping,
+        _ => JobState.Running,
+    };
+
+    public CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>Whether it ends or has ended, for whatever reason: its threads may still run.</summary>
+    public bool IsEnding => Volatile.Read(ref _isEnding) == 1;
+
+    /// <summary>Whether all is closed.</summary>
+    public bool HasEnded => _hasEnded;
+
+    /// <summary>Whether sources are to end where they are.</summary>
+    public bool IsDraining => _isDraining;
+
+    /// <summary>Whether the last checkpoint is committed, after all input ended.</summary>
+    public bool IsFinished => _isFinished;
+
+    /// <summary>Whether the last checkpoint is committed and every sink has completed what it wrote.</summary>
+    public bool HasFinished => Volatile.Read(ref _tasksFinished) == Tasks.Count();
+
+    /// <summary>The checkpoint that tasks are to take, if they have not yet.</summary>
+    public long RequestedEpoch => Volatile.Read(ref _requestedEpoch);
+
+    public long CommittedEpoch => Volatile.Read(ref _committedEpoch);
+
+    /// <summary>Completes when the threads have ended, or the step that a test takes; the run is closed after that.</summary>
+    public Task Running { get; set; } = Task.CompletedTask;
+
+    /// <summary>Whether the sources, which have not all ended, have nothing more to read by now.</summary>
+    public bool HasReadAll => Array.TrueForAll(Progress, static split => split.IsFinished || split.IsCaughtUp)
+        && Array.Exists(Progress, static split => !split.IsFinished);
+
+    private SplitProgress[] Progress => field ??= [.. Tasks.SelectMany(static task => task.Splits)];
+
+    /// <summary>The least watermark of the splits that still bring records; null where none has any.</summary>
+    public long? MinSplitWatermark()
+    {
+        long? min = null;
+        foreach (var split in Progress)
+        {
+            if (split is { IsFinished: false, IsIdle: false, WatermarkMs: { } watermark } && !(watermark >= min)) min = watermark;
+        }
+
+        return min;
+    }
+
+    /// <summary>Counts the emitted records of each step, by node; for sources, the records read.</summary>
+    public IReadOnlyDictionary<int, long> CountEmitted()
+    {
+        var emitted = Plan.Nodes.ToDictionary(static node => node.Id, static _ => 0L);
+        foreach (var task in Tasks) task.AddEmitted(emitted);
+        return emitted;
+    }
+
+    public void Opened(TimeSpan restoreTime)
+    {
+        RestoreTime = restoreTime;
+        Meter = new JobMeter(this);
+    }
+
+    /// <summary>Has sources end where they are.</summary>
+    public void Drain()
+    {
+        _isDraining = true;
+        WakeWorkers();
+    }
+
+    public void Request(long epoch)
+    {
+        Volatile.Write(ref _requestedEpoch, epoch);
+        foreach (var task in Tasks) task.Turn.WaitFor();
+        WakeWorkers();
+    }
+
+    public void Committed(long epoch, bool isFinal)
+    {
+        Volatile.Write(ref _committedEpoch, epoch);
+        _isFinished = isFinal; // after the epoch: who sees this sees the last epoch too
+        WakeWorkers();
+    }
+
+    public void TaskFinished()
+    {
+        Interlocked.Increment(ref _tasksFinished);
+        Coordinator.Wake();
+    }
+
+    public void WakeWorkers()
+    {
+        foreach (var worker in Workers) worker.Wake();
+    }
+
+    /// <summary>Runs each worker on a thread of its own, and the coordinator beside them.</summary>
+    public void RunOnThreads()
+    {
+        if (_isFinished)
+        {
+            foreach (var task in Tasks) task.Finish();
+            _ = EndAsync(null);
+            return;
+        }
+
+        var stop = Stopping;
+        var threads = Workers.Select(worker => new Task(() => Guard(() => worker.Run(stop)), TaskCreationOptions.LongRunning)).ToList();
+        var coordinator = new Task<Task>(() => Coordinator.RunAsync(stop));
+        // Known before any of them runs: one may fail at once, and the end waits for all.
+        Running = Task.WhenAll([.. threads, coordinator.Unwrap()]);
+        foreach (var thread in threads) thread.Start(TaskScheduler.Default);
+        coordinator.Start(TaskScheduler.Default);
+    }
+
+    /// <summary>Ends the run with its error, or without one; the first call counts.</summary>
+    public async Task EndAsync(Exception? error)
+    {
+        if (Interlocked.Exchange(ref _isEnding, 1) == 1)
+        {
+            await _completion.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return;
+        }
+
+        foreach (var task in Tasks) task.Turn.WaitForEnd();
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        WakeWorkers();
+        // Hops off the worker's own thread, which must end before what it uses is closed.
+        await Task.Yield();
+        await Running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Coordinator.Snapshots.Running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var failure = await CloseAsync().ConfigureAwait(false);
+        error ??= failure;
+        _hasEnded = true;
+        if (error is null) _completion.TrySetResult();
+        else _completion.TrySetException(error);
+    }
+
+    /// <summary>Ends the run where it is.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync(null).ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    /// <summary>Closes everything, whatever fails on the way; returns the first failure.</summary>
+    private async Task<Exception?> CloseAsync()
+    {
+        Exception? error = null;
+        foreach (var task in Tasks) Try(task.LearnOfLastCommit);
+        foreach (var task in Tasks) Try(task.Close);
+        foreach (var shared in Shared.Objects) await TryDisposeAsync(shared).ConfigureAwait(false);
+        foreach (var worker in Workers) worker.Dispose();
+        Meter?.Dispose();
+        s_running.GetOrCreateValue(Log).TryRemove(Plan.Pipeline, out _);
+        if (_ownsLog) await TryDisposeAsync(Log).ConfigureAwait(false);
+        return error;
+
+        async Task TryDisposeAsync(IAsyncDisposable part)
+        {
+            try
+            {
+                await part.DisposeAsync().ConfigureAwait(false);
+            }
+            catch (Exception failure)
+            {
+                error ??= failure;
+            }
+        }
+
+        void Try(Action close)
+        {
+            using var scope = Plan.Serdes.Enter();
+            try
+            {
+                close();
+            }
+            catch (Exception failure)
+            {
+                error ??= failure;
+            }
+        }
+    }
+
+    private void Guard(Action run)
+    {
+        try
+        {
+            run();
+        }
+        catch (Exception error)
+        {
+            _ = EndAsync(error);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+namespace Dataflow.Runtime;
+
+/// <summary>Hands the records of a second stream to the step that takes both.</summary>
+internal sealed class SecondInputOperator<T>(int ownerId) : Operator<T>
+{
+    private ITakesSecond<T> _owner = null!; // set by Open
+    private OperatorContext _ownerContext = null!; // set by Open
+
+    public override bool IsOneToOne => true;
+
+    public override void Process(in Record<T> record)
+    {
+        Emitted++;
+        try
+        {
+            _owner.ProcessSecond(in record);
+        }
+        catch (Exception error) when (Context.Task.IsFailure(error))
+        {
+            throw _ownerContext.Fail(error, record.Origin);
+        }
+    }
+
+    public override void Advance(long watermark) => _owner.AdvanceSecond(watermark);
+
+    public override void Idle(Idleness idleness) => _owner.IdleSecond(idleness);
+
+    protected override void Open()
+    {
+        (_ownerContext, var owner) = Context.Task.Instances.First(step => step.Context.NodeId == ownerId);
+        _owner = (ITakesSecond<T>)owner;
+    }
+}

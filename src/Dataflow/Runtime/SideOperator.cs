@@ -1,0 +1,9 @@
+namespace Dataflow.Runtime;
+
+/// <summary>Counts what comes out at the side.</summary>
+internal sealed class SideOperator<T> : Operator<T, T>
+{
+    public override bool IsOneToOne => true;
+
+    public override void Process(in Record<T> record) => Emit(in record);
+}
