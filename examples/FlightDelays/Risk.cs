@@ -5,7 +5,8 @@ using Dataflow.Onnx;
 
 namespace FlightDelays;
 
-/// <summary>The features from which a model tells how likely a flight is late, defined once: for answers, for training, for scoring.</summary>
+/// <summary>The features from which a model tells how likely a flight is late, defined once: for answers, for training, for
+/// scoring.</summary>
 internal static class Risk
 {
     /// <summary>From when on a flight counts as late, minutes.</summary>
@@ -33,7 +34,8 @@ internal static class Risk
     {
         // A delay is known when the flight has left, not when it was to leave: a model that was told earlier would have seen the future.
         var airports = flights
-            .WithEventTime(flight => flight.Date.AddMinutes(Math.Max(0, flight.Delay)), maxOutOfOrderness: TimeSpan.FromHours(6), name: "left")
+            .WithEventTime(
+                flight => flight.Date.AddMinutes(Math.Max(0, flight.Delay)), maxOutOfOrderness: TimeSpan.FromHours(6), name: "left")
             .KeyBy(flight => flight.Origin)
             .FeatureView("airports", v =>
             {
@@ -80,7 +82,9 @@ internal static class Risk
     {
         var pipeline = new Pipeline("delay-risk-scoring");
         var rows = Rows(pipeline, from, to);
-        rows.Score(model, [.. Columns.Select(column => (Func<RiskRow, float>)(row => column.Of(row) ?? float.NaN))], (row, risk) => new ScoredFlight(row.Late, risk[0])).To(Scored);
+        rows.Score(
+            model, [.. Columns.Select(column => (Func<RiskRow, float>)(row => column.Of(row) ?? float.NaN))],
+            (row, risk) => new ScoredFlight(row.Late, risk[0])).To(Scored);
         var drifts = Columns.Select((column, i) => rows.Window(Global.Window, $"drift-{column.Name}")
             .Aggregate(a => a.Drift(row => column.Of(row) ?? double.NaN, trained[i]), (_, found) => new ColumnDrift(column.Name, found)));
         drifts.Aggregate((all, one) => all.Union(one)).To(Drifts);

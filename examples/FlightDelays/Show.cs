@@ -49,7 +49,8 @@ internal static class Show
             .Select(airport => airport.MaxBy(delay => delay.MeanDelay)!)
             .OrderByDescending(delay => delay.MeanDelay)
             .Take(10);
-        var table = new Table().Title("The worst six hours").AddColumns(Columns("airport", "city", "until", "flights", "mean delay", "worst"));
+        var table = new Table().Title("The worst six hours")
+            .AddColumns(Columns("airport", "city", "until", "flights", "mean delay", "worst"));
         foreach (var delay in worst)
         {
             table.AddRow(delay.Airport, Markup.Escape(delay.City), $"{delay.WindowEnd:yyyy-MM-dd HH:mm}", $"{delay.Flights}",
@@ -84,7 +85,8 @@ internal static class Show
         foreach (var (asked, answer) in answers)
         {
             table.AddRow(
-                asked.Origin, asked.Destination, Text(answer["delay_mean_1h"]), Text(answer["delay_mean_6h"]), Text(answer["late_share_1d"]),
+                asked.Origin, asked.Destination, Text(answer["delay_mean_1h"]), Text(answer["delay_mean_6h"]),
+                Text(answer["late_share_1d"]),
                 Text(answer["destination_delay_mean_6h"]), $"{asked.Date - answer["delay_mean_6h"].EventTime:d\\.hh\\:mm} old");
         }
 
@@ -94,15 +96,16 @@ internal static class Show
     public static void Skew(IEnumerable<FeatureSkew> changes)
     {
         var rows = changes.GroupBy(change => change.Feature).Select(feature => feature.Last()).ToList();
-        AnsiConsole.MarkupLineInterpolated(
-            $"computed again by the training path: {rows.Sum(row => row.Compared)} values, [bold]{rows.Sum(row => row.Different)}[/] differ");
+        var (values, different) = (rows.Sum(row => row.Compared), rows.Sum(row => row.Different));
+        AnsiConsole.MarkupLineInterpolated($"computed again by the training path: {values} values, [bold]{different}[/] differ");
     }
 
     /// <summary>What became of the flights, by how likely the model had thought them late.</summary>
     public static void Scores(IReadOnlyList<ScoredFlight> scored)
     {
         var table = new Table().Title("The last week, scored").AddColumns(Columns("risk", "flights", "late by the model", "late in fact"));
-        foreach (var part in scored.OrderBy(flight => flight.Risk).Index().GroupBy(flight => flight.Index * 5L / scored.Count, flight => flight.Item))
+        foreach (var part in scored.OrderBy(flight => flight.Risk).Index()
+            .GroupBy(flight => flight.Index * 5L / scored.Count, flight => flight.Item))
         {
             table.AddRow(
                 $"{part.First().Risk:0.00} to {part.Last().Risk:0.00}", $"{part.Count():N0}",
@@ -130,7 +133,8 @@ internal static class Show
     }
 
     private static string Text(FeatureValue value)
-        => value.HasValue ? $"{value.As<double>():0.00}{(value.Status == FeatureStatus.Present ? "" : $" ({value.Status})")}" : $"{value.Status}";
+        => value.HasValue
+            ? $"{value.As<double>():0.00}{(value.Status == FeatureStatus.Present ? "" : $" ({value.Status})")}" : $"{value.Status}";
 
     private static string Line(Job job)
     {

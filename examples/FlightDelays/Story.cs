@@ -23,7 +23,8 @@ internal static class Story
 
         var (set, lines) = (Path.Combine(folder, "training-set"), Path.Combine(folder, "training.jsonl"));
         await Show.RunAsync("training set", Risk.Training(s_start, s_lastWeek, set, lines), log);
-        AnsiConsole.MarkupLineInterpolated($"training set: [blue]{set}[/]; train.py made delay-risk.onnx of the same rows in [blue]{lines}[/]");
+        AnsiConsole.MarkupLineInterpolated(
+            $"training set: [blue]{set}[/]; train.py made delay-risk.onnx of the same rows in [blue]{lines}[/]");
 
         using var model = OnnxModel.Load(Path.Combine(AppContext.BaseDirectory, "delay-risk.onnx"));
         await Show.RunAsync("scoring", Risk.Scoring(s_lastWeek, s_end, model, Columns(lines)), log);
@@ -65,7 +66,9 @@ internal static class Story
     /// <summary>How the columns of the training set were spread.</summary>
     private static List<Distribution> Columns(string lines)
     {
-        var rows = File.ReadLines(lines).Select(line => System.Text.Json.JsonSerializer.Deserialize<RiskRow>(line, System.Text.Json.JsonSerializerOptions.Web)!).ToList();
+        var rows = File.ReadLines(lines)
+            .Select(line => System.Text.Json.JsonSerializer.Deserialize<RiskRow>(line, System.Text.Json.JsonSerializerOptions.Web)!)
+            .ToList();
         return [.. Risk.Columns.Select(column => Distribution.Of(rows.Select(row => column.Of(row) ?? double.NaN)))];
     }
 }

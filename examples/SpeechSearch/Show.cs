@@ -86,6 +86,7 @@ internal static class Show
         var status = job.Status;
         var embed = status.Steps.Single(step => step.Name == "embed");
         return $"{embedded:N0} of {sentences:N0} sentences, {embed.Calls / time.TotalSeconds:N0} texts/s, "
-            + $"{embed.Models.Sum(model => model.Tokens):N0} tokens, {embed.Reused:N0} vectors reused, checkpoint {Math.Max(status.Checkpoints.Last, job.StartedFrom)}";
+            + $"{embed.Models.Sum(model => model.Tokens):N0} tokens, {embed.Reused:N0} vectors reused, checkpoint "
+            + $"{Math.Max(status.Checkpoints.Last, job.StartedFrom)}";
     }
 }

@@ -25,7 +25,8 @@ internal sealed class Swap(LogStore log, string file, string folder)
         using var whole = EmbeddingModel.Load(folder);
         var versions = new ModelVersions("beginnings", beginnings);
         await FeedAsync();
-        await using var job = await Live(versions).StartAsync(new JobOptions { Log = log, CheckpointInterval = TimeSpan.FromMilliseconds(200) });
+        await using var job = await Live(versions)
+            .StartAsync(new JobOptions { Log = log, CheckpointInterval = TimeSpan.FromMilliseconds(200) });
         await ArrivedAsync(job);
 
         versions.Add("whole", whole);
@@ -35,7 +36,8 @@ internal sealed class Swap(LogStore log, string file, string folder)
         await History(whole).RunAsync(new JobOptions { Log = log });
         await ArrivedAsync(job);
         var found = versions.Comparison!;
-        Say($"Of {found.Texts} sentences {found.SharedNeighbours:P0} of the nearest ten are the same, the cosines correlate by {found.Correlation:0.00}");
+        Say($"Of {found.Texts} sentences {found.SharedNeighbours:P0} of the nearest ten are the same, the cosines correlate by "
+            + $"{found.Correlation:0.00}");
 
         var change = await versions.SwitchAsync("whole");
         Say($"[blue]whole[/] answers from {PlacesOf(change)}");
@@ -50,7 +52,8 @@ internal sealed class Swap(LogStore log, string file, string folder)
     {
         var pipeline = new Pipeline("live");
         pipeline.From(s_sentences)
-            .Embed(versions, sentence => sentence.Text, (sentence, found) => new Row(sentence.Id, found.Version, found.Vector, found.Tried?.Version), options: _options)
+            .Embed(versions, sentence => sentence.Text,
+                (sentence, found) => new Row(sentence.Id, found.Version, found.Vector, found.Tried?.Version), options: _options)
             .To(s_live);
         return pipeline;
     }
@@ -60,7 +63,8 @@ internal sealed class Swap(LogStore log, string file, string folder)
     {
         var pipeline = new Pipeline("history");
         pipeline.From(s_sentences.StopAtEnd())
-            .Embed(whole, sentence => sentence.Text, (sentence, vector) => new Row(sentence.Id, "whole", vector, null), options: _options with { IsBackfill = true })
+            .Embed(whole, sentence => sentence.Text, (sentence, vector) => new Row(sentence.Id, "whole", vector, null),
+                options: _options with { IsBackfill = true })
             .To(s_history);
         return pipeline;
     }
@@ -68,7 +72,8 @@ internal sealed class Swap(LogStore log, string file, string folder)
     private async Task FeedAsync()
     {
         using var lines = new StreamReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress));
-        var sentences = Lines(lines).Skip(_fed).Take(Chunk).Select(line => JsonSerializer.Deserialize<Sentence>(line, JsonSerializerOptions.Web)!).ToArray();
+        var sentences = Lines(lines).Skip(_fed).Take(Chunk)
+            .Select(line => JsonSerializer.Deserialize<Sentence>(line, JsonSerializerOptions.Web)!).ToArray();
         var pipeline = new Pipeline($"feed-{_fed}");
         pipeline.From(Source.Of(sentences)).KeyBy(sentence => sentence.Id).To(s_sentences);
         await pipeline.RunAsync(new JobOptions { Log = log });
@@ -89,7 +94,8 @@ internal sealed class Swap(LogStore log, string file, string folder)
     private void Print()
     {
         var table = new Table().Title($"{_fed} sentences").AddColumns("rows", "by", "tried beside", "number");
-        foreach (var rows in s_live.ReadAll(log).GroupBy(row => (row.Version, row.Tried)).OrderBy(rows => rows.Key.Version).ThenBy(rows => rows.Key.Tried))
+        foreach (var rows in s_live.ReadAll(log).GroupBy(row => (row.Version, row.Tried)).OrderBy(rows => rows.Key.Version)
+            .ThenBy(rows => rows.Key.Tried))
             table.AddRow("live", rows.Key.Version, rows.Key.Tried ?? "", $"{rows.Count()}");
         table.AddRow("history", "whole", "", $"{s_history.ReadAll(log).Count()}");
         AnsiConsole.Write(table);
@@ -100,7 +106,8 @@ internal sealed class Swap(LogStore log, string file, string folder)
         while (reader.ReadLine() is { } line) yield return line;
     }
 
-    private static string PlacesOf(VersionChange change) => Markup.Escape(string.Join(", ", change.Positions.OrderBy(place => place.Key).Select(place => $"{place.Key}@{place.Value}")));
+    private static string PlacesOf(VersionChange change)
+        => Markup.Escape(string.Join(", ", change.Positions.OrderBy(place => place.Key).Select(place => $"{place.Key}@{place.Value}")));
 
     private static void Say(string markup) => AnsiConsole.MarkupLine(markup);
 }

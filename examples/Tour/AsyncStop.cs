@@ -2,7 +2,8 @@ using Dataflow;
 
 namespace Tour;
 
-/// <summary>Calls to a service that is slow and fails now and then; rows from elsewhere, kept in a cache; results in lists of three.</summary>
+/// <summary>Calls to a service that is slow and fails now and then; rows from elsewhere, kept in a cache; results in lists of
+/// three.</summary>
 internal static class AsyncStop
 {
     private static int s_calls;
@@ -11,13 +12,15 @@ internal static class AsyncStop
     {
         var pipeline = new Pipeline("async");
         var orders = Shop.OrdersOf(pipeline);
-        var shelves = orders.Lookup(order => order.Item, FindAsync, (order, item) => $"order {order.Id}: {item.Name} from the shelf {item.Shelf}");
+        var shelves = orders.Lookup(
+            order => order.Item, FindAsync, (order, item) => $"order {order.Id}: {item.Name} from the shelf {item.Shelf}");
         var phones = orders.KeyBy(order => order.Customer)
             .LeftLookup(FindPhoneAsync, (order, phone) => $"order {order.Id}: {order.Customer}, {phone ?? "no phone"}", name: "phones");
         orders
             .MapAsync(
                 ScoreAsync,
-                new AsyncOptions { Concurrency = 4, Timeout = TimeSpan.FromSeconds(2), Attempts = 5, RetryDelay = TimeSpan.FromMilliseconds(5) })
+                new AsyncOptions { Concurrency = 4, Timeout = TimeSpan.FromSeconds(2), Attempts = 5,
+                    RetryDelay = TimeSpan.FromMilliseconds(5) })
             .Batch(3)
             .Select(batch => string.Join(" | ", batch))
             .Union(shelves)
@@ -27,9 +30,11 @@ internal static class AsyncStop
         Console.WriteLine($"{Shop.Orders.Count} orders, {s_calls} calls");
     }
 
-    private static Task<Item?> FindAsync(string name, CancellationToken cancellationToken) => Task.FromResult(Shop.Items.FirstOrDefault(item => item.Name == name));
+    private static Task<Item?> FindAsync(string name, CancellationToken cancellationToken)
+        => Task.FromResult(Shop.Items.FirstOrDefault(item => item.Name == name));
 
-    private static Task<string?> FindPhoneAsync(string customer, CancellationToken cancellationToken) => Task.FromResult(customer == "ada" ? "7000" : null);
+    private static Task<string?> FindPhoneAsync(string customer, CancellationToken cancellationToken)
+        => Task.FromResult(customer == "ada" ? "7000" : null);
 
     private static async Task<string> ScoreAsync(Order order, CancellationToken cancellationToken)
     {

@@ -21,7 +21,8 @@ internal static class ErrorStop
             Console.WriteLine($"dead letter: {letter.Step} on {letter.Source}@{letter.Position}: {letter.Reason}");
 
         var mended = new Pipeline("mended");
-        mended.From(Source.Replay(orders, deadLettersOf: "shares")).Select(order => $"order {order.Id} again: none").To(Sink.Console<string>());
+        mended.From(Source.Replay(orders, deadLettersOf: "shares")).Select(order => $"order {order.Id} again: none")
+            .To(Sink.Console<string>());
         await mended.RunAsync(new JobOptions { Log = log });
     }
 }

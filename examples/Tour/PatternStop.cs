@@ -15,7 +15,8 @@ internal static class PatternStop
                     .Next("more", (order, match) => order.Pieces > match["first"][0].Pieces)
                     .FollowedBy("less", (order, match) => order.Pieces < match["more"][^1].Pieces)
                     .Within(TimeSpan.FromHours(1)),
-                (customer, match) => $"{customer}: {match["first"][0].Pieces}, then {match["more"][^1].Pieces}, then {match["less"][0].Pieces} pieces")
+                (customer, match)
+                    => $"{customer}: {match["first"][0].Pieces}, then {match["more"][^1].Pieces}, then {match["less"][0].Pieces} pieces")
             .To(Sink.Console<string>());
         return Shop.RunAsync(pipeline);
     }

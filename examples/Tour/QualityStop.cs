@@ -19,8 +19,10 @@ internal static class QualityStop
             out var alerts);
         var drifts = orders.Window(Tumbling.Every(TimeSpan.FromMinutes(30))).Aggregate(
             a => a.Drift(order => (double)order.Price, lastWeek),
-            (window, drift) => $"from {window.Start:HH:mm}: {drift.Count} prices, stability index {drift.Psi:0.00}, largest difference {drift.Ks:0.00}");
-        alerts.Select(alert => $"alert: order {alert.Record.Id} breaks rule '{alert.Rule}': {alert.Found}").Union(drifts).To(Sink.Console<string>());
+            (window, drift) => $"from {window.Start:HH:mm}: {drift.Count} prices, stability index {drift.Psi:0.00}, "
+                + $"largest difference {drift.Ks:0.00}");
+        alerts.Select(alert => $"alert: order {alert.Record.Id} breaks rule '{alert.Rule}': {alert.Found}").Union(drifts)
+            .To(Sink.Console<string>());
 
         return Shop.RunAsync(pipeline);
     }

@@ -40,7 +40,8 @@ internal static class Shop
 
     public static readonly IReadOnlyList<Price> Prices =
     [
-        new("tea", 4.50m, Opening), new("cups", 3.25m, Opening), new("tea", 4.40m, Opening.AddMinutes(10)), new("coffee", 6.90m, Opening.AddMinutes(30)),
+        new("tea", 4.50m, Opening), new("cups", 3.25m, Opening), new("tea", 4.40m, Opening.AddMinutes(10)),
+        new("coffee", 6.90m, Opening.AddMinutes(30)),
     ];
 
     /// <summary>The orders, by the time in them.</summary>

@@ -10,7 +10,8 @@ internal static class StepStop
         var pipeline = new Pipeline("steps");
         var orders = Shop.OrdersOf(pipeline);
 
-        var parcels = orders.SelectMany(order => Enumerable.Range(1, order.Pieces).Select(piece => $"parcel  {piece} of order {order.Id}: {order.Item}"));
+        var parcels = orders.SelectMany(
+            order => Enumerable.Range(1, order.Pieces).Select(piece => $"parcel  {piece} of order {order.Id}: {order.Item}"));
         var large = orders.Split(order => order.Pieces > 2, out var small);
         var firsts = orders.KeyBy(order => order.Customer).Deduplicate();
 

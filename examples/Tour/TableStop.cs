@@ -14,14 +14,19 @@ internal static class TableStop
 
         var orders = Shop.OrdersOf(pipeline);
         var sold = orders.KeyBy(order => order.Item)
-            .Aggregate(a => (a.Sum(order => order.Pieces), a.Max(order => order.Price)), (item, pieces, price) => new Sold(item, pieces, price), "sold");
+            .Aggregate(
+                a => (a.Sum(order => order.Pieces), a.Max(order => order.Price)), (item, pieces, price) => new Sold(item, pieces, price),
+                "sold");
         var shelves = sold.LeftJoin(items, (row, item) => row with { Shelf = item?.Shelf ?? "none" })
             .GroupBy(row => row.Shelf)
-            .Aggregate(a => (a.Sum(row => row.Pieces), a.Max(row => row.Price)), (shelf, pieces, price) => new Sold(shelf, pieces, price), "shelves");
+            .Aggregate(
+                a => (a.Sum(row => row.Pieces), a.Max(row => row.Price)), (shelf, pieces, price) => new Sold(shelf, pieces, price),
+                "shelves");
 
         shelves.Changes().Values()
             .Where(change => change.HasNew)
-            .Select(change => $"{change.Kind,-6}  {(change.HasOld ? $"{change.Old.Pieces} -> " : "")}{change.New!.Pieces} pieces on the shelf {change.New.Item}")
+            .Select(change => $"{change.Kind,-6}  {(change.HasOld ? $"{change.Old.Pieces} -> " : "")}{change.New!.Pieces} pieces on the "
+                + $"shelf {change.New.Item}")
             .Union(Customers(orders))
             .To(Sink.Console<string>());
 
@@ -35,7 +40,10 @@ internal static class TableStop
         var newest = byCustomer.LatestBy(order => order.Time, "newest");
         var dearest = byCustomer.TopN(2, order => order.Price * order.Pieces, "dearest");
         return newest
-            .OuterJoin(dearest, (order, top) => $"{order?.Customer}: order {order?.Id} is the newest, the dearest: {string.Join(", ", (top ?? []).Select(o => o.Id))}")
+            .OuterJoin(
+                dearest, (order,
+                top) => $"{order?.Customer}: order {order?.Id} is the newest, the dearest: "
+                + $"{string.Join(", ", (top ?? []).Select(o => o.Id))}")
             .Changes().Values().Select(change => $"{change.Kind,-6}  {change.New}", name: "customers");
     }
 }

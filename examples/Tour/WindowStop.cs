@@ -14,7 +14,8 @@ internal static class WindowStop
         var visits = byCustomer.Window(Session.WithGap(TimeSpan.FromMinutes(10)), "visits")
             .Aggregate(
                 a => (a.Count(), a.Collect(limit: 10, order => order.Item)),
-                (customer, visit, count, items) => $"visit   {customer} {visit.Start:HH:mm}: {count} orders, {string.Join(", ", items.Values)}");
+                (customer, visit, count, items)
+                    => $"visit   {customer} {visit.Start:HH:mm}: {count} orders, {string.Join(", ", items.Values)}");
 
         var hours = orders.KeyBy(order => order.Item)
             .Window(
@@ -28,7 +29,9 @@ internal static class WindowStop
                 (day, sum, dearest) => $"day     from {day.Start:yyyy-MM-dd HH:mm} UTC: {sum}, the dearest was order {dearest.Id}");
 
         var recent = byCustomer.Window(Sliding.Over(TimeSpan.FromMinutes(10)), "recent")
-            .Aggregate(a => (a.Last(order => order.Id), a.Count()), (customer, _, id, count) => $"recent  {customer} at order {id}: {count} in ten minutes");
+            .Aggregate(
+                a => (a.Last(order => order.Id), a.Count()),
+                (customer, _, id, count) => $"recent  {customer} at order {id}: {count} in ten minutes");
 
         visits.Values().Union(hours.Values()).Union(days).Union(recent.Values()).To(Sink.Console<string>());
         return Shop.RunAsync(pipeline);

@@ -9,7 +9,8 @@ internal readonly record struct Effort(double Seconds, double Processor)
     {
         var (start, processor) = (System.Diagnostics.Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         await work();
-        return new(System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds, (Environment.CpuUsage.TotalTime - processor).TotalSeconds);
+        return new(
+            System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds, (Environment.CpuUsage.TotalTime - processor).TotalSeconds);
     }
 
     public static Effort Of(Action work)
@@ -19,5 +20,6 @@ internal readonly record struct Effort(double Seconds, double Processor)
             return Task.CompletedTask;
         }).GetAwaiter().GetResult();
 
-    public string Rates(int texts) => string.Create(CultureInfo.InvariantCulture, $"{texts / Seconds:0.0}/s, {texts / Processor:0.0} per processor second");
+    public string Rates(int texts)
+        => string.Create(CultureInfo.InvariantCulture, $"{texts / Seconds:0.0}/s, {texts / Processor:0.0} per processor second");
 }

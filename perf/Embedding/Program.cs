@@ -23,7 +23,9 @@ for (var round = 1; round <= rounds; round++)
 {
     efforts.Add((raw.Run(callers), Ways.Model(model, texts, callers), await Ways.PipelineAsync(model, texts, callers)));
     var (runtime, embedding, pipeline) = efforts[^1];
-    Console.WriteLine($"round {round}: ONNX Runtime {runtime.Rates(texts.Length)}; EmbeddingModel {embedding.Rates(texts.Length)}; Embed in a pipeline {pipeline.Rates(texts.Length)}");
+    Console.WriteLine(
+        $"round {round}: ONNX Runtime {runtime.Rates(texts.Length)}; EmbeddingModel {embedding.Rates(texts.Length)}; Embed in a pipeline "
+            + $"{pipeline.Rates(texts.Length)}");
 }
 
 Console.WriteLine($"EmbeddingModel / ONNX Runtime: {Ratio(round => round.Model)}");
@@ -31,7 +33,8 @@ Console.WriteLine($"Embed in a pipeline / ONNX Runtime: {Ratio(round => round.Pi
 Console.WriteLine($"tokens by ONNX Runtime: {raw.Tokens / efforts.Min(round => round.Raw.Processor):0} per second of processor time");
 
 string Ratio(Func<(Effort Raw, Effort Model, Effort Pipeline), Effort> way)
-    => $"texts/s {Median(round => round.Raw.Seconds / way(round).Seconds)}, texts per second of processor time {Median(round => round.Raw.Processor / way(round).Processor)}";
+    => $"texts/s {Median(round => round.Raw.Seconds / way(round).Seconds)}, texts per second of processor time "
+        + $"{Median(round => round.Raw.Processor / way(round).Processor)}";
 
 string Median(Func<(Effort Raw, Effort Model, Effort Pipeline), double> of)
 {
@@ -43,8 +46,10 @@ int Argument(int at, int unlessGiven) => at < args.Length ? int.Parse(args[at], 
 
 static string[] ReadTexts(int count)
 {
-    using var lines = new StreamReader(new GZipStream(File.OpenRead(Path.Combine(AppContext.BaseDirectory, "speeches.jsonl.gz")), CompressionMode.Decompress));
+    using var lines = new StreamReader(
+        new GZipStream(File.OpenRead(Path.Combine(AppContext.BaseDirectory, "speeches.jsonl.gz")), CompressionMode.Decompress));
     var texts = new HashSet<string>();
-    while (texts.Count < count && lines.ReadLine() is { } line) texts.Add(JsonDocument.Parse(line).RootElement.GetProperty("text").GetString()!);
+    while (texts.Count < count
+        && lines.ReadLine() is { } line) texts.Add(JsonDocument.Parse(line).RootElement.GetProperty("text").GetString()!);
     return [.. texts];
 }

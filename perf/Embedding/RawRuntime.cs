@@ -16,7 +16,8 @@ internal sealed class RawRuntime : IDisposable
 
     public RawRuntime(string directory, string[] texts)
     {
-        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, ExecutionMode = ExecutionMode.ORT_SEQUENTIAL };
+        using var options =
+            new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, ExecutionMode = ExecutionMode.ORT_SEQUENTIAL };
         _session = new InferenceSession(Path.Combine(directory, "model.onnx"), options);
         var tokenizer = WordPieceTokenizer.FromVocabulary(Path.Combine(directory, "vocab.txt"));
         _ids = Array.ConvertAll(texts, text => tokenizer.Encode(text) is var ids && ids.Length > 256 ? ids[..256] : ids);

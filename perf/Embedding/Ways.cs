@@ -14,7 +14,8 @@ internal static class Ways
         return Effort.Of(() => InParallel(callers, () =>
         {
             var vector = new float[model.Dimensions];
-            for (var at = Interlocked.Increment(ref next); at < texts.Length; at = Interlocked.Increment(ref next)) model.Embed(texts[at], vector);
+            for (var at = Interlocked.Increment(ref next); at < texts.Length; at = Interlocked.Increment(ref next)) model.Embed(
+                texts[at], vector);
         }));
     }
 
@@ -27,7 +28,8 @@ internal static class Ways
             await using var log = LogStore.Open(directory);
             var pipeline = new Pipeline("embedding");
             pipeline.From(Source.Of(texts, "texts"))
-                .Embed(model, text => text, (_, vector) => vector, options: new InferenceOptions { Workers = new InferenceWorkers(callers) })
+                .Embed(model, text => text, (_, vector) => vector,
+                    options: new InferenceOptions { Workers = new InferenceWorkers(callers) })
                 .To(Topic.Of<float[]>("vectors", partitions: 1));
             return await Effort.OfAsync(async () =>
             {
@@ -62,7 +64,9 @@ internal static class Ways
         }
 
         string Rate((long Tokens, double Seconds, long Bytes) once)
-            => string.Create(CultureInfo.InvariantCulture, $"{once.Tokens / once.Seconds / 1e6:0.0} M tokens/s, {once.Bytes / texts.Length} bytes a text");
+            => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{once.Tokens / once.Seconds / 1e6:0.0} M tokens/s, {once.Bytes / texts.Length} bytes a text");
     }
 
     public static void InParallel(int callers, Action work)

@@ -51,7 +51,8 @@ internal sealed class TickSource(int ticks, TimeSpan every) : Source<Tick>
 
     public override IReadOnlyList<SplitDescription> Describe(SourceContext context) => [new SplitDescription("ticks[0]", ticks)];
 
-    public override SourceReader<Tick> Open(SourceSplit split, long position, SourceContext context) => new Reader(split, position, ticks, every);
+    public override SourceReader<Tick> Open(SourceSplit split, long position, SourceContext context)
+        => new Reader(split, position, ticks, every);
 
     private sealed class Reader(SourceSplit split, long position, int ticks, TimeSpan every) : SourceReader<Tick>
     {

@@ -20,7 +20,8 @@ internal sealed record Settings(
         foreach (var pair in args.Where(arg => arg != LatencyFlag).Chunk(2))
         {
             if (pair.Length < 2 || !Names.Contains(pair[0]))
-                throw new ArgumentException($"'{pair[0]}' is not a setting with a value. There are: {string.Join(", ", [.. Names, LatencyFlag])}.");
+                throw new ArgumentException(
+                    $"'{pair[0]}' is not a setting with a value. There are: {string.Join(", ", [.. Names, LatencyFlag])}.");
             given[pair[0]] = pair[1];
         }
 

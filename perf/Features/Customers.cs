@@ -12,14 +12,16 @@ internal static class Customers
 
     private static readonly string[] s_asked =
     [
-        "purchases_1m", "purchases_1h", "purchases_1d", "purchases_30d", "amount_1h", "amount_1d", "amount_30d", "mean_1d", "largest_1d", "largest_30d",
+        "purchases_1m", "purchases_1h", "purchases_1d", "purchases_30d", "amount_1h", "amount_1d", "amount_30d", "mean_1d", "largest_1d",
+        "largest_30d",
     ];
 
     /// <summary>Ten of the twenty features, in one service.</summary>
     public static FeatureService<long> Service(Pipeline pipeline, long events, long customers, long spanMs, bool ends = true)
     {
         var purchases = new GeneratedSource<Purchase>(
-            "purchases", events, customers, spanMs, static (customer, time, random) => new Purchase(customer, time, (random & 0xffff) / 100.0), ends);
+            "purchases", events, customers, spanMs,
+            static (customer, time, random) => new Purchase(customer, time, (random & 0xffff) / 100.0), ends);
         var view = pipeline.From(purchases).WithEventTime(purchase => purchase.TimeMs, Lateness).KeyBy(purchase => purchase.Customer)
             .FeatureView("customers", v =>
             {

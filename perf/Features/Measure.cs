@@ -5,11 +5,13 @@ using Dataflow.Log;
 namespace Dataflow.Perf.Features;
 
 internal sealed record Rate(
-    long Records, long Customers, int Workers, double Seconds, double RecordsPerSecond, double CpuNsPerRecord, double AllocatedBytesPerRecord,
+    long Records, long Customers, int Workers, double Seconds, double RecordsPerSecond, double CpuNsPerRecord,
+    double AllocatedBytesPerRecord,
     double CollectionNsPerRecord, double PeakMemoryMb);
 
 internal sealed record Latency(
-    string What, int Times, double MeanUs, double P50Us, double P90Us, double P99Us, double P999Us, double AllocatedBytesPerTime, int Collections);
+    string What, int Times, double MeanUs, double P50Us, double P90Us, double P99Us, double P999Us, double AllocatedBytesPerTime,
+    int Collections);
 
 /// <summary>Runs one job on a log in memory and measures it.</summary>
 internal static class Measure
@@ -31,7 +33,8 @@ internal static class Measure
         return await RunAsync(pipeline, settings, events);
     }
 
-    /// <summary>Joins labels with ten features; the events are as many as a tenth of them unless told otherwise, so that the rows are what is measured.</summary>
+    /// <summary>Joins labels with ten features; the events are as many as a tenth of them unless told otherwise, so that the rows are what
+    /// is measured.</summary>
     public static async Task<Rate> TrainingAsync(Settings settings)
     {
         _ = await TrainAsync(settings with { Labels = TrainingWarmup }); // so that the methods are compiled
@@ -42,7 +45,8 @@ internal static class Measure
     {
         var pipeline = new Pipeline("training");
         var service = Customers.Service(pipeline, settings.Events ?? settings.Labels / LabelsOfEvent, settings.Customers, settings.SpanMs);
-        var labels = new GeneratedSource<Label>("labels", settings.Labels, settings.Customers, settings.SpanMs, static (customer, time, _) => new(customer, time));
+        var labels = new GeneratedSource<Label>(
+            "labels", settings.Labels, settings.Customers, settings.SpanMs, static (customer, time, _) => new(customer, time));
         pipeline.From(labels).WithEventTime(label => label.TimeMs, Customers.Lateness, name: "label-time")
             .JoinFeatures(service, label => label.Customer, (_, features) => features[1].As<long>())
             .Where(purchases => purchases < 0)
@@ -110,7 +114,8 @@ internal static class Measure
         (allocated, collections) = (GC.GetAllocatedBytesForCurrentThread() - allocated, GC.CollectionCount(0) - collections);
         Array.Sort(times);
         return new(
-            what, times.Length, times.Average() * 1e6 / Stopwatch.Frequency, At(0.5), At(0.9), At(0.99), At(0.999), (double)allocated / times.Length, collections);
+            what, times.Length, times.Average() * 1e6 / Stopwatch.Frequency, At(0.5), At(0.9), At(0.99), At(0.999),
+            (double)allocated / times.Length, collections);
 
         double At(double share) => times[(int)(times.Length * share)] * 1e6 / Stopwatch.Frequency;
     }
@@ -127,8 +132,10 @@ internal static class Measure
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         process.Refresh();
         return new(
-            records, settings.Customers, settings.Workers, seconds, records / seconds, (process.TotalProcessorTime - cpu).TotalNanoseconds / records,
-            (double)(GC.GetTotalAllocatedBytes() - allocated) / records, (GC.GetTotalPauseDuration() - paused).TotalNanoseconds / records, process.PeakWorkingSet64 / 1048576.0);
+            records, settings.Customers, settings.Workers, seconds, records / seconds,
+            (process.TotalProcessorTime - cpu).TotalNanoseconds / records,
+            (double)(GC.GetTotalAllocatedBytes() - allocated) / records, (GC.GetTotalPauseDuration() - paused).TotalNanoseconds / records,
+            process.PeakWorkingSet64 / 1048576.0);
     }
 
     private static JobOptions OptionsOf(Settings settings, LogStore log)

@@ -58,7 +58,8 @@ public class ExchangeBenchmark
 
         private readonly ExchangeWriter<Keyed<long, long>> _writer = new(exchange, new KeyRouter<long, long>(workers: 2), index);
         private readonly ExchangeInput<Keyed<long, long>> _input =
-            new(Node, exchange, index, new Counter<Keyed<long, long>>(), new Turn(TimeProvider.System, TimeSpan.MaxValue), (error, _) => error);
+            new(Node, exchange, index, new Counter<Keyed<long, long>>(), new Turn(TimeProvider.System, TimeSpan.MaxValue),
+                (error, _) => error);
 
         public void Run(int count)
         {

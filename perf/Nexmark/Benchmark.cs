@@ -59,7 +59,8 @@ internal static class Benchmark
         while (job.Status.RecordsRead < settings.Events / 2 || job.Status.Checkpoints.Count == 0)
         {
             if (job.Completion.IsCompleted)
-                throw new InvalidOperationException($"{query} ended before it could crash. Give it more --events or a shorter --checkpoint-ms.");
+                throw new InvalidOperationException(
+                    $"{query} ended before it could crash. Give it more --events or a shorter --checkpoint-ms.");
             await Task.Delay(1);
         }
     }

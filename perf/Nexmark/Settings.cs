@@ -24,7 +24,8 @@ internal sealed record Settings(
         foreach (var pair in args.Where(arg => !Flags.Contains(arg)).Chunk(2))
         {
             if (pair.Length < 2 || !Names.Contains(pair[0]))
-                throw new ArgumentException($"'{pair[0]}' is not a setting with a value. There are: {string.Join(", ", [.. Names, .. Flags])}.");
+                throw new ArgumentException(
+                    $"'{pair[0]}' is not a setting with a value. There are: {string.Join(", ", [.. Names, .. Flags])}.");
             given[pair[0]] = pair[1];
         }
 

@@ -15,7 +15,8 @@ internal static class HttpLoad
     {
         var start = Stopwatch.GetTimestamp();
         var ticks = new long[connections][];
-        Thread[] threads = [.. Enumerable.Range(0, connections).Select(i => new Thread(() => ticks[i] = Ask(port, requests / connections, rows, seed: i)))];
+        Thread[] threads = [
+            .. Enumerable.Range(0, connections).Select(i => new Thread(() => ticks[i] = Ask(port, requests / connections, rows, seed: i)))];
         foreach (var thread in threads) thread.Start();
         foreach (var thread in threads) thread.Join();
         Print(ticks, start);
@@ -106,8 +107,10 @@ internal static class HttpLoad
 
         public void Send(long due, int rows)
         {
-            var body = $$$"""{"feature_service":"clicks","entities":{"user_id":[{{{string.Join(',', Enumerable.Range(0, rows).Select(_ => _random.Next(HttpReads.Entities)))}}}]}}""";
-            var request = Encoding.ASCII.GetBytes($"POST /get-online-features HTTP/1.1\r\nHost: localhost\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+            var users = string.Join(',', Enumerable.Range(0, rows).Select(_ => _random.Next(HttpReads.Entities)));
+            var body = $$$"""{"feature_service":"clicks","entities":{"user_id":[{{{users}}}]}}""";
+            var request = Encoding.ASCII.GetBytes(
+                $"POST /get-online-features HTTP/1.1\r\nHost: localhost\r\nContent-Length: {body.Length}\r\n\r\n{body}");
             Due = due;
             _socket.Send(request);
         }
@@ -119,7 +122,8 @@ internal static class HttpLoad
             {
                 count += _socket.Receive(_answer, count, _answer.Length - count, SocketFlags.None);
                 var headers = _answer.AsSpan(0, count).IndexOf("\r\n\r\n"u8);
-                if (length == int.MaxValue && headers >= 0) length = headers + 4 + LengthOf(Encoding.ASCII.GetString(_answer, 0, headers + 2));
+                if (length == int.MaxValue
+                    && headers >= 0) length = headers + 4 + LengthOf(Encoding.ASCII.GetString(_answer, 0, headers + 2));
             }
         }
 

@@ -23,7 +23,8 @@ internal static class HttpReads
         var service = Features(pipeline);
         await using var job = await pipeline.StartAsync(new JobOptions { Log = log, Workers = 1 }).ConfigureAwait(false);
         while (job.Status.RecordsRead < 3 * Entities) await Task.Delay(20).ConfigureAwait(false);
-        await using var server = await FeatureServer.StartAsync(job, [ServedFeatures.Of(service)], new FeatureServerOptions { Port = 0 }).ConfigureAwait(false);
+        await using var server = await FeatureServer.StartAsync(job, [ServedFeatures.Of(service)], new FeatureServerOptions { Port = 0 })
+            .ConfigureAwait(false);
         for (var run = 0; run < 3; run++)
         {
             Measure(server, "closed", connections: 8, Requests, 1);
@@ -33,22 +34,27 @@ internal static class HttpReads
         Measure(server, "closed", connections: 8, Requests / 20, 100);
     }
 
-    /// <summary>Lets another process ask: <paramref name="number"/> rows a request in a closed loop, requests a second in an open one.</summary>
+    /// <summary>Lets another process ask: <paramref name="number"/> rows a request in a closed loop, requests a second in an open
+    /// one.</summary>
     private static void Measure(FeatureServer server, string loop, int connections, int requests, int number)
     {
-        string[] arguments = [Environment.GetCommandLineArgs()[0], loop, $"{server.Uri.Port}", $"{connections}", $"{requests}", $"{number}"];
+        string[] arguments = [
+            Environment.GetCommandLineArgs()[0], loop, $"{server.Uri.Port}", $"{connections}", $"{requests}", $"{number}"];
         var (used, pauses) = (new ProcessorTime(), GC.GetTotalPauseDuration());
         using var load = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         var seen = load.StandardOutput.ReadToEnd().Trim();
         load.WaitForExit();
         Console.WriteLine(
-            $"http, {loop} {number}: {used.Seconds * 1e6 / requests:f1} us of processor time a request, {requests / used.Seconds:f0} requests/s per core, "
-            + $"{used.Allocated / requests} bytes allocated, {(GC.GetTotalPauseDuration() - pauses).TotalMilliseconds:f1} ms paused; client: {seen}");
+            $"http, {loop} {number}: {used.Seconds * 1e6 / requests:f1} us of processor time a request, {requests / used.Seconds:f0} "
+                + "requests/s per core, "
+            + $"{used.Allocated / requests} bytes allocated, {(GC.GetTotalPauseDuration() - pauses).TotalMilliseconds:f1} ms paused; "
+            + $"client: {seen}");
     }
 
     private static FeatureService<Ask> Features(Pipeline pipeline)
     {
-        var view = pipeline.From(Topic.Of<Click>("clicks")).WithEventTime(click => click.Time, maxOutOfOrderness: TimeSpan.FromHours(1)).KeyBy(click => click.User)
+        var view = pipeline.From(Topic.Of<Click>("clicks")).WithEventTime(click => click.Time, maxOutOfOrderness: TimeSpan.FromHours(1))
+            .KeyBy(click => click.User)
             .FeatureView("clicks", v =>
             {
                 v.Aggregate("count", a => a.Count(), s_windows, defaultValue: 0);

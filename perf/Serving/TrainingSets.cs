@@ -55,7 +55,8 @@ internal static class TrainingSets
 
     private static async Task PullAsync(LogStore log, string command)
     {
-        await using var server = await TrainingServer.StartAsync(log, [ServedSet.Of(Topic.Of<Row>("rows"))], new TrainingServerOptions { Port = 0 }).ConfigureAwait(false);
+        await using var server = await TrainingServer.StartAsync(
+            log, [ServedSet.Of(Topic.Of<Row>("rows"))], new TrainingServerOptions { Port = 0 }).ConfigureAwait(false);
         using var channel = GrpcChannel.ForAddress(server.Uri);
         var client = new FlightClient(channel);
         foreach (var endpoint in (await client.GetInfo(FlightDescriptor.CreateCommandDescriptor(command))).Endpoints)

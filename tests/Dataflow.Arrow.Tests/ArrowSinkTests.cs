@@ -19,7 +19,8 @@ public class ArrowSinkTests : FileSinkContract
         var rows = new List<Row>();
         foreach (var batch in Batches())
         {
-            var (ids, texts, values) = ((Int32Array)batch.Column("Id"), (StringArray)batch.Column("Text"), (DoubleArray)batch.Column("Value"));
+            var (ids, texts, values) = (
+                (Int32Array)batch.Column("Id"), (StringArray)batch.Column("Text"), (DoubleArray)batch.Column("Value"));
             for (var i = 0; i < batch.Length; i++) rows.Add(new Row(ids.GetValue(i)!.Value, texts.GetString(i), values.GetValue(i)));
         }
 

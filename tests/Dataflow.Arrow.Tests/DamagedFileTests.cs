@@ -4,7 +4,8 @@ using Dataflow.Tests.Connectors;
 
 namespace Dataflow.Arrow.Tests;
 
-/// <summary>Good files with some bytes changed, in all formats that are read: values, dead letters or an error of ours, and in time.</summary>
+/// <summary>Good files with some bytes changed, in all formats that are read: values, dead letters or an error of ours, and in
+/// time.</summary>
 public sealed class DamagedFileTests : IDisposable
 {
     private const int Rows = 3_000;
@@ -53,7 +54,8 @@ public sealed class DamagedFileTests : IDisposable
             // Half of the changes go to the end, where Parquet says what it holds.
             var at = random.Next(2) == 0 ? random.Next(bytes.Length) : bytes.Length - 1 - random.Next(Math.Min(bytes.Length, 600));
             if (random.Next(3) == 0) random.NextBytes(bytes.AsSpan(at, Math.Min(random.Next(1, 9), bytes.Length - at)));
-            else bytes[at] = random.Next(3) switch { 0 => 0xFF, 1 => (byte)(bytes[at] ^ (1 << random.Next(8))), _ => (byte)"\"\n,{}\\"[random.Next(6)] };
+            else bytes[at] =
+                random.Next(3) switch { 0 => 0xFF, 1 => (byte)(bytes[at] ^ (1 << random.Next(8))), _ => (byte)"\"\n,{}\\"[random.Next(6)] };
         }
 
         return random.Next(8) == 0 ? bytes[..random.Next(bytes.Length)] : bytes;
@@ -62,7 +64,9 @@ public sealed class DamagedFileTests : IDisposable
     private byte[] Write(string file)
     {
         var path = _folder[file];
-        var columns = $"i AS id, CASE WHEN i % 7 = 0 THEN NULL ELSE 'text \"' || i || '\", Zürich' END AS text, i * 1.5::DOUBLE AS number FROM range({Rows}) t(i)";
+        var columns =
+            $"i AS id, CASE WHEN i % 7 = 0 THEN NULL ELSE 'text \"' || i || '\", Zürich' END AS text, i * 1.5::DOUBLE AS number FROM "
+                + $"range({Rows}) t(i)";
         var options = file switch
         {
             "a.parquet" => "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 2048",

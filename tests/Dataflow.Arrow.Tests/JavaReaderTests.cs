@@ -63,7 +63,8 @@ public sealed class JavaReaderTests : IDisposable
     {
         var airport = i % 3 == 0 ? "null" : $"\"Zürich {i}\"";
         var mean = i % 4 == 0 ? "null" : (i + 0.5).ToString(CultureInfo.InvariantCulture);
-        return $$"""{"Airport":{{airport}},"From":{{i}},"Mean":{{mean}},"Vector":[{{i}}.0,0.25],"IsBusy":{{(i % 2 == 0 ? "true" : "false")}}}""";
+        var isBusy = i % 2 == 0 ? "true" : "false";
+        return $$"""{"Airport":{{airport}},"From":{{i}},"Mean":{{mean}},"Vector":[{{i}}.0,0.25],"IsBusy":{{isBusy}}}""";
     }
 
     public sealed record Delay(string? Airport, DateTime From, double? Mean, float[] Vector, bool IsBusy);

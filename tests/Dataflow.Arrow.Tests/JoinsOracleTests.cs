@@ -53,7 +53,8 @@ public sealed class JoinsOracleTests
 
         KeyedStream<string, Row> Timed(string name, Func<Row, bool> isOfIt)
             => pipeline.From(Source.Of(rows.Where(isOfIt), name))
-                .WithEventTime(row => row.TimeMs, maxOutOfOrderness: TimeSpan.FromDays(1000), name: $"{name}-time").KeyBy(row => row.Origin);
+                .WithEventTime(row => row.TimeMs, maxOutOfOrderness: TimeSpan.FromDays(1000), name: $"{name}-time")
+                .KeyBy(row => row.Origin);
     }
 
     private static (long, long) Ids(Row left, Row right) => (left.Id, right.Id);

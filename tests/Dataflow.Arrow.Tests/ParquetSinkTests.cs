@@ -28,8 +28,11 @@ public class ParquetSinkTests : FileSinkContract
     {
         var time = new DateTime(2001, 2, 3, 4, 5, 6, 7, DateTimeKind.Utc);
         Write(
-            new Everything("Zürich", -1, 2, -3, 4, -5, 6, -7, 8, 1.5f, 2.5, true, time, DayOfWeek.Monday, [1, 255], [0.5f, -1], 9, false, time),
-            new Everything(null, 1, 0, 0, 0, 0, 0, 0, ulong.MaxValue, 0, 0, false, DateTime.UnixEpoch.AddMilliseconds(-1), (DayOfWeek)9, null, null, null, null, null),
+            new Everything(
+                "Zürich", -1, 2, -3, 4, -5, 6, -7, 8, 1.5f, 2.5, true, time, DayOfWeek.Monday, [1, 255], [0.5f, -1], 9, false, time),
+            new Everything(
+                null, 1, 0, 0, 0, 0, 0, 0, ulong.MaxValue, 0, 0, false, DateTime.UnixEpoch.AddMilliseconds(-1), (DayOfWeek)9, null, null,
+                null, null, null),
             new Everything("", 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, default, DayOfWeek.Friday, [], [], 0, true, null),
             new Everything("a", 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, default, DayOfWeek.Friday, [7], [7], 0, true, null));
 
@@ -37,7 +40,8 @@ public class ParquetSinkTests : FileSinkContract
 
         Assert.Equal(
             "{'Text': Zürich, 'I8': -1, 'U8': 2, 'I16': -3, 'U16': 4, 'I32': -5, 'U32': 6, 'I64': -7, 'U64': 8, 'F32': 1.5, 'F64': 2.5, "
-            + "'Bit': true, 'Time': '2001-02-03 04:05:06.007+00', 'Day': Monday, 'Bytes': \\x01\\xFF, 'Floats': [0.5, -1.0], 'MaybeInt': 9, "
+            + "'Bit': true, 'Time': '2001-02-03 04:05:06.007+00', 'Day': Monday, 'Bytes': \\x01\\xFF, 'Floats': [0.5, -1.0], 'MaybeInt': "
+            + "9, "
             + "'MaybeBit': false, 'MaybeTime': '2001-02-03 04:05:06.007+00'}", rows[0]);
         Assert.Equal(
             "{'Text': NULL, 'I8': 1, 'U8': 0, 'I16': 0, 'U16': 0, 'I32': 0, 'U32': 0, 'I64': 0, 'U64': 18446744073709551615, 'F32': 0.0, "
@@ -64,7 +68,8 @@ public class ParquetSinkTests : FileSinkContract
     {
         Row[] rows = [.. Enumerable.Range(0, 5_000).Select(i => new Row(i, i % 3 == 0 ? null : $"row {i}", i % 5 == 0 ? null : i * 0.5))];
         Write(rows);
-        using var reader = Source.Parquet<Row>(Path).Open(new SourceSplit(0, 0, Path, null), 0, new SourceContext(null!, TimeProvider.System));
+        using var reader = Source.Parquet<Row>(Path)
+            .Open(new SourceSplit(0, 0, Path, null), 0, new SourceContext(null!, TimeProvider.System));
         var read = new Record<Row>[rows.Length];
         Assert.Equal(rows.Length, reader.Read(read));
         Assert.Equal(rows, read.Select(record => record.Value));

@@ -69,7 +69,8 @@ public class ParquetSourceTests : SourceContract<ParquetSourceTests.Flight>
         foreach (var record in Read(Source.Parquet<Pair>(Path)))
         {
             Assert.True(rows.Read());
-            Assert.Equal(((int)rows.GetFieldValue<ulong>(0), rows.IsDBNull(1) ? null : rows.GetString(1)), (record.Value.X, record.Value.Y));
+            Assert.Equal(
+                ((int)rows.GetFieldValue<ulong>(0), rows.IsDBNull(1) ? null : rows.GetString(1)), (record.Value.X, record.Value.Y));
         }
 
         Assert.False(rows.Read());
@@ -187,7 +188,8 @@ public class ParquetSourceTests : SourceContract<ParquetSourceTests.Flight>
         Write("SELECT CASE WHEN i = 3000 THEN NULL ELSE 'Delta' END AS name FROM range(5000) t(i)");
         Assert.Contains("@3000 as Named: column 'name' is null there and Name is String.", ErrorOf(() => Source.Parquet<Named>(Path)));
         Write("SELECT CASE WHEN i = 3000 THEN 'secret' ELSE 'Delta' END AS name FROM range(5000) t(i)");
-        Assert.Contains("@3000 as OfCarrier: column 'name': the value does not fit Carrier.", ErrorOf(() => Source.Parquet<OfCarrier>(Path)));
+        Assert.Contains(
+            "@3000 as OfCarrier: column 'name': the value does not fit Carrier.", ErrorOf(() => Source.Parquet<OfCarrier>(Path)));
     }
 
     [Theory]
@@ -224,7 +226,8 @@ public class ParquetSourceTests : SourceContract<ParquetSourceTests.Flight>
         Write($"SELECT {string.Join(", ", Mixed.Select(pair => $"{pair.Value} AS {pair.Key}"))} FROM range({Count}) t(i)", options);
         Assert.Equal(
             Enumerable.Range(0, Count).Select(i => new Encoded(
-                DateTime.UnixEpoch.AddSeconds(i), i % 3 == 0, i % 5 == 0 ? null : i % 2 == 0, i, $"t{i}", new DateOnly(1970, 1, 1).AddDays(i))),
+                DateTime.UnixEpoch.AddSeconds(i), i % 3 == 0, i % 5 == 0 ? null : i % 2 == 0, i, $"t{i}",
+                new DateOnly(1970, 1, 1).AddDays(i))),
             Read(Source.Parquet<Encoded>(Path)).Select(record => record.Value));
     }
 
@@ -235,14 +238,16 @@ public class ParquetSourceTests : SourceContract<ParquetSourceTests.Flight>
         var bytes = File.ReadAllBytes(Path);
         bytes.AsSpan(bytes.Length / 2, 1_000).Clear();
         File.WriteAllBytes(Path, bytes);
-        Assert.Matches("^File 'flights.parquet', row (2048|4096) and what follows: column '.' is damaged \\(.*\\). Write or fetch the file again.$",
+        Assert.Matches(
+            "^File 'flights.parquet', row (2048|4096) and what follows: column '.' is damaged \\(.*\\). Write or fetch the file again.$",
             ErrorOf(() => Source.Parquet<Pair>(Path)));
     }
 
     [Fact]
     public void Other_columns_do_not_matter()
     {
-        Write("SELECT 7::INTEGER AS x, 'a' AS y, [1, 2] AS list, {'a': 1} AS struct, MAP {1: 'x'} AS map, [[1]] AS deep, uuid() AS id, INTERVAL 1 DAY AS span");
+        Write("SELECT 7::INTEGER AS x, 'a' AS y, [1, 2] AS list, {'a': 1} AS struct, MAP {1: 'x'} AS map, [[1]] AS deep, uuid() AS id, "
+            + "INTERVAL 1 DAY AS span");
         Assert.Equal([new Pair(7, "a")], Read(Source.Parquet<Pair>(Path)).Select(record => record.Value));
     }
 

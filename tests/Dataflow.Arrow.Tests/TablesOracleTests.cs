@@ -28,7 +28,8 @@ public sealed class TablesOracleTests
         var pipeline = new Pipeline("tables");
         var flights = pipeline.From(Source.Of(rows));
         var all = flights.KeyBy(row => row.Origin)
-            .Aggregate(a => (a.Count(), a.CountDistinct(row => row.Destination)), (origin, count, to) => (Count: count, Destinations: to), "all");
+            .Aggregate(
+                a => (a.Count(), a.CountDistinct(row => row.Destination)), (origin, count, to) => (Count: count, Destinations: to), "all");
         var latest = flights.KeyBy(row => (row.Origin, row.Destination)).LatestBy(row => (row.TimeMs, row.Id))
             .GroupBy(row => row.Origin)
             .Aggregate(

@@ -27,7 +27,8 @@ internal static class Tools
             return [];
         }
 
-        return Run(new ProcessStartInfo("node", ["--input-type=module", "--eval", script, "--", .. arguments]) { WorkingDirectory = packages });
+        return Run(
+            new ProcessStartInfo("node", ["--input-type=module", "--eval", script, "--", .. arguments]) { WorkingDirectory = packages });
     }
 
     private static string? Install()

@@ -65,7 +65,9 @@ public sealed class TrainingServerTests : IAsyncLifetime
 
         using var call = _client.GetStream(info.Endpoints[2].Ticket);
         var metadata = (await call.ResponseStream.Schema).Metadata;
-        Assert.Equal(("rows", "2", "0", "10000"), (metadata["dataflow.topic"], metadata["dataflow.partition"], metadata["dataflow.from"], metadata["dataflow.to"]));
+        Assert.Equal(
+            ("rows", "2", "0", "10000"),
+            (metadata["dataflow.topic"], metadata["dataflow.partition"], metadata["dataflow.from"], metadata["dataflow.to"]));
     }
 
     [Theory]
@@ -99,7 +101,10 @@ public sealed class TrainingServerTests : IAsyncLifetime
         const string Begun = "\"seed\":7,\"window\":1000";
         var first = CommandOf(Begun);
         var (whole, tickets) = await GetAsync((await _client.GetInfo(first)).Endpoints[0].Ticket);
-        var refusal = (StatusCode.InvalidArgument, $"Epoch 0 of trainer 'a' was begun with seed 7 and window 1000, not with {said}. Go on with seed 7 and window 1000, or begin another epoch.");
+        var refusal = (
+            StatusCode.InvalidArgument,
+            $"Epoch 0 of trainer 'a' was begun with seed 7 and window 1000, not with {said}. Go on with seed 7 and window 1000, or begin "
+                + "another epoch.");
 
         Assert.Equal(refusal, await FailureAsync(async () => await _client.GetInfo(CommandOf(order))));
         if (order.Contains("seed", StringComparison.Ordinal))
@@ -112,7 +117,8 @@ public sealed class TrainingServerTests : IAsyncLifetime
         Assert.Equal(Shards * RowsOfShard, (await _client.GetInfo(CommandOf($"\"epoch\":1,{order}"))).TotalRecords);
         Assert.Equal(Shards * RowsOfShard, (await _client.GetInfo(CommandOf($"\"epoch\":1,{order}"))).TotalRecords);
 
-        static FlightDescriptor CommandOf(string order) => FlightDescriptor.CreateCommandDescriptor($$"""{"set":"delays","trainer":"a",{{order}}}""");
+        static FlightDescriptor CommandOf(string order)
+            => FlightDescriptor.CreateCommandDescriptor($$"""{"set":"delays","trainer":"a",{{order}}}""");
     }
 
     [Fact]
@@ -125,7 +131,8 @@ public sealed class TrainingServerTests : IAsyncLifetime
 
         Assert.Equal(Shards * RowsOfShard, (await _client.GetInfo(Of("a", "b/c"))).TotalRecords);
 
-        static FlightDescriptor Of(string trainer, string set) => FlightDescriptor.CreateCommandDescriptor($$"""{"set":"{{set}}","trainer":"{{trainer}}"}""");
+        static FlightDescriptor Of(string trainer, string set)
+            => FlightDescriptor.CreateCommandDescriptor($$"""{"set":"{{set}}","trainer":"{{trainer}}"}""");
     }
 
     [Fact]
@@ -138,7 +145,8 @@ public sealed class TrainingServerTests : IAsyncLifetime
         var next = await _client.GetInfo(Command("a", epoch: 1, seed: null));
 
         Assert.Equal(Shards * (RowsOfShard + 500), next.TotalRecords);
-        Assert.Equal(Enumerable.Range(0, RowsOfShard + 500).Select(offset => Id(0, offset)), (await GetAsync(next.Endpoints[0].Ticket)).Ids);
+        Assert.Equal(
+            Enumerable.Range(0, RowsOfShard + 500).Select(offset => Id(0, offset)), (await GetAsync(next.Endpoints[0].Ticket)).Ids);
     }
 
     [Fact]
@@ -183,11 +191,13 @@ public sealed class TrainingServerTests : IAsyncLifetime
     {
         using var folder = new TemporaryFolder();
         var pipeline = new Pipeline("export");
-        pipeline.From(Topic.Of<Row>("rows").StopAtEnd()).To(Sink.TrainingSet<Row>(folder["files"], new TrainingSetOptions { RowsPerFile = 3_300 }));
+        pipeline.From(Topic.Of<Row>("rows").StopAtEnd())
+            .To(Sink.TrainingSet<Row>(folder["files"], new TrainingSetOptions { RowsPerFile = 3_300 }));
         SimulatedJob.Start(pipeline, _log).Run();
         await StopAsync();
         await StartAsync(sets: [ServedSet.Of(Topic.Of<Row>("rows"), "delays"), ServedSet.OfFiles(folder["files"])]);
-        var files = FlightDescriptor.CreateCommandDescriptor(Command("a", 0, seed).Command.ToStringUtf8().Replace("delays", "files", StringComparison.Ordinal));
+        var files = FlightDescriptor.CreateCommandDescriptor(
+            Command("a", 0, seed).Command.ToStringUtf8().Replace("delays", "files", StringComparison.Ordinal));
 
         var (expected, served) = (await _client.GetInfo(Command("a", 0, seed)), await _client.GetInfo(files));
         Assert.Equal(expected.TotalRecords, served.TotalRecords);
@@ -205,7 +215,9 @@ public sealed class TrainingServerTests : IAsyncLifetime
     public async Task Serves_the_columns_of_files_by_their_names_whatever_their_order()
     {
         using var folder = new TemporaryFolder();
-        WriteFiles(folder["files"], Schema(("Id", Int32Type.Default), ("A", Int32Type.Default), ("B", Int32Type.Default)), Schema(("Id", Int32Type.Default), ("B", Int32Type.Default), ("A", Int32Type.Default)));
+        WriteFiles(
+            folder["files"], Schema(("Id", Int32Type.Default), ("A", Int32Type.Default), ("B", Int32Type.Default)),
+            Schema(("Id", Int32Type.Default), ("B", Int32Type.Default), ("A", Int32Type.Default)));
         await StopAsync();
         await StartAsync(sets: [ServedSet.OfFiles(folder["files"])]);
 
@@ -217,7 +229,9 @@ public sealed class TrainingServerTests : IAsyncLifetime
             {
                 var batch = call.ResponseStream.Current;
                 for (var row = 0; row < batch.Length; row++)
-                    rows.Add(string.Join(' ', batch.Schema.FieldsList.Select((field, i) => $"{field.Name}={((Int32Array)batch.Column(i)).GetValue(row)}")));
+                    rows.Add(
+                        string.Join(
+                        ' ', batch.Schema.FieldsList.Select((field, i) => $"{field.Name}={((Int32Array)batch.Column(i)).GetValue(row)}")));
             }
 
             Assert.Equal(["Id=0 A=100 B=200", "Id=1 A=101 B=201", "Id=2 A=102 B=202"], rows.Distinct().Order(StringComparer.Ordinal));
@@ -233,7 +247,9 @@ public sealed class TrainingServerTests : IAsyncLifetime
         Assert.Equal("'C' is new", Refusal(Schema(("Id", Int32Type.Default), ("A", Int32Type.Default), ("C", Int32Type.Default))));
         Assert.Equal("'A' is missing, 'a' is new", Refusal(Schema(("Id", Int32Type.Default), ("a", Int32Type.Default))));
         Assert.Equal("'A' is uint32 instead of int32", Refusal(Schema(("Id", Int32Type.Default), ("A", UInt32Type.Default))));
-        Assert.Equal("'A' may be null", Refusal(new Schema([new Field("Id", Int32Type.Default, false), new Field("A", Int32Type.Default, true)], null)));
+        Assert.Equal(
+            "'A' may be null",
+            Refusal(new Schema([new Field("Id", Int32Type.Default, false), new Field("A", Int32Type.Default, true)], null)));
 
         // One that is written while the set is served.
         using var folder = new TemporaryFolder();
@@ -241,7 +257,8 @@ public sealed class TrainingServerTests : IAsyncLifetime
         await StopAsync();
         await StartAsync(sets: [ServedSet.OfFiles(folder["files"])]);
         WriteFiles(folder["files"], first, Schema(("Id", Int32Type.Default), ("B", Int32Type.Default)));
-        var (code, message) = await FailureAsync(async () => await GetAsync(new FlightTicket("""{"set":"files","shard":0,"from":0,"to":6,"at":0}""")));
+        var (code, message) = await FailureAsync(
+            async () => await GetAsync(new FlightTicket("""{"set":"files","shard":0,"from":0,"to":6,"at":0}""")));
         Assert.Equal(StatusCode.DataLoss, code);
         Assert.Contains("'A' is missing, 'B' is new", message, StringComparison.Ordinal);
 
@@ -250,7 +267,9 @@ public sealed class TrainingServerTests : IAsyncLifetime
             using var folder = new TemporaryFolder();
             WriteFiles(folder["files"], first, second);
             var message = Assert.Throws<ConnectorException>(() => ServedSet.OfFiles(folder["files"])).Message;
-            var (start, end) = ($"File '{folder["files"]}/rows-0-00001.arrow': its columns are not those of the set's first file: ", ". A set has the same columns in all its files; export the changed rows to a directory of their own.");
+            var (start, end) = (
+                $"File '{folder["files"]}/rows-0-00001.arrow': its columns are not those of the set's first file: ",
+                ". A set has the same columns in all its files; export the changed rows to a directory of their own.");
             Assert.StartsWith(start, message, StringComparison.Ordinal);
             Assert.EndsWith(end, message, StringComparison.Ordinal);
             return message[start.Length..^end.Length];
@@ -265,18 +284,28 @@ public sealed class TrainingServerTests : IAsyncLifetime
     public async Task Says_what_is_gone()
     {
         await _log.TrimAsync("rows", 0, 5, TestContext.Current.CancellationToken);
-        var (code, message) = await FailureAsync(async () => await GetAsync(new FlightTicket("""{"set":"delays","shard":0,"from":0,"to":10000,"at":0}""")));
+        var (code, message) = await FailureAsync(
+            async () => await GetAsync(new FlightTicket("""{"set":"delays","shard":0,"from":0,"to":10000,"at":0}""")));
         Assert.Equal(StatusCode.OutOfRange, code);
         Assert.StartsWith("Topic 'rows', partition 0: offset 0 is not there.", message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("""{"set":"trips","shard":0,"from":0,"to":1,"at":0}""", StatusCode.NotFound, "There is no training set 'trips'; there is 'delays'.")]
+    [InlineData(
+        """{"set":"trips","shard":0,"from":0,"to":1,"at":0}""", StatusCode.NotFound,
+        "There is no training set 'trips'; there is 'delays'.")]
     [InlineData("""{"set":"delays","shard":3,"from":0,"to":1,"at":0}""", StatusCode.InvalidArgument, "'shard' is 3; there are 3, from 0.")]
-    [InlineData("""{"set":"delays","shard":0,"from":0,"to":10001,"at":0}""", StatusCode.InvalidArgument, "'to' is 10001; the shard ends at 10000.")]
-    [InlineData("""{"set":"delays","shard":0,"from":5,"to":9,"at":4}""", StatusCode.InvalidArgument, "'at' is 4; it must be from 'from' (5) to 'to' (9).")]
-    [InlineData("""{"set":"delays","shard":0,"from":0,"to":9,"at":4,"seed":1,"window":65537}""", StatusCode.InvalidArgument, "'window' is 65537; it must be 1 to 65536.")]
-    [InlineData("""{"set":"delays","shard":0,"from":0,"to":9,"at":4,"epoch":-1}""", StatusCode.InvalidArgument, "'epoch' is -1; it must not be negative.")]
+    [InlineData(
+        """{"set":"delays","shard":0,"from":0,"to":10001,"at":0}""", StatusCode.InvalidArgument, "'to' is 10001; the shard ends at 10000.")]
+    [InlineData(
+        """{"set":"delays","shard":0,"from":5,"to":9,"at":4}""", StatusCode.InvalidArgument,
+        "'at' is 4; it must be from 'from' (5) to 'to' (9).")]
+    [InlineData(
+        """{"set":"delays","shard":0,"from":0,"to":9,"at":4,"seed":1,"window":65537}""", StatusCode.InvalidArgument,
+        "'window' is 65537; it must be 1 to 65536.")]
+    [InlineData(
+        """{"set":"delays","shard":0,"from":0,"to":9,"at":4,"epoch":-1}""", StatusCode.InvalidArgument,
+        "'epoch' is -1; it must not be negative.")]
     [InlineData("null", StatusCode.InvalidArgument, "The ticket is null.")]
     public async Task Refuses_tickets_that_make_no_sense(string ticket, StatusCode code, string message)
         => Assert.Equal((code, message), await FailureAsync(async () => await GetAsync(new FlightTicket(ticket))));
@@ -306,10 +335,14 @@ public sealed class TrainingServerTests : IAsyncLifetime
         Assert.Equal(StatusCode.ResourceExhausted, (await FailureAsync(() => CommitAsync(new string(' ', 2 << 20)))).Code);
         Assert.Equal(StatusCode.Unimplemented, (await FailureAsync(async () =>
         {
-            var put = await _client.StartPut(FlightDescriptor.CreatePathDescriptor("delays"), (await _client.GetSchema(FlightDescriptor.CreatePathDescriptor("delays"))));
+            var put = await _client.StartPut(
+                FlightDescriptor.CreatePathDescriptor("delays"),
+                (await _client.GetSchema(FlightDescriptor.CreatePathDescriptor("delays"))));
             await AllAsync(put.ResponseStream);
         })).Code);
-        Assert.Equal(StatusCode.Unimplemented, (await FailureAsync(async () => await AllAsync(_client.DoAction(new FlightAction("drop", "x")).ResponseStream))).Code);
+        Assert.Equal(
+            StatusCode.Unimplemented,
+            (await FailureAsync(async () => await AllAsync(_client.DoAction(new FlightAction("drop", "x")).ResponseStream))).Code);
     }
 
     [Fact]
@@ -321,7 +354,8 @@ public sealed class TrainingServerTests : IAsyncLifetime
         await StartAsync(sets: [ServedSet.OfFiles(folder["files"])]);
         File.Delete(Path.Combine(folder["files"], "rows-0-00000.arrow"));
 
-        var (code, message) = await FailureAsync(async () => await GetAsync(new FlightTicket("""{"set":"files","shard":0,"from":0,"to":3,"at":0}""")));
+        var (code, message) = await FailureAsync(
+            async () => await GetAsync(new FlightTicket("""{"set":"files","shard":0,"from":0,"to":3,"at":0}""")));
 
         Assert.Equal((StatusCode.DataLoss, "The set's data cannot be read (FileNotFoundException)."), (code, message));
     }
@@ -345,12 +379,17 @@ public sealed class TrainingServerTests : IAsyncLifetime
     public async Task Java_pulls_the_same_rows_and_goes_on_behind_its_commit()
     {
         var uri = $"grpc://127.0.0.1:{_server.Uri.Port}";
-        Assert.Contains("\"delays\"", Assert.Single(Tools.Java("list", uri), line => line.Contains("\"flight\"", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"delays\"", Assert.Single(Tools.Java("list", uri), line => line.Contains("\"flight\"", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
 
         var lines = Tools.Java("get", uri, """cmd:{"set":"delays","trainer":"java","seed":7,"window":1000}""");
-        int[] ids = [.. lines.Where(line => line.StartsWith("{\"Id\"", StringComparison.Ordinal)).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("Id").GetInt32())];
+        int[] ids = [
+            .. lines.Where(line => line.StartsWith("{\"Id\"", StringComparison.Ordinal))
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("Id").GetInt32())];
         var expected = new List<int>();
-        foreach (var endpoint in (await _client.GetInfo(Command("net", 0, seed: 7))).Endpoints) expected.AddRange((await GetAsync(endpoint.Ticket)).Ids);
+        foreach (var endpoint in (await _client.GetInfo(Command("net", 0, seed: 7)))
+            .Endpoints) expected.AddRange((await GetAsync(endpoint.Ticket)).Ids);
         Assert.Equal(expected, ids);
 
         Tools.Java("do", uri, "commit", """{"set":"delays","shard":2,"from":0,"to":10000,"at":9990,"trainer":"java"}""");
@@ -364,8 +403,11 @@ public sealed class TrainingServerTests : IAsyncLifetime
         await StopAsync();
         await StartAsync("secret");
 
-        Assert.Equal(StatusCode.Unauthenticated, (await FailureAsync(async () => await AllAsync(_client.ListFlights().ResponseStream))).Code);
-        Assert.Equal(StatusCode.Unauthenticated, (await FailureAsync(async () => await AllAsync(_client.ListFlights(null, Bearer("secre")).ResponseStream))).Code);
+        Assert.Equal(
+            StatusCode.Unauthenticated, (await FailureAsync(async () => await AllAsync(_client.ListFlights().ResponseStream))).Code);
+        Assert.Equal(
+            StatusCode.Unauthenticated,
+            (await FailureAsync(async () => await AllAsync(_client.ListFlights(null, Bearer("secre")).ResponseStream))).Code);
         Assert.Single(await AllAsync(_client.ListFlights(null, Bearer("secret")).ResponseStream));
         var lines = Tools.Java("get", $"grpc://127.0.0.1:{_server.Uri.Port}", "delays", "--bearer", "secret", "--quiet");
         Assert.Equal("""{"rows":30000,"batches":9}""", lines[^1]);
@@ -378,7 +420,9 @@ public sealed class TrainingServerTests : IAsyncLifetime
     {
         var error = await Assert.ThrowsAsync<ArgumentException>(() => TrainingServer.StartAsync(
             _log, [], new TrainingServerOptions { Address = IPAddress.Any, Token = "secret" }, TestContext.Current.CancellationToken));
-        Assert.StartsWith("Address 0.0.0.0: beyond loopback a server needs a token and a certificate. Give both, or listen on loopback.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Address 0.0.0.0: beyond loopback a server needs a token and a certificate. Give both, or listen on loopback.", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -420,7 +464,11 @@ public sealed class TrainingServerTests : IAsyncLifetime
 
         File.WriteAllText(
             Path.Combine(directory, "manifest.json"),
-            $$"""{"pipeline":"p","isComplete":false,"files":[{{string.Join(',', files.Index().Select(file => $$"""{"file":"{{Name(file.Index)}}","topic":"rows","partition":0,"sequence":{{file.Index}},"plan":"","rows":3,"from":0,"to":3}"""))}}]}""");
+            $$"""{"pipeline":"p","isComplete":false,"files":[{{string.Join(',', files.Index().Select(Entry))}}]}""");
+
+        string Entry((int Index, Schema Item) file)
+            => $$"""{"file":"{{Name(file.Index)}}","topic":"rows","partition":0,"sequence":{{file.Index}}"""
+                + ""","plan":"","rows":3,"from":0,"to":3}""";
 
         static string Name(int sequence) => $"rows-0-{sequence:d5}.arrow";
 
@@ -428,7 +476,8 @@ public sealed class TrainingServerTests : IAsyncLifetime
         {
             var from = field.Name == "Id" ? 0 : 100 * (char.ToUpperInvariant(field.Name[0]) - 'A' + 1);
             return ArrowArrayFactory.BuildArray(new ArrayData(
-                field.DataType, 3, 0, 0, [ArrowBuffer.Empty, new ArrowBuffer.Builder<int>().AppendRange([from, from + 1, from + 2]).Build()]));
+                field.DataType, 3, 0, 0,
+                [ArrowBuffer.Empty, new ArrowBuffer.Builder<int>().AppendRange([from, from + 1, from + 2]).Build()]));
         }
     }
 
@@ -450,7 +499,8 @@ public sealed class TrainingServerTests : IAsyncLifetime
     private async Task StartAsync(string? token = null, ServedSet[]? sets = null)
     {
         _server = await TrainingServer.StartAsync(
-            _log, sets ?? [ServedSet.Of(Topic.Of<Row>("rows"), "delays")], new TrainingServerOptions { Port = 0, Token = token }, TestContext.Current.CancellationToken);
+            _log, sets ?? [ServedSet.Of(Topic.Of<Row>("rows"), "delays")], new TrainingServerOptions { Port = 0, Token = token },
+            TestContext.Current.CancellationToken);
         _channel = GrpcChannel.ForAddress(_server.Uri);
         _client = new FlightClient(_channel);
     }

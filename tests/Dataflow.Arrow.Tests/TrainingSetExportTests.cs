@@ -26,7 +26,8 @@ public sealed class TrainingSetExportTests : IDisposable
         for (var steps = 10; steps < 200; steps += 27)
         {
             Export($"cut-{steps}", before, steps, after);
-            Assert.Equal(Files("whole").Select(file => Path.GetFileName(file)), Files($"cut-{steps}").Select(file => Path.GetFileName(file)));
+            Assert.Equal(
+                Files("whole").Select(file => Path.GetFileName(file)), Files($"cut-{steps}").Select(file => Path.GetFileName(file)));
             foreach (var (whole, cut) in Files("whole").Zip(Files($"cut-{steps}")))
                 Assert.True(File.ReadAllBytes(whole).AsSpan().SequenceEqual(File.ReadAllBytes(cut)), $"{cut} has other bytes");
         }
@@ -125,7 +126,8 @@ public sealed class TrainingSetExportTests : IDisposable
         using var log = Filled();
         if (crashAfter is { } steps)
         {
-            var job = SimulatedJob.Start(Pipeline(set, isParquet), log, workers, seed: steps, checkpointInterval: TimeSpan.FromMilliseconds(9));
+            var job = SimulatedJob.Start(
+                Pipeline(set, isParquet), log, workers, seed: steps, checkpointInterval: TimeSpan.FromMilliseconds(9));
             for (var step = 0; step < steps; step++) job.Step();
             job.Close();
         }

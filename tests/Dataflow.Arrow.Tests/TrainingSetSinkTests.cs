@@ -20,7 +20,9 @@ public class TrainingSetSinkTests : FileSinkContract
         var manifest = Manifest();
         Assert.True(manifest.IsComplete);
         string[] files = [.. manifest.Files.Select(file => file.File)];
-        Assert.Equal(["manifest.json", .. files], Directory.EnumerateFiles(Set).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["manifest.json", .. files],
+            Directory.EnumerateFiles(Set).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
         return [.. files.SelectMany(Rows)];
     }
 
@@ -140,7 +142,8 @@ public class TrainingSetSinkTests : FileSinkContract
             for (var i = from; i < to; i++)
             {
                 writer.Write(new Record<Vector>(
-                    new Vector(i, i % 3 == 0 ? null : $"row {i}", i % 2 == 0, i < 70_000 || i % 5 > 0 ? i * 0.5 : null, i % 7 == 0 ? [] : [i, 1]),
+                    new Vector(
+                        i, i % 3 == 0 ? null : $"row {i}", i % 2 == 0, i < 70_000 || i % 5 > 0 ? i * 0.5 : null, i % 7 == 0 ? [] : [i, 1]),
                     0, new RecordOrigin(0, i)));
             }
         }
@@ -179,7 +182,9 @@ public class TrainingSetSinkTests : FileSinkContract
 
         Create().Open(default, Context).Dispose();
 
-        Assert.Equal(["late.arrow.partial", "notes.txt", "rows.jsonl.partial"], Directory.EnumerateFiles(Set).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["late.arrow.partial", "notes.txt", "rows.jsonl.partial"],
+            Directory.EnumerateFiles(Set).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -231,7 +236,8 @@ public class TrainingSetSinkTests : FileSinkContract
         var rows = new List<Row>();
         while (reader.ReadNextRecordBatch() is { } batch)
         {
-            var (ids, texts, values) = ((Int32Array)batch.Column("Id"), (StringArray)batch.Column("Text"), (DoubleArray)batch.Column("Value"));
+            var (ids, texts, values) = (
+                (Int32Array)batch.Column("Id"), (StringArray)batch.Column("Text"), (DoubleArray)batch.Column("Value"));
             for (var i = 0; i < batch.Length; i++) rows.Add(new Row(ids.GetValue(i)!.Value, texts.GetString(i), values.GetValue(i)));
         }
 

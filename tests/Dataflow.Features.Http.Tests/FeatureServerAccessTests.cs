@@ -14,7 +14,8 @@ public sealed class FeatureServerAccessTests : ServedDrivers
     [Fact]
     public async Task Takes_rows_up_to_a_bound()
     {
-        using var rows = await SendAsync($$$"""{"features":["driver_hourly_stats:conv_rate"],"entities":{"driver_id":[{{{string.Join(',', Enumerable.Repeat(1, 10_001))}}}]}}""");
+        var ids = string.Join(',', Enumerable.Repeat(1, 10_001));
+        using var rows = await SendAsync($$$"""{"features":["driver_hourly_stats:conv_rate"],"entities":{"driver_id":[{{{ids}}}]}}""");
         Assert.Equal("Column 'driver_id' of 'entities' has 10001 values; ask for 10000 at most.", await DetailAsync(rows));
     }
 
@@ -27,7 +28,8 @@ public sealed class FeatureServerAccessTests : ServedDrivers
         client.DefaultRequestHeaders.ExpectContinue = true;
         using var content = new StringContent(new string(' ', (1 << 20) + 1), Encoding.UTF8, "application/json");
 
-        using var response = await client.PostAsync(new Uri(Server.Uri, "/get-online-features"), content, TestContext.Current.CancellationToken);
+        using var response = await client.PostAsync(
+            new Uri(Server.Uri, "/get-online-features"), content, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
     }
@@ -35,7 +37,8 @@ public sealed class FeatureServerAccessTests : ServedDrivers
     [Fact]
     public async Task Is_healthy_while_the_job_runs()
     {
-        Assert.Equal("""{"status":"Running"}""", await Client.GetStringAsync(new Uri(Server.Uri, "/health"), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            """{"status":"Running"}""", await Client.GetStringAsync(new Uri(Server.Uri, "/health"), TestContext.Current.CancellationToken));
         await Job.StopAsync(TestContext.Current.CancellationToken);
         using var health = await Client.GetAsync(new Uri(Server.Uri, "/health"), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
@@ -62,17 +65,23 @@ public sealed class FeatureServerAccessTests : ServedDrivers
     {
         await RestartAsync(services: Faulty);
         using var faulty = await SendAsync("""{"feature_service":"faulty","entities":{"text":["secret"]}}""");
-        Assert.Equal((HttpStatusCode.InternalServerError, "The features could not be computed (FormatException)."), (faulty.StatusCode, await DetailAsync(faulty)));
+        Assert.Equal(
+            (HttpStatusCode.InternalServerError, "The features could not be computed (FormatException)."),
+            (faulty.StatusCode, await DetailAsync(faulty)));
         using var none = await SendAsync("""{"feature_service":"faulty","entities":{"text":["", null]}}""");
-        Assert.Equal((HttpStatusCode.UnprocessableEntity, "Column 'text' of 'entities' has a null."), (none.StatusCode, await DetailAsync(none)));
+        Assert.Equal(
+            (HttpStatusCode.UnprocessableEntity, "Column 'text' of 'entities' has a null."), (none.StatusCode, await DetailAsync(none)));
     }
 
     [Fact]
     public async Task Describes_itself()
     {
-        var document = JsonNode.Parse(await Client.GetStringAsync(new Uri(Server.Uri, "/openapi.json"), TestContext.Current.CancellationToken))!;
+        var document = JsonNode.Parse(
+            await Client.GetStringAsync(new Uri(Server.Uri, "/openapi.json"), TestContext.Current.CancellationToken))!;
         Assert.Equal("3.1.0", (string)document["openapi"]!);
-        Assert.Equal(["/get-online-features post", "/health get"], document["paths"]!.AsObject().Select(path => $"{path.Key} {path.Value!.AsObject().Single().Key}"));
+        Assert.Equal(
+            ["/get-online-features post", "/health get"],
+            document["paths"]!.AsObject().Select(path => $"{path.Key} {path.Value!.AsObject().Single().Key}"));
         var request = document["components"]!["schemas"]!["Request"]!["properties"]!;
         Assert.Equal("""["driver_activity","driver_who",null]""", request["feature_service"]!["enum"]!.ToJsonString());
         Assert.Contains("driver_hourly_stats:conv_rate", request["features"]!["items"]!["enum"]!.AsArray().Select(name => (string)name!));
@@ -89,15 +98,19 @@ public sealed class FeatureServerAccessTests : ServedDrivers
         const string Body = """{"feature_service":"driver_activity","entities":{"driver_id":[1]}}""";
         using (var without = await SendAsync(Body)) Assert.Equal(HttpStatusCode.Unauthorized, without.StatusCode);
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "secre");
-        using (var description = await Client.GetAsync(new Uri(Server.Uri, "/openapi.json"), TestContext.Current.CancellationToken)) Assert.Equal(HttpStatusCode.Unauthorized, description.StatusCode);
+        using (var description =
+            await Client.GetAsync(new Uri(Server.Uri, "/openapi.json"), TestContext.Current.CancellationToken)) Assert.Equal(
+            HttpStatusCode.Unauthorized, description.StatusCode);
         using (var wrong = await SendAsync(Body)) Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "secret");
         using (var right = await SendAsync(Body)) Assert.Equal(HttpStatusCode.OK, right.StatusCode);
-        var document = JsonNode.Parse(await Client.GetStringAsync(new Uri(Server.Uri, "/openapi.json"), TestContext.Current.CancellationToken))!;
+        var document = JsonNode.Parse(
+            await Client.GetStringAsync(new Uri(Server.Uri, "/openapi.json"), TestContext.Current.CancellationToken))!;
         Assert.Equal("""[{"token":[]}]""", document["security"]!.ToJsonString());
         Assert.Equal("bearer", (string)document["components"]!["securitySchemes"]!["token"]!["scheme"]!);
         Client.DefaultRequestHeaders.Authorization = null;
-        using (var health = await Client.GetAsync(new Uri(Server.Uri, "/health"), TestContext.Current.CancellationToken)) Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+        using (var health = await Client.GetAsync(new Uri(Server.Uri, "/health"), TestContext.Current.CancellationToken)) Assert.Equal(
+            HttpStatusCode.OK, health.StatusCode);
     }
 
     [Theory]
@@ -122,7 +135,8 @@ public sealed class FeatureServerAccessTests : ServedDrivers
     {
         var error = await Assert.ThrowsAsync<ArgumentException>(() => FeatureServer.StartAsync(
             Job, Services, new FeatureServerOptions { Port = 0, Token = token }, TestContext.Current.CancellationToken));
-        Assert.Equal("Token: no client could send it. Give one of visible ASCII characters without spaces, or null for none.", error.Message);
+        Assert.Equal(
+            "Token: no client could send it. Give one of visible ASCII characters without spaces, or null for none.", error.Message);
     }
 
     [Theory]
@@ -151,7 +165,8 @@ public sealed class FeatureServerAccessTests : ServedDrivers
     [InlineData("localhost", "https://evil.example", false)]
     [InlineData("localhost", "http://localhost.evil.example", false)]
     [InlineData("localhost", "null", false)]
-    public async Task Without_a_token_only_loopback_names_and_pages_are_answered_and_with_one_all(string host, string? origin, bool isAnswered)
+    public async Task Without_a_token_only_loopback_names_and_pages_are_answered_and_with_one_all(
+        string host, string? origin, bool isAnswered)
     {
         Assert.Equal(isAnswered ? HttpStatusCode.OK : HttpStatusCode.Forbidden, await StatusAsync());
         await RestartAsync("secret"); // as the refusal advises
@@ -176,8 +191,10 @@ public sealed class FeatureServerAccessTests : ServedDrivers
     {
         using var certificate = hasCertificate ? NewCertificate() : null;
         var error = await Assert.ThrowsAsync<ArgumentException>(() => FeatureServer.StartAsync(
-            Job, Services, new FeatureServerOptions { Address = IPAddress.IPv6Any, Token = token, Certificate = certificate }, TestContext.Current.CancellationToken));
-        Assert.Equal("Address ::: beyond loopback a server needs a token and a certificate. Give both, or listen on loopback.", error.Message);
+            Job, Services, new FeatureServerOptions { Address = IPAddress.IPv6Any, Token = token, Certificate = certificate },
+            TestContext.Current.CancellationToken));
+        Assert.Equal(
+            "Address ::: beyond loopback a server needs a token and a certificate. Give both, or listen on loopback.", error.Message);
     }
 
     [Fact]
@@ -185,23 +202,30 @@ public sealed class FeatureServerAccessTests : ServedDrivers
     {
         using var certificate = NewCertificate();
         await using var server = await FeatureServer.StartAsync(
-            Job, Services, new FeatureServerOptions { Address = IPAddress.Any, Port = 0, Token = "secret", Certificate = certificate }, TestContext.Current.CancellationToken);
-        using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, shown, _, _) => shown!.Thumbprint == certificate.Thumbprint };
+            Job, Services, new FeatureServerOptions { Address = IPAddress.Any, Port = 0, Token = "secret", Certificate = certificate },
+            TestContext.Current.CancellationToken);
+        using var handler =
+            new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, shown, _,
+            _) => shown!.Thumbprint == certificate.Thumbprint };
         using var client = new HttpClient(handler);
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "secret");
 
         using var content = new StringContent("""{"features":["driver_names:name"],"entities":{"driver_id":[1002]}}""");
-        using var response = await client.PostAsync(new Uri($"https://127.0.0.1:{server.Uri.Port}/get-online-features"), content, TestContext.Current.CancellationToken);
+        using var response = await client.PostAsync(
+            new Uri($"https://127.0.0.1:{server.Uri.Port}/get-online-features"), content, TestContext.Current.CancellationToken);
 
         Assert.Equal("https", server.Uri.Scheme);
-        Assert.Contains("\"bela\"", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"bela\"", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Refuses_to_serve_nothing_or_two_of_a_name()
     {
-        await Assert.ThrowsAsync<ArgumentException>(() => FeatureServer.StartAsync(Job, [], cancellationToken: TestContext.Current.CancellationToken));
-        await Assert.ThrowsAsync<ArgumentException>(() => FeatureServer.StartAsync(Job, [Services[0], Services[0]], cancellationToken: TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => FeatureServer.StartAsync(Job, [], cancellationToken: TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => FeatureServer.StartAsync(Job, [Services[0], Services[0]], cancellationToken: TestContext.Current.CancellationToken));
     }
 
     private static X509Certificate2 NewCertificate()

@@ -68,19 +68,28 @@ public abstract class ServedDrivers : IAsyncLifetime
         var activity = FeatureService.Of<DriverAsk>("driver_activity", s =>
         {
             s.From(stats, ask => ask.DriverId);
-            s.OnDemand("trips_per_rate", (ask, features) => features["avg_daily_trips"].HasValue ? features["avg_daily_trips"].As<int>() / 0.0 : double.NaN);
+            s.OnDemand(
+                "trips_per_rate",
+                (ask, features) => features["avg_daily_trips"].HasValue ? features["avg_daily_trips"].As<int>() / 0.0 : double.NaN);
         }).Serve();
         var who = FeatureService.Of<long>("driver_who", s => s.From(names, driver => driver)).Serve();
         var sums = hours.FeatureView("driver_sums", v =>
         {
-            v.Aggregate("sum", a => a.Sum(hour => hour.Trips == int.MaxValue ? long.MaxValue : hour.Trips), [TimeSpan.FromDays(1), TimeSpan.FromDays(2)]);
+            v.Aggregate(
+                "sum", a => a.Sum(hour => hour.Trips == int.MaxValue ? long.MaxValue : hour.Trips),
+                [TimeSpan.FromDays(1), TimeSpan.FromDays(2)]);
             v.Last("name", hour => hour.Name);
         });
         Sums = ServedFeatures.Of(FeatureService.Of<DriverAsk>("driver_sums", s => s.From(sums, ask => ask.DriverId)).Serve());
         Wide = ServedFeatures.Of(FeatureService.Of<WideAsk>("wide", s =>
         {
             s.From(names, ask => ask.Long, ["name"]);
-            s.OnDemand("all", (ask, _) => string.Create(CultureInfo.InvariantCulture, $"{ask.Byte} {ask.SByte} {ask.Short} {ask.UShort} {ask.Int} {ask.UInt} {ask.Long} {ask.ULong} {ask.Float} {ask.Double} {ask.Decimal} {ask.Bool} {ask.Char} {ask.Text} {ask.Maybe?.ToString(CultureInfo.InvariantCulture) ?? "-"} {ask.Kind} {ask.Id} {ask.Day} {ask.Time.Hour}"));
+            s.OnDemand(
+                "all", (ask, _) => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{ask.Byte} {ask.SByte} {ask.Short} {ask.UShort} {ask.Int} {ask.UInt} {ask.Long} {ask.ULong} {ask.Float} {ask.Double} "
+                    + $"{ask.Decimal} {ask.Bool} {ask.Char} {ask.Text} {ask.Maybe?.ToString(CultureInfo.InvariantCulture) ?? "-"} "
+                    + $"{ask.Kind} {ask.Id} {ask.Day} {ask.Time.Hour}"));
         }).Serve());
         Services = [ServedFeatures.Of(activity), ServedFeatures.Of(who)];
         ByNumber = ServedFeatures.Of(FeatureService.Of<long>("driver_numbers", s => s.From(stats, driver => driver)).Serve());
@@ -129,7 +138,8 @@ public abstract class ServedDrivers : IAsyncLifetime
     }
 
     protected static async Task<string> DetailAsync(HttpResponseMessage response)
-        => JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement.GetProperty("detail").GetString()!;
+        => JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+            .RootElement.GetProperty("detail").GetString()!;
 
     public sealed record DriverHour(long Driver, DateTimeOffset Time, double ConvRate, double AccRate, int Trips, string Name);
 
@@ -142,6 +152,7 @@ public abstract class ServedDrivers : IAsyncLifetime
     }
 
     public sealed record WideAsk(
-        byte Byte, sbyte SByte, short Short, ushort UShort, int Int, uint UInt, long Long, ulong ULong, float Float, double Double, decimal Decimal, bool Bool,
+        byte Byte, sbyte SByte, short Short, ushort UShort, int Int, uint UInt, long Long, ulong ULong, float Float, double Double,
+        decimal Decimal, bool Bool,
         char Char, string Text, int? Maybe, Access Kind, Guid Id, DateOnly Day, DateTimeOffset Time);
 }

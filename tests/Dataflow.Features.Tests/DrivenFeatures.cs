@@ -15,7 +15,8 @@ internal sealed class DrivenFeatures<TRequest> : IDisposable
     private FeatureService<TRequest> _service = null!;
 
     public DrivenFeatures(
-        Func<KeyedStream<string, Ping>, FeatureService<TRequest>> features, long latenessMs = 0, int workers = 1, ErrorPolicy? onError = null,
+        Func<KeyedStream<string, Ping>, FeatureService<TRequest>> features, long latenessMs = 0, int workers = 1,
+        ErrorPolicy? onError = null,
         int partitions = 1)
     {
         _partitions = partitions;
@@ -62,7 +63,9 @@ internal sealed class DrivenFeatures<TRequest> : IDisposable
     private SimulatedJob Start(int workers)
     {
         Pipeline = new Pipeline("served") { OnError = _onError };
-        _service = _features(Pipeline.From(Topic.Of<Ping>("pings")).WithEventTime(ping => ping.TimeMs, TimeSpan.FromMilliseconds(_latenessMs)).KeyBy(ping => ping.Entity)).Serve();
+        _service = _features(
+            Pipeline.From(Topic.Of<Ping>("pings")).WithEventTime(ping => ping.TimeMs, TimeSpan.FromMilliseconds(_latenessMs))
+            .KeyBy(ping => ping.Entity)).Serve();
         return SimulatedJob.Start(Pipeline, _log, workers);
     }
 }

@@ -24,7 +24,8 @@ public class EntityFormatterTests
                 if (recent.Length > 0) panes.FindOrAdd(new PaneShape(Levels: 2, Bytes: 16, Objects: 0), level: 1, start: trimmedTo, out _);
                 var entity = new Entity<T>
                 {
-                    Panes = panes, Recent = [.. recent, default], RecentCount = recent.Length, Latest = hasLatest ? latest : default, TrimmedTo = trimmedTo,
+                    Panes = panes, Recent = [.. recent, default], RecentCount = recent.Length, Latest = hasLatest ? latest : default,
+                    TrimmedTo = trimmedTo,
                     Position = position,
                 };
 
@@ -40,12 +41,16 @@ public class EntityFormatterTests
             });
 
     private static Gen<RecordOrigin> Origins
-        => Gen.Select(Gen.Int[-1, 1000], Gen.Long[0, (1L << 48) - 1], (split, offset) => split < 0 ? default : new RecordOrigin(split, offset));
+        => Gen.Select(
+            Gen.Int[-1, 1000], Gen.Long[0, (1L << 48) - 1], (split, offset) => split < 0 ? default : new RecordOrigin(split, offset));
 
     private static Gen<KeptEvent<T>> Events<T>(Gen<T> values)
-        => Gen.Select(Gen.Long, Origins, values, (time, origin, value) => new KeptEvent<T> { Exists = true, Time = time, Origin = origin, Value = value });
+        => Gen.Select(
+            Gen.Long, Origins, values,
+            (time, origin, value) => new KeptEvent<T> { Exists = true, Time = time, Origin = origin, Value = value });
 
-    private static (bool Exists, long Time, RecordOrigin Origin, T Value) Fields<T>(KeptEvent<T> kept) => (kept.Exists, kept.Time, kept.Origin, kept.Value);
+    private static (bool Exists, long Time, RecordOrigin Origin, T Value) Fields<T>(KeptEvent<T> kept)
+        => (kept.Exists, kept.Time, kept.Origin, kept.Value);
 
     public readonly record struct Payment(long Number, double Amount);
 }

@@ -5,20 +5,23 @@ using Dataflow.Tests;
 
 namespace Dataflow.Features.Tests;
 
-/// <summary>An entity is whatever C# says is equal to its key, in whatever form the key comes: with an event, a request or a label, before a
-/// restart or after it, on any number of workers.</summary>
+/// <summary>An entity is whatever C# says is equal to its key, in whatever form the key comes: with an event, a request or a label, before
+/// a restart or after it, on any number of workers.</summary>
 public class EntityKeyTests
 {
     private static readonly Gen<decimal> s_decimals = Gen.Select(Gen.Int[-2, 2], Gen.Int[0, 28]).Select(
-        (value, scale) => value == 0 ? new decimal(0, 0, 0, scale % 2 == 1, (byte)scale) : value * (1m + new decimal(0, 0, 0, false, (byte)scale)));
+        (value, scale)
+            => value == 0 ? new decimal(0, 0, 0, scale % 2 == 1, (byte)scale) : value * (1m + new decimal(0, 0, 0, false, (byte)scale)));
 
     private static readonly Gen<DateTimeOffset> s_moments = Gen.Select(Gen.Long[0, 3], Gen.Int[-14, 14]).Select(
         (ticks, hours) => new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddTicks(ticks).ToOffset(TimeSpan.FromHours(hours)));
 
     private static readonly Gen<double> s_doubles = OneOf(
-        0.0, -0.0, double.NaN, -double.NaN, BitConverter.Int64BitsToDouble(0x7FF8_0000_0000_0001), 1.5, double.PositiveInfinity, double.Epsilon);
+        0.0, -0.0, double.NaN, -double.NaN, BitConverter.Int64BitsToDouble(0x7FF8_0000_0000_0001), 1.5, double.PositiveInfinity,
+        double.Epsilon);
 
-    private static readonly Gen<string> s_texts = OneOf("", "a", "A", "\0", "\uD800", "\uDC00", "a\uD83D", "\uFFFD", "é", "e\u0301", "😀", "1");
+    private static readonly Gen<string> s_texts = OneOf(
+        "", "a", "A", "\0", "\uD800", "\uDC00", "a\uD83D", "\uFFFD", "é", "e\u0301", "😀", "1");
 
     [Fact]
     public void Decimals_of_any_scale() => Check(s_decimals);
@@ -47,7 +50,9 @@ public class EntityKeyTests
 
     [Fact]
     public void Records_and_tuples_of_them()
-        => Check(Gen.Select(s_texts, s_decimals, Gen.Select(Gen.Bool, s_moments).Select((has, at) => has ? at : (DateTimeOffset?)null), s_doubles).Select(
+        => Check(
+            Gen.Select(
+            s_texts, s_decimals, Gen.Select(Gen.Bool, s_moments).Select((has, at) => has ? at : (DateTimeOffset?)null), s_doubles).Select(
             (text, amount, at, x) => (new Price(text, amount, at), new Point(x, (float)x))));
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
@@ -58,18 +63,23 @@ public class EntityKeyTests
             (forms, drawn, workers) =>
             {
                 Visit<TKey>[] visits = [.. drawn.Select((visit, i) => new Visit<TKey>(forms[visit.Item1 % forms.Length], i, visit.Item2))];
-                Ask<TKey>[] asks = [.. forms.SelectMany((form, i) => new[] { new Ask<TKey>(form, visits.Length, i), new Ask<TKey>(form, i, forms.Length + i) })];
+                Ask<TKey>[] asks = [
+                    .. forms.SelectMany(
+                    (form, i) => new[] { new Ask<TKey>(form, visits.Length, i), new Ask<TKey>(form, i, forms.Length + i) })];
                 using var log = SimulatedJob.OpenLog();
                 var known = Serve(log, visits, forms, workers);
                 log.Append("asks", asks);
                 log.Append("known", known);
                 var rows = Train<TKey>(log, workers, (pipeline, service) => pipeline
-                    .From(Topic.Of<Ask<TKey>>("asks").StopAtEnd().OrderBy(ask => ask.TimeMs)).WithEventTime(ask => ask.TimeMs, name: "asked")
+                    .From(Topic.Of<Ask<TKey>>("asks").StopAtEnd().OrderBy(ask => ask.TimeMs))
+                    .WithEventTime(ask => ask.TimeMs, name: "asked")
                     .JoinFeatures(service, ask => ask.Key, (ask, features) => $"{ask.Number}: {TextOf(features)}"));
                 Assert.Equal(
-                    asks.Select(ask => $"{ask.Number}: {Model(visits.Where(visit => visit.TimeMs < ask.TimeMs), ask.Key)}").Order(StringComparer.Ordinal), rows);
+                    asks.Select(ask => $"{ask.Number}: {Model(visits.Where(visit => visit.TimeMs < ask.TimeMs), ask.Key)}")
+                        .Order(StringComparer.Ordinal), rows);
                 rows = Train<TKey>(log, workers, (pipeline, service) => pipeline.JoinFeaturesAsKnown(
-                    Topic.Of<Known<TKey>>("known"), service, ask => ask.Key, ask => ask.Cut, (ask, features) => $"{TextOf(features)} {ask.Answer == TextOf(features)}"));
+                    Topic.Of<Known<TKey>>("known"), service, ask => ask.Key, ask => ask.Cut,
+                    (ask, features) => $"{TextOf(features)} {ask.Answer == TextOf(features)}"));
                 Assert.Equal(known.Select(ask => $"{ask.Answer} True").Order(StringComparer.Ordinal), rows);
             },
             iter: 15, threads: 1);
@@ -88,7 +98,8 @@ public class EntityKeyTests
             job.RunUntilIdle();
             foreach (var form in forms)
             {
-                var answer = job.Ask(running => Task.FromResult(running.Read(service).Read(form, DateTimeOffset.FromUnixTimeMilliseconds(visits.Length))));
+                var answer = job.Ask(
+                    running => Task.FromResult(running.Read(service).Read(form, DateTimeOffset.FromUnixTimeMilliseconds(visits.Length))));
                 Assert.Equal(Model(run == 0 ? visits[..half] : visits, form), TextOf(answer));
                 known.Add(new(forms.Last(other => EqualityComparer<TKey>.Default.Equals(other, form)), answer.Cut, TextOf(answer)));
             }
@@ -103,7 +114,11 @@ public class EntityKeyTests
         {
             // As writers should: all events of an entity in one partition.
             foreach (var partition in new[] { 0, 1 })
-                log.Append("visits", some.Where(visit => Array.FindIndex(forms, form => EqualityComparer<TKey>.Default.Equals(form, visit.Key)) % 2 == partition), partition, 2);
+                log.Append(
+                    "visits",
+                    some.Where(
+                    visit => Array.FindIndex(forms, form => EqualityComparer<TKey>.Default.Equals(form, visit.Key)) % 2 == partition),
+                    partition, 2);
         }
     }
 
@@ -132,7 +147,8 @@ public class EntityKeyTests
         where TKey : notnull
     {
         var visits = Topic.Of<Visit<TKey>>("visits");
-        var view = pipeline.From(stopsAtEnd ? visits.StopAtEnd() : visits).WithEventTime(visit => visit.TimeMs, TimeSpan.FromDays(1)).KeyBy(visit => visit.Key)
+        var view = pipeline.From(stopsAtEnd ? visits.StopAtEnd() : visits).WithEventTime(visit => visit.TimeMs, TimeSpan.FromDays(1))
+            .KeyBy(visit => visit.Key)
             .FeatureView("visits", v =>
             {
                 v.Aggregate("count", a => a.Count(), [TimeSpan.FromDays(1)], defaultValue: 0);

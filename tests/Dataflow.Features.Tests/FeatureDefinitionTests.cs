@@ -12,17 +12,21 @@ public class FeatureDefinitionTests
     {
         var view = View(v =>
         {
-            v.Aggregate("count", a => a.Count(), [TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(90), TimeSpan.FromDays(30)], defaultValue: 0);
+            v.Aggregate(
+                "count", a => a.Count(), [TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(90), TimeSpan.FromDays(30)], defaultValue: 0);
             v.Last("last", p => p.Entity, "what came last");
             v.Ratio("share", "count_30s", "count_90m");
         });
 
         Assert.Equal(["count_30s", "count_90m", "count_30d", "last", "share"], view.Features.Select(feature => feature.Name));
-        Assert.Equal([typeof(long), typeof(long), typeof(long), typeof(string), typeof(double)], view.Features.Select(feature => feature.Type));
+        Assert.Equal(
+            [typeof(long), typeof(long), typeof(long), typeof(string), typeof(double)], view.Features.Select(feature => feature.Type));
         Assert.Equal(
             [TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5), TimeSpan.FromDays(1)],
             view.Features.Take(3).Select(feature => feature.Window!.Value.Hop));
-        Assert.Equal(("last", "what came last", "count_30s / count_90m"), (view.Features[3].Definition, view.Features[3].Description, view.Features[4].Definition));
+        Assert.Equal(
+            ("last", "what came last", "count_30s / count_90m"),
+            (view.Features[3].Definition, view.Features[3].Description, view.Features[4].Definition));
     }
 
     [Fact]
@@ -62,17 +66,22 @@ public class FeatureDefinitionTests
     [InlineData("00:00:01, 00:00:07, 00:07:00", 7, 420)]
     [InlineData("00:00:05, 00:05:00, 01:00:00, 1.00:00:00", 5, 300, 3_600, 86_400)]
     public void Levels_lie_between_hops_that_are_far_apart(string levels, params int[] hops)
-        => Assert.Equal(levels, new Panes.PaneLevels([.. hops.Select(hop => Sawtooth.Of(TimeSpan.FromSeconds(hop), TimeSpan.FromSeconds(hop)))]).ToString());
+        => Assert.Equal(
+            levels, new Panes.PaneLevels([.. hops.Select(hop => Sawtooth.Of(TimeSpan.FromSeconds(hop), TimeSpan.FromSeconds(hop)))])
+            .ToString());
 
     [Fact]
     public void What_cannot_be_a_feature_is_refused_where_it_is_written()
     {
-        Throws("Feature 'when': its type is System.DateTime. Make it a bool, int, long, float, double, string, or a list of numbers or strings.", v => v.Last("when", p => default(DateTime)));
+        Throws("Feature 'when': its type is System.DateTime. Make it a bool, int, long, float, double, string, or a list of numbers or "
+            + "strings.", v => v.Last("when", p => default(DateTime)));
         const string Allowed = "Make it a bool, int, long, float, double, string, or a list of numbers or strings.";
         Throws($"Feature 'price': its type is System.Decimal. {Allowed}", v => v.Last("price", p => (decimal)p.Value, 0m));
         Throws($"Feature 'price': its type is System.Decimal?. {Allowed}", v => v.Last("price", p => (decimal?)p.Value, (decimal?)null));
-        Throws($"Feature 'sum': its type is System.Decimal. {Allowed}", v => v.Aggregate("sum", a => a.Sum(p => (decimal)p.Value), [s_hour], 0m));
-        Throws("Feature 'count' has no window. Give it at least one, such as TimeSpan.FromHours(1).", v => v.Aggregate("count", a => a.Count(), []));
+        Throws($"Feature 'sum': its type is System.Decimal. {Allowed}",
+            v => v.Aggregate("sum", a => a.Sum(p => (decimal)p.Value), [s_hour], 0m));
+        Throws("Feature 'count' has no window. Give it at least one, such as TimeSpan.FromHours(1).",
+            v => v.Aggregate("count", a => a.Count(), []));
         Throws("The view has two features 'x'. Give one of them another name.", v =>
         {
             v.Last("x", p => p.Value);
@@ -101,13 +110,17 @@ public class FeatureDefinitionTests
     {
         var view = View(v => v.Last("last", p => p.Value));
 
-        Assert.Contains("View 'view' has no feature 'first'. It has last.", Assert.Throws<ArgumentException>(() => Of(s => s.From(view, ask => ask.Entity, ["first"]))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "View 'view' has no feature 'first'. It has last.",
+            Assert.Throws<ArgumentException>(() => Of(s => s.From(view, ask => ask.Entity, ["first"]))).Message, StringComparison.Ordinal);
         Assert.Contains("two features 'last'", Assert.Throws<ArgumentException>(() => Of(s =>
         {
             s.From(view, ask => ask.Entity);
             s.From(view, ask => ask.Entity);
         })).Message, StringComparison.Ordinal);
-        Assert.Contains("reads no view", Assert.Throws<ArgumentException>(() => Of(s => s.OnDemand("one", (_, _) => 1))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "reads no view", Assert.Throws<ArgumentException>(() => Of(s => s.OnDemand("one", (_, _) => 1))).Message,
+            StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(() => Of(s =>
         {
             s.From(view, ask => ask.Entity);
@@ -130,7 +143,8 @@ public class FeatureDefinitionTests
 
         var error = Assert.Throws<InvalidOperationException>(() => job.Ask(j => Task.FromResult(j.Read(service))));
 
-        Assert.Equal("View 'pings' of service 'ping-features' is not served. Call Serve() on the service before the job starts.", error.Message);
+        Assert.Equal(
+            "View 'pings' of service 'ping-features' is not served. Call Serve() on the service before the job starts.", error.Message);
         service.Serve();
         Assert.Throws<InvalidOperationException>(() => job.Ask(j => Task.FromResult(j.Read(service))));
         job.Close();
@@ -142,11 +156,15 @@ public class FeatureDefinitionTests
         var pipeline = new Pipeline("features");
         var pings = pipeline.From(Source.Of<Ping>([], "pings")).KeyBy(ping => ping.Entity);
         PingView.Service(pings, s_hour).Serve();
-        Assert.Contains("Feature view 'pings' needs event time. Add WithEventTime(...) before KeyBy.", Assert.Throws<PlanException>(() => pipeline.Explain()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Feature view 'pings' needs event time. Add WithEventTime(...) before KeyBy.",
+            Assert.Throws<PlanException>(() => pipeline.Explain()).Message, StringComparison.Ordinal);
 
         var other = new Pipeline("features");
-        other.From(Source.Of<Ask>([], "asks")).JoinFeatures(PingView.Service(Pings(other), s_hour), (ask, _) => ask.Number).To(Sink.Memory<int>());
-        Assert.Contains("needs event time of labels and events", Assert.Throws<PlanException>(() => other.Explain()).Message, StringComparison.Ordinal);
+        other.From(Source.Of<Ask>([], "asks")).JoinFeatures(PingView.Service(Pings(other), s_hour), (ask, _) => ask.Number)
+            .To(Sink.Memory<int>());
+        Assert.Contains(
+            "needs event time of labels and events", Assert.Throws<PlanException>(() => other.Explain()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -155,7 +173,8 @@ public class FeatureDefinitionTests
         var value = FeatureValue.Of(3).With(FeatureStatus.Present, 5);
 
         Assert.Equal((3, 3.0), (value.As<int>(), value.As<double>()));
-        Assert.Equal("The feature's value is of type Int32, not Int64.", Assert.Throws<InvalidOperationException>(() => value.As<long>()).Message);
+        Assert.Equal(
+            "The feature's value is of type Int32, not Int64.", Assert.Throws<InvalidOperationException>(() => value.As<long>()).Message);
         Assert.Equal(
             "The feature has no value; its status is Missing. Look at HasValue, or give the feature a default value.",
             Assert.Throws<InvalidOperationException>(() => default(FeatureValue).As<double>()).Message);
@@ -171,19 +190,23 @@ public class FeatureDefinitionTests
         var pings = both.WithEventTime(p => p.TimeMs).KeyBy(p => p.Entity);
         var ask = new Ask(0, "a", 5) { Known = 7 };
         pipeline.JoinFeaturesAsKnown(
-                Source.Of([ask], "asks"), PingView.Service(pings, s_hour), a => a, a => new FeatureCut([new(5, 5, 0, "", a.Known)]), (a, _) => a.Number)
+                Source.Of([ask], "asks"), PingView.Service(pings, s_hour), a => a, a => new FeatureCut([new(5, 5, 0, "", a.Known)]),
+                (a, _) => a.Number)
             .To(Sink.Memory<int>());
         using var log = SimulatedJob.OpenLog();
         var job = SimulatedJob.Start(pipeline, log);
 
-        Assert.Contains("only where all events of a key come from one split", Assert.Throws<OperatorException>(job.Run).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "only where all events of a key come from one split", Assert.Throws<OperatorException>(job.Run).Message,
+            StringComparison.Ordinal);
         job.Close();
     }
 
     private static void Throws(string message, Action<FeatureViewBuilder<Ping>> features)
         => Assert.StartsWith(message, Assert.Throws<ArgumentException>(() => View(features)).Message, StringComparison.Ordinal);
 
-    private static FeatureView<string> View(Action<FeatureViewBuilder<Ping>> features) => Pings(new Pipeline("features")).FeatureView("view", features);
+    private static FeatureView<string> View(Action<FeatureViewBuilder<Ping>> features)
+        => Pings(new Pipeline("features")).FeatureView("view", features);
 
     private static KeyedStream<string, Ping> Pings(Pipeline pipeline)
         => pipeline.From(Source.Of<Ping>([], "pings")).WithEventTime(ping => ping.TimeMs).KeyBy(ping => ping.Entity);

@@ -142,7 +142,8 @@ public class FeatureReaderTests
             var pipeline = new Pipeline("served");
             if (readsOthers) pipeline.From(Topic.Of<int>("others")).To(Sink.Memory<int>());
             var pings = pipeline.From(Topic.Of<Ping>("pings")).WithEventTime(ping => ping.TimeMs, TimeSpan.Zero).KeyBy(ping => ping.Entity);
-            var service = FeatureService.Of<string>("service", s => s.From(pings.FeatureView("pings", v => v.Last("last", p => p.Value)), ask => ask)).Serve();
+            var service = FeatureService.Of<string>(
+                "service", s => s.From(pings.FeatureView("pings", v => v.Last("last", p => p.Value)), ask => ask)).Serve();
             var job = SimulatedJob.Start(pipeline, log);
             job.RunUntilIdle();
             var cut = job.Ask(asked => Task.FromResult(asked.Read(service).Read("a", DateTimeOffset.FromUnixTimeMilliseconds(2000)).Cut));
@@ -262,7 +263,8 @@ public class FeatureReaderTests
         var pipeline = new Pipeline("served");
         var pings = pipeline.From(Topic.Of<Ping>("pings")).WithEventTime(ping => ping.TimeMs, Ms(5)).KeyBy(ping => ping.Entity);
         var first = pings.FeatureView("first", v => v.Aggregate("count", a => a.Count(), [TimeSpan.FromHours(1)], defaultValue: 0));
-        var second = pings.FeatureView("second", v => v.Aggregate("sum", a => a.Sum(p => p.Value), [TimeSpan.FromHours(1)], defaultValue: 0));
+        var second = pings.FeatureView(
+            "second", v => v.Aggregate("sum", a => a.Sum(p => p.Value), [TimeSpan.FromHours(1)], defaultValue: 0));
         var service = FeatureService.Of<string>("both", s =>
         {
             s.From(first, entity => entity);
@@ -320,7 +322,8 @@ public class FeatureReaderTests
         {
             v.Aggregate("sum", a => a.Sum(p => p.Value > 0 ? long.MaxValue / 2 * p.Value : (long)p.Value), [s_tenBy2]);
             v.Aggregate("count", a => a.Count(), [s_tenBy2, Sawtooth.Of(Ms(100), hop: Ms(10))]);
-            v.Aggregate("all", a => a.Sum(p => p.Value > 0 ? long.MaxValue / 2 * p.Value : (long)p.Value), [Sawtooth.Of(Ms(100), hop: Ms(10))]);
+            v.Aggregate(
+                "all", a => a.Sum(p => p.Value > 0 ? long.MaxValue / 2 * p.Value : (long)p.Value), [Sawtooth.Of(Ms(100), hop: Ms(10))]);
             v.Aggregate("again", a => a.Sum(p => p.Value > 0 ? long.MaxValue / 2 * p.Value : (long)p.Value), [s_tenBy2], defaultValue: 0);
             v.Ratio("mean", "sum_10ms", "count_10ms");
             v.Last("last", p => p.Value);
@@ -331,14 +334,17 @@ public class FeatureReaderTests
         {
             Assert.Equal(
                 ["- (Overflow)", "3 (Partial)", "3 (Partial)", "- (Overflow)", "- (Overflow)", "- (Overflow)", "-1 (Present)"],
-                Texts(served.Read("a", second + 1)).Select(text => text.Replace("Present", "Partial", StringComparison.Ordinal)).Take(6).Append(served.Read("a", second + 1)["last"].ToString()));
+                Texts(served.Read("a", second + 1)).Select(text => text.Replace("Present", "Partial", StringComparison.Ordinal)).Take(6)
+                    .Append(served.Read("a", second + 1)["last"].ToString()));
             Assert.Equal($"{long.MaxValue - 1}", served.Read("b", second + 1)[0].ToObject()!.ToString());
             served.Restart(workers + 1);
         }
 
         // Windows that begin behind it are right again; a longer one is not yet.
         served.Feed(new Ping("a", second + 30, 1));
-        Assert.Equal((long.MaxValue / 2, FeatureStatus.Overflow), (served.Read("a", second + 31)[0].As<long>(), served.Read("a", second + 31)["all_100ms"].Status));
+        Assert.Equal(
+            (long.MaxValue / 2, FeatureStatus.Overflow),
+            (served.Read("a", second + 31)[0].As<long>(), served.Read("a", second + 31)["all_100ms"].Status));
         served.Feed(new Ping("a", second + 300, 1));
         Assert.Equal(long.MaxValue / 2, served.Read("a", second + 301)["all_100ms"].As<long>());
         Assert.Equal(0, served.Job.Status.DeadLetters);
@@ -354,8 +360,10 @@ public class FeatureReaderTests
         var error = Assert.Throws<CheckpointException>(() => Run<After.Ping>(p => p.Entity, p => p.TimeMs, p => $"{p.Value}"));
 
         Assert.Equal(
-            "Step 'view': its state holds a value that cannot be read as its type is now. Type Ping, member 'Value': it had another type when the value was written. "
-                + "Give the member its old type back and add the new one under another name, or give the pipeline a new name and a topic that was written anew.",
+            "Step 'view': its state holds a value that cannot be read as its type is now. Type Ping, member 'Value': it had another type "
+                + "when the value was written. "
+                + "Give the member its old type back and add the new one under another name, or give the pipeline a new name and a topic "
+                + "that was written anew.",
             error.Message);
         Assert.Equal("7 0", Run<Mended.Ping>(p => p.Entity, p => p.TimeMs, p => $"{p.Value} {p.Number}"));
 
@@ -367,7 +375,8 @@ public class FeatureReaderTests
             var job = SimulatedJob.Start(pipeline, log);
             job.RunUntilIdle();
             job.Checkpoint();
-            var value = job.Ask(j => Task.FromResult(j.Read(service).Read("a", DateTimeOffset.FromUnixTimeMilliseconds(200))))[0].As<string>();
+            var value =
+                job.Ask(j => Task.FromResult(j.Read(service).Read("a", DateTimeOffset.FromUnixTimeMilliseconds(200))))[0].As<string>();
             job.Close();
             return value;
         }
@@ -393,8 +402,10 @@ public class FeatureReaderTests
         Assert.Equal(("view", "pings[0]", 0), (error.Step, error.Split, error.Position));
     }
 
-    private static DrivenFeatures<string> Of(Action<FeatureViewBuilder<Ping>> features, long latenessMs = 0, ErrorPolicy? onError = null, int partitions = 1)
-        => new(pings => FeatureService.Of<string>("service", s => s.From(pings.FeatureView("view", features), entity => entity)), latenessMs, 1, onError, partitions);
+    private static DrivenFeatures<string> Of(
+        Action<FeatureViewBuilder<Ping>> features, long latenessMs = 0, ErrorPolicy? onError = null, int partitions = 1)
+        => new(pings => FeatureService.Of<string>("service", s => s.From(pings.FeatureView("view", features), entity => entity)),
+            latenessMs, 1, onError, partitions);
 
     private static IEnumerable<string> Texts(FeatureVector features) => features.Values.ToArray().Select(value => value.ToString());
 

@@ -24,7 +24,9 @@ public sealed class FeatureRegistryTests : IDisposable
         var views = FeatureRegistry.Read(_log);
 
         Assert.Equal([1, 2], views.Select(view => view.Version));
-        Assert.Equal(("pings", "String", TimeSpan.FromDays(1), "me", "of pings"), (views[0].Name, views[0].Entity, views[0].TimeToLive!.Value, views[0].Owner, views[0].Description));
+        Assert.Equal(
+            ("pings", "String", TimeSpan.FromDays(1), "me", "of pings"),
+            (views[0].Name, views[0].Entity, views[0].TimeToLive!.Value, views[0].Owner, views[0].Description));
         Assert.Equal(["a", "b"], views[0].Tags);
         Assert.Equal(
             [
@@ -63,8 +65,10 @@ public sealed class FeatureRegistryTests : IDisposable
         }));
 
         Assert.Equal(
-            "Pipeline 'served': version 1 of feature view 'pings' is registered with another definition: its time to live was 1.00:00:00 and is none; "
-                + "'count_1h' was count of type Int64 over 01:00:00 by 00:05:00, else 0 and is count of type Int64 over 01:00:00 by 00:01:00, else 0; "
+            "Pipeline 'served': version 1 of feature view 'pings' is registered with another definition: its time to live was 1.00:00:00 "
+                + "and is none; "
+                + "'count_1h' was count of type Int64 over 01:00:00 by 00:05:00, else 0 and is count of type Int64 over 01:00:00 by "
+                + "00:01:00, else 0; "
                 + "'last' was last of type Int32 and is last of type Int64; 'other' is new; 'sum_1h' is gone. "
                 + "Undo the change, or give the view a greater Version and the pipeline a new name, so that it replays the events.",
             error.Message);
@@ -98,7 +102,8 @@ public sealed class FeatureRegistryTests : IDisposable
                 key => key)).Serve();
             var job = SimulatedJob.Start(pipeline, _log);
             job.RunUntilIdle();
-            var sum = job.Ask(j => Task.FromResult(j.Read(service).Read("a", DateTimeOffset.FromUnixTimeMilliseconds(5_000))))[0].As<long>();
+            var sum =
+                job.Ask(j => Task.FromResult(j.Read(service).Read("a", DateTimeOffset.FromUnixTimeMilliseconds(5_000))))[0].As<long>();
             job.Checkpoint();
             job.Close();
             return sum;
@@ -113,7 +118,8 @@ public sealed class FeatureRegistryTests : IDisposable
         Action<FeatureViewBuilder<Ping>> wrong = v => v.Last("wrong", p => p.Value);
 
         Assert.Throws<PlanException>(() => Start("changed", pings => [pings.FeatureView("new", wrong), pings.FeatureView("pings", wrong)]));
-        Assert.Throws<ConnectorException>(() => Start("no-sink", pings => [pings.FeatureView("new", wrong)], Sink.JsonLines<Ping>("/dev/null/rows")));
+        Assert.Throws<ConnectorException>(
+            () => Start("no-sink", pings => [pings.FeatureView("new", wrong)], Sink.JsonLines<Ping>("/dev/null/rows")));
         Assert.Throws<PlanException>(() => Start("twice", pings => [pings.FeatureView("new", wrong), pings.FeatureView("new", Define())]));
         Start("stated", pings => [pings.FeatureView("other", wrong)], checkpoint: true);
         Assert.Throws<PlanException>(() => Start("stated", pings => [pings.FeatureView("new", wrong)]));
@@ -125,7 +131,8 @@ public sealed class FeatureRegistryTests : IDisposable
     [Fact]
     public async Task Of_jobs_that_start_at_once_with_other_definitions_only_one_registers_its_own()
     {
-        var starts = Enumerable.Range(0, 8).Select(number => Task.Run(() => FeatureRegistry.RegisterAsync(PlanOf($"f{number}"), _log, default).AsTask()));
+        var starts = Enumerable.Range(0, 8)
+            .Select(number => Task.Run(() => FeatureRegistry.RegisterAsync(PlanOf($"f{number}"), _log, default).AsTask()));
 
         var failures = 0;
         foreach (var start in starts.ToList())
@@ -156,7 +163,8 @@ public sealed class FeatureRegistryTests : IDisposable
     {
         Action<FeatureViewBuilder<Ping>>[] definitions =
         [
-            Numbers([1, 2]), Numbers([1, 3]), Numbers([1]), Numbers([]), Texts(["a", "b"]), Texts(["a, b"]), Texts(["a\", \"b"]), Texts([null!]), Texts(["null"]),
+            Numbers([1, 2]), Numbers([1, 3]), Numbers([1]), Numbers([]), Texts(["a", "b"]), Texts(["a, b"]), Texts(["a\", \"b"]),
+            Texts([null!]), Texts(["null"]),
             Number(0.0), Number(-0.0), Number(double.NaN), Quantile(0.5, 0.01), Quantile(0.99, 0.01), Quantile(0.5, 0.0100001),
         ];
 
@@ -184,8 +192,10 @@ public sealed class FeatureRegistryTests : IDisposable
         Start(Define());
         var pipeline = new Pipeline("training");
         var pings = pipeline.From(Source.Of<Ping>([])).WithEventTime(p => p.TimeMs).KeyBy(p => p.Entity);
-        var service = FeatureService.Of<Ask>("asks", s => s.From(pings.FeatureView("pings", v => v.Last("last", p => p.Value)), ask => ask.Entity));
-        pipeline.From(Source.Of<Ask>([], "asks")).WithEventTime(ask => ask.TimeMs, name: "asked").JoinFeatures(service, (_, features) => features[0].ToString())
+        var service = FeatureService.Of<Ask>(
+            "asks", s => s.From(pings.FeatureView("pings", v => v.Last("last", p => p.Value)), ask => ask.Entity));
+        pipeline.From(Source.Of<Ask>([], "asks")).WithEventTime(ask => ask.TimeMs, name: "asked")
+            .JoinFeatures(service, (_, features) => features[0].ToString())
             .To(Sink.Memory<string>());
 
         Assert.Throws<PlanException>(() => SimulatedJob.Start(pipeline, _log));

@@ -40,7 +40,8 @@ public sealed class FlightDelaysTests : IDisposable
         {
         }
 
-        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"])) await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"])) await kill.WaitForExitAsync(
+            TestContext.Current.CancellationToken);
         var (stopped, said) = await EndOf(process);
         var (finished, results) = await EndOf(Start("--data", _folder.FullName));
         var (again, same) = await EndOf(Start("--data", _folder.FullName));

@@ -21,7 +21,8 @@ internal static class FlightFeatures
     private static readonly string s_file = Path.Combine(AppContext.BaseDirectory, "flights.parquet");
 
     private static readonly Sawtooth[] s_windows =
-        [TimeSpan.FromHours(1), Sawtooth.Of(TimeSpan.FromHours(6), hop: TimeSpan.FromMinutes(15)), TimeSpan.FromDays(1), TimeSpan.FromDays(7)];
+        [TimeSpan.FromHours(1), Sawtooth.Of(TimeSpan.FromHours(6), hop: TimeSpan.FromMinutes(15)), TimeSpan.FromDays(1),
+            TimeSpan.FromDays(7)];
 
     public static FeatureService<Flight> Service(Pipeline pipeline, bool stopsAtEnd, TimeSpan lateness)
         => Service(pipeline, stopsAtEnd, lateness, lateFrom: 15);
@@ -58,7 +59,8 @@ internal static class FlightFeatures
     /// <summary>The first flights, in the order in which they are told of.</summary>
     public static List<Flight> Read(int count)
         => [.. Duck.Ask(
-                $"SELECT epoch_ms(date), delay, distance, origin, destination FROM '{s_file}' ORDER BY date, origin, destination, delay, distance LIMIT {count}",
+                $"SELECT epoch_ms(date), delay, distance, origin, destination FROM '{s_file}' ORDER BY date, origin, destination, delay, "
+                    + $"distance LIMIT {count}",
                 row => new Flight(row.GetInt64(0), row.GetInt32(1), row.GetInt32(2), row.GetString(3), row.GetString(4)))
             .OrderBy(flight => flight.ToldMs)];
 
@@ -73,7 +75,9 @@ internal static class FlightFeatures
     /// <param name="told">All flights, in the order of the topic.</param>
     /// <param name="answers">The answers.</param>
     /// <param name="knowsAll">Whether flights count that came after the answer.</param>
-    public static List<(int Number, long Hour, double? Mean, double? Deviation, int? Worst, long Day, long Destinations, int? Last, double? Week)> AskDuckDB(
+    public static List<(
+        int Number, long Hour, double? Mean, double? Deviation, int? Worst, long Day, long Destinations, int? Last,
+        double? Week)> AskDuckDB(
         IReadOnlyList<Flight> told, IEnumerable<Answer> answers, bool knowsAll = false)
     {
         var folder = Directory.CreateTempSubdirectory();
@@ -82,10 +86,13 @@ internal static class FlightFeatures
             var offsets = new int[Partitions];
             File.WriteAllLines(
                 Path.Combine(folder.FullName, "told.csv"),
-                told.Select(f => $"{f.Origin},{f.Destination},{f.DepartureMs},{f.Delay},{offsets[PartitionOf(f)]++}").Prepend("origin,destination,t,delay,pos"));
+                told.Select(f => $"{f.Origin},{f.Destination},{f.DepartureMs},{f.Delay},{offsets[PartitionOf(f)]++}")
+                    .Prepend("origin,destination,t,delay,pos"));
             File.WriteAllLines(
                 Path.Combine(folder.FullName, "asks.csv"),
-                answers.Select(a => $"{a.Number},{a.Flight.Origin},{a.Cut.Positions[0].AtMs},{(knowsAll ? long.MaxValue : a.Cut.Positions[0].Offset)}").Prepend("number,origin,asked_at,known"));
+                answers.Select(
+                    a => $"{a.Number},{a.Flight.Origin},{a.Cut.Positions[0].AtMs},{(knowsAll ? long.MaxValue : a.Cut.Positions[0].Offset)}")
+                    .Prepend("number,origin,asked_at,known"));
             return Duck.Ask(
                 $"""
                 SELECT number,
@@ -101,7 +108,8 @@ internal static class FlightFeatures
                 LEFT JOIN read_csv('{folder.FullName}/told.csv', header = true) f ON f.origin = a.origin AND f.t < asked_at AND f.pos <= known
                 GROUP BY number ORDER BY number
                 """,
-                row => (row.GetInt32(0) is var n ? n : 0, row.GetInt64(1), Double(row, 2), Double(row, 3), Int(row, 4), row.GetInt64(5), row.GetInt64(6), Int(row, 7), Double(row, 8)));
+                row => (row.GetInt32(0) is var n ? n : 0, row.GetInt64(1), Double(row, 2), Double(row, 3), Int(row, 4), row.GetInt64(5),
+                    row.GetInt64(6), Int(row, 7), Double(row, 8)));
         }
         finally
         {

@@ -26,16 +26,19 @@ public class ForgettingTests
                 {
                     served.Feed([.. pings.Skip(fed).Take(step)]);
                     if (fed / step == 3) served.Restart(others);
-                    for (var entity = 0; entity < 4; entity++) answers.Add(Check(served, pings, Math.Min(fed + step, pings.Length), $"e{entity}", timeToLive));
+                    for (var entity = 0; entity < 4; entity++) answers.Add(
+                        Check(served, pings, Math.Min(fed + step, pings.Length), $"e{entity}", timeToLive));
                 }
 
-                Assert.Equal(answers.Select((answer, i) => $"{i}: {TextOf(answer.Features)}"), AsKnown(served.Log, answers, timeToLive, others));
+                Assert.Equal(
+                    answers.Select((answer, i) => $"{i}: {TextOf(answer.Features)}"), AsKnown(served.Log, answers, timeToLive, others));
             },
             iter: 40);
 
     [Fact]
     public void Training_rows_as_of_a_time_agree_with_LINQ()
-        => Gen.Select(Pings(LatenessMs), Gen.Select(Gen.Int[0, 4], Gen.Long[-500, 15_000]).Array[0, 100], s_timesToLive, Gen.Int[1, 3]).Sample(
+        => Gen.Select(Pings(LatenessMs), Gen.Select(Gen.Int[0, 4], Gen.Long[-500, 15_000]).Array[0, 100], s_timesToLive, Gen.Int[1, 3])
+            .Sample(
             (pings, asked, timeToLive, workers) =>
             {
                 var asks = asked.Select((ask, i) => new Ask(i, $"e{ask.Item1}", ask.Item2)).OrderBy(ask => ask.TimeMs).ToList();
@@ -99,18 +102,22 @@ public class ForgettingTests
         Assert.Equal("1 (Present)", served.Read("a", 0)[0].ToString());
     }
 
-    /// <summary>Checks an answer; returns it with its cut or one that says the same: the last offset before the entity's next ping.</summary>
-    private static (FeatureVector Features, FeatureCut Cut) Check(DrivenFeatures<Ask> served, Ping[] pings, int fed, string entity, TimeSpan? timeToLive)
+    /// <summary>Checks an answer; returns it with its cut or one that says the same: the last offset before the entity's next
+    /// ping.</summary>
+    private static (FeatureVector Features, FeatureCut Cut) Check(
+        DrivenFeatures<Ask> served, Ping[] pings, int fed, string entity, TimeSpan? timeToLive)
     {
         var features = served.Read(Of(entity), pings[fed - 1].TimeMs + (fed % 3 * 100));
         var position = features.Cut.Positions[0];
         Assert.Equal(Model(pings[..fed], new Ask(0, entity, position.AtMs), timeToLive), TextOf(features));
-        Assert.Equal(pings.Take(fed).Any(ping => ping.Entity == entity && position.AtMs - ping.TimeMs < KnownFor(timeToLive)), position.Offset >= 0);
+        Assert.Equal(
+            pings.Take(fed).Any(ping => ping.Entity == entity && position.AtMs - ping.TimeMs < KnownFor(timeToLive)), position.Offset >= 0);
         var next = Array.FindIndex(pings, fed, ping => ping.Entity == entity);
         return (features, fed % 2 == 0 ? features.Cut : new([position with { Offset = next < 0 ? long.MaxValue : next - 1 }]));
     }
 
-    private static IEnumerable<string> AsKnown(LogStore log, List<(FeatureVector Features, FeatureCut Cut)> answers, TimeSpan? timeToLive, int workers)
+    private static IEnumerable<string> AsKnown(
+        LogStore log, List<(FeatureVector Features, FeatureCut Cut)> answers, TimeSpan? timeToLive, int workers)
     {
         var pipeline = new Pipeline("training");
         var rows = Sink.Memory<(int Number, string Text)>();
@@ -140,7 +147,8 @@ public class ForgettingTests
 
     private static string Model(IReadOnlyList<Ping> pings, Ask ask, TimeSpan? timeToLive)
     {
-        var seen = pings.Where(ping => ping.Entity == ask.Entity && ping.TimeMs < ask.TimeMs).OrderBy(ping => ping.TimeMs).ToList(); // stable
+        // stable
+        var seen = pings.Where(ping => ping.Entity == ask.Entity && ping.TimeMs < ask.TimeMs).OrderBy(ping => ping.TimeMs).ToList();
         var age = seen.Count == 0 ? long.MaxValue : ask.TimeMs - seen[^1].TimeMs;
         if (age >= KnownFor(timeToLive)) seen.Clear();
         var isExpired = seen.Count > 0 && age >= timeToLive?.TotalMilliseconds;
@@ -148,23 +156,29 @@ public class ForgettingTests
         var counts = Each(values => $"{values.Count()}", "0", FeatureStatus.Default);
         var distinct = Each(values => $"{values.Distinct().Count()}", "-", FeatureStatus.Missing);
         if (timeToLive is null) return string.Join(' ', [.. counts, .. distinct]);
-        return string.Join(' ', [.. counts, .. distinct, Text(isExpired || seen.Count == 0 ? null : $"{seen[^1].Value}", "-", FeatureStatus.Missing)]);
+        return string.Join(
+            ' ', [.. counts, .. distinct, Text(isExpired || seen.Count == 0 ? null : $"{seen[^1].Value}", "-", FeatureStatus.Missing)]);
 
         IEnumerable<string> Each(Func<IEnumerable<int>, string> of, string otherwise, FeatureStatus unless)
             => s_windows.Select(window =>
             {
-                var values = seen.Where(ping => ping.TimeMs >= Floor(ask.TimeMs - window.LengthMs, window.HopMs)).Select(ping => ping.Value).ToList();
+                var values = seen.Where(ping => ping.TimeMs >= Floor(ask.TimeMs - window.LengthMs, window.HopMs)).Select(ping => ping.Value)
+                    .ToList();
                 return Text(isExpired || values.Count == 0 ? null : of(values), otherwise, unless);
             });
 
         string Text(string? value, string otherwise, FeatureStatus unless)
-            => value is null ? $"{otherwise}:{(isExpired ? FeatureStatus.Expired : unless)}@{time}" : $"{value}:{FeatureStatus.Present}@{time}";
+            => value is null
+                ? $"{otherwise}:{(isExpired ? FeatureStatus.Expired : unless)}@{time}" : $"{value}:{FeatureStatus.Present}@{time}";
     }
 
     /// <summary>The answer as the model gives it; whether the history was long enough is left out.</summary>
     private static string TextOf(FeatureVector features)
         => string.Join(' ', features.Values.ToArray().Select(value =>
-            $"{value.ToObject() ?? "-"}:{(value.Status == FeatureStatus.Partial ? FeatureStatus.Present : value.Status)}@{value.EventTime?.ToUnixTimeMilliseconds().ToString() ?? "-"}"));
+        {
+            var status = value.Status == FeatureStatus.Partial ? FeatureStatus.Present : value.Status;
+            return $"{value.ToObject() ?? "-"}:{status}@{value.EventTime?.ToUnixTimeMilliseconds().ToString() ?? "-"}";
+        }));
 
     private static long KnownFor(TimeSpan? timeToLive) => Math.Max(230, 2 * (long)(timeToLive ?? default).TotalMilliseconds);
 

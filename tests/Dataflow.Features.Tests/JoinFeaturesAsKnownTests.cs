@@ -5,13 +5,15 @@ using Dataflow.Tests;
 
 namespace Dataflow.Features.Tests;
 
-/// <summary>Training sets as known at a cut, against LINQ: a row has what a look at the pings up to an offset gives, late ones and all.</summary>
+/// <summary>Training sets as known at a cut, against LINQ: a row has what a look at the pings up to an offset gives, late ones and
+/// all.</summary>
 public class JoinFeaturesAsKnownTests
 {
     private const long LatenessMs = 60;
     private const int Partitions = 3;
 
-    private static readonly Sawtooth[] s_windows = [Sawtooth.Of(Ms(50), hop: Ms(10)), Sawtooth.Of(Ms(205), hop: Ms(20)), Sawtooth.Of(Ms(2_000), hop: Ms(200))];
+    private static readonly Sawtooth[] s_windows = [
+        Sawtooth.Of(Ms(50), hop: Ms(10)), Sawtooth.Of(Ms(205), hop: Ms(20)), Sawtooth.Of(Ms(2_000), hop: Ms(200))];
 
     [Fact]
     public void Rows_agree_with_LINQ_however_late_pings_are()
@@ -29,8 +31,12 @@ public class JoinFeaturesAsKnownTests
     {
         var random = new Random(1);
         var now = 0L;
-        Ping[] pings = [.. Enumerable.Range(0, 400).Select(_ => new Ping($"e{random.Next(4)}", (now += random.Next(40)) - random.Next(500), random.Next(-20, 20)))];
-        Ask[] asks = [.. Enumerable.Range(0, 60).Select(i => new Ask(i, $"e{random.Next(5)}", random.Next(-500, 10_000)) { Known = random.Next(-1, 120) })];
+        Ping[] pings = [
+            .. Enumerable.Range(0, 400)
+            .Select(_ => new Ping($"e{random.Next(4)}", (now += random.Next(40)) - random.Next(500), random.Next(-20, 20)))];
+        Ask[] asks = [
+            .. Enumerable.Range(0, 60)
+            .Select(i => new Ask(i, $"e{random.Next(5)}", random.Next(-500, 10_000)) { Known = random.Next(-1, 120) })];
 
         new Simulation(
             log => Fill(log, pings, asks),
@@ -60,7 +66,8 @@ public class JoinFeaturesAsKnownTests
     }
 
     private static IEnumerable<string> Expected(Ping[] pings, Ask[] asks)
-        => asks.Select(ask => $"{ask.Number}: {PingView.Model([.. pings.Where(ping => PartitionOf(ping.Entity) == PartitionOf(ask.Entity))], ask, s_windows)}")
+        => asks.Select(ask => (Ask: ask, Known: pings.Where(ping => PartitionOf(ping.Entity) == PartitionOf(ask.Entity))))
+            .Select(asked => $"{asked.Ask.Number}: {PingView.Model([.. asked.Known], asked.Ask, s_windows)}")
             .Order(StringComparer.Ordinal);
 
     private static Pipeline Training()

@@ -9,7 +9,9 @@ public class JoinFeaturesTests
 {
     private const long LatenessMs = 60;
 
-    private const string Late = "The label came late: the watermark had passed its time. Have the source of the labels put in order of time with OrderBy(...), or give their "
+    private const string Late =
+        "The label came late: the watermark had passed its time. Have the source of the labels put in order of time with OrderBy(...), or "
+            + "give their "
         + "WithEventTime a larger maxOutOfOrderness, and more time until they are idle.";
 
     /// <summary>Windows of different lengths whose hops go with each other.</summary>
@@ -37,11 +39,14 @@ public class JoinFeaturesTests
 
     [Fact]
     public void Rows_agree_with_LINQ_where_labels_and_events_lie_in_the_same_panes()
-        => Gen.Select(Ping.Disordered(10, maxStepMs: 3), Gen.Select(Gen.Int[0, 199], Gen.Long[-5, 15]).Array[0, 200], s_windows, Gen.Int[1, 3]).Sample(
+        => Gen.Select(
+            Ping.Disordered(10, maxStepMs: 3), Gen.Select(Gen.Int[0, 199], Gen.Long[-5, 15]).Array[0, 200], s_windows, Gen.Int[1, 3])
+            .Sample(
             (pings, near, windows, workers) =>
             {
                 var asks = near.Where(_ => pings.Length > 0)
-                    .Select((ask, i) => new Ask(i, pings[ask.Item1 % pings.Length].Entity, pings[ask.Item1 % pings.Length].TimeMs + ask.Item2));
+                    .Select((ask, i) => new Ask(
+                        i, pings[ask.Item1 % pings.Length].Entity, pings[ask.Item1 % pings.Length].TimeMs + ask.Item2));
                 Check(pings, [.. asks.OrderBy(ask => ask.TimeMs)], windows, 10, workers);
             },
             iter: 100);
@@ -83,7 +88,8 @@ public class JoinFeaturesTests
             var events = areEvents ? labels : pipeline.From(Topic.Of<Ping>("sorted").StopAtEnd());
             var view = events.WithEventTime(p => p.TimeMs).KeyBy(p => p.Entity).FeatureView("view", v => v.Last("last", p => p.Value));
             labels.WithEventTime(p => p.TimeMs, lateness, name: "asked")
-                .JoinFeatures(FeatureService.Of<Ping>("service", s => s.From(view, p => p.Entity)), (p, _) => p.Value).To(Topic.Of<int>("rows"));
+                .JoinFeatures(FeatureService.Of<Ping>("service", s => s.From(view, p => p.Entity)), (p, _) => p.Value)
+                .To(Topic.Of<int>("rows"));
             var job = SimulatedJob.Start(pipeline, log);
             job.Run();
             var letters = Topic.Of<DeadLetter>("training.dead-letters").ReadAll(log).ToList();

@@ -52,7 +52,8 @@ internal static class PingView
         string Each(Func<List<int>, string> of, string otherwise = "-:Missing")
             => string.Join(' ', windows.Select(window =>
             {
-                var values = seen.Where(ping => ping.TimeMs >= Floor(ask.TimeMs - window.LengthMs, window.HopMs)).Select(ping => ping.Value).ToList();
+                var values = seen.Where(ping => ping.TimeMs >= Floor(ask.TimeMs - window.LengthMs, window.HopMs)).Select(ping => ping.Value)
+                    .ToList();
                 return values.Count == 0 ? otherwise : of(values);
             }));
     }
@@ -75,7 +76,8 @@ internal static class PingView
     // Of whole numbers up to 20 a median within a percent is the number itself.
     private static double Near(double number) => number == 0 ? 0 : number;
 
-    private static string Text(double number) => double.IsNaN(number) ? "NaN" : $"{number:F6}".Replace("-0.000000", "0.000000", StringComparison.Ordinal);
+    private static string Text(double number)
+        => double.IsNaN(number) ? "NaN" : $"{number:F6}".Replace("-0.000000", "0.000000", StringComparison.Ordinal);
 
     private static double Deviation(List<int> values)
         => values.Count < 2 ? double.NaN : Math.Sqrt(values.Sum(v => Math.Pow(v - values.Average(), 2)) / (values.Count - 1));

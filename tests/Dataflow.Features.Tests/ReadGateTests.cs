@@ -92,7 +92,8 @@ public sealed class ReadGateTests : IAsyncLifetime
         var ending = _job.CancelAsync();
 
         var reader = Task.Factory.StartNew(() => _gate.Enter(_job.Current), TaskCreationOptions.LongRunning);
-        await Assert.ThrowsAsync<OperationCanceledException>(() => reader.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => reader.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
 
         Assert.False(ending.IsCompleted);
         _mayGoOn.Set();

@@ -48,8 +48,10 @@ public sealed class ServingEqualsTrainingTests
         using var log = LogStore.Open("memory", new LogOptions { Durability = Durability.Memory });
         FlightFeatures.Append(log, flights);
         var random = new Random(7);
-        var asked = Enumerable.Range(0, 2_000).Select(i => (Flight: flights[random.Next(flights.Count)], Number: i, LaterMs: random.Next(100_000_000)))
-            .Select(static ask => new Answer(ask.Number, ask.Flight.DepartureMs + ask.LaterMs, ask.Flight, CutAt(ask.Flight.DepartureMs + ask.LaterMs)))
+        var asked = Enumerable.Range(0, 2_000)
+            .Select(i => (Flight: flights[random.Next(flights.Count)], Number: i, LaterMs: random.Next(100_000_000)))
+            .Select(static ask => new Answer(
+                ask.Number, ask.Flight.DepartureMs + ask.LaterMs, ask.Flight, CutAt(ask.Flight.DepartureMs + ask.LaterMs)))
             .OrderBy(static answer => answer.AtMs).ToList();
 
         var pipeline = new Pipeline("training");
@@ -77,13 +79,15 @@ public sealed class ServingEqualsTrainingTests
             if (moment % MomentsBetween == 0)
             {
                 FlightFeatures.Append(log, flights.Skip((moment + 1) * FlightsAtOnce).Take(FlightsAtOnce * MomentsBetween));
-                while (job.Status is var status && (status.RecordsRead == 0 || status.Lag > FlightsAtOnce * MomentsBetween / 2) && !job.Completion.IsCompleted)
+                while (job.Status is var status && (status.RecordsRead == 0 || status.Lag > FlightsAtOnce * MomentsBetween / 2)
+                    && !job.Completion.IsCompleted)
                     await Task.Yield(); // who asks may be faster than the job
             }
 
             if (moment == Moments / 2)
             {
-                while (job.Status.Checkpoints.Last == 0 && !job.Completion.IsCompleted) await Task.Delay(5); // reads may be faster than the first of them
+                // reads may be faster than the first of them
+                while (job.Status.Checkpoints.Last == 0 && !job.Completion.IsCompleted) await Task.Delay(5);
                 await job.DisposeAsync(); // what came after the last checkpoint is done again
                 (job, reader) = await StartAsync(log, workers);
                 Assert.True(job.StartedFrom > 0);
@@ -104,7 +108,8 @@ public sealed class ServingEqualsTrainingTests
         var pipeline = new Pipeline("serving");
         var service = FlightFeatures.Service(pipeline, stopsAtEnd: false, lateness: TimeSpan.FromMinutes(15)).Serve();
         var job = await pipeline.StartAsync(
-            new JobOptions { Log = log, Workers = workers, CheckpointInterval = TimeSpan.FromMilliseconds(30) }, TestContext.Current.CancellationToken);
+            new JobOptions { Log = log, Workers = workers, CheckpointInterval = TimeSpan.FromMilliseconds(30) },
+            TestContext.Current.CancellationToken);
         return (job, job.Read(service));
     }
 
@@ -115,7 +120,9 @@ public sealed class ServingEqualsTrainingTests
     }
 
     private static void Agrees(
-        List<(int Number, long Hour, double? Mean, double? Deviation, int? Worst, long Day, long Destinations, int? Last, double? Week)> expected, List<Row> actual)
+        List<(int Number, long Hour, double? Mean, double? Deviation, int? Worst, long Day, long Destinations, int? Last, double? Week)>
+            expected,
+        List<Row> actual)
     {
         Assert.Equal(expected.Count, actual.Count);
         foreach (var (theirs, (number, ours)) in expected.Zip(actual))

@@ -31,7 +31,8 @@ public sealed class SkewTests : IAsyncDisposable
     {
         var kept = await ServeAsync(share: 1, workers: 1);
 
-        var report = Report((pipeline, stopsAtEnd, lateness) => FlightFeatures.Service(pipeline, stopsAtEnd, lateness, lateFrom: 30), workers: 2);
+        var report = Report(
+            (pipeline, stopsAtEnd, lateness) => FlightFeatures.Service(pipeline, stopsAtEnd, lateness, lateFrom: 30), workers: 2);
 
         var late = report.Where(row => row.Different > 0).ToList();
         Assert.Contains("late_1d", late.Select(row => row.Feature));
@@ -60,7 +61,8 @@ public sealed class SkewTests : IAsyncDisposable
         FlightFeatures.Append(_log, FlightFeatures.Read(10));
         await using var job = await StartAsync(1);
         var reader = job.Job.Read(job.Service);
-        var sample = await ServedSample<Flight>.OpenAsync(_log, s_served, 1, flight => flight.Origin, cancellationToken: TestContext.Current.CancellationToken);
+        var sample = await ServedSample<Flight>.OpenAsync(
+            _log, s_served, 1, flight => flight.Origin, cancellationToken: TestContext.Current.CancellationToken);
         var flight = FlightFeatures.Read(1)[0];
         var answer = reader.Read(flight);
         await job.DisposeAsync();
@@ -79,7 +81,8 @@ public sealed class SkewTests : IAsyncDisposable
     [InlineData(double.NaN)]
     public async Task A_share_that_is_none_is_refused(double share)
         => await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
-            () => ServedSample<Flight>.OpenAsync(_log, s_served, share, flight => flight.Origin, cancellationToken: TestContext.Current.CancellationToken));
+            () => ServedSample<Flight>.OpenAsync(
+                _log, s_served, share, flight => flight.Origin, cancellationToken: TestContext.Current.CancellationToken));
 
     private async Task<long> ServeAsync(double share, int workers)
     {
@@ -103,7 +106,8 @@ public sealed class SkewTests : IAsyncDisposable
     {
         var pipeline = new Pipeline("serving");
         var service = FlightFeatures.Service(pipeline, stopsAtEnd: false, lateness: TimeSpan.FromMinutes(15)).Serve();
-        return new(await pipeline.StartAsync(new JobOptions { Log = _log, Workers = workers }, TestContext.Current.CancellationToken), service);
+        return new(
+            await pipeline.StartAsync(new JobOptions { Log = _log, Workers = workers }, TestContext.Current.CancellationToken), service);
     }
 
     private List<FeatureSkew> Report(Func<Pipeline, bool, TimeSpan, FeatureService<Flight>> service, int workers)

@@ -22,7 +22,8 @@ public class StoryTests
             Assert.True(process.ExitCode == 0, output);
             Assert.Contains("42 values, 0 differ", output, StringComparison.Ordinal);
             Assert.Contains("│ 0.05 to 0.11 │ 22,960  │ 8.9 %             │ 8.4 %        │", output, StringComparison.Ordinal);
-            Assert.Contains("│ late_share_1d             │ 0.094           │ 0.132              │ 0.0 %   │", output, StringComparison.Ordinal);
+            Assert.Contains(
+                "│ late_share_1d             │ 0.094           │ 0.132              │ 0.0 %   │", output, StringComparison.Ordinal);
             Assert.Equal(4, Directory.GetFiles(Path.Combine(folder.FullName, "training-set"), "*.arrow").Length);
         }
         finally

@@ -31,9 +31,11 @@ public class TrainingCrashTests
     {
         var random = new Random(3);
         var now = 0L;
-        var pings = Enumerable.Range(0, 500).Select(_ => new Ping($"e{random.Next(4)}", (now += random.Next(30)) - random.Next(60), random.Next(4))).ToList();
+        var pings = Enumerable.Range(0, 500)
+            .Select(_ => new Ping($"e{random.Next(4)}", (now += random.Next(30)) - random.Next(60), random.Next(4))).ToList();
         foreach (var partition in pings.GroupBy(ping => ping.Entity[1] % 2)) log.Append("pings", partition, partition.Key, partitions: 2);
-        var asks = Enumerable.Range(0, Asks).Select(i => new Ask(i, $"e{random.Next(5)}", random.NextInt64(now)) { Known = random.Next(250) }).ToList();
+        var asks = Enumerable.Range(0, Asks)
+            .Select(i => new Ask(i, $"e{random.Next(5)}", random.NextInt64(now)) { Known = random.Next(250) }).ToList();
         if (areSorted) log.Append("asks", asks.OrderBy(ask => ask.TimeMs));
         else foreach (var (partition, some) in asks.Chunk(Asks / 2).Index()) log.Append("asks", some, partition, partitions: 2);
     }
@@ -75,12 +77,14 @@ public class TrainingCrashTests
                 Topic.Of<Ask>("asks"),
                 service,
                 ask => ask,
-                ask => new FeatureCut([new(ask.TimeMs, ask.TimeMs, 0, "", ask.Known), new(ask.TimeMs + 1, ask.TimeMs, 0, "", ask.Known / 2)]),
+                ask => new FeatureCut(
+                    [new(ask.TimeMs, ask.TimeMs, 0, "", ask.Known), new(ask.TimeMs + 1, ask.TimeMs, 0, "", ask.Known / 2)]),
                 (ask, features) => $"{ask.Number}: {PingView.TextOf(features)}")
             .To(Topic.Of<string>("rows"));
         return pipeline;
     }
 
     private static KeyedStream<string, Ping> Pings(Pipeline pipeline)
-        => pipeline.From(Topic.Of<Ping>("pings").StopAtEnd()).WithEventTime(ping => ping.TimeMs, TimeSpan.FromMilliseconds(60)).KeyBy(ping => ping.Entity);
+        => pipeline.From(Topic.Of<Ping>("pings").StopAtEnd()).WithEventTime(ping => ping.TimeMs, TimeSpan.FromMilliseconds(60))
+            .KeyBy(ping => ping.Entity);
 }

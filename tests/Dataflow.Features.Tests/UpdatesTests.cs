@@ -15,7 +15,8 @@ public class UpdatesTests
             var pipeline = new Pipeline("updates");
             var rows = Sink.Memory<(string Entity, long Last, string Text)>();
             View(pipeline, pings).Updates().Pairs.Select(update => (
-                update.Key, update.Value.Cut.Positions[0].Offset, $"{update.Value["last"].ToObject()} {update.Value["text"].ToObject()}")).To(rows);
+                update.Key, update.Value.Cut.Positions[0].Offset, $"{update.Value["last"].ToObject()} {update.Value["text"].ToObject()}"))
+                    .To(rows);
 
             var actual = Harness.Run(pipeline, rows, workers);
 
@@ -34,11 +35,13 @@ public class UpdatesTests
     {
         var pipeline = new Pipeline("updates");
         var rows = Sink.Memory<string>();
-        View(pipeline, [.. Enumerable.Range(0, 60).Select(i => new Ping($"e{i % 3}", i, i))]).Updates().Pairs.Select(update => update.Key).To(rows);
+        View(pipeline, [.. Enumerable.Range(0, 60).Select(i => new Ping($"e{i % 3}", i, i))]).Updates().Pairs.Select(update => update.Key)
+            .To(rows);
 
         Assert.Equal(["e0", "e1", "e2"], Harness.Run(pipeline, rows).Order());
     }
 
     private static FeatureView<string> View(Pipeline pipeline, Ping[] pings) => PingView.View(
-        pipeline.From(Source.Of(pings, "pings")).WithEventTime(ping => ping.TimeMs, TimeSpan.FromMilliseconds(60)).KeyBy(ping => ping.Entity), s_windows);
+        pipeline.From(Source.Of(pings, "pings")).WithEventTime(ping => ping.TimeMs, TimeSpan.FromMilliseconds(60))
+            .KeyBy(ping => ping.Entity), s_windows);
 }

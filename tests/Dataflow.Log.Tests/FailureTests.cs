@@ -10,7 +10,8 @@ public class FailureTests : IDisposable
 
     private string Log => _directory["log"];
 
-    private LogOptions Options => new() { SegmentBytes = 64 << 10, JournalFileBytes = 64 << 10, FileSystem = _files, CommitScheduler = new InlineTaskScheduler() };
+    private LogOptions Options
+        => new() { SegmentBytes = 64 << 10, JournalFileBytes = 64 << 10, FileSystem = _files, CommitScheduler = new InlineTaskScheduler() };
 
     public void Dispose()
     {
@@ -159,7 +160,8 @@ public class FailureTests : IDisposable
     {
         const string variable = "DOTNET_SYSTEM_IO_DISABLEFILELOCKING";
         if (Environment.GetEnvironmentVariable(variable) is not null) Assert.Skip("This process is the one below.");
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["-method", $"{typeof(FailureTests).FullName}.{nameof(A_second_store_learns_who_has_the_directory)}"])
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath!, ["-method", $"{typeof(FailureTests).FullName}.{nameof(A_second_store_learns_who_has_the_directory)}"])
         {
             Environment = { [variable] = "1" },
             RedirectStandardOutput = true,
@@ -174,7 +176,8 @@ public class FailureTests : IDisposable
     [Fact]
     public void A_lock_that_the_system_does_not_give_is_an_error_with_its_cause_and_not_somebody_elses()
     {
-        foreach (var (code, cause) in (ReadOnlySpan<(int, string)>)[(37, "No locks available"), (24, "Too many open files"), (30, "Read-only file system")])
+        foreach (var (code, cause) in (ReadOnlySpan<(int, string)>)[
+            (37, "No locks available"), (24, "Too many open files"), (30, "Read-only file system")])
         {
             _files.LockError = new IOException(cause, code);
             Assert.Contains(cause, Assert.Throws<LogAccessException>(() => LogStore.Open(Log, Options)).Message, StringComparison.Ordinal);
@@ -227,7 +230,8 @@ public class FailureTests : IDisposable
         await store.AppendAsync("orders", 0, "a");
         using var reader = store.OpenReader("orders", 0, 0);
         _files.FailRead = _ => true;
-        Assert.Contains("Input/output error", Assert.Throws<LogAccessException>(() => reader.TryRead(out _)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Input/output error", Assert.Throws<LogAccessException>(() => reader.TryRead(out _)).Message, StringComparison.Ordinal);
         _files.FailRead = _ => false;
         Assert.Equal("a", Assert.Single(reader.Rows()).Value);
     }
@@ -253,7 +257,9 @@ public class FailureTests : IDisposable
             var open = _files.OpenFiles;
             _files.MaxOpenFiles = open + 300;
             using (var recovered = LogStore.Open(copy, options))
-                Assert.All(Enumerable.Range(0, Partitions), partition => Assert.Equal(["together", "alone"], recovered.Values("orders", partition)));
+                Assert.All(
+                    Enumerable.Range(0, Partitions),
+                    partition => Assert.Equal(["together", "alone"], recovered.Values("orders", partition)));
             Assert.Equal(open, _files.OpenFiles);
         }
         Assert.Equal(0, _files.OpenFiles);

@@ -50,7 +50,8 @@ public sealed partial class KafkaDumpLogTests : IDisposable
     private static DumpedRecord Append(RecordBuffer buffer, int number)
     {
         var (timestamp, key) = (FirstTimestamp + (number * 7), $"key-{number}");
-        RecordHeader[] headers = [.. Enumerable.Range(0, number % 3).Select(index => new RecordHeader($"größe-{index}", Utf8($"{number}")))];
+        RecordHeader[] headers = [
+            .. Enumerable.Range(0, number % 3).Select(index => new RecordHeader($"größe-{index}", Utf8($"{number}")))];
         var names = string.Join(',', headers.Select(header => header.Name));
         var value = $"{{ value: {number}, ärger }}{new string('x', number % 100)}";
         var record = (number % 5) switch

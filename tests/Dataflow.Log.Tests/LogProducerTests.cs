@@ -25,12 +25,14 @@ public class LogProducerTests : IDisposable
         var threads = Enumerable.Range(0, 4).Select(thread => Task.Run(async () =>
         {
             for (var number = 0; number < 20_000; number++)
-                await producer.AppendAsync(thread, number, Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture)), Array.Empty<byte>());
+                await producer.AppendAsync(
+                    thread, number, Encoding.UTF8.GetBytes(number.ToString(CultureInfo.InvariantCulture)), Array.Empty<byte>());
         })).ToList();
         await Task.WhenAll(threads);
         await producer.FlushAsync();
         for (var partition = 0; partition < 4; partition++)
-            Assert.Equal(Enumerable.Range(0, 20_000).Select(number => (long)number), store.Rows("orders", partition).Select(row => row.Timestamp));
+            Assert.Equal(
+                Enumerable.Range(0, 20_000).Select(number => (long)number), store.Rows("orders", partition).Select(row => row.Timestamp));
     }
 
     [Fact]
@@ -155,7 +157,8 @@ public class LogProducerTests : IDisposable
 
     private async Task<(LogStore Store, LogProducer Producer)> OpenAsync()
     {
-        var store = LogStore.Open(_directory["log"], new() { CommitScheduler = _scheduler, MaxPendingBytes = 4 << 10, FileSystem = _files });
+        var store = LogStore.Open(
+            _directory["log"], new() { CommitScheduler = _scheduler, MaxPendingBytes = 4 << 10, FileSystem = _files });
         var creating = store.CreateTopicAsync("orders", 1).AsTask();
         await RunUntilDoneAsync(creating);
         return (store, store.CreateProducer("orders"));

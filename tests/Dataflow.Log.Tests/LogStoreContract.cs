@@ -30,7 +30,8 @@ public abstract class LogStoreContract : IDisposable
         var commit = new LogCommit();
         commit.Add(store.GetTopic("orders"), 0, buffer);
         await store.CommitAsync(commit);
-        Assert.Equal([new(0, 5, "k", "v"), new(1, 3, null, "v"), new(2, 7, "", ""), new(3, long.MaxValue, "k", null)], store.Rows("orders", 0));
+        Assert.Equal(
+            [new(0, 5, "k", "v"), new(1, 3, null, "v"), new(2, 7, "", ""), new(3, long.MaxValue, "k", null)], store.Rows("orders", 0));
     }
 
     [Fact]
@@ -39,7 +40,9 @@ public abstract class LogStoreContract : IDisposable
         using var store = await OpenAsync();
         var buffer = new RecordBuffer();
         buffer.Append(0, "none"u8);
-        buffer.Append(0, "k"u8, "v"u8, [new("trace", new byte[] { 1, 2 }), new("ärger"), new("", Array.Empty<byte>()), new("trace", new byte[] { 3 })]);
+        buffer.Append(
+            0, "k"u8, "v"u8,
+            [new("trace", new byte[] { 1, 2 }), new("ärger"), new("", Array.Empty<byte>()), new("trace", new byte[] { 3 })]);
         buffer.AppendTombstone(0, "k"u8, [new("why", "gone"u8.ToArray())]);
         buffer.Append(0, "v"u8, [new("large", new byte[2 << 20])]);
         var commit = new LogCommit();
@@ -60,19 +63,22 @@ public abstract class LogStoreContract : IDisposable
         var paths = 0;
         Gen.Select(Gen.Long, bytes.Null(), bytes.Null(), headers).Array[1, 20].Sample(records =>
         {
-            using var store = LogStore.Open(_directory[$"any-{Interlocked.Increment(ref paths)}"], Options with { CommitScheduler = new InlineTaskScheduler() });
+            using var store = LogStore.Open(
+                _directory[$"any-{Interlocked.Increment(ref paths)}"], Options with { CommitScheduler = new InlineTaskScheduler() });
             var topic = store.CreateTopicAsync("orders", 1).AsTask().Result;
             var buffer = new RecordBuffer();
             foreach (var (timestamp, key, value, named) in records)
             {
-                RecordHeader[] written = [.. named.Select(header => header.Item2 is null ? new RecordHeader(header.Item1) : new(header.Item1, header.Item2))];
+                RecordHeader[] written = [
+                    .. named.Select(header => header.Item2 is null ? new RecordHeader(header.Item1) : new(header.Item1, header.Item2))];
                 buffer.Append(timestamp, key, key?.Length ?? -1, value, value?.Length ?? -1, written);
             }
             var commit = new LogCommit();
             commit.Add(topic, 0, buffer);
             store.CommitAsync(commit).AsTask().Wait();
             return store.ReadAll("orders", 0, Text).SequenceEqual(records.Select(record
-                => $"{record.Item1} {Hex(record.Item2)} {Hex(record.Item3)} {string.Join(' ', record.Item4.Select(header => $"{header.Item1}={Hex(header.Item2)}"))}"));
+                => $"{record.Item1} {Hex(record.Item2)} {Hex(record.Item3)} "
+                    + $"{string.Join(' ', record.Item4.Select(header => $"{header.Item1}={Hex(header.Item2)}"))}"));
         }, iter: 50, threads: 1);
 
         static string Hex(byte[]? bytes) => bytes is null ? "-" : Convert.ToHexString(bytes);
@@ -90,7 +96,8 @@ public abstract class LogStoreContract : IDisposable
         using var reader = store.OpenReader("orders", 0, 1);
         Assert.True(reader.TryRead(out var batch));
         Assert.Equal((1, 2, 2, 0), (batch.BaseOffset, batch.LastOffset, batch.Count, batch.MaxTimestamp));
-        Assert.Equal(BatchHeader.ChecksumOf(batch.Bytes.Span), System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(batch.Bytes.Span[17..]));
+        Assert.Equal(
+            BatchHeader.ChecksumOf(batch.Bytes.Span), System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(batch.Bytes.Span[17..]));
         Assert.Equal(3, reader.Position);
         Assert.False(reader.TryRead(out _));
     }
@@ -151,7 +158,8 @@ public abstract class LogStoreContract : IDisposable
     {
         using var store = LogStore.Open(_directory["segments"], Options with { SegmentBytes = segmentBytes, JournalFileBytes = 1 << 20 });
         await store.CreateTopicAsync("orders", 1);
-        for (var batch = 0; batch < 200; batch++) await store.AppendAsync("orders", 0, new string((char)('a' + (batch % 26)), 3000), "second");
+        for (var batch = 0; batch < 200; batch++) await store.AppendAsync(
+            "orders", 0, new string((char)('a' + (batch % 26)), 3000), "second");
         using var reader = store.OpenReader("orders", 0, 0);
         for (var offset = 399; offset >= 0; offset--)
         {
@@ -229,7 +237,8 @@ public abstract class LogStoreContract : IDisposable
         using var reader = store.OpenReader("orders", 0, 0);
         using var cancel = new CancellationTokenSource();
         var scheduler = new InlineTaskScheduler { Holds = true };
-        var wait = Task.Factory.StartNew(async () => await reader.WaitToReadAsync(cancel.Token), cancel.Token, TaskCreationOptions.None, scheduler);
+        var wait = Task.Factory.StartNew(
+            async () => await reader.WaitToReadAsync(cancel.Token), cancel.Token, TaskCreationOptions.None, scheduler);
         scheduler.RunHeld();
         await store.AppendAsync("orders", 0, "a");
         Assert.False((await wait).IsCompleted);
@@ -333,7 +342,8 @@ public abstract class LogStoreContract : IDisposable
 
     [Fact]
     public void Agrees_with_a_plain_model_on_any_history()
-        => Gen.Select(Gen.Int[0, 2], Gen.Int[1, 20], Gen.Int[0, 20_000], Gen.Int[0, 9]).Array[1, 40].Sample(steps => AgreesWithModel(steps), iter: 30, threads: 1);
+        => Gen.Select(Gen.Int[0, 2], Gen.Int[1, 20], Gen.Int[0, 20_000], Gen.Int[0, 9])
+            .Array[1, 40].Sample(steps => AgreesWithModel(steps), iter: 30, threads: 1);
 
     private protected async Task<LogStore> OpenAsync()
     {

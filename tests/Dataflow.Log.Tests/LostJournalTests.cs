@@ -5,7 +5,8 @@ namespace Dataflow.Log.Tests;
 /// <summary>The journal lost something: nothing that segments hold beyond it may vanish without a word.</summary>
 public sealed class LostJournalTests : IDisposable
 {
-    private static readonly LogOptions Small = new() { SegmentBytes = 64 << 10, JournalFileBytes = 64 << 10, CommitScheduler = new InlineTaskScheduler() };
+    private static readonly LogOptions Small =
+        new() { SegmentBytes = 64 << 10, JournalFileBytes = 64 << 10, CommitScheduler = new InlineTaskScheduler() };
 
     private readonly TestDirectory _directory = new();
 
@@ -101,7 +102,8 @@ public sealed class LostJournalTests : IDisposable
         await store.AppendAsync("orders", 0, "acknowledged");
         await store.AppendAsync("orders", 0, new string('x', 3000));
         var copy = _directory.CopyOf(Log);
-        foreach (var segment in Directory.GetFiles(Path.Combine(copy, "topics"), "*.log", SearchOption.AllDirectories)) File.Delete(segment);
+        foreach (var segment in Directory.GetFiles(Path.Combine(copy, "topics"), "*.log", SearchOption.AllDirectories)) File.Delete(
+            segment);
         var journal = Journals(copy)[0];
         var bytes = File.ReadAllBytes(journal);
         var entry = empty.AsSpan().CommonPrefixLength(bytes) / 512 * 512;
@@ -109,7 +111,10 @@ public sealed class LostJournalTests : IDisposable
         bytes.AsSpan(entry + 1024).Clear(); // of the second entry's sectors only the first is left
         File.WriteAllBytes(journal, bytes);
 
-        Assert.Equal((journal, entry), Assert.Throws<CorruptLogException>(() => LogStore.Open(copy, Small)) is var error ? (error.File, (int)error.Position) : default);
+        Assert.Equal(
+            (journal, entry),
+            Assert.Throws<CorruptLogException>(() => LogStore.Open(copy, Small)) is var error
+            ? (error.File, (int)error.Position) : default);
     }
 
     [Fact]
@@ -129,7 +134,8 @@ public sealed class LostJournalTests : IDisposable
 
         Assert.Equal([new RecoveryCut(segment, length, 12) { Topic = "orders", Partition = 0, Offset = 1 }], reopened.Recovery.Cuts);
         Assert.Equal(
-            $"Opened from journal file 2, replayed 0 entries, cut 1 places.\nTopic 'orders', partition 0, offset 1, file '{segment}', byte {length}: "
+            $"Opened from journal file 2, replayed 0 entries, cut 1 places.\nTopic 'orders', partition 0, offset 1, file '{segment}', byte "
+                + $"{length}: "
             + "12 bytes with 0 intact records that the journal does not know.",
             reopened.Recovery.ToString());
     }
@@ -141,7 +147,8 @@ public sealed class LostJournalTests : IDisposable
         var foreign = Path.Combine(Log, "topics", "others-0");
         Directory.CreateDirectory(foreign);
         LogStore.Open(Log, Small).Dispose();
-        await File.WriteAllBytesAsync(Path.Combine(foreign, "00000000000000000000.log"), new byte[100], TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(
+            Path.Combine(foreign, "00000000000000000000.log"), new byte[100], TestContext.Current.CancellationToken);
 
         Assert.Equal(foreign, Assert.Throws<CorruptLogException>(() => LogStore.Open(Log, Small)).File);
 
@@ -159,8 +166,10 @@ public sealed class LostJournalTests : IDisposable
         }
         string[] own =
         [
-            "topics/orders-0/backup.log", "topics/orders-0/1.log", "topics/orders-0/00000000000000000000.log.bak", "topics/orders-0/-0000000000000000001.log",
-            "topics/notes.txt", "topics/mine/00000000000000000000.log", "topics/file-0", "journal/1.journal", "journal/readme", "journal/x0000000000000000001.journal",
+            "topics/orders-0/backup.log", "topics/orders-0/1.log", "topics/orders-0/00000000000000000000.log.bak",
+            "topics/orders-0/-0000000000000000001.log",
+            "topics/notes.txt", "topics/mine/00000000000000000000.log", "topics/file-0", "journal/1.journal", "journal/readme",
+            "journal/x0000000000000000001.journal",
         ];
         foreach (var name in own)
         {
@@ -192,7 +201,9 @@ public sealed class LostJournalTests : IDisposable
         header.CopyTo(bytes, 0);
         new Journaling.JournalEntry(Journaling.EntryKind.Checkpoint, 1, 0, 4).Write(bytes.AsSpan(512), generation: 9);
         File.WriteAllBytes(path, bytes);
-        Assert.Contains("version of Dataflow that wrote it", Assert.Throws<LogException>(() => LogStore.Open(Log, Small)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "version of Dataflow that wrote it", Assert.Throws<LogException>(() => LogStore.Open(Log, Small)).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>A log as a killed process leaves it: 175 acknowledged commits, the last ones in its second journal file or later.</summary>

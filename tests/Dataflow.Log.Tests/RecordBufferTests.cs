@@ -13,7 +13,8 @@ public class RecordBufferTests
         buffer.AppendTombstone(1_699_999_999_999, "k"u8);
         var batch = Assert.Single(buffer.Seal());
         Assert.Equal(
-            "0000000000000000" + "00000053" + "00000000" + "02" + Checksum(batch) + "0000" + "00000002" + "0000018bcfe56800" + "0000018bcfe56805"
+            "0000000000000000" + "00000053" + "00000000" + "02" + Checksum(batch) + "0000" + "00000002" + "0000018bcfe56800"
+                + "0000018bcfe56805"
             + "ffffffffffffffff" + "ffff" + "ffffffff" + "00000003"
             + "18" + "00" + "00" + "00" + "02" + "6b" + "0a" + "76616c7565" + "00"
             + "18" + "00" + "0a" + "02" + "01" + "0c" + "6e6f206b6579" + "00"

@@ -48,7 +48,8 @@ internal static class Records
     public static string HeaderText(this LogRecord record)
     {
         var headers = new List<string>();
-        foreach (var header in record.Headers) headers.Add($"{header.Name}={(header.HasValue ? Convert.ToHexString(header.Value.Span) : "-")}");
+        foreach (var header in record.Headers) headers.Add(
+            $"{header.Name}={(header.HasValue ? Convert.ToHexString(header.Value.Span) : "-")}");
         Assert.Equal(record.Headers.Count, headers.Count);
         return string.Join(' ', headers);
     }

@@ -4,7 +4,8 @@ namespace Dataflow.Log.Tests;
 
 public class RecoveryTests : IDisposable
 {
-    private static readonly LogOptions Small = new() { SegmentBytes = 64 << 10, JournalFileBytes = 64 << 10, CommitScheduler = new InlineTaskScheduler() };
+    private static readonly LogOptions Small =
+        new() { SegmentBytes = 64 << 10, JournalFileBytes = 64 << 10, CommitScheduler = new InlineTaskScheduler() };
 
     private readonly TestDirectory _directory = new();
 
@@ -148,7 +149,8 @@ public class RecoveryTests : IDisposable
     {
         using (var store = Open()) await WriteAsync(store);
         var segment = Segments(Log)[0];
-        using (var file = File.OpenHandle(segment, FileMode.Open, FileAccess.ReadWrite)) RandomAccess.SetLength(file, RandomAccess.GetLength(file) - 1);
+        using (var file = File.OpenHandle(segment, FileMode.Open, FileAccess.ReadWrite)) RandomAccess.SetLength(
+            file, RandomAccess.GetLength(file) - 1);
         var error = Assert.Throws<CorruptLogException>(() => Open());
         Assert.Equal((segment, new FileInfo(segment).Length), (error.File, error.Position));
     }

@@ -136,7 +136,8 @@ public sealed class RetentionTests : IDisposable
         var files = new FaultyFileSystem(PhysicalFileSystem.Instance);
         using var store = LogStore.Open(Log, Options with { FileSystem = files });
         var topic = await store.CreateTopicAsync("orders", 1, new TopicSettings { RetentionTime = 10 * Second });
-        while (topic.EndOffset(0) == 0 || new FileInfo(Directory.GetFiles(Path.Combine(Log, "journal")).Order(StringComparer.Ordinal).First()).Length < 64 << 10)
+        while (topic.EndOffset(0) == 0
+            || new FileInfo(Directory.GetFiles(Path.Combine(Log, "journal")).Order(StringComparer.Ordinal).First()).Length < 64 << 10)
             await store.AppendAsync("orders", 0, new string('x', 1000));
         files.FreeBytes = 0;
         _clock.Advance(20 * Second);

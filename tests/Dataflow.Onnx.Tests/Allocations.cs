@@ -2,7 +2,8 @@ namespace Dataflow.Onnx.Tests;
 
 internal static class Allocations
 {
-    /// <summary>How many bytes a call allocates on this thread: the least of three, because a collection that other threads cause may show in the count.</summary>
+    /// <summary>How many bytes a call allocates on this thread: the least of three, because a collection that other threads cause may show
+    /// in the count.</summary>
     public static long Of(Action call)
     {
         var least = long.MaxValue;

@@ -4,7 +4,9 @@ namespace Dataflow.Onnx.Tests;
 
 public class BytePairTokenizerTests
 {
-    private static readonly string[] s_traps = [" ", "  ", "\n", "\t\n", "\u00a0", "'s", "'ll", "word", "the", "\u0301", "中文", "👍🏽", "\ud83d", "<mask>", "</s>", "<", "---", "1", "𝐀"];
+    private static readonly string[] s_traps = [
+        " ", "  ", "\n", "\t\n", "\u00a0", "'s", "'ll", "word", "the", "\u0301", "中文", "👍🏽", "\ud83d", "<mask>", "</s>", "<", "---", "1",
+        "𝐀"];
 
     private static readonly Gen<string> s_anyText = Gen.OneOf(
             Gen.Int[1, 0x10FFFF].Where(value => value is < 0xD800 or > 0xDFFF).Select(char.ConvertFromUtf32),
@@ -26,7 +28,8 @@ public class BytePairTokenizerTests
         using var directory = new TempDirectory();
         RobertaTokenizer.WriteTo(directory);
         var file = directory.File("tokenizer.json");
-        File.WriteAllText(file, File.ReadAllText(file).Replace("\"normalizer\":null", "\"normalizer\":{\"type\":\"NFC\"}", StringComparison.Ordinal));
+        File.WriteAllText(
+            file, File.ReadAllText(file).Replace("\"normalizer\":null", "\"normalizer\":{\"type\":\"NFC\"}", StringComparison.Ordinal));
 
         var tokenizer = TextTokenizer.FromJson(file);
 
@@ -89,7 +92,9 @@ public class BytePairTokenizerTests
     [Fact]
     public void A_long_word_that_is_cut_has_the_ids_that_it_begins_with()
         => Gen.Select(
-            Gen.OneOf(Gen.Const("a="), Gen.Const("ab中"), Gen.Const("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"), Gen.Const("ÃÂ=-_"), Gen.Const("กิ่ท")),
+            Gen.OneOf(
+                Gen.Const("a="), Gen.Const("ab中"), Gen.Const("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"),
+                Gen.Const("ÃÂ=-_"), Gen.Const("กิ่ท")),
             Gen.Int[0, 1 << 20].Array[600, 1_200], Gen.Int[3, 20]).Sample((letters, picks, room) =>
             {
                 var word = string.Concat(picks.Select(pick => letters[pick % letters.Length]));
@@ -102,7 +107,9 @@ public class BytePairTokenizerTests
 
     [Fact]
     public void Half_a_surrogate_pair_is_the_character_that_stands_for_what_cannot_be_read() =>
-        Assert.Equal(RobertaTokenizer.Shared.Encode("a\ufffd b \ufffd x\ufffd\ufffdy"), RobertaTokenizer.Shared.Encode("a\ud83d b \udc4d x\udc4d\ud83dy"));
+        Assert.Equal(
+            RobertaTokenizer.Shared.Encode("a\ufffd b \ufffd x\ufffd\ufffdy"),
+            RobertaTokenizer.Shared.Encode("a\ud83d b \udc4d x\udc4d\ud83dy"));
 
     [Fact]
     public void Refuses_room_for_less_than_what_begins_and_ends_a_text() =>
@@ -115,7 +122,9 @@ public class BytePairTokenizerTests
         RobertaTokenizer.WriteTo(directory);
         var tokenizer = TextTokenizer.FromJson(directory.File("tokenizer.json")); // no other test gives it words to keep
         var ids = new long[500];
-        string[] texts = [.. TestFiles.Texts.Select(golden => golden.Text).Where(text => text.Length > 20 && text.Split(' ').All(word => word.Length < 30))];
+        string[] texts = [
+            .. TestFiles.Texts.Select(golden => golden.Text)
+            .Where(text => text.Length > 20 && text.Split(' ').All(word => word.Length < 30))];
         EncodeAll();
 
         Assert.True(texts.Length > 100);

@@ -83,7 +83,9 @@ public sealed class EmbedByGeneratorTests : IDisposable
     [InlineData(new float[0], "a vector without numbers")]
     [InlineData(new[] { 1, float.NaN }, "a vector with a number that is not finite")]
     [InlineData(new[] { float.NegativeInfinity, 1 }, "a vector with a number that is not finite")]
-    [InlineData(new float[] { 1, 2, 3 }, "a vector of 3 numbers, where those before have 2: vectors of one model are of one length, and another model is named by ModelId")]
+    [InlineData(
+        new float[] { 1, 2, 3 },
+        "a vector of 3 numbers, where those before have 2: vectors of one model are of one length, and another model is named by ModelId")]
     public void A_vector_that_could_not_be_used_is_refused_and_not_recorded(float[] vector, string reason)
     {
         var generator = new FakeGenerator { Vector = text => text == "poison" ? vector : FakeGenerator.VectorOf(text) };
@@ -94,7 +96,8 @@ public sealed class EmbedByGeneratorTests : IDisposable
         Assert.Equal(Texts(40), _results.Committed.Select(found => found.Text));
         var letter = Assert.Single(Topic.Of<DeadLetter>("speeches.dead-letters").ReadAll(_log));
         Assert.Equal(
-            (20, $"Model 'fake': its generator gave a text {reason}. It is not kept; other texts may work."), (letter.Position, letter.Reason));
+            (20, $"Model 'fake': its generator gave a text {reason}. It is not kept; other texts may work."),
+            (letter.Position, letter.Reason));
         Assert.Equal(40, _log.GetTopic(Results).EndOffset(0));
         Assert.Equal(41, generator.Answered.Sum(batch => batch.Length)); // the others of its call are not asked for again
         SimulatedJob.Start(Pipeline(generator, texts, new()), _log).Close(); // starts again
@@ -151,10 +154,12 @@ public sealed class EmbedByGeneratorTests : IDisposable
         var failures = 0;
         var generator = new FakeGenerator
         {
-            Before = (_, _) => Interlocked.Increment(ref failures) <= 20 ? throw new HttpRequestException("Out of order.") : Task.CompletedTask,
+            Before = (_, _)
+                => Interlocked.Increment(ref failures) <= 20 ? throw new HttpRequestException("Out of order.") : Task.CompletedTask,
         };
 
-        Run(generator, Texts(10), new InferenceOptions { Workers = new InferenceWorkers(2), Calls = new AsyncOptions { Concurrency = 16, Attempts = 30 } });
+        Run(generator, Texts(10),
+            new InferenceOptions { Workers = new InferenceWorkers(2), Calls = new AsyncOptions { Concurrency = 16, Attempts = 30 } });
 
         Assert.Equal(Texts(10), _results.Committed.Select(found => found.Text));
         Assert.Equal(Texts(10).Order(), generator.Answered.SelectMany(batch => batch).Where(text => text != "text").Order());
@@ -181,7 +186,8 @@ public sealed class EmbedByGeneratorTests : IDisposable
     public void A_service_that_answers_nobody_stops_the_job_with_an_error_that_may_pass()
     {
         var isDown = true;
-        var generator = new FakeGenerator { Before = (_, _) => isDown ? throw new HttpRequestException("Out of order.") : Task.CompletedTask };
+        var generator =
+            new FakeGenerator { Before = (_, _) => isDown ? throw new HttpRequestException("Out of order.") : Task.CompletedTask };
 
         var error = Assert.Throws<OperatorException>(() => Run(generator, Texts(40)));
         isDown = false;
@@ -201,7 +207,9 @@ public sealed class EmbedByGeneratorTests : IDisposable
     public void A_call_that_takes_too_long_is_given_up()
     {
         var clock = new SimulatedClock();
-        var generator = new FakeGenerator { Before = (texts, _) => texts.Contains("t1") ? Task.Delay(Timeout.Infinite, CancellationToken.None) : Task.CompletedTask };
+        var generator =
+            new FakeGenerator { Before = (texts, _) => texts.Contains("t1")
+            ? Task.Delay(Timeout.Infinite, CancellationToken.None) : Task.CompletedTask };
         var options = new InferenceOptions
         {
             BatchTexts = 1, Workers = new InferenceWorkers(1), Calls = new AsyncOptions { Timeout = TimeSpan.FromSeconds(1) },
@@ -218,7 +226,8 @@ public sealed class EmbedByGeneratorTests : IDisposable
 
         Assert.Equal(["t0", "t2"], _results.Committed.Select(found => found.Text));
         Assert.Contains(
-            "No answer came within 00:00:01.", Assert.Single(Topic.Of<DeadLetter>("speeches.dead-letters").ReadAll(_log)).Reason, StringComparison.Ordinal);
+            "No answer came within 00:00:01.", Assert.Single(Topic.Of<DeadLetter>("speeches.dead-letters").ReadAll(_log)).Reason,
+            StringComparison.Ordinal);
 
         // The clock stands still meanwhile: it must not be said to be late for what only waits for a thread.
         void RunUntil(Func<bool> isDone) => Assert.True(SpinWait.SpinUntil(
@@ -260,7 +269,9 @@ public sealed class EmbedByGeneratorTests : IDisposable
         Assert.Equal(Texts(10), _results.Committed.Select(found => found.Text));
         Assert.Contains("t5", quick.Answered.SelectMany(batch => batch));
         // Nothing else, but what was at work when the job was closed.
-        Assert.InRange(slow.Answered.SelectMany(batch => batch).Intersect(quick.Answered.SelectMany(batch => batch)).Count(), 0, Environment.ProcessorCount);
+        Assert.InRange(
+            slow.Answered.SelectMany(batch => batch).Intersect(quick.Answered.SelectMany(batch => batch)).Count(), 0,
+            Environment.ProcessorCount);
     }
 
     [Fact]
@@ -291,7 +302,8 @@ public sealed class EmbedByGeneratorTests : IDisposable
         {
             var pipeline = new Pipeline("by-key");
             pipeline.From(input).KeyBy(text => text[0])
-                .Embed(generator, text => text, (text, vector) => new Found(text, vector), options: new() { BatchTexts = 1, Workers = new InferenceWorkers(2 * Letters.Length) })
+                .Embed(generator, text => text, (text, vector) => new Found(text, vector),
+                    options: new() { BatchTexts = 1, Workers = new InferenceWorkers(2 * Letters.Length) })
                 .Values().To(_results);
             return pipeline;
         }
@@ -299,7 +311,8 @@ public sealed class EmbedByGeneratorTests : IDisposable
         async Task ProduceAsync(char end)
         {
             await using var producer = _log.CreateProducer(input.Name);
-            foreach (var letter in Letters) Assert.True(producer.TryAppend(letter % 2, 0, System.Text.Encoding.UTF8.GetBytes($"{letter}{end}")));
+            foreach (var letter in Letters) Assert.True(
+                producer.TryAppend(letter % 2, 0, System.Text.Encoding.UTF8.GetBytes($"{letter}{end}")));
         }
     }
 
@@ -326,7 +339,8 @@ public sealed class EmbedByGeneratorTests : IDisposable
         var error = Assert.Throws<PlanException>(() => Pipeline(new FakeGenerator(model: null), ["a"], new()).Explain());
 
         Assert.Contains(
-            "step 'embed': its generator does not say which model it calls, and results are kept by model. Name it, as ModelId in the options.",
+            "step 'embed': its generator does not say which model it calls, and results are kept by model. Name it, as ModelId in the "
+                + "options.",
             error.Message, StringComparison.Ordinal);
         Assert.Contains(
             "embed (model mine, 32 texts a call)",

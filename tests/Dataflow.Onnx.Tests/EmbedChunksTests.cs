@@ -5,9 +5,11 @@ namespace Dataflow.Onnx.Tests;
 
 public sealed class EmbedChunksTests : IDisposable
 {
-    private static readonly string[] s_words = [" ", "  ", "\n", "a", "b", "ab", "a-b", "abbbbbbbbbbbb", "中文字", "각각각", "\ud83d\ude00", "\ud83d", "[SEP]", "…", "bbbb"];
+    private static readonly string[] s_words = [
+        " ", "  ", "\n", "a", "b", "ab", "a-b", "abbbbbbbbbbbb", "中文字", "각각각", "\ud83d\ude00", "\ud83d", "[SEP]", "…", "bbbb"];
 
-    private static readonly Gen<string> s_texts = Gen.Int[0, s_words.Length - 1].Select(word => s_words[word]).Array[0, 120].Select(string.Concat);
+    private static readonly Gen<string> s_texts = Gen.Int[0, s_words.Length - 1].Select(word => s_words[word])
+        .Array[0, 120].Select(string.Concat);
 
     private readonly TempDirectory _directory = new();
 
@@ -83,7 +85,8 @@ public sealed class EmbedChunksTests : IDisposable
 
         SimulatedJob.Start(pipeline, log, workers: 2).Run();
 
-        var expected = Enumerable.Range(0, 50).SelectMany(number => model.Chunk(texts[number]!, 2).Select(chunk => (number, chunk.Index, chunk.Text)));
+        var expected = Enumerable.Range(0, 50)
+            .SelectMany(number => model.Chunk(texts[number]!, 2).Select(chunk => (number, chunk.Index, chunk.Text)));
         Assert.Equal(expected, results.Committed.Select(result => (result.Item1, result.Item2, result.Item3)));
         Assert.All(results.Committed, result => Assert.Equal(model.Embed(result.Item3), result.Item4));
         Assert.Equal(

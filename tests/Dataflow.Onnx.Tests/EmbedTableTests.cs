@@ -36,7 +36,8 @@ public sealed class EmbedTableTests : IDisposable
     private static Pipeline Embedding(FakeGenerator generator, MemorySink<Change<Row>> results)
     {
         var pipeline = new Pipeline("rows");
-        pipeline.From(Source.Of<Row>([new(1, "a"), new(2, "b"), new(1, ""), new(2, "c")])).KeyBy(row => row.Id).ToTable().Where(row => row.Text.Length > 0)
+        pipeline.From(Source.Of<Row>([new(1, "a"), new(2, "b"), new(1, ""), new(2, "c")])).KeyBy(row => row.Id).ToTable()
+            .Where(row => row.Text.Length > 0)
             .Embed(generator, row => row.Text, (row, vector) => row with { Length = (int)vector[0] }).Changes().Values().To(results);
         return pipeline;
     }

@@ -236,7 +236,9 @@ public sealed class EmbedTests : IDisposable
         {
             InstrumentPublished = static (instrument, listener) =>
             {
-                if (instrument.Meter.Name == "Dataflow" && instrument.Name.StartsWith("dataflow.model.", StringComparison.Ordinal)) listener.EnableMeasurementEvents(instrument);
+                if (instrument.Meter.Name == "Dataflow"
+                    && instrument.Name.StartsWith("dataflow.model.", StringComparison.Ordinal)) listener.EnableMeasurementEvents(
+                    instrument);
             },
         };
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => See(instrument, value, tags));
@@ -288,7 +290,8 @@ public sealed class EmbedTests : IDisposable
         new TinyModel { IsDynamicallyQuantized = true }.WriteTo(_directory);
         using var model = EmbeddingModel.Load(_directory.Path);
         var pipeline = new Pipeline("speeches");
-        pipeline.From(Source.Of(["a"], "lines")).Embed(model, text => text, (text, _) => text, options: new InferenceOptions { BatchTokens = 64 })
+        pipeline.From(Source.Of(["a"], "lines"))
+            .Embed(model, text => text, (text, _) => text, options: new InferenceOptions { BatchTokens = 64 })
             .To(Sink.Memory<string>());
 
         Assert.Contains(
@@ -304,7 +307,8 @@ public sealed class EmbedTests : IDisposable
         using var model = EmbeddingModel.Load(directory.Path);
         var pipeline = new Pipeline("speeches");
         pipeline.From(Source.Of([.. Enumerable.Repeat("a", 20).Select((text, at) => $"{text} {new string('a', at)}"), "b"], "lines"))
-            .Embed(model, text => text, (text, vector) => new Found(text, vector), options: new InferenceOptions { BatchTokens = 500 }).To(_results);
+            .Embed(model, text => text, (text, vector) => new Found(text, vector), options: new InferenceOptions { BatchTokens = 500 })
+            .To(_results);
 
         await RunAsync(pipeline, workers: 1);
 
@@ -393,7 +397,8 @@ public sealed class EmbedTests : IDisposable
     {
         var pipeline = new Pipeline("speeches");
         pipeline.From(Source.Of(texts, "lines"))
-            .Embed(model ?? _model, text => text, (text, vector) => new Found(text, vector), options: new InferenceOptions { KeepResults = keepResults })
+            .Embed(model ?? _model, text => text, (text, vector) => new Found(text, vector),
+                options: new InferenceOptions { KeepResults = keepResults })
             .Select(found => found.Text == failOn ? throw new InvalidOperationException("Crash.") : found, "crash")
             .To(_results);
         return RunAsync(pipeline, workers, log: log);

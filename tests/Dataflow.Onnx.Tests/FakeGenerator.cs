@@ -3,7 +3,8 @@ using Microsoft.Extensions.AI;
 
 namespace Dataflow.Onnx.Tests;
 
-/// <summary>Stands for a service: a text's vector is its length and its first character, unless told otherwise. What it was asked is kept.</summary>
+/// <summary>Stands for a service: a text's vector is its length and its first character, unless told otherwise. What it was asked is
+/// kept.</summary>
 internal sealed class FakeGenerator(string? model = "fake") : IEmbeddingGenerator<string, Embedding<float>>
 {
     /// <summary>Called before each answer; may wait and may throw.</summary>

@@ -136,7 +136,8 @@ public sealed class ModelExceptionTests : IDisposable
 
         Assert.Equal(
             $"Model '{model.Name}': it failed on a text of 4 tokens. " +
-            "Other texts may work; if only short ones do, MaxTokens is too large for the model; if none does, the vocabulary belongs to another model. " +
+            "Other texts may work; if only short ones do, MaxTokens is too large for the model; if none does, the vocabulary belongs to "
+                + "another model. " +
             "The inner error has ONNX Runtime's reason, which may name one of the tokens.",
             error.Message);
         Assert.False(error.IsTransient);
@@ -151,7 +152,8 @@ public sealed class ModelExceptionTests : IDisposable
         new TinyModel { Positions = positions }.WriteTo(_directory);
 
         Assert.Equal(
-            $"Model file '{ModelPath}': it takes texts of at most {positions} tokens, but MaxTokens is 256. Set MaxTokens to {positions} or less. " +
+            $"Model file '{ModelPath}': it takes texts of at most {positions} tokens, but MaxTokens is 256. Set MaxTokens to {positions} "
+                + "or less. " +
             "The inner error has ONNX Runtime's reason.",
             LoadFails());
         LoadFails(new EmbeddingOptions { MaxTokens = 100_000 });

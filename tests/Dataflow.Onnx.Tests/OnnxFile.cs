@@ -24,7 +24,8 @@ internal static class OnnxFile
         .. attributes.Select(attribute => Bytes(5, attribute))]));
 
     /// <summary>A node whose operation is of another domain than ONNX's own.</summary>
-    public static byte[] NodeOf(string domain, string operation, string[] inputs, string[] outputs, params byte[][] attributes) => Bytes(1, Message(
+    public static byte[] NodeOf(string domain, string operation, string[] inputs, string[] outputs, params byte[][] attributes)
+        => Bytes(1, Message(
         [.. inputs.Select(input => Text(1, input)), .. outputs.Select(output => Text(2, output)), Text(4, operation), Text(7, domain),
         .. attributes.Select(attribute => Bytes(5, attribute))]));
 
@@ -35,16 +36,19 @@ internal static class OnnxFile
 
     public static byte[] IntegerAttribute(string name, long value) => Message(Text(1, name), Number(3, value), Number(20, 2));
 
-    public static byte[] Floats(string name, long[] shape, params float[] values) => Constant(name, Float, shape, MemoryMarshal.AsBytes(values.AsSpan()));
+    public static byte[] Floats(string name, long[] shape, params float[] values)
+        => Constant(name, Float, shape, MemoryMarshal.AsBytes(values.AsSpan()));
 
-    public static byte[] Integers(string name, long[] shape, params long[] values) => Constant(name, Int64, shape, MemoryMarshal.AsBytes(values.AsSpan()));
+    public static byte[] Integers(string name, long[] shape, params long[] values)
+        => Constant(name, Int64, shape, MemoryMarshal.AsBytes(values.AsSpan()));
 
     /// <summary>Floats in another file: its location, and where in it.</summary>
     public static byte[] ExternalFloats(string name, long[] shape, params (string Key, string Value)[] entries)
         => ExternalFloats(name, shape, Number(14, 1), entries);
 
     /// <summary>The same with what says that they are in another file, which has more than one spelling.</summary>
-    public static byte[] ExternalFloats(string name, long[] shape, byte[] isElsewhere, params (string Key, string Value)[] entries) => Bytes(5, Message(
+    public static byte[] ExternalFloats(string name, long[] shape, byte[] isElsewhere, params (string Key, string Value)[] entries)
+        => Bytes(5, Message(
         [.. shape.Select(size => Number(1, size)), Number(2, Float), Text(8, name),
         .. entries.Select(entry => Bytes(13, Message(Text(1, entry.Key), Text(2, entry.Value)))), isElsewhere]));
 

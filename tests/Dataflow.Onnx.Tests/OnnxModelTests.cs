@@ -81,7 +81,8 @@ public sealed class OnnxModelTests : IDisposable
             Assert.Throws<ModelException>(() => model.Run(inputs, [Tensor("total", new float[2], 1, 2)])).Message);
         Assert.Throws<ModelException>(() => model.Run(inputs, []));
         var failed = Assert.Throws<ModelException>(() => model.Run(inputs, [Tensor("sum", new float[4], 2, 2)]));
-        Assert.StartsWith("Model 'model': a call with left Single[1, 2], right Single[2] failed.", failed.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Model 'model': a call with left Single[1, 2], right Single[2] failed.", failed.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -207,7 +208,8 @@ public sealed class OnnxModelTests : IDisposable
 
         var error = Assert.Throws<ModelException>(() => OnnxModel.Load(ModelPath, new OnnxOptions { Device = ModelDevice.Cuda }));
 
-        Assert.Contains("CPUExecutionProvider only. Reference the package Microsoft.ML.OnnxRuntime.Gpu", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "CPUExecutionProvider only. Reference the package Microsoft.ML.OnnxRuntime.Gpu", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

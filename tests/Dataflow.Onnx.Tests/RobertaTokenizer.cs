@@ -52,7 +52,8 @@ internal static class RobertaTokenizer
             model = new
             {
                 type = "BPE", dropout = (object?)null, unk_token = (string?)null, continuing_subword_prefix = "",
-                end_of_word_suffix = "", fuse_unk = false, vocab = all.Index().ToDictionary(token => token.Item, token => token.Index), merges,
+                end_of_word_suffix = "", fuse_unk = false, vocab = all.Index().ToDictionary(token => token.Item, token => token.Index),
+                merges,
             },
         }));
     }
@@ -63,7 +64,8 @@ internal static class RobertaTokenizer
         var parts = token.Select(unit => $"{unit}").ToList();
         while (parts.Count > 2)
         {
-            var at = Enumerable.Range(0, parts.Count - 1).MinBy(first => ranks.GetValueOrDefault(parts[first] + parts[first + 1], int.MaxValue));
+            var at = Enumerable.Range(0, parts.Count - 1)
+                .MinBy(first => ranks.GetValueOrDefault(parts[first] + parts[first + 1], int.MaxValue));
             parts[at] += parts[at + 1];
             parts.RemoveAt(at + 1);
         }

@@ -93,10 +93,12 @@ public sealed class ScoreTests : IDisposable
                 OnnxFile.Bytes8("w", [1, 1], 1), OnnxFile.Floats("scale", [], 1)),
             "only by negative values" => OfOneNode(
                 OnnxFile.Node("Neg", ["x"], ["minus"]), OnnxFile.Node("Relu", ["minus"], ["part"]),
-                OnnxFile.Node("ReduceMean", ["part"], ["mean"], OnnxFile.IntegersAttribute("axes", 0)), OnnxFile.Node("Add", ["x", "mean"], ["y"])),
+                OnnxFile.Node("ReduceMean", ["part"], ["mean"], OnnxFile.IntegersAttribute("axes", 0)),
+                OnnxFile.Node("Add", ["x", "mean"], ["y"])),
             "only by large values" => OfOneNode(
                 OnnxFile.Node("Sub", ["x", "most"], ["rest"]), OnnxFile.Node("Relu", ["rest"], ["part"]),
-                OnnxFile.Node("ReduceMean", ["part"], ["mean"], OnnxFile.IntegersAttribute("axes", 0)), OnnxFile.Node("Add", ["x", "mean"], ["y"]),
+                OnnxFile.Node("ReduceMean", ["part"], ["mean"], OnnxFile.IntegersAttribute("axes", 0)),
+                OnnxFile.Node("Add", ["x", "mean"], ["y"]),
                 OnnxFile.Floats("most", [], 5_000)),
             _ => OfOneNode(
                 OnnxFile.Node("ReduceMean", ["x"], ["mean"], OnnxFile.IntegersAttribute("axes", 0)),
@@ -131,7 +133,8 @@ public sealed class ScoreTests : IDisposable
         var letters = Topic.Of<DeadLetter>("orders.dead-letters").ReadAll(log).ToArray();
         Assert.Equal(numbers.Where(number => number % 50 == 7).Select(number => (long)number), letters.Select(letter => letter.Position));
         Assert.All(letters, letter => Assert.Equal(
-            ("score", "Model 'lookups': a call with x Single[1, 2] failed. Other values may work. The inner error has ONNX Runtime's reason."),
+            ("score",
+                "Model 'lookups': a call with x Single[1, 2] failed. Other values may work. The inner error has ONNX Runtime's reason."),
             (letter.Step, letter.Reason)));
         Assert.Equal(6, job.Status.Steps.Single(step => step.Name == "score").DeadLetters);
     }
@@ -185,7 +188,8 @@ public sealed class ScoreTests : IDisposable
         var numbers = Enumerable.Range(0, 1000).ToArray();
         for (var life = 0; life < 4; life++)
         {
-            var dropped = SimulatedJob.Start(Pipeline(numbers, s => s.Score(_lookups, Pair, (_, scores) => scores[0]), results), log, 2, seed: life);
+            var dropped = SimulatedJob.Start(
+                Pipeline(numbers, s => s.Score(_lookups, Pair, (_, scores) => scores[0]), results), log, 2, seed: life);
             for (var step = 0; step < 20; step++) dropped.Step();
             if (!dropped.HasFinished) dropped.Checkpoint();
             for (var step = 0; step < 10; step++) dropped.Step();
@@ -205,13 +209,15 @@ public sealed class ScoreTests : IDisposable
             "step 'score': model 'sums' takes 2 columns, but there are 1 features. Give one function for each column.",
             FaultOf(_sums, [order => order.Price]), StringComparison.Ordinal);
         Assert.Contains(
-            "step 'score': model 'sums' gives scores Single[batch, 2], where 'other' should be Single[any] or Single[any, N]. Say which with the argument 'output'.",
+            "step 'score': model 'sums' gives scores Single[batch, 2], where 'other' should be Single[any] or Single[any, N]. Say which "
+                + "with the argument 'output'.",
             FaultOf(_sums, Features, "other"), StringComparison.Ordinal);
         using var texts = Load("texts", OnnxFile.Model(OnnxFile.Graph(
             OnnxFile.Node("Identity", ["ids"], ["same"]), OnnxFile.Input("ids", OnnxFile.Int64, OnnxFile.Any, 2),
             OnnxFile.Output("same", OnnxFile.Int64, OnnxFile.Any, 2))));
         Assert.Contains(
-            "step 'score': model 'texts' takes ids Int64[batch, 2], not rows of floats. Score takes models of one input, Single[any, columns].",
+            "step 'score': model 'texts' takes ids Int64[batch, 2], not rows of floats. Score takes models of one input, Single[any, "
+                + "columns].",
             FaultOf(texts, Features), StringComparison.Ordinal);
     }
 
@@ -221,7 +227,8 @@ public sealed class ScoreTests : IDisposable
         using var maps = Load("maps", OnnxFile.Model(OnnxFile.Graph(
             OnnxFile.Node("ArgMax", ["x"], ["label"], OnnxFile.IntegerAttribute("axis", 1), OnnxFile.IntegerAttribute("keepdims", 0)),
             OnnxFile.NodeOf("ai.onnx.ml", "ZipMap", ["x"], ["probabilities"], OnnxFile.IntegersAttribute("classlabels_int64s", 0, 1)),
-            OnnxFile.Input("x", OnnxFile.Float, OnnxFile.Any, 2), OnnxFile.Output("label", OnnxFile.Int64, OnnxFile.Any), OnnxFile.MapsOutput("probabilities"))));
+            OnnxFile.Input("x", OnnxFile.Float, OnnxFile.Any, 2), OnnxFile.Output("label", OnnxFile.Int64, OnnxFile.Any),
+            OnnxFile.MapsOutput("probabilities"))));
         using var labels = Load("labels", OnnxFile.Model(OnnxFile.Graph(
             OnnxFile.Node("ArgMax", ["x"], ["label"], OnnxFile.IntegerAttribute("axis", 1), OnnxFile.IntegerAttribute("keepdims", 0)),
             OnnxFile.Input("x", OnnxFile.Float, OnnxFile.Any, 2), OnnxFile.Output("label", OnnxFile.Int64, OnnxFile.Any))));
@@ -235,7 +242,8 @@ public sealed class ScoreTests : IDisposable
         }
 
         Assert.Contains(
-            "step 'score': model 'labels' gives label Int64[batch], but no scores: Score takes models that give Single[any] or Single[any, N].",
+            "step 'score': model 'labels' gives label Int64[batch], but no scores: Score takes models that give Single[any] or Single[any, "
+                + "N].",
             FaultOf(labels, Features), StringComparison.Ordinal);
     }
 
@@ -246,7 +254,8 @@ public sealed class ScoreTests : IDisposable
     private static string Explain(OnnxModel model, Func<Order, float>[] features, string? output = null)
     {
         var pipeline = new Pipeline("orders");
-        pipeline.From(Source.Of([new Order(1, 2)], "list")).Score(model, features, (_, scores) => scores[0], output).To(Sink.Memory<float>());
+        pipeline.From(Source.Of([new Order(1, 2)], "list")).Score(model, features, (_, scores) => scores[0], output)
+            .To(Sink.Memory<float>());
         return pipeline.Explain().ToString();
     }
 
@@ -291,15 +300,18 @@ public sealed class ScoreTests : IDisposable
 
     /// <summary>Rounded to a hundredth of the greatest value.</summary>
     private static byte[] HandQuantised() => OfOneNode(
-        OnnxFile.Node("ReduceMax", ["x"], ["greatest"]), OnnxFile.Node("Div", ["x", "greatest"], ["part"]), OnnxFile.Node("Mul", ["part", "steps"], ["many"]),
-        OnnxFile.Node("Round", ["many"], ["whole"]), OnnxFile.Node("Mul", ["whole", "greatest"], ["large"]), OnnxFile.Node("Div", ["large", "steps"], ["y"]),
+        OnnxFile.Node("ReduceMax", ["x"], ["greatest"]), OnnxFile.Node("Div", ["x", "greatest"], ["part"]),
+        OnnxFile.Node("Mul", ["part", "steps"], ["many"]),
+        OnnxFile.Node("Round", ["many"], ["whole"]), OnnxFile.Node("Mul", ["whole", "greatest"], ["large"]),
+        OnnxFile.Node("Div", ["large", "steps"], ["y"]),
         OnnxFile.Floats("steps", [], 100));
 
     private static byte[] OfOneNode(params byte[][] parts) => OnnxFile.Model(OnnxFile.Graph(
         [.. parts, OnnxFile.Input("x", OnnxFile.Float, OnnxFile.Any, 1), OnnxFile.Output("y", OnnxFile.Float, OnnxFile.Any, 1)]));
 
     private static byte[] Quantised() => OnnxFile.Model(OnnxFile.Graph(
-        OnnxFile.Node("DynamicQuantizeLinear", ["x"], ["q", "scale", "zero"]), OnnxFile.Node("DequantizeLinear", ["q", "scale", "zero"], ["y"]),
+        OnnxFile.Node("DynamicQuantizeLinear", ["x"], ["q", "scale", "zero"]),
+        OnnxFile.Node("DequantizeLinear", ["q", "scale", "zero"], ["y"]),
         OnnxFile.Input("x", OnnxFile.Float, OnnxFile.Any, 1), OnnxFile.Output("y", OnnxFile.Float, OnnxFile.Any, 1)));
 
     private sealed record Order(float Price, float Pieces);

@@ -49,7 +49,8 @@ internal sealed record TinyModel
                 OnnxFile.Node("Shape", [Inputs[0]], ["shape"]), OnnxFile.Node("Gather", ["shape", "one"], ["length"]),
                 OnnxFile.Node("Range", ["zero", "length", "one"], ["places"]), OnnxFile.Node("Gather", ["zeros", "places"], ["added"]),
                 OnnxFile.Node("Gather", ["table", Inputs[0]], ["found"]), OnnxFile.Node("Add", ["found", "added"], [Output]),
-                OnnxFile.Integers("zero", [], 0), OnnxFile.Integers("one", [], 1), OnnxFile.Floats("zeros", [positions, width], new float[positions * width]),
+                OnnxFile.Integers("zero", [], 0), OnnxFile.Integers("one", [], 1),
+                OnnxFile.Floats("zeros", [positions, width], new float[positions * width]),
             ],
             { DividesByGreatest: true } =>
             [

@@ -7,9 +7,11 @@ namespace Dataflow.Onnx.Tests;
 public sealed class When_a_model_has_a_byte_level_tokenizer : IDisposable
 {
     private static readonly string[] s_words =
-        [" ", "  ", "\n", " \n ", "\t", "\u3000", "a", "b", "the", " word", "it's", "a-b", "abbbbbbbbbbbb", "中文字", "각각각", "\ud83d\ude00", "\ud83d", "</s>", "<mask>", "…", "1234567", "xkcdqzwv"];
+        [" ", "  ", "\n", " \n ", "\t", "\u3000", "a", "b", "the", " word", "it's", "a-b", "abbbbbbbbbbbb", "中文字", "각각각", "\ud83d\ude00",
+            "\ud83d", "</s>", "<mask>", "…", "1234567", "xkcdqzwv"];
 
-    private static readonly Gen<string> s_texts = Gen.Int[0, s_words.Length - 1].Select(word => s_words[word]).Array[0, 120].Select(string.Concat);
+    private static readonly Gen<string> s_texts = Gen.Int[0, s_words.Length - 1].Select(word => s_words[word])
+        .Array[0, 120].Select(string.Concat);
 
     // <s>, <pad>, </s>, <unk>, a, b, a space, ab, a behind a space, <mask>
     private static readonly float[][] s_table = [[3, 4], [20, 0], [0, 2], [1, 0], [5, 12], [-8, 6], [0, 1], [7, 7], [2, 1], [9, 9]];
@@ -46,7 +48,8 @@ public sealed class When_a_model_has_a_byte_level_tokenizer : IDisposable
     public void Its_id_names_model_and_tokenizer()
     {
         using var model = Load(s_model);
-        var hashes = new[] { "model.onnx", "tokenizer.json" }.Select(file => Inference.ModelFile.HashOf(File.ReadAllBytes(_directory.File(file))));
+        var hashes = new[] { "model.onnx", "tokenizer.json" }.Select(
+            file => Inference.ModelFile.HashOf(File.ReadAllBytes(_directory.File(file))));
 
         Assert.StartsWith($"onnx:{string.Join(':', hashes)}:", model.Id, StringComparison.Ordinal);
     }
@@ -109,7 +112,8 @@ public sealed class When_a_model_has_a_byte_level_tokenizer : IDisposable
         var numbers = pipeline.From(Source.Of(Enumerable.Range(0, 40), "numbers"));
         numbers.EmbedChunks(model, number => texts[number], (number, chunk, vector) => (number, chunk.Text, vector), 2).To(alone);
         numbers.EmbedChunks(
-            model, number => texts[number], (number, chunk, vector) => (number, chunk.Text, vector), 2, "batches", new() { BatchTokens = 64 }).To(together);
+            model, number => texts[number], (number, chunk, vector) => (number, chunk.Text, vector), 2, "batches",
+            new() { BatchTokens = 64 }).To(together);
 
         SimulatedJob.Start(pipeline, log, workers: 2).Run();
 

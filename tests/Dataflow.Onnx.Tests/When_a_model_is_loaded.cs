@@ -173,7 +173,9 @@ public sealed class When_a_model_is_loaded : IDisposable
         Assert.Equal(("onnx", model.Id, 2), (metadata.ProviderName, metadata.DefaultModelId, metadata.DefaultModelDimensions));
         Assert.Same(model, model.GetService<EmbeddingModel>());
         Assert.Null(model.GetService<string>());
-        Assert.Throws<ArgumentException>(() => { _ = model.GenerateAsync(["a"], new EmbeddingGenerationOptions { Dimensions = 3 }, TestContext.Current.CancellationToken); });
+        Assert.Throws<ArgumentException>(
+            () => { _ = model.GenerateAsync(
+            ["a"], new EmbeddingGenerationOptions { Dimensions = 3 }, TestContext.Current.CancellationToken); });
     }
 
     [Fact]

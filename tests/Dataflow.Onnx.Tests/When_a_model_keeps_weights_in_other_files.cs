@@ -40,13 +40,16 @@ public sealed class When_a_model_keeps_weights_in_other_files : IDisposable
         {
             var error = Assert.Throws<ModelException>(() => Run(Write("model/model.onnx", ("location", location))));
             Assert.Equal(
-                $"Model file '{_directory.File("model/model.onnx")}': it keeps weights in '{location}'. Weights are read from the model's own "
+                $"Model file '{_directory.File("model/model.onnx")}': it keeps weights in '{location}'. Weights are read from the model's "
+                    + "own "
                 + "directory only, not through links; put the file itself there, or save the model with its weights in it.",
                 error.Message);
         }
 
         foreach (var location in new[] { "*/_ORT_MEM_ADDR_/*", Path.GetFileName(_directory.Path), "missing" })
-            Assert.Contains(": it does not exist.", Assert.Throws<ModelException>(() => Run(Write("model/model.onnx", ("location", location)))).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                ": it does not exist.", Assert.Throws<ModelException>(() => Run(Write("model/model.onnx", ("location", location)))).Message,
+                StringComparison.Ordinal);
         File.Delete(Path.GetFileName(_directory.Path));
     }
 
@@ -56,7 +59,8 @@ public sealed class When_a_model_keeps_weights_in_other_files : IDisposable
         byte[][] spellings =
         [
             OnnxFile.Number(14, (1L << 32) + 1), OnnxFile.Message(OnnxFile.Number(14, 0), OnnxFile.Number(14, 1)),
-            OnnxFile.Message(OnnxFile.Number(14, 1), OnnxFile.Bytes(14, [])), OnnxFile.Message(OnnxFile.Number(14, 1), OnnxFile.Text(14, "x")),
+            OnnxFile.Message(OnnxFile.Number(14, 1), OnnxFile.Bytes(14, [])),
+            OnnxFile.Message(OnnxFile.Number(14, 1), OnnxFile.Text(14, "x")),
         ];
         foreach (var isElsewhere in spellings)
         {
@@ -64,7 +68,8 @@ public sealed class When_a_model_keeps_weights_in_other_files : IDisposable
                 OnnxFile.Node("Add", ["x", "added"], ["y"]), OnnxFile.ExternalFloats("added", [2], isElsewhere, ("location", "../data")),
                 OnnxFile.Input("x", OnnxFile.Float, OnnxFile.Any, 2), OnnxFile.Output("y", OnnxFile.Float, OnnxFile.Any, 2))));
 
-            Assert.Contains("keeps weights in '../data'", Assert.Throws<ModelException>(() => Run(ModelPath)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "keeps weights in '../data'", Assert.Throws<ModelException>(() => Run(ModelPath)).Message, StringComparison.Ordinal);
         }
     }
 
@@ -78,7 +83,8 @@ public sealed class When_a_model_keeps_weights_in_other_files : IDisposable
         OnnxModel.Load(path, new OnnxOptions { AllowedDirectory = _directory.Path }).Dispose();
         Assert.Throws<ModelException>(() => OnnxModel.Load(path, new OnnxOptions { AllowedDirectory = _directory.File("allowed") }));
         Assert.Contains("more than the", Assert.Throws<ModelException>(
-            () => OnnxModel.Load(path, new OnnxOptions { MaxFileBytes = (int)new FileInfo(path).Length - 30 })).Message, StringComparison.Ordinal);
+            () => OnnxModel.Load(path, new OnnxOptions { MaxFileBytes = (int)new FileInfo(path).Length - 30 })).Message,
+                StringComparison.Ordinal);
     }
 
     [Theory]
@@ -131,10 +137,12 @@ public sealed class When_a_model_keeps_weights_in_other_files : IDisposable
     public void A_file_of_parts_in_parts_without_end_is_refused()
     {
         byte[] graph = [];
-        for (var depth = 0; depth < 20_000; depth++) graph = OnnxFile.Message(OnnxFile.Bytes(1, OnnxFile.Bytes(5, OnnxFile.Bytes(6, graph))));
+        for (var depth = 0; depth < 20_000; depth++) graph = OnnxFile.Message(
+            OnnxFile.Bytes(1, OnnxFile.Bytes(5, OnnxFile.Bytes(6, graph))));
         File.WriteAllBytes(ModelPath, OnnxFile.Bytes(7, graph));
 
-        Assert.Contains("nested too deeply", Assert.Throws<ModelException>(() => OnnxModel.Load(ModelPath)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "nested too deeply", Assert.Throws<ModelException>(() => OnnxModel.Load(ModelPath)).Message, StringComparison.Ordinal);
     }
 
     private static string Sha256Of(string path)

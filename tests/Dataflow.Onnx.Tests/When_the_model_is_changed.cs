@@ -10,7 +10,8 @@ public sealed class When_the_model_is_changed : IDisposable
 {
     private const int Partitions = 2;
 
-    private static readonly string[] s_events = ["produce", "produce", "run", "try", "switch", "back", "checkpoint", "begin", "steps", "crash", "rescale"];
+    private static readonly string[] s_events = [
+        "produce", "produce", "run", "try", "switch", "back", "checkpoint", "begin", "steps", "crash", "rescale"];
 
     private static readonly Topic<string> s_input = Topic.Of<string>("texts", Partitions);
 
@@ -50,14 +51,17 @@ public sealed class When_the_model_is_changed : IDisposable
         Assert.Equal(("v2", null), (change.Answers, change.Tried));
         Assert.All(trial.Positions.Values.Zip(change.Positions.Values), place => Assert.True(place.First < place.Second));
         CheckResults(isKeyed);
-        Assert.All(_results.Committed, found => Assert.Equal(found.Offset < change.Positions[found.Split] ? "v1" : "v2", found.Vector.Version));
+        Assert.All(
+            _results.Committed, found => Assert.Equal(found.Offset < change.Positions[found.Split] ? "v1" : "v2", found.Vector.Version));
         Assert.All(_results.Committed, found => Assert.Equal(
             found.Offset >= trial.Positions[found.Split] && found.Offset < change.Positions[found.Split], found.Vector.Tried is not null));
     }
 
     [Fact]
     public void Whatever_crashes_between_each_text_is_once_there_and_versions_change_where_they_said()
-        => Gen.Select(Gen.Int[1, 3], Gen.Bool, Gen.Int, Gen.OneOf(s_events.Select(static what => Gen.Const(what)).ToArray()).Array[10, 40].Select(static all => string.Join(' ', all)))
+        => Gen.Select(
+            Gen.Int[1, 3], Gen.Bool, Gen.Int,
+            Gen.OneOf(s_events.Select(static what => Gen.Const(what)).ToArray()).Array[10, 40].Select(static all => string.Join(' ', all)))
             .Sample(
                 (workers, isKeyed, seed, events) =>
                 {
@@ -131,7 +135,8 @@ public sealed class When_the_model_is_changed : IDisposable
         var broken = new FakeGenerator("broken")
         {
             Vector = _new.Vector,
-            Before = static (texts, _) => texts.Any(text => text.EndsWith('3')) ? throw new FormatException("No threes.") : Task.CompletedTask,
+            Before = static (texts, _)
+                => texts.Any(text => text.EndsWith('3')) ? throw new FormatException("No threes.") : Task.CompletedTask,
         };
         var versions = new ModelVersions("v1", _old);
         versions.Add("v2", broken);
@@ -184,7 +189,9 @@ public sealed class When_the_model_is_changed : IDisposable
         var error = Assert.Throws<OperatorException>(() => SimulatedJob.Start(Pipeline(new ModelVersions("v1", _old)), _log));
         Finish(SimulatedJob.Start(Pipeline(new ModelVersions("v2", _new)), _log)); // the name counts, not the order
 
-        Assert.Contains("asks for version 'v2' of a model; given are v1. Add it to the step's ModelVersions before the start.", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "asks for version 'v2' of a model; given are v1. Add it to the step's ModelVersions before the start.", error.Message,
+            StringComparison.Ordinal);
         CheckResults();
     }
 
@@ -238,7 +245,8 @@ public sealed class When_the_model_is_changed : IDisposable
         job.Close();
         SimulatedJob.Start(Pipeline(versions), other).Close();
 
-        Assert.Contains("These versions belong to a step that runs already. Make others for each step.", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "These versions belong to a step that runs already. Make others for each step.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -246,18 +254,28 @@ public sealed class When_the_model_is_changed : IDisposable
     {
         using var real = EmbeddingModel.Load(TestFiles.Model);
         var versions = new ModelVersions("v1", _old);
-        Assert.StartsWith("There is a version 'v1' already.", Assert.Throws<ArgumentException>(() => versions.Add("v1", _new)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "There is a version 'v1' already.", Assert.Throws<ArgumentException>(() => versions.Add("v1", _new)).Message,
+            StringComparison.Ordinal);
         Assert.StartsWith(
             "Version 'v2' is the model of version 'v1': both have the id 'model-1'.",
             Assert.Throws<ArgumentException>(() => versions.Add("v2", new FakeGenerator("model-1"))).Message,
             StringComparison.Ordinal);
-        Assert.StartsWith("No job runs with these versions.", Assert.Throws<InvalidOperationException>(() => { _ = versions.TryAsync("v1"); }).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "No job runs with these versions.", Assert.Throws<InvalidOperationException>(() => { _ = versions.TryAsync("v1"); }).Message,
+            StringComparison.Ordinal);
         var job = SimulatedJob.Start(Pipeline(versions, options: Options with { BatchTokens = 512 }), _log);
         versions.Add("real", real);
 
-        Assert.StartsWith("There is no version 'v3'. There are: v1, real.", Assert.Throws<ArgumentException>(() => { _ = versions.SwitchAsync("v3"); }).Message, StringComparison.Ordinal);
-        Assert.StartsWith("Version 'v1' answers already.", Assert.Throws<ArgumentException>(() => { _ = versions.TryAsync("v1"); }).Message, StringComparison.Ordinal);
-        Assert.Contains("Leave BatchTokens out.", Assert.Throws<ArgumentException>(() => { _ = versions.TryAsync("real"); }).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "There is no version 'v3'. There are: v1, real.",
+            Assert.Throws<ArgumentException>(() => { _ = versions.SwitchAsync("v3"); }).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Version 'v1' answers already.", Assert.Throws<ArgumentException>(() => { _ = versions.TryAsync("v1"); }).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "Leave BatchTokens out.", Assert.Throws<ArgumentException>(() => { _ = versions.TryAsync("real"); }).Message,
+            StringComparison.Ordinal);
         job.Close();
     }
 
@@ -280,7 +298,9 @@ public sealed class When_the_model_is_changed : IDisposable
         var pipeline = new Pipeline("live");
         var texts = pipeline.From(s_input);
         if (isKeyed)
-            texts.KeyBy(text => text[^1]).Embed(versions, text => text, (text, vector) => new Found(text, vector), options: options ?? Options).Values().To(_results);
+            texts.KeyBy(text => text[^1])
+                .Embed(versions, text => text, (text, vector) => new Found(text, vector), options: options ?? Options).Values()
+                .To(_results);
         else
             texts.Embed(versions, text => text, (text, vector) => new Found(text, vector), options: options ?? Options).To(_results);
         return pipeline;
@@ -319,7 +339,8 @@ public sealed class When_the_model_is_changed : IDisposable
         await ProduceAsync(40);
         Finish(job);
         var change = await asked;
-        Assert.All(_results.Committed, found => Assert.Equal(found.Offset < change.Positions[found.Split] ? "v1" : "v2", found.Vector.Version));
+        Assert.All(
+            _results.Committed, found => Assert.Equal(found.Offset < change.Positions[found.Split] ? "v1" : "v2", found.Vector.Version));
     }
 
     private async Task RunAsync(int workers, bool isKeyed, int seed, string[] events)
@@ -382,7 +403,8 @@ public sealed class When_the_model_is_changed : IDisposable
     {
         Assert.Empty(_results.Committed.GroupBy(found => found.Text).Where(found => found.Count() > 1).Select(found => found.Key));
         Assert.Equal(
-            Enumerable.Range(0, Partitions).SelectMany(partition => Enumerable.Range(0, _produced[partition]).Select(offset => $"{partition}/{offset}")).Order(),
+            Enumerable.Range(0, Partitions)
+                .SelectMany(partition => Enumerable.Range(0, _produced[partition]).Select(offset => $"{partition}/{offset}")).Order(),
             _results.Committed.Select(found => found.Text).Order());
         Assert.All(
             _results.Committed.GroupBy(found => (found.Split, Key: isKeyed ? found.Text[^1] : ' ')).Where(_ => hasOrder),

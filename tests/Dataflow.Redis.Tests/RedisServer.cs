@@ -23,7 +23,8 @@ public sealed class RedisServer : IDisposable
             var process = new Process
             {
                 StartInfo = new ProcessStartInfo(
-                    "redis-server", ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", Path.GetTempPath()])
+                    "redis-server",
+                    ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", Path.GetTempPath()])
                 {
                     RedirectStandardOutput = true,
                     RedirectStandardError = true,

@@ -28,7 +28,8 @@ public sealed class ToRedisTests : IDisposable
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public Task Features_of_every_entity_are_those_that_the_job_answers_also_after_a_crash(int workers) => Gen.Int[0, 9].Array[1, 3_000].SampleAsync(async entities =>
+    public Task Features_of_every_entity_are_those_that_the_job_answers_also_after_a_crash(int workers)
+        => Gen.Int[0, 9].Array[1, 3_000].SampleAsync(async entities =>
     {
         await _connection.GetDatabase().ExecuteAsync("FLUSHALL");
         using var log = LogStore.Open("memory", new LogOptions { Durability = Durability.Memory });
@@ -50,7 +51,8 @@ public sealed class ToRedisTests : IDisposable
 
         foreach (var (ask, expected) in asked.Zip(answers))
         {
-            var fields = _connection.GetDatabase().HashGetAll($"clicks:{ask.Entity}").ToDictionary(field => (string)field.Name!, field => (string)field.Value!);
+            var fields = _connection.GetDatabase().HashGetAll($"clicks:{ask.Entity}")
+                .ToDictionary(field => (string)field.Name!, field => (string)field.Value!);
             foreach (var (i, name) in expected.Names.Index()) Assert.Equal(FeatureFields.Text(expected[i].ToObject()), fields[name]);
             Assert.Equal(string.Join(',', expected.Values.ToArray().Select(value => value.Status)), fields["@statuses"]);
             Assert.Equal(expected.Cut.Positions[0].Offset.ToString(CultureInfo.InvariantCulture), fields["@offset"]);
@@ -69,11 +71,18 @@ public sealed class ToRedisTests : IDisposable
         job.Checkpoint();
         job.Close();
 
-        var fields = _connection.GetDatabase().HashGetAll("clicks:a").ToDictionary(field => (string)field.Name!, field => (string)field.Value!);
-        Assert.Equal(("2", "15", "7.5", "[7,8]", "8"), (fields["count_1h"], fields["sum_1h"], fields["mean_1h"], fields["values_1h"], fields["last"]));
+        var fields = _connection.GetDatabase().HashGetAll("clicks:a")
+            .ToDictionary(field => (string)field.Name!, field => (string)field.Value!);
+        Assert.Equal(
+            ("2", "15", "7.5", "[7,8]", "8"),
+            (fields["count_1h"], fields["sum_1h"], fields["mean_1h"], fields["values_1h"], fields["last"]));
         Assert.Equal("Partial,Partial,Partial,Partial,Present", fields["@statuses"]);
-        Assert.Equal(("clicks[0]", "1", $"{s_start.AddSeconds(1).AddHours(-1).ToUnixTimeMilliseconds()}"), (fields["@split"], fields["@offset"], fields["@watermark"]));
-        Assert.InRange(long.Parse(fields["@at"], CultureInfo.InvariantCulture), s_start.AddMinutes(10).ToUnixTimeMilliseconds(), s_start.AddMinutes(11).ToUnixTimeMilliseconds());
+        Assert.Equal(
+            ("clicks[0]", "1", $"{s_start.AddSeconds(1).AddHours(-1).ToUnixTimeMilliseconds()}"),
+            (fields["@split"], fields["@offset"], fields["@watermark"]));
+        Assert.InRange(
+            long.Parse(fields["@at"], CultureInfo.InvariantCulture), s_start.AddMinutes(10).ToUnixTimeMilliseconds(),
+            s_start.AddMinutes(11).ToUnixTimeMilliseconds());
     }
 
     [Theory]
@@ -130,12 +139,15 @@ public sealed class ToRedisTests : IDisposable
             v.Last("new", click => click.Value);
         });
 
-        Assert.Equal(["@at", "@offset", "@split", "@statuses", "@watermark", "new"], Database.HashKeys("clicks:a").Select(field => (string)field!).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["@at", "@offset", "@split", "@statuses", "@watermark", "new"],
+            Database.HashKeys("clicks:a").Select(field => (string)field!).Order(StringComparer.Ordinal));
 
         void Run(string name, Action<FeatureViewBuilder<Click>> features)
         {
             var pipeline = new Pipeline(name);
-            pipeline.From(Topic.Of<Click>("clicks")).WithEventTime(click => click.Time).KeyBy(click => click.Entity).FeatureView("clicks", features).ToRedis(_redis.Configuration);
+            pipeline.From(Topic.Of<Click>("clicks")).WithEventTime(click => click.Time).KeyBy(click => click.Entity)
+                .FeatureView("clicks", features).ToRedis(_redis.Configuration);
             var job = SimulatedJob.Start(pipeline, log);
             job.RunUntilIdle();
             job.Checkpoint();
@@ -198,7 +210,9 @@ public sealed class ToRedisTests : IDisposable
         var error = Assert.Throws<ConnectorException>(() => Run("stock"));
 
         Assert.False(error.IsTransient);
-        Assert.Equal("Store 'stock': it refused what was written (it has lost what was written before). To try again does not help. Start the pipeline under a new name, so that all rows are written again.", error.Message);
+        Assert.Equal(
+            "Store 'stock': it refused what was written (it has lost what was written before). To try again does not help. Start the "
+                + "pipeline under a new name, so that all rows are written again.", error.Message);
         Run("stock-2");
         Assert.Equal("1", Database.HashGet("stock:a", "Pieces"));
 
@@ -251,8 +265,11 @@ public sealed class ToRedisTests : IDisposable
 
     [Fact]
     public void Hashes_are_one_exactly_if_their_keys_are_equal()
-        => Gen.Select(Gen.Int[0, 3], Gen.Int[0, 9], Gen.Int[-14, 14], Gen.OneOf(Gen.Const("\uD800"), Gen.Const("\uDC00"), Gen.Const("\uFFFD"), Gen.String[Gen.Char["\\\",[]ab"], 0, 3])).Select(
-            (value, scale, hours, text) => (text, value + new decimal(0, 0, 0, value == 0, (byte)scale), (Text: text, value == 1 ? -0.0 : value >> 1),
+        => Gen.Select(
+            Gen.Int[0, 3], Gen.Int[0, 9], Gen.Int[-14, 14],
+            Gen.OneOf(Gen.Const("\uD800"), Gen.Const("\uDC00"), Gen.Const("\uFFFD"), Gen.String[Gen.Char["\\\",[]ab"], 0, 3])).Select(
+            (value, scale, hours, text)
+                => (text, value + new decimal(0, 0, 0, value == 0, (byte)scale), (Text: text, value == 1 ? -0.0 : value >> 1),
                 DateTimeOffset.UnixEpoch.AddTicks(value).ToOffset(TimeSpan.FromHours(hours)), new TimeOnly(value))).Array[2].Sample(
             pair => (pair[0] == pair[1]) == (KeyOf(pair[0]) == KeyOf(pair[1]))
                 && (pair[0].text == pair[1].text) == (KeyOf(pair[0].text) == KeyOf(pair[1].text)), iter: 5_000);
@@ -260,7 +277,9 @@ public sealed class ToRedisTests : IDisposable
     [Fact]
     public void Lists_may_hold_numbers_that_JSON_does_not_have()
     {
-        Assert.Equal("""[1.5,"NaN","Infinity","-Infinity"]""", FeatureFields.Text(new[] { 1.5, double.NaN, double.PositiveInfinity, double.NegativeInfinity }));
+        Assert.Equal(
+            """[1.5,"NaN","Infinity","-Infinity"]""",
+            FeatureFields.Text(new[] { 1.5, double.NaN, double.PositiveInfinity, double.NegativeInfinity }));
         Assert.Equal("""["NaN"]""", FeatureFields.Text(new[] { float.NaN }));
         Assert.Equal("NaN", FeatureFields.Text(double.NaN));
     }
@@ -277,7 +296,8 @@ public sealed class ToRedisTests : IDisposable
         Database.KeyDelete("clicks:a");
 
         Database.Execute("ACL", "SETUSER", "reader", "on", ">right", "~*", "+@all", "-hset", "-hmset");
-        Refused("NOPERM", "Give the user the right to read and write these keys: HMSET, HSET, HLEN, HKEYS, HDEL, DEL, SET.", $"{_redis.Configuration},user=reader,password=right");
+        Refused("NOPERM", "Give the user the right to read and write these keys: HMSET, HSET, HLEN, HKEYS, HDEL, DEL, SET.",
+            $"{_redis.Configuration},user=reader,password=right");
         Database.Execute("ACL", "SETUSER", "reader", "+hset", "+hmset");
         Run($"{_redis.Configuration},user=reader,password=right");
 
@@ -316,15 +336,28 @@ public sealed class ToRedisTests : IDisposable
     }
 
     [Theory]
-    [InlineData("localhost:notaport,password=secret", "Store 'rows', part 1 of its configuration: server 'localhost:notaport' is wrong. Write it as 'host:port', with a port from 1 to 65535.")]
-    [InlineData("a:1,b:70000", "Store 'rows', part 2 of its configuration: server 'b:70000' is wrong. Write it as 'host:port', with a port from 1 to 65535.")]
-    [InlineData("a:1,passwort=secret", "Store 'rows', part 2 of its configuration: setting 'passwort' is wrong. See the configuration strings of StackExchange.Redis for its settings and their values.")]
-    [InlineData("a:1,connectTimeout=soon", "Store 'rows', part 2 of its configuration: setting 'connectTimeout' is wrong. See the configuration strings of StackExchange.Redis for its settings and their values.")]
-    [InlineData("password=secret", "Store 'rows', part 1 of its configuration: it names no server. Begin with one, such as 'localhost:6379'.")]
+    [InlineData(
+        "localhost:notaport,password=secret",
+        "Store 'rows', part 1 of its configuration: server 'localhost:notaport' is wrong. Write it as 'host:port', with a port from 1 to "
+            + "65535.")]
+    [InlineData(
+        "a:1,b:70000",
+        "Store 'rows', part 2 of its configuration: server 'b:70000' is wrong. Write it as 'host:port', with a port from 1 to 65535.")]
+    [InlineData(
+        "a:1,passwort=secret",
+        "Store 'rows', part 2 of its configuration: setting 'passwort' is wrong. See the configuration strings of StackExchange.Redis for "
+            + "its settings and their values.")]
+    [InlineData(
+        "a:1,connectTimeout=soon",
+        "Store 'rows', part 2 of its configuration: setting 'connectTimeout' is wrong. See the configuration strings of "
+            + "StackExchange.Redis for its settings and their values.")]
+    [InlineData(
+        "password=secret", "Store 'rows', part 1 of its configuration: it names no server. Begin with one, such as 'localhost:6379'.")]
     public void A_configuration_that_is_none_is_refused_where_it_is_written_without_its_secrets(string configuration, string message)
     {
         var table = new Pipeline("p").From(Source.Of<Order[]>([], "rows")).KeyBy(_ => 0).ToTable();
-        Assert.Equal(message, Assert.Throws<ConnectorException>(() => table.Select(_ => new Order("a", 1)).ToRedis(configuration, "rows")).Message);
+        Assert.Equal(
+            message, Assert.Throws<ConnectorException>(() => table.Select(_ => new Order("a", 1)).ToRedis(configuration, "rows")).Message);
     }
 
     [Theory]
@@ -332,7 +365,8 @@ public sealed class ToRedisTests : IDisposable
     [InlineData("localhost:6379,b:6380,password=a=b,ssl=true")]
     [InlineData("::1")]
     [InlineData("[::1]:6379")]
-    public void Other_forms_of_servers_are_taken(string configuration) => Assert.NotEmpty(RedisConfiguration.Parse("rows", configuration).EndPoints);
+    public void Other_forms_of_servers_are_taken(string configuration)
+        => Assert.NotEmpty(RedisConfiguration.Parse("rows", configuration).EndPoints);
 
     [Fact]
     public void Refuses_rows_that_are_no_fields()
@@ -361,7 +395,8 @@ public sealed class ToRedisTests : IDisposable
     private Pipeline Updating(out FeatureView<string> view)
     {
         var pipeline = new Pipeline("features");
-        var clicks = pipeline.From(Topic.Of<Click>("clicks")).WithEventTime(click => click.Time, maxOutOfOrderness: TimeSpan.FromHours(1)).KeyBy(click => click.Entity);
+        var clicks = pipeline.From(Topic.Of<Click>("clicks")).WithEventTime(click => click.Time, maxOutOfOrderness: TimeSpan.FromHours(1))
+            .KeyBy(click => click.Entity);
         view = clicks.FeatureView("clicks", v =>
         {
             Sawtooth[] hour = [TimeSpan.FromHours(1)];

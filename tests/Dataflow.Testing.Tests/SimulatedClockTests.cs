@@ -58,6 +58,7 @@ public class SimulatedClockTests
     {
         var start = _clock.GetUtcNow();
         return _clock.CreateTimer(
-            _ => _fired.Add((name, _clock.GetUtcNow() - start)), null, dueSeconds * Second, every == 0 ? Timeout.InfiniteTimeSpan : every * Second);
+            _ => _fired.Add((name, _clock.GetUtcNow() - start)), null, dueSeconds * Second,
+            every == 0 ? Timeout.InfiniteTimeSpan : every * Second);
     }
 }

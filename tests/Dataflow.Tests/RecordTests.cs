@@ -26,7 +26,8 @@ public class RecordTests
 
     [Fact]
     public void Are_printed_with_their_parts()
-        => Assert.StartsWith("Record { Value = Keyed { Key = a, Value = 1 }, Timestamp = 5, Origin = ", s_record.ToString(), StringComparison.Ordinal);
+        => Assert.StartsWith(
+            "Record { Value = Keyed { Key = a, Value = 1 }, Timestamp = 5, Origin = ", s_record.ToString(), StringComparison.Ordinal);
 
     [Fact]
     public void Its_time_is_its_timestamp_as_a_date_and_its_text_is_there_whatever_the_timestamp()

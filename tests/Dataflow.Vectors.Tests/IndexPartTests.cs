@@ -85,7 +85,9 @@ public class IndexPartTests
         using var graph = new HnswPart<int, string>(Dimensions);
         using var exact = new ExactPart<int, string>();
         var equal = Enumerable.Range(0, groups).Select(_ => Random(random)).ToArray();
-        float[][] all = [.. Enumerable.Range(0, groups * size).Select(at => equal[at % groups]), .. Enumerable.Range(0, others).Select(_ => Random(random))];
+        float[][] all = [
+            .. Enumerable.Range(0, groups * size).Select(at => equal[at % groups]),
+            .. Enumerable.Range(0, others).Select(_ => Random(random))];
         random.Shuffle(all);
         foreach (var (key, vector) in all.Index()) Put(key, vector);
         Assert.InRange(Recall(graph, exact, all, random), 0.99, 1);
@@ -196,7 +198,8 @@ public class IndexPartTests
 
     private static float[] Filled(float value) => [.. Enumerable.Repeat(value, Dimensions)];
 
-    private static float[] Random(Random random) => Unit([.. Enumerable.Range(0, Dimensions).Select(_ => (float)(random.NextDouble() - 0.5))]);
+    private static float[] Random(Random random)
+        => Unit([.. Enumerable.Range(0, Dimensions).Select(_ => (float)(random.NextDouble() - 0.5))]);
 
     private static float[] Near(float[] centre, Random random)
         => Unit([.. centre.Select(number => number + (float)((random.NextDouble() - 0.5) * 0.3))]);

@@ -29,7 +29,8 @@ public sealed class ToIndexTests : IDisposable
 
                 SimulatedJob.Start(Indexing(index), log, after, seed: steps).Run();
 
-                var latest = changes.GroupBy(change => change.Id).Select(group => group.Last()).Where(last => last.Vector is not null).ToList();
+                var latest = changes.GroupBy(change => change.Id).Select(group => group.Last()).Where(last => last.Vector is not null)
+                    .ToList();
                 var expected = latest.Select(row => (row.Id, Similarity: Dot(row.Vector!, query)))
                     .OrderByDescending(row => row.Similarity).Take(5).ToList();
                 var found = index.Search(query, 5);
@@ -64,7 +65,8 @@ public sealed class ToIndexTests : IDisposable
         Assert.Equal(50, again.Status.StateEntries); // the table's rows alone
         again.Close();
 
-        static string Of(string key) => $"{int.Parse(key.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture) % Document.Dimensions}";
+        static string Of(string key)
+            => $"{int.Parse(key.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture) % Document.Dimensions}";
     }
 
     [Theory]
@@ -210,8 +212,10 @@ public sealed class ToIndexTests : IDisposable
     [Theory]
     [InlineData(float.NaN, 0, "The vector has a number that is not finite.")]
     [InlineData(float.PositiveInfinity, 0, "The vector has a number that is not finite.")]
-    [InlineData(3e38f, 3e38f, "The vector is too long: its dot product with itself is beyond a float's range. Scale it, for example to length 1.")]
-    [InlineData(2e19f, 0, "The vector is too long: its dot product with itself is beyond a float's range. Scale it, for example to length 1.")]
+    [InlineData(
+        3e38f, 3e38f, "The vector is too long: its dot product with itself is beyond a float's range. Scale it, for example to length 1.")]
+    [InlineData(
+        2e19f, 0, "The vector is too long: its dot product with itself is beyond a float's range. Scale it, for example to length 1.")]
     public void A_vector_that_cannot_be_compared_is_no_query_and_no_row(float first, float second, string reason)
     {
         using var index = VectorIndex.Hnsw<string, Document>(2);
@@ -222,7 +226,8 @@ public sealed class ToIndexTests : IDisposable
 
         Assert.Equal(1, job.Status.DeadLetters);
         Assert.Equal(1, index.Count);
-        Assert.StartsWith(reason, Assert.Throws<ArgumentException>(() => index.Search([first, second], 1)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            reason, Assert.Throws<ArgumentException>(() => index.Search([first, second], 1)).Message, StringComparison.Ordinal);
         Assert.Equal(1e19f, index.Search([1e19f, 1e18f], 1).Single().Similarity);
     }
 

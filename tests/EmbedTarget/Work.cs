@@ -20,7 +20,8 @@ public static class Work
     // Now and then three flaky workers in a row have the same text; the poisoned ones need no second attempt.
     private static readonly AsyncOptions s_calls = new()
     {
-        Concurrency = 64, Attempts = 20, RetryDelay = TimeSpan.FromMilliseconds(10), RetryIf = static error => error.InnerException is IOException,
+        Concurrency = 64, Attempts = 20, RetryDelay = TimeSpan.FromMilliseconds(10),
+        RetryIf = static error => error.InnerException is IOException,
     };
 
     public static Topic<EmbedRequest> Requested { get; } = Topic.Of<EmbedRequest>("work", partitions: 3);
@@ -50,7 +51,8 @@ public static class Work
     }
 
     public static EmbedRequest Request(int id)
-        => new(id, $"d{id * 7 % Documents}", IsPoison(id) ? $"b {id}" : string.Join(' ', Convert.ToString(id / 3, 2).Select(bit => bit == '0' ? "a" : "c")));
+        => new(id, $"d{id * 7 % Documents}",
+            IsPoison(id) ? $"b {id}" : string.Join(' ', Convert.ToString(id / 3, 2).Select(bit => bit == '0' ? "a" : "c")));
 
     /// <summary>Whether the model fails on a text.</summary>
     public static bool IsPoison(int id) => id % PoisonEvery == PoisonEvery / 2;

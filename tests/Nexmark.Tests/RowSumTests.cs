@@ -15,7 +15,8 @@ public class RowSumTests
             foreach (var (number, text, isThere) in rows) sum.Add(number).Add(text).End(isThere ? 1 : -1);
 
             Assert.Equal(5 + rows.Sum(r => r.Item3 ? 1 : -1), sum.Count);
-            Assert.Equal(rows.Aggregate(7UL, (all, r) => all + (HashOf($"{r.Item1}|{r.Item2}") * (r.Item3 ? 1 : ulong.MaxValue))), sum.Checksum);
+            Assert.Equal(
+                rows.Aggregate(7UL, (all, r) => all + (HashOf($"{r.Item1}|{r.Item2}") * (r.Item3 ? 1 : ulong.MaxValue))), sum.Checksum);
         });
     }
 

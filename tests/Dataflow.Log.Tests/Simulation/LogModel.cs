@@ -14,7 +14,8 @@ internal sealed record LogModel(
     public PartitionModel this[string topic, int partition] => Topics[topic][partition];
 
     public LogModel WithTopic(string name, int partitions, bool isRetained = false)
-        => this with { Topics = Topics.Add(name, [.. Enumerable.Repeat(PartitionModel.Empty with { IsRetained = isRetained }, partitions)]) };
+        => this with { Topics = Topics.Add(name,
+            [.. Enumerable.Repeat(PartitionModel.Empty with { IsRetained = isRetained }, partitions)]) };
 
     public LogModel With(string topic, int partition, PartitionModel content)
         => this with { Topics = Topics.SetItem(topic, Topics[topic].SetItem(partition, content)) };

@@ -32,7 +32,8 @@ public sealed class BytePairFileTests : IDisposable
     [Fact]
     public void An_older_file_does_not_say_its_type_and_writes_pairs_as_text()
     {
-        var tokenizer = Changed(json => json["model"]!.AsObject().Remove("type"), json => json["model"]!["merges"] = new JsonArray("a b", "Ġ a"));
+        var tokenizer = Changed(
+            json => json["model"]!.AsObject().Remove("type"), json => json["model"]!["merges"] = new JsonArray("a b", "Ġ a"));
 
         Assert.Equal([0, 7, 8, 2], tokenizer.Encode("ab a"));
     }

@@ -38,7 +38,8 @@ public class ReferenceCharactersTests
     public void So_are_those_that_are_younger_than_the_Unicode_of_the_reference(string rules)
     {
         var tokenizer = TokenizerOf(rules);
-        var goldens = File.ReadLines(TestFiles.Golden("young-characters.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var goldens = File.ReadLines(TestFiles.Golden("young-characters.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)
+            .ToList();
 
         Assert.Equal(647, goldens.Count);
         Assert.All(goldens, golden => Assert.Equal(
@@ -53,7 +54,8 @@ public class ReferenceCharactersTests
 
     /// <summary>Each code point as a piece: an even id where it begins a word, the next one where it goes on with one.</summary>
     private static Vocabulary MakeVocabulary() => new(
-        s_codePoints.ToDictionary(char.ConvertFromUtf32, value => 2 * value), s_codePoints.ToDictionary(char.ConvertFromUtf32, value => (2 * value) + 1))
+        s_codePoints.ToDictionary(char.ConvertFromUtf32, value => 2 * value),
+        s_codePoints.ToDictionary(char.ConvertFromUtf32, value => (2 * value) + 1))
     {
         First = 0, Last = 0, Unknown = 0, Padding = 0, Specials = new([]),
     };

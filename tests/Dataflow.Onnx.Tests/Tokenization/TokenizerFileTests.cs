@@ -78,7 +78,8 @@ public sealed class TokenizerFileTests : IDisposable
             foreach (var (content, id) in new[] { ("<a", 7000), ("<a>", 7001) })
             {
                 json["added_tokens"]!.AsArray().Add(JsonNode.Parse(
-                    $$"""{"id":{{id}},"content":"{{content}}","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}"""));
+                    $$"""{"id":{{id}},"content":"{{content}}","single_word":false,"lstrip":false,"rstrip":false"""
+                    + ""","normalized":false,"special":true}"""));
             }
         });
 
@@ -98,7 +99,8 @@ public sealed class TokenizerFileTests : IDisposable
         var error = Assert.Throws<ModelException>(() => Changed(json => Set(json, setting.Split('.'), value)));
 
         Assert.Equal(
-            $"Tokenizer '{_directory.File("tokenizer.json")}': {fault} Tokenizers of BERT (WordPiece) and RoBERTa models (byte-level BPE) can be read; "
+            $"Tokenizer '{_directory.File("tokenizer.json")}': {fault} Tokenizers of BERT (WordPiece) and RoBERTa models (byte-level BPE) "
+                + "can be read; "
             + "give texts of other models their vectors elsewhere.",
             error.Message);
     }

@@ -100,7 +100,9 @@ public sealed class InferenceWorkersTests : IDisposable
     public void The_last_worker_tries_again_what_it_failed_with()
     {
         var calls = 0;
-        var flaky = new FakeGenerator { Before = (_, _) => Interlocked.Increment(ref calls) % 2 == 1 ? throw new IOException("Now and then.") : Task.CompletedTask };
+        var flaky =
+            new FakeGenerator { Before = (_, _) => Interlocked.Increment(ref calls) % 2 == 1
+            ? throw new IOException("Now and then.") : Task.CompletedTask };
 
         SimulatedJob.Start(Pipeline(flaky, Texts(20), new InferenceOptions { Workers = new InferenceWorkers(1) }), _log).Run();
 
@@ -136,7 +138,8 @@ public sealed class InferenceWorkersTests : IDisposable
         {
             pipeline.From(Source.Of(Texts(30).Select(text => $"{name}-{text}"), name)).Embed(
                 generator, text => text, (text, _) => text, name,
-                new InferenceOptions { BatchTexts = 1, Workers = workers, IsBackfill = isBackfill, Calls = s_all }).To(Sink.Memory<string>(name));
+                new InferenceOptions { BatchTexts = 1, Workers = workers, IsBackfill = isBackfill, Calls = s_all })
+                    .To(Sink.Memory<string>(name));
         }
 
         Assert.Contains("history (model fake, 1 texts a call, backfill)", pipeline.Explain().ToString(), StringComparison.Ordinal);
@@ -156,13 +159,16 @@ public sealed class InferenceWorkersTests : IDisposable
                 using var log = SimulatedJob.OpenLog();
                 var results = Sink.Memory<Keyed<int, string>>();
                 var random = new Random(seed);
-                var flaky = new FakeGenerator { Before = (_, _) => Random.Shared.Next(3) == 0 ? throw new IOException("At random.") : Task.CompletedTask };
+                var flaky =
+                    new FakeGenerator { Before = (_, _) => Random.Shared.Next(3) == 0
+                    ? throw new IOException("At random.") : Task.CompletedTask };
                 var sound = new FakeGenerator();
                 var workers = new InferenceWorkers(1);
                 string[] texts = [.. Enumerable.Range(0, 400).Select(_ => $"t{random.Next(150)}")];
                 var pipeline = new Pipeline("speeches");
                 pipeline.From(Source.Of(texts.Index(), "lines")).KeyBy(text => text.Index % 7)
-                    .Embed(sound, text => text.Item, (text, _) => $"{text.Index} {text.Item}", options: new InferenceOptions { BatchTexts = 8, Workers = workers, Calls = s_all with { Attempts = 30 } })
+                    .Embed(sound, text => text.Item, (text, _) => $"{text.Index} {text.Item}",
+                        options: new InferenceOptions { BatchTexts = 8, Workers = workers, Calls = s_all with { Attempts = 30 } })
                     .Pairs.To(results);
                 var job = SimulatedJob.Start(pipeline, log, jobWorkers, seed);
                 for (var step = 0; step < 200 && !job.HasFinished; step++)
@@ -179,11 +185,13 @@ public sealed class InferenceWorkersTests : IDisposable
                 workers.Add();
                 job.Run();
 
-                var expected = texts.Index().Select(text => new Keyed<int, string>(text.Index % 7, $"{text.Index} {text.Item}")).ToLookup(pair => pair.Key);
+                var expected = texts.Index().Select(text => new Keyed<int, string>(text.Index % 7, $"{text.Index} {text.Item}"))
+                    .ToLookup(pair => pair.Key);
                 var found = results.Committed.ToLookup(pair => pair.Key);
                 Assert.All(expected, key => Assert.Equal(key, found[key.Key]));
                 Assert.Equal(400, results.Committed.Count);
-                var answered = sound.Answered.Concat(flaky.Answered).SelectMany(batch => batch).Where(text => text != "text"); // which is only to try
+                // which is only to try
+                var answered = sound.Answered.Concat(flaky.Answered).SelectMany(batch => batch).Where(text => text != "text");
                 Assert.Equal(texts.Distinct().Order(), answered.Order());
             },
             iter: 20);

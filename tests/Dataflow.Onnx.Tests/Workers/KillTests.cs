@@ -39,9 +39,13 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         Assert.All(letters, letter => Assert.Contains("is not finite", letter.Reason, StringComparison.Ordinal));
         Assert.Equal(Texts - sound.Length, letters.Length);
         Assert.Equal(sound, results.Select(result => result.Id).Order());
-        Assert.All(results.GroupBy(result => result.Document), document => Assert.Equal(document.Select(result => result.Id).Order(), document.Select(result => result.Id)));
+        Assert.All(
+            results.GroupBy(result => result.Document),
+            document => Assert.Equal(document.Select(result => result.Id).Order(), document.Select(result => result.Id)));
         Assert.All(results, result => Assert.Equal(model.Embed(Work.Request(result.Id).Text), result.Vector));
-        Assert.Equal(sound.Select(id => Work.Request(id).Text).Distinct().Count(), log.GetTopic($"{Work.EmbeddingPipeline}.embed.results").EndOffset(0));
+        Assert.Equal(
+            sound.Select(id => Work.Request(id).Text).Distinct().Count(),
+            log.GetTopic($"{Work.EmbeddingPipeline}.embed.results").EndOffset(0));
     }
 
     /// <summary>Runs the program; true if it had to be killed, false if it came to its end before.</summary>

@@ -37,7 +37,8 @@ public class AccumulatorTests
             {
                 var results = Harness.Run(readings, s => Summaries(s, Tumbling.Every(Ms(100))), workers);
                 var expected = readings.GroupBy(r => (r.Sensor, Start: (long)Math.Floor(r.TimeMs / 100.0) * 100)).Select(g => Text(
-                    g.Key.Sensor, g.Key.Start, g.Count(), [g.Select(r => r.Value).Distinct().Count(), g.Where(r => r.Value > 0).Select(r => r.Value).Distinct().Count()],
+                    g.Key.Sensor, g.Key.Start, g.Count(),
+                    [g.Select(r => r.Value).Distinct().Count(), g.Where(r => r.Value > 0).Select(r => r.Value).Distinct().Count()],
                     [.. g.OrderByDescending(r => r.Value).Take(3)], [.. g.TakeLast(2).Select(r => r.Value)], g.First().Value,
                     [.. g.Where(r => r.Value == g.Min(x => x.Value))], g.LongCount(r => r.Value >= 0), g.Max(r => r.TimeMs)));
                 Assert.Equal(expected.Order(StringComparer.Ordinal), results.Order(StringComparer.Ordinal));
@@ -101,7 +102,8 @@ public class AccumulatorTests
         => Assert.Equal(
             [typeof(CategoryDistribution), typeof(Distribution)], // which users keep themselves
             typeof(Pipeline).Assembly.GetExportedTypes()
-                .Where(type => type.GetCustomAttributes(inherit: false).Any(of => of is MessagePackObjectAttribute or MessagePackFormatterAttribute))
+                .Where(type => type.GetCustomAttributes(inherit: false)
+                    .Any(of => of is MessagePackObjectAttribute or MessagePackFormatterAttribute))
                 .OrderBy(type => type.Name, StringComparer.Ordinal));
 
     private static Stream<string> Summaries(Stream<Reading> stream, WindowSpec windows)

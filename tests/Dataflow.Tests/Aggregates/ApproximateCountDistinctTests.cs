@@ -41,7 +41,8 @@ public class ApproximateCountDistinctTests
                 return (sketch.Result(Sum(sketch, values)) / (double)count) - 1;
             }).ToList();
 
-            Assert.InRange(Math.Sqrt(errors.Average(e => e * e)), 0, 1.35 * stated); // root mean square of 40: within 3 of its own deviations
+            // root mean square of 40: within 3 of its own deviations
+            Assert.InRange(Math.Sqrt(errors.Average(e => e * e)), 0, 1.35 * stated);
             Assert.InRange(errors.Average(), -0.5 * stated, 0.5 * stated); // no bias
         }
     }

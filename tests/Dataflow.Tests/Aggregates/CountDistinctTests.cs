@@ -19,7 +19,9 @@ public class CountDistinctTests
         => Merges(
             Readings,
             a => a.CountDistinct(r => r.TimeMs, _ => true, r => r.Value < 0, r => r.Value >= 0, r => r.Value > 5),
-            rows => [Distinct(rows, _ => true), Distinct(rows, r => r.Value < 0), Distinct(rows, r => r.Value >= 0), Distinct(rows, r => r.Value > 5)]);
+            rows => [
+                Distinct(rows, _ => true), Distinct(rows, r => r.Value < 0), Distinct(rows, r => r.Value >= 0),
+                Distinct(rows, r => r.Value > 5)]);
 
     [Fact]
     public void A_value_is_gone_when_its_last_row_is()

@@ -42,7 +42,8 @@ public class DecayedTests
 
     [Fact]
     public void A_half_life_is_positive()
-        => Assert.Throws<ArgumentOutOfRangeException>("halfLife", () => new Aggregates<Reading>().Decayed(r => r.Value, r => r.TimeMs, TimeSpan.Zero));
+        => Assert.Throws<ArgumentOutOfRangeException>(
+            "halfLife", () => new Aggregates<Reading>().Decayed(r => r.Value, r => r.TimeMs, TimeSpan.Zero));
 
     private static Decayed Model(IReadOnlyList<Reading> rows)
     {

@@ -13,8 +13,10 @@ public class CommitUnderWayTests
         await using var log = LogStore.Open("memory", new LogOptions { Durability = Durability.Memory, CommitScheduler = scheduler });
         log.Append("numbers", Enumerable.Range(0, 1000));
         var pipeline = new Pipeline("ending");
-        pipeline.From(Topic.Of<int>("numbers")).KeyBy(x => x % 10).Aggregate(a => a.Count(), (_, n) => n).Changes().To(Sink.Memory<Change<long>>());
-        var job = await pipeline.StartAsync(new JobOptions { Log = log, Workers = 2, CheckpointInterval = TimeSpan.FromMilliseconds(1) }, stop);
+        pipeline.From(Topic.Of<int>("numbers")).KeyBy(x => x % 10).Aggregate(a => a.Count(), (_, n) => n).Changes()
+            .To(Sink.Memory<Change<long>>());
+        var job = await pipeline.StartAsync(
+            new JobOptions { Log = log, Workers = 2, CheckpointInterval = TimeSpan.FromMilliseconds(1) }, stop);
 
         await scheduler.HoldAsync(stop);
         var ended = job.DisposeAsync().AsTask();

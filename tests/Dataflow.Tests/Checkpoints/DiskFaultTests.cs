@@ -59,7 +59,8 @@ public class DiskFaultTests
         var error = await Assert.ThrowsAsync<CheckpointException>(() => pipeline.StartAsync(new JobOptions { Log = log }, Stop));
 
         Assert.Equal(
-            "Pipeline 'numbers': a job of this name already runs on the log. Wait for its end, or give this one another name.", error.Message);
+            "Pipeline 'numbers': a job of this name already runs on the log. Wait for its end, or give this one another name.",
+            error.Message);
         first.Close();
         SimulatedJob.Start(pipeline, log).Close();
     }
@@ -72,7 +73,8 @@ public class DiskFaultTests
         var pipeline = new Pipeline("numbers");
         pipeline.From(Source.Of([1])).To(Topic.Of<int>("copy"));
 
-        var error = await Assert.ThrowsAsync<LogLockedException>(() => pipeline.RunAsync(new JobOptions { Directory = folder["log"] }, Stop));
+        var error = await Assert.ThrowsAsync<LogLockedException>(
+            () => pipeline.RunAsync(new JobOptions { Directory = folder["log"] }, Stop));
 
         var message = folder.Anonymous(error.Message);
         Assert.StartsWith("Log 'log': it is open elsewhere (", message, StringComparison.Ordinal);

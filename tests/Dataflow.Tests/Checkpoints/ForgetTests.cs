@@ -40,7 +40,8 @@ public sealed class ForgetTests : IDisposable
         using var reopened = Open();
         var error = Assert.Throws<CheckpointException>(() => SimulatedJob.Start(Counting(), reopened));
         Assert.Equal(
-            "Topic 'count.checkpoints': the last checkpoint, at offset 1, cannot be read in any of its copies. They are damaged or were trimmed; "
+            "Topic 'count.checkpoints': the last checkpoint, at offset 1, cannot be read in any of its copies. They are damaged or were "
+                + "trimmed; "
             + "restore the log's directory from a copy, or begin anew: Pipeline.ForgetAsync forgets the pipeline's checkpoints and state.",
             error.Message);
         await AssertForgettingHelpsAsync(reopened);
@@ -69,12 +70,16 @@ public sealed class ForgetTests : IDisposable
 
         using var reopened = Open();
         var message = Assert.Throws<CheckpointException>(() => SimulatedJob.Start(Counting(), reopened)).Message;
-        Assert.StartsWith($"Pipeline 'count', shard {shard}: its state cannot be read. Topic 'count.changelog', partition {shard}, offset ", message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Pipeline 'count', shard {shard}: its state cannot be read. Topic 'count.changelog', partition {shard}, offset ", message,
+            StringComparison.Ordinal);
         Assert.EndsWith(
-            "A later offset would lose state; restore the log's directory from a copy, or begin anew: Pipeline.ForgetAsync forgets the pipeline's "
+            "A later offset would lose state; restore the log's directory from a copy, or begin anew: Pipeline.ForgetAsync forgets the "
+                + "pipeline's "
             + "checkpoints and state.",
             message, StringComparison.Ordinal);
-        await reopened.TrimAsync("count.changelog", shard, reopened.GetTopic("count.changelog").EndOffset(shard), TestContext.Current.CancellationToken);
+        await reopened.TrimAsync(
+            "count.changelog", shard, reopened.GetTopic("count.changelog").EndOffset(shard), TestContext.Current.CancellationToken);
         Assert.Throws<CheckpointException>(() => SimulatedJob.Start(Counting(), reopened));
         await AssertForgettingHelpsAsync(reopened);
     }
@@ -87,7 +92,8 @@ public sealed class ForgetTests : IDisposable
         await CheckpointTopics.OpenAsync(log, "count", writesDeadLetters: false, TestContext.Current.CancellationToken);
         log.Append("count.changelog", [1]);
         Assert.Equal(
-            "Pipeline 'count': there is state in the log, but no checkpoint that it belongs to. With it, what is read again would count twice; "
+            "Pipeline 'count': there is state in the log, but no checkpoint that it belongs to. With it, what is read again would count "
+                + "twice; "
             + "restore the log's directory from a copy, or begin anew: Pipeline.ForgetAsync forgets the pipeline's checkpoints and state.",
             Assert.Throws<CheckpointException>(() => SimulatedJob.Start(Counting(), log)).Message);
         await AssertForgettingHelpsAsync(log, each: 1);
@@ -190,7 +196,8 @@ public sealed class ForgetTests : IDisposable
 
         static async Task AssertServesAgainAsync(LogStore log, Source<int> source)
         {
-            Assert.Contains("(Pipeline.ForgetAsync)", Assert.Throws<ConnectorException>(() => Start(log, source)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "(Pipeline.ForgetAsync)", Assert.Throws<ConnectorException>(() => Start(log, source)).Message, StringComparison.Ordinal);
             await new Pipeline("copy").ForgetAsync(new JobOptions { Log = log }, TestContext.Current.CancellationToken);
             Start(log, source).Run();
         }
@@ -222,11 +229,13 @@ public sealed class ForgetTests : IDisposable
     private static Pipeline Counting()
     {
         var pipeline = new Pipeline("count");
-        pipeline.From(Topic.Of<int>("numbers")).KeyBy(number => number % Keys).Process(() => new Count()).To(Topic.Of<string>("counts", partitions: 1));
+        pipeline.From(Topic.Of<int>("numbers")).KeyBy(number => number % Keys).Process(() => new Count())
+            .To(Topic.Of<string>("counts", partitions: 1));
         return pipeline;
     }
 
-    private LogStore Open() => LogStore.Open(_folder["log"], new LogOptions { CommitScheduler = new InlineTaskScheduler(), JournalFileBytes = 1 << 18 });
+    private LogStore Open()
+        => LogStore.Open(_folder["log"], new LogOptions { CommitScheduler = new InlineTaskScheduler(), JournalFileBytes = 1 << 18 });
 
     private static void RunTwice(LogStore log)
     {

@@ -34,10 +34,12 @@ public class ImageSpaceTests
             for (var number = 0; number < 1000; number++) space.Put(BitConverter.GetBytes(number * 7919), new byte[number % (round + 2)]);
         }
 
-        Assert.Equal(Enumerable.Range(0, 1000).Select(number => number * 7919), space.All().Select(entry => BitConverter.ToInt32(entry.Key.Span)));
+        Assert.Equal(
+            Enumerable.Range(0, 1000).Select(number => number * 7919), space.All().Select(entry => BitConverter.ToInt32(entry.Key.Span)));
         Assert.Equal(Enumerable.Range(0, 1000).Select(number => number % 4), space.All().Select(entry => entry.Value.Length));
     }
 
     private static IEnumerable<KeyValuePair<string, string>> Entries(ImageSpace space)
-        => space.All().Select(entry => KeyValuePair.Create(Encoding.UTF8.GetString(entry.Key.Span), Encoding.UTF8.GetString(entry.Value.Span)));
+        => space.All()
+            .Select(entry => KeyValuePair.Create(Encoding.UTF8.GetString(entry.Key.Span), Encoding.UTF8.GetString(entry.Value.Span)));
 }

@@ -49,7 +49,8 @@ public sealed class LargeEntryTests
         using var driver = Drive(sizes =>
         {
             var keyed = sizes.KeyBy(_ => 0);
-            return keyed.Where(size => size > 0).Select(size => new byte[size]).Join(keyed.Where(size => size < 0, "small"), (l, r) => $"{l.Length} {r}").Values();
+            return keyed.Where(size => size > 0).Select(size => new byte[size])
+                .Join(keyed.Where(size => size < 0, "small"), (l, r) => $"{l.Length} {r}").Values();
         });
 
         driver.Feed(Sizes, Large);
@@ -70,7 +71,8 @@ public sealed class LargeEntryTests
             new Random(size).NextBytes(blob);
             var manifest = new Manifest
             {
-                Epoch = size, Signature = [], Positions = [], IsFinished = false, Blobs = new Dictionary<string, byte[]> { ["blob"] = blob },
+                Epoch = size, Signature = [], Positions = [], IsFinished = false,
+                Blobs = new Dictionary<string, byte[]> { ["blob"] = blob },
             };
             var commit = new LogCommit();
             topics.AddManifest(commit, manifest, DateTimeOffset.UnixEpoch);
@@ -83,7 +85,8 @@ public sealed class LargeEntryTests
     [Fact]
     public void A_dead_letter_says_the_beginning_of_a_long_error()
     {
-        using var driver = Drive(sizes => sizes.Select(size => size > 0 ? throw new InvalidOperationException(new string('x', size)) : $"{size}"));
+        using var driver = Drive(
+            sizes => sizes.Select(size => size > 0 ? throw new InvalidOperationException(new string('x', size)) : $"{size}"));
 
         driver.Feed(Sizes, Large, 0);
 

@@ -65,8 +65,10 @@ public class PipelineDriverTests
             () =>
             {
                 var pipeline = new Pipeline("driven-idle");
-                pipeline.From(Topic.Of<Reading>("idle")).WithEventTime(r => r.TimeMs, idleAfter: TimeSpan.FromSeconds(1)).KeyBy(r => r.Sensor)
-                    .Window(Tumbling.Every(TimeSpan.FromSeconds(10))).Aggregate(a => a.Count(), (_, _, count) => count).To(Topic.Of<long>("counts"));
+                pipeline.From(Topic.Of<Reading>("idle")).WithEventTime(r => r.TimeMs, idleAfter: TimeSpan.FromSeconds(1))
+                    .KeyBy(r => r.Sensor)
+                    .Window(Tumbling.Every(TimeSpan.FromSeconds(10))).Aggregate(a => a.Count(), (_, _, count) => count)
+                    .To(Topic.Of<long>("counts"));
                 return pipeline;
             },
             workers: 2);

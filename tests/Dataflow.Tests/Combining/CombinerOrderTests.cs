@@ -25,7 +25,8 @@ public sealed class CombinerOrderTests : IDisposable
         var node = new Pipeline("parts").From(Source.Of(1, 2)).Node;
         _input = new(node, exchange, 0, _collected, new Turn(TimeProvider.System, TimeSpan.MaxValue), (error, _) => error);
         _other = new(exchange, toFirst, 1);
-        _combiner = new(new(exchange, toFirst, 0), new CountAggregation<long>(), (AlignedWindows)Tumbling.Every(TimeSpan.FromMilliseconds(10)));
+        _combiner = new(
+            new(exchange, toFirst, 0), new CountAggregation<long>(), (AlignedWindows)Tumbling.Every(TimeSpan.FromMilliseconds(10)));
         _combiner.DeclareTo(new StepDeclaration("combiner", new Changes(), keepsRejected: false, new StepOutputs([])));
         _other.Advance(long.MaxValue);
         _other.Flush();

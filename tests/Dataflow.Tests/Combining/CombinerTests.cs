@@ -47,7 +47,8 @@ public sealed class CombinerTests : IDisposable
                 Assert.Equal(
                     readings.SelectMany(r => StartsOf(r.TimeMs), (r, start) => (Reading: r, Start: start))
                         .GroupBy(x => (x.Reading.Sensor, x.Start), x => x.Reading.Value)
-                        .Select(g => (g.Key.Sensor, g.Key.Start, (long)g.Count(), (long)g.Sum(), g.Max(), (long)g.Distinct().Count())).Order(),
+                        .Select(g => (g.Key.Sensor, g.Key.Start, (long)g.Count(), (long)g.Sum(), g.Max(), (long)g.Distinct().Count()))
+                        .Order(),
                     windows.Order());
                 Assert.Equal(
                     readings.GroupBy(r => r.Sensor).Select(g => (g.Key, (long)g.Count(), g.Min(r => r.Value))).Order(),
@@ -112,10 +113,19 @@ public sealed class CombinerTests : IDisposable
     [Fact]
     public void What_depends_on_how_values_are_split_is_not_begun_before()
     {
-        Assert.DoesNotContain("begun before", Explained(s => Timed(s).Window(Tumbling.Every(Ms(30))).Aggregate(a => a.Mean(r => r.Value), (_, _, m) => m)), StringComparison.Ordinal);
-        Assert.DoesNotContain("begun before", Explained(s => Timed(s).Window(Tumbling.Every(Ms(30))).Aggregate(a => a.Sum(r => r.Value / 2.0), (_, _, m) => m)), StringComparison.Ordinal);
-        Assert.DoesNotContain("begun before", Explained(s => Timed(s).Window(Session.WithGap(Ms(30))).Aggregate(a => a.Count(), (_, _, n) => (double)n)), StringComparison.Ordinal);
-        Assert.Contains("begun before", Explained(s => Timed(s).Window(Tumbling.Every(Ms(30))).Aggregate(a => a.Count(), (_, _, n) => (double)n)), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "begun before", Explained(s => Timed(s).Window(Tumbling.Every(Ms(30))).Aggregate(a => a.Mean(r => r.Value), (_, _, m) => m)),
+            StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "begun before",
+            Explained(s => Timed(s).Window(Tumbling.Every(Ms(30))).Aggregate(a => a.Sum(r => r.Value / 2.0), (_, _, m) => m)),
+            StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "begun before", Explained(s => Timed(s).Window(Session.WithGap(Ms(30))).Aggregate(a => a.Count(), (_, _, n) => (double)n)),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "begun before", Explained(s => Timed(s).Window(Tumbling.Every(Ms(30))).Aggregate(a => a.Count(), (_, _, n) => (double)n)),
+            StringComparison.Ordinal);
     }
 
     [Fact]

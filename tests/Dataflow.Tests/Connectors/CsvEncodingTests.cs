@@ -31,7 +31,8 @@ public sealed class CsvEncodingTests : IDisposable
         var (values, faults) = Read(Encoding.Latin1.GetBytes("name\nZürich\n\"a\nü\"\nBern\n"), new());
         Assert.Equal(["Bern"], values);
         Assert.Equal(
-            ["line 2: it is not utf-8. Name the file's encoding in CsvOptions.Encoding", "line 4: it is not utf-8. Name the file's encoding in CsvOptions.Encoding"],
+            ["line 2: it is not utf-8. Name the file's encoding in CsvOptions.Encoding",
+                "line 4: it is not utf-8. Name the file's encoding in CsvOptions.Encoding"],
             faults);
     }
 
@@ -55,7 +56,8 @@ public sealed class CsvEncodingTests : IDisposable
     [Fact]
     public void Refuses_half_a_pair_of_UTF_16()
     {
-        var (values, faults) = Read([0xFF, 0xFE, .. Encoding.Unicode.GetBytes("name\na\nx\nb\n").Select((b, i) => i == 15 ? (byte)0xD8 : b)], new());
+        var (values, faults) = Read(
+            [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("name\na\nx\nb\n").Select((b, i) => i == 15 ? (byte)0xD8 : b)], new());
         Assert.Equal(["a", "b"], values);
         Assert.Equal(["line 3: it is not utf-16. Name the file's encoding in CsvOptions.Encoding"], faults);
     }

@@ -7,7 +7,8 @@ public sealed class CsvQuotesTests : IDisposable
     private const string Advice = " Inside of quotes, quotes are doubled; where quotes mean nothing, set CsvOptions.HasQuotes to false";
 
     // Cells as they may stand in a file, of what makes a difference.
-    private static readonly Gen<string> Cell = Gen.OneOf(Gen.OneOf("\"", ",", "\n", "\r\n", "a", "é", "😀", " ", "x,y"), Gen.String[Gen.Char['a', 'z'], 0, 20])
+    private static readonly Gen<string> Cell = Gen.OneOf(
+        Gen.OneOf("\"", ",", "\n", "\r\n", "a", "é", "😀", " ", "x,y"), Gen.String[Gen.Char['a', 'z'], 0, 20])
         .Array[0, 6].Select(string.Concat);
 
     private readonly TemporaryFolder _folder = new();
@@ -33,7 +34,8 @@ public sealed class CsvQuotesTests : IDisposable
 
     [Fact]
     public void Loses_one_row_to_each_bad_quote_wherever_it_stands()
-        => Gen.Select(Gen.Int[1, 3000], Gen.OneOf("x,\"", "x,\"y\"\"z", "\"x\"y,z", "\"x,y"), Gen.Int[0, 2_000_000]).Sample((rows, bad, seed) =>
+        => Gen.Select(Gen.Int[1, 3000], Gen.OneOf("x,\"", "x,\"y\"\"z", "\"x\"y,z", "\"x,y"), Gen.Int[0, 2_000_000])
+            .Sample((rows, bad, seed) =>
         {
             var at = seed % rows;
             var lines = Enumerable.Range(0, rows).Select(i => i == at ? bad : i % 3 == 0 ? $"\"{i} \"\"q\"\"\",{i}" : $"5\" {i},{i}");
@@ -93,7 +95,8 @@ public sealed class CsvQuotesTests : IDisposable
 
     [Fact]
     public void Says_where_a_bad_quote_stands_in_the_line_that_names_the_columns()
-        => Assert.Contains("(line 1, character 3: the quote is not closed.", Assert.Throws<ConnectorException>(() => Read("a,\"b\n1,2\n")).Message);
+        => Assert.Contains(
+            "(line 1, character 3: the quote is not closed.", Assert.Throws<ConnectorException>(() => Read("a,\"b\n1,2\n")).Message);
 
     [Theory]
     [InlineData('x', "line 3: it has more than 16000000 characters")]

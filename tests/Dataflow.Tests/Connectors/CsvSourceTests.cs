@@ -98,7 +98,8 @@ public class CsvSourceTests : SourceContract<CsvSourceTests.Flight>
     public void Says_line_column_and_type_of_a_wrong_cell_but_not_what_is_in_it() => Assert.Equal(
         "Source 'a.csv' could not read a.csv@1 as Flight: line 4, column 'distance': the cell is not of type Double (such "
         + "as 1234.5, digits not grouped). Correct the record or the type that it is read as, then start the job again.",
-        ErrorOf(() => Source.Csv<Flight>(Folder.Write("a.csv", Header + "2001-01-01,1,2,\"a\nb\",Delta\n2001-01-01,1,secret,ORD,Delta\n"))));
+        ErrorOf(() => Source.Csv<Flight>(Folder.Write("a.csv",
+            Header + "2001-01-01,1,2,\"a\nb\",Delta\n2001-01-01,1,secret,ORD,Delta\n"))));
 
     [Fact]
     public void Says_which_line_has_too_few_cells() => Assert.Equal(

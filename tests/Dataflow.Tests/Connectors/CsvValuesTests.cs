@@ -98,13 +98,17 @@ public sealed class CsvValuesTests : IDisposable
     }
 
     [Fact]
-    public void Reads_any_time_in_any_ISO_form() => Gen.Select(Gen.DateTime, Gen.Int[0, 7], Gen.Int[-14 * 60, 14 * 60], Gen.Bool).Sample((time, digits, zone, hasT) =>
+    public void Reads_any_time_in_any_ISO_form()
+        => Gen.Select(Gen.DateTime, Gen.Int[0, 7], Gen.Int[-14 * 60, 14 * 60], Gen.Bool).Sample((time, digits, zone, hasT) =>
     {
         var unit = (long)Math.Pow(10, 7 - digits);
         if (time.Year is < 2 or > 9998) return true;
         var expected = new DateTimeOffset(time.Ticks / unit * unit, TimeSpan.FromMinutes(zone));
-        var text = expected.ToString($"yyyy-MM-dd{(hasT ? "'T'" : "' '")}HH:mm:ss{(digits == 0 ? "" : ".fffffff"[..(digits + 1)])}zzz", CultureInfo.InvariantCulture);
-        return Value<DateTimeOffset>(text).EqualsExact(expected) && Value<DateTime>(text) is { Kind: DateTimeKind.Utc } utc && utc == expected.UtcDateTime;
+        var text = expected.ToString(
+            $"yyyy-MM-dd{(hasT ? "'T'" : "' '")}HH:mm:ss{(digits == 0 ? "" : ".fffffff"[..(digits + 1)])}zzz",
+            CultureInfo.InvariantCulture);
+        return Value<DateTimeOffset>(text).EqualsExact(expected) && Value<DateTime>(text) is { Kind: DateTimeKind.Utc } utc
+            && utc == expected.UtcDateTime;
     }, iter: 300, threads: 1);
 
     [Theory]
@@ -176,7 +180,8 @@ public sealed class CsvValuesTests : IDisposable
     public void Passes_over_lines_before_the_header_and_comments_whatever_is_in_them()
     {
         var text = "exported \"by hand\nand \"again,\"\n#x\nvalue,text\n# it's 5\" and,\"\n1,#a\n#\n\"2\",\"#\n#b\"\n";
-        var (values, faults) = Reads.All(Source.Csv<Both>(_folder.Write("a.csv", text), new CsvOptions { SkippedLines = 2, Comment = '#' }));
+        var (values, faults) = Reads.All(
+            Source.Csv<Both>(_folder.Write("a.csv", text), new CsvOptions { SkippedLines = 2, Comment = '#' }));
         Assert.Equal([new(1, "#a"), new(2, "#\n#b")], values);
         Assert.Empty(faults);
     }

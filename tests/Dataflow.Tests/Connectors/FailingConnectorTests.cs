@@ -42,9 +42,11 @@ public sealed class FailingConnectorTests : IDisposable
     public void A_process_that_cannot_be_made_is_a_fault_of_the_plan_that_names_the_step()
     {
         var pipeline = new Pipeline("failing");
-        pipeline.From(new FailingSource("")).KeyBy(x => x).Process(KeyedProcess<int, int, int> () => throw Boom(), "mine").To(Sink.Memory<int>());
+        pipeline.From(new FailingSource("")).KeyBy(x => x).Process(KeyedProcess<int, int, int> () => throw Boom(), "mine")
+            .To(Sink.Memory<int>());
 
-        Assert.Contains("step 'mine' cannot be made: boom", Assert.Throws<PlanException>(pipeline.Explain).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "step 'mine' cannot be made: boom", Assert.Throws<PlanException>(pipeline.Explain).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -54,7 +56,8 @@ public sealed class FailingConnectorTests : IDisposable
     {
         var made = 0;
         var pipeline = new Pipeline("failing");
-        pipeline.From(new FailingSource("")).KeyBy(x => x).Process(() => made++ < worker ? new Nothing() : throw Boom(), "mine").To(Sink.Memory<int>());
+        pipeline.From(new FailingSource("")).KeyBy(x => x).Process(() => made++ < worker ? new Nothing() : throw Boom(), "mine")
+            .To(Sink.Memory<int>());
         Fails(pipeline, "mine", "Operator 'mine' failed: boom.");
     }
 
@@ -86,7 +89,8 @@ public sealed class FailingConnectorTests : IDisposable
     {
         public override string Name => "mine";
 
-        public override IReadOnlyList<SplitDescription> Describe(SourceContext context) => failing == "Describe" ? throw Boom() : [new("part")];
+        public override IReadOnlyList<SplitDescription> Describe(SourceContext context)
+            => failing == "Describe" ? throw Boom() : [new("part")];
 
         public override SourceReader<int> Open(SourceSplit split, long position, SourceContext context)
             => failing == "Open" ? throw Boom() : new Reader(failing, split);
@@ -103,7 +107,8 @@ public sealed class FailingConnectorTests : IDisposable
             {
                 if (failing == "Read") throw Boom();
                 var count = 0;
-                for (; _position < 10 && count < records.Length; count++) records[count] = new((int)_position, 0, new(split.Id, _position++));
+                for (; _position < 10
+                    && count < records.Length; count++) records[count] = new((int)_position, 0, new(split.Id, _position++));
                 return count;
             }
 

@@ -53,7 +53,8 @@ public abstract class FileSinkContract : SinkContract
             using var writer = sink.Open(_state, Context);
             while (_written < Count)
             {
-                for (var i = _written; i < _written + (Count / 2); i++) writer.Write(new Record<Row>(new Row(i, $"{i}", i), 0, new RecordOrigin(0, i)));
+                for (var i = _written; i < _written
+                    + (Count / 2); i++) writer.Write(new Record<Row>(new Row(i, $"{i}", i), 0, new RecordOrigin(0, i)));
                 _state = writer.Prepare(new CheckpointOutput());
                 _written += Count / 2;
                 writer.Commit();

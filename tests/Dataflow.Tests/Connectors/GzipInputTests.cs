@@ -5,7 +5,8 @@ namespace Dataflow.Tests.Connectors;
 
 public sealed class GzipInputTests : IDisposable
 {
-    private static readonly byte[] Text = [.. Enumerable.Range(0, 20_000).SelectMany(i => System.Text.Encoding.UTF8.GetBytes($"{{\"id\":{i}}}\n"))];
+    private static readonly byte[] Text = [
+        .. Enumerable.Range(0, 20_000).SelectMany(i => System.Text.Encoding.UTF8.GetBytes($"{{\"id\":{i}}}\n"))];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -23,7 +24,9 @@ public sealed class GzipInputTests : IDisposable
     [Fact]
     public void Reads_all_members_and_refuses_the_last_where_it_is_cut()
     {
-        byte[] two = [.. Compress(Text.AsSpan(0, 9), CompressionLevel.Optimal), .. Compress([], CompressionLevel.Optimal), .. Compress(Text.AsSpan(9), CompressionLevel.Optimal)];
+        byte[] two = [
+            .. Compress(Text.AsSpan(0, 9), CompressionLevel.Optimal), .. Compress([], CompressionLevel.Optimal),
+            .. Compress(Text.AsSpan(9), CompressionLevel.Optimal)];
         Assert.Equal(Text, Read(two));
         Assert.Throws<ConnectorException>(() => Read(two[..^1]));
         Assert.Throws<ConnectorException>(() => Read(two[..60]));
@@ -61,7 +64,8 @@ public sealed class GzipInputTests : IDisposable
     {
         File.WriteAllBytes(_folder["a.jsonl.gz"], Compress(Text, CompressionLevel.Optimal)[..^5]);
         Assert.Equal(
-            $"File 'a.jsonl.gz': it was cut off, or something else follows it; {Text.Length} bytes came out of it before. Fetch it again; 'gzip "
+            $"File 'a.jsonl.gz': it was cut off, or something else follows it; {Text.Length} bytes came out of it before. Fetch it again; "
+                + "'gzip "
             + "-t' says whether it is whole.",
             _folder.Anonymous(Assert.Throws<ConnectorException>(() => Reads.All(Source.JsonLines<Row>(_folder["a.jsonl.gz"]))).Message));
     }

@@ -74,7 +74,8 @@ public class JsonLinesSinkTests : FileSinkContract
             using var again = Sink.JsonLines<Row>(Folder["a.jsonl"]).Open(state, Context);
             again.Write(new Record<Row>(new Row(2, null, null), 0, default));
             Assert.Equal(
-                "File 'a.jsonl': the job had finished it, and now more records came. Start the job anew without its checkpoints (Pipeline.ForgetAsync), "
+                "File 'a.jsonl': the job had finished it, and now more records came. Start the job anew without its checkpoints "
+                    + "(Pipeline.ForgetAsync), "
                 + "with another path to keep this file.",
                 ErrorOf(() => again.Prepare(new CheckpointOutput())));
         }

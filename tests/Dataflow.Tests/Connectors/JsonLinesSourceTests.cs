@@ -53,7 +53,9 @@ public class JsonLinesSourceTests : SourceContract<JsonLinesSourceTests.Speech>
             for (var i = 0; i < 100; i++) gzip.Write(Encoding.UTF8.GetBytes($"{{\"id\":{i}}}\n"));
         File.WriteAllBytes(Folder["a.jsonl.gz"], compressed.ToArray()[..^300]);
 
-        Assert.StartsWith("File 'a.jsonl.gz': it was cut off, or something else follows it; ", ErrorOf(() => Source.JsonLines<Speech>(Folder["a.jsonl.gz"])));
+        Assert.StartsWith(
+            "File 'a.jsonl.gz': it was cut off, or something else follows it; ",
+            ErrorOf(() => Source.JsonLines<Speech>(Folder["a.jsonl.gz"])));
     }
 
     [Fact]

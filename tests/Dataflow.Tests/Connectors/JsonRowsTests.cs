@@ -42,7 +42,8 @@ public sealed class JsonRowsTests : IDisposable
     [Fact]
     public void Says_which_members_of_members_and_tuples_are_missing()
     {
-        Assert.Contains("($.inner): members are missing that cannot be null: 'text'", Assert.Single(Read<Outer>("{\"inner\":{\"id\":1}}").Faults));
+        Assert.Contains(
+            "($.inner): members are missing that cannot be null: 'text'", Assert.Single(Read<Outer>("{\"inner\":{\"id\":1}}").Faults));
         Assert.Contains("members are missing that cannot be null: 'item2'", Assert.Single(Read<(int, int)>("{\"item1\":1}").Faults));
     }
 
@@ -135,7 +136,8 @@ public sealed class JsonRowsTests : IDisposable
     [Fact]
     public void Takes_types_of_all_kinds_that_come_back_as_they_were()
     {
-        var all = new All([1, 2], new() { ["a"] = 1.5m }, Color.Blue, new DateTime(2024, 1, 2, 3, 4, 5, DateTimeKind.Utc), TimeSpan.FromDays(1.5),
+        var all = new All(
+            [1, 2], new() { ["a"] = 1.5m }, Color.Blue, new DateTime(2024, 1, 2, 3, 4, 5, DateTimeKind.Utc), TimeSpan.FromDays(1.5),
             Guid.NewGuid(), [1, 2], 'x', null, new Outer(new Row(1, "a")));
         Assert.Equal(Written(all), Written(Assert.Single(Read<All>(Written(all)).Values)));
         Assert.Equal([2, 3], Read<JsonElement>("[2,3]").Values[0].EnumerateArray().Select(e => e.GetInt32()));

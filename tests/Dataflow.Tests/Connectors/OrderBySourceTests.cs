@@ -23,7 +23,8 @@ public sealed class OrderBySourceTests : IDisposable
         => Gen.Select(Gen.Select(Gen.Long[-9, 9], Gen.Int[0, 300]).Array[0, 120], Gen.Int[1, 6_000], Gen.Int[0, 130]).Sample(
             (drawn, maxBytes, skipped) =>
             {
-                var values = drawn.Select((value, i) => (Time: value.Item1, Text: new string((char)('a' + (i % 26)), value.Item2))).ToList();
+                var values = drawn.Select((value, i) => (Time: value.Item1, Text: new string((char)('a' + (i % 26)), value.Item2)))
+                    .ToList();
                 skipped = Math.Min(skipped, values.Count);
                 using var log = SimulatedJob.OpenLog(new SimulatedFileSystem());
                 using var order = new TimeOrder<string>(log, maxBytes);
@@ -84,7 +85,8 @@ public sealed class OrderBySourceTests : IDisposable
         using var log = SimulatedJob.OpenLog(disk);
         disk.CapacityBytes = disk.UsedBytes;
         Assert.Matches(
-            "^Directory '/log.spill': the disk refused what is put in order of time there \\(No space left on device.*\\)\\. Nothing committed is lost; make room "
+            "^Directory '/log.spill': the disk refused what is put in order of time there \\(No space left on device.*\\)\\. Nothing "
+                + "committed is lost; make room "
                 + "or mend the disk, then start the job again\\.$",
             Assert.Throws<ConnectorException>(Order).Message);
         disk.CapacityBytes += 1000;
@@ -120,11 +122,14 @@ public sealed class OrderBySourceTests : IDisposable
     {
         var random = new Random(4);
         for (var partition = 0; partition < 3; partition++)
-            _log.Append("labels", Enumerable.Range(0, 200 * partition).Select(_ => new Label(random.NextInt64(100_000), "")), partition, partitions: 3);
+            _log.Append(
+                "labels", Enumerable.Range(0, 200 * partition).Select(_ => new Label(random.NextInt64(100_000), "")), partition,
+                partitions: 3);
         var counts = Sink.Memory<long>();
         var pipeline = new Pipeline("count");
         pipeline.From(Topic.Of<Label>("labels").StopAtEnd().OrderBy(label => label.Time)).WithEventTime(label => label.Time)
-            .KeyBy(label => label.Text).Window(Tumbling.Every(TimeSpan.FromMilliseconds(50))).Aggregate(a => a.Count(), (_, _, count) => count).To(counts);
+            .KeyBy(label => label.Text).Window(Tumbling.Every(TimeSpan.FromMilliseconds(50)))
+            .Aggregate(a => a.Count(), (_, _, count) => count).To(counts);
         var clock = new SimulatedClock();
         var job = SimulatedJob.Start(pipeline, _log, workers, clock: clock, with: options => options with { ReadRecords = 8 });
 
@@ -146,20 +151,26 @@ public sealed class OrderBySourceTests : IDisposable
             {
                 var random = new Random(6);
                 for (var partition = 0; partition < 2; partition++)
-                    log.Append("labels", Enumerable.Range(0, 150).Select(i => i % 10 == 7 ? "bad" : $"{random.Next(1000)} {partition}-{i}"), partition, partitions: 2);
+                    log.Append(
+                        "labels", Enumerable.Range(0, 150).Select(i => i % 10 == 7 ? "bad" : $"{random.Next(1000)} {partition}-{i}"),
+                        partition, partitions: 2);
                 log.Append("readings", Enumerable.Range(0, 300).Select(i => new Reading("a", i, i * 3)));
             },
             () =>
             {
                 var pipeline = new Pipeline("join") { OnError = ErrorPolicy.DeadLetter() };
-                var readings = pipeline.From(Topic.Of<Reading>("readings").StopAtEnd()).WithEventTime(reading => reading.TimeMs).KeyBy(_ => 0);
-                pipeline.From(Topic.Of("labels", serde: new LabelSerde()).StopAtEnd().OrderBy(label => label.Time)).WithEventTime(label => label.Time, name: "of-labels")
-                    .KeyBy(_ => 0).LeftJoinAsOf(readings, (label, reading) => $"{label.Text} {reading?.Value}").To(Topic.Of<string>("rows"));
+                var readings = pipeline.From(Topic.Of<Reading>("readings").StopAtEnd()).WithEventTime(reading => reading.TimeMs)
+                    .KeyBy(_ => 0);
+                pipeline.From(Topic.Of("labels", serde: new LabelSerde()).StopAtEnd().OrderBy(label => label.Time))
+                    .WithEventTime(label => label.Time, name: "of-labels")
+                    .KeyBy(_ => 0).LeftJoinAsOf(readings, (label, reading) => $"{label.Text} {reading?.Value}")
+                    .To(Topic.Of<string>("rows"));
                 return pipeline;
             },
             log =>
             {
-                string[] letters = [.. Topic.Of<DeadLetter>("join.dead-letters").ReadAll(log).Select(letter => $"{letter.Source}@{letter.Position}")];
+                string[] letters = [
+                    .. Topic.Of<DeadLetter>("join.dead-letters").ReadAll(log).Select(letter => $"{letter.Source}@{letter.Position}")];
                 Assert.Equal(30, letters.Length);
                 var rows = log.Sorted<string>("rows");
                 Assert.Equal(270, rows.Count);
@@ -179,7 +190,8 @@ public sealed class OrderBySourceTests : IDisposable
         File.AppendAllText(path, "5,b\n");
         var changed = Start();
         Assert.Equal(
-            "Source split 'labels.csv': it has other records than when the job began to read it in order of time. Restore it, or start the job anew "
+            "Source split 'labels.csv': it has other records than when the job began to read it in order of time. Restore it, or start the "
+                + "job anew "
                 + "without its checkpoints (Pipeline.ForgetAsync).",
             Assert.Throws<ConnectorException>(changed.Run).Message);
         changed.Close();
@@ -207,12 +219,17 @@ public sealed class OrderBySourceTests : IDisposable
         var job = SimulatedJob.Start(Pipeline(label => label), _log, with: options => options with { ReadRecords = 8 });
         StopIn(job);
 
-        Assert.Contains("labels: in order of time", Assert.Throws<PlanException>(() => SimulatedJob.Start(Pipeline(source => source.OrderBy(label => label.Time)), _log)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "labels: in order of time",
+            Assert.Throws<PlanException>(() => SimulatedJob.Start(Pipeline(source => source.OrderBy(label => label.Time)), _log)).Message,
+            StringComparison.Ordinal);
 
         static Pipeline Pipeline(Func<Source<Label>, Source<Label>> order)
         {
             var pipeline = new Pipeline("ordered");
-            pipeline.From(order(new TopicSource<Label>(Topic.Of<Label>("labels").StopAtEnd()))).WithEventTime(label => label.Time, TimeSpan.FromSeconds(1)).KeyBy(label => label.Text).Window(Tumbling.Every(TimeSpan.FromDays(1))).Aggregate(a => a.Count(), (_, _, count) => count).To(Sink.Memory<long>());
+            pipeline.From(order(new TopicSource<Label>(Topic.Of<Label>("labels").StopAtEnd())))
+                .WithEventTime(label => label.Time, TimeSpan.FromSeconds(1)).KeyBy(label => label.Text)
+                .Window(Tumbling.Every(TimeSpan.FromDays(1))).Aggregate(a => a.Count(), (_, _, count) => count).To(Sink.Memory<long>());
             return pipeline;
         }
     }
@@ -277,7 +294,8 @@ public sealed class OrderBySourceTests : IDisposable
     {
         var pipeline = new Pipeline("ordered");
         pipeline.From(Source.Of([() => 1L], "functions").OrderBy(value => value())).Select(value => value()).To(Sink.Memory<long>());
-        Assert.Contains("step 'functions': ", Assert.Throws<PlanException>(() => SimulatedJob.Start(pipeline, _log)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "step 'functions': ", Assert.Throws<PlanException>(() => SimulatedJob.Start(pipeline, _log)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -311,7 +329,8 @@ public sealed class OrderBySourceTests : IDisposable
         Assert.Equal(["x"], again.Committed);
 
         static DateTimeOffset TimeOf(Label label)
-            => label.Time < 0 ? throw new InvalidOperationException("It has no time.") : DateTimeOffset.FromUnixTimeMilliseconds(label.Time);
+            => label.Time < 0
+                ? throw new InvalidOperationException("It has no time.") : DateTimeOffset.FromUnixTimeMilliseconds(label.Time);
     }
 
     [Fact]
@@ -358,7 +377,8 @@ public sealed class OrderBySourceTests : IDisposable
 
     private sealed class LabelSerde : Serde<Label>
     {
-        public override void Write(Label value, System.Buffers.IBufferWriter<byte> bytes) => Serde<string>.Default.Write($"{value.Time} {value.Text}", bytes);
+        public override void Write(Label value, System.Buffers.IBufferWriter<byte> bytes)
+            => Serde<string>.Default.Write($"{value.Time} {value.Text}", bytes);
 
         public override Label Read(ReadOnlyMemory<byte> bytes)
         {

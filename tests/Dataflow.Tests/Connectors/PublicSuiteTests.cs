@@ -16,12 +16,14 @@ public sealed class PublicSuiteTests : IDisposable
         var files = Directory.GetFiles(Path.Combine(suite, "csvs"));
         foreach (var file in files)
         {
-            var meant = JsonDocument.Parse(File.ReadAllText(Path.Combine(suite, "json", Path.GetFileNameWithoutExtension(file) + ".json"))).RootElement;
+            var meant = JsonDocument.Parse(File.ReadAllText(Path.Combine(suite, "json", Path.GetFileNameWithoutExtension(file) + ".json")))
+                .RootElement;
             var expected = (meant.ValueKind == JsonValueKind.Array ? [.. meant.EnumerateArray()] : (JsonElement[])[meant])
                 .Select(row => string.Join('|', row.EnumerateObject().Select(cell => $"{cell.Name}={cell.Value.GetString()}")));
             // Of this one the file and what it means disagree in the first cell.
             var isAmiss = Path.GetFileName(file) == "location_coordinates.csv";
-            Assert.Equal(expected.Select(row => isAmiss ? row.Replace("1234567890", "2095257564", StringComparison.Ordinal) : row), Rows(file));
+            Assert.Equal(
+                expected.Select(row => isAmiss ? row.Replace("1234567890", "2095257564", StringComparison.Ordinal) : row), Rows(file));
         }
 
         Assert.Equal(12, files.Length);
@@ -35,11 +37,13 @@ public sealed class PublicSuiteTests : IDisposable
         foreach (var file in Directory.GetFiles(SharedFolder.Find("data", "formats", "json-suite", "test_parsing")).Order())
         {
             var bytes = File.ReadAllBytes(file);
-            if (bytes.AsSpan().TrimEnd("\n"u8).Contains((byte)'\n') || Encoding.UTF8.GetString(bytes).Trim('\uFEFF', ' ', '\n').Length == 0) continue;
+            if (bytes.AsSpan().TrimEnd("\n"u8).Contains((byte)'\n')
+                || Encoding.UTF8.GetString(bytes).Trim('\uFEFF', ' ', '\n').Length == 0) continue;
             File.Copy(file, _folder["a.jsonl"], overwrite: true);
             var (values, faults) = Reads.All(Source.JsonLines<JsonElement>(_folder["a.jsonl"]));
             if (values.Count + faults.Count != 1) wrong.Add(Path.GetFileName(file));
-            if (Path.GetFileName(file)[0] != 'i' && Path.GetFileName(file)[0] == 'y' != (values.Count == 1)) wrong.Add(Path.GetFileName(file));
+            if (Path.GetFileName(file)[0] != 'i'
+                && Path.GetFileName(file)[0] == 'y' != (values.Count == 1)) wrong.Add(Path.GetFileName(file));
             cases++;
         }
 

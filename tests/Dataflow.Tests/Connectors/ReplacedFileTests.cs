@@ -55,7 +55,9 @@ public sealed class ReplacedFileTests : IDisposable
         var read = Stop(file);
         Write(file, [.. Rows(0, read), $"{read},corrected", .. Rows(read + 1, 5000)]);
         Start(file).Run();
-        Assert.Equal([.. Rows(0, 5000).Select(row => row.StartsWith($"{read},", StringComparison.Ordinal) ? $"{read},corrected" : row).Order(StringComparer.Ordinal)],
+        Assert.Equal(
+            [.. Rows(0, 5000).Select(row => row.StartsWith($"{read},", StringComparison.Ordinal) ? $"{read},corrected" : row)
+            .Order(StringComparer.Ordinal)],
             Results());
     }
 
@@ -79,7 +81,8 @@ public sealed class ReplacedFileTests : IDisposable
         Start(file).Run();
         Start(file).Run();
         Write(file, Rows(0, 11));
-        Assert.StartsWith($"Source split '{file}': it has changed since the job finished,", Assert.Throws<ConnectorException>(() => Start(file)).Message);
+        Assert.StartsWith(
+            $"Source split '{file}': it has changed since the job finished,", Assert.Throws<ConnectorException>(() => Start(file)).Message);
         Assert.Equal(Rows(0, 10).Order(StringComparer.Ordinal), Results());
     }
 

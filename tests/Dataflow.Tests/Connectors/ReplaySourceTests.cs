@@ -21,7 +21,8 @@ public sealed class ReplaySourceTests : IDisposable
     [InlineData(3)]
     public void Reads_those_records_again_that_became_dead_letters_each_once(int workers)
     {
-        for (var partition = 0; partition < 3; partition++) _log.Append("numbers", Enumerable.Range(partition * 100, 100), partition, partitions: 3);
+        for (var partition = 0; partition < 3; partition++) _log.Append(
+            "numbers", Enumerable.Range(partition * 100, 100), partition, partitions: 3);
         var pipeline = new Pipeline("first") { OnError = ErrorPolicy.DeadLetter() };
         var numbers = pipeline.From(Numbers);
         numbers.Select(Good).To(Sink.Memory<int>("ones"));
@@ -56,7 +57,8 @@ public sealed class ReplaySourceTests : IDisposable
     {
         _log.Append("numbers", Enumerable.Range(0, 100));
         RunFirst(Numbers);
-        SimulatedJob.Start(Fix(Source.Replay(Numbers, "first"), x => x == 77 ? throw new InvalidOperationException("No 77.") : x), _log).Run();
+        SimulatedJob.Start(Fix(Source.Replay(Numbers, "first"), x => x == 77 ? throw new InvalidOperationException("No 77.") : x), _log)
+            .Run();
 
         Assert.Equal(9, _results.Committed.Count);
         var letter = Assert.Single(Topic.Of<DeadLetter>("second.dead-letters").ReadAll(_log));

@@ -32,7 +32,8 @@ public sealed class TopicWriterTests : IDisposable
     public async Task A_write_is_in_the_log_with_its_time_and_headers_when_it_completes()
     {
         var clock = new SimulatedClock();
-        await using var writer = await _log.OpenWriterAsync<string, Stock>(Topic.Of<Stock>("one", partitions: 1), time: clock, cancellationToken: Stop);
+        await using var writer = await _log.OpenWriterAsync<string, Stock>(
+            Topic.Of<Stock>("one", partitions: 1), time: clock, cancellationToken: Stop);
         await writer.WriteAsync("a", new(1, 1), headers: new[] { new RecordHeader("trace", "t1"u8.ToArray()) }, cancellationToken: Stop);
         await writer.WriteAsync("b", new(2, 2), DateTimeOffset.FromUnixTimeMilliseconds(7), cancellationToken: Stop);
 
@@ -61,7 +62,9 @@ public sealed class TopicWriterTests : IDisposable
         await using var writer = await _log.OpenWriterAsync<int, Stock>(Topic.Of<Stock>("many", partitions: 4), cancellationToken: Stop);
 
         await Task.WhenAll(Enumerable.Range(0, 4).Select(thread => Task.Run(
-            () => Task.WhenAll(Enumerable.Range(0, 1000).Select(i => writer.WriteAsync((thread * 1000) + i, new(i, thread), cancellationToken: Stop))), Stop)));
+            () => Task.WhenAll(
+                Enumerable.Range(0, 1000).Select(i => writer.WriteAsync((thread * 1000) + i, new(i, thread), cancellationToken: Stop))),
+                Stop)));
 
         Assert.Equal(4000, Topic.Of<Stock>("many").ReadAll(_log).Distinct().Count());
     }
@@ -72,7 +75,8 @@ public sealed class TopicWriterTests : IDisposable
         using var log = LogStore.Open("small", new LogOptions { Durability = Durability.Memory, MaxPendingBytes = 64 << 10 });
         await using var writer = await log.OpenWriterAsync<int, byte[]>(Topic.Of<byte[]>("big", partitions: 1), cancellationToken: Stop);
 
-        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => writer.WriteAsync(i, [.. Enumerable.Repeat((byte)i, 5000)], cancellationToken: Stop)));
+        await Task.WhenAll(
+            Enumerable.Range(0, 200).Select(i => writer.WriteAsync(i, [.. Enumerable.Repeat((byte)i, 5000)], cancellationToken: Stop)));
 
         var values = Topic.Of<byte[]>("big").ReadAll(log).ToList();
         Assert.Equal(200, values.Count);
@@ -86,7 +90,8 @@ public sealed class TopicWriterTests : IDisposable
         var seen = Sink.Memory<Stock>();
         pipeline.From(s_stocks).To(seen);
         await using var job = await pipeline.StartAsync(new JobOptions { Log = _log, Workers = 1 }, Stop);
-        await using (var writer = await _log.OpenWriterAsync<string, Stock>(s_stocks, cancellationToken: Stop)) await writer.WriteAsync("a", new(1, 1), cancellationToken: Stop);
+        await using (var writer = await _log.OpenWriterAsync<string, Stock>(s_stocks, cancellationToken: Stop)) await writer.WriteAsync(
+            "a", new(1, 1), cancellationToken: Stop);
 
         while (job.Status.RecordsRead < 1) await Task.Yield();
         await job.StopAsync(TestContext.Current.CancellationToken);
@@ -113,7 +118,9 @@ public sealed class TopicWriterTests : IDisposable
     /// <summary>Each key with its partition and whether its last record has a value.</summary>
     private IEnumerable<(string Key, int Partition, bool HasValue)> Last(string topic)
         => Enumerable.Range(0, _log.GetTopic(topic).PartitionCount)
-            .SelectMany(partition => Records(topic, partition).GroupBy(record => Text(record.Key)).Select(key => (key.Key, partition, key.Last().HasValue)))
+            .SelectMany(
+                partition => Records(topic, partition).GroupBy(record => Text(record.Key))
+                .Select(key => (key.Key, partition, key.Last().HasValue)))
             .OrderBy(row => row.Key, StringComparer.Ordinal);
 
     private List<LogRecord> Records(string topic, int partition = 0)

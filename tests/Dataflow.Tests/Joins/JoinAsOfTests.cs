@@ -28,7 +28,8 @@ public class JoinAsOfTests
             {
                 var lefts = streams.Run((l, r) => l.LeftJoinAsOf(r, (left, _) => left, Ms(toleranceMs)).Values(), out var status);
 
-                foreach (var key in lefts.GroupBy(l => l.Sensor)) Assert.Equal(key.Select(l => l.TimeMs).Order(), key.Select(l => l.TimeMs));
+                foreach (var key in lefts.GroupBy(l => l.Sensor)) Assert.Equal(
+                    key.Select(l => l.TimeMs).Order(), key.Select(l => l.TimeMs));
                 var misses = Pairs(streams, toleranceMs).Count(pair => pair.Right is null);
                 Assert.Equal(misses, status.Steps.Single(step => step.Name == "join-as-of").Unmatched);
             },

@@ -44,7 +44,9 @@ public class JoinBroadcastTests
         log.Append("values", [new Reading("a", 0, 2)]);
         var pipeline = new Pipeline("rules");
         pipeline.From(Topic.Of<Reading>("values"))
-            .JoinBroadcast(pipeline.From(Topic.Of<Reading>("rules")).KeyBy(r => r.Sensor), (_, _) => true, int (_, _) => throw new InvalidOperationException("No."))
+            .JoinBroadcast(
+                pipeline.From(Topic.Of<Reading>("rules")).KeyBy(r => r.Sensor), (_, _) => true,
+                int (_, _) => throw new InvalidOperationException("No."))
             .To(Sink.Memory<int>());
         var job = SimulatedJob.Start(pipeline, log);
         var error = Assert.Throws<OperatorException>(() =>

@@ -59,7 +59,8 @@ public sealed class JoinIntervalTests : IDisposable
                 var lefts = Pairs(streams, _ => bounds, lefts: true).Count(text => text.EndsWith('-'));
                 var rights = Pairs(streams, _ => bounds, rights: true).Count(text => text.StartsWith('-'));
                 var step = status.Steps.Single(step => step.Name == "join-interval");
-                Assert.Equal([new("left without partner", lefts), new UnmatchedReason("right without partner", rights)], step.UnmatchedReasons);
+                Assert.Equal(
+                    [new("left without partner", lefts), new UnmatchedReason("right without partner", rights)], step.UnmatchedReasons);
                 Assert.Equal(lefts + rights, step.Unmatched);
                 Assert.Equal(0, step.Late);
                 Assert.Equal(0, status.StateEntries);

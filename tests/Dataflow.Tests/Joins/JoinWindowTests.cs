@@ -29,7 +29,8 @@ public class JoinWindowTests
             {
                 var results = streams.Run(
                     (l, r) => l.CoGroup(
-                        r, Hopping.Of(Ms(everyMs * steps), Ms(everyMs)), (key, window, lefts, rights) => Both(key, window.StartMs, lefts, rights)).Values(),
+                        r, Hopping.Of(Ms(everyMs * steps), Ms(everyMs)),
+                        (key, window, lefts, rights) => Both(key, window.StartMs, lefts, rights)).Values(),
                     out var status);
 
                 var groups = Groups(streams, everyMs * steps, everyMs).ToList();
@@ -60,7 +61,8 @@ public class JoinWindowTests
             [new("a", 1, 1), new("b", 2, 2), new("c", 3, 3)], [new("a", 4, 4), new("a", 5, 5), new("c", 13, 6)], 1, 1, 1, Steps: 0);
 
         var results = streams.Run((l, r) => l.CoGroup(
-            r, Tumbling.Every(Ms(10)), (key, window, lefts, rights) => rights.Count > 0 ? lefts.Select(x => (key, x.Value, window.StartMs)) : []).Values());
+            r, Tumbling.Every(Ms(10)),
+            (key, window, lefts, rights) => rights.Count > 0 ? lefts.Select(x => (key, x.Value, window.StartMs)) : []).Values());
 
         Assert.Equal([("a", 1, 0)], results);
     }
@@ -83,7 +85,8 @@ public class JoinWindowTests
         var pipeline = new Pipeline("joined");
         var readings = pipeline.From(Source.Of([new Reading("a", 1, 2)])).WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor);
         Assert.Throws<ArgumentException>(() => readings.JoinWindow(readings, Counting.Every(10), Pair));
-        Assert.Throws<ArgumentNullException>(() => readings.JoinWindow(readings, Tumbling.Every(Ms(1)), (Func<Reading, Reading, int>)null!));
+        Assert.Throws<ArgumentNullException>(
+            () => readings.JoinWindow(readings, Tumbling.Every(Ms(1)), (Func<Reading, Reading, int>)null!));
     }
 
     [Fact]
@@ -121,7 +124,8 @@ public class JoinWindowTests
         => group.Where(x => !x.IsLeft).Select(x => x.Reading);
 
     private static IEnumerable<string> Both(string key, long start, IEnumerable<Reading> lefts, IEnumerable<Reading> rights)
-        => [$"{key} {start}: {string.Join(' ', lefts.Select(x => x.Value).Order())}, {string.Join(' ', rights.Select(x => x.Value).Order())}"];
+        => [$"{key} {start}: {string.Join(' ', lefts.Select(x => x.Value).Order())}, "
+            + $"{string.Join(' ', rights.Select(x => x.Value).Order())}"];
 
     private static string Pair(Reading? left, Reading? right) => $"{left?.ToString() ?? "-"} {right?.ToString() ?? "-"}";
 

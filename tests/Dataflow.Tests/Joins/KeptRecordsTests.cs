@@ -185,7 +185,8 @@ public class KeptRecordsTests
         private void Find(string key, long time, long end)
         {
             var found = new List<T>();
-            for (var partners = _records.Find(key, time, end, long.MaxValue); partners.MoveNext(); partners.MarkMatched()) found.Add(partners.Value);
+            for (var partners = _records.Find(key, time, end, long.MaxValue); partners.MoveNext(); partners.MarkMatched()) found.Add(
+                partners.Value);
             var expected = _model.Where(kept => kept.Key == key && kept.End >= time && kept.Time <= end).ToList();
             Assert.Equal(expected.OrderBy(kept => StartOf(kept.End)).Select(kept => kept.Value), found);
             foreach (var kept in expected) _model[_model.IndexOf(kept)] = kept with { IsMatched = true };

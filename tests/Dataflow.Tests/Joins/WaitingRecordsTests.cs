@@ -12,7 +12,8 @@ public class WaitingRecordsTests
 
     private static readonly Gen<Operation[]> s_operations = Gen.Select(
         Gen.Frequency(
-            (20, Gen.Const(Kind.Add)), (3, Gen.Const(Kind.Take)), (2, Gen.Const(Kind.Flip)), (4, Gen.Const(Kind.Write)), (1, Gen.Const(Kind.Restart))),
+            (20, Gen.Const(Kind.Add)), (3, Gen.Const(Kind.Take)), (2, Gen.Const(Kind.Flip)), (4, Gen.Const(Kind.Write)),
+            (1, Gen.Const(Kind.Restart))),
         Gen.Int[0, 8], Gen.Long[-20, 200], Gen.Int[0, 10],
         (kind, key, time, number) => new Operation(kind, $"key {key}", time, number)).Array[0, 300];
 
@@ -137,7 +138,8 @@ public class WaitingRecordsTests
         private void TakeOneByOne(long watermark)
         {
             _watermark = watermark;
-            foreach (var expected in _model.Where(record => record.Time < watermark).OrderBy(record => record.Time).ThenBy(record => record.Value).ToList())
+            foreach (var expected in _model.Where(record => record.Time < watermark).OrderBy(record => record.Time)
+                .ThenBy(record => record.Value).ToList())
             {
                 Assert.True(_records.TryPeek(out var time));
                 Assert.Equal(expected.Time, time);

@@ -39,7 +39,8 @@ public sealed class BatchTests : IDisposable
                 using var log = SimulatedJob.OpenLog();
                 new OpenCalls<int>().RunWithCrashes(pipeline, log, seed);
 
-                var expected = values.GroupBy(x => x.Key).SelectMany(key => key.Chunk(count), (key, list) => (key.Key, Text(list.Select(x => x.Index))));
+                var expected = values.GroupBy(x => x.Key)
+                    .SelectMany(key => key.Chunk(count), (key, list) => (key.Key, Text(list.Select(x => x.Index))));
                 Assert.Equal(expected.Order(), results.Committed.Order());
             },
             iter: 25);
@@ -118,7 +119,9 @@ public sealed class BatchTests : IDisposable
     [Fact]
     public void A_list_goes_out_when_event_time_has_passed_its_first_value()
     {
-        var job = Start(s => s.WithEventTime(x => (long)x).KeyBy(x => x % 2).Batch(100, withinEventTime: TimeSpan.FromMilliseconds(10)).Select(Text).Values());
+        var job = Start(
+            s => s.WithEventTime(x => (long)x).KeyBy(x => x % 2).Batch(100, withinEventTime: TimeSpan.FromMilliseconds(10)).Select(Text)
+            .Values());
         Append(job, 1, 2, 3);
         Append(job, 9);
         Append(job, 11);
@@ -167,9 +170,11 @@ public sealed class BatchTests : IDisposable
     public void The_plan_shows_its_bounds()
     {
         var pipeline = new Pipeline("batches");
-        pipeline.From(Source.Of([1])).WithEventTime(x => (long)x).KeyBy(x => x).Batch(5, x => x, 9, Second, 2 * Second).To(Sink.Memory<IReadOnlyList<int>>());
+        pipeline.From(Source.Of([1])).WithEventTime(x => (long)x).KeyBy(x => x).Batch(5, x => x, 9, Second, 2 * Second)
+            .To(Sink.Memory<IReadOnlyList<int>>());
         Assert.Contains(
-            "batch (by key, 5 at most, cost at most 9, within 00:00:01, within 00:00:02 of event time)\n", pipeline.Explain().ToString(), StringComparison.Ordinal);
+            "batch (by key, 5 at most, cost at most 9, within 00:00:01, within 00:00:02 of event time)\n", pipeline.Explain().ToString(),
+            StringComparison.Ordinal);
     }
 
     private static void Refused<TException>(Func<Stream<int>, Stream<IReadOnlyList<int>>> steps)

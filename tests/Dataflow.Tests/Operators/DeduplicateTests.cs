@@ -20,7 +20,8 @@ public class DeduplicateTests
                 var expected = new List<Reading>();
                 foreach (var reading in readings)
                 {
-                    if (!expected.Exists(p => p.Sensor == reading.Sensor && Math.Abs(p.TimeMs - reading.TimeMs) <= 150)) expected.Add(reading);
+                    if (!expected.Exists(p => p.Sensor == reading.Sensor && Math.Abs(p.TimeMs - reading.TimeMs) <= 150)) expected.Add(
+                        reading);
                 }
 
                 Assert.Equal(expected, Harness.Run(readings, s => Within(s, 150)));
@@ -72,5 +73,6 @@ public class DeduplicateTests
     }
 
     private static KeyedStream<string, Reading> Within(Stream<Reading> stream, int ms)
-        => stream.WithEventTime(r => r.TimeMs, maxOutOfOrderness: TimeSpan.FromMilliseconds(100)).KeyBy(r => r.Sensor).Deduplicate(TimeSpan.FromMilliseconds(ms));
+        => stream.WithEventTime(r => r.TimeMs, maxOutOfOrderness: TimeSpan.FromMilliseconds(100)).KeyBy(r => r.Sensor)
+            .Deduplicate(TimeSpan.FromMilliseconds(ms));
 }

@@ -64,7 +64,9 @@ public class JoinTests
         var pipeline = new Pipeline("join");
         var table = pipeline.Table(Source.Of(rows, "rows"), row => row.Key);
         var joined = Sink.Memory<string>();
-        pipeline.From(Source.Of(Enumerable.Repeat((From: 1, To: 2), 1000).Concat(Enumerable.Repeat((From: 2, To: 2), 1000)).Append((From: 1, To: 3)), "pairs"))
+        pipeline.From(
+            Source.Of(
+            Enumerable.Repeat((From: 1, To: 2), 1000).Concat(Enumerable.Repeat((From: 2, To: 2), 1000)).Append((From: 1, To: 3)), "pairs"))
             .KeyBy(pair => pair.From).Join(table, (pair, row) => (pair.To, Text: row.Name), name: "from").Values()
             .KeyBy(x => x.To).Join(table, (x, row) => $"{x.Text}-{row.Name}", name: "to")
             .To(joined);

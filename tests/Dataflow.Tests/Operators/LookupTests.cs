@@ -91,7 +91,10 @@ public sealed class LookupTests : IDisposable
     public void A_call_that_fails_is_not_kept_but_made_again()
     {
         var options = new LookupOptions { Calls = new() { Attempts = 2 } };
-        Run([2, 2], s => s.Lookup(x => x, (key, cancellationToken) => _calls.Count == 0 ? Failing(key) : Even(key, cancellationToken), (x, row) => $"{x} {row}", options));
+        Run([2, 2],
+            s => s.Lookup(
+            x => x, (key, cancellationToken) => _calls.Count == 0 ? Failing(key) : Even(key, cancellationToken), (x, row) => $"{x} {row}",
+            options));
         Assert.Equal(["2 row 2", "2 row 2"], _results.Committed);
         Assert.Equal([2, 2], _calls);
     }
@@ -100,7 +103,10 @@ public sealed class LookupTests : IDisposable
     public void A_call_that_hangs_is_given_up_for_all_that_wait_for_it()
     {
         var options = new LookupOptions { Calls = new() { Attempts = 2, Timeout = Second } };
-        var job = Start(s => s.Lookup(x => x, (key, cancellationToken) => _calls.Count == 0 ? Hanging(key) : Even(key, cancellationToken), (x, row) => $"{x} {row}", options));
+        var job = Start(
+            s => s.Lookup(
+            x => x, (key, cancellationToken) => _calls.Count == 0 ? Hanging(key) : Even(key, cancellationToken), (x, row) => $"{x} {row}",
+            options));
         Append(job, 2, 2);
         _clock.Advance(Second);
         job.RunUntilIdle();
@@ -136,7 +142,8 @@ public sealed class LookupTests : IDisposable
                 var pipeline = new Pipeline("lookup");
                 var results = Sink.Memory<(int Key, int Index, string Row)>();
                 pipeline.From(Source.Of(values)).KeyBy(x => x.Key)
-                    .Lookup((key, _) => calls.Call(rows.Contains(key) ? $"row {key}" : null), (x, row) => (x.Key, x.Index, row)).To(results);
+                    .Lookup((key, _) => calls.Call(rows.Contains(key) ? $"row {key}" : null), (x, row) => (x.Key, x.Index, row))
+                    .To(results);
                 using var log = SimulatedJob.OpenLog();
                 calls.RunWithCrashes(pipeline, log, seed);
 
@@ -151,7 +158,9 @@ public sealed class LookupTests : IDisposable
     {
         Fails("No key", s => s.Lookup<int, int, string, string>(_ => throw new InvalidOperationException("No key"), Even, (x, row) => row));
         Fails("No answer", s => s.Lookup(x => x, (_, _) => throw new InvalidOperationException("No answer"), (int x, string row) => row));
-        Fails("No result", s => s.Lookup<int, int, string, string>(x => x, (key, cancellationToken) => Even(2, cancellationToken), (x, row) => throw new InvalidOperationException("No result")));
+        Fails("No result",
+            s => s.Lookup<int, int, string, string>(
+            x => x, (key, cancellationToken) => Even(2, cancellationToken), (x, row) => throw new InvalidOperationException("No result")));
         Fails("It returned no task", s => s.Lookup(x => x, (_, _) => (Task<string?>)null!, (int x, string row) => row));
     }
 
@@ -168,12 +177,14 @@ public sealed class LookupTests : IDisposable
         var pipeline = new Pipeline("lookup");
         var options = new LookupOptions { CacheSize = 7, TimeToLive = Second, CachesMisses = false };
         pipeline.From(Source.Of([1])).Lookup(x => x, Even, (x, row) => row, options).To(_results);
-        Assert.Contains("lookup (16 in flight, cache of 7 for 00:00:01, without misses)\n", pipeline.Explain().ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "lookup (16 in flight, cache of 7 for 00:00:01, without misses)\n", pipeline.Explain().ToString(), StringComparison.Ordinal);
     }
 
     private static void Fails(string message, Func<Stream<int>, Stream<string>> steps)
         => Assert.StartsWith(
-            $"Operator 'lookup' failed on memory@0: {message}. ", Assert.Throws<OperatorException>(() => Harness.Run([1], steps)).Message, StringComparison.Ordinal);
+            $"Operator 'lookup' failed on memory@0: {message}. ", Assert.Throws<OperatorException>(() => Harness.Run([1], steps)).Message,
+            StringComparison.Ordinal);
 
     private static StepStatus Step(SimulatedJob job) => job.Status.Steps.Single(step => step.Name == "lookup");
 

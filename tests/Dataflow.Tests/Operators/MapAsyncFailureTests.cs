@@ -36,7 +36,9 @@ public sealed class MapAsyncFailureTests : IDisposable
     [Fact]
     public void Others_pass_through_while_a_call_waits_to_be_made_again()
     {
-        var job = Start([1, 2, 3], new() { Attempts = 2, RetryDelay = Second, KeepsOrder = false }, value => value == 1 ? Fails("down", 2) : Task.FromResult(value));
+        var job = Start(
+            [1, 2, 3], new() { Attempts = 2, RetryDelay = Second, KeepsOrder = false },
+            value => value == 1 ? Fails("down", 2) : Task.FromResult(value));
         job.Checkpoint();
         Assert.Equal([2, 3], _results.Committed);
 
@@ -71,13 +73,17 @@ public sealed class MapAsyncFailureTests : IDisposable
     public void A_predicate_that_fails_is_the_failure()
     {
         var options = new AsyncOptions { Attempts = 9, RetryIf = _ => throw new InvalidOperationException("no idea") };
-        Assert.Equal("no idea", Assert.Throws<OperatorException>(() => Start([5], options, _ => Fails("denied", until: 99))).InnerException!.Message);
+        Assert.Equal(
+            "no idea",
+            Assert.Throws<OperatorException>(() => Start([5], options, _ => Fails("denied", until: 99))).InnerException!.Message);
     }
 
     [Fact]
     public void A_call_that_does_not_answer_in_time_is_cancelled_and_has_failed()
     {
-        var job = Start([5], new() { Timeout = Second, Attempts = 2, RetryDelay = Second }, _ => _calls.Count == 1 ? new TaskCompletionSource<int>().Task : Task.FromResult(5));
+        var job = Start(
+            [5], new() { Timeout = Second, Attempts = 2, RetryDelay = Second },
+            _ => _calls.Count == 1 ? new TaskCompletionSource<int>().Task : Task.FromResult(5));
         Assert.False(_calls[0].Cancellation.IsCancellationRequested);
         Pass(job, Second);
         Assert.True(_calls[0].Cancellation.IsCancellationRequested);
@@ -116,7 +122,9 @@ public sealed class MapAsyncFailureTests : IDisposable
         var values = Enumerable.Range(0, 120).ToArray();
         var pipeline = new Pipeline("map");
         pipeline.From(Source.Of(values)).KeyBy(value => value)
-            .MapAsync((value, cancellationToken) => Call(value, Task.FromResult, cancellationToken), new() { Concurrency = 100, CallsPerSecond = 20 }).To(_results);
+            .MapAsync(
+                (value, cancellationToken) => Call(value, Task.FromResult, cancellationToken),
+                new() { Concurrency = 100, CallsPerSecond = 20 }).To(_results);
         var job = SimulatedJob.Start(pipeline, _log, workers, clock: _clock);
         while (!job.HasFinished) job.Step();
 
@@ -142,18 +150,21 @@ public sealed class MapAsyncFailureTests : IDisposable
     {
         var pipeline = new Pipeline("map");
         var options = new AsyncOptions { Concurrency = 4, KeepsOrder = false, Timeout = Second, Attempts = 3, CallsPerSecond = 0.5 };
-        pipeline.From(Source.Of([1])).MapAsync(Task.FromResult, options).Select(_ => new Hidden()).MapAsync(Task.FromResult, name: "hidden").To(Sink.Memory<Hidden>());
+        pipeline.From(Source.Of([1])).MapAsync(Task.FromResult, options).Select(_ => new Hidden()).MapAsync(Task.FromResult, name: "hidden")
+            .To(Sink.Memory<Hidden>());
 
         var plan = pipeline.Explain().ToString();
 
-        Assert.Contains("map-async (4 in flight, in any order, timeout 00:00:01, 3 attempts, 0.5 calls/s)\n", plan, StringComparison.Ordinal);
+        Assert.Contains(
+            "map-async (4 in flight, in any order, timeout 00:00:01, 3 attempts, 0.5 calls/s)\n", plan, StringComparison.Ordinal);
         Assert.Contains("hidden (16 in flight, checkpoints wait: Hidden cannot be written)\n", plan, StringComparison.Ordinal);
     }
 
     private SimulatedJob Start(int[] values, AsyncOptions options, Func<int, Task<int>> answer)
     {
         var pipeline = new Pipeline("map");
-        pipeline.From(Source.Of(values)).MapAsync((value, cancellationToken) => Call(value, answer, cancellationToken), options).To(_results);
+        pipeline.From(Source.Of(values)).MapAsync((value, cancellationToken) => Call(value, answer, cancellationToken), options)
+            .To(_results);
         var job = SimulatedJob.Start(pipeline, _log, clock: _clock);
         job.RunUntilIdle();
         return job;

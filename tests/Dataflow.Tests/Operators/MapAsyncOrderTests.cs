@@ -16,7 +16,8 @@ public class MapAsyncOrderTests
             (values, concurrency, seed) =>
             {
                 var indexed = values.Index().ToArray();
-                var results = Run<(int Index, int Value)>(seed, (s, calls) => s.MapAsync(calls.Call, new() { Concurrency = concurrency }), indexed, workersStay: true);
+                var results = Run<(int Index, int Value)>(
+                    seed, (s, calls) => s.MapAsync(calls.Call, new() { Concurrency = concurrency }), indexed, workersStay: true);
                 Assert.Equal(indexed, results);
             },
             iter: 25);
@@ -54,7 +55,10 @@ public class MapAsyncOrderTests
                 var expected = Harness.Run(readings, s => Counted(Timed(s).KeyBy(r => r.Sensor)));
                 var results = Run<Reading, (string, long, long)>(
                     seed,
-                    (s, calls) => Counted(isKeyed ? Timed(s).KeyBy(r => r.Sensor).MapAsync(calls.Call, options) : Timed(s).MapAsync(calls.Call, options).KeyBy(r => r.Sensor)).Values(),
+                    (s, calls)
+                        => Counted(
+                        isKeyed ? Timed(s).KeyBy(r => r.Sensor).MapAsync(calls.Call, options)
+                        : Timed(s).MapAsync(calls.Call, options).KeyBy(r => r.Sensor)).Values(),
                     readings);
                 Assert.Equal(expected.Order(), results.Order());
             },
@@ -64,7 +68,8 @@ public class MapAsyncOrderTests
     public void Checkpoints_take_in_no_more_than_was_on_its_way_when_calls_stopped_to_answer()
     {
         var pipeline = new Pipeline("map");
-        pipeline.From(Source.Of(Enumerable.Range(0, 200_000))).KeyBy(x => x).MapAsync(_ => new TaskCompletionSource<int>().Task).To(Sink.Memory<int>());
+        pipeline.From(Source.Of(Enumerable.Range(0, 200_000))).KeyBy(x => x).MapAsync(_ => new TaskCompletionSource<int>().Task)
+            .To(Sink.Memory<int>());
         using var log = SimulatedJob.OpenLog();
         var job = SimulatedJob.Start(pipeline, log, workers: 2);
         job.RunUntilIdle();
@@ -130,7 +135,8 @@ public class MapAsyncOrderTests
         job.Close();
     }
 
-    private static Stream<Reading> Timed(Stream<Reading> stream) => stream.WithEventTime(r => r.TimeMs, TimeSpan.FromMilliseconds(LatenessMs));
+    private static Stream<Reading> Timed(Stream<Reading> stream)
+        => stream.WithEventTime(r => r.TimeMs, TimeSpan.FromMilliseconds(LatenessMs));
 
     private static KeyedStream<string, (string, long, long)> Counted(KeyedStream<string, Reading> stream)
         => stream.Window(Hopping.Of(TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(50)))

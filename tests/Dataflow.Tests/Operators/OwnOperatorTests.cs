@@ -67,7 +67,10 @@ public sealed class OwnOperatorTests : IDisposable
         var step = job.Status.Steps.Single(step => step.Name == "telling");
         Assert.Equal(2, step.Filtered);
         Assert.Equal(2, step.Total(TellingOperator.Repeats));
-        Assert.Equal([("odd", 2L)], step.Counters.Where(count => count.Definition == TellingOperator.Repeats && count.Value > 0).Select(count => (count.Tag!, count.Value)));
+        Assert.Equal(
+            [("odd", 2L)],
+            step.Counters.Where(count => count.Definition == TellingOperator.Repeats && count.Value > 0)
+            .Select(count => (count.Tag!, count.Value)));
         Assert.Equal(0, step.InFlight);
         Assert.Equal(3, step.Counters.Single(count => count.Definition == TellingOperator.Known).Value);
     }
@@ -126,7 +129,9 @@ public sealed class OwnOperatorTests : IDisposable
     {
         var pipeline = new Pipeline("own");
         var numbers = pipeline.From(Source.Of([1])).KeyBy(x => x);
-        numbers.Add(input => new DeclaringNode("twice", input, declare => (declare.State<int, int>("count"), declare.State<int, long>("count")))).To(Sink.Memory<int>("a"));
+        numbers.Add(
+            input => new DeclaringNode("twice", input, declare => (declare.State<int, int>("count"), declare.State<int, long>("count"))))
+            .To(Sink.Memory<int>("a"));
         numbers.Add(input => new DeclaringNode("code", input, declare => declare.State<int, Func<int>>())).To(Sink.Memory<int>("b"));
 
         var faults = Assert.Throws<PlanException>(pipeline.Explain).Faults;
@@ -145,12 +150,14 @@ public sealed class OwnOperatorTests : IDisposable
         var pipeline = new Pipeline("own");
         foreach (var name in new[] { other, $"step-{number}" })
         {
-            pipeline.From(Source.Of([1], name)).KeyBy(x => x).Add(input => new DeclaringNode(name, input, declare => declare.State<int, int>()))
+            pipeline.From(Source.Of([1], name)).KeyBy(x => x)
+                .Add(input => new DeclaringNode(name, input, declare => declare.State<int, int>()))
                 .To(Sink.Memory<int>($"{name}-out"));
         }
 
         Assert.Equal(
-            $"Pipeline 'own': states of steps '{other}' and 'step-{number}' would be kept under one number. Give one of the steps another name.",
+            $"Pipeline 'own': states of steps '{other}' and 'step-{number}' would be kept under one number. Give one of the steps another "
+                + "name.",
             Assert.Throws<PlanException>(pipeline.Explain).Message);
     }
 
@@ -182,7 +189,8 @@ public sealed class OwnOperatorTests : IDisposable
         job.Close();
     }
 
-    private sealed record TellingNode(Node<Keyed<int, int>> Before, Output<int> Repeated) : Node<Keyed<int, int>, Keyed<int, int>>("telling", Before)
+    private sealed record TellingNode(Node<Keyed<int, int>> Before, Output<int> Repeated)
+        : Node<Keyed<int, int>, Keyed<int, int>>("telling", Before)
     {
         public override Operator<Keyed<int, int>, Keyed<int, int>> CreateOperator() => new TellingOperator(Repeated);
     }
@@ -340,7 +348,8 @@ internal static class OwnSteps
         }
     }
 
-    private sealed record FirstOfKeyNode<TKey, T>(Node<Keyed<TKey, T>> Before) : Node<Keyed<TKey, T>, Keyed<TKey, T>>("first-of-key", Before)
+    private sealed record FirstOfKeyNode<TKey, T>(Node<Keyed<TKey, T>> Before)
+        : Node<Keyed<TKey, T>, Keyed<TKey, T>>("first-of-key", Before)
         where TKey : notnull
     {
         public override Operator<Keyed<TKey, T>, Keyed<TKey, T>> CreateOperator() => new FirstOfKeyOperator<TKey, T>();

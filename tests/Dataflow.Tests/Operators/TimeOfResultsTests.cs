@@ -4,16 +4,19 @@ using Dataflow.Testing;
 
 namespace Dataflow.Tests.Operators;
 
-/// <summary>Every verb that makes records of what it holds: where its input is not late, none of its results is late for what follows.</summary>
+/// <summary>Every verb that makes records of what it holds: where its input is not late, none of its results is late for what
+/// follows.</summary>
 public class TimeOfResultsTests
 {
     private const long LatenessMs = 60;
     private static readonly Output<int> s_side = new("side");
 
     /// <summary>The verbs, each on keyed readings without late ones, with a second stream of the same kind.</summary>
-    private static readonly Dictionary<string, Func<KeyedStream<string, Reading>, KeyedStream<string, Reading>, Stream<int>[]>> s_verbs = new()
+    private static readonly Dictionary<string, Func<KeyedStream<string, Reading>, KeyedStream<string, Reading>, Stream<int>[]>> s_verbs =
+        new()
     {
-        ["match"] = (s, _) => [s.Match(Rising(AfterMatch.SkipPastLast), (_, m) => (int)m.EndMs, out var timedOut).Values(), timedOut.Values()],
+        ["match"] = (s, _)
+            => [s.Match(Rising(AfterMatch.SkipPastLast), (_, m) => (int)m.EndMs, out var timedOut).Values(), timedOut.Values()],
         ["match, no skip"] = (s, _) => [s.Match(Rising(AfterMatch.NoSkip), (_, m) => (int)m.EndMs).Values()],
         ["process in order"] = (s, _) => WithSide(s.Process(() => new Timers(isInOrder: true))),
         ["process at once"] = (s, _) => WithSide(s.Process(() => new Timers(isInOrder: false))),
@@ -26,8 +29,10 @@ public class TimeOfResultsTests
         ["session"] = (s, _) => [s.Window(Session.WithGap(Ms(20))).Aggregate(a => a.Count(), (_, _, n) => (int)n).Values()],
         ["counting"] = (s, _) => [s.Window(Counting.Every(3)).Aggregate(a => a.Count(), (_, _, n) => (int)n).Values()],
         ["global"] = (s, _) => [s.Window(Global.Window).Aggregate(a => a.Count(), (_, _, n) => (int)n).Values()],
-        ["tumbling, early and late"] = (s, _) => [s.Window(Tumbling.Every(Ms(40)), trigger: EarlyAndLate).Aggregate(a => a.Count(), (_, _, n) => (int)n).Values()],
-        ["session, early and late"] = (s, _) => [s.Window(Session.WithGap(Ms(20)), trigger: EarlyAndLate).Aggregate(a => a.Count(), (_, _, n) => (int)n).Values()],
+        ["tumbling, early and late"] = (s, _)
+            => [s.Window(Tumbling.Every(Ms(40)), trigger: EarlyAndLate).Aggregate(a => a.Count(), (_, _, n) => (int)n).Values()],
+        ["session, early and late"] = (s, _)
+            => [s.Window(Session.WithGap(Ms(20)), trigger: EarlyAndLate).Aggregate(a => a.Count(), (_, _, n) => (int)n).Values()],
         ["aggregate"] = (s, _) => [s.Aggregate(a => a.Count(), (_, n) => (int)n).Changes().Values().Select(c => c.New)],
         ["table"] = (s, _) => [s.LatestBy(r => r.Value).Changes().Values().Select(_ => 1)],
         ["join"] = (s, other) => [s.Join(other, (a, b) => a.Value + b.Value, Ms(30), Ms(30)).Values()],
@@ -51,7 +56,8 @@ public class TimeOfResultsTests
                 log.Append("readings", readings);
                 var pipeline = new Pipeline("times");
                 var late = Sink.Memory<string>();
-                var keyed = pipeline.From(Topic.Of<Reading>("readings").StopAtEnd()).WithEventTime(r => r.TimeMs, maxOutOfOrderness: Ms(LatenessMs)).KeyBy(r => r.Sensor);
+                var keyed = pipeline.From(Topic.Of<Reading>("readings").StopAtEnd())
+                    .WithEventTime(r => r.TimeMs, maxOutOfOrderness: Ms(LatenessMs)).KeyBy(r => r.Sensor);
                 var results = s_verbs[verb](keyed, keyed.Where(r => r.Value % 2 == 0));
                 results.Select(stream => stream.Add(input => new LateNode(input))).Aggregate((all, more) => all.Union(more)).To(late);
                 SimulatedJob.Start(pipeline, log, workers, with: options => options with { ReadRecords = reads }).Run();
@@ -62,7 +68,8 @@ public class TimeOfResultsTests
     private static TimeSpan Ms(long ms) => TimeSpan.FromMilliseconds(ms);
 
     private static Pattern<Reading> Rising(AfterMatch after)
-        => Pattern.Begin<Reading>("first", r => r.Value > 0).FollowedBy("more", (r, m) => r.Value > m["first"][0].Value).Within(Ms(50)).Then(after);
+        => Pattern.Begin<Reading>("first", r => r.Value > 0).FollowedBy("more", (r, m) => r.Value > m["first"][0].Value).Within(Ms(50))
+            .Then(after);
 
     private static Stream<int>[] WithSide(KeyedStream<string, int> results) => [results.Values(), results.SideOutput(s_side).Values()];
 

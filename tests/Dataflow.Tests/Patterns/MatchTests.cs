@@ -11,18 +11,23 @@ public class MatchTests
     private static readonly Pattern<Reading>[] s_patterns =
     [
         Pattern.Begin<Reading>("a", r => r.Value % 3 == 0).Next("b", r => r.Value % 2 == 0),
-        Pattern.Begin<Reading>("a", r => r.Value > 0).FollowedBy("b", (r, m) => r.Value < m["a"][0].Value).Within(TimeSpan.FromMilliseconds(150)),
+        Pattern.Begin<Reading>("a", r => r.Value > 0).FollowedBy("b", (r, m) => r.Value < m["a"][0].Value)
+            .Within(TimeSpan.FromMilliseconds(150)),
         Pattern.Begin<Reading>("a", r => r.Value > 0).OneOrMore().Next("b", r => r.Value % 2 == 0).Then(AfterMatch.SkipToNext),
         Pattern.Begin<Reading>("a", r => r.Value > 0).OneOrMore().Reluctant().Next("b", r => r.Value % 2 == 0),
         Pattern.Begin<Reading>("a", r => r.Value > -50).FollowedBy("b", (r, m) => r.Value > 10 * m["b"].Count).Times(1, 3)
             .Next("c", r => r.Value < 0).Optional().Within(TimeSpan.FromMilliseconds(200)),
-        Pattern.Begin<Reading>("a", r => r.Value > 0).Next("b", r => r.Value < 0).Times(0, 2).FollowedBy("c", r => r.Value % 5 == 0).Then(AfterMatch.SkipToNext),
-        Pattern.Begin<Reading>("a", r => r.Value > 0).FollowedBy("b", r => r.Value < 0).OneOrMore().Within(TimeSpan.FromMilliseconds(120)).Then(AfterMatch.NoSkip),
+        Pattern.Begin<Reading>("a", r => r.Value > 0).Next("b", r => r.Value < 0).Times(0, 2).FollowedBy("c", r => r.Value % 5 == 0)
+            .Then(AfterMatch.SkipToNext),
+        Pattern.Begin<Reading>("a", r => r.Value > 0).FollowedBy("b", r => r.Value < 0).OneOrMore().Within(TimeSpan.FromMilliseconds(120))
+            .Then(AfterMatch.NoSkip),
         Pattern.Begin<Reading>("a", r => r.Value > 0).Next("b", r => r.Value > 20).Optional().Reluctant().Next("c", r => r.Value % 2 == 0),
         Pattern.Begin<Reading>("a", r => r.Value > 0).Next("b", r => r.Value > -20).Times(2, 3).Optional().Next("c", r => r.Value < 0)
             .Next("d", r => r.Value > 0).Optional().Reluctant(),
-        Pattern.Begin<Reading>("a", r => r.Value > -30).OneOrMore().Next("b", r => r.Value < 0).OneOrMore().Then(AfterMatch.SkipToLast("a")),
-        Pattern.Begin<Reading>("a", r => r.Value > 0).FollowedBy("b", r => r.Value < 0).Optional().FollowedBy("c", r => r.Value % 2 == 0).Times(1, 2)
+        Pattern.Begin<Reading>("a", r => r.Value > -30).OneOrMore().Next("b", r => r.Value < 0).OneOrMore()
+            .Then(AfterMatch.SkipToLast("a")),
+        Pattern.Begin<Reading>("a", r => r.Value > 0).FollowedBy("b", r => r.Value < 0).Optional().FollowedBy("c", r => r.Value % 2 == 0)
+            .Times(1, 2)
             .Within(TimeSpan.FromMilliseconds(150)).Then(AfterMatch.SkipToFirst("b")),
     ];
 
@@ -51,7 +56,8 @@ public class MatchTests
                 using var log = SimulatedJob.OpenLog();
                 var found = Sink.Memory<string>();
                 var last = new Reading("end", 1_000_000, -100);
-                foreach (var (part, workers) in new[] { (readings[..(readings.Length / 2)], before), ([.. readings[(readings.Length / 2)..], last], after) })
+                foreach (var (part, workers) in new[] { (readings[..(readings.Length / 2)], before),
+                    ([.. readings[(readings.Length / 2)..], last], after) })
                 {
                     log.Append("readings", part);
                     var pipeline = new Pipeline("matches");
@@ -64,9 +70,11 @@ public class MatchTests
                 }
 
                 // What could still grow or begin when the input does not end is not out yet.
-                var all = readings.GroupBy(r => r.Sensor).SelectMany(s => Model(s_patterns[which], [.. s]).Select(match => Text(s.Key, match))).ToList();
+                var all = readings.GroupBy(r => r.Sensor)
+                    .SelectMany(s => Model(s_patterns[which], [.. s]).Select(match => Text(s.Key, match))).ToList();
                 Assert.Empty(found.Committed.Except(all));
-                if (s_patterns[which].Span is not null) Assert.Equal(all.Order(StringComparer.Ordinal), found.Committed.Order(StringComparer.Ordinal));
+                if (s_patterns[which].Span is not null) Assert.Equal(
+                    all.Order(StringComparer.Ordinal), found.Committed.Order(StringComparer.Ordinal));
             },
             iter: 40);
 
@@ -103,7 +111,8 @@ public class MatchTests
         Assert.Equal(["10 11 12 13"], Find([10, 11, 12, 13, 14], reluctant));
 
         static Pattern<Reading> BeforeMore(Func<Pattern<Reading>, Pattern<Reading>> change) => change(
-            Pattern.Begin<Reading>("a", r => r.Value >= 10).Next("b", r => r.Value < 15).OneOrMore().Optional()).Next("c", r => r.Value > 12);
+            Pattern.Begin<Reading>("a", r => r.Value >= 10).Next("b", r => r.Value < 15).OneOrMore().Optional())
+                .Next("c", r => r.Value > 12);
     }
 
     [Fact]
@@ -114,13 +123,16 @@ public class MatchTests
         Assert.Equal(["1 2"], Find([1, 2, 1], pattern).Take(1));
         Assert.Equal(["1", "1"], Find([1, 2, 1], pattern.Reluctant()));
         Assert.Equal(["1 2 3", "1 3"], Find([1, 2, 3, 1, 3], pattern.Reluctant().Next("c", r => r.Value == 3)));
-        Assert.Equal(["1", "1"], Find([1, 2, 1], Pattern.Begin<Reading>("a", r => r.Value == 1).FollowedBy("b", r => r.Value == 2).Optional().Reluctant()));
+        Assert.Equal(
+            ["1", "1"],
+            Find([1, 2, 1], Pattern.Begin<Reading>("a", r => r.Value == 1).FollowedBy("b", r => r.Value == 2).Optional().Reluctant()));
     }
 
     [Fact]
     public void An_optional_part_that_repeats_is_missing_or_has_its_least()
     {
-        var pattern = Pattern.Begin<Reading>("a", r => r.Value == 1).Next("b", r => r.Value == 2).Times(2).Optional().Next("c", r => r.Value == 3);
+        var pattern = Pattern.Begin<Reading>("a", r => r.Value == 1).Next("b", r => r.Value == 2).Times(2).Optional()
+            .Next("c", r => r.Value == 3);
 
         Assert.Equal(["1 3", "1 2 2 3"], Find([1, 3, 1, 2, 3, 1, 2, 2, 3], pattern));
     }
@@ -132,9 +144,14 @@ public class MatchTests
         int[] values = [0, 9, 1, 2, 9, 3, -1];
 
         Assert.Equal(["0 1 2 3 -1"], Find(values, begin.FollowedBy("b", IsB).OneOrMore().FollowedBy("c", r => r.Value < 0)));
-        Assert.Equal(["0 1 2 -1"], Find(values, begin.FollowedBy("b", IsB).Next("more", IsB).Times(0, int.MaxValue).FollowedBy("c", r => r.Value < 0)));
+        Assert.Equal(
+            ["0 1 2 -1"],
+            Find(values, begin.FollowedBy("b", IsB).Next("more", IsB).Times(0, int.MaxValue).FollowedBy("c", r => r.Value < 0)));
         Assert.Empty(Find(values, begin.Next("b", IsB).OneOrMore().FollowedBy("c", r => r.Value < 0)));
-        Assert.Equal(["0 1 2 3 -1"], Find([0, 1, 9, 2, 3, -1], begin.Next("b", IsB).FollowedBy("more", IsB).Times(0, int.MaxValue).FollowedBy("c", r => r.Value < 0)));
+        Assert.Equal(
+            ["0 1 2 3 -1"],
+            Find([0, 1, 9, 2, 3, -1],
+            begin.Next("b", IsB).FollowedBy("more", IsB).Times(0, int.MaxValue).FollowedBy("c", r => r.Value < 0)));
 
         static bool IsB(Reading r) => r.Value is > 0 and < 9;
     }
@@ -192,7 +209,8 @@ public class MatchTests
     {
         // Both records begin a search at the same time; the match of the first skips the second.
         Reading[] readings = [new("s", 0, 1), new("s", 0, 1), new("s", 2, 2), new("s", 100, 0)];
-        var pattern = Pattern.Begin<Reading>("a", r => r.Value > 0).Times(2).FollowedBy("b", r => r.Value == 2).FollowedBy("c", r => r.Value == 3).Optional()
+        var pattern = Pattern.Begin<Reading>("a", r => r.Value > 0).Times(2).FollowedBy("b", r => r.Value == 2)
+            .FollowedBy("c", r => r.Value == 3).Optional()
             .Within(TimeSpan.FromMilliseconds(10));
         var pipeline = new Pipeline("skipped");
         var (found, late) = (Sink.Memory<string>("found"), Sink.Memory<string>("late"));
@@ -209,8 +227,10 @@ public class MatchTests
     {
         var pipeline = new Pipeline("bounded");
         var found = Sink.Memory<string>();
-        pipeline.From(Source.Of(Enumerable.Range(0, 100).Select(i => new Reading("s", i, i)))).WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor)
-            .Match(Pattern.Begin<Reading>("a", _ => true).FollowedBy("b", r => r.Value == 99).Then(AfterMatch.SkipToNext), (key, m) => Text(key, m.All), maxOpen: 10)
+        pipeline.From(Source.Of(Enumerable.Range(0, 100).Select(i => new Reading("s", i, i)))).WithEventTime(r => r.TimeMs)
+            .KeyBy(r => r.Sensor)
+            .Match(Pattern.Begin<Reading>("a", _ => true).FollowedBy("b", r => r.Value == 99).Then(AfterMatch.SkipToNext),
+                (key, m) => Text(key, m.All), maxOpen: 10)
             .To(found);
         using var log = SimulatedJob.OpenLog();
         var job = SimulatedJob.Start(pipeline, log);
@@ -226,15 +246,23 @@ public class MatchTests
         var stream = new Pipeline("bad").From(Source.Of([1])).WithEventTime(x => (long)x).KeyBy(x => x);
         var endless = Pattern.Begin<int>("a", x => x > 0).FollowedBy("b", x => x < 0).OneOrMore();
 
-        Assert.Contains("Add Within, or Reluctant", Assert.Throws<ArgumentException>(() => stream.Match(endless, (_, m) => m.StartMs)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Add Within, or Reluctant", Assert.Throws<ArgumentException>(() => stream.Match(endless, (_, m) => m.StartMs)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => stream.Match(
-            Pattern.Begin<int>("a", x => x > 0).FollowedBy("b", x => x < 0).Optional().Next("c", x => x == 0).Optional(), (_, m) => m.StartMs));
+            Pattern.Begin<int>("a", x => x > 0).FollowedBy("b", x => x < 0).Optional().Next("c", x => x == 0).Optional(),
+            (_, m) => m.StartMs));
         Assert.Contains(
             "may be without any record",
-            Assert.Throws<ArgumentException>(() => stream.Match(Pattern.Begin<int>("a", x => x > 0).Times(0, 2), (_, m) => m.StartMs)).Message,
+            Assert.Throws<ArgumentException>(() => stream.Match(Pattern.Begin<int>("a", x => x > 0).Times(0, 2), (_, m) => m.StartMs))
+                .Message,
             StringComparison.Ordinal);
-        Assert.Contains("no part 'x' to skip to", Assert.Throws<ArgumentException>(() => endless.Then(AfterMatch.SkipToLast("x"))).Message, StringComparison.Ordinal);
-        Assert.Contains("has a part 'a' already", Assert.Throws<ArgumentException>(() => endless.Next("a", _ => true)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no part 'x' to skip to", Assert.Throws<ArgumentException>(() => endless.Then(AfterMatch.SkipToLast("x"))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "has a part 'a' already", Assert.Throws<ArgumentException>(() => endless.Next("a", _ => true)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -242,15 +270,18 @@ public class MatchTests
     {
         var pattern = Pattern.Begin<Reading>("a", _ => throw new FormatException("Bad."));
 
-        Assert.Contains("Operator 'match' failed", Assert.Throws<OperatorException>(() => Find([1], pattern)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Operator 'match' failed", Assert.Throws<OperatorException>(() => Find([1], pattern)).Message, StringComparison.Ordinal);
     }
 
-    private static string Text(string key, IEnumerable<Reading> match) => $"{key}: {string.Join(' ', match.Select(r => $"{r.TimeMs}={r.Value}"))}";
+    private static string Text(string key, IEnumerable<Reading> match)
+        => $"{key}: {string.Join(' ', match.Select(r => $"{r.TimeMs}={r.Value}"))}";
 
     private static IEnumerable<string> Find(int[] values, Pattern<Reading> pattern)
         => Harness.Run(
             values.Select((v, i) => new Reading("s", i * 10, v)),
-            s => s.WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor).Match(pattern, (_, m) => string.Join(' ', m.All.Select(r => r.Value))));
+            s => s.WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor)
+                .Match(pattern, (_, m) => string.Join(' ', m.All.Select(r => r.Value))));
 
     /// <summary>Tries from each record on, with backtracking, in the order of preference; its first success is the match.</summary>
     private static IEnumerable<Reading[]> Model(Pattern<Reading> pattern, Reading[] rows)
@@ -309,13 +340,16 @@ public class MatchTests
     {
         for (var row = next; row < rows.Length; row++)
         {
-            if (taken.Rows.Length > 0 && pattern.Span is { } span && rows[row].TimeMs - rows[taken.Rows[0]].TimeMs >= (long)span.TotalMilliseconds) yield break;
+            if (taken.Rows.Length > 0 && pattern.Span is { } span
+                && rows[row].TimeMs - rows[taken.Rows[0]].TimeMs >= (long)span.TotalMilliseconds) yield break;
             var state = new OpenMatches<Reading>();
             state.Rows.AddRange(rows.Select(r => new TimedValue<Reading>(r.TimeMs, r)));
-            var match = new Match<Reading>(pattern.Parts).Of(state, new OpenMatch { Rows = [.. taken.Rows.Select(t => (long)t)], Parts = taken.Parts });
+            var match = new Match<Reading>(pattern.Parts)
+                .Of(state, new OpenMatch { Rows = [.. taken.Rows.Select(t => (long)t)], Parts = taken.Parts });
             if (pattern.Parts[part].Where(rows[row], match))
             {
-                foreach (var found in From(pattern, rows, row + 1, new([.. taken.Rows, row], [.. taken.Parts, part]), part, count)) yield return found;
+                foreach (var found in From(pattern, rows, row + 1, new([.. taken.Rows, row], [.. taken.Parts, part]), part,
+                    count)) yield return found;
                 yield break;
             }
 

@@ -82,7 +82,8 @@ public class ExplanationTests
         var pipeline = new Pipeline("flights");
         var airports = pipeline.Table(Source.Of(["a"], "airports"), code => code);
         var flights = pipeline.From(Source.Of([new Reading("a", 1, 2)], "flights")).WithEventTime(f => f.TimeMs).KeyBy(f => f.Sensor);
-        flights.Window(Tumbling.Every(TimeSpan.FromHours(1)), out var late).Aggregate(a => a.Mean(f => f.Value), (code, _, mean) => (code, mean))
+        flights.Window(Tumbling.Every(TimeSpan.FromHours(1)), out var late)
+            .Aggregate(a => a.Mean(f => f.Value), (code, _, mean) => (code, mean))
             .Join(airports, (x, _) => x, name: "origin").Values().KeyBy(x => x.code + "!").Join(airports, (x, _) => x, name: "destination")
             .To(Sink.Memory<(string, double)>());
         late.Values().MapAsync(Task.FromResult).To(Sink.Memory<Reading>("late"));

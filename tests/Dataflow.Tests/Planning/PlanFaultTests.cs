@@ -118,11 +118,13 @@ public sealed class PlanFaultTests : IDisposable
         pipeline.From(Source.Of([1])).KeyBy(x => x).Process(() => new RunningCount<int, int>()).Values().To(Sink.Memory<long>());
         var before = new Manifest
         {
-            Epoch = 3, Signature = Plan.Of(pipeline).Signature, Positions = [], Blobs = new Dictionary<string, byte[]>(), IsFinished = false,
+            Epoch = 3, Signature = Plan.Of(pipeline).Signature, Positions = [], Blobs = new Dictionary<string, byte[]>(),
+            IsFinished = false,
         };
         var restored = new RestoredCheckpoint(Manifest.Read(before.ToBytes()));
         Assert.StartsWith(
-            "Pipeline 'old': checkpoint 3 was written by another version, which hashed keys and wrote values in another way. Run that version, or begin anew",
+            "Pipeline 'old': checkpoint 3 was written by another version, which hashed keys and wrote values in another way. Run that "
+                + "version, or begin anew",
             Assert.Throws<CheckpointException>(() => restored.CheckMatches(Plan.Of(pipeline))).Message,
             StringComparison.Ordinal);
         new RestoredCheckpoint(before with { Format = Manifest.CurrentFormat }).CheckMatches(Plan.Of(pipeline));

@@ -79,14 +79,16 @@ public sealed class BroadcastProcessTests : IDisposable
             .Process(() => new Splits(odd, text));
         split.To(evens);
         split.SideOutput(odd).To(odds);
-        split.SideOutput(text).Window(Tumbling.Every(TimeSpan.FromSeconds(1))).Aggregate(a => a.Count(), (key, _, n) => $"{key}: {n}").To(texts);
+        split.SideOutput(text).Window(Tumbling.Every(TimeSpan.FromSeconds(1))).Aggregate(a => a.Count(), (key, _, n) => $"{key}: {n}")
+            .To(texts);
         Assert.Contains("text (from process)", pipeline.Explain().ToString(), StringComparison.Ordinal);
 
         SimulatedJob.Start(pipeline, _log, workers: 2).Run();
 
         Assert.Equal(Enumerable.Range(0, 100).Where(x => x % 2 == 0), evens.Committed.Order());
         Assert.Equal(Enumerable.Range(0, 100).Where(x => x % 2 == 1), odds.Committed.Order());
-        Assert.Equal(Enumerable.Range(0, 7).Select(key => $"{key}: {Enumerable.Range(0, 100).Count(x => x % 7 == key)}"), texts.Committed.Order());
+        Assert.Equal(
+            Enumerable.Range(0, 7).Select(key => $"{key}: {Enumerable.Range(0, 100).Count(x => x % 7 == key)}"), texts.Committed.Order());
         Assert.Same(split.SideOutput(odd).Pairs.Node, split.SideOutput(odd).Pairs.Node);
     }
 

@@ -19,7 +19,8 @@ public sealed class ProcessTests : IDisposable
                 var counts = Harness.Run(
                     keys, s => s.KeyBy(k => k).Process(() => new RunningCount<int, int>()).Pairs, workers);
                 foreach (var key in keys.GroupBy(k => k))
-                    Assert.Equal(Enumerable.Range(1, key.Count()).Select(n => (long)n), counts.Where(c => c.Key == key.Key).Select(c => c.Value));
+                    Assert.Equal(
+                        Enumerable.Range(1, key.Count()).Select(n => (long)n), counts.Where(c => c.Key == key.Key).Select(c => c.Value));
             },
             iter: 40);
 

@@ -17,21 +17,28 @@ public sealed class TimeOrderTests : IDisposable
 
     [Fact]
     public void Timers_fire_the_same_for_any_size_of_a_read_and_number_of_workers_also_over_a_restart()
-        => Gen.Select(Reading.Disordered(LatenessMs), Gen.OneOf(Gen.Const(1), Gen.Const(7), Gen.Const(1024)), Gen.Int[1, 4], Gen.Int[1, 4], Gen.Int[1, 2], Gen.Int[0, 120]).Sample(
+        => Gen.Select(
+            Reading.Disordered(LatenessMs), Gen.OneOf(Gen.Const(1), Gen.Const(7), Gen.Const(1024)), Gen.Int[1, 4], Gen.Int[1, 4],
+            Gen.Int[1, 2], Gen.Int[0, 120]).Sample(
             (all, reads, before, after, partitions, steps) =>
             {
                 // Of one moment records come in the order of their coming, which two partitions do not have.
                 Reading[] readings = partitions == 1 ? all : [.. all.DistinctBy(r => (r.Sensor, r.TimeMs))];
                 var alarms = Run(readings, reads, before, after, partitions, steps);
                 foreach (var sensor in readings.GroupBy(r => r.Sensor))
-                    Assert.Equal(Model([.. sensor], readings.Max(r => r.TimeMs)), alarms.Where(a => a.StartsWith(sensor.Key, StringComparison.Ordinal)));
+                    Assert.Equal(
+                        Model([.. sensor], readings.Max(r => r.TimeMs)),
+                        alarms.Where(a => a.StartsWith(sensor.Key, StringComparison.Ordinal)));
             },
             iter: 60);
 
     [Fact]
     public void Of_one_moment_records_come_before_the_timer_though_the_watermark_is_there()
     {
-        _log.Append("readings", [new Reading("a", 0, 0), new Reading("b", PatienceMs, 0), new Reading("a", PatienceMs, 0), new Reading("b", PatienceMs + 1, 0)]);
+        _log.Append(
+            "readings",
+            [new Reading("a", 0, 0), new Reading("b", PatienceMs, 0), new Reading("a", PatienceMs, 0),
+            new Reading("b", PatienceMs + 1, 0)]);
         var alarms = Sink.Memory<string>();
         var job = SimulatedJob.Start(Alarms(alarms), _log, with: options => options with { ReadRecords = 1 });
         job.RunUntilIdle();
@@ -45,12 +52,15 @@ public sealed class TimeOrderTests : IDisposable
     public void A_silence_is_told_though_all_input_comes_at_once()
     {
         var minute = (long)TimeSpan.FromMinutes(1).TotalMilliseconds;
-        Reading[] readings = [.. Enumerable.Range(0, 40).SelectMany(m => new[] { new Reading("t", m * minute, 0), new Reading("s", m * minute, 0) })
+        Reading[] readings = [
+            .. Enumerable.Range(0, 40).SelectMany(m => new[] { new Reading("t", m * minute, 0), new Reading("s", m * minute, 0) })
             .Where(r => r.Sensor == "t" || r.TimeMs <= 2 * minute || r.TimeMs >= 30 * minute)];
         var alarms = Harness.Run(
             readings, s => s.WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor).Process(() => new Silence(5 * minute)), workers: 2);
 
-        Assert.Equal([$"s {7 * minute}: {2 * minute}", $"s {12 * minute}: {2 * minute}", $"s {17 * minute}: {2 * minute}"], alarms.Where(a => a.StartsWith('s')).Take(3));
+        Assert.Equal(
+            [$"s {7 * minute}: {2 * minute}", $"s {12 * minute}: {2 * minute}", $"s {17 * minute}: {2 * minute}"],
+            alarms.Where(a => a.StartsWith('s')).Take(3));
     }
 
     [Fact]
@@ -107,7 +117,8 @@ public sealed class TimeOrderTests : IDisposable
         _log.Append("readings", [new Reading("a", 10, 1)]);
         var seen = Sink.Memory<string>();
         var pipeline = new Pipeline("seen");
-        pipeline.From(Topic.Of<Reading>("readings")).WithEventTime(r => r.TimeMs, maxOutOfOrderness: TimeSpan.FromHours(1)).KeyBy(r => r.Sensor)
+        pipeline.From(Topic.Of<Reading>("readings")).WithEventTime(r => r.TimeMs, maxOutOfOrderness: TimeSpan.FromHours(1))
+            .KeyBy(r => r.Sensor)
             .Process(() => new SeenAtOnce()).To(seen);
         var job = SimulatedJob.Start(pipeline, _log);
         job.RunUntilIdle();
@@ -122,7 +133,8 @@ public sealed class TimeOrderTests : IDisposable
     {
         _log.Append("readings", [new Reading("a", 10, 1), new Reading("b", 5, -1), new Reading("c", 20, 1)]);
         var pipeline = new Pipeline("fails");
-        pipeline.From(Topic.Of<Reading>("readings").StopAtEnd()).WithEventTime(r => r.TimeMs, maxOutOfOrderness: TimeSpan.FromHours(1)).KeyBy(r => r.Sensor)
+        pipeline.From(Topic.Of<Reading>("readings").StopAtEnd()).WithEventTime(r => r.TimeMs, maxOutOfOrderness: TimeSpan.FromHours(1))
+            .KeyBy(r => r.Sensor)
             .Process(() => new Seen()).To(Sink.Memory<string>());
 
         var error = Assert.Throws<OperatorException>(() => SimulatedJob.Start(pipeline, _log).Run());
@@ -153,7 +165,8 @@ public sealed class TimeOrderTests : IDisposable
     private static Pipeline Alarms(MemorySink<string> alarms, Topic<Reading>? readings = null)
     {
         var pipeline = new Pipeline("alarms");
-        pipeline.From(readings ?? Topic.Of<Reading>("readings")).WithEventTime(r => r.TimeMs, maxOutOfOrderness: TimeSpan.FromMilliseconds(readings is null ? 0 : LatenessMs))
+        pipeline.From(readings ?? Topic.Of<Reading>("readings"))
+            .WithEventTime(r => r.TimeMs, maxOutOfOrderness: TimeSpan.FromMilliseconds(readings is null ? 0 : LatenessMs))
             .KeyBy(r => r.Sensor).Process(() => new Silence(PatienceMs)).To(alarms);
         return pipeline;
     }
@@ -165,7 +178,8 @@ public sealed class TimeOrderTests : IDisposable
             log.Append("readings", readings.Where((_, i) => i % partitions == partition), partition, partitions);
         var alarms = Sink.Memory<string>();
         var topic = Topic.Of<Reading>("readings").StopAtEnd();
-        var job = SimulatedJob.Start(Alarms(alarms, topic), log, before, seed: steps, with: options => options with { ReadRecords = reads });
+        var job = SimulatedJob.Start(
+            Alarms(alarms, topic), log, before, seed: steps, with: options => options with { ReadRecords = reads });
         for (var step = 0; step < steps; step++) job.Step();
         job.Begin();
         while (job.Status.Checkpoints.Count == 0 && !job.HasFinished) job.Step();
@@ -175,7 +189,8 @@ public sealed class TimeOrderTests : IDisposable
         return alarms.Committed;
     }
 
-    /// <summary>The alarms of one sensor: of one moment records before timers; at the end time goes to the newest record, then all timers fire.</summary>
+    /// <summary>The alarms of one sensor: of one moment records before timers; at the end time goes to the newest record, then all timers
+    /// fire.</summary>
     private static List<string> Model(Reading[] readings, long newestOfAll)
     {
         var timers = new SortedDictionary<long, bool>(); // with whether it may set others
@@ -208,7 +223,8 @@ public sealed class TimeOrderTests : IDisposable
     /// <summary>Tells of a silence, and again as long as it goes on.</summary>
     private sealed class Silence(long patienceMs) : KeyedProcess<string, Reading, (long Newest, int Alarms), string>
     {
-        public override void OnRecord(in Record<Reading> record, ref (long Newest, int Alarms) state, ProcessContext<string, string> context)
+        public override void OnRecord(
+            in Record<Reading> record, ref (long Newest, int Alarms) state, ProcessContext<string, string> context)
         {
             state = (record.Timestamp, 0);
             context.SetTimer(record.Timestamp + patienceMs);

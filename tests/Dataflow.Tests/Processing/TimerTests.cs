@@ -17,7 +17,8 @@ public sealed class TimerTests : IDisposable
         using var driver = new PipelineDriver(() =>
         {
             var pipeline = new Pipeline("dates");
-            pipeline.From(topic).WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor).Process(() => new ByDates()).Values().To(Topic.Of<string>("fired"));
+            pipeline.From(topic).WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor).Process(() => new ByDates()).Values()
+                .To(Topic.Of<string>("fired"));
             return pipeline;
         });
 
@@ -108,7 +109,8 @@ public sealed class TimerTests : IDisposable
     public void A_deleted_timer_does_not_fire_unless_it_is_set_again()
     {
         var fired = Harness.Run(
-            [new Reading("a", 0, 10), new Reading("a", 1, -10), new Reading("a", 2, 20), new Reading("b", 3, 30), new Reading("b", 4, -30), new Reading("b", 5, 30)],
+            [new Reading("a", 0, 10), new Reading("a", 1, -10), new Reading("a", 2, 20), new Reading("b", 3, 30), new Reading("b", 4, -30),
+                new Reading("b", 5, 30)],
             s => s.WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor).Process(() => new SetsAndDeletes()));
 
         Assert.Equal(["a 20", "b 30"], fired);
@@ -117,7 +119,8 @@ public sealed class TimerTests : IDisposable
     [Fact]
     public void Many_deleted_timers_do_not_pile_up()
     {
-        Reading[] readings = [.. Enumerable.Range(1, 2000).SelectMany(i => new[] { new Reading("a", i, 5000 + i), new Reading("a", i, -5000 - i) })];
+        Reading[] readings = [
+            .. Enumerable.Range(1, 2000).SelectMany(i => new[] { new Reading("a", i, 5000 + i), new Reading("a", i, -5000 - i) })];
         var fired = Harness.Run(
             [.. readings, new Reading("a", 3000, 9000)],
             s => s.WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor).Process(() => new SetsAndDeletes()));

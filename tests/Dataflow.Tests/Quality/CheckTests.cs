@@ -18,7 +18,8 @@ public sealed class CheckTests : IDisposable
     public void Counts_by_rule_hands_out_alerts_and_keeps_dead_letters_out(int workers)
     {
         for (var partition = 0; partition < 2; partition++)
-            _log.Append(Input, Enumerable.Range(0, 100).Select(i => new Reading(i % 10 == 0 ? null! : "a", i, i)), partition, partitions: 2);
+            _log.Append(
+                Input, Enumerable.Range(0, 100).Select(i => new Reading(i % 10 == 0 ? null! : "a", i, i)), partition, partitions: 2);
         var (good, alerts) = (Sink.Memory<Reading>(), Sink.Memory<RuleViolation<Reading>>("alerts"));
 
         var job = SimulatedJob.Start(Checking(good, alerts), _log, workers);
@@ -89,7 +90,8 @@ public sealed class CheckTests : IDisposable
             Checking(Sink.Memory<Reading>(), Sink.Memory<RuleViolation<Reading>>("alerts")).Explain().ToString(), StringComparison.Ordinal);
 
         var pipeline = new Pipeline("twice");
-        pipeline.From(Source.Of([1])).Check(r => [r.That("same", n => n > 0), r.That("same", n => n < 9)]).Check(_ => [], "none").To(Sink.Memory<int>());
+        pipeline.From(Source.Of([1])).Check(r => [r.That("same", n => n > 0), r.That("same", n => n < 9)]).Check(_ => [], "none")
+            .To(Sink.Memory<int>());
         var faults = Assert.Throws<PlanException>(() => pipeline.Explain()).Message;
         Assert.Contains("Step 'check' has 2 rules called 'same'.", faults, StringComparison.Ordinal);
         Assert.Contains("Step 'none' has no rules.", faults, StringComparison.Ordinal);

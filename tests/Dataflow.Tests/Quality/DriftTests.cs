@@ -11,7 +11,8 @@ public class DriftTests
 
     [Fact]
     public void Agrees_with_the_formulas_over_the_bins()
-        => Gen.Select(Number.Array[1, 200], Number.Array[1, 200], Gen.Int[2, 12]).Where(x => x.Item1.Any(double.IsFinite)).Sample((reference, live, bins) =>
+        => Gen.Select(Number.Array[1, 200], Number.Array[1, 200], Gen.Int[2, 12]).Where(x => x.Item1.Any(double.IsFinite))
+            .Sample((reference, live, bins) =>
         {
             var distribution = Distribution.Of(reference, bins);
 
@@ -20,9 +21,12 @@ public class DriftTests
             var (expected, actual) = (SharesOf(reference, distribution.Bounds), SharesOf(live, distribution.Bounds));
             Assert.Equal(expected, distribution.Shares.ToArray());
             Assert.Equal(live.Length, drift.Count);
-            Assert.Equal(actual.Zip(expected, (a, e) => (A: Math.Max(a, 0.0001), E: Math.Max(e, 0.0001))).Sum(s => (s.A - s.E) * Math.Log(s.A / s.E)), drift.Psi, 9);
+            Assert.Equal(
+                actual.Zip(expected, (a, e) => (A: Math.Max(a, 0.0001), E: Math.Max(e, 0.0001)))
+                .Sum(s => (s.A - s.E) * Math.Log(s.A / s.E)), drift.Psi, 9);
             Assert.Equal(live.Count(double.IsNaN) / (double)live.Length, drift.Missing, 9);
-            if (live.Any(double.IsFinite)) Assert.Equal(distribution.Bounds.Select(bound => Math.Abs(Below(live, bound) - Below(reference, bound))).Append(0).Max(), drift.Ks, 9);
+            if (live.Any(double.IsFinite)) Assert.Equal(
+                distribution.Bounds.Select(bound => Math.Abs(Below(live, bound) - Below(reference, bound))).Append(0).Max(), drift.Ks, 9);
         }, iter: 200);
 
     [Fact]

@@ -67,7 +67,9 @@ public class ConservationTests
 
         var error = Assert.Throws<InvalidOperationException>(job.Run);
 
-        Assert.Equal("Records were lost or doubled: step 'lossy': 3 came in, 2 went out, 0 filtered, 0 late, 0 missed, 0 dead letters.", error.Message);
+        Assert.Equal(
+            "Records were lost or doubled: step 'lossy': 3 came in, 2 went out, 0 filtered, 0 late, 0 missed, 0 dead letters.",
+            error.Message);
         job.Close();
     }
 
@@ -102,7 +104,8 @@ public class ConservationTests
         return pipeline;
     }
 
-    private static KeyedStream<string, Reading> Add(Verb verb, string name, KeyedStream<string, Reading> stream, Table<string, string> sensors)
+    private static KeyedStream<string, Reading> Add(
+        Verb verb, string name, KeyedStream<string, Reading> stream, Table<string, string> sensors)
         => verb switch
         {
             Verb.Select => stream.Select(r => Unless(r, 7), name),

@@ -46,7 +46,8 @@ public sealed class DeadLetterTests : IDisposable
             return Good(x);
         }));
         Check("process", s => s.KeyBy(x => x).Process(() => new Echo()).Values());
-        Check("join", s => s.KeyBy(x => x).Join(s.Pipeline.Table(Source.Of(Enumerable.Range(0, 10), "rows"), x => x), (x, _) => Good(x)).Values());
+        Check("join",
+            s => s.KeyBy(x => x).Join(s.Pipeline.Table(Source.Of(Enumerable.Range(0, 10), "rows"), x => x), (x, _) => Good(x)).Values());
     }
 
     [Fact]
@@ -72,8 +73,10 @@ public sealed class DeadLetterTests : IDisposable
         var rows = Sink.Memory<(long, long)>("rows");
         var pipeline = new Pipeline("bad") { OnError = ErrorPolicy.DeadLetter() };
         var keyed = pipeline.From(Numbers).WithEventTime(x => x).KeyBy(_ => 0);
-        keyed.Window(Tumbling.Every(Second)).Aggregate(a => (a.Count(), a.Sum(x => Good(x))), (_, _, count, sum) => (count, sum)).To(windows);
-        keyed.Aggregate(a => (a.Count(), a.Sum(x => Good(x))), (_, count, sum) => (count, sum)).Changes().Select(change => change.New).To(rows);
+        keyed.Window(Tumbling.Every(Second)).Aggregate(a => (a.Count(), a.Sum(x => Good(x))), (_, _, count, sum) => (count, sum))
+            .To(windows);
+        keyed.Aggregate(a => (a.Count(), a.Sum(x => Good(x))), (_, count, sum) => (count, sum)).Changes().Select(change => change.New)
+            .To(rows);
 
         Run(pipeline, workers: 2);
 
@@ -108,7 +111,8 @@ public sealed class DeadLetterTests : IDisposable
 
         Assert.Equal([0, 1, 2, 4, 5, 6, 7, 9], _results.Committed.Order());
         Assert.Equal(
-            ["process @-1 It is 3.", "process @-1 It is 8.", $"window-aggregate @-1 {First}It is 3.", $"window-aggregate @-1 {First}It is 8."], Letters());
+            ["process @-1 It is 3.", "process @-1 It is 8.", $"window-aggregate @-1 {First}It is 3.",
+                $"window-aggregate @-1 {First}It is 8."], Letters());
     }
 
     [Fact]
@@ -145,8 +149,8 @@ public sealed class DeadLetterTests : IDisposable
 
         job.Close();
         Assert.Matches(
-            @"^Operator 'select' failed on numbers\[\d\]@5: It is 3\. These are more than 11 dead letters since the last checkpoint, the most that the "
-            + @"pipeline allows; none of them was written\. Correct the operator or the input, or allow more, then start the job again\.$",
+            @"^Operator 'select' failed on numbers\[\d\]@5: It is 3\. These are more than 11 dead letters since the last checkpoint, "
+            + @"the most that the pipeline allows; none of them was written\. Correct the operator or the input, or allow more, then start the job again\.$",
             error.Message);
         Assert.Empty(Letters());
         Run(Pipeline(s => s.Select(Good), ErrorPolicy.DeadLetter(maxDeadLetters: 12)), workers);
@@ -173,7 +177,8 @@ public sealed class DeadLetterTests : IDisposable
     public void The_plan_shows_it()
     {
         Assert.StartsWith("Pipeline 'bad', on error: dead letter, at most 1000 in a checkpoint\n", Pipeline(s => s).Explain().ToString());
-        Assert.StartsWith("Pipeline 'bad', on error: dead letter\n", Pipeline(s => s, ErrorPolicy.DeadLetter(long.MaxValue)).Explain().ToString());
+        Assert.StartsWith(
+            "Pipeline 'bad', on error: dead letter\n", Pipeline(s => s, ErrorPolicy.DeadLetter(long.MaxValue)).Explain().ToString());
         Assert.StartsWith("Pipeline 'bad'\n", Pipeline(s => s, ErrorPolicy.Stop).Explain().ToString());
         Assert.Throws<ArgumentNullException>(() => new Pipeline("bad") { OnError = null! });
         Assert.Throws<ArgumentOutOfRangeException>(() => ErrorPolicy.DeadLetter(-1));
@@ -219,12 +224,14 @@ public sealed class DeadLetterTests : IDisposable
 
     private sealed class Echo : KeyedProcess<int, int, int, int>
     {
-        public override void OnRecord(in Record<int> record, ref int state, ProcessContext<int, int> context) => context.Emit(Good(record.Value));
+        public override void OnRecord(in Record<int> record, ref int state, ProcessContext<int, int> context)
+            => context.Emit(Good(record.Value));
     }
 
     private sealed class Alarm : KeyedProcess<int, int, int, int>
     {
-        public override void OnRecord(in Record<int> record, ref int state, ProcessContext<int, int> context) => context.SetTimer(record.Value);
+        public override void OnRecord(in Record<int> record, ref int state, ProcessContext<int, int> context)
+            => context.SetTimer(record.Value);
 
         public override void OnTimer(long timestamp, ref int state, ProcessContext<int, int> context) => context.Emit(Good((int)timestamp));
     }

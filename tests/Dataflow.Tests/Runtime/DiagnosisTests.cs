@@ -25,7 +25,8 @@ public sealed class DiagnosisTests : IDisposable
     {
         Append(new Reading("a", 1, 1));
         _log.Append("rows", Enumerable.Range(0, 1000).Select(n => $"row {n}"));
-        Readings().KeyBy(r => r.Sensor).Join(_pipeline.Table(Topic.Of<string>("rows").StopAtEnd(), row => row), (r, _) => r).To(Sink.Memory<Reading>());
+        Readings().KeyBy(r => r.Sensor).Join(_pipeline.Table(Topic.Of<string>("rows").StopAtEnd(), row => row), (r, _) => r)
+            .To(Sink.Memory<Reading>());
         _job = SimulatedJob.Start(_pipeline, _log, clock: _clock);
         while (_job.Status.RecordsRead == 0) _job.Step();
 
@@ -41,7 +42,8 @@ public sealed class DiagnosisTests : IDisposable
         Run();
 
         Check(FindingKind.NoInput, "readings",
-            "Source 'readings' has given no records since the job started: 'readings[0]' is at 0 with 0 ahead, 'readings[1]' is at 0 with 0 ahead. "
+            "Source 'readings' has given no records since the job started: 'readings[0]' is at 0 with 0 ahead, 'readings[1]' is at 0 with "
+                + "0 ahead. "
             + "Is anything written to it?");
     }
 
@@ -89,7 +91,8 @@ public sealed class DiagnosisTests : IDisposable
     public void A_join_finds_no_partner()
     {
         Append(new("a", 1, 1), new("b", 2, 2));
-        Readings().KeyBy(r => r.Sensor).Join(_pipeline.Table(Source.Of(["A", "B"], "rows"), row => row), (r, _) => r).To(Sink.Memory<Reading>());
+        Readings().KeyBy(r => r.Sensor).Join(_pipeline.Table(Source.Of(["A", "B"], "rows"), row => row), (r, _) => r)
+            .To(Sink.Memory<Reading>());
         Run();
 
         Check(FindingKind.AllUnmatched, "join", "Step 'join' finds no row for any of 2 records. Check that both sides have the same keys.");
@@ -114,12 +117,14 @@ public sealed class DiagnosisTests : IDisposable
         Run();
 
         Check(FindingKind.WindowWaits, "window-aggregate",
-            "Step 'window-aggregate' holds 3 open windows and waits for the watermark to pass 1970-01-01 00:00:02.000Z, the end of the first; it is at "
+            "Step 'window-aggregate' holds 3 open windows and waits for the watermark to pass 1970-01-01 00:00:02.000Z, the end of the "
+                + "first; it is at "
             + "1970-01-01 00:00:00.700Z, 1300 ms short.");
         var holder = _job!.Diagnose().Findings[1];
         Assert.Equal((FindingKind.SplitHoldsTimeBack, "readings[1]"), (holder.Kind, holder.Where));
         Assert.Equal(
-            "Split 'readings[1]' holds the watermark at 1970-01-01 00:00:00.700Z, its newest record's time less maxOutOfOrderness; the others are up to 2700 ms "
+            "Split 'readings[1]' holds the watermark at 1970-01-01 00:00:00.700Z, its newest record's time less maxOutOfOrderness; the "
+                + "others are up to 2700 ms "
             + "ahead. It goes on with the next record, or when the split has been quiet for 5 s.", holder.Text);
     }
 
@@ -160,7 +165,9 @@ public sealed class DiagnosisTests : IDisposable
 
         var finding = _job!.Diagnose().Findings.Single(finding => finding.Where == "event-time");
         Assert.Equal(FindingKind.SplitIsIdle, finding.Kind);
-        Assert.StartsWith("All splits that 'event-time' takes time from are quiet: the watermark stays at 1970-01-01 00:00:0", finding.Text, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "All splits that 'event-time' takes time from are quiet: the watermark stays at 1970-01-01 00:00:0", finding.Text,
+            StringComparison.Ordinal);
         Assert.DoesNotContain(_job.Diagnose().Findings, finding => finding.Kind == FindingKind.SplitHoldsTimeBack);
     }
 
@@ -180,7 +187,8 @@ public sealed class DiagnosisTests : IDisposable
     {
         Append(new("a", 1, 1), new("b", 2, 2), new("c", 3, 3));
         var never = new TaskCompletionSource<int>();
-        Readings().Select(r => new Unwritable(r.Value)).MapAsync(_ => never.Task, new AsyncOptions { Concurrency = 2 }).To(Sink.Memory<int>());
+        Readings().Select(r => new Unwritable(r.Value)).MapAsync(_ => never.Task, new AsyncOptions { Concurrency = 2 })
+            .To(Sink.Memory<int>());
         Run();
         Assert.Equal("map-async", Only(FindingKind.WaitsForCalls).Where);
 
@@ -232,7 +240,8 @@ public sealed class DiagnosisTests : IDisposable
 
     private Stream<Reading> Readings() => _pipeline.From(Topic.Of<Reading>("readings"));
 
-    private void Windowed() => Readings().WithEventTime(r => r.TimeMs, maxOutOfOrderness: Second / 2).KeyBy(r => r.Sensor).Window(Tumbling.Every(Second))
+    private void Windowed()
+        => Readings().WithEventTime(r => r.TimeMs, maxOutOfOrderness: Second / 2).KeyBy(r => r.Sensor).Window(Tumbling.Every(Second))
         .Aggregate(a => a.Count(), (_, _, n) => n).To(Sink.Memory<long>());
 
     private void Append(params Reading[] readings) => _log.Append("readings", readings, partition: 0, partitions: 2);

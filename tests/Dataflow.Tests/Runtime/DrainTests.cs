@@ -12,7 +12,8 @@ public sealed class DrainTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public void A_drained_job_counts_all_that_it_has_read_and_closes_every_window(int workers) => Gen.Select(Readings, Gen.Int[0, 30]).Sample(
+    public void A_drained_job_counts_all_that_it_has_read_and_closes_every_window(int workers)
+        => Gen.Select(Readings, Gen.Int[0, 30]).Sample(
         (readings, steps) =>
         {
             using var log = Filled(readings);
@@ -98,7 +99,8 @@ public sealed class DrainTests
         await Assert.ThrowsAsync<OperatorException>(() => failed.Completion.WaitAsync(stop));
         Assert.Equal(JobState.Failed, failed.State);
         Assert.Equal(JobState.Failed, failed.Status.State);
-        Assert.StartsWith("The job has failed: Operator 'where' failed on memory@0: No.", failed.Diagnose().ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The job has failed: Operator 'where' failed on memory@0: No.", failed.Diagnose().ToString(), StringComparison.Ordinal);
     }
 
     private static LogStore Filled(Reading[] readings)

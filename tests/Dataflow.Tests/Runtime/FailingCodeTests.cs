@@ -48,7 +48,8 @@ public sealed class FailingCodeTests : IDisposable
     {
         _log.Append("numbers", Enumerable.Range(100, 100), partition: 1); // so that what two workers have of a key is merged
         Fails(
-            "Operator 'mine' failed", s => s.KeyBy(x => x % 10).Aggregate(_ => new FailingAggregate(failing), (_, sum) => sum, name: "mine").Changes(),
+            "Operator 'mine' failed",
+            s => s.KeyBy(x => x % 10).Aggregate(_ => new FailingAggregate(failing), (_, sum) => sum, name: "mine").Changes(),
             least: failing == "merge" ? 2 : 1);
         var span = TimeSpan.FromMilliseconds(20);
         foreach (var window in new[] { Session.WithGap(span), Hopping.Of(span, span / 2) })
@@ -112,7 +113,8 @@ public sealed class FailingCodeTests : IDisposable
     private static KeyedStream<int, int> Keeps(Stream<int> stream) => stream.KeyBy(x => x % 10).Process(() => new Keeping(), "mine");
 
     private void Fails<T>(
-        string text, Func<Stream<int>, Stream<T>> steps, Func<Pipeline, Pipeline>? with = null, string step = "mine", Action<Stream<T>>? end = null,
+        string text, Func<Stream<int>, Stream<T>> steps, Func<Pipeline, Pipeline>? with = null, string step = "mine",
+        Action<Stream<T>>? end = null,
         int least = 1)
     {
         for (var workers = least; workers <= 2; workers++)
@@ -130,7 +132,8 @@ public sealed class FailingCodeTests : IDisposable
     }
 
     private void Fails<TKey, T>(
-        string text, Func<Stream<int>, KeyedStream<TKey, T>> steps, Func<Pipeline, Pipeline>? with = null, string step = "mine", int least = 1)
+        string text, Func<Stream<int>, KeyedStream<TKey, T>> steps, Func<Pipeline, Pipeline>? with = null, string step = "mine",
+        int least = 1)
         where TKey : notnull
         => Fails(text, s => steps(s).Values(), with, step, least: least);
 
@@ -172,7 +175,8 @@ public sealed class FailingCodeTests : IDisposable
         protected override void Open() => FailIf(failing == "open");
     }
 
-    private sealed record PassingTwoNode(Node<int> First, SecondInput<int> Other, string Failing) : Node<int, int, int>("mine", First, Other)
+    private sealed record PassingTwoNode(Node<int> First, SecondInput<int> Other, string Failing)
+        : Node<int, int, int>("mine", First, Other)
     {
         public override Operator<int, int, int> CreateOperator() => new PassingTwo(Failing);
     }

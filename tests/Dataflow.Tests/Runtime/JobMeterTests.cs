@@ -58,7 +58,8 @@ public sealed class JobMeterTests : IDisposable
         var pipeline = new Pipeline("metered");
         pipeline.From(Topic.Of<int>("numbers").StopAtEnd()).Select(Count).To(Sink.Memory<int>());
         await pipeline.RunAsync(
-            new JobOptions { Log = _log, Workers = 1, Restarts = RestartPolicy.ExponentialDelay(2, TimeSpan.Zero) }, TestContext.Current.CancellationToken);
+            new JobOptions { Log = _log, Workers = 1, Restarts = RestartPolicy.ExponentialDelay(2, TimeSpan.Zero) },
+            TestContext.Current.CancellationToken);
 
         Assert.Equal([0, 1, 2], restarts);
 
@@ -99,7 +100,8 @@ public sealed class JobMeterTests : IDisposable
         input.KeyBy(x => x).Values().To(Sink.Memory<int>("second"));
         var job = SimulatedJob.Start(pipeline, _log);
         var measured = new List<string>();
-        using (var listener = Listen((instrument, tags, _) => measured.Add($"{instrument} {tags}"), AllTags)) listener.RecordObservableInstruments();
+        using (var listener =
+            Listen((instrument, tags, _) => measured.Add($"{instrument} {tags}"), AllTags)) listener.RecordObservableInstruments();
 
         Assert.Equal(measured.Distinct(), measured);
         Assert.Contains("select-3", job.Status.Steps.Select(step => step.Label));
@@ -151,7 +153,8 @@ public sealed class JobMeterTests : IDisposable
         void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
             var all = tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value?.ToString());
-            if (all["pipeline"] == "metered") onMeasured(instrument.Name, shown is null ? all.GetValueOrDefault("step") : shown(all), value);
+            if (all["pipeline"] == "metered") onMeasured(
+                instrument.Name, shown is null ? all.GetValueOrDefault("step") : shown(all), value);
         }
     }
 

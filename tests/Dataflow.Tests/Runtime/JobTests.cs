@@ -13,7 +13,8 @@ public sealed class JobTests : IAsyncDisposable
     private readonly LogStore _log = LogStore.Open("memory", new LogOptions { Durability = Durability.Memory });
     private readonly BlockingCollection<int> _seen = [];
 
-    private readonly CancellationTokenSource _limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+    private readonly CancellationTokenSource _limit = CancellationTokenSource.CreateLinkedTokenSource(
+        TestContext.Current.CancellationToken);
 
     public JobTests() => _limit.CancelAfter(TimeSpan.FromMinutes(1));
 
@@ -143,7 +144,8 @@ public sealed class JobTests : IAsyncDisposable
         _log.Append("numbers", [1, 2, 3]);
         var (fails, results) = (2, Sink.Memory<int>());
         var pipeline = new Pipeline("passing");
-        var table = pipeline.From(Topic.Of<int>("numbers")).Select(x => x == 3 && Interlocked.Decrement(ref fails) >= 0 ? throw Passing() : x)
+        var table = pipeline.From(Topic.Of<int>("numbers"))
+            .Select(x => x == 3 && Interlocked.Decrement(ref fails) >= 0 ? throw Passing() : x)
             .KeyBy(x => x).LatestBy(x => x);
         table.Changes().Values().Select(change =>
         {

@@ -77,7 +77,8 @@ public sealed class LeftOutTests : IDisposable
     {
         var trigger = new Trigger { EarlyRecords = 2, Discards = true };
         Drive(events => events.Window(Tumbling.Every(Second), trigger: trigger)
-            .Aggregate(a => a.Sum(e => e.V), (key, window, sum) => $"{key} {Good((int)sum)} {window.Firing} {window.FiringIndex}").Values().To(Results));
+            .Aggregate(a => a.Sum(e => e.V), (key, window, sum) => $"{key} {Good((int)sum)} {window.Firing} {window.FiringIndex}").Values()
+            .To(Results));
 
         _driver!.Feed(Events, new Ev("a", 2), new("a", 3), new("a", 1), new("a", 1), new("a", 9), new("a", 0, 1000));
 
@@ -88,7 +89,8 @@ public sealed class LeftOutTests : IDisposable
     [Fact]
     public void Panes_that_cannot_be_merged_cost_the_window_of_that_key_alone()
     {
-        Drive(events => events.Window(Hopping.Of(Second * 2, Second)).Aggregate(_ => new BadMerge(), (key, window, sum) => $"{key} {window.StartMs} {sum}").Values().To(Results));
+        Drive(events => events.Window(Hopping.Of(Second * 2, Second))
+            .Aggregate(_ => new BadMerge(), (key, window, sum) => $"{key} {window.StartMs} {sum}").Values().To(Results));
 
         _driver!.Feed(Events, new Ev("a", 2, 1000), new("b", 1, 1000), new("a", 3, 2000), new("b", 1, 2000), new("c", 0, 9000));
 
@@ -148,7 +150,8 @@ public sealed class LeftOutTests : IDisposable
     [Fact]
     public void A_key_whose_own_code_fails_is_rejected_where_it_is_given()
     {
-        Drive(events => events.Values().KeyBy(e => new OwnKey(e.V), "own", new OwnKeySerde()).Aggregate(a => a.Count(), (key, n) => $"{key.V} {n}").Changes()
+        Drive(events => events.Values().KeyBy(e => new OwnKey(e.V), "own", new OwnKeySerde())
+            .Aggregate(a => a.Count(), (key, n) => $"{key.V} {n}").Changes()
             .Select(change => change.New!).Values().To(Results));
 
         _driver!.Feed(Events, new Ev("a", 1), new("a", Bad), new("a", 2));
@@ -160,7 +163,8 @@ public sealed class LeftOutTests : IDisposable
     private static int Good(int value) => value == Bad ? throw new InvalidOperationException("Bad.") : value;
 
     private static void Show(Table<string, string> table)
-        => table.Changes().Pairs.Select(pair => $"{pair.Key} {pair.Value.Kind} {pair.Value.Old ?? "-"} {pair.Value.New}", "text").To(Results);
+        => table.Changes().Pairs.Select(pair => $"{pair.Key} {pair.Value.Kind} {pair.Value.Old ?? "-"} {pair.Value.New}", "text")
+            .To(Results);
 
     private void Drive(Action<KeyedStream<string, Ev>> steps) => _driver = new PipelineDriver(() =>
     {

@@ -24,7 +24,9 @@ public sealed class LongRunTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void Entries_heap_handles_and_bytes_on_disk_stay_flat()
     {
-        var options = new LogOptions { Durability = Durability.ProcessCrash, SegmentBytes = 1 << 16, JournalFileBytes = 1 << 18, CommitScheduler = new InlineTaskScheduler() };
+        var options =
+            new LogOptions { Durability = Durability.ProcessCrash, SegmentBytes = 1 << 16, JournalFileBytes = 1 << 18,
+            CommitScheduler = new InlineTaskScheduler() };
         using var log = LogStore.Open(_directory, options);
         Append(log, 0);
         var job = SimulatedJob.Start(Everything(), log, clock: _clock);
@@ -54,13 +56,17 @@ public sealed class LongRunTests(ITestOutputHelper output) : IDisposable
         var events = pipeline.From(Topic.Of<Ev>("events")).WithEventTime(e => e.T, TimeSpan.FromSeconds(5));
         var byKey = events.KeyBy(e => e.K);
         byKey.Process(() => new Seen()).Values().To(Results("process"));
-        byKey.Window(Hopping.Of(Minute, Minute / 2)).Aggregate(a => (a.Count(), a.Last(3, e => e.T)), (key, _, n, _) => $"{key} {n}").Values().To(Results("hopping"));
-        byKey.Window(Session.WithGap(Minute / 4), "sessions").Aggregate(a => a.Count(), (key, _, n) => $"{key} {n}").Values().To(Results("sessions"));
-        byKey.Window(Sliding.Over(Minute), "sliding").Aggregate(a => a.Count(), (key, _, n) => $"{key} {n}").Values().To(Results("sliding"));
+        byKey.Window(Hopping.Of(Minute, Minute / 2)).Aggregate(a => (a.Count(), a.Last(3, e => e.T)), (key, _, n, _) => $"{key} {n}")
+            .Values().To(Results("hopping"));
+        byKey.Window(Session.WithGap(Minute / 4), "sessions").Aggregate(a => a.Count(), (key, _, n) => $"{key} {n}").Values()
+            .To(Results("sessions"));
+        byKey.Window(Sliding.Over(Minute), "sliding").Aggregate(a => a.Count(), (key, _, n) => $"{key} {n}").Values()
+            .To(Results("sliding"));
         byKey.Deduplicate(Minute).Select(e => $"{e.K}").Values().To(Results("first"));
         byKey.LeftJoinInterval(byKey.Where(e => e.K % 3 == 0), -Minute, Minute, (l, r) => $"{l.T} {r.T}").Values().To(Results("interval"));
         byKey.JoinAsOf(byKey.Where(e => e.K % 2 == 0, "even"), (l, r) => $"{l.T} {r.T}", Minute).Values().To(Results("as-of"));
-        events.KeyBy(e => e.K % 50, "key-few").Aggregate(a => a.Count(), (key, n) => $"{key} {n}").Changes().Select(c => c.New!, "new").Values().To(Results("table"));
+        events.KeyBy(e => e.K % 50, "key-few").Aggregate(a => a.Count(), (key, n) => $"{key} {n}").Changes().Select(c => c.New!, "new")
+            .Values().To(Results("table"));
         return pipeline;
     }
 
@@ -71,14 +77,16 @@ public sealed class LongRunTests(ITestOutputHelper output) : IDisposable
     {
         var random = new Random(round);
         log.Append("events", Enumerable.Range(0, EventsInRound).Select(i =>
-            new Ev((round * EventsInRound / 4) + random.Next(EventsInRound), ((long)round * RoundSeconds * 1000) + (i * RoundSeconds * 1000 / EventsInRound))));
+            new Ev((round * EventsInRound / 4) + random.Next(EventsInRound),
+                ((long)round * RoundSeconds * 1000) + (i * RoundSeconds * 1000 / EventsInRound))));
     }
 
     /// <summary>Takes a checkpoint and trims what was read before it and what came out: only what the job keeps for itself stays.</summary>
     private static void Checkpoint(SimulatedJob job, LogStore log)
     {
         job.Checkpoint();
-        foreach (var topic in log.Topics.Where(topic => topic.Name == "events" || topic.Name.StartsWith("results", StringComparison.Ordinal)))
+        foreach (var topic in log.Topics.Where(
+            topic => topic.Name == "events" || topic.Name.StartsWith("results", StringComparison.Ordinal)))
         {
             for (var partition = 0; partition < topic.PartitionCount; partition++)
                 log.TrimAsync(topic.Name, partition, topic.EndOffset(partition)).AsTask().GetAwaiter().GetResult();

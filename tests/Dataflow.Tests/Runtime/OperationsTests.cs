@@ -55,13 +55,15 @@ public sealed class OperationsTests : IDisposable
         try
         {
             reached.Wait(stop);
-            Until(() => Longest(job, stage => stage.BackpressuredTime) >= 0.05, meanwhile: () => _clock.Advance(TimeSpan.FromMilliseconds(1)));
+            Until(() => Longest(job, stage => stage.BackpressuredTime) >= 0.05,
+                meanwhile: () => _clock.Advance(TimeSpan.FromMilliseconds(1)));
             _clock.Advance(TimeSpan.FromMinutes(2));
             Until(() => Longest(job, stage => stage.BackpressuredTime) >= 60);
             var reading = job.Status.Stages.MaxBy(stage => stage.BackpressuredTime)!;
             Assert.Contains("key-by", reading.Steps);
             Assert.InRange(reading.Backpressured, 0.5, 1);
-            Assert.InRange(job.Status.Stages.Max(stage => stage.QueuedBatches), 7, 9); // one is at hand; the other worker's barrier may be among them
+            // one is at hand; the other worker's barrier may be among them
+            Assert.InRange(job.Status.Stages.Max(stage => stage.QueuedBatches), 7, 9);
             Assert.Equal(0, reading.QueuedBatches);
         }
         finally
@@ -89,7 +91,8 @@ public sealed class OperationsTests : IDisposable
     {
         _log.Append("numbers", Enumerable.Range(0, 1000));
         var pipeline = new Pipeline("costs");
-        pipeline.From(Topic.Of<int>("numbers")).KeyBy(x => x % 10).LatestBy(x => x, name: "latest").Changes().To(Sink.Memory<Change<int>>());
+        pipeline.From(Topic.Of<int>("numbers")).KeyBy(x => x % 10).LatestBy(x => x, name: "latest").Changes()
+            .To(Sink.Memory<Change<int>>());
         var job = SimulatedJob.Start(pipeline, _log, workers: 2, clock: _clock);
         Assert.Null(job.Status.Checkpoints.SinceLast);
         job.RunUntilIdle();
@@ -134,12 +137,14 @@ public sealed class OperationsTests : IDisposable
         Append(0, 1_000, 5_000);
         Append(1, 2_000);
         var pipeline = new Pipeline("time");
-        pipeline.From(Topic.Of<long>("times")).WithEventTime(x => x, TimeSpan.FromSeconds(1), idleAfter: TimeSpan.FromSeconds(3)).To(Sink.Memory<long>());
+        pipeline.From(Topic.Of<long>("times")).WithEventTime(x => x, TimeSpan.FromSeconds(1), idleAfter: TimeSpan.FromSeconds(3))
+            .To(Sink.Memory<long>());
         var job = SimulatedJob.Start(pipeline, _log, clock: _clock);
 
         job.RunUntilIdle();
 
-        Assert.Equal([(4_000L, false), (1_000L, false), (null, false)], job.Status.Splits.Select(split => (split.WatermarkMs, split.IsIdle)));
+        Assert.Equal(
+            [(4_000L, false), (1_000L, false), (null, false)], job.Status.Splits.Select(split => (split.WatermarkMs, split.IsIdle)));
         _clock.Advance(TimeSpan.FromSeconds(3));
         Append(1, 3_000);
         job.RunUntilIdle();
@@ -154,7 +159,8 @@ public sealed class OperationsTests : IDisposable
         Append(1, 0);
         var pipeline = new Pipeline("aligned");
         pipeline.From(Topic.Of<long>("times")).WithEventTime(x => x, idleAfter: TimeSpan.FromSeconds(30)).To(Sink.Memory<long>());
-        var job = SimulatedJob.Start(pipeline, _log, clock: _clock, with: options => options with { MaxWatermarkDrift = TimeSpan.FromSeconds(1) });
+        var job = SimulatedJob.Start(
+            pipeline, _log, clock: _clock, with: options => options with { MaxWatermarkDrift = TimeSpan.FromSeconds(1) });
 
         job.RunUntilIdle();
         Assert.InRange(job.Status.Splits[0].Read, 100, 200);
@@ -173,7 +179,8 @@ public sealed class OperationsTests : IDisposable
     }
 
     [Fact]
-    public void Holding_splits_back_never_changes_results_nor_ends_in_a_deadlock() => Gen.Select(Reading.Disordered(50), Gen.Int[1, 3], Gen.Int[0, 200]).Sample(
+    public void Holding_splits_back_never_changes_results_nor_ends_in_a_deadlock()
+        => Gen.Select(Reading.Disordered(50), Gen.Int[1, 3], Gen.Int[0, 200]).Sample(
         (readings, workers, driftMs) =>
         {
             using var log = SimulatedJob.OpenLog();
@@ -226,8 +233,10 @@ public sealed class OperationsTests : IDisposable
     {
         var counts = Sink.Memory<(string, long, long)>();
         var pipeline = new Pipeline(name);
-        pipeline.From(Topic.Of<Reading>("readings").StopAtEnd()).WithEventTime(r => r.TimeMs, TimeSpan.FromMilliseconds(100)).KeyBy(r => r.Sensor)
-            .Window(Tumbling.Every(TimeSpan.FromMilliseconds(100))).Aggregate(a => a.Count(), (key, window, n) => (key, window.StartMs, n)).To(counts);
+        pipeline.From(Topic.Of<Reading>("readings").StopAtEnd()).WithEventTime(r => r.TimeMs, TimeSpan.FromMilliseconds(100))
+            .KeyBy(r => r.Sensor)
+            .Window(Tumbling.Every(TimeSpan.FromMilliseconds(100))).Aggregate(a => a.Count(), (key, window, n) => (key, window.StartMs, n))
+            .To(counts);
         SimulatedJob.Start(pipeline, log, workers, with: options => options with { MaxWatermarkDrift = drift }).Run();
         return [.. counts.Committed.Order()];
     }

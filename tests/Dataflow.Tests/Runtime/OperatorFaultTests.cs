@@ -11,7 +11,8 @@ public sealed class OperatorFaultTests : IDisposable
 {
     private const string AtRecord = "failed on flights[3]@41: The delay is 999. The job stopped at its last checkpoint; correct the "
         + "operator or the input, then start the job again.";
-    private const string OnWindow = "failed on the window from X to Y: The delay is 999. The job stopped at its last checkpoint; correct the operator or the "
+    private const string OnWindow =
+        "failed on the window from X to Y: The delay is 999. The job stopped at its last checkpoint; correct the operator or the "
         + "input, then start the job again.";
 
     private const string Without = "failed: The delay is 999. The job stopped at its last checkpoint; correct the operator or the "
@@ -43,7 +44,8 @@ public sealed class OperatorFaultTests : IDisposable
         Check($"Operator 'map-async' {AtRecord}", workers, s => s.MapAsync(r => Task.FromResult(Bad(r))));
         Check($"Operator 'map-async' {AtRecord}", workers, s => s.MapAsync(BadAsync));
         Check($"Operator 'process' {AtRecord}", workers, s => s.KeyBy(r => r.Sensor).Process(() => new BadProcess()).Values());
-        Check($"Operator 'window-aggregate' {AtRecord}", workers, s => Windowed(s).Aggregate(a => a.Sum(r => Bad(r)), (_, _, n) => n).Values());
+        Check($"Operator 'window-aggregate' {AtRecord}", workers,
+            s => Windowed(s).Aggregate(a => a.Sum(r => Bad(r)), (_, _, n) => n).Values());
         Check($"Operator 'select' {AtRecord}", workers, s => s.SelectMany(r => new[] { r, r }).Select(Bad));
     }
 
@@ -51,7 +53,8 @@ public sealed class OperatorFaultTests : IDisposable
     public void Names_the_step_alone_where_no_single_record_is_at_fault()
     {
         Check($"Operator 'process' {Without}", 2, s => Timed(s).Process(() => new BadTimer()).Values());
-        Check($"Operator 'window-aggregate' {OnWindow}", 2, s => Windowed(s).Aggregate(a => a.Max(r => r.Value), (_, _, max) => Bad(max)).Values());
+        Check($"Operator 'window-aggregate' {OnWindow}", 2,
+            s => Windowed(s).Aggregate(a => a.Max(r => r.Value), (_, _, max) => Bad(max)).Values());
         Check($"Operator 'window-aggregate' {OnWindow}", 2, s => Windowed(s).Aggregate(_ => new BadMerge(), (_, _, n) => n).Values());
     }
 
@@ -103,7 +106,8 @@ public sealed class OperatorFaultTests : IDisposable
         _log.AppendBytes("flights", records, partition: 1);
 
         Check(
-            "Source 'flights' could not read flights[1]@0 as Reading: Unexpected msgpack code 110 (positive fixint) encountered. Correct the "
+            "Source 'flights' could not read flights[1]@0 as Reading: Unexpected msgpack code 110 (positive fixint) encountered. Correct "
+                + "the "
             + "record or the type that it is read as, then start the job again.",
             2, s => s);
     }
@@ -163,7 +167,8 @@ public sealed class OperatorFaultTests : IDisposable
 
     private sealed class Passing : KeyedProcess<string, Reading, int, Reading>
     {
-        public override void OnRecord(in Record<Reading> record, ref int state, ProcessContext<string, Reading> context) => context.Emit(record.Value);
+        public override void OnRecord(in Record<Reading> record, ref int state, ProcessContext<string, Reading> context)
+            => context.Emit(record.Value);
     }
 
     private sealed class BadProcess : KeyedProcess<string, Reading, int, int>

@@ -55,7 +55,8 @@ public sealed class PromptnessTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 906), results.Committed);
     }
 
-    /// <summary>At one worker there is no exchange; at more each may have one record in flight to the slow worker and one that waits to be.</summary>
+    /// <summary>At one worker there is no exchange; at more each may have one record in flight to the slow worker and one that waits to
+    /// be.</summary>
     [Fact]
     public void A_checkpoint_waits_for_two_records_of_each_worker_behind_an_exchange()
     {
@@ -77,7 +78,8 @@ public sealed class PromptnessTests : IDisposable
                     handled++;
                     return sum;
                 }).To(results);
-                var job = SimulatedJob.Start(pipeline, log, run.workers, run.seed, _clock, with: static options => options with { ReadRecords = 1024 });
+                var job = SimulatedJob.Start(
+                    pipeline, log, run.workers, run.seed, _clock, with: static options => options with { ReadRecords = 1024 });
                 while (handled < run.moment) job.Step();
 
                 var before = handled;
@@ -205,7 +207,8 @@ public sealed class PromptnessTests : IDisposable
         var stop = TestContext.Current.CancellationToken;
         _log.Append("numbers", Enumerable.Range(0, 1000));
         var pipeline = new Pipeline("slow");
-        pipeline.From(Topic.Of<int>("numbers").StopAtEnd()).WithEventTime(x => x).KeyBy(x => x).Window(Tumbling.Every(TimeSpan.FromHours(1)))
+        pipeline.From(Topic.Of<int>("numbers").StopAtEnd()).WithEventTime(x => x).KeyBy(x => x)
+            .Window(Tumbling.Every(TimeSpan.FromHours(1)))
             .Aggregate(all => all.Count(), (key, _, _) => Wait(key)).Select(x => x).To(Sink.Memory<int>());
         await CancelAsync(pipeline, workers, stop);
     }
@@ -276,7 +279,8 @@ public sealed class PromptnessTests : IDisposable
         var finding = job.Diagnose().Findings[0];
         Assert.Equal((FindingKind.StepHangs, step), (finding.Kind, finding.Where));
         Assert.StartsWith(
-            $"Step '{step}' on worker {stage.Worker} has not come back for {stage.AtHandFor.TotalSeconds:0.0} s.", finding.Text, StringComparison.Ordinal);
+            $"Step '{step}' on worker {stage.Worker} has not come back for {stage.AtHandFor.TotalSeconds:0.0} s.", finding.Text,
+            StringComparison.Ordinal);
         _mayGoOn.Release(1000);
     }
 

@@ -21,10 +21,14 @@ public class UnwritableTests
         ["rules"] = (bad, good) => good.Values().JoinBroadcast(bad, (_, _) => true, Ring.Both),
         ["table"] = (bad, _) => Text(bad.ToTable()),
         ["latest by"] = (bad, _) => Text(bad.LatestBy(ring => ring.V)),
-        ["join of tables"] = (bad, good) => Text(bad.Select(Ring.Straight).ToTable().Select(Ring.Bent).LeftJoin(good.ToTable("right"), (l, _) => l)),
-        ["join of tables, right"] = (bad, good) => Text(good.ToTable().LeftJoin(bad.Select(Ring.Straight).ToTable("right").Select(Ring.Bent), (l, _) => l)),
-        ["join by foreign key"] = (bad, good) => Text(bad.Select(Ring.Straight).ToTable().Select(Ring.Bent).LeftJoin(good.ToTable("right"), ring => ring.V, (l, _) => l)),
-        ["join by foreign key, right"] = (bad, good) => Text(good.ToTable().LeftJoin(bad.Select(Ring.Straight).ToTable("right").Select(Ring.Bent), ring => ring.V, (l, _) => l)),
+        ["join of tables"] = (bad, good)
+            => Text(bad.Select(Ring.Straight).ToTable().Select(Ring.Bent).LeftJoin(good.ToTable("right"), (l, _) => l)),
+        ["join of tables, right"] = (bad, good)
+            => Text(good.ToTable().LeftJoin(bad.Select(Ring.Straight).ToTable("right").Select(Ring.Bent), (l, _) => l)),
+        ["join by foreign key"] = (bad, good)
+            => Text(bad.Select(Ring.Straight).ToTable().Select(Ring.Bent).LeftJoin(good.ToTable("right"), ring => ring.V, (l, _) => l)),
+        ["join by foreign key, right"] = (bad, good)
+            => Text(good.ToTable().LeftJoin(bad.Select(Ring.Straight).ToTable("right").Select(Ring.Bent), ring => ring.V, (l, _) => l)),
         ["match"] = (bad, _) => bad.Match(Pattern.Begin<Ring>("any", _ => true), (_, match) => $"{match["any"][0].V}").Values(),
         ["process in the order of time"] = (bad, _) => bad.Process(() => new InOrder()).Values(),
         ["batch"] = (bad, _) => bad.Batch(2).Values().Select(batch => $"{batch.Count}"),
@@ -59,7 +63,8 @@ public class UnwritableTests
             () =>
             {
                 var pipeline = new Pipeline("unwritable") { OnError = ErrorPolicy.DeadLetter() }.UseSerde(Serde.Json<Loop>());
-                pipeline.From(Topic.Of<Ev>("events")).KeyBy(e => new Loop(e.V), "own").Aggregate(a => a.Count(), (key, n) => $"{key.V} {n}").Changes()
+                pipeline.From(Topic.Of<Ev>("events")).KeyBy(e => new Loop(e.V), "own").Aggregate(a => a.Count(), (key, n) => $"{key.V} {n}")
+                    .Changes()
                     .Select(change => change.New!).Values().To(Topic.Of<string>("results"));
                 return pipeline;
             },
@@ -93,12 +98,14 @@ public class UnwritableTests
     private static PipelineDriver Drive(string name, ErrorPolicy policy) => new(() =>
     {
         var pipeline = new Pipeline("unwritable") { OnError = policy };
-        var events = pipeline.From(Topic.Of<Ev>("events")).WithEventTime(e => e.T).Select(e => Ring.Bent(new Ring { V = e.V })).KeyBy(_ => 0);
+        var events = pipeline.From(Topic.Of<Ev>("events")).WithEventTime(e => e.T).Select(e => Ring.Bent(new Ring { V = e.V }))
+            .KeyBy(_ => 0);
         Cases[name](events, events.Where(ring => ring.V != Ring.Bad, "good")).To(Topic.Of<string>("results"));
         return pipeline;
     });
 
-    private static Stream<string> Text(Table<int, Ring> table) => table.Changes().Select(change => change.HasNew ? $"{change.New.V}" : "-").Values();
+    private static Stream<string> Text(Table<int, Ring> table)
+        => table.Changes().Select(change => change.HasNew ? $"{change.New.V}" : "-").Values();
 
     public readonly record struct Ev(int V, long T);
 

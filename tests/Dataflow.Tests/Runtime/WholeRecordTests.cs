@@ -34,7 +34,8 @@ public class WholeRecordTests
         ["decayed"] = Aggregated(a => a.Decayed(e => e.V, e => e.T, Second)),
         ["a list of a user's own"] = Aggregated(_ => new HalfDone()),
         ["functions of a user's own"] = Aggregated(a => a.Custom<List<int>, string>(
-            "all", () => [], (all, e) => { all.Add(e.V); Good(e); return all; }, (all, other) => [.. all, .. other], all => string.Join(' ', all.Order()))),
+            "all", () => [], (all, e) => { all.Add(e.V); Good(e); return all; }, (all, other) => [.. all, .. other],
+            all => string.Join(' ', all.Order()))),
         ["tumbling"] = Windowed(Tumbling.Every(Second)),
         ["hopping"] = Windowed(Hopping.Of(Second * 2, Second)),
         ["cumulating"] = Windowed(Cumulating.Of(Second * 4, Second)),
@@ -46,9 +47,13 @@ public class WholeRecordTests
         ["where of a table"] = Tabled(e => e.ToTable().Where(x => Good(x) % 3 != 0)),
         ["select behind where"] = Tabled(e => e.ToTable().Where(x => x.V % 3 != 0).Select(x => Good(x)).Where(v => v % 2 == 0)),
         ["group by"] = Tabled(e => e.ToTable().GroupBy(x => Good(x) % 3).Aggregate(a => a.Sum(x => x.V), (_, sum) => sum)),
-        ["sum of a group"] = Tabled(e => e.ToTable().GroupBy(x => x.V % 3).Aggregate(a => (a.Count(), a.Sum(x => Good(x))), (_, n, sum) => (n, sum))),
-        ["max of a group"] = Tabled(e => e.ToTable().GroupBy(x => x.V % 3).Aggregate(a => (a.Max(x => Good(x)), a.CountDistinct(x => x.V)), (_, max, n) => (max, n))),
-        ["top of a group"] = Tabled(e => e.ToTable().GroupBy(x => x.V % 2).TopN(2, x => Good(x)).Select(top => string.Join(' ', top.Select(x => x.V)))),
+        ["sum of a group"] = Tabled(
+            e => e.ToTable().GroupBy(x => x.V % 3).Aggregate(a => (a.Count(), a.Sum(x => Good(x))), (_, n, sum) => (n, sum))),
+        ["max of a group"] = Tabled(
+            e => e.ToTable().GroupBy(x => x.V % 3)
+            .Aggregate(a => (a.Max(x => Good(x)), a.CountDistinct(x => x.V)), (_, max, n) => (max, n))),
+        ["top of a group"] = Tabled(
+            e => e.ToTable().GroupBy(x => x.V % 2).TopN(2, x => Good(x)).Select(top => string.Join(' ', top.Select(x => x.V)))),
         ["one group"] = Tabled(e => e.ToTable().GroupBy(_ => 0).Aggregate(_ => new HalfDone(), (_, all) => all)),
         ["aggregate"] = Tabled(e => e.Aggregate(a => (a.CountDistinct(x => x.V), a.Sum(x => Good(x))), (_, n, sum) => (n, sum))),
         ["latest by"] = Tabled(e => e.LatestBy(x => Good(x))),
@@ -64,7 +69,8 @@ public class WholeRecordTests
         ["select many"] = pipeline => Events(pipeline).KeyBy(e => e.K).Values()
             .SelectMany(e => Enumerable.Range(0, 3).Select(i => i < 2 ? e.V : Good(e))).Select(v => $"{v}").To(Results),
         ["join of intervals"] = pipeline => Keyed(pipeline).JoinInterval(
-            Keyed(pipeline).Where(e => !e.IsBad), -Second / 10, e => TimeSpan.FromMilliseconds(Good(e)), Second / 10, (l, r) => $"{l} {r}", "pairs").Values().To(Results),
+            Keyed(pipeline).Where(e => !e.IsBad), -Second / 10, e => TimeSpan.FromMilliseconds(Good(e)), Second / 10, (l, r) => $"{l} {r}",
+            "pairs").Values().To(Results),
         ["join of windows"] = pipeline => Keyed(pipeline).Select(e => e with { V = Good(e) }).JoinWindow(
             Keyed(pipeline).Where(e => Good(e) > 0), Tumbling.Every(Second), (l, r) => $"{l} {r}").Values().To(Results),
         ["join as of"] = pipeline => Keyed(pipeline).LeftJoinAsOf(
@@ -102,7 +108,8 @@ public class WholeRecordTests
 
     private static Ev[] Draw(Random random)
     {
-        var events = Enumerable.Range(0, 160).Select(i => new Ev(random.Next(6), random.Next(1, 10), i * 20 + random.Next(200), random.Next(4) == 0));
+        var events = Enumerable.Range(0, 160)
+            .Select(i => new Ev(random.Next(6), random.Next(1, 10), i * 20 + random.Next(200), random.Next(4) == 0));
         return [.. events.Select((e, i) => i < 2 ? e with { IsBad = true } : e)];
     }
 
@@ -120,23 +127,31 @@ public class WholeRecordTests
         => events.Where(e => e.V > 4 && !e.IsBad, "rights").ToTable("rights-table");
 
     private static Action<Pipeline> Aggregated<TR>(Func<Aggregates<Ev>, Aggregation<Ev, TR>> aggregate) => pipeline => Keyed(pipeline)
-        .Window(Tumbling.Every(Second)).Aggregate(a => (a.Count(), aggregate(a), a.Sum(e => Good(e))), (key, window, n, r, sum) => $"{key} {window} {n} {Text(r)} {sum}")
+        .Window(Tumbling.Every(Second))
+        .Aggregate(a => (a.Count(), aggregate(a), a.Sum(e => Good(e))), (key, window, n, r, sum) => $"{key} {window} {n} {Text(r)} {sum}")
         .Values().To(Results);
 
     private static Action<Pipeline> Windowed(WindowSpec windows, Trigger? trigger = null) => pipeline => Keyed(pipeline)
-        .Window(windows, trigger: trigger).Aggregate(a => (a.Top(20, e => e.V), a.Sum(e => Good(e))), (key, window, top, sum) => $"{key} {window} {string.Join(' ', top.Select(e => e.V))} {sum}")
+        .Window(windows, trigger: trigger)
+        .Aggregate(
+        a => (a.Top(20, e => e.V), a.Sum(e => Good(e))),
+        (key, window, top, sum) => $"{key} {window} {string.Join(' ', top.Select(e => e.V))} {sum}")
         .Values().To(Results);
 
     private static Action<Pipeline> Tabled<TKey, TRow>(Func<KeyedStream<int, Ev>, Table<TKey, TRow>> table)
         where TKey : notnull
         => pipeline => table(Keyed(pipeline)).Changes().Pairs
-            .Select(pair => new Row($"{pair.Key}", pair.Value.HasOld, Text(pair.Value.Old), pair.Value.HasNew, Text(pair.Value.New)), "text").KeyBy(row => row.Key).To(Topic.Of<Row>("changes"));
+            .Select(pair => new Row($"{pair.Key}", pair.Value.HasOld, Text(pair.Value.Old), pair.Value.HasNew, Text(pair.Value.New)),
+                "text").KeyBy(row => row.Key).To(Topic.Of<Row>("changes"));
 
-    private static Action<Pipeline> Processed(Func<KeyedProcess<int, Ev, int, string>> process) => pipeline => Outputs(Keyed(pipeline).Process(process));
+    private static Action<Pipeline> Processed(Func<KeyedProcess<int, Ev, int, string>> process)
+        => pipeline => Outputs(Keyed(pipeline).Process(process));
 
-    private static Action<Pipeline> Processed(Func<KeyedProcess<int, Ev, Bag, string>> process) => pipeline => Outputs(Keyed(pipeline).Process(process));
+    private static Action<Pipeline> Processed(Func<KeyedProcess<int, Ev, Bag, string>> process)
+        => pipeline => Outputs(Keyed(pipeline).Process(process));
 
-    private static Action<Pipeline> Processed(Func<KeyedProcess<int, Ev, string>> process) => pipeline => Outputs(Keyed(pipeline).Process(process));
+    private static Action<Pipeline> Processed(Func<KeyedProcess<int, Ev, string>> process)
+        => pipeline => Outputs(Keyed(pipeline).Process(process));
 
     private static void Outputs(KeyedStream<int, string> results)
         => results.Values().Union(results.SideOutput(Alerts).Values()).To(Results);
@@ -267,7 +282,8 @@ public class WholeRecordTests
             if (e.IsBad) _map.Remove((e.V + 1) % 3);
             _top.Add(e);
             _top.TryGet(out var top);
-            context.Emit($"{context.Key} {_sum.Value} {string.Join(' ', All())} {Text(top.Select(t => t.V))} {string.Join(' ', Entries())}");
+            context.Emit(
+                $"{context.Key} {_sum.Value} {string.Join(' ', All())} {Text(top.Select(t => t.V))} {string.Join(' ', Entries())}");
             if (e.V == 9) context.ClearState();
             Good(e);
         }

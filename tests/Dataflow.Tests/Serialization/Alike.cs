@@ -18,8 +18,10 @@ internal static class Alike
         if (type != right.GetType()) return $"{path}: {type} and {right.GetType()}";
         if (depth > 1000) return $"{path}: too deep";
         if (type.IsPrimitive || left is string) return BitsOf(left).SequenceEqual(BitsOf(right)) ? null : $"{path}: {left} and {right}";
-        if (left is JsonElement { ValueKind: not JsonValueKind.Undefined } json) return json.GetRawText() == ((JsonElement)right).GetRawText() ? null : $"{path}: {json}";
-        if (left is decimal a && right is decimal b) return decimal.GetBits(a).SequenceEqual(decimal.GetBits(b)) ? null : $"{path}: {a} and {b}";
+        if (left is JsonElement { ValueKind: not JsonValueKind.Undefined } json) return json.GetRawText() == ((JsonElement)right)
+            .GetRawText() ? null : $"{path}: {json}";
+        if (left is decimal a && right is decimal b) return decimal.GetBits(a).SequenceEqual(decimal.GetBits(b))
+            ? null : $"{path}: {a} and {b}";
         if (left is DateTime x && right is DateTime y) return (x.Ticks, x.Kind) == (y.Ticks, y.Kind) ? null : $"{path}: {x:O} and {y:O}";
         if (left is DateTimeOffset t && right is DateTimeOffset u) return t.EqualsExact(u) ? null : $"{path}: {t:O} and {u:O}";
         if (type.GetProperty("IsDefault") is { } isDefault && type.Name.StartsWith("ImmutableArray", StringComparison.Ordinal)
@@ -29,7 +31,8 @@ internal static class Alike
         }
 
         if (left is IEnumerable some && type.Assembly != typeof(Alike).Assembly) return Elements(some, (IEnumerable)right, path, depth);
-        if (type.Namespace is "System" or "System.Net" or "System.Numerics" && !type.Name.Contains("Tuple", StringComparison.Ordinal)) return Equals(left, right) ? null : $"{path}: {left} and {right}";
+        if (type.Namespace is "System" or "System.Net" or "System.Numerics"
+            && !type.Name.Contains("Tuple", StringComparison.Ordinal)) return Equals(left, right) ? null : $"{path}: {left} and {right}";
         for (var at = type; at is not null && at != typeof(object); at = at.BaseType)
         {
             foreach (var field in at.GetFields(Declared))
@@ -45,7 +48,8 @@ internal static class Alike
     {
         foreach (var name in new[] { "Comparer", "KeyComparer" })
         {
-            if (left.GetType().GetProperty(name) is { } comparer && !Equals(comparer.GetValue(left), comparer.GetValue(right))) return $"{path}: comparers";
+            if (left.GetType().GetProperty(name) is { } comparer
+                && !Equals(comparer.GetValue(left), comparer.GetValue(right))) return $"{path}: comparers";
         }
 
         if (left is Array a && right is Array b && !Lengths(a).SequenceEqual(Lengths(b))) return $"{path}: lengths";

@@ -52,7 +52,8 @@ public class GivenSerdeTests
         var pipeline = new Pipeline("undeclared") { OnError = ErrorPolicy.DeadLetter() }.UseSerde(Serde.Polymorphic<Shape>(typeof(Circle)));
         pipeline.From(Source.Of<Shape>([new Circle("a", 1), new Group("g", []), new Circle("b", 2)])).To(Topic.Of<Shape>("out"));
         SimulatedJob.Start(pipeline, log).Run();
-        Assert.Equal([new Circle("a", 1), new Circle("b", 2)], Topic.Of("out", serde: Serde.Polymorphic<Shape>(typeof(Circle))).ReadAll(log));
+        Assert.Equal(
+            [new Circle("a", 1), new Circle("b", 2)], Topic.Of("out", serde: Serde.Polymorphic<Shape>(typeof(Circle))).ReadAll(log));
     }
 
     [Fact]
@@ -81,7 +82,8 @@ public class GivenSerdeTests
     {
         using var log = SimulatedJob.OpenLog();
         SimulatedJob.Start(Keeping(new Pipeline("kept").UseSerde(Shapes())), log).Run();
-        var error = Assert.Throws<PlanException>(() => SimulatedJob.Start(Keeping(new Pipeline("kept").UseSerde(Serde.Json<Shape>())), log));
+        var error = Assert.Throws<PlanException>(
+            () => SimulatedJob.Start(Keeping(new Pipeline("kept").UseSerde(Serde.Json<Shape>())), log));
         Assert.Contains("the checkpoint has   serde of Shape: polymorphic", error.Message, StringComparison.Ordinal);
         Assert.Contains("the pipeline has     serde of Shape: JSON", error.Message, StringComparison.Ordinal);
         SimulatedJob.Start(Keeping(new Pipeline("kept").UseSerde(Serde.Polymorphic<Shape>(typeof(Group), typeof(Circle)))), log).Run();
@@ -108,7 +110,8 @@ public class GivenSerdeTests
     {
         var pipeline = new Pipeline("base");
         pipeline.From(Source.Of<Shape>([])).To(Topic.Of<Shape>("out"));
-        Assert.Contains("UseSerde(Serde.Polymorphic<Shape>(...))", Assert.Throws<PlanException>(pipeline.Explain).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "UseSerde(Serde.Polymorphic<Shape>(...))", Assert.Throws<PlanException>(pipeline.Explain).Message, StringComparison.Ordinal);
         pipeline.UseSerde(Shapes());
         _ = pipeline.Explain();
         Assert.Throws<ArgumentException>(() => Serde.Polymorphic<Shape>(typeof(string)));
@@ -122,7 +125,9 @@ public class GivenSerdeTests
         var pipeline = new Pipeline("ring");
         pipeline.From(Source.Of([1])).KeyBy(x => x).Process(() => new Rings(), name: "rings").Values().To(Sink.Memory<int>());
         var error = Assert.Throws<OperatorException>(() => SimulatedJob.Start(pipeline, log).Run());
-        Assert.StartsWith("Operator 'rings' could not write its state 'ring' to a checkpoint: Type Ring: the value holds others", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Operator 'rings' could not write its state 'ring' to a checkpoint: Type Ring: the value holds others", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,7 +140,9 @@ public class GivenSerdeTests
         var pipeline = new Pipeline("deleted");
         pipeline.From(Topic.Of<string>("in").StopAtEnd()).To(Sink.Memory<string>());
         var error = Assert.Throws<OperatorException>(() => SimulatedJob.Start(pipeline, log).Run());
-        Assert.StartsWith("Source 'in' has a record without a value at in[0]@0, which says that its key was deleted", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Source 'in' has a record without a value at in[0]@0, which says that its key was deleted", error.Message,
+            StringComparison.Ordinal);
 
         var table = new Pipeline("table");
         table.Table<string, string>(Topic.Of<string>("in").StopAtEnd()).To(Topic.Of<string>("copy"));
@@ -146,7 +153,8 @@ public class GivenSerdeTests
 
     private static Pipeline Keeping(Pipeline pipeline)
     {
-        pipeline.From(Source.Of([new Named("a", new Circle("c", 1))])).KeyBy(x => x.Key).Process(() => new Last()).Values().To(Sink.Memory<Shape?>());
+        pipeline.From(Source.Of([new Named("a", new Circle("c", 1))])).KeyBy(x => x.Key).Process(() => new Last()).Values()
+            .To(Sink.Memory<Shape?>());
         return pipeline;
     }
 

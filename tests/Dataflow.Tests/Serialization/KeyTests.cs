@@ -37,7 +37,8 @@ public class KeyTests
         AreOne<decimal?>(1m, 1.0m);
         AreOne((1m, "a"), (1.0m, "a"));
         AreOne(Tuple.Create(1m, 0.0), Tuple.Create(1.0m, -0.0));
-        AreOne(new Price("EUR", 1m, DateTimeOffset.UnixEpoch), new Price("EUR", 1.0m, DateTimeOffset.UnixEpoch.ToOffset(TimeSpan.FromHours(1))));
+        AreOne(new Price("EUR", 1m, DateTimeOffset.UnixEpoch),
+            new Price("EUR", 1.0m, DateTimeOffset.UnixEpoch.ToOffset(TimeSpan.FromHours(1))));
         AreOne(new Point(0.0, float.NaN), new Point(-0.0, BitConverter.Int32BitsToSingle(0x7FC0_0001)));
         AreOne(new Plain { X = 0.0, Y = 1m }, new Plain { X = -0.0, Y = 1.0m });
         AreOne(KeyValuePair.Create(1m, 1), KeyValuePair.Create(1.0m, 1));
@@ -82,7 +83,8 @@ public class KeyTests
             {
                 var pipeline = new Pipeline("prices");
                 var keyed = pipeline.From(Topic.Of<decimal>("in")).KeyBy(x => x);
-                keyed.Aggregate(a => a.Count(), (price, count) => (price, count)).Changes().Values().Select(change => change.New).To(Topic.Of<(decimal, long)>("counts"));
+                keyed.Aggregate(a => a.Count(), (price, count) => (price, count)).Changes().Values().Select(change => change.New)
+                    .To(Topic.Of<(decimal, long)>("counts"));
                 keyed.Deduplicate().Values().To(Topic.Of<decimal>("first"));
                 return pipeline;
             },
@@ -117,7 +119,9 @@ public class KeyTests
     [Fact]
     public void Keys_that_cannot_be_told_apart_as_C_sharp_does_are_refused_with_what_to_do()
     {
-        Refused<int[]>("two of equal content are different keys, since C# compares them by reference. Give KeyBy a string, a number or a record of them.");
+        Refused<int[]>(
+            "two of equal content are different keys, since C# compares them by reference. Give KeyBy a string, a number or a record of "
+                + "them.");
         Refused<List<int>>("compares them by reference");
         Refused<WithList>("member 'Tags' is List<String>: two of equal content are different keys");
         Refused<(int, byte[])>("member 'Item2' is Byte[]: two of equal content");

@@ -10,7 +10,8 @@ namespace Dataflow.Tests.Serialization;
 internal sealed class RandomValues(int seed)
 {
     private static readonly string?[] Texts = [null, "", "a", "A", "\0", "ß€", "\uD83D\uDE00", "\uD83D", "x\uDE00y"];
-    private static readonly StringComparer[] Comparers = [StringComparer.Ordinal, StringComparer.OrdinalIgnoreCase, StringComparer.InvariantCulture];
+    private static readonly StringComparer[] Comparers = [
+        StringComparer.Ordinal, StringComparer.OrdinalIgnoreCase, StringComparer.InvariantCulture];
 
     private readonly Random _random = new(seed);
 
@@ -20,13 +21,18 @@ internal sealed class RandomValues(int seed)
 
     private string Word => $"{(char)('a' + _random.Next(26))}{_random.Next(100)}";
 
-    private double Double => _random.Next(5) switch { 0 => -0.0, 1 => double.NaN, 2 => BitConverter.Int64BitsToDouble(0x7FF8_0000_0000_0042), _ => _random.NextDouble() };
+    private double Double
+        => _random.Next(5) switch { 0 => -0.0, 1 => double.NaN, 2 => BitConverter.Int64BitsToDouble(0x7FF8_0000_0000_0042),
+        _ => _random.NextDouble() };
 
-    private decimal Decimal => new(_random.Next(3) == 0 ? 0 : _random.Next(), _random.Next(2), 0, _random.Next(2) == 0, (byte)_random.Next(29));
+    private decimal Decimal
+        => new(_random.Next(3) == 0 ? 0 : _random.Next(), _random.Next(2), 0, _random.Next(2) == 0, (byte)_random.Next(29));
 
     private DateTime Time => new(_random.NextInt64(DateTime.MaxValue.Ticks), (DateTimeKind)_random.Next(3));
 
-    private DateTimeOffset Moment => new(_random.NextInt64(TimeSpan.TicksPerDay, DateTime.MaxValue.Ticks - TimeSpan.TicksPerDay), TimeSpan.FromMinutes(_random.Next(-840, 841)));
+    private DateTimeOffset Moment
+        => new(_random.NextInt64(TimeSpan.TicksPerDay, DateTime.MaxValue.Ticks - TimeSpan.TicksPerDay),
+        TimeSpan.FromMinutes(_random.Next(-840, 841)));
 
     public Everything Next() => new()
     {
@@ -64,8 +70,11 @@ internal sealed class RandomValues(int seed)
         Monies = Null() ? null : [.. Many(() => new Money(Decimal, Text))],
         ReadOnly = Null() ? null : Null() ? Many(() => Int) : Many(() => Int).ToList(),
         Mutable = Null() ? null : Many(() => Word).ToList(),
-        Map = Null() ? null : Fill(new Dictionary<string, List<int>>(Comparers[_random.Next(2)]), () => Word, () => Many(() => Int).ToList()),
-        ByTuple = Null() ? null : Fill(new Dictionary<(int, string), Moment>(), () => (Int, Word), () => new Moment(Time, Maybe(Moment), Maybe(Decimal))),
+        Map = Null()
+            ? null : Fill(new Dictionary<string, List<int>>(Comparers[_random.Next(2)]), () => Word, () => Many(() => Int).ToList()),
+        ByTuple = Null()
+            ? null : Fill(
+            new Dictionary<(int, string), Moment>(), () => (Int, Word), () => new Moment(Time, Maybe(Moment), Maybe(Decimal))),
         ReadOnlyMap = Null() ? null : Fill(new SortedDictionary<int, string?>(), () => Int, () => Text),
         Sorted = Null() ? null : Fill(new SortedDictionary<string, int>(Comparers[_random.Next(3)]), () => Word, () => Int),
         Set = Null() ? null : new HashSet<string>(Many(() => Word), Comparers[_random.Next(3)]),

@@ -11,16 +11,22 @@ public class ValueFaultTests
     public void Names_each_member_and_what_to_do()
         => Assert.Equal(
             [
-                "Type Cart: member 'Queue' is PriorityQueue<String, Int32>, a type of .NET that has no form which can be written. Leave it out with "
+                "Type Cart: member 'Queue' is PriorityQueue<String, Int32>, a type of .NET that has no form which can be written. Leave it "
+                    + "out with "
                     + "[IgnoreMember], keep what it is made of instead, or give the pipeline UseSerde(...) for it.",
-                "Type Cart: member 'Owner' is declared as interface IOwner, which does not say what a value holds. Declare the type itself, or give "
+                "Type Cart: member 'Owner' is declared as interface IOwner, which does not say what a value holds. Declare the type "
+                    + "itself, or give "
                     + "the pipeline UseSerde(Serde.Polymorphic<IOwner>(...)) with the types that there are.",
-                "Type Cart: member 'Anything' is declared as object, which does not say what a value holds. Declare the type itself, or give "
+                "Type Cart: member 'Anything' is declared as object, which does not say what a value holds. Declare the type itself, or "
+                    + "give "
                     + "the pipeline UseSerde(Serde.Polymorphic<Object>(...)) with the types that there are.",
-                "Type Cart: what member 'Lines.Tags' holds is declared as abstract Tag, which does not say what a value holds. Declare the type itself, "
+                "Type Cart: what member 'Lines.Tags' holds is declared as abstract Tag, which does not say what a value holds. Declare the "
+                    + "type itself, "
                     + "or give the pipeline UseSerde(Serde.Polymorphic<Tag>(...)) with the types that there are.",
-                "Type Cart: member 'OnChange' is code (Action<Int32>), which has no bytes. Leave it out with [IgnoreMember], or keep what it is chosen by.",
-                "Type Cart: member 'Own' is OwnList, which derives from .NET's List<Int32>, whose content cannot be seen. Leave it out with "
+                "Type Cart: member 'OnChange' is code (Action<Int32>), which has no bytes. Leave it out with [IgnoreMember], or keep what "
+                    + "it is chosen by.",
+                "Type Cart: member 'Own' is OwnList, which derives from .NET's List<Int32>, whose content cannot be seen. Leave it out "
+                    + "with "
                     + "[IgnoreMember], keep what it is made of instead, or give the pipeline UseSerde(...) for it.",
             ],
             ValueCheck.FaultsOf(typeof(Cart), ValueResolver.Default));

@@ -61,7 +61,8 @@ public class ValueTests
             Check(new List<DateTime?> { new DateTime(2026, 10, 25, 2, 30, 0, kind), null });
         }
 
-        Check(new List<DateTimeOffset> { new(2026, 7, 1, 0, 30, 0, TimeSpan.FromHours(5.5)), DateTimeOffset.MinValue, DateTimeOffset.MaxValue });
+        Check(new List<DateTimeOffset> { new(2026, 7, 1, 0, 30, 0, TimeSpan.FromHours(5.5)), DateTimeOffset.MinValue,
+            DateTimeOffset.MaxValue });
     }
 
     [Fact]
@@ -99,7 +100,9 @@ public class ValueTests
     public void A_comparer_that_has_no_name_is_an_error_of_the_record()
     {
         var byLength = Comparer<string>.Create((a, b) => a.Length.CompareTo(b.Length));
-        Assert.Contains("StringComparer", Assert.Throws<SerdeException>(() => Again(new SortedSet<string>(byLength) { "a" })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "StringComparer", Assert.Throws<SerdeException>(() => Again(new SortedSet<string>(byLength) { "a" })).Message,
+            StringComparison.Ordinal);
         Assert.Throws<SerdeException>(() => Again(new Dictionary<string, int>(EqualityComparer<string>.Create((_, _) => true, _ => 1))));
     }
 

@@ -15,7 +15,8 @@ public class FormatTests
         Assert.Equal([1u, 3025583357u, 1689612811u], new[] { 0, 1, -1 }.Select(Hash));
         Assert.Equal([1114228263u, 3172986871u, 1952979837u, 410759779u], new[] { "", "a", "flight", "Zürich" }.Select(Hash));
         Assert.Equal([1636762753u, 428550611u, 978685807u], new[] { Hash(Guid.Empty), Hash((1, "a")), Hash(new Point(1, 2)) });
-        Assert.Equal([2242577937u, 2242577937u, 2242577937u, 2242577937u], new[] { Hash((1L, 2L)), Hash((1L, 2)), Hash((1, 2L)), Hash((1, 2)) });
+        Assert.Equal(
+            [2242577937u, 2242577937u, 2242577937u, 2242577937u], new[] { Hash((1L, 2L)), Hash((1L, 2)), Hash((1, 2L)), Hash((1, 2)) });
     }
 
     [Fact]
@@ -27,7 +28,8 @@ public class FormatTests
         Assert.Equal([0, 1, 63], new[] { Shards.Of(0x03FFFFFF), Shards.Of(0x04000000), Shards.Of(uint.MaxValue) });
         for (var workers = 1; workers <= Shards.Count; workers++)
         {
-            var counts = Enumerable.Range(0, Shards.Count).GroupBy(shard => Shards.WorkerOf(shard, workers)).Select(g => g.Count()).ToList();
+            var counts = Enumerable.Range(0, Shards.Count).GroupBy(shard => Shards.WorkerOf(shard, workers)).Select(g => g.Count())
+                .ToList();
             Assert.Equal(workers, counts.Count);
             Assert.True(counts.Max() - counts.Min() <= 1);
         }

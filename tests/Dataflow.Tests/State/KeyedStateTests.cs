@@ -170,7 +170,8 @@ public class KeyedStateTests
                     Assert.Equal(_model.Remove(at), _state.Open(operation.Namespace).Remove(operation.Key));
                     break;
                 case Kind.TryGet:
-                    Assert.Equal(_model.TryGetValue(at, out var expected), _state.Open(operation.Namespace).TryGet(operation.Key, out var found));
+                    Assert.Equal(
+                        _model.TryGetValue(at, out var expected), _state.Open(operation.Namespace).TryGet(operation.Key, out var found));
                     Assert.Equal(expected, found);
                     break;
                 case Kind.Drop:
@@ -192,7 +193,8 @@ public class KeyedStateTests
             Write(int.MaxValue);
             Assert.Equal(_model.Count, _state.Entries);
             var held = new Dictionary<(int, int), long>();
-            foreach (var (ns, table) in _state.Tables) table.ForEach((held, ns), static (to, key, ref value) => to.held.Add(((int)to.ns, key), value));
+            foreach (var (ns, table) in _state.Tables) table.ForEach(
+                (held, ns), static (to, key, ref value) => to.held.Add(((int)to.ns, key), value));
             Assert.Equal(_model, held);
         }
 

@@ -5,7 +5,8 @@ namespace Dataflow.Tests.State;
 
 public class PagedBytesTests
 {
-    private static readonly Gen<int> Lengths = Gen.Frequency((50, Gen.Int[1, 300]), (5, Gen.Int[3000, 9000]), (1, Gen.Int[1 << 20, 3 << 20]));
+    private static readonly Gen<int> Lengths = Gen.Frequency(
+        (50, Gen.Int[1, 300]), (5, Gen.Int[3000, 9000]), (1, Gen.Int[1 << 20, 3 << 20]));
 
     [Fact]
     public void Pieces_of_any_length_lie_one_after_the_other_until_all_are_cleared()

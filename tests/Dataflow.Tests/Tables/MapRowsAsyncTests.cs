@@ -15,7 +15,8 @@ public class MapRowsAsyncTests
                 var calls = new OpenCalls<Row>();
                 var changes = Sink.Memory<Keyed<int, Change<Row>>>();
                 var pipeline = new Pipeline("rows");
-                pipeline.From(Source.Of(rows.Select(row => new Row(row.Item1, row.Item2)))).KeyBy(row => row.Id).ToTable().Where(row => row.Value >= 0)
+                pipeline.From(Source.Of(rows.Select(row => new Row(row.Item1, row.Item2)))).KeyBy(row => row.Id).ToTable()
+                    .Where(row => row.Value >= 0)
                     .MapAsync((row, _) => calls.Call(row), new() { Concurrency = concurrency }).Changes().Pairs.To(changes);
                 using var log = SimulatedJob.OpenLog();
                 calls.RunWithCrashes(pipeline, log, seed & 0xFFFF);
@@ -28,7 +29,8 @@ public class MapRowsAsyncTests
                     else inForce.Remove(id);
                 }
 
-                var expected = rows.GroupBy(row => row.Item1, row => row.Item2).Where(values => values.Last() >= 0).Select(values => new Row(values.Key, values.Last()));
+                var expected = rows.GroupBy(row => row.Item1, row => row.Item2).Where(values => values.Last() >= 0)
+                    .Select(values => new Row(values.Key, values.Last()));
                 Assert.Equal(expected.OrderBy(row => row.Id), inForce.Values.OrderBy(row => row.Id));
             },
             iter: 40);

@@ -52,7 +52,8 @@ public class TableJoinTests
                 log.Append("right", right[(right.Length / 3)..]);
                 Run((workers % 3) + 1);
 
-                Assert.Equal(model(Latest(left), Latest(right)).OrderBy(r => r.Item1), rows.Select(r => (r.Key, r.Value)).OrderBy(r => r.Key));
+                Assert.Equal(
+                    model(Latest(left), Latest(right)).OrderBy(r => r.Item1), rows.Select(r => (r.Key, r.Value)).OrderBy(r => r.Key));
 
                 void Run(int on)
                 {

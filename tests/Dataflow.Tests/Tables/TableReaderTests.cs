@@ -19,11 +19,13 @@ public sealed class TableReaderTests : IDisposable
         var counts = pipeline.From(Topic.Of<int>("numbers")).KeyBy(x => x % 10).Aggregate(a => a.Count(), (key, count) => count);
         var big = counts.Where(count => count > 100);
         counts.Changes().To(Sink.Memory<Change<long>>());
-        await using var job = await pipeline.StartAsync(new JobOptions { Log = _log, Workers = workers }, TestContext.Current.CancellationToken);
+        await using var job = await pipeline.StartAsync(
+            new JobOptions { Log = _log, Workers = workers }, TestContext.Current.CancellationToken);
 
         var row = await Until(() => job.Read(counts).GetAsync(3, TestContext.Current.CancellationToken), r => r.Row == 100);
         Assert.True(row.Exists);
-        var all = await Until(() => job.Read(counts).GetAllAsync(TestContext.Current.CancellationToken), rows => rows.Sum(r => r.Value) == 1000);
+        var all = await Until(
+            () => job.Read(counts).GetAllAsync(TestContext.Current.CancellationToken), rows => rows.Sum(r => r.Value) == 1000);
         Assert.Equal(Enumerable.Range(0, 10).Select(key => KeyValuePair.Create(key, 100L)), all.OrderBy(r => r.Key));
         Assert.False((await job.Read(counts).GetAsync(11, TestContext.Current.CancellationToken)).Exists);
         Assert.False((await job.Read(big).GetAsync(3, TestContext.Current.CancellationToken)).Exists);
@@ -48,7 +50,8 @@ public sealed class TableReaderTests : IDisposable
             for (var seen = 0L; seen < Numbers;)
             {
                 var rows = await job.Read(counts).GetAllAsync(TestContext.Current.CancellationToken);
-                Assert.Single(rows.Select(row => row.Value).Append(rows.Count == 0 ? 0 : rows[0].Value).Distinct()); // left and right of one moment
+                // left and right of one moment
+                Assert.Single(rows.Select(row => row.Value).Append(rows.Count == 0 ? 0 : rows[0].Value).Distinct());
                 if (rows.Count == 0) continue;
                 Assert.InRange(rows[0].Value, seen, Numbers);
                 seen = rows[0].Value;
@@ -56,7 +59,8 @@ public sealed class TableReaderTests : IDisposable
         }, TestContext.Current.CancellationToken));
         await Task.WhenAll(readers).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
-        await Until(() => Task.FromResult(job.Read(counts).GetAsync("left", TestContext.Current.CancellationToken).IsCompleted), isDone => isDone);
+        await Until(
+            () => Task.FromResult(job.Read(counts).GetAsync("left", TestContext.Current.CancellationToken).IsCompleted), isDone => isDone);
     }
 
     [Fact]

@@ -88,7 +88,9 @@ public class TableTests
     {
         using var log = SimulatedJob.OpenLog();
         var write = new Pipeline("write");
-        write.From(Source.Of([new Sale(1, "a", 1, 0), new Sale(2, "b", 2, 0), new Sale(1, "a", -1, 0), new Sale(3, "c", 3, 0), new Sale(3, "d", 4, 0)]))
+        write.From(
+            Source.Of(
+            [new Sale(1, "a", 1, 0), new Sale(2, "b", 2, 0), new Sale(1, "a", -1, 0), new Sale(3, "c", 3, 0), new Sale(3, "d", 4, 0)]))
             .KeyBy(s => s.Shop).ToTable().Where(s => s.Amount > 0).To(Topic.Of<Sale>("sales"));
         SimulatedJob.Start(write, log, workers).Run();
 

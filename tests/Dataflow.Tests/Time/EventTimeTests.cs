@@ -27,7 +27,9 @@ public sealed class EventTimeTests : IDisposable
     {
         var stream = new Pipeline("times").From(Source.Of([1L]));
 
-        Assert.Equal("maxOutOfOrderness", Assert.Throws<ArgumentOutOfRangeException>(() => stream.WithEventTime(x => x, TimeSpan.FromTicks(-1))).ParamName);
+        Assert.Equal(
+            "maxOutOfOrderness",
+            Assert.Throws<ArgumentOutOfRangeException>(() => stream.WithEventTime(x => x, TimeSpan.FromTicks(-1))).ParamName);
         Assert.Equal("idleAfter", Assert.Throws<ArgumentOutOfRangeException>(
             () => stream.WithEventTime(x => x, idleAfter: Timeout.InfiniteTimeSpan)).ParamName);
     }
@@ -187,7 +189,8 @@ public sealed class EventTimeTests : IDisposable
     private static long WindowOf(Func<Stream<int>, Stream<int>> timed)
         => Assert.Single(Harness.Run(
             [1],
-            s => timed(s).KeyBy(x => x).Window(Tumbling.Every(TimeSpan.FromMilliseconds(10))).Aggregate(a => a.Count(), (_, w, _) => w.StartMs)));
+            s => timed(s).KeyBy(x => x).Window(Tumbling.Every(TimeSpan.FromMilliseconds(10)))
+                .Aggregate(a => a.Count(), (_, w, _) => w.StartMs)));
 
     private static long? Watermark(SimulatedJob job) => job.Status.Steps.Single(step => step.Name == "event-time").WatermarkMs;
 
@@ -196,7 +199,9 @@ public sealed class EventTimeTests : IDisposable
     private SimulatedJob Start(int workers, bool advanceWhenQuiet = false)
     {
         var pipeline = new Pipeline("times");
-        pipeline.From(Topic.Of<long>("times")).WithEventTime(x => x, maxOutOfOrderness: TimeSpan.FromMilliseconds(7), advanceWhenQuiet: advanceWhenQuiet).To(Sink.Memory<long>());
+        pipeline.From(Topic.Of<long>("times"))
+            .WithEventTime(x => x, maxOutOfOrderness: TimeSpan.FromMilliseconds(7), advanceWhenQuiet: advanceWhenQuiet)
+            .To(Sink.Memory<long>());
         var job = SimulatedJob.Start(pipeline, _log, workers, clock: _clock);
         job.RunUntilIdle();
         return job;

@@ -4,7 +4,8 @@ using Dataflow.Testing;
 
 namespace Dataflow.Tests.Time;
 
-/// <summary>Partitions that fall quiet and come back, at one to four workers, held against a model that knows one clock and no workers.</summary>
+/// <summary>Partitions that fall quiet and come back, at one to four workers, held against a model that knows one clock and no
+/// workers.</summary>
 public class IdlenessTests
 {
     private const int LatenessMs = 2_000;
@@ -40,11 +41,13 @@ public class IdlenessTests
             },
             iter: 100);
 
-    /// <summary>What comes, in which partition: by how much newer than the newest there, how disordered, of which key; and the pause after it.</summary>
+    /// <summary>What comes, in which partition: by how much newer than the newest there, how disordered, of which key; and the pause after
+    /// it.</summary>
     private sealed record Turn((int Partition, (int StepMs, int BackMs, int Key)[] Records)[] Fed, int PauseMs, bool Restarts)
     {
         public override string ToString()
-            => $"[{string.Join("; ", Fed.Select(fed => $"{fed.Partition}: {string.Join(' ', fed.Records)}"))}], {PauseMs} ms{(Restarts ? ", restart" : "")}";
+            => $"[{string.Join("; ", Fed.Select(fed => $"{fed.Partition}: {string.Join(' ', fed.Records)}"))}], {PauseMs} "
+                + $"ms{(Restarts ? ", restart" : "")}";
     }
 
     /// <summary>The times of the turns' records: none is late by its own partition's watermark.</summary>

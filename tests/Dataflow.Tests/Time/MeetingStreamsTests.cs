@@ -21,7 +21,8 @@ public class MeetingStreamsTests
         ["join as of"] = i => i.A.LeftJoinAsOf(i.B, Pair).Values(),
         ["join by window"] = i => i.A.OuterJoinWindow(i.B, Tumbling.Every(10 * s_second), Pair).Values(),
         ["co-group of sessions"] = i => i.A.CoGroup(
-            i.B, Session.WithGap(2 * s_second), (key, window, a, b) => new[] { $"{key} {window.StartMs} {window.EndMs} {a.Sum(x => x.Value)} {b.Sum(x => x.Value)}" }).Values(),
+            i.B, Session.WithGap(2 * s_second),
+            (key, window, a, b) => new[] { $"{key} {window.StartMs} {window.EndMs} {a.Sum(x => x.Value)} {b.Sum(x => x.Value)}" }).Values(),
         ["windows of a keyed union"] = i => Windowed(i.A.Union(i.B), Tumbling.Every(10 * s_second)),
         ["sliding windows of a keyed union"] = i => Windowed(i.A.Union(i.B), Sliding.Over(4 * s_second)),
         ["sessions of a keyed union"] = i => Windowed(i.A.Union(i.B), Session.WithGap(2 * s_second)),
@@ -39,7 +40,9 @@ public class MeetingStreamsTests
     };
 
     private static readonly Gen<Turn> s_turn =
-        from fed in Gen.Select(Gen.Int[0, Topics - 1], Gen.Int[0, 1], Gen.Select(Gen.Int[0, 12_000], Gen.Int[0, LatenessMs], Gen.Int[0, 2]).Array[1, 6]).Array[0, 4]
+        from fed in Gen.Select(
+            Gen.Int[0, Topics - 1], Gen.Int[0, 1], Gen.Select(Gen.Int[0, 12_000], Gen.Int[0, LatenessMs], Gen.Int[0, 2]).Array[1, 6])
+            .Array[0, 4]
         from pauseMs in Gen.Int[0, 3].Select(pause => s_pausesMs[pause])
         from workers in Gen.Frequency((5, Gen.Const(0)), (1, Gen.Int[1, 4]))
         select new Turn(fed, pauseMs, workers);
@@ -65,7 +68,8 @@ public class MeetingStreamsTests
 
     private static Stream<string> Windowed(KeyedStream<string, Reading> readings, WindowSpec windows)
         => readings.Window(windows).Aggregate(
-            a => (a.Count(), a.Sum(x => x.Value)), (key, window, n, sum) => $"{key} {window.StartMs} {window.EndMs} {window.FiringIndex} {n} {sum}").Values();
+            a => (a.Count(), a.Sum(x => x.Value)),
+            (key, window, n, sum) => $"{key} {window.StartMs} {window.EndMs} {window.FiringIndex} {n} {sum}").Values();
 
     private static string Pair(Reading? a, Reading? b) => $"{Text(a)} {Text(b)}";
 
@@ -96,7 +100,8 @@ public class MeetingStreamsTests
         public Run(Func<Inputs, Stream<string>> steps, int[] partitions, int workers, int seed)
         {
             (_steps, _partitions, _seed) = (steps, partitions, seed);
-            for (var topic = 0; topic < Topics; topic++) _log.CreateTopicAsync($"t{topic}", partitions[topic]).AsTask().GetAwaiter().GetResult();
+            for (var topic = 0; topic < Topics; topic++) _log.CreateTopicAsync($"t{topic}", partitions[topic]).AsTask().GetAwaiter()
+                .GetResult();
             _job = Start(workers);
         }
 
@@ -142,7 +147,8 @@ public class MeetingStreamsTests
 
         private static KeyedStream<string, Reading> Timed(Pipeline pipeline, int topic)
             => pipeline.From(Topic.Of<Reading>($"t{topic}"))
-                .WithEventTime(x => x.TimeMs, TimeSpan.FromMilliseconds(LatenessMs), TimeSpan.FromMilliseconds(IdleAfterMs), name: $"time-{topic}")
+                .WithEventTime(
+                    x => x.TimeMs, TimeSpan.FromMilliseconds(LatenessMs), TimeSpan.FromMilliseconds(IdleAfterMs), name: $"time-{topic}")
                 .KeyBy(x => x.Sensor, $"key-{topic}");
     }
 

@@ -30,7 +30,9 @@ public sealed class TimeRangeTests : IDisposable
     {
         var error = Assert.Throws<OperatorException>(() => Run([Now, time], Tumbling.Every(TimeSpan.FromMinutes(1)), ErrorPolicy.Stop));
 
-        Assert.Contains("'event-time' failed on times[0]@1: The event time lies outside the years 2 to 9998. ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'event-time' failed on times[0]@1: The event time lies outside the years 2 to 9998. ", error.Message,
+            StringComparison.Ordinal);
         Assert.Contains(hint, error.Message, StringComparison.Ordinal);
     }
 
@@ -73,7 +75,8 @@ public sealed class TimeRangeTests : IDisposable
     public void The_first_and_the_last_moments_that_are_allowed_lie_in_windows_of_every_kind()
     {
         var (least, most) = (Dataflow.Time.TimeRange.Min, Dataflow.Time.TimeRange.Max);
-        foreach (var kind in new[] { Tumbling.Every(TimeSpan.FromDays(1)), Calendar.Months("Pacific/Apia"), Calendar.Weeks("America/New_York") })
+        foreach (var kind in new[] { Tumbling.Every(TimeSpan.FromDays(1)), Calendar.Months("Pacific/Apia"),
+            Calendar.Weeks("America/New_York") })
         {
             using var log = SimulatedJob.OpenLog();
             Assert.Equal([1L, 1L], Run([least, most], kind, ErrorPolicy.Stop, log: log));
@@ -86,12 +89,15 @@ public sealed class TimeRangeTests : IDisposable
         var clock = new SimulatedClock();
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var job = Start(
-            [now, now + 3_600_001, now + 1_000], Tumbling.Every(TimeSpan.FromMinutes(1)), ErrorPolicy.DeadLetter(), clock: clock, maxAhead: TimeSpan.FromHours(1));
+            [now, now + 3_600_001, now + 1_000], Tumbling.Every(TimeSpan.FromMinutes(1)), ErrorPolicy.DeadLetter(), clock: clock,
+            maxAhead: TimeSpan.FromHours(1));
         job.RunUntilIdle();
         job.Checkpoint();
 
         Assert.Equal((0, 1), (job.Status.Steps.Sum(step => step.Late), job.Status.DeadLetters));
-        Assert.Contains("more than 01:00:00 ahead of the clock", Topic.Of<DeadLetter>("times.dead-letters").ReadAll(_log).Single().Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "more than 01:00:00 ahead of the clock", Topic.Of<DeadLetter>("times.dead-letters").ReadAll(_log).Single().Reason,
+            StringComparison.Ordinal);
 
         clock.Advance(TimeSpan.FromSeconds(10));
         _log.Append("times", [now + 3_600_001]);
@@ -101,18 +107,21 @@ public sealed class TimeRangeTests : IDisposable
     }
 
     private SimulatedJob Start(
-        long[] times, WindowSpec windows, ErrorPolicy policy, int workers = 1, Func<Stream<long>, Stream<long>>? between = null, LogStore? log = null,
+        long[] times, WindowSpec windows, ErrorPolicy policy, int workers = 1, Func<Stream<long>, Stream<long>>? between = null,
+        LogStore? log = null,
         SimulatedClock? clock = null, TimeSpan? maxAhead = null)
     {
         (log ?? _log).Append("times", times);
         var pipeline = new Pipeline("times") { OnError = policy };
         var timed = pipeline.From(Topic.Of<long>("times")).WithEventTime(x => x, maxAhead: maxAhead);
-        (between?.Invoke(timed) ?? timed).KeyBy(_ => 0).Window(windows).Aggregate(a => a.Count(), (_, _, n) => n).To(Topic.Of<long>("counts"));
+        (between?.Invoke(timed) ?? timed).KeyBy(_ => 0).Window(windows).Aggregate(a => a.Count(), (_, _, n) => n)
+            .To(Topic.Of<long>("counts"));
         return SimulatedJob.Start(pipeline, log ?? _log, workers, clock: clock);
     }
 
     private IReadOnlyList<long> Run(
-        long[] times, WindowSpec windows, ErrorPolicy policy, int workers = 1, Func<Stream<long>, Stream<long>>? between = null, LogStore? log = null)
+        long[] times, WindowSpec windows, ErrorPolicy policy, int workers = 1, Func<Stream<long>, Stream<long>>? between = null,
+        LogStore? log = null)
     {
         var job = Start(times, windows, policy, workers, between, log);
         try
@@ -138,6 +147,7 @@ public sealed class TimeRangeTests : IDisposable
     /// <summary>Takes the time from odd records.</summary>
     private sealed class StampOperator : Operator<long, long>
     {
-        public override void Process(in Record<long> record) => Emit(record with { Timestamp = record.Value % 2 == 0 ? record.Timestamp : long.MaxValue });
+        public override void Process(in Record<long> record)
+            => Emit(record with { Timestamp = record.Value % 2 == 0 ? record.Timestamp : long.MaxValue });
     }
 }

@@ -43,7 +43,8 @@ public class AlignedWindowTests
                 var size = every * steps;
                 var results = run.Run(readings, s => s.WithEventTime(r => r.TimeMs, Ms(LatenessMs)).Window(Hopping.Of(Ms(size), Ms(every)))
                     .Aggregate(a => (a.Count(), a.Max(r => r.Value)), (window, n, max) => (window.StartMs, window.EndMs, n, max)));
-                var expected = readings.SelectMany(r => Windows(r.TimeMs, size, every, 0), (r, w) => (r, w)).GroupBy(x => x.w, x => x.r.Value)
+                var expected = readings.SelectMany(r => Windows(r.TimeMs, size, every, 0), (r, w) => (r, w))
+                    .GroupBy(x => x.w, x => x.r.Value)
                     .Select(g => (g.Key.StartMs, g.Key.EndMs, (long)g.Count(), g.Max()));
                 Assert.Equal(expected.Order(), results.Order());
             },
@@ -78,7 +79,8 @@ public class AlignedWindowTests
         using var log = SimulatedJob.OpenLog();
         var pipeline = new Pipeline("cumulating");
         pipeline.From(Topic.Of<Reading>("readings")).WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor)
-            .Window(Cumulating.Of(Ms(100), every: Ms(10))).Aggregate(a => a.Count(), (_, w, n) => (w.EndMs, n)).To(Sink.Memory<(long, long)>());
+            .Window(Cumulating.Of(Ms(100), every: Ms(10))).Aggregate(a => a.Count(), (_, w, n) => (w.EndMs, n))
+            .To(Sink.Memory<(long, long)>());
         log.Append("readings", Enumerable.Range(0, 95).Select(i => new Reading("a", i, 1)));
         var job = SimulatedJob.Start(pipeline, log);
 
@@ -103,7 +105,8 @@ public class AlignedWindowTests
 
     private static void Check(Reading[] readings, Restarted run, WindowSpec windows, Func<long, IEnumerable<Window>> windowsOf)
     {
-        var results = run.Run(readings, s => s.WithEventTime(r => r.TimeMs, maxOutOfOrderness: Ms(LatenessMs)).KeyBy(r => r.Sensor).Window(windows)
+        var results = run.Run(
+            readings, s => s.WithEventTime(r => r.TimeMs, maxOutOfOrderness: Ms(LatenessMs)).KeyBy(r => r.Sensor).Window(windows)
             .Aggregate(a => (a.Count(), a.Sum(r => r.Value)), (key, w, n, sum) => (key, w.StartMs, w.EndMs, n, sum)).Values());
         var expected = readings.SelectMany(r => windowsOf(r.TimeMs), (r, w) => (Reading: r, Window: w))
             .GroupBy(x => (x.Reading.Sensor, x.Window), x => (long)x.Reading.Value)

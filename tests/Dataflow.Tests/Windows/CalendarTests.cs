@@ -7,7 +7,8 @@ namespace Dataflow.Tests.Windows;
 public class CalendarTests
 {
     private static readonly string[] Zones =
-        ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Pacific/Apia", "America/Havana", "Asia/Beirut"];
+        ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Pacific/Apia", "America/Havana",
+            "Asia/Beirut"];
 
     private static Gen<string> Zone { get; } = Gen.Int[0, 7].Select(i => Zones[i]);
 
@@ -83,9 +84,12 @@ public class CalendarTests
             {
                 const long Stretch = 600_000; // readings of ten minutes for each millisecond: a few days
                 var spread = readings.Select(r => r with { TimeMs = (r.TimeMs * Stretch) + (day * 86_400_000) }).ToArray();
-                var results = run.Run(spread, s => s.WithEventTime(r => r.TimeMs, TimeSpan.FromMilliseconds(60 * Stretch)).KeyBy(r => r.Sensor)
+                var results = run.Run(
+                    spread, s => s.WithEventTime(r => r.TimeMs, TimeSpan.FromMilliseconds(60 * Stretch)).KeyBy(r => r.Sensor)
                     .Window(Calendar.Days(zone)).Aggregate(a => a.Count(), (key, w, n) => (key, LocalDay(w.StartMs, zone), n)).Values());
-                Assert.Equal(spread.GroupBy(r => (r.Sensor, LocalDay(r.TimeMs, zone))).Select(g => (g.Key.Sensor, g.Key.Item2, (long)g.Count())).Order(), results.Order());
+                Assert.Equal(
+                    spread.GroupBy(r => (r.Sensor, LocalDay(r.TimeMs, zone))).Select(g => (g.Key.Sensor, g.Key.Item2, (long)g.Count()))
+                    .Order(), results.Order());
             },
             iter: 30);
 
@@ -95,7 +99,8 @@ public class CalendarTests
         var error = Assert.Throws<ArgumentException>(() => Calendar.Days("Europe/Berln"));
 
         Assert.Equal("timeZone", error.ParamName);
-        Assert.StartsWith("Time zone 'Europe/Berln': the system does not know it. Use an IANA name", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Time zone 'Europe/Berln': the system does not know it. Use an IANA name", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,7 +22,8 @@ public class CountingTests
     [Fact]
     public void Need_no_event_time()
     {
-        var sums = Harness.Run([1, 2, 3, 4, 5], s => s.KeyBy(_ => "all").Window(Counting.Every(2)).Aggregate(a => a.Sum(x => x), (_, _, sum) => sum));
+        var sums = Harness.Run(
+            [1, 2, 3, 4, 5], s => s.KeyBy(_ => "all").Window(Counting.Every(2)).Aggregate(a => a.Sum(x => x), (_, _, sum) => sum));
 
         Assert.Equal([3, 7, 5], sums);
     }
@@ -50,7 +51,8 @@ public class CountingTests
         for (var end = every; end < readings.Count + every; end += every)
         {
             var window = readings.Take(end).Skip(Math.Max(0, end - size)).ToList();
-            yield return (window[0].Sensor, window.Min(r => r.TimeMs), window.Max(r => r.TimeMs) + 1, window.Count, window.Sum(r => (long)r.Value));
+            yield return (window[0].Sensor, window.Min(r => r.TimeMs), window.Max(r => r.TimeMs) + 1, window.Count,
+            window.Sum(r => (long)r.Value));
         }
     }
 }

@@ -35,7 +35,8 @@ public class QuietWindowTests
                 {
                     var withPauses = Last(Run(readings, s_kinds[kind], workers, cuts, restarts));
                     // Early results may show a session that grows still.
-                    var expected = Last(Run(readings, s_kinds[kind], 1, [], restarts: false).Where(result => result.Firing != Firing.Early));
+                    var expected = Last(
+                        Run(readings, s_kinds[kind], 1, [], restarts: false).Where(result => result.Firing != Firing.Early));
                     foreach (var (window, result) in expected) Assert.Equal((window, result), (window, withPauses[window]));
                     if (s_kinds[kind].Windows is not SessionWindows) Assert.Equal(expected.Count, withPauses.Count);
                 },
@@ -49,7 +50,9 @@ public class QuietWindowTests
         using var log = SimulatedJob.OpenLog();
         var clock = new SimulatedClock();
         for (var partition = 1; partition <= 2; partition++)
-            log.Append("readings", Enumerable.Range(0, 10).Select(minute => new Reading($"s{partition}", minute * 60_000, 1)), partition, partitions: 4);
+            log.Append(
+                "readings", Enumerable.Range(0, 10).Select(minute => new Reading($"s{partition}", minute * 60_000, 1)), partition,
+                partitions: 4);
         var job = SimulatedJob.Start(Minutes(Ms(200)), log, workers, clock: clock);
         job.RunUntilIdle();
 
@@ -122,9 +125,12 @@ public class QuietWindowTests
             () =>
             {
                 var pipeline = new Pipeline("quiet-windows");
-                pipeline.From(s_readings).WithEventTime(r => r.TimeMs, Ms((int)LatenessMs), idleAfter: TimeSpan.FromMinutes(10)).KeyBy(r => r.Sensor)
+                pipeline.From(s_readings).WithEventTime(r => r.TimeMs, Ms((int)LatenessMs), idleAfter: TimeSpan.FromMinutes(10))
+                    .KeyBy(r => r.Sensor)
                     .Window(kind.Windows, trigger: kind.Trigger)
-                    .Aggregate(a => (a.Count(), a.Sum(r => (long)r.Value)), (key, w, n, sum) => $"{key} {w.StartMs} {w.EndMs}={n} {sum}={w.Firing}")
+                    .Aggregate(
+                        a => (a.Count(), a.Sum(r => (long)r.Value)),
+                        (key, w, n, sum) => $"{key} {w.StartMs} {w.EndMs}={n} {sum}={w.Firing}")
                     .To(s_results);
                 return pipeline;
             },
@@ -141,6 +147,7 @@ public class QuietWindowTests
 
         driver.Feed(s_readings, readings[from..]);
         driver.Advance(TimeSpan.FromDays(3));
-        return [.. driver.Read(s_results).Select(result => result.Split('=')).Select(parts => (parts[0], parts[1], Enum.Parse<Firing>(parts[2])))];
+        return [.. driver.Read(s_results).Select(result => result.Split('='))
+            .Select(parts => (parts[0], parts[1], Enum.Parse<Firing>(parts[2])))];
     }
 }

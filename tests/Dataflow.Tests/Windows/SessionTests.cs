@@ -46,7 +46,8 @@ public sealed class SessionTests : IDisposable
     [Fact]
     public void A_record_between_two_sessions_makes_them_one()
     {
-        var results = Harness.Run([new Reading("a", 0, 1), new("a", 20, 2), new("a", 40, 8), new("a", 10, 4)], s => Sums(Timed(s), gap: 10));
+        var results = Harness.Run(
+            [new Reading("a", 0, 1), new("a", 20, 2), new("a", 40, 8), new("a", 10, 4)], s => Sums(Timed(s), gap: 10));
 
         Assert.Equal([("a", 0, 30, 7), ("a", 40, 50, 8)], results);
     }
@@ -86,7 +87,8 @@ public sealed class SessionTests : IDisposable
         var late = Sink.Memory<Reading>("late");
         var results = Sink.Memory<(string, long, long, long)>();
         var pipeline = new Pipeline("sessions");
-        pipeline.From(Topic.Of<Reading>("readings")).WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor).Window(Session.WithGap(Ms(10)), out var lateStream)
+        pipeline.From(Topic.Of<Reading>("readings")).WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor)
+            .Window(Session.WithGap(Ms(10)), out var lateStream)
             .Aggregate(a => a.Sum(r => r.Value), Row).To(results);
         lateStream.To(late);
         var job = SimulatedJob.Start(pipeline, _log, workers);

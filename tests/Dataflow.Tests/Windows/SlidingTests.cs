@@ -24,7 +24,9 @@ public class SlidingTests
     {
         Reading[] readings = [new("a", 10, 1), new("a", 30, 2), new("a", 20, 4), new("b", 25, 8), new("a", 30, 16)];
 
-        var results = Harness.Run(readings, s => Timed(s).Window(Sliding.Over(Ms(20))).Aggregate(a => a.Sum(r => r.Value), (key, w, sum) => (key, w.EndMs - 1, sum)));
+        var results = Harness.Run(
+            readings,
+            s => Timed(s).Window(Sliding.Over(Ms(20))).Aggregate(a => a.Sum(r => r.Value), (key, w, sum) => (key, w.EndMs - 1, sum)));
 
         Assert.Equal([("a", 10, 1), ("a", 20, 5), ("b", 25, 8), ("a", 30, 22), ("a", 30, 22)], results);
     }
@@ -36,7 +38,8 @@ public class SlidingTests
         var results = Sink.Memory<long>();
         var late = Sink.Memory<Reading>("late");
         var pipeline = new Pipeline("sliding");
-        pipeline.From(Topic.Of<Reading>("readings")).WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor).Window(Sliding.Over(Ms(20)), out var lateStream)
+        pipeline.From(Topic.Of<Reading>("readings")).WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor)
+            .Window(Sliding.Over(Ms(20)), out var lateStream)
             .Aggregate(a => a.Sum(r => r.Value), (_, _, sum) => sum).To(results);
         lateStream.To(late);
         log.Append("readings", [new Reading("a", 10, 1), new Reading("a", 11, 2)]);
@@ -85,7 +88,8 @@ public class SlidingTests
     private static IEnumerable<(string, long, long, long, long, int)> Model(Reading[] readings, long size)
         => readings.Select(r =>
         {
-            var window = readings.Where(o => o.Sensor == r.Sensor && o.TimeMs > r.TimeMs - size && o.TimeMs <= r.TimeMs).Select(o => o.Value).ToList();
+            var window = readings.Where(o => o.Sensor == r.Sensor && o.TimeMs > r.TimeMs - size && o.TimeMs <= r.TimeMs)
+                .Select(o => o.Value).ToList();
             return (r.Sensor, r.TimeMs - size + 1, r.TimeMs + 1, (long)window.Count, window.Sum(v => (long)v), window.Max());
         });
 

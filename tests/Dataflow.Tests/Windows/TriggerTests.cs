@@ -13,7 +13,8 @@ public sealed class TriggerTests : IDisposable
 
     public TriggerTests() => _log.CreateTopicAsync("readings", 1).AsTask().GetAwaiter().GetResult();
 
-    private static Gen<Trigger> AnyTrigger { get; } = Gen.Select(Gen.Int[0, 40], Gen.Int[0, 5], Gen.Bool).Select((every, records, discards) => new Trigger
+    private static Gen<Trigger> AnyTrigger { get; } = Gen.Select(Gen.Int[0, 40], Gen.Int[0, 5], Gen.Bool)
+        .Select((every, records, discards) => new Trigger
     {
         EarlyEvery = every == 0 ? null : Ms(every),
         EarlyRecords = records == 0 ? null : records,
@@ -21,7 +22,8 @@ public sealed class TriggerTests : IDisposable
         Discards = discards,
     });
 
-    private static Gen<WindowSpec> AnyWindows { get; } = Gen.Select(Gen.Int[5, 40], Gen.Int[2, 4], Gen.Int[0, 3]).Select((every, steps, kind) => kind switch
+    private static Gen<WindowSpec> AnyWindows { get; } = Gen.Select(Gen.Int[5, 40], Gen.Int[2, 4], Gen.Int[0, 3])
+        .Select((every, steps, kind) => kind switch
     {
         0 => Tumbling.Every(Ms(every)),
         1 => Hopping.Of(Ms(every * steps), Ms(every)),
@@ -37,10 +39,12 @@ public sealed class TriggerTests : IDisposable
             (readings, windows, trigger, run) =>
             {
                 var results = run.Run(readings, s => Sums(Timed(s), windows, trigger));
-                var final = run.Run(readings, s => Sums(s.WithEventTime(r => r.TimeMs, Ms(DisorderMs)).KeyBy(r => r.Sensor), windows, null));
+                var final = run.Run(
+                    readings, s => Sums(s.WithEventTime(r => r.TimeMs, Ms(DisorderMs)).KeyBy(r => r.Sensor), windows, null));
                 Assert.Equal(
                     final.Select(r => (r.Key, r.Window.StartMs, r.Window.EndMs, r.Sum)).Order(),
-                    results.GroupBy(r => (r.Key, r.Window)).Select(g => (g.Key.Key, g.Key.Window.StartMs, g.Key.Window.EndMs, Of(g, trigger))).Order());
+                    results.GroupBy(r => (r.Key, r.Window))
+                        .Select(g => (g.Key.Key, g.Key.Window.StartMs, g.Key.Window.EndMs, Of(g, trigger))).Order());
             },
             iter: 40);
 
@@ -66,9 +70,11 @@ public sealed class TriggerTests : IDisposable
             {
                 var sessions = Session.WithGap(Ms(gap));
                 var results = run.Run(readings, s => Sums(Timed(s), sessions, trigger));
-                var final = run.Run(readings, s => Sums(s.WithEventTime(r => r.TimeMs, Ms(DisorderMs)).KeyBy(r => r.Sensor), sessions, null));
+                var final = run.Run(
+                    readings, s => Sums(s.WithEventTime(r => r.TimeMs, Ms(DisorderMs)).KeyBy(r => r.Sensor), sessions, null));
                 if (trigger.Discards) Assert.Equal(readings.Sum(r => (long)r.Value), results.Sum(r => r.Sum));
-                else foreach (var session in final) Assert.Equal(session.Sum, results.Last(r => r.Key == session.Key && r.Window == session.Window).Sum);
+                else foreach (var session in final) Assert.Equal(
+                    session.Sum, results.Last(r => r.Key == session.Key && r.Window == session.Window).Sum);
             },
             iter: 40);
 
@@ -154,7 +160,9 @@ public sealed class TriggerTests : IDisposable
     public void A_global_window_gives_results_as_its_trigger_says_and_at_the_end()
     {
         var results = Harness.Run(
-            Enumerable.Range(1, 5), s => s.Window(Global.Window, trigger: new Trigger { EarlyRecords = 2 }).Aggregate(a => a.Sum(x => x), (w, sum) => (w.Firing, sum)));
+            Enumerable.Range(1, 5),
+            s => s.Window(Global.Window, trigger: new Trigger { EarlyRecords = 2 })
+            .Aggregate(a => a.Sum(x => x), (w, sum) => (w.Firing, sum)));
 
         Assert.Equal([(Firing.Early, 3), (Firing.Early, 10), (Firing.OnTime, 15)], results);
     }
@@ -163,8 +171,10 @@ public sealed class TriggerTests : IDisposable
     public void A_global_window_reaches_from_the_oldest_to_the_newest_record()
         => Gen.Select(Reading.Disordered(DisorderMs), Restarted.Any).Sample(
             (readings, run) => Assert.Equal(
-                readings.GroupBy(r => r.Sensor).Select(g => (g.Key, g.Min(r => r.TimeMs), g.Max(r => r.TimeMs) + 1, g.Sum(r => (long)r.Value))).Order(),
-                run.Run(readings, s => Sums(Timed(s), Global.Window, null)).Select(r => (r.Key, r.Window.StartMs, r.Window.EndMs, r.Sum)).Order()),
+                readings.GroupBy(r => r.Sensor)
+                    .Select(g => (g.Key, g.Min(r => r.TimeMs), g.Max(r => r.TimeMs) + 1, g.Sum(r => (long)r.Value))).Order(),
+                run.Run(readings, s => Sums(Timed(s), Global.Window, null)).Select(r => (r.Key, r.Window.StartMs, r.Window.EndMs, r.Sum))
+                    .Order()),
             iter: 20);
 
     [Fact]
@@ -172,12 +182,16 @@ public sealed class TriggerTests : IDisposable
     {
         var pipeline = new Pipeline("triggers");
         var keyed = pipeline.From(Source.Of([1])).KeyBy(x => x);
-        keyed.Window(Counting.Every(3), "counting", new Trigger { EarlyRecords = 1 }).Aggregate(a => a.Count(), (_, _, n) => n).To(Sink.Memory<long>());
-        keyed.Window(Global.Window, "all", new Trigger { EarlyEvery = Ms(1) }).Aggregate(a => a.Count(), (_, _, n) => n).To(Sink.Memory<long>("b"));
+        keyed.Window(Counting.Every(3), "counting", new Trigger { EarlyRecords = 1 }).Aggregate(a => a.Count(), (_, _, n) => n)
+            .To(Sink.Memory<long>());
+        keyed.Window(Global.Window, "all", new Trigger { EarlyEvery = Ms(1) }).Aggregate(a => a.Count(), (_, _, n) => n)
+            .To(Sink.Memory<long>("b"));
 
         var error = Assert.Throws<PlanException>(() => pipeline.Explain());
 
-        Assert.Contains("Window 'counting' (every 3 records) gives its results by itself. Leave its trigger out.", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Window 'counting' (every 3 records) gives its results by itself. Leave its trigger out.", error.Message,
+            StringComparison.Ordinal);
         Assert.Contains("Window 'all' needs event time.", error.Message, StringComparison.Ordinal);
 
         pipeline = new Pipeline("shown");
@@ -193,7 +207,8 @@ public sealed class TriggerTests : IDisposable
     {
         Assert.Equal("EarlyEvery", Assert.Throws<ArgumentOutOfRangeException>(() => new Trigger { EarlyEvery = TimeSpan.Zero }).ParamName);
         Assert.Equal("EarlyRecords", Assert.Throws<ArgumentOutOfRangeException>(() => new Trigger { EarlyRecords = 0 }).ParamName);
-        Assert.Equal("AllowedLateness", Assert.Throws<ArgumentOutOfRangeException>(() => new Trigger { AllowedLateness = Ms(-1) }).ParamName);
+        Assert.Equal(
+            "AllowedLateness", Assert.Throws<ArgumentOutOfRangeException>(() => new Trigger { AllowedLateness = Ms(-1) }).ParamName);
     }
 
     [Fact]
@@ -211,7 +226,8 @@ public sealed class TriggerTests : IDisposable
     private static long Of(IEnumerable<Result> results, Trigger trigger) => trigger.Discards ? results.Sum(r => r.Sum) : results.Last().Sum;
 
     private static Stream<Result> Sums(KeyedStream<string, Reading> readings, WindowSpec windows, Trigger? trigger)
-        => readings.Window(windows, trigger: trigger).Aggregate(a => a.Sum(r => r.Value), (key, window, sum) => new Result(key, window, sum)).Values();
+        => readings.Window(windows, trigger: trigger)
+            .Aggregate(a => a.Sum(r => r.Value), (key, window, sum) => new Result(key, window, sum)).Values();
 
     private static KeyedStream<string, Reading> Timed(Stream<Reading> stream)
         => stream.WithEventTime(r => r.TimeMs, maxOutOfOrderness: Ms(AnnouncedMs)).KeyBy(r => r.Sensor);
@@ -220,12 +236,14 @@ public sealed class TriggerTests : IDisposable
 
     private static StepStatus Step(SimulatedJob job) => job.Status.Steps.Single(step => step.Name == "window-aggregate");
 
-    private (SimulatedJob Job, MemorySink<Result> Results, MemorySink<Reading> Late) Start(WindowSpec windows, Trigger trigger, int workers = 1)
+    private (SimulatedJob Job, MemorySink<Result> Results, MemorySink<Reading> Late) Start(
+        WindowSpec windows, Trigger trigger, int workers = 1)
     {
         var results = Sink.Memory<Result>();
         var late = Sink.Memory<Reading>("late");
         var pipeline = new Pipeline("triggers");
-        pipeline.From(Topic.Of<Reading>("readings")).WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor).Window(windows, out var lateStream, trigger: trigger)
+        pipeline.From(Topic.Of<Reading>("readings")).WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor)
+            .Window(windows, out var lateStream, trigger: trigger)
             .Aggregate(a => a.Sum(r => r.Value), (key, window, sum) => new Result(key, window, sum)).To(results);
         lateStream.To(late);
         return (SimulatedJob.Start(pipeline, _log, workers), results, late);

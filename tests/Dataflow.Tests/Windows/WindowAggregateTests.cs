@@ -101,7 +101,10 @@ public class WindowAggregateTests
 
         var groups = Model(readings, sizeMs, everyMs).ToList();
         Assert.Equal(
-            groups.Select(g => new Stats(g.Key.Sensor, g.Key.StartMs, g.Key.StartMs + sizeMs, g.Count(), g.Sum(r => (long)r.Value), g.Min(r => r.Value), g.Max(r => r.Value))).ToHashSet(),
+            groups.Select(
+                g => new Stats(
+                g.Key.Sensor, g.Key.StartMs, g.Key.StartMs + sizeMs, g.Count(), g.Sum(r => (long)r.Value), g.Min(r => r.Value),
+                g.Max(r => r.Value))).ToHashSet(),
             results.ToHashSet());
         Assert.Equal(groups.Count, results.Count);
         Assert.Equal(groups.Count, means.Count);

@@ -13,12 +13,14 @@ public class WindowSpecTests
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => Tumbling.Every(size));
 
         Assert.Equal("size", error.ParamName);
-        Assert.StartsWith("A span of event time is at least one millisecond, in whole milliseconds.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "A span of event time is at least one millisecond, in whole milliseconds.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Refuses_a_step_that_is_not_positive()
-        => Assert.Equal("every", Assert.Throws<ArgumentOutOfRangeException>(() => Hopping.Of(TimeSpan.FromSeconds(1), TimeSpan.Zero)).ParamName);
+        => Assert.Equal(
+            "every", Assert.Throws<ArgumentOutOfRangeException>(() => Hopping.Of(TimeSpan.FromSeconds(1), TimeSpan.Zero)).ParamName);
 
     [Fact]
     public void Refuses_a_step_longer_than_the_size()
@@ -26,7 +28,8 @@ public class WindowSpecTests
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => Hopping.Of(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)));
 
         Assert.StartsWith(
-            "Windows of 00:00:01 every 00:00:02 would leave gaps. Choose a step no longer than the size.", error.Message, StringComparison.Ordinal);
+            "Windows of 00:00:01 every 00:00:02 would leave gaps. Choose a step no longer than the size.", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,7 +13,8 @@ internal static class PublicSurface
         => [.. assembly.GetExportedTypes().Where(IsSpeakable).OrderBy(NameOf, StringComparer.Ordinal).SelectMany(Lines)];
 
     private static IEnumerable<string> Lines(Type type)
-        => type.GetMembers(Declared).Where(IsOffered).Select(LineOf).Order(StringComparer.Ordinal).Select(line => $"  {line}").Prepend(HeadOf(type));
+        => type.GetMembers(Declared).Where(IsOffered).Select(LineOf).Order(StringComparer.Ordinal).Select(line => $"  {line}")
+            .Prepend(HeadOf(type));
 
     private static string HeadOf(Type type)
     {
@@ -27,7 +28,9 @@ internal static class PublicSurface
     private static string LineOf(MemberInfo member) => member switch
     {
         FieldInfo field => $"{Scope(field.IsStatic)}field {field.Name}: {NameOf(field.FieldType)}",
-        PropertyInfo property => $"{Scope((property.GetMethod ?? property.SetMethod)!.IsStatic)}property {property.Name}: {NameOf(property.PropertyType)}{Setter(property)}",
+        PropertyInfo property
+            => $"{Scope((property.GetMethod ?? property.SetMethod)!.IsStatic)}property {property.Name}: "
+            + $"{NameOf(property.PropertyType)}{Setter(property)}",
         EventInfo one => $"event {one.Name}: {NameOf(one.EventHandlerType!)}",
         ConstructorInfo constructor => $"new({Parameters(constructor)})",
         MethodInfo method => $"{Scope(method.IsStatic)}{(method.IsAbstract ? "abstract " : method.IsVirtual ? "virtual " : "")}"
@@ -45,7 +48,9 @@ internal static class PublicSurface
         => method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(static type => type.Name))}>" : "";
 
     private static string Parameters(MethodBase method)
-        => string.Join(", ", method.GetParameters().Select(static p => $"{NameOf(p.ParameterType)} {p.Name}{(p.HasDefaultValue ? $" = {p.DefaultValue ?? "default"}" : "")}"));
+        => string.Join(
+            ", ", method.GetParameters()
+            .Select(static p => $"{NameOf(p.ParameterType)} {p.Name}{(p.HasDefaultValue ? $" = {p.DefaultValue ?? "default"}" : "")}"));
 
     private static bool IsOffered(MemberInfo member) => IsSpeakable(member) && member switch
     {
@@ -69,7 +74,9 @@ internal static class PublicSurface
         if (type.IsArray) return $"{NameOf(type.GetElementType()!)}[]";
         if (type.IsGenericParameter) return type.Name;
         if (Nullable.GetUnderlyingType(type) is { } inner) return $"{NameOf(inner)}?";
-        var owner = type.IsNested ? $"{NameOf(type.DeclaringType!)}." : type.Namespace is { } space && space.StartsWith("Dataflow", StringComparison.Ordinal) ? $"{space}." : "";
+        var owner = type.IsNested
+            ? $"{NameOf(type.DeclaringType!)}."
+            : type.Namespace is { } space && space.StartsWith("Dataflow", StringComparison.Ordinal) ? $"{space}." : "";
         var name = type.Name.Split('`')[0];
         return type.IsGenericType ? $"{owner}{name}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>" : $"{owner}{name}";
     }

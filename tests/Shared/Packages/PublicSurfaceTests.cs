@@ -17,8 +17,10 @@ public sealed class PublicSurfaceTests
 
         Assert.True(
             now.SequenceEqual(approved),
-            $"{Package} offers other members than {file} has. Where that is meant, run this test with APPROVE=1 and commit the file; say in the changelog what a "
-            + $"user must do.\nNew: {string.Join("\n     ", now.Except(approved).Take(20))}\nGone: {string.Join("\n      ", approved.Except(now).Take(20))}");
+            $"{Package} offers other members than {file} has. Where that is meant, run this test with APPROVE=1 and commit the file; say "
+                + "in the changelog what a "
+            + $"user must do.\nNew: {string.Join("\n     ", now.Except(approved).Take(20))}\nGone: "
+            + $"{string.Join("\n      ", approved.Except(now).Take(20))}");
     }
 
     private static string Directory()

@@ -98,7 +98,8 @@ public sealed class AskTests : CallContract
         KeyedStream<int, Reading> readings, Func<long, CancellationToken, Task<string>> service)
         => readings.Ask(
             static reading => $"{reading.Value}",
-            (question, cancellationToken) => service(long.Parse(question, System.Globalization.CultureInfo.InvariantCulture), cancellationToken));
+            (question, cancellationToken)
+                => service(long.Parse(question, System.Globalization.CultureInfo.InvariantCulture), cancellationToken));
 
     private static SimulatedJob Start(LogStore log, int workers, List<string> asked, int seed)
     {
