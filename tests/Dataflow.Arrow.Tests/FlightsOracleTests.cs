@@ -1,5 +1,4 @@
 using Dataflow.Log;
-using Dataflow.Tests.Connectors;
 using DuckDB.NET.Data;
 
 namespace Dataflow.Arrow.Tests;

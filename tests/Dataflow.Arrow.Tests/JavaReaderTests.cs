@@ -1,5 +1,4 @@
 using System.Globalization;
-using Dataflow.Tests.Connectors;
 
 namespace Dataflow.Arrow.Tests;
 

@@ -1,6 +1,4 @@
 using System.Globalization;
-using Dataflow.Tests.Connectors;
-using Dataflow.Tests.Shared;
 using DuckDB.NET.Data;
 using ParquetSharp;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Dataflow.Tests.Shared;
 
 namespace Dataflow.Arrow.Tests;
 

@@ -9,7 +9,6 @@ using Apache.Arrow.Types;
 using Dataflow.Arrow.Flight;
 using Dataflow.Log;
 using Dataflow.Testing;
-using Dataflow.Tests.Connectors;
 using Grpc.Core;
 using Grpc.Net.Client;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Dataflow.Log;
 using Dataflow.Testing;
-using Dataflow.Tests.Connectors;
 
 namespace Dataflow.Arrow.Tests;
 

@@ -5,7 +5,7 @@ namespace Dataflow.Log.Tests;
 
 public class FailureTests : IDisposable
 {
-    private readonly TestDirectory _directory = new();
+    private readonly TemporaryFolder _directory = new();
     private readonly FaultyFileSystem _files = new(PhysicalFileSystem.Instance);
 
     private string Log => _directory["log"];

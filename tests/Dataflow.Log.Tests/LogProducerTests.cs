@@ -6,7 +6,7 @@ namespace Dataflow.Log.Tests;
 
 public class LogProducerTests : IDisposable
 {
-    private readonly TestDirectory _directory = new();
+    private readonly TemporaryFolder _directory = new();
     private readonly InlineTaskScheduler _scheduler = new() { Holds = true };
     private readonly FaultyFileSystem _files = new(PhysicalFileSystem.Instance);
 

@@ -6,7 +6,7 @@ namespace Dataflow.Log.Tests;
 /// <summary>What every durability promises while the store is open.</summary>
 public abstract class LogStoreContract : IDisposable
 {
-    private readonly TestDirectory _directory = new();
+    private readonly TemporaryFolder _directory = new();
 
     private protected abstract Durability Durability { get; }
 

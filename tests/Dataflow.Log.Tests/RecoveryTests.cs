@@ -7,7 +7,7 @@ public class RecoveryTests : IDisposable
     private static readonly LogOptions Small =
         new() { SegmentBytes = 64 << 10, JournalFileBytes = 64 << 10, CommitScheduler = new InlineTaskScheduler() };
 
-    private readonly TestDirectory _directory = new();
+    private readonly TemporaryFolder _directory = new();
 
     private string Log => _directory["log"];
 

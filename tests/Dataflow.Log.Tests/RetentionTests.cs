@@ -7,7 +7,7 @@ public sealed class RetentionTests : IDisposable
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private readonly TestDirectory _directory = new();
+    private readonly TemporaryFolder _directory = new();
     private readonly SimulatedClock _clock = new();
 
     private string Log => _directory["log"];

@@ -25,9 +25,9 @@ public class BytePairTokenizerTests
     [Fact]
     public void Composes_texts_as_the_reference_does_where_the_file_says_so()
     {
-        using var directory = new TempDirectory();
+        using var directory = new TemporaryFolder();
         RobertaTokenizer.WriteTo(directory);
-        var file = directory.File("tokenizer.json");
+        var file = directory["tokenizer.json"];
         File.WriteAllText(
             file, File.ReadAllText(file).Replace("\"normalizer\":null", "\"normalizer\":{\"type\":\"NFC\"}", StringComparison.Ordinal));
 
@@ -118,9 +118,9 @@ public class BytePairTokenizerTests
     [Fact]
     public void Allocates_nothing_for_words_it_knows()
     {
-        using var directory = new TempDirectory();
+        using var directory = new TemporaryFolder();
         RobertaTokenizer.WriteTo(directory);
-        var tokenizer = TextTokenizer.FromJson(directory.File("tokenizer.json")); // no other test gives it words to keep
+        var tokenizer = TextTokenizer.FromJson(directory["tokenizer.json"]); // no other test gives it words to keep
         var ids = new long[500];
         string[] texts = [
             .. TestFiles.Texts.Select(golden => golden.Text)

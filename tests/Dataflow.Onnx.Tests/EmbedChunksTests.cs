@@ -11,7 +11,7 @@ public sealed class EmbedChunksTests : IDisposable
     private static readonly Gen<string> s_texts = Gen.Int[0, s_words.Length - 1].Select(word => s_words[word])
         .Array[0, 120].Select(string.Concat);
 
-    private readonly TempDirectory _directory = new();
+    private readonly TemporaryFolder _directory = new();
 
     public EmbedChunksTests() => new TinyModel().WriteTo(_directory);
 

@@ -8,7 +8,7 @@ public sealed class EmbedTests : IDisposable
 {
     private const string Results = "speeches.embed.results";
 
-    private readonly TempDirectory _directory = new();
+    private readonly TemporaryFolder _directory = new();
     private readonly LogStore _log = LogStore.Open("memory", new LogOptions { Durability = Durability.Memory });
     private readonly EmbeddingModel _model;
     private readonly MemorySink<Found> _results = Sink.Memory<Found>();
@@ -106,7 +106,7 @@ public sealed class EmbedTests : IDisposable
     [Fact]
     public async Task Finds_its_results_in_a_log_that_was_opened_again()
     {
-        var directory = _directory.File("log");
+        var directory = _directory["log"];
         using (var log = LogStore.Open(directory)) await CrashAsync(log, "a", "b");
         using var again = LogStore.Open(directory);
 
@@ -187,7 +187,7 @@ public sealed class EmbedTests : IDisposable
     [Fact]
     public async Task A_text_that_the_model_fails_on_becomes_a_dead_letter()
     {
-        using var directory = new TempDirectory();
+        using var directory = new TemporaryFolder();
         new TinyModel { Table = [[0, 0], [1, 0], [3, 4], [0, 2], [5, 12], [float.NaN, 6], [0, 1]] }.WriteTo(directory);
         using var model = EmbeddingModel.Load(directory.Path);
         var letters = Sink.Memory<DeadLetter>("letters");
@@ -302,7 +302,7 @@ public sealed class EmbedTests : IDisposable
     [Fact]
     public async Task A_text_that_the_model_fails_on_is_found_among_those_that_share_its_call()
     {
-        using var directory = new TempDirectory();
+        using var directory = new TemporaryFolder();
         new TinyModel { Table = [[0, 0], [1, 0], [3, 4], [0, 2], [5, 12], [float.NaN, 6], [0, 1]] }.WriteTo(directory);
         using var model = EmbeddingModel.Load(directory.Path);
         var pipeline = new Pipeline("speeches");

@@ -1,4 +1,3 @@
-using Dataflow.Tests.Shared;
 
 namespace Dataflow.Onnx.Tests;
 
@@ -29,9 +28,9 @@ public sealed class EmbeddingModelTests(RealModel real) : IClassFixture<RealMode
     public void Gives_the_vectors_of_another_model_s_reference_by_its_first_token()
     {
         var directory = SharedFolder.Find("models", "bge-small-en-v1.5-int8");
-        using var files = new TempDirectory();
-        File.CreateSymbolicLink(files.File("model.onnx"), Path.Combine(directory, "model.onnx"));
-        File.CreateSymbolicLink(files.File("vocab.txt"), TestFiles.Vocabulary);
+        using var files = new TemporaryFolder();
+        File.CreateSymbolicLink(files["model.onnx"], Path.Combine(directory, "model.onnx"));
+        File.CreateSymbolicLink(files["vocab.txt"], TestFiles.Vocabulary);
         using var model = EmbeddingModel.Load(files.Path, new EmbeddingOptions { Pooling = Pooling.Cls, MaxTokens = 512 });
 
         var goldens = File.ReadLines(Path.Combine(directory, "embeddings.jsonl")).Select(TestFiles.VectorOf)
@@ -75,7 +74,7 @@ public sealed class EmbeddingModelTests(RealModel real) : IClassFixture<RealMode
     [Fact]
     public async Task Waits_with_its_end_for_texts_that_it_embeds()
     {
-        using var directory = new TempDirectory();
+        using var directory = new TemporaryFolder();
         new TinyModel().WriteTo(directory);
         for (var round = 0; round < 10; round++)
         {

@@ -2,11 +2,11 @@ namespace Dataflow.Onnx.Tests;
 
 public sealed class ModelExceptionTests : IDisposable
 {
-    private readonly TempDirectory _directory = new();
+    private readonly TemporaryFolder _directory = new();
 
-    private string ModelPath => _directory.File("model.onnx");
+    private string ModelPath => _directory["model.onnx"];
 
-    private string VocabularyPath => _directory.File("vocab.txt");
+    private string VocabularyPath => _directory["vocab.txt"];
 
     public void Dispose() => _directory.Dispose();
 

@@ -3,11 +3,11 @@ namespace Dataflow.Onnx.Tests;
 /// <summary>With graphs of a few nodes, written by the tests.</summary>
 public sealed class OnnxModelTests : IDisposable
 {
-    private readonly TempDirectory _directory = new();
+    private readonly TemporaryFolder _directory = new();
 
     public void Dispose() => _directory.Dispose();
 
-    private string ModelPath => _directory.File("model.onnx");
+    private string ModelPath => _directory["model.onnx"];
 
     [Fact]
     public void Says_what_it_takes_and_gives()
@@ -151,24 +151,24 @@ public sealed class OnnxModelTests : IDisposable
     [Fact]
     public void Is_loaded_from_an_allowed_directory_only()
     {
-        using var outside = new TempDirectory();
-        Directory.CreateDirectory(_directory.File("models/tiny"));
-        File.WriteAllBytes(_directory.File("models/tiny/model.onnx"), Sum());
-        File.WriteAllBytes(outside.File("model.onnx"), Sum());
-        File.CreateSymbolicLink(_directory.File("models/link.onnx"), outside.File("model.onnx"));
-        Directory.CreateSymbolicLink(_directory.File("models/away"), outside.Path);
-        Directory.CreateSymbolicLink(_directory.File("alias"), _directory.File("models"));
-        Directory.CreateDirectory(_directory.File("models-2"));
-        File.WriteAllBytes(_directory.File("models-2/model.onnx"), Sum());
-        var options = new OnnxOptions { AllowedDirectory = _directory.File("models") };
+        using var outside = new TemporaryFolder();
+        Directory.CreateDirectory(_directory["models/tiny"]);
+        File.WriteAllBytes(_directory["models/tiny/model.onnx"], Sum());
+        File.WriteAllBytes(outside["model.onnx"], Sum());
+        File.CreateSymbolicLink(_directory["models/link.onnx"], outside["model.onnx"]);
+        Directory.CreateSymbolicLink(_directory["models/away"], outside.Path);
+        Directory.CreateSymbolicLink(_directory["alias"], _directory["models"]);
+        Directory.CreateDirectory(_directory["models-2"]);
+        File.WriteAllBytes(_directory["models-2/model.onnx"], Sum());
+        var options = new OnnxOptions { AllowedDirectory = _directory["models"] };
 
         foreach (var inside in new[] { "models/tiny/model.onnx", "models/../models/tiny/model.onnx", "alias/tiny/model.onnx" })
-            OnnxModel.Load(_directory.File(inside), options).Dispose();
+            OnnxModel.Load(_directory[inside], options).Dispose();
         foreach (var path in new[] { "models/link.onnx", "models/away/model.onnx", "models/../models-2/model.onnx", "models-2/model.onnx" })
         {
-            var error = Assert.Throws<ModelException>(() => OnnxModel.Load(_directory.File(path), options));
+            var error = Assert.Throws<ModelException>(() => OnnxModel.Load(_directory[path], options));
             Assert.Equal(
-                $"Model file '{_directory.File(path)}': it is not in '{_directory.File("models")}', links followed. "
+                $"Model file '{_directory[path]}': it is not in '{_directory["models"]}', links followed. "
                 + "Models are loaded from AllowedDirectory only; put it there, or allow another directory.",
                 error.Message);
         }

@@ -14,27 +14,27 @@ internal static class RobertaTokenizer
 
     private static readonly Lazy<TextTokenizer> s_shared = new(() =>
     {
-        using var directory = new TempDirectory();
+        using var directory = new TemporaryFolder();
         WriteTo(directory);
-        return TextTokenizer.FromJson(directory.File("tokenizer.json"));
+        return TextTokenizer.FromJson(directory["tokenizer.json"]);
     });
 
     /// <summary>The tokenizer, read once.</summary>
     public static TextTokenizer Shared => s_shared.Value;
 
     /// <summary>Writes a small one, that knows a, b, ab, a space, and a behind a space.</summary>
-    public static void WriteTinyTo(TempDirectory directory)
+    public static void WriteTinyTo(TemporaryFolder directory)
         => Write(directory, ["a", "b", "Ġ", "ab", "Ġa"], [["a", "b"], ["Ġ", "a"]]);
 
     /// <summary>Writes it.</summary>
-    public static void WriteTo(TempDirectory directory)
+    public static void WriteTo(TemporaryFolder directory)
     {
         var tokens = ReadTokens();
         var ranks = tokens.Index().ToDictionary(token => token.Item, token => token.Index);
         Write(directory, tokens.Reverse(), tokens.Where(token => token.Length > 1).Select(token => PairOf(token, ranks)));
     }
 
-    private static void Write(TempDirectory directory, IEnumerable<string> tokens, IEnumerable<string[]> merges)
+    private static void Write(TemporaryFolder directory, IEnumerable<string> tokens, IEnumerable<string[]> merges)
     {
         string[] all = ["<s>", "<pad>", "</s>", "<unk>", .. tokens, "<mask>"];
         var specials = all.Index().Where(token => token.Index < 4 || token.Index == all.Length - 1).Select(token => new
@@ -42,7 +42,7 @@ internal static class RobertaTokenizer
             id = token.Index, content = token.Item, single_word = false, lstrip = token.Item == "<mask>", rstrip = false,
             normalized = token.Item != "<mask>", special = true,
         });
-        File.WriteAllText(directory.File("tokenizer.json"), JsonSerializer.Serialize(new
+        File.WriteAllText(directory["tokenizer.json"], JsonSerializer.Serialize(new
         {
             version = "1.0",
             added_tokens = specials,

@@ -7,7 +7,7 @@ namespace Dataflow.Onnx.Tests;
 /// <summary>With models of two columns: a weighted sum, and a table that is looked up, which fails beyond its end.</summary>
 public sealed class ScoreTests : IDisposable
 {
-    private readonly TempDirectory _directory = new();
+    private readonly TemporaryFolder _directory = new();
     private readonly OnnxModel _sums;
     private readonly OnnxModel _lookups;
 
@@ -279,8 +279,8 @@ public sealed class ScoreTests : IDisposable
 
     private OnnxModel Load(string name, byte[] model)
     {
-        File.WriteAllBytes(_directory.File($"{name}.onnx"), model);
-        return OnnxModel.Load(_directory.File($"{name}.onnx"));
+        File.WriteAllBytes(_directory[$"{name}.onnx"], model);
+        return OnnxModel.Load(_directory[$"{name}.onnx"]);
     }
 
     /// <summary>Two scores: 2 · price + pieces, and 1 − pieces.</summary>

@@ -7,9 +7,8 @@ internal static class TestFiles
 {
     public const string ModelSha256 = "afdb6f1a0e45b715d0bb9b11772f032c399babd23bfc31fed1c170afc848bdb1";
 
-    private static readonly string s_root = FindRoot();
 
-    public static string Model { get; } = Path.Combine(s_root, "examples", "SpeechSearch", "model");
+    public static string Model { get; } = Repository.PathOf("examples/SpeechSearch/model");
 
     public static string Vocabulary { get; } = Path.Combine(Model, "vocab.txt");
 
@@ -27,20 +26,13 @@ internal static class TestFiles
 
     public static GoldenVector VectorOf(string line) => JsonSerializer.Deserialize<GoldenVector>(line, JsonSerializerOptions.Web)!;
 
-    public static string Golden(string name) => Path.Combine(s_root, "tests", "Dataflow.Onnx.Tests", "Goldens", name);
+    public static string Golden(string name) => Repository.PathOf($"tests/Dataflow.Onnx.Tests/Goldens/{name}");
 
     private static T[] Read<T>(string name) =>
     [
         .. File.ReadLines(Golden(name))
             .Select(line => JsonSerializer.Deserialize<T>(line, JsonSerializerOptions.Web)!),
     ];
-
-    private static string FindRoot()
-    {
-        var directory = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(directory, "Dataflow.sln"))) directory = Path.GetDirectoryName(directory)!;
-        return directory;
-    }
 }
 
 internal sealed record GoldenText(string Kind, string Text, long[] Ids);

@@ -27,10 +27,10 @@ internal sealed record TinyModel
     public bool AddsUpByMask { get; init; }
 
     /// <summary>Writes the model and its vocabulary into a directory.</summary>
-    public void WriteTo(TempDirectory directory)
+    public void WriteTo(TemporaryFolder directory)
     {
-        File.WriteAllBytes(directory.File("model.onnx"), ToBytes());
-        File.WriteAllLines(directory.File("vocab.txt"), Pieces);
+        File.WriteAllBytes(directory["model.onnx"], ToBytes());
+        File.WriteAllLines(directory["vocab.txt"], Pieces);
     }
 
     private byte[] ToBytes()

@@ -18,7 +18,7 @@ public sealed class When_a_model_has_a_byte_level_tokenizer : IDisposable
 
     private static readonly TinyModel s_model = new() { Inputs = ["input_ids", "attention_mask"], Table = s_table };
 
-    private readonly TempDirectory _directory = new();
+    private readonly TemporaryFolder _directory = new();
 
     public void Dispose() => _directory.Dispose();
 
@@ -49,7 +49,7 @@ public sealed class When_a_model_has_a_byte_level_tokenizer : IDisposable
     {
         using var model = Load(s_model);
         var hashes = new[] { "model.onnx", "tokenizer.json" }.Select(
-            file => Inference.ModelFile.HashOf(File.ReadAllBytes(_directory.File(file))));
+            file => Inference.ModelFile.HashOf(File.ReadAllBytes(_directory[file])));
 
         Assert.StartsWith($"onnx:{string.Join(':', hashes)}:", model.Id, StringComparison.Ordinal);
     }

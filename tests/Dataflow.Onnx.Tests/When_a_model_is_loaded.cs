@@ -4,7 +4,7 @@ namespace Dataflow.Onnx.Tests;
 
 public sealed class When_a_model_is_loaded : IDisposable
 {
-    private readonly TempDirectory _directory = new();
+    private readonly TemporaryFolder _directory = new();
 
     public void Dispose() => _directory.Dispose();
 
@@ -89,7 +89,7 @@ public sealed class When_a_model_is_loaded : IDisposable
     [Fact]
     public void Its_id_is_the_same_wherever_it_lies()
     {
-        using var elsewhere = new TempDirectory();
+        using var elsewhere = new TemporaryFolder();
         new TinyModel().WriteTo(elsewhere);
         using var model = Load(new TinyModel());
 
@@ -105,7 +105,7 @@ public sealed class When_a_model_is_loaded : IDisposable
         string IdOf(TinyModel model, EmbeddingOptions? options = null, string[]? pieces = null)
         {
             model.WriteTo(_directory);
-            if (pieces is not null) File.WriteAllLines(_directory.File("vocab.txt"), pieces);
+            if (pieces is not null) File.WriteAllLines(_directory["vocab.txt"], pieces);
             using var loaded = EmbeddingModel.Load(_directory.Path, options);
             return loaded.Id;
         }
@@ -137,16 +137,16 @@ public sealed class When_a_model_is_loaded : IDisposable
     [Fact]
     public void All_its_files_must_lie_in_the_allowed_directory()
     {
-        using var outside = new TempDirectory();
+        using var outside = new TemporaryFolder();
         new TinyModel().WriteTo(_directory);
-        File.Move(_directory.File("vocab.txt"), outside.File("vocab.txt"));
-        File.CreateSymbolicLink(_directory.File("vocab.txt"), outside.File("vocab.txt"));
+        File.Move(_directory["vocab.txt"], outside["vocab.txt"]);
+        File.CreateSymbolicLink(_directory["vocab.txt"], outside["vocab.txt"]);
 
         EmbeddingModel.Load(_directory.Path).Dispose();
         var error = Assert.Throws<ModelException>(
             () => EmbeddingModel.Load(_directory.Path, new EmbeddingOptions { AllowedDirectory = _directory.Path }));
 
-        Assert.StartsWith($"Model file '{_directory.File("vocab.txt")}': it is not in", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Model file '{_directory["vocab.txt"]}': it is not in", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class When_a_model_is_loaded : IDisposable
     {
         new TinyModel().WriteTo(_directory);
         var json = File.ReadAllText(TestFiles.Golden("cased-tokenizer.json"));
-        File.WriteAllText(_directory.File("tokenizer.json"), json.Replace("\"[CLS]\": 2", "\"[CLS]\": 0", StringComparison.Ordinal));
+        File.WriteAllText(_directory["tokenizer.json"], json.Replace("\"[CLS]\": 2", "\"[CLS]\": 0", StringComparison.Ordinal));
         using var model = EmbeddingModel.Load(_directory.Path);
 
         Assert.Equal(3, model.Embed("[MASK]", new float[2]).Tokens);

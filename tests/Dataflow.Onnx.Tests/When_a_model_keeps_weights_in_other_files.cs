@@ -5,11 +5,11 @@ namespace Dataflow.Onnx.Tests;
 /// <summary>A model that adds two numbers to rows: they lie in another file.</summary>
 public sealed class When_a_model_keeps_weights_in_other_files : IDisposable
 {
-    private readonly TempDirectory _directory = new();
+    private readonly TemporaryFolder _directory = new();
 
     public void Dispose() => _directory.Dispose();
 
-    private string ModelPath => _directory.File("model.onnx");
+    private string ModelPath => _directory["model.onnx"];
 
     [Theory]
     [InlineData("model.onnx_data")]
@@ -17,7 +17,7 @@ public sealed class When_a_model_keeps_weights_in_other_files : IDisposable
     [InlineData("weights/model.onnx_data")]
     public void They_are_read_from_its_own_directory(string location)
     {
-        Directory.CreateDirectory(_directory.File("weights"));
+        Directory.CreateDirectory(_directory["weights"]);
         WriteWeights(location, 7, 10, 20);
 
         Assert.Equal([11, 22], Run(Write(("location", location), ("offset", "4"), ("length", "8"))));
@@ -28,19 +28,19 @@ public sealed class When_a_model_keeps_weights_in_other_files : IDisposable
     [Fact]
     public void They_are_read_from_nowhere_else()
     {
-        using var other = new TempDirectory();
+        using var other = new TemporaryFolder();
         foreach (var directory in new[] { other, _directory })
-            File.WriteAllBytes(directory.File("data"), MemoryMarshal.AsBytes<float>(new float[] { 1, 2 }));
-        Directory.CreateDirectory(_directory.File("model"));
-        File.CreateSymbolicLink(_directory.File("model/link"), _directory.File("data"));
-        Directory.CreateSymbolicLink(_directory.File("model/away"), other.Path);
+            File.WriteAllBytes(directory["data"], MemoryMarshal.AsBytes<float>(new float[] { 1, 2 }));
+        Directory.CreateDirectory(_directory["model"]);
+        File.CreateSymbolicLink(_directory["model/link"], _directory["data"]);
+        Directory.CreateSymbolicLink(_directory["model/away"], other.Path);
         File.WriteAllBytes(Path.GetFileName(_directory.Path), MemoryMarshal.AsBytes<float>(new float[] { 1, 2 })); // where the program runs
 
-        foreach (var location in new[] { _directory.File("data"), "../data", "x/../../data", "link", "away/data", "..\\data", "", "a//b" })
+        foreach (var location in new[] { _directory["data"], "../data", "x/../../data", "link", "away/data", "..\\data", "", "a//b" })
         {
             var error = Assert.Throws<ModelException>(() => Run(Write("model/model.onnx", ("location", location))));
             Assert.Equal(
-                $"Model file '{_directory.File("model/model.onnx")}': it keeps weights in '{location}'. Weights are read from the model's "
+                $"Model file '{_directory["model/model.onnx"]}': it keeps weights in '{location}'. Weights are read from the model's "
                     + "own "
                 + "directory only, not through links; put the file itself there, or save the model with its weights in it.",
                 error.Message);
@@ -77,11 +77,11 @@ public sealed class When_a_model_keeps_weights_in_other_files : IDisposable
     public void They_lie_in_the_allowed_directory_with_it_and_are_no_longer_than_they_may_be()
     {
         WriteWeights("data", 1, 2);
-        Directory.CreateDirectory(_directory.File("allowed"));
+        Directory.CreateDirectory(_directory["allowed"]);
         var path = Write(("location", "data"));
 
         OnnxModel.Load(path, new OnnxOptions { AllowedDirectory = _directory.Path }).Dispose();
-        Assert.Throws<ModelException>(() => OnnxModel.Load(path, new OnnxOptions { AllowedDirectory = _directory.File("allowed") }));
+        Assert.Throws<ModelException>(() => OnnxModel.Load(path, new OnnxOptions { AllowedDirectory = _directory["allowed"] }));
         Assert.Contains("more than the", Assert.Throws<ModelException>(
             () => OnnxModel.Load(path, new OnnxOptions { MaxFileBytes = (int)new FileInfo(path).Length - 30 })).Message,
                 StringComparison.Ordinal);
@@ -160,15 +160,15 @@ public sealed class When_a_model_keeps_weights_in_other_files : IDisposable
     }
 
     private void WriteWeights(string location, params float[] weights)
-        => File.WriteAllBytes(_directory.File(location), MemoryMarshal.AsBytes(weights.AsSpan()));
+        => File.WriteAllBytes(_directory[location], MemoryMarshal.AsBytes(weights.AsSpan()));
 
     private string Write(params (string Key, string Value)[] entries) => Write("model.onnx", entries);
 
     private string Write(string file, params (string Key, string Value)[] entries)
     {
-        File.WriteAllBytes(_directory.File(file), OnnxFile.Model(OnnxFile.Graph(
+        File.WriteAllBytes(_directory[file], OnnxFile.Model(OnnxFile.Graph(
             OnnxFile.Node("Add", ["x", "added"], ["y"]), OnnxFile.ExternalFloats("added", [2], entries),
             OnnxFile.Input("x", OnnxFile.Float, OnnxFile.Any, 2), OnnxFile.Output("y", OnnxFile.Float, OnnxFile.Any, 2))));
-        return _directory.File(file);
+        return _directory[file];
     }
 }

@@ -6,7 +6,7 @@ namespace Dataflow.Onnx.Tests;
 /// <summary>Whatever lies where a model, a tokenizer or a vocabulary should lie is refused at once.</summary>
 public sealed class When_a_path_is_no_file : IDisposable
 {
-    private readonly TempDirectory _directory = new();
+    private readonly TemporaryFolder _directory = new();
 
     /// <summary>The socket of the test: its file is there only while it is held, since a collected socket deletes its file.</summary>
     private Socket? _socket;
@@ -29,7 +29,7 @@ public sealed class When_a_path_is_no_file : IDisposable
     {
         new TinyModel().WriteTo(_directory);
         Refuses(path => TextTokenizer.FromJson(path), Make(kind, "tokenizer.json"));
-        Refuses(_ => EmbeddingModel.Load(_directory.Path), _directory.File("tokenizer.json"));
+        Refuses(_ => EmbeddingModel.Load(_directory.Path), _directory["tokenizer.json"]);
     }
 
     [Theory]
@@ -37,9 +37,9 @@ public sealed class When_a_path_is_no_file : IDisposable
     public void It_is_no_vocabulary(string kind)
     {
         new TinyModel().WriteTo(_directory);
-        File.Delete(_directory.File("vocab.txt"));
+        File.Delete(_directory["vocab.txt"]);
         Refuses(path => WordPieceTokenizer.FromVocabulary(path), Make(kind, "vocab.txt"));
-        Refuses(_ => EmbeddingModel.Load(_directory.Path), _directory.File("vocab.txt"));
+        Refuses(_ => EmbeddingModel.Load(_directory.Path), _directory["vocab.txt"]);
     }
 
     private static void Refuses(Action<string> load, string path)
@@ -51,7 +51,7 @@ public sealed class When_a_path_is_no_file : IDisposable
 
     private string Make(string kind, string name)
     {
-        var path = _directory.File(name);
+        var path = _directory[name];
         switch (kind)
         {
             case "pipe":
@@ -65,8 +65,8 @@ public sealed class When_a_path_is_no_file : IDisposable
                 _socket.Bind(new UnixDomainSocketEndPoint(path));
                 break;
             case "link to zeros":
-                File.CreateSymbolicLink(_directory.File("zeros"), "/dev/zero");
-                File.CreateSymbolicLink(path, _directory.File("zeros"));
+                File.CreateSymbolicLink(_directory["zeros"], "/dev/zero");
+                File.CreateSymbolicLink(path, _directory["zeros"]);
                 break;
             default:
                 File.CreateSymbolicLink(path, kind switch { "zeros" => "/dev/zero", "random" => "/dev/urandom", _ => "/proc/self/maps" });

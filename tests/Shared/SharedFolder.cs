@@ -9,18 +9,9 @@ internal static class SharedFolder
     /// <param name="parts">The names from the shared folder down.</param>
     public static string Find(params ReadOnlySpan<string> parts)
     {
-        var root = Environment.GetEnvironmentVariable(Variable) ?? Path.Combine(Repository(), "..", "shared");
+        var root = Environment.GetEnvironmentVariable(Variable) ?? Repository.PathOf("../shared");
         var path = Path.GetFullPath(Path.Combine([root, .. parts]));
         if (!Path.Exists(path)) Assert.Skip($"'{path}' is not there; {Variable} may name another shared folder.");
         return path;
-    }
-
-    private static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Dataflow.sln")))
-            folder = folder.Parent;
-        return folder?.FullName
-            ?? throw new InvalidOperationException($"'{AppContext.BaseDirectory}' is not below Dataflow.sln.");
     }
 }

@@ -124,14 +124,14 @@ public abstract class Operator
     /// <exception cref="OperatorException">Errors are to stop the job.</exception>
     protected void Reject(Exception error, string part)
     {
-        Context.Task.Reject(OperatorException.FailedOn(Context.Name, part, (error as OperatorException)?.InnerException ?? error));
+        Context.Task.DeadLetters.Reject(OperatorException.FailedOn(Context.Name, part, (error as OperatorException)?.InnerException ?? error));
         DeadLetters++;
     }
 
     /// <summary>Writes a dead letter, whatever the pipeline says of errors: for steps that never stop for a record.</summary>
     protected void WriteDeadLetter(string reason, RecordOrigin origin)
     {
-        Context.Task.Write(Context.Refuse(reason, origin));
+        Context.Task.DeadLetters.Write(Context.Refuse(reason, origin));
         DeadLetters++;
     }
 
@@ -142,7 +142,7 @@ public abstract class Operator
     /// <exception cref="OperatorException">Errors are to stop the job.</exception>
     protected void Reject(Exception error, RecordOrigin origin)
     {
-        Context.Task.Reject(Context.Fail(error, origin));
+        Context.Task.DeadLetters.Reject(Context.Fail(error, origin));
         DeadLetters++;
     }
 

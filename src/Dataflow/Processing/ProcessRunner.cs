@@ -18,16 +18,12 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     private const long SliceMs = 16;
     private const string NowPart = "now";
 
-    private readonly Emission _emit = emit;
     private OperatorContext _step = null!;
-    private ProcessStates<TKey, T> _states = null!;
     private WaitingRecords<TKey, T>? _waiting; // null where records are handled as they come
     private Timers<TKey> _timers = null!;
     private ProcessingTimers<TKey> _processingTimers = null!;
-    private RunningContext _context = null!;
-    private SideOutputs<TKey> _sides = null!;
+    private RunningContext<TKey, T, TOut> _context = null!;
     private Counter _droppedTimers = null!;
-    private long _now = long.MinValue; // how far the step has come: ahead of the watermark where it handled records in the quiet
     private long _until = long.MinValue; // how far it may go
     private long _fireUntil = long.MinValue; // and with timers
     private long _quiet = long.MinValue; // and with records, where no more come
@@ -40,19 +36,30 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
 
     public delegate void Emission(in Record<Keyed<TKey, TOut>> record);
 
+    public ProcessStates<TKey, T> States { get; private set; } = null!; // set by Declare
+
+    public SideOutputs<TKey> Sides { get; private set; } = null!; // set by Declare
+
+    /// <summary>How far the step has come: ahead of the watermark where it handled records in the quiet.</summary>
+    public long Now { get; private set; } = long.MinValue;
+
+    public long ProcessingTime => _processingTimers.Now;
+
+    public Emission EmitNext => emit;
+
     /// <summary>Up to here the step has handled all: what is as old is late.</summary>
-    private long Reached => Math.Min(_now, _watermark);
+    private long Reached => Math.Min(Now, _watermark);
 
     /// <summary>Whether timers or records that are due are left for the next portion.</summary>
     public bool IsBehind { get; private set; }
 
     public void Declare(StepDeclaration declare)
     {
-        _states = new ProcessStates<TKey, T>(declare);
-        _sides = new SideOutputs<TKey>(declare.Outputs.DeclareAll());
+        States = new ProcessStates<TKey, T>(declare);
+        Sides = new SideOutputs<TKey>(declare.Outputs.DeclareAll());
         _droppedTimers = declare.Counter(ProcessCounters.DroppedTimers);
-        declare.Gauge(CounterDefinition.Expired, () => _states.Expiring.Sum(static state => state.Expired));
-        process.Open(_states);
+        declare.Gauge(CounterDefinition.Expired, () => States.Expiring.Sum(static state => state.Expired));
+        process.Open(States);
         if (isInTimeOrder) _waiting = declare.Waiting<TKey, T>("waiting-records", SliceMs);
         _timers = declare.Timers<TKey>("event-timers");
         _processingTimers = declare.ProcessingTimers<TKey>();
@@ -61,15 +68,15 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     public void Open(OperatorContext step)
     {
         _step = step;
-        _context = new RunningContext(this, step.KeepsRejected);
+        _context = new RunningContext<TKey, T, TOut>(this, step.KeepsRejected);
         _until = _fireUntil = _watermark = step.SavedWatermark();
-        _now = _newest = step.SavedWatermark(NowPart);
+        Now = _newest = step.SavedWatermark(NowPart);
     }
 
     public void Capture(StepCheckpoint checkpoint)
     {
         checkpoint.SaveWatermark(Reached);
-        checkpoint.SaveWatermark(_now, NowPart);
+        checkpoint.SaveWatermark(Now, NowPart);
     }
 
     public void Process(in Record<Keyed<TKey, T>> record)
@@ -92,18 +99,18 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     /// <summary>Runs code that changes broadcast state; returns what it failed with, after which nothing has changed.</summary>
     public Exception? TryBroadcast<TBroadcast>(BroadcastProcess<TKey, T, TBroadcast, TOut> process, in Record<TBroadcast> record)
     {
-        _states.Undo.Begin();
+        States.Undo.Begin();
         try
         {
             process.OnBroadcast(in record);
         }
         catch (Exception error)
         {
-            _states.Undo.Undo();
+            States.Undo.Undo();
             return error;
         }
 
-        _states.Undo.Commit();
+        States.Undo.Commit();
         return null;
     }
 
@@ -155,7 +162,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         if (_waiting is null || !_idleness.IsIdle) return false;
         var reached = Math.Min(_quiet, _idleness.Newest);
         if (reached > _fireUntil) _until = _fireUntil = Math.Max(_until, reached);
-        return (_waiting.TryPeek(out var time) && time <= _quiet) || _fireUntil > _now || _timers.Next <= _fireUntil;
+        return (_waiting.TryPeek(out var time) && time <= _quiet) || _fireUntil > Now || _timers.Next <= _fireUntil;
     }
 
     /// <summary>Passes idleness on once nothing waits that the quiet lets happen: until then the next steps wait for this one.</summary>
@@ -184,11 +191,11 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     private bool Sweep()
     {
         var any = false;
-        foreach (var state in _states.Expiring) any |= state.Sweep(_now);
+        foreach (var state in States.Expiring) any |= state.Sweep(Now);
         return any;
     }
 
-    private void Change(TimerChange change, TKey key, long timestamp)
+    public void Change(TimerChange change, TKey key, long timestamp)
     {
         switch (change)
         {
@@ -216,7 +223,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         {
             if (!TryDoNext())
             {
-                _now = Math.Max(_now, _until);
+                Now = Math.Max(Now, _until);
                 if (_endsThen) BeginEnd();
                 else IsBehind = false;
                 if (!IsBehind) break;
@@ -241,7 +248,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         var hasRecord = _waiting is not null && _waiting.TryPeek(out time) && time <= Math.Max(_until, _quiet);
         if (TryFire(hasRecord ? time - 1 : _fireUntil)) return true;
         if (!hasRecord) return false;
-        _now = Math.Max(_now, time);
+        Now = Math.Max(Now, time);
         _waiting!.Take(out var next);
         Handle(next.Key, new Record<T>(next.Value, next.Time, next.Origin));
         return true;
@@ -250,14 +257,14 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     private bool TryFire(long until)
     {
         if (!_timers.TryTakeDue(until, out var key, out var timestamp)) return false;
-        _now = Math.Max(_now, timestamp);
+        Now = Math.Max(Now, timestamp);
         Fire(key, timestamp, isProcessing: false);
         return true;
     }
 
     private void Handle(TKey key, in Record<T> record)
     {
-        _context.Begin(key, Math.Max(record.Timestamp, _now), record.Timestamp, record.Origin);
+        _context.Begin(key, Math.Max(record.Timestamp, Now), record.Timestamp, record.Origin);
         try
         {
             process.OnRecord(in record, _context);
@@ -275,7 +282,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
 
     private void Fire(TKey key, long timestamp, bool isProcessing)
     {
-        var time = isProcessing ? Math.Max(_newest, _now) : _now; // not late for what follows, though the timer may have been
+        var time = isProcessing ? Math.Max(_newest, Now) : Now; // not late for what follows, though the timer may have been
         _context.Begin(key, time, time, default);
         try
         {
@@ -290,103 +297,5 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         }
 
         _context.End();
-    }
-
-    private sealed class RunningContext(ProcessRunner<TKey, T, TOut> runner, bool isWhole) : ProcessContext<TKey, TOut>
-    {
-        // Of the record or timer at hand, where its effects come only when the user's code has returned.
-        private readonly List<TOut> _emitted = [];
-        private readonly List<(TimerChange Change, long Timestamp)> _timers = [];
-        private long _timestamp;
-        private RecordOrigin _origin;
-        private bool _clears;
-
-        /// <summary>Whether a later step runs, or has failed: that is not this step's failure.</summary>
-        public bool IsEmitting { get; private set; }
-
-        public override TKey Key => runner._states.Scope.Key;
-
-        public override long Watermark => runner._now;
-
-        public override long ProcessingTime => runner._processingTimers.Now;
-
-        public void Begin(TKey key, long now, long timestamp, RecordOrigin origin)
-        {
-            runner._states.Scope.Begin(key, now);
-            runner._states.Undo.Begin();
-            (_timestamp, _origin, _clears, IsEmitting) = (timestamp, origin, false, false);
-        }
-
-        public void End()
-        {
-            runner._states.Undo.Commit();
-            if (_clears) runner._states.ClearAll();
-            if (isWhole) Release();
-            runner._states.Scope.End();
-        }
-
-        /// <summary>Leaves all as it was before <see cref="Begin"/>.</summary>
-        public void Undo()
-        {
-            runner._states.Undo.Undo();
-            _emitted.Clear();
-            _timers.Clear();
-            runner._sides.DropHeld();
-            runner._states.Scope.End();
-        }
-
-        public override void Emit(TOut value)
-        {
-            if (isWhole) _emitted.Add(value);
-            else EmitNow(value);
-        }
-
-        public override void Emit<TSide>(Output<TSide> output, TSide value)
-        {
-            ArgumentNullException.ThrowIfNull(output);
-            IsEmitting = !isWhole;
-            runner._sides.Emit(output, new(new(Key, value), _timestamp, _origin), isHeld: isWhole);
-            IsEmitting = false;
-        }
-
-        public override void SetTimer(long timestamp) => Change(TimerChange.Set, timestamp);
-
-        public override void DeleteTimer(long timestamp) => Change(TimerChange.Delete, timestamp);
-
-        public override void SetProcessingTimer(long timestamp) => Change(TimerChange.SetProcessing, timestamp);
-
-        public override void DeleteProcessingTimer(long timestamp) => Change(TimerChange.DeleteProcessing, timestamp);
-
-        public override void ClearState() => _clears = true;
-
-        private void EmitNow(TOut value)
-        {
-            IsEmitting = true;
-            runner._emit(new(new(Key, value), _timestamp, _origin));
-            IsEmitting = false;
-        }
-
-        private void Change(TimerChange change, long timestamp)
-        {
-            if (isWhole) _timers.Add((change, timestamp));
-            else runner.Change(change, Key, timestamp);
-        }
-
-        private void Release()
-        {
-            foreach (var (change, timestamp) in _timers) runner.Change(change, Key, timestamp);
-            _timers.Clear();
-            foreach (var value in _emitted) EmitNow(value);
-            _emitted.Clear();
-            runner._sides.Release();
-        }
-    }
-
-    private enum TimerChange
-    {
-        Set,
-        Delete,
-        SetProcessing,
-        DeleteProcessing,
     }
 }

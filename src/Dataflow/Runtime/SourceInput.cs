@@ -127,7 +127,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
     private void Reject(OperatorException error, OpenSplit split)
     {
         if (!split.CountReject(error.Position)) return;
-        _task.Reject(error);
+        _task.DeadLetters.Reject(error);
         split.Progress.DeadLetters++;
     }
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using Dataflow.Checkpoints;
 using Dataflow.Operations.Findings;
 using Dataflow.Planning;
 using Dataflow.State;
@@ -12,23 +10,15 @@ namespace Dataflow.Runtime;
 internal sealed class StreamTask
 {
     private const int StepsBetweenFlushes = 32;
-    private const int FrozenEntriesPerStep = 4096;
-    private const int MaxReason = 4096; // characters of an error in a dead letter
 
     private static readonly TimeSpan LongAtHand = TimeSpan.FromSeconds(1);
 
     private readonly List<TaskInput> _inputs = [];
     private readonly List<(OperatorContext Context, Operator Step)> _steps = [];
     private readonly List<IExchangeWriter> _writers = [];
-    private readonly List<IState> _states = [];
-    private readonly Changes _changes;
-    private readonly List<DeadLetter> _deadLetters = [];
+    private readonly TaskCapture _capture;
     private IReadOnlyList<IMakesTime> _timeMakers = [];
-    private TaskCheckpoint? _writing;
-    private long _epoch;
-    private long _committedEpoch;
     private int _stepsSinceFlush;
-    private bool _hasFinished;
     private bool _isHeldUp;
     private bool _isOpen;
     private long _pendingOutputBytes;
@@ -41,8 +31,8 @@ internal sealed class StreamTask
         Name = name;
         Times = new TaskTimes(job.Time);
         Turn = new Turn(job.Time, job.Options.LongestTurn);
-        _epoch = _committedEpoch = job.Restored.Epoch;
-        _changes = new Changes(shard => Shards.WorkerOf(shard, job.Workers.Count) == worker.Index);
+        DeadLetters = new TaskDeadLetters(job);
+        _capture = new TaskCapture(this);
     }
 
     public JobRun Job { get; }
@@ -69,6 +59,12 @@ internal sealed class StreamTask
 
     public Turn Turn { get; }
 
+    public TaskDeadLetters DeadLetters { get; }
+
+    public IReadOnlyList<TaskInput> Inputs => _inputs;
+
+    public IReadOnlyList<IExchangeWriter> Writers => _writers;
+
     public StageStatus ToStatus() => Times.ToStatus(Name, Worker.Index, [.. _steps.Select(static step => step.Context.Name)]) with
     {
         QueuedBatches = _inputs.Sum(static input => input.QueuedBatches),
@@ -88,10 +84,10 @@ internal sealed class StreamTask
     public long StateEntries => _steps.Sum(static step => step.Context.StateEntries);
 
     /// <summary>The last checkpoint that the task has captured for.</summary>
-    public long Epoch => _epoch;
+    public long Epoch => _capture.Epoch;
 
     /// <summary>Whether the job is to take a checkpoint or to end: what can be put off, between two records, is then to wait.</summary>
-    public bool IsWaitedFor => Job.RequestedEpoch > _epoch || Job.IsEnding;
+    public bool IsWaitedFor => Job.RequestedEpoch > Epoch || Job.IsEnding;
 
     /// <summary>Whether all that the sources have by now has been read, and nothing waits in front of the task.</summary>
     public bool HasReadAll => Job.HasReadAll && !IsMidway && _inputs.TrueForAll(static input => input.QueuedBatches == 0);
@@ -103,8 +99,8 @@ internal sealed class StreamTask
 
     public OperatorContext AddOperator(string name, int nodeId, Operator step, StepOutputs outputs)
     {
-        var declaration = step.DeclareTo(new StepDeclaration(name, _changes, Job.Plan.OnError.KeepsRejected, outputs, Job.Plan.LabelOf(nodeId)));
-        _states.AddRange(declaration.States);
+        var declaration = step.DeclareTo(new StepDeclaration(name, _capture.Changes, Job.Plan.OnError.KeepsRejected, outputs, Job.Plan.LabelOf(nodeId)));
+        _capture.Add(declaration.States);
         var context = new OperatorContext(name, nodeId, this, declaration);
         _steps.Add((context, step));
         return context;
@@ -117,7 +113,7 @@ internal sealed class StreamTask
     }
 
     /// <summary>The declared state of an id, for restoring; null if it belongs to another task.</summary>
-    public IState? FindState(uint id) => _states.Find(state => state.Id == id);
+    public IState? FindState(uint id) => _capture.FindState(id);
 
     /// <summary>The name of the step that a state belongs to; null if none of these.</summary>
     public string? StepOf(IState state) => _steps.Find(step => step.Context.Owns(state)).Context?.Name;
@@ -150,7 +146,7 @@ internal sealed class StreamTask
     public void Close()
     {
         if (_isOpen) Publish(); // the last numbers that anyone will see
-        foreach (var (_, records) in _changes.TakeAll()) records.Dispose();
+        _capture.Close();
         Closing.All(
         [
             .. _inputs.Select(static input => (Action)input.Close),
@@ -163,7 +159,7 @@ internal sealed class StreamTask
     public bool IsFailure(Exception error) => OperatorException.IsBare(error) && !Turn.IsGivenUp(error);
 
     /// <summary>Has every step do something apart from records; what one fails with names it.</summary>
-    private void Each(Action<OperatorContext, Operator> call)
+    public void Each(Action<OperatorContext, Operator> call)
     {
         foreach (var (context, step) in _steps)
         {
@@ -198,8 +194,8 @@ internal sealed class StreamTask
 
     private bool DoStep()
     {
-        var any = LearnOfCommit() | SendOverflow() | WriteFrozen();
-        if (_writers.Exists(static writer => writer.HasOverflow) || Job.Coordinator.LastEpoch == _epoch)
+        var any = _capture.LearnOfCommit() | SendOverflow() | _capture.WriteFrozen();
+        if (_writers.Exists(static writer => writer.HasOverflow) || Job.Coordinator.LastEpoch == Epoch)
         {
             Skip();
             return any;
@@ -208,32 +204,14 @@ internal sealed class StreamTask
         any |= Poll();
         var isFull = _steps.Exists(static step => step.Step.IsFull || step.Step.IsBehind) || _writers.Exists(static writer => writer.IsHeldUp);
         // What stands before a checkpoint's barrier is taken in even so: the barrier must not wait for slow calls.
-        if (!isFull || Job.RequestedEpoch > _epoch) any |= ReadInputs();
+        if (!isFull || Job.RequestedEpoch > Epoch) any |= ReadInputs();
         else Skip();
         var isMidway = IsMidway;
         if (!isMidway) TellTimes();
         HoldUp(isFull && (_isHeldUp || !any));
         if (!isMidway || IsWaitedFor) Each(static (_, step) => step.EndOfBatch());
         Flush(isIdle: !any);
-        return any | TryCapture() | LearnOfEnd();
-    }
-
-    /// <summary>Leaves a record out: as a dead letter, where the pipeline says so.</summary>
-    /// <exception cref="OperatorException">The pipeline says otherwise, or there are too many of them.</exception>
-    public void Reject(OperatorException error)
-    {
-        if (!Job.Plan.OnError.KeepsRejected || error.IsTransient) throw error;
-        var reason = (error.InnerException ?? error).Message;
-        if (error.Part is { } part) reason = $"{char.ToUpperInvariant(part[0])}{part.AsSpan(1)}: {reason}";
-        Write(new DeadLetter(error.Step, error.Split, error.Position, reason, Job.Time.GetUtcNow()));
-    }
-
-    /// <summary>Keeps a dead letter for the next checkpoint.</summary>
-    public void Write(DeadLetter letter)
-    {
-        _deadLetters.Add(letter.Reason.Length <= MaxReason ? letter : letter with { Reason = $"{letter.Reason.AsSpan(0, MaxReason)}…" });
-        // Alone too many already: the coordinator, which counts those of all tasks, may be far from its next checkpoint.
-        if (_deadLetters.Count > Job.Plan.OnError.Max) throw OperatorException.TooManyDeadLetters(letter, Job.Plan.OnError.Max);
+        return any | _capture.TryCapture() | LearnOfEnd();
     }
 
     /// <summary>Makes the error that stops the job because a step failed that did not say so by itself.</summary>
@@ -248,7 +226,7 @@ internal sealed class StreamTask
     /// <summary>Lets sinks complete what they wrote: the last checkpoint is durable and nothing follows.</summary>
     public void Finish()
     {
-        _hasFinished = true;
+        _capture.Finished();
         Each(static (_, step) => step.Finish());
         Job.TaskFinished();
     }
@@ -275,8 +253,8 @@ internal sealed class StreamTask
     /// at once, and when time goes on, does not depend on how fast the steps are.</summary>
     private bool ReadInputs()
     {
-        var (any, isMidway) = (false, IsMidway && Job.RequestedEpoch == _epoch);
-        foreach (var input in _inputs) any |= (!isMidway || input.IsMidway) && input.Step(_epoch);
+        var (any, isMidway) = (false, IsMidway && Job.RequestedEpoch == Epoch);
+        foreach (var input in _inputs) any |= (!isMidway || input.IsMidway) && input.Step(Epoch);
         return any;
     }
 
@@ -325,76 +303,12 @@ internal sealed class StreamTask
         foreach (var (context, _) in _steps) context.Publish();
     }
 
-    private bool TryCapture()
-    {
-        var epoch = Job.RequestedEpoch;
-        if (epoch <= _epoch || _writing is not null) return false;
-        if (_committedEpoch < _epoch) return false; // sinks learn of a commit before they prepare the next
-        if (!_inputs.TrueForAll(input => input.IsAtBarrier(epoch)) || !_steps.TrueForAll(static step => step.Step.MayCapture))
-            return false;
-        LearnOfCommit(); // the last checkpoint may have been committed since the step began; sinks hear of it first
-        Capture(epoch);
-        return true;
-    }
-
     private bool IsMidway => _inputs.Exists(static input => input.IsMidway);
 
     private bool IsDrained() => _steps.TrueForAll(static step => step.Step.IsDrained);
 
-    private void Capture(long epoch)
-    {
-        var start = Stopwatch.GetTimestamp();
-        var checkpoint = new TaskCheckpoint(epoch, Shards.FirstOf(Worker.Index, Job.Workers.Count));
-        foreach (var input in _inputs) input.Capture(checkpoint);
-        Each((context, step) => step.Capture(new StepCheckpoint(checkpoint, context)));
-        checkpoint.DeadLetters.AddRange(_deadLetters);
-        _deadLetters.Clear();
-        foreach (var state in _states) state.Flip();
-        _changes.Flip();
-        foreach (var writer in _writers) writer.SendBarrier(epoch);
-        _epoch = epoch;
-        Turn.HasBeenWaitedFor();
-        _writing = checkpoint;
-        checkpoint.Pause = Stopwatch.GetElapsedTime(start);
-    }
-
-    /// <summary>Writes some of the state that the last checkpoint froze, and hands the checkpoint in when all is written.</summary>
-    private bool WriteFrozen()
-    {
-        if (_writing is null) return false;
-        var budget = FrozenEntriesPerStep;
-        foreach (var state in _states)
-        {
-            if (!state.WriteFrozen(ref budget)) return true;
-        }
-
-        _writing.Changes.AddRange(_changes.Take());
-        Job.Coordinator.HandIn(_writing);
-        _writing = null;
-        return true;
-    }
-
     /// <summary>Tells the steps of a checkpoint that became durable while the task was being stopped.</summary>
-    public void LearnOfLastCommit() => LearnOfCommit();
-
-    private bool LearnOfCommit()
-    {
-        // In this order: once the job is finished, the epoch read after it is the last one.
-        var isFinished = Job.IsFinished && !_hasFinished;
-        var epoch = Job.CommittedEpoch;
-        if (epoch > _committedEpoch)
-        {
-            _committedEpoch = epoch;
-            Each(static (_, step) => step.Committed());
-        }
-        else if (!isFinished)
-        {
-            return false;
-        }
-
-        if (isFinished) Finish();
-        return true;
-    }
+    public void LearnOfLastCommit() => _capture.LearnOfCommit();
 
     private bool LearnOfEnd()
     {

@@ -5,7 +5,7 @@ namespace Dataflow.Onnx.Tests.Tokenization;
 public sealed class BytePairFileTests : IDisposable
 {
     // <s> 0, <pad> 1, </s> 2, <unk> 3, a 4, b 5, a space 6, ab 7, a behind a space 8, <mask> 9
-    private readonly TempDirectory _directory = new();
+    private readonly TemporaryFolder _directory = new();
 
     public void Dispose() => _directory.Dispose();
 
@@ -77,7 +77,7 @@ public sealed class BytePairFileTests : IDisposable
     {
         var error = Assert.Throws<ModelException>(() => Changed(json => Set(json, setting.Split('.'), value)));
 
-        Assert.StartsWith($"Tokenizer '{_directory.File("tokenizer.json")}': {fault} ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Tokenizer '{_directory["tokenizer.json"]}': {fault} ", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class BytePairFileTests : IDisposable
     {
         var error = Assert.Throws<ModelException>(() => Changed(json => Set(json, setting.Split('.'), value)));
 
-        Assert.StartsWith($"Tokenizer '{_directory.File("tokenizer.json")}': it cannot be read (", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Tokenizer '{_directory["tokenizer.json"]}': it cannot be read (", error.Message, StringComparison.Ordinal);
     }
 
     private static void Set(JsonNode json, string[] path, string value)
@@ -102,7 +102,7 @@ public sealed class BytePairFileTests : IDisposable
     private TextTokenizer Changed(params Action<JsonNode>[] changes)
     {
         RobertaTokenizer.WriteTinyTo(_directory);
-        var file = _directory.File("tokenizer.json");
+        var file = _directory["tokenizer.json"];
         var json = JsonNode.Parse(File.ReadAllText(file))!;
         foreach (var change in changes) change(json);
         File.WriteAllText(file, json.ToJsonString());

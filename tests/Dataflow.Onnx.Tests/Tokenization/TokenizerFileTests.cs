@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Dataflow.Tests.Shared;
 
 namespace Dataflow.Onnx.Tests.Tokenization;
 
@@ -7,7 +6,7 @@ public sealed class TokenizerFileTests : IDisposable
 {
     private static readonly string s_cased = TestFiles.Golden("cased-tokenizer.json");
 
-    private readonly TempDirectory _directory = new();
+    private readonly TemporaryFolder _directory = new();
 
     public void Dispose() => _directory.Dispose();
 
@@ -64,8 +63,8 @@ public sealed class TokenizerFileTests : IDisposable
     public void A_cased_vocabulary_gives_what_its_tokenizer_json_gives()
     {
         var vocabulary = JsonNode.Parse(File.ReadAllText(s_cased))!["model"]!["vocab"]!.AsObject();
-        File.WriteAllLines(_directory.File("vocab.txt"), vocabulary.Select(piece => piece.Key));
-        var tokenizer = WordPieceTokenizer.FromVocabulary(_directory.File("vocab.txt"), isCased: true);
+        File.WriteAllLines(_directory["vocab.txt"], vocabulary.Select(piece => piece.Key));
+        var tokenizer = WordPieceTokenizer.FromVocabulary(_directory["vocab.txt"], isCased: true);
 
         Assert.Equal(TestFiles.CasedIds[300..600], TestFiles.Texts[300..600].Select(golden => tokenizer.Encode(golden.Text)));
     }
@@ -99,7 +98,7 @@ public sealed class TokenizerFileTests : IDisposable
         var error = Assert.Throws<ModelException>(() => Changed(json => Set(json, setting.Split('.'), value)));
 
         Assert.Equal(
-            $"Tokenizer '{_directory.File("tokenizer.json")}': {fault} Tokenizers of BERT (WordPiece) and RoBERTa models (byte-level BPE) "
+            $"Tokenizer '{_directory["tokenizer.json"]}': {fault} Tokenizers of BERT (WordPiece) and RoBERTa models (byte-level BPE) "
                 + "can be read; "
             + "give texts of other models their vectors elsewhere.",
             error.Message);
@@ -118,11 +117,11 @@ public sealed class TokenizerFileTests : IDisposable
     [InlineData("[]")]
     public void What_is_no_tokenizer_is_refused(string content)
     {
-        File.WriteAllText(_directory.File("tokenizer.json"), content);
+        File.WriteAllText(_directory["tokenizer.json"], content);
 
-        var error = Assert.Throws<ModelException>(() => TextTokenizer.FromJson(_directory.File("tokenizer.json")));
+        var error = Assert.Throws<ModelException>(() => TextTokenizer.FromJson(_directory["tokenizer.json"]));
 
-        Assert.StartsWith($"Tokenizer '{_directory.File("tokenizer.json")}': ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Tokenizer '{_directory["tokenizer.json"]}': ", error.Message, StringComparison.Ordinal);
     }
 
     private static void Set(JsonNode json, string[] path, string value)
@@ -135,7 +134,7 @@ public sealed class TokenizerFileTests : IDisposable
     {
         var json = JsonNode.Parse(File.ReadAllText(s_cased))!;
         foreach (var change in changes) change(json);
-        File.WriteAllText(_directory.File("tokenizer.json"), json.ToJsonString());
-        return TextTokenizer.FromJson(_directory.File("tokenizer.json"));
+        File.WriteAllText(_directory["tokenizer.json"], json.ToJsonString());
+        return TextTokenizer.FromJson(_directory["tokenizer.json"]);
     }
 }

@@ -12,7 +12,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     private const int Texts = 6_000;
     private const int Kills = 5;
 
-    private readonly TempDirectory _directory = new();
+    private readonly TemporaryFolder _directory = new();
 
     public void Dispose() => _directory.Dispose();
 
@@ -24,7 +24,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         var random = new Random(seed);
         // The poisoned texts have 'b' in them, whose vector is no number.
         new TinyModel { Table = [[0, 0], [1, 0], [3, 4], [0, 2], [5, 12], [float.NaN, 6], [0, 1]] }.WriteTo(_directory);
-        var directory = _directory.File("log");
+        var directory = _directory["log"];
 
         var kills = 0;
         while (kills < Kills && await DiesAsync(directory, TimeSpan.FromMilliseconds(random.Next(700, 2500)))) kills++;

@@ -2,7 +2,6 @@ using Dataflow.CrashTarget;
 using Dataflow.Log;
 using Dataflow.Testing;
 using Dataflow.Testing.Disks;
-using Dataflow.Tests.Connectors;
 
 namespace Dataflow.Tests.Checkpoints;
 

@@ -32,7 +32,7 @@ public abstract class FileSinkContract : SinkContract
         var job = new Job();
         try
         {
-            job.Run(create(new FailingFileSystem { OperationsLeft = operations }));
+            job.Run(create(new FaultyFileSystem(PhysicalFileSystem.Instance) { OperationsLeft = operations }));
             return false;
         }
         catch (Exception error) when (error is IOException or ConnectorException)

@@ -90,14 +90,14 @@ public class JsonLinesSinkTests : FileSinkContract
     [Fact]
     public void Says_where_a_full_disk_stopped_it_and_carries_on_once_there_is_room()
     {
-        var disk = new FailingFileSystem();
+        var disk = new FaultyFileSystem(PhysicalFileSystem.Instance);
         var sink = new JsonLinesSink<Row>(disk, Folder["a.jsonl"]);
         ReadOnlyMemory<byte> state;
         using (var writer = sink.Open(default, Context))
         {
             writer.Write(new Record<Row>(new Row(1, null, null), 0, default));
             state = writer.Prepare(new CheckpointOutput());
-            disk.IsFull = true;
+            disk.FreeBytes = 0;
             writer.Write(new Record<Row>(new Row(2, null, null), 0, default));
             Assert.Equal(
                 "File 'a.jsonl.partial', byte 34: writing failed (No space left on device). Nothing committed is lost; make room "
@@ -105,7 +105,7 @@ public class JsonLinesSinkTests : FileSinkContract
                 ErrorOf(() => writer.Prepare(new CheckpointOutput())));
         }
 
-        disk.IsFull = false;
+        disk.FreeBytes = long.MaxValue;
         using (var writer = sink.Open(state, Context)) writer.Finish();
         Assert.Equal("{\"id\":1,\"text\":null,\"value\":null}\n", File.ReadAllText(Folder["a.jsonl"]));
     }
@@ -113,7 +113,7 @@ public class JsonLinesSinkTests : FileSinkContract
     [Fact]
     public void Syncs_what_it_prepared_and_the_directory_of_the_finished_file()
     {
-        var disk = new FailingFileSystem();
+        var disk = new FaultyFileSystem(PhysicalFileSystem.Instance);
         using var writer = new JsonLinesSink<Row>(disk, Folder["a.jsonl"]).Open(default, Context);
         writer.Write(new Record<Row>(new Row(1, null, null), 0, default));
         disk.Calls.Clear();

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Dataflow.Tests.Shared;
 
 namespace Dataflow.Tests.Connectors;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Dataflow.Log;
-using Dataflow.Tests.Connectors;
 using Dataflow.Testing;
 
 namespace Dataflow.Tests.Runtime;

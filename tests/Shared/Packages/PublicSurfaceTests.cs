@@ -10,23 +10,16 @@ public sealed class PublicSurfaceTests
     [Fact]
     public void What_the_package_offers_is_what_was_approved()
     {
-        var file = Path.Combine(Directory(), "PublicSurface.txt");
+        var file = Repository.PathOf($"tests/{Package}.Tests/PublicSurface.txt");
         var now = PublicSurface.Of(Assembly.Load(Package));
         if (Environment.GetEnvironmentVariable("APPROVE") == "1") File.WriteAllLines(file, now);
         var approved = File.ReadAllLines(file);
 
         Assert.True(
             now.SequenceEqual(approved),
-            $"{Package} offers other members than {file} has. Where that is meant, run this test with APPROVE=1 and commit the file; say "
-                + "in the changelog what a "
-            + $"user must do.\nNew: {string.Join("\n     ", now.Except(approved).Take(20))}\nGone: "
-            + $"{string.Join("\n      ", approved.Except(now).Take(20))}");
-    }
-
-    private static string Directory()
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Dataflow.sln"))) root = root.Parent;
-        return Path.Combine(root!.FullName, "tests", $"{Package}.Tests");
+            $"{Package} offers other members than {file} has. Where that is meant, run this test with APPROVE=1 and commit the file; "
+            + "say in the changelog what a user must do.\n"
+            + $"New: {string.Join("\n     ", now.Except(approved).Take(20))}\n"
+            + $"Gone: {string.Join("\n      ", approved.Except(now).Take(20))}");
     }
 }

@@ -1,6 +1,8 @@
-namespace Dataflow.Log.Tests;
+using Dataflow.Log;
 
-/// <summary>Real files whose writes and syncs fail when the test says so.</summary>
+namespace Dataflow.Tests.Shared;
+
+/// <summary>A file system that fails when the test says so, and remembers the operations that change something.</summary>
 internal sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
 {
     /// <summary>Bytes that may still be written before the disk is full.</summary>
@@ -21,6 +23,12 @@ internal sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
     /// <summary>Names of what was synced, in order.</summary>
     public List<string> Synced { get; } = [];
 
+    /// <summary>The operations that change something, in order.</summary>
+    public List<string> Calls { get; } = [];
+
+    /// <summary>How many operations that change something succeed before all fail.</summary>
+    public int OperationsLeft { get; init; } = int.MaxValue;
+
     /// <summary>How many files may be open at once.</summary>
     public int MaxOpenFiles { get; set; } = int.MaxValue;
 
@@ -29,6 +37,7 @@ internal sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
 
     public IFile Open(string path, FileMode mode)
     {
+        Do("open");
         if (OpenFiles >= MaxOpenFiles) throw new IOException("Too many open files", 24);
         var file = new FaultyFile(this, inner.Open(path, mode), path);
         OpenFiles++;
@@ -41,17 +50,35 @@ internal sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
 
     public void CreateDirectory(string path) => inner.CreateDirectory(path);
 
-    public void Delete(string path) => inner.Delete(path);
+    public void Delete(string path)
+    {
+        Do("delete");
+        inner.Delete(path);
+    }
 
-    public void Rename(string from, string to) => inner.Rename(from, to);
+    public void Rename(string from, string to)
+    {
+        Do("rename");
+        inner.Rename(from, to);
+    }
 
     public void SyncDirectory(string path)
     {
+        Do("sync directory");
         Sync(path);
         inner.SyncDirectory(path);
     }
 
     public IDisposable Lock(string path) => LockError is { } error ? throw error : inner.Lock(path);
+
+    private void Do(string call)
+    {
+        lock (Calls)
+        {
+            if (Calls.Count == OperationsLeft) throw new IOException("The disk is gone");
+            Calls.Add(call);
+        }
+    }
 
     private void Sync(string path)
     {
@@ -70,6 +97,7 @@ internal sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
 
         public void Write(ReadOnlySpan<byte> bytes, long position)
         {
+            owner.Do("write");
             if (owner.FailWrite(path)) throw new IOException("Input/output error", 5);
             var grows = Math.Max(0, position + bytes.Length - inner.Length);
             if (grows > owner.FreeBytes)
@@ -84,12 +112,14 @@ internal sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
 
         public void SetLength(long length)
         {
+            owner.Do("set length");
             if (length < inner.Length && owner.FreeBytes < long.MaxValue / 2) owner.FreeBytes += inner.Length - length;
             inner.SetLength(length);
         }
 
         public void Sync()
         {
+            owner.Do("sync");
             owner.Sync(path);
             inner.Sync();
         }

@@ -1,0 +1,95 @@
+namespace Dataflow.Processing;
+
+/// <summary>The context that the user's code of a <c>Process</c> step gets: one object for all records and timers.</summary>
+/// <param name="runner">The running step.</param>
+/// <param name="isWhole">Whether effects are held until the code has returned, so that a record is taken in whole or not at all.</param>
+internal sealed class RunningContext<TKey, T, TOut>(ProcessRunner<TKey, T, TOut> runner, bool isWhole) : ProcessContext<TKey, TOut>
+    where TKey : notnull
+{
+    // Of the record or timer at hand, where its effects come only when the user's code has returned.
+    private readonly List<TOut> _emitted = [];
+    private readonly List<(TimerChange Change, long Timestamp)> _timers = [];
+    private long _timestamp;
+    private RecordOrigin _origin;
+    private bool _clears;
+
+    /// <summary>Whether a later step runs, or has failed: that is not this step's failure.</summary>
+    public bool IsEmitting { get; private set; }
+
+    public override TKey Key => runner.States.Scope.Key;
+
+    public override long Watermark => runner.Now;
+
+    public override long ProcessingTime => runner.ProcessingTime;
+
+    public void Begin(TKey key, long now, long timestamp, RecordOrigin origin)
+    {
+        runner.States.Scope.Begin(key, now);
+        runner.States.Undo.Begin();
+        (_timestamp, _origin, _clears, IsEmitting) = (timestamp, origin, false, false);
+    }
+
+    public void End()
+    {
+        runner.States.Undo.Commit();
+        if (_clears) runner.States.ClearAll();
+        if (isWhole) Release();
+        runner.States.Scope.End();
+    }
+
+    /// <summary>Leaves all as it was before <see cref="Begin"/>.</summary>
+    public void Undo()
+    {
+        runner.States.Undo.Undo();
+        _emitted.Clear();
+        _timers.Clear();
+        runner.Sides.DropHeld();
+        runner.States.Scope.End();
+    }
+
+    public override void Emit(TOut value)
+    {
+        if (isWhole) _emitted.Add(value);
+        else EmitNow(value);
+    }
+
+    public override void Emit<TSide>(Output<TSide> output, TSide value)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        IsEmitting = !isWhole;
+        runner.Sides.Emit(output, new(new(Key, value), _timestamp, _origin), isHeld: isWhole);
+        IsEmitting = false;
+    }
+
+    public override void SetTimer(long timestamp) => Change(TimerChange.Set, timestamp);
+
+    public override void DeleteTimer(long timestamp) => Change(TimerChange.Delete, timestamp);
+
+    public override void SetProcessingTimer(long timestamp) => Change(TimerChange.SetProcessing, timestamp);
+
+    public override void DeleteProcessingTimer(long timestamp) => Change(TimerChange.DeleteProcessing, timestamp);
+
+    public override void ClearState() => _clears = true;
+
+    private void EmitNow(TOut value)
+    {
+        IsEmitting = true;
+        runner.EmitNext(new(new(Key, value), _timestamp, _origin));
+        IsEmitting = false;
+    }
+
+    private void Change(TimerChange change, long timestamp)
+    {
+        if (isWhole) _timers.Add((change, timestamp));
+        else runner.Change(change, Key, timestamp);
+    }
+
+    private void Release()
+    {
+        foreach (var (change, timestamp) in _timers) runner.Change(change, Key, timestamp);
+        _timers.Clear();
+        foreach (var value in _emitted) EmitNow(value);
+        _emitted.Clear();
+        runner.Sides.Release();
+    }
+}

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using Dataflow.Checkpoints;
+using Dataflow.State;
+
+namespace Dataflow.Runtime;
+
+/// <summary>Takes a task's part in checkpoints: captures at the barrier, writes the frozen state by and by, and tells steps of commits.</summary>
+internal sealed class TaskCapture
+{
+    private const int FrozenEntriesPerStep = 4096;
+
+    private readonly StreamTask _task;
+    private readonly JobRun _job;
+    private readonly List<IState> _states = [];
+    private TaskCheckpoint? _writing;
+    private long _committedEpoch;
+    private bool _hasFinished;
+
+    public TaskCapture(StreamTask task)
+    {
+        (_task, _job) = (task, task.Job);
+        Epoch = _committedEpoch = _job.Restored.Epoch;
+        Changes = new Changes(shard => Shards.WorkerOf(shard, _job.Workers.Count) == task.Worker.Index);
+    }
+
+    /// <summary>The last checkpoint that the task has captured for.</summary>
+    public long Epoch { get; private set; }
+
+    /// <summary>The changes of state that the next checkpoint takes.</summary>
+    public Changes Changes { get; }
+
+    public void Add(IEnumerable<IState> states) => _states.AddRange(states);
+
+    public IState? FindState(uint id) => _states.Find(state => state.Id == id);
+
+    /// <summary>Tells that the last checkpoint is durable, and that nothing follows.</summary>
+    public void Finished() => _hasFinished = true;
+
+    public void Close()
+    {
+        foreach (var (_, records) in Changes.TakeAll()) records.Dispose();
+    }
+
+    public bool TryCapture()
+    {
+        var epoch = _job.RequestedEpoch;
+        if (epoch <= Epoch || _writing is not null) return false;
+        if (_committedEpoch < Epoch) return false; // sinks learn of a commit before they prepare the next
+        if (!_task.Inputs.All(input => input.IsAtBarrier(epoch)) || !_task.Instances.All(static step => step.Step.MayCapture)) return false;
+        LearnOfCommit(); // the last checkpoint may have been committed since the step began; sinks hear of it first
+        Capture(epoch);
+        return true;
+    }
+
+    /// <summary>Writes some of the state that the last checkpoint froze, and hands the checkpoint in when all is written.</summary>
+    public bool WriteFrozen()
+    {
+        if (_writing is null) return false;
+        var budget = FrozenEntriesPerStep;
+        foreach (var state in _states)
+        {
+            if (!state.WriteFrozen(ref budget)) return true;
+        }
+
+        _writing.Changes.AddRange(Changes.Take());
+        _job.Coordinator.HandIn(_writing);
+        _writing = null;
+        return true;
+    }
+
+    public bool LearnOfCommit()
+    {
+        // In this order: once the job is finished, the epoch read after it is the last one.
+        var isFinished = _job.IsFinished && !_hasFinished;
+        var epoch = _job.CommittedEpoch;
+        if (epoch > _committedEpoch)
+        {
+            _committedEpoch = epoch;
+            _task.Each(static (_, step) => step.Committed());
+        }
+        else if (!isFinished)
+        {
+            return false;
+        }
+
+        if (isFinished) _task.Finish();
+        return true;
+    }
+
+    private void Capture(long epoch)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var checkpoint = new TaskCheckpoint(epoch, Shards.FirstOf(_task.Worker.Index, _job.Workers.Count));
+        foreach (var input in _task.Inputs) input.Capture(checkpoint);
+        _task.Each((context, step) => step.Capture(new StepCheckpoint(checkpoint, context)));
+        checkpoint.DeadLetters.AddRange(_task.DeadLetters.TakeAll());
+        foreach (var state in _states) state.Flip();
+        Changes.Flip();
+        foreach (var writer in _task.Writers) writer.SendBarrier(epoch);
+        Epoch = epoch;
+        _task.Turn.HasBeenWaitedFor();
+        _writing = checkpoint;
+        checkpoint.Pause = Stopwatch.GetElapsedTime(start);
+    }
+}
