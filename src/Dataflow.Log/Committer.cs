@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Dataflow.Log;
 
 /// <summary>Does what was asked for, one group at a time: while one group is on its way to the disk the next one gathers.</summary>
@@ -25,6 +27,7 @@ internal sealed class Committer(LogWriter writer, TaskScheduler scheduler, strin
             _queue.Enqueue(request);
             if (_draining) return request.Done;
             _draining = true;
+            AssertInvariants();
         }
         _ = Task.Factory.StartNew(Drain, CancellationToken.None, TaskCreationOptions.None, scheduler);
         return request.Done;
@@ -86,8 +89,17 @@ internal sealed class Committer(LogWriter writer, TaskScheduler scheduler, strin
                 bytes += commitBytes.Value;
             }
             if (group.Count == 0) _draining = false;
+            AssertInvariants();
         }
         return group;
+    }
+
+    /// <summary>Checked under the lock, in builds for debugging.</summary>
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        Debug.Assert(_queueLock.IsHeldByCurrentThread, "The fields belong to the lock.");
+        Debug.Assert(_draining || _closed || _queue.Count == 0, "Someone does what was asked for.");
     }
 
     private void Process(List<Request> group)

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Dataflow.Log;
 
 /// <summary>Gathers records for one topic and commits them: while one commit is on its way to the disk the next one gathers.</summary>
@@ -218,6 +220,7 @@ public sealed class LogProducer : IAsyncDisposable
                 return again;
             }
             TakeWaiting();
+            AssertInvariants();
             if (_gatheringBytes == 0)
             {
                 _pumping = false;
@@ -242,6 +245,7 @@ public sealed class LogProducer : IAsyncDisposable
             foreach (var append in commit.Appends) _acknowledged += append.Count;
             _inFlightBytes = 0;
             while (_flushes.TryPeek(out var flush) && flush.Records <= _acknowledged) _flushes.Dequeue().Done.Succeed();
+            AssertInvariants();
         }
     }
 
@@ -277,6 +281,17 @@ public sealed class LogProducer : IAsyncDisposable
                 next.Done.Fail(error);
             }
         }
+    }
+
+    /// <summary>Checked under the lock, in builds for debugging.</summary>
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        Debug.Assert(_lock.IsHeldByCurrentThread, "The fields belong to the lock.");
+        Debug.Assert(_acknowledged <= _appended, "Nothing is acknowledged that was not appended.");
+        Debug.Assert(_gatheringBytes == _gathering.Sum(static buffer => buffer?.Bytes ?? 0), "The bytes are those of the buffers.");
+        Debug.Assert(_flushes.All(flush => flush.Records > _acknowledged), "Flushes that are done do not wait.");
+        Debug.Assert(_pumping || _refused is not null || _gatheringBytes == 0 || _failure is not null, "Someone commits what is gathered.");
     }
 
     private readonly record struct WaitingAppend(

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Dataflow.Onnx.Inference;
 using Dataflow.Onnx.Workers;
 using Microsoft.Extensions.AI;
@@ -114,6 +115,7 @@ public sealed class InferenceWorkers
                 return queue;
             }
 
+            AssertInvariants();
             worker.IsRunning = false; // within the lock: who adds a text after this sees that it stands still
             return null;
         }
@@ -134,6 +136,7 @@ public sealed class InferenceWorkers
             if (texts.Any(static text => text.Tries + 1 >= InferenceWorker.MaxTries)) return false;
             queue.Return(texts, worker);
             WakeOne(queue);
+            AssertInvariants();
             return true;
         }
     }
@@ -150,6 +153,15 @@ public sealed class InferenceWorkers
             _workers.Add(worker);
             worker.Wake();
         }
+    }
+
+    /// <summary>Checked under the lock, in builds for debugging.</summary>
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        Debug.Assert(_gate.IsHeldByCurrentThread, "The fields belong to the lock.");
+        Debug.Assert(_workers.Distinct().Count() == _workers.Count, "A worker is in once.");
+        Debug.Assert(_queues.TrueForAll(static queue => !queue.IsClosed), "Closed queues are out.");
     }
 
     private void WakeAll()

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Threading.Channels;
 using Dataflow.Time;
 
@@ -48,6 +49,7 @@ internal sealed class Exchange<T>
         if (inFlight > 0 && count > 0 && inFlight + count > Volatile.Read(ref _room[to])) return false;
         if (!_channels[channel].Writer.TryWrite(batch)) return false;
         _written[channel] += count;
+        AssertInvariants(channel);
         _workers[to].Wake();
         return true;
     }
@@ -93,6 +95,15 @@ internal sealed class Exchange<T>
         batch.Reset();
         _pool.Enqueue(batch);
         _workers[from].Wake();
+    }
+
+    /// <summary>Checked by the channel's writer, in builds for debugging.</summary>
+    [Conditional("DEBUG")]
+    private void AssertInvariants(int channel)
+    {
+        var handled = Volatile.Read(ref _handled[channel]);
+        Debug.Assert(handled <= Volatile.Read(ref _written[channel]), "No record is handled that was not written.");
+        Debug.Assert(Volatile.Read(ref _heldUp) is >= 0 and var heldUp && heldUp <= Workers, "Each worker holds up once at most.");
     }
 
     private int Of(int from, int to) => (from * _workers.Count) + to;
