@@ -2,12 +2,16 @@ using System.Text.RegularExpressions;
 
 namespace Dataflow.Tests.Docs;
 
-/// <summary>The pages of the manual: what they show is code that is built and runs, and where they point to is something.</summary>
+/// <summary>The pages of the manual and the READMEs of projects: what they show is code that is built and runs, and where they point to
+/// is something.</summary>
 public partial class ManualTests
 {
-    public static TheoryData<string> Pages
-        => [.. Directory.EnumerateFiles(Repository.PathOf("src/docs"), "*.md", SearchOption.AllDirectories)
-            .Select(page => Path.GetRelativePath(Repository.PathOf("."), page)).Order(StringComparer.Ordinal)];
+    private const int MostLines = 80;
+
+    public static TheoryData<string> Pages => [.. Files("src", "*.md").Select(Relative).Order(StringComparer.Ordinal)];
+
+    public static TheoryData<string> Readmes => [.. Directory.EnumerateDirectories(Repository.PathOf("src"))
+        .Select(project => Path.Combine(project, "README.md")).Where(File.Exists).Select(Relative).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -30,6 +34,33 @@ public partial class ManualTests
         Assert.Equal([], links.Where(link => !Path.Exists(Path.Combine(folder, link.Split('#')[0]))));
     }
 
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Each_link_to_a_heading_finds_it(string page)
+    {
+        var file = Repository.PathOf(page);
+        var links = Link().Matches(File.ReadAllText(file)).Select(link => link.Groups[1].Value)
+            .Where(link => link.Contains('#', StringComparison.Ordinal) && !link.Contains("://", StringComparison.Ordinal)).Select(link => link.Split('#'));
+
+        Assert.Equal([], links.Where(link => !AnchorsOf(link[0].Length == 0 ? file : Path.Combine(Path.GetDirectoryName(file)!, link[0])).Contains(link[1])));
+    }
+
+    [Theory]
+    [MemberData(nameof(Readmes))]
+    public void A_project_s_README_fits_on_two_screens(string readme)
+        => Assert.InRange(File.ReadLines(Repository.PathOf(readme)).Count(), 1, MostLines);
+
+    [Fact]
+    public void The_table_of_contents_leads_to_every_page()
+    {
+        var manual = Repository.PathOf("src/docs");
+        var contents = Link().Matches(File.ReadAllText(Path.Combine(manual, "README.md"))).Select(link => link.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
+        var pages = Files("src/docs", "*.md").Select(page => Path.GetRelativePath(manual, page)).Where(page => page != "README.md");
+
+        // The verbs have a table of their own.
+        Assert.Equal([], pages.Where(page => !page.StartsWith($"verbs{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !contents.Contains(page)));
+    }
+
     [Fact]
     public void The_engine_s_description_leads_to_the_pages_on_extending_it()
     {
@@ -43,6 +74,13 @@ public partial class ManualTests
         => Directory.EnumerateFiles(Repository.PathOf(folder), pattern, SearchOption.AllDirectories)
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
 
+    private static string Relative(string file) => Path.GetRelativePath(Repository.PathOf("."), file);
+
+    // As GitHub names headings: in small letters, without punctuation, with '-' for spaces.
+    private static HashSet<string> AnchorsOf(string page)
+        => [.. File.ReadLines(page).Where(line => line.StartsWith('#'))
+            .Select(line => Punctuation().Replace(line.TrimStart('#').Trim(), "").Replace(' ', '-').ToLowerInvariant())];
+
     // Where a block stands in its program, and how deep, is of no matter: lines are compared without what they begin with.
     private static string LinesOf(string file) => Outdented(File.ReadAllText(file));
 
@@ -50,4 +88,7 @@ public partial class ManualTests
 
     [GeneratedRegex(@"\]\(([^)]+)\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"[^\w\s-]")]
+    private static partial Regex Punctuation();
 }

@@ -1,0 +1,23 @@
+using Dataflow.Features;
+
+namespace Dataflow.Redis.Tests.Docs;
+
+/// <summary>The program of the README.</summary>
+public class StockTests
+{
+    [Fact]
+    public void Features_and_tables_are_planned_to_go_to_Redis()
+    {
+        var pipeline = new Pipeline("shop");
+        var orders = pipeline.From(Topic.Of<Order>("orders")).WithEventTime(order => order.Time);
+
+        var sales = orders.KeyBy(order => order.Item).FeatureView("sales", v => v.Aggregate("pieces", a => a.Sum(order => order.Pieces), [TimeSpan.FromHours(1)]));
+        sales.ToRedis("localhost:6379"); // hashes sales:tea, sales:cups, …
+
+        orders.KeyBy(order => order.Item).ToTable().ToRedis("localhost:6379", "stock"); // hashes stock:tea, stock:cups, …
+
+        Assert.Contains("at least once", pipeline.Explain().ToString(), StringComparison.Ordinal);
+    }
+
+    public sealed record Order(string Item, int Pieces, DateTimeOffset Time);
+}
