@@ -1,3 +1,4 @@
+using Dataflow.Arrow.Flight;
 using Dataflow.Testing;
 using Dataflow.Tests.Connectors;
 
