@@ -20,8 +20,8 @@ var totals = byPage.Aggregate(a => a.Count(), (page, count) => count, name: "tot
 
 var written = log.TryGetTopic("visits", out _) ? visits.ReadAll(log).Count() : 0;
 await using var job = await pipeline.StartAsync(new JobOptions { Log = log });
-while (job.Status.Lag > 0) await Task.Delay(10);
-var counted = (await job.Read(totals).GetAllAsync()).Sum(row => row.Value);
+var (table, counted) = (job.Read(totals), 0L);
+while (counted < written) counted = (await table.GetAllAsync()).Sum(row => row.Value);
 Console.WriteLine($"From checkpoint {job.StartedFrom}: {written} visits in the log, {counted} counted.");
 
 // A hundred visits a second, until somebody ends the program.

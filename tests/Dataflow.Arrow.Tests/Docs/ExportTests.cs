@@ -22,7 +22,10 @@ public sealed class ExportTests : IDisposable
         SimulatedJob.Start(Export(_folder["late.arrow"], _folder["set"]), log).Run();
 
         await using var server = await TrainingServer.StartAsync(
-            log, [ServedSet.Of(s_rows, "delays"), ServedSet.OfFiles(_folder["set"])], new TrainingServerOptions { Port = 0 }, cancellationToken);
+            log,
+            [ServedSet.Of(s_rows, "delays"), ServedSet.OfFiles(_folder["set"])],
+            new TrainingServerOptions { Port = 0 },
+            cancellationToken);
 
         Assert.True(File.Exists(_folder["late.arrow"]));
         Assert.True(File.Exists(Path.Combine(_folder["set"], "manifest.json")));

@@ -13,7 +13,8 @@ public class DriverTests
     public void A_training_row_has_what_was_known_before_its_time()
     {
         var pipeline = new Pipeline("training");
-        var labels = pipeline.From(Source.Of([new Label(1001, s_noon.AddMinutes(30), true), new Label(1001, s_noon.AddHours(2), false)], "labels"));
+        Label[] asked = [new(1001, s_noon.AddMinutes(30), true), new(1001, s_noon.AddHours(2), false)];
+        var labels = pipeline.From(Source.Of(asked, "labels"));
         var rows = Sink.Memory<TrainingRow>();
         Drivers.Rows(labels, pipeline.From(Source.Of(s_hours, "hours"))).To(rows);
 

@@ -27,5 +27,6 @@ internal static class Drivers
         => labels.WithEventTime(label => label.Time, name: "label-time").JoinFeatures(
             Activity(hours),
             label => new DriverAsk(label.DriverId),
-            (label, features) => new TrainingRow(label.Satisfied, features["conv_rate"].As<double>(), features["avg_daily_trips"].As<int>()));
+            (label, features) => new TrainingRow(
+                label.Satisfied, features["conv_rate"].As<double>(), features["avg_daily_trips"].As<int>()));
 }

@@ -11,10 +11,11 @@ public class StockTests
         var pipeline = new Pipeline("shop");
         var orders = pipeline.From(Topic.Of<Order>("orders")).WithEventTime(order => order.Time);
 
-        var sales = orders.KeyBy(order => order.Item).FeatureView("sales", v => v.Aggregate("pieces", a => a.Sum(order => order.Pieces), [TimeSpan.FromHours(1)]));
+        var byItem = orders.KeyBy(order => order.Item);
+        var sales = byItem.FeatureView("sales", v => v.Aggregate("pieces", a => a.Sum(order => order.Pieces), [TimeSpan.FromHours(1)]));
         sales.ToRedis("localhost:6379"); // hashes sales:tea, sales:cups, …
 
-        orders.KeyBy(order => order.Item).ToTable().ToRedis("localhost:6379", "stock"); // hashes stock:tea, stock:cups, …
+        byItem.ToTable().ToRedis("localhost:6379", "stock"); // hashes stock:tea, stock:cups, …
 
         Assert.Contains("at least once", pipeline.Explain().ToString(), StringComparison.Ordinal);
     }

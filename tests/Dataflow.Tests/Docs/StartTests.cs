@@ -9,11 +9,11 @@ public sealed partial class StartTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Its_program_counts_every_visit_once_though_it_is_killed()
     {
-        var first = await RunAsync(lines: 4);
-        var second = await RunAsync(lines: 1);
+        var first = await RunAsync(lines: 4, TestContext.Current.CancellationToken);
+        var second = await RunAsync(lines: 1, TestContext.Current.CancellationToken);
 
         Assert.Equal("From checkpoint 0: 0 visits in the log, 0 counted.", first[0]);
         Assert.Matches(@"^\d\d:\d\d:\d\d \w+ +\d+$", first[1]);
@@ -26,7 +26,7 @@ public sealed partial class StartTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     /// <summary>Starts the program, reads some lines of its output, and kills it.</summary>
-    private async Task<List<string>> RunAsync(int lines)
+    private async Task<List<string>> RunAsync(int lines, CancellationToken cancellationToken)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "Visits.dll");
         using var process = Process.Start(new ProcessStartInfo("dotnet", [program])
@@ -37,7 +37,7 @@ public sealed partial class StartTests : IDisposable
         try
         {
             var read = new List<string>();
-            while (read.Count < lines) read.Add((await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!);
+            while (read.Count < lines) read.Add((await process.StandardOutput.ReadLineAsync(cancellationToken))!);
             return read;
         }
         finally

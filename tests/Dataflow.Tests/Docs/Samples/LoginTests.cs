@@ -29,7 +29,7 @@ public class LoginTests
         => new Simulation(
             fill: log => Fill(log, Enumerable.Range(0, 60).Select(i => Failed($"user {i % 5}", second: i * 13))),
             pipeline: () => LoginPipeline.Create(bounded: true),
-            results: log => [.. LoginPipeline.Reports.ReadAll(log).Concat(LoginPipeline.LockedUsers.ReadAll(log)).Order(StringComparer.Ordinal)])
+            results: log => [.. LoginPipeline.Reports.ReadAll(log).Concat(LoginPipeline.LockedUsers.ReadAll(log)).Order()])
             .Run(seeds: 20);
 
     [Fact]

@@ -25,7 +25,9 @@ internal static class PageViews
             .KeyBy(click => click.Page)
             .Join(pages, (click, page) => new Seen(click.Page, page.Title))
             .Window(Tumbling.Every(TimeSpan.FromMinutes(1)))
-            .Aggregate(a => (a.First(seen => seen.Title), a.Count()), (page, minute, title, clicks) => new PageMinute(title, minute.Start, clicks))
+            .Aggregate(
+                a => (a.First(seen => seen.Title), a.Count()),
+                (page, minute, title, clicks) => new PageMinute(title, minute.Start, clicks))
             .To(PerMinute);
         return pipeline;
     }
