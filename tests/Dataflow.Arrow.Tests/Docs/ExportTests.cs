@@ -1,6 +1,5 @@
 using Dataflow.Arrow.Flight;
 using Dataflow.Testing;
-using Dataflow.Tests.Connectors;
 
 namespace Dataflow.Arrow.Tests.Docs;
 

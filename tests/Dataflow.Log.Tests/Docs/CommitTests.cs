@@ -5,14 +5,14 @@ namespace Dataflow.Log.Tests.Docs;
 /// <summary>The program of the project's README.</summary>
 public sealed class CommitTests : IDisposable
 {
-    private readonly TestDirectory _directory = new();
+    private readonly TemporaryFolder _folder = new();
 
     [Fact]
     public async Task A_commit_is_read_as_a_whole()
     {
         var read = new List<string>();
 
-        using var store = LogStore.Open(_directory["log"]);
+        using var store = LogStore.Open(_folder["log"]);
         var orders = await store.CreateTopicAsync("orders", partitions: 4);
 
         var records = new RecordBuffer();
@@ -35,5 +35,5 @@ public sealed class CommitTests : IDisposable
         Assert.Equal(812, store.GetGroupOffset("billing", "orders", 2));
     }
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose() => _folder.Dispose();
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using Dataflow.Tests.Connectors;
 
 namespace Dataflow.Tests.Docs;
 
@@ -32,7 +31,7 @@ public sealed partial class StartTests : IDisposable
         using var process = Process.Start(new ProcessStartInfo("dotnet", [program])
         {
             RedirectStandardOutput = true,
-            WorkingDirectory = _folder[""],
+            WorkingDirectory = _folder.Path,
         })!;
         try
         {

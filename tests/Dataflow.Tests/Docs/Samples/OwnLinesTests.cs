@@ -1,5 +1,4 @@
 using Dataflow.Testing;
-using Dataflow.Tests.Connectors;
 
 namespace Dataflow.Tests.Docs.Samples;
 
