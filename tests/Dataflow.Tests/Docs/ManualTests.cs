@@ -8,7 +8,7 @@ public partial class ManualTests
 {
     private const int MostLines = 80;
 
-    public static TheoryData<string> Pages => [.. Files("src", "*.md").Select(Relative).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Pages => [.. Listing.Files("src", "*.md").Select(Relative).Order(StringComparer.Ordinal)];
 
     public static TheoryData<string> Readmes => [.. Directory.EnumerateDirectories(Repository.PathOf("src"))
         .Select(project => Path.Combine(project, "README.md")).Where(File.Exists).Select(Relative).Order(StringComparer.Ordinal)];
@@ -17,10 +17,11 @@ public partial class ManualTests
     [MemberData(nameof(Pages))]
     public void Each_block_of_code_is_part_of_a_program_or_test(string page)
     {
-        var programs = new[] { "examples", "tests" }.SelectMany(folder => Files(folder, "*.cs")).Select(LinesOf).ToList();
-        var blocks = File.ReadAllText(Repository.PathOf(page)).Split("```csharp\n").Skip(1).Select(block => block.Split("```")[0]).ToList();
+        var programs = Listing.Programs();
+        var blocks = File.ReadAllText(Repository.PathOf(page)).Split("```csharp\n").Skip(1)
+            .Select(block => Listing.Outdented(block.Split("```")[0]));
 
-        Assert.Equal([], blocks.Where(block => !programs.Exists(program => program.Contains(Outdented(block), StringComparison.Ordinal))));
+        Assert.Equal([], blocks.Where(block => !programs.Exists(program => program.Contains(block, StringComparison.Ordinal))));
     }
 
     [Theory]
@@ -52,7 +53,7 @@ public partial class ManualTests
     {
         var manual = Repository.PathOf("src/docs");
         var contents = LinksOf(Path.Combine(manual, "README.md")).ToHashSet(StringComparer.Ordinal);
-        var pages = Files("src/docs", "*.md").Select(page => Path.GetRelativePath(manual, page)).Where(page => page != "README.md");
+        var pages = Listing.Files("src/docs", "*.md").Select(page => Path.GetRelativePath(manual, page)).Where(page => page != "README.md");
 
         // The verbs have a table of their own.
         Assert.Equal([], pages.Where(page => !contents.Contains(page) && Path.GetDirectoryName(page) != "verbs"));
@@ -67,10 +68,6 @@ public partial class ManualTests
             page => Assert.Contains($"(../docs/extending/{Path.GetFileName(page)})", description, StringComparison.Ordinal));
     }
 
-    private static IEnumerable<string> Files(string folder, string pattern)
-        => Directory.EnumerateFiles(Repository.PathOf(folder), pattern, SearchOption.AllDirectories)
-            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
-
     private static string Relative(string file) => Path.GetRelativePath(Repository.PathOf("."), file);
 
     private static string Beside(string file, string link) => Path.Combine(Path.GetDirectoryName(file)!, link);
@@ -83,11 +80,6 @@ public partial class ManualTests
     private static HashSet<string> AnchorsOf(string page)
         => [.. File.ReadLines(page).Where(line => line.StartsWith('#'))
             .Select(line => Punctuation().Replace(line.TrimStart('#').Trim(), "").Replace(' ', '-').ToLowerInvariant())];
-
-    // Where a block stands in its program, and how deep, is of no matter: lines are compared without what they begin with.
-    private static string LinesOf(string file) => Outdented(File.ReadAllText(file));
-
-    private static string Outdented(string text) => $"\n{string.Join('\n', text.Trim().Split('\n').Select(static line => line.Trim()))}\n";
 
     [GeneratedRegex(@"\]\(([^)]+)\)")]
     private static partial Regex Link();
