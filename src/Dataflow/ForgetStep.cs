@@ -15,6 +15,12 @@ static partial class Verbs
         /// <param name="cancellationToken">Gives up; all may be forgotten all the same.</param>
         /// <exception cref="CheckpointException">A job of the pipeline runs on the log.</exception>
         /// <exception cref="LogException">The log cannot be opened or written.</exception>
+        /// <example><code>
+        /// await pipeline.RunAsync(options); // carries on from its last checkpoint: nothing is left to read
+        /// Console.WriteLine("forget");
+        /// await pipeline.ForgetAsync(options);
+        /// await pipeline.RunAsync(options); // from the start
+        /// </code></example>
         public async Task ForgetAsync(JobOptions? options = null, CancellationToken cancellationToken = default)
         {
             options ??= new JobOptions();

@@ -11,6 +11,9 @@ static partial class Verbs
         /// <param name="cancellationToken">Takes a last checkpoint and stops, as <see cref="Job.StopAsync"/> does; the task then completes without an error.</param>
         /// <exception cref="PlanException">The pipeline cannot run as it is written, or no longer fits its state.</exception>
         /// <exception cref="DataflowException">What stopped it; all up to the last checkpoint is done.</exception>
+        /// <example><code>
+        /// await pipeline.RunAsync(options);
+        /// </code></example>
         public async Task RunAsync(JobOptions? options = null, CancellationToken cancellationToken = default)
         {
             try
@@ -30,6 +33,15 @@ static partial class Verbs
         /// <exception cref="PlanException">The pipeline cannot run as it is written, or no longer fits its state.</exception>
         /// <exception cref="DataflowException">It cannot be started.</exception>
         /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was triggered before it ran.</exception>
+        /// <example><code>
+        /// await using (var job = await pipeline.StartAsync(options))
+        /// {
+        ///     await writer.WriteAsync(1, "first");
+        ///     while (job.Status.RecordsRead &lt; 1) await Task.Delay(1);
+        ///     await job.StopAsync(); // takes a last checkpoint; open windows stay open
+        ///     Console.WriteLine(job.State);
+        /// }
+        /// </code></example>
         public async Task<Job> StartAsync(JobOptions? options = null, CancellationToken cancellationToken = default)
         {
             var given = options ?? new JobOptions();

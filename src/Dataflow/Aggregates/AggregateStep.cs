@@ -16,8 +16,12 @@ static partial class Verbs
         /// <param name="aggregates">Says what to compute: <c>a => a.Count()</c>, or several as a tuple.</param>
         /// <param name="result">Makes the result of key, window and aggregates; called on the task's thread.</param>
         /// <example><code>
-        /// views.KeyBy(view => view.Page).Window(Tumbling.Every(TimeSpan.FromMinutes(1)))
-        ///     .Aggregate(a => (a.Count(), a.Mean(view => view.Ms)), (page, window, n, ms) => new PageMinute(page, window.Start, n, ms));
+        /// orders.Window(Tumbling.Every(TimeSpan.FromMinutes(10)))
+        ///     .Aggregate(
+        ///         a => (a.Count(), a.Sum(order => order.Pieces), a.MaxBy(order => order.Pieces)),
+        ///         (item, window, count, pieces, largest) =>
+        ///             $"{window.Start:HH:mm} {item}: {count} orders, {pieces} pieces, most for {largest.Customer}")
+        ///     .To(Sink.Console&lt;string>());
         /// </code></example>
         public KeyedStream<TKey, TOut> Aggregate<TR, TOut>(
             Func<Aggregates<T>, Aggregation<T, TR>> aggregates, Func<TKey, Window, TR, TOut> result)
@@ -92,6 +96,13 @@ static partial class Verbs
         /// <remarks>Emits when the window closes, as windows of keyed streams do. A window without records has no result.</remarks>
         /// <param name="aggregates">Says what to compute: <c>a => a.Count()</c>, or several as a tuple.</param>
         /// <param name="result">Makes the result of window and aggregates; called on the task's thread.</param>
+        /// <example><code>
+        /// orders.Window(Tumbling.Every(TimeSpan.FromMinutes(5)))
+        ///     .Aggregate(
+        ///         a => a.Sum(order => order.Pieces),
+        ///         (window, pieces) => $"{window.Start:HH:mm} all: {pieces} pieces")
+        ///     .To(Sink.Console&lt;string>());
+        /// </code></example>
         public Stream<TOut> Aggregate<TR, TOut>(Func<Aggregates<T>, Aggregation<T, TR>> aggregates, Func<Window, TR, TOut> result)
         {
             ArgumentNullException.ThrowIfNull(result);
@@ -164,6 +175,12 @@ static partial class Verbs
         /// <param name="result">Makes the row of key and aggregates; called on the task's thread, for each change twice: the
         /// same aggregates must give the same row.</param>
         /// <param name="name">Names the state; give one where a pipeline has two.</param>
+        /// <example><code>
+        /// orders.Aggregate(
+        ///         a => (a.Count(), a.Sum(order => order.Pieces)),
+        ///         (customer, orders, pieces) => $"{pieces} pieces in {orders} orders")
+        ///     .PrintChanges();
+        /// </code></example>
         public Table<TKey, TOut> Aggregate<TR, TOut>(
             Func<TAggregates, Aggregation<T, TR>> aggregates, Func<TKey, TR, TOut> result, string name = "aggregate")
         {

@@ -47,16 +47,19 @@ public abstract class Aggregation<T, TResult>
 /// <remarks>One instance serves all keys and workers: it holds no state of its own. Where an accumulator is an object, each
 /// call of <see cref="Create"/> makes a new one, and what <see cref="Merge"/> takes from the other is copied: the other lives on.</remarks>
 /// <example><code>
-/// // Greatest minus least: Aggregate(a => new Spread&lt;Reading&gt;(reading => reading.Celsius), …).
-/// sealed class Spread&lt;T&gt;(Func&lt;T, double> of) : Aggregation&lt;T, (double Least, double Greatest), double>
+/// internal sealed class Spread&lt;T>(Func&lt;T, double> of) : Aggregation&lt;T, Bounds, double>
 /// {
 ///     public override string Name => "spread";
-///     public override (double Least, double Greatest) Create() => (double.PositiveInfinity, double.NegativeInfinity);
-///     public override void Add(ref (double Least, double Greatest) bounds, T value)
-///         => bounds = (Math.Min(bounds.Least, of(value)), Math.Max(bounds.Greatest, of(value)));
-///     public override void Merge(ref (double Least, double Greatest) bounds, in (double Least, double Greatest) other)
-///         => bounds = (Math.Min(bounds.Least, other.Least), Math.Max(bounds.Greatest, other.Greatest));
-///     public override double Result(in (double Least, double Greatest) bounds) => bounds.Greatest - bounds.Least;
+///
+///     public override Bounds Create() => new(double.PositiveInfinity, double.NegativeInfinity);
+///
+///     public override void Add(ref Bounds bounds, T value)
+///         => bounds = new(Math.Min(bounds.Least, of(value)), Math.Max(bounds.Greatest, of(value)));
+///
+///     public override void Merge(ref Bounds bounds, in Bounds other)
+///         => bounds = new(Math.Min(bounds.Least, other.Least), Math.Max(bounds.Greatest, other.Greatest));
+///
+///     public override double Result(in Bounds bounds) => bounds.Greatest - bounds.Least;
 /// }
 /// </code></example>
 public abstract class Aggregation<T, TAccumulator, TResult> : Aggregation<T, TResult>

@@ -3,11 +3,12 @@ namespace Dataflow.Extensibility;
 /// <summary>Makes something of an aggregate whose accumulator has a type that only the aggregate knows.</summary>
 /// <remarks>So that a step keeps accumulators as they are, in state of their own type: none is boxed.</remarks>
 /// <example><code>
-/// // A node of one's own that aggregates: aggregation.Accept(new NodeOf&lt;Trip, double>("fares", input)).
-/// sealed class NodeOf&lt;T, TResult>(string name, Node&lt;T> input) : IAggregationVisitor&lt;T, TResult, Node&lt;T, TResult>>
+/// internal sealed class SoFarNodeOf&lt;TKey, T, TResult>(string name, Node&lt;Keyed&lt;TKey, T>> input)
+///     : IAggregationVisitor&lt;T, TResult, Node&lt;Keyed&lt;TKey, T>, Keyed&lt;TKey, TResult>>>
+///     where TKey : notnull
 /// {
-///     public Node&lt;T, TResult> Visit&lt;TAccumulator>(Aggregation&lt;T, TAccumulator, TResult> aggregation)
-///         => new RunningNode&lt;T, TAccumulator, TResult>(name, input, aggregation);
+///     public Node&lt;Keyed&lt;TKey, T>, Keyed&lt;TKey, TResult>> Visit&lt;TAccumulator>(Aggregation&lt;T, TAccumulator, TResult> aggregation)
+///         => new SoFarNode&lt;TKey, T, TAccumulator, TResult>(name, input, aggregation);
 /// }
 /// </code></example>
 /// <typeparam name="T">What is aggregated.</typeparam>

@@ -20,11 +20,11 @@ static partial class Verbs
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
         /// <exception cref="ArgumentException">Windows by count.</exception>
         /// <example><code>
-        /// // Who registered and opened an auction in the same ten seconds.
-        /// persons.KeyBy(person => person.Id).CoGroup(
-        ///     auctions.KeyBy(auction => auction.Seller),
-        ///     Tumbling.Every(TimeSpan.FromSeconds(10)),
-        ///     (id, window, persons, auctions) => auctions.Count > 0 ? persons.Select(p => (id, p.Name, window.StartMs)) : []);
+        /// orders.KeyBy(order => order.Customer)
+        ///     .CoGroup(
+        ///         payments.KeyBy(payment => payment.Customer), Tumbling.Every(TimeSpan.FromMinutes(10)),
+        ///         (customer, window, bought, paid) => new[] { $"{customer}: {bought.Count} orders, {paid.Count} payments" })
+        ///     .To(Sink.Console&lt;string>());
         /// </code></example>
         public KeyedStream<TKey, TOut> CoGroup<TRight, TOut>(
             KeyedStream<TKey, TRight> right, WindowSpec windows,

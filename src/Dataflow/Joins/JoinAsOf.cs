@@ -21,6 +21,10 @@ static partial class Verbs
         /// <param name="tolerance">How much older the right record may be, included; any age unless given.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
         /// <exception cref="ArgumentOutOfRangeException">A negative tolerance, or not of whole milliseconds.</exception>
+        /// <example><code>
+        /// orders.JoinAsOf(prices, (order, price) => $"{order.Customer}: {order.Item} at {price.Euro}", name: "inner")
+        ///     .To(Sink.Console&lt;string>(name: "inner"));
+        /// </code></example>
         public KeyedStream<TKey, TOut> JoinAsOf<TRight, TOut>(
             KeyedStream<TKey, TRight> right, Func<TLeft, TRight, TOut> result, TimeSpan? tolerance = null,
             string name = "join-as-of")
@@ -28,6 +32,12 @@ static partial class Verbs
 
         /// <summary>As <c>JoinAsOf</c>, and a left record without a right one comes out with the right type's default value.</summary>
         /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinAsOf{TRight, TOut}"/>
+        /// <example><code>
+        /// orders.LeftJoinAsOf(
+        ///         prices, (order, price) => $"left: {order.Item} at {price?.Euro.ToString() ?? "no price"}",
+        ///         tolerance: TimeSpan.FromMinutes(4), name: "left")
+        ///     .To(Sink.Console&lt;string>(name: "left"));
+        /// </code></example>
         public KeyedStream<TKey, TOut> LeftJoinAsOf<TRight, TOut>(
             KeyedStream<TKey, TRight> right, Func<TLeft, TRight?, TOut> result, TimeSpan? tolerance = null,
             string name = "join-as-of")

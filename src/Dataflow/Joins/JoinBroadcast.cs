@@ -14,6 +14,11 @@ static partial class Verbs
         /// <param name="fits">Whether a rule is for a record; called for each rule and record, on the task's thread.</param>
         /// <param name="result">Makes the result of a record and a rule that fits.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
+        /// <example><code>
+        /// pipeline.From(Source.Of(input, "orders"))
+        ///     .JoinBroadcast(rules, (order, rule) => order.Pieces >= rule.Pieces, (order, rule) => $"{order.Customer}: {rule.Name}")
+        ///     .To(Sink.Console&lt;string>());
+        /// </code></example>
         public Stream<TOut> JoinBroadcast<TRuleKey, TRule, TOut>(
             KeyedStream<TRuleKey, TRule> rules, Func<T, TRule, bool> fits, Func<T, TRule, TOut> result,
             string name = "join-broadcast")

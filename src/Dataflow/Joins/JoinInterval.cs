@@ -26,6 +26,11 @@ static partial class Verbs
         /// <param name="result">Makes the result of a pair; called on the task's thread.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
         /// <exception cref="ArgumentOutOfRangeException">Bounds in the wrong order or not of whole milliseconds.</exception>
+        /// <example><code>
+        /// orders.JoinInterval(
+        ///         payments, now, quarter, (order, payment) => $"inner: {order.Customer} paid {payment.Euro}", "inner")
+        ///     .To(Sink.Console&lt;string>(name: "inner"));
+        /// </code></example>
         public KeyedStream<TKey, TOut> JoinInterval<TRight, TOut>(
             KeyedStream<TKey, TRight> right, TimeSpan lower, TimeSpan upper, Func<TLeft, TRight, TOut> result,
             string name = "join-interval")
@@ -41,6 +46,12 @@ static partial class Verbs
         /// <param name="result">Makes the result of a pair; called on the task's thread.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
         /// <exception cref="ArgumentOutOfRangeException">Bounds in the wrong order or not of whole milliseconds.</exception>
+        /// <example><code>
+        /// orders.JoinInterval(
+        ///         payments, lower: TimeSpan.Zero, upper: order => TimeSpan.FromMinutes(5 * order.Pieces), maxUpper: TimeSpan.FromHours(1),
+        ///         (order, payment) => $"{order.Customer} paid {payment.Euro} in time")
+        ///     .To(Sink.Console&lt;string>());
+        /// </code></example>
         public KeyedStream<TKey, TOut> JoinInterval<TRight, TOut>(
             KeyedStream<TKey, TRight> right, TimeSpan lower, Func<TLeft, TimeSpan> upper, TimeSpan maxUpper,
             Func<TLeft, TRight, TOut> result, string name = "join-interval")
@@ -51,6 +62,11 @@ static partial class Verbs
 
         /// <summary>As <c>JoinInterval</c>, and a left record without partner comes out with the right type's default value.</summary>
         /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinInterval{TRight, TOut}(KeyedStream{TKey, TRight}, TimeSpan, TimeSpan, Func{TLeft, TRight, TOut}, string)"/>
+        /// <example><code>
+        /// orders.LeftJoinInterval(
+        ///         payments, now, quarter, (order, payment) => $"left: {order.Customer} paid {payment?.Euro ?? 0}", "left")
+        ///     .To(Sink.Console&lt;string>(name: "left"));
+        /// </code></example>
         public KeyedStream<TKey, TOut> LeftJoinInterval<TRight, TOut>(
             KeyedStream<TKey, TRight> right, TimeSpan lower, TimeSpan upper, Func<TLeft, TRight?, TOut> result,
             string name = "join-interval")
@@ -69,6 +85,11 @@ static partial class Verbs
 
         /// <summary>As <c>JoinInterval</c>, and a right record without partner comes out with the left type's default value.</summary>
         /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinInterval{TRight, TOut}(KeyedStream{TKey, TRight}, TimeSpan, TimeSpan, Func{TLeft, TRight, TOut}, string)"/>
+        /// <example><code>
+        /// orders.RightJoinInterval(
+        ///         payments, now, quarter, (order, payment) => $"right: {payment.Euro} for {order?.Item ?? "nothing"}", "right")
+        ///     .To(Sink.Console&lt;string>(name: "right"));
+        /// </code></example>
         public KeyedStream<TKey, TOut> RightJoinInterval<TRight, TOut>(
             KeyedStream<TKey, TRight> right, TimeSpan lower, TimeSpan upper, Func<TLeft?, TRight, TOut> result,
             string name = "join-interval")
@@ -77,6 +98,11 @@ static partial class Verbs
         /// <summary>As <c>JoinInterval</c>, and a record of either side without partner comes out with the other type's default
         /// value.</summary>
         /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinInterval{TRight, TOut}(KeyedStream{TKey, TRight}, TimeSpan, TimeSpan, Func{TLeft, TRight, TOut}, string)"/>
+        /// <example><code>
+        /// orders.OuterJoinInterval(
+        ///         payments, now, quarter, (order, payment) => $"outer: {payment?.Euro ?? 0} for {order?.Item ?? "nothing"}", "outer")
+        ///     .To(Sink.Console&lt;string>(name: "outer"));
+        /// </code></example>
         public KeyedStream<TKey, TOut> OuterJoinInterval<TRight, TOut>(
             KeyedStream<TKey, TRight> right, TimeSpan lower, TimeSpan upper, Func<TLeft?, TRight?, TOut> result,
             string name = "join-interval")

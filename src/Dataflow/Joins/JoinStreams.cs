@@ -22,6 +22,14 @@ static partial class Verbs
         /// <param name="keepRight">How much later than a right record the left one may be; for ever unless given.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
         /// <exception cref="ArgumentOutOfRangeException">A negative time to live, or not of whole milliseconds.</exception>
+        /// <example><code>
+        /// orders.KeyBy(order => order.Customer)
+        ///     .Join(
+        ///         payments.KeyBy(payment => payment.Customer),
+        ///         (order, payment) => $"{order.Customer}: {order.Item} and {payment.Euro} euro",
+        ///         keepLeft: TimeSpan.FromMinutes(10), keepRight: TimeSpan.FromMinutes(10))
+        ///     .To(Sink.Console&lt;string>());
+        /// </code></example>
         public KeyedStream<TKey, TOut> Join<TRight, TOut>(
             KeyedStream<TKey, TRight> right, Func<TLeft, TRight, TOut> result, TimeSpan? keepLeft = null,
             TimeSpan? keepRight = null, string name = "join-streams")

@@ -14,24 +14,44 @@ static partial class Verbs
         /// <param name="result">Makes the result of a pair; called on the task's thread.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
         /// <exception cref="ArgumentException">Windows by count.</exception>
+        /// <example><code>
+        /// orders.JoinWindow(
+        ///         payments, windows, (order, payment) => $"inner: {order.Item}, {payment.Euro} euro", "inner")
+        ///     .To(Sink.Console&lt;string>(name: "inner"));
+        /// </code></example>
         public KeyedStream<TKey, TOut> JoinWindow<TRight, TOut>(
             KeyedStream<TKey, TRight> right, WindowSpec windows, Func<TLeft, TRight, TOut> result, string name = "join-window")
             => AddWindowJoin<TKey, TLeft, TRight, TOut>(left, right, windows, Outer.None, result!, name);
 
         /// <summary>As <c>JoinWindow</c>, and a left record without partner comes out with the right type's default value.</summary>
         /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinWindow{TRight, TOut}"/>
+        /// <example><code>
+        /// orders.LeftJoinWindow(
+        ///         payments, windows, (order, payment) => $"left: {order.Item}, {payment?.Euro ?? 0} euro", "left")
+        ///     .To(Sink.Console&lt;string>(name: "left"));
+        /// </code></example>
         public KeyedStream<TKey, TOut> LeftJoinWindow<TRight, TOut>(
             KeyedStream<TKey, TRight> right, WindowSpec windows, Func<TLeft, TRight?, TOut> result, string name = "join-window")
             => AddWindowJoin<TKey, TLeft, TRight, TOut>(left, right, windows, Outer.Left, result!, name);
 
         /// <summary>As <c>JoinWindow</c>, and a right record without partner comes out with the left type's default value.</summary>
         /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinWindow{TRight, TOut}"/>
+        /// <example><code>
+        /// orders.RightJoinWindow(
+        ///         payments, windows, (order, payment) => $"right: {order?.Item ?? "nothing"}, {payment.Euro} euro", "right")
+        ///     .To(Sink.Console&lt;string>(name: "right"));
+        /// </code></example>
         public KeyedStream<TKey, TOut> RightJoinWindow<TRight, TOut>(
             KeyedStream<TKey, TRight> right, WindowSpec windows, Func<TLeft?, TRight, TOut> result, string name = "join-window")
             => AddWindowJoin<TKey, TLeft, TRight, TOut>(left, right, windows, Outer.Right, result!, name);
 
         /// <summary>As <c>JoinWindow</c>, and a record of either side without partner comes out with the other type's default value.</summary>
         /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinWindow{TRight, TOut}"/>
+        /// <example><code>
+        /// orders.OuterJoinWindow(
+        ///         payments, windows, (order, payment) => $"outer: {order?.Item ?? "nothing"}, {payment?.Euro ?? 0} euro", "outer")
+        ///     .To(Sink.Console&lt;string>(name: "outer"));
+        /// </code></example>
         public KeyedStream<TKey, TOut> OuterJoinWindow<TRight, TOut>(
             KeyedStream<TKey, TRight> right, WindowSpec windows, Func<TLeft?, TRight?, TOut> result, string name = "join-window")
             => AddWindowJoin(left, right, windows, Outer.Both, result, name);

@@ -17,6 +17,11 @@ static partial class Verbs
         /// <param name="within">How long the first value waits at most, by the job's clock, to about 20 ms.</param>
         /// <param name="withinEventTime">How far the watermark may pass the time of the first value; zero: not at all.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
+        /// <example><code>
+        /// orders.Batch(100, cost: order => order.Pieces, maxCost: 10, name: "cost")
+        ///     .Select(list => $"ten pieces: {string.Join(", ", list.Select(order => order.Pieces))}")
+        ///     .To(Sink.Console&lt;string>(name: "cost"));
+        /// </code></example>
         public Stream<IReadOnlyList<T>> Batch(
             int maxCount, Func<T, long>? cost = null, long? maxCost = null, TimeSpan? within = null, TimeSpan? withinEventTime = null,
             string name = "batch")
@@ -31,6 +36,11 @@ static partial class Verbs
     {
         /// <summary>Collects the values of each key into lists. A list goes out when the first of the bounds is reached.</summary>
         /// <inheritdoc cref="Verbs.extension{T}(Stream{T}).Batch(int, Func{T, long}, long?, TimeSpan?, TimeSpan?, string)"/>
+        /// <example><code>
+        /// orders.KeyBy(order => order.Item).Batch(100, withinEventTime: TimeSpan.FromMinutes(10), name: "time")
+        ///     .Select(list => $"in ten minutes: {string.Join(", ", list.Select(order => order.Item))}")
+        ///     .To(Sink.Console&lt;string>(name: "time"));
+        /// </code></example>
         public KeyedStream<TKey, IReadOnlyList<T>> Batch(
             int maxCount, Func<T, long>? cost = null, long? maxCost = null, TimeSpan? within = null, TimeSpan? withinEventTime = null,
             string name = "batch")

@@ -13,6 +13,10 @@ static partial class Verbs
         /// older than the watermark is late, dropped and counted.</remarks>
         /// <param name="within">For how long a key's first record stands for those that follow; null: for ever.</param>
         /// <param name="name">Names the state; give one where a pipeline has two.</param>
+        /// <example><code>
+        /// orders.Deduplicate(within: TimeSpan.FromMinutes(10))
+        ///     .To(Sink.Console&lt;Order>(order => $"{order.Time:HH:mm} {order.Customer}"));
+        /// </code></example>
         public KeyedStream<TKey, T> Deduplicate(TimeSpan? within = null, string name = "deduplicate")
             => stream.Deduplicate(within, new Output<T>($"{name}-late"), name);
 

@@ -8,6 +8,11 @@ static partial class Verbs
     {
         /// <summary>Reads a source.</summary>
         /// <param name="source">What to read: <c>Source.Csv&lt;T&gt;(path)</c>, <c>Source.Of(values)</c>, one of your own.</param>
+        /// <example><code>
+        /// pipeline.From(Source.Of(1, 2, 3, 4, 5, 6))
+        ///     .Where(number => number % 2 == 0)
+        ///     .To(Sink.Console&lt;int>());
+        /// </code></example>
         public Stream<T> From<T>(Source<T> source)
         {
             ArgumentNullException.ThrowIfNull(source);
@@ -17,6 +22,9 @@ static partial class Verbs
         /// <summary>Reads a topic from its start, or on from the last checkpoint, and goes on as it grows.</summary>
         /// <remarks>A topic that is missing is made, so that its writer may come later; one that is read to its end
         /// (<see cref="Topic{T}.StopAtEnd"/>) must be there.</remarks>
+        /// <example><code>
+        /// read.From(topic.StopAtEnd()).To(Sink.Console&lt;Order>(order => $"{order.Customer}: {order.Pieces}"));
+        /// </code></example>
         public Stream<T> From<T>(Topic<T> topic)
         {
             ArgumentNullException.ThrowIfNull(topic);
@@ -27,6 +35,9 @@ static partial class Verbs
         /// <param name="source">What to read; if it ends, it is read to the end before any stream starts.</param>
         /// <param name="key">The row's key; called on the task's thread.</param>
         /// <param name="name">Names the table's state; the source's name unless given.</param>
+        /// <example><code>
+        /// var items = pipeline.Table(Source.Of(input, "items"), item => item.Name);
+        /// </code></example>
         public Table<TKey, TRow> Table<TKey, TRow>(Source<TRow> source, Func<TRow, TKey> key, string? name = null)
             where TKey : notnull
         {
@@ -40,6 +51,9 @@ static partial class Verbs
         /// one. What <c>table.To(topic)</c> has written comes back so.</summary>
         /// <param name="topic">Its records have keys.</param>
         /// <param name="name">Names the table's state; the topic's name unless given.</param>
+        /// <example><code>
+        /// pipeline.Table&lt;string, Item>(topic.StopAtEnd()).Select(item => item.Shelf).To(Topic.Of&lt;string>("shelves", partitions: 1));
+        /// </code></example>
         public Table<TKey, TRow> Table<TKey, TRow>(Topic<TRow> topic, string? name = null)
             where TKey : notnull
         {

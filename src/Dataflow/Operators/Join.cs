@@ -14,6 +14,12 @@ static partial class Verbs
         /// <param name="table">The other side; its key is of the same type.</param>
         /// <param name="result">Makes the result of value and row; called on the task's thread.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
+        /// <example><code>
+        /// pipeline.From(Source.Of&lt;Order>([new(0, "ada", "tea", 2), new(1, "bob", "rum", 1), new(2, "eve", "cups", 4)]))
+        ///     .KeyBy(order => order.Item)
+        ///     .Join(items, (order, item) => $"{order.Pieces} {item.Name} for {order.Customer}, from the shelf {item.Shelf}")
+        ///     .To(Sink.Console&lt;string>());
+        /// </code></example>
         public KeyedStream<TKey, TOut> Join<TRow, TOut>(
             Table<TKey, TRow> table, Func<T, TRow, TOut> result, string name = "join")
         {

@@ -12,6 +12,11 @@ static partial class Verbs
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
         /// <param name="serde">How keys become bytes, equal ones equal bytes: as <see cref="Pipeline.UseSerde"/> for the type.</param>
         /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
+        /// <example><code>
+        /// var byCustomer = pipeline.From(Source.Of&lt;Order>([new(0, "ada", "tea", 2), new(1, "bob", "cups", 1)]))
+        ///     .KeyBy(order => order.Customer)
+        ///     .Select(order => order.Item); // keys stay
+        /// </code></example>
         public KeyedStream<TKey, T> KeyBy<TKey>(Func<T, TKey> key, string name = "key-by", Serde<TKey>? serde = null)
             where TKey : notnull
         {

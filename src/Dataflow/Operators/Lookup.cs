@@ -17,6 +17,10 @@ static partial class Verbs
         /// <param name="result">Makes the result of value and row; called on the task's thread.</param>
         /// <param name="options">How calls are made, and what is kept of them.</param>
         /// <param name="name">Names the step and what it keeps; give one where a pipeline has two such steps.</param>
+        /// <example><code>
+        /// orders.Lookup(order => order.Item, FindAsync, (order, item) => $"{order.Customer}: {item.Name} from the shelf {item.Shelf}")
+        ///     .To(Sink.Console&lt;string>(name: "inner"));
+        /// </code></example>
         public Stream<TOut> Lookup<TKey, TRow, TOut>(
             Func<T, TKey> key, Func<TKey, CancellationToken, Task<TRow?>> find, Func<T, TRow, TOut> result,
             LookupOptions? options = null, string name = "lookup")
@@ -31,6 +35,13 @@ static partial class Verbs
 
         /// <summary>As <c>Lookup</c>, but keeps the values that have no row: a left join.</summary>
         /// <inheritdoc cref="Verbs.extension{T}(Stream{T}).Lookup{TKey, TRow, TOut}(Func{T, TKey}, Func{TKey, CancellationToken, Task{TRow}}, Func{T, TRow, TOut}, LookupOptions, string)"/>
+        /// <example><code>
+        /// orders.KeyBy(order => order.Item)
+        ///     .LeftLookup(
+        ///         FindAsync, (order, item) => $"left: {order.Customer}, {item?.Shelf ?? "no shelf"}",
+        ///         new() { TimeToLive = TimeSpan.FromMinutes(5) }, "left")
+        ///     .To(Sink.Console&lt;string>(name: "left"));
+        /// </code></example>
         public Stream<TOut> LeftLookup<TKey, TRow, TOut>(
             Func<T, TKey> key, Func<TKey, CancellationToken, Task<TRow?>> find, Func<T, TRow?, TOut> result,
             LookupOptions? options = null, string name = "lookup")
@@ -62,6 +73,13 @@ static partial class Verbs
 
         /// <summary>As <c>Lookup</c>, but keeps the values that have no row: a left join.</summary>
         /// <inheritdoc cref="Verbs.extension{TKey, T}(KeyedStream{TKey, T}).Lookup{TRow, TOut}(Func{TKey, CancellationToken, Task{TRow}}, Func{T, TRow, TOut}, LookupOptions, string)"/>
+        /// <example><code>
+        /// orders.KeyBy(order => order.Item)
+        ///     .LeftLookup(
+        ///         FindAsync, (order, item) => $"left: {order.Customer}, {item?.Shelf ?? "no shelf"}",
+        ///         new() { TimeToLive = TimeSpan.FromMinutes(5) }, "left")
+        ///     .To(Sink.Console&lt;string>(name: "left"));
+        /// </code></example>
         public KeyedStream<TKey, TOut> LeftLookup<TRow, TOut>(
             Func<TKey, CancellationToken, Task<TRow?>> find, Func<T, TRow?, TOut> result, LookupOptions? options = null,
             string name = "lookup")

@@ -17,6 +17,11 @@ static partial class Verbs
         /// has taken too long and when the job ends.</param>
         /// <param name="options">How many calls at once, in which order results go on, timeout, retries, rate.</param>
         /// <param name="name">Names the step and what it keeps; give one where a pipeline has two such steps.</param>
+        /// <example><code>
+        /// pipeline.From(Source.Of&lt;Order>([new(0, "ada", "tea", 2), new(1, "bob", "tea", 4), new(2, "ada", "cups", 1)]))
+        ///     .MapAsync(ScoreAsync, new() { Concurrency = 8, Timeout = TimeSpan.FromSeconds(5), Attempts = 3 })
+        ///     .To(Sink.Console&lt;string>());
+        /// </code></example>
         public Stream<TOut> MapAsync<TOut>(
             Func<T, CancellationToken, Task<TOut>> map, AsyncOptions? options = null, string name = "map-async")
         {

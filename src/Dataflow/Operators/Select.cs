@@ -8,6 +8,11 @@ static partial class Verbs
         /// <param name="selector">Called once per record, on the task's thread; must not block.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
         /// <exception cref="ArgumentNullException"><paramref name="selector"/> is null.</exception>
+        /// <example><code>
+        /// pipeline.From(Source.Of("tea", "coffee", "cups"))
+        ///     .Select(item => $"{item} has {item.Length} letters")
+        ///     .To(Sink.Console&lt;string>());
+        /// </code></example>
         public Stream<TOut> Select<TOut>(Func<T, TOut> selector, string name = "select")
         {
             ArgumentNullException.ThrowIfNull(selector);
@@ -20,6 +25,11 @@ static partial class Verbs
     {
         /// <summary>Replaces each value by what <paramref name="selector"/> makes of it; key, time and order stay.</summary>
         /// <inheritdoc cref="Verbs.extension{T}(Stream{T}).Select{TOut}(Func{T, TOut}, string)"/>
+        /// <example><code>
+        /// var byCustomer = pipeline.From(Source.Of&lt;Order>([new(0, "ada", "tea", 2), new(1, "bob", "cups", 1)]))
+        ///     .KeyBy(order => order.Customer)
+        ///     .Select(order => order.Item); // keys stay
+        /// </code></example>
         public KeyedStream<TKey, TOut> Select<TOut>(Func<T, TOut> selector, string name = "select")
         {
             ArgumentNullException.ThrowIfNull(selector);

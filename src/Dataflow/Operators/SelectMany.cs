@@ -8,6 +8,11 @@ static partial class Verbs
         /// <param name="selector">Called once per record, on the task's thread; what it returns is enumerated there.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
         /// <exception cref="ArgumentNullException"><paramref name="selector"/> is null.</exception>
+        /// <example><code>
+        /// pipeline.From(Source.Of("two cups", "", "tea"))
+        ///     .SelectMany(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        ///     .To(Sink.Console&lt;string>());
+        /// </code></example>
         public Stream<TOut> SelectMany<TOut>(Func<T, IEnumerable<TOut>> selector, string name = "select-many")
         {
             ArgumentNullException.ThrowIfNull(selector);

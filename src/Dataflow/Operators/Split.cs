@@ -11,8 +11,8 @@ static partial class Verbs
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
         /// <exception cref="ArgumentNullException"><paramref name="predicate"/> is null.</exception>
         /// <example><code>
-        /// var large = orders.Split(order => order.Amount >= 1000, out var rest);
-        /// var small = rest.Split(order => order.Amount &lt; 10, out var others);
+        /// var large = pipeline.From(Source.Of(5, 700, 42)).Split(amount => amount >= 100, out var rest);
+        /// var small = rest.Split(amount => amount &lt; 10, out var others, "split-small");
         /// </code></example>
         public Stream<T> Split(Func<T, bool> predicate, out Stream<T> rest, string name = "split")
         {

@@ -8,6 +8,11 @@ static partial class Verbs
     extension<T>(Stream<T> stream)
     {
         /// <summary>Writes the values to a sink. What it promises after a crash is in <see cref="Sink{T}.Guarantee"/>.</summary>
+        /// <example><code>
+        /// pipeline.From(Source.Of(1, 2, 3, 4, 5, 6))
+        ///     .Where(number => number % 2 == 0)
+        ///     .To(Sink.Console&lt;int>());
+        /// </code></example>
         public void To(Sink<T> sink)
         {
             ArgumentNullException.ThrowIfNull(sink);
@@ -16,6 +21,9 @@ static partial class Verbs
         }
 
         /// <summary>Appends the values to a topic, exactly once, without keys; each worker writes partitions of its own.</summary>
+        /// <example><code>
+        /// write.From(Source.Of&lt;Order>([new(0, "ada", "tea", 2), new(1, "bob", "cups", 1)])).KeyBy(order => order.Customer).To(topic);
+        /// </code></example>
         public void To(Topic<T> topic)
         {
             ArgumentNullException.ThrowIfNull(topic);
@@ -39,6 +47,9 @@ static partial class Verbs
         }
 
         /// <summary>The values without their keys.</summary>
+        /// <example><code>
+        /// byCustomer.Values().To(Sink.Console&lt;string>(name: "values"));
+        /// </code></example>
         public Stream<T> Values() => stream.Pairs.Add(static input => new ValuesNode<TKey, T>(input));
     }
 
@@ -47,6 +58,9 @@ static partial class Verbs
     {
         /// <summary>Appends each change to a topic, exactly once: the key with its new row, or without a value where the row is
         /// gone. What the topic's last record of a key says is what the table holds.</summary>
+        /// <example><code>
+        /// pipeline.Table&lt;string, Item>(topic.StopAtEnd()).Select(item => item.Shelf).To(Topic.Of&lt;string>("shelves", partitions: 1));
+        /// </code></example>
         public void To(Topic<TRow> topic)
         {
             ArgumentNullException.ThrowIfNull(topic);

@@ -8,6 +8,11 @@ static partial class Verbs
         /// <remarks>Its watermark is the lesser of the two.</remarks>
         /// <param name="other">A stream of the same pipeline.</param>
         /// <param name="name">Name shown in the plan and in metrics.</param>
+        /// <example><code>
+        /// var shop = pipeline.From(Source.Of(["tea", "cups"], "shop"));
+        /// var site = pipeline.From(Source.Of(["coffee"], "site"));
+        /// shop.Union(site).To(Sink.Console&lt;string>());
+        /// </code></example>
         public Stream<T> Union(Stream<T> other, string name = "union")
             => stream.Add(other, (first, second) => new UnionNode<T>(name, first, second));
     }

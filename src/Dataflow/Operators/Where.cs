@@ -8,6 +8,11 @@ static partial class Verbs
         /// <param name="predicate">Called once per record, on the task's thread; must not block.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
         /// <exception cref="ArgumentNullException"><paramref name="predicate"/> is null.</exception>
+        /// <example><code>
+        /// pipeline.From(Source.Of(1, 2, 3, 4, 5, 6))
+        ///     .Where(number => number % 2 == 0)
+        ///     .To(Sink.Console&lt;int>());
+        /// </code></example>
         public Stream<T> Where(Func<T, bool> predicate, string name = "where")
         {
             ArgumentNullException.ThrowIfNull(predicate);

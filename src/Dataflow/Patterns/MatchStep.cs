@@ -17,12 +17,29 @@ static partial class Verbs
         /// <param name="maxOpen">How many ways to go on may be open for a key: beyond, the oldest searches are dropped and counted.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
         /// <exception cref="ArgumentException">The pattern waits for more for ever, or may be without any record.</exception>
+        /// <example><code>
+        /// prices.Match(
+        ///         Pattern.Begin&lt;Price>("start", _ => true)
+        ///             .Next("rise", (price, match) => price.Euro > match.All[^1].Euro).OneOrMore()
+        ///             .Next("fall", (price, match) => price.Euro &lt; match["rise"][^1].Euro)
+        ///             .Within(TimeSpan.FromHours(1)),
+        ///         (item, match) => $"{item}: {match["start"][0].Euro} up to {match["rise"][^1].Euro}, down to {match["fall"][0].Euro}")
+        ///     .To(Sink.Console&lt;string>());
+        /// </code></example>
         public KeyedStream<TKey, TOut> Match<TOut>(
             Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, int maxOpen = MaxOpen, string name = "match")
             => stream.Match(pattern, result, new Output<TOut>($"{name}-timed-out"), maxOpen, name);
 
         /// <summary>Finds a pattern, and hands out partial matches whose <c>Within</c> expired as a stream of their own.
         /// None with <see cref="AfterMatch.NoSkip"/>.</summary>
+        /// <example><code>
+        /// var paid = steps.Match(
+        ///         Pattern.Begin&lt;(int, string, string What)>("order", step => step.What == "order")
+        ///             .FollowedBy("payment", step => step.What == "payment")
+        ///             .Within(TimeSpan.FromMinutes(15)),
+        ///         (customer, match) => $"{customer}, {match.All.Count} of 2 steps",
+        ///         out var timedOut);
+        /// </code></example>
         public KeyedStream<TKey, TOut> Match<TOut>(
             Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, out KeyedStream<TKey, TOut> timedOut, int maxOpen = MaxOpen, string name = "match")
         {

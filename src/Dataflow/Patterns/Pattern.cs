@@ -6,6 +6,9 @@ public static class Pattern
     /// <summary>Begins a pattern with a part of one record.</summary>
     /// <param name="part">The part's name.</param>
     /// <param name="where">Whether a record belongs to it; called on the task's thread.</param>
+    /// <example><code>
+    /// var start = Pattern.Begin&lt;string>("a", letter => letter == "a");
+    /// </code></example>
     public static Pattern<T> Begin<T>(string part, Func<T, bool> where)
     {
         ArgumentNullException.ThrowIfNull(where);

@@ -10,6 +10,12 @@ static partial class Verbs
         /// <summary>Runs <paramref name="process"/> on each record, with one value that is kept for its key.</summary>
         /// <param name="process">Makes the code, once for each worker and once to plan.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
+        /// <example><code>
+        /// pipeline.From(Source.Of&lt;Order>([new(0, "ada", "tea", 2), new(1, "bob", "tea", 4), new(2, "ada", "cups", 5)]))
+        ///     .KeyBy(order => order.Customer)
+        ///     .Process(() => new Discounts())
+        ///     .To(Sink.Console&lt;string>());
+        /// </code></example>
         public KeyedStream<TKey, TOut> Process<TState, TOut>(
             Func<KeyedProcess<TKey, T, TState, TOut>> process, string name = "process")
         {
@@ -20,6 +26,13 @@ static partial class Verbs
         /// <summary>Runs <paramref name="process"/> on each record, with as many states as it opens.</summary>
         /// <param name="process">Makes the code, once for each worker and once to plan.</param>
         /// <param name="name">Names the states; give one where a pipeline has two such steps.</param>
+        /// <example><code>
+        /// pipeline.From(Source.Of(input))
+        ///     .WithEventTime(order => order.Time)
+        ///     .KeyBy(order => order.Customer)
+        ///     .Process(() => new Profiles())
+        ///     .To(Sink.Console&lt;string>());
+        /// </code></example>
         public KeyedStream<TKey, TOut> Process<TOut>(Func<KeyedProcess<TKey, T, TOut>> process, string name = "process")
         {
             ArgumentNullException.ThrowIfNull(process);
@@ -32,6 +45,12 @@ static partial class Verbs
         /// <param name="broadcast">Rules, settings, prices: few records, which every worker keeps for itself.</param>
         /// <param name="process">Makes the code, once for each worker and once to plan.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
+        /// <example><code>
+        /// pipeline.From(Source.Of(input, "orders"))
+        ///     .KeyBy(order => order.Customer)
+        ///     .Process(limits, () => new Limits())
+        ///     .To(Sink.Console&lt;string>());
+        /// </code></example>
         public KeyedStream<TKey, TOut> Process<TBroadcast, TOut>(
             Stream<TBroadcast> broadcast, Func<BroadcastProcess<TKey, T, TBroadcast, TOut>> process, string name = "process")
         {

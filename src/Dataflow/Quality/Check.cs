@@ -16,6 +16,16 @@ static partial class Verbs
         /// <param name="rules">The rules: <c>r => [r.NotNull("gate", flight => flight.Gate, OnBroken.Alert)]</c>.</param>
         /// <param name="alerts">The records with the rule that they break.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
+        /// <example><code>
+        /// var good = orders.Check(
+        ///         rules =>
+        ///         [
+        ///             rules.That("item", order => order.Item.Length > 0), // counted
+        ///             rules.InRange("pieces", order => order.Pieces, 1, 100, RuleAction.Alert), // and handed out
+        ///             rules.NotNull("customer", order => order.Customer, RuleAction.DeadLetter), // and left out
+        ///         ],
+        ///         out var alerts);
+        /// </code></example>
         public Stream<T> Check(
             Func<Rules<T>, IReadOnlyList<Rule<T>>> rules, out Stream<RuleViolation<T>> alerts, string name = "check")
         {

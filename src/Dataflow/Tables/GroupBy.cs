@@ -12,6 +12,11 @@ static partial class Verbs
         /// it in neither or both.</remarks>
         /// <param name="key">The group of a row; called on the task's thread for the old row and for the new one.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
+        /// <example><code>
+        /// items.GroupBy(item => item.Shelf)
+        ///     .Aggregate(a => a.Count(), (shelf, count) => $"{count} items", "items-of-shelf")
+        ///     .PrintChanges();
+        /// </code></example>
         public GroupedTable<TGroup, TRow> GroupBy<TGroup>(Func<TRow, TGroup> key, string name = "group-by")
             where TGroup : notnull
         {

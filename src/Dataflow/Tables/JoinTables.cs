@@ -11,6 +11,10 @@ static partial class Verbs
         /// <param name="right">The other table; its key is of the same type.</param>
         /// <param name="result">Makes the row of both; called on the task's thread, and must give the same for the same rows.</param>
         /// <param name="name">Names the state; give one where a pipeline has two.</param>
+        /// <example><code>
+        /// shelves.Join(prices, (item, price) => $"{item.Shelf}, {price.Euro} euro")
+        ///     .PrintChanges("inner");
+        /// </code></example>
         public Table<TKey, TOut> Join<TRight, TOut>(
             Table<TKey, TRight> right, Func<TLeft, TRight, TOut> result, string name = "join-tables")
         {
@@ -20,6 +24,10 @@ static partial class Verbs
 
         /// <summary>A row for each key of the left table; where the right one has none, with the type's default value.</summary>
         /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(Table{TKey, TLeft}).Join{TRight, TOut}"/>
+        /// <example><code>
+        /// shelves.LeftJoin(prices, (item, price) => $"left join: {item.Shelf}, {price?.Euro ?? 0} euro")
+        ///     .PrintChanges("left");
+        /// </code></example>
         public Table<TKey, TOut> LeftJoin<TRight, TOut>(
             Table<TKey, TRight> right, Func<TLeft, TRight?, TOut> result, string name = "left-join-tables")
         {
@@ -29,6 +37,10 @@ static partial class Verbs
 
         /// <summary>A row for each key that has one in either table; a row that is missing is the type's default value.</summary>
         /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(Table{TKey, TLeft}).Join{TRight, TOut}"/>
+        /// <example><code>
+        /// shelves.OuterJoin(prices, (item, price) => $"outer join: {item?.Shelf ?? "none"}, {price?.Euro ?? 0} euro")
+        ///     .PrintChanges("outer");
+        /// </code></example>
         public Table<TKey, TOut> OuterJoin<TRight, TOut>(
             Table<TKey, TRight> right, Func<TLeft?, TRight?, TOut> result, string name = "outer-join-tables")
         {

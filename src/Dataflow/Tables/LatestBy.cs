@@ -11,6 +11,9 @@ static partial class Verbs
         /// <remarks>Each record that takes the place of another is a change at once. <c>ToTable</c> goes by arrival.</remarks>
         /// <param name="by">A time or version of the record; called on the task's thread.</param>
         /// <param name="name">Names the state; give one where a pipeline has two.</param>
+        /// <example><code>
+        /// orders.LatestBy(order => order.Time, "by-time").Select(order => $"{order.Item} (by time)").PrintChanges("by-time");
+        /// </code></example>
         public Table<TKey, T> LatestBy<TBy>(Func<T, TBy> by, string name = "latest-by")
             where TBy : IComparable<TBy>
         {

@@ -17,6 +17,11 @@ static partial class Verbs
         /// <param name="options">How many calls at once, timeout, retries, rate.</param>
         /// <param name="name">Names the step and the table; give one where a pipeline has two such steps.</param>
         /// <exception cref="ArgumentException">The options do not keep the order.</exception>
+        /// <example><code>
+        /// pipeline.Table(Source.Of(input, "items").OneByOne(), item => item.Name)
+        ///     .MapAsync(TranslateAsync)
+        ///     .PrintChanges();
+        /// </code></example>
         public Table<TKey, TOut> MapAsync<TOut>(
             Func<TRow, CancellationToken, Task<TOut>> map, AsyncOptions? options = null, string name = "map-async")
         {

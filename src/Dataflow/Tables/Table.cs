@@ -54,6 +54,11 @@ public sealed class Table<TKey, TRow>
     /// <summary>Every change of the table, as a stream: inserts, updates with the row before, deletes.</summary>
     /// <remarks>Changes of a key come in order. Tables that are computed hand out a key's change at most once for each batch
     /// of input, so that a key which changes a hundred times in it costs one change.</remarks>
+    /// <example><code>
+    /// pieces.Changes().Values()
+    ///     .Select(change => change.HasOld &amp;&amp; change.HasNew ? $"{change.New - change.Old} more" : $"{change.Kind}: {change.New}")
+    ///     .To(Sink.Console&lt;string>());
+    /// </code></example>
     public KeyedStream<TKey, Change<TRow>> Changes()
         => _isNormal ? _changes : new(_copies[0], isPartitioned: true);
 

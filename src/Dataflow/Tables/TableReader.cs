@@ -81,6 +81,10 @@ static partial class Verbs
     {
         /// <summary>Opens a table of the job's pipeline for reading.</summary>
         /// <param name="table">A table of the pipeline that the job runs.</param>
+        /// <example><code>
+        /// var reader = job.Read(pieces);
+        /// var ada = await reader.GetAsync("ada");
+        /// </code></example>
         public TableReader<TKey, TRow> Read<TKey, TRow>(Table<TKey, TRow> table)
             where TKey : notnull
         {

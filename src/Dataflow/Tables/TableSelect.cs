@@ -11,6 +11,12 @@ static partial class Verbs
         /// <param name="selector">Called on the task's thread for the old row and for the new one, so it must give the same for
         /// the same row.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
+        /// <example><code>
+        /// pipeline.Table(Source.Of(input, "items").OneByOne(), item => item.Name)
+        ///     .Where(item => item.Shelf == "left")
+        ///     .Select(item => item.Shelf.ToUpperInvariant())
+        ///     .PrintChanges();
+        /// </code></example>
         public Table<TKey, TOut> Select<TOut>(Func<TRow, TOut> selector, string name = "select")
         {
             ArgumentNullException.ThrowIfNull(selector);
@@ -22,6 +28,12 @@ static partial class Verbs
         /// <remarks>A row that no longer does is deleted, one that now does is inserted.</remarks>
         /// <param name="predicate">Called on the task's thread for the old row and for the new one.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
+        /// <example><code>
+        /// pipeline.Table(Source.Of(input, "items").OneByOne(), item => item.Name)
+        ///     .Where(item => item.Shelf == "left")
+        ///     .Select(item => item.Shelf.ToUpperInvariant())
+        ///     .PrintChanges();
+        /// </code></example>
         public Table<TKey, TRow> Where(Func<TRow, bool> predicate, string name = "where")
         {
             ArgumentNullException.ThrowIfNull(predicate);

@@ -7,6 +7,9 @@ static partial class Verbs
     {
         /// <summary>The latest record of each key, by arrival.</summary>
         /// <param name="name">Names the table's state; give one where a pipeline has two.</param>
+        /// <example><code>
+        /// orders.Select(order => order.Item).ToTable("by-arrival").PrintChanges("by-arrival");
+        /// </code></example>
         public Table<TKey, T> ToTable(string name = "table")
         {
             ArgumentException.ThrowIfNullOrEmpty(name);
@@ -25,6 +28,9 @@ static partial class Verbs
         /// <see cref="Table{TKey, TRow}.Changes"/>.</summary>
         /// <remarks>An insert for a key that has a row takes its place; a delete for one that has none is left out.</remarks>
         /// <param name="name">Names the table's state; give one where a pipeline has two.</param>
+        /// <example><code>
+        /// pieces.Changes().Where(change => change.New > 2).ToTable("many").PrintChanges("many");
+        /// </code></example>
         public Table<TKey, TRow> ToTable(string name = "table")
         {
             ArgumentException.ThrowIfNullOrEmpty(name);

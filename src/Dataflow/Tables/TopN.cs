@@ -11,6 +11,11 @@ static partial class Verbs
         /// <param name="count">How many to keep.</param>
         /// <param name="by">What to order by; called on the task's thread.</param>
         /// <param name="name">Names the state; give one where a pipeline has two.</param>
+        /// <example><code>
+        /// orders.TopN(2, order => order.Pieces)
+        ///     .Select(orders => string.Join(", ", orders.Select(order => order.Customer)))
+        ///     .PrintChanges();
+        /// </code></example>
         public Table<TKey, IReadOnlyList<T>> TopN<TBy>(int count, Func<T, TBy> by, string name = "top-n")
             where TBy : IComparable<TBy>
             => stream.Aggregate(a => a.Top(count, by), static (_, top) => top, name);
@@ -22,6 +27,12 @@ static partial class Verbs
         /// <summary>The <paramref name="count"/> rows of each group with the greatest <paramref name="by"/>, greatest first.</summary>
         /// <remarks>All rows of a group are kept, since a row that goes lets another in.</remarks>
         /// <inheritdoc cref="Verbs.extension{TKey, T}(KeyedStream{TKey, T}).TopN{TBy}"/>
+        /// <example><code>
+        /// items.GroupBy(item => item.Shelf, "top-group")
+        ///     .TopN(1, item => item.Name)
+        ///     .Select(top => $"{top[0].Name} is last by name")
+        ///     .PrintChanges("top");
+        /// </code></example>
         public Table<TKey, IReadOnlyList<TRow>> TopN<TBy>(int count, Func<TRow, TBy> by, string name = "top-n")
             where TBy : IComparable<TBy>
             => group.Aggregate(a => a.Top(count, by), static (_, top) => top, name);

@@ -22,6 +22,15 @@ static partial class Verbs
         /// and patterns go on too. What continues later than that is late.</param>
         /// <param name="maxAhead">How far ahead of the clock a time may be: what is further ahead is an error of the record, and one bad
         /// clock does not make all others' records late. Null: no bound. Not for a replay of times that lie ahead.</param>
+        /// <example><code>
+        /// pipeline.From(Source.Of(input).OneByOne())
+        ///     .WithEventTime(order => order.Time, maxOutOfOrderness: TimeSpan.FromMinutes(2))
+        ///     .Window(Tumbling.Every(TimeSpan.FromMinutes(5)))
+        ///     .Aggregate(
+        ///         a => a.Sum(order => order.Pieces),
+        ///         (window, pieces) => $"from {window.Start:HH:mm}: {pieces} pieces")
+        ///     .To(Sink.Console&lt;string>());
+        /// </code></example>
         public Stream<T> WithEventTime(
             Func<T, DateTimeOffset> time, TimeSpan maxOutOfOrderness = default, TimeSpan? idleAfter = null, string name = "event-time",
             bool advanceWhenQuiet = false, TimeSpan? maxAhead = null)

@@ -12,6 +12,13 @@ public static class Calendar
     /// <summary>Days.</summary>
     /// <param name="timeZone">An IANA name such as <c>Europe/Berlin</c>.</param>
     /// <exception cref="ArgumentException">The system does not know the zone.</exception>
+    /// <example><code>
+    /// orders.Window(Calendar.Days("Europe/Berlin"))
+    ///     .Aggregate(
+    ///         a => a.Sum(order => order.Pieces),
+    ///         (day, pieces) => $"day    {day.Start:MM-dd HH:mm} to {day.End:MM-dd HH:mm}: {pieces}")
+    ///     .To(Sink.Console&lt;string>());
+    /// </code></example>
     public static WindowSpec Days(string timeZone = "UTC")
         => new CalendarWindows("days", timeZone, static day => day, static day => day.AddDays(1));
 
@@ -19,6 +26,13 @@ public static class Calendar
     /// <param name="timeZone">An IANA name such as <c>Europe/Berlin</c>.</param>
     /// <param name="firstDay">The day with which a week begins.</param>
     /// <exception cref="ArgumentException">The system does not know the zone.</exception>
+    /// <example><code>
+    /// orders.Window(Calendar.Weeks("Europe/Berlin"), "weeks")
+    ///     .Aggregate(
+    ///         a => a.Sum(order => order.Pieces),
+    ///         (week, pieces) => $"week   {week.Start:MM-dd HH:mm} to {week.End:MM-dd HH:mm}: {pieces}")
+    ///     .To(Sink.Console&lt;string>(name: "weeks"));
+    /// </code></example>
     public static WindowSpec Weeks(string timeZone = "UTC", DayOfWeek firstDay = DayOfWeek.Monday)
         => new CalendarWindows(
             $"weeks from {firstDay}", timeZone,
@@ -27,6 +41,13 @@ public static class Calendar
     /// <summary>Months.</summary>
     /// <param name="timeZone">An IANA name such as <c>Europe/Berlin</c>.</param>
     /// <exception cref="ArgumentException">The system does not know the zone.</exception>
+    /// <example><code>
+    /// orders.Window(Calendar.Months("Europe/Berlin"), "months")
+    ///     .Aggregate(
+    ///         a => a.Sum(order => order.Pieces),
+    ///         (month, pieces) => $"month  {month.Start:MM-dd HH:mm} to {month.End:MM-dd HH:mm}: {pieces}")
+    ///     .To(Sink.Console&lt;string>(name: "months"));
+    /// </code></example>
     public static WindowSpec Months(string timeZone = "UTC")
         => new CalendarWindows("months", timeZone, static day => day.AddDays(1 - day.Day), static month => month.AddMonths(1));
 }

@@ -7,12 +7,26 @@ public static class Counting
 {
     /// <summary>Windows of <paramref name="records"/> records each, one after the other.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than one record.</exception>
+    /// <example><code>
+    /// pieces.Window(Counting.Every(3), "every")
+    ///     .Aggregate(
+    ///         a => a.Collect(limit: 3, piece => piece),
+    ///         (_, window, all) => $"every three: {string.Join(" ", all.Values)}")
+    ///     .To(Sink.Console&lt;string>(name: "every"));
+    /// </code></example>
     public static WindowSpec Every(int records) => Of(records, records);
 
     /// <summary>Windows of the last <paramref name="records"/> records, or of all if there are fewer, a new one every so many.</summary>
     /// <param name="records">The most records in a window.</param>
     /// <param name="every">The records from one window's end to the next.</param>
     /// <exception cref="ArgumentOutOfRangeException">Less than one record, or a step longer than the window.</exception>
+    /// <example><code>
+    /// pieces.Window(Counting.Of(3, every: 2), "last")
+    ///     .Aggregate(
+    ///         a => a.Collect(limit: 3, piece => piece),
+    ///         (_, window, all) => $"the last three: {string.Join(" ", all.Values)}")
+    ///     .To(Sink.Console&lt;string>(name: "last"));
+    /// </code></example>
     public static WindowSpec Of(int records, int every)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(records, 1);

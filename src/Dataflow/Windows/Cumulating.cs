@@ -10,6 +10,13 @@ public static class Cumulating
     /// <param name="every">The step: by how much each window is longer than the one before.</param>
     /// <param name="offset">By how much later than whole multiples of the size since 1970, in UTC, they begin.</param>
     /// <exception cref="ArgumentOutOfRangeException">Not positive whole milliseconds, or a size that is no multiple of the step.</exception>
+    /// <example><code>
+    /// orders.Window(Cumulating.Of(size: TimeSpan.FromHours(1), every: TimeSpan.FromMinutes(20)))
+    ///     .Aggregate(
+    ///         a => a.Sum(order => order.Pieces),
+    ///         (item, window, pieces) => $"{window.Start:HH:mm} to {window.End:HH:mm}: {pieces} pieces")
+    ///     .To(Sink.Console&lt;string>());
+    /// </code></example>
     public static WindowSpec Of(TimeSpan size, TimeSpan every, TimeSpan offset = default)
         => new CumulatingWindows(size, every, offset);
 }

@@ -10,6 +10,13 @@ public static class Hopping
     /// <param name="every">The time from one start to the next; also the time between results.</param>
     /// <param name="offset">By how much later they begin.</param>
     /// <exception cref="ArgumentOutOfRangeException">Not positive whole milliseconds, or a step longer than the size.</exception>
+    /// <example><code>
+    /// readings.Window(Hopping.Of(size: TimeSpan.FromMinutes(10), every: TimeSpan.FromMinutes(5)))
+    ///     .Aggregate(
+    ///         a => a.Max(reading => reading.Celsius),
+    ///         (room, window, max) => $"{window.Start:HH:mm} to {window.End:HH:mm}: {max} degrees")
+    ///     .To(Sink.Console&lt;string>());
+    /// </code></example>
     public static WindowSpec Of(TimeSpan size, TimeSpan every, TimeSpan offset = default)
         => new RegularWindows([size], every, offset, $"hopping {size} every {every}");
 
@@ -20,6 +27,13 @@ public static class Hopping
     /// <param name="offset">By how much later they begin.</param>
     /// <exception cref="ArgumentException">No size, or one twice.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Not positive whole milliseconds, or a step longer than a size.</exception>
+    /// <example><code>
+    /// readings.Window(Hopping.Of(sizes, every: TimeSpan.FromMinutes(10)), "sizes")
+    ///     .Aggregate(
+    ///         a => a.Count(),
+    ///         (room, window, count) => $"{(window.End - window.Start).TotalMinutes} minutes to {window.End:HH:mm}: {count}")
+    ///     .To(Sink.Console&lt;string>(name: "sizes"));
+    /// </code></example>
     public static WindowSpec Of(TimeSpan[] sizes, TimeSpan every, TimeSpan offset = default)
     {
         ArgumentNullException.ThrowIfNull(sizes);

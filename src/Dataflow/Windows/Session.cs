@@ -11,6 +11,13 @@ public static class Session
     /// that end and has the end as its timestamp. A late record that belongs to an open session still counts.</remarks>
     /// <param name="gap">The longest pause inside a session.</param>
     /// <exception cref="ArgumentOutOfRangeException">Not a positive number of whole milliseconds.</exception>
+    /// <example><code>
+    /// orders.Window(Session.WithGap(TimeSpan.FromMinutes(10)))
+    ///     .Aggregate(
+    ///         a => a.Sum(order => order.Pieces),
+    ///         (customer, visit, pieces) => $"{customer} {visit.Start:HH:mm} to {visit.End:HH:mm}: {pieces} pieces")
+    ///     .To(Sink.Console&lt;string>());
+    /// </code></example>
     public static WindowSpec WithGap(TimeSpan gap)
         => new SessionWindows(WindowSpec.WholeMilliseconds(gap, nameof(gap)), $"sessions with gap {gap}");
 }

@@ -9,6 +9,13 @@ public static class Sliding
     /// has that time; records of one key and time have equal results. A record older than the watermark is late.</remarks>
     /// <param name="size">How far a window reaches back.</param>
     /// <exception cref="ArgumentOutOfRangeException">Not a positive number of whole milliseconds.</exception>
+    /// <example><code>
+    /// orders.Window(Sliding.Over(TimeSpan.FromMinutes(10)))
+    ///     .Aggregate(
+    ///         a => a.Sum(order => order.Pieces),
+    ///         (customer, window, pieces) => $"{window.End:HH:mm} {pieces} pieces in ten minutes")
+    ///     .To(Sink.Console&lt;string>());
+    /// </code></example>
     public static WindowSpec Over(TimeSpan size) => new SlidingWindows(WindowSpec.WholeMilliseconds(size, nameof(size)), $"sliding {size}");
 }
 

@@ -4,6 +4,15 @@ namespace Dataflow;
 /// <remarks>Early results come only for keys whose window has changed. What is early, on time or late is in
 /// <see cref="Window.Firing"/>. A window with a trigger is kept for itself, so that each record is aggregated once for every
 /// window that it belongs to: choose few overlapping windows with it.</remarks>
+/// <example><code>
+/// orders.Window(
+///         Tumbling.Every(TimeSpan.FromMinutes(10)),
+///         trigger: new Trigger { EarlyRecords = 2, AllowedLateness = TimeSpan.FromMinutes(30) })
+///     .Aggregate(
+///         a => a.Sum(order => order.Pieces),
+///         (item, window, pieces) => $"{window.Start:HH:mm} {item}: {pieces} pieces, {window.Firing}, result {window.FiringIndex}")
+///     .To(Sink.Console&lt;string>());
+/// </code></example>
 public sealed record Trigger
 {
     /// <summary>Hands out early results each time the watermark passes a whole multiple of this, in event time.</summary>

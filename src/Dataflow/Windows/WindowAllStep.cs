@@ -8,6 +8,13 @@ static partial class Verbs
         /// <param name="windows">Which windows: <c>Tumbling.Every(size)</c>, <c>Session.WithGap(gap)</c> and so on.</param>
         /// <param name="name">Names the state; give one where a pipeline has two windows alike.</param>
         /// <param name="trigger">Asks for early and late results; unless given, each window gives one, at its end.</param>
+        /// <example><code>
+        /// orders.Window(Tumbling.Every(TimeSpan.FromMinutes(5)))
+        ///     .Aggregate(
+        ///         a => a.Sum(order => order.Pieces),
+        ///         (window, pieces) => $"{window.Start:HH:mm} all: {pieces} pieces")
+        ///     .To(Sink.Console&lt;string>());
+        /// </code></example>
         public WindowedStream<T> Window(WindowSpec windows, string name = "window", Trigger? trigger = null)
             => new(stream.OneKey().Window(windows, name, trigger));
 

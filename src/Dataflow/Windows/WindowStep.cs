@@ -11,6 +11,13 @@ static partial class Verbs
         /// <param name="windows">Which windows: <c>Tumbling.Every(size)</c>, <c>Session.WithGap(gap)</c> and so on.</param>
         /// <param name="name">Names the state; give one where a pipeline has two windows alike.</param>
         /// <param name="trigger">Asks for early and late results; unless given, each window gives one, at its end.</param>
+        /// <example><code>
+        /// readings.Window(Tumbling.Every(TimeSpan.FromMinutes(10)))
+        ///     .Aggregate(
+        ///         a => a.Mean(reading => reading.Celsius),
+        ///         (room, window, mean) => $"{window.Start:HH:mm} to {window.End:HH:mm}: {mean} degrees")
+        ///     .To(Sink.Console&lt;string>());
+        /// </code></example>
         public WindowedStream<TKey, T> Window(WindowSpec windows, string name = "window", Trigger? trigger = null)
             => stream.Window(windows, new Output<T>($"{name}-late"), name, trigger);
 
@@ -19,6 +26,12 @@ static partial class Verbs
         /// <param name="late">The records whose windows have all closed, as they came.</param>
         /// <param name="name">Names the state; give one where a pipeline has two windows alike.</param>
         /// <param name="trigger">Asks for early and late results; unless given, each window gives one, at its end.</param>
+        /// <example><code>
+        /// var counts = orders.Window(Tumbling.Every(TimeSpan.FromMinutes(5)), out var late)
+        ///     .Aggregate(
+        ///         a => a.Sum(order => order.Pieces),
+        ///         (item, window, pieces) => $"{window.Start:HH:mm} {item}: {pieces} pieces");
+        /// </code></example>
         public WindowedStream<TKey, T> Window(
             WindowSpec windows, out KeyedStream<TKey, T> late, string name = "window", Trigger? trigger = null)
         {

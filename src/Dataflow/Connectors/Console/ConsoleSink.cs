@@ -5,6 +5,11 @@ static partial class Sink
     /// <summary>Prints a line for each result, after the checkpoint that covers it is durable.</summary>
     /// <param name="format">Makes the line; otherwise <c>ToString</c> does. Called on the task's thread.</param>
     /// <param name="name">Shown in the plan; give one where a pipeline prints several streams.</param>
+    /// <example><code>
+    /// pipeline.From(Source.Of("two cups", "", "tea"))
+    ///     .SelectMany(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+    ///     .To(Sink.Console&lt;string>());
+    /// </code></example>
     public static Sink<T> Console<T>(Func<T, string>? format = null, string name = "console")
     {
         ArgumentException.ThrowIfNullOrEmpty(name);

@@ -19,6 +19,10 @@ static partial class Source
     /// <param name="path">The file; one that ends in <c>.gz</c> is decompressed.</param>
     /// <param name="options">How the file is written.</param>
     /// <exception cref="ConnectorException"><typeparamref name="T"/> cannot be made from a row.</exception>
+    /// <example><code>
+    /// pipeline.From(Source.Csv&lt;Order>(path, new CsvOptions { Separator = ';' }))
+    ///     .To(Sink.Console&lt;Order>(order => $"{order.Customer}: {order.Pieces} of '{order.Item}'"));
+    /// </code></example>
     public static Source<T> Csv<T>(string path, CsvOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

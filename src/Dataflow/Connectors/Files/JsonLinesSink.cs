@@ -16,6 +16,9 @@ static partial class Sink
     /// <typeparam name="T">What System.Text.Json writes; its attributes count.</typeparam>
     /// <param name="path">The file. Its directory must exist.</param>
     /// <exception cref="ConnectorException">A member of <typeparamref name="T"/> cannot be written as it is.</exception>
+    /// <example><code>
+    /// write.From(Source.Of&lt;Order>([new(0, "ada", "tea", 2), new(1, "bob", "cups", 1)])).To(Sink.JsonLines&lt;Order>(path));
+    /// </code></example>
     public static Sink<T> JsonLines<T>(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

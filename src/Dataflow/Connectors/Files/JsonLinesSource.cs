@@ -12,6 +12,9 @@ static partial class Source
     /// <param name="path">The file, in UTF-8; one that ends in <c>.gz</c> is decompressed. A line has at most 64 MiB.</param>
     /// <param name="whenReplaced">What to do where a job that starts again finds other lines than it had read.</param>
     /// <exception cref="ConnectorException">A member of <typeparamref name="T"/> cannot be read as it was written.</exception>
+    /// <example><code>
+    /// read.From(Source.JsonLines&lt;Order>(path)).To(Sink.Console&lt;Order>(order => $"{order.Customer}: {order.Pieces}"));
+    /// </code></example>
     public static Source<T> JsonLines<T>(string path, ReplacedFile whenReplaced = ReplacedFile.Refuse)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -6,6 +6,10 @@ static partial class Sink
 {
     /// <summary>Collects results in a list of this process, for tests and for programs that go on with them.</summary>
     /// <param name="name">Names it in the plan and in checkpoints; a pipeline with several needs several names.</param>
+    /// <example><code>
+    /// var results = Sink.Memory&lt;int>();
+    /// pipeline.From(Source.Of(1, 2, 3)).Select(number => number * number).To(results);
+    /// </code></example>
     public static MemorySink<T> Memory<T>(string name = "memory")
     {
         ArgumentException.ThrowIfNullOrEmpty(name);

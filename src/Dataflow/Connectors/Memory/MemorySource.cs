@@ -5,6 +5,9 @@ static partial class Source
     /// <summary>Reads values from memory, in their order, once; they are copied now.</summary>
     /// <param name="values">The values.</param>
     /// <param name="name">Shown in the plan; give one where a pipeline has several such sources.</param>
+    /// <example><code>
+    /// var shop = pipeline.From(Source.Of(["tea", "cups"], "shop"));
+    /// </code></example>
     public static Source<T> Of<T>(IEnumerable<T> values, string name = "memory")
     {
         ArgumentNullException.ThrowIfNull(values);
@@ -13,6 +16,11 @@ static partial class Source
     }
 
     /// <summary>Reads the given values, in their order, once: <c>Source.Of(1, 2, 3)</c>.</summary>
+    /// <example><code>
+    /// pipeline.From(Source.Of(1, 2, 3, 4, 5, 6))
+    ///     .Where(number => number % 2 == 0)
+    ///     .To(Sink.Console&lt;int>());
+    /// </code></example>
     public static Source<T> Of<T>(T first, T second, params ReadOnlySpan<T> more)
         => new MemorySource<T>("memory", [first, second, .. more]);
 }

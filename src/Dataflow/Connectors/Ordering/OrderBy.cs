@@ -14,6 +14,11 @@ static partial class Verbs
         /// on where it was. Records of one time stay in their order.</remarks>
         /// <param name="time">The same as for <c>WithEventTime</c>; called once per record, on the task's thread. Records on which it fails
         /// come first.</param>
+        /// <example><code>
+        /// pipeline.From(Source.Of(input).OrderBy(order => order.Time))
+        ///     .WithEventTime(order => order.Time)
+        ///     .To(Sink.Console&lt;Order>(order => $"{order.Time:HH:mm} {order.Customer}"));
+        /// </code></example>
         public Source<T> OrderBy(Func<T, DateTimeOffset> time)
         {
             ArgumentNullException.ThrowIfNull(time);

@@ -11,6 +11,9 @@ static partial class Source
     /// own, which in a compressed or CSV file costs a pass over what lies before it.</remarks>
     /// <param name="original">The source that the pipeline read, or one of the same splits that reads them better.</param>
     /// <param name="deadLettersOf">The pipeline's name.</param>
+    /// <example><code>
+    /// mended.From(Source.Replay(numbers, deadLettersOf: "shares")).Select(text => $"again: '{text}'").To(Sink.Console&lt;string>());
+    /// </code></example>
     public static Source<T> Replay<T>(Source<T> original, string deadLettersOf)
     {
         ArgumentNullException.ThrowIfNull(original);

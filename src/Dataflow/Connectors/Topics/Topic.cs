@@ -10,6 +10,9 @@ public static class Topic
     /// <param name="partitions">How many partitions it gets when a pipeline or a writer finds it missing and creates it; a topic that exists
     /// keeps its own.</param>
     /// <param name="serde">How values become bytes; unless given, as the pipeline was told for the type, or <see cref="Serde{T}.Default"/>.</param>
+    /// <example><code>
+    /// var topic = Topic.Of&lt;Order>("orders", partitions: 1);
+    /// </code></example>
     public static Topic<T> Of<T>(string name, int partitions = 4, Serde<T>? serde = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);

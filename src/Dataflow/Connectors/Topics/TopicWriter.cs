@@ -17,6 +17,10 @@ static partial class Verbs
         /// <param name="cancellationToken">Gives up.</param>
         /// <exception cref="PlanException">There is no serde for the type of the key or of the value.</exception>
         /// <exception cref="LogException">The log failed or is full.</exception>
+        /// <example><code>
+        /// await using (var writer = await log.OpenWriterAsync&lt;string, Order>(topic))
+        ///     await writer.WriteAsync("eve", new Order(2, "eve", "tea", 4));
+        /// </code></example>
         public async Task<TopicWriter<TKey, T>> OpenWriterAsync<TKey, T>(
             Topic<T> topic, Serde<TKey>? keys = null, TimeProvider? time = null, CancellationToken cancellationToken = default)
             where TKey : notnull

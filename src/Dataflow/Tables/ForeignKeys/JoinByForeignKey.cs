@@ -17,6 +17,10 @@ static partial class Verbs
         /// <param name="foreignKey">The right table's key that a left row names; called on the task's thread.</param>
         /// <param name="result">Makes the row of both; called on the task's thread.</param>
         /// <param name="name">Names the state; give one where a pipeline has two.</param>
+        /// <example><code>
+        /// orders.Join(items, order => order.Item, (order, item) => $"{order.Pieces} {item.Name} from {item.Shelf}")
+        ///     .PrintChanges("inner");
+        /// </code></example>
         public Table<TKey, TOut> Join<TForeign, TRight, TOut>(
             Table<TForeign, TRight> right, Func<TLeft, TForeign> foreignKey, Func<TLeft, TRight, TOut> result, string name = "foreign-key-join")
             where TForeign : notnull
@@ -28,6 +32,10 @@ static partial class Verbs
         /// <summary>A row for each left row; where the foreign key has no row in the right table, with the type's default
         /// value.</summary>
         /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(Table{TKey, TLeft}).Join{TForeign, TRight, TOut}"/>
+        /// <example><code>
+        /// orders.LeftJoin(items, order => order.Item, (order, item) => $"left join: {order.Item} from {item?.Shelf ?? "nowhere"}")
+        ///     .PrintChanges("left");
+        /// </code></example>
         public Table<TKey, TOut> LeftJoin<TForeign, TRight, TOut>(
             Table<TForeign, TRight> right, Func<TLeft, TForeign> foreignKey, Func<TLeft, TRight?, TOut> result, string name = "foreign-key-left-join")
             where TForeign : notnull
