@@ -293,12 +293,4 @@ public sealed class LogProducer : IAsyncDisposable
         Debug.Assert(_flushes.All(flush => flush.Records > _acknowledged), "Flushes that are done do not wait.");
         Debug.Assert(_pumping || _refused is not null || _gatheringBytes == 0 || _failure is not null, "Someone commits what is gathered.");
     }
-
-    private readonly record struct WaitingAppend(
-        int Partition,
-        long Timestamp,
-        ReadOnlyMemory<byte>? Key,
-        ReadOnlyMemory<byte>? Value,
-        ReadOnlyMemory<RecordHeader> Headers,
-        Completion Done);
 }
