@@ -1,8 +1,5 @@
-using Dataflow.Async;
 using Dataflow.Onnx.Inference;
 using Dataflow.Onnx.Versions;
-using Dataflow.Planning;
-using Dataflow.State;
 
 namespace Dataflow.Onnx;
 
@@ -16,16 +13,12 @@ internal static class EmbedNode
     /// <summary>Has results go on in the order of each key, also where the next run has other workers.</summary>
     public static EmbedNode<Keyed<TKey, T>, TOut> ByKey<TKey, T, TOut>(this EmbedNode<Keyed<TKey, T>, TOut> node)
         where TKey : notnull
-        => node with
-        {
-            Order = static () => new KeyOrder<TKey, T, Embedded>(),
-            ShardOf = static pair => Shards.Of(KeyCodec<TKey>.Default.Hash(pair.Key)),
-        };
+        => node with { Order = CallOrder.OfKeys<TKey, T>() };
 }
 
 internal sealed record EmbedNode<T, TOut>(
     string Name, Node<T> Input, IReadOnlyList<ITextEmbedder> Embedders, Func<T, string?> Text, InferenceOptions Options)
-    : Node<T, TOut>(Name, Input), IUsesTopic
+    : Node<T, TOut>(Name, Input)
 {
     public required Func<T, AskedModels> Models { get; init; }
 
@@ -33,10 +26,7 @@ internal sealed record EmbedNode<T, TOut>(
     public required Func<T, float[], float[]?, TOut> Result { get; init; }
 
     /// <summary>The order of a keyed stream; null: that of the input.</summary>
-    public Func<ResultOrder<T, Embedded>>? Order { get; init; }
-
-    /// <summary>Where the key of a value belongs; null where it has none.</summary>
-    public Func<T, int>? ShardOf { get; init; }
+    public CallOrder<T>? Order { get; init; }
 
     /// <summary>Whether a value, such as a row that is deleted, has no text, and its result no vector; null: all have one.</summary>
     public Predicate<T>? HasNoText { get; init; }
@@ -44,14 +34,14 @@ internal sealed record EmbedNode<T, TOut>(
     /// <summary>For those whose text fails; null: they are dead letters.</summary>
     public Output<DeadLetter>? Failed { get; init; }
 
-    public (string Name, int Partitions)? Creates => (Topic, 1);
+    public override NewTopic? Creates => new(Topic, 1);
 
     public required string Topic { get; init; }
 
     public override bool WritesDeadLetters => Failed is null;
 
-    public override string Detail => InFlightState<T>.DetailOf(
-        $"{string.Join("; ", Embedders.Select(static embedder => embedder.Detail))}{(Options.IsBackfill ? ", backfill" : "")}");
+    public override string Detail
+        => $"{string.Join("; ", Embedders.Select(static embedder => embedder.Detail))}{(Options.IsBackfill ? ", backfill" : "")}";
 
     public override IEnumerable<string> Check()
         => Embedders.SelectMany(embedder => Inference.Embedders.FaultsOf(embedder, Options), (_, fault) => $"step '{Name}': {fault}");

@@ -12,7 +12,7 @@ internal readonly record struct Embedded(EmbeddedText? Found, EmbeddedText? Trie
 
 /// <summary>Asks the recorder for the vectors of texts, and makes results of them.</summary>
 internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
-    : CallingOperator<T, Embedded, TOut>(node.Options.Calls with { Timeout = null }, node.Order?.Invoke(), node.ShardOf)
+    : CallingOperator<T, Embedded, TOut>(node.Options.Calls with { Timeout = null }, node.Order)
 {
     private static readonly Task<Embedded> NoText = Task.FromResult(default(Embedded));
 

@@ -27,7 +27,7 @@ static partial class ModelVerbs
             ArgumentNullException.ThrowIfNull(model);
             ArgumentNullException.ThrowIfNull(features);
             ArgumentNullException.ThrowIfNull(result);
-            return stream.Add(input => new ScoreNode<T, TOut>(name, input, new ScoredModel(model, features.Count, output), [.. features], result));
+            return stream.Add(input => NodeOf(input, name, model, [.. features], result, output));
         }
     }
 
@@ -40,16 +40,22 @@ static partial class ModelVerbs
             OnnxModel model, IReadOnlyList<Func<T, float>> features, Func<T, ReadOnlySpan<float>, TOut> result,
             string? output = null, string name = "score")
         {
+            ArgumentNullException.ThrowIfNull(model);
             ArgumentNullException.ThrowIfNull(features);
             ArgumentNullException.ThrowIfNull(result);
-            return stream.Through(pairs => pairs.Score(
+            return stream.AddStateless(input => NodeOf<Keyed<TKey, T>, Keyed<TKey, TOut>>(
+                input,
+                name,
                 model,
                 [.. features.Select(feature => (Func<Keyed<TKey, T>, float>)(pair => feature(pair.Value)))],
                 (pair, scores) => new Keyed<TKey, TOut>(pair.Key, result(pair.Value, scores)),
-                output,
-                name));
+                output));
         }
     }
+
+    private static ScoreNode<T, TOut> NodeOf<T, TOut>(
+        Node<T> input, string name, OnnxModel model, Func<T, float>[] features, Func<T, ReadOnlySpan<float>, TOut> result, string? output)
+        => new(name, input, new ScoredModel(model, features.Length, output), features, result);
 }
 
 internal sealed record ScoreNode<T, TOut>(

@@ -18,7 +18,7 @@ internal sealed class FeatureFields(string[] names)
     {
         var fields = new HashEntry[names.Length + Others];
         for (var i = 0; i < names.Length; i++) fields[i] = new HashEntry(names[i], Text(features[i].ToObject()));
-        var position = features.Positions[0];
+        var position = features.Cut.Positions[0];
         fields[names.Length] = new("@statuses", string.Join(',', features.Values.ToArray().Select(static value => value.Status)));
         fields[names.Length + 1] = new("@at", position.AtMs);
         fields[names.Length + 2] = new("@watermark", position.WatermarkMs == long.MinValue ? RedisValue.EmptyString : position.WatermarkMs);

@@ -16,7 +16,7 @@ public static class RedisVerbs
         /// the features, joined by commas), <c>@at</c>, <c>@watermark</c> (ms since the Unix epoch), <c>@split</c> and <c>@offset</c>: what the
         /// values are worth, and what they reflect. It changes as a whole. Values are as of the moment when they were written.
         /// At least once: after a crash, what came after the last checkpoint is written again. Where Redis has come back empty, which the next
-        /// checkpoint or start notices, all entities are written anew; <c>job.UpdateAll(view)</c> does that at any time.
+        /// checkpoint or start notices, all entities are written anew; <c>view.UpdateAll()</c> does that at any time.
         /// </remarks>
         /// <param name="configuration">As StackExchange.Redis has it: <c>localhost:6379,password=…</c>.</param>
         /// <exception cref="ConnectorException">The configuration is none; the message says which part.</exception>
@@ -30,7 +30,7 @@ public static class RedisVerbs
                 RedisConfiguration.Parse(view.Name, configuration),
                 update => keys.Of(update.Key),
                 update => format.Of(update.Value),
-                view.Requests.AskForAll));
+                view.UpdateAll));
         }
     }
 

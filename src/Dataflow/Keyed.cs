@@ -15,9 +15,9 @@ public readonly record struct Keyed<TKey, T>(TKey Key, T Value)
     /// <summary>The value.</summary>
     public T Value { get => _value; init => _value = value; }
 
-    /// <inheritdoc cref="Record{T}.Place"/>
+    /// <inheritdoc cref="Record{T}.ValueRef()"/>
     [UnscopedRef]
-    internal ref readonly T Place => ref _value;
+    public ref readonly T ValueRef() => ref _value;
 
     /// <summary>Writes both into their places.</summary>
     internal static void Write(TKey key, in T value, ref Keyed<TKey, T> to)

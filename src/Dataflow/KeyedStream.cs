@@ -1,5 +1,4 @@
 using Dataflow.Planning;
-using Dataflow.State;
 using Dataflow.Tables;
 
 namespace Dataflow;
@@ -21,7 +20,8 @@ public sealed class KeyedStream<TKey, T> : IGrouped<TKey, T, Aggregates<T>>
     /// <summary>The same records as a plain stream of pairs.</summary>
     public Stream<Keyed<TKey, T>> Pairs { get; }
 
-    internal Pipeline Pipeline => Pairs.Pipeline;
+    /// <summary>The pipeline that the stream belongs to.</summary>
+    public Pipeline Pipeline => Pairs.Pipeline;
 
     /// <summary>Adds a step that sees all records of its keys and may keep state by key; the keys stay as they are.</summary>
     /// <param name="step">Makes the step's node from the one before.</param>
@@ -52,8 +52,10 @@ public sealed class KeyedStream<TKey, T> : IGrouped<TKey, T, Aggregates<T>>
         return new(ForMeeting().Meet(second.ForMeeting(), step), isPartitioned: true);
     }
 
-    /// <summary>Adds a step that needs no state, so that the records need not be brought together by key yet.</summary>
-    internal KeyedStream<TKey, TOut> AddStateless<TOut>(
+    /// <summary>Adds a step that keeps nothing by key, so that the records need not be brought together by key yet; the keys stay as they
+    /// are.</summary>
+    /// <param name="step">Makes the step's node from the one before.</param>
+    public KeyedStream<TKey, TOut> AddStateless<TOut>(
         Func<Node<Keyed<TKey, T>>, Node<Keyed<TKey, T>, Keyed<TKey, TOut>>> step)
         => Through(pairs => pairs.Add(step));
 

@@ -28,10 +28,11 @@ public readonly record struct Record<T>(T Value, long Timestamp, RecordOrigin Or
     /// <summary>The record of the source that it was made from.</summary>
     public RecordOrigin Origin { get => _origin; init => _origin = value; }
 
-    /// <summary>The value where it stands. The compiler copies a value that is larger than a few words from temporary to temporary, and the
-    /// processor waits in each for what was written into the one before.</summary>
+    /// <summary>A reference to the value, which avoids copying large structs.</summary>
+    /// <remarks>The compiler copies a value that is larger than a few words from temporary to temporary, and the processor waits in each
+    /// for what was written into the one before.</remarks>
     [UnscopedRef]
-    internal ref readonly T Place => ref _value;
+    public ref readonly T ValueRef() => ref _value;
 
     /// <summary>Another value made from this record: same time, same origin.</summary>
     public Record<TOther> With<TOther>(TOther value) => new(value, Timestamp, Origin);

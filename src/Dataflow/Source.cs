@@ -13,6 +13,16 @@ public abstract class Source<T>
     /// <summary>Whether it ends; a table of a source that ends is read to its end before any stream starts.</summary>
     public virtual bool IsBounded => true;
 
+    /// <summary>The topic that must be there when the source is described: the job creates it where it is missing. Null: it needs none, or
+    /// must find it.</summary>
+    public virtual NewTopic? Creates => null;
+
+    /// <summary>Looks for a way to write every type that leaves the process here.</summary>
+    /// <exception cref="PlanException">There is none for one of them.</exception>
+    public virtual void CheckTypes()
+    {
+    }
+
     /// <summary>Lists what can be read in parallel. The names must be the same at every start of a job.</summary>
     /// <exception cref="DataflowException">What the source reads from is missing or not usable.</exception>
     public abstract IReadOnlyList<SplitDescription> Describe(SourceContext context);

@@ -1,5 +1,4 @@
 using Dataflow.Planning;
-using Dataflow.State;
 
 namespace Dataflow;
 
@@ -13,7 +12,8 @@ public class Stream<T>
         Node = isRegistered ? node : pipeline.Register(node);
     }
 
-    internal Pipeline Pipeline { get; }
+    /// <summary>The pipeline that the stream belongs to.</summary>
+    public Pipeline Pipeline { get; }
 
     internal Node<T> Node { get; }
 

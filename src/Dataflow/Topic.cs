@@ -37,7 +37,8 @@ public sealed record Topic<T>
     /// <summary>The topic's name in the log.</summary>
     public string Name { get; }
 
-    internal int Partitions { get; }
+    /// <summary>How many partitions it gets where it is missing and created.</summary>
+    public int Partitions { get; }
 
     internal Serde<T> Serde => _serde ?? DefaultSerde<T>.Current;
 

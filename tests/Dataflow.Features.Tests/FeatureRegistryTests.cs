@@ -131,8 +131,8 @@ public sealed class FeatureRegistryTests : IDisposable
     [Fact]
     public async Task Of_jobs_that_start_at_once_with_other_definitions_only_one_registers_its_own()
     {
-        var starts = Enumerable.Range(0, 8)
-            .Select(number => Task.Run(() => FeatureRegistry.RegisterAsync(PlanOf($"f{number}"), _log, default).AsTask()));
+        var starts = Enumerable.Range(0, 8).Select(
+            number => Task.Run(() => Runtime.LogPreparation.RunAsync(PlanOf($"f{number}"), _log, default).AsTask()));
 
         var failures = 0;
         foreach (var start in starts.ToList())

@@ -10,9 +10,9 @@ public sealed class ReadGateTests : IAsyncLifetime
     private const int Reads = 2000;
 
     private readonly LogStore _log = LogStore.Open("memory", new LogOptions { Durability = Durability.Memory });
-    private readonly ReadGate _gate = new();
     private readonly ManualResetEventSlim _mayGoOn = new(true);
     private readonly ManualResetEventSlim _isInRecord = new();
+    private ReadGate _gate = null!;
     private Job _job = null!;
     private int _reads; // only touched by who has the gate
 
@@ -22,6 +22,7 @@ public sealed class ReadGateTests : IAsyncLifetime
         var pipeline = new Pipeline("gates");
         pipeline.From(Topic.Of<int>("numbers")).Select(WaitIn).To(Sink.Memory<int>());
         _job = await pipeline.StartAsync(new JobOptions { Log = _log, Workers = 1 });
+        _gate = new ReadGate(_job.Current.Stopping);
     }
 
     public async ValueTask DisposeAsync()
@@ -78,7 +79,7 @@ public sealed class ReadGateTests : IAsyncLifetime
         Assert.True(_gate.TryKeep());
         await _job.CancelAsync();
 
-        Assert.Throws<OperationCanceledException>(() => _gate.Enter(_job.Current));
+        Assert.Throws<OperationCanceledException>(() => _gate.Enter());
         Assert.False(_gate.IsAwaited);
     }
 
@@ -91,7 +92,7 @@ public sealed class ReadGateTests : IAsyncLifetime
         Assert.True(_gate.TryKeep());
         var ending = _job.CancelAsync();
 
-        var reader = Task.Factory.StartNew(() => _gate.Enter(_job.Current), TaskCreationOptions.LongRunning);
+        var reader = Task.Factory.StartNew(() => _gate.Enter(), TaskCreationOptions.LongRunning);
         await Assert.ThrowsAsync<OperationCanceledException>(
             () => reader.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
 
@@ -111,7 +112,7 @@ public sealed class ReadGateTests : IAsyncLifetime
     {
         for (var i = 0; i < Reads; i++)
         {
-            _gate.Enter(_job.Current);
+            _gate.Enter();
             _reads++;
             _gate.Exit();
         }

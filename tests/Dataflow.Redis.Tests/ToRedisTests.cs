@@ -177,11 +177,7 @@ public sealed class ToRedisTests : IDisposable
         AssertAllAreThere();
 
         Database.KeyDelete("clicks:b");
-        job.Ask(j =>
-        {
-            j.UpdateAll(view);
-            return Task.FromResult(0);
-        });
+        view.UpdateAll();
         job.RunUntilIdle();
         job.Checkpoint();
         AssertAllAreThere();

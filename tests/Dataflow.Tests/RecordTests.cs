@@ -21,7 +21,7 @@ public class RecordTests
         Keyed<string, int>.Write("a", 1, ref Record<Keyed<string, int>>.Begin(5, new RecordOrigin(2, 3), out var record));
 
         Assert.Equal(s_record, record);
-        Assert.Equal(("a", 1), (record.Value.Key, record.Place.Place));
+        Assert.Equal(("a", 1), (record.Value.Key, record.ValueRef().ValueRef()));
     }
 
     [Fact]

@@ -24,11 +24,13 @@ internal sealed class EntityFormatter<T> : IMessagePackFormatter<Entity<T>>
         foreach (var accumulator in value.Panes.Objects ?? []) Write(ref writer, accumulator);
         writer.Write(value.RecentCount);
         writer.Write(value.Latest.Exists);
-        var events = Scratch();
+        var scratch = Scratch();
+        var events = new MessagePackWriter(scratch);
         var (time, offset) = (value.TrimmedTo, value.Position.Offset);
-        foreach (ref var kept in value.Recent.AsSpan(0, value.RecentCount)) KeptEvents<T>.Write(events, ref kept, ref time, ref offset);
-        if (value.Latest.Exists) KeptEvents<T>.Write(events, ref value.Latest, ref time, ref offset);
-        writer.Write(events.WrittenSpan);
+        foreach (ref var kept in value.Recent.AsSpan(0, value.RecentCount)) KeptEvents<T>.Write(ref events, ref kept, ref time, ref offset);
+        if (value.Latest.Exists) KeptEvents<T>.Write(ref events, ref value.Latest, ref time, ref offset);
+        events.Flush();
+        writer.Write(scratch.WrittenSpan);
         if (value.Overflowed is null) writer.WriteNil();
         else MessagePackSerializer.Serialize(ref writer, value.Overflowed, options);
     }
@@ -46,7 +48,7 @@ internal sealed class EntityFormatter<T> : IMessagePackFormatter<Entity<T>>
             RecentCount = reader.ReadInt32(),
         };
         var hasLatest = reader.ReadBoolean();
-        ReadOnlyMemory<byte> events = ReadBytes(ref reader);
+        var events = new MessagePackReader(ReadBytes(ref reader));
         var time = trimmedTo;
         if (entity.RecentCount > 0) entity.Recent = new KeptEvent<T>[entity.RecentCount];
         foreach (ref var kept in entity.Recent.AsSpan()) kept = KeptEvents<T>.Read(ref events, ref time, ref offset);

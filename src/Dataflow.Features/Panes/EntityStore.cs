@@ -13,20 +13,15 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
     private const int MinRecent = 4;
     private const int CacheLine = 64;
     private const int MaxReadBytes = 2048; // of an entity's panes that are asked for before a read: a cache holds those of several
-    private const int RoundsInLife = 16; // how often all entities are looked at in the time that one is known for
-    private const int MinPlaces = 256; // that are looked at for a watermark
-    private const int PlacesForNew = 8; // and for each new entity, so that they do not come faster than they go
 
     private static readonly Entity<T> s_unknown;
 
     private readonly long[] _neededFrom = [.. Enumerable.Repeat(long.MinValue, layout.Levels.Count)]; // by level
     private readonly byte[] _before = new byte[layout.Shape.Bytes];
+    private readonly Sweeper? _sweeper = layout.KnownForMs is { } life ? new(life) : null;
     private long _recentFrom = long.MinValue;
     private long _knownFrom = long.MinValue;
     private long _horizon = long.MinValue;
-    private long _nextRoundAt = long.MinValue;
-    private int _nextPlace;
-    private int _new;
 
     public ViewLayout<T> Layout => layout;
 
@@ -48,7 +43,7 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
     public bool Take(in Record<Keyed<TKey, T>> record)
     {
         if (record.Timestamp < _knownFrom) return false;
-        var key = record.Place.Key;
+        var key = record.ValueRef().Key;
         ref var entity = ref entities.Update(key, out var exists);
         Prefetch(in entity);
         try
@@ -76,12 +71,13 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
 
     /// <summary>Goes through all entities of which something is known at a time.</summary>
     public void ForEach(long at, Action<TKey, long, RecordOrigin> entity)
-        => entities.ForEach(
-            (From: layout.KnownFrom(at), Entity: entity),
-            static (all, key, ref found) =>
-            {
-                if (found.IsKnown(all.From)) all.Entity(key, found.LatestTime, found.Position);
-            });
+    {
+        var from = layout.KnownFrom(at);
+        entities.ForEach((key, found) =>
+        {
+            if (found.IsKnown(from)) entity(key, found.LatestTime, found.Position);
+        });
+    }
 
     /// <summary>Asks for the memory where an entity is found.</summary>
     public void PrefetchPlace(TKey key) => entities.Prefetch(key);
@@ -108,16 +104,13 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
     /// <param name="isAwaited">Whether an entity will be read as of an earlier time.</param>
     public void Forget(long watermark, Predicate<TKey>? isAwaited)
     {
-        var places = MinPlaces + (PlacesForNew * _new);
-        _new = 0;
-        if (layout.KnownForMs is not { } life || (_nextPlace == 0 && watermark < _nextRoundAt)) return;
-        if (_nextPlace == 0) _nextRoundAt = watermark + (life / RoundsInLife);
+        if (_sweeper is null) return;
         var count = entities.Count;
-        entities.RemoveSome(
-            ref _nextPlace,
-            places,
+        _sweeper.Step(
+            entities,
+            watermark,
             (KnownFrom: layout.KnownFrom(watermark), IsAwaited: isAwaited),
-            static (now, key, ref entity) => !entity.IsKnown(now.KnownFrom) && now.IsAwaited?.Invoke(key) != true);
+            static (now, key, ref readonly entity) => !entity.IsKnown(now.KnownFrom) && now.IsAwaited?.Invoke(key) != true);
         Forgotten += count - entities.Count;
     }
 
@@ -142,7 +135,7 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
     private void Begin(ref Entity<T> entity)
     {
         entity.TrimmedTo = _recentFrom;
-        _new++;
+        _sweeper?.Added();
     }
 
     private bool Add(ref Entity<T> entity, in Record<Keyed<TKey, T>> record)
@@ -153,11 +146,11 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         {
             var start = PaneLevels.Floor(time, layout.Levels.Hop(level));
             if (start < _neededFrom[level]) continue;
-            AddToPane(ref entity, level, start, in record.Place.Place, isFirst: !isIn);
+            AddToPane(ref entity, level, start, in record.ValueRef().ValueRef(), isFirst: !isIn);
             isIn = true;
         }
 
-        var kept = new KeptEvent<T> { Exists = true, Time = time, Origin = record.Origin, Value = record.Place.Place };
+        var kept = new KeptEvent<T> { Exists = true, Time = time, Origin = record.Origin, Value = record.ValueRef().ValueRef() };
         if (time >= _recentFrom) AddRecent(ref entity, in kept);
         else if (kept.IsAfter(in entity.Latest)) entity.Latest = kept;
         else if (!isIn) return false;

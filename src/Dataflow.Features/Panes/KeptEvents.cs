@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using Dataflow.Log;
-using Dataflow.State;
+using System.Runtime.InteropServices;
+using MessagePack;
 
 namespace Dataflow.Features.Panes;
 
@@ -11,54 +11,41 @@ namespace Dataflow.Features.Panes;
 ///     time     since that of the event before; of the first, since a time that is given
 ///     split
 ///     offset   since that of the event before; of the first, since a position that is given
-///     length   of the value, where values are not written as they lie in memory
-///     value
-/// </code>All numbers as <see cref="Varint"/> writes them, zig-zag encoded.</remarks>
+///     value    as it lies in memory; where it holds references, its bytes with their length before them
+/// </code>All numbers and lengths as MessagePack has them.</remarks>
 internal static class KeptEvents<T>
 {
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? t_value;
 
-    public static void Write(ArrayBufferWriter<byte> bytes, ref KeptEvent<T> kept, ref long time, ref long offset)
+    private static bool IsMemory => !RuntimeHelpers.IsReferenceOrContainsReferences<T>();
+
+    public static void Write(ref MessagePackWriter bytes, ref KeptEvent<T> kept, ref long time, ref long offset)
     {
-        var size = StateCodec<T>.IsMemory ? Unsafe.SizeOf<T>() : 0;
-        var span = bytes.GetSpan((3 * Varint.MaxBytes64) + size);
-        var length = WriteNumber(span, kept.Time - time);
-        length += WriteNumber(span[length..], kept.Origin.Split);
-        length += WriteNumber(span[length..], kept.Origin.Offset - offset);
+        bytes.Write(kept.Time - time);
+        bytes.Write(kept.Origin.Split);
+        bytes.Write(kept.Origin.Offset - offset);
         (time, offset) = (kept.Time, kept.Origin.Offset);
-        if (size > 0) Unsafe.WriteUnaligned(ref span[length], kept.Value);
-        bytes.Advance(length + size);
-        if (size == 0) WriteValue(bytes, ref kept.Value);
+        if (IsMemory) bytes.WriteRaw(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<T, byte>(ref kept.Value), Unsafe.SizeOf<T>()));
+        else WriteValue(ref bytes, kept.Value);
     }
 
-    public static KeptEvent<T> Read(ref ReadOnlyMemory<byte> bytes, ref long time, ref long offset)
+    public static KeptEvent<T> Read(ref MessagePackReader bytes, ref long time, ref long offset)
     {
-        time += ReadNumber(ref bytes);
-        var split = (int)ReadNumber(ref bytes);
-        offset += ReadNumber(ref bytes);
-        var length = StateCodec<T>.IsMemory ? Unsafe.SizeOf<T>() : (int)ReadNumber(ref bytes);
-        var value = StateCodec<T>.Read(bytes[..length]);
-        bytes = bytes[length..];
+        time += bytes.ReadInt64();
+        var split = bytes.ReadInt32();
+        offset += bytes.ReadInt64();
+        var value = IsMemory
+            ? Unsafe.ReadUnaligned<T>(in bytes.ReadRaw(Unsafe.SizeOf<T>()).FirstSpan[0])
+            : Serde<T>.State.Read(bytes.ReadBytes()!.Value.First);
         return new() { Exists = true, Time = time, Origin = split < 0 ? default : new(split, offset), Value = value };
     }
 
-    private static void WriteValue(ArrayBufferWriter<byte> bytes, ref T value)
+    private static void WriteValue(ref MessagePackWriter bytes, T value)
     {
         var written = t_value ??= new ArrayBufferWriter<byte>();
         written.ResetWrittenCount();
-        StateCodec<T>.Write(ref value, written);
-        bytes.Advance(WriteNumber(bytes.GetSpan(Varint.MaxBytes64), written.WrittenCount));
+        Serde<T>.State.Write(value, written);
         bytes.Write(written.WrittenSpan);
-    }
-
-    private static int WriteNumber(Span<byte> bytes, long number) => Varint.Write(ref bytes[0], Varint.ZigZag(number));
-
-    private static long ReadNumber(ref ReadOnlyMemory<byte> bytes)
-    {
-        var length = 0;
-        if (!Varint.TryRead(bytes.Span, ref length, out long number)) throw new InvalidDataException("An entity's events end within a number.");
-        bytes = bytes[length..];
-        return number;
     }
 }

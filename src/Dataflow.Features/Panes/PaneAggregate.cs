@@ -57,7 +57,7 @@ internal sealed class PaneAggregate<T, TAccumulator, TResult>(Aggregation<T, TAc
 
     public override int Bytes => IsObject ? 0 : (Unsafe.SizeOf<TAccumulator>() + Alignment - 1) & -Alignment;
 
-    public override string Signature => $"{aggregation.Name}: {State.StateCodec<TAccumulator>.Signature}";
+    public override string Signature => $"{aggregation.Name}: {Serde<TAccumulator>.State.Signature}";
 
     public override void Create(in PaneTable panes, int pane)
     {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Dataflow.State;
 
 namespace Dataflow.Features.Panes;
 
@@ -13,13 +12,13 @@ internal sealed class PaneObject<TAccumulator>(TAccumulator value) : PaneObject
 {
     public TAccumulator Value = value;
 
-    public override void Write(IBufferWriter<byte> bytes) => StateCodec<TAccumulator>.Write(ref Value, bytes);
+    public override void Write(IBufferWriter<byte> bytes) => Serde<TAccumulator>.State.Write(Value, bytes);
 }
 
 /// <summary>Bytes of a checkpoint, to be read by the first who knows their type.</summary>
 internal sealed class WrittenPaneObject(byte[] bytes) : PaneObject
 {
-    public TAccumulator Read<TAccumulator>() => StateCodec<TAccumulator>.Read(bytes);
+    public TAccumulator Read<TAccumulator>() => Serde<TAccumulator>.State.Read(bytes);
 
     public override void Write(IBufferWriter<byte> to) => to.Write(bytes);
 }

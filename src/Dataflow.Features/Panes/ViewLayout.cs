@@ -38,7 +38,8 @@ internal sealed class ViewLayout<T>
     public long? KnownForMs { get; init; }
 
     /// <summary>What a restart compares.</summary>
-    public string Signature => $"panes of {Levels}, format 3: {string.Join("; ", Aggregates.Select(static aggregate => aggregate.Signature))}";
+    public string Signature
+        => $"panes of {Levels}, format 4: {string.Join("; ", Aggregates.Select(static aggregate => aggregate.Signature))}";
 
     /// <summary>A read of a moment, and of later ones, knows of no event before the time returned.</summary>
     public long KnownFrom(long at) => KnownForMs is { } known && at > long.MinValue + known ? at - known + 1 : long.MinValue;

@@ -1,4 +1,3 @@
-using Dataflow.State;
 
 namespace Dataflow.Features;
 

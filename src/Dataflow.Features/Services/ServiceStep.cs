@@ -1,5 +1,4 @@
 using Dataflow.Features.Panes;
-using Dataflow.Runtime;
 
 namespace Dataflow.Features;
 
@@ -19,7 +18,7 @@ internal abstract class ServiceStep<TRequest>
     }
 
     /// <summary>Finds what answers for a view in a running job; null if the step reads none.</summary>
-    public virtual ViewReader<TRequest>? Open(JobRun job) => null;
+    public virtual ViewReader<TRequest>? Open(Job job) => null;
 
     /// <summary>Does what needs no view.</summary>
     public virtual void Compute(TRequest request, FeatureVector row, FeatureValue[] values)
@@ -50,12 +49,14 @@ internal sealed class ViewStep<TRequest, TKey>(
 
     public override void Serve() => view.Serve();
 
-    public override ViewReader<TRequest> Open(JobRun job)
+    public override ViewReader<TRequest> Open(Job job)
     {
         var serving = view.Serving ?? throw new InvalidOperationException(
             $"View '{view.Name}' of service '{service}' is not served. Call Serve() on the service before the job starts.");
-        using var scope = job.Plan.Serdes.Enter();
-        return new ViewReader<TRequest, TKey>([.. job.Workers.Select(worker => OnWorker(worker, serving))], State.KeyCodec<TKey>.Default, key, part);
+        return job.StepsOf<IReadsFeatures<TKey>>(serving) is { Count: > 0 } workers
+            ? new ViewReader<TRequest, TKey>([.. workers], key, part)
+            : throw new InvalidOperationException(
+                $"View '{serving.Name}' belongs to another pipeline than the job, or was served after the job had started.");
     }
 
     public override Stream<FeatureRow<TLabel>> AddAsOf<TLabel>(
@@ -70,10 +71,6 @@ internal sealed class ViewStep<TRequest, TKey>(
                 $"Service '{service.Name}' reads view '{view.Name}' by a key that is made of features, which cannot be joined as known. Put the key into the request.");
         return view.JoinAsKnown(ByKey(rows, service, request), part, service.Names, _name).Values();
     }
-
-    private static IReadsFeatures<TKey> OnWorker(Worker worker, Node serving)
-        => worker.Tasks.Select(task => task.TryFind(serving.Id)).OfType<IReadsFeatures<TKey>>().FirstOrDefault()
-            ?? throw new InvalidOperationException($"View '{serving.Name}' belongs to another pipeline than the job, or was served after the job had started.");
 
     private KeyedStream<TKey, FeatureRow<TLabel>> ByKey<TLabel>(
         Stream<FeatureRow<TLabel>> rows, FeatureService<TRequest> service, Func<TLabel, TRequest> request)

@@ -1,5 +1,3 @@
-using Dataflow.Runtime;
-
 namespace Dataflow.Features;
 
 /// <summary>Reads the features of a running job, at once and from any thread.</summary>
@@ -21,7 +19,7 @@ public sealed class FeatureReader<TRequest>
     {
         _job = job;
         _service = service;
-        _opened = new(job.Current, service);
+        _opened = new(job, service);
         _independent = service.Steps.TakeWhile(static step => step.IsIndependent).Count();
     }
 
@@ -39,8 +37,8 @@ public sealed class FeatureReader<TRequest>
     public FeatureVector Read(TRequest request, DateTimeOffset? at = null, FeatureVector? reuse = null)
     {
         var now = Now;
-        ReadGate.ThrowIfEnded(now.Run);
-        var atMs = (at ?? _job.Current.Time.GetUtcNow()).ToUnixTimeMilliseconds();
+        now.Gates[0].ThrowIfClosed();
+        var atMs = (at ?? now.Time.GetUtcNow()).ToUnixTimeMilliseconds();
         var row = reuse is null ? new FeatureVector(_service.Names) : reuse.Emptied(_service.Names);
         ReadAtOnce(now, request, row, atMs, row.Places, 0, _independent);
         for (var step = _independent; step < now.Views.Length; step++) ReadDependent(now, request, row, atMs, step);
@@ -51,8 +49,8 @@ public sealed class FeatureReader<TRequest>
     internal IReadOnlyList<FeatureVector> ReadWithFailures(IReadOnlyList<TRequest> requests)
     {
         var now = Now;
-        ReadGate.ThrowIfEnded(now.Run);
-        var atMs = _job.Current.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        now.Gates[0].ThrowIfClosed();
+        var atMs = now.Time.GetUtcNow().ToUnixTimeMilliseconds();
         var vectors = new FeatureVector[requests.Count];
         for (var i = 0; i < vectors.Length; i++) vectors[i] = ReadWithFailures(now, requests[i], atMs);
         return vectors;
@@ -65,14 +63,14 @@ public sealed class FeatureReader<TRequest>
     public IReadOnlyList<FeatureVector> Read(IReadOnlyList<TRequest> requests, DateTimeOffset? at = null)
     {
         ArgumentNullException.ThrowIfNull(requests);
-        var time = at ?? _job.Current.Time.GetUtcNow();
+        var time = at ?? _opened.Time.GetUtcNow();
         var vectors = new FeatureVector[requests.Count];
         for (var i = 0; i < vectors.Length; i++) vectors[i] = Read(requests[i], time);
         return vectors;
     }
 
     /// <summary>The views of the job's current run; a restart opens them anew.</summary>
-    private Opened Now => _opened.Run == _job.Current ? _opened : _opened = new(_job.Current, _service);
+    private Opened Now => _opened.Gates[0].IsClosed ? _opened = new(_job, _service) : _opened;
 
     private FeatureVector ReadWithFailures(Opened now, TRequest request, long atMs)
     {
@@ -109,7 +107,7 @@ public sealed class FeatureReader<TRequest>
         {
             for (; entered < now.Gates.Length; entered++)
             {
-                if ((owners >> entered & 1) != 0) now.Gates[entered].Enter(now.Run);
+                if ((owners >> entered & 1) != 0) now.Gates[entered].Enter();
             }
 
             for (var step = from; step < to; step++) now.Views[step]!.Read(request, row, at, values);
@@ -123,13 +121,20 @@ public sealed class FeatureReader<TRequest>
         }
     }
 
-    private sealed class Opened(JobRun run, FeatureService<TRequest> service)
+    private sealed class Opened
     {
-        public JobRun Run => run;
+        public Opened(Job job, FeatureService<TRequest> service)
+        {
+            Views = [.. service.Steps.Select(step => step.Open(job))];
+            var view = Views.OfType<ViewReader<TRequest>>().First();
+            (Gates, Time) = ([.. view.Gates], view.Time);
+        }
 
-        public ViewReader<TRequest>?[] Views { get; } = [.. service.Steps.Select(step => step.Open(run))]; // by step
+        public ViewReader<TRequest>?[] Views { get; } // by step
 
-        public ReadGate[] Gates { get; } = [.. run.Workers.Select(ReadGate.Of)]; // by worker
+        public ReadGate[] Gates { get; } // by worker; one for all views
+
+        public TimeProvider Time { get; }
     }
 }
 
@@ -145,19 +150,6 @@ static partial class FeatureVerbs
             ArgumentNullException.ThrowIfNull(job);
             ArgumentNullException.ThrowIfNull(service);
             return new FeatureReader<TRequest>(job, service);
-        }
-
-        /// <summary>Asks a view for the features of all its entities that are known: they go through <see cref="FeatureView{TKey}.Updates"/>,
-        /// and so to stores, like those of entities that had events. For a store that has lost what it held, say. Returns at once; from any
-        /// thread.</summary>
-        /// <param name="view">A view of the job's pipeline with updates.</param>
-        public void UpdateAll<TKey>(FeatureView<TKey> view)
-            where TKey : notnull
-        {
-            ArgumentNullException.ThrowIfNull(job);
-            ArgumentNullException.ThrowIfNull(view);
-            view.Requests.AskForAll();
-            job.Current.WakeWorkers();
         }
     }
 }

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using Dataflow.Runtime;
-
 namespace Dataflow.Features;
 
 /// <summary>Lets other threads look at what a worker's views keep, between two of its records.</summary>
@@ -8,7 +5,8 @@ namespace Dataflow.Features;
 /// reader, who gives it back: neither side waits for more than a record or a read of the other. One gate for all views of a worker: a reader sees
 /// all of them at one moment. Who waits spins, since both sides keep the gate for microseconds: to put a thread to sleep and wake it would
 /// take longer.</remarks>
-internal sealed class ReadGate
+/// <param name="stopping">Cancelled when the job ends.</param>
+internal sealed class ReadGate(CancellationToken stopping)
 {
     private const int Free = 0;
     private const int Taken = 1;
@@ -16,18 +14,21 @@ internal sealed class ReadGate
     private const int Returned = 3; // by a reader, to the worker
     private const int RecordsAfterNone = 16; // between two offers, if nobody took the first: who waits has no processor
 
-    private static readonly ConditionalWeakTable<Worker, ReadGate> s_gates = [];
-
     private int _state;
     private int _waiting; // readers
     private bool _isWanted; // by the worker
     private bool _isKept; // by the worker, which alone looks at this and the next
     private int _recordsToGo; // before the next offer
+    private bool _isClosed;
 
     /// <summary>Whether a reader waits.</summary>
     public bool IsAwaited => Volatile.Read(ref _waiting) > 0;
 
-    public static ReadGate Of(Worker worker) => s_gates.GetOrCreateValue(worker);
+    /// <summary>Whether the worker is gone: what its views keep changes no more.</summary>
+    public bool IsClosed => Volatile.Read(ref _isClosed);
+
+    /// <summary>The gate of a step's worker.</summary>
+    public static ReadGate Of(OperatorContext step) => step.SharedOnWorker(() => new ReadGate(step.Stopping));
 
     /// <summary>Takes the gate for the worker; false if the worker has it already.</summary>
     public bool TryKeep()
@@ -63,7 +64,7 @@ internal sealed class ReadGate
 
     /// <summary>Waits for the gate, for a reader.</summary>
     /// <exception cref="OperationCanceledException">The job has ended.</exception>
-    public void Enter(JobRun job)
+    public void Enter()
     {
         Interlocked.Increment(ref _waiting);
         try
@@ -71,7 +72,7 @@ internal sealed class ReadGate
             for (var wait = new SpinWait(); !TryTake(Free) && !TryTake(Offered); wait.SpinOnce(sleep1Threshold: -1))
             {
                 // A worker that failed in the middle of a batch opens no more, and another may wait for the reader before it can end.
-                if (wait.NextSpinWillYield && job.IsEnding) throw Ended();
+                if (wait.NextSpinWillYield && stopping.IsCancellationRequested) throw Ended();
             }
         }
         finally
@@ -82,9 +83,13 @@ internal sealed class ReadGate
 
     public void Exit() => Volatile.Write(ref _state, Volatile.Read(ref _isWanted) ? Returned : Free);
 
-    public static void ThrowIfEnded(JobRun job)
+    /// <summary>Says that the worker is gone.</summary>
+    public void Close() => Volatile.Write(ref _isClosed, true);
+
+    /// <exception cref="OperationCanceledException">The worker is gone.</exception>
+    public void ThrowIfClosed()
     {
-        if (job.HasEnded) throw Ended();
+        if (IsClosed) throw Ended();
     }
 
     private static OperationCanceledException Ended() => new("The job has ended.");

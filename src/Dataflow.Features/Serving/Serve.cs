@@ -8,6 +8,11 @@ internal sealed record ServeNode<TKey, T>(Node<Keyed<TKey, T>> Input, FeatureVie
 {
     public ViewDefinition Definition => View.Definition;
 
+    public override IEnumerable<string> CheckLog(StartContext start) => FeatureRegistry.Check(start);
+
+    public override ValueTask PrepareLogAsync(StartContext start, CancellationToken cancellationToken)
+        => FeatureRegistry.RegisterAsync(start, cancellationToken);
+
     public override string Detail => $"{View.Features.Count} features, panes of {View.Layout.Levels}";
 
     public override bool IsEnd => true;
@@ -17,7 +22,7 @@ internal sealed record ServeNode<TKey, T>(Node<Keyed<TKey, T>> Input, FeatureVie
     public override Operator<Keyed<TKey, T>, Keyed<TKey, T>> CreateOperator() => new ServeOperator<TKey, T>(View.Layout);
 
     public override IEnumerable<string> Check()
-        => EventTime.IsGivenBefore(this) ? [] : [$"Feature view '{Name}' needs event time. Add WithEventTime(...) before KeyBy."];
+        => HasEventTime ? [] : [$"Feature view '{Name}' needs event time. Add WithEventTime(...) before KeyBy."];
 }
 
 /// <summary>Keeps a view's entities up to date for reads, and hands its events on once they are in.</summary>
@@ -26,13 +31,21 @@ internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
     where TKey : notnull
 {
     private ViewState<TKey, T> _view = null!;
-    private ReadGate _gate = null!;
+    private ReadGate? _gate; // there once the step is open
     private Counter _late = null!; // the events that were too old for any read to see them
     private bool _keepsGate;
 
     public override bool IsOneToOne => true;
 
+    public ReadGate Gate => _gate!;
+
+    public TimeProvider Time => Context.Time;
+
     public long TakenLate => _view.TakenLate;
+
+    public int WorkerOf(TKey key) => Context.WorkerOf(key);
+
+    public override void Close() => _gate?.Close();
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
@@ -63,7 +76,7 @@ internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
     {
         if (!_keepsGate) return;
         _keepsGate = false;
-        _gate.GiveUp();
+        _gate!.GiveUp();
     }
 
     public FeaturePosition Read(TKey key, long at, ViewPart part, Span<FeatureValue> values) => _view.Read(key, at, part, values);
@@ -81,22 +94,30 @@ internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
     protected override void Open()
     {
         _view.Open(Context);
-        _gate = ReadGate.Of(Context.Task.Worker);
+        _gate = ReadGate.Of(Context);
     }
 
     private void KeepGate()
     {
         // The step that comes first in a batch lets readers in: where a stream feeds several views, its record is in none of them yet.
-        if (_keepsGate) _gate.LetIn();
-        else _keepsGate = _gate.TryKeep();
+        if (_keepsGate) _gate!.LetIn();
+        else _keepsGate = _gate!.TryKeep();
     }
 }
 
 /// <summary>A running step whose features can be read, by whoever has entered its worker's <see cref="ReadGate"/>.</summary>
 internal interface IReadsFeatures<TKey>
 {
+    ReadGate Gate { get; }
+
+    /// <summary>The job's clock.</summary>
+    TimeProvider Time { get; }
+
     /// <summary>Events that came behind the watermark and are in all the same. From any thread.</summary>
     long TakenLate { get; }
+
+    /// <summary>The worker that owns an entity. From any thread.</summary>
+    int WorkerOf(TKey key);
 
     FeaturePosition Read(TKey key, long at, ViewPart part, Span<FeatureValue> values);
 

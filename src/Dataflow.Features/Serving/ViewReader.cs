@@ -1,5 +1,4 @@
 using Dataflow.Features.Panes;
-using Dataflow.State;
 
 namespace Dataflow.Features;
 
@@ -9,6 +8,12 @@ internal abstract class ViewReader<TRequest>
     /// <summary>Events that came behind the watermark and are in all the same, on all workers.</summary>
     public abstract long TakenLate { get; }
 
+    /// <summary>The job's clock.</summary>
+    public abstract TimeProvider Time { get; }
+
+    /// <summary>The gates of the workers, in their order.</summary>
+    public abstract IEnumerable<ReadGate> Gates { get; }
+
     /// <summary>The worker that owns the entity of a request.</summary>
     public abstract int WorkerOf(TRequest request, FeatureVector row);
 
@@ -16,12 +21,15 @@ internal abstract class ViewReader<TRequest>
     public abstract void Read(TRequest request, FeatureVector row, long at, FeatureValue[] values);
 }
 
-internal sealed class ViewReader<TRequest, TKey>(
-    IReadsFeatures<TKey>[] workers, KeyCodec<TKey> keys, Func<TRequest, FeatureVector, TKey> key, ViewPart part)
+internal sealed class ViewReader<TRequest, TKey>(IReadsFeatures<TKey>[] workers, Func<TRequest, FeatureVector, TKey> key, ViewPart part)
     : ViewReader<TRequest>
     where TKey : notnull
 {
     public override long TakenLate => workers.Sum(static worker => worker.TakenLate);
+
+    public override TimeProvider Time { get; } = workers[0].Time;
+
+    public override IEnumerable<ReadGate> Gates => workers.Select(static worker => worker.Gate);
 
     public override int WorkerOf(TRequest request, FeatureVector row) => WorkerOf(key(request, row));
 
@@ -31,6 +39,5 @@ internal sealed class ViewReader<TRequest, TKey>(
         row.Positions[part.Number] = workers[WorkerOf(entity)].Read(entity, at, part, values);
     }
 
-    private int WorkerOf(TKey entity)
-        => workers.Length == 1 ? 0 : Shards.WorkerOf(Shards.Of(keys.Hash(entity)), workers.Length);
+    private int WorkerOf(TKey entity) => workers.Length == 1 ? 0 : workers[0].WorkerOf(entity);
 }

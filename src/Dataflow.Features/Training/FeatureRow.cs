@@ -1,5 +1,4 @@
 using System.Buffers;
-using Dataflow.State;
 using MessagePack;
 using MessagePack.Formatters;
 
@@ -26,8 +25,8 @@ internal sealed class FeatureRowFormatter<TLabel> : IMessagePackFormatter<Featur
     public void Serialize(ref MessagePackWriter writer, FeatureRow<TLabel> value, MessagePackSerializerOptions options)
     {
         writer.WriteArrayHeader(Fields);
-        var (label, bytes) = (value.Label, new ArrayBufferWriter<byte>());
-        StateCodec<TLabel>.Write(ref label, bytes);
+        var bytes = new ArrayBufferWriter<byte>();
+        Serde<TLabel>.State.Write(value.Label, bytes);
         writer.Write(bytes.WrittenSpan);
         writer.WriteArrayHeader(value.Values?.Length ?? 0);
         foreach (ref var feature in value.Values.AsSpan()) Write(ref writer, in feature);
@@ -39,7 +38,7 @@ internal sealed class FeatureRowFormatter<TLabel> : IMessagePackFormatter<Featur
     public FeatureRow<TLabel> Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
     {
         _ = reader.ReadArrayHeader();
-        var label = StateCodec<TLabel>.Read(reader.ReadBytes()!.Value.ToArray());
+        var label = Serde<TLabel>.State.Read(reader.ReadBytes()!.Value.ToArray());
         var values = reader.ReadArrayHeader() is > 0 and var count ? new FeatureValue[count] : null;
         foreach (ref var value in values.AsSpan()) value = Read(ref reader);
         var positions = MessagePackSerializer.Deserialize<FeaturePosition[]?>(ref reader, options);

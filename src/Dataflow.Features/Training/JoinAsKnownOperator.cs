@@ -1,7 +1,4 @@
 using Dataflow.Features.Panes;
-using Dataflow.Planning;
-using Dataflow.State;
-using Dataflow.Tables;
 
 namespace Dataflow.Features;
 
@@ -12,13 +9,18 @@ internal sealed record JoinAsKnownNode<TKey, TLabel, T>(
     FeatureView<TKey, T> View,
     ViewPart Part,
     FeatureNames Names)
-    : Node<Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, FeatureRow<TLabel>>>(Name, Input, Second), ITableNode, IUsesView
+    : Node<Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, FeatureRow<TLabel>>>(Name, Input, Second), IUsesView
     where TKey : notnull
 {
     /// <summary>A label must be there before the events that come after it.</summary>
-    public bool IsReadFirst => true;
+    public override bool ReadsSecondFirst => true;
 
     public ViewDefinition Definition => View.Definition;
+
+    public override IEnumerable<string> CheckLog(StartContext start) => FeatureRegistry.Check(start);
+
+    public override ValueTask PrepareLogAsync(StartContext start, CancellationToken cancellationToken)
+        => FeatureRegistry.RegisterAsync(start, cancellationToken);
 
     public override string Detail => $"{Part.Features.Length} features of {View.Name}, as known at the label's cut";
 
@@ -29,19 +31,13 @@ internal sealed record JoinAsKnownNode<TKey, TLabel, T>(
         => new JoinAsKnownOperator<TKey, TLabel, T>(View.Layout, Part, Names);
 
     public override IEnumerable<string> Check()
-    {
-        if (Input is not IGivesEventTime && !EventTime.IsGivenBefore(Input))
-            yield return $"Join '{Name}' needs event time of its events. Add WithEventTime(...) before KeyBy.";
-        if (PlanCheck.SourcesOf(Second).Any(static source => !source.IsBounded))
-            yield return $"Join '{Name}' reads all labels before the first event, but their source never ends. Give it a bounded one.";
-    }
+        => Input.HasEventTime ? [] : [$"Join '{Name}' needs event time of its events. Add WithEventTime(...) before KeyBy."];
 }
 
 /// <summary>Takes an entity's events in one by one, and between two of them reads the features of the labels that knew the first
 /// and not the second.</summary>
 internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout, ViewPart part, FeatureNames names)
-    : Operator<Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, FeatureRow<TLabel>>>,
-        ITakesSecond<Keyed<TKey, FeatureRow<TLabel>>>
+    : Operator<Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, FeatureRow<TLabel>>>
     where TKey : notnull
 {
     private readonly Dictionary<TKey, Waiting> _waiting = []; // made of the state; each key's labels in the order of their cuts
@@ -84,11 +80,6 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
         if (waiting is not null) JoinUpTo(key, waiting, record.Origin.Offset);
     }
 
-    void ITakesSecond<Keyed<TKey, FeatureRow<TLabel>>>.AdvanceSecond(long watermark)
-    {
-        if (watermark == long.MaxValue) Context.Task.Job.StartGate.TableLoaded();
-    }
-
     protected override void AdvanceBoth(long watermark)
     {
         if (watermark == long.MaxValue) JoinRest();
@@ -100,7 +91,7 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
 
     protected override void Declare(StepDeclaration declare)
     {
-        _labels = declare.Tables<KeyPart<TKey>, FeatureRow<TLabel>>("labels", new KeyPartCodec<TKey>()).Main;
+        _labels = declare.PartState<TKey, FeatureRow<TLabel>>("labels");
         _counts = declare.State<TKey, int>("counts");
         _view = new(declare, layout, isAwaited: key => WaitingOf(key) is not null);
         _late = declare.Counter(CounterDefinition.Late);
@@ -144,7 +135,7 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
     private void JoinRest()
     {
         var keys = new List<TKey>(_counts.Count);
-        _counts.ForEach(keys, static (keys, key, ref _) => keys.Add(key));
+        _counts.ForEach((key, _) => keys.Add(key));
         foreach (var key in keys)
         {
             if (WaitingOf(key) is { } waiting) JoinUpTo(key, waiting, long.MaxValue);

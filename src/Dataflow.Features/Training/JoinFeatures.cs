@@ -1,4 +1,3 @@
-using Dataflow.Planning;
 
 namespace Dataflow.Features;
 
@@ -56,8 +55,7 @@ static partial class FeatureVerbs
             ArgumentNullException.ThrowIfNull(request);
             ArgumentNullException.ThrowIfNull(cut);
             ArgumentNullException.ThrowIfNull(result);
-            var rows = new Stream<TLabel>(pipeline, new SourceNode<TLabel>(labels, FeedsTable: true))
-                .Select(label => service.NewRow(label, cut(label)), $"{service.Name}-labels");
+            var rows = pipeline.From(labels).Select(label => service.NewRow(label, cut(label)), $"{service.Name}-labels");
             var parts = service.Steps.Where(static step => step.ReadsView).Select(step => step.AddAsKnown(rows, service, request)).ToList();
             var joined = parts.Skip(1).Aggregate(parts[0], static (all, part) => all.Union(part));
             if (parts.Count > 1) joined = CollectPartsNode<TLabel>.Add(joined, service.Name, parts.Count);
@@ -72,7 +70,7 @@ static partial class FeatureVerbs
             Func<TLabel, FeatureVector, TOut> result)
         {
             ArgumentNullException.ThrowIfNull(labels);
-            return pipeline.JoinFeaturesAsKnown(new TopicSource<TLabel>(labels.StopAtEnd()), service, request, cut, result);
+            return pipeline.JoinFeaturesAsKnown(labels.StopAtEnd().AsSource(), service, request, cut, result);
         }
     }
 }

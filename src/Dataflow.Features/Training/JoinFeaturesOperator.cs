@@ -1,5 +1,4 @@
 using Dataflow.Features.Panes;
-using Dataflow.Joins;
 
 namespace Dataflow.Features;
 
@@ -15,6 +14,11 @@ internal sealed record JoinFeaturesNode<TKey, TLabel, T>(
 {
     public ViewDefinition Definition => View.Definition;
 
+    public override IEnumerable<string> CheckLog(StartContext start) => FeatureRegistry.Check(start);
+
+    public override ValueTask PrepareLogAsync(StartContext start, CancellationToken cancellationToken)
+        => FeatureRegistry.RegisterAsync(start, cancellationToken);
+
     public override string Detail => $"{Part.Features.Length} features of {View.Name}, as of the label's time";
 
     public override bool WritesDeadLetters => true;
@@ -26,7 +30,7 @@ internal sealed record JoinFeaturesNode<TKey, TLabel, T>(
         => new JoinFeaturesOperator<TKey, TLabel, T>(View.Layout, Part, Names);
 
     public override IEnumerable<string> Check()
-        => EventTime.IsGivenBefore(this) ? [] : [$"Join '{Name}' needs event time of labels and events. Add WithEventTime(...) to both, before KeyBy."];
+        => HasEventTime ? [] : [$"Join '{Name}' needs event time of labels and events. Add WithEventTime(...) to both, before KeyBy."];
 }
 
 /// <summary>Keeps labels until the watermark has passed them, then reads the features of their time.</summary>
@@ -85,14 +89,14 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
 
     protected override void Declare(StepDeclaration declare)
     {
-        _labels = declare.Waiting<TKey, FeatureRow<TLabel>>("labels", SliceMs);
+        _labels = declare.Waiting<TKey, FeatureRow<TLabel>>("labels", TimeSpan.FromMilliseconds(SliceMs));
         _view = new(declare, layout);
         _late = declare.Counter(CounterDefinition.Late);
     }
 
     protected override void Open() => _view.Open(Context);
 
-    private void JoinAll(Span<Waiting<TKey, FeatureRow<TLabel>>> labels)
+    private void JoinAll(Span<WaitingRecord<TKey, FeatureRow<TLabel>>> labels)
     {
         while (!labels.IsEmpty)
         {
@@ -100,7 +104,7 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
             foreach (ref readonly var label in group) _view.PrefetchPlace(label.Key);
             foreach (ref readonly var label in group) _view.PrefetchBeginnings(label.Key);
             foreach (ref readonly var label in group) _view.Prefetch(label.Key);
-            foreach (ref var label in group) Join(label.Key, label.Time, ref label.Value);
+            foreach (ref var label in group) Join(label.Key, label.Time, ref label.ValueRef());
             labels = labels[group.Length..];
         }
     }
@@ -119,7 +123,6 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
             return;
         }
 
-        Keyed<TKey, FeatureRow<TLabel>>.Write(key, in row, ref Record<Keyed<TKey, FeatureRow<TLabel>>>.Begin(time, row.Origin, out var joined));
-        Emit(in joined);
+        Emit(new Record<Keyed<TKey, FeatureRow<TLabel>>>(new(key, row), time, row.Origin));
     }
 }

@@ -56,14 +56,19 @@ public abstract class FeatureView<TKey>
     public abstract IReadOnlyList<FeatureInfo> Features { get; }
 
     /// <summary>The features of each entity whose events have come in, as a read at that moment gives them: for stores that others read.</summary>
-    /// <remarks>After each batch one for each entity that had events in it, and one for each that is known after <c>job.UpdateAll(view)</c>.
+    /// <remarks>After each batch one for each entity that had events in it, and after <see cref="UpdateAll"/> one for each that is known.
     /// They are of the job's clock, and so not the same in a replay; nothing comes when a window moves on and no event does.</remarks>
     public abstract KeyedStream<TKey, FeatureVector> Updates();
+
+    /// <summary>Asks for the features of all entities that are known: they go through <see cref="Updates"/>, and so to stores, like those
+    /// of entities that had events. For a store that has lost what it held, say.</summary>
+    /// <remarks>Returns at once; from any thread. Every job that runs the updates at the moment gives them.</remarks>
+    public void UpdateAll() => Requests.AskForAll();
 
     internal abstract Pipeline Pipeline { get; }
 
     /// <summary>Asks the steps of <see cref="Updates"/> for all entities.</summary>
-    internal UpdateRequests Requests { get; } = new();
+    private protected UpdateRequests Requests { get; } = new();
 
     /// <summary>The step that serves it; null if none does.</summary>
     internal Node? Serving { get; private protected set; }
@@ -107,8 +112,12 @@ internal sealed class FeatureView<TKey, T>(string name, KeyedStream<TKey, T> eve
 
     internal override void Serve()
     {
-        _served ??= events.Add(input => new ServeNode<TKey, T>(input, this));
-        Serving = _served.Pairs.Node;
+        _served ??= events.Add(input =>
+        {
+            var node = new ServeNode<TKey, T>(input, this);
+            Serving = node;
+            return node;
+        });
     }
 
     internal override KeyedStream<TKey, FeatureRow<TLabel>> JoinAsOf<TLabel>(

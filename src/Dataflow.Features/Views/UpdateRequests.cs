@@ -5,7 +5,14 @@ internal sealed class UpdateRequests
 {
     private int _count;
 
+    /// <summary>Called when they are asked for: by any thread.</summary>
+    public event Action? Asked;
+
     public int Count => Volatile.Read(ref _count);
 
-    public void AskForAll() => Interlocked.Increment(ref _count);
+    public void AskForAll()
+    {
+        Interlocked.Increment(ref _count);
+        Asked?.Invoke();
+    }
 }

@@ -24,6 +24,7 @@ internal sealed class UpdatesOperator<TKey, T>(Node view, FeatureNames names, Up
     private readonly ViewPart _all = new(0, [.. Enumerable.Range(0, names.All.Count)], [.. Enumerable.Range(0, names.All.Count)]);
     private IReadsFeatures<TKey> _view = null!;
     private ReadGate _gate = null!;
+    private Action? _wake; // there once the step is open
     private int _answered = requests.Count;
 
     public override void Process(in Record<Keyed<TKey, T>> record) => _changed[record.Value.Key] = (record.Timestamp, record.Origin);
@@ -33,6 +34,7 @@ internal sealed class UpdatesOperator<TKey, T>(Node view, FeatureNames names, Up
         if (_answered != requests.Count) EmitAll();
         if (_changed.Count > 0) EmitChanged();
     }
+
     public override void Advance(long watermark)
     {
         EndOfBatch(); // what came before the watermark goes out before it
@@ -45,10 +47,13 @@ internal sealed class UpdatesOperator<TKey, T>(Node view, FeatureNames names, Up
         base.Idle(idleness);
     }
 
+    public override void Close() => requests.Asked -= _wake;
+
     protected override void Open()
     {
-        _view = (IReadsFeatures<TKey>)Context.Task.TryFind(view.Id)!;
-        _gate = ReadGate.Of(Context.Task.Worker);
+        _view = Context.StepOf<IReadsFeatures<TKey>>(view)!;
+        _gate = ReadGate.Of(Context);
+        requests.Asked += _wake = Context.Wake;
     }
 
     private void EmitAll()

@@ -6,10 +6,6 @@ namespace Dataflow;
 /// by their code units, whatever the culture.</remarks>
 public sealed class Aggregates<T>
 {
-    internal Aggregates()
-    {
-    }
-
     /// <summary>How many values there are.</summary>
     public Aggregation<T, long> Count() => new CountAggregation<T>();
 

@@ -1,5 +1,3 @@
-using Dataflow.State;
-
 namespace Dataflow;
 
 internal static class RetractedUnknown

@@ -8,10 +8,6 @@ public sealed class TableAggregates<T>
 {
     private readonly Aggregates<T> _aggregates = new();
 
-    internal TableAggregates()
-    {
-    }
-
     /// <inheritdoc cref="Aggregates{T}.Count()"/>
     public Aggregation<T, long> Count() => _aggregates.Count();
 

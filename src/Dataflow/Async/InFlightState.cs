@@ -26,10 +26,6 @@ internal sealed class InFlightState<TIn>(OperatorContext step, KeyedState<InFlig
     /// <summary>Whether values can be written at all.</summary>
     public static bool IsPossible => HasSerde();
 
-    /// <summary>What the plan shows of a step that keeps its records here.</summary>
-    public static string DetailOf(string calls)
-        => IsPossible ? calls : $"{calls}, checkpoints wait: {TypeNames.Of(typeof(TIn))} cannot be written";
-
     public void Save(in Record<TIn> record, long watermark, InFlightKey key)
     {
         var split = step.SplitName(record.Origin);

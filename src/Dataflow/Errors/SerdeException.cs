@@ -39,5 +39,5 @@ public sealed class SerdeException : DataflowException
     internal static SerdeException Malformed(Type type, string what)
         => new($"Type {Name(type)}: the bytes are not of such a value: {what}.");
 
-    private static string Name(Type type) => State.TypeNames.Of(type);
+    private static string Name(Type type) => TypeNames.Of(type);
 }

@@ -27,22 +27,16 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     private InputTime _time = InputTime.None; // the last that came
     private long _nextSequence;
 
-    /// <summary>Makes a step whose results go on in the order of the input, unless its options say otherwise.</summary>
-    /// <param name="options">How calls are made.</param>
-    protected CallingOperator(AsyncOptions options)
-        : this(options, null, null)
-    {
-    }
-
-    /// <param name="options">How calls are made.</param>
+    /// <summary>Makes a step; called once for each worker.</summary>
+    /// <param name="options">How calls are made, and whether results keep an order at all.</param>
     /// <param name="order">The order in which results go on; null: that of the input.</param>
-    /// <param name="keyShard">The shard of a record's key; null where records have no key.</param>
-    private protected CallingOperator(AsyncOptions options, ResultOrder<TIn, TResult>? order, Func<TIn, int>? keyShard)
+    protected CallingOperator(AsyncOptions options, CallOrder<TIn>? order = null)
     {
         ArgumentNullException.ThrowIfNull(options);
+        order ??= CallOrder.OfInput<TIn>();
         _options = options;
-        _keyShard = keyShard;
-        _calls = new(!options.KeepsOrder ? new AnyOrder<TIn, TResult>() : order ?? new InputOrder<TIn, TResult>());
+        _keyShard = order.KeyShard;
+        _calls = new(options.KeepsOrder ? order.Create<TResult>() : new AnyOrder<TIn, TResult>());
         _told = new(base.Advance, base.Idle);
     }
 

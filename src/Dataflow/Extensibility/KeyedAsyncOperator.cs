@@ -1,6 +1,3 @@
-using Dataflow.Async;
-using Dataflow.State;
-
 namespace Dataflow.Extensibility;
 
 /// <summary>A running step on a keyed stream that replaces each value by the result of an asynchronous call.</summary>
@@ -8,8 +5,7 @@ namespace Dataflow.Extensibility;
 /// key.</remarks>
 /// <param name="options">How many calls at once, in which order results go on, timeout, retries, rate.</param>
 public abstract class KeyedAsyncOperator<TKey, T, TOut>(AsyncOptions options)
-    : CallingOperator<Keyed<TKey, T>, TOut, Keyed<TKey, TOut>>(
-        options, new KeyOrder<TKey, T, TOut>(), static pair => Shards.Of(KeyCodec<TKey>.Default.Hash(pair.Key)))
+    : CallingOperator<Keyed<TKey, T>, TOut, Keyed<TKey, TOut>>(options, CallOrder.OfKeys<TKey, T>())
     where TKey : notnull
 {
     /// <inheritdoc/>

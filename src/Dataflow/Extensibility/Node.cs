@@ -17,6 +17,19 @@ public abstract record Node(string Name)
     /// <summary>A step whose state or side output this one uses, in the same task.</summary>
     internal virtual Node? Uses => null;
 
+    /// <summary>The input that is read to its end before any stream starts; null: none.</summary>
+    internal virtual Node? ReadFirst => null;
+
+    /// <summary>Whether its records have event time: <c>WithEventTime</c> stands before it, on both streams where it takes two. Rows of
+    /// tables and what is broadcast need none.</summary>
+    public bool HasEventTime
+        => this is IGivesEventTime || (TimedInputs is [_, ..] inputs && inputs.TrueForAll(static input => input.HasEventTime));
+
+    private List<Node> TimedInputs => [.. Inputs.Where(static input => !input.IsTimeless)];
+
+    /// <summary>Whether its records count at any time, as rows of tables do, and so need no event time.</summary>
+    internal virtual bool IsTimeless => false;
+
     /// <summary>All the steps that this one needs.</summary>
     internal IEnumerable<Node> Inputs => new[] { Upstream, Uses }.OfType<Node>();
 
@@ -36,8 +49,27 @@ public abstract record Node(string Name)
     /// <summary>Whether what the step keeps is read from outside, so that nothing need follow it.</summary>
     public virtual bool IsEnd => false;
 
+    /// <summary>The topic that must be there when the step is opened: the job creates it where it is missing. Null: the step needs
+    /// none.</summary>
+    /// <remarks>Two steps whose topic has one name are a fault of the plan.</remarks>
+    public virtual NewTopic? Creates => null;
+
     /// <summary>The faults of this step that can be seen before it runs, each with what mends it.</summary>
     public virtual IEnumerable<string> Check() => [];
+
+    /// <summary>The faults that only the job's log shows, such as what an earlier job left there and this one cannot go with; each with
+    /// what mends it.</summary>
+    /// <remarks>Called when a job starts, before anything is written, and once more right before <see cref="PrepareLogAsync"/>. A start
+    /// with faults is refused; all faults of all steps are listed. It must write nothing.</remarks>
+    public virtual IEnumerable<string> CheckLog(StartContext start) => [];
+
+    /// <summary>Leaves in the log what others are to find there, once nothing stands against the start any more: all steps are open, none
+    /// has seen a record.</summary>
+    /// <remarks>Called once for the step, whatever the number of workers, and again at each start, so that it must find its own work done.
+    /// No other job of the log is between its last <see cref="CheckLog"/> and the end of this meanwhile. An error ends the start.</remarks>
+    /// <param name="start">The surroundings of the job.</param>
+    /// <param name="cancellationToken">Gives the start up.</param>
+    public virtual ValueTask PrepareLogAsync(StartContext start, CancellationToken cancellationToken) => default;
 
     /// <summary>Has a step that never runs declare what it keeps; null where nothing runs.</summary>
     /// <exception cref="PlanException">What it declares has a fault.</exception>
@@ -88,7 +120,14 @@ public abstract record Node<TIn, TOut>(string Name, Node<TIn> Input) : Node<TOut
 public abstract record Node<TFirst, TSecond, TOut>(string Name, Node<TFirst> Input, SecondInput<TSecond> Second)
     : Node<TFirst, TOut>(Name, Input)
 {
+    /// <summary>Whether all of the second stream is read before any record of the first: labels, say, that wait for what comes.</summary>
+    /// <remarks>Its sources are then read when the job starts, and all streams wait for that, as they do for tables. They must end, and be
+    /// no sources of the first stream; the plan checks both.</remarks>
+    public virtual bool ReadsSecondFirst => false;
+
     internal override Node? Uses => Second;
+
+    internal override Node? ReadFirst => ReadsSecondFirst ? Second : null;
 
     /// <inheritdoc/>
     public abstract override Operator<TFirst, TSecond, TOut> CreateOperator();

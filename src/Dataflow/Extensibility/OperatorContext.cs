@@ -69,8 +69,9 @@ public sealed class OperatorContext
     /// <summary>Whether records on which the user's code fails are left out instead of stopping the job.</summary>
     public bool KeepsRejected { get; }
 
-    /// <summary>The newest event time of all input, once it has ended: the same in all workers.</summary>
-    internal long NewestAtEnd => EventTime.GiversBefore(_task.Job.Plan.Nodes.First(node => node.Id == NodeId).Upstream!)
+    /// <summary>The newest event time of all input of the step, ms since the Unix epoch, once the watermark says that it has ended
+    /// (<see cref="long.MaxValue"/>): the same in all workers. <see cref="long.MinValue"/>: there was none.</summary>
+    public long NewestAtEnd => EventTime.GiversBefore(_task.Job.Plan.Nodes.First(node => node.Id == NodeId).Upstream!)
         .Select(node => _task.Job.NewestAtEnd.GetValueOrDefault(node.Id, long.MinValue)).Append(long.MinValue).Max();
 
     /// <summary>How many keyed values the step holds; looked at now and then, for other threads to see.</summary>
@@ -108,16 +109,33 @@ public sealed class OperatorContext
         where T : IAsyncDisposable
         => _task.Job.Shared.Get(NodeId, create);
 
+    /// <summary>An object that all steps of the worker share, those of other stages too, one of each type: for
+    /// <see cref="Operator.Open()"/>.</summary>
+    /// <remarks>It lives as long as the run of the job, and nobody disposes it.</remarks>
+    /// <param name="create">Makes it, once for a worker.</param>
+    public T SharedOnWorker<T>(Func<T> create)
+        where T : class
+        => _task.Worker.Shared(create);
+
+    /// <summary>The running instance, beside this one, of another step of the pipeline; null where it runs in another task, behind an
+    /// exchange. For <see cref="Operator.Open()"/>: what it offers may be called from this step's methods.</summary>
+    /// <param name="step">The other step.</param>
+    /// <typeparam name="TStep">A type of its operator, such as an interface.</typeparam>
+    public TStep? StepOf<TStep>(Node step)
+        where TStep : class
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        return _task.TryFind(step.Id) as TStep;
+    }
+
     /// <summary>Has the step's worker look for work at once, where it is parked. From any thread: when a call has completed, say.</summary>
     public void Wake() => _task.Worker.Wake();
 
-    /// <summary>The index of the worker whose instance of a step on a keyed stream has the records and the state of a key.</summary>
+    /// <summary>The index of the worker whose instance of a step on a keyed stream has the records and the state of a key. From any
+    /// thread.</summary>
     public int WorkerOf<TKey>(TKey key)
         where TKey : notnull
-    {
-        using var scope = _task.Job.Plan.Serdes.Enter();
-        return Shards.WorkerOf(Shards.Of(KeyCodec<TKey>.Default.Hash(key)), Workers);
-    }
+        => Workers == 1 ? 0 : Shards.WorkerOf(Shards.Of(_task.Job.Plan.Serdes.KeysOf<TKey>().Hash(key)), Workers);
 
     /// <summary>Reads what the step holds, its state say, from outside: between two batches of records. From any thread.</summary>
     /// <remarks>Runs at once on the caller's thread where the step's worker has nothing to do, else on the worker's, after the batch at

@@ -12,6 +12,8 @@ public sealed record SecondInput<T> : Node, IConsumer<T>, ISecondInput
 
     internal override Node Upstream => Input;
 
+    internal override bool IsTimeless => Input.IsTimeless;
+
     Operator<T> IConsumer<T>.Build(IPlanBuilder builder) => builder.SecondInput(this);
 }
 

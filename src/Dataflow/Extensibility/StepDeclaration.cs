@@ -46,6 +46,9 @@ public sealed class StepDeclaration
     /// <summary>Whether records on which the user's code fails are left out instead of stopping the job.</summary>
     internal bool KeepsRejected { get; }
 
+    /// <summary>What the plan shows of the step because of what it declares; empty: nothing.</summary>
+    internal string Remark { get; private set; } = "";
+
     internal StepCounters Counters { get; } = new();
 
     internal StepOutputs Outputs { get; }
@@ -142,6 +145,21 @@ public sealed class StepDeclaration
         where TKey : notnull
         => Open(new ProcessingTimers<TKey>(TimersOf<TKey>(name)));
 
+    /// <summary>Declares records that are kept as they come and taken, in the order of their time, once the watermark has passed
+    /// them.</summary>
+    /// <remarks>It obeys the rules of <see cref="State{TKey, TValue}"/>, and costs less than state for what is never looked up.</remarks>
+    /// <param name="name">Names them within the step, beside its states; the same at every start.</param>
+    /// <param name="slice">They are taken by slices of this length, at least a millisecond: the shorter, the sooner.</param>
+    public WaitingRecords<TKey, T> Waiting<TKey, T>(string name, TimeSpan slice)
+        where TKey : notnull
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(slice, TimeSpan.FromMilliseconds(1));
+        var sliceMs = (long)slice.TotalMilliseconds;
+        _keys.Add((name, typeof(TKey)));
+        Compare<TKey, T>(name, $"waiting by {sliceMs} ms ");
+        return Own(new WaitingRecords<TKey, T>(NameOf(name), _changes, sliceMs));
+    }
+
     /// <summary>Declares state whose keys fall into parts that are dropped as a whole.</summary>
     /// <param name="name">Names the state within the step.</param>
     /// <param name="keys">How keys are hashed and written.</param>
@@ -175,18 +193,16 @@ public sealed class StepDeclaration
         return Own(new KeptRecords<TKey, T>(NameOf(name), _changes, sliceMs));
     }
 
-    /// <summary>Declares records that wait for the watermark.</summary>
-    internal WaitingRecords<TKey, T> Waiting<TKey, T>(string name, long sliceMs)
-        where TKey : notnull
-    {
-        Compare<TKey, T>(name, $"waiting by {sliceMs} ms ");
-        return Own(new WaitingRecords<TKey, T>(NameOf(name), _changes, sliceMs));
-    }
 
     /// <summary>Declares the records that a step has in flight; null where their type cannot be written.</summary>
     internal KeyedState<InFlightKey, byte[]>? InFlight<T>()
     {
-        if (!InFlightState<T>.IsPossible) return null;
+        if (!InFlightState<T>.IsPossible)
+        {
+            Remark = $"checkpoints wait: {TypeNames.Of(typeof(T))} cannot be written";
+            return null;
+        }
+
         _compared.Add(new("in flight", TypeNames.Of(typeof(T))));
         return Own(new NamespacedState<InFlightKey, byte[]>(NameOf("in-flight"), new InFlightKeyCodec(), _changes)).Main;
     }

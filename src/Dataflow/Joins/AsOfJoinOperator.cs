@@ -1,5 +1,3 @@
-using Dataflow.State;
-
 namespace Dataflow.Joins;
 
 /// <summary>Keeps both sides until the watermark has passed them, then goes through them in the order of time: a right record
@@ -42,14 +40,15 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
 
     /// <summary>Forgets the keys whose last right record is too old for any left one to come.</summary>
     public override bool Poll()
-        => _sweeper is not null && _sweeper.Step(_latest, _watermark, this, static (self, _, ref right) => self.IsTooOld(right.Time));
+        => _sweeper is not null
+            && _sweeper.Step(_latest, _watermark, this, static (self, _, ref readonly right) => self.IsTooOld(right.Time));
 
     public override void Capture(StepCheckpoint checkpoint) => checkpoint.SaveWatermark(_watermark);
 
     protected override void Declare(StepDeclaration declare)
     {
-        _lefts = declare.Waiting<TKey, TLeft>("lefts", SliceMs);
-        _rights = declare.Waiting<TKey, TRight>("rights", SliceMs);
+        _lefts = declare.Waiting<TKey, TLeft>("lefts", TimeSpan.FromMilliseconds(SliceMs));
+        _rights = declare.Waiting<TKey, TRight>("rights", TimeSpan.FromMilliseconds(SliceMs));
         _latest = declare.State<TKey, (long Time, TRight Value)>("latest");
         _lateRecords = declare.Counter(CounterDefinition.Late);
         _misses = declare.Counter(CounterDefinition.Unmatched);
@@ -73,7 +72,7 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
         return true;
     }
 
-    private void JoinInOrder(ReadOnlySpan<Waiting<TKey, TLeft>> lefts, ReadOnlySpan<Waiting<TKey, TRight>> rights)
+    private void JoinInOrder(ReadOnlySpan<WaitingRecord<TKey, TLeft>> lefts, ReadOnlySpan<WaitingRecord<TKey, TRight>> rights)
     {
         var next = 0;
         foreach (ref readonly var left in lefts)
@@ -85,13 +84,13 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
         for (; next < rights.Length; next++) TakeAsLatest(in rights[next]);
     }
 
-    private void TakeAsLatest(in Waiting<TKey, TRight> right)
+    private void TakeAsLatest(in WaitingRecord<TKey, TRight> right)
     {
         _latest.Update(right.Key, out var exists) = (right.Time, right.Value);
         if (!exists) _sweeper?.Added();
     }
 
-    private void Join(in Waiting<TKey, TLeft> left)
+    private void Join(in WaitingRecord<TKey, TLeft> left)
     {
         if (_latest.TryGet(left.Key, out var right) && !(left.Time - right.Time > toleranceMs))
         {
@@ -103,7 +102,7 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
         if (outer == Outer.Left) Emit(in left, default);
     }
 
-    private void Emit(in Waiting<TKey, TLeft> left, TRight? right)
+    private void Emit(in WaitingRecord<TKey, TLeft> left, TRight? right)
     {
         TOut value;
         try

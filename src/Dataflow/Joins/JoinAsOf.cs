@@ -76,7 +76,7 @@ internal sealed record AsOfJoinNode<TKey, TLeft, TRight, TOut>(
         => new AsOfJoinOperator<TKey, TLeft, TRight, TOut>(Outer, Result, ToleranceMs);
 
     public override IEnumerable<string> Check()
-        => EventTime.IsGivenBefore(this)
+        => HasEventTime
             ? []
             : [$"Join '{Name}' needs event time on both streams. Add WithEventTime(...) before KeyBy."];
 }

@@ -139,7 +139,7 @@ internal sealed record IntervalJoinNode<TKey, TLeft, TRight, TOut>(
         => new IntervalJoinOperator<TKey, TLeft, TRight, TOut>(Bounds, Outer, Result);
 
     public override IEnumerable<string> Check()
-        => Bounds.AreUnbounded || EventTime.IsGivenBefore(this)
+        => Bounds.AreUnbounded || HasEventTime
             ? []
             : [$"Join '{Name}' needs event time on both streams. Add WithEventTime(...) before KeyBy."];
 }

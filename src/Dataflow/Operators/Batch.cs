@@ -79,7 +79,7 @@ internal sealed record BatchBounds<T>
     public long CostOf(T value) => _cost is null ? 0 : _cost(value);
 
     public IEnumerable<string> Check(Node step)
-        => WithinEventTime is null || EventTime.IsGivenBefore(step)
+        => WithinEventTime is null || step.HasEventTime
             ? []
             : [$"batch '{step.Name}' goes by event time, but its records have none. Call WithEventTime before it."];
 

@@ -52,7 +52,7 @@ internal sealed record DeduplicateNode<TKey, T>(string Name, Node<Keyed<TKey, T>
         => new DeduplicateOperator<TKey, T>((long?)Within?.TotalMilliseconds, Late);
 
     public override IEnumerable<string> Check()
-        => Within is null || EventTime.IsGivenBefore(this)
+        => Within is null || HasEventTime
             ? []
             : [$"Deduplicate '{Name}' needs event time to forget keys by. Add WithEventTime(...) before KeyBy, or leave 'within' out."];
 }

@@ -54,7 +54,7 @@ internal sealed class KeyByOperator<TKey, T>(Func<T, TKey> key) : Operator<T, Ke
             return;
         }
 
-        Keyed<TKey, T>.Write(of, in record.Place, ref Record<Keyed<TKey, T>>.Begin(record.Timestamp, record.Origin, out var keyed));
+        Keyed<TKey, T>.Write(of, in record.ValueRef(), ref Record<Keyed<TKey, T>>.Begin(record.Timestamp, record.Origin, out var keyed));
         Emit(in keyed);
     }
 }

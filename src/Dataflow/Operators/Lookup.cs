@@ -1,5 +1,4 @@
 using Dataflow.Async;
-using Dataflow.State;
 
 namespace Dataflow;
 
@@ -98,8 +97,7 @@ static partial class Verbs
         where TRow : class
         => new(name, input, static pair => pair.Key, find, (pair, row) => new(pair.Key, result(pair.Value, row)), options ?? new())
         {
-            Order = static () => new KeyOrder<TKey, T, TRow?>(),
-            ShardOf = static pair => Shards.Of(KeyCodec<TKey>.Default.Hash(pair.Key)),
+            Order = CallOrder.OfKeys<TKey, T>(),
         };
 }
 
@@ -112,17 +110,15 @@ internal sealed record LookupNode<TIn, TKey, TRow, TOut>(
     public bool IsInner { get; init; }
 
     /// <summary>The order of a keyed stream; null: that of the input.</summary>
-    public Func<ResultOrder<TIn, TRow?>>? Order { get; init; }
+    public CallOrder<TIn>? Order { get; init; }
 
-    public Func<TIn, int>? ShardOf { get; init; }
-
-    public override string Detail => InFlightState<TIn>.DetailOf(Options.Detail);
+    public override string Detail => Options.Detail;
 
     public override Operator<TIn, TOut> CreateOperator() => new LookupOperator<TIn, TKey, TRow, TOut>(this);
 }
 
 internal sealed class LookupOperator<TIn, TKey, TRow, TOut>(LookupNode<TIn, TKey, TRow, TOut> node)
-    : CallingOperator<TIn, TRow?, TOut>(node.Options.Calls, node.Order?.Invoke(), node.ShardOf)
+    : CallingOperator<TIn, TRow?, TOut>(node.Options.Calls, node.Order)
     where TKey : notnull
     where TRow : class
 {

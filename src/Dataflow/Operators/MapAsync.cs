@@ -1,5 +1,3 @@
-using Dataflow.Async;
-
 namespace Dataflow;
 
 static partial class Verbs
@@ -64,7 +62,7 @@ static partial class Verbs
 internal sealed record MapAsyncNode<TIn, TOut>(
     string Name, Node<TIn> Input, Func<TIn, CancellationToken, Task<TOut>> Map, AsyncOptions Options) : Node<TIn, TOut>(Name, Input)
 {
-    public override string Detail => InFlightState<TIn>.DetailOf(Options.Detail);
+    public override string Detail => Options.Detail;
 
     public override Operator<TIn, TOut> CreateOperator() => new MapAsyncOperator<TIn, TOut>(Map, Options);
 }
@@ -86,7 +84,7 @@ internal sealed record KeyedMapAsyncNode<TKey, T, TOut>(
     : Node<Keyed<TKey, T>, Keyed<TKey, TOut>>(Name, Input)
     where TKey : notnull
 {
-    public override string Detail => InFlightState<Keyed<TKey, T>>.DetailOf(Options.Detail);
+    public override string Detail => Options.Detail;
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator()
         => new KeyedMapAsyncOperator<TKey, T, TOut>(Map, Options);

@@ -12,7 +12,7 @@ internal sealed class ValuesOperator<TKey, T> : Operator<Keyed<TKey, T>, T>
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
-        Record<T>.Begin(record.Timestamp, record.Origin, out var value) = record.Place.Place;
+        Record<T>.Begin(record.Timestamp, record.Origin, out var value) = record.ValueRef().ValueRef();
         Emit(in value);
     }
 }

@@ -74,5 +74,5 @@ internal sealed record MatchNode<TKey, T, TOut>(
         => new Patterns.MatchOperator<TKey, T, TOut>(Pattern, Result, MaxOpen, TimedOut);
 
     public override IEnumerable<string> Check()
-        => EventTime.IsGivenBefore(this) ? [] : [$"Match '{Name}' needs event time. Add WithEventTime(...) before KeyBy."];
+        => HasEventTime ? [] : [$"Match '{Name}' needs event time. Add WithEventTime(...) before KeyBy."];
 }

@@ -13,11 +13,11 @@ internal sealed class ProcessPlan
 
     public static ProcessPlan Of<TKey, T, TOut>(KeyedProcess<TKey, T, TOut> process, Node input)
         where TKey : notnull
-        => new(NeedsTime(process), process.InTimeOrder && EventTime.IsGivenBefore(input));
+        => new(NeedsTime(process), process.InTimeOrder && input.HasEventTime);
 
     public IEnumerable<string> Check(string step, Node input)
     {
-        if (_needsTime && !EventTime.IsGivenBefore(input))
+        if (_needsTime && !input.HasEventTime)
             yield return $"Process '{step}' has state with a time to live, which needs event time. Add WithEventTime(...) before KeyBy.";
     }
 

@@ -1,5 +1,3 @@
-using Dataflow.Joins;
-
 namespace Dataflow.Processing;
 
 /// <summary>Runs the user's code of a <c>Process</c> step: its states, its timers and its outputs.</summary>
@@ -60,7 +58,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         _droppedTimers = declare.Counter(ProcessCounters.DroppedTimers);
         declare.Gauge(CounterDefinition.Expired, () => States.Expiring.Sum(static state => state.Expired));
         process.Open(States);
-        if (isInTimeOrder) _waiting = declare.Waiting<TKey, T>("waiting-records", SliceMs);
+        if (isInTimeOrder) _waiting = declare.Waiting<TKey, T>("waiting-records", TimeSpan.FromMilliseconds(SliceMs));
         _timers = declare.Timers<TKey>("event-timers");
         _processingTimers = declare.ProcessingTimers<TKey>();
     }

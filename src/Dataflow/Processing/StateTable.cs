@@ -81,7 +81,7 @@ internal sealed class ExpiringTable<TEntry, TValue> : StateTable<TEntry, TValue>
         if (!exists) _sweeper.Added();
         if (exists && found.UntilMs <= _time.Now)
         {
-            Leave(entry, ref found);
+            Leave(entry, in found);
             found = default;
             exists = false;
         }
@@ -95,16 +95,16 @@ internal sealed class ExpiringTable<TEntry, TValue> : StateTable<TEntry, TValue>
     public override void ForEach(Action<TEntry> visit) => _entries.ForEach(visit, static (visit, entry, ref _) => visit(entry));
 
     public bool Sweep(long watermark)
-        => _sweeper.Step(_entries.State, watermark, this, static (self, entry, ref found) => self.IsOver(entry, ref found));
+        => _sweeper.Step(_entries.State, watermark, this, static (self, entry, ref readonly found) => self.IsOver(entry, in found));
 
-    private bool IsOver(TEntry entry, ref Expiring<TValue> found)
+    private bool IsOver(TEntry entry, ref readonly Expiring<TValue> found)
     {
         if (found.UntilMs > _sweeper.RoundFor) return false;
-        Leave(entry, ref found);
+        Leave(entry, in found);
         return true;
     }
 
-    private void Leave(TEntry entry, ref Expiring<TValue> found)
+    private void Leave(TEntry entry, ref readonly Expiring<TValue> found)
     {
         if (_log.IsOn) _expiredNow++;
         else _expired++;

@@ -31,9 +31,12 @@ public readonly record struct Change<TRow>(ChangeKind Kind, TRow? Old, TRow? New
     [MemberNotNullWhen(false, nameof(Old))]
     public bool HasNew => Kind != ChangeKind.Delete;
 
-    internal static Change<TRow> Insert(TRow row) => new(ChangeKind.Insert, default, row);
+    /// <summary>A row of a key that had none.</summary>
+    public static Change<TRow> Insert(TRow row) => new(ChangeKind.Insert, default, row);
 
-    internal static Change<TRow> Update(TRow old, TRow row) => new(ChangeKind.Update, old, row);
+    /// <summary>A row that takes the place of another one.</summary>
+    public static Change<TRow> Update(TRow old, TRow row) => new(ChangeKind.Update, old, row);
 
-    internal static Change<TRow> Delete(TRow old) => new(ChangeKind.Delete, old, default);
+    /// <summary>A row that is gone.</summary>
+    public static Change<TRow> Delete(TRow old) => new(ChangeKind.Delete, old, default);
 }

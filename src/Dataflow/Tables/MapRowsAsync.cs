@@ -1,6 +1,3 @@
-using Dataflow.Async;
-using Dataflow.State;
-
 namespace Dataflow;
 
 static partial class Verbs
@@ -40,15 +37,14 @@ internal sealed record MapRowsAsyncNode<TKey, TRow, TOut>(
     : Node<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TOut>>>(Name, Input)
     where TKey : notnull
 {
-    public override string Detail => InFlightState<Keyed<TKey, Change<TRow>>>.DetailOf(Options.Detail);
+    public override string Detail => Options.Detail;
 
     public override Operator<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TOut>>> CreateOperator()
         => new MapRowsAsyncOperator<TKey, TRow, TOut>(Map, Options);
 }
 
 internal sealed class MapRowsAsyncOperator<TKey, TRow, TOut>(Func<TRow, CancellationToken, Task<TOut>> map, AsyncOptions options)
-    : CallingOperator<Keyed<TKey, Change<TRow>>, TOut, Keyed<TKey, Change<TOut>>>(
-        options, new KeyOrder<TKey, Change<TRow>, TOut>(), static pair => Shards.Of(KeyCodec<TKey>.Default.Hash(pair.Key)))
+    : CallingOperator<Keyed<TKey, Change<TRow>>, TOut, Keyed<TKey, Change<TOut>>>(options, CallOrder.OfKeys<TKey, Change<TRow>>())
     where TKey : notnull
 {
     private static readonly Task<TOut> NoRow = Task.FromResult<TOut>(default!);

@@ -1,4 +1,3 @@
-using Dataflow.State;
 using Dataflow.Tables;
 
 namespace Dataflow;
@@ -34,7 +33,8 @@ public sealed class Table<TKey, TRow>
 
     internal string Name { get; }
 
-    internal Pipeline Pipeline => _changes.Pipeline;
+    /// <summary>The pipeline that the table belongs to.</summary>
+    public Pipeline Pipeline => _changes.Pipeline;
 
     /// <summary>The rows that a step finds in its own task, as they are at the moment: for the step that follows <see cref="Changes"/>. Null in
     /// other tasks.</summary>

@@ -4,22 +4,19 @@ namespace Dataflow.Tables;
 
 /// <summary>Keeps the latest row of each key and hands on how it changed.</summary>
 internal sealed record TableNode<TKey, TRow>(string Name, Node<Keyed<TKey, Change<TRow>>> Input)
-    : Node<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>>(Name, Input), ITableNode
+    : Node<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>>(Name, Input)
     where TKey : notnull
 {
-    public bool IsReadFirst => PlanCheck.SourcesOf(this).All(source => source.IsBounded && source.FeedsTable);
+    internal override bool IsTimeless => true;
+
+    internal override Node? ReadFirst => IsReadFirst ? Input : null;
+
+    private bool IsReadFirst => PlanCheck.SourcesOf(this).All(source => source.IsBounded && source.FeedsTable);
 
     public override string StateSignature => "table";
 
     public override Operator<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>> CreateOperator()
         => new TableOperator<TKey, TRow>(IsReadFirst);
-}
-
-/// <summary>A table of whatever type.</summary>
-internal interface ITableNode
-{
-    /// <summary>Whether it is read to its end before any stream starts.</summary>
-    bool IsReadFirst { get; }
 }
 
 internal sealed class TableOperator<TKey, TRow>(bool isReadFirst)
@@ -49,7 +46,7 @@ internal sealed class TableOperator<TKey, TRow>(bool isReadFirst)
     public override void Advance(long watermark)
     {
         base.Advance(watermark);
-        if (isReadFirst && watermark == long.MaxValue) Context.Task.Job.StartGate.TableLoaded();
+        if (isReadFirst && watermark == long.MaxValue) Context.Task.Job.StartGate.InputLoaded();
     }
 
     public bool TryGet(TKey key, out TRow row) => Rows.TryGet(key, out row);

@@ -81,7 +81,7 @@ internal sealed record WindowNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Inp
 
     public override IEnumerable<string> Check()
     {
-        if ((Windows.NeedsTime || Trigger.EarlyEvery is not null) && !EventTime.IsGivenBefore(this))
+        if ((Windows.NeedsTime || Trigger.EarlyEvery is not null) && !HasEventTime)
             yield return $"Window '{Name}' needs event time. Add WithEventTime(...) before KeyBy.";
         if (!Windows.TakesTrigger && !Trigger.IsAtEnd)
             yield return $"Window '{Name}' ({Windows}) gives its results by itself. Leave its trigger out.";

@@ -83,6 +83,8 @@ public class WaitingRecordsTests
         private int _number;
         private long _watermark = long.MinValue;
 
+        private IState State => _records;
+
         public bool TakesOneByOne { get; init; }
 
         public Run() => _records = new("waiting", _changes, SliceMs);
@@ -157,7 +159,7 @@ public class WaitingRecordsTests
         {
             _changes = new Changes();
             _records = new("waiting", _changes, SliceMs);
-            _log.ForEach((_, ns, key, bytes) => _records.RestorePut(ns, key, bytes));
+            _log.ForEach((_, ns, key, bytes) => State.RestorePut(ns, key, bytes));
             _model = [.. _durable];
             _atFlip = null;
         }
@@ -166,14 +168,14 @@ public class WaitingRecordsTests
         private void Flip()
         {
             Write(int.MaxValue);
-            _records.Flip();
+            State.Flip();
             _changes.Flip();
             _atFlip = [.. _model];
         }
 
         private int Write(int budget)
         {
-            if (_atFlip is null || !_records.WriteFrozen(ref budget)) return 0;
+            if (_atFlip is null || !State.WriteFrozen(ref budget)) return 0;
             _durable = _atFlip;
             _atFlip = null;
             return _log.Commit(_changes);

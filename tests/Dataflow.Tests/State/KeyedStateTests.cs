@@ -64,7 +64,7 @@ public class KeyedStateTests
         var least = state.Capacity;
         for (var key = 0; key < Keys; key++) state.Update(key, out _) = key;
         var next = 0;
-        while (state.RemoveSome(ref next, 256, 0, static (_, key, ref _) => key >= 10) || state.Count > 10) { }
+        while (state.RemoveSome(ref next, 256, 0, static (_, key, ref readonly _) => key >= 10) || state.Count > 10) { }
 
         Assert.InRange(state.Capacity, least, 1024);
         Assert.Equal(10, state.Count);

@@ -62,7 +62,7 @@ static partial class Verbs
 }
 
 /// <summary>A source whose splits are read in the order of time. Its positions count records in that order.</summary>
-internal sealed class OrderedSource<T>(Source<T> source, Func<T, long> time) : Source<T>, IWritesBytes
+internal sealed class OrderedSource<T>(Source<T> source, Func<T, long> time) : Source<T>
 {
     public override string Name => source.Name;
 
@@ -71,9 +71,9 @@ internal sealed class OrderedSource<T>(Source<T> source, Func<T, long> time) : S
     /// <summary>The source as it is, by whose positions records are named.</summary>
     public Source<T> AsItIs => source;
 
-    public void CheckTypes()
+    public override void CheckTypes()
     {
-        (source as IWritesBytes)?.CheckTypes();
+        source.CheckTypes();
         _ = StateCodec<T>.Signature;
     }
 

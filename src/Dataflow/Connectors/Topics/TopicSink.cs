@@ -6,7 +6,7 @@ namespace Dataflow;
 /// <summary>Appends to a topic within the checkpoint's own commit, so exactly once.</summary>
 internal sealed class TopicSink<TIn, T>(
     Topic<T> topic, Func<TIn, T> value, Action<TIn, IBufferWriter<byte>>? key, string? name = null, Func<TIn, bool>? hasValue = null)
-    : Sink<TIn>, ICreatesTopic, IWritesBytes
+    : Sink<TIn>
 {
     public override string Name => name ?? topic.Name;
 
@@ -14,27 +14,12 @@ internal sealed class TopicSink<TIn, T>(
 
     public override bool IsParallel => true;
 
-    public (string Name, int Partitions)? Topic => (topic.Name, topic.Partitions);
+    public override NewTopic? Creates => new(topic.Name, topic.Partitions);
 
-    public void CheckTypes() => _ = topic.Serde;
+    public override void CheckTypes() => _ = topic.Serde;
 
     public override SinkWriter<TIn> Open(ReadOnlyMemory<byte> state, SinkContext context)
         => new TopicSinkWriter<TIn, T>(context.Log.GetTopic(topic.Name), topic.Serde, value, key, hasValue, context.Worker);
-}
-
-/// <summary>A source or sink whose topic the job creates before it starts, where it is missing.</summary>
-internal interface ICreatesTopic
-{
-    /// <summary>Null where it must be there already.</summary>
-    (string Name, int Partitions)? Topic { get; }
-}
-
-/// <summary>A source or sink whose values are bytes by a serde.</summary>
-internal interface IWritesBytes
-{
-    /// <summary>Looks for the serde.</summary>
-    /// <exception cref="PlanException">There is none for the type.</exception>
-    void CheckTypes();
 }
 
 internal sealed class TopicSinkWriter<TIn, T>(

@@ -9,7 +9,7 @@ internal sealed class TopicSource<T>(Topic<T> topic) : TopicSource<T, T>(topic)
 }
 
 /// <summary>Reads a topic; each partition is a split, its offsets are the positions.</summary>
-internal abstract class TopicSource<TStored, T>(Topic<TStored> topic) : Source<T>, IWritesBytes, ICreatesTopic
+internal abstract class TopicSource<TStored, T>(Topic<TStored> topic) : Source<T>
 {
     private Serde<TStored>? _serde;
 
@@ -18,7 +18,7 @@ internal abstract class TopicSource<TStored, T>(Topic<TStored> topic) : Source<T
     public override bool IsBounded => topic.StopsAtEnd;
 
     /// <summary>One that is read to its end must be there: made now, it would end at once.</summary>
-    public (string Name, int Partitions)? Topic => topic.StopsAtEnd ? null : (topic.Name, topic.Partitions);
+    public override NewTopic? Creates => topic.StopsAtEnd ? null : new(topic.Name, topic.Partitions);
 
     public override IReadOnlyList<SplitDescription> Describe(SourceContext context)
     {
@@ -27,7 +27,7 @@ internal abstract class TopicSource<TStored, T>(Topic<TStored> topic) : Source<T
             $"{topic.Name}[{partition}]", topic.StopsAtEnd ? found.EndOffset(partition) : null))];
     }
 
-    public virtual void CheckTypes() => _ = Serde;
+    public override void CheckTypes() => _ = Serde;
 
     /// <summary>Whether a record without value, which says that its key is gone, has no meaning here.</summary>
     public virtual bool NeedsValue => true;

@@ -1,4 +1,3 @@
-using Dataflow.State;
 
 namespace Dataflow.Planning;
 
@@ -50,14 +49,13 @@ internal sealed record ForwardNode<T>(Node<T> Input) : ExchangeNode<T>("forward"
 }
 
 /// <summary>Brings each record to every worker.</summary>
-internal sealed record BroadcastNode<T>(Node<T> Input) : ExchangeNode<T>("broadcast", Input), IBroadcastNode
+internal sealed record BroadcastNode<T>(Node<T> Input) : ExchangeNode<T>("broadcast", Input)
 {
+    internal override bool IsTimeless => true;
+
     internal override string Exchange => "to every worker";
 
     public override string Detail => Exchange;
 
     public override Router<T> CreateRouter(int from, int workers) => new FixedRouter<T>(Router<T>.Everyone);
 }
-
-/// <summary>A broadcast of whatever type.</summary>
-internal interface IBroadcastNode;

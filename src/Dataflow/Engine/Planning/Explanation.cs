@@ -18,7 +18,7 @@ public sealed class Explanation
         foreach (var (index, stage) in _plan.Stages.Index())
         {
             text.Append($"  stage {index + 1}\n");
-            foreach (var node in stage) text.Append($"    {Number(node),2} {node}{Combined(node)}{After(node)}\n");
+            foreach (var node in stage) text.Append($"    {Number(node),2} {_plan.TextOf(node)}{Combined(node)}{After(node)}\n");
         }
 
         return text.ToString();
@@ -32,7 +32,7 @@ public sealed class Explanation
         foreach (var (index, stage) in _plan.Stages.Index())
         {
             text.Append($"  subgraph stage{index + 1}[\"stage {index + 1}\"]\n");
-            foreach (var node in stage) text.Append($"    n{Number(node)}[\"{Escape(node.ToString())}{Escape(Combined(node))}\"]\n");
+            foreach (var node in stage) text.Append($"    n{Number(node)}[\"{Escape(_plan.TextOf(node))}{Escape(Combined(node))}\"]\n");
             text.Append("  end\n");
         }
 

@@ -11,6 +11,7 @@ internal sealed class Plan
     private readonly ILookup<Node, Node> _consumers;
     private readonly ILookup<Node, ISideNode> _sides;
     private readonly Dictionary<int, string> _labels;
+    private readonly HashSet<ISourceNode> _readFirst;
     private readonly StateSignatures _states;
 
     private Plan(Pipeline pipeline, StateSignatures states)
@@ -24,6 +25,7 @@ internal sealed class Plan
         _sides = Nodes.OfType<ISideNode>().ToLookup(side => side.Owner, identity);
         Stages = CutIntoStages(identity);
         _labels = LabelsOf(Nodes);
+        _readFirst = [.. Nodes.OfType<ISourceNode>().Where(static source => source.FeedsTable), .. PlanCheck.SourcesOfReadFirst(Nodes)];
         _states = states;
         var steps = Nodes.Where(node => states.TryGet(node, out _)).Select(node => $"{node.Name}: {SignatureOf(node)}").ToList();
         Signature = [.. steps.Concat(steps.Count == 0 ? [] : Serdes.InState).Order(StringComparer.Ordinal)];
@@ -60,6 +62,18 @@ internal sealed class Plan
 
     /// <summary>How many stages give event time to records.</summary>
     public int MakesTimeInStages => Nodes.Where(static node => node is IGivesEventTime).Select(StageOf).Distinct().Count();
+
+    /// <summary>Whether a source is read as soon as the job starts; others wait until the inputs that are read first have ended.</summary>
+    public bool IsReadFirst(ISourceNode source) => _readFirst.Contains(source);
+
+    /// <summary>A step with its details, and what only the whole plan tells of it.</summary>
+    public string TextOf(Node node)
+    {
+        var isReadFirst = node is ISourceNode { IsBounded: true, IsOrdered: false } source && IsReadFirst(source);
+        string[] details = [node.Detail, isReadFirst ? "read before streams start" : "", _states.RemarkOf(node)];
+        var text = string.Join(", ", details.Where(static detail => detail.Length > 0));
+        return text.Length == 0 ? node.Name : $"{node.Name} ({text})";
+    }
 
     /// <summary>A name for a step that no other step has.</summary>
     public string LabelOf(Node node) => LabelOf(node.Id);

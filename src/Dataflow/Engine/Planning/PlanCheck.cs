@@ -13,7 +13,8 @@ internal static class PlanCheck
         IEnumerable<string> faults =
         [
             .. Name(pipeline), .. Ends(pipeline), .. Duplicates(pipeline, states), .. EventTimes(pipeline), .. Foreign(pipeline),
-            .. pipeline.Nodes.SelectMany(OfNode), .. states.Faults,
+            .. ReadFirst(pipeline),
+            .. pipeline.Nodes.SelectMany(static node => FaultsOf(node, node.Check)), .. states.Faults,
         ];
         return [.. faults.Distinct(StringComparer.Ordinal)]; // a step that cannot be made fails both checks
     }
@@ -24,6 +25,10 @@ internal static class PlanCheck
     /// <summary>The sources that a step's records or rows come from, each once.</summary>
     public static IEnumerable<ISourceNode> SourcesOf(Node node)
         => node is ISourceNode source ? [source] : node.Inputs.SelectMany(SourcesOf).Distinct();
+
+    /// <summary>The sources of the second streams that are read before the first.</summary>
+    public static IEnumerable<ISourceNode> SourcesOfReadFirst(IEnumerable<Node> nodes)
+        => nodes.Where(static node => node is { ReadFirst: ISecondInput }).SelectMany(static node => SourcesOf(node.ReadFirst!));
 
     private static IEnumerable<string> Name(Pipeline pipeline)
     {
@@ -45,10 +50,10 @@ internal static class PlanCheck
             yield return $"source '{source}' is read twice. Call From once and use its stream twice.";
         foreach (var sink in Repeated(pipeline.Nodes.Where(node => node is ISinkNode)))
             yield return $"two streams go to '{sink}'. Give each a sink of its own, with a name of its own.";
-        foreach (var topic in pipeline.Nodes.Where(node => node is IUsesTopic and not ISinkNode)
-            .GroupBy(node => ((IUsesTopic)node).Creates).Where(steps => steps.Key is not null && steps.Count() > 1))
+        foreach (var topic in pipeline.Nodes.Where(node => node is { Creates: not null } and not (ISourceNode or ISinkNode))
+            .GroupBy(node => node.Creates!.Value.Name, StringComparer.Ordinal).Where(steps => steps.Count() > 1))
         {
-            yield return $"{topic.Count()} steps called '{topic.First().Name}' keep their results in topic '{topic.Key!.Value.Name}'. "
+            yield return $"{topic.Count()} steps called '{topic.First().Name}' keep their results in topic '{topic.Key}'. "
                 + "Give each another name, as its argument 'name'.";
         }
 
@@ -64,6 +69,22 @@ internal static class PlanCheck
             .Select(steps => $"two steps that give event time to '{steps.Key.Source}' are called '{steps.Key.Step}'. Give one of "
                 + "them another name, as its argument 'name'.");
 
+    private static IEnumerable<string> ReadFirst(Pipeline pipeline)
+    {
+        var first = SourcesOfReadFirst(pipeline.Nodes).ToHashSet();
+        foreach (var node in pipeline.Nodes.Where(static node => node is { ReadFirst: ISecondInput }))
+        {
+            var what = $"step '{node.Name}' reads all of its second stream before the first, but source";
+            foreach (var source in SourcesOf(node.ReadFirst!).Where(static source => !source.IsBounded))
+                yield return $"{what} '{source.Name}' never ends. Give it one that ends: of a topic, StopAtEnd().";
+            foreach (var source in SourcesOf(node.Upstream!).Where(source => source.FeedsTable || first.Contains(source)))
+            {
+                yield return $"{what} '{source.Name}' of the first is read before streams start, too. Have another pipeline write it to a "
+                    + "topic, and read one of the two from there.";
+            }
+        }
+    }
+
     private static IEnumerable<string> Foreign(Pipeline pipeline)
     {
         var own = pipeline.Nodes.ToHashSet((IEqualityComparer<Node>)ReferenceEqualityComparer.Instance);
@@ -74,11 +95,12 @@ internal static class PlanCheck
     private static IEnumerable<string> Repeated(IEnumerable<Node> nodes)
         => nodes.GroupBy(node => node.Name, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key);
 
-    private static IReadOnlyList<string> OfNode(Node node)
+    /// <summary>What a step's own check finds; that it fails is a fault too.</summary>
+    public static IReadOnlyList<string> FaultsOf(Node node, Func<IEnumerable<string>> check)
     {
         try
         {
-            return [.. node.Check()];
+            return [.. check()];
         }
         catch (Exception error) when (error is not DataflowException)
         {

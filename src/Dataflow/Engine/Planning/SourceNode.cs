@@ -2,15 +2,14 @@ namespace Dataflow.Planning;
 
 internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T>(Source.Name), ISourceNode
 {
-    public override string Detail
-        => IsOrdered ? "put in order of time before streams start" : FeedsTable && Source.IsBounded ? "read before streams start" : "";
+    public override string Detail => IsOrdered ? "put in order of time before streams start" : "";
 
     /// <summary>Positions in an order are others than those of the source as it is: a checkpoint holds for one or the other.</summary>
     public override string? StateSignature => IsOrdered ? "in order of time" : null;
 
     public bool IsOrdered => Source is OrderedSource<T>;
 
-    public override void CheckTypes() => (Source as IWritesBytes)?.CheckTypes();
+    public override void CheckTypes() => Source.CheckTypes();
 
     public bool IsBounded => Source.IsBounded;
 
@@ -19,7 +18,8 @@ internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T
             ? [$"source '{Name}' does not end, so it cannot be put in order. Of a topic, order what there is: StopAtEnd().OrderBy(...)."]
             : [];
 
-    public (string Name, int Partitions)? Creates => (Source as ICreatesTopic)?.Topic;
+    /// <summary>The topic that must be there before the source is described.</summary>
+    public override NewTopic? Creates => Source.Creates;
 
     public IReadOnlyList<SplitDescription> Describe(SourceContext context)
     {
@@ -47,9 +47,6 @@ internal interface ISourceNode
 
     /// <summary>Whether all of it is read before any of it is given, in the order of time.</summary>
     bool IsOrdered { get; }
-
-    /// <summary>The topic that must be there before the source is described; null if it needs none, or must find it.</summary>
-    (string Name, int Partitions)? Creates { get; }
 
     IReadOnlyList<SplitDescription> Describe(SourceContext context);
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Dataflow.State;
 
 namespace Dataflow.Planning;
 
@@ -7,6 +6,7 @@ namespace Dataflow.Planning;
 internal sealed class StateSignatures
 {
     private readonly Dictionary<int, string> _byNode = [];
+    private readonly Dictionary<int, string> _remarks = [];
     private readonly List<string> _faults = [];
     private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
     private readonly Dictionary<uint, string> _owners = [];
@@ -25,10 +25,14 @@ internal sealed class StateSignatures
     /// <summary>Gives the signature of a step; false if it keeps nothing.</summary>
     public bool TryGet(Node node, [MaybeNullWhen(false)] out string signature) => _byNode.TryGetValue(node.Id, out signature);
 
+    /// <summary>What the plan shows of a step because of what it declares; empty: nothing.</summary>
+    public string RemarkOf(Node node) => _remarks.GetValueOrDefault(node.Id, "");
+
     private void Declare(Node node, bool keepsRejected, IEnumerable<ISideNode> sides)
     {
         if (node.StateSignature is { } meaning) _byNode[node.Id] = meaning;
         if (node.Declare(keepsRejected, sides) is not { } declaration) return;
+        _remarks[node.Id] = declaration.Remark;
         foreach (var side in declaration.Outputs.Missing)
             _faults.Add($"step '{node.Name}' has no output '{((Node)side).Name}' of these records. Take SideOutput of the step that declares it.");
         _faults.AddRange(declaration.Keys.Select(declared => KeyFault(node, declared.State, declared.Key)).OfType<string>());

@@ -21,7 +21,7 @@ internal sealed record JobParts(
             BuildTasks(job);
             StateRestore.Run(job);
             Open(job);
-            foreach (var step in plan.Nodes.OfType<IPreparesLog>()) await step.PrepareLogAsync(plan, log, cancellationToken).ConfigureAwait(false);
+            await LogPreparation.RunAsync(plan, log, cancellationToken).ConfigureAwait(false);
             job.Opened(options.Time.GetElapsedTime(start));
             return job;
         }
@@ -47,22 +47,22 @@ internal sealed record JobParts(
 
     private static async Task<JobParts> OpenAsync(Plan plan, JobOptions options, LogStore log, CancellationToken cancellationToken)
     {
-        foreach (var step in plan.Nodes.OfType<IPreparesLog>()) step.CheckLog(plan, log);
-        await CreateAsync(log, plan.Nodes.OfType<ISourceNode>().Select(source => source.Creates), cancellationToken).ConfigureAwait(false);
+        LogPreparation.Check(plan, log);
+        await CreateAsync(log, plan.Nodes.Where(static node => node is ISourceNode), cancellationToken).ConfigureAwait(false);
         var sources = SplitTable.Describe(plan, new SourceContext(log, options.Time)); // before anything of a checkpoint is made
         var topics = await CheckpointTopics.OpenAsync(log, plan.Pipeline, plan.WritesDeadLetters, cancellationToken).ConfigureAwait(false);
         var restored = new RestoredCheckpoint(topics.ReadLast());
         restored.CheckMatches(plan);
-        await CreateAsync(log, plan.Nodes.OfType<IUsesTopic>().Select(step => step.Creates), cancellationToken).ConfigureAwait(false);
+        await CreateAsync(log, plan.Nodes, cancellationToken).ConfigureAwait(false);
         return new JobParts(plan, options, log, topics, restored, new SplitTable(sources, restored));
     }
 
-    private static async Task CreateAsync(LogStore log, IEnumerable<(string Name, int Partitions)?> topics, CancellationToken cancellationToken)
+    private static async Task CreateAsync(LogStore log, IEnumerable<Node> steps, CancellationToken cancellationToken)
     {
-        foreach (var topic in topics)
+        foreach (var topic in steps.Select(static step => step.Creates).OfType<NewTopic>())
         {
-            if (topic is var (name, partitions) && !log.TryGetTopic(name, out _))
-                await log.CreateTopicAsync(name, partitions, cancellationToken).ConfigureAwait(false);
+            if (!log.TryGetTopic(topic.Name, out _))
+                await log.CreateTopicAsync(topic.Name, topic.Partitions, cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -1,7 +1,7 @@
 namespace Dataflow.Runtime;
 
 /// <summary>Hands the records of a second stream to the step that takes both.</summary>
-internal sealed class SecondInputOperator<T>(int ownerId) : Operator<T>
+internal sealed class SecondInputOperator<T>(int ownerId, bool isReadFirst) : Operator<T>
 {
     private ITakesSecond<T> _owner = null!; // set by Open
     private OperatorContext _ownerContext = null!; // set by Open
@@ -21,7 +21,11 @@ internal sealed class SecondInputOperator<T>(int ownerId) : Operator<T>
         }
     }
 
-    public override void Advance(long watermark) => _owner.AdvanceSecond(watermark);
+    public override void Advance(long watermark)
+    {
+        _owner.AdvanceSecond(watermark);
+        if (isReadFirst && watermark == long.MaxValue) Context.Task.Job.StartGate.InputLoaded();
+    }
 
     public override void Idle(Idleness idleness) => _owner.IdleSecond(idleness);
 

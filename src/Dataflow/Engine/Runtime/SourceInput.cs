@@ -12,6 +12,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
     private readonly Record<T>[] _records;
     private readonly RecordsAtHand<T> _atHand;
     private readonly List<OpenSplit> _splits;
+    private readonly bool _isReadFirst; // before streams start
     private OpenSplit? _reading; // whose read is at hand, and not all handled
     private int _next; // of the splits, to be read or read on
     private int _count; // of the records of that read
@@ -22,6 +23,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
     {
         _node = node;
         _task = task;
+        _isReadFirst = task.Job.Plan.IsReadFirst(node);
         _head = head;
         _records = new Record<T>[task.Job.Options.ReadRecords];
         _atHand = new(head, task.Turn, task.Fail);
@@ -46,7 +48,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
     public override bool Step(long epoch)
     {
         if (_isEnded) return false;
-        var mayStart = _node.FeedsTable || _task.Job.StartGate.IsOpen;
+        var mayStart = _isReadFirst || _task.Job.StartGate.IsOpen;
         if ((!mayStart && !_splits.Exists(static split => split.IsGathering)) || _task.Job.RequestedEpoch > epoch)
         {
             Skip();

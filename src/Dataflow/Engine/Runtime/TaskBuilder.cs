@@ -39,7 +39,7 @@ internal sealed class TaskBuilder(JobRun job, Worker worker) : IPlanBuilder
     public Operator<T> SecondInput<T>(SecondInput<T> node)
     {
         var owner = Plan.Nodes.First(other => ReferenceEquals(other.Uses, node));
-        var step = new SecondInputOperator<T>(owner.Id);
+        var step = new SecondInputOperator<T>(owner.Id, isReadFirst: owner.ReadFirst is not null);
         Add(node, step);
         return step;
     }

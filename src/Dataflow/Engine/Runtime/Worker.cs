@@ -10,6 +10,7 @@ internal sealed class Worker(int index, Serdes serdes) : IDisposable
     private readonly ManualResetEventSlim _wake = new(false, spinCount: 20);
     private readonly Questions _questions = new();
     private readonly Lock _turn = new(); // who holds it may look at what the tasks hold, or change it
+    private readonly Dictionary<Type, object> _shared = []; // only touched while nothing runs
     private SplitProgress[]? _splits;
     private int _isParked;
 
@@ -21,6 +22,14 @@ internal sealed class Worker(int index, Serdes serdes) : IDisposable
     /// <summary>Whether the last look at each split that is quiet, in the turn at hand, found nothing.</summary>
     public bool HasLookedAtQuietSplits => Array.TrueForAll(
         _splits ??= [.. Tasks.SelectMany(static task => task.Splits)], static split => !split.IsIdle || split.IsCaughtUp || split.IsFinished);
+
+    /// <summary>What the worker's steps share, one of each type; asked for while they are opened.</summary>
+    public T Shared<T>(Func<T> create)
+        where T : class
+    {
+        if (!_shared.TryGetValue(typeof(T), out var shared)) _shared.Add(typeof(T), shared = create());
+        return (T)shared;
+    }
 
     /// <summary>Does what can be done now; false if that was nothing.</summary>
     public bool Step()

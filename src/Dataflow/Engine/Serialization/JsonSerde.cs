@@ -6,7 +6,7 @@ namespace Dataflow;
 /// <summary>JSON in UTF-8, by System.Text.Json.</summary>
 internal sealed class JsonSerde<T>(JsonSerializerOptions options) : Serde<T>
 {
-    internal override string Signature => "JSON";
+    public override string Signature => "JSON";
 
     public override void Write(T value, IBufferWriter<byte> bytes)
     {

@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using Dataflow.State;
 
 namespace Dataflow.Serialization;
 

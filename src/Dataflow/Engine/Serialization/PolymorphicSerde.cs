@@ -14,7 +14,7 @@ internal sealed class PolymorphicSerde<TBase>(IReadOnlyList<Type> types) : Serde
 
     public object Formatter => _formatter;
 
-    internal override string Signature => "polymorphic"; // a type may be added
+    public override string Signature => "polymorphic"; // a type may be added
 
     private static ValueResolver Resolver => Serdes.Current?.Resolver ?? ValueResolver.Default;
 
@@ -40,7 +40,7 @@ internal sealed class PolymorphicFormatter<TBase> : IMessagePackFormatter<TBase?
     public PolymorphicFormatter(IReadOnlyList<Type> types)
     {
         _byType = types.ToDictionary(static type => type, static type => (Subtype)Activator.CreateInstance(typeof(Subtype<>).MakeGenericType(typeof(TBase), type))!);
-        _byName = _byType.ToDictionary(static type => State.TypeNames.Of(type.Key), static type => type.Value, StringComparer.Ordinal);
+        _byName = _byType.ToDictionary(static type => TypeNames.Of(type.Key), static type => type.Value, StringComparer.Ordinal);
     }
 
     public void Serialize(ref MessagePackWriter writer, TBase? value, MessagePackSerializerOptions options)
@@ -53,7 +53,7 @@ internal sealed class PolymorphicFormatter<TBase> : IMessagePackFormatter<TBase?
 
         if (!_byType.TryGetValue(value.GetType(), out var subtype)) throw SerdeException.Undeclared(typeof(TBase), value.GetType());
         writer.WriteArrayHeader(2);
-        writer.Write(State.TypeNames.Of(value.GetType()));
+        writer.Write(TypeNames.Of(value.GetType()));
         Depth.Enter(typeof(TBase));
         try
         {

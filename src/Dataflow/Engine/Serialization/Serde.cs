@@ -15,8 +15,16 @@ public abstract class Serde<T>
     /// <exception cref="PlanException">There is none for the type; the message says what to do.</exception>
     public static Serde<T> Default => DefaultSerde<T>.Instance;
 
-    /// <summary>What a restart compares: state is read in the way that it was written.</summary>
-    internal virtual string Signature => State.TypeNames.Of(GetType());
+    /// <summary>The way that state uses: values without references as they lie in memory, others with all that they hold. For values inside
+    /// state whose form a step decides itself.</summary>
+    /// <remarks>It goes by the pipeline that plans, opens or runs on the thread (<see cref="Pipeline.UseSerde"/>). Bytes are for the same
+    /// type on the same kind of machine.</remarks>
+    /// <exception cref="PlanException">There is none for the type: thrown by <see cref="Signature"/> and by each use.</exception>
+    public static Serde<T> State => Dataflow.State.StateSerde<T>.Instance;
+
+    /// <summary>The form of the bytes, which a restart compares: state is read in the way that it was written. Default: the name of the
+    /// type of the serde.</summary>
+    public virtual string Signature => TypeNames.Of(GetType());
 
     /// <summary>Writes a value.</summary>
     public abstract void Write(T value, IBufferWriter<byte> bytes);
@@ -41,10 +49,10 @@ public static class Serde
     public static Serde<TBase> Polymorphic<TBase>(params IReadOnlyList<Type> types)
     {
         ArgumentNullException.ThrowIfNull(types);
-        if (types.Count == 0) throw new ArgumentException($"No type is declared. Name the types that a {State.TypeNames.Of(typeof(TBase))} may be.", nameof(types));
+        if (types.Count == 0) throw new ArgumentException($"No type is declared. Name the types that a {TypeNames.Of(typeof(TBase))} may be.", nameof(types));
         if (types.FirstOrDefault(type => !type.IsAssignableTo(typeof(TBase)) || type.IsAbstract || type.IsInterface) is { } wrong)
-            throw new ArgumentException($"{State.TypeNames.Of(wrong)} is not a {State.TypeNames.Of(typeof(TBase))} that there can be values of.", nameof(types));
-        if (types.GroupBy(State.TypeNames.Of).FirstOrDefault(static named => named.Count() > 1) is { } twice)
+            throw new ArgumentException($"{TypeNames.Of(wrong)} is not a {TypeNames.Of(typeof(TBase))} that there can be values of.", nameof(types));
+        if (types.GroupBy(TypeNames.Of).FirstOrDefault(static named => named.Count() > 1) is { } twice)
             throw new ArgumentException($"Two types are called {twice.Key}. Rename one: values are written with the names of their types.", nameof(types));
         return new PolymorphicSerde<TBase>(types);
     }

@@ -53,6 +53,9 @@ internal sealed class Serdes
     public Serde<T> Values<T>()
         => (Serde<T>)_values.GetOrAdd(typeof(T), static (_, all) => ValueSerde<T>.Create(all.Resolver), this);
 
+    /// <summary>How the pipeline's keys are hashed and written, whichever pipeline's thread asks.</summary>
+    public KeyCodec<TKey> KeysOf<TKey>() => _given.Count == 0 ? KeyCodec<TKey>.Usual : Keys<TKey>();
+
     /// <exception cref="PlanException">The type cannot be a key.</exception>
     public KeyCodec<TKey> Keys<TKey>()
         => (KeyCodec<TKey>)_keys.GetOrAdd(typeof(TKey), static (_, all) => all.MakeKeys<TKey>(), this);

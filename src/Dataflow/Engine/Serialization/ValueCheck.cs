@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Dataflow.State;
 
 namespace Dataflow.Serialization;
 

@@ -32,7 +32,7 @@ internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyLis
 
     private static string? FaultOf(Type type)
     {
-        var name = State.TypeNames.Of(type);
+        var name = TypeNames.Of(type);
         if (type == typeof(object) || type.IsInterface || type.IsAbstract)
         {
             return $"is declared as {(type == typeof(object) ? "object" : type.IsInterface ? $"interface {name}" : $"abstract {name}")}, which does not say what a value holds. "
@@ -44,7 +44,7 @@ internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyLis
             return $"is a place in memory ({name}), which means nothing after a restart. Leave it out with [IgnoreMember].";
         if (KnownTypes.IsTuple(type)) return null;
         if (KnownTypes.IsOfDotNet(type)) return $"is {name}, a type of .NET that has no form which can be written. {WriteOneself}.";
-        if (Above(type) is { } above) return $"is {name}, which derives from .NET's {State.TypeNames.Of(above)}, whose content cannot be seen. {WriteOneself}.";
+        if (Above(type) is { } above) return $"is {name}, which derives from .NET's {TypeNames.Of(above)}, whose content cannot be seen. {WriteOneself}.";
         return null;
     }
 

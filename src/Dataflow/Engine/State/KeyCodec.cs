@@ -18,7 +18,11 @@ internal class KeyCodec<TKey>(Serde<TKey> serde, KeyForm.Normalizer<TKey>? norma
     private static KeyCodec<TKey>? s_default;
 
     /// <exception cref="PlanException">The type cannot be a key.</exception>
-    public static KeyCodec<TKey> Default => Serdes.Current is { } given ? given.Keys<TKey>() : s_default ??= Of(static () => Serde<TKey>.Default);
+    public static KeyCodec<TKey> Default => Serdes.Current is { } given ? given.Keys<TKey>() : Usual;
+
+    /// <summary>That of pipelines that were given no serdes.</summary>
+    /// <exception cref="PlanException">The type cannot be a key.</exception>
+    public static KeyCodec<TKey> Usual => s_default ??= Of(static () => Serde<TKey>.Default);
 
     /// <summary>Whether some values of the type are refused, which is seen when they are hashed.</summary>
     public virtual bool MayRefuse { get; init; } = KeyForm.MayBeDerived(typeof(TKey));

@@ -84,12 +84,13 @@ public sealed class KeyedState<TKey, TValue>
         return entry.Hash != 0;
     }
 
-    /// <summary>As <see cref="TryGet"/>, without a copy: the value's place, or that of the type's default value. Not valid after another
-    /// call, and not to be changed.</summary>
-    internal ref readonly TValue Find(TKey key) => ref _entries[Find(key, _owner.Keys.Hash(key))].Value;
+    /// <summary>Looks a value up without a copy.</summary>
+    /// <returns>The place of the value, or of the type's default value where the key has none: not valid after another call.</returns>
+    public ref readonly TValue Find(TKey key) => ref _entries[Find(key, _owner.Keys.Hash(key))].Value;
 
-    /// <summary>Asks for the memory where a key's value most likely is, so that it is there when it is looked up soon.</summary>
-    internal unsafe void Prefetch(TKey key)
+    /// <summary>Asks the processor for the memory where a key's value most likely is, so that it is there when it is looked up soon: for a
+    /// step that knows several keys ahead, and has more state than its caches hold.</summary>
+    public unsafe void Prefetch(TKey key)
     {
         if (!Sse.IsSupported) return;
         ref var entry = ref Unsafe.As<Entry, byte>(ref _entries[Home(_owner.Keys.Hash(key))]);
@@ -129,13 +130,13 @@ public sealed class KeyedState<TKey, TValue>
 
     /// <summary>Looks at the next places of the table, from <paramref name="next"/> on, and removes the entries that are over;
     /// false once it has come to the table's end.</summary>
-    internal bool RemoveSome<TContext>(ref int next, int places, TContext context, Condition<TContext> isOver)
+    internal bool RemoveSome<TContext>(ref int next, int places, TContext context, EntryCondition<TContext, TKey, TValue> isOver)
     {
         var entries = _entries;
         for (; places > 0 && next < entries.Length; places--)
         {
             ref var entry = ref entries[next];
-            if (entry.Hash == 0 || !isOver(context, entry.Key, ref entry.Value))
+            if (entry.Hash == 0 || !isOver(context, entry.Key, in entry.Value))
             {
                 next++;
                 continue;
@@ -151,8 +152,6 @@ public sealed class KeyedState<TKey, TValue>
         next = 0;
         return false;
     }
-
-    internal delegate bool Condition<in TContext>(TContext context, TKey key, ref TValue value);
 
     internal delegate void Visitor<in TContext>(TContext context, TKey key, ref TValue value);
 

@@ -1,5 +1,4 @@
 using Dataflow.Planning;
-using Dataflow.Tables;
 
 namespace Dataflow;
 
@@ -66,13 +65,6 @@ static partial class Verbs
 /// <summary>Which steps give records their event time.</summary>
 internal static class EventTime
 {
-    /// <summary>Whether a step's records carry event time.</summary>
-    internal static bool IsGivenBefore(Node node)
-    {
-        var inputs = node.Inputs.Where(input => input is not ITableNode && input.Upstream is not IBroadcastNode).ToList();
-        return inputs.Count > 0 && inputs.TrueForAll(input => input is IGivesEventTime || IsGivenBefore(input));
-    }
-
     /// <summary>The steps from which a step's records have their event time.</summary>
     internal static IEnumerable<Node> GiversBefore(Node node)
         => node is IGivesEventTime ? [node] : node.Inputs.SelectMany(GiversBefore).Distinct();

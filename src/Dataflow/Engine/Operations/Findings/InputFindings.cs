@@ -11,13 +11,13 @@ internal sealed class InputFindings(JobRun job, JobStatus status)
 
     private IEnumerable<Finding> Loading()
         => from source in job.Plan.Nodes.OfType<ISourceNode>()
-           where source is { FeedsTable: true, IsBounded: true } or { IsOrdered: true }
+           where source.IsOrdered || (source.IsBounded && job.Plan.IsReadFirst(source))
            from split in SplitsOf(source)
            where !split.IsFinished
            select new Finding(
                FindingKind.TableIsLoading, split.Name,
                (source.IsOrdered ? $"Source '{source.Name}' is still being put in order of time: "
-                   : $"The table of source '{source.Name}' is still being read: ")
+                   : $"{(source.FeedsTable ? "The table of source" : "Source")} '{source.Name}' is still being read: ")
                + $"'{split.Name}' is at {split.Position}{(split.Lag is { } lag ? $", {lag} to go" : "")}. Streams start when it is at its end.");
 
     private IEnumerable<Finding> Of(ISourceNode source)

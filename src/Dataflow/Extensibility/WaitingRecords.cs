@@ -1,51 +1,65 @@
 using System.Runtime.InteropServices;
+using Dataflow.Joins;
 using Dataflow.State;
 
-namespace Dataflow.Joins;
+namespace Dataflow.Extensibility;
 
-/// <summary>Records that wait, in slices of time, for the watermark to pass them.</summary>
-/// <remarks>A slice is a list that only grows, until it goes as a whole: nothing is looked up, and what a checkpoint has to write of it is
-/// the stretch that came since the one before.</remarks>
-/// <param name="name">Names the state within the job.</param>
-/// <param name="changes">Takes what checkpoints write.</param>
-/// <param name="sliceMs">The length of a slice.</param>
-internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long sliceMs) : IState
+/// <summary>Records of a step that wait, in slices of time, for the watermark to pass them. They are part of every checkpoint.</summary>
+/// <remarks>Made by <see cref="StepDeclaration.Waiting"/>. For one thread: that of its task. A slice is a list that only grows, until it
+/// goes as a whole: nothing is looked up, and what a checkpoint has to write of it is the stretch that came since the one before.</remarks>
+public sealed class WaitingRecords<TKey, T> : IState
     where TKey : notnull
 {
     private const int MaxSpare = 256;
 
     private static readonly KeyPartCodec<TKey> Keys = new();
 
+    private readonly Changes _changes;
+    private readonly long _sliceMs;
     private readonly List<Slice> _slices = []; // in order of time
     private readonly Stack<Slice> _spare = [];
-    private readonly List<Waiting<TKey, T>> _taken = [];
+    private readonly List<WaitingRecord<TKey, T>> _taken = [];
     private readonly List<long> _order = [];
     private readonly OpenSlice _open = new();
     private long _nextNumber;
     private int _last;
     private int _passed; // slices at the front of which nothing is left
 
-    public uint Id { get; } = StateId.Of(name);
+    /// <param name="name">Names the state within the job.</param>
+    /// <param name="changes">Takes what checkpoints write.</param>
+    /// <param name="sliceMs">The length of a slice.</param>
+    internal WaitingRecords(string name, Changes changes, long sliceMs)
+    {
+        (_changes, _sliceMs) = (changes, sliceMs);
+        Id = StateId.Of(name);
+    }
 
-    public bool IsBroadcast => false;
+    uint IState.Id => Id;
 
+    bool IState.IsBroadcast => false;
+
+    private uint Id { get; }
+
+    /// <summary>How many records wait.</summary>
     public long Entries => _slices.Skip(_passed).Sum(static slice => (long)slice.Records.Count - slice.Taken);
 
-    /// <returns>The place of the value, to be changed at once: not valid after another call.</returns>
+    /// <summary>Keeps a record until it is taken.</summary>
+    /// <returns>The place of the kept value, to be changed at once: not valid after another call.</returns>
     public ref T Add(in Record<Keyed<TKey, T>> record)
     {
         ref var waiting = ref SliceOf(record.Timestamp).Next();
-        waiting.Key = record.Place.Key;
+        waiting.Key = record.ValueRef().Key;
         waiting.Number = _nextNumber++;
         waiting.Time = record.Timestamp;
         waiting.Origin = record.Origin;
-        waiting.Value = record.Place.Place;
-        return ref waiting.Value;
+        waiting.Value = record.ValueRef().ValueRef();
+        return ref waiting.ValueRef();
     }
 
-    /// <summary>The next record that would be taken: the oldest and, of one moment, the first that came; its place is valid until the next
-    /// call. Not to be mixed with <see cref="TakeBefore"/>.</summary>
-    /// <returns>False if there is none.</returns>
+    /// <summary>The time of the next record that <see cref="Take"/> would take: the oldest and, of one moment, the first that came. Not to
+    /// be mixed with <see cref="TakeBefore"/>.</summary>
+    /// <param name="time">Its event time, ms since the Unix epoch.</param>
+    /// <returns>False if none waits.</returns>
     public bool TryPeek(out long time)
     {
         time = 0;
@@ -56,7 +70,7 @@ internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long
     }
 
     /// <summary>Takes the record that <see cref="TryPeek"/> found.</summary>
-    public void Take(out Waiting<TKey, T> record)
+    public void Take(out WaitingRecord<TKey, T> record)
     {
         var slice = _slices[_passed];
         ref var next = ref _open.Next;
@@ -70,31 +84,33 @@ internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long
             return;
         }
 
-        if (_open.NextIndex < slice.Written) changes.Remove(Id, slice.Start, Keys.Hash(new(next.Key, next.Number)), new(next.Key, next.Number), Keys);
+        var key = new KeyPart<TKey>(next.Key, next.Number);
+        if (_open.NextIndex < slice.Written) _changes.Remove(Id, slice.Start, Keys.Hash(key), key, Keys);
         next.IsTaken = true;
         _open.GoOn();
     }
 
-    /// <summary>Takes the records of the slices that the watermark has passed, by time and, in one moment, in the order of their
+    /// <summary>Takes the records of the slices that the watermark has passed as a whole, by time and, in one moment, in the order of their
     /// coming.</summary>
+    /// <param name="watermark">How far event time has come, ms since the Unix epoch; <see cref="long.MaxValue"/>: all are taken.</param>
     /// <returns>Valid until the next call.</returns>
-    public Span<Waiting<TKey, T>> TakeBefore(long watermark)
+    public Span<WaitingRecord<TKey, T>> TakeBefore(long watermark)
     {
         _taken.Clear();
         var passed = 0;
-        for (; passed < _slices.Count && _slices[passed].Start + sliceMs <= watermark; passed++) TakeAll(_slices[passed]);
+        for (; passed < _slices.Count && _slices[passed].Start + _sliceMs <= watermark; passed++) TakeAll(_slices[passed]);
         _slices.RemoveRange(0, passed);
         _last = 0;
         return CollectionsMarshal.AsSpan(_taken);
     }
 
-    public void Flip()
+    void IState.Flip()
     {
         RemovePassed();
         foreach (var slice in _slices) slice.Frozen = slice.Records.Count;
     }
 
-    public bool WriteFrozen(ref int budget)
+    bool IState.WriteFrozen(ref int budget)
     {
         RemovePassed();
         foreach (var slice in _slices)
@@ -105,7 +121,7 @@ internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long
         return true;
     }
 
-    public void RestorePut(long ns, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)
+    void IState.RestorePut(long ns, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)
     {
         var (part, (time, origin, record)) = (Keys.Read(key), StateCodec<(long Time, ulong Origin, T Value)>.Read(value));
         var slice = SliceOf(ns);
@@ -126,8 +142,8 @@ internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long
     private Slice SliceOf(long time)
     {
         RemovePassed();
-        var rest = time % sliceMs;
-        var start = rest < 0 ? time - rest - sliceMs : time - rest;
+        var rest = time % _sliceMs;
+        var start = rest < 0 ? time - rest - _sliceMs : time - rest;
         if (_last < _slices.Count && _slices[_last].Start == start) return _slices[_last];
         _last = NumberOf(start);
         if (_last == _slices.Count || _slices[_last].Start != start)
@@ -144,7 +160,7 @@ internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long
     {
         if (_slices.Count == 0) return 0;
         // Where there is a slice for each stretch of time, it is found without a search.
-        var number = (start - _slices[0].Start) / sliceMs;
+        var number = (start - _slices[0].Start) / _sliceMs;
         return number >= 0 && number < _slices.Count && _slices[(int)number].Start == start ? (int)number : _slices.FirstFrom(start);
     }
 
@@ -163,7 +179,7 @@ internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long
 
     private void Drop(Slice slice)
     {
-        changes.Drop(Id, slice.Start, slice.WrittenShards);
+        _changes.Drop(Id, slice.Start, slice.WrittenShards);
         slice.Clear();
         if (_spare.Count < MaxSpare) _spare.Push(slice);
     }
@@ -190,7 +206,7 @@ internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long
             if (record.IsTaken) continue;
             var (key, value) = (new KeyPart<TKey>(record.Key, record.Number), (record.Time, record.Origin.Packed, record.Value));
             var hash = Keys.Hash(key);
-            changes.Put(Id, slice.Start, hash, key, ref value, Keys);
+            _changes.Put(Id, slice.Start, hash, key, ref value, Keys);
             slice.WrittenShards |= 1UL << Shards.Of(hash);
         }
 
@@ -199,7 +215,7 @@ internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long
 
     private sealed class Slice : ITimeSlice
     {
-        public readonly List<Waiting<TKey, T>> Records = [];
+        public readonly List<WaitingRecord<TKey, T>> Records = [];
         public int Written; // how many of them are in checkpoints
         public int Frozen; // how many belong there
         public int Taken;
@@ -208,7 +224,7 @@ internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long
 
         public long Start { get; set; }
 
-        public ref Waiting<TKey, T> Next()
+        public ref WaitingRecord<TKey, T> Next()
         {
             CollectionsMarshal.SetCount(Records, Records.Count + 1);
             return ref CollectionsMarshal.AsSpan(Records)[^1];
@@ -240,7 +256,7 @@ internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long
 
         public int NextIndex => (int)_order[_next];
 
-        public ref Waiting<TKey, T> Next => ref CollectionsMarshal.AsSpan(_slice!.Records)[NextIndex];
+        public ref WaitingRecord<TKey, T> Next => ref CollectionsMarshal.AsSpan(_slice!.Records)[NextIndex];
 
         /// <summary>Whether the order is that of a slice, to which nothing has come since.</summary>
         public bool IsOf(Slice slice) => _slice == slice && _count == slice.Records.Count;
@@ -263,22 +279,4 @@ internal sealed class WaitingRecords<TKey, T>(string name, Changes changes, long
             _order.Sort();
         }
     }
-}
-
-/// <summary>A record that waits.</summary>
-internal struct Waiting<TKey, T>
-{
-    public TKey Key;
-
-    /// <summary>The greater, the later it came.</summary>
-    public long Number;
-
-    public long Time;
-
-    public RecordOrigin Origin;
-
-    /// <summary>Whether it waits no more, though others of its slice do.</summary>
-    public bool IsTaken;
-
-    public T Value;
 }

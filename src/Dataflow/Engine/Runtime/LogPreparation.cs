@@ -1,0 +1,53 @@
+using System.Runtime.CompilerServices;
+using Dataflow.Log;
+using Dataflow.Planning;
+
+namespace Dataflow.Runtime;
+
+/// <summary>Has the steps of a job that starts look at its log, and leave there what others are to find.</summary>
+internal static class LogPreparation
+{
+    private static readonly ConditionalWeakTable<LogStore, SemaphoreSlim> s_turns = [];
+
+    /// <summary>Checks that plan and log go with each other. Writes nothing: the start may still be refused.</summary>
+    /// <exception cref="PlanException">They do not; all faults are listed.</exception>
+    public static void Check(Plan plan, LogStore log)
+    {
+        using var scope = plan.Serdes.Enter();
+        var start = StartOf(plan, log);
+        var faults = plan.Nodes.SelectMany(node => PlanCheck.FaultsOf(node, () => node.CheckLog(start)));
+        if (faults.Distinct(StringComparer.Ordinal).ToList() is { Count: > 0 } all) throw PlanException.For(plan.Pipeline, all);
+    }
+
+    /// <summary>Checks again and has the steps write, in which no other job of the log comes between.</summary>
+    /// <exception cref="PlanException">As for <see cref="Check"/>; nothing is written.</exception>
+    public static async ValueTask RunAsync(Plan plan, LogStore log, CancellationToken cancellationToken)
+    {
+        var turn = s_turns.GetValue(log, static _ => new SemaphoreSlim(1));
+        await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            Check(plan, log);
+            var start = StartOf(plan, log);
+            foreach (var node in plan.Nodes) await PrepareAsync(node, start, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private static StartContext StartOf(Plan plan, LogStore log) => new(log, plan.Pipeline, plan.Nodes);
+
+    private static async ValueTask PrepareAsync(Node node, StartContext start, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await node.PrepareLogAsync(start, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (OperatorException.IsBare(error) && !cancellationToken.IsCancellationRequested)
+        {
+            throw OperatorException.Failed(node.Name, "", -1, error);
+        }
+    }
+}
