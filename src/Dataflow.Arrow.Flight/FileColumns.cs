@@ -15,7 +15,7 @@ internal sealed class FileColumns(Schema first)
         var faults = Schema.FieldsList.Select(column => FaultOf(column, file)).OfType<string>()
             .Concat(file.FieldsList.Where(column => PlaceOf(column, Schema) < 0).Select(static column => $"'{column.Name}' is new"))
             .ToList();
-        if (faults.Count > 0) throw ArrowErrors.OtherColumnsInSet(path, faults);
+        if (faults.Count > 0) throw FlightErrors.OtherColumnsInSet(path, faults);
         return [.. Schema.FieldsList.Select(column => PlaceOf(column, file))];
     }
 

@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace Dataflow.Arrow.Flight;
 
-/// <summary>What trainers are told.</summary>
+/// <summary>Errors of the server: those of its sets, and those that trainers are told.</summary>
 internal static class FlightErrors
 {
     public static RpcException Invalid(string what) => new(new Status(StatusCode.InvalidArgument, $"{char.ToUpperInvariant(what[0])}{what[1..].TrimEnd('.')}."));
@@ -16,6 +16,10 @@ internal static class FlightErrors
 
     public static RpcException UnknownAction(string type)
         => new(new Status(StatusCode.Unimplemented, $"There is no action '{type}'; there is 'commit'."));
+
+    public static ConnectorException OtherColumnsInSet(string path, IEnumerable<string> differences)
+        => new($"File '{path}': its columns are not those of the set's first file: {string.Join(", ", differences)}. A set has the same "
+            + "columns in all its files; export the changed rows to a directory of their own.");
 
     /// <summary>The gRPC status for an exception that no call has turned into one.</summary>
     public static RpcException Of(Exception error) => error switch

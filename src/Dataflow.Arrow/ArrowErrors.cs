@@ -11,10 +11,6 @@ internal static class ArrowErrors
         => new($"File '{partial}': it was begun with the columns {found}, the type now gives {now}. Change the type back, or "
             + "start the job anew without its checkpoints (Pipeline.ForgetAsync).");
 
-    internal static ConnectorException OtherColumnsInSet(string path, IEnumerable<string> differences)
-        => new($"File '{path}': its columns are not those of the set's first file: {string.Join(", ", differences)}. A set has the same "
-            + "columns in all its files; export the changed rows to a directory of their own.");
-
     internal static ConnectorException HoldsTrainingSet(string directory)
         => new($"Directory '{directory}': it holds a training set, and the job has no checkpoint that says it wrote it. Name another "
             + "directory, or delete this one.");

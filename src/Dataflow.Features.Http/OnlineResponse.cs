@@ -20,9 +20,9 @@ internal sealed class OnlineResponse
     private static readonly JsonEncodedText[] s_exact = [.. Enum.GetNames<FeatureStatus>().Select(static name => JsonEncodedText.Encode(name.ToUpperInvariant()))];
 
     private readonly Utf8JsonWriter _writer = new(Stream.Null, new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-    private readonly byte[] _time = new byte[32];
+    private readonly byte[] _timeText = new byte[32];
     private ArrayBufferWriter<byte> _json = new();
-    private long _timeMs = long.MinValue; // what _time says
+    private DateTimeOffset _time = DateTimeOffset.MinValue; // what _timeText says; no event is as old
     private int _timeLength;
 
     /// <summary>For the request's body.</summary>
@@ -39,7 +39,7 @@ internal sealed class OnlineResponse
         foreach (var entity in entities) WriteEntity(body.Span.Slice(entity.Start, entity.Length), request.Rows);
         foreach (var part in parts)
         {
-            foreach (var feature in part.Features) WriteFeature(part.Rows, feature.Index, request.Details);
+            foreach (var feature in part.Features) WriteFeature(part.Rows, feature, request.Details);
         }
 
         _writer.WriteEndArray();
@@ -84,7 +84,7 @@ internal sealed class OnlineResponse
             _writer.WriteStartArray();
             foreach (var part in parts)
             {
-                foreach (ref readonly var position in part.Rows[row].Positions.AsSpan()) Write(in position);
+                foreach (var position in part.Rows[row].Cut.Positions) Write(in position);
             }
 
             _writer.WriteEndArray();
@@ -121,17 +121,18 @@ internal sealed class OnlineResponse
         _writer.WriteEndArray();
     }
 
-    private void WriteFeature(IReadOnlyList<FeatureVector> rows, int index, bool details)
+    private void WriteFeature(IReadOnlyList<FeatureVector> rows, FeatureReference feature, bool details)
     {
+        var index = feature.Index;
         _writer.WriteStartObject();
         _writer.WriteStartArray("values"u8);
-        for (var row = 0; row < rows.Count; row++) WriteValue(in rows[row][index]);
+        for (var row = 0; row < rows.Count; row++) WriteValue(in rows[row][index], feature.Type);
         _writer.WriteEndArray();
         _writer.WriteStartArray("statuses"u8);
         for (var row = 0; row < rows.Count; row++) _writer.WriteStringValue(StatusOf(in rows[row][index]));
         _writer.WriteEndArray();
         _writer.WriteStartArray("event_timestamps"u8);
-        for (var row = 0; row < rows.Count; row++) WriteTime(rows[row][index].EventTimeMs);
+        for (var row = 0; row < rows.Count; row++) WriteTime(rows[row][index].EventTime);
         _writer.WriteEndArray();
         if (details) WriteExactStatuses(rows, index);
         _writer.WriteEndObject();
@@ -146,54 +147,57 @@ internal sealed class OnlineResponse
 
     private static JsonEncodedText StatusOf(in FeatureValue value) => value.Status switch
     {
-        FeatureStatus.Missing => value.EventTimeMs is null ? s_notFound : s_nullValue,
+        FeatureStatus.Missing => value.EventTime is null ? s_notFound : s_nullValue,
         FeatureStatus.Overflow => s_nullValue,
         FeatureStatus.Expired => s_outsideMaxAge,
         _ => s_present,
     };
 
-    private void WriteTime(long? timeMs)
+    private void WriteTime(DateTimeOffset? eventTime)
     {
-        if (timeMs is not { } time)
+        if (eventTime is not { } time)
         {
             _writer.WriteStringValue(s_never);
             return;
         }
 
-        if (time != _timeMs)
+        if (time != _time)
         {
-            var format = time % 1000 == 0 ? "yyyy-MM-ddTHH:mm:ssZ" : "yyyy-MM-ddTHH:mm:ss.fffZ";
-            DateTime.UnixEpoch.AddMilliseconds(time).TryFormat(_time, out _timeLength, format, CultureInfo.InvariantCulture);
-            _timeMs = time;
+            var format = time.Millisecond == 0 ? "yyyy-MM-ddTHH:mm:ssZ" : "yyyy-MM-ddTHH:mm:ss.fffZ";
+            time.UtcDateTime.TryFormat(_timeText, out _timeLength, format, CultureInfo.InvariantCulture);
+            _time = time;
         }
 
-        _writer.WriteStringValue(_time.AsSpan(0, _timeLength));
+        _writer.WriteStringValue(_timeText.AsSpan(0, _timeLength));
     }
 
-    private void WriteValue(in FeatureValue value)
+    private void WriteValue(in FeatureValue value, TypeCode type)
     {
-        switch (value.Kind)
+        if (!value.HasValue)
         {
-            case FeatureKind.None:
-                _writer.WriteNullValue();
-                break;
-            case FeatureKind.Boolean:
+            _writer.WriteNullValue();
+            return;
+        }
+
+        switch (type)
+        {
+            case TypeCode.Boolean:
                 _writer.WriteBooleanValue(value.As<bool>());
                 break;
-            case FeatureKind.Int32:
+            case TypeCode.Int32:
                 _writer.WriteNumberValue(value.As<int>());
                 break;
-            case FeatureKind.Int64:
+            case TypeCode.Int64:
                 _writer.WriteNumberValue(value.As<long>());
                 break;
-            case FeatureKind.Single:
+            case TypeCode.Single:
                 Write(value.As<float>());
                 break;
-            case FeatureKind.Double:
+            case TypeCode.Double:
                 Write(value.As<double>());
                 break;
             default:
-                WriteReference(value.Reference!);
+                WriteReference(value.ToObject()!);
                 break;
         }
     }

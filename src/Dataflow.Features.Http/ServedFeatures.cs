@@ -77,6 +77,8 @@ internal sealed class FeatureReference(int index, string view, string viewFeatur
     /// <summary>Its place in the service.</summary>
     public int Index => index;
 
+    public TypeCode Type { get; } = System.Type.GetTypeCode(info.Type);
+
     public string View => view;
 
     /// <summary>Its name in the view.</summary>

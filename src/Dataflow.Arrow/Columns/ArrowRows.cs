@@ -4,7 +4,8 @@ using Apache.Arrow;
 namespace Dataflow.Arrow;
 
 /// <summary>Gathers values as columns, one for each public property, into a record batch. Its buffers are used again.</summary>
-internal sealed class ArrowRows<T>
+/// <remarks>For one thread.</remarks>
+public sealed class ArrowRows<T>
 {
     private readonly ArrowColumn<T>[] _columns;
 
@@ -14,13 +15,16 @@ internal sealed class ArrowRows<T>
         Schema = new Schema(columns.Select(column => column.Field), metadata: null);
     }
 
+    /// <summary>The columns.</summary>
     public Schema Schema { get; }
 
+    /// <summary>How many rows are gathered.</summary>
     public int Count { get; private set; }
 
     /// <summary>How many bytes of texts, bytes and lists are gathered.</summary>
     public long VariableBytes { get; private set; }
 
+    /// <summary>Begins with no rows.</summary>
     /// <exception cref="ConnectorException">The type has no property, or one that has no Arrow column.</exception>
     public static ArrowRows<T> Create()
     {
@@ -31,6 +35,7 @@ internal sealed class ArrowRows<T>
         return new([.. properties.Select(ArrowColumns<T>.Create)]);
     }
 
+    /// <summary>Adds a row.</summary>
     public void Add(T value)
     {
         foreach (var column in _columns) VariableBytes += column.Add(value);
@@ -40,6 +45,7 @@ internal sealed class ArrowRows<T>
     /// <summary>The rows as a batch. Valid until <see cref="Clear"/>.</summary>
     public RecordBatch ToBatch() => new(Schema, _columns.Select(column => column.ToArray(Count)), Count);
 
+    /// <summary>Removes all rows; their batch must not be used any more.</summary>
     public void Clear()
     {
         foreach (var column in _columns) column.Clear();

@@ -5,7 +5,7 @@ using Apache.Arrow.Types;
 namespace Dataflow.Arrow;
 
 /// <summary>Gathers parts of arrays into one array, whose bytes depend on the rows alone. Its buffers are used again.</summary>
-/// <remarks>For the layouts that <see cref="ArrowColumns{T}"/> makes. The library's own way takes the wrong elements of a list that is
+/// <remarks>For the layouts that <c>ArrowColumns</c> makes. The library's own way takes the wrong elements of a list that is
 /// a part of another.</remarks>
 internal sealed class JoinedColumn(IArrowType type)
 {

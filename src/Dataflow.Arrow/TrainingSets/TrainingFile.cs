@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Dataflow.Arrow;
 
 /// <summary>A file of a training set, as the manifest lists it.</summary>
-internal sealed record TrainingFile
+public sealed record TrainingFile
 {
     /// <summary>Its name in the directory.</summary>
     public required string File { get; init; }
@@ -12,14 +12,16 @@ internal sealed record TrainingFile
     /// <summary>The source of its rows: a topic.</summary>
     public required string Topic { get; init; }
 
+    /// <summary>The partition of the source that its rows are of.</summary>
     public required int Partition { get; init; }
 
-    /// <summary>Which of the partition's files it is, from 0.</summary>
+    /// <summary>The file's number among those of the partition, from 0.</summary>
     public required int Sequence { get; init; }
 
     /// <summary><see cref="SinkContext.PlanHash"/> of the pipeline that wrote it.</summary>
     public required string Plan { get; init; }
 
+    /// <summary>How many rows it has.</summary>
     public required long Rows { get; init; }
 
     /// <summary>The offset of the first record that it has a row of.</summary>
@@ -29,21 +31,26 @@ internal sealed record TrainingFile
     public required long To { get; init; }
 }
 
-/// <summary>What a training set consists of.</summary>
-internal sealed record TrainingManifest
+/// <summary>The files of a training set, as the last checkpoint of the job that writes it has listed them.</summary>
+public sealed record TrainingManifest
 {
+    /// <summary>The manifest's name in the set's directory.</summary>
     public const string FileName = "manifest.json";
 
+    /// <summary>The name of the pipeline that writes the set.</summary>
     public required string Pipeline { get; init; }
 
     /// <summary>Whether the job has ended, so that no files will be added.</summary>
     public required bool IsComplete { get; init; }
 
+    /// <summary>The files, by topic, partition and sequence.</summary>
     public required IReadOnlyList<TrainingFile> Files { get; init; }
 
-    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, TrainingJson.Default.TrainingManifest);
+    internal byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, TrainingJson.Default.TrainingManifest);
 
-    /// <exception cref="JsonException">It is none.</exception>
+    /// <summary>Reads a manifest.</summary>
+    /// <param name="bytes">The file's.</param>
+    /// <exception cref="JsonException">They are none.</exception>
     public static TrainingManifest Read(ReadOnlySpan<byte> bytes)
         => JsonSerializer.Deserialize(bytes, TrainingJson.Default.TrainingManifest) ?? throw new JsonException("it is null");
 }

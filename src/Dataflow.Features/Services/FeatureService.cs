@@ -23,8 +23,8 @@ public sealed class FeatureService<TRequest>
     /// <summary>Its features, in the order of the answers.</summary>
     public IReadOnlyList<FeatureInfo> Features { get; }
 
-    /// <summary>For each feature where it comes from.</summary>
-    internal IReadOnlyList<FeatureSource> Sources { get; }
+    /// <summary>The origins of the features, in their order.</summary>
+    public IReadOnlyList<FeatureSource> Sources { get; }
 
     internal IReadOnlyList<ServiceStep<TRequest>> Steps { get; }
 

@@ -45,14 +45,18 @@ public sealed class FeatureReader<TRequest>
         return row;
     }
 
-    /// <summary>Reads as now; where the user's code fails, the row says so, and the rest of it is read all the same.</summary>
-    internal IReadOnlyList<FeatureVector> ReadWithFailures(IReadOnlyList<TRequest> requests)
+    /// <summary>The features of several requests now; where the user's code fails for one of them, <see cref="FeatureVector.Failures"/> says so,
+    /// and the rest of it is read all the same.</summary>
+    /// <param name="requests">The requests.</param>
+    /// <exception cref="OperationCanceledException">The job has ended.</exception>
+    public IReadOnlyList<FeatureVector> ReadWithFailures(IReadOnlyList<TRequest> requests)
     {
+        ArgumentNullException.ThrowIfNull(requests);
         var now = Now;
         now.Gates[0].ThrowIfClosed();
         var atMs = now.Time.GetUtcNow().ToUnixTimeMilliseconds();
         var vectors = new FeatureVector[requests.Count];
-        for (var i = 0; i < vectors.Length; i++) vectors[i] = ReadWithFailures(now, requests[i], atMs);
+        for (var i = 0; i < vectors.Length; i++) vectors[i] = ReadWhole(now, requests[i], atMs);
         return vectors;
     }
 
@@ -72,7 +76,7 @@ public sealed class FeatureReader<TRequest>
     /// <summary>The views of the job's current run; a restart opens them anew.</summary>
     private Opened Now => _opened.Gates[0].IsClosed ? _opened = new(_job, _service) : _opened;
 
-    private FeatureVector ReadWithFailures(Opened now, TRequest request, long atMs)
+    private FeatureVector ReadWhole(Opened now, TRequest request, long atMs)
     {
         var row = new FeatureVector(_service.Names);
         ReadAtOnce(now, request, row, atMs, row.Places, 0, _independent);

@@ -23,7 +23,7 @@ internal sealed class FeatureNames(IReadOnlyList<string> names, IReadOnlyList<in
             : throw new KeyNotFoundException($"The service has no feature '{name}'. It has {string.Join(", ", All)}.");
 }
 
-/// <summary>Where a feature of a service comes from.</summary>
+/// <summary>The origin of a feature of a service.</summary>
 /// <param name="View">The view's name; of what is computed on demand the service's.</param>
 /// <param name="Feature">Its name there.</param>
-internal sealed record FeatureSource(string View, string Feature);
+public sealed record FeatureSource(string View, string Feature);

@@ -5,6 +5,7 @@ public sealed class FeatureVector
 {
     private readonly FeatureNames _names;
     private readonly FeatureValue[] _values;
+    private Dictionary<int, Exception>? _failures;
 
     internal FeatureVector(FeatureNames names, FeatureValue[] values, FeaturePosition[] positions)
     {
@@ -33,8 +34,9 @@ public sealed class FeatureVector
 
     internal FeaturePosition[] Positions { get; }
 
-    /// <summary>The exceptions of the user's code, by the place of the value, where a read goes on after them; null: none.</summary>
-    internal Dictionary<int, Exception>? Failures { get; private set; }
+    /// <summary>The exceptions of the user's code, by the place of the value that it did not make; null: none. Only
+    /// <see cref="FeatureReader{TRequest}.ReadWithFailures"/> goes on after one.</summary>
+    public IReadOnlyDictionary<int, Exception>? Failures => _failures;
 
     internal FeatureValue[] Places => _values;
 
@@ -47,8 +49,8 @@ public sealed class FeatureVector
 
     internal void Fail(IEnumerable<int> places, Exception error)
     {
-        Failures ??= [];
-        foreach (var place in places) Failures[place] = error;
+        _failures ??= [];
+        foreach (var place in places) _failures[place] = error;
     }
 
     /// <summary>The same vector, with nothing known.</summary>
