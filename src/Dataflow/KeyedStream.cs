@@ -76,7 +76,7 @@ public sealed class KeyedStream<TKey, T> : IGrouped<TKey, T, Aggregates<T>>
         string name, Aggregation<T, TR> aggregation, Func<TKey, TR, TOut> result)
     {
         var changes = Add(input => aggregation.Accept(new AggregateStreamNodeOf<TKey, T, TR, TOut>(name, input, result)));
-        return new Table<TKey, TOut>(changes, name, Rows<TKey, TOut>.Of(changes.Pairs.Node));
+        return new Table<TKey, TOut>(changes, name);
     }
 
     /// <summary>Brought together by key, at the start of a stage of its own.</summary>

@@ -39,7 +39,7 @@ internal sealed class Combined<T, TA1, TR1, TA2, TR2, TBoth>(
     public override TBoth Result(in (TA1, TA2) accumulator)
         => result(first.Result(in accumulator.Item1), second.Result(in accumulator.Item2));
 
-    internal override Intake<T, (TA1, TA2)> OpenIntake() => new CombinedIntake<T, TA1, TA2>(first.OpenIntake(), second.OpenIntake());
+    internal override Intake<T, (TA1, TA2)> MakeIntake() => new CombinedIntake<T, TA1, TA2>(first.OpenIntake(), second.OpenIntake());
 }
 
 /// <summary>Combines an aggregate with a second one, each of which knows its own accumulator.</summary>

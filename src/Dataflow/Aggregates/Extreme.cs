@@ -19,7 +19,7 @@ internal sealed class ExtremeAggregation<T, TValue>(string name, Func<T, TValue>
 
     public override TValue Result(in Kept<TValue> accumulator) => accumulator.Value;
 
-    internal override Intake<T, Kept<TValue>> OpenIntake() => new BackupIntake<T, Kept<TValue>, TValue>(this, isReplaced: true);
+    internal override Intake<T, Kept<TValue>> MakeIntake() => new BackupIntake<T, Kept<TValue>, TValue>(this, isReplaced: true);
 
     private void Take(ref Kept<TValue> accumulator, TValue value)
     {

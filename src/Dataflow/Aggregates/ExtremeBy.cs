@@ -23,7 +23,7 @@ internal sealed class ExtremeByAggregation<T, TKey>(string name, Func<T, TKey> b
 
     public override T Result(in Kept<T> accumulator) => accumulator.Value;
 
-    internal override Intake<T, Kept<T>> OpenIntake() => new BackupIntake<T, Kept<T>, T>(this, isReplaced: true);
+    internal override Intake<T, Kept<T>> MakeIntake() => new BackupIntake<T, Kept<T>, T>(this, isReplaced: true);
 }
 
 /// <summary>All values that share the least (sign -1) or greatest (sign 1) key, in the order in which they came.</summary>

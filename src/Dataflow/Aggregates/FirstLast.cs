@@ -23,7 +23,7 @@ internal sealed class FirstAggregation<T, TValue>(Func<T, TValue> of) : Aggregat
 
     public override TValue Result(in Kept<TValue> accumulator) => accumulator.Value;
 
-    internal override Intake<T, Kept<TValue>> OpenIntake() => new BackupIntake<T, Kept<TValue>, TValue>(this, isReplaced: true);
+    internal override Intake<T, Kept<TValue>> MakeIntake() => new BackupIntake<T, Kept<TValue>, TValue>(this, isReplaced: true);
 }
 
 internal sealed class LastAggregation<T, TValue>(Func<T, TValue> of) : Aggregation<T, Kept<TValue>, TValue>
@@ -45,7 +45,7 @@ internal sealed class LastAggregation<T, TValue>(Func<T, TValue> of) : Aggregati
 
     public override TValue Result(in Kept<TValue> accumulator) => accumulator.Value;
 
-    internal override Intake<T, Kept<TValue>> OpenIntake() => new BackupIntake<T, Kept<TValue>, TValue>(this, isReplaced: true);
+    internal override Intake<T, Kept<TValue>> MakeIntake() => new BackupIntake<T, Kept<TValue>, TValue>(this, isReplaced: true);
 }
 
 internal sealed class LastManyAggregation<T, TValue>(int count, Func<T, TValue> of)

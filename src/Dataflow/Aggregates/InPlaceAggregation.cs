@@ -22,6 +22,6 @@ internal abstract class InPlaceAggregation<T, TAccumulator, TChange, TResult> : 
     public sealed override void Retract(ref TAccumulator accumulator, T value)
         => Apply(ref accumulator, PrepareRetract(in accumulator, value));
 
-    internal sealed override Intake<T, TAccumulator> OpenIntake()
+    internal sealed override Intake<T, TAccumulator> MakeIntake()
         => new PreparedIntake<T, TAccumulator, TChange, TResult>(this);
 }

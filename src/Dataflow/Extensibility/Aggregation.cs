@@ -34,8 +34,10 @@ public abstract class Aggregation<T, TResult>
     /// <summary>Opens a trial, which fails for a value that cannot be added and changes nothing; for one thread.</summary>
     internal abstract Action<T> OpenTrial();
 
-    /// <summary>This aggregate and another in one pass over the values.</summary>
-    internal Aggregation<T, TBoth> And<TOther, TBoth>(Aggregation<T, TOther> other, Func<TResult, TOther, TBoth> result)
+    /// <summary>This aggregate and another in one pass over the values: both accumulators lie side by side.</summary>
+    /// <param name="other">The other aggregate.</param>
+    /// <param name="result">Makes one result of both.</param>
+    public Aggregation<T, TBoth> And<TOther, TBoth>(Aggregation<T, TOther> other, Func<TResult, TOther, TBoth> result)
         => Accept(new CombinedWith<T, TResult, TOther, TBoth>(other, result));
 }
 
@@ -91,8 +93,12 @@ public abstract class Aggregation<T, TAccumulator, TResult> : Aggregation<T, TRe
     /// <summary>Whether merging may fail for two accumulators of values that were taken one by one.</summary>
     internal virtual bool MergeMayFail => true;
 
-    /// <summary>Opens the intake that adds values whole or not at all, for one thread.</summary>
-    internal virtual Intake<T, TAccumulator> OpenIntake() => new BackupIntake<T, TAccumulator, TResult>(this, isReplaced: false);
+    /// <summary>Opens an intake, which adds a value whole or not at all: for a step that goes on after the user's code has failed on a
+    /// value (<see cref="OperatorContext.KeepsRejected"/>). Where it does not go on, <see cref="Add(ref TAccumulator, T)"/> is
+    /// cheaper.</summary>
+    public Intake<T, TAccumulator> OpenIntake() => MakeIntake();
+
+    internal virtual Intake<T, TAccumulator> MakeIntake() => new BackupIntake<T, TAccumulator, TResult>(this, isReplaced: false);
 
     internal sealed override Action<T> OpenTrial()
     {

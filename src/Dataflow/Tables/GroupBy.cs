@@ -73,7 +73,7 @@ internal sealed class RowsInGroups<TKey, TRow, TGroup>(
         trials.Add(aggregation.OpenTrial);
         var changes = rows.Add(input => aggregation.Accept(
             new AggregateTableNodeOf<TGroup, TKey, TRow, TR, TOut>(name, input, result)));
-        return new Table<TGroup, TOut>(changes, name, Rows<TGroup, TOut>.Of(changes.Pairs.Node));
+        return new Table<TGroup, TOut>(changes, name);
     }
 }
 

@@ -1,5 +1,3 @@
-using Dataflow.Tables;
-
 namespace Dataflow;
 
 static partial class Verbs
@@ -57,7 +55,7 @@ static partial class Verbs
         var changes = left.Changes().Add(
             right.Changes(),
             (input, second) => new JoinTablesNode<TKey, TLeft, TRight, TOut>(name, input, second, kind, result));
-        return new Table<TKey, TOut>(changes, name, Rows<TKey, TOut>.Of(changes.Pairs.Node));
+        return new Table<TKey, TOut>(changes, name);
     }
 }
 

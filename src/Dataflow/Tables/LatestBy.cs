@@ -1,5 +1,3 @@
-using Dataflow.Tables;
-
 namespace Dataflow;
 
 static partial class Verbs
@@ -19,7 +17,7 @@ static partial class Verbs
         {
             ArgumentNullException.ThrowIfNull(by);
             var changes = stream.Add(input => new LatestByNode<TKey, T, TBy>(name, input, by));
-            return new Table<TKey, T>(changes, name, Rows<TKey, T>.Of(changes.Pairs.Node));
+            return new Table<TKey, T>(changes, name);
         }
     }
 }

@@ -14,6 +14,15 @@ public sealed class Table<TKey, TRow>
     private readonly List<Stream<Keyed<TKey, Change<TRow>>>> _copies = [];
     private readonly RowsFinder<TKey, TRow>? _rows;
 
+    /// <summary>Makes the table of the rows that a step keeps itself; one whose step keeps none is made by <c>ToTable</c>.</summary>
+    /// <param name="changes">The step's results: every change of a row, with the row before. Its operator is an
+    /// <see cref="ITableRows{TKey, TRow}"/>, in which joins and readers look rows up.</param>
+    /// <param name="name">Names what joins keep of the table.</param>
+    public Table(KeyedStream<TKey, Change<TRow>> changes, string name)
+        : this(changes ?? throw new ArgumentNullException(nameof(changes)), name, Rows<TKey, TRow>.Of(changes.Pairs.Node))
+    {
+    }
+
     /// <summary>A table of changes that know their old rows.</summary>
     internal Table(KeyedStream<TKey, Change<TRow>> changes, string name, RowsFinder<TKey, TRow> rows)
     {

@@ -63,7 +63,8 @@ public sealed class TableReader<TKey, TRow>
                     if (_rows(task) is { } rows) return ask(rows, task);
                 }
 
-                throw new InvalidOperationException("The table belongs to another pipeline than the job.");
+                throw new InvalidOperationException(
+                    "The table belongs to another pipeline than the job, or the step before it keeps no rows (ITableRows).");
             },
             cancellationToken);
 }

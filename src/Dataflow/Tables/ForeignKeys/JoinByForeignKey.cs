@@ -1,4 +1,3 @@
-using Dataflow.Tables;
 using Dataflow.Tables.ForeignKeys;
 
 namespace Dataflow;
@@ -60,7 +59,7 @@ static partial class Verbs
         var returned = new KeyedStream<TKey, Returned<TOut>>(
             joined.Pairs.Add(input => new ReturnNode<TForeign, TKey, TOut>($"{name}-return", input)), isPartitioned: false);
         var changes = returned.Add(input => new ReceiveNode<TKey, TOut>(name, input));
-        return new Table<TKey, TOut>(changes, name, Rows<TKey, TOut>.Of(changes.Pairs.Node));
+        return new Table<TKey, TOut>(changes, name);
     }
 
     /// <summary>Adds a step that sees all records of its keys and gives each record another key.</summary>

@@ -4,21 +4,6 @@ using Dataflow.State;
 
 namespace Dataflow;
 
-/// <summary>Adds a value to an accumulator whole or not at all, though the user's code may throw at any place. For one thread.</summary>
-/// <remarks>Each call of <see cref="Add"/> that succeeds is followed by one of <see cref="Commit"/> or of <see cref="Undo"/>, which
-/// cannot fail. If it fails, the accumulator is as it was.</remarks>
-internal abstract class Intake<T, TAccumulator>
-{
-    /// <summary>Does all of adding a value, or of taking it back, that may fail.</summary>
-    public abstract void Add(ref TAccumulator accumulator, T value, bool retracts = false);
-
-    /// <summary>Does the rest.</summary>
-    public abstract void Commit(ref TAccumulator accumulator);
-
-    /// <summary>Leaves the accumulator as it was before.</summary>
-    public abstract void Undo(ref TAccumulator accumulator);
-}
-
 /// <summary>Keeps the accumulator as it was until the user's code has returned: a copy or, where it is changed in place, its
 /// bytes.</summary>
 internal sealed class BackupIntake<T, TAccumulator, TResult>(Aggregation<T, TAccumulator, TResult> aggregation, bool isReplaced)
