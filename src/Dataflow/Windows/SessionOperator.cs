@@ -47,7 +47,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
             newest.Widen(record.Timestamp);
             Count(key, ref newest);
             // One that was over, and took a late record, may live on.
-            if (Trigger.MaxOutOfOrdernessMs > 0) WatchEarlier(key, ref newest, in newest);
+            if (Trigger.AllowedLatenessMs > 0) WatchEarlier(key, ref newest, in newest);
         }
         else
         {
@@ -169,7 +169,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
 
     /// <summary>When something happens to a session next: it is over, or even the allowed lateness is.</summary>
     private long DueOf(in OpenWindow<TAccumulator> session, long watermark)
-        => windows.DueOf(session.Last) + (windows.IsOver(session.Last, watermark) ? Trigger.MaxOutOfOrdernessMs : 0);
+        => windows.DueOf(session.Last) + (windows.IsOver(session.Last, watermark) ? Trigger.AllowedLatenessMs : 0);
 
     /// <summary>Whether a record, no newer than the newest session's end, touches that one and surely no other.</summary>
     private bool IsIn(in OpenWindow<TAccumulator> newest, long time)

@@ -53,7 +53,7 @@ public sealed record Trigger
 
     internal bool IsAtEnd => this == AtEnd;
 
-    internal long MaxOutOfOrdernessMs => (long)AllowedLateness.TotalMilliseconds;
+    internal long AllowedLatenessMs => (long)AllowedLateness.TotalMilliseconds;
 
     internal string Text => string.Concat(
         EarlyEvery is { } every ? $", early every {every}" : "",
@@ -62,5 +62,5 @@ public sealed record Trigger
         Discards ? ", discarding" : "");
 
     /// <summary>A watermark put back by the allowed lateness: what ends up to there takes no more records.</summary>
-    internal long Closed(long watermark) => watermark is long.MinValue or long.MaxValue ? watermark : watermark - MaxOutOfOrdernessMs;
+    internal long Closed(long watermark) => watermark is long.MinValue or long.MaxValue ? watermark : watermark - AllowedLatenessMs;
 }

@@ -15,6 +15,7 @@ internal sealed class TaskCapture
     private TaskCheckpoint? _writing;
     private long _committedEpoch;
     private bool _hasFinished;
+    private bool _hasFailed; // a step at a commit: the next start makes up for it, and no sink completes before
 
     public TaskCapture(StreamTask task)
     {
@@ -70,13 +71,16 @@ internal sealed class TaskCapture
 
     public bool LearnOfCommit()
     {
+        if (_hasFailed) return false;
         // In this order: once the job is finished, the epoch read after it is the last one.
         var isFinished = _job.IsFinished && !_hasFinished;
         var epoch = _job.CommittedEpoch;
         if (epoch > _committedEpoch)
         {
             _committedEpoch = epoch;
+            _hasFailed = true;
             _task.Each(static (_, step) => step.Committed());
+            _hasFailed = false;
         }
         else if (!isFinished)
         {
