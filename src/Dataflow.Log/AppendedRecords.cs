@@ -2,7 +2,7 @@ using Dataflow.Log.Segments;
 
 namespace Dataflow.Log;
 
-/// <summary>Records that a commit appends; knows their offsets once the commit succeeded.</summary>
+/// <summary>The records that a commit appends; their offsets are known once the commit has succeeded.</summary>
 public sealed class AppendedRecords
 {
     private readonly LogCommit _commit;
@@ -17,7 +17,7 @@ public sealed class AppendedRecords
         records.Seal();
     }
 
-    /// <summary>How many records they are; their offsets follow each other.</summary>
+    /// <summary>The number of records; their offsets are consecutive.</summary>
     public int Count { get; }
 
     /// <summary>The first record's offset; the partition's end when there are no records.</summary>

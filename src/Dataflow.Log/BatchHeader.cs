@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace Dataflow.Log;
 
-/// <summary>The fixed part of a record batch, Kafka's format v2; the same bytes lie in segments, journal and readers' hands.</summary>
+/// <summary>The fixed part of a record batch, Kafka's format v2; the same bytes are in segments, in the journal and in batches for
+/// readers.</summary>
 /// <remarks><code>
 /// offset  bytes  field
 ///      0      8  base offset            offset of the first record; given when the batch is committed
@@ -23,13 +24,13 @@ namespace Dataflow.Log;
 internal readonly record struct BatchHeader(
     long BaseOffset, int Bytes, uint Checksum, short Attributes, int LastOffsetDelta, long BaseTimestamp, long MaxTimestamp, int Count)
 {
-    /// <summary>Where the records begin.</summary>
+    /// <summary>The size of the header, at which the records begin.</summary>
     public const int Size = 61;
 
-    /// <summary>The first bytes, enough to know the base offset and the length.</summary>
+    /// <summary>The length of the first bytes, enough to know the base offset and the length.</summary>
     public const int PrefixSize = 12;
 
-    /// <summary>No batch is larger; a longer length means damage and is never allocated.</summary>
+    /// <summary>The largest allowed batch; a longer length means damage and is never allocated.</summary>
     public const int MaxBatchBytes = 16 << 20;
 
     private const int ChecksumStart = 21;
@@ -37,7 +38,7 @@ internal readonly record struct BatchHeader(
 
     public long LastOffset => BaseOffset + LastOffsetDelta;
 
-    /// <summary>Reads a header and says what is wrong with it, if anything, as far as its own fields tell.</summary>
+    /// <summary>Reads a header; returns what is wrong with it, as far as its own fields tell, or null.</summary>
     public static string? TryRead(ReadOnlySpan<byte> bytes, out BatchHeader header)
     {
         header = new(
@@ -56,26 +57,26 @@ internal readonly record struct BatchHeader(
         return null;
     }
 
-    /// <summary>The whole length that a batch claims, from its first <see cref="PrefixSize"/> bytes; -1 when it is nonsense.</summary>
+    /// <summary>Reads the whole length that a batch claims, from its first <see cref="PrefixSize"/> bytes; -1 if it is invalid.</summary>
     public static int LengthOf(ReadOnlySpan<byte> prefix)
     {
         var length = BinaryPrimitives.ReadInt32BigEndian(prefix[8..]);
         return length is < Size - PrefixSize or > MaxBatchBytes - PrefixSize ? -1 : length + PrefixSize;
     }
 
-    /// <summary>The checksum that a batch's bytes should carry.</summary>
+    /// <summary>Computes the checksum that a batch's bytes should carry.</summary>
     public static uint ChecksumOf(ReadOnlySpan<byte> batch) => Crc32C.Compute(batch[ChecksumStart..]);
 
-    /// <summary>Gives a batch its place; the checksum does not cover it.</summary>
+    /// <summary>Sets a batch's base offset; the checksum does not cover it.</summary>
     public static void SetBaseOffset(Span<byte> batch, long offset) => BinaryPrimitives.WriteInt64BigEndian(batch, offset);
 
-    /// <summary>Tells a batch its commit; the checksum does not cover it.</summary>
+    /// <summary>Sets the journal entry of a batch's commit; the checksum does not cover it.</summary>
     public static void SetEpoch(Span<byte> batch, int epoch) => BinaryPrimitives.WriteInt32BigEndian(batch[PrefixSize..], epoch);
 
-    /// <summary>The number of a journal entry as batches carry it: 31 bits of it.</summary>
+    /// <summary>Converts the number of a journal entry to the 31 bits that batches carry.</summary>
     public static int EpochOf(long sequence) => (int)(sequence & int.MaxValue);
 
-    /// <summary>Whether a batch belongs to a commit after an entry, by numbers that begin anew now and then.</summary>
+    /// <summary>Whether a batch belongs to a commit after an entry; the numbers wrap around.</summary>
     public static bool IsAfter(ReadOnlySpan<byte> batch, long sequence)
     {
         var distance = EpochOf(BinaryPrimitives.ReadInt32BigEndian(batch[PrefixSize..]) - sequence);

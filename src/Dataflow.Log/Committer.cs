@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Dataflow.Log;
 
-/// <summary>Does what was asked for, one group at a time: while one group is on its way to the disk the next one gathers.</summary>
+/// <summary>Executes requests, one group at a time: while one group is being written to disk the next one is collected.</summary>
 internal sealed class Committer(LogWriter writer, TaskScheduler scheduler, string directory)
 {
     private const long GroupBytes = 16 << 20;
@@ -14,10 +14,10 @@ internal sealed class Committer(LogWriter writer, TaskScheduler scheduler, strin
     private bool _draining;
     private bool _closed;
 
-    /// <summary>Why the store takes no more commits; null while all is well.</summary>
+    /// <summary>The reason why the store takes no more commits; null while it works.</summary>
     public LogFailedException? Failure => _failure;
 
-    /// <summary>Takes a request; its task tells when it is done.</summary>
+    /// <summary>Queues a request; its task completes when it is done.</summary>
     /// <exception cref="ObjectDisposedException">The log was closed.</exception>
     public Task Enqueue(Request request)
     {
@@ -33,7 +33,7 @@ internal sealed class Committer(LogWriter writer, TaskScheduler scheduler, strin
         return request.Done;
     }
 
-    /// <summary>Does what was asked for so far, on this thread, and writes a last checkpoint. Nothing is taken afterwards.</summary>
+    /// <summary>Executes the queued requests on this thread, and writes a last checkpoint. Later requests are refused.</summary>
     public void Close()
     {
         lock (_queueLock)
@@ -73,7 +73,7 @@ internal sealed class Committer(LogWriter writer, TaskScheduler scheduler, strin
         }
     }
 
-    /// <summary>The next commits up to a group's size, or one request of another kind.</summary>
+    /// <summary>Takes the next commits up to a group's size, or one request of another kind.</summary>
     private List<Request> TakeGroup()
     {
         var group = new List<Request>();
@@ -94,7 +94,7 @@ internal sealed class Committer(LogWriter writer, TaskScheduler scheduler, strin
         return group;
     }
 
-    /// <summary>Checked under the lock, in builds for debugging.</summary>
+    /// <summary>Asserts the invariants, in debug builds; called under the lock.</summary>
     [Conditional("DEBUG")]
     private void AssertInvariants()
     {

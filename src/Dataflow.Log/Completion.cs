@@ -1,10 +1,9 @@
 namespace Dataflow.Log;
 
-/// <summary>Something that somebody waits for and may give up waiting for.</summary>
-/// <remarks>
-/// Who waits goes on where its own scheduler says, straight from the thread that completes; <see cref="Task.WaitAsync(CancellationToken)"/>
-/// would go through the thread pool, which a simulation cannot replay. No code of a waiter runs inside the one who completes.
-/// </remarks>
+/// <summary>A completion that a caller waits for and may stop waiting for.</summary>
+/// <remarks>The waiting code continues on its own scheduler, directly from the thread that completes;
+/// <see cref="Task.WaitAsync(CancellationToken)"/> would go through the thread pool, which a simulation cannot replay. No waiting code runs
+/// inside the completing code.</remarks>
 internal sealed class Completion
 {
     private readonly TaskCompletionSource _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -17,7 +16,7 @@ internal sealed class Completion
 
     public Task Task => _source.Task;
 
-    /// <summary>Ends the time in which waiting can be given up; false if it was.</summary>
+    /// <summary>Ends the time in which the wait can be cancelled; false if it was.</summary>
     public bool TryClaim() => !Task.IsCompleted && (_giveUp == default || _giveUp.Unregister());
 
     public void Succeed()

@@ -4,21 +4,19 @@ using System.Runtime.InteropServices;
 
 namespace Dataflow.Log;
 
-/// <summary>CRC-32C (Castagnoli), the checksum of Kafka's record batches; hardware computes it.</summary>
-/// <remarks>
-/// The instruction takes three cycles but one can begin in each, so long inputs run as three lanes side by side. A lane's
-/// state is joined to the next one's by <see cref="SkipLane"/>: what the state becomes over a lane of zeros, which is
-/// linear and so a table lookup for each of its bytes.
-/// </remarks>
+/// <summary>CRC-32C (Castagnoli), the checksum of Kafka's record batches, computed by hardware.</summary>
+/// <remarks>The instruction takes three cycles but one can begin in each, so long inputs run as three lanes side by side. A lane's state is
+/// joined to the next one's by <see cref="SkipLane"/>: the state after a lane of zeros, which is linear and so a table lookup for each of
+/// its bytes.</remarks>
 internal static class Crc32C
 {
     private const int LaneBytes = 1024;
     private static readonly uint[] LaneOfZeros = MakeLaneOfZeros();
 
-    /// <summary>The checksum of the bytes.</summary>
+    /// <summary>Computes the checksum of the bytes.</summary>
     public static uint Compute(ReadOnlySpan<byte> bytes) => ~Continue(~0u, bytes);
 
-    /// <summary>Goes on from a raw state: start with all ones, invert the last state.</summary>
+    /// <summary>Continues from a raw state: start with all ones, invert the last state.</summary>
     public static uint Continue(uint state, ReadOnlySpan<byte> bytes)
     {
         while (bytes.Length >= 3 * LaneBytes && BitConverter.IsLittleEndian)

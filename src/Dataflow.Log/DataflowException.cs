@@ -1,10 +1,8 @@
 namespace Dataflow;
 
 /// <summary>The base of every error that Dataflow reports.</summary>
-/// <remarks>
-/// Each message says where, what happened with which value, and what it means or what to do. The messages are made by
-/// static factories that stand next to their exception type.
-/// </remarks>
+/// <remarks>Each message says where, what happened, and what it means or what to do. Static factories beside each exception type make the
+/// messages.</remarks>
 public class DataflowException : Exception
 {
     /// <summary>Creates an error with its message and, if there is one, its cause.</summary>
@@ -13,6 +11,7 @@ public class DataflowException : Exception
     {
     }
 
-    /// <summary>Whether the same call may succeed later with nothing changed: a full disk or a busy directory, say.</summary>
+    /// <summary>Whether the same call may succeed later with nothing changed: after a full disk or a busy directory, for example. Default
+    /// false.</summary>
     public bool IsTransient { get; init; }
 }

@@ -16,7 +16,7 @@ internal sealed class DedicatedThreadScheduler : TaskScheduler, IDisposable
 
     public override int MaximumConcurrencyLevel => 1;
 
-    /// <summary>Lets the thread end after what was queued.</summary>
+    /// <summary>Ends the thread after the queued tasks.</summary>
     public void Dispose()
     {
         _tasks.CompleteAdding();

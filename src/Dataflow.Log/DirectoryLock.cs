@@ -3,13 +3,13 @@ using System.Text;
 
 namespace Dataflow.Log;
 
-/// <summary>Keeps a second process, or a second store in this one, out of a log's directory.</summary>
+/// <summary>Locks a log's directory against other processes and other stores in this one.</summary>
 internal static class DirectoryLock
 {
     private const int NoteBytes = 512; // always the same length, so that a full disk has room for the next note
 
-    /// <summary>Takes the lock and leaves a note on who holds it.</summary>
-    /// <exception cref="LogLockedException">Somebody else holds it.</exception>
+    /// <summary>Takes the lock and writes a note that names its holder.</summary>
+    /// <exception cref="LogLockedException">Another process or store holds it.</exception>
     public static IDisposable Take(IFileSystem files, string directory, TimeProvider time)
     {
         IDisposable taken;
@@ -51,7 +51,7 @@ internal static class DirectoryLock
         }
         catch (Exception error) when (DiskErrors.IsRefusal(error))
         {
-            return null; // that the log is locked is what matters
+            return null; // the note is optional; the lock is not
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace Dataflow.Log;
 
-/// <summary>What an acknowledged commit survives.</summary>
+/// <summary>The failures that an acknowledged commit survives.</summary>
 public enum Durability
 {
     /// <summary>A power loss or a crash of the operating system: acknowledged once the journal is on disk. The default.</summary>
@@ -9,6 +9,6 @@ public enum Durability
     /// <summary>The death of the process, not a power loss: acknowledged once the operating system has the bytes.</summary>
     ProcessCrash,
 
-    /// <summary>Nothing: the log lives in memory and ends with its <see cref="LogStore"/>. Made for tests.</summary>
+    /// <summary>No failure: the log is in memory and ends with its <see cref="LogStore"/>. For tests.</summary>
     Memory,
 }

@@ -2,19 +2,19 @@ using System.Buffers.Binary;
 
 namespace Dataflow.Log;
 
-/// <summary>Chooses the partition of a key as Kafka's producers do, so that both put a key in the same place.</summary>
+/// <summary>Chooses the partition of a key as Kafka's producers do, so that both put a key in the same partition.</summary>
 public static class KafkaPartitioner
 {
-    /// <summary>The partition of a key: 32-bit Murmur2 with Kafka's seed, sign bit cleared, modulo the count.</summary>
+    /// <summary>Returns the partition of a key: 32-bit Murmur2 with Kafka's seed, sign bit cleared, modulo the count.</summary>
     /// <param name="key">The serialized key.</param>
-    /// <param name="partitions">How many partitions the topic has; at least 1.</param>
+    /// <param name="partitions">The topic's number of partitions; at least 1.</param>
     public static int Partition(ReadOnlySpan<byte> key, int partitions)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(partitions, 1);
         return (int)((Hash(key) & 0x7fffffff) % (uint)partitions);
     }
 
-    /// <summary>The 32-bit Murmur2 hash of some bytes with Kafka's seed: the same in every run and on every machine.</summary>
+    /// <summary>Computes the 32-bit Murmur2 hash of some bytes with Kafka's seed: the same in every run and on every machine.</summary>
     public static uint Hash(ReadOnlySpan<byte> key)
     {
         const uint multiplier = 0x5bd1e995;

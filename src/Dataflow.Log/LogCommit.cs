@@ -1,17 +1,15 @@
 namespace Dataflow.Log;
 
 /// <summary>Appends to any number of partitions, and group offsets, that become visible and durable together or not at all.</summary>
-/// <remarks>
-/// Filled by one thread, then handed to <see cref="LogStore.CommitAsync"/> once. It owns the buffers added to it and
-/// gives their memory back when it is done. After a <see cref="LogFullException"/> it is unchanged and may be committed again.
-/// </remarks>
+/// <remarks>Filled by one thread, then passed to <see cref="LogStore.CommitAsync"/> once. It owns the buffers added to it and frees their
+/// memory when it is done. After a <see cref="LogFullException"/> it is unchanged and may be committed again.</remarks>
 public sealed class LogCommit
 {
     private readonly List<AppendedRecords> _appends = [];
     private readonly List<GroupOffset> _offsets = [];
     private CommitState _state;
 
-    /// <summary>Bytes that the records take in the log.</summary>
+    /// <summary>The size of the records in the log, in bytes.</summary>
     public long Bytes { get; private set; }
 
     internal List<AppendedRecords> Appends => _appends;
@@ -22,11 +20,11 @@ public sealed class LogCommit
 
     /// <summary>Adds records to the end of a partition, after those that this commit already has for it.</summary>
     /// <param name="topic">A topic of the store that will commit.</param>
-    /// <param name="partition">From 0.</param>
-    /// <param name="records">Belongs to the commit from here on; do not touch it again.</param>
-    /// <returns>Tells, after the commit, which offsets the records got.</returns>
+    /// <param name="partition">The partition's number, from 0.</param>
+    /// <param name="records">The records; the commit owns them from here on, do not use them again.</param>
+    /// <returns>The records' offsets, known after the commit.</returns>
     /// <exception cref="LogException">The topic has no such partition.</exception>
-    /// <exception cref="InvalidOperationException">The commit was handed over already.</exception>
+    /// <exception cref="InvalidOperationException">The commit was passed to the store already.</exception>
     public AppendedRecords Add(LogTopic topic, int partition, RecordBuffer records)
     {
         ArgumentNullException.ThrowIfNull(topic);
@@ -38,12 +36,12 @@ public sealed class LogCommit
         return appended;
     }
 
-    /// <summary>Sets where a group goes on reading a partition; the last call for the same partition counts.</summary>
+    /// <summary>Sets the offset from which a group reads a partition next; the last call for the same partition counts.</summary>
     /// <param name="group">Any name; groups exist from their first offset on.</param>
     /// <param name="topic">A topic of the store that will commit.</param>
-    /// <param name="partition">From 0.</param>
+    /// <param name="partition">The partition's number, from 0.</param>
     /// <param name="offset">The next offset to read; not negative.</param>
-    /// <exception cref="InvalidOperationException">The commit was handed over already.</exception>
+    /// <exception cref="InvalidOperationException">The commit was passed to the store already.</exception>
     public void SetGroupOffset(string group, string topic, int partition, long offset)
     {
         ArgumentException.ThrowIfNullOrEmpty(group);
@@ -59,7 +57,7 @@ public sealed class LogCommit
         _state = CommitState.HandedOver;
     }
 
-    /// <summary>Takes the commit back after it was refused without a trace.</summary>
+    /// <summary>Allows the commit to be committed again, after it was refused without a trace.</summary>
     internal void Reopen() => _state = CommitState.Open;
 
     internal void Complete()
@@ -68,7 +66,7 @@ public sealed class LogCommit
         _state = CommitState.Done;
     }
 
-    /// <summary>Gives the memory back; after a failure the commit stays handed over.</summary>
+    /// <summary>Frees the memory; after a failure the commit stays closed.</summary>
     internal void ReleaseRecords()
     {
         foreach (var append in _appends) append.Records.Dispose();
@@ -87,5 +85,5 @@ public sealed class LogCommit
     }
 }
 
-/// <summary>Where a group goes on reading a partition.</summary>
+/// <summary>The offset from which a group reads a partition next.</summary>
 internal readonly record struct GroupOffset(string Group, string Topic, int Partition, long Offset);

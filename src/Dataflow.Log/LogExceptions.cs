@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Dataflow.Log;
 
-/// <summary>The log refused a call: an unknown topic, a wrong name, a record that is too large.</summary>
+/// <summary>Thrown when the log refuses a call: an unknown topic, an invalid name, a record that is too large.</summary>
 public class LogException : DataflowException
 {
     /// <summary>Creates an error with its message and, if there is one, its cause.</summary>
@@ -39,7 +39,7 @@ public class LogException : DataflowException
         => new(string.Create(CultureInfo.InvariantCulture, $"File '{file}': format version is {version}, this program knows {known} only. Open the log with the {(version > known ? "newer" : "older")} version of Dataflow that wrote it, or begin another one in an empty directory."));
 }
 
-/// <summary>A record does not fit in a batch.</summary>
+/// <summary>Thrown when a record does not fit in a batch.</summary>
 public sealed class RecordTooLargeException : LogException
 {
     private RecordTooLargeException(string where, long bytes, Exception? inner)
@@ -47,13 +47,13 @@ public sealed class RecordTooLargeException : LogException
             string.Create(CultureInfo.InvariantCulture, $"{where}: key, value and headers take {bytes} bytes. A batch holds at most {BatchHeader.MaxBatchBytes} bytes; split the record or keep its content elsewhere."),
             inner) => Bytes = bytes;
 
-    /// <summary>The bytes of its key, value and headers.</summary>
+    /// <summary>The size of its key, value and headers, in bytes.</summary>
     public long Bytes { get; }
 
-    /// <summary>The topic that it was bound for, or null where that is not known yet.</summary>
+    /// <summary>The topic that it was to be appended to, or null where that is not known yet.</summary>
     public string? Topic { get; private init; }
 
-    /// <summary>The partition that it was bound for, or null where that is not known yet.</summary>
+    /// <summary>The partition that it was to be appended to, or null where that is not known yet.</summary>
     public int? Partition { get; private init; }
 
     internal static RecordTooLargeException Of(long bytes) => new("Record", bytes, inner: null);
@@ -62,7 +62,7 @@ public sealed class RecordTooLargeException : LogException
         => new(string.Create(CultureInfo.InvariantCulture, $"Topic '{topic}', partition {partition}, record"), Bytes, this) { Topic = topic, Partition = partition };
 }
 
-/// <summary>An offset is not among those that a partition holds.</summary>
+/// <summary>Thrown when a partition does not hold an offset.</summary>
 public sealed class OffsetOutOfRangeException : LogException
 {
     private OffsetOutOfRangeException(string message)
@@ -88,7 +88,7 @@ public sealed class OffsetOutOfRangeException : LogException
         };
 }
 
-/// <summary>Stored bytes are not what was written. Nothing was cut or skipped.</summary>
+/// <summary>Thrown when stored bytes are not those that were written. Nothing was cut or skipped.</summary>
 public sealed class CorruptLogException : LogException
 {
     private const string RestoreJournal = "restore the journal from a copy, or remove the log and rebuild it";
@@ -107,7 +107,7 @@ public sealed class CorruptLogException : LogException
     /// <summary>The full path of the damaged file.</summary>
     public string File { get; private init; } = "";
 
-    /// <summary>The byte of the file at which the damage was met.</summary>
+    /// <summary>The position in the file at which the damage was found, in bytes.</summary>
     public long Position { get; private init; }
 
     /// <summary>The first record offset that is in doubt, or null when the journal is damaged.</summary>
@@ -168,7 +168,7 @@ public sealed class CorruptLogException : LogException
         };
 }
 
-/// <summary>Another store has the directory open.</summary>
+/// <summary>Thrown when another store has the directory open.</summary>
 public sealed class LogLockedException : LogException
 {
     private LogLockedException(string message, Exception inner)
@@ -181,7 +181,7 @@ public sealed class LogLockedException : LogException
         => new($"Log '{directory}': it is open elsewhere ({holder ?? "holder unknown"}). One process at a time may open a log; close the other one first.", inner);
 }
 
-/// <summary>The operating system refused to open, read or lock a file of the log. Nothing that was committed was changed.</summary>
+/// <summary>Thrown when the operating system refuses to open, read or lock a file of the log. Committed data was not changed.</summary>
 public sealed class LogAccessException : LogException
 {
     private LogAccessException(string message, Exception inner)
@@ -196,7 +196,7 @@ public sealed class LogAccessException : LogException
         => new(string.Create(CultureInfo.InvariantCulture, $"Topic '{topic}', partition {partition}, file '{file}': it could not be read: {inner.Message.TrimEnd('.')}. The reader stays where it is; remove the cause and read again."), inner);
 }
 
-/// <summary>The disk is full. The commit did not happen and the log goes on; the same commit may be tried again.</summary>
+/// <summary>Thrown when the disk is full. The commit did not happen and the log stays usable; the same commit may be retried.</summary>
 public sealed class LogFullException : LogException
 {
     private LogFullException(string message, Exception inner)
@@ -209,7 +209,7 @@ public sealed class LogFullException : LogException
         => new($"Log '{directory}': the disk is full ({inner.Message}). Nothing of this commit was stored; free some space or trim topics, then try again.", inner);
 }
 
-/// <summary>A write or a sync failed. The store takes no more commits; readers keep what they could see.</summary>
+/// <summary>Thrown after a write or a sync failed. The store takes no more commits; readers keep the records that were visible.</summary>
 public sealed class LogFailedException : LogException
 {
     private LogFailedException(string message, Exception inner)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Dataflow.Log;
 
-/// <summary>Where everything lies below a log's directory.</summary>
+/// <summary>The files and directories below a log's directory.</summary>
 internal static class LogLayout
 {
     public const string JournalExtension = ".journal";
@@ -28,10 +28,10 @@ internal static class LogLayout
 
     public static bool TryParseGeneration(string fileName, out long generation) => TryParse(fileName, JournalExtension, out generation);
 
-    /// <summary>Whether a file's name is one that a segment may have; files of other names belong to somebody else.</summary>
+    /// <summary>Whether a file's name is a valid name of a segment; files with other names do not belong to the log.</summary>
     public static bool TryParseBaseOffset(string fileName, out long baseOffset) => TryParse(fileName, SegmentExtension, out baseOffset);
 
-    /// <summary>Whether a directory's name is one that a partition's may have.</summary>
+    /// <summary>Whether a directory's name is a valid name of a partition.</summary>
     public static bool IsPartition(string directoryName)
         => directoryName.LastIndexOf('-') is > 0 and var dash
             && int.TryParse(directoryName.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _);

@@ -1,12 +1,13 @@
 namespace Dataflow.Log;
 
-/// <summary>How a log keeps its topics.</summary>
+/// <summary>The options of a log.</summary>
 public sealed record LogOptions
 {
-    /// <summary>What an acknowledged commit survives. Default <see cref="Durability.PowerLoss"/>.</summary>
+    /// <summary>The failures that an acknowledged commit survives. Default <see cref="Durability.PowerLoss"/>.</summary>
     public Durability Durability { get; init; } = Durability.PowerLoss;
 
-    /// <summary>Size in bytes at which a partition's segment file is closed and the next begun. Default 128 MiB, least 64 KiB.</summary>
+    /// <summary>The size in bytes at which a partition's segment file is closed and the next begun. Default 128 MiB, at least 64
+    /// KiB.</summary>
     public int SegmentBytes
     {
         get;
@@ -17,10 +18,8 @@ public sealed record LogOptions
         }
     } = 128 << 20;
 
-    /// <summary>
-    /// Size in bytes at which a journal file is checkpointed and recycled, which bounds what a recovery replays.
-    /// There are two of them. Default 16 MiB, least 64 KiB.
-    /// </summary>
+    /// <summary>The size in bytes at which a journal file is checkpointed and recycled, which bounds what a recovery replays. There are two
+    /// such files. Default 16 MiB, at least 64 KiB.</summary>
     public int JournalFileBytes
     {
         get;
@@ -31,9 +30,8 @@ public sealed record LogOptions
         }
     } = 16 << 20;
 
-    /// <summary>
-    /// Bytes that one <see cref="LogProducer"/> holds unacknowledged before its appends wait. Default 64 MiB, least 4 KiB.
-    /// </summary>
+    /// <summary>The bytes that one <see cref="LogProducer"/> holds unacknowledged before its appends wait. Default 64 MiB, at least 4
+    /// KiB.</summary>
     public long MaxPendingBytes
     {
         get;
@@ -44,7 +42,8 @@ public sealed record LogOptions
         }
     } = 64 << 20;
 
-    /// <summary>Every file operation goes through it. Default <see cref="PhysicalFileSystem"/>; not used by <see cref="Durability.Memory"/>.</summary>
+    /// <summary>The file system for every file operation. Default <see cref="PhysicalFileSystem"/>; not used by
+    /// <see cref="Durability.Memory"/>.</summary>
     public IFileSystem FileSystem
     {
         get;
@@ -55,13 +54,11 @@ public sealed record LogOptions
         }
     } = PhysicalFileSystem.Instance;
 
-    /// <summary>
-    /// Runs the commits, one at a time. Default null: a thread of the store's own. A scheduler that runs tasks at once
-    /// on the caller's thread makes every <see cref="LogStore.CommitAsync"/> complete before it returns.
-    /// </summary>
+    /// <summary>The scheduler that runs the commits, one at a time. Default null: a thread of the store's own. A scheduler that runs tasks
+    /// at once on the caller's thread makes every <see cref="LogStore.CommitAsync"/> complete before it returns.</summary>
     public TaskScheduler? CommitScheduler { get; init; }
 
-    /// <summary>Says when records were appended, for retention, and runs its timer. Default the system's clock.</summary>
+    /// <summary>The clock for the times of appends, which retention uses, and for its timer. Default: the system's.</summary>
     public TimeProvider Time
     {
         get;

@@ -2,12 +2,11 @@ using System.Diagnostics;
 
 namespace Dataflow.Log;
 
-/// <summary>Gathers records for one topic and commits them: while one commit is on its way to the disk the next one gathers.</summary>
-/// <remarks>
-/// Safe for several threads. It holds at most <see cref="LogOptions.MaxPendingBytes"/> that are not acknowledged; beyond
-/// that appends wait. Records of one partition keep the order of the calls. A full disk is reported by the next flush,
-/// which tries again what was refused; any other failure ends the producer.
-/// </remarks>
+/// <summary>Collects records for one topic and commits them in groups: while one group is being written to disk the next one is
+/// collected.</summary>
+/// <remarks>Safe for several threads. It holds at most <see cref="LogOptions.MaxPendingBytes"/> unacknowledged; beyond that appends wait.
+/// Records of one partition keep the order of the calls. The next flush reports a full disk and retries the refused records; any other
+/// failure ends the producer.</remarks>
 public sealed class LogProducer : IAsyncDisposable
 {
     private readonly LogStore _store;
@@ -31,7 +30,7 @@ public sealed class LogProducer : IAsyncDisposable
         _gathering = new RecordBuffer?[topic.PartitionCount];
     }
 
-    /// <summary>The topic that it appends to.</summary>
+    /// <summary>The topic to which it appends.</summary>
     public LogTopic Topic => _topic;
 
     /// <summary>Appends a record without a key, unless too much is pending.</summary>
@@ -40,18 +39,18 @@ public sealed class LogProducer : IAsyncDisposable
         => TryAppend(partition, timestamp, default, -1, value, value.Length, headers);
 
     /// <summary>Appends a record with a key, unless too much is pending.</summary>
-    /// <param name="partition">From 0; see <see cref="KafkaPartitioner"/>.</param>
+    /// <param name="partition">The partition's number, from 0; see <see cref="KafkaPartitioner"/>.</param>
     /// <param name="timestamp">Milliseconds since the Unix epoch.</param>
     /// <param name="key">Copied before the call returns; an empty key is a key.</param>
     /// <param name="value">Copied before the call returns.</param>
-    /// <param name="headers">In the order in which readers get them; copied before the call returns.</param>
-    /// <returns>False when <see cref="LogOptions.MaxPendingBytes"/> are pending: the record was not taken.</returns>
+    /// <param name="headers">The headers, in the order in which readers get them; copied before the call returns.</param>
+    /// <returns>False when <see cref="LogOptions.MaxPendingBytes"/> are pending: the record was not accepted.</returns>
     /// <exception cref="LogException">The producer failed earlier, or the record is too large.</exception>
     public bool TryAppend(
         int partition, long timestamp, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, ReadOnlySpan<RecordHeader> headers = default)
         => TryAppend(partition, timestamp, key, key.Length, value, value.Length, headers);
 
-    /// <summary>Appends a record with a key and no value, which says that the key is gone, unless too much is pending.</summary>
+    /// <summary>Appends a record with a key and no value, which marks the key as deleted, unless too much is pending.</summary>
     /// <inheritdoc cref="TryAppend(int, long, ReadOnlySpan{byte}, ReadOnlySpan{byte}, ReadOnlySpan{RecordHeader})"/>
     public bool TryAppendTombstone(int partition, long timestamp, ReadOnlySpan<byte> key, ReadOnlySpan<RecordHeader> headers = default)
         => TryAppend(partition, timestamp, key, key.Length, default, -1, headers);
@@ -73,13 +72,14 @@ public sealed class LogProducer : IAsyncDisposable
         => AppendAsync(partition, timestamp, key, value, headers: default, cancellationToken);
 
     /// <summary>Appends a record with a key, waiting while too much is pending.</summary>
-    /// <param name="partition">From 0; see <see cref="KafkaPartitioner"/>.</param>
+    /// <param name="partition">The partition's number, from 0; see <see cref="KafkaPartitioner"/>.</param>
     /// <param name="timestamp">Milliseconds since the Unix epoch.</param>
     /// <param name="key">Copied before the task completes; an empty key is a key.</param>
     /// <param name="value">Copied before the task completes.</param>
-    /// <param name="headers">In the order in which readers get them; copied before the task completes.</param>
-    /// <param name="cancellationToken">Gives up waiting; the record was not taken.</param>
-    /// <returns>Completes when the record is gathered; <see cref="FlushAsync"/> tells when it is safe. Calls that wait keep their order.</returns>
+    /// <param name="headers">The headers, in the order in which readers get them; copied before the task completes.</param>
+    /// <param name="cancellationToken">Ends the wait; the record was not accepted.</param>
+    /// <returns>Completes when the record is accepted; <see cref="FlushAsync"/> completes when it is durable. Calls that wait keep their
+    /// order.</returns>
     /// <exception cref="LogException">The producer failed, the disk is full, or the record is too large.</exception>
     public ValueTask AppendAsync(
         int partition,
@@ -90,14 +90,14 @@ public sealed class LogProducer : IAsyncDisposable
         CancellationToken cancellationToken = default)
         => TryAppend(partition, timestamp, key.Span, value.Span, headers.Span) ? default : AppendLaterAsync(partition, timestamp, key, value, headers, cancellationToken);
 
-    /// <summary>Appends a record with a key and no value, which says that the key is gone, waiting while too much is pending.</summary>
+    /// <summary>Appends a record with a key and no value, which marks the key as deleted, waiting while too much is pending.</summary>
     /// <inheritdoc cref="AppendAsync(int, long, ReadOnlyMemory{byte}, ReadOnlyMemory{byte}, ReadOnlyMemory{RecordHeader}, CancellationToken)"/>
     public ValueTask AppendTombstoneAsync(
         int partition, long timestamp, ReadOnlyMemory<byte> key, ReadOnlyMemory<RecordHeader> headers = default, CancellationToken cancellationToken = default)
         => TryAppendTombstone(partition, timestamp, key.Span, headers.Span) ? default : AppendLaterAsync(partition, timestamp, key, null, headers, cancellationToken);
 
     /// <summary>Waits until everything appended before is acknowledged.</summary>
-    /// <exception cref="LogFullException">The disk is full; the records are kept and the next flush tries again.</exception>
+    /// <exception cref="LogFullException">The disk is full; the records are kept and the next flush retries them.</exception>
     /// <exception cref="LogFailedException">The log failed.</exception>
     public ValueTask FlushAsync(CancellationToken cancellationToken = default)
     {
@@ -131,7 +131,7 @@ public sealed class LogProducer : IAsyncDisposable
             if (_failure is not null) throw _failure;
             if (!HasRoom || _waiting.Count > 0) return false;
             Append(partition, timestamp, key, keyLength, value, valueLength, headers);
-            if (_pumping || _refused is not null) return true; // what was refused is tried again by a flush, not by each append
+            if (_pumping || _refused is not null) return true; // refused records are retried by a flush, not by each append
         }
         StartPump();
         return true;
@@ -191,7 +191,7 @@ public sealed class LogProducer : IAsyncDisposable
         _ = PumpAsync();
     }
 
-    /// <summary>Commits one gathering after another until nothing is left or the log refuses.</summary>
+    /// <summary>Commits one group after another until nothing is left or the log refuses.</summary>
     private async Task PumpAsync()
     {
         while (TakeCommit() is { } commit)
@@ -283,7 +283,7 @@ public sealed class LogProducer : IAsyncDisposable
         }
     }
 
-    /// <summary>Checked under the lock, in builds for debugging.</summary>
+    /// <summary>Asserts the invariants, in debug builds; called under the lock.</summary>
     [Conditional("DEBUG")]
     private void AssertInvariants()
     {

@@ -1,6 +1,6 @@
 namespace Dataflow.Log;
 
-/// <summary>A record as it lies in its batch's memory: valid as long as the batch is.</summary>
+/// <summary>A record in its batch's memory: valid as long as the batch is.</summary>
 public readonly struct LogRecord
 {
     private readonly byte[] _bytes;
@@ -22,10 +22,10 @@ public readonly struct LogRecord
         _end = end;
     }
 
-    /// <summary>Its place in the partition.</summary>
+    /// <summary>The record's offset in its partition.</summary>
     public long Offset { get; }
 
-    /// <summary>Milliseconds since the Unix epoch, as its producer said.</summary>
+    /// <summary>The producer's timestamp, in milliseconds since the Unix epoch.</summary>
     public long Timestamp { get; }
 
     /// <summary>Whether it has a key; an empty key is one.</summary>
@@ -40,7 +40,7 @@ public readonly struct LogRecord
     /// <summary>The value, empty when there is none.</summary>
     public ReadOnlyMemory<byte> Value => new(_bytes, _valueStart, Math.Max(_valueLength, 0));
 
-    /// <summary>The headers that its producer gave it; most records have none.</summary>
+    /// <summary>The producer's headers; most records have none.</summary>
     public RecordHeaders Headers
     {
         get

@@ -3,7 +3,8 @@ using Dataflow.Log.Segments;
 
 namespace Dataflow.Log;
 
-/// <summary>What the journal's entries add up to: topics, their partitions and group offsets. Changed by recovery and the committer only.</summary>
+/// <summary>The state that the journal's entries add up to: topics, their partitions and group offsets. Changed by recovery and the
+/// committer only.</summary>
 internal sealed class LogState(string topicsDirectory, IFileSystem files)
 {
     private readonly ConcurrentDictionary<string, LogTopic> _topics = new(StringComparer.Ordinal);
@@ -16,7 +17,7 @@ internal sealed class LogState(string topicsDirectory, IFileSystem files)
 
     public ConcurrentDictionary<string, LogTopic> Topics => _topics;
 
-    /// <summary>In order of creation; a topic's place is its id.</summary>
+    /// <summary>The topics in order of creation; a topic's index is its id.</summary>
     public IReadOnlyList<LogTopic> TopicsById => _byId;
 
     public ConcurrentDictionary<GroupPosition, long> GroupOffsets => _groupOffsets;
@@ -36,7 +37,7 @@ internal sealed class LogState(string topicsDirectory, IFileSystem files)
     }
 }
 
-/// <summary>A group's place in a partition, as a key.</summary>
+/// <summary>The key of a group's offset in a partition.</summary>
 internal readonly record struct GroupPosition(string Group, int TopicId, int Partition) : IComparable<GroupPosition>
 {
     public int CompareTo(GroupPosition other)

@@ -55,9 +55,10 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
     /// <inheritdoc/>
     public override string ToString() => $"Log '{Directory}' ({Options.Durability})";
 
-    /// <summary>Opens a log, creating the directory when it is missing, and recovers what was committed.</summary>
-    /// <param name="directory">Its parent must survive a power loss already. With <see cref="Durability.Memory"/> only a name.</param>
-    /// <param name="options">Default: <see cref="Durability.PowerLoss"/> with the sizes of <see cref="LogOptions"/>.</param>
+    /// <summary>Opens a log and recovers its committed data; creates the directory if it is missing.</summary>
+    /// <param name="directory">The log's directory, whose parent must survive a power loss already. With <see cref="Durability.Memory"/>
+    /// only a name.</param>
+    /// <param name="options">The options. Default: <see cref="Durability.PowerLoss"/> with the sizes of <see cref="LogOptions"/>.</param>
     /// <exception cref="LogLockedException">Another store has the directory open.</exception>
     /// <exception cref="CorruptLogException">Stored bytes are damaged; nothing was cut.</exception>
     /// <exception cref="LogFullException">The disk is full.</exception>
@@ -95,26 +96,26 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>Looks a topic up.</summary>
+    /// <summary>Looks up a topic.</summary>
     public bool TryGetTopic(string name, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out LogTopic topic)
         => _state.Topics.TryGetValue(name, out topic);
 
-    /// <summary>The topic of that name.</summary>
+    /// <summary>Returns the topic of that name.</summary>
     /// <exception cref="LogException">There is none; the message names those that exist.</exception>
     public LogTopic GetTopic(string name)
         => _state.Topics.TryGetValue(name, out var topic) ? topic : throw LogException.TopicUnknown(name, _state.Topics.Keys);
 
-    /// <summary>Creates a topic that keeps its records for ever, or returns it when it exists with the same count.</summary>
+    /// <summary>Creates a topic that keeps its records for ever, or returns the existing one with the same number of partitions.</summary>
     /// <inheritdoc cref="CreateTopicAsync(string, int, TopicSettings, CancellationToken)"/>
     public ValueTask<LogTopic> CreateTopicAsync(string name, int partitions, CancellationToken cancellationToken = default)
         => CreateTopicAsync(name, partitions, Forever, cancellationToken);
 
-    /// <summary>Creates a topic, or returns it when it exists with the same count.</summary>
+    /// <summary>Creates a topic, or returns the existing one with the same number of partitions.</summary>
     /// <param name="name">1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'; not '.' or '..'; not an existing name in other case.</param>
-    /// <param name="partitions">At least 1; never changes.</param>
-    /// <param name="settings">How it keeps its records; a topic that exists keeps its own.</param>
-    /// <param name="cancellationToken">Gives up waiting; the topic may be created all the same.</param>
-    /// <exception cref="LogException">The name is not allowed, or the topic exists with another count.</exception>
+    /// <param name="partitions">The number of partitions, at least 1; never changes.</param>
+    /// <param name="settings">The retention and segment sizes; an existing topic keeps its own.</param>
+    /// <param name="cancellationToken">Ends the wait; the topic may be created all the same.</param>
+    /// <exception cref="LogException">The name is not allowed, or the topic exists with another number of partitions.</exception>
     public async ValueTask<LogTopic> CreateTopicAsync(string name, int partitions, TopicSettings settings, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -127,10 +128,10 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
         return _state.Topics[name];
     }
 
-    /// <summary>Keeps a topic's records in another way from now on, also after the log is opened again.</summary>
+    /// <summary>Replaces a topic's settings from now on, also after the log is opened again.</summary>
     /// <param name="topic">The topic's name.</param>
-    /// <param name="settings">In place of those that it has; what they do not keep is let go at once.</param>
-    /// <param name="cancellationToken">Gives up waiting; it may happen all the same.</param>
+    /// <param name="settings">The new settings; records beyond the new retention are deleted at once.</param>
+    /// <param name="cancellationToken">Ends the wait; the change may happen all the same.</param>
     /// <exception cref="LogException">There is no such topic.</exception>
     /// <exception cref="LogFullException">The disk is full; nothing happened.</exception>
     public async ValueTask ConfigureTopicAsync(string topic, TopicSettings settings, CancellationToken cancellationToken = default)
@@ -141,10 +142,11 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Makes everything in a commit visible and durable together.</summary>
-    /// <param name="commit">Handed over: it cannot be changed or committed again, unless the disk was full.</param>
-    /// <param name="cancellationToken">Gives up waiting; a commit that was handed over happens all the same.</param>
-    /// <returns>Completes when the durability promise covers the commit. Commits of one caller happen in the order of the calls.</returns>
-    /// <exception cref="LogFullException">The disk is full; nothing happened and the same commit may be tried again.</exception>
+    /// <param name="commit">The commit; it cannot be changed or committed again, unless the disk was full.</param>
+    /// <param name="cancellationToken">Ends the wait; the commit happens all the same.</param>
+    /// <returns>Completes when the commit is durable as <see cref="LogOptions.Durability"/> says. Commits of one caller happen in the order
+    /// of the calls.</returns>
+    /// <exception cref="LogFullException">The disk is full; nothing happened and the same commit may be retried.</exception>
     /// <exception cref="LogFailedException">A write or sync failed; after a reopen the commit is there as a whole or not at all.</exception>
     public ValueTask CommitAsync(LogCommit commit, CancellationToken cancellationToken = default)
     {
@@ -160,35 +162,33 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
         return EnqueueAsync(new CommitRequest(commit, cancellationToken));
     }
 
-    /// <summary>Where a group goes on reading a partition; null when it never committed an offset there.</summary>
+    /// <summary>Returns the offset from which a group reads a partition next; null if it never committed one there.</summary>
     /// <exception cref="LogException">There is no such topic.</exception>
     public long? GetGroupOffset(string group, string topic, int partition)
         => _state.GroupOffsets.TryGetValue(new(group, GetTopic(topic).Id, partition), out var offset) ? offset : null;
 
-    /// <summary>Lets go of the records below an offset. Segment files that hold nothing else are deleted.</summary>
+    /// <summary>Deletes the records below an offset. Segment files that hold no others are removed.</summary>
     /// <param name="topic">The topic's name.</param>
-    /// <param name="partition">From 0.</param>
+    /// <param name="partition">The partition's number, from 0.</param>
     /// <param name="startOffset">The new start, at most the partition's end; nothing happens when it is not above the old one.</param>
-    /// <param name="cancellationToken">Gives up waiting; the trim may happen all the same.</param>
+    /// <param name="cancellationToken">Ends the wait; the trim may happen all the same.</param>
     /// <exception cref="OffsetOutOfRangeException">It is beyond the partition's end.</exception>
     public ValueTask TrimAsync(string topic, int partition, long startOffset, CancellationToken cancellationToken = default)
         => EnqueueAsync(new TrimRequest(GetTopic(topic).PartitionAt(partition), startOffset, cancellationToken));
 
     /// <summary>Opens a reader that begins at an offset.</summary>
     /// <param name="topic">The topic's name.</param>
-    /// <param name="partition">From 0.</param>
-    /// <param name="offset">From the partition's start to its end; the end means: wait for the next record.</param>
-    /// <exception cref="OffsetOutOfRangeException">The partition does not hold it; the message tells what it holds.</exception>
+    /// <param name="partition">The partition's number, from 0.</param>
+    /// <param name="offset">From the partition's start to its end; at the end the reader waits for the next record.</param>
+    /// <exception cref="OffsetOutOfRangeException">The partition does not hold it; the message says which offsets it holds.</exception>
     public PartitionReader OpenReader(string topic, int partition, long offset)
         => new(GetTopic(topic).PartitionAt(partition), offset, () => _committer.Failure);
 
-    /// <summary>Creates a producer that gathers records and commits them in groups.</summary>
+    /// <summary>Creates a producer that collects records and commits them in groups.</summary>
     public LogProducer CreateProducer(string topic) => new(this, GetTopic(topic));
 
-    /// <summary>
-    /// Finishes what was handed over, on this thread, writes a checkpoint so that the next open is quick, and unlocks the
-    /// directory. Readers that wait learn that the log was closed.
-    /// </summary>
+    /// <summary>Completes the queued commits on this thread, writes a checkpoint so that the next open is quick, and unlocks the directory.
+    /// Waiting readers are told that the log was closed.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
@@ -212,7 +212,7 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Looks from time to time from now on, if a topic keeps its records for a time only.</summary>
+    /// <summary>Checks retention from time to time from now on, if a topic keeps its records for a limited time.</summary>
     private void RetainInTime()
     {
         lock (_retainingLock)

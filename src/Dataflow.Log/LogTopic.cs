@@ -15,24 +15,24 @@ public sealed class LogTopic
         _partitions = [.. Enumerable.Range(0, partitions).Select(index => new Partition(name, id, index, LogLayout.PartitionDirectory(topicsDirectory, name, index)))];
     }
 
-    /// <summary>1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'.</summary>
+    /// <summary>The topic's name: 1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'.</summary>
     public string Name { get; }
 
-    /// <summary>How many partitions it has; never changes.</summary>
+    /// <summary>The number of partitions; never changes.</summary>
     public int PartitionCount => _partitions.Length;
 
-    /// <summary>How it keeps its records.</summary>
+    /// <summary>The topic's retention and segment sizes.</summary>
     public TopicSettings Settings { get; internal set; }
 
     internal int Id { get; }
 
     internal IReadOnlyList<Partition> Partitions => _partitions;
 
-    /// <summary>The first offset that a partition still holds: 0 until it is trimmed.</summary>
+    /// <summary>Returns the first offset that a partition still holds: 0 until it is trimmed.</summary>
     /// <exception cref="LogException">The topic has no such partition.</exception>
     public long StartOffset(int partition) => PartitionAt(partition).StartOffset;
 
-    /// <summary>The offset after the last record that readers may see, which is the next record's.</summary>
+    /// <summary>Returns the offset after the last visible record, which the next record will get.</summary>
     /// <exception cref="LogException">The topic has no such partition.</exception>
     public long EndOffset(int partition) => PartitionAt(partition).EndOffset;
 

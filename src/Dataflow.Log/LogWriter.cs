@@ -3,17 +3,14 @@ using Dataflow.Log.Segments;
 
 namespace Dataflow.Log;
 
-/// <summary>The steps of a commit, in the order that keeps the promise. Only the committer calls it.</summary>
-/// <remarks>
-/// A commit: give offsets; make room in the journal; write the segments, unsynced (a full disk shows here, while all can
-/// still be undone); sync those that the journal will only name; write the journal entry; sync it; let readers see.
-/// Without a journal (<see cref="Durability.Memory"/>) only the first and last steps remain.
-/// </remarks>
+/// <summary>The steps of a commit, in the order that keeps the durability promise. Only the committer calls it.</summary>
+/// <remarks>A commit: assign offsets; reserve room in the journal; write the segments, unsynced (a full disk shows here, while everything
+/// can still be undone); sync those that the journal will only reference; write the journal entry; sync it; make it visible to readers.
+/// Without a journal (<see cref="Durability.Memory"/>) only the first and last steps remain.</remarks>
 internal sealed class LogWriter(LogState state, IFileSystem files, Journal? journal, LogOptions options, string directory) : IDisposable
 {
-    /// <summary>
-    /// From this size on a run goes to its segment alone and costs a sync of that file instead of being written twice.
-    /// </summary>
+    /// <summary>The size from which on a run is written to its segment alone, which costs a sync of that file instead of a second
+    /// write.</summary>
     private const int ReferenceBytes = 512 << 10;
 
     private readonly EntryWriter _entry = new();
@@ -21,7 +18,7 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
     private readonly SegmentWriter _segments = new(files, state.Files, options.Durability == Durability.PowerLoss);
     private bool _writtenSinceCheckpoint;
 
-    /// <summary>Makes all commits happen, or none.</summary>
+    /// <summary>Executes all commits, or none.</summary>
     /// <exception cref="LogFullException">The disk is full; nothing happened.</exception>
     public void Commit(IReadOnlyList<LogCommit> commits)
     {
@@ -44,8 +41,8 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         }
     }
 
-    /// <summary>Creates a topic unless it is there with the same partitions.</summary>
-    /// <exception cref="LogException">Its count differs, its name differs in case only, or the disk is full.</exception>
+    /// <summary>Creates a topic unless it exists with the same number of partitions.</summary>
+    /// <exception cref="LogException">The number differs, the name differs in case only, or the disk is full.</exception>
     public void CreateTopic(string name, int partitions, TopicSettings settings)
     {
         if (state.Topics.TryGetValue(name, out var existing))
@@ -64,7 +61,7 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         state.AddTopic(name, partitions, settings);
     }
 
-    /// <summary>Keeps a topic's records in another way, at once.</summary>
+    /// <summary>Replaces a topic's settings, at once.</summary>
     /// <exception cref="LogFullException">The disk is full.</exception>
     public void ConfigureTopic(LogTopic topic, TopicSettings settings)
     {
@@ -77,11 +74,11 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         RetainIfThereIsRoom(topic.Partitions);
     }
 
-    /// <summary>Lets go of what the topics need not keep any longer.</summary>
+    /// <summary>Deletes records beyond the topics' retention.</summary>
     /// <exception cref="LogFullException">The disk is full.</exception>
     public void Retain() => Retain(state.Partitions);
 
-    /// <summary>Moves a partition's start up and deletes the segments that are wholly below it.</summary>
+    /// <summary>Moves a partition's start up and deletes the segments that are entirely below it.</summary>
     /// <exception cref="LogException">The offset is beyond the partition's end, or the disk is full.</exception>
     public void Trim(Partition partition, long startOffset)
     {
@@ -102,14 +99,15 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         _writtenSinceCheckpoint = false;
     }
 
-    /// <summary>Wakes the readers that wait, so that they learn of the failure.</summary>
+    /// <summary>Wakes the waiting readers, so that they see the failure.</summary>
     public void StopReaders()
     {
         foreach (var partition in state.Partitions) partition.Close();
     }
 
-    /// <summary>Writes a last checkpoint, so that the next open has nothing to replay; without room for it, it will replay.</summary>
-    /// <returns>Whether the checkpoint is there.</returns>
+    /// <summary>Writes a last checkpoint, so that the next open has nothing to replay; without room for it, the next open
+    /// replays.</summary>
+    /// <returns>Whether the checkpoint was written.</returns>
     public bool Close()
     {
         try
@@ -150,7 +148,7 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         }
         catch (LogFullException)
         {
-            // What called this has happened; the next one tries again.
+            // The caller's operation has happened; the next one tries again.
         }
     }
 
@@ -225,7 +223,7 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
             var creates = run.CreatesSegment;
             run.Segment!.Appended(group.Time);
             run.Segment.Publish(run.Position + run.Bytes);
-            if (creates) run.Partition.Add(run.Segment); // after the one before it is complete
+            if (creates) run.Partition.Add(run.Segment); // after the previous one is complete
             run.Partition.Publish(run.NextOffset);
         }
         foreach (var (position, offset) in group.Offsets) state.GroupOffsets[position] = offset;

@@ -4,7 +4,8 @@ using Dataflow.Log.Segments;
 namespace Dataflow.Log;
 
 /// <summary>Reads a partition batch by batch from any offset, and waits at its end for more.</summary>
-/// <remarks>For one thread at a time. It sees only what the log's durability promise covers. It may go on after the store was disposed.</remarks>
+/// <remarks>For one thread at a time. It sees only records that are durable as the log promises. It stays usable after the store was
+/// disposed.</remarks>
 public sealed class PartitionReader : IDisposable
 {
     private const int BufferBytes = 256 << 10;
@@ -33,11 +34,12 @@ public sealed class PartitionReader : IDisposable
     /// <summary>The partition's number.</summary>
     public int Partition => _partition.Index;
 
-    /// <summary>The offset of the first record that no batch handed out so far has covered.</summary>
+    /// <summary>The offset of the first record that no returned batch has covered.</summary>
     public long Position => _position;
 
-    /// <summary>Takes the next batch, if one is visible; checks its checksum.</summary>
-    /// <param name="batch">Valid until the next call on the reader. Its enumerator begins at <see cref="Position"/> as it was before.</param>
+    /// <summary>Reads the next batch, if one is visible, and verifies its checksum.</summary>
+    /// <param name="batch">The batch; valid until the next call on the reader. Its enumerator begins at the former
+    /// <see cref="Position"/>.</param>
     /// <returns>False at the visible end of the partition.</returns>
     /// <exception cref="CorruptLogException">The stored bytes are damaged. The reader stays where it is.</exception>
     /// <exception cref="OffsetOutOfRangeException">The records at <see cref="Position"/> were trimmed away.</exception>
@@ -62,8 +64,8 @@ public sealed class PartitionReader : IDisposable
     }
 
     /// <summary>Waits until there is something to read, without polling.</summary>
-    /// <returns>True when <see cref="TryRead"/> will find a batch; false when the log was closed and all was read.</returns>
-    /// <exception cref="LogFailedException">The log failed and all that was visible was read.</exception>
+    /// <returns>True when <see cref="TryRead"/> will find a batch; false when the log was closed and everything was read.</returns>
+    /// <exception cref="LogFailedException">The log failed and everything visible was read.</exception>
     public async ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -76,7 +78,7 @@ public sealed class PartitionReader : IDisposable
         return true;
     }
 
-    /// <summary>Goes on at another offset.</summary>
+    /// <summary>Continues at another offset.</summary>
     /// <exception cref="OffsetOutOfRangeException">The partition does not hold it and it is not the end.</exception>
     public void Seek(long offset)
     {
@@ -86,7 +88,7 @@ public sealed class PartitionReader : IDisposable
         (_position, _expectedOffset) = (offset, -1);
     }
 
-    /// <summary>Gives back the buffer.</summary>
+    /// <summary>Returns the buffer to its pool.</summary>
     public void Dispose()
     {
         if (_disposed) return;
@@ -96,12 +98,12 @@ public sealed class PartitionReader : IDisposable
         _buffer = [];
     }
 
-    /// <summary>The error for a record, at a place in the buffer, whose checksum is right but whose fields are not.</summary>
+    /// <summary>Makes the error for a record, at a place in the buffer, whose checksum is right but whose fields are not.</summary>
     internal CorruptLogException MalformedRecord(long baseOffset, int bufferPosition)
         => CorruptLogException.Batch(Topic, Partition, _segment?.Path ?? _partition.Directory, _filePosition - _end + bufferPosition, baseOffset,
             "a record does not follow the format");
 
-    /// <summary>Gets a whole batch into the buffer at <c>_start</c>, checked unless it lies before the position.</summary>
+    /// <summary>Loads a whole batch into the buffer at <c>_start</c>, verified unless it lies before the position.</summary>
     private bool TryFillBatch(out BatchHeader header)
     {
         while (true)
@@ -136,7 +138,7 @@ public sealed class PartitionReader : IDisposable
         if (header.Attributes != 0) throw LogException.BatchNotReadable(Topic, Partition, header.BaseOffset, header.Attributes);
     }
 
-    /// <summary>Brings the buffer to at least so many bytes; false when nothing more is visible.</summary>
+    /// <summary>Fills the buffer to at least the given number of bytes; false when nothing more is visible.</summary>
     private bool TryFill(int needed)
     {
         var next = _partition.SegmentAfter(_segment); // before the length: once it exists, the current one is complete

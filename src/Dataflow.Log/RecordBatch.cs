@@ -1,6 +1,6 @@
 namespace Dataflow.Log;
 
-/// <summary>A batch that a reader handed out, checked; its memory is valid until the reader moves on.</summary>
+/// <summary>A batch from a reader, verified; its memory is valid until the reader moves on.</summary>
 public readonly struct RecordBatch
 {
     private readonly PartitionReader _reader;
@@ -24,7 +24,7 @@ public readonly struct RecordBatch
     /// <summary>The last record's offset.</summary>
     public long LastOffset => _header.LastOffset;
 
-    /// <summary>How many records the batch holds, those before the reader's offset included.</summary>
+    /// <summary>The number of records in the batch, including those before the reader's offset.</summary>
     public int Count => _header.Count;
 
     /// <summary>The largest timestamp of its records, in milliseconds since the Unix epoch.</summary>
@@ -33,6 +33,6 @@ public readonly struct RecordBatch
     /// <summary>The whole batch as it is stored: Kafka's record batch, format v2.</summary>
     public ReadOnlyMemory<byte> Bytes => new(_bytes, _start, _header.Bytes);
 
-    /// <summary>Walks the records from the offset that the reader asked for.</summary>
+    /// <summary>Enumerates the records from the offset that the reader asked for.</summary>
     public RecordEnumerator GetEnumerator() => new(_reader, in _header, _bytes, _start, _firstOffset);
 }

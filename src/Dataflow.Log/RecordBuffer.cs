@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Dataflow.Log;
 
-/// <summary>Records bound for one partition, encoded as they come into batches of at most 1 MiB in pooled memory.</summary>
+/// <summary>Records for one partition, encoded as they are appended into batches of at most 1 MiB in pooled memory.</summary>
 /// <remarks>Not safe for several threads at once. A record larger than 1 MiB gets a batch of its own, up to 16 MiB.</remarks>
 public sealed class RecordBuffer : IDisposable
 {
@@ -16,7 +16,7 @@ public sealed class RecordBuffer : IDisposable
 
     private readonly List<EncodedBatch> _sealed = [];
     private byte[] _bytes = [];
-    private int _limit; // how far this batch may fill the array, which the pool may have given larger
+    private int _limit; // the end of this batch in the array, which the pool may have given larger
     private int _position;
     private int _batchCount;
     private int _sealedCount;
@@ -24,16 +24,16 @@ public sealed class RecordBuffer : IDisposable
     private long _baseTimestamp;
     private long _maxTimestamp;
 
-    /// <summary>How many records were appended.</summary>
+    /// <summary>The number of records appended.</summary>
     public int Count => _sealedCount + _batchCount;
 
-    /// <summary>Bytes that the records take in the log, batch headers included.</summary>
+    /// <summary>The size of the records in the log, in bytes, batch headers included.</summary>
     public int Bytes => _sealedBytes + _position;
 
     /// <summary>Appends a record without a key.</summary>
     /// <param name="timestamp">Milliseconds since the Unix epoch.</param>
     /// <param name="value">Copied before the call returns.</param>
-    /// <param name="headers">In the order in which readers get them; copied before the call returns.</param>
+    /// <param name="headers">The headers, in the order in which readers get them; copied before the call returns.</param>
     /// <exception cref="RecordTooLargeException">The record does not fit in a batch of 16 MiB.</exception>
     public void Append(long timestamp, ReadOnlySpan<byte> value, ReadOnlySpan<RecordHeader> headers = default)
         => Append(timestamp, default, -1, value, value.Length, headers);
@@ -43,18 +43,18 @@ public sealed class RecordBuffer : IDisposable
     /// <param name="timestamp">Milliseconds since the Unix epoch.</param>
     /// <param name="key">Copied before the call returns.</param>
     /// <param name="value">Copied before the call returns.</param>
-    /// <param name="headers">In the order in which readers get them; copied before the call returns.</param>
+    /// <param name="headers">The headers, in the order in which readers get them; copied before the call returns.</param>
     public void Append(long timestamp, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, ReadOnlySpan<RecordHeader> headers = default)
         => Append(timestamp, key, key.Length, value, value.Length, headers);
 
-    /// <summary>Appends a record with a key and no value, which says that the key is gone.</summary>
+    /// <summary>Appends a record with a key and no value, which marks the key as deleted.</summary>
     /// <param name="timestamp">Milliseconds since the Unix epoch.</param>
     /// <param name="key">Copied before the call returns.</param>
-    /// <param name="headers">In the order in which readers get them; copied before the call returns.</param>
+    /// <param name="headers">The headers, in the order in which readers get them; copied before the call returns.</param>
     public void AppendTombstone(long timestamp, ReadOnlySpan<byte> key, ReadOnlySpan<RecordHeader> headers = default)
         => Append(timestamp, key, key.Length, default, -1, headers);
 
-    /// <summary>Gives the memory back. A <see cref="LogCommit"/> does so itself when it is done.</summary>
+    /// <summary>Frees the memory. A <see cref="LogCommit"/> does so itself when it is done.</summary>
     public void Dispose()
     {
         foreach (var batch in _sealed) ArrayPool<byte>.Shared.Return(batch.Array);
@@ -71,7 +71,7 @@ public sealed class RecordBuffer : IDisposable
         return _sealed;
     }
 
-    /// <summary>Appends a record; a length of -1 says that it has no key or no value.</summary>
+    /// <summary>Appends a record; a length of -1 means no key or no value.</summary>
     internal void Append(
         long timestamp, ReadOnlySpan<byte> key, int keyLength, ReadOnlySpan<byte> value, int valueLength, ReadOnlySpan<RecordHeader> headers)
     {

@@ -1,6 +1,7 @@
 namespace Dataflow.Log;
 
-/// <summary>Walks the records of a batch without allocating. An ordinary struct: keep it in a field and go on later.</summary>
+/// <summary>Enumerates the records of a batch without allocating. It is an ordinary struct: it can be kept in a field and continued
+/// later.</summary>
 /// <remarks><code>
 /// a record            encoding
 /// length              varint     bytes after this field

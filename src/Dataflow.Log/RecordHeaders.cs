@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Dataflow.Log;
 
-/// <summary>The headers of a record in the order of their producer, walked without allocating; valid as long as the batch is.</summary>
+/// <summary>The headers of a record in the producer's order, enumerated without allocating; valid as long as the batch is.</summary>
 /// <remarks><code>
 /// header count        varint
 /// a header            encoding
@@ -15,10 +15,10 @@ public readonly struct RecordHeaders
 
     internal RecordHeaders(ReadOnlyMemory<byte> bytes) => _bytes = bytes;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of headers.</summary>
     public int Count => GetEnumerator().Left;
 
-    /// <summary>Walks them from the first.</summary>
+    /// <summary>Enumerates the headers from the first.</summary>
     public Enumerator GetEnumerator() => new(_bytes);
 
     /// <summary>Finds the last header of a name, which is the one that counts where names repeat.</summary>
@@ -35,7 +35,7 @@ public readonly struct RecordHeaders
         return found;
     }
 
-    /// <summary>Whether bytes are a count and as many headers, and nothing else.</summary>
+    /// <summary>Whether bytes are a count and that many headers, and nothing else.</summary>
     internal static bool AreWellFormed(ReadOnlyMemory<byte> bytes)
     {
         var headers = new Enumerator(bytes);
@@ -45,7 +45,7 @@ public readonly struct RecordHeaders
         return bytes.Length > 0 && headers is { Left: 0, Rest: 0 };
     }
 
-    /// <summary>Bytes that headers take, their count included.</summary>
+    /// <summary>Computes the bytes that headers take, their count included.</summary>
     internal static long SizeOf(ReadOnlySpan<RecordHeader> headers)
     {
         long size = Varint.Size(Varint.ZigZag(headers.Length));
@@ -57,7 +57,7 @@ public readonly struct RecordHeaders
         return size;
     }
 
-    /// <summary>Writes headers where the caller has made room for <see cref="SizeOf"/> bytes.</summary>
+    /// <summary>Writes headers to <see cref="SizeOf"/> bytes of room.</summary>
     internal static void Write(Span<byte> destination, ReadOnlySpan<RecordHeader> headers)
     {
         var position = Varint.Write(ref destination[0], Varint.ZigZag(headers.Length));
@@ -77,7 +77,7 @@ public readonly struct RecordHeaders
 
     private static int ValueLength(in RecordHeader header) => header.HasValue ? header.Value.Length : -1;
 
-    /// <summary>Goes through a record's headers.</summary>
+    /// <summary>Enumerates a record's headers.</summary>
     public struct Enumerator
     {
         private readonly ReadOnlyMemory<byte> _bytes;

@@ -3,12 +3,9 @@ using Dataflow.Log.Segments;
 
 namespace Dataflow.Log;
 
-/// <summary>Brings a log directory back to what was committed: the newest checkpoint, then every entry after it.</summary>
-/// <remarks>
-/// A torn end of the journal was never acknowledged and is dropped, and so is what its commit left in segments; the report
-/// names both. Anything else that does not fit is damage: nothing is cut, the log does not open, and the error names the file
-/// and the place.
-/// </remarks>
+/// <summary>Restores a log directory to its committed state: the newest checkpoint, then every entry after it.</summary>
+/// <remarks>A torn end of the journal was never acknowledged and is dropped, and so are the segment bytes of its commit; the report names
+/// both. Any other mismatch is damage: nothing is cut, the log does not open, and the error names the file and the position.</remarks>
 internal sealed class Recovery(IFileSystem files, string directory, LogOptions options)
 {
     private readonly LogState _state = new(LogLayout.Topics(directory), files);
@@ -50,7 +47,7 @@ internal sealed class Recovery(IFileSystem files, string directory, LogOptions o
 
     private string FileOf(long generation) => LogLayout.JournalFile(_journalDirectory, generation);
 
-    /// <summary>Replays a file that begins with a checkpoint; false when it does not and holds nothing else either.</summary>
+    /// <summary>Replays a file that begins with a checkpoint; false if it does not and holds nothing else either.</summary>
     private bool TryReplay(long generation)
     {
         var path = FileOf(generation);

@@ -2,7 +2,7 @@ using Dataflow.Log.Segments;
 
 namespace Dataflow.Log;
 
-/// <summary>Something that the committer does in its turn.</summary>
+/// <summary>A request to the committer.</summary>
 internal abstract class Request(CancellationToken cancellationToken)
 {
     private readonly Completion _completion = new(cancellationToken);
@@ -42,10 +42,10 @@ internal sealed class ConfigureTopicRequest(LogTopic topic, TopicSettings settin
     public TopicSettings Settings { get; } = settings;
 }
 
-/// <summary>Lets go of what topics need not keep any longer; nobody waits for it.</summary>
+/// <summary>Deletes records beyond the topics' retention; nobody waits for it.</summary>
 internal sealed class RetainRequest() : Request(CancellationToken.None)
 {
-    public override void Fail(Exception error) => Succeed(); // a failed log says so to all others; a full disk is tried again
+    public override void Fail(Exception error) => Succeed(); // a failed log reports that to all others; a full disk is retried
 }
 
 internal sealed class TrimRequest(Partition partition, long startOffset, CancellationToken cancellationToken) : Request(cancellationToken)

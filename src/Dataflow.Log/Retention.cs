@@ -2,10 +2,10 @@ using Dataflow.Log.Segments;
 
 namespace Dataflow.Log;
 
-/// <summary>Says which records of a partition need not be kept.</summary>
+/// <summary>Decides which records of a partition are beyond its retention.</summary>
 internal static class Retention
 {
-    /// <summary>The offset below which everything may go: that of a segment, or the end.</summary>
+    /// <summary>Returns the offset below which all records may be deleted: the start of a segment, or the end.</summary>
     public static long StartOf(Partition partition, TopicSettings settings, long now)
     {
         if (settings is { RetentionBytes: null, RetentionTime: null }) return partition.StartOffset;

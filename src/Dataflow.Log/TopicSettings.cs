@@ -1,16 +1,12 @@
 namespace Dataflow.Log;
 
-/// <summary>How a topic keeps its records. Stored with the topic; see <see cref="LogStore.ConfigureTopicAsync"/>.</summary>
-/// <remarks>
-/// Retention lets go of whole segment files, oldest first, as <see cref="LogStore.TrimAsync"/> does. A reader that is below the new start
-/// gets an <see cref="OffsetOutOfRangeException"/>, which tells the earliest offset.
-/// </remarks>
+/// <summary>The retention and segment sizes of a topic. Stored with the topic; see <see cref="LogStore.ConfigureTopicAsync"/>.</summary>
+/// <remarks>Retention deletes whole segment files, oldest first, as <see cref="LogStore.TrimAsync"/> does. A reader below the new start
+/// gets an <see cref="OffsetOutOfRangeException"/>, which names the earliest offset.</remarks>
 public sealed record TopicSettings
 {
-    /// <summary>
-    /// For how long records are kept at least, from when they were appended by the log's clock, whatever their own timestamps
-    /// say. They go at most a tenth of it and a second later. Default null: for ever. Least 1 s.
-    /// </summary>
+    /// <summary>The time for which records are kept at least, since they were appended by the log's clock, whatever their own timestamps
+    /// are. They are deleted at most a tenth of it and a second later. Default null: kept for ever. At least 1 s.</summary>
     public TimeSpan? RetentionTime
     {
         get;
@@ -21,9 +17,8 @@ public sealed record TopicSettings
         }
     }
 
-    /// <summary>
-    /// How many bytes each partition keeps at least. More are let go when a segment is full. Default null: any number. Least 64 KiB.
-    /// </summary>
+    /// <summary>The bytes that each partition keeps at least. More are deleted when a segment is full. Default null: no limit. At least 64
+    /// KiB.</summary>
     public long? RetentionBytes
     {
         get;
@@ -34,11 +29,9 @@ public sealed record TopicSettings
         }
     }
 
-    /// <summary>
-    /// Size in bytes at which a segment file is closed; it grows up to <see cref="LogOptions.SegmentBytes"/> with an eighth of what
-    /// the partition holds. Default null: an eighth of <see cref="RetentionBytes"/>, or else <see cref="LogOptions.SegmentBytes"/>.
-    /// Least 64 KiB.
-    /// </summary>
+    /// <summary>The size in bytes at which a segment file is closed; it grows up to <see cref="LogOptions.SegmentBytes"/> with an eighth of
+    /// the partition's size. Default null: an eighth of <see cref="RetentionBytes"/>, or else <see cref="LogOptions.SegmentBytes"/>. At
+    /// least 64 KiB.</summary>
     public int? SegmentBytes
     {
         get;
@@ -49,13 +42,13 @@ public sealed record TopicSettings
         }
     }
 
-    /// <summary>The size of the next segment of a partition that holds so many bytes.</summary>
+    /// <summary>Returns the size of the next segment of a partition of the given size.</summary>
     internal long SegmentBytesFor(long heldBytes, int maxBytes)
     {
         if (SegmentBytes is { } min) return Math.Min(maxBytes, Math.Max(min, heldBytes / 8));
         return RetentionBytes is { } kept ? Math.Clamp(kept / 8, 64 << 10, maxBytes) : maxBytes;
     }
 
-    /// <summary>Whether a segment begun so long ago is closed, so that the records of a slow topic go in time as well.</summary>
+    /// <summary>Whether a segment of the given age is closed, so that the records of a slow topic are deleted in time as well.</summary>
     internal bool IsClosedAfter(long milliseconds) => RetentionTime is { } time && milliseconds >= time.TotalMilliseconds / 20;
 }

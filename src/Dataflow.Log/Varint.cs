@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Dataflow.Log;
 
-/// <summary>The variable-length integers of a record: 7 bits a byte, least first, signed ones zig-zag encoded.</summary>
+/// <summary>The variable-length integers of a record: 7 bits per byte, lowest first, signed ones zig-zag encoded.</summary>
 internal static class Varint
 {
     public const int MaxBytes32 = 5;
@@ -17,7 +17,7 @@ internal static class Varint
 
     public static long UnZigZag(ulong value) => (long)(value >> 1) ^ -(long)(value & 1);
 
-    /// <summary>Bytes that a value takes: one for each 7 bits begun, at least one.</summary>
+    /// <summary>Returns the bytes that a value takes: one for each 7 bits begun, at least one.</summary>
     public static int Size(uint value) => ((38 - BitOperations.LeadingZeroCount(value | 1)) * 37) >> 8;
 
     /// <inheritdoc cref="Size(uint)"/>

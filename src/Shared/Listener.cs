@@ -11,13 +11,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Dataflow;
 
-/// <summary>What all servers have in common: loopback unless told otherwise, and beyond it a token and a certificate.</summary>
+/// <summary>The network address of a server, and its protection: loopback by default; any other address needs a token and a
+/// certificate.</summary>
 internal sealed record Listener(IPAddress Address, int Port, string? Token, X509Certificate2? Certificate)
 {
     private const string Scheme = "Bearer ";
 
     private readonly byte[] _token = Encoding.UTF8.GetBytes(Token ?? "");
-    private string? _ownHost; // the last that was found to be: mostly all are the same
+    private string? _ownHost; // the last host name that was found to be this one: mostly all are the same
 
     /// <exception cref="ArgumentException">The address is not loopback, and token or certificate is missing; or the token cannot be sent.</exception>
     public WebApplicationBuilder CreateBuilder(HttpProtocols protocols)
@@ -42,7 +43,7 @@ internal sealed record Listener(IPAddress Address, int Port, string? Token, X509
         return builder;
     }
 
-    /// <summary>Whether a request has the token, if one is needed.</summary>
+    /// <summary>Whether a request has the token, if one is required.</summary>
     public bool Allows(HttpRequest request)
     {
         if (Token is null) return true;
@@ -51,7 +52,7 @@ internal sealed record Listener(IPAddress Address, int Port, string? Token, X509
             && CryptographicOperations.FixedTimeEquals(_token, Encoding.UTF8.GetBytes(given.AsSpan(Scheme.Length).Trim().ToString()));
     }
 
-    /// <summary>Whether a page of another host may have sent a request: the name that it asks for could have been made to lead here (DNS
+    /// <summary>Whether a web page of another host may have sent a request: its host name could have been made to resolve to this one (DNS
     /// rebinding). Only where there is no token, which such a page does not have.</summary>
     public bool IsForeign(HttpRequest request)
     {
@@ -70,7 +71,7 @@ internal sealed record Listener(IPAddress Address, int Port, string? Token, X509
     private static bool IsLoopback(string host)
         => host.TrimEnd('.').Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
-    /// <summary>Stops a server: calls under way are broken off.</summary>
+    /// <summary>Stops a server; calls in progress are aborted.</summary>
     public static async ValueTask StopAsync(WebApplication app)
     {
         using var now = new CancellationTokenSource(0);

@@ -1,6 +1,6 @@
 namespace Dataflow.Log;
 
-/// <summary>Tells the file errors apart that a log can live with from those that it cannot.</summary>
+/// <summary>Separates file errors that a log can continue after from those that it cannot.</summary>
 internal static class DiskErrors
 {
     private const int NoSpace = 28; // ENOSPC
@@ -9,7 +9,7 @@ internal static class DiskErrors
     private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
     private const int WindowsDiskFull = unchecked((int)0x80070070);
 
-    /// <summary>Whether a write found no room. Nothing is broken: it may be undone and tried again.</summary>
+    /// <summary>Whether a write found no room. Nothing is broken: it may be undone and retried.</summary>
     public static bool IsDiskFull(IOException error)
         => error.HResult is NoSpace or WindowsDiskFull or WindowsHandleDiskFull
             || error.HResult == (OperatingSystem.IsMacOS() ? MacQuota : LinuxQuota);
@@ -47,5 +47,5 @@ internal static class DiskErrors
     }
 }
 
-/// <summary>A sync failed; never tried again. Not an <see cref="IOException"/>, so that no handler of those takes it for one.</summary>
+/// <summary>A sync failed; it is never retried. Not an <see cref="IOException"/>, so that handlers of those do not catch it.</summary>
 internal sealed class SyncFailedException(IOException error) : Exception(error.Message, error);

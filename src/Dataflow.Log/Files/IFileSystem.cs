@@ -1,6 +1,6 @@
 namespace Dataflow.Log;
 
-/// <summary>Every file operation of the log and of checkpoints. Tests replace it to crash, tear and fail each one.</summary>
+/// <summary>All file operations of the log and of checkpoints. Tests replace it to crash, tear and fail each one.</summary>
 /// <remarks>Paths are full paths. Operations are synchronous; files are used by one writer and any number of readers.</remarks>
 public interface IFileSystem
 {
@@ -13,16 +13,16 @@ public interface IFileSystem
     /// <summary>Whether a file (not a directory) of that name exists.</summary>
     bool Exists(string path);
 
-    /// <summary>The names, without the directory, of the files and directories directly below a directory, in no order.</summary>
+    /// <summary>Lists the names, without the directory, of the files and directories directly below a directory, in no order.</summary>
     IReadOnlyList<string> List(string directory);
 
     /// <summary>Creates a directory and the missing ones above it. The caller syncs the parents.</summary>
     void CreateDirectory(string path);
 
-    /// <summary>Deletes a file. Nothing happens when there is none.</summary>
+    /// <summary>Deletes a file; does nothing if there is none.</summary>
     void Delete(string path);
 
-    /// <summary>Renames a file within its file system, replacing what had the new name.</summary>
+    /// <summary>Renames a file within its file system, replacing an existing file of the new name.</summary>
     void Rename(string from, string to);
 
     /// <summary>Makes the creations, renames and deletions in a directory survive a power loss.</summary>
@@ -30,20 +30,20 @@ public interface IFileSystem
 
     /// <summary>Takes the exclusive lock that a file stands for; the operating system releases it when the process ends.</summary>
     /// <exception cref="FileLockedException">Another holder has the lock.</exception>
-    /// <exception cref="IOException">There is no lock to be had, for another reason.</exception>
+    /// <exception cref="IOException">The lock cannot be taken for another reason.</exception>
     IDisposable Lock(string path);
 }
 
-/// <summary>Another holder has a file's lock.</summary>
+/// <summary>Thrown when another holder has a file's lock.</summary>
 public sealed class FileLockedException(string message) : IOException(message);
 
 /// <summary>An open file, read and written at positions.</summary>
 public interface IFile : IDisposable
 {
-    /// <summary>Its length in bytes.</summary>
+    /// <summary>The file's length in bytes.</summary>
     long Length { get; }
 
-    /// <summary>Reads up to the buffer's length; fewer bytes only at the end of the file.</summary>
+    /// <summary>Reads up to the buffer's length; returns fewer bytes only at the end of the file.</summary>
     int Read(Span<byte> buffer, long position);
 
     /// <summary>Writes all bytes; they survive the process at once, and a power loss after <see cref="Sync"/>.</summary>
@@ -52,7 +52,7 @@ public interface IFile : IDisposable
     /// <summary>Cuts the file or extends it with zeros.</summary>
     void SetLength(long length);
 
-    /// <summary>Makes all that was written survive a power loss (<c>fdatasync</c>).</summary>
-    /// <exception cref="IOException">It failed. What was written may be lost; the file must not be used further.</exception>
+    /// <summary>Makes all written bytes survive a power loss (<c>fdatasync</c>).</summary>
+    /// <exception cref="IOException">It failed. Written bytes may be lost; the file must not be used further.</exception>
     void Sync();
 }

@@ -1,6 +1,6 @@
 namespace Dataflow.Log;
 
-/// <summary>Files that live in memory and die with it, for <see cref="Durability.Memory"/>.</summary>
+/// <summary>Files in memory, for <see cref="Durability.Memory"/>.</summary>
 internal sealed class MemoryFileSystem : IFileSystem
 {
     private readonly Dictionary<string, MemoryFile> _files = [];

@@ -4,10 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Dataflow.Log;
 
 /// <summary>Takes a file's exclusive lock and makes sure that it was taken.</summary>
-/// <remarks>
-/// .NET's own file locks go on without a lock where the system refuses one, and where a switch turns them off. This one asks the
-/// system itself, and then asks once more for the same lock, which must be refused.
-/// </remarks>
+/// <remarks>.NET's own file locks continue without a lock where the system refuses one, and where a switch turns them off. This class asks
+/// the system itself, and then asks once more for the same lock, which must be refused.</remarks>
 internal static partial class NativeLock
 {
     private const int ReadWrite = 2; // O_RDWR
@@ -17,7 +15,7 @@ internal static partial class NativeLock
     private const int WindowsSharingViolation = unchecked((int)0x80070020);
 
     /// <exception cref="FileLockedException">Another holder has it.</exception>
-    /// <exception cref="IOException">The file cannot be opened, or the system gives no lock.</exception>
+    /// <exception cref="IOException">The file cannot be opened, or the system provides no lock.</exception>
     public static IDisposable Take(string path)
     {
         var taken = TryTake(path) ?? throw new FileLockedException($"'{path}' is locked.");
@@ -27,7 +25,7 @@ internal static partial class NativeLock
         throw new IOException($"'{path}': the file system grants the same lock twice");
     }
 
-    /// <summary>The lock, or null when it is held.</summary>
+    /// <summary>Takes the lock; null if another holder has it.</summary>
     private static SafeFileHandle? TryTake(string path)
     {
         if (OperatingSystem.IsWindows()) return TryOpenAlone(path);

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Dataflow.Log;
 
-/// <summary>Brings files and directories to the disk and reports every failure.</summary>
+/// <summary>Syncs files and directories to disk and reports every failure.</summary>
 internal static partial class NativeSync
 {
     private const int Interrupted = 4; // EINTR
@@ -26,7 +26,7 @@ internal static partial class NativeSync
         Check(Retry(() => Fsync(directory)) == 0, path);
     }
 
-    /// <summary>Opens a file or directory that is there, as the system does it and nothing else.</summary>
+    /// <summary>Opens an existing file or directory with the system's own call, without .NET's additions.</summary>
     public static SafeFileHandle Open(string path, int flags)
     {
         flags |= OperatingSystem.IsMacOS() ? MacCloseOnExec : LinuxCloseOnExec;

@@ -1,10 +1,8 @@
 namespace Dataflow.Log;
 
 /// <summary>The operating system's files.</summary>
-/// <remarks>
-/// Syncs call the operating system themselves: .NET's own flush calls return normally when the kernel reports that a
-/// sync failed.
-/// </remarks>
+/// <remarks>Syncs call the operating system directly: .NET's own flush calls return normally even when the kernel reports that a sync
+/// failed.</remarks>
 public sealed class PhysicalFileSystem : IFileSystem
 {
     private PhysicalFileSystem()

@@ -26,7 +26,7 @@ internal static class CheckpointEntry
         GroupOffsets.Write(entry, [.. state.GroupOffsets.OrderBy(offset => offset.Key)]); // the same state gives the same bytes
     }
 
-    /// <summary>Fills an empty state; the files are not looked at.</summary>
+    /// <summary>Reads a checkpoint into an empty state; does not look at the files.</summary>
     /// <returns>Whether the segments survive a power loss.</returns>
     public static bool ReadInto(LogState state, ref EntryReader entry)
     {

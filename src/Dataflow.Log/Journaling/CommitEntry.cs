@@ -1,14 +1,14 @@
 namespace Dataflow.Log.Journaling;
 
-/// <summary>Batches that lie one after another in one segment and were committed together.</summary>
+/// <summary>Consecutive batches in one segment that were committed together.</summary>
 /// <param name="TopicId">The topic.</param>
 /// <param name="Partition">The partition.</param>
-/// <param name="BaseOffset">Of the first record.</param>
-/// <param name="NextOffset">After the last record.</param>
-/// <param name="SegmentBase">Names the segment.</param>
-/// <param name="Position">Where in the segment the batches begin.</param>
-/// <param name="Bytes">How long they are.</param>
-/// <param name="IsReference">Whether the bytes are in the segment only, synced before the entry was written.</param>
+/// <param name="BaseOffset">The offset of the first record.</param>
+/// <param name="NextOffset">The offset after the last record.</param>
+/// <param name="SegmentBase">The base offset of the segment.</param>
+/// <param name="Position">The position in the segment at which the batches begin.</param>
+/// <param name="Bytes">The length of the batches.</param>
+/// <param name="IsReference">Whether the bytes are only in the segment, synced before the entry was written.</param>
 /// <param name="Checksum">CRC-32C of the bytes when they are a reference, else 0: the entry's own checksum covers them.</param>
 internal readonly record struct CommittedRun(
     int TopicId, int Partition, long BaseOffset, long NextOffset, long SegmentBase, long Position, long Bytes, bool IsReference, uint Checksum);
@@ -25,7 +25,7 @@ internal static class CommitEntry
 {
     private const int RunBytes = (4 * 4) + (5 * 8);
 
-    /// <summary>At least the bytes that a payload without its inline bytes takes.</summary>
+    /// <summary>Returns the size in bytes of a payload without its inline bytes.</summary>
     public static int SizeOf(int runs, IEnumerable<KeyValuePair<GroupPosition, long>> offsets)
         => 16 + (runs * RunBytes) + offsets.Sum(offset => 20 + System.Text.Encoding.UTF8.GetByteCount(offset.Key.Group));
 

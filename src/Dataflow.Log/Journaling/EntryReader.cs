@@ -3,8 +3,8 @@ using System.Text;
 
 namespace Dataflow.Log.Journaling;
 
-/// <summary>Takes a checked journal entry's payload apart.</summary>
-/// <remarks>Reading past the end throws <see cref="InvalidDataException"/>: the checksum was right, so a wrong program wrote it.</remarks>
+/// <summary>Reads the fields of a checked journal entry's payload.</summary>
+/// <remarks>Reading past the end throws <see cref="InvalidDataException"/>: the checksum was right, so a faulty program wrote it.</remarks>
 internal ref struct EntryReader(ReadOnlySpan<byte> payload)
 {
     private ReadOnlySpan<byte> _left = payload;
@@ -15,7 +15,7 @@ internal ref struct EntryReader(ReadOnlySpan<byte> payload)
 
     public long Int64() => BinaryPrimitives.ReadInt64LittleEndian(Bytes(8));
 
-    /// <summary>How many things follow that take at least so many bytes each: never more than there is room for.</summary>
+    /// <summary>Reads a count of items that take at least the given bytes each; refuses more than there is room for.</summary>
     public int Count(int minBytes)
     {
         var count = Int32();

@@ -3,18 +3,18 @@ using System.Text;
 
 namespace Dataflow.Log.Journaling;
 
-/// <summary>Collects a journal entry's payload behind room for its frame; used again and again.</summary>
+/// <summary>Collects a journal entry's payload behind room for its frame; reusable.</summary>
 internal sealed class EntryWriter
 {
     private const int KeptBytes = 4 << 20;
     private byte[] _bytes = new byte[4 << 10];
 
-    /// <summary>Bytes so far, frame included.</summary>
+    /// <summary>The bytes so far, frame included.</summary>
     public int Length { get; private set; } = JournalEntry.FrameBytes;
 
     public int PayloadBytes => Length - JournalEntry.FrameBytes;
 
-    /// <summary>The frame's room and the payload, padded with zeros to whole sectors.</summary>
+    /// <summary>Returns the room for the frame and the payload, padded with zeros to whole sectors.</summary>
     public Span<byte> Entry()
     {
         var aligned = JournalEntry.Aligned(PayloadBytes);
@@ -25,7 +25,7 @@ internal sealed class EntryWriter
 
     public Span<byte> Slice(int start, int length) => _bytes.AsSpan(start, length);
 
-    /// <summary>Begins a new payload; memory that an unusually large one took is let go.</summary>
+    /// <summary>Begins a new payload; frees the memory of an unusually large one.</summary>
     public void Clear()
     {
         Length = JournalEntry.FrameBytes;

@@ -1,13 +1,11 @@
 namespace Dataflow.Log.Journaling;
 
-/// <summary>The one file sequence that makes commits durable and atomic, for all partitions.</summary>
-/// <remarks>
-/// Two files take turns. When the current one is full, the one before it is renamed to be the next, which costs no new
-/// space, and a checkpoint begins it. Only the committer calls it.
-/// </remarks>
+/// <summary>The sequence of files that makes commits durable and atomic, for all partitions.</summary>
+/// <remarks>Two files take turns. When the current one is full, the previous one is renamed to be the next, which needs no new space, and
+/// begins with a checkpoint. Only the committer calls it.</remarks>
 internal sealed class Journal : IDisposable
 {
-    private const int KeptBytes = 64 << 10; // zero-filled and left to the small entries
+    private const int KeptBytes = 64 << 10; // zero-filled and reserved for small entries
 
     private readonly IFileSystem _files;
     private readonly string _directory;
@@ -16,20 +14,21 @@ internal sealed class Journal : IDisposable
     private readonly long _recovered;
     private readonly List<string> _retired; // files whose entries a later checkpoint covers
     private JournalFile? _current;
-    private JournalFile? _spare; // made, but without its checkpoint yet
+    private JournalFile? _spare; // created, but without its checkpoint yet
     private long _position;
     private long _rollAt;
     private long _sequence;
     private long _syncedSequence;
 
-    /// <summary>Goes on after a recovery, or begins. Nothing is written before <see cref="Roll"/>.</summary>
-    /// <param name="files">Where the files are.</param>
+    /// <summary>Continues after a recovery, or begins. Nothing is written before <see cref="Roll"/>.</summary>
+    /// <param name="files">The file system.</param>
     /// <param name="directory">The journal's directory.</param>
     /// <param name="options">Sizes and the durability promise.</param>
-    /// <param name="lastSequence">Of the last entry that was recovered.</param>
-    /// <param name="generation">Of the file to begin; if it exists it holds no entry of that generation.</param>
-    /// <param name="unneeded">Files that may be used again at once.</param>
-    /// <param name="recovered">The file that was recovered from, not needed once the first checkpoint is written; 0: none was.</param>
+    /// <param name="lastSequence">The number of the last recovered entry.</param>
+    /// <param name="generation">The generation of the file to begin; an existing file holds no entry of that generation.</param>
+    /// <param name="unneeded">The files that may be reused at once.</param>
+    /// <param name="recovered">The file that was recovered from, not needed once the first checkpoint is written; 0: there was
+    /// none.</param>
     public Journal(
         IFileSystem files, string directory, LogOptions options, long lastSequence, long generation, IEnumerable<string> unneeded, long recovered)
     {
@@ -49,7 +48,7 @@ internal sealed class Journal : IDisposable
     /// <summary>Whether an entry may still go into the current file.</summary>
     public bool HasRoomFor(int payloadBytes) => _position + JournalEntry.Aligned(payloadBytes) <= _rollAt;
 
-    /// <summary>Makes sure that an entry of that size will not meet a full disk, nor a small one after it, if wanted.</summary>
+    /// <summary>Ensures that an entry of that size will not meet a full disk, nor, if wanted, a small one after it.</summary>
     public void Reserve(int payloadBytes, bool keepsRoom)
     {
         var end = _position + JournalEntry.Aligned(payloadBytes);
@@ -63,14 +62,14 @@ internal sealed class Journal : IDisposable
         _position += Write(_current!, kind, entry, _position);
     }
 
-    /// <summary>Makes all entries safe, as far as the log promises.</summary>
+    /// <summary>Makes all entries durable, as far as the log promises.</summary>
     public void Sync()
     {
         if (_syncs) _current!.SyncOrFail();
         _syncedSequence = _sequence;
     }
 
-    /// <summary>Begins the next file with a checkpoint, which must describe all entries so far, and lets go of the one before.</summary>
+    /// <summary>Begins the next file with a checkpoint, which must describe all entries so far, and frees the previous file.</summary>
     public void Roll(EntryWriter checkpoint)
     {
         var next = _spare ??= Recycle(_current!.Generation + 1);
@@ -79,7 +78,7 @@ internal sealed class Journal : IDisposable
         if (_syncs) next.SyncOrFail();
         _syncedSequence = _sequence;
         _position = JournalFile.HeaderBytes + bytes;
-        _rollAt = Math.Max(_fileBytes, 4L * _position); // a large checkpoint must not be most of what is written
+        _rollAt = Math.Max(_fileBytes, 4L * _position); // a large checkpoint must not be most of the written bytes
         using var left = _current ?? OpenRecovered();
         (_current, _spare) = (next, null);
         if (left is null) return;

@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 
 namespace Dataflow.Log.Journaling;
 
-/// <summary>What a journal entry says.</summary>
+/// <summary>The kind of a journal entry.</summary>
 internal enum EntryKind : byte
 {
-    /// <summary>Everything that is true up to here; the first entry of every journal file.</summary>
+    /// <summary>The whole state up to here; the first entry of every journal file.</summary>
     Checkpoint = 1,
 
     /// <summary>Appends and group offsets, all or none.</summary>
@@ -17,7 +17,7 @@ internal enum EntryKind : byte
     /// <summary>A partition's start moved up.</summary>
     Trim = 4,
 
-    /// <summary>A topic keeps its records in another way.</summary>
+    /// <summary>A topic's settings changed.</summary>
     ConfigureTopic = 5,
 }
 
@@ -71,7 +71,7 @@ internal readonly record struct JournalEntry(EntryKind Kind, long Sequence, long
             length);
     }
 
-    /// <summary>Whether the whole entry is as it was written.</summary>
+    /// <summary>Whether the whole entry is unchanged since it was written.</summary>
     public static bool IsIntact(ReadOnlySpan<byte> entry) => BinaryPrimitives.ReadUInt32LittleEndian(entry[8..]) == ChecksumOf(entry);
 
     private static uint ChecksumOf(ReadOnlySpan<byte> entry) => Crc32C.Compute(entry[ChecksumStart..]);

@@ -27,7 +27,7 @@ internal sealed class JournalFile(IFile file, string path, long generation) : ID
 
     public long Length { get; private set; } = file.Length;
 
-    /// <summary>Stamps the file with its generation and, when the journal has left it, with the one that it goes on in.</summary>
+    /// <summary>Writes the file's generation into its header and, when the journal has left it, that of its successor.</summary>
     public void WriteHeader(long successor = 0)
     {
         var header = new byte[HeaderBytes];
@@ -41,8 +41,8 @@ internal sealed class JournalFile(IFile file, string path, long generation) : ID
     }
 
     /// <summary>Whether the header is intact and names this generation.</summary>
-    /// <param name="successor">The generation that the journal goes on in, or 0.</param>
-    /// <exception cref="LogException">A program that stores the log in another way wrote it.</exception>
+    /// <param name="successor">The generation in which the journal continues, or 0.</param>
+    /// <exception cref="LogException">A program with another storage format wrote it.</exception>
     public bool TryReadHeader(out long successor)
     {
         Span<byte> header = stackalloc byte[ChecksumStart + sizeof(uint)];
@@ -57,9 +57,9 @@ internal sealed class JournalFile(IFile file, string path, long generation) : ID
         return BinaryPrimitives.ReadInt64LittleEndian(header[8..]) == Generation;
     }
 
-    /// <summary>Fills with zeros ahead of what is written, so that a sync has no new length or blocks to record.</summary>
-    /// <param name="length">How long the file must be at least.</param>
-    /// <param name="limit">How far it may run ahead; never less than <paramref name="length"/>.</param>
+    /// <summary>Writes zeros ahead of the entries, so that a sync has no new length or blocks to record.</summary>
+    /// <param name="length">The smallest length of the file.</param>
+    /// <param name="limit">The largest length; never less than <paramref name="length"/>.</param>
     public void ZeroAheadTo(long length, long limit)
     {
         if (length <= Length) return;

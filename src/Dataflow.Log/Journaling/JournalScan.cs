@@ -8,16 +8,16 @@ internal sealed class JournalScan(JournalFile file) : IDisposable
     private const int WindowBytes = 256 << 10;
     private byte[] _entry = ArrayPool<byte>.Shared.Rent(WindowBytes);
 
-    /// <summary>Where the next entry is expected.</summary>
+    /// <summary>The position at which the next entry is expected.</summary>
     public long Position { get; private set; } = JournalFile.HeaderBytes;
 
-    /// <summary>The entry that was read last.</summary>
+    /// <summary>The last entry that was read.</summary>
     public JournalEntry Entry { get; private set; }
 
     /// <summary>Its payload, valid until the next read.</summary>
     public ReadOnlySpan<byte> Payload => _entry.AsSpan(JournalEntry.FrameBytes, Entry.PayloadBytes);
 
-    /// <summary>Reads the next entry if an intact one lies there.</summary>
+    /// <summary>Reads the next entry if an intact one is there.</summary>
     public bool TryRead()
     {
         if (!TryReadAt(Position, out var entry)) return false;
@@ -26,10 +26,8 @@ internal sealed class JournalScan(JournalFile file) : IDisposable
         return true;
     }
 
-    /// <summary>
-    /// Looks for the frame of an entry beyond the place where none could be read. If it was written when the missing one was
-    /// safe already, the missing one was damaged later: it is no torn end. The rest of that entry may itself be torn.
-    /// </summary>
+    /// <summary>Looks for the frame of an entry beyond the place where none could be read. If it was written when the missing one was
+    /// durable already, the missing one was damaged later: it is not a torn end. The rest of that entry may itself be torn.</summary>
     /// <exception cref="CorruptLogException">Such an entry exists.</exception>
     public void ThrowIfDamaged(long missingSequence)
     {
@@ -46,7 +44,7 @@ internal sealed class JournalScan(JournalFile file) : IDisposable
         }
     }
 
-    /// <summary>The bytes of an entry that was not written whole at the end; 0: none was begun there.</summary>
+    /// <summary>Returns the length of an entry at the end that was only partly written; 0: none was begun there.</summary>
     public long TornBytes()
     {
         Span<byte> frame = stackalloc byte[JournalEntry.FrameBytes];

@@ -1,6 +1,6 @@
 namespace Dataflow.Log.Journaling;
 
-/// <summary>A topic's settings within entries.</summary>
+/// <summary>A topic's settings in journal entries.</summary>
 /// <remarks><code>
 /// retention      int64 milliseconds, -1: for ever
 /// retention      int64 bytes, -1: any number

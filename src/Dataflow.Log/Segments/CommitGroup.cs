@@ -1,6 +1,6 @@
 namespace Dataflow.Log.Segments;
 
-/// <summary>Commits that go to the journal as one entry: gives every batch its offset and its place in a segment.</summary>
+/// <summary>Commits that go to the journal as one entry: assigns every batch its offset and its place in a segment.</summary>
 internal sealed class CommitGroup
 {
     private readonly LogState _state;
@@ -19,12 +19,12 @@ internal sealed class CommitGroup
         }
     }
 
-    /// <summary>In the order of the commits; the runs of one partition follow each other in offset and place.</summary>
+    /// <summary>The runs in the order of the commits; those of one partition follow each other in offset and position.</summary>
     public IReadOnlyList<Run> Runs => _runs;
 
     public IReadOnlyCollection<KeyValuePair<GroupPosition, long>> Offsets => _offsets;
 
-    /// <summary>When it is committed, in milliseconds since the Unix epoch by the log's clock.</summary>
+    /// <summary>The time of the commit, in milliseconds since the Unix epoch by the log's clock.</summary>
     public long Time { get; }
 
     public bool IsEmpty => _runs.Count == 0 && _offsets.Count == 0;
@@ -78,13 +78,13 @@ internal sealed class Run(Partition partition, long segmentBase, long position, 
 
     public IReadOnlyList<EncodedBatch> Batches => _batches;
 
-    /// <summary>Whether the bytes go to the segment only and the journal names them.</summary>
+    /// <summary>Whether the bytes are only in the segment and the journal references them.</summary>
     public bool IsReference { get; set; }
 
-    /// <summary>Of the bytes, once a reference is written.</summary>
+    /// <summary>The checksum of the bytes, once a reference is written.</summary>
     public uint Checksum { get; set; }
 
-    /// <summary>Where they go, once it is open.</summary>
+    /// <summary>The segment, once it is open.</summary>
     public Segment? Segment { get; set; }
 
     /// <summary>Whether this run begins the segment's file.</summary>

@@ -1,19 +1,18 @@
 namespace Dataflow.Log.Segments;
 
-/// <summary>Looks at what segment files hold beyond the journal: the commit that was under way, or proof that the journal lost entries.</summary>
-/// <remarks>
-/// Every batch carries the number of its journal entry, and a commit is written only when the entry before it is safe. So only
-/// the entry right after the journal's last one may have left anything behind.
-/// </remarks>
+/// <summary>Examines the bytes of segment files beyond the journal: the commit in progress, or proof that the journal lost
+/// entries.</summary>
+/// <remarks>Every batch carries the number of its journal entry, and a commit is written only when the entry before it is durable. So only
+/// the entry right after the journal's last one may have left bytes behind.</remarks>
 internal sealed class Leftovers(IFileSystem files, long lastSequence)
 {
     private readonly byte[] _header = new byte[BatchHeader.Size];
 
-    /// <summary>Describes what a file holds from a position on.</summary>
-    /// <param name="partition">Whose file it is.</param>
-    /// <param name="path">The file.</param>
-    /// <param name="position">Where what the journal knows ends.</param>
-    /// <exception cref="CorruptLogException">A later commit than the one under way has left records.</exception>
+    /// <summary>Describes a file's content from a position on.</summary>
+    /// <param name="partition">The partition of the file.</param>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="position">The end of the bytes that the journal knows.</param>
+    /// <exception cref="CorruptLogException">A later commit than the one in progress has left records.</exception>
     public RecoveryCut Describe(Partition partition, string path, long position)
     {
         using var file = files.Open(path, FileMode.Open);
@@ -34,7 +33,7 @@ internal sealed class Leftovers(IFileSystem files, long lastSequence)
         };
     }
 
-    /// <summary>Names the directories that hold segments of partitions that the journal does not know.</summary>
+    /// <summary>Lists the directories that hold segments of partitions that the journal does not know.</summary>
     public static IEnumerable<string> UnknownPartitions(IFileSystem files, string topics, LogState state)
     {
         var known = state.Partitions.Select(partition => Path.GetFileName(partition.Directory)).ToHashSet(StringComparer.Ordinal);

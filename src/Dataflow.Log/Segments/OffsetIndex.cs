@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 
 namespace Dataflow.Log.Segments;
 
-/// <summary>Finds the batch of an offset within a segment: one entry for each 64 KiB or so, made as lookups need them.</summary>
-/// <remarks>It lives in memory only and walks batch headers from its last entry on, so it can never disagree with the file.</remarks>
+/// <summary>Finds the batch of an offset within a segment: one entry for about every 64 KiB, made as lookups need them.</summary>
+/// <remarks>It is in memory only and reads batch headers from its last entry on, so it can never disagree with the file.</remarks>
 internal sealed class OffsetIndex
 {
     private const int EntryEveryBytes = 64 << 10;
@@ -13,11 +13,11 @@ internal sealed class OffsetIndex
     private readonly Lock _lock = new();
     private long _walkedBytes;
 
-    /// <summary>The position of the last indexed batch that begins at or before an offset.</summary>
+    /// <summary>Returns the position of the last indexed batch that begins at or before an offset.</summary>
     /// <param name="file">The segment's file.</param>
-    /// <param name="bytes">How much of it is visible.</param>
-    /// <param name="offset">At least the segment's base offset.</param>
-    /// <param name="damaged">Makes the error for a header that makes no sense at a position.</param>
+    /// <param name="bytes">The number of visible bytes.</param>
+    /// <param name="offset">The offset, at least the segment's base offset.</param>
+    /// <param name="damaged">Makes the error for an invalid header at a position.</param>
     public long Find(IFile file, long bytes, long offset, Func<long, string, Exception> damaged)
     {
         lock (_lock)

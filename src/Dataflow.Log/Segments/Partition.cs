@@ -1,7 +1,7 @@
 namespace Dataflow.Log.Segments;
 
-/// <summary>One ordered part of a topic: its segments, its offsets and who waits at its end.</summary>
-/// <remarks>Only the committer changes it; everybody may read. What readers see changes in <see cref="Publish"/> alone.</remarks>
+/// <summary>One ordered part of a topic: its segments, its offsets and the readers that wait at its end.</summary>
+/// <remarks>Only the committer changes it; any thread may read it. Only <see cref="Publish"/> changes what readers see.</remarks>
 internal sealed class Partition(string topic, int topicId, int index, string directory)
 {
     private readonly List<Completion> _waiting = []; // its own lock
@@ -24,7 +24,7 @@ internal sealed class Partition(string topic, int topicId, int index, string dir
     /// <summary>The offset that the next record gets; everything below is committed and visible.</summary>
     public long EndOffset => Volatile.Read(ref _endOffset);
 
-    /// <summary>Oldest first; the last one is appended to.</summary>
+    /// <summary>The segments, oldest first; the last one is appended to.</summary>
     public ReadOnlySpan<Segment> Segments => Volatile.Read(ref _segments);
 
     public Segment? Active => Segments is [.., var last] ? last : null;
@@ -32,7 +32,7 @@ internal sealed class Partition(string topic, int topicId, int index, string dir
     /// <summary>Whether the log was closed: nothing will be published any more.</summary>
     public bool IsClosed => _closed;
 
-    /// <summary>The segment that holds an offset, or would.</summary>
+    /// <summary>Returns the segment that holds an offset, or would.</summary>
     public Segment? SegmentOf(long offset)
     {
         var segments = Segments;
@@ -43,7 +43,7 @@ internal sealed class Partition(string topic, int topicId, int index, string dir
         return null;
     }
 
-    /// <summary>The segment after another one; null while there is none.</summary>
+    /// <summary>Returns the segment after another one; null while there is none.</summary>
     public Segment? SegmentAfter(Segment? segment)
     {
         foreach (var candidate in Segments)
@@ -57,7 +57,7 @@ internal sealed class Partition(string topic, int topicId, int index, string dir
 
     public void Remove(Segment segment) => Volatile.Write(ref _segments, [.. _segments.Where(other => other != segment)]);
 
-    /// <summary>Bytes that it holds, those below the start that share a segment with others included.</summary>
+    /// <summary>The size in bytes, including records below the start that share a segment with others.</summary>
     public long Bytes
     {
         get
@@ -68,7 +68,7 @@ internal sealed class Partition(string topic, int topicId, int index, string dir
         }
     }
 
-    /// <summary>Moves the start and returns the segments that hold nothing after it.</summary>
+    /// <summary>Moves the start and returns the segments without records after it.</summary>
     public IReadOnlyList<Segment> Trim(long startOffset)
     {
         Volatile.Write(ref _startOffset, startOffset);
@@ -79,14 +79,14 @@ internal sealed class Partition(string topic, int topicId, int index, string dir
         return removed;
     }
 
-    /// <summary>Lets readers see everything below an offset and wakes those that wait for it.</summary>
+    /// <summary>Makes everything below an offset visible to readers and wakes those that wait for it.</summary>
     public void Publish(long endOffset)
     {
         Volatile.Write(ref _endOffset, endOffset);
         WakeAll();
     }
 
-    /// <summary>Tells the waiting readers that nothing will follow.</summary>
+    /// <summary>Tells the waiting readers that no record will follow.</summary>
     public void Close()
     {
         _closed = true;
@@ -99,7 +99,7 @@ internal sealed class Partition(string topic, int topicId, int index, string dir
         lock (_waiting)
         {
             if (EndOffset > offset || _closed) return Task.CompletedTask;
-            _waiting.RemoveAll(waiting => waiting.Task.IsCompleted); // those that gave up
+            _waiting.RemoveAll(waiting => waiting.Task.IsCompleted); // those that stopped waiting
             var waiting = new Completion(cancellationToken);
             _waiting.Add(waiting);
             return waiting.Task;

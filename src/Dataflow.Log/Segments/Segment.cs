@@ -1,6 +1,6 @@
 namespace Dataflow.Log.Segments;
 
-/// <summary>One file of a partition: batches one after another, nothing else. Named by the offset of its first record.</summary>
+/// <summary>One file of a partition: consecutive batches, nothing else. Named by the offset of its first record.</summary>
 /// <remarks>The committer writes; any number of readers read up to <see cref="VisibleBytes"/>.</remarks>
 internal sealed class Segment
 {
@@ -17,33 +17,33 @@ internal sealed class Segment
 
     public string Path { get; }
 
-    /// <summary>Bytes that were committed; readers see these and no more.</summary>
+    /// <summary>The committed bytes; readers see these only.</summary>
     public long VisibleBytes => Volatile.Read(ref _visibleBytes);
 
-    /// <summary>When its first records were appended, in milliseconds since the Unix epoch by the log's clock.</summary>
+    /// <summary>The time when its first records were appended, in milliseconds since the Unix epoch by the log's clock.</summary>
     public long FirstAppend { get; private set; } = -1;
 
-    /// <summary>When its last records were appended.</summary>
+    /// <summary>The time when its last records were appended, in the same unit.</summary>
     public long LastAppend { get; private set; }
 
     public OffsetIndex Offsets { get; } = new();
 
-    /// <summary>The file while it is open; this and the next three are for <see cref="SegmentFiles"/> alone.</summary>
+    /// <summary>The file while it is open; this and the next three members are for <see cref="SegmentFiles"/> only.</summary>
     public IFile? File { get; set; }
 
-    /// <summary>How many hold it.</summary>
+    /// <summary>The number of holders of the open file.</summary>
     public int Holders { get; set; }
 
     /// <summary>Whether it was deleted.</summary>
     public bool IsDeleted { get; set; }
 
-    /// <summary>Its place among the open files that nobody holds.</summary>
+    /// <summary>Its place among the open files without a holder.</summary>
     public LinkedListNode<Segment> Idle { get; }
 
     public static Segment Of(Partition partition, SegmentFiles files, long baseOffset)
         => new(files, LogLayout.Segment(partition.Directory, baseOffset), baseOffset);
 
-    /// <summary>Notes when records were appended. Only the committer and a recovery call it.</summary>
+    /// <summary>Records the time of an append. Only the committer and a recovery call it.</summary>
     public void Appended(long time)
     {
         if (FirstAppend < 0) FirstAppend = time;

@@ -1,13 +1,13 @@
 namespace Dataflow.Log.Segments;
 
-/// <summary>The open files of a log's segments: those in somebody's hands, and a bounded number that may be wanted again.</summary>
-/// <remarks>For any thread. A process may have a thousand files open on many systems, and a log may have more partitions.</remarks>
+/// <summary>The open files of a log's segments: those in use, and a bounded number of others that may be used again.</summary>
+/// <remarks>Safe for any thread. Many systems allow a process about a thousand open files, and a log may have more partitions.</remarks>
 internal sealed class SegmentFiles(IFileSystem files) : IDisposable
 {
     private const int MaxIdle = 128;
 
     private readonly Lock _lock = new();
-    private readonly LinkedList<Segment> _idle = []; // open and in nobody's hands, since longest first
+    private readonly LinkedList<Segment> _idle = []; // open and without a holder, the longest idle first
     private bool _disposed;
 
     /// <summary>Opens a segment's file if it is not open; null when the segment was deleted. Pair with <see cref="Release"/>.</summary>
@@ -34,7 +34,7 @@ internal sealed class SegmentFiles(IFileSystem files) : IDisposable
         }
     }
 
-    /// <summary>Deletes the file. Who holds it finishes; nobody can hold it any more.</summary>
+    /// <summary>Deletes the file. Current holders may finish; there will be no new ones.</summary>
     public void Delete(Segment segment)
     {
         lock (_lock)
@@ -45,7 +45,7 @@ internal sealed class SegmentFiles(IFileSystem files) : IDisposable
         files.Delete(segment.Path);
     }
 
-    /// <summary>Closes what nobody holds, now and from now on.</summary>
+    /// <summary>Closes files without a holder, now and from now on.</summary>
     public void Dispose()
     {
         lock (_lock)

@@ -4,7 +4,7 @@ using Dataflow.Log.Journaling;
 
 namespace Dataflow.Log.Segments;
 
-/// <summary>Brings the segment files to what the journal says, and finds out whether what the journal counts on is there.</summary>
+/// <summary>Replays the journal into the segment files, and verifies the parts that the journal relies on.</summary>
 internal sealed class SegmentReplay(IFileSystem files, SegmentFiles segmentFiles, bool syncs) : IDisposable
 {
     private const int WindowBytes = 256 << 10;
@@ -15,9 +15,9 @@ internal sealed class SegmentReplay(IFileSystem files, SegmentFiles segmentFiles
     private readonly Queue<Found> _open = [];
     private bool _syncsAll;
 
-    /// <summary>Notes what a checkpoint counts on: its segments up to their lengths.</summary>
-    /// <param name="state">As the checkpoint says.</param>
-    /// <param name="synced">False when it was written by a store that did not sync; then all is synced now.</param>
+    /// <summary>Records what a checkpoint relies on: its segments up to their lengths.</summary>
+    /// <param name="state">The state as the checkpoint describes it.</param>
+    /// <param name="synced">False if it was written by a store that did not sync; then all segments are synced now.</param>
     public void Begin(LogState state, bool synced)
     {
         _syncsAll = !synced;
@@ -61,10 +61,10 @@ internal sealed class SegmentReplay(IFileSystem files, SegmentFiles segmentFiles
     }
 
     /// <summary>Checks every segment; then cuts them to length, syncs them and deletes segment files that belong to none.</summary>
-    /// <param name="state">As all entries have made it.</param>
+    /// <param name="state">The state after all entries.</param>
     /// <param name="lastSequence">The last entry's number.</param>
-    /// <returns>What was cut and deleted.</returns>
-    /// <exception cref="CorruptLogException">A segment is missing, too short, or not what the journal says. Nothing was cut.</exception>
+    /// <returns>The cut and deleted bytes.</returns>
+    /// <exception cref="CorruptLogException">A segment is missing, too short, or different from the journal. Nothing was cut.</exception>
     public IReadOnlyList<RecoveryCut> Finish(LogState state, long lastSequence)
     {
         foreach (var partition in state.Partitions)
@@ -134,7 +134,7 @@ internal sealed class SegmentReplay(IFileSystem files, SegmentFiles segmentFiles
                 string.Create(CultureInfo.InvariantCulture, $"checksum of {run.Bytes} bytes is 0x{~state:x8}, stored 0x{run.Checksum:x8}"));
     }
 
-    /// <summary>Segment files that a commit began which never happened, or that a trim was about to delete.</summary>
+    /// <summary>Finds segment files begun by a commit that never happened, or that a trim was about to delete.</summary>
     private IEnumerable<(Partition Partition, string Path, bool IsTrimmed)> Strays(LogState state)
     {
         foreach (var partition in Present(state))
@@ -148,7 +148,7 @@ internal sealed class SegmentReplay(IFileSystem files, SegmentFiles segmentFiles
         }
     }
 
-    /// <summary>Syncs the directories in which names came or went; the others are as the last checkpoint left them.</summary>
+    /// <summary>Syncs the directories in which names were added or removed; the others are unchanged since the last checkpoint.</summary>
     private void SyncDirectories(LogState state, HashSet<Partition> changed)
     {
         foreach (var partition in Present(state))
@@ -165,7 +165,7 @@ internal sealed class SegmentReplay(IFileSystem files, SegmentFiles segmentFiles
         return state.Partitions.Where(partition => present.Contains(Path.GetFileName(partition.Directory)));
     }
 
-    /// <summary>A segment's file as the recovery met it; open only if it is written or read.</summary>
+    /// <summary>A segment's file as the recovery found it; opened only if it is written or read.</summary>
     private sealed class Found : IDisposable
     {
         private readonly SegmentReplay _owner;
@@ -185,18 +185,18 @@ internal sealed class SegmentReplay(IFileSystem files, SegmentFiles segmentFiles
 
         public bool Exists { get; }
 
-        /// <summary>How long it was before anything was replayed.</summary>
+        /// <summary>The length before the replay.</summary>
         public long Length { get; }
 
-        /// <summary>How much of it the journal does not hold and therefore counts on.</summary>
+        /// <summary>The length of the part that the journal does not hold and therefore relies on.</summary>
         public long SafeBytes { get; set; }
 
-        /// <summary>Whether something was replayed into it.</summary>
+        /// <summary>Whether the replay wrote to it.</summary>
         public bool IsWritten { get; private set; }
 
         public bool IsDamaged => Length < SafeBytes;
 
-        /// <summary>Writes what the journal holds; never into a damaged file, so that the damage stays to be seen.</summary>
+        /// <summary>Writes bytes from the journal; never into a damaged file, so that the damage stays visible.</summary>
         public void Write(ReadOnlySpan<byte> bytes, long position)
         {
             if (IsDamaged) return;
@@ -207,7 +207,7 @@ internal sealed class SegmentReplay(IFileSystem files, SegmentFiles segmentFiles
 
         public int Read(Span<byte> buffer, long position) => Open().Read(buffer, position);
 
-        /// <summary>Cuts what was never committed, and makes the rest safe.</summary>
+        /// <summary>Cuts uncommitted bytes, and makes the rest durable.</summary>
         public void Settle(long bytes, bool syncs, bool always)
         {
             if (Length > bytes) Open().SetLength(bytes);
@@ -216,7 +216,7 @@ internal sealed class SegmentReplay(IFileSystem files, SegmentFiles segmentFiles
             Close(syncs);
         }
 
-        /// <summary>Makes what was written safe before the file is let go: an error of the disk may not be told later.</summary>
+        /// <summary>Makes the written bytes durable before the file is closed: a disk error may not be reported later.</summary>
         public void Close(bool syncs)
         {
             if (syncs && _unsynced) _file?.SyncOrFail();

@@ -1,7 +1,8 @@
 namespace Dataflow.Log.Segments;
 
-/// <summary>Writes runs into segment files, and knows which files and directories a checkpoint has to sync. Only the committer calls it.</summary>
-/// <remarks>A file that was written is held until it is synced: an error of the disk may not be told to who opens it later.</remarks>
+/// <summary>Writes runs to segment files, and tracks which files and directories a checkpoint has to sync. Only the committer calls
+/// it.</summary>
+/// <remarks>A written file is held open until it is synced: a disk error may not be reported to a later opener.</remarks>
 internal sealed class SegmentWriter(IFileSystem files, SegmentFiles segmentFiles, bool syncs) : IDisposable
 {
     private const int MaxHeld = 256;
@@ -30,14 +31,14 @@ internal sealed class SegmentWriter(IFileSystem files, SegmentFiles segmentFiles
         _unsyncedDirectories.Add(directory);
     }
 
-    /// <summary>Writes bytes of a run; readers do not see them yet.</summary>
+    /// <summary>Writes bytes of a run; they are not visible to readers yet.</summary>
     public void Write(Segment segment, ReadOnlySpan<byte> bytes, long position)
     {
         _unsynced.Add(segment);
         FileOf(segment).Write(bytes, position);
     }
 
-    /// <summary>Makes one segment safe, its name included.</summary>
+    /// <summary>Makes one segment durable, its name included.</summary>
     public void Sync(Segment segment)
     {
         if (syncs)
@@ -48,7 +49,7 @@ internal sealed class SegmentWriter(IFileSystem files, SegmentFiles segmentFiles
         _unsynced.Remove(segment);
     }
 
-    /// <summary>Makes everything safe that was written.</summary>
+    /// <summary>Makes all written segments durable.</summary>
     public void SyncAll()
     {
         if (syncs)
@@ -60,7 +61,7 @@ internal sealed class SegmentWriter(IFileSystem files, SegmentFiles segmentFiles
         ReleaseAll();
     }
 
-    /// <summary>Removes what a group wrote before it failed.</summary>
+    /// <summary>Removes the bytes that a group wrote before it failed.</summary>
     public void Undo(IEnumerable<Run> runs)
     {
         foreach (var run in runs)
