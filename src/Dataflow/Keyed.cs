@@ -19,7 +19,7 @@ public readonly record struct Keyed<TKey, T>(TKey Key, T Value)
     [UnscopedRef]
     public ref readonly T ValueRef() => ref _value;
 
-    /// <summary>Writes both into their places.</summary>
+    /// <summary>Writes key and value into a pair in place, without a copy.</summary>
     internal static void Write(TKey key, in T value, ref Keyed<TKey, T> to)
     {
         Unsafe.AsRef(in to._key) = key;

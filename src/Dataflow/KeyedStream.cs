@@ -3,7 +3,7 @@ using Dataflow.Tables;
 
 namespace Dataflow;
 
-/// <summary>A stream whose records belong to keys: what windows, joins and keyed state are built on.</summary>
+/// <summary>A stream whose records have keys: the base of windows, joins and keyed state.</summary>
 /// <remarks>Records of one key stay in order and are processed by one worker.</remarks>
 public sealed class KeyedStream<TKey, T> : IGrouped<TKey, T, Aggregates<T>>
     where TKey : notnull
@@ -20,7 +20,7 @@ public sealed class KeyedStream<TKey, T> : IGrouped<TKey, T, Aggregates<T>>
     /// <summary>The same records as a plain stream of pairs.</summary>
     public Stream<Keyed<TKey, T>> Pairs { get; }
 
-    /// <summary>The pipeline that the stream belongs to.</summary>
+    /// <summary>The pipeline of the stream.</summary>
     public Pipeline Pipeline => Pairs.Pipeline;
 
     /// <summary>Adds a step that sees all records of its keys and may keep state by key; the keys stay as they are.</summary>
@@ -28,8 +28,9 @@ public sealed class KeyedStream<TKey, T> : IGrouped<TKey, T, Aggregates<T>>
     public KeyedStream<TKey, TOut> Add<TOut>(Func<Node<Keyed<TKey, T>>, Node<Keyed<TKey, T>, Keyed<TKey, TOut>>> step)
         => new(Partitioned().Pairs.Add(step), isPartitioned: true);
 
-    /// <summary>The records that the last step emits to one of its second outputs, with their keys.</summary>
-    /// <remarks>What is emitted to an output that nobody takes is dropped. That the step has the output is checked with the plan.</remarks>
+    /// <summary>The stream of the last step's side output, with the same keys.</summary>
+    /// <remarks>Records emitted to an output whose stream nobody uses are dropped. An output that the step does not have is a fault of the
+    /// plan.</remarks>
     public KeyedStream<TKey, TSide> SideOutput<TSide>(Output<TSide> output)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -39,7 +40,7 @@ public sealed class KeyedStream<TKey, T> : IGrouped<TKey, T, Aggregates<T>>
     /// <inheritdoc/>
     public override string ToString() => $"Stream of {TypeNames.Of(typeof(T))} by {TypeNames.Of(typeof(TKey))} from '{Pairs.Node.Name}'";
 
-    /// <summary>Adds a step that sees the records of two streams by key, each key's records of both in one task.</summary>
+    /// <summary>Adds a step that takes the records of two streams by key; both streams' records of a key are in one task.</summary>
     /// <param name="second">The other stream, with the same keys.</param>
     /// <param name="step">Makes the step's node from the one before and the second input.</param>
     public KeyedStream<TKey, TOut> Add<TSecond, TOut>(
@@ -52,21 +53,20 @@ public sealed class KeyedStream<TKey, T> : IGrouped<TKey, T, Aggregates<T>>
         return new(ForMeeting().Meet(second.ForMeeting(), step), isPartitioned: true);
     }
 
-    /// <summary>Adds a step that keeps nothing by key, so that the records need not be brought together by key yet; the keys stay as they
-    /// are.</summary>
+    /// <summary>Adds a step without state by key, before which records need not be partitioned by key; the keys stay as they are.</summary>
     /// <param name="step">Makes the step's node from the one before.</param>
     public KeyedStream<TKey, TOut> AddStateless<TOut>(
         Func<Node<Keyed<TKey, T>>, Node<Keyed<TKey, T>, Keyed<TKey, TOut>>> step)
         => Through(pairs => pairs.Add(step));
 
-    /// <summary>Adds several such steps.</summary>
+    /// <summary>Adds several steps without state.</summary>
     internal KeyedStream<TKey, TOut> Through<TOut>(Func<Stream<Keyed<TKey, T>>, Stream<Keyed<TKey, TOut>>> steps)
         => new(steps(Pairs), _isPartitioned);
 
-    /// <summary>The stream at the start of a stage of its own.</summary>
+    /// <summary>The stream partitioned by key, at the start of a stage of its own.</summary>
     internal KeyedStream<TKey, T> AtNewStage() => new(ForMeeting(), isPartitioned: true);
 
-    /// <summary>The stream after the exchange that brings each key's records to one worker: one for all uses.</summary>
+    /// <summary>The stream after the exchange that partitions it by key; one exchange for all uses.</summary>
     internal KeyedStream<TKey, T> Partitioned()
         => _isPartitioned ? this : _partitioned ??= Exchanged();
 
@@ -79,10 +79,10 @@ public sealed class KeyedStream<TKey, T> : IGrouped<TKey, T, Aggregates<T>>
         return new Table<TKey, TOut>(changes, name);
     }
 
-    /// <summary>Brought together by key, at the start of a stage of its own.</summary>
+    /// <summary>The pairs partitioned by key, at the start of a stage of their own.</summary>
     private Stream<Keyed<TKey, T>> ForMeeting() => _isPartitioned ? Pairs.Forwarded() : Exchanged().Pairs;
 
-    /// <summary>The stream after an exchange by key of its own.</summary>
+    /// <summary>The stream after an exchange by key that no other use shares.</summary>
     internal KeyedStream<TKey, T> Exchanged()
         => new(new Stream<Keyed<TKey, T>>(Pipeline, new KeyExchangeNode<TKey, T>(Pairs.Node)), isPartitioned: true);
 }

@@ -4,13 +4,13 @@ using Dataflow.Serialization;
 namespace Dataflow;
 
 /// <summary>A stream-processing program: sources, the steps between, and sinks.</summary>
-/// <remarks>The name stands for the pipeline's checkpoints: a pipeline of the same name on the same log carries on from the
-/// last checkpoint. Building is for one thread; a pipeline may be run several times.</remarks>
+/// <remarks>The name identifies the pipeline's checkpoints: a pipeline of the same name on the same log carries on from the last
+/// checkpoint. Build it on one thread; it may be run several times.</remarks>
 public sealed class Pipeline
 {
     private readonly List<Node> _nodes = [];
 
-    /// <summary>Begins a pipeline.</summary>
+    /// <summary>Creates an empty pipeline.</summary>
     /// <param name="name">Letters, digits, '.', '_' and '-'; it becomes part of topic names.</param>
     public Pipeline(string name)
     {
@@ -18,10 +18,11 @@ public sealed class Pipeline
         Name = name;
     }
 
-    /// <summary>The name that its checkpoints are kept under.</summary>
+    /// <summary>The pipeline's name; its checkpoints are kept under it.</summary>
     public string Name { get; }
 
-    /// <summary>What becomes of a record on which the user's code, or the decoder of a source, fails. Default: the job stops.</summary>
+    /// <summary>The policy for records on which the user's code or a source's decoder fails. Default:
+    /// <see cref="ErrorPolicy.Stop"/>.</summary>
     public ErrorPolicy OnError
     {
         get;
@@ -36,13 +37,11 @@ public sealed class Pipeline
 
     internal Serdes Serdes { get; } = new();
 
-    /// <summary>Says how values of a type become bytes, wherever this pipeline makes some of them: as keys, in topics that have no serde
-    /// of their
-    /// own, in state and kept sides of joins, and as parts of other values.</summary>
-    /// <remarks>A type has one in a pipeline. Equal keys must be written as equal bytes; values without references are kept in state as
-    /// they lie in
-    /// memory all the same. State is read in the way that it was written: a pipeline whose serdes have changed is refused.</remarks>
-    /// <exception cref="ArgumentException">The type has another one in this pipeline.</exception>
+    /// <summary>Sets the serde of a type wherever this pipeline writes values of it: as keys, in topics without a serde of their own, in
+    /// state and kept sides of joins, and as parts of other values.</summary>
+    /// <remarks>A type has one serde per pipeline. It must write equal keys as equal bytes. Values without references are still kept in
+    /// state as they lie in memory. State is read with the serdes that wrote it: a pipeline whose serdes have changed is refused.</remarks>
+    /// <exception cref="ArgumentException">The type has another serde in this pipeline.</exception>
     public Pipeline UseSerde<T>(Serde<T> serde)
     {
         ArgumentNullException.ThrowIfNull(serde);

@@ -5,46 +5,47 @@ using System.Text;
 
 namespace Dataflow;
 
-/// <summary>A value on its way through a pipeline, with its time and where it came from.</summary>
-/// <param name="Value">What the user's code sees.</param>
+/// <summary>A value in a pipeline, with its event time and its origin.</summary>
+/// <param name="Value">The value that the user's code receives.</param>
 /// <param name="Timestamp">Event time in milliseconds since the Unix epoch; 0 where none was given.</param>
-/// <param name="Origin">The record of the source that it was made from.</param>
+/// <param name="Origin">The source record that it was made from.</param>
 public readonly record struct Record<T>(T Value, long Timestamp, RecordOrigin Origin)
 {
     private readonly T _value = Value;
     private readonly long _timestamp = Timestamp;
     private readonly RecordOrigin _origin = Origin;
 
-    /// <summary>What the user's code sees.</summary>
+    /// <summary>The value that the user's code receives.</summary>
     public T Value { get => _value; init => _value = value; }
 
     /// <summary>Event time in milliseconds since the Unix epoch; 0 where none was given.</summary>
     public long Timestamp { get => _timestamp; init => _timestamp = value; }
 
     /// <summary><see cref="Timestamp"/> as a date, in UTC.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The timestamp is no date that .NET knows, as one of a step of one's own may be.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The timestamp is outside the range of <see cref="DateTimeOffset"/>; a user's own step
+    /// may set such a one.</exception>
     public DateTimeOffset Time => DateTimeOffset.FromUnixTimeMilliseconds(Timestamp);
 
-    /// <summary>The record of the source that it was made from.</summary>
+    /// <summary>The source record that it was made from.</summary>
     public RecordOrigin Origin { get => _origin; init => _origin = value; }
 
-    /// <summary>A reference to the value, which avoids copying large structs.</summary>
-    /// <remarks>The compiler copies a value that is larger than a few words from temporary to temporary, and the processor waits in each
-    /// for what was written into the one before.</remarks>
+    /// <summary>Returns a reference to the value; avoids copying a large struct.</summary>
+    /// <remarks>The compiler copies a value larger than a few words through temporaries, and the processor waits for each of
+    /// them.</remarks>
     [UnscopedRef]
     public ref readonly T ValueRef() => ref _value;
 
     /// <summary>Another value made from this record: same time, same origin.</summary>
     public Record<TOther> With<TOther>(TOther value) => new(value, Timestamp, Origin);
 
-    // Of the text, Time is no part: it is there as Timestamp, and may be no date.
+    // The text leaves out Time: it repeats Timestamp, and may be out of range.
     private bool PrintMembers(StringBuilder text)
     {
         text.Append(CultureInfo.InvariantCulture, $"Value = {Value}, Timestamp = {Timestamp}, Origin = {Origin}");
         return true;
     }
 
-    /// <summary>Begins a record whose value is still to be written into its place.</summary>
+    /// <summary>Creates a record whose value the caller writes in place.</summary>
     internal static ref T Begin(long timestamp, RecordOrigin origin, out Record<T> record)
     {
         Unsafe.SkipInit(out record);

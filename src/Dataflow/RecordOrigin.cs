@@ -1,6 +1,6 @@
 namespace Dataflow;
 
-/// <summary>Where a record was read: a split of a source and the position in it. Packed into eight bytes.</summary>
+/// <summary>The origin of a record: a split of a source and the position in it. Packed into eight bytes.</summary>
 public readonly record struct RecordOrigin
 {
     private const int OffsetBits = 48;
@@ -8,7 +8,7 @@ public readonly record struct RecordOrigin
 
     private readonly ulong _packed;
 
-    /// <summary>Names a position in a split.</summary>
+    /// <summary>Makes the origin of a position in a split.</summary>
     /// <param name="split">The split's <see cref="SourceSplit.Id"/>.</param>
     /// <param name="offset">An offset in a topic, a line or row number in a file; less than 2^48.</param>
     public RecordOrigin(int split, long offset) => _packed = (ulong)(split + 1) << OffsetBits | (ulong)(offset & OffsetMask);

@@ -1,37 +1,35 @@
 namespace Dataflow;
 
-/// <summary>Where records come from. Built-in sources and a user's own derive from this type alike.</summary>
-/// <remarks>
-/// A source is a description: it may be read by several jobs. It is divided into splits, each an ordered sequence that can
-/// be read again from any position it has reported; that is what makes results exact after a crash.
-/// </remarks>
+/// <summary>An origin of records. Built-in sources and users' own derive from this type alike.</summary>
+/// <remarks>A source is a description: several jobs may read it. It is divided into splits, each an ordered sequence that can be read again
+/// from any position that it has reported; this makes results exact after a crash.</remarks>
 public abstract class Source<T>
 {
-    /// <summary>The name shown in the plan, in metrics and in errors: a topic's or file's name, say.</summary>
+    /// <summary>The name shown in the plan, in metrics and in errors, such as a topic's or file's name.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Whether it ends; a table of a source that ends is read to its end before any stream starts.</summary>
+    /// <summary>Whether the source ends; a table of a bounded source is read to its end before any stream starts. Default true.</summary>
     public virtual bool IsBounded => true;
 
-    /// <summary>The topic that must be there when the source is described: the job creates it where it is missing. Null: it needs none, or
-    /// must find it.</summary>
+    /// <summary>The topic that must exist when the source is described: the job creates it if it is missing. Null: the source needs none,
+    /// or refuses to create it.</summary>
     public virtual NewTopic? Creates => null;
 
-    /// <summary>Looks for a way to write every type that leaves the process here.</summary>
-    /// <exception cref="PlanException">There is none for one of them.</exception>
+    /// <summary>Finds a serde for every type that leaves the process here.</summary>
+    /// <exception cref="PlanException">A type has no serde.</exception>
     public virtual void CheckTypes()
     {
     }
 
-    /// <summary>Lists what can be read in parallel. The names must be the same at every start of a job.</summary>
-    /// <exception cref="DataflowException">What the source reads from is missing or not usable.</exception>
+    /// <summary>Lists the splits, which can be read in parallel. Their names must be the same at every start of a job.</summary>
+    /// <exception cref="DataflowException">The input is missing or not usable.</exception>
     public abstract IReadOnlyList<SplitDescription> Describe(SourceContext context);
 
-    /// <summary>Opens a split at a position: 0, or what a reader of this split has reported before.</summary>
+    /// <summary>Opens a split at a position: 0, or one that a reader of this split has reported before.</summary>
     public abstract SourceReader<T> Open(SourceSplit split, long position, SourceContext context);
 
-    /// <summary>Whether a split that was read to its end has changed since, as <see cref="SourceSplit.Mark"/> tells; asked when a job starts
-    /// again. It is then opened at its end, and read on.</summary>
+    /// <summary>Whether a split that was read to its end has changed since, according to <see cref="SourceSplit.Mark"/>; asked when a job
+    /// starts again. A changed split is opened at its end, and read on.</summary>
     public virtual bool HasChanged(SourceSplit split) => false;
 
     /// <inheritdoc/>

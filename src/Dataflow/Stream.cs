@@ -2,7 +2,7 @@ using Dataflow.Planning;
 
 namespace Dataflow;
 
-/// <summary>Records of one type on their way through a pipeline: what the verbs of the DSL are called on.</summary>
+/// <summary>A stream of records of one type; the verbs of the DSL are its methods.</summary>
 /// <remarks>A description, not data. One stream may be used several times: each use sees all its records.</remarks>
 public class Stream<T>
 {
@@ -12,12 +12,12 @@ public class Stream<T>
         Node = isRegistered ? node : pipeline.Register(node);
     }
 
-    /// <summary>The pipeline that the stream belongs to.</summary>
+    /// <summary>The pipeline of the stream.</summary>
     public Pipeline Pipeline { get; }
 
     internal Node<T> Node { get; }
 
-    /// <summary>Adds a step; every verb of the DSL is written with this method.</summary>
+    /// <summary>Adds a step. Every verb of the DSL is built on this method.</summary>
     /// <param name="step">Makes the step's node from the one before.</param>
     public Stream<TOut> Add<TOut>(Func<Node<T>, Node<T, TOut>> step)
     {
@@ -25,8 +25,9 @@ public class Stream<T>
         return new Stream<TOut>(Pipeline, step(Node));
     }
 
-    /// <summary>The records that the last step emits to one of its second outputs.</summary>
-    /// <remarks>What is emitted to an output that nobody takes is dropped. That the step has the output is checked with the plan.</remarks>
+    /// <summary>The stream of the last step's side output.</summary>
+    /// <remarks>Records emitted to an output whose stream nobody uses are dropped. An output that the step does not have is a fault of the
+    /// plan.</remarks>
     public Stream<TSide> SideOutput<TSide>(Output<TSide> output)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -48,12 +49,12 @@ public class Stream<T>
         return first.Meet(ReferenceEquals(first, this) ? second : second.Forwarded(), step);
     }
 
-    /// <summary>Adds a step of two streams that each begin a stage here, or are both not behind any exchange.</summary>
+    /// <summary>Adds a step of two streams that either both begin a stage here or both have no exchange before them.</summary>
     internal Stream<TOut> Meet<TSecond, TOut>(
         Stream<TSecond> second, Func<Node<T>, SecondInput<TSecond>, Node<T, TSecond, TOut>> step)
         => new(Pipeline, step(Node, Pipeline.Register(new SecondInput<TSecond>(second.Node))));
 
-    /// <summary>The stream of one of the step's second outputs: one for all who take it.</summary>
+    /// <summary>The stream of one of the step's side outputs; one for all its uses.</summary>
     internal Stream<TSide> Side<TSide>(object output, string name)
         => Pipeline.Nodes.OfType<SideNode<TSide>>().FirstOrDefault(side => ReferenceEquals(side.Owner, Node) && ReferenceEquals(side.Output, output)) is { } taken
             ? new(Pipeline, taken, isRegistered: true)
@@ -62,6 +63,6 @@ public class Stream<T>
     /// <summary>The stream at the start of a stage of its own, its records on the same workers.</summary>
     internal Stream<T> Forwarded() => new(Pipeline, new ForwardNode<T>(Node));
 
-    /// <summary>The stream with each record on every worker.</summary>
+    /// <summary>The stream with each record copied to every worker.</summary>
     internal Stream<T> Broadcasted() => new(Pipeline, new BroadcastNode<T>(Node));
 }

@@ -2,14 +2,14 @@ using Dataflow.Log;
 
 namespace Dataflow;
 
-/// <summary>Names topics for pipelines: <c>Topic.Of&lt;Click&gt;("clicks")</c>.</summary>
+/// <summary>Makes descriptions of topics for pipelines: <c>Topic.Of&lt;Click&gt;("clicks")</c>.</summary>
 public static class Topic
 {
-    /// <summary>A topic of values of one type.</summary>
+    /// <summary>Describes a topic of values of one type.</summary>
     /// <param name="name">Letters, digits, '.', '_' and '-'.</param>
-    /// <param name="partitions">How many partitions it gets when a pipeline or a writer finds it missing and creates it; a topic that exists
-    /// keeps its own.</param>
-    /// <param name="serde">How values become bytes; unless given, as the pipeline was told for the type, or <see cref="Serde{T}.Default"/>.</param>
+    /// <param name="partitions">The number of partitions if a pipeline or a writer finds the topic missing and creates it; an existing
+    /// topic keeps its own.</param>
+    /// <param name="serde">The serde of the values; unless given, the pipeline's for the type, or <see cref="Serde{T}.Default"/>.</param>
     /// <example><code>
     /// var topic = Topic.Of&lt;Order>("orders", partitions: 1);
     /// </code></example>
@@ -37,17 +37,17 @@ public sealed record Topic<T>
     /// <summary>The topic's name in the log.</summary>
     public string Name { get; }
 
-    /// <summary>How many partitions it gets where it is missing and created.</summary>
+    /// <summary>The number of partitions if the topic is missing and created.</summary>
     public int Partitions { get; }
 
     internal Serde<T> Serde => _serde ?? DefaultSerde<T>.Current;
 
     internal bool StopsAtEnd { get; init; }
 
-    /// <summary>The same topic, read only up to where it ends when the job first starts; then the job ends.</summary>
+    /// <summary>Returns the same topic, read only up to its end when the job first starts; then the job ends.</summary>
     public Topic<T> StopAtEnd() => this with { StopsAtEnd = true };
 
-    /// <summary>Reads all committed values there are now, partition by partition, outside any pipeline.</summary>
+    /// <summary>Reads all currently committed values, partition by partition, outside any pipeline.</summary>
     /// <exception cref="LogException">The log has no such topic.</exception>
     /// <exception cref="OperatorException">A value could not be decoded.</exception>
     public IEnumerable<T> ReadAll(LogStore log)
@@ -66,7 +66,7 @@ public sealed record Topic<T>
         }
     }
 
-    /// <summary>The topic as a source of values, for what reads it outside of a pipeline, or wraps it.</summary>
+    /// <summary>Returns the topic as a source of values, to be read outside of a pipeline, or wrapped.</summary>
     public Source<T> AsSource() => new TopicSource<T>(this);
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace Dataflow;
 
-/// <summary>The checkpoints of a pipeline cannot be used.</summary>
+/// <summary>Thrown when the checkpoints of a pipeline cannot be used.</summary>
 public sealed class CheckpointException : DataflowException
 {
     private const string BeginAnew = "or begin anew: Pipeline.ForgetAsync forgets the pipeline's checkpoints and state";
@@ -41,7 +41,7 @@ public sealed class CheckpointException : DataflowException
         => new($"Step '{step}': a serde failed to read a key or value of its state: {error.Message.TrimEnd('.')}. Correct the serde, "
             + $"{BeginAnew}.", error);
 
-    /// <param name="key">Names what is kept: the step, and the part of it.</param>
+    /// <param name="key">The key of the saved bytes: the step, and its part.</param>
     internal static CheckpointException SavedByTwo(string key)
         => new($"Two steps of one name keep '{key}' in checkpoints, and a restart would mix them. Give one of the steps another name, as its argument 'name'.");
 

@@ -1,11 +1,11 @@
 namespace Dataflow;
 
-/// <summary>What a source reads from or a sink writes to is missing, has another shape, or refused an operation.</summary>
+/// <summary>Thrown when the input of a source or the target of a sink is missing, has another shape, or refuses an operation.</summary>
 /// <remarks>A single record that cannot be read is an <see cref="OperatorException"/> instead.</remarks>
 public sealed class ConnectorException : DataflowException
 {
     /// <summary>Makes the error of a source or sink.</summary>
-    /// <param name="message">Where it happened, what happened, and what to do: three parts, for whoever meets it at night.</param>
+    /// <param name="message">Where it happened, what happened, and what to do: three parts, for a reader under stress.</param>
     /// <param name="inner">The cause.</param>
     public ConnectorException(string message, Exception? inner = null)
         : base(message, inner)
@@ -15,7 +15,7 @@ public sealed class ConnectorException : DataflowException
     internal static ConnectorException MissingFile(string path)
         => new($"File '{path}': it does not exist. Relative paths start at the program's current directory; correct the path.");
 
-    /// <summary>A file is not of its format, or is not whole.</summary>
+    /// <summary>Makes the error of a file that is not of its format, or is cut.</summary>
     public static ConnectorException NotReadable(string path, string format, Exception inner)
         => new($"File '{path}': it is not readable as {format} ({inner.Message.TrimEnd('.')}). Check that it is complete and of "
             + "that format.", inner);
@@ -27,12 +27,12 @@ public sealed class ConnectorException : DataflowException
     internal static ConnectorException NoHeader(string path)
         => new($"File '{path}': it is empty. Its first line must name the columns.");
 
-    /// <summary>A file ends before the position from which the job reads on.</summary>
+    /// <summary>Makes the error of a file that ends before the position from which the job reads on.</summary>
     public static ConnectorException EndsBefore(string path, string unit, long end, long position)
         => new($"File '{path}': it ends after {end} {unit}, the job had already read {position}. The file was cut or "
             + "replaced; restore it, or start the job anew without its checkpoints (Pipeline.ForgetAsync).");
 
-    /// <summary>A file is not the one that the job had read from its start.</summary>
+    /// <summary>Makes the error of a file that is not the one that the job had read from its start.</summary>
     public static ConnectorException Replaced(string path, string unit, long position)
         => new($"File '{path}': its first {position} {unit} are not those that the job had read. It was changed or replaced; restore "
             + "it, start the job anew without its checkpoints (Pipeline.ForgetAsync), or have it read from its start with "
@@ -70,7 +70,7 @@ public sealed class ConnectorException : DataflowException
         => new($"Type {type.Name}: it cannot be made from a row of columns ({reason}). Give it one public constructor whose "
             + "parameters are the columns, or public properties with setters.");
 
-    /// <summary>A type has a member that the format has no column for.</summary>
+    /// <summary>Makes the error of a member that the format has no column for.</summary>
     public static ConnectorException UnsupportedMember(Type type, string member, Type found, string format, string supported)
         => new($"Type {type.Name}, member '{member}': {format} has no column for {RowMember.NameOf(found)}. Use {supported}.");
 
@@ -79,11 +79,11 @@ public sealed class ConnectorException : DataflowException
             + $"line of JSON ({reason}). Use another type, {(member is null ? "" : "leave the member out with [JsonIgnore], ")}or write it "
             + "with a [JsonConverter].");
 
-    /// <summary>A type has no public property.</summary>
+    /// <summary>Makes the error of a type without public properties.</summary>
     public static ConnectorException NoColumns(Type type)
         => new($"Type {type.Name}: it has no public property to make a column of. Give it properties, such as those of a record.");
 
-    /// <summary>A file cannot be opened for writing.</summary>
+    /// <summary>Makes the error of a file that cannot be opened for writing.</summary>
     public static ConnectorException CannotOpen(string path, Exception inner)
         => new($"File '{path}': it cannot be opened for writing ({inner.Message.TrimEnd('.')}). Check that its directory exists "
             + "and may be written to.", inner);

@@ -1,8 +1,8 @@
 namespace Dataflow;
 
-/// <summary>Code that belongs to a step failed: the user's function, a source's decoder, a sink.</summary>
-/// <remarks>The job stops at its last checkpoint; started again, it reads the same record again. A pipeline may say that such
-/// records become dead letters instead: <see cref="ErrorPolicy"/>.</remarks>
+/// <summary>Thrown when a step's code fails: the user's function, a source's decoder, a sink.</summary>
+/// <remarks>The job stops at its last checkpoint; started again, it reads the same record again. With
+/// <see cref="ErrorPolicy.DeadLetter(long)"/> such records become dead letters instead.</remarks>
 public sealed class OperatorException : DataflowException
 {
     private OperatorException(string message, Exception? inner)
@@ -22,36 +22,36 @@ public sealed class OperatorException : DataflowException
     /// <summary>The part of the step that failed where no record is at fault, such as a window's result; null otherwise.</summary>
     internal string? Part { get; private init; }
 
-    /// <summary>Whether an error does not say by itself which step, source or sink it comes from.</summary>
+    /// <summary>Whether an error does not name the step, source or sink that it comes from.</summary>
     internal static bool IsBare(Exception error)
         => error is not DataflowException or SerdeException || error.GetType() == typeof(DataflowException);
 
-    /// <summary>A step's code failed on a record.</summary>
+    /// <summary>Makes the error of a step that failed on a record.</summary>
     internal static OperatorException Failed(string step, string split, long position, Exception inner)
         => Failed($"Operator '{step}'", step, split, position, inner);
 
-    /// <summary>A step's code failed on a result that no single record stands behind.</summary>
+    /// <summary>Makes the error of a step that failed on a result that no single record stands behind.</summary>
     /// <param name="step">The step's name.</param>
-    /// <param name="part">Such as <c>window from … to …</c>.</param>
-    /// <param name="inner">Why.</param>
+    /// <param name="part">The result, such as <c>window from … to …</c>.</param>
+    /// <param name="inner">The cause.</param>
     internal static OperatorException FailedOn(string step, string part, Exception inner)
         => Failed($"Operator '{step}'", step, "", -1, inner, part);
 
-    /// <summary>One of several steps failed without saying its name.</summary>
+    /// <summary>Makes the error of a stage of which one step failed without naming itself.</summary>
     internal static OperatorException FailedIn(string stage, IEnumerable<string> steps, string split, long position, Exception inner)
     {
         var names = string.Join(", ", steps.Select(static step => $"'{step}'"));
         return Failed($"One of the operators {names} of {stage}", stage, split, position, inner);
     }
 
-    /// <summary>A source failed apart from a record that it could not decode, at a position of a split where there is one.</summary>
+    /// <summary>Makes the error of a source that failed to read; it names the position where that is known.</summary>
     internal static OperatorException FailedToRead(string source, string split, long position, Exception inner)
         => Failed($"Source '{source}'", source, split, position, inner, correct: "source or what it reads");
 
-    /// <summary>A sink failed without a record at hand.</summary>
-    /// <param name="sink">Its name.</param>
-    /// <param name="call">What it was asked, such as <c>commit a checkpoint</c>.</param>
-    /// <param name="inner">Why.</param>
+    /// <summary>Makes the error of a sink that failed without a record at hand.</summary>
+    /// <param name="sink">The sink's name.</param>
+    /// <param name="call">The failed operation, such as <c>commit a checkpoint</c>.</param>
+    /// <param name="inner">The cause.</param>
     internal static OperatorException FailedTo(string sink, string call, Exception inner)
         => Failed($"Sink '{sink}', asked to {call},", sink, "", -1, inner, correct: "sink or what it writes to");
 
@@ -70,12 +70,12 @@ public sealed class OperatorException : DataflowException
         };
     }
 
-    /// <summary>A source could not make a value of the bytes at a position: for readers to throw.</summary>
+    /// <summary>Makes the error of a source that could not decode the bytes at a position: for readers to throw.</summary>
     /// <param name="source">The source's name.</param>
     /// <param name="split">The split's name.</param>
     /// <param name="position">The position in the split: an offset, a line, a row.</param>
-    /// <param name="type">What the record was to become.</param>
-    /// <param name="inner">Why it did not.</param>
+    /// <param name="type">The type that the record was to be decoded to.</param>
+    /// <param name="inner">The cause.</param>
     public static OperatorException CouldNotRead(string source, string split, long position, Type type, Exception inner)
     {
         ArgumentNullException.ThrowIfNull(type);
@@ -89,7 +89,7 @@ public sealed class OperatorException : DataflowException
         };
     }
 
-    /// <summary>A record of a topic has no value.</summary>
+    /// <summary>Makes the error of a topic's record that has no value.</summary>
     internal static OperatorException HasNoValue(string source, string split, long position)
         => new($"Source '{source}' has a record without a value at {split}@{position}, which says that its key was deleted; a stream has no form for that. "
             + $"Read the topic as a table (pipeline.Table), where the record deletes the row, or leave such records out with {nameof(ErrorPolicy)}.DeadLetter().", null)
@@ -99,7 +99,7 @@ public sealed class OperatorException : DataflowException
             Position = position,
         };
 
-    /// <summary>State of a step cannot be written to a checkpoint.</summary>
+    /// <summary>Makes the error of state that cannot be written to a checkpoint.</summary>
     internal static OperatorException CouldNotKeep(string step, string state, Exception inner)
         => new($"Operator '{step}' could not write its state '{state}' to a checkpoint: {Sentence(inner)} The job stopped at the checkpoint before. Correct what the operator "
             + "keeps, or its serde, or keep less in one entry (lists and maps of a Process step write each element by itself); then start the job again.", inner)
@@ -107,7 +107,7 @@ public sealed class OperatorException : DataflowException
             Step = step,
         };
 
-    /// <summary>More records failed since the last checkpoint than may become dead letters.</summary>
+    /// <summary>Makes the error of a job with more dead letters since the last checkpoint than the policy allows.</summary>
     internal static OperatorException TooManyDeadLetters(DeadLetter last, long max)
         => new($"Operator '{last.Step}' failed{(last.Source.Length == 0 ? "" : $" on {last.Source}@{last.Position}")}: "
             + $"{Sentence(last.Reason)} These are more than {max} dead letters since the last checkpoint, the most that the pipeline "

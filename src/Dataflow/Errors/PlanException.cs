@@ -1,12 +1,12 @@
 namespace Dataflow;
 
-/// <summary>The pipeline cannot run as it is written. Thrown before anything runs.</summary>
+/// <summary>Thrown, before anything runs, when the pipeline cannot run as it is written.</summary>
 public sealed class PlanException : DataflowException
 {
     private PlanException(string message, IReadOnlyList<string> faults, Exception? inner = null)
         : base(message, inner) => Faults = faults;
 
-    /// <summary>Every fault that was found, each with what mends it.</summary>
+    /// <summary>All faults that were found, each with its remedy.</summary>
     public IReadOnlyList<string> Faults { get; }
 
     internal static PlanException For(string pipeline, IReadOnlyList<string> faults)

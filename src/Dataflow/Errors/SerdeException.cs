@@ -2,8 +2,9 @@ using Dataflow.Serialization;
 
 namespace Dataflow;
 
-/// <summary>A value cannot be written so that it comes back as it is, which its type alone did not show, or cannot be read as what its type is now.</summary>
-/// <remarks>Raised where the value is written or read: of a record, it is handled as any failure of the step on that record.</remarks>
+/// <summary>Thrown when a value cannot be written so that it is read back unchanged, which its type alone did not show, or cannot be read
+/// as its present type.</summary>
+/// <remarks>Thrown where the value is written or read: for a record, it is handled like any failure of the step on that record.</remarks>
 public sealed class SerdeException : DataflowException
 {
     private SerdeException(string message, Exception? inner = null)
@@ -33,7 +34,7 @@ public sealed class SerdeException : DataflowException
         => new($"Type {Name(type)}, member '{member}': it had another type when the value was written. Give the member its old type back and add the "
             + "new one under another name, or give the pipeline a new name and a topic that was written anew.", inner);
 
-    /// <summary>The first of its kind among an error and what caused it.</summary>
+    /// <summary>Finds the first error of this type among an error and its causes.</summary>
     internal static SerdeException? In(Exception? error) => error as SerdeException ?? (error is null ? null : In(error.InnerException));
 
     internal static SerdeException Malformed(Type type, string what)

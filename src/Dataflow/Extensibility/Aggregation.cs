@@ -1,53 +1,55 @@
 namespace Dataflow.Extensibility;
 
-/// <summary>Computes one result of many values, a value at a time.</summary>
+/// <summary>An aggregate: computes one result from many values, one value at a time.</summary>
 /// <remarks>Made by <see cref="Aggregates{T}"/>; your own derive from <see cref="Aggregation{T, TAccumulator, TResult}"/>.</remarks>
-/// <typeparam name="T">What is aggregated.</typeparam>
-/// <typeparam name="TResult">What comes out.</typeparam>
+/// <typeparam name="T">The type of the values.</typeparam>
+/// <typeparam name="TResult">The type of the result.</typeparam>
 public abstract class Aggregation<T, TResult>
 {
     private protected Aggregation()
     {
     }
 
-    /// <summary>Shown in the plan. It names all that decides what the accumulator means: a restart compares it.</summary>
+    /// <summary>The name, shown in the plan. It must name everything that decides the accumulator's meaning: a restart compares
+    /// it.</summary>
     public abstract string Name { get; }
 
-    /// <summary>All that decides the result: the name, unless the result depends on more than the accumulator does. Definitions of
-    /// features are compared by it.</summary>
+    /// <summary>The name and everything else that decides the result; by default the name alone. Definitions of features are compared by
+    /// it.</summary>
     public virtual string Definition => Name;
 
-    /// <summary>Whether values can be taken back, as tables need it.</summary>
+    /// <summary>Whether values can be retracted, which tables need.</summary>
     public virtual bool CanRetract => false;
 
-    /// <summary>Whether several workers may each aggregate what they read of a key before it is brought together and merged.</summary>
-    /// <remarks>For aggregates whose result is the same to the bit however their values are split and merged, as a sum of
-    /// whole numbers is and one of <see cref="double"/> is not, and whose accumulator is not larger than the values. The
-    /// values of each worker are merged in the order in which they came.</remarks>
+    /// <summary>Whether each worker may pre-aggregate the values that it reads of a key, before the exchange brings the key together and
+    /// merges them.</summary>
+    /// <remarks>Only for aggregates whose result is the same to the bit however their values are split and merged (a sum of whole numbers
+    /// is, a sum of <see cref="double"/> is not), and whose accumulator is not larger than the values. Each worker's values are merged in
+    /// the order in which they came.</remarks>
     public virtual bool CanCombine => false;
 
-    /// <summary>Hands this aggregate on with the type of its accumulator: for steps of one's own that aggregate.</summary>
-    /// <param name="visitor">Called once, at once.</param>
-    /// <returns>What the visitor has made.</returns>
+    /// <summary>Calls the visitor with the type of the accumulator: for users' own steps that aggregate.</summary>
+    /// <param name="visitor">The visitor; called once, within this call.</param>
+    /// <returns>The visitor's result.</returns>
     public abstract TMade Accept<TMade>(IAggregationVisitor<T, TResult, TMade> visitor);
 
-    /// <summary>Opens a trial, which fails for a value that cannot be added and changes nothing; for one thread.</summary>
+    /// <summary>Opens a trial for one thread: it throws for a value that cannot be added and changes nothing.</summary>
     internal abstract Action<T> OpenTrial();
 
-    /// <summary>This aggregate and another in one pass over the values: both accumulators lie side by side.</summary>
+    /// <summary>Combines this aggregate and another, in one pass over the values: both accumulators lie side by side.</summary>
     /// <param name="other">The other aggregate.</param>
-    /// <param name="result">Makes one result of both.</param>
+    /// <param name="result">Computes one result from both.</param>
     public Aggregation<T, TBoth> And<TOther, TBoth>(Aggregation<T, TOther> other, Func<TResult, TOther, TBoth> result)
         => Accept(new CombinedWith<T, TResult, TOther, TBoth>(other, result));
 }
 
-/// <summary>An aggregate with what it keeps. Built-in aggregates and a user's own derive from it alike.</summary>
-/// <typeparam name="T">What is aggregated.</typeparam>
-/// <typeparam name="TAccumulator">What is kept between values; written as it lies in memory if it is a struct without
-/// references, else with MessagePack.</typeparam>
-/// <typeparam name="TResult">What comes out.</typeparam>
-/// <remarks>One instance serves all keys and workers: it holds no state of its own. Where an accumulator is an object, each
-/// call of <see cref="Create"/> makes a new one, and what <see cref="Merge"/> takes from the other is copied: the other lives on.</remarks>
+/// <summary>An aggregate with its accumulator. Built-in aggregates and users' own derive from it alike.</summary>
+/// <typeparam name="T">The type of the values.</typeparam>
+/// <typeparam name="TAccumulator">The state between values; written as it lies in memory if it is a struct without references, else with
+/// MessagePack.</typeparam>
+/// <typeparam name="TResult">The type of the result.</typeparam>
+/// <remarks>One instance serves all keys and workers, so it holds no state of its own. Where an accumulator is an object, each call of
+/// <see cref="Create"/> makes a new one, and <see cref="Merge"/> copies what it takes from the other, which stays in use.</remarks>
 /// <example><code>
 /// internal sealed class Spread&lt;T>(Func&lt;T, double> of) : Aggregation&lt;T, Bounds, double>
 /// {
@@ -66,21 +68,22 @@ public abstract class Aggregation<T, TResult>
 /// </code></example>
 public abstract class Aggregation<T, TAccumulator, TResult> : Aggregation<T, TResult>
 {
-    /// <summary>The accumulator of no values.</summary>
+    /// <summary>Creates the accumulator of no values.</summary>
     public abstract TAccumulator Create();
 
     /// <summary>Adds a value.</summary>
     public abstract void Add(ref TAccumulator accumulator, T value);
 
-    /// <summary>Takes a value back that was added before: the accumulator is as if it had never been.</summary>
-    /// <exception cref="NotSupportedException">The aggregate cannot, as <c>CanRetract</c> says beforehand.</exception>
+    /// <summary>Retracts a value that was added before, as if it had never been added.</summary>
+    /// <exception cref="NotSupportedException">The aggregate cannot retract; <c>CanRetract</c> is false.</exception>
     public virtual void Retract(ref TAccumulator accumulator, T value)
         => throw CannotRetract();
 
-    /// <summary>Adds all the values of another accumulator, which came after or beside those of this one.</summary>
+    /// <summary>Merges another accumulator into this one; its values came after or beside those of this one.</summary>
     public abstract void Merge(ref TAccumulator accumulator, in TAccumulator other);
 
-    /// <summary>The result so far. The accumulator stays as it is, and the result as it is when the accumulator changes.</summary>
+    /// <summary>Computes the result so far. It leaves the accumulator unchanged, and later changes of the accumulator do not change the
+    /// result.</summary>
     public abstract TResult Result(in TAccumulator accumulator);
 
     /// <inheritdoc/>
@@ -90,11 +93,11 @@ public abstract class Aggregation<T, TAccumulator, TResult> : Aggregation<T, TRe
         return visitor.Visit(this);
     }
 
-    /// <summary>Whether merging may fail for two accumulators of values that were taken one by one.</summary>
+    /// <summary>Whether merging may fail for two accumulators whose values were each added without an error.</summary>
     internal virtual bool MergeMayFail => true;
 
-    /// <summary>Opens an intake, which adds a value whole or not at all: for a step that goes on after the user's code has failed on a
-    /// value (<see cref="OperatorContext.KeepsRejected"/>). Where it does not go on, <see cref="Add(ref TAccumulator, T)"/> is
+    /// <summary>Opens an intake, which adds a value whole or not at all: for a step that continues after the user's code has failed on a
+    /// value (<see cref="OperatorContext.KeepsRejected"/>). If the step does not continue, <see cref="Add(ref TAccumulator, T)"/> is
     /// cheaper.</summary>
     public Intake<T, TAccumulator> OpenIntake() => MakeIntake();
 

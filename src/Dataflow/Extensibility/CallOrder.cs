@@ -3,20 +3,20 @@ using Dataflow.State;
 
 namespace Dataflow.Extensibility;
 
-/// <summary>The orders in which the results of calls may go on.</summary>
+/// <summary>The orders in which the results of calls may be emitted.</summary>
 public static class CallOrder
 {
-    /// <summary>The order of the input: a result waits for those of all records before it.</summary>
+    /// <summary>Makes the order of the input: a result waits for those of all records before it.</summary>
     public static CallOrder<T> OfInput<T>() => new InputCallOrder<T>();
 
-    /// <summary>The order of each key: a result waits for those of its own key, also where the job has carried on with other
+    /// <summary>Makes the order of each key: a result waits for those of its own key, also if the job carries on with another number of
     /// workers.</summary>
     public static CallOrder<Keyed<TKey, T>> OfKeys<TKey, T>()
         where TKey : notnull
         => new KeyCallOrder<TKey, T>();
 }
 
-/// <summary>The order in which the results of a <see cref="CallingOperator{TIn, TResult, TOut}"/> go on, as long as its options keep one
+/// <summary>The order in which the results of a <see cref="CallingOperator{TIn, TResult, TOut}"/> are emitted, if its options keep one
 /// (<see cref="AsyncOptions.KeepsOrder"/>). Made by <see cref="CallOrder"/>.</summary>
 public abstract class CallOrder<TIn>
 {

@@ -4,14 +4,11 @@ using Dataflow.Time;
 
 namespace Dataflow.Extensibility;
 
-/// <summary>A running step that makes an asynchronous call for each record, several of them at once.</summary>
-/// <remarks>
-/// Derive from <see cref="AsyncOperator{TIn, TOut}"/> or <see cref="KeyedAsyncOperator{TKey, T, TOut}"/>, or from this type where what
-/// is emitted is not what a call returns.
-/// All of it runs on the task's thread: tasks that complete elsewhere only wake it, and it looks at those that run. A record
-/// is on its way from the start of its first call until its result has gone on. Records on their way are part of checkpoints, which then
-/// do not wait for them; where their type cannot be written, checkpoints wait.
-/// </remarks>
+/// <summary>A running step that makes an asynchronous call for each record, several of them concurrently.</summary>
+/// <remarks>Derive from <see cref="AsyncOperator{TIn, TOut}"/> or <see cref="KeyedAsyncOperator{TKey, T, TOut}"/>, or from this type if the
+/// step emits something other than the call's result. All its methods run on the task's thread: a call that completes elsewhere only wakes
+/// the task, which then looks at the calls in flight. A record is in flight from the start of its first call until its result is emitted.
+/// Checkpoints store the records in flight and do not wait for them; where their type cannot be written, checkpoints wait.</remarks>
 public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
 {
     private readonly AsyncOptions _options;
@@ -27,9 +24,9 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     private InputTime _time = InputTime.None; // the last that came
     private long _nextSequence;
 
-    /// <summary>Makes a step; called once for each worker.</summary>
-    /// <param name="options">How calls are made, and whether results keep an order at all.</param>
-    /// <param name="order">The order in which results go on; null: that of the input.</param>
+    /// <summary>Creates a step; called once for each worker.</summary>
+    /// <param name="options">The options of the calls, and whether results keep an order at all.</param>
+    /// <param name="order">The order in which results are emitted; null: that of the input.</param>
     protected CallingOperator(AsyncOptions options, CallOrder<TIn>? order = null)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -40,7 +37,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
         _told = new(base.Advance, base.Idle);
     }
 
-    /// <summary>How many calls were made, those made again included.</summary>
+    /// <summary>The number of calls made, retries included.</summary>
     protected long CallsMade => _attempts?.Made ?? 0;
 
     /// <inheritdoc/>
@@ -95,10 +92,10 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     /// <param name="cancellationToken">Cancelled when the call has taken longer than its timeout, and when the job ends.</param>
     protected abstract Task<TResult> CallAsync(TIn value, CancellationToken cancellationToken);
 
-    /// <summary>Whether a value needs no call, so that <see cref="AsyncOptions.CallsPerSecond"/> does not count it.</summary>
+    /// <summary>Whether a value needs no call, so that it does not count for <see cref="AsyncOptions.CallsPerSecond"/>.</summary>
     protected virtual bool IsAnswered(TIn value) => false;
 
-    /// <summary>Emits what the step makes of a call's result; called on the task's thread, in the step's order.</summary>
+    /// <summary>Emits the output for a call's result; called on the task's thread, in the step's order.</summary>
     protected abstract void HandOn(in Record<TIn> record, TResult result);
 
     /// <summary>Handles a record whose last attempt failed. Unless overridden, rejects the record.</summary>
@@ -125,7 +122,8 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     /// <inheritdoc/>
     protected override void Declare(StepDeclaration declare) => _inFlight = declare.InFlight<TIn>();
 
-    /// <summary>Begins with what was in flight at the last checkpoint: what calls need must be there before.</summary>
+    /// <summary>Starts again the calls of the records that were in flight at the last checkpoint. An override prepares what calls need
+    /// before it calls this method.</summary>
     protected override void Open()
     {
         _saved = _inFlight is null ? null : new(Context, _inFlight);
@@ -157,7 +155,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
 
     private void Restore()
     {
-        var reached = Context.SavedWatermarks().Min(); // by all workers: beyond it, others may have had records to come
+        var reached = Context.SavedWatermarks().Min(); // by all workers: beyond it, others may still have records
         foreach (var (record, watermark, key) in _saved!.Load())
         {
             Receive(Math.Min(watermark, reached));
@@ -184,7 +182,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
         }
     }
 
-    /// <summary>Starts what may start and hands on what may go on, until nothing more does; false if there was nothing.</summary>
+    /// <summary>Starts calls and emits results until nothing more can be done; false if there was nothing to do.</summary>
     private bool Go()
     {
         var any = false;

@@ -1,7 +1,7 @@
 namespace Dataflow.Extensibility;
 
-/// <summary>A number that one instance of a step counts. Changed by the task's thread alone, read from any.</summary>
-/// <remarks>Counts begin at 0 whenever a job starts: they are in no checkpoint.</remarks>
+/// <summary>A metric of one instance of a step. Only the task's thread changes it; any thread may read it.</summary>
+/// <remarks>Counters start at 0 with each start of a job: they are not part of checkpoints.</remarks>
 public sealed class Counter
 {
     private long _value;
@@ -12,23 +12,23 @@ public sealed class Counter
         Tag = tag;
     }
 
-    /// <summary>The meaning of the number.</summary>
+    /// <summary>The counter's definition.</summary>
     public CounterDefinition Definition { get; }
 
     /// <summary>The value of the definition's tag.</summary>
     public string? Tag { get; }
 
-    /// <summary>The number now.</summary>
+    /// <summary>The current value.</summary>
     public long Value => Volatile.Read(ref _value);
 
-    /// <summary>Adds to the number.</summary>
+    /// <summary>Adds to the value.</summary>
     public void Add(long count = 1) => Volatile.Write(ref _value, _value + count);
 
     internal void Set(long value) => Volatile.Write(ref _value, value);
 }
 
-/// <summary>A number of a step as it is at the moment.</summary>
-/// <param name="Definition">Its meaning.</param>
-/// <param name="Value">The number.</param>
+/// <summary>A step's metric at one moment.</summary>
+/// <param name="Definition">The metric's definition.</param>
+/// <param name="Value">The value.</param>
 /// <param name="Tag">The value of the definition's tag; null where it has none.</param>
 public readonly record struct CounterValue(CounterDefinition Definition, long Value, string? Tag = null);

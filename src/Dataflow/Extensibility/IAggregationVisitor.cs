@@ -1,7 +1,7 @@
 namespace Dataflow.Extensibility;
 
-/// <summary>Makes something of an aggregate whose accumulator has a type that only the aggregate knows.</summary>
-/// <remarks>So that a step keeps accumulators as they are, in state of their own type: none is boxed.</remarks>
+/// <summary>Receives an aggregate together with the type of its accumulator, which only the aggregate knows.</summary>
+/// <remarks>With it a step keeps accumulators in state of their own type, without boxing.</remarks>
 /// <example><code>
 /// internal sealed class SoFarNodeOf&lt;TKey, T, TResult>(string name, Node&lt;Keyed&lt;TKey, T>> input)
 ///     : IAggregationVisitor&lt;T, TResult, Node&lt;Keyed&lt;TKey, T>, Keyed&lt;TKey, TResult>>>
@@ -11,12 +11,12 @@ namespace Dataflow.Extensibility;
 ///         => new SoFarNode&lt;TKey, T, TAccumulator, TResult>(name, input, aggregation);
 /// }
 /// </code></example>
-/// <typeparam name="T">What is aggregated.</typeparam>
-/// <typeparam name="TResult">What comes out.</typeparam>
-/// <typeparam name="TMade">What is made of the aggregate.</typeparam>
+/// <typeparam name="T">The type of the values.</typeparam>
+/// <typeparam name="TResult">The type of the aggregate's result.</typeparam>
+/// <typeparam name="TMade">The type of the visitor's result.</typeparam>
 public interface IAggregationVisitor<T, TResult, TMade>
 {
-    /// <summary>Makes it.</summary>
+    /// <summary>Makes the visitor's result.</summary>
     /// <param name="aggregation">The aggregate that was asked to accept this.</param>
     TMade Visit<TAccumulator>(Aggregation<T, TAccumulator, TResult> aggregation);
 }

@@ -1,11 +1,11 @@
 namespace Dataflow.Extensibility;
 
-/// <summary>The rows of a table that one worker keeps: those of its own keys. For a step of the same task.</summary>
+/// <summary>The rows of a table for the keys of one worker. To be used by a step of the same task.</summary>
 public interface ITableRows<TKey, TRow>
 {
-    /// <summary>Looks the row of a key up; false if it has none.</summary>
+    /// <summary>Looks up the row of a key; false if it has none.</summary>
     bool TryGet(TKey key, out TRow row);
 
-    /// <summary>Calls back for each row, in no particular order.</summary>
+    /// <summary>Calls <paramref name="visit"/> for each row, in no particular order.</summary>
     void ForEach(Action<TKey, TRow> visit);
 }

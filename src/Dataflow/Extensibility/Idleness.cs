@@ -2,50 +2,51 @@ using Dataflow.Time;
 
 namespace Dataflow.Extensibility;
 
-/// <summary>Whether all input of a stream has gone quiet, so that it no longer holds event time back where it meets other streams.</summary>
-/// <remarks>It travels with the watermark. What continues later is not late: the watermark of an idle stream stays where it is.</remarks>
+/// <summary>Whether all input of a stream is idle, so that it no longer holds back event time where it meets other streams.</summary>
+/// <remarks>It travels with the watermark. The watermark of an idle stream stays where it is, so records that come after the idle time are
+/// not late.</remarks>
 public readonly record struct Idleness
 {
     private const long NoTime = long.MinValue;
 
-    private readonly long _aheadMs; // of the clock, was event time when the last record came
+    private readonly long _aheadMs; // the event time less the clock's time when the last record came
 
     private Idleness(long aheadMs, long newest) => (IsIdle, _aheadMs, Newest) = (true, aheadMs, newest);
 
-    /// <summary>Records come, or are waited for.</summary>
+    /// <summary>The stream is not idle.</summary>
     public static Idleness None => default;
 
-    /// <summary>Whether nothing has come for as long as <c>WithEventTime</c> says.</summary>
+    /// <summary>Whether no record has come for as long as <c>WithEventTime</c> says.</summary>
     public bool IsIdle { get; }
 
-    /// <summary>Quiet input that has brought no record.</summary>
+    /// <summary>The idleness of input that has brought no record.</summary>
     internal static Idleness WithoutTime => new(NoTime, NoTime);
 
-    /// <summary>The time of the newest record before the quiet, of all that makes the stream.</summary>
+    /// <summary>The time of the newest record before the idle time, over all inputs of the stream.</summary>
     internal long Newest { get; private init; }
 
-    /// <summary>The quiet spell that the idleness belongs to.</summary>
+    /// <summary>The idle time that this belongs to.</summary>
     internal QuietSpell? Spell { get; init; }
 
-    /// <summary>Whether the stream has gone on since this was said, though the word of that is still on its way.</summary>
+    /// <summary>Whether the stream is active again, though that news is still on its way.</summary>
     internal bool IsOver => Spell is { IsOver: true };
 
-    /// <summary>How far event time would have come if it had gone on with the clock since the last record, ms since the Unix epoch;
-    /// <see cref="long.MinValue"/> if the stream is not idle, or has brought no record.</summary>
+    /// <summary>The event time that the stream would have reached if it had advanced with the clock since the last record, ms since the
+    /// Unix epoch; <see cref="long.MinValue"/> if the stream is not idle, or has brought no record.</summary>
     public long TimeAt(TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(clock);
         return IsIdle && _aheadMs != NoTime ? Milliseconds(clock, clock.GetTimestamp()) + _aheadMs : NoTime;
     }
 
-    /// <param name="watermark">Of the input that is quiet.</param>
+    /// <param name="watermark">The watermark of the idle input.</param>
     /// <param name="newest">The time of its newest record.</param>
     /// <param name="clock">The clock of <see cref="TimeAt"/>.</param>
-    /// <param name="since">Its timestamp when the last record came.</param>
+    /// <param name="since">The clock's timestamp (<see cref="TimeProvider.GetTimestamp"/>) when the last record came.</param>
     internal static Idleness Since(long watermark, long newest, TimeProvider clock, long since)
         => watermark == NoTime ? WithoutTime : new(watermark - Milliseconds(clock, since), newest);
 
-    /// <summary>Two streams that are both idle, as one.</summary>
+    /// <summary>Combines the idleness of two idle streams.</summary>
     internal static Idleness OfBoth(Idleness one, Idleness other)
         => new(Math.Max(one._aheadMs, other._aheadMs), Math.Max(one.Newest, other.Newest)) { Spell = QuietSpell.OfBoth(one.Spell, other.Spell) };
 

@@ -6,22 +6,22 @@ using Dataflow.State;
 
 namespace Dataflow.Extensibility;
 
-/// <summary>Names keys in other stores: one name for all keys that are equal, as C# says it, and another for any other.</summary>
-/// <remarks>Numbers and text stand as they are, times in ISO 8601, members of records and tuples in brackets as in JSON:
-/// <c>["EUR",1]</c>. A key whose type was given a serde is written by that.</remarks>
+/// <summary>Names keys in other stores: keys that are equal in C# have the same name, others have different names.</summary>
+/// <remarks>Numbers and text are written as they are, times in ISO 8601, members of records and tuples in brackets as in JSON:
+/// <c>["EUR",1]</c>. A key whose type has a serde is written by it.</remarks>
 public static class KeyText
 {
     /// <summary>Writes a prefix and the name of a key, in UTF-8.</summary>
     /// <param name="prefix">Stands before the name, such as <c>stock:</c>.</param>
     /// <param name="key">The key.</param>
-    /// <param name="bytes">Where to.</param>
+    /// <param name="bytes">The buffer to write to.</param>
     public static void Write<TKey>(string prefix, TKey key, IBufferWriter<byte> bytes)
         where TKey : notnull
     {
         if (Form<TKey>.IsKnown)
         {
             Form<TKey>.Normal?.Invoke(ref key);
-            Serde<string>.Default.Write(prefix + Text(key), bytes); // also text that UTF-8 has no bytes for
+            Serde<string>.Default.Write(prefix + Text(key), bytes); // also text that has no UTF-8 form
         }
         else
         {
@@ -52,7 +52,7 @@ public static class KeyText
     private static class Form<TKey>
         where TKey : notnull
     {
-        // Another key has a serde of its own, which writes equal keys as equal bytes.
+        // Any other key has a serde, which writes equal keys as equal bytes.
         public static readonly bool IsKnown = KeyForm.FaultOf(typeof(TKey)) is null;
         public static readonly KeyForm.Normalizer<TKey>? Normal = IsKnown ? KeyForm.NormalizerOf<TKey>() : null;
     }

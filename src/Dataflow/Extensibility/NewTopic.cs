@@ -1,6 +1,6 @@
 namespace Dataflow.Extensibility;
 
-/// <summary>A topic that a job creates before it starts, where the log has none of the name.</summary>
+/// <summary>A topic that a job creates before it starts, unless the log has one of that name.</summary>
 /// <param name="Name">Letters, digits, '.', '_' and '-'.</param>
-/// <param name="Partitions">How many partitions it gets; one that exists keeps its own.</param>
+/// <param name="Partitions">The number of partitions of the new topic; an existing one keeps its own.</param>
 public readonly record struct NewTopic(string Name, int Partitions);

@@ -2,77 +2,81 @@ using Dataflow.Time;
 
 namespace Dataflow.Extensibility;
 
-/// <summary>One running step of a task. Only its task's thread ever calls it.</summary>
-/// <remarks>Derive from <see cref="Operator{TIn, TOut}"/>; this type holds what steps of all types have in common.</remarks>
+/// <summary>One running instance of a step. Only its task's thread calls it.</summary>
+/// <remarks>Derive from <see cref="Operator{TIn, TOut}"/>; this type has the members that do not depend on the record types.</remarks>
 public abstract class Operator
 {
     private OperatorContext? _context;
 
-    /// <summary>The step's name, and what it may use of its task. There from <see cref="Open()"/> on.</summary>
+    /// <summary>The step's name and its access to the task; available from <see cref="Open()"/> on.</summary>
     protected OperatorContext Context => _context ?? throw new InvalidOperationException("The operator is not open yet.");
 
-    /// <summary>Cancelled when the job ends, and what is at hand no longer counts.</summary>
+    /// <summary>Cancelled when the job ends, so that current work no longer counts.</summary>
     private protected CancellationToken Stopping { get; private set; }
 
-    /// <summary>How many records the step has handed on.</summary>
+    /// <summary>The number of records that the step has emitted.</summary>
     internal long Emitted { get; private protected set; }
 
-    /// <summary>How many dead letters the step wrote instead of results.</summary>
+    /// <summary>The number of dead letters that the step wrote.</summary>
     internal long DeadLetters { get; private protected set; }
 
-    /// <summary>How many records were in flight in the step at the checkpoint that the job carried on from.</summary>
+    /// <summary>The number of records that were in flight in the step at the checkpoint that the job carried on from.</summary>
     internal long Restored { get; private protected set; }
 
-    /// <summary>Whether the step hands on each record once, unless it is a dead letter or counted as left out (<see cref="CounterRole.LeavesOut"/>):
-    /// then its status says how many are in flight, and tests hold it to that.</summary>
+    /// <summary>Whether the step emits each record exactly once, unless it is a dead letter or counted as left out
+    /// (<see cref="CounterRole.LeavesOut"/>): then its status says how many are in flight, and tests verify that.</summary>
     public virtual bool IsOneToOne => false;
 
-    /// <summary>Declares what the step keeps; called for the plan, on a step that never runs, and at each start, before state is restored.</summary>
-    /// <remarks>Nothing else belongs here: there is no <see cref="Context"/> yet, and the states are empty.</remarks>
+    /// <summary>Declares the step's states, outputs, counters and timers. Called for the plan, on a step that never runs, and at each
+    /// start, before state is restored.</summary>
+    /// <remarks>Do nothing else here: there is no <see cref="Context"/> yet, and the states are empty.</remarks>
     protected virtual void Declare(StepDeclaration declare)
     {
     }
 
-    /// <summary>Prepares the step, once its state is restored and before its first record.</summary>
-    /// <remarks>The steps behind it are open already: it may hand on what it finds.</remarks>
+    /// <summary>Prepares the step, after its state is restored and before its first record.</summary>
+    /// <remarks>The steps behind it are open already, so it may emit records.</remarks>
     protected virtual void Open()
     {
     }
 
-    /// <summary>Called after each batch of records: the place to hand on what was collected over the batch.</summary>
+    /// <summary>Called after each batch of records, to emit results collected over the batch.</summary>
     public virtual void EndOfBatch()
     {
     }
 
-    /// <summary>Releases what the step holds. Called once, also after a failure.</summary>
+    /// <summary>Releases the step's resources. Called once, also after a failure.</summary>
     public virtual void Close()
     {
     }
 
-    /// <summary>Bytes of output that wait for the next checkpoint.</summary>
+    /// <summary>The bytes of output that wait for the next checkpoint.</summary>
     public virtual long PendingBytes => 0;
 
-    /// <summary>The most records that the task should read at once, so that a barrier need not wait long behind them.</summary>
+    /// <summary>The largest number of records that the task should read at once, so that a barrier does not wait long behind
+    /// them.</summary>
     public virtual int MaxRecordsAtOnce => int.MaxValue;
 
-    /// <summary>Whether the step has taken all it can for now: its task reads no further until this is false again.</summary>
+    /// <summary>Whether the step can take no more records for now: its task stops reading until this is false again.</summary>
     public virtual bool IsFull => false;
 
-    /// <summary>Whether the step has records or timers left that time has come for, to be done in <see cref="Poll"/>: its task reads no
-    /// further until it has caught up.</summary>
+    /// <summary>Whether the step has due records or timers left for <see cref="Poll"/>: its task stops reading until it has caught
+    /// up.</summary>
     public virtual bool IsBehind => false;
 
     /// <summary>Whether nothing is in flight inside the step; the end of the input waits for that.</summary>
     public virtual bool IsDrained => true;
 
-    /// <summary>Whether a checkpoint may be taken now: nothing is in flight, or <see cref="Capture"/> keeps what is.</summary>
+    /// <summary>Whether a checkpoint may be taken now: nothing is in flight, or <see cref="Capture"/> saves it.</summary>
     public virtual bool MayCapture => IsDrained;
 
-    /// <summary>Hands on what completed in the background, or does a portion of what is left; true if there was something.</summary>
-    /// <remarks>Called again and again, also while no records come. Must not block.</remarks>
+    /// <summary>Emits results that completed in the background, or does the next portion of remaining work; true if there was
+    /// something.</summary>
+    /// <remarks>Called repeatedly, also while no records come. Must not block.</remarks>
     public virtual bool Poll() => false;
 
-    /// <summary>Saves what the step must find again after a restart, apart from its declared states. On the task's thread, between two batches.</summary>
+    /// <summary>Saves what the step needs after a restart beside its declared states. Called on the task's thread, between two
+    /// batches.</summary>
     public virtual void Capture(StepCheckpoint checkpoint)
     {
     }
@@ -82,7 +86,7 @@ public abstract class Operator
     {
     }
 
-    /// <summary>Called when all input has ended and the last checkpoint is durable: nothing follows. May be called again after a crash.</summary>
+    /// <summary>Called when all input has ended and the last checkpoint is durable. May be called again after a crash.</summary>
     public virtual void Finish()
     {
     }
@@ -94,7 +98,7 @@ public abstract class Operator
         return declaration;
     }
 
-    /// <summary>Keeps the second outputs that take part in the step's time.</summary>
+    /// <summary>Keeps the side outputs that follow the step's event time.</summary>
     private protected virtual void Take(StepOutputs outputs)
     {
     }
@@ -110,36 +114,38 @@ public abstract class Operator
     /// <summary>Makes the error that stops the job because the step failed on a record.</summary>
     protected OperatorException Fail<T>(Exception error, in Record<T> record) => Context.Fail(error, record.Origin);
 
-    /// <summary>Says that the user's code failed on a record, which the step then leaves out: the one way to handle that.</summary>
-    /// <exception cref="OperatorException">Errors are to stop the job.</exception>
+    /// <summary>Rejects a record on which the user's code failed; the step then skips it. The one way to handle such an error.</summary>
+    /// <exception cref="OperatorException">The pipeline's <see cref="ErrorPolicy"/> is to stop the job.</exception>
     protected void Reject<T>(Exception error, in Record<T> record) => Reject(error, record.Origin);
 
-    /// <summary>Says that the user's code failed on a result that no single record stands behind, which is then left out.</summary>
-    /// <exception cref="OperatorException">Errors are to stop the job.</exception>
+    /// <summary>Rejects a result that no single record stands behind and on which the user's code failed; the step then skips it.</summary>
+    /// <exception cref="OperatorException">The pipeline's <see cref="ErrorPolicy"/> is to stop the job.</exception>
     protected void Reject(Exception error) => Reject(error, default(RecordOrigin));
 
-    /// <summary>Says that the user's code failed on a result that no single record stands behind, which is left out.</summary>
-    /// <param name="error">Why.</param>
-    /// <param name="part">The result, for the message: <c>window from … to …</c>.</param>
-    /// <exception cref="OperatorException">Errors are to stop the job.</exception>
+    /// <summary>Rejects a result that no single record stands behind and on which the user's code failed; the step then skips it.</summary>
+    /// <param name="error">The error of the user's code.</param>
+    /// <param name="part">A description of the result for the message, such as <c>window from … to …</c>.</param>
+    /// <exception cref="OperatorException">The pipeline's <see cref="ErrorPolicy"/> is to stop the job.</exception>
     protected void Reject(Exception error, string part)
     {
         Context.Task.DeadLetters.Reject(OperatorException.FailedOn(Context.Name, part, (error as OperatorException)?.InnerException ?? error));
         DeadLetters++;
     }
 
-    /// <summary>Writes a dead letter, whatever the pipeline says of errors: for steps that never stop for a record.</summary>
+    /// <summary>Writes a dead letter regardless of the pipeline's <see cref="ErrorPolicy"/>: for steps that never stop for a
+    /// record.</summary>
     protected void WriteDeadLetter(string reason, RecordOrigin origin)
     {
         Context.Task.DeadLetters.Write(Context.Refuse(reason, origin));
         DeadLetters++;
     }
 
-    /// <summary>Whether a value of the record at hand, which the step is to keep, can be written; otherwise the record is rejected.</summary>
+    /// <summary>Whether a value of the current record can be written, so that the step may keep it; otherwise the record is
+    /// rejected.</summary>
     protected bool MayKeep<T, TValue>(in Record<T> record, TValue value) => !Context.KeepsRejected || CanKeep(in record, value);
 
-    /// <summary>Says that the user's code failed on a record that is no more at hand.</summary>
-    /// <exception cref="OperatorException">Errors are to stop the job.</exception>
+    /// <summary>Rejects an earlier record, by its origin.</summary>
+    /// <exception cref="OperatorException">The pipeline's <see cref="ErrorPolicy"/> is to stop the job.</exception>
     protected void Reject(Exception error, RecordOrigin origin)
     {
         Context.Task.DeadLetters.Reject(Context.Fail(error, origin));
@@ -167,19 +173,19 @@ public abstract class Operator<TIn> : Operator
     /// <summary>Handles one record.</summary>
     public abstract void Process(in Record<TIn> record);
 
-    /// <summary>Learns that no record older than <paramref name="watermark"/> (ms since the Unix epoch) will follow;
-    /// <see cref="long.MaxValue"/> says that the input has ended.</summary>
+    /// <summary>Handles the advance of the watermark (ms since the Unix epoch): no older record follows. <see cref="long.MaxValue"/>: the
+    /// input has ended.</summary>
     public abstract void Advance(long watermark);
 
-    /// <summary>Learns that all input has gone quiet, or that records come again.</summary>
-    /// <remarks>Comes after the last record before the quiet and before the first one after it. A step that holds records back hands them
-    /// on before it passes this on.</remarks>
+    /// <summary>Handles the news that all input has become idle, or active again.</summary>
+    /// <remarks>Called after the last record before the idle time and before the first one after it. A step that holds records back emits
+    /// them before it passes the call on.</remarks>
     public virtual void Idle(Idleness idleness)
     {
     }
 }
 
-/// <summary>A running step that hands its results to the next one.</summary>
+/// <summary>A running step that emits records to the next one.</summary>
 public abstract class Operator<TIn, TOut> : Operator<TIn>
 {
     private Operator<TOut> _next = null!; // set once, while the task is built
@@ -189,11 +195,11 @@ public abstract class Operator<TIn, TOut> : Operator<TIn>
 
     private protected override void Take(StepOutputs outputs) => _sides = [.. outputs.Declared];
 
-    /// <summary>Hands a record to the next step, in the same call.</summary>
-    /// <exception cref="OperationCanceledException">The job was cancelled. Not to be caught: the step is given up.</exception>
+    /// <summary>Emits a record to the next step, within this call.</summary>
+    /// <exception cref="OperationCanceledException">The job was cancelled. Do not catch it: the step is abandoned.</exception>
     protected void Emit(in Record<TOut> record)
     {
-        Stopping.ThrowIfCancellationRequested(); // a step may have much to hand out
+        Stopping.ThrowIfCancellationRequested(); // a step may have much to emit
         Emitted++;
         _next.Process(in record);
     }
@@ -213,25 +219,26 @@ public abstract class Operator<TIn, TOut> : Operator<TIn>
     }
 }
 
-/// <summary>A running step that takes the records of two streams and hands its results to the next one.</summary>
+/// <summary>A running step that takes the records of two streams and emits records to the next step.</summary>
 public abstract class Operator<TFirst, TSecond, TOut> : Operator<TFirst, TOut>, ITakesSecond<TSecond>
 {
     private readonly InputTime[] _inputs = [InputTime.None, InputTime.None];
     private readonly ToldTime _both;
 
-    /// <summary>Makes a step; called once for each worker.</summary>
+    /// <summary>Creates a step; called once for each worker.</summary>
     protected Operator() => _both = new(AdvanceBoth, IdleBoth);
 
-    /// <summary>Whether the watermark is the lesser of both streams, but for one that is idle; otherwise it is that of the first.</summary>
+    /// <summary>Whether the step's watermark is the lower one of both streams, ignoring an idle one; otherwise it is that of the first
+    /// stream.</summary>
     public virtual bool WaitsForSecond => true;
 
     /// <summary>Handles one record of the second stream.</summary>
     public abstract void ProcessSecond(in Record<TSecond> record);
 
-    /// <summary>Learns that neither stream will bring a record older than <paramref name="watermark"/>.</summary>
+    /// <summary>Handles the advance of the watermark (ms since the Unix epoch): no older record of either stream follows.</summary>
     protected virtual void AdvanceBoth(long watermark) => base.Advance(watermark);
 
-    /// <summary>Learns that both streams have gone quiet, or that records come again.</summary>
+    /// <summary>Handles the news that both streams have become idle, or one is active again.</summary>
     protected virtual void IdleBoth(Idleness idleness) => base.Idle(idleness);
 
     /// <inheritdoc/>

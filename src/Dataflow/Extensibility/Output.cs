@@ -1,10 +1,10 @@
 namespace Dataflow;
 
-/// <summary>A second output of a step, for values of another type: alerts beside results, say.</summary>
-/// <remarks>Made once, given to the step's code, which emits to it, and to <c>SideOutput</c>, which gives its stream.</remarks>
-/// <param name="name">Shown in the plan and in metrics.</param>
+/// <summary>A side output of a step, for records of another type: alerts beside results, for example.</summary>
+/// <remarks>Create one, give it to the step's code, which emits to it, and to <c>SideOutput</c>, which returns its stream.</remarks>
+/// <param name="name">The name, shown in the plan and in metrics.</param>
 public sealed class Output<T>(string name)
 {
-    /// <summary>Shown in the plan and in metrics.</summary>
+    /// <summary>The name, shown in the plan and in metrics.</summary>
     public string Name { get; } = name ?? throw new ArgumentNullException(nameof(name));
 }

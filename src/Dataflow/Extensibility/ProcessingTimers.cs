@@ -2,27 +2,27 @@ using Dataflow.Time;
 
 namespace Dataflow.Extensibility;
 
-/// <summary>Timers of a step, by key and processing time: that of the job's clock. They are part of every checkpoint.</summary>
-/// <remarks>Made by <see cref="StepDeclaration.ProcessingTimers"/>. A step takes those that are due in its <see cref="Operator.Poll"/>; its
-/// worker wakes for the next one. Those that came due while no job ran fire at the next start. Those that are not due when the input
-/// ends do not fire.</remarks>
+/// <summary>Timers of a step by key and processing time, which is the job's clock. They are part of every checkpoint.</summary>
+/// <remarks>Made by <see cref="StepDeclaration.ProcessingTimers"/>. A step takes due timers in its <see cref="Operator.Poll"/>; its worker
+/// wakes for the next one. Timers that came due while no job ran fire at the next start. Timers that are not yet due when the input ends do
+/// not fire.</remarks>
 public sealed class ProcessingTimers<TKey> : ITimers
     where TKey : notnull
 {
-    private const long MaxMilliseconds = uint.MaxValue - 1; // that a timer takes
+    private const long MaxMilliseconds = uint.MaxValue - 1; // the longest delay of a timer
 
     private readonly Timers<TKey> _timers;
     private OperatorContext _step = null!; // set by Open
     private ITimer? _alarm;
     private long _alarmAt = long.MaxValue;
-    private volatile bool _hasRung; // perhaps early: its clock is coarser
+    private volatile bool _hasRung; // possibly early: its clock is coarser
 
     internal ProcessingTimers(Timers<TKey> timers) => _timers = timers;
 
     /// <summary>The clock's time, ms since the Unix epoch.</summary>
     public long Now => _step.Time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>How many timers are set.</summary>
+    /// <summary>The number of timers that are set.</summary>
     public int Count => _timers.Count;
 
     void ITimers.Open(OperatorContext step)
@@ -34,8 +34,8 @@ public sealed class ProcessingTimers<TKey> : ITimers
     void ITimers.Close() => _alarm?.Dispose();
 
     /// <summary>Sets a timer; setting it twice changes nothing.</summary>
-    /// <param name="key">The key of the record at hand, or of the timer that fired.</param>
-    /// <param name="timestamp">When it is due, ms since the Unix epoch.</param>
+    /// <param name="key">The key of the current record, or of the timer that fired.</param>
+    /// <param name="timestamp">The due time, ms since the Unix epoch.</param>
     public void Set(TKey key, long timestamp)
     {
         _timers.Set(key, timestamp);
@@ -47,10 +47,10 @@ public sealed class ProcessingTimers<TKey> : ITimers
 
     /// <summary>Takes the next timer that is due; false if there is none.</summary>
     /// <param name="key">The timer's key.</param>
-    /// <param name="timestamp">When it was due.</param>
+    /// <param name="timestamp">The time for which it was set, ms since the Unix epoch.</param>
     public bool TryTakeDue(out TKey key, out long timestamp)
     {
-        if (_timers.Next is not { } next) // the clock is looked at only where there are timers
+        if (_timers.Next is not { } next) // the clock is read only if there are timers
         {
             (key, timestamp) = (default!, 0);
             return false;
@@ -61,7 +61,7 @@ public sealed class ProcessingTimers<TKey> : ITimers
         return false;
     }
 
-    /// <summary>Drops all timers and says how many there were.</summary>
+    /// <summary>Removes all timers and returns their number.</summary>
     internal int Clear() => _timers.Clear();
 
     private void SetAlarm()

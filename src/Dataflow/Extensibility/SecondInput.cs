@@ -2,7 +2,7 @@ using Dataflow.Planning;
 
 namespace Dataflow.Extensibility;
 
-/// <summary>Where the records of a step's second stream come in. Made by the <c>Add</c> that takes two streams.</summary>
+/// <summary>The input of a step's second stream. Made by the <c>Add</c> that takes two streams.</summary>
 public sealed record SecondInput<T> : Node, IConsumer<T>, ISecondInput
 {
     internal SecondInput(Node<T> input)
@@ -17,7 +17,7 @@ public sealed record SecondInput<T> : Node, IConsumer<T>, ISecondInput
     Operator<T> IConsumer<T>.Build(IPlanBuilder builder) => builder.SecondInput(this);
 }
 
-/// <summary>A second input of whatever type.</summary>
+/// <summary>A second input of any type.</summary>
 internal interface ISecondInput;
 
 /// <summary>A running step with a second input of one type.</summary>

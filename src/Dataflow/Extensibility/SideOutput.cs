@@ -2,18 +2,18 @@ using Dataflow.Planning;
 
 namespace Dataflow.Extensibility;
 
-/// <summary>The end of a running step's second output: hands records to the stream that was taken from it.</summary>
-/// <remarks>Event time and idleness follow those of the step's main output by themselves.</remarks>
+/// <summary>The running end of a side output: emits records to the stream that was taken from it.</summary>
+/// <remarks>Event time and idleness follow those of the step's main output automatically.</remarks>
 public sealed class SideOutput<T> : ISideOutput
 {
     private Operator<T>? _next;
 
     internal SideOutput(bool isTaken) => IsTaken = isTaken;
 
-    /// <summary>Whether a stream was taken from it; if not, what is emitted is dropped.</summary>
+    /// <summary>Whether a stream was taken from it; if not, emitted records are dropped.</summary>
     public bool IsTaken { get; }
 
-    /// <summary>Hands a record to the next step, in the same call.</summary>
+    /// <summary>Emits a record to the next step, within this call.</summary>
     public void Emit(in Record<T> record) => _next?.Process(in record);
 
     internal void ConnectTo(Operator<T> next) => _next = next;
@@ -23,7 +23,7 @@ public sealed class SideOutput<T> : ISideOutput
     void ISideOutput.Idle(Idleness idleness) => _next?.Idle(idleness);
 }
 
-/// <summary>A second output of whatever type.</summary>
+/// <summary>A side output of any type.</summary>
 internal interface ISideOutput
 {
     void Advance(long watermark);
@@ -31,7 +31,7 @@ internal interface ISideOutput
     void Idle(Idleness idleness);
 }
 
-/// <summary>The second outputs of one instance of a step: those that it declares, and the streams that were taken of them.</summary>
+/// <summary>The side outputs of one instance of a step: the declared ones, and the streams that were taken from them.</summary>
 internal sealed class StepOutputs(IEnumerable<ISideNode> taken)
 {
     private readonly Dictionary<object, ISideNode> _taken = taken.ToDictionary(static side => side.Output);
@@ -40,7 +40,7 @@ internal sealed class StepOutputs(IEnumerable<ISideNode> taken)
     /// <summary>The declared outputs from which a stream was taken.</summary>
     public IReadOnlyCollection<ISideOutput> Declared => _declared.Values;
 
-    /// <summary>The streams that were taken of outputs which the step does not have.</summary>
+    /// <summary>The streams that were taken from outputs which the step does not have.</summary>
     public IEnumerable<ISideNode> Missing => _taken.Values.Where(side => !_declared.ContainsKey(side.Output));
 
     public SideOutput<T> Declare<T>(object output)
@@ -52,7 +52,7 @@ internal sealed class StepOutputs(IEnumerable<ISideNode> taken)
         return made;
     }
 
-    /// <summary>Declares all from which a stream was taken.</summary>
+    /// <summary>Declares all outputs from which a stream was taken.</summary>
     public IReadOnlyDictionary<object, ISideOutput> DeclareAll()
     {
         foreach (var side in _taken.Values) side.DeclareIn(this);

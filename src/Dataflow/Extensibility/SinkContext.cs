@@ -2,7 +2,7 @@ using Dataflow.Log;
 
 namespace Dataflow.Extensibility;
 
-/// <summary>The surroundings of a sink: the log of its job, its worker, and the plan before it.</summary>
+/// <summary>The context of a sink: the log of its job, its worker, and the plan before it.</summary>
 /// <param name="Log">The log of the job.</param>
 /// <param name="Worker">The index of the worker, from 0, that the writer belongs to.</param>
 public sealed record SinkContext(LogStore Log, int Worker)
@@ -10,8 +10,8 @@ public sealed record SinkContext(LogStore Log, int Worker)
     /// <summary>The pipeline's name.</summary>
     public string Pipeline { get; init; } = "";
 
-    /// <summary>Tells what leads to the sink: SHA-256, in hexadecimal, of all steps before it with their parameters and states.
-    /// Code in lambdas is not seen.</summary>
+    /// <summary>A hash of the steps that lead to the sink: SHA-256, in hexadecimal, over their parameters and states. Code in lambdas is
+    /// not part of it.</summary>
     public string PlanHash { get; init; } = "";
 
     /// <summary>The origins of the job's splits, by <see cref="RecordOrigin.Split"/>.</summary>

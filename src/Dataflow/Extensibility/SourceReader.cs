@@ -3,27 +3,28 @@ namespace Dataflow.Extensibility;
 /// <summary>Reads one split. Only one thread calls it.</summary>
 public abstract class SourceReader<T> : IDisposable
 {
-    /// <summary>Reads what is there now, without blocking for more to arrive.</summary>
-    /// <param name="records">To be filled from its start; each record names its origin.</param>
-    /// <returns>How many were filled; 0 when none is there now.</returns>
-    /// <exception cref="OperatorException">A record could not be decoded, and such records are to stop the job: see
+    /// <summary>Reads the records available now, without blocking for more to arrive.</summary>
+    /// <param name="records">The buffer to fill from its start; each record names its origin.</param>
+    /// <returns>The number of records filled; 0 when none is available now.</returns>
+    /// <exception cref="OperatorException">A record could not be decoded, and the pipeline's <see cref="ErrorPolicy"/> is to stop: see
     /// <see cref="Reject"/>.</exception>
     public abstract int Read(Span<Record<T>> records);
 
-    /// <summary>The position from which a new reader would return what this one has not returned yet.</summary>
+    /// <summary>The position from which a new reader would return the records that this one has not returned yet.</summary>
     public abstract long Position { get; }
 
-    /// <summary>Tells what was read of the split up to <see cref="Position"/> from other input of its name, in bytes of the source's own
-    /// choice; kept with each checkpoint. Empty: nothing does.</summary>
+    /// <summary>A mark that tells the input read up to <see cref="Position"/> from other input of the same name, in a format of the
+    /// source's own; kept with each checkpoint. Empty, the default: there is no mark.</summary>
     public virtual ReadOnlyMemory<byte> Mark => default;
 
-    /// <summary>True once nothing will ever follow.</summary>
+    /// <summary>Whether no further record will ever follow.</summary>
     public abstract bool IsFinished { get; }
 
-    /// <summary>How many positions are known to lie ahead of <see cref="Position"/>; null where that is not known.</summary>
+    /// <summary>The number of positions known to lie ahead of <see cref="Position"/>; null if unknown.</summary>
     public virtual long? Lag => null;
 
-    /// <summary>Whether it still takes in what it gives later: then a read that gives nothing has not come to an end of what is there.</summary>
+    /// <summary>Whether the reader still takes in input that it returns later: then a read that returns nothing has not reached the end of
+    /// the available input.</summary>
     internal virtual bool IsGathering => false;
 
     /// <summary>Completes when there may be something to read. Called after <see cref="Read"/> returned 0 before the end.</summary>
@@ -32,9 +33,9 @@ public abstract class SourceReader<T> : IDisposable
     /// <summary>The handler of records that could not be decoded; null outside of jobs.</summary>
     internal Action<OperatorException>? Rejects { get; set; }
 
-    /// <summary>Says that a record could not be decoded. The reader then leaves it out and goes on behind it.</summary>
+    /// <summary>Rejects a record that could not be decoded; the reader then skips it and goes on behind it.</summary>
     /// <param name="error">Made by <see cref="OperatorException.CouldNotRead"/>.</param>
-    /// <exception cref="OperatorException">Such records are to stop the job.</exception>
+    /// <exception cref="OperatorException">The pipeline's <see cref="ErrorPolicy"/> is to stop the job.</exception>
     protected void Reject(OperatorException error)
     {
         if (Rejects is not { } rejects) throw error;

@@ -2,9 +2,9 @@ namespace Dataflow.Extensibility;
 
 /// <summary>A split of a running job.</summary>
 /// <param name="Id">Its number in the job, for <see cref="RecordOrigin"/>.</param>
-/// <param name="Index">Its index in what <see cref="Source{T}.Describe"/> returned.</param>
+/// <param name="Index">Its index in the result of <see cref="Source{T}.Describe"/>.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="End">Where it ends, as found when the job first started.</param>
+/// <param name="End">The position at which it ends, as found when the job first started; null: not known, or no end.</param>
 public sealed record SourceSplit(int Id, int Index, string Name, long? End)
 {
     /// <summary>The mark that its last reader gave as <see cref="SourceReader{T}.Mark"/> at the position; empty at first.</summary>

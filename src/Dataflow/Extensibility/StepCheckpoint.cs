@@ -2,8 +2,9 @@ using Dataflow.Checkpoints;
 
 namespace Dataflow.Extensibility;
 
-/// <summary>Takes what a step must find again after a restart, apart from its declared states: for <see cref="Operator.Capture"/>.</summary>
-/// <remarks>Kept under the step's name: where two steps of one name save the same, the job ends with its first checkpoint and says so.</remarks>
+/// <summary>Saves what a step needs after a restart beside its declared states: for <see cref="Operator.Capture"/>.</summary>
+/// <remarks>Kept under the step's name: if two steps of one name save under the same name, the job fails at its first checkpoint and says
+/// so.</remarks>
 public sealed class StepCheckpoint
 {
     private readonly TaskCheckpoint _task;
@@ -20,19 +21,19 @@ public sealed class StepCheckpoint
 
     internal CheckpointOutput Output => _task.Output;
 
-    /// <summary>Keeps some bytes, which <see cref="OperatorContext.Saved"/> gives after a restart.</summary>
-    /// <remarks>All instances of the step share the names: one that saves something of its own adds its worker to the name. Of what several
-    /// save under one name, one is kept.</remarks>
-    /// <param name="name">Names the bytes within the step.</param>
-    /// <param name="bytes">Copied; nothing is kept of none.</param>
+    /// <summary>Saves bytes, which <see cref="OperatorContext.Saved"/> returns after a restart.</summary>
+    /// <remarks>All instances of the step share the names: an instance that saves something of its own adds its worker to the name. If
+    /// several save under one name, one of them is kept.</remarks>
+    /// <param name="name">The name of the bytes within the step.</param>
+    /// <param name="bytes">The bytes, which are copied; empty bytes are not kept.</param>
     public void Save(string name, ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length > 0) _task.Save(KeyOf(_step.Name, name), _step.NodeId, bytes.ToArray());
     }
 
-    /// <summary>Keeps how far event time has come, for the shards of this worker: see <see cref="OperatorContext.SavedWatermark"/>.</summary>
+    /// <summary>Saves the watermark for the shards of this worker: see <see cref="OperatorContext.SavedWatermark"/>.</summary>
     /// <param name="watermark">Milliseconds since the Unix epoch.</param>
-    /// <param name="part">Of which part of the step, where it keeps several.</param>
+    /// <param name="part">The part of the step, if it saves several watermarks.</param>
     public void SaveWatermark(long watermark, string? part = null)
         => _task.SaveWatermark(part is null ? _step.Name : $"{_step.Name}/{part}", _step.NodeId, watermark);
 

@@ -1,6 +1,6 @@
 namespace Dataflow.Extensibility;
 
-/// <summary>The numbers of one instance of a step, as they were when its task last let other threads see them.</summary>
+/// <summary>The metrics of one instance of a step, as its task last published them for other threads.</summary>
 internal sealed class StepCounters
 {
     private readonly List<Counter> _counters = [];
@@ -11,7 +11,7 @@ internal sealed class StepCounters
     private long _watermarkNow = long.MinValue;
     private long _waitsForNow = long.MinValue;
 
-    /// <summary>How far event time has come; null where the step knows no time.</summary>
+    /// <summary>The step's watermark; null where the step has no event time.</summary>
     public long? Watermark => _watermark is null ? null : Volatile.Read(ref _watermarkNow);
 
     /// <summary>The event time that the next result waits for; null where that is not known.</summary>
@@ -38,7 +38,7 @@ internal sealed class StepCounters
 
     public void SetTime(Func<long> watermark, Func<long?>? waitsFor) => (_watermark, _waitsFor) = (watermark, waitsFor);
 
-    /// <summary>Lets other threads see what there is. On the task's thread.</summary>
+    /// <summary>Publishes the current numbers for other threads. Called on the task's thread.</summary>
     public void Publish()
     {
         foreach (var (counter, read) in _gauges) counter.Set(read());

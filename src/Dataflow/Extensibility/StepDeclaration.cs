@@ -6,9 +6,9 @@ using Dataflow.Time;
 
 namespace Dataflow.Extensibility;
 
-/// <summary>Takes what a step keeps, in its <see cref="Operator.Declare"/>.</summary>
-/// <remarks>Names and types of the states become part of the pipeline's signature: a restart compares them with its checkpoint and
-/// refuses what does not fit. A type that cannot be written and a name that is given twice are faults of the plan.</remarks>
+/// <summary>Takes a step's declarations, in its <see cref="Operator.Declare"/>: states, timers, outputs and counters.</summary>
+/// <remarks>Names and types of the states become part of the pipeline's signature: a restart compares them with its checkpoint and refuses
+/// a mismatch. A type that cannot be written and a name that is used twice are faults of the plan.</remarks>
 public sealed class StepDeclaration
 {
     private readonly string _step;
@@ -20,10 +20,10 @@ public sealed class StepDeclaration
     private readonly List<ITimers> _timers = [];
 
     /// <param name="step">The step's name.</param>
-    /// <param name="changes">Takes what checkpoints write.</param>
-    /// <param name="keepsRejected">Whether records on which the user's code fails are left out.</param>
-    /// <param name="outputs">The streams that were taken of the step's second outputs.</param>
-    /// <param name="label">A name that no other step of the pipeline has; the step's name where it has no namesake.</param>
+    /// <param name="changes">Collects the changes that checkpoints write.</param>
+    /// <param name="keepsRejected">Whether records on which the user's code fails are rejected instead of stopping the job.</param>
+    /// <param name="outputs">The streams that were taken from the step's side outputs.</param>
+    /// <param name="label">A name that is unique in the pipeline; by default the step's name.</param>
     internal StepDeclaration(string step, Changes changes, bool keepsRejected, StepOutputs outputs, string? label = null)
     {
         _step = step;
@@ -43,18 +43,18 @@ public sealed class StepDeclaration
     /// <summary>The states that a restart compares.</summary>
     internal IReadOnlyList<DeclaredState> Compared => _compared;
 
-    /// <summary>Whether records on which the user's code fails are left out instead of stopping the job.</summary>
+    /// <summary>Whether records on which the user's code fails are rejected instead of stopping the job.</summary>
     internal bool KeepsRejected { get; }
 
-    /// <summary>What the plan shows of the step because of what it declares; empty: nothing.</summary>
+    /// <summary>The text that the plan shows for the step because of its declarations; empty: none.</summary>
     internal string Remark { get; private set; } = "";
 
     internal StepCounters Counters { get; } = new();
 
     internal StepOutputs Outputs { get; }
 
-    /// <summary>Declares a number that the step counts.</summary>
-    /// <param name="definition">Its meaning.</param>
+    /// <summary>Declares a counter.</summary>
+    /// <param name="definition">The counter's definition.</param>
     /// <param name="tag">The value of the definition's tag, where it has one.</param>
     public Counter Counter(CounterDefinition definition, string? tag = null)
     {
@@ -62,9 +62,9 @@ public sealed class StepDeclaration
         return Counters.Add(definition, tag);
     }
 
-    /// <summary>Declares a number that is looked up now and then, instead of being counted.</summary>
-    /// <param name="definition">Its meaning.</param>
-    /// <param name="read">Looks it up; called on the task's thread, at a moment between two batches.</param>
+    /// <summary>Declares a number that is read now and then instead of being counted.</summary>
+    /// <param name="definition">The number's definition.</param>
+    /// <param name="read">Reads the number; called on the task's thread, between two batches.</param>
     public void Gauge(CounterDefinition definition, Func<long> read)
     {
         ArgumentNullException.ThrowIfNull(definition);
@@ -72,9 +72,10 @@ public sealed class StepDeclaration
         Counters.AddGauge(definition, read);
     }
 
-    /// <summary>Declares numbers of which it is not known yet how many there are, such as one for each model.</summary>
-    /// <param name="definitions">Their meanings.</param>
-    /// <param name="read">Looks all of them up, whenever a status is asked for: on any thread, and after the job has ended too. It must be safe for that.</param>
+    /// <summary>Declares numbers whose count is not known yet, such as one for each model.</summary>
+    /// <param name="definitions">The numbers' definitions.</param>
+    /// <param name="read">Reads all of them, whenever a status is asked for: on any thread, also after the job has ended. It must be safe
+    /// for that.</param>
     public void Report(IReadOnlyList<CounterDefinition> definitions, Func<IEnumerable<CounterValue>> read)
     {
         ArgumentNullException.ThrowIfNull(definitions);
@@ -82,40 +83,41 @@ public sealed class StepDeclaration
         Counters.AddReport(definitions, read);
     }
 
-    /// <summary>Declares that the step goes by event time, for status and diagnosis.</summary>
-    /// <param name="watermark">How far event time has come at the step, ms since the Unix epoch; called on the task's thread.</param>
-    /// <param name="waitsFor">About which event time the next result waits for; null where that is not known.</param>
+    /// <summary>Declares that the step works in event time, for status and diagnosis.</summary>
+    /// <param name="watermark">Reads the step's watermark, ms since the Unix epoch; called on the task's thread.</param>
+    /// <param name="waitsFor">Reads the approximate event time that the next result waits for; null where that is not known.</param>
     public void EventTime(Func<long> watermark, Func<long?>? waitsFor = null)
     {
         ArgumentNullException.ThrowIfNull(watermark);
         Counters.SetTime(watermark, waitsFor);
     }
 
-    /// <summary>Declares a second output, whose stream is taken with <c>SideOutput</c> of the step's result.</summary>
+    /// <summary>Declares a side output, whose stream is taken with <c>SideOutput</c> of the step's result.</summary>
     public SideOutput<T> Output<T>(Output<T> output)
     {
         ArgumentNullException.ThrowIfNull(output);
         return Outputs.Declare<T>(output);
     }
 
-    /// <summary>Declares a second output of a step on a keyed stream, whose records have the same keys.</summary>
+    /// <summary>Declares a side output of a step on a keyed stream, whose records have the same keys.</summary>
     public SideOutput<Keyed<TKey, T>> Output<TKey, T>(Output<T> output)
     {
         ArgumentNullException.ThrowIfNull(output);
         return Outputs.Declare<Keyed<TKey, T>>(output);
     }
 
-    /// <summary>Declares state by key: kept in memory, part of every checkpoint, and filled from the last one when the step is opened.</summary>
-    /// <remarks>For steps on a keyed stream: an instance sees the records of its own keys and may use the state of those
-    /// keys alone.</remarks>
-    /// <param name="name">Names the state within the step; the same at every start.</param>
+    /// <summary>Declares state by key: kept in memory, part of every checkpoint, and restored from the last one before the step is
+    /// opened.</summary>
+    /// <remarks>For steps on a keyed stream: an instance sees the records of its own keys and may use the state of those keys
+    /// only.</remarks>
+    /// <param name="name">The name of the state within the step; the same at every start.</param>
     public KeyedState<TKey, TValue> State<TKey, TValue>(string name = "state")
         where TKey : notnull
         => NamespacedState<TKey, TValue>(name).Main;
 
-    /// <summary>Declares state of which a key has several values, each under a number: a time, or a place in a list.</summary>
-    /// <remarks>It obeys the rules of <see cref="State{TKey, TValue}"/>. The number has no part in which worker holds a value.</remarks>
-    /// <param name="name">Names the state within the step; the same at every start.</param>
+    /// <summary>Declares state in which a key has several values, each under a number: a time, or an index in a list.</summary>
+    /// <remarks>It follows the rules of <see cref="State{TKey, TValue}"/>. The number does not affect which worker holds a value.</remarks>
+    /// <param name="name">The name of the state within the step; the same at every start.</param>
     public KeyedState<KeyPart<TKey>, TValue> PartState<TKey, TValue>(string name = "parts")
         where TKey : notnull
     {
@@ -123,9 +125,9 @@ public sealed class StepDeclaration
         return Tables<KeyPart<TKey>, TValue>(name, new KeyPartCodec<TKey>()).Main;
     }
 
-    /// <summary>Declares state by key that falls into namespaces, each dropped as a whole: a table for each window, say.</summary>
-    /// <remarks>It obeys the rules of <see cref="State{TKey, TValue}"/>.</remarks>
-    /// <param name="name">Names the state within the step; the same at every start.</param>
+    /// <summary>Declares state by key in namespaces, each of which is dropped as a whole: a table for each window, for example.</summary>
+    /// <remarks>It follows the rules of <see cref="State{TKey, TValue}"/>.</remarks>
+    /// <param name="name">The name of the state within the step; the same at every start.</param>
     public NamespacedState<TKey, TValue> NamespacedState<TKey, TValue>(string name = "state")
         where TKey : notnull
     {
@@ -133,23 +135,22 @@ public sealed class StepDeclaration
         return Tables<TKey, TValue>(name, KeyCodec<TKey>.Default);
     }
 
-    /// <summary>Declares timers by key that go by event time: the step takes them as its watermark advances.</summary>
-    /// <param name="name">Names them within the step, beside its states; the same at every start.</param>
+    /// <summary>Declares timers by key in event time: the step takes due timers when its watermark advances.</summary>
+    /// <param name="name">The name of the timers within the step, beside its states; the same at every start.</param>
     public Timers<TKey> Timers<TKey>(string name = "timers")
         where TKey : notnull
         => Open(TimersOf<TKey>(name));
 
-    /// <summary>Declares timers by key that go by the job's clock, and wake the step's worker.</summary>
-    /// <param name="name">Names them within the step, beside its states; the same at every start.</param>
+    /// <summary>Declares timers by key in processing time, by the job's clock; they wake the step's worker.</summary>
+    /// <param name="name">The name of the timers within the step, beside its states; the same at every start.</param>
     public ProcessingTimers<TKey> ProcessingTimers<TKey>(string name = "processing-timers")
         where TKey : notnull
         => Open(new ProcessingTimers<TKey>(TimersOf<TKey>(name)));
 
-    /// <summary>Declares records that are kept as they come and taken, in the order of their time, once the watermark has passed
-    /// them.</summary>
-    /// <remarks>It obeys the rules of <see cref="State{TKey, TValue}"/>, and costs less than state for what is never looked up.</remarks>
-    /// <param name="name">Names them within the step, beside its states; the same at every start.</param>
-    /// <param name="slice">They are taken by slices of this length, at least a millisecond: the shorter, the sooner.</param>
+    /// <summary>Declares records that are kept and, once the watermark has passed them, taken in the order of their time.</summary>
+    /// <remarks>They follow the rules of <see cref="State{TKey, TValue}"/>, and cost less than state that is looked up by key.</remarks>
+    /// <param name="name">The name of the records within the step, beside its states; the same at every start.</param>
+    /// <param name="slice">The length of the slices in which they are taken, at least a millisecond: the shorter, the sooner.</param>
     public WaitingRecords<TKey, T> Waiting<TKey, T>(string name, TimeSpan slice)
         where TKey : notnull
     {
@@ -160,10 +161,10 @@ public sealed class StepDeclaration
         return Own(new WaitingRecords<TKey, T>(NameOf(name), _changes, sliceMs));
     }
 
-    /// <summary>Declares state whose keys fall into parts that are dropped as a whole.</summary>
-    /// <param name="name">Names the state within the step.</param>
-    /// <param name="keys">How keys are hashed and written.</param>
-    /// <param name="meaning">The meaning of the values, if their type does not say it.</param>
+    /// <summary>Declares state by key in namespaces that are dropped as a whole, with a codec of the keys.</summary>
+    /// <param name="name">The name of the state within the step.</param>
+    /// <param name="keys">The codec that hashes and writes keys.</param>
+    /// <param name="meaning">The meaning of the values, if their type does not show it.</param>
     internal NamespacedState<TKey, TValue> Tables<TKey, TValue>(string name, KeyCodec<TKey> keys, string meaning = "")
         where TKey : notnull
     {
@@ -171,13 +172,13 @@ public sealed class StepDeclaration
         return Own(new NamespacedState<TKey, TValue>(NameOf(name), keys, _changes));
     }
 
-    /// <summary>Declares state that a restart does not compare: its name must change with its type. A step that has no other state needs no
-    /// name of its own, so the state goes by the label.</summary>
+    /// <summary>Declares state that a restart does not compare: its name must change with its type. A step without other state needs no
+    /// unique name, so this state is kept under the label.</summary>
     internal KeyedState<TKey, TValue> Uncompared<TKey, TValue>(string name, KeyCodec<TKey> keys)
         where TKey : notnull
         => Own(new NamespacedState<TKey, TValue>($"{_label}/{name}", keys, _changes)).Main;
 
-    /// <summary>Declares state that every worker holds in full, and changes alike.</summary>
+    /// <summary>Declares state that every worker holds in full and changes in the same way.</summary>
     internal KeyedState<TKey, TValue> Broadcast<TKey, TValue>(string name)
         where TKey : notnull
     {

@@ -1,10 +1,10 @@
 namespace Dataflow.Extensibility;
 
-/// <summary>Goes through a state's entries again and again and removes those whose time is over, some at a time.</summary>
-/// <remarks>For one state of one instance of a step. The effort follows the rate at which entries come: for each that is added eight places
-/// are looked at, so that a round is over before the table has grown by half, at any rate. A round begins once an eighth of the entries'
-/// life has gone by since the one before began. So there are never many more entries than those alive, and no step takes long.</remarks>
-/// <param name="lifeMs">How long entries live, in milliseconds of event time.</param>
+/// <summary>Scans a state's entries again and again, some at a time, and removes expired ones.</summary>
+/// <remarks>For one state of one instance of a step. The effort follows the rate at which entries are added: for each, eight slots are
+/// looked at, so that a round is over before the table has grown by half, at any rate. A round begins once an eighth of the entries' life
+/// has passed since the one before began. So there are never many more entries than those alive, and no step takes long.</remarks>
+/// <param name="lifeMs">The life of an entry, in milliseconds of event time.</param>
 public sealed class Sweeper(long lifeMs)
 {
     private const int MinPlaces = 256;
@@ -17,19 +17,18 @@ public sealed class Sweeper(long lifeMs)
     private int _nextPlace;
     private int _added;
 
-    /// <summary>The watermark of this round, ms since the Unix epoch: entries that end up to there are over.</summary>
+    /// <summary>The watermark of this round, ms since the Unix epoch: entries that end up to it are expired.</summary>
     public long RoundFor { get; private set; }
 
     /// <summary>Counts an entry that was added.</summary>
     public void Added() => _added++;
 
-    /// <summary>Looks at some entries and removes those that are over; false if there is nothing more to do until entries come or the
+    /// <summary>Looks at some entries and removes expired ones; false if there is nothing more to do until entries are added or the
     /// watermark moves.</summary>
     /// <param name="state">The state. It must not be changed by <paramref name="isOver"/>.</param>
-    /// <param name="watermark">How far event time has come, ms since the Unix epoch; a round goes by where it was when the round
-    /// began.</param>
-    /// <param name="context">What <paramref name="isOver"/> needs, so that it need not be a closure.</param>
-    /// <param name="isOver">Whether an entry's time is over at <see cref="RoundFor"/>.</param>
+    /// <param name="watermark">The current watermark, ms since the Unix epoch; a round uses the one at its beginning.</param>
+    /// <param name="context">An argument for <paramref name="isOver"/>, so that it need not be a closure.</param>
+    /// <param name="isOver">Whether an entry is expired at <see cref="RoundFor"/>.</param>
     public bool Step<TKey, TValue, TContext>(
         KeyedState<TKey, TValue> state, long watermark, TContext context, EntryCondition<TContext, TKey, TValue> isOver)
         where TKey : notnull
@@ -53,8 +52,8 @@ public sealed class Sweeper(long lifeMs)
     }
 }
 
-/// <summary>Whether an entry of state meets a condition; looked at where it stands, without a copy.</summary>
-/// <param name="context">What the condition needs.</param>
+/// <summary>Tests an entry of state, in place, without a copy.</summary>
+/// <param name="context">The caller's argument.</param>
 /// <param name="key">The entry's key.</param>
-/// <param name="value">Its value.</param>
+/// <param name="value">The entry's value.</param>
 public delegate bool EntryCondition<in TContext, in TKey, TValue>(TContext context, TKey key, ref readonly TValue value);

@@ -2,18 +2,18 @@ using Dataflow.Time;
 
 namespace Dataflow.Extensibility;
 
-/// <summary>Timers of a step, by key and event time. They are part of every checkpoint and there again after a restart.</summary>
-/// <remarks>Made by <see cref="StepDeclaration.Timers"/>. A step takes those that are due in its <c>Advance</c>. A key has at most one
-/// timer of a time.</remarks>
+/// <summary>Timers of a step by key and event time. They are part of every checkpoint and restored after a restart.</summary>
+/// <remarks>Made by <see cref="StepDeclaration.Timers"/>. A step takes due timers in its <c>Advance</c>. A key has at most one timer for
+/// each time.</remarks>
 public sealed class Timers<TKey> : ITimers
     where TKey : notnull
 {
     private const int MinToRebuild = 64;
 
-    // What was deleted stays in the heap until its time comes, or until it makes up the greater part of it.
+    // A deleted timer stays in the heap until its time comes, or until deleted ones make up the greater part of it.
     private readonly PriorityQueue<TKey, (long Timestamp, long Order)> _queue = new();
     private readonly KeyedState<KeyPart<TKey>, bool> _state;
-    private long _order; // timers of one moment fire in the order of their setting
+    private long _order; // timers of one moment fire in the order in which they were set
     private bool _isAtEnd;
     private bool _firesLast;
 
@@ -22,7 +22,7 @@ public sealed class Timers<TKey> : ITimers
     /// <summary>The time of the next timer, or an earlier one whose timer was deleted; null: there is none.</summary>
     public long? Next => _queue.TryPeek(out _, out var next) ? next.Timestamp : null;
 
-    /// <summary>How many timers are set.</summary>
+    /// <summary>The number of timers that are set.</summary>
     public int Count => _state.Count;
 
     void ITimers.Open(OperatorContext step) => Open();
@@ -32,10 +32,10 @@ public sealed class Timers<TKey> : ITimers
     }
 
     /// <summary>Sets a timer; setting it twice changes nothing.</summary>
-    /// <param name="key">The key of the record at hand, or of the timer that fired.</param>
-    /// <param name="timestamp">When it is due, ms since the Unix epoch.</param>
-    /// <returns>False if it will not fire: the input has ended, and the timer at hand was itself set after that. So a timer that
-    /// sets the next one comes to an end.</returns>
+    /// <param name="key">The key of the current record, or of the timer that fired.</param>
+    /// <param name="timestamp">The due time, ms since the Unix epoch.</param>
+    /// <returns>False if it will not fire: the input has ended, and the current timer was itself set after that. So timers that set their
+    /// successor come to an end.</returns>
     public bool Set(TKey key, long timestamp)
     {
         if (_firesLast) return false;
@@ -53,9 +53,9 @@ public sealed class Timers<TKey> : ITimers
     }
 
     /// <summary>Takes the next timer whose time is not after <paramref name="watermark"/>; false if there is none.</summary>
-    /// <param name="watermark">How far event time has come; <see cref="long.MaxValue"/>: the input has ended, all timers are due.</param>
+    /// <param name="watermark">The current watermark; <see cref="long.MaxValue"/>: the input has ended and all timers are due.</param>
     /// <param name="key">The timer's key.</param>
-    /// <param name="timestamp">When it was due.</param>
+    /// <param name="timestamp">The time for which it was set, ms since the Unix epoch.</param>
     public bool TryTakeDue(long watermark, out TKey key, out long timestamp)
     {
         _isAtEnd |= watermark == long.MaxValue;
@@ -73,10 +73,10 @@ public sealed class Timers<TKey> : ITimers
         return false;
     }
 
-    /// <summary>Begins with the timers of the last checkpoint.</summary>
+    /// <summary>Loads the timers of the last checkpoint.</summary>
     internal void Open() => _state.ForEach(this, static (self, timer, ref _) => self.Enqueue(timer.Key, timer.Part));
 
-    /// <summary>Drops all timers and says how many there were.</summary>
+    /// <summary>Removes all timers and returns their number.</summary>
     internal int Clear()
     {
         var count = _state.Count;

@@ -3,7 +3,7 @@ namespace Dataflow.Extensibility;
 /// <summary>Names types for plans, messages and signatures of state: <c>Keyed&lt;String, Flight&gt;</c>.</summary>
 public static class TypeNames
 {
-    /// <summary>The name of a type without its namespace; its arguments in angle brackets, tuples in round ones.</summary>
+    /// <summary>Returns the name of a type without its namespace; its arguments in angle brackets, tuples in round ones.</summary>
     public static string Of(Type type)
     {
         ArgumentNullException.ThrowIfNull(type);

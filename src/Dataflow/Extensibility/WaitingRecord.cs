@@ -11,22 +11,22 @@ public struct WaitingRecord<TKey, T>
     /// <summary>The record's key.</summary>
     public TKey Key { get; internal set; }
 
-    /// <summary>The greater, the later it came.</summary>
+    /// <summary>The arrival number: greater for a later record.</summary>
     public long Number { get; internal set; }
 
     /// <summary>Event time in milliseconds since the Unix epoch.</summary>
     public long Time { get; internal set; }
 
-    /// <summary>The record of the source that it was made from.</summary>
+    /// <summary>The source record that it was made from.</summary>
     public RecordOrigin Origin { get; internal set; }
 
     /// <summary>The record's value.</summary>
     public T Value { readonly get => _value; internal set => _value = value; }
 
-    /// <summary>A reference to the value, which avoids copying large structs.</summary>
+    /// <summary>Returns a reference to the value; avoids copying a large struct.</summary>
     [UnscopedRef]
     public ref T ValueRef() => ref _value;
 
-    /// <summary>Whether it waits no more, though others of its slice do.</summary>
+    /// <summary>Whether it was taken, though others of its slice still wait.</summary>
     internal bool IsTaken { get; set; }
 }

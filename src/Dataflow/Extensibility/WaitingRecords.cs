@@ -5,8 +5,8 @@ using Dataflow.State;
 namespace Dataflow.Extensibility;
 
 /// <summary>Records of a step that wait, in slices of time, for the watermark to pass them. They are part of every checkpoint.</summary>
-/// <remarks>Made by <see cref="StepDeclaration.Waiting"/>. For one thread: that of its task. A slice is a list that only grows, until it
-/// goes as a whole: nothing is looked up, and what a checkpoint has to write of it is the stretch that came since the one before.</remarks>
+/// <remarks>Made by <see cref="StepDeclaration.Waiting"/>. Only its task's thread may use it. A slice is a list that only grows, until it
+/// is dropped as a whole: nothing is looked up, and a checkpoint writes the stretch that was added since the previous one.</remarks>
 public sealed class WaitingRecords<TKey, T> : IState
     where TKey : notnull
 {
@@ -23,10 +23,10 @@ public sealed class WaitingRecords<TKey, T> : IState
     private readonly OpenSlice _open = new();
     private long _nextNumber;
     private int _last;
-    private int _passed; // slices at the front of which nothing is left
+    private int _passed; // the number of empty slices at the front
 
-    /// <param name="name">Names the state within the job.</param>
-    /// <param name="changes">Takes what checkpoints write.</param>
+/// <param name="name">The name of the state within the job.</param>
+/// <param name="changes">Collects the changes that checkpoints write.</param>
     /// <param name="sliceMs">The length of a slice.</param>
     internal WaitingRecords(string name, Changes changes, long sliceMs)
     {
@@ -40,11 +40,11 @@ public sealed class WaitingRecords<TKey, T> : IState
 
     private uint Id { get; }
 
-    /// <summary>How many records wait.</summary>
+    /// <summary>The number of waiting records.</summary>
     public long Entries => _slices.Skip(_passed).Sum(static slice => (long)slice.Records.Count - slice.Taken);
 
     /// <summary>Keeps a record until it is taken.</summary>
-    /// <returns>The place of the kept value, to be changed at once: not valid after another call.</returns>
+    /// <returns>A reference to the kept value, to be changed at once: not valid after another call.</returns>
     public ref T Add(in Record<Keyed<TKey, T>> record)
     {
         ref var waiting = ref SliceOf(record.Timestamp).Next();
@@ -56,8 +56,8 @@ public sealed class WaitingRecords<TKey, T> : IState
         return ref waiting.ValueRef();
     }
 
-    /// <summary>The time of the next record that <see cref="Take"/> would take: the oldest and, of one moment, the first that came. Not to
-    /// be mixed with <see cref="TakeBefore"/>.</summary>
+    /// <summary>Gets the time of the next record for <see cref="Take"/>: the oldest, and of one moment the first that arrived. Not to be
+    /// mixed with <see cref="TakeBefore"/>.</summary>
     /// <param name="time">Its event time, ms since the Unix epoch.</param>
     /// <returns>False if none waits.</returns>
     public bool TryPeek(out long time)
@@ -90,10 +90,10 @@ public sealed class WaitingRecords<TKey, T> : IState
         _open.GoOn();
     }
 
-    /// <summary>Takes the records of the slices that the watermark has passed as a whole, by time and, in one moment, in the order of their
-    /// coming.</summary>
-    /// <param name="watermark">How far event time has come, ms since the Unix epoch; <see cref="long.MaxValue"/>: all are taken.</param>
-    /// <returns>Valid until the next call.</returns>
+    /// <summary>Takes the records of the slices that the watermark has passed as a whole, ordered by time and, within one moment, by
+    /// arrival.</summary>
+    /// <param name="watermark">The current watermark, ms since the Unix epoch; <see cref="long.MaxValue"/>: all are taken.</param>
+    /// <returns>The records; valid until the next call.</returns>
     public Span<WaitingRecord<TKey, T>> TakeBefore(long watermark)
     {
         _taken.Clear();
@@ -216,8 +216,8 @@ public sealed class WaitingRecords<TKey, T> : IState
     private sealed class Slice : ITimeSlice
     {
         public readonly List<WaitingRecord<TKey, T>> Records = [];
-        public int Written; // how many of them are in checkpoints
-        public int Frozen; // how many belong there
+        public int Written; // the number of them in checkpoints
+        public int Frozen; // the number of them that belong there
         public int Taken;
         public ulong WrittenShards;
         public bool IsRestored;
@@ -230,7 +230,7 @@ public sealed class WaitingRecords<TKey, T> : IState
             return ref CollectionsMarshal.AsSpan(Records)[^1];
         }
 
-        /// <summary>They stand so, but for those that come out of a checkpoint.</summary>
+        /// <summary>Sorts the records by arrival; only those restored from a checkpoint are not in that order already.</summary>
         public void PutInOrderOfComing()
         {
             if (IsRestored) CollectionsMarshal.AsSpan(Records).Sort(static (a, b) => a.Number.CompareTo(b.Number));
@@ -246,7 +246,7 @@ public sealed class WaitingRecords<TKey, T> : IState
         }
     }
 
-    /// <summary>The order of the records of one slice that are not taken yet.</summary>
+    /// <summary>The order of those records of one slice that are not taken yet.</summary>
     private sealed class OpenSlice
     {
         private readonly List<long> _order = []; // time and, below it, index
@@ -258,7 +258,7 @@ public sealed class WaitingRecords<TKey, T> : IState
 
         public ref WaitingRecord<TKey, T> Next => ref CollectionsMarshal.AsSpan(_slice!.Records)[NextIndex];
 
-        /// <summary>Whether the order is that of a slice, to which nothing has come since.</summary>
+        /// <summary>Whether the order is that of a slice to which nothing was added since.</summary>
         public bool IsOf(Slice slice) => _slice == slice && _count == slice.Records.Count;
 
         public void GoOn() => _next++;

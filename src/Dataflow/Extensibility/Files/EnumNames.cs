@@ -1,7 +1,7 @@
 namespace Dataflow.Extensibility;
 
-/// <summary>Finds the value of an enum by its name alone: numbers and lists of names, which the library reads too, need not be
-/// values of it.</summary>
+/// <summary>Parses values of an enum by name alone. Unlike <see cref="Enum"/>'s own parsing it accepts no numbers and no lists of names,
+/// which need not be values of the enum.</summary>
 public static class EnumNames<TEnum>
     where TEnum : struct, Enum
 {
@@ -10,7 +10,7 @@ public static class EnumNames<TEnum>
     private static readonly Dictionary<string, TEnum>.AlternateLookup<ReadOnlySpan<char>> AnyCase =
         Find(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Finds a value, whatever the case of its name; where several differ in that alone, the one that is written so.</summary>
+    /// <summary>Parses a name, ignoring case. Where several names differ only in case, the name must match exactly.</summary>
     public static bool TryParse(ReadOnlySpan<char> name, out TEnum value)
         => Exact.TryGetValue(name, out value) || AnyCase.TryGetValue(name, out value);
 

@@ -2,7 +2,7 @@ using Dataflow.Log;
 
 namespace Dataflow;
 
-/// <summary>Lets a library that wants a stream read and write an <see cref="IFile"/>. Does not own the file.</summary>
+/// <summary>A stream over an <see cref="IFile"/>, for libraries that need one. Does not own the file.</summary>
 internal sealed class FileStreamView(IFile file) : Stream
 {
     public override bool CanRead => true;
@@ -32,7 +32,7 @@ internal sealed class FileStreamView(IFile file) : Stream
         Position += buffer.Length;
     }
 
-    // At once: libraries that only know asynchronous writing need no thread for it.
+    // Synchronously: libraries that only know asynchronous writing need no thread for it.
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         Write(buffer.Span);
@@ -53,6 +53,6 @@ internal sealed class FileStreamView(IFile file) : Stream
 
     public override void Flush()
     {
-        // Each write is the file's own at once.
+        // Nothing is buffered: each write goes to the file.
     }
 }

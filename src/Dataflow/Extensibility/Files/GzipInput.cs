@@ -2,12 +2,10 @@ using System.IO.Compression;
 
 namespace Dataflow;
 
-/// <summary>Decompresses a gzip file and holds it to its end.</summary>
-/// <remarks>
-/// The library checks the checksum and length of a member that is whole, but takes a file that was cut for one that ends, and
-/// passes over what is not gzip behind a member. So a small member of known content is put behind the file's last byte: it comes out,
-/// alone and as it is, only where the file ended with a whole member.
-/// </remarks>
+/// <summary>Decompresses a gzip file and verifies that it is complete.</summary>
+/// <remarks>The library verifies the checksum and length of a whole member, but takes a cut file for one that ends, and ignores data that
+/// is not gzip behind a member. So a small member of known content is appended behind the file's last byte: it comes out, alone and
+/// unchanged, only if the file ended with a whole member.</remarks>
 internal sealed class GzipInput : InputStream
 {
     private const int ProofBytes = 16;
@@ -30,7 +28,7 @@ internal sealed class GzipInput : InputStream
         _gzip = new GZipStream(_file, CompressionMode.Decompress);
     }
 
-    /// <exception cref="ConnectorException">The file is damaged, was cut, or goes on with something else.</exception>
+    /// <exception cref="ConnectorException">The file is damaged, was cut, or continues with other data.</exception>
     public override int Read(Span<byte> buffer)
     {
         if (_isAtEnd || buffer.IsEmpty) return 0;
@@ -81,7 +79,7 @@ internal sealed class GzipInput : InputStream
     private ConnectorException CutOff()
         => ConnectorException.Damaged(_path, "it was cut off, or something else follows it", _decompressed);
 
-    /// <summary>A file, and behind it the proof once that is asked for.</summary>
+    /// <summary>A file followed, once that is asked for, by the appended member.</summary>
     private sealed class ProvenStream(Stream file) : InputStream
     {
         private readonly MemoryStream _proof = new(CompressedProof);

@@ -3,17 +3,18 @@ namespace Dataflow.Extensibility;
 /// <summary>Opens the files that sources read.</summary>
 public static class InputFile
 {
-    /// <summary>What a file holds: a name that ends in <c>.gz</c> is decompressed on the way.</summary>
-    /// <param name="file">The open file. It is closed with what it holds.</param>
-    /// <param name="path">Its name.</param>
+    /// <summary>Opens a file's content; a file whose name ends in <c>.gz</c> is decompressed.</summary>
+    /// <param name="file">The open file. Closing the content closes it.</param>
+    /// <param name="path">The file's path.</param>
     public static Stream Text(FileStream file, string path)
         => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GzipInput(file, path) : file;
 
-    /// <summary>Whether a file that was read to its end has other bytes than then.</summary>
+    /// <summary>Whether a file that was read to its end has another length now.</summary>
     public static bool HasChanged(string path, ReadOnlyMemory<byte> mark)
         => !mark.IsEmpty && new FileInfo(path).Length != ReadHash.BytesRead(mark.Span);
 
-    /// <summary>Tells a file that is read here and there from another of its name: by its length, its start and its end.</summary>
+    /// <summary>Computes a mark that tells a file from another of the same name, by its length, its first and its last 64 KiB: for files
+    /// that are not read from start to end.</summary>
     public static ReadOnlyMemory<byte> MarkOf(string path)
     {
         using var file = OpenAsIs(path);
@@ -42,7 +43,7 @@ public static class InputFile
         }
     }
 
-    /// <summary>Reads on the caller's thread even where a library asks for a task; so nobody waits for the thread pool.</summary>
+    /// <summary>A file whose asynchronous reads run on the caller's thread, so that they never wait for the thread pool.</summary>
     private sealed class BlockingFileStream(string path)
         : FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16)
     {

@@ -1,6 +1,6 @@
 namespace Dataflow;
 
-/// <summary>A stream that is only read, from its start to its end.</summary>
+/// <summary>A read-only stream, read from its start to its end.</summary>
 internal abstract class InputStream : Stream
 {
     public override bool CanRead => true;

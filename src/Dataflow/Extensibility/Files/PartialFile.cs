@@ -3,11 +3,9 @@ using Dataflow.Log;
 
 namespace Dataflow.Extensibility;
 
-/// <summary>A file that grows with the checkpoints as <c>path.partial</c> and gets its name when the job ends.</summary>
-/// <remarks>
-/// The state that a checkpoint keeps is the length that it covers, eight bytes, big-endian. What lies beyond it after a crash
-/// belongs to no checkpoint and is cut off when the file is opened again.
-/// </remarks>
+/// <summary>A file that grows with the checkpoints as <c>path.partial</c> and is renamed to its final name when the job ends.</summary>
+/// <remarks>Its state in a checkpoint is the length that the checkpoint covers, eight bytes, big-endian. Bytes beyond it after a crash
+/// belong to no checkpoint and are cut off when the file is opened again.</remarks>
 public sealed class PartialFile : IDisposable
 {
     private readonly IFileSystem _files;
@@ -17,10 +15,10 @@ public sealed class PartialFile : IDisposable
 
     private PartialFile(IFileSystem files, string path) => (_files, _path) = (files, path);
 
-    /// <summary>How many bytes it has; what <see cref="Write"/> adds comes after them.</summary>
+    /// <summary>The file's length in bytes; <see cref="Write"/> appends.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Whether it has got its name already, by an earlier run of the job.</summary>
+    /// <summary>Whether an earlier run of the job gave it its final name already.</summary>
     public bool IsFinished => _file is null;
 
     /// <summary>The path until the job ends.</summary>
@@ -28,11 +26,11 @@ public sealed class PartialFile : IDisposable
 
     private string Directory => Path.GetDirectoryName(_path)!;
 
-    /// <summary>Opens the file, cut back to what a checkpoint covered; a new one where the state is empty.</summary>
-    /// <param name="files">Where it lies.</param>
+    /// <summary>Opens the file, cut back to the length that a checkpoint covered; creates it where the state is empty.</summary>
+    /// <param name="files">The file system that the file lies in.</param>
     /// <param name="path">The full path of the finished file.</param>
-    /// <param name="state">What <see cref="Prepare"/> returned for the last committed checkpoint; empty at first.</param>
-    /// <exception cref="ConnectorException">It cannot be opened, or has less than the checkpoint covered.</exception>
+    /// <param name="state">The result of <see cref="Prepare"/> for the last committed checkpoint; empty at first.</param>
+    /// <exception cref="ConnectorException">The file cannot be opened, or is shorter than the checkpoint's length.</exception>
     public static PartialFile Open(IFileSystem files, string path, ReadOnlyMemory<byte> state)
     {
         if (state.Length is not (0 or sizeof(long))) throw ConnectorException.BadState(Path.GetFileName(path), state.Length);
@@ -51,7 +49,7 @@ public sealed class PartialFile : IDisposable
         }
     }
 
-    /// <summary>Adds bytes to the end.</summary>
+    /// <summary>Appends bytes.</summary>
     /// <exception cref="ConnectorException">The file was finished before, or the disk refused the bytes.</exception>
     public void Write(ReadOnlySpan<byte> bytes)
     {
@@ -68,7 +66,7 @@ public sealed class PartialFile : IDisposable
         }
     }
 
-    /// <summary>Makes all that was written survive a power loss.</summary>
+    /// <summary>Flushes all written bytes to disk, so that they survive a power loss.</summary>
     /// <returns>The state for <see cref="Open"/>.</returns>
     /// <exception cref="ConnectorException">The disk refused; the file must not be used further.</exception>
     public ReadOnlyMemory<byte> Prepare()
@@ -79,10 +77,10 @@ public sealed class PartialFile : IDisposable
         return state;
     }
 
-    /// <summary>Reads what is written so far, from the start.</summary>
+    /// <summary>Reads the bytes written so far, from the start.</summary>
     public Stream Read() => new FileStreamView(_file ?? throw ConnectorException.AlreadyFinished(_path));
 
-    /// <summary>Gives the file its name, replacing what had it. Does nothing when an earlier run of the job did it.</summary>
+    /// <summary>Renames the file to its final name, replacing an existing one. Does nothing if an earlier run of the job did it.</summary>
     public void Finish()
     {
         if (_file is null) return;
@@ -91,7 +89,7 @@ public sealed class PartialFile : IDisposable
         Rename(PartialPath);
     }
 
-    /// <summary>Gives another file the name, made from this one by <paramref name="convert"/>, and deletes this one.</summary>
+    /// <summary>Writes the final file by <paramref name="convert"/> from this one, and deletes this one.</summary>
     public void Finish(Action<Stream, Stream> convert)
     {
         if (_file is null) return;
@@ -103,7 +101,7 @@ public sealed class PartialFile : IDisposable
         _files.SyncDirectory(Directory);
     }
 
-    /// <summary>Closes the file as it is: what no checkpoint covers is cut off when it is opened again.</summary>
+    /// <summary>Closes the file as it is; bytes that no checkpoint covers are cut off when it is opened again.</summary>
     public void Dispose() => Close();
 
     private void Begin()

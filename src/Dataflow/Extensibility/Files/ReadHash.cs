@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 
 namespace Dataflow;
 
-/// <summary>A hash of what was read of a file: tells it from another of its name, not from one that was made to equal it.</summary>
+/// <summary>A hash of the rows read from a file: tells the file from another of its name, but not from one that was forged to
+/// match.</summary>
 internal struct ReadHash
 {
     private Vector256<uint> _hash;
@@ -24,7 +25,7 @@ internal struct ReadHash
         _hash = Turn(hash) ^ rest.AsUInt32();
     }
 
-    /// <summary>The mark that a checkpoint keeps: the hash, and how many bytes of the file were read.</summary>
+    /// <summary>Makes the mark for a checkpoint: the hash, and the number of bytes read.</summary>
     public readonly ReadOnlyMemory<byte> ToMark(long bytesRead)
     {
         var mark = new byte[Vector256<byte>.Count + sizeof(long)];
@@ -36,10 +37,10 @@ internal struct ReadHash
     /// <summary>Whether the same rows were read when a mark was made.</summary>
     public readonly bool Equals(ReadOnlySpan<byte> mark) => _hash == Vector256.Create(mark).AsUInt32();
 
-    /// <summary>How many bytes of the file were read when a mark was made.</summary>
+    /// <summary>Returns the number of bytes that were read when a mark was made.</summary>
     public static long BytesRead(ReadOnlySpan<byte> mark) => BinaryPrimitives.ReadInt64BigEndian(mark[Vector256<byte>.Count..]);
 
-    // So that equal rows at other places count otherwise. Multiplying by an odd number loses nothing; once a row, for it takes time.
+    // The position changes the hash of equal rows. Multiplying by an odd number loses nothing; once a row, because it takes time.
     private static Vector256<uint> Turn(Vector256<uint> hash) => Rotate(hash) * Vector256.Create(0x9E3779B1);
 
     private static Vector256<uint> Rotate(Vector256<uint> hash) => (hash << 7) | (hash >>> 25);

@@ -3,12 +3,10 @@ using System.Reflection;
 
 namespace Dataflow.Extensibility;
 
-/// <summary>What a row of named columns must have to become a <typeparamref name="T"/>, and how it becomes one.</summary>
-/// <remarks>
-/// The members are the parameters of the only public constructor, and the settable properties that it does not cover. A type
-/// with a public constructor without parameters is made by that one. Each member needs its column: a default would
-/// hide a misspelt name.
-/// </remarks>
+/// <summary>The columns that a row needs to become a <typeparamref name="T"/>, and the conversion of a row.</summary>
+/// <remarks>The members are the parameters of the only public constructor and the settable properties that it does not cover. A type that
+/// has a public constructor without parameters is made by that one. Each member needs its column: a default would hide a misspelt
+/// name.</remarks>
 public sealed class RowShape<T>
 {
     private static RowShape<T>? s_found;
@@ -26,13 +24,14 @@ public sealed class RowShape<T>
     /// <summary>The members that columns fill, constructor parameters first.</summary>
     public IReadOnlyList<RowMember> Members { get; }
 
-    /// <summary>Makes the value of a row: takes an array of the member's type for each of <see cref="Members"/>, and the row.</summary>
+    /// <summary>Makes the value of a row from the columns: one array for each of <see cref="Members"/>, of the member's type, and the row's
+    /// index.</summary>
     public Func<Array[], int, T> Build { get; }
 
     /// <summary>Finds the column of each of <see cref="Members"/>; case and '_' do not matter.</summary>
     /// <param name="path">The file, for the message.</param>
     /// <param name="columns">The names of its columns.</param>
-    /// <exception cref="ConnectorException">A member has none, or several.</exception>
+    /// <exception cref="ConnectorException">A member has no column, or several.</exception>
     public int[] Match(string path, IReadOnlyList<string> columns)
     {
         var found = Members.Select(member => Enumerable.Range(0, columns.Count).Where(i => member.Fits(columns[i])).ToArray())
@@ -68,7 +67,7 @@ public sealed class RowShape<T>
     private static ConstructorInfo? Constructor()
     {
         if (typeof(T).IsAbstract) throw ConnectorException.NotARow(typeof(T), "it is abstract");
-        // A record's copy constructor is not public unless its author made it so.
+        // A record's copy constructor is only public if its author made it so.
         var constructors = typeof(T).GetConstructors()
             .Where(c => c.GetParameters() is not [{ } only] || only.ParameterType != typeof(T)).ToArray();
         if (constructors.FirstOrDefault(c => c.GetParameters().Length == 0) is { } plain) return plain;
