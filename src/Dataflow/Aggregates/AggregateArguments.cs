@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Dataflow;
 
-/// <summary>What aggregates accept: each gives the argument back or says on the user's own line what is wrong with it.</summary>
+/// <summary>Checks arguments of aggregates: each method returns its argument, or throws on the user's own line.</summary>
 internal static class AggregateArguments
 {
     private const int MaxConditions = 8; // each has a bit in a byte

@@ -4,17 +4,17 @@ namespace Dataflow;
 
 static partial class Verbs
 {
-    // What comes out is a keyed stream, a stream or a table, of one to eight aggregates. C# has a type parameter neither for that nor for
-    // the number of a lambda's parameters: hence the signatures. All go to the first of their kind, as one aggregate with a tuple.
+    // The result is a keyed stream, a stream or a table, of one to eight aggregates. C# has a type parameter neither for that nor for
+    // the number of a lambda's parameters: hence the signatures. All delegate to the first of their kind, as one aggregate with a tuple.
     extension<TKey, T>(WindowedStream<TKey, T> stream)
         where TKey : notnull
     {
         /// <summary>Computes an aggregate of each key and window.</summary>
-        /// <remarks>Emits when the watermark passes a window's end, all keys of the window at once; each result has the
-        /// timestamp of the window's last millisecond. Keys without records in a window have no result. Windows of single keys
-        /// (Session, Sliding, Counting, Global) and a <see cref="Trigger"/> say themselves when they emit.</remarks>
-        /// <param name="aggregates">Says what to compute: <c>a => a.Count()</c>, or several as a tuple.</param>
-        /// <param name="result">Makes the result of key, window and aggregates; called on the task's thread.</param>
+        /// <remarks>Emits when the watermark passes a window's end, all keys of the window at once; each result has the timestamp of the
+        /// window's last millisecond. Keys without records in a window have no result. Windows of single keys (Session, Sliding, Counting,
+        /// Global) and a <see cref="Trigger"/> document when they emit.</remarks>
+        /// <param name="aggregates">Selects the aggregates: <c>a => a.Count()</c>, or several as a tuple.</param>
+        /// <param name="result">Computes the result from key, window and aggregates; called on the task's thread.</param>
         /// <example><code>
         /// orders.Window(Tumbling.Every(TimeSpan.FromMinutes(10)))
         ///     .Aggregate(
@@ -94,8 +94,8 @@ static partial class Verbs
     {
         /// <summary>Computes an aggregate of each window of a stream without keys.</summary>
         /// <remarks>Emits when the window closes, as windows of keyed streams do. A window without records has no result.</remarks>
-        /// <param name="aggregates">Says what to compute: <c>a => a.Count()</c>, or several as a tuple.</param>
-        /// <param name="result">Makes the result of window and aggregates; called on the task's thread.</param>
+        /// <param name="aggregates">Selects the aggregates: <c>a => a.Count()</c>, or several as a tuple.</param>
+        /// <param name="result">Computes the result from window and aggregates; called on the task's thread.</param>
         /// <example><code>
         /// orders.Window(Tumbling.Every(TimeSpan.FromMinutes(5)))
         ///     .Aggregate(
@@ -168,12 +168,12 @@ static partial class Verbs
         where TKey : notnull
     {
         /// <summary>Computes an aggregate of all records of each key so far, or of all rows of each group of a table.</summary>
-        /// <remarks>The changes of a batch of input go out together, at most one for each key; so a key that comes a hundred
-        /// times in a batch costs one change. A group that has lost its last row is deleted. Windows bound what is kept:
-        /// this keeps one accumulator for each key for ever.</remarks>
-        /// <param name="aggregates">Says what to compute: <c>a => a.Count()</c>, or several as a tuple.</param>
-        /// <param name="result">Makes the row of key and aggregates; called on the task's thread, for each change twice: the
-        /// same aggregates must give the same row.</param>
+        /// <remarks>The changes of a batch of input are emitted together, at most one for each key; so a key that occurs a hundred times in
+        /// a batch costs one change. A group that has lost its last row is deleted. State grows with the keys: one accumulator for each
+        /// key, for ever. Use windows to bound it.</remarks>
+        /// <param name="aggregates">Selects the aggregates: <c>a => a.Count()</c>, or several as a tuple.</param>
+        /// <param name="result">Computes the row from key and aggregates; called on the task's thread, twice for each change: the same
+        /// aggregates must give the same row.</param>
         /// <param name="name">Names the state; give one where a pipeline has two.</param>
         /// <example><code>
         /// orders.Aggregate(

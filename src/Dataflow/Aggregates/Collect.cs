@@ -3,12 +3,12 @@ using MessagePack;
 
 namespace Dataflow;
 
-/// <summary>The values of a group, up to a limit.</summary>
-/// <param name="Values">The first values, in the order in which they came.</param>
-/// <param name="Dropped">How many came after the limit was reached and are not among the values.</param>
+/// <summary>The collected values, up to a limit.</summary>
+/// <param name="Values">The first values, in the order of arrival.</param>
+/// <param name="Dropped">The number of values that arrived after the limit was reached and are not among the values.</param>
 public sealed record Collected<TValue>(IReadOnlyList<TValue> Values, long Dropped);
 
-/// <summary>Values collected so far.</summary>
+/// <summary>The values collected so far.</summary>
 internal record struct CollectAccumulator<TValue>([property: Key(0)] List<TValue> Values, [property: Key(1)] long Dropped);
 
 internal sealed class CollectAggregation<T, TValue>(int limit, Func<T, TValue> of)

@@ -1,7 +1,7 @@
 namespace Dataflow;
 
 /// <summary>Two aggregates in one pass over the values: the accumulators lie side by side, in one entry of the state.</summary>
-/// <remarks>More than two are pairs of pairs: see <see cref="Several"/>.</remarks>
+/// <remarks>More than two are nested pairs: see <see cref="Several"/>.</remarks>
 internal sealed class Combined<T, TA1, TR1, TA2, TR2, TBoth>(
     Aggregation<T, TA1, TR1> first, Aggregation<T, TA2, TR2> second, Func<TR1, TR2, TBoth> result)
     : Aggregation<T, (TA1, TA2), TBoth>

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Dataflow;
 
-/// <summary>How many different values there are, for each of up to eight conditions, with one set for all.</summary>
+/// <summary>Counts distinct values under up to eight conditions, with one set for all.</summary>
 internal sealed class CountDistinctAggregation<T, TValue, TResult>(
     Func<T, TValue> of, Func<T, bool>[] where, Func<long[], TResult> result)
     : InPlaceAggregation<T, DistinctValues<TValue>, MarkedValue<TValue>, TResult>
@@ -12,7 +12,7 @@ internal sealed class CountDistinctAggregation<T, TValue, TResult>(
 
     public override bool CanCombine => true;
 
-    // Where values are compared by code of the user's own.
+    // Where the user's own code compares values.
     internal override bool MergeMayFail => !typeof(TValue).IsPrimitive && typeof(TValue) != typeof(string);
 
     public override DistinctValues<TValue> Create() => new(Math.Max(1, where.Length));
@@ -34,7 +34,7 @@ internal sealed class CountDistinctAggregation<T, TValue, TResult>(
     public override TResult Result(in DistinctValues<TValue> accumulator) => result(accumulator.Counts);
 }
 
-/// <summary>The same where values can be taken back: how often each value is there under each condition is kept.</summary>
+/// <summary>Counts distinct values that can be retracted: keeps how many rows have each value under each condition.</summary>
 internal sealed class CountDistinctRowsAggregation<T, TValue, TResult>(
     Func<T, TValue> of, Func<T, bool>[] where, Func<long[], TResult> result)
     : InPlaceAggregation<T, DistinctRows<TValue>, (TValue Value, byte Marks, int Rows), TResult>

@@ -1,6 +1,7 @@
 namespace Dataflow;
 
-/// <summary>An aggregate of functions. What keeps an accumulator in place is better written as an <see cref="Aggregation{T, TAccumulator, TResult}"/>.</summary>
+/// <summary>An aggregate of functions. An accumulator that changes in place is better written as an
+/// <see cref="Aggregation{T, TAccumulator, TResult}"/>.</summary>
 internal sealed class CustomAggregation<T, TAccumulator, TResult>(
     string name,
     Func<TAccumulator> create,

@@ -1,16 +1,16 @@
 namespace Dataflow;
 
-/// <summary>Sum and count in which a value weighs half as much after each half-life.</summary>
+/// <summary>Sum and count with exponential decay: a value weighs half as much after each half-life.</summary>
 /// <param name="Sum">The sum of the values, each times its weight.</param>
 /// <param name="Count">The sum of the weights.</param>
-/// <param name="AsOfMs">The moment for which the weights hold, ms since the Unix epoch: that of the newest value.</param>
-/// <param name="HalfLife">How long it takes a weight to halve.</param>
+/// <param name="AsOfMs">The moment at which the weights hold, ms since the Unix epoch: that of the newest value.</param>
+/// <param name="HalfLife">The time in which a weight halves.</param>
 public readonly record struct Decayed(double Sum, double Count, long AsOfMs, TimeSpan HalfLife)
 {
-    /// <summary>The weighted mean: the same at any moment.</summary>
+    /// <summary>The weighted mean; it does not change with time.</summary>
     public double Mean => Sum / Count;
 
-    /// <summary>Sum and count as they are at another moment, if nothing is added until then.</summary>
+    /// <summary>Computes sum and count at another moment, if nothing is added until then.</summary>
     public Decayed At(DateTimeOffset moment)
     {
         var atMs = moment.ToUnixTimeMilliseconds();
@@ -19,7 +19,7 @@ public readonly record struct Decayed(double Sum, double Count, long AsOfMs, Tim
     }
 }
 
-/// <summary>What decayed sums are computed of: their values at the moment of the newest value.</summary>
+/// <summary>The accumulator of decayed sums: their values at the moment of the newest value.</summary>
 internal record struct DecayedAccumulator(double Sum, double Count, long AsOfMs);
 
 internal sealed class DecayedAggregation<T>(Func<T, double> of, Func<T, long> time, TimeSpan halfLife)

@@ -4,7 +4,7 @@ using MessagePack.Formatters;
 
 namespace Dataflow;
 
-/// <summary>The different values of a table's rows and how many rows have each, for each condition.</summary>
+/// <summary>The distinct values of a table's rows, with the number of rows of each, for each condition.</summary>
 [MessagePackFormatter(typeof(DistinctRowsFormatter<>))]
 internal sealed class DistinctRows<TValue>
     where TValue : notnull
@@ -23,10 +23,10 @@ internal sealed class DistinctRows<TValue>
         for (var i = 0; i < values.Length; i++) Add(values[i].Value, values[i].Condition, rows[i]);
     }
 
-    /// <summary>How many different values there are under each condition.</summary>
+    /// <summary>The number of distinct values under each condition.</summary>
     internal long[] Counts { get; }
 
-    /// <summary>Adds rows of a value under a condition, or takes back rows that are there.</summary>
+    /// <summary>Adds rows of a value under a condition, or retracts them.</summary>
     internal void Add(TValue value, byte condition, int rows)
     {
         ref var held = ref _rows.NoteOf((value, condition));
@@ -37,7 +37,7 @@ internal sealed class DistinctRows<TValue>
         Counts[condition]--;
     }
 
-    /// <summary>Does all that may fail of adding rows of a value under some conditions, or of taking them back.</summary>
+    /// <summary>Does the part of adding or retracting rows of a value that may fail.</summary>
     internal void CheckMayAdd(TValue value, byte marks, int rows)
     {
         for (; marks != 0; marks &= (byte)(marks - 1))

@@ -5,7 +5,7 @@ using MessagePack.Formatters;
 
 namespace Dataflow;
 
-/// <summary>The different values so far, each marked with the conditions under which it was seen.</summary>
+/// <summary>The distinct values so far, each marked with the conditions under which it was seen.</summary>
 [MessagePackFormatter(typeof(DistinctValuesFormatter<>))]
 internal sealed class DistinctValues<TValue>
     where TValue : notnull
@@ -24,10 +24,10 @@ internal sealed class DistinctValues<TValue>
         for (var i = 0; i < values.Length; i++) Mark(Find(values[i], marks.Length == 0 ? (byte)1 : marks[i]));
     }
 
-    /// <summary>How many values were seen under each condition.</summary>
+    /// <summary>The number of values seen under each condition.</summary>
     internal long[] Counts { get; }
 
-    /// <summary>Where a value is, or is to be, with the marks that it is to have.</summary>
+    /// <summary>Finds the place of a value, present or to be added, with the marks to set.</summary>
     internal MarkedValue<TValue> Find(TValue value, byte marks) => new(value, marks, _marks.Find(value));
 
     internal void Mark(in MarkedValue<TValue> value)

@@ -1,6 +1,6 @@
 namespace Dataflow;
 
-/// <summary>The least (sign -1) or greatest (sign 1) of what the values show.</summary>
+/// <summary>The smallest (sign -1) or greatest (sign 1) of the selected values.</summary>
 internal sealed class ExtremeAggregation<T, TValue>(string name, Func<T, TValue> of, int sign)
     : Aggregation<T, Kept<TValue>, TValue>
 {
@@ -23,7 +23,7 @@ internal sealed class ExtremeAggregation<T, TValue>(string name, Func<T, TValue>
 
     private void Take(ref Kept<TValue> accumulator, TValue value)
     {
-        // The first is compared with itself: one that cannot be compared must not be the result.
+        // The first is compared with itself: a value that cannot be compared must not be the result.
         var order = KeyOrder<TValue>.Compare(value, accumulator.HasValue ? accumulator.Value : value) * sign;
         if (!accumulator.HasValue || order > 0)
             accumulator = new(true, value);

@@ -1,6 +1,6 @@
 namespace Dataflow;
 
-/// <summary>The value with the least (sign -1) or greatest (sign 1) key; of equals the earliest.</summary>
+/// <summary>The value with the smallest (sign -1) or greatest (sign 1) key; of equals the earliest.</summary>
 internal sealed class ExtremeByAggregation<T, TKey>(string name, Func<T, TKey> by, int sign) : Aggregation<T, Kept<T>, T>
 {
     public override string Name => name;
@@ -26,7 +26,7 @@ internal sealed class ExtremeByAggregation<T, TKey>(string name, Func<T, TKey> b
     internal override Intake<T, Kept<T>> MakeIntake() => new BackupIntake<T, Kept<T>, T>(this, isReplaced: true);
 }
 
-/// <summary>All values that share the least (sign -1) or greatest (sign 1) key, in the order in which they came.</summary>
+/// <summary>All values that share the smallest (sign -1) or greatest (sign 1) key, in the order of arrival.</summary>
 internal sealed class AllExtremesByAggregation<T, TKey>(string name, Func<T, TKey> by, int sign)
     : InPlaceAggregation<T, List<T>, (int Order, T Value), IReadOnlyList<T>>
 {

@@ -12,7 +12,7 @@ internal sealed class FirstAggregation<T, TValue>(Func<T, TValue> of) : Aggregat
 
     public override void Add(ref Kept<TValue> accumulator, T value)
     {
-        var first = of(value); // of each value, so that which ones fail does not depend on their order
+        var first = of(value); // for each value, so that the failing ones do not depend on their order
         if (!accumulator.HasValue) accumulator = new(true, first);
     }
 

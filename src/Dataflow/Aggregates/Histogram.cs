@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Dataflow;
 
-/// <summary>Counts of values by bucket; the accumulator is the counts.</summary>
+/// <summary>Counts values by bucket; the accumulator is the array of counts.</summary>
 internal abstract class BucketsAggregation<T, TResult>(int buckets, Func<long[], TResult> result)
     : InPlaceAggregation<T, long[], (int Bucket, int Count), TResult>
 {
@@ -30,7 +30,7 @@ internal abstract class BucketsAggregation<T, TResult>(int buckets, Func<long[],
     protected abstract int BucketOf(T value);
 }
 
-/// <summary>Counts of numbers between given bounds.</summary>
+/// <summary>Counts numbers between given bounds.</summary>
 internal sealed class HistogramAggregation<T, TResult>(string name, Func<T, double> of, double[] bounds, Func<long[], TResult> result)
     : BucketsAggregation<T, TResult>(bounds.Length + 1, result)
 {
@@ -42,7 +42,7 @@ internal sealed class HistogramAggregation<T, TResult>(string name, Func<T, doub
 
 internal static class HistogramBounds
 {
-    /// <summary>How many bounds are at or below a number: that of the bucket it lies in.</summary>
+    /// <summary>Returns a number's bucket: the number of bounds at or below it.</summary>
     public static int BucketOf(double number, double[] bounds)
     {
         var found = Array.BinarySearch(bounds, number);

@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace Dataflow;
 
-/// <summary>The registers of a HyperLogLog sketch in a byte array, and what they say.</summary>
+/// <summary>The registers of a HyperLogLog sketch in a byte array, and the estimate from them.</summary>
 /// <remarks>
 /// P. Flajolet and others, "HyperLogLog: the analysis of a near-optimal cardinality estimation algorithm", 2007; estimated as by
 /// O. Ertl, "New cardinality estimation algorithms for HyperLogLog sketches", 2017 (section 2.4), which has no bias that would need a table.
@@ -13,12 +13,12 @@ namespace Dataflow;
 /// less       sparse: 4 bytes for each register that is set, little-endian, open addressing; 0: empty
 ///              bits 0–7 register's value, bits 8–31 its number
 /// </code></remarks>
-/// <param name="precision">p: there are 2^p registers.</param>
+/// <param name="precision">The precision p: there are 2^p registers.</param>
 internal sealed class HyperLogLog(int precision)
 {
     private const int SlotBytes = 4;
     private const int MinBytes = 16;
-    private const int MaxTries = 8; // then the table is doubled, so that nobody need count what is in it
+    private const int MaxTries = 8; // then the table is doubled, so that no count of entries is needed
 
     private readonly int _registers = 1 << precision;
     private readonly int _maxZeros = 64 - precision;

@@ -4,7 +4,7 @@ using Dataflow.State;
 
 namespace Dataflow;
 
-/// <summary>Keeps the accumulator as it was until the user's code has returned: a copy or, where it is changed in place, its
+/// <summary>Keeps the previous accumulator until the user's code has returned: a copy or, where it is changed in place, its
 /// bytes.</summary>
 internal sealed class BackupIntake<T, TAccumulator, TResult>(Aggregation<T, TAccumulator, TResult> aggregation, bool isReplaced)
     : Intake<T, TAccumulator>

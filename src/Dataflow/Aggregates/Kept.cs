@@ -2,5 +2,5 @@ using MessagePack;
 
 namespace Dataflow;
 
-/// <summary>The one value kept of those so far, if there was one.</summary>
+/// <summary>An optional value: the one kept so far, if there was one.</summary>
 internal record struct Kept<TValue>([property: Key(0)] bool HasValue, [property: Key(1)] TValue Value);

@@ -1,6 +1,6 @@
 namespace Dataflow;
 
-/// <summary>How keys compare: as their type says, but strings by their code units, so that no machine's culture decides.</summary>
+/// <summary>The order of keys: that of their type, but strings by their code units, so that no machine's culture decides.</summary>
 internal static class KeyOrder<TKey>
 {
     public static int Compare(TKey one, TKey other)

@@ -1,6 +1,6 @@
 namespace Dataflow;
 
-/// <summary>What a mean is computed of.</summary>
+/// <summary>The accumulator of a mean.</summary>
 internal record struct MeanAccumulator(long Count, double Sum);
 
 internal sealed class MeanAggregation<T>(Func<T, double> of) : Aggregation<T, MeanAccumulator, double>
@@ -20,7 +20,7 @@ internal sealed class MeanAggregation<T>(Func<T, double> of) : Aggregation<T, Me
     public override void Retract(ref MeanAccumulator accumulator, T value)
     {
         accumulator.Count--;
-        accumulator.Sum = accumulator.Count == 0 ? 0 : accumulator.Sum - of(value); // of none nothing is left of rounding
+        accumulator.Sum = accumulator.Count == 0 ? 0 : accumulator.Sum - of(value); // without values no rounding error is left
     }
 
     public override void Merge(ref MeanAccumulator accumulator, in MeanAccumulator other)

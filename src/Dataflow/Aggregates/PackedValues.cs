@@ -5,7 +5,7 @@ using MessagePack;
 
 namespace Dataflow;
 
-/// <summary>Many values in MessagePack: as they lie in memory where no references are inside, else one by one.</summary>
+/// <summary>Writes many values in MessagePack: as they lie in memory where they hold no references, else one by one.</summary>
 internal static class PackedValues
 {
     public static void Write<T>(ref MessagePackWriter writer, T[] values, MessagePackSerializerOptions options)

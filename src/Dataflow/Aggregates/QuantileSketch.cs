@@ -3,7 +3,7 @@ using MessagePack.Formatters;
 
 namespace Dataflow;
 
-/// <summary>How many values lie in each of many buckets, whose bounds grow by a constant factor.</summary>
+/// <summary>A sketch of quantiles: counts values in buckets whose bounds grow by a constant factor.</summary>
 /// <remarks>C. Masson, J. E. Rim and H. K. Lee, "DDSketch: a fast and fully-mergeable quantile sketch with relative-error
 /// guarantees", 2019. The buckets are the same for all sketches of one error, so merging adds counts, in any order.</remarks>
 [MessagePackFormatter(typeof(QuantileSketchFormatter))]
@@ -29,7 +29,7 @@ internal sealed class QuantileSketch
         Negative.Merge(other.Negative, buckets.Max);
     }
 
-    /// <summary>The number below which a share of the others lies; NaN if there are none.</summary>
+    /// <summary>Estimates the number below which a share of the others lies; NaN if there are none.</summary>
     internal double Quantile(double share, LogarithmicBuckets buckets)
     {
         var (below, above) = (Negative.Total, Positive.Total);
@@ -41,10 +41,10 @@ internal sealed class QuantileSketch
     }
 }
 
-/// <summary>Where the buckets lie: bucket i holds the numbers from γ^(i-1), exclusive, to γ^i.</summary>
+/// <summary>The bounds of the buckets: bucket i holds the numbers from γ^(i-1), exclusive, to γ^i.</summary>
 internal sealed class LogarithmicBuckets(double relativeError)
 {
-    /// <summary>From the greatest number down to a 10^18th of it numbers keep buckets of their own.</summary>
+    /// <summary>The ratio of the greatest number to the smallest that still has a bucket of its own.</summary>
     private const double Range = 1e18;
 
     private readonly double _logGamma = Math.Log((1 + relativeError) / (1 - relativeError));
@@ -53,11 +53,11 @@ internal sealed class LogarithmicBuckets(double relativeError)
 
     public int IndexOf(double number) => (int)Math.Ceiling(Math.Log(number) / _logGamma);
 
-    /// <summary>The number that is no farther than the error from either bound.</summary>
+    /// <summary>Returns the number that is within the relative error of both bounds.</summary>
     public double NumberAt(int index) => Math.Exp((index * _logGamma) + Math.Log(1 - relativeError));
 }
 
-/// <summary>Counts of adjoining buckets. If there would be too many, the lowest count for those below them, too.</summary>
+/// <summary>Counts of adjacent buckets. If there would be too many, the lowest also counts for those below it.</summary>
 internal sealed class BucketCounts
 {
     public int First { get; private set; }
@@ -85,7 +85,7 @@ internal sealed class BucketCounts
         }
     }
 
-    /// <summary>The bucket of the number that has <paramref name="rank"/> others before it.</summary>
+    /// <summary>Returns the bucket of the number that has <paramref name="rank"/> others before it.</summary>
     public int IndexOfRank(long rank)
     {
         var (index, seen) = (0, Counts[0]);
@@ -124,7 +124,7 @@ internal sealed class QuantileSketchFormatter : IMessagePackFormatter<QuantileSk
         return new() { Zeros = reader.ReadInt64(), Positive = Read(ref reader), Negative = Read(ref reader) };
     }
 
-    /// <summary>The first bucket, then the counts: most are small and take a byte.</summary>
+    /// <summary>Writes the first bucket, then the counts: most are small and take a byte.</summary>
     private static void Write(ref MessagePackWriter writer, BucketCounts buckets)
     {
         writer.WriteArrayHeader(buckets.Counts.Length + 1);

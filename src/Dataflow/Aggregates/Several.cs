@@ -1,6 +1,6 @@
 namespace Dataflow;
 
-/// <summary>Several aggregates as one, whose result is a tuple of theirs.</summary>
+/// <summary>Combines several aggregates into one, whose result is a tuple of theirs.</summary>
 internal static class Several
 {
     public static Aggregation<T, (TR1, TR2)> Of<T, TR1, TR2>((Aggregation<T, TR1>, Aggregation<T, TR2>) of)

@@ -1,6 +1,6 @@
 namespace Dataflow;
 
-/// <summary>What the first values in some order say, where values can be taken back: all are kept.</summary>
+/// <summary>An aggregate of the first values in some order that can retract values: it keeps all of them.</summary>
 internal sealed class SortedAggregation<T, TValue, TResult>(
     string name, Func<T, TValue> of, Comparison<TValue> order, Func<SortedValues<TValue>, TResult> result)
     : InPlaceAggregation<T, SortedValues<TValue>, SortedPlace<TValue>, TResult>

@@ -3,7 +3,7 @@ using MessagePack.Formatters;
 
 namespace Dataflow;
 
-/// <summary>All values that are there, in an order that the aggregate gives; equals in the order in which they came.</summary>
+/// <summary>All current values, in an order that the aggregate gives; equal ones in the order of arrival.</summary>
 /// <remarks>A list of short sorted lists: adding and removing cost two binary searches and the shift of at most 256 values.</remarks>
 [MessagePackFormatter(typeof(SortedValuesFormatter<>))]
 internal sealed class SortedValues<T>
@@ -20,12 +20,12 @@ internal sealed class SortedValues<T>
 
     internal T? FirstOrDefault() => _parts.Count == 0 ? default : _parts[0][0];
 
-    /// <summary>Where to add a value: in front of the first that comes after it.</summary>
+    /// <summary>Finds the place to add a value: before the first that sorts after it.</summary>
     internal SortedPlace<T> PlaceFor(T value, Comparison<T> order)
     {
         if (_parts.Count == 0)
         {
-            _ = order(value, value); // one that cannot be compared must not get in
+            _ = order(value, value); // a value that cannot be compared must not be added
             return new(value, 0, 0, IsRemoved: false);
         }
 
@@ -33,7 +33,7 @@ internal sealed class SortedValues<T>
         return new(value, number, PlaceIn(_parts[number], value, order, min: 1), IsRemoved: false);
     }
 
-    /// <summary>Where to remove a value: the first that equals it.</summary>
+    /// <summary>Finds the value to remove: the first that equals it.</summary>
     internal SortedPlace<T> Find(T value, Comparison<T> order)
     {
         var number = PartOf(value, order, min: 0);
@@ -67,7 +67,7 @@ internal sealed class SortedValues<T>
         if (part.Count > MaxInPart) Split(place.Part);
     }
 
-    /// <summary>The first part with a value that compares to this one as <paramref name="min"/> or more.</summary>
+    /// <summary>Returns the first part with a value that compares to this one as <paramref name="min"/> or more.</summary>
     private int PartOf(T value, Comparison<T> order, int min)
     {
         var (low, high) = (0, _parts.Count);
@@ -103,7 +103,7 @@ internal sealed class SortedValues<T>
     }
 }
 
-/// <summary>Where a value is added to those that are sorted, or removed from them.</summary>
+/// <summary>The place in sorted values where a value is added or removed.</summary>
 internal readonly record struct SortedPlace<T>(T Value, int Part, int Index, bool IsRemoved);
 
 internal sealed class SortedValuesFormatter<T> : IMessagePackFormatter<SortedValues<T>?>

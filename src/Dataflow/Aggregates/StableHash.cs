@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Dataflow;
 
-/// <summary>A 64-bit hash that is the same in every run, for sketches: what they keep is compared with hashes of later runs.</summary>
+/// <summary>A 64-bit hash that is the same in every run: sketches in state are compared with hashes of later runs.</summary>
 internal static class StableHash
 {
     [ThreadStatic]
@@ -32,7 +32,7 @@ internal static class StableHash
         return Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(rest));
     }
 
-    // The finisher of MurmurHash3, after a step that keeps zero from staying zero.
+    // The finisher of MurmurHash3, after a step that makes zero nonzero.
     private static ulong Mix(ulong bits)
     {
         bits += 0x9e3779b97f4a7c15;

@@ -1,9 +1,9 @@
 namespace Dataflow;
 
-/// <summary>Makes the aggregates of a table's rows, which change and go: each can take a value back.</summary>
-/// <remarks>Names and results are those of <see cref="Aggregates{T}"/>. Where a result cannot be computed backwards, as the
-/// greatest value, the accumulator keeps all values. A row taken back must equal the one that was added, also after a restart:
-/// use a record, or give the type Equals. What depends on the order in which values came is not here: rows have none.</remarks>
+/// <summary>The aggregates of a table's rows, which change and are deleted: each can retract a value.</summary>
+/// <remarks>Names and results are those of <see cref="Aggregates{T}"/>. Where a result cannot be computed backwards, such as the greatest
+/// value, the accumulator keeps all values. A retracted row must equal the one that was added, also after a restart: use a record, or
+/// implement Equals. Aggregates that depend on the order of arrival are missing here: rows have none.</remarks>
 public sealed class TableAggregates<T>
 {
     private readonly Aggregates<T> _aggregates = new();
@@ -14,13 +14,13 @@ public sealed class TableAggregates<T>
     /// <inheritdoc cref="Aggregates{T}.Count(Func{T, bool})"/>
     public Aggregation<T, long> Count(Func<T, bool> predicate) => _aggregates.Count(predicate);
 
-    /// <summary>How many different values there are, exactly: all are kept, each with its number of rows.</summary>
+    /// <summary>Counts the distinct values exactly: all are kept in state, each with its number of rows.</summary>
     public Aggregation<T, long> CountDistinct<TValue>(Func<T, TValue> of)
         where TValue : notnull
         => new CountDistinctRowsAggregation<T, TValue, long>(of, [], counts => counts[0]);
 
-    /// <summary>How many different values there are under each condition, in their order.</summary>
-    /// <param name="of">What is to differ.</param>
+    /// <summary>Counts the distinct values under each condition, in the order of the conditions.</summary>
+    /// <param name="of">Selects the value to count.</param>
     /// <param name="where">One to eight conditions. <c>_ => true</c> counts all.</param>
     public Aggregation<T, IReadOnlyList<long>> CountDistinct<TValue>(
         Func<T, TValue> of, params Func<T, bool>[] where)
@@ -31,13 +31,13 @@ public sealed class TableAggregates<T>
     /// <inheritdoc cref="Aggregates{T}.Sum(Func{T, long})"/>
     public Aggregation<T, long> Sum(Func<T, long> of) => _aggregates.Sum(of);
 
-    /// <summary>The sum of numbers, up to rounding: digits that a great number pushes out do not come back when it goes.</summary>
+    /// <summary>Sums numbers, up to rounding: digits that are lost beside a great number do not come back when it is retracted.</summary>
     public Aggregation<T, double> Sum(Func<T, double> of) => _aggregates.Sum(of);
 
     /// <inheritdoc cref="Aggregates{T}.Sum(Func{T, decimal})"/>
     public Aggregation<T, decimal> Sum(Func<T, decimal> of) => _aggregates.Sum(of);
 
-    /// <summary>The arithmetic mean, up to rounding as the sum; NaN of none.</summary>
+    /// <summary>Computes the arithmetic mean, up to rounding as the sum; NaN if there are no rows.</summary>
     public Aggregation<T, double> Mean(Func<T, double> of) => _aggregates.Mean(of);
 
     /// <inheritdoc cref="Aggregates{T}.Variance"/>
@@ -106,24 +106,26 @@ public sealed class TableAggregates<T>
         Func<T, double> of, double[] shares, double relativeError = 0.01)
         => _aggregates.Quantiles(of, shares, relativeError);
 
-    /// <summary>Sum, count and mean in which a value weighs half as much after each half-life, up to rounding as the sum.</summary>
-    /// <param name="of">The number.</param>
-    /// <param name="time">When it happened, in whatever order. The weights hold for the newest row that ever was.</param>
-    /// <param name="halfLife">How long it takes a weight to halve.</param>
+    /// <summary>Computes sum, count and mean with exponential decay: a value weighs half as much after each half-life; up to rounding as
+    /// the sum.</summary>
+    /// <param name="of">Selects the number.</param>
+    /// <param name="time">Selects the value's time; values may come in any order. The weights hold for the newest row that ever
+    /// was.</param>
+    /// <param name="halfLife">The time in which a weight halves.</param>
     public Aggregation<T, Decayed> Decayed(Func<T, double> of, Func<T, DateTimeOffset> time, TimeSpan halfLife)
         => _aggregates.Decayed(of, time, halfLife);
 
-    /// <summary>Takes the time in milliseconds since the Unix epoch.</summary>
+    /// <summary>Computes decayed values with the time in milliseconds since the Unix epoch.</summary>
     public Aggregation<T, Decayed> Decayed(Func<T, double> of, Func<T, long> time, TimeSpan halfLife)
         => _aggregates.Decayed(of, time, halfLife);
 
-    /// <summary>An aggregate of one's own in functions. As a class it overrides CanRetract and Retract.</summary>
-    /// <param name="name">Shown in the plan and compared by a restart: change it when the accumulator means something else.</param>
-    /// <param name="create">Makes the accumulator of no values: a new one each time.</param>
-    /// <param name="add">Gives the accumulator with a value more; may change and return the one given.</param>
-    /// <param name="retract">Gives the accumulator without a value that was added; may change and return the one given.</param>
-    /// <param name="merge">Gives the accumulator of both; may change and return the first, must leave the second alone.</param>
-    /// <param name="result">Gives the result; must leave the accumulator alone.</param>
+    /// <summary>Makes a user's own aggregate from functions. As a class, override CanRetract and Retract.</summary>
+    /// <param name="name">The name, shown in the plan and compared by a restart: change it when the accumulator's meaning changes.</param>
+    /// <param name="create">Creates the accumulator of no values: a new one each time.</param>
+    /// <param name="add">Returns the accumulator with one more value; may change and return the one given.</param>
+    /// <param name="retract">Returns the accumulator without a value that was added; may change and return the one given.</param>
+    /// <param name="merge">Returns the accumulator of both; may change and return the first, must not change the second.</param>
+    /// <param name="result">Computes the result; must not change the accumulator.</param>
     public Aggregation<T, TResult> Custom<TAccumulator, TResult>(
         string name,
         Func<TAccumulator> create,

@@ -1,6 +1,6 @@
 namespace Dataflow;
 
-/// <summary>The few values with the greatest (sign 1) or least (sign -1) keys, best first; of equals the earliest.</summary>
+/// <summary>The values with the greatest (sign 1) or smallest (sign -1) keys, best first; of equals the earliest.</summary>
 internal sealed class TopAggregation<T, TKey>(string name, int count, Func<T, TKey> by, int sign)
     : InPlaceAggregation<T, List<T>, (int Place, T Value), IReadOnlyList<T>>
 {
@@ -14,7 +14,7 @@ internal sealed class TopAggregation<T, TKey>(string name, int count, Func<T, TK
     {
         var key = by(value);
         if (accumulator.Count > 0) return (PlaceOf(key, accumulator), value);
-        _ = KeyOrder<TKey>.Compare(key, key); // one that cannot be compared must not get in
+        _ = KeyOrder<TKey>.Compare(key, key); // a value that cannot be compared must not be added
         return (0, value);
     }
 
@@ -34,7 +34,7 @@ internal sealed class TopAggregation<T, TKey>(string name, int count, Func<T, TK
 
     private bool IsBetter(TKey key, T than) => KeyOrder<TKey>.Compare(key, by(than)) * sign > 0;
 
-    /// <summary>The place behind all that are as good or better.</summary>
+    /// <summary>Returns the place behind all that are as good or better.</summary>
     private int PlaceOf(TKey key, List<T> values)
     {
         if (values.Count == count && !IsBetter(key, values[^1])) return count;

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Dataflow;
 
-/// <summary>Values, each with a note, in an open-addressing table: looking one up touches one place in memory.</summary>
+/// <summary>Values, each with a note, in an open-addressing table: a lookup touches one place in memory.</summary>
 internal sealed class ValueTable<TValue, TNote>
     where TValue : notnull
 {
@@ -26,20 +26,21 @@ internal sealed class ValueTable<TValue, TNote>
 
     public ValueTable<TValue, TNote> Clone() => new(this);
 
-    /// <summary>The note of a value, which is added with the note's default if it is not there.</summary>
+    /// <summary>Returns the note of a value, which is added with the note's default if it is not there.</summary>
     public ref TNote NoteOf(TValue value) => ref NoteAt(value, Find(value));
 
-    /// <summary>Where a value is, or is to be: all that may fail, since the values' own code hashes and compares.</summary>
+    /// <summary>Finds the place of a value, present or to be added. Only this may fail, since the values' own code hashes and
+    /// compares.</summary>
     public ValuePlace Find(TValue value)
     {
         var hash = HashOf(value);
         var index = Find(value, hash);
         if (_entries[index].Hash != 0) return new(hash, index, IsThere: true);
-        _ = EqualityComparer<TValue>.Default.Equals(value, value); // one that cannot be compared must not get in
+        _ = EqualityComparer<TValue>.Default.Equals(value, value); // a value that cannot be compared must not be added
         return new(hash, index, IsThere: false);
     }
 
-    /// <summary>The note of a value whose place was found, with nothing added or removed since.</summary>
+    /// <summary>Returns the note at a place that was found, with nothing added or removed since.</summary>
     public ref TNote NoteAt(TValue value, ValuePlace place)
     {
         if (place.IsThere) return ref _entries[place.Index].Note;
@@ -65,7 +66,7 @@ internal sealed class ValueTable<TValue, TNote>
         Count--;
     }
 
-    /// <summary>All values and, in the same order, their notes.</summary>
+    /// <summary>Copies all values and, in the same order, their notes.</summary>
     public (TValue[] Values, TNote[] Notes) ToArrays()
     {
         var (values, notes) = (new TValue[Count], new TNote[Count]);
@@ -135,5 +136,5 @@ internal sealed class ValueTable<TValue, TNote>
     }
 }
 
-/// <summary>Where a value is in its table or, if it is not there, would be.</summary>
+/// <summary>The place of a value in its table or, if it is not there, the place where it would be.</summary>
 internal readonly record struct ValuePlace(uint Hash, int Index, bool IsThere);

@@ -1,16 +1,16 @@
 namespace Dataflow;
 
-/// <summary>What a variance is computed of: how many values, their mean, and the sum of their squared distances from it.</summary>
+/// <summary>The accumulator of a variance: the count, the mean, and the sum of the squared distances from it.</summary>
 internal record struct VarianceAccumulator(long Count, double Mean, double SquaredDistances);
 
-/// <summary>Variance and, as its root, standard deviation.</summary>
+/// <summary>Variance and, as its square root, standard deviation.</summary>
 /// <remarks>B. P. Welford, "Note on a method for calculating corrected sums of squares and products", 1962; merged as by
 /// T. F. Chan, G. H. Golub and R. J. LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979.
 /// Unlike the difference of sums of squares it keeps its digits where the mean is large.</remarks>
-/// <param name="name">Shown in the plan.</param>
-/// <param name="of">The number.</param>
+/// <param name="name">The name, shown in the plan.</param>
+/// <param name="of">Selects the number.</param>
 /// <param name="lost">The degrees of freedom that the mean takes: 1 for a sample, 0 for a whole population.</param>
-/// <param name="isRoot">Whether the root is asked for.</param>
+/// <param name="isRoot">Whether the result is the square root.</param>
 internal sealed class VarianceAggregation<T>(string name, Func<T, double> of, int lost, bool isRoot)
     : Aggregation<T, VarianceAccumulator, double>
 {

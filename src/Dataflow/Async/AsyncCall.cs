@@ -2,53 +2,54 @@ using Dataflow.Time;
 
 namespace Dataflow.Async;
 
-/// <summary>A record whose result is awaited, or a time that keeps its place among them. Pooled by its queue.</summary>
+/// <summary>A record whose result is awaited, or a watermark that keeps its place among them. Pooled by its queue.</summary>
 internal sealed class AsyncCall<TIn, TResult>
 {
     private CancellationTokenRegistration _stopping;
 
-    /// <summary>Not used by a time.</summary>
+    /// <summary>The record; not used by a watermark.</summary>
     public Record<TIn> Record;
 
     public bool IsRecord { get; set; }
 
-    /// <summary>What came before the record, or the time itself.</summary>
+    /// <summary>The last time before the record, or the time itself.</summary>
     public InputTime Time { get; set; }
 
-    /// <summary>How many times came before it.</summary>
+    /// <summary>The number of times that came before it.</summary>
     public long Segment { get; set; }
 
-    /// <summary>Numbers the records of a worker.</summary>
+    /// <summary>The record's number on its worker.</summary>
     public long Sequence { get; set; }
 
-    /// <summary>What the last checkpoint holds it under, perhaps that of another run with other workers; null: it does not hold it.</summary>
+    /// <summary>The key under which the last checkpoint stores it, perhaps from another run with other workers; null: it is not
+    /// stored.</summary>
     public InFlightKey? SavedAs { get; set; }
 
     public AsyncCall<TIn, TResult>? Previous { get; set; }
 
     public AsyncCall<TIn, TResult>? Next { get; set; }
 
-    /// <summary>The next record whose result must not go on before this one's.</summary>
+    /// <summary>The next record whose result must not be emitted before this one's.</summary>
     public AsyncCall<TIn, TResult>? Follower { get; set; }
 
-    /// <summary>Whether another record's result must go on first.</summary>
+    /// <summary>Whether another record's result must be emitted first.</summary>
     public bool IsBehind { get; set; }
 
     public int Attempts { get; set; }
 
-    /// <summary>The running attempt; null while the next one is waited for.</summary>
+    /// <summary>The running attempt; null while it waits for the next one.</summary>
     public Task<TResult>? Result { get; set; }
 
-    /// <summary>The attempt, or the pause before the next.</summary>
+    /// <summary>The running attempt, or the delay before the next.</summary>
     public Task? Awaited { get; set; }
 
-    /// <summary>Whether the result is there, or the last attempt has failed.</summary>
+    /// <summary>Whether the result is available, or the last attempt has failed.</summary>
     public bool IsCompleted { get; set; }
 
-    /// <summary>Cancelled when the attempt takes too long; null where there is no limit.</summary>
+    /// <summary>Cancelled when the attempt exceeds its timeout; null where there is none.</summary>
     public CancellationTokenSource? Limit { get; private set; }
 
-    /// <summary>Begins an attempt's time.</summary>
+    /// <summary>Starts the timeout of an attempt.</summary>
     public CancellationToken SetLimit(TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
         Limit = new CancellationTokenSource(timeout, time);
@@ -56,7 +57,7 @@ internal sealed class AsyncCall<TIn, TResult>
         return Limit.Token;
     }
 
-    /// <summary>What the ended attempt failed with; null if it did not.</summary>
+    /// <summary>Returns the error of the ended attempt; null if it succeeded.</summary>
     public Exception? Error(TimeSpan? timeout)
     {
         if (Result!.IsCompletedSuccessfully) return null;
@@ -67,7 +68,7 @@ internal sealed class AsyncCall<TIn, TResult>
     public void RemoveLimit()
     {
         if (Limit is null) return;
-        _stopping.Dispose(); // first: it waits until a cancellation under way is over
+        _stopping.Dispose(); // first: it waits for a cancellation in progress
         Limit.Dispose();
         Limit = null;
     }

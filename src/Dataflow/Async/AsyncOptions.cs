@@ -1,11 +1,10 @@
 namespace Dataflow;
 
-/// <summary>How a step makes calls that take a while: how many at once, in which order their results go on, and what becomes
-/// of calls that fail.</summary>
+/// <summary>The options of a step that makes asynchronous calls: concurrency, order of results, timeout, retries and rate.</summary>
 public sealed record AsyncOptions
 {
-    /// <summary>How many records may be on their way in one worker, from the start of a call until its result has gone on.
-    /// Default 16.</summary>
+    /// <summary>The largest number of records in flight per worker, from the start of a call until its result is emitted. Default
+    /// 16.</summary>
     public int Concurrency
     {
         get;
@@ -16,13 +15,13 @@ public sealed record AsyncOptions
         }
     } = 16;
 
-    /// <summary>Whether results go on in the order of the input: on a keyed stream the records of each key, on a plain stream
-    /// all records of a worker. If not, each goes on once it is there. Default true.</summary>
-    /// <remarks>Even without order no record passes a watermark, so what is late stays late and what is not is not made so.</remarks>
+    /// <summary>Whether results are emitted in the order of the input: on a keyed stream within each key, on a plain stream within each
+    /// worker. If false, each result is emitted as soon as it is available. Default true.</summary>
+    /// <remarks>Unordered results never overtake a watermark, so lateness does not change.</remarks>
     public bool KeepsOrder { get; init; } = true;
 
-    /// <summary>After how long a call that has not answered has failed, with a <see cref="TimeoutException"/>; its token is
-    /// cancelled. Null, the default: never.</summary>
+    /// <summary>The time after which a call without an answer fails with a <see cref="TimeoutException"/>; its token is cancelled. Default
+    /// null: no timeout.</summary>
     public TimeSpan? Timeout
     {
         get;
@@ -33,7 +32,7 @@ public sealed record AsyncOptions
         }
     }
 
-    /// <summary>How many times a call is made at most. Default 1: a call that fails is not made again.</summary>
+    /// <summary>The largest number of attempts per call. Default 1: a failed call is not retried.</summary>
     public int Attempts
     {
         get;
@@ -44,8 +43,8 @@ public sealed record AsyncOptions
         }
     } = 1;
 
-    /// <summary>How long to wait before a call is made again. It doubles each time, up to 30 s; up to half of it is left out
-    /// at random, so that calls that failed together do not come back together. Default 100 ms.</summary>
+    /// <summary>The delay before the first retry. It doubles each time, up to 30 s; up to half of it is left out at random, so that calls
+    /// that failed together are not retried together. Default 100 ms.</summary>
     public TimeSpan RetryDelay
     {
         get;
@@ -56,11 +55,11 @@ public sealed record AsyncOptions
         }
     } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Which failures are worth another attempt; called on the task's thread. Default: all.</summary>
+    /// <summary>Decides which errors are retried; called on the task's thread. Default: all.</summary>
     public Func<Exception, bool> RetryIf { get; init; } = static _ => true;
 
-    /// <summary>How many calls all workers of the job together make in a second at most, those made again included. They are
-    /// spread evenly: no more than a tenth of a second's calls come at once. Null, the default: as many as they can.</summary>
+    /// <summary>The largest number of calls per second, of all workers of the job together, retries included. Calls are spread evenly: at
+    /// most a tenth of a second's calls start at once. Default null: unlimited.</summary>
     public double? CallsPerSecond
     {
         get;
@@ -71,7 +70,7 @@ public sealed record AsyncOptions
         }
     }
 
-    /// <summary>The options in a few words, for <see cref="Node.Detail"/> of a step that has them.</summary>
+    /// <summary>A short text of the options, for <see cref="Node.Detail"/> of a step that has them.</summary>
     public string Detail => string.Join(", ", Parts());
 
     private IEnumerable<string> Parts()

@@ -1,6 +1,6 @@
 namespace Dataflow.Async;
 
-/// <summary>Makes the calls of one worker, and those that failed again, as many at once as may be.</summary>
+/// <summary>Makes the calls of one worker and their retries, up to the allowed concurrency.</summary>
 internal sealed class Attempts<TIn, TResult>(
     AsyncOptions options, OperatorContext context, Func<TIn, CancellationToken, Task<TResult>> callAsync, Func<TIn, bool> isAnswered, Turns? turns)
 {
@@ -11,20 +11,20 @@ internal sealed class Attempts<TIn, TResult>(
     private readonly Action _wake = context.Wake;
     private int _onTheirWay;
 
-    /// <summary>How many there were.</summary>
+    /// <summary>The number of attempts made.</summary>
     public long Made { get; private set; }
 
-    /// <summary>Those whose attempts have ended, and those that were held up behind one.</summary>
+    /// <summary>The calls whose attempts have ended, and those that were held up behind one.</summary>
     public Queue<AsyncCall<TIn, TResult>> Ended { get; } = new();
 
     private CancellationToken Stopping => context.Stopping;
 
     public void Add(AsyncCall<TIn, TResult> call) => _waiting.Enqueue(call);
 
-    /// <summary>Says that a record's result has gone on, so that another call may start.</summary>
+    /// <summary>Records that a record's result was emitted, so that another call may start.</summary>
     public void Leave() => _onTheirWay--;
 
-    /// <summary>Takes the calls out of the list of those that run whose attempt or pause is over; false if there were none.</summary>
+    /// <summary>Removes the calls whose attempt or delay is over from the running ones; false if there were none.</summary>
     public bool FindArrived()
     {
         var kept = 0;
@@ -40,7 +40,7 @@ internal sealed class Attempts<TIn, TResult>(
         return any;
     }
 
-    /// <summary>Starts what may start; false if that was nothing.</summary>
+    /// <summary>Starts all calls that may start; false if there were none.</summary>
     public bool Start()
     {
         var any = false;
@@ -48,7 +48,7 @@ internal sealed class Attempts<TIn, TResult>(
         return any;
     }
 
-    /// <summary>Takes a call whose result is there, or whose last attempt has failed.</summary>
+    /// <summary>Takes a call whose result is available, or whose last attempt has failed.</summary>
     public bool TryTakeEnded(out AsyncCall<TIn, TResult> call)
     {
         while (Ended.TryDequeue(out call!))
@@ -93,7 +93,7 @@ internal sealed class Attempts<TIn, TResult>(
     private CancellationToken TokenOf(AsyncCall<TIn, TResult> call)
         => options.Timeout is { } timeout ? call.SetLimit(timeout, context.Time, Stopping) : Stopping;
 
-    // The call may not listen to its token.
+    // The call may ignore its token.
     private static Task<TResult> Limited(AsyncCall<TIn, TResult> call, Task<TResult> result)
         => call.Limit is null || result.IsCompleted ? result : result.WaitAsync(call.Limit.Token);
 
@@ -104,7 +104,7 @@ internal sealed class Attempts<TIn, TResult>(
         awaited.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_wake);
     }
 
-    /// <summary>Has a call that failed made again later, if that is worth it.</summary>
+    /// <summary>Schedules a retry of a failed call, if it is worth one.</summary>
     private bool TryAgain(AsyncCall<TIn, TResult> call)
     {
         if (!_retries.AreWorthIt(call)) return false;

@@ -2,9 +2,9 @@ using Dataflow.Time;
 
 namespace Dataflow.Async;
 
-/// <summary>The calls of a step in the order of the input, with the times between them.</summary>
-/// <remarks>A result goes on when no time stands before it any more, and no record that its order puts in front; a
-/// time when no record stands before it: what Apache Flink's async operators do.</remarks>
+/// <summary>The calls of a step in the order of the input, with the watermarks between them.</summary>
+/// <remarks>A result is emitted when neither a watermark nor a record that its order puts first is before it; a watermark when no record is
+/// before it. Apache Flink's async operators do the same.</remarks>
 internal sealed class CallQueue<TIn, TResult>(ResultOrder<TIn, TResult> order)
 {
     private readonly Stack<AsyncCall<TIn, TResult>> _free = new();
@@ -12,16 +12,16 @@ internal sealed class CallQueue<TIn, TResult>(ResultOrder<TIn, TResult> order)
     private long _firstSegment;
     private long _lastSegment;
 
-    /// <summary>How many records are in it.</summary>
+    /// <summary>The number of records in the queue.</summary>
     public int Count { get; private set; }
 
     public bool IsEmpty => First is null;
 
-    /// <summary>Where a walk through <see cref="AsyncCall{TIn, TResult}.Next"/> begins.</summary>
+    /// <summary>The first element, from which <see cref="AsyncCall{TIn, TResult}.Next"/> leads to all others.</summary>
     public AsyncCall<TIn, TResult>? First { get; private set; }
 
     /// <param name="record">The record.</param>
-    /// <param name="time">The last one before it.</param>
+    /// <param name="time">The last time before it.</param>
     public AsyncCall<TIn, TResult> Add(in Record<TIn> record, InputTime time)
     {
         var call = Append(time);
@@ -51,7 +51,7 @@ internal sealed class CallQueue<TIn, TResult>(ResultOrder<TIn, TResult> order)
 
     public bool MayGo(AsyncCall<TIn, TResult> call) => call.IsCompleted && !call.IsBehind && call.Segment == _firstSegment;
 
-    /// <summary>Takes a record out; returns the one that waited for it, or null.</summary>
+    /// <summary>Removes a record; returns the one that waited for it, or null.</summary>
     public AsyncCall<TIn, TResult>? Remove(AsyncCall<TIn, TResult> call)
     {
         var follower = call.Follower;
@@ -62,14 +62,14 @@ internal sealed class CallQueue<TIn, TResult>(ResultOrder<TIn, TResult> order)
         return follower;
     }
 
-    /// <summary>Takes out the time that is the first of all.</summary>
+    /// <summary>Removes the time that is first in the queue.</summary>
     public void RemoveTime()
     {
         _firstSegment++;
         Unlink(First!);
     }
 
-    /// <summary>Finds the calls that the last time held back and that may go on now.</summary>
+    /// <summary>Finds the calls that the last time held back and whose results may be emitted now.</summary>
     public void FindReady(Queue<AsyncCall<TIn, TResult>> ready)
     {
         for (var call = First; call is { IsRecord: true }; call = call.Next)

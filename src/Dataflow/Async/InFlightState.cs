@@ -5,7 +5,7 @@ using Dataflow.State;
 
 namespace Dataflow.Async;
 
-/// <summary>The records in flight as a checkpoint keeps them: what a restored step makes its calls for first.</summary>
+/// <summary>The records in flight as a checkpoint stores them; a restored step makes their calls first.</summary>
 /// <remarks>
 /// A record is written by the first checkpoint that finds it in flight, and removed in the epoch to which its result belongs.
 /// <code>
@@ -44,7 +44,8 @@ internal sealed class InFlightState<TIn>(OperatorContext step, KeyedState<InFlig
 
     public void Remove(InFlightKey key) => entries.Remove(key);
 
-    /// <summary>What the checkpoint holds, so that no record comes after a watermark that it came before.</summary>
+    /// <summary>Loads the records of the checkpoint, each with its watermark, so that none comes after a watermark that it
+    /// preceded.</summary>
     public IEnumerable<(Record<TIn> Record, long Watermark, InFlightKey Key)> Load()
     {
         var found = new List<(Record<TIn> Record, long Watermark, InFlightKey Key)>();
@@ -53,7 +54,7 @@ internal sealed class InFlightState<TIn>(OperatorContext step, KeyedState<InFlig
             var (record, watermark) = to.State.Read(bytes);
             to.found.Add((record, watermark, key));
         });
-        // Within a worker the watermark grows with the sequence; records of several workers may have come to this one.
+        // Within a worker the watermark grows with the sequence; this worker may have records of several former workers.
         return found.OrderBy(static entry => entry.Watermark).ThenBy(static entry => entry.Key.Sequence);
     }
 
@@ -79,7 +80,7 @@ internal sealed class InFlightState<TIn>(OperatorContext step, KeyedState<InFlig
     }
 }
 
-/// <summary>Names a record in flight: by the shard of its key, or one of its worker's where it has no key, and a number.</summary>
+/// <summary>The key of a record in flight: the shard of its key, or one of its worker's where it has no key, and a number.</summary>
 internal readonly record struct InFlightKey(int Shard, long Sequence);
 
 internal sealed class InFlightKeyCodec() : KeyCodec<InFlightKey>(null!)

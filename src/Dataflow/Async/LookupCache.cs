@@ -1,25 +1,26 @@
 namespace Dataflow.Async;
 
-/// <summary>The rows that a job has looked up, the latest used first, and the calls under way: one for each key. From any thread.</summary>
+/// <summary>A cache of the rows that a job has looked up, evicting the least recently used, and of the calls in flight: one for each key.
+/// Safe for any thread.</summary>
 internal sealed class LookupCache<TKey, TRow>(LookupOptions options, TimeProvider time) : IAsyncDisposable
     where TKey : notnull
     where TRow : class
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<TKey, LinkedListNode<Entry>> _entries = [];
-    private readonly LinkedList<Entry> _byUse = new(); // without the calls under way
+    private readonly LinkedList<Entry> _byUse = new(); // without the calls in flight
 
-    /// <summary>Whether a key's row is there or on its way.</summary>
+    /// <summary>Whether a key's row is cached or being looked up.</summary>
     public bool Has(TKey key)
     {
         lock (_gate) return Find(key) is not null;
     }
 
-    /// <summary>The row of a key: kept, on its way, or now called for.</summary>
+    /// <summary>Returns the row of a key: cached, from a call in flight, or from a new call.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="find">Calls for it; not under the lock.</param>
+    /// <param name="find">Makes the call; not under the lock.</param>
     /// <param name="isCall">Whether a call was made.</param>
-    /// <param name="cancellationToken">Given to the call; others may wait for it too, and fail with it.</param>
+    /// <param name="cancellationToken">Passed to the call; others may wait for it too, and fail with it.</param>
     public Task<TRow?> FindAsync(
         TKey key, Func<TKey, CancellationToken, Task<TRow?>> find, out bool isCall, CancellationToken cancellationToken)
     {
@@ -75,7 +76,7 @@ internal sealed class LookupCache<TKey, TRow>(LookupOptions options, TimeProvide
 
     private void Touch(LinkedListNode<Entry> node)
     {
-        if (node.List is null) return; // under way
+        if (node.List is null) return; // in flight
         _byUse.Remove(node);
         _byUse.AddFirst(node);
     }

@@ -1,14 +1,14 @@
 namespace Dataflow;
 
-/// <summary>How <c>Lookup</c> calls, and what it keeps.</summary>
+/// <summary>The options of <c>Lookup</c>: its calls and its cache.</summary>
 public sealed record LookupOptions
 {
-    /// <summary>How many calls at once, in which order results go on, timeout, retries, rate. What is found in the cache counts
-    /// as no call.</summary>
+    /// <summary>The options of the calls: concurrency, order of results, timeout, retries and rate. A row found in the cache counts as no
+    /// call.</summary>
     public AsyncOptions Calls { get; init; } = new();
 
-    /// <summary>How many keys the cache of a job holds; the ones not asked for the longest are forgotten. 0: none.
-    /// Default 10,000.</summary>
+    /// <summary>The largest number of keys in the job's cache; the least recently used ones are removed. 0: no cache. Default
+    /// 10,000.</summary>
     public int CacheSize
     {
         get;
@@ -19,7 +19,7 @@ public sealed record LookupOptions
         }
     } = 10_000;
 
-    /// <summary>How long after its call a row may be used again. Null, the default: as long as the cache holds it.</summary>
+    /// <summary>The time after its call during which a cached row is used. Default null: as long as the cache holds it.</summary>
     public TimeSpan? TimeToLive
     {
         get;
@@ -30,7 +30,8 @@ public sealed record LookupOptions
         }
     }
 
-    /// <summary>Whether the cache also holds that a key has no row. Default true; not so, each record of such a key calls.</summary>
+    /// <summary>Whether the cache also holds that a key has no row. Default true; if false, each record of such a key makes a
+    /// call.</summary>
     public bool CachesMisses { get; init; } = true;
 
     internal string Detail

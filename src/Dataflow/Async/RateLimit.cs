@@ -1,13 +1,13 @@
 namespace Dataflow.Async;
 
-/// <summary>Gives the calls of a step, in all workers, their moments: the generic cell rate algorithm of ITU-T I.371, which
-/// is a token bucket without tokens. From any thread.</summary>
+/// <summary>Limits the rate of a step's calls over all workers: the generic cell rate algorithm of ITU-T I.371, which is a token bucket
+/// without tokens. Safe for any thread.</summary>
 internal sealed class RateLimit
 {
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly long _interval;
-    private readonly long _slack; // who was idle or woken late may make up for this much
+    private readonly long _slack; // the delay that an idle or late caller may make up for
     private long _next;
 
     public RateLimit(double callsPerSecond, TimeProvider time)
@@ -18,7 +18,7 @@ internal sealed class RateLimit
         _next = time.GetTimestamp();
     }
 
-    /// <summary>Reserves the next call's moment; returns how long to wait for it.</summary>
+    /// <summary>Reserves the moment of the next call; returns the time to wait for it.</summary>
     public TimeSpan Reserve()
     {
         lock (_gate)

@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Dataflow.Async;
 
-/// <summary>Says which results wait for which.</summary>
+/// <summary>Decides which results wait for which.</summary>
 internal abstract class ResultOrder<TIn, TResult>
 {
-    /// <summary>Puts a new call in line; returns the one in front of it, or null.</summary>
+    /// <summary>Adds a new call to its line; returns the one in front of it, or null.</summary>
     public abstract AsyncCall<TIn, TResult>? Enter(AsyncCall<TIn, TResult> call);
 
-    /// <summary>Learns that the first of a line goes.</summary>
+    /// <summary>Called when the first call of a line leaves.</summary>
     public abstract void Leave(AsyncCall<TIn, TResult> call);
 }
 

@@ -1,13 +1,13 @@
 namespace Dataflow.Async;
 
-/// <summary>Decides which calls are made again, and when: exponential backoff with jitter.</summary>
+/// <summary>Decides which calls are retried, and when: exponential backoff with jitter.</summary>
 internal sealed class Retries(AsyncOptions options)
 {
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
 
     private Random? _jitter;
 
-    /// <summary>Whether a call has failed and should be made again. If the user's code cannot say, its error is the call's.</summary>
+    /// <summary>Whether a call has failed and should be retried. If the user's code throws, its error becomes the call's.</summary>
     public bool AreWorthIt<TIn, TResult>(AsyncCall<TIn, TResult> call)
     {
         if (call.Attempts >= options.Attempts || call.Error(options.Timeout) is not { } error) return false;
@@ -24,7 +24,7 @@ internal sealed class Retries(AsyncOptions options)
 
     public TimeSpan DelayAfter(int attempts, OperatorContext context)
     {
-        // The clock as the seed: what runs by a simulated one can be repeated.
+        // The clock as the seed: a run with a simulated clock can be repeated.
         _jitter ??= new Random(unchecked((int)context.Time.GetTimestamp() + context.Worker));
         var delay = Math.Min(options.RetryDelay.TotalSeconds * Math.Pow(2, attempts - 1), LongestDelay.TotalSeconds);
         return TimeSpan.FromSeconds(delay * (1 - (_jitter.NextDouble() / 2)));

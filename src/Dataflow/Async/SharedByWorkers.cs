@@ -1,6 +1,6 @@
 namespace Dataflow.Async;
 
-/// <summary>What the instances of a step have in common.</summary>
+/// <summary>The objects that the instances of a step on all workers share.</summary>
 internal sealed record SharedByWorkers(RateLimit? Limit, WatermarkAlignment? Alignment) : IAsyncDisposable
 {
     public ValueTask DisposeAsync() => default;

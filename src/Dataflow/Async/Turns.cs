@@ -1,6 +1,6 @@
 namespace Dataflow.Async;
 
-/// <summary>One worker's calls under a rate: waits for the moment of the next.</summary>
+/// <summary>Paces one worker's calls under a rate limit: waits for the moment of the next.</summary>
 internal sealed class Turns(RateLimit limit, OperatorContext context)
 {
     private Task? _next;

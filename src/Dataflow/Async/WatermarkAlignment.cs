@@ -2,8 +2,8 @@ using Dataflow.Runtime;
 
 namespace Dataflow.Async;
 
-/// <summary>Lets the instances of a step hand their watermarks on together, so that at a checkpoint's barrier they have come to
-/// the same one, as if they held nothing back: what stands behind them keeps one watermark for all workers. From any thread.</summary>
+/// <summary>Aligns the watermarks of a step's instances, so that at a checkpoint's barrier all have emitted the same one, as if they held
+/// nothing back: later steps keep one watermark for all workers. Safe for any thread.</summary>
 internal sealed class WatermarkAlignment(JobRun job)
 {
     private readonly Lock _gate = new();
@@ -12,10 +12,10 @@ internal sealed class WatermarkAlignment(JobRun job)
     private long _cutEpoch;
     private long _cut;
 
-    /// <summary>How far a worker may hand its watermark on: as far as all could. Once a checkpoint is asked for, that does not
+    /// <summary>Returns the watermark up to which a worker may emit: the lowest that all could. Once a checkpoint is requested, it does not
     /// grow until the worker has taken it.</summary>
     /// <param name="worker">The worker.</param>
-    /// <param name="reached">How far it could hand on by itself.</param>
+    /// <param name="reached">The watermark that it could emit by itself.</param>
     /// <param name="epoch">The last checkpoint that its task has taken.</param>
     public long LimitOf(int worker, long reached, long epoch)
     {

@@ -1,13 +1,13 @@
 namespace Dataflow.Joins;
 
-/// <summary>Keeps both sides until the watermark has passed them, then goes through them in the order of time: a right record
-/// becomes its key's latest, a left one is joined with it.</summary>
+/// <summary>Keeps both sides until the watermark has passed them, then processes them in the order of time: a right record becomes its
+/// key's latest, a left one is joined with it.</summary>
 internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
     Outer outer, Func<TLeft, TRight?, TOut> result, long? toleranceMs)
     : Operator<Keyed<TKey, TLeft>, Keyed<TKey, TRight>, Keyed<TKey, TOut>>
     where TKey : notnull
 {
-    private const long SliceMs = 16; // time goes on in such steps; the shorter, the sooner results go out
+    private const long SliceMs = 16; // the step of time; the shorter, the sooner results are emitted
 
     private readonly Sweeper? _sweeper = toleranceMs is { } tolerance ? new(tolerance) : null;
     private WaitingRecords<TKey, TLeft> _lefts = null!;
@@ -32,13 +32,13 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
 
     protected override void AdvanceBoth(long watermark)
     {
-        // Only whole slices go out: those of which nothing more can come.
+        // Only whole slices are emitted: those that can receive no more records.
         var passed = watermark == long.MaxValue ? watermark : watermark - (((watermark % SliceMs) + SliceMs) % SliceMs);
         if (passed > _watermark) MoveTo(passed);
         base.AdvanceBoth(passed);
     }
 
-    /// <summary>Forgets the keys whose last right record is too old for any left one to come.</summary>
+    /// <summary>Removes the keys whose last right record is too old for any left one to come.</summary>
     public override bool Poll()
         => _sweeper is not null
             && _sweeper.Step(_latest, _watermark, this, static (self, _, ref readonly right) => self.IsTooOld(right.Time));

@@ -7,16 +7,16 @@ static partial class Verbs
     extension<TKey, TLeft>(KeyedStream<TKey, TLeft> left)
         where TKey : notnull
     {
-        /// <summary>Gives, for each key and window that has records on either side, what <paramref name="result"/> makes of all of
-        /// them: any join of a window can be said with it.</summary>
-        /// <remarks>Emits when the watermark, the lesser of both streams, passes a window's end; results have the timestamp that
-        /// those of aggregates have. Windows that depend on the records, such as sessions, go over both streams together. Late
-        /// records of either side are counted and dropped; records of windows with one side only are counted as misses.
-        /// A window's records are in memory until it closes, and a checkpoint writes those of a key and window whole if one came.</remarks>
+        /// <summary>Calls <paramref name="result"/> for each key and window with records on either side, with all of them: every join of a
+        /// window can be expressed with it.</summary>
+        /// <remarks>Emits when the watermark, the lower one of both streams, passes a window's end; results have the same timestamps as
+        /// aggregates. Windows that depend on the records, such as sessions, extend over both streams together. Late records of either side
+        /// are counted and dropped; records of windows with one side only are counted as unmatched. A window's records are in memory until
+        /// it closes, and a checkpoint writes all those of a key and window if one was added.</remarks>
         /// <param name="right">The other stream, with keys of the same type and event time.</param>
         /// <param name="windows">Which windows; not those by count, which belong to one stream.</param>
-        /// <param name="result">Given the key, the window and the values of both sides, each in the order of their coming; what it
-        /// returns is enumerated on the task's thread.</param>
+        /// <param name="result">Receives the key, the window and the values of both sides, each in the order of arrival; its results are
+        /// enumerated on the task's thread.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
         /// <exception cref="ArgumentException">Windows by count.</exception>
         /// <example><code>
@@ -44,7 +44,7 @@ static partial class Verbs
     }
 }
 
-/// <summary>What two streams have of a key in a window.</summary>
+/// <summary>The records of two streams for a key and window.</summary>
 internal readonly record struct CoGroup<TLeft, TRight>(Window Window, TLeft[] Lefts, TRight[] Rights);
 
 internal sealed record CoGroupNode<TKey, TLeft, TRight, TOut>(
@@ -93,7 +93,7 @@ internal sealed class CoGroupOperator<TKey, TLeft, TRight, TOut>(
         }
     }
 
-    /// <summary>The results once they are all there: a group whose code fails half way has none.</summary>
+    /// <summary>Collects all results before the first is emitted: a group whose code fails half way emits none.</summary>
     private List<TOut>.Enumerator All(IEnumerable<TOut> values)
     {
         _all.Clear();

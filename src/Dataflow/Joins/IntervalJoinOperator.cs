@@ -1,6 +1,6 @@
 namespace Dataflow.Joins;
 
-/// <summary>Joins each record, when it comes, with the partners that are there, and keeps it for those to come.</summary>
+/// <summary>Joins each arriving record with the partners kept so far, and keeps it for later ones.</summary>
 internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
     JoinBounds<TLeft> bounds, Outer outer, Func<TLeft?, TRight?, TOut> result)
     : Operator<Keyed<TKey, TLeft>, Keyed<TKey, TRight>, Keyed<TKey, TOut>>
@@ -8,8 +8,8 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
 {
     private KeptRecords<TKey, TLeft> _lefts = null!;
     private KeptRecords<TKey, TRight> _rights = null!;
-    private readonly Queue<TOut> _joined = []; // of the record at hand
-    private bool _isWhole; // a record on which the user's code fails is left out with all its pairs
+    private readonly Queue<TOut> _joined = []; // of the current record
+    private bool _isWhole; // whether a record on which the user's code fails is rejected with all its pairs
     private Counter _lateRecords = null!; // set by Declare
     private Counter _leftMisses = null!;
     private Counter _rightMisses = null!;
@@ -102,7 +102,7 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
         _isWhole = Context.KeepsRejected;
     }
 
-    // Where nothing is ever freed, nothing is late.
+    // Where nothing is ever removed, nothing is late.
     private bool IsLate(long time)
     {
         if (time >= _watermark || bounds.AreUnbounded) return false;
@@ -110,7 +110,7 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
         return true;
     }
 
-    /// <summary>Counts a left record that had no partner; true if it comes out all the same.</summary>
+    /// <summary>Counts a left record that had no partner; true if it is emitted all the same.</summary>
     private bool MissLeft()
     {
         _leftMisses.Add();
@@ -123,7 +123,8 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
         return outer.HasFlag(Outer.Right);
     }
 
-    /// <summary>Makes the results of all pairs of a record before the first goes out; false if the user's code failed on one.</summary>
+    /// <summary>Computes the results of all pairs of a record before the first is emitted; false if the user's code failed on
+    /// one.</summary>
     private bool TryJoinAll(in Record<Keyed<TKey, TLeft>> record, TLeft left, KeptRecords<TKey, TRight>.Partners rights)
     {
         _joined.Clear();
@@ -148,7 +149,7 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
         return true;
     }
 
-    /// <summary>The next of the results that were made already; false where they are made one by one.</summary>
+    /// <summary>Takes the next result that was computed before; false where results are computed one by one.</summary>
     private bool TryTakeJoined(out TOut value)
     {
         value = default!;

@@ -7,18 +7,19 @@ static partial class Verbs
     extension<TKey, TLeft>(KeyedStream<TKey, TLeft> left)
         where TKey : notnull
     {
-        /// <summary>Each left record with the latest right record of its key that is not newer than it.</summary>
+        /// <summary>Joins each left record with the latest right record of its key that is not newer.</summary>
         /// <remarks>
-        /// <para>A right record of exactly the left one's time counts; of several with one time the last to come. Results have the
-        /// left record's time and go out once the watermark, the lesser of both streams, has passed it by up to 16 ms, so disorder
-        /// does not matter; those of a key are in the order of time. Left records without a right one are counted as misses.</para>
+        /// <para>A right record of exactly the left one's time matches; of several with the same time the last to arrive. Results have
+        /// the left record's time and are emitted once the watermark, the lower one of both streams, has passed it by up to 16 ms, so
+        /// disorder does not matter; those of a key are in the order of time. Left records without a right one are counted as
+        /// unmatched.</para>
         /// <para>Left records are kept until then, right ones until a newer one of their key is older than the watermark: the
-        /// last of each key stays, unless there is a tolerance and it has become too old. Records that come after the results of
-        /// their time went out are late: counted and dropped.</para>
+        /// last of each key stays, unless there is a tolerance and it has become too old. Records that arrive after the results of
+        /// their time were emitted are late: counted and dropped.</para>
         /// </remarks>
         /// <param name="right">The other stream, with keys of the same type and event time.</param>
-        /// <param name="result">Makes the result of a pair; called on the task's thread.</param>
-        /// <param name="tolerance">How much older the right record may be, included; any age unless given.</param>
+        /// <param name="result">Computes the result of a pair; called on the task's thread.</param>
+        /// <param name="tolerance">The largest time by which the right record may be older, inclusive; unlimited unless given.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
         /// <exception cref="ArgumentOutOfRangeException">A negative tolerance, or not of whole milliseconds.</exception>
         /// <example><code>
@@ -30,7 +31,8 @@ static partial class Verbs
             string name = "join-as-of")
             => AddAsOfJoin<TKey, TLeft, TRight, TOut>(left, right, Outer.None, result!, tolerance, name);
 
-        /// <summary>As <c>JoinAsOf</c>, and a left record without a right one comes out with the right type's default value.</summary>
+        /// <summary>Joins as <c>JoinAsOf</c> does; a left record without a right one is joined with the right type's default
+        /// value.</summary>
         /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinAsOf{TRight, TOut}"/>
         /// <example><code>
         /// orders.LeftJoinAsOf(

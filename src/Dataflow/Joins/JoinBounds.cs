@@ -1,9 +1,9 @@
 namespace Dataflow.Joins;
 
-/// <summary>How far apart in time two records may lie to be partners; both bounds belong to it.</summary>
-/// <param name="LowerMs">The least that the right one may be after the left one, negative for before, or -<c>Unbounded</c>.</param>
-/// <param name="UpperMs">The most, or <c>Unbounded</c>; where the left value decides, the most that it may say.</param>
-/// <param name="UpperOf">The most for one left value; null where it is the same for all.</param>
+/// <summary>The interval of time in which two records are partners; both bounds are inclusive.</summary>
+/// <param name="LowerMs">The smallest time of the right record after the left one, negative for before, or -<c>Unbounded</c>.</param>
+/// <param name="UpperMs">The largest time, or <c>Unbounded</c>; where the left value decides, the largest that it may say.</param>
+/// <param name="UpperOf">The largest time for one left value; null where it is the same for all.</param>
 internal sealed record JoinBounds<TLeft>(long LowerMs, long UpperMs, Func<TLeft, TimeSpan>? UpperOf = null)
 {
     private const long MinSliceMs = 10;
@@ -11,7 +11,7 @@ internal sealed record JoinBounds<TLeft>(long LowerMs, long UpperMs, Func<TLeft,
 
     public bool AreUnbounded => LowerMs == -JoinBounds.Unbounded && UpperMs == JoinBounds.Unbounded;
 
-    /// <summary>The length of the slices that records are kept in: few to an interval, so that a look at one is narrow.</summary>
+    /// <summary>The length of the slices in which records are kept: few per interval, so that a lookup reads few.</summary>
     public long SliceMs
     {
         get
@@ -26,8 +26,8 @@ internal sealed record JoinBounds<TLeft>(long LowerMs, long UpperMs, Func<TLeft,
     public string Text
         => AreUnbounded ? "no time limit" : $"right from {JoinBounds.TextOf(LowerMs)} to {(UpperOf is null ? "" : "at most ")}{JoinBounds.TextOf(UpperMs)}";
 
-    /// <summary>The time of the last right record that may be a left one's partner.</summary>
-    /// <exception cref="InvalidOperationException">The left value says more than the greatest bound that was stated.</exception>
+    /// <summary>The time of the last right record that may be a partner of a left one.</summary>
+    /// <exception cref="InvalidOperationException">The left value exceeds the largest bound that was stated.</exception>
     public long EndOfLeft(long time, TLeft value)
     {
         if (UpperOf is null) return JoinBounds.Add(time, UpperMs);
@@ -35,19 +35,19 @@ internal sealed record JoinBounds<TLeft>(long LowerMs, long UpperMs, Func<TLeft,
         if (upper.TotalMilliseconds > UpperMs)
         {
             throw new InvalidOperationException(
-                $"The record's upper bound is {upper}, more than {JoinBounds.TextOf(UpperMs)}, which was stated as the most.");
+                $"The record's upper bound is {upper}, which is more than maxUpper, {JoinBounds.TextOf(UpperMs)}.");
         }
 
         return time + (long)Math.Floor(upper.TotalMilliseconds);
     }
 
-    /// <summary>The time of the last left record that may be a right one's partner.</summary>
+    /// <summary>The time of the last left record that may be a partner of a right one.</summary>
     public long EndOfRight(long time) => JoinBounds.Add(time, -LowerMs);
 }
 
 internal static class JoinBounds
 {
-    /// <summary>Stands for no bound.</summary>
+    /// <summary>The value for no bound.</summary>
     public const long Unbounded = long.MaxValue;
 
     public static JoinBounds<TLeft> Between<TLeft>(TimeSpan lower, TimeSpan upper, Func<TLeft, TimeSpan>? upperOf = null)
@@ -61,7 +61,7 @@ internal static class JoinBounds
         return new(Milliseconds(lower, nameof(lower)), Milliseconds(upper, nameof(upper)), upperOf);
     }
 
-    /// <summary>The bounds that follow from how long either side is kept; null: for ever.</summary>
+    /// <summary>Makes the bounds from the times to live of both sides; null: kept for ever.</summary>
     public static JoinBounds<TLeft> Keeping<TLeft>(TimeSpan? keepLeft, TimeSpan? keepRight)
     {
         if (keepLeft is { } left) ArgumentOutOfRangeException.ThrowIfLessThan(left, TimeSpan.Zero, nameof(keepLeft));

@@ -4,15 +4,14 @@ static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {
-        /// <summary>Each record with every rule of that moment that fits it; the record stays where it is.</summary>
-        /// <remarks>Every worker holds the latest rule of each key, and a checkpoint writes a changed one once. A record meets the
-        /// rules that have come before it, so rules of a growing source may be a little ahead or behind, not the same in all
-        /// workers; where two splits bring rules of one key, workers may differ in which is the later until a restart.
-        /// Event time is that of the records, and none of them is late for this join. Records that no rule fits are counted as
-        /// misses.</remarks>
-        /// <param name="rules">Few records; a new one takes the place of that of its key.</param>
-        /// <param name="fits">Whether a rule is for a record; called for each rule and record, on the task's thread.</param>
-        /// <param name="result">Makes the result of a record and a rule that fits.</param>
+        /// <summary>Joins each record with every current rule that fits it; the record stays on its worker.</summary>
+        /// <remarks>Every worker holds the latest rule of each key, and a checkpoint writes a changed one once. A record meets the rules
+        /// that arrived before it, so rules of a growing source may be a little ahead or behind, and differ between workers; where two
+        /// splits bring rules of one key, workers may disagree on which is the latest until a restart. Event time is that of the records,
+        /// and none of them is late for this join. Records that no rule fits are counted as unmatched.</remarks>
+        /// <param name="rules">A stream of few records; a new one replaces the rule of its key.</param>
+        /// <param name="fits">Whether a rule fits a record; called for each rule and record, on the task's thread.</param>
+        /// <param name="result">Computes the result of a record and a rule that fits; called on the task's thread.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
         /// <example><code>
         /// pipeline.From(Source.Of(input, "orders"))

@@ -7,23 +7,23 @@ static partial class Verbs
     extension<TKey, TLeft>(KeyedStream<TKey, TLeft> left)
         where TKey : notnull
     {
-        /// <summary>Pairs with right.time from left.time + <paramref name="lower"/> to left.time + <paramref name="upper"/>, both
-        /// included.</summary>
+        /// <summary>Joins pairs with right.time from left.time + <paramref name="lower"/> to left.time + <paramref name="upper"/>, both
+        /// inclusive.</summary>
         /// <remarks>
         /// <para>Records are partners if right.time - left.time is no less than the lower and no more than the upper bound, both bounds
         /// included. It does not matter which of the two comes first, nor how far out of order, as long as neither is late.</para>
-        /// <para>A pair goes out as soon as both are there, with the later of their times; the pairs that one record completes follow
-        /// each other, in no promised order. What an outer join gives for a record without partner goes out when the watermark says
+        /// <para>A pair is emitted as soon as both records have arrived, with the later of their times; the pairs that one record
+        /// completes follow each other, in no promised order. An outer join emits a record without partner when the watermark shows
         /// that none can come, with the time at which that was decided: the end of its interval, rounded up to a slice (a quarter of
         /// the interval, at least 10 ms).</para>
-        /// <para>A record is kept until no partner can come any more: the watermark, the lesser of both streams, has passed its
+        /// <para>A record is kept until no partner can come any more: the watermark, the lower one of both streams, has passed its
         /// interval. Records older than the watermark are late: counted and dropped. Records that never had a partner are counted as
-        /// unmatched when they go.</para>
+        /// unmatched when they are removed.</para>
         /// </remarks>
         /// <param name="right">The other stream, with keys of the same type and event time.</param>
-        /// <param name="lower">The least that the right record is after the left one; negative: it may be before.</param>
-        /// <param name="upper">The most that it is after.</param>
-        /// <param name="result">Makes the result of a pair; called on the task's thread.</param>
+        /// <param name="lower">The lower bound of right.time - left.time, inclusive; negative: the right record may be earlier.</param>
+        /// <param name="upper">The upper bound of right.time - left.time, inclusive.</param>
+        /// <param name="result">Computes the result of a pair; called on the task's thread.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
         /// <exception cref="ArgumentOutOfRangeException">Bounds in the wrong order or not of whole milliseconds.</exception>
         /// <example><code>
@@ -36,14 +36,14 @@ static partial class Verbs
             string name = "join-interval")
             => AddIntervalJoin<TKey, TLeft, TRight, TOut>(left, right, JoinBounds.Between<TLeft>(lower, upper), Outer.None, result!, name);
 
-        /// <summary>As the form with two fixed bounds; here each left value says how long it waits.</summary>
+        /// <summary>Joins as <c>JoinInterval</c> with two fixed bounds does, but each left value has its own upper bound.</summary>
         /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinInterval{TRight, TOut}(KeyedStream{TKey, TRight}, TimeSpan, TimeSpan, Func{TLeft, TRight, TOut}, string)" path="/remarks"/>
         /// <param name="right">The other stream, with keys of the same type and event time.</param>
-        /// <param name="lower">The least that the right record is after the left one; negative: it may be before.</param>
-        /// <param name="upper">The most that it is after, by the left value; called once for each, on the task's thread.</param>
-        /// <param name="maxUpper">The most that <paramref name="upper"/> ever says; more fails the record. A left record is kept as
-        /// long as it says itself, not as long as this.</param>
-        /// <param name="result">Makes the result of a pair; called on the task's thread.</param>
+        /// <param name="lower">The lower bound of right.time - left.time, inclusive; negative: the right record may be earlier.</param>
+        /// <param name="upper">Computes the upper bound of a left value; called once for each, on the task's thread.</param>
+        /// <param name="maxUpper">The largest bound that <paramref name="upper"/> may return; a larger one fails the record. A left record
+        /// is kept only as long as its own bound says.</param>
+        /// <param name="result">Computes the result of a pair; called on the task's thread.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
         /// <exception cref="ArgumentOutOfRangeException">Bounds in the wrong order or not of whole milliseconds.</exception>
         /// <example><code>
@@ -60,7 +60,8 @@ static partial class Verbs
             return AddIntervalJoin<TKey, TLeft, TRight, TOut>(left, right, JoinBounds.Between(lower, maxUpper, upper), Outer.None, result!, name);
         }
 
-        /// <summary>As <c>JoinInterval</c>, and a left record without partner comes out with the right type's default value.</summary>
+        /// <summary>Joins as <c>JoinInterval</c> does; a left record without partner is joined with the right type's default
+        /// value.</summary>
         /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinInterval{TRight, TOut}(KeyedStream{TKey, TRight}, TimeSpan, TimeSpan, Func{TLeft, TRight, TOut}, string)"/>
         /// <example><code>
         /// orders.LeftJoinInterval(
@@ -72,8 +73,8 @@ static partial class Verbs
             string name = "join-interval")
             => AddIntervalJoin<TKey, TLeft, TRight, TOut>(left, right, JoinBounds.Between<TLeft>(lower, upper), Outer.Left, result!, name);
 
-        /// <summary>As <c>JoinInterval</c> where each left value says how long it waits, and a left record without partner comes
-        /// out with the right type's default value.</summary>
+        /// <summary>Joins as <c>JoinInterval</c> with an upper bound per left value does; a left record without partner is joined with the
+        /// right type's default value.</summary>
         /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinInterval{TRight, TOut}(KeyedStream{TKey, TRight}, TimeSpan, Func{TLeft, TimeSpan}, TimeSpan, Func{TLeft, TRight, TOut}, string)"/>
         public KeyedStream<TKey, TOut> LeftJoinInterval<TRight, TOut>(
             KeyedStream<TKey, TRight> right, TimeSpan lower, Func<TLeft, TimeSpan> upper, TimeSpan maxUpper,
@@ -83,7 +84,8 @@ static partial class Verbs
             return AddIntervalJoin<TKey, TLeft, TRight, TOut>(left, right, JoinBounds.Between(lower, maxUpper, upper), Outer.Left, result!, name);
         }
 
-        /// <summary>As <c>JoinInterval</c>, and a right record without partner comes out with the left type's default value.</summary>
+        /// <summary>Joins as <c>JoinInterval</c> does; a right record without partner is joined with the left type's default
+        /// value.</summary>
         /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinInterval{TRight, TOut}(KeyedStream{TKey, TRight}, TimeSpan, TimeSpan, Func{TLeft, TRight, TOut}, string)"/>
         /// <example><code>
         /// orders.RightJoinInterval(
@@ -95,7 +97,7 @@ static partial class Verbs
             string name = "join-interval")
             => AddIntervalJoin<TKey, TLeft, TRight, TOut>(left, right, JoinBounds.Between<TLeft>(lower, upper), Outer.Right, result!, name);
 
-        /// <summary>As <c>JoinInterval</c>, and a record of either side without partner comes out with the other type's default
+        /// <summary>Joins as <c>JoinInterval</c> does; a record of either side without partner is joined with the other type's default
         /// value.</summary>
         /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinInterval{TRight, TOut}(KeyedStream{TKey, TRight}, TimeSpan, TimeSpan, Func{TLeft, TRight, TOut}, string)"/>
         /// <example><code>

@@ -7,19 +7,19 @@ static partial class Verbs
     extension<TKey, TLeft>(KeyedStream<TKey, TLeft> left)
         where TKey : notnull
     {
-        /// <summary>Pairs each record with all records of its key on the other side, past and to come.</summary>
+        /// <summary>Joins each record with all records of its key on the other side, earlier and later ones.</summary>
         /// <remarks>
-        /// <para>A pair goes out as soon as both are there, with the later of their times. All records of a side are kept for ever,
-        /// in memory, unless it is said for how long: then a later record of the other side finds them only that much later,
-        /// included, in event time, and the result does not depend on the order of arrival.</para>
+        /// <para>A pair is emitted as soon as both records have arrived, with the later of their times. Without a time to live all
+        /// records of a side are kept for ever, in memory. With one, a record is joined only with records of the other side that are at
+        /// most that much later, inclusive, in event time, and the result does not depend on the order of arrival.</para>
         /// <para>Where a time to live is given, both streams need event time, and records older than the watermark are late:
-        /// counted and dropped. Records that go without ever having had a partner, at the latest at the end of the input, are
-        /// counted as misses.</para>
+        /// counted and dropped. Records that are removed without ever having had a partner, at the latest at the end of the input,
+        /// are counted as unmatched.</para>
         /// </remarks>
         /// <param name="right">The other stream, with keys of the same type.</param>
-        /// <param name="result">Makes the result of a pair; called on the task's thread.</param>
-        /// <param name="keepLeft">How much later than a left record the right one may be; for ever unless given.</param>
-        /// <param name="keepRight">How much later than a right record the left one may be; for ever unless given.</param>
+        /// <param name="result">Computes the result of a pair; called on the task's thread.</param>
+        /// <param name="keepLeft">The largest time by which the right record may be later than a left one; unlimited unless given.</param>
+        /// <param name="keepRight">The largest time by which the left record may be later than a right one; unlimited unless given.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
         /// <exception cref="ArgumentOutOfRangeException">A negative time to live, or not of whole milliseconds.</exception>
         /// <example><code>

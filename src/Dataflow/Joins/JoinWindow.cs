@@ -5,13 +5,13 @@ static partial class Verbs
     extension<TKey, TLeft>(KeyedStream<TKey, TLeft> left)
         where TKey : notnull
     {
-        /// <summary>Each left with each right record of the same key and window.</summary>
-        /// <remarks>Emits, counts and keeps as <c>CoGroup</c> does, with which every other join of a window can be said: a record whose
-        /// windows are closed is late, counted and dropped. The pairs of a key and window follow each other, by the left, then by
-        /// the right record, in the order of their coming.</remarks>
+        /// <summary>Joins each left record with each right record of the same key and window.</summary>
+        /// <remarks>Emits, counts and keeps records as <c>CoGroup</c> does, with which every other join of a window can be expressed: a
+        /// record whose windows are closed is late, counted and dropped. The pairs of a key and window are emitted together, ordered by the
+        /// left, then by the right record's arrival.</remarks>
         /// <param name="right">The other stream, with keys of the same type and event time.</param>
         /// <param name="windows">Which windows; not those by count, which belong to one stream.</param>
-        /// <param name="result">Makes the result of a pair; called on the task's thread.</param>
+        /// <param name="result">Computes the result of a pair; called on the task's thread.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
         /// <exception cref="ArgumentException">Windows by count.</exception>
         /// <example><code>
@@ -23,7 +23,7 @@ static partial class Verbs
             KeyedStream<TKey, TRight> right, WindowSpec windows, Func<TLeft, TRight, TOut> result, string name = "join-window")
             => AddWindowJoin<TKey, TLeft, TRight, TOut>(left, right, windows, Outer.None, result!, name);
 
-        /// <summary>As <c>JoinWindow</c>, and a left record without partner comes out with the right type's default value.</summary>
+        /// <summary>Joins as <c>JoinWindow</c> does; a left record without partner is joined with the right type's default value.</summary>
         /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinWindow{TRight, TOut}"/>
         /// <example><code>
         /// orders.LeftJoinWindow(
@@ -34,7 +34,7 @@ static partial class Verbs
             KeyedStream<TKey, TRight> right, WindowSpec windows, Func<TLeft, TRight?, TOut> result, string name = "join-window")
             => AddWindowJoin<TKey, TLeft, TRight, TOut>(left, right, windows, Outer.Left, result!, name);
 
-        /// <summary>As <c>JoinWindow</c>, and a right record without partner comes out with the left type's default value.</summary>
+        /// <summary>Joins as <c>JoinWindow</c> does; a right record without partner is joined with the left type's default value.</summary>
         /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinWindow{TRight, TOut}"/>
         /// <example><code>
         /// orders.RightJoinWindow(
@@ -45,7 +45,8 @@ static partial class Verbs
             KeyedStream<TKey, TRight> right, WindowSpec windows, Func<TLeft?, TRight, TOut> result, string name = "join-window")
             => AddWindowJoin<TKey, TLeft, TRight, TOut>(left, right, windows, Outer.Right, result!, name);
 
-        /// <summary>As <c>JoinWindow</c>, and a record of either side without partner comes out with the other type's default value.</summary>
+        /// <summary>Joins as <c>JoinWindow</c> does; a record of either side without partner is joined with the other type's default
+        /// value.</summary>
         /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(KeyedStream{TKey, TLeft}).JoinWindow{TRight, TOut}"/>
         /// <example><code>
         /// orders.OuterJoinWindow(

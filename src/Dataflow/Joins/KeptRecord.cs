@@ -4,7 +4,7 @@ using Dataflow.State;
 
 namespace Dataflow.Joins;
 
-/// <summary>A record that a join keeps for partners to come, as it lies in the pages of its slice.</summary>
+/// <summary>A record that a join keeps for later partners, as it lies in the pages of its slice.</summary>
 /// <remarks>Written once: what a checkpoint takes of it lies here as it goes there. The key and the value are made again only
 /// where they are asked for.<code>
 /// bytes  field
@@ -33,7 +33,7 @@ internal readonly struct KeptRecord<TKey, T>
 
     public ref KeptLinks Links => ref MemoryMarshal.AsRef<KeptLinks>(_bytes.AsSpan());
 
-    /// <summary>As checkpoints are to have them; <see cref="KeptLinks.IsMatched"/> may be ahead.</summary>
+    /// <summary>The limits as checkpoints write them; <see cref="KeptLinks.IsMatched"/> may be newer.</summary>
     public ref KeptLimits Limits => ref MemoryMarshal.AsRef<KeptLimits>(_bytes.AsSpan(_limitsAt));
 
     public TKey Key => Keys.Read(_bytes[LinksBytes.._limitsAt]).Key;
@@ -45,7 +45,7 @@ internal readonly struct KeptRecord<TKey, T>
     public ReadOnlySpan<byte> ChangeValue => _bytes.AsSpan(_limitsAt);
 }
 
-/// <summary>What is known of a kept record in memory alone.</summary>
+/// <summary>The part of a kept record that is in memory only.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct KeptLinks
 {
@@ -64,13 +64,13 @@ internal struct KeptLinks
     public readonly int Bytes => Unsafe.SizeOf<KeptLinks>() + KeyBytes + ValueBytes;
 }
 
-/// <summary>What a checkpoint keeps of a record besides its key and value.</summary>
+/// <summary>The part of a kept record that a checkpoint writes beside its key and value.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1)] // nothing between, that would be written as it happens to be
 internal struct KeptLimits
 {
     public long Time;
 
-    /// <summary>The time of the last partner that it may have; <see cref="long.MaxValue"/>: there is no limit.</summary>
+    /// <summary>The time of the last possible partner; <see cref="long.MaxValue"/>: unlimited.</summary>
     public long End;
 
     public bool IsMatched;

@@ -5,12 +5,12 @@ using Dataflow.State;
 namespace Dataflow.Joins;
 
 /// <summary>The records of one side of a join, by key, in slices of time.</summary>
-/// <remarks>A slice holds the records whose <see cref="KeptLimits.End"/> falls into it, and goes as a whole when the watermark has
-/// passed it: no timer and no removal for each record. Who looks for a span of time sees its slices alone, however many records
-/// of the key the others hold. Records are kept as the bytes that checkpoints need of them (<see cref="KeptRecord{TKey, T}"/>):
-/// millions of them cost the garbage collector nothing. A value is made again when it is asked for.</remarks>
-/// <param name="name">Names the state within the job.</param>
-/// <param name="changes">Takes what checkpoints write.</param>
+/// <remarks>A slice holds the records whose <see cref="KeptLimits.End"/> falls into it, and is dropped as a whole when the watermark has
+/// passed it: there is no timer and no removal for each record. A search for a span of time reads only the slices of that span, however
+/// many records of the key the others hold. Records are kept as the bytes that checkpoints write (<see cref="KeptRecord{TKey, T}"/>):
+/// millions of them cost the garbage collector nothing. A value is deserialized when it is asked for.</remarks>
+/// <param name="name">The name of the state within the job.</param>
+/// <param name="changes">Collects the changes that checkpoints write.</param>
 /// <param name="sliceMs">The length of a slice.</param>
 internal sealed class KeptRecords<TKey, T>(string name, Changes changes, long sliceMs) : IState
     where TKey : notnull
@@ -27,7 +27,7 @@ internal sealed class KeptRecords<TKey, T>(string name, Changes changes, long sl
     private readonly ArrayBufferWriter<byte> _bytes = new();
     private int _keyBytes;
     private readonly (KeptSlice<TKey, T>? Slice, long Place, T Value)[] _made = new (KeptSlice<TKey, T>?, long, T)[1 << MadeValuesLog];
-    private long _nextNumber; // makes the keys of changes different; of one key the later record has the greater
+    private long _nextNumber; // makes the keys of changes unique; of one key the later record has the greater number
     private int _last;
 
     public uint Id => _chains.Id;
@@ -36,7 +36,7 @@ internal sealed class KeptRecords<TKey, T>(string name, Changes changes, long sl
 
     public long Entries => _slices.Sum(static slice => (long)slice.Count);
 
-    /// <summary>Does all of keeping a record that may fail.</summary>
+    /// <summary>Does the part of keeping a record that may fail.</summary>
     public void Prepare(TKey key, T value)
     {
         _bytes.ResetWrittenCount();
@@ -53,17 +53,17 @@ internal sealed class KeptRecords<TKey, T>(string name, Changes changes, long sl
         Slice(StartOf(limits.End)).Add(key, bytes[.._keyBytes], in limits, bytes[_keyBytes..]);
     }
 
-    /// <summary>The kept records of a key that may be partners of a record: each lies within the other's limits.</summary>
+    /// <summary>Finds the kept records of a key that are partners of a record: each lies within the other's limits.</summary>
     /// <param name="key">The key of both.</param>
     /// <param name="time">The record's time.</param>
-    /// <param name="end">The time of its last partner.</param>
-    /// <param name="maxSpan">The most that a kept record's end lies after its time.</param>
+    /// <param name="end">The time of the record's last possible partner.</param>
+    /// <param name="maxSpan">The largest distance of a kept record's end from its time.</param>
     public Partners Find(TKey key, long time, long end, long maxSpan) => new(this, key, time, end, maxSpan);
 
     /// <summary>Drops the slices that the watermark has passed, after a last look at their records.</summary>
     /// <param name="watermark">Neither side brings an older record.</param>
-    /// <param name="context">Handed to <paramref name="look"/>.</param>
-    /// <param name="look">Is told each record, and the last moment of its slice.</param>
+    /// <param name="context">Passed to <paramref name="look"/>.</param>
+    /// <param name="look">Called with each record and the last moment of its slice.</param>
     public void DropBefore<TContext>(long watermark, TContext context, Action<TContext, KeptRecord<TKey, T>, long> look)
     {
         var passed = 0;
@@ -115,7 +115,7 @@ internal sealed class KeptRecords<TKey, T>(string name, Changes changes, long sl
         return _slices[_last];
     }
 
-    /// <summary>A record's value, which is not made again if it was asked for lately: few are the partners of many.</summary>
+    /// <summary>Returns a record's value, cached if it was asked for lately: few records are the partners of many.</summary>
     private T ValueOf(in KeptRecord<TKey, T> record, KeptSlice<TKey, T> slice, long place)
     {
         if (!RuntimeHelpers.IsReferenceOrContainsReferences<T>()) return record.Value;
@@ -124,7 +124,7 @@ internal sealed class KeptRecords<TKey, T>(string name, Changes changes, long sl
         return made.Value;
     }
 
-    /// <summary>Goes through the partners of one record, by slices and in each in the order of their coming.</summary>
+    /// <summary>Enumerates the partners of one record, by slices, in each in the order of arrival.</summary>
     public struct Partners
     {
         private readonly KeptRecords<TKey, T> _kept;

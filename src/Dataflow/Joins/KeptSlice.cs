@@ -4,18 +4,18 @@ using Dataflow.State;
 
 namespace Dataflow.Joins;
 
-/// <summary>The kept records whose ends fall into one slice of time, in the order of their coming.</summary>
-/// <remarks>What a checkpoint has to write lies in one stretch: the records that came since the one before. The few older ones
-/// that have had their first partner since are listed, and written once more.</remarks>
+/// <summary>The kept records whose ends fall into one slice of time, in the order of arrival.</summary>
+/// <remarks>A checkpoint writes one stretch: the records added since the previous one. The few older ones that have had their first partner
+/// since are listed, and written once more.</remarks>
 /// <param name="start">The slice's first moment.</param>
-/// <param name="chains">Where each key's records are, for this slice.</param>
-/// <param name="spare">The pages that slices leave to each other.</param>
+/// <param name="chains">The place of each key's records in this slice.</param>
+/// <param name="spare">Free pages, which slices pass on to each other.</param>
 internal sealed class KeptSlice<TKey, T>(long start, KeyedState<TKey, KeptChain> chains, Stack<byte[]> spare)
     : ITimeSlice
     where TKey : notnull
 {
     private readonly PagedBytes _pages = new(spare);
-    private List<long> _matched = []; // since the last cut, of those that came before it
+    private List<long> _matched = []; // since the last cut, of records from before it
     private List<long> _frozenMatched = [];
     private int _nextFrozenMatched;
     private long _written;
@@ -28,13 +28,13 @@ internal sealed class KeptSlice<TKey, T>(long start, KeyedState<TKey, KeptChain>
 
     public KeptRecord<TKey, T> this[long place] => new(_pages.From(place));
 
-    /// <summary>Where the first record of a key is; negative: there is none.</summary>
+    /// <summary>The place of the first record of a key; negative: there is none.</summary>
     public long First(TKey key) => chains.TryGet(key, out var chain) ? chain.First : -1;
 
     /// <summary>Adds a record as the last of its key.</summary>
     /// <param name="key">The record's key.</param>
-    /// <param name="changeKey">The key of its change.</param>
-    /// <param name="limits">With <paramref name="value"/>, the value of its change.</param>
+    /// <param name="changeKey">The key of the record's change.</param>
+    /// <param name="limits">The limits; with <paramref name="value"/>, the value of its change.</param>
     /// <param name="value">The record's value.</param>
     public void Add(TKey key, ReadOnlySpan<byte> changeKey, in KeptLimits limits, ReadOnlySpan<byte> value)
     {
@@ -60,7 +60,7 @@ internal sealed class KeptSlice<TKey, T>(long start, KeyedState<TKey, KeptChain>
         Count++;
     }
 
-    /// <summary>Puts back a record that the checkpoint held which the job starts from.</summary>
+    /// <summary>Adds a record of the checkpoint that the job carries on from.</summary>
     public void Restore(TKey key, ReadOnlySpan<byte> changeKey, ReadOnlySpan<byte> changeValue)
     {
         Add(key, changeKey, in MemoryMarshal.AsRef<KeptLimits>(changeValue), changeValue[Unsafe.SizeOf<KeptLimits>()..]);
@@ -68,7 +68,7 @@ internal sealed class KeptSlice<TKey, T>(long start, KeyedState<TKey, KeptChain>
         _writtenShards |= 1UL << Shards.Of(KeyCodec<TKey>.Default.Hash(key));
     }
 
-    /// <summary>Notes that a record has had a partner.</summary>
+    /// <summary>Marks that a record has had a partner.</summary>
     public void MarkMatched(long place, in KeptRecord<TKey, T> record)
     {
         if (record.Links.IsMatched) return;
@@ -77,7 +77,7 @@ internal sealed class KeptSlice<TKey, T>(long start, KeyedState<TKey, KeptChain>
         else _matched.Add(place);
     }
 
-    /// <summary>Begins a new epoch: what came in the one before is to be written by <see cref="WriteFrozen"/>.</summary>
+    /// <summary>Begins a new epoch: records added in the one before are frozen and await <see cref="WriteFrozen"/>.</summary>
     public void Flip()
     {
         _frozen = _pages.End;
@@ -107,7 +107,7 @@ internal sealed class KeptSlice<TKey, T>(long start, KeyedState<TKey, KeptChain>
         return true;
     }
 
-    /// <summary>Calls back for each record, in the order of their coming.</summary>
+    /// <summary>Calls <paramref name="visit"/> for each record, in the order of arrival.</summary>
     public void ForEach<TContext>(TContext context, Action<TContext, KeptRecord<TKey, T>> visit)
     {
         for (var place = 0L; place < _pages.End;)
@@ -118,7 +118,7 @@ internal sealed class KeptSlice<TKey, T>(long start, KeyedState<TKey, KeptChain>
         }
     }
 
-    /// <summary>Gives the memory back and removes the slice from checkpoints to come. What is frozen is written first.</summary>
+    /// <summary>Frees the memory and removes the slice from later checkpoints. Frozen records are written first.</summary>
     public void Drop(Changes changes, uint state)
     {
         var all = int.MaxValue;
@@ -134,5 +134,5 @@ internal sealed class KeptSlice<TKey, T>(long start, KeyedState<TKey, KeptChain>
     }
 }
 
-/// <summary>Where a key's first and last record are.</summary>
+/// <summary>The places of a key's first and last record.</summary>
 internal record struct KeptChain(long First, long Last);

@@ -1,6 +1,6 @@
 namespace Dataflow;
 
-/// <summary>The sides of a join whose records come out even without a partner.</summary>
+/// <summary>The sides of a join whose records are emitted even without a partner.</summary>
 [Flags]
 internal enum Outer
 {

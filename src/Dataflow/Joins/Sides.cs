@@ -3,7 +3,7 @@ namespace Dataflow.Joins;
 /// <summary>A value of one of two streams.</summary>
 internal readonly record struct Side<TLeft, TRight>(bool IsLeft, TLeft Left, TRight Right);
 
-/// <summary>Brings two streams into one, each value with the side that it is of.</summary>
+/// <summary>Merges two streams into one; each value is marked with its side.</summary>
 internal sealed record SidesNode<TKey, TLeft, TRight>(
     string Name, Node<Keyed<TKey, TLeft>> Input, SecondInput<Keyed<TKey, TRight>> Second)
     : Node<Keyed<TKey, TLeft>, Keyed<TKey, TRight>, Keyed<TKey, Side<TLeft, TRight>>>(Name, Input, Second)
@@ -32,7 +32,7 @@ internal sealed class SidesOperator<TKey, TLeft, TRight>
     }
 }
 
-/// <summary>The values of each side, in the order in which they came.</summary>
+/// <summary>Collects the values of each side, in the order of arrival.</summary>
 internal sealed class SidesAggregation<TLeft, TRight>
     : InPlaceAggregation<Side<TLeft, TRight>, (List<TLeft> Lefts, List<TRight> Rights), Side<TLeft, TRight>,
         (TLeft[] Lefts, TRight[] Rights)>

@@ -1,6 +1,6 @@
 namespace Dataflow.Joins;
 
-/// <summary>What is kept of a stretch of time.</summary>
+/// <summary>The records kept for a slice of time.</summary>
 internal interface ITimeSlice
 {
     long Start { get; }
@@ -8,7 +8,7 @@ internal interface ITimeSlice
 
 internal static class TimeSlices
 {
-    /// <summary>The number of the first slice that starts at a moment or later, of slices in the order of time.</summary>
+    /// <summary>Returns the index of the first slice that starts at a moment or later; slices are in the order of time.</summary>
     public static int FirstFrom<TSlice>(this List<TSlice> slices, long start)
         where TSlice : ITimeSlice
     {

@@ -4,17 +4,15 @@ static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {
-        /// <summary>Collects the values of each worker into lists. A list goes out when the first of the bounds is reached.</summary>
-        /// <remarks>
-        /// What is collected is state: a checkpoint neither waits for it nor cuts it, and it is there after a restart. At the
-        /// end of the input the rest goes out. A list has the time of its newest value, or the watermark if that has gone
-        /// further, so that no list is late.
-        /// </remarks>
-        /// <param name="maxCount">How many values a list holds at most.</param>
-        /// <param name="cost">What a value costs: tokens, bytes; called on the task's thread.</param>
-        /// <param name="maxCost">What a list may cost together: a value that would exceed it begins the next list. One value
-        /// that costs more goes alone.</param>
-        /// <param name="within">How long the first value waits at most, by the job's clock, to about 20 ms.</param>
+        /// <summary>Collects the values of each worker into lists. A list is emitted when the first of the limits is reached.</summary>
+        /// <remarks>Collected values are state: a checkpoint neither waits for a list nor cuts it, and the list is restored after a
+        /// restart. At the end of the input the rest is emitted. A list has the time of its newest value, or the watermark if that is
+        /// later, so that no list is late.</remarks>
+        /// <param name="maxCount">The largest number of values in a list.</param>
+        /// <param name="cost">Computes the cost of a value, such as tokens or bytes; called on the task's thread.</param>
+        /// <param name="maxCost">The largest total cost of a list: a value that would exceed it begins the next list. A single value that
+        /// costs more is a list of its own.</param>
+        /// <param name="within">The longest wait of the first value, by the job's clock, accurate to about 20 ms.</param>
         /// <param name="withinEventTime">How far the watermark may pass the time of the first value; zero: not at all.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
         /// <example><code>
@@ -34,7 +32,7 @@ static partial class Verbs
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull
     {
-        /// <summary>Collects the values of each key into lists. A list goes out when the first of the bounds is reached.</summary>
+        /// <summary>Collects the values of each key into lists. A list is emitted when the first of the limits is reached.</summary>
         /// <inheritdoc cref="Verbs.extension{T}(Stream{T}).Batch(int, Func{T, long}, long?, TimeSpan?, TimeSpan?, string)"/>
         /// <example><code>
         /// orders.KeyBy(order => order.Item).Batch(100, withinEventTime: TimeSpan.FromMinutes(10), name: "time")
@@ -51,7 +49,7 @@ static partial class Verbs
     }
 }
 
-/// <summary>When a list is full or has waited long enough.</summary>
+/// <summary>The limits at which a list is emitted.</summary>
 internal sealed record BatchBounds<T>
 {
     private readonly Func<T, long>? _cost;

@@ -2,15 +2,15 @@ using Dataflow.State;
 
 namespace Dataflow;
 
-/// <summary>Collects values by key; what plain and keyed streams have in common.</summary>
+/// <summary>Collects values by key: the common base for plain and keyed streams.</summary>
 internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> bounds, KeyCodec<TKey> keys) : Operator<TIn, TOut>
     where TKey : notnull
 {
-    private const int MaxGone = 4096; // lists that are gone, in a queue
+    private const int MaxGone = 4096; // removed lists, in a queue
 
     private readonly long _withinMs = (long)(bounds.Within ?? default).TotalMilliseconds;
     private readonly long _withinEventTimeMs = (long)(bounds.WithinEventTime ?? default).TotalMilliseconds;
-    private readonly PriorityQueue<TKey, long> _byClock = new(); // by when the first value came, in ms; may be of a list that is gone
+    private readonly PriorityQueue<TKey, long> _byClock = new(); // by the arrival of the first value, in ms; may contain removed lists
     private readonly PriorityQueue<TKey, long> _byEventTime = new(); // by the first value's time, likewise
     private KeyedState<TKey, (List<T> Values, long Cost, long SinceMs, long FirstTime, long NewestTime)> _lists = null!;
     private long? _now; // read once for a batch of records
@@ -89,7 +89,7 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
         HandOnAll(IsForeign);
     }
 
-    /// <summary>Whether a list found in a checkpoint can grow no more, since its values came to another worker.</summary>
+    /// <summary>Whether a list from a checkpoint takes no more values, since they go to another worker now.</summary>
     protected virtual bool IsForeign(TKey key) => false;
 
     protected abstract (TKey Key, T Value) Take(in Record<TIn> record);
@@ -127,7 +127,7 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
         }
     }
 
-    /// <summary>Hands on what is due by the clock where nothing comes to fill it.</summary>
+    /// <summary>Emits lists that are due by the clock while no records come.</summary>
     private void HandOnQuiet()
     {
         if (_idleness.IsIdle && _idleness.TimeAt(Context.Time) is > long.MinValue and var quiet) HandOnDue(quiet);

@@ -7,11 +7,11 @@ static partial class Verbs
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull
     {
-        /// <summary>Lets the first record of each key pass and drops those that come after it, counted as filtered.</summary>
-        /// <remarks>Without <paramref name="within"/> every key is remembered for ever. With it a record is dropped if one
-        /// that passed is at most that much older or newer by event time, and keys are forgotten as time goes on: so a record that is
-        /// older than the watermark is late, dropped and counted.</remarks>
-        /// <param name="within">For how long a key's first record stands for those that follow; null: for ever.</param>
+        /// <summary>Passes on the first record of each key and drops later ones, which are counted as filtered.</summary>
+        /// <remarks>Without <paramref name="within"/> every key is kept in state for ever. With it, a record is dropped if an emitted one
+        /// is at most that much older or newer by event time, and keys are removed as event time advances: so a record older than the
+        /// watermark is late, dropped and counted.</remarks>
+        /// <param name="within">The time during which a key's first record suppresses others; null: for ever.</param>
         /// <param name="name">Names the state; give one where a pipeline has two.</param>
         /// <example><code>
         /// orders.Deduplicate(within: TimeSpan.FromMinutes(10))
@@ -20,9 +20,9 @@ static partial class Verbs
         public KeyedStream<TKey, T> Deduplicate(TimeSpan? within = null, string name = "deduplicate")
             => stream.Deduplicate(within, new Output<T>($"{name}-late"), name);
 
-        /// <summary>Lets the first record of each key pass, and hands out late records as a stream of their own.</summary>
-        /// <param name="within">For how long a key's first record stands for those that follow.</param>
-        /// <param name="late">The records that are older than the watermark, as they came.</param>
+        /// <summary>Passes on the first record of each key, and emits late records as a stream of their own.</summary>
+        /// <param name="within">The time during which a key's first record suppresses others.</param>
+        /// <param name="late">The records that are older than the watermark, unchanged.</param>
         /// <param name="name">Names the state; give one where a pipeline has two.</param>
         public KeyedStream<TKey, T> Deduplicate(TimeSpan within, out KeyedStream<TKey, T> late, string name = "deduplicate")
         {
@@ -57,7 +57,7 @@ internal sealed record DeduplicateNode<TKey, T>(string Name, Node<Keyed<TKey, T>
             : [$"Deduplicate '{Name}' needs event time to forget keys by. Add WithEventTime(...) before KeyBy, or leave 'within' out."];
 }
 
-/// <summary>Remembers the time of each key's record that passed, in slices of time that are forgotten as a whole.</summary>
+/// <summary>Keeps the time of each key's emitted record, in slices of time that are dropped as a whole.</summary>
 internal sealed class DeduplicateOperator<TKey, T>(long? withinMs, Output<T> late) : Operator<Keyed<TKey, T>, Keyed<TKey, T>>
     where TKey : notnull
 {
@@ -65,7 +65,7 @@ internal sealed class DeduplicateOperator<TKey, T>(long? withinMs, Output<T> lat
     private long _watermark = long.MinValue;
     private Counter _lateRecords = null!;
     private Counter _repeated = null!;
-    private NamespacedState<TKey, long> _passed = null!; // by slice: a slice is as long as a key is remembered
+    private NamespacedState<TKey, long> _passed = null!; // by slice: a slice is as long as a key is kept
 
     public override bool IsOneToOne => true;
 

@@ -7,7 +7,7 @@ static partial class Verbs
     extension(Pipeline pipeline)
     {
         /// <summary>Reads a source.</summary>
-        /// <param name="source">What to read: <c>Source.Csv&lt;T&gt;(path)</c>, <c>Source.Of(values)</c>, one of your own.</param>
+        /// <param name="source">The source: <c>Source.Csv&lt;T&gt;(path)</c>, <c>Source.Of(values)</c>, or your own.</param>
         /// <example><code>
         /// pipeline.From(Source.Of(1, 2, 3, 4, 5, 6))
         ///     .Where(number => number % 2 == 0)
@@ -19,9 +19,9 @@ static partial class Verbs
             return new Stream<T>(pipeline, new SourceNode<T>(source, FeedsTable: false));
         }
 
-        /// <summary>Reads a topic from its start, or on from the last checkpoint, and goes on as it grows.</summary>
-        /// <remarks>A topic that is missing is made, so that its writer may come later; one that is read to its end
-        /// (<see cref="Topic{T}.StopAtEnd"/>) must be there.</remarks>
+        /// <summary>Reads a topic from its start, or from the last checkpoint on, and continues as it grows.</summary>
+        /// <remarks>A missing topic is created, so that its writer may start later; one that is read to its end
+        /// (<see cref="Topic{T}.StopAtEnd"/>) must exist.</remarks>
         /// <example><code>
         /// read.From(topic.StopAtEnd()).To(Sink.Console&lt;Order>(order => $"{order.Customer}: {order.Pieces}"));
         /// </code></example>
@@ -32,8 +32,8 @@ static partial class Verbs
         }
 
         /// <summary>Reads a source as a table: the latest row of each key, for joins.</summary>
-        /// <param name="source">What to read; if it ends, it is read to the end before any stream starts.</param>
-        /// <param name="key">The row's key; called on the task's thread.</param>
+        /// <param name="source">The source; if it is bounded, it is read to the end before any stream starts.</param>
+        /// <param name="key">Selects the row's key; called on the task's thread.</param>
         /// <param name="name">Names the table's state; the source's name unless given.</param>
         /// <example><code>
         /// var items = pipeline.Table(Source.Of(input, "items"), item => item.Name);
@@ -47,9 +47,9 @@ static partial class Verbs
             return Dataflow.Table<TKey, TRow>.OfUpserts(rows.Upserts(), name ?? Path.GetFileName(source.Name), isFromSource: true);
         }
 
-        /// <summary>Reads a topic as a table by the keys of its records: the latest value of each, none after a record without
-        /// one. What <c>table.To(topic)</c> has written comes back so.</summary>
-        /// <param name="topic">Its records have keys.</param>
+        /// <summary>Reads a topic as a table by the keys of its records: the latest value of each key; a record without a value deletes the
+        /// row. This is the form that <c>table.To(topic)</c> writes.</summary>
+        /// <param name="topic">The topic, whose records have keys.</param>
         /// <param name="name">Names the table's state; the topic's name unless given.</param>
         /// <example><code>
         /// pipeline.Table&lt;string, Item>(topic.StopAtEnd()).Select(item => item.Shelf).To(Topic.Of&lt;string>("shelves", partitions: 1));

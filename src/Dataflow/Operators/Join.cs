@@ -7,12 +7,12 @@ static partial class Verbs
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull
     {
-        /// <summary>Joins each record with the row that the table holds for its key at that moment.</summary>
-        /// <remarks>An inner join: records whose key has no row are dropped and counted as misses. A table of a bounded
-        /// source is read to its end before the stream starts. No record is late for this join: whatever its time, it meets the
-        /// row of the moment at which it comes. For the row of its own time there is <c>JoinAsOf</c>.</remarks>
+        /// <summary>Joins each record with the table's current row for its key.</summary>
+        /// <remarks>An inner join: records whose key has no row are dropped and counted as unmatched. A table of a bounded source is read
+        /// to its end before the stream starts. No record is late for this join: whatever its time, it is joined with the row at the moment
+        /// of its arrival. To join with the row of the record's own time use <c>JoinAsOf</c>.</remarks>
         /// <param name="table">The other side; its key is of the same type.</param>
-        /// <param name="result">Makes the result of value and row; called on the task's thread.</param>
+        /// <param name="result">Computes the result of value and row; called on the task's thread.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
         /// <example><code>
         /// pipeline.From(Source.Of&lt;Order>([new(0, "ada", "tea", 2), new(1, "bob", "rum", 1), new(2, "eve", "cups", 4)]))

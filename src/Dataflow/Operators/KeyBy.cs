@@ -6,11 +6,12 @@ static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {
-        /// <summary>Gives each record a key. Steps that keep state by key bring the records of a key together.</summary>
-        /// <remarks>Records move to another worker only in front of a step that needs it, after filters in between.</remarks>
-        /// <param name="key">Called once per record, on the task's thread; must not block nor return null.</param>
+        /// <summary>Gives each record a key. Steps with keyed state partition the stream by it.</summary>
+        /// <remarks>Records move to another worker only before a step that needs it, after filters in between.</remarks>
+        /// <param name="key">Selects the key; called once per record, on the task's thread; must not block nor return null.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
-        /// <param name="serde">How keys become bytes, equal ones equal bytes: as <see cref="Pipeline.UseSerde"/> for the type.</param>
+        /// <param name="serde">The serde of the keys, which writes equal keys as equal bytes; same as <see cref="Pipeline.UseSerde"/> for
+        /// the type.</param>
         /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
         /// <example><code>
         /// var byCustomer = pipeline.From(Source.Of&lt;Order>([new(0, "ada", "tea", 2), new(1, "bob", "cups", 1)]))

@@ -6,16 +6,16 @@ static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {
-        /// <summary>Joins each value with the row that a call finds for its key. An inner join: values without a row are dropped
-        /// and counted as misses.</summary>
-        /// <remarks>Rows are kept in a cache that all workers of the job share; of all that ask for a key at once, one calls. A
-        /// call that fails is not kept. Checkpoints wait for no call: see <c>MapAsync</c>, by whose rules this step goes. A
-        /// cached row is used as it was found: what changes elsewhere is seen after the time to live.</remarks>
-        /// <param name="key">What to look up; called on the task's thread, more than once for a value.</param>
-        /// <param name="find">Starts the call; must not block. Its task gives null where there is no row.</param>
-        /// <param name="result">Makes the result of value and row; called on the task's thread.</param>
-        /// <param name="options">How calls are made, and what is kept of them.</param>
-        /// <param name="name">Names the step and what it keeps; give one where a pipeline has two such steps.</param>
+        /// <summary>Joins each value with the row that an asynchronous call returns for its key. An inner join: values without a row are
+        /// dropped and counted as unmatched.</summary>
+        /// <remarks>Rows are kept in a cache that all workers of the job share; of concurrent lookups of a key only one makes the call. A
+        /// failed call is not cached. Checkpoints do not wait for calls: the rules of <c>MapAsync</c> apply. A cached row does not change:
+        /// changes elsewhere become visible after the time to live.</remarks>
+        /// <param name="key">Selects the key to look up; called on the task's thread, more than once for a value.</param>
+        /// <param name="find">Starts the call; must not block. Its task returns null where there is no row.</param>
+        /// <param name="result">Computes the result of value and row; called on the task's thread.</param>
+        /// <param name="options">The options of calls and cache.</param>
+        /// <param name="name">The name of the step and of its state; give one where a pipeline has two such steps.</param>
         /// <example><code>
         /// orders.Lookup(order => order.Item, FindAsync, (order, item) => $"{order.Customer}: {item.Name} from the shelf {item.Shelf}")
         ///     .To(Sink.Console&lt;string>(name: "inner"));
@@ -32,7 +32,7 @@ static partial class Verbs
             return stream.Add(input => new LookupNode<T, TKey, TRow, TOut>(name, input, key, find, result!, options ?? new()) { IsInner = true });
         }
 
-        /// <summary>As <c>Lookup</c>, but keeps the values that have no row: a left join.</summary>
+        /// <summary>Looks up rows as <c>Lookup</c> does, but keeps the values that have no row: a left join.</summary>
         /// <inheritdoc cref="Verbs.extension{T}(Stream{T}).Lookup{TKey, TRow, TOut}(Func{T, TKey}, Func{TKey, CancellationToken, Task{TRow}}, Func{T, TRow, TOut}, LookupOptions, string)"/>
         /// <example><code>
         /// orders.KeyBy(order => order.Item)
@@ -57,8 +57,8 @@ static partial class Verbs
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull
     {
-        /// <summary>Joins each value with the row that a call finds for its key. An inner join: values without a row are dropped
-        /// and counted as misses. A slow call holds up its own key alone.</summary>
+        /// <summary>Joins each value with the row that an asynchronous call returns for its key. An inner join: values without a row are
+        /// dropped and counted as unmatched. A slow call delays only its own key.</summary>
         /// <inheritdoc cref="Verbs.extension{T}(Stream{T}).Lookup{TKey, TRow, TOut}(Func{T, TKey}, Func{TKey, CancellationToken, Task{TRow}}, Func{T, TRow, TOut}, LookupOptions, string)"/>
         public KeyedStream<TKey, TOut> Lookup<TRow, TOut>(
             Func<TKey, CancellationToken, Task<TRow?>> find, Func<T, TRow, TOut> result, LookupOptions? options = null,
@@ -70,7 +70,7 @@ static partial class Verbs
             return stream.Add(input => ByKey<TKey, T, TRow, TOut>(input, find, result!, options, name) with { IsInner = true });
         }
 
-        /// <summary>As <c>Lookup</c>, but keeps the values that have no row: a left join.</summary>
+        /// <summary>Looks up rows as <c>Lookup</c> does, but keeps the values that have no row: a left join.</summary>
         /// <inheritdoc cref="Verbs.extension{TKey, T}(KeyedStream{TKey, T}).Lookup{TRow, TOut}(Func{TKey, CancellationToken, Task{TRow}}, Func{T, TRow, TOut}, LookupOptions, string)"/>
         /// <example><code>
         /// orders.KeyBy(order => order.Item)
@@ -149,7 +149,7 @@ internal sealed class LookupOperator<TIn, TKey, TRow, TOut>(LookupNode<TIn, TKey
         }
         catch (Exception)
         {
-            return true; // fails again where the record is told
+            return true; // fails again in the call, where the record is rejected
         }
     }
 

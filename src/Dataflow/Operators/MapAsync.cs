@@ -4,17 +4,15 @@ static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {
-        /// <summary>Replaces each value by what an asynchronous call makes of it.</summary>
-        /// <remarks>
-        /// A checkpoint does not wait for calls: it keeps the values whose results have not gone on, and calls are made for
-        /// them again after a restart. So each value gives one result, but a call may be made more than once. Values that
-        /// cannot be written (see <see cref="Serde{T}.Default"/>) cannot be kept: for them checkpoints wait, and the plan says
-        /// so. A call that fails for good stops the job, as a step that throws does.
-        /// </remarks>
-        /// <param name="map">Starts the call; called on the task's thread, must not block. Its token is cancelled when the call
-        /// has taken too long and when the job ends.</param>
-        /// <param name="options">How many calls at once, in which order results go on, timeout, retries, rate.</param>
-        /// <param name="name">Names the step and what it keeps; give one where a pipeline has two such steps.</param>
+        /// <summary>Replaces each value by the result of an asynchronous call.</summary>
+        /// <remarks>A checkpoint does not wait for calls: it stores the values whose results were not emitted yet, and their calls are made
+        /// again after a restart. So each value gives one result, but a call may be made more than once. Values that cannot be written (see
+        /// <see cref="Serde{T}.Default"/>) cannot be stored: for them checkpoints wait, and the plan says so. A call that finally fails is
+        /// an error of its record, which stops the job or becomes a dead letter: see <see cref="ErrorPolicy"/>.</remarks>
+        /// <param name="map">Starts the call; called on the task's thread, must not block. Its token is cancelled when the call exceeds its
+        /// timeout and when the job ends.</param>
+        /// <param name="options">The number of concurrent calls, the order of results, timeout, retries and rate.</param>
+        /// <param name="name">The name of the step and of its state; give one where a pipeline has two such steps.</param>
         /// <example><code>
         /// pipeline.From(Source.Of&lt;Order>([new(0, "ada", "tea", 2), new(1, "bob", "tea", 4), new(2, "ada", "cups", 1)]))
         ///     .MapAsync(ScoreAsync, new() { Concurrency = 8, Timeout = TimeSpan.FromSeconds(5), Attempts = 3 })
@@ -27,7 +25,7 @@ static partial class Verbs
             return stream.Add(input => new MapAsyncNode<T, TOut>(name, input, map, options ?? new()));
         }
 
-        /// <summary>As the form whose function takes a token, for calls that cannot be cancelled.</summary>
+        /// <summary>Replaces each value by the result of an asynchronous call that cannot be cancelled.</summary>
         /// <inheritdoc cref="Verbs.extension{T}(Stream{T}).MapAsync{TOut}(Func{T, CancellationToken, Task{TOut}}, AsyncOptions, string)"/>
         public Stream<TOut> MapAsync<TOut>(Func<T, Task<TOut>> map, AsyncOptions? options = null, string name = "map-async")
         {
@@ -39,8 +37,8 @@ static partial class Verbs
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull
     {
-        /// <summary>Replaces each value by what an asynchronous call makes of it; a slow call holds up the results of its own
-        /// key alone.</summary>
+        /// <summary>Replaces each value by the result of an asynchronous call; a slow call delays only the results of its own
+        /// key.</summary>
         /// <inheritdoc cref="Verbs.extension{T}(Stream{T}).MapAsync{TOut}(Func{T, CancellationToken, Task{TOut}}, AsyncOptions, string)"/>
         public KeyedStream<TKey, TOut> MapAsync<TOut>(
             Func<T, CancellationToken, Task<TOut>> map, AsyncOptions? options = null, string name = "map-async")
@@ -49,7 +47,8 @@ static partial class Verbs
             return stream.Add(input => new KeyedMapAsyncNode<TKey, T, TOut>(name, input, map, options ?? new()));
         }
 
-        /// <summary>As the form whose function takes a token, for calls that cannot be cancelled.</summary>
+        /// <summary>Replaces each value by the result of an asynchronous call that cannot be cancelled; a slow call delays only the results
+        /// of its own key.</summary>
         /// <inheritdoc cref="Verbs.extension{T}(Stream{T}).MapAsync{TOut}(Func{T, CancellationToken, Task{TOut}}, AsyncOptions, string)"/>
         public KeyedStream<TKey, TOut> MapAsync<TOut>(Func<T, Task<TOut>> map, AsyncOptions? options = null, string name = "map-async")
         {

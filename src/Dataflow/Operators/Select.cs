@@ -4,7 +4,7 @@ static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {
-        /// <summary>Replaces each value by what <paramref name="selector"/> makes of it; time and order stay.</summary>
+        /// <summary>Replaces each value by the result of <paramref name="selector"/>; time and order stay.</summary>
         /// <param name="selector">Called once per record, on the task's thread; must not block.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
         /// <exception cref="ArgumentNullException"><paramref name="selector"/> is null.</exception>
@@ -23,7 +23,7 @@ static partial class Verbs
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull
     {
-        /// <summary>Replaces each value by what <paramref name="selector"/> makes of it; key, time and order stay.</summary>
+        /// <summary>Replaces each value by the result of <paramref name="selector"/>; key, time and order stay.</summary>
         /// <inheritdoc cref="Verbs.extension{T}(Stream{T}).Select{TOut}(Func{T, TOut}, string)"/>
         /// <example><code>
         /// var byCustomer = pipeline.From(Source.Of&lt;Order>([new(0, "ada", "tea", 2), new(1, "bob", "cups", 1)]))

@@ -4,8 +4,8 @@ static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {
-        /// <summary>Replaces each value by the values that <paramref name="selector"/> gives, in their order.</summary>
-        /// <param name="selector">Called once per record, on the task's thread; what it returns is enumerated there.</param>
+        /// <summary>Replaces each value by the values that <paramref name="selector"/> returns, in their order.</summary>
+        /// <param name="selector">Called once per record, on the task's thread; its result is enumerated there.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
         /// <exception cref="ArgumentNullException"><paramref name="selector"/> is null.</exception>
         /// <example><code>
@@ -52,7 +52,7 @@ internal sealed class SelectManyOperator<TIn, TOut>(Func<TIn, IEnumerable<TOut>>
         }
     }
 
-    /// <summary>The values once they are all there: a record whose code fails half way has no results.</summary>
+    /// <summary>Collects all values before the first is emitted: a record whose code fails half way has no results.</summary>
     private List<TOut>.Enumerator All(IEnumerable<TOut> values)
     {
         _all.Clear();
@@ -60,7 +60,7 @@ internal sealed class SelectManyOperator<TIn, TOut>(Func<TIn, IEnumerable<TOut>>
         return _all.GetEnumerator();
     }
 
-    // Emit stays outside: what fails further down is not this step's fault.
+    // Emit stays outside: a failure further down is not this step's fault.
     private bool MoveNext(IEnumerator<TOut> values, in Record<TIn> record)
     {
         try

@@ -4,8 +4,9 @@ static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {
-        /// <summary>The records whose value satisfies <paramref name="predicate"/>; all others go another way.</summary>
-        /// <remarks>For more than two ways split the rest again: a record goes where it fits first.</remarks>
+        /// <summary>Splits the stream in two: returns the records whose value satisfies <paramref name="predicate"/>; all others go to
+        /// <paramref name="rest"/>.</summary>
+        /// <remarks>For more than two streams split the rest again: a record goes to the first that it fits.</remarks>
         /// <param name="predicate">Called once per record, on the task's thread; must not block.</param>
         /// <param name="rest">The records whose value does not satisfy it. They count as filtered in the status of this step.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
@@ -27,7 +28,8 @@ static partial class Verbs
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull
     {
-        /// <summary>The records whose value satisfies <paramref name="predicate"/>, with their keys; all others go another way.</summary>
+        /// <summary>Splits the stream in two: returns the records whose value satisfies <paramref name="predicate"/>; all others go to
+        /// <paramref name="rest"/>. Keys stay.</summary>
         /// <inheritdoc cref="Verbs.extension{T}(Stream{T}).Split(Func{T, bool}, out Stream{T}, string)"/>
         public KeyedStream<TKey, T> Split(Func<T, bool> predicate, out KeyedStream<TKey, T> rest, string name = "split")
         {

@@ -7,7 +7,7 @@ static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {
-        /// <summary>Writes the values to a sink. What it promises after a crash is in <see cref="Sink{T}.Guarantee"/>.</summary>
+        /// <summary>Writes the values to a sink. <see cref="Sink{T}.Guarantee"/> says what holds after a crash.</summary>
         /// <example><code>
         /// pipeline.From(Source.Of(1, 2, 3, 4, 5, 6))
         ///     .Where(number => number % 2 == 0)
@@ -38,7 +38,7 @@ static partial class Verbs
         public void To(Sink<T> sink) => stream.Values().To(sink);
 
         /// <summary>Appends keys and values to a topic, exactly once, each key to the partition that Kafka's producers would
-        /// choose for it.</summary>
+        /// choose.</summary>
         public void To(Topic<T> topic)
         {
             ArgumentNullException.ThrowIfNull(topic);
@@ -46,7 +46,7 @@ static partial class Verbs
                 topic, static pair => pair.Value, static (pair, bytes) => KeyCodec<TKey>.Default.WriteNormal(pair.Key, bytes)));
         }
 
-        /// <summary>The values without their keys.</summary>
+        /// <summary>Drops the keys: returns the values as a plain stream.</summary>
         /// <example><code>
         /// byCustomer.Values().To(Sink.Console&lt;string>(name: "values"));
         /// </code></example>
@@ -56,8 +56,8 @@ static partial class Verbs
     extension<TKey, TRow>(Table<TKey, TRow> table)
         where TKey : notnull
     {
-        /// <summary>Appends each change to a topic, exactly once: the key with its new row, or without a value where the row is
-        /// gone. What the topic's last record of a key says is what the table holds.</summary>
+        /// <summary>Appends each change to a topic, exactly once: the key with its new row, or without a value if the row was deleted. So
+        /// the topic's last record of each key is the table's current row.</summary>
         /// <example><code>
         /// pipeline.Table&lt;string, Item>(topic.StopAtEnd()).Select(item => item.Shelf).To(Topic.Of&lt;string>("shelves", partitions: 1));
         /// </code></example>

@@ -4,8 +4,8 @@ static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {
-        /// <summary>All records of both streams. Each keeps its own order; between them there is none.</summary>
-        /// <remarks>Its watermark is the lesser of the two.</remarks>
+        /// <summary>Merges two streams. Each keeps its own order; there is none between them.</summary>
+        /// <remarks>The watermark of the result is the lower one of the two.</remarks>
         /// <param name="other">A stream of the same pipeline.</param>
         /// <param name="name">Name shown in the plan and in metrics.</param>
         /// <example><code>
@@ -20,7 +20,7 @@ static partial class Verbs
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull
     {
-        /// <summary>All records of both streams, with their keys.</summary>
+        /// <summary>Merges two streams, with their keys.</summary>
         /// <inheritdoc cref="Verbs.extension{T}(Stream{T}).Union(Stream{T}, string)"/>
         public KeyedStream<TKey, T> Union(KeyedStream<TKey, T> other, string name = "union")
             => stream.Add(other, (first, second) => new UnionNode<Keyed<TKey, T>>(name, first, second));

@@ -5,7 +5,7 @@ internal sealed record ValuesNode<TKey, T>(Node<Keyed<TKey, T>> Input) : Node<Ke
     public override Operator<Keyed<TKey, T>, T> CreateOperator() => new ValuesOperator<TKey, T>();
 }
 
-/// <summary>Takes the keys off.</summary>
+/// <summary>Drops the keys.</summary>
 internal sealed class ValuesOperator<TKey, T> : Operator<Keyed<TKey, T>, T>
 {
     public override bool IsOneToOne => true;

@@ -3,8 +3,8 @@ using Dataflow.Patterns;
 
 namespace Dataflow;
 
-/// <summary>The records that form a match, or a part of one, by the parts of the pattern. What a condition sees is valid during its
-/// call only; what the function that makes the result sees may be kept.</summary>
+/// <summary>The records that form a match, or a part of one, by the parts of the pattern. The match that a condition receives is valid
+/// during its call only; the one that the result function receives may be kept.</summary>
 public sealed class Match<T>
 {
     private readonly IReadOnlyList<PatternPart<T>> _parts;
@@ -43,7 +43,7 @@ public sealed class Match<T>
         return this;
     }
 
-    /// <summary>The same with records of its own, which do not change when the search goes on.</summary>
+    /// <summary>Copies the match, so that it does not change when the search goes on.</summary>
     internal Match<T> Copy()
     {
         var rows = new OpenMatches<T>();
@@ -51,7 +51,7 @@ public sealed class Match<T>
         return new Match<T>(_parts).Of(rows, new() { Rows = [.. rows.Rows.Select(static (_, i) => (long)i)], Parts = _open.Parts });
     }
 
-    /// <summary>Some records of a match that follow each other.</summary>
+    /// <summary>A range of records of a match.</summary>
     private sealed class Records(Match<T> match, int first, int last) : IReadOnlyList<T>
     {
         public int Count => first < 0 ? 0 : last - first + 1;

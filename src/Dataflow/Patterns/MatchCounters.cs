@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace Dataflow.Operations;
 
-/// <summary>The numbers that <c>Match</c> counts.</summary>
+/// <summary>The counters of <c>Match</c>.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class MatchCounters
 {
@@ -11,7 +11,7 @@ public static class MatchCounters
 
     extension(StepStatus step)
     {
-        /// <summary>Searches of <c>Match</c> that were given up because too many were open.</summary>
+        /// <summary>The number of searches of <c>Match</c> that were dropped because too many were open.</summary>
         public long DroppedMatches => step.Total(Dropped);
     }
 }

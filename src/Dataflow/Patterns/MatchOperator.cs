@@ -1,6 +1,6 @@
 namespace Dataflow.Patterns;
 
-/// <summary>Puts the records of each key in the order of their time, and searches them for a pattern.</summary>
+/// <summary>Sorts the records of each key by time, and searches them for a pattern.</summary>
 internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>
     where TKey : notnull
 {
@@ -14,7 +14,7 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
     private Counter _late = null!;
     private TKey _key = default!;
     private long _watermark = long.MinValue;
-    private long _handedOn = long.MinValue; // the watermark that those behind know of
+    private long _handedOn = long.MinValue; // the watermark last emitted
 
     public MatchOperator(Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, int maxOpen, Output<TOut> timedOut)
     {
@@ -66,7 +66,7 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
     private void MoveTo(long watermark)
     {
         _watermark = watermark;
-        // Records of the watermark's own time may still come.
+        // More records of the watermark's own time may come.
         while (_timers.TryTakeDue(watermark == long.MaxValue ? watermark : watermark - 1, out _key, out var time)) Search(time);
         if (watermark == long.MaxValue) EndAll();
     }
@@ -75,7 +75,7 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
     {
         if (_matches.Update(_key, out _) is not { } matches)
         {
-            _matches.Remove(_key); // a search's time was over after its key had gone
+            _matches.Remove(_key); // a search expired after its key was removed
             return;
         }
 
@@ -91,7 +91,7 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
         if (matches.IsEmpty) _matches.Remove(_key);
     }
 
-    /// <summary>At the end of the input open matches are as long as they are.</summary>
+    /// <summary>Ends all open matches at the end of the input.</summary>
     private void EndAll()
     {
         var open = new List<(TKey Key, OpenMatches<T> Matches)>();

@@ -7,16 +7,18 @@ static partial class Verbs
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull
     {
-        /// <summary>Finds a pattern in the records of each key, in the order of their event time, those of one time as they came.</summary>
-        /// <remarks>A record waits until the watermark has passed it; one that comes later is late, counted and dropped. A match
-        /// goes out once no other could take its place, with the time of its last record, or with that of the watermark where it has passed
-        /// this, so that nothing that follows takes it for late. Open matches are kept in state; a
-        /// checkpoint writes those of each key that changed, whole.</remarks>
-        /// <param name="pattern">What to find.</param>
-        /// <param name="result">Makes the result of key and match; called on the task's thread.</param>
-        /// <param name="maxOpen">How many ways to go on may be open for a key: beyond, the oldest searches are dropped and counted.</param>
+        /// <summary>Finds a pattern in the records of each key, in the order of their event time; records of equal time in the order of
+        /// arrival.</summary>
+        /// <remarks>A record waits until the watermark has passed it; one that arrives later is late, counted and dropped. A match is
+        /// emitted once no other can replace it, with the time of its last record, or that of the watermark if it has passed this, so that
+        /// later steps do not take it for late. Open matches are kept in state; a checkpoint writes all open matches of each changed
+        /// key.</remarks>
+        /// <param name="pattern">The pattern to find.</param>
+        /// <param name="result">Computes the result of a key and a match; called on the task's thread.</param>
+        /// <param name="maxOpen">The largest number of open partial matches of a key: beyond it, the oldest searches are dropped and
+        /// counted.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
-        /// <exception cref="ArgumentException">The pattern waits for more for ever, or may be without any record.</exception>
+        /// <exception cref="ArgumentException">The pattern can never end, or can match without any record.</exception>
         /// <example><code>
         /// prices.Match(
         ///         Pattern.Begin&lt;Price>("start", _ => true)
@@ -30,8 +32,8 @@ static partial class Verbs
             Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, int maxOpen = MaxOpen, string name = "match")
             => stream.Match(pattern, result, new Output<TOut>($"{name}-timed-out"), maxOpen, name);
 
-        /// <summary>Finds a pattern, and hands out partial matches whose <c>Within</c> expired as a stream of their own.
-        /// None with <see cref="AfterMatch.NoSkip"/>.</summary>
+        /// <summary>Finds a pattern; also emits partial matches whose <c>Within</c> expired, to a stream of their own. There are none with
+        /// <see cref="AfterMatch.NoSkip"/>.</summary>
         /// <example><code>
         /// var paid = steps.Match(
         ///         Pattern.Begin&lt;(int, string, string What)>("order", step => step.What == "order")

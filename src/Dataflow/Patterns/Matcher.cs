@@ -1,11 +1,9 @@
 namespace Dataflow.Patterns;
 
 /// <summary>Searches for a pattern in the records of one key, one after the other.</summary>
-/// <remarks>
-/// A search goes all ways at once, as the virtual machine of Pike does for regular expressions: its open ways are kept in the
-/// order in which a backtracking search would try them. One that arrives cuts off those behind it; what is before it may
-/// still surpass it. Conditions see the records of a way, so ways do not merge: their number is bounded.
-/// </remarks>
+/// <remarks>A search follows all ways at once, as Pike's virtual machine does for regular expressions: its open ways are kept in the order
+/// in which a backtracking search would try them. A way that completes cuts off those behind it; those before it may still replace it.
+/// Conditions see the records of a way, so ways do not merge: their number is bounded.</remarks>
 internal sealed class Matcher<T>(Pattern<T> pattern, int maxOpen, Action<OpenMatches<T>, OpenMatch> onMatch, Action<OpenMatches<T>, OpenMatch> onTimeout, Action<Exception> reject)
 {
     private readonly PatternPart<T>[] _parts = [.. pattern.Parts];
@@ -15,10 +13,10 @@ internal sealed class Matcher<T>(Pattern<T> pattern, int maxOpen, Action<OpenMat
     private readonly Match<T> _soFar = new(pattern.Parts);
     private List<OpenMatch> _ways = [];
 
-    /// <summary>How many searches were given up because too many ways were open.</summary>
+    /// <summary>The number of searches that were dropped because too many ways were open.</summary>
     public long Dropped { get; private set; }
 
-    /// <summary>The moment at which a search that begins at some time is over.</summary>
+    /// <summary>The moment at which a search that begins at a time expires; null: never.</summary>
     public long? EndOf(long startMs) => _withinMs == long.MaxValue ? null : startMs + _withinMs;
 
     public void Add(OpenMatches<T> key, TimedValue<T> value)
@@ -32,7 +30,7 @@ internal sealed class Matcher<T>(Pattern<T> pattern, int maxOpen, Action<OpenMat
         Decide(key);
     }
 
-    /// <summary>Ends the searches whose time is over. Those are the first ones; each may skip some of the others.</summary>
+    /// <summary>Ends the searches that have expired. They are the first ones; each may skip some of the others.</summary>
     public void EndOverdue(OpenMatches<T> key, long now)
     {
         while (key.Searches is [var search, ..] && EndOf(key.TimeOf(search.Start)) <= now)
@@ -43,7 +41,7 @@ internal sealed class Matcher<T>(Pattern<T> pattern, int maxOpen, Action<OpenMat
         }
     }
 
-    /// <summary>Ends all searches: nothing follows.</summary>
+    /// <summary>Ends all searches, because no record follows.</summary>
     public void End(OpenMatches<T> key)
     {
         foreach (var search in key.Searches) search.Open.Clear();
@@ -82,7 +80,7 @@ internal sealed class Matcher<T>(Pattern<T> pattern, int maxOpen, Action<OpenMat
         _ways = ways;
     }
 
-    /// <summary>Goes on with a record; true if the way arrives before all that are still to be tried.</summary>
+    /// <summary>Continues a way with a record; true if it completes before all ways that are still to be tried.</summary>
     private bool Take(OpenMatches<T> key, MatchSearch search, OpenMatch way, long row)
     {
         var part = _parts[way.Next];
@@ -94,7 +92,8 @@ internal sealed class Matcher<T>(Pattern<T> pattern, int maxOpen, Action<OpenMat
         return false;
     }
 
-    /// <summary>Goes on to the parts behind a way's last one, or to the end of the pattern; true if no other way counts any more.</summary>
+    /// <summary>Continues with the parts behind a way's last one, or the end of the pattern; true if no other way counts any
+    /// more.</summary>
     private bool Leave(OpenMatches<T> key, MatchSearch search, OpenMatch taken)
     {
         foreach (var next in _entries[taken.Next + 1])
@@ -141,7 +140,7 @@ internal sealed class Matcher<T>(Pattern<T> pattern, int maxOpen, Action<OpenMat
         }
     }
 
-    /// <summary>Hands out what is decided. Where a match skips records, a search waits for those before it.</summary>
+    /// <summary>Emits decided matches. Where a match skips records, a search waits for those before it.</summary>
     private void Decide(OpenMatches<T> key)
     {
         for (var i = 0; i < key.Searches.Count;)

@@ -2,7 +2,7 @@ using MessagePack;
 
 namespace Dataflow.Patterns;
 
-/// <summary>What a <c>Match</c> step keeps of a key: its records that wait for the watermark, and the matches that are open.</summary>
+/// <summary>The state of a <c>Match</c> step for a key: records that wait for the watermark, and open matches.</summary>
 internal sealed class OpenMatches<T>
 {
     /// <summary>The records that the watermark has not passed, by time.</summary>
@@ -17,7 +17,7 @@ internal sealed class OpenMatches<T>
     [Key(2)]
     public long FirstRow { get; set; }
 
-    /// <summary>The searches that are not decided, by their first record.</summary>
+    /// <summary>The undecided searches, by their first record.</summary>
     [Key(3)]
     public List<MatchSearch> Searches { get; init; } = [];
 
@@ -27,7 +27,7 @@ internal sealed class OpenMatches<T>
 
     internal long TimeOf(long row) => Rows[(int)(row - FirstRow)].TimeMs;
 
-    /// <summary>Forgets the records that no search needs.</summary>
+    /// <summary>Removes the records that no search needs.</summary>
     internal void ForgetRows()
     {
         var count = Searches.Count == 0 ? Rows.Count : (int)(Searches[0].Start - FirstRow);
@@ -46,16 +46,16 @@ internal sealed class MatchSearch
     [Key(0)]
     public long Start { get; init; }
 
-    /// <summary>The ways that are open, the preferred ones first.</summary>
+    /// <summary>The open ways, the preferred ones first.</summary>
     [Key(1)]
     public List<OpenMatch> Open { get; set; } = [];
 
-    /// <summary>The best match so far, which an open way may still surpass.</summary>
+    /// <summary>The best match so far, which an open way may still replace.</summary>
     [Key(2)]
     public OpenMatch? Found { get; set; }
 }
 
-/// <summary>The records of a match so far, and which part the next one would be of.</summary>
+/// <summary>The records of a match so far, and the part of the next record.</summary>
 internal sealed class OpenMatch
 {
     /// <summary>The numbers of the records.</summary>
@@ -66,11 +66,11 @@ internal sealed class OpenMatch
     [Key(1)]
     public int[] Parts { get; init; } = [];
 
-    /// <summary>The part that the next record would be of.</summary>
+    /// <summary>The part of the next record.</summary>
     [Key(2)]
     public int Next { get; init; }
 
-    /// <summary>How many records that part would then have.</summary>
+    /// <summary>The number of records of that part with the next one.</summary>
     [Key(3)]
     public int Count { get; init; }
 }

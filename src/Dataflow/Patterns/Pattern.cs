@@ -15,19 +15,18 @@ public static class Pattern
         return Begin<T>(part, (value, _) => where(value));
     }
 
-    /// <summary>Begins a pattern with a part whose condition sees the records that it has already, where it repeats.</summary>
+    /// <summary>Begins a pattern with a part whose condition also receives the part's earlier records, where it repeats.</summary>
     public static Pattern<T> Begin<T>(string part, Func<T, Match<T>, bool> where) => new Pattern<T>([], null, AfterMatch.SkipPastLast).Add(part, where, false);
 }
 
 /// <summary>A sequence of parts that records of one key form, in the order of their event time. Immutable.</summary>
-/// <remarks>
-/// As in MATCH_RECOGNIZE of SQL, a record begins at most one match (but see <see cref="AfterMatch.NoSkip"/>): repeated parts
-/// are greedy, they take the most with which the rest still matches, unless they are reluctant; and after a match the search goes on
-/// behind it, unless <see cref="Then"/> says otherwise. Between parts joined by <see cref="FollowedBy(string, Func{T, bool})"/> records
-/// may lie that do not satisfy the part's condition; the first that does is taken. Unlike SQL's, conditions do not see the record at
-/// hand as part of the match. Unlike in Flink's CEP, whose default is <c>NoSkip</c>, repeats do not let others between them after
-/// <c>Next</c>; and there are no negative parts: a condition says what must not come, and the matches that timed out what did not.
-/// </remarks>
+/// <remarks>As in SQL's MATCH_RECOGNIZE, a record begins at most one match (but see <see cref="AfterMatch.NoSkip"/>); repeated parts are
+/// greedy: they take as many records as possible while the rest still matches, unless they are reluctant; and after a match the search
+/// continues behind it, unless <see cref="Then"/> says otherwise. Between parts joined by <see cref="FollowedBy(string, Func{T, bool})"/>
+/// there may be records that do not satisfy the part's condition; the first that does is taken. Unlike in SQL, conditions do not see the
+/// current record as part of the match. Unlike in Flink's CEP, whose default is <c>NoSkip</c>, repeats after <c>Next</c> allow no other
+/// records between them; and there are no negative parts: a condition can exclude records, and matches that timed out show which records
+/// did not come.</remarks>
 public sealed class Pattern<T>
 {
     internal Pattern(IReadOnlyList<PatternPart<T>> parts, TimeSpan? within, AfterMatch after)
@@ -39,39 +38,39 @@ public sealed class Pattern<T>
 
     internal AfterMatch After { get; }
 
-    /// <summary>Then, as the very next record, one that satisfies a condition.</summary>
+    /// <summary>Adds a part: the very next record must satisfy a condition.</summary>
     public Pattern<T> Next(string part, Func<T, bool> where)
     {
         ArgumentNullException.ThrowIfNull(where);
         return Next(part, (value, _) => where(value));
     }
 
-    /// <summary>Then, as the very next record, one that satisfies a condition which sees the match so far.</summary>
+    /// <summary>Adds a part: the very next record must satisfy a condition, which receives the match so far.</summary>
     public Pattern<T> Next(string part, Func<T, Match<T>, bool> where) => Add(part, where, isRelaxed: false);
 
-    /// <summary>Then the first record that satisfies a condition, with others between.</summary>
+    /// <summary>Adds a part: the first record that satisfies a condition, with others between.</summary>
     public Pattern<T> FollowedBy(string part, Func<T, bool> where)
     {
         ArgumentNullException.ThrowIfNull(where);
         return FollowedBy(part, (value, _) => where(value));
     }
 
-    /// <summary>Then the first record that satisfies a condition which sees the match so far, with others between.</summary>
+    /// <summary>Adds a part: the first record that satisfies a condition, which receives the match so far, with others between.</summary>
     public Pattern<T> FollowedBy(string part, Func<T, Match<T>, bool> where) => Add(part, where, isRelaxed: true);
 
-    /// <summary>The last part has one record or more. They follow each other as the part follows the one before: at once for
-    /// <c>Begin</c> and <c>Next</c>, with others between for <c>FollowedBy</c>. For the other of the two write the part twice:
-    /// <c>.FollowedBy("b", isB).Next("more", isB).Times(0, int.MaxValue)</c>.</summary>
+    /// <summary>Repeats the last part: one record or more. They follow each other as the part follows the one before: at once for
+    /// <c>Begin</c> and <c>Next</c>, with others between for <c>FollowedBy</c>. To mix the two, write the part twice: <c>.FollowedBy("b",
+    /// isB).Next("more", isB).Times(0, int.MaxValue)</c>.</summary>
     public Pattern<T> OneOrMore() => Times(1, int.MaxValue);
 
-    /// <summary>The last part may be missing: <c>Times(2, 4).Optional()</c> is none, or 2 to 4. Taken where it can be, unless it is
+    /// <summary>Makes the last part optional: <c>Times(2, 4).Optional()</c> is none, or 2 to 4. It is taken where possible, unless it is
     /// reluctant.</summary>
     public Pattern<T> Optional() => WithLast(part => part with { IsOptional = true });
 
-    /// <summary>The last part has so many records.</summary>
+    /// <summary>Repeats the last part an exact number of times.</summary>
     public Pattern<T> Times(int count) => Times(count, count);
 
-    /// <summary>The last part has as many records, from <paramref name="min"/> to <paramref name="max"/>; with 0 it may be missing.</summary>
+    /// <summary>Repeats the last part from <paramref name="min"/> to <paramref name="max"/> times; with 0 it may be missing.</summary>
     public Pattern<T> Times(int min, int max)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(min);
@@ -79,18 +78,19 @@ public sealed class Pattern<T>
         return WithLast(part => part with { Min = Math.Max(1, min), Max = max, IsOptional = min == 0 });
     }
 
-    /// <summary>The last part takes the fewest records with which the rest matches, not the most; none if it is optional.</summary>
+    /// <summary>Makes the last part reluctant: it takes as few records as possible while the rest matches; none if it is
+    /// optional.</summary>
     public Pattern<T> Reluctant() => WithLast(part => part with { IsReluctant = true });
 
-    /// <summary>Less than this lies between the first and the last record of a match: as in Flink, a record that comes after exactly
-    /// this time is outside.</summary>
+    /// <summary>Limits the time between the first and the last record of a match to less than <paramref name="span"/>: as in Flink, a
+    /// record exactly that much later is outside.</summary>
     public Pattern<T> Within(TimeSpan span)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(span, TimeSpan.FromMilliseconds(1));
         return new(Parts, span, After);
     }
 
-    /// <summary>Says where the search goes on after a match; <see cref="AfterMatch.SkipPastLast"/> unless given.</summary>
+    /// <summary>Sets where the search continues after a match. Default: <see cref="AfterMatch.SkipPastLast"/>.</summary>
     /// <exception cref="ArgumentException">The pattern has no part of the name to skip to.</exception>
     public Pattern<T> Then(AfterMatch after)
     {
@@ -113,7 +113,7 @@ public sealed class Pattern<T>
         return new([.. Parts, new PatternPart<T>(part, where, isRelaxed)], Span, After);
     }
 
-    /// <summary>Refuses a pattern that finds nothing, or never knows that it has found it.</summary>
+    /// <summary>Refuses a pattern that can match without a record, or whose match is never complete.</summary>
     internal void Check()
     {
         if (Parts.All(static part => part.IsOptional))
@@ -127,7 +127,8 @@ public sealed class Pattern<T>
         }
     }
 
-    /// <summary>The parts that a match may go on with where it comes to one, in the order of preference; their number is the end.</summary>
+    /// <summary>Returns the parts with which a match may continue at a part, in the order of preference; the number of parts stands for the
+    /// end.</summary>
     internal int[] EntriesAt(int part)
     {
         if (part == Parts.Count || !Parts[part].IsOptional) return [part];
@@ -147,7 +148,7 @@ internal sealed record PatternPart<T>(string Name, Func<T, Match<T>, bool> Where
 
     public bool IsReluctant { get; init; }
 
-    /// <summary>Whether another record of it may still come, at any time, once it has enough.</summary>
+    /// <summary>Whether another record of the part may still come at any time, once it has enough.</summary>
     public bool MayWait => IsRelaxed && !IsReluctant && (IsOptional || Max > Min);
 
     public override string ToString() => (Min, Max, IsOptional) switch

@@ -2,8 +2,8 @@ using Dataflow.State;
 
 namespace Dataflow;
 
-/// <summary>A map that is the same in every worker: rules, settings, prices. Read anywhere in the code of a <c>Process</c> step,
-/// changed in its <see cref="BroadcastProcess{TKey, T, TBroadcast, TOut}.OnBroadcast"/> alone.</summary>
+/// <summary>A map with the same content in every worker: rules, settings, prices. The code of a <c>Process</c> step may read it anywhere
+/// and change it only in <see cref="BroadcastProcess{TKey, T, TBroadcast, TOut}.OnBroadcast"/>.</summary>
 /// <remarks>Each worker holds all of it; a checkpoint writes each changed entry once.</remarks>
 public sealed class BroadcastState<TMapKey, TValue>
     where TMapKey : notnull
@@ -14,13 +14,13 @@ public sealed class BroadcastState<TMapKey, TValue>
     internal BroadcastState(UndoableState<TMapKey, TValue> entries, Func<bool> isForOneKey)
         => (_entries, _isForOneKey) = (entries, isForOneKey);
 
-    /// <summary>How many entries there are.</summary>
+    /// <summary>The number of entries.</summary>
     public int Count => _entries.Count;
 
-    /// <summary>The value of a map key, if there is one. It must not be changed in place.</summary>
+    /// <summary>Looks up the value of a map key. It must not be changed in place.</summary>
     public bool TryGet(TMapKey mapKey, out TValue value) => _entries.TryGet(mapKey, out value);
 
-    /// <summary>All entries, in no particular order.</summary>
+    /// <summary>Copies all entries, in no particular order.</summary>
     public IReadOnlyList<KeyValuePair<TMapKey, TValue>> ToList()
     {
         var entries = new List<KeyValuePair<TMapKey, TValue>>(_entries.Count);

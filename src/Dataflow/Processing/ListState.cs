@@ -3,38 +3,39 @@ using Dataflow.State;
 
 namespace Dataflow;
 
-/// <summary>A list for each key. Its members speak of the key of the record or timer at hand.</summary>
-/// <remarks>Each element is an entry of its own: adding at the end and taking from the front cost the same however long it is.</remarks>
+/// <summary>A list for each key. Its members work on the key of the current record or timer.</summary>
+/// <remarks>Each element is an entry of its own: adding at the end and removing from the front take the same time whatever the
+/// length.</remarks>
 public abstract class ListState<T>
 {
     private protected ListState()
     {
     }
 
-    /// <summary>How many elements there are.</summary>
+    /// <summary>The number of elements.</summary>
     public abstract int Count { get; }
 
-    /// <summary>An element by its index from 0.</summary>
+    /// <summary>Gets or sets an element by its index from 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such element.</exception>
     public abstract T this[int index] { get; set; }
 
     /// <summary>Adds an element at the end.</summary>
     public abstract void Add(T element);
 
-    /// <summary>Takes elements from the front; all, if there are fewer.</summary>
+    /// <summary>Removes elements from the front; all, if there are fewer.</summary>
     public abstract void RemoveFirst(int count = 1);
 
     /// <summary>Removes all elements.</summary>
     public abstract void Clear();
 
-    /// <summary>The elements from first to last, as <c>foreach</c> reads them. The list must not change meanwhile.</summary>
+    /// <summary>Enumerates the elements from first to last. The list must not change meanwhile.</summary>
     public IEnumerator<T> GetEnumerator()
     {
         for (var index = 0; index < Count; index++) yield return this[index];
     }
 }
 
-/// <summary>Where a list's elements lie: from one number up to, and without, another.</summary>
+/// <summary>The range of numbers of a list's elements: the first, inclusive, and the end, exclusive.</summary>
 internal record struct ListBounds(long First, long End)
 {
     public readonly int Count => (int)(End - First);

@@ -4,15 +4,16 @@ using Dataflow.State;
 
 namespace Dataflow.Processing;
 
-/// <summary>An entry of a key's map.</summary>
+/// <summary>The key of an entry in a key's map.</summary>
 internal readonly record struct MapKey<TKey, TPart>(TKey Key, TPart Part);
 
-/// <summary>Writes the length of the key in four bytes, the key, and the part; hashes both so that they lie in the key's shard.</summary>
+/// <summary>Writes the length of the key in four bytes, the key, and the map key; hashes both so that they belong to the key's
+/// shard.</summary>
 internal sealed class MapKeyCodec<TKey, TPart>() : KeyCodec<MapKey<TKey, TPart>>(null!)
     where TKey : notnull
     where TPart : notnull
 {
-    private readonly ArrayBufferWriter<byte> _key = new(); // for one thread, as the state it serves
+    private readonly ArrayBufferWriter<byte> _key = new(); // for one thread, like its state
 
     public override uint Hash(MapKey<TKey, TPart> entry)
     {

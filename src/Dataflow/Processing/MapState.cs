@@ -3,9 +3,9 @@ using Dataflow.Processing;
 
 namespace Dataflow;
 
-/// <summary>A map for each key. Its members speak of the key of the record or timer at hand.</summary>
-/// <remarks>Each entry is one of the state's own. Going through a key's entries needs to know which there are: from the first
-/// time on, the step keeps the map keys of all keys in memory a second time.</remarks>
+/// <summary>A map for each key. Its members work on the key of the current record or timer.</summary>
+/// <remarks>Each entry of a map is an entry of the state. Enumeration needs to know a key's entries: from the first enumeration on, the
+/// step keeps the map keys of all keys in memory a second time.</remarks>
 public abstract class MapState<TMapKey, TValue>
     where TMapKey : notnull
 {
@@ -13,10 +13,11 @@ public abstract class MapState<TMapKey, TValue>
     {
     }
 
-    /// <summary>The value of a map key, if there is one. It must not be changed in place.</summary>
+    /// <summary>Looks up the value of a map key. It must not be changed in place.</summary>
     public abstract bool TryGet(TMapKey mapKey, out TValue value);
 
-    /// <summary>The place of a map key's value, to be changed at once; makes the type's default value where there is none.</summary>
+    /// <summary>Returns a reference to a map key's value, to be changed at once; adds the type's default value where there is
+    /// none.</summary>
     public abstract ref TValue Update(TMapKey mapKey, out bool exists);
 
     /// <summary>Removes a map key; false if it was not there.</summary>
@@ -25,8 +26,8 @@ public abstract class MapState<TMapKey, TValue>
     /// <summary>Removes all map keys.</summary>
     public abstract void Clear();
 
-    /// <summary>The map keys with their values, as <c>foreach</c> reads them, in no particular order: after a restart it is another.
-    /// Entries may be removed and changed meanwhile.</summary>
+    /// <summary>Enumerates the map keys with their values, in no particular order, which may differ after a restart. Entries may be removed
+    /// and changed meanwhile.</summary>
     public abstract IEnumerator<KeyValuePair<TMapKey, TValue>> GetEnumerator();
 }
 
@@ -36,7 +37,7 @@ internal sealed class KeyedMapState<TKey, TMapKey, TValue> : MapState<TMapKey, T
 {
     private readonly StateTable<MapKey<TKey, TMapKey>, TValue> _entries;
     private readonly StateScope<TKey> _scope;
-    private Dictionary<TKey, HashSet<TMapKey>>? _mapKeys; // made when entries are first gone through
+    private Dictionary<TKey, HashSet<TMapKey>>? _mapKeys; // filled at the first enumeration
 
     public KeyedMapState(StateTable<MapKey<TKey, TMapKey>, TValue> entries, StateScope<TKey> scope)
     {

@@ -7,8 +7,8 @@ static partial class Verbs
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull
     {
-        /// <summary>Runs <paramref name="process"/> on each record, with one value that is kept for its key.</summary>
-        /// <param name="process">Makes the code, once for each worker and once to plan.</param>
+        /// <summary>Runs <paramref name="process"/> on each record, with one value of state per key.</summary>
+        /// <param name="process">Creates the code, once for each worker and once for the plan.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
         /// <example><code>
         /// pipeline.From(Source.Of&lt;Order>([new(0, "ada", "tea", 2), new(1, "bob", "tea", 4), new(2, "ada", "cups", 5)]))
@@ -23,8 +23,8 @@ static partial class Verbs
             return stream.Process(() => new SingleStateProcess<TKey, T, TState, TOut>(process()), name);
         }
 
-        /// <summary>Runs <paramref name="process"/> on each record, with as many states as it opens.</summary>
-        /// <param name="process">Makes the code, once for each worker and once to plan.</param>
+        /// <summary>Runs <paramref name="process"/> on each record, with any number of states per key.</summary>
+        /// <param name="process">Creates the code, once for each worker and once for the plan.</param>
         /// <param name="name">Names the states; give one where a pipeline has two such steps.</param>
         /// <example><code>
         /// pipeline.From(Source.Of(input))
@@ -39,11 +39,12 @@ static partial class Verbs
             return stream.Add(input => new ProcessNode<TKey, T, TOut>(name, input, process));
         }
 
-        /// <summary>Runs <paramref name="process"/> on each record, and on those of a second stream that every worker sees.</summary>
-        /// <remarks>Between the streams there is no order. Event time is that of the first stream alone: a second one that
-        /// is quiet, or has no event time, holds nothing back.</remarks>
-        /// <param name="broadcast">Rules, settings, prices: few records, which every worker keeps for itself.</param>
-        /// <param name="process">Makes the code, once for each worker and once to plan.</param>
+        /// <summary>Runs <paramref name="process"/> on each record, and on those of a second stream that is broadcast to every
+        /// worker.</summary>
+        /// <remarks>There is no order between the streams. Event time is that of the first stream: a second one that is idle, or has no
+        /// event time, holds nothing back.</remarks>
+        /// <param name="broadcast">Rules, settings, prices: a stream of few records, which every worker keeps.</param>
+        /// <param name="process">Creates the code, once for each worker and once for the plan.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
         /// <example><code>
         /// pipeline.From(Source.Of(input, "orders"))

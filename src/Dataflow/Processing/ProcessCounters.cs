@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace Dataflow.Operations;
 
-/// <summary>The numbers that <c>Process</c> steps count.</summary>
+/// <summary>The counters of <c>Process</c> steps.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class ProcessCounters
 {
@@ -11,7 +11,7 @@ public static class ProcessCounters
 
     extension(StepStatus step)
     {
-        /// <summary>Timers that were dropped because the input had ended.</summary>
+        /// <summary>The number of timers that were dropped because the input had ended.</summary>
         public long DroppedTimers => step.Total(ProcessCounters.DroppedTimers);
     }
 }

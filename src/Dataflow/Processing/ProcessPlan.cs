@@ -2,7 +2,7 @@ using Dataflow.State;
 
 namespace Dataflow.Processing;
 
-/// <summary>The planned properties of a <c>Process</c> step: whether it needs event time, and goes by its order.</summary>
+/// <summary>The planned properties of a <c>Process</c> step: whether it needs event time, and whether it works in its order.</summary>
 internal sealed class ProcessPlan
 {
     private readonly bool _needsTime;
@@ -31,7 +31,7 @@ internal sealed class ProcessPlan
         }
         catch (PlanException)
         {
-            return false; // found again, and reported, where the step declares its states
+            return false; // reported when the step declares its states
         }
 
         return states.NeedsTime;

@@ -1,8 +1,8 @@
 namespace Dataflow.Processing;
 
 /// <summary>Runs the user's code of a <c>Process</c> step: its states, its timers and its outputs.</summary>
-/// <remarks>In order of time, a record that is newer than what the step has come to waits in state, and takes turns with the timers once the
-/// watermark is there. Whatever the watermark lets happen is done in portions: between them a checkpoint can be taken.</remarks>
+/// <remarks>In time order, a record that is newer than the step's event time waits in state, and is handled in turn with the timers once
+/// the watermark is there. Due work is done in portions: a checkpoint can be taken between them.</remarks>
 internal sealed class ProcessRunner<TKey, T, TOut>(
     KeyedProcess<TKey, T, TOut> process,
     bool isInTimeOrder,
@@ -38,17 +38,17 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
 
     public SideOutputs<TKey> Sides { get; private set; } = null!; // set by Declare
 
-    /// <summary>How far the step has come: ahead of the watermark where it handled records in the quiet.</summary>
+    /// <summary>The step's event time: ahead of the watermark where it handled records while all input was idle.</summary>
     public long Now { get; private set; } = long.MinValue;
 
     public long ProcessingTime => _processingTimers.Now;
 
     public Emission EmitNext => emit;
 
-    /// <summary>Up to here the step has handled all: what is as old is late.</summary>
+    /// <summary>The time up to which the step has handled everything: records that are not newer are late.</summary>
     private long Reached => Math.Min(Now, _watermark);
 
-    /// <summary>Whether timers or records that are due are left for the next portion.</summary>
+    /// <summary>Whether due timers or records are left for the next portion.</summary>
     public bool IsBehind { get; private set; }
 
     public void Declare(StepDeclaration declare)
@@ -94,7 +94,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         }
     }
 
-    /// <summary>Runs code that changes broadcast state; returns what it failed with, after which nothing has changed.</summary>
+    /// <summary>Runs code that changes broadcast state; returns its error, after which nothing has changed.</summary>
     public Exception? TryBroadcast<TBroadcast>(BroadcastProcess<TKey, T, TBroadcast, TOut> process, in Record<TBroadcast> record)
     {
         States.Undo.Begin();
@@ -116,7 +116,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     {
         _watermark = watermark;
         _endsThen = watermark == long.MaxValue && !_isEnding;
-        // At the end first as if time went to the newest record: how far it had come by itself depends on chance.
+        // At the end, event time first advances to the newest record only: how far it had advanced before depends on chance.
         if (_endsThen) MoveTo(_step.NewestAtEnd, mayMoreCome: false);
         else MoveTo(watermark, mayMoreCome: isInTimeOrder);
     }
@@ -129,9 +129,9 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         PassOnIdleness();
     }
 
-    /// <summary>Lets the step handle what it holds up to a time, even where the watermark is not there.</summary>
+    /// <summary>Advances the step to a time and handles what is due, even if the watermark is not there yet.</summary>
     /// <param name="time">The time of the last of the records.</param>
-    /// <param name="mayMoreCome">Whether others of that time may still come: timers of that time wait for them.</param>
+    /// <param name="mayMoreCome">Whether more records of that time may come: timers of that time wait for them.</param>
     public void MoveTo(long time, bool mayMoreCome)
     {
         _until = Math.Max(_until, time);
@@ -151,9 +151,9 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         return isBehind | fired > 0 | Sweep();
     }
 
-    /// <summary>Whether records wait that would not if time had gone on with the clock since the last one that came: they are real, and
-    /// what may come instead of them does not. Timers that are newer than the newest record of all input wait for the watermark, which
-    /// stays.</summary>
+    /// <summary>Whether records wait that would be due if event time had advanced with the clock since the last record. Such records exist,
+    /// so the step handles them; timers that are newer than the newest record of all input wait for the watermark, which does not
+    /// advance.</summary>
     private bool IsDueInQuiet()
     {
         _quiet = _idleness.TimeAt(_step.Time);
@@ -163,7 +163,8 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         return (_waiting.TryPeek(out var time) && time <= _quiet) || _fireUntil > Now || _timers.Next <= _fireUntil;
     }
 
-    /// <summary>Passes idleness on once nothing waits that the quiet lets happen: until then the next steps wait for this one.</summary>
+    /// <summary>Passes idleness on once no record waits that the idle time makes due: until then the next steps wait for this
+    /// one.</summary>
     private void PassOnIdleness()
     {
         if (_idleness == _passedOn || (_idleness.IsIdle && (IsBehind || (_waiting is not null && _waiting.TryPeek(out _))))) return;
@@ -213,7 +214,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         }
     }
 
-    /// <summary>Handles the next portion of what is due, one record or timer at least.</summary>
+    /// <summary>Handles the next portion of due work, at least one record or timer.</summary>
     private void GoOn()
     {
         IsBehind = true;
@@ -239,7 +240,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         _droppedTimers.Add(_processingTimers.Clear());
     }
 
-    /// <summary>The next in time: of one moment records come before timers.</summary>
+    /// <summary>Handles the next record or timer in time; at the same moment records come before timers.</summary>
     private bool TryDoNext()
     {
         var time = 0L;

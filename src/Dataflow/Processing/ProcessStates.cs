@@ -4,12 +4,11 @@ using Dataflow.State;
 namespace Dataflow;
 
 /// <summary>Opens the states of a <c>Process</c> step, in its <see cref="KeyedProcess{TKey, T, TOut}.Open"/>.</summary>
-/// <remarks>
-/// Each state has a name, the same at every start. Where a time to live is given, what was not written for so long, in event
-/// time, is not seen any more: a record sees what was written less than that before its own time. Once the watermark has
-/// passed too it is removed, on access or in passing, the faster the more entries come, and counted as
-/// <see cref="StepStatus.Expired"/>: there are never many more entries than those alive. To make it longer or shorter is no other state; to begin or cease to have one is.
-/// </remarks>
+/// <remarks>Each state has a name, the same at every start. With a time to live, an entry expires that long after it was last written, in
+/// event time: a record sees only entries written less than that before its own time. Once the watermark has passed too, the entry is
+/// removed, on access or by a sweep that is faster the more entries are added, and counted as <see cref="StepStatus.Expired"/>: there are
+/// never many more entries than those alive. The time to live may change between runs; adding or removing one changes the state's
+/// signature.</remarks>
 public sealed class ProcessStates<TKey, T>
     where TKey : notnull
 {
@@ -22,7 +21,7 @@ public sealed class ProcessStates<TKey, T>
         Undo = new UndoLog(declare.KeepsRejected);
     }
 
-    /// <summary>Undoes what the code has changed for a record on which it fails.</summary>
+    /// <summary>The undo log of changes for a record on which the code fails.</summary>
     internal UndoLog Undo { get; }
 
     internal StateScope<TKey> Scope { get; } = new();
@@ -32,31 +31,31 @@ public sealed class ProcessStates<TKey, T>
     /// <summary>Whether a state has a time to live, which needs event time.</summary>
     internal bool NeedsTime { get; private set; }
 
-    /// <summary>One value for each key.</summary>
+    /// <summary>Opens a value per key.</summary>
     public ValueState<TValue> Value<TValue>(string name, TimeSpan? timeToLive = null)
     {
         return Add(new KeyedValueState<TKey, TValue>(Table<TKey, TValue>(name, KeyCodec<TKey>.Default, timeToLive), Scope));
     }
 
-    /// <summary>A list for each key. A checkpoint writes the elements that were added or changed, not the list.</summary>
-    /// <remarks>Its time to live counts from the last change, for the list as a whole.</remarks>
+    /// <summary>Opens a list per key. A checkpoint writes the elements that were added or changed, not the whole list.</summary>
+    /// <remarks>The time to live counts from the last change of the whole list.</remarks>
     public ListState<TElement> List<TElement>(string name, TimeSpan? timeToLive = null)
     {
         var bounds = Table<TKey, ListBounds>($"{name}/bounds", KeyCodec<TKey>.Default, timeToLive);
         return Add(new KeyedListState<TKey, TElement>(bounds, Open<KeyPart<TKey>, TElement>(name, new KeyPartCodec<TKey>()), Scope));
     }
 
-    /// <summary>A map for each key. A checkpoint writes the entries that were added or changed, not the map.</summary>
-    /// <remarks>Its time to live counts from the last change of an entry, for each by itself.</remarks>
+    /// <summary>Opens a map per key. A checkpoint writes the entries that were added or changed, not the whole map.</summary>
+    /// <remarks>The time to live counts from the last change of each entry.</remarks>
     public MapState<TMapKey, TValue> Map<TMapKey, TValue>(string name, TimeSpan? timeToLive = null)
         where TMapKey : notnull
     {
-        _ = KeyCodec<TMapKey>.Default; // that it can be a key
+        _ = KeyCodec<TMapKey>.Default; // throws if it cannot be a key
         var entries = Table<MapKey<TKey, TMapKey>, TValue>(name, new MapKeyCodec<TKey, TMapKey>(), timeToLive);
         return Add(new KeyedMapState<TKey, TMapKey, TValue>(entries, Scope));
     }
 
-    /// <summary>An aggregate for each key: <c>states.Reducing("fares", a => a.Sum(trip => trip.Fare))</c>.</summary>
+    /// <summary>Opens an aggregate per key: <c>states.Reducing("fares", a => a.Sum(trip => trip.Fare))</c>.</summary>
     public ReducingState<T, TResult> Reducing<TResult>(
         string name, Func<Aggregates<T>, Aggregation<T, TResult>> aggregate, TimeSpan? timeToLive = null)
     {
@@ -64,7 +63,7 @@ public sealed class ProcessStates<TKey, T>
         return aggregate(new Aggregates<T>()).Accept(new ReducingStates<TResult>(this, name, timeToLive));
     }
 
-    /// <summary>A map that is the same in every worker, for what comes on the second stream.</summary>
+    /// <summary>Opens a map with the same content in every worker, for the records of the broadcast stream.</summary>
     public BroadcastState<TMapKey, TValue> Broadcast<TMapKey, TValue>(string name)
         where TMapKey : notnull
     {
@@ -99,7 +98,7 @@ public sealed class ProcessStates<TKey, T>
         return table;
     }
 
-    /// <summary>Opens the state of an aggregate once the type of its accumulator is known.</summary>
+    /// <summary>Opens the state of an aggregate with the type of its accumulator.</summary>
     private sealed class ReducingStates<TResult>(ProcessStates<TKey, T> states, string name, TimeSpan? timeToLive)
         : IAggregationVisitor<T, TResult, ReducingState<T, TResult>>
     {

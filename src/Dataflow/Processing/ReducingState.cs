@@ -2,7 +2,7 @@ using Dataflow.Processing;
 
 namespace Dataflow;
 
-/// <summary>An aggregate for each key. Its members speak of the key of the record or timer at hand.</summary>
+/// <summary>An aggregate for each key. Its members work on the key of the current record or timer.</summary>
 public abstract class ReducingState<T, TResult>
 {
     private protected ReducingState()
@@ -12,10 +12,10 @@ public abstract class ReducingState<T, TResult>
     /// <summary>Adds a value to the aggregate.</summary>
     public abstract void Add(T value);
 
-    /// <summary>The result so far; false if nothing was added.</summary>
+    /// <summary>Gets the result so far; false if nothing was added.</summary>
     public abstract bool TryGet(out TResult result);
 
-    /// <summary>Begins anew.</summary>
+    /// <summary>Resets the aggregate.</summary>
     public abstract void Clear();
 }
 
@@ -34,7 +34,7 @@ internal sealed class KeyedReducingState<TKey, T, TA, TResult>(
         }
         catch when (!exists)
         {
-            accumulators.Remove(scope.Key); // the caller may go on
+            accumulators.Remove(scope.Key); // the caller may continue
             throw;
         }
     }

@@ -1,12 +1,12 @@
 namespace Dataflow.Processing;
 
-/// <summary>The context that the user's code of a <c>Process</c> step gets: one object for all records and timers.</summary>
+/// <summary>The context for the user's code of a <c>Process</c> step: one object for all records and timers.</summary>
 /// <param name="runner">The running step.</param>
-/// <param name="isWhole">Whether effects are held until the code has returned, so that a record is taken in whole or not at all.</param>
+/// <param name="isWhole">Whether effects are held until the code has returned, so that a record is processed whole or not at all.</param>
 internal sealed class RunningContext<TKey, T, TOut>(ProcessRunner<TKey, T, TOut> runner, bool isWhole) : ProcessContext<TKey, TOut>
     where TKey : notnull
 {
-    // Of the record or timer at hand, where its effects come only when the user's code has returned.
+    // Of the current record or timer, where its effects are held until the user's code has returned.
     private readonly List<TOut> _emitted = [];
     private readonly List<(TimerChange Change, long Timestamp)> _timers = [];
     private long _timestamp;
@@ -37,7 +37,7 @@ internal sealed class RunningContext<TKey, T, TOut>(ProcessRunner<TKey, T, TOut>
         runner.States.Scope.End();
     }
 
-    /// <summary>Leaves all as it was before <see cref="Begin"/>.</summary>
+    /// <summary>Restores the state of <see cref="Begin"/>.</summary>
     public void Undo()
     {
         runner.States.Undo.Undo();

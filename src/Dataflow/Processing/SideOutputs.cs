@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Dataflow.Processing;
 
-/// <summary>The other outputs of a running step: what is emitted to them may be held until the user's code has returned.</summary>
+/// <summary>The side outputs of a running step; emitted records may be held until the user's code has returned.</summary>
 internal sealed class SideOutputs<TKey>(IReadOnlyDictionary<object, ISideOutput> outputs)
     where TKey : notnull
 {
     private readonly Dictionary<object, IHeld> _held = [];
 
-    /// <summary>Hands a record on or, if it is to be held, with the next <see cref="Release"/>.</summary>
+    /// <summary>Emits a record at once or, if it is to be held, with the next <see cref="Release"/>.</summary>
     public void Emit<TSide>(Output<TSide> output, in Record<Keyed<TKey, TSide>> record, bool isHeld)
     {
         if (!outputs.TryGetValue(output, out var side)) return;

@@ -1,6 +1,6 @@
 namespace Dataflow.Processing;
 
-/// <summary>Runs code that keeps one value for each key.</summary>
+/// <summary>Runs code with one value of state per key.</summary>
 internal sealed class SingleStateProcess<TKey, T, TState, TOut>(KeyedProcess<TKey, T, TState, TOut> process) : KeyedProcess<TKey, T, TOut>
     where TKey : notnull
 {
@@ -29,14 +29,14 @@ internal sealed class SingleStateProcess<TKey, T, TState, TOut>(KeyedProcess<TKe
         ForgetIfNew(exists, ref state, context);
     }
 
-    /// <summary>A timer that outlived its key's state must not bring the key back.</summary>
+    /// <summary>Removes a value that a timer added: a timer that outlives its key's state must not bring the key back.</summary>
     private static void ForgetIfNew(bool exists, ref TState state, ProcessContext<TKey, TOut> context)
     {
         if (!exists && EqualityComparer<TState>.Default.Equals(state, default)) context.ClearState();
     }
 }
 
-/// <summary>The name of the state where there is one only.</summary>
+/// <summary>The name of the state of code with one value per key.</summary>
 internal static class SingleState
 {
     public const string Name = "state";

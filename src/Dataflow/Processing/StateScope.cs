@@ -1,6 +1,6 @@
 namespace Dataflow.Processing;
 
-/// <summary>Whose states a step's code sees at the moment, and at what time.</summary>
+/// <summary>The key and the time whose states a step's code currently sees.</summary>
 internal sealed class StateScope<TKey> : IStateTime
     where TKey : notnull
 {
@@ -19,13 +19,13 @@ internal sealed class StateScope<TKey> : IStateTime
     public void End() => HasKey = false;
 }
 
-/// <summary>The event time by which entries end: that of the record or timer at hand.</summary>
+/// <summary>The event time by which entries expire: that of the current record or timer.</summary>
 internal interface IStateTime
 {
     long Now { get; }
 }
 
-/// <summary>State of which a key's part can be forgotten.</summary>
+/// <summary>State that can be cleared for one key.</summary>
 internal interface IClears
 {
     void Clear();

@@ -6,10 +6,10 @@ namespace Dataflow.Processing;
 internal abstract class StateTable<TEntry, TValue>
     where TEntry : notnull
 {
-    /// <summary>Called with each entry that has expired, when it is removed.</summary>
+    /// <summary>Called with each expired entry when it is removed.</summary>
     public Action<TEntry, TValue>? OnExpired { get; set; }
 
-    /// <summary>Called with each entry whose change was undone, and whether it is there now.</summary>
+    /// <summary>Called with each entry whose change was undone, and whether it exists now.</summary>
     public abstract Action<TEntry, bool>? OnUndone { set; }
 
     public abstract bool TryGet(TEntry entry, out TValue value);
@@ -18,7 +18,7 @@ internal abstract class StateTable<TEntry, TValue>
 
     public abstract bool Remove(TEntry entry);
 
-    /// <summary>Calls back for each entry, also those that have expired and are not removed yet.</summary>
+    /// <summary>Calls <paramref name="visit"/> for each entry, also for expired ones that are not removed yet.</summary>
     public abstract void ForEach(Action<TEntry> visit);
 }
 
@@ -48,7 +48,7 @@ internal sealed class ExpiringTable<TEntry, TValue> : StateTable<TEntry, TValue>
     private readonly UndoLog _log;
     private readonly Sweeper _sweeper;
     private long _expired;
-    private long _expiredNow; // and not to be counted if the record at hand fails
+    private long _expiredNow; // not to be counted if the current record fails
 
     public ExpiringTable(UndoableState<TEntry, Expiring<TValue>> entries, long timeToLiveMs, IStateTime time, UndoLog log)
     {
@@ -114,10 +114,10 @@ internal sealed class ExpiringTable<TEntry, TValue> : StateTable<TEntry, TValue>
     private long After(long now) => now > long.MaxValue - _timeToLiveMs ? long.MaxValue : now + _timeToLiveMs;
 }
 
-/// <summary>State whose entries end.</summary>
+/// <summary>State whose entries expire.</summary>
 internal interface IExpires
 {
-    /// <summary>How many entries have ended.</summary>
+    /// <summary>The number of entries that have expired.</summary>
     long Expired { get; }
 
     /// <summary>Removes a bounded number of entries that the watermark has passed; false if there is nothing more to do for now.</summary>

@@ -1,6 +1,6 @@
 namespace Dataflow.Processing;
 
-/// <summary>A change that the user's code makes to its timers.</summary>
+/// <summary>The kinds of changes that the user's code makes to its timers.</summary>
 internal enum TimerChange
 {
     Set,

@@ -2,7 +2,7 @@ using Dataflow.Processing;
 
 namespace Dataflow;
 
-/// <summary>One value for each key. Its members speak of the key of the record or timer at hand.</summary>
+/// <summary>A value for each key. Its members work on the key of the current record or timer.</summary>
 public abstract class ValueState<T>
 {
     private protected ValueState()
@@ -16,13 +16,13 @@ public abstract class ValueState<T>
         set => Update() = value!;
     }
 
-    /// <summary>The value, if there is one. It must not be changed in place.</summary>
+    /// <summary>Looks up the value. It must not be changed in place.</summary>
     public abstract bool TryGet(out T value);
 
-    /// <summary>The place of the value, to be changed at once; makes the type's default value where there is none.</summary>
+    /// <summary>Returns a reference to the value, to be changed at once; adds the type's default value where there is none.</summary>
     public abstract ref T Update();
 
-    /// <summary>Forgets the value.</summary>
+    /// <summary>Removes the value.</summary>
     public abstract void Clear();
 }
 

@@ -2,17 +2,18 @@ using MessagePack;
 
 namespace Dataflow;
 
-/// <summary>How often each category came in a reference window: what drift is measured against.</summary>
-/// <remarks>It keeps every category by name; it can be kept in a topic or a file. For some thousands of categories at most.</remarks>
+/// <summary>The shares of categories in a reference window, against which drift is measured.</summary>
+/// <remarks>It lists every category by name, so use it for some thousands of categories at most. It can be stored in a topic or a
+/// file.</remarks>
 [MessagePackObject]
 public sealed class CategoryDistribution
 {
     private readonly Dictionary<string, int> _places;
 
-    /// <summary>A distribution as it was kept.</summary>
+    /// <summary>Recreates a stored distribution.</summary>
     /// <param name="categories">The categories, each once.</param>
-    /// <param name="shares">The share of missing ones (null), then that of each category; together 1.</param>
-    /// <exception cref="ArgumentException">They do not fit together.</exception>
+    /// <param name="shares">The share of missing categories (null), then that of each category; the sum is 1.</param>
+    /// <exception cref="ArgumentException">The arguments do not fit together.</exception>
     public CategoryDistribution(IReadOnlyList<string> categories, IReadOnlyList<double> shares)
     {
         ArgumentNullException.ThrowIfNull(categories);
@@ -28,12 +29,12 @@ public sealed class CategoryDistribution
     [Key(0)]
     public IReadOnlyList<string> Categories { get; }
 
-    /// <summary>The share of missing ones, then that of each category.</summary>
+    /// <summary>The share of missing categories, then that of each category.</summary>
     [Key(1)]
     public IReadOnlyList<double> Shares { get; }
 
-    /// <summary>The distribution of some values.</summary>
-    /// <param name="values">The values; null stands for one that is missing. At least one is not.</param>
+    /// <summary>Computes the distribution of some values.</summary>
+    /// <param name="values">The values; null stands for a missing one. At least one must not be null.</param>
     /// <exception cref="ArgumentException">There is no value.</exception>
     public static CategoryDistribution Of(IEnumerable<string?> values)
     {
@@ -47,14 +48,15 @@ public sealed class CategoryDistribution
             [missing / all.Length, .. counts.Select(count => (double)count.Value / all.Length)]);
     }
 
-    /// <summary>Where a value is counted: 0 if it is missing, 1 if it has never been seen, else behind that.</summary>
+    /// <summary>Returns the index of a value's count: 0 if it is missing, 1 if it was never seen, else 2 and its category's
+    /// index.</summary>
     internal int BucketOf(string? value) => value is null ? 0 : _places.TryGetValue(value, out var place) ? place + 2 : 1;
 
     internal Drift DriftOf(long[] counts)
         => Drift.Of(counts, [Shares[0], 0, .. Shares.Skip(1)], static (shares, expected) => shares.Zip(expected, static (a, e) => Math.Abs(a - e)).Sum() / 2);
 }
 
-/// <summary>Counts of values by the categories of a reference.</summary>
+/// <summary>Counts values by the categories of a reference.</summary>
 internal sealed class CategoryDriftAggregation<T>(Func<T, string?> of, CategoryDistribution reference)
     : BucketsAggregation<T, Drift>(reference.Categories.Count + 2, reference.DriftOf)
 {

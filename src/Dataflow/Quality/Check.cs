@@ -4,17 +4,19 @@ static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {
-        /// <summary>Counts the records that break rules, and keeps those of which a rule says so out of the stream.</summary>
-        /// <remarks>Every rule is asked about every record. A rule whose own function throws is an error like any other. The counts
-        /// are in the step's <c>RuleViolations</c> and the meter's <c>dataflow.rule.broken</c>.</remarks>
+        /// <summary>Counts the records that break rules; one that breaks a rule with <see cref="RuleAction.DeadLetter"/> becomes a dead
+        /// letter.</summary>
+        /// <remarks>Every rule is evaluated for every record. An error in a rule's own function is handled like any other. The counts are
+        /// in the step's <c>RuleViolations</c> and the meter's <c>dataflow.rule.broken</c>.</remarks>
         /// <param name="rules">The rules: <c>r => [r.NotNull("gate", flight => flight.Gate)]</c>.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
         public Stream<T> Check(Func<Rules<T>, IReadOnlyList<Rule<T>>> rules, string name = "check")
             => stream.Check(rules, out _, name);
 
-        /// <summary>The same, with a stream of those that break a rule with <see cref="RuleAction.Alert"/>, once for each such rule.</summary>
-        /// <param name="rules">The rules: <c>r => [r.NotNull("gate", flight => flight.Gate, OnBroken.Alert)]</c>.</param>
-        /// <param name="alerts">The records with the rule that they break.</param>
+        /// <summary>Counts and drops as the other overload does; also emits the records that break a rule with
+        /// <see cref="RuleAction.Alert"/>, once for each such rule, as a stream.</summary>
+        /// <param name="rules">The rules: <c>r => [r.NotNull("gate", flight => flight.Gate, RuleAction.Alert)]</c>.</param>
+        /// <param name="alerts">The records, each with the rule that it breaks.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
         /// <example><code>
         /// var good = orders.Check(

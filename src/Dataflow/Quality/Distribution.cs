@@ -2,17 +2,17 @@ using MessagePack;
 
 namespace Dataflow;
 
-/// <summary>How the numbers of a reference window were spread: what drift is measured against.</summary>
-/// <remarks>Made of the numbers that a model was trained with, say; it can be kept in a topic or a file.</remarks>
+/// <summary>The distribution of numbers in a reference window, against which drift is measured.</summary>
+/// <remarks>Compute it from the numbers that a model was trained with, for example. It can be stored in a topic or a file.</remarks>
 [MessagePackObject]
 public sealed class Distribution
 {
-    private const double Slack = 0.01; // of the range: the extremes of a sample are not those of what it was drawn from
+    private const double Slack = 0.01; // of the range: the extremes of a sample are inside those of its source
 
-    /// <summary>A distribution as it was kept.</summary>
-    /// <param name="bounds">Where the bins begin and end, ascending: n of them make n + 1 bins, each without its upper bound.</param>
-    /// <param name="shares">The share of missing numbers (NaN), then that of each bin; together 1.</param>
-    /// <exception cref="ArgumentException">They do not fit together.</exception>
+    /// <summary>Recreates a stored distribution.</summary>
+    /// <param name="bounds">The bounds of the bins, ascending: n of them make n + 1 bins, each without its upper bound.</param>
+    /// <param name="shares">The share of missing numbers (NaN), then that of each bin; the sum is 1.</param>
+    /// <exception cref="ArgumentException">The arguments do not fit together.</exception>
     public Distribution(IReadOnlyList<double> bounds, IReadOnlyList<double> shares)
     {
         ArgumentNullException.ThrowIfNull(bounds);
@@ -24,7 +24,7 @@ public sealed class Distribution
         _ = AggregateArguments.Bounds(AllBounds());
     }
 
-    /// <summary>Where the bins begin and end.</summary>
+    /// <summary>The bounds of the bins, ascending.</summary>
     [Key(0)]
     public IReadOnlyList<double> Bounds { get; }
 
@@ -32,11 +32,11 @@ public sealed class Distribution
     [Key(1)]
     public IReadOnlyList<double> Shares { get; }
 
-    /// <summary>The distribution of some numbers over bins of about equal shares.</summary>
-    /// <remarks>A value as frequent as a bin is a bin of its own. So is what lies below or above all numbers, by more than a hundredth of
+    /// <summary>Computes the distribution of some numbers over bins of about equal shares.</summary>
+    /// <remarks>A value as frequent as a bin is a bin of its own. So are the numbers below or above all others by more than a hundredth of
     /// their range: a flag (0 or 1) that has always been 0 has drifted when it is 1.</remarks>
-    /// <param name="numbers">The numbers; NaN stands for one that is missing. At least one is not.</param>
-    /// <param name="bins">How many bins, about, those outside the range apart. Ten is usual.</param>
+    /// <param name="numbers">The numbers; NaN stands for a missing one. At least one must not be NaN.</param>
+    /// <param name="bins">The approximate number of bins, apart from those outside the range. Ten is usual.</param>
     /// <exception cref="ArgumentException">There is no number.</exception>
     public static Distribution Of(IEnumerable<double> numbers, int bins = 10)
     {
@@ -70,8 +70,8 @@ public sealed class Distribution
         return max;
     }
 
-    /// <summary>Bounds of single values that are as frequent as a bin, of bins of the others, and of the range that was seen: nothing of
-    /// the reference lies below the first or from the last one on.</summary>
+    /// <summary>Computes the bounds of single values that are as frequent as a bin, of bins of the other numbers, and of the whole range:
+    /// nothing of the reference lies below the first or from the last one on.</summary>
     private static double[] BoundsOf(double[] sorted, int bins)
     {
         var heavy = sorted.GroupBy(static number => number).Where(equal => equal.Count() is > 1 and var count && (long)count * bins >= sorted.Length)

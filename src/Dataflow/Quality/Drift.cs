@@ -1,20 +1,20 @@
 namespace Dataflow;
 
-/// <summary>How far numbers or categories have moved from a reference.</summary>
-/// <param name="Count">How many were compared, missing ones included.</param>
-/// <param name="Psi">The population stability index, Σ (a - e) ln(a / e) over the bins: below 0.1 next to nothing has moved, above
-/// 0.25 much has. An empty bin counts as a share of 0.0001.</param>
-/// <param name="Ks">The statistic of Kolmogorov and Smirnov over the bins, 0 to 1: the greatest difference of the shares below a bound,
-/// missing numbers apart. Of categories, which have no order, the greatest difference of the shares of any of them together: the total
-/// variation.</param>
+/// <summary>The distance of numbers or categories from a reference.</summary>
+/// <param name="Count">The number of values compared, missing ones included.</param>
+/// <param name="Psi">The population stability index, Σ (a - e) ln(a / e) over the bins: below 0.1 almost nothing has moved, above 0.25 much
+/// has. An empty bin counts as a share of 0.0001.</param>
+/// <param name="Ks">The Kolmogorov–Smirnov statistic over the bins, 0 to 1: the greatest difference of the shares below a bound, missing
+/// numbers apart. For categories, which have no order, the total variation: the greatest difference of the shares of any set of
+/// them.</param>
 /// <param name="Missing">The share of missing numbers (NaN) or categories (null).</param>
 public readonly record struct Drift(long Count, double Psi, double Ks, double Missing)
 {
     private const double MinShare = 0.0001;
 
-    /// <param name="counts">How many there are in each bin; the first are missing.</param>
-    /// <param name="shares">What the reference has there.</param>
-    /// <param name="distance">Of the shares of those that are not missing: theirs, then the reference's.</param>
+    /// <param name="counts">The count of each bin; the first is that of missing values.</param>
+    /// <param name="shares">The shares of the reference.</param>
+    /// <param name="distance">Computes the distance between the present shares and the reference's, missing values apart.</param>
     internal static Drift Of(long[] counts, IReadOnlyList<double> shares, Func<double[], double[], double> distance)
     {
         var count = counts.Sum();

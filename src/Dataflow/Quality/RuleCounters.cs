@@ -2,12 +2,12 @@ using System.ComponentModel;
 
 namespace Dataflow.Operations;
 
-/// <summary>How often a rule was broken since the job started.</summary>
+/// <summary>The number of violations of a rule since the job started.</summary>
 /// <param name="Rule">The rule's name.</param>
-/// <param name="Count">By how many records.</param>
+/// <param name="Count">The number of records that broke the rule.</param>
 public readonly record struct RuleCount(string Rule, long Count);
 
-/// <summary>The numbers that <c>Check</c> counts.</summary>
+/// <summary>The counters of <c>Check</c>.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class RuleCounters
 {
@@ -15,7 +15,7 @@ public static class RuleCounters
 
     extension(StepStatus step)
     {
-        /// <summary>How often records broke the rules of <c>Check</c>.</summary>
+        /// <summary>The violations of each rule of <c>Check</c>.</summary>
         public IReadOnlyList<RuleCount> RuleViolations
             => [.. step.Counters.Where(static count => count.Definition == Broken).Select(static count => new RuleCount(count.Tag!, count.Value))];
     }

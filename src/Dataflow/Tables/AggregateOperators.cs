@@ -4,7 +4,7 @@ using Dataflow.Processing;
 
 namespace Dataflow.Tables;
 
-/// <summary>Computes a row of all records of each key.</summary>
+/// <summary>Computes a row from all records of each key.</summary>
 internal sealed record AggregateStreamNode<TKey, T, TA, TR, TOut>(
     string Name, Node<Keyed<TKey, T>> Input, Aggregation<T, TA, TR> Aggregation, Func<TKey, TR, TOut> Result)
     : Node<Keyed<TKey, T>, Keyed<TKey, Change<TOut>>>(Name, Input), ICombines<TKey, T>
@@ -25,7 +25,7 @@ internal sealed record AggregateStreamNode<TKey, T, TA, TR, TOut>(
         => builder.CombiningExchange(exchange, this, Aggregation);
 }
 
-/// <summary>Makes the node once the type of the accumulator is known.</summary>
+/// <summary>Creates the node with the type of the accumulator.</summary>
 internal sealed class AggregateStreamNodeOf<TKey, T, TR, TOut>(string name, Node<Keyed<TKey, T>> input, Func<TKey, TR, TOut> result)
     : IAggregationVisitor<T, TR, Node<Keyed<TKey, T>, Keyed<TKey, Change<TOut>>>>
     where TKey : notnull
@@ -62,7 +62,7 @@ internal sealed class AggregateStreamOperator<TKey, T, TA, TR, TOut>(Aggregation
     }
 }
 
-/// <summary>Computes a row of all rows of each group.</summary>
+/// <summary>Computes a row from all rows of each group.</summary>
 internal sealed record AggregateTableNode<TGroup, TKey, TRow, TA, TR, TOut>(
     string Name, Node<Keyed<TGroup, Keyed<TKey, Change<TRow>>>> Input, Aggregation<TRow, TA, TR> Aggregation, Func<TGroup, TR, TOut> Result)
     : Node<Keyed<TGroup, Keyed<TKey, Change<TRow>>>, Keyed<TGroup, Change<TOut>>>(Name, Input)
@@ -77,7 +77,7 @@ internal sealed record AggregateTableNode<TGroup, TKey, TRow, TA, TR, TOut>(
         => new AggregateTableOperator<TGroup, TKey, TRow, TA, TR, TOut>(Aggregation, Result);
 }
 
-/// <summary>Makes the node once the type of the accumulator is known.</summary>
+/// <summary>Creates the node with the type of the accumulator.</summary>
 internal sealed class AggregateTableNodeOf<TGroup, TKey, TRow, TR, TOut>(
     string name, Node<Keyed<TGroup, Keyed<TKey, Change<TRow>>>> input, Func<TGroup, TR, TOut> result)
     : IAggregationVisitor<TRow, TR, Node<Keyed<TGroup, Keyed<TKey, Change<TRow>>>, Keyed<TGroup, Change<TOut>>>>

@@ -7,10 +7,10 @@ static partial class Verbs
     extension<TKey, TRow>(Table<TKey, TRow> table)
         where TKey : notnull
     {
-        /// <summary>The rows by another key, waiting for what to compute of each group.</summary>
-        /// <remarks>A row that changes leaves its group and enters one; between two workers a group may for a moment have
-        /// it in neither or both.</remarks>
-        /// <param name="key">The group of a row; called on the task's thread for the old row and for the new one.</param>
+        /// <summary>Groups the rows by another key, ready for an aggregate.</summary>
+        /// <remarks>A changed row leaves its old group and enters the new one; between two workers, for a moment neither or both may have
+        /// it.</remarks>
+        /// <param name="key">Selects the group of a row; called on the task's thread for the old row and for the new one.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
         /// <example><code>
         /// items.GroupBy(item => item.Shelf)
@@ -28,7 +28,7 @@ static partial class Verbs
     }
 }
 
-/// <summary>The rows of a table by another key, waiting for what to compute of each group.</summary>
+/// <summary>The rows of a table grouped by another key, ready for an aggregate.</summary>
 public sealed class GroupedTable<TKey, TRow> : IGrouped<TKey, TRow, TableAggregates<TRow>>
     where TKey : notnull
 {
@@ -52,15 +52,15 @@ public sealed class GroupedTable<TKey, TRow> : IGrouped<TKey, TRow, TableAggrega
     }
 }
 
-/// <summary>Rows by their groups, whatever key their table has.</summary>
+/// <summary>Rows by their groups, for any key of their table.</summary>
 internal interface IRowsInGroups<TGroup, TRow>
     where TGroup : notnull
 {
     Table<TGroup, TOut> Aggregate<TR, TOut>(string name, Aggregation<TRow, TR> aggregation, Func<TGroup, TR, TOut> result);
 }
 
-/// <param name="rows">By group, the changes of the rows in it, each with the row's own key.</param>
-/// <param name="trials">Makes what each aggregate tries a row with before it goes to its group.</param>
+/// <param name="rows">The changes of the rows by group, each with the row's own key.</param>
+/// <param name="trials">Creates the trials of each aggregate, for a row before it is sent to its group.</param>
 internal sealed class RowsInGroups<TKey, TRow, TGroup>(
     KeyedStream<TGroup, Keyed<TKey, Change<TRow>>> rows, List<Func<Action<TRow>>> trials) : IRowsInGroups<TGroup, TRow>
     where TKey : notnull
@@ -89,9 +89,9 @@ internal sealed record GroupByNode<TKey, TRow, TGroup>(
         => new GroupByOperator<TKey, TRow, TGroup>(Key, Trials);
 }
 
-/// <summary>Sends each row to its group, and takes it back from the group where it was.</summary>
-/// <remarks>Where records that fail are left out, the aggregates try each new row here already: once the old row has left its
-/// group it is too late to reject the new one in another group, of another worker.</remarks>
+/// <summary>Sends each row to its group, and withdraws it from its previous group.</summary>
+/// <remarks>Where failing records are rejected, the aggregates try each new row here already: once the old row has left its group it is too
+/// late to reject the new one in another group, of another worker.</remarks>
 internal sealed class GroupByOperator<TKey, TRow, TGroup>(Func<TRow, TGroup> key, IReadOnlyList<Func<Action<TRow>>> trials)
     : RowOperator<TKey, TRow, (TGroup From, TGroup To), Keyed<TGroup, Keyed<TKey, Change<TRow>>>>
     where TKey : notnull

@@ -1,6 +1,6 @@
 namespace Dataflow.Tables;
 
-/// <summary>Keeps an accumulator for each key, and hands on each batch's changes of rows, one for each key.</summary>
+/// <summary>Keeps an accumulator for each key, and emits at most one change per key for each batch.</summary>
 internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation<T, TA, TR> aggregation, Func<TKey, TR, TOut> result)
     : Operator<Keyed<TKey, TInput>, Keyed<TKey, Change<TOut>>>, ITableRows<TKey, TOut>
     where TKey : notnull
@@ -12,7 +12,7 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
 
     protected Aggregation<T, TA, TR> Aggregation { get; } = aggregation;
 
-    /// <summary>What adds values whole or not at all; null where a failure stops the job.</summary>
+    /// <summary>The intake, which adds each value whole or not at all; null where an error stops the job.</summary>
     protected Intake<T, TA>? Intake { get; private set; }
 
     public override void Process(in Record<Keyed<TKey, TInput>> record) => TryChange(in record, record.Value.Key, record.Value.Value);
@@ -21,7 +21,7 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
 
     public override void Advance(long watermark)
     {
-        EmitChanges(); // what came before the watermark goes out before it
+        EmitChanges(); // changes before the watermark are emitted before it
         base.Advance(watermark);
     }
 
@@ -51,7 +51,7 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
 
     protected override void Open() => Intake = Context.KeepsRejected ? Aggregation.OpenIntake() : null;
 
-    /// <summary>Adds a value to its group, or takes it back; if it fails, and that does not stop the job, the group is as it was.</summary>
+    /// <summary>Adds a value to its group, or retracts it; if that fails without stopping the job, the group is as it was.</summary>
     protected abstract void Change(ref GroupState<TA> group, in TInput input);
 
     /// <summary>Changes a group; false if the user's code failed on it, so that nothing has changed.</summary>
@@ -75,7 +75,7 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
         return true;
     }
 
-    /// <summary>The group of a key, whose row goes out at the end of the batch if it is another then.</summary>
+    /// <summary>Returns the group of a key, whose row is emitted at the end of the batch if it has changed by then.</summary>
     protected ref GroupState<TA> Touch(TKey key, out bool exists)
     {
         ref var group = ref _groups.Touch(key, out exists, out var isFirst);
@@ -83,7 +83,7 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
         return ref group;
     }
 
-    /// <summary>Learns the time of a value that changed its group.</summary>
+    /// <summary>Records the time of a value that changed its group.</summary>
     protected void Reach(long time)
     {
         if (time > _newest) _newest = time;
@@ -103,7 +103,7 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
         }
     }
 
-    /// <summary>The row of a key that is in force: the last that went out.</summary>
+    /// <summary>Returns the row of a key that is in force: the last one emitted.</summary>
     private bool TryGet(TKey key, bool exists, in GroupState<TA> group, out TOut row)
     {
         if (_sent.TryGet(key, out var sent))
@@ -117,7 +117,7 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
         return found;
     }
 
-    /// <summary>Forgets that the key which was touched last has changed.</summary>
+    /// <summary>Unmarks the last touched key as changed.</summary>
     private void ForgetLast()
     {
         var key = _changed[^1].Key;
@@ -172,6 +172,6 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
 
     private TOut RowOf(TKey key, in GroupState<TA> group) => result(key, Aggregation.Result(in group.Accumulator));
 
-    /// <summary>A key that changed in this batch, with its row before.</summary>
+    /// <summary>A key that changed in this batch, with its row before the batch.</summary>
     private readonly record struct Changed(TKey Key, bool HasOld, TOut Old);
 }

@@ -5,11 +5,11 @@ namespace Dataflow.Tables;
 /// <summary>The state of a group.</summary>
 internal struct GroupState<TAccumulator>
 {
-    /// <summary>What the aggregate keeps.</summary>
+    /// <summary>The aggregate's accumulator.</summary>
     [Key(0)]
     public TAccumulator Accumulator;
 
-    /// <summary>How many values are in the group.</summary>
+    /// <summary>The number of values in the group.</summary>
     [Key(1)]
     public long Count;
 }

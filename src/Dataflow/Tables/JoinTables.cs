@@ -5,9 +5,10 @@ static partial class Verbs
     extension<TKey, TLeft>(Table<TKey, TLeft> left)
         where TKey : notnull
     {
-        /// <summary>A row for each key that has one in both tables; it changes when either does.</summary>
+        /// <summary>Joins the rows of each key that has one in both tables; the result changes when either does.</summary>
         /// <param name="right">The other table; its key is of the same type.</param>
-        /// <param name="result">Makes the row of both; called on the task's thread, and must give the same for the same rows.</param>
+        /// <param name="result">Computes the row from both; called on the task's thread, and must return the same for the same
+        /// rows.</param>
         /// <param name="name">Names the state; give one where a pipeline has two.</param>
         /// <example><code>
         /// shelves.Join(prices, (item, price) => $"{item.Shelf}, {price.Euro} euro")
@@ -20,7 +21,7 @@ static partial class Verbs
             return AddTableJoin(left, right, TableJoin.Inner, (l, r) => result(l!, r!), name);
         }
 
-        /// <summary>A row for each key of the left table; where the right one has none, with the type's default value.</summary>
+        /// <summary>Joins each row of the left table; where the right one has no row, with the type's default value.</summary>
         /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(Table{TKey, TLeft}).Join{TRight, TOut}"/>
         /// <example><code>
         /// shelves.LeftJoin(prices, (item, price) => $"left join: {item.Shelf}, {price?.Euro ?? 0} euro")
@@ -33,7 +34,7 @@ static partial class Verbs
             return AddTableJoin(left, right, TableJoin.Left, (l, r) => result(l!, r), name);
         }
 
-        /// <summary>A row for each key that has one in either table; a row that is missing is the type's default value.</summary>
+        /// <summary>Joins the rows of each key that has one in either table; a missing row is the type's default value.</summary>
         /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(Table{TKey, TLeft}).Join{TRight, TOut}"/>
         /// <example><code>
         /// shelves.OuterJoin(prices, (item, price) => $"outer join: {item?.Shelf ?? "none"}, {price?.Euro ?? 0} euro")
@@ -59,7 +60,7 @@ static partial class Verbs
     }
 }
 
-/// <summary>Which keys have a row in the result.</summary>
+/// <summary>The keys that have a row in the result.</summary>
 internal enum TableJoin
 {
     Inner,
@@ -149,13 +150,13 @@ internal sealed class JoinTablesOperator<TKey, TLeft, TRight, TOut>(TableJoin ki
         return exists;
     }
 
-    /// <summary>Finds out how a key's row changes; false if the user's code failed, so that neither table's row is to change.</summary>
+    /// <summary>Computes how a key's row changes; false if the user's code failed, so that neither table's row changes.</summary>
     /// <param name="record">The change of either table.</param>
     /// <param name="left">The left row before.</param>
     /// <param name="right">The right row before.</param>
     /// <param name="newLeft">The left row after.</param>
     /// <param name="newRight">The right row after.</param>
-    /// <param name="made">The change; null if there is none.</param>
+    /// <param name="made">The resulting change; null if there is none.</param>
     private bool TryMake<TRow>(
         in Record<Keyed<TKey, Change<TRow>>> record,
         (bool Has, TLeft? Row) left, (bool Has, TRight? Row) right, (bool Has, TLeft? Row) newLeft, (bool Has, TRight? Row) newRight,

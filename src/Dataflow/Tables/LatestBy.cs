@@ -5,9 +5,9 @@ static partial class Verbs
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull
     {
-        /// <summary>The record of each key with the greatest <paramref name="by"/>; of equal ones the last to arrive.</summary>
-        /// <remarks>Each record that takes the place of another is a change at once. <c>ToTable</c> goes by arrival.</remarks>
-        /// <param name="by">A time or version of the record; called on the task's thread.</param>
+        /// <summary>Keeps the record of each key with the greatest <paramref name="by"/>; of equal ones the last to arrive.</summary>
+        /// <remarks>Each record that replaces another is a change at once. <c>ToTable</c> keeps the last to arrive.</remarks>
+        /// <param name="by">Selects a time or version of the record; called on the task's thread.</param>
         /// <param name="name">Names the state; give one where a pipeline has two.</param>
         /// <example><code>
         /// orders.LatestBy(order => order.Time, "by-time").Select(order => $"{order.Item} (by time)").PrintChanges("by-time");
@@ -47,7 +47,7 @@ internal sealed class LatestByOperator<TKey, T, TBy>(Func<T, TBy> by)
         try
         {
             var at = by(value);
-            // The first is compared with itself: one that cannot be compared must not be the row.
+            // The first is compared with itself: a value that cannot be compared must not be the row.
             if (at.CompareTo(exists ? by(old) : at) < 0 && exists) return;
             Context.CheckKept(value);
         }

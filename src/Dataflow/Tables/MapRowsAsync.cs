@@ -5,13 +5,13 @@ static partial class Verbs
     extension<TKey, TRow>(Table<TKey, TRow> table)
         where TKey : notnull
     {
-        /// <summary>A row for each row: what an asynchronous call makes of it. The changes of a key keep their order.</summary>
-        /// <remarks>A row that is deleted needs no call, but waits for those of its key that are under way: so it does not overtake the row
-        /// that it deletes. A row whose call fails for good is rejected, and the one before stays in force. Checkpoints keep what is in
-        /// flight, as for <c>MapAsync</c> of a stream.</remarks>
-        /// <param name="map">Starts the call; called on the task's thread, must not block. Its token is cancelled when the call
-        /// has taken too long and when the job ends.</param>
-        /// <param name="options">How many calls at once, timeout, retries, rate.</param>
+        /// <summary>Replaces each row by the result of an asynchronous call. The changes of a key keep their order.</summary>
+        /// <remarks>A deleted row needs no call, but waits for its key's calls in flight, so that it does not overtake the row that it
+        /// deletes. A row whose call finally fails is rejected, and the one before stays in force. Checkpoints store the records in flight,
+        /// as for <c>MapAsync</c> of a stream.</remarks>
+        /// <param name="map">Starts the call; called on the task's thread, must not block. Its token is cancelled when the call exceeds its
+        /// timeout and when the job ends.</param>
+        /// <param name="options">The number of concurrent calls, timeout, retries and rate.</param>
         /// <param name="name">Names the step and the table; give one where a pipeline has two such steps.</param>
         /// <exception cref="ArgumentException">The options do not keep the order.</exception>
         /// <example><code>

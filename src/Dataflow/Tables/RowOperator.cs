@@ -1,14 +1,14 @@
 namespace Dataflow.Tables;
 
-/// <summary>A step that makes something of each row of a table with the user's code, and hands on how that changed.</summary>
+/// <summary>A step that calls the user's code for each row of a table and emits the resulting changes.</summary>
 /// <typeparam name="TKey">The table's key.</typeparam>
-/// <typeparam name="TRow">The table's rows.</typeparam>
-/// <typeparam name="TMade">What the user's code makes of the row before and of the new one.</typeparam>
-/// <typeparam name="TOut">What goes out.</typeparam>
+/// <typeparam name="TRow">The type of the table's rows.</typeparam>
+/// <typeparam name="TMade">The user code's result for the row before and the new one.</typeparam>
+/// <typeparam name="TOut">The type of the output.</typeparam>
 internal abstract class RowOperator<TKey, TRow, TMade, TOut> : Operator<Keyed<TKey, Change<TRow>>, TOut>, IAcceptsRows<TKey, TRow>
     where TKey : notnull
 {
-    /// <summary>What is in force of the keys whose newest row was rejected.</summary>
+    /// <summary>The rows in force of the keys whose newest row was rejected.</summary>
     public AcceptedRows<TKey, TRow> Accepted { get; private set; } = null!;
 
     public override void Process(in Record<Keyed<TKey, Change<TRow>>> record)
@@ -33,21 +33,21 @@ internal abstract class RowOperator<TKey, TRow, TMade, TOut> : Operator<Keyed<TK
 
     protected override void Declare(StepDeclaration declare) => Accepted = AcceptedRows<TKey, TRow>.In(declare);
 
-    /// <summary>Runs the user's code on the row before, if there was one, and on the new one, if there is one.</summary>
+    /// <summary>Calls the user's code for the row before, if there was one, and for the new one, if there is one.</summary>
     protected abstract TMade Make(in Change<TRow> change);
 
-    /// <summary>Hands on what was made of a change.</summary>
+    /// <summary>Emits the result of a change.</summary>
     protected abstract void Send(in Record<Keyed<TKey, Change<TRow>>> record, in Change<TRow> change, TMade made);
 }
 
-/// <summary>A step that takes rows or rejects them.</summary>
+/// <summary>A step that accepts or rejects rows.</summary>
 internal interface IAcceptsRows<TKey, TRow>
     where TKey : notnull
 {
     AcceptedRows<TKey, TRow> Accepted { get; }
 }
 
-/// <summary>The rows that a step makes of those of another step, for readers: those in force, whatever was rejected since.</summary>
+/// <summary>The rows that a step computes from those of another step, for readers: those in force, whatever was rejected since.</summary>
 internal sealed class MadeRows<TKey, TRow, TOut>(
     ITableRows<TKey, TRow> rows, AcceptedRows<TKey, TRow> accepted, Func<TRow, bool> isIn, Func<TRow, TOut> make) : ITableRows<TKey, TOut>
     where TKey : notnull

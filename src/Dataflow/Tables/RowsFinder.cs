@@ -7,6 +7,6 @@ internal delegate ITableRows<TKey, TRow>? RowsFinder<TKey, TRow>(StreamTask task
 
 internal static class Rows<TKey, TRow>
 {
-    /// <summary>The rows that a step keeps.</summary>
+    /// <summary>Finds the rows that a step keeps.</summary>
     public static RowsFinder<TKey, TRow> Of(Node step) => task => task.TryFind(step.Id) as ITableRows<TKey, TRow>;
 }

@@ -2,9 +2,10 @@ using Dataflow.Tables;
 
 namespace Dataflow;
 
-/// <summary>One row for each key, which comes, changes and goes: a stream of changes and their sum at once.</summary>
-/// <remarks>Tables come from sources, from <c>ToTable</c>, <c>LatestBy</c>, <c>TopN</c> and <c>Aggregate</c> on keyed streams,
-/// and from each other. A stream may be joined with one; <see cref="Changes"/> makes a stream of it again.</remarks>
+/// <summary>A table: one current row per key, which inserts, updates and deletes change. It is a stream of changes and its current result
+/// at once.</summary>
+/// <remarks>Tables come from sources, from <c>ToTable</c>, <c>LatestBy</c>, <c>TopN</c> and <c>Aggregate</c> on keyed streams, and from
+/// each other. A stream can be joined with a table; <see cref="Changes"/> turns a table into a stream again.</remarks>
 public sealed class Table<TKey, TRow>
     where TKey : notnull
 {
@@ -14,16 +15,17 @@ public sealed class Table<TKey, TRow>
     private readonly List<Stream<Keyed<TKey, Change<TRow>>>> _copies = [];
     private readonly RowsFinder<TKey, TRow>? _rows;
 
-    /// <summary>Makes the table of the rows that a step keeps itself; one whose step keeps none is made by <c>ToTable</c>.</summary>
-    /// <param name="changes">The step's results: every change of a row, with the row before. Its operator is an
-    /// <see cref="ITableRows{TKey, TRow}"/>, in which joins and readers look rows up.</param>
-    /// <param name="name">Names what joins keep of the table.</param>
+    /// <summary>Creates the table of rows that a step keeps itself; for the changes of a step that keeps none, use
+    /// <c>ToTable</c>.</summary>
+    /// <param name="changes">The step's results: every change of a row, with the row before. The step's operator is an
+    /// <see cref="ITableRows{TKey, TRow}"/>, in which joins and readers look up rows.</param>
+    /// <param name="name">The name of the table, and of the state that joins keep of it.</param>
     public Table(KeyedStream<TKey, Change<TRow>> changes, string name)
         : this(changes ?? throw new ArgumentNullException(nameof(changes)), name, Rows<TKey, TRow>.Of(changes.Pairs.Node))
     {
     }
 
-    /// <summary>A table of changes that know their old rows.</summary>
+    /// <summary>Creates a table from changes that carry their old rows.</summary>
     internal Table(KeyedStream<TKey, Change<TRow>> changes, string name, RowsFinder<TKey, TRow> rows)
     {
         _changes = changes;
@@ -42,11 +44,11 @@ public sealed class Table<TKey, TRow>
 
     internal string Name { get; }
 
-    /// <summary>The pipeline that the table belongs to.</summary>
+    /// <summary>The pipeline of the table.</summary>
     public Pipeline Pipeline => _changes.Pipeline;
 
-    /// <summary>The rows that a step finds in its own task, as they are at the moment: for the step that follows <see cref="Changes"/>. Null in
-    /// other tasks.</summary>
+    /// <summary>Returns the current rows of a step's own task, for the step that follows <see cref="Changes"/>. Null in other
+    /// tasks.</summary>
     /// <param name="context">The context of the running step.</param>
     public ITableRows<TKey, TRow>? RowsIn(OperatorContext context)
     {
@@ -60,9 +62,9 @@ public sealed class Table<TKey, TRow>
     /// <summary>Finds the rows in a running task.</summary>
     internal RowsFinder<TKey, TRow> Rows => _rows ?? Rows<TKey, TRow>.Of(_copies[0].Node);
 
-    /// <summary>Every change of the table, as a stream: inserts, updates with the row before, deletes.</summary>
-    /// <remarks>Changes of a key come in order. Tables that are computed hand out a key's change at most once for each batch
-    /// of input, so that a key which changes a hundred times in it costs one change.</remarks>
+    /// <summary>Returns every change of the table as a stream: inserts, updates with the row before, deletes.</summary>
+    /// <remarks>Changes of a key come in order. Computed tables emit at most one change per key for each batch of input, so that a key
+    /// which changes a hundred times in a batch costs one change.</remarks>
     /// <example><code>
     /// pieces.Changes().Values()
     ///     .Select(change => change.HasOld &amp;&amp; change.HasNew ? $"{change.New - change.Old} more" : $"{change.Kind}: {change.New}")
@@ -71,23 +73,23 @@ public sealed class Table<TKey, TRow>
     public KeyedStream<TKey, Change<TRow>> Changes()
         => _isNormal ? _changes : new(_copies[0], isPartitioned: true);
 
-    /// <summary>A table of rows, the latest of each key; no old rows are known.</summary>
-    /// <param name="upserts">The rows as inserts, whether or not the key has one, and deletes.</param>
-    /// <param name="name">Names the state.</param>
+    /// <summary>Creates a table from rows, the latest of each key, without old rows.</summary>
+    /// <param name="upserts">Rows as inserts, whether or not the key has one, and deletes.</param>
+    /// <param name="name">The name of the state.</param>
     /// <param name="isFromSource">Whether the rows come straight from a source.</param>
     internal static Table<TKey, TRow> OfUpserts(KeyedStream<TKey, Change<TRow>> upserts, string name, bool isFromSource)
         => new(upserts, name, isFromSource);
 
-    /// <summary>The rows for a join: a copy that no join uses from which the records came here through an exchange.</summary>
-    /// <remarks>Rows and records meet in one stage. Were both joins in it, the stage would wait for its own barriers.</remarks>
+    /// <summary>Returns the table for a join: a copy that is used by no join whose records came here through an exchange.</summary>
+    /// <remarks>Rows and records meet in one stage. If both joins were in it, the stage would wait for its own barriers.</remarks>
     internal TableNode<TKey, TRow> CopyFor(Node input)
     {
         var free = _isFromSource ? _copies.Find(copy => !IsUsedBeforeExchange(copy.Node, input, hasCrossed: false)) : null;
         return (TableNode<TKey, TRow>)(free ?? AddCopy()).Node;
     }
 
-    /// <summary>Whether records that are joined with the table must begin a stage of their own, since the table may have been
-    /// made of them.</summary>
+    /// <summary>Whether records that are joined with the table must begin a stage of their own, since the table may be computed from
+    /// them.</summary>
     internal bool IsComputed => !_isFromSource;
 
     private static bool IsUsedBeforeExchange(Node copy, Node at, bool hasCrossed)

@@ -2,7 +2,7 @@ using Dataflow.Planning;
 
 namespace Dataflow.Tables;
 
-/// <summary>Keeps the latest row of each key and hands on how it changed.</summary>
+/// <summary>Keeps the latest row of each key and emits how it changed.</summary>
 internal sealed record TableNode<TKey, TRow>(string Name, Node<Keyed<TKey, Change<TRow>>> Input)
     : Node<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>>(Name, Input)
     where TKey : notnull

@@ -4,14 +4,11 @@ using Dataflow.Tables;
 
 namespace Dataflow;
 
-/// <summary>Reads a table of a running job from outside the pipeline. From any thread.</summary>
-/// <remarks>
-/// A key is looked up between two batches of records of the worker that owns it, so a row is never one in the middle of a batch:
-/// at once, on the reader's thread, where the worker has nothing to do, else by the worker after the batch at hand. A
-/// read sees what the job has computed, of which the part after the last checkpoint will be computed again after a crash, and
-/// then perhaps otherwise where results depend on the order of arrival. Nothing is copied for readers, and a
-/// job without readers pays nothing.
-/// </remarks>
+/// <summary>Reads a table of a running job from outside the pipeline. Any thread may call it.</summary>
+/// <remarks>A key is looked up between two batches of records of its worker, so a row is never seen in the middle of a batch: at once, on
+/// the reader's thread, if the worker is idle, else by the worker after the current batch. A read sees current results; those since the
+/// last checkpoint are computed again after a crash, perhaps with other values where results depend on the order of arrival. Nothing is
+/// copied for readers, and a job without readers pays nothing.</remarks>
 public sealed class TableReader<TKey, TRow>
     where TKey : notnull
 {
@@ -24,8 +21,8 @@ public sealed class TableReader<TKey, TRow>
         _rows = rows;
     }
 
-    /// <summary>The row of a key, with the position that it reflects.</summary>
-    /// <exception cref="OperationCanceledException">The job has ended, or <paramref name="cancellationToken"/> was triggered.</exception>
+    /// <summary>Returns the row of a key, with the checkpoint that it includes.</summary>
+    /// <exception cref="OperationCanceledException">The job has ended, or <paramref name="cancellationToken"/> was cancelled.</exception>
     public Task<TableRow<TRow>> GetAsync(TKey key, CancellationToken cancellationToken = default)
     {
         using var scope = _job.Current.Plan.Serdes.Enter();
@@ -36,9 +33,10 @@ public sealed class TableReader<TKey, TRow>
             cancellationToken);
     }
 
-    /// <summary>All rows of the table, worker by worker: each worker's are of one moment, those of two may differ by some batches.</summary>
-    /// <remarks>Copies the rows; a worker stands still while it copies its own.</remarks>
-    /// <exception cref="OperationCanceledException">The job has ended, or <paramref name="cancellationToken"/> was triggered.</exception>
+    /// <summary>Returns all rows of the table, worker by worker: each worker's are of one moment, those of two workers may differ by some
+    /// batches.</summary>
+    /// <remarks>Copies the rows; each worker pauses while it copies its own.</remarks>
+    /// <exception cref="OperationCanceledException">The job has ended, or <paramref name="cancellationToken"/> was cancelled.</exception>
     public async Task<IReadOnlyList<KeyValuePair<TKey, TRow>>> GetAllAsync(CancellationToken cancellationToken = default)
     {
         var all = new List<KeyValuePair<TKey, TRow>>();
@@ -72,8 +70,8 @@ public sealed class TableReader<TKey, TRow>
 /// <summary>A row of a table as a read found it.</summary>
 /// <param name="Exists">Whether the key has a row.</param>
 /// <param name="Row">The row; the type's default value if there is none.</param>
-/// <param name="Checkpoint">The number of a checkpoint: all that the job had read by then is in the row, and perhaps some of
-/// what came after.</param>
+/// <param name="Checkpoint">The number of a checkpoint: the row includes everything that the job had read by then, and perhaps later
+/// records.</param>
 public readonly record struct TableRow<TRow>(bool Exists, TRow Row, long Checkpoint);
 
 static partial class Verbs

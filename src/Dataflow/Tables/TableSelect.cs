@@ -7,9 +7,9 @@ static partial class Verbs
     extension<TKey, TRow>(Table<TKey, TRow> table)
         where TKey : notnull
     {
-        /// <summary>The rows as <paramref name="selector"/> makes them; keys stay.</summary>
-        /// <param name="selector">Called on the task's thread for the old row and for the new one, so it must give the same for
-        /// the same row.</param>
+        /// <summary>Replaces each row by the result of <paramref name="selector"/>; keys stay.</summary>
+        /// <param name="selector">Called on the task's thread for the old row and for the new one, so it must return the same for the same
+        /// row.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
         /// <example><code>
         /// pipeline.Table(Source.Of(input, "items").OneByOne(), item => item.Name)
@@ -24,8 +24,8 @@ static partial class Verbs
             return new Table<TKey, TOut>(changes, name, RowsOf(table, changes.Pairs.Node, static _ => true, selector));
         }
 
-        /// <summary>The rows that satisfy <paramref name="predicate"/>.</summary>
-        /// <remarks>A row that no longer does is deleted, one that now does is inserted.</remarks>
+        /// <summary>Keeps the rows that satisfy <paramref name="predicate"/>.</summary>
+        /// <remarks>A row that no longer satisfies it is deleted, one that now does is inserted.</remarks>
         /// <param name="predicate">Called on the task's thread for the old row and for the new one.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
         /// <example><code>

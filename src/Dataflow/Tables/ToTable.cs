@@ -5,7 +5,7 @@ static partial class Verbs
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull
     {
-        /// <summary>The latest record of each key, by arrival.</summary>
+        /// <summary>Makes a table of the latest record of each key, by arrival.</summary>
         /// <param name="name">Names the table's state; give one where a pipeline has two.</param>
         /// <example><code>
         /// orders.Select(order => order.Item).ToTable("by-arrival").PrintChanges("by-arrival");
@@ -24,9 +24,9 @@ static partial class Verbs
     extension<TKey, TRow>(KeyedStream<TKey, Change<TRow>> changes)
         where TKey : notnull
     {
-        /// <summary>The table that a stream of changes sums up to, such as one that was cut out of another table's
-        /// <see cref="Table{TKey, TRow}.Changes"/>.</summary>
-        /// <remarks>An insert for a key that has a row takes its place; a delete for one that has none is left out.</remarks>
+        /// <summary>Makes a table from a stream of changes, such as a filtered <see cref="Table{TKey, TRow}.Changes"/> of another
+        /// table.</summary>
+        /// <remarks>An insert for a key that has a row replaces it; a delete for a key without a row is ignored.</remarks>
         /// <param name="name">Names the table's state; give one where a pipeline has two.</param>
         /// <example><code>
         /// pieces.Changes().Where(change => change.New > 2).ToTable("many").PrintChanges("many");

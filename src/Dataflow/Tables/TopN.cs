@@ -5,11 +5,11 @@ static partial class Verbs
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull
     {
-        /// <summary>The <paramref name="count"/> records of each key with the greatest <paramref name="by"/>, greatest first; of
+        /// <summary>Keeps the <paramref name="count"/> records of each key with the greatest <paramref name="by"/>, greatest first; of
         /// equal ones the earlier.</summary>
-        /// <remarks>Changes go out as those of <c>Aggregate</c>: one for each key and batch of input, whole lists.</remarks>
-        /// <param name="count">How many to keep.</param>
-        /// <param name="by">What to order by; called on the task's thread.</param>
+        /// <remarks>Changes are emitted as those of <c>Aggregate</c>: whole lists, one for each key and batch of input.</remarks>
+        /// <param name="count">The largest number of records to keep.</param>
+        /// <param name="by">Selects the value to order by; called on the task's thread.</param>
         /// <param name="name">Names the state; give one where a pipeline has two.</param>
         /// <example><code>
         /// orders.TopN(2, order => order.Pieces)
@@ -24,8 +24,9 @@ static partial class Verbs
     extension<TKey, TRow>(GroupedTable<TKey, TRow> group)
         where TKey : notnull
     {
-        /// <summary>The <paramref name="count"/> rows of each group with the greatest <paramref name="by"/>, greatest first.</summary>
-        /// <remarks>All rows of a group are kept, since a row that goes lets another in.</remarks>
+        /// <summary>Keeps the <paramref name="count"/> rows of each group with the greatest <paramref name="by"/>, greatest
+        /// first.</summary>
+        /// <remarks>All rows of a group are kept in state, since a deleted row lets another one in.</remarks>
         /// <inheritdoc cref="Verbs.extension{TKey, T}(KeyedStream{TKey, T}).TopN{TBy}"/>
         /// <example><code>
         /// items.GroupBy(item => item.Shelf, "top-group")

@@ -38,7 +38,7 @@ internal sealed record AggregateNode<TKey, T, TAccumulator, TResult, TOut>(
         => builder.CombiningExchange(exchange, this, Aggregation, (AlignedWindows)Windows);
 }
 
-/// <summary>Makes the node once the type of the accumulator is known.</summary>
+/// <summary>Creates the node with the type of the accumulator.</summary>
 internal sealed class AggregateNodeOf<TKey, T, TResult, TOut>(
     string name, Node<Keyed<TKey, T>> input, WindowSpec windows, Trigger trigger, Func<TKey, Window, TResult, TOut> result)
     : IAggregationVisitor<T, TResult, Node<Keyed<TKey, T>, Keyed<TKey, TOut>>>

@@ -1,27 +1,27 @@
 namespace Dataflow.Windows;
 
-/// <summary>Windows with the same bounds for all keys. Those that overlap share panes: no window begins or ends inside one.</summary>
+/// <summary>Windows with the same bounds for all keys. Overlapping windows share panes: no window begins or ends inside a pane.</summary>
 internal abstract record AlignedWindows(string Text) : WindowSpec(Text)
 {
-    /// <summary>Whether all windows of a start follow each other, each holding the one before: then so can their panes.</summary>
+    /// <summary>Whether each window contains the one before of the same start, so that its panes can be merged step by step.</summary>
     public virtual bool Grow => false;
 
-    /// <summary>Windows of which no two end together: one kind for each length.</summary>
+    /// <summary>The windows split by length: in each part no two windows end together.</summary>
     public virtual IReadOnlyList<AlignedWindows> Lengths => [this];
 
-    /// <summary>The pane that holds a moment.</summary>
+    /// <summary>Returns the pane that holds a moment.</summary>
     public abstract Window PaneOf(long moment);
 
-    /// <summary>The first end of a window after a moment.</summary>
+    /// <summary>Returns the first end of a window after a moment.</summary>
     public abstract long FirstEndAfter(long moment);
 
-    /// <summary>The windows that end at a moment, the shortest first.</summary>
+    /// <summary>Returns the windows that end at a moment, the shortest first.</summary>
     public abstract IEnumerable<Window> EndingAt(long end);
 
-    /// <summary>The least start of a window that ends after a moment.</summary>
+    /// <summary>Returns the smallest start of a window that ends after a moment.</summary>
     public abstract long FirstStartEndingAfter(long moment);
 
-    /// <summary>The windows that a pane is part of, in the order of their ends.</summary>
+    /// <summary>Returns the windows that contain a pane, in the order of their ends.</summary>
     public IEnumerable<Window> HoldersOf(Window pane)
     {
         for (var end = FirstEndAfter(pane.StartMs); FirstStartEndingAfter(end - 1) <= pane.StartMs; end = FirstEndAfter(end))

@@ -3,13 +3,13 @@ using Dataflow.Windows;
 
 namespace Dataflow;
 
-/// <summary>Windows by the clock on the wall of some place: a day lasts from midnight to midnight there, 23 or 25 hours where
-/// the clocks are changed in between.</summary>
-/// <remarks>Rules of time zones come from the system. A day whose midnight the clocks skip begins when they go on; one whose
-/// midnight comes twice begins at the first.</remarks>
+/// <summary>Calendar windows in a time zone: a day lasts from midnight to midnight there, 23 or 25 hours where the clocks change in
+/// between.</summary>
+/// <remarks>The rules of time zones come from the system. A day whose midnight is skipped begins when the clocks go on; one whose midnight
+/// occurs twice begins at the first.</remarks>
 public static class Calendar
 {
-    /// <summary>Days.</summary>
+    /// <summary>Windows of one day.</summary>
     /// <param name="timeZone">An IANA name such as <c>Europe/Berlin</c>.</param>
     /// <exception cref="ArgumentException">The system does not know the zone.</exception>
     /// <example><code>
@@ -22,7 +22,7 @@ public static class Calendar
     public static WindowSpec Days(string timeZone = "UTC")
         => new CalendarWindows("days", timeZone, static day => day, static day => day.AddDays(1));
 
-    /// <summary>Weeks.</summary>
+    /// <summary>Windows of one week.</summary>
     /// <param name="timeZone">An IANA name such as <c>Europe/Berlin</c>.</param>
     /// <param name="firstDay">The day with which a week begins.</param>
     /// <exception cref="ArgumentException">The system does not know the zone.</exception>
@@ -38,7 +38,7 @@ public static class Calendar
             $"weeks from {firstDay}", timeZone,
             day => day.AddDays(-((day.DayOfWeek - firstDay + 7) % 7)), static week => week.AddDays(7));
 
-    /// <summary>Months.</summary>
+    /// <summary>Windows of one month.</summary>
     /// <param name="timeZone">An IANA name such as <c>Europe/Berlin</c>.</param>
     /// <exception cref="ArgumentException">The system does not know the zone.</exception>
     /// <example><code>
@@ -52,16 +52,16 @@ public static class Calendar
         => new CalendarWindows("months", timeZone, static day => day.AddDays(1 - day.Day), static month => month.AddMonths(1));
 }
 
-/// <summary>Windows of whole days of a time zone, one after the other.</summary>
+/// <summary>Windows of whole days of a time zone, without gaps or overlaps.</summary>
 internal sealed record CalendarWindows : AlignedWindows
 {
-    private const long MaxShiftMs = 26 * 3_600_000; // zones have gone over the date line
+    private const long MaxShiftMs = 26 * 3_600_000; // zones have crossed the date line
 
-    private const long BeyondMs = 100L * 24 * 3_600_000; // the ends of all windows with records lie within
+    private const long BeyondMs = 100L * 24 * 3_600_000; // all windows with records end within
 
     private readonly TimeZoneInfo _zone;
-    private readonly Func<DateTime, DateTime> _startOf; // of the window that holds a day
-    private readonly Func<DateTime, DateTime> _next; // the start of the window after
+    private readonly Func<DateTime, DateTime> _startOf; // the first day of the window with a day
+    private readonly Func<DateTime, DateTime> _next; // the first day of the next window
 
     public CalendarWindows(string text, string timeZone, Func<DateTime, DateTime> startOf, Func<DateTime, DateTime> next)
         : base($"{text} in {timeZone}")
@@ -84,7 +84,7 @@ internal sealed record CalendarWindows : AlignedWindows
         moment = Math.Clamp(moment, TimeRange.Min - BeyondMs, TimeRange.Max + BeyondMs); // no record lies there, but watermarks may
         var start = _startOf(LocalOf(moment).Date);
         var end = FirstMomentOf(_next(start));
-        // Where clocks go back over midnight the day before comes again for a while: that belongs to the day which has begun.
+        // Where clocks go back over midnight, the day before recurs for a while: that time belongs to the day which has begun.
         return moment < end ? new(FirstMomentOf(start), end) : new(end, FirstMomentOf(_next(_next(start))));
     }
 
@@ -109,8 +109,8 @@ internal sealed record CalendarWindows : AlignedWindows
         return new DateTimeOffset(first, _zone.GetUtcOffset(skipped)).ToUnixTimeMilliseconds();
     }
 
-    /// <summary>Looks for the moment at which a day begins, near a guess that was wrong: where a zone changed its standard time at midnight
-    /// the runtime calls no local time invalid or ambiguous.</summary>
+    /// <summary>Searches for the moment at which a day begins, near a wrong guess: where a zone changed its standard time at midnight, the
+    /// runtime calls no local time invalid or ambiguous.</summary>
     private long Search(DateTime day, long guess)
     {
         var (before, from) = (guess - MaxShiftMs, guess + MaxShiftMs);

@@ -3,7 +3,7 @@ using Dataflow.State;
 
 namespace Dataflow.Windows;
 
-/// <summary>Gathers so many records of each key into windows. Those that overlap share panes.</summary>
+/// <summary>Aggregates windows of a number of records per key. Overlapping windows share panes.</summary>
 internal sealed class CountOperator<TKey, T, TAccumulator, TResult, TOut>(
     CountWindows windows,
     Aggregation<T, TAccumulator, TResult> aggregation,
@@ -12,7 +12,7 @@ internal sealed class CountOperator<TKey, T, TAccumulator, TResult, TOut>(
     where TKey : notnull
 {
     private readonly int _paneRecords = (int)BigInteger.GreatestCommonDivisor(windows.Records, windows.Every);
-    private KeyedState<TKey, OpenWindow<TAccumulator>> _panes = null!; // the one that fills, of each key
+    private KeyedState<TKey, OpenWindow<TAccumulator>> _panes = null!; // the pane being filled, by key
     private KeyedState<KeyPart<TKey>, OpenWindow<TAccumulator>> _full = null!; // by number; the filling one's is its Next
 
     protected override long OpenWindows => _panes.Count;
@@ -67,7 +67,7 @@ internal sealed class CountOperator<TKey, T, TAccumulator, TResult, TOut>(
         if (end % PanesInStep == 0) Fire(key, end);
     }
 
-    /// <summary>Hands out the window of the panes before one, and forgets those that no later window needs.</summary>
+    /// <summary>Emits the window that ends before a pane, and removes the panes that no later window needs.</summary>
     private void Fire(TKey key, long end)
     {
         var start = Math.Max(0, end - PanesInWindow);
@@ -96,7 +96,7 @@ internal sealed class CountOperator<TKey, T, TAccumulator, TResult, TOut>(
         Merge(ref window.Value, in pane.Value);
     }
 
-    /// <summary>What came since the key's last window is one too: the next one as far as it has come.</summary>
+    /// <summary>Emits the records since the key's last window as a shorter last window.</summary>
     private void CloseLast(TKey key)
     {
         _panes.TryGet(key, out var pane);

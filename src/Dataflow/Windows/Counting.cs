@@ -1,11 +1,11 @@
 namespace Dataflow;
 
-/// <summary>Windows of a number of records of one key, in the order of their arrival.</summary>
-/// <remarks>The window goes from the oldest record's time to just after the newest's; the result has the time of the newest.
-/// What is left when the input ends comes as a shorter window. No record is late.</remarks>
+/// <summary>Windows of a fixed number of records of one key, in the order of their arrival.</summary>
+/// <remarks>A window's bounds go from the oldest record's time to just after the newest's; the result has the time of the newest. Records
+/// left at the end of the input form a shorter window. No record is late.</remarks>
 public static class Counting
 {
-    /// <summary>Windows of <paramref name="records"/> records each, one after the other.</summary>
+    /// <summary>Windows of <paramref name="records"/> records each, without overlaps.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than one record.</exception>
     /// <example><code>
     /// pieces.Window(Counting.Every(3), "every")
@@ -16,9 +16,10 @@ public static class Counting
     /// </code></example>
     public static WindowSpec Every(int records) => Of(records, records);
 
-    /// <summary>Windows of the last <paramref name="records"/> records, or of all if there are fewer, a new one every so many.</summary>
-    /// <param name="records">The most records in a window.</param>
-    /// <param name="every">The records from one window's end to the next.</param>
+    /// <summary>Windows of the last <paramref name="records"/> records, or of all if there are fewer; a new one every
+    /// <paramref name="every"/> records.</summary>
+    /// <param name="records">The largest number of records in a window.</param>
+    /// <param name="every">The number of records from one window's end to the next.</param>
     /// <exception cref="ArgumentOutOfRangeException">Less than one record, or a step longer than the window.</exception>
     /// <example><code>
     /// pieces.Window(Counting.Of(3, every: 2), "last")

@@ -2,13 +2,13 @@ using Dataflow.Windows;
 
 namespace Dataflow;
 
-/// <summary>Windows that grow step by step up to a size and then begin anew: the day so far, every hour.</summary>
+/// <summary>Windows that grow step by step up to a size and then begin anew, such as the day so far, every hour.</summary>
 public static class Cumulating
 {
     /// <summary>Windows that begin every <paramref name="size"/> and end after each <paramref name="every"/> within it.</summary>
-    /// <param name="size">The length of the longest; a multiple of the step.</param>
-    /// <param name="every">The step: by how much each window is longer than the one before.</param>
-    /// <param name="offset">By how much later than whole multiples of the size since 1970, in UTC, they begin.</param>
+    /// <param name="size">The length of the longest window; a multiple of the step.</param>
+    /// <param name="every">The step: each window is longer than the one before by this.</param>
+    /// <param name="offset">The offset of the starts from whole multiples of the size since 1970-01-01 UTC. Default: none.</param>
     /// <exception cref="ArgumentOutOfRangeException">Not positive whole milliseconds, or a size that is no multiple of the step.</exception>
     /// <example><code>
     /// orders.Window(Cumulating.Of(size: TimeSpan.FromHours(1), every: TimeSpan.FromMinutes(20)))

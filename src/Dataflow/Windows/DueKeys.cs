@@ -1,8 +1,8 @@
 namespace Dataflow.Windows;
 
-/// <summary>Keys by the time when their windows are to be looked at.</summary>
-/// <remarks>Not a timer for each record: a key is here about once, and noted again when it is looked at and lives on. Nothing of
-/// it is in a checkpoint, since the windows say when they are due.</remarks>
+/// <summary>A queue of keys, ordered by the time when their windows are to be looked at.</summary>
+/// <remarks>Not a timer for each record: a key is queued about once, and again after a look if it still has windows. Nothing of it is in a
+/// checkpoint, since the windows say when they are due.</remarks>
 internal sealed class DueKeys<TKey>
     where TKey : notnull
 {
@@ -10,14 +10,14 @@ internal sealed class DueKeys<TKey>
 
     public void Add(TKey key, long due) => _queue.Enqueue(key, due);
 
-    /// <summary>Takes what there is now, in place of all else.</summary>
+    /// <summary>Replaces the queue by the keys of all given windows.</summary>
     public void Refill<TAccumulator>(KeyedState<TKey, OpenWindow<TAccumulator>> windows)
     {
         _queue.Clear();
         windows.ForEach(this, static (self, key, ref window) => self.Add(key, window.Due));
     }
 
-    /// <summary>Takes the first key that was due before the watermark, or at all when the input has ended.</summary>
+    /// <summary>Takes the first key that was due before the watermark; any key if the input has ended.</summary>
     public bool TryTake(long watermark, out TKey key, out long due)
     {
         if (!_queue.TryPeek(out key!, out due) || (due >= watermark && watermark != long.MaxValue)) return false;

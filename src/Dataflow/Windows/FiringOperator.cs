@@ -1,6 +1,6 @@
 namespace Dataflow.Windows;
 
-/// <summary>A step whose windows may give several results, as a trigger says.</summary>
+/// <summary>A window step whose trigger may emit several results per window.</summary>
 internal abstract class FiringOperator<TKey, T, TAccumulator, TResult, TOut>(
     Trigger trigger,
     Aggregation<T, TAccumulator, TResult> aggregation,
@@ -13,7 +13,7 @@ internal abstract class FiringOperator<TKey, T, TAccumulator, TResult, TOut>(
     private Counter _early = null!;
     private Counter _late = null!;
 
-    /// <summary>What ends up to this watermark takes no more records.</summary>
+    /// <summary>The moment up to which windows that end there take no more records.</summary>
     protected long Closed => trigger.Closed(Watermark);
 
     protected Trigger Trigger => trigger;
@@ -25,16 +25,16 @@ internal abstract class FiringOperator<TKey, T, TAccumulator, TResult, TOut>(
         _late = declare.Counter(WindowCounters.LateResults);
     }
 
-    /// <summary>Whether time passes a moment of early results on its way between two others.</summary>
+    /// <summary>Whether an early result falls due between two times.</summary>
     protected bool IsEarlyDue(long from, long to) => _earlyEvery > 0 && to != long.MaxValue && Multiple(to) > Multiple(from);
 
-    /// <summary>Hands out a window's result, if there is something to hand out.</summary>
-    /// <param name="key">Its key.</param>
-    /// <param name="bounds">Its bounds.</param>
-    /// <param name="firing">Why.</param>
-    /// <param name="window">What is kept of it.</param>
-    /// <param name="timestamp">The result's time.</param>
-    /// <param name="isGivenInQuiet">Whether its result went out while all input was quiet, as far as it was known then.</param>
+    /// <summary>Emits a window's result, unless there is nothing to emit.</summary>
+    /// <param name="key">The window's key.</param>
+    /// <param name="bounds">The window's bounds.</param>
+    /// <param name="firing">The reason for the result.</param>
+    /// <param name="window">The window's state.</param>
+    /// <param name="timestamp">The result's timestamp.</param>
+    /// <param name="isGivenInQuiet">Whether an unchanged window was already emitted because all input was idle.</param>
     protected void Fire(TKey key, Window bounds, Firing firing, ref OpenWindow<TAccumulator> window, long timestamp, bool isGivenInQuiet)
     {
         if (window.Pending == 0 && (trigger.Discards || firing == Firing.Early)) return;
@@ -48,7 +48,7 @@ internal abstract class FiringOperator<TKey, T, TAccumulator, TResult, TOut>(
         if (trigger.Discards) window.Value = next;
     }
 
-    /// <summary>Whether a window has so many records since its last result that an early one is due.</summary>
+    /// <summary>Whether the number of records since the last result calls for an early one.</summary>
     protected bool IsEarlyDue(in OpenWindow<TAccumulator> window)
         => trigger.EarlyRecords is { } records && window.Pending % records == 0;
 

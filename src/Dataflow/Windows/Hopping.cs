@@ -2,13 +2,14 @@ using Dataflow.Windows;
 
 namespace Dataflow;
 
-/// <summary>Windows that start every so often and overlap. Each record is aggregated once, in a pane that they share.</summary>
+/// <summary>Overlapping windows of a fixed length that start at regular intervals. Each record is aggregated once, in a pane that windows
+/// share.</summary>
 public static class Hopping
 {
-    /// <summary>Windows of <paramref name="size"/>, a new one <paramref name="every"/> so often, counted from 1970 in UTC.</summary>
-    /// <param name="size">The length of each.</param>
+    /// <summary>Windows of <paramref name="size"/> that start every <paramref name="every"/>, counted from 1970-01-01 UTC.</summary>
+    /// <param name="size">The length of each window.</param>
     /// <param name="every">The time from one start to the next; also the time between results.</param>
-    /// <param name="offset">By how much later they begin.</param>
+    /// <param name="offset">The offset of the starts. Default: none.</param>
     /// <exception cref="ArgumentOutOfRangeException">Not positive whole milliseconds, or a step longer than the size.</exception>
     /// <example><code>
     /// readings.Window(Hopping.Of(size: TimeSpan.FromMinutes(10), every: TimeSpan.FromMinutes(5)))
@@ -20,12 +21,12 @@ public static class Hopping
     public static WindowSpec Of(TimeSpan size, TimeSpan every, TimeSpan offset = default)
         => new RegularWindows([size], every, offset, $"hopping {size} every {every}");
 
-    /// <summary>Windows of several sizes in one step, from one set of panes: the last minute, hour and day, say.</summary>
+    /// <summary>Windows of several sizes in one step, from shared panes: the last minute, hour and day, for example.</summary>
     /// <remarks>Each window gives a result of its own; of those that end together the shortest comes first.</remarks>
-    /// <param name="sizes">The lengths, each once.</param>
+    /// <param name="sizes">The lengths, without duplicates.</param>
     /// <param name="every">The time from one start to the next, for all sizes.</param>
-    /// <param name="offset">By how much later they begin.</param>
-    /// <exception cref="ArgumentException">No size, or one twice.</exception>
+    /// <param name="offset">The offset of the starts. Default: none.</param>
+    /// <exception cref="ArgumentException">There is no size, or a duplicate.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Not positive whole milliseconds, or a step longer than a size.</exception>
     /// <example><code>
     /// readings.Window(Hopping.Of(sizes, every: TimeSpan.FromMinutes(10)), "sizes")

@@ -2,7 +2,7 @@ using Dataflow.Time;
 
 namespace Dataflow.Windows;
 
-/// <summary>Lets records pass whose windows are not all closed yet; the others are late.</summary>
+/// <summary>Passes on records that have an open window; the others are late.</summary>
 internal sealed class LateFilter<TKey, T>(WindowSpec windows, Trigger trigger, Output<T> late) : Operator<Keyed<TKey, T>, Keyed<TKey, T>>
     where TKey : notnull
 {
@@ -25,10 +25,11 @@ internal sealed class LateFilter<TKey, T>(WindowSpec windows, Trigger trigger, O
         base.Advance(watermark);
     }
 
-    /// <summary>Hands a record to the stream of late records; also for a step that follows, which knows better what is late.</summary>
+    /// <summary>Emits a record to the side output for late records. Also called by the step that follows, which may know more precisely
+    /// what is late.</summary>
     public void HandOutLate(in Record<Keyed<TKey, T>> record) => _late.Emit(in record);
 
-    /// <summary>Counts records that passed by in an aggregate which was begun before the exchange.</summary>
+    /// <summary>Counts records that passed through an aggregate which began before the exchange.</summary>
     public void CountPassed(long records) => Emitted += records;
 
     public override void Capture(StepCheckpoint checkpoint) => checkpoint.SaveWatermark(_watermark);

@@ -2,14 +2,14 @@ using Dataflow.Time;
 
 namespace Dataflow.Windows;
 
-/// <summary>The times of records that are not late, in one comparison.</summary>
+/// <summary>The range of timestamps that are not late, tested in one comparison.</summary>
 internal readonly struct OpenTimes
 {
     private readonly long _from;
     private readonly ulong _length;
 
     /// <param name="windows">The windows of the records; null where there are none.</param>
-    /// <param name="closed">What ends up to there takes no more records.</param>
+    /// <param name="closed">The moment up to which windows that end there take no more records.</param>
     public OpenTimes(WindowSpec? windows, long closed)
     {
         var (min, max) = windows is { NeedsTime: true } ? (TimeRange.Min, TimeRange.Max) : (long.MinValue, long.MaxValue - 1);

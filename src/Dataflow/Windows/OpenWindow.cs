@@ -3,8 +3,8 @@ using MessagePack.Formatters;
 
 namespace Dataflow.Windows;
 
-/// <summary>What a step keeps of one key's open window, or of a part of it.</summary>
-/// <remarks>In one entry of the state, so that a record costs one look-up.</remarks>
+/// <summary>The state of one key's open window, or of a pane of it.</summary>
+/// <remarks>It is one entry of the state, so that a record costs one lookup.</remarks>
 [MessagePackFormatter(typeof(OpenWindowFormatter<>))]
 internal struct OpenWindow<TAccumulator>
 {
@@ -14,21 +14,21 @@ internal struct OpenWindow<TAccumulator>
     /// <summary>The time of the newest record.</summary>
     public long Last;
 
-    /// <summary>Where the key's next window is kept, for steps that hold several.</summary>
+    /// <summary>The start of the key's next window, for steps that keep several.</summary>
     public long Next;
 
-    /// <summary>When the step looks at the key's windows again.</summary>
+    /// <summary>The time when the step looks at the key's windows again.</summary>
     public long Due;
 
-    /// <summary>How many records came since the last result.</summary>
+    /// <summary>The number of records since the last result.</summary>
     public int Pending;
 
-    /// <summary>How many results there were.</summary>
+    /// <summary>The number of results so far.</summary>
     public int Firings;
 
     public TAccumulator Value;
 
-    /// <summary>Takes a record's time into the span of the window.</summary>
+    /// <summary>Extends the window's bounds to a record's time.</summary>
     public void Widen(long time)
     {
         if (time < First) First = time;

@@ -13,10 +13,10 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
 {
     private NamespacedState<TKey, TAccumulator> _panes = null!;
     private NamespacedState<KeyPart<TKey>, (int Firings, bool IsChanged)> _given = null!; // in quiet: by a window's end; the part is its start
-    private KeyedState<KeyPart<TKey>, (int Firings, bool IsChanged)>? _givenBefore; // of the window that is fired
+    private KeyedState<KeyPart<TKey>, (int Firings, bool IsChanged)>? _givenBefore; // of the window being fired
     private Pane _pane;
-    private Pane _paneBefore; // disorder at a pane's bounds goes to and fro between two
-    private readonly HashSet<TKey> _failed = []; // keys whose panes cannot be merged for the window that fires
+    private Pane _paneBefore; // disorder at a pane's bounds alternates between two
+    private readonly HashSet<TKey> _failed = []; // keys whose panes cannot be merged for the window being fired
     private Window _firing;
 
     protected override long OpenWindows => _panes.Tables.Count;
@@ -79,7 +79,7 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
         Looked(quiet, given);
     }
 
-    /// <summary>A key has changed whose windows may have given results while all was quiet.</summary>
+    /// <summary>Marks a key's windows as changed that may have been emitted while all input was idle.</summary>
     private void Change(TKey key)
     {
         Touch();
@@ -98,14 +98,14 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
         _pane = new(bounds, _panes.Open(bounds.StartMs));
     }
 
-    /// <summary>The end of the earliest window that may have records and was not fired.</summary>
+    /// <summary>The end of the earliest window that may have records and has not fired.</summary>
     private long? NextEnd(long firedUpTo)
     {
         foreach (var paneStart in _panes.Tables.Keys) return windows.FirstEndAfter(Math.Max(paneStart, firedUpTo));
         return null;
     }
 
-    /// <summary>Hands out a window's results; false if it has no records.</summary>
+    /// <summary>Emits a window's results; false if it has no records.</summary>
     private bool Fire(Window window, Firing firing)
     {
         _firing = window with { Firing = firing };
@@ -128,13 +128,13 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
         if (window.Firing == Firing.Quiet) _given.Open(window.EndMs).Update(new(key, window.StartMs), out _) = (window.FiringIndex + 1, false);
     }
 
-    /// <summary>The window's only pane as it is, or all its panes merged; null if it has none.</summary>
+    /// <summary>Returns the window's only pane as it is, or all its panes merged; null if it has none.</summary>
     private KeyedState<TKey, TAccumulator>? Merged()
     {
         var panes = _panes.Tables.TakeWhile(pane => pane.Key < _firing.EndMs).Where(pane => pane.Key >= _firing.StartMs).ToList();
         if (panes.Count <= 1) return panes.Count == 0 ? null : panes[0].Value;
         _failed.Clear();
-        // Results that are not the last leave the panes as they are: records may come to them.
+        // Results that are not final leave the panes as they are: more records may come to them.
         var grows = windows.Grow && !MergesWithCare && _firing.Firing == Firing.OnTime;
         var merged = grows ? panes[0].Value : _panes.OpenScratch();
         foreach (var (start, pane) in panes)

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Dataflow.Windows;
 
-/// <summary>Windows of one or several lengths, of each a new one every so often.</summary>
+/// <summary>Windows of one or several lengths that start at regular intervals.</summary>
 internal sealed record RegularWindows : AlignedWindows
 {
     private readonly long _every;

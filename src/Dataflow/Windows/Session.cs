@@ -2,13 +2,13 @@ using Dataflow.Windows;
 
 namespace Dataflow;
 
-/// <summary>Windows of one key's records that follow each other closely; they end where a gap begins.</summary>
+/// <summary>Windows of one key's records that follow each other closely; a window ends where a gap begins.</summary>
 public static class Session
 {
-    /// <summary>A record belongs to the session of another of its key that is at most <paramref name="gap"/> older or newer; one
-    /// exactly a gap away still belongs. A record between two sessions makes them one.</summary>
-    /// <remarks>The window goes from the first record to a gap after the last. Its result comes once the watermark has passed
-    /// that end and has the end as its timestamp. A late record that belongs to an open session still counts.</remarks>
+    /// <summary>Sessions: a record belongs to the session of another record of its key that is at most <paramref name="gap"/> older or
+    /// newer; exactly a gap away still belongs. A record between two sessions merges them.</summary>
+    /// <remarks>A window's bounds go from the first record to a gap after the last. Its result is emitted once the watermark has passed
+    /// that end, and has the end as its timestamp. A late record that belongs to an open session still counts.</remarks>
     /// <param name="gap">The longest pause inside a session.</param>
     /// <exception cref="ArgumentOutOfRangeException">Not a positive number of whole milliseconds.</exception>
     /// <example><code>
@@ -32,15 +32,15 @@ internal sealed record SessionWindows(long GapMs, string Text) : WindowSpec(Text
     public Window Of<TAccumulator>(in OpenWindow<TAccumulator> session)
         => new(session.First, IsGlobal ? session.Last + 1 : session.Last + GapMs);
 
-    /// <summary>The time of a session's result: no window that follows has closed then.</summary>
+    /// <summary>The timestamp of a session's result; it is not late for windows that follow.</summary>
     public long TimestampOf(Window session, long watermark) => IsGlobal ? Math.Max(session.EndMs - 1, watermark) : session.EndMs;
 
-    /// <summary>The last moment at which a record can still belong to a session whose newest record has a time.</summary>
+    /// <summary>The last moment at which a record can still extend a session whose newest record has the given time.</summary>
     public long DueOf(long last) => IsGlobal ? long.MaxValue : last + GapMs;
 
-    /// <summary>Whether such a session takes no more records.</summary>
+    /// <summary>Whether a session whose newest record has the given time takes no more records.</summary>
     public bool IsOver(long last, long watermark) => DueOf(last) < watermark || watermark == long.MaxValue;
 
-    /// <summary>Only the step that knows the open sessions can say what is late.</summary>
+    /// <summary>Never late by the watermark alone: only the step that knows the open sessions can decide.</summary>
     internal override long OpenFrom(long watermark) => long.MinValue;
 }

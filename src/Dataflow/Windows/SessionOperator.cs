@@ -1,6 +1,6 @@
 namespace Dataflow.Windows;
 
-/// <summary>Gathers the records of each key into sessions and hands them out when the watermark has passed their ends.</summary>
+/// <summary>Aggregates the records of each key in sessions and emits them when the watermark has passed their ends.</summary>
 internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
     SessionWindows windows,
     Trigger trigger,
@@ -46,7 +46,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
             if (!TryAdd(ref newest.Value, isNew: false, in record)) return;
             newest.Widen(record.Timestamp);
             Count(key, ref newest);
-            // One that was over, and took a late record, may live on.
+            // A session that was over, but took a late record, may live on.
             if (Trigger.AllowedLatenessMs > 0) WatchEarlier(key, ref newest, in newest);
         }
         else
@@ -73,7 +73,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
     {
         while (_due.TryTake(watermark, out var key, out var due))
         {
-            // Most keys have lived on since they were noted; they are noted anew.
+            // Most keys have newer records since they were queued; they are queued again.
             if (_sessions.DueOf(key) == due) Close(key, watermark);
         }
 
@@ -90,7 +90,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
         Watched = long.MaxValue; // any record may change them
     }
 
-    /// <summary>Hands out a key's sessions that are over by a time which the watermark has not reached; returns up to where.</summary>
+    /// <summary>Emits a key's sessions that would be over at a time ahead of the watermark; returns the time up to which it did.</summary>
     private long Give(TKey key, long quiet)
     {
         var (sessions, given) = (_sessions.Load(key), long.MinValue);
@@ -152,7 +152,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
         _firing.Clear();
     }
 
-    /// <summary>Counts a record that was added to a session, which may ask for a result.</summary>
+    /// <summary>Counts a record that was added to a session; an early or late result may fall due.</summary>
     private void Count(TKey key, ref OpenWindow<TAccumulator> session)
     {
         session.Pending++;
@@ -167,11 +167,11 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
         Fire(key, window, firing, ref session, windows.TimestampOf(window, Watermark), isGivenInQuiet: windows.IsOver(session.Last, QuietUpTo));
     }
 
-    /// <summary>When something happens to a session next: it is over, or even the allowed lateness is.</summary>
+    /// <summary>The time of a session's next event: its end, or after that the end of the allowed lateness.</summary>
     private long DueOf(in OpenWindow<TAccumulator> session, long watermark)
         => windows.DueOf(session.Last) + (windows.IsOver(session.Last, watermark) ? Trigger.AllowedLatenessMs : 0);
 
-    /// <summary>Whether a record, no newer than the newest session's end, touches that one and surely no other.</summary>
+    /// <summary>Whether a record, no newer than the newest session's end, belongs to that session and certainly to no other.</summary>
     private bool IsIn(in OpenWindow<TAccumulator> newest, long time)
         => time >= newest.First || (newest.Next == SessionState.None && newest.First - time <= windows.GapMs);
 
@@ -189,7 +189,8 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
         return TryAdd(ref session.Value, isNew: true, in record);
     }
 
-    /// <summary>The record lies before the newest session, where there are or may be others: it begins another one, or lengthens or joins those that it touches.</summary>
+    /// <summary>Adds a record before the newest session, where there are or may be others: it begins a session, or extends or merges those
+    /// that it touches.</summary>
     private void AddBefore(in Record<Keyed<TKey, T>> record)
     {
         var key = record.Value.Key;
@@ -198,7 +199,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
         if (count == 0 && IsLate(in record)) return;
         if (!TryBegin(in record, out var session)) return;
 
-        // The record comes last, whether or not an older session is still there: the order must not depend on the watermark.
+        // The record is merged last, whether or not an older session is still there: the order must not depend on the watermark.
         try
         {
             for (var i = first; i < first + count; i++) session = Joined(sessions[i], session);
@@ -214,7 +215,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
         WatchEarlier(key, ref _sessions.Newest(key, out _), in session);
     }
 
-    /// <summary>The sessions, at most two and side by side, that a record touches; where it would lie if there are none.</summary>
+    /// <summary>Returns the sessions, at most two and adjacent, that a record touches; its insertion point if there are none.</summary>
     private (int First, int Count) Touched(List<OpenWindow<TAccumulator>> sessions, long time)
     {
         var first = 0;
@@ -224,7 +225,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
         return (first, count);
     }
 
-    /// <summary>Two sessions as one. They stay as they are: a checkpoint may have still to write what their accumulators hold.</summary>
+    /// <summary>Merges two sessions into a new one. Both stay unchanged: a checkpoint may still have to write their accumulators.</summary>
     private OpenWindow<TAccumulator> Joined(OpenWindow<TAccumulator> session, OpenWindow<TAccumulator> other)
     {
         var joined = session with { Value = Create() };
@@ -243,7 +244,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
         if (due < newest.Due) Watch(key, ref newest, due);
     }
 
-    /// <summary>Notes when to look at a key's sessions again.</summary>
+    /// <summary>Queues the key for the next look at its sessions.</summary>
     private void Watch(TKey key, ref OpenWindow<TAccumulator> newest, long due)
     {
         newest.Due = due;

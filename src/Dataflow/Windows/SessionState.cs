@@ -3,9 +3,9 @@ using Dataflow.State;
 namespace Dataflow.Windows;
 
 /// <summary>The open sessions of all keys.</summary>
-/// <remarks>Nearly always a key has one, and it lies in one entry. While older ones wait for the watermark they follow in
-/// entries of their own, each naming the next older: by the time of its first record when it stopped being the newest, a moment
-/// that no other session of the key can hold.</remarks>
+/// <remarks>Nearly always a key has one session, in one entry. While older ones wait for the watermark they are kept in entries of their
+/// own, each naming the next older one by the time of its first record when it stopped being the newest: no other session of the key can
+/// hold that moment.</remarks>
 internal sealed class SessionState<TKey, TAccumulator>(StepDeclaration declare)
     where TKey : notnull
 {
@@ -13,7 +13,7 @@ internal sealed class SessionState<TKey, TAccumulator>(StepDeclaration declare)
         declare.Tables<KeyPart<TKey>, OpenWindow<TAccumulator>>("older-sessions", new KeyPartCodec<TKey>()).Main;
 
     private readonly List<OpenWindow<TAccumulator>> _loaded = []; // newest first
-    private readonly List<long> _names = []; // of the loaded ones; that of the newest says nothing
+    private readonly List<long> _names = []; // of the loaded ones; that of the newest is unused
     private TKey _key = default!;
 
     public KeyedState<TKey, OpenWindow<TAccumulator>> ByKey { get; } = declare.State<TKey, OpenWindow<TAccumulator>>("sessions");
@@ -22,12 +22,12 @@ internal sealed class SessionState<TKey, TAccumulator>(StepDeclaration declare)
 
     public ref OpenWindow<TAccumulator> Newest(TKey key, out bool exists) => ref ByKey.Update(key, out exists);
 
-    /// <summary>When a key's sessions are to be looked at; null if it has none.</summary>
+    /// <summary>The time when a key's sessions are to be looked at; null if it has none.</summary>
     public long? DueOf(TKey key) => ByKey.TryGet(key, out var newest) ? newest.Due : null;
 
     public void Forget(TKey key) => ByKey.Remove(key);
 
-    /// <summary>Adds a session newer than all others of its key, which has one.</summary>
+    /// <summary>Adds a session newer than all others of its key, which has at least one.</summary>
     public void AddNewest(TKey key, OpenWindow<TAccumulator> session)
     {
         ref var newest = ref ByKey.Update(key, out _);
@@ -37,7 +37,7 @@ internal sealed class SessionState<TKey, TAccumulator>(StepDeclaration declare)
         newest = session;
     }
 
-    /// <summary>All sessions of a key that has some, newest first; the list stays as it is until the next call.</summary>
+    /// <summary>Loads all sessions of a key that has at least one, newest first; the list is valid until the next call.</summary>
     public List<OpenWindow<TAccumulator>> Load(TKey key)
     {
         _key = key;
@@ -66,7 +66,7 @@ internal sealed class SessionState<TKey, TAccumulator>(StepDeclaration declare)
         _names.RemoveAt(last);
     }
 
-    /// <summary>Puts a session in the place of some loaded ones.</summary>
+    /// <summary>Replaces some loaded sessions by one.</summary>
     public void Replace(int first, int count, OpenWindow<TAccumulator> session)
     {
         for (var i = Math.Max(first, 1); i < first + count; i++) _older.Remove(new(_key, _names[i]));
@@ -79,7 +79,7 @@ internal sealed class SessionState<TKey, TAccumulator>(StepDeclaration declare)
         if (first > 0) Write(first - 1, _loaded[first - 1]);
     }
 
-    /// <summary>Keeps a loaded session as it is now.</summary>
+    /// <summary>Writes a loaded session back to the state.</summary>
     public void Write(int at, OpenWindow<TAccumulator> session)
     {
         session.Next = at + 1 < _names.Count ? _names[at + 1] : SessionState.None;
@@ -90,6 +90,6 @@ internal sealed class SessionState<TKey, TAccumulator>(StepDeclaration declare)
 
 internal static class SessionState
 {
-    /// <summary>Stands for no older session.</summary>
+    /// <summary>The value of a link to no older session.</summary>
     public const long None = long.MinValue;
 }

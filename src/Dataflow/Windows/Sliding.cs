@@ -1,13 +1,13 @@
 namespace Dataflow;
 
-/// <summary>Windows that end with each record.</summary>
+/// <summary>Windows that end at each record.</summary>
 public static class Sliding
 {
-    /// <summary>For each record a window of what its key had in the time before it: from <paramref name="size"/> before the record,
-    /// exclusive, to the record's time, inclusive.</summary>
-    /// <remarks>A record's result comes once the watermark has passed its time, so that the order of arrival does not matter, and
-    /// has that time; records of one key and time have equal results. A record older than the watermark is late.</remarks>
-    /// <param name="size">How far a window reaches back.</param>
+    /// <summary>One window for each record, over its key's records before it: from <paramref name="size"/> before the record, exclusive, to
+    /// the record's time, inclusive.</summary>
+    /// <remarks>A record's result is emitted once the watermark has passed its time, so that the order of arrival does not matter, and has
+    /// that time; records of one key and time have equal results. A record older than the watermark is late.</remarks>
+    /// <param name="size">The length of a window.</param>
     /// <exception cref="ArgumentOutOfRangeException">Not a positive number of whole milliseconds.</exception>
     /// <example><code>
     /// orders.Window(Sliding.Over(TimeSpan.FromMinutes(10)))

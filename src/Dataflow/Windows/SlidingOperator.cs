@@ -2,9 +2,9 @@ using Dataflow.State;
 
 namespace Dataflow.Windows;
 
-/// <summary>Gives for each record the aggregate of its key up to it, once no record can come in between.</summary>
-/// <remarks>The state holds what came at each moment of each key, as long as a window reaches back to it. The totals are made of
-/// that, also after a restart.</remarks>
+/// <summary>Emits for each record the aggregate of its key's window up to it, once no record can come in between.</summary>
+/// <remarks>The state holds the aggregate of each key's moment, as long as a window reaches back to it. Totals are computed from it, also
+/// after a restart.</remarks>
 internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
     SlidingWindows windows,
     Aggregation<T, TAccumulator, TResult> aggregation,
@@ -13,7 +13,7 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
     where TKey : notnull
 {
     private readonly PriorityQueue<TKey, long> _due = new(); // moments that wait for the watermark
-    private readonly Queue<KeyPart<TKey>> _given = []; // the others, oldest first
+    private readonly Queue<KeyPart<TKey>> _given = []; // the other moments, oldest first
     private readonly Dictionary<TKey, SlidingTotal<TAccumulator>> _totals = [];
     private readonly HashSet<TKey> _broken = []; // keys without a total because merging failed
     private KeyedState<KeyPart<TKey>, OpenWindow<TAccumulator>> _moments = null!;
@@ -35,7 +35,7 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
         if (record.Timestamp < Watched)
         {
             Touch();
-            _isSorted = false; // what was given while all was quiet is gone through once more
+            _isSorted = false; // moments emitted while all input was idle are processed once more
         }
 
         if (!exists) _due.Enqueue(moment.Key, moment.Part);
@@ -61,7 +61,7 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
 
     protected override void LookAtQuiet(long quiet, long from) => Looked(quiet, GiveBefore(quiet, Firing.Quiet));
 
-    /// <summary>Hands out the results of the moments before a time; returns the last of them.</summary>
+    /// <summary>Emits the results of the moments before a time; returns the last of them.</summary>
     private long GiveBefore(long watermark, Firing firing)
     {
         if (!_isSorted) Sort();
@@ -87,7 +87,7 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
         {
             var total = Add(moment, in there);
             records = total.Records;
-            if (there.Firings > 0 && there.First == records) return; // nothing has come to the window since its last results
+            if (there.Firings > 0 && there.First == records) return; // no record was added to the window since its last results
             value = total.Total();
         }
         catch (OperatorException error) when (Break(moment.Key))
@@ -127,7 +127,7 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
         }
     }
 
-    /// <summary>Drops a key's total, which the user's code has left half made; false where that stops the job.</summary>
+    /// <summary>Drops a key's total that the user's code has left inconsistent; false where the error stops the job.</summary>
     private bool Break(TKey key)
     {
         _totals.Remove(key);
@@ -135,7 +135,7 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
         return Context.KeepsRejected;
     }
 
-    /// <summary>Makes a key's total anew of what it had before a moment.</summary>
+    /// <summary>Computes a key's total anew from its state before a moment.</summary>
     private void Mend(KeyPart<TKey> before)
     {
         var total = new SlidingTotal<TAccumulator>(Create, Merge);
@@ -151,7 +151,7 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
         _totals[before.Key] = total;
     }
 
-    /// <summary>Tells the moments that were given from those that wait, and makes the totals of the former.</summary>
+    /// <summary>Separates moments whose results were emitted from those that wait, and computes the totals of the former.</summary>
     private void Sort()
     {
         _isSorted = true;

@@ -1,9 +1,9 @@
 namespace Dataflow.Windows;
 
-/// <summary>The total of values that come and go in the order of their times, for aggregates that cannot take values back.</summary>
-/// <remarks>Two stacks: the back adds up what comes, the front holds for each older value the total from there on. When the front
-/// is used up the back is turned over into it, so that a value is merged about three times in all, however many a window holds.
-/// Tangwongsan, Hirzel, Schneider: Low-Latency Sliding-Window Aggregation in Worst-Case Constant Time, DEBS 2017, section 3.</remarks>
+/// <summary>The total of a sliding window, for aggregates that cannot retract values.</summary>
+/// <remarks>Two stacks: the back adds up new values; the front holds for each older value the total from there on. When the front is used
+/// up, the back is turned over into it, so that a value is merged about three times in all, however many a window holds. Tangwongsan,
+/// Hirzel, Schneider: Low-Latency Sliding-Window Aggregation in Worst-Case Constant Time, DEBS 2017, section 3.</remarks>
 internal sealed class SlidingTotal<TAccumulator>(Func<TAccumulator> create, SlidingTotal<TAccumulator>.Merger merge)
 {
     private readonly Stack<(long Time, TAccumulator FromHere, int Records)> _front = [];
@@ -14,10 +14,10 @@ internal sealed class SlidingTotal<TAccumulator>(Func<TAccumulator> create, Slid
 
     public bool IsEmpty => _front.Count == 0 && _back.Count == 0;
 
-    /// <summary>How many records are in it.</summary>
+    /// <summary>The number of records in the total.</summary>
     public long Records { get; private set; }
 
-    /// <summary>Adds a value newer than all others, of so many records.</summary>
+    /// <summary>Adds a value newer than all others, which aggregates the given number of records.</summary>
     public void Add(long time, TAccumulator value, int records)
     {
         Records += records;
@@ -25,7 +25,7 @@ internal sealed class SlidingTotal<TAccumulator>(Func<TAccumulator> create, Slid
         merge(ref _backTotal, in value);
     }
 
-    /// <summary>Forgets the values of a time and before.</summary>
+    /// <summary>Removes the values up to and including a time.</summary>
     public void RemoveUpTo(long time)
     {
         while (_front.TryPeek(out var oldest) && oldest.Time <= time) Records -= _front.Pop().Records;

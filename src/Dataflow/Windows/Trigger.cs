@@ -1,9 +1,9 @@
 namespace Dataflow;
 
-/// <summary>When results of a window go out beside the one at its end, and what they hold.</summary>
-/// <remarks>Early results come only for keys whose window has changed. What is early, on time or late is in
-/// <see cref="Window.Firing"/>. A window with a trigger is kept for itself, so that each record is aggregated once for every
-/// window that it belongs to: choose few overlapping windows with it.</remarks>
+/// <summary>Decides when a window emits results beside the one at its end, and what they contain.</summary>
+/// <remarks>Early results are emitted only for keys whose window has changed. <see cref="Window.Firing"/> says whether a result is early,
+/// on time or late. A window with a trigger shares no panes: each record is aggregated once for every window that contains it, so choose
+/// few overlapping windows.</remarks>
 /// <example><code>
 /// orders.Window(
 ///         Tumbling.Every(TimeSpan.FromMinutes(10)),
@@ -15,14 +15,14 @@ namespace Dataflow;
 /// </code></example>
 public sealed record Trigger
 {
-    /// <summary>Hands out early results each time the watermark passes a whole multiple of this, in event time.</summary>
+    /// <summary>Emits early results each time the watermark passes a whole multiple of this, in event time. Default null: none.</summary>
     public TimeSpan? EarlyEvery
     {
         get;
         init => field = value is { } every && WindowSpec.WholeMilliseconds(every, nameof(EarlyEvery)) > 0 ? value : null;
     }
 
-    /// <summary>Hands out an early result of a key and window after each so many records.</summary>
+    /// <summary>Emits an early result of a key and window after each such number of records. Default null: none.</summary>
     public int? EarlyRecords
     {
         get;
@@ -33,8 +33,8 @@ public sealed record Trigger
         }
     }
 
-    /// <summary>How long after its end a window still takes records. Each such record gives a late result at once, with the
-    /// window's time; windows that follow need to allow as much lateness.</summary>
+    /// <summary>The time after its end during which a window still takes records; zero unless set. Each such record emits a late result at
+    /// once, with the window's time; windows that follow need at least the same allowed lateness.</summary>
     public TimeSpan AllowedLateness
     {
         get;
@@ -45,10 +45,11 @@ public sealed record Trigger
         }
     }
 
-    /// <summary>Whether a result holds only what came since the one before. Unless set, each holds all of its window so far.</summary>
+    /// <summary>Whether a result contains only the records since the previous one. Default false: each contains the whole window so
+    /// far.</summary>
     public bool Discards { get; init; }
 
-    /// <summary>Windows give one result, at their end.</summary>
+    /// <summary>The trigger that emits one result per window, at its end.</summary>
     internal static Trigger AtEnd { get; } = new();
 
     internal bool IsAtEnd => this == AtEnd;
@@ -61,6 +62,6 @@ public sealed record Trigger
         AllowedLateness > TimeSpan.Zero ? $", lateness {AllowedLateness}" : "",
         Discards ? ", discarding" : "");
 
-    /// <summary>A watermark put back by the allowed lateness: what ends up to there takes no more records.</summary>
+    /// <summary>The moment up to which windows that end there take no more records: the watermark less the allowed lateness.</summary>
     internal long Closed(long watermark) => watermark is long.MinValue or long.MaxValue ? watermark : watermark - AllowedLatenessMs;
 }

@@ -3,7 +3,7 @@ using Dataflow.State;
 
 namespace Dataflow.Windows;
 
-/// <summary>Keeps each window of all keys for itself, so that a trigger can have its results at any time.</summary>
+/// <summary>Aggregates each window on its own, so that a trigger can emit its results at any time.</summary>
 internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
     AlignedWindows windows,
     Trigger trigger,
@@ -15,7 +15,7 @@ internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
     private readonly IReadOnlyList<AlignedWindows> _kinds = windows.Lengths;
     private readonly List<NamespacedState<TKey, OpenWindow<TAccumulator>>> _lengths = []; // of each kind, by end
     private readonly List<(Window Bounds, KeyedState<TKey, OpenWindow<TAccumulator>> Keys)> _targets = [];
-    private readonly List<Intake<T, TAccumulator>> _intakes = []; // of the windows that hold a record, one each
+    private readonly List<Intake<T, TAccumulator>> _intakes = []; // one for each window of a record
     private readonly List<TKey> _firing = [];
     private Window _pane;
 
@@ -112,7 +112,7 @@ internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
         _intakes[target].Add(ref window.Value, record.Value.Value);
     }
 
-    /// <summary>Undoes what was added to some windows, and forgets those that hold nothing, also of the one that failed.</summary>
+    /// <summary>Undoes an addition to some windows, and removes those that are left empty, the failed one included.</summary>
     private void Undo(int added, TKey key)
     {
         for (var i = 0; i <= added; i++)

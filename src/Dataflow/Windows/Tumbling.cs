@@ -2,12 +2,12 @@ using Dataflow.Windows;
 
 namespace Dataflow;
 
-/// <summary>Windows that follow each other without overlap: every record belongs to exactly one.</summary>
+/// <summary>Windows of a fixed length without gaps or overlaps: every record belongs to exactly one.</summary>
 public static class Tumbling
 {
-    /// <summary>Windows of the given size, one after the other, counted from 1970 in UTC.</summary>
-    /// <param name="size">The length of each.</param>
-    /// <param name="offset">By how much later they begin: six hours for days from six to six.</param>
+    /// <summary>Windows of the given size without gaps or overlaps, counted from 1970-01-01 UTC.</summary>
+    /// <param name="size">The length of each window.</param>
+    /// <param name="offset">The offset of the starts: six hours for days from six to six. Default: none.</param>
     /// <exception cref="ArgumentOutOfRangeException">Not a positive number of whole milliseconds.</exception>
     /// <example><code>
     /// readings.Window(Tumbling.Every(TimeSpan.FromMinutes(10)))

@@ -3,22 +3,22 @@ using System.Globalization;
 namespace Dataflow;
 
 /// <summary>A span of event time: from its start, inclusive, to its end, exclusive; both ms since the Unix epoch.</summary>
-/// <remarks>Windows of the same bounds are equal, whatever their firing.</remarks>
+/// <remarks>Windows with equal bounds are equal, whatever their firing.</remarks>
 public readonly record struct Window(long StartMs, long EndMs)
 {
-    /// <summary>The first moment inside.</summary>
+    /// <summary>The first moment inside the window.</summary>
     public DateTimeOffset Start => DateTimeOffset.FromUnixTimeMilliseconds(StartMs);
 
-    /// <summary>The first moment after.</summary>
+    /// <summary>The first moment after the window.</summary>
     public DateTimeOffset End => DateTimeOffset.FromUnixTimeMilliseconds(EndMs);
 
-    /// <summary>Why the result went out; on time unless the windows have a <see cref="Trigger"/> or all input was quiet.</summary>
+    /// <summary>The reason for this result; on time unless the windows have a <see cref="Trigger"/> or all input was idle.</summary>
     public Firing Firing { get; init; }
 
-    /// <summary>How many results of the same key and window went out before this one.</summary>
+    /// <summary>The number of results of the same key and window before this one.</summary>
     public int FiringIndex { get; init; }
 
-    /// <summary>The bounds for messages: times where they are some, else the numbers.</summary>
+    /// <summary>The bounds for messages: as dates where they are in range, else as numbers.</summary>
     internal string Text => $"window from {TextOf(StartMs)} to {TextOf(EndMs)}";
 
     internal bool Holds(long moment) => moment >= StartMs && moment < EndMs;
@@ -35,19 +35,19 @@ public readonly record struct Window(long StartMs, long EndMs)
             : string.Create(CultureInfo.InvariantCulture, $"{moment} ms");
 }
 
-/// <summary>Why a window's result went out.</summary>
+/// <summary>The reason why a window emitted a result.</summary>
 public enum Firing
 {
     /// <summary>The watermark has passed the window's end.</summary>
     OnTime = 0,
 
-    /// <summary>A <see cref="Trigger"/> asked for a result before the end.</summary>
+    /// <summary>A <see cref="Trigger"/> emitted a result before the end.</summary>
     Early = 1,
 
-    /// <summary>A record came after the end, within the allowed lateness.</summary>
+    /// <summary>A record arrived after the end, within the allowed lateness.</summary>
     Late = 2,
 
-    /// <summary>All input is quiet, and by the clock the window is over. It is open still: if a record continues it, or its key's part
-    /// of it, another result follows, else this one is the last.</summary>
+    /// <summary>All input is idle, and by the clock the window is over. It stays open: if a record changes its key's part of it, another
+    /// result follows, else this one is the last.</summary>
     Quiet = 3,
 }

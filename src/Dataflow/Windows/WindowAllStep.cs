@@ -4,10 +4,10 @@ static partial class Verbs
 {
     extension<T>(Stream<T> stream)
     {
-        /// <summary>Assigns all records, whatever they are, to windows. One worker aggregates them.</summary>
+        /// <summary>Assigns all records to windows, without keys. One worker aggregates them.</summary>
         /// <param name="windows">Which windows: <c>Tumbling.Every(size)</c>, <c>Session.WithGap(gap)</c> and so on.</param>
         /// <param name="name">Names the state; give one where a pipeline has two windows alike.</param>
-        /// <param name="trigger">Asks for early and late results; unless given, each window gives one, at its end.</param>
+        /// <param name="trigger">Adds early and late results; unless given, each window emits one result, at its end.</param>
         /// <example><code>
         /// orders.Window(Tumbling.Every(TimeSpan.FromMinutes(5)))
         ///     .Aggregate(
@@ -18,11 +18,11 @@ static partial class Verbs
         public WindowedStream<T> Window(WindowSpec windows, string name = "window", Trigger? trigger = null)
             => new(stream.OneKey().Window(windows, name, trigger));
 
-        /// <summary>Assigns all records to windows and hands late records out as a stream of their own.</summary>
+        /// <summary>Assigns all records to windows, without keys, and emits late records as a stream of their own.</summary>
         /// <param name="windows">Which windows: <c>Tumbling.Every(size)</c>, <c>Session.WithGap(gap)</c> and so on.</param>
-        /// <param name="late">The records whose windows have all closed, as they came.</param>
+        /// <param name="late">The records whose windows have all closed, unchanged.</param>
         /// <param name="name">Names the state; give one where a pipeline has two windows alike.</param>
-        /// <param name="trigger">Asks for early and late results; unless given, each window gives one, at its end.</param>
+        /// <param name="trigger">Adds early and late results; unless given, each window emits one result, at its end.</param>
         public WindowedStream<T> Window(
             WindowSpec windows, out Stream<T> late, string name = "window", Trigger? trigger = null)
         {
@@ -36,7 +36,7 @@ static partial class Verbs
     }
 }
 
-/// <summary>A stream without keys cut into windows, waiting for what to compute of each.</summary>
+/// <summary>A stream without keys in windows, ready for an aggregate.</summary>
 public sealed class WindowedStream<T>
 {
     internal WindowedStream(WindowedStream<int, T> ofOneKey) => OfOneKey = ofOneKey;

@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace Dataflow.Operations;
 
-/// <summary>The numbers that windows count.</summary>
+/// <summary>The counters of windows.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class WindowCounters
 {
@@ -18,13 +18,14 @@ public static class WindowCounters
 
     extension(StepStatus step)
     {
-        /// <summary>Windows that are not closed: panes, where a step keeps windows of all keys together, else windows of single keys.</summary>
+        /// <summary>The number of open windows: panes, where a step keeps the windows of all keys together, else windows of single
+        /// keys.</summary>
         public long OpenWindows => step.Total(Open);
 
-        /// <summary>Results of windows that were not over.</summary>
+        /// <summary>The number of results emitted before their window was over.</summary>
         public long EarlyResults => step.Total(WindowCounters.EarlyResults);
 
-        /// <summary>Results of windows that were over already, for records within the allowed lateness.</summary>
+        /// <summary>The number of results emitted after their window was over, for records within the allowed lateness.</summary>
         public long LateResults => step.Total(WindowCounters.LateResults);
     }
 }

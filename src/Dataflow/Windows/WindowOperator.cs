@@ -1,6 +1,6 @@
 namespace Dataflow.Windows;
 
-/// <summary>What the steps that aggregate windows have in common: the user's code, and how far time has come.</summary>
+/// <summary>The common base of the steps that aggregate windows: calls the user's code and tracks the watermark.</summary>
 internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
     Aggregation<T, TAccumulator, TResult> aggregation,
     Func<TKey, Window, TResult, TOut> result)
@@ -9,23 +9,24 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
 {
     private const string QuietPart = "quiet";
 
-    private Intake<T, TAccumulator>? _intake; // null where a failure stops the job
+    private Intake<T, TAccumulator>? _intake; // null where an error stops the job
     private Idleness _idleness;
     private long _lookedUpTo = long.MinValue;
 
-    /// <summary>How many windows are not closed: panes, where a step keeps windows of all keys together, else windows of single keys.</summary>
+    /// <summary>The number of open windows: panes, where a step keeps the windows of all keys together, else windows of single
+    /// keys.</summary>
     protected abstract long OpenWindows { get; }
 
-    /// <summary>About when the first of them ends, ms since the Unix epoch; null where that is not known.</summary>
+    /// <summary>The approximate end of the first open window, ms since the Unix epoch; null where it is not known.</summary>
     protected virtual long? NextEndMs => null;
 
-    /// <summary>Up to where windows have been closed.</summary>
+    /// <summary>The watermark up to which windows have been closed.</summary>
     protected long Watermark { get; private set; } = long.MinValue;
 
-    /// <summary>Windows that end up to here may have given a result because all input was quiet; they are open still.</summary>
+    /// <summary>The moment up to which windows may have been emitted because all input was idle; they are still open.</summary>
     protected long QuietUpTo { get; private set; }
 
-    /// <summary>Records older than this are to be told to <see cref="Touch"/>.</summary>
+    /// <summary>A record older than this must be reported to <see cref="Touch"/>.</summary>
     protected long Watched { get; set; } = long.MinValue;
 
     public sealed override void Advance(long watermark)
@@ -71,18 +72,18 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
         _intake = OpenIntake();
     }
 
-    /// <summary>Hands out the results of the windows that end up to a watermark, which is newer than <see cref="Watermark"/>.</summary>
+    /// <summary>Emits the results of the windows that end up to a watermark, which is newer than <see cref="Watermark"/>.</summary>
     protected abstract void Close(long watermark);
 
-    /// <summary>Hands out results of the windows that are over if time has gone on with the clock since the last record, as far as they have
-    /// changed since their last one. Windows stay open.</summary>
-    /// <param name="quiet">How far it would have come.</param>
-    /// <param name="from">Up to where nothing is left to do, unless <see cref="Touch"/> was called.</param>
+    /// <summary>Emits the results of windows that would be over if event time had advanced with the clock since the last record, if they
+    /// have changed since their last result. Windows stay open.</summary>
+    /// <param name="quiet">The event time that would have been reached.</param>
+    /// <param name="from">The moment up to which there is nothing left to do, unless <see cref="Touch"/> was called.</param>
     protected virtual void LookAtQuiet(long quiet, long from)
     {
     }
 
-    /// <summary>Says that windows which end up to a moment have given results, and up to where windows were looked at.</summary>
+    /// <summary>Records up to which moment windows were looked at, and up to which they were emitted.</summary>
     protected void Looked(long upTo, long given)
     {
         _lookedUpTo = upTo;
@@ -90,7 +91,7 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
         Watched = Math.Max(QuietUpTo, upTo);
     }
 
-    /// <summary>A record has come that changes windows which were looked at, or may.</summary>
+    /// <summary>Called when a record changes, or may change, windows that were looked at.</summary>
     protected void Touch()
     {
         _lookedUpTo = long.MinValue;
@@ -103,10 +104,10 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
         if (quiet > Watermark && quiet > _lookedUpTo) LookAtQuiet(quiet, Math.Max(Watermark, _lookedUpTo));
     }
 
-    /// <summary>Whether what the user's code fails on is left out, and merging may fail.</summary>
+    /// <summary>Whether errors of the user's code are rejected and merging may fail.</summary>
     protected bool MergesWithCare => _intake is not null && aggregation.MergeMayFail;
 
-    /// <summary>Opens what adds values whole or not at all; null where a failure stops the job.</summary>
+    /// <summary>Opens an intake, which adds each value whole or not at all; null where an error stops the job.</summary>
     protected Intake<T, TAccumulator>? OpenIntake() => Context.KeepsRejected ? aggregation.OpenIntake() : null;
 
     /// <summary>Adds a record; false if the user's code failed on it, so that a new accumulator holds nothing.</summary>
@@ -149,7 +150,7 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
         }
     }
 
-    /// <summary>Hands out a window's result; false if the user's code failed on it, which then is left out.</summary>
+    /// <summary>Emits a window's result; false if the user's code failed on it, so that it was rejected.</summary>
     protected bool EmitResult(TKey key, Window window, in TAccumulator accumulator, long timestamp)
     {
         TOut value;

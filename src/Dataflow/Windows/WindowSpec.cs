@@ -1,6 +1,6 @@
 namespace Dataflow;
 
-/// <summary>Which windows a record belongs to. Made by <see cref="Tumbling"/>, <see cref="Hopping"/>, <see cref="Cumulating"/>,
+/// <summary>A kind of window: assigns records to windows. Made by <see cref="Tumbling"/>, <see cref="Hopping"/>, <see cref="Cumulating"/>,
 /// <see cref="Calendar"/>, <see cref="Session"/>, <see cref="Sliding"/>, <see cref="Counting"/> and <see cref="Global"/>.</summary>
 public abstract record WindowSpec
 {
@@ -11,10 +11,10 @@ public abstract record WindowSpec
     /// <summary>Whether windows close by the watermark, so that the records need event time.</summary>
     internal virtual bool NeedsTime => true;
 
-    /// <summary>Whether a trigger can have results beside those that the windows give by themselves.</summary>
+    /// <summary>Whether a trigger can emit results beside those that the windows emit by themselves.</summary>
     internal virtual bool TakesTrigger => true;
 
-    /// <summary>The least moment that belongs to a window which ends after the watermark: what is older is late.</summary>
+    /// <summary>The smallest timestamp inside a window that ends after the watermark: older records are late.</summary>
     internal abstract long OpenFrom(long watermark);
 
     /// <inheritdoc/>

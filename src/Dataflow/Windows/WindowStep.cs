@@ -10,7 +10,7 @@ static partial class Verbs
         /// <summary>Assigns records to windows. Records whose windows have all closed are late: counted and dropped.</summary>
         /// <param name="windows">Which windows: <c>Tumbling.Every(size)</c>, <c>Session.WithGap(gap)</c> and so on.</param>
         /// <param name="name">Names the state; give one where a pipeline has two windows alike.</param>
-        /// <param name="trigger">Asks for early and late results; unless given, each window gives one, at its end.</param>
+        /// <param name="trigger">Adds early and late results; unless given, each window emits one result, at its end.</param>
         /// <example><code>
         /// readings.Window(Tumbling.Every(TimeSpan.FromMinutes(10)))
         ///     .Aggregate(
@@ -21,11 +21,11 @@ static partial class Verbs
         public WindowedStream<TKey, T> Window(WindowSpec windows, string name = "window", Trigger? trigger = null)
             => stream.Window(windows, new Output<T>($"{name}-late"), name, trigger);
 
-        /// <summary>Assigns records to windows and hands late records out as a stream of their own.</summary>
+        /// <summary>Assigns records to windows, and emits late records as a stream of their own.</summary>
         /// <param name="windows">Which windows: <c>Tumbling.Every(size)</c>, <c>Session.WithGap(gap)</c> and so on.</param>
-        /// <param name="late">The records whose windows have all closed, as they came.</param>
+        /// <param name="late">The records whose windows have all closed, unchanged.</param>
         /// <param name="name">Names the state; give one where a pipeline has two windows alike.</param>
-        /// <param name="trigger">Asks for early and late results; unless given, each window gives one, at its end.</param>
+        /// <param name="trigger">Adds early and late results; unless given, each window emits one result, at its end.</param>
         /// <example><code>
         /// var counts = orders.Window(Tumbling.Every(TimeSpan.FromMinutes(5)), out var late)
         ///     .Aggregate(
@@ -50,7 +50,7 @@ static partial class Verbs
     }
 }
 
-/// <summary>A keyed stream cut into windows, waiting for what to compute of each.</summary>
+/// <summary>A keyed stream in windows, ready for an aggregate.</summary>
 public sealed class WindowedStream<TKey, T>
     where TKey : notnull
 {
@@ -88,5 +88,5 @@ internal sealed record WindowNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Inp
     }
 }
 
-/// <summary>The step that drops what is late, of whatever type.</summary>
+/// <summary>The step that drops late records, for any type of record.</summary>
 internal interface IWindowNode;

@@ -181,7 +181,8 @@ public sealed class JoinIntervalTests : IDisposable
 
         Assert.Equal("join-interval", failed.Step);
         Assert.Equal("lefts[0]", unbounded.Split);
-        Assert.Contains("upper bound is 00:00:00.0020000, more than 00:00:00.0010000", unbounded.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "upper bound is 00:00:00.0020000, which is more than maxUpper, 00:00:00.0010000", unbounded.Message, StringComparison.Ordinal);
     }
 
     private static Gen<(long Lower, long Upper)> Bounds { get; } =

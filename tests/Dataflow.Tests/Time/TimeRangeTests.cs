@@ -14,13 +14,13 @@ public sealed class TimeRangeTests : IDisposable
 
     public static TheoryData<long, string> Impossible => new()
     {
-        { long.MinValue, "the least or the greatest number" },
-        { long.MaxValue, "the least or the greatest number" },
+        { long.MinValue, "the smallest or the greatest number" },
+        { long.MaxValue, "the smallest or the greatest number" },
         { long.MaxValue - 1, "milliseconds since 1970" },
         { Now * 1_000, "read as microseconds" },
         { Now * 10_000, "read as ticks of 100 ns" },
         { Now * 1_000_000, "read as nanoseconds" },
-        { DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), "which nobody has set" },
+        { DateTimeOffset.MinValue.ToUnixTimeMilliseconds(), "default value of a DateTime" },
         { DateTimeOffset.MaxValue.ToUnixTimeMilliseconds(), "milliseconds since 1970" },
     };
 

@@ -3,8 +3,8 @@ namespace Dataflow;
 static partial class Sink
 {
     /// <summary>Prints a line for each result, after the checkpoint that covers it is durable.</summary>
-    /// <param name="format">Makes the line; otherwise <c>ToString</c> does. Called on the task's thread.</param>
-    /// <param name="name">Shown in the plan; give one where a pipeline prints several streams.</param>
+    /// <param name="format">Formats a result as a line; <c>ToString</c> unless given. Called on the task's thread.</param>
+    /// <param name="name">The name, shown in the plan; give one where a pipeline prints several streams.</param>
     /// <example><code>
     /// pipeline.From(Source.Of("two cups", "", "tea"))
     ///     .SelectMany(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))

@@ -1,10 +1,10 @@
 namespace Dataflow;
 
-/// <summary>A cell of a row, out of its quotes.</summary>
+/// <summary>A cell of a row, without its quotes.</summary>
 internal readonly ref struct CsvCell(ReadOnlySpan<char> text, bool isQuoted)
 {
     public ReadOnlySpan<char> Text { get; } = text;
 
-    /// <summary>Whether it stood in quotes. An empty cell in quotes is an empty text, not a missing one.</summary>
+    /// <summary>Whether the cell was in quotes. An empty cell in quotes is an empty text, not a missing one.</summary>
     public bool IsQuoted { get; } = isQuoted;
 }

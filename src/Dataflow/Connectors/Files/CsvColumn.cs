@@ -4,7 +4,7 @@ using nietras.SeparatedValues;
 
 namespace Dataflow;
 
-/// <summary>Makes values of a column's cells, one at a time.</summary>
+/// <summary>Converts the cells of a column to values, one at a time.</summary>
 internal abstract class CsvColumn(RowMember member, string form)
 {
     private const BindingFlags Hidden = BindingFlags.NonPublic | BindingFlags.Static;
@@ -13,7 +13,7 @@ internal abstract class CsvColumn(RowMember member, string form)
 
     private delegate bool TextParser<TValue>(ReadOnlySpan<char> text, out TValue value);
 
-    /// <summary>What its cells must be, for errors.</summary>
+    /// <summary>The expected form of its cells, for errors.</summary>
     public string Expected => $"{member.TypeName}{(form.Length > 0 ? $" ({form})" : "")}";
 
     /// <summary>An array of one: the value of the cell that was parsed last.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Dataflow;
 
-/// <summary>Reads dates and times that stand for themselves: nothing of them is taken from today's date or the machine's zone.</summary>
+/// <summary>Parses dates and times that are complete: nothing is taken from today's date or the machine's time zone.</summary>
 /// <remarks><code>
 /// date    2024-01-31
 /// time    12:30    12:30:00    12:30:00.123456789
@@ -14,13 +14,13 @@ internal sealed class CsvDates(CultureInfo culture, IReadOnlyList<string> format
 
     private static readonly DateTime Sample = new(2003, 4, 25, 17, 6, 7, DateTimeKind.Utc);
 
-    /// <summary>What a date must look like, for errors.</summary>
+    /// <summary>The expected form of a date, for errors.</summary>
     public string DateForm => Form(Iso);
 
-    /// <summary>What a date with a time must look like, for errors.</summary>
+    /// <summary>The expected form of a date with a time, for errors.</summary>
     public string DateTimeForm => Form($"{Iso} or {Iso}T12:30:00Z");
 
-    /// <exception cref="ArgumentException">A date so written is not whole.</exception>
+    /// <exception cref="ArgumentException">The format leaves out a part of the date.</exception>
     public static void Check(string format)
     {
         var text = Sample.ToString(format, CultureInfo.InvariantCulture);
@@ -70,7 +70,7 @@ internal sealed class CsvDates(CultureInfo culture, IReadOnlyList<string> format
         return isTime;
     }
 
-    /// <summary>Reads <c>[-][days.]hours:minutes:seconds[.fraction]</c>. With less than that, 5 might be days or hours.</summary>
+    /// <summary>Parses <c>[-][days.]hours:minutes:seconds[.fraction]</c>. Shorter forms are refused: 5 might be days or hours.</summary>
     public static bool TryParse(ReadOnlySpan<char> cell, out TimeSpan span)
     {
         span = default;

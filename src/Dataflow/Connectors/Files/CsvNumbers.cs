@@ -3,10 +3,10 @@ using System.Numerics;
 
 namespace Dataflow;
 
-/// <summary>Reads numbers: a sign, digits that are not grouped, a decimal separator, an exponent.</summary>
+/// <summary>Parses numbers: a sign, digits without grouping, a decimal separator, an exponent.</summary>
 internal sealed class CsvNumbers(CultureInfo culture)
 {
-    /// <summary>What a number must look like, for errors.</summary>
+    /// <summary>The expected form of a number, for errors.</summary>
     public string Form => $"such as {1234.5.ToString(culture)}, digits not grouped";
 
     public static bool IsFloat(Type type) => type == typeof(double) || type == typeof(float) || type == typeof(Half);
@@ -18,14 +18,14 @@ internal sealed class CsvNumbers(CultureInfo culture)
             || type == typeof(uint) || type == typeof(ulong) || type == typeof(ushort) || type == typeof(byte) || type == typeof(UInt128)
             || type == typeof(nint) || type == typeof(nuint);
 
-    /// <summary>Reads whole numbers and decimals; 1.0 and 1E3 are whole too.</summary>
+    /// <summary>Parses whole numbers and decimals; 1.0 and 1E3 are whole too.</summary>
     public bool TryParseExact<TValue>(ReadOnlySpan<char> cell, out TValue value)
         where TValue : struct, INumberBase<TValue>
-        => TValue.TryParse(cell, NumberStyles.Integer, culture, out value) // the fast way of most numbers
+        => TValue.TryParse(cell, NumberStyles.Integer, culture, out value) // the fast path of most numbers
             || TValue.TryParse(cell, NumberStyles.Float, culture, out value);
 
-    /// <summary>Reads floating-point numbers, and <c>nan</c> and <c>inf</c> in the spellings of other languages. A number too large for the
-    /// type is none: the library makes it infinite.</summary>
+    /// <summary>Parses floating-point numbers, and <c>nan</c> and <c>inf</c> in the spellings of other languages. A number too large for
+    /// the type is refused, although the library makes it infinite.</summary>
     public bool TryParseFloat<TValue>(ReadOnlySpan<char> cell, out TValue value)
         where TValue : struct, IFloatingPointIeee754<TValue>
     {

@@ -4,10 +4,10 @@ using nietras.SeparatedValues;
 
 namespace Dataflow;
 
-/// <summary>How a file of separated values is written.</summary>
+/// <summary>The format of a CSV file.</summary>
 public sealed record CsvOptions
 {
-    /// <summary>The character between cells: a tab, or one of ASCII's visible characters. A comma by default.</summary>
+    /// <summary>The character between cells: a tab, or one of ASCII's visible characters. Default: a comma.</summary>
     /// <exception cref="ArgumentException">It cannot separate cells.</exception>
     public char Separator
     {
@@ -19,14 +19,14 @@ public sealed record CsvOptions
         }
     } = ',';
 
-    /// <summary>Whether cells in double quotes may contain separators, line breaks and, doubled, quotes. Without, a quote is a
-    /// character like any other.</summary>
+    /// <summary>Whether cells in double quotes may contain separators, line breaks and, doubled, quotes. If false, a quote is a character
+    /// like any other. Default true.</summary>
     public bool HasQuotes { get; init; } = true;
 
-    /// <summary>How many line breaks a cell in quotes may contain. Default 1,000.</summary>
-    /// <remarks>A quote that is not closed is found at the next quote that cannot stand where it does, but no later than after so many
-    /// lines; only the line in which it opens is lost to it.</remarks>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    /// <summary>The largest number of line breaks in a quoted cell. Default 1,000.</summary>
+    /// <remarks>An unclosed quote is detected at the next quote in an impossible place, at the latest after this number of lines; only the
+    /// line in which it opens is lost.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public int MaxLinesInCell
     {
         get;
@@ -37,15 +37,15 @@ public sealed record CsvOptions
         }
     } = 1_000;
 
-    /// <summary>How the file's bytes are text, unless it begins with a byte order mark. UTF-8 by default.</summary>
+    /// <summary>The encoding of the file, unless it begins with a byte order mark. Default: UTF-8.</summary>
     public Encoding Encoding { get; init; } = Encoding.UTF8;
 
-    /// <summary>Whose decimal separator and signs numbers have, and whose names of months <see cref="DateFormats"/> mean. The
-    /// invariant culture's by default. Digits are never grouped.</summary>
+    /// <summary>The culture of decimal separators and signs, and of the names of months in <see cref="DateFormats"/>. Default: the
+    /// invariant culture. Digits are never grouped.</summary>
     public CultureInfo Culture { get; init; } = CultureInfo.InvariantCulture;
 
-    /// <summary>How dates are written, in the words of <see cref="DateTime.ParseExact(string, string, IFormatProvider)"/>:
-    /// <c>dd.MM.yyyy</c>. Empty, as by default: ISO 8601, <c>2024-01-31</c> or <c>2024-01-31T12:30:00Z</c>.</summary>
+    /// <summary>The formats of dates, as for <see cref="DateTime.ParseExact(string, string, IFormatProvider)"/>: <c>dd.MM.yyyy</c>.
+    /// Default: none, which means ISO 8601, <c>2024-01-31</c> or <c>2024-01-31T12:30:00Z</c>.</summary>
     /// <exception cref="ArgumentException">A format leaves out the year, the month or the day.</exception>
     public IReadOnlyList<string> DateFormats
     {
@@ -57,11 +57,12 @@ public sealed record CsvOptions
         }
     } = [];
 
-    /// <summary>The words for a missing value, besides the empty cell: <c>NA</c>, <c>\N</c>. Only where they are not in quotes.</summary>
+    /// <summary>The words for a missing value, besides the empty cell: <c>NA</c>, <c>\N</c>. In quotes they are ordinary text. Default:
+    /// none.</summary>
     public IReadOnlyList<string> NullWords { get; init; } = [];
 
-    /// <summary>How many lines stand before the one that names the columns.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    /// <summary>The number of lines before the header. Default 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public int SkippedLines
     {
         get;
@@ -72,12 +73,13 @@ public sealed record CsvOptions
         }
     }
 
-    /// <summary>The beginning of comment lines, which are no rows: <c>#</c>. Null: all lines are rows.</summary>
+    /// <summary>The first character of comment lines, which are not rows: <c>#</c>. Default null: all lines are rows.</summary>
     public char? Comment { get; init; }
 
-    /// <summary>The choice where a job that starts again finds other rows than it had read.</summary>
+    /// <summary>The reaction to a file that has other rows than the job had read before its restart. Default:
+    /// <see cref="ReplacedFile.Refuse"/>.</summary>
     public ReplacedFile WhenReplaced { get; init; }
 
-    /// <summary>Whether errors quote the cell that could not be read. They end up in logs, and in dead letters.</summary>
+    /// <summary>Whether errors quote the cell that could not be read. They end up in logs and in dead letters. Default false.</summary>
     public bool ShowsValues { get; init; }
 }

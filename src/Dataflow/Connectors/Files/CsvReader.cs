@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Dataflow;
 
-/// <summary>Reads the rows of a file of separated values. Positions count rows; blank lines are none.</summary>
+/// <summary>Reads the rows of a CSV file. Positions count rows, blank lines excluded.</summary>
 internal sealed class CsvReader<T> : SourceReader<T>
 {
     private readonly string _source;
@@ -21,11 +21,11 @@ internal sealed class CsvReader<T> : SourceReader<T>
 
     /// <param name="source">The source's name.</param>
     /// <param name="split">The file.</param>
-    /// <param name="rows">What follows the header. The reader owns it.</param>
-    /// <param name="shape">How a row becomes a value.</param>
+    /// <param name="rows">The rows behind the header. The reader owns them.</param>
+    /// <param name="shape">The conversion of a row to a value.</param>
     /// <param name="header">The names of the columns.</param>
-    /// <param name="cells">Which cell of a row belongs to each member of the shape.</param>
-    /// <param name="options">How the file is written.</param>
+    /// <param name="cells">The index of the cell of each member of the shape.</param>
+    /// <param name="options">The format of the file.</param>
     public CsvReader(
         string source, SourceSplit split, CsvRows rows, RowShape<T> shape, string[] header, int[] cells, CsvOptions options)
     {
@@ -42,14 +42,14 @@ internal sealed class CsvReader<T> : SourceReader<T>
 
     public override bool IsFinished => _isFinished;
 
-    /// <summary>Passes over rows without making values of them; false when the file ends before.</summary>
+    /// <summary>Skips rows without converting them; false when the file ends before.</summary>
     public bool Skip(long count)
     {
         while (_position < count && MoveNext()) Pass();
         return _position == count;
     }
 
-    /// <summary>Whether the rows up to here are those of a mark; of an empty one any are.</summary>
+    /// <summary>Whether the rows read so far are those of a mark; an empty mark fits any.</summary>
     public bool HasRead(ReadOnlyMemory<byte> mark) => mark.IsEmpty || _hash.Equals(mark.Span);
 
     public override int Read(Span<Record<T>> records)
@@ -70,7 +70,7 @@ internal sealed class CsvReader<T> : SourceReader<T>
         base.Dispose(disposing);
     }
 
-    /// <summary>Leaves the current row behind.</summary>
+    /// <summary>Moves past the current row.</summary>
     private void Pass()
     {
         _hash.Add(MemoryMarshal.AsBytes(_rows.Current.Span));

@@ -2,7 +2,7 @@ using nietras.SeparatedValues;
 
 namespace Dataflow;
 
-/// <summary>The rows of a file of separated values, that which names the columns among them.</summary>
+/// <summary>The rows of a CSV file, the header included.</summary>
 internal sealed class CsvRows : IDisposable
 {
     private readonly FileStream _file;
@@ -14,8 +14,8 @@ internal sealed class CsvRows : IDisposable
     private long _row = -1;
 
     /// <param name="file">The file. Owned, also when this constructor throws.</param>
-    /// <param name="path">Its name, which says whether it is compressed.</param>
-    /// <param name="options">How it is written.</param>
+    /// <param name="path">Its name, whose ending tells whether it is compressed.</param>
+    /// <param name="options">The format of the file.</param>
     public CsvRows(FileStream file, string path, CsvOptions options)
     {
         (_file, _hasQuotes) = (file, options.HasQuotes);
@@ -39,11 +39,11 @@ internal sealed class CsvRows : IDisposable
 
     public SepReader.Row Current => _rows.Current;
 
-    /// <summary>How many bytes of the file were read.</summary>
+    /// <summary>The number of bytes of the file that were read.</summary>
     public long BytesRead => _file.Position;
 
     /// <summary>Moves to the next row; false at the end.</summary>
-    /// <param name="fault">Why it could not be read; null where it could.</param>
+    /// <param name="fault">The reason why the row could not be read; null if it could.</param>
     public bool MoveNext(out string? fault)
     {
         var isRow = _rows.MoveNext();
@@ -52,7 +52,7 @@ internal sealed class CsvRows : IDisposable
         return isRow;
     }
 
-    /// <summary>A cell of the current row. Valid until the next is asked for.</summary>
+    /// <summary>Returns a cell of the current row. Valid until the next call.</summary>
     public CsvCell Cell(int index)
     {
         var text = Current[index].Span;
@@ -70,7 +70,7 @@ internal sealed class CsvRows : IDisposable
         return _unquoted.AsSpan(0, text.Length);
     }
 
-    /// <summary>Takes one of every two quotes.</summary>
+    /// <summary>Removes one of every two quotes.</summary>
     private ReadOnlySpan<char> Unquote(ReadOnlySpan<char> text)
     {
         if (_unquoted.Length < text.Length) _unquoted = new char[text.Length];

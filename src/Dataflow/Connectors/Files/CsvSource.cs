@@ -2,22 +2,20 @@ namespace Dataflow;
 
 static partial class Source
 {
-    /// <summary>Reads a file of separated values whose first line names the columns. The file is one split.</summary>
-    /// <typeparam name="T">As for the other form.</typeparam>
+    /// <summary>Reads a CSV file whose first line names the columns. The file is one split.</summary>
+    /// <typeparam name="T">The type of a row; see the other overload.</typeparam>
     /// <param name="path">The file; one that ends in <c>.gz</c> is decompressed.</param>
-    /// <param name="separator">What stands between cells. Cells in double quotes may contain it, and line breaks.</param>
+    /// <param name="separator">The character between cells. Cells in double quotes may contain it, and line breaks.</param>
     /// <exception cref="ConnectorException"><typeparamref name="T"/> cannot be made from a row.</exception>
     public static Source<T> Csv<T>(string path, char separator = ',')
         => Csv<T>(path, new CsvOptions { Separator = separator });
 
-    /// <summary>Reads a file of separated values whose first line names the columns. The file is one split.</summary>
-    /// <typeparam name="T">
-    /// A row: the parameters of its only public constructor and its other settable properties each take the column of their
-    /// name, whatever its case and underscores. Texts, numbers, <c>bool</c>, dates and times (without an offset: UTC), enums by
-    /// name and <c>Guid</c>. An empty cell is null where the member may be null; in quotes it is an empty text.
-    /// </typeparam>
+    /// <summary>Reads a CSV file whose first line names the columns. The file is one split.</summary>
+    /// <typeparam name="T">The type of a row: the parameters of its only public constructor and its other settable properties each take the
+    /// column of their name, ignoring case and underscores. Texts, numbers, <c>bool</c>, dates and times (without an offset: UTC), enums by
+    /// name and <c>Guid</c>. An empty cell is null where the member may be null; in quotes it is an empty text.</typeparam>
     /// <param name="path">The file; one that ends in <c>.gz</c> is decompressed.</param>
-    /// <param name="options">How the file is written.</param>
+    /// <param name="options">The format of the file.</param>
     /// <exception cref="ConnectorException"><typeparamref name="T"/> cannot be made from a row.</exception>
     /// <example><code>
     /// pipeline.From(Source.Csv&lt;Order>(path, new CsvOptions { Separator = ';' }))

@@ -4,20 +4,18 @@ using System.Runtime.Intrinsics;
 
 namespace Dataflow;
 
-/// <summary>Hands text to the library that cuts it into cells, row by row, and blanks the rows that it would read wrongly.</summary>
-/// <remarks>
-/// To the library any quote opens or closes one, wherever it stands, so that one too many joins all rows up to the next, or to the
-/// end. Here a quote opens at the start of a cell, and closes at its end; inside of a cell that does not begin with one it is a
-/// character like any other, and hidden from the library. Where a quote does not close, the line in which it opened is a row that
-/// could not be read, and the next row begins behind that line. Blanked too are lines that are no rows, rows that are too long, and
-/// those with bytes that are no text. The number of lines stays as it is.
-/// </remarks>
+/// <summary>Passes text to the library that cuts it into cells, row by row, and blanks the rows that it would read wrongly.</summary>
+/// <remarks>To the library any quote opens or closes a cell, wherever it stands, so that one too many joins all rows up to the next quote,
+/// or to the end. Here a quote opens at the start of a cell, and closes at its end; inside a cell that does not begin with one it is a
+/// character like any other, and hidden from the library. Where a quote does not close, the line in which it opened is a row that could not
+/// be read, and the next row begins behind that line. Lines that are not rows, rows that are too long, and rows with invalid bytes are
+/// blanked too. The number of lines stays the same.</remarks>
 internal sealed class CsvText : TextReader
 {
-    /// <summary>What the library has room for, less what it needs itself.</summary>
+    /// <summary>The size of the library's buffer, less what it needs itself.</summary>
     internal const int MaxRowCharacters = 16_000_000;
 
-    /// <summary>What stands for a quote that means nothing: a code point that is none of a character.</summary>
+    /// <summary>The replacement for a quote without meaning: a code point that is never a character.</summary>
     internal const char HiddenQuote = '\uFFFE';
 
     private const int FirstBufferCharacters = 1 << 16;
@@ -27,17 +25,17 @@ internal sealed class CsvText : TextReader
     private readonly char _mark; // besides line ends
     private readonly Queue<CsvRowNote> _notes = [];
     private char[] _text = new char[FirstBufferCharacters];
-    private int _start; // of what was not handed out
-    private int _rowStart; // where the row at hand begins: what lies before it is ready to be handed out
-    private int _next; // what was not looked at yet
+    private int _start; // of the text that was not returned yet
+    private int _rowStart; // the start of the current row: the text before it is ready to be returned
+    private int _next; // the first character not looked at yet
     private int _end;
-    private int _quote = -1; // where the open quote stands
+    private int _quote = -1; // the position of the open quote
     private long _quoteLine;
     private long _rowLine = 1;
     private long _line = 1;
     private long _row;
-    private string? _fault; // of the row at hand
-    private int _hidden; // quotes of the row at hand that mean nothing
+    private string? _fault; // of the current row
+    private int _hidden; // the number of quotes without meaning in the current row
     private bool _isAtEnd;
 
     public CsvText(Stream stream, CsvOptions options)
@@ -46,8 +44,8 @@ internal sealed class CsvText : TextReader
         _mark = options.HasQuotes ? '"' : '\n';
     }
 
-    /// <summary>What is to be known of a row; asked once for each, in their order.</summary>
-    /// <param name="row">The row's number, from 0, lines that are no rows counted too.</param>
+    /// <summary>Returns the note on a row; to be called once for each row, in order.</summary>
+    /// <param name="row">The row's number, from 0; lines that are not rows count too.</param>
     public CsvRowNote NoteOf(long row) => _notes.TryPeek(out var note) && note.Row == row ? _notes.Dequeue() : default;
 
     public override int Read(char[] buffer, int index, int count) => Read(buffer.AsSpan(index, count));
@@ -81,7 +79,7 @@ internal sealed class CsvText : TextReader
         else if (_rowStart < _end) EndRow(_end, _end);
     }
 
-    /// <summary>Moves to the next quote or line end; false where that, or the character behind it, is not there yet.</summary>
+    /// <summary>Moves to the next quote or line end; false where that, or the character behind it, is not loaded yet.</summary>
     private bool TryFindMark()
     {
         var text = _text.AsSpan(_next, _end - _next);
@@ -90,7 +88,7 @@ internal sealed class CsvText : TextReader
         return found >= 0 && (_next + 1 < _end || _isAtEnd);
     }
 
-    // In rows of cells in quotes the next mark is near, and the call of a search for one far away takes longer than finding it.
+    // In rows of quoted cells the next mark is near, and calling a vectorized search takes longer than a loop.
     private int IndexOfMark(ReadOnlySpan<char> text)
     {
         if (text.Length >= Vector256<ushort>.Count)
@@ -152,7 +150,7 @@ internal sealed class CsvText : TextReader
 
     private bool IsNext(char expected) => _next + 1 < _end && _text[_next + 1] == expected;
 
-    /// <summary>Gives up the row at hand, up to the end of the line in which its last quote opened.</summary>
+    /// <summary>Gives up the current row, up to the end of the line in which its last quote opened.</summary>
     private void Fail(string reason)
     {
         var column = _quote - _text.AsSpan(_rowStart, _quote - _rowStart).LastIndexOfAny('\r', '\n') - _rowStart;
@@ -184,7 +182,7 @@ internal sealed class CsvText : TextReader
             + $"{nameof(CsvOptions)}.{nameof(CsvOptions.Encoding)}";
     }
 
-    // Line breaks stay, in quotes, so that the library counts as many lines and rows.
+    // Line breaks stay, in quotes, so that the library counts the same number of lines and rows.
     private static void Blank(Span<char> row)
     {
         var hasLines = row.ContainsAny('\r', '\n');
@@ -224,7 +222,7 @@ internal sealed class CsvText : TextReader
         return true;
     }
 
-    /// <summary>Makes room where a row fills all that there may be.</summary>
+    /// <summary>Makes room where a row fills the whole buffer.</summary>
     private void GiveUp()
     {
         if (_quote >= 0) Fail($"is not closed within {MaxRowCharacters} characters");
@@ -240,9 +238,9 @@ internal sealed class CsvText : TextReader
     }
 }
 
-/// <summary>What is to be known of a row besides its cells; the default for all others.</summary>
-/// <param name="Row">Its number.</param>
-/// <param name="IsNoRow">Whether it is a line to pass over.</param>
-/// <param name="Fault">Why it could not be read; null where it could.</param>
-/// <param name="HasHiddenQuotes">Whether <see cref="CsvText.HiddenQuote"/> stands for quotes in it.</param>
+/// <summary>A note on a row beside its cells; the default for ordinary rows.</summary>
+/// <param name="Row">The row's number.</param>
+/// <param name="IsNoRow">Whether it is a line to skip.</param>
+/// <param name="Fault">The reason why it could not be read; null if it could.</param>
+/// <param name="HasHiddenQuotes">Whether <see cref="CsvText.HiddenQuote"/> replaces quotes in it.</param>
 internal readonly record struct CsvRowNote(long Row, bool IsNoRow, string? Fault, bool HasHiddenQuotes);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Dataflow;
 
-/// <summary>Half of a surrogate pair: a <see cref="char"/> that is no character, and that no encoding has bytes for.</summary>
+/// <summary>Tests for half of a surrogate pair: a <see cref="char"/> that is no character and has no bytes in any encoding.</summary>
 internal static class HalfPair
 {
     public static bool IsIn(ReadOnlySpan<char> text)

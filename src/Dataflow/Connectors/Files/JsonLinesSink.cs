@@ -9,11 +9,9 @@ namespace Dataflow;
 static partial class Sink
 {
     /// <summary>Writes a JSON value on each line, in UTF-8, names in camel case.</summary>
-    /// <remarks>
-    /// Until the job ends the lines stand in <c>path.partial</c>, synced with every checkpoint; then that file gets the name,
-    /// replacing what had it. A job whose input never ends never finishes the file.
-    /// </remarks>
-    /// <typeparam name="T">What System.Text.Json writes; its attributes count.</typeparam>
+    /// <remarks>Until the job ends the lines are in <c>path.partial</c>, synced with every checkpoint; then that file is renamed to
+    /// <paramref name="path"/>, replacing an existing one. A job with unbounded input never finishes the file.</remarks>
+    /// <typeparam name="T">The type of the values, written by System.Text.Json; its attributes apply.</typeparam>
     /// <param name="path">The file. Its directory must exist.</param>
     /// <exception cref="ConnectorException">A member of <typeparamref name="T"/> cannot be written as it is.</exception>
     /// <example><code>

@@ -6,11 +6,11 @@ namespace Dataflow;
 
 static partial class Source
 {
-    /// <summary>Reads a file with a JSON value on each line. The file is one split; blank lines are passed over.</summary>
-    /// <typeparam name="T">What System.Text.Json makes of a line; its attributes count, names match whatever their case. A member that
-    /// cannot be null and has no default must be there; what a line has besides is passed over.</typeparam>
+    /// <summary>Reads a file with a JSON value on each line. The file is one split; blank lines are skipped.</summary>
+    /// <typeparam name="T">The type of a value, read by System.Text.Json; its attributes apply, names match in any case. A member that
+    /// cannot be null and has no default is required; other content of a line is ignored.</typeparam>
     /// <param name="path">The file, in UTF-8; one that ends in <c>.gz</c> is decompressed. A line has at most 64 MiB.</param>
-    /// <param name="whenReplaced">What to do where a job that starts again finds other lines than it had read.</param>
+    /// <param name="whenReplaced">The reaction to a file that has other lines than the job had read before its restart.</param>
     /// <exception cref="ConnectorException">A member of <typeparamref name="T"/> cannot be read as it was written.</exception>
     /// <example><code>
     /// read.From(Source.JsonLines&lt;Order>(path)).To(Sink.Console&lt;Order>(order => $"{order.Customer}: {order.Pieces}"));
@@ -72,7 +72,7 @@ internal sealed class JsonLinesReader<T>(string source, SourceSplit split, LineR
 
     public override bool IsFinished => _isFinished;
 
-    /// <summary>Passes over lines without decoding them; false when the file ends before.</summary>
+    /// <summary>Skips lines without decoding them; false when the file ends before.</summary>
     public bool Skip(long count)
     {
         while (Position < count && TryRead(out _))
@@ -82,7 +82,7 @@ internal sealed class JsonLinesReader<T>(string source, SourceSplit split, LineR
         return Position == count;
     }
 
-    /// <summary>Whether the lines up to here are those of a mark.</summary>
+    /// <summary>Whether the lines read so far are those of a mark.</summary>
     public bool HasRead(ReadOnlyMemory<byte> mark) => lines.HasRead(mark);
 
     public override int Read(Span<Record<T>> records)
@@ -137,7 +137,7 @@ internal sealed class JsonLinesReader<T>(string source, SourceSplit split, LineR
         return false;
     }
 
-    // The library's own words may quote the line, but for the names of members.
+    // The library's message may quote the line; only the names of members are kept.
     private static string Reason(JsonException error)
     {
         const string Missing = "missing required properties including: ";

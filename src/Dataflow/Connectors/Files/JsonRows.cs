@@ -5,8 +5,8 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Dataflow;
 
-/// <summary>How values of a type stand on lines of JSON, once it is certain that nothing of them is lost there.</summary>
-/// <typeparam name="T">What System.Text.Json reads and writes: its attributes count.</typeparam>
+/// <summary>The JSON form of a type's values on lines, after a check that nothing of them is lost.</summary>
+/// <typeparam name="T">The type, read and written by System.Text.Json: its attributes apply.</typeparam>
 internal static class JsonRows<T>
 {
     private static JsonTypeInfo<T>? s_reading;
@@ -35,7 +35,7 @@ internal static class JsonRows<T>
         return (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
     }
 
-    // A member that cannot be null and has no default must be there: a default would hide a misspelt name.
+    // A member that cannot be null and has no default is required: a default would hide a misspelt name.
     private static void Require(JsonTypeInfo type)
     {
         if (type.Kind != JsonTypeInfoKind.Object) return;
@@ -43,12 +43,12 @@ internal static class JsonRows<T>
         {
             var isSet = property.Set is not null || property.AssociatedParameter is not null;
             if (!isSet || property.IsExtensionData || MayBeMissing(property)) continue;
-            property.Set ??= static (_, _) => { }; // what is required must have one; the constructor's parameter is taken all the same
+            property.Set ??= static (_, _) => { }; // a required member needs a setter; the constructor's parameter is used all the same
             property.IsRequired = true;
         }
     }
 
-    // What a value of a derived type has besides would not be written.
+    // The additional members of a derived type would not be written.
     private static void RefuseOthers(JsonTypeInfo type)
     {
         var mayBeOther = type is { Kind: JsonTypeInfoKind.Object, PolymorphismOptions: null, Type: { IsClass: true, IsSealed: false, IsAbstract: false } };
@@ -61,7 +61,7 @@ internal static class JsonRows<T>
                 : property.AssociatedParameter?.IsNullable ?? property.IsSetNullable);
 }
 
-/// <summary>Finds what would be lost of a value on a line of JSON.</summary>
+/// <summary>Finds the parts of a value that would be lost on a line of JSON.</summary>
 internal sealed class JsonCheck(JsonSerializerOptions options, bool reads)
 {
     private static readonly Type[] Reversed =
@@ -72,7 +72,7 @@ internal sealed class JsonCheck(JsonSerializerOptions options, bool reads)
 
     private readonly HashSet<Type> _checked = [];
 
-    /// <exception cref="ConnectorException">Something would; the member is named.</exception>
+    /// <exception cref="ConnectorException">Something would be lost; the member is named.</exception>
     public void Check(Type type) => Check(type, type, null);
 
     private void Check(Type type, Type owner, string? member)
@@ -86,7 +86,7 @@ internal sealed class JsonCheck(JsonSerializerOptions options, bool reads)
         if (json.Kind != JsonTypeInfoKind.Object) return;
         if (Unmade(json) is { } fault) throw Lost(fault);
         foreach (var property in json.Properties.Where(p => p.Get is not null || p.Set is not null)) Check(json, property);
-        if (!KeepsState(json)) throw Lost("it has no public member that holds what it is");
+        if (!KeepsState(json)) throw Lost("no public member holds its data");
 
         JsonTypeInfo Describe()
         {
@@ -112,7 +112,7 @@ internal sealed class JsonCheck(JsonSerializerOptions options, bool reads)
     }
 
     private static string? Unsupported(Type type)
-        => type == typeof(object) ? "what it is does not stand on the line"
+        => type == typeof(object) ? "its type is not written on the line"
         : typeof(Delegate).IsAssignableFrom(type) || typeof(MemberInfo).IsAssignableFrom(type) ? "it is code"
         : type.IsArray && type.GetArrayRank() > 1 ? "lines have lists of one dimension"
         : type.IsPointer || type.IsByRefLike || type == typeof(nint) || type == typeof(nuint) ? "it is an address"
@@ -139,7 +139,7 @@ internal sealed class JsonCheck(JsonSerializerOptions options, bool reads)
         return !hasState || kept;
     }
 
-    /// <summary>Whether a member holds something, rather than computing it of others.</summary>
+    /// <summary>Whether a member holds data, rather than being computed from others.</summary>
     private static bool IsState(JsonPropertyInfo property)
         => property.AttributeProvider is FieldInfo || (property.AttributeProvider is PropertyInfo { DeclaringType: { } type } info
             && type.GetField($"<{info.Name}>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic)?

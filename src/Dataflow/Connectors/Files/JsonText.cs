@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Dataflow;
 
-/// <summary>Writes texts that UTF-8 has room for; the library writes another character where it has none.</summary>
+/// <summary>Writes texts that UTF-8 can represent and refuses others, for which the library would write another character.</summary>
 internal sealed class JsonText : JsonConverter<string>
 {
     public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetString();
@@ -23,13 +23,13 @@ internal sealed class JsonText : JsonConverter<string>
         writer.WritePropertyName(value);
     }
 
-    /// <exception cref="JsonException">The text is none; the library adds the member.</exception>
+    /// <exception cref="JsonException">The text is invalid; the library adds the member.</exception>
     public static void Check(ReadOnlySpan<char> text)
     {
         if (HalfPair.IsIn(text)) throw new JsonException("A text holds half of a surrogate pair, which UTF-8 has no bytes for");
     }
 
-    /// <summary>The same for single characters.</summary>
+    /// <summary>Writes single characters in the same way.</summary>
     internal sealed class OfCharacter : JsonConverter<char>
     {
         public override char Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

@@ -4,8 +4,8 @@ namespace Dataflow;
 
 /// <summary>Reads lines of UTF-8 from a file into one pooled buffer.</summary>
 /// <param name="file">The file. The reader owns it.</param>
-/// <param name="path">Its name, which says whether it is compressed.</param>
-/// <param name="maxLineBytes">How long a line may be.</param>
+/// <param name="path">Its name, whose ending tells whether it is compressed.</param>
+/// <param name="maxLineBytes">The largest length of a line in bytes.</param>
 internal sealed class LineReader(FileStream file, string path, int maxLineBytes) : IDisposable
 {
     private readonly Stream _stream = InputFile.Text(file, path);
@@ -15,17 +15,17 @@ internal sealed class LineReader(FileStream file, string path, int maxLineBytes)
     private int _end;
     private bool _isAtEnd;
 
-    /// <summary>How many lines were read.</summary>
+    /// <summary>The number of lines read.</summary>
     public long LinesRead { get; private set; }
 
-    /// <summary>What tells the lines that were read from others.</summary>
+    /// <summary>The mark of the lines that were read.</summary>
     public ReadOnlyMemory<byte> Mark => _hash.ToMark(file.Position);
 
-    /// <summary>Whether the lines that were read are those of a mark; of an empty one any are.</summary>
+    /// <summary>Whether the lines read so far are those of a mark; an empty mark fits any.</summary>
     public bool HasRead(ReadOnlyMemory<byte> mark) => mark.IsEmpty || _hash.Equals(mark.Span);
 
     /// <summary>Reads the next line, without its end.</summary>
-    /// <param name="line">Valid until the next call.</param>
+    /// <param name="line">The line; valid until the next call.</param>
     /// <exception cref="InvalidDataException">The line is longer than the limit, or the compressed data is damaged.</exception>
     public bool TryRead(out ReadOnlySpan<byte> line)
     {

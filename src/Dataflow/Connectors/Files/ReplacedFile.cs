@@ -1,12 +1,12 @@
 namespace Dataflow;
 
-/// <summary>The choice for a job that starts again and finds that a file which it had read in part was replaced.</summary>
-/// <remarks>Rows that were added behind the end make no other file: they are read on, as long as the job has not finished.</remarks>
+/// <summary>The reaction of a restarted job to a file that was replaced after it was read in part.</summary>
+/// <remarks>Rows appended to the end do not count as a replacement: they are read, as long as the job has not finished.</remarks>
 public enum ReplacedFile
 {
-    /// <summary>It fails, and says so.</summary>
+    /// <summary>Fails with an error that says so.</summary>
     Refuse,
 
-    /// <summary>It reads the file from its start. What the rows of the former have left in state and results stays.</summary>
+    /// <summary>Reads the file from its start. State and results from the former rows stay.</summary>
     ReadAnew,
 }

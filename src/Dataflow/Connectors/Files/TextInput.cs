@@ -2,12 +2,12 @@ using System.Text;
 
 namespace Dataflow;
 
-/// <summary>Makes text of a stream's bytes. Bytes that are no text become <see cref="NoText"/>.</summary>
-/// <param name="stream">The bytes. It is closed with the text.</param>
-/// <param name="encoding">What they are, unless they begin with a byte order mark.</param>
+/// <summary>Decodes the bytes of a stream to text. Invalid bytes become <see cref="NoText"/>.</summary>
+/// <param name="stream">The bytes. The stream is closed with the text.</param>
+/// <param name="encoding">The encoding, unless the bytes begin with a byte order mark.</param>
 internal sealed class TextInput(Stream stream, Encoding encoding) : IDisposable
 {
-    /// <summary>A code point that is none of a character, now and in the future.</summary>
+    /// <summary>A code point that is never a character.</summary>
     public const char NoText = '\uFFFF';
 
     private readonly BadBytes _bad = new();
@@ -17,14 +17,14 @@ internal sealed class TextInput(Stream stream, Encoding encoding) : IDisposable
     private int _end;
     private bool _isAtEnd;
 
-    /// <summary>Whether there were bytes that are no text.</summary>
+    /// <summary>Whether there were invalid bytes.</summary>
     public bool HasBadBytes => _bad.Count > 0;
 
     /// <summary>The name of the encoding, for errors.</summary>
     public string EncodingName { get; private set; } = encoding.WebName;
 
     /// <summary>Reads some characters; 0 at the end.</summary>
-    /// <param name="text">To be filled from its start; has room for two.</param>
+    /// <param name="text">The buffer to fill from its start; has room for at least two.</param>
     public int Read(Span<char> text)
     {
         while (true)

@@ -4,8 +4,8 @@ namespace Dataflow;
 
 static partial class Sink
 {
-    /// <summary>Collects results in a list of this process, for tests and for programs that go on with them.</summary>
-    /// <param name="name">Names it in the plan and in checkpoints; a pipeline with several needs several names.</param>
+    /// <summary>Collects results in a list in memory, for tests and for programs that use them afterwards.</summary>
+    /// <param name="name">The name in the plan and in checkpoints; a pipeline with several memory sinks needs several names.</param>
     /// <example><code>
     /// var results = Sink.Memory&lt;int>();
     /// pipeline.From(Source.Of(1, 2, 3)).Select(number => number * number).To(results);
@@ -18,10 +18,8 @@ static partial class Sink
 }
 
 /// <summary>A list of the results that committed checkpoints cover. One job writes to it; any thread may read it.</summary>
-/// <remarks>
-/// A job that starts again in the same process finds what it had written. In a new process the list begins with the first
-/// record after the checkpoint that the job carries on from.
-/// </remarks>
+/// <remarks>A job that restarts in the same process finds its earlier results. In a new process the list begins with the first record after
+/// the checkpoint that the job carries on from.</remarks>
 public sealed class MemorySink<T> : Sink<T>
 {
     private readonly Lock _lock = new();
@@ -37,7 +35,7 @@ public sealed class MemorySink<T> : Sink<T>
     /// <inheritdoc/>
     public override string Guarantee => "exactly once within the process";
 
-    /// <summary>A copy of what is committed so far, in the order in which it was written.</summary>
+    /// <summary>Copies the results committed so far, in the order in which they were written.</summary>
     public IReadOnlyList<T> Committed
     {
         get

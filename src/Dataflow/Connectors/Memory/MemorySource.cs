@@ -2,9 +2,9 @@ namespace Dataflow;
 
 static partial class Source
 {
-    /// <summary>Reads values from memory, in their order, once; they are copied now.</summary>
+    /// <summary>Reads values from memory once, in their order; they are copied during this call.</summary>
     /// <param name="values">The values.</param>
-    /// <param name="name">Shown in the plan; give one where a pipeline has several such sources.</param>
+    /// <param name="name">The name, shown in the plan; give one where a pipeline has several such sources.</param>
     /// <example><code>
     /// var shop = pipeline.From(Source.Of(["tea", "cups"], "shop"));
     /// </code></example>
@@ -15,7 +15,7 @@ static partial class Source
         return new MemorySource<T>(name, [.. values]);
     }
 
-    /// <summary>Reads the given values, in their order, once: <c>Source.Of(1, 2, 3)</c>.</summary>
+    /// <summary>Reads the given values once, in their order: <c>Source.Of(1, 2, 3)</c>.</summary>
     /// <example><code>
     /// pipeline.From(Source.Of(1, 2, 3, 4, 5, 6))
     ///     .Where(number => number % 2 == 0)

@@ -6,14 +6,13 @@ static partial class Verbs
 {
     extension<T>(Source<T> source)
     {
-        /// <summary>Puts the records of each split in the order of their time, so that none is late, whatever their order was: labels of
-        /// a training set, say.</summary>
-        /// <remarks>The source must end (of a topic: <see cref="Topic{T}.StopAtEnd"/>); it is read to its end before any stream starts. Up
-        /// to 32 MiB of each split stay in memory; what is more goes to files in the log's directory that have no name, so that nothing is
-        /// left of them, whatever ends the job. A job that starts again from a checkpoint reads and orders the source once more, and goes
-        /// on where it was. Records of one time stay in their order.</remarks>
-        /// <param name="time">The same as for <c>WithEventTime</c>; called once per record, on the task's thread. Records on which it fails
-        /// come first.</param>
+        /// <summary>Sorts the records of each split by time, so that none is late: labels of a training set, for example.</summary>
+        /// <remarks>The source must be bounded (a topic: <see cref="Topic{T}.StopAtEnd"/>); it is read to its end before any stream starts.
+        /// Up to 32 MiB of each split stay in memory; the rest goes to files without a name in the log's directory, so that nothing is left
+        /// of them however the job ends. A job that restarts from a checkpoint reads and sorts the source again, and continues where it
+        /// was. Records of equal time stay in their order.</remarks>
+        /// <param name="time">Selects the time, the same as for <c>WithEventTime</c>; called once per record, on the task's thread. Records
+        /// on which it fails come first.</param>
         /// <example><code>
         /// pipeline.From(Source.Of(input).OrderBy(order => order.Time))
         ///     .WithEventTime(order => order.Time)
@@ -25,14 +24,14 @@ static partial class Verbs
             return source.OrderBy(value => time(value).ToUnixTimeMilliseconds());
         }
 
-        /// <summary>Takes the time as a <see cref="DateTime"/>, in UTC unless its kind is local.</summary>
+        /// <summary>Sorts by a <see cref="DateTime"/>, in UTC unless its kind is local.</summary>
         public Source<T> OrderBy(Func<T, DateTime> time)
         {
             ArgumentNullException.ThrowIfNull(time);
             return source.OrderBy(value => EventTime.UnixMilliseconds(time(value)));
         }
 
-        /// <summary>Takes the time in milliseconds since the Unix epoch.</summary>
+        /// <summary>Sorts by milliseconds since the Unix epoch.</summary>
         public Source<T> OrderBy(Func<T, long> time)
         {
             ArgumentNullException.ThrowIfNull(source);
@@ -43,14 +42,14 @@ static partial class Verbs
 
     extension<T>(Topic<T> topic)
     {
-        /// <summary>As for a source.</summary>
+        /// <summary>Sorts the records of each partition by time; see <c>OrderBy</c> of a source.</summary>
         /// <inheritdoc cref="OrderBy{T}(Source{T}, Func{T, DateTimeOffset})"/>
         public Source<T> OrderBy(Func<T, DateTimeOffset> time) => SourceOf(topic).OrderBy(time);
 
-        /// <summary>Takes the time as a <see cref="DateTime"/>, in UTC unless its kind is local.</summary>
+        /// <summary>Sorts by a <see cref="DateTime"/>, in UTC unless its kind is local.</summary>
         public Source<T> OrderBy(Func<T, DateTime> time) => SourceOf(topic).OrderBy(time);
 
-        /// <summary>Takes the time in milliseconds since the Unix epoch.</summary>
+        /// <summary>Sorts by milliseconds since the Unix epoch.</summary>
         public Source<T> OrderBy(Func<T, long> time) => SourceOf(topic).OrderBy(time);
     }
 
@@ -68,7 +67,7 @@ internal sealed class OrderedSource<T>(Source<T> source, Func<T, long> time) : S
 
     public override bool IsBounded => source.IsBounded;
 
-    /// <summary>The source as it is, by whose positions records are named.</summary>
+    /// <summary>The unsorted source, whose positions name records.</summary>
     public Source<T> AsItIs => source;
 
     public override void CheckTypes()

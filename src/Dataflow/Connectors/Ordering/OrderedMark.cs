@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Dataflow;
 
-/// <summary>How far a split has been read to be put in order, and of what.</summary>
+/// <summary>The progress of reading a split that is being sorted, with the source's mark.</summary>
 /// <remarks><code>
 /// offset  bytes  field
 ///      0      8  position  in the source's own order

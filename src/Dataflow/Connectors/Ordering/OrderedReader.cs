@@ -1,8 +1,8 @@
 namespace Dataflow;
 
-/// <summary>Reads all of a split, then gives its records in the order of time.</summary>
-/// <remarks>That order depends on the split's records alone. So one that is opened at a position reads all once more, and leaves out as
-/// many.</remarks>
+/// <summary>Reads a whole split, then returns its records in the order of time.</summary>
+/// <remarks>That order depends on the split's records only. So a reader that is opened at a position reads all of them again, and skips
+/// that many.</remarks>
 internal sealed class OrderedReader<T> : SourceReader<T>
 {
     private const int SkippedAtOnce = 4096;
@@ -82,11 +82,11 @@ internal sealed class OrderedReader<T> : SourceReader<T>
         }
         catch (Exception)
         {
-            return long.MinValue; // what takes the time of the stream fails on it again, and says so
+            return long.MinValue; // the step that assigns event time fails on it again, and reports it
         }
     }
 
-    /// <summary>Whether the rejected records of before the checkpoint have been reported.</summary>
+    /// <summary>Rejects a record, unless it was reported before the checkpoint already.</summary>
     private void RejectOnce(OperatorException error)
     {
         if (error.Position >= _saved.Position) Reject(error);

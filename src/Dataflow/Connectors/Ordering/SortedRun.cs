@@ -3,20 +3,20 @@ using Dataflow.State;
 
 namespace Dataflow;
 
-/// <summary>Records in the order of time, to be gone through once.</summary>
+/// <summary>Records in the order of time, enumerated once.</summary>
 internal abstract class SortedRun
 {
-    /// <summary>The greater, the later its records came.</summary>
+    /// <summary>The run's number: greater for later records.</summary>
     public int Number { get; set; }
 
     /// <summary>The current record; its value is valid until the next one.</summary>
     public abstract RunEntry Current { get; }
 
-    /// <summary>Goes on to the next record, at first to the first.</summary>
+    /// <summary>Moves to the next record, at first to the first.</summary>
     public abstract bool MoveNext();
 }
 
-/// <summary>A record of a run, in memory as on disk.</summary>
+/// <summary>A record of a run, in memory and on disk.</summary>
 /// <remarks><code>
 /// offset  bytes  field
 ///      0      8  time    ms since the Unix epoch
@@ -50,7 +50,7 @@ internal readonly record struct RunEntry(long Time, RecordOrigin Origin, ReadOnl
     }
 }
 
-/// <summary>A run in memory: first its records come in any order, then they are sorted and gone through.</summary>
+/// <summary>A run in memory: records are added in any order, then sorted and enumerated.</summary>
 internal sealed class MemoryRun : SortedRun
 {
     private readonly PagedBytes _entries = new();
@@ -58,12 +58,12 @@ internal sealed class MemoryRun : SortedRun
     private bool _isSorted = true;
     private int _next;
 
-    /// <summary>How much memory it takes.</summary>
+    /// <summary>The memory that the run takes, in bytes.</summary>
     public long Bytes { get; private set; }
 
     public override RunEntry Current => RunEntry.Read(CurrentBytes);
 
-    /// <summary>The record where it stands, as it lies on disk too, and what follows it on its page.</summary>
+    /// <summary>The bytes of the current record, in the form on disk, and all that follows it on its page.</summary>
     public ReadOnlyMemory<byte> CurrentBytes => _entries.From(_index[_next - 1].Place);
 
     public void Add(RunEntry entry)
@@ -99,7 +99,7 @@ internal sealed class FileRun(SpillFile file, long start, long end) : SortedRun
     private int _at; // the current record in the bytes
     private int _next;
     private int _filled;
-    private long _position = start; // in the file, of what comes into the bytes next
+    private long _position = start; // in the file, of the next bytes to read
 
     public override RunEntry Current => RunEntry.Read(_bytes.AsMemory(_at));
 
@@ -113,7 +113,7 @@ internal sealed class FileRun(SpillFile file, long start, long end) : SortedRun
         return true;
     }
 
-    /// <summary>Whether so many bytes follow, which are then there.</summary>
+    /// <summary>Whether that many bytes follow; loads them.</summary>
     private bool Has(int count)
     {
         if (_filled - _at >= count) return true;

@@ -2,8 +2,8 @@ using Dataflow.Log;
 
 namespace Dataflow;
 
-/// <summary>A file for what does not stay in memory. It has no name, so it goes when it is closed or the process ends, in whatever
-/// way.</summary>
+/// <summary>A temporary file for records that do not fit in memory. It has no name, so it disappears when it is closed or the process ends,
+/// in whatever way.</summary>
 internal sealed class SpillFile : IDisposable
 {
     private const int WriteBytes = 1 << 20;
@@ -24,7 +24,8 @@ internal sealed class SpillFile : IDisposable
         try
         {
             files.CreateDirectory(directory);
-            // A process that ended just before it took the name away has left it. One that another job is about to take away may go too.
+            // A process that ended just before it removed the name has left the file. One that another job is about to remove may be
+            // deleted too.
             foreach (var left in files.List(directory)) files.Delete(Path.Combine(directory, left));
             var path = Path.Combine(directory, $"{Guid.NewGuid():N}");
             var file = files.Open(path, FileMode.CreateNew);
@@ -37,7 +38,7 @@ internal sealed class SpillFile : IDisposable
         }
     }
 
-    /// <summary>Writes a run behind the others.</summary>
+    /// <summary>Appends a run.</summary>
     /// <exception cref="ConnectorException">The disk refuses it.</exception>
     public FileRun Write(MemoryRun run)
     {

@@ -4,10 +4,10 @@ using Dataflow.State;
 
 namespace Dataflow;
 
-/// <summary>Puts records in the order of time, those of one time in the order of their coming: in memory up to a bound, beyond it in runs
-/// on disk, each in order, which are merged as they are taken.</summary>
-/// <param name="log">In whose directory the file lies; a log in memory has none, and then all stays in memory.</param>
-/// <param name="maxBytes">How much is kept in memory at most.</param>
+/// <summary>Sorts records by time, those of equal time by arrival: in memory up to a limit, beyond it in sorted runs on disk, which are
+/// merged as records are taken.</summary>
+/// <param name="log">The log in whose directory the file lies; a log in memory has none, and then all records stay in memory.</param>
+/// <param name="maxBytes">The largest number of bytes kept in memory.</param>
 internal sealed class TimeOrder<T>(LogStore? log, int maxBytes = TimeOrder<T>.DefaultMostBytes) : IDisposable
 {
     public const int DefaultMostBytes = 32 << 20;
@@ -18,7 +18,7 @@ internal sealed class TimeOrder<T>(LogStore? log, int maxBytes = TimeOrder<T>.De
     private MemoryRun _gathered = new();
     private SpillFile? _file;
 
-    /// <summary>How many records are left to be taken.</summary>
+    /// <summary>The number of records left to be taken.</summary>
     public long Count { get; private set; }
 
     public void Add(long time, in Record<T> record)
@@ -31,7 +31,7 @@ internal sealed class TimeOrder<T>(LogStore? log, int maxBytes = TimeOrder<T>.De
         if (_maySpill && _gathered.Bytes >= maxBytes) Spill();
     }
 
-    /// <summary>Says that all are there.</summary>
+    /// <summary>Ends the input: all records were added.</summary>
     public void Complete()
     {
         _gathered.Sort();
@@ -48,7 +48,7 @@ internal sealed class TimeOrder<T>(LogStore? log, int maxBytes = TimeOrder<T>.De
         return true;
     }
 
-    /// <summary>Leaves the next record out.</summary>
+    /// <summary>Skips the next record.</summary>
     public void Skip()
     {
         Count--;

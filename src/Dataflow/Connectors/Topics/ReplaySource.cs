@@ -4,12 +4,12 @@ namespace Dataflow;
 
 static partial class Source
 {
-    /// <summary>Reads those records of a source again that a pipeline has written dead letters of, each once, in the order of
-    /// the letters; it ends with the last letter that there is when the job first starts.</summary>
-    /// <remarks>The letters hold no content: each record is read where it was read first, and must still be there. One that
-    /// still cannot be decoded, or is gone, is a bad record of this source, at the letter's offset. Each is opened on its
-    /// own, which in a compressed or CSV file costs a pass over what lies before it.</remarks>
-    /// <param name="original">The source that the pipeline read, or one of the same splits that reads them better.</param>
+    /// <summary>Reads the records of a source again for which a pipeline has written dead letters, each once, in the order of the letters;
+    /// ends with the last letter that exists when the job first starts.</summary>
+    /// <remarks>Dead letters hold no content: each record is read again at its original position, and must still exist. One that still
+    /// cannot be decoded, or is gone, is a bad record of this source, at the letter's offset. Each record is opened on its own, which in a
+    /// compressed or CSV file costs a pass over everything before it.</remarks>
+    /// <param name="original">The source that the pipeline read, or one with the same splits that decodes them better.</param>
     /// <param name="deadLettersOf">The pipeline's name.</param>
     /// <example><code>
     /// mended.From(Source.Replay(numbers, deadLettersOf: "shares")).Select(text => $"again: '{text}'").To(Sink.Console&lt;string>());
@@ -21,7 +21,7 @@ static partial class Source
         return new ReplaySource<T>(original is OrderedSource<T> ordered ? ordered.AsItIs : original, DeadLetterTopic.NameFor(deadLettersOf));
     }
 
-    /// <summary>As the form with a source, for a topic.</summary>
+    /// <summary>Reads the records of a topic again for which a pipeline has written dead letters.</summary>
     public static Source<T> Replay<T>(Topic<T> original, string deadLettersOf)
     {
         ArgumentNullException.ThrowIfNull(original);
@@ -40,7 +40,7 @@ internal sealed class ReplaySource<T>(Source<T> original, string letters) : Sour
         => new ReplayReader<T>(original, split, new LetterReader(letters, context), position, context);
 }
 
-/// <summary>Positions are the offsets of the letters.</summary>
+/// <summary>Reads records by dead letter. Positions are the offsets of the letters.</summary>
 internal sealed class ReplayReader<T> : SourceReader<T>
 {
     private readonly Source<T> _original;

@@ -36,7 +36,7 @@ internal sealed class TopicSinkWriter<TIn, T>(
     {
         if (writeKey is null)
         {
-            // Without a key, order is that of the source's partition: what came from one split goes to one partition.
+            // Without a key, order is that of the source's partition: records of one split go to one partition.
             var partition = (record.Origin.IsKnown ? record.Origin.Split : worker) % topic.PartitionCount;
             Buffer(partition).Append(record.Timestamp, ValueOf(record.Value));
             return;

@@ -17,7 +17,7 @@ internal abstract class TopicSource<TStored, T>(Topic<TStored> topic) : Source<T
 
     public override bool IsBounded => topic.StopsAtEnd;
 
-    /// <summary>One that is read to its end must be there: made now, it would end at once.</summary>
+    /// <summary>The topic to create; a topic that is read to its end must exist: created now, it would end at once.</summary>
     public override NewTopic? Creates => topic.StopsAtEnd ? null : new(topic.Name, topic.Partitions);
 
     public override IReadOnlyList<SplitDescription> Describe(SourceContext context)
@@ -29,10 +29,10 @@ internal abstract class TopicSource<TStored, T>(Topic<TStored> topic) : Source<T
 
     public override void CheckTypes() => _ = Serde;
 
-    /// <summary>Whether a record without value, which says that its key is gone, has no meaning here.</summary>
+    /// <summary>Whether a record without a value, which means a deleted key, has no meaning here.</summary>
     public virtual bool NeedsValue => true;
 
-    /// <summary>Makes a value of a record.</summary>
+    /// <summary>Decodes a record.</summary>
     public abstract T Decode(in LogRecord record);
 
     protected Serde<TStored> Serde => _serde ??= topic.Serde;

@@ -8,13 +8,13 @@ static partial class Verbs
 {
     extension(LogStore log)
     {
-        /// <summary>Opens a writer for a topic, which is made where it is missing.</summary>
-        /// <remarks>What pipelines were told by <c>UseSerde</c> or <c>KeyBy</c> does not reach a writer: give the topic and the keys their serdes
+        /// <summary>Opens a writer for a topic, which is created if it is missing.</summary>
+        /// <remarks>A pipeline's <c>UseSerde</c> and <c>KeyBy</c> do not apply to a writer: give the topic and the keys their serdes
         /// here.</remarks>
-        /// <param name="topic">Its values.</param>
-        /// <param name="keys">How keys become bytes; <see cref="Serde{T}.Default"/> unless given.</param>
-        /// <param name="time">The clock of records whose time is not given; the system's unless given.</param>
-        /// <param name="cancellationToken">Gives up.</param>
+        /// <param name="topic">The topic.</param>
+        /// <param name="keys">The serde of the keys; <see cref="Serde{T}.Default"/> unless given.</param>
+        /// <param name="time">The clock for records without a time; the system's unless given.</param>
+        /// <param name="cancellationToken">Ends the wait.</param>
         /// <exception cref="PlanException">There is no serde for the type of the key or of the value.</exception>
         /// <exception cref="LogException">The log failed or is full.</exception>
         /// <example><code>
@@ -35,11 +35,9 @@ static partial class Verbs
     }
 }
 
-/// <summary>Writes keys with their values into a topic, in the form in which pipelines write and read them.</summary>
-/// <remarks>
-/// Safe for several threads. Writes that wait at the same time share one commit: to write much, have many under way. Records of a key keep
-/// the order of the calls. Dispose the writer before its log.
-/// </remarks>
+/// <summary>Writes keys and values to a topic, in the form in which pipelines write and read them.</summary>
+/// <remarks>Safe for several threads. Concurrent writes share one commit: for throughput, have many writes in flight. Records of a key keep
+/// the order of the calls. Dispose the writer before its log.</remarks>
 public sealed class TopicWriter<TKey, T> : IAsyncDisposable
     where TKey : notnull
 {
@@ -56,13 +54,13 @@ public sealed class TopicWriter<TKey, T> : IAsyncDisposable
     internal TopicWriter(LogProducer producer, KeyCodec<TKey> keys, Serde<T> values, TimeProvider time)
         => (_producer, _keys, _values, _time) = (producer, keys, values, time);
 
-    /// <summary>Writes a value of a key; completes when the log's <see cref="LogOptions.Durability"/> covers it.</summary>
-    /// <param name="key">Decides the partition, as in pipelines and Kafka's producers.</param>
-    /// <param name="value">Encoded before the call returns.</param>
+    /// <summary>Writes a value with its key; completes when the value is durable as <see cref="LogOptions.Durability"/> says.</summary>
+    /// <param name="key">The key, which decides the partition, as in pipelines and Kafka's producers.</param>
+    /// <param name="value">The value; encoded before the call returns.</param>
     /// <param name="time">The record's time; that of the clock unless given.</param>
     /// <param name="headers">Names and bytes beside the value.</param>
-    /// <param name="cancellationToken">Gives up waiting. What was taken already will still be written.</param>
-    /// <exception cref="LogFullException">The disk is full. The record is kept, and the next write tries it again.</exception>
+    /// <param name="cancellationToken">Ends the wait. A record that was accepted is still written.</param>
+    /// <exception cref="LogFullException">The disk is full. The record is kept, and the next write retries it.</exception>
     /// <exception cref="LogException">The log failed, or the record is too large.</exception>
     public Task WriteAsync(
         TKey key, T value, DateTimeOffset? time = null, ReadOnlyMemory<RecordHeader> headers = default, CancellationToken cancellationToken = default)
@@ -72,13 +70,13 @@ public sealed class TopicWriter<TKey, T> : IAsyncDisposable
         return AppendAsync(key, bytes.WrittenMemory, time, headers, cancellationToken);
     }
 
-    /// <summary>Writes that a key is gone: a record without a value, which deletes its row where the topic is read as a table.</summary>
+    /// <summary>Writes the deletion of a key: a record without a value, which deletes its row where the topic is read as a table.</summary>
     /// <inheritdoc cref="WriteAsync"/>
     public Task DeleteAsync(
         TKey key, DateTimeOffset? time = null, ReadOnlyMemory<RecordHeader> headers = default, CancellationToken cancellationToken = default)
         => AppendAsync(key, null, time, headers, cancellationToken);
 
-    /// <summary>Waits for what is under way.</summary>
+    /// <summary>Waits for the writes in flight.</summary>
     public ValueTask DisposeAsync() => _producer.DisposeAsync();
 
     private Task AppendAsync(TKey key, ReadOnlyMemory<byte>? value, DateTimeOffset? time, ReadOnlyMemory<RecordHeader> headers, CancellationToken cancellationToken)
@@ -90,7 +88,7 @@ public sealed class TopicWriter<TKey, T> : IAsyncDisposable
         var isTaken = value is { } written
             ? _producer.TryAppend(partition, timestamp, bytes.WrittenSpan, written.Span, headers.Span)
             : _producer.TryAppendTombstone(partition, timestamp, bytes.WrittenSpan, headers.Span);
-        // The buffers are the thread's: what has to wait takes copies.
+        // The buffers belong to the thread: a write that has to wait copies them.
         return isTaken
             ? _producer.FlushAsync(cancellationToken).AsTask()
             : AppendLaterAsync(partition, timestamp, bytes.WrittenSpan.ToArray(), value?.ToArray(), headers, cancellationToken);

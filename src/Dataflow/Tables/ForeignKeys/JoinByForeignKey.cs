@@ -7,14 +7,14 @@ static partial class Verbs
     extension<TKey, TLeft>(Table<TKey, TLeft> left)
         where TKey : notnull
     {
-        /// <summary>A row for each left row whose foreign key has a row in the right table; it changes when either does, or
-        /// when the left row names another key.</summary>
-        /// <remarks>Rows travel to the worker of the foreign key and results back to that of their own key, each with a
-        /// version, so that a result that was overtaken by a newer one on the way is left out. A right row that changes
-        /// costs one change for each left row that names it.</remarks>
+        /// <summary>Joins each left row with the row of the right table that its foreign key names; the result changes when either row
+        /// does, or when the left row names another key.</summary>
+        /// <remarks>Rows are sent to the worker of the foreign key and results back to that of their own key, each with a version, so that
+        /// a result overtaken by a newer one on the way is dropped. A changed right row costs one change for each left row that names
+        /// it.</remarks>
         /// <param name="right">The other table.</param>
-        /// <param name="foreignKey">The right table's key that a left row names; called on the task's thread.</param>
-        /// <param name="result">Makes the row of both; called on the task's thread.</param>
+        /// <param name="foreignKey">Selects the right table's key from a left row; called on the task's thread.</param>
+        /// <param name="result">Computes the row from both; called on the task's thread.</param>
         /// <param name="name">Names the state; give one where a pipeline has two.</param>
         /// <example><code>
         /// orders.Join(items, order => order.Item, (order, item) => $"{order.Pieces} {item.Name} from {item.Shelf}")
@@ -28,8 +28,8 @@ static partial class Verbs
             return AddForeignKeyJoin(left, right, foreignKey, isLeftJoin: false, (l, r) => result(l, r!), name);
         }
 
-        /// <summary>A row for each left row; where the foreign key has no row in the right table, with the type's default
-        /// value.</summary>
+        /// <summary>Joins as <c>Join</c> by foreign key does; a left row whose key has no row in the right table is joined with the type's
+        /// default value.</summary>
         /// <inheritdoc cref="Verbs.extension{TKey, TLeft}(Table{TKey, TLeft}).Join{TForeign, TRight, TOut}"/>
         /// <example><code>
         /// orders.LeftJoin(items, order => order.Item, (order, item) => $"left join: {order.Item} from {item?.Shelf ?? "nowhere"}")
@@ -62,7 +62,7 @@ static partial class Verbs
         return new Table<TKey, TOut>(changes, name);
     }
 
-    /// <summary>Adds a step that sees all records of its keys and gives each record another key.</summary>
+    /// <summary>Adds a keyed step that gives each record another key.</summary>
     private static KeyedStream<TOther, TOut> Send<TKey, T, TOther, TOut>(
         this KeyedStream<TKey, T> stream, Func<Node<Keyed<TKey, T>>, Node<Keyed<TKey, T>, Keyed<TOther, TOut>>> step)
         where TKey : notnull

@@ -5,10 +5,10 @@ using MessagePack;
 
 namespace Dataflow.Tables.ForeignKeys;
 
-/// <summary>A result on its way back to its row's own key.</summary>
+/// <summary>A result on its way back to its left row's own key.</summary>
 internal readonly record struct Returned<TOut>(long Version, bool HasRow, TOut Row);
 
-/// <summary>Keeps left rows by their foreign key beside the right rows, and makes the results.</summary>
+/// <summary>Keeps left rows by their foreign key beside the right rows, and computes the results.</summary>
 internal sealed record MatchNode<TKey, TLeft, TForeign, TRight, TOut>(
     string Name,
     Node<Keyed<TForeign, Sent<TKey, TLeft>>> Input,
@@ -32,7 +32,7 @@ internal sealed class MatchOperator<TKey, TLeft, TForeign, TRight, TOut>(bool is
     where TKey : notnull
     where TForeign : notnull
 {
-    private readonly List<Keyed<TKey, Returned<TOut>>> _results = []; // of the record at hand
+    private readonly List<Keyed<TKey, Returned<TOut>>> _results = []; // of the current record
     private KeyedState<TForeign, TRight> _right = null!;
     private KeyedState<TForeign, TKey> _first = null!; // of the list of left rows that name the key
     private KeyedState<ForeignPair<TForeign, TKey>, LinkedRow<TKey, TLeft>> _left = null!;
@@ -42,7 +42,7 @@ internal sealed class MatchOperator<TKey, TLeft, TForeign, TRight, TOut>(bool is
         var (foreign, sent) = record.Value;
         var hasRight = _right.TryGet(foreign, out var right);
         _results.Clear();
-        if (!TryMake(in record, in sent, hasRight, right)) return; // the row that was linked before stays
+        if (!TryMake(in record, in sent, hasRight, right)) return; // the previously linked row stays
         Unlink(foreign, sent.Key);
         if (sent.HasRow) Link(foreign, sent);
         EmitResults(in record, foreign);
@@ -73,7 +73,7 @@ internal sealed class MatchOperator<TKey, TLeft, TForeign, TRight, TOut>(bool is
         _left = declare.Tables<ForeignPair<TForeign, TKey>, LinkedRow<TKey, TLeft>>("left", new ForeignPairCodec<TForeign, TKey>()).Main;
     }
 
-    /// <summary>Makes the result of a left row; false if the user's code failed, and nothing of the record is to be taken.</summary>
+    /// <summary>Computes the result of a left row; false if the user's code failed and the record is rejected whole.</summary>
     private bool TryMake<TFrom>(in Record<TFrom> record, in Sent<TKey, TLeft> sent, bool hasRight, TRight? right)
     {
         var has = sent.HasRow && (hasRight || isLeftJoin);
@@ -135,10 +135,10 @@ internal sealed class MatchOperator<TKey, TLeft, TForeign, TRight, TOut>(bool is
     }
 }
 
-/// <summary>A left row's place among those of its foreign key.</summary>
+/// <summary>The key of a left row among those of its foreign key.</summary>
 internal readonly record struct ForeignPair<TForeign, TKey>(TForeign Foreign, TKey Key);
 
-/// <summary>Writes both keys, the foreign one with its length; hashes them so that they lie in the foreign key's shard.</summary>
+/// <summary>Writes both keys, the foreign one with its length; hashes them so that they belong to the foreign key's shard.</summary>
 internal sealed class ForeignPairCodec<TForeign, TKey>() : KeyCodec<ForeignPair<TForeign, TKey>>(null!)
     where TForeign : notnull
     where TKey : notnull
@@ -166,14 +166,14 @@ internal sealed class ForeignPairCodec<TForeign, TKey>() : KeyCodec<ForeignPair<
     }
 }
 
-/// <summary>A left row in the list of those that name the same foreign key.</summary>
+/// <summary>A left row in the list of rows that name the same foreign key.</summary>
 internal struct LinkedRow<TKey, TRow>
 {
     /// <summary>The row.</summary>
     [Key(0)]
     public TRow Row;
 
-    /// <summary>Greater for each change of the row.</summary>
+    /// <summary>The version: greater for each change of the row.</summary>
     [Key(1)]
     public long Version;
 

@@ -11,7 +11,7 @@ internal sealed record ReturnNode<TForeign, TKey, TOut>(string Name, Node<Keyed<
         => new SelectOperator<Keyed<TForeign, Keyed<TKey, Returned<TOut>>>, Keyed<TKey, Returned<TOut>>>(static pair => pair.Value);
 }
 
-/// <summary>Makes changes of the results that come back, without those that newer ones have overtaken.</summary>
+/// <summary>Turns returned results into changes, and drops those that newer ones have overtaken.</summary>
 internal sealed record ReceiveNode<TKey, TOut>(string Name, Node<Keyed<TKey, Returned<TOut>>> Input)
     : Node<Keyed<TKey, Returned<TOut>>, Keyed<TKey, Change<TOut>>>(Name, Input)
     where TKey : notnull

@@ -3,14 +3,14 @@ using MessagePack;
 
 namespace Dataflow.Tables.ForeignKeys;
 
-/// <summary>A left row on its way to its foreign key, or the news that it no longer names it.</summary>
+/// <summary>A left row sent to its foreign key, or the message that the row no longer names that key.</summary>
 /// <param name="Key">The row's own key.</param>
-/// <param name="Version">Greater for each change of the row.</param>
+/// <param name="Version">The version: greater for each change of the row.</param>
 /// <param name="HasRow">False: the row of that version no longer names the key.</param>
 /// <param name="Row">The row.</param>
 internal readonly record struct Sent<TKey, TRow>(TKey Key, long Version, bool HasRow, TRow Row);
 
-/// <summary>Sends each left row to the worker of its foreign key, and takes it back from where it was before.</summary>
+/// <summary>Sends each left row to the worker of its foreign key, and withdraws it from its previous one.</summary>
 internal sealed record SendNode<TKey, TRow, TForeign>(
     string Name, Node<Keyed<TKey, Change<TRow>>> Input, Func<TRow, TForeign> ForeignKey)
     : Node<Keyed<TKey, Change<TRow>>, Keyed<TForeign, Sent<TKey, TRow>>>(Name, Input)
@@ -66,9 +66,9 @@ internal sealed class SendOperator<TKey, TRow, TForeign>(Func<TRow, TForeign> fo
 
     protected override void Declare(StepDeclaration declare) => _sent = declare.State<TKey, SentTo<TForeign>>("sent");
 
-    // Greater than all versions of earlier runs: what a run did is kept only with a checkpoint, which raises the epoch.
+    // Greater than all versions of earlier runs: a run's output is kept only with a checkpoint, which raises the epoch.
     protected override void Open() => _version = Context.StartedFrom << CounterBits;
 }
 
-/// <summary>The foreign key that a row was sent to last.</summary>
+/// <summary>The foreign key to which a row was last sent.</summary>
 internal readonly record struct SentTo<TForeign>([property: Key(0)] TForeign Key, [property: Key(1)] long Version);
