@@ -6,14 +6,14 @@ using Dataflow.Runtime;
 
 namespace Dataflow.Checkpoints;
 
-/// <summary>Asks for checkpoints, gathers the tasks' parts and commits each checkpoint as one entry of the log.</summary>
+/// <summary>Requests checkpoints, collects the tasks' parts and commits each checkpoint as one entry of the log.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "Late wakers may come after the end; a semaphore without a wait handle holds nothing.")]
 internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
 {
     private const long MaxPendingOutputBytes = 64 << 20;
     private const int CheckpointsKept = 64;
     private const long ManifestBytesKept = 1 << 20;
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(20); // too much output is looked for that often
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(20); // the interval of checks for too much output
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
     private readonly ConcurrentQueue<TaskCheckpoint> _handedIn = new();
@@ -36,22 +36,23 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
     private TimeSpan UntilNextLook
         => _isGathering || NextIn > LongestWait ? LongestWait : NextIn > ShortestWait ? NextIn : ShortestWait;
 
-    /// <summary>Whether the checkpoint that the user asked to stop with is committed.</summary>
+    /// <summary>Whether the checkpoint with which the user asked to stop is committed.</summary>
     public bool HasStopped { get; private set; }
 
-    /// <summary>The number of that checkpoint once it has begun, else -1. What comes after it is of no use.</summary>
+    /// <summary>The number of that checkpoint once it has begun, else -1. Later ones are not needed.</summary>
     public long LastEpoch { get; private set; } = -1; // written before the epoch is requested
 
-    /// <summary>Whether the user has asked for that checkpoint.</summary>
+    /// <summary>Whether the user has asked to stop with a checkpoint.</summary>
     public bool IsStopping => _stops;
 
-    /// <summary>For how long a checkpoint has been under way; null: none is.</summary>
+    /// <summary>The time since the current checkpoint was requested; null: none is under way.</summary>
     public TimeSpan? Gathering => _isGathering ? job.Time.GetElapsedTime(Volatile.Read(ref _lastRequest)) : null;
 
-    /// <summary>When the next checkpoint is due, unless one is under way.</summary>
+    /// <summary>The time until the next checkpoint is due, unless one is under way.</summary>
     public TimeSpan NextIn => job.Options.CheckpointInterval - job.Time.GetElapsedTime(Volatile.Read(ref _lastRequest));
 
-    /// <summary>Where the job reads on after the last checkpoint, by split; for steps that learn of its commit, before they take part in another.</summary>
+    /// <summary>The positions from which the job reads on after the last checkpoint, by split; for steps that are told of its commit,
+    /// before they take part in another.</summary>
     public IReadOnlyDictionary<string, long> CommittedPositions => _committed.ToDictionary(
         static split => split.Name, static split => split.Handled?.UpTo + 1 ?? split.Position, StringComparer.Ordinal);
 
@@ -95,7 +96,7 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
         }
     }
 
-    /// <summary>Does what is due; false if that was nothing.</summary>
+    /// <summary>Does the work that is due; false if there was none.</summary>
     public async ValueTask<bool> StepAsync(CancellationToken cancellationToken)
     {
         if (job.EmittedBefore.IsDue) job.EmittedBefore.Take(job.CountEmitted());
@@ -134,7 +135,7 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
         foreach (var part in _parts) AddTo(commit, part);
         DeadLetterTopic.Add(commit, Topics.DeadLetters, [.. _parts.SelectMany(static part => part.DeadLetters)], job.Plan.OnError.Max);
         AddManifest(commit);
-        // Not given up when the job ends: a commit may still land, and who starts the job anew must not read in its midst.
+        // Not given up when the job ends: a commit may still land, and a new start of the job must not read in the middle of it.
         await job.Log.CommitAsync(commit, CancellationToken.None).ConfigureAwait(false);
         Measure(new(job.Time.GetElapsedTime(_lastRequest), _parts.Max(static part => part.Pause), Stopwatch.GetElapsedTime(start), commit.Bytes));
         _committed = [.. _parts.SelectMany(static part => part.Positions)];

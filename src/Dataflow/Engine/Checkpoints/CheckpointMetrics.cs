@@ -1,6 +1,6 @@
 namespace Dataflow.Checkpoints;
 
-/// <summary>What checkpoints cost. Written by the coordinator, read by anyone.</summary>
+/// <summary>Measures the cost of checkpoints. Written by the coordinator, read by any thread.</summary>
 internal sealed class CheckpointMetrics(TimeProvider time)
 {
     private const int Kept = 1024;
@@ -45,9 +45,9 @@ internal sealed class CheckpointMetrics(TimeProvider time)
     }
 }
 
-/// <summary>What a checkpoint cost.</summary>
-/// <param name="Duration">From the request for it until it was committed.</param>
-/// <param name="Pause">For how long it stopped the slowest task.</param>
-/// <param name="Commit">How long its commit took.</param>
-/// <param name="Bytes">What it added to the log.</param>
+/// <summary>The cost of a checkpoint.</summary>
+/// <param name="Duration">The time from the request until the commit.</param>
+/// <param name="Pause">The time for which it stopped the slowest task.</param>
+/// <param name="Commit">The duration of its commit.</param>
+/// <param name="Bytes">The bytes that it added to the log.</param>
 internal readonly record struct CheckpointCost(TimeSpan Duration, TimeSpan Pause, TimeSpan Commit, long Bytes);

@@ -17,7 +17,7 @@ internal sealed class CheckpointTopics
 {
     private const int Copies = 2;
 
-    // What a shard's topics take beyond what is alive in them: there are many shards.
+    // The space that a shard's topics take beyond their live content: there are many shards.
     private static readonly TopicSettings Small = new() { SegmentBytes = 256 << 10 };
 
     private readonly LogStore _log;
@@ -42,7 +42,7 @@ internal sealed class CheckpointTopics
 
     public LogTopic Snapshots { get; }
 
-    /// <summary>Null where the pipeline writes none.</summary>
+    /// <summary>The topic of dead letters; null where the pipeline writes none.</summary>
     public LogTopic? DeadLetters { get; }
 
     public string Group { get; }
@@ -59,8 +59,8 @@ internal sealed class CheckpointTopics
             await log.CreateTopicAsync($"{pipeline}.snapshots", Shards.Count, Small, cancellationToken),
             writesDeadLetters ? await log.CreateTopicAsync(DeadLetterTopic.NameFor(pipeline), 1, cancellationToken) : null);
 
-    /// <summary>The manifest of the last checkpoint; null before the first and after all was forgotten.</summary>
-    /// <exception cref="CheckpointException">It is lost or damaged in every copy, or there is state without one.</exception>
+    /// <summary>Reads the manifest of the last checkpoint; null before the first and after all was forgotten.</summary>
+    /// <exception cref="CheckpointException">It is missing or damaged in every copy, or there is state without one.</exception>
     public Manifest? ReadLast()
     {
         var manifest = Checkpoints.EndOffset(0) == 0 ? null : ReadEither(Checkpoints.EndOffset(0) - 1);
@@ -69,7 +69,7 @@ internal sealed class CheckpointTopics
     }
 
     /// <summary>Adds a checkpoint's manifest to its commit, or the mark that there is none any more.</summary>
-    /// <returns>The bytes that it takes.</returns>
+    /// <returns>The size in bytes.</returns>
     public long AddManifest(LogCommit commit, Manifest? manifest, DateTimeOffset time)
     {
         var before = commit.Bytes;
@@ -84,14 +84,14 @@ internal sealed class CheckpointTopics
         return commit.Bytes - before;
     }
 
-    /// <summary>Lets go of all manifests but the last.</summary>
+    /// <summary>Deletes all manifests but the last.</summary>
     public async Task TrimManifestsAsync(CancellationToken cancellationToken)
     {
         for (var copy = 0; copy < Copies; copy++)
             await _log.TrimAsync(Checkpoints.Name, copy, Checkpoints.EndOffset(copy) - _manifestRecords, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Forgets checkpoints, state and snapshots in one commit; what they took is let go afterwards.</summary>
+    /// <summary>Deletes checkpoints, state and snapshots in one commit; their space is freed afterwards.</summary>
     public async Task ForgetAsync(DateTimeOffset time, CancellationToken cancellationToken)
     {
         var commit = new LogCommit();
@@ -111,7 +111,7 @@ internal sealed class CheckpointTopics
         }
     }
 
-    /// <summary>Where the newest snapshot of a shard begins and where its changelog goes on after it.</summary>
+    /// <summary>Returns the start of a shard's newest snapshot and the position in the changelog after it.</summary>
     public (long Snapshot, long Changelog) RestoreFrom(int shard)
         => (_log.GetGroupOffset(Group, Snapshots.Name, shard) ?? Snapshots.EndOffset(shard),
             _log.GetGroupOffset(Group, Changelog.Name, shard) ?? 0);

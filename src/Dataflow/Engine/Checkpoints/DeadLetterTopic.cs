@@ -8,7 +8,7 @@ internal static class DeadLetterTopic
 {
     public static string NameFor(string pipeline) => $"{pipeline}.dead-letters";
 
-    /// <exception cref="OperatorException">They are more than the pipeline allows.</exception>
+    /// <exception cref="OperatorException">There are more than the pipeline allows.</exception>
     public static void Add(LogCommit commit, LogTopic? topic, IReadOnlyList<DeadLetter> letters, long max)
     {
         if (letters.Count > max) throw OperatorException.TooManyDeadLetters(letters[^1], max);

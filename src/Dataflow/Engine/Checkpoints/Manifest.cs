@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Dataflow.Checkpoints;
 
-/// <summary>What a checkpoint says besides outputs and state changes, which are in the same commit of the log.</summary>
+/// <summary>The description of a checkpoint beside outputs and state changes, which are in the same commit of the log.</summary>
 internal sealed record Manifest
 {
     public const int CurrentFormat = 2;
@@ -11,7 +11,7 @@ internal sealed record Manifest
     /// <summary>The number of the checkpoint, from 1.</summary>
     public required long Epoch { get; init; }
 
-    /// <summary>How keys are hashed and values written; null in manifests that are older than that.</summary>
+    /// <summary>The version of the format of keys and values; null in manifests that are older than that.</summary>
     public int? Format { get; init; }
 
     /// <summary>One line for each step with state.</summary>
@@ -19,10 +19,10 @@ internal sealed record Manifest
 
     public required IReadOnlyList<SplitPosition> Positions { get; init; }
 
-    /// <summary>What steps and sinks keep, by keys of their choice.</summary>
+    /// <summary>The bytes that steps and sinks save, by keys of their choice.</summary>
     public required IReadOnlyDictionary<string, byte[]> Blobs { get; init; }
 
-    /// <summary>Whether the input had ended and every result is out.</summary>
+    /// <summary>Whether the input had ended and every result was emitted.</summary>
     public required bool IsFinished { get; init; }
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, ManifestJson.Default.Manifest);
@@ -30,29 +30,29 @@ internal sealed record Manifest
     public static Manifest Read(ReadOnlySpan<byte> bytes) => JsonSerializer.Deserialize(bytes, ManifestJson.Default.Manifest)!;
 }
 
-/// <summary>How far a split was read.</summary>
+/// <summary>The progress of reading a split.</summary>
 internal sealed record SplitPosition
 {
     public required string Name { get; init; }
 
-    /// <summary>Its number in the pipeline's runs, which state may hold; null in manifests that are older than that.</summary>
+    /// <summary>Its number in the pipeline's runs, which state may contain; null in manifests that are older than that.</summary>
     public int? Id { get; init; }
 
-    /// <summary>Where to go on.</summary>
+    /// <summary>The position to continue from.</summary>
     public required long Position { get; init; }
 
     /// <summary>The records behind the position that are handled already; null: none.</summary>
     public HandledPart? Handled { get; init; }
 
-    /// <summary>Where the split ends for this job, if that was known when it first started.</summary>
+    /// <summary>The position at which the split ends for this job, if that was known when it first started.</summary>
     public required long? End { get; init; }
 
     public required bool IsFinished { get; init; }
 
-    /// <summary>What the reader said of what it had read.</summary>
+    /// <summary>The reader's mark of what it had read.</summary>
     public byte[]? Mark { get; init; }
 }
 
-/// <summary>Manifests are JSON, so that they can be read with any tool on the day that matters.</summary>
+/// <summary>The JSON form of manifests, so that they can be read with any tool in an emergency.</summary>
 [JsonSerializable(typeof(Manifest))]
 internal sealed partial class ManifestJson : JsonSerializerContext;

@@ -6,7 +6,7 @@ using Dataflow.State;
 
 namespace Dataflow.Checkpoints;
 
-/// <summary>A manifest as records of a topic: one, or several where it is larger than a record may be.</summary>
+/// <summary>A manifest as records of a topic: one, or several if it is larger than a record may be.</summary>
 /// <remarks><code>
 /// record          key                                     value
 /// all but one     none                                    a part of the manifest
@@ -15,7 +15,7 @@ namespace Dataflow.Checkpoints;
 internal static class ManifestRecords
 {
     /// <summary>Appends a manifest, or the mark that there is none any more.</summary>
-    /// <returns>How many records it takes.</returns>
+    /// <returns>The number of records.</returns>
     public static int Append(RecordBuffer records, long timestamp, ReadOnlySpan<byte> manifest)
     {
         if (manifest.IsEmpty)
@@ -34,9 +34,9 @@ internal static class ManifestRecords
         return parts + 1;
     }
 
-    /// <summary>Reads the manifest whose last record has an offset; null: all was forgotten.</summary>
+    /// <summary>Reads the manifest whose last record has the given offset; null: all was forgotten.</summary>
     /// <exception cref="LogException">The records are damaged or were trimmed.</exception>
-    /// <exception cref="JsonException">They are no manifest.</exception>
+    /// <exception cref="JsonException">The records are not a manifest.</exception>
     public static Manifest? Read(LogStore log, string topic, int partition, long last)
     {
         var bytes = new ArrayBufferWriter<byte>();

@@ -13,23 +13,23 @@ internal sealed class RestoredCheckpoint(Manifest? manifest)
 
     public bool IsFinished => manifest?.IsFinished ?? false;
 
-    /// <summary>The splits that have a number, in its order.</summary>
+    /// <summary>The splits that have a number, in the order of the numbers.</summary>
     public IReadOnlyList<(int Id, string Name)> Splits
         => [.. _positions.Values.Where(static split => split.Id is not null).Select(static split => (split.Id!.Value, split.Name)).Order()];
 
     public ReadOnlyMemory<byte> Saved(string key) => manifest?.Blobs.GetValueOrDefault(key);
 
-    /// <summary>How far a split was read; null if it is new.</summary>
+    /// <summary>The saved position of a split; null if it is new.</summary>
     public SplitPosition? PositionOf(string split) => _positions.GetValueOrDefault(split);
 
     public ReadOnlyMemory<byte> MarkOf(string split) => _positions.TryGetValue(split, out var position) ? position.Mark : default;
 
-    /// <summary>Where a split ends: as found when the job first started.</summary>
+    /// <summary>The position at which a split ends, as found when the job first started; null: not known, or no end.</summary>
     public long? EndOf(SplitDescription split)
         => _positions.TryGetValue(split.Name, out var position) ? position.End : split.End;
 
-    /// <exception cref="PlanException">The plan's state is not the checkpoint's.</exception>
-    /// <exception cref="CheckpointException">The state was written in another way.</exception>
+    /// <exception cref="PlanException">The plan's state differs from the checkpoint's.</exception>
+    /// <exception cref="CheckpointException">The state was written in another format.</exception>
     public void CheckMatches(Plan plan)
     {
         if (manifest is null) return;

@@ -3,7 +3,7 @@ using Dataflow.State;
 
 namespace Dataflow.Checkpoints;
 
-/// <summary>How far time had come at a step of each worker when a checkpoint was taken.</summary>
+/// <summary>The watermarks of a step on each worker when a checkpoint was taken.</summary>
 /// <remarks><code>
 /// offset  bytes  field, for each worker, in the order of their shards
 ///      0      4  first shard
@@ -23,7 +23,7 @@ internal static class SavedTimes
 
     public static byte[] Merge(IEnumerable<byte[]> ofWorkers) => [.. ofWorkers.OrderBy(static bytes => FirstShard(bytes)).SelectMany(static bytes => bytes)];
 
-    /// <summary>The watermarks of the workers that had some of the shards which a worker has now.</summary>
+    /// <summary>Returns the watermarks of the workers that had some of the shards which a worker has now.</summary>
     public static IEnumerable<long> Of(ReadOnlyMemory<byte> saved, int worker, int workers)
     {
         var (from, to) = (Shards.FirstOf(worker, workers), Shards.FirstOf(worker + 1, workers));
@@ -34,7 +34,7 @@ internal static class SavedTimes
         }
     }
 
-    /// <summary>The watermarks of all workers.</summary>
+    /// <summary>Returns the watermarks of all workers.</summary>
     public static IEnumerable<long> OfAll(ReadOnlyMemory<byte> saved) => Of(saved, 0, workers: 1);
 
     private static int FirstShard(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadInt32LittleEndian(bytes);

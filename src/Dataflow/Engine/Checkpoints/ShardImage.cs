@@ -6,7 +6,7 @@ using Dataflow.State;
 
 namespace Dataflow.Checkpoints;
 
-/// <summary>A shard's state as bytes: the result of its newest snapshot and of the changes after it.</summary>
+/// <summary>A shard's state as bytes: its newest snapshot with the changes after it.</summary>
 internal sealed class ShardImage : IDisposable
 {
     private readonly Dictionary<(uint State, long Namespace), ImageSpace> _spaces = [];
@@ -15,13 +15,13 @@ internal sealed class ShardImage : IDisposable
 
     private ShardImage(long changelogEnd) => ChangelogEnd = changelogEnd;
 
-    /// <summary>The first change that is not in the image.</summary>
+    /// <summary>The offset of the first change that is not in the image.</summary>
     public long ChangelogEnd { get; }
 
-    /// <summary>Bytes of the changes that came after the snapshot.</summary>
+    /// <summary>The bytes of the changes after the snapshot.</summary>
     public long ReplayedBytes { get; private set; }
 
-    /// <exception cref="CheckpointException">A part of it is damaged or was trimmed.</exception>
+    /// <exception cref="CheckpointException">A part of the state is damaged or was trimmed.</exception>
     public static ShardImage Read(LogStore log, CheckpointTopics topics, int shard)
     {
         var image = new ShardImage(topics.Changelog.EndOffset(shard));
@@ -39,8 +39,8 @@ internal sealed class ShardImage : IDisposable
         }
     }
 
-    /// <summary>Calls back with each entry; of a state whose entries are never removed one by one, in the order of their first
-    /// coming. What it is given is valid until the image is disposed.</summary>
+    /// <summary>Calls <paramref name="visit"/> for each entry; for a state whose entries are never removed one by one, in the order in
+    /// which they were first written. The arguments are valid until the image is disposed.</summary>
     public void ForEach(Action<uint, long, ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> visit)
     {
         foreach (var (space, entries) in _spaces)
@@ -98,7 +98,7 @@ internal sealed class ShardImage : IDisposable
     {
         _parts.Write(last);
         space.Put(key, _parts.WrittenSpan);
-        _parts = new ArrayBufferWriter<byte>(); // few are so large: nothing is kept for the next
+        _parts = new ArrayBufferWriter<byte>(); // such large values are rare: nothing is kept for the next
     }
 }
 
@@ -108,7 +108,7 @@ internal sealed class ImageSpace
     private const int LengthBytes = sizeof(int);
 
     private readonly PagedBytes _pages = new();
-    private readonly Dictionary<long, long> _values; // by where a key is, where its value is
+    private readonly Dictionary<long, long> _values; // the place of a value by the place of its key
     private readonly Dictionary<long, long>.AlternateLookup<ReadOnlySpan<byte>> _byContent;
 
     public ImageSpace()
@@ -150,7 +150,7 @@ internal sealed class ImageSpace
         return place;
     }
 
-    /// <summary>Compares keys by their content, and takes new ones into the pages.</summary>
+    /// <summary>Compares keys by their content, and adds new ones to the pages.</summary>
     private sealed class KeysInPages(ImageSpace space) : IEqualityComparer<long>, IAlternateEqualityComparer<ReadOnlySpan<byte>, long>
     {
         public bool Equals(long key, long other) => key == other;

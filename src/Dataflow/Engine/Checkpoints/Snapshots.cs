@@ -4,12 +4,11 @@ using Dataflow.State;
 
 namespace Dataflow.Checkpoints;
 
-/// <summary>Bounds what a restart must replay: writes a shard's state down once its changelog has outgrown it.</summary>
-/// <remarks>
-/// A snapshot is made from the log alone, by merging the one before with the changes since; the tasks are not disturbed.
-/// It is one commit: its records, where it begins, and where the changelog goes on. What it replaces is trimmed away at once,
-/// so that a shard takes at most its state twice, what is being written, and the least bytes.
-/// </remarks>
+/// <summary>Bounds the changes that a restart must replay: writes a snapshot of a shard once its changelog has outgrown the last
+/// one.</summary>
+/// <remarks>A snapshot is made from the log alone, by merging the previous one with the changes since; the tasks are not disturbed. It is
+/// one commit: its records, its start, and the position in the changelog after it. The replaced parts are trimmed at once, so that a shard
+/// takes at most twice its state, the snapshot being written, and the minimum bytes.</remarks>
 internal sealed class Snapshots(LogStore log, CheckpointTopics topics, long minBytes)
 {
     private readonly long[] _changed = new long[Shards.Count];
@@ -20,7 +19,7 @@ internal sealed class Snapshots(LogStore log, CheckpointTopics topics, long minB
     /// <summary>Completes when the snapshot being written, if any, is done; fails as it failed.</summary>
     public Task Running => _running;
 
-    /// <summary>Counts changes of a shard that were committed.</summary>
+    /// <summary>Counts committed changes of a shard.</summary>
     public void Add(int shard, long bytes) => Interlocked.Add(ref _changed[shard], bytes);
 
     /// <summary>Begins the snapshots that are due, one after the other, unless some are being written.</summary>
@@ -39,7 +38,7 @@ internal sealed class Snapshots(LogStore log, CheckpointTopics topics, long minB
         }
     }
 
-    /// <summary>The shard with most changes of those that have outgrown their snapshot; -1 if none has.</summary>
+    /// <summary>Returns the shard with most changes of those that have outgrown their snapshot; -1 if there is none.</summary>
     private int MaxDue()
     {
         var (due, max) = (-1, 0L);

@@ -4,7 +4,7 @@ using Dataflow.State;
 
 namespace Dataflow.Checkpoints;
 
-/// <summary>Fills the state of a new job from snapshots and changelog, worker by worker at once, shard after shard.</summary>
+/// <summary>Restores the state of a new job from snapshots and changelog: all workers in parallel, each shard after shard.</summary>
 internal static class StateRestore
 {
     public static void Run(JobRun job)
@@ -32,7 +32,7 @@ internal static class StateRestore
     private static void Restore(JobRun job, CheckpointTopics topics, Worker worker, int shard)
     {
         using var image = ShardImage.Read(job.Log, topics, shard);
-        // What was replayed counts for the next snapshot: jobs that never run for long would else never write one.
+        // Replayed changes count for the next snapshot: otherwise jobs that never run for long would never write one.
         job.Coordinator.Snapshots.Add(shard, image.ReplayedBytes);
         image.ForEach((id, ns, key, value) =>
         {

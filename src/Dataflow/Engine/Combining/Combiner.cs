@@ -3,10 +3,11 @@ using Dataflow.Windows;
 
 namespace Dataflow.Combining;
 
-/// <summary>The end of a stage in front of an aggregate: aggregates what goes to one key and pane, and sends the accumulators.</summary>
-/// <remarks>So a key that is hot costs the worker that owns it one record for each flush of each worker. Where keys are so
-/// many that little comes together, values go as they are, but for a sample that would notice a change. Holds nothing across a
-/// checkpoint: the parts go before its barrier. Late values, too, go as they are: the step that counts them is behind the exchange.</remarks>
+/// <summary>The end of a stage before an aggregate: pre-aggregates the records of a key and pane, and sends the accumulators.</summary>
+/// <remarks>So a hot key costs the worker that owns it one record for each flush of each worker. Where keys are so many that little can be
+/// combined, values are sent unchanged, except for a sample that would detect a change. It holds nothing across a checkpoint: the
+/// accumulators are sent before its barrier. Late values too are sent unchanged: the step that counts them is behind the
+/// exchange.</remarks>
 internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
     ExchangeWriter<Keyed<TKey, Part<T, TAccumulator>>> writer,
     Aggregation<T, TAccumulator, TResult> aggregation,
@@ -15,13 +16,13 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
     where TKey : notnull
 {
     private const int MaxParts = 4096; // the table stays in the cache
-    private const int MinPerPart = 4; // values, or the part costs as much as it spares
+    private const int MinPerPart = 4; // values, or the part costs as much as it saves
     private const int SampleRecords = 16 * 1024;
     private const int RecordsBetweenSamples = 32 * SampleRecords;
 
     private readonly PartTable<TKey, TAccumulator> _parts = new(MaxParts);
     private Window _pane;
-    private Intake<T, TAccumulator>? _intake; // null where a failure stops the job
+    private Intake<T, TAccumulator>? _intake; // null where an error stops the job
     private long _watermark = long.MinValue;
     private Idleness _idleness;
     private OpenTimes _open = new(windows, long.MinValue);
@@ -55,7 +56,7 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
         }
         else
         {
-            SendParts(); // what came before it goes before it
+            SendParts(); // values before the watermark are sent before it
             Pass(in record);
         }
     }
@@ -126,7 +127,7 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
         Emitted++;
     }
 
-    /// <summary>Sends the parts and the time, which must not overtake them.</summary>
+    /// <summary>Sends the accumulators and the time, which must not overtake them.</summary>
     private void SendAll()
     {
         SendParts();

@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace Dataflow.Operations;
 
-/// <summary>The numbers that exchanges count in front of aggregates.</summary>
+/// <summary>The counters of exchanges before aggregates.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class CombiningCounters
 {
@@ -11,7 +11,8 @@ public static class CombiningCounters
 
     extension(StepStatus step)
     {
-        /// <summary>Of an exchange: records that did not cross it because they are in an aggregate, with others, that did.</summary>
+        /// <summary>The number of records that did not cross an exchange themselves, because they were pre-aggregated with
+        /// others.</summary>
         public long Combined => step.Total(CombiningCounters.Combined);
     }
 }

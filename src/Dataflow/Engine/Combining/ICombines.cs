@@ -2,12 +2,12 @@ using Dataflow.Planning;
 
 namespace Dataflow.Combining;
 
-/// <summary>A step that aggregates and may have its aggregates begun before the exchange in front of it.</summary>
+/// <summary>A step that aggregates and allows pre-aggregation before its exchange.</summary>
 internal interface ICombines
 {
     bool CanCombine { get; }
 
-    /// <summary>Whether bringing two aggregates together may fail: then the records in them cannot be told apart any more.</summary>
+    /// <summary>Whether merging two aggregates may fail: then the records in them cannot be told apart any more.</summary>
     bool MergeMayFail { get; }
 }
 
@@ -15,6 +15,6 @@ internal interface ICombines
 internal interface ICombines<TKey, T> : ICombines
     where TKey : notnull
 {
-    /// <summary>Has the exchange built with the step's aggregation.</summary>
+    /// <summary>Builds the exchange with the step's aggregation.</summary>
     Operator<Keyed<TKey, T>> Build(KeyExchangeNode<TKey, T> exchange, IPlanBuilder builder);
 }

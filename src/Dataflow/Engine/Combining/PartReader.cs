@@ -2,9 +2,9 @@ using Dataflow.Windows;
 
 namespace Dataflow.Combining;
 
-/// <summary>The start of a stage whose first aggregate has begun before the exchange.</summary>
-/// <param name="first">The stage's first step, for what comes as single values.</param>
-/// <param name="aggregate">The step that aggregates, for parts.</param>
+/// <summary>The start of a stage whose first aggregate began before the exchange.</summary>
+/// <param name="first">The stage's first step, for single values.</param>
+/// <param name="aggregate">The aggregating step, for parts.</param>
 internal sealed class PartReader<TKey, T, TAccumulator>(
     Operator<Keyed<TKey, T>> first, ITakesParts<TKey, T, TAccumulator> aggregate)
     : Operator<Keyed<TKey, Part<T, TAccumulator>>>

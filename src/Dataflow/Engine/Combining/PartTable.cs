@@ -3,8 +3,8 @@ using Dataflow.State;
 
 namespace Dataflow.Combining;
 
-/// <summary>The open parts of a stage's end by key and pane, in the order of their first values.</summary>
-/// <remarks>Emptied often: the places are valid for one filling, so that nothing is cleared but the parts themselves.</remarks>
+/// <summary>The open parts at a stage's end, by key and pane, in the order of their first values.</summary>
+/// <remarks>Emptied often: places are valid for one filling, so that only the parts themselves are cleared.</remarks>
 internal sealed class PartTable<TKey, TAccumulator>(int max)
     where TKey : notnull
 {
@@ -19,7 +19,7 @@ internal sealed class PartTable<TKey, TAccumulator>(int max)
 
     public ReadOnlySpan<OpenPart> All => _parts.AsSpan(0, Count);
 
-    /// <summary>The part of a key in a pane, which is new if its count is 0; there must be room for one more.</summary>
+    /// <summary>Finds the part of a key in a pane, which is new if its count is 0; there must be room for one more.</summary>
     public ref OpenPart Find(TKey key, long pane)
     {
         var hash = _keys.Hash(key);

@@ -3,7 +3,7 @@ using Dataflow.Runtime;
 
 namespace Dataflow.Operations;
 
-/// <summary>Why a job gives no results, or few: what was found at one moment, the likeliest cause first.</summary>
+/// <summary>The reasons why a job gives no results, or few, as found at one moment, the likeliest cause first.</summary>
 public sealed class Diagnosis
 {
     private Diagnosis(IReadOnlyList<Finding> findings) => Findings = findings;

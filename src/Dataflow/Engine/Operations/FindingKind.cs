@@ -6,13 +6,13 @@ public enum FindingKind
     /// <summary>The job has ended.</summary>
     Ended,
 
-    /// <summary>The job starts again after an error that may pass.</summary>
+    /// <summary>The job starts again after a transient error.</summary>
     Restarts,
 
     /// <summary>Streams wait until a table is read.</summary>
     TableIsLoading,
 
-    /// <summary>A source has given no record.</summary>
+    /// <summary>A source has returned no record.</summary>
     NoInput,
 
     /// <summary>No record of a source could be decoded.</summary>
@@ -30,22 +30,22 @@ public enum FindingKind
     /// <summary>A step fails on every record.</summary>
     AllFailed,
 
-    /// <summary>Windows are open and wait for event time to go on.</summary>
+    /// <summary>Windows are open and wait for event time to advance.</summary>
     WindowWaits,
 
-    /// <summary>A split keeps event time from going on.</summary>
+    /// <summary>A split holds event time back.</summary>
     SplitHoldsTimeBack,
 
     /// <summary>A split is not read, because it is ahead of others.</summary>
     SplitIsAhead,
 
-    /// <summary>A step has not come back from a record, a timer or a call for long.</summary>
+    /// <summary>A step has been busy with one record, timer or call for long.</summary>
     StepHangs,
 
     /// <summary>A stage takes longer than those before it.</summary>
     StageIsSlow,
 
-    /// <summary>A step has all the calls under way that it may have.</summary>
+    /// <summary>A step has reached its largest number of concurrent calls.</summary>
     WaitsForCalls,
 
     /// <summary>A checkpoint takes long.</summary>
@@ -54,15 +54,15 @@ public enum FindingKind
     /// <summary>Results are written and become visible with the next checkpoint.</summary>
     ResultsWaitForCheckpoint,
 
-    /// <summary>Some records are late, missed or dead letters.</summary>
+    /// <summary>Some records are late, unmatched or dead letters.</summary>
     SomeAreLeftOut,
 
-    /// <summary>A split is quiet and no longer counts for event time.</summary>
+    /// <summary>A split is idle and no longer counts for event time.</summary>
     SplitIsIdle,
 
     /// <summary>Times that seem to be seconds were taken for milliseconds.</summary>
     TimesAreSeconds,
 
-    /// <summary>Nothing of the kind.</summary>
+    /// <summary>No cause was found.</summary>
     NothingFound,
 }

@@ -4,9 +4,10 @@ using Dataflow.Runtime;
 
 namespace Dataflow.Operations;
 
-/// <summary>Offers a job's status as instruments of the meter <c>Dataflow</c>, for OpenTelemetry, dotnet-counters and the like.</summary>
-/// <remarks>Everything is read from <see cref="JobStatus"/> when somebody asks; nobody asking costs nothing. The two histograms get
-/// a value for each checkpoint. Times are in seconds, and no two measurements of an instrument have the same tags.</remarks>
+/// <summary>Publishes a job's status as instruments of the meter <c>Dataflow</c>, for OpenTelemetry, dotnet-counters and the
+/// like.</summary>
+/// <remarks>Everything is read from <see cref="JobStatus"/> when a listener asks; without listeners it costs nothing. The two histograms
+/// get a value for each checkpoint. Times are in seconds, and no two measurements of an instrument have the same tags.</remarks>
 internal sealed class JobMeter : IDisposable
 {
     private static readonly InstrumentAdvice<double> DurationBuckets = new()
@@ -39,7 +40,7 @@ internal sealed class JobMeter : IDisposable
 
     private JobStatus Status => JobStatus.Of(_job);
 
-    /// <summary>Tells listeners of a checkpoint.</summary>
+    /// <summary>Reports a checkpoint to listeners.</summary>
     public void Measure(in CheckpointCost cost)
     {
         var pipeline = new KeyValuePair<string, object?>("pipeline", _job.Plan.Pipeline);
@@ -56,7 +57,7 @@ internal sealed class JobMeter : IDisposable
         _meter.CreateObservableCounter("dataflow.dead_letter.records", DeadLetters, "{record}", "Records and results that became dead letters.");
     }
 
-    /// <summary>Offers what the steps count, each number under its own name.</summary>
+    /// <summary>Publishes the steps' counters, each under its own name.</summary>
     private void OfCounters()
     {
         foreach (var definition in _job.Tasks.SelectMany(static task => task.Instances)

@@ -3,11 +3,11 @@ using Dataflow.Runtime;
 
 namespace Dataflow.Operations;
 
-/// <summary>How far a job is, at one moment.</summary>
+/// <summary>The progress of a job at one moment.</summary>
 /// <param name="Steps">The steps from sources to sinks, the instances of all workers added up.</param>
-/// <param name="Splits">The parts of the sources.</param>
-/// <param name="Checkpoints">What checkpoints there were since the job started.</param>
-/// <param name="StateEntries">How many keyed values are held in memory.</param>
+/// <param name="Splits">The splits of the sources.</param>
+/// <param name="Checkpoints">The checkpoints since the job started.</param>
+/// <param name="StateEntries">The number of keyed values held in memory.</param>
 public sealed record JobStatus(
     IReadOnlyList<StepStatus> Steps, IReadOnlyList<SplitStatus> Splits, CheckpointStatus Checkpoints, long StateEntries)
 {
@@ -17,20 +17,20 @@ public sealed record JobStatus(
     /// <summary>Positions known to lie ahead of the job, over all splits.</summary>
     public long Lag => Splits.Sum(split => split.Lag ?? 0);
 
-    /// <summary>Records, and results of no single record, that became a <see cref="DeadLetter"/> since the job started.</summary>
+    /// <summary>Records, and results that no single record stands behind, that became a <see cref="DeadLetter"/> since the job
+    /// started.</summary>
     public long DeadLetters => Steps.Sum(step => step.DeadLetters) + Splits.Sum(split => split.DeadLetters);
 
     /// <summary>The job's lifecycle state.</summary>
     public JobState State { get; init; }
 
-    /// <summary>How the stages spend their time, each on each worker.</summary>
+    /// <summary>The use of time by each stage on each worker.</summary>
     public IReadOnlyList<StageStatus> Stages { get; init; } = [];
 
-    /// <summary>How often the run was started again from its last checkpoint, after errors that may pass: see
-    /// <see cref="JobOptions.Restarts"/>.</summary>
+    /// <summary>The number of restarts from the last checkpoint after transient errors: see <see cref="JobOptions.Restarts"/>.</summary>
     public int Restarts { get; init; }
 
-    /// <summary>How long it took to open the job and to fill its state from the last checkpoint.</summary>
+    /// <summary>The time that it took to open the job and to restore its state from the last checkpoint.</summary>
     public TimeSpan RestoreTime { get; init; }
 
     /// <summary>One line for a log: state, records, lag, dead letters, state entries and the last checkpoint.</summary>
@@ -64,7 +64,7 @@ public sealed record JobStatus(
         double PerSecond(long records) => age > TimeSpan.Zero ? records / age.TotalSeconds : 0;
 
         long GivenTo(Node node, IReadOnlyDictionary<int, long> emitted)
-            => EmittedBy(node.Upstream ?? node, emitted) // a side output is given what it emits
+            => EmittedBy(node.Upstream ?? node, emitted) // a side output receives the records that it emits
                 + (node.Uses is ISecondInput ? EmittedBy(node.Uses, emitted) : 0);
 
         long EmittedBy(Node node, IReadOnlyDictionary<int, long> emitted)

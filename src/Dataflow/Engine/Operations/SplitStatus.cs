@@ -2,9 +2,9 @@ using Dataflow.Runtime;
 
 namespace Dataflow.Operations;
 
-/// <summary>How far a part of a source was read.</summary>
-/// <param name="Name">Such as <c>flights[3]</c>.</param>
-/// <param name="Position">Where the job reads on.</param>
+/// <summary>The progress of reading a split.</summary>
+/// <param name="Name">The split's name, such as <c>flights[3]</c>.</param>
+/// <param name="Position">The position at which the job reads on.</param>
 /// <param name="Read">Records read since the job started.</param>
 /// <param name="Lag">Positions known to lie ahead; null where that is not known.</param>
 /// <param name="IsFinished">Whether its end was reached.</param>
@@ -17,7 +17,7 @@ public sealed record SplitStatus(string Name, long Position, long Read, long? La
     /// step has taken a time from its records.</summary>
     public long? WatermarkMs { get; init; }
 
-    /// <summary>Whether it has been quiet for so long that it no longer holds event time back.</summary>
+    /// <summary>Whether it has been without records for so long that it no longer holds event time back.</summary>
     public bool IsIdle { get; init; }
 
     /// <summary>Whether it is not read now because it is too far ahead of others: see <see cref="JobOptions.MaxWatermarkDrift"/>.</summary>

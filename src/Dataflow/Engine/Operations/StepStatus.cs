@@ -3,61 +3,63 @@ using System.Globalization;
 namespace Dataflow.Operations;
 
 /// <summary>The counts of a step since the job started.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Emitted">Records handed on.</param>
-/// <param name="WatermarkMs">How far event time has come, ms since the Unix epoch; null where the step knows no time.</param>
+/// <param name="Name">The step's name.</param>
+/// <param name="Emitted">The number of records emitted.</param>
+/// <param name="WatermarkMs">The step's watermark, ms since the Unix epoch; null where the step has no event time.</param>
 public sealed record StepStatus(string Name, long Emitted, long? WatermarkMs)
 {
-    /// <summary>The name that no other step of the pipeline has: <see cref="Name"/>, with a number behind it for the second step of that name
-    /// and those after it, as in <c>select-2</c>. The meter's tag <c>step</c>.</summary>
+    /// <summary>The step's name, unique in the pipeline: <see cref="Name"/>, with a number behind it for the second step of that name and
+    /// later ones, as in <c>select-2</c>. The meter's tag <c>step</c>.</summary>
     public string Label { get; init; } = Name;
 
-    /// <summary>Records that came in, those included that were in flight at the checkpoint that the job carried on from.</summary>
+    /// <summary>The number of records received, including those that were in flight at the checkpoint that the job carried on
+    /// from.</summary>
     public long In { get; init; }
 
-    /// <summary>Records that came in in each of the last seconds, on average.</summary>
+    /// <summary>The average number of records received per second, over the last seconds.</summary>
     public double InPerSecond { get; init; }
 
-    /// <summary>Records handed on in each of the last seconds, on average.</summary>
+    /// <summary>The average number of records emitted per second, over the last seconds.</summary>
     public double EmittedPerSecond { get; init; }
 
-    /// <summary>Records that came in and are not accounted for yet: each is to be emitted, counted as left out or a dead letter.
-    /// 0 once a job is finished. Null for steps that make more or less than one result of a record.</summary>
-    /// <remarks>While the job runs it is an estimate: the counts are taken one after the other.</remarks>
+    /// <summary>The number of records received that are not accounted for yet: each is to be emitted, counted as left out or a dead letter.
+    /// 0 once a job is finished. Null for steps that emit more or less than one result per record.</summary>
+    /// <remarks>While the job runs it is an estimate: the counts are read one after the other.</remarks>
     public long? InFlight { get; init; }
 
-    /// <summary>Records, and results of no single record, that became a <see cref="DeadLetter"/>.</summary>
+    /// <summary>The number of records, and results that no single record stands behind, that became a <see cref="DeadLetter"/>.</summary>
     public long DeadLetters { get; init; }
 
-    /// <summary>How many keyed values it holds in memory, those of timers and other bookkeeping included.</summary>
+    /// <summary>The number of keyed values in memory, including those of timers and other bookkeeping.</summary>
     public long StateEntries { get; init; }
 
-    /// <summary>The numbers that the step counts, the instances of all workers added up.</summary>
+    /// <summary>The step's counters, summed over the instances of all workers.</summary>
     public IReadOnlyList<CounterValue> Counters { get; init; } = [];
 
-    /// <summary>Records that came too late: behind the watermark, after all their windows had closed.</summary>
+    /// <summary>The number of records that came too late: behind the watermark, after all their windows had closed.</summary>
     public long Late => Total(CounterDefinition.Late);
 
-    /// <summary>Records that a condition of the user's left out.</summary>
+    /// <summary>The number of records dropped by a user's condition.</summary>
     public long Filtered => Total(CounterDefinition.Filtered);
 
-    /// <summary>Records for which a join found no partner.</summary>
+    /// <summary>The number of records for which a join found no partner.</summary>
     public long Unmatched => Total(CounterDefinition.Unmatched);
 
-    /// <summary>Calls out of the pipeline, those made again included.</summary>
+    /// <summary>The number of external calls, retries included.</summary>
     public long Calls => Total(CounterDefinition.Calls);
 
-    /// <summary>Records for which a result was there already, so that no call was made.</summary>
+    /// <summary>The number of records whose result was already known, so that no call was made.</summary>
     public long Reused => Total(CounterDefinition.Reused);
 
-    /// <summary>Entries of state that were removed because their time was over: time to live, or that for which a feature view knows an entity.</summary>
+    /// <summary>The number of entries of state that were removed because their time had passed: time to live, or the retention of an entity
+    /// in a feature view.</summary>
     public long Expired => Total(CounterDefinition.Expired);
 
-    /// <summary>A number that the step counts, over all its tags; 0 where it counts no such thing.</summary>
+    /// <summary>Returns the total of a counter over all its tags; 0 where the step has no such counter.</summary>
     public long Total(CounterDefinition counter)
         => Counters.Where(value => value.Definition.Name == counter.Name).Sum(static value => value.Value);
 
-    /// <summary>One line for a log: the label, records in and out, and what the step counts beside them.</summary>
+    /// <summary>One line for a log: the label, records in and out, and the step's counters.</summary>
     public override string ToString()
     {
         var counted = Counters.Where(static count => count.Value != 0)

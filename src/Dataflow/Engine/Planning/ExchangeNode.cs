@@ -1,18 +1,18 @@
 
 namespace Dataflow.Planning;
 
-/// <summary>A place where records may move to another worker; with one worker nothing happens there.</summary>
+/// <summary>A place where records may move to another worker; with one worker it does nothing.</summary>
 internal abstract record ExchangeNode<T>(string Name, Node<T> Input) : Node<T>(Name), IConsumer<T>
 {
     internal override Node Upstream => Input;
 
-    /// <summary>Makes what says which worker a record goes to.</summary>
+    /// <summary>Creates the router, which decides the worker of each record.</summary>
     public abstract Router<T> CreateRouter(int from, int workers);
 
     public virtual Operator<T> Build(IPlanBuilder builder) => builder.Exchange(this);
 }
 
-/// <summary>Brings the records of each key to the worker that owns the key's shard.</summary>
+/// <summary>Sends the records of each key to the worker that owns the key's shard.</summary>
 internal sealed record KeyExchangeNode<TKey, T>(Node<Keyed<TKey, T>> Input)
     : ExchangeNode<Keyed<TKey, T>>("exchange", Input)
     where TKey : notnull
@@ -26,7 +26,7 @@ internal sealed record KeyExchangeNode<TKey, T>(Node<Keyed<TKey, T>> Input)
     public override Operator<Keyed<TKey, T>> Build(IPlanBuilder builder) => builder.KeyExchange(this);
 }
 
-/// <summary>Brings all records to the first worker, for a sink that has one writer.</summary>
+/// <summary>Sends all records to the first worker, for a sink that has one writer.</summary>
 internal sealed record GatherNode<T>(Node<T> Input) : ExchangeNode<T>("gather", Input)
 {
     internal override string Exchange => "to one writer";
@@ -37,8 +37,8 @@ internal sealed record GatherNode<T>(Node<T> Input) : ExchangeNode<T>("gather", 
 }
 
 /// <summary>Ends a stage without moving records: two streams that meet do so in a stage of their own.</summary>
-/// <remarks>Were the streams' stages one, and the one stream made of the other through an exchange, that stage would wait
-/// for its own barriers.</remarks>
+/// <remarks>If the streams' stages were one, and one stream were made of the other through an exchange, that stage would wait for its own
+/// barriers.</remarks>
 internal sealed record ForwardNode<T>(Node<T> Input) : ExchangeNode<T>("forward", Input)
 {
     internal override string Exchange => "to the same worker";
@@ -48,7 +48,7 @@ internal sealed record ForwardNode<T>(Node<T> Input) : ExchangeNode<T>("forward"
     public override Router<T> CreateRouter(int from, int workers) => new FixedRouter<T>(from);
 }
 
-/// <summary>Brings each record to every worker.</summary>
+/// <summary>Sends each record to every worker.</summary>
 internal sealed record BroadcastNode<T>(Node<T> Input) : ExchangeNode<T>("broadcast", Input)
 {
     internal override bool IsTimeless => true;

@@ -3,14 +3,14 @@ using Dataflow.Planning;
 
 namespace Dataflow;
 
-/// <summary>A plan for people to read: <see cref="ToString"/> as text, <see cref="ToMermaid"/> as a diagram.</summary>
+/// <summary>A plan in readable form: <see cref="ToString"/> as text, <see cref="ToMermaid"/> as a diagram.</summary>
 public sealed class Explanation
 {
     private readonly Plan _plan;
 
     internal Explanation(Plan plan) => _plan = plan;
 
-    /// <summary>The stages with their steps, one to a line, each with the step that it follows.</summary>
+    /// <summary>Lists the stages with their steps, one per line, each with the step that it follows.</summary>
     public override string ToString()
     {
         using var scope = _plan.Serdes.Enter();
@@ -24,7 +24,7 @@ public sealed class Explanation
         return text.ToString();
     }
 
-    /// <summary>A Mermaid flowchart: stages as boxes, exchanges as thick arrows.</summary>
+    /// <summary>Returns a Mermaid flowchart: stages as boxes, exchanges as thick arrows.</summary>
     public string ToMermaid()
     {
         using var scope = _plan.Serdes.Enter();

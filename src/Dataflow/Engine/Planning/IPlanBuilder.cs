@@ -2,7 +2,7 @@ using Dataflow.Windows;
 
 namespace Dataflow.Planning;
 
-/// <summary>Makes one worker's running parts of a plan. Each node calls the member of its kind, which so learns the types.</summary>
+/// <summary>Builds one worker's running parts of a plan. Each node calls the member of its kind, which so receives the types.</summary>
 internal interface IPlanBuilder
 {
     void Source<T>(SourceNode<T> node);
@@ -11,7 +11,7 @@ internal interface IPlanBuilder
 
     Operator<T> SecondInput<T>(SecondInput<T> node);
 
-    /// <summary>Builds what takes the records of a step's second output.</summary>
+    /// <summary>Builds the steps that take the records of a step's side output.</summary>
     Operator<T> Side<T>(SideNode<T> node);
 
     Operator<T> Exchange<T>(ExchangeNode<T> node);
@@ -19,7 +19,7 @@ internal interface IPlanBuilder
     Operator<Keyed<TKey, T>> KeyExchange<TKey, T>(KeyExchangeNode<TKey, T> node)
         where TKey : notnull;
 
-    /// <summary>Builds an exchange before which the aggregates of the step behind it are begun.</summary>
+    /// <summary>Builds an exchange before which the aggregates of the step behind it begin.</summary>
     Operator<Keyed<TKey, T>> CombiningExchange<TKey, T, TAccumulator, TResult>(
         KeyExchangeNode<TKey, T> node, Node step, Aggregation<T, TAccumulator, TResult> aggregation, AlignedWindows? windows = null)
         where TKey : notnull;

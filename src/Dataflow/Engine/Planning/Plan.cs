@@ -5,7 +5,7 @@ using Dataflow.Serialization;
 
 namespace Dataflow.Planning;
 
-/// <summary>A pipeline checked and cut into stages: what is fused, and where records may move between workers.</summary>
+/// <summary>A pipeline, checked and divided into stages: fused steps, and exchanges where records may move between workers.</summary>
 internal sealed class Plan
 {
     private readonly ILookup<Node, Node> _consumers;
@@ -44,14 +44,14 @@ internal sealed class Plan
     /// <summary>The steps that run fused in one task, by stage; stages are in the order of their first steps.</summary>
     public IReadOnlyList<IReadOnlyList<Node>> Stages { get; }
 
-    /// <summary>One line for each step with state, and for each serde that the user gave for a type in it; what a restart
-    /// compares.</summary>
+    /// <summary>One line for each step with state, and for each serde that the user gave for a type in it; a restart compares
+    /// them.</summary>
     public IReadOnlyList<string> Signature { get; }
 
     public Serdes Serdes { get; }
 
-    /// <summary>Checks a pipeline and plans it.</summary>
-    /// <exception cref="PlanException">It has faults; all of them are listed.</exception>
+    /// <summary>Checks a pipeline and makes its plan.</summary>
+    /// <exception cref="PlanException">The pipeline has faults; all of them are listed.</exception>
     public static Plan Of(Pipeline pipeline)
     {
         using var scope = pipeline.Serdes.Enter();
@@ -60,13 +60,13 @@ internal sealed class Plan
         return faults.Count == 0 ? new Plan(pipeline, states) : throw PlanException.For(pipeline.Name, faults);
     }
 
-    /// <summary>How many stages give event time to records.</summary>
+    /// <summary>The number of stages that assign event time.</summary>
     public int MakesTimeInStages => Nodes.Where(static node => node is IGivesEventTime).Select(StageOf).Distinct().Count();
 
     /// <summary>Whether a source is read as soon as the job starts; others wait until the inputs that are read first have ended.</summary>
     public bool IsReadFirst(ISourceNode source) => _readFirst.Contains(source);
 
-    /// <summary>A step with its details, and what only the whole plan tells of it.</summary>
+    /// <summary>Describes a step with its details, and those that only the whole plan knows.</summary>
     public string TextOf(Node node)
     {
         var isReadFirst = node is ISourceNode { IsBounded: true, IsOrdered: false } source && IsReadFirst(source);
@@ -75,7 +75,7 @@ internal sealed class Plan
         return text.Length == 0 ? node.Name : $"{node.Name} ({text})";
     }
 
-    /// <summary>A name for a step that no other step has.</summary>
+    /// <summary>Returns a step's name, made unique in the pipeline.</summary>
     public string LabelOf(Node node) => LabelOf(node.Id);
 
     /// <inheritdoc cref="LabelOf(Node)"/>
@@ -83,7 +83,8 @@ internal sealed class Plan
 
     public IEnumerable<Node> ConsumersOf(Node node) => _consumers[node];
 
-    /// <summary>The step that may aggregate before an exchange: the exchange's only use, apart from a window's filter between.</summary>
+    /// <summary>Returns the step that may aggregate before an exchange: the exchange's only use, apart from a window's filter
+    /// between.</summary>
     public Node? CombinerFor(Node exchange)
     {
         for (var node = exchange; ConsumersOf(node).Take(2).ToList() is [var next]; node = next)
@@ -95,12 +96,12 @@ internal sealed class Plan
         return null;
     }
 
-    /// <summary>The streams that were taken of a step's second outputs.</summary>
+    /// <summary>Returns the streams that were taken from a step's side outputs.</summary>
     public IEnumerable<ISideNode> SidesOf(Node node) => _sides[node];
 
     public int StageOf(Node node) => Stages.Index().First(stage => stage.Item.Contains(node, ReferenceEqualityComparer.Instance)).Index;
 
-    /// <summary>Tells what leads to a step: SHA-256, in hexadecimal, of all steps before it.</summary>
+    /// <summary>Computes a hash of everything that leads to a step: SHA-256, in hexadecimal, over all steps before it.</summary>
     public string HashOf(Node last)
     {
         var steps = new SortedDictionary<int, Node>(); // by id: from sources on
@@ -120,7 +121,7 @@ internal sealed class Plan
 
     private string SignatureOf(Node node) => _states.TryGet(node, out var signature) ? signature : "";
 
-    /// <summary>The first step of a name keeps it; those after it get the next free number behind it.</summary>
+    /// <summary>Computes the labels: the first step of a name keeps it; later ones get the next free number behind it.</summary>
     private static Dictionary<int, string> LabelsOf(IReadOnlyList<Node> nodes)
     {
         var names = nodes.Select(node => node.Name).ToHashSet(StringComparer.Ordinal);

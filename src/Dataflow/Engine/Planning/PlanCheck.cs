@@ -19,14 +19,14 @@ internal static class PlanCheck
         return [.. faults.Distinct(StringComparer.Ordinal)]; // a step that cannot be made fails both checks
     }
 
-    /// <summary>The fault of a step whose own code fails while it is planned.</summary>
+    /// <summary>The fault of a step whose own code fails during planning.</summary>
     public static string CannotBeMade(Node node, Exception error) => $"step '{node.Name}' cannot be made: {error.Message}";
 
-    /// <summary>The sources that a step's records or rows come from, each once.</summary>
+    /// <summary>Returns the sources of a step's records or rows, each once.</summary>
     public static IEnumerable<ISourceNode> SourcesOf(Node node)
         => node is ISourceNode source ? [source] : node.Inputs.SelectMany(SourcesOf).Distinct();
 
-    /// <summary>The sources of the second streams that are read before the first.</summary>
+    /// <summary>Returns the sources of the second streams that are read before the first.</summary>
     public static IEnumerable<ISourceNode> SourcesOfReadFirst(IEnumerable<Node> nodes)
         => nodes.Where(static node => node is { ReadFirst: ISecondInput }).SelectMany(static node => SourcesOf(node.ReadFirst!));
 
@@ -61,7 +61,7 @@ internal static class PlanCheck
             yield return $"two steps with state are called '{step}'. Give one of them another name, as its argument 'name'.";
     }
 
-    // Where time had come to is kept by the names of step and source.
+    // Watermarks are saved under the names of step and source.
     private static IEnumerable<string> EventTimes(Pipeline pipeline)
         => pipeline.Nodes.Where(node => node is IGivesEventTime)
             .SelectMany(SourcesOf, (node, source) => (Step: node.Name, Source: source.Name)).GroupBy(time => time)
@@ -95,7 +95,7 @@ internal static class PlanCheck
     private static IEnumerable<string> Repeated(IEnumerable<Node> nodes)
         => nodes.GroupBy(node => node.Name, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key);
 
-    /// <summary>What a step's own check finds; that it fails is a fault too.</summary>
+    /// <summary>Returns the faults that a step's own check finds; an error of the check is a fault too.</summary>
     public static IReadOnlyList<string> FaultsOf(Node node, Func<IEnumerable<string>> check)
     {
         try

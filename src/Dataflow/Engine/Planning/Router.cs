@@ -2,10 +2,10 @@ using Dataflow.State;
 
 namespace Dataflow.Planning;
 
-/// <summary>Says which worker a record goes to.</summary>
+/// <summary>Decides to which worker a record is sent.</summary>
 internal abstract class Router<T>
 {
-    /// <summary>Stands for all workers.</summary>
+    /// <summary>The value for all workers.</summary>
     public const int Everyone = -1;
 
     public abstract int WorkerOf(in Record<T> record);

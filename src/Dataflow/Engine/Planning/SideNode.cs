@@ -1,6 +1,6 @@
 namespace Dataflow.Planning;
 
-/// <summary>The stream that was taken of a step's second output: its late records, say.</summary>
+/// <summary>A stream that was taken from a step's side output, such as its late records.</summary>
 /// <param name="Name">The output's name.</param>
 /// <param name="Output">The output.</param>
 /// <param name="Owner">The step.</param>
@@ -15,7 +15,7 @@ internal sealed record SideNode<T>(string Name, object Output, Node Owner) : Nod
     public void Connect(IPlanBuilder builder, ISideOutput output) => ((SideOutput<T>)output).ConnectTo(builder.Side(this));
 }
 
-/// <summary>A stream of whatever type that was taken of a step's second output.</summary>
+/// <summary>A stream of any type that was taken from a step's side output.</summary>
 internal interface ISideNode
 {
     object Output { get; }
@@ -24,6 +24,6 @@ internal interface ISideNode
 
     void DeclareIn(StepOutputs outputs);
 
-    /// <summary>Builds all that follows in the same task, and has the output go there.</summary>
+    /// <summary>Builds the steps that follow in the same task, and connects the output to them.</summary>
     void Connect(IPlanBuilder builder, ISideOutput output);
 }

@@ -13,5 +13,5 @@ internal sealed record SinkNode<T>(Sink<T> Sink, Node<T> Input) : Node(Sink.Name
     Operator<T> IConsumer<T>.Build(IPlanBuilder builder) => builder.Sink(this);
 }
 
-/// <summary>A sink of whatever type.</summary>
+/// <summary>A sink of any type.</summary>
 internal interface ISinkNode;

@@ -4,7 +4,8 @@ internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T
 {
     public override string Detail => IsOrdered ? "put in order of time before streams start" : "";
 
-    /// <summary>Positions in an order are others than those of the source as it is: a checkpoint holds for one or the other.</summary>
+    /// <summary>The order of reading: positions in time order differ from the source's own, so a checkpoint holds for one or the
+    /// other.</summary>
     public override string? StateSignature => IsOrdered ? "in order of time" : null;
 
     public bool IsOrdered => Source is OrderedSource<T>;
@@ -18,7 +19,7 @@ internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T
             ? [$"source '{Name}' does not end, so it cannot be put in order. Of a topic, order what there is: StopAtEnd().OrderBy(...)."]
             : [];
 
-    /// <summary>The topic that must be there before the source is described.</summary>
+    /// <summary>The topic that must exist before the source is described.</summary>
     public override NewTopic? Creates => Source.Creates;
 
     public IReadOnlyList<SplitDescription> Describe(SourceContext context)
@@ -36,7 +37,7 @@ internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T
     public void Build(IPlanBuilder builder) => builder.Source(this);
 }
 
-/// <summary>A source of whatever type.</summary>
+/// <summary>A source of any type.</summary>
 internal interface ISourceNode
 {
     string Name { get; }
@@ -45,7 +46,7 @@ internal interface ISourceNode
 
     bool IsBounded { get; }
 
-    /// <summary>Whether all of it is read before any of it is given, in the order of time.</summary>
+    /// <summary>Whether all of it is read and sorted by time before any of it is emitted.</summary>
     bool IsOrdered { get; }
 
     IReadOnlyList<SplitDescription> Describe(SourceContext context);

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Dataflow.Planning;
 
-/// <summary>The state of each step as a restart compares it; found by operators that declare it and never run.</summary>
+/// <summary>The states of each step, as a restart compares them; found from operators that declare them and never run.</summary>
 internal sealed class StateSignatures
 {
     private readonly Dictionary<int, string> _byNode = [];
@@ -14,18 +14,18 @@ internal sealed class StateSignatures
     public StateSignatures(Pipeline pipeline)
     {
         foreach (var node in pipeline.Nodes) Try(node, node.CheckTypes, static _ => true);
-        // A type that was found to have no bytes where it comes in, or is made the key, is not reported for each state as well.
+        // A type that cannot be written is reported where it comes in, or becomes the key, and not for each state again.
         var sides = pipeline.Nodes.OfType<ISideNode>().ToLookup(side => side.Owner, (IEqualityComparer<Node>)ReferenceEqualityComparer.Instance);
         foreach (var node in pipeline.Nodes) Try(node, () => Declare(node, pipeline.OnError.KeepsRejected, sides[node]), fault => !_reported.Contains(fault));
     }
 
-    /// <summary>Types that cannot be written and names that stand for two states.</summary>
+    /// <summary>Types that cannot be written and names that are used for two states.</summary>
     public IReadOnlyList<string> Faults => _faults;
 
-    /// <summary>Gives the signature of a step; false if it keeps nothing.</summary>
+    /// <summary>Gets the signature of a step; false if it has no state.</summary>
     public bool TryGet(Node node, [MaybeNullWhen(false)] out string signature) => _byNode.TryGetValue(node.Id, out signature);
 
-    /// <summary>What the plan shows of a step because of what it declares; empty: nothing.</summary>
+    /// <summary>Returns the text that the plan shows for a step because of its declarations; empty: none.</summary>
     public string RemarkOf(Node node) => _remarks.GetValueOrDefault(node.Id, "");
 
     private void Declare(Node node, bool keepsRejected, IEnumerable<ISideNode> sides)
@@ -45,7 +45,8 @@ internal sealed class StateSignatures
         if (declaration.Compared.Count > 0) _byNode[node.Id] = string.Join("; ", [.. MeaningOf(node), .. declaration.Compared.Select(static state => state.ToString())]);
     }
 
-    /// <summary>Why state by key would be on another worker than the key's records, now or after a restart; null: it would not.</summary>
+    /// <summary>Returns why state by key would be on another worker than the key's records, now or after a restart; null if it would
+    /// not.</summary>
     private static string? KeyFault(Node node, string state, Type key)
     {
         var fault = $"step '{node.Name}' keeps '{state}' by {TypeNames.Of(key)}, and its stream ";

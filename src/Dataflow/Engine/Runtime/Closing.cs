@@ -2,10 +2,10 @@ using System.Runtime.ExceptionServices;
 
 namespace Dataflow.Runtime;
 
-/// <summary>Closes things that belong together.</summary>
+/// <summary>Closes several things together.</summary>
 internal static class Closing
 {
-    /// <summary>Closes all of them, whatever fails on the way, and throws the first failure then.</summary>
+    /// <summary>Closes all of them, even if some fail, and then throws the first failure.</summary>
     public static void All(IEnumerable<Action> closes)
     {
         Exception? first = null;

@@ -6,11 +6,12 @@ using Dataflow.Time;
 namespace Dataflow.Runtime;
 
 /// <summary>The bounded channels of pooled batches from each worker to each worker.</summary>
-/// <remarks>A barrier has to wait for what is in the channels. So they hold as much as their reader handles in a few hundredths of a
-/// second, which it tells anew after each of its turns; at first one record, for nobody knows.</remarks>
+/// <remarks>A barrier has to wait for the content of the channels. So they hold as much as their reader handles in a few hundredths of a
+/// second, which it reports after each of its turns; at first one record, since the pace is not known.</remarks>
 internal sealed class Exchange<T>
 {
-    /// <summary>Most records in a batch: large enough to make the channel's cost vanish, small enough for the cache.</summary>
+    /// <summary>The largest number of records in a batch: large enough to make the channel's cost negligible, small enough for the
+    /// cache.</summary>
     public const int BatchRecords = 1024;
 
     private const int BatchesInFlight = 8;
@@ -19,7 +20,7 @@ internal sealed class Exchange<T>
     private readonly Channel<ExchangeBatch<T>>[] _channels;
     private readonly long[] _written; // records, by channel
     private readonly long[] _handled; // of these
-    private readonly int[] _room; // the most records in each of a worker's channels
+    private readonly int[] _room; // the largest number of records in each of a worker's channels
     private readonly IReadOnlyList<Worker> _workers;
     private readonly ConcurrentQueue<ExchangeBatch<T>> _pool = new();
     private int _heldUp;
@@ -54,10 +55,11 @@ internal sealed class Exchange<T>
         return true;
     }
 
-    /// <summary>Makes the room in front of a worker as large as its pace says, by at most a factor of two: a pause is no pace.</summary>
+    /// <summary>Sizes the room in front of a worker by its pace, changing it by at most a factor of two: a pause says nothing about the
+    /// pace.</summary>
     /// <param name="to">The worker.</param>
-    /// <param name="records">How many records it has handled.</param>
-    /// <param name="cost">In what time.</param>
+    /// <param name="records">The number of records it has handled.</param>
+    /// <param name="cost">The time that it took.</param>
     public void Pace(int to, long records, TimeSpan cost)
     {
         var room = cost > TimeSpan.Zero ? MaxInFlight / cost * records / Workers : double.MaxValue;
@@ -65,8 +67,8 @@ internal sealed class Exchange<T>
         Volatile.Write(ref _room[to], (int)Math.Clamp(room, min, max));
     }
 
-    /// <summary>Whether some worker's task behind the exchange can take no more for long, so that nothing is to be sent to wait
-    /// for it: a checkpoint would have to take it all in.</summary>
+    /// <summary>Whether the task of some worker behind the exchange can take no more for long, so that nothing should be sent to it: a
+    /// checkpoint would have to take it all in.</summary>
     public bool IsHeldUp => Volatile.Read(ref _heldUp) > 0;
 
     public void HoldUp(bool isHeldUp)
@@ -88,7 +90,7 @@ internal sealed class Exchange<T>
         return batch;
     }
 
-    /// <summary>Takes a batch back and lets a writer that found the channel full go on.</summary>
+    /// <summary>Takes a batch back and lets a writer continue that found the channel full.</summary>
     public void Return(ExchangeBatch<T> batch, int from, int to)
     {
         Volatile.Write(ref _handled[Of(from, to)], _handled[Of(from, to)] + batch.Count);
@@ -97,7 +99,7 @@ internal sealed class Exchange<T>
         _workers[from].Wake();
     }
 
-    /// <summary>Checked by the channel's writer, in builds for debugging.</summary>
+    /// <summary>Asserts the invariants, in debug builds; called by the channel's writer.</summary>
     [Conditional("DEBUG")]
     private void AssertInvariants(int channel)
     {
@@ -109,14 +111,14 @@ internal sealed class Exchange<T>
     private int Of(int from, int to) => (from * _workers.Count) + to;
 }
 
-/// <summary>Records on their way to another task, with the time after them and, it may be, a checkpoint's barrier.</summary>
+/// <summary>Records on their way to another task, with the time after them and possibly a checkpoint's barrier.</summary>
 internal sealed class ExchangeBatch<T>(int capacity)
 {
     private readonly Record<T>[] _records = new Record<T>[capacity];
 
     public int Count { get; private set; }
 
-    /// <summary>After how many records it is to be sent.</summary>
+    /// <summary>The number of records after which it is sent.</summary>
     public int Max { get; set; } = capacity;
 
     public InputTime Time { get; set; } = InputTime.None;

@@ -12,17 +12,17 @@ internal sealed class ExchangeInput<T> : TaskInput
     private readonly Origin[] _origins;
     private readonly InputTime[] _times; // by origin
     private readonly ToldTime _told;
-    private ExchangeBatch<T>? _batch; // at hand, and not all handled
-    private int _next; // of the origins, to be read or read on
-    private long _learned; // records whose cost is known
+    private ExchangeBatch<T>? _batch; // the batch that is not completely handled
+    private int _next; // the index of the origin to read next
+    private long _learned; // the number of records whose cost is known
     private bool _isNews;
 
     /// <param name="node">The exchange's node.</param>
     /// <param name="exchange">The channels.</param>
     /// <param name="to">The worker whose channels are read.</param>
     /// <param name="head">The stage's first step.</param>
-    /// <param name="turn">For how long to go on.</param>
-    /// <param name="fail">Makes the error of a step that failed on a record without saying its name.</param>
+    /// <param name="turn">The task's turn, which limits how long to continue.</param>
+    /// <param name="fail">Makes the error of a step that failed on a record without naming itself.</param>
     public ExchangeInput(Node node, Exchange<T> exchange, int to, Operator<T> head, Turn turn, Func<Exception, RecordOrigin, Exception> fail)
     {
         Node = node;
@@ -82,7 +82,7 @@ internal sealed class ExchangeInput<T> : TaskInput
 
     private bool Begin(Origin origin, long epoch)
     {
-        // An origin whose barrier came is left alone until all others are there too and the task has captured.
+        // An origin whose barrier came is not read until all other barriers are there and the task has captured.
         if (origin.Barrier > epoch || !origin.Batches.TryRead(out _batch)) return false;
         _atHand.Take(_batch.Records, _batch.Count);
         return true;

@@ -4,8 +4,8 @@ using Dataflow.Time;
 namespace Dataflow.Runtime;
 
 /// <summary>The end of a stage: collects records into a batch for each worker.</summary>
-/// <remarks>A full channel never blocks the thread, which has other tasks to run; the batch waits here, and its task reads
-/// nothing more until it is gone.</remarks>
+/// <remarks>A full channel never blocks the thread, which has other tasks to run: the batch waits here, and its task reads nothing more
+/// until it is sent.</remarks>
 internal sealed class ExchangeWriter<T>(Exchange<T> exchange, Router<T> router, int from) : Operator<T>, IExchangeWriter
 {
     private readonly ExchangeBatch<T>?[] _open = new ExchangeBatch<T>?[exchange.Workers];
@@ -33,7 +33,7 @@ internal sealed class ExchangeWriter<T>(Exchange<T> exchange, Router<T> router, 
 
     public override void Idle(Idleness idleness) => _time = _time with { Idleness = idleness };
 
-    /// <summary>Sends what has gathered, and the time where it is news.</summary>
+    /// <summary>Sends the collected records, and the time if it is new.</summary>
     public void Flush()
     {
         for (var to = 0; to < _open.Length; to++)
@@ -51,7 +51,7 @@ internal sealed class ExchangeWriter<T>(Exchange<T> exchange, Router<T> router, 
         }
     }
 
-    /// <summary>Tries again to send what found its channel full; true if something went.</summary>
+    /// <summary>Tries again to send batches that found their channel full; true if one was sent.</summary>
     public bool SendOverflow()
     {
         var any = false;
@@ -82,10 +82,10 @@ internal sealed class ExchangeWriter<T>(Exchange<T> exchange, Router<T> router, 
     }
 }
 
-/// <summary>The writing side of an exchange of whatever type.</summary>
+/// <summary>The writing side of an exchange of any type.</summary>
 internal interface IExchangeWriter
 {
-    /// <summary>The task's turn, which ends where there is no room.</summary>
+    /// <summary>The task's turn, which ends when there is no room.</summary>
     Turn? Turn { set; }
 
     bool HasOverflow { get; }

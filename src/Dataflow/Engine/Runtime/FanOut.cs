@@ -1,6 +1,6 @@
 namespace Dataflow.Runtime;
 
-/// <summary>Hands each record to several steps, in the order in which they were written.</summary>
+/// <summary>Emits each record to several steps, in the order in which they were written.</summary>
 internal sealed class FanOut<T>(Operator<T>[] consumers) : Operator<T>
 {
     public override void Process(in Record<T> record)
@@ -19,7 +19,7 @@ internal sealed class FanOut<T>(Operator<T>[] consumers) : Operator<T>
     }
 }
 
-/// <summary>The end of a step whose results nobody asked for.</summary>
+/// <summary>The end of a step whose output nobody uses.</summary>
 internal sealed class Nowhere<T> : Operator<T>
 {
     public override void Process(in Record<T> record)

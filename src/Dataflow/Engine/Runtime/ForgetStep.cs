@@ -8,11 +8,11 @@ static partial class Verbs
 {
     extension(Pipeline pipeline)
     {
-        /// <summary>Forgets the pipeline's checkpoints, state and snapshots, all or nothing, so that its next start begins anew.</summary>
-        /// <remarks>Only its name counts. Nothing happens where it has never run. What it wrote stays, its dead letters included: the
-        /// next start writes it again, behind what is there.</remarks>
+        /// <summary>Deletes the pipeline's checkpoints, state and snapshots, all or nothing, so that its next start begins anew.</summary>
+        /// <remarks>Only the pipeline's name counts. Does nothing where it has never run. The pipeline's output stays, dead letters
+        /// included: the next start writes its output again, behind what is there.</remarks>
         /// <param name="options">The log or directory that it runs on; by default <c>dataflow-data</c>.</param>
-        /// <param name="cancellationToken">Gives up; all may be forgotten all the same.</param>
+        /// <param name="cancellationToken">Ends the wait; everything may be deleted all the same.</param>
         /// <exception cref="CheckpointException">A job of the pipeline runs on the log.</exception>
         /// <exception cref="LogException">The log cannot be opened or written.</exception>
         /// <example><code>

@@ -3,8 +3,8 @@ using Dataflow.Runtime;
 
 namespace Dataflow;
 
-/// <summary>A handle on a pipeline that runs, over restarts (<see cref="JobOptions.Restarts"/>): stops it and tells how far it is. All members
-/// may be called from any thread. Started by <see cref="Verbs.extension(Pipeline).StartAsync"/>.</summary>
+/// <summary>A handle on a running pipeline, which stays valid over restarts (<see cref="JobOptions.Restarts"/>): stops it and reports its
+/// progress. All members may be called from any thread. Returned by <see cref="Verbs.extension(Pipeline).StartAsync"/>.</summary>
 public sealed class Job : IAsyncDisposable
 {
     private readonly JobRun _first;
@@ -16,14 +16,16 @@ public sealed class Job : IAsyncDisposable
         Completion = restarts is null ? run.Completion : restarts.RunUntilEndAsync(run);
     }
 
-    /// <summary>Completes when the bounded input is processed and committed or the job was stopped; fails with the error that stopped
-    /// it, if it is not started again (<see cref="JobOptions.Restarts"/>): an <see cref="OperatorException"/>, a <see cref="LogException"/>.</summary>
+    /// <summary>Completes when the bounded input is processed and committed or the job was stopped; fails with the error that stopped it,
+    /// unless it is restarted (<see cref="JobOptions.Restarts"/>): an <see cref="OperatorException"/>, a
+    /// <see cref="LogException"/>.</summary>
     public Task Completion { get; }
 
     /// <summary>The number of the checkpoint that the job carried on from; 0: it began anew.</summary>
     public long StartedFrom => Current.Restored.Epoch;
 
-    /// <summary>The log that it runs on. One that the job has opened itself is another after a restart.</summary>
+    /// <summary>The log that the job runs on. A log that the job has opened itself is reopened at a restart, which changes this
+    /// property.</summary>
     public LogStore Log => Current.Log;
 
     /// <summary>The job's lifecycle state.</summary>
@@ -34,23 +36,25 @@ public sealed class Job : IAsyncDisposable
         var state => state,
     };
 
-    /// <summary>How far the job is. Cheap.</summary>
+    /// <summary>The job's progress at this moment. Cheap.</summary>
     public JobStatus Status => JobStatus.Of(Current) with { State = State };
 
-    /// <summary>The run that goes on now, or was the last.</summary>
+    /// <summary>The current run, or the last one.</summary>
     internal JobRun Current => _restarts?.Run ?? _first;
 
-    /// <summary>Says in words why there are no results, or few. Looks at every step and split: call it when someone asks, not each second.</summary>
+    /// <summary>Explains in words why there are no results, or few. Looks at every step and split: call it when someone asks, not each
+    /// second.</summary>
     public Diagnosis Diagnose() => Diagnosis.Of(Current, Status);
 
     /// <inheritdoc/>
     public override string ToString() => $"Job of pipeline '{_first.Plan.Pipeline}': {State}";
 
-    /// <summary>Asks the job to take a last checkpoint and stop; completes when it has. Windows stay open for the next start. The token
-    /// that the job was started with does the same.</summary>
-    /// <remarks>A job that is about to be started again after an error that may pass ends where it is.</remarks>
-    /// <param name="cancellationToken">Ends the waiting; the job goes on to stop.</param>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was triggered before the job had ended.</exception>
+    /// <summary>Asks the job to take a last checkpoint and stop; completes when it has. Windows stay open for the next start. Cancelling
+    /// the token that the job was started with does the same.</summary>
+    /// <remarks>A job that is about to restart after a transient error ends without another checkpoint.</remarks>
+    /// <param name="cancellationToken">Ends the wait; the job still stops.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled before the job had
+    /// ended.</exception>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
         RequestStop();
@@ -59,17 +63,18 @@ public sealed class Job : IAsyncDisposable
 
     /// <summary>Ends the job for good: it reads no more, processes what it has read, closes all windows and completes its sinks,
     /// as at the end of bounded input; completes when it has.</summary>
-    /// <remarks>Windows that are not full come out as they are. Started again, the pipeline has nothing left to do: to pause
-    /// it, use <see cref="StopAsync"/>.</remarks>
-    /// <param name="cancellationToken">Ends the waiting; the job goes on to drain.</param>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was triggered before the job had ended.</exception>
+    /// <remarks>Open windows emit what they have. Started again, the pipeline has nothing left to do: to pause it, use
+    /// <see cref="StopAsync"/>.</remarks>
+    /// <param name="cancellationToken">Ends the wait; the job still drains.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled before the job had
+    /// ended.</exception>
     public async Task DrainAsync(CancellationToken cancellationToken = default)
     {
         Ask(static run => run.Drain());
         await Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Stops where it is, without a checkpoint: records after the last one are processed again by the next start.</summary>
+    /// <summary>Stops the job at once, without a checkpoint: the next start processes the records after the last one again.</summary>
     public async Task CancelAsync()
     {
         await (_restarts?.Cancel() ?? _first).EndAsync(null).ConfigureAwait(false);

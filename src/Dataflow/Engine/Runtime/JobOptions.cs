@@ -2,17 +2,17 @@ using Dataflow.Log;
 
 namespace Dataflow;
 
-/// <summary>How a pipeline is run.</summary>
+/// <summary>The options of a job.</summary>
 public sealed record JobOptions
 {
-    /// <summary>The log to run on. The job leaves it open. Null: the job opens the one in <see cref="Directory"/>.</summary>
+    /// <summary>The log to run on. The job does not close it. Null: the job opens the one in <see cref="Directory"/>.</summary>
     public LogStore? Log { get; init; }
 
-    /// <summary>Where the job's own log is, if <see cref="Log"/> is null. Default: <c>dataflow-data</c> in the current
+    /// <summary>The directory of the job's own log, if <see cref="Log"/> is null. Default: <c>dataflow-data</c> in the current
     /// directory.</summary>
     public string Directory { get; init; } = "dataflow-data";
 
-    /// <summary>How many workers, each with a thread of its own. Default: one for each processor; at most 64.</summary>
+    /// <summary>The number of workers, each with a thread of its own. Default: one for each processor; at most 64.</summary>
     public int Workers
     {
         get;
@@ -24,7 +24,7 @@ public sealed record JobOptions
         }
     } = Math.Min(Environment.ProcessorCount, State.Shards.Count);
 
-    /// <summary>How often results become visible and progress durable. Default 1 s, least 1 ms.</summary>
+    /// <summary>The interval of checkpoints, at which results become visible and progress durable. Default 1 s, at least 1 ms.</summary>
     public TimeSpan CheckpointInterval
     {
         get;
@@ -35,11 +35,10 @@ public sealed record JobOptions
         }
     } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How far one split's watermark may be ahead of the least of all sources before it is not read for a while. Default
-    /// null: any.</summary>
-    /// <remarks>Windows and joins keep what a fast source brings until slow ones have come as far; this bounds how much that is.
-    /// A split may pass the bound by one read. Those that are idle or at their end hold nobody back, nor do those that have
-    /// no event time.</remarks>
+    /// <summary>The largest distance of a split's watermark ahead of the lowest one of all sources; a split further ahead is not read for a
+    /// while. Default null: unlimited.</summary>
+    /// <remarks>Windows and joins keep the records of a fast source until slow ones have come as far; this option bounds their amount. A
+    /// split may pass the bound by one read. Splits that are idle, at their end, or without event time hold no others back.</remarks>
     public TimeSpan? MaxWatermarkDrift
     {
         get;
@@ -50,7 +49,7 @@ public sealed record JobOptions
         }
     }
 
-    /// <summary>How often, and after what pause, the job is started again after an error that may pass. Default: never.</summary>
+    /// <summary>The restarts after transient errors: how many, and with which delays. Default: none.</summary>
     public RestartPolicy Restarts
     {
         get;
@@ -61,22 +60,22 @@ public sealed record JobOptions
         }
     } = RestartPolicy.Never;
 
-    /// <summary>How often the run was started again before.</summary>
+    /// <summary>The number of restarts before this run.</summary>
     internal int Restarted { get; init; }
 
-    /// <summary>The most records read from a split in one step; small in simulations, for more interleavings.</summary>
+    /// <summary>The largest number of records read from a split in one step; small in simulations, for more interleavings.</summary>
     internal int ReadRecords { get; init; } = 1024;
 
-    /// <summary>After how long a task lets others have their turn, between two records; below zero: after each record.</summary>
+    /// <summary>The time after which a task yields to others, between two records; below zero: after each record.</summary>
     internal TimeSpan LongestTurn { get; init; } = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>From how many bytes of changes on a shard's state is written down anew.</summary>
+    /// <summary>The number of changed bytes from which on a shard gets a new snapshot.</summary>
     internal long SnapshotBytes { get; init; } = 512 << 10;
 
-    /// <summary>Whether a source that has nothing is left alone until it says that there is more. Simulations, which have no
-    /// thread to be told on, look again at every turn.</summary>
+    /// <summary>Whether a source without available records is left alone until it reports more. Simulations, which have no thread to
+    /// receive the report, look again at every turn.</summary>
     internal bool WaitsForInput { get; init; } = true;
 
-    /// <summary>The only clock.</summary>
+    /// <summary>The clock of processing time, timeouts and intervals. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -4,11 +4,11 @@ using Dataflow.Planning;
 
 namespace Dataflow.Runtime;
 
-/// <summary>What a job is made of: checked, opened and read before anything runs.</summary>
+/// <summary>The parts of a job: checked, opened and read before anything runs.</summary>
 internal sealed record JobParts(
     Plan Plan, JobOptions Options, LogStore Log, CheckpointTopics Topics, RestoredCheckpoint Restored, SplitTable Splits)
 {
-    /// <summary>Checks the pipeline, opens its log and builds a run that stands where the last checkpoint was.</summary>
+    /// <summary>Checks the pipeline, opens its log and builds a run with the state of the last checkpoint.</summary>
     public static async Task<JobRun> BuildAsync(Pipeline pipeline, JobOptions options, CancellationToken cancellationToken)
     {
         var start = options.Time.GetTimestamp();
@@ -49,7 +49,7 @@ internal sealed record JobParts(
     {
         LogPreparation.Check(plan, log);
         await CreateAsync(log, plan.Nodes.Where(static node => node is ISourceNode), cancellationToken).ConfigureAwait(false);
-        var sources = SplitTable.Describe(plan, new SourceContext(log, options.Time)); // before anything of a checkpoint is made
+        var sources = SplitTable.Describe(plan, new SourceContext(log, options.Time)); // before anything of a checkpoint is created
         var topics = await CheckpointTopics.OpenAsync(log, plan.Pipeline, plan.WritesDeadLetters, cancellationToken).ConfigureAwait(false);
         var restored = new RestoredCheckpoint(topics.ReadLast());
         restored.CheckMatches(plan);

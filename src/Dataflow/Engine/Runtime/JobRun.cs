@@ -6,7 +6,8 @@ using Dataflow.Planning;
 
 namespace Dataflow.Runtime;
 
-/// <summary>One run of a pipeline, from a checkpoint until it ends or fails: its parts, and how they are told to go on, stop and end.</summary>
+/// <summary>One run of a pipeline, from a checkpoint until it ends or fails: its parts, and the control to continue, stop and end
+/// them.</summary>
 internal sealed class JobRun : IAsyncDisposable
 {
     private static readonly ConditionalWeakTable<LogStore, ConcurrentDictionary<string, JobRun>> s_running = [];
@@ -40,7 +41,7 @@ internal sealed class JobRun : IAsyncDisposable
         EmittedBefore = new(Time, new Dictionary<int, long>());
     }
 
-    /// <summary>Whether a pipeline runs on a log.</summary>
+    /// <summary>Whether a pipeline is running on a log.</summary>
     public static bool Exists(LogStore log, string pipeline) => s_running.TryGetValue(log, out var running) && running.ContainsKey(pipeline);
 
     public Plan Plan { get; }
@@ -65,19 +66,20 @@ internal sealed class JobRun : IAsyncDisposable
 
     public StartGate StartGate { get; }
 
-    /// <summary>Null until the run is opened: listeners ask from any thread, for parts that are still being put together then.</summary>
+    /// <summary>The meter; null until the run is opened: listeners call from any thread, even while the parts are still being put
+    /// together.</summary>
     public JobMeter? Meter { get; private set; }
 
-    /// <summary>How long it took to open the run and to fill its state.</summary>
+    /// <summary>The time that it took to open the run and to restore its state.</summary>
     public TimeSpan RestoreTime { get; private set; }
 
     /// <summary>The emitted records of each step a few seconds ago, by node; for sources, the records read.</summary>
     public Recent<IReadOnlyDictionary<int, long>> EmittedBefore { get; }
 
-    /// <summary>The newest event time of all records that passed a step, told when its input ended.</summary>
+    /// <summary>The newest event time of all records that passed a step, set when its input ended.</summary>
     public ConcurrentDictionary<int, long> NewestAtEnd { get; } = new();
 
-    /// <summary>Completes when all is closed; fails with the error that ended the run.</summary>
+    /// <summary>Completes when everything is closed; fails with the error that ended the run.</summary>
     public Task Completion => _completion.Task;
 
     public JobState State => this switch
@@ -93,19 +95,19 @@ internal sealed class JobRun : IAsyncDisposable
 
     public CancellationToken Stopping => _stopping.Token;
 
-    /// <summary>Whether it ends or has ended, for whatever reason: its threads may still run.</summary>
+    /// <summary>Whether the run is ending or has ended, for any reason: its threads may still run.</summary>
     public bool IsEnding => Volatile.Read(ref _isEnding) == 1;
 
-    /// <summary>Whether all is closed.</summary>
+    /// <summary>Whether everything is closed.</summary>
     public bool HasEnded => _hasEnded;
 
-    /// <summary>Whether sources are to end where they are.</summary>
+    /// <summary>Whether sources are to end at their current position.</summary>
     public bool IsDraining => _isDraining;
 
-    /// <summary>Whether the last checkpoint is committed, after all input ended.</summary>
+    /// <summary>Whether the last checkpoint is committed, after the end of all input.</summary>
     public bool IsFinished => _isFinished;
 
-    /// <summary>Whether the last checkpoint is committed and every sink has completed what it wrote.</summary>
+    /// <summary>Whether the last checkpoint is committed and every sink has completed its output.</summary>
     public bool HasFinished => Volatile.Read(ref _tasksFinished) == Tasks.Count();
 
     /// <summary>The checkpoint that tasks are to take, if they have not yet.</summary>
@@ -113,16 +115,16 @@ internal sealed class JobRun : IAsyncDisposable
 
     public long CommittedEpoch => Volatile.Read(ref _committedEpoch);
 
-    /// <summary>Completes when the threads have ended, or the step that a test takes; the run is closed after that.</summary>
+    /// <summary>Completes when the threads have ended, or the step that a test takes; the run is closed afterwards.</summary>
     public Task Running { get; set; } = Task.CompletedTask;
 
-    /// <summary>Whether the sources, which have not all ended, have nothing more to read by now.</summary>
+    /// <summary>Whether the sources, which have not all ended, have nothing more to read for now.</summary>
     public bool HasReadAll => Array.TrueForAll(Progress, static split => split.IsFinished || split.IsCaughtUp)
         && Array.Exists(Progress, static split => !split.IsFinished);
 
     private SplitProgress[] Progress => field ??= [.. Tasks.SelectMany(static task => task.Splits)];
 
-    /// <summary>The least watermark of the splits that still bring records; null where none has any.</summary>
+    /// <summary>The lowest watermark of the splits that still return records; null where none has any.</summary>
     public long? MinSplitWatermark()
     {
         long? min = null;
@@ -148,7 +150,7 @@ internal sealed class JobRun : IAsyncDisposable
         Meter = new JobMeter(this);
     }
 
-    /// <summary>Has sources end where they are.</summary>
+    /// <summary>Makes sources end at their current position.</summary>
     public void Drain()
     {
         _isDraining = true;
@@ -165,7 +167,7 @@ internal sealed class JobRun : IAsyncDisposable
     public void Committed(long epoch, bool isFinal)
     {
         Volatile.Write(ref _committedEpoch, epoch);
-        _isFinished = isFinal; // after the epoch: who sees this sees the last epoch too
+        _isFinished = isFinal; // after the epoch: a thread that sees this sees the last epoch too
         WakeWorkers();
     }
 
@@ -199,7 +201,7 @@ internal sealed class JobRun : IAsyncDisposable
         coordinator.Start(TaskScheduler.Default);
     }
 
-    /// <summary>Ends the run with its error, or without one; the first call counts.</summary>
+    /// <summary>Ends the run with its error, or without one; only the first call counts.</summary>
     public async Task EndAsync(Exception? error)
     {
         if (Interlocked.Exchange(ref _isEnding, 1) == 1)
@@ -211,7 +213,7 @@ internal sealed class JobRun : IAsyncDisposable
         foreach (var task in Tasks) task.Turn.WaitForEnd();
         await _stopping.CancelAsync().ConfigureAwait(false);
         WakeWorkers();
-        // Hops off the worker's own thread, which must end before what it uses is closed.
+        // Leaves the worker's own thread, which must end before its resources are closed.
         await Task.Yield();
         await Running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Coordinator.Snapshots.Running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -222,14 +224,14 @@ internal sealed class JobRun : IAsyncDisposable
         else _completion.TrySetException(error);
     }
 
-    /// <summary>Ends the run where it is.</summary>
+    /// <summary>Ends the run at once.</summary>
     public async ValueTask DisposeAsync()
     {
         await EndAsync(null).ConfigureAwait(false);
         _stopping.Dispose();
     }
 
-    /// <summary>Closes everything, whatever fails on the way; returns the first failure.</summary>
+    /// <summary>Closes everything, even if some parts fail; returns the first failure.</summary>
     private async Task<Exception?> CloseAsync()
     {
         Exception? error = null;

@@ -1,29 +1,29 @@
 namespace Dataflow;
 
-/// <summary>What a job is about.</summary>
+/// <summary>The lifecycle state of a job.</summary>
 public enum JobState
 {
-    /// <summary>It reads, computes and writes.</summary>
+    /// <summary>The job reads, computes and writes.</summary>
     Running,
 
-    /// <summary>It reads no more and brings what it has read to its end: see <see cref="Job.DrainAsync"/>.</summary>
+    /// <summary>The job reads no more and completes the records that it has read: see <see cref="Job.DrainAsync"/>.</summary>
     Draining,
 
-    /// <summary>It takes a last checkpoint, to be carried on from: see <see cref="Job.StopAsync"/>.</summary>
+    /// <summary>The job takes a last checkpoint, from which the next start carries on: see <see cref="Job.StopAsync"/>.</summary>
     Stopping,
 
-    /// <summary>It met an error that may pass, and starts again from its last checkpoint: see <see cref="JobOptions.Restarts"/>.</summary>
+    /// <summary>The job met a transient error, and restarts from its last checkpoint: see <see cref="JobOptions.Restarts"/>.</summary>
     Restarting,
 
-    /// <summary>All input is processed, or it was drained; every window is closed and every sink complete.</summary>
+    /// <summary>All input is processed, or the job was drained; every window is closed and every sink complete.</summary>
     Finished,
 
-    /// <summary>It took a last checkpoint; the pipeline carries on from there when it is started again.</summary>
+    /// <summary>The job took a last checkpoint; the pipeline carries on from there at its next start.</summary>
     Stopped,
 
-    /// <summary>It ended without a checkpoint: what came after the last one will be done again.</summary>
+    /// <summary>The job ended without a last checkpoint: records after the previous one will be processed again.</summary>
     Cancelled,
 
-    /// <summary>It ended with the error of <see cref="Job.Completion"/>.</summary>
+    /// <summary>The job ended with the error of <see cref="Job.Completion"/>.</summary>
     Failed,
 }

@@ -4,13 +4,13 @@ using Dataflow.Planning;
 
 namespace Dataflow.Runtime;
 
-/// <summary>Has the steps of a job that starts look at its log, and leave there what others are to find.</summary>
+/// <summary>Lets the steps of a starting job check its log, and write to it what others are to find.</summary>
 internal static class LogPreparation
 {
     private static readonly ConditionalWeakTable<LogStore, SemaphoreSlim> s_turns = [];
 
-    /// <summary>Checks that plan and log go with each other. Writes nothing: the start may still be refused.</summary>
-    /// <exception cref="PlanException">They do not; all faults are listed.</exception>
+    /// <summary>Checks that plan and log fit together. Writes nothing: the start may still be refused.</summary>
+    /// <exception cref="PlanException">They do not fit; all faults are listed.</exception>
     public static void Check(Plan plan, LogStore log)
     {
         using var scope = plan.Serdes.Enter();
@@ -19,8 +19,8 @@ internal static class LogPreparation
         if (faults.Distinct(StringComparer.Ordinal).ToList() is { Count: > 0 } all) throw PlanException.For(plan.Pipeline, all);
     }
 
-    /// <summary>Checks again and has the steps write, in which no other job of the log comes between.</summary>
-    /// <exception cref="PlanException">As for <see cref="Check"/>; nothing is written.</exception>
+    /// <summary>Checks again and lets the steps write; no other job of the log may come between.</summary>
+    /// <exception cref="PlanException">Plan and log do not fit, as for <see cref="Check"/>; nothing is written.</exception>
     public static async ValueTask RunAsync(Plan plan, LogStore log, CancellationToken cancellationToken)
     {
         var turn = s_turns.GetValue(log, static _ => new SemaphoreSlim(1));

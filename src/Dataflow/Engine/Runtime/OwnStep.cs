@@ -1,6 +1,6 @@
 namespace Dataflow.Runtime;
 
-/// <summary>Stands in front of a step that is not the engine's, and names it in whatever it fails with.</summary>
+/// <summary>Wraps a step that is not the engine's, and names it in its errors.</summary>
 internal sealed class OwnStep<T>(Operator<T> step, OperatorContext context) : Operator<T>
 {
     public override void Process(in Record<T> record)

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Dataflow.Runtime;
 
-/// <summary>What other threads ask a worker, to be answered on its own thread between two batches.</summary>
+/// <summary>The requests of other threads to a worker, answered on its own thread between two batches.</summary>
 internal sealed class Questions
 {
     private readonly ConcurrentQueue<Question> _asked = new();
@@ -15,7 +15,7 @@ internal sealed class Questions
     {
         var question = new Question<T>(answer);
         _asked.Enqueue(question);
-        if (_isClosed) Close(); // whoever comes after the end finds nobody who would answer
+        if (_isClosed) Close(); // a request after the end would not be answered
         return question.Answer.WaitAsync(cancellationToken);
     }
 
@@ -31,7 +31,7 @@ internal sealed class Questions
         return any;
     }
 
-    /// <summary>Lets nobody wait any more: the worker has ended.</summary>
+    /// <summary>Cancels all waiting requests, because the worker has ended.</summary>
     public void Close()
     {
         _isClosed = true;
@@ -59,7 +59,7 @@ internal sealed class Questions
             }
             catch (Exception error)
             {
-                _answer.TrySetException(error); // it is the asker's, not the job's
+                _answer.TrySetException(error); // the error belongs to the caller, not to the job
             }
         }
 

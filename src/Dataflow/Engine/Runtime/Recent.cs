@@ -1,6 +1,6 @@
 namespace Dataflow.Runtime;
 
-/// <summary>What a value was some seconds ago, for rates over the last seconds. Taken by one thread, read by any.</summary>
+/// <summary>A value as it was some seconds ago, for rates over the last seconds. Taken by one thread, read by any.</summary>
 internal sealed class Recent<T>
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
@@ -18,7 +18,7 @@ internal sealed class Recent<T>
     /// <summary>Whether it is time to take the value again.</summary>
     public bool IsDue => _time.GetElapsedTime(_newer.At) >= Every;
 
-    /// <summary>The value of up to two periods ago, and how long ago that was.</summary>
+    /// <summary>The value of up to two periods ago, and its age.</summary>
     public (T Value, TimeSpan Age) Before
     {
         get

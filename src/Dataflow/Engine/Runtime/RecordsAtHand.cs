@@ -1,22 +1,22 @@
 namespace Dataflow.Runtime;
 
-/// <summary>Records that were taken in at once, and are handled one by one for as long as the task's turn is.</summary>
+/// <summary>A batch of records that are processed one by one during the task's turns.</summary>
 internal sealed class RecordsAtHand<T>(Operator<T> head, Turn turn, Func<Exception, RecordOrigin, Exception> fail)
 {
     private Record<T>[] _records = [];
     private int _count;
 
-    /// <summary>How many of them are handled.</summary>
+    /// <summary>The number of records processed.</summary>
     public int Handled { get; private set; }
 
-    /// <summary>All that were ever given to the first step, the one at hand included.</summary>
+    /// <summary>The number of records ever passed to the first step, including the current one.</summary>
     public long Given { get; private set; }
 
     public bool IsEmpty => Handled == _count;
 
     public void Take(Record<T>[] records, int count, int handled = 0) => (_records, _count, Handled) = (records, count, handled);
 
-    /// <summary>The offset of the last one handled, where they grow; null where they do not, or none is known.</summary>
+    /// <summary>The offset of the last record processed, if offsets grow; null if they do not, or none is known.</summary>
     public long? LastOffset
     {
         get
@@ -30,7 +30,7 @@ internal sealed class RecordsAtHand<T>(Operator<T> head, Turn turn, Func<Excepti
         }
     }
 
-    /// <summary>Handles what is left, or as much of it as the turn is long.</summary>
+    /// <summary>Processes the rest of the batch, or as much of it as the turn allows.</summary>
     public void Handle()
     {
         try

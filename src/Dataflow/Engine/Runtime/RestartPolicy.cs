@@ -1,6 +1,6 @@
 namespace Dataflow;
 
-/// <summary>How often a job is started again, from its last checkpoint, after an error that says of itself that it may pass
+/// <summary>Decides how often a job restarts from its last checkpoint after a transient error
 /// (<see cref="DataflowException.IsTransient"/>). All other errors end it at once.</summary>
 public sealed record RestartPolicy
 {
@@ -15,7 +15,8 @@ public sealed record RestartPolicy
 
     internal TimeSpan Delay { get; }
 
-    /// <summary>At most so many restarts of a run, with pauses that begin at <paramref name="firstDelay"/> and double up to a minute.</summary>
+    /// <summary>At most <paramref name="maxRestarts"/> restarts of a run, with delays that begin at <paramref name="firstDelay"/> and
+    /// double up to a minute.</summary>
     public static RestartPolicy ExponentialDelay(int maxRestarts, TimeSpan firstDelay)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxRestarts);
@@ -23,7 +24,7 @@ public sealed record RestartPolicy
         return new(maxRestarts, firstDelay);
     }
 
-    /// <summary>The pause before a restart, counted from 0; null: there is none after that error.</summary>
+    /// <summary>Returns the delay before a restart, counted from 0; null: there is no restart after that error.</summary>
     internal TimeSpan? DelayBefore(int restart, Exception error)
     {
         if (restart >= Max || error is not DataflowException { IsTransient: true }) return null;

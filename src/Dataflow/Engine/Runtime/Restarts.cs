@@ -3,11 +3,11 @@ using System.Runtime.ExceptionServices;
 
 namespace Dataflow.Runtime;
 
-/// <summary>Runs a pipeline again, from its last checkpoint, after errors that may pass.</summary>
-/// <param name="policy">How often, and after what pauses.</param>
-/// <param name="time">The only clock.</param>
-/// <param name="restarts">How often the first run was tried before it could begin.</param>
-/// <param name="build">Builds a run, given its number, that does not run yet.</param>
+/// <summary>Runs a pipeline again, from its last checkpoint, after transient errors.</summary>
+/// <param name="policy">The number of restarts and their delays.</param>
+/// <param name="time">The job's clock.</param>
+/// <param name="restarts">The number of restarts before the first run could begin.</param>
+/// <param name="build">Builds a run, given its number, without starting it.</param>
 [SuppressMessage("Design", "CA1001", Justification = "The source has no timer and nobody waits on its handle, so it holds nothing.")]
 internal sealed class Restarts(RestartPolicy policy, TimeProvider time, int restarts, Func<int, CancellationToken, Task<JobRun>> build)
 {
@@ -17,10 +17,11 @@ internal sealed class Restarts(RestartPolicy policy, TimeProvider time, int rest
     private bool _isBetweenRuns; // one has failed and the next has not begun
     private JobRun _run = null!; // set before the first run runs
 
-    /// <summary>The run that goes on now, or was the last.</summary>
+    /// <summary>The current run, or the last one.</summary>
     public JobRun Run => Volatile.Read(ref _run);
 
-    /// <summary>Completes when the pipeline has ended, was stopped or given up; fails with the error after which it is not run again.</summary>
+    /// <summary>Completes when the pipeline has ended, was stopped or abandoned; fails with the error after which it is not
+    /// restarted.</summary>
     public Task RunUntilEndAsync(JobRun first)
     {
         _run = first;
@@ -39,7 +40,7 @@ internal sealed class Restarts(RestartPolicy policy, TimeProvider time, int rest
         }
     }
 
-    /// <summary>Asks the run at hand to stop or to drain; between two runs there is nothing that could, so there will be no other.</summary>
+    /// <summary>Asks the current run to stop or to drain; between two runs there is none to ask, so no other run begins.</summary>
     public void Ask(Action<JobRun> ask)
     {
         bool isBetween;
@@ -52,14 +53,14 @@ internal sealed class Restarts(RestartPolicy policy, TimeProvider time, int rest
         if (isBetween) _givenUp.Cancel();
     }
 
-    /// <summary>Lets no other run begin; returns the one at hand.</summary>
+    /// <summary>Prevents further runs; returns the current one.</summary>
     public JobRun Cancel()
     {
         _givenUp.Cancel();
         lock (_gate) return _run;
     }
 
-    /// <summary>Runs the pipeline until it ends, fails for good or is given up; returns what it failed with.</summary>
+    /// <summary>Runs the pipeline until it ends, finally fails or is abandoned; returns its error.</summary>
     private async Task<Exception?> RunAgainAsync(Exception error)
     {
         for (;; restarts++)

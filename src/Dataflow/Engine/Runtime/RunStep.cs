@@ -10,7 +10,7 @@ static partial class Verbs
         /// <param name="options">Where and how to run; by default in <c>dataflow-data</c>, on all processors.</param>
         /// <param name="cancellationToken">Takes a last checkpoint and stops, as <see cref="Job.StopAsync"/> does; the task then completes without an error.</param>
         /// <exception cref="PlanException">The pipeline cannot run as it is written, or no longer fits its state.</exception>
-        /// <exception cref="DataflowException">What stopped it; all up to the last checkpoint is done.</exception>
+        /// <exception cref="DataflowException">The error that stopped it; everything up to the last checkpoint is done.</exception>
         /// <example><code>
         /// await pipeline.RunAsync(options);
         /// </code></example>
@@ -23,7 +23,7 @@ static partial class Verbs
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                return; // before it ran: nothing is to be kept
+                return; // before the job ran: there is nothing to keep
             }
         }
 
@@ -32,7 +32,7 @@ static partial class Verbs
         /// <param name="cancellationToken">Takes a last checkpoint and stops, as <see cref="Job.StopAsync"/> does.</param>
         /// <exception cref="PlanException">The pipeline cannot run as it is written, or no longer fits its state.</exception>
         /// <exception cref="DataflowException">It cannot be started.</exception>
-        /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was triggered before it ran.</exception>
+        /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled before the job ran.</exception>
         /// <example><code>
         /// await using (var job = await pipeline.StartAsync(options))
         /// {
@@ -45,7 +45,7 @@ static partial class Verbs
         public async Task<Job> StartAsync(JobOptions? options = null, CancellationToken cancellationToken = default)
         {
             var given = options ?? new JobOptions();
-            // Off the caller's context, once: nothing inside needs to think of it.
+            // Off the caller's context, once: the code inside need not think of it.
             var job = await Task.Run(() => StartFirstAsync(pipeline, given, cancellationToken), cancellationToken).ConfigureAwait(false);
             var registration = cancellationToken.Register(job.RequestStop);
             _ = job.Completion.ContinueWith(_ => registration.Dispose(), TaskScheduler.Default);

@@ -1,6 +1,6 @@
 namespace Dataflow.Runtime;
 
-/// <summary>Hands the records of a second stream to the step that takes both.</summary>
+/// <summary>Passes the records of a second stream to the step that takes both.</summary>
 internal sealed class SecondInputOperator<T>(int ownerId, bool isReadFirst) : Operator<T>
 {
     private ITakesSecond<T> _owner = null!; // set by Open

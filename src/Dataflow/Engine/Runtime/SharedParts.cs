@@ -1,11 +1,11 @@
 namespace Dataflow.Runtime;
 
-/// <summary>The parts of a run that its workers share: exchanges, and the objects that steps ask for.</summary>
+/// <summary>The parts of a run that its workers share: exchanges, and the shared objects of steps.</summary>
 internal sealed class SharedParts(IReadOnlyList<Worker> workers)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Node, object> _exchanges = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<(int NodeId, Type Type), IAsyncDisposable> _objects = []; // only touched while nothing runs
+    private readonly Dictionary<(int NodeId, Type Type), IAsyncDisposable> _objects = []; // only used while nothing runs
 
     public IEnumerable<IAsyncDisposable> Objects => _objects.Values;
 
@@ -18,7 +18,8 @@ internal sealed class SharedParts(IReadOnlyList<Worker> workers)
         }
     }
 
-    /// <summary>The object that the instances of a step share, one of each type; asked for while tasks are opened, one after the other.</summary>
+    /// <summary>Returns the object of its type that the instances of a step share; called while tasks are opened, one after the
+    /// other.</summary>
     public T Get<T>(int nodeId, Func<T> create)
         where T : IAsyncDisposable
     {

@@ -1,6 +1,6 @@
 namespace Dataflow.Runtime;
 
-/// <summary>Counts what comes out at the side.</summary>
+/// <summary>Counts the records of a side output.</summary>
 internal sealed class SideOperator<T> : Operator<T, T>
 {
     public override bool IsOneToOne => true;

@@ -25,7 +25,7 @@ internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>
         }
         catch (SerdeException error)
         {
-            Reject(error, in record); // of the value alone: nothing of it was written
+            Reject(error, in record); // only the value failed: nothing of it was written
             return;
         }
         catch (Exception error) when (Context.Task.IsFailure(error))
@@ -80,7 +80,7 @@ internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>
         return true;
     });
 
-    /// <summary>Calls code of the sink: what it fails with, or while it does not come back, names the sink.</summary>
+    /// <summary>Calls code of the sink: the sink is named in its errors, and while the code does not return.</summary>
     private TResult Call<TResult>(string what, Func<SinkOperator<T>, TResult> call)
     {
         Context.Task.Calling = Context.Name;

@@ -13,10 +13,10 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
     private readonly RecordsAtHand<T> _atHand;
     private readonly List<OpenSplit> _splits;
     private readonly bool _isReadFirst; // before streams start
-    private OpenSplit? _reading; // whose read is at hand, and not all handled
-    private int _next; // of the splits, to be read or read on
-    private int _count; // of the records of that read
-    private bool _gathers; // whether it was one of a reader that hands out nothing before it has read all
+    private OpenSplit? _reading; // the split whose read is not completely handled
+    private int _next; // the index of the split to read next
+    private int _count; // the number of records of that read
+    private bool _gathers; // whether its reader returns nothing before it has read all
     private bool _isEnded;
 
     public SourceInput(SourceNode<T> node, IEnumerable<SourceSplit> splits, StreamTask task, Operator<T> head)
@@ -93,7 +93,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         return true;
     });
 
-    /// <summary>Calls code of the source: what it fails with names source, split and position.</summary>
+    /// <summary>Calls code of the source; its errors name source, split and position.</summary>
     private TResult Call<TArgument, TResult>(SplitProgress at, TArgument argument, Func<SourceInput<T>, TArgument, TResult> call)
     {
         try
@@ -138,11 +138,11 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
     {
         if (_task.Job.Options.MaxWatermarkDrift is not { } max) return false;
         var isAhead = split.Progress.WatermarkMs - _task.Job.MinSplitWatermark() > max.TotalMilliseconds;
-        if (isAhead) split.Progress.IsCaughtUp = false; // it waits, it is not quiet
+        if (isAhead) split.Progress.IsCaughtUp = false; // it waits, but is not idle
         return split.Progress.IsHeldBack = isAhead;
     }
 
-    /// <summary>Reads a split, or goes on with what was read of it; false if there was nothing.</summary>
+    /// <summary>Reads a split, or continues with the records already read from it; false if there were none.</summary>
     private bool Read(OpenSplit split)
     {
         if (_reading is null && !Begin(split)) return false;
@@ -193,7 +193,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         split.Wait.GetAwaiter().UnsafeOnCompleted(_task.Worker.Wake);
     }
 
-    /// <summary>Whether the reader has not said yet that there is more; throws what its waiting ended with.</summary>
+    /// <summary>Whether the reader still waits for more records; throws the error of its wait.</summary>
     private static bool IsWaiting(OpenSplit split)
     {
         if (split.Wait is not { } wait) return false;
@@ -205,7 +205,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
 
     private sealed class OpenSplit(SplitProgress progress, SourceReader<T>? reader)
     {
-        private int _rejects; // from where the read at hand began, dead letters all
+        private int _rejects; // since the start of the current read; dead letters all
         private long _rejectsUpTo;
 
         public SplitProgress Progress { get; } = progress;
@@ -219,7 +219,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         /// <summary>The part that was handled before the restart and is not read again yet.</summary>
         public HandledPart? Left { get; set; }
 
-        /// <summary>The reader's, where the read at hand began.</summary>
+        /// <summary>The reader's mark at the start of the current read.</summary>
         public ReadOnlyMemory<byte> Mark { get; private set; }
 
         public void Begin()
@@ -228,7 +228,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
             (_rejects, _rejectsUpTo) = Left is { } left ? (left.Rejects, left.RejectsUpTo) : (0, long.MinValue);
         }
 
-        /// <summary>How many records, the first of a read, were handled before the restart.</summary>
+        /// <summary>Returns how many records at the start of a read were handled before the restart.</summary>
         public int Skip(ReadOnlySpan<Record<T>> records)
         {
             if (Left is null) return 0;
@@ -238,7 +238,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
             return skipped;
         }
 
-        /// <summary>Counts a record that could not be decoded; false if it was before the restart.</summary>
+        /// <summary>Counts a record that could not be decoded; false if it was counted before the restart.</summary>
         public bool CountReject(long position)
         {
             if (Left is { Rejects: > 0 } && position <= Left.RejectsUpTo)
@@ -256,7 +256,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
     }
 }
 
-/// <summary>A source input of whatever type.</summary>
+/// <summary>A source input of any type.</summary>
 internal interface ISourceInput
 {
     ISourceNode Source { get; }
@@ -264,7 +264,7 @@ internal interface ISourceInput
     IReadOnlyList<SplitProgress> Splits { get; }
 }
 
-/// <summary>How far a split has been read. Written by its task, read by anyone for show.</summary>
+/// <summary>The progress of reading a split. Written by its task, read by any thread for display.</summary>
 internal sealed class SplitProgress(SourceSplit split)
 {
     public int Id => split.Id;
@@ -282,10 +282,10 @@ internal sealed class SplitProgress(SourceSplit split)
 
     public bool IsFinished { get; set; }
 
-    /// <summary>How far event time has come in the split, less maxOutOfOrderness; null where no step has seen it yet.</summary>
+    /// <summary>The split's watermark: its newest event time less maxOutOfOrderness; null where no step has seen it yet.</summary>
     public long? WatermarkMs { get; set; }
 
-    /// <summary>Whether it has been quiet for so long that it no longer holds event time back.</summary>
+    /// <summary>Whether it has been without records for so long that it no longer holds event time back.</summary>
     public bool IsIdle { get; set; }
 
     /// <summary>Whether it is not read because it is too far ahead of others.</summary>
@@ -294,8 +294,8 @@ internal sealed class SplitProgress(SourceSplit split)
     /// <summary>Whether the last look found nothing to read.</summary>
     public bool IsCaughtUp { get; set; }
 
-    /// <param name="mark">What its reader says of what it has read; null where it had been read before.</param>
-    /// <param name="handled">What is handled from the position on.</param>
+    /// <param name="mark">The reader's mark of what it has read; null where another run had read it.</param>
+    /// <param name="handled">The records handled from the position on.</param>
     public SplitPosition ToPosition(ReadOnlyMemory<byte>? mark, HandledPart? handled) => new()
     {
         Name = Name,

@@ -3,7 +3,7 @@ using Dataflow.Planning;
 
 namespace Dataflow.Runtime;
 
-/// <summary>All splits of a job's sources, numbered; those of the checkpoint as they were then, since state holds the numbers.</summary>
+/// <summary>All splits of a job's sources, numbered; those of the checkpoint keep their numbers, which state contains.</summary>
 internal sealed class SplitTable
 {
     private readonly Dictionary<Node, List<SourceSplit>> _bySource = new(ReferenceEqualityComparer.Instance);
@@ -14,14 +14,14 @@ internal sealed class SplitTable
     {
         foreach (var (id, name) in restored.Splits)
         {
-            while (_names.Count <= id) Add(name: "", new SplitPlace("", 0)); // of a split that is no more
+            while (_names.Count <= id) Add(name: "", new SplitPlace("", 0)); // of a split that no longer exists
             (_names[id], _places[id]) = (name, new SplitPlace(name, 0));
         }
 
         foreach (var (source, splits) in sources) Add(source, splits, restored);
     }
 
-    /// <summary>Asks every source for its splits.</summary>
+    /// <summary>Has every source describe its splits.</summary>
     /// <exception cref="DataflowException">A source cannot be read; if several cannot, all are named.</exception>
     public static IReadOnlyList<(ISourceNode Source, IReadOnlyList<SplitDescription> Splits)> Describe(Plan plan, SourceContext context)
     {

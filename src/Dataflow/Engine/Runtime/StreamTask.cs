@@ -5,8 +5,8 @@ using Dataflow.Time;
 
 namespace Dataflow.Runtime;
 
-/// <summary>One worker's instance of a stage: inputs, the fused steps, and the exchanges that its results go to.</summary>
-/// <remarks>Everything here runs on the worker's thread. A step of the task never blocks: it does what can be done.</remarks>
+/// <summary>One worker's instance of a stage: inputs, the fused steps, and the exchanges that take its results.</summary>
+/// <remarks>Everything here runs on the worker's thread. A step of the task never blocks: it does the work that is available.</remarks>
 internal sealed class StreamTask
 {
     private const int StepsBetweenFlushes = 32;
@@ -41,14 +41,14 @@ internal sealed class StreamTask
 
     public string Name { get; }
 
-    /// <summary>The most records to read from a split in one step.</summary>
+    /// <summary>The largest number of records to read from a split in one step.</summary>
     public int ReadRecords { get; private set; }
 
     public IReadOnlyList<(OperatorContext Context, Operator Step)> Instances => _steps;
 
     public IEnumerable<SplitProgress> Splits => _inputs.OfType<ISourceInput>().SelectMany(input => input.Splits);
 
-    /// <summary>The source or sink whose code is at hand, and not a record; null: none. From any thread.</summary>
+    /// <summary>The source or sink whose code is running apart from a record; null: none. Safe for any thread.</summary>
     public string? Calling
     {
         get => Volatile.Read(ref _calling);
@@ -71,7 +71,7 @@ internal sealed class StreamTask
         AtHand = Times.AtHandFor >= LongAtHand ? new StepsAtHand(this, _inputs).Names() : [],
     };
 
-    /// <summary>Adds what the task's steps have emitted, and what it read of its sources, by node.</summary>
+    /// <summary>Adds the numbers of records that the task's steps have emitted, and that it read from its sources, by node.</summary>
     public void AddEmitted(Dictionary<int, long> emitted)
     {
         foreach (var (context, step) in _steps) emitted[context.NodeId] += step.Emitted;
@@ -80,16 +80,17 @@ internal sealed class StreamTask
 
     public long PendingOutputBytes => Volatile.Read(ref _pendingOutputBytes);
 
-    /// <summary>How many keyed values the task holds.</summary>
+    /// <summary>The number of keyed values in the task's state.</summary>
     public long StateEntries => _steps.Sum(static step => step.Context.StateEntries);
 
-    /// <summary>The last checkpoint that the task has captured for.</summary>
+    /// <summary>The number of the last checkpoint that the task has captured.</summary>
     public long Epoch => _capture.Epoch;
 
-    /// <summary>Whether the job is to take a checkpoint or to end: what can be put off, between two records, is then to wait.</summary>
+    /// <summary>Whether a checkpoint or the end of the job waits for the task: work between two records that can be postponed should then
+    /// wait.</summary>
     public bool IsWaitedFor => Job.RequestedEpoch > Epoch || Job.IsEnding;
 
-    /// <summary>Whether all that the sources have by now has been read, and nothing waits in front of the task.</summary>
+    /// <summary>Whether all records currently available from the sources have been read, and none waits in front of the task.</summary>
     public bool HasReadAll => Job.HasReadAll && !IsMidway && _inputs.TrueForAll(static input => input.QueuedBatches == 0);
 
     /// <summary>Whether nothing is left to do but to take part in checkpoints.</summary>
@@ -112,27 +113,27 @@ internal sealed class StreamTask
         _writers.Add(writer);
     }
 
-    /// <summary>The declared state of an id, for restoring; null if it belongs to another task.</summary>
+    /// <summary>Finds the declared state of an id, for restoring; null if it belongs to another task.</summary>
     public IState? FindState(uint id) => _capture.FindState(id);
 
-    /// <summary>The name of the step that a state belongs to; null if none of these.</summary>
+    /// <summary>Returns the name of the step that a state belongs to; null if it is none of these.</summary>
     public string? StepOf(IState state) => _steps.Find(step => step.Context.Owns(state)).Context?.Name;
 
     public TStep Find<TStep>(int nodeId)
         where TStep : Operator
         => (TStep)_steps.First(step => step.Context.NodeId == nodeId).Step;
 
-    /// <summary>The running step of a node; null if it runs in another task.</summary>
+    /// <summary>Finds the running step of a node; null if it runs in another task.</summary>
     public Operator? TryFind(int nodeId) => _steps.Find(step => step.Context.NodeId == nodeId).Step;
 
-    /// <summary>The splits read by this task whose records reach a step.</summary>
+    /// <summary>Returns the splits read by this task whose records reach a step.</summary>
     public IReadOnlyList<SplitProgress> SplitsAbove(int nodeId)
     {
         var sources = PlanCheck.SourcesOf(Job.Plan.Nodes.First(candidate => candidate.Id == nodeId)).ToHashSet();
         return [.. _inputs.OfType<ISourceInput>().Where(input => sources.Contains(input.Source)).SelectMany(input => input.Splits)];
     }
 
-    /// <summary>Opens the steps, from the last to the first: one that hands on what it finds in its state finds the next ones open.</summary>
+    /// <summary>Opens the steps, from the last to the first: a step that emits records from its state finds the next ones open.</summary>
     public void Open()
     {
         _steps.Sort((left, right) => left.Context.NodeId.CompareTo(right.Context.NodeId));
@@ -145,7 +146,7 @@ internal sealed class StreamTask
 
     public void Close()
     {
-        if (_isOpen) Publish(); // the last numbers that anyone will see
+        if (_isOpen) Publish(); // the final numbers
         _capture.Close();
         Closing.All(
         [
@@ -155,10 +156,10 @@ internal sealed class StreamTask
         ]);
     }
 
-    /// <summary>Whether an error is a failure of code that has not named itself, and not the end of the job.</summary>
+    /// <summary>Whether an error comes from a step's code that has not named itself, and does not only say that the job ends.</summary>
     public bool IsFailure(Exception error) => OperatorException.IsBare(error) && !Turn.IsGivenUp(error);
 
-    /// <summary>Has every step do something apart from records; what one fails with names it.</summary>
+    /// <summary>Calls every step apart from records; an error names the step.</summary>
     public void Each(Action<OperatorContext, Operator> call)
     {
         foreach (var (context, step) in _steps)
@@ -174,7 +175,7 @@ internal sealed class StreamTask
         }
     }
 
-    /// <summary>Does what can be done now; false if that was nothing.</summary>
+    /// <summary>Does the work that is available; false if there was none.</summary>
     public bool Step()
     {
         Times.Begin();
@@ -203,7 +204,7 @@ internal sealed class StreamTask
 
         any |= Poll();
         var isFull = _steps.Exists(static step => step.Step.IsFull || step.Step.IsBehind) || _writers.Exists(static writer => writer.IsHeldUp);
-        // What stands before a checkpoint's barrier is taken in even so: the barrier must not wait for slow calls.
+        // Records before a checkpoint's barrier are taken in even so: the barrier must not wait for slow calls.
         if (!isFull || Job.RequestedEpoch > Epoch) any |= ReadInputs();
         else Skip();
         var isMidway = IsMidway;
@@ -214,7 +215,7 @@ internal sealed class StreamTask
         return any | _capture.TryCapture() | LearnOfEnd();
     }
 
-    /// <summary>Makes the error that stops the job because a step failed that did not say so by itself.</summary>
+    /// <summary>Makes the error that stops the job because a step failed without naming itself.</summary>
     public OperatorException Fail(Exception error, RecordOrigin origin)
     {
         var (steps, split, position) = (new StepsAtHand(this, _inputs).Names(), Job.Splits.NameOf(origin), origin.IsKnown ? origin.Offset : -1);
@@ -223,7 +224,7 @@ internal sealed class StreamTask
             : OperatorException.FailedIn(Name, steps, split, position, error);
     }
 
-    /// <summary>Lets sinks complete what they wrote: the last checkpoint is durable and nothing follows.</summary>
+    /// <summary>Lets sinks complete their output: the last checkpoint is durable and nothing follows.</summary>
     public void Finish()
     {
         _capture.Finished();
@@ -249,8 +250,8 @@ internal sealed class StreamTask
         foreach (var input in _inputs) input.HoldUp(isHeldUp);
     }
 
-    /// <summary>Reads once of each input. Where the turn ended midway, only what is left of that is handled until it is done: what is read
-    /// at once, and when time goes on, does not depend on how fast the steps are.</summary>
+    /// <summary>Reads once from each input. If the last turn ended midway, only the rest of that is handled until it is done: batches, and
+    /// the points at which time advances, do not depend on the speed of the steps.</summary>
     private bool ReadInputs()
     {
         var (any, isMidway) = (false, IsMidway && Job.RequestedEpoch == Epoch);
@@ -258,7 +259,7 @@ internal sealed class StreamTask
         return any;
     }
 
-    /// <summary>Tells the inputs how long records take here and behind, once their results have found room.</summary>
+    /// <summary>Reports to the inputs how long records take here and behind, once their results have found room.</summary>
     private void Learn()
     {
         if (_writers.Exists(static writer => writer.HasOverflow)) return;
@@ -296,7 +297,7 @@ internal sealed class StreamTask
         foreach (var writer in _writers) writer.Flush();
     }
 
-    /// <summary>Lets other threads see how far the task is, who must not walk through what it changes.</summary>
+    /// <summary>Publishes the task's progress for other threads, which must not walk through data that it changes.</summary>
     private void Publish()
     {
         Volatile.Write(ref _pendingOutputBytes, _steps.Sum(static step => step.Step.PendingBytes));
@@ -307,7 +308,7 @@ internal sealed class StreamTask
 
     private bool IsDrained() => _steps.TrueForAll(static step => step.Step.IsDrained);
 
-    /// <summary>Tells the steps of a checkpoint that became durable while the task was being stopped.</summary>
+    /// <summary>Tells the steps about a checkpoint that became durable while the task was being stopped.</summary>
     public void LearnOfLastCommit() => _capture.LearnOfCommit();
 
     private bool LearnOfEnd()

@@ -13,7 +13,7 @@ internal sealed class TaskBuilder(JobRun job, Worker worker) : IPlanBuilder
 
     private int Workers => job.Workers.Count;
 
-    /// <summary>Builds everything; the tasks come back in the order from the last stage to the first.</summary>
+    /// <summary>Builds everything; returns the tasks from the last stage to the first.</summary>
     public IReadOnlyList<StreamTask> Build()
     {
         foreach (var source in Plan.Nodes.OfType<ISourceNode>()) source.Build(this);
@@ -98,7 +98,7 @@ internal sealed class TaskBuilder(JobRun job, Worker worker) : IPlanBuilder
         }
     }
 
-    /// <summary>Builds all that follows a step in the same task.</summary>
+    /// <summary>Builds all steps that follow a step in the same task.</summary>
     /// <returns>The operator that takes the step's records.</returns>
     private Operator<T> NextOf<T>(Node<T> node)
     {
@@ -111,7 +111,7 @@ internal sealed class TaskBuilder(JobRun job, Worker worker) : IPlanBuilder
         };
     }
 
-    /// <summary>The task that runs a step's stage. One worker fuses all stages into one task.</summary>
+    /// <summary>Returns the task that runs a step's stage. One worker fuses all stages into one task.</summary>
     private StreamTask TaskOf(Node node)
     {
         var stage = Workers == 1 ? 0 : Plan.StageOf(node);
@@ -120,11 +120,11 @@ internal sealed class TaskBuilder(JobRun job, Worker worker) : IPlanBuilder
         return task;
     }
 
-    /// <summary>Adds a step to its task and has it declare what it keeps.</summary>
+    /// <summary>Adds a step to its task and has it declare its states.</summary>
     private OperatorContext Add(Node node, Operator step)
         => TaskOf(node).AddOperator(node.Name, node.Id, step, new StepOutputs(Plan.SidesOf(node)));
 
-    /// <summary>Adds the reading end of an exchange to the task behind it, and makes the writing end.</summary>
+    /// <summary>Adds the reading end of an exchange to the task behind it, and creates the writing end.</summary>
     private ExchangeWriter<T> ExchangeTo<T>(Node node, Router<T> router, Operator<T> next)
     {
         var exchange = job.Shared.ExchangeOf<T>(node);
@@ -133,7 +133,7 @@ internal sealed class TaskBuilder(JobRun job, Worker worker) : IPlanBuilder
         return new ExchangeWriter<T>(exchange, router, worker.Index);
     }
 
-    /// <summary>Adds the writing end of an exchange to the task whose results it takes.</summary>
+    /// <summary>Adds the writing end of an exchange to the task before it.</summary>
     /// <param name="step">The name under which its errors are reported.</param>
     /// <param name="node">The exchange.</param>
     /// <param name="writer">The writing end.</param>

@@ -4,7 +4,8 @@ using Dataflow.State;
 
 namespace Dataflow.Runtime;
 
-/// <summary>Takes a task's part in checkpoints: captures at the barrier, writes the frozen state by and by, and tells steps of commits.</summary>
+/// <summary>A task's part in checkpoints: captures at the barrier, writes the frozen state little by little, and tells steps about
+/// commits.</summary>
 internal sealed class TaskCapture
 {
     private const int FrozenEntriesPerStep = 4096;
@@ -24,17 +25,17 @@ internal sealed class TaskCapture
         Changes = new Changes(shard => Shards.WorkerOf(shard, _job.Workers.Count) == task.Worker.Index);
     }
 
-    /// <summary>The last checkpoint that the task has captured for.</summary>
+    /// <summary>The number of the last checkpoint that the task has captured.</summary>
     public long Epoch { get; private set; }
 
-    /// <summary>The changes of state that the next checkpoint takes.</summary>
+    /// <summary>The changes of state for the next checkpoint.</summary>
     public Changes Changes { get; }
 
     public void Add(IEnumerable<IState> states) => _states.AddRange(states);
 
     public IState? FindState(uint id) => _states.Find(state => state.Id == id);
 
-    /// <summary>Tells that the last checkpoint is durable, and that nothing follows.</summary>
+    /// <summary>Tells the steps that the last checkpoint is durable, and that nothing follows.</summary>
     public void Finished() => _hasFinished = true;
 
     public void Close()
@@ -46,9 +47,9 @@ internal sealed class TaskCapture
     {
         var epoch = _job.RequestedEpoch;
         if (epoch <= Epoch || _writing is not null) return false;
-        if (_committedEpoch < Epoch) return false; // sinks learn of a commit before they prepare the next
+        if (_committedEpoch < Epoch) return false; // sinks are told of a commit before they prepare the next
         if (!_task.Inputs.All(input => input.IsAtBarrier(epoch)) || !_task.Instances.All(static step => step.Step.MayCapture)) return false;
-        LearnOfCommit(); // the last checkpoint may have been committed since the step began; sinks hear of it first
+        LearnOfCommit(); // the last checkpoint may have been committed since the step began; sinks are told first
         Capture(epoch);
         return true;
     }

@@ -2,7 +2,7 @@ using Dataflow.Checkpoints;
 
 namespace Dataflow.Runtime;
 
-/// <summary>Where a task's records come from: a source or an exchange.</summary>
+/// <summary>An input of a task: a source or an exchange.</summary>
 internal abstract class TaskInput
 {
     /// <summary>Whether nothing will ever follow and the steps have been told so.</summary>
@@ -11,48 +11,48 @@ internal abstract class TaskInput
     /// <summary>The step whose records come in here.</summary>
     public abstract Node Node { get; }
 
-    /// <summary>How many records the first step was given, the one at hand included. From any thread.</summary>
+    /// <summary>The number of records passed to the first step, including the current one. Safe for any thread.</summary>
     public abstract long Given { get; }
 
-    /// <summary>Whether the task's turn ended before all was handled that was taken in.</summary>
+    /// <summary>Whether the task's turn ended before all records taken in were handled.</summary>
     public abstract bool IsMidway { get; }
 
-    /// <summary>Handles what is there now, at most a batch from each origin, or what was left of that; false if there was nothing.</summary>
+    /// <summary>Handles the available records, at most a batch from each origin, or the rest of it; false if there were none.</summary>
     /// <param name="epoch">The epoch whose barrier the input must not read beyond.</param>
     public abstract bool Step(long epoch);
 
-    /// <summary>Tells the first step how far time is. Comes after all inputs of the task have been looked at.</summary>
+    /// <summary>Reports the time to the first step. Called after all inputs of the task have been looked at.</summary>
     public virtual void Tell()
     {
     }
 
-    /// <summary>Learns that it is not looked at in this step: nobody knows whether there is something.</summary>
+    /// <summary>Called when the input is not looked at in this step, so that it is not known whether records are available.</summary>
     public virtual void Skip()
     {
     }
 
-    /// <summary>Whether all before an epoch's barrier has been handled.</summary>
+    /// <summary>Whether everything before an epoch's barrier has been handled.</summary>
     public abstract bool IsAtBarrier(long epoch);
 
-    /// <summary>Batches that wait to be taken. From any thread.</summary>
+    /// <summary>The number of batches that wait to be taken. Safe for any thread.</summary>
     public virtual int QueuedBatches => 0;
 
-    /// <summary>Adds what the input must find again after a crash.</summary>
+    /// <summary>Adds the input's data for a restart.</summary>
     public virtual void Capture(TaskCheckpoint checkpoint)
     {
     }
 
-    /// <summary>Says upstream that the task can take no more for long, or that it can again.</summary>
+    /// <summary>Reports upstream that the task can take no more for long, or that it can again.</summary>
     public virtual void HoldUp(bool isHeldUp)
     {
     }
 
-    /// <summary>Learns what it cost to handle the records that came in since it last did.</summary>
+    /// <summary>Called with the time that it took to handle the records since the last call.</summary>
     public virtual void Learn(TimeSpan cost)
     {
     }
 
-    /// <summary>Closes what the input has opened.</summary>
+    /// <summary>Closes the input's resources.</summary>
     public virtual void Close()
     {
     }

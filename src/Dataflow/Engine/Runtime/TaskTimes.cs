@@ -1,29 +1,29 @@
 namespace Dataflow.Runtime;
 
-/// <summary>How a task spends its time: the clock is read around its steps, never for a record.</summary>
+/// <summary>Measures a task's use of time: the clock is read around its steps, never for a record.</summary>
 internal sealed class TaskTimes(TimeProvider time)
 {
     private readonly Recent<Spent> _recent = new(time, default);
     private Spent _spent;
     private long _last = time.GetTimestamp();
     private Waiting _waiting;
-    private long _began; // 0: no step is at hand
+    private long _began; // 0: no step is running
     private long _cost; // of the records since it was last taken
 
-    /// <summary>What keeps a task from doing more.</summary>
+    /// <summary>The reason why a task cannot do more.</summary>
     public enum Waiting
     {
-        /// <summary>Nothing comes in, or other tasks of its worker run.</summary>
+        /// <summary>No records are available, or other tasks of its worker run.</summary>
         ForInput,
 
-        /// <summary>The tasks behind it have not taken what it sent them.</summary>
+        /// <summary>The tasks behind it have not taken its output.</summary>
         ForOutput,
 
-        /// <summary>Its steps have all the calls under way that they may have: that counts as being busy.</summary>
+        /// <summary>Its steps have their largest number of calls in flight: that counts as being busy.</summary>
         ForCalls,
     }
 
-    /// <summary>For how long the step at hand has been under way. From any thread.</summary>
+    /// <summary>The time since the current step began. Safe for any thread.</summary>
     public TimeSpan AtHandFor => Volatile.Read(ref _began) is var began and not 0 ? time.GetElapsedTime(began) : TimeSpan.Zero;
 
     /// <summary>Begins a step: the time since the last one was spent waiting.</summary>
@@ -36,7 +36,7 @@ internal sealed class TaskTimes(TimeProvider time)
 
     /// <summary>Ends a step.</summary>
     /// <param name="hasWorked">Whether it had something to do.</param>
-    /// <param name="waiting">What the task waits for until the next step.</param>
+    /// <param name="waiting">The reason for waiting until the next step.</param>
     public void End(bool hasWorked, Waiting waiting)
     {
         var passed = Add(hasWorked ? Waiting.ForCalls : waiting);
@@ -46,7 +46,7 @@ internal sealed class TaskTimes(TimeProvider time)
         if (_recent.IsDue) _recent.Take(_spent);
     }
 
-    /// <summary>Takes the time that was spent on records, or on waiting for those behind to take what came of them.</summary>
+    /// <summary>Takes the time that was spent on records, or on waiting for the tasks behind to take the results.</summary>
     public TimeSpan TakeCost()
     {
         var cost = time.GetElapsedTime(0, _cost);

@@ -1,10 +1,10 @@
 namespace Dataflow.Runtime;
 
-/// <summary>For how long a task goes on with the records at hand: asked after each of them.</summary>
-/// <remarks>Over means: others are to have their turn. What is left of a read or a batch is handled in the next one.</remarks>
+/// <summary>Limits how long a task continues with its current records: asked after each of them.</summary>
+/// <remarks>When a turn is over, other tasks have theirs. The rest of a read or a batch is handled in the next one.</remarks>
 internal sealed class Turn(TimeProvider time, TimeSpan max)
 {
-    private const int MaxBetweenLooks = 64; // records, so that the clock costs nothing where they are quick
+    private const int MaxBetweenLooks = 64; // records, so that the clock costs nothing where they are fast
 
     private long _began;
     private int _betweenLooks = 1;
@@ -21,25 +21,26 @@ internal sealed class Turn(TimeProvider time, TimeSpan max)
         _began = time.GetTimestamp();
     }
 
-    /// <summary>Ends the turn with the record at hand: its results find no room.</summary>
+    /// <summary>Ends the turn with the current record, because its results find no room.</summary>
     public void End()
     {
         _isOver = true;
         _untilLook = 0;
     }
 
-    /// <summary>Lets the turn not outlast its time by a record, until <see cref="HasBeenWaitedFor"/>. From any thread.</summary>
+    /// <summary>Ends a turn as soon as its time is over, checking after each record, until <see cref="HasBeenWaitedFor"/>. Safe for any
+    /// thread.</summary>
     public void WaitFor() => _isWaitedFor = true;
 
-    /// <summary>As <see cref="WaitFor"/>, for good. From any thread.</summary>
+    /// <summary>Checks the time after each record as <see cref="WaitFor"/> does, until the end of the job. Safe for any thread.</summary>
     public void WaitForEnd() => _isEnding = true;
 
     public void HasBeenWaitedFor() => _isWaitedFor = false;
 
-    /// <summary>Whether an error says no more than that the job ends, and what is at hand no longer counts.</summary>
+    /// <summary>Whether an error only says that the job ends, so that current work no longer counts.</summary>
     public bool IsGivenUp(Exception error) => _isEnding && error is OperationCanceledException;
 
-    /// <summary>Whether it ends after the record at hand.</summary>
+    /// <summary>Whether the turn ends after the current record.</summary>
     public bool IsOver() => (--_untilLook <= 0 || _isWaitedFor || _isEnding) && Look();
 
     private bool Look()

@@ -9,21 +9,21 @@ internal sealed class Worker(int index, Serdes serdes) : IDisposable
 
     private readonly ManualResetEventSlim _wake = new(false, spinCount: 20);
     private readonly Questions _questions = new();
-    private readonly Lock _turn = new(); // who holds it may look at what the tasks hold, or change it
+    private readonly Lock _turn = new(); // its holder may read and change the tasks' data
     private readonly Dictionary<Type, object> _shared = []; // only touched while nothing runs
     private SplitProgress[]? _splits;
     private int _isParked;
 
     public int Index { get; } = index;
 
-    /// <summary>From the last stage to the first: what lies furthest downstream is emptied first.</summary>
+    /// <summary>The tasks from the last stage to the first: the furthest downstream is emptied first.</summary>
     public IReadOnlyList<StreamTask> Tasks { get; set; } = [];
 
-    /// <summary>Whether the last look at each split that is quiet, in the turn at hand, found nothing.</summary>
+    /// <summary>Whether the last look at each idle split, in the current turn, found nothing.</summary>
     public bool HasLookedAtQuietSplits => Array.TrueForAll(
         _splits ??= [.. Tasks.SelectMany(static task => task.Splits)], static split => !split.IsIdle || split.IsCaughtUp || split.IsFinished);
 
-    /// <summary>What the worker's steps share, one of each type; asked for while they are opened.</summary>
+    /// <summary>Returns the object of its type that the worker's steps share; called while they are opened.</summary>
     public T Shared<T>(Func<T> create)
         where T : class
     {
@@ -31,7 +31,7 @@ internal sealed class Worker(int index, Serdes serdes) : IDisposable
         return (T)shared;
     }
 
-    /// <summary>Does what can be done now; false if that was nothing.</summary>
+    /// <summary>Does the work that is available; false if there was none.</summary>
     public bool Step()
     {
         lock (_turn)
@@ -50,21 +50,21 @@ internal sealed class Worker(int index, Serdes serdes) : IDisposable
         {
             if (Step()) continue;
             Interlocked.Exchange(ref _isParked, 1);
-            // Looked at once more after the mark: whoever brings work from here on sees it and wakes the worker.
+            // Looked at once more after the mark: any thread that brings work from here on sees it and wakes the worker.
             if (!Step()) _wake.Wait(LongestPark, CancellationToken.None);
             Interlocked.Exchange(ref _isParked, 0);
             _wake.Reset();
         }
     }
 
-    /// <summary>Says that there may be something to do. From any thread.</summary>
+    /// <summary>Tells the worker that there may be work. Safe for any thread.</summary>
     public void Wake()
     {
         if (Volatile.Read(ref _isParked) == 1) _wake.Set();
     }
 
-    /// <summary>Has something looked up between two batches. From any thread: on that, at once, where the worker has nothing to do;
-    /// else the worker does it after the batch at hand.</summary>
+    /// <summary>Answers a request between two batches. Any thread may call it: the answer is made on that thread, at once, if the worker is
+    /// idle; else on the worker's, after the current batch.</summary>
     public Task<T> AskAsync<T>(Func<IReadOnlyList<StreamTask>, T> answer, CancellationToken cancellationToken)
     {
         if (_turn.TryEnter())

@@ -6,9 +6,8 @@ using Dataflow.Serialization;
 
 namespace Dataflow;
 
-/// <summary>UTF-8. What has none begins with a byte that UTF-8 never holds: null is that byte alone, text with half of a surrogate pair
-/// another
-/// and its UTF-16.</summary>
+/// <summary>Texts in UTF-8. Values without a UTF-8 form begin with a byte that UTF-8 never contains: null is that byte alone, text with
+/// half of a surrogate pair is another one and its UTF-16.</summary>
 internal sealed class Utf8Serde : Serde<string?>
 {
     private const byte Null = 0xFE;
@@ -51,7 +50,7 @@ internal sealed class Int32Serde : Serde<int>
     public override int Read(ReadOnlyMemory<byte> bytes) => BinaryPrimitives.ReadInt32BigEndian(bytes.Span);
 }
 
-/// <summary>The bytes themselves, so that null, which has none, is refused.</summary>
+/// <summary>Byte arrays, unchanged; null has no form and is refused.</summary>
 internal sealed class BytesSerde : Serde<byte[]>
 {
     public override void Write(byte[] value, IBufferWriter<byte> bytes) => bytes.Write(value ?? throw SerdeException.NoNull("byte[]"));

@@ -1,16 +1,16 @@
 namespace Dataflow.Serialization;
 
-/// <summary>The comparers of collections that have a number, by which they are found again; 0 is the default one.</summary>
+/// <summary>The numbers of the comparers that collections may have; 0 is the default comparer.</summary>
 internal static class Comparers
 {
     private static readonly StringComparer?[] OfStrings =
         [null, StringComparer.Ordinal, StringComparer.OrdinalIgnoreCase, StringComparer.InvariantCulture, StringComparer.InvariantCultureIgnoreCase];
 
-    /// <exception cref="SerdeException">It has none.</exception>
+    /// <exception cref="SerdeException">The comparer has no number.</exception>
     public static int NumberOf<T>(IEqualityComparer<T> comparer, Type collection)
         => comparer.Equals(EqualityComparer<T>.Default) ? 0 : NumberOf((object)comparer, collection);
 
-    /// <exception cref="SerdeException">It has none.</exception>
+    /// <exception cref="SerdeException">The comparer has no number.</exception>
     public static int NumberOf<T>(IComparer<T> comparer, Type collection)
         => comparer.Equals(Comparer<T>.Default) ? 0 : NumberOf((object)comparer, collection);
 

@@ -2,7 +2,7 @@ using Dataflow.Serialization;
 
 namespace Dataflow;
 
-/// <summary>Finds, once per type, what <see cref="Serde{T}.Default"/> means for it.</summary>
+/// <summary>Finds, once per type, the serde that <see cref="Serde{T}.Default"/> stands for.</summary>
 internal static class DefaultSerde<T>
 {
     private static readonly Serde<T>? Basic = FindBasic();
@@ -10,10 +10,10 @@ internal static class DefaultSerde<T>
 
     public static Serde<T> Instance => Basic ?? (s_found ??= ValueSerde<T>.Create(ValueResolver.Default));
 
-    /// <summary>As the pipeline at hand has it.</summary>
+    /// <summary>The serde in the current pipeline.</summary>
     public static Serde<T> Current => Serdes.Current is { } given ? InstanceOf(given) : Instance;
 
-    /// <summary>As a pipeline has it.</summary>
+    /// <summary>Returns the serde in a pipeline.</summary>
     public static Serde<T> InstanceOf(Serdes serdes) => serdes.Given<T>() ?? Basic ?? serdes.Values<T>();
 
     private static Serde<T>? FindBasic()

@@ -1,6 +1,6 @@
 namespace Dataflow.Serialization;
 
-/// <summary>How deep a value of a type that can hold itself is being written or read on this thread.</summary>
+/// <summary>The nesting depth, on this thread, of values whose type can contain itself.</summary>
 internal static class Depth
 {
     public const int Max = 500;
@@ -8,7 +8,7 @@ internal static class Depth
     [ThreadStatic]
     private static int t_depth;
 
-    /// <exception cref="SerdeException">It is too deep; the depth is as before.</exception>
+    /// <exception cref="SerdeException">The value is nested too deeply; the depth is as before.</exception>
     public static void Enter(Type type)
     {
         if (t_depth == Max) throw SerdeException.TooDeep(type);

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace Dataflow.Serialization;
 
-/// <summary>The offsets of fields in their objects, by which private fields too are read and set without a call for each.</summary>
+/// <summary>The offsets of fields in their objects, with which private fields too are read and set without a call for each.</summary>
 internal static class FieldOffset
 {
     private static readonly MethodInfo ByteOffset = typeof(Unsafe).GetMethods()
@@ -19,7 +19,7 @@ internal static class FieldOffset
         return ref Unsafe.As<T, Fields>(ref value).First;
     }
 
-    /// <summary>How far behind it a field lies.</summary>
+    /// <summary>Returns the distance of a field from it.</summary>
     public static nint Of<T>(FieldInfo field)
     {
         var method = new DynamicMethod("offset", typeof(nint), [typeof(T).MakeByRefType()], typeof(FieldOffset).Module, skipVisibility: true);
@@ -37,7 +37,7 @@ internal static class FieldOffset
 
     private delegate ref byte StartOf<T>(ref T value);
 
-    /// <summary>Any object, seen from its first field on.</summary>
+    /// <summary>A view of any object from its first field on.</summary>
     private sealed class Fields
     {
         public byte First;

@@ -4,10 +4,10 @@ using System.Runtime.CompilerServices;
 
 namespace Dataflow.Serialization;
 
-/// <summary>Which types may be keys: those whose values are equal, as C# says it, exactly if they have one normal form.</summary>
+/// <summary>Decides which types may be keys: those for which values are equal in C# exactly if they have the same normal form.</summary>
 internal static class KeyForm
 {
-    /// <summary>Types whose equal values are the same in all respects.</summary>
+    /// <summary>Types whose equal values are identical.</summary>
     private static readonly HashSet<Type> Same =
     [
         typeof(string), typeof(bool), typeof(char), typeof(byte), typeof(sbyte), typeof(short), typeof(ushort), typeof(int), typeof(uint), typeof(long),
@@ -15,7 +15,7 @@ internal static class KeyForm
         typeof(Version), typeof(System.Text.Rune),
     ];
 
-    /// <summary>Types with values that are equal and yet differ, and what brings them to one form.</summary>
+    /// <summary>Types with values that are equal but differ, each with its normalizer.</summary>
     private static readonly Dictionary<Type, Delegate> Normal = new()
     {
         [typeof(double)] = (Normalizer<double>)(static (ref value) => value = double.IsNaN(value) ? double.NaN : value + 0.0),
@@ -26,21 +26,20 @@ internal static class KeyForm
         [typeof(DateTimeOffset)] = (Normalizer<DateTimeOffset>)(static (ref value) => value = value.ToUniversalTime()),
     };
 
-    /// <summary>Brings a value to the form that all equal to it have.</summary>
+    /// <summary>Brings a value to its normal form, which all values equal to it share.</summary>
     public delegate void Normalizer<T>(ref T value);
 
-    /// <summary>The fault of a type as a key, with the remedy; null: none.</summary>
+    /// <summary>Returns the fault of a type as a key, with the remedy; null if there is none.</summary>
     public static string? FaultOf(Type type)
         => Look(type, "", []) is { } fault ? $"Key {TypeNames.Of(type)}: {fault}" : null;
 
-    /// <summary>What brings the values of a type to one form; null where they have no other.</summary>
+    /// <summary>Returns the normalizer of a type; null if its values have only one form.</summary>
     public static Normalizer<T>? NormalizerOf<T>() => (Normalizer<T>?)NormalizerOf(typeof(T));
 
-    /// <summary>Whether values of a type are one thing, not made of others.</summary>
+    /// <summary>Whether values of a type are atomic, not made of others.</summary>
     public static bool IsPlain(Type type) => Same.Contains(type) || Normal.ContainsKey(type) || type.IsEnum;
 
-    /// <summary>Whether a value of the type may turn out to be of a type derived from it, which cannot be written as the key that it
-    /// is.</summary>
+    /// <summary>Whether a value may be of a type derived from the declared one, which cannot be written as the declared key type.</summary>
     public static bool MayBeDerived(Type type)
         => !IsPlain(type)
             && ((!type.IsValueType && !type.IsSealed) || PartsOf(type).Any(part => MayBeDerived(part.Type)));
@@ -93,8 +92,8 @@ internal static class KeyForm
     private static IEnumerable<(string Name, Type Type)> PartsOf(Type type)
         => Nullable.GetUnderlyingType(type) is { } inner ? [("Value", inner)] : TypeFields.All(type).Select(static field => (TypeFields.Plain(field.Name), field.FieldType));
 
-    /// <summary>Whether two values are equal exactly if all their fields are: tuples, records and structs, unless they say
-    /// otherwise.</summary>
+    /// <summary>Whether two values are equal exactly if all their fields are: tuples, records and structs, unless they define equality
+    /// themselves.</summary>
     private static bool IsMemberwise(Type type)
     {
         if (Nullable.GetUnderlyingType(type) is not null || KnownTypes.IsTuple(type)) return true;

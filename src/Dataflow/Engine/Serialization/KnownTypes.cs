@@ -14,10 +14,10 @@ using MessagePack.Resolvers;
 
 namespace Dataflow.Serialization;
 
-/// <summary>The types of .NET that have a form of their own.</summary>
+/// <summary>The types of .NET that have a built-in form.</summary>
 internal static class KnownTypes
 {
-    /// <summary>Types that hold nothing of other types, with what writes them.</summary>
+    /// <summary>Types that hold no values of other types, each with its formatter.</summary>
     private static readonly Dictionary<Type, object> Plain = new()
     {
         [typeof(string)] = new StringFormatter(),
@@ -30,7 +30,7 @@ internal static class KnownTypes
         [typeof(IPAddress)] = new TextFormatter<IPAddress>(static address => address.ToString(), IPAddress.Parse),
     };
 
-    /// <summary>Those that MessagePack's own library writes as they are.</summary>
+    /// <summary>The types that MessagePack's own library writes.</summary>
     private static readonly HashSet<Type> OfLibrary =
     [
         typeof(bool), typeof(char), typeof(byte), typeof(sbyte), typeof(short), typeof(ushort), typeof(int), typeof(uint), typeof(long), typeof(ulong),
@@ -76,7 +76,7 @@ internal static class KnownTypes
         typeof(IReadOnlySet<>),
     ];
 
-    /// <summary>What writes values of a type of .NET; null: it has no form.</summary>
+    /// <summary>Returns the formatter of a type of .NET; null if there is none.</summary>
     public static object? FormatterOf(Type type)
     {
         if (Plain.TryGetValue(type, out var plain)) return plain;
@@ -87,12 +87,12 @@ internal static class KnownTypes
         return IsOfDotNet(type) && IsMemory(type) ? Make(typeof(MemoryFormatter<>), type) : null;
     }
 
-    /// <summary>Whether a type is .NET's: what its fields hold is no business of others.</summary>
+    /// <summary>Whether a type belongs to .NET: its fields are an implementation detail.</summary>
     public static bool IsOfDotNet(Type type)
         => type.Assembly == typeof(object).Assembly || type.Assembly.GetName().Name is "System" or "netstandard"
             || type.Assembly.GetName().Name!.StartsWith("System.", StringComparison.Ordinal);
 
-    /// <summary>Tuples and pairs, which are their fields and nothing else.</summary>
+    /// <summary>Whether a type is a tuple or pair, which consists of its fields only.</summary>
     public static bool IsTuple(Type type)
         => type.IsAssignableTo(typeof(ITuple)) && IsOfDotNet(type)
             || type.IsGenericType && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>);

@@ -7,15 +7,14 @@ using MessagePack.Formatters;
 
 namespace Dataflow.Serialization;
 
-/// <summary>Writes a value as all its fields: an array where the type declares places (<c>Key(0)</c>), else a map by name.</summary>
-/// <remarks>Reading sets the fields and runs no constructor, unless some are not in the bytes: then what a constructor without
-/// parameters, or
-/// one whose parameters are all members, gives them.</remarks>
+/// <summary>Writes all fields of a value: as an array if the type declares places (<c>Key(0)</c>), else as a map by name.</summary>
+/// <remarks>Reading sets the fields and runs no constructor, unless some are missing in the bytes: those get the values from a constructor
+/// without parameters, or one whose parameters are all members.</remarks>
 internal sealed class ObjectFormatter<T> : IMessagePackFormatter<T?>
 {
     // In fields of the instance, not of the type: code that types share finds those much more slowly.
     private readonly Type _type = typeof(T);
-    private readonly bool _isExact = typeof(T).IsSealed; // values are of this very type
+    private readonly bool _isExact = typeof(T).IsSealed; // values are exactly of this type
     private readonly bool _isReceiver = typeof(T).IsAssignableTo(typeof(IMessagePackSerializationCallbackReceiver));
     private readonly TypeFields _fields = TypeFields.Of(typeof(T));
     private readonly bool _isRecursive = ValueCheck.HoldsItself(typeof(T));
@@ -154,7 +153,7 @@ internal sealed class ObjectFormatter<T> : IMessagePackFormatter<T?>
         }
     }
 
-    // Most often members come as they were written here.
+    // Members usually come in the order in which they were written here.
     private int Find(ref MessagePackReader reader, int expected)
     {
         if (!reader.TryReadStringSpan(out var name)) name = Encoding.UTF8.GetBytes(reader.ReadString() ?? "");
@@ -222,7 +221,7 @@ internal abstract class Member<T>(MemberField member)
     public abstract object? Get(ref byte start);
 }
 
-/// <summary>A text, the most common member that is no number: without the calls that any other type takes.</summary>
+/// <summary>A text, the most common member that is not a number: without the calls that other types need.</summary>
 internal sealed class TextMember<T>(MemberField member) : Member<T>(member)
 {
     private readonly nint _offset = FieldOffset.Of<T>(member.Field);
@@ -240,11 +239,11 @@ internal sealed class TextMember<T>(MemberField member) : Member<T>(member)
     private ref string? At(ref byte start) => ref Unsafe.As<byte, string?>(ref Unsafe.AddByteOffset(ref start, _offset));
 }
 
-/// <summary>The same, whose own type is known.</summary>
+/// <summary>A field of a known type of a value of <typeparamref name="T"/>.</summary>
 internal sealed class Member<T, TMember>(MemberField member, ValueResolver resolver) : Member<T>(member)
 {
     private readonly nint _offset = FieldOffset.Of<T>(member.Field);
-    private IMessagePackFormatter<TMember>? _formatter; // found late: a type may hold itself
+    private IMessagePackFormatter<TMember>? _formatter; // found late: a type may contain itself
 
     private IMessagePackFormatter<TMember> Formatter => _formatter ??= resolver.GetFormatterWithVerify<TMember>();
 

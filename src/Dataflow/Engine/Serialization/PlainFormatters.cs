@@ -9,7 +9,7 @@ using MessagePack.Formatters;
 
 namespace Dataflow.Serialization;
 
-/// <summary>UTF-8; text with half of a surrogate pair, which has none, as an extension that holds its UTF-16.</summary>
+/// <summary>Writes texts in UTF-8; text with half of a surrogate pair, which has no UTF-8, as an extension that holds its UTF-16.</summary>
 internal sealed class StringFormatter : IMessagePackFormatter<string?>
 {
     public const sbyte Utf16 = 16;
@@ -45,7 +45,7 @@ internal sealed class StringFormatter : IMessagePackFormatter<string?>
     }
 }
 
-/// <summary>A timestamp for UTC; other kinds as they lie in memory, which is ticks and kind.</summary>
+/// <summary>Writes UTC as a timestamp; other kinds as they lie in memory, which is ticks and kind.</summary>
 internal sealed class DateTimeFormatter : IMessagePackFormatter<DateTime>
 {
     public void Serialize(ref MessagePackWriter writer, DateTime value, MessagePackSerializerOptions options)
@@ -64,7 +64,7 @@ internal sealed class DateTimeFormatter : IMessagePackFormatter<DateTime>
     }
 }
 
-/// <summary>Text, but for a zero below zero, which has none.</summary>
+/// <summary>Writes decimals as text, except for negative zero, which has none.</summary>
 internal sealed class DecimalFormatter : IMessagePackFormatter<decimal>
 {
     public void Serialize(ref MessagePackWriter writer, decimal value, MessagePackSerializerOptions options)
@@ -79,7 +79,7 @@ internal sealed class DecimalFormatter : IMessagePackFormatter<decimal>
             : MessagePack.Formatters.DecimalFormatter.Instance.Deserialize(ref reader, options);
 }
 
-/// <summary>As the value lies in memory: for types of .NET that hold no references.</summary>
+/// <summary>Writes values as they lie in memory: for types of .NET that hold no references.</summary>
 internal sealed class MemoryFormatter<T> : IMessagePackFormatter<T>
 {
     public static MemoryFormatter<T> Instance { get; } = new();
@@ -101,7 +101,7 @@ internal sealed class MemoryFormatter<T> : IMessagePackFormatter<T>
     }
 }
 
-/// <summary>The bytes of a number of any length: that of MessagePack's library fails on some.</summary>
+/// <summary>Writes the bytes of an integer of any length; MessagePack's own formatter fails on some.</summary>
 internal sealed class BigIntegerFormatter : IMessagePackFormatter<BigInteger>
 {
     public void Serialize(ref MessagePackWriter writer, BigInteger value, MessagePackSerializerOptions options)
@@ -111,7 +111,7 @@ internal sealed class BigIntegerFormatter : IMessagePackFormatter<BigInteger>
         => new((reader.ReadBytes() ?? default).ToArray());
 }
 
-/// <summary>A class of .NET that has a text which says all of it.</summary>
+/// <summary>Writes a class of .NET as a text that contains all of it.</summary>
 internal sealed class TextFormatter<T>(Func<T, string> text, Func<string, T> parse) : IMessagePackFormatter<T?>
     where T : class
 {
@@ -122,7 +122,7 @@ internal sealed class TextFormatter<T>(Func<T, string> text, Func<string, T> par
         => reader.ReadString() is { } read ? parse(read) : null;
 }
 
-/// <summary>The text of JSON as it was read; nothing for an element that is undefined.</summary>
+/// <summary>Writes a JSON element as the text that was read; nothing for an undefined one.</summary>
 internal sealed class JsonElementFormatter : IMessagePackFormatter<JsonElement>
 {
     public void Serialize(ref MessagePackWriter writer, JsonElement value, MessagePackSerializerOptions options)
@@ -132,7 +132,7 @@ internal sealed class JsonElementFormatter : IMessagePackFormatter<JsonElement>
         => reader.ReadString() is { } text ? JsonElement.Parse(text) : default;
 }
 
-/// <summary>Writes values with the serde that the user gave, as bytes.</summary>
+/// <summary>Writes values with the user's serde, as bytes.</summary>
 internal sealed class GivenFormatter<T>(Serde<T> serde) : IMessagePackFormatter<T?>
 {
     public void Serialize(ref MessagePackWriter writer, T? value, MessagePackSerializerOptions options)

@@ -5,7 +5,7 @@ using MessagePack.Formatters;
 
 namespace Dataflow;
 
-/// <summary>A base type by its declared subtypes: a pair of the type's name and the value, in MessagePack.</summary>
+/// <summary>Writes values of a base type by their declared subtypes: a pair of the type's name and the value, in MessagePack.</summary>
 internal sealed class PolymorphicSerde<TBase>(IReadOnlyList<Type> types) : Serde<TBase>
 {
     private readonly PolymorphicFormatter<TBase> _formatter = new(types);

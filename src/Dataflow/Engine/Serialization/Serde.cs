@@ -3,49 +3,47 @@ using System.Text.Json;
 
 namespace Dataflow;
 
-/// <summary>How values of a type become bytes in topics and state, and values again.</summary>
-/// <remarks>
-/// <see cref="Default"/> is UTF-8 for <see cref="string"/>, big-endian for <see cref="int"/> and <see cref="long"/>, the bytes
-/// themselves for <c>byte[]</c>, and MessagePack for all else. A pipeline may be given another for a type: <see cref="Pipeline.UseSerde"/>.
-/// Implementations must be safe for several threads.
-/// </remarks>
+/// <summary>Converts values of a type to bytes in topics and state, and back.</summary>
+/// <remarks><see cref="Default"/> is UTF-8 for <see cref="string"/>, big-endian for <see cref="int"/> and <see cref="long"/>, the bytes
+/// themselves for <c>byte[]</c>, and MessagePack for all other types. <see cref="Pipeline.UseSerde"/> sets another one for a type.
+/// Implementations must be safe for several threads.</remarks>
 public abstract class Serde<T>
 {
-    /// <summary>The way that topics and state use unless told otherwise.</summary>
+    /// <summary>The serde that topics and state use unless another is given.</summary>
     /// <exception cref="PlanException">There is none for the type; the message says what to do.</exception>
     public static Serde<T> Default => DefaultSerde<T>.Instance;
 
-    /// <summary>The way that state uses: values without references as they lie in memory, others with all that they hold. For values inside
-    /// state whose form a step decides itself.</summary>
-    /// <remarks>It goes by the pipeline that plans, opens or runs on the thread (<see cref="Pipeline.UseSerde"/>). Bytes are for the same
-    /// type on the same kind of machine.</remarks>
-    /// <exception cref="PlanException">There is none for the type: thrown by <see cref="Signature"/> and by each use.</exception>
+    /// <summary>The serde that state uses: values without references as they lie in memory, others with all their content. For values
+    /// inside state whose form a step decides itself.</summary>
+    /// <remarks>It uses the serdes of the pipeline that plans, opens or runs on the thread (<see cref="Pipeline.UseSerde"/>). Bytes are
+    /// only valid for the same type on the same kind of machine.</remarks>
+    /// <exception cref="PlanException">The type has none; thrown by <see cref="Signature"/> and by each use.</exception>
     public static Serde<T> State => Dataflow.State.StateSerde<T>.Instance;
 
-    /// <summary>The form of the bytes, which a restart compares: state is read in the way that it was written. Default: the name of the
-    /// type of the serde.</summary>
+    /// <summary>The signature of the bytes' form, which a restart compares: state is read with the serde that wrote it. Default: the name
+    /// of the serde's type.</summary>
     public virtual string Signature => TypeNames.Of(GetType());
 
     /// <summary>Writes a value.</summary>
     public abstract void Write(T value, IBufferWriter<byte> bytes);
 
-    /// <summary>Makes the value again.</summary>
-    /// <param name="bytes">Exactly what <see cref="Write"/> wrote. Valid during the call only: copy what is kept.</param>
+    /// <summary>Reads a value.</summary>
+    /// <param name="bytes">Exactly the bytes of one <see cref="Write"/>. Valid during the call only: copy what you keep.</param>
     public abstract T Read(ReadOnlyMemory<byte> bytes);
 }
 
 /// <summary>Serdes that are ready to use.</summary>
 public static class Serde
 {
-    /// <summary>JSON in UTF-8, by System.Text.Json: what comes back is what that library makes of it.</summary>
+    /// <summary>Makes a serde of JSON in UTF-8, by System.Text.Json: a value is read back as that library reads it.</summary>
     /// <param name="options">The library's options; its defaults unless given.</param>
     public static Serde<T> Json<T>(JsonSerializerOptions? options = null) => new JsonSerde<T>(options ?? JsonSerializerOptions.Default);
 
-    /// <summary>Values of a base type or interface, each as the type that it is, by that type's name.</summary>
-    /// <remarks>A type that is renamed does not find what was written under its old name; types may be added.</remarks>
-    /// <param name="types">All types that values may be of; the base type itself where there are such values.</param>
-    /// <exception cref="ArgumentException">There are none, two have one name, or one is not of the base type or has no values of its
-    /// own.</exception>
+    /// <summary>Makes a serde for a base type or interface, which writes each value as its own type, by that type's name.</summary>
+    /// <remarks>Values written under a type's old name cannot be read after a rename; types may be added.</remarks>
+    /// <param name="types">All types of the values; include the base type itself if there are such values.</param>
+    /// <exception cref="ArgumentException">There are no types, two have the same name, or one is not of the base type or cannot have
+    /// instances.</exception>
     public static Serde<TBase> Polymorphic<TBase>(params IReadOnlyList<Type> types)
     {
         ArgumentNullException.ThrowIfNull(types);

@@ -3,10 +3,9 @@ using Dataflow.State;
 
 namespace Dataflow.Serialization;
 
-/// <summary>The serdes that a pipeline was given for types: they hold wherever its bytes are made.</summary>
-/// <remarks>Codecs are found by type, from wherever a value is written; so the pipeline's serdes are those of the thread while it plans,
-/// opens or
-/// runs the pipeline. All that does begins with <see cref="Enter"/>.</remarks>
+/// <summary>The serdes that a pipeline was given for types: they apply wherever it writes bytes.</summary>
+/// <remarks>Codecs are found by type, from wherever a value is written; so the pipeline's serdes are set on the thread while it plans,
+/// opens or runs the pipeline. All such code begins with <see cref="Enter"/>.</remarks>
 internal sealed class Serdes
 {
     [ThreadStatic]
@@ -21,12 +20,12 @@ internal sealed class Serdes
     /// <summary>The serdes of the thread's pipeline; null: none were given.</summary>
     public static Serdes? Current => t_current;
 
-    /// <summary>A line for each serde that keys or state need; what a restart compares.</summary>
+    /// <summary>A line for each serde that keys or state need; a restart compares them.</summary>
     public IReadOnlyCollection<string> InState => _inState;
 
     public ValueResolver Resolver => _resolver ??= new(_given);
 
-    /// <exception cref="ArgumentException">The type has another one.</exception>
+    /// <exception cref="ArgumentException">The type has another serde.</exception>
     public void Add<T>(Serde<T> serde)
     {
         if (_given.TryGetValue(typeof(T), out var given) && ((GivenSerde<T>)given).Serde is var other && other != serde && other.Signature != serde.Signature)
@@ -46,21 +45,21 @@ internal sealed class Serdes
         return scope;
     }
 
-    /// <summary>The serde that a type was given; null: none.</summary>
+    /// <summary>Returns the serde that was given for a type; null: none.</summary>
     public Serde<T>? Given<T>() => (_given.GetValueOrDefault(typeof(T)) as GivenSerde<T>)?.Serde;
 
     /// <exception cref="PlanException">The type, or one that it holds, cannot be written.</exception>
     public Serde<T> Values<T>()
         => (Serde<T>)_values.GetOrAdd(typeof(T), static (_, all) => ValueSerde<T>.Create(all.Resolver), this);
 
-    /// <summary>How the pipeline's keys are hashed and written, whichever pipeline's thread asks.</summary>
+    /// <summary>Returns the codec of the pipeline's keys, on the thread of any pipeline.</summary>
     public KeyCodec<TKey> KeysOf<TKey>() => _given.Count == 0 ? KeyCodec<TKey>.Usual : Keys<TKey>();
 
     /// <exception cref="PlanException">The type cannot be a key.</exception>
     public KeyCodec<TKey> Keys<TKey>()
         => (KeyCodec<TKey>)_keys.GetOrAdd(typeof(TKey), static (_, all) => all.MakeKeys<TKey>(), this);
 
-    /// <summary>Notes that state holds values of a type.</summary>
+    /// <summary>Records that state holds values of a type.</summary>
     public void NoteInState(Type type) => Note(type, []);
 
     private KeyCodec<TKey> MakeKeys<TKey>()
@@ -76,22 +75,22 @@ internal sealed class Serdes
         foreach (var part in given is null ? ValueForm.Of(type).Parts.Select(static part => part.Type) : given.Parts) Note(part, seen);
     }
 
-    /// <summary>Gives the thread back the serdes that it had before.</summary>
+    /// <summary>Restores the serdes that the thread had before.</summary>
     public readonly ref struct Scope(Serdes? before)
     {
         public void Dispose() => t_current = before;
     }
 }
 
-/// <summary>A serde as the user gave it for its type.</summary>
+/// <summary>A serde that the user gave for a type.</summary>
 internal interface IGivenSerde
 {
     string Signature { get; }
 
-    /// <summary>What writes values of the type where they are part of others.</summary>
+    /// <summary>The formatter for values of the type inside others.</summary>
     object Formatter { get; }
 
-    /// <summary>The types that it leaves to be written in the usual way.</summary>
+    /// <summary>The types that it leaves to be written in the default way.</summary>
     IReadOnlyList<Type> Parts { get; }
 }
 

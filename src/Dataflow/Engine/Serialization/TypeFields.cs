@@ -5,16 +5,15 @@ using MessagePack;
 
 namespace Dataflow.Serialization;
 
-/// <summary>A field of a type as it is written: under the name of the property that shows it, where there is one.</summary>
+/// <summary>A field of a type in its serialized form: under the name of the property that exposes it, if there is one.</summary>
 /// <param name="Field">The field.</param>
 /// <param name="Name">Its name in the bytes, and in errors.</param>
 /// <param name="Key">Its place, where the type declares places; else null.</param>
 internal sealed record MemberField(FieldInfo Field, string Name, int? Key);
 
-/// <summary>What a type of a user's is made of: all its fields, whoever may see them, those of its base types first.</summary>
-/// <remarks>The fields are the whole of a value, so what was written is what comes back, however its type lets it be made. Only what the
-/// type
-/// itself says is not to be kept (<c>IgnoreMember</c>, <c>IgnoreDataMember</c>, <c>NonSerialized</c>) is left out.</remarks>
+/// <summary>The fields of a user's type: all of them, of any visibility, those of its base types first.</summary>
+/// <remarks>The fields are the whole of a value, so a value is read back as it was written, however its type is constructed. Only fields
+/// that the type itself excludes (<c>IgnoreMember</c>, <c>IgnoreDataMember</c>, <c>NonSerialized</c>) are left out.</remarks>
 internal sealed class TypeFields
 {
     private const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
@@ -23,10 +22,10 @@ internal sealed class TypeFields
 
     public IReadOnlyList<MemberField> Members { get; }
 
-    /// <summary>Whether some fields are left out because the type says so.</summary>
+    /// <summary>Whether the type excludes some fields.</summary>
     public bool HasIgnored { get; }
 
-    /// <summary>Whether members go by their places, else by their names.</summary>
+    /// <summary>Whether members are identified by their places, else by their names.</summary>
     public bool HasPlaces => Members.Count > 0 && Members[0].Key is not null;
 
     public static TypeFields Of(Type type)
@@ -50,7 +49,7 @@ internal sealed class TypeFields
     public static IEnumerable<FieldInfo> All(Type type)
         => (type.BaseType is { } above && above != typeof(object) ? All(above) : []).Concat(type.GetFields(Declared));
 
-    // Tuples and pairs are of .NET: their fields have places and no names of a user's.
+    // Tuples and pairs belong to .NET: their fields have places and no user's names.
     private static bool IsPlain(Type type) => KnownTypes.IsOfDotNet(type);
 
     // A member that hides one of a base type has the same name.
@@ -77,7 +76,8 @@ internal sealed class TypeFields
         where TAttribute : Attribute
         => field.GetCustomAttribute<TAttribute>() ?? shown?.GetCustomAttribute<TAttribute>();
 
-    /// <summary>The property that shows a field: the compiler's for its own fields; else one of the field's name and type.</summary>
+    /// <summary>Finds the property that exposes a field: the compiler's for its own fields; else one of the field's name and
+    /// type.</summary>
     private static PropertyInfo? PropertyOf(FieldInfo field)
     {
         if (field.IsPublic) return null;
@@ -88,7 +88,7 @@ internal sealed class TypeFields
             => property.PropertyType == field.FieldType && property.Name.Equals(name.TrimStart('_'), StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>A field's name without the compiler's marks: <c>&lt;Total&gt;k__BackingField</c>, <c>&lt;clock&gt;P</c>.</summary>
+    /// <summary>Returns a field's name without the compiler's marks: <c>&lt;Total&gt;k__BackingField</c>, <c>&lt;clock&gt;P</c>.</summary>
     public static string Plain(string field)
         => field.StartsWith('<') && field.IndexOf('>', StringComparison.Ordinal) is > 1 and var end ? field[1..end] : field;
 }

@@ -2,12 +2,12 @@ using System.Collections.Concurrent;
 
 namespace Dataflow.Serialization;
 
-/// <summary>Looks through a type and all that its values may hold.</summary>
+/// <summary>Checks a type and all types that its values may contain.</summary>
 internal static class ValueCheck
 {
     private static readonly ConcurrentDictionary<Type, bool> Recursive = [];
 
-    /// <summary>The members that cannot be written, each with the path to it.</summary>
+    /// <summary>Returns the members that cannot be written, each with the path to it.</summary>
     public static IReadOnlyList<string> FaultsOf(Type type, ValueResolver resolver)
     {
         var faults = new List<string>();
@@ -15,7 +15,7 @@ internal static class ValueCheck
         return faults;
     }
 
-    /// <summary>Whether a value of the type may hold another.</summary>
+    /// <summary>Whether a value of the type may contain another one of the type.</summary>
     public static bool HoldsItself(Type type)
         => Recursive.GetOrAdd(type, static type => ValueForm.Of(type).Parts.Any(part => Reaches(part.Type, type, [])));
 
@@ -36,7 +36,7 @@ internal static class ValueCheck
     private static bool Reaches(Type from, Type to, HashSet<Type> seen)
         => from == to || (seen.Add(from) && ValueForm.Of(from).Parts.Any(part => Reaches(part.Type, to, seen)));
 
-    /// <summary>The way from a type to a part of it.</summary>
+    /// <summary>The path from a type to a part of it.</summary>
     private readonly record struct Path(string Root, string Members, bool IsHeld)
     {
         public Path To(string? member)

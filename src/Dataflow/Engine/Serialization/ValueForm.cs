@@ -4,10 +4,10 @@ using MessagePack.Resolvers;
 
 namespace Dataflow.Serialization;
 
-/// <summary>How values of a type are written, or why they cannot be.</summary>
-/// <param name="Make">Makes what writes them; null: there is nothing that does.</param>
-/// <param name="Parts">The types of what they hold, with the name of the member where there is one.</param>
-/// <param name="Fault">What is wrong with the type, as the rest of a sentence, and what to do.</param>
+/// <summary>The serialized form of a type's values, or the reason why there is none.</summary>
+/// <param name="Make">Makes the formatter; null if there is none.</param>
+/// <param name="Parts">The types of the values' parts, with the name of the member where there is one.</param>
+/// <param name="Fault">The fault of the type, as the rest of a sentence, and the remedy.</param>
 internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyList<(string? Member, Type Type)> Parts, string? Fault)
 {
     private const string WriteOneself = "Leave it out with [IgnoreMember], keep what it is made of instead, or give the pipeline UseSerde(...) for it";

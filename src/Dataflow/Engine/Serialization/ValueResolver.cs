@@ -5,7 +5,7 @@ using MessagePack.Formatters;
 
 namespace Dataflow.Serialization;
 
-/// <summary>Finds what writes values of a type, with the serdes that were given for some.</summary>
+/// <summary>Finds the formatters of types, with the serdes that were given for some.</summary>
 internal sealed class ValueResolver : IFormatterResolver
 {
     private readonly IReadOnlyDictionary<Type, IGivenSerde> _given;
@@ -14,17 +14,17 @@ internal sealed class ValueResolver : IFormatterResolver
     public ValueResolver(IReadOnlyDictionary<Type, IGivenSerde> given)
     {
         _given = given;
-        // Every type was looked through before; what is read may be as deep as what was written.
+        // Every type was checked before; a value that is read may be as deep as it was written.
         Options = MessagePackSerializerOptions.Standard.WithResolver(this)
             .WithSecurity(MessagePackSecurity.UntrustedData.WithMaximumObjectGraphDepth(int.MaxValue));
     }
 
-    /// <summary>The one of types for which nothing was given.</summary>
+    /// <summary>The resolver without any given serdes.</summary>
     public static ValueResolver Default { get; } = new(new Dictionary<Type, IGivenSerde>());
 
     public MessagePackSerializerOptions Options { get; }
 
-    /// <summary>Whether a serde was given for a type, and the types that it asks for in turn.</summary>
+    /// <summary>Whether a serde was given for a type; returns the types that it leaves to others.</summary>
     public bool IsGiven(Type type, [NotNullWhen(true)] out IReadOnlyList<Type>? parts)
     {
         parts = _given.TryGetValue(type, out var given) ? given.Parts : null;

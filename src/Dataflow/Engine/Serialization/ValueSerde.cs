@@ -5,7 +5,7 @@ using MessagePack.Formatters;
 
 namespace Dataflow;
 
-/// <summary>MessagePack: values as all that they hold, by member name, or by place where the type declares places.</summary>
+/// <summary>Writes values in MessagePack with all their content, by member name, or by place where the type declares places.</summary>
 internal sealed class ValueSerde<T> : Serde<T>
 {
     private readonly MessagePackSerializerOptions _options;

@@ -6,12 +6,10 @@ using Dataflow.Log;
 namespace Dataflow.State;
 
 /// <summary>Collects a task's state changes of an epoch, by shard, as records of the changelog topic.</summary>
-/// <remarks>
-/// Removals go to the epoch that runs; entries go to the epoch that was cut, since <see cref="KeyedState{TKey, TValue}"/>
-/// writes them after the cut. Within an epoch a key's removals therefore come before its value: applying the records in
-/// order gives the state at the cut. Keys are laid out by <see cref="ChangeKey"/>.
-/// </remarks>
-/// <param name="ownsShard">Which shards' changes are to be written; of state that all workers hold, each writes its own.</param>
+/// <remarks>Removals go to the current epoch; entries go to the epoch that was cut, since <see cref="KeyedState{TKey, TValue}"/> writes
+/// them after the cut. Within an epoch a key's removals therefore come before its value: applying the records in order gives the state at
+/// the cut. Keys are laid out by <see cref="ChangeKey"/>.</remarks>
+/// <param name="ownsShard">Decides which shards' changes are written; of state that all workers hold, each writes its own.</param>
 internal sealed class Changes(Func<int, bool>? ownsShard = null)
 {
     private const int MaxKeptBytes = 1 << 20;
@@ -21,13 +19,13 @@ internal sealed class Changes(Func<int, bool>? ownsShard = null)
     private RecordBuffer?[] _running = new RecordBuffer?[Shards.Count];
     private RecordBuffer?[] _cut = new RecordBuffer?[Shards.Count];
 
-    /// <summary>Begins an epoch; what <see cref="Take()"/> gives belongs to the one before.</summary>
+    /// <summary>Begins an epoch; <see cref="Take()"/> then returns the one before.</summary>
     public void Flip() => (_running, _cut) = (_cut, _running);
 
-    /// <summary>Hands over the records of the epoch that was cut, by shard; the buffers belong to the caller.</summary>
+    /// <summary>Takes the records of the epoch that was cut, by shard; the buffers belong to the caller.</summary>
     public IEnumerable<(int Shard, RecordBuffer Records)> Take() => Take(_cut);
 
-    /// <summary>Hands over all records, to be thrown away.</summary>
+    /// <summary>Takes all records, to be thrown away.</summary>
     public IEnumerable<(int Shard, RecordBuffer Records)> TakeAll() => Take(_cut).Concat(Take(_running));
 
     public void Put<TKey, TValue>(uint state, long ns, uint hash, TKey key, ref TValue value, KeyCodec<TKey> keys)
@@ -41,7 +39,7 @@ internal sealed class Changes(Func<int, bool>? ownsShard = null)
         if (_value.Capacity > MaxKeptBytes) _value = new ArrayBufferWriter<byte>();
     }
 
-    /// <summary>As the other form, of what is written already: a key behind its prefix, and a value.</summary>
+    /// <summary>Adds an entry that is serialized already: a key behind its prefix, and a value.</summary>
     public void Put(uint state, long ns, uint hash, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         if (!Owns(hash)) return;
@@ -62,7 +60,7 @@ internal sealed class Changes(Func<int, bool>? ownsShard = null)
     /// <summary>Removes a namespace, which was written to some shards.</summary>
     /// <param name="state">The state.</param>
     /// <param name="ns">The namespace.</param>
-    /// <param name="shards">A bit for each shard that may hold something of it.</param>
+    /// <param name="shards">A bit for each shard that may hold entries of it.</param>
     public void Drop(uint state, long ns, ulong shards)
     {
         if (shards == 0) return;

@@ -2,15 +2,16 @@ using Dataflow.Log;
 
 namespace Dataflow.State;
 
-/// <summary>Writes what is larger than a record of the log may be in several, which follow each other in one commit.</summary>
+/// <summary>Splits entries larger than a record of the log may be into several records, which follow each other in one commit.</summary>
 internal static class EntryParts
 {
-    /// <summary>The most of a value in one record: so many that batches, which hold at most 16 MiB, stay of a common size.</summary>
+    /// <summary>The largest part of a value in one record: small enough that batches, which hold at most 16 MiB, keep a common
+    /// size.</summary>
     public const int MaxBytes = 4 << 20;
 
     /// <summary>Appends an entry of a changelog or snapshot: first its value's parts, if it has several, then the entry with the rest.</summary>
-    /// <param name="records">What follows each other in them comes out so, too.</param>
-    /// <param name="key">Laid out by <see cref="ChangeKey"/>.</param>
+    /// <param name="records">The records to append to; their order is kept.</param>
+    /// <param name="key">The key, laid out by <see cref="ChangeKey"/>.</param>
     /// <param name="value">The value.</param>
     public static void Append(RecordBuffer records, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {

@@ -5,7 +5,7 @@ internal interface IState
 {
     uint Id { get; }
 
-    /// <summary>Whether every worker holds all of it, and not its own shards alone.</summary>
+    /// <summary>Whether every worker holds all of it, instead of only its own shards.</summary>
     bool IsBroadcast { get; }
 
     long Entries { get; }
@@ -17,7 +17,7 @@ internal interface IState
     void RestorePut(long ns, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value);
 }
 
-/// <summary>The number that stands for a state's name in changelogs.</summary>
+/// <summary>The number that represents a state's name in changelogs.</summary>
 internal static class StateId
 {
     public static uint Of(string name)

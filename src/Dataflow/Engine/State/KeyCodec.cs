@@ -5,10 +5,9 @@ using Dataflow.Serialization;
 
 namespace Dataflow.State;
 
-/// <summary>How keys are hashed and written.</summary>
-/// <remarks>Keys that are equal, as C# says it, have one hash, the same in every run: it decides a key's shard. It is made of their
-/// normal form,
-/// which topics hold too: there equal keys are one to whoever compares bytes. State holds the key as it first came.</remarks>
+/// <summary>Hashes and writes keys.</summary>
+/// <remarks>Keys that are equal in C# have the same hash, which is the same in every run: it decides a key's shard. It is computed from
+/// their normal form, which topics hold too: there equal keys have equal bytes. State holds the first one of equal keys.</remarks>
 internal class KeyCodec<TKey>(Serde<TKey> serde, KeyForm.Normalizer<TKey>? normalizer = null)
 {
     private const uint ShardBits = 0xFC000000;
@@ -20,11 +19,11 @@ internal class KeyCodec<TKey>(Serde<TKey> serde, KeyForm.Normalizer<TKey>? norma
     /// <exception cref="PlanException">The type cannot be a key.</exception>
     public static KeyCodec<TKey> Default => Serdes.Current is { } given ? given.Keys<TKey>() : Usual;
 
-    /// <summary>That of pipelines that were given no serdes.</summary>
+    /// <summary>The codec of pipelines without serdes of their own.</summary>
     /// <exception cref="PlanException">The type cannot be a key.</exception>
     public static KeyCodec<TKey> Usual => s_default ??= Of(static () => Serde<TKey>.Default);
 
-    /// <summary>Whether some values of the type are refused, which is seen when they are hashed.</summary>
+    /// <summary>Whether some values of the type are refused, which is only known when they are hashed.</summary>
     public virtual bool MayRefuse { get; init; } = KeyForm.MayBeDerived(typeof(TKey));
 
     /// <summary>A stable 32-bit hash, never 0.</summary>
@@ -41,10 +40,10 @@ internal class KeyCodec<TKey>(Serde<TKey> serde, KeyForm.Normalizer<TKey>? norma
         return OfBytes(scratch.WrittenSpan);
     }
 
-    /// <summary>Writes a key so that it comes back as it is.</summary>
+    /// <summary>Writes a key so that it is read back unchanged.</summary>
     public virtual void Write(TKey key, IBufferWriter<byte> bytes) => serde.Write(key, bytes);
 
-    /// <summary>Writes a key so that all that are equal have the same bytes.</summary>
+    /// <summary>Writes a key in its normal form: equal keys have the same bytes.</summary>
     public void WriteNormal(TKey key, IBufferWriter<byte> bytes)
     {
         normalizer?.Invoke(ref key);
@@ -57,7 +56,7 @@ internal class KeyCodec<TKey>(Serde<TKey> serde, KeyForm.Normalizer<TKey>? norma
     public static KeyCodec<TKey> Of(Func<Serde<TKey>> serde)
         => KeyForm.FaultOf(typeof(TKey)) is { } fault ? throw PlanException.NoKey(fault) : new(serde(), KeyForm.NormalizerOf<TKey>());
 
-    /// <summary>Hashes pairs of numbers without writing them, which would cost ten times as much.</summary>
+    /// <summary>Hashes pairs of numbers without writing them, which would take ten times as long.</summary>
     private static bool TryHashPair(TKey key, out uint hash)
     {
         hash = key switch
@@ -74,12 +73,12 @@ internal class KeyCodec<TKey>(Serde<TKey> serde, KeyForm.Normalizer<TKey>? norma
     private static uint MixPair(long first, long second)
         => Mix((((ulong)Mix((ulong)first) << 32) | Mix(~(ulong)first)) ^ (ulong)second);
 
-    /// <summary>A hash that lies in the shard of one and else goes by another.</summary>
+    /// <summary>Makes a hash in the shard of one hash, with the other bits of another.</summary>
     protected static uint InShardOf(uint shard, uint rest) => (shard & ShardBits) | (rest & ~ShardBits) | 1;
 
     private static uint OfBytes(ReadOnlySpan<byte> bytes) => Mix(KafkaPartitioner.Hash(bytes));
 
-    // The finisher of MurmurHash3: every bit of the key reaches the upper bits, which name the shard.
+    // The finisher of MurmurHash3: every bit of the key reaches the upper bits, which select the shard.
     protected static uint Mix(ulong bits)
     {
         bits ^= bits >> 33;

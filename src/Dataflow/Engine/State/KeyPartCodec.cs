@@ -3,11 +3,11 @@ using System.Buffers.Binary;
 
 namespace Dataflow.State;
 
-/// <summary>Writes the part followed by the key; hashes both so that they lie in the key's shard.</summary>
+/// <summary>Writes the part followed by the key; hashes both so that they belong to the key's shard.</summary>
 internal sealed class KeyPartCodec<TKey>() : KeyCodec<KeyPart<TKey>>(null!)
     where TKey : notnull
 {
-    // The key in all bits: many keys have a part of the same number.
+    // The key affects all bits: many keys have a part of the same number.
     public override uint Hash(KeyPart<TKey> part)
     {
         var key = KeyCodec<TKey>.Default.Hash(part.Key);

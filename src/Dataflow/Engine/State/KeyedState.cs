@@ -5,16 +5,14 @@ using Dataflow.State;
 
 namespace Dataflow.Extensibility;
 
-/// <summary>Values by key, kept in memory and made durable with each checkpoint. For one thread: that of its task.</summary>
-/// <remarks>
-/// Open addressing with keys and values inline. A checkpoint does not copy the table: it flips a mark, and the entries
-/// changed in the epoch before are written in slices between batches; one that is about to change again is written first.
-/// So a checkpoint stops the task for microseconds, whatever the size.
-/// </remarks>
+/// <summary>A value per key, kept in memory and made durable by each checkpoint. Only its task's thread may use it.</summary>
+/// <remarks>A hash table with open addressing; keys and values lie inline. A checkpoint does not copy the table: it starts a new epoch, and
+/// the entries changed in the one before are written in slices between batches; an entry that is about to change again is written first. So
+/// a checkpoint stops the task for microseconds, whatever the size.</remarks>
 public sealed class KeyedState<TKey, TValue>
     where TKey : notnull
 {
-    private const int BlockShift = 8; // entries are looked through for changes in blocks of 256
+    private const int BlockShift = 8; // entries are searched for changes in blocks of 256
     private const int MinCapacity = 16;
     private const int MinToShrink = 1024;
     private const int CacheLine = 64;
@@ -27,7 +25,7 @@ public sealed class KeyedState<TKey, TValue>
     private bool[] _changed = [];
     private bool[] _frozen = [];
     private int _nextFrozen = int.MaxValue;
-    private ulong _writtenShards; // a bit for each that may hold something of the table in a checkpoint
+    private ulong _writtenShards; // a bit for each shard of which a checkpoint may hold entries of the table
     private byte _mark = 1;
 
     internal KeyedState(NamespacedState<TKey, TValue> owner)
@@ -39,16 +37,16 @@ public sealed class KeyedState<TKey, TValue>
     private struct Entry
     {
         public uint Hash; // 0: empty
-        public byte Mark; // 0: unchanged; else the epoch's mark in which it changed
+        public byte Mark; // 0: unchanged; else the mark of the epoch in which it changed
         public bool IsTouched; // until Untouch; in no checkpoint
         public TKey Key;
         public TValue Value;
     }
 
-    /// <summary>How many keys have a value.</summary>
+    /// <summary>The number of keys that have a value.</summary>
     public int Count { get; private set; }
 
-    /// <summary>How many places the table has.</summary>
+    /// <summary>The number of slots in the table.</summary>
     internal int Capacity => _entries.Length;
 
     internal long Namespace { get; set; }
@@ -56,10 +54,10 @@ public sealed class KeyedState<TKey, TValue>
     /// <summary>Finds the value of a key, or adds the type's default value, and marks it changed.</summary>
     /// <param name="key">The key of the record at hand.</param>
     /// <param name="exists">Whether the key had a value.</param>
-    /// <returns>The place of the value, to be changed at once: not valid after another call.</returns>
+    /// <returns>A reference to the value, to be changed at once: not valid after another call.</returns>
     public ref TValue Update(TKey key, out bool exists) => ref FindOrAdd(key, out exists).Value;
 
-    /// <summary>As <see cref="Update"/>, and says whether it is the key's first time since <see cref="Untouch"/>.</summary>
+    /// <summary>Like <see cref="Update"/>; also says whether the key is touched for the first time since <see cref="Untouch"/>.</summary>
     internal ref TValue Touch(TKey key, out bool exists, out bool isFirst)
     {
         ref var entry = ref FindOrAdd(key, out exists);
@@ -68,7 +66,7 @@ public sealed class KeyedState<TKey, TValue>
         return ref entry.Value;
     }
 
-    /// <summary>The value of a key that was touched. It must not be changed in place.</summary>
+    /// <summary>Ends the touch of a key and returns its value, which must not be changed in place.</summary>
     internal ref TValue Untouch(TKey key)
     {
         ref var entry = ref _entries[Find(key, _owner.Keys.Hash(key))];
@@ -76,7 +74,7 @@ public sealed class KeyedState<TKey, TValue>
         return ref entry.Value;
     }
 
-    /// <summary>Looks a value up. The value must not be changed in place.</summary>
+    /// <summary>Looks up the value of a key. The value must not be changed in place.</summary>
     public bool TryGet(TKey key, out TValue value)
     {
         ref var entry = ref _entries[Find(key, _owner.Keys.Hash(key))];
@@ -84,12 +82,12 @@ public sealed class KeyedState<TKey, TValue>
         return entry.Hash != 0;
     }
 
-    /// <summary>Looks a value up without a copy.</summary>
-    /// <returns>The place of the value, or of the type's default value where the key has none: not valid after another call.</returns>
+    /// <summary>Looks up a value without a copy.</summary>
+    /// <returns>A reference to the value, or to the type's default value if the key has none: not valid after another call.</returns>
     public ref readonly TValue Find(TKey key) => ref _entries[Find(key, _owner.Keys.Hash(key))].Value;
 
-    /// <summary>Asks the processor for the memory where a key's value most likely is, so that it is there when it is looked up soon: for a
-    /// step that knows several keys ahead, and has more state than its caches hold.</summary>
+    /// <summary>Prefetches the memory where a key's value most likely lies, for a lookup that follows soon: for a step that knows several
+    /// keys in advance, and whose state is larger than the processor's caches.</summary>
     public unsafe void Prefetch(TKey key)
     {
         if (!Sse.IsSupported) return;
@@ -97,7 +95,7 @@ public sealed class KeyedState<TKey, TValue>
         for (var line = 0; line < Unsafe.SizeOf<Entry>(); line += CacheLine) Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref entry, line)));
     }
 
-    /// <summary>Forgets a key; false if it had no value.</summary>
+    /// <summary>Removes the value of a key; false if it had none.</summary>
     public bool Remove(TKey key)
     {
         var hash = _owner.Keys.Hash(key);
@@ -112,7 +110,8 @@ public sealed class KeyedState<TKey, TValue>
         return true;
     }
 
-    /// <summary>Calls back for each key and value, in no particular order. The state must not change meanwhile.</summary>
+    /// <summary>Calls <paramref name="visit"/> for each key and value, in no particular order. The state must not change
+    /// meanwhile.</summary>
     public void ForEach(Action<TKey, TValue> visit)
     {
         ArgumentNullException.ThrowIfNull(visit);
@@ -128,8 +127,8 @@ public sealed class KeyedState<TKey, TValue>
         }
     }
 
-    /// <summary>Looks at the next places of the table, from <paramref name="next"/> on, and removes the entries that are over;
-    /// false once it has come to the table's end.</summary>
+    /// <summary>Looks at the next <paramref name="places"/> slots from <paramref name="next"/> on and removes the entries that have ended;
+    /// false once it has reached the table's end.</summary>
     internal bool RemoveSome<TContext>(ref int next, int places, TContext context, EntryCondition<TContext, TKey, TValue> isOver)
     {
         var entries = _entries;
@@ -142,9 +141,9 @@ public sealed class KeyedState<TKey, TValue>
                 continue;
             }
 
-            Remove(entry.Key); // another may come to its place
+            Remove(entry.Key); // another entry may move to its slot
             if (entries == _entries) continue;
-            next = 0; // the table has shrunk, and all have other places
+            next = 0; // the table has shrunk, and all entries have moved
             return true;
         }
 
@@ -155,7 +154,7 @@ public sealed class KeyedState<TKey, TValue>
 
     internal delegate void Visitor<in TContext>(TContext context, TKey key, ref TValue value);
 
-    /// <summary>Puts back what a checkpoint held.</summary>
+    /// <summary>Adds an entry of the checkpoint that the job carries on from.</summary>
     internal void Restore(TKey key, TValue value)
     {
         var hash = _owner.Keys.Hash(key);
@@ -165,7 +164,7 @@ public sealed class KeyedState<TKey, TValue>
         _writtenShards |= 1UL << Shards.Of(hash);
     }
 
-    /// <summary>Begins a new epoch: what changed in the one before is to be written by <see cref="WriteFrozen"/>.</summary>
+    /// <summary>Begins a new epoch: entries changed in the one before are frozen and await <see cref="WriteFrozen"/>.</summary>
     internal void Flip()
     {
         (_changed, _frozen) = (_frozen, _changed);
@@ -192,7 +191,7 @@ public sealed class KeyedState<TKey, TValue>
         return true;
     }
 
-    /// <summary>Empties the table, keeping memory for as many entries as it had. What is frozen is written first.</summary>
+    /// <summary>Empties the table, keeping memory for as many entries as it had. Frozen entries are written first.</summary>
     internal void Clear()
     {
         var all = int.MaxValue;
@@ -203,7 +202,7 @@ public sealed class KeyedState<TKey, TValue>
         Count = 0;
     }
 
-    /// <summary>The shards that checkpoints may hold something of the table in, a bit for each; from now on none.</summary>
+    /// <summary>The shards of which checkpoints may hold entries of the table, as a bit set; resets it.</summary>
     internal ulong TakeWrittenShards()
     {
         var shards = _writtenShards;
@@ -267,7 +266,7 @@ public sealed class KeyedState<TKey, TValue>
         return true;
     }
 
-    /// <summary>Whether the table has far more room than it needs: it was larger once.</summary>
+    /// <summary>Whether the table has far more slots than it needs, because it was larger once.</summary>
     private bool IsSparse => (long)Count * 8 < _entries.Length && _entries.Length > MinToShrink;
 
     private static int CapacityFor(int count) => Math.Max(MinCapacity, (int)BitOperations.RoundUpToPowerOf2((uint)count * 2));
@@ -284,7 +283,7 @@ public sealed class KeyedState<TKey, TValue>
         }
     }
 
-    // Another for each size: keys that are taken from one table in its order, or left in it, are spread over one of another size.
+    // Another hash for each size: keys taken from one table in its order, or left in it, are spread over one of another size.
     private static uint MultiplierFor(int shift)
     {
         var bits = (uint)shift * 0x9E3779B9;

@@ -2,8 +2,8 @@ using Dataflow.State;
 
 namespace Dataflow.Extensibility;
 
-/// <summary>State by key of a step that falls into namespaces, each of which is dropped as a whole: a table for each window, say.</summary>
-/// <remarks>Made by <see cref="StepDeclaration.NamespacedState"/>. For one thread: that of its task.</remarks>
+/// <summary>State by key in namespaces, each of which is dropped as a whole: a table for each window, for example.</summary>
+/// <remarks>Made by <see cref="StepDeclaration.NamespacedState"/>. Only its task's thread may use it.</remarks>
 public sealed class NamespacedState<TKey, TValue> : IState
     where TKey : notnull
 {
@@ -23,7 +23,7 @@ public sealed class NamespacedState<TKey, TValue> : IState
     /// <summary>The namespaces that are open, in ascending order.</summary>
     public IReadOnlyCollection<long> Namespaces => _tables.Keys;
 
-    /// <summary>How many values all namespaces hold.</summary>
+    /// <summary>The number of values in all namespaces.</summary>
     public long Entries => _tables.Values.Sum(static table => (long)table.Count);
 
     uint IState.Id => _id;
@@ -38,13 +38,13 @@ public sealed class NamespacedState<TKey, TValue> : IState
 
     internal Changes Changes { get; }
 
-    /// <summary>The one table of state that has no namespaces.</summary>
+    /// <summary>The only table of state that uses no namespaces.</summary>
     internal KeyedState<TKey, TValue> Main => _main ??= Open(0);
 
     /// <summary>The tables that are open, by namespace, in ascending order.</summary>
     internal SortedDictionary<long, KeyedState<TKey, TValue>> Tables => _tables;
 
-    /// <summary>The table of a namespace; opened when it is not there.</summary>
+    /// <summary>Returns the table of a namespace, and creates it if it does not exist.</summary>
     public KeyedState<TKey, TValue> Open(long ns)
     {
         if (_tables.TryGetValue(ns, out var table)) return table;
@@ -78,7 +78,7 @@ public sealed class NamespacedState<TKey, TValue> : IState
         }
     }
 
-    /// <summary>An empty table that belongs to no checkpoint, for use until the next call.</summary>
+    /// <summary>Returns an empty table that belongs to no checkpoint, for use until the next call.</summary>
     internal KeyedState<TKey, TValue> OpenScratch()
     {
         _scratch ??= new KeyedState<TKey, TValue>(this);

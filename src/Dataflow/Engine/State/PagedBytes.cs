@@ -2,11 +2,10 @@ using System.Buffers;
 
 namespace Dataflow.State;
 
-/// <summary>Bytes that are added one piece after the other and go all at once.</summary>
-/// <remarks>In pooled pages, so that the garbage collector has one object to look at where there would be thousands. A piece lies
-/// on one page. Its place is the page's number and, in the lower half, the offset there: of two places the later is the greater.
-/// </remarks>
-/// <param name="spare">Whole pages to use before new ones, and where they are left; may be shared.</param>
+/// <summary>Bytes that are added in pieces and freed all at once.</summary>
+/// <remarks>In pooled pages, so that the garbage collector sees one object instead of thousands. A piece lies on one page. Its place is the
+/// page's number and, in the lower half, the offset there: of two places the later is the greater.</remarks>
+/// <param name="spare">Free pages to use before new ones, and to return them to; may be shared.</param>
 internal sealed class PagedBytes(Stack<byte[]>? spare = null)
 {
     private const int FirstPageBytes = 4 << 10;
@@ -18,9 +17,9 @@ internal sealed class PagedBytes(Stack<byte[]>? spare = null)
     /// <summary>The place behind the last piece.</summary>
     public long End => _pages.Count == 0 ? 0 : PlaceOf(_pages.Count - 1, _pages[^1].Used);
 
-    /// <summary>Makes room for a piece.</summary>
+    /// <summary>Reserves room for a piece.</summary>
     /// <param name="bytes">The piece's length, at least 1.</param>
-    /// <returns>Its place. What lies there is to be written over.</returns>
+    /// <returns>The place of the piece. Its content is undefined: write all of it.</returns>
     public long Add(int bytes)
     {
         if (_pages.Count == 0 || _pages[^1].Used + Aligned(bytes) > _pages[^1].Bytes.Length) AddPage(bytes);
@@ -30,21 +29,22 @@ internal sealed class PagedBytes(Stack<byte[]>? spare = null)
         return place;
     }
 
-    /// <summary>A piece and all behind it on its page, to be read and written in place; valid until <see cref="Clear"/>.</summary>
+    /// <summary>Returns a piece and all that follows it on its page, to be read and written in place; valid until
+    /// <see cref="Clear"/>.</summary>
     public ArraySegment<byte> From(long place)
     {
         var bytes = _pages[(int)(place >> 32)].Bytes;
         return new(bytes, (int)place, bytes.Length - (int)place);
     }
 
-    /// <summary>The place of the piece that follows one of some bytes.</summary>
+    /// <summary>Returns the place of the piece that follows one of the given length.</summary>
     public long After(long place, int bytes)
     {
         var (page, offset) = ((int)(place >> 32), (int)place + Aligned(bytes));
         return page < _pages.Count - 1 && offset >= _pages[page].Used ? PlaceOf(page + 1, 0) : PlaceOf(page, offset);
     }
 
-    /// <summary>Gives all memory back.</summary>
+    /// <summary>Frees all memory.</summary>
     public void Clear()
     {
         foreach (var page in _pages)

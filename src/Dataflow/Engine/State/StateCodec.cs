@@ -5,7 +5,7 @@ using Dataflow.Serialization;
 
 namespace Dataflow.State;
 
-/// <summary>How state values are written: as they lie in memory where no references are inside, else as all that they hold.</summary>
+/// <summary>Writes the values of state: as they lie in memory if they hold no references, else with MessagePack.</summary>
 internal static class StateCodec<T>
 {
     private static readonly string Name = TypeNames.Of(typeof(T)) + (IsMemory ? $":{Unsafe.SizeOf<T>()}" : "");
@@ -17,7 +17,7 @@ internal static class StateCodec<T>
     /// <summary>Whether values are written as they lie in memory.</summary>
     public static bool IsMemory => !RuntimeHelpers.IsReferenceOrContainsReferences<T>();
 
-    /// <summary>Name and, where values are raw memory, size: what a restart compares.</summary>
+    /// <summary>The name and, where values are raw memory, the size; a restart compares it.</summary>
     /// <exception cref="PlanException">Values cannot be written.</exception>
     public static string Signature
     {
@@ -41,7 +41,7 @@ internal static class StateCodec<T>
     public static T Read(ReadOnlyMemory<byte> bytes)
         => IsMemory ? Unsafe.ReadUnaligned<T>(ref MemoryMarshal.GetReference(bytes.Span)) : Serde.Read(bytes);
 
-    /// <summary>Fails where a value cannot be written.</summary>
+    /// <summary>Throws if a value cannot be written.</summary>
     public static void Check(T value)
     {
         if (IsMemory) return;

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Dataflow.State;
 
-/// <summary>Writes values as state does.</summary>
+/// <summary>Writes values in the form of state.</summary>
 internal sealed class StateSerde<T> : Serde<T>
 {
     public static StateSerde<T> Instance { get; } = new();

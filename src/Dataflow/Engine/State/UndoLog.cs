@@ -1,20 +1,20 @@
 namespace Dataflow.State;
 
-/// <summary>Whether changes of a step's state are noted, so that those of a record on which the user's code fails can be undone.</summary>
-/// <param name="isUsed">False where such a failure stops the job: then nothing is noted.</param>
+/// <summary>Records changes of a step's state, so that those of a record on which the user's code fails can be undone.</summary>
+/// <param name="isUsed">False where such a failure stops the job: then nothing is recorded.</param>
 internal sealed class UndoLog(bool isUsed)
 {
     private readonly List<IUndoable> _states = [];
 
-    /// <summary>Whether changes are to be noted now.</summary>
+    /// <summary>Whether changes are being recorded.</summary>
     public bool IsOn { get; private set; }
 
     public void Add(IUndoable state) => _states.Add(state);
 
-    /// <summary>Notes changes from here on.</summary>
+    /// <summary>Begins to record changes.</summary>
     public void Begin() => IsOn = isUsed;
 
-    /// <summary>Forgets what was noted: the changes stay.</summary>
+    /// <summary>Discards the recorded changes: they stay in force.</summary>
     public void Commit()
     {
         if (!IsOn) return;
@@ -22,7 +22,7 @@ internal sealed class UndoLog(bool isUsed)
         foreach (var state in _states) state.Commit();
     }
 
-    /// <summary>Undoes what was noted.</summary>
+    /// <summary>Undoes the recorded changes.</summary>
     public void Undo()
     {
         if (!IsOn) return;

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Dataflow.State;
 
 /// <summary>State by key that the user's code changes in place, and whose changes can be undone.</summary>
-/// <remarks>What is noted of a value that is changed in place is a copy or, where it holds references, its bytes.</remarks>
+/// <remarks>The backup of a value that is changed in place is a copy or, where it holds references, its bytes.</remarks>
 internal sealed class UndoableState<TKey, TValue> : IUndoable
     where TKey : notnull
 {
@@ -24,7 +24,7 @@ internal sealed class UndoableState<TKey, TValue> : IUndoable
 
     public int Count => _state.Count;
 
-    /// <summary>The state itself, for changes that no record stands behind.</summary>
+    /// <summary>The state itself, for changes outside of records.</summary>
     public KeyedState<TKey, TValue> State => _state;
 
     /// <summary>Called with each key whose change was undone, and whether it has a value now.</summary>
@@ -86,6 +86,6 @@ internal sealed class UndoableState<TKey, TValue> : IUndoable
         return _bytes.WrittenSpan[_noted[noted].BytesAt..end].ToArray();
     }
 
-    /// <summary>What a key had before a change: a value, or bytes of one from a place on.</summary>
+    /// <summary>The state of a key before a change: a value, or the start of its bytes.</summary>
     private readonly record struct Noted(TKey Key, bool HasValue, TValue Value, int BytesAt);
 }

@@ -8,19 +8,21 @@ static partial class Verbs
 
     extension<T>(Stream<T> stream)
     {
-        /// <summary>Says when each record happened and how much disorder to expect; watermarks follow from that.</summary>
+        /// <summary>Assigns each record its event time and generates watermarks from it, with bounded out-of-orderness.</summary>
         /// <remarks>The watermark of a source's partition stays <paramref name="maxOutOfOrderness"/> behind its newest record; that of the
-        /// stream is the least of its partitions, without those that have been quiet for <paramref name="idleAfter"/>. When all
-        /// are quiet it stays at the greatest of any, so that a record which continues where they stopped is not late; windows that are over
-        /// by the clock give a result all the same (<see cref="Firing.Quiet"/>). A time outside the years 2 to 9998 is an error of the record.</remarks>
-        /// <param name="time">When the record happened; called once per record, on the task's thread.</param>
-        /// <param name="maxOutOfOrderness">How much older than its predecessors a record may be without being late.</param>
-        /// <param name="idleAfter">After how long without records a partition no longer holds time back. Default 5 s.</param>
+        /// stream is the lowest of its partitions, without those that have been idle for <paramref name="idleAfter"/>. When all are idle it
+        /// stays at the highest of any, so that a record that continues where they stopped is not late; windows that are over by the clock
+        /// give a result all the same (<see cref="Firing.Quiet"/>). A time outside the years 2 to 9998 is an error of the record.</remarks>
+        /// <param name="time">Selects the record's event time; called once per record, on the task's thread.</param>
+        /// <param name="maxOutOfOrderness">The largest time by which a record may be older than earlier ones without being late.</param>
+        /// <param name="idleAfter">The time without records after which a partition is idle and no longer holds event time back. Default 5
+        /// s.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
-        /// <param name="advanceWhenQuiet">Whether the watermark goes on with the clock while all partitions are quiet, so that timers, joins
-        /// and patterns go on too. What continues later than that is late.</param>
-        /// <param name="maxAhead">How far ahead of the clock a time may be: what is further ahead is an error of the record, and one bad
-        /// clock does not make all others' records late. Null: no bound. Not for a replay of times that lie ahead.</param>
+        /// <param name="advanceWhenQuiet">Whether the watermark advances with the clock while all partitions are idle, so that timers,
+        /// joins and patterns advance too. Records that are older than that are late.</param>
+        /// <param name="maxAhead">The largest time by which a record may be ahead of the clock: one further ahead is an error of the
+        /// record, so that one wrong clock does not make all other records late. Null: no limit. Not for a replay of times that lie
+        /// ahead.</param>
         /// <example><code>
         /// pipeline.From(Source.Of(input).OneByOne())
         ///     .WithEventTime(order => order.Time, maxOutOfOrderness: TimeSpan.FromMinutes(2))
@@ -38,7 +40,7 @@ static partial class Verbs
             return stream.WithEventTime(value => time(value).ToUnixTimeMilliseconds(), maxOutOfOrderness, idleAfter, name, advanceWhenQuiet, maxAhead);
         }
 
-        /// <summary>Takes the time as a <see cref="DateTime"/>, in UTC unless its kind is local.</summary>
+        /// <summary>Assigns a <see cref="DateTime"/>, in UTC unless its kind is local.</summary>
         public Stream<T> WithEventTime(
             Func<T, DateTime> time, TimeSpan maxOutOfOrderness = default, TimeSpan? idleAfter = null, string name = "event-time",
             bool advanceWhenQuiet = false, TimeSpan? maxAhead = null)
@@ -47,7 +49,7 @@ static partial class Verbs
             return stream.WithEventTime(value => EventTime.UnixMilliseconds(time(value)), maxOutOfOrderness, idleAfter, name, advanceWhenQuiet, maxAhead);
         }
 
-        /// <summary>Takes the time in milliseconds since the Unix epoch.</summary>
+        /// <summary>Assigns milliseconds since the Unix epoch.</summary>
         public Stream<T> WithEventTime(
             Func<T, long> time, TimeSpan maxOutOfOrderness = default, TimeSpan? idleAfter = null, string name = "event-time",
             bool advanceWhenQuiet = false, TimeSpan? maxAhead = null)
@@ -62,10 +64,10 @@ static partial class Verbs
     }
 }
 
-/// <summary>Which steps give records their event time.</summary>
+/// <summary>Finds the steps that assign event time.</summary>
 internal static class EventTime
 {
-    /// <summary>The steps from which a step's records have their event time.</summary>
+    /// <summary>Returns the steps from which a step's records have their event time.</summary>
     internal static IEnumerable<Node> GiversBefore(Node node)
         => node is IGivesEventTime ? [node] : node.Inputs.SelectMany(GiversBefore).Distinct();
 
@@ -76,11 +78,11 @@ internal static class EventTime
 
 internal interface IGivesEventTime
 {
-    /// <summary>After how long without records a split no longer holds time back.</summary>
+    /// <summary>The time without records after which a split is idle and no longer holds event time back.</summary>
     TimeSpan IdleAfter { get; }
 }
 
-/// <summary>How a step makes watermarks.</summary>
+/// <summary>The options of a step that generates watermarks.</summary>
 internal sealed record EventTimeOptions(TimeSpan MaxOutOfOrderness, TimeSpan IdleAfter, bool AdvancesWhenQuiet, TimeSpan? MaxAhead)
 {
     public long MaxOutOfOrdernessMs => (long)MaxOutOfOrderness.TotalMilliseconds;

@@ -2,10 +2,10 @@ using Dataflow.Time;
 
 namespace Dataflow;
 
-/// <summary>Stamps records with their event time and derives the watermark from the newest of each split.</summary>
-/// <param name="time">The time of a value.</param>
-/// <param name="options">What the user said of it.</param>
-/// <param name="sources">Names the sources whose time it makes: steps of one name have different ones.</param>
+/// <summary>Assigns event time to records and derives the watermark from the newest of each split.</summary>
+/// <param name="time">Selects the time of a value.</param>
+/// <param name="options">The user's options.</param>
+/// <param name="sources">Names the sources whose event time it assigns: steps of one name have different sources.</param>
 internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions options, string sources) : Operator<T, T>, IMakesTime
 {
     private long[] _newest = []; // by split id + 1; the first is for records of no known split
@@ -14,10 +14,10 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
     private TimeOfWorkers _workers = null!; // set by Open
     private ToldTime _told = null!; // set by Open
     private InputTime _agreed = InputTime.None;
-    private ulong _range; // from the least time that is allowed to the greatest
-    private long _saved; // what was told before a restart is true after it
+    private ulong _range; // the distance from the smallest allowed time to the greatest
+    private long _saved; // the watermark emitted before a restart holds after it
     private bool _isEnded;
-    private bool _isIdle; // as told
+    private bool _isIdle; // as last told to the next step
 
     public long Watermark => _told.Last.Watermark;
 
@@ -47,7 +47,7 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
         Emit(record with { Timestamp = timestamp });
     }
 
-    /// <summary>From upstream comes only the end of the input; time is made here.</summary>
+    /// <summary>Handles the end of the input; other watermarks are made here, none comes from upstream.</summary>
     public override void Advance(long watermark)
     {
         if (watermark != long.MaxValue) return;
@@ -56,7 +56,7 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
         _isEnded = true;
     }
 
-    /// <summary>Idleness, too, is made here.</summary>
+    /// <summary>Ignores idleness from upstream, which is made here too.</summary>
     public override void Idle(Idleness idleness)
     {
     }
@@ -106,7 +106,7 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
         SetRange();
     }
 
-    /// <summary>Goes on with the clock where all is quiet; no window has to give a result before its time then.</summary>
+    /// <summary>Advances with the clock where all splits are idle; then no window emits a result before its time.</summary>
     private InputTime Quiet(InputTime all)
         => all.IsIdle
             ? new(Math.Max(all.Watermark, all.Idleness.TimeAt(Context.Time)), Idleness.WithoutTime with { Spell = all.Idleness.Spell })
@@ -114,7 +114,7 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
 
     private bool IsAllowed(long timestamp, in Record<T> record)
     {
-        SetRange(); // the clock has gone on since it was looked at
+        SetRange(); // the clock has advanced since it was last read
         if (unchecked((ulong)(timestamp - TimeRange.Min)) <= _range) return true;
         Reject(TimeRange.Holds(timestamp) ? TimeRange.Fault(timestamp, options.MaxAhead!.Value) : TimeRange.Fault(timestamp), in record);
         return false;
@@ -128,7 +128,7 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
         _range = (ulong)(max - TimeRange.Min);
     }
 
-    /// <summary>The first record after a quiet time: from before it on, the stream counts again where it meets others.</summary>
+    /// <summary>Handles the first record after an idle time: from just before it, the stream counts again where it meets others.</summary>
     private void TakeFirst()
     {
         _workers.GoOn(Context.Worker);

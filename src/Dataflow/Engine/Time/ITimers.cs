@@ -1,9 +1,9 @@
 namespace Dataflow.Time;
 
-/// <summary>Timers of a step, which begin and end with it.</summary>
+/// <summary>Timers of a step, opened and closed with it.</summary>
 internal interface ITimers
 {
-    /// <summary>Begins with what was restored, before the step is opened.</summary>
+    /// <summary>Loads the restored timers, before the step is opened.</summary>
     void Open(OperatorContext step);
 
     void Close();

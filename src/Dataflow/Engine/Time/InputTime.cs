@@ -1,6 +1,6 @@
 namespace Dataflow.Time;
 
-/// <summary>How far event time has come in an input: its watermark, and whether it is idle.</summary>
+/// <summary>The event time of an input: its watermark, and whether it is idle.</summary>
 internal readonly record struct InputTime(long Watermark, Idleness Idleness)
 {
     public static InputTime None => new(long.MinValue, default);
@@ -9,8 +9,8 @@ internal readonly record struct InputTime(long Watermark, Idleness Idleness)
 
     private bool IsEnded => Watermark == long.MaxValue;
 
-    /// <summary>The time of inputs that know nothing of each other: the least of those that are not idle. Where all are idle it stays at
-    /// the greatest of any, and is idle too. One that was idle and has gone on, though the word of that is still on its way, counts.</summary>
+    /// <summary>Combines independent inputs: the lowest watermark of those that are not idle. Where all are idle it stays at the highest of
+    /// any, and is idle too. An input that is active again, though that news is still on its way, counts.</summary>
     public static InputTime OfInputs(ReadOnlySpan<InputTime> inputs)
     {
         var min = long.MaxValue;
@@ -34,8 +34,8 @@ internal readonly record struct InputTime(long Watermark, Idleness Idleness)
         return isAnyActive || !idleness.IsIdle ? new(min, default) : new(greatest, idleness);
     }
 
-    /// <summary>The time of the parts of one stream, each of which has said what it knows of all: the least of any, and idle once the
-    /// last of them has said so. So it depends on nothing but what each part said last.</summary>
+    /// <summary>Combines the parts of one stream, each of which has reported what it knows of all: the lowest watermark of any, and idle
+    /// once the last of them has said so. So it depends only on each part's last report.</summary>
     public static InputTime OfParts(ReadOnlySpan<InputTime> parts)
     {
         var min = long.MaxValue;
@@ -52,12 +52,13 @@ internal readonly record struct InputTime(long Watermark, Idleness Idleness)
     }
 }
 
-/// <summary>Tells a step how its time changes: that records come again before the watermark that follows them, that none come after it.</summary>
+/// <summary>Tells a step the changes of its time: that it is active again before the watermark that follows, that it is idle after
+/// it.</summary>
 internal sealed class ToldTime(Action<long> advance, Action<Idleness> idle)
 {
     public InputTime Last { get; private set; } = InputTime.None;
 
-    /// <param name="now">A watermark that lies behind the last one is taken for it: time never goes back.</param>
+    /// <param name="now">The new time. A watermark lower than the last one is replaced by that: time never goes back.</param>
     public void Tell(InputTime now)
     {
         var last = Last;

@@ -1,18 +1,18 @@
 namespace Dataflow.Time;
 
-/// <summary>A time in which a stream brings no records. From any thread.</summary>
-/// <remarks>Whoever was told that a stream is idle learns here, at once, that it has gone on: the word of it, which comes behind the records
-/// before it, may come later than the time of another stream that was only found after it.</remarks>
+/// <summary>A period in which a stream has no records. Safe for any thread.</summary>
+/// <remarks>A step that was told that a stream is idle learns here, at once, that it is active again: that news, which comes behind the
+/// records before it, may arrive later than the time of another stream that was only determined after it.</remarks>
 internal abstract record QuietSpell
 {
     /// <summary>Whether a record has come since.</summary>
     public abstract bool IsOver { get; }
 
-    /// <summary>That of two streams, which is over once either goes on.</summary>
+    /// <summary>Combines the idle periods of two streams: over once either is active again.</summary>
     public static QuietSpell? OfBoth(QuietSpell? one, QuietSpell? other)
         => one is null || one == other ? other : other is null ? one : new OfTwo(one, other);
 
-    /// <summary>That of one stream.</summary>
+    /// <summary>The idle period of one stream.</summary>
     public sealed record OfOne : QuietSpell
     {
         private volatile bool _isOver;

@@ -3,24 +3,24 @@ using Dataflow.Runtime;
 
 namespace Dataflow.Time;
 
-/// <summary>How far event time has come in a split, and since when it has been quiet.</summary>
+/// <summary>The event time of a split, and since when it has been idle.</summary>
 internal sealed class SplitTime
 {
     private readonly OperatorContext _step;
     private readonly SplitProgress _split;
     private readonly EventTimeOptions _options;
-    private readonly long _quietBefore; // the clock's ticks: for how long it had been quiet at the checkpoint
+    private readonly long _quietBefore; // in ticks of the clock: how long it had been idle at the checkpoint
     private long _newest;
     private long _read;
     private long _lastActive;
-    private bool _isLookedAt; // since the job started: before that it cannot be said to be quiet
+    private bool _isLookedAt; // since the job started: before that it is not known to be idle
     private bool _isIdle;
 
     public SplitTime(OperatorContext step, SplitProgress split, EventTimeOptions options)
     {
         (_step, _split, _options) = (step, split, options);
         _newest = step.SavedWatermark(split.Name);
-        // Quiet goes on over a restart: else a job that often starts anew would wait for a quiet split for ever.
+        // An idle time goes on over a restart: otherwise a job that often restarts would wait for an idle split for ever.
         var quiet = step.Saved(QuietKey);
         if (!quiet.IsEmpty)
             _quietBefore = (long)(TimeSpan.FromTicks(BinaryPrimitives.ReadInt64LittleEndian(quiet.Span)).TotalSeconds * step.Time.TimestampFrequency);
@@ -30,14 +30,14 @@ internal sealed class SplitTime
 
     public long Newest => _newest;
 
-    /// <summary>Whether the last look, in the step at hand, found nothing.</summary>
+    /// <summary>Whether the last look, in this step, found nothing to read.</summary>
     public bool IsCaughtUp => _split.IsCaughtUp || _split.IsFinished;
 
     private string QuietKey => $"{_split.Name}/quiet";
 
     private long Watermark => _newest == long.MinValue ? _newest : _newest - _options.MaxOutOfOrdernessMs;
 
-    /// <summary>The split's part in the watermark now.</summary>
+    /// <summary>Returns the split's part in the watermark now.</summary>
     /// <param name="newest">The time of its newest record.</param>
     /// <param name="now">The clock's timestamp.</param>
     public InputTime Look(long newest, long now)
@@ -60,7 +60,7 @@ internal sealed class SplitTime
         return new(Watermark, _isIdle ? Idleness.Since(Watermark, _newest, _step.Time, _lastActive) : default);
     }
 
-    /// <param name="checkpoint">What to add to.</param>
+    /// <param name="checkpoint">The checkpoint to add to.</param>
     /// <param name="newest">The time of its newest record, which may have come since the last look.</param>
     public void Capture(StepCheckpoint checkpoint, long newest)
     {

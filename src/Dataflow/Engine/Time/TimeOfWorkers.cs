@@ -1,11 +1,13 @@
 namespace Dataflow.Time;
 
-/// <summary>How far event time has come in the splits of all workers, which every instance of the step that makes it says in place of
-/// its own. From any thread.</summary>
-/// <remarks>It goes on to where every worker has found it after looking at all its quiet splits once more, also those of other streams. So
-/// later steps see all splits as if one worker read them: nobody passes a quiet split whose next record is there to be read.</remarks>
-/// <param name="workers">How many there are.</param>
-/// <param name="looksTwice">Whether other tasks of a worker read splits too: then what it sees counts once these have had their turn.</param>
+/// <summary>The event time of the splits of all workers, which every instance of the step that makes it reports instead of its own. Safe
+/// for any thread.</summary>
+/// <remarks>It advances to the time that every worker has found after looking at all its idle splits once more, also those of other
+/// streams. So later steps see all splits as if one worker read them: time does not pass an idle split whose next record is
+/// available.</remarks>
+/// <param name="workers">The number of workers.</param>
+/// <param name="looksTwice">Whether other tasks of a worker read splits too: then a worker's report counts once these have had their
+/// turn.</param>
 internal sealed class TimeOfWorkers(int workers, bool looksTwice) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
@@ -14,7 +16,7 @@ internal sealed class TimeOfWorkers(int workers, bool looksTwice) : IAsyncDispos
     private readonly InputTime[] _found = [.. Enumerable.Repeat(InputTime.None, workers)]; // of all, as each found it
     private readonly bool[] _isEnded = new bool[workers];
     private InputTime _agreed = InputTime.None;
-    private QuietSpell.OfOne? _spell; // while it is idle
+    private QuietSpell.OfOne? _spell; // while all are idle
 
     /// <summary>The time that all workers have found.</summary>
     public InputTime Agreed
@@ -25,7 +27,8 @@ internal sealed class TimeOfWorkers(int workers, bool looksTwice) : IAsyncDispos
         }
     }
 
-    /// <summary>Says that a record has come to a worker after all was quiet: before anything that the worker says of other streams.</summary>
+    /// <summary>Reports that a record has come to a worker after all splits were idle: before anything that the worker reports of other
+    /// streams.</summary>
     public void GoOn(int worker)
     {
         lock (_gate)
@@ -36,10 +39,10 @@ internal sealed class TimeOfWorkers(int workers, bool looksTwice) : IAsyncDispos
         }
     }
 
-    /// <summary>Says how far a worker's splits are; true if others have to learn of it.</summary>
+    /// <summary>Reports the time of a worker's splits; true if others have to learn of it.</summary>
     /// <param name="worker">The worker.</param>
-    /// <param name="time">Of its splits.</param>
-    /// <param name="hasLooked">Whether it knows that its quiet splits have nothing to be read.</param>
+    /// <param name="time">The time of its splits.</param>
+    /// <param name="hasLooked">Whether it knows that its idle splits have nothing to read.</param>
     public bool Say(int worker, InputTime time, bool hasLooked)
     {
         lock (_gate)
@@ -49,7 +52,7 @@ internal sealed class TimeOfWorkers(int workers, bool looksTwice) : IAsyncDispos
         }
     }
 
-    /// <summary>Says that nothing will ever follow in a worker; the end of time has come once the last has said so.</summary>
+    /// <summary>Reports that nothing will ever follow in a worker; the end of time has come once the last has done so.</summary>
     /// <inheritdoc cref="Say"/>
     public bool End(int worker, InputTime time)
     {

@@ -1,9 +1,10 @@
 namespace Dataflow.Time;
 
-/// <summary>The times that a record may have: those of which all windows begin and end at a date that .NET knows.</summary>
+/// <summary>The valid times of a record: those for which all windows begin and end at a date in the range of
+/// <see cref="DateTimeOffset"/>.</summary>
 internal static class TimeRange
 {
-    private const long DefaultDate = -62_135_596_800_000; // 0001-01-01, what a DateTime is that nobody has set
+    private const long DefaultDate = -62_135_596_800_000; // 0001-01-01, a DateTime that was never set
 
     public static long Min { get; } = new DateTimeOffset(2, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
 
@@ -11,23 +12,23 @@ internal static class TimeRange
 
     public static bool Holds(long time) => time >= Min && time <= Max;
 
-    /// <summary>The fault of a time that lies outside the range, without its value, which may be personal.</summary>
+    /// <summary>Makes the error of a time outside the range, without its value, which may be personal.</summary>
     public static ArgumentOutOfRangeException Fault(long time)
         => new(null, $"The event time lies outside the years 2 to 9998. {Hint(time)}");
 
-    /// <summary>The fault of a time that is too far ahead of the clock.</summary>
+    /// <summary>Makes the error of a time that is too far ahead of the clock.</summary>
     public static ArgumentOutOfRangeException Fault(long time, TimeSpan maxAhead)
         => new(null, $"The event time is more than {maxAhead} ahead of the clock, which is the 'maxAhead' of WithEventTime."
             + (UnitOf(time) is { } unit ? $" {Misread(unit)}" : ""));
 
-    /// <summary>Whether a time looks like one in seconds, of about now, that was taken for milliseconds.</summary>
+    /// <summary>Whether a time looks like a current one in seconds that was taken for milliseconds.</summary>
     public static bool LooksLikeSeconds(long time, DateTimeOffset now)
         => time > 0 && Math.Abs(time - now.ToUnixTimeSeconds()) < TimeSpan.FromDays(3650).TotalSeconds;
 
     private static string Hint(long time) => time switch
     {
-        DefaultDate => "It is the date that a DateTime has which nobody has set: is it missing in the record?",
-        long.MinValue or long.MaxValue => "It is the least or the greatest number there is: does that stand for a time which is not known?",
+        DefaultDate => "It is the default value of a DateTime: is the time missing in the record?",
+        long.MinValue or long.MaxValue => "It is the smallest or the greatest number: does it stand for an unknown time?",
         _ => UnitOf(time) is { } unit ? Misread(unit) : "Times are milliseconds since 1970 in UTC.",
     };
 

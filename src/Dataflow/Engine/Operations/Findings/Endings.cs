@@ -2,7 +2,7 @@ using Dataflow.Runtime;
 
 namespace Dataflow.Operations.Findings;
 
-/// <summary>Says how a job has ended.</summary>
+/// <summary>Describes how a job has ended.</summary>
 internal static class Endings
 {
     public static Finding Of(JobRun job) => new(FindingKind.Ended, "", job.State switch

@@ -3,7 +3,7 @@ using Dataflow.Runtime;
 
 namespace Dataflow.Operations.Findings;
 
-/// <summary>Finds sources that give nothing.</summary>
+/// <summary>Finds sources that return no records.</summary>
 internal sealed class InputFindings(JobRun job, JobStatus status)
 {
     public IEnumerable<Finding> All()

@@ -3,7 +3,7 @@ using Dataflow.Runtime;
 
 namespace Dataflow.Operations.Findings;
 
-/// <summary>Finds steps that leave records out.</summary>
+/// <summary>Finds steps that drop records.</summary>
 internal static class RecordFindings
 {
     public static IEnumerable<Finding> WhereAllAreLeftOut(JobRun job, JobStatus status)
@@ -35,7 +35,7 @@ internal static class RecordFindings
                + $"{step.Unmatched} without partner, {step.DeadLetters} dead letters.");
 }
 
-/// <summary>Moments as people read them.</summary>
+/// <summary>Formats moments for people.</summary>
 internal static class Moments
 {
     public static string Of(long? unixMs)

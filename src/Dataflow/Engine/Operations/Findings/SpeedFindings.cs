@@ -2,7 +2,7 @@ using Dataflow.Runtime;
 
 namespace Dataflow.Operations.Findings;
 
-/// <summary>Finds what takes long: stages, calls, checkpoints.</summary>
+/// <summary>Finds slow parts: stages, calls, checkpoints.</summary>
 internal sealed class SpeedFindings(JobRun job, JobStatus status)
 {
     private const double High = 0.8;

@@ -3,17 +3,17 @@ using Dataflow.Runtime;
 
 namespace Dataflow.Operations.Findings;
 
-/// <summary>Finds whose code runs while a task has been at the same records for long: the step that was given a record and has not accounted
-/// for it.</summary>
+/// <summary>Finds the step whose code runs while a task has been busy with the same records for long: the step that received a record and
+/// has not accounted for it.</summary>
 internal sealed class StepsAtHand(StreamTask task, IReadOnlyList<TaskInput> inputs)
 {
     private Plan Plan => task.Job.Plan;
 
-    /// <summary>Its name; where no count tells, the names of those that it may be.</summary>
+    /// <summary>Returns its name; where the counts do not tell, the names of all candidates.</summary>
     public IReadOnlyList<string> Names()
     {
         if (task.Calling is { } called) return [called];
-        var unknown = new List<Node>(); // how many records they were given says nothing
+        var unknown = new List<Node>(); // steps whose number of received records tells nothing
         foreach (var node in inputs.SelectMany(input => After(input.Node)).Distinct())
         {
             var instance = task.Instances.FirstOrDefault(running => running.Context.NodeId == node.Id);
@@ -27,7 +27,7 @@ internal sealed class StepsAtHand(StreamTask task, IReadOnlyList<TaskInput> inpu
         return [.. unknown.Select(static node => node.Name)];
     }
 
-    /// <summary>The steps behind one, in the order in which they are given a record.</summary>
+    /// <summary>Returns the steps behind one, in the order in which they receive a record.</summary>
     private IEnumerable<Node> After(Node node) => Next(node).SelectMany(next => After(next).Prepend(next));
 
     private IEnumerable<Node> Next(Node node)
@@ -37,10 +37,10 @@ internal sealed class StepsAtHand(StreamTask task, IReadOnlyList<TaskInput> inpu
 
     private long? GivenTo(Node node) => EmittedBy(node.Upstream ?? node) + (node.Uses is ISecondInput ? EmittedBy(node.Uses) : 0);
 
-    /// <summary>The number of records that came from a step into the task; null where it is not known.</summary>
+    /// <summary>Returns the number of records that a step emitted into the task; null where it is not known.</summary>
     private long? EmittedBy(Node? node)
     {
-        for (; node is not null; node = node.Exchange is null ? null : node.Upstream) // an exchange is no step where there is one worker
+        for (; node is not null; node = node.Exchange is null ? null : node.Upstream) // with one worker an exchange is not a step
         {
             if (inputs.FirstOrDefault(input => ReferenceEquals(input.Node, node)) is { } input) return input.Given;
             if (task.TryFind(node.Id) is { } step) return step.Emitted;

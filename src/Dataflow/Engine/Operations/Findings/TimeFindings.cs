@@ -4,7 +4,7 @@ using Dataflow.Time;
 
 namespace Dataflow.Operations.Findings;
 
-/// <summary>Finds what keeps event time, and so windows, from going on.</summary>
+/// <summary>Finds what holds back event time, and so windows.</summary>
 internal sealed class TimeFindings(JobRun job, JobStatus status)
 {
     public IEnumerable<Finding> All()
@@ -35,7 +35,7 @@ internal sealed class TimeFindings(JobRun job, JobStatus status)
                 ? $"at {Moments.Of(watermark)}, {end - watermark} ms short."
                 : "at no time yet.");
 
-    /// <summary>The splits with the least time, of those that count.</summary>
+    /// <summary>Finds the splits with the lowest watermark, of those that count.</summary>
     private IEnumerable<Finding> Holders()
     {
         foreach (var step in job.Plan.Nodes.Where(node => node is IGivesEventTime))

@@ -3,7 +3,7 @@ using MessagePack;
 
 namespace Dataflow.Serialization;
 
-/// <summary>A dictionary: a map; where it has a comparer of another number than 0, an array of that number and the map.</summary>
+/// <summary>Writes a dictionary as a map; if its comparer has another number than 0, as an array of that number and the map.</summary>
 internal abstract class DictionaryFormatter<TDictionary, TKey, TValue> : IMessagePackFormatter<TDictionary?>
     where TDictionary : class, IEnumerable<KeyValuePair<TKey, TValue>>
     where TKey : notnull

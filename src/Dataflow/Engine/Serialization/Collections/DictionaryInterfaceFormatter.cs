@@ -1,6 +1,6 @@
 namespace Dataflow.Serialization;
 
-/// <summary>An interface of dictionaries: comes back as the kind of dictionary that it was.</summary>
+/// <summary>Writes a dictionary declared as an interface: it is read back as the kind of dictionary that it was.</summary>
 internal sealed class DictionaryInterfaceFormatter<TInterface, TKey, TValue> : DictionaryFormatter<TInterface, TKey, TValue>
     where TInterface : class, IEnumerable<KeyValuePair<TKey, TValue>>
     where TKey : notnull

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Dataflow.Serialization;
 
-/// <summary>An array that was never made is not an empty one.</summary>
+/// <summary>Writes an immutable array; a default one is not an empty one.</summary>
 internal sealed class ImmutableArrayFormatter<T> : SequenceFormatter<ImmutableArray<T>, T>
 {
     protected override ImmutableArray<T> Make(T[] elements, int kind) => ImmutableCollectionsMarshal.AsImmutableArray(elements);

@@ -3,10 +3,9 @@ using MessagePack;
 
 namespace Dataflow.Serialization;
 
-/// <summary>A collection of elements: an array; where it has a comparer of another number than 0, a map of that number to the
-/// array.</summary>
-/// <typeparam name="TCollection">The collection, as it is declared.</typeparam>
-/// <typeparam name="T">What it holds.</typeparam>
+/// <summary>Writes a collection as an array; if its comparer has another number than 0, as a map of that number to the array.</summary>
+/// <typeparam name="TCollection">The declared type of the collection.</typeparam>
+/// <typeparam name="T">The type of the elements.</typeparam>
 internal abstract class SequenceFormatter<TCollection, T> : IMessagePackFormatter<TCollection?>
 {
     private IMessagePackFormatter<T>? _elements;
@@ -15,7 +14,7 @@ internal abstract class SequenceFormatter<TCollection, T> : IMessagePackFormatte
 
     protected abstract IEnumerable<T> ElementsOf(TCollection collection);
 
-    /// <summary>A number for the comparer, or for the type where it is not as declared.</summary>
+    /// <summary>Returns the number of the comparer, or of the type where it is not as declared.</summary>
     protected virtual int KindOf(TCollection collection)
         => collection!.GetType() == typeof(TCollection) ? 0 : throw SerdeException.OtherType(typeof(TCollection), collection.GetType());
 

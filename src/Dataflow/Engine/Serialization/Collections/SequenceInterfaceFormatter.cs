@@ -1,7 +1,7 @@
 namespace Dataflow.Serialization;
 
-/// <summary>An interface of lists and sets: the collection comes back as the array, list or set that it was, any other kind of list as an
-/// array.</summary>
+/// <summary>Writes a collection declared as an interface of lists or sets: it is read back as the array, list or set that it was, any other
+/// kind of list as an array.</summary>
 internal sealed class InterfaceFormatter<TInterface, T> : SequenceFormatter<TInterface, T>
     where TInterface : IEnumerable<T>
 {
