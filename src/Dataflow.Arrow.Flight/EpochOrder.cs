@@ -3,9 +3,9 @@ using Dataflow.Log;
 namespace Dataflow.Arrow.Flight;
 
 /// <summary>The order of an epoch's rows.</summary>
-/// <param name="Seed">Shuffles; null: in the log's order.</param>
-/// <param name="Window">How many rows are shuffled among each other; 0: none.</param>
-/// <remarks>Kept as offsets of groups, which are not negative: a negative seed has a group of its own.</remarks>
+/// <param name="Seed">The seed of the shuffle; null: the log's order.</param>
+/// <param name="Window">The number of rows that are shuffled together; 0: none.</param>
+/// <remarks>Stored as offsets of groups, which are not negative: a negative seed has a group of its own.</remarks>
 internal readonly record struct EpochOrder(long? Seed, long Window)
 {
     public static EpochOrder Of(long? seed, int window) => new(seed, seed is null ? 0 : window);

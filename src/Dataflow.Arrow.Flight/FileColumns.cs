@@ -8,8 +8,8 @@ internal sealed class FileColumns(Schema first)
 {
     public Schema Schema { get; } = new(first.FieldsList, metadata: null);
 
-    /// <summary>For each column of the set its place in a file.</summary>
-    /// <exception cref="ConnectorException">The file has not the same columns.</exception>
+    /// <summary>Finds each column of the set in a file, by its place.</summary>
+    /// <exception cref="ConnectorException">The file does not have the same columns.</exception>
     public int[] PlacesIn(Schema file, string path)
     {
         var faults = Schema.FieldsList.Select(column => FaultOf(column, file)).OfType<string>()

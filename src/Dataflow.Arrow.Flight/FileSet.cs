@@ -82,7 +82,7 @@ internal sealed class FileSet : ServedSet
         => TrainingManifest.Read(File.ReadAllBytes(Path.Combine(_directory, TrainingManifest.FileName))).Files
             .Where(file => file.Partition == shard).OrderBy(static file => file.Sequence);
 
-    /// <summary>Rows of a shard in their order, each with the position behind it.</summary>
+    /// <summary>Reads the rows of a shard in their order, each with the position behind it.</summary>
     private IEnumerable<(RecordBatch Part, int Row, long Next)> Rows(int shard, long from, long to)
     {
         var start = 0L; // of the file or batch
@@ -109,7 +109,8 @@ internal sealed class FileSet : ServedSet
         }
     }
 
-    /// <summary>Each window of positions in an order that the seed, the epoch, the shard and the window decide.</summary>
+    /// <summary>Reads the rows in windows of positions, each in an order decided by the seed, the epoch, the shard and the
+    /// window.</summary>
     private IEnumerable<(RecordBatch Part, int Row, long Next)> Shuffled(ShardTicket ticket, long seed)
     {
         var columns = NewColumns();

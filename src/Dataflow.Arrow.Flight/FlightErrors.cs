@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace Dataflow.Arrow.Flight;
 
-/// <summary>Errors of the server: those of its sets, and those that trainers are told.</summary>
+/// <summary>Makes the errors of the server: those of its sets, and those that trainers receive.</summary>
 internal static class FlightErrors
 {
     public static RpcException Invalid(string what) => new(new Status(StatusCode.InvalidArgument, $"{char.ToUpperInvariant(what[0])}{what[1..].TrimEnd('.')}."));
@@ -21,7 +21,7 @@ internal static class FlightErrors
         => new($"File '{path}': its columns are not those of the set's first file: {string.Join(", ", differences)}. A set has the same "
             + "columns in all its files; export the changed rows to a directory of their own.");
 
-    /// <summary>The gRPC status for an exception that no call has turned into one.</summary>
+    /// <summary>Returns the gRPC status for an exception that no call has turned into one.</summary>
     public static RpcException Of(Exception error) => error switch
     {
         RpcException status => status,

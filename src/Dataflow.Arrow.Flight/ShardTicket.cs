@@ -4,24 +4,24 @@ using Grpc.Core;
 
 namespace Dataflow.Arrow.Flight;
 
-/// <summary>What a trainer asks for as a Flight command: a training set from the trainer's cursor on.</summary>
+/// <summary>A trainer's request as a Flight command: a training set from the trainer's cursor on.</summary>
 internal sealed record TrainingRequest
 {
     public required string Set { get; init; }
 
-    /// <summary>Who trains: names the cursor. Null: all that there is now, without one.</summary>
+    /// <summary>The name of the trainer and its cursor. Null: all present rows, without a cursor.</summary>
     public string? Trainer { get; init; }
 
     /// <summary>The pass over the set, from 0. Each has a cursor and a range of its own.</summary>
     public int Epoch { get; init; }
 
-    /// <summary>Shuffles; null: in the log's order.</summary>
+    /// <summary>The seed of the shuffle; null: the log's order.</summary>
     public long? Seed { get; init; }
 
-    /// <summary>How many rows are shuffled among each other.</summary>
+    /// <summary>The number of rows that are shuffled together.</summary>
     public int Window { get; set; } = 4096; // not init: the reader would set that to 0
 
-    /// <exception cref="RpcException">The text is none.</exception>
+    /// <exception cref="RpcException">The text is not a request.</exception>
     public static TrainingRequest Read(ReadOnlySpan<byte> text) => TicketJson.Read(text, TicketJson.Default.TrainingRequest, "command").Checked();
 
     private TrainingRequest Checked()
@@ -32,7 +32,7 @@ internal sealed record TrainingRequest
     }
 }
 
-/// <summary>A part of a shard, as a trainer hands it to the server: JSON, for people to read.</summary>
+/// <summary>A part of a shard, as a trainer passes it to the server: readable JSON.</summary>
 internal sealed record ShardTicket
 {
     private const int MaxWindow = 1 << 16; // rows in memory, for each stream
@@ -41,13 +41,13 @@ internal sealed record ShardTicket
 
     public required int Shard { get; init; }
 
-    /// <summary>Where the epoch's range begins.</summary>
+    /// <summary>The start of the epoch's range.</summary>
     public required long From { get; init; }
 
-    /// <summary>Where the epoch's range ends; the offset behind its last row.</summary>
+    /// <summary>The end of the epoch's range: the offset behind its last row.</summary>
     public required long To { get; init; }
 
-    /// <summary>How far the trainer is: the next row's offset or, where rows are shuffled, place.</summary>
+    /// <summary>The trainer's progress: the next row's offset or, where rows are shuffled, its place.</summary>
     public required long At { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -62,7 +62,7 @@ internal sealed record ShardTicket
 
     public string ToText() => JsonSerializer.Serialize(this, TicketJson.Default.ShardTicket);
 
-    /// <exception cref="RpcException">The text is none.</exception>
+    /// <exception cref="RpcException">The text is not a ticket.</exception>
     public static ShardTicket Read(ReadOnlySpan<byte> text) => TicketJson.Read(text, TicketJson.Default.ShardTicket, "ticket").Checked();
 
     public static void Check(int window, int epoch)

@@ -1,6 +1,6 @@
 namespace Dataflow.Arrow.Flight;
 
-/// <summary>Where a row comes in its window: rows are sorted by a number that looks random and is always the same.</summary>
+/// <summary>The order of a row in its window: rows are sorted by a pseudorandom number that is always the same.</summary>
 internal static class Shuffle
 {
     public static ulong Place(long seed, int epoch, int shard, long offset)

@@ -3,7 +3,7 @@ using Grpc.Core.Interceptors;
 
 namespace Dataflow.Arrow.Flight;
 
-/// <summary>Gives every call that fails a status that says why.</summary>
+/// <summary>Gives every failed call a status that says why.</summary>
 internal sealed class StatusInterceptor : Interceptor
 {
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(

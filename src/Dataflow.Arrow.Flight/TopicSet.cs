@@ -48,7 +48,7 @@ internal sealed class TopicSet<T>(Topic<T> topic, string name) : ServedSet(name,
     private IEnumerable<(T Value, long Next)> InOrder(LogStore log, ShardTicket ticket)
         => Records(log, ticket.Shard, ticket.At, ticket.To).Select(static record => (record.Value, record.Origin.Offset + 1));
 
-    /// <summary>Each window of the log's offsets in an order that the seed, the epoch, the shard and the window decide.</summary>
+    /// <summary>Reads the log's offsets in windows, each in an order decided by the seed, the epoch, the shard and the window.</summary>
     private IEnumerable<(T Value, long Next)> Shuffled(LogStore log, ShardTicket ticket, long seed)
     {
         var (values, order) = (new T[ticket.Window], new ulong[ticket.Window]);

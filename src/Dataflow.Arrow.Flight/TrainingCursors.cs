@@ -3,12 +3,12 @@ using Grpc.Core;
 
 namespace Dataflow.Arrow.Flight;
 
-/// <summary>How far trainers are, and the range and order of each epoch, as the offsets of groups in the log.</summary>
+/// <summary>The progress of trainers, and the range and order of each epoch, stored as offsets of groups in the log.</summary>
 internal sealed class TrainingCursors(LogStore log) : IDisposable
 {
     private readonly SemaphoreSlim _beginning = new(1);
 
-    /// <summary>The tickets for all shards. The first that asks for a trainer's epoch fixes its range and its order.</summary>
+    /// <summary>Returns the tickets for all shards. The first request for a trainer's epoch fixes its range and its order.</summary>
     /// <exception cref="RpcException">The epoch has another order.</exception>
     public async Task<IReadOnlyList<ShardTicket>> TicketsAsync(ServedSet set, TrainingRequest request)
     {
@@ -16,7 +16,7 @@ internal sealed class TrainingCursors(LogStore log) : IDisposable
         return [.. Enumerable.Range(0, log.GetTopic(set.Topic).PartitionCount).Select(shard => Ticket(set, request, shard))];
     }
 
-    /// <summary>Keeps how far a trainer is.</summary>
+    /// <summary>Stores the progress of a trainer.</summary>
     public async Task CommitAsync(string topic, ShardTicket ticket)
     {
         var group = new Group(ticket.Set, ticket.Trainer ?? throw FlightErrors.Invalid("the ticket names no trainer"), ticket.Epoch);
@@ -61,7 +61,8 @@ internal sealed class TrainingCursors(LogStore log) : IDisposable
         }
     }
 
-    /// <summary>A cursor is a place in one order: in another, rows before it would be new and rows behind it known.</summary>
+    /// <summary>Refuses another order: a cursor is a place in one order; in another, rows before it would be new and rows behind it
+    /// known.</summary>
     private void CheckOrder(Group group, string topic, EpochOrder asked)
     {
         var order = EpochOrder.Read(log, group.Cursor, topic);
@@ -104,7 +105,7 @@ internal sealed class TrainingCursors(LogStore log) : IDisposable
 
         public static Group Of(TrainingRequest request) => new(request.Set, request.Trainer!, request.Epoch);
 
-        /// <summary>Trainer 'a/b' of set 'c' is not trainer 'a' of set 'b/c'.</summary>
+        /// <summary>Escapes a name: trainer 'a/b' of set 'c' is not trainer 'a' of set 'b/c'.</summary>
         private static string Escaped(string name) => name.Replace("%", "%25", StringComparison.Ordinal).Replace("/", "%2F", StringComparison.Ordinal);
     }
 }

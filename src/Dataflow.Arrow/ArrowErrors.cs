@@ -1,6 +1,6 @@
 namespace Dataflow.Arrow;
 
-/// <summary>Errors of Arrow and Parquet files.</summary>
+/// <summary>Makes the errors of Arrow and Parquet files.</summary>
 internal static class ArrowErrors
 {
     internal static ConnectorException WrongColumn(string path, string column, string found, Type type, RowMember member)

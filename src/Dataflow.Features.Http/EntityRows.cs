@@ -3,29 +3,29 @@ using System.Text.Json.Serialization;
 
 namespace Dataflow.Features.Http;
 
-/// <summary>A column of a request's entities: where in the body its array of values is.</summary>
+/// <summary>A column of a request's entities: the place of its array of values in the body.</summary>
 internal readonly record struct EntityColumn(string Name, int Start, int Length);
 
-/// <summary>Makes requests of the columns of entities.</summary>
+/// <summary>Makes requests from the columns of entities.</summary>
 internal abstract class EntityRows<TRequest>
 {
-    /// <summary>What columns there must be.</summary>
+    /// <summary>The names of the required columns.</summary>
     public abstract IReadOnlyList<string> Names { get; }
 
     /// <summary>Whether a column of that name is needed.</summary>
     public abstract bool Takes(string column);
 
-    /// <exception cref="ConnectorException">The type cannot be made of columns.</exception>
+    /// <exception cref="ConnectorException">The type cannot be made from columns.</exception>
     public static EntityRows<TRequest> Create()
         => EntityValues.AreOne(typeof(TRequest))
             ? new SingleEntity<TRequest>()
             : new EntityRecords<TRequest>(RowShape<TRequest>.Instance);
 
-    /// <exception cref="RequestException">A column is missing, or holds what its member has no room for.</exception>
+    /// <exception cref="RequestException">A column is missing, or holds a value that its member cannot have.</exception>
     public abstract IReadOnlyList<TRequest> Read(ReadOnlySpan<byte> body, IReadOnlyList<EntityColumn> columns);
 }
 
-/// <summary>The only column is the request.</summary>
+/// <summary>Makes requests from the only column.</summary>
 internal sealed class SingleEntity<TRequest> : EntityRows<TRequest>
 {
     private readonly EntityValues _values = EntityValues.Of(typeof(TRequest), takesNull: false);
@@ -40,7 +40,7 @@ internal sealed class SingleEntity<TRequest> : EntityRows<TRequest>
             : throw new RequestException(422, $"'entities' has {columns.Count} columns; the service takes one.");
 }
 
-/// <summary>Each member of the request takes the column of its name.</summary>
+/// <summary>Makes requests from several columns: each member of the request takes the column of its name.</summary>
 internal sealed class EntityRecords<TRequest>(RowShape<TRequest> shape) : EntityRows<TRequest>
 {
     private readonly EntityValues[] _members = [.. shape.Members.Select(static member => member.Type == typeof(nint) || member.Type == typeof(nuint)

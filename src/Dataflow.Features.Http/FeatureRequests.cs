@@ -16,7 +16,7 @@ internal sealed class FeatureRequests
     private readonly Listener _listener;
     private readonly (ServedFeatures Service, ReadsFeatures Read)[] _services;
     private readonly Dictionary<string, int> _byName = new(StringComparer.Ordinal);
-    private readonly ConcurrentBag<OnlineResponse> _responses = []; // used again
+    private readonly ConcurrentBag<OnlineResponse> _responses = []; // reusable
     private readonly byte[] _openApi;
 
     public FeatureRequests(Job job, IReadOnlyList<ServedFeatures> services, Listener listener)
@@ -105,7 +105,7 @@ internal sealed class FeatureRequests
         }
     }
 
-    /// <summary>What is to be read of which services: of one, if one has all that is asked for.</summary>
+    /// <summary>Chooses the services to read, and their features: one service, if it has all requested features.</summary>
     private List<OnlinePart> PartsOf(OnlineRequest request)
     {
         if (request.Service is { } name)
@@ -125,7 +125,7 @@ internal sealed class FeatureRequests
             .Select(static part => new OnlinePart(part.Key, [.. part]))]);
     }
 
-    // As Feast does: who looks values up by name would get one for the other.
+    // As in Feast: a client that looks values up by name would get one for the other.
     private static List<OnlinePart> RefuseSameNames(OnlineRequest request, List<OnlinePart> parts)
     {
         var names = new HashSet<JsonEncodedText>();
@@ -148,12 +148,12 @@ internal sealed class FeatureRequests
         throw new RequestException(404, $"There is no feature '{reference}'; features are named 'view:feature'.");
     }
 
-    /// <summary>The columns that were needed, in the order of the request.</summary>
+    /// <summary>Returns the required columns, in the order of the request.</summary>
     private List<EntityColumn> EntitiesOf(OnlineRequest request, List<OnlinePart> parts)
         => request.Entities.FindAll(column => parts.Exists(part => _services[part.Service].Service.Takes(column.Name)));
 }
 
-/// <summary>What a request asks of one service.</summary>
+/// <summary>The part of a request for one service.</summary>
 internal sealed class OnlinePart(int service, IReadOnlyList<FeatureReference> features)
 {
     public int Service => service;
@@ -162,7 +162,7 @@ internal sealed class OnlinePart(int service, IReadOnlyList<FeatureReference> fe
 
     public IReadOnlyList<FeatureVector> Rows { get; set; } = [];
 
-    /// <summary>Throws what the user's code threw for a feature that is asked for; others do not matter.</summary>
+    /// <summary>Throws the error of the user's code for a requested feature; errors of others do not matter.</summary>
     public void ThrowIfFailed()
     {
         for (var row = 0; row < Rows.Count; row++)

@@ -6,44 +6,43 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Dataflow.Features.Http;
 
-/// <summary>Where a <see cref="FeatureServer"/> listens, and to whom.</summary>
+/// <summary>The options of a <see cref="FeatureServer"/>: address, port and access.</summary>
 public sealed record FeatureServerOptions
 {
-    /// <summary>The address. Default: loopback. Any other needs <see cref="Token"/> and <see cref="Certificate"/>.</summary>
+    /// <summary>The address to listen on. Default: loopback. Any other needs <see cref="Token"/> and <see cref="Certificate"/>.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
-    /// <summary>The port. Default 6566, as Feast's; 0: one that is free.</summary>
+    /// <summary>The port. Default 6566, as Feast's; 0: any free port.</summary>
     public int Port { get; init; } = 6566;
 
-    /// <summary>The token that clients send as <c>authorization: Bearer …</c>, except for <c>/health</c>: visible ASCII characters without spaces.
-    /// Null: nothing; then requests by another name than a loopback one, or from pages of other hosts, are refused.</summary>
+    /// <summary>The token that clients send as <c>authorization: Bearer …</c>, except for <c>/health</c>: visible ASCII characters without
+    /// spaces. Default null: no token; then requests by another host name than a loopback one, or from pages of other hosts, are
+    /// refused.</summary>
     public string? Token { get; init; }
 
-    /// <summary>The server's certificate, with its key, for TLS. Null: none.</summary>
+    /// <summary>The server's certificate, with its key, for TLS. Default null: no TLS.</summary>
     public X509Certificate2? Certificate { get; init; }
 }
 
 /// <summary>Serves the features of a running job over HTTP, in the form of Feast's feature server.</summary>
-/// <remarks>
-/// <c>POST /get-online-features</c> with <c>feature_service</c>, or <c>features</c> as <c>view:feature</c>, and <c>entities</c> as columns.
-/// What a row asks of one service is read at one moment, with one cut. <c>GET /health</c> answers 200 while the job
-/// runs; <c>GET /openapi.json</c> describes both.
-/// </remarks>
+/// <remarks><c>POST /get-online-features</c> with <c>feature_service</c>, or <c>features</c> as <c>view:feature</c>, and <c>entities</c> as
+/// columns. The features of a row from one service are read at one moment, with one cut. <c>GET /health</c> answers 200 while the job runs;
+/// <c>GET /openapi.json</c> describes both.</remarks>
 public sealed class FeatureServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
     private FeatureServer(WebApplication app) => _app = app;
 
-    /// <summary>Where it listens: <c>http://127.0.0.1:6566</c>.</summary>
+    /// <summary>The address of the server: <c>http://127.0.0.1:6566</c>.</summary>
     public Uri Uri => new(_app.Urls.Single());
 
-    /// <summary>Starts to listen.</summary>
-    /// <param name="job">The running job. It goes on when the server is disposed.</param>
-    /// <param name="services">What is served; <c>Serve</c> of each service was called before the job was started.</param>
-    /// <param name="options">Default: loopback, port 6566, no token.</param>
-    /// <param name="cancellationToken">Gives up starting.</param>
-    /// <exception cref="ArgumentException">There is no service, or two have a name; or the address is not loopback, and token or
+    /// <summary>Starts a server.</summary>
+    /// <param name="job">The running job. It continues when the server is disposed.</param>
+    /// <param name="services">The services to serve; <c>Serve</c> of each was called before the job was started.</param>
+    /// <param name="options">The options. Default: loopback, port 6566, no token.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <exception cref="ArgumentException">There is no service, or two have the same name; or the address is not loopback, and token or
     /// certificate is missing; or the token cannot be sent.</exception>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<FeatureServer> StartAsync(
@@ -63,6 +62,6 @@ public sealed class FeatureServer : IAsyncDisposable
         return new FeatureServer(app);
     }
 
-    /// <summary>Stops: calls under way are broken off.</summary>
+    /// <summary>Stops the server: calls in progress are aborted.</summary>
     public ValueTask DisposeAsync() => Listener.StopAsync(_app);
 }

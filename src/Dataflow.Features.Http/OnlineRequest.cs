@@ -13,14 +13,14 @@ internal sealed class OnlineRequest
 
     public bool FullNames { get; private set; }
 
-    /// <summary>Whether exact statuses and cuts are wanted, which Feast does not have.</summary>
+    /// <summary>Whether exact statuses and cuts are requested, which Feast does not have.</summary>
     public bool Details { get; private set; }
 
     public List<EntityColumn> Entities { get; } = [];
 
     public int Rows { get; private set; } = -1;
 
-    /// <exception cref="RequestException">It is none.</exception>
+    /// <exception cref="RequestException">The body is not a valid request.</exception>
     public static OnlineRequest Parse(ReadOnlySpan<byte> body)
     {
         try

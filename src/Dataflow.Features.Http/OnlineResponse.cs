@@ -6,7 +6,7 @@ using System.Text.Json;
 
 namespace Dataflow.Features.Http;
 
-/// <summary>Writes the answer to <c>/get-online-features</c>. Its buffers are used again.</summary>
+/// <summary>Writes the answer to <c>/get-online-features</c>. Its buffers are reused.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "The writer holds nothing but the buffer that it writes to.")]
 internal sealed class OnlineResponse
 {
@@ -25,7 +25,7 @@ internal sealed class OnlineResponse
     private DateTimeOffset _time = DateTimeOffset.MinValue; // what _timeText says; no event is as old
     private int _timeLength;
 
-    /// <summary>For the request's body.</summary>
+    /// <summary>The buffer for the request's body.</summary>
     public ArrayBufferWriter<byte> Body { get; private set; } = new();
 
     public ReadOnlyMemory<byte> Json => _json.WrittenMemory;
@@ -75,7 +75,7 @@ internal sealed class OnlineResponse
         _writer.WriteEndObject();
     }
 
-    /// <summary>What each row reflects, view by view.</summary>
+    /// <summary>Writes the input that each row reflects, view by view.</summary>
     private void WriteCuts(List<OnlinePart> parts)
     {
         _writer.WriteStartArray("cuts"u8);

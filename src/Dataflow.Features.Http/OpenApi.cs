@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Dataflow.Features.Http;
 
-/// <summary>Describes the server as OpenAPI 3.1, with the services and features that there are.</summary>
+/// <summary>Describes the server as OpenAPI 3.1, with the present services and features.</summary>
 internal static class OpenApi
 {
     private const string Document = """

@@ -26,20 +26,20 @@ public abstract class ServedFeatures
 
     internal FeatureReference[] Features { get; }
 
-    /// <summary>What a request must have columns of.</summary>
+    /// <summary>The columns that a request must have.</summary>
     internal IReadOnlyList<string> Entities { get; }
 
-    /// <summary>By <c>view:feature</c>, as in the view or, with its prefix, as in the service.</summary>
+    /// <summary>The features by <c>view:feature</c>, named as in the view or, with the prefix, as in the service.</summary>
     internal FrozenDictionary<string, FeatureReference> ByReference { get; }
 
-    /// <summary>Whether a column of that name is needed.</summary>
+    /// <summary>Whether a column of that name is required.</summary>
     internal abstract bool Takes(string column);
 
-    /// <summary>Serves a service.</summary>
-    /// <param name="service">Its requests are made of the columns of entities: a parameter of the request's only public constructor, or
-    /// a settable property, takes the column of its name, whatever its case and underscores. A request that is a number or text takes
-    /// the only column.</param>
-    /// <exception cref="ConnectorException">Requests cannot be made of columns.</exception>
+    /// <summary>Prepares a service for a <see cref="FeatureServer"/>.</summary>
+    /// <param name="service">The service. Its requests are made from the columns of entities: a parameter of the request's only public
+    /// constructor, or a settable property, takes the column of its name, ignoring case and underscores. A request that is a number or text
+    /// takes the only column.</param>
+    /// <exception cref="ConnectorException">Requests cannot be made from columns.</exception>
     public static ServedFeatures Of<TRequest>(FeatureService<TRequest> service)
     {
         ArgumentNullException.ThrowIfNull(service);
@@ -68,7 +68,7 @@ internal sealed class ServedFeatures<TRequest>(FeatureService<TRequest> service,
 /// <summary>Reads the features of all rows of a request.</summary>
 internal delegate IReadOnlyList<FeatureVector> ReadsFeatures(ReadOnlyMemory<byte> body, IReadOnlyList<EntityColumn> columns);
 
-/// <summary>A feature that can be asked for.</summary>
+/// <summary>A feature that can be requested.</summary>
 internal sealed class FeatureReference(int index, string view, string viewFeature, FeatureInfo info)
 {
     private readonly JsonEncodedText _name = JsonEncodedText.Encode(info.Name);

@@ -7,7 +7,7 @@ static partial class ModelVerbs
 {
     extension<T>(Stream<T> stream)
     {
-        /// <summary>Embeds a text of each value; the order stays. Values whose text fails go to the topic
+        /// <summary>Embeds a text of each value; the order stays. Values whose text fails are written to the topic
         /// <c>PIPELINE.dead-letters</c>, exactly once, as <see cref="DeadLetter"/>.</summary>
         /// <inheritdoc cref="Embed{T, TOut}(Stream{T}, IEmbeddingGenerator{string, Embedding{float}}, Func{T, string}, Func{T, float[], TOut}, out Stream{DeadLetter}, string, InferenceOptions)"/>
         public Stream<TOut> Embed<TOut>(
@@ -15,22 +15,19 @@ static partial class ModelVerbs
             string name = "embed", InferenceOptions? options = null)
             => stream.Through(model, text, result, name, options, failed: null);
 
-        /// <summary>Embeds a text of each value; the order stays. Values whose text fails come out as a stream of their
-        /// own.</summary>
-        /// <remarks>
-        /// The order is that of a worker's input. Where a job carries on with another number of workers, what was in flight may go on behind
-        /// later values of its source; on a keyed stream each key keeps its order even so.
-        /// The model is called by workers, apart from the job's own. A vector is recorded in the topic
-        /// <c>PIPELINE.NAME.results</c>, on its own and not with the checkpoint, before it goes on: the same text is not
-        /// embedded again as long as its vector is kept, whatever crashes. A checkpoint does not wait for calls, as long as
-        /// values can be written: see <c>MapAsync</c>.
-        /// </remarks>
+        /// <summary>Embeds a text of each value; the order stays. Values whose text fails are emitted as a stream of their own.</summary>
+        /// <remarks>The order is that of a worker's input. After a change of worker count, values in flight may come out after later ones
+        /// of their split; on a keyed stream each key keeps its order even then. Workers of the model call it, apart from the job's own. A
+        /// vector is recorded in the topic <c>PIPELINE.NAME.results</c>, independently of the checkpoint, before its value is emitted: the
+        /// same text is not embedded again as long as its vector is kept, even after a crash. A checkpoint does not wait for calls, as long
+        /// as values can be written: see <c>MapAsync</c>.</remarks>
         /// <param name="model">An <see cref="EmbeddingModel"/>, or any other generator. Must outlive the job.</param>
-        /// <param name="text">The value's text; called on the task's thread. If it throws or gives null, the value failed.</param>
-        /// <param name="result">Makes the result of value and vector; called on the task's thread. The array is its own.</param>
-        /// <param name="failed">One for each value whose text the function or the model failed on.</param>
+        /// <param name="text">Selects the value's text; called on the task's thread. If it throws or returns null, the value
+        /// failed.</param>
+        /// <param name="result">Computes the result of value and vector; called on the task's thread. It may keep the array.</param>
+        /// <param name="failed">A dead letter for each value on whose text the function or the model failed.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors; names the topic of the results too.</param>
-        /// <param name="options">Who calls the model, how, and what is kept of the results.</param>
+        /// <param name="options">The workers, the calls, and how many results are kept.</param>
         public Stream<TOut> Embed<TOut>(
             IEmbeddingGenerator<string, Embedding<float>> model, Func<T, string?> text, Func<T, float[], TOut> result,
             out Stream<DeadLetter> failed, string name = "embed", InferenceOptions? options = null)
@@ -55,7 +52,7 @@ static partial class ModelVerbs
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull
     {
-        /// <summary>Embeds a text of each value; keys stay, and the order of each key. Values whose text fails go to the topic
+        /// <summary>Embeds a text of each value; keys stay, and the order of each key. Values whose text fails are written to the topic
         /// <c>PIPELINE.dead-letters</c>, exactly once, as <see cref="DeadLetter"/>.</summary>
         /// <inheritdoc cref="Embed{T, TOut}(Stream{T}, IEmbeddingGenerator{string, Embedding{float}}, Func{T, string}, Func{T, float[], TOut}, out Stream{DeadLetter}, string, InferenceOptions)"/>
         public KeyedStream<TKey, TOut> Embed<TOut>(
@@ -74,15 +71,16 @@ static partial class ModelVerbs
     extension<TKey, TRow>(Table<TKey, TRow> table)
         where TKey : notnull
     {
-        /// <summary>Embeds a text of each row: a table of the rows with their vectors. The changes of a key keep their order. Rows whose text
-        /// fails go to the topic <c>PIPELINE.dead-letters</c>, exactly once, as <see cref="DeadLetter"/>; the row before stays in force.</summary>
-        /// <remarks>A row that is deleted has no text, and goes through behind those of its key that are under way: so what comes after, such
-        /// as an index, does not keep it. What <c>Embed</c> of a stream says of calls and of what is recorded goes for rows too.</remarks>
+        /// <summary>Embeds a text of each row: the result is a table of the rows with their vectors. The changes of a key keep their order.
+        /// Rows whose text fails are written to the topic <c>PIPELINE.dead-letters</c>, exactly once, as <see cref="DeadLetter"/>; the row
+        /// before stays in force.</summary>
+        /// <remarks>A deleted row has no text; its deletion is emitted behind the calls in flight of its key, so that later steps, such as
+        /// an index, do not keep the row. Calls and recorded results are as for <c>Embed</c> of a stream.</remarks>
         /// <param name="model">An <see cref="EmbeddingModel"/>, or any other generator. Must outlive the job.</param>
-        /// <param name="text">The row's text; called on the task's thread. If it throws or gives null, the row failed.</param>
-        /// <param name="result">Makes the result of row and vector; called on the task's thread. The array is its own.</param>
-        /// <param name="name">Names the step, the table, and the topic of the results.</param>
-        /// <param name="options">Who calls the model, how, and what is kept of the results.</param>
+        /// <param name="text">Selects the row's text; called on the task's thread. If it throws or returns null, the row failed.</param>
+        /// <param name="result">Computes the result of row and vector; called on the task's thread. It may keep the array.</param>
+        /// <param name="name">The name of the step, the table, and the topic of the results.</param>
+        /// <param name="options">The workers, the calls, and how many results are kept.</param>
         public Table<TKey, TOut> Embed<TOut>(
             IEmbeddingGenerator<string, Embedding<float>> model, Func<TRow, string?> text, Func<TRow, float[], TOut> result,
             string name = "embed", InferenceOptions? options = null)

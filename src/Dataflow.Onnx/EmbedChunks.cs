@@ -6,15 +6,16 @@ static partial class ModelVerbs
     {
         /// <summary>Cuts a text of each value into parts that are not too long for the model, and embeds each; a value gives one
         /// result for each part, in their order, at least one.</summary>
-        /// <remarks>Parts are cut at white space; only a word that is too long itself is cut within. What <c>Embed</c> says of
-        /// failures, order and what is kept goes for the parts.</remarks>
-        /// <param name="model">Says how long a part may be: its <c>MaxTokens</c>. Must outlive the job.</param>
-        /// <param name="text">The value's text; called on the task's thread. If it throws or gives null, the value failed.</param>
-        /// <param name="result">Makes the result of value, part and vector; called on the task's thread. The array is its own.</param>
-        /// <param name="overlap">The most tokens at the end of a part that the next one begins with: what stands at a cut is
-        /// found in its context all the same. At least 10 less than <c>MaxTokens</c>.</param>
+        /// <remarks>Texts are cut at white space; only a single word that is too long is cut inside. Failures, order and recorded results
+        /// are as for <c>Embed</c>, part by part.</remarks>
+        /// <param name="model">The model, whose <c>MaxTokens</c> limits the parts. Must outlive the job.</param>
+        /// <param name="text">Selects the value's text; called on the task's thread. If it throws or returns null, the value
+        /// failed.</param>
+        /// <param name="result">Computes the result of value, part and vector; called on the task's thread. It may keep the array.</param>
+        /// <param name="overlap">The largest number of tokens at the end of a part with which the next part begins, so that text at a cut
+        /// is also found in its context. At least 10 less than <c>MaxTokens</c>.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors; names the topic of the results too.</param>
-        /// <param name="options">Who calls the model, how, and what is kept of the results.</param>
+        /// <param name="options">The workers, the calls, and how many results are kept.</param>
         public Stream<TOut> EmbedChunks<TOut>(
             EmbeddingModel model, Func<T, string?> text, Func<T, TextChunk, float[], TOut> result, int overlap = 32,
             string name = "embed", InferenceOptions? options = null)
@@ -32,7 +33,7 @@ static partial class ModelVerbs
         }
     }
 
-    /// <summary>A value with each part of its text; one without any where there is none, for <c>Embed</c> to find out why.</summary>
+    /// <summary>Pairs a value with each part of its text; if it has no text, with none, so that <c>Embed</c> finds out why.</summary>
     private static IEnumerable<(T Value, TextChunk? Chunk)> Chunks<T>(
         EmbeddingModel model, Func<T, string?> text, T value, int overlap)
     {

@@ -3,14 +3,14 @@ using Dataflow.Onnx.Versions;
 
 namespace Dataflow.Onnx;
 
-/// <summary>The models that a text is given to: one answers, another may be tried beside it.</summary>
+/// <summary>The models that receive a text: one answers, another may be tried beside it.</summary>
 internal readonly record struct AskedModels(ITextEmbedder Answers, ITextEmbedder? Tried = null, Trial? Trial = null);
 
 internal static class EmbedNode
 {
     public static string TopicOf(Pipeline pipeline, string name) => $"{pipeline.Name}.{name}.results";
 
-    /// <summary>Has results go on in the order of each key, also where the next run has other workers.</summary>
+    /// <summary>Emits results in the order of each key, even if the next run has another number of workers.</summary>
     public static EmbedNode<Keyed<TKey, T>, TOut> ByKey<TKey, T, TOut>(this EmbedNode<Keyed<TKey, T>, TOut> node)
         where TKey : notnull
         => node with { Order = CallOrder.OfKeys<TKey, T>() };
@@ -22,16 +22,16 @@ internal sealed record EmbedNode<T, TOut>(
 {
     public required Func<T, AskedModels> Models { get; init; }
 
-    /// <summary>Makes the result of value, vector, and what the tried model found.</summary>
+    /// <summary>Computes the result of value, vector, and the tried model's vector.</summary>
     public required Func<T, float[], float[]?, TOut> Result { get; init; }
 
     /// <summary>The order of a keyed stream; null: that of the input.</summary>
     public CallOrder<T>? Order { get; init; }
 
-    /// <summary>Whether a value, such as a row that is deleted, has no text, and its result no vector; null: all have one.</summary>
+    /// <summary>Whether a value, such as a deleted row, has no text, and its result no vector; null: all have one.</summary>
     public Predicate<T>? HasNoText { get; init; }
 
-    /// <summary>For those whose text fails; null: they are dead letters.</summary>
+    /// <summary>The output for values whose text fails; null: they become dead letters.</summary>
     public Output<DeadLetter>? Failed { get; init; }
 
     public override NewTopic? Creates => new(Topic, 1);

@@ -7,10 +7,10 @@ using Dataflow.Onnx.Versions;
 
 namespace Dataflow.Onnx;
 
-/// <summary>What became of a value's text: its result, with that of the model that is tried, or the reason why it has none.</summary>
+/// <summary>The outcome for a value's text: its result, with that of the tried model, or the reason why it has none.</summary>
 internal readonly record struct Embedded(EmbeddedText? Found, EmbeddedText? Tried, string? Failure);
 
-/// <summary>Asks the recorder for the vectors of texts, and makes results of them.</summary>
+/// <summary>Requests the vectors of texts from the recorder, and computes results from them.</summary>
 internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
     : CallingOperator<T, Embedded, TOut>(node.Options.Calls with { Timeout = null }, node.Order)
 {
@@ -95,7 +95,7 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
 
     private bool HasNoText(T value) => node.HasNoText is { } hasNoText && hasNoText(value);
 
-    /// <summary>The value's text; null if there is none, with the reason.</summary>
+    /// <summary>Selects the value's text; null, with the reason, if there is none.</summary>
     private string? TextOf(T value, out string? failure)
     {
         try
@@ -147,7 +147,7 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
         return found;
     }
 
-    /// <summary>The first half of SHA-256, of the model's hash and the text's UTF-16.</summary>
+    /// <summary>Computes the key of a result: the first half of SHA-256, of the model's hash and the text's UTF-16.</summary>
     private UInt128 KeyOf(RecordedModel model, string text)
     {
         Span<byte> key = stackalloc byte[SHA256.HashSizeInBytes];

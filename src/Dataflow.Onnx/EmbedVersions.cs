@@ -6,16 +6,18 @@ static partial class ModelVerbs
 {
     extension<T>(Stream<T> stream)
     {
-        /// <summary>Embeds a text of each value by the version that answers, and by the one that is tried beside it; the order stays. Values
-        /// whose text the answering version fails on go to the topic <c>PIPELINE.dead-letters</c>, exactly once, as <see cref="DeadLetter"/>.</summary>
-        /// <remarks>What <c>Embed</c> with one model says of workers, of what is kept and of checkpoints goes here too; vectors of all versions
-        /// are kept in one topic.</remarks>
-        /// <param name="versions">For this step alone.</param>
-        /// <param name="text">The value's text; called on the task's thread. If it throws or gives null, the value failed.</param>
-        /// <param name="result">Makes the result of value and vector; called on the task's thread.</param>
+        /// <summary>Embeds a text of each value by the answering version, and by the one that is tried beside it; the order stays. Values
+        /// on whose text the answering version fails are written to the topic <c>PIPELINE.dead-letters</c>, exactly once, as
+        /// <see cref="DeadLetter"/>.</summary>
+        /// <remarks>Workers, recorded results and checkpoints are as for <c>Embed</c> with one model; vectors of all versions are kept in
+        /// one topic.</remarks>
+        /// <param name="versions">The versions, for this step only.</param>
+        /// <param name="text">Selects the value's text; called on the task's thread. If it throws or returns null, the value
+        /// failed.</param>
+        /// <param name="result">Computes the result of value and vector; called on the task's thread.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors; names the topic of the results too.</param>
-        /// <param name="options">Who calls the models, how, and what is kept of the results. Generators are known by the model that they name
-        /// or, if they name none, by their version.</param>
+        /// <param name="options">The workers, the calls, and how many results are kept. A generator is identified by the model that it
+        /// names or, if it names none, by its version.</param>
         public Stream<TOut> Embed<TOut>(
             ModelVersions versions, Func<T, string?> text, Func<T, VersionedVector, TOut> result, string name = "embed", InferenceOptions? options = null)
         {
@@ -38,8 +40,8 @@ static partial class ModelVerbs
     extension<TKey, T>(KeyedStream<TKey, T> stream)
         where TKey : notnull
     {
-        /// <summary>Embeds a text of each value by the version that answers, and by the one that is tried beside it; keys stay, and the order of
-        /// each key.</summary>
+        /// <summary>Embeds a text of each value by the answering version, and by the one that is tried beside it; keys stay, and the order
+        /// of each key.</summary>
         /// <inheritdoc cref="ModelVerbs.extension{T}(Stream{T}).Embed{TOut}(ModelVersions, Func{T, string}, Func{T, VersionedVector, TOut}, string, InferenceOptions)"/>
         public KeyedStream<TKey, TOut> Embed<TOut>(
             ModelVersions versions, Func<T, string?> text, Func<T, VersionedVector, TOut> result, string name = "embed", InferenceOptions? options = null)

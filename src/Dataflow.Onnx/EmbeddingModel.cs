@@ -7,12 +7,10 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Dataflow.Onnx;
 
-/// <summary>Turns texts into vectors; like meanings have a high <see cref="Vectors.Dot"/>.</summary>
-/// <remarks>
-/// Any number of threads may embed at once; each call works on one core, so one caller per core is the fastest. A call
-/// gives the model one text. The same text has the same bits, whoever asks, on one machine with one version of ONNX Runtime.
-/// It is a generator of Microsoft.Extensions.AI too, which gives the same vectors.
-/// </remarks>
+/// <summary>A model that turns texts into vectors; texts of similar meaning have a high <see cref="Vectors.Dot"/>.</summary>
+/// <remarks>Safe for any number of threads; each call runs on one core, so one caller per core is the fastest. A call passes one text to
+/// the model. On one machine with one version of ONNX Runtime the same text always has the same vector, bit for bit. It is also a generator
+/// of Microsoft.Extensions.AI, with the same vectors.</remarks>
 public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float>>
 {
     private readonly TextEncoder _encoder;
@@ -33,24 +31,22 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
         DependsOnBatch = encoder.Model.IsDynamicallyQuantized | new BatchProbe(encoder, tokenizer).ShowsDependence();
     }
 
-    /// <summary>The name of the model's directory: for people, in errors and metrics.</summary>
+    /// <summary>The name of the model's directory, for people, errors and metrics.</summary>
     public string Name => _encoder.Model.Name;
 
-    /// <summary>
-    /// Says what decides the vectors: the hashes of the model and the tokenizer, and the options. Equal for equal
-    /// models wherever they lie, different as soon as a text may get another vector, so that (<c>Id</c>, text) is a key
-    /// to keep results under.
-    /// </summary>
+    /// <summary>An identifier of everything that decides the vectors: the hashes of model and tokenizer, and the options. Equal for equal
+    /// models wherever they are stored, different if any text may get another vector; so (<c>Id</c>, text) is a valid key for
+    /// results.</summary>
     public string Id { get; }
 
     /// <summary>The number of values of a vector.</summary>
     public int Dimensions => _encoder.Dimensions;
 
-    /// <summary>What it runs on.</summary>
+    /// <summary>The device that the model runs on.</summary>
     public ModelDevice Device => _encoder.Model.Device;
 
-    /// <summary>Whether a text's vector changes with the texts that share its call: found out when the model is loaded, by
-    /// calls with and without company. So it is where the graph quantises while it runs.</summary>
+    /// <summary>Whether a text's vector changes with the other texts of its call, as in graphs with dynamic quantisation. It is tested when
+    /// the model is loaded, by calls with one and with several texts.</summary>
     public bool DependsOnBatch { get; }
 
     internal string Detail => $"{_encoder.Model.Detail}, {Dimensions} dimensions";
@@ -59,8 +55,8 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
     /// checks them, and calls the model a first time.</summary>
     /// <param name="directory">The model's directory.</param>
     /// <param name="options">Null for the defaults: mean pooling of at most 256 tokens.</param>
-    /// <exception cref="ModelException">A file is missing, not where it may be, has another hash, or is not what it should be; or the
-    /// model does not take texts of as many tokens as <c>MaxTokens</c> says.</exception>
+    /// <exception cref="ModelException">A file is missing, outside the allowed directory, has another hash, or is invalid; or the model
+    /// does not take texts of <c>MaxTokens</c> tokens.</exception>
     public static EmbeddingModel Load(string directory, EmbeddingOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
@@ -80,8 +76,8 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
         }
     }
 
-    /// <summary>Gives the vector of a text.</summary>
-    /// <param name="text">The text. An empty one has a vector too; what exceeds <c>MaxTokens</c> is ignored.</param>
+    /// <summary>Computes the vector of a text.</summary>
+    /// <param name="text">The text. An empty one has a vector too; text beyond <c>MaxTokens</c> is ignored.</param>
     /// <returns>A new array of <see cref="Dimensions"/> values.</returns>
     /// <exception cref="ModelException">The model failed on this text.</exception>
     public float[] Embed(string text)
@@ -92,9 +88,9 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
         return vector;
     }
 
-    /// <summary>Writes the vector of a text, and says how many tokens it cost.</summary>
-    /// <param name="text">The text. An empty one has a vector too; what exceeds <c>MaxTokens</c> is ignored.</param>
-    /// <param name="vector">Takes the vector: <see cref="Dimensions"/> values.</param>
+    /// <summary>Writes the vector of a text, and returns the number of its tokens.</summary>
+    /// <param name="text">The text. An empty one has a vector too; text beyond <c>MaxTokens</c> is ignored.</param>
+    /// <param name="vector">The buffer for the vector: <see cref="Dimensions"/> values.</param>
     /// <exception cref="ArgumentException"><paramref name="vector"/> has another length.</exception>
     /// <exception cref="ModelException">The model failed on this text.</exception>
     public EncodedText Embed(ReadOnlySpan<char> text, Span<float> vector)
@@ -119,8 +115,8 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
 
     /// <summary>Cuts a text at white space into parts that are not too long for the model.</summary>
     /// <param name="text">The text. One that is short enough is one part.</param>
-    /// <param name="overlap">The most tokens at the end of a part that the next one begins with.</param>
-    /// <exception cref="ArgumentOutOfRangeException">So much overlap leaves no room for anything new.</exception>
+    /// <param name="overlap">The largest number of tokens at the end of a part with which the next part begins.</param>
+    /// <exception cref="ArgumentOutOfRangeException">That much overlap leaves no room for new text.</exception>
     public IReadOnlyList<TextChunk> Chunk(string text, int overlap = 32)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -128,11 +124,11 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
         return new Chunker(_tokenizer, _options.MaxTokens, overlap).Chunk(text);
     }
 
-    /// <summary>Gives the vectors of texts, one call after the other, on the thread pool.</summary>
+    /// <summary>Computes the vectors of texts, one call after the other, on the thread pool.</summary>
     /// <param name="values">The texts.</param>
-    /// <param name="options">What it asks for must be what the model has; null: nothing is asked for.</param>
-    /// <param name="cancellationToken">Looked at between two texts.</param>
-    /// <exception cref="ArgumentException">Vectors of other dimensions are asked for.</exception>
+    /// <param name="options">The requested dimensions must be the model's; null: any.</param>
+    /// <param name="cancellationToken">Checked between two texts.</param>
+    /// <exception cref="ArgumentException">Other dimensions are requested.</exception>
     /// <exception cref="ModelException">The model failed on one of the texts.</exception>
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
@@ -143,9 +139,9 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
         return Task.Run(() => Generate(values, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Gives the metadata, or this object itself.</summary>
-    /// <param name="serviceType">What is asked for.</param>
-    /// <param name="serviceKey">Null, or there is nothing.</param>
+    /// <summary>Returns the metadata, or this object itself.</summary>
+    /// <param name="serviceType">The requested type.</param>
+    /// <param name="serviceKey">Must be null; for others there is no service.</param>
     public object? GetService(Type serviceType, object? serviceKey = null)
     {
         ArgumentNullException.ThrowIfNull(serviceType);
@@ -154,7 +150,7 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
         return serviceType.IsInstanceOfType(this) ? this : null;
     }
 
-    /// <summary>Frees the model's memory, after the calls that run; blocks until they have ended. Later ones get an
+    /// <summary>Frees the model's memory, after the calls in progress; blocks until they have ended. Later calls throw
     /// <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
@@ -169,10 +165,11 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
         ArgumentOutOfRangeException.ThrowIfGreaterThan(overlap, max);
     }
 
-    /// <summary>Embeds several texts, those of like length together.</summary>
+    /// <summary>Embeds several texts; texts of similar length share a call.</summary>
     /// <param name="texts">The texts.</param>
-    /// <param name="results">Takes the results, in their order.</param>
-    /// <param name="maxTokens">Of a call, those that fill up shorter texts included; one text may have more.</param>
+    /// <param name="results">The results, in the order of the texts.</param>
+    /// <param name="maxTokens">The largest number of tokens of a call, padding of shorter texts included; a single text may have
+    /// more.</param>
     internal void Embed(IReadOnlyList<string> texts, EmbeddedText[] results, int maxTokens)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);

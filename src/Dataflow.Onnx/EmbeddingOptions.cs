@@ -1,11 +1,11 @@
 namespace Dataflow.Onnx;
 
-/// <summary>How a model turns texts into vectors, and which may be loaded.</summary>
+/// <summary>The options of an embedding model: tokens, pooling, and which files may be loaded.</summary>
 public sealed record EmbeddingOptions : OnnxOptions
 {
-    /// <summary>The most tokens of a text that count, [CLS] and [SEP] included. Default 256, least 2.</summary>
-    /// <remarks>A model's card says what it was trained on; the rest of a longer text has no influence. More than the model has positions
-    /// is refused when it is loaded, as far as 1,024 tokens show it.</remarks>
+    /// <summary>The largest number of tokens of a text, [CLS] and [SEP] included. Default 256, at least 2.</summary>
+    /// <remarks>A model's card says which length it was trained on; the rest of a longer text has no influence. A number larger than the
+    /// model's positions is refused when the model is loaded, which is tested with up to 1,024 tokens.</remarks>
     public int MaxTokens
     {
         get;
@@ -16,7 +16,7 @@ public sealed record EmbeddingOptions : OnnxOptions
         }
     } = 256;
 
-    /// <summary>How tokens' vectors become the text's. Default <see cref="Pooling.Mean"/>.</summary>
+    /// <summary>The way in which the vectors of tokens become the text's vector. Default <see cref="Pooling.Mean"/>.</summary>
     public Pooling Pooling
     {
         get;
@@ -31,7 +31,7 @@ public sealed record EmbeddingOptions : OnnxOptions
     /// <summary>Whether vectors are scaled to length 1, so that <see cref="Vectors.Dot"/> of two is their cosine. Default true.</summary>
     public bool IsNormalized { get; init; } = true;
 
-    /// <summary>Whether capitals and accents count, where a <c>vocab.txt</c> is all that the model has: it does not say so
-    /// itself, a <c>tokenizer.json</c> does. Default false.</summary>
+    /// <summary>Whether case and accents count, for a model that only has a <c>vocab.txt</c>: that file does not say so, a
+    /// <c>tokenizer.json</c> does. Default false.</summary>
     public bool IsCased { get; init; }
 }

@@ -1,10 +1,10 @@
 namespace Dataflow.Onnx;
 
-/// <summary>How a step calls its model, and what it keeps of the results.</summary>
+/// <summary>The options of a step that calls a model: workers, batches, and how many results are kept.</summary>
 public sealed record InferenceOptions
 {
-    /// <summary>How many results are kept, in memory and in the step's topic; the oldest are forgotten. A vector takes four
-    /// bytes for each of its dimensions and about 200 more. Default 100,000.</summary>
+    /// <summary>The number of results kept, in memory and in the step's topic; the oldest are removed. A vector takes four bytes for each
+    /// of its dimensions and about 200 more. Default 100,000.</summary>
     public int KeepResults
     {
         get;
@@ -15,8 +15,8 @@ public sealed record InferenceOptions
         }
     } = 100_000;
 
-    /// <summary>How long a result is kept, by the job's clock; after that the model is called again. Default null: as long as
-    /// there are not too many.</summary>
+    /// <summary>The time for which a result is kept, by the job's clock; after that the model is called again. Default null: until
+    /// <see cref="KeepResults"/> is exceeded.</summary>
     public TimeSpan? KeepFor
     {
         get;
@@ -27,10 +27,10 @@ public sealed record InferenceOptions
         }
     }
 
-    /// <summary>The most tokens of a call to a model in this process, those that fill up shorter texts included; texts of like
-    /// length go together, and none waits for others to come. Default null: one text a call. On a CPU 512 to 1,024.</summary>
-    /// <remarks>Only for models whose vectors do not depend on the texts beside them
-    /// (<see cref="EmbeddingModel.DependsOnBatch"/>). Even theirs differ in the last digits.</remarks>
+    /// <summary>The largest number of tokens of a call to a model in this process, padding of shorter texts included; texts of similar
+    /// length share a call, and none waits for others to come. Default null: one text per call. On a CPU use 512 to 1,024.</summary>
+    /// <remarks>Only for models whose vectors do not depend on the other texts of a call (<see cref="EmbeddingModel.DependsOnBatch"/>).
+    /// Even theirs differ in the last digits.</remarks>
     public int? BatchTokens
     {
         get;
@@ -41,8 +41,8 @@ public sealed record InferenceOptions
         }
     }
 
-    /// <summary>The most texts of a call to a generator; a model in this process looks at as many at once to find those of
-    /// like length. Default 32.</summary>
+    /// <summary>The largest number of texts of a call to a generator; a model in this process looks at that many at once to find those of
+    /// similar length. Default 32.</summary>
     public int BatchTexts
     {
         get;
@@ -53,20 +53,20 @@ public sealed record InferenceOptions
         }
     } = 32;
 
-    /// <summary>Who calls the model. Give the same to several steps to have them share. Default null: workers of the step's
-    /// own, one a processor.</summary>
+    /// <summary>The workers that call the model. Give the same to several steps to have them share. Default null: workers of the step's
+    /// own, one per processor.</summary>
     public InferenceWorkers? Workers { get; init; }
 
-    /// <summary>Whether texts of this step go to a worker only while none of other steps wait: for history beside what is
-    /// live. Default false.</summary>
+    /// <summary>Whether a worker takes texts of this step only while none of other steps wait: for history beside live input. Default
+    /// false.</summary>
     public bool IsBackfill { get; init; }
 
-    /// <summary>Names the model of a generator that does not name itself: results are kept for it.</summary>
+    /// <summary>The name of the model of a generator that does not name itself: results are recorded under it.</summary>
     public string? ModelId { get; init; }
 
-    /// <summary>How many texts are on their way in one worker of the job and in which order they go on; the timeout of a call to a
-    /// generator; how often a text is tried that failed. Default: 32 texts a processor, in order, once.</summary>
-    /// <remarks>Far more texts than workers, since results that are on their way to the disk count.</remarks>
+    /// <summary>The options of calls: the texts in flight in one worker of the job and their order; the timeout of a call to a generator;
+    /// the number of attempts for a text. Default: 32 texts per processor, in order, one attempt.</summary>
+    /// <remarks>Far more texts than workers, since results that are being written to disk count.</remarks>
     public AsyncOptions Calls
     {
         get;

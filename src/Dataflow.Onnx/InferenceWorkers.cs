@@ -5,12 +5,11 @@ using Microsoft.Extensions.AI;
 
 namespace Dataflow.Onnx;
 
-/// <summary>Those who call models: as many calls run at once as there are workers. They may come and go while jobs run.</summary>
-/// <remarks>
-/// Give them to steps by <see cref="InferenceOptions.Workers"/>; steps that share them take turns, backfill last. Texts wait
-/// in the job until a worker is free, so that without workers nothing goes on and the input is not read any further.
-/// What a worker could not do another does. From any thread.
-/// </remarks>
+/// <summary>The pool of workers that call models; its size is the number of concurrent calls. Workers may be added and removed while jobs
+/// run.</summary>
+/// <remarks>Give a pool to steps by <see cref="InferenceOptions.Workers"/>; steps that share it take turns, backfill last. Texts wait in
+/// the job until a worker is free, so that without workers the job waits and reads no further input. Another worker retries a text on which
+/// one failed. Safe for any thread.</remarks>
 public sealed class InferenceWorkers
 {
     private readonly Lock _gate = new();
@@ -19,15 +18,15 @@ public sealed class InferenceWorkers
     private int _nextQueue;
     private int _failed;
 
-    /// <summary>Starts with workers that call each step's own model.</summary>
-    /// <param name="count">How many. Null: one a processor, as fits a model that runs in this process on the CPU.</param>
+    /// <summary>Creates a pool of workers that call each step's own model.</summary>
+    /// <param name="count">The number of workers. Null: one per processor, which fits a model that runs in this process on the CPU.</param>
     public InferenceWorkers(int? count = null)
     {
         if (count is { } given) ArgumentOutOfRangeException.ThrowIfNegative(given, nameof(count));
         Add(count ?? Environment.ProcessorCount);
     }
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of workers in the pool.</summary>
     public int Count
     {
         get
@@ -36,29 +35,30 @@ public sealed class InferenceWorkers
         }
     }
 
-    /// <summary>How many went because they failed time after time.</summary>
+    /// <summary>The number of workers that were removed because they failed repeatedly.</summary>
     public int Failed => Volatile.Read(ref _failed);
 
     /// <summary>Adds workers that call each step's own model.</summary>
-    /// <param name="count">How many.</param>
+    /// <param name="count">The number of workers to add.</param>
     public void Add(int count = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         for (var i = 0; i < count; i++) Add(new InferenceWorker(this, own: null));
     }
 
-    /// <summary>Adds a worker that calls a generator of its own for the steps with this model: another server, another card.</summary>
-    /// <remarks>One that fails three times in a row is taken out.</remarks>
-    /// <param name="own">Names the same model as the steps that it is to work for.</param>
-    /// <param name="options">How it is called: <c>ModelId</c> and <c>BatchTexts</c> count.</param>
+    /// <summary>Adds a worker that calls a generator of its own for the steps with this model: another server, another graphics
+    /// card.</summary>
+    /// <remarks>It is removed if it fails three times in a row.</remarks>
+    /// <param name="own">The generator, which names the same model as the steps that it works for.</param>
+    /// <param name="options">The options of its calls: <c>ModelId</c> and <c>BatchTexts</c> apply.</param>
     public void Add(IEmbeddingGenerator<string, Embedding<float>> own, InferenceOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(own);
         Add(new InferenceWorker(this, Embedders.Of(own, options ?? new InferenceOptions())));
     }
 
-    /// <summary>Takes workers out, the last that came first; one that is at work ends its call.</summary>
-    /// <param name="count">How many; all, if there are fewer.</param>
+    /// <summary>Removes workers, the most recently added first; a busy one ends its call.</summary>
+    /// <param name="count">The number of workers to remove; all, if there are fewer.</param>
     public void Remove(int count = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -66,7 +66,7 @@ public sealed class InferenceWorkers
         {
             count = Math.Min(count, _workers.Count);
             _workers.RemoveRange(_workers.Count - count, count);
-            WakeAll(); // what only those others were to have is theirs now
+            WakeAll(); // texts reserved for those others are free now
         }
     }
 
@@ -75,7 +75,7 @@ public sealed class InferenceWorkers
         lock (_gate) _queues.Add(queue);
     }
 
-    /// <summary>Drops what waits in a queue, and waits for the workers that have texts of it.</summary>
+    /// <summary>Drops the waiting texts of a queue, and waits for the workers that have texts of it.</summary>
     internal async Task CloseAsync(WorkQueue queue)
     {
         lock (_gate)
@@ -97,7 +97,7 @@ public sealed class InferenceWorkers
         }
     }
 
-    /// <summary>Takes texts of one step for a worker; null: there are none for it, or it is to go.</summary>
+    /// <summary>Takes texts of one step for a worker; null: there are none for it, or it is to end.</summary>
     internal WorkQueue? Take(InferenceWorker worker, List<PendingText> into)
     {
         into.Clear();
@@ -106,7 +106,7 @@ public sealed class InferenceWorkers
             var isMember = _workers.Contains(worker);
             for (var i = 0; isMember && into.Count == 0 && i < 2 * _queues.Count; i++)
             {
-                // Once around the live ones, then once around the others; who was first last time is last this time.
+                // Once around the live queues, then once around the others; the first of the last time is the last of this time.
                 var queue = _queues[(_nextQueue + i) % _queues.Count];
                 if (queue.IsBackfill != i >= _queues.Count || !worker.WorksFor(queue)) continue;
                 queue.Take(worker, !_workers.Exists(other => other != worker && other.WorksFor(queue)), into);
@@ -116,12 +116,12 @@ public sealed class InferenceWorkers
             }
 
             AssertInvariants();
-            worker.IsRunning = false; // within the lock: who adds a text after this sees that it stands still
+            worker.IsRunning = false; // within the lock: code that adds a text later sees that it is not running
             return null;
         }
     }
 
-    /// <summary>Gives texts back that a worker failed with; false if they have been tried often enough.</summary>
+    /// <summary>Returns texts on which a worker failed; false if they have been tried often enough.</summary>
     internal bool TryReturn(WorkQueue queue, IReadOnlyList<PendingText> texts, InferenceWorker worker)
     {
         lock (_gate)
@@ -155,7 +155,7 @@ public sealed class InferenceWorkers
         }
     }
 
-    /// <summary>Checked under the lock, in builds for debugging.</summary>
+    /// <summary>Asserts the invariants, in debug builds; called under the lock.</summary>
     [Conditional("DEBUG")]
     private void AssertInvariants()
     {

@@ -3,7 +3,7 @@ using Dataflow.Onnx.Recording;
 
 namespace Dataflow.Onnx;
 
-/// <summary>The numbers that models count.</summary>
+/// <summary>The counters of models.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class ModelCounters
 {
@@ -30,10 +30,11 @@ public static class ModelCounters
         public IReadOnlyList<ModelUsage> Models
             => [.. step.Counters.Where(static count => count.Definition == s_texts).Select(count => step.UsageOf(count.Tag!))];
 
-        /// <summary>Results of the step's models that were recorded by earlier runs and cannot be used, so that the models are called again.</summary>
+        /// <summary>The number of results of the step's models that earlier runs recorded and that cannot be used, so that the models are
+        /// called again.</summary>
         public long DamagedResults => step.Total(s_damaged);
 
-        /// <summary>Records whose text was too long for the model, so that its end was left out.</summary>
+        /// <summary>The number of records whose text was too long for the model, so that its end was cut off.</summary>
         public long Truncated => step.Total(ModelCounters.Truncated);
 
         private ModelUsage UsageOf(string model)

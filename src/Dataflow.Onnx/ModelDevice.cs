@@ -1,9 +1,9 @@
 namespace Dataflow.Onnx;
 
-/// <summary>What a model runs on.</summary>
+/// <summary>The device that a model runs on.</summary>
 public enum ModelDevice
 {
-    /// <summary>CUDA if ONNX Runtime offers it, else the CPU. If it is offered and does not work that is an error.</summary>
+    /// <summary>CUDA if ONNX Runtime offers it, else the CPU. If CUDA is offered but does not work, loading fails.</summary>
     Automatic,
 
     /// <summary>The CPU.</summary>

@@ -2,8 +2,8 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Dataflow.Onnx;
 
-/// <summary>A model cannot be used: its files are missing or not what they should be, or it failed on a text.</summary>
-/// <remarks>No text is in the message; the inner error, ONNX Runtime's, may name a token's id.</remarks>
+/// <summary>Thrown when a model cannot be used: its files are missing or invalid, or it failed on a text.</summary>
+/// <remarks>The message contains no text; the inner error, ONNX Runtime's, may contain a token's id.</remarks>
 public sealed class ModelException : DataflowException
 {
     private ModelException(string message, Exception? innerException = null)

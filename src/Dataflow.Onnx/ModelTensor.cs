@@ -3,13 +3,13 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Dataflow.Onnx;
 
-/// <summary>What a model takes or gives under one name.</summary>
+/// <summary>An input or output of a model.</summary>
 /// <param name="Name">The name in the graph.</param>
 /// <param name="ElementType">The type of a value, such as <c>float</c>.</param>
 /// <param name="Shape">The length of each dimension; null where it may be any.</param>
 public sealed record TensorInfo(string Name, Type ElementType, IReadOnlyList<int?> Shape)
 {
-    /// <summary>What the graph calls the dimensions; empty where it has no name.</summary>
+    /// <summary>The names of the dimensions in the graph; empty where a dimension has none.</summary>
     internal IReadOnlyList<string> Symbols { get; init; } = [];
 
     /// <inheritdoc/>
@@ -19,7 +19,7 @@ public sealed record TensorInfo(string Name, Type ElementType, IReadOnlyList<int
         return $"{Name} {ElementType.Name}[{string.Join(", ", sizes)}]";
     }
 
-    /// <summary>Whether values of a type and shape may stand here.</summary>
+    /// <summary>Whether values of a type and shape fit.</summary>
     internal bool Takes(Type type, long[] shape)
     {
         if (type != ElementType || shape.Length != Shape.Count) return false;
@@ -29,7 +29,7 @@ public sealed record TensorInfo(string Name, Type ElementType, IReadOnlyList<int
     }
 }
 
-/// <summary>Values for an input of a model, or the room for those of an output: memory of the caller's, which is not copied.</summary>
+/// <summary>The values of a model's input, or the buffer for those of an output: the caller's memory, which is not copied.</summary>
 public abstract class ModelTensor
 {
     private readonly long[] _shape;
@@ -46,11 +46,11 @@ public abstract class ModelTensor
 
     private protected abstract Type ElementType { get; }
 
-    /// <summary>Names values and gives them a shape.</summary>
+    /// <summary>Creates a tensor of values with a name and a shape.</summary>
     /// <param name="name">The name of the input or output in the graph.</param>
-    /// <param name="values">As many as the shape says, the last dimension running fastest.</param>
+    /// <param name="values">The values, in the number that the shape gives, the last dimension running fastest.</param>
     /// <param name="shape">The length of each dimension.</param>
-    /// <exception cref="ArgumentException">There are more values or fewer.</exception>
+    /// <exception cref="ArgumentException">The number of values does not fit the shape.</exception>
     public static ModelTensor Of<T>(string name, Memory<T> values, params ReadOnlySpan<long> shape)
         where T : unmanaged
     {

@@ -4,9 +4,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Dataflow.Onnx;
 
-/// <summary>A model in an ONNX file, with what it takes and gives by name.</summary>
-/// <remarks>Any number of threads may call at once; each call works on one core, and <see cref="OnnxOptions.Callers"/> of them
-/// run at a time.</remarks>
+/// <summary>A model in an ONNX file, with named inputs and outputs.</summary>
+/// <remarks>Safe for any number of threads; each call runs on one core, and at most <see cref="OnnxOptions.Callers"/> of them at a
+/// time.</remarks>
 public sealed class OnnxModel : IDisposable
 {
     private static readonly byte[] s_dynamicQuantization = "DynamicQuantize"u8.ToArray();
@@ -33,49 +33,50 @@ public sealed class OnnxModel : IDisposable
         _turns = new SemaphoreSlim(_callers);
     }
 
-    /// <summary>The file's name without its ending: for people, in errors and metrics.</summary>
+    /// <summary>The file's name without its extension, for people, errors and metrics.</summary>
     public string Name { get; }
 
-    /// <summary>The hash of the file, in lower-case hexadecimal. Where it keeps weights in other files they are put into it first, so
-    /// that no weight is left out; then it is not what <c>sha256sum</c> says of the file.</summary>
+    /// <summary>The hash of the file, in lower-case hexadecimal. Weights in other files are included first, so that no weight is left out;
+    /// then the hash differs from the output of <c>sha256sum</c>.</summary>
     public string Sha256 { get; }
 
-    /// <summary>Where it runs: <see cref="ModelDevice.Cpu"/> or <see cref="ModelDevice.Cuda"/>.</summary>
+    /// <summary>The device that the model runs on: <see cref="ModelDevice.Cpu"/> or <see cref="ModelDevice.Cuda"/>.</summary>
     public ModelDevice Device { get; }
 
-    /// <summary>What it takes, in the order of the graph.</summary>
+    /// <summary>The inputs, in the order of the graph.</summary>
     public IReadOnlyList<TensorInfo> Inputs { get; }
 
-    /// <summary>What it gives, in the order of the graph.</summary>
+    /// <summary>The outputs, in the order of the graph.</summary>
     public IReadOnlyList<TensorInfo> Outputs { get; }
 
-    /// <summary>Whether the graph has an operator that quantises while it runs: the scale is of the whole batch then, so that a row's
-    /// result depends on the rows beside it. Others may make it depend, too: <c>Score</c> and <see cref="EmbeddingModel"/> try.</summary>
+    /// <summary>Whether the graph has an operator that quantises dynamically: the scale then depends on the whole batch, so that a row's
+    /// result depends on the other rows. Other operators may have the same effect: <c>Score</c> and <see cref="EmbeddingModel"/> test
+    /// it.</summary>
     public bool IsDynamicallyQuantized { get; }
 
     internal string Path { get; }
 
-    /// <summary>The names of what it gives beside tensors: lists and maps.</summary>
+    /// <summary>The names of outputs that are not tensors: lists and maps.</summary>
     internal IReadOnlyList<string> OtherOutputs => [.. _session.OutputNames.Except(_outputs.Keys)];
 
-    /// <summary>What the plan shows of it.</summary>
+    /// <summary>The details that the plan shows.</summary>
     internal string Detail => $"model {Name} on {Device.ToString().ToUpperInvariant()}";
 
-    /// <summary>Loads a model and checks that it may be.</summary>
-    /// <param name="path">The file. Weights that it keeps in other files must lie in its directory, or below it.</param>
-    /// <param name="options">Null for the defaults.</param>
-    /// <exception cref="ModelException">The file is missing, not where it may be, has another hash, or is no model; or the
-    /// device cannot be had.</exception>
+    /// <summary>Loads a model from a file and checks it against the options.</summary>
+    /// <param name="path">The path of the file. Weights in other files must be in its directory, or below it.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <exception cref="ModelException">The file is missing, outside the allowed directory, has another hash, or is not a model; or the
+    /// device is not available.</exception>
     public static OnnxModel Load(string path, OnnxOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return Load(path, System.IO.Path.GetFileNameWithoutExtension(path), options ?? new OnnxOptions());
     }
 
-    /// <summary>Bounds the memory that all models loaded after this take together for weights and for what their calls need in
-    /// between: a call that would need more fails. Without it memory grows as calls need it, and is kept for the next ones.</summary>
-    /// <remarks>On the CPU, for the whole process; call it once, before models are loaded. Inputs, outputs and the file while
-    /// it is loaded are not counted, nor is what ONNX Runtime needs for itself.</remarks>
+    /// <summary>Limits the total memory that all models loaded after this take for weights and for intermediate results: a call that would
+    /// need more fails. Without a limit memory grows as calls need it, and is kept for later ones.</summary>
+    /// <remarks>On the CPU, for the whole process; call it once, before models are loaded. Inputs, outputs and the file during loading are
+    /// not counted, nor is ONNX Runtime's own memory.</remarks>
     /// <param name="bytes">At most 4 GiB, which is ONNX Runtime's own limit.</param>
     public static void LimitMemory(long bytes)
     {
@@ -84,11 +85,11 @@ public sealed class OnnxModel : IDisposable
         Sessions.ShareMemory((uint)bytes);
     }
 
-    /// <summary>Calls the model; blocks until it has answered.</summary>
-    /// <param name="inputs">Each of <see cref="Inputs"/>, in any order.</param>
-    /// <param name="outputs">Room for those of <see cref="Outputs"/> that are wanted, at least one; filled when this returns.</param>
-    /// <exception cref="ModelException">Names, types or shapes are not the model's; it failed, or took too long.</exception>
-    /// <exception cref="ObjectDisposedException">The model was disposed before the call had its turn.</exception>
+    /// <summary>Calls the model; blocks until the result is available.</summary>
+    /// <param name="inputs">A tensor for each of <see cref="Inputs"/>, in any order.</param>
+    /// <param name="outputs">Buffers for the wanted ones of <see cref="Outputs"/>, at least one; filled when this returns.</param>
+    /// <exception cref="ModelException">Names, types or shapes are not the model's; it failed, or exceeded its timeout.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed before the call began.</exception>
     public void Run(ReadOnlySpan<ModelTensor> inputs, ReadOnlySpan<ModelTensor> outputs)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -96,7 +97,7 @@ public sealed class OnnxModel : IDisposable
         _turns.Wait();
         try
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this); // who has a turn keeps the session alive
+            ObjectDisposedException.ThrowIf(_isDisposed, this); // a call in progress keeps the session alive
             if (!_idle.TryTake(out var limit)) limit = new CallLimit(_options.Timeout, TimeProvider.System);
             Run(inputs, outputs, limit);
         }
@@ -106,7 +107,7 @@ public sealed class OnnxModel : IDisposable
         }
     }
 
-    /// <summary>Frees the model's memory, after the calls that run; blocks until they have ended.</summary>
+    /// <summary>Frees the model's memory, after the calls in progress; blocks until they have ended.</summary>
     public void Dispose()
     {
         lock (_disposing)
@@ -116,7 +117,7 @@ public sealed class OnnxModel : IDisposable
             for (var turn = 0; turn < _callers; turn++) _turns.Wait();
             foreach (var limit in _idle) limit.Dispose();
             _session.Dispose();
-            _turns.Release(_callers); // for those who wait, to learn of it
+            _turns.Release(_callers); // for waiting callers, so that they see it
         }
     }
 
@@ -140,7 +141,7 @@ public sealed class OnnxModel : IDisposable
 
     internal static string Describe(IReadOnlyList<TensorInfo> tensors) => tensors.Count == 0 ? "none" : string.Join(", ", tensors);
 
-    /// <summary>The tensors among some values; a graph may also give maps and lists, which nobody can ask for here.</summary>
+    /// <summary>Selects the tensors among some values; a graph may also have maps and lists, which are not supported here.</summary>
     private static TensorInfo[] InfosOf(IReadOnlyDictionary<string, NodeMetadata> values) =>
     [
         .. values.Where(value => value.Value.IsTensor).Select(value => new TensorInfo(
@@ -198,7 +199,7 @@ public sealed class OnnxModel : IDisposable
         if (error is not null) throw ModelException.TimedOut(Name, inputs.ToArray(), _options.Timeout!.Value);
     }
 
-    /// <summary>Calls once with zeros, and lets ONNX Runtime make the room for the outputs.</summary>
+    /// <summary>Calls the model once with zeros; ONNX Runtime allocates the outputs.</summary>
     private void WarmUp()
     {
         using var options = new RunOptions();
@@ -219,7 +220,7 @@ public sealed class OnnxModel : IDisposable
         }
     }
 
-    /// <summary>The tensors of a call as ONNX Runtime wants them; the caller's memory is pinned meanwhile.</summary>
+    /// <summary>The tensors of a call in ONNX Runtime's form; the caller's memory is pinned meanwhile.</summary>
     private sealed class Values : IDisposable
     {
         public Values(ReadOnlySpan<ModelTensor> tensors)

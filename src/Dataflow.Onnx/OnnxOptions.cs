@@ -1,6 +1,6 @@
 namespace Dataflow.Onnx;
 
-/// <summary>Which models may be loaded, and how much a call may take.</summary>
+/// <summary>The options of a model: which files may be loaded, and the resources of a call.</summary>
 public record OnnxOptions
 {
     private const int LongestFile = 0x7FFFFFC7; // the longest array: the file is checked and loaded as one
@@ -20,12 +20,12 @@ public record OnnxOptions
         }
     }
 
-    /// <summary>The directory that models may be loaded from, with all below it; links are followed first. Set it where the
+    /// <summary>The directory, including everything below it, from which models may be loaded; links are resolved first. Set it where the
     /// path comes from outside the program. Default null: any.</summary>
     public string? AllowedDirectory { get; init; }
 
-    /// <summary>The longest file that is read, in bytes, with the weights that it keeps in other files; they take about as much memory.
-    /// Default, and most: 2 GiB.</summary>
+    /// <summary>The largest size of a file in bytes, including the weights that it keeps in other files; loading takes about that much
+    /// memory. Default, and largest value: 2 GiB.</summary>
     public int MaxFileBytes
     {
         get;
@@ -36,8 +36,8 @@ public record OnnxOptions
         }
     } = LongestFile;
 
-    /// <summary>The most bytes that the inputs and outputs of one call may have together. Default 256 MiB.</summary>
-    /// <remarks>What a call needs in between is bounded for all models together: <see cref="OnnxModel.LimitMemory"/>.</remarks>
+    /// <summary>The largest total size in bytes of the inputs and outputs of one call. Default 256 MiB.</summary>
+    /// <remarks><see cref="OnnxModel.LimitMemory"/> limits the intermediate results, for all models together.</remarks>
     public long MaxCallBytes
     {
         get;
@@ -48,8 +48,8 @@ public record OnnxOptions
         }
     } = 256L << 20;
 
-    /// <summary>After how long a call is given up. ONNX Runtime looks between two operators of the graph; one that runs is
-    /// not interrupted. Default null: never.</summary>
+    /// <summary>The timeout of a call. ONNX Runtime checks it between two operators of the graph; a running one is not interrupted. Default
+    /// null: none.</summary>
     public TimeSpan? Timeout
     {
         get;
@@ -60,8 +60,8 @@ public record OnnxOptions
         }
     }
 
-    /// <summary>How many calls run at once; others wait their turn. Each runs on one core, so that more than there are cores
-    /// make none of them faster. Default null: one a processor on the CPU, two on a graphics card.</summary>
+    /// <summary>The number of concurrent calls; others wait. Each runs on one core, so that more calls than cores are not faster. Default
+    /// null: one per processor on the CPU, two on a graphics card.</summary>
     public int? Callers
     {
         get;
@@ -72,8 +72,8 @@ public record OnnxOptions
         }
     }
 
-    /// <summary>Where it runs. Default: on a graphics card if the ONNX Runtime package that the program references offers
-    /// CUDA, else on the CPU; <see cref="OnnxModel.Device"/> and the plan say which it was.</summary>
+    /// <summary>The device to run on. Default: a graphics card if the ONNX Runtime package that the program references offers CUDA, else
+    /// the CPU; <see cref="OnnxModel.Device"/> and the plan say which it was.</summary>
     public ModelDevice Device
     {
         get;
@@ -85,7 +85,7 @@ public record OnnxOptions
         }
     }
 
-    /// <summary>Whether the model is called once when it is loaded, with zeros and one of whatever there may be any number
-    /// of: the first call takes longer than others. Default false.</summary>
+    /// <summary>Whether the model is called once when it is loaded, with zeros and 1 for every free dimension: the first call takes longer
+    /// than others. Default false.</summary>
     public bool WarmsUp { get; init; }
 }

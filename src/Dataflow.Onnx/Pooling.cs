@@ -1,6 +1,6 @@
 namespace Dataflow.Onnx;
 
-/// <summary>How the vectors of a text's tokens become the text's one vector. The model's card says which.</summary>
+/// <summary>The way in which the vectors of a text's tokens become the text's vector. The model's card says which.</summary>
 public enum Pooling
 {
     /// <summary>The mean of all tokens' vectors, as in the sentence-transformers family.</summary>
@@ -9,6 +9,6 @@ public enum Pooling
     /// <summary>The vector of [CLS], the first token, as in the BGE family.</summary>
     Cls,
 
-    /// <summary>Of each dimension the greatest value of all tokens.</summary>
+    /// <summary>The greatest value of all tokens, for each dimension.</summary>
     Max,
 }

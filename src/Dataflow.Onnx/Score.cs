@@ -7,18 +7,15 @@ static partial class ModelVerbs
     extension<T>(Stream<T> stream)
     {
         /// <summary>Has a model score each value; time and order stay.</summary>
-        /// <remarks>
-        /// The values of a batch that the task reads are scored by one call, on the task's thread; none waits for others to
-        /// come. Where others in the call would change a value's score the model is given one value a call; that is found out here, by
-        /// calls with and without company.
-        /// If a call fails its values are called for in halves, until the value is found that it fails on.
-        /// </remarks>
-        /// <param name="model">Takes floats, a row for each value and a column for each feature, and gives floats, one or
-        /// more for each row. Must outlive the job.</param>
-        /// <param name="features">The columns, in the model's order; called on the task's thread.</param>
-        /// <param name="result">Makes the result of a value and what the model gave for it, which is not to be kept; called
-        /// on the task's thread.</param>
-        /// <param name="output">Which of the model's outputs; null: the only one of floats.</param>
+        /// <remarks>The values of a batch that the task reads are scored by one call, on the task's thread; none waits for others to come.
+        /// If other values in the call would change a value's score, the model is given one value per call; this method tests that, by
+        /// calls with one and with several rows. If a call fails, its values are called for in halves, until the failing value is
+        /// found.</remarks>
+        /// <param name="model">The model: takes floats, a row for each value and a column for each feature, and returns floats, one or more
+        /// for each row. Must outlive the job.</param>
+        /// <param name="features">Writes the columns, in the model's order; called on the task's thread.</param>
+        /// <param name="result">Computes the result of a value and its scores, which must not be kept; called on the task's thread.</param>
+        /// <param name="output">The name of the model's output; null: the only one of floats.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
         public Stream<TOut> Score<TOut>(
             OnnxModel model, IReadOnlyList<Func<T, float>> features, Func<T, ReadOnlySpan<float>, TOut> result,
@@ -91,7 +88,7 @@ internal sealed class ScoreOperator<T, TOut>(
         }
         catch (Exception error)
         {
-            Flush(); // those before it go first
+            Flush(); // earlier records are emitted first
             Reject(error, in record);
             return;
         }

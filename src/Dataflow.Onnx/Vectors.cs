@@ -7,9 +7,7 @@ namespace Dataflow.Onnx;
 /// <summary>Arithmetic on embeddings, with the machine's vector instructions.</summary>
 public static class Vectors
 {
-    /// <summary>
-    /// The sum of the products: for embeddings, whose length is 1, their cosine similarity, 1 for the same direction.
-    /// </summary>
+    /// <summary>Computes the dot product: for embeddings, whose length is 1, their cosine similarity, 1 for the same direction.</summary>
     /// <exception cref="ArgumentException">The vectors differ in length.</exception>
     public static float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
     {
@@ -55,7 +53,7 @@ public static class Vectors
         var square = Dot(vector, vector);
         if (!float.IsNormal(square))
         {
-            // Beyond a float's range, unless it is brought near to 1 first.
+            // Beyond a float's range, unless it is scaled to about 1 first.
             var max = MathF.Abs(TensorPrimitives.MaxMagnitude<float>(vector));
             if (max == 0 || !float.IsFinite(max)) return;
             foreach (ref var value in vector) value /= max;

@@ -3,11 +3,9 @@ using Dataflow.Onnx.Tokenization;
 
 namespace Dataflow.Onnx;
 
-/// <summary>The tokenizer of BERT models: words, and their longest pieces from the left.</summary>
-/// <remarks>
-/// Control, format and private-use characters and lone surrogates are dropped. Special tokens such as <c>[MASK]</c> that are
-/// written in a text, exactly so, are the special tokens.
-/// </remarks>
+/// <summary>The tokenizer of BERT models: splits words into their longest pieces from the left.</summary>
+/// <remarks>Control, format and private-use characters and lone surrogates are dropped. Special tokens such as <c>[MASK]</c> that are
+/// written exactly so in a text are the special tokens.</remarks>
 public sealed class WordPieceTokenizer : TextTokenizer
 {
     private readonly Vocabulary _vocabulary;
@@ -17,9 +15,9 @@ public sealed class WordPieceTokenizer : TextTokenizer
         : base(vocabulary.Padding)
         => (_vocabulary, _table) = (vocabulary, CharacterTable.Of(rules));
 
-    /// <summary>Reads a <c>vocab.txt</c>: one piece a line, whose number from 0 is its id.</summary>
+    /// <summary>Reads a <c>vocab.txt</c>: one piece per line; the line's number, from 0, is its id.</summary>
     /// <param name="path">The vocabulary's file, UTF-8.</param>
-    /// <param name="isCased">Whether capitals and accents stay, which the file does not say: as in <c>bert-base-cased</c>.</param>
+    /// <param name="isCased">Whether case and accents are kept, which the file does not say: as for <c>bert-base-cased</c>.</param>
     /// <exception cref="ModelException">The file does not exist, or lacks [CLS], [SEP] or [UNK].</exception>
     public static WordPieceTokenizer FromVocabulary(string path, bool isCased = false)
     {

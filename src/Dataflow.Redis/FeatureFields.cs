@@ -11,7 +11,7 @@ internal sealed class FeatureFields(string[] names)
 {
     private const int Others = 5;
 
-    // JSON has no such numbers: they are texts.
+    // JSON has no such numbers: they are written as texts.
     private static readonly JsonSerializerOptions s_json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     public HashEntry[] Of(FeatureVector features)
@@ -27,7 +27,8 @@ internal sealed class FeatureFields(string[] names)
         return fields;
     }
 
-    /// <summary>Numbers so that they can be read back as they are, times by ISO 8601, lists as JSON; empty where there is nothing.</summary>
+    /// <summary>Formats a value: numbers so that they can be read back unchanged, times in ISO 8601, lists as JSON; empty if there is no
+    /// value.</summary>
     public static string Text(object? value) => value switch
     {
         null => "",

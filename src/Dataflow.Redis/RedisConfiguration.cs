@@ -4,10 +4,10 @@ using StackExchange.Redis;
 
 namespace Dataflow.Redis;
 
-/// <summary>Checks a configuration where it is written, part by part. Values of settings, such as passwords, never show.</summary>
+/// <summary>Validates a configuration where it is written, part by part. Values of settings, such as passwords, are never shown.</summary>
 internal static class RedisConfiguration
 {
-    /// <exception cref="ConnectorException">A part is none.</exception>
+    /// <exception cref="ConnectorException">A part is invalid.</exception>
     public static ConfigurationOptions Parse(string store, string configuration)
     {
         foreach (var (index, part) in configuration.Split(',', StringSplitOptions.TrimEntries).Index())

@@ -2,7 +2,7 @@ using StackExchange.Redis;
 
 namespace Dataflow.Redis;
 
-/// <summary>Tells what may pass, such as a server that starts, from what stays until somebody mends it.</summary>
+/// <summary>Separates transient errors, such as those of a server that starts, from permanent ones.</summary>
 internal static class RedisErrors
 {
     private static readonly (string Word, string Remedy)[] s_lasting =
@@ -16,7 +16,7 @@ internal static class RedisErrors
         ("invalid username", "Check user and password in the configuration."),
     ];
 
-    // What a server says for as long as it starts, fails over, is full or is busy.
+    // The answers of a server that starts, fails over, is full or is busy.
     private static readonly string[] s_passing =
     [
         "LOADING", "BUSY", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "READONLY", "OOM", "NOREPLICAS", "MISCONF", "MOVED", "ASK", "UNBLOCKED",

@@ -2,12 +2,12 @@ using StackExchange.Redis;
 
 namespace Dataflow.Redis;
 
-/// <summary>Writes hashes, each as a whole: the same written twice is as good as once.</summary>
-/// <param name="name">Shown in the plan.</param>
-/// <param name="configuration">Of the connection.</param>
-/// <param name="key">The hash's key.</param>
-/// <param name="fields">Its fields, always the same ones; null: it is deleted.</param>
-/// <param name="whenEmptied">Called when Redis has lost what was written.</param>
+/// <summary>Writes hashes, each as a whole, so that a repeated write changes nothing.</summary>
+/// <param name="name">The name, shown in the plan.</param>
+/// <param name="configuration">The configuration of the connection.</param>
+/// <param name="key">Selects the hash's key.</param>
+/// <param name="fields">Selects the hash's fields, always the same ones; null: the hash is deleted.</param>
+/// <param name="whenEmptied">Called when Redis has lost the data.</param>
 internal sealed class RedisSink<T>(
     string name, ConfigurationOptions configuration, Func<T, RedisKey> key, Func<T, HashEntry[]?> fields, Action whenEmptied) : Sink<T>
 {
@@ -94,7 +94,7 @@ internal sealed class RedisWriter<T> : SinkWriter<T>
         base.Dispose(disposing);
     }
 
-    /// <summary>Sets the fields; where the hash then has others, of an earlier definition, these go.</summary>
+    /// <summary>Sets the fields; fields of an earlier definition that the hash then still has are deleted.</summary>
     private async Task WriteAsync(RedisKey hash, HashEntry[] entries)
     {
         var set = _database.HashSetAsync(hash, entries);

@@ -10,16 +10,15 @@ public static class RedisVerbs
     extension<TKey>(FeatureView<TKey> view)
         where TKey : notnull
     {
-        /// <summary>Writes each entity's features to a hash, whenever events of the entity have come in.</summary>
-        /// <remarks>
-        /// The hash <c>VIEW:KEY</c> has a field for each feature, empty where there is no value, and <c>@statuses</c> (in the order of
-        /// the features, joined by commas), <c>@at</c>, <c>@watermark</c> (ms since the Unix epoch), <c>@split</c> and <c>@offset</c>: what the
-        /// values are worth, and what they reflect. It changes as a whole. Values are as of the moment when they were written.
-        /// At least once: after a crash, what came after the last checkpoint is written again. Where Redis has come back empty, which the next
-        /// checkpoint or start notices, all entities are written anew; <c>view.UpdateAll()</c> does that at any time.
-        /// </remarks>
-        /// <param name="configuration">As StackExchange.Redis has it: <c>localhost:6379,password=…</c>.</param>
-        /// <exception cref="ConnectorException">The configuration is none; the message says which part.</exception>
+        /// <summary>Writes each entity's features to a hash, whenever events of the entity have arrived.</summary>
+        /// <remarks>The hash <c>VIEW:KEY</c> has a field for each feature, empty where there is no value, and <c>@statuses</c> (in the
+        /// order of the features, joined by commas), <c>@at</c>, <c>@watermark</c> (ms since the Unix epoch), <c>@split</c> and
+        /// <c>@offset</c>: the quality of the values, and the input that they reflect. It changes as a whole. Values are as of the moment
+        /// of writing. At least once: after a crash, everything since the last checkpoint is written again. Where Redis has come back
+        /// empty, which the next checkpoint or start detects, all entities are written again; <c>view.UpdateAll()</c> does that at any
+        /// time.</remarks>
+        /// <param name="configuration">The configuration in the form of StackExchange.Redis: <c>localhost:6379,password=…</c>.</param>
+        /// <exception cref="ConnectorException">The configuration is invalid; the message says which part.</exception>
         public void ToRedis(string configuration)
         {
             ArgumentException.ThrowIfNullOrEmpty(configuration);
@@ -37,11 +36,14 @@ public static class RedisVerbs
     extension<TKey, TRow>(Table<TKey, TRow> table)
         where TKey : notnull
     {
-        /// <summary>Writes each row to a hash, with a field for each public property, and deletes the hash when the row is gone.</summary>
-        /// <remarks>At least once, in the order of each key: after a crash, what came after the last checkpoint is written again.</remarks>
-        /// <param name="configuration">As StackExchange.Redis has it: <c>localhost:6379,password=…</c>.</param>
-        /// <param name="name">Begins the hashes' keys: <c>NAME:KEY</c>.</param>
-        /// <exception cref="ConnectorException">A property is neither number, text, <c>bool</c>, time nor enum; or the configuration is none.</exception>
+        /// <summary>Writes each row to a hash, with a field for each public property, and deletes the hash when the row is
+        /// deleted.</summary>
+        /// <remarks>At least once, in the order of each key: after a crash, everything since the last checkpoint is written
+        /// again.</remarks>
+        /// <param name="configuration">The configuration in the form of StackExchange.Redis: <c>localhost:6379,password=…</c>.</param>
+        /// <param name="name">The start of the hashes' keys: <c>NAME:KEY</c>.</param>
+        /// <exception cref="ConnectorException">A property is neither number, text, <c>bool</c>, time nor enum; or the configuration is
+        /// invalid.</exception>
         public void ToRedis(string configuration, string name)
         {
             ArgumentException.ThrowIfNullOrEmpty(configuration);

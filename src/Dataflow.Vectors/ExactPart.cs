@@ -36,7 +36,7 @@ internal sealed class ExactPart<TKey, TRow> : IndexPart<TKey, TRow>
 
     public override void Dispose()
     {
-        // Memory of the runtime's own.
+        // Memory of the .NET runtime.
     }
 
     private int NewPlace()

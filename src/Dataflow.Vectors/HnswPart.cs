@@ -2,12 +2,10 @@ using Cloud.Unum.USearch;
 
 namespace Dataflow.Vectors;
 
-/// <summary>Vectors in a graph of the native library, which knows them by numbers of ours.</summary>
-/// <remarks>
-/// The library lets as many threads search as it was told beforehand, and none while one writes: so one at a time here, and none
-/// once the graph is freed. A vector is in the graph once, however many keys have it: the links of equal vectors lead to one
-/// another alone, so that others are not found any more.
-/// </remarks>
+/// <summary>Vectors in a graph of the native library, identified by our own numbers.</summary>
+/// <remarks>The library lets as many threads search as it was told beforehand, and none while one writes: so only one at a time here, and
+/// none once the graph is freed. A vector is in the graph once, however many keys have it: equal vectors would be linked only to one
+/// another, so that others could not be found any more.</remarks>
 internal sealed class HnswPart<TKey, TRow>(int dimensions) : IndexPart<TKey, TRow>
     where TKey : notnull
 {
@@ -93,7 +91,7 @@ internal sealed class HnswPart<TKey, TRow>(int dimensions) : IndexPart<TKey, TRo
         return shared;
     }
 
-    /// <summary>Takes a key out, and its vector with the last of the keys that have it.</summary>
+    /// <summary>Removes a key, and its vector with the last key that has it.</summary>
     private void Take(KeyRow row)
     {
         _keys.Remove(row.Key, out var place);
@@ -106,7 +104,7 @@ internal sealed class HnswPart<TKey, TRow>(int dimensions) : IndexPart<TKey, TRo
 
     private readonly record struct KeyRow(TKey Key, TRow Row, SharedVector Vector);
 
-    /// <summary>A vector of the graph, and the keys that have it.</summary>
+    /// <summary>A vector of the graph, shared by the keys that have it.</summary>
     private sealed record SharedVector(ulong Number, UInt128 Hash)
     {
         public LinkedList<KeyRow> Rows { get; } = [];

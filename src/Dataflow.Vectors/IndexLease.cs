@@ -1,6 +1,6 @@
 namespace Dataflow.Vectors;
 
-/// <summary>What a job has of an index while it fills it: nobody else may, before the job has ended.</summary>
+/// <summary>A job's exclusive use of an index that it fills, until the job has ended.</summary>
 internal sealed class IndexLease<TKey, TRow>(VectorIndex<TKey, TRow> index, IReadOnlyList<IndexPart<TKey, TRow>> parts) : IAsyncDisposable
     where TKey : notnull
 {
@@ -8,7 +8,7 @@ internal sealed class IndexLease<TKey, TRow>(VectorIndex<TKey, TRow> index, IRea
 
     public IReadOnlyList<IndexPart<TKey, TRow>> Parts => parts;
 
-    /// <summary>Learns that a worker's part holds what the last checkpoint knew.</summary>
+    /// <summary>Records that a worker's part holds the rows of the last checkpoint.</summary>
     public void PartFilled()
     {
         if (Interlocked.Decrement(ref _toFill) == 0) index.AllFilled();

@@ -1,6 +1,6 @@
 namespace Dataflow.Vectors;
 
-/// <summary>The best of what a search was offered, best first.</summary>
+/// <summary>The best rows offered by a search, best first.</summary>
 internal sealed class Nearest<TKey, TRow>(int count)
     where TKey : notnull
 {
@@ -11,7 +11,7 @@ internal sealed class Nearest<TKey, TRow>(int count)
     public void Offer(TKey key, TRow row, float similarity)
     {
         if (_best.Count == count && !(similarity > _best[^1].Similarity)) return;
-        // A key that was removed and came back in another slot meanwhile may be seen twice.
+        // A key that was removed and added again in another slot meanwhile may be seen twice.
         var known = _best.FindIndex(neighbour => EqualityComparer<TKey>.Default.Equals(neighbour.Key, key));
         if (known >= 0) _best.RemoveAt(known);
         else if (_best.Count == count) _best.RemoveAt(count - 1);

@@ -9,12 +9,14 @@ public static class IndexVerbs
     extension<TKey, TRow>(Table<TKey, TRow> table)
         where TKey : notnull
     {
-        /// <summary>Puts the vector of each row into an index, replaces it when the row changes, and takes it out when the row goes.</summary>
-        /// <remarks>The index is memory only and filled anew at each start, from the table's rows as the last checkpoint
-        /// knew them. A row whose vector cannot be had (an error of <paramref name="vector"/>, another length, a number that is not
-        /// finite) is rejected, and the index forgets what it had of its key.</remarks>
+        /// <summary>Adds the vector of each row to an index, replaces it when the row changes, and removes it when the row is
+        /// deleted.</summary>
+        /// <remarks>The index is in memory only and filled anew at each start, from the table's rows in the last checkpoint. A row without
+        /// a valid vector (an error of <paramref name="vector"/>, another length, a number that is not finite) is rejected, and the key is
+        /// removed from the index.</remarks>
         /// <param name="index">The index; for this table alone, in one job at a time. It must outlive the job.</param>
-        /// <param name="vector">The vector of a row, which must not change later; called on the task's thread, and again at a start.</param>
+        /// <param name="vector">Selects the vector of a row, which must not change later; called on the task's thread, and again at a
+        /// start.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
         public void ToIndex(VectorIndex<TKey, TRow> index, Func<TRow, float[]> vector, string name = "index")
         {

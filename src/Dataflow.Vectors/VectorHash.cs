@@ -5,10 +5,10 @@ using System.Security.Cryptography;
 
 namespace Dataflow.Vectors;
 
-/// <summary>Stands for a vector: equal for equal numbers, among which 0 and −0 are.</summary>
+/// <summary>A hash that identifies a vector: equal for equal numbers; 0 and −0 are equal.</summary>
 internal static class VectorHash
 {
-    /// <summary>The first half of the SHA-256.</summary>
+    /// <summary>Computes the first half of the SHA-256.</summary>
     public static UInt128 Of(float[] vector)
     {
         var numbers = new float[vector.Length];

@@ -3,29 +3,29 @@ using System.Numerics.Tensors;
 
 namespace Dataflow.Vectors;
 
-/// <summary>Makes indexes of vectors.</summary>
+/// <summary>Creates vector indexes.</summary>
 public static class VectorIndex
 {
-    /// <summary>An index that compares with every vector: always right, in time proportional to their number.</summary>
-    /// <remarks>A search holds up no writer and no other search.</remarks>
-    /// <param name="dimensions">How many numbers each vector has.</param>
+    /// <summary>Creates an index that compares with every vector: exact, in time proportional to their number.</summary>
+    /// <remarks>A search delays no writer and no other search.</remarks>
+    /// <param name="dimensions">The number of dimensions of each vector.</param>
     public static VectorIndex<TKey, TRow> Exact<TKey, TRow>(int dimensions)
         where TKey : notnull
         => new($"exact, {dimensions} numbers", dimensions, static _ => new ExactPart<TKey, TRow>());
 
-    /// <summary>An index that follows a graph of near vectors: for many, where nearly always right will do.</summary>
+    /// <summary>Creates an index that follows a graph of near vectors: approximate, for many vectors.</summary>
     /// <remarks>Y. Malkov and D. Yashunin, "Efficient and robust approximate nearest neighbor search using hierarchical navigable
     /// small world graphs", 2016, as in the library USearch. Each worker keeps a graph of its own keys; on each of them a search
     /// and a writer wait for one another. A restart builds the graphs anew.</remarks>
-    /// <param name="dimensions">How many numbers each vector has.</param>
+    /// <param name="dimensions">The number of dimensions of each vector.</param>
     public static VectorIndex<TKey, TRow> Hnsw<TKey, TRow>(int dimensions)
         where TKey : notnull
         => new($"HNSW, {dimensions} numbers", dimensions, static dimensions => new HnswPart<TKey, TRow>(dimensions));
 }
 
-/// <summary>The vectors of a table's rows, kept as a running job has them, and searched from any thread.</summary>
-/// <remarks>Filled by <c>table.ToIndex(index, …)</c> in one job at a time. It shows what the job has computed, also what the next
-/// checkpoint is still to make durable, and stays searchable when the job has ended and while the next one fills it.</remarks>
+/// <summary>The vectors of a table's rows, kept up to date by a running job, and searched from any thread.</summary>
+/// <remarks>Filled by <c>table.ToIndex(index, …)</c> in one job at a time. It shows the job's current results, including those that the
+/// next checkpoint has still to make durable, and stays searchable after the job has ended and while the next one fills it.</remarks>
 [SuppressMessage("Naming", "CA1711", Justification = "An index in the field's sense.")]
 public sealed class VectorIndex<TKey, TRow> : IDisposable
     where TKey : notnull
@@ -46,13 +46,14 @@ public sealed class VectorIndex<TKey, TRow> : IDisposable
         Dimensions = dimensions;
     }
 
-    /// <summary>How many numbers each vector has.</summary>
+    /// <summary>The number of dimensions of each vector.</summary>
     public int Dimensions { get; }
 
-    /// <summary>How many keys have a vector.</summary>
+    /// <summary>The number of keys that have a vector.</summary>
     public long Count => _parts.Sum(static part => part.Count);
 
-    /// <summary>Completes when a job that was started holds here what its last checkpoint knew; before, searches find a part of it.</summary>
+    /// <summary>Completes when a started job has added the rows of its last checkpoint; until then, searches find only a part of
+    /// them.</summary>
     public Task Filled
     {
         get
@@ -61,12 +62,12 @@ public sealed class VectorIndex<TKey, TRow> : IDisposable
         }
     }
 
-    /// <summary>The rows with the vectors most like one, the most like first.</summary>
-    /// <param name="vector">What to compare with.</param>
-    /// <param name="count">The most to find.</param>
+    /// <summary>Finds the rows with the most similar vectors, the most similar first.</summary>
+    /// <param name="vector">The vector to compare with.</param>
+    /// <param name="count">The largest number of rows to find.</param>
     /// <exception cref="ArgumentException">The vector has another length than the index's, or cannot be compared: it has a number that
     /// is not finite, or its square is beyond a float's range.</exception>
-    /// <exception cref="ObjectDisposedException">The index is disposed, or was while this searched.</exception>
+    /// <exception cref="ObjectDisposedException">The index is disposed, or was disposed during the search.</exception>
     public IReadOnlyList<Neighbour<TKey, TRow>> Search(ReadOnlySpan<float> vector, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
@@ -80,7 +81,7 @@ public sealed class VectorIndex<TKey, TRow> : IDisposable
     /// <inheritdoc/>
     public override string ToString() => _text;
 
-    /// <summary>Releases the memory of HNSW graphs, after the searches that use it. A job that still fills the index fails at its next
+    /// <summary>Frees the memory of HNSW graphs, after the searches that use it. A job that still fills the index fails at its next
     /// row.</summary>
     public void Dispose()
     {
@@ -94,7 +95,7 @@ public sealed class VectorIndex<TKey, TRow> : IDisposable
 
     internal void CheckIsOpen() => ObjectDisposedException.ThrowIf(_isDisposed, this);
 
-    /// <summary>Sees that a vector can be compared with others.</summary>
+    /// <summary>Throws unless a vector can be compared with others.</summary>
     internal void Check(ReadOnlySpan<float> vector)
     {
         if (vector.Length != Dimensions)
@@ -110,8 +111,8 @@ public sealed class VectorIndex<TKey, TRow> : IDisposable
             : "The vector has a number that is not finite. Look at the model that made it.");
     }
 
-    /// <summary>Begins anew for a job that is being opened.</summary>
-    /// <exception cref="InvalidOperationException">Another one, or another step, fills the index.</exception>
+    /// <summary>Clears the index for a job that is being opened.</summary>
+    /// <exception cref="InvalidOperationException">Another job, or another step, fills the index.</exception>
     internal IndexLease<TKey, TRow> Lend(int workers)
     {
         lock (_gate)
@@ -151,7 +152,7 @@ public sealed class VectorIndex<TKey, TRow> : IDisposable
 }
 
 /// <summary>A row that a search found.</summary>
-/// <param name="Key">Its key.</param>
+/// <param name="Key">The row's key.</param>
 /// <param name="Row">The row as it was when its vector was put into the index.</param>
-/// <param name="Similarity">The dot product with what was searched: for vectors of length 1 the cosine of the angle between them.</param>
+/// <param name="Similarity">The dot product with the searched vector: for vectors of length 1 the cosine of the angle between them.</param>
 public readonly record struct Neighbour<TKey, TRow>(TKey Key, TRow Row, float Similarity);

@@ -5,19 +5,19 @@ using Apache.Arrow.Types;
 
 namespace Dataflow.Arrow;
 
-/// <summary>Gathers one property of many values.</summary>
+/// <summary>Collects one property of many values.</summary>
 internal abstract class ArrowColumn<T>(Field field)
 {
     public Field Field { get; } = field;
 
-    /// <summary>Which of the values are there.</summary>
+    /// <summary>Marks which of the values are not null.</summary>
     protected BitBuffer Validity { get; } = new();
 
-    /// <summary>Takes the property of a value.</summary>
-    /// <returns>How many bytes of variable length it has.</returns>
+    /// <summary>Adds the property of a value.</summary>
+    /// <returns>The number of its bytes of variable length.</returns>
     public abstract int Add(T value);
 
-    /// <summary>The column as an array. Valid until <see cref="Clear"/>.</summary>
+    /// <summary>Returns the column as an array. Valid until <see cref="Clear"/>.</summary>
     public IArrowArray ToArray(int rows) => ArrowArrayFactory.BuildArray(ToData(rows));
 
     public virtual void Clear() => Validity.Clear();
@@ -72,7 +72,7 @@ internal sealed class ArrowBits<T>(Field field, Func<T, bool?> get) : ArrowColum
         => new(Field.DataType, rows, Validity.Zeros, 0, [Validity.ToValidity(), _bits.ToArrow()]);
 }
 
-/// <summary>A column of texts, bytes or lists: a position for each row, and what stands between the positions.</summary>
+/// <summary>A column of texts, bytes or lists: a position for each row, and the content between the positions.</summary>
 internal abstract class ArrowSequences<T, TSequence>(Field field, Func<T, TSequence?> get) : ArrowColumn<T>(field)
     where TSequence : class
 {
@@ -110,7 +110,7 @@ internal abstract class ArrowSequences<T, TSequence>(Field field, Func<T, TSeque
 
 internal sealed class ArrowTexts<T>(Field field, Func<T, string?> get) : ArrowSequences<T, string>(field, get)
 {
-    // What has no bytes in UTF-8 is refused; the usual encoding would write another character.
+    // Text without a UTF-8 form is refused; the usual encoding would write another character.
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     protected override void Write(string sequence, ColumnBuffer elements)

@@ -24,7 +24,7 @@ internal static class ArrowColumns<T>
         [typeof(double)] = DoubleType.Default,
     };
 
-    /// <exception cref="ConnectorException">There is none.</exception>
+    /// <exception cref="ConnectorException">The property has none.</exception>
     public static ArrowColumn<T> Create(PropertyInfo property)
     {
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
@@ -44,7 +44,7 @@ internal static class ArrowColumns<T>
         => new(property.Name, type, nullable: !property.PropertyType.IsValueType
             || Nullable.GetUnderlyingType(property.PropertyType) is not null);
 
-    /// <summary>A getter without reflection; a value type becomes its nullable.</summary>
+    /// <summary>Makes a getter without reflection; a value type becomes its nullable.</summary>
     private static Func<T, TValue> Getter<TValue>(PropertyInfo property)
     {
         var value = Expression.Parameter(typeof(T), "value");

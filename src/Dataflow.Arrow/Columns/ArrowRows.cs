@@ -3,7 +3,7 @@ using Apache.Arrow;
 
 namespace Dataflow.Arrow;
 
-/// <summary>Gathers values as columns, one for each public property, into a record batch. Its buffers are used again.</summary>
+/// <summary>Collects values as columns, one for each public property, into a record batch. Its buffers are reused.</summary>
 /// <remarks>For one thread.</remarks>
 public sealed class ArrowRows<T>
 {
@@ -18,13 +18,13 @@ public sealed class ArrowRows<T>
     /// <summary>The columns.</summary>
     public Schema Schema { get; }
 
-    /// <summary>How many rows are gathered.</summary>
+    /// <summary>The number of rows collected.</summary>
     public int Count { get; private set; }
 
-    /// <summary>How many bytes of texts, bytes and lists are gathered.</summary>
+    /// <summary>The bytes of texts, bytes and lists collected so far.</summary>
     public long VariableBytes { get; private set; }
 
-    /// <summary>Begins with no rows.</summary>
+    /// <summary>Creates the columns, without rows.</summary>
     /// <exception cref="ConnectorException">The type has no property, or one that has no Arrow column.</exception>
     public static ArrowRows<T> Create()
     {
@@ -42,7 +42,7 @@ public sealed class ArrowRows<T>
         Count++;
     }
 
-    /// <summary>The rows as a batch. Valid until <see cref="Clear"/>.</summary>
+    /// <summary>Returns the rows as a batch. Valid until <see cref="Clear"/>.</summary>
     public RecordBatch ToBatch() => new(Schema, _columns.Select(column => column.ToArray(Count)), Count);
 
     /// <summary>Removes all rows; their batch must not be used any more.</summary>

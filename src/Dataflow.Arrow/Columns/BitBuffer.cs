@@ -8,7 +8,7 @@ internal sealed class BitBuffer
     private byte[] _bytes = new byte[32];
     private int _count;
 
-    /// <summary>How many of the bits are 0.</summary>
+    /// <summary>The number of bits that are 0.</summary>
     public int Zeros { get; private set; }
 
     public void Add(bool bit)
@@ -23,7 +23,7 @@ internal sealed class BitBuffer
 
     public ArrowBuffer ToArrow() => new(_bytes.AsMemory(0, (_count + 7) >> 3));
 
-    /// <summary>The bits as a validity bitmap, which is left out where nothing is missing.</summary>
+    /// <summary>Returns the bits as a validity bitmap, which is empty if no value is missing.</summary>
     public ArrowBuffer ToValidity() => Zeros == 0 ? ArrowBuffer.Empty : ToArrow();
 
     public void Clear() => _count = Zeros = 0;

@@ -12,10 +12,10 @@ internal sealed class ColumnBuffer
     public int Length { get; private set; }
 
     /// <summary>Makes room for more bytes.</summary>
-    /// <returns>The room; <see cref="Advance"/> says how much of it was used.</returns>
+    /// <returns>The room; <see cref="Advance"/> sets how much of it was used.</returns>
     public Span<byte> Reserve(int count)
     {
-        // A new array, not a pool: the library may look at a batch's memory until it is cleared.
+        // A new array, not a pool: the library may read a batch's memory until it is cleared.
         if (_bytes.Length - Length < count)
             System.Array.Resize(ref _bytes, checked(Math.Max(Length + count, Math.Max(256, Length * 2))));
         return _bytes.AsSpan(Length);

@@ -4,18 +4,18 @@ using Apache.Arrow.Types;
 
 namespace Dataflow.Arrow;
 
-/// <summary>Gathers parts of arrays into one array, whose bytes depend on the rows alone. Its buffers are used again.</summary>
-/// <remarks>For the layouts that <c>ArrowColumns</c> makes. The library's own way takes the wrong elements of a list that is
-/// a part of another.</remarks>
+/// <summary>Joins parts of arrays into one array, whose bytes depend only on the rows. Its buffers are reused.</summary>
+/// <remarks>For the layouts that <c>ArrowColumns</c> makes. The library's own function takes the wrong elements of a list that is a part of
+/// another.</remarks>
 internal sealed class JoinedColumn(IArrowType type)
 {
     private readonly BitBuffer _validity = new();
     private readonly BitBuffer _bits = new();
-    private readonly ColumnBuffer _values = new(); // for sequences where they end
+    private readonly ColumnBuffer _values = new(); // for sequences: their ends
     private readonly ColumnBuffer _elements = new();
     private int _rows;
 
-    /// <summary>How many bytes of texts, bytes and lists are gathered.</summary>
+    /// <summary>The bytes of texts, bytes and lists collected so far.</summary>
     public int VariableBytes => _elements.Length;
 
     public void Add(ArrayData part, int start, int count)
@@ -29,7 +29,7 @@ internal sealed class JoinedColumn(IArrowType type)
         _rows += count;
     }
 
-    /// <summary>The array. Valid until <see cref="Clear"/>.</summary>
+    /// <summary>Returns the array. Valid until <see cref="Clear"/>.</summary>
     public IArrowArray ToArray() => ArrowArrayFactory.BuildArray(type switch
     {
         BooleanType => Of(_bits.ToArrow()),

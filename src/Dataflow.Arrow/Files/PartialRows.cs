@@ -10,8 +10,8 @@ internal sealed class PartialRows<T> : IDisposable
     private readonly ArrowRows<T> _rows;
     private readonly ArrowStreamWriter _stream;
 
-    /// <param name="file">Owned, also when this constructor throws.</param>
-    /// <param name="rows">Gathers what is not in the file yet. It holds nothing.</param>
+    /// <param name="file">The partial file; owned, also when this constructor throws.</param>
+    /// <param name="rows">Collects rows that are not in the file yet; empty at first.</param>
     /// <exception cref="ConnectorException">The file was begun with other columns.</exception>
     public PartialRows(PartialFile file, ArrowRows<T> rows)
     {
@@ -26,15 +26,15 @@ internal sealed class PartialRows<T> : IDisposable
 
     public PartialFile File => _file;
 
-    /// <summary>How many rows are gathered.</summary>
+    /// <summary>The number of rows collected.</summary>
     public int Count => _rows.Count;
 
-    /// <summary>How many bytes of texts, bytes and lists are gathered.</summary>
+    /// <summary>The bytes of texts, bytes and lists collected so far.</summary>
     public long VariableBytes => _rows.VariableBytes;
 
     public void Add(T value) => _rows.Add(value);
 
-    /// <summary>Writes what is gathered as a record batch.</summary>
+    /// <summary>Writes the collected rows as a record batch.</summary>
     public void Flush()
     {
         if (_rows.Count == 0) return;
@@ -68,7 +68,7 @@ internal sealed class PartialRows<T> : IDisposable
     private static string Describe(Schema schema)
         => string.Join(", ", schema.FieldsList.Select(f => $"{f.Name} {f.DataType.Name}{(f.IsNullable ? "?" : "")}"));
 
-    /// <summary>Writes to the partial file; muted while the library begins anew a stream that has begun already.</summary>
+    /// <summary>Writes to the partial file; discards the start that the library repeats for a stream that has begun already.</summary>
     private sealed class PartialStream(PartialFile file) : Stream
     {
         public bool IsMuted { get; set; }
@@ -96,7 +96,7 @@ internal sealed class PartialRows<T> : IDisposable
 
         public override void Flush()
         {
-            // Each write is the file's own at once.
+            // Nothing is buffered: each write goes to the file.
         }
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();

@@ -3,17 +3,17 @@ using Apache.Arrow.Ipc;
 
 namespace Dataflow.Arrow;
 
-/// <summary>A format of finished files, made of the Arrow stream in a partial file.</summary>
+/// <summary>A format of finished files, converted from the Arrow stream in a partial file.</summary>
 internal abstract class RowFormat
 {
-    /// <summary>What the names of such files end with.</summary>
+    /// <summary>The extension of the files' names.</summary>
     public abstract string Extension { get; }
 
-    /// <summary>Makes a file of what a stream holds.</summary>
+    /// <summary>Converts a partial file.</summary>
     /// <param name="partial">The Arrow stream.</param>
-    /// <param name="final">The file.</param>
-    /// <param name="metadata">Goes into the schema.</param>
-    /// <param name="batches">How many rows each batch is to have, so that it does not depend on checkpoints; null: as in the
+    /// <param name="final">The finished file.</param>
+    /// <param name="metadata">The metadata of the schema.</param>
+    /// <param name="batches">The number of rows of each batch, which makes batches independent of checkpoints; null: as in the
     /// stream.</param>
     public void Convert(Stream partial, Stream final, IReadOnlyList<KeyValuePair<string, string>> metadata, IReadOnlyList<int>? batches = null)
     {
@@ -21,7 +21,7 @@ internal abstract class RowFormat
         Write(new Schema(reader.Schema.FieldsList, metadata), batches is null ? Each(reader) : Cut(reader, batches), final);
     }
 
-    /// <summary>Writes the batches, each of which is gone when the next is asked for.</summary>
+    /// <summary>Writes the batches, each of which is only valid until the next one is requested.</summary>
     protected abstract void Write(Schema schema, IEnumerable<RecordBatch> batches, Stream final);
 
     private static IEnumerable<RecordBatch> Each(ArrowStreamReader reader)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Dataflow.Arrow;
 
-/// <summary>What a file says, in its schema, of where its rows come from.</summary>
+/// <summary>The metadata in a file's schema about the origin of its rows.</summary>
 internal static class RowMetadata
 {
     public static IReadOnlyList<KeyValuePair<string, string>> Of(SinkContext context) => Of(context.Pipeline, context.PlanHash);

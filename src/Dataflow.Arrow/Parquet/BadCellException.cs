@@ -1,6 +1,6 @@
 namespace Dataflow.Arrow;
 
-/// <summary>A column holds in some row what its member has no room for.</summary>
+/// <summary>Thrown when a row's cell has a value that its member cannot hold.</summary>
 internal sealed class BadCellException : Exception
 {
     private BadCellException(string message, Exception? inner = null)

@@ -6,8 +6,8 @@ using ParquetSharp;
 
 namespace Dataflow.Arrow;
 
-/// <summary>The meaning of a column's cells.</summary>
-/// <remarks>What a type has no room for throws <see cref="ArithmeticException"/> or <see cref="ArgumentException"/>.</remarks>
+/// <summary>Converts a column's cells.</summary>
+/// <remarks>A value that the type cannot hold throws <see cref="ArithmeticException"/> or <see cref="ArgumentException"/>.</remarks>
 internal static class ParquetCells
 {
     private const int JulianDayOf1970 = 2_440_588;
@@ -25,9 +25,9 @@ internal static class ParquetCells
         where TEnum : struct, Enum
         => EnumNames<TEnum>.TryParse(Text(cell), out var value)
             ? value
-            : throw new ArgumentException("It is none of its names.", nameof(cell));
+            : throw new ArgumentException("It is not a name of the enum.", nameof(cell));
 
-    /// <summary>A whole number of any width, of which the last digits are behind the point.</summary>
+    /// <summary>Makes a decimal from a whole number of any width and the number of its digits behind the point.</summary>
     public static decimal Decimal(BigInteger digits, int scale)
     {
         for (; scale > MaxDecimalScale; scale--)
@@ -43,10 +43,10 @@ internal static class ParquetCells
 
     public static BigInteger Digits(ReadOnlySpan<byte> bytes) => new(bytes, isBigEndian: true);
 
-    /// <summary>A moment, of which the file knows how long it is after 1970, as UTC.</summary>
+    /// <summary>Makes a moment, in UTC, from its distance to 1970.</summary>
     public static DateTime Moment(long ticks) => new(checked(ticks + DateTime.UnixEpoch.Ticks), DateTimeKind.Utc);
 
-    /// <summary>A number of units, in ticks of 100 ns. What is finer is cut off.</summary>
+    /// <summary>Converts a number of units to ticks of 100 ns. Finer parts are cut off.</summary>
     public static long Ticks(long units, TimeUnit unit) => unit switch
     {
         TimeUnit.Millis => checked(units * TimeSpan.TicksPerMillisecond),
@@ -61,7 +61,7 @@ internal static class ParquetCells
         _ => units / 1_000_000,
     };
 
-    /// <summary>A moment as old writers have it: nanoseconds of the day, and the day.</summary>
+    /// <summary>Converts a moment in the form of old writers: nanoseconds of the day, and the day.</summary>
     public static long Ticks(Int96 cell) => checked((Day(cell) * TimeSpan.TicksPerDay) + (Nanoseconds(cell) / TimeSpan.NanosecondsPerTick));
 
     public static long Milliseconds(Int96 cell) => checked((Day(cell) * 86_400_000) + (Nanoseconds(cell) / 1_000_000));

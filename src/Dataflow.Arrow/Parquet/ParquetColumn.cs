@@ -5,7 +5,7 @@ using ParquetSharp;
 
 namespace Dataflow.Arrow;
 
-/// <summary>Finds how a column of a file becomes a member.</summary>
+/// <summary>Finds the conversion of a file's column to a member.</summary>
 internal sealed class ParquetColumn
 {
     private static readonly Type[] Integers =
@@ -25,11 +25,11 @@ internal sealed class ParquetColumn
         _to = Nullable.GetUnderlyingType(member.Type) ?? member.Type;
     }
 
-    /// <summary>Finds the way from a column to a member; null when there is none.</summary>
+    /// <summary>Makes the conversion from a column to a member; null if there is none.</summary>
     public static ParquetValues? Create(string name, int index, ColumnDescriptor column, RowMember member)
         => new ParquetColumn(name, index, column, member).Create();
 
-    /// <summary>What a column holds, for errors.</summary>
+    /// <summary>Describes the type of a column, for errors.</summary>
     public static string NameOf(ColumnDescriptor? column)
     {
         if (column is null) return "lists or groups";
@@ -49,7 +49,7 @@ internal sealed class ParquetColumn
         };
     }
 
-    // One that the library does not know is to be left out, as the format has it.
+    // A type that the library does not know is to be ignored, as the format says.
     private static LogicalType LogicalTypeOf(ColumnDescriptor column)
     {
         try

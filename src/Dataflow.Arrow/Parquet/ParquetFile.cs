@@ -8,7 +8,7 @@ internal sealed class ParquetFile : IDisposable
 {
     private readonly ParquetFileReader _reader;
 
-    /// <exception cref="Exception">It is none, or damaged.</exception>
+    /// <exception cref="Exception">The file is not a Parquet file, or damaged.</exception>
     public ParquetFile(string path)
     {
         _reader = new ParquetFileReader(path);
@@ -27,7 +27,7 @@ internal sealed class ParquetFile : IDisposable
 
     public long RowCount { get; }
 
-    /// <summary>How many rows each row group has.</summary>
+    /// <summary>The number of rows of each row group.</summary>
     public IReadOnlyList<long> GroupRows { get; }
 
     /// <summary>The columns of a row. Lists and groups are columns without a description.</summary>

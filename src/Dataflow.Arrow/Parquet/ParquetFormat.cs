@@ -17,7 +17,7 @@ internal sealed class ParquetFormat : RowFormat
 
     public override string Extension => ".parquet";
 
-    // The stream never leaves a write pending, so nothing is waited for.
+    // The stream completes every write at once, so nothing is waited for.
     protected override void Write(Schema schema, IEnumerable<RecordBatch> batches, Stream final)
     {
         var columns = schema.FieldsList.Select(ParquetOutput.Of).ToArray();

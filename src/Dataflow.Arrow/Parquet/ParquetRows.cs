@@ -2,10 +2,10 @@ using ParquetSharp;
 
 namespace Dataflow.Arrow;
 
-/// <summary>How rows of Parquet files are read.</summary>
+/// <summary>The constants of reading Parquet files.</summary>
 internal static class ParquetRows
 {
-    /// <summary>How many rows are in memory at once.</summary>
+    /// <summary>The number of rows in memory at once.</summary>
     public const int BatchRows = 4096;
 }
 
@@ -29,7 +29,7 @@ internal sealed class ParquetRows<T> : SourceReader<T>
     /// <param name="source">The source's name.</param>
     /// <param name="split">The file.</param>
     /// <param name="file">The open file. The reader owns it.</param>
-    /// <param name="shape">How a row becomes a value.</param>
+    /// <param name="shape">The conversion of a row to a value.</param>
     /// <param name="columns">The columns of the shape's members. The reader owns them.</param>
     /// <param name="position">The first row to read; at most the file's row count.</param>
     public ParquetRows(

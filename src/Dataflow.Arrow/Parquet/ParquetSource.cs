@@ -9,15 +9,13 @@ public static class ArrowSources
 {
     extension(Source)
     {
-        /// <summary>Reads the rows of a Parquet file. The file is one split; some 4,000 rows at a time are in memory.</summary>
-        /// <typeparam name="T">
-        /// A row: the parameters of its only public constructor and its other settable properties each take the column of their
-        /// name, whatever its case and underscores. Integers fit any integer type that has room for each value,
-        /// <c>double</c> and <c>decimal</c>; timestamps and dates fit <c>DateTime</c>, <c>DateTimeOffset</c> (both UTC) and <c>long</c>
-        /// (milliseconds since the Unix epoch), dates <c>DateOnly</c> too; texts fit <c>string</c> and, as names, enums.
-        /// </typeparam>
+        /// <summary>Reads the rows of a Parquet file. The file is one split; about 4,000 rows at a time are in memory.</summary>
+        /// <typeparam name="T">The type of a row: the parameters of its only public constructor and its other settable properties each take
+        /// the column of their name, ignoring case and underscores. Integers fit any integer type that can hold each value, <c>double</c>
+        /// and <c>decimal</c>; timestamps and dates fit <c>DateTime</c>, <c>DateTimeOffset</c> (both UTC) and <c>long</c> (milliseconds
+        /// since the Unix epoch), dates <c>DateOnly</c> too; texts fit <c>string</c> and, as names, enums.</typeparam>
         /// <param name="path">The file.</param>
-        /// <param name="whenReplaced">What to do where a job that starts again finds another file than it had read.</param>
+        /// <param name="whenReplaced">The reaction to a file that is another one than the job had read before its restart.</param>
         /// <exception cref="ConnectorException"><typeparamref name="T"/> cannot be made from a row.</exception>
         public static Source<T> Parquet<T>(string path, ReplacedFile whenReplaced = ReplacedFile.Refuse)
         {

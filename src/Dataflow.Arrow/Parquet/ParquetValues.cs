@@ -8,22 +8,22 @@ internal abstract class ParquetValues : IDisposable
     /// <summary>An array of the member's type with the values that were read last.</summary>
     public abstract Array Values { get; }
 
-    /// <summary>Goes to the start of a row group.</summary>
+    /// <summary>Moves to the start of a row group.</summary>
     public abstract void Open(RowGroupReader group);
 
-    /// <summary>Passes over rows of the group.</summary>
+    /// <summary>Skips rows of the group.</summary>
     public abstract void Skip(long rows);
 
     /// <summary>Reads the next rows of the group.</summary>
-    /// <param name="rows">How many; at most <see cref="ParquetRows.BatchRows"/>, and no more than the group has.</param>
-    /// <param name="bad">Gets the rows whose value the member has no room for, with the reason.</param>
+    /// <param name="rows">The number of rows; at most <see cref="ParquetRows.BatchRows"/>, and no more than the group has.</param>
+    /// <param name="bad">Receives the rows whose value the member cannot hold, with the reason.</param>
     /// <exception cref="InvalidDataException">The column is damaged.</exception>
     public abstract void Read(int rows, Dictionary<int, BadCellException> bad);
 
     public abstract void Dispose();
 }
 
-/// <summary>A column of values as the file holds them, each made a value of the member's type.</summary>
+/// <summary>A column of the file's values, each converted to the member's type.</summary>
 internal sealed class ParquetValues<TFile, TResult>(string name, int index, RowMember member, Func<TFile, TResult> convert) : ParquetValues
     where TFile : unmanaged
 {
@@ -71,7 +71,7 @@ internal sealed class ParquetValues<TFile, TResult>(string name, int index, RowM
 
     public override void Dispose() => _reader?.Dispose();
 
-    /// <summary>Reads what stands together; texts and bytes are valid until the next call.</summary>
+    /// <summary>Reads values that are stored together; texts and bytes are valid until the next call.</summary>
     private int ReadSome(int rows) => Try(() =>
     {
         var count = _takesAll

@@ -12,7 +12,7 @@ public sealed record TrainingFile
     /// <summary>The source of its rows: a topic.</summary>
     public required string Topic { get; init; }
 
-    /// <summary>The partition of the source that its rows are of.</summary>
+    /// <summary>The partition of the source from which its rows come.</summary>
     public required int Partition { get; init; }
 
     /// <summary>The file's number among those of the partition, from 0.</summary>
@@ -21,17 +21,17 @@ public sealed record TrainingFile
     /// <summary><see cref="SinkContext.PlanHash"/> of the pipeline that wrote it.</summary>
     public required string Plan { get; init; }
 
-    /// <summary>How many rows it has.</summary>
+    /// <summary>The number of rows.</summary>
     public required long Rows { get; init; }
 
-    /// <summary>The offset of the first record that it has a row of.</summary>
+    /// <summary>The offset of the first record with a row in the file.</summary>
     public required long From { get; init; }
 
-    /// <summary>The offset behind the last record that it has a row of.</summary>
+    /// <summary>The offset behind the last record with a row in the file.</summary>
     public required long To { get; init; }
 }
 
-/// <summary>The files of a training set, as the last checkpoint of the job that writes it has listed them.</summary>
+/// <summary>The list of a training set's files, as of the last checkpoint of the job that writes it.</summary>
 public sealed record TrainingManifest
 {
     /// <summary>The manifest's name in the set's directory.</summary>
@@ -49,25 +49,25 @@ public sealed record TrainingManifest
     internal byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, TrainingJson.Default.TrainingManifest);
 
     /// <summary>Reads a manifest.</summary>
-    /// <param name="bytes">The file's.</param>
-    /// <exception cref="JsonException">They are none.</exception>
+    /// <param name="bytes">The content of the file.</param>
+    /// <exception cref="JsonException">The bytes are not a manifest.</exception>
     public static TrainingManifest Read(ReadOnlySpan<byte> bytes)
         => JsonSerializer.Deserialize(bytes, TrainingJson.Default.TrainingManifest) ?? throw new JsonException("it is null");
 }
 
-/// <summary>What a checkpoint keeps of a shard's file that has not got its name.</summary>
+/// <summary>The state, in a checkpoint, of a shard's file that is not published yet.</summary>
 internal sealed record UnfinishedFile
 {
-    /// <summary>Its rows and range so far; without rows it is not begun.</summary>
+    /// <summary>Its rows and range so far; without rows the file does not exist yet.</summary>
     public required TrainingFile File { get; init; }
 
-    /// <summary>Whether the next of the shard's files is begun.</summary>
+    /// <summary>Whether the file is full, so that the shard's next file follows.</summary>
     public required bool IsFull { get; init; }
 
-    /// <summary>What <see cref="PartialFile.Prepare"/> returned.</summary>
+    /// <summary>The result of <see cref="PartialFile.Prepare"/>.</summary>
     public required byte[] Partial { get; init; }
 
-    /// <summary>How many rows each of its complete batches has.</summary>
+    /// <summary>The number of rows of each of its complete batches.</summary>
     public required IReadOnlyList<int> Batches { get; init; }
 
     /// <summary>The bytes of variable length of the rows behind these.</summary>

@@ -5,14 +5,14 @@ using Dataflow.Log;
 
 namespace Dataflow.Arrow;
 
-/// <summary>The directory of a training set: gives files their names and lists them in the manifest.</summary>
+/// <summary>The directory of a training set: renames finished files and lists them in the manifest.</summary>
 internal sealed partial class TrainingFolder
 {
     private readonly IFileSystem _files;
     private readonly string _directory;
     private readonly RowFormat _format;
     private readonly SortedDictionary<(string Topic, int Partition, int Sequence), TrainingFile> _listed = [];
-    private bool _isListed = true; // whether the manifest on disk says the same
+    private bool _isListed = true; // whether the manifest on disk is up to date
 
     private TrainingFolder(IFileSystem files, string directory, TrainingSetOptions options, SinkContext context)
     {
@@ -26,8 +26,8 @@ internal sealed partial class TrainingFolder
 
     private string ManifestPath => Path.Combine(_directory, TrainingManifest.FileName);
 
-    /// <summary>Opens the directory, creating it when it is missing.</summary>
-    /// <exception cref="ConnectorException">It cannot be used, or holds another training set.</exception>
+    /// <summary>Opens the directory; creates it if it is missing.</summary>
+    /// <exception cref="ConnectorException">The directory cannot be used, or holds another training set.</exception>
     public static TrainingFolder Open(IFileSystem files, string directory, TrainingSetOptions options, SinkContext context, bool isNew)
     {
         var folder = new TrainingFolder(files, directory, options, context);
@@ -46,7 +46,7 @@ internal sealed partial class TrainingFolder
         }
     }
 
-    /// <summary>A file of a shard that has no rows yet.</summary>
+    /// <summary>Describes a file of a shard, without rows yet.</summary>
     public TrainingFile Begin(SplitPlace shard, int sequence) => new()
     {
         File = string.Create(CultureInfo.InvariantCulture, $"{shard.Source}-{shard.Index}-{sequence:d5}{_format.Extension}"),
@@ -59,7 +59,7 @@ internal sealed partial class TrainingFolder
         To = 0,
     };
 
-    /// <summary>Deletes what a crash left of files that no checkpoint knows.</summary>
+    /// <summary>Deletes files that a crash has left and that no checkpoint knows.</summary>
     public void DeleteUnknown(IEnumerable<TrainingFile> known)
     {
         var kept = known.Select(static file => file.File).ToHashSet(StringComparer.Ordinal);
@@ -74,10 +74,10 @@ internal sealed partial class TrainingFolder
     public PartialFile OpenPartial(TrainingFile file, ReadOnlyMemory<byte> state = default)
         => PartialFile.Open(_files, Path.Combine(_directory, file.File), state);
 
-    /// <summary>Gives a file its name, if it has not got it already; <see cref="WriteManifest"/> lists it.</summary>
-    /// <param name="partial">Its rows. Closed afterwards.</param>
-    /// <param name="file">What it holds.</param>
-    /// <param name="batches">How many rows each batch is to have.</param>
+    /// <summary>Gives a file its final name, if it does not have it already; <see cref="WriteManifest"/> lists it.</summary>
+    /// <param name="partial">The file's rows. Closed afterwards.</param>
+    /// <param name="file">The description of the file.</param>
+    /// <param name="batches">The number of rows of each batch.</param>
     public void Publish(PartialFile partial, TrainingFile file, IReadOnlyList<int> batches)
     {
         var metadata = RowMetadata.Of(Context.Pipeline, file);

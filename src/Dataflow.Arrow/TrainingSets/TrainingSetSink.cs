@@ -6,20 +6,18 @@ static partial class ArrowSinks
 {
     extension(Sink)
     {
-        /// <summary>Writes rows as files that distributed trainers read: of each partition of the log that the rows come from, a shard,
-        /// one file after the other, named <c>topic-partition-sequence</c>.</summary>
-        /// <remarks>
-        /// A file shows under its name once it has its rows and the checkpoint that covers them is committed; the last ones when the
-        /// job ends. Until then its rows stand in <c>name.partial</c>. <c>manifest.json</c> lists the files that are there, each
-        /// with its rows and its range of the log, and says whether all are. The same names are in the schema of each file:
-        /// <c>dataflow.pipeline</c>, <c>dataflow.plan</c> (<see cref="SinkContext.PlanHash"/>), <c>dataflow.topic</c>,
-        /// <c>dataflow.partition</c>, <c>dataflow.from</c> and <c>dataflow.to</c>, the offset behind the last row's.
-        /// Where rows come from a topic without an exchange between, files of the same range have the same bytes whatever
-        /// crashes, checkpoints and workers there were. A plan that has changed begins a new file.
-        /// </remarks>
-        /// <typeparam name="T">As for <c>Sink.Arrow</c>.</typeparam>
-        /// <param name="directory">Created when it is missing. It must not hold another training set.</param>
-        /// <param name="options">Format and size of the files. Default: Arrow, of 1,048,576 rows.</param>
+        /// <summary>Writes rows as files for distributed training: a shard for each partition of the log from which the rows come, one file
+        /// after the other, named <c>topic-partition-sequence</c>.</summary>
+        /// <remarks>A file gets its name once it has all its rows and the checkpoint that covers them is committed; the last ones when the
+        /// job ends. Until then its rows are in <c>name.partial</c>. <c>manifest.json</c> lists the finished files, each with its rows and
+        /// its range of the log, and says whether the set is complete. The schema of each file has the same data: <c>dataflow.pipeline</c>,
+        /// <c>dataflow.plan</c> (<see cref="SinkContext.PlanHash"/>), <c>dataflow.topic</c>, <c>dataflow.partition</c>,
+        /// <c>dataflow.from</c> and <c>dataflow.to</c>, the offset behind the last row's. If rows come from a topic without an exchange
+        /// between, files of the same range have the same bytes whatever crashes, checkpoints and workers there were. A changed plan begins
+        /// a new file.</remarks>
+        /// <typeparam name="T">The type of the rows; see <c>Sink.Arrow</c>.</typeparam>
+        /// <param name="directory">The directory; created if it is missing. It must not hold another training set.</param>
+        /// <param name="options">The format and size of the files. Default: Arrow, of 1,048,576 rows.</param>
         /// <exception cref="ConnectorException">A property has no column.</exception>
         public static Sink<T> TrainingSet<T>(string directory, TrainingSetOptions? options = null)
         {
@@ -30,15 +28,15 @@ static partial class ArrowSinks
     }
 }
 
-/// <summary>How a training set is written.</summary>
+/// <summary>The options of a training set: format and size of its files.</summary>
 public sealed record TrainingSetOptions
 {
     /// <summary>Whether files are Parquet, compressed with Zstandard, for archives and warehouses. Default: Arrow IPC, uncompressed,
     /// which trainers map into memory.</summary>
     public bool IsParquet { get; init; }
 
-    /// <summary>How many rows a file gets before the next is begun. Rows made of the same record of the log stay together.
-    /// Default 1,048,576.</summary>
+    /// <summary>The number of rows of a file, after which the next is begun. Rows from the same record of the log stay together. Default
+    /// 1,048,576.</summary>
     public int RowsPerFile
     {
         get;

@@ -2,21 +2,19 @@ using System.Text.Json;
 
 namespace Dataflow.Arrow;
 
-/// <summary>Deals rows out to the shards that they come from.</summary>
-/// <remarks>
-/// A file goes three ways. <i>Open</i>: rows are appended. <i>Full</i>: no more come; it waits for a checkpoint. <i>Published</i>:
-/// that checkpoint is committed, and the file has its name. A checkpoint keeps the open and the full ones.
-/// </remarks>
+/// <summary>Distributes rows to the shards from which they come.</summary>
+/// <remarks>A file has three states. <i>Open</i>: rows are appended. <i>Full</i>: it takes no more rows and waits for a checkpoint.
+/// <i>Published</i>: that checkpoint is committed, and the file has its name. A checkpoint keeps the open and the full ones.</remarks>
 internal sealed class TrainingSetWriter<T> : SinkWriter<T>
 {
-    private const int MaxRows = 1 << 16; // gathered by all shards together
+    private const int MaxRows = 1 << 16; // collected by all shards together
     private const int MaxBytes = 1 << 26;
 
     private readonly TrainingFolder _folder;
     private readonly Dictionary<SplitPlace, TrainingShard<T>> _shards = [];
     private readonly TrainingShard<T>?[] _bySplit;
     private readonly List<FullFile> _full = [];
-    private int _covered; // how many of the full ones the last prepared checkpoint covers
+    private int _covered; // the number of full files that the last prepared checkpoint covers
     private int _gathered;
     private long _gatheredBytes;
 
@@ -90,7 +88,7 @@ internal sealed class TrainingSetWriter<T> : SinkWriter<T>
         return shard;
     }
 
-    /// <summary>Goes on where a committed checkpoint was.</summary>
+    /// <summary>Restores the state of a committed checkpoint.</summary>
     private void CarryOn(UnfinishedFile kept)
     {
         var place = new SplitPlace(kept.File.Topic, kept.File.Partition);

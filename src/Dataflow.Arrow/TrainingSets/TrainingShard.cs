@@ -1,6 +1,6 @@
 namespace Dataflow.Arrow;
 
-/// <summary>The rows of one partition of the log: the file that they are being written to.</summary>
+/// <summary>The rows of one partition of the log, and the file to which they are being written.</summary>
 internal sealed class TrainingShard<T> : IDisposable
 {
     private const int MaxBatchRows = 1 << 16;
@@ -22,7 +22,7 @@ internal sealed class TrainingShard<T> : IDisposable
     public TrainingShard(TrainingFolder folder, SplitPlace place, int sequence)
         => (_folder, _place, _file) = (folder, place, folder.Begin(place, sequence));
 
-    /// <summary>Goes on with a file as a checkpoint kept it.</summary>
+    /// <summary>Continues a file as a checkpoint kept it.</summary>
     public TrainingShard(TrainingFolder folder, SplitPlace place, UnfinishedFile kept, PartialFile partial)
         : this(folder, place, kept.File.Sequence)
     {
@@ -32,10 +32,10 @@ internal sealed class TrainingShard<T> : IDisposable
         (_batchRows, _batchBytes) = ((int)(_count - _batches.Sum()), kept.BatchBytes);
     }
 
-    /// <summary>How many bytes of texts, bytes and lists wait to be written.</summary>
+    /// <summary>The bytes of texts, bytes and lists that wait to be written.</summary>
     public long VariableBytes => _columns.VariableBytes;
 
-    /// <summary>Whether it has as many rows as it is to have, and the next one is of another record.</summary>
+    /// <summary>Whether it has all its rows, and the next one is from another record.</summary>
     public bool IsFullBefore(long offset) => _count >= _folder.Options.RowsPerFile && offset != _lastOffset;
 
     public void Add(T value, long offset)
@@ -52,7 +52,7 @@ internal sealed class TrainingShard<T> : IDisposable
     public void Flush() => _rows?.Flush();
 
     /// <summary>Makes all rows durable.</summary>
-    /// <returns>What a restart needs to go on.</returns>
+    /// <returns>The state for a restart.</returns>
     public UnfinishedFile Prepare()
     {
         Flush();
@@ -90,7 +90,7 @@ internal sealed class TrainingShard<T> : IDisposable
 /// <summary>A file that has all its rows and waits for the commit of the checkpoint that covers them.</summary>
 internal sealed record FullFile(PartialFile Partial, UnfinishedFile Kept)
 {
-    /// <summary>The batches that the finished file is to have.</summary>
+    /// <summary>The number of rows of each batch of the finished file.</summary>
     public IReadOnlyList<int> Batches => Kept.Batches.Sum() == Kept.File.Rows
         ? Kept.Batches
         : [.. Kept.Batches, (int)(Kept.File.Rows - Kept.Batches.Sum())];

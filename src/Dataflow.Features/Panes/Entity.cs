@@ -2,30 +2,30 @@ using MessagePack;
 
 namespace Dataflow.Features.Panes;
 
-/// <summary>What a view keeps of one entity.</summary>
+/// <summary>The state of one entity in a view.</summary>
 [MessagePackFormatter(typeof(EntityFormatter<>))]
 internal struct Entity<T>
 {
     public PaneTable Panes;
 
-    /// <summary>The events that a read may have to tell apart, in the order in which they came.</summary>
+    /// <summary>The events that a read may have to distinguish, in the order of arrival.</summary>
     public KeptEvent<T>[]? Recent;
 
     public int RecentCount;
 
-    /// <summary>The latest of all older ones.</summary>
+    /// <summary>The latest of all older events.</summary>
     public KeptEvent<T> Latest;
 
-    /// <summary>Up to where the last look for what is no longer needed went.</summary>
+    /// <summary>The time up to which unneeded data was removed last.</summary>
     public long TrimmedTo;
 
-    /// <summary>The event that came last, be it what it may.</summary>
+    /// <summary>The origin of the event that arrived last, whatever its time.</summary>
     public RecordOrigin Position;
 
     /// <summary>The aggregates that have overflowed; null: none.</summary>
     public OverflowedPane[]? Overflowed;
 
-    /// <summary>The time of the latest event; the least there is if it had none.</summary>
+    /// <summary>The time of the latest event; <see cref="long.MinValue"/> if there was none.</summary>
     public readonly long LatestTime
     {
         get
@@ -36,7 +36,7 @@ internal struct Entity<T>
         }
     }
 
-    /// <summary>Whether it had an event at a time or later.</summary>
+    /// <summary>Whether the entity had an event at a time or later.</summary>
     public readonly bool IsKnown(long from)
     {
         if (Latest.Exists && Latest.Time >= from) return true;
@@ -49,7 +49,7 @@ internal struct Entity<T>
     }
 }
 
-/// <summary>An aggregate that has overflowed in a pane: what the pane holds of it is worth nothing.</summary>
+/// <summary>An aggregate that has overflowed in a pane: its accumulator there is invalid.</summary>
 internal readonly record struct OverflowedPane([property: Key(0)] int Level, [property: Key(1)] long Start, [property: Key(2)] int Aggregate);
 
 /// <summary>An event with its place in the order of time.</summary>
@@ -60,7 +60,7 @@ internal struct KeptEvent<T>
     public RecordOrigin Origin;
     public T Value;
 
-    /// <summary>Whether it comes after another: by time, then by partition and offset.</summary>
+    /// <summary>Whether the event is after another: by time, then by partition and offset.</summary>
     public readonly bool IsAfter(in KeptEvent<T> other)
     {
         if (!other.Exists || Time != other.Time) return !other.Exists || Time > other.Time;

@@ -4,8 +4,8 @@ using MessagePack.Formatters;
 
 namespace Dataflow.Features.Panes;
 
-/// <summary>Writes entities as an array: trimmed to, position, panes, objects, how many recent events, whether there is a latest one, these
-/// events, what has overflowed.</summary>
+/// <summary>Writes entities as an array: trimmed to, position, panes, objects, the number of recent events, whether there is a latest one,
+/// these events, overflows.</summary>
 internal sealed class EntityFormatter<T> : IMessagePackFormatter<Entity<T>>
 {
     private const int Fields = 9;

@@ -4,15 +4,15 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Dataflow.Features.Panes;
 
-/// <summary>The entities of one worker: takes events in and lets what no read needs any more go.</summary>
+/// <summary>The entities of one worker: adds events and removes data that no read needs any more.</summary>
 /// <param name="entities">The state.</param>
-/// <param name="layout">What is kept.</param>
+/// <param name="layout">The layout of the state.</param>
 internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities, ViewLayout<T> layout)
     where TKey : notnull
 {
     private const int MinRecent = 4;
     private const int CacheLine = 64;
-    private const int MaxReadBytes = 2048; // of an entity's panes that are asked for before a read: a cache holds those of several
+    private const int MaxReadBytes = 2048; // the largest part of an entity's panes that is prefetched for a read: a cache holds several
 
     private static readonly Entity<T> s_unknown;
 
@@ -25,10 +25,10 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
 
     public ViewLayout<T> Layout => layout;
 
-    /// <summary>How many entities were forgotten.</summary>
+    /// <summary>The number of entities that were removed.</summary>
     public long Forgotten { get; private set; }
 
-    /// <summary>Says that no read will be of an earlier time.</summary>
+    /// <summary>Sets the earliest time of later reads.</summary>
     public void MoveTo(long horizon)
     {
         if (horizon == _horizon) return;
@@ -38,8 +38,8 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         for (var level = 0; level < _neededFrom.Length; level++) _neededFrom[level] = layout.Levels.NeededFrom(level, horizon);
     }
 
-    /// <summary>Takes an event in; false if it is so old that no read would see it.</summary>
-    /// <remarks>What the user's code throws comes through, and the event is not in.</remarks>
+    /// <summary>Adds an event; false if it is so old that no read would see it.</summary>
+    /// <remarks>Errors of the user's code pass through, and the event is not added.</remarks>
     public bool Take(in Record<Keyed<TKey, T>> record)
     {
         if (record.Timestamp < _knownFrom) return false;
@@ -59,17 +59,18 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         }
     }
 
-    /// <summary>What is kept of an entity, be it nothing; valid until the next event.</summary>
+    /// <summary>Returns the state of an entity, possibly empty; valid until the next event.</summary>
     public ref readonly Entity<T> Find(TKey key) => ref entities.Find(key);
 
-    /// <summary>As the other form, if something is known of the entity at a time: the same whether it was freed already or not.</summary>
+    /// <summary>Returns the state of an entity if it is known at a time, else an empty one: the same whether it was removed already or
+    /// not.</summary>
     public ref readonly Entity<T> Find(TKey key, long at)
     {
         ref readonly var entity = ref entities.Find(key);
         return ref entity.IsKnown(layout.KnownFrom(at)) ? ref entity : ref s_unknown;
     }
 
-    /// <summary>Goes through all entities of which something is known at a time.</summary>
+    /// <summary>Visits all entities that are known at a time.</summary>
     public void ForEach(long at, Action<TKey, long, RecordOrigin> entity)
     {
         var from = layout.KnownFrom(at);
@@ -79,10 +80,10 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         });
     }
 
-    /// <summary>Asks for the memory where an entity is found.</summary>
+    /// <summary>Prefetches the memory in which an entity is found.</summary>
     public void PrefetchPlace(TKey key) => entities.Prefetch(key);
 
-    /// <summary>Asks for the memory where an entity's panes and events begin, which <see cref="Prefetch(TKey)"/> looks at.</summary>
+    /// <summary>Prefetches the start of an entity's panes and events, which <see cref="Prefetch(TKey)"/> reads.</summary>
     public void PrefetchBeginnings(TKey key)
     {
         ref readonly var entity = ref entities.Find(key);
@@ -90,8 +91,8 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         Prefetch(entity.Recent, 0, 1);
     }
 
-    /// <summary>Asks for the memory that a read of an entity will need, all of it at once: where there are many entities, little of it is
-    /// in a cache.</summary>
+    /// <summary>Prefetches all memory that a read of an entity will need: where there are many entities, little of it is in a
+    /// cache.</summary>
     public void Prefetch(TKey key)
     {
         ref readonly var entity = ref entities.Find(key);
@@ -99,8 +100,8 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         Prefetch(entity.Recent, 0, Math.Min(entity.RecentCount * Unsafe.SizeOf<KeptEvent<T>>(), MaxReadBytes));
     }
 
-    /// <summary>Frees entities of which nothing is known any more: looks at some in turn, and now and then at all of them.</summary>
-    /// <param name="watermark">No read will be of an earlier time, but of those that are awaited.</param>
+    /// <summary>Removes entities that are no longer known: looks at some in turn, and now and then at all of them.</summary>
+    /// <param name="watermark">The earliest time of later reads, apart from awaited ones.</param>
     /// <param name="isAwaited">Whether an entity will be read as of an earlier time.</param>
     public void Forget(long watermark, Predicate<TKey>? isAwaited)
     {
@@ -114,7 +115,7 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         Forgotten += count - entities.Count;
     }
 
-    /// <summary>As for a read, for an event, which most often goes into the newest panes.</summary>
+    /// <summary>Prefetches the memory that an event needs, which mostly goes into the newest panes.</summary>
     private void Prefetch(in Entity<T> entity)
     {
         Prefetch(entity.Panes.Bytes, 0, layout.Shape.OffsetOf(layout.Shape.Levels));
@@ -122,7 +123,7 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         Prefetch(entity.Recent, end, end + 1);
     }
 
-    /// <summary>Asks for a part of an array and for what stands before its first item, its length.</summary>
+    /// <summary>Prefetches a part of an array, and its length before the first item.</summary>
     private static unsafe void Prefetch<TItem>(TItem[]? items, int from, int to)
     {
         if (!Sse.IsSupported || items is null) return;
@@ -187,7 +188,7 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         }
     }
 
-    /// <summary>Adds to all aggregates or, where they are plain numbers, to none if the user's code throws.</summary>
+    /// <summary>Adds a value to all aggregates or, where they are plain numbers, to none if the user's code throws.</summary>
     private void TryAdd(ref Entity<T> entity, int level, long start, int pane, in T value, bool isNew)
     {
         entity.Panes.Bytes.AsSpan(layout.Shape.OffsetOf(pane), layout.Shape.Bytes).CopyTo(_before);

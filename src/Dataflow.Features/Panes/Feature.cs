@@ -1,6 +1,6 @@
 namespace Dataflow.Features.Panes;
 
-/// <summary>A feature of a view: how it is computed of what is kept of an entity.</summary>
+/// <summary>A feature of a view: computed from the state of an entity.</summary>
 internal abstract class Feature<T>(FeatureInfo info, FeatureValue defaultValue)
 {
     public FeatureInfo Info => info;
@@ -14,14 +14,14 @@ internal abstract class Feature<T>(FeatureInfo info, FeatureValue defaultValue)
             value = defaultValue.With(defaultValue.HasValue ? FeatureStatus.Default : FeatureStatus.Missing, reading.LatestTime);
     }
 
-    /// <summary>The value with its status; none if there is nothing to compute it of.</summary>
+    /// <summary>Computes the value with its status; no value if there is nothing to compute it from.</summary>
     protected abstract void Compute(Reading<T> reading, out FeatureValue value);
 
     protected static FeatureStatus StatusOf(Reading<T> reading, bool isPartial = false)
         => isPartial || reading.IsBehind ? FeatureStatus.Partial : FeatureStatus.Present;
 }
 
-/// <summary>An aggregate over a window, whose number in <see cref="PaneLevels.Windows"/> it knows.</summary>
+/// <summary>An aggregate over a window, identified by its number in <see cref="PaneLevels.Windows"/>.</summary>
 internal sealed class WindowFeature<T, TResult>(
     FeatureInfo info, FeatureValue defaultValue, PaneAggregate<T, TResult> aggregate, int window)
     : Feature<T>(info, defaultValue)
@@ -45,7 +45,7 @@ internal sealed class WindowFeature<T, TResult>(
     }
 }
 
-/// <summary>Something of the latest event.</summary>
+/// <summary>A value selected from the latest event.</summary>
 internal sealed class LastFeature<T, TValue>(FeatureInfo info, FeatureValue defaultValue, Func<T, TValue> of) : Feature<T>(info, defaultValue)
 {
     protected override void Compute(Reading<T> reading, out FeatureValue value)

@@ -5,7 +5,7 @@ using MessagePack;
 
 namespace Dataflow.Features.Panes;
 
-/// <summary>Writes kept events one after the other, in few bytes: a checkpoint writes those of each entity that has changed.</summary>
+/// <summary>Writes kept events one after the other, compactly: a checkpoint writes those of each changed entity.</summary>
 /// <remarks><code>
 /// of each event
 ///     time     since that of the event before; of the first, since a time that is given

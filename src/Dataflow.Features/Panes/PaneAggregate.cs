@@ -2,13 +2,13 @@ using System.Runtime.CompilerServices;
 
 namespace Dataflow.Features.Panes;
 
-/// <summary>One aggregate of a view: where its accumulator lies in a pane, and what is done with it.</summary>
+/// <summary>One aggregate of a view: the place of its accumulator in a pane, and the operations on it.</summary>
 internal abstract class PaneAggregate<T>
 {
-    /// <summary>How many bytes of a pane it takes; 0: it is an object.</summary>
+    /// <summary>The number of bytes that it takes in a pane; 0: it is an object.</summary>
     public abstract int Bytes { get; }
 
-    /// <summary>What a restart compares.</summary>
+    /// <summary>The signature that a restart compares.</summary>
     public abstract string Signature { get; }
 
     public PaneShape Shape { get; private set; } = null!;
@@ -16,7 +16,7 @@ internal abstract class PaneAggregate<T>
     /// <summary>The place in the pane: an offset, or the number of the object.</summary>
     protected int Place { get; private set; }
 
-    /// <summary>Its place among the aggregates of the view.</summary>
+    /// <summary>Its number among the aggregates of the view.</summary>
     public int Number { get; private set; }
 
     public void PlaceAt(int place, PaneShape shape, int number)
@@ -30,16 +30,16 @@ internal abstract class PaneAggregate<T>
 
     public abstract void Add(in PaneTable panes, int pane, T value);
 
-    /// <summary>Whether a value can be taken in alone: if an accumulator has overflowed all the same, it is not the value's fault.</summary>
+    /// <summary>Whether a value can be added on its own: if an accumulator overflows all the same, it is not the value's fault.</summary>
     public abstract bool Takes(T value);
 }
 
-/// <summary>An aggregate of a view by its result: the type of the accumulator is hidden.</summary>
+/// <summary>An aggregate of a view by its result type; hides the type of the accumulator.</summary>
 internal abstract class PaneAggregate<T, TResult> : PaneAggregate<T>
 {
     public static PaneAggregate<T, TResult> Of(Aggregation<T, TResult> aggregation) => aggregation.Accept(new Maker());
 
-    /// <summary>The aggregate of an entity's panes and recent events.</summary>
+    /// <summary>Computes the aggregate of an entity's panes and recent events.</summary>
     public abstract TResult Total(Reading<T> reading, ReadOnlySpan<PaneRange> panes);
 
     private sealed class Maker : IAggregationVisitor<T, TResult, PaneAggregate<T, TResult>>

@@ -1,14 +1,14 @@
 namespace Dataflow.Features.Panes;
 
 /// <summary>The lengths of an entity's panes, finest first, each a multiple of the one before.</summary>
-/// <remarks>Every event goes into one pane of each level, so that no pane is ever made of others, and what a pane holds depends on
-/// the entity's events alone, not on when somebody looked. A window is made of the panes of its own hop, then of the finer ones of
-/// the hop that has begun, and at last of the events of the finest pane that has begun.</remarks>
+/// <remarks>Every event goes into one pane of each level, so that no pane is ever made of others, and a pane's content depends only on the
+/// entity's events, not on the times of reads. A window consists of the panes of its own hop, then of the finer ones of the current hop,
+/// and finally of the events of the current finest pane.</remarks>
 internal sealed class PaneLevels
 {
     public const int Max = 8;
 
-    private const long LongestFinest = 5_000; // events are kept one by one for as long as the finest pane and the disorder
+    private const long LongestFinest = 5_000; // events are kept one by one for the length of the finest pane and the disorder
     private const long MaxInOneCoarser = 64;
 
     private static readonly long[] s_steps = // longest first
@@ -18,7 +18,7 @@ internal sealed class PaneLevels
     private readonly long[] _longest;
 
     /// <param name="windows">The windows, each once.</param>
-    /// <exception cref="ArgumentException">The hops do not go with each other.</exception>
+    /// <exception cref="ArgumentException">The hops do not fit together.</exception>
     public PaneLevels(IReadOnlyCollection<Sawtooth> windows)
     {
         _hops = [.. Complete([.. windows.Select(static window => window.HopMs).Distinct().Order()])];
@@ -35,10 +35,10 @@ internal sealed class PaneLevels
 
     public long Hop(int level) => _hops[level];
 
-    /// <summary>The beginning of the finest pane that a moment lies in: events from there on are kept one by one.</summary>
+    /// <summary>Returns the start of the finest pane that contains a moment: events from there on are kept one by one.</summary>
     public long FinestFloor(long time) => _hops.Length == 0 ? time : Floor(time, _hops[0]);
 
-    /// <summary>The beginning of the first pane of a level that a read at a moment or later may need.</summary>
+    /// <summary>Returns the start of the first pane of a level that a read at a moment or later may need.</summary>
     public long NeededFrom(int level, long time)
     {
         var needed = Floor(time, _hops[Math.Min(level + 1, _hops.Length - 1)]);
@@ -53,7 +53,7 @@ internal sealed class PaneLevels
 
     public override string ToString() => string.Join(", ", _hops.Select(static hop => TimeSpan.FromMilliseconds(hop)));
 
-    /// <summary>Adds levels, so that a read need not go through many panes of one that is much finer than the next.</summary>
+    /// <summary>Adds levels, so that a read need not visit many panes of one that is much finer than the next.</summary>
     private static List<long> Complete(List<long> hops)
     {
         if (hops.Count == 0) return hops;
@@ -73,7 +73,8 @@ internal sealed class PaneLevels
         return hops;
     }
 
-    /// <summary>The shortest usual length between two that goes with both and of which not too many make one of the coarser, else the longest.</summary>
+    /// <summary>Returns the shortest usual length between two that fits both and of which not too many make one of the coarser, else the
+    /// longest.</summary>
     private static long? Between(long finer, long coarser)
     {
         var steps = s_steps.Where(step => step > finer && step < coarser && step % finer == 0 && coarser % step == 0).Cast<long?>().ToList();

@@ -29,7 +29,7 @@ internal struct PaneTable
 
     public readonly long StartOf(PaneShape shape, int pane) => MemoryMarshal.Read<long>(Bytes.AsSpan(shape.OffsetOf(pane)));
 
-    /// <summary>Where the panes of each level lie.</summary>
+    /// <summary>Finds the panes of each level.</summary>
     public readonly void Find(PaneShape shape, Span<LevelPanes> levels)
     {
         if (Bytes is null)
@@ -48,7 +48,7 @@ internal struct PaneTable
         }
     }
 
-    /// <summary>Of older panes those that begin in a span of time.</summary>
+    /// <summary>Returns those of some older panes that begin in a span of time.</summary>
     public readonly (int First, int End) OlderIn(PaneShape shape, int first, int end, long from, long to)
     {
         if (first == end) return default;
@@ -57,7 +57,7 @@ internal struct PaneTable
         return (StartOf(shape, first) >= from ? first : FirstFrom(shape, first, end, from), end);
     }
 
-    /// <summary>The number of the pane of a level that begins at a moment; made where it is missing.</summary>
+    /// <summary>Returns the number of the pane of a level that begins at a moment; adds it if it is missing.</summary>
     public int FindOrAdd(PaneShape shape, int level, long start, out bool isNew)
     {
         isNew = true;
@@ -78,7 +78,7 @@ internal struct PaneTable
         return isNew ? FindOrAddOlder(shape, level, start, out isNew) : level;
     }
 
-    /// <summary>Takes a pane back that was just begun.</summary>
+    /// <summary>Removes a pane that was just added.</summary>
     public void TakeBack(PaneShape shape, int level, int pane)
     {
         if (pane >= shape.Levels)
@@ -191,17 +191,17 @@ internal struct PaneTable
     private static ref long UsedBytes(byte[] bytes) => ref MemoryMarshal.AsRef<long>(bytes.AsSpan(UsedOffset));
 }
 
-/// <summary>Where the panes of a level lie.</summary>
+/// <summary>The places of the panes of a level.</summary>
 /// <param name="Exist">Whether there are any.</param>
-/// <param name="NewestStart">When the newest begins, whose number is the level.</param>
-/// <param name="First">The number of the first older one.</param>
-/// <param name="End">The number behind that of the last.</param>
+/// <param name="NewestStart">The start of the newest pane, whose number is the level.</param>
+/// <param name="First">The number of the first older pane.</param>
+/// <param name="End">The number after the last older pane.</param>
 internal readonly record struct LevelPanes(bool Exist, long NewestStart, int First, int End);
 
-/// <summary>How much of everything a pane has.</summary>
-/// <param name="Levels">How many levels there are.</param>
-/// <param name="Bytes">The length of a pane.</param>
-/// <param name="Objects">How many accumulators of it are objects.</param>
+/// <summary>The size of a pane.</summary>
+/// <param name="Levels">The number of levels.</param>
+/// <param name="Bytes">The length of a pane in bytes.</param>
+/// <param name="Objects">The number of its accumulators that are objects.</param>
 internal sealed record PaneShape(int Levels, int Bytes, int Objects)
 {
     public int OffsetOf(int pane) => PaneTable.HeaderBytes + (pane * Bytes);

@@ -1,7 +1,8 @@
 namespace Dataflow.Features.Panes;
 
-/// <summary>A look at an entity: what its features are computed of. The same object looks at one entity after the other.</summary>
-/// <remarks>Where the panes of a window lie is found once for all the aggregates over it.</remarks>
+/// <summary>A view of an entity at a moment, from which its features are computed. The same object is reused for one entity after the
+/// other.</summary>
+/// <remarks>The panes of a window are found once for all the aggregates over it.</remarks>
 internal sealed class Reading<T>(ViewLayout<T> layout)
 {
     private readonly PaneLevels _levels = layout.Levels;
@@ -35,13 +36,13 @@ internal sealed class Reading<T>(ViewLayout<T> layout)
 
     public ref readonly PaneTable Panes => ref _panes;
 
-    /// <summary>Which of the events that are kept one by one lie in the finest pane that has begun, in the order in which they came.</summary>
+    /// <summary>The indexes of the individually kept events that lie in the current finest pane, in the order of arrival.</summary>
     public ReadOnlySpan<int> RecentIn => _recentIn.AsSpan(0, _recentInCount);
 
     public T RecentValue(int recent) => _recent![recent].Value;
 
-    /// <summary>Looks at an entity.</summary>
-    /// <param name="entity">What is kept; not to change before the next look.</param>
+    /// <summary>Moves to an entity.</summary>
+    /// <param name="entity">The state; must not change before the next move.</param>
     /// <param name="at">The time of the read: events of that time and later are not seen.</param>
     /// <param name="watermark">The watermark.</param>
     /// <param name="historyFrom">The time of the first event of the view.</param>
@@ -66,9 +67,9 @@ internal sealed class Reading<T>(ViewLayout<T> layout)
         IsBehind = layout.MaxLagMs is { } max && (watermark == long.MinValue || at - watermark > max);
     }
 
-    /// <summary>Where the panes of a window lie, in the order of time.</summary>
+    /// <summary>Finds the panes of a window, in the order of time.</summary>
     /// <param name="number">The number of the window in <see cref="PaneLevels.Windows"/>.</param>
-    /// <param name="from">Where the window begins.</param>
+    /// <param name="from">The start of the window.</param>
     public ReadOnlySpan<PaneRange> PanesOf(int number, out long from)
     {
         ref var window = ref _windows[number];
@@ -77,7 +78,7 @@ internal sealed class Reading<T>(ViewLayout<T> layout)
         return window.Ranges.AsSpan(0, window.Count);
     }
 
-    /// <summary>Whether an aggregate has overflowed in one of some panes that were found.</summary>
+    /// <summary>Whether an aggregate has overflowed in one of the given panes.</summary>
     public bool HasOverflowed(int aggregate, ReadOnlySpan<PaneRange> ranges)
     {
         if (_overflowed is null) return false;
@@ -131,7 +132,8 @@ internal sealed class Reading<T>(ViewLayout<T> layout)
         window.IsKnown = true;
     }
 
-    /// <summary>Finds for each level but the coarsest the panes of the coarser level's hop that has begun, which all windows end with.</summary>
+    /// <summary>Finds for each level but the coarsest the panes in the current hop of the coarser level, with which all windows
+    /// end.</summary>
     private void FindFiner()
     {
         _panes.Find(layout.Shape, _found);
@@ -163,9 +165,9 @@ internal sealed class Reading<T>(ViewLayout<T> layout)
     }
 }
 
-/// <summary>Panes that follow each other.</summary>
+/// <summary>Consecutive panes.</summary>
 /// <param name="First">The first one's number.</param>
-/// <param name="End">The number behind the last one's.</param>
+/// <param name="End">The number after the last one's.</param>
 internal readonly record struct PaneRange(int First, int End)
 {
     public const int MaxOfLevel = 2; // the older ones, and the newest

@@ -1,6 +1,6 @@
 namespace Dataflow.Features.Panes;
 
-/// <summary>What a view keeps of its entities: the panes, the aggregates in them, the features made of these.</summary>
+/// <summary>The layout of a view's state: the panes, the aggregates in them, the features computed from these.</summary>
 internal sealed class ViewLayout<T>
 {
     private const int StartBytes = sizeof(long);
@@ -34,13 +34,13 @@ internal sealed class ViewLayout<T>
 
     public long? MaxLagMs { get; init; }
 
-    /// <summary>From which age of its last event nothing is known of an entity any more; null: something always is.</summary>
+    /// <summary>The age of its last event from which on an entity is no longer known; null: never.</summary>
     public long? KnownForMs { get; init; }
 
-    /// <summary>What a restart compares.</summary>
+    /// <summary>The signature that a restart compares.</summary>
     public string Signature
         => $"panes of {Levels}, format 4: {string.Join("; ", Aggregates.Select(static aggregate => aggregate.Signature))}";
 
-    /// <summary>A read of a moment, and of later ones, knows of no event before the time returned.</summary>
+    /// <summary>Returns the time before which reads of a moment, and of later ones, know no event.</summary>
     public long KnownFrom(long at) => KnownForMs is { } known && at > long.MinValue + known ? at - known + 1 : long.MinValue;
 }

@@ -1,6 +1,6 @@
 namespace Dataflow.Features.Panes;
 
-/// <summary>A view while it runs, on one worker: its entities, and what is known of the history they were made of.</summary>
+/// <summary>The state of a running view on one worker: its entities, and the history from which they were computed.</summary>
 internal sealed class ViewState<TKey, T>
     where TKey : notnull
 {
@@ -8,13 +8,13 @@ internal sealed class ViewState<TKey, T>
 
     private OperatorContext _context = null!; // set by Open, as the history
     private readonly EntityStore<TKey, T> _entities;
-    private readonly Reading<T> _reading; // for one reader at a time: the worker's thread, or who has entered its gate
+    private readonly Reading<T> _reading; // for one reader at a time: the worker's thread, or the holder of its gate
     private ViewHistory _history = null!;
     private readonly Predicate<TKey>? _isAwaited;
     private long _firstSeen = long.MaxValue;
 
     /// <param name="declare">The step's declaration.</param>
-    /// <param name="layout">What is kept.</param>
+    /// <param name="layout">The layout of the state.</param>
     /// <param name="isAwaited">Whether an entity will be read as of a time before the watermark.</param>
     public ViewState(StepDeclaration declare, ViewLayout<T> layout, Predicate<TKey>? isAwaited = null)
     {
@@ -25,7 +25,7 @@ internal sealed class ViewState<TKey, T>
         declare.EventTime(() => Watermark);
     }
 
-    /// <summary>Begins where the last checkpoint was.</summary>
+    /// <summary>Loads the state of the last checkpoint.</summary>
     public void Open(OperatorContext context)
     {
         _context = context;
@@ -37,21 +37,21 @@ internal sealed class ViewState<TKey, T>
 
     public long Watermark { get; private set; }
 
-    /// <summary>Events that came behind the watermark and are in all the same.</summary>
+    /// <summary>The number of events that came behind the watermark and were added all the same.</summary>
     public long TakenLate { get; private set; }
 
     /// <inheritdoc cref="EntityStore{TKey, T}.Forgotten"/>
     public long Forgotten => _entities.Forgotten;
 
-    /// <summary>Says that no read will be of an earlier time.</summary>
+    /// <summary>Sets the earliest time of later reads.</summary>
     public void MoveTo(long watermark)
     {
         Watermark = watermark;
         _entities.MoveTo(watermark);
-        if (watermark < long.MaxValue) _entities.Forget(watermark, _isAwaited); // what is there at the end of the input stays
+        if (watermark < long.MaxValue) _entities.Forget(watermark, _isAwaited); // entities at the end of the input stay
     }
 
-    /// <summary>Says how far back reads of the next entity may go, where that is before the watermark.</summary>
+    /// <summary>Limits how far back reads of the next entity may go, where that is before the watermark.</summary>
     public void KeepFrom(long horizon) => _entities.MoveTo(Math.Min(horizon, Watermark));
 
     /// <inheritdoc cref="EntityStore{TKey, T}.Take"/>
@@ -65,7 +65,7 @@ internal sealed class ViewState<TKey, T>
         return true;
     }
 
-    /// <summary>Where an entity's events come from and how many of them are in.</summary>
+    /// <summary>Returns the origin of the last event of an entity: its split and position.</summary>
     public RecordOrigin PositionOf(TKey key) => _entities.Find(key).Position;
 
     /// <inheritdoc cref="EntityStore{TKey, T}.PrefetchPlace"/>
@@ -77,11 +77,11 @@ internal sealed class ViewState<TKey, T>
     /// <inheritdoc cref="EntityStore{TKey, T}.Prefetch(TKey)"/>
     public void Prefetch(TKey key) => _entities.Prefetch(key);
 
-    /// <summary>Reads features as they are now, of a time at the watermark or later.</summary>
+    /// <summary>Reads current features, as of the watermark's time or later.</summary>
     /// <param name="key">The entity.</param>
     /// <param name="at">The time; the watermark counts if that is later.</param>
-    /// <param name="part">Which features, and where to put them.</param>
-    /// <param name="values">Where to put them.</param>
+    /// <param name="part">The features to read, and their places among the values.</param>
+    /// <param name="values">The values to fill.</param>
     public FeaturePosition Read(TKey key, long at, ViewPart part, Span<FeatureValue> values)
     {
         at = Math.Max(at, Watermark);
@@ -96,7 +96,7 @@ internal sealed class ViewState<TKey, T>
         return position;
     }
 
-    /// <summary>Goes through all entities that are known, each with the time of its latest event and the event that came last.</summary>
+    /// <summary>Visits all known entities, each with the time of its latest event and the event that came last.</summary>
     public void ForEach(Action<TKey, long, RecordOrigin> entity) => _entities.ForEach(Watermark, entity);
 
     /// <summary>Reads features as of an earlier answer.</summary>
@@ -136,8 +136,8 @@ internal sealed class ViewHistory : IAsyncDisposable
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
 
-/// <summary>What a service reads of a view.</summary>
+/// <summary>The part of a view that a service reads.</summary>
 /// <param name="Number">The number of the part in the service.</param>
 /// <param name="Features">The numbers of the features in the view.</param>
-/// <param name="Slots">For each its place among the values of the service.</param>
+/// <param name="Slots">The place of each among the values of the service.</param>
 internal sealed record ViewPart(int Number, int[] Features, int[] Slots);

@@ -6,13 +6,14 @@ using Dataflow.Log;
 namespace Dataflow.Features;
 
 /// <summary>The definitions of all feature views that jobs of a log have used, in the topic <c>feature-views</c>.</summary>
-/// <remarks>A job that serves or joins a view registers it once its start has succeeded. It does not start where the log has another
-/// definition of that version: features that mean something else have another version. Owner, description and tags may change.</remarks>
+/// <remarks>A job that serves or joins a view registers it once its start has succeeded. The job does not start where the log has a
+/// different definition of that version: features with another meaning need another version. Owner, description and tags may
+/// change.</remarks>
 public static class FeatureRegistry
 {
     internal const string TopicName = "feature-views";
 
-    /// <summary>The definitions, by name and version; of each the one that was registered last.</summary>
+    /// <summary>Reads the definitions, by name and version; of each the one that was registered last.</summary>
     public static IReadOnlyList<ViewDefinition> Read(LogStore log)
     {
         ArgumentNullException.ThrowIfNull(log);
@@ -25,15 +26,15 @@ public static class FeatureRegistry
         ];
     }
 
-    /// <summary>Compares the views that the steps use with those that are registered, and with each other.</summary>
-    /// <returns>How they differ under one version.</returns>
+    /// <summary>Compares the views that the steps use with the registered ones, and with each other.</summary>
+    /// <returns>The differences between definitions of one version.</returns>
     internal static IReadOnlyList<string> Check(StartContext start)
     {
         _ = NewOf(start, out var faults);
         return faults;
     }
 
-    /// <summary>Registers the views that the steps use, in one commit; those that are there already stay as they are.</summary>
+    /// <summary>Registers the views that the steps use, in one commit; already registered ones stay unchanged.</summary>
     internal static ValueTask RegisterAsync(StartContext start, CancellationToken cancellationToken)
         => NewOf(start, out _) is { Count: > 0 } views ? WriteAsync(views, start.Log, cancellationToken) : default;
 

@@ -1,16 +1,16 @@
 
 namespace Dataflow.Features;
 
-/// <summary>The definition of a version of a feature view, as the registry keeps it.</summary>
-/// <param name="Name">The view.</param>
+/// <summary>The definition of a version of a feature view, as stored in the registry.</summary>
+/// <param name="Name">The view's name.</param>
 /// <param name="Version">The version.</param>
 /// <param name="Entity">The type of its keys.</param>
-/// <param name="TimeToLive">From which age features are expired; null: never.</param>
-/// <param name="MaxLag">From which lag of the watermark features are partial; null: none.</param>
+/// <param name="TimeToLive">The age from which on features are expired; null: never.</param>
+/// <param name="MaxLag">The largest lag of the watermark; beyond it features are partial. Null: no limit.</param>
 /// <param name="Features">Its features.</param>
-/// <param name="Owner">Who answers for it.</param>
-/// <param name="Description">What it is about.</param>
-/// <param name="Tags">Words to find it by.</param>
+/// <param name="Owner">The owner, for people.</param>
+/// <param name="Description">A description, for people.</param>
+/// <param name="Tags">Words to find the view by.</param>
 public sealed record ViewDefinition(
     string Name, int Version, string Entity, TimeSpan? TimeToLive, TimeSpan? MaxLag, IReadOnlyList<FeatureDefinition> Features, string Owner,
     string Description, IReadOnlyList<string> Tags)
@@ -34,7 +34,7 @@ public sealed record ViewDefinition(
             view.Description,
             view.Tags);
 
-    /// <summary>What means something else in another definition; what is only said for people may change.</summary>
+    /// <summary>Lists the differences in meaning from another definition; texts for people may change.</summary>
     internal IEnumerable<string> DifferencesFrom(ViewDefinition other)
     {
         if (Entity != other.Entity) yield return $"its keys were {other.Entity} and are {Entity}";
@@ -57,13 +57,13 @@ public sealed record ViewDefinition(
     private static string Text(TimeSpan? span) => span?.ToString() ?? "none";
 }
 
-/// <summary>The definition of a feature, as the registry keeps it. What its functions do is not known.</summary>
-/// <param name="Name">The feature.</param>
+/// <summary>The definition of a feature, as stored in the registry. The code of its functions is not known.</summary>
+/// <param name="Name">The feature's name.</param>
 /// <param name="Type">The type of its values.</param>
-/// <param name="Definition">What it is computed as.</param>
+/// <param name="Definition">The computation, such as <c>mean</c>.</param>
 /// <param name="Window">The window; null if it has none.</param>
-/// <param name="DefaultValue">The value where nothing is known; null if there is none.</param>
-/// <param name="Description">What it means, for people.</param>
+/// <param name="DefaultValue">The value if nothing is known; null if there is none.</param>
+/// <param name="Description">The feature's meaning, for people.</param>
 public sealed record FeatureDefinition(
     string Name, string Type, string Definition, string? Window, string? DefaultValue, string Description)
 {

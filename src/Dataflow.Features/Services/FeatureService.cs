@@ -1,7 +1,7 @@
 namespace Dataflow.Features;
 
-/// <summary>The features that a model asks for, in order: of one or more views, and functions of the request.</summary>
-/// <typeparam name="TRequest">What is asked: it has the keys of the entities, and what functions need besides.</typeparam>
+/// <summary>The features that a model needs, in order: from one or more views, and functions of the request.</summary>
+/// <typeparam name="TRequest">The type of a request: it has the keys of the entities, and the other arguments of functions.</typeparam>
 public sealed class FeatureService<TRequest>
 {
     private readonly FeatureVector _nothingKnown;
@@ -17,7 +17,7 @@ public sealed class FeatureService<TRequest>
         _nothingKnown = new(names);
     }
 
-    /// <summary>Its name.</summary>
+    /// <summary>The service's name.</summary>
     public string Name { get; }
 
     /// <summary>Its features, in the order of the answers.</summary>
@@ -30,8 +30,8 @@ public sealed class FeatureService<TRequest>
 
     internal FeatureNames Names { get; }
 
-    /// <summary>Adds the steps that keep the views' entities, so that a running job can be asked: one for each view, whichever
-    /// service is the first. To be called before the job starts.</summary>
+    /// <summary>Adds the steps that keep the views' entities, so that the features of a running job can be read: one for each view, shared
+    /// by services. To be called before the job starts.</summary>
     public FeatureService<TRequest> Serve()
     {
         foreach (var step in Steps) step.Serve();
@@ -49,13 +49,13 @@ public sealed class FeatureService<TRequest>
         => row.Values is null ? _nothingKnown : new(Names, row.Values, row.Positions!);
 }
 
-/// <summary>Makes feature services.</summary>
+/// <summary>Creates feature services.</summary>
 public static class FeatureService
 {
     /// <summary>Defines a service.</summary>
-    /// <param name="name">Its name; begins the names of the steps that join its features.</param>
-    /// <param name="features">Says which features it has.</param>
-    /// <exception cref="ArgumentException">They do not go with each other.</exception>
+    /// <param name="name">The service's name; the names of the steps that join its features begin with it.</param>
+    /// <param name="features">Adds the features.</param>
+    /// <exception cref="ArgumentException">The features do not fit together.</exception>
     public static FeatureService<TRequest> Of<TRequest>(string name, Action<FeatureServiceBuilder<TRequest>> features)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);

@@ -2,9 +2,10 @@ using Dataflow.Features.Panes;
 
 namespace Dataflow.Features;
 
-/// <summary>Says which features a service has, inside <c>FeatureService.Of(name, s => …)</c>. The order of calls is that of the features.</summary>
-/// <remarks>Functions given here are called by those who read and by the steps of training sets, and must give the same for the same
-/// arguments at any time.</remarks>
+/// <summary>Adds the features of a service, inside <c>FeatureService.Of(name, s => …)</c>. The order of calls is that of the
+/// features.</summary>
+/// <remarks>Functions given here are called by readers and by the steps of training sets, and must always return the same for the same
+/// arguments.</remarks>
 public sealed class FeatureServiceBuilder<TRequest>
 {
     private readonly string _name;
@@ -18,10 +19,10 @@ public sealed class FeatureServiceBuilder<TRequest>
 
     /// <summary>Adds features of a view, read by a key of the request.</summary>
     /// <param name="view">The view.</param>
-    /// <param name="key">The entity's key.</param>
-    /// <param name="features">Their names; all of the view unless given.</param>
-    /// <param name="prefix">Begins their names in the service: for a view that is read by several keys.</param>
-    /// <exception cref="InvalidOperationException">Something that depends on other features was added before.</exception>
+    /// <param name="key">Selects the entity's key.</param>
+    /// <param name="features">The names of the features; all of the view unless given.</param>
+    /// <param name="prefix">A prefix of their names in the service: for a view that is read by several keys.</param>
+    /// <exception cref="InvalidOperationException">A feature that depends on other features was added before.</exception>
     public void From<TKey>(FeatureView<TKey> view, Func<TRequest, TKey> key, IReadOnlyList<string>? features = null, string prefix = "")
         where TKey : notnull
     {
@@ -31,11 +32,12 @@ public sealed class FeatureServiceBuilder<TRequest>
         Add(view, (request, _) => key(request), features, prefix, isIndependent: true);
     }
 
-    /// <summary>Adds features of another entity, whose key is a feature or made of features: the destination's, say.</summary>
+    /// <summary>Adds features of another entity, whose key is a feature or computed from features, such as a flight's
+    /// destination.</summary>
     /// <param name="view">The view.</param>
-    /// <param name="key">The entity's key, made of the request and the features added before.</param>
-    /// <param name="features">Their names; all of the view unless given.</param>
-    /// <param name="prefix">Begins their names in the service.</param>
+    /// <param name="key">Computes the entity's key from the request and the features added before.</param>
+    /// <param name="features">The names of the features; all of the view unless given.</param>
+    /// <param name="prefix">A prefix of their names in the service.</param>
     public void From<TKey>(
         FeatureView<TKey> view, Func<TRequest, FeatureVector, TKey> key, IReadOnlyList<string>? features = null, string prefix = "")
         where TKey : notnull
@@ -44,10 +46,10 @@ public sealed class FeatureServiceBuilder<TRequest>
         Add(view, key, features, prefix, isIndependent: false);
     }
 
-    /// <summary>Adds a feature that is computed when it is asked for.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="of">The value, made of the request and the features added before. Null: nothing is known.</param>
-    /// <param name="description">What it means, for people.</param>
+    /// <summary>Adds a feature that is computed when it is read.</summary>
+    /// <param name="name">The feature's name.</param>
+    /// <param name="of">Computes the value from the request and the features added before. Null: nothing is known.</param>
+    /// <param name="description">The feature's meaning, for people.</param>
     public void OnDemand<TValue>(string name, Func<TRequest, FeatureVector, TValue> of, string description = "")
     {
         ArgumentNullException.ThrowIfNull(of);

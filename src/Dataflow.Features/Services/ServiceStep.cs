@@ -2,25 +2,25 @@ using Dataflow.Features.Panes;
 
 namespace Dataflow.Features;
 
-/// <summary>One thing that a service does for a request.</summary>
+/// <summary>One part of the answer to a service's request.</summary>
 internal abstract class ServiceStep<TRequest>
 {
-    /// <summary>Whether it needs no feature found before.</summary>
+    /// <summary>Whether it needs no features of earlier steps.</summary>
     public virtual bool IsIndependent => false;
 
     public virtual bool ReadsView => false;
 
-    /// <summary>The places of what it finds.</summary>
+    /// <summary>The places of its features among the values.</summary>
     public abstract IReadOnlyList<int> Slots { get; }
 
     public virtual void Serve()
     {
     }
 
-    /// <summary>Finds what answers for a view in a running job; null if the step reads none.</summary>
+    /// <summary>Opens the reader of a view in a running job; null if the step reads none.</summary>
     public virtual ViewReader<TRequest>? Open(Job job) => null;
 
-    /// <summary>Does what needs no view.</summary>
+    /// <summary>Computes the features that need no view.</summary>
     public virtual void Compute(TRequest request, FeatureVector row, FeatureValue[] values)
     {
     }
@@ -77,7 +77,7 @@ internal sealed class ViewStep<TRequest, TKey>(
         => rows.KeyBy(row => key(request(row.Label), service.VectorOf(in row)), $"{_name}-key");
 }
 
-/// <summary>Computes a feature of the request and the features found before.</summary>
+/// <summary>Computes a feature from the request and the features found before.</summary>
 internal sealed class OnDemandStep<TRequest, TValue>(string name, Func<TRequest, FeatureVector, TValue> of, int slot)
     : ServiceStep<TRequest>
 {

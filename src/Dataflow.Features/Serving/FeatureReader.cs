@@ -1,17 +1,15 @@
 namespace Dataflow.Features;
 
-/// <summary>Reads the features of a running job, at once and from any thread.</summary>
-/// <remarks>
-/// A read looks at the workers that own its entities between two of their records, at one moment: <see cref="FeatureVector.Cut"/> says
-/// how far each view was then. It sees what the job has computed, of which the part after the last checkpoint is computed again
-/// after a crash. It does not see events of its time and later. A read of a time that the watermark has
-/// passed is answered as of the watermark, which the cut says: what was before is no longer told apart.
-/// </remarks>
+/// <summary>Reads the features of a running job, without delay and from any thread.</summary>
+/// <remarks>A read looks at the workers that own its entities between two of their records, at one moment: <see cref="FeatureVector.Cut"/>
+/// says which events each view had then. It sees the job's current results; those since the last checkpoint are computed again after a
+/// crash. It does not see events of its time and later. A read of a time that the watermark has passed is answered as of the watermark,
+/// which the cut says: earlier times can no longer be distinguished.</remarks>
 public sealed class FeatureReader<TRequest>
 {
     private readonly Job _job;
     private readonly FeatureService<TRequest> _service;
-    private readonly int _independent; // how many steps come first that need no feature found before
+    private readonly int _independent; // the number of first steps that need no features of other steps
 
     private Opened _opened;
 
@@ -23,16 +21,16 @@ public sealed class FeatureReader<TRequest>
         _independent = service.Steps.TakeWhile(static step => step.IsIndependent).Count();
     }
 
-    /// <summary>Events of each view, in the order of the service, that came behind the watermark and were taken in all the same, since the job
-    /// started. Those that were too old for that are the view's late records in <see cref="Job.Status"/>.</summary>
+    /// <summary>The number of events of each view, in the order of the service, that came behind the watermark and were added all the same,
+    /// since the job started. Events that were too old for that are the view's late records in <see cref="Job.Status"/>.</summary>
     public IReadOnlyList<long> LateEvents => [.. Now.Views.OfType<ViewReader<TRequest>>().Select(static view => view.TakenLate)];
 
-    /// <summary>The features of a request.</summary>
+    /// <summary>Reads the features of a request.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="at">Of which time; now, by the job's clock, unless given.</param>
-    /// <param name="reuse">An answer to an earlier request, which nobody will look at any more: it becomes the answer to this one, and
-    /// nothing is allocated. That is what the slowest hundredth of reads wait for.</param>
-    /// <exception cref="ArgumentException"><paramref name="reuse"/> is of another service.</exception>
+    /// <param name="at">The time to read as of; the current time of the job's clock unless given.</param>
+    /// <param name="reuse">An answer to an earlier request, which is not used any more: it becomes the answer to this one, so that nothing
+    /// is allocated. Without it, garbage collections delay the slowest hundredth of reads.</param>
+    /// <exception cref="ArgumentException"><paramref name="reuse"/> belongs to another service.</exception>
     /// <exception cref="OperationCanceledException">The job has ended.</exception>
     public FeatureVector Read(TRequest request, DateTimeOffset? at = null, FeatureVector? reuse = null)
     {
@@ -45,8 +43,8 @@ public sealed class FeatureReader<TRequest>
         return row;
     }
 
-    /// <summary>The features of several requests now; where the user's code fails for one of them, <see cref="FeatureVector.Failures"/> says so,
-    /// and the rest of it is read all the same.</summary>
+    /// <summary>Reads the current features of several requests; where the user's code fails for one of them,
+    /// <see cref="FeatureVector.Failures"/> has the error, and its other features are read all the same.</summary>
     /// <param name="requests">The requests.</param>
     /// <exception cref="OperationCanceledException">The job has ended.</exception>
     public IReadOnlyList<FeatureVector> ReadWithFailures(IReadOnlyList<TRequest> requests)
@@ -60,9 +58,10 @@ public sealed class FeatureReader<TRequest>
         return vectors;
     }
 
-    /// <summary>The features of several requests, all of one time, in the order of the requests. Each request is read at a moment of its own.</summary>
+    /// <summary>Reads the features of several requests, all as of one time, in the order of the requests. Each request is read at a moment
+    /// of its own.</summary>
     /// <param name="requests">The requests.</param>
-    /// <param name="at">Of which time; now, by the job's clock, unless given.</param>
+    /// <param name="at">The time to read as of; the current time of the job's clock unless given.</param>
     /// <exception cref="OperationCanceledException">The job has ended.</exception>
     public IReadOnlyList<FeatureVector> Read(IReadOnlyList<TRequest> requests, DateTimeOffset? at = null)
     {
@@ -101,7 +100,7 @@ public sealed class FeatureReader<TRequest>
         else _service.Steps[step].Compute(request, row, row.Places);
     }
 
-    /// <summary>Reads some views at one moment: enters the gates of their workers, which all readers do in the same order.</summary>
+    /// <summary>Reads some views at one moment: enters the gates of their workers, in the same order as all readers.</summary>
     private static void ReadAtOnce(Opened now, TRequest request, FeatureVector row, long at, FeatureValue[] values, int from, int to)
     {
         ulong owners = 0;
@@ -148,7 +147,7 @@ static partial class FeatureVerbs
     {
         /// <summary>Opens a feature service for reading.</summary>
         /// <param name="service">A service of the job's pipeline, whose <c>Serve</c> was called before the start.</param>
-        /// <exception cref="InvalidOperationException">It was not.</exception>
+        /// <exception cref="InvalidOperationException"><c>Serve</c> was not called.</exception>
         public FeatureReader<TRequest> Read<TRequest>(FeatureService<TRequest> service)
         {
             ArgumentNullException.ThrowIfNull(job);

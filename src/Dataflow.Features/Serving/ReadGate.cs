@@ -1,10 +1,10 @@
 namespace Dataflow.Features;
 
-/// <summary>Lets other threads look at what a worker's views keep, between two of its records.</summary>
-/// <remarks>The worker keeps the gate over a batch, so that a record costs it a look at a number, and between two records offers it to one
-/// reader, who gives it back: neither side waits for more than a record or a read of the other. One gate for all views of a worker: a reader sees
-/// all of them at one moment. Who waits spins, since both sides keep the gate for microseconds: to put a thread to sleep and wake it would
-/// take longer.</remarks>
+/// <summary>Gives other threads access to the state of a worker's views, between two of its records.</summary>
+/// <remarks>The worker holds the gate over a batch, so that a record costs it a look at a number, and between two records passes it to one
+/// reader, who gives it back: neither side waits for more than a record or a read of the other. There is one gate for all views of a
+/// worker: a reader sees all of them at one moment. Waiting threads spin, since both sides hold the gate for microseconds: putting a thread
+/// to sleep and waking it would take longer.</remarks>
 /// <param name="stopping">Cancelled when the job ends.</param>
 internal sealed class ReadGate(CancellationToken stopping)
 {
@@ -12,25 +12,25 @@ internal sealed class ReadGate(CancellationToken stopping)
     private const int Taken = 1;
     private const int Offered = 2; // by the worker, to a reader
     private const int Returned = 3; // by a reader, to the worker
-    private const int RecordsAfterNone = 16; // between two offers, if nobody took the first: who waits has no processor
+    private const int RecordsAfterNone = 16; // between two offers, if no reader took the first: waiting readers have no processor
 
     private int _state;
     private int _waiting; // readers
     private bool _isWanted; // by the worker
-    private bool _isKept; // by the worker, which alone looks at this and the next
+    private bool _isKept; // by the worker, the only user of this and the next field
     private int _recordsToGo; // before the next offer
     private bool _isClosed;
 
     /// <summary>Whether a reader waits.</summary>
     public bool IsAwaited => Volatile.Read(ref _waiting) > 0;
 
-    /// <summary>Whether the worker is gone: what its views keep changes no more.</summary>
+    /// <summary>Whether the worker has ended: the state of its views no longer changes.</summary>
     public bool IsClosed => Volatile.Read(ref _isClosed);
 
-    /// <summary>The gate of a step's worker.</summary>
+    /// <summary>Returns the gate of a step's worker.</summary>
     public static ReadGate Of(OperatorContext step) => step.SharedOnWorker(() => new ReadGate(step.Stopping));
 
-    /// <summary>Takes the gate for the worker; false if the worker has it already.</summary>
+    /// <summary>Takes the gate for the worker; false if the worker holds it already.</summary>
     public bool TryKeep()
     {
         if (_isKept) return false;
@@ -45,7 +45,7 @@ internal sealed class ReadGate(CancellationToken stopping)
         Volatile.Write(ref _state, Free);
     }
 
-    /// <summary>Lets one of those in who wait. For the step that keeps the gate, between two records.</summary>
+    /// <summary>Lets one waiting reader in. Called by the step that holds the gate, between two records.</summary>
     public void LetIn()
     {
         if (!IsAwaited) return;
@@ -83,10 +83,10 @@ internal sealed class ReadGate(CancellationToken stopping)
 
     public void Exit() => Volatile.Write(ref _state, Volatile.Read(ref _isWanted) ? Returned : Free);
 
-    /// <summary>Says that the worker is gone.</summary>
+    /// <summary>Records that the worker has ended.</summary>
     public void Close() => Volatile.Write(ref _isClosed, true);
 
-    /// <exception cref="OperationCanceledException">The worker is gone.</exception>
+    /// <exception cref="OperationCanceledException">The worker has ended.</exception>
     public void ThrowIfClosed()
     {
         if (IsClosed) throw Ended();

@@ -25,7 +25,7 @@ internal sealed record ServeNode<TKey, T>(Node<Keyed<TKey, T>> Input, FeatureVie
         => HasEventTime ? [] : [$"Feature view '{Name}' needs event time. Add WithEventTime(...) before KeyBy."];
 }
 
-/// <summary>Keeps a view's entities up to date for reads, and hands its events on once they are in.</summary>
+/// <summary>Keeps a view's entities up to date for reads, and emits its events once they are added.</summary>
 internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
     : Operator<Keyed<TKey, T>, Keyed<TKey, T>>, IReadsFeatures<TKey>
     where TKey : notnull
@@ -68,7 +68,7 @@ internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
     public override void Advance(long watermark)
     {
         KeepGate();
-        if (watermark < long.MaxValue) _view.MoveTo(watermark); // what is there at the end of the input stays to be read
+        if (watermark < long.MaxValue) _view.MoveTo(watermark); // entities at the end of the input stay readable
         base.Advance(watermark);
     }
 
@@ -99,13 +99,13 @@ internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
 
     private void KeepGate()
     {
-        // The step that comes first in a batch lets readers in: where a stream feeds several views, its record is in none of them yet.
+        // The first step of a batch lets readers in: where a stream feeds several views, its record is in none of them yet.
         if (_keepsGate) _gate!.LetIn();
         else _keepsGate = _gate!.TryKeep();
     }
 }
 
-/// <summary>A running step whose features can be read, by whoever has entered its worker's <see cref="ReadGate"/>.</summary>
+/// <summary>A running step whose features can be read by any thread that has entered its worker's <see cref="ReadGate"/>.</summary>
 internal interface IReadsFeatures<TKey>
 {
     ReadGate Gate { get; }
@@ -113,14 +113,14 @@ internal interface IReadsFeatures<TKey>
     /// <summary>The job's clock.</summary>
     TimeProvider Time { get; }
 
-    /// <summary>Events that came behind the watermark and are in all the same. From any thread.</summary>
+    /// <summary>The number of events that came behind the watermark and were added all the same. Safe for any thread.</summary>
     long TakenLate { get; }
 
-    /// <summary>The worker that owns an entity. From any thread.</summary>
+    /// <summary>Returns the worker that owns an entity. Safe for any thread.</summary>
     int WorkerOf(TKey key);
 
     FeaturePosition Read(TKey key, long at, ViewPart part, Span<FeatureValue> values);
 
-    /// <summary>Goes through all entities that are known, each with the time of its latest event and the event that came last.</summary>
+    /// <summary>Visits all known entities, each with the time of its latest event and the event that came last.</summary>
     void ForEach(Action<TKey, long, RecordOrigin> entity);
 }

@@ -5,7 +5,7 @@ namespace Dataflow.Features;
 /// <summary>Reads the features of one view of a running job.</summary>
 internal abstract class ViewReader<TRequest>
 {
-    /// <summary>Events that came behind the watermark and are in all the same, on all workers.</summary>
+    /// <summary>The number of events that came behind the watermark and were added all the same, on all workers.</summary>
     public abstract long TakenLate { get; }
 
     /// <summary>The job's clock.</summary>
@@ -14,10 +14,10 @@ internal abstract class ViewReader<TRequest>
     /// <summary>The gates of the workers, in their order.</summary>
     public abstract IEnumerable<ReadGate> Gates { get; }
 
-    /// <summary>The worker that owns the entity of a request.</summary>
+    /// <summary>Returns the worker that owns the entity of a request.</summary>
     public abstract int WorkerOf(TRequest request, FeatureVector row);
 
-    /// <summary>Reads what that worker has. For who has entered its gate.</summary>
+    /// <summary>Reads that worker's features. The caller must have entered its gate.</summary>
     public abstract void Read(TRequest request, FeatureVector row, long at, FeatureValue[] values);
 }
 

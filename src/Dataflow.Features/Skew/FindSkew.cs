@@ -1,28 +1,28 @@
 namespace Dataflow.Features;
 
-/// <summary>How often a feature was served with another value than the training path finds for the same cut.</summary>
-/// <param name="Feature">Its name.</param>
-/// <param name="Compared">How many values were compared.</param>
-/// <param name="Different">How many differ in value, status or event time, bit for bit.</param>
-/// <param name="Example">The first of them that came; null if none differs.</param>
+/// <summary>The number of times that a feature was served with another value than the training path computes for the same cut.</summary>
+/// <param name="Feature">The feature's name.</param>
+/// <param name="Compared">The number of values compared.</param>
+/// <param name="Different">The number of values that differ in value, status or event time, bit for bit.</param>
+/// <param name="Example">The first different value; null if there is none.</param>
 public sealed record FeatureSkew(string Feature, long Compared, long Different, SkewExample? Example);
 
-/// <summary>A value that differs.</summary>
-/// <param name="Served">What was answered.</param>
-/// <param name="Recomputed">What the training path finds.</param>
-/// <param name="AtMs">The time that was asked for, ms since the Unix epoch.</param>
+/// <summary>A served value that differs.</summary>
+/// <param name="Served">The served value.</param>
+/// <param name="Recomputed">The value that the training path computes.</param>
+/// <param name="AtMs">The time of the read, ms since the Unix epoch.</param>
 public sealed record SkewExample(string Served, string Recomputed, long AtMs);
 
 static partial class FeatureVerbs
 {
     extension(Pipeline pipeline)
     {
-        /// <summary>Computes each sampled answer again from the log, as <c>JoinFeaturesAsKnown</c> does, and reports by feature how often
-        /// it comes out otherwise.</summary>
-        /// <remarks>Where serving and training run the same definition over the same events nothing differs; so a difference is a
-        /// definition that was changed, events that are no longer the same, or a fault. Functions of the request are compared, too.</remarks>
-        /// <param name="served">The sample, read up to where it ends when the job first starts.</param>
-        /// <param name="service">The features as training defines them; made in the same pipeline.</param>
+        /// <summary>Computes each sampled answer again from the log, as <c>JoinFeaturesAsKnown</c> does, and counts by feature how often
+        /// the result differs.</summary>
+        /// <remarks>Where serving and training run the same definition over the same events nothing differs; so a difference means a
+        /// changed definition, changed events, or a fault. Functions of the request are compared, too.</remarks>
+        /// <param name="served">The sample, read up to its end when the job first starts.</param>
+        /// <param name="service">The features as defined for training; made in the same pipeline.</param>
         /// <param name="name">Names the state.</param>
         /// <returns>A row for each feature.</returns>
         public Table<string, FeatureSkew> FindSkew<TRequest>(

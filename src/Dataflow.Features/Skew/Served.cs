@@ -3,16 +3,16 @@ using MessagePack.Formatters;
 
 namespace Dataflow.Features;
 
-/// <summary>What was asked and what was answered, as a sample of answers keeps it in a topic.</summary>
+/// <summary>A served request with its answer, as a sample of answers stores it in a topic.</summary>
 [MessagePackFormatter(typeof(ServedFormatter<>))]
 public sealed class Served<TRequest>
 {
     internal Served(in FeatureRow<TRequest> row) => Row = row;
 
-    /// <summary>What was asked.</summary>
+    /// <summary>The request.</summary>
     public TRequest Request => Row.Label;
 
-    /// <summary>What the answer reflects.</summary>
+    /// <summary>The cut that the answer reflects.</summary>
     public FeatureCut Cut => new(Row.Positions!);
 
     /// <summary>The values, in the order of the service.</summary>

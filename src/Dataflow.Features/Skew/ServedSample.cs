@@ -3,8 +3,9 @@ using Dataflow.Log;
 
 namespace Dataflow.Features;
 
-/// <summary>Writes a sample of the answers that a service gave to a topic, where <c>FindSkew</c> compares them.</summary>
-/// <remarks>Safe for several threads. A call never waits: what finds too much pending, or a log that has failed, is not kept and counted.</remarks>
+/// <summary>Writes a sample of a service's answers to a topic, where <c>FindSkew</c> compares them.</summary>
+/// <remarks>Safe for several threads. A call never waits: an answer that finds too much pending, or a failed log, is dropped and
+/// counted.</remarks>
 public sealed class ServedSample<TRequest> : IAsyncDisposable
 {
     private const uint HashRange = 1 << 20;
@@ -25,20 +26,20 @@ public sealed class ServedSample<TRequest> : IAsyncDisposable
         _max = share * HashRange;
     }
 
-    /// <summary>How many answers were kept.</summary>
+    /// <summary>The number of answers written.</summary>
     public long Kept => Volatile.Read(ref _kept);
 
-    /// <summary>How many of the sample could not be kept.</summary>
+    /// <summary>The number of sampled answers that could not be written.</summary>
     public long Dropped => Volatile.Read(ref _dropped);
 
-    /// <summary>Opens a sample; makes its topic where it is missing.</summary>
+    /// <summary>Opens a sample; creates its topic if it is missing.</summary>
     /// <param name="log">The log.</param>
-    /// <param name="topic">Where the answers go.</param>
-    /// <param name="share">The share of the keys whose answers are kept, above 0, up to 1.</param>
-    /// <param name="by">What is drawn: all answers of a key are kept, or none, so that its history can be followed. A key's
-    /// answers keep their order.</param>
+    /// <param name="topic">The topic for the answers.</param>
+    /// <param name="share">The share of the keys whose answers are written, above 0, up to 1.</param>
+    /// <param name="by">Selects the key of the sample: all answers of a key are written, or none, so that its history can be followed. A
+    /// key's answers keep their order.</param>
     /// <param name="time">The clock for the records' times; the system's unless given.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<ServedSample<TRequest>> OpenAsync(
         LogStore log, Topic<Served<TRequest>> topic, double share, Func<TRequest, string> by, TimeProvider? time = null, CancellationToken cancellationToken = default)
     {
@@ -50,9 +51,9 @@ public sealed class ServedSample<TRequest> : IAsyncDisposable
         return new(log.CreateProducer(topic.Name), share, by, time ?? TimeProvider.System);
     }
 
-    /// <summary>Keeps an answer if its key is in the sample.</summary>
-    /// <param name="request">What was asked.</param>
-    /// <param name="answer">What <see cref="FeatureReader{TRequest}.Read(TRequest, DateTimeOffset?, FeatureVector?)"/> answered.</param>
+    /// <summary>Writes an answer if its key is in the sample.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="answer">The answer of <see cref="FeatureReader{TRequest}.Read(TRequest, DateTimeOffset?, FeatureVector?)"/>.</param>
     public void Add(TRequest request, FeatureVector answer)
     {
         ArgumentNullException.ThrowIfNull(answer);
@@ -73,6 +74,6 @@ public sealed class ServedSample<TRequest> : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until all that was kept is durable.</summary>
+    /// <summary>Waits until all accepted answers are durable.</summary>
     public ValueTask DisposeAsync() => _producer.DisposeAsync();
 }

@@ -1,6 +1,6 @@
 namespace Dataflow.Features;
 
-/// <summary>Makes one row of those that a label's views gave, each of which has its own part of the values.</summary>
+/// <summary>Merges the rows of a label's views, each of which has its own part of the values, into one row.</summary>
 internal sealed record CollectPartsNode<TLabel>(string Name, Node<Keyed<(int Split, long Offset), FeatureRow<TLabel>>> Input, int Parts)
     : Node<Keyed<(int Split, long Offset), FeatureRow<TLabel>>, Keyed<(int Split, long Offset), FeatureRow<TLabel>>>(Name, Input)
 {

@@ -4,12 +4,12 @@ using MessagePack.Formatters;
 
 namespace Dataflow.Features;
 
-/// <summary>A label on its way through a service's views, with the values found so far: no arrays as long as there are none, since most
-/// rows wait for the watermark like that.</summary>
+/// <summary>A label on its way through a service's views, with the values found so far: without arrays until there are values, since most
+/// rows wait for the watermark in that form.</summary>
 [MessagePackFormatter(typeof(FeatureRowFormatter<>))]
 internal record struct FeatureRow<TLabel>(TLabel Label, FeatureValue[]? Values, FeaturePosition[]? Positions, RecordOrigin Origin)
 {
-    /// <summary>Gives the row arrays of its own, where it has none yet.</summary>
+    /// <summary>Gives the row its arrays, if it has none yet.</summary>
     public void Open(FeatureNames names)
     {
         Values ??= new FeatureValue[names.All.Count];

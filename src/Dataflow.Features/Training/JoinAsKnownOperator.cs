@@ -12,7 +12,7 @@ internal sealed record JoinAsKnownNode<TKey, TLabel, T>(
     : Node<Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, FeatureRow<TLabel>>>(Name, Input, Second), IUsesView
     where TKey : notnull
 {
-    /// <summary>A label must be there before the events that come after it.</summary>
+    /// <summary>Labels are read first: a label must be present before the events that come after it.</summary>
     public override bool ReadsSecondFirst => true;
 
     public ViewDefinition Definition => View.Definition;
@@ -34,13 +34,13 @@ internal sealed record JoinAsKnownNode<TKey, TLabel, T>(
         => Input.HasEventTime ? [] : [$"Join '{Name}' needs event time of its events. Add WithEventTime(...) before KeyBy."];
 }
 
-/// <summary>Takes an entity's events in one by one, and between two of them reads the features of the labels that knew the first
-/// and not the second.</summary>
+/// <summary>Adds an entity's events one by one, and between two of them reads the features of the labels whose cut contains the first and
+/// not the second.</summary>
 internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout, ViewPart part, FeatureNames names)
     : Operator<Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, FeatureRow<TLabel>>>
     where TKey : notnull
 {
-    private readonly Dictionary<TKey, Waiting> _waiting = []; // made of the state; each key's labels in the order of their cuts
+    private readonly Dictionary<TKey, Waiting> _waiting = []; // computed from the state; each key's labels in the order of their cuts
     private KeyedState<KeyPart<TKey>, FeatureRow<TLabel>> _labels = null!;
     private KeyedState<TKey, int> _counts = null!;
     private ViewState<TKey, T> _view = null!;
@@ -48,7 +48,7 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
 
     public override bool WaitsForSecond => false;
 
-    /// <summary>Keeps a label.</summary>
+    /// <summary>Keeps a label until its cut is reached.</summary>
     public override void ProcessSecond(in Record<Keyed<TKey, FeatureRow<TLabel>>> record)
     {
         if (!MayKeep(in record, record.Value.Value)) return;
@@ -99,7 +99,7 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
 
     protected override void Open() => _view.Open(Context);
 
-    /// <summary>An entity's cuts are offsets of one split: those of several would have no order.</summary>
+    /// <summary>Checks that an entity's events come from one split: the offsets of several would have no order.</summary>
     private void CheckOrder(TKey key, in Record<Keyed<TKey, T>> record)
     {
         var last = _view.PositionOf(key);
@@ -164,11 +164,11 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
 
     private readonly record struct Cut(long Offset, long AtMs, int Number);
 
-    /// <summary>A key's labels in the order of their cuts.</summary>
+    /// <summary>The labels of a key in the order of their cuts.</summary>
     private sealed class Waiting
     {
         private readonly List<Cut> _cuts;
-        private readonly long[] _minTimes; // from each on
+        private readonly long[] _minTimes; // from each label on
         private int _next;
 
         public Waiting(List<Cut> cuts)
@@ -184,7 +184,7 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
 
         public long Offset => _cuts[_next].Offset;
 
-        /// <summary>The least time that any of those left asks for.</summary>
+        /// <summary>The lowest time that any of the remaining labels asks for.</summary>
         public long MinTime => _minTimes[_next];
 
         public int Take() => _cuts[_next++].Number;

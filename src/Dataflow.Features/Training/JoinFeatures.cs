@@ -5,16 +5,16 @@ static partial class FeatureVerbs
 {
     extension<TLabel>(Stream<TLabel> labels)
     {
-        /// <summary>Joins each label with the features as of its event time: of all events strictly before it, late ones included as far as
-        /// they have come by then.</summary>
-        /// <remarks>A row goes out once the watermark, the lesser of labels and events, has passed the label by up to 16 ms; rows of a key
-        /// are in the order of time. Labels and events may come in any order within their <c>maxOutOfOrderness</c>; labels in no order are put
-        /// in order by their source (<see cref="Verbs"/>). A label that comes when the watermark has passed it is a dead letter,
-        /// whatever the pipeline says of errors: none is lost without a word. The steps keep panes of their own, beside those that
+        /// <summary>Joins each label with the features as of its event time: of all events strictly before it, including late ones that
+        /// have arrived by then.</summary>
+        /// <remarks>A row is emitted once the watermark, the lower one of labels and events, has passed the label by up to 16 ms; rows of a
+        /// key are in the order of time. Labels and events may come in any order within their <c>maxOutOfOrderness</c>; unordered labels
+        /// can be sorted by their source (<c>OrderBy</c>). A label that arrives behind the watermark becomes a dead letter, whatever the
+        /// pipeline's <see cref="ErrorPolicy"/>: none is lost silently. The steps keep panes of their own, beside those that
         /// serve.</remarks>
-        /// <param name="service">Which features; made in the same pipeline.</param>
-        /// <param name="request">What would be asked for a label; called on the task's thread.</param>
-        /// <param name="result">Makes the row; called on the task's thread. The vector is its own.</param>
+        /// <param name="service">The service with the features; made in the same pipeline.</param>
+        /// <param name="request">Makes the request for a label; called on the task's thread.</param>
+        /// <param name="result">Computes the row; called on the task's thread. It may keep the vector.</param>
         public Stream<TOut> JoinFeatures<TRequest, TOut>(
             FeatureService<TRequest> service, Func<TLabel, TRequest> request, Func<TLabel, FeatureVector, TOut> result)
         {
@@ -26,7 +26,7 @@ static partial class FeatureVerbs
             return rows.Select(row => result(row.Label, service.VectorOf(in row)), $"{service.Name}-rows");
         }
 
-        /// <summary>As the other form, where a label is what is asked.</summary>
+        /// <summary>Joins each label with the features as of its event time; the label itself is the request.</summary>
         /// <inheritdoc cref="JoinFeatures{TLabel, TRequest, TOut}(Stream{TLabel}, FeatureService{TRequest}, Func{TLabel, TRequest}, Func{TLabel, FeatureVector, TOut})"/>
         public Stream<TOut> JoinFeatures<TOut>(FeatureService<TLabel> service, Func<TLabel, FeatureVector, TOut> result)
             => labels.JoinFeatures(service, static label => label, result);
@@ -34,17 +34,18 @@ static partial class FeatureVerbs
 
     extension(Pipeline pipeline)
     {
-        /// <summary>Joins labels with the features as they were known: as <see cref="FeatureReader{TRequest}"/> answered at each label's
-        /// cut, late events and all, bit for bit.</summary>
-        /// <remarks>All labels are read before the first event and kept until the replay has come to their cuts. All events of a key must
-        /// come from one split, in its order, and be those that were served: the same offsets. Rows come as the replay reaches them; their
-        /// time is that of the cut and not in order.</remarks>
+        /// <summary>Joins labels with the features as they were known: exactly as <see cref="FeatureReader{TRequest}"/> answered at each
+        /// label's cut, late events included, bit for bit.</summary>
+        /// <remarks>All labels are read before the first event and kept until the replay reaches their cuts. All events of a key must come
+        /// from one split, in its order, and be the served ones: with the same offsets. Rows are emitted as the replay reaches them; their
+        /// time is that of the cut, so they are not in order.</remarks>
         /// <param name="labels">The labels; bounded.</param>
-        /// <param name="service">Which features; made in the same pipeline. Every view is read by a key of the request.</param>
-        /// <param name="request">What was asked for a label; called on the task's thread.</param>
-        /// <param name="cut">The <see cref="FeatureVector.Cut"/> of the answer; called on the task's thread.</param>
-        /// <param name="result">Makes the row; called on the task's thread. The vector is its own.</param>
-        /// <exception cref="ArgumentException">The service reads a view by a key that is made of features.</exception>
+        /// <param name="service">The service with the features; made in the same pipeline. Every view is read by a key of the
+        /// request.</param>
+        /// <param name="request">Makes the request for a label; called on the task's thread.</param>
+        /// <param name="cut">Selects the <see cref="FeatureVector.Cut"/> of the answer; called on the task's thread.</param>
+        /// <param name="result">Computes the row; called on the task's thread. It may keep the vector.</param>
+        /// <exception cref="ArgumentException">The service reads a view by a key that is computed from features.</exception>
         public Stream<TOut> JoinFeaturesAsKnown<TLabel, TRequest, TOut>(
             Source<TLabel> labels, FeatureService<TRequest> service, Func<TLabel, TRequest> request, Func<TLabel, FeatureCut> cut,
             Func<TLabel, FeatureVector, TOut> result)
@@ -63,7 +64,8 @@ static partial class FeatureVerbs
             return joined.Select(row => result(row.Label, service.VectorOf(in row)), $"{service.Name}-rows");
         }
 
-        /// <summary>As the other form, of a topic, such as one that answers were logged to: up to where it ends when the job first starts.</summary>
+        /// <summary>Joins the labels of a topic, such as one to which answers were logged, with the features as they were known; read up to
+        /// its end when the job first starts.</summary>
         /// <inheritdoc cref="JoinFeaturesAsKnown{TLabel, TRequest, TOut}(Pipeline, Source{TLabel}, FeatureService{TRequest}, Func{TLabel, TRequest}, Func{TLabel, FeatureCut}, Func{TLabel, FeatureVector, TOut})"/>
         public Stream<TOut> JoinFeaturesAsKnown<TLabel, TRequest, TOut>(
             Topic<TLabel> labels, FeatureService<TRequest> service, Func<TLabel, TRequest> request, Func<TLabel, FeatureCut> cut,

@@ -34,13 +34,13 @@ internal sealed record JoinFeaturesNode<TKey, TLabel, T>(
 }
 
 /// <summary>Keeps labels until the watermark has passed them, then reads the features of their time.</summary>
-/// <remarks>Events go in as they come: those of a label's time and later are told apart when it is read.</remarks>
+/// <remarks>Events are added as they come: those of a label's time and later are excluded when it is read.</remarks>
 internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout, ViewPart part, FeatureNames names)
     : Operator<Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>>
     where TKey : notnull
 {
-    private const long SliceMs = 16; // time goes on in such steps; the shorter, the sooner rows go out
-    private const int LabelsAtOnce = 4; // whose entities' memory is asked for before the first of them is read
+    private const long SliceMs = 16; // the step of time; the shorter, the sooner rows are emitted
+    private const int LabelsAtOnce = 4; // the number of labels whose entities are prefetched before the first of them is read
 
     private WaitingRecords<TKey, FeatureRow<TLabel>> _labels = null!;
     private ViewState<TKey, T> _view = null!;
@@ -74,7 +74,7 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
 
     protected override void AdvanceBoth(long watermark)
     {
-        // Only whole slices go out: those of which nothing more can come.
+        // Only whole slices are emitted: those that can receive no more labels.
         var passed = watermark == long.MaxValue ? watermark : PaneLevels.Floor(watermark, SliceMs);
         if (passed > _view.Watermark)
         {

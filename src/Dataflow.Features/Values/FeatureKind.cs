@@ -5,7 +5,7 @@ using Dataflow.Features.Registry;
 
 namespace Dataflow.Features;
 
-/// <summary>How a value is kept.</summary>
+/// <summary>The storage form of a value.</summary>
 internal enum FeatureKind : byte
 {
     None,
@@ -17,7 +17,7 @@ internal enum FeatureKind : byte
     Reference,
 }
 
-/// <summary>The types that features may have.</summary>
+/// <summary>The allowed types of features.</summary>
 internal static class FeatureKinds
 {
     private static readonly HashSet<Type> s_references =
@@ -36,7 +36,7 @@ internal static class FeatureKinds
         return typeof(T) == typeof(bool) ? FeatureKind.Boolean : FeatureKind.Reference;
     }
 
-    /// <summary>Says on the user's own line that a type is none that a feature may have.</summary>
+    /// <summary>Throws, on the user's own line, if a type is not allowed for features.</summary>
     public static void Check<T>(string feature)
     {
         if (Of<T>() != FeatureKind.Reference || s_references.Contains(typeof(T))) return;
@@ -45,7 +45,7 @@ internal static class FeatureKinds
             $"Feature '{feature}': its type is {type}. Make it a bool, int, long, float, double, string, or a list of numbers or strings.");
     }
 
-    /// <summary>What is kept of a text or a list: of lists an array.</summary>
+    /// <summary>Returns a text or an array for storage; a list is copied to an array.</summary>
     public static object? Keep<T>(T value) => value switch
     {
         null => null,
@@ -58,7 +58,7 @@ internal static class FeatureKinds
         _ => throw new InvalidOperationException($"A feature cannot be of type {value.GetType()}."),
     };
 
-    /// <summary>A value as text that differs where values do: of a list all its elements, texts among them in quotes.</summary>
+    /// <summary>Formats a value as text that differs where values do: of a list all its elements, texts among them in quotes.</summary>
     public static string? TextOf(object? value) => value switch
     {
         null => null,

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace Dataflow.Features;
 
 /// <summary>The names of a service's features and the views that they are read from.</summary>
-/// <param name="names">In order.</param>
-/// <param name="parts">For each the number of its view; -1: none.</param>
+/// <param name="names">The names, in order.</param>
+/// <param name="parts">The number of each feature's view; -1: none.</param>
 internal sealed class FeatureNames(IReadOnlyList<string> names, IReadOnlyList<int> parts)
 {
     private readonly FrozenDictionary<string, int> _indexes =
@@ -14,7 +14,7 @@ internal sealed class FeatureNames(IReadOnlyList<string> names, IReadOnlyList<in
 
     public IReadOnlyList<int> Parts { get; } = parts;
 
-    /// <summary>How many times a view is read.</summary>
+    /// <summary>The number of views that are read; one that is read by several keys counts several times.</summary>
     public int Views { get; } = parts.Append(-1).Max() + 1;
 
     public int IndexOf(string name)
@@ -23,7 +23,7 @@ internal sealed class FeatureNames(IReadOnlyList<string> names, IReadOnlyList<in
             : throw new KeyNotFoundException($"The service has no feature '{name}'. It has {string.Join(", ", All)}.");
 }
 
-/// <summary>The origin of a feature of a service.</summary>
-/// <param name="View">The view's name; of what is computed on demand the service's.</param>
-/// <param name="Feature">Its name there.</param>
+/// <summary>The origin of a service's feature.</summary>
+/// <param name="View">The view's name; the service's for features computed on demand.</param>
+/// <param name="Feature">The feature's name there.</param>
 public sealed record FeatureSource(string View, string Feature);

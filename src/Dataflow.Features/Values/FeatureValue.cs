@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Dataflow.Features;
 
-/// <summary>The value of a feature, with what it is worth. Numbers and truth values are kept without boxing.</summary>
+/// <summary>The value of a feature, with its status. Numbers and truth values are stored without boxing.</summary>
 public readonly struct FeatureValue : IEquatable<FeatureValue>
 {
     private readonly long _bits;
@@ -20,10 +20,10 @@ public readonly struct FeatureValue : IEquatable<FeatureValue>
         _hasEventTime = eventTime.HasValue;
     }
 
-    /// <summary>What the value is worth.</summary>
+    /// <summary>The quality of the value.</summary>
     public FeatureStatus Status { get; }
 
-    /// <summary>Whether there is a value, be it the default one.</summary>
+    /// <summary>Whether there is a value, possibly the default one.</summary>
     public bool HasValue => Kind != FeatureKind.None;
 
     /// <summary>The time of the entity's newest event that the read sees; null if it sees none, and for functions of the request.</summary>
@@ -37,7 +37,7 @@ public readonly struct FeatureValue : IEquatable<FeatureValue>
 
     internal object? Reference => _reference;
 
-    /// <summary>The value as a type: the feature's own; numbers also as <see cref="double"/>.</summary>
+    /// <summary>Converts the value to a type: the feature's own; numbers also to <see cref="double"/>.</summary>
     /// <exception cref="InvalidOperationException">There is no value, or it is of another type.</exception>
     public T As<T>()
     {
@@ -48,7 +48,7 @@ public readonly struct FeatureValue : IEquatable<FeatureValue>
         throw Wrong<T>();
     }
 
-    /// <summary>The value, boxed; null if there is none.</summary>
+    /// <summary>Returns the value, boxed; null if there is none.</summary>
     public object? ToObject() => Kind switch
     {
         FeatureKind.None => null,
@@ -80,7 +80,7 @@ public readonly struct FeatureValue : IEquatable<FeatureValue>
     /// <inheritdoc/>
     public override string ToString() => $"{ToObject() ?? "-"} ({Status})";
 
-    /// <summary>The value as a number; null if it is none.</summary>
+    /// <summary>The value as a number; null if it is not one.</summary>
     internal double? Number => Kind switch
     {
         FeatureKind.Int32 => As<int>(),
@@ -90,7 +90,7 @@ public readonly struct FeatureValue : IEquatable<FeatureValue>
         _ => null,
     };
 
-    /// <summary>Nothing where the value is null.</summary>
+    /// <summary>Makes a value; no value if the argument is null.</summary>
     internal static FeatureValue Of<T>(T value, FeatureStatus status = default, long? eventTime = null)
     {
         var kind = FeatureKinds.Of<T>();

@@ -14,7 +14,7 @@ public sealed class FeatureVector
         Positions = positions;
     }
 
-    /// <summary>A vector of which nothing is known yet.</summary>
+    /// <summary>Creates a vector without values.</summary>
     internal FeatureVector(FeatureNames names)
         : this(names, new FeatureValue[names.All.Count], new FeaturePosition[names.Views])
     {
@@ -23,27 +23,27 @@ public sealed class FeatureVector
     /// <summary>The names, in the order of the values.</summary>
     public IReadOnlyList<string> Names => _names.All;
 
-    /// <summary>How many features there are.</summary>
+    /// <summary>The number of features.</summary>
     public int Count => _values.Length;
 
     /// <summary>All values.</summary>
     public ReadOnlySpan<FeatureValue> Values => _values;
 
-    /// <summary>What they reflect.</summary>
+    /// <summary>The input that the values reflect.</summary>
     public FeatureCut Cut => new([.. Positions]);
 
     internal FeaturePosition[] Positions { get; }
 
-    /// <summary>The exceptions of the user's code, by the place of the value that it did not make; null: none. Only
-    /// <see cref="FeatureReader{TRequest}.ReadWithFailures"/> goes on after one.</summary>
+    /// <summary>The exceptions of the user's code, by the place of the missing value; null: none. Only
+    /// <see cref="FeatureReader{TRequest}.ReadWithFailures"/> continues after one.</summary>
     public IReadOnlyDictionary<int, Exception>? Failures => _failures;
 
     internal FeatureValue[] Places => _values;
 
-    /// <summary>A value by its place.</summary>
+    /// <summary>Gets a value by its place.</summary>
     public ref readonly FeatureValue this[int index] => ref _values[index];
 
-    /// <summary>A value by its name.</summary>
+    /// <summary>Gets a value by its name.</summary>
     /// <exception cref="KeyNotFoundException">The service has no such feature.</exception>
     public ref readonly FeatureValue this[string name] => ref _values[_names.IndexOf(name)];
 
@@ -53,7 +53,7 @@ public sealed class FeatureVector
         foreach (var place in places) _failures[place] = error;
     }
 
-    /// <summary>The same vector, with nothing known.</summary>
+    /// <summary>Returns the same vector, emptied.</summary>
     internal FeatureVector Emptied(FeatureNames names)
     {
         if (_names != names) throw new ArgumentException($"A vector of {string.Join(", ", Names)} cannot be used again for {string.Join(", ", names.All)}.");
@@ -62,6 +62,6 @@ public sealed class FeatureVector
         return this;
     }
 
-    /// <summary>What a feature reflects; null for functions of the request.</summary>
+    /// <summary>Returns the input that a feature reflects; null for functions of the request.</summary>
     public FeaturePosition? PositionOf(int index) => _names.Parts[index] is >= 0 and var part ? Positions[part] : null;
 }

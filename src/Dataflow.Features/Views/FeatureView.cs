@@ -7,11 +7,11 @@ static partial class FeatureVerbs
     extension<TKey, T>(KeyedStream<TKey, T> events)
         where TKey : notnull
     {
-        /// <summary>Defines the features of the stream's keys. Serving and training sets are made of the definition by a
-        /// <see cref="FeatureService{TRequest}"/>; alone it adds no step.</summary>
-        /// <param name="name">Names the step and its state where the view is served.</param>
-        /// <param name="features">Says which features there are.</param>
-        /// <exception cref="ArgumentException">They do not go with each other.</exception>
+        /// <summary>Defines the features of the stream's keys. A <see cref="FeatureService{TRequest}"/> serves the definition and makes
+        /// training sets of it; alone it adds no step.</summary>
+        /// <param name="name">The view's name, which also names the step and its state where the view is served.</param>
+        /// <param name="features">Adds the features.</param>
+        /// <exception cref="ArgumentException">The features do not fit together.</exception>
         public FeatureView<TKey> FeatureView(string name, Action<FeatureViewBuilder<T>> features)
         {
             ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -23,51 +23,54 @@ static partial class FeatureVerbs
     }
 }
 
-/// <summary>Features of one kind of entity, computed of a stream of events.</summary>
-/// <typeparam name="TKey">What names an entity.</typeparam>
+/// <summary>The features of one kind of entity, computed from a stream of events.</summary>
+/// <typeparam name="TKey">The type of the entities' keys.</typeparam>
 public abstract class FeatureView<TKey>
     where TKey : notnull
 {
     private protected FeatureView(string name, int version, string owner, string description, IReadOnlyList<string> tags)
         => (Name, Version, Owner, Description, Tags) = (name, version, owner, description, tags);
 
-    /// <summary>Its name.</summary>
+    /// <summary>The view's name.</summary>
     public string Name { get; }
 
-    /// <summary>The version of its definition.</summary>
+    /// <summary>The version of the definition.</summary>
     public int Version { get; }
 
-    /// <summary>Who answers for it.</summary>
+    /// <summary>The owner, for people.</summary>
     public string Owner { get; }
 
-    /// <summary>The job's lifecycle state.</summary>
+    /// <summary>A description of the view, for people.</summary>
     public string Description { get; }
 
-    /// <summary>Words to find it by.</summary>
+    /// <summary>Words to find the view by.</summary>
     public IReadOnlyList<string> Tags { get; }
 
-    /// <summary>From which age of an entity's newest event its features are expired; at twice that it is forgotten.</summary>
+    /// <summary>The age of an entity's newest event from which on its features are expired; at twice that the entity is forgotten. Null:
+    /// never.</summary>
     public abstract TimeSpan? TimeToLive { get; }
 
-    /// <summary>From which lag of the watermark its features are partial.</summary>
+    /// <summary>The largest lag of the watermark behind a read; beyond it features are partial. Null: no limit.</summary>
     public abstract TimeSpan? MaxLag { get; }
 
-    /// <summary>All its features.</summary>
+    /// <summary>The metadata of all features.</summary>
     public abstract IReadOnlyList<FeatureInfo> Features { get; }
 
-    /// <summary>The features of each entity whose events have come in, as a read at that moment gives them: for stores that others read.</summary>
-    /// <remarks>After each batch one for each entity that had events in it, and after <see cref="UpdateAll"/> one for each that is known.
-    /// They are of the job's clock, and so not the same in a replay; nothing comes when a window moves on and no event does.</remarks>
+    /// <summary>Returns the features of each entity whose events have arrived, with the values that a read at that moment returns: for
+    /// stores that others read.</summary>
+    /// <remarks>After each batch one vector for each entity that had events in it, and after <see cref="UpdateAll"/> one for each known
+    /// entity. Times are those of the job's clock, and so differ in a replay; nothing is emitted when a window moves on without an
+    /// event.</remarks>
     public abstract KeyedStream<TKey, FeatureVector> Updates();
 
-    /// <summary>Asks for the features of all entities that are known: they go through <see cref="Updates"/>, and so to stores, like those
-    /// of entities that had events. For a store that has lost what it held, say.</summary>
-    /// <remarks>Returns at once; from any thread. Every job that runs the updates at the moment gives them.</remarks>
+    /// <summary>Requests the features of all known entities: they are emitted by <see cref="Updates"/>, and so written to stores, like
+    /// those of entities that had events. For a store that has lost its data, for example.</summary>
+    /// <remarks>Returns at once; may be called on any thread. Every job that currently runs the updates emits them.</remarks>
     public void UpdateAll() => Requests.AskForAll();
 
     internal abstract Pipeline Pipeline { get; }
 
-    /// <summary>Asks the steps of <see cref="Updates"/> for all entities.</summary>
+    /// <summary>The requests to the steps of <see cref="Updates"/> for all entities.</summary>
     private protected UpdateRequests Requests { get; } = new();
 
     /// <summary>The step that serves it; null if none does.</summary>
@@ -98,7 +101,7 @@ internal sealed class FeatureView<TKey, T>(string name, KeyedStream<TKey, T> eve
 
     public ViewDefinition Definition => ViewDefinition.Of(this);
 
-    /// <summary>The state's signature. It holds the version, since panes of another version hold the values of that version.</summary>
+    /// <summary>The state's signature. It contains the version, since panes hold the values of their version.</summary>
     public string Signature => $"{Name} version {Version}, {Layout.Signature}";
 
     internal override Pipeline Pipeline => events.Pipeline;

@@ -3,10 +3,10 @@ using Dataflow.Features.Panes;
 
 namespace Dataflow.Features;
 
-/// <summary>Says what a feature view has, inside <c>FeatureView(name, v => …)</c>.</summary>
-/// <remarks>Functions given here are called on a worker's thread, some of them when features are read, and must give the same for
-/// the same event at any time: the features of training sets are computed by calling them again.</remarks>
-/// <typeparam name="T">The events.</typeparam>
+/// <summary>Adds the features of a view, inside <c>FeatureView(name, v => …)</c>.</summary>
+/// <remarks>Functions given here are called on a worker's thread, some of them when features are read, and must always return the same for
+/// the same event: training sets compute features by calling them again.</remarks>
+/// <typeparam name="T">The type of the events.</typeparam>
 public sealed class FeatureViewBuilder<T>
 {
     private readonly List<PaneAggregate<T>> _aggregates = [];
@@ -18,45 +18,46 @@ public sealed class FeatureViewBuilder<T>
     {
     }
 
-    /// <summary>Raised whenever a feature changes its meaning. Default 1.</summary>
+    /// <summary>The version of the definition; raise it whenever the meaning of a feature changes. Default 1.</summary>
     public int Version { get; set; } = 1;
 
-    /// <summary>Who answers for the features.</summary>
+    /// <summary>The owner, for people. Default: empty.</summary>
     public string Owner { get; set; } = "";
 
-    /// <summary>What they are about.</summary>
+    /// <summary>A description of the view, for people. Default: empty.</summary>
     public string Description { get; set; } = "";
 
-    /// <summary>Words to find them by.</summary>
+    /// <summary>Words to find the view by. Default: none.</summary>
     public IReadOnlyList<string> Tags { get; set; } = [];
 
-    /// <summary>From which age of its newest event an entity's features are expired; never unless given. At twice the age, and out of
-    /// all windows, it is forgotten: as if it had never been seen.</summary>
+    /// <summary>The age of its newest event from which on an entity's features are expired; never unless given. At twice the age, and out
+    /// of all windows, the entity is forgotten: as if it had never been seen.</summary>
     public TimeSpan? TimeToLive { get; set; }
 
-    /// <summary>How far the watermark may be behind a read before its features are partial; any lag is fine unless given.</summary>
+    /// <summary>The largest lag of the watermark behind a read; beyond it, and before the first watermark, features are partial.
+    /// Default null: no limit.</summary>
     public TimeSpan? MaxLag { get; set; }
 
     internal IReadOnlyList<Feature<T>> Features => _features;
 
     /// <summary>Adds a feature for each window: <c>NAME_1h</c> for the window of an hour.</summary>
-    /// <remarks>Aggregates that depend on order see the events of a pane in the order in which they came, and panes in that of time.
-    /// Sums and means of <see cref="double"/> may differ in their last digit where an entity's events come through several partitions.</remarks>
-    /// <param name="name">Begins the features' names.</param>
+    /// <remarks>Aggregates that depend on order see the events of a pane in the order of arrival, and panes in that of time. Sums and means
+    /// of <see cref="double"/> may differ in their last digit where an entity's events come through several partitions.</remarks>
+    /// <param name="name">The start of the features' names.</param>
     /// <param name="aggregate">The aggregate; its result is a bool, number, text or a list of numbers or texts.</param>
     /// <param name="windows">The windows: lengths, or <see cref="Sawtooth.Of"/>.</param>
-    /// <param name="description">What it means, for people.</param>
+    /// <param name="description">The features' meaning, for people.</param>
     public void Aggregate<TResult>(
         string name, Func<Aggregates<T>, Aggregation<T, TResult>> aggregate, IReadOnlyList<Sawtooth> windows,
         string description = "")
         => Aggregate(name, aggregate, windows, default, null, description);
 
     /// <inheritdoc cref="Aggregate{TResult}(string, Func{Aggregates{T}, Aggregation{T, TResult}}, IReadOnlyList{Sawtooth}, string)"/>
-    /// <param name="name">Begins the features' names.</param>
+    /// <param name="name">The start of the features' names.</param>
     /// <param name="aggregate">The aggregate; its result is a bool, number, text or a list of numbers or texts.</param>
     /// <param name="windows">The windows: lengths, or <see cref="Sawtooth.Of"/>.</param>
-    /// <param name="defaultValue">The value where the window has no event.</param>
-    /// <param name="description">What it means, for people.</param>
+    /// <param name="defaultValue">The value if the window has no event.</param>
+    /// <param name="description">The features' meaning, for people.</param>
     public void Aggregate<TResult>(
         string name, Func<Aggregates<T>, Aggregation<T, TResult>> aggregate, IReadOnlyList<Sawtooth> windows,
         TResult defaultValue, string description = "")
@@ -76,28 +77,28 @@ public sealed class FeatureViewBuilder<T>
         TResult defaultValue, string description = "")
         => Aggregate(name, aggregate, Sawteeth(windows), defaultValue, description);
 
-    /// <summary>Adds something of the entity's latest event: the one with the greatest time, of those of one time the one with the
+    /// <summary>Adds a value of the entity's latest event: the one with the greatest time, and of those of one time the one with the
     /// greatest partition and offset.</summary>
     /// <param name="name">The feature's name.</param>
-    /// <param name="of">The value: a bool, number, text or a list of numbers or texts. Called when the feature is read.</param>
-    /// <param name="description">What it means, for people.</param>
+    /// <param name="of">Selects the value: a bool, number, text or a list of numbers or texts. Called when the feature is read.</param>
+    /// <param name="description">The feature's meaning, for people.</param>
     public void Last<TValue>(string name, Func<T, TValue> of, string description = "")
         => Last(name, of, default, null, description);
 
     /// <inheritdoc cref="Last{TValue}(string, Func{T, TValue}, string)"/>
     /// <param name="name">The feature's name.</param>
-    /// <param name="of">The value: a bool, number, text or a list of numbers or texts. Called when the feature is read.</param>
-    /// <param name="defaultValue">The value where the entity has no event.</param>
-    /// <param name="description">What it means, for people.</param>
+    /// <param name="of">Selects the value: a bool, number, text or a list of numbers or texts. Called when the feature is read.</param>
+    /// <param name="defaultValue">The value if the entity has no event.</param>
+    /// <param name="description">The feature's meaning, for people.</param>
     public void Last<TValue>(string name, Func<T, TValue> of, TValue defaultValue, string description = "")
         => Last(name, of, Default(name, defaultValue), defaultValue, description);
 
     /// <summary>Adds one numeric feature divided by another, both of this view and added before.</summary>
     /// <param name="name">The feature's name.</param>
-    /// <param name="numerator">The name of the feature above.</param>
-    /// <param name="denominator">The name of the feature below. If it is 0 or nothing is known, nothing is known of the ratio.</param>
-    /// <param name="defaultValue">The value where nothing is known.</param>
-    /// <param name="description">What it means, for people.</param>
+    /// <param name="numerator">The name of the numerator feature.</param>
+    /// <param name="denominator">The name of the denominator feature. If it is 0 or unknown, the ratio is unknown.</param>
+    /// <param name="defaultValue">The value if nothing is known.</param>
+    /// <param name="description">The feature's meaning, for people.</param>
     public void Ratio(string name, string numerator, string denominator, double? defaultValue = null, string description = "")
     {
         var (above, below) = (Numeric(name, numerator), Numeric(name, denominator));
@@ -105,7 +106,7 @@ public sealed class FeatureViewBuilder<T>
         _features.Add(new RatioFeature<T>(info, defaultValue is { } value ? FeatureValue.Of(value) : default, above, below));
     }
 
-    /// <exception cref="ArgumentException">The windows do not go with each other, or there are no features.</exception>
+    /// <exception cref="ArgumentException">The windows do not fit together, or there are no features.</exception>
     internal ViewLayout<T> Build()
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Version);

@@ -1,8 +1,8 @@
 namespace Dataflow.Features;
 
-/// <summary>A window of a feature: at time t from <c>floor(t - length, hop)</c> up to t, itself excluded.</summary>
-/// <remarks>Its end is exact and its beginning lies on a hop, so that it is never shorter than its length and longer by less
-/// than a hop. Hops are counted from the Unix epoch.</remarks>
+/// <summary>A window of a feature: at time t from <c>floor(t - length, hop)</c> up to t, exclusive.</summary>
+/// <remarks>Its end is exact and its start lies on a hop, so that it is never shorter than its length and longer by less than a hop. Hops
+/// are counted from the Unix epoch.</remarks>
 public readonly record struct Sawtooth
 {
     internal const int MaxHops = 10_000;
@@ -19,17 +19,17 @@ public readonly record struct Sawtooth
 
     private Sawtooth(TimeSpan length, TimeSpan hop) => (Length, Hop) = (length, hop);
 
-    /// <summary>How far the window reaches back.</summary>
+    /// <summary>The smallest length of the window.</summary>
     public TimeSpan Length { get; }
 
-    /// <summary>Where its beginning may lie.</summary>
+    /// <summary>The distance between possible starts.</summary>
     public TimeSpan Hop { get; }
 
     internal long LengthMs => (long)Length.TotalMilliseconds;
 
     internal long HopMs => (long)Hop.TotalMilliseconds;
 
-    /// <summary>The length in the greatest unit that gives a whole number, as it ends the names of features: <c>1h</c>.</summary>
+    /// <summary>The length in the largest unit that gives a whole number, as the end of features' names: <c>1h</c>.</summary>
     internal string Suffix => LengthMs switch
     {
         var ms when ms % TimeSpan.MillisecondsPerDay == 0 => $"{ms / TimeSpan.MillisecondsPerDay}d",
@@ -39,12 +39,12 @@ public readonly record struct Sawtooth
         var ms => $"{ms}ms",
     };
 
-    /// <summary>A window of a length.</summary>
-    /// <param name="length">Whole milliseconds.</param>
-    /// <param name="hop">Whole milliseconds, at most the length and at least a 10,000th of it. Unless given: a day for windows
+    /// <summary>Makes a window of a length.</summary>
+    /// <param name="length">The length, in whole milliseconds.</param>
+    /// <param name="hop">The hop, in whole milliseconds, at most the length and at least a 10,000th of it. Unless given: a day for windows
     /// from 12 days, an hour from 12 hours, 5 minutes from an hour, a minute from 10 minutes, 5 seconds from a minute, else a
     /// second.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Length or hop is not such.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Length or hop is out of its range.</exception>
     public static Sawtooth Of(TimeSpan length, TimeSpan? hop = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(length, TimeSpan.Zero);
@@ -58,7 +58,7 @@ public readonly record struct Sawtooth
         return new(length, every);
     }
 
-    /// <summary>The window of a length with the hop that goes with it.</summary>
+    /// <summary>Makes the window of a length with its default hop.</summary>
     public static implicit operator Sawtooth(TimeSpan length) => Of(length);
 
     /// <inheritdoc/>

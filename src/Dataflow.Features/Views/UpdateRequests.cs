@@ -1,11 +1,11 @@
 namespace Dataflow.Features;
 
-/// <summary>How often the features of all entities were asked for: each running step of a view gives them once for each time.</summary>
+/// <summary>Counts the requests for the features of all entities: each running step of a view emits them once for each request.</summary>
 internal sealed class UpdateRequests
 {
     private int _count;
 
-    /// <summary>Called when they are asked for: by any thread.</summary>
+    /// <summary>Raised when they are requested, on the thread of the request.</summary>
     public event Action? Asked;
 
     public int Count => Volatile.Read(ref _count);

@@ -12,12 +12,12 @@ internal sealed record UpdatesNode<TKey, T>(string Name, Node<Keyed<TKey, T>> In
     public override Operator<Keyed<TKey, T>, Keyed<TKey, FeatureVector>> CreateOperator() => new UpdatesOperator<TKey, T>(View, Names, Requests);
 }
 
-/// <summary>Reads, after each batch, the entities that had events in it, from the step before; now and then, when asked, all.</summary>
+/// <summary>Reads, after each batch, the entities that had events in it, from the step before; on request all of them.</summary>
 internal sealed class UpdatesOperator<TKey, T>(Node view, FeatureNames names, UpdateRequests requests)
     : Operator<Keyed<TKey, T>, Keyed<TKey, FeatureVector>>
     where TKey : notnull
 {
-    private const int MaxAtOnce = 1024; // readers wait no longer than for as many
+    private const int MaxAtOnce = 1024; // readers wait no longer than for this many
 
     private readonly Dictionary<TKey, (long Time, RecordOrigin Origin)> _changed = []; // with the last event
     private readonly List<Record<Keyed<TKey, FeatureVector>>> _updates = [];
@@ -37,7 +37,7 @@ internal sealed class UpdatesOperator<TKey, T>(Node view, FeatureNames names, Up
 
     public override void Advance(long watermark)
     {
-        EndOfBatch(); // what came before the watermark goes out before it
+        EndOfBatch(); // updates before the watermark are emitted before it
         base.Advance(watermark);
     }
 
@@ -72,9 +72,9 @@ internal sealed class UpdatesOperator<TKey, T>(Node view, FeatureNames names, Up
     {
         var keeps = _gate.TryKeep();
         ReadAll(Context.Time.GetUtcNow().ToUnixTimeMilliseconds());
-        _gate.GiveUp(); // what follows may wait for a store, and readers should not wait with it
+        _gate.GiveUp(); // the steps behind may wait for a store, and readers should not wait with them
         foreach (ref readonly var update in CollectionsMarshal.AsSpan(_updates)) Emit(in update);
-        if (!keeps) _gate.TryKeep(); // as it was: the view keeps it for its batch
+        if (!keeps) _gate.TryKeep(); // as before: the view holds it for its batch
         _changed.Clear();
         _updates.Clear();
     }

@@ -1,11 +1,11 @@
 namespace Dataflow.Onnx.Inference;
 
-/// <summary>Finds out whether a text's vectors change with the texts that share its call, by trying. It warms the model up, too.</summary>
+/// <summary>Tests whether a text's vectors change with the other texts of its call, by trying. This also warms the model up.</summary>
 internal sealed class BatchProbe(TextEncoder encoder, TextTokenizer tokenizer)
 {
     private const string Text = "Four score and seven years ago our fathers brought forth a new nation.";
 
-    // Longer, so that the first is filled up; and quite another text, so that a scale of both differs from that of one.
+    // Longer, so that the first is padded; and quite another text, so that a scale of both differs from that of one.
     private const string Company = "Invoice no. 20,394: 12 crates of oranges @ $7.50, 3 pallets of cement; pay by 31/12, or else 4 % interest per month.";
 
     // Floats of other kernels differ by a millionth, halves by a thousandth, quantised ones by a tenth.
@@ -25,7 +25,7 @@ internal sealed class BatchProbe(TextEncoder encoder, TextTokenizer tokenizer)
         }
     }
 
-    /// <summary>The vectors of the first text's tokens.</summary>
+    /// <summary>Computes the vectors of the first text's tokens.</summary>
     private float[] VectorsOf(params ReadOnlySpan<string> texts)
     {
         var batch = new TextBatch();
@@ -37,7 +37,7 @@ internal sealed class BatchProbe(TextEncoder encoder, TextTokenizer tokenizer)
         return batch.Hidden[..(rows[0].Ids.Length * encoder.Dimensions)];
     }
 
-    /// <summary>The distance in relation to the length.</summary>
+    /// <summary>Computes the distance relative to the length.</summary>
     private static double DifferenceOf(float[] alone, float[] together)
     {
         var distance = alone.Zip(together, (left, right) => Math.Pow(left - right, 2)).Sum();

@@ -2,7 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Dataflow.Onnx.Inference;
 
-/// <summary>Ends a call that takes too long. Used again by later calls, unless it had to end one.</summary>
+/// <summary>Ends a call that exceeds its timeout. Reused by later calls, unless it had to end one.</summary>
 internal sealed class CallLimit : IDisposable
 {
     private readonly Lock _gate = new();
@@ -26,7 +26,7 @@ internal sealed class CallLimit : IDisposable
         _timer?.Change(_timeout!.Value, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Whether the call ended by itself, so that this may serve another.</summary>
+    /// <summary>Whether the call ended by itself, so that the limit can be reused.</summary>
     public bool TryFinish()
     {
         _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -48,17 +48,17 @@ internal sealed class CallLimit : IDisposable
     {
         lock (_gate)
         {
-            if (!_isRunning) return; // it may also be the timer of an earlier call
+            if (!_isRunning) return; // it may be the timer of an earlier call
             var rest = _timeout!.Value - _time.GetElapsedTime(_since);
             if (rest > TimeSpan.Zero)
             {
-                // The timer's clock is coarser than this one, so that it may come early.
+                // The timer's clock is coarser than this one, so that it may fire early.
                 _timer!.Change(TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
                 return;
             }
 
             _isRunning = false;
-            Options.Terminate = true; // within the lock: who finds that the call was ended frees it
+            Options.Terminate = true; // within the lock: the code that finds the call ended frees it
         }
     }
 }

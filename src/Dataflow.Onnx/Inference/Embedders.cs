@@ -2,16 +2,16 @@ using Microsoft.Extensions.AI;
 
 namespace Dataflow.Onnx.Inference;
 
-/// <summary>Makes what workers call of what the user gave.</summary>
+/// <summary>Adapts the user's generators for workers.</summary>
 internal static class Embedders
 {
-    /// <param name="generator">What the user gave.</param>
-    /// <param name="options">How it is called.</param>
-    /// <param name="version">What the user calls it, beside other versions of it.</param>
+    /// <param name="generator">The user's generator.</param>
+    /// <param name="options">The options of its calls.</param>
+    /// <param name="version">The user's name for it, beside other versions of it.</param>
     public static ITextEmbedder Of(IEmbeddingGenerator<string, Embedding<float>> generator, InferenceOptions options, string? version = null)
         => generator is EmbeddingModel model ? new ModelEmbedder(model, options, version) : new GeneratorEmbedder(generator, options, version);
 
-    /// <summary>What is wrong with a model that is to be called so.</summary>
+    /// <summary>Finds the faults of a model with these options.</summary>
     public static IEnumerable<string> FaultsOf(ITextEmbedder embedder, InferenceOptions options)
     {
         if (embedder.Id is null)

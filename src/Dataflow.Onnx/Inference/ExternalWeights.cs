@@ -2,11 +2,9 @@ using System.Text;
 
 namespace Dataflow.Onnx.Inference;
 
-/// <summary>Puts weights that an ONNX file keeps in other files into it, so that what is checked and hashed is all that runs.</summary>
-/// <remarks>
-/// Reads as much of the file's protobuf as leads to tensors. Left alone, ONNX Runtime would look for the other files in the
-/// program's working directory.
-/// </remarks>
+/// <summary>Includes weights that an ONNX file keeps in other files, so that everything that runs is checked and hashed.</summary>
+/// <remarks>Reads only the parts of the file's protobuf that lead to tensors. Without this, ONNX Runtime would look for the other files in
+/// the program's working directory.</remarks>
 internal sealed class ExternalWeights
 {
     private const int MaxDepth = 100; // as protobuf itself
@@ -42,13 +40,13 @@ internal sealed class ExternalWeights
         Tensor,
     }
 
-    /// <summary>The model with all of its weights; as it was given where it has them already.</summary>
-    /// <exception cref="FormatException">It is no ONNX file.</exception>
-    /// <exception cref="ModelException">Its weights lie where they may not, or are not there.</exception>
+    /// <summary>Returns the model with all of its weights; unchanged if it has them already.</summary>
+    /// <exception cref="FormatException">The model is not an ONNX file.</exception>
+    /// <exception cref="ModelException">Its weights are outside the allowed directory, or missing.</exception>
     public static byte[] Include(string path, byte[] model, OnnxOptions options)
         => new ExternalWeights(path, options).Rewrite(model, Part.Model, depth: 0)?.ToArray(path, options.MaxFileBytes) ?? model;
 
-    /// <summary>A message with the weights of its tensors; null where it has them already.</summary>
+    /// <summary>Returns a message with the weights of its tensors; null if it has them already.</summary>
     private Bytes? Rewrite(ReadOnlyMemory<byte> message, Part part, int depth)
     {
         if (depth > MaxDepth) throw new FormatException("Its parts are nested too deeply");
@@ -70,10 +68,10 @@ internal sealed class ExternalWeights
         return changed;
     }
 
-    /// <summary>data_location is 14, external_data 13, raw_data 9.</summary>
+    /// <summary>Rewrites a tensor: data_location is field 14, external_data 13, raw_data 9.</summary>
     private Bytes? RewriteTensor(ReadOnlyMemory<byte> tensor)
     {
-        // Of any number of values ONNX Runtime takes the last, and 32 bits of it; none may say that there are weights elsewhere.
+        // Of several values ONNX Runtime takes the last, and 32 bits of it; none may say that there are weights elsewhere.
         if (!ProtobufField.AllOf(tensor).Any(field => field.Number == 14 && (int)field.Value == 1)) return null;
         var fields = ProtobufField.AllOf(tensor).ToList();
         var entries = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -125,7 +123,7 @@ internal sealed class ExternalWeights
             : throw new FormatException($"The {name} of its weights is '{text}'");
     }
 
-    /// <summary>Bytes that lie in several places.</summary>
+    /// <summary>Bytes in several pieces.</summary>
     private sealed class Bytes
     {
         private readonly List<ReadOnlyMemory<byte>> _pieces = [];
@@ -137,7 +135,7 @@ internal sealed class ExternalWeights
             _length += piece.Length;
         }
 
-        /// <summary>Adds a field that holds a message or bytes.</summary>
+        /// <summary>Adds a field with a message or bytes.</summary>
         public void Add(int field, Bytes content)
         {
             Add(ProtobufField.Head(field, content._length));

@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 
 namespace Dataflow.Onnx.Inference;
 
-/// <summary>A model behind a generator of Microsoft.Extensions.AI, in this process or far away.</summary>
+/// <summary>A model behind a generator of Microsoft.Extensions.AI, in this process or remote.</summary>
 internal sealed class GeneratorEmbedder : ITextEmbedder
 {
     private readonly IEmbeddingGenerator<string, Embedding<float>> _generator;
@@ -24,7 +24,7 @@ internal sealed class GeneratorEmbedder : ITextEmbedder
 
     public string Detail => $"model {Name}, {MaxTexts} texts a call";
 
-    public bool DependsOnBatch => false; // it is not known, and not ours to say
+    public bool DependsOnBatch => false; // unknown
 
     public int MaxTexts { get; }
 
@@ -33,7 +33,7 @@ internal sealed class GeneratorEmbedder : ITextEmbedder
         try
         {
             var found = await _generator.GenerateAsync(texts, cancellationToken: cancellationToken)
-                .WaitAsync(cancellationToken).ConfigureAwait(false); // it may not listen to its token
+                .WaitAsync(cancellationToken).ConfigureAwait(false); // it may ignore its token
             if (found.Count != texts.Count) throw ModelException.OtherCount(Name, texts.Count, found.Count);
             var (each, rest) = Math.DivRem(found.Usage?.InputTokenCount ?? 0, texts.Count);
             return [.. found.Select((embedding, at) => new EmbeddedText(
@@ -45,7 +45,7 @@ internal sealed class GeneratorEmbedder : ITextEmbedder
         }
     }
 
-    /// <summary>Whether other texts may well be taken: what a service says of a request that is wrong in itself.</summary>
+    /// <summary>Whether an error is about the request itself, as a service reports it, so that other texts may well be accepted.</summary>
     private static bool IsAboutTexts(Exception error)
         => error is ArgumentException or FormatException
             || (error is HttpRequestException { StatusCode: { } status } && status

@@ -2,25 +2,25 @@ using Dataflow.Onnx.Recording;
 
 namespace Dataflow.Onnx.Inference;
 
-/// <summary>What workers call for vectors: a model in this process, or whatever a generator stands for.</summary>
+/// <summary>A model that workers call for vectors: in this process, or behind a generator.</summary>
 internal interface ITextEmbedder
 {
-    /// <summary>For people.</summary>
+    /// <summary>The name, for people.</summary>
     string Name { get; }
 
-    /// <summary>Equal for models that give equal vectors; null where that is not known.</summary>
+    /// <summary>An identifier, equal for models that give equal vectors; null where that is not known.</summary>
     string? Id { get; }
 
-    /// <summary>What the plan shows.</summary>
+    /// <summary>The details that the plan shows.</summary>
     string Detail { get; }
 
-    /// <summary>Whether a text's vector changes with the texts beside it.</summary>
+    /// <summary>Whether a text's vector changes with the other texts of its call.</summary>
     bool DependsOnBatch { get; }
 
-    /// <summary>The most texts that a call is given.</summary>
+    /// <summary>The largest number of texts of a call.</summary>
     int MaxTexts { get; }
 
     /// <summary>Embeds texts, in their order.</summary>
-    /// <exception cref="ModelException">It failed on one of the texts; any other error is that of who was called.</exception>
+    /// <exception cref="ModelException">It failed on one of the texts; any other error is the model's or service's own.</exception>
     ValueTask<EmbeddedText[]> EmbedAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken);
 }

@@ -2,19 +2,19 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Dataflow.Onnx.Inference;
 
-/// <summary>Finds out whether a model takes texts of so many tokens, by trying: most have a fixed number of positions.</summary>
+/// <summary>Tests whether a model takes texts of a number of tokens, by trying: most have a fixed number of positions.</summary>
 internal sealed class LengthProbe(TextEncoder encoder, TextTokenizer tokenizer)
 {
-    // A longer text may take seconds, and memory that a program that never has one does not need.
+    // A longer text may take seconds, and memory that a program without such texts does not need.
     private const int MaxTried = 1024;
 
     private readonly long _first = tokenizer.Encode("")[0]; // an id that every text has, so that only the length is tried
 
-    /// <exception cref="ModelException">It takes fewer.</exception>
+    /// <exception cref="ModelException">The model takes fewer tokens.</exception>
     public void Check(int maxTokens)
     {
         var (takes, fails) = (TextTokenizer.MinTokens, Math.Min(maxTokens, MaxTried));
-        if (FaultOf(fails) is not { } fault || FaultOf(takes) is not null) return; // it is not the length
+        if (FaultOf(fails) is not { } fault || FaultOf(takes) is not null) return; // the length is not the cause
         while (fails - takes > 1)
         {
             var between = (takes + fails) / 2;

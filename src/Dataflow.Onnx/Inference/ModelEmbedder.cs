@@ -2,7 +2,7 @@ using Dataflow.Onnx.Recording;
 
 namespace Dataflow.Onnx.Inference;
 
-/// <summary>A model in this process: works on the caller's thread.</summary>
+/// <summary>A model in this process; runs on the caller's thread.</summary>
 internal sealed class ModelEmbedder(EmbeddingModel model, InferenceOptions options, string? version) : ITextEmbedder
 {
     private readonly int _maxTokens = options.BatchTokens ?? 0;

@@ -2,10 +2,10 @@ using System.Security.Cryptography;
 
 namespace Dataflow.Onnx.Inference;
 
-/// <summary>A model's bytes, read once, so that the bytes that were checked are the bytes that run.</summary>
-/// <param name="Path">Where they were read.</param>
-/// <param name="Bytes">The file, with the weights that it keeps in others.</param>
-/// <param name="Sha256">Their hash, in lower-case hexadecimal.</param>
+/// <summary>A model's bytes, read once, so that the checked bytes are those that run.</summary>
+/// <param name="Path">The path of the file.</param>
+/// <param name="Bytes">The content, with the weights that it keeps in other files.</param>
+/// <param name="Sha256">The hash of the content, in lower-case hexadecimal.</param>
 internal readonly record struct ModelFile(string Path, byte[] Bytes, string Sha256)
 {
     public static ModelFile Read(string path, OnnxOptions options)
@@ -28,7 +28,7 @@ internal readonly record struct ModelFile(string Path, byte[] Bytes, string Sha2
 
     public static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    /// <summary>Reads a file that belongs to a model, if it lies where it may and is not too long.</summary>
+    /// <summary>Reads a file of a model, if its place is allowed and it is not too long.</summary>
     public static byte[] ReadBytes(string path, OnnxOptions options)
         => RegularFile.Read(Allow(path, options.AllowedDirectory), options.MaxFileBytes);
 
@@ -38,7 +38,7 @@ internal readonly record struct ModelFile(string Path, byte[] Bytes, string Sha2
             throw ModelException.OtherHash(path, expected.ToLowerInvariant(), found);
     }
 
-    /// <summary>A file's path without links, if it lies where it may.</summary>
+    /// <summary>Resolves the links of a file's path, and refuses it outside the allowed directory.</summary>
     private static string Allow(string path, string? directory)
     {
         if (directory is null) return path;

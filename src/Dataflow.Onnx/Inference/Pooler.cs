@@ -2,12 +2,12 @@ using System.Numerics.Tensors;
 
 namespace Dataflow.Onnx.Inference;
 
-/// <summary>Makes the vectors of a text's tokens its one vector.</summary>
+/// <summary>Combines the vectors of a text's tokens into the text's vector.</summary>
 internal sealed class Pooler(EmbeddingOptions options, string model)
 {
     /// <param name="hidden">The tokens' vectors, one after the other.</param>
-    /// <param name="vector">Takes the text's.</param>
-    /// <exception cref="ModelException">It is not finite.</exception>
+    /// <param name="vector">The buffer for the text's vector.</param>
+    /// <exception cref="ModelException">The vector is not finite.</exception>
     public void Pool(ReadOnlySpan<float> hidden, Span<float> vector)
     {
         hidden[..vector.Length].CopyTo(vector);
@@ -19,7 +19,7 @@ internal sealed class Pooler(EmbeddingOptions options, string model)
             else Vectors.Max(vector, other);
         }
 
-        // Scaled to length 1, a sum is what a mean would be.
+        // Scaled to length 1, a sum equals a mean.
         if (options is { Pooling: Pooling.Mean, IsNormalized: false }) Vectors.Scale(vector, 1f / tokens);
         if (options.IsNormalized) Vectors.Normalize(vector);
         if (!TensorPrimitives.IsFiniteAll<float>(vector)) throw ModelException.NotFinite(model, tokens);

@@ -2,17 +2,17 @@ namespace Dataflow.Onnx.Inference;
 
 /// <summary>A field of a message of Protocol Buffers.</summary>
 /// <param name="Number">Its number in the message's definition.</param>
-/// <param name="Value">What it holds if that is an integer of variable length; else 0.</param>
-/// <param name="Content">What it holds if that is text, bytes or a message; else nothing.</param>
-/// <param name="Start">Where it begins in the message.</param>
-/// <param name="Whole">Its bytes, number and length included.</param>
+/// <param name="Value">The value of an integer of variable length; else 0.</param>
+/// <param name="Content">The content of a text, bytes or a message; else empty.</param>
+/// <param name="Start">The start of the field in the message.</param>
+/// <param name="Whole">The bytes of the field, number and length included.</param>
 internal readonly record struct ProtobufField(
     int Number, ulong Value, ReadOnlyMemory<byte> Content, int Start, ReadOnlyMemory<byte> Whole)
 {
     private const int Varint = 0, EightBytes = 1, LengthPrefixed = 2, FourBytes = 5;
 
-    /// <summary>The fields of a message, in their order.</summary>
-    /// <exception cref="FormatException">It is no message.</exception>
+    /// <summary>Reads the fields of a message, in their order.</summary>
+    /// <exception cref="FormatException">The bytes are not a message.</exception>
     public static IEnumerable<ProtobufField> AllOf(ReadOnlyMemory<byte> message)
     {
         for (var at = 0; at < message.Length;)
@@ -36,7 +36,7 @@ internal readonly record struct ProtobufField(
         }
     }
 
-    /// <summary>What stands before the content of a field.</summary>
+    /// <summary>Makes the bytes before the content of a field.</summary>
     public static byte[] Head(int number, long length)
     {
         List<byte> head = [];

@@ -3,10 +3,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Dataflow.Onnx.Inference;
 
-/// <summary>Reads files of a model, whatever lies at their path: what has no length of its own could be read for ever.</summary>
+/// <summary>Reads files of a model, and refuses anything but regular files: something without a length of its own could be read for
+/// ever.</summary>
 internal static partial class RegularFile
 {
-    /// <exception cref="ModelException">It is missing, is no regular file, cannot be read, or is too long.</exception>
+    /// <exception cref="ModelException">The file is missing, is not a regular file, cannot be read, or is too long.</exception>
     public static byte[] Read(string path, int maxBytes)
     {
         if (!Path.Exists(path)) throw ModelException.FileMissing(path);
@@ -22,7 +23,7 @@ internal static partial class RegularFile
                 if (read == 0) throw new EndOfStreamException("it became shorter while it was read");
             }
 
-            // Devices say that they have no length, and give bytes all the same.
+            // Devices report a length of 0, but return bytes all the same.
             if (length == 0 && RandomAccess.Read(file, new byte[1], 0) > 0) throw ModelException.NotRegular(path);
             return bytes;
         }
@@ -36,7 +37,7 @@ internal static partial class RegularFile
         }
     }
 
-    /// <summary>Opens without waiting: a pipe has nobody at its other end.</summary>
+    /// <summary>Opens without waiting: a pipe may have no writer.</summary>
     private static SafeFileHandle Open(string path)
     {
         if (OperatingSystem.IsWindows()) return File.OpenHandle(path);

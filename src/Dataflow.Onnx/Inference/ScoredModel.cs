@@ -1,11 +1,11 @@
 namespace Dataflow.Onnx.Inference;
 
-/// <summary>A model as a table's scorer: rows of floats in, rows of floats out.</summary>
+/// <summary>A model as a scorer of tables: rows of floats in, rows of floats out.</summary>
 internal sealed class ScoredModel
 {
     private readonly TensorInfo? _output;
 
-    /// <summary>Looks for what fits; what does not is the <see cref="Fault"/>.</summary>
+    /// <summary>Finds the matching inputs and outputs; if there are none, <see cref="Fault"/> says why.</summary>
     public ScoredModel(OnnxModel model, int columns, string? output)
     {
         Model = model;
@@ -20,13 +20,13 @@ internal sealed class ScoredModel
 
     public OnnxModel Model { get; }
 
-    /// <summary>How many scores a row has.</summary>
+    /// <summary>The number of scores of a row.</summary>
     public int Width { get; }
 
-    /// <summary>Whether a call is to have one row: the graph says so, or others beside it would change its score.</summary>
+    /// <summary>Whether a call is limited to one row: the graph says so, or other rows would change its score.</summary>
     public bool TakesOneRow { get; }
 
-    /// <summary>Why the model cannot score rows of so many columns, and what mends it; null if it can.</summary>
+    /// <summary>The reason why the model cannot score rows of that many columns, with the remedy; null if it can.</summary>
     public string? Fault { get; }
 
     /// <summary>Scores rows.</summary>

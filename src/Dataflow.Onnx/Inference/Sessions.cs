@@ -2,7 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Dataflow.Onnx.Inference;
 
-/// <summary>Makes the sessions of ONNX Runtime.</summary>
+/// <summary>Creates the sessions of ONNX Runtime.</summary>
 internal static class Sessions
 {
     private const string Cuda = "CUDAExecutionProvider";
@@ -10,7 +10,7 @@ internal static class Sessions
     private static readonly Lock s_gate = new();
     private static bool s_sharesMemory;
 
-    /// <summary>Gives all sessions opened from now on one arena.</summary>
+    /// <summary>Makes all sessions opened from now on share one arena.</summary>
     public static void ShareMemory(uint bytes)
     {
         lock (s_gate)
@@ -25,7 +25,7 @@ internal static class Sessions
         }
     }
 
-    /// <summary>The device that a model is to run on.</summary>
+    /// <summary>Chooses the device for a model.</summary>
     public static ModelDevice Choose(string path, ModelDevice wanted)
     {
         var offered = OrtEnv.Instance().GetAvailableProviders();
@@ -34,7 +34,7 @@ internal static class Sessions
         return wanted == ModelDevice.Automatic ? offersCuda ? ModelDevice.Cuda : ModelDevice.Cpu : wanted;
     }
 
-    /// <remarks>One thread a call: the callers are the parallelism; further threads would compete.</remarks>
+    /// <remarks>One thread per call: the callers run in parallel; further threads would compete.</remarks>
     public static InferenceSession Open(ModelFile file, ModelDevice device)
     {
         using var options = new SessionOptions
@@ -46,7 +46,7 @@ internal static class Sessions
         };
         lock (s_gate)
             if (s_sharesMemory) options.AddSessionConfigEntry("session.use_env_allocators", "1");
-        options.AddSessionConfigEntry("session.load_model_format", "ONNX"); // not ONNX Runtime's own, whose weights nobody checked
+        options.AddSessionConfigEntry("session.load_model_format", "ONNX"); // not ONNX Runtime's own format, whose weights nobody checked
         if (device == ModelDevice.Cuda) UseCuda(file, options);
         try
         {

@@ -1,20 +1,20 @@
 namespace Dataflow.Onnx.Inference;
 
-/// <summary>What a call with one or several texts reads and writes; grows to the largest call, and is used again.</summary>
+/// <summary>The input and output of a call with one or several texts; grows to the largest call, and is reused.</summary>
 internal sealed class TextBatch
 {
     public long[] Ids { get; private set; } = [];
 
-    /// <summary>1 for an id of a text, 0 for one that fills a shorter one up.</summary>
+    /// <summary>The attention mask: 1 for an id of a text, 0 for padding.</summary>
     public long[] Mask { get; private set; } = [];
 
-    /// <summary>All zero: every text is a first sentence.</summary>
+    /// <summary>The token types, all zero: every text is a first sentence.</summary>
     public long[] Types { get; private set; } = [];
 
-    /// <summary>A vector for each id.</summary>
+    /// <summary>The output: a vector for each id.</summary>
     public float[] Hidden { get; private set; } = [];
 
-    /// <summary>Makes room; what was in it is lost.</summary>
+    /// <summary>Makes room; the content is lost.</summary>
     public void EnsureRoom(int tokens, int dimensions)
     {
         if (Ids.Length < tokens) (Ids, Mask, Types) = (new long[tokens], new long[tokens], new long[tokens]);

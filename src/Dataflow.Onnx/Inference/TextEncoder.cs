@@ -1,6 +1,6 @@
 namespace Dataflow.Onnx.Inference;
 
-/// <summary>A model that gives a vector for each token of a text; many threads may run it at once.</summary>
+/// <summary>A model that computes a vector for each token of a text; safe for any number of threads.</summary>
 internal sealed class TextEncoder : IDisposable
 {
     private const string Ids = "input_ids", Mask = "attention_mask", Types = "token_type_ids";
@@ -13,7 +13,7 @@ internal sealed class TextEncoder : IDisposable
     /// <summary>The length of a token's vector.</summary>
     public int Dimensions { get; }
 
-    /// <summary>Checks that a model is a text encoder; disposes it if it is none.</summary>
+    /// <summary>Checks that a model is a text encoder; disposes it if it is not.</summary>
     public static TextEncoder Of(OnnxModel model)
     {
         try
@@ -28,7 +28,7 @@ internal sealed class TextEncoder : IDisposable
         }
     }
 
-    /// <summary>Runs the model on texts that are all of one length, by filling up.</summary>
+    /// <summary>Runs the model on texts that are padded to one length.</summary>
     public void Run(TextBatch batch, int texts, int length)
     {
         var tokens = texts * length;

@@ -1,12 +1,12 @@
 namespace Dataflow.Onnx.Inference;
 
-/// <summary>A text of a call with several.</summary>
-/// <param name="Index">Its place among those asked for.</param>
+/// <summary>A text of a call with several texts.</summary>
+/// <param name="Index">Its index among the requested texts.</param>
 /// <param name="Ids">Its tokens.</param>
 /// <param name="IsTruncated">Whether its end is missing.</param>
 internal readonly record struct TextRow(int Index, long[] Ids, bool IsTruncated)
 {
-    // Filling up is work for nothing; with so little of it, a call's fixed costs weigh more.
+    // Padding is wasted work; if there is this little of it, a call's fixed costs weigh more.
     private const double MaxFilledUp = 0.15;
 
     public TextRow(int index, (long[] Ids, bool IsTruncated) encoded)
@@ -14,7 +14,7 @@ internal readonly record struct TextRow(int Index, long[] Ids, bool IsTruncated)
     {
     }
 
-    /// <summary>Groups texts, sorted by length, so that in each they are of like length and no more tokens than may be.</summary>
+    /// <summary>Groups texts, sorted by length, into calls of similar length within the limit of tokens.</summary>
     public static IEnumerable<TextRow[]> OfLikeLength(TextRow[] rows, int maxTokens)
     {
         Array.Sort(rows, static (left, right) => left.Ids.Length.CompareTo(right.Ids.Length));
@@ -32,7 +32,7 @@ internal readonly record struct TextRow(int Index, long[] Ids, bool IsTruncated)
         }
     }
 
-    /// <summary>Writes the ids where a call takes them, and what fills up behind them.</summary>
+    /// <summary>Writes the ids into a call's input, and padding behind them.</summary>
     public void FillUp(TextBatch batch, int at, int length, int padding)
     {
         var ids = batch.Ids.AsSpan(at, length);

@@ -1,7 +1,7 @@
 namespace Dataflow.Onnx.Recording;
 
-/// <summary>What a model made of a text.</summary>
-/// <param name="Vector">Shared: not to be written to.</param>
-/// <param name="Tokens">What the text cost; 0 where the model does not say.</param>
-/// <param name="IsTruncated">Whether the text's end was left out.</param>
+/// <summary>A model's result for a text.</summary>
+/// <param name="Vector">The vector, which is shared: do not write to it.</param>
+/// <param name="Tokens">The text's tokens; 0 where the model does not say.</param>
+/// <param name="IsTruncated">Whether the text's end was cut off.</param>
 internal sealed record EmbeddedText(float[] Vector, int Tokens, bool IsTruncated);

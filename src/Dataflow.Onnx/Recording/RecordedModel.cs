@@ -6,7 +6,7 @@ using Dataflow.Onnx.Workers;
 
 namespace Dataflow.Onnx.Recording;
 
-/// <summary>A model whose results are recorded, and the texts that wait for it.</summary>
+/// <summary>A model whose results are recorded, with the texts that wait for it.</summary>
 internal sealed class RecordedModel
 {
     public RecordedModel(
@@ -21,10 +21,10 @@ internal sealed class RecordedModel
 
     public string Name { get; }
 
-    /// <summary>Stands for the model in the keys of results.</summary>
+    /// <summary>The bytes that identify the model in the keys of results.</summary>
     public byte[] Key { get; }
 
-    /// <summary>Stands for the model in results.</summary>
+    /// <summary>The number that identifies the model in results.</summary>
     public uint Number { get; }
 
     public WorkQueue Queue { get; }

@@ -3,8 +3,8 @@ using Dataflow.Log;
 
 namespace Dataflow.Onnx.Recording;
 
-/// <summary>The last results that were recorded, by key: what the topic holds, in memory, bounded by number and age.</summary>
-/// <remarks>Records of other models stay until they are the oldest; nobody asks for their keys.</remarks>
+/// <summary>The most recent results of the topic, by key, in memory, bounded by number and age.</summary>
+/// <remarks>Results of other models stay until they are the oldest; nobody asks for their keys.</remarks>
 internal sealed class RecordedResults(InferenceOptions options, TimeProvider time)
 {
     private readonly Dictionary<UInt128, Entry> _entries = [];
@@ -16,7 +16,7 @@ internal sealed class RecordedResults(InferenceOptions options, TimeProvider tim
     /// <summary>The last account of each model.</summary>
     public Dictionary<uint, Account> Accounts { get; } = [];
 
-    /// <summary>How many records of the topic could not be used: nobody finds them, so that their texts are embedded again.</summary>
+    /// <summary>The number of the topic's records that could not be used, so that their texts are embedded again.</summary>
     public long Damaged { get; private set; }
 
     /// <summary>Reads the last records of a topic.</summary>
@@ -38,7 +38,7 @@ internal sealed class RecordedResults(InferenceOptions options, TimeProvider tim
                 else
                 {
                     recorded.Damaged++;
-                    recorded._oldestFirst.Enqueue((default, record.Timestamp)); // it has its place in the topic
+                    recorded._oldestFirst.Enqueue((default, record.Timestamp)); // it takes a place in the topic
                 }
             }
         }
@@ -53,7 +53,7 @@ internal sealed class RecordedResults(InferenceOptions options, TimeProvider tim
         return isKept;
     }
 
-    /// <summary>Whether a model's vectors are so long: as its first one was.</summary>
+    /// <summary>Whether a vector has the length of a model's first one.</summary>
     public bool IsLengthOf(uint model, int length)
     {
         ref var dimensions = ref CollectionsMarshal.GetValueRefOrAddDefault(_dimensions, model, out var isKnown);
@@ -61,13 +61,13 @@ internal sealed class RecordedResults(InferenceOptions options, TimeProvider tim
         return dimensions == length;
     }
 
-    /// <summary>The length of a model's vectors, where one was made.</summary>
+    /// <summary>Returns the length of a model's vectors, if there is one.</summary>
     public int DimensionsOf(uint model) => _dimensions[model];
 
-    /// <summary>Adds a result and forgets the oldest ones, if there are too many or they are too old.</summary>
+    /// <summary>Adds a result and removes the oldest ones, if there are too many or they are too old.</summary>
     /// <param name="key">The key.</param>
     /// <param name="result">Its result.</param>
-    /// <param name="timestamp">When it was made, ms since the Unix epoch.</param>
+    /// <param name="timestamp">The time of the result, ms since the Unix epoch.</param>
     public void Add(UInt128 key, EmbeddedText result, long timestamp)
     {
         _entries[key] = new(result, timestamp);

@@ -6,9 +6,9 @@ using Dataflow.Onnx.Workers;
 
 namespace Dataflow.Onnx.Recording;
 
-/// <summary>Embeds each text once: a result is in the log before anyone gets it, and is found there after a crash.</summary>
-/// <remarks>One for all workers of a step in a job. Safe for any number of threads. Results are committed in groups: while
-/// one commit is on its way to the disk the next one gathers.</remarks>
+/// <summary>Embeds each text once: a result is in the log before it is returned, and is found there after a crash.</summary>
+/// <remarks>There is one for all workers of a step in a job. Safe for any number of threads. Results are committed in groups: while one
+/// commit is being written to disk the next one is collected.</remarks>
 internal sealed class Recorder : IAsyncDisposable
 {
     private readonly LogStore _log;
@@ -30,7 +30,7 @@ internal sealed class Recorder : IAsyncDisposable
         _workers = options.Workers ?? new InferenceWorkers();
     }
 
-    /// <summary>What each model was used for so far, the one first that was asked first.</summary>
+    /// <summary>The usage of each model so far, in the order of their first requests.</summary>
     public IReadOnlyList<ModelUsage> Usage
     {
         get
@@ -43,16 +43,16 @@ internal sealed class Recorder : IAsyncDisposable
         }
     }
 
-    /// <summary>How many recorded results could not be used.</summary>
+    /// <summary>The number of recorded results that could not be used.</summary>
     public long DamagedResults => _recorded.Damaged;
 
-    /// <summary>Reads what was recorded before.</summary>
+    /// <summary>Reads the results recorded before.</summary>
     public static Recorder Open(LogStore log, string topic, InferenceOptions options, TimeProvider time)
         => new(log, topic, options, time);
 
-    /// <summary>Has a model called for texts.</summary>
-    /// <param name="embedder">Calls it.</param>
-    /// <param name="isBackfill">Whether its texts go to a worker only while no others wait.</param>
+    /// <summary>Prepares a model for requests.</summary>
+    /// <param name="embedder">The model to call.</param>
+    /// <param name="isBackfill">Whether a worker takes its texts only while no others wait.</param>
     public RecordedModel Model(ITextEmbedder embedder, bool isBackfill)
     {
         lock (_lock)
@@ -66,15 +66,15 @@ internal sealed class Recorder : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether a result is there or on its way.</summary>
+    /// <summary>Whether a result is recorded or being computed.</summary>
     public bool Has(UInt128 key)
     {
         lock (_lock) return _inFlight.ContainsKey(key) || _recorded.TryGet(key, out _);
     }
 
-    /// <summary>The result of a text, once it is recorded.</summary>
+    /// <summary>Returns the result of a text, once it is recorded.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="key">Stands for model and text.</param>
+    /// <param name="key">The key of model and text.</param>
     /// <param name="text">The text.</param>
     /// <param name="isNew">Whether the model is called for it.</param>
     public Task<EmbeddedText> EmbedAsync(RecordedModel model, UInt128 key, string text, out bool isNew)
@@ -105,7 +105,7 @@ internal sealed class Recorder : IAsyncDisposable
         return pending.Task;
     }
 
-    /// <summary>Waits for the calls that run, so that the model may be freed, and for their commits.</summary>
+    /// <summary>Waits for the calls in progress, so that the model may be freed, and for their commits.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var model in _models.Values) await _workers.CloseAsync(model.Queue).ConfigureAwait(false);
@@ -124,7 +124,7 @@ internal sealed class Recorder : IAsyncDisposable
         }
     }
 
-    /// <summary>Why a vector is none that can be recorded; null if it is one.</summary>
+    /// <summary>Returns why a vector cannot be recorded; null if it can.</summary>
     private string? FaultOf(RecordedModel model, float[] vector)
     {
         if (vector.Length == 0) return "without numbers";
@@ -168,14 +168,14 @@ internal sealed class Recorder : IAsyncDisposable
 
     private ref Account AccountOf(RecordedModel model) => ref CollectionsMarshal.GetValueRefOrNullRef(_recorded.Accounts, model.Number);
 
-    /// <summary>Appends a result with the account so far: within the lock, so that the last record has the last account.</summary>
+    /// <summary>Appends a result with the account so far, within the lock, so that the last record has the last account.</summary>
     private bool TryAppend(RecordedModel model, UInt128 key, EmbeddedText result, long now)
     {
         lock (_lock)
             return _producer.TryAppend(0, now, ResultFormat.KeyOf(key), ResultFormat.ValueOf(result, model.Number, in AccountOf(model)));
     }
 
-    /// <summary>Moves a result, now durable, to those that are recorded; returns where the topic is to begin.</summary>
+    /// <summary>Moves a durable result to the recorded ones; returns where the topic is to begin.</summary>
     private long Keep(PendingText text, EmbeddedText result, long now)
     {
         lock (_lock)
@@ -186,7 +186,7 @@ internal sealed class Recorder : IAsyncDisposable
         }
     }
 
-    /// <summary>Trims seldom: the topic may hold an eighth more than is kept. 0: not now.</summary>
+    /// <summary>Returns the offset to trim to, 0: not now. Trims seldom: the topic may hold an eighth more than is kept.</summary>
     private long StartOfKept()
     {
         var start = _producer.Topic.EndOffset(0) - _recorded.Count - _inFlight.Count;

@@ -43,7 +43,7 @@ internal static class ResultFormat
         return bytes;
     }
 
-    /// <summary>Reads a record; false if it is none of these, or its vector is not finite.</summary>
+    /// <summary>Reads a record; false if it is not of this format, or its vector is not finite.</summary>
     public static bool TryRead(in LogRecord record, out RecordedResult result)
     {
         result = default;
@@ -61,5 +61,5 @@ internal static class ResultFormat
     }
 }
 
-/// <summary>A result as its record has it.</summary>
+/// <summary>A result in the form of its record.</summary>
 internal readonly record struct RecordedResult(UInt128 Key, EmbeddedText Text, uint Model, Account Account);

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Dataflow.Onnx.Tokenization;
 
-/// <summary>How a BERT tokenizer sees one code point.</summary>
-/// <param name="LowerCases">Whether letters become small ones.</param>
+/// <summary>The rules of a BERT tokenizer for one code point.</summary>
+/// <param name="LowerCases">Whether letters are lower-cased.</param>
 /// <param name="StripsAccents">Whether characters are decomposed and their accents dropped.</param>
 /// <param name="SeparatesIdeographs">Whether each ideograph is a word.</param>
 internal sealed record BertRules(bool LowerCases, bool StripsAccents, bool SeparatesIdeographs)
@@ -15,12 +15,10 @@ internal sealed record BertRules(bool LowerCases, bool StripsAccents, bool Separ
         or (>= 0x20000 and <= 0x2A6DF) or (>= 0x2A700 and <= 0x2B81F) or (>= 0x2B920 and <= 0x2CEAF)
         or (>= 0x2F800 and <= 0x2FA1F);
 
-    /// <summary>
-    /// Writes the code point decomposed, without its accents (non-spacing marks) and in lower case, as far as the rules say
-    /// so; returns how many code points that are: none for an accent alone.
-    /// </summary>
+    /// <summary>Writes the code point decomposed, without its accents (non-spacing marks) and in lower case, as far as the rules say so;
+    /// returns the number of code points: 0 for an accent alone.</summary>
     /// <param name="rune">The code point as written.</param>
-    /// <param name="into">At least <see cref="CanonicalDecompositions.MaxLength"/> long.</param>
+    /// <param name="into">A buffer of at least <see cref="CanonicalDecompositions.MaxLength"/> code points.</param>
     public int Fold(Rune rune, Span<Rune> into)
     {
         if (!StripsAccents) return Lower(rune, into);
@@ -35,7 +33,8 @@ internal sealed record BertRules(bool LowerCases, bool StripsAccents, bool Separ
         return kept;
     }
 
-    /// <remarks>The capital I with a dot is the only code point whose small form is two; decomposed it is none.</remarks>
+    /// <remarks>The capital I with a dot is the only code point whose lower case is two code points; decomposed, it does not
+    /// occur.</remarks>
     private int Lower(Rune rune, Span<Rune> into)
     {
         if (LowerCases) return ReferenceCharacters.Lower(rune, into);

@@ -5,7 +5,8 @@ namespace Dataflow.Onnx.Tokenization;
 
 /// <summary>Cuts texts into words as byte-level tokenizers do, by GPT-2's expression
 /// <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>.</summary>
-/// <remarks>By code points, where <see cref="System.Text.RegularExpressions"/> has UTF-16 units and takes no letter beyond U+FFFF for one.</remarks>
+/// <remarks>By code points; <see cref="System.Text.RegularExpressions"/> works on UTF-16 units and recognises no letter beyond
+/// U+FFFF.</remarks>
 internal static class ByteLevelWords
 {
     private enum Kind
@@ -16,7 +17,7 @@ internal static class ByteLevelWords
         Other,
     }
 
-    /// <summary>The length of the first word of a text that is not empty.</summary>
+    /// <summary>Returns the length of the first word of a text that is not empty.</summary>
     public static int LengthOfFirst(ReadOnlySpan<char> text)
     {
         if (ContractionOf(text) is > 0 and var contraction) return contraction;

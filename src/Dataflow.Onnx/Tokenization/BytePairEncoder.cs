@@ -1,15 +1,15 @@
 namespace Dataflow.Onnx.Tokenization;
 
-/// <summary>What a byte-level tokenizer does to a text.</summary>
+/// <summary>The rules of a byte-level tokenizer.</summary>
 /// <param name="Words">The ids of words.</param>
-/// <param name="Written">The special tokens that are looked for in the text as it is written.</param>
-/// <param name="Normalized">Those that are looked for between them, in the text as it is composed.</param>
+/// <param name="Written">The special tokens that are looked for in the original text.</param>
+/// <param name="Normalized">The special tokens that are looked for between them, in the composed text.</param>
 /// <param name="Composes">Whether the text is composed (NFC).</param>
 internal sealed record BytePairRules(BytePairWords Words, SpecialTokens Written, SpecialTokens Normalized, bool Composes);
 
-/// <summary>Turns one text into ids: looks for special tokens, and for the words between them.</summary>
-/// <param name="rules">What is done.</param>
-/// <param name="ids">Takes the ids; the last place is kept for the one that ends the text.</param>
+/// <summary>Turns one text into ids: finds special tokens, and the words between them.</summary>
+/// <param name="rules">The rules of the tokenizer.</param>
+/// <param name="ids">The buffer for the ids; the last place is kept for the one that ends the text.</param>
 internal ref struct BytePairEncoder(BytePairRules rules, Span<long> ids)
 {
     private readonly BytePairRules _rules = rules;
@@ -44,7 +44,7 @@ internal ref struct BytePairEncoder(BytePairRules rules, Span<long> ids)
         AddWords(text);
     }
 
-    /// <summary>Takes a text up to and with the next special token.</summary>
+    /// <summary>Takes a text up to and including the next special token.</summary>
     private static bool TryTake(
         SpecialTokens specials, ref ReadOnlySpan<char> text, out ReadOnlySpan<char> before, out SpecialToken special)
     {

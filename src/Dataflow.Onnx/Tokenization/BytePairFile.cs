@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Dataflow.Onnx.Tokenization;
 
-/// <summary>Reads what a <c>tokenizer.json</c> says of a byte-level BPE tokenizer.</summary>
+/// <summary>Reads the description of a byte-level BPE tokenizer in a <c>tokenizer.json</c>.</summary>
 internal static class BytePairFile
 {
     public static BytePairTokenizer Read(TokenizerFile file)
@@ -40,7 +40,7 @@ internal static class BytePairFile
             model.TryGetProperty("fuse_unk", out var fuses) && fuses.GetBoolean());
     }
 
-    /// <summary>A pair as older files write it, with a space between; newer ones have an array.</summary>
+    /// <summary>Reads a pair: older files write it with a space between; newer ones have an array.</summary>
     private static (string Left, string Right) PairOf(JsonElement pair)
     {
         var tokens = pair.ValueKind == JsonValueKind.Array

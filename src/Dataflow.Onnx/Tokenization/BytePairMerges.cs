@@ -2,19 +2,21 @@ using System.Text;
 
 namespace Dataflow.Onnx.Tokenization;
 
-/// <summary>Merges the bytes of a word to tokens, pair by pair: of all pairs that a token is made of the one of the least rank, of
-/// equal ones the first.</summary>
+/// <summary>Merges the bytes of a word to tokens, pair by pair: of all pairs that form a token the one of the lowest rank, of equal ones
+/// the first.</summary>
 internal sealed class BytePairMerges
 {
     private const int None = -1;
 
-    /// <summary>As many characters of a long word as one id may well stand for are looked at first.</summary>
+    /// <summary>The number of characters for each wanted id that are tried first of a long word, as an estimate of the text that one id
+    /// covers.</summary>
     private const int CharactersForAnId = 4;
 
-    /// <summary>A part of a word is merged several times to know which ids are certain; the whole word, if it is not much longer, once.</summary>
+    /// <summary>The ratio of a word to its tried beginning from which on trying pays: a beginning is merged several times to know which ids
+    /// are certain, the whole word once.</summary>
     private const int WorthCutting = 8;
 
-    // What stands for each byte in a vocabulary: itself where that can be seen, else a character behind them all.
+    // The character for each byte in a vocabulary: itself if it is visible, else a character behind them all.
     private static readonly char[] s_letters = MakeLetters();
 
     [ThreadStatic]
@@ -28,10 +30,10 @@ internal sealed class BytePairMerges
     private readonly bool _fusesUnknown;
 
     /// <param name="vocabulary">The ids of tokens.</param>
-    /// <param name="merges">The pairs of tokens that make a token, the least rank first.</param>
-    /// <param name="unknown">What a byte is that is no token; null: nothing.</param>
-    /// <param name="fusesUnknown">Whether several of them in a row are one.</param>
-    /// <exception cref="FormatException">They do not fit together.</exception>
+    /// <param name="merges">The pairs of tokens that form a token, the lowest rank first.</param>
+    /// <param name="unknown">The id of a byte that is not a token; null: it is dropped.</param>
+    /// <param name="fusesUnknown">Whether several unknown bytes in a row become one id.</param>
+    /// <exception cref="FormatException">The arguments do not fit together.</exception>
     public BytePairMerges(
         IReadOnlyDictionary<string, int> vocabulary, IEnumerable<(string Left, string Right)> merges, string? unknown, bool fusesUnknown)
     {
@@ -51,7 +53,7 @@ internal sealed class BytePairMerges
         int IdOf(string token) => vocabulary.TryGetValue(token, out var id) ? id : throw new FormatException($"'{token}' is no token");
     }
 
-    /// <summary>The ids of a word, or at least as many of the first ones as are wanted.</summary>
+    /// <summary>Returns the ids of a word, or at least as many of the first ones as are wanted.</summary>
     /// <remarks>A long word is looked at only as far as the wanted ids need: see <see cref="FirstIdsOf"/>.</remarks>
     public int[] IdsOf(ReadOnlySpan<char> word, int wanted)
     {
@@ -66,12 +68,10 @@ internal sealed class BytePairMerges
         return Merge(SymbolsOf(word, out _));
     }
 
-    /// <summary>The ids that a word begins with, whatever follows.</summary>
-    /// <remarks>
-    /// No merge goes over the end of a token of the result. So where one ends, what is before it is merged as if it were the whole.
-    /// The last token that ends in the part that is known ends at its end, or where the rest of the part begins a longer token;
-    /// the ids are those that all of these places agree on.
-    /// </remarks>
+    /// <summary>Returns the ids with which a word begins, whatever follows.</summary>
+    /// <remarks>No merge goes over the end of a token of the result. So where one ends, the text before it is merged as if it were the
+    /// whole. The last token that ends in the known part ends at its end, or where the rest of the part begins a longer token; the ids are
+    /// those on which all of these places agree.</remarks>
     private int[] FirstIdsOf(ReadOnlySpan<char> beginning)
     {
         var symbols = SymbolsOf(beginning, out var letters);
@@ -88,10 +88,10 @@ internal sealed class BytePairMerges
         return at < _tokens.Length && _tokens[at].StartsWith(letters, StringComparison.Ordinal);
     }
 
-    /// <summary>The ids of the bytes of a word, and what stands for each of them in the vocabulary.</summary>
+    /// <summary>Returns the ids of the bytes of a word, and the characters for them in the vocabulary.</summary>
     private Span<int> SymbolsOf(ReadOnlySpan<char> word, out string letters)
     {
-        // Half a pair of surrogates is no character in UTF-8; who reads the text as such has U+FFFD in its place.
+        // Half a surrogate pair is no character in UTF-8; readers of the text as UTF-8 have U+FFFD in its place.
         var bytes = new byte[Encoding.UTF8.GetByteCount(word)];
         Encoding.UTF8.GetBytes(word, bytes);
         var symbols = new int[bytes.Length];

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Dataflow.Onnx.Tokenization;
 
-/// <summary>The ids of words, merged once and kept for when a word comes again.</summary>
+/// <summary>A cache of the ids of words, so that each is merged once.</summary>
 internal sealed class BytePairWords(BytePairMerges merges)
 {
     private const int MaxWords = 50_000, LongestWord = 32;
@@ -10,7 +10,7 @@ internal sealed class BytePairWords(BytePairMerges merges)
     private readonly ConcurrentDictionary<string, int[]> _ids = new(StringComparer.Ordinal);
     private int _count;
 
-    /// <summary>The ids of a word, with the space before it; of a long one at least as many as are wanted.</summary>
+    /// <summary>Returns the ids of a word, with the space before it; of a long one at least as many as are wanted.</summary>
     public ReadOnlySpan<int> IdsOf(ReadOnlySpan<char> word, int wanted)
     {
         if (word.Length > LongestWord) return merges.IdsOf(word, wanted);
@@ -20,7 +20,7 @@ internal sealed class BytePairWords(BytePairMerges merges)
         return ids;
     }
 
-    /// <summary>Begins anew: texts of today have other words than those of yesterday.</summary>
+    /// <summary>Clears the cache: the words of texts change over time.</summary>
     private void Forget()
     {
         _ids.Clear();

@@ -19,7 +19,7 @@ internal static class CanonicalCompositions
         .SelectMany(row => Enumerable.Range(EmbeddedTable.Hex(row[0]), EmbeddedTable.Hex(row[1]) - EmbeddedTable.Hex(row[0]) + 1).Select(value => (value, row[2])))
         .ToFrozenDictionary(row => row.value, row => byte.Parse(row.Item2, CultureInfo.InvariantCulture));
 
-    /// <summary>A text composed; the text itself where it has nothing that could change.</summary>
+    /// <summary>Returns the composed text; the text itself if it has nothing that could change.</summary>
     public static ReadOnlySpan<char> Compose(ReadOnlySpan<char> text)
     {
         if (text.IndexOfAnyExceptInRange('\0', '\u02ff') < 0) return text;
@@ -37,7 +37,7 @@ internal static class CanonicalCompositions
         return runes;
     }
 
-    /// <summary>Sorts marks that follow each other by their classes; those of one class stay as they are.</summary>
+    /// <summary>Sorts consecutive marks by their classes; those of one class keep their order.</summary>
     private static void Order(List<Rune> runes)
     {
         for (var first = 0; first < runes.Count; first++)
@@ -52,7 +52,7 @@ internal static class CanonicalCompositions
 
     private static void Compose(List<Rune> runes)
     {
-        var (kept, starter, last) = (0, -1, 0); // last: the class of what was kept last
+        var (kept, starter, last) = (0, -1, 0); // last: the class of the last kept mark
         foreach (var rune in runes.ToArray())
         {
             var own = ClassOf(rune);

@@ -3,14 +3,12 @@ using System.Text;
 
 namespace Dataflow.Onnx.Tokenization;
 
-/// <summary>What Unicode's canonical decomposition (NFD) makes of one code point.</summary>
-/// <remarks>
-/// An own table, because <see cref="string.Normalize()"/> does nothing in a program with <c>InvariantGlobalization</c>,
-/// and otherwise asks the machine's ICU: a token must not depend on either.
-/// </remarks>
+/// <summary>Unicode's canonical decomposition (NFD) of one code point.</summary>
+/// <remarks>A table of our own, because <see cref="string.Normalize()"/> does nothing in a program with <c>InvariantGlobalization</c>, and
+/// otherwise asks the machine's ICU: a token must not depend on either.</remarks>
 internal static class CanonicalDecompositions
 {
-    /// <summary>The most code points that one code point becomes.</summary>
+    /// <summary>The largest number of code points that one code point becomes.</summary>
     public const int MaxLength = 4;
 
     private const int FirstSyllable = 0xAC00, LastSyllable = 0xD7A3;
@@ -33,7 +31,7 @@ internal static class CanonicalDecompositions
         return 1;
     }
 
-    /// <summary>Hangul by arithmetic: the Unicode Standard, section 3.12.</summary>
+    /// <summary>Decomposes Hangul by arithmetic: the Unicode Standard, section 3.12.</summary>
     private static int DecomposeSyllable(int syllable, Span<Rune> into)
     {
         var (block, tail) = Math.DivRem(syllable - FirstSyllable, Tails);

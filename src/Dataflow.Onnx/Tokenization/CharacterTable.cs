@@ -3,26 +3,26 @@ using System.Text;
 
 namespace Dataflow.Onnx.Tokenization;
 
-/// <summary>What a UTF-16 unit is to the tokenizer.</summary>
+/// <summary>The meaning of a UTF-16 unit to the tokenizer.</summary>
 internal enum CharacterKind : byte
 {
-    /// <summary>Part of a word, as the single character that the table gives.</summary>
+    /// <summary>Part of a word, as the single character in the table.</summary>
     Letter,
 
     /// <summary>Ends a word.</summary>
     Space,
 
-    /// <summary>A word of its own, as the single character that the table gives.</summary>
+    /// <summary>A word of its own, as the single character in the table.</summary>
     Alone,
 
-    /// <summary>Vanishes without ending a word.</summary>
+    /// <summary>Dropped, without ending a word.</summary>
     Dropped,
 
-    /// <summary>Half of a pair, or becomes several characters: the rules are asked.</summary>
+    /// <summary>Half of a pair, or a unit that becomes several characters: the rules are applied.</summary>
     Rare,
 }
 
-/// <summary>The answers of the rules for every UTF-16 unit: a character costs two look-ups.</summary>
+/// <summary>The results of the rules for every UTF-16 unit: a character costs two lookups.</summary>
 internal sealed class CharacterTable
 {
     private static readonly ConcurrentDictionary<BertRules, CharacterTable> s_tables = new();
@@ -43,7 +43,7 @@ internal sealed class CharacterTable
 
     public ReadOnlySpan<char> Folded => _folded;
 
-    /// <summary>The table of some rules, filled once in a process.</summary>
+    /// <summary>Returns the table of some rules, filled once per process.</summary>
     public static CharacterTable Of(BertRules rules) => s_tables.GetOrAdd(rules, static rules => new CharacterTable(rules));
 
     private CharacterKind Classify(char unit, ref char folded)

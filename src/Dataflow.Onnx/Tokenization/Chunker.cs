@@ -1,14 +1,15 @@
 namespace Dataflow.Onnx.Tokenization;
 
-/// <summary>Cuts texts at white space into parts of so many tokens at most; each begins with the last words of the one before.</summary>
-/// <remarks>A tokenizer never makes a token of what stands on both sides of a word's end, so the tokens of words add up. White space
-/// is counted with the word behind it: it may be a part of its tokens, or have tokens of its own.</remarks>
-/// <param name="tokenizer">Counts.</param>
-/// <param name="maxTokens">Of a part, [CLS] and [SEP] included.</param>
-/// <param name="overlap">The most tokens that two parts share.</param>
+/// <summary>Cuts texts at white space into parts with a limited number of tokens; each begins with the last words of the one
+/// before.</summary>
+/// <remarks>A tokenizer never makes a token across a word's end, so the tokens of words add up. White space is counted with the word behind
+/// it: it may be a part of its tokens, or have tokens of its own.</remarks>
+/// <param name="tokenizer">Counts the tokens.</param>
+/// <param name="maxTokens">The largest number of tokens of a part, [CLS] and [SEP] included.</param>
+/// <param name="overlap">The largest number of tokens that two parts share.</param>
 internal sealed class Chunker(TextTokenizer tokenizer, int maxTokens, int overlap)
 {
-    /// <summary>What a part has room for beside what it shares, at least: a character may be several tokens.</summary>
+    /// <summary>The smallest number of new tokens in a part, beside the shared ones: a character may be several tokens.</summary>
     public const int MinNew = 8;
 
     private const int TooMany = int.MaxValue / 4;
@@ -32,7 +33,7 @@ internal sealed class Chunker(TextTokenizer tokenizer, int maxTokens, int overla
         return chunks;
     }
 
-    /// <summary>Where the part behind one begins that ends before a word.</summary>
+    /// <summary>Returns the start of the part behind one that ends before a word.</summary>
     private int Back(List<Word> words, int first, int end)
     {
         if (end == words.Count) return end;
@@ -41,7 +42,7 @@ internal sealed class Chunker(TextTokenizer tokenizer, int maxTokens, int overla
             behind += words[--next].Behind;
         return next;
     }
-    /// <summary>What stands between white space, cut where it is too long itself.</summary>
+    /// <summary>Splits the text at white space into words, and cuts those that are too long.</summary>
     private List<Word> WordsOf(string text)
     {
         var words = new List<Word>();
@@ -60,15 +61,15 @@ internal sealed class Chunker(TextTokenizer tokenizer, int maxTokens, int overla
         return words;
     }
 
-    /// <summary>The longest part of a word, or nearly, that fits: where it ends, and its tokens.</summary>
+    /// <summary>Finds the longest part of a word, or nearly, that fits: its end, and its tokens.</summary>
     private (int End, int Tokens) LongestFrom(string text, int start, int end)
     {
         var (fits, fitsTokens, tooLong) = (start, 0, end + 1);
-        for (var length = _room; fits < end && tooLong > end; length *= 2) // what follows may be very long
+        for (var length = _room; fits < end && tooLong > end; length *= 2) // the rest may be very long
             Try(Math.Min(start + length, end));
         while (tooLong - fits > 1 && fits < end) Try((fits + tooLong) / 2);
 
-        // Not within a pair of surrogates, which is no character if it is cut.
+        // Not inside a surrogate pair, which is no character if it is cut.
         if (fits - start > 1 && char.IsHighSurrogate(text[fits - 1]) && fits < end) fitsTokens = Count(text, start, --fits);
         return (fits, fitsTokens);
 
@@ -80,7 +81,7 @@ internal sealed class Chunker(TextTokenizer tokenizer, int maxTokens, int overla
         }
     }
 
-    /// <summary>The tokens of a part of a text, or more than there is room for.</summary>
+    /// <summary>Counts the tokens of a part of a text; returns more than there is room for if it is too long.</summary>
     private int Count(string text, int start, int end)
     {
         var encoded = tokenizer.Encode(text.AsSpan(start, end - start), _ids);
@@ -88,10 +89,10 @@ internal sealed class Chunker(TextTokenizer tokenizer, int maxTokens, int overla
     }
 
     /// <summary>A word, or a part of one.</summary>
-    /// <param name="Start">Where it begins.</param>
-    /// <param name="End">Where it ends.</param>
-    /// <param name="Alone">Its tokens where a text begins with it.</param>
-    /// <param name="Behind">Its tokens, and those of the white space before it, behind another word; too many for a rest of a word,
-    /// since a word's tokens are not those of its parts.</param>
+    /// <param name="Start">Its start in the text.</param>
+    /// <param name="End">Its end in the text.</param>
+    /// <param name="Alone">The number of its tokens at the start of a text.</param>
+    /// <param name="Behind">The number of its tokens, and of the white space before it, behind another word; too large a number for a rest
+    /// of a word, since a word's tokens are not those of its parts.</param>
     private readonly record struct Word(int Start, int End, int Alone, int Behind);
 }

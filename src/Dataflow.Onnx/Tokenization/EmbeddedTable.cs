@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Dataflow.Onnx.Tokenization;
 
-/// <summary>Reads the tables of code points that this project has in it.</summary>
+/// <summary>Reads the tables of code points that are embedded in this assembly.</summary>
 internal static class EmbeddedTable
 {
-    /// <summary>The lines of a table, without its comments, in parts.</summary>
+    /// <summary>Returns the lines of a table, without its comments, split into fields.</summary>
     public static IEnumerable<string[]> Rows(string table)
     {
         using var reader = new StreamReader(typeof(EmbeddedTable).Assembly.GetManifestResourceStream(table)!);

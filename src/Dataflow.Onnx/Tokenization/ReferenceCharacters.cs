@@ -3,13 +3,13 @@ using System.Text;
 
 namespace Dataflow.Onnx.Tokenization;
 
-/// <summary>What the reference takes a code point for.</summary>
+/// <summary>The kind of a code point in the reference.</summary>
 internal enum ReferenceKind : byte
 {
     /// <summary>Part of a word.</summary>
     Other,
 
-    /// <summary>Not written: control, format and private-use.</summary>
+    /// <summary>Dropped: control, format and private-use characters.</summary>
     Dropped,
 
     /// <summary>White space.</summary>
@@ -22,9 +22,9 @@ internal enum ReferenceKind : byte
     Mark,
 }
 
-/// <summary>What the reference, the Hugging Face library, knows of code points.</summary>
-/// <remarks>Tables of its own answers: its categories are those of an old Unicode, and the runtime's change with the runtime. A model was
-/// trained on the tokens of the reference, and they are to be the same on every machine.</remarks>
+/// <summary>The properties of code points in the reference, the Hugging Face library.</summary>
+/// <remarks>These tables are its own answers: its categories are those of an old Unicode version, and .NET's change with its version. A
+/// model was trained on the tokens of the reference, and they must be the same on every machine.</remarks>
 internal static class ReferenceCharacters
 {
     private static readonly byte[] s_kinds = ReadKinds();
@@ -34,7 +34,7 @@ internal static class ReferenceCharacters
 
     public static ReferenceKind KindOf(Rune rune) => (ReferenceKind)s_kinds[rune.Value];
 
-    /// <summary>Writes the small form of a code point, or itself if it has none; returns the length.</summary>
+    /// <summary>Writes the lower case of a code point, or itself if it has none; returns the length.</summary>
     public static int Lower(Rune rune, Span<Rune> into)
     {
         if (s_lowerCases.TryGetValue(rune.Value, out var parts))

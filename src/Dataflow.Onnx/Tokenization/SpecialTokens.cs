@@ -2,8 +2,8 @@ using System.Buffers;
 
 namespace Dataflow.Onnx.Tokenization;
 
-/// <summary>A token that is never split where a text has it.</summary>
-/// <param name="Text">How it is spelt.</param>
+/// <summary>A token that is never split where it occurs in a text.</summary>
+/// <param name="Text">Its spelling.</param>
 /// <param name="Id">Its id.</param>
 /// <param name="TakesSpace">Whether white space before it is part of it.</param>
 internal sealed record SpecialToken(string Text, int Id, bool TakesSpace = false);
@@ -20,7 +20,7 @@ internal sealed class SpecialTokens
         _firsts = SearchValues.Create([.. _tokens.Select(token => token.Text[0])]);
     }
 
-    /// <summary>Finds the next one, spelt exactly so; of several in one place the longest. -1: there is none.</summary>
+    /// <summary>Finds the next special token, spelt exactly so; of several in one place the longest. -1: there is none.</summary>
     public int Find(ReadOnlySpan<char> text, out SpecialToken token)
     {
         for (var searched = 0; text[searched..].IndexOfAny(_firsts) is >= 0 and var found; searched += found + 1)

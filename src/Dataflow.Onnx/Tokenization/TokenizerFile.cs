@@ -2,9 +2,9 @@ using System.Text.Json;
 
 namespace Dataflow.Onnx.Tokenization;
 
-/// <summary>Reads the <c>tokenizer.json</c> of Hugging Face, as far as it describes a tokenizer that is here.</summary>
-/// <remarks>Whatever it says that the tokenizer would not do is refused. Its <c>truncation</c> and <c>padding</c> are not
-/// looked at: they are the caller's.</remarks>
+/// <summary>Reads the <c>tokenizer.json</c> of Hugging Face, as far as it describes a supported tokenizer.</summary>
+/// <remarks>Settings that the tokenizer would not follow are refused. Its <c>truncation</c> and <c>padding</c> are ignored: they are the
+/// caller's.</remarks>
 internal sealed class TokenizerFile
 {
     private readonly string _path;
@@ -13,8 +13,8 @@ internal sealed class TokenizerFile
 
     public JsonElement Root { get; }
 
-    /// <param name="path">Where it was read, for errors.</param>
-    /// <param name="bytes">The file.</param>
+    /// <param name="path">The path of the file, for errors.</param>
+    /// <param name="bytes">The content of the file.</param>
     public static TextTokenizer Read(string path, byte[] bytes)
     {
         try
@@ -34,7 +34,7 @@ internal sealed class TokenizerFile
         }
     }
 
-    /// <summary>The ids that stand before and behind every text.</summary>
+    /// <summary>Reads the ids that begin and end every text.</summary>
     public (int First, int Last) ReadEnds()
     {
         var processor = Root.GetProperty("post_processor");
@@ -52,7 +52,7 @@ internal sealed class TokenizerFile
         }
     }
 
-    /// <summary>The tokens that are never split, with all that is said of them.</summary>
+    /// <summary>Reads the tokens that are never split, with all their settings.</summary>
     public IEnumerable<(SpecialToken Token, JsonElement Rules)> ReadSpecials()
     {
         foreach (var rules in Root.GetProperty("added_tokens").EnumerateArray())
@@ -64,24 +64,24 @@ internal sealed class TokenizerFile
         }
     }
 
-    /// <summary>The id of the token that fills up; 0 where there is none.</summary>
+    /// <summary>Reads the id of the padding token; 0 where there is none.</summary>
     public int ReadPadding() => ReadSpecials().FirstOrDefault(special => special.Token.Text is "[PAD]" or "<pad>").Token?.Id ?? 0;
 
-    /// <summary>Sees that a setting is what the tokenizer does.</summary>
+    /// <summary>Refuses a setting with another value than the tokenizer's.</summary>
     public void Demand(string path, string expected)
     {
         var found = Find(path);
         if (found != expected) throw Other(path, found, expected);
     }
 
-    /// <summary>Sees that a setting changes nothing: it is missing, null, false or empty.</summary>
+    /// <summary>Refuses a setting unless it changes nothing: it is missing, null, false or empty.</summary>
     public void DemandNothing(string path)
     {
         var found = Find(path);
         if (found is not ("missing" or "null" or "false" or "")) throw Other(path, found, "null");
     }
 
-    /// <summary>Sees that a special token does without a rule.</summary>
+    /// <summary>Refuses a special token with a rule.</summary>
     public void Refuse(SpecialToken token, JsonElement rules, string rule)
     {
         if (rules.GetProperty(rule).GetBoolean()) throw Other($"added_tokens['{token.Text}'].{rule}", "true", "false");
@@ -98,7 +98,7 @@ internal sealed class TokenizerFile
         return processor.GetProperty("special_tokens").GetProperty(name).GetProperty("ids")[0].GetInt32();
     }
 
-    /// <summary>What models the file's; older files do not say so.</summary>
+    /// <summary>Reads the type of the model; older files do not name it.</summary>
     private string ReadType() => Find("model.type") is not "missing" and var type
         ? type
         : Root.GetProperty("model").TryGetProperty("merges", out _) ? "BPE" : "WordPiece";

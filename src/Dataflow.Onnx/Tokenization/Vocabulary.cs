@@ -1,14 +1,14 @@
 namespace Dataflow.Onnx.Tokenization;
 
-/// <summary>The pieces that words are made of, and their ids.</summary>
+/// <summary>The pieces of words, and their ids.</summary>
 internal sealed class Vocabulary
 {
     private readonly Pieces _starts;
     private readonly Pieces _continuations;
 
-    /// <summary>Takes pieces that were read.</summary>
-    /// <param name="starts">Those that begin a word.</param>
-    /// <param name="continuations">Those that go on with one, without their prefix.</param>
+    /// <summary>Creates a vocabulary from the pieces that were read.</summary>
+    /// <param name="starts">The pieces that begin a word.</param>
+    /// <param name="continuations">The pieces that continue a word, without their prefix.</param>
     public Vocabulary(Dictionary<string, int> starts, Dictionary<string, int> continuations)
         => (_starts, _continuations) = (new Pieces(starts), new Pieces(continuations));
 
@@ -18,16 +18,16 @@ internal sealed class Vocabulary
     /// <summary>The id of [SEP], which ends every text.</summary>
     public required int Last { get; init; }
 
-    /// <summary>The id of [UNK], which stands for a word that no pieces make.</summary>
+    /// <summary>The id of [UNK], for a word that no pieces make.</summary>
     public required int Unknown { get; init; }
 
-    /// <summary>The id of [PAD], which fills up; 0 where there is none.</summary>
+    /// <summary>The id of [PAD], the padding; 0 where there is none.</summary>
     public required int Padding { get; init; }
 
-    /// <summary>The tokens that are never split when a text has them.</summary>
+    /// <summary>The tokens that are never split where they occur in a text.</summary>
     public required SpecialTokens Specials { get; init; }
 
-    /// <summary>Splits a word into the longest pieces from the left; returns how many, 0 if it cannot.</summary>
+    /// <summary>Splits a word into the longest pieces from the left; returns their number, 0 if it cannot.</summary>
     public int Split(ReadOnlySpan<char> word, Span<int> pieces)
     {
         if (!_starts.TryTakeLongest(ref word, out pieces[0])) return 0;

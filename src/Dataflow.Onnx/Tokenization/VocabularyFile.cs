@@ -1,12 +1,12 @@
 namespace Dataflow.Onnx.Tokenization;
 
-/// <summary>Reads <c>vocab.txt</c>: one piece a line; the line's number, from 0, is the id. The later of two equals counts.</summary>
+/// <summary>Reads <c>vocab.txt</c>: one piece per line; the line's number, from 0, is the id. The later of two equals counts.</summary>
 internal static class VocabularyFile
 {
     private static readonly string[] s_specials = ["[CLS]", "[SEP]", "[UNK]", "[MASK]", "[PAD]"];
 
-    /// <param name="path">Where it was read, for errors.</param>
-    /// <param name="bytes">The file.</param>
+    /// <param name="path">The path of the file, for errors.</param>
+    /// <param name="bytes">The content of the file.</param>
     public static Vocabulary Read(string path, byte[] bytes)
     {
         var starts = new Dictionary<string, int>(StringComparer.Ordinal);

@@ -2,19 +2,19 @@ using System.Text;
 
 namespace Dataflow.Onnx.Tokenization;
 
-/// <summary>Turns one text into ids: gathers a word's folded characters, then splits it into pieces.</summary>
+/// <summary>Turns one text into ids: collects a word's folded characters, then splits it into pieces.</summary>
 /// <param name="vocabulary">The pieces.</param>
-/// <param name="table">What characters are.</param>
-/// <param name="ids">Takes the ids; the last place is kept for [SEP].</param>
-/// <param name="word">Scratch of <see cref="WordCapacity"/> characters.</param>
-/// <param name="pieces">Scratch of <see cref="MaxWordLength"/> ids.</param>
+/// <param name="table">The kinds of characters.</param>
+/// <param name="ids">The buffer for the ids; the last place is kept for [SEP].</param>
+/// <param name="word">A work buffer of <see cref="WordCapacity"/> characters.</param>
+/// <param name="pieces">A work buffer of <see cref="MaxWordLength"/> ids.</param>
 internal ref struct WordPieceEncoder(
     Vocabulary vocabulary, CharacterTable table, Span<long> ids, Span<char> word, Span<int> pieces)
 {
-    /// <summary>The code points of the longest word that is split; a longer one is unknown.</summary>
+    /// <summary>The length in code points of the longest word that is split; a longer one is unknown.</summary>
     public const int MaxWordLength = 100;
 
-    /// <summary>The UTF-16 units of the longest word.</summary>
+    /// <summary>The length of the longest word in UTF-16 units.</summary>
     public const int WordCapacity = 2 * MaxWordLength;
 
     private readonly Vocabulary _vocabulary = vocabulary;
@@ -76,7 +76,7 @@ internal ref struct WordPieceEncoder(
         EndWord();
     }
 
-    /// <summary>Handles the first code point by the rules themselves; returns its UTF-16 units.</summary>
+    /// <summary>Handles the first code point by the rules themselves; returns the number of its UTF-16 units.</summary>
     private int AppendRare(ReadOnlySpan<char> text)
     {
         Rune.DecodeFromUtf16(text, out var rune, out var units); // half a pair becomes U+FFFD, which is dropped

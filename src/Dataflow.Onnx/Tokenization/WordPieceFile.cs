@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Dataflow.Onnx.Tokenization;
 
-/// <summary>Reads what a <c>tokenizer.json</c> says of a BERT tokenizer.</summary>
+/// <summary>Reads the description of a BERT tokenizer in a <c>tokenizer.json</c>.</summary>
 internal static class WordPieceFile
 {
     public static WordPieceTokenizer Read(TokenizerFile file)
@@ -54,7 +54,7 @@ internal static class WordPieceFile
     {
         foreach (var (token, rules) in file.ReadSpecials())
         {
-            // Spaces beside a token, which lstrip and rstrip take away, make no tokens anyway.
+            // Spaces beside a token, which lstrip and rstrip remove, make no tokens anyway.
             file.Refuse(token, rules, "normalized");
             yield return token;
         }

@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Dataflow.Onnx.Versions;
 
-/// <summary>Says for each value which versions of a model are asked for its vector. What a checkpoint finds on its way to them keeps that.</summary>
+/// <summary>Chooses for each value the versions of a model that compute its vector. A value in flight at a checkpoint keeps its
+/// choice.</summary>
 internal sealed record ChooseVersionNode<TIn, TOut>(
     string Name, Node<TIn> Input, ModelVersions Versions, InferenceOptions Options, Func<TIn, VersionChoice, TOut> Result) : Node<TIn, TOut>(Name, Input)
 {

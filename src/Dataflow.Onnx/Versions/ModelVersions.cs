@@ -5,25 +5,23 @@ using Microsoft.Extensions.AI;
 
 namespace Dataflow.Onnx;
 
-/// <summary>The versions of a model that an <c>Embed</c> step has: one answers, and another may be tried beside it, until it takes over
-/// while the job runs.</summary>
-/// <remarks>
-/// Which one answers is part of the job's checkpoints, and changes only at one: each text that the step took in before has a vector of the old
-/// version, each after it one of the new, whatever crashes. At a restart the checkpoint decides, not the order in which versions are given.
-/// Models must outlive the job. For one step of one running job. From any thread.
-/// </remarks>
+/// <summary>The versions of a model of an <c>Embed</c> step: one answers, and another may be tried beside it, until it takes over while the
+/// job runs.</summary>
+/// <remarks>The choice of the answering version is part of the job's checkpoints, and changes only at one: each text that the step received
+/// before it has a vector of the old version, each later one of the new, even after a crash. At a restart the checkpoint decides, not the
+/// order in which versions are given. Models must outlive the job. For one step of one running job. Safe for any thread.</remarks>
 [SuppressMessage("Design", "CA1001", Justification = "The job that opened the schedule disposes it.")]
 public sealed class ModelVersions
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, IEmbeddingGenerator<string, Embedding<float>>> _models = new(StringComparer.Ordinal);
-    private readonly Dictionary<VersionChoice, Trial> _trials = []; // what is in flight may be of an earlier one
+    private readonly Dictionary<VersionChoice, Trial> _trials = []; // records in flight may belong to an earlier one
     private VersionSchedule? _schedule;
     private InferenceOptions _options = new();
     private Trial? _lastTrial;
 
-    /// <summary>Begins with the version that answers until another one is switched to.</summary>
-    /// <param name="version">Its name, which records may keep.</param>
+    /// <summary>Creates the versions with the one that answers until a switch to another.</summary>
+    /// <param name="version">The version's name, which records may keep.</param>
     /// <param name="model">An <see cref="EmbeddingModel"/>, or any other generator.</param>
     public ModelVersions(string version, IEmbeddingGenerator<string, Embedding<float>> model)
     {
@@ -40,7 +38,7 @@ public sealed class ModelVersions
         }
     }
 
-    /// <summary>What the tried version has shown so far, in this run of the job; null where none is or was tried.</summary>
+    /// <summary>The comparison of the tried version so far, in this run of the job; null if none is or was tried.</summary>
     public ModelComparison? Comparison
     {
         get
@@ -49,13 +47,13 @@ public sealed class ModelVersions
         }
     }
 
-    /// <summary>The version that answers where no checkpoint says otherwise.</summary>
+    /// <summary>The version that answers if no checkpoint says otherwise.</summary>
     internal string First { get; }
 
-    /// <summary>Adds a version, also while the job runs. Nobody asks it yet.</summary>
+    /// <summary>Adds a version, also while the job runs. It is not called yet.</summary>
     /// <param name="version">Its name.</param>
-    /// <param name="model">An <see cref="EmbeddingModel"/>, or any other generator: another model than those that are there.</param>
-    /// <exception cref="ArgumentException">There is a version of that name already, or it is the model of another one.</exception>
+    /// <param name="model">An <see cref="EmbeddingModel"/>, or any other generator: a model that no other version has.</param>
+    /// <exception cref="ArgumentException">There is a version of that name already, or with the same model.</exception>
     public void Add(string version, IEmbeddingGenerator<string, Embedding<float>> model)
     {
         ArgumentException.ThrowIfNullOrEmpty(version);
@@ -71,19 +69,19 @@ public sealed class ModelVersions
         }
     }
 
-    /// <summary>Has a version asked for each text beside the one that answers, from the next checkpoint on. Its texts go to a worker only while
-    /// no others wait; a record goes on when both have answered.</summary>
-    /// <remarks>Where it fails on a text the record goes on without its vector: see <see cref="VersionedVector.Tried"/>.</remarks>
+    /// <summary>Tries a version: from the next checkpoint on it is called for each text beside the answering one. A worker takes its texts
+    /// only while no others wait; a record is emitted when both have answered.</summary>
+    /// <remarks>If it fails on a text, the record is emitted without its vector: see <see cref="VersionedVector.Tried"/>.</remarks>
     /// <param name="version">A version that does not answer yet.</param>
     /// <returns>Completes once that checkpoint is durable; cancelled if the job ends before.</returns>
     /// <exception cref="ArgumentException">There is no such version, or it answers already.</exception>
     /// <exception cref="InvalidOperationException">No job runs with these versions.</exception>
     public Task<VersionChange> TryAsync(string version) => ScheduleOf(version).TryAsync(version);
 
-    /// <summary>Has a version answer from the next checkpoint on, and ends the trial: to give up on a version that is tried, switch to the
-    /// one that answers.</summary>
+    /// <summary>Switches to a version, which answers from the next checkpoint on, and ends the trial. To end a trial without a change,
+    /// switch to the version that answers.</summary>
     /// <param name="version">Any version, tried or not.</param>
-    /// <returns>Completes once that checkpoint is durable, and says where it lies in the log; cancelled if the job ends before.</returns>
+    /// <returns>Completes once that checkpoint is durable, with its place in the log; cancelled if the job ends before.</returns>
     /// <exception cref="ArgumentException">There is no such version.</exception>
     /// <exception cref="InvalidOperationException">No job runs with these versions.</exception>
     public Task<VersionChange> SwitchAsync(string version) => ScheduleOf(version).SwitchAsync(version);

@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace Dataflow.Onnx.Versions;
 
-/// <summary>Compares what two versions find alike, over the last texts that both were given.</summary>
+/// <summary>Compares which texts two versions find similar, over the last texts that both were given.</summary>
 /// <remarks>Safe for any number of threads.</remarks>
 internal sealed class Trial(string answers, string tried)
 {
@@ -35,10 +35,10 @@ internal sealed class Trial(string answers, string tried)
         }
     }
 
-    /// <summary>Compares a text with those that are kept, and keeps it.</summary>
-    /// <param name="key">The text's.</param>
-    /// <param name="byAnswers">Its vector by the version that answers. Kept, not changed.</param>
-    /// <param name="byTried">By the one that is tried.</param>
+    /// <summary>Compares a text with the kept ones, and keeps it.</summary>
+    /// <param name="key">The key of the text.</param>
+    /// <param name="byAnswers">Its vector by the answering version. Kept, not changed.</param>
+    /// <param name="byTried">Its vector by the tried version.</param>
     public void Add(UInt128 key, float[] byAnswers, float[] byTried)
     {
         lock (_gate)

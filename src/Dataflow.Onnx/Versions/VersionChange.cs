@@ -1,8 +1,8 @@
 namespace Dataflow.Onnx;
 
-/// <summary>Where versions of a model changed.</summary>
+/// <summary>A change of a model's versions, with its place in the log.</summary>
 /// <param name="Answers">The version that answers from there on.</param>
-/// <param name="Tried">The one that is tried beside it; null: none.</param>
+/// <param name="Tried">The version that is tried beside it; null: none.</param>
 /// <param name="Checkpoint">The number of the checkpoint.</param>
-/// <param name="Positions">The place in the log: for each split of the job's sources the position of the first record after the change.</param>
+/// <param name="Positions">The position of the first record after the change, for each split of the job's sources.</param>
 public sealed record VersionChange(string Answers, string? Tried, long Checkpoint, IReadOnlyDictionary<string, long> Positions);

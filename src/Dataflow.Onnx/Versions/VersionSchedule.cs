@@ -3,11 +3,11 @@ using MessagePack.Formatters;
 
 namespace Dataflow.Onnx.Versions;
 
-/// <summary>Which version answers, and which is tried beside it.</summary>
+/// <summary>The choice of versions: the one that answers, and the one that is tried beside it.</summary>
 [MessagePackFormatter(typeof(VersionChoiceFormatter))]
 internal readonly record struct VersionChoice(string Answers, string? Tried);
 
-/// <summary>Writes both names: for values that a checkpoint finds on their way.</summary>
+/// <summary>Writes both names, for values in flight at a checkpoint.</summary>
 internal sealed class VersionChoiceFormatter : IMessagePackFormatter<VersionChoice>
 {
     public void Serialize(ref MessagePackWriter writer, VersionChoice value, MessagePackSerializerOptions options)
@@ -24,7 +24,7 @@ internal sealed class VersionChoiceFormatter : IMessagePackFormatter<VersionChoi
     }
 }
 
-/// <summary>Has versions change at checkpoints: at the same one in all workers of a job.</summary>
+/// <summary>Changes versions at checkpoints: at the same one in all workers of a job.</summary>
 internal sealed class VersionSchedule(VersionChoice begin, Action close) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
@@ -39,7 +39,7 @@ internal sealed class VersionSchedule(VersionChoice begin, Action close) : IAsyn
 
     public Task<VersionChange> SwitchAsync(string version) => AskAsync(_ => new VersionChoice(version, Tried: null));
 
-    /// <summary>What counts for the records behind a checkpoint. The first worker that comes to it decides for all.</summary>
+    /// <summary>Returns the choice for the records behind a checkpoint. The first worker that reaches it decides for all.</summary>
     public VersionChoice After(long checkpoint)
     {
         lock (_gate)
@@ -53,7 +53,7 @@ internal sealed class VersionSchedule(VersionChoice begin, Action close) : IAsyn
         }
     }
 
-    /// <summary>Says that a checkpoint is durable.</summary>
+    /// <summary>Reports that a checkpoint is durable.</summary>
     public void Committed(long checkpoint, Func<IReadOnlyDictionary<string, long>> positions)
     {
         lock (_gate)

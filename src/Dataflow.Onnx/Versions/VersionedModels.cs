@@ -3,12 +3,12 @@ using Dataflow.Onnx.Inference;
 
 namespace Dataflow.Onnx.Versions;
 
-/// <summary>The versions of a model as a step calls them.</summary>
+/// <summary>The versions of a model, prepared for a step's calls.</summary>
 internal sealed class VersionedModels(ModelVersions versions, InferenceOptions options)
 {
     private readonly ConcurrentDictionary<string, ITextEmbedder> _embedders = new(StringComparer.Ordinal);
 
-    /// <summary>Those that there are now.</summary>
+    /// <summary>The present versions.</summary>
     public IReadOnlyList<ITextEmbedder> All => [.. versions.Names.Select(EmbedderOf)];
 
     public AskedModels Of(VersionChoice choice) => choice.Tried is null

@@ -1,10 +1,10 @@
 namespace Dataflow.Onnx;
 
 /// <summary>A text's vector, and the version of the model that made it.</summary>
-/// <param name="Version">Its name.</param>
-/// <param name="Vector">The array is the record's own.</param>
+/// <param name="Version">The version's name.</param>
+/// <param name="Vector">The vector; the array belongs to the record.</param>
 public sealed record VersionedVector(string Version, float[] Vector)
 {
-    /// <summary>What the tried version made of the text. Null where none is tried, or where it failed on the text.</summary>
+    /// <summary>The tried version's vector of the text. Null if none is tried, or if it failed on the text.</summary>
     public VersionedVector? Tried { get; init; }
 }

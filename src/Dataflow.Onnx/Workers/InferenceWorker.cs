@@ -6,7 +6,7 @@ namespace Dataflow.Onnx.Workers;
 /// <summary>Makes one call after the other as long as texts wait.</summary>
 internal sealed class InferenceWorker(InferenceWorkers all, ITextEmbedder? own)
 {
-    /// <summary>How many workers may fail while they have a text before it is taken to be the text's fault.</summary>
+    /// <summary>The number of workers that may fail on a text before the error is taken to be the text's.</summary>
     public const int MaxTries = 3;
 
     private const int MaxFailures = 3;
@@ -15,10 +15,10 @@ internal sealed class InferenceWorker(InferenceWorkers all, ITextEmbedder? own)
     private readonly List<PendingText> _texts = [];
     private int _failuresInRow;
 
-    /// <summary>Guarded by the lock of all workers.</summary>
+    /// <summary>Whether it is running. Guarded by the lock of all workers.</summary>
     public bool IsRunning { get; set; }
 
-    /// <summary>Whether it is to be taken out. Workers without a generator of their own fail with the model of the step.</summary>
+    /// <summary>Whether it should be removed. Workers without a generator of their own fail with the model of the step.</summary>
     public bool HasFailed => own is not null && _failuresInRow >= MaxFailures;
 
     public bool WorksFor(WorkQueue queue) => own is null || own.Id == queue.Embedder.Id;
@@ -67,7 +67,7 @@ internal sealed class InferenceWorker(InferenceWorkers all, ITextEmbedder? own)
         queue.Finish(texts, results, queue.Time.GetElapsedTime(start));
     }
 
-    /// <summary>Finds out, when workers have failed with a text often enough, whether others would be answered.</summary>
+    /// <summary>Finds out, after workers have failed on a text often enough, whether other texts would be answered.</summary>
     private async Task<Exception> ErrorOfAsync(WorkQueue queue, Exception cause)
     {
         var name = EmbedderFor(queue).Name;
@@ -82,7 +82,7 @@ internal sealed class InferenceWorker(InferenceWorkers all, ITextEmbedder? own)
         }
         catch (ObjectDisposedException error)
         {
-            return error; // neither the text's fault nor one that passes
+            return error; // neither the text's fault nor transient
         }
         catch (Exception)
         {

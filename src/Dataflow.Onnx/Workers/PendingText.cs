@@ -2,7 +2,7 @@ using Dataflow.Onnx.Recording;
 
 namespace Dataflow.Onnx.Workers;
 
-/// <summary>A text on its way to the model and its result on its way to the disk.</summary>
+/// <summary>A text on its way to the model, and its result on its way to the disk.</summary>
 internal sealed class PendingText(UInt128 key, string text)
     : TaskCompletionSource<EmbeddedText>(TaskCreationOptions.RunContinuationsAsynchronously)
 {
@@ -10,9 +10,9 @@ internal sealed class PendingText(UInt128 key, string text)
 
     public string Text => text;
 
-    /// <summary>How many workers failed while they had it.</summary>
+    /// <summary>The number of workers that failed on it.</summary>
     public int Tries { get; set; }
 
-    /// <summary>The last of them: others get it first.</summary>
+    /// <summary>The last worker that failed on it: others get it first.</summary>
     public InferenceWorker? FailedBy { get; set; }
 }

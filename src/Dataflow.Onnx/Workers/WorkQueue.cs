@@ -3,13 +3,14 @@ using Dataflow.Onnx.Recording;
 
 namespace Dataflow.Onnx.Workers;
 
-/// <summary>The texts of a step that wait for a worker to give them to one model, and what becomes of them. Guarded by the workers' lock.</summary>
-/// <param name="embedder">Whom to call.</param>
-/// <param name="isBackfill">Whether texts of other queues go first.</param>
-/// <param name="limit">How long a call may take.</param>
+/// <summary>The texts of a step that wait for a worker to call one model, and the handling of their results. Guarded by the workers'
+/// lock.</summary>
+/// <param name="embedder">The model to call.</param>
+/// <param name="isBackfill">Whether texts of other queues are taken first.</param>
+/// <param name="limit">The timeout of a call.</param>
 /// <param name="time">The job's clock.</param>
-/// <param name="finish">Takes texts with their results, and how long the call took.</param>
-/// <param name="fail">Takes a text that failed for good.</param>
+/// <param name="finish">Receives texts with their results, and the duration of the call.</param>
+/// <param name="fail">Receives a text that finally failed.</param>
 internal sealed class WorkQueue(
     ITextEmbedder embedder, bool isBackfill, TimeSpan? limit, TimeProvider time,
     Action<IReadOnlyList<PendingText>, EmbeddedText[], TimeSpan> finish, Action<PendingText, Exception> fail)
@@ -19,7 +20,7 @@ internal sealed class WorkQueue(
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Set once it is closed and no worker has any of its texts.</summary>
+    /// <summary>Completes once the queue is closed and no worker has any of its texts.</summary>
     public Task Ended => _ended.Task;
 
     public ITextEmbedder Embedder => embedder;
@@ -32,7 +33,7 @@ internal sealed class WorkQueue(
 
     private int AtWork { get; set; }
 
-    /// <summary>Calls, for as long as a call may take and the job runs.</summary>
+    /// <summary>Calls a model, within the timeout and as long as the job runs.</summary>
     public async ValueTask<EmbeddedText[]> CallAsync(ITextEmbedder called, IReadOnlyList<string> texts)
     {
         if (limit is not { } timeout) return await called.EmbedAsync(texts, _closing.Token).ConfigureAwait(false);
@@ -54,7 +55,7 @@ internal sealed class WorkQueue(
 
     public void Add(PendingText text) => _texts.AddLast(text);
 
-    /// <summary>Takes texts for a worker: none that it failed with, as long as there are others.</summary>
+    /// <summary>Takes texts for a worker, without those on which it failed, as long as there are other workers.</summary>
     public void Take(InferenceWorker worker, bool isOnlyOne, List<PendingText> into)
     {
         for (var node = _texts.First; node is not null && into.Count < worker.EmbedderFor(this).MaxTexts;)
@@ -72,7 +73,7 @@ internal sealed class WorkQueue(
         if (into.Count > 0) AtWork++;
     }
 
-    /// <summary>Takes texts back that a worker failed with; they go first.</summary>
+    /// <summary>Returns texts on which a worker failed; they are taken first.</summary>
     public void Return(IReadOnlyList<PendingText> texts, InferenceWorker worker)
     {
         for (var i = texts.Count - 1; i >= 0; i--)
@@ -89,7 +90,7 @@ internal sealed class WorkQueue(
         EndIfClosed();
     }
 
-    /// <summary>Drops what waits: the job has ended.</summary>
+    /// <summary>Drops the waiting texts, because the job has ended.</summary>
     public void Close()
     {
         IsClosed = true;
@@ -97,7 +98,7 @@ internal sealed class WorkQueue(
         EndIfClosed();
     }
 
-    /// <summary>Gives up the calls that run; without the lock, since they may end at once.</summary>
+    /// <summary>Cancels the calls in progress; without the lock, since they may end at once.</summary>
     public Task CancelAsync() => _closing.CancelAsync();
 
     public void Dispose() => _closing.Dispose();
