@@ -1,21 +1,21 @@
 namespace Dataflow.Testing.Disks;
 
-/// <summary>Something that a <see cref="SimulatedFileSystem"/> was asked to change.</summary>
-/// <param name="Kind">What was asked.</param>
+/// <summary>A change that a <see cref="SimulatedFileSystem"/> was asked to make.</summary>
+/// <param name="Kind">The kind of change.</param>
 /// <param name="Path">The full path of the file or directory; of a rename, the new one.</param>
 public readonly record struct DiskOperation(DiskOperationKind Kind, string Path)
 {
-    /// <summary>Its kind and path, as in "Sync /log/journal".</summary>
+    /// <summary>Formats kind and path, as in "Sync /log/journal".</summary>
     public override string ToString() => $"{Kind} {Path}";
 }
 
-/// <summary>The operations that change something on a disk.</summary>
+/// <summary>The kinds of operations that change a disk.</summary>
 public enum DiskOperationKind
 {
-    /// <summary>A file came to be.</summary>
+    /// <summary>A file was created.</summary>
     CreateFile,
 
-    /// <summary>A directory came to be.</summary>
+    /// <summary>A directory was created.</summary>
     CreateDirectory,
 
     /// <summary>Bytes were written to a file.</summary>
@@ -24,7 +24,7 @@ public enum DiskOperationKind
     /// <summary>A file was cut or extended.</summary>
     SetLength,
 
-    /// <summary>A file was made to survive a power loss.</summary>
+    /// <summary>A file was synced, to survive a power loss.</summary>
     Sync,
 
     /// <summary>A file was renamed.</summary>
@@ -33,6 +33,6 @@ public enum DiskOperationKind
     /// <summary>A file was deleted.</summary>
     Delete,
 
-    /// <summary>The names in a directory were made to survive a power loss.</summary>
+    /// <summary>The names in a directory were synced, to survive a power loss.</summary>
     SyncDirectory,
 }

@@ -1,6 +1,6 @@
 namespace Dataflow.Testing.Disks;
 
-/// <summary>Counts the operations of a disk and says which of them crash or fail. Its user holds the lock.</summary>
+/// <summary>Counts the operations of a disk and decides which of them crash or fail. The caller holds the lock.</summary>
 internal sealed class FaultPlan
 {
     private readonly List<DiskOperation> _operations = [];
@@ -25,7 +25,7 @@ internal sealed class FaultPlan
         if (Count(kind, path) is { } error) throw error;
     }
 
-    /// <summary>Counts an operation and returns the error that it ends with, or null.</summary>
+    /// <summary>Counts an operation and returns its error, or null.</summary>
     public Exception? Count(DiskOperationKind kind, string path)
     {
         ThrowIfCrashed();

@@ -1,15 +1,15 @@
 namespace Dataflow.Testing.Disks;
 
-/// <summary>What was done to a file and may not be on disk yet.</summary>
+/// <summary>A change of a file that may not be on disk yet.</summary>
 internal abstract record FileChange
 {
     /// <summary>Whether a sync that should have put it on disk failed.</summary>
     public bool IsAbandoned { get; set; }
 
-    /// <summary>Does all of it.</summary>
+    /// <summary>Applies the whole change.</summary>
     public abstract void ApplyTo(PagedBytes content);
 
-    /// <summary>Does what a power loss in the middle of it leaves.</summary>
+    /// <summary>Applies the part of the change that a power loss in the middle of it leaves.</summary>
     public abstract void ApplyPartlyTo(PagedBytes content, Random random);
 }
 
@@ -19,10 +19,8 @@ internal sealed record WriteChange(long Position, byte[] Bytes) : FileChange
 
     public override void ApplyTo(PagedBytes content) => content.Write(Bytes, Position);
 
-    /// <remarks>
-    /// A run of sectors reaches the disk: the first ones, the last ones or some in the middle. The length of the file
-    /// is written apart from its bytes, so it may be there without them; the gap reads as zeros.
-    /// </remarks>
+    /// <remarks>A run of sectors reaches the disk: the first ones, the last ones or some in the middle. The length of the file is written
+    /// separately from its bytes, so it may be there without them; the gap reads as zeros.</remarks>
     public override void ApplyPartlyTo(PagedBytes content, Random random)
     {
         var end = Position + Bytes.Length;
@@ -40,7 +38,7 @@ internal sealed record LengthChange(long Length) : FileChange
 {
     public override void ApplyTo(PagedBytes content) => content.SetLength(Length);
 
-    /// <remarks>A length is changed or not.</remarks>
+    /// <remarks>A change of length is applied or not.</remarks>
     public override void ApplyPartlyTo(PagedBytes content, Random random)
     {
         if (random.Next(2) == 0) ApplyTo(content);

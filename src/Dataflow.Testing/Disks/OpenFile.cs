@@ -2,12 +2,12 @@ using Dataflow.Log;
 
 namespace Dataflow.Testing.Disks;
 
-/// <summary>A file as one opener holds it. It works on when the file is renamed or deleted, as on Unix.</summary>
-/// <param name="path">The name it was opened by.</param>
-/// <param name="file">What it reads and writes.</param>
+/// <summary>An open file. It stays usable when the file is renamed or deleted, as on Unix.</summary>
+/// <param name="path">The name by which it was opened.</param>
+/// <param name="file">The file's content.</param>
 /// <param name="gate">The lock of the disk.</param>
-/// <param name="faults">Counts what is changed here.</param>
-/// <param name="bytesWithoutRoom">How many of the bytes that the file is to grow by do not fit on the disk.</param>
+/// <param name="faults">Counts the changes.</param>
+/// <param name="bytesWithoutRoom">Returns how many of the bytes by which the file is to grow do not fit on the disk.</param>
 internal sealed class OpenFile(
     string path, SimulatedFile file, Lock gate, FaultPlan faults, Func<long, long> bytesWithoutRoom) : IFile
 {

@@ -1,6 +1,6 @@
 namespace Dataflow.Testing.Disks;
 
-/// <summary>The bytes of a file, in pages that never change in place, so that a copy costs next to nothing.</summary>
+/// <summary>The bytes of a file, in pages that never change in place, so that a copy is cheap.</summary>
 internal sealed class PagedBytes
 {
     private const int PageBytes = 4096;
@@ -50,7 +50,7 @@ internal sealed class PagedBytes
         var pages = (int)((length + PageBytes - 1) / PageBytes);
         if (pages < _pages.Count) _pages.RemoveRange(pages, _pages.Count - pages);
         while (_pages.Count < pages) _pages.Add(Zeros);
-        // What is cut off must read as zeros when the file grows again.
+        // The cut part must read as zeros when the file grows again.
         if (length < Length && length % PageBytes != 0) Replace(pages - 1).AsSpan((int)(length % PageBytes)).Clear();
         Length = length;
     }

@@ -1,6 +1,6 @@
 namespace Dataflow.Testing.Disks;
 
-/// <summary>Decides what a power loss leaves of everything that was not synced.</summary>
+/// <summary>Decides which unsynced changes survive a power loss.</summary>
 internal sealed class PowerLoss
 {
     private readonly Random? _random;
@@ -10,10 +10,10 @@ internal sealed class PowerLoss
 
     public PowerLoss(Random random) => _random = random;
 
-    /// <summary>Whether something that happens entirely or not at all had reached the disk.</summary>
+    /// <summary>Whether a change that happens entirely or not at all had reached the disk.</summary>
     public bool Keeps() => _random is null ? _keeps : _random.Next(2) == 0;
 
-    /// <summary>Does as much of a change as had reached the disk: all, nothing or, by chance, a part.</summary>
+    /// <summary>Applies as much of a change as had reached the disk: all, nothing or, by chance, a part.</summary>
     public void Apply(FileChange change, PagedBytes content)
     {
         if (_random is not null && _random.Next(3) == 0) change.ApplyPartlyTo(content, _random);

@@ -1,7 +1,7 @@
 namespace Dataflow.Testing.Disks;
 
-/// <summary>The process has ended as far as its <see cref="SimulatedFileSystem"/> is concerned.</summary>
-/// <remarks>It is no <see cref="IOException"/>: code that handles failing disks must not take it for one.</remarks>
+/// <summary>Thrown by a <see cref="SimulatedFileSystem"/> whose process has crashed.</summary>
+/// <remarks>It is not an <see cref="IOException"/>, so that code that handles failing disks does not catch it.</remarks>
 public sealed class SimulatedCrashException : Exception
 {
     private SimulatedCrashException(string message)

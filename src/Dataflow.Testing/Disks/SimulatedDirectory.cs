@@ -1,6 +1,6 @@
 namespace Dataflow.Testing.Disks;
 
-/// <summary>The names in a directory: as programs see them, as the disk has them, and what lies between.</summary>
+/// <summary>The names in a directory: those visible to programs, those on disk, and the pending changes between.</summary>
 internal sealed class SimulatedDirectory : SimulatedNode
 {
     private readonly SortedDictionary<string, SimulatedNode> _durable;
@@ -17,7 +17,7 @@ internal sealed class SimulatedDirectory : SimulatedNode
         List<NameChange> pending)
         => (Names, _durable, _pending) = (names, durable, pending);
 
-    /// <summary>What programs see. Sorted, so that the same seed gives the same outcome.</summary>
+    /// <summary>The names visible to programs. Sorted, so that the same seed gives the same outcome.</summary>
     public SortedDictionary<string, SimulatedNode> Names { get; }
 
     public void Change(NameChange change)
@@ -65,12 +65,12 @@ internal sealed class SimulatedDirectory : SimulatedNode
     private static SortedDictionary<string, SimulatedNode> NoNames() => new(StringComparer.Ordinal);
 }
 
-/// <summary>A file has another name from now on, or none; it is on disk entirely or not at all.</summary>
+/// <summary>A change of a file's name, or its removal; it is on disk entirely or not at all.</summary>
 internal sealed record NameChange(SimulatedNode Node, string? Name)
 {
     public void ApplyTo(SortedDictionary<string, SimulatedNode> names)
     {
-        // Found by what it names: if only the second of two renames is on disk, there is one name all the same.
+        // Found by the file: if only the second of two renames is on disk, there is one name all the same.
         if (names.FirstOrDefault(entry => entry.Value == Node).Key is { } old) names.Remove(old);
         if (Name is not null) names[Name] = Node;
     }

@@ -1,6 +1,6 @@
 namespace Dataflow.Testing.Disks;
 
-/// <summary>The content of a file: as programs see it, as the disk has it, and what lies between the two.</summary>
+/// <summary>The content of a file: that visible to programs, that on disk, and the pending changes between.</summary>
 internal sealed class SimulatedFile : SimulatedNode
 {
     private readonly PagedBytes _durable;
@@ -14,7 +14,7 @@ internal sealed class SimulatedFile : SimulatedNode
     private SimulatedFile(PagedBytes content, PagedBytes durable, List<FileChange> pending)
         => (Content, _durable, _pending) = (content, durable, pending);
 
-    /// <summary>What programs see.</summary>
+    /// <summary>The content visible to programs.</summary>
     public PagedBytes Content { get; }
 
     public void Change(FileChange change)
@@ -30,9 +30,8 @@ internal sealed class SimulatedFile : SimulatedNode
         _pending.Clear();
     }
 
-    /// <summary>
-    /// Linux takes the pages of a failed sync for written: whether they are is chance, and no later sync writes them.
-    /// </summary>
+    /// <summary>Abandons the pending changes of a failed sync, as Linux does: whether they are on disk is chance, and no later sync
+    /// writes them.</summary>
     public void FailSync() => _pending.ForEach(change => change.IsAbandoned = true);
 
     public override SimulatedNode After(PowerLoss loss)

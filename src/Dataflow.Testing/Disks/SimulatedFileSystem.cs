@@ -2,21 +2,21 @@ using Dataflow.Log;
 
 namespace Dataflow.Testing.Disks;
 
-/// <summary>A disk in memory that on demand crashes, tears writes, loses the unsynced, fails and fills up.</summary>
+/// <summary>A disk in memory that on demand crashes, tears writes, loses unsynced changes, fails and fills up.</summary>
 /// <remarks>
-/// The model of the disk, on purpose as unkind as a disk may be:
+/// The model of the disk is deliberately the worst that a real disk may do:
 /// <list type="bullet">
-/// <item>What is written is seen at once and survives the process. Only <see cref="IFile.Sync"/> makes it survive a
-/// power loss.</item>
-/// <item>Each unsynced write is, after a power loss, there, absent or there in part, cut between sectors of 512 bytes.
-/// Each has its own luck: a later one may be there without an earlier one, in the same file or in another.</item>
-/// <item>The name of a file is apart from its bytes: a synced file whose directory was never synced may be gone, and a
+/// <item>Written bytes are visible at once and survive the process. Only <see cref="IFile.Sync"/> makes them survive a power
+/// loss.</item>
+/// <item>After a power loss each unsynced write is there, missing, or there in part, cut between sectors of 512 bytes. Writes are
+/// independent: a later one may be there without an earlier one, in the same file or in another.</item>
+/// <item>The name of a file is independent of its bytes: a synced file whose directory was never synced may be gone, and a
 /// renamed file may have the new name without its bytes. A rename has happened or not, never half.</item>
-/// <item>After a failed sync nobody knows what of the file is on disk, and a later sync that succeeds does not change
+/// <item>After a failed sync it is unknown which bytes of the file are on disk, and a later sync that succeeds does not change
 /// that.</item>
-/// <item>A crash of the process leaves the unsynced unsynced: a power loss soon after still takes it.</item>
+/// <item>A crash of the process syncs nothing: a power loss soon after still loses unsynced changes.</item>
 /// </list>
-/// Operations that change something are numbered from 0. The same operations and the same seed give the same outcome.
+/// Operations that change the disk are numbered from 0. The same operations and the same seed give the same outcome.
 /// Safe to use from any number of threads, but only one thread gives the same numbers each time.
 /// </remarks>
 public sealed class SimulatedFileSystem : IFileSystem
@@ -34,13 +34,13 @@ public sealed class SimulatedFileSystem : IFileSystem
 
     private SimulatedFileSystem(SimulatedDirectory root) => _root = root;
 
-    /// <summary>What has been changed so far, also what failed; an operation's number is its place here.</summary>
+    /// <summary>The changes so far, including failed ones; an operation's number is its index here.</summary>
     public IReadOnlyList<DiskOperation> Operations
     {
         get { lock (_gate) return [.. _faults.Operations]; }
     }
 
-    /// <summary>Whether it crashed; then all that is asked throws <see cref="SimulatedCrashException"/>.</summary>
+    /// <summary>Whether it has crashed; then every call throws <see cref="SimulatedCrashException"/>.</summary>
     public bool HasCrashed => _faults.HasCrashed;
 
     /// <summary>Whether every sync, of files and of directories, fails.</summary>
@@ -50,35 +50,35 @@ public sealed class SimulatedFileSystem : IFileSystem
         set => _faults.FailSyncs = value;
     }
 
-    /// <summary>How many bytes all files together may have. Unbounded unless set.</summary>
+    /// <summary>The largest number of bytes of all files together. Unlimited unless set.</summary>
     public long CapacityBytes { get; set; } = long.MaxValue;
 
-    /// <summary>How many bytes all files together have.</summary>
+    /// <summary>The number of bytes of all files together.</summary>
     public long UsedBytes
     {
         get { lock (_gate) return LengthOf(_root); }
     }
 
-    /// <summary>Crashes the process when it comes to an operation.</summary>
+    /// <summary>Crashes the process at an operation.</summary>
     /// <param name="operation">The operation's number; see <see cref="Operations"/>.</param>
     /// <param name="halfway">Whether a write leaves its first half. Anything else leaves nothing.</param>
     public void CrashAt(int operation, bool halfway = false) => _faults.CrashAt(operation, halfway);
 
-    /// <summary>Makes one operation fail. A write leaves its first half then, anything else nothing.</summary>
+    /// <summary>Makes one operation fail. A write then leaves its first half, anything else nothing.</summary>
     /// <param name="operation">The operation's number; see <see cref="Operations"/>.</param>
-    /// <param name="error">What it throws.</param>
+    /// <param name="error">The error to throw.</param>
     public void FailAt(int operation, IOException error) => _faults.FailAt(operation, error);
 
-    /// <summary>What the next process finds when this one ends now: all that was written, synced or not.</summary>
+    /// <summary>Returns the disk that the next process finds when this one ends now: everything written, synced or not.</summary>
     public SimulatedFileSystem AfterProcessCrash()
     {
         lock (_gate) return new((SimulatedDirectory)_root.Copy());
     }
 
-    /// <summary>What the next process finds when the power fails now, at an extreme.</summary>
+    /// <summary>Returns the disk that the next process finds after a power loss now, at an extreme.</summary>
     public SimulatedFileSystem AfterPowerLoss(Unsynced unsynced) => After(new PowerLoss(unsynced));
 
-    /// <summary>What the next process finds when the power fails now, by chance.</summary>
+    /// <summary>Returns the disk that the next process finds after a power loss now, with random unsynced changes.</summary>
     public SimulatedFileSystem AfterPowerLoss(Random random) => After(new PowerLoss(random));
 
     /// <inheritdoc/>
@@ -144,7 +144,7 @@ public sealed class SimulatedFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
-    /// <exception cref="NotSupportedException">The names are in two directories: not modelled.</exception>
+    /// <exception cref="NotSupportedException">The names are in two directories, which is not supported.</exception>
     public void Rename(string from, string to)
     {
         lock (_gate)
@@ -170,7 +170,7 @@ public sealed class SimulatedFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
-    /// <remarks>Works among the users of this instance. The file comes to be, as it does on a real disk.</remarks>
+    /// <remarks>Excludes other users of this instance. Creates the file, as a real disk does.</remarks>
     public IDisposable Lock(string path)
     {
         lock (_gate)
@@ -186,7 +186,7 @@ public sealed class SimulatedFileSystem : IFileSystem
         lock (_gate) return new((SimulatedDirectory)_root.After(loss));
     }
 
-    /// <summary>How many of the bytes that a file is to grow by find no room.</summary>
+    /// <summary>Returns how many of the bytes by which a file is to grow do not fit.</summary>
     private long BytesWithoutRoom(long growth)
     {
         var isBounded = CapacityBytes != long.MaxValue && growth > 0;

@@ -1,11 +1,11 @@
 namespace Dataflow.Testing.Disks;
 
-/// <summary>A file or a directory, apart from its name.</summary>
+/// <summary>A file or a directory, without its name.</summary>
 internal abstract class SimulatedNode
 {
-    /// <summary>What is found after a power loss; nothing of it is pending.</summary>
+    /// <summary>Returns the node after a power loss, with nothing pending.</summary>
     public abstract SimulatedNode After(PowerLoss loss);
 
-    /// <summary>A copy in which what was pending still is.</summary>
+    /// <summary>Returns a copy with the same pending changes.</summary>
     public abstract SimulatedNode Copy();
 }

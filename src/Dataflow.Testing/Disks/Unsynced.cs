@@ -1,11 +1,11 @@
 namespace Dataflow.Testing.Disks;
 
-/// <summary>The two extremes of what a power loss does to everything that was not synced.</summary>
+/// <summary>The two extremes of the effect of a power loss on unsynced changes.</summary>
 public enum Unsynced
 {
-    /// <summary>Nothing of it had reached the disk.</summary>
+    /// <summary>All of them are lost.</summary>
     Lost,
 
-    /// <summary>All of it had reached the disk.</summary>
+    /// <summary>All of them had reached the disk.</summary>
     Kept,
 }

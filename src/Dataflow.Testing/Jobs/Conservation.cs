@@ -1,13 +1,13 @@
 namespace Dataflow.Testing;
 
-/// <summary>The law that no record is lost: in = out + filtered + late + missed + dead letters.</summary>
+/// <summary>The law that no record is lost: in = out + filtered + late + unmatched + dead letters.</summary>
 public static class Conservation
 {
     extension(JobStatus status)
     {
-        /// <summary>Checks for every step of a finished job that hands on one result for a record what became of all that came
-        /// in. <see cref="SimulatedJob.Run"/> does so by itself.</summary>
-        /// <exception cref="InvalidOperationException">Some step has lost or doubled records; all such steps are named.</exception>
+        /// <summary>Verifies, for every step of a finished job that emits one result per record, that all received records are accounted
+        /// for. <see cref="SimulatedJob.Run"/> does so by itself.</summary>
+        /// <exception cref="InvalidOperationException">A step has lost or duplicated records; all such steps are named.</exception>
         public void CheckThatNoRecordIsLost()
         {
             ArgumentNullException.ThrowIfNull(status);

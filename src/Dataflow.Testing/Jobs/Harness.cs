@@ -3,7 +3,7 @@ namespace Dataflow.Testing;
 /// <summary>Runs steps of a pipeline on lists, in one thread.</summary>
 public static class Harness
 {
-    /// <summary>What comes out of a stream's steps for some values, in order.</summary>
+    /// <summary>Runs a stream's steps on some values and returns the results, in order.</summary>
     public static IReadOnlyList<TOut> Run<TIn, TOut>(IEnumerable<TIn> values, Func<Stream<TIn>, Stream<TOut>> steps, int workers = 1)
     {
         ArgumentNullException.ThrowIfNull(steps);
@@ -13,13 +13,13 @@ public static class Harness
         return Run(pipeline, results, workers);
     }
 
-    /// <summary>What a keyed stream's steps give for some values, without the keys.</summary>
+    /// <summary>Runs a keyed stream's steps on some values and returns the results, without the keys.</summary>
     public static IReadOnlyList<TOut> Run<TIn, TKey, TOut>(
         IEnumerable<TIn> values, Func<Stream<TIn>, KeyedStream<TKey, TOut>> steps, int workers = 1)
         where TKey : notnull
         => Run(values, stream => steps(stream).Values(), workers);
 
-    /// <summary>Runs a bounded pipeline on a log in memory and returns what one of its sinks got.</summary>
+    /// <summary>Runs a bounded pipeline on a log in memory and returns the results of one of its sinks.</summary>
     public static IReadOnlyList<T> Run<T>(Pipeline pipeline, MemorySink<T> results, int workers = 1)
     {
         ArgumentNullException.ThrowIfNull(results);

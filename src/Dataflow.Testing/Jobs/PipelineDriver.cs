@@ -3,28 +3,28 @@ using Dataflow.Log;
 
 namespace Dataflow.Testing;
 
-/// <summary>Drives a pipeline by hand: feeds its topics, moves its clock, reads what came out, starts it anew. Without threads.</summary>
-/// <remarks>After each call all that can be done is done and committed. Event time moves by the records that are fed, and by the
-/// clock once every partition is idle.</remarks>
-/// <param name="pipeline">Makes the pipeline, anew for each start; it reads topics.</param>
-/// <param name="workers">How many workers take turns.</param>
+/// <summary>Drives a pipeline step by step, without threads: feeds its topics, moves its clock, reads its results, restarts it.</summary>
+/// <remarks>After each call all available work is done and committed. Event time advances with the fed records, and with the clock once
+/// every partition is idle.</remarks>
+/// <param name="pipeline">Creates the pipeline, anew for each start; it reads topics.</param>
+/// <param name="workers">The number of workers, which take turns.</param>
 public sealed class PipelineDriver(Func<Pipeline> pipeline, int workers = 1) : IDisposable
 {
     private readonly LogStore _log = SimulatedJob.OpenLog();
     private SimulatedJob? _job;
-    private Pipeline? _made; // the one that runs, or will
+    private Pipeline? _made; // the running pipeline, or the next to run
 
     /// <summary>The pipeline's only clock.</summary>
     public SimulatedClock Clock { get; } = new();
 
-    /// <summary>How far the job is: late records, misses, watermarks, entries of state.</summary>
+    /// <summary>The job's progress: late and unmatched records, watermarks, entries of state.</summary>
     public JobStatus Status => Job.Status;
 
     private SimulatedJob Job => _job ??= SimulatedJob.Start(Made, _log, workers, clock: Clock);
 
     private Pipeline Made => _made ??= pipeline();
 
-    /// <summary>Appends values to a topic, which is made where it is missing, and processes them.</summary>
+    /// <summary>Appends values to a topic, which is created if it is missing, and processes them.</summary>
     public void Feed<T>(Topic<T> topic, params IEnumerable<T> values)
     {
         ArgumentNullException.ThrowIfNull(topic);
@@ -45,7 +45,7 @@ public sealed class PipelineDriver(Func<Pipeline> pipeline, int workers = 1) : I
         Settle();
     }
 
-    /// <summary>Lets time pass; what is due by then happens.</summary>
+    /// <summary>Advances the clock and does all work that becomes due.</summary>
     public void Advance(TimeSpan by)
     {
         _ = Job;
@@ -53,7 +53,7 @@ public sealed class PipelineDriver(Func<Pipeline> pipeline, int workers = 1) : I
         Settle();
     }
 
-    /// <summary>All values of a topic so far.</summary>
+    /// <summary>Returns all values of a topic so far.</summary>
     public IReadOnlyList<T> Read<T>(Topic<T> topic)
     {
         ArgumentNullException.ThrowIfNull(topic);
@@ -61,14 +61,14 @@ public sealed class PipelineDriver(Func<Pipeline> pipeline, int workers = 1) : I
         return _log.TryGetTopic(topic.Name, out _) ? [.. topic.ReadAll(_log)] : [];
     }
 
-    /// <summary>What a table holds for a key now.</summary>
-    /// <param name="table">A table of the pipeline as it was made last.</param>
+    /// <summary>Returns the current row of a key in a table.</summary>
+    /// <param name="table">A table of the pipeline as it was created last.</param>
     /// <param name="key">The key.</param>
     public TableRow<TRow> Read<TKey, TRow>(Table<TKey, TRow> table, TKey key)
         where TKey : notnull
         => Job.Read(table, key);
 
-    /// <summary>Drops the job and starts another from its last checkpoint.</summary>
+    /// <summary>Abandons the job and starts another from its last checkpoint.</summary>
     public void Restart()
     {
         Dispose(disposesLog: false);

@@ -1,10 +1,10 @@
 namespace Dataflow.Testing;
 
-/// <summary>A clock that stands still until it is told to move. From any thread.</summary>
+/// <summary>A clock that stands still until <see cref="Advance"/> moves it. Safe for any thread.</summary>
 public sealed class SimulatedClock : TimeProvider
 {
     private readonly Lock _gate = new();
-    private readonly List<SimulatedTimer> _timers = []; // those that are set
+    private readonly List<SimulatedTimer> _timers = []; // the active ones
     private long _ticks = DateTimeOffset.UnixEpoch.AddYears(50).Ticks;
     private long _nextDue = long.MaxValue;
 
@@ -17,7 +17,7 @@ public sealed class SimulatedClock : TimeProvider
     /// <inheritdoc/>
     public override long GetTimestamp() => Volatile.Read(ref _ticks);
 
-    /// <summary>Makes a timer that fires while <see cref="Advance"/> passes its moment, on the thread that calls it.</summary>
+    /// <summary>Creates a timer that fires while <see cref="Advance"/> passes its moment, on the thread that calls it.</summary>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         ArgumentNullException.ThrowIfNull(callback);
@@ -26,7 +26,7 @@ public sealed class SimulatedClock : TimeProvider
         return timer;
     }
 
-    /// <summary>Lets time pass. Timers that become due fire in the order of their moments, each when it is that late.</summary>
+    /// <summary>Advances the clock. Timers that become due fire in the order of their moments, each with the clock at its moment.</summary>
     public void Advance(TimeSpan by)
     {
         long until;
@@ -63,7 +63,7 @@ public sealed class SimulatedClock : TimeProvider
     {
         private bool _isDisposed;
 
-        /// <summary>The next moment; <see cref="long.MaxValue"/>: none.</summary>
+        /// <summary>The next moment at which it fires; <see cref="long.MaxValue"/>: none.</summary>
         public long Due { get; set; } = long.MaxValue;
 
         public TimeSpan Period { get; private set; }

@@ -2,7 +2,7 @@ using Dataflow.Log;
 
 namespace Dataflow.Testing;
 
-/// <summary>The records of all topics as they were filled, so that some of them can be written alone.</summary>
+/// <summary>The records of all topics as they were filled, so that a part of them can be written alone.</summary>
 internal sealed class SimulatedInput
 {
     private readonly List<(string Topic, int Partitions)> _topics = [];
@@ -21,7 +21,7 @@ internal sealed class SimulatedInput
 
     public int Count => _records.Count;
 
-    /// <summary>Writes some of the records, in the order in which they were.</summary>
+    /// <summary>Writes some of the records, in their original order.</summary>
     public void WriteTo(LogStore log, IReadOnlyList<int> records)
     {
         var commit = new LogCommit();

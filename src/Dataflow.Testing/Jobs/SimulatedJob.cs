@@ -5,11 +5,9 @@ using Dataflow.Runtime;
 namespace Dataflow.Testing;
 
 /// <summary>A real job without threads: its workers and its coordinator take turns, in an order that a seed decides.</summary>
-/// <remarks>
-/// Everything that runs is the engine's own code; only who runs when, and the clock, is the test's. The log must commit by
-/// an <see cref="InlineTaskScheduler"/>; <see cref="OpenLog"/> opens such a one. To crash, stop calling
-/// <see cref="Step"/> and open the log again from what its disk kept.
-/// </remarks>
+/// <remarks>All code is the engine's own; only the order of turns and the clock are the test's. The log must commit with an
+/// <see cref="InlineTaskScheduler"/>; <see cref="OpenLog"/> opens such a log. To crash, stop calling <see cref="Step"/> and open the log
+/// again from its disk.</remarks>
 [SuppressMessage("Design", "CA1001", Justification = "A cancellation without timer and wait handle holds nothing.")]
 public sealed class SimulatedJob
 {
@@ -33,7 +31,7 @@ public sealed class SimulatedJob
     /// <summary>The number of the checkpoint that it carried on from; 0: it began anew.</summary>
     public long StartedFrom => _job.Restored.Epoch;
 
-    /// <summary>How far it is.</summary>
+    /// <summary>The job's progress.</summary>
     public JobStatus Status => JobStatus.Of(_job);
 
     /// <summary>Whether all input is processed, committed and its sinks are complete.</summary>
@@ -49,16 +47,17 @@ public sealed class SimulatedJob
             : LogStore.Open("/log", options with { FileSystem = fileSystem });
     }
 
-    /// <summary>Builds a job that stands where the pipeline's last checkpoint was.</summary>
-    /// <param name="pipeline">What to run.</param>
+    /// <summary>Builds a job with the state of the pipeline's last checkpoint.</summary>
+    /// <param name="pipeline">The pipeline to run.</param>
     /// <param name="log">A log from <see cref="OpenLog"/>.</param>
-    /// <param name="workers">How many workers take turns.</param>
-    /// <param name="seed">Decides the turns.</param>
-    /// <param name="clock">The only clock; a new one unless given.</param>
-    /// <param name="checkpointInterval">By that clock; an hour unless given, so that only <see cref="Checkpoint"/> counts.</param>
+    /// <param name="workers">The number of workers, which take turns.</param>
+    /// <param name="seed">The seed of the order of turns.</param>
+    /// <param name="clock">The job's only clock; a new one unless given.</param>
+    /// <param name="checkpointInterval">The interval of checkpoints by that clock; an hour unless given, so that in practice only
+    /// <see cref="Checkpoint"/> takes one.</param>
     /// <param name="with">Changes other options.</param>
-    /// <param name="commitsLag">Whether the commit of a checkpoint is under way for some turns before it lands. Meanwhile nobody but
-    /// the job may write to the log.</param>
+    /// <param name="commitsLag">Whether the commit of a checkpoint stays in progress for some turns. Meanwhile only the job may write to
+    /// the log.</param>
     public static SimulatedJob Start(
         Pipeline pipeline, LogStore log, int workers = 1, int seed = 0, SimulatedClock? clock = null,
         TimeSpan? checkpointInterval = null, Func<JobOptions, JobOptions>? with = null, bool commitsLag = false)
@@ -85,7 +84,7 @@ public sealed class SimulatedJob
     }
 
     /// <summary>Lets one worker, or the coordinator, take a turn, and a millisecond pass; false if it had nothing to do.</summary>
-    /// <exception cref="DataflowException">What would have stopped the job.</exception>
+    /// <exception cref="DataflowException">The error that would have stopped the job.</exception>
     public bool Step()
     {
         _clock.Advance(TimeSpan.FromMilliseconds(1));
@@ -107,7 +106,7 @@ public sealed class SimulatedJob
         return (_commits is { HasHeld: true } && !_coordinating.IsCompleted) || _coordinating.GetAwaiter().GetResult();
     }
 
-    /// <summary>Lets the commit that is under way happen, and what follows it: the snapshots do not lag.</summary>
+    /// <summary>Completes the commit in progress, and the work that follows it: the snapshots do not lag.</summary>
     private bool Land()
     {
         _commits!.Holds = false;
@@ -125,22 +124,22 @@ public sealed class SimulatedJob
         Close();
     }
 
-    /// <summary>Runs until nobody has had anything to do for a while: unbounded input is processed as far as it goes.</summary>
-    /// <remarks>The clock stands still meanwhile: where time goes on with it, somebody would always have something to do.</remarks>
+    /// <summary>Runs until there has been no work for a while: unbounded input is processed as far as it is available.</summary>
+    /// <remarks>The clock stands still meanwhile: if it moved, there might always be more work.</remarks>
     public void RunUntilIdle()
     {
         for (var idle = 0; idle < 50 * _job.Workers.Count && !HasFinished;) idle = Turn() ? 0 : idle + 1;
     }
 
-    /// <summary>What a table holds for a key now.</summary>
-    /// <param name="table">A table of the pipeline that runs.</param>
+    /// <summary>Returns the current row of a key in a table.</summary>
+    /// <param name="table">A table of the running pipeline.</param>
     /// <param name="key">The key.</param>
     public TableRow<TRow> Read<TKey, TRow>(Table<TKey, TRow> table, TKey key)
         where TKey : notnull
         => Ask(job => job.Read(table).GetAsync(key));
 
-    /// <summary>Asks the job something that its workers answer, and lets it run until they have.</summary>
-    /// <param name="question">Such as a read; not to be waited for.</param>
+    /// <summary>Starts a request that the job's workers answer, and runs the job until they have.</summary>
+    /// <param name="question">Starts the request, such as a read; must not wait for it.</param>
     public T Ask<T>(Func<Job, Task<T>> question)
     {
         ArgumentNullException.ThrowIfNull(question);
@@ -149,13 +148,13 @@ public sealed class SimulatedJob
         return asked.GetAwaiter().GetResult();
     }
 
-    /// <summary>Why it gives no results, or few.</summary>
+    /// <summary>Returns the reasons why the job gives no results, or few.</summary>
     public Diagnosis Diagnose() => Diagnosis.Of(_job, Status);
 
-    /// <summary>Asks the job to end for good, as <see cref="Job.DrainAsync"/> does; the next steps do.</summary>
+    /// <summary>Asks the job to end for good, as <see cref="Job.DrainAsync"/> does; the next steps do it.</summary>
     public void Drain() => _job.Drain();
 
-    /// <summary>Asks for a checkpoint; the next steps take it.</summary>
+    /// <summary>Requests a checkpoint; the next steps take it.</summary>
     public void Begin() => _job.Coordinator.Begin();
 
     /// <summary>Takes a checkpoint and runs until it is committed.</summary>
@@ -167,12 +166,12 @@ public sealed class SimulatedJob
         RunUntilIdle();
     }
 
-    /// <summary>Closes what the job has opened, the log apart. What came after the last checkpoint will be done again.</summary>
-    /// <exception cref="DataflowException">The job gave up a commit that was under way, and it landed all the same: a job that began
-    /// in between would have done it again.</exception>
+    /// <summary>Closes the job's resources, except for the log. Records after the last checkpoint will be processed again.</summary>
+    /// <exception cref="DataflowException">The job gave up a commit in progress, which happened all the same: a job that began in between
+    /// would have processed its records again.</exception>
     public void Close()
     {
-        _stop.Cancel(); // the commit that is under way lands only afterwards
+        _stop.Cancel(); // the commit in progress happens only afterwards
         var closing = _job.DisposeAsync().AsTask();
         try
         {

@@ -1,14 +1,14 @@
 namespace Dataflow.Testing;
 
-/// <summary>How a simulation goes.</summary>
-/// <param name="Seed">Decides who takes turns, when commits land, and what a power loss leaves.</param>
-/// <param name="Lives">The runs that end before all is done.</param>
-/// <param name="LastWorkers">The workers of the run that comes to the end.</param>
+/// <summary>The schedule of a simulation.</summary>
+/// <param name="Seed">The seed of the turns, of the moments of commits, and of the effects of a power loss.</param>
+/// <param name="Lives">The runs that are ended early.</param>
+/// <param name="LastWorkers">The number of workers of the run that finishes.</param>
 public sealed record SimulatedSchedule(int Seed, IReadOnlyList<SimulatedLife> Lives, int LastWorkers)
 {
     private const int MaxShown = 20;
 
-    /// <summary>The numbers of the input's records that there are, counted by topic, partition and offset; null: all.</summary>
+    /// <summary>The numbers of the input's records to use, counted by topic, partition and offset; null: all.</summary>
     public IReadOnlyList<int>? Records { get; init; }
 
     /// <inheritdoc/>
@@ -32,10 +32,10 @@ public sealed record SimulatedSchedule(int Seed, IReadOnlyList<SimulatedLife> Li
     }
 }
 
-/// <summary>A run that ends before all is done.</summary>
-/// <param name="Workers">How many workers take turns.</param>
-/// <param name="Turns">After how many turns it ends.</param>
-/// <param name="End">How it ends.</param>
+/// <summary>A run that is ended early.</summary>
+/// <param name="Workers">The number of workers, which take turns.</param>
+/// <param name="Turns">The number of turns after which it ends.</param>
+/// <param name="End">The way in which it ends.</param>
 public sealed record SimulatedLife(int Workers, int Turns, SimulatedEnd End)
 {
     /// <inheritdoc/>
@@ -55,25 +55,25 @@ public sealed record SimulatedLife(int Workers, int Turns, SimulatedEnd End)
     }
 }
 
-/// <summary>How a simulated run ends before all is done.</summary>
+/// <summary>The ways in which a simulated run is ended early.</summary>
 public enum SimulatedEnd
 {
-    /// <summary>As by <see cref="Job.CancelAsync"/>: the log stays open, and the next run begins at once.</summary>
+    /// <summary>The job is cancelled, as by <see cref="Job.CancelAsync"/>: the log stays open, and the next run begins at once.</summary>
     Cancel,
 
-    /// <summary>The process ends; what it had written is there.</summary>
+    /// <summary>The process ends; everything that it wrote survives.</summary>
     Crash,
 
-    /// <summary>The power fails; what was not synced is there, or not, or in part.</summary>
+    /// <summary>The power fails; unsynced changes survive, or not, or in part.</summary>
     PowerLoss,
 }
 
-/// <summary>A schedule changed a pipeline's results.</summary>
+/// <summary>Thrown when a schedule changes a pipeline's results.</summary>
 public sealed class SimulationException : Exception
 {
     internal SimulationException(string message, SimulatedSchedule schedule)
         : base(message) => Schedule = schedule;
 
-    /// <summary>The smallest schedule found that does so.</summary>
+    /// <summary>The smallest schedule found that changes them.</summary>
     public SimulatedSchedule Schedule { get; }
 }

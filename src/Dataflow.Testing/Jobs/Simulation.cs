@@ -4,12 +4,13 @@ using Dataflow.Testing.Disks;
 namespace Dataflow.Testing;
 
 /// <summary>Runs a pipeline under many schedules of crashes and restarts, and compares its results with an undisturbed run.</summary>
-/// <remarks>Everything that runs is the engine's own code; a schedule decides how many workers take turns in which order, when the
-/// commit of a checkpoint lands, and after how many turns the job is cancelled, the process crashes or the power fails. A schedule that
-/// changes the results is made smaller, and its input too, while it still does. The same schedule gives the same run.</remarks>
+/// <remarks>All code is the engine's own; a schedule decides how many workers take turns in which order, when the commit of a checkpoint
+/// happens, and after how many turns the job is cancelled, the process crashes or the power fails. A schedule that changes the results is
+/// made smaller, and its input too, while it still does. The same schedule gives the same run.</remarks>
 /// <param name="fill">Writes the input to topics of the log.</param>
-/// <param name="pipeline">Makes the pipeline, anew for each start; its input is bounded (<c>StopAtEnd</c>), its results go to topics.</param>
-/// <param name="results">Reads the results, in an order that does not depend on how workers took turns.</param>
+/// <param name="pipeline">Creates the pipeline, anew for each start; its input is bounded (<c>StopAtEnd</c>), its results go to
+/// topics.</param>
+/// <param name="results">Reads the results, in an order that does not depend on the turns of workers.</param>
 public sealed class Simulation(Action<LogStore> fill, Func<Pipeline> pipeline, Func<LogStore, IReadOnlyList<string>> results)
 {
     private const int MaxLives = 3;
@@ -35,7 +36,7 @@ public sealed class Simulation(Action<LogStore> fill, Func<Pipeline> pipeline, F
         }
     }
 
-    /// <summary>Runs one schedule, as an error showed it, and returns its results.</summary>
+    /// <summary>Runs one schedule, as copied from an error, and returns its results.</summary>
     public IReadOnlyList<string> Run(SimulatedSchedule schedule)
     {
         ArgumentNullException.ThrowIfNull(schedule);
@@ -50,7 +51,7 @@ public sealed class Simulation(Action<LogStore> fill, Func<Pipeline> pipeline, F
                 Live(log, life, schedule.Seed);
                 if (life.End == SimulatedEnd.Cancel) continue;
                 var left = life.End == SimulatedEnd.PowerLoss ? disk.AfterPowerLoss(new Random(schedule.Seed)) : disk.AfterProcessCrash();
-                log.Dispose(); // on the disk that nobody looks at any more
+                log.Dispose(); // on the disk that is not used any more
                 log = SimulatedJob.OpenLog(disk = left);
             }
 
@@ -75,7 +76,7 @@ public sealed class Simulation(Action<LogStore> fill, Func<Pipeline> pipeline, F
             pipeline(), log, workers, seed, checkpointInterval: TimeSpan.FromMilliseconds(seed % 2 == 0 ? 4 : 16),
             with: options => Cut(options, seed) with { ReadRecords = 8 }, commitsLag: true);
 
-    /// <summary>With every other seed, checkpoints come between any two records, and not only between two reads.</summary>
+    /// <summary>Lets, with every other seed, checkpoints come between any two records, and not only between two reads.</summary>
     private static JobOptions Cut(JobOptions options, int seed)
         => seed % 2 == 0 ? options : options with { LongestTurn = TimeSpan.FromTicks(-1) };
 
@@ -111,7 +112,7 @@ public sealed class Simulation(Action<LogStore> fill, Func<Pipeline> pipeline, F
         return schedule;
     }
 
-    /// <summary>Leaves out records of the input, first halves of it, then ever smaller parts.</summary>
+    /// <summary>Removes records of the input, first halves of it, then ever smaller parts.</summary>
     private SimulatedSchedule ShrinkInput(SimulatedSchedule schedule)
     {
         var (kept, inputs) = (Enumerable.Range(0, _input.Value.Count).ToArray(), 0);
