@@ -4,7 +4,7 @@ using System.Xml.Linq;
 
 namespace Dataflow.Tests.Docs;
 
-/// <summary>The examples in doc comments: code that is built, and one for each verb.</summary>
+/// <summary>The doc comments: examples that are built, one for each verb, and summaries that are no riddles.</summary>
 public partial class CommentTests
 {
     [Fact]
@@ -30,6 +30,11 @@ public partial class CommentTests
         Assert.Equal([], verbs.Where(verb => !withExample.Overlaps([verb, $"Verbs.{verb}"])));
     }
 
+    [Fact]
+    public void Each_summary_says_what_its_member_is_or_does_and_asks_no_question()
+        => Assert.Equal([], Listing.Files("src", "*.cs").SelectMany(file => Riddle().Matches(File.ReadAllText(file))
+            .Select(riddle => $"{Path.GetFileName(file)}: {riddle.Value}")));
+
     [GeneratedRegex("<example><code>(.*?)</code></example>", RegexOptions.Singleline)]
     private static partial Regex Code();
 
@@ -39,4 +44,7 @@ public partial class CommentTests
 
     [GeneratedRegex(@"(?<=^[MP]:Dataflow\.)\w+\.\w+")]
     private static partial Regex Name();
+
+    [GeneratedRegex(@"<summary>[\s/]*(What|Where|When|Why|Who|Whose|Those|Whatever|How|As)\b[^\n]*")]
+    private static partial Regex Riddle();
 }
