@@ -74,17 +74,17 @@ internal sealed class FeatureReference(int index, string view, string viewFeatur
     private readonly JsonEncodedText _name = JsonEncodedText.Encode(info.Name);
     private readonly JsonEncodedText _fullName = JsonEncodedText.Encode($"{view}__{info.Name}");
 
-    /// <summary>Its place in the service.</summary>
+    /// <summary>The feature's place in the service.</summary>
     public int Index => index;
 
     public TypeCode Type { get; } = System.Type.GetTypeCode(info.Type);
 
     public string View => view;
 
-    /// <summary>Its name in the view.</summary>
+    /// <summary>The feature's name in the view.</summary>
     public string ViewFeature => viewFeature;
 
-    /// <summary>Its name in the service.</summary>
+    /// <summary>The feature's name in the service.</summary>
     public string Name => info.Name;
 
     public JsonEncodedText NameIn(bool full) => full ? _fullName : _name;

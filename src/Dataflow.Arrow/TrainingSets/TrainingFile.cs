@@ -6,7 +6,7 @@ namespace Dataflow.Arrow;
 /// <summary>A file of a training set, as the manifest lists it.</summary>
 public sealed record TrainingFile
 {
-    /// <summary>Its name in the directory.</summary>
+    /// <summary>The file's name in the directory.</summary>
     public required string File { get; init; }
 
     /// <summary>The source of its rows: a topic.</summary>
@@ -58,7 +58,7 @@ public sealed record TrainingManifest
 /// <summary>The state, in a checkpoint, of a shard's file that is not published yet.</summary>
 internal sealed record UnfinishedFile
 {
-    /// <summary>Its rows and range so far; without rows the file does not exist yet.</summary>
+    /// <summary>The file's rows and range so far; without rows the file does not exist yet.</summary>
     public required TrainingFile File { get; init; }
 
     /// <summary>Whether the file is full, so that the shard's next file follows.</summary>

@@ -16,7 +16,7 @@ internal abstract class PaneAggregate<T>
     /// <summary>The place in the pane: an offset, or the number of the object.</summary>
     protected int Place { get; private set; }
 
-    /// <summary>Its number among the aggregates of the view.</summary>
+    /// <summary>The aggregate's number among the aggregates of the view.</summary>
     public int Number { get; private set; }
 
     public void PlaceAt(int place, PaneShape shape, int number)

@@ -20,7 +20,7 @@ public sealed class FeatureService<TRequest>
     /// <summary>The service's name.</summary>
     public string Name { get; }
 
-    /// <summary>Its features, in the order of the answers.</summary>
+    /// <summary>The features, in the order of the answers.</summary>
     public IReadOnlyList<FeatureInfo> Features { get; }
 
     /// <summary>The origins of the features, in their order.</summary>

@@ -26,7 +26,7 @@ public sealed class FeatureVector
     /// <summary>The number of features.</summary>
     public int Count => _values.Length;
 
-    /// <summary>All values.</summary>
+    /// <summary>The values of all features.</summary>
     public ReadOnlySpan<FeatureValue> Values => _values;
 
     /// <summary>The input that the values reflect.</summary>

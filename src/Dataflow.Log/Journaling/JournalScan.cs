@@ -14,7 +14,7 @@ internal sealed class JournalScan(JournalFile file) : IDisposable
     /// <summary>The last entry that was read.</summary>
     public JournalEntry Entry { get; private set; }
 
-    /// <summary>Its payload, valid until the next read.</summary>
+    /// <summary>The payload of the last entry, valid until the next read.</summary>
     public ReadOnlySpan<byte> Payload => _entry.AsSpan(JournalEntry.FrameBytes, Entry.PayloadBytes);
 
     /// <summary>Reads the next entry if an intact one is there.</summary>

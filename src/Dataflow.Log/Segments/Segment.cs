@@ -37,7 +37,7 @@ internal sealed class Segment
     /// <summary>Whether it was deleted.</summary>
     public bool IsDeleted { get; set; }
 
-    /// <summary>Its place among the open files without a holder.</summary>
+    /// <summary>The place among the open files without a holder.</summary>
     public LinkedListNode<Segment> Idle { get; }
 
     public static Segment Of(Partition partition, SegmentFiles files, long baseOffset)

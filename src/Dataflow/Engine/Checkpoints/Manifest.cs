@@ -35,7 +35,7 @@ internal sealed record SplitPosition
 {
     public required string Name { get; init; }
 
-    /// <summary>Its number in the pipeline's runs, which state may contain; null in manifests that are older than that.</summary>
+    /// <summary>The split's number in the pipeline's runs, which state may contain; null in manifests that are older than that.</summary>
     public int? Id { get; init; }
 
     /// <summary>The position to continue from.</summary>

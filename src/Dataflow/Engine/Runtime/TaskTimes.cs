@@ -19,7 +19,7 @@ internal sealed class TaskTimes(TimeProvider time)
         /// <summary>The tasks behind it have not taken its output.</summary>
         ForOutput,
 
-        /// <summary>Its steps have their largest number of calls in flight: that counts as being busy.</summary>
+        /// <summary>The steps have their largest number of calls in flight: that counts as being busy.</summary>
         ForCalls,
     }
 
