@@ -23,7 +23,8 @@ internal sealed class FileColumns(Schema first)
     {
         if (PlaceOf(column, file) is not (>= 0 and var place)) return $"'{column.Name}' is missing";
         var found = file.GetFieldByIndex(place);
-        if (TextOf(found.DataType) != TextOf(column.DataType)) return $"'{column.Name}' is {TextOf(found.DataType)} instead of {TextOf(column.DataType)}";
+        if (TextOf(found.DataType) != TextOf(column.DataType))
+            return $"'{column.Name}' is {TextOf(found.DataType)} instead of {TextOf(column.DataType)}";
         return found.IsNullable && !column.IsNullable ? $"'{column.Name}' may be null" : null;
     }
 

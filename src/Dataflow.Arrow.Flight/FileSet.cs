@@ -23,7 +23,8 @@ internal sealed class FileSet : ServedSet
         try
         {
             var files = TrainingManifest.Read(File.ReadAllBytes(path)).Files;
-            if (files.Count == 0 || files.Any(file => file.Topic != files[0].Topic) || !files.All(static file => file.File.EndsWith(".arrow", StringComparison.Ordinal)))
+            if (files.Count == 0 || files.Any(file => file.Topic != files[0].Topic)
+                || !files.All(static file => file.File.EndsWith(".arrow", StringComparison.Ordinal)))
                 throw new InvalidDataException("it has no files, files of several topics, or files that are not Arrow");
             var columns = new FileColumns(SchemaOf(directory, files[0]));
             foreach (var file in files.Skip(1)) columns.PlacesIn(SchemaOf(directory, file), Path.Combine(directory, file.File));
@@ -103,7 +104,8 @@ internal sealed class FileSet : ServedSet
                 using (batch)
                 {
                     var part = new RecordBatch(Schema, places.Select(batch.Column), batch.Length);
-                    for (var row = (int)Math.Max(0, from - start); row < part.Length && start + row < to; row++) yield return (part, row, start + row + 1);
+                    for (var row = (int)Math.Max(0, from - start); row < part.Length && start + row < to; row++)
+                        yield return (part, row, start + row + 1);
                 }
             }
         }

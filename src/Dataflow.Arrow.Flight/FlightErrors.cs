@@ -6,13 +6,16 @@ namespace Dataflow.Arrow.Flight;
 /// <summary>Makes the errors of the server: those of its sets, and those that trainers receive.</summary>
 internal static class FlightErrors
 {
-    public static RpcException Invalid(string what) => new(new Status(StatusCode.InvalidArgument, $"{char.ToUpperInvariant(what[0])}{what[1..].TrimEnd('.')}."));
+    public static RpcException Invalid(string what)
+        => new(new Status(StatusCode.InvalidArgument, $"{char.ToUpperInvariant(what[0])}{what[1..].TrimEnd('.')}."));
 
     public static RpcException OtherOrder(string trainer, int epoch, string order, string asked)
-        => Invalid($"epoch {epoch} of trainer '{trainer}' was begun with {order}, not with {asked}. Go on with {order}, or begin another epoch");
+        => Invalid(
+            $"epoch {epoch} of trainer '{trainer}' was begun with {order}, not with {asked}. Go on with {order}, or begin another epoch");
 
     public static RpcException UnknownSet(string name, IEnumerable<string> sets)
-        => new(new Status(StatusCode.NotFound, $"There is no training set '{name}'; there is {string.Join(", ", sets.Select(set => $"'{set}'"))}."));
+        => new(new Status(
+            StatusCode.NotFound, $"There is no training set '{name}'; there is {string.Join(", ", sets.Select(set => $"'{set}'"))}."));
 
     public static RpcException UnknownAction(string type)
         => new(new Status(StatusCode.Unimplemented, $"There is no action '{type}'; there is 'commit'."));
@@ -27,8 +30,10 @@ internal static class FlightErrors
         RpcException status => status,
         OffsetOutOfRangeException => new(new Status(StatusCode.OutOfRange, error.Message)),
         DataflowException => new(new Status(StatusCode.DataLoss, error.Message)),
-        IOException or InvalidDataException => new(new Status(StatusCode.DataLoss, $"The set's data cannot be read ({error.GetType().Name}).")),
-        NotImplementedException => new(new Status(StatusCode.Unimplemented, "The server only gives training sets: it takes no data, and has no such call.")),
+        IOException or InvalidDataException
+            => new(new Status(StatusCode.DataLoss, $"The set's data cannot be read ({error.GetType().Name}).")),
+        NotImplementedException => new(
+            new Status(StatusCode.Unimplemented, "The server only gives training sets: it takes no data, and has no such call.")),
         OperationCanceledException => new(new Status(StatusCode.Cancelled, "The call was given up.")),
         _ => new(new Status(StatusCode.Internal, $"The call failed ({error.GetType().Name}).")),
     };

@@ -22,7 +22,8 @@ internal sealed record TrainingRequest
     public int Window { get; set; } = 4096; // not init: the reader would set that to 0
 
     /// <exception cref="RpcException">The text is not a request.</exception>
-    public static TrainingRequest Read(ReadOnlySpan<byte> text) => TicketJson.Read(text, TicketJson.Default.TrainingRequest, "command").Checked();
+    public static TrainingRequest Read(ReadOnlySpan<byte> text)
+        => TicketJson.Read(text, TicketJson.Default.TrainingRequest, "command").Checked();
 
     private TrainingRequest Checked()
     {
@@ -79,7 +80,9 @@ internal sealed record ShardTicket
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(TrainingRequest))]
 [JsonSerializable(typeof(ShardTicket))]
 internal sealed partial class TicketJson : JsonSerializerContext

@@ -16,7 +16,8 @@ internal sealed class StatusInterceptor : Interceptor
         => WithStatusAsync(() => DoneAsync(continuation(request, responseStream, context)));
 
     public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
-        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation)
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context,
+        ClientStreamingServerMethod<TRequest, TResponse> continuation)
         => WithStatusAsync(() => continuation(requestStream, context));
 
     public override Task DuplexStreamingServerHandler<TRequest, TResponse>(

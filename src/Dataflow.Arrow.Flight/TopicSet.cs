@@ -59,7 +59,8 @@ internal sealed class TopicSet<T>(Topic<T> topic, string name) : ServedSet(name,
             end = Math.Min(ticket.To, ((start / ticket.Window) + 1) * ticket.Window);
             for (var i = 0; i < end - start; i++)
             {
-                if (!records.MoveNext()) throw new InvalidOperationException($"Topic '{Topic}', partition {ticket.Shard}: no record at {start + i}.");
+                if (!records.MoveNext())
+                    throw new InvalidOperationException($"Topic '{Topic}', partition {ticket.Shard}: no record at {start + i}.");
                 (values[i], order[i]) = (records.Current.Value, Shuffle.Place(seed, ticket.Epoch, ticket.Shard, start + i));
             }
 

@@ -20,7 +20,8 @@ internal sealed class TrainingCursors(LogStore log) : IDisposable
     public async Task CommitAsync(string topic, ShardTicket ticket)
     {
         var group = new Group(ticket.Set, ticket.Trainer ?? throw FlightErrors.Invalid("the ticket names no trainer"), ticket.Epoch);
-        if (log.GetGroupOffset(group.Start, topic, ticket.Shard) != ticket.From || log.GetGroupOffset(group.End, topic, ticket.Shard) != ticket.To)
+        if (log.GetGroupOffset(group.Start, topic, ticket.Shard) != ticket.From
+            || log.GetGroupOffset(group.End, topic, ticket.Shard) != ticket.To)
             throw FlightErrors.Invalid("the ticket's range is not the epoch's; ask for the flight first");
         if (ticket.Seed is not null) CheckOrder(group, topic, EpochOrder.Of(ticket.Seed, ticket.Window));
         var commit = new LogCommit();
@@ -106,6 +107,7 @@ internal sealed class TrainingCursors(LogStore log) : IDisposable
         public static Group Of(TrainingRequest request) => new(request.Set, request.Trainer!, request.Epoch);
 
         /// <summary>Escapes a name: trainer 'a/b' of set 'c' is not trainer 'a' of set 'b/c'.</summary>
-        private static string Escaped(string name) => name.Replace("%", "%25", StringComparison.Ordinal).Replace("/", "%2F", StringComparison.Ordinal);
+        private static string Escaped(string name)
+            => name.Replace("%", "%25", StringComparison.Ordinal).Replace("/", "%2F", StringComparison.Ordinal);
     }
 }

@@ -16,7 +16,8 @@ internal sealed class TrainingFlights(LogStore log, IReadOnlyDictionary<string, 
     public override async Task ListFlights(FlightCriteria request, IAsyncStreamWriter<FlightInfo> responseStream, ServerCallContext context)
     {
         foreach (var set in sets.Values.OrderBy(static set => set.Name, StringComparer.Ordinal))
-            await responseStream.WriteAsync(await InfoAsync(FlightDescriptor.CreatePathDescriptor(set.Name)).ConfigureAwait(false)).ConfigureAwait(false);
+            await responseStream.WriteAsync(await InfoAsync(FlightDescriptor.CreatePathDescriptor(set.Name)).ConfigureAwait(false))
+                .ConfigureAwait(false);
     }
 
     public override Task<FlightInfo> GetFlightInfo(FlightDescriptor request, ServerCallContext context) => InfoAsync(request);
@@ -37,7 +38,8 @@ internal sealed class TrainingFlights(LogStore log, IReadOnlyDictionary<string, 
     }
 
     public override Task ListActions(IAsyncStreamWriter<FlightActionType> responseStream, ServerCallContext context)
-        => responseStream.WriteAsync(new FlightActionType(Commit, "Keeps how far a trainer is: the body is the metadata of the last batch that it is done with."));
+        => responseStream.WriteAsync(
+            new FlightActionType(Commit, "Keeps how far a trainer is: the body is the metadata of the last batch that it is done with."));
 
     public override async Task DoAction(FlightAction request, IAsyncStreamWriter<FlightResult> responseStream, ServerCallContext context)
     {
@@ -51,7 +53,8 @@ internal sealed class TrainingFlights(LogStore log, IReadOnlyDictionary<string, 
         var request = RequestOf(descriptor);
         var set = SetOf(request.Set);
         var tickets = await cursors.TicketsAsync(set, request).ConfigureAwait(false);
-        FlightEndpoint[] endpoints = [.. tickets.Select(static ticket => new FlightEndpoint(new FlightTicket(Encoding.UTF8.GetBytes(ticket.ToText())), []))];
+        FlightEndpoint[] endpoints = [
+            .. tickets.Select(static ticket => new FlightEndpoint(new FlightTicket(Encoding.UTF8.GetBytes(ticket.ToText())), []))];
         return new FlightInfo(set.Schema, descriptor, endpoints, tickets.Sum(static ticket => ticket.To - ticket.At), -1);
     }
 

@@ -43,7 +43,8 @@ internal sealed class SingleEntity<TRequest> : EntityRows<TRequest>
 /// <summary>Makes requests from several columns: each member of the request takes the column of its name.</summary>
 internal sealed class EntityRecords<TRequest>(RowShape<TRequest> shape) : EntityRows<TRequest>
 {
-    private readonly EntityValues[] _members = [.. shape.Members.Select(static member => member.Type == typeof(nint) || member.Type == typeof(nuint)
+    private readonly EntityValues[] _members = [
+        .. shape.Members.Select(static member => member.Type == typeof(nint) || member.Type == typeof(nuint)
         ? throw ConnectorException.UnsupportedMember(typeof(TRequest), member.Name, member.Type, "JSON", "long or ulong")
         : EntityValues.Of(member.Type, member.TakesNull))];
 
@@ -66,7 +67,9 @@ internal sealed class EntityRecords<TRequest>(RowShape<TRequest> shape) : Entity
         for (var i = 0; i < columns.Count; i++)
         {
             if (!member.Fits(columns[i].Name)) continue;
-            if (found is not null) throw new RequestException(422, $"'entities' has more than one column for '{member.Name}'; case and '_' do not tell columns apart.");
+            if (found is not null)
+                throw new RequestException(
+                    422, $"'entities' has more than one column for '{member.Name}'; case and '_' do not tell columns apart.");
             found = columns[i];
         }
 
@@ -89,7 +92,8 @@ internal abstract class EntityValues
     public static bool AreOne(Type type)
     {
         var plain = Nullable.GetUnderlyingType(type) ?? type;
-        return plain.IsPrimitive || plain.IsEnum || plain == typeof(string) || plain == typeof(decimal) || plain == typeof(Guid) || plain == typeof(DateTime)
+        return plain.IsPrimitive || plain.IsEnum || plain == typeof(string) || plain == typeof(decimal) || plain == typeof(Guid)
+            || plain == typeof(DateTime)
             || plain == typeof(DateTimeOffset) || plain == typeof(DateOnly) || plain == typeof(TimeOnly) || plain == typeof(TimeSpan);
     }
 
@@ -106,7 +110,8 @@ internal sealed class EntityValues<TValue>(bool takesNull) : EntityValues
     private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web)
     {
         Converters = { new JsonStringEnumConverter() },
-        NumberHandling = JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.AllowNamedFloatingPointLiterals, // as answers write them
+        // as answers write them
+        NumberHandling = JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
     public override string Kind { get; } = KindOf(typeof(TValue));

@@ -10,7 +10,9 @@ namespace Dataflow.Features.Http;
 /// <summary>Answers HTTP requests.</summary>
 internal sealed class FeatureRequests
 {
-    private const string Foreign = "The request is for another host, or from a page of one. Ask by a loopback name such as localhost, or start the server with a token.";
+    private const string Foreign =
+        "The request is for another host, or from a page of one. Ask by a loopback name such as localhost, or start the server with a "
+            + "token.";
 
     private readonly Job _job;
     private readonly Listener _listener;
@@ -26,7 +28,8 @@ internal sealed class FeatureRequests
         _services = [.. services.Select(service => (service, service.Open(job)))];
         foreach (var (index, service) in services.Index())
         {
-            if (!_byName.TryAdd(service.Name, index)) throw new ArgumentException($"Two services have the name '{service.Name}'. Rename one.", nameof(services));
+            if (!_byName.TryAdd(service.Name, index))
+                throw new ArgumentException($"Two services have the name '{service.Name}'. Rename one.", nameof(services));
         }
 
         _openApi = OpenApi.Describe(services, listener.Token is not null);
@@ -38,8 +41,10 @@ internal sealed class FeatureRequests
         try
         {
             if (_listener.IsForeign(request)) throw new RequestException(403, Foreign);
-            if (Is(request, "/health", IsGetOrHead)) await WriteAsync(response, _job.Completion.IsCompleted ? 503 : 200, Health()).ConfigureAwait(false);
-            else if (!_listener.Allows(request)) throw new RequestException(401, "The request has not the token that the server was started with.");
+            if (Is(request, "/health", IsGetOrHead))
+                await WriteAsync(response, _job.Completion.IsCompleted ? 503 : 200, Health()).ConfigureAwait(false);
+            else if (!_listener.Allows(request))
+                throw new RequestException(401, "The request has not the token that the server was started with.");
             else if (Is(request, "/get-online-features", HttpMethods.IsPost)) await AnswerAsync(request, response).ConfigureAwait(false);
             else if (Is(request, "/openapi.json", IsGetOrHead)) await WriteAsync(response, 200, _openApi).ConfigureAwait(false);
             else throw new RequestException(404, $"There is no {request.Method} {request.Path}; /openapi.json says what there is.");
@@ -58,11 +63,13 @@ internal sealed class FeatureRequests
         }
     }
 
-    private static bool Is(HttpRequest request, string path, Func<string, bool> isMethod) => request.Path.Value == path && isMethod(request.Method);
+    private static bool Is(HttpRequest request, string path, Func<string, bool> isMethod)
+        => request.Path.Value == path && isMethod(request.Method);
 
     private static bool IsGetOrHead(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
 
-    private static byte[] Detail(string message) => JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["detail"] = message });
+    private static byte[] Detail(string message)
+        => JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["detail"] = message });
 
     private static async Task WriteAsync(HttpResponse response, int status, ReadOnlyMemory<byte> json)
     {
@@ -110,7 +117,8 @@ internal sealed class FeatureRequests
     {
         if (request.Service is { } name)
         {
-            if (!_byName.TryGetValue(name, out var index)) throw new RequestException(404, $"There is no feature service '{name}'; there is {string.Join(", ", _byName.Keys)}.");
+            if (!_byName.TryGetValue(name, out var index))
+                throw new RequestException(404, $"There is no feature service '{name}'; there is {string.Join(", ", _byName.Keys)}.");
             return [new OnlinePart(index, _services[index].Service.Features)];
         }
 
@@ -132,7 +140,10 @@ internal sealed class FeatureRequests
         foreach (var feature in parts.SelectMany(static part => part.Features))
         {
             var name = feature.NameIn(request.FullNames);
-            if (!names.Add(name)) throw new RequestException(422, $"Two of the features are named '{name}'; ask for each once, and with 'full_feature_names' if they are of several views.");
+            if (!names.Add(name))
+                throw new RequestException(
+                    422, $"Two of the features are named '{name}'; ask for each once, and with 'full_feature_names' if they are of several "
+                    + "views.");
         }
 
         return parts;

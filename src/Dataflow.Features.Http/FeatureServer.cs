@@ -46,11 +46,13 @@ public sealed class FeatureServer : IAsyncDisposable
     /// certificate is missing; or the token cannot be sent.</exception>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<FeatureServer> StartAsync(
-        Job job, IReadOnlyList<ServedFeatures> services, FeatureServerOptions? options = null, CancellationToken cancellationToken = default)
+        Job job, IReadOnlyList<ServedFeatures> services, FeatureServerOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(services);
-        if (services.Count == 0) throw new ArgumentException("There is no service to serve. Give one, made by ServedFeatures.Of.", nameof(services));
+        if (services.Count == 0)
+            throw new ArgumentException("There is no service to serve. Give one, made by ServedFeatures.Of.", nameof(services));
         options ??= new();
         var listener = new Listener(options.Address, options.Port, options.Token, options.Certificate);
         var builder = listener.CreateBuilder(HttpProtocols.Http1AndHttp2);

@@ -95,8 +95,10 @@ internal sealed class OnlineRequest
             }
 
             Entities.Add(new EntityColumn(name, start, (int)json.BytesConsumed - start));
-            if (rows > MaxRows) throw new RequestException(422, $"Column '{name}' of 'entities' has {rows} values; ask for {MaxRows} at most.");
-            if (Rows >= 0 && rows != Rows) throw new RequestException(422, $"Column '{name}' of 'entities' has {rows} values, others have {Rows}.");
+            if (rows > MaxRows)
+                throw new RequestException(422, $"Column '{name}' of 'entities' has {rows} values; ask for {MaxRows} at most.");
+            if (Rows >= 0 && rows != Rows)
+                throw new RequestException(422, $"Column '{name}' of 'entities' has {rows} values, others have {Rows}.");
             Rows = rows;
         }
     }

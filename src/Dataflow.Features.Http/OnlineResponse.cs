@@ -17,9 +17,11 @@ internal sealed class OnlineResponse
     private static readonly JsonEncodedText s_nullValue = JsonEncodedText.Encode("NULL_VALUE");
     private static readonly JsonEncodedText s_notFound = JsonEncodedText.Encode("NOT_FOUND");
     private static readonly JsonEncodedText s_outsideMaxAge = JsonEncodedText.Encode("OUTSIDE_MAX_AGE");
-    private static readonly JsonEncodedText[] s_exact = [.. Enum.GetNames<FeatureStatus>().Select(static name => JsonEncodedText.Encode(name.ToUpperInvariant()))];
+    private static readonly JsonEncodedText[] s_exact = [
+        .. Enum.GetNames<FeatureStatus>().Select(static name => JsonEncodedText.Encode(name.ToUpperInvariant()))];
 
-    private readonly Utf8JsonWriter _writer = new(Stream.Null, new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private readonly Utf8JsonWriter _writer = new(
+        Stream.Null, new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     private readonly byte[] _timeText = new byte[32];
     private ArrayBufferWriter<byte> _json = new();
     private DateTimeOffset _time = DateTimeOffset.MinValue; // what _timeText says; no event is as old

@@ -49,8 +49,10 @@ internal static class OpenApi
         var document = JsonNode.Parse(Document)!;
         var request = document["components"]!["schemas"]!["Request"]!["properties"]!;
         request["feature_service"]!["enum"] = Texts([.. services.Select(static service => service.Name), null]);
-        request["features"]!["items"]!["enum"] = Texts(services.SelectMany(static service => service.ByReference.Keys).Distinct().Order(StringComparer.Ordinal));
-        request["entities"]!["examples"] = new JsonArray([.. services.Select(static service => (JsonNode)new JsonObject(service.Entities.Select(
+        request["features"]!["items"]!["enum"] = Texts(
+            services.SelectMany(static service => service.ByReference.Keys).Distinct().Order(StringComparer.Ordinal));
+        request["entities"]!["examples"] = new JsonArray(
+            [.. services.Select(static service => (JsonNode)new JsonObject(service.Entities.Select(
             static name => KeyValuePair.Create(name, (JsonNode?)new JsonArray()))))]);
         if (needsToken)
         {

@@ -53,7 +53,8 @@ public abstract class ServedFeatures
 internal sealed class ServedFeatures<TRequest>(FeatureService<TRequest> service, EntityRows<TRequest> rows)
     : ServedFeatures(
         service.Name,
-        service.Features.Select((feature, index) => new FeatureReference(index, service.Sources[index].View, service.Sources[index].Feature, feature)),
+        service.Features.Select(
+            (feature, index) => new FeatureReference(index, service.Sources[index].View, service.Sources[index].Feature, feature)),
         rows.Names)
 {
     internal override bool Takes(string column) => rows.Takes(column);

@@ -24,7 +24,8 @@ public sealed class AppendedRecords
     /// <exception cref="InvalidOperationException">The commit has not succeeded.</exception>
     public long BaseOffset
     {
-        get => _commit.IsDone ? _baseOffset : throw new InvalidOperationException("The records have no offsets yet. Await CommitAsync first.");
+        get => _commit.IsDone
+            ? _baseOffset : throw new InvalidOperationException("The records have no offsets yet. Await CommitAsync first.");
         internal set => _baseOffset = value;
     }
 

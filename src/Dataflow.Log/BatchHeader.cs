@@ -52,7 +52,8 @@ internal readonly record struct BatchHeader(
             BinaryPrimitives.ReadInt32BigEndian(bytes[57..]));
         if (header.Bytes is < Size or > MaxBatchBytes) return $"batch length is {header.Bytes}";
         if (bytes[16] != Magic) return $"batch format is {bytes[16]}, not {Magic}";
-        if (header.BaseOffset < 0 || header.LastOffsetDelta < 0) return $"batch offsets are {header.BaseOffset} and {header.LastOffsetDelta} more";
+        if (header.BaseOffset < 0 || header.LastOffsetDelta < 0)
+            return $"batch offsets are {header.BaseOffset} and {header.LastOffsetDelta} more";
         if (header.Count < 0 || header.Count > header.Bytes) return $"batch record count is {header.Count}";
         return null;
     }

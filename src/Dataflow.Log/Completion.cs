@@ -11,7 +11,9 @@ internal sealed class Completion
 
     public Completion(CancellationToken cancellationToken)
     {
-        if (cancellationToken.CanBeCanceled) _giveUp = cancellationToken.UnsafeRegister(static (completion, token) => ((Completion)completion!)._source.TrySetCanceled(token), this);
+        if (cancellationToken.CanBeCanceled)
+            _giveUp = cancellationToken.UnsafeRegister(
+                static (completion, token) => ((Completion)completion!)._source.TrySetCanceled(token), this);
     }
 
     public Task Task => _source.Task;

@@ -35,7 +35,9 @@ internal static class DirectoryLock
 
     private static void WriteHolder(IFileSystem files, string directory, DateTimeOffset now)
     {
-        var note = string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {now:yyyy-MM-dd HH:mm:ss} UTC");
+        var note = string.Create(
+            CultureInfo.InvariantCulture,
+            $"process {Environment.ProcessId} on {Environment.MachineName} since {now:yyyy-MM-dd HH:mm:ss} UTC");
         using var file = files.Open(LogLayout.LockHolder(directory), FileMode.OpenOrCreate);
         file.Write(Encoding.UTF8.GetBytes(note.PadRight(NoteBytes)), 0);
     }

@@ -74,7 +74,8 @@ public sealed class LogCommit
 
     private void ThrowIfHandedOver()
     {
-        if (_state != CommitState.Open) throw new InvalidOperationException("The commit was handed to a log already. Make a new one for what follows.");
+        if (_state != CommitState.Open)
+            throw new InvalidOperationException("The commit was handed to a log already. Make a new one for what follows.");
     }
 
     private enum CommitState

@@ -14,29 +14,45 @@ public class LogException : DataflowException
     internal static LogException TopicUnknown(string name, IEnumerable<string> known)
     {
         var names = string.Join(", ", known.Order(StringComparer.Ordinal).Select(n => $"'{n}'"));
-        return new($"Topic '{name}': the log has no such topic. It has {(names.Length == 0 ? "none yet" : names)}; create it with CreateTopicAsync.");
+        return new(
+            $"Topic '{name}': the log has no such topic. It has {(names.Length == 0 ? "none yet" : names)}; create it with "
+                + "CreateTopicAsync.");
     }
 
     internal static LogException TopicNameInvalid(string name)
-        => new($"Topic '{name}': the name is not allowed. Use 1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-', and not '.' or '..'.");
+        => new($"Topic '{name}': the name is not allowed. Use 1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-', and not '.' or "
+            + "'..'.");
 
     internal static LogException TopicNameDiffersInCase(string name, string existing)
-        => new($"Topic '{name}': topic '{existing}' exists and differs only in upper and lower case. Some file systems cannot keep them apart; choose another name.");
+        => new($"Topic '{name}': topic '{existing}' exists and differs only in upper and lower case. Some file systems cannot keep them "
+            + "apart; choose another name.");
 
     internal static LogException PartitionCountDiffers(string name, int existing, int asked)
-        => new(string.Create(CultureInfo.InvariantCulture, $"Topic '{name}': it has {existing} partitions and was asked for with {asked}. A topic keeps its count; ask with {existing} or use another name."));
+        => new(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Topic '{name}': it has {existing} partitions and was asked for with {asked}. A topic keeps its count; ask with {existing} or "
+                + $"use another name."));
 
     internal static LogException PartitionUnknown(string topic, int partition, int count)
-        => new(string.Create(CultureInfo.InvariantCulture, $"Topic '{topic}', partition {partition}: the topic has no such partition. Its partitions are 0 to {count - 1}."));
+        => new(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Topic '{topic}', partition {partition}: the topic has no such partition. Its partitions are 0 to {count - 1}."));
 
     internal static LogException TopicOfAnotherLog(string topic)
         => new($"Topic '{topic}': it belongs to another log. Take the topic from the store that commits.");
 
     internal static LogException BatchNotReadable(string topic, int partition, long offset, int attributes)
-        => new(string.Create(CultureInfo.InvariantCulture, $"Topic '{topic}', partition {partition}, offset {offset}: batch attributes are 0x{attributes:x4}. Compressed, transactional and control batches are not written by this log and cannot be read."));
+        => new(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Topic '{topic}', partition {partition}, offset {offset}: batch attributes are 0x{attributes:x4}. Compressed, transactional "
+                + $"and control batches are not written by this log and cannot be read."));
 
     internal static LogException FormatUnknown(string file, int version, int known)
-        => new(string.Create(CultureInfo.InvariantCulture, $"File '{file}': format version is {version}, this program knows {known} only. Open the log with the {(version > known ? "newer" : "older")} version of Dataflow that wrote it, or begin another one in an empty directory."));
+        => new(string.Create(
+            CultureInfo.InvariantCulture,
+            $"File '{file}': format version is {version}, this program knows {known} only. Open the log with the "
+                + $"{(version > known ? "newer" : "older")} version of Dataflow that wrote it, or begin another one in an empty "
+                + $"directory."));
 }
 
 /// <summary>Thrown when a record does not fit in a batch.</summary>
@@ -44,7 +60,10 @@ public sealed class RecordTooLargeException : LogException
 {
     private RecordTooLargeException(string where, long bytes, Exception? inner)
         : base(
-            string.Create(CultureInfo.InvariantCulture, $"{where}: key, value and headers take {bytes} bytes. A batch holds at most {BatchHeader.MaxBatchBytes} bytes; split the record or keep its content elsewhere."),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{where}: key, value and headers take {bytes} bytes. A batch holds at most {BatchHeader.MaxBatchBytes} bytes; split the "
+                    + $"record or keep its content elsewhere."),
             inner) => Bytes = bytes;
 
     /// <summary>The size of its key, value and headers, in bytes.</summary>
@@ -59,7 +78,8 @@ public sealed class RecordTooLargeException : LogException
     internal static RecordTooLargeException Of(long bytes) => new("Record", bytes, inner: null);
 
     internal RecordTooLargeException BoundFor(string topic, int partition)
-        => new(string.Create(CultureInfo.InvariantCulture, $"Topic '{topic}', partition {partition}, record"), Bytes, this) { Topic = topic, Partition = partition };
+        => new(string.Create(CultureInfo.InvariantCulture, $"Topic '{topic}', partition {partition}, record"), Bytes, this) { Topic = topic,
+            Partition = partition };
 }
 
 /// <summary>Thrown when a partition does not hold an offset.</summary>
@@ -80,7 +100,10 @@ public sealed class OffsetOutOfRangeException : LogException
     public long EndOffset { get; private init; }
 
     internal static OffsetOutOfRangeException Of(string topic, int partition, long offset, long start, long end)
-        => new(string.Create(CultureInfo.InvariantCulture, $"Topic '{topic}', partition {partition}: offset {offset} is not there. It holds offsets from {start} up to, not including, {end}; start at one of them or at {end}."))
+        => new(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Topic '{topic}', partition {partition}: offset {offset} is not there. It holds offsets from {start} up to, not including, "
+                + $"{end}; start at one of them or at {end}."))
         {
             Offset = offset,
             StartOffset = start,
@@ -114,32 +137,42 @@ public sealed class CorruptLogException : LogException
     public long? Offset { get; private init; }
 
     internal static CorruptLogException Journal(string file, long position, string what)
-        => new(string.Create(CultureInfo.InvariantCulture, $"Journal '{file}', byte {position}: {what}. Acknowledged commits were stored there, so nothing was cut; restore the file from a copy, or remove the log and rebuild it."))
+        => new(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Journal '{file}', byte {position}: {what}. Acknowledged commits were stored there, so nothing was cut; restore the file from "
+                + $"a copy, or remove the log and rebuild it."))
         {
             File = file,
             Position = position,
         };
 
     internal static CorruptLogException JournalMissing(string directory, string topics)
-        => new($"Journal '{directory}': no checkpoint was found, yet there are segments in '{topics}'. Journal files were removed or damaged; {RestoreJournal}.")
+        => new($"Journal '{directory}': no checkpoint was found, yet there are segments in '{topics}'. Journal files were removed or "
+            + $"damaged; {RestoreJournal}.")
         {
             File = directory,
         };
 
     internal static CorruptLogException SuccessorMissing(string file, string older)
-        => new($"Journal '{file}': the file is missing or holds no checkpoint, yet '{older}' says that the journal goes on there. Acknowledged commits were stored there, so nothing was cut; {RestoreJournal}.")
+        => new($"Journal '{file}': the file is missing or holds no checkpoint, yet '{older}' says that the journal goes on there. "
+            + $"Acknowledged commits were stored there, so nothing was cut; {RestoreJournal}.")
         {
             File = file,
         };
 
     internal static CorruptLogException TopicUnknown(string segments)
-        => new($"Journal: it knows no topic of '{segments}', which holds segments. Journal files were removed or damaged, so nothing was cut; {RestoreJournal}. If the directory is your own, move it away.")
+        => new($"Journal: it knows no topic of '{segments}', which holds segments. Journal files were removed or damaged, so nothing was "
+            + $"cut; {RestoreJournal}. If the directory is your own, move it away.")
         {
             File = segments,
         };
 
     internal static CorruptLogException JournalBehind(string topic, int partition, string file, long position, long offset)
-        => new(string.Create(CultureInfo.InvariantCulture, $"Topic '{topic}', partition {partition}, offset {offset}, file '{file}', byte {position}: the journal ends before the commit of these records and misses another before it. Journal files were removed or damaged, so nothing was cut; {RestoreJournal}."))
+        => new(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Topic '{topic}', partition {partition}, offset {offset}, file '{file}', byte {position}: the journal ends before the commit "
+                + $"of these records and misses another before it. Journal files were removed or damaged, so nothing was cut; "
+                + $"{RestoreJournal}."))
         {
             Topic = topic,
             Partition = partition,
@@ -149,16 +182,26 @@ public sealed class CorruptLogException : LogException
         };
 
     internal static CorruptLogException Segment(string topic, int partition, string file, long position, long offset, string what)
-        => Batch(topic, partition, file, position, offset, what, "The log does not open without it; restore the file from a copy, or remove the log and rebuild it");
+        => Batch(
+            topic, partition, file, position, offset, what,
+            "The log does not open without it; restore the file from a copy, or remove the log and rebuild it");
 
-    internal static CorruptLogException Checksum(string topic, int partition, string file, long position, long offset, uint actual, uint stored)
-        => Batch(topic, partition, file, position, offset, string.Create(CultureInfo.InvariantCulture, $"batch checksum is 0x{actual:x8}, stored 0x{stored:x8}"));
+    internal static CorruptLogException Checksum(
+        string topic, int partition, string file, long position, long offset, uint actual, uint stored)
+        => Batch(
+            topic, partition, file, position, offset,
+            string.Create(CultureInfo.InvariantCulture, $"batch checksum is 0x{actual:x8}, stored 0x{stored:x8}"));
 
     internal static CorruptLogException Batch(string topic, int partition, string file, long position, long offset, string what)
-        => Batch(topic, partition, file, position, offset, what, "The segment is damaged from here on; restore the file from a copy, or trim the partition to a later offset");
+        => Batch(
+            topic, partition, file, position, offset, what,
+            "The segment is damaged from here on; restore the file from a copy, or trim the partition to a later offset");
 
-    private static CorruptLogException Batch(string topic, int partition, string file, long position, long offset, string what, string advice)
-        => new(string.Create(CultureInfo.InvariantCulture, $"Topic '{topic}', partition {partition}, offset {offset}, file '{file}', byte {position}: {what}. {advice}."))
+    private static CorruptLogException Batch(
+        string topic, int partition, string file, long position, long offset, string what, string advice)
+        => new(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Topic '{topic}', partition {partition}, offset {offset}, file '{file}', byte {position}: {what}. {advice}."))
         {
             Topic = topic,
             Partition = partition,
@@ -178,7 +221,8 @@ public sealed class LogLockedException : LogException
     }
 
     internal static LogLockedException Of(string directory, string? holder, Exception inner)
-        => new($"Log '{directory}': it is open elsewhere ({holder ?? "holder unknown"}). One process at a time may open a log; close the other one first.", inner);
+        => new($"Log '{directory}': it is open elsewhere ({holder ?? "holder unknown"}). One process at a time may open a log; close the "
+            + "other one first.", inner);
 }
 
 /// <summary>Thrown when the operating system refuses to open, read or lock a file of the log. Committed data was not changed.</summary>
@@ -190,10 +234,14 @@ public sealed class LogAccessException : LogException
     }
 
     internal static LogAccessException Opening(string directory, Exception inner)
-        => new($"Log '{directory}': it could not be opened: {inner.Message.TrimEnd('.')}. Nothing that was committed was changed; remove the cause and open it again.", inner);
+        => new($"Log '{directory}': it could not be opened: {inner.Message.TrimEnd('.')}. Nothing that was committed was changed; remove "
+            + "the cause and open it again.", inner);
 
     internal static LogAccessException Reading(string topic, int partition, string file, Exception inner)
-        => new(string.Create(CultureInfo.InvariantCulture, $"Topic '{topic}', partition {partition}, file '{file}': it could not be read: {inner.Message.TrimEnd('.')}. The reader stays where it is; remove the cause and read again."), inner);
+        => new(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Topic '{topic}', partition {partition}, file '{file}': it could not be read: {inner.Message.TrimEnd('.')}. The reader stays "
+                + $"where it is; remove the cause and read again."), inner);
 }
 
 /// <summary>Thrown when the disk is full. The commit did not happen and the log stays usable; the same commit may be retried.</summary>
@@ -206,7 +254,8 @@ public sealed class LogFullException : LogException
     }
 
     internal static LogFullException Of(string directory, Exception inner)
-        => new($"Log '{directory}': the disk is full ({inner.Message}). Nothing of this commit was stored; free some space or trim topics, then try again.", inner);
+        => new($"Log '{directory}': the disk is full ({inner.Message}). Nothing of this commit was stored; free some space or trim topics, "
+            + "then try again.", inner);
 }
 
 /// <summary>Thrown after a write or a sync failed. The store takes no more commits; readers keep the records that were visible.</summary>
@@ -218,5 +267,6 @@ public sealed class LogFailedException : LogException
     }
 
     internal static LogFailedException Of(string directory, Exception inner)
-        => new($"Log '{directory}': writing failed ({inner.Message}). What was not acknowledged may be lost; dispose the store and open it again, which recovers all that was acknowledged.", inner);
+        => new($"Log '{directory}': writing failed ({inner.Message}). What was not acknowledged may be lost; dispose the store and open it "
+            + "again, which recovers all that was acknowledged.", inner);
 }

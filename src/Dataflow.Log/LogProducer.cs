@@ -63,12 +63,15 @@ public sealed class LogProducer : IAsyncDisposable
     /// <summary>Appends a record without a key, waiting while too much is pending.</summary>
     /// <inheritdoc cref="AppendAsync(int, long, ReadOnlyMemory{byte}, ReadOnlyMemory{byte}, ReadOnlyMemory{RecordHeader}, CancellationToken)"/>
     public ValueTask AppendAsync(
-        int partition, long timestamp, ReadOnlyMemory<byte> value, ReadOnlyMemory<RecordHeader> headers, CancellationToken cancellationToken = default)
-        => TryAppend(partition, timestamp, value.Span, headers.Span) ? default : AppendLaterAsync(partition, timestamp, null, value, headers, cancellationToken);
+        int partition, long timestamp, ReadOnlyMemory<byte> value, ReadOnlyMemory<RecordHeader> headers,
+        CancellationToken cancellationToken = default)
+        => TryAppend(partition, timestamp, value.Span, headers.Span)
+            ? default : AppendLaterAsync(partition, timestamp, null, value, headers, cancellationToken);
 
     /// <summary>Appends a record with a key, waiting while too much is pending.</summary>
     /// <inheritdoc cref="AppendAsync(int, long, ReadOnlyMemory{byte}, ReadOnlyMemory{byte}, ReadOnlyMemory{RecordHeader}, CancellationToken)"/>
-    public ValueTask AppendAsync(int partition, long timestamp, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken = default)
+    public ValueTask AppendAsync(
+        int partition, long timestamp, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken = default)
         => AppendAsync(partition, timestamp, key, value, headers: default, cancellationToken);
 
     /// <summary>Appends a record with a key, waiting while too much is pending.</summary>
@@ -88,13 +91,16 @@ public sealed class LogProducer : IAsyncDisposable
         ReadOnlyMemory<byte> value,
         ReadOnlyMemory<RecordHeader> headers,
         CancellationToken cancellationToken = default)
-        => TryAppend(partition, timestamp, key.Span, value.Span, headers.Span) ? default : AppendLaterAsync(partition, timestamp, key, value, headers, cancellationToken);
+        => TryAppend(partition, timestamp, key.Span, value.Span, headers.Span)
+            ? default : AppendLaterAsync(partition, timestamp, key, value, headers, cancellationToken);
 
     /// <summary>Appends a record with a key and no value, which marks the key as deleted, waiting while too much is pending.</summary>
     /// <inheritdoc cref="AppendAsync(int, long, ReadOnlyMemory{byte}, ReadOnlyMemory{byte}, ReadOnlyMemory{RecordHeader}, CancellationToken)"/>
     public ValueTask AppendTombstoneAsync(
-        int partition, long timestamp, ReadOnlyMemory<byte> key, ReadOnlyMemory<RecordHeader> headers = default, CancellationToken cancellationToken = default)
-        => TryAppendTombstone(partition, timestamp, key.Span, headers.Span) ? default : AppendLaterAsync(partition, timestamp, key, null, headers, cancellationToken);
+        int partition, long timestamp, ReadOnlyMemory<byte> key, ReadOnlyMemory<RecordHeader> headers = default,
+        CancellationToken cancellationToken = default)
+        => TryAppendTombstone(partition, timestamp, key.Span, headers.Span)
+            ? default : AppendLaterAsync(partition, timestamp, key, null, headers, cancellationToken);
 
     /// <summary>Waits until everything appended before is acknowledged.</summary>
     /// <exception cref="LogFullException">The disk is full; the records are kept and the next flush retries them.</exception>

@@ -30,7 +30,8 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
     private int _disposed;
 
     private LogStore(
-        string directory, LogOptions options, LogState state, IFileSystem files, Journal? journal, RecoveryReport recovery, IDisposable? taken)
+        string directory, LogOptions options, LogState state, IFileSystem files, Journal? journal, RecoveryReport recovery,
+        IDisposable? taken)
     {
         (Directory, Options, Recovery, _state, _lock) = (directory, options, recovery, state, taken);
         _writer = new LogWriter(state, files, journal, options, directory);
@@ -62,7 +63,8 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
     /// <exception cref="LogLockedException">Another store has the directory open.</exception>
     /// <exception cref="CorruptLogException">Stored bytes are damaged; nothing was cut.</exception>
     /// <exception cref="LogFullException">The disk is full.</exception>
-    /// <exception cref="LogAccessException">The system refused a file or the lock: permissions, too many open files, no file locks.</exception>
+    /// <exception cref="LogAccessException">The system refused a file or the lock: permissions, too many open files, no file
+    /// locks.</exception>
     public static LogStore Open(string directory, LogOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
@@ -111,17 +113,20 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
         => CreateTopicAsync(name, partitions, Forever, cancellationToken);
 
     /// <summary>Creates a topic, or returns the existing one with the same number of partitions.</summary>
-    /// <param name="name">1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'; not '.' or '..'; not an existing name in other case.</param>
+    /// <param name="name">1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'; not '.' or '..'; not an existing name in other
+    /// case.</param>
     /// <param name="partitions">The number of partitions, at least 1; never changes.</param>
     /// <param name="settings">The retention and segment sizes; an existing topic keeps its own.</param>
     /// <param name="cancellationToken">Ends the wait; the topic may be created all the same.</param>
     /// <exception cref="LogException">The name is not allowed, or the topic exists with another number of partitions.</exception>
-    public async ValueTask<LogTopic> CreateTopicAsync(string name, int partitions, TopicSettings settings, CancellationToken cancellationToken = default)
+    public async ValueTask<LogTopic> CreateTopicAsync(
+        string name, int partitions, TopicSettings settings, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentOutOfRangeException.ThrowIfLessThan(partitions, 1);
-        if (name.Length is 0 or > MaxNameLength || name is "." or ".." || name.AsSpan().ContainsAnyExcept(NameCharacters)) throw LogException.TopicNameInvalid(name);
+        if (name.Length is 0 or > MaxNameLength || name is "." or ".." || name.AsSpan().ContainsAnyExcept(NameCharacters))
+            throw LogException.TopicNameInvalid(name);
         if (!_state.Topics.TryGetValue(name, out var existing) || existing.PartitionCount != partitions)
             await EnqueueAsync(new CreateTopicRequest(name, partitions, settings, cancellationToken));
         RetainInTime();
@@ -147,7 +152,8 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
     /// <returns>Completes when the commit is durable as <see cref="LogOptions.Durability"/> says. Commits of one caller happen in the order
     /// of the calls.</returns>
     /// <exception cref="LogFullException">The disk is full; nothing happened and the same commit may be retried.</exception>
-    /// <exception cref="LogFailedException">A write or sync failed; after a reopen the commit is there as a whole or not at all.</exception>
+    /// <exception cref="LogFailedException">A write or sync failed; after a reopen the commit is there as a whole or not at
+    /// all.</exception>
     public ValueTask CommitAsync(LogCommit commit, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(commit);

@@ -12,7 +12,9 @@ public sealed class LogTopic
         Settings = settings;
         Name = name;
         Id = id;
-        _partitions = [.. Enumerable.Range(0, partitions).Select(index => new Partition(name, id, index, LogLayout.PartitionDirectory(topicsDirectory, name, index)))];
+        _partitions = [
+            .. Enumerable.Range(0, partitions)
+            .Select(index => new Partition(name, id, index, LogLayout.PartitionDirectory(topicsDirectory, name, index)))];
     }
 
     /// <summary>The topic's name: 1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'.</summary>
@@ -37,5 +39,6 @@ public sealed class LogTopic
     public long EndOffset(int partition) => PartitionAt(partition).EndOffset;
 
     internal Partition PartitionAt(int partition)
-        => (uint)partition < (uint)_partitions.Length ? _partitions[partition] : throw LogException.PartitionUnknown(Name, partition, _partitions.Length);
+        => (uint)partition < (uint)_partitions.Length
+            ? _partitions[partition] : throw LogException.PartitionUnknown(Name, partition, _partitions.Length);
 }

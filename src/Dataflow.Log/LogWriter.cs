@@ -260,5 +260,6 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
     }
 
     private static CommittedRun Describe(Run run)
-        => new(run.Partition.TopicId, run.Partition.Index, run.BaseOffset, run.NextOffset, run.SegmentBase, run.Position, run.Bytes, run.IsReference, run.IsReference ? run.Checksum : 0);
+        => new(run.Partition.TopicId, run.Partition.Index, run.BaseOffset, run.NextOffset, run.SegmentBase, run.Position, run.Bytes,
+            run.IsReference, run.IsReference ? run.Checksum : 0);
 }

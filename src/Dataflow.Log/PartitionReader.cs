@@ -100,7 +100,8 @@ public sealed class PartitionReader : IDisposable
 
     /// <summary>Makes the error for a record, at a place in the buffer, whose checksum is right but whose fields are not.</summary>
     internal CorruptLogException MalformedRecord(long baseOffset, int bufferPosition)
-        => CorruptLogException.Batch(Topic, Partition, _segment?.Path ?? _partition.Directory, _filePosition - _end + bufferPosition, baseOffset,
+        => CorruptLogException.Batch(
+            Topic, Partition, _segment?.Path ?? _partition.Directory, _filePosition - _end + bufferPosition, baseOffset,
             "a record does not follow the format");
 
     /// <summary>Loads a whole batch into the buffer at <c>_start</c>, verified unless it lies before the position.</summary>
@@ -132,7 +133,9 @@ public sealed class PartitionReader : IDisposable
         var batch = _buffer.AsSpan(_start, header.Bytes);
         var checksum = BatchHeader.ChecksumOf(batch);
         if (checksum != header.Checksum)
-            throw CorruptLogException.Checksum(Topic, Partition, _segment!.Path, BatchPosition, _expectedOffset < 0 ? header.BaseOffset : _expectedOffset, checksum, header.Checksum);
+            throw CorruptLogException.Checksum(
+                Topic, Partition, _segment!.Path, BatchPosition, _expectedOffset < 0 ? header.BaseOffset : _expectedOffset, checksum,
+                header.Checksum);
         var expected = _expectedOffset >= 0 ? _expectedOffset : Math.Min(header.BaseOffset, _position);
         if (header.BaseOffset != expected) throw Damaged($"batch base offset is {header.BaseOffset}, not {expected}");
         if (header.Attributes != 0) throw LogException.BatchNotReadable(Topic, Partition, header.BaseOffset, header.Attributes);
@@ -188,7 +191,8 @@ public sealed class PartitionReader : IDisposable
         try
         {
             return segment.Offsets.Find(
-                file, segment.VisibleBytes, _position, (position, what) => CorruptLogException.Batch(Topic, Partition, segment.Path, position, _position, what));
+                file, segment.VisibleBytes, _position,
+                (position, what) => CorruptLogException.Batch(Topic, Partition, segment.Path, position, _position, what));
         }
         catch (Exception error) when (DiskErrors.IsRefusal(error))
         {
@@ -242,7 +246,8 @@ public sealed class PartitionReader : IDisposable
     private long BatchPosition => _filePosition - (_end - _start);
 
     private CorruptLogException Damaged(string what)
-        => CorruptLogException.Batch(Topic, Partition, _segment!.Path, BatchPosition, _expectedOffset < 0 ? _position : _expectedOffset, what);
+        => CorruptLogException.Batch(
+            Topic, Partition, _segment!.Path, BatchPosition, _expectedOffset < 0 ? _position : _expectedOffset, what);
 
     private void ThrowIfOutOfRange(long offset)
     {

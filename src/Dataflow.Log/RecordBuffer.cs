@@ -73,7 +73,8 @@ public sealed class RecordBuffer : IDisposable
 
     /// <summary>Appends a record; a length of -1 means no key or no value.</summary>
     internal void Append(
-        long timestamp, ReadOnlySpan<byte> key, int keyLength, ReadOnlySpan<byte> value, int valueLength, ReadOnlySpan<RecordHeader> headers)
+        long timestamp, ReadOnlySpan<byte> key, int keyLength, ReadOnlySpan<byte> value, int valueLength,
+        ReadOnlySpan<RecordHeader> headers)
     {
         var headerBytes = headers.IsEmpty ? 1 : RecordHeaders.SizeOf(headers);
         var max = (long)key.Length + value.Length + headerBytes + MaxFramingBytes;

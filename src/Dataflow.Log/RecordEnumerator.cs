@@ -72,7 +72,8 @@ public struct RecordEnumerator
         if (!Varint.TryRead(bytes, ref position, out int valueLength) || valueLength < -1 || valueLength > next - position) return false;
         var headers = position + Math.Max(valueLength, 0);
         if (headers >= next) return false;
-        if ((next - headers > 1 || bytes[headers] != 0) && !RecordHeaders.AreWellFormed(_bytes.AsMemory(headers, next - headers))) return false;
+        if ((next - headers > 1 || bytes[headers] != 0) && !RecordHeaders.AreWellFormed(_bytes.AsMemory(headers, next - headers)))
+            return false;
         (_offset, _timestamp) = (_baseOffset + offsetDelta, _baseTimestamp + timestampDelta);
         (_keyStart, _keyLength, _valueStart, _valueLength) = (keyStart, keyLength, position, valueLength);
         _position = next;

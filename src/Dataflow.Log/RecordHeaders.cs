@@ -99,7 +99,8 @@ public readonly struct RecordHeaders
         /// <summary>Moves to the next header; false after the last one.</summary>
         public bool MoveNext()
         {
-            if (Left <= 0 || !TryReadPart(minLength: 0, out var name, out _) || !TryReadPart(minLength: -1, out var value, out var length)) return false;
+            if (Left <= 0 || !TryReadPart(minLength: 0, out var name, out _) || !TryReadPart(minLength: -1, out var value, out var length))
+                return false;
             Current = new RecordHeader(name, value, hasValue: length >= 0);
             Left--;
             return true;

@@ -59,7 +59,9 @@ internal sealed class Recovery(IFileSystem files, string directory, LogOptions o
             return false;
         }
         if (!file.TryReadHeader(out var successor)) throw CorruptLogException.Journal(path, 0, "the header is damaged");
-        if (scan.Entry.Kind != EntryKind.Checkpoint) throw CorruptLogException.Journal(path, JournalFile.HeaderBytes, $"the first entry is of kind {(int)scan.Entry.Kind}, not a checkpoint");
+        if (scan.Entry.Kind != EntryKind.Checkpoint)
+            throw CorruptLogException.Journal(
+                path, JournalFile.HeaderBytes, $"the first entry is of kind {(int)scan.Entry.Kind}, not a checkpoint");
         if (successor != 0) throw CorruptLogException.SuccessorMissing(FileOf(successor), path);
 
         using var replay = new SegmentReplay(files, _state.Files, options.Durability == Durability.PowerLoss);
@@ -68,12 +70,15 @@ internal sealed class Recovery(IFileSystem files, string directory, LogOptions o
         var position = scan.Position;
         while (scan.TryRead())
         {
-            if (scan.Entry.Sequence != _lastSequence + 1) throw CorruptLogException.Journal(path, position, $"entry {scan.Entry.Sequence} stands where entry {_lastSequence + 1} belongs");
+            if (scan.Entry.Sequence != _lastSequence + 1)
+                throw CorruptLogException.Journal(
+                    path, position, $"entry {scan.Entry.Sequence} stands where entry {_lastSequence + 1} belongs");
             Replay(scan, replay, path, position);
             position = scan.Position;
         }
         scan.ThrowIfDamaged(_lastSequence + 1);
-        if (Leftovers.UnknownPartitions(files, _state.TopicsDirectory, _state).FirstOrDefault() is { } unknown) throw CorruptLogException.TopicUnknown(unknown);
+        if (Leftovers.UnknownPartitions(files, _state.TopicsDirectory, _state).FirstOrDefault() is { } unknown)
+            throw CorruptLogException.TopicUnknown(unknown);
         var cuts = replay.Finish(_state, _lastSequence);
         RecoveryCut[] torn = scan.TornBytes() is > 0 and var bytes ? [new RecoveryCut(path, scan.Position, bytes)] : [];
         _report = new RecoveryReport(generation, _lastSequence - firstSequence, [.. torn, .. cuts]);
@@ -106,13 +111,16 @@ internal sealed class Recovery(IFileSystem files, string directory, LogOptions o
                 var time = entry.Int64();
                 var runs = CommitEntry.ReadRuns(ref entry);
                 GroupOffsets.ReadInto(_state, ref entry);
-                foreach (var run in runs) replay.Apply(run, PartitionOf(run.TopicId, run.Partition), time, run.IsReference ? default : entry.Bytes((int)run.Bytes));
+                foreach (var run in runs)
+                    replay.Apply(
+                        run, PartitionOf(run.TopicId, run.Partition), time, run.IsReference ? default : entry.Bytes((int)run.Bytes));
                 break;
             case EntryKind.CreateTopic:
                 _state.AddTopic(entry.Text(), entry.Int32(), SettingsEntry.Read(ref entry));
                 break;
             case EntryKind.Trim:
-                for (var left = entry.Count(minBytes: 16); left > 0; left--) replay.Trim(PartitionOf(entry.Int32(), entry.Int32()), entry.Int64());
+                for (var left = entry.Count(minBytes: 16); left > 0; left--)
+                    replay.Trim(PartitionOf(entry.Int32(), entry.Int32()), entry.Int64());
                 break;
             case EntryKind.ConfigureTopic:
                 TopicOf(entry.Int32()).Settings = SettingsEntry.Read(ref entry);
@@ -123,7 +131,8 @@ internal sealed class Recovery(IFileSystem files, string directory, LogOptions o
     }
 
     private LogTopic TopicOf(int topicId)
-        => (uint)topicId < (uint)_state.TopicsById.Count ? _state.TopicsById[topicId] : throw new InvalidDataException($"it names topic {topicId}, which does not exist");
+        => (uint)topicId < (uint)_state.TopicsById.Count
+            ? _state.TopicsById[topicId] : throw new InvalidDataException($"it names topic {topicId}, which does not exist");
 
     private Partition PartitionOf(int topicId, int partition)
         => TopicOf(topicId).Partitions is var partitions && (uint)partition < (uint)partitions.Count

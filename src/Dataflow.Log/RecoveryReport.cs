@@ -12,7 +12,8 @@ public sealed record RecoveryReport(long Generation, long Entries, IReadOnlyList
 
     /// <summary>Formats the report in sentences, one for each cut.</summary>
     public override string ToString()
-        => string.Create(CultureInfo.InvariantCulture, $"Opened from journal file {Generation}, replayed {Entries} entries, cut {Cuts.Count} places.")
+        => string.Create(
+            CultureInfo.InvariantCulture, $"Opened from journal file {Generation}, replayed {Entries} entries, cut {Cuts.Count} places.")
             + string.Concat(Cuts.Select(cut => $"\n{cut}"));
 }
 
@@ -38,6 +39,10 @@ public sealed record RecoveryCut(string File, long Position, long Bytes)
 
     /// <summary>Formats the cut in one sentence.</summary>
     public override string ToString() => Topic is null
-        ? string.Create(CultureInfo.InvariantCulture, $"Journal '{File}', byte {Position}: {Bytes} bytes of an entry that was not written whole.")
-        : string.Create(CultureInfo.InvariantCulture, $"Topic '{Topic}', partition {Partition}, offset {Offset}, file '{File}', byte {Position}: {Bytes} bytes with {Records} intact records that the journal does not know.");
+        ? string.Create(
+            CultureInfo.InvariantCulture, $"Journal '{File}', byte {Position}: {Bytes} bytes of an entry that was not written whole.")
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"Topic '{Topic}', partition {Partition}, offset {Offset}, file '{File}', byte {Position}: {Bytes} bytes with {Records} intact "
+                + $"records that the journal does not know.");
 }

@@ -26,7 +26,8 @@ internal sealed class CommitRequest(LogCommit commit, CancellationToken cancella
     }
 }
 
-internal sealed class CreateTopicRequest(string name, int partitions, TopicSettings settings, CancellationToken cancellationToken) : Request(cancellationToken)
+internal sealed class CreateTopicRequest(string name, int partitions, TopicSettings settings, CancellationToken cancellationToken)
+    : Request(cancellationToken)
 {
     public string Name { get; } = name;
 
@@ -35,7 +36,8 @@ internal sealed class CreateTopicRequest(string name, int partitions, TopicSetti
     public TopicSettings Settings { get; } = settings;
 }
 
-internal sealed class ConfigureTopicRequest(LogTopic topic, TopicSettings settings, CancellationToken cancellationToken) : Request(cancellationToken)
+internal sealed class ConfigureTopicRequest(LogTopic topic, TopicSettings settings, CancellationToken cancellationToken)
+    : Request(cancellationToken)
 {
     public LogTopic Topic { get; } = topic;
 

@@ -1,6 +1,7 @@
 namespace Dataflow.Log;
 
-/// <summary>A record that waits until fewer bytes are pending. Key and value are the caller's, until <paramref name="Done"/> completes.</summary>
+/// <summary>A record that waits until fewer bytes are pending. Key and value are the caller's, until <paramref name="Done"/>
+/// completes.</summary>
 internal readonly record struct WaitingAppend(
     int Partition,
     long Timestamp,

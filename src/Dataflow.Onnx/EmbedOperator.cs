@@ -38,7 +38,8 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
         _reused = declare.Counter(CounterDefinition.Reused);
         _truncated = declare.Counter(ModelCounters.Truncated);
         _handedOut = declare.Counter(ModelCounters.Failed);
-        declare.Report(ModelCounters.OfModels, () => Context.Worker == 0 ? ModelCounters.Of(_recorder) : []); // the workers have one recorder
+        // the workers have one recorder
+        declare.Report(ModelCounters.OfModels, () => Context.Worker == 0 ? ModelCounters.Of(_recorder) : []);
     }
 
     protected override void Open()
@@ -56,7 +57,8 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
 
     protected override Task<Embedded> CallAsync(T value, CancellationToken cancellationToken)
         => HasNoText(value) ? NoText
-            : TextOf(value, out var failure) is { } text ? EmbedAsync(node.Models(value), text) : Task.FromResult(new Embedded(null, null, failure));
+            : TextOf(value, out var failure) is { } text
+                ? EmbedAsync(node.Models(value), text) : Task.FromResult(new Embedded(null, null, failure));
 
     protected override void HandOn(in Record<T> record, Embedded result)
     {
@@ -76,7 +78,8 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
         TOut made;
         try
         {
-            made = node.Result(record.Value, [.. found.Vector], result.Tried is { } tried ? [.. tried.Vector] : null); // copies: the kept ones are used again
+            // copies: the kept ones are used again
+            made = node.Result(record.Value, [.. found.Vector], result.Tried is { } tried ? [.. tried.Vector] : null);
         }
         catch (Exception error)
         {

@@ -19,7 +19,8 @@ static partial class ModelVerbs
         /// <param name="options">The workers, the calls, and how many results are kept. A generator is identified by the model that it
         /// names or, if it names none, by its version.</param>
         public Stream<TOut> Embed<TOut>(
-            ModelVersions versions, Func<T, string?> text, Func<T, VersionedVector, TOut> result, string name = "embed", InferenceOptions? options = null)
+            ModelVersions versions, Func<T, string?> text, Func<T, VersionedVector, TOut> result, string name = "embed",
+            InferenceOptions? options = null)
         {
             ArgumentNullException.ThrowIfNull(versions);
             ArgumentNullException.ThrowIfNull(text);
@@ -27,8 +28,10 @@ static partial class ModelVerbs
             options ??= new InferenceOptions();
             var models = new VersionedModels(versions, options);
             return stream
-                .Add(input => new ChooseVersionNode<T, (T Value, VersionChoice Choice)>($"{name}-version", input, versions, options, static (value, choice) => (value, choice)))
-                .Add(input => new EmbedNode<(T Value, VersionChoice Choice), TOut>(name, input, models.All, asked => text(asked.Value), options)
+                .Add(input => new ChooseVersionNode<T, (T Value, VersionChoice Choice)>(
+                    $"{name}-version", input, versions, options, static (value, choice) => (value, choice)))
+                .Add(input => new EmbedNode<(T Value, VersionChoice Choice), TOut>(
+                    name, input, models.All, asked => text(asked.Value), options)
                 {
                     Models = asked => models.Of(asked.Choice),
                     Result = (asked, vector, tried) => result(asked.Value, VersionedModels.VectorOf(asked.Choice, vector, tried)),
@@ -44,7 +47,8 @@ static partial class ModelVerbs
         /// of each key.</summary>
         /// <inheritdoc cref="ModelVerbs.extension{T}(Stream{T}).Embed{TOut}(ModelVersions, Func{T, string}, Func{T, VersionedVector, TOut}, string, InferenceOptions)"/>
         public KeyedStream<TKey, TOut> Embed<TOut>(
-            ModelVersions versions, Func<T, string?> text, Func<T, VersionedVector, TOut> result, string name = "embed", InferenceOptions? options = null)
+            ModelVersions versions, Func<T, string?> text, Func<T, VersionedVector, TOut> result, string name = "embed",
+            InferenceOptions? options = null)
         {
             ArgumentNullException.ThrowIfNull(versions);
             ArgumentNullException.ThrowIfNull(text);
@@ -54,7 +58,8 @@ static partial class ModelVerbs
             return stream
                 .Add(input => new ChooseVersionNode<Keyed<TKey, T>, Keyed<TKey, (T Value, VersionChoice Choice)>>(
                     $"{name}-version", input, versions, options, static (pair, choice) => new(pair.Key, (pair.Value, choice))))
-                .Add(input => new EmbedNode<Keyed<TKey, (T Value, VersionChoice Choice)>, Keyed<TKey, TOut>>(name, input, models.All, pair => text(pair.Value.Value), options)
+                .Add(input => new EmbedNode<Keyed<TKey, (T Value, VersionChoice Choice)>, Keyed<TKey, TOut>>(
+                    name, input, models.All, pair => text(pair.Value.Value), options)
                 {
                     Models = pair => models.Of(pair.Value.Choice),
                     Result = (pair, vector, tried) => new(

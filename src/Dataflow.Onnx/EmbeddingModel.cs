@@ -135,7 +135,8 @@ public sealed class EmbeddingModel : IEmbeddingGenerator<string, Embedding<float
     {
         ArgumentNullException.ThrowIfNull(values);
         if (options?.Dimensions is { } asked && asked != Dimensions)
-            throw new ArgumentException($"Vectors of {asked} dimensions were asked for, but those of '{Name}' have {Dimensions}.", nameof(options));
+            throw new ArgumentException(
+                $"Vectors of {asked} dimensions were asked for, but those of '{Name}' have {Dimensions}.", nameof(options));
         return Task.Run(() => Generate(values, cancellationToken), cancellationToken);
     }
 

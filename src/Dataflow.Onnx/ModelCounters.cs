@@ -9,20 +9,27 @@ public static class ModelCounters
 {
     private const string Model = "model";
 
-    internal static readonly CounterDefinition Truncated = new("dataflow.model.texts.truncated", "{text}", "Texts that were too long for the model.");
+    internal static readonly CounterDefinition Truncated = new(
+        "dataflow.model.texts.truncated", "{text}", "Texts that were too long for the model.");
 
     internal static readonly CounterDefinition Failed =
         new("dataflow.model.texts.failed", "{text}", "Texts that failed and went to the stream of those.") { Role = CounterRole.LeavesOut };
 
-    private static readonly CounterDefinition s_damaged = new("dataflow.model.results.damaged", "{result}", "Recorded results that could not be read.");
-    private static readonly CounterDefinition s_answered = Of("dataflow.model.calls.answered", "{call}", "Calls of a model that gave results.");
+    private static readonly CounterDefinition s_damaged = new(
+        "dataflow.model.results.damaged", "{result}", "Recorded results that could not be read.");
+    private static readonly CounterDefinition s_answered = Of(
+        "dataflow.model.calls.answered", "{call}", "Calls of a model that gave results.");
     private static readonly CounterDefinition s_texts = Of("dataflow.model.texts", "{text}", "Texts that were given to a model.");
     private static readonly CounterDefinition s_tokens = Of("dataflow.model.tokens", "{token}", "Tokens that a model computed.");
-    private static readonly CounterDefinition s_time = Of("dataflow.model.time", "s", "Time spent in a model.") with { PerUnit = TimeSpan.TicksPerSecond };
-    private static readonly CounterDefinition s_savedTexts = Of("dataflow.model.texts.saved", "{text}", "Texts whose result was there already.");
-    private static readonly CounterDefinition s_savedTokens = Of("dataflow.model.tokens.saved", "{token}", "Tokens of texts whose result was there already.");
+    private static readonly CounterDefinition s_time =
+        Of("dataflow.model.time", "s", "Time spent in a model.") with { PerUnit = TimeSpan.TicksPerSecond };
+    private static readonly CounterDefinition s_savedTexts = Of(
+        "dataflow.model.texts.saved", "{text}", "Texts whose result was there already.");
+    private static readonly CounterDefinition s_savedTokens = Of(
+        "dataflow.model.tokens.saved", "{token}", "Tokens of texts whose result was there already.");
 
-    internal static IReadOnlyList<CounterDefinition> OfModels { get; } = [s_damaged, s_answered, s_texts, s_tokens, s_time, s_savedTexts, s_savedTokens];
+    internal static IReadOnlyList<CounterDefinition> OfModels { get; } = [
+        s_damaged, s_answered, s_texts, s_tokens, s_time, s_savedTexts, s_savedTokens];
 
     extension(StepStatus step)
     {
@@ -40,7 +47,8 @@ public static class ModelCounters
         private ModelUsage UsageOf(string model)
         {
             return new(
-                model, Value(s_answered), Value(s_texts), Value(s_tokens), TimeSpan.FromTicks(Value(s_time)), Value(s_savedTexts), Value(s_savedTokens));
+                model, Value(s_answered), Value(s_texts), Value(s_tokens), TimeSpan.FromTicks(Value(s_time)), Value(s_savedTexts),
+                Value(s_savedTokens));
 
             long Value(CounterDefinition definition)
                 => step.Counters.FirstOrDefault(count => count.Definition == definition && count.Tag == model).Value;

@@ -20,7 +20,8 @@ public sealed class ModelException : DataflowException
 
     internal static ModelException OtherTokenizer(string path, string setting, string found, string expected) => new(
         $"Tokenizer '{path}': {setting} is {found}, only {expected} is supported. " +
-        "Tokenizers of BERT (WordPiece) and RoBERTa models (byte-level BPE) can be read; give texts of other models their vectors elsewhere.");
+        "Tokenizers of BERT (WordPiece) and RoBERTa models (byte-level BPE) can be read; give texts of other models their vectors "
+            + "elsewhere.");
 
     internal static ModelException VocabularyLacks(string path, string token) => new(
         $"Vocabulary '{path}': it has no {token}. " +
@@ -124,12 +125,14 @@ public sealed class ModelException : DataflowException
         "Other texts may work.", cause);
 
     internal static ModelException WorkersFailed(string model, Exception cause) => new(
-        $"Model '{model}': workers failed with a text time after time, but not with others; the last one with: {cause.Message.TrimEnd('.')}. " +
+        $"Model '{model}': workers failed with a text time after time, but not with others; the last one with: "
+            + $"{cause.Message.TrimEnd('.')}. " +
         "The text seems to be at fault.", cause);
 
     internal static ModelException NobodyAnswers(string model, Exception cause) => new(
         $"Model '{model}': workers fail time after time, whatever the text; the last one with: {cause.Message.TrimEnd('.')}. " +
-        "See that the model can be reached, then start the job again; Restarts of the job, or Attempts in Calls, do so by themselves.", cause)
+        "See that the model can be reached, then start the job again; Restarts of the job, or Attempts in Calls, do so by themselves.",
+        cause)
     {
         IsTransient = true,
     };

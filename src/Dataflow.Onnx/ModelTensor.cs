@@ -15,7 +15,8 @@ public sealed record TensorInfo(string Name, Type ElementType, IReadOnlyList<int
     /// <inheritdoc/>
     public override string ToString()
     {
-        var sizes = Shape.Select((size, at) => size is not null ? $"{size}" : Symbols.ElementAtOrDefault(at) is { Length: > 0 } name ? name : "?");
+        var sizes = Shape.Select(
+            (size, at) => size is not null ? $"{size}" : Symbols.ElementAtOrDefault(at) is { Length: > 0 } name ? name : "?");
         return $"{Name} {ElementType.Name}[{string.Join(", ", sizes)}]";
     }
 

@@ -204,7 +204,8 @@ public sealed class OnnxModel : IDisposable
     {
         using var options = new RunOptions();
         var inputs = Inputs.ToDictionary(input => input.Name, input => OrtValue.CreateAllocatedTensorValue(
-            OrtAllocator.DefaultInstance, _session.InputMetadata[input.Name].ElementDataType, [.. input.Shape.Select(size => (long)(size ?? 1))]));
+            OrtAllocator.DefaultInstance, _session.InputMetadata[input.Name].ElementDataType,
+            [.. input.Shape.Select(size => (long)(size ?? 1))]));
         try
         {
             foreach (var input in inputs.Values) input.GetTensorMutableRawData().Clear();

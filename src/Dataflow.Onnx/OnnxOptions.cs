@@ -5,7 +5,8 @@ public record OnnxOptions
 {
     private const int LongestFile = 0x7FFFFFC7; // the longest array: the file is checked and loaded as one
 
-    /// <summary>The SHA-256 that the model's file must have, in hexadecimal; see <see cref="OnnxModel.Sha256"/>. Default null: any.</summary>
+    /// <summary>The SHA-256 that the model's file must have, in hexadecimal; see <see cref="OnnxModel.Sha256"/>. Default null:
+    /// any.</summary>
     public string? ExpectedSha256
     {
         get;

@@ -25,7 +25,8 @@ internal static class RedisConfiguration
     {
         var isSetting = part.Contains('=', StringComparison.Ordinal);
         if (!isSetting && !HasPort(part))
-            throw RedisErrors.BadConfiguration(store, number, $"server '{part}' is wrong", "Write it as 'host:port', with a port from 1 to 65535.");
+            throw RedisErrors.BadConfiguration(
+                store, number, $"server '{part}' is wrong", "Write it as 'host:port', with a port from 1 to 65535.");
         try
         {
             _ = ConfigurationOptions.Parse(part);
@@ -44,8 +45,10 @@ internal static class RedisConfiguration
     private static bool HasPort(string server)
     {
         var colon = server.LastIndexOf(':');
-        var isBare = colon < 0 || server.EndsWith(']') || (server.Count(static letter => letter == ':') > 1 && IPAddress.TryParse(server, out _));
+        var isBare = colon < 0 || server.EndsWith(']')
+            || (server.Count(static letter => letter == ':') > 1 && IPAddress.TryParse(server, out _));
         if (isBare) return true; // the usual port
-        return colon > 0 && ushort.TryParse(server.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0;
+        return colon > 0 && ushort.TryParse(server.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && port > 0;
     }
 }

@@ -41,11 +41,13 @@ internal static class RedisErrors
     }
 
     internal static ConnectorException Failed(string store, Exception inner)
-        => new($"Store '{store}': it did not take what was written ({inner.Message.Split('\n')[0].TrimEnd('.')}). Nothing committed is lost; see that "
+        => new($"Store '{store}': it did not take what was written ({inner.Message.Split('\n')[0].TrimEnd('.')}). Nothing committed is "
+            + "lost; see that "
             + "it runs and has room, then start the job again.", inner) { IsTransient = true };
 
     internal static ConnectorException Refused(string store, string reason, string remedy, Exception? inner = null)
-        => new($"Store '{store}': it refused what was written ({reason.Split('\n')[0].TrimEnd('.')}). To try again does not help. {remedy}", inner);
+        => new($"Store '{store}': it refused what was written ({reason.Split('\n')[0].TrimEnd('.')}). To try again does not help. {remedy}",
+            inner);
 
     internal static ConnectorException BadConfiguration(string store, int part, string what, string expected)
         => new($"Store '{store}', part {part} of its configuration: {what}. {expected}");

@@ -18,7 +18,8 @@ internal sealed class RowFields<TRow>
             .Where(static property => property.GetMethod is { IsPublic: true } && property.GetIndexParameters().Length == 0)];
         if (properties.Length == 0) throw ConnectorException.NoColumns(typeof(TRow));
         if (Array.Find(properties, static property => !IsField(property.PropertyType)) is { } wrong)
-            throw ConnectorException.UnsupportedMember(typeof(TRow), wrong.Name, wrong.PropertyType, "Redis", "a number, bool, string, an enum, DateTime or DateTimeOffset");
+            throw ConnectorException.UnsupportedMember(
+                typeof(TRow), wrong.Name, wrong.PropertyType, "Redis", "a number, bool, string, an enum, DateTime or DateTimeOffset");
         return new([.. properties.Select(static property => (property.Name, Getter(property)))]);
     }
 
@@ -32,12 +33,14 @@ internal sealed class RowFields<TRow>
     private static bool IsField(Type type)
     {
         var plain = Nullable.GetUnderlyingType(type) ?? type;
-        return plain.IsPrimitive || plain.IsEnum || plain == typeof(string) || plain == typeof(decimal) || plain == typeof(DateTime) || plain == typeof(DateTimeOffset);
+        return plain.IsPrimitive || plain.IsEnum || plain == typeof(string) || plain == typeof(decimal) || plain == typeof(DateTime)
+            || plain == typeof(DateTimeOffset);
     }
 
     private static Func<TRow, object?> Getter(PropertyInfo property)
     {
         var row = Expression.Parameter(typeof(TRow), "row");
-        return Expression.Lambda<Func<TRow, object?>>(Expression.Convert(Expression.Property(row, property), typeof(object)), row).Compile();
+        return Expression.Lambda<Func<TRow, object?>>(Expression.Convert(Expression.Property(row, property), typeof(object)), row)
+            .Compile();
     }
 }

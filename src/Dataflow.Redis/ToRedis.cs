@@ -56,7 +56,8 @@ public static class RedisVerbs
                 change => keys.Of(change.Key),
                 change => change.Value.HasNew ? fields.Of(change.Value.New) : null,
                 () => throw RedisErrors.Refused(
-                    name, "it has lost what was written before", "Start the pipeline under a new name, so that all rows are written again.")));
+                    name, "it has lost what was written before",
+                    "Start the pipeline under a new name, so that all rows are written again.")));
         }
     }
 }

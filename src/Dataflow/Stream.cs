@@ -56,7 +56,8 @@ public class Stream<T>
 
     /// <summary>The stream of one of the step's side outputs; one for all its uses.</summary>
     internal Stream<TSide> Side<TSide>(object output, string name)
-        => Pipeline.Nodes.OfType<SideNode<TSide>>().FirstOrDefault(side => ReferenceEquals(side.Owner, Node) && ReferenceEquals(side.Output, output)) is { } taken
+        => Pipeline.Nodes.OfType<SideNode<TSide>>()
+            .FirstOrDefault(side => ReferenceEquals(side.Owner, Node) && ReferenceEquals(side.Output, output)) is { } taken
             ? new(Pipeline, taken, isRegistered: true)
             : new(Pipeline, new SideNode<TSide>(name, output, Node));
 

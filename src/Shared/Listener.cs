@@ -20,13 +20,16 @@ internal sealed record Listener(IPAddress Address, int Port, string? Token, X509
     private readonly byte[] _token = Encoding.UTF8.GetBytes(Token ?? "");
     private string? _ownHost; // the last host name that was found to be this one: mostly all are the same
 
-    /// <exception cref="ArgumentException">The address is not loopback, and token or certificate is missing; or the token cannot be sent.</exception>
+    /// <exception cref="ArgumentException">The address is not loopback, and token or certificate is missing; or the token cannot be
+    /// sent.</exception>
     public WebApplicationBuilder CreateBuilder(HttpProtocols protocols)
     {
         if (!IPAddress.IsLoopback(Address) && (string.IsNullOrEmpty(Token) || Certificate is null))
-            throw new ArgumentException($"Address {Address}: beyond loopback a server needs a token and a certificate. Give both, or listen on loopback.");
+            throw new ArgumentException(
+                $"Address {Address}: beyond loopback a server needs a token and a certificate. Give both, or listen on loopback.");
         if (Token is not null && (Token.Length == 0 || !Token.All(static letter => letter is > ' ' and <= '~')))
-            throw new ArgumentException("Token: no client could send it. Give one of visible ASCII characters without spaces, or null for none.");
+            throw new ArgumentException(
+                "Token: no client could send it. Give one of visible ASCII characters without spaces, or null for none.");
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
@@ -69,7 +72,8 @@ internal sealed record Listener(IPAddress Address, int Port, string? Token, X509
     }
 
     private static bool IsLoopback(string host)
-        => host.TrimEnd('.').Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        => host.TrimEnd('.').Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     /// <summary>Stops a server; calls in progress are aborted.</summary>
     public static async ValueTask StopAsync(WebApplication app)

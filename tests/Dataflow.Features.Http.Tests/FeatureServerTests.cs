@@ -181,7 +181,8 @@ public sealed class FeatureServerTests : ServedDrivers
     [Fact]
     public async Task Gives_exact_statuses_and_the_cut_of_each_row_to_those_who_ask()
     {
-        const string question = """{"features":["driver_names:hours_1h","driver_names:name"],"entities":{"driver":[1001,9]},"details":true}""";
+        const string question =
+            """{"features":["driver_names:hours_1h","driver_names:name"],"entities":{"driver":[1001,9]},"details":true}""";
         var answer = JsonNode.Parse(await PostAsync(question))!;
         Assert.Equal("""["PRESENT","DEFAULT"]""", answer["results"]![1]!["exact_statuses"]!.ToJsonString());
         Assert.Equal("""["PRESENT","PRESENT"]""", answer["results"]![1]!["statuses"]!.ToJsonString());

@@ -64,7 +64,8 @@ public class BytePairTokenizerTests
         });
 
     /// <summary>What long words are made of: much that is a token many times over, much that is none.</summary>
-    public static TheoryData<string> Repeated => ["a", "=", "中", "ab", "👍", "the", "aGVsbG8gd29ybGQ", "\u0e01\u0e34", "-=", "\ud83d", "ÃÂ"];
+    public static TheoryData<string> Repeated =>
+        ["a", "=", "中", "ab", "👍", "the", "aGVsbG8gd29ybGQ", "\u0e01\u0e34", "-=", "\ud83d", "ÃÂ"];
 
     [Theory]
     [MemberData(nameof(Repeated))]

@@ -23,7 +23,8 @@ internal sealed class JoinedColumn(IArrowType type)
         start += part.Offset;
         for (var i = start; i < start + count; i++) _validity.Add(part.Buffers[0].IsEmpty || BitUtility.GetBit(part.Buffers[0].Span, i));
         if (type is BooleanType) AddBits(part.Buffers[1].Span, start, count);
-        else if (type is FixedWidthType { BitWidth: var width }) _values.Add(part.Buffers[1].Span.Slice(start * width / 8, count * width / 8));
+        else if (type is FixedWidthType { BitWidth: var width })
+            _values.Add(part.Buffers[1].Span.Slice(start * width / 8, count * width / 8));
         else if (type is ListType) AddSequences(part, part.Children[0].Buffers[1].Span, sizeof(float), start, count);
         else AddSequences(part, part.Buffers[2].Span, 1, start, count);
         _rows += count;

@@ -15,7 +15,8 @@ internal abstract class RowFormat
     /// <param name="metadata">The metadata of the schema.</param>
     /// <param name="batches">The number of rows of each batch, which makes batches independent of checkpoints; null: as in the
     /// stream.</param>
-    public void Convert(Stream partial, Stream final, IReadOnlyList<KeyValuePair<string, string>> metadata, IReadOnlyList<int>? batches = null)
+    public void Convert(
+        Stream partial, Stream final, IReadOnlyList<KeyValuePair<string, string>> metadata, IReadOnlyList<int>? batches = null)
     {
         using var reader = new ArrowStreamReader(partial, leaveOpen: true);
         Write(new Schema(reader.Schema.FieldsList, metadata), batches is null ? Each(reader) : Cut(reader, batches), final);

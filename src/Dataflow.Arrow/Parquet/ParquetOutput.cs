@@ -30,7 +30,8 @@ internal abstract class ParquetOutput
         DoubleType => Numbers<double>(field),
         BooleanType => new ParquetValuesOutput<bool>(Plain<bool>(field), Bits),
         TimestampType => new ParquetValuesOutput<DateTime>(
-            new DateTimeDataField(field.Name, DateTimeFormat.Timestamp, isAdjustedToUTC: true, DateTimeTimeUnit.Millis, field.IsNullable), Times),
+            new DateTimeDataField(field.Name, DateTimeFormat.Timestamp, isAdjustedToUTC: true, DateTimeTimeUnit.Millis, field.IsNullable),
+            Times),
         StringType => new ParquetValuesOutput<ReadOnlyMemory<char>>(Plain<string>(field), Texts),
         BinaryType => new ParquetValuesOutput<ReadOnlyMemory<byte>>(Plain<byte[]>(field), Bytes),
         _ => new ParquetFloatsOutput(field.Name),

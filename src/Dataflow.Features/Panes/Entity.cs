@@ -50,7 +50,8 @@ internal struct Entity<T>
 }
 
 /// <summary>An aggregate that has overflowed in a pane: its accumulator there is invalid.</summary>
-internal readonly record struct OverflowedPane([property: Key(0)] int Level, [property: Key(1)] long Start, [property: Key(2)] int Aggregate);
+internal readonly record struct OverflowedPane(
+    [property: Key(0)] int Level, [property: Key(1)] long Start, [property: Key(2)] int Aggregate);
 
 /// <summary>An event with its place in the order of time.</summary>
 internal struct KeptEvent<T>

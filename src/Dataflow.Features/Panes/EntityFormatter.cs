@@ -75,7 +75,8 @@ internal sealed class EntityFormatter<T> : IMessagePackFormatter<Entity<T>>
         var count = reader.ReadArrayHeader();
         if (count == 0) return null;
         var objects = new PaneObject?[count];
-        foreach (ref var accumulator in objects.AsSpan()) accumulator = ReadBytes(ref reader) is { } bytes ? new WrittenPaneObject(bytes) : null;
+        foreach (ref var accumulator in objects.AsSpan())
+            accumulator = ReadBytes(ref reader) is { } bytes ? new WrittenPaneObject(bytes) : null;
         return objects;
     }
 

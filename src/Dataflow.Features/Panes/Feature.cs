@@ -46,7 +46,8 @@ internal sealed class WindowFeature<T, TResult>(
 }
 
 /// <summary>A value selected from the latest event.</summary>
-internal sealed class LastFeature<T, TValue>(FeatureInfo info, FeatureValue defaultValue, Func<T, TValue> of) : Feature<T>(info, defaultValue)
+internal sealed class LastFeature<T, TValue>(FeatureInfo info, FeatureValue defaultValue, Func<T, TValue> of)
+    : Feature<T>(info, defaultValue)
 {
     protected override void Compute(Reading<T> reading, out FeatureValue value)
         => value = FeatureValue.Of(of(reading.Latest.Value), StatusOf(reading), reading.LatestTime);
@@ -61,7 +62,8 @@ internal sealed class RatioFeature<T>(FeatureInfo info, FeatureValue defaultValu
         value = default;
         numerator.Read(reading, out var above);
         denominator.Read(reading, out var below);
-        if (above.Status == FeatureStatus.Overflow || below.Status == FeatureStatus.Overflow) value = value.With(FeatureStatus.Overflow, reading.LatestTime);
+        if (above.Status == FeatureStatus.Overflow || below.Status == FeatureStatus.Overflow)
+            value = value.With(FeatureStatus.Overflow, reading.LatestTime);
         if (above.Number is not { } dividend || below.Number is not { } divisor || divisor == 0) return;
         var isPartial = above.Status == FeatureStatus.Partial || below.Status == FeatureStatus.Partial;
         value = FeatureValue.Of(dividend / divisor, StatusOf(reading, isPartial), reading.LatestTime);

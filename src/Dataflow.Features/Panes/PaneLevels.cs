@@ -22,7 +22,9 @@ internal sealed class PaneLevels
     public PaneLevels(IReadOnlyCollection<Sawtooth> windows)
     {
         _hops = [.. Complete([.. windows.Select(static window => window.HopMs).Distinct().Order()])];
-        _longest = [.. _hops.Select(hop => windows.Where(window => window.HopMs == hop).Select(static window => window.LengthMs).DefaultIfEmpty().Max())];
+        _longest = [
+            .. _hops.Select(
+            hop => windows.Where(window => window.HopMs == hop).Select(static window => window.LengthMs).DefaultIfEmpty().Max())];
         Windows = [.. windows.Select(window => (window.LengthMs, window.HopMs, Array.IndexOf(_hops, window.HopMs)))];
         if (_hops.Length > Max)
             throw new ArgumentException($"The windows have {_hops.Length} different hops, with those between. Use at most {Max}.");
@@ -61,7 +63,8 @@ internal sealed class PaneLevels
         {
             if (hops[i] % hops[i - 1] != 0)
                 throw new ArgumentException(
-                    $"A hop of {TimeSpan.FromMilliseconds(hops[i])} is no multiple of {TimeSpan.FromMilliseconds(hops[i - 1])}. Give the windows hops of which each is a multiple of the next shorter one.");
+                    $"A hop of {TimeSpan.FromMilliseconds(hops[i])} is no multiple of {TimeSpan.FromMilliseconds(hops[i - 1])}. Give the "
+                        + "windows hops of which each is a multiple of the next shorter one.");
         }
 
         for (var i = hops.Count - 1; i > 0; i--)
@@ -77,7 +80,8 @@ internal sealed class PaneLevels
     /// longest.</summary>
     private static long? Between(long finer, long coarser)
     {
-        var steps = s_steps.Where(step => step > finer && step < coarser && step % finer == 0 && coarser % step == 0).Cast<long?>().ToList();
+        var steps = s_steps.Where(step => step > finer && step < coarser && step % finer == 0 && coarser % step == 0).Cast<long?>()
+            .ToList();
         return steps.LastOrDefault(step => coarser / step <= MaxInOneCoarser) ?? steps.FirstOrDefault();
     }
 }

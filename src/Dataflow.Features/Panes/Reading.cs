@@ -8,7 +8,8 @@ internal sealed class Reading<T>(ViewLayout<T> layout)
     private readonly PaneLevels _levels = layout.Levels;
     private readonly long[] _floors = new long[layout.Levels.Count]; // of the time of the read, by level
     private readonly WindowPanes[] _windows = [.. layout.Levels.Windows.Select(_ => new WindowPanes(layout.Levels.Count))];
-    private readonly PaneRange[] _finer = new PaneRange[PaneRange.MaxOfLevel * layout.Levels.Count]; // of the hops that have begun, coarsest first
+    // of the hops that have begun, coarsest first
+    private readonly PaneRange[] _finer = new PaneRange[PaneRange.MaxOfLevel * layout.Levels.Count];
     private readonly int[] _finerFrom = new int[layout.Levels.Count]; // where those finer than a level begin
     private readonly LevelPanes[] _found = new LevelPanes[layout.Levels.Count];
     private int _finerCount;

@@ -112,7 +112,8 @@ internal sealed class ViewState<TKey, T>
     private void Read(in Entity<T> entity, in FeaturePosition position, ViewPart part, Span<FeatureValue> values)
     {
         _reading.MoveTo(in entity, position.AtMs, position.WatermarkMs, position.HistoryFromMs);
-        for (var i = 0; i < part.Features.Length; i++) _entities.Layout.Features[part.Features[i]].Read(_reading, out values[part.Slots[i]]);
+        for (var i = 0; i < part.Features.Length; i++)
+            _entities.Layout.Features[part.Features[i]].Read(_reading, out values[part.Slots[i]]);
     }
 }
 

@@ -20,7 +20,8 @@ public static class FeatureRegistry
         if (!log.TryGetTopic(TopicName, out _)) return [];
         return
         [
-            .. Topic.Of<byte[]>(TopicName).ReadAll(log).Select(static bytes => JsonSerializer.Deserialize(bytes, RegistryJson.Default.ViewDefinition)!)
+            .. Topic.Of<byte[]>(TopicName).ReadAll(log)
+            .Select(static bytes => JsonSerializer.Deserialize(bytes, RegistryJson.Default.ViewDefinition)!)
                 .GroupBy(static view => (view.Name, view.Version)).Select(static versions => versions.Last())
                 .OrderBy(static view => view.Name, StringComparer.Ordinal).ThenBy(static view => view.Version),
         ];
@@ -46,7 +47,8 @@ public static class FeatureRegistry
         foreach (var view in start.Steps.OfType<IUsesView>().Select(static step => step.Definition))
         {
             if (!used.TryAdd((view.Name, view.Version), view))
-                Compare(used[(view.Name, view.Version)], view, "has two definitions in the pipeline", "Define it once, and use that twice.");
+                Compare(used[(view.Name, view.Version)], view, "has two definitions in the pipeline",
+                    "Define it once, and use that twice.");
             else if (registered.TryGetValue((view.Name, view.Version), out var other))
                 Compare(
                     other,
@@ -71,7 +73,9 @@ public static class FeatureRegistry
             topic = await log.CreateTopicAsync(TopicName, 1, cancellationToken).ConfigureAwait(false);
         var records = new RecordBuffer();
         foreach (var view in views)
-            records.Append(0, Encoding.UTF8.GetBytes($"{view.Name}@{view.Version}"), JsonSerializer.SerializeToUtf8Bytes(view, RegistryJson.Default.ViewDefinition));
+            records.Append(
+                0, Encoding.UTF8.GetBytes($"{view.Name}@{view.Version}"),
+                JsonSerializer.SerializeToUtf8Bytes(view, RegistryJson.Default.ViewDefinition));
         var commit = new LogCommit();
         commit.Add(topic, 0, records);
         await log.CommitAsync(commit, cancellationToken).ConfigureAwait(false);

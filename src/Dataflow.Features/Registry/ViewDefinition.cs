@@ -12,7 +12,8 @@ namespace Dataflow.Features;
 /// <param name="Description">A description, for people.</param>
 /// <param name="Tags">Words to find the view by.</param>
 public sealed record ViewDefinition(
-    string Name, int Version, string Entity, TimeSpan? TimeToLive, TimeSpan? MaxLag, IReadOnlyList<FeatureDefinition> Features, string Owner,
+    string Name, int Version, string Entity, TimeSpan? TimeToLive, TimeSpan? MaxLag, IReadOnlyList<FeatureDefinition> Features,
+    string Owner,
     string Description, IReadOnlyList<string> Tags)
 {
     internal static ViewDefinition Of<TKey>(FeatureView<TKey> view)
@@ -68,5 +69,6 @@ public sealed record FeatureDefinition(
     string Name, string Type, string Definition, string? Window, string? DefaultValue, string Description)
 {
     internal string Meaning
-        => $"{Definition} of type {Type}{(Window is null ? "" : $" over {Window}")}{(DefaultValue is null ? "" : $", else {DefaultValue}")}";
+        => $"{Definition} of type {Type}{(Window is null ? "" : $" over {Window}")}"
+            + (DefaultValue is null ? "" : $", else {DefaultValue}");
 }

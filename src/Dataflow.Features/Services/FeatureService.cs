@@ -7,7 +7,8 @@ public sealed class FeatureService<TRequest>
     private readonly FeatureVector _nothingKnown;
 
     internal FeatureService(
-        string name, IReadOnlyList<ServiceStep<TRequest>> steps, IReadOnlyList<FeatureInfo> features, IReadOnlyList<FeatureSource> sources, FeatureNames names)
+        string name, IReadOnlyList<ServiceStep<TRequest>> steps, IReadOnlyList<FeatureInfo> features, IReadOnlyList<FeatureSource> sources,
+        FeatureNames names)
     {
         Name = name;
         Steps = steps;
@@ -41,7 +42,9 @@ public sealed class FeatureService<TRequest>
     internal FeatureRow<TLabel> NewRow<TLabel>(TLabel label, FeatureCut cut)
     {
         if (cut.Positions.Count != Names.Views)
-            throw new ArgumentException($"The cut has {cut.Positions.Count} positions, but service '{Name}' reads {Names.Views} views. It is of another service, or of another version of it.");
+            throw new ArgumentException(
+                $"The cut has {cut.Positions.Count} positions, but service '{Name}' reads {Names.Views} views. It is of another service, "
+                    + "or of another version of it.");
         return new(label, null, [.. cut.Positions], default);
     }
 

@@ -28,7 +28,8 @@ public sealed class FeatureServiceBuilder<TRequest>
     {
         ArgumentNullException.ThrowIfNull(key);
         if (_steps.Exists(static step => !step.IsIndependent))
-            throw new InvalidOperationException($"Service '{_name}' reads a view by a key of the request after something that depends on features. Put the former first.");
+            throw new InvalidOperationException(
+                $"Service '{_name}' reads a view by a key of the request after something that depends on features. Put the former first.");
         Add(view, (request, _) => key(request), features, prefix, isIndependent: true);
     }
 
@@ -71,7 +72,8 @@ public sealed class FeatureServiceBuilder<TRequest>
         ArgumentNullException.ThrowIfNull(view);
         var numbers = (features ?? [.. view.Features.Select(static feature => feature.Name)]).Select(name => IndexOf(view, name)).ToArray();
         var slots = numbers.Select(number => Add(
-            view.Features[number] with { Name = prefix + view.Features[number].Name }, new(view.Name, view.Features[number].Name), _views)).ToArray();
+            view.Features[number] with { Name = prefix + view.Features[number].Name }, new(view.Name, view.Features[number].Name), _views))
+                .ToArray();
         _steps.Add(new ViewStep<TRequest, TKey>(_name, view, key, new ViewPart(_views, numbers, slots), isIndependent));
         _views++;
     }
@@ -94,6 +96,7 @@ public sealed class FeatureServiceBuilder<TRequest>
             if (view.Features[i].Name == name) return i;
         }
 
-        throw new ArgumentException($"View '{view.Name}' has no feature '{name}'. It has {string.Join(", ", view.Features.Select(static feature => feature.Name))}.");
+        var names = string.Join(", ", view.Features.Select(static feature => feature.Name));
+        throw new ArgumentException($"View '{view.Name}' has no feature '{name}'. It has {names}.");
     }
 }

@@ -68,7 +68,8 @@ internal sealed class ViewStep<TRequest, TKey>(
     {
         if (!isIndependent)
             throw new ArgumentException(
-                $"Service '{service.Name}' reads view '{view.Name}' by a key that is made of features, which cannot be joined as known. Put the key into the request.");
+                $"Service '{service.Name}' reads view '{view.Name}' by a key that is made of features, which cannot be joined as known. "
+                    + "Put the key into the request.");
         return view.JoinAsKnown(ByKey(rows, service, request), part, service.Names, _name).Values();
     }
 

@@ -31,7 +31,8 @@ static partial class FeatureVerbs
                 .SelectMany(comparisons => comparisons, $"{name}-values")
                 .KeyBy(comparison => comparison.Feature, $"{name}-feature")
                 .Aggregate(
-                    a => (a.Count(), a.Count(comparison => comparison.Example is not null), a.MaxBy(comparison => comparison.Example is not null)),
+                    a => (a.Count(), a.Count(comparison => comparison.Example is not null),
+                        a.MaxBy(comparison => comparison.Example is not null)),
                     (feature, compared, different, first) => new FeatureSkew(feature, compared, different, first.Example),
                     name);
     }
@@ -41,11 +42,13 @@ static partial class FeatureVerbs
         if (served.Values.Count != recomputed.Count)
         {
             throw new InvalidOperationException(
-                $"{served.Values.Count} features were served, the service has {recomputed.Count}. Compare with the version that was served.");
+                $"{served.Values.Count} features were served, the service has {recomputed.Count}. "
+                + "Compare with the version that was served.");
         }
 
         return [.. served.Values.Select((value, i) => (
             recomputed.Names[i],
-            value == recomputed[i] ? null : new SkewExample(value.ToString(), recomputed[i].ToString(), recomputed.PositionOf(i)?.AtMs ?? 0)))];
+            value == recomputed[i]
+                ? null : new SkewExample(value.ToString(), recomputed[i].ToString(), recomputed.PositionOf(i)?.AtMs ?? 0)))];
     }
 }

@@ -41,13 +41,17 @@ public sealed class ServedSample<TRequest> : IAsyncDisposable
     /// <param name="time">The clock for the records' times; the system's unless given.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<ServedSample<TRequest>> OpenAsync(
-        LogStore log, Topic<Served<TRequest>> topic, double share, Func<TRequest, string> by, TimeProvider? time = null, CancellationToken cancellationToken = default)
+        LogStore log, Topic<Served<TRequest>> topic, double share, Func<TRequest, string> by, TimeProvider? time = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(topic);
         ArgumentNullException.ThrowIfNull(by);
-        if (share is not (> 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(share), share, "A share lies above 0 and goes up to 1: 0.01 keeps one key in a hundred.");
-        if (!log.TryGetTopic(topic.Name, out _)) await log.CreateTopicAsync(topic.Name, topic.Partitions, cancellationToken).ConfigureAwait(false);
+        if (share is not (> 0 and <= 1))
+            throw new ArgumentOutOfRangeException(
+                nameof(share), share, "A share lies above 0 and goes up to 1: 0.01 keeps one key in a hundred.");
+        if (!log.TryGetTopic(topic.Name, out _))
+            await log.CreateTopicAsync(topic.Name, topic.Partitions, cancellationToken).ConfigureAwait(false);
         return new(log.CreateProducer(topic.Name), share, by, time ?? TimeProvider.System);
     }
 

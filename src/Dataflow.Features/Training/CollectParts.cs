@@ -12,7 +12,8 @@ internal sealed record CollectPartsNode<TLabel>(string Name, Node<Keyed<(int Spl
         => rows.KeyBy(static row => (row.Origin.Split, row.Origin.Offset), $"{service}-by-label")
             .Add(input => new CollectPartsNode<TLabel>($"{service}-collect", input, parts)).Values();
 
-    public override Operator<Keyed<(int Split, long Offset), FeatureRow<TLabel>>, Keyed<(int Split, long Offset), FeatureRow<TLabel>>> CreateOperator()
+    public override Operator<Keyed<(int Split, long Offset), FeatureRow<TLabel>>, Keyed<(int Split, long Offset), FeatureRow<TLabel>>>
+        CreateOperator()
         => new CollectPartsOperator<TLabel>(Parts);
 }
 
@@ -32,7 +33,8 @@ internal sealed class CollectPartsOperator<TLabel>(int parts)
         Emit(record.With(new Keyed<(int Split, long Offset), FeatureRow<TLabel>>(key, row)));
     }
 
-    protected override void Declare(StepDeclaration declare) => _rows = declare.State<(int Split, long Offset), (int Parts, FeatureRow<TLabel> Row)>("rows");
+    protected override void Declare(StepDeclaration declare)
+        => _rows = declare.State<(int Split, long Offset), (int Parts, FeatureRow<TLabel> Row)>("rows");
 
     private static FeatureRow<TLabel> Together(in FeatureRow<TLabel> row, FeatureValue[] others)
     {

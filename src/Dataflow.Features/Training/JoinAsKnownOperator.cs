@@ -106,7 +106,8 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
         if (record.Origin.IsKnown && (!last.IsKnown || (last.Split == record.Origin.Split && last.Offset < record.Origin.Offset))) return;
         throw Fail(
             new InvalidOperationException(
-                "Features can be joined as known only where all events of a key come from one split, in its order. Write the events to a topic "
+                "Features can be joined as known only where all events of a key come from one split, in its order. Write the events to a "
+                    + "topic "
                     + "by this key first, and read that."),
             in record);
     }

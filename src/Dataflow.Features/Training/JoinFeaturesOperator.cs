@@ -51,7 +51,8 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
         if (record.Timestamp < _view.Watermark)
         {
             WriteDeadLetter(
-                "The label came late: the watermark had passed its time. Have the source of the labels put in order of time with OrderBy(...), "
+                "The label came late: the watermark had passed its time. Have the source of the labels put in order of time with "
+                    + "OrderBy(...), "
                     + "or give their WithEventTime a larger maxOutOfOrderness, and more time until they are idle.",
                 record.Origin);
             return;

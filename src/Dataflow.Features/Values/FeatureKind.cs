@@ -63,7 +63,7 @@ internal static class FeatureKinds
     {
         null => null,
         string text => text,
-        IEnumerable<string?> texts => $"[{string.Join(", ", texts.Select(static text => text is null ? "null" : JsonSerializer.Serialize(text, RegistryJson.Default.String)))}]",
+        IEnumerable<string?> texts => $"[{string.Join(", ", texts.Select(Quoted))}]",
         IEnumerable list => $"[{string.Join(", ", list.Cast<object>().Select(TextOf))}]",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture),
     };
@@ -77,4 +77,6 @@ internal static class FeatureKinds
         (string[] a, string[] b) => a.AsSpan().SequenceEqual(b),
         _ => Equals(left, right),
     };
+
+    private static string Quoted(string? text) => text is null ? "null" : JsonSerializer.Serialize(text, RegistryJson.Default.String);
 }

@@ -8,7 +8,8 @@ namespace Dataflow.Features;
 internal sealed class FeatureNames(IReadOnlyList<string> names, IReadOnlyList<int> parts)
 {
     private readonly FrozenDictionary<string, int> _indexes =
-        names.Select(static (name, index) => (name, index)).ToFrozenDictionary(pair => pair.name, pair => pair.index, StringComparer.Ordinal);
+        names.Select(static (name, index) => (name, index))
+            .ToFrozenDictionary(pair => pair.name, pair => pair.index, StringComparer.Ordinal);
 
     public IReadOnlyList<string> All { get; } = names;
 

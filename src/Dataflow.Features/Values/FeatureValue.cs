@@ -43,7 +43,8 @@ public readonly struct FeatureValue : IEquatable<FeatureValue>
     {
         var bits = _bits;
         if (Kind != FeatureKind.None && Kind == FeatureKinds.Of<T>())
-            return Kind == FeatureKind.Reference && _reference is T reference ? reference : Kind != FeatureKind.Reference ? Unsafe.As<long, T>(ref bits) : throw Wrong<T>();
+            return Kind == FeatureKind.Reference && _reference is T reference
+                ? reference : Kind != FeatureKind.Reference ? Unsafe.As<long, T>(ref bits) : throw Wrong<T>();
         if (typeof(T) == typeof(double) && Number is { } number) return (T)(object)number;
         throw Wrong<T>();
     }

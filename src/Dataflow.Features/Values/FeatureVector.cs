@@ -56,7 +56,8 @@ public sealed class FeatureVector
     /// <summary>Returns the same vector, emptied.</summary>
     internal FeatureVector Emptied(FeatureNames names)
     {
-        if (_names != names) throw new ArgumentException($"A vector of {string.Join(", ", Names)} cannot be used again for {string.Join(", ", names.All)}.");
+        if (_names != names)
+            throw new ArgumentException($"A vector of {string.Join(", ", Names)} cannot be used again for {string.Join(", ", names.All)}.");
         Array.Clear(_values);
         Array.Clear(Positions);
         return this;

@@ -151,7 +151,9 @@ public sealed class FeatureViewBuilder<T>
         ArgumentNullException.ThrowIfNull(aggregate);
         ArgumentNullException.ThrowIfNull(windows);
         FeatureKinds.Check<TResult>(name);
-        if (windows.Count == 0) throw new ArgumentException($"Feature '{name}' has no window. Give it at least one, such as TimeSpan.FromHours(1).", nameof(windows));
+        if (windows.Count == 0)
+            throw new ArgumentException(
+                $"Feature '{name}' has no window. Give it at least one, such as TimeSpan.FromHours(1).", nameof(windows));
         var aggregation = aggregate(new Aggregates<T>());
         var made = PaneAggregate<T, TResult>.Of(aggregation);
         _aggregates.Add(made);
@@ -182,8 +184,11 @@ public sealed class FeatureViewBuilder<T>
     private Feature<T> Numeric(string ratio, string name)
     {
         var feature = _features.Find(feature => feature.Info.Name == name)
-            ?? throw new ArgumentException($"Ratio '{ratio}' is of '{name}', which is no feature added before. There are {string.Join(", ", _features.Select(static feature => feature.Info.Name))}.");
-        return feature.Info.Type == typeof(int) || feature.Info.Type == typeof(long) || feature.Info.Type == typeof(float) || feature.Info.Type == typeof(double)
+            ?? throw new ArgumentException(
+                $"Ratio '{ratio}' is of '{name}', which is no feature added before. There are "
+                    + $"{string.Join(", ", _features.Select(static feature => feature.Info.Name))}.");
+        return feature.Info.Type == typeof(int) || feature.Info.Type == typeof(long) || feature.Info.Type == typeof(float)
+            || feature.Info.Type == typeof(double)
             ? feature
             : throw new ArgumentException($"Ratio '{ratio}' is of '{name}', which is no number but a {feature.Info.Type.Name}.");
     }

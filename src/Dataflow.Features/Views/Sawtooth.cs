@@ -54,7 +54,8 @@ public readonly record struct Sawtooth
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(every, TimeSpan.Zero, nameof(hop));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(every, length, nameof(hop));
         if (every.Ticks % TimeSpan.TicksPerMillisecond != 0 || length / every > MaxHops)
-            throw new ArgumentOutOfRangeException(nameof(hop), every, $"A hop has whole milliseconds, and a window at most {MaxHops} hops.");
+            throw new ArgumentOutOfRangeException(
+                nameof(hop), every, $"A hop has whole milliseconds, and a window at most {MaxHops} hops.");
         return new(length, every);
     }
 

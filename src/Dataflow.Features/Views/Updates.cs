@@ -9,7 +9,8 @@ internal sealed record UpdatesNode<TKey, T>(string Name, Node<Keyed<TKey, T>> In
 {
     public override string Detail => "of each batch's entities";
 
-    public override Operator<Keyed<TKey, T>, Keyed<TKey, FeatureVector>> CreateOperator() => new UpdatesOperator<TKey, T>(View, Names, Requests);
+    public override Operator<Keyed<TKey, T>, Keyed<TKey, FeatureVector>> CreateOperator()
+        => new UpdatesOperator<TKey, T>(View, Names, Requests);
 }
 
 /// <summary>Reads, after each batch, the entities that had events in it, from the step before; on request all of them.</summary>

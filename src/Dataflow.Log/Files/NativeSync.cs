@@ -15,7 +15,8 @@ internal static partial class NativeSync
     public static void SyncFile(SafeFileHandle file, string path)
     {
         if (OperatingSystem.IsWindows()) Check(FlushFileBuffers(file) != 0, path);
-        else if (OperatingSystem.IsMacOS()) Check(Retry(() => FcntlFullSync(file, MacFullSync)) == 0 || Retry(() => Fsync(file)) == 0, path);
+        else if (OperatingSystem.IsMacOS())
+            Check(Retry(() => FcntlFullSync(file, MacFullSync)) == 0 || Retry(() => Fsync(file)) == 0, path);
         else Check(Retry(() => FdataSync(file)) == 0, path);
     }
 

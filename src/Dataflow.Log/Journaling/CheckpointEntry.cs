@@ -34,7 +34,8 @@ internal static class CheckpointEntry
         for (var left = entry.Count(minBytes: 8 + SettingsEntry.Bytes); left > 0; left--)
         {
             var (name, settings) = (entry.Text(), SettingsEntry.Read(ref entry));
-            foreach (var partition in state.AddTopic(name, entry.Count(minBytes: 20), settings).Partitions) Read(partition, state.Files, ref entry);
+            foreach (var partition in state.AddTopic(name, entry.Count(minBytes: 20), settings).Partitions)
+                Read(partition, state.Files, ref entry);
         }
         GroupOffsets.ReadInto(state, ref entry);
         return synced;

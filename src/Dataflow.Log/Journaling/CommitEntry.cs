@@ -11,7 +11,8 @@ namespace Dataflow.Log.Journaling;
 /// <param name="IsReference">Whether the bytes are only in the segment, synced before the entry was written.</param>
 /// <param name="Checksum">CRC-32C of the bytes when they are a reference, else 0: the entry's own checksum covers them.</param>
 internal readonly record struct CommittedRun(
-    int TopicId, int Partition, long BaseOffset, long NextOffset, long SegmentBase, long Position, long Bytes, bool IsReference, uint Checksum);
+    int TopicId, int Partition, long BaseOffset, long NextOffset, long SegmentBase, long Position, long Bytes, bool IsReference,
+    uint Checksum);
 
 /// <summary>The payload of a commit.</summary>
 /// <remarks><code>
@@ -30,7 +31,8 @@ internal static class CommitEntry
         => 16 + (runs * RunBytes) + offsets.Sum(offset => 20 + System.Text.Encoding.UTF8.GetByteCount(offset.Key.Group));
 
     public static void Write(
-        EntryWriter entry, long time, IReadOnlyCollection<CommittedRun> runs, IReadOnlyCollection<KeyValuePair<GroupPosition, long>> offsets)
+        EntryWriter entry, long time, IReadOnlyCollection<CommittedRun> runs,
+        IReadOnlyCollection<KeyValuePair<GroupPosition, long>> offsets)
     {
         entry.Int64(time);
         entry.Int32(runs.Count);
@@ -55,7 +57,8 @@ internal static class CommitEntry
         for (var index = 0; index < runs.Length; index++)
         {
             runs[index] = new(
-                entry.Int32(), entry.Int32(), entry.Int64(), entry.Int64(), entry.Int64(), entry.Int64(), entry.Int64(), entry.Int32() != 0, entry.UInt32());
+                entry.Int32(), entry.Int32(), entry.Int64(), entry.Int64(), entry.Int64(), entry.Int64(), entry.Int64(), entry.Int32() != 0,
+                entry.UInt32());
         }
         return runs;
     }

@@ -19,7 +19,8 @@ internal ref struct EntryReader(ReadOnlySpan<byte> payload)
     public int Count(int minBytes)
     {
         var count = Int32();
-        return count >= 0 && count <= _left.Length / minBytes ? count : throw new InvalidDataException($"{count} items cannot follow in {_left.Length} bytes");
+        return count >= 0 && count <= _left.Length / minBytes
+            ? count : throw new InvalidDataException($"{count} items cannot follow in {_left.Length} bytes");
     }
 
     public string Text() => Encoding.UTF8.GetString(Bytes(Int32()));

@@ -30,7 +30,8 @@ internal sealed class Journal : IDisposable
     /// <param name="recovered">The file that was recovered from, not needed once the first checkpoint is written; 0: there was
     /// none.</param>
     public Journal(
-        IFileSystem files, string directory, LogOptions options, long lastSequence, long generation, IEnumerable<string> unneeded, long recovered)
+        IFileSystem files, string directory, LogOptions options, long lastSequence, long generation, IEnumerable<string> unneeded,
+        long recovered)
     {
         _files = files;
         _directory = directory;

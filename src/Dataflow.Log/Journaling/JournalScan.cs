@@ -39,7 +39,9 @@ internal sealed class JournalScan(JournalFile file) : IDisposable
             {
                 if (JournalEntry.TryRead(window.AsSpan(index), file.Generation, file.Length - start - index) is not { } found) continue;
                 if (found.SyncedSequence < missingSequence) continue;
-                throw CorruptLogException.Journal(file.Path, Position, $"entry {missingSequence} is damaged, yet entry {found.Sequence} at byte {start + index} follows it");
+                throw CorruptLogException.Journal(
+                    file.Path, Position,
+                    $"entry {missingSequence} is damaged, yet entry {found.Sequence} at byte {start + index} follows it");
             }
         }
     }
@@ -49,7 +51,8 @@ internal sealed class JournalScan(JournalFile file) : IDisposable
     {
         Span<byte> frame = stackalloc byte[JournalEntry.FrameBytes];
         if (file.Read(frame, Position) < frame.Length) return 0;
-        return JournalEntry.TryRead(frame, file.Generation, file.Length - Position) is { } torn ? JournalEntry.FrameBytes + torn.PayloadBytes : 0;
+        return JournalEntry.TryRead(frame, file.Generation, file.Length - Position) is { } torn
+            ? JournalEntry.FrameBytes + torn.PayloadBytes : 0;
     }
 
     public void Dispose()

@@ -15,7 +15,8 @@ internal sealed class CommitGroup
         foreach (var commit in commits)
         {
             foreach (var append in commit.Appends) Place(append);
-            foreach (var offset in commit.Offsets) _offsets[new(offset.Group, state.Topics[offset.Topic].Id, offset.Partition)] = offset.Offset;
+            foreach (var offset in commit.Offsets)
+                _offsets[new(offset.Group, state.Topics[offset.Topic].Id, offset.Partition)] = offset.Offset;
         }
     }
 

@@ -40,7 +40,8 @@ internal sealed class Leftovers(IFileSystem files, long lastSequence)
         foreach (var name in files.List(topics).Where(name => LogLayout.IsPartition(name) && !known.Contains(name)))
         {
             var directory = Path.Combine(topics, name);
-            if (!files.Exists(directory) && files.List(directory).Any(file => LogLayout.TryParseBaseOffset(file, out _))) yield return directory;
+            if (!files.Exists(directory) && files.List(directory).Any(file => LogLayout.TryParseBaseOffset(file, out _)))
+                yield return directory;
         }
     }
 

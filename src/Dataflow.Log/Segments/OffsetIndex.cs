@@ -49,7 +49,8 @@ internal sealed class OffsetIndex
             var prefix = window.AsSpan((int)(_walkedBytes - windowStart), BatchHeader.PrefixSize);
             var baseOffset = BinaryPrimitives.ReadInt64BigEndian(prefix);
             var length = BatchHeader.LengthOf(prefix);
-            if (length < 0 || (_entries.Count > 0 && baseOffset <= _entries[^1].Offset)) throw damaged(_walkedBytes, "the batch header makes no sense");
+            if (length < 0 || (_entries.Count > 0 && baseOffset <= _entries[^1].Offset))
+                throw damaged(_walkedBytes, "the batch header makes no sense");
             if (baseOffset > offset) return;
             if (_entries.Count == 0 || _walkedBytes - _entries[^1].Position >= EntryEveryBytes) _entries.Add((baseOffset, _walkedBytes));
             _walkedBytes += length;

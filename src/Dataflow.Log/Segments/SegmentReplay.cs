@@ -37,7 +37,9 @@ internal sealed class SegmentReplay(IFileSystem files, SegmentFiles segmentFiles
             partition.Add(segment);
         }
         if (run.BaseOffset != partition.EndOffset || run.Position != segment.VisibleBytes)
-            throw new InvalidDataException($"it appends offset {run.BaseOffset} at byte {run.Position} of {segment.Path}, which ends with offset {partition.EndOffset} at byte {segment.VisibleBytes}");
+            throw new InvalidDataException(
+                $"it appends offset {run.BaseOffset} at byte {run.Position} of {segment.Path}, which ends with offset "
+                    + $"{partition.EndOffset} at byte {segment.VisibleBytes}");
         if (run.IsReference)
         {
             Find(segment).SafeBytes = run.Position + run.Bytes;
@@ -84,7 +86,8 @@ internal sealed class SegmentReplay(IFileSystem files, SegmentFiles segmentFiles
                select leftovers.Describe(partition, segment.Path, segment.VisibleBytes),
         ];
         var strays = Strays(state).ToList();
-        cuts.AddRange(strays.Where(stray => !stray.IsTrimmed).Select(stray => leftovers.Describe(stray.Partition, stray.Path, position: 0)));
+        cuts.AddRange(
+            strays.Where(stray => !stray.IsTrimmed).Select(stray => leftovers.Describe(stray.Partition, stray.Path, position: 0)));
 
         foreach (var (segment, found) in _found) found.Settle(segment.VisibleBytes, syncs, _syncsAll);
         foreach (var (_, path, _) in strays) files.Delete(path);

@@ -6,7 +6,8 @@ internal sealed class BatchProbe(TextEncoder encoder, TextTokenizer tokenizer)
     private const string Text = "Four score and seven years ago our fathers brought forth a new nation.";
 
     // Longer, so that the first is padded; and quite another text, so that a scale of both differs from that of one.
-    private const string Company = "Invoice no. 20,394: 12 crates of oranges @ $7.50, 3 pallets of cement; pay by 31/12, or else 4 % interest per month.";
+    private const string Company =
+        "Invoice no. 20,394: 12 crates of oranges @ $7.50, 3 pallets of cement; pay by 31/12, or else 4 % interest per month.";
 
     // Floats of other kernels differ by a millionth, halves by a thousandth, quantised ones by a tenth.
     private const double MaxDifference = 0.005;

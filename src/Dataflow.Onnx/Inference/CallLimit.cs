@@ -15,7 +15,8 @@ internal sealed class CallLimit : IDisposable
     public CallLimit(TimeSpan? timeout, TimeProvider time)
     {
         (_timeout, _time) = (timeout, time);
-        if (timeout is not null) _timer = time.CreateTimer(static limit => ((CallLimit)limit!).End(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        if (timeout is not null)
+            _timer = time.CreateTimer(static limit => ((CallLimit)limit!).End(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public RunOptions Options { get; } = new();

@@ -16,7 +16,8 @@ internal sealed class RecordedModel
         Name = embedder.Name;
         Key = SHA256.HashData(MemoryMarshal.AsBytes((embedder.Id ?? "").AsSpan()));
         Number = BinaryPrimitives.ReadUInt32LittleEndian(Key);
-        Queue = new WorkQueue(embedder, isBackfill, options.Calls.Timeout, time, (texts, results, span) => finish(this, texts, results, span), fail);
+        Queue = new WorkQueue(
+            embedder, isBackfill, options.Calls.Timeout, time, (texts, results, span) => finish(this, texts, results, span), fail);
     }
 
     public string Name { get; }

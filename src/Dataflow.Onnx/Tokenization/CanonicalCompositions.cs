@@ -16,7 +16,9 @@ internal static class CanonicalCompositions
         .ToFrozenDictionary(row => (EmbeddedTable.Hex(row[0]), EmbeddedTable.Hex(row[1])), row => EmbeddedTable.Hex(row[2]));
 
     private static readonly FrozenDictionary<int, byte> s_classes = EmbeddedTable.Rows("combining-classes")
-        .SelectMany(row => Enumerable.Range(EmbeddedTable.Hex(row[0]), EmbeddedTable.Hex(row[1]) - EmbeddedTable.Hex(row[0]) + 1).Select(value => (value, row[2])))
+        .SelectMany(
+            row => Enumerable.Range(EmbeddedTable.Hex(row[0]), EmbeddedTable.Hex(row[1]) - EmbeddedTable.Hex(row[0]) + 1)
+            .Select(value => (value, row[2])))
         .ToFrozenDictionary(row => row.value, row => byte.Parse(row.Item2, CultureInfo.InvariantCulture));
 
     /// <summary>Returns the composed text; the text itself if it has nothing that could change.</summary>

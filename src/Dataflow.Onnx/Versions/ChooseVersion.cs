@@ -6,7 +6,8 @@ namespace Dataflow.Onnx.Versions;
 /// <summary>Chooses for each value the versions of a model that compute its vector. A value in flight at a checkpoint keeps its
 /// choice.</summary>
 internal sealed record ChooseVersionNode<TIn, TOut>(
-    string Name, Node<TIn> Input, ModelVersions Versions, InferenceOptions Options, Func<TIn, VersionChoice, TOut> Result) : Node<TIn, TOut>(Name, Input)
+    string Name, Node<TIn> Input, ModelVersions Versions, InferenceOptions Options, Func<TIn, VersionChoice, TOut> Result)
+        : Node<TIn, TOut>(Name, Input)
 {
     public override string Detail => $"of {string.Join(", ", Versions.Names)}; {Versions.First}, unless a checkpoint says otherwise";
 
@@ -48,7 +49,8 @@ internal sealed class ChooseVersionOperator<TIn, TOut>(ChooseVersionNode<TIn, TO
     private VersionChoice Saved()
     {
         var saved = Context.Saved(Key);
-        return saved.IsEmpty ? new(node.Versions.First, Tried: null) : JsonSerializer.Deserialize(saved.Span, VersionsJson.Default.VersionChoice);
+        return saved.IsEmpty
+            ? new(node.Versions.First, Tried: null) : JsonSerializer.Deserialize(saved.Span, VersionsJson.Default.VersionChoice);
     }
 }
 

@@ -64,7 +64,8 @@ public sealed class ModelVersions
             if (_models.ContainsKey(version))
                 throw new ArgumentException($"There is a version '{version}' already. Give the new one another name.", nameof(version));
             if (_models.FirstOrDefault(other => IdOf(other.Key, other.Value) == id) is { Key: { } same })
-                throw new ArgumentException($"Version '{version}' is the model of version '{same}': both have the id '{id}'.", nameof(model));
+                throw new ArgumentException(
+                    $"Version '{version}' is the model of version '{same}': both have the id '{id}'.", nameof(model));
             _models.Add(version, model);
         }
     }
@@ -93,7 +94,8 @@ public sealed class ModelVersions
             return _models.TryGetValue(version, out var model)
                 ? Embedders.Of(model, options, version)
                 : throw new InvalidOperationException(
-                    $"The checkpoint that the job carries on from asks for version '{version}' of a model; given are {string.Join(", ", _models.Keys)}. "
+                    $"The checkpoint that the job carries on from asks for version '{version}' of a model; given are "
+                        + $"{string.Join(", ", _models.Keys)}. "
                         + "Add it to the step's ModelVersions before the start.");
         }
     }
@@ -112,7 +114,8 @@ public sealed class ModelVersions
     {
         lock (_gate)
         {
-            if (_schedule is not null) throw new InvalidOperationException("These versions belong to a step that runs already. Make others for each step.");
+            if (_schedule is not null)
+                throw new InvalidOperationException("These versions belong to a step that runs already. Make others for each step.");
             _ = Embedder(begin.Answers, options);
             if (begin.Tried is { } tried) _ = Embedder(tried, options);
             _options = options;
@@ -132,8 +135,11 @@ public sealed class ModelVersions
         ArgumentException.ThrowIfNullOrEmpty(version);
         lock (_gate)
         {
-            if (!_models.ContainsKey(version)) throw new ArgumentException($"There is no version '{version}'. There are: {string.Join(", ", _models.Keys)}.", nameof(version));
-            if (_schedule is null) throw new InvalidOperationException("No job runs with these versions. Start the job of the step that has them first.");
+            if (!_models.ContainsKey(version))
+                throw new ArgumentException(
+                    $"There is no version '{version}'. There are: {string.Join(", ", _models.Keys)}.", nameof(version));
+            if (_schedule is null)
+                throw new InvalidOperationException("No job runs with these versions. Start the job of the step that has them first.");
             if (Embedders.FaultsOf(Embedder(version, _options), _options).FirstOrDefault() is { } fault)
                 throw new ArgumentException($"Version '{version}': {fault}", nameof(version));
             return _schedule;

@@ -12,7 +12,8 @@ public sealed record SimulatedSchedule(int Seed, IReadOnlyList<SimulatedLife> Li
     public IReadOnlyList<int>? Records { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Concat(Lives.Select(life => $"{life}, then ")) + $"to the end with {LastWorkers} worker(s)" + Input;
+    public override string ToString()
+        => string.Concat(Lives.Select(life => $"{life}, then ")) + $"to the end with {LastWorkers} worker(s)" + Input;
 
     private string Input => Records switch
     {
@@ -27,7 +28,8 @@ public sealed record SimulatedSchedule(int Seed, IReadOnlyList<SimulatedLife> Li
         if (LastWorkers > 1) yield return this with { LastWorkers = LastWorkers - 1 };
         for (var i = 0; i < Lives.Count; i++)
         {
-            foreach (var life in Lives[i].Smaller()) yield return this with { Lives = [.. Lives.Select((other, at) => at == i ? life : other)] };
+            foreach (var life in Lives[i].Smaller())
+                yield return this with { Lives = [.. Lives.Select((other, at) => at == i ? life : other)] };
         }
     }
 }

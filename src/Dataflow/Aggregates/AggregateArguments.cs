@@ -17,12 +17,15 @@ internal static class AggregateArguments
     {
         ArgumentNullException.ThrowIfNull(where);
         return where.Length is >= 1 and <= MaxConditions ? [.. where]
-            : throw new ArgumentException($"CountDistinct takes up to {MaxConditions} conditions for one set, not {where.Length}. Make another CountDistinct for the rest.", nameof(where));
+            : throw new ArgumentException(
+                $"CountDistinct takes up to {MaxConditions} conditions for one set, not {where.Length}. Make another CountDistinct for the "
+                    + "rest.", nameof(where));
     }
 
     public static int Precision(int precision)
         => precision is >= 4 and <= 18 ? precision
-            : throw new ArgumentOutOfRangeException(nameof(precision), precision, "A precision lies between 4 and 18: the sketch has 2^precision bytes.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(precision), precision, "A precision lies between 4 and 18: the sketch has 2^precision bytes.");
 
     public static double[] Bounds(double[] bounds)
     {
@@ -42,7 +45,8 @@ internal static class AggregateArguments
         foreach (var share in shares)
         {
             if (share is not (>= 0 and <= 1))
-                throw new ArgumentOutOfRangeException(nameof(shares), share, "The share of a quantile lies between 0 and 1: 0.5 is the median.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(shares), share, "The share of a quantile lies between 0 and 1: 0.5 is the median.");
         }
 
         return [.. shares];
@@ -50,7 +54,8 @@ internal static class AggregateArguments
 
     public static double RelativeError(double relativeError)
         => relativeError is >= 0.001 and <= 0.2 ? relativeError
-            : throw new ArgumentOutOfRangeException(nameof(relativeError), relativeError, "A relative error lies between 0.001 and 0.2: 0.01 is one percent.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(relativeError), relativeError, "A relative error lies between 0.001 and 0.2: 0.01 is one percent.");
 
     public static TimeSpan HalfLife(TimeSpan halfLife)
     {

@@ -23,7 +23,8 @@ public sealed class Aggregates<T>
     public Aggregation<T, IReadOnlyList<long>> CountDistinct<TValue>(
         Func<T, TValue> of, params Func<T, bool>[] where)
         where TValue : notnull
-        => new CountDistinctAggregation<T, TValue, IReadOnlyList<long>>(of, AggregateArguments.Conditions(where), counts => counts.ToArray());
+        => new CountDistinctAggregation<T, TValue, IReadOnlyList<long>>(
+            of, AggregateArguments.Conditions(where), counts => counts.ToArray());
 
     /// <summary>Counts the distinct values approximately, with a HyperLogLog sketch of at most 2^precision bytes.</summary>
     /// <param name="of">Selects the value to count, of a type that can be a key, so that equal values count once.</param>
@@ -130,7 +131,8 @@ public sealed class Aggregates<T>
     /// <param name="bounds">The bounds, ascending; n of them make n + 1 counts: below the first, from the first, exclusive of the second,
     /// …, from the last.</param>
     public Aggregation<T, IReadOnlyList<long>> Histogram(Func<T, double> of, params double[] bounds)
-        => new HistogramAggregation<T, IReadOnlyList<long>>("histogram", of, AggregateArguments.Bounds(bounds), static counts => counts.ToArray());
+        => new HistogramAggregation<T, IReadOnlyList<long>>(
+            "histogram", of, AggregateArguments.Bounds(bounds), static counts => counts.ToArray());
 
     /// <summary>Measures how far numbers have moved from a reference: population stability index, Kolmogorov–Smirnov statistic, share of
     /// missing numbers.</summary>

@@ -6,7 +6,8 @@ namespace Dataflow;
 /// <summary>The registers of a HyperLogLog sketch in a byte array, and the estimate from them.</summary>
 /// <remarks>
 /// P. Flajolet and others, "HyperLogLog: the analysis of a near-optimal cardinality estimation algorithm", 2007; estimated as by
-/// O. Ertl, "New cardinality estimation algorithms for HyperLogLog sketches", 2017 (section 2.4), which has no bias that would need a table.
+/// O. Ertl, "New cardinality estimation algorithms for HyperLogLog sketches", 2017 (section 2.4), which has no bias that would need a
+/// table.
 /// <code>
 /// length     layout
 /// 2^p        dense: a byte for each register

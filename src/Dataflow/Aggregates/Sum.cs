@@ -7,7 +7,8 @@ internal sealed class SumAggregation<T, TNumber>(Func<T, TNumber> of) : Aggregat
 {
     public override string Name => "sum";
 
-    public override bool CanCombine => typeof(TNumber) != typeof(double) && typeof(TNumber) != typeof(float) && typeof(TNumber) != typeof(decimal);
+    public override bool CanCombine
+        => typeof(TNumber) != typeof(double) && typeof(TNumber) != typeof(float) && typeof(TNumber) != typeof(decimal);
 
     public override bool CanRetract => true;
 

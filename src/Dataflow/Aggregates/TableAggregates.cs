@@ -56,12 +56,14 @@ public sealed class TableAggregates<T>
     /// <inheritdoc cref="Aggregates{T}.Min"/>
     public Aggregation<T, TValue> Min<TValue>(Func<T, TValue> of)
         where TValue : IComparable<TValue>
-        => new SortedAggregation<T, TValue, TValue>("min", of, By<TValue, TValue>(value => value, sign: 1), values => values.FirstOrDefault()!);
+        => new SortedAggregation<T, TValue, TValue>(
+            "min", of, By<TValue, TValue>(value => value, sign: 1), values => values.FirstOrDefault()!);
 
     /// <inheritdoc cref="Aggregates{T}.Max"/>
     public Aggregation<T, TValue> Max<TValue>(Func<T, TValue> of)
         where TValue : IComparable<TValue>
-        => new SortedAggregation<T, TValue, TValue>("max", of, By<TValue, TValue>(value => value, sign: -1), values => values.FirstOrDefault()!);
+        => new SortedAggregation<T, TValue, TValue>(
+            "max", of, By<TValue, TValue>(value => value, sign: -1), values => values.FirstOrDefault()!);
 
     /// <inheritdoc cref="Aggregates{T}.MinBy"/>
     public Aggregation<T, T> MinBy<TKey>(Func<T, TKey> by)
@@ -136,7 +138,8 @@ public sealed class TableAggregates<T>
         => new CustomAggregation<T, TAccumulator, TResult>(name, create, add, merge, result, retract);
 
     private static SortedAggregation<T, T, IReadOnlyList<T>> AllFirst(string name, Comparison<T> order)
-        => Sorted<IReadOnlyList<T>>(name, order, values => values.All.TakeWhile(row => order(row, values.FirstOrDefault()!) == 0).ToArray());
+        => Sorted<IReadOnlyList<T>>(
+            name, order, values => values.All.TakeWhile(row => order(row, values.FirstOrDefault()!) == 0).ToArray());
 
     private static SortedAggregation<T, T, IReadOnlyList<T>> FirstOf(string name, int count, Comparison<T> order)
         => Sorted<IReadOnlyList<T>>($"{name} {count}", order, values => values.All.Take(count).ToArray());

@@ -61,7 +61,8 @@ internal sealed class AsyncCall<TIn, TResult>
     public Exception? Error(TimeSpan? timeout)
     {
         if (Result!.IsCompletedSuccessfully) return null;
-        if (Limit is { IsCancellationRequested: true } && Result.IsCanceled) return new TimeoutException($"No answer came within {timeout}.");
+        if (Limit is { IsCancellationRequested: true } && Result.IsCanceled)
+            return new TimeoutException($"No answer came within {timeout}.");
         return Result.Exception?.InnerException ?? new TaskCanceledException(Result);
     }
 

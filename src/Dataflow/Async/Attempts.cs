@@ -2,7 +2,8 @@ namespace Dataflow.Async;
 
 /// <summary>Makes the calls of one worker and their retries, up to the allowed concurrency.</summary>
 internal sealed class Attempts<TIn, TResult>(
-    AsyncOptions options, OperatorContext context, Func<TIn, CancellationToken, Task<TResult>> callAsync, Func<TIn, bool> isAnswered, Turns? turns)
+    AsyncOptions options, OperatorContext context, Func<TIn, CancellationToken, Task<TResult>> callAsync, Func<TIn, bool> isAnswered,
+    Turns? turns)
 {
     private readonly Retries _retries = new(options);
     private readonly Queue<AsyncCall<TIn, TResult>> _waiting = new(); // for their first attempt
@@ -79,7 +80,8 @@ internal sealed class Attempts<TIn, TResult>(
         call.Attempts++;
         try
         {
-            call.Result = Limited(call, callAsync(call.Record.Value, TokenOf(call)) ?? throw new InvalidOperationException("It returned no task."));
+            call.Result = Limited(
+                call, callAsync(call.Record.Value, TokenOf(call)) ?? throw new InvalidOperationException("It returned no task."));
         }
         catch (Exception error)
         {

@@ -44,7 +44,8 @@ internal sealed class LookupCache<TKey, TRow>(LookupOptions options, TimeProvide
 
     public ValueTask DisposeAsync() => default;
 
-    private async Task CallAsync(LinkedListNode<Entry> node, Func<TKey, CancellationToken, Task<TRow?>> find, CancellationToken cancellationToken)
+    private async Task CallAsync(
+        LinkedListNode<Entry> node, Func<TKey, CancellationToken, Task<TRow?>> find, CancellationToken cancellationToken)
     {
         var entry = node.Value;
         try

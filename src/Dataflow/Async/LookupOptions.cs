@@ -35,5 +35,6 @@ public sealed record LookupOptions
     public bool CachesMisses { get; init; } = true;
 
     internal string Detail
-        => $"{Calls.Detail}, cache of {CacheSize}{(TimeToLive is { } time ? $" for {time}" : "")}{(CachesMisses ? "" : ", without misses")}";
+        => $"{Calls.Detail}, cache of {CacheSize}{(TimeToLive is { } time ? $" for {time}" : "")}"
+            + (CachesMisses ? "" : ", without misses");
 }

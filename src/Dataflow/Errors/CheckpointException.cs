@@ -31,7 +31,8 @@ public sealed class CheckpointException : DataflowException
             + "afresh.");
 
     internal static CheckpointException OtherFormat(string pipeline, long epoch)
-        => new($"Pipeline '{pipeline}': checkpoint {epoch} was written by another version, which hashed keys and wrote values in another way. Run that "
+        => new($"Pipeline '{pipeline}': checkpoint {epoch} was written by another version, which hashed keys and wrote values in another "
+            + "way. Run that "
             + $"version, {BeginAnew}.");
 
     internal static CheckpointException ValueUnreadable(string step, Exception error)
@@ -43,7 +44,8 @@ public sealed class CheckpointException : DataflowException
 
     /// <param name="key">The key of the saved bytes: the step, and its part.</param>
     internal static CheckpointException SavedByTwo(string key)
-        => new($"Two steps of one name keep '{key}' in checkpoints, and a restart would mix them. Give one of the steps another name, as its argument 'name'.");
+        => new($"Two steps of one name keep '{key}' in checkpoints, and a restart would mix them. Give one of the steps another name, as "
+            + "its argument 'name'.");
 
     internal static CheckpointException AlreadyRuns(string pipeline)
         => new($"Pipeline '{pipeline}': a job of this name already runs on the log. Wait for its end, or give this one "

@@ -43,11 +43,13 @@ public sealed class ConnectorException : DataflowException
             + "what is new to another job, or start this one anew without its checkpoints (Pipeline.ForgetAsync).");
 
     internal static ConnectorException ChangedInOrder(string split)
-        => new($"Source split '{split}': it has other records than when the job began to read it in order of time. Restore it, or start the "
+        => new($"Source split '{split}': it has other records than when the job began to read it in order of time. Restore it, or start "
+            + "the "
             + "job anew without its checkpoints (Pipeline.ForgetAsync).");
 
     internal static ConnectorException CannotSpill(string directory, Exception inner)
-        => new($"Directory '{directory}': the disk refused what is put in order of time there ({inner.Message.TrimEnd('.')}). Nothing committed "
+        => new($"Directory '{directory}': the disk refused what is put in order of time there ({inner.Message.TrimEnd('.')}). Nothing "
+            + "committed "
             + "is lost; make room or mend the disk, then start the job again.", inner);
 
     internal static ConnectorException FewerValues(string source, int count, long position)

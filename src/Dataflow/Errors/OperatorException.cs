@@ -56,7 +56,8 @@ public sealed class OperatorException : DataflowException
         => Failed($"Sink '{sink}', asked to {call},", sink, "", -1, inner, correct: "sink or what it writes to");
 
     private static OperatorException Failed(
-        string what, string step, string split, long position, Exception inner, string? part = null, string correct = "operator or the input")
+        string what, string step, string split, long position, Exception inner, string? part = null,
+        string correct = "operator or the input")
     {
         var on = part is not null ? $" on the {part}" : split.Length == 0 ? "" : $" on {split}@{position}";
         return new($"{what} failed{on}: {Sentence(inner)} The job stopped at its last checkpoint; correct the {correct}, then start the "
@@ -91,8 +92,10 @@ public sealed class OperatorException : DataflowException
 
     /// <summary>Makes the error of a topic's record that has no value.</summary>
     internal static OperatorException HasNoValue(string source, string split, long position)
-        => new($"Source '{source}' has a record without a value at {split}@{position}, which says that its key was deleted; a stream has no form for that. "
-            + $"Read the topic as a table (pipeline.Table), where the record deletes the row, or leave such records out with {nameof(ErrorPolicy)}.DeadLetter().", null)
+        => new($"Source '{source}' has a record without a value at {split}@{position}, which says that its key was deleted; a stream has "
+            + "no form for that. "
+            + $"Read the topic as a table (pipeline.Table), where the record deletes the row, or leave such records out with "
+            + $"{nameof(ErrorPolicy)}.DeadLetter().", null)
         {
             Step = source,
             Split = split,
@@ -101,8 +104,10 @@ public sealed class OperatorException : DataflowException
 
     /// <summary>Makes the error of state that cannot be written to a checkpoint.</summary>
     internal static OperatorException CouldNotKeep(string step, string state, Exception inner)
-        => new($"Operator '{step}' could not write its state '{state}' to a checkpoint: {Sentence(inner)} The job stopped at the checkpoint before. Correct what the operator "
-            + "keeps, or its serde, or keep less in one entry (lists and maps of a Process step write each element by itself); then start the job again.", inner)
+        => new($"Operator '{step}' could not write its state '{state}' to a checkpoint: {Sentence(inner)} The job stopped at the "
+            + "checkpoint before. Correct what the operator "
+            + "keeps, or its serde, or keep less in one entry (lists and maps of a Process step write each element by itself); then start "
+            + "the job again.", inner)
         {
             Step = step,
         };

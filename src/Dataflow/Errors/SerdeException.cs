@@ -17,21 +17,25 @@ public sealed class SerdeException : DataflowException
             + $"Give the pipeline UseSerde(Serde.Polymorphic<{Name(declared)}>(...)) with {Name(actual)} among the types.");
 
     internal static SerdeException Undeclared(Type declared, Type actual)
-        => new($"Type {Name(declared)}: the value is a {Name(actual)}, which is not among the types that Serde.Polymorphic was given. Add it there.");
+        => new($"Type {Name(declared)}: the value is a {Name(actual)}, which is not among the types that Serde.Polymorphic was given. Add "
+            + "it there.");
 
     internal static SerdeException TooDeep(Type type)
-        => new($"Type {Name(type)}: the value holds others of its type more than {Depth.Max} deep, or holds itself. Values are written as trees: "
+        => new($"Type {Name(type)}: the value holds others of its type more than {Depth.Max} deep, or holds itself. Values are written as "
+            + "trees: "
             + "leave the way back out with [IgnoreMember], name others by an id, or keep a long chain as a list.");
 
     internal static SerdeException Comparer(Type type)
-        => new($"Type {Name(type)}: the value has a comparer that has no name. Use the type's default comparer or one of StringComparer's Ordinal and "
+        => new($"Type {Name(type)}: the value has a comparer that has no name. Use the type's default comparer or one of StringComparer's "
+            + "Ordinal and "
             + "Invariant ones, or give a Serde.");
 
     internal static SerdeException NoNull(string type)
         => new($"Type {type}: null has no bytes of its own in a topic. Write a type that holds it, or give the topic a Serde.");
 
     internal static SerdeException Retyped(Type type, string member, Exception inner)
-        => new($"Type {Name(type)}, member '{member}': it had another type when the value was written. Give the member its old type back and add the "
+        => new($"Type {Name(type)}, member '{member}': it had another type when the value was written. Give the member its old type back "
+            + "and add the "
             + "new one under another name, or give the pipeline a new name and a topic that was written anew.", inner);
 
     /// <summary>Finds the first error of this type among an error and its causes.</summary>

@@ -9,7 +9,8 @@ public sealed record CounterDefinition(string Name, string Unit, string Descript
 {
     /// <summary>Records that arrived behind the step's watermark, too late for their results.</summary>
     public static CounterDefinition Late { get; } =
-        new("dataflow.operator.records.late_dropped", "{record}", "Records that came too late for a step.") { Role = CounterRole.LeavesOut };
+        new("dataflow.operator.records.late_dropped", "{record}",
+            "Records that came too late for a step.") { Role = CounterRole.LeavesOut };
 
     /// <summary>Records dropped by a user's condition.</summary>
     public static CounterDefinition Filtered { get; } =
@@ -17,7 +18,8 @@ public sealed record CounterDefinition(string Name, string Unit, string Descript
 
     /// <summary>Records for which a join found no partner.</summary>
     public static CounterDefinition Unmatched { get; } =
-        new("dataflow.join.misses", "{record}", "Records for which a join found no partner.") { Role = CounterRole.LeavesOut, Tag = "reason" };
+        new("dataflow.join.misses", "{record}", "Records for which a join found no partner.") { Role = CounterRole.LeavesOut,
+            Tag = "reason" };
 
     /// <summary>External calls, retries included.</summary>
     public static CounterDefinition Calls { get; } = new("dataflow.model.calls", "{call}", "Calls out of the pipeline, retries included.");

@@ -7,7 +7,8 @@ namespace Dataflow.Extensibility;
 ///     : IAggregationVisitor&lt;T, TResult, Node&lt;Keyed&lt;TKey, T>, Keyed&lt;TKey, TResult>>>
 ///     where TKey : notnull
 /// {
-///     public Node&lt;Keyed&lt;TKey, T>, Keyed&lt;TKey, TResult>> Visit&lt;TAccumulator>(Aggregation&lt;T, TAccumulator, TResult> aggregation)
+///     public Node&lt;Keyed&lt;TKey, T>, Keyed&lt;TKey, TResult>> Visit&lt;TAccumulator>(
+///         Aggregation&lt;T, TAccumulator, TResult> aggregation)
 ///         => new SoFarNode&lt;TKey, T, TAccumulator, TResult>(name, input, aggregation);
 /// }
 /// </code></example>

@@ -48,7 +48,8 @@ public readonly record struct Idleness
 
     /// <summary>Combines the idleness of two idle streams.</summary>
     internal static Idleness OfBoth(Idleness one, Idleness other)
-        => new(Math.Max(one._aheadMs, other._aheadMs), Math.Max(one.Newest, other.Newest)) { Spell = QuietSpell.OfBoth(one.Spell, other.Spell) };
+        => new(Math.Max(one._aheadMs, other._aheadMs),
+            Math.Max(one.Newest, other.Newest)) { Spell = QuietSpell.OfBoth(one.Spell, other.Spell) };
 
     private static long Milliseconds(TimeProvider clock, long timestamp) => (long)clock.GetElapsedTime(0, timestamp).TotalMilliseconds;
 }

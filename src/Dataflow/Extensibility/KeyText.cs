@@ -38,7 +38,8 @@ public static class KeyText
     private static string PartText(object? part) => part switch
     {
         null => "null",
-        string or char => $"\"{part.ToString()!.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"",
+        string or char
+            => $"\"{part.ToString()!.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"",
         _ => Text(part),
     };
 

@@ -102,7 +102,8 @@ public abstract record Node<TIn, TOut>(string Name, Node<TIn> Input) : Node<TOut
     internal override Node? Upstream => Input;
 
     internal override Type? KeyType
-        => typeof(TIn).IsGenericType && typeof(TIn).GetGenericTypeDefinition() == typeof(Keyed<,>) ? typeof(TIn).GenericTypeArguments[0] : null;
+        => typeof(TIn).IsGenericType && typeof(TIn).GetGenericTypeDefinition() == typeof(Keyed<,>)
+            ? typeof(TIn).GenericTypeArguments[0] : null;
 
     /// <summary>Creates the running step, once for each worker and once for the plan. It opens no files or connections: that belongs to
     /// <c>Open</c>.</summary>

@@ -128,7 +128,8 @@ public abstract class Operator
     /// <exception cref="OperatorException">The pipeline's <see cref="ErrorPolicy"/> is to stop the job.</exception>
     protected void Reject(Exception error, string part)
     {
-        Context.Task.DeadLetters.Reject(OperatorException.FailedOn(Context.Name, part, (error as OperatorException)?.InnerException ?? error));
+        Context.Task.DeadLetters.Reject(
+            OperatorException.FailedOn(Context.Name, part, (error as OperatorException)?.InnerException ?? error));
         DeadLetters++;
     }
 

@@ -51,7 +51,8 @@ public sealed class OperatorContext
     /// <summary>The number of the checkpoint that the job carried on from; 0: the job began anew.</summary>
     public long StartedFrom => _task.Job.Restored.Epoch;
 
-    /// <summary>The positions from which the job reads on after the last durable checkpoint, by split: for <see cref="Operator.Committed"/>.</summary>
+    /// <summary>The positions from which the job reads on after the last durable checkpoint, by split: for
+    /// <see cref="Operator.Committed"/>.</summary>
     public IReadOnlyDictionary<string, long> CommittedPositions => _task.Job.Coordinator.CommittedPositions;
 
     /// <summary>Whether the sources have nothing more to read for now and no records wait before the step.</summary>

@@ -24,7 +24,9 @@ internal sealed record JoinBounds<TLeft>(long LowerMs, long UpperMs, Func<TLeft,
     }
 
     public string Text
-        => AreUnbounded ? "no time limit" : $"right from {JoinBounds.TextOf(LowerMs)} to {(UpperOf is null ? "" : "at most ")}{JoinBounds.TextOf(UpperMs)}";
+        => AreUnbounded
+            ? "no time limit"
+            : $"right from {JoinBounds.TextOf(LowerMs)} to {(UpperOf is null ? "" : "at most ")}{JoinBounds.TextOf(UpperMs)}";
 
     /// <summary>The time of the last right record that may be a partner of a left one.</summary>
     /// <exception cref="InvalidOperationException">The left value exceeds the largest bound that was stated.</exception>

@@ -20,5 +20,6 @@ public static class JoinCounters
     }
 
     internal static (Counter Left, Counter Right) Declare(StepDeclaration declare)
-        => (declare.Counter(CounterDefinition.Unmatched, "left without partner"), declare.Counter(CounterDefinition.Unmatched, "right without partner"));
+        => (declare.Counter(CounterDefinition.Unmatched, "left without partner"),
+            declare.Counter(CounterDefinition.Unmatched, "right without partner"));
 }

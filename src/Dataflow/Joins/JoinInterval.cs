@@ -57,7 +57,8 @@ static partial class Verbs
             Func<TLeft, TRight, TOut> result, string name = "join-interval")
         {
             ArgumentNullException.ThrowIfNull(upper);
-            return AddIntervalJoin<TKey, TLeft, TRight, TOut>(left, right, JoinBounds.Between(lower, maxUpper, upper), Outer.None, result!, name);
+            return AddIntervalJoin<TKey, TLeft, TRight, TOut>(
+                left, right, JoinBounds.Between(lower, maxUpper, upper), Outer.None, result!, name);
         }
 
         /// <summary>Joins as <c>JoinInterval</c> does; a left record without partner is joined with the right type's default
@@ -81,7 +82,8 @@ static partial class Verbs
             Func<TLeft, TRight?, TOut> result, string name = "join-interval")
         {
             ArgumentNullException.ThrowIfNull(upper);
-            return AddIntervalJoin<TKey, TLeft, TRight, TOut>(left, right, JoinBounds.Between(lower, maxUpper, upper), Outer.Left, result!, name);
+            return AddIntervalJoin<TKey, TLeft, TRight, TOut>(
+                left, right, JoinBounds.Between(lower, maxUpper, upper), Outer.Left, result!, name);
         }
 
         /// <summary>Joins as <c>JoinInterval</c> does; a right record without partner is joined with the left type's default

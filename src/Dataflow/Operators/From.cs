@@ -59,7 +59,8 @@ static partial class Verbs
         {
             ArgumentNullException.ThrowIfNull(topic);
             var source = new SourceNode<Keyed<TKey, Change<TRow>>>(new TopicTableSource<TKey, TRow>(topic), FeedsTable: true);
-            var changes = new KeyedStream<TKey, Change<TRow>>(new Stream<Keyed<TKey, Change<TRow>>>(pipeline, source), isPartitioned: false);
+            var changes = new KeyedStream<TKey, Change<TRow>>(
+                new Stream<Keyed<TKey, Change<TRow>>>(pipeline, source), isPartitioned: false);
             return Dataflow.Table<TKey, TRow>.OfUpserts(changes, name ?? topic.Name, isFromSource: true);
         }
 

@@ -29,7 +29,8 @@ static partial class Verbs
             ArgumentNullException.ThrowIfNull(key);
             ArgumentNullException.ThrowIfNull(find);
             ArgumentNullException.ThrowIfNull(result);
-            return stream.Add(input => new LookupNode<T, TKey, TRow, TOut>(name, input, key, find, result!, options ?? new()) { IsInner = true });
+            return stream.Add(
+                input => new LookupNode<T, TKey, TRow, TOut>(name, input, key, find, result!, options ?? new()) { IsInner = true });
         }
 
         /// <summary>Looks up rows as <c>Lookup</c> does, but keeps the values that have no row: a left join.</summary>

@@ -43,7 +43,8 @@ static partial class Verbs
         ///         out var timedOut);
         /// </code></example>
         public KeyedStream<TKey, TOut> Match<TOut>(
-            Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, out KeyedStream<TKey, TOut> timedOut, int maxOpen = MaxOpen, string name = "match")
+            Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, out KeyedStream<TKey, TOut> timedOut, int maxOpen = MaxOpen,
+            string name = "match")
         {
             var output = new Output<TOut>($"{name}-timed-out");
             var matches = stream.Match(pattern, result, output, maxOpen, name);

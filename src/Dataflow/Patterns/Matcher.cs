@@ -4,7 +4,9 @@ namespace Dataflow.Patterns;
 /// <remarks>A search follows all ways at once, as Pike's virtual machine does for regular expressions: its open ways are kept in the order
 /// in which a backtracking search would try them. A way that completes cuts off those behind it; those before it may still replace it.
 /// Conditions see the records of a way, so ways do not merge: their number is bounded.</remarks>
-internal sealed class Matcher<T>(Pattern<T> pattern, int maxOpen, Action<OpenMatches<T>, OpenMatch> onMatch, Action<OpenMatches<T>, OpenMatch> onTimeout, Action<Exception> reject)
+internal sealed class Matcher<T>(
+    Pattern<T> pattern, int maxOpen, Action<OpenMatches<T>, OpenMatch> onMatch, Action<OpenMatches<T>, OpenMatch> onTimeout,
+    Action<Exception> reject)
 {
     private readonly PatternPart<T>[] _parts = [.. pattern.Parts];
     private readonly int[][] _entries = [.. Enumerable.Range(0, pattern.Parts.Count + 1).Select(pattern.EntriesAt)];

@@ -1,6 +1,7 @@
 namespace Dataflow;
 
-/// <summary>Begins patterns: <c>Pattern.Begin&lt;Bid&gt;("high", bid => bid.Price > 100).Next("low", bid => bid.Price &lt; 10)</c>.</summary>
+/// <summary>Begins patterns: <c>Pattern.Begin&lt;Bid&gt;("high", bid
+/// => bid.Price > 100).Next("low", bid => bid.Price &lt; 10)</c>.</summary>
 public static class Pattern
 {
     /// <summary>Begins a pattern with a part of one record.</summary>
@@ -16,7 +17,8 @@ public static class Pattern
     }
 
     /// <summary>Begins a pattern with a part whose condition also receives the part's earlier records, where it repeats.</summary>
-    public static Pattern<T> Begin<T>(string part, Func<T, Match<T>, bool> where) => new Pattern<T>([], null, AfterMatch.SkipPastLast).Add(part, where, false);
+    public static Pattern<T> Begin<T>(string part, Func<T, Match<T>, bool> where)
+        => new Pattern<T>([], null, AfterMatch.SkipPastLast).Add(part, where, false);
 }
 
 /// <summary>A sequence of parts that records of one key form, in the order of their event time. Immutable.</summary>
@@ -122,7 +124,8 @@ public sealed class Pattern<T>
         for (var i = Parts.Count - 1; i >= 0; i--)
         {
             if (Parts[i].MayWait)
-                throw new ArgumentException($"Pattern '{this}' never knows that its part '{Parts[i].Name}' has no more records. Add Within, or Reluctant.");
+                throw new ArgumentException(
+                    $"Pattern '{this}' never knows that its part '{Parts[i].Name}' has no more records. Add Within, or Reluctant.");
             if (!Parts[i].IsOptional) return;
         }
     }

@@ -7,7 +7,8 @@ internal sealed record ProcessNode<TKey, T, TOut>(
 {
     private readonly Lazy<ProcessPlan> _plan = new(() => ProcessPlan.Of(Create(), Input));
 
-    public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator() => new ProcessOperator<TKey, T, TOut>(Create(), _plan.Value.IsInTimeOrder);
+    public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator()
+        => new ProcessOperator<TKey, T, TOut>(Create(), _plan.Value.IsInTimeOrder);
 
     public override IEnumerable<string> Check() => _plan.Value.Check(Name, Input);
 }

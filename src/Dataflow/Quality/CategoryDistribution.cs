@@ -19,10 +19,13 @@ public sealed class CategoryDistribution
         ArgumentNullException.ThrowIfNull(categories);
         ArgumentNullException.ThrowIfNull(shares);
         if (shares.Count != categories.Count + 1)
-            throw new ArgumentException($"A distribution of {categories.Count} categories has {categories.Count + 1} shares, the first of missing ones; this has {shares.Count}.", nameof(shares));
+            throw new ArgumentException(
+                $"A distribution of {categories.Count} categories has {categories.Count + 1} shares, the first of missing ones; this has "
+                    + $"{shares.Count}.", nameof(shares));
         Categories = categories;
         Shares = shares;
-        _places = categories.Index().ToDictionary(static category => category.Item, static category => category.Index, StringComparer.Ordinal);
+        _places = categories.Index()
+            .ToDictionary(static category => category.Item, static category => category.Index, StringComparer.Ordinal);
     }
 
     /// <summary>The categories that were seen.</summary>
@@ -40,7 +43,8 @@ public sealed class CategoryDistribution
     {
         ArgumentNullException.ThrowIfNull(values);
         var all = values.ToArray();
-        var counts = all.OfType<string>().CountBy(static value => value, StringComparer.Ordinal).OrderBy(static count => count.Key, StringComparer.Ordinal).ToList();
+        var counts = all.OfType<string>().CountBy(static value => value, StringComparer.Ordinal)
+            .OrderBy(static count => count.Key, StringComparer.Ordinal).ToList();
         if (counts.Count == 0) throw new ArgumentException("A distribution is of at least one value.", nameof(values));
         double missing = all.Length - counts.Sum(static count => count.Value);
         return new(
@@ -53,7 +57,9 @@ public sealed class CategoryDistribution
     internal int BucketOf(string? value) => value is null ? 0 : _places.TryGetValue(value, out var place) ? place + 2 : 1;
 
     internal Drift DriftOf(long[] counts)
-        => Drift.Of(counts, [Shares[0], 0, .. Shares.Skip(1)], static (shares, expected) => shares.Zip(expected, static (a, e) => Math.Abs(a - e)).Sum() / 2);
+        => Drift.Of(
+            counts, [Shares[0], 0, .. Shares.Skip(1)],
+            static (shares, expected) => shares.Zip(expected, static (a, e) => Math.Abs(a - e)).Sum() / 2);
 }
 
 /// <summary>Counts values by the categories of a reference.</summary>

@@ -42,7 +42,8 @@ static partial class Verbs
     }
 }
 
-internal sealed record CheckNode<T>(string Name, Node<T> Input, IReadOnlyList<Rule<T>> Rules, Output<RuleViolation<T>> Alerts) : Node<T, T>(Name, Input)
+internal sealed record CheckNode<T>(string Name, Node<T> Input, IReadOnlyList<Rule<T>> Rules, Output<RuleViolation<T>> Alerts)
+    : Node<T, T>(Name, Input)
 {
     public override string Detail
         => string.Join(", ", Rules.Select(rule => rule.Action switch
@@ -60,7 +61,8 @@ internal sealed record CheckNode<T>(string Name, Node<T> Input, IReadOnlyList<Ru
     {
         if (Rules.Count == 0) yield return $"Step '{Name}' has no rules. Give it some, or leave it out.";
         foreach (var rules in Rules.GroupBy(rule => rule.Name, StringComparer.Ordinal).Where(rules => rules.Count() > 1))
-            yield return $"Step '{Name}' has {rules.Count()} rules called '{rules.Key}'. Give each a name of its own: they are counted by it.";
+            yield return $"Step '{Name}' has {rules.Count()} rules called '{rules.Key}'. Give each a name of its own: they are counted by "
+                + "it.";
     }
 }
 
@@ -104,7 +106,8 @@ internal sealed class CheckOperator<T>(IReadOnlyList<Rule<T>> rules, Output<Rule
         if (fatal < 0) return true;
         var broken = rules[_brokenNow[fatal]];
         var found = broken.Found(record.Value);
-        WriteDeadLetter(found.Length == 0 ? $"Rule '{broken.Name}' is broken." : $"Rule '{broken.Name}' is broken: {found}.", record.Origin);
+        WriteDeadLetter(
+            found.Length == 0 ? $"Rule '{broken.Name}' is broken." : $"Rule '{broken.Name}' is broken: {found}.", record.Origin);
         return false;
     }
 

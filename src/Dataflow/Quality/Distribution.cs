@@ -18,7 +18,9 @@ public sealed class Distribution
         ArgumentNullException.ThrowIfNull(bounds);
         ArgumentNullException.ThrowIfNull(shares);
         if (shares.Count != bounds.Count + 2)
-            throw new ArgumentException($"A distribution of {bounds.Count} bounds has {bounds.Count + 2} shares, the first of missing numbers; this has {shares.Count}.", nameof(shares));
+            throw new ArgumentException(
+                $"A distribution of {bounds.Count} bounds has {bounds.Count + 2} shares, the first of missing numbers; this has "
+                    + $"{shares.Count}.", nameof(shares));
         Bounds = bounds;
         Shares = shares;
         _ = AggregateArguments.Bounds(AllBounds());
@@ -74,7 +76,8 @@ public sealed class Distribution
     /// nothing of the reference lies below the first or from the last one on.</summary>
     private static double[] BoundsOf(double[] sorted, int bins)
     {
-        var heavy = sorted.GroupBy(static number => number).Where(equal => equal.Count() is > 1 and var count && (long)count * bins >= sorted.Length)
+        var heavy = sorted.GroupBy(static number => number)
+            .Where(equal => equal.Count() is > 1 and var count && (long)count * bins >= sorted.Length)
             .Select(static equal => equal.Key).ToHashSet();
         var others = sorted.Where(number => !heavy.Contains(number)).ToArray();
         var parts = Math.Max(1, (int)Math.Round((double)bins * others.Length / sorted.Length));
@@ -83,7 +86,8 @@ public sealed class Distribution
         SortedSet<double> bounds =
         [
             .. heavy, .. heavy.Select(Math.BitIncrement),
-            .. Enumerable.Range(1, parts - 1).Where(_ => others.Length > 0).Select(part => others[(int)((long)part * others.Length / parts)]),
+            .. Enumerable.Range(1, parts - 1).Where(_ => others.Length > 0)
+            .Select(part => others[(int)((long)part * others.Length / parts)]),
             sorted[0] - (heavy.Contains(sorted[0]) ? 0 : slack),
             Math.BitIncrement(sorted[^1] + (heavy.Contains(sorted[^1]) ? 0 : slack)),
         ];

@@ -11,12 +11,14 @@ public readonly record struct RuleCount(string Rule, long Count);
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class RuleCounters
 {
-    internal static readonly CounterDefinition Broken = new("dataflow.rule.broken", "{record}", "Records that broke a rule of a check.") { Tag = "rule" };
+    internal static readonly CounterDefinition Broken =
+        new("dataflow.rule.broken", "{record}", "Records that broke a rule of a check.") { Tag = "rule" };
 
     extension(StepStatus step)
     {
         /// <summary>The violations of each rule of <c>Check</c>.</summary>
         public IReadOnlyList<RuleCount> RuleViolations
-            => [.. step.Counters.Where(static count => count.Definition == Broken).Select(static count => new RuleCount(count.Tag!, count.Value))];
+            => [.. step.Counters.Where(static count => count.Definition == Broken)
+                .Select(static count => new RuleCount(count.Tag!, count.Value))];
     }
 }

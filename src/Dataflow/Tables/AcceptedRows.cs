@@ -12,7 +12,8 @@ internal sealed class AcceptedRows<TKey, TRow>(KeyedState<TKey, Kept<TRow>> rows
 {
     /// <param name="declare">The step's declaration.</param>
     /// <param name="name">The name of the rows within the step.</param>
-    public static AcceptedRows<TKey, TRow> In(StepDeclaration declare, string name = "accepted") => In(declare, KeyCodec<TKey>.Default, name);
+    public static AcceptedRows<TKey, TRow> In(StepDeclaration declare, string name = "accepted")
+        => In(declare, KeyCodec<TKey>.Default, name);
 
     // Rows that cannot be written are no fault where nothing is ever rejected; so a restart compares only the name.
     public static AcceptedRows<TKey, TRow> In(StepDeclaration declare, KeyCodec<TKey> keys, string name = "accepted")

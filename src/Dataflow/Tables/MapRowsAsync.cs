@@ -24,7 +24,8 @@ static partial class Verbs
         {
             ArgumentNullException.ThrowIfNull(map);
             if (options is { KeepsOrder: false })
-                throw new ArgumentException($"Rows of a table come in the order of their key: leave {nameof(AsyncOptions.KeepsOrder)} true.", nameof(options));
+                throw new ArgumentException(
+                    $"Rows of a table come in the order of their key: leave {nameof(AsyncOptions.KeepsOrder)} true.", nameof(options));
             return table.Changes()
                 .Add(input => new MapRowsAsyncNode<TKey, TRow, TOut>(name, input, map, options ?? new()))
                 .ToTable($"{name}-table");

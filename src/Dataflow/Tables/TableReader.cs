@@ -52,7 +52,8 @@ public sealed class TableReader<TKey, TRow>
         return list;
     }
 
-    private Task<TResult> AskAsync<TResult>(int worker, Func<ITableRows<TKey, TRow>, StreamTask, TResult> ask, CancellationToken cancellationToken)
+    private Task<TResult> AskAsync<TResult>(
+        int worker, Func<ITableRows<TKey, TRow>, StreamTask, TResult> ask, CancellationToken cancellationToken)
         => _job.Current.Workers[worker].AskAsync(
             tasks =>
             {

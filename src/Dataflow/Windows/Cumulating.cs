@@ -9,7 +9,8 @@ public static class Cumulating
     /// <param name="size">The length of the longest window; a multiple of the step.</param>
     /// <param name="every">The step: each window is longer than the one before by this.</param>
     /// <param name="offset">The offset of the starts from whole multiples of the size since 1970-01-01 UTC. Default: none.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Not positive whole milliseconds, or a size that is no multiple of the step.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive whole milliseconds, or a size that is no multiple of the
+    /// step.</exception>
     /// <example><code>
     /// orders.Window(Cumulating.Of(size: TimeSpan.FromHours(1), every: TimeSpan.FromMinutes(20)))
     ///     .Aggregate(

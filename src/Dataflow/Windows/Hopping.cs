@@ -39,7 +39,8 @@ public static class Hopping
     {
         ArgumentNullException.ThrowIfNull(sizes);
         if (sizes.Length == 0 || sizes.Distinct().Count() < sizes.Length)
-            throw new ArgumentException($"{sizes.Length} window sizes, some of them twice or none at all. Give each size once.", nameof(sizes));
+            throw new ArgumentException(
+                $"{sizes.Length} window sizes, some of them twice or none at all. Give each size once.", nameof(sizes));
         return new RegularWindows(sizes, every, offset, $"hopping {string.Join(", ", sizes.Order())} every {every}");
     }
 }

@@ -12,7 +12,8 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
     where TKey : notnull
 {
     private NamespacedState<TKey, TAccumulator> _panes = null!;
-    private NamespacedState<KeyPart<TKey>, (int Firings, bool IsChanged)> _given = null!; // in quiet: by a window's end; the part is its start
+    // in quiet: by a window's end; the part is its start
+    private NamespacedState<KeyPart<TKey>, (int Firings, bool IsChanged)> _given = null!;
     private KeyedState<KeyPart<TKey>, (int Firings, bool IsChanged)>? _givenBefore; // of the window being fired
     private Pane _pane;
     private Pane _paneBefore; // disorder at a pane's bounds alternates between two
@@ -86,7 +87,8 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
         foreach (var window in windows.HoldersOf(_pane.Bounds).TakeWhile(window => window.EndMs <= QuietUpTo))
         {
             if (!_given.Tables.TryGetValue(window.EndMs, out var keys)) continue;
-            if (keys.TryGet(new(key, window.StartMs), out var given)) keys.Update(new(key, window.StartMs), out _) = given with { IsChanged = true };
+            if (keys.TryGet(new(key, window.StartMs), out var given))
+                keys.Update(new(key, window.StartMs), out _) = given with { IsChanged = true };
         }
     }
 
@@ -125,7 +127,8 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
         }
 
         EmitResult(key, window, in accumulator, window.EndMs - 1);
-        if (window.Firing == Firing.Quiet) _given.Open(window.EndMs).Update(new(key, window.StartMs), out _) = (window.FiringIndex + 1, false);
+        if (window.Firing == Firing.Quiet)
+            _given.Open(window.EndMs).Update(new(key, window.StartMs), out _) = (window.FiringIndex + 1, false);
     }
 
     /// <summary>Returns the window's only pane as it is, or all its panes merged; null if it has none.</summary>

@@ -164,7 +164,8 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
     private void Fire(TKey key, Firing firing, ref OpenWindow<TAccumulator> session)
     {
         var window = windows.Of(in session);
-        Fire(key, window, firing, ref session, windows.TimestampOf(window, Watermark), isGivenInQuiet: windows.IsOver(session.Last, QuietUpTo));
+        Fire(key, window, firing, ref session, windows.TimestampOf(window, Watermark),
+            isGivenInQuiet: windows.IsOver(session.Last, QuietUpTo));
     }
 
     /// <summary>The time of a session's next event: its end, or after that the end of the allowed lateness.</summary>

@@ -11,7 +11,8 @@ public static class WindowCounters
         IsGauge = true, Role = CounterRole.WaitsForEventTime,
     };
 
-    internal static readonly CounterDefinition EarlyResults = new("dataflow.window.results.early", "{result}", "Results of windows that were not over.");
+    internal static readonly CounterDefinition EarlyResults = new(
+        "dataflow.window.results.early", "{result}", "Results of windows that were not over.");
 
     internal static readonly CounterDefinition LateResults =
         new("dataflow.window.results.late", "{result}", "Results of windows that were over, for records within the allowed lateness.");

@@ -68,7 +68,8 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
     protected override void Open()
     {
         Watermark = Context.SavedWatermark();
-        QuietUpTo = Watched = Context.SavedWatermarks(QuietPart).Max(); // of all workers: a window of this one that gave none says so itself
+        // of all workers: a window of this one that gave none says so itself
+        QuietUpTo = Watched = Context.SavedWatermarks(QuietPart).Max();
         _intake = OpenIntake();
     }
 

@@ -43,7 +43,8 @@ internal sealed class SoFarNodeOf<TKey, T, TResult>(string name, Node<Keyed<TKey
     : IAggregationVisitor<T, TResult, Node<Keyed<TKey, T>, Keyed<TKey, TResult>>>
     where TKey : notnull
 {
-    public Node<Keyed<TKey, T>, Keyed<TKey, TResult>> Visit<TAccumulator>(Aggregation<T, TAccumulator, TResult> aggregation)
+    public Node<Keyed<TKey, T>, Keyed<TKey, TResult>> Visit<TAccumulator>(
+        Aggregation<T, TAccumulator, TResult> aggregation)
         => new SoFarNode<TKey, T, TAccumulator, TResult>(name, input, aggregation);
 }
 

@@ -150,7 +150,8 @@ public sealed class DeadLetterTests : IDisposable
         job.Close();
         Assert.Matches(
             @"^Operator 'select' failed on numbers\[\d\]@5: It is 3\. These are more than 11 dead letters since the last checkpoint, "
-            + @"the most that the pipeline allows; none of them was written\. Correct the operator or the input, or allow more, then start the job again\.$",
+            + @"the most that the pipeline allows; none of them was written\. Correct the operator or the input, or allow more, "
+            + @"then start the job again\.$",
             error.Message);
         Assert.Empty(Letters());
         Run(Pipeline(s => s.Select(Good), ErrorPolicy.DeadLetter(maxDeadLetters: 12)), workers);

@@ -145,7 +145,8 @@ internal sealed class CsvText : TextReader
         _line++;
         var max = _options.MaxLinesInCell;
         if (_quote < 0) EndRow(at, _next);
-        else if (_line - _quoteLine > max) Fail($"is not closed within {max} lines, {nameof(CsvOptions)}.{nameof(CsvOptions.MaxLinesInCell)}");
+        else if (_line - _quoteLine > max)
+            Fail($"is not closed within {max} lines, {nameof(CsvOptions)}.{nameof(CsvOptions.MaxLinesInCell)}");
     }
 
     private bool IsNext(char expected) => _next + 1 < _end && _text[_next + 1] == expected;

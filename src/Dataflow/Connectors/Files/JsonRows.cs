@@ -51,7 +51,9 @@ internal static class JsonRows<T>
     // The additional members of a derived type would not be written.
     private static void RefuseOthers(JsonTypeInfo type)
     {
-        var mayBeOther = type is { Kind: JsonTypeInfoKind.Object, PolymorphismOptions: null, Type: { IsClass: true, IsSealed: false, IsAbstract: false } };
+        var mayBeOther =
+            type is { Kind: JsonTypeInfoKind.Object, PolymorphismOptions: null,
+            Type: { IsClass: true, IsSealed: false, IsAbstract: false } };
         if (mayBeOther) type.PolymorphismOptions = new JsonPolymorphismOptions { DerivedTypes = { new JsonDerivedType(type.Type) } };
     }
 

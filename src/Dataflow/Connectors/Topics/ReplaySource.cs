@@ -18,7 +18,8 @@ static partial class Source
     {
         ArgumentNullException.ThrowIfNull(original);
         ArgumentException.ThrowIfNullOrWhiteSpace(deadLettersOf);
-        return new ReplaySource<T>(original is OrderedSource<T> ordered ? ordered.AsItIs : original, DeadLetterTopic.NameFor(deadLettersOf));
+        return new ReplaySource<T>(
+            original is OrderedSource<T> ordered ? ordered.AsItIs : original, DeadLetterTopic.NameFor(deadLettersOf));
     }
 
     /// <summary>Reads the records of a topic again for which a pipeline has written dead letters.</summary>
@@ -55,7 +56,8 @@ internal sealed class ReplayReader<T> : SourceReader<T>
     {
         (_original, _split, _letters, _context) = (original, split, letters, context);
         _splits = original.Describe(context).Index().ToDictionary(
-            found => found.Item.Name, found => new SourceSplit(split.Id, found.Index, found.Item.Name, found.Item.End), StringComparer.Ordinal);
+            found => found.Item.Name, found => new SourceSplit(split.Id, found.Index, found.Item.Name, found.Item.End),
+            StringComparer.Ordinal);
         while (_letters.Position < position && _letters.TryRead(position, out var letter)) _seen.Add((letter.Source, letter.Position));
     }
 
@@ -71,7 +73,8 @@ internal sealed class ReplayReader<T> : SourceReader<T>
         while (count < records.Length && _letters.TryRead(_split.End!.Value, out var letter))
         {
             if (!_splits.TryGetValue(letter.Source, out var split) || !_seen.Add((letter.Source, letter.Position))) continue;
-            if (TryReadAgain(split, letter.Position)) records[count++] = _record[0] with { Origin = new RecordOrigin(_split.Id, Position - 1) };
+            if (TryReadAgain(split, letter.Position))
+                records[count++] = _record[0] with { Origin = new RecordOrigin(_split.Id, Position - 1) };
         }
 
         return count;

@@ -65,7 +65,8 @@ internal sealed class TopicReader<TStored, T>(TopicSource<TStored, T> source, So
         while (count < records.Length && _position < _end && MoveNext())
         {
             var record = _batch.Current;
-            if (TryDecode(in record, out var value)) records[count++] = new(value, record.Timestamp, new RecordOrigin(split.Id, record.Offset));
+            if (TryDecode(in record, out var value))
+                records[count++] = new(value, record.Timestamp, new RecordOrigin(split.Id, record.Offset));
             _position = record.Offset + 1;
         }
 

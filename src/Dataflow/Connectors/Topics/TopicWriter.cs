@@ -63,7 +63,8 @@ public sealed class TopicWriter<TKey, T> : IAsyncDisposable
     /// <exception cref="LogFullException">The disk is full. The record is kept, and the next write retries it.</exception>
     /// <exception cref="LogException">The log failed, or the record is too large.</exception>
     public Task WriteAsync(
-        TKey key, T value, DateTimeOffset? time = null, ReadOnlyMemory<RecordHeader> headers = default, CancellationToken cancellationToken = default)
+        TKey key, T value, DateTimeOffset? time = null, ReadOnlyMemory<RecordHeader> headers = default,
+        CancellationToken cancellationToken = default)
     {
         var bytes = Emptied(ref t_value);
         _values.Write(value, bytes);
@@ -73,13 +74,16 @@ public sealed class TopicWriter<TKey, T> : IAsyncDisposable
     /// <summary>Writes the deletion of a key: a record without a value, which deletes its row where the topic is read as a table.</summary>
     /// <inheritdoc cref="WriteAsync"/>
     public Task DeleteAsync(
-        TKey key, DateTimeOffset? time = null, ReadOnlyMemory<RecordHeader> headers = default, CancellationToken cancellationToken = default)
+        TKey key, DateTimeOffset? time = null, ReadOnlyMemory<RecordHeader> headers = default,
+        CancellationToken cancellationToken = default)
         => AppendAsync(key, null, time, headers, cancellationToken);
 
     /// <summary>Waits for the writes in flight.</summary>
     public ValueTask DisposeAsync() => _producer.DisposeAsync();
 
-    private Task AppendAsync(TKey key, ReadOnlyMemory<byte>? value, DateTimeOffset? time, ReadOnlyMemory<RecordHeader> headers, CancellationToken cancellationToken)
+    private Task AppendAsync(
+        TKey key, ReadOnlyMemory<byte>? value, DateTimeOffset? time, ReadOnlyMemory<RecordHeader> headers,
+        CancellationToken cancellationToken)
     {
         var bytes = Emptied(ref t_key);
         _keys.WriteNormal(key, bytes);
@@ -97,7 +101,8 @@ public sealed class TopicWriter<TKey, T> : IAsyncDisposable
     private async Task AppendLaterAsync(
         int partition, long timestamp, byte[] key, byte[]? value, ReadOnlyMemory<RecordHeader> headers, CancellationToken cancellationToken)
     {
-        if (value is null) await _producer.AppendTombstoneAsync(partition, timestamp, key, headers, cancellationToken).ConfigureAwait(false);
+        if (value is null)
+            await _producer.AppendTombstoneAsync(partition, timestamp, key, headers, cancellationToken).ConfigureAwait(false);
         else await _producer.AppendAsync(partition, timestamp, key, value, headers, cancellationToken).ConfigureAwait(false);
         await _producer.FlushAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -7,7 +7,8 @@ using Dataflow.Runtime;
 namespace Dataflow.Checkpoints;
 
 /// <summary>Requests checkpoints, collects the tasks' parts and commits each checkpoint as one entry of the log.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "Late wakers may come after the end; a semaphore without a wait handle holds nothing.")]
+[SuppressMessage(
+    "Design", "CA1001", Justification = "Late wakers may come after the end; a semaphore without a wait handle holds nothing.")]
 internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
 {
     private const long MaxPendingOutputBytes = 64 << 20;
@@ -137,7 +138,8 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
         AddManifest(commit);
         // Not given up when the job ends: a commit may still land, and a new start of the job must not read in the middle of it.
         await job.Log.CommitAsync(commit, CancellationToken.None).ConfigureAwait(false);
-        Measure(new(job.Time.GetElapsedTime(_lastRequest), _parts.Max(static part => part.Pause), Stopwatch.GetElapsedTime(start), commit.Bytes));
+        Measure(new(
+            job.Time.GetElapsedTime(_lastRequest), _parts.Max(static part => part.Pause), Stopwatch.GetElapsedTime(start), commit.Bytes));
         _committed = [.. _parts.SelectMany(static part => part.Positions)];
         _parts.Clear();
         _isGathering = false;
@@ -175,7 +177,9 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
             Signature = job.Plan.Signature,
             Positions = [.. _parts.SelectMany(static part => part.Positions)],
             Blobs = _parts.SelectMany(static part => part.Blobs).GroupBy(static blob => blob.Key, StringComparer.Ordinal)
-                .ToDictionary(static blobs => blobs.Key, static blobs => TaskCheckpoint.Merge(blobs.Key, [.. blobs.Select(static blob => blob.Value)]), StringComparer.Ordinal),
+                .ToDictionary(
+                    static blobs => blobs.Key,
+                    static blobs => TaskCheckpoint.Merge(blobs.Key, [.. blobs.Select(static blob => blob.Value)]), StringComparer.Ordinal),
             IsFinished = _isFinal,
         };
         _manifestBytes += Topics.AddManifest(commit, manifest, job.Time.GetUtcNow());

@@ -23,7 +23,8 @@ internal sealed class CheckpointTopics
     private readonly LogStore _log;
     private int _manifestRecords = 1; // of the last manifest
 
-    private CheckpointTopics(LogStore log, string pipeline, LogTopic checkpoints, LogTopic changelog, LogTopic snapshots, LogTopic? deadLetters)
+    private CheckpointTopics(
+        LogStore log, string pipeline, LogTopic checkpoints, LogTopic changelog, LogTopic snapshots, LogTopic? deadLetters)
     {
         _log = log;
         Pipeline = pipeline;
@@ -50,7 +51,8 @@ internal sealed class CheckpointTopics
     /// <summary>Whether the pipeline has ever been started.</summary>
     public static bool Exist(LogStore log, string pipeline) => log.TryGetTopic($"{pipeline}.checkpoints", out _);
 
-    public static async Task<CheckpointTopics> OpenAsync(LogStore log, string pipeline, bool writesDeadLetters, CancellationToken cancellationToken)
+    public static async Task<CheckpointTopics> OpenAsync(
+        LogStore log, string pipeline, bool writesDeadLetters, CancellationToken cancellationToken)
         => new(
             log,
             pipeline,
@@ -88,7 +90,8 @@ internal sealed class CheckpointTopics
     public async Task TrimManifestsAsync(CancellationToken cancellationToken)
     {
         for (var copy = 0; copy < Copies; copy++)
-            await _log.TrimAsync(Checkpoints.Name, copy, Checkpoints.EndOffset(copy) - _manifestRecords, cancellationToken).ConfigureAwait(false);
+            await _log.TrimAsync(Checkpoints.Name, copy, Checkpoints.EndOffset(copy) - _manifestRecords, cancellationToken)
+                .ConfigureAwait(false);
     }
 
     /// <summary>Deletes checkpoints, state and snapshots in one commit; their space is freed afterwards.</summary>

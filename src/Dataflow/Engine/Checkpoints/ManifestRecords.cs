@@ -54,7 +54,8 @@ internal static class ManifestRecords
                 {
                     bytes.Write(record.Value.Span);
                     if (record.Offset == last)
-                        return (record.HasValue, record is { HasValue: true, HasKey: true } ? BinaryPrimitives.ReadInt32LittleEndian(record.Key.Span) : 0);
+                        return (record.HasValue,
+                            record is { HasValue: true, HasKey: true } ? BinaryPrimitives.ReadInt32LittleEndian(record.Key.Span) : 0);
                 }
             }
 

@@ -33,7 +33,8 @@ internal sealed class RestoredCheckpoint(Manifest? manifest)
     public void CheckMatches(Plan plan)
     {
         if (manifest is null) return;
-        if (manifest.Format != Manifest.CurrentFormat && manifest.Signature.Count > 0) throw CheckpointException.OtherFormat(plan.Pipeline, Epoch);
+        if (manifest.Format != Manifest.CurrentFormat && manifest.Signature.Count > 0)
+            throw CheckpointException.OtherFormat(plan.Pipeline, Epoch);
         var faults = Differences(manifest.Signature, plan.Signature).ToList();
         if (faults.Count > 0) throw PlanException.StateDiffers(plan.Pipeline, Epoch, faults);
     }

@@ -21,7 +21,8 @@ internal static class SavedTimes
         return bytes;
     }
 
-    public static byte[] Merge(IEnumerable<byte[]> ofWorkers) => [.. ofWorkers.OrderBy(static bytes => FirstShard(bytes)).SelectMany(static bytes => bytes)];
+    public static byte[] Merge(IEnumerable<byte[]> ofWorkers)
+        => [.. ofWorkers.OrderBy(static bytes => FirstShard(bytes)).SelectMany(static bytes => bytes)];
 
     /// <summary>Returns the watermarks of the workers that had some of the shards which a worker has now.</summary>
     public static IEnumerable<long> Of(ReadOnlyMemory<byte> saved, int worker, int workers)

@@ -26,7 +26,8 @@ internal sealed class Snapshots(LogStore log, CheckpointTopics topics, long minB
     public void Begin(TaskScheduler scheduler, CancellationToken cancellationToken)
     {
         if (!_running.IsCompletedSuccessfully || MaxDue() < 0) return;
-        _running = Task.Factory.StartNew(() => WriteDueAsync(cancellationToken), cancellationToken, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
+        _running = Task.Factory.StartNew(
+            () => WriteDueAsync(cancellationToken), cancellationToken, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
     }
 
     private async Task WriteDueAsync(CancellationToken cancellationToken)

@@ -41,6 +41,7 @@ internal sealed class TaskCheckpoint(long epoch, int firstShard)
     public static byte[] Merge(string key, IReadOnlyList<(int Step, byte[] Bytes)> blobs)
     {
         if (blobs.Any(blob => blob.Step != blobs[0].Step)) throw CheckpointException.SavedByTwo(key);
-        return key.StartsWith(Watermark, StringComparison.Ordinal) ? SavedTimes.Merge(blobs.Select(static blob => blob.Bytes)) : blobs[0].Bytes;
+        return key.StartsWith(Watermark, StringComparison.Ordinal)
+            ? SavedTimes.Merge(blobs.Select(static blob => blob.Bytes)) : blobs[0].Bytes;
     }
 }

@@ -54,7 +54,8 @@ internal sealed class JobMeter : IDisposable
     {
         Counter("dataflow.operator.records.in", "{record}", "Records that came into a step.", step => step.In);
         Counter("dataflow.operator.records.out", "{record}", "Records that a step handed on.", step => step.Emitted);
-        _meter.CreateObservableCounter("dataflow.dead_letter.records", DeadLetters, "{record}", "Records and results that became dead letters.");
+        _meter.CreateObservableCounter(
+            "dataflow.dead_letter.records", DeadLetters, "{record}", "Records and results that became dead letters.");
     }
 
     /// <summary>Publishes the steps' counters, each under its own name.</summary>
@@ -71,7 +72,8 @@ internal sealed class JobMeter : IDisposable
     private void Offer<T>(CounterDefinition definition, Func<long, T> convert)
         where T : struct
     {
-        if (definition.IsGauge) _meter.CreateObservableGauge(definition.Name, () => ValuesOf(definition, convert), definition.Unit, definition.Description);
+        if (definition.IsGauge)
+            _meter.CreateObservableGauge(definition.Name, () => ValuesOf(definition, convert), definition.Unit, definition.Description);
         else _meter.CreateObservableCounter(definition.Name, () => ValuesOf(definition, convert), definition.Unit, definition.Description);
     }
 
@@ -80,7 +82,8 @@ internal sealed class JobMeter : IDisposable
         => from step in Status.Steps
            from count in step.Counters
            where count.Definition.Name == definition.Name
-           select count.Tag is null ? Of(convert(count.Value), Step(step)) : Of(convert(count.Value), Step(step), new(definition.Tag ?? "tag", count.Tag));
+           select count.Tag is null
+               ? Of(convert(count.Value), Step(step)) : Of(convert(count.Value), Step(step), new(definition.Tag ?? "tag", count.Tag));
 
     private void OfTime()
     {
@@ -99,7 +102,8 @@ internal sealed class JobMeter : IDisposable
 
     private void OfCheckpoints()
     {
-        _meter.CreateObservableGauge("dataflow.job.restarts", () => Of(Status.Restarts), "{restart}", "Restarts after errors that may pass.");
+        _meter.CreateObservableGauge(
+            "dataflow.job.restarts", () => Of(Status.Restarts), "{restart}", "Restarts after errors that may pass.");
         _meter.CreateObservableGauge(
             "dataflow.job.restore.duration", () => Of(Status.RestoreTime.TotalSeconds), "s", "Time to open the job and to fill its state.");
         _meter.CreateObservableCounter(

@@ -36,7 +36,8 @@ public sealed record JobStatus(
     /// <summary>One line for a log: state, records, lag, dead letters, state entries and the last checkpoint.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{State}: {RecordsRead:N0} records read, {Lag:N0} ahead, {DeadLetters:N0} dead letters, {StateEntries:N0} entries of state, checkpoint {Checkpoints.Last}");
+        $"{State}: {RecordsRead:N0} records read, {Lag:N0} ahead, {DeadLetters:N0} dead letters, {StateEntries:N0} entries of state, "
+            + $"checkpoint {Checkpoints.Last}");
 
     internal static JobStatus Of(JobRun job)
     {

@@ -63,7 +63,8 @@ public sealed record StepStatus(string Name, long Emitted, long? WatermarkMs)
     public override string ToString()
     {
         var counted = Counters.Where(static count => count.Value != 0)
-            .Select(static count => string.Create(CultureInfo.InvariantCulture, $", {count.Definition.Name}{(count.Tag is null ? "" : $" {count.Tag}")} {count.Value:N0}"));
+            .Select(static count => string.Create(
+                CultureInfo.InvariantCulture, $", {count.Definition.Name}{(count.Tag is null ? "" : $" {count.Tag}")} {count.Value:N0}"));
         return string.Create(CultureInfo.InvariantCulture, $"{Label}: {In:N0} in, {Emitted:N0} out{string.Concat(counted)}");
     }
 
@@ -71,9 +72,11 @@ public sealed record StepStatus(string Name, long Emitted, long? WatermarkMs)
     {
         var counters = instances.SelectMany(static instance => instance.Context.Counters.Values)
             .GroupBy(static value => (value.Definition, value.Tag))
-            .Select(static values => new CounterValue(values.Key.Definition, values.Sum(static value => value.Value), values.Key.Tag)).ToList();
+            .Select(static values => new CounterValue(values.Key.Definition, values.Sum(static value => value.Value), values.Key.Tag))
+            .ToList();
         var status = new StepStatus(
-            name, instances.Sum(static instance => instance.Step.Emitted), instances.Select(static instance => instance.Context.Counters.Watermark).Min())
+            name, instances.Sum(static instance => instance.Step.Emitted),
+            instances.Select(static instance => instance.Context.Counters.Watermark).Min())
         {
             In = given + instances.Sum(static instance => instance.Step.Restored),
             DeadLetters = instances.Sum(static instance => instance.Step.DeadLetters),
@@ -83,5 +86,7 @@ public sealed record StepStatus(string Name, long Emitted, long? WatermarkMs)
         return instances[0].Step.IsOneToOne ? status with { InFlight = status.In - status.AccountedFor } : status;
     }
 
-    private long AccountedFor => Emitted + DeadLetters + Counters.Where(static value => value.Definition.Role == CounterRole.LeavesOut).Sum(static value => value.Value);
+    private long AccountedFor
+        => Emitted + DeadLetters
+        + Counters.Where(static value => value.Definition.Role == CounterRole.LeavesOut).Sum(static value => value.Value);
 }

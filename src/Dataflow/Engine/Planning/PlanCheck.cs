@@ -41,7 +41,8 @@ internal static class PlanCheck
     private static IEnumerable<string> Ends(Pipeline pipeline)
     {
         if (!pipeline.Nodes.OfType<ISourceNode>().Any()) yield return "nothing is read. Begin with From(...).";
-        else if (!pipeline.Nodes.Any(node => node is ISinkNode || node.IsEnd)) yield return "nothing is written. End a stream with To(...).";
+        else if (!pipeline.Nodes.Any(node => node is ISinkNode || node.IsEnd))
+            yield return "nothing is written. End a stream with To(...).";
     }
 
     private static IEnumerable<string> Duplicates(Pipeline pipeline, StateSignatures states)

@@ -15,8 +15,10 @@ internal sealed class StateSignatures
     {
         foreach (var node in pipeline.Nodes) Try(node, node.CheckTypes, static _ => true);
         // A type that cannot be written is reported where it comes in, or becomes the key, and not for each state again.
-        var sides = pipeline.Nodes.OfType<ISideNode>().ToLookup(side => side.Owner, (IEqualityComparer<Node>)ReferenceEqualityComparer.Instance);
-        foreach (var node in pipeline.Nodes) Try(node, () => Declare(node, pipeline.OnError.KeepsRejected, sides[node]), fault => !_reported.Contains(fault));
+        var sides = pipeline.Nodes.OfType<ISideNode>()
+            .ToLookup(side => side.Owner, (IEqualityComparer<Node>)ReferenceEqualityComparer.Instance);
+        foreach (var node in pipeline.Nodes)
+            Try(node, () => Declare(node, pipeline.OnError.KeepsRejected, sides[node]), fault => !_reported.Contains(fault));
     }
 
     /// <summary>Types that cannot be written and names that are used for two states.</summary>
@@ -34,15 +36,19 @@ internal sealed class StateSignatures
         if (node.Declare(keepsRejected, sides) is not { } declaration) return;
         _remarks[node.Id] = declaration.Remark;
         foreach (var side in declaration.Outputs.Missing)
-            _faults.Add($"step '{node.Name}' has no output '{((Node)side).Name}' of these records. Take SideOutput of the step that declares it.");
+            _faults.Add(
+                $"step '{node.Name}' has no output '{((Node)side).Name}' of these records. Take SideOutput of the step that declares it.");
         _faults.AddRange(declaration.Keys.Select(declared => KeyFault(node, declared.State, declared.Key)).OfType<string>());
         foreach (var state in declaration.States)
         {
             if (!_owners.TryAdd(state.Id, node.Name) && _owners[state.Id] != node.Name)
-                _faults.Add($"states of steps '{_owners[state.Id]}' and '{node.Name}' would be kept under one number. Give one of the steps another name.");
+                _faults.Add(
+                    $"states of steps '{_owners[state.Id]}' and '{node.Name}' would be kept under one number. Give one of the steps "
+                        + "another name.");
         }
 
-        if (declaration.Compared.Count > 0) _byNode[node.Id] = string.Join("; ", [.. MeaningOf(node), .. declaration.Compared.Select(static state => state.ToString())]);
+        if (declaration.Compared.Count > 0)
+            _byNode[node.Id] = string.Join("; ", [.. MeaningOf(node), .. declaration.Compared.Select(static state => state.ToString())]);
     }
 
     /// <summary>Returns why state by key would be on another worker than the key's records, now or after a restart; null if it would

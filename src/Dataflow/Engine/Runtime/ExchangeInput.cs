@@ -23,7 +23,8 @@ internal sealed class ExchangeInput<T> : TaskInput
     /// <param name="head">The stage's first step.</param>
     /// <param name="turn">The task's turn, which limits how long to continue.</param>
     /// <param name="fail">Makes the error of a step that failed on a record without naming itself.</param>
-    public ExchangeInput(Node node, Exchange<T> exchange, int to, Operator<T> head, Turn turn, Func<Exception, RecordOrigin, Exception> fail)
+    public ExchangeInput(
+        Node node, Exchange<T> exchange, int to, Operator<T> head, Turn turn, Func<Exception, RecordOrigin, Exception> fail)
     {
         Node = node;
         _exchange = exchange;

@@ -42,7 +42,8 @@ internal sealed class JobRun : IAsyncDisposable
     }
 
     /// <summary>Whether a pipeline is running on a log.</summary>
-    public static bool Exists(LogStore log, string pipeline) => s_running.TryGetValue(log, out var running) && running.ContainsKey(pipeline);
+    public static bool Exists(LogStore log, string pipeline)
+        => s_running.TryGetValue(log, out var running) && running.ContainsKey(pipeline);
 
     public Plan Plan { get; }
 

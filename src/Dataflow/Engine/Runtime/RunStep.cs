@@ -6,9 +6,11 @@ static partial class Verbs
 {
     extension(Pipeline pipeline)
     {
-        /// <summary>Runs the pipeline until its input ends or it is stopped, carrying on from its last checkpoint if there is one.</summary>
+        /// <summary>Runs the pipeline until its input ends or it is stopped, carrying on from its last checkpoint if there is
+        /// one.</summary>
         /// <param name="options">Where and how to run; by default in <c>dataflow-data</c>, on all processors.</param>
-        /// <param name="cancellationToken">Takes a last checkpoint and stops, as <see cref="Job.StopAsync"/> does; the task then completes without an error.</param>
+        /// <param name="cancellationToken">Takes a last checkpoint and stops, as <see cref="Job.StopAsync"/> does; the task then completes
+        /// without an error.</param>
         /// <exception cref="PlanException">The pipeline cannot run as it is written, or no longer fits its state.</exception>
         /// <exception cref="DataflowException">The error that stopped it; everything up to the last checkpoint is done.</exception>
         /// <example><code>
@@ -70,7 +72,8 @@ static partial class Verbs
             }
         }
 
-        Restarts? RestartsFrom(int restart) => options.Restarts.Max == 0 ? null : new Restarts(options.Restarts, options.Time, restart, BuildAsync);
+        Restarts? RestartsFrom(int restart)
+            => options.Restarts.Max == 0 ? null : new Restarts(options.Restarts, options.Time, restart, BuildAsync);
 
         Task<JobRun> BuildAsync(int restart, CancellationToken cancellationToken)
             => JobParts.BuildAsync(pipeline, options with { Restarted = restart }, cancellationToken);

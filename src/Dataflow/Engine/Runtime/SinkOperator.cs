@@ -3,7 +3,8 @@ namespace Dataflow.Runtime;
 /// <summary>Drives a sink's writer through the phases of each checkpoint.</summary>
 internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>
 {
-    private static readonly CounterDefinition s_uncommitted = new("dataflow.sink.uncommitted", "{result}", "Results that are not visible yet.")
+    private static readonly CounterDefinition s_uncommitted = new(
+        "dataflow.sink.uncommitted", "{result}", "Results that are not visible yet.")
     {
         IsGauge = true, Role = CounterRole.WaitsForCheckpoint,
     };

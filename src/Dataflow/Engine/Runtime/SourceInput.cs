@@ -59,7 +59,8 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         for (; _next < _splits.Count && (_reading is not null || !_task.Job.IsDraining); _next++)
         {
             var split = _splits[_next];
-            if (mayStart || split.IsGathering || _reading is not null) any |= Call(split.Progress, split, static (self, split) => self.Read(split));
+            if (mayStart || split.IsGathering || _reading is not null)
+                any |= Call(split.Progress, split, static (self, split) => self.Read(split));
             if (_reading is not null) return true;
         }
 

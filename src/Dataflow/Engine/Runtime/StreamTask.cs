@@ -100,7 +100,8 @@ internal sealed class StreamTask
 
     public OperatorContext AddOperator(string name, int nodeId, Operator step, StepOutputs outputs)
     {
-        var declaration = step.DeclareTo(new StepDeclaration(name, _capture.Changes, Job.Plan.OnError.KeepsRejected, outputs, Job.Plan.LabelOf(nodeId)));
+        var declaration = step.DeclareTo(
+            new StepDeclaration(name, _capture.Changes, Job.Plan.OnError.KeepsRejected, outputs, Job.Plan.LabelOf(nodeId)));
         _capture.Add(declaration.States);
         var context = new OperatorContext(name, nodeId, this, declaration);
         _steps.Add((context, step));
@@ -203,7 +204,8 @@ internal sealed class StreamTask
         }
 
         any |= Poll();
-        var isFull = _steps.Exists(static step => step.Step.IsFull || step.Step.IsBehind) || _writers.Exists(static writer => writer.IsHeldUp);
+        var isFull = _steps.Exists(static step => step.Step.IsFull || step.Step.IsBehind)
+            || _writers.Exists(static writer => writer.IsHeldUp);
         // Records before a checkpoint's barrier are taken in even so: the barrier must not wait for slow calls.
         if (!isFull || Job.RequestedEpoch > Epoch) any |= ReadInputs();
         else Skip();
@@ -218,7 +220,8 @@ internal sealed class StreamTask
     /// <summary>Makes the error that stops the job because a step failed without naming itself.</summary>
     public OperatorException Fail(Exception error, RecordOrigin origin)
     {
-        var (steps, split, position) = (new StepsAtHand(this, _inputs).Names(), Job.Splits.NameOf(origin), origin.IsKnown ? origin.Offset : -1);
+        var (steps, split, position) = (
+            new StepsAtHand(this, _inputs).Names(), Job.Splits.NameOf(origin), origin.IsKnown ? origin.Offset : -1);
         return steps is [var step]
             ? OperatorException.Failed(step, split, position, error)
             : OperatorException.FailedIn(Name, steps, split, position, error);

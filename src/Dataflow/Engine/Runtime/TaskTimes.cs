@@ -58,7 +58,9 @@ internal sealed class TaskTimes(TimeProvider time)
     {
         var (before, age) = _recent.Before;
         var spent = _spent;
-        return new(name, worker, steps, time.GetElapsedTime(0, spent.Busy), time.GetElapsedTime(0, spent.Backpressured), time.GetElapsedTime(0, spent.Idle))
+        return new(
+            name, worker, steps, time.GetElapsedTime(0, spent.Busy), time.GetElapsedTime(0, spent.Backpressured),
+            time.GetElapsedTime(0, spent.Idle))
         {
             Busy = Share(spent.Busy - before.Busy, age),
             Backpressured = Share(spent.Backpressured - before.Backpressured, age),

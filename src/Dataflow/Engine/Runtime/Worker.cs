@@ -21,7 +21,8 @@ internal sealed class Worker(int index, Serdes serdes) : IDisposable
 
     /// <summary>Whether the last look at each idle split, in the current turn, found nothing.</summary>
     public bool HasLookedAtQuietSplits => Array.TrueForAll(
-        _splits ??= [.. Tasks.SelectMany(static task => task.Splits)], static split => !split.IsIdle || split.IsCaughtUp || split.IsFinished);
+        _splits ??= [.. Tasks.SelectMany(static task => task.Splits)],
+        static split => !split.IsIdle || split.IsCaughtUp || split.IsFinished);
 
     /// <summary>Returns the object of its type that the worker's steps share; called while they are opened.</summary>
     public T Shared<T>(Func<T> create)

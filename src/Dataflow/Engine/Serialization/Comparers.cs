@@ -4,7 +4,8 @@ namespace Dataflow.Serialization;
 internal static class Comparers
 {
     private static readonly StringComparer?[] OfStrings =
-        [null, StringComparer.Ordinal, StringComparer.OrdinalIgnoreCase, StringComparer.InvariantCulture, StringComparer.InvariantCultureIgnoreCase];
+        [null, StringComparer.Ordinal, StringComparer.OrdinalIgnoreCase, StringComparer.InvariantCulture,
+            StringComparer.InvariantCultureIgnoreCase];
 
     /// <exception cref="SerdeException">The comparer has no number.</exception>
     public static int NumberOf<T>(IEqualityComparer<T> comparer, Type collection)

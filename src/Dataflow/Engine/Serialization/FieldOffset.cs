@@ -22,7 +22,8 @@ internal static class FieldOffset
     /// <summary>Returns the distance of a field from it.</summary>
     public static nint Of<T>(FieldInfo field)
     {
-        var method = new DynamicMethod("offset", typeof(nint), [typeof(T).MakeByRefType()], typeof(FieldOffset).Module, skipVisibility: true);
+        var method = new DynamicMethod(
+            "offset", typeof(nint), [typeof(T).MakeByRefType()], typeof(FieldOffset).Module, skipVisibility: true);
         var code = method.GetILGenerator();
         code.Emit(OpCodes.Ldarg_0);
         code.Emit(OpCodes.Call, new StartOf<T>(Start<T>).Method);

@@ -10,8 +10,10 @@ internal static class KeyForm
     /// <summary>Types whose equal values are identical.</summary>
     private static readonly HashSet<Type> Same =
     [
-        typeof(string), typeof(bool), typeof(char), typeof(byte), typeof(sbyte), typeof(short), typeof(ushort), typeof(int), typeof(uint), typeof(long),
-        typeof(ulong), typeof(Int128), typeof(UInt128), typeof(BigInteger), typeof(Guid), typeof(TimeSpan), typeof(DateOnly), typeof(TimeOnly),
+        typeof(string), typeof(bool), typeof(char), typeof(byte), typeof(sbyte), typeof(short), typeof(ushort), typeof(int), typeof(uint),
+        typeof(long),
+        typeof(ulong), typeof(Int128), typeof(UInt128), typeof(BigInteger), typeof(Guid), typeof(TimeSpan), typeof(DateOnly),
+        typeof(TimeOnly),
         typeof(Version), typeof(System.Text.Rune),
     ];
 
@@ -56,7 +58,8 @@ internal static class KeyForm
     }
 
     private static Delegate MakeFor(Type type, Type normal, object argument)
-        => normal.GetMethod("Apply")!.CreateDelegate(typeof(Normalizer<>).MakeGenericType(type), Activator.CreateInstance(normal, argument));
+        => normal.GetMethod("Apply")!.CreateDelegate(
+            typeof(Normalizer<>).MakeGenericType(type), Activator.CreateInstance(normal, argument));
 
     private static string? Look(Type type, string path, HashSet<Type> above)
     {
@@ -64,13 +67,15 @@ internal static class KeyForm
         var what = path.Length == 0 ? "" : $"member '{path}' is {TypeNames.Of(type)}: ";
         if (type.IsArray || (type != typeof(string) && !IsMemberwise(type) && type.IsAssignableTo(typeof(System.Collections.IEnumerable))))
         {
-            return $"{what}two of equal content are different keys, since C# compares them by reference. Give KeyBy a string, a number or a record "
+            return $"{what}two of equal content are different keys, since C# compares them by reference. Give KeyBy a string, a number or "
+                + "a record "
                 + "of them.";
         }
 
         if (type == typeof(object) || type.IsInterface || type.IsAbstract)
         {
-            return $"{what}which type a key is of is not known, nor how it is compared. Give KeyBy the type itself, or a string, a number or a "
+            return $"{what}which type a key is of is not known, nor how it is compared. Give KeyBy the type itself, or a string, a number "
+                + "or a "
                 + "record.";
         }
 
@@ -84,13 +89,16 @@ internal static class KeyForm
 
     private static string Own(Type type)
         => type.IsValueType || Equality(type, typeof(object))!.DeclaringType != typeof(object)
-            ? "it has an Equals of its own, and what that compares cannot be seen. Give KeyBy a string, a number or a record of what it compares, "
+            ? "it has an Equals of its own, and what that compares cannot be seen. Give KeyBy a string, a number or a record of what it "
+                + "compares, "
                 + $"or the pipeline UseSerde(...) with a Serde<{TypeNames.Of(type)}> that writes equal keys as equal bytes."
-            : "two of equal content are different keys, since C# compares them by reference. Make it a record, or give KeyBy a string, a number or "
+            : "two of equal content are different keys, since C# compares them by reference. Make it a record, or give KeyBy a string, a "
+                + "number or "
                 + "a record of it.";
 
     private static IEnumerable<(string Name, Type Type)> PartsOf(Type type)
-        => Nullable.GetUnderlyingType(type) is { } inner ? [("Value", inner)] : TypeFields.All(type).Select(static field => (TypeFields.Plain(field.Name), field.FieldType));
+        => Nullable.GetUnderlyingType(type) is { } inner
+            ? [("Value", inner)] : TypeFields.All(type).Select(static field => (TypeFields.Plain(field.Name), field.FieldType));
 
     /// <summary>Whether two values are equal exactly if all their fields are: tuples, records and structs, unless they define equality
     /// themselves.</summary>
@@ -106,7 +114,8 @@ internal static class KeyForm
     }
 
     private static MethodInfo? Equality(Type type, Type of)
-        => type.GetMethod(nameof(Equals), BindingFlags.Instance | BindingFlags.Public, [of]) is { } found && found.GetParameters()[0].ParameterType == of ? found : null;
+        => type.GetMethod(nameof(Equals), BindingFlags.Instance | BindingFlags.Public, [of]) is { } found
+            && found.GetParameters()[0].ParameterType == of ? found : null;
 
     private static bool IsGenerated(MethodInfo method) => method.IsDefined(typeof(CompilerGeneratedAttribute));
 
@@ -129,10 +138,12 @@ internal static class KeyForm
     private sealed class FieldsNormal<T>((FieldInfo Field, Delegate Normalizer)[] parts)
     {
         private static readonly Func<object, object> Copy =
-            typeof(object).GetMethod(nameof(MemberwiseClone), BindingFlags.Instance | BindingFlags.NonPublic)!.CreateDelegate<Func<object, object>>();
+            typeof(object)
+                .GetMethod(nameof(MemberwiseClone), BindingFlags.Instance | BindingFlags.NonPublic)!.CreateDelegate<Func<object, object>>();
 
         private readonly Part<T>[] _parts = [.. parts.Select(static part
-            => (Part<T>)Activator.CreateInstance(typeof(Part<,>).MakeGenericType(typeof(T), part.Field.FieldType), part.Field, part.Normalizer)!)];
+            => (Part<T>)Activator.CreateInstance(
+                typeof(Part<,>).MakeGenericType(typeof(T), part.Field.FieldType), part.Field, part.Normalizer)!)];
 
         public void Apply(ref T value)
         {

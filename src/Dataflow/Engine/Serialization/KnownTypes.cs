@@ -33,10 +33,12 @@ internal static class KnownTypes
     /// <summary>The types that MessagePack's own library writes.</summary>
     private static readonly HashSet<Type> OfLibrary =
     [
-        typeof(bool), typeof(char), typeof(byte), typeof(sbyte), typeof(short), typeof(ushort), typeof(int), typeof(uint), typeof(long), typeof(ulong),
+        typeof(bool), typeof(char), typeof(byte), typeof(sbyte), typeof(short), typeof(ushort), typeof(int), typeof(uint), typeof(long),
+        typeof(ulong),
         typeof(float), typeof(double), typeof(Guid), typeof(TimeSpan), typeof(DateTimeOffset), typeof(BitArray),
         typeof(byte[]), typeof(bool[]), typeof(char[]), typeof(sbyte[]), typeof(short[]), typeof(ushort[]), typeof(int[]), typeof(uint[]),
-        typeof(long[]), typeof(ulong[]), typeof(float[]), typeof(double[]), typeof(StringBuilder), typeof(Memory<byte>), typeof(ReadOnlyMemory<byte>),
+        typeof(long[]), typeof(ulong[]), typeof(float[]), typeof(double[]), typeof(StringBuilder), typeof(Memory<byte>),
+        typeof(ReadOnlyMemory<byte>),
     ];
 
     private static readonly Dictionary<Type, Type> Generic = new()
@@ -72,7 +74,8 @@ internal static class KnownTypes
 
     private static readonly HashSet<Type> Interfaces =
     [
-        typeof(IEnumerable<>), typeof(ICollection<>), typeof(IReadOnlyCollection<>), typeof(IList<>), typeof(IReadOnlyList<>), typeof(ISet<>),
+        typeof(IEnumerable<>), typeof(ICollection<>), typeof(IReadOnlyCollection<>), typeof(IList<>), typeof(IReadOnlyList<>),
+        typeof(ISet<>),
         typeof(IReadOnlySet<>),
     ];
 
@@ -101,7 +104,8 @@ internal static class KnownTypes
         => type.IsValueType && !type.IsByRefLike && !IsTuple(type) && !type.IsGenericTypeDefinition && !HoldsReferences(type);
 
     private static bool HoldsReferences(Type type)
-        => (bool)typeof(RuntimeHelpers).GetMethod(nameof(RuntimeHelpers.IsReferenceOrContainsReferences))!.MakeGenericMethod(type).Invoke(null, null)!;
+        => (bool)typeof(RuntimeHelpers).GetMethod(nameof(RuntimeHelpers.IsReferenceOrContainsReferences))!.MakeGenericMethod(type)
+            .Invoke(null, null)!;
 
     private static object? OfArray(Type type)
     {

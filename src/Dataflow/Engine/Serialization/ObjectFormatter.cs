@@ -107,7 +107,8 @@ internal sealed class ObjectFormatter<T> : IMessagePackFormatter<T?>
         var at = -1; // the member that is being read
         try
         {
-            if (_fields.HasPlaces && reader.NextMessagePackType == MessagePackType.Array) ReadPlaces(ref reader, ref value, found, ref at, options);
+            if (_fields.HasPlaces && reader.NextMessagePackType == MessagePackType.Array)
+                ReadPlaces(ref reader, ref value, found, ref at, options);
             else ReadNames(ref reader, ref value, found, ref at, options);
         }
         catch (Exception error) when (at >= 0 && error is (MessagePackSerializationException or OverflowException))
@@ -118,7 +119,8 @@ internal sealed class ObjectFormatter<T> : IMessagePackFormatter<T?>
         return _fields.HasIgnored || found.Contains(false) ? WithDefaults(ref value, found) : value;
     }
 
-    private void ReadPlaces(ref MessagePackReader reader, ref T value, scoped Span<bool> found, scoped ref int at, MessagePackSerializerOptions options)
+    private void ReadPlaces(
+        ref MessagePackReader reader, ref T value, scoped Span<bool> found, scoped ref int at, MessagePackSerializerOptions options)
     {
         var count = reader.ReadArrayHeader();
         var next = 0;
@@ -136,7 +138,8 @@ internal sealed class ObjectFormatter<T> : IMessagePackFormatter<T?>
         }
     }
 
-    private void ReadNames(ref MessagePackReader reader, ref T value, scoped Span<bool> found, scoped ref int at, MessagePackSerializerOptions options)
+    private void ReadNames(
+        ref MessagePackReader reader, ref T value, scoped Span<bool> found, scoped ref int at, MessagePackSerializerOptions options)
     {
         var count = reader.ReadMapHeader();
         for (var i = 0; i < count; i++)
@@ -185,7 +188,9 @@ internal sealed class ObjectFormatter<T> : IMessagePackFormatter<T?>
         foreach (var constructor in typeof(T).GetConstructors(Any).OrderByDescending(static made => made.GetParameters().Length))
         {
             var from = constructor.GetParameters().Select(parameter => Array.Find(
-                _members, member => member.Type == parameter.ParameterType && member.Label.Equals(parameter.Name, StringComparison.OrdinalIgnoreCase))).ToArray();
+                _members,
+                member => member.Type == parameter.ParameterType
+                && member.Label.Equals(parameter.Name, StringComparison.OrdinalIgnoreCase))).ToArray();
             if (from.Length == 0 || from.Contains(null)) continue;
             var arguments = new object?[from.Length];
             for (var i = 0; i < from.Length; i++) arguments[i] = from[i]!.Get(ref FieldOffset.Start(ref read));

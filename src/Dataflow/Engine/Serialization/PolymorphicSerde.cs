@@ -39,7 +39,8 @@ internal sealed class PolymorphicFormatter<TBase> : IMessagePackFormatter<TBase?
 
     public PolymorphicFormatter(IReadOnlyList<Type> types)
     {
-        _byType = types.ToDictionary(static type => type, static type => (Subtype)Activator.CreateInstance(typeof(Subtype<>).MakeGenericType(typeof(TBase), type))!);
+        _byType = types.ToDictionary(
+            static type => type, static type => (Subtype)Activator.CreateInstance(typeof(Subtype<>).MakeGenericType(typeof(TBase), type))!);
         _byName = _byType.ToDictionary(static type => TypeNames.Of(type.Key), static type => type.Value, StringComparer.Ordinal);
     }
 
@@ -70,7 +71,8 @@ internal sealed class PolymorphicFormatter<TBase> : IMessagePackFormatter<TBase?
         if (reader.TryReadNil()) return default;
         var isPair = reader.ReadArrayHeader() == 2;
         var name = reader.ReadString() ?? "";
-        if (!isPair || !_byName.TryGetValue(name, out var subtype)) throw SerdeException.Malformed(typeof(TBase), $"it names a type '{name}', which is not declared");
+        if (!isPair || !_byName.TryGetValue(name, out var subtype))
+            throw SerdeException.Malformed(typeof(TBase), $"it names a type '{name}', which is not declared");
         Depth.Enter(typeof(TBase));
         try
         {
@@ -101,6 +103,7 @@ internal sealed class PolymorphicFormatter<TBase> : IMessagePackFormatter<TBase?
             => FormatterIn(options).Deserialize(ref reader, options)!;
 
         private IMessagePackFormatter<T?> FormatterIn(MessagePackSerializerOptions options)
-            => typeof(T) == typeof(TBase) ? _own ??= new ObjectFormatter<T>((ValueResolver)options.Resolver) : options.Resolver.GetFormatterWithVerify<T?>();
+            => typeof(T) == typeof(TBase)
+                ? _own ??= new ObjectFormatter<T>((ValueResolver)options.Resolver) : options.Resolver.GetFormatterWithVerify<T?>();
     }
 }

@@ -47,11 +47,14 @@ public static class Serde
     public static Serde<TBase> Polymorphic<TBase>(params IReadOnlyList<Type> types)
     {
         ArgumentNullException.ThrowIfNull(types);
-        if (types.Count == 0) throw new ArgumentException($"No type is declared. Name the types that a {TypeNames.Of(typeof(TBase))} may be.", nameof(types));
+        if (types.Count == 0)
+            throw new ArgumentException($"No type is declared. Name the types that a {TypeNames.Of(typeof(TBase))} may be.", nameof(types));
         if (types.FirstOrDefault(type => !type.IsAssignableTo(typeof(TBase)) || type.IsAbstract || type.IsInterface) is { } wrong)
-            throw new ArgumentException($"{TypeNames.Of(wrong)} is not a {TypeNames.Of(typeof(TBase))} that there can be values of.", nameof(types));
+            throw new ArgumentException(
+                $"{TypeNames.Of(wrong)} is not a {TypeNames.Of(typeof(TBase))} that there can be values of.", nameof(types));
         if (types.GroupBy(TypeNames.Of).FirstOrDefault(static named => named.Count() > 1) is { } twice)
-            throw new ArgumentException($"Two types are called {twice.Key}. Rename one: values are written with the names of their types.", nameof(types));
+            throw new ArgumentException(
+                $"Two types are called {twice.Key}. Rename one: values are written with the names of their types.", nameof(types));
         return new PolymorphicSerde<TBase>(types);
     }
 }

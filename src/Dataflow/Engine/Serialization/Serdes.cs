@@ -28,10 +28,12 @@ internal sealed class Serdes
     /// <exception cref="ArgumentException">The type has another serde.</exception>
     public void Add<T>(Serde<T> serde)
     {
-        if (_given.TryGetValue(typeof(T), out var given) && ((GivenSerde<T>)given).Serde is var other && other != serde && other.Signature != serde.Signature)
+        if (_given.TryGetValue(typeof(T), out var given) && ((GivenSerde<T>)given).Serde is var other && other != serde
+            && other.Signature != serde.Signature)
         {
             throw new ArgumentException(
-                $"Type {TypeNames.Of(typeof(T))} has a serde in this pipeline: {other.Signature}. A type has one, since values go from step to step.", nameof(serde));
+                $"Type {TypeNames.Of(typeof(T))} has a serde in this pipeline: {other.Signature}. A type has one, since values go from "
+                    + "step to step.", nameof(serde));
         }
 
         _given[typeof(T)] = new GivenSerde<T>(serde);

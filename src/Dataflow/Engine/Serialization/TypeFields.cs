@@ -33,7 +33,8 @@ internal sealed class TypeFields
         var all = All(type).Select(field => (Field: field, Shown: PropertyOf(field))).ToList();
         var kept = all.Where(member => !IsIgnored(member.Field, member.Shown)).ToList();
         var hasIgnored = kept.Count < all.Count;
-        if (IsPlain(type)) return new([.. kept.Select((member, place) => new MemberField(member.Field, member.Field.Name, place))], hasIgnored);
+        if (IsPlain(type))
+            return new([.. kept.Select((member, place) => new MemberField(member.Field, member.Field.Name, place))], hasIgnored);
 
         var places = kept.Select(member => Attribute<KeyAttribute>(member.Field, member.Shown)?.IntKey).ToList();
         if (places.TrueForAll(static place => place is >= 0 and < 1000) && places.Distinct().Count() == places.Count)
@@ -61,7 +62,8 @@ internal sealed class TypeFields
         {
             var name = NameOf(member.Item.Field, member.Item.Shown);
             return new MemberField(
-                member.Item.Field, last[name] == member.Index ? name : $"{member.Item.Field.DeclaringType!.Name}.{member.Item.Field.Name}", null);
+                member.Item.Field, last[name] == member.Index ? name : $"{member.Item.Field.DeclaringType!.Name}.{member.Item.Field.Name}",
+                null);
         })];
     }
 
@@ -70,7 +72,8 @@ internal sealed class TypeFields
             || Attribute<IgnoreDataMemberAttribute>(field, shown) is not null;
 
     private static string NameOf(FieldInfo field, PropertyInfo? shown)
-        => Attribute<KeyAttribute>(field, shown)?.StringKey ?? Attribute<DataMemberAttribute>(field, shown)?.Name ?? shown?.Name ?? Plain(field.Name);
+        => Attribute<KeyAttribute>(field, shown)?.StringKey ?? Attribute<DataMemberAttribute>(field, shown)?.Name ?? shown?.Name
+            ?? Plain(field.Name);
 
     private static TAttribute? Attribute<TAttribute>(FieldInfo field, PropertyInfo? shown)
         where TAttribute : Attribute

@@ -10,7 +10,8 @@ namespace Dataflow.Serialization;
 /// <param name="Fault">The fault of the type, as the rest of a sentence, and the remedy.</param>
 internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyList<(string? Member, Type Type)> Parts, string? Fault)
 {
-    private const string WriteOneself = "Leave it out with [IgnoreMember], keep what it is made of instead, or give the pipeline UseSerde(...) for it";
+    private const string WriteOneself =
+        "Leave it out with [IgnoreMember], keep what it is made of instead, or give the pipeline UseSerde(...) for it";
 
     public static ValueForm Of(Type type)
     {
@@ -18,7 +19,8 @@ internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyLis
         if (type.IsDefined(typeof(MessagePackFormatterAttribute), inherit: false))
             return new(_ => AttributeFormatterResolver.Instance.GetFormatterDynamic(type)!, PartsOf(type), null);
         if (type.GetCustomAttributes<UnionAttribute>(inherit: false).ToList() is { Count: > 0 } union)
-            return new(_ => DynamicUnionResolver.Instance.GetFormatterDynamic(type)!, [.. union.Select(of => ((string?)null, of.SubType))], null);
+            return new(
+                _ => DynamicUnionResolver.Instance.GetFormatterDynamic(type)!, [.. union.Select(of => ((string?)null, of.SubType))], null);
         if (FaultOf(type) is { } fault) return new(null, [], fault);
         var fields = TypeFields.Of(type).Members;
         return new(
@@ -35,16 +37,19 @@ internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyLis
         var name = TypeNames.Of(type);
         if (type == typeof(object) || type.IsInterface || type.IsAbstract)
         {
-            return $"is declared as {(type == typeof(object) ? "object" : type.IsInterface ? $"interface {name}" : $"abstract {name}")}, which does not say what a value holds. "
+            return $"is declared as {(type == typeof(object) ? "object" : type.IsInterface ? $"interface {name}" : $"abstract {name}")}, "
+                + "which does not say what a value holds. "
                 + $"Declare the type itself, or give the pipeline UseSerde(Serde.Polymorphic<{name}>(...)) with the types that there are.";
         }
 
-        if (type.IsAssignableTo(typeof(Delegate))) return $"is code ({name}), which has no bytes. Leave it out with [IgnoreMember], or keep what it is chosen by.";
+        if (type.IsAssignableTo(typeof(Delegate)))
+            return $"is code ({name}), which has no bytes. Leave it out with [IgnoreMember], or keep what it is chosen by.";
         if (type.IsPointer || type.IsFunctionPointer || type.IsByRefLike)
             return $"is a place in memory ({name}), which means nothing after a restart. Leave it out with [IgnoreMember].";
         if (KnownTypes.IsTuple(type)) return null;
         if (KnownTypes.IsOfDotNet(type)) return $"is {name}, a type of .NET that has no form which can be written. {WriteOneself}.";
-        if (Above(type) is { } above) return $"is {name}, which derives from .NET's {TypeNames.Of(above)}, whose content cannot be seen. {WriteOneself}.";
+        if (Above(type) is { } above)
+            return $"is {name}, which derives from .NET's {TypeNames.Of(above)}, whose content cannot be seen. {WriteOneself}.";
         return null;
     }
 

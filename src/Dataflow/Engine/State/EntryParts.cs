@@ -9,7 +9,8 @@ internal static class EntryParts
     /// size.</summary>
     public const int MaxBytes = 4 << 20;
 
-    /// <summary>Appends an entry of a changelog or snapshot: first its value's parts, if it has several, then the entry with the rest.</summary>
+    /// <summary>Appends an entry of a changelog or snapshot: first its value's parts, if it has several, then the entry with the
+    /// rest.</summary>
     /// <param name="records">The records to append to; their order is kept.</param>
     /// <param name="key">The key, laid out by <see cref="ChangeKey"/>.</param>
     /// <param name="value">The value.</param>

@@ -92,7 +92,8 @@ public sealed class KeyedState<TKey, TValue>
     {
         if (!Sse.IsSupported) return;
         ref var entry = ref Unsafe.As<Entry, byte>(ref _entries[Home(_owner.Keys.Hash(key))]);
-        for (var line = 0; line < Unsafe.SizeOf<Entry>(); line += CacheLine) Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref entry, line)));
+        for (var line = 0; line < Unsafe.SizeOf<Entry>(); line += CacheLine)
+            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref entry, line)));
     }
 
     /// <summary>Removes the value of a key; false if it had none.</summary>

@@ -30,7 +30,8 @@ internal static class StateCodec<T>
         }
     }
 
-    private static Serde<T> Serde => Serdes.Current is { } given ? given.Values<T>() : s_default ??= ValueSerde<T>.Create(ValueResolver.Default);
+    private static Serde<T> Serde
+        => Serdes.Current is { } given ? given.Values<T>() : s_default ??= ValueSerde<T>.Create(ValueResolver.Default);
 
     public static void Write(ref T value, IBufferWriter<byte> bytes)
     {

@@ -37,7 +37,8 @@ static partial class Verbs
             bool advanceWhenQuiet = false, TimeSpan? maxAhead = null)
         {
             ArgumentNullException.ThrowIfNull(time);
-            return stream.WithEventTime(value => time(value).ToUnixTimeMilliseconds(), maxOutOfOrderness, idleAfter, name, advanceWhenQuiet, maxAhead);
+            return stream.WithEventTime(
+                value => time(value).ToUnixTimeMilliseconds(), maxOutOfOrderness, idleAfter, name, advanceWhenQuiet, maxAhead);
         }
 
         /// <summary>Assigns a <see cref="DateTime"/>, in UTC unless its kind is local.</summary>
@@ -46,7 +47,8 @@ static partial class Verbs
             bool advanceWhenQuiet = false, TimeSpan? maxAhead = null)
         {
             ArgumentNullException.ThrowIfNull(time);
-            return stream.WithEventTime(value => EventTime.UnixMilliseconds(time(value)), maxOutOfOrderness, idleAfter, name, advanceWhenQuiet, maxAhead);
+            return stream.WithEventTime(
+                value => EventTime.UnixMilliseconds(time(value)), maxOutOfOrderness, idleAfter, name, advanceWhenQuiet, maxAhead);
         }
 
         /// <summary>Assigns milliseconds since the Unix epoch.</summary>
@@ -101,7 +103,8 @@ internal sealed record EventTimeNode<T>(string Name, Node<T> Input, Func<T, long
 
     public override Operator<T, T> CreateOperator() => new EventTimeOperator<T>(Time, Options, $"sources {string.Join(", ", SourceNames)}");
 
-    private IEnumerable<string> SourceNames => PlanCheck.SourcesOf(Input).Select(static source => source.Name).Order(StringComparer.Ordinal);
+    private IEnumerable<string> SourceNames
+        => PlanCheck.SourcesOf(Input).Select(static source => source.Name).Order(StringComparer.Ordinal);
 
     public override IEnumerable<string> Check()
         => Input.IsBehindExchange

@@ -23,7 +23,8 @@ internal sealed class SplitTime
         // An idle time goes on over a restart: otherwise a job that often restarts would wait for an idle split for ever.
         var quiet = step.Saved(QuietKey);
         if (!quiet.IsEmpty)
-            _quietBefore = (long)(TimeSpan.FromTicks(BinaryPrimitives.ReadInt64LittleEndian(quiet.Span)).TotalSeconds * step.Time.TimestampFrequency);
+            _quietBefore = (long)(
+                TimeSpan.FromTicks(BinaryPrimitives.ReadInt64LittleEndian(quiet.Span)).TotalSeconds * step.Time.TimestampFrequency);
     }
 
     public int Id => _split.Id;

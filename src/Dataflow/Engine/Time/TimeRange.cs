@@ -35,7 +35,8 @@ internal static class TimeRange
     private static string Misread(string unit) => $"Times are milliseconds since 1970; read as {unit} it would lie between 2000 and 2100.";
 
     private static string? UnitOf(long time)
-        => IsOfOurDays(time / 1_000) ? "microseconds" : IsOfOurDays(time / 1_000_000) ? "nanoseconds" : IsOfOurDays(time / 10_000) ? "ticks of 100 ns" : null;
+        => IsOfOurDays(time / 1_000)
+            ? "microseconds" : IsOfOurDays(time / 1_000_000) ? "nanoseconds" : IsOfOurDays(time / 10_000) ? "ticks of 100 ns" : null;
 
     private static bool IsOfOurDays(long time) => time is > 946_684_800_000 and < 4_102_444_800_000;
 }

@@ -21,7 +21,8 @@ static partial class Verbs
         ///     .PrintChanges("inner");
         /// </code></example>
         public Table<TKey, TOut> Join<TForeign, TRight, TOut>(
-            Table<TForeign, TRight> right, Func<TLeft, TForeign> foreignKey, Func<TLeft, TRight, TOut> result, string name = "foreign-key-join")
+            Table<TForeign, TRight> right, Func<TLeft, TForeign> foreignKey, Func<TLeft, TRight, TOut> result,
+            string name = "foreign-key-join")
             where TForeign : notnull
         {
             ArgumentNullException.ThrowIfNull(result);
@@ -36,7 +37,8 @@ static partial class Verbs
         ///     .PrintChanges("left");
         /// </code></example>
         public Table<TKey, TOut> LeftJoin<TForeign, TRight, TOut>(
-            Table<TForeign, TRight> right, Func<TLeft, TForeign> foreignKey, Func<TLeft, TRight?, TOut> result, string name = "foreign-key-left-join")
+            Table<TForeign, TRight> right, Func<TLeft, TForeign> foreignKey, Func<TLeft, TRight?, TOut> result,
+            string name = "foreign-key-left-join")
             where TForeign : notnull
         {
             ArgumentNullException.ThrowIfNull(result);

@@ -162,7 +162,8 @@ internal sealed class ForeignPairCodec<TForeign, TKey>() : KeyCodec<ForeignPair<
     {
         var length = BinaryPrimitives.ReadInt32BigEndian(bytes.Span);
         return new(
-            KeyCodec<TForeign>.Default.Read(bytes.Slice(sizeof(int), length)), KeyCodec<TKey>.Default.Read(bytes[(sizeof(int) + length)..]));
+            KeyCodec<TForeign>.Default.Read(bytes.Slice(sizeof(int), length)),
+            KeyCodec<TKey>.Default.Read(bytes[(sizeof(int) + length)..]));
     }
 }
 

@@ -18,7 +18,8 @@ internal sealed class InputFindings(JobRun job, JobStatus status)
                FindingKind.TableIsLoading, split.Name,
                (source.IsOrdered ? $"Source '{source.Name}' is still being put in order of time: "
                    : $"{(source.FeedsTable ? "The table of source" : "Source")} '{source.Name}' is still being read: ")
-               + $"'{split.Name}' is at {split.Position}{(split.Lag is { } lag ? $", {lag} to go" : "")}. Streams start when it is at its end.");
+               + $"'{split.Name}' is at {split.Position}{(split.Lag is { } lag ? $", {lag} to go" : "")}. Streams start when it is at its "
+               + "end.");
 
     private IEnumerable<Finding> Of(ISourceNode source)
     {
@@ -32,7 +33,8 @@ internal sealed class InputFindings(JobRun job, JobStatus status)
         }
         else if (splits.All(split => split.IsFinished))
         {
-            yield return new(FindingKind.NoInput, source.Name, $"Source '{source.Name}' is at its end and gave no records since the job started.");
+            yield return new(
+                FindingKind.NoInput, source.Name, $"Source '{source.Name}' is at its end and gave no records since the job started.");
         }
         else
         {

@@ -14,8 +14,10 @@ internal static class RecordFindings
                 yield return new(FindingKind.AllFiltered, step.Name, $"Step '{step.Name}' filters out all {step.In} records.");
             else if (step.Late == step.In)
                 yield return new(FindingKind.AllLate, step.Name,
-                    $"Step '{step.Name}': all {step.In} records are late, since the watermark is at {Moments.Of(step.WatermarkMs)}. Allow more "
-                    + "maxOutOfOrderness in WithEventTime, or put a source that ends in order with OrderBy(...), and check that times are in "
+                    $"Step '{step.Name}': all {step.In} records are late, since the watermark is at {Moments.Of(step.WatermarkMs)}. Allow "
+                        + "more "
+                    + "maxOutOfOrderness in WithEventTime, or put a source that ends in order with OrderBy(...), and check that times are "
+                    + "in "
                     + "milliseconds and in UTC.");
             else if (step.Unmatched == step.In)
                 yield return new(FindingKind.AllUnmatched, step.Name,

@@ -16,7 +16,8 @@ internal sealed class SpeedFindings(JobRun job, JobStatus status)
            orderby stage.AtHandFor descending
            select new Finding(
                FindingKind.StepHangs, stage.AtHand[0],
-               $"Step {string.Join(" or ", stage.AtHand.Select(static step => $"'{step}'"))} on worker {stage.Worker} has not come back for "
+               $"Step {string.Join(" or ", stage.AtHand.Select(static step => $"'{step}'"))} on worker {stage.Worker} has not come back "
+                   + "for "
                + $"{stage.AtHandFor.TotalSeconds:0.0} s. Its worker does nothing else meanwhile, and no checkpoint can be taken.");
 
     private IEnumerable<Finding> Calls()
@@ -29,7 +30,8 @@ internal sealed class SpeedFindings(JobRun job, JobStatus status)
     {
         var slow = status.Stages.Where(stage => stage.Busy >= High).OrderByDescending(stage => stage.Busy).FirstOrDefault();
         if (slow is null) yield break;
-        var waiting = status.Stages.Where(stage => stage.Backpressured >= High / 2).Select(stage => $"{stage.Name} on worker {stage.Worker}").ToList();
+        var waiting = status.Stages.Where(stage => stage.Backpressured >= High / 2)
+            .Select(stage => $"{stage.Name} on worker {stage.Worker}").ToList();
         yield return new(FindingKind.StageIsSlow, slow.Name,
             $"Stage '{slow.Name}' on worker {slow.Worker} ({string.Join(", ", slow.Steps)}) is busy {slow.Busy:P0} of the time"
             + (waiting.Count > 0 ? $", and {string.Join(", ", waiting)} cannot hand records on." : ": it takes no more than it does."));
@@ -40,17 +42,20 @@ internal sealed class SpeedFindings(JobRun job, JobStatus status)
         if (job.Coordinator.Gathering is not { } taken || taken < LongCheckpoint) yield break;
         var epoch = job.RequestedEpoch;
         var late = job.Tasks.Where(task => task.Epoch < epoch).ToList();
-        var calls = late.SelectMany(task => task.Instances).Where(step => !step.Step.MayCapture).Select(step => $"'{step.Context.Name}'").Distinct().ToList();
+        var calls = late.SelectMany(task => task.Instances).Where(step => !step.Step.MayCapture).Select(step => $"'{step.Context.Name}'")
+            .Distinct().ToList();
         var cause = calls.Count > 0 ? $"the calls of {string.Join(", ", calls)}"
             : late.Count > 0 ? string.Join(", ", late.Select(task => $"{task.Name} on worker {task.Worker.Index}"))
             : "state and results to be written";
         yield return new(FindingKind.CheckpointIsSlow, calls.FirstOrDefault()?.Trim('\'') ?? late.FirstOrDefault()?.Name ?? "",
-            $"Checkpoint {epoch} has been under way for {taken.TotalSeconds:0.0} s and waits for {cause}. Results become visible when it is done.");
+            $"Checkpoint {epoch} has been under way for {taken.TotalSeconds:0.0} s and waits for {cause}. Results become visible when it "
+                + "is done.");
     }
 
     private IEnumerable<Finding> Results()
         => from step in status.Steps
-           let waiting = step.Counters.Where(static count => count.Definition.Role == CounterRole.WaitsForCheckpoint).Sum(static count => count.Value)
+           let waiting = step.Counters.Where(static count => count.Definition.Role == CounterRole.WaitsForCheckpoint)
+               .Sum(static count => count.Value)
            where waiting > 0
            select new Finding(
                FindingKind.ResultsWaitForCheckpoint, step.Name,

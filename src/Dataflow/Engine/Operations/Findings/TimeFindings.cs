@@ -40,7 +40,8 @@ internal sealed class TimeFindings(JobRun job, JobStatus status)
     {
         foreach (var step in job.Plan.Nodes.Where(node => node is IGivesEventTime))
         {
-            var splits = SplitsOf(step).Where(split => split is { IsFinished: false, IsIdle: false }).OrderBy(split => split.WatermarkMs).ToList();
+            var splits = SplitsOf(step).Where(split => split is { IsFinished: false, IsIdle: false }).OrderBy(split => split.WatermarkMs)
+                .ToList();
             if (splits.Count == 0)
             {
                 if (SplitsOf(step).Any(split => split.IsIdle)) yield return AllIdle(step);
@@ -50,21 +51,27 @@ internal sealed class TimeFindings(JobRun job, JobStatus status)
             var first = splits[0];
             var idleAfter = $"{((IGivesEventTime)step).IdleAfter.TotalSeconds:0.###} s";
             yield return new(FindingKind.SplitHoldsTimeBack, first.Name, first.WatermarkMs is null
-                ? $"Split '{first.Name}' has brought no record to '{step.Name}' yet: no watermark comes before it does, or has been quiet for {idleAfter}."
-                : $"Split '{first.Name}' holds the watermark at {Moments.Of(first.WatermarkMs)}, its newest record's time less maxOutOfOrderness"
+                ? $"Split '{first.Name}' has brought no record to '{step.Name}' yet: no watermark comes before it does, or has been quiet "
+                    + $"for {idleAfter}."
+                : $"Split '{first.Name}' holds the watermark at {Moments.Of(first.WatermarkMs)}, its newest record's time less "
+                    + "maxOutOfOrderness"
                     + $"{Others(splits)}. It goes on with the next record, or when the split has been quiet for {idleAfter}.");
         }
     }
 
     private Finding AllIdle(Node step) => new(
         FindingKind.SplitIsIdle, step.Name,
-        $"All splits that '{step.Name}' takes time from are quiet: the watermark stays at {Moments.Of(SplitsOf(step).Max(split => split.WatermarkMs))} until "
-        + "a record comes. Windows that are over by the clock have given a result; timers, joins and patterns go on only with 'advanceWhenQuiet'.");
+        $"All splits that '{step.Name}' takes time from are quiet: the watermark stays at "
+            + $"{Moments.Of(SplitsOf(step).Max(split => split.WatermarkMs))} until "
+        + "a record comes. Windows that are over by the clock have given a result; timers, joins and patterns go on only with "
+        + "'advanceWhenQuiet'.");
 
     private IEnumerable<Finding> Units()
-        => status.Splits.Where(split => split.WatermarkMs is { } time && TimeRange.LooksLikeSeconds(time, job.Time.GetUtcNow())).Select(split => new Finding(
+        => status.Splits.Where(split => split.WatermarkMs is { } time && TimeRange.LooksLikeSeconds(time, job.Time.GetUtcNow()))
+            .Select(split => new Finding(
             FindingKind.TimesAreSeconds, split.Name,
-            $"Split '{split.Name}': the times of its records lie in early 1970; read as seconds they would be of our days. Give WithEventTime milliseconds, or a "
+            $"Split '{split.Name}': the times of its records lie in early 1970; read as seconds they would be of our days. Give "
+                + "WithEventTime milliseconds, or a "
             + "DateTimeOffset."));
 
     private static string Others(List<SplitStatus> splits)
@@ -73,7 +80,8 @@ internal sealed class TimeFindings(JobRun job, JobStatus status)
     private IEnumerable<Finding> Ahead()
         => status.Splits.Where(split => split.IsHeldBack).Select(split => new Finding(
             FindingKind.SplitIsAhead, split.Name,
-            $"Split '{split.Name}' is not read now: its event time is at {Moments.Of(split.WatermarkMs)}, more than {job.Options.MaxWatermarkDrift} ahead "
+            $"Split '{split.Name}' is not read now: its event time is at {Moments.Of(split.WatermarkMs)}, more than "
+                + $"{job.Options.MaxWatermarkDrift} ahead "
             + $"of the slowest, which is at {Moments.Of(job.MinSplitWatermark())}."));
 
     private IEnumerable<Finding> Idle()

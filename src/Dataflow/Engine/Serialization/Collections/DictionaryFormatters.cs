@@ -74,7 +74,8 @@ internal sealed class ImmutableDictionaryFormatter<TKey, TValue> : DictionaryFor
             : throw SerdeException.Comparer(typeof(ImmutableDictionary<TKey, TValue>));
 }
 
-internal sealed class ImmutableSortedDictionaryFormatter<TKey, TValue> : DictionaryFormatter<ImmutableSortedDictionary<TKey, TValue>, TKey, TValue>
+internal sealed class ImmutableSortedDictionaryFormatter<TKey, TValue>
+    : DictionaryFormatter<ImmutableSortedDictionary<TKey, TValue>, TKey, TValue>
     where TKey : notnull
 {
     protected override ImmutableSortedDictionary<TKey, TValue> Make(KeyValuePair<TKey, TValue>[] entries, int kind)
