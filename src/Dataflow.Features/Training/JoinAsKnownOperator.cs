@@ -15,6 +15,9 @@ internal sealed record JoinAsKnownNode<TKey, TLabel, T>(
     /// <summary>Labels are read first: a label must be present before the events that come after it.</summary>
     public override bool ReadsSecondFirst => true;
 
+    /// <summary>Rows have the times of their cuts, and come as the replay reaches them.</summary>
+    public override bool HasEventTime => false;
+
     public ViewDefinition Definition => View.Definition;
 
     public override IEnumerable<string> CheckLog(StartContext start) => FeatureRegistry.Check(start);

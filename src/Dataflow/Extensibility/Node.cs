@@ -20,17 +20,18 @@ public abstract record Node(string Name)
     /// <summary>The input that is read to its end before any stream starts; null: none.</summary>
     internal virtual Node? ReadFirst => null;
 
-    /// <summary>Whether its records have event time: there is a <c>WithEventTime</c> before it, on both streams if it takes two. Rows of
-    /// tables and broadcast records need none.</summary>
-    public bool HasEventTime
+    /// <summary>Whether its records have event time: <c>WithEventTime</c> stands before it, on both streams where it takes two. Rows of
+    /// tables, what is broadcast and what is read first need none.</summary>
+    /// <remarks>A step whose results have times in no order overrides it: they are then no event time to steps behind.</remarks>
+    public virtual bool HasEventTime
         => this is IGivesEventTime || (TimedInputs is [_, ..] inputs && inputs.TrueForAll(static input => input.HasEventTime));
 
-    private List<Node> TimedInputs => [.. Inputs.Where(static input => !input.IsTimeless)];
-
-    /// <summary>Whether its records count at any time, like rows of tables, and so need no event time.</summary>
+    /// <summary>Whether its records count at any time, as rows of tables do, and so need no event time.</summary>
     internal virtual bool IsTimeless => false;
 
-    /// <summary>All steps that this one depends on.</summary>
+    private List<Node> TimedInputs => [.. Inputs.Where(input => !input.IsTimeless && !ReferenceEquals(input, ReadFirst))];
+
+    /// <summary>All the steps that this one needs.</summary>
     internal IEnumerable<Node> Inputs => new[] { Upstream, Uses }.OfType<Node>();
 
     /// <summary>The type of its records' keys; null where they have none.</summary>

@@ -44,6 +44,18 @@ public sealed class NameTests : StepContract
         Naming("readings", Topic.Of<Reading>("copy-of-readings").StopAtEnd()).Explain();
     }
 
+    [Fact]
+    public void Event_time_is_that_of_the_first_stream()
+    {
+        var pipeline = Begin(fails: false);
+        pipeline.Readings("readings")
+            .Named(pipeline.From(Topic.Of<Reading>("names").StopAtEnd()).KeyBy(static name => name.Key, "key-of-names").Named(), Text)
+            .Window(Tumbling.Every(TimeSpan.FromSeconds(1))).Aggregate(static a => a.Count(), static (_, _, count) => count)
+            .Values().To(Sink.Memory<long>());
+
+        Assert.Contains("tumbling", pipeline.Explain().ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
     protected override void Fill(LogStore log)
     {
         log.Write("readings", All);
