@@ -32,6 +32,9 @@ public abstract class Source<T>
     /// starts again. A changed split is opened at its end, and read on.</summary>
     public virtual bool HasChanged(SourceSplit split) => false;
 
+    /// <summary>Whether all of it is read before any of it is given, in the order of time.</summary>
+    internal virtual bool IsOrdered => false;
+
     /// <inheritdoc/>
     public override string ToString() => $"Source '{Name}'";
 }

@@ -1,13 +1,14 @@
-using Dataflow.Runtime;
-
 namespace Dataflow.Async;
 
 /// <summary>Aligns the watermarks of a step's instances, so that at a checkpoint's barrier all have emitted the same one, as if they held
 /// nothing back: later steps keep one watermark for all workers. Safe for any thread.</summary>
-internal sealed class WatermarkAlignment(JobRun job)
+/// <param name="workers">The number of workers.</param>
+/// <param name="wakeWorkers">Wakes all workers.</param>
+/// <param name="requestedEpoch">Returns the checkpoint that tasks are to take, if they have not yet.</param>
+internal sealed class WatermarkAlignment(int workers, Action wakeWorkers, Func<long> requestedEpoch)
 {
     private readonly Lock _gate = new();
-    private readonly long[] _reached = [.. Enumerable.Repeat(long.MinValue, job.Workers.Count)];
+    private readonly long[] _reached = [.. Enumerable.Repeat(long.MinValue, workers)];
     private long _min = long.MinValue;
     private long _cutEpoch;
     private long _cut;
@@ -23,9 +24,9 @@ internal sealed class WatermarkAlignment(JobRun job)
         {
             _reached[worker] = reached;
             var min = _reached.Min();
-            if (min > _min) job.WakeWorkers();
+            if (min > _min) wakeWorkers();
             _min = min;
-            if (job.RequestedEpoch is var requested && requested > epoch && requested > _cutEpoch) (_cutEpoch, _cut) = (requested, min);
+            if (requestedEpoch() is var requested && requested > epoch && requested > _cutEpoch) (_cutEpoch, _cut) = (requested, min);
             return _cutEpoch > epoch ? _cut : min;
         }
     }

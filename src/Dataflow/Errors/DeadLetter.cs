@@ -6,4 +6,8 @@ namespace Dataflow;
 /// <param name="Position">The record's position in the split; -1 where it is not known.</param>
 /// <param name="Reason">The error's message, or why the step rejected the record.</param>
 /// <param name="Time">The time of the failure, by the job's clock.</param>
-public sealed record DeadLetter(string Step, string Source, long Position, string Reason, DateTimeOffset Time);
+public sealed record DeadLetter(string Step, string Source, long Position, string Reason, DateTimeOffset Time)
+{
+    /// <summary>Returns the name of the topic with a pipeline's dead letters.</summary>
+    internal static string TopicOf(string pipeline) => $"{pipeline}.dead-letters";
+}

@@ -131,7 +131,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
         _shardOf = _keyShard ?? (_ => ownShard);
         _shared = Context.Shared(() => new SharedByWorkers(
             _options.CallsPerSecond is { } rate ? new RateLimit(rate, Context.Time) : null,
-            _saved is not null && _keyShard is not null && Context.Workers > 1 ? new WatermarkAlignment(Context.Task.Job) : null));
+            _saved is not null && _keyShard is not null && Context.Workers > 1 ? Context.AlignWatermarks() : null));
         if (_shared.Limit is not null) _turns = new Turns(_shared.Limit, Context);
         if (_saved is not null) Restore();
     }
@@ -176,7 +176,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
             _saved!.Save(in call.Record, call.Time.Watermark, key);
             call.SavedAs = key;
         }
-        catch (Exception error) when (Context.Task.IsFailure(error))
+        catch (Exception error) when (Context.IsFailure(error))
         {
             throw Fail(error, in call.Record);
         }

@@ -106,7 +106,7 @@ public abstract class Operator
     internal void Open(OperatorContext context)
     {
         _context = context;
-        Stopping = context.Task.Job.Stopping;
+        Stopping = context.Stopping;
         context.OpenTimers();
         Open();
     }
@@ -128,7 +128,7 @@ public abstract class Operator
     /// <exception cref="OperatorException">The pipeline's <see cref="ErrorPolicy"/> is to stop the job.</exception>
     protected void Reject(Exception error, string part)
     {
-        Context.Task.DeadLetters.Reject(
+        Context.Reject(
             OperatorException.FailedOn(Context.Name, part, (error as OperatorException)?.InnerException ?? error));
         DeadLetters++;
     }
@@ -137,7 +137,7 @@ public abstract class Operator
     /// record.</summary>
     protected void WriteDeadLetter(string reason, RecordOrigin origin)
     {
-        Context.Task.DeadLetters.Write(Context.Refuse(reason, origin));
+        Context.Write(Context.Refuse(reason, origin));
         DeadLetters++;
     }
 
@@ -149,7 +149,7 @@ public abstract class Operator
     /// <exception cref="OperatorException">The pipeline's <see cref="ErrorPolicy"/> is to stop the job.</exception>
     protected void Reject(Exception error, RecordOrigin origin)
     {
-        Context.Task.DeadLetters.Reject(Context.Fail(error, origin));
+        Context.Reject(Context.Fail(error, origin));
         DeadLetters++;
     }
 

@@ -1,3 +1,4 @@
+using Dataflow.Async;
 using Dataflow.Checkpoints;
 using Dataflow.Log;
 using Dataflow.Runtime;
@@ -67,6 +68,21 @@ public sealed class OperatorContext
 
     internal StreamTask Task => _task;
 
+    /// <summary>Whether an error is a failure of code that has not named itself, and not the end of the job.</summary>
+    internal bool IsFailure(Exception error) => _task.IsFailure(error);
+
+    /// <summary>Leaves a record out: as a dead letter, where the pipeline says so.</summary>
+    /// <exception cref="OperatorException">The pipeline says otherwise, or there are too many of them.</exception>
+    internal void Reject(OperatorException error) => _task.DeadLetters.Reject(error);
+
+    /// <summary>Keeps a dead letter for the next checkpoint.</summary>
+    internal void Write(DeadLetter letter) => _task.DeadLetters.Write(letter);
+
+    /// <summary>Tells that this worker's part of an input is loaded that is read before streams start.</summary>
+    internal void InputLoaded() => _task.Job.StartGate.InputLoaded();
+
+    internal WatermarkAlignment AlignWatermarks() => new(Workers, _task.Job.WakeWorkers, () => _task.Job.RequestedEpoch);
+
     /// <summary>Whether records on which the user's code fails are rejected instead of stopping the job.</summary>
     public bool KeepsRejected { get; }
 
@@ -127,8 +143,12 @@ public sealed class OperatorContext
         where TStep : class
     {
         ArgumentNullException.ThrowIfNull(step);
-        return _task.TryFind(step.Id) as TStep;
+        return StepOf<TStep>(step.Id);
     }
+
+    internal TStep? StepOf<TStep>(int nodeId)
+        where TStep : class
+        => _task.TryFind(nodeId) as TStep;
 
     /// <summary>Wakes the step's worker if it is parked, to poll the step at once: when a call has completed, for example. May be called on
     /// any thread.</summary>

@@ -77,5 +77,5 @@ internal sealed class JoinOperator<TKey, T, TRow, TOut>(int tableId, Func<T, TRo
 
     protected override void Declare(StepDeclaration declare) => _misses = declare.Counter(CounterDefinition.Unmatched);
 
-    protected override void Open() => _rows = Context.Task.Find<TableOperator<TKey, TRow>>(tableId).Rows;
+    protected override void Open() => _rows = Context.StepOf<TableOperator<TKey, TRow>>(tableId)!.Rows;
 }

@@ -53,7 +53,7 @@ public sealed class Table<TKey, TRow>
     public ITableRows<TKey, TRow>? RowsIn(OperatorContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return Rows(context.Task);
+        return Rows(context.StepOf<Operator>);
     }
 
     /// <inheritdoc/>

@@ -46,7 +46,7 @@ internal sealed class TableOperator<TKey, TRow>(bool isReadFirst)
     public override void Advance(long watermark)
     {
         base.Advance(watermark);
-        if (isReadFirst && watermark == long.MaxValue) Context.Task.Job.StartGate.InputLoaded();
+        if (isReadFirst && watermark == long.MaxValue) Context.InputLoaded();
     }
 
     public bool TryGet(TKey key, out TRow row) => Rows.TryGet(key, out row);

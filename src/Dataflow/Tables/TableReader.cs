@@ -59,7 +59,7 @@ public sealed class TableReader<TKey, TRow>
             {
                 foreach (var task in tasks)
                 {
-                    if (_rows(task) is { } rows) return ask(rows, task);
+                    if (_rows(task.TryFind) is { } rows) return ask(rows, task);
                 }
 
                 throw new InvalidOperationException(

@@ -47,7 +47,7 @@ static partial class Verbs
         where TKey : notnull
     {
         var rows = table.Rows;
-        return task => rows(task) is { } found && task.TryFind(step.Id) is IAcceptsRows<TKey, TRow> { Accepted: var accepted }
+        return find => rows(find) is { } found && find(step.Id) is IAcceptsRows<TKey, TRow> { Accepted: var accepted }
             ? new MadeRows<TKey, TRow, TOut>(found, accepted, isIn, make)
             : null;
     }

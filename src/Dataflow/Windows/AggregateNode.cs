@@ -1,4 +1,3 @@
-using Dataflow.Combining;
 using Dataflow.Planning;
 
 namespace Dataflow.Windows;

@@ -66,7 +66,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
     {
         base.Open();
         _due.Refill(_sessions.ByKey);
-        _filter = Context.Task.Find<LateFilter<TKey, T>>(windowNodeId);
+        _filter = Context.StepOf<LateFilter<TKey, T>>(windowNodeId)!;
     }
 
     protected override void Close(long watermark)

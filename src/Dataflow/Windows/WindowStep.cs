@@ -1,3 +1,4 @@
+using Dataflow.Planning;
 using Dataflow.Windows;
 
 namespace Dataflow;
@@ -87,6 +88,3 @@ internal sealed record WindowNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Inp
             yield return $"Window '{Name}' ({Windows}) gives its results by itself. Leave its trigger out.";
     }
 }
-
-/// <summary>The step that drops late records, for any type of record.</summary>
-internal interface IWindowNode;

@@ -1,4 +1,3 @@
-using Dataflow.Checkpoints;
 
 namespace Dataflow;
 
@@ -19,7 +18,7 @@ static partial class Source
         ArgumentNullException.ThrowIfNull(original);
         ArgumentException.ThrowIfNullOrWhiteSpace(deadLettersOf);
         return new ReplaySource<T>(
-            original is OrderedSource<T> ordered ? ordered.AsItIs : original, DeadLetterTopic.NameFor(deadLettersOf));
+            original is OrderedSource<T> ordered ? ordered.AsItIs : original, DeadLetter.TopicOf(deadLettersOf));
     }
 
     /// <summary>Reads the records of a topic again for which a pipeline has written dead letters.</summary>

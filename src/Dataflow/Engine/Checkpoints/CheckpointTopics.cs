@@ -59,7 +59,7 @@ internal sealed class CheckpointTopics
             await log.CreateTopicAsync($"{pipeline}.checkpoints", Copies, Small, cancellationToken),
             await log.CreateTopicAsync($"{pipeline}.changelog", Shards.Count, Small, cancellationToken),
             await log.CreateTopicAsync($"{pipeline}.snapshots", Shards.Count, Small, cancellationToken),
-            writesDeadLetters ? await log.CreateTopicAsync(DeadLetterTopic.NameFor(pipeline), 1, cancellationToken) : null);
+            writesDeadLetters ? await log.CreateTopicAsync(DeadLetter.TopicOf(pipeline), 1, cancellationToken) : null);
 
     /// <summary>Reads the manifest of the last checkpoint; null before the first and after all was forgotten.</summary>
     /// <exception cref="CheckpointException">It is missing or damaged in every copy, or there is state without one.</exception>

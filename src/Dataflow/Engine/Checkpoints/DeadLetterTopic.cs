@@ -6,8 +6,6 @@ namespace Dataflow.Checkpoints;
 /// <summary>Writes a checkpoint's dead letters, in the checkpoint's own commit.</summary>
 internal static class DeadLetterTopic
 {
-    public static string NameFor(string pipeline) => $"{pipeline}.dead-letters";
-
     /// <exception cref="OperatorException">There are more than the pipeline allows.</exception>
     public static void Add(LogCommit commit, LogTopic? topic, IReadOnlyList<DeadLetter> letters, long max)
     {

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Dataflow.Combining;
 using Dataflow.Serialization;
 
 namespace Dataflow.Planning;

@@ -8,7 +8,7 @@ internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T
     /// other.</summary>
     public override string? StateSignature => IsOrdered ? "in order of time" : null;
 
-    public bool IsOrdered => Source is OrderedSource<T>;
+    public bool IsOrdered => Source.IsOrdered;
 
     public override void CheckTypes() => Source.CheckTypes();
 

@@ -15,7 +15,7 @@ internal sealed class SecondInputOperator<T>(int ownerId, bool isReadFirst) : Op
         {
             _owner.ProcessSecond(in record);
         }
-        catch (Exception error) when (Context.Task.IsFailure(error))
+        catch (Exception error) when (Context.IsFailure(error))
         {
             throw _ownerContext.Fail(error, record.Origin);
         }
@@ -24,7 +24,7 @@ internal sealed class SecondInputOperator<T>(int ownerId, bool isReadFirst) : Op
     public override void Advance(long watermark)
     {
         _owner.AdvanceSecond(watermark);
-        if (isReadFirst && watermark == long.MaxValue) Context.Task.Job.StartGate.InputLoaded();
+        if (isReadFirst && watermark == long.MaxValue) Context.InputLoaded();
     }
 
     public override void Idle(Idleness idleness) => _owner.IdleSecond(idleness);

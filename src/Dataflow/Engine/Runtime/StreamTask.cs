@@ -120,10 +120,6 @@ internal sealed class StreamTask
     /// <summary>Returns the name of the step that a state belongs to; null if it is none of these.</summary>
     public string? StepOf(IState state) => _steps.Find(step => step.Context.Owns(state)).Context?.Name;
 
-    public TStep Find<TStep>(int nodeId)
-        where TStep : Operator
-        => (TStep)_steps.First(step => step.Context.NodeId == nodeId).Step;
-
     /// <summary>Finds the running step of a node; null if it runs in another task.</summary>
     public Operator? TryFind(int nodeId) => _steps.Find(step => step.Context.NodeId == nodeId).Step;
 

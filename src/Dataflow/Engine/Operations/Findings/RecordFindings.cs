@@ -1,4 +1,3 @@
-using Dataflow.Checkpoints;
 using Dataflow.Runtime;
 
 namespace Dataflow.Operations.Findings;
@@ -24,7 +23,7 @@ internal static class RecordFindings
                     $"Step '{step.Name}' finds no row for any of {step.In} records. Check that both sides have the same keys.");
             else if (step.DeadLetters == step.In)
                 yield return new(FindingKind.AllFailed, step.Name,
-                    $"Step '{step.Name}' fails on all {step.In} records; topic '{DeadLetterTopic.NameFor(job.Plan.Pipeline)}' says why.");
+                    $"Step '{step.Name}' fails on all {step.In} records; topic '{DeadLetter.TopicOf(job.Plan.Pipeline)}' says why.");
         }
     }
 

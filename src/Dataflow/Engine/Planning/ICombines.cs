@@ -1,6 +1,4 @@
-using Dataflow.Planning;
-
-namespace Dataflow.Combining;
+namespace Dataflow.Planning;
 
 /// <summary>A step that aggregates and allows pre-aggregation before its exchange.</summary>
 internal interface ICombines
