@@ -15,6 +15,9 @@ static partial class ArrowSinks
         /// list).</typeparam>
         /// <param name="path">The file. Its directory must exist.</param>
         /// <exception cref="ConnectorException">A property has no Arrow column.</exception>
+        /// <example><code>
+        /// rows.Where(flight => flight.Delay > 60).To(Sink.Arrow&lt;TrainingRow>(file));
+        /// </code></example>
         public static Sink<T> Arrow<T>(string path)
         {
             ArgumentException.ThrowIfNullOrEmpty(path);

@@ -10,6 +10,10 @@ static partial class ModelVerbs
         /// <summary>Embeds a text of each value; the order stays. Values whose text fails are written to the topic
         /// <c>PIPELINE.dead-letters</c>, exactly once, as <see cref="DeadLetter"/>.</summary>
         /// <inheritdoc cref="Embed{T, TOut}(Stream{T}, IEmbeddingGenerator{string, Embedding{float}}, Func{T, string}, Func{T, float[], TOut}, out Stream{DeadLetter}, string, InferenceOptions)"/>
+        /// <example><code>
+        /// pipeline.From(Source.JsonLines&lt;Sentence>(file))
+        ///     .Embed(model, sentence => sentence.Text, (sentence, vector) => new SentenceVector(sentence, vector), options: options)
+        /// </code></example>
         public Stream<TOut> Embed<TOut>(
             IEmbeddingGenerator<string, Embedding<float>> model, Func<T, string?> text, Func<T, float[], TOut> result,
             string name = "embed", InferenceOptions? options = null)
@@ -81,6 +85,10 @@ static partial class ModelVerbs
         /// <param name="result">Computes the result of row and vector; called on the task's thread. It may keep the array.</param>
         /// <param name="name">The name of the step, the table, and the topic of the results.</param>
         /// <param name="options">The workers, the calls, and how many results are kept.</param>
+        /// <example><code>
+        /// var vectors = pipeline.Table(Source.Of(notes, "notes"), note => note.Id)
+        ///     .Embed(model, note => note.Text, (note, vector) => new NoteVector(note.Id, vector));
+        /// </code></example>
         public Table<TKey, TOut> Embed<TOut>(
             IEmbeddingGenerator<string, Embedding<float>> model, Func<TRow, string?> text, Func<TRow, float[], TOut> result,
             string name = "embed", InferenceOptions? options = null)

@@ -16,6 +16,11 @@ static partial class ModelVerbs
         /// is also found in its context. At least 10 less than <c>MaxTokens</c>.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors; names the topic of the results too.</param>
         /// <param name="options">The workers, the calls, and how many results are kept.</param>
+        /// <example><code>
+        /// pipeline.From(Source.Of(notes))
+        ///     .EmbedChunks(model, note => note.Text, (note, part, vector) => $"{note.Id}, part {part.Index}: {part.Text}", overlap: 2)
+        ///     .To(parts);
+        /// </code></example>
         public Stream<TOut> EmbedChunks<TOut>(
             EmbeddingModel model, Func<T, string?> text, Func<T, TextChunk, float[], TOut> result, int overlap = 32,
             string name = "embed", InferenceOptions? options = null)

@@ -18,6 +18,12 @@ static partial class ModelVerbs
         /// <param name="name">Name shown in the plan, in metrics and in errors; names the topic of the results too.</param>
         /// <param name="options">The workers, the calls, and how many results are kept. A generator is identified by the model that it
         /// names or, if it names none, by its version.</param>
+        /// <example><code>
+        /// pipeline.From(s_sentences)
+        ///     .Embed(versions, sentence => sentence.Text,
+        ///         (sentence, found) => new Row(sentence.Id, found.Version, found.Vector, found.Tried?.Version), options: _options)
+        ///     .To(s_live);
+        /// </code></example>
         public Stream<TOut> Embed<TOut>(
             ModelVersions versions, Func<T, string?> text, Func<T, VersionedVector, TOut> result, string name = "embed",
             InferenceOptions? options = null)

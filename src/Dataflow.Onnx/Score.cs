@@ -17,6 +17,11 @@ static partial class ModelVerbs
         /// <param name="result">Computes the result of a value and its scores, which must not be kept; called on the task's thread.</param>
         /// <param name="output">The name of the model's output; null: the only one of floats.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
+        /// <example><code>
+        /// rows.Score(
+        ///     model, [.. Columns.Select(column => (Func&lt;RiskRow, float>)(row => column.Of(row) ?? float.NaN))],
+        ///     (row, risk) => new ScoredFlight(row.Late, risk[0])).To(Scored);
+        /// </code></example>
         public Stream<TOut> Score<TOut>(
             OnnxModel model, IReadOnlyList<Func<T, float>> features, Func<T, ReadOnlySpan<float>, TOut> result,
             string? output = null, string name = "score")

@@ -19,6 +19,11 @@ public static class RedisVerbs
         /// time.</remarks>
         /// <param name="configuration">The configuration in the form of StackExchange.Redis: <c>localhost:6379,password=…</c>.</param>
         /// <exception cref="ConnectorException">The configuration is invalid; the message says which part.</exception>
+        /// <example><code>
+        /// var sales = byItem.FeatureView(
+        ///     "sales", v => v.Aggregate("pieces", a => a.Sum(order => order.Pieces), [TimeSpan.FromHours(1)]));
+        /// sales.ToRedis("localhost:6379"); // hashes sales:tea, sales:cups, …
+        /// </code></example>
         public void ToRedis(string configuration)
         {
             ArgumentException.ThrowIfNullOrEmpty(configuration);
@@ -44,6 +49,9 @@ public static class RedisVerbs
         /// <param name="name">The start of the hashes' keys: <c>NAME:KEY</c>.</param>
         /// <exception cref="ConnectorException">A property is neither number, text, <c>bool</c>, time nor enum; or the configuration is
         /// invalid.</exception>
+        /// <example><code>
+        /// byItem.ToTable().ToRedis("localhost:6379", "stock"); // hashes stock:tea, stock:cups, …
+        /// </code></example>
         public void ToRedis(string configuration, string name)
         {
             ArgumentException.ThrowIfNullOrEmpty(configuration);

@@ -18,6 +18,11 @@ public static class IndexVerbs
         /// <param name="vector">Selects the vector of a row, which must not change later; called on the task's thread, and again at a
         /// start.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
+        /// <example><code>
+        /// using var index = VectorIndex.Exact&lt;string, (string Name, float[] Taste)>(dimensions: 2);
+        /// pipeline.Table(Source.Of(input, "drinks"), drink => drink.Name)
+        ///     .ToIndex(index, drink => drink.Taste);
+        /// </code></example>
         public void ToIndex(VectorIndex<TKey, TRow> index, Func<TRow, float[]> vector, string name = "index")
         {
             ArgumentNullException.ThrowIfNull(index);

@@ -13,6 +13,9 @@ static partial class ArrowSinks
         /// <typeparam name="T">The type of the values; see <c>Sink.Arrow</c>.</typeparam>
         /// <param name="path">The file. Its directory must exist.</param>
         /// <exception cref="ConnectorException">A property has no column.</exception>
+        /// <example><code>
+        /// rows.To(Sink.Parquet&lt;TrainingRow>(parquet));
+        /// </code></example>
         public static Sink<T> Parquet<T>(string path)
         {
             ArgumentException.ThrowIfNullOrEmpty(path);

@@ -17,6 +17,9 @@ public static class ArrowSources
         /// <param name="path">The file.</param>
         /// <param name="whenReplaced">The reaction to a file that is another one than the job had read before its restart.</param>
         /// <exception cref="ConnectorException"><typeparamref name="T"/> cannot be made from a row.</exception>
+        /// <example><code>
+        /// pipeline.From(Source.Parquet&lt;TrainingRow>(flights)).To(s_rows);
+        /// </code></example>
         public static Source<T> Parquet<T>(string path, ReplacedFile whenReplaced = ReplacedFile.Refuse)
         {
             ArgumentException.ThrowIfNullOrEmpty(path);

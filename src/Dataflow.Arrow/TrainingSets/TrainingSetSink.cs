@@ -19,6 +19,9 @@ static partial class ArrowSinks
         /// <param name="directory">The directory; created if it is missing. It must not hold another training set.</param>
         /// <param name="options">The format and size of the files. Default: Arrow, of 1,048,576 rows.</param>
         /// <exception cref="ConnectorException">A property has no column.</exception>
+        /// <example><code>
+        /// rows.To(Sink.TrainingSet&lt;TrainingRow>(folder, new TrainingSetOptions { RowsPerFile = 100_000 }));
+        /// </code></example>
         public static Sink<T> TrainingSet<T>(string directory, TrainingSetOptions? options = null)
         {
             ArgumentException.ThrowIfNullOrEmpty(directory);

@@ -148,6 +148,15 @@ static partial class FeatureVerbs
         /// <summary>Opens a feature service for reading.</summary>
         /// <param name="service">A service of the job's pipeline, whose <c>Serve</c> was called before the start.</param>
         /// <exception cref="InvalidOperationException"><c>Serve</c> was not called.</exception>
+        /// <example><code>
+        /// var reader = job.Read(advice);
+        /// while (reader.Read("ada", at: Shop.At(90))["item"].EventTime != Shop.At(50)) await Task.Delay(1);
+        /// foreach (var customer in new[] { "ada", "bob" })
+        /// {
+        ///     var answer = reader.Read(customer, at: Shop.At(90));
+        ///     foreach (var name in answer.Names) Console.WriteLine($"{customer} {name}: {answer[name]}");
+        /// }
+        /// </code></example>
         public FeatureReader<TRequest> Read<TRequest>(FeatureService<TRequest> service)
         {
             ArgumentNullException.ThrowIfNull(job);

@@ -25,6 +25,11 @@ static partial class FeatureVerbs
         /// <param name="service">The features as defined for training; made in the same pipeline.</param>
         /// <param name="name">Names the state.</param>
         /// <returns>A row for each feature.</returns>
+        /// <example><code>
+        /// skew.FindSkew(s_served, Advice(skew.From(Topic.Of&lt;Order>("orders").StopAtEnd())))
+        ///     .Select(row => $"{row.Compared} compared, {row.Different} differ")
+        ///     .PrintChanges();
+        /// </code></example>
         public Table<string, FeatureSkew> FindSkew<TRequest>(
             Topic<Served<TRequest>> served, FeatureService<TRequest> service, string name = "skew")
             => pipeline.JoinFeaturesAsKnown(served, service, answer => answer.Request, answer => answer.Cut, Compare)

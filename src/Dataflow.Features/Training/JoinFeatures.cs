@@ -15,6 +15,15 @@ static partial class FeatureVerbs
         /// <param name="service">The service with the features; made in the same pipeline.</param>
         /// <param name="request">Makes the request for a label; called on the task's thread.</param>
         /// <param name="result">Computes the row; called on the task's thread. It may keep the vector.</param>
+        /// <example><code>
+        /// pipeline.From(Source.Of(paid, "payments"))
+        ///     .WithEventTime(payment => payment.Time)
+        ///     .JoinFeatures(
+        ///         advice, payment => payment.Customer,
+        ///         (payment, known) =>
+        ///             $"{payment.Time:HH:mm} {payment.Customer} paid {payment.Euro}, knew of {known["pieces_1h"].As&lt;long>()} pieces")
+        ///     .To(Sink.Console&lt;string>());
+        /// </code></example>
         public Stream<TOut> JoinFeatures<TRequest, TOut>(
             FeatureService<TRequest> service, Func<TLabel, TRequest> request, Func<TLabel, FeatureVector, TOut> result)
         {
@@ -46,6 +55,12 @@ static partial class FeatureVerbs
         /// <param name="cut">Selects the <see cref="FeatureVector.Cut"/> of the answer; called on the task's thread.</param>
         /// <param name="result">Computes the row; called on the task's thread. It may keep the vector.</param>
         /// <exception cref="ArgumentException">The service reads a view by a key that is computed from features.</exception>
+        /// <example><code>
+        /// known.JoinFeaturesAsKnown(
+        ///         s_served, Advice(known.From(Topic.Of&lt;Order>("orders").StopAtEnd())), answer => answer.Request, answer => answer.Cut,
+        ///         (answer, features) => $"{answer.Request} was told {features["pieces_1h"].As&lt;long>()} pieces")
+        ///     .To(Sink.Console&lt;string>());
+        /// </code></example>
         public Stream<TOut> JoinFeaturesAsKnown<TLabel, TRequest, TOut>(
             Source<TLabel> labels, FeatureService<TRequest> service, Func<TLabel, TRequest> request, Func<TLabel, FeatureCut> cut,
             Func<TLabel, FeatureVector, TOut> result)

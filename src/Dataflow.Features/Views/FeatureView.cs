@@ -12,6 +12,13 @@ static partial class FeatureVerbs
         /// <param name="name">The view's name, which also names the step and its state where the view is served.</param>
         /// <param name="features">Adds the features.</param>
         /// <exception cref="ArgumentException">The features do not fit together.</exception>
+        /// <example><code>
+        /// var customers = pipeline.From(Source.Of(bought, "orders"))
+        ///     .WithEventTime(order => order.Time)
+        ///     .KeyBy(order => order.Customer)
+        ///     .FeatureView("customers", v => v.Aggregate(
+        ///         "pieces", a => a.Sum(order => order.Pieces), [TimeSpan.FromHours(1)], defaultValue: 0));
+        /// </code></example>
         public FeatureView<TKey> FeatureView(string name, Action<FeatureViewBuilder<T>> features)
         {
             ArgumentException.ThrowIfNullOrWhiteSpace(name);

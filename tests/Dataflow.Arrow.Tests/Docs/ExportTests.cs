@@ -18,7 +18,7 @@ public sealed class ExportTests : IDisposable
         var flights = Path.Combine(AppContext.BaseDirectory, "flights.parquet");
 
         SimulatedJob.Start(Import(flights), log).Run();
-        SimulatedJob.Start(Export(_folder["late.arrow"], _folder["set"]), log).Run();
+        SimulatedJob.Start(Export(_folder["late.arrow"], _folder["set"], _folder["all.parquet"]), log).Run();
 
         await using var server = await TrainingServer.StartAsync(
             log,
@@ -27,6 +27,7 @@ public sealed class ExportTests : IDisposable
             cancellationToken);
 
         Assert.True(File.Exists(_folder["late.arrow"]));
+        Assert.True(File.Exists(_folder["all.parquet"]));
         Assert.True(File.Exists(Path.Combine(_folder["set"], "manifest.json")));
     }
 
@@ -39,12 +40,13 @@ public sealed class ExportTests : IDisposable
         return pipeline;
     }
 
-    private static Pipeline Export(string file, string folder)
+    private static Pipeline Export(string file, string folder, string parquet)
     {
         var pipeline = new Pipeline("export");
         var rows = pipeline.From(s_rows.StopAtEnd());
         rows.Where(flight => flight.Delay > 60).To(Sink.Arrow<TrainingRow>(file));
         rows.To(Sink.TrainingSet<TrainingRow>(folder, new TrainingSetOptions { RowsPerFile = 100_000 }));
+        rows.To(Sink.Parquet<TrainingRow>(parquet));
         return pipeline;
     }
 

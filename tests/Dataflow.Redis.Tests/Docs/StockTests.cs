@@ -12,7 +12,8 @@ public class StockTests
         var orders = pipeline.From(Topic.Of<Order>("orders")).WithEventTime(order => order.Time);
 
         var byItem = orders.KeyBy(order => order.Item);
-        var sales = byItem.FeatureView("sales", v => v.Aggregate("pieces", a => a.Sum(order => order.Pieces), [TimeSpan.FromHours(1)]));
+        var sales = byItem.FeatureView(
+            "sales", v => v.Aggregate("pieces", a => a.Sum(order => order.Pieces), [TimeSpan.FromHours(1)]));
         sales.ToRedis("localhost:6379"); // hashes sales:tea, sales:cups, …
 
         byItem.ToTable().ToRedis("localhost:6379", "stock"); // hashes stock:tea, stock:cups, …

@@ -35,8 +35,30 @@ public partial class CommentTests
         => Assert.Equal([], Listing.Files("src", "*.cs").SelectMany(file => Riddle().Matches(File.ReadAllText(file))
             .Select(riddle => $"{Path.GetFileName(file)}: {riddle.Value}")));
 
+    [Fact]
+    public void Each_verb_of_the_packages_beside_the_core_has_an_example()
+    {
+        var withExample = from file in Listing.Files("src", "*.cs")
+                          let text = File.ReadAllText(file)
+                          let holder = Holder().Match(text)
+                          where holder.Success
+                          from member in Shown().Matches(text)
+                          select (holder.Value, member.Groups["name"].Value);
+
+        var verbs = VerbPageTests.PackageVerbs().Select(verb => (verb.Holder, verb.Name.Split('.')[^1])).ToList();
+        Assert.Contains(("ModelVerbs", "Embed"), verbs);
+        Assert.Equal([], verbs.Except(withExample));
+    }
+
     [GeneratedRegex("<example><code>(.*?)</code></example>", RegexOptions.Singleline)]
     private static partial Regex Code();
+
+    [GeneratedRegex(@"(?<=^(public )?static (partial )?class )\w+", RegexOptions.Multiline)]
+    private static partial Regex Holder();
+
+    // A public method under a comment with an example.
+    [GeneratedRegex(@"</code></example>\n(\s*///.*\n|\s*\[.*\n)*\s*public [^=;{}]*?\b(?<name>\w+)(<[\w, ]*>)?\(")]
+    private static partial Regex Shown();
 
     // Between class and verb stands the extension block, which has a name that nobody gave it.
     [GeneratedRegex(@"<G>[^.]+\.")]

@@ -45,14 +45,25 @@ public partial class VerbPageTests
     [Fact]
     public void Each_verb_has_a_section_and_an_example()
     {
-        var lines = Pages.SelectMany(page => File.ReadLines(PathOf(page.Data)));
-        var sections = string.Join('\n', lines.Where(line => line.StartsWith('#')));
         var names = Verbs().Concat(Windows()).Distinct().ToList();
 
         Assert.Contains("JoinAsOf", names);
         Assert.Contains("Tumbling.Every", names);
-        Assert.Equal([], names.Where(name => !Regex.IsMatch(sections, $@"\b{name}\b")));
+        Assert.Equal([], WithoutSection(names));
         Assert.Equal([], WithoutExample(names));
+    }
+
+    [Fact]
+    public void Each_verb_of_the_packages_beside_the_core_has_a_section_and_is_in_an_example_of_a_page()
+    {
+        var blocks = Pages.SelectMany(page => Block().Matches(File.ReadAllText(PathOf(page.Data))));
+        var examples = string.Join('\n', blocks.Select(block => block.Groups["text"].Value));
+        var names = PackageVerbs().Select(verb => verb.Name).ToList();
+
+        Assert.Contains("Embed", names);
+        Assert.Contains("Sink.TrainingSet", names);
+        Assert.Equal([], WithoutSection(names));
+        Assert.Equal([], names.Where(name => !IsUsed(name, examples)));
     }
 
     [Fact]
@@ -70,8 +81,18 @@ public partial class VerbPageTests
     private static IEnumerable<string> WithoutExample(IEnumerable<string> names)
     {
         var programs = string.Concat(Directory.EnumerateFiles(Repository.PathOf("examples/Verbs"), "*.cs").Select(File.ReadAllText));
-        return names.Where(name => !Regex.IsMatch(programs, $@"{(name.Contains('.', StringComparison.Ordinal) ? "" : @"\.")}{name}\b"));
+        return names.Where(name => !IsUsed(name, programs));
     }
+
+    private static IEnumerable<string> WithoutSection(IEnumerable<string> names)
+    {
+        var lines = Pages.SelectMany(page => File.ReadLines(PathOf(page.Data)));
+        var sections = string.Join('\n', lines.Where(line => line.StartsWith('#')));
+        return names.Where(name => !Regex.IsMatch(sections, $@"\b{name}\b"));
+    }
+
+    private static bool IsUsed(string name, string code)
+        => Regex.IsMatch(code, $@"{(name.Contains('.', StringComparison.Ordinal) ? "" : @"\.")}{name}\b");
 
     /// <summary>What is written behind a stream, a table, a pipeline, a job or a log, and behind <c>Source</c>, <c>Sink</c> and
     /// <c>Topic</c>.</summary>
@@ -80,6 +101,15 @@ public partial class VerbPageTests
             from type in new[] { typeof(Source), typeof(Sink), typeof(Topic) }
             from member in type.GetMethods(Own)
             select $"{type.Name}.{member.Name}");
+
+    /// <summary>The verbs, sources and sinks of the packages beside the core, by the approved surface of each: its class, and as a user
+    /// writes it.</summary>
+    internal static IEnumerable<(string Holder, string Name)> PackageVerbs()
+        => (from surface in Listing.Files("tests", "PublicSurface.txt")
+            from holder in Holder().Matches(File.ReadAllText(surface))
+            from member in Member().Matches(holder.Groups["members"].Value)
+            let prefix = holder.Groups["kind"].Value is "Verbs" ? "" : $"{holder.Groups["kind"].Value}."
+            select (holder.Groups["name"].Value, $"{prefix}{member.Value}")).Distinct();
 
     internal static IEnumerable<string> Windows()
         => from type in typeof(Pipeline).Assembly.GetExportedTypes()
@@ -114,6 +144,13 @@ public partial class VerbPageTests
             .ToDictionary(section => section[0], section => section[1].Trim('\n'));
 
     private static string PathOf(string page) => Repository.PathOf($"src/docs/verbs/{page}");
+
+    [GeneratedRegex(@"^static class Dataflow\.\w+\.(?<name>\w+(?<kind>Verbs|Source|Sink)s?)\n(?<members>(  .*\n)*)",
+        RegexOptions.Multiline)]
+    private static partial Regex Holder();
+
+    [GeneratedRegex(@"(?<=^  static )\w+(?=[<(])", RegexOptions.Multiline)]
+    private static partial Regex Member();
 
     [GeneratedRegex(@"^```(?<language>csharp|text)\n(?<text>.*?)\n```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block();
