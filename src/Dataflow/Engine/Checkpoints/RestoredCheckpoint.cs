@@ -1,12 +1,18 @@
+using System.Collections.Concurrent;
 using Dataflow.Planning;
 
 namespace Dataflow.Checkpoints;
 
 /// <summary>The checkpoint that a job starts from: the last one of its pipeline, or none.</summary>
+/// <remarks>A source, sink or step that this run does not have may be put back in a later one. Until then each manifest takes over the
+/// checkpoint's entries of it: positions of splits that the run does not have, and saved bytes that no step has asked for.</remarks>
 internal sealed class RestoredCheckpoint(Manifest? manifest)
 {
     private readonly Dictionary<string, SplitPosition> _positions =
         manifest?.Positions.ToDictionary(position => position.Name, StringComparer.Ordinal) ?? [];
+
+    private readonly ConcurrentDictionary<string, byte[]> _unclaimed =
+        new(manifest?.Blobs ?? new Dictionary<string, byte[]>(), StringComparer.Ordinal);
 
     /// <summary>The checkpoint's number; 0: there is none.</summary>
     public long Epoch => manifest?.Epoch ?? 0;
@@ -17,7 +23,20 @@ internal sealed class RestoredCheckpoint(Manifest? manifest)
     public IReadOnlyList<(int Id, string Name)> Splits
         => [.. _positions.Values.Where(static split => split.Id is not null).Select(static split => (split.Id!.Value, split.Name)).Order()];
 
-    public ReadOnlyMemory<byte> Saved(string key) => manifest?.Blobs.GetValueOrDefault(key);
+    /// <summary>The saved bytes that no step has asked for since the job started, by their keys.</summary>
+    public IEnumerable<KeyValuePair<string, byte[]>> Unclaimed => _unclaimed;
+
+    /// <summary>Returns the bytes that were saved under a key. The caller saves them again from now on, or has none.</summary>
+    public ReadOnlyMemory<byte> Saved(string key)
+    {
+        _unclaimed.TryRemove(key, out _);
+        return manifest?.Blobs.GetValueOrDefault(key);
+    }
+
+    /// <summary>Returns the positions of splits that a run does not have.</summary>
+    /// <param name="present">The names of the run's splits.</param>
+    public IEnumerable<SplitPosition> PositionsBeside(IEnumerable<string> present)
+        => _positions.Values.ExceptBy(present, static split => split.Name);
 
     /// <summary>The saved position of a split; null if it is new.</summary>
     public SplitPosition? PositionOf(string split) => _positions.GetValueOrDefault(split);

@@ -170,18 +170,25 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
 
     private void AddManifest(LogCommit commit)
     {
+        var positions = _parts.SelectMany(static part => part.Positions).ToList();
         var manifest = new Manifest
         {
             Format = Manifest.CurrentFormat,
             Epoch = _epoch,
             Signature = job.Plan.Signature,
-            Positions = [.. _parts.SelectMany(static part => part.Positions)],
-            Blobs = _parts.SelectMany(static part => part.Blobs).GroupBy(static blob => blob.Key, StringComparer.Ordinal)
-                .ToDictionary(
-                    static blobs => blobs.Key,
-                    static blobs => TaskCheckpoint.Merge(blobs.Key, [.. blobs.Select(static blob => blob.Value)]), StringComparer.Ordinal),
+            Positions = [.. positions, .. job.Restored.PositionsBeside(positions.Select(static split => split.Name))],
+            Blobs = Saved(),
             IsFinished = _isFinal,
         };
         _manifestBytes += Topics.AddManifest(commit, manifest, job.Time.GetUtcNow());
+    }
+
+    private Dictionary<string, byte[]> Saved()
+    {
+        var saved = _parts.SelectMany(static part => part.Blobs).GroupBy(static blob => blob.Key, StringComparer.Ordinal).ToDictionary(
+            static blobs => blobs.Key, static blobs => TaskCheckpoint.Merge(blobs.Key, [.. blobs.Select(static blob => blob.Value)]),
+            StringComparer.Ordinal);
+        foreach (var (key, bytes) in job.Restored.Unclaimed) saved.TryAdd(key, bytes);
+        return saved;
     }
 }
