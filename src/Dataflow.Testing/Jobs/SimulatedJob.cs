@@ -74,12 +74,7 @@ public sealed class SimulatedJob
             CheckpointInterval = checkpointInterval ?? TimeSpan.FromHours(1),
         };
         if (with is not null) options = with(options);
-        var job = JobParts.BuildAsync(pipeline, options, CancellationToken.None).GetAwaiter().GetResult();
-        if (job.IsFinished)
-        {
-            foreach (var task in job.Tasks) task.Finish();
-        }
-
+        var job = JobParts.BuildAsync(pipeline, options, isSameJob: false, CancellationToken.None).GetAwaiter().GetResult();
         return new SimulatedJob(job, clock, seed, commitsLag ? (InlineTaskScheduler)log.Options.CommitScheduler! : null);
     }
 

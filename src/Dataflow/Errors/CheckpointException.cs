@@ -22,6 +22,11 @@ public sealed class CheckpointException : DataflowException
         => new($"Pipeline '{pipeline}', shard {shard}: its state cannot be read. {inner.Message} A later offset would lose state; "
             + $"restore the log's directory from a copy, {BeginAnew}.", inner);
 
+    internal static CheckpointException HasFinished(string pipeline, IReadOnlyList<string> unread)
+        => new($"Pipeline '{pipeline}' has finished, and reads nothing more. {string.Join(' ', unread)} To read all again from the start, "
+            + $"give it another name, {BeginAnew}. "
+            + "A topic can be read on from run to run: without StopAtEnd, and stopped (Job.StopAsync).");
+
     internal static CheckpointException CannotForget(string pipeline)
         => new($"Pipeline '{pipeline}': a job of this name runs on the log, so its checkpoints cannot be forgotten. Stop it first.");
 

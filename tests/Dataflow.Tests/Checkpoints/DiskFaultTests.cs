@@ -106,7 +106,7 @@ public class DiskFaultTests
         Assert.Equal(
             """
             Pipeline 'numbers' has 2 faults:
-            - Topic 'numbers': the log has no such topic. It has none yet; create it with CreateTopicAsync.
+            - Source 'numbers': Topic 'numbers': the log has no such topic. It has none yet; create it with CreateTopicAsync.
             - File '/nowhere/readings.jsonl': it does not exist. Relative paths start at the program's current directory; correct the path.
             """,
             error.Message);

@@ -82,7 +82,8 @@ public sealed class ReplacedFileTests : IDisposable
         Start(file).Run();
         Write(file, Rows(0, 11));
         Assert.StartsWith(
-            $"Source split '{file}': it has changed since the job finished,", Assert.Throws<ConnectorException>(() => Start(file)).Message);
+            $"Pipeline 'rows' has finished, and reads nothing more. Source '{file}' has 1 record that was not read.",
+            Assert.Throws<CheckpointException>(() => Start(file)).Message);
         Assert.Equal(Rows(0, 10).Order(StringComparer.Ordinal), Results());
     }
 

@@ -106,7 +106,7 @@ public sealed class TopicWriterTests : IDisposable
         var pipeline = new Pipeline("refused");
         pipeline.From(s_stocks.StopAtEnd()).To(Topic.Of<Stock>("copy"));
 
-        await Assert.ThrowsAsync<LogException>(() => pipeline.StartAsync(new JobOptions { Log = _log }, Stop));
+        await Assert.ThrowsAsync<ConnectorException>(() => pipeline.StartAsync(new JobOptions { Log = _log }, Stop));
 
         Assert.Empty(_log.Topics);
     }

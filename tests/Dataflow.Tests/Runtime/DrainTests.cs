@@ -31,20 +31,19 @@ public sealed class DrainTests
         iter: 10);
 
     [Fact]
-    public void A_drained_job_has_nothing_left_to_do()
+    public void A_drained_job_has_ended_for_good_and_is_not_started_where_its_input_goes_on()
     {
         using var log = Filled([new("a", 1, 1)]);
         var job = SimulatedJob.Start(Counting(out var counts), log);
         job.RunUntilIdle();
         job.Drain();
         job.Run();
+        Assert.Equal(1, Assert.Single(counts.Committed).Count);
         log.Append("readings", [new Reading("a", 2, 1)], partition: 0, partitions: 2);
 
-        job = SimulatedJob.Start(Counting(out _), log);
-
-        Assert.True(job.HasFinished);
-        Assert.Equal(1, Assert.Single(counts.Committed).Count);
-        job.Close();
+        Assert.Contains(
+            "Source 'readings' has no end now, and 1 record that was not read.",
+            Assert.Throws<CheckpointException>(() => SimulatedJob.Start(Counting(out _), log)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Dataflow;
 
 static partial class Source
@@ -31,10 +33,20 @@ internal sealed class MemorySource<T>(string name, T[] values) : Source<T>
 
     public override IReadOnlyList<SplitDescription> Describe(SourceContext context) => [new SplitDescription(name)];
 
+    public override bool HasChanged(SourceSplit split) => !split.Mark.IsEmpty && !split.Mark.Span.SequenceEqual(MarkOf(values.Length));
+
     public override SourceReader<T> Open(SourceSplit split, long position, SourceContext context)
         => position <= values.Length
             ? new MemoryReader<T>(split, values, position)
             : throw ConnectorException.FewerValues(name, values.Length, position);
+
+    /// <summary>Returns the mark of a number of values: it changes if values are added.</summary>
+    public static byte[] MarkOf(int count)
+    {
+        var mark = new byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32BigEndian(mark, count);
+        return mark;
+    }
 }
 
 internal sealed class MemoryReader<T>(SourceSplit split, T[] values, long position) : SourceReader<T>
@@ -42,6 +54,8 @@ internal sealed class MemoryReader<T>(SourceSplit split, T[] values, long positi
     private int _next = (int)position;
 
     public override long Position => _next;
+
+    public override ReadOnlyMemory<byte> Mark { get; } = MemorySource<T>.MarkOf(values.Length);
 
     public override bool IsFinished => _next == values.Length;
 

@@ -44,7 +44,9 @@ public sealed record Topic<T>
 
     internal bool StopsAtEnd { get; init; }
 
-    /// <summary>Returns the same topic, read only up to its end when the job first starts; then the job ends.</summary>
+    /// <summary>Returns the same topic, read only up to its end when the job first starts with an end; then the job ends.</summary>
+    /// <remarks>A job that starts again before that has the same end. A pipeline that has finished is refused if the topic has grown since:
+    /// it would read none of that.</remarks>
     public Topic<T> StopAtEnd() => this with { StopsAtEnd = true };
 
     /// <summary>Reads all currently committed values, partition by partition, outside any pipeline.</summary>

@@ -43,9 +43,9 @@ internal sealed class RestoredCheckpoint(Manifest? manifest)
 
     public ReadOnlyMemory<byte> MarkOf(string split) => _positions.TryGetValue(split, out var position) ? position.Mark : default;
 
-    /// <summary>The position at which a split ends, as found when the job first started; null: not known, or no end.</summary>
-    public long? EndOf(SplitDescription split)
-        => _positions.TryGetValue(split.Name, out var position) ? position.End : split.End;
+    /// <summary>The position at which a split ends, as found when it was first read to an end; null: not known, or read without
+    /// one.</summary>
+    public long? EndOf(SplitDescription split) => split.End is null ? null : PositionOf(split.Name)?.End ?? split.End;
 
     /// <exception cref="PlanException">The plan's state differs from the checkpoint's.</exception>
     /// <exception cref="CheckpointException">The state was written in another format.</exception>

@@ -1,7 +1,12 @@
+using Dataflow.Checkpoints;
+using Dataflow.Log;
+
 namespace Dataflow.Planning;
 
 internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T>(Source.Name), ISourceNode
 {
+    private const int MostCounted = 10_000;
+
     public override string Detail => IsOrdered ? "put in order of time before streams start" : "";
 
     /// <summary>The order of reading: positions in time order differ from the source's own, so a checkpoint holds for one or the
@@ -28,13 +33,45 @@ internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T
         {
             return Source.Describe(context);
         }
+        catch (LogException error)
+        {
+            throw ConnectorException.NotInLog(Name, error);
+        }
         catch (Exception error) when (OperatorException.IsBare(error))
         {
             throw OperatorException.FailedToRead(Name, "", -1, error);
         }
     }
 
+    public long? UnreadOf(SourceSplit split, SplitPosition? read, SourceContext context)
+    {
+        if (read is not null && IsBounded)
+        {
+            var since = split.End - (read.End ?? read.Position) ?? 0;
+            if (since > 0) return since;
+            if (since == 0 && !Source.HasChanged(split)) return null;
+        }
+
+        using var reader = Source.Open(split, read?.Position ?? 0, context);
+        var count = reader.Lag ?? Count(reader);
+        return count > 0 || !IsBounded ? count : null;
+    }
+
     public void Build(IPlanBuilder builder) => builder.Source(this);
+
+    private static long Count(SourceReader<T> reader)
+    {
+        var (count, records) = (0L, new Record<T>[256]);
+        reader.Rejects = _ => count++;
+        var read = -1;
+        while ((read != 0 || reader.IsGathering) && count < MostCounted)
+        {
+            read = reader.Read(records);
+            count += read;
+        }
+
+        return count;
+    }
 }
 
 /// <summary>A source of any type.</summary>
@@ -50,6 +87,13 @@ internal interface ISourceNode
     bool IsOrdered { get; }
 
     IReadOnlyList<SplitDescription> Describe(SourceContext context);
+
+    /// <summary>Counts the records of a split that were never read; null: there are none, and none can be added. If the source cannot tell,
+    /// some are read: at least 10,000 if there are as many.</summary>
+    /// <param name="split">The split, with the end that it has now.</param>
+    /// <param name="read">The position up to which it was read; null: it never was.</param>
+    /// <param name="context">The surroundings of the source.</param>
+    long? UnreadOf(SourceSplit split, SplitPosition? read, SourceContext context);
 
     void Build(IPlanBuilder builder);
 }

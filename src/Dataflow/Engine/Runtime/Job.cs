@@ -63,8 +63,8 @@ public sealed class Job : IAsyncDisposable
 
     /// <summary>Ends the job for good: it reads no more, processes what it has read, closes all windows and completes its sinks,
     /// as at the end of bounded input; completes when it has.</summary>
-    /// <remarks>Open windows emit what they have. Started again, the pipeline has nothing left to do: to pause it, use
-    /// <see cref="StopAsync"/>.</remarks>
+    /// <remarks>Open windows emit what they have. Started again, the pipeline is refused if its input continues: to
+    /// pause it, use <see cref="StopAsync"/>.</remarks>
     /// <param name="cancellationToken">Ends the wait; the job still drains.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled before the job had
     /// ended.</exception>

@@ -6,10 +6,16 @@ namespace Dataflow.Runtime;
 
 /// <summary>The parts of a job: checked, opened and read before anything runs.</summary>
 internal sealed record JobParts(
-    Plan Plan, JobOptions Options, LogStore Log, CheckpointTopics Topics, RestoredCheckpoint Restored, SplitTable Splits)
+    Plan Plan, JobOptions Options, LogStore Log, CheckpointTopics Topics, RestoredCheckpoint Restored, SplitTable Splits,
+    IReadOnlyList<(ISourceNode Source, IReadOnlyList<SplitDescription> Splits)> Sources)
 {
     /// <summary>Checks the pipeline, opens its log and builds a run with the state of the last checkpoint.</summary>
-    public static async Task<JobRun> BuildAsync(Pipeline pipeline, JobOptions options, CancellationToken cancellationToken)
+    /// <param name="pipeline">The pipeline to run.</param>
+    /// <param name="options">The options of the run.</param>
+    /// <param name="isSameJob">Whether the job itself starts again: records that were added after it had finished are not part of its
+    /// input.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    public static async Task<JobRun> BuildAsync(Pipeline pipeline, JobOptions options, bool isSameJob, CancellationToken cancellationToken)
     {
         var start = options.Time.GetTimestamp();
         var plan = Plan.Of(pipeline);
@@ -17,12 +23,15 @@ internal sealed record JobParts(
         JobRun? job = null;
         try
         {
-            job = new JobRun(await OpenAsync(plan, options, log, cancellationToken).ConfigureAwait(false));
+            var parts = await OpenAsync(plan, options, log, cancellationToken).ConfigureAwait(false);
+            job = new JobRun(parts);
             BuildTasks(job);
             StateRestore.Run(job);
             Open(job);
             await LogPreparation.RunAsync(plan, log, cancellationToken).ConfigureAwait(false);
             job.Opened(options.Time.GetElapsedTime(start));
+            job.FinishAgain();
+            if (job.IsFinished && !isSameJob) UnreadInput.Check(job, parts.Sources);
             return job;
         }
         catch
@@ -54,7 +63,7 @@ internal sealed record JobParts(
         var restored = new RestoredCheckpoint(topics.ReadLast());
         restored.CheckMatches(plan);
         await CreateAsync(log, plan.Nodes, cancellationToken).ConfigureAwait(false);
-        return new JobParts(plan, options, log, topics, restored, new SplitTable(sources, restored));
+        return new JobParts(plan, options, log, topics, restored, new SplitTable(sources, restored), sources);
     }
 
     private static async Task CreateAsync(LogStore log, IEnumerable<Node> steps, CancellationToken cancellationToken)

@@ -183,12 +183,19 @@ internal sealed class JobRun : IAsyncDisposable
         foreach (var worker in Workers) worker.Wake();
     }
 
+    /// <summary>Completes the sinks of a run that had finished: it may have ended before they were complete.</summary>
+    public void FinishAgain()
+    {
+        if (!_isFinished) return;
+        using var scope = Plan.Serdes.Enter();
+        foreach (var task in Tasks) task.Finish();
+    }
+
     /// <summary>Runs each worker on a thread of its own, and the coordinator beside them.</summary>
     public void RunOnThreads()
     {
         if (_isFinished)
         {
-            foreach (var task in Tasks) task.Finish();
             _ = EndAsync(null);
             return;
         }

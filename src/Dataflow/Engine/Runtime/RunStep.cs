@@ -61,7 +61,7 @@ static partial class Verbs
         {
             try
             {
-                var run = await BuildAsync(restart, cancellationToken).ConfigureAwait(false);
+                var run = await BuildAsync(restart, isSameJob: false, cancellationToken).ConfigureAwait(false);
                 var job = new Job(run, RestartsFrom(restart));
                 run.RunOnThreads();
                 return job;
@@ -72,10 +72,10 @@ static partial class Verbs
             }
         }
 
-        Restarts? RestartsFrom(int restart)
-            => options.Restarts.Max == 0 ? null : new Restarts(options.Restarts, options.Time, restart, BuildAsync);
+        Restarts? RestartsFrom(int restart) => options.Restarts.Max == 0 ? null : new Restarts(
+            options.Restarts, options.Time, restart, (restart, token) => BuildAsync(restart, isSameJob: true, token));
 
-        Task<JobRun> BuildAsync(int restart, CancellationToken cancellationToken)
-            => JobParts.BuildAsync(pipeline, options with { Restarted = restart }, cancellationToken);
+        Task<JobRun> BuildAsync(int restart, bool isSameJob, CancellationToken cancellationToken)
+            => JobParts.BuildAsync(pipeline, options with { Restarted = restart }, isSameJob, cancellationToken);
     }
 }

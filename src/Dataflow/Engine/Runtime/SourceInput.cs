@@ -117,8 +117,8 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
     private OpenSplit Open(SourceSplit split, SplitProgress progress, SplitPosition? restored)
     {
         var job = _task.Job;
-        if (progress.IsFinished && !_node.Source.HasChanged(split)) return new OpenSplit(progress, null);
-        if (progress.IsFinished && job.Restored.IsFinished) throw ConnectorException.ChangedBehindTheJob(split.Name);
+        var isAtEnd = progress.IsFinished && _node.IsBounded && !_node.Source.HasChanged(split);
+        if (isAtEnd || job.Restored.IsFinished) return new OpenSplit(progress, null);
         var reader = _node.Source.Open(split, progress.Position, new SourceContext(job.Log, job.Time));
         var hasMoved = reader.Position != progress.Position;
         (progress.Position, progress.IsFinished) = (reader.Position, false);

@@ -15,6 +15,8 @@ public sealed class ConnectorException : DataflowException
     internal static ConnectorException MissingFile(string path)
         => new($"File '{path}': it does not exist. Relative paths start at the program's current directory; correct the path.");
 
+    internal static ConnectorException NotInLog(string source, Exception inner) => new($"Source '{source}': {inner.Message}", inner);
+
     /// <summary>Makes the error of a file that is not of its format, or is cut.</summary>
     public static ConnectorException NotReadable(string path, string format, Exception inner)
         => new($"File '{path}': it is not readable as {format} ({inner.Message.TrimEnd('.')}). Check that it is complete and of "
@@ -37,10 +39,6 @@ public sealed class ConnectorException : DataflowException
         => new($"File '{path}': its first {position} {unit} are not those that the job had read. It was changed or replaced; restore "
             + "it, start the job anew without its checkpoints (Pipeline.ForgetAsync), or have it read from its start with "
             + $"{nameof(ReplacedFile)}.{nameof(ReplacedFile.ReadAnew)}.");
-
-    internal static ConnectorException ChangedBehindTheJob(string split)
-        => new($"Source split '{split}': it has changed since the job finished, and a job that has finished reads nothing more. Give "
-            + "what is new to another job, or start this one anew without its checkpoints (Pipeline.ForgetAsync).");
 
     internal static ConnectorException ChangedInOrder(string split)
         => new($"Source split '{split}': it has other records than when the job began to read it in order of time. Restore it, or start "
