@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Reflection.Emit;
 using CsCheck;
 using Dataflow.Log;
 using Dataflow.Testing;
@@ -354,10 +356,11 @@ public class FeatureReaderTests
     public void State_of_events_with_a_retyped_member_is_refused_with_step_member_and_what_to_do()
     {
         using var log = SimulatedJob.OpenLog();
-        log.Append("pings", [new Before.Ping("a", 100, "7")]);
-        Run<Before.Ping>(p => p.Entity, p => p.TimeMs, p => p.Value);
+        var before = PingOf(("Entity", typeof(string)), ("TimeMs", typeof(long)), ("Value", typeof(string)));
+        Assert.Equal("7 ", Run(before, "7"));
 
-        var error = Assert.Throws<CheckpointException>(() => Run<After.Ping>(p => p.Entity, p => p.TimeMs, p => $"{p.Value}"));
+        var error = Assert.Throws<CheckpointException>(
+            () => Run(PingOf(("Entity", typeof(string)), ("TimeMs", typeof(long)), ("Value", typeof(int)))));
 
         Assert.Equal(
             "Step 'view': its state holds a value that cannot be read as its type is now. Type Ping, member 'Value': it had another type "
@@ -365,21 +368,12 @@ public class FeatureReaderTests
                 + "Give the member its old type back and add the new one under another name, or give the pipeline a new name and a topic "
                 + "that was written anew.",
             error.Message);
-        Assert.Equal("7 0", Run<Mended.Ping>(p => p.Entity, p => p.TimeMs, p => $"{p.Value} {p.Number}"));
+        var mended = PingOf(("Entity", typeof(string)), ("TimeMs", typeof(long)), ("Value", typeof(string)), ("Number", typeof(int)));
+        Assert.Equal("7 0", Run(mended));
 
-        string Run<T>(Func<T, string> key, Func<T, long> time, Func<T, string> last)
-        {
-            var pipeline = new Pipeline("served");
-            var view = pipeline.From(Topic.Of<T>("pings")).WithEventTime(time).KeyBy(key).FeatureView("view", v => v.Last("last", last));
-            var service = FeatureService.Of<string>("service", s => s.From(view, entity => entity)).Serve();
-            var job = SimulatedJob.Start(pipeline, log);
-            job.RunUntilIdle();
-            job.Checkpoint();
-            var value =
-                job.Ask(j => Task.FromResult(j.Read(service).Read("a", DateTimeOffset.FromUnixTimeMilliseconds(200))))[0].As<string>();
-            job.Close();
-            return value;
-        }
+        string Run(Type type, string? value = null)
+            => (string)typeof(FeatureReaderTests).GetMethod(nameof(LastPing), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type)
+                .Invoke(null, BindingFlags.DoNotWrapExceptions, null, [log, value], null)!;
     }
 
     [Fact]
@@ -411,18 +405,38 @@ public class FeatureReaderTests
 
     private static TimeSpan Ms(long milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 
-    public static class Before
+    /// <summary>An event type as it is at one time: types of one name, of several programs.</summary>
+    private static Type PingOf(params (string Name, Type Type)[] fields)
     {
-        public sealed record Ping(string Entity, long TimeMs, string Value);
+        var module = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Pings"), AssemblyBuilderAccess.Run).DefineDynamicModule("Pings");
+        var type = module.DefineType("Ping", TypeAttributes.Public);
+        type.DefineDefaultConstructor(MethodAttributes.Public);
+        foreach (var (name, of) in fields) type.DefineField(name, of, FieldAttributes.Public);
+        return type.CreateType();
     }
 
-    public static class After
+    private static string LastPing<T>(LogStore log, string? value)
+        where T : new()
     {
-        public sealed record Ping(string Entity, long TimeMs, int Value);
-    }
+        if (value is not null)
+        {
+            var ping = new T();
+            foreach (var (name, of) in (IEnumerable<(string, object)>)[("Entity", "a"), ("TimeMs", 100L), ("Value", value)])
+                typeof(T).GetField(name)!.SetValue(ping, of);
+            log.Append("pings", [ping]);
+        }
 
-    public static class Mended
-    {
-        public sealed record Ping(string Entity, long TimeMs, string Value, int Number);
+        var pipeline = new Pipeline("served");
+        var view = pipeline.From(Topic.Of<T>("pings")).WithEventTime(ping => (long)Get(ping, "TimeMs")!).KeyBy(ping => $"{Get(ping, "Entity")}")
+            .FeatureView("view", v => v.Last("last", ping => $"{Get(ping, "Value")} {Get(ping, "Number")}"));
+        var service = FeatureService.Of<string>("service", s => s.From(view, entity => entity)).Serve();
+        var job = SimulatedJob.Start(pipeline, log);
+        job.RunUntilIdle();
+        job.Checkpoint();
+        var row = job.Ask(j => Task.FromResult(j.Read(service).Read("a", DateTimeOffset.FromUnixTimeMilliseconds(200))));
+        job.Close();
+        return row[0].As<string>();
+
+        static object? Get(T ping, string member) => typeof(T).GetField(member)?.GetValue(ping);
     }
 }

@@ -34,7 +34,7 @@ public sealed class SerdeTests : IDisposable
         SimulatedJob.Start(Keeping("format 1"), _log).Close();
 
         var error = Assert.Throws<PlanException>(() => SimulatedJob.Start(Keeping("format 2"), _log));
-        Assert.Contains("serde of Name: format 2", error.Message, StringComparison.Ordinal);
+        Assert.Contains("serde of SerdeTests.Name: format 2", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -71,7 +71,8 @@ internal sealed class InFlightState<TIn>(OperatorContext step, KeyedState<InFlig
     {
         try
         {
-            return StateCodec<TIn>.Signature.Length > 0;
+            StateCodec<TIn>.CheckType();
+            return true;
         }
         catch (PlanException)
         {

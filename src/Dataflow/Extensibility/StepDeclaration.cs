@@ -176,7 +176,11 @@ public sealed class StepDeclaration
     /// unique name, so this state is kept under the label.</summary>
     internal KeyedState<TKey, TValue> Uncompared<TKey, TValue>(string name, KeyCodec<TKey> keys)
         where TKey : notnull
-        => Own(new NamespacedState<TKey, TValue>($"{_label}/{name}", keys, _changes)).Main;
+    {
+        StateTypes.Note(typeof(TKey), isMemory: false);
+        StateTypes.Note(typeof(TValue), StateCodec<TValue>.IsMemory);
+        return Own(new NamespacedState<TKey, TValue>($"{_label}/{name}", keys, _changes)).Main;
+    }
 
     /// <summary>Declares state that every worker holds in full and changes in the same way.</summary>
     internal KeyedState<TKey, TValue> Broadcast<TKey, TValue>(string name)
@@ -204,7 +208,7 @@ public sealed class StepDeclaration
             return null;
         }
 
-        _compared.Add(new("in flight", TypeNames.Of(typeof(T))));
+        _compared.Add(new("in flight", StateCodec<T>.Signature));
         return Own(new NamespacedState<InFlightKey, byte[]>(NameOf("in-flight"), new InFlightKeyCodec(), _changes)).Main;
     }
 
@@ -225,7 +229,8 @@ public sealed class StepDeclaration
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         if (_compared.Exists(other => other.Name == name)) throw PlanException.StateDeclaredTwice(_step, name);
-        _compared.Add(new(name, $"{kind}{TypeNames.Of(typeof(TKey))} -> {StateCodec<TValue>.Signature}"));
+        StateTypes.Note(typeof(TKey), isMemory: false);
+        _compared.Add(new(name, $"{kind}{TypeNames.Full(typeof(TKey))} -> {StateCodec<TValue>.Signature}"));
     }
 
     private TState Own<TState>(TState state)

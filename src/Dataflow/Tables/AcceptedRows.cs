@@ -17,7 +17,7 @@ internal sealed class AcceptedRows<TKey, TRow>(KeyedState<TKey, Kept<TRow>> rows
 
     // Rows that cannot be written are no fault where nothing is ever rejected; so a restart compares only the name.
     public static AcceptedRows<TKey, TRow> In(StepDeclaration declare, KeyCodec<TKey> keys, string name = "accepted")
-        => new(declare.Uncompared<TKey, Kept<TRow>>($"{name}/{TypeNames.Of(typeof(TRow))}:{Unsafe.SizeOf<TRow>()}", keys));
+        => new(declare.Uncompared<TKey, Kept<TRow>>($"{name}/{TypeNames.Full(typeof(TRow))}:{Unsafe.SizeOf<TRow>()}", keys));
 
     /// <summary>Whether the newest row of a key was rejected; returns the row in force in its place.</summary>
     public bool TryGet(TKey key, out Kept<TRow> row)

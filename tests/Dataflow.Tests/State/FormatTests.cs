@@ -85,7 +85,7 @@ public class FormatTests
         Assert.Equal("A26162", Hex("ab"));
         Assert.Equal("String", StateCodec<string>.Signature);
         Assert.Equal("82A54E616D657391A161A453697A6503", Hex(new Team(["a"], 3)));
-        Assert.Equal("List<Team>", StateCodec<List<Team>>.Signature);
+        Assert.Equal("List<Dataflow.Tests.State::FormatTests.Team>", StateCodec<List<Team>>.Signature);
         Assert.Equal("92C3A161", Hex(new Kept<string>(true, "a")));
     }
 

@@ -75,7 +75,7 @@ internal sealed class OrderedSource<T>(Source<T> source, Func<T, long> time) : S
     public override void CheckTypes()
     {
         source.CheckTypes();
-        _ = StateCodec<T>.Signature;
+        StateCodec<T>.CheckType();
     }
 
     public override IReadOnlyList<SplitDescription> Describe(SourceContext context) => source.Describe(context);

@@ -17,6 +17,9 @@ internal sealed record Manifest
     /// <summary>One line for each step with state.</summary>
     public required IReadOnlyList<string> Signature { get; init; }
 
+    /// <summary>The types of what is in state, with their members; null in manifests that are older than that.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>? Types { get; init; }
+
     public required IReadOnlyList<SplitPosition> Positions { get; init; }
 
     /// <summary>The bytes that steps and sinks save, by keys of their choice.</summary>

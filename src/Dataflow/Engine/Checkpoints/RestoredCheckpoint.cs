@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Dataflow.Planning;
+using Dataflow.State;
 
 namespace Dataflow.Checkpoints;
 
@@ -54,11 +55,22 @@ internal sealed class RestoredCheckpoint(Manifest? manifest)
         if (manifest is null) return;
         if (manifest.Format != Manifest.CurrentFormat && manifest.Signature.Count > 0)
             throw CheckpointException.OtherFormat(plan.Pipeline, Epoch);
-        var faults = Differences(manifest.Signature, plan.Signature).ToList();
+        var faults = Differences(manifest, plan);
         if (faults.Count > 0) throw PlanException.StateDiffers(plan.Pipeline, Epoch, faults);
     }
 
-    private static IEnumerable<string> Differences(IReadOnlyList<string> then, IReadOnlyList<string> now)
-        => then.Except(now).Select(line => $"the checkpoint has   {line}")
-            .Concat(now.Except(then).Select(line => $"the pipeline has     {line}"));
+    private static List<string> Differences(Manifest then, Plan now)
+    {
+        var types = then.Types ?? now.StateTypes;
+        var changed = StateTypes.Changed(types, now.StateTypes).ToList();
+        List<string> before = [.. then.Signature.Except(now.Signature), .. changed.Select(type => StateTypes.ToText(type, types))];
+        List<string> after = [.. now.Signature.Except(then.Signature), .. changed.Select(type => StateTypes.ToText(type, now.StateTypes))];
+        var areClear = !before.Select(TypeNames.WithoutNamespaces).Intersect(after.Select(TypeNames.WithoutNamespaces)).Any();
+        Func<string, string> shown = areClear ? TypeNames.WithoutNamespaces : static line => line;
+        return
+        [
+            .. before.Select(line => $"the checkpoint has   {shown(line)}"),
+            .. after.Select(line => $"the pipeline has     {shown(line)}"),
+        ];
+    }
 }

@@ -47,6 +47,9 @@ internal sealed class Plan
     /// them.</summary>
     public IReadOnlyList<string> Signature { get; }
 
+    /// <summary>The members of types in state that another definition would read wrong; what a restart compares.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> StateTypes => _states.Types.Forms;
+
     public Serdes Serdes { get; }
 
     /// <summary>Checks a pipeline and makes its plan.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Dataflow.State;
 
 namespace Dataflow.Planning;
 
@@ -10,9 +11,11 @@ internal sealed class StateSignatures
     private readonly List<string> _faults = [];
     private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
     private readonly Dictionary<uint, string> _owners = [];
+    private readonly StateTypes _types = new();
 
     public StateSignatures(Pipeline pipeline)
     {
+        using var noting = _types.Enter();
         foreach (var node in pipeline.Nodes) Try(node, node.CheckTypes, static _ => true);
         // A type that cannot be written is reported where it comes in, or becomes the key, and not for each state again.
         var sides = pipeline.Nodes.OfType<ISideNode>()
@@ -23,6 +26,9 @@ internal sealed class StateSignatures
 
     /// <summary>Types that cannot be written and names that are used for two states.</summary>
     public IReadOnlyList<string> Faults => _faults;
+
+    /// <summary>The types of what the steps keep, as a restart compares them.</summary>
+    public StateTypes Types => _types;
 
     /// <summary>Gets the signature of a step; false if it has no state.</summary>
     public bool TryGet(Node node, [MaybeNullWhen(false)] out string signature) => _byNode.TryGetValue(node.Id, out signature);

@@ -176,6 +176,7 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
             Format = Manifest.CurrentFormat,
             Epoch = _epoch,
             Signature = job.Plan.Signature,
+            Types = job.Plan.StateTypes,
             Positions = [.. positions, .. job.Restored.PositionsBeside(positions.Select(static split => split.Name))],
             Blobs = Saved(),
             IsFinished = _isFinal,

@@ -87,7 +87,7 @@ internal static class KnownTypes
         if (type.IsEnum) return Make(typeof(GenericEnumFormatter<>), type);
         if (type.IsArray) return OfArray(type);
         if (type.IsGenericType && OfGeneric(type) is { } made) return made;
-        return IsOfDotNet(type) && IsMemory(type) ? Make(typeof(MemoryFormatter<>), type) : null;
+        return IsOfDotNet(type) && IsMemory(type) && !IsTuple(type) ? Make(typeof(MemoryFormatter<>), type) : null;
     }
 
     /// <summary>Whether a type belongs to .NET: its fields are an implementation detail.</summary>
@@ -100,8 +100,9 @@ internal static class KnownTypes
         => type.IsAssignableTo(typeof(ITuple)) && IsOfDotNet(type)
             || type.IsGenericType && type.GetGenericTypeDefinition() == typeof(KeyValuePair<,>);
 
-    private static bool IsMemory(Type type)
-        => type.IsValueType && !type.IsByRefLike && !IsTuple(type) && !type.IsGenericTypeDefinition && !HoldsReferences(type);
+    /// <summary>Whether values of a type hold nothing but themselves.</summary>
+    public static bool IsMemory(Type type)
+        => type.IsValueType && !type.IsByRefLike && !type.IsGenericTypeDefinition && !HoldsReferences(type);
 
     private static bool HoldsReferences(Type type)
         => (bool)typeof(RuntimeHelpers).GetMethod(nameof(RuntimeHelpers.IsReferenceOrContainsReferences))!.MakeGenericMethod(type)

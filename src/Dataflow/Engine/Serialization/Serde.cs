@@ -20,9 +20,9 @@ public abstract class Serde<T>
     /// <exception cref="PlanException">The type has none; thrown by <see cref="Signature"/> and by each use.</exception>
     public static Serde<T> State => Dataflow.State.StateSerde<T>.Instance;
 
-    /// <summary>The signature of the bytes' form, which a restart compares: state is read with the serde that wrote it. Default: the name
-    /// of the serde's type.</summary>
-    public virtual string Signature => TypeNames.Of(GetType());
+    /// <summary>The signature of the bytes' form, which a restart compares: state is read with the serde that wrote it. Default: the full
+    /// name of the serde's type.</summary>
+    public virtual string Signature => TypeNames.Full(GetType());
 
     /// <summary>Writes a value.</summary>
     public abstract void Write(T value, IBufferWriter<byte> bytes);

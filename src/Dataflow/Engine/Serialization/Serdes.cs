@@ -73,7 +73,7 @@ internal sealed class Serdes
     private void Note(Type type, HashSet<Type> seen)
     {
         if (!seen.Add(type)) return;
-        if (_given.TryGetValue(type, out var given)) lock (_inState) _inState.Add($"serde of {TypeNames.Of(type)}: {given.Signature}");
+        if (_given.TryGetValue(type, out var given)) lock (_inState) _inState.Add($"serde of {TypeNames.Full(type)}: {given.Signature}");
         foreach (var part in given is null ? ValueForm.Of(type).Parts.Select(static part => part.Type) : given.Parts) Note(part, seen);
     }
 

@@ -8,7 +8,7 @@ namespace Dataflow.State;
 /// <summary>Writes the values of state: as they lie in memory if they hold no references, else with MessagePack.</summary>
 internal static class StateCodec<T>
 {
-    private static readonly string Name = TypeNames.Of(typeof(T)) + (IsMemory ? $":{Unsafe.SizeOf<T>()}" : "");
+    private static readonly string Name = TypeNames.Full(typeof(T)) + (IsMemory ? $":{Unsafe.SizeOf<T>()}" : "");
     private static Serde<T>? s_default;
 
     [ThreadStatic]
@@ -23,15 +23,21 @@ internal static class StateCodec<T>
     {
         get
         {
-            if (IsMemory) return Name;
-            _ = Serde;
-            Serdes.Current?.NoteInState(typeof(T));
+            CheckType();
+            if (!IsMemory) Serdes.Current?.NoteInState(typeof(T));
+            StateTypes.Note(typeof(T), IsMemory);
             return Name;
         }
     }
 
     private static Serde<T> Serde
         => Serdes.Current is { } given ? given.Values<T>() : s_default ??= ValueSerde<T>.Create(ValueResolver.Default);
+
+    /// <exception cref="PlanException">Values cannot be written.</exception>
+    public static void CheckType()
+    {
+        if (!IsMemory) _ = Serde;
+    }
 
     public static void Write(ref T value, IBufferWriter<byte> bytes)
     {

@@ -1,0 +1,211 @@
+using System.Reflection;
+using System.Reflection.Emit;
+using CsCheck;
+using Dataflow.Testing;
+using MessagePack;
+
+namespace Dataflow.Tests.State;
+
+/// <summary>State is taken over where the types as they are now read it right, and refused where they would not.</summary>
+public sealed class StateTypesTests
+{
+    private static readonly (string Name, Type Type)[] Fields =
+    [
+        ("X", typeof(int)), ("Y", typeof(int)), ("Z", typeof(int)), ("Long", typeof(long)), ("Share", typeof(double)),
+        ("Small", typeof(short)),
+    ];
+
+    private static readonly Gen<(string Name, Type Type)[]> SomeFields =
+        Gen.Select(Gen.Shuffle(Fields), Gen.Int[1, 4], (fields, count) => fields[..count]);
+
+    private static readonly Gen<Dictionary<string, int>> SomeNames =
+        Gen.Dictionary(Gen.Int[0, 3].Select(number => $"N{number}"), Gen.Int[0, 3])[1, 3]
+            .Where(names => names.Values.Distinct().Count() == names.Count);
+
+    [Fact]
+    public void A_struct_is_taken_over_where_all_its_members_lie_where_they_lay()
+        => Gen.Select(SomeFields, SomeFields).Sample(
+            (then, now) => Assert.Equal(then.SequenceEqual(now), Accepts(Struct(then), Struct(now))), iter: 60);
+
+    [Fact]
+    public void Values_by_name_are_taken_over_whatever_the_order_of_their_members_and_whichever_there_are()
+        => Gen.Select(SomeFields, SomeFields).Sample(
+            (then, now) => Assert.True(Accepts(Class(then), Class(now)) && Accepts(ListOf(Struct(then)), ListOf(Struct(now)))), iter: 20);
+
+    [Fact]
+    public void An_enum_is_taken_over_where_no_number_has_another_name()
+        => Gen.Select(SomeNames, SomeNames).Sample(
+            (then, now) =>
+            {
+                var isRight = then.All(name => !now.TryGetValue(name.Key, out var number) || number == name.Value)
+                    && then.All(name => now.All(other => other.Value != name.Value || other.Key == name.Key));
+                var (before, after) = (Enum(then), Enum(now));
+                Assert.Equal(isRight, Accepts(before, after));
+                Assert.Equal(isRight, Accepts(ListOf(before), ListOf(after)));
+                Assert.Equal(isRight, Accepts(Class(("State", before)), Class(("State", after))));
+                Assert.Equal(isRight, Accepts(Struct(("State", before)), Struct(("State", after))));
+                Assert.Equal(isRight, Accepts(before, after, isKey: true));
+            },
+            iter: 40);
+
+    [Fact]
+    public void Members_with_places_are_taken_over_where_no_place_has_another_member()
+    {
+        var before = Places(("X", 0), ("Y", 1));
+        Assert.True(Accepts(before, Places(("Y", 1), ("X", 0), ("Z", 2))));
+        Assert.True(Accepts(before, Places(("X", 0))));
+        Assert.False(Accepts(before, Places(("X", 1), ("Y", 0))));
+        Assert.False(Accepts(before, Places(("X", 0), ("Z", 1))));
+    }
+
+    [Fact]
+    public void What_lies_in_structs_of_dotnet_and_in_structs_is_seen()
+    {
+        var (before, after) = (Struct(("X", typeof(int)), ("Y", typeof(int))), Struct(("Y", typeof(int)), ("X", typeof(int))));
+        foreach (var generic in (Type[])[typeof(Nullable<>), typeof(ValueTuple<>), typeof(Outer<>)])
+            Assert.True(Refusal(generic.MakeGenericType(before), generic.MakeGenericType(after)) is not null, generic.Name);
+        Assert.False(Accepts(Struct(("Inner", before)), Struct(("Inner", after)))); // of two types of one name
+        Assert.True(Accepts(Struct(("Inner", before)), Struct(("Inner", before))));
+    }
+
+    [Fact]
+    public void The_difference_is_told_with_the_members()
+        => Assert.Equal(
+            """
+            Pipeline 'state': its steps with state are not those of checkpoint 1, which it would carry on from:
+            - the checkpoint has   struct Value: X Int32@0, Y Int32@4
+            - the pipeline has     struct Value: Y Int32@0, X Int32@4
+            Undo the change, or begin anew: give the pipeline a new name, or forget its checkpoints and state (Pipeline.ForgetAsync).
+            """,
+            Refusal(Struct(("X", typeof(int)), ("Y", typeof(int))), Struct(("Y", typeof(int)), ("X", typeof(int))))!.Message);
+
+    [Fact]
+    public void Types_of_one_name_are_told_apart_by_their_namespaces_which_are_shown_where_they_must_be()
+    {
+        Assert.Contains(
+            "the checkpoint has   table: table; rows: Int32 -> First::Value\n"
+            + "- the pipeline has     table: table; rows: Int32 -> Second::Value\n",
+            Refusal(Class("First.Value", ("X", typeof(int))), Class("Second.Value", ("X", typeof(int))))!.Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "rows: Int32 -> One\n- the pipeline has     table: table; rows: Int32 -> Other\n",
+            Refusal(Class("Shop.One", ("X", typeof(int))), Class("Shop.Other", ("X", typeof(int))))!.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "rows: Int32 -> StateTypesTests.Left.Value\n- the pipeline has     table: table; rows: Int32 -> StateTypesTests.Right.Value\n",
+            Refusal(typeof(Left.Value), typeof(Right.Value))!.Message, StringComparison.Ordinal);
+    }
+
+    private static Type ListOf(Type type) => typeof(List<>).MakeGenericType(type);
+
+    private static bool Accepts(Type then, Type now, bool isKey = false) => Refusal(then, now, isKey) is null;
+
+    private static PlanException? Refusal(Type then, Type now, bool isKey = false)
+    {
+        using var log = SimulatedJob.OpenLog();
+        log.Append("numbers", [1, 2]);
+        Run(then);
+        try
+        {
+            Run(now);
+            return null;
+        }
+        catch (PlanException error)
+        {
+            return error;
+        }
+
+        void Run(Type type)
+        {
+            var name = isKey ? nameof(KeyedBy) : nameof(Keeping);
+            var make = typeof(StateTypesTests).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!;
+            var pipeline = (Pipeline)make.MakeGenericMethod(type).Invoke(null, null)!;
+            var job = SimulatedJob.Start(pipeline, log);
+            job.RunUntilIdle();
+            job.Checkpoint();
+            job.Close();
+        }
+    }
+
+    private static Pipeline Keeping<T>()
+    {
+        var pipeline = new Pipeline("state");
+        pipeline.From(Topic.Of<int>("numbers")).Select(number => (number, Value: Activator.CreateInstance<T>())).KeyBy(pair => pair.number)
+            .Select(pair => pair.Value).ToTable("table");
+        return pipeline;
+    }
+
+    private static Pipeline KeyedBy<T>()
+        where T : struct
+    {
+        var pipeline = new Pipeline("state");
+        pipeline.From(Topic.Of<int>("numbers")).KeyBy(_ => default(T)).ToTable("table");
+        return pipeline;
+    }
+
+    private static Type Struct(params (string Name, Type Type)[] fields)
+        => Define("Shop.Value", TypeAttributes.SequentialLayout | TypeAttributes.Sealed, typeof(ValueType), fields);
+
+    private static Type Class(params (string Name, Type Type)[] fields) => Class("Shop.Value", fields);
+
+    private static Type Class(string name, params (string Name, Type Type)[] fields) => Define(name, default, typeof(object), fields);
+
+    private static Type Places(params (string Name, int Place)[] members)
+    {
+        var type = Module().DefineType("Shop.Value", TypeAttributes.Public);
+        type.DefineDefaultConstructor(MethodAttributes.Public);
+        foreach (var (name, place) in members)
+        {
+            type.DefineField(name, typeof(int), FieldAttributes.Public)
+                .SetCustomAttribute(new(typeof(KeyAttribute).GetConstructor([typeof(int)])!, [place]));
+        }
+
+        return type.CreateType();
+    }
+
+    private static Type Define(string name, TypeAttributes attributes, Type parent, (string Name, Type Type)[] fields)
+    {
+        var type = Module().DefineType(name, TypeAttributes.Public | attributes, parent);
+        if (!parent.Equals(typeof(ValueType))) type.DefineDefaultConstructor(MethodAttributes.Public);
+        foreach (var (field, of) in fields) type.DefineField(field, of, FieldAttributes.Public);
+        return type.CreateType();
+    }
+
+    private static Type Enum(Dictionary<string, int> names)
+    {
+        var type = Module().DefineEnum("Shop.State", TypeAttributes.Public, typeof(int));
+        foreach (var (name, number) in names) type.DefineLiteral(name, number);
+        return type.CreateType();
+    }
+
+    private static ModuleBuilder Module()
+        => AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Shop"), AssemblyBuilderAccess.Run).DefineDynamicModule("Shop");
+
+    public struct Outer<T>
+    {
+        public int Before { get; set; }
+
+        public T Inner { get; set; }
+    }
+
+    private static class Left
+    {
+        public sealed record Value(int X = 1)
+        {
+            public Value()
+                : this(2)
+            {
+            }
+        }
+    }
+
+    private static class Right
+    {
+        public sealed record Value(int X = 1)
+        {
+            public Value()
+                : this(2)
+            {
+            }
+        }
+    }
+}
