@@ -85,7 +85,9 @@ public sealed class FeatureRegistryTests : IDisposable
 
         Assert.Contains("version 1", error.Faults[0], StringComparison.Ordinal);
         Assert.Contains("version 2", error.Faults[1], StringComparison.Ordinal);
-        Assert.EndsWith("Undo the change, or give the pipeline a new name to start afresh.", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Undo the change, or begin anew: give the pipeline a new name, or forget its checkpoints and state (Pipeline.ForgetAsync).",
+            error.Message, StringComparison.Ordinal);
         Assert.Equal(20, Run("served", version: 1));
         Assert.Equal(200, Run("served-2", version: 2));
 

@@ -32,8 +32,8 @@ public sealed class CheckpointException : DataflowException
 
     internal static CheckpointException UnknownState(string topic, int shard, uint state)
         => new($"Topic '{topic}', partition {shard}: there are changes of a state 0x{state:x8} that no step of the pipeline "
-            + "has. A step with state of its own was removed or renamed; undo that, or give the pipeline a new name to start "
-            + "afresh.");
+            + "has. A step with state of its own was removed or renamed; undo that, or begin anew: give the pipeline a "
+            + "new name, or forget its checkpoints and state (Pipeline.ForgetAsync).");
 
     internal static CheckpointException OtherFormat(string pipeline, long epoch)
         => new($"Pipeline '{pipeline}': checkpoint {epoch} was written by another version, which hashed keys and wrote values in another "

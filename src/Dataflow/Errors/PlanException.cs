@@ -17,7 +17,8 @@ public sealed class PlanException : DataflowException
     internal static PlanException StateDiffers(string pipeline, long epoch, IReadOnlyList<string> differences)
         => new($"Pipeline '{pipeline}': its steps with state are not those of checkpoint {epoch}, which it would carry on from:"
             + string.Concat(differences.Select(difference => $"\n- {difference}"))
-            + "\nUndo the change, or give the pipeline a new name to start afresh.", differences);
+            + "\nUndo the change, or begin anew: give the pipeline a new name, or forget its checkpoints and state (Pipeline.ForgetAsync).",
+            differences);
 
     internal static PlanException StateDeclaredTwice(string step, string state)
     {

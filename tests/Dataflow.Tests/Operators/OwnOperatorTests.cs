@@ -101,7 +101,7 @@ public sealed class OwnOperatorTests : IDisposable
             Pipeline 'own': its steps with state are not those of checkpoint 1, which it would carry on from:
             - the checkpoint has   first-of-key: state: Int32 -> Boolean:1
             - the pipeline has     first-of-key: state: Int64 -> Boolean:1
-            Undo the change, or give the pipeline a new name to start afresh.
+            Undo the change, or begin anew: give the pipeline a new name, or forget its checkpoints and state (Pipeline.ForgetAsync).
             """,
             Assert.Throws<PlanException>(() => SimulatedJob.Start(pipeline, _log)).Message);
     }

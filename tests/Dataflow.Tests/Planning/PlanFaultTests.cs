@@ -107,8 +107,29 @@ public sealed class PlanFaultTests : IDisposable
             Pipeline 'counts': its steps with state are not those of checkpoint 1, which it would carry on from:
             - the checkpoint has   window-aggregate: tumbling 00:01:00, count; panes: Int32 -> Int64:8; given: KeyPart<Int32> -> (Int32, Boolean):8
             - the pipeline has     window-aggregate: tumbling 00:02:00, count, max; panes: Int32 -> (Int64, Kept<Int32>):16; given: KeyPart<Int32> -> (Int32, Boolean):8
-            Undo the change, or give the pipeline a new name to start afresh.
+            Undo the change, or begin anew: give the pipeline a new name, or forget its checkpoints and state (Pipeline.ForgetAsync).
             """);
+    }
+
+    [Fact]
+    public async Task What_the_refusal_of_another_state_advises_helps()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        SimulatedJob.Start(Counting(1), _log).Run();
+        Assert.Throws<PlanException>(() => SimulatedJob.Start(Counting(2), _log));
+        SimulatedJob.Start(Counting(1), _log).Close();
+        SimulatedJob.Start(Counting(2, "counts-2"), _log).Run();
+        await Counting(2).ForgetAsync(new JobOptions { Log = _log }, stop);
+        SimulatedJob.Start(Counting(2), _log).Run();
+        Assert.Equal(3, Topic.Of<long>("out").ReadAll(_log).Count());
+
+        static Pipeline Counting(int minutes, string name = "counts")
+        {
+            var pipeline = new Pipeline(name);
+            pipeline.From(Source.Of([1])).WithEventTime(x => (long)x).KeyBy(x => x)
+                .Window(Tumbling.Every(minutes * Minute)).Aggregate(a => a.Count(), (_, _, n) => n).To(Topic.Of<long>("out"));
+            return pipeline;
+        }
     }
 
     [Fact]
@@ -149,7 +170,7 @@ public sealed class PlanFaultTests : IDisposable
         Check(() => SimulatedJob.Start(changed, log), """
             Pipeline 'own': its steps with state are not those of checkpoint 1, which it would carry on from:
             - the checkpoint has   first-of-key: state: Int32 -> Boolean:1
-            Undo the change, or give the pipeline a new name to start afresh.
+            Undo the change, or begin anew: give the pipeline a new name, or forget its checkpoints and state (Pipeline.ForgetAsync).
             """);
     }
 
