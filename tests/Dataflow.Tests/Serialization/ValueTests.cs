@@ -158,6 +158,18 @@ public class ValueTests
         Assert.Equal(("x", null, 5), (record.Name, record.Note, record.Other));
     }
 
+    [Fact]
+    public void What_was_written_before_a_member_was_added_has_the_default_of_its_constructors_parameter()
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        Serde<Before>.Default.Write(new Before { Name = "x", Gone = 3 }, bytes);
+        Assert.Equal(new WithDefaults("x"), Serde<WithDefaults>.Default.Read(bytes.WrittenMemory));
+        Assert.Equal(new WithDefaultsInPlace("x"), Serde<WithDefaultsInPlace>.Default.Read(bytes.WrittenMemory));
+        var mixed = Serde<Mixed>.Default.Read(bytes.WrittenMemory);
+        Assert.Equal(("x", 0, "none"), (mixed.Name, mixed.Required, mixed.Note));
+        Assert.Equal(new WithDefaults(null, Note: null!, Count: null), Again(new WithDefaults(null, Note: null!, Count: null)));
+    }
+
     internal static T Again<T>(T value)
     {
         var bytes = new ArrayBufferWriter<byte>();
@@ -192,6 +204,14 @@ public class ValueTests
     {
         public int Other { get; } = 5;
     }
+
+    public sealed record WithDefaults(
+        string? Name, string Note = "none", int? Count = 3, DayOfWeek Day = DayOfWeek.Friday, DayOfWeek? Free = DayOfWeek.Sunday,
+        decimal Price = 1.5m, DateTime Since = default, long? Nothing = null);
+
+    public readonly record struct WithDefaultsInPlace(string? Name, string Note = "none", double Share = 0.5);
+
+    public sealed record Mixed(string? Name, int Required, string Note = "none");
 
     private sealed class Sub : List<int>;
 }

@@ -171,7 +171,7 @@ internal sealed class ObjectFormatter<T> : IMessagePackFormatter<T?>
 
     private T WithDefaults(ref T read, scoped Span<bool> found)
     {
-        var value = Create(ref read);
+        var value = Create(ref read, found);
         for (var i = 0; i < _members.Length; i++)
         {
             if (found[i]) _members[i].Copy(ref FieldOffset.Start(ref read), ref FieldOffset.Start(ref value));
@@ -181,24 +181,36 @@ internal sealed class ObjectFormatter<T> : IMessagePackFormatter<T?>
     }
 
     [UnconditionalSuppressMessage("Trimming", "IL2090", Justification = "Types of values are found by reflection.")]
-    private T Create(ref T read)
+    private T Create(ref T read, scoped ReadOnlySpan<bool> found)
     {
         const BindingFlags Any = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
         if (typeof(T).GetConstructor(Any, []) is not null) return (T)Activator.CreateInstance(typeof(T), nonPublic: true)!;
         foreach (var constructor in typeof(T).GetConstructors(Any).OrderByDescending(static made => made.GetParameters().Length))
         {
-            var from = constructor.GetParameters().Select(parameter => Array.Find(
+            var parameters = constructor.GetParameters();
+            var from = parameters.Select(parameter => Array.FindIndex(
                 _members,
                 member => member.Type == parameter.ParameterType
                 && member.Label.Equals(parameter.Name, StringComparison.OrdinalIgnoreCase))).ToArray();
-            if (from.Length == 0 || from.Contains(null)) continue;
+            if (from.Length == 0 || from.Contains(-1)) continue;
             var arguments = new object?[from.Length];
-            for (var i = 0; i < from.Length; i++) arguments[i] = from[i]!.Get(ref FieldOffset.Start(ref read));
+            for (var i = 0; i < from.Length; i++)
+            {
+                var isGiven = found[from[i]] || !parameters[i].HasDefaultValue;
+                arguments[i] = isGiven ? _members[from[i]].Get(ref FieldOffset.Start(ref read)) : DefaultOf(parameters[i]);
+            }
+
             return (T)constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, null);
         }
 
         return read;
     }
+
+    // The default of an enum that may be null is told as its number.
+    private static object? DefaultOf(ParameterInfo parameter)
+        => parameter.DefaultValue is { } value && Nullable.GetUnderlyingType(parameter.ParameterType) is { IsEnum: true } type
+            ? Enum.ToObject(type, value)
+            : parameter.DefaultValue;
 }
 
 /// <summary>A field of a value of <typeparamref name="T"/>.</summary>
