@@ -55,6 +55,9 @@ public abstract record Node(string Name)
     /// <remarks>Two steps with a topic of the same name are a fault of the plan.</remarks>
     public virtual NewTopic? Creates => null;
 
+    /// <summary>Whether its records are changes of rows: those of a table.</summary>
+    internal virtual bool GivesRows => false;
+
     /// <summary>Checks the step before it runs; returns its faults, each with its remedy.</summary>
     public virtual IEnumerable<string> Check() => [];
 
@@ -93,7 +96,13 @@ public abstract record Node(string Name)
 }
 
 /// <summary>A step that emits records.</summary>
-public abstract record Node<TOut>(string Name) : Node(Name);
+public abstract record Node<TOut>(string Name) : Node(Name)
+{
+    internal override bool GivesRows
+        => IsOf(typeof(TOut), typeof(Keyed<,>)) && IsOf(typeof(TOut).GenericTypeArguments[1], typeof(Change<>));
+
+    private protected static bool IsOf(Type type, Type definition) => type.IsGenericType && type.GetGenericTypeDefinition() == definition;
+}
 
 /// <summary>A step that takes records and emits records: the base of a user's own step.</summary>
 /// <param name="Name">Shown in the plan, in metrics and in errors.</param>
@@ -103,8 +112,7 @@ public abstract record Node<TIn, TOut>(string Name, Node<TIn> Input) : Node<TOut
     internal override Node? Upstream => Input;
 
     internal override Type? KeyType
-        => typeof(TIn).IsGenericType && typeof(TIn).GetGenericTypeDefinition() == typeof(Keyed<,>)
-            ? typeof(TIn).GenericTypeArguments[0] : null;
+        => IsOf(typeof(TIn), typeof(Keyed<,>)) ? typeof(TIn).GenericTypeArguments[0] : null;
 
     /// <summary>Creates the running step, once for each worker and once for the plan. It opens no files or connections: that belongs to
     /// <c>Open</c>.</summary>

@@ -34,6 +34,30 @@ public sealed class TableReaderTests : IDisposable
         Assert.True((await Until(() => job.Read(big).GetAsync(3, TestContext.Current.CancellationToken), r => r.Exists)).Row == 101);
     }
 
+    [Theory]
+    [InlineData("table")]
+    [InlineData("latest")]
+    [InlineData("selected")]
+    [InlineData("counted")]
+    [InlineData("joined")]
+    public void A_table_that_is_only_read_from_outside_is_enough_of_an_end(string kind)
+    {
+        _log.Append("numbers", [21, 42]);
+        var pipeline = new Pipeline("table");
+        var numbers = Topic.Of<int>("numbers");
+        var table = kind == "latest"
+            ? pipeline.From(numbers).KeyBy(number => number % 2).ToTable()
+            : pipeline.Table(numbers, number => number % 2);
+        if (kind == "selected") table = table.Select(number => number + 1).Where(number => number > 1);
+        if (kind == "joined") table = table.Join(table, (one, other) => one + other);
+        var counts = kind == "counted" ? table.GroupBy(row => row / 100).Aggregate(a => a.Count(), (_, count) => count) : null;
+        var job = SimulatedJob.Start(pipeline, _log, workers: 2);
+        job.RunUntilIdle();
+        if (counts is null) Assert.Equal(kind switch { "selected" => 43, "joined" => 84, _ => 42 }, job.Read(table, 0).Row);
+        else Assert.Equal(2L, job.Read(counts, 0).Row);
+        job.Close();
+    }
+
     [Fact]
     public async Task A_reader_meets_a_busy_worker_between_two_batches_and_an_idle_one_at_once()
     {

@@ -41,8 +41,12 @@ internal static class PlanCheck
     private static IEnumerable<string> Ends(Pipeline pipeline)
     {
         if (!pipeline.Nodes.OfType<ISourceNode>().Any()) yield return "nothing is read. Begin with From(...).";
-        else if (!pipeline.Nodes.Any(node => node is ISinkNode || node.IsEnd))
+        else if (!pipeline.Nodes.Any(node => node is ISinkNode || node.IsEnd || IsLastTable(node)))
             yield return "nothing is written. End a stream with To(...).";
+
+        // A running job's tables can be read from outside, so nothing need follow one.
+        bool IsLastTable(Node node)
+            => node is { GivesRows: true, Exchange: null } and not ISourceNode && !pipeline.Nodes.Any(other => other.Inputs.Contains(node));
     }
 
     private static IEnumerable<string> Duplicates(Pipeline pipeline, StateSignatures states)
