@@ -18,8 +18,10 @@ public sealed record CounterDefinition(string Name, string Unit, string Descript
 
     /// <summary>Records for which a join found no partner.</summary>
     public static CounterDefinition Unmatched { get; } =
-        new("dataflow.join.misses", "{record}", "Records for which a join found no partner.") { Role = CounterRole.LeavesOut,
-            Tag = "reason" };
+        new("dataflow.join.unmatched", "{record}", "Records for which a join found no partner.")
+        {
+            Role = CounterRole.LeavesOut, Tag = "reason",
+        };
 
     /// <summary>External calls, retries included.</summary>
     public static CounterDefinition Calls { get; } = new("dataflow.model.calls", "{call}", "Calls out of the pipeline, retries included.");

@@ -15,7 +15,7 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
     private KeyedState<TKey, (long Time, TRight Value)> _latest = null!;
 
     private Counter _lateRecords = null!; // set by Declare
-    private Counter _misses = null!;
+    private Counter _unmatched = null!;
     private long _watermark = long.MinValue;
 
     public override void Process(in Record<Keyed<TKey, TLeft>> record)
@@ -51,7 +51,7 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
         _rights = declare.Waiting<TKey, TRight>("rights", TimeSpan.FromMilliseconds(SliceMs));
         _latest = declare.State<TKey, (long Time, TRight Value)>("latest");
         _lateRecords = declare.Counter(CounterDefinition.Late);
-        _misses = declare.Counter(CounterDefinition.Unmatched);
+        _unmatched = declare.Counter(CounterDefinition.Unmatched);
         declare.EventTime(() => _watermark);
     }
 
@@ -98,7 +98,7 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
             return;
         }
 
-        _misses.Add();
+        _unmatched.Add();
         if (outer == Outer.Left) Emit(in left, default);
     }
 

@@ -63,20 +63,20 @@ internal sealed class CoGroupOperator<TKey, TLeft, TRight, TOut>(
     where TKey : notnull
 {
     private readonly List<TOut> _all = [];
-    private Counter _leftMisses = null!; // set by Declare
-    private Counter _rightMisses = null!;
+    private Counter _unmatchedLeft = null!; // set by Declare
+    private Counter _unmatchedRight = null!;
 
     public override void Process(in Record<Keyed<TKey, CoGroup<TLeft, TRight>>> record)
     {
         var (key, group) = record.Value;
-        if (group.Rights.Length == 0) _leftMisses.Add(group.Lefts.Length);
-        if (group.Lefts.Length == 0) _rightMisses.Add(group.Rights.Length);
+        if (group.Rights.Length == 0) _unmatchedLeft.Add(group.Lefts.Length);
+        if (group.Lefts.Length == 0) _unmatchedRight.Add(group.Rights.Length);
         if (Start(in record) is not { } started) return;
         using var values = started;
         while (MoveNext(values, in record)) Emit(record.With(new Keyed<TKey, TOut>(key, values.Current)));
     }
 
-    protected override void Declare(StepDeclaration declare) => (_leftMisses, _rightMisses) = JoinCounters.Declare(declare);
+    protected override void Declare(StepDeclaration declare) => (_unmatchedLeft, _unmatchedRight) = JoinCounters.Declare(declare);
 
     private IEnumerator<TOut>? Start(in Record<Keyed<TKey, CoGroup<TLeft, TRight>>> record)
     {

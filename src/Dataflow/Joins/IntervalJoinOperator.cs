@@ -11,8 +11,8 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
     private readonly Queue<TOut> _joined = []; // of the current record
     private bool _isWhole; // whether a record on which the user's code fails is rejected with all its pairs
     private Counter _lateRecords = null!; // set by Declare
-    private Counter _leftMisses = null!;
-    private Counter _rightMisses = null!;
+    private Counter _unmatchedLeft = null!;
+    private Counter _unmatchedRight = null!;
     private long _watermark = long.MinValue;
 
     public override void Process(in Record<Keyed<TKey, TLeft>> record)
@@ -92,7 +92,7 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
         _lefts = declare.Kept<TKey, TLeft>("lefts", bounds.SliceMs);
         _rights = declare.Kept<TKey, TRight>("rights", bounds.SliceMs);
         _lateRecords = declare.Counter(CounterDefinition.Late);
-        (_leftMisses, _rightMisses) = JoinCounters.Declare(declare);
+        (_unmatchedLeft, _unmatchedRight) = JoinCounters.Declare(declare);
         declare.EventTime(() => _watermark);
     }
 
@@ -113,13 +113,13 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
     /// <summary>Counts a left record that had no partner; true if it is emitted all the same.</summary>
     private bool MissLeft()
     {
-        _leftMisses.Add();
+        _unmatchedLeft.Add();
         return outer.HasFlag(Outer.Left);
     }
 
     private bool MissRight()
     {
-        _rightMisses.Add();
+        _unmatchedRight.Add();
         return outer.HasFlag(Outer.Right);
     }
 

@@ -48,7 +48,7 @@ internal sealed class BroadcastJoinOperator<T, TRuleKey, TRule, TOut>(Func<T, TR
 {
     private readonly List<TOut> _results = [];
     private KeyedState<TRuleKey, TRule> _rules = null!;
-    private Counter _misses = null!;
+    private Counter _unmatched = null!;
 
     public override bool WaitsForSecond => false;
 
@@ -65,7 +65,7 @@ internal sealed class BroadcastJoinOperator<T, TRuleKey, TRule, TOut>(Func<T, TR
             return;
         }
 
-        if (_results.Count == 0) _misses.Add();
+        if (_results.Count == 0) _unmatched.Add();
         foreach (var value in _results) Emit(record.With(value));
     }
 
@@ -77,7 +77,7 @@ internal sealed class BroadcastJoinOperator<T, TRuleKey, TRule, TOut>(Func<T, TR
     protected override void Declare(StepDeclaration declare)
     {
         _rules = declare.Broadcast<TRuleKey, TRule>("rules");
-        _misses = declare.Counter(CounterDefinition.Unmatched);
+        _unmatched = declare.Counter(CounterDefinition.Unmatched);
     }
 
     private void Join(T value, TRule rule)

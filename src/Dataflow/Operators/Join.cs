@@ -49,7 +49,7 @@ internal sealed class JoinOperator<TKey, T, TRow, TOut>(int tableId, Func<T, TRo
     where TKey : notnull
 {
     private KeyedState<TKey, TRow> _rows = null!;
-    private Counter _misses = null!;
+    private Counter _unmatched = null!;
 
     public override bool IsOneToOne => true;
 
@@ -57,7 +57,7 @@ internal sealed class JoinOperator<TKey, T, TRow, TOut>(int tableId, Func<T, TRo
     {
         if (!_rows.TryGet(record.Value.Key, out var row))
         {
-            _misses.Add();
+            _unmatched.Add();
             return;
         }
 
@@ -75,7 +75,7 @@ internal sealed class JoinOperator<TKey, T, TRow, TOut>(int tableId, Func<T, TRo
         Emit(record.With(new Keyed<TKey, TOut>(record.Value.Key, value)));
     }
 
-    protected override void Declare(StepDeclaration declare) => _misses = declare.Counter(CounterDefinition.Unmatched);
+    protected override void Declare(StepDeclaration declare) => _unmatched = declare.Counter(CounterDefinition.Unmatched);
 
     protected override void Open() => _rows = Context.StepOf<TableOperator<TKey, TRow>>(tableId)!.Rows;
 }

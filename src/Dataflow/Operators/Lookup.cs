@@ -126,14 +126,14 @@ internal sealed class LookupOperator<TIn, TKey, TRow, TOut>(LookupNode<TIn, TKey
     private LookupCache<TKey, TRow> _cache = null!;
     private Counter _calls = null!;
     private Counter _reused = null!;
-    private Counter _misses = null!;
+    private Counter _unmatched = null!;
 
     protected override void Declare(StepDeclaration declare)
     {
         base.Declare(declare);
         _calls = declare.Counter(CounterDefinition.Calls);
         _reused = declare.Counter(CounterDefinition.Reused);
-        _misses = declare.Counter(CounterDefinition.Unmatched);
+        _unmatched = declare.Counter(CounterDefinition.Unmatched);
     }
 
     protected override void Open()
@@ -166,7 +166,7 @@ internal sealed class LookupOperator<TIn, TKey, TRow, TOut>(LookupNode<TIn, TKey
     {
         if (row is null && node.IsInner)
         {
-            _misses.Add();
+            _unmatched.Add();
             return;
         }
 

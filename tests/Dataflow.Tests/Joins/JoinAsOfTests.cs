@@ -22,7 +22,7 @@ public class JoinAsOfTests
             iter: 20);
 
     [Fact]
-    public void Results_of_a_key_are_in_the_order_of_time_and_misses_are_counted()
+    public void Results_of_a_key_are_in_the_order_of_time_and_those_without_a_partner_are_counted()
         => Gen.Select(TwoStreams.Any.Select(streams => streams with { Steps = 0 }), Gen.Long[0, 200]).Sample(
             (streams, toleranceMs) =>
             {
@@ -30,8 +30,8 @@ public class JoinAsOfTests
 
                 foreach (var key in lefts.GroupBy(l => l.Sensor)) Assert.Equal(
                     key.Select(l => l.TimeMs).Order(), key.Select(l => l.TimeMs));
-                var misses = Pairs(streams, toleranceMs).Count(pair => pair.Right is null);
-                Assert.Equal(misses, status.Steps.Single(step => step.Name == "join-as-of").Unmatched);
+                var unmatched = Pairs(streams, toleranceMs).Count(pair => pair.Right is null);
+                Assert.Equal(unmatched, status.Steps.Single(step => step.Name == "join-as-of").Unmatched);
             },
             iter: 20);
 

@@ -11,12 +11,12 @@ public class JoinTests
             (values, rowKeys, workers, seed) =>
             {
                 var rows = rowKeys.Index().Select(x => new Row(x.Item, $"row {x.Index}")).ToList();
-                var (results, misses) = Join(values, rows, workers, seed);
+                var (results, unmatched) = Join(values, rows, workers, seed);
 
                 var latest = rows.GroupBy(r => r.Key).ToDictionary(g => g.Key, g => g.Last().Name);
                 var expected = values.Where(latest.ContainsKey).Select(v => $"{v} {latest[v]}");
                 Assert.Equal(expected.Order(StringComparer.Ordinal), results.Order(StringComparer.Ordinal));
-                Assert.Equal(values.Count(v => !latest.ContainsKey(v)), misses);
+                Assert.Equal(values.Count(v => !latest.ContainsKey(v)), unmatched);
             },
             iter: 60);
 
@@ -25,10 +25,10 @@ public class JoinTests
     {
         var rows = Enumerable.Range(0, 3000).Select(i => new Row(i, $"row {i}")).ToList();
 
-        var (results, misses) = Join([2999, 0], rows, workers: 3, seed: 7);
+        var (results, unmatched) = Join([2999, 0], rows, workers: 3, seed: 7);
 
         Assert.Equal(["0 row 0", "2999 row 2999"], results.Order(StringComparer.Ordinal));
-        Assert.Equal(0, misses);
+        Assert.Equal(0, unmatched);
     }
 
     [Fact]

@@ -129,6 +129,17 @@ public sealed class DiagnosisTests : IDisposable
     }
 
     [Fact]
+    public void A_single_window_is_one()
+    {
+        Append(new Reading("a", 1_000, 1));
+        _log.Append("readings", [new Reading("a", 1_200, 1)], partition: 1, partitions: 2);
+        Windowed();
+        Run();
+        Assert.StartsWith(
+            "Step 'window-aggregate' holds 1 open window and waits ", Only(FindingKind.WindowWaits).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_split_without_records_lets_no_watermark_come_until_it_is_idle()
     {
         Append(new Reading("a", 1_000, 1));

@@ -22,7 +22,8 @@ internal sealed class TimeFindings(JobRun job, JobStatus status)
             var name = step.First().Context.Name;
             var found = status.Steps.First(known => known.Name == name);
             if (held.Count == 0 || found.EmittedPerSecond > 0) continue;
-            var what = $"{held.Sum(static count => count.Value)} open {held[0].Definition.Unit.Trim('{', '}')}s";
+            var count = held.Sum(static count => count.Value);
+            var what = $"{count} open {held[0].Definition.Unit.Trim('{', '}')}{(count == 1 ? "" : "s")}";
             yield return new(FindingKind.WindowWaits, name, step.Min(static instance => instance.Context.Counters.WaitsFor) is { } end
                 ? Waits(name, what, found, end)
                 : $"Step '{name}' holds {what}; the watermark, which closes them, is at {Moments.Of(found.WatermarkMs)}.");
