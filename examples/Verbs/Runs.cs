@@ -32,12 +32,6 @@ internal static class Runs
         public void PrintChanges(string name = "changes") => table.Changes().Pairs.To(Sink.Console<Keyed<TKey, Change<TRow>>>(Text, name));
     }
 
-    extension(JobStatus status)
-    {
-        /// <summary>The status of a step by its name.</summary>
-        public StepStatus Of(string step) => status.Steps.First(candidate => candidate.Label == step);
-    }
-
     /// <summary>A log in memory.</summary>
     public static LogStore OpenLog() => LogStore.Open("memory", new LogOptions { Durability = Durability.Memory });
 

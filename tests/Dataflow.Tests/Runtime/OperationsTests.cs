@@ -40,6 +40,20 @@ public sealed class OperationsTests : IDisposable
     }
 
     [Fact]
+    public void Gives_the_status_of_a_step_by_its_label()
+    {
+        var pipeline = new Pipeline("labels");
+        pipeline.From(Source.Of([1, 2, 3], "numbers")).Where(x => x > 1).Where(x => x > 2).To(Sink.Memory<int>("kept"));
+        var job = SimulatedJob.Start(pipeline, _log);
+        job.Run();
+
+        Assert.Equal((1, 1), (job.Status.Of("where").Filtered, job.Status.Of("where-2").Filtered));
+        Assert.StartsWith(
+            "No step is called 'were'. There are 'where', 'where-2', 'kept'.",
+            Assert.Throws<ArgumentException>(() => job.Status.Of("were")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_slow_stage_is_busy_and_those_before_it_are_backpressured()
     {
         var stop = TestContext.Current.CancellationToken;

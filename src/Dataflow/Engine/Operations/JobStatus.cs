@@ -33,6 +33,14 @@ public sealed record JobStatus(
     /// <summary>The time that it took to open the job and to restore its state from the last checkpoint.</summary>
     public TimeSpan RestoreTime { get; init; }
 
+    /// <summary>The status of one step.</summary>
+    /// <param name="step">Its <see cref="StepStatus.Label"/>: the step's name, with a number behind it from the second step of that name
+    /// on.</param>
+    /// <exception cref="ArgumentException">There is none; the message lists the labels.</exception>
+    public StepStatus Of(string step)
+        => Steps.FirstOrDefault(known => known.Label == step) ?? throw new ArgumentException(
+            $"No step is called '{step}'. There are {string.Join(", ", Steps.Select(static known => $"'{known.Label}'"))}.", nameof(step));
+
     /// <summary>One line for a log: state, records, lag, dead letters, state entries and the last checkpoint.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
