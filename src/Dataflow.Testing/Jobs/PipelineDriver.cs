@@ -24,8 +24,16 @@ public sealed class PipelineDriver(Func<Pipeline> pipeline, int workers = 1) : I
 
     private Pipeline Made => _made ??= pipeline();
 
-    /// <summary>Appends values to a topic, which is created if it is missing, and processes them.</summary>
-    public void Feed<T>(Topic<T> topic, params IEnumerable<T> values)
+    /// <summary>Appends values to the first partition of a topic and processes them.</summary>
+    /// <remarks>A missing topic is created with its declared partitions. Those that are not fed hold event
+    /// time back until the clock has gone on by <c>idleAfter</c>: declare one partition where a test is not about them.</remarks>
+    public void Feed<T>(Topic<T> topic, params IEnumerable<T> values) => FeedPartition(topic, 0, values);
+
+    /// <summary>Appends values to one partition of a topic, which is created as by <see cref="Feed"/>, and processes them.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="partition">Its number, from 0.</param>
+    /// <param name="values">The values, without keys.</param>
+    public void FeedPartition<T>(Topic<T> topic, int partition, params IEnumerable<T> values)
     {
         ArgumentNullException.ThrowIfNull(topic);
         ArgumentNullException.ThrowIfNull(values);
@@ -40,8 +48,27 @@ public sealed class PipelineDriver(Func<Pipeline> pipeline, int workers = 1) : I
         }
 
         var commit = new LogCommit();
-        commit.Add(_log.CreateTopicAsync(topic.Name, 1).AsTask().GetAwaiter().GetResult(), 0, records);
+        commit.Add(_log.CreateTopicAsync(topic.Name, topic.Partitions).AsTask().GetAwaiter().GetResult(), partition, records);
         _log.CommitAsync(commit).AsTask().GetAwaiter().GetResult();
+        Settle();
+    }
+
+    /// <summary>Appends values with their keys to a topic, which is created as by <see cref="Feed"/>, and processes them.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="key">The key of a value, which decides the partition as pipelines and writers do.</param>
+    /// <param name="values">The values.</param>
+    public void FeedByKey<TKey, T>(Topic<T> topic, Func<T, TKey> key, params IEnumerable<T> values)
+        where TKey : notnull
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(values);
+        using (Made.Serdes.Enter())
+        {
+            var writer = _log.OpenWriterAsync<TKey, T>(topic, time: Clock).GetAwaiter().GetResult();
+            foreach (var value in values) writer.WriteAsync(key(value), value).GetAwaiter().GetResult();
+            writer.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+
         Settle();
     }
 

@@ -4,7 +4,7 @@ namespace Dataflow.Tests.Checkpoints;
 
 public class PipelineDriverTests
 {
-    private static readonly Topic<Reading> s_readings = Topic.Of<Reading>("readings");
+    private static readonly Topic<Reading> s_readings = Topic.Of<Reading>("readings", partitions: 1);
     private static readonly Topic<string> s_counts = Topic.Of<string>("counts");
 
     [Fact]
@@ -26,11 +26,51 @@ public class PipelineDriverTests
         Assert.Equal(["a: 2", "a: 1", "a: 2"], driver.Read(s_counts));
     }
 
-    private static Pipeline CountsPerSecond()
+    [Fact]
+    public void Partitions_have_watermarks_of_their_own_as_the_topic_declares_them()
+    {
+        var (readings, counts) = (Topic.Of<Reading>("readings", partitions: 2), Topic.Of<string>("counts"));
+        using var driver = new PipelineDriver(() => CountsPerSecond(readings, counts));
+        driver.FeedPartition(readings, 0, new Reading("a", 100, 1), new Reading("a", 1_500, 1));
+        Assert.Empty(driver.Read(counts)); // partition 1 holds time back
+
+        driver.FeedPartition(readings, 1, new Reading("b", 200, 1));
+        Assert.Empty(driver.Read(counts));
+        driver.FeedPartition(readings, 1, new Reading("b", 1_000, 1));
+        Assert.Equal(["a: 1", "b: 1"], driver.Read(counts).Order());
+
+        driver.FeedPartition(readings, 0, new Reading("a", 9_000, 1));
+        driver.Advance(TimeSpan.FromSeconds(4));
+        driver.FeedPartition(readings, 0, new Reading("a", 9_001, 1));
+        driver.Advance(TimeSpan.FromSeconds(2)); // partition 1 is idle
+        Assert.Equal(["a: 1", "a: 1", "b: 1", "b: 1"], driver.Read(counts).Order());
+    }
+
+    [Fact]
+    public void Feeds_keys_to_the_partitions_that_pipelines_choose()
+    {
+        var (rows, changes) = (Topic.Of<Reading>("rows", partitions: 3), Topic.Of<string>("changes"));
+        using var driver = new PipelineDriver(() =>
+        {
+            var pipeline = new Pipeline("rows");
+            pipeline.Table<string, Reading>(rows).Changes().Select(change => $"{change.New!.Sensor}: {change.New.Value}").Values()
+                .To(changes);
+            return pipeline;
+        });
+
+        driver.FeedByKey(rows, r => r.Sensor, [.. "abcdef".Select(c => new Reading($"{c}", 0, c))]);
+
+        Assert.Equal("abcdef".Select(c => $"{c}: {(int)c}"), driver.Read(changes).Order());
+        Assert.Equal(3, driver.Status.Splits.Count(split => split.Read > 0));
+    }
+
+    private static Pipeline CountsPerSecond() => CountsPerSecond(s_readings, s_counts);
+
+    private static Pipeline CountsPerSecond(Topic<Reading> readings, Topic<string> counts)
     {
         var pipeline = new Pipeline("counts");
-        pipeline.From(s_readings).WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor)
-            .Window(Tumbling.Every(TimeSpan.FromSeconds(1))).Aggregate(a => a.Count(), (key, _, n) => $"{key}: {n}").To(s_counts);
+        pipeline.From(readings).WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor)
+            .Window(Tumbling.Every(TimeSpan.FromSeconds(1))).Aggregate(a => a.Count(), (key, _, n) => $"{key}: {n}").To(counts);
         return pipeline;
     }
 
@@ -65,7 +105,7 @@ public class PipelineDriverTests
             () =>
             {
                 var pipeline = new Pipeline("driven-idle");
-                pipeline.From(Topic.Of<Reading>("idle")).WithEventTime(r => r.TimeMs, idleAfter: TimeSpan.FromSeconds(1))
+                pipeline.From(Topic.Of<Reading>("idle", partitions: 1)).WithEventTime(r => r.TimeMs, idleAfter: TimeSpan.FromSeconds(1))
                     .KeyBy(r => r.Sensor)
                     .Window(Tumbling.Every(TimeSpan.FromSeconds(10))).Aggregate(a => a.Count(), (_, _, count) => count)
                     .To(Topic.Of<long>("counts"));
@@ -73,7 +113,7 @@ public class PipelineDriverTests
             },
             workers: 2);
 
-        driver.Feed(Topic.Of<Reading>("idle"), new Reading("a", 0, 0));
+        driver.Feed(Topic.Of<Reading>("idle", partitions: 1), new Reading("a", 0, 0));
         Assert.Empty(driver.Read(Topic.Of<long>("counts")));
         driver.Advance(TimeSpan.FromSeconds(11));
         Assert.Equal([1L], driver.Read(Topic.Of<long>("counts")));

@@ -13,7 +13,7 @@ public sealed class TimerTests : IDisposable
     [Fact]
     public void Timers_given_as_dates_are_those_given_in_milliseconds()
     {
-        var topic = Topic.Of<Reading>("dates");
+        var topic = Topic.Of<Reading>("dates", partitions: 1);
         using var driver = new PipelineDriver(() =>
         {
             var pipeline = new Pipeline("dates");

@@ -15,7 +15,7 @@ public sealed class LeftOutTests : IDisposable
     private KeyedStream<string, Ev> _others = null!;
     private Table<string, string> _table = null!;
 
-    private static Topic<Ev> Events => Topic.Of<Ev>("events");
+    private static Topic<Ev> Events => Topic.Of<Ev>("events", partitions: 1);
 
     private static Topic<string> Results => Topic.Of<string>("results");
 

@@ -7,6 +7,7 @@ namespace Dataflow.Tests.Runtime;
 public class UnwritableTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly Topic<Ev> Events = Topic.Of<Ev>("events", partitions: 1);
 
     private static readonly Dictionary<string, Func<KeyedStream<int, Ring>, KeyedStream<int, Ring>, Stream<string>>> Cases = new()
     {
@@ -63,7 +64,7 @@ public class UnwritableTests
             () =>
             {
                 var pipeline = new Pipeline("unwritable") { OnError = ErrorPolicy.DeadLetter() }.UseSerde(Serde.Json<Loop>());
-                pipeline.From(Topic.Of<Ev>("events")).KeyBy(e => new Loop(e.V), "own").Aggregate(a => a.Count(), (key, n) => $"{key.V} {n}")
+                pipeline.From(Events).KeyBy(e => new Loop(e.V), "own").Aggregate(a => a.Count(), (key, n) => $"{key.V} {n}")
                     .Changes()
                     .Select(change => change.New!).Values().To(Topic.Of<string>("results"));
                 return pipeline;
@@ -93,12 +94,12 @@ public class UnwritableTests
     }
 
     private static void Feed(PipelineDriver driver, long from)
-        => driver.Feed(Topic.Of<Ev>("events"), new Ev(1, from), new Ev(Ring.Bad, from + 1), new Ev(2, from + 2), new Ev(3, from + 5_000));
+        => driver.Feed(Events, new Ev(1, from), new Ev(Ring.Bad, from + 1), new Ev(2, from + 2), new Ev(3, from + 5_000));
 
     private static PipelineDriver Drive(string name, ErrorPolicy policy) => new(() =>
     {
         var pipeline = new Pipeline("unwritable") { OnError = policy };
-        var events = pipeline.From(Topic.Of<Ev>("events")).WithEventTime(e => e.T).Select(e => Ring.Bent(new Ring { V = e.V }))
+        var events = pipeline.From(Events).WithEventTime(e => e.T).Select(e => Ring.Bent(new Ring { V = e.V }))
             .KeyBy(_ => 0);
         Cases[name](events, events.Where(ring => ring.V != Ring.Bad, "good")).To(Topic.Of<string>("results"));
         return pipeline;

@@ -9,7 +9,7 @@ public class QuietWindowTests
 {
     private const long LatenessMs = 60;
 
-    private static readonly Topic<Reading> s_readings = Topic.Of<Reading>("readings");
+    private static readonly Topic<Reading> s_readings = Topic.Of<Reading>("readings", partitions: 1);
     private static readonly Topic<string> s_results = Topic.Of<string>("results", partitions: 1);
 
     private static readonly (WindowSpec Windows, Trigger? Trigger)[] s_kinds =

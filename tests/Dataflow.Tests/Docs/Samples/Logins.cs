@@ -36,7 +36,7 @@ internal sealed class FailedLogins(Output<string> locked) : KeyedProcess<string,
 /// <summary>The pipeline around it.</summary>
 internal static class LoginPipeline
 {
-    public static readonly Topic<Login> Logins = Topic.Of<Login>("logins");
+    public static readonly Topic<Login> Logins = Topic.Of<Login>("logins", partitions: 1);
     public static readonly Topic<string> Reports = Topic.Of<string>("reports");
     public static readonly Topic<string> LockedUsers = Topic.Of<string>("locked-users");
 
