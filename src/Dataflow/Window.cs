@@ -1,4 +1,4 @@
-using System.Globalization;
+using Dataflow.Time;
 
 namespace Dataflow;
 
@@ -19,7 +19,7 @@ public readonly record struct Window(long StartMs, long EndMs)
     public int FiringIndex { get; init; }
 
     /// <summary>The bounds for messages: as dates where they are in range, else as numbers.</summary>
-    internal string Text => $"window from {TextOf(StartMs)} to {TextOf(EndMs)}";
+    internal string Text => $"window from {TimeRange.TextOf(StartMs)} to {TimeRange.TextOf(EndMs)}";
 
     internal bool Holds(long moment) => moment >= StartMs && moment < EndMs;
 
@@ -28,11 +28,6 @@ public readonly record struct Window(long StartMs, long EndMs)
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(StartMs, EndMs);
-
-    private static string TextOf(long moment)
-        => moment >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && moment <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
-            ? DateTimeOffset.FromUnixTimeMilliseconds(moment).ToString("yyyy-MM-dd'T'HH:mm:ss.FFF'Z'", CultureInfo.InvariantCulture)
-            : string.Create(CultureInfo.InvariantCulture, $"{moment} ms");
 }
 
 /// <summary>The reason why a window emitted a result.</summary>

@@ -92,7 +92,9 @@ public sealed class RefusalTests : IDisposable
         sums.Values().To(Sink.Memory<WindowSum>("sums"));
 
         Assert.Equal(
-            ["step 'sum' has no output 'late' of these records. Take SideOutput of the step that declares it."], FaultsOf(pipeline));
+            ["step 'sum' has no output 'late' of these records. Take SideOutput of the step that declares it, with the same Output "
+                + "object."],
+            FaultsOf(pipeline));
     }
 
     [Fact]

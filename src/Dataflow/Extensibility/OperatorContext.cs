@@ -12,6 +12,7 @@ public sealed class OperatorContext
     private readonly StreamTask _task;
     private readonly StepDeclaration _declared;
     private long _stateEntries;
+    private int _eventTimers;
 
     internal OperatorContext(string name, int nodeId, StreamTask task, StepDeclaration declared)
     {
@@ -56,9 +57,6 @@ public sealed class OperatorContext
     /// <see cref="Operator.Committed"/>.</summary>
     public IReadOnlyDictionary<string, long> CommittedPositions => _task.Job.Coordinator.CommittedPositions;
 
-    /// <summary>Whether the sources have nothing more to read for now and no records wait before the step.</summary>
-    public bool HasReadAll => _task.HasReadAll;
-
     /// <summary>Whether a checkpoint or the end of the job waits for the step, which should then postpone work that can wait.</summary>
     public bool IsWaitedFor => _task.IsWaitedFor;
 
@@ -94,10 +92,14 @@ public sealed class OperatorContext
     /// <summary>The number of keyed values in the step's state, updated now and then for other threads.</summary>
     internal long StateEntries => Volatile.Read(ref _stateEntries);
 
+    /// <summary>The number of set timers of event time, as last published for other threads.</summary>
+    internal int EventTimers => Volatile.Read(ref _eventTimers);
+
     /// <summary>Publishes current numbers for other threads, which must not walk through data that the task changes.</summary>
     internal void Publish()
     {
         Volatile.Write(ref _stateEntries, _declared.States.Sum(static state => state.Entries));
+        Volatile.Write(ref _eventTimers, _declared.AllTimers.Sum(static timers => timers.CountByEventTime));
         try
         {
             Counters.Publish();

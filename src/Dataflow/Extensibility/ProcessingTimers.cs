@@ -25,6 +25,8 @@ public sealed class ProcessingTimers<TKey> : ITimers
     /// <summary>The number of timers that are set.</summary>
     public int Count => _timers.Count;
 
+    int ITimers.CountByEventTime => 0;
+
     void ITimers.Open(OperatorContext step)
     {
         _step = step;

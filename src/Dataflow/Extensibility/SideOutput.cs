@@ -34,7 +34,8 @@ internal interface ISideOutput
 /// <summary>The side outputs of one instance of a step: the declared ones, and the streams that were taken from them.</summary>
 internal sealed class StepOutputs(IEnumerable<ISideNode> taken)
 {
-    private readonly Dictionary<object, ISideNode> _taken = taken.ToDictionary(static side => side.Output);
+    private readonly Dictionary<object, ISideNode> _taken
+        = taken.DistinctBy(static side => side.Output).ToDictionary(static side => side.Output);
     private readonly Dictionary<object, ISideOutput> _declared = [];
 
     /// <summary>The declared outputs from which a stream was taken.</summary>

@@ -25,6 +25,8 @@ public sealed class Timers<TKey> : ITimers
     /// <summary>The number of timers that are set.</summary>
     public int Count => _state.Count;
 
+    int ITimers.CountByEventTime => Count;
+
     void ITimers.Open(OperatorContext step) => Open();
 
     void ITimers.Close()

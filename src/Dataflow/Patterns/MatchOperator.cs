@@ -1,3 +1,5 @@
+using Dataflow.Time;
+
 namespace Dataflow.Patterns;
 
 /// <summary>Sorts the records of each key by time, and searches them for a pattern.</summary>
@@ -125,7 +127,7 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
         }
         catch (Exception error)
         {
-            Reject(error);
+            Reject(error, $"match from {TimeRange.TextOf(match.StartMs)} to {TimeRange.TextOf(match.EndMs)}");
             return false;
         }
     }

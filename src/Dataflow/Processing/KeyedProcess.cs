@@ -12,16 +12,21 @@ public abstract class KeyedProcess<TKey, T, TState, TOut>
     where TKey : notnull
 {
     /// <summary>Whether records and timers of a key are handled in the order of event time, in whatever order they arrived. Default: true
-    /// if the class overrides <c>OnTimer</c> and the stream has event time.</summary>
+    /// if the class overrides <c>OnTimer</c>.</summary>
     /// <remarks>
-    /// A record that is newer than the watermark then waits for it in state, so its type must be one that can be written. Records of equal
-    /// time are handled in the order of arrival, and before the timers of that time, which fire once the watermark has passed it, or all
-    /// available input has been read. A record that is older than the watermark is handled at once. So the same timers fire live, in a
-    /// replay, or when input arrives in bulk after an outage.
+    /// The stream needs event time. A record that is newer than the watermark then waits for it in state, so its type must be one that can
+    /// be written. Records of equal time are handled in the order of arrival, and before the timers of that time, which fire once the
+    /// watermark has passed it. A record that is older than the watermark is handled at once. So the same timers fire live, in a replay, or
+    /// when input arrives in bulk after an outage.
+    /// <para>While all input is idle the step handles records and timers up to the newest record of any partition. A record that arrives
+    /// after that with an older time finds that its timers have fired, though it is not late.</para>
     /// <para>Override it with false where results must not wait for the watermark: a record may then be handled long before an older
     /// timer. Override it with true for records in order without timers.</para>
     /// </remarks>
-    public virtual bool InTimeOrder
+    public virtual bool InTimeOrder => HandlesTimers;
+
+    /// <summary>Whether the class overrides OnTimer.</summary>
+    internal bool HandlesTimers
         => ((TimerHandler)OnTimer).Method.DeclaringType != typeof(KeyedProcess<TKey, T, TState, TOut>);
 
     private delegate void TimerHandler(long timestamp, ref TState state, ProcessContext<TKey, TOut> context);
@@ -53,20 +58,27 @@ public abstract class KeyedProcess<TKey, T, TOut>
     where TKey : notnull
 {
     /// <summary>Whether records and timers of a key are handled in the order of event time, in whatever order they arrived. Default: true
-    /// if the class overrides <c>OnTimer</c> and the stream has event time.</summary>
+    /// if the class overrides <c>OnTimer</c>.</summary>
     /// <remarks>
-    /// A record that is newer than the watermark then waits for it in state, so its type must be one that can be written. Records of equal
-    /// time are handled in the order of arrival, and before the timers of that time, which fire once the watermark has passed it, or all
-    /// available input has been read. A record that is older than the watermark is handled at once. So the same timers fire live, in a
-    /// replay, or when input arrives in bulk after an outage.
+    /// The stream needs event time. A record that is newer than the watermark then waits for it in state, so its type must be one that can
+    /// be written. Records of equal time are handled in the order of arrival, and before the timers of that time, which fire once the
+    /// watermark has passed it. A record that is older than the watermark is handled at once. So the same timers fire live, in a replay, or
+    /// when input arrives in bulk after an outage.
+    /// <para>While all input is idle the step handles records and timers up to the newest record of any partition. A record that arrives
+    /// after that with an older time finds that its timers have fired, though it is not late.</para>
     /// <para>Override it with false where results must not wait for the watermark: a record may then be handled long before an older
     /// timer. Override it with true for records in order without timers.</para>
     /// </remarks>
-    public virtual bool InTimeOrder
+    public virtual bool InTimeOrder => HandlesTimers;
+
+    /// <summary>Whether the class overrides OnTimer.</summary>
+    internal virtual bool HandlesTimers
         => ((Action<long, ProcessContext<TKey, TOut>>)OnTimer).Method.DeclaringType != typeof(KeyedProcess<TKey, T, TOut>);
 
     /// <summary>Opens the states, the same ones at each call. Called before the first record, and once for the plan.</summary>
-    public abstract void Open(ProcessStates<TKey, T> states);
+    public virtual void Open(ProcessStates<TKey, T> states)
+    {
+    }
 
     /// <summary>Handles a record.</summary>
     /// <param name="record">The value with its event time.</param>

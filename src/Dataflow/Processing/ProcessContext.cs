@@ -24,10 +24,13 @@ public abstract class ProcessContext<TKey, TOut>
     /// <summary>Emits a value to a side output, with the same time.</summary>
     public abstract void Emit<TSide>(Output<TSide> output, TSide value);
 
-    /// <summary>Sets a timer: <c>OnTimer</c> is called when the watermark reaches the time. Setting the same time twice makes one
+    /// <summary>Sets a timer: <c>OnTimer</c> is called once the watermark has passed the time. Setting the same time twice makes one
     /// call.</summary>
-    /// <remarks>At the end of bounded input, event time advances to the newest record, then all timers that are still set fire. Timers that
-    /// these set fire too, but can set no more: so a timer that sets itself again and again lets the input end.</remarks>
+    /// <remarks>A watermark of that time itself is not enough: records of that time may still arrive, and are handled first. At the end of
+    /// bounded input, event time advances to the newest record, then all timers that are still set fire. Timers that these set fire too,
+    /// but can set no more: so a timer that sets itself again and again lets the input end.
+    /// <para>While all input is idle, timers fire up to the newest record of any partition, though the watermark stays; later ones wait for
+    /// it. Where <c>InTimeOrder</c> is false all wait.</para></remarks>
     /// <param name="timestamp">Event time in milliseconds since the Unix epoch.</param>
     public abstract void SetTimer(long timestamp);
 

@@ -10,7 +10,7 @@ internal sealed record ProcessNode<TKey, T, TOut>(
     public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator()
         => new ProcessOperator<TKey, T, TOut>(Create(), _plan.Value.IsInTimeOrder);
 
-    public override IEnumerable<string> Check() => _plan.Value.Check(Name, Input);
+    public override IEnumerable<string> Check() => _plan.Value.Check(Name);
 }
 
 internal sealed record BroadcastProcessNode<TKey, T, TBroadcast, TOut>(
@@ -26,5 +26,5 @@ internal sealed record BroadcastProcessNode<TKey, T, TBroadcast, TOut>(
     public override Operator<Keyed<TKey, T>, TBroadcast, Keyed<TKey, TOut>> CreateOperator()
         => new BroadcastProcessOperator<TKey, T, TBroadcast, TOut>(Create(), _plan.Value.IsInTimeOrder);
 
-    public override IEnumerable<string> Check() => _plan.Value.Check(Name, Input);
+    public override IEnumerable<string> Check() => _plan.Value.Check(Name);
 }

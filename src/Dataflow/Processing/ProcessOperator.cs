@@ -4,7 +4,7 @@ internal sealed class ProcessOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, 
     where TKey : notnull
 {
     public ProcessOperator(KeyedProcess<TKey, T, TOut> process, bool isInTimeOrder)
-        => Runner = new(process, isInTimeOrder, (in record) => Emit(in record), base.Advance, base.Idle, Reject);
+        => Runner = new(process, isInTimeOrder, (in record) => Emit(in record), base.Advance, base.Idle, Reject, Reject);
 
     public ProcessRunner<TKey, T, TOut> Runner { get; }
 
@@ -38,7 +38,7 @@ internal sealed class BroadcastProcessOperator<TKey, T, TBroadcast, TOut>
     public BroadcastProcessOperator(BroadcastProcess<TKey, T, TBroadcast, TOut> process, bool isInTimeOrder)
     {
         _process = process;
-        Runner = new(process, isInTimeOrder, (in record) => Emit(in record), base.AdvanceBoth, base.IdleBoth, Reject);
+        Runner = new(process, isInTimeOrder, (in record) => Emit(in record), base.AdvanceBoth, base.IdleBoth, Reject, Reject);
     }
 
     public ProcessRunner<TKey, T, TOut> Runner { get; }

@@ -1,3 +1,5 @@
+using Dataflow.Time;
+
 namespace Dataflow.Processing;
 
 /// <summary>Runs the user's code of a <c>Process</c> step: its states, its timers and its outputs.</summary>
@@ -9,7 +11,8 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     ProcessRunner<TKey, T, TOut>.Emission emit,
     Action<long> advance,
     Action<Idleness> idle,
-    Action<Exception, RecordOrigin> reject)
+    Action<Exception, RecordOrigin> reject,
+    Action<Exception, string> rejectTimer)
     where TKey : notnull
 {
     private const int EventsAtOnce = 1024;
@@ -23,7 +26,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     private RunningContext<TKey, T, TOut> _context = null!;
     private Counter _droppedTimers = null!;
     private long _until = long.MinValue; // how far it may go
-    private long _fireUntil = long.MinValue; // and with timers
+    private long _fireUntil = long.MinValue; // and with timers, those of the watermark's own moment wait for records of it
     private long _quiet = long.MinValue; // and with records, where no more come
     private long _watermark = long.MinValue;
     private long _newest = long.MinValue;
@@ -67,7 +70,8 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     {
         _step = step;
         _context = new RunningContext<TKey, T, TOut>(this, step.KeepsRejected);
-        _until = _fireUntil = _watermark = step.SavedWatermark();
+        _until = _watermark = step.SavedWatermark();
+        _fireUntil = Before(_watermark);
         Now = _newest = step.SavedWatermark(NowPart);
     }
 
@@ -118,13 +122,13 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         _endsThen = watermark == long.MaxValue && !_isEnding;
         // At the end, event time first advances to the newest record only: how far it had advanced before depends on chance.
         if (_endsThen) MoveTo(_step.NewestAtEnd, mayMoreCome: false);
-        else MoveTo(watermark, mayMoreCome: isInTimeOrder);
+        else MoveTo(watermark, mayMoreCome: true);
     }
 
     public void Idle(Idleness idleness)
     {
         _idleness = idleness;
-        if (!idleness.IsIdle && _until > _watermark) (_until, _fireUntil) = (_watermark, _watermark - 1);
+        if (!idleness.IsIdle && _until > _watermark) (_until, _fireUntil) = (_watermark, Before(_watermark));
         if (IsDueInQuiet()) GoOn();
         PassOnIdleness();
     }
@@ -135,15 +139,14 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     public void MoveTo(long time, bool mayMoreCome)
     {
         _until = Math.Max(_until, time);
-        _fireUntil = mayMoreCome ? _until - 1 : _until;
+        _fireUntil = mayMoreCome ? Before(_until) : _until;
         GoOn();
     }
 
     public bool Poll()
     {
-        var isBehind = IsBehind || IsDueInQuiet();
+        var isBehind = IsBehind || IsDueInQuiet() || _timers.Next < Reached; // the last were set behind it
         if (isBehind) GoOn();
-        else if (_timers.Next <= Reached && _step.HasReadAll) MoveTo(Reached, mayMoreCome: false);
         PassOnIdleness();
         var fired = 0;
         for (; fired < EventsAtOnce && !_step.IsWaitedFor && _processingTimers.TryTakeDue(out var key, out var timestamp); fired++)
@@ -240,6 +243,8 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         _droppedTimers.Add(_processingTimers.Clear());
     }
 
+    private static long Before(long time) => time == long.MinValue ? time : time - 1;
+
     /// <summary>Handles the next record or timer in time; at the same moment records come before timers.</summary>
     private bool TryDoNext()
     {
@@ -291,7 +296,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         catch (Exception error) when (!_context.IsEmitting)
         {
             _context.Undo();
-            reject(error, default);
+            rejectTimer(error, $"{(isProcessing ? "processing timer" : "timer")} of {TimeRange.TextOf(timestamp)}");
             return;
         }
 

@@ -56,8 +56,9 @@ internal sealed class RunningContext<TKey, T, TOut>(ProcessRunner<TKey, T, TOut>
     public override void Emit<TSide>(Output<TSide> output, TSide value)
     {
         ArgumentNullException.ThrowIfNull(output);
+        if (!runner.Sides.TryFind(output, out var stream)) return;
         IsEmitting = !isWhole;
-        runner.Sides.Emit(output, new(new(Key, value), _timestamp, _origin), isHeld: isWhole);
+        runner.Sides.Emit(stream, new(new(Key, value), _timestamp, _origin), isHeld: isWhole);
         IsEmitting = false;
     }
 

@@ -8,6 +8,8 @@ internal sealed class SingleStateProcess<TKey, T, TState, TOut>(KeyedProcess<TKe
 
     public override bool InTimeOrder => process.InTimeOrder;
 
+    internal override bool HandlesTimers => process.HandlesTimers;
+
     public override void Open(ProcessStates<TKey, T> states) => _state = states.Value<TState>(SingleState.Name);
 
     public override void OnRecord(in Record<T> record, ProcessContext<TKey, TOut> context)

@@ -80,6 +80,57 @@ public sealed class PlanFaultTests : IDisposable
     }
 
     [Fact]
+    public void Says_which_steps_handle_timers_of_event_time_or_its_order_on_a_stream_without_event_time()
+    {
+        var pipeline = new Pipeline("timers");
+        var numbers = pipeline.From(Source.Of([1])).KeyBy(x => x);
+        numbers.Process(() => new OneTimer(), "one").To(Sink.Memory<int>("a"));
+        numbers.Process(() => new Timer(), "many").To(Sink.Memory<int>("b"));
+        numbers.Process(pipeline.From(Source.Of([1], "rules")), () => new RuleTimer(), "rules-timer").To(Sink.Memory<int>("c"));
+        numbers.Process(() => new Ordered(), "ordered").To(Sink.Memory<int>("d"));
+        numbers.Process(() => new ByClock(), "by-clock").To(Sink.Memory<int>("e"));
+
+        const string Remedy = "Add WithEventTime(...) before KeyBy, or take SetProcessingTimer and OnProcessingTimer for timers of the "
+            + "clock.";
+        Check(pipeline, $"""
+            Pipeline 'timers' has 4 faults:
+            - Process 'one' handles timers of event time (OnTimer), which its stream does not have. {Remedy}
+            - Process 'many' handles timers of event time (OnTimer), which its stream does not have. {Remedy}
+            - Process 'rules-timer' handles timers of event time (OnTimer), which its stream does not have. {Remedy}
+            - Process 'ordered' takes records in the order of event time (InTimeOrder), which needs event time. Add WithEventTime(...) before KeyBy.
+            """);
+    }
+
+    [Fact]
+    public void Says_that_two_outputs_of_a_step_have_one_name()
+    {
+        var pipeline = new Pipeline("outputs");
+        var ones = pipeline.From(Source.Of([1])).KeyBy(x => x).Process(() => new ByClock());
+        ones.SideOutput(new Output<int>("alerts")).To(Sink.Memory<int>("a"));
+        ones.SideOutput(new Output<int>("alerts")).To(Sink.Memory<int>("b"));
+        ones.SideOutput(new Output<int>("others")).To(Sink.Memory<int>("c"));
+
+        Check(pipeline, """
+            Pipeline 'outputs': step 'process' has two outputs called 'alerts' that streams are taken of. Make one Output object, and give it to the step and to SideOutput; call others by names of their own.
+            """);
+    }
+
+    [Fact]
+    public void Lists_two_steps_of_one_name_though_one_of_them_has_other_faults()
+    {
+        var pipeline = new Pipeline("namesakes");
+        var numbers = pipeline.From(Source.Of([1])).KeyBy(x => $"{x}");
+        numbers.Process(() => new Unwritable()).To(Sink.Memory<int>("a"));
+        numbers.Process(() => new Good()).To(Sink.Memory<int>("b"));
+
+        Check(pipeline, """
+            Pipeline 'namesakes' has 2 faults:
+            - two steps with state are called 'process'. Give one of them another name, as its argument 'name'.
+            - step 'process': Type Hidden: member 'Make' is code (Func<Int32>), which has no bytes. Leave it out with [IgnoreMember], or keep what it is chosen by.
+            """);
+    }
+
+    [Fact]
     public void Says_that_a_table_belongs_to_another_pipeline()
     {
         var rows = new Pipeline("other").Table(Source.Of([1], "rows"), x => x);
@@ -184,6 +235,54 @@ public sealed class PlanFaultTests : IDisposable
 
     [SuppressMessage("Performance", "CA1812", Justification = "A type that MessagePack cannot reach.")]
     private sealed record Hidden(int Number, Func<int>? Make = null);
+
+    private sealed class OneTimer : KeyedProcess<int, int, int, int>
+    {
+        public override void OnRecord(in Record<int> record, ref int state, ProcessContext<int, int> context)
+        {
+        }
+
+        public override void OnTimer(long timestamp, ref int state, ProcessContext<int, int> context)
+        {
+        }
+    }
+
+    private class ByClock : BroadcastProcess<int, int, int, int>
+    {
+        public override void OnRecord(in Record<int> record, ProcessContext<int, int> context)
+        {
+        }
+
+        public override void OnBroadcast(in Record<int> record)
+        {
+        }
+
+        public override void OnProcessingTimer(long timestamp, ProcessContext<int, int> context)
+        {
+        }
+    }
+
+    private class RuleTimer : ByClock
+    {
+        public override void OnTimer(long timestamp, ProcessContext<int, int> context)
+        {
+        }
+    }
+
+    private sealed class Timer : RuleTimer
+    {
+        public override bool InTimeOrder => false;
+    }
+
+    private sealed class Ordered : ByClock
+    {
+        public override bool InTimeOrder => true;
+    }
+
+    private sealed class Good : KeyedProcess<string, int, int, int>
+    {
+        public override void OnRecord(in Record<int> record, ref int state, ProcessContext<string, int> context) => context.Emit(1);
+    }
 
     private sealed class Unwritable : KeyedProcess<string, int, Hidden?, int>
     {

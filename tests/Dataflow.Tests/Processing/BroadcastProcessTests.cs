@@ -92,6 +92,32 @@ public sealed class BroadcastProcessTests : IDisposable
         Assert.Same(split.SideOutput(odd).Pairs.Node, split.SideOutput(odd).Pairs.Node);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_output_of_the_same_name_that_is_not_the_one_taken_is_an_error(bool keepsRejected)
+    {
+        var pipeline = new Pipeline("namesakes") { OnError = keepsRejected ? ErrorPolicy.DeadLetter() : ErrorPolicy.Stop };
+        _log.Append("numbers", [1, 2]);
+        var split = pipeline.From(Topic.Of<int>("numbers").StopAtEnd()).KeyBy(x => x)
+            .Process(() => new Splits(new Output<int>("odd"), new Output<string>("nobody takes it")));
+        split.To(Sink.Memory<int>());
+        split.SideOutput(new Output<int>("odd")).To(Sink.Memory<int>("odds"));
+
+        const string Reason = "Nobody takes this Output object 'odd', but another of the same name and type. Make one, and give it to the "
+            + "step's code and to SideOutput.";
+        var job = SimulatedJob.Start(pipeline, _log);
+        if (keepsRejected)
+        {
+            job.Run();
+            Assert.Equal(Reason, Topic.Of<DeadLetter>("namesakes.dead-letters").ReadAll(_log).Single().Reason);
+            return;
+        }
+
+        var error = Assert.Throws<OperatorException>(job.Run);
+        Assert.StartsWith($"Operator 'process' failed on numbers[0]@0: {Reason}", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_output_that_the_step_does_not_have_is_a_fault_of_the_plan()
     {
@@ -99,7 +125,8 @@ public sealed class BroadcastProcessTests : IDisposable
         pipeline.From(Source.Of([1])).KeyBy(x => x).SideOutput(new Output<int>("odd")).To(Sink.Memory<int>());
 
         Assert.Equal(
-            "Pipeline 'sides': step 'key-by' has no output 'odd' of these records. Take SideOutput of the step that declares it.",
+            "Pipeline 'sides': step 'key-by' has no output 'odd' of these records. Take SideOutput of the step that declares it, with the "
+                + "same Output object.",
             Assert.Throws<PlanException>(pipeline.Explain).Message);
     }
 

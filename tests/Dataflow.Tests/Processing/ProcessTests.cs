@@ -53,7 +53,7 @@ public sealed class ProcessTests : IDisposable
         job.Checkpoint();
         Assert.Empty(fired.Committed);
 
-        _log.Append("readings", [new Reading("b", 15, 0)]);
+        _log.Append("readings", [new Reading("b", 15, 0), new Reading("c", 16, 1)]);
         job.RunUntilIdle();
         job.Checkpoint();
 
@@ -73,7 +73,7 @@ public sealed class ProcessTests : IDisposable
         job.Checkpoint();
         job.Close();
 
-        _log.Append("readings", [new Reading("later", 120, 1000)]);
+        _log.Append("readings", [new Reading("later", 121, 1000)]);
         job = SimulatedJob.Start(Timers(fired), _log, after);
         job.RunUntilIdle();
         job.Checkpoint();

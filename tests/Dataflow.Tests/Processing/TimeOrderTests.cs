@@ -7,9 +7,10 @@ namespace Dataflow.Tests.Processing;
 /// <summary>Records and timers of a key against a plain model that goes through them in the order of their times.</summary>
 public sealed class TimeOrderTests : IDisposable
 {
-    private const long LatenessMs = 60;
     private const long PatienceMs = 25;
+    private const long LatenessMs = 2 * PatienceMs;
     private const int MaxAlarms = 3;
+    private const long End = 100_000;
 
     private readonly LogStore _log = SimulatedJob.OpenLog();
 
@@ -31,6 +32,36 @@ public sealed class TimeOrderTests : IDisposable
                         alarms.Where(a => a.StartsWith(sensor.Key, StringComparison.Ordinal)));
             },
             iter: 60);
+
+    [Fact]
+    public void The_same_timers_fire_whether_records_come_one_by_one_with_pauses_or_in_bulk()
+        => Gen.Select(
+            Reading.Disordered(LatenessMs).Select(all => all.Select(AtTick).ToArray()), Gen.Int[1, 3], Gen.Int[1, 2],
+            Gen.Int[1, 5]).Sample(
+            (all, workers, partitions, records) =>
+            {
+                Reading[] readings = partitions == 1 ? all : [.. all.DistinctBy(r => (r.Sensor, r.TimeMs))];
+                foreach (var atOnce in new[] { 1, records, int.MaxValue })
+                {
+                    var alarms = RunLive(readings, workers, partitions, atOnce);
+                    foreach (var sensor in readings.GroupBy(r => r.Sensor))
+                        Assert.Equal(Model([.. sensor], End), alarms.Where(a => a.StartsWith(sensor.Key, StringComparison.Ordinal)));
+                }
+            },
+            iter: 40);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(int.MaxValue)]
+    public void A_timer_of_the_watermarks_own_moment_waits_for_records_of_that_moment(int recordsAtOnce)
+    {
+        Reading[] readings = [
+            new("b", 5, 0), new("c", 30 + LatenessMs, 0), new("b", 30, 0), new("c", 31 + LatenessMs, 0)]; // b's timer is at 30
+
+        var alarms = RunLive(readings, workers: 1, partitions: 1, recordsAtOnce);
+
+        Assert.Equal(["b 55: 30", "b 80: 30", "b 105: 30"], alarms.Where(a => a.StartsWith('b')));
+    }
 
     [Fact]
     public void Of_one_moment_records_come_before_the_timer_though_the_watermark_is_there()
@@ -186,6 +217,31 @@ public sealed class TimeOrderTests : IDisposable
         for (var step = 0; step < steps / 4; step++) job.Step(); // done again after the restart
         job.Close();
         SimulatedJob.Start(Alarms(alarms, topic), log, after, seed: steps, with: options => options with { ReadRecords = reads }).Run();
+        return alarms.Committed;
+    }
+
+    /// <summary>Puts records where timers are, so that many have one moment.</summary>
+    private static Reading AtTick(Reading reading)
+        => reading with { TimeMs = (long)Math.Floor(reading.TimeMs / (double)PatienceMs) * PatienceMs };
+
+    /// <summary>Runs on input that comes while the job runs, some records at once, until time is at <see cref="End"/>.</summary>
+    private static IReadOnlyList<string> RunLive(Reading[] readings, int workers, int partitions, int recordsAtOnce)
+    {
+        using var log = SimulatedJob.OpenLog();
+        log.CreateTopicAsync("readings", partitions).AsTask().GetAwaiter().GetResult();
+        var alarms = Sink.Memory<string>();
+        var job = SimulatedJob.Start(Alarms(alarms, Topic.Of<Reading>("readings")), log, workers);
+        foreach (var (i, reading) in readings.Index())
+        {
+            log.Append("readings", [reading], i % partitions, partitions);
+            if ((i + 1) % recordsAtOnce == 0) job.RunUntilIdle();
+        }
+
+        for (var partition = 0; partition < partitions; partition++)
+            log.Append("readings", [new Reading("end", End + LatenessMs + 1, 0)], partition, partitions);
+        job.RunUntilIdle();
+        job.Checkpoint();
+        job.Close();
         return alarms.Committed;
     }
 

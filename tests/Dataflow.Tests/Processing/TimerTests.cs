@@ -106,6 +106,43 @@ public sealed class TimerTests : IDisposable
     }
 
     [Fact]
+    public void A_timer_that_is_set_behind_the_watermark_fires_though_nothing_comes_after_it()
+    {
+        var topic = Topic.Of<Reading>("readings", partitions: 1);
+        using var driver = new PipelineDriver(() =>
+        {
+            var pipeline = new Pipeline("behind");
+            pipeline.From(topic).WithEventTime(r => r.TimeMs, idleAfter: TimeSpan.FromDays(1)).KeyBy(r => r.Sensor)
+                .Process(() => new SetsAtOnce()).Values().To(Topic.Of<string>("fired"));
+            return pipeline;
+        });
+
+        driver.Feed(topic, new Reading("a", 100, 99));
+        Assert.Equal(["a 99"], driver.Read(Topic.Of<string>("fired")));
+        driver.Feed(topic, new Reading("b", 100, 100));
+        Assert.Equal(["a 99"], driver.Read(Topic.Of<string>("fired")));
+    }
+
+    [Fact]
+    public void A_letter_of_a_timer_names_its_time_and_the_timer_is_gone()
+    {
+        _log.Append("readings", [new Reading("a", 1, 5_000)]);
+        var pipeline = new Pipeline("clock") { OnError = ErrorPolicy.DeadLetter() };
+        pipeline.From(Topic.Of<Reading>("readings")).KeyBy(r => r.Sensor).Process(() => new Fails()).To(Sink.Memory<string>());
+        var job = SimulatedJob.Start(pipeline, _log, clock: _clock);
+        job.RunUntilIdle();
+        var due = _clock.GetUtcNow().AddMilliseconds(5_000);
+        _clock.Advance(TimeSpan.FromDays(1));
+        job.RunUntilIdle();
+        job.Checkpoint();
+        job.Close();
+
+        Assert.Equal(
+            [$"Processing timer of {due:yyyy-MM-dd'T'HH:mm:ss.FFF'Z'}: No."],
+            Topic.Of<DeadLetter>("clock.dead-letters").ReadAll(_log).Select(letter => letter.Reason));
+    }
+
+    [Fact]
     public void A_deleted_timer_does_not_fire_unless_it_is_set_again()
     {
         var fired = Harness.Run(
@@ -213,6 +250,26 @@ public sealed class TimerTests : IDisposable
         }
     }
 
+    private sealed class Fails : KeyedProcess<string, Reading, int, string>
+    {
+        public override void OnRecord(in Record<Reading> record, ref int state, ProcessContext<string, string> context)
+            => context.SetProcessingTimer(context.ProcessingTime + record.Value.Value);
+
+        public override void OnProcessingTimer(long timestamp, ref int state, ProcessContext<string, string> context)
+            => throw new InvalidOperationException("No.");
+    }
+
+    private sealed class SetsAtOnce : KeyedProcess<string, Reading, int, string>
+    {
+        public override bool InTimeOrder => false;
+
+        public override void OnRecord(in Record<Reading> record, ref int state, ProcessContext<string, string> context)
+            => context.SetTimer(record.Value.Value);
+
+        public override void OnTimer(long timestamp, ref int state, ProcessContext<string, string> context)
+            => context.Emit($"{context.Key} {timestamp}");
+    }
+
     private sealed class SetsAndDeletes : KeyedProcess<string, Reading, int, string>
     {
         public override void OnRecord(in Record<Reading> record, ref int state, ProcessContext<string, string> context)
@@ -243,10 +300,6 @@ public sealed class TimerTests : IDisposable
     private sealed class ByDates : KeyedProcess<string, Reading, string>
     {
         private static readonly DateTimeOffset ByClock = DateTimeOffset.UnixEpoch.AddYears(50).AddSeconds(3);
-
-        public override void Open(ProcessStates<string, Reading> states)
-        {
-        }
 
         public override void OnRecord(in Record<Reading> record, ProcessContext<string, string> context)
         {

@@ -106,13 +106,57 @@ public sealed class DeadLetterTests : IDisposable
         var timed = pipeline.From(Numbers).WithEventTime(x => x).KeyBy(x => x);
         timed.Window(Tumbling.Every(Second)).Aggregate(a => a.Count(), (key, _, _) => Good(key)).To(_results);
         timed.Process(() => new Alarm()).To(Sink.Memory<int>("alarms"));
+        timed.Match(Pattern.Begin<int>("one", x => x > 0), (key, _) => Good(key)).To(Sink.Memory<int>("matches"));
 
         Run(pipeline, workers: 2);
 
         Assert.Equal([0, 1, 2, 4, 5, 6, 7, 9], _results.Committed.Order());
         Assert.Equal(
-            ["process @-1 It is 3.", "process @-1 It is 8.", $"window-aggregate @-1 {First}It is 3.",
+            ["match @-1 Match from 1970-01-01T00:00:00.003Z to 1970-01-01T00:00:00.003Z: It is 3.",
+                "match @-1 Match from 1970-01-01T00:00:00.008Z to 1970-01-01T00:00:00.008Z: It is 8.",
+                "process @-1 Timer of 1970-01-01T00:00:00.003Z: It is 3.", "process @-1 Timer of 1970-01-01T00:00:00.008Z: It is 8.",
+                $"window-aggregate @-1 {First}It is 3.",
                 $"window-aggregate @-1 {First}It is 8."], Letters());
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task Each_night_the_new_letters_alone_are_replayed_wherever_the_program_ended(bool endsBeforeTrim, bool endsBeforeForget)
+    {
+        var (again, stop) = (Topic.Of<int>("again"), TestContext.Current.CancellationToken);
+        for (var day = 0; day < 3; day++)
+        {
+            _log.Append("numbers", [(10 * day) + 3, (10 * day) + 4]);
+            var job = SimulatedJob.Start(Day(), _log);
+            job.RunUntilIdle();
+            job.Checkpoint();
+            job.Close();
+            var ends = day == 0 && (endsBeforeTrim || endsBeforeForget);
+            job = SimulatedJob.Start(Mended(), _log);
+            job.Run();
+            if (ends && endsBeforeTrim) continue;
+            await _log.TrimAsync("bad.dead-letters", 0, job.Status.Splits.Single().Position, stop);
+            if (!ends) await Mended().ForgetAsync(new JobOptions { Log = _log }, stop);
+        }
+
+        // Where the program ended, the next night does what was left to do, and the letters of two days come the night after.
+        Assert.Equal([3, 13, 23], again.ReadAll(_log).Order());
+
+        Pipeline Mended()
+        {
+            var pipeline = new Pipeline("mended");
+            pipeline.From(Source.Replay(Topic.Of<int>("numbers"), deadLettersOf: "bad")).To(again);
+            return pipeline;
+        }
+
+        Pipeline Day()
+        {
+            var pipeline = new Pipeline("bad") { OnError = ErrorPolicy.DeadLetter() };
+            pipeline.From(Topic.Of<int>("numbers")).Select(Good).To(_results);
+            return pipeline;
+        }
     }
 
     [Fact]

@@ -162,6 +162,22 @@ public sealed class DiagnosisTests : IDisposable
     }
 
     [Fact]
+    public void Timers_of_event_time_are_set_where_there_is_none()
+    {
+        Append(new("a", 1, 1), new("b", 2, 2));
+        Readings().KeyBy(r => r.Sensor).Process(() => new SetsTimers(), "reminders").To(Sink.Memory<int>("never"));
+        Readings("again").WithEventTime(r => r.TimeMs).KeyBy(r => r.Sensor).Process(() => new SetsTimers(), "timed").To(Sink.Memory<int>());
+        _log.Append("again", [new Reading("a", 1, 1)]);
+        Run();
+
+        Assert.Equal(
+            new Finding(FindingKind.TimersWithoutEventTime, "reminders",
+                "Step 'reminders' has set 2 timers of event time, which its stream does not have: they do not fire before "
+                    + "the input ends. Add WithEventTime(...) before KeyBy."),
+            Only(FindingKind.TimersWithoutEventTime));
+    }
+
+    [Fact]
     public void All_splits_are_quiet()
     {
         Append(new("a", 1_000, 1), new("b", 3_400, 1));
@@ -249,7 +265,7 @@ public sealed class DiagnosisTests : IDisposable
         Check(FindingKind.Ended, "", "The job has finished: all input is processed and every window closed.");
     }
 
-    private Stream<Reading> Readings() => _pipeline.From(Topic.Of<Reading>("readings"));
+    private Stream<Reading> Readings(string topic = "readings") => _pipeline.From(Topic.Of<Reading>(topic));
 
     private void Windowed()
         => Readings().WithEventTime(r => r.TimeMs, maxOutOfOrderness: Second / 2).KeyBy(r => r.Sensor).Window(Tumbling.Every(Second))
@@ -270,6 +286,13 @@ public sealed class DiagnosisTests : IDisposable
     {
         var diagnosis = _job!.Diagnose();
         return Assert.Single(diagnosis.Findings, finding => finding.Kind == kind);
+    }
+
+    /// <summary>Sets timers and does not handle them; an own step could be as wrong.</summary>
+    private sealed class SetsTimers : KeyedProcess<string, Reading, int, int>
+    {
+        public override void OnRecord(in Record<Reading> record, ref int state, ProcessContext<string, int> context)
+            => context.SetTimer(record.Timestamp + 1_000);
     }
 
     /// <summary>Of a type that has no serde: it is in flight in no checkpoint.</summary>

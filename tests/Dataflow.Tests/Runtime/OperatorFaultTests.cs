@@ -15,8 +15,8 @@ public sealed class OperatorFaultTests : IDisposable
         "failed on the window from X to Y: The delay is 999. The job stopped at its last checkpoint; correct the operator or the "
         + "input, then start the job again.";
 
-    private const string Without = "failed: The delay is 999. The job stopped at its last checkpoint; correct the operator or the "
-        + "input, then start the job again.";
+    private const string OnTimer = "failed on the timer of 1970-01-01T00:00:00.999Z: The delay is 999. The job stopped at its last "
+        + "checkpoint; correct the operator or the input, then start the job again.";
 
     private static readonly Topic<Reading> Flights = Topic.Of<Reading>("flights").StopAtEnd();
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -52,7 +52,7 @@ public sealed class OperatorFaultTests : IDisposable
     [Fact]
     public void Names_the_step_alone_where_no_single_record_is_at_fault()
     {
-        Check($"Operator 'process' {Without}", 2, s => Timed(s).Process(() => new BadTimer()).Values());
+        Check($"Operator 'process' {OnTimer}", 2, s => Timed(s).Process(() => new BadTimer()).Values());
         Check($"Operator 'window-aggregate' {OnWindow}", 2,
             s => Windowed(s).Aggregate(a => a.Max(r => r.Value), (_, _, max) => Bad(max)).Values());
         Check($"Operator 'window-aggregate' {OnWindow}", 2, s => Windowed(s).Aggregate(_ => new BadMerge(), (_, _, n) => n).Values());

@@ -33,6 +33,9 @@ public enum FindingKind
     /// <summary>Windows are open and wait for event time to advance.</summary>
     WindowWaits,
 
+    /// <summary>Timers of event time are set at a step whose stream has none.</summary>
+    TimersWithoutEventTime,
+
     /// <summary>A split holds event time back.</summary>
     SplitHoldsTimeBack,
 

@@ -12,8 +12,8 @@ internal static class PlanCheck
     {
         IEnumerable<string> faults =
         [
-            .. Name(pipeline), .. Ends(pipeline), .. Duplicates(pipeline, states), .. EventTimes(pipeline), .. Foreign(pipeline),
-            .. ReadFirst(pipeline),
+            .. Name(pipeline), .. Ends(pipeline), .. Duplicates(pipeline, states), .. Outputs(pipeline), .. EventTimes(pipeline),
+            .. Foreign(pipeline), .. ReadFirst(pipeline),
             .. pipeline.Nodes.SelectMany(static node => FaultsOf(node, node.Check)), .. states.Faults,
         ];
         return [.. faults.Distinct(StringComparer.Ordinal)]; // a step that cannot be made fails both checks
@@ -62,9 +62,15 @@ internal static class PlanCheck
                 + "Give each another name, as its argument 'name'.";
         }
 
-        foreach (var step in Repeated(pipeline.Nodes.Where(node => states.TryGet(node, out _))))
+        foreach (var step in Repeated(pipeline.Nodes.Where(node => states.Keeps(node))))
             yield return $"two steps with state are called '{step}'. Give one of them another name, as its argument 'name'.";
     }
+
+    private static IEnumerable<string> Outputs(Pipeline pipeline)
+        => pipeline.Nodes.OfType<ISideNode>().GroupBy(static side => (Step: side.Owner.Id, ((Node)side).Name))
+            .Where(static sides => sides.Count() > 1)
+            .Select(static sides => $"step '{sides.First().Owner.Name}' has two outputs called '{sides.Key.Name}' that streams are taken "
+                + "of. Make one Output object, and give it to the step and to SideOutput; call others by names of their own.");
 
     // Watermarks are saved under the names of step and source.
     private static IEnumerable<string> EventTimes(Pipeline pipeline)

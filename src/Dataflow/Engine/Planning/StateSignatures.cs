@@ -12,6 +12,7 @@ internal sealed class StateSignatures
     private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
     private readonly Dictionary<uint, string> _owners = [];
     private readonly StateTypes _types = new();
+    private readonly HashSet<int> _unwritable = []; // nodes whose state has a fault, and so no signature
 
     public StateSignatures(Pipeline pipeline)
     {
@@ -21,7 +22,10 @@ internal sealed class StateSignatures
         var sides = pipeline.Nodes.OfType<ISideNode>()
             .ToLookup(side => side.Owner, (IEqualityComparer<Node>)ReferenceEqualityComparer.Instance);
         foreach (var node in pipeline.Nodes)
-            Try(node, () => Declare(node, pipeline.OnError.KeepsRejected, sides[node]), fault => !_reported.Contains(fault));
+        {
+            if (!Try(node, () => Declare(node, pipeline.OnError.KeepsRejected, sides[node]), fault => !_reported.Contains(fault)))
+                _unwritable.Add(node.Id);
+        }
     }
 
     /// <summary>Types that cannot be written and names that are used for two states.</summary>
@@ -33,6 +37,9 @@ internal sealed class StateSignatures
     /// <summary>Gets the signature of a step; false if it has no state.</summary>
     public bool TryGet(Node node, [MaybeNullWhen(false)] out string signature) => _byNode.TryGetValue(node.Id, out signature);
 
+    /// <summary>Whether a step has state, including state that cannot be written.</summary>
+    public bool Keeps(Node node) => _byNode.ContainsKey(node.Id) || _unwritable.Contains(node.Id);
+
     /// <summary>Returns the text that the plan shows for a step because of its declarations; empty: none.</summary>
     public string RemarkOf(Node node) => _remarks.GetValueOrDefault(node.Id, "");
 
@@ -42,8 +49,11 @@ internal sealed class StateSignatures
         if (node.Declare(keepsRejected, sides) is not { } declaration) return;
         _remarks[node.Id] = declaration.Remark;
         foreach (var side in declaration.Outputs.Missing)
-            _faults.Add(
-                $"step '{node.Name}' has no output '{((Node)side).Name}' of these records. Take SideOutput of the step that declares it.");
+        {
+            _faults.Add($"step '{node.Name}' has no output '{((Node)side).Name}' of these records. Take SideOutput of the step that "
+                + "declares it, with the same Output object.");
+        }
+
         _faults.AddRange(declaration.Keys.Select(declared => KeyFault(node, declared.State, declared.Key)).OfType<string>());
         foreach (var state in declaration.States)
         {
@@ -72,11 +82,13 @@ internal sealed class StateSignatures
 
     private static IEnumerable<string> MeaningOf(Node node) => node.StateSignature is { } meaning ? [meaning] : [];
 
-    private void Try(Node node, Action check, Func<string, bool> isNews)
+    /// <summary>Collects the faults that a check throws; false if it found some in the step's types or state.</summary>
+    private bool Try(Node node, Action check, Func<string, bool> isNews)
     {
         try
         {
             check();
+            return true;
         }
         catch (Exception error) when (Inner(error) is { } fault)
         {
@@ -85,10 +97,13 @@ internal sealed class StateSignatures
                 _reported.Add(text);
                 _faults.Add(text.StartsWith($"step '{node.Name}'", StringComparison.Ordinal) ? text : $"step '{node.Name}': {text}");
             }
+
+            return false;
         }
         catch (Exception error) when (error is not DataflowException)
         {
             _faults.Add(PlanCheck.CannotBeMade(node, error));
+            return true;
         }
     }
 

@@ -119,10 +119,6 @@ internal sealed class JobRun : IAsyncDisposable
     /// <summary>Completes when the threads have ended, or the step that a test takes; the run is closed afterwards.</summary>
     public Task Running { get; set; } = Task.CompletedTask;
 
-    /// <summary>Whether the sources, which have not all ended, have nothing more to read for now.</summary>
-    public bool HasReadAll => Array.TrueForAll(Progress, static split => split.IsFinished || split.IsCaughtUp)
-        && Array.Exists(Progress, static split => !split.IsFinished);
-
     private SplitProgress[] Progress => field ??= [.. Tasks.SelectMany(static task => task.Splits)];
 
     /// <summary>The lowest watermark of the splits that still return records; null where none has any.</summary>

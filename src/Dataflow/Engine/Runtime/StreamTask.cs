@@ -90,9 +90,6 @@ internal sealed class StreamTask
     /// wait.</summary>
     public bool IsWaitedFor => Job.RequestedEpoch > Epoch || Job.IsEnding;
 
-    /// <summary>Whether all records currently available from the sources have been read, and none waits in front of the task.</summary>
-    public bool HasReadAll => Job.HasReadAll && !IsMidway && _inputs.TrueForAll(static input => input.QueuedBatches == 0);
-
     /// <summary>Whether nothing is left to do but to take part in checkpoints.</summary>
     public bool IsEnded { get; private set; }
 

@@ -18,8 +18,9 @@ static partial class Verbs
         /// <param name="idleAfter">The time without records after which a partition is idle and no longer holds event time back. Default 5
         /// s.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
-        /// <param name="advanceWhenQuiet">Whether the watermark advances with the clock while all partitions are idle, so that timers,
-        /// joins and patterns advance too. Records that are older than that are late.</param>
+        /// <param name="advanceWhenQuiet">Whether the watermark advances with the clock while all partitions are idle, so that joins,
+        /// patterns and all timers advance too; otherwise timers of <c>Process</c> fire up to the newest record. Records that are older
+        /// than the watermark are late.</param>
         /// <param name="maxAhead">The largest time by which a record may be ahead of the clock: one further ahead is an error of the
         /// record, so that one wrong clock does not make all other records late. Null: no limit. Not for a replay of times that lie
         /// ahead.</param>

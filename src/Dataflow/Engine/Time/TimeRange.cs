@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Dataflow.Time;
 
 /// <summary>The valid times of a record: those for which all windows begin and end at a date in the range of
@@ -9,6 +11,12 @@ internal static class TimeRange
     public static long Min { get; } = new DateTimeOffset(2, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
 
     public static long Max { get; } = new DateTimeOffset(9999, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds() - 1;
+
+    /// <summary>A moment for messages: a time where it is one, else the number.</summary>
+    public static string TextOf(long moment)
+        => moment >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && moment <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(moment).ToString("yyyy-MM-dd'T'HH:mm:ss.FFF'Z'", CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{moment} ms");
 
     public static bool Holds(long time) => time >= Min && time <= Max;
 

@@ -10,7 +10,7 @@ internal sealed class TimeFindings(JobRun job, JobStatus status)
     public IEnumerable<Finding> All()
     {
         var waiting = Windows().ToList();
-        return [.. Units(), .. waiting, .. waiting.Count > 0 ? Holders() : [], .. Ahead(), .. waiting.Count > 0 ? Idle() : []];
+        return [.. Units(), .. Timers(), .. waiting, .. waiting.Count > 0 ? Holders() : [], .. Ahead(), .. waiting.Count > 0 ? Idle() : []];
     }
 
     private IEnumerable<Finding> Windows()
@@ -27,6 +27,20 @@ internal sealed class TimeFindings(JobRun job, JobStatus status)
             yield return new(FindingKind.WindowWaits, name, step.Min(static instance => instance.Context.Counters.WaitsFor) is { } end
                 ? Waits(name, what, found, end)
                 : $"Step '{name}' holds {what}; the watermark, which closes them, is at {Moments.Of(found.WatermarkMs)}.");
+        }
+    }
+
+    private IEnumerable<Finding> Timers()
+    {
+        foreach (var node in job.Plan.Nodes.Where(static node => !node.HasEventTime))
+        {
+            var timers = job.Tasks.SelectMany(static task => task.Instances).Where(step => step.Context.NodeId == node.Id)
+                .Sum(static step => step.Context.EventTimers);
+            if (timers > 0)
+                yield return new(
+                    FindingKind.TimersWithoutEventTime, node.Name,
+                    $"Step '{node.Name}' has set {timers} timers of event time, which its stream does not have: they do not fire "
+                    + "before the input ends. Add WithEventTime(...) before KeyBy.");
         }
     }
 
@@ -64,8 +78,8 @@ internal sealed class TimeFindings(JobRun job, JobStatus status)
         FindingKind.SplitIsIdle, step.Name,
         $"All splits that '{step.Name}' takes time from are quiet: the watermark stays at "
             + $"{Moments.Of(SplitsOf(step).Max(split => split.WatermarkMs))} until "
-        + "a record comes. Windows that are over by the clock have given a result; timers, joins and patterns go on only with "
-        + "'advanceWhenQuiet'.");
+        + "a record comes. Windows that are over by the clock have given a result, timers of Process have fired up to the newest "
+        + "record; later timers, joins and patterns go on only with 'advanceWhenQuiet'.");
 
     private IEnumerable<Finding> Units()
         => status.Splits.Where(split => split.WatermarkMs is { } time && TimeRange.LooksLikeSeconds(time, job.Time.GetUtcNow()))
