@@ -71,6 +71,7 @@ var examples = new Dictionary<string, Func<Task>>
     ["updates"] = UpdatesExample.RunAsync,
     ["to-index"] = ToIndexExample.RunAsync,
     ["dead-letters"] = DeadLettersExample.RunAsync,
+    ["dead-letters-nightly"] = DeadLettersNightlyExample.RunAsync,
     ["memory"] = MemoryExample.RunAsync,
     ["csv"] = CsvExample.RunAsync,
     ["json-lines"] = JsonLinesExample.RunAsync,
