@@ -22,6 +22,9 @@ public sealed class OperatorException : DataflowException
     /// <summary>The part of the step that failed where no record is at fault, such as a window's result; null otherwise.</summary>
     internal string? Part { get; private init; }
 
+    /// <summary>Whether the error names a step whose code failed and nothing else: the record's place is to be added.</summary>
+    internal bool IsOfStepAlone => InnerException is not null && Split.Length == 0 && Part is null;
+
     /// <summary>Whether an error does not name the step, source or sink that it comes from.</summary>
     internal static bool IsBare(Exception error)
         => error is not DataflowException or SerdeException || error.GetType() == typeof(DataflowException);

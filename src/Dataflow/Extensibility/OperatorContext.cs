@@ -186,9 +186,13 @@ public sealed class OperatorContext
         => new(Name, _task.Job.Splits.NameOf(origin), Position(origin), reason, Time.GetUtcNow());
 
     /// <summary>Makes the error that stops the job because the step failed on a record.</summary>
+    /// <remarks>One that the step has named without a record, as where it merges accumulators, is given the record's place.</remarks>
     public OperatorException Fail(Exception error, RecordOrigin origin)
-        => error as OperatorException
-            ?? OperatorException.Failed(Name, _task.Job.Splits.NameOf(origin), Position(origin), error);
+    {
+        var named = error as OperatorException;
+        if (named is { IsOfStepAlone: true } && named.Step == Name && origin.IsKnown) (error, named) = (named.InnerException!, null);
+        return named ?? OperatorException.Failed(Name, _task.Job.Splits.NameOf(origin), Position(origin), error);
+    }
 
     internal void OpenTimers()
     {

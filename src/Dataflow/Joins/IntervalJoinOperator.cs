@@ -31,7 +31,7 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
             return;
         }
 
-        var kept = new KeptLimits { Time = record.Timestamp, End = end };
+        var kept = new KeptLimits { Time = record.Timestamp, End = end, Origin = record.Origin.Packed };
         if (_isWhole && !TryJoinAll(in record, left, _rights.Find(key, kept.Time, end, -bounds.LowerMs))) return;
         for (var rights = _rights.Find(key, kept.Time, end, -bounds.LowerMs); rights.MoveNext(); kept.IsMatched = true)
         {
@@ -41,7 +41,7 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
         }
 
         if (end >= _watermark) _lefts.Add(key, in kept);
-        else if (!kept.IsMatched && MissLeft()) EmitAlone(key, left, default, kept.Time);
+        else if (!kept.IsMatched && MissLeft()) EmitAlone(key, left, default, kept.Time, kept.Origin);
     }
 
     public override void ProcessSecond(in Record<Keyed<TKey, TRight>> record)
@@ -58,7 +58,12 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
             return;
         }
 
-        var kept = new KeptLimits { Time = record.Timestamp, End = bounds.EndOfRight(record.Timestamp) };
+        var kept = new KeptLimits
+        {
+            Time = record.Timestamp,
+            End = bounds.EndOfRight(record.Timestamp),
+            Origin = record.Origin.Packed,
+        };
         if (_isWhole && !TryJoinAll(in record, right, _lefts.Find(key, kept.Time, kept.End, bounds.UpperMs))) return;
         for (var lefts = _lefts.Find(key, kept.Time, kept.End, bounds.UpperMs); lefts.MoveNext(); kept.IsMatched = true)
         {
@@ -68,7 +73,7 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
         }
 
         if (kept.End >= _watermark) _rights.Add(key, in kept);
-        else if (!kept.IsMatched && MissRight()) EmitAlone(key, default, right, kept.Time);
+        else if (!kept.IsMatched && MissRight()) EmitAlone(key, default, right, kept.Time, kept.Origin);
     }
 
     protected override void AdvanceBoth(long watermark)
@@ -76,11 +81,11 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
         _watermark = Math.Max(_watermark, watermark);
         _lefts.DropBefore(_watermark, this, static (self, left, last) =>
         {
-            if (!left.Links.IsMatched && self.MissLeft()) self.EmitAlone(left.Key, left.Value, default, last);
+            if (!left.Links.IsMatched && self.MissLeft()) self.EmitAlone(left.Key, left.Value, default, last, left.Limits.Origin);
         });
         _rights.DropBefore(_watermark, this, static (self, right, last) =>
         {
-            if (!right.Links.IsMatched && self.MissRight()) self.EmitAlone(right.Key, default, right.Value, last);
+            if (!right.Links.IsMatched && self.MissRight()) self.EmitAlone(right.Key, default, right.Value, last, right.Limits.Origin);
         });
         base.AdvanceBoth(watermark);
     }
@@ -174,8 +179,9 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
     private void Emit<T>(in Record<Keyed<TKey, T>> record, TOut value, long time)
         => Emit(new Record<Keyed<TKey, TOut>>(new(record.Value.Key, value), time, record.Origin));
 
-    private void EmitAlone(TKey key, TLeft? left, TRight? right, long time)
+    private void EmitAlone(TKey key, TLeft? left, TRight? right, long time, ulong packedOrigin)
     {
+        var origin = RecordOrigin.Unpack(packedOrigin);
         TOut value;
         try
         {
@@ -183,10 +189,10 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
         }
         catch (Exception error)
         {
-            Reject(error);
+            Reject(error, origin);
             return;
         }
 
-        Emit(new Record<Keyed<TKey, TOut>>(new(key, value), time, default));
+        Emit(new Record<Keyed<TKey, TOut>>(new(key, value), time, origin));
     }
 }

@@ -11,7 +11,7 @@ namespace Dataflow.Joins;
 ///    24  links
 ///     8  number of the record, big-endian   ┐ the key of the change
 ///        key, as its serde writes it        ┘
-///    17  limits                             ┐ the value of the change
+///    25  limits                             ┐ the value of the change
 ///        value, as state is written         ┘
 /// </code></remarks>
 internal readonly struct KeptRecord<TKey, T>
@@ -72,6 +72,9 @@ internal struct KeptLimits
 
     /// <summary>The time of the last possible partner; <see cref="long.MaxValue"/>: unlimited.</summary>
     public long End;
+
+    /// <summary>Where the record was read, packed.</summary>
+    public ulong Origin;
 
     public bool IsMatched;
 }

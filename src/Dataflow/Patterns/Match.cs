@@ -47,7 +47,7 @@ public sealed class Match<T>
     internal Match<T> Copy()
     {
         var rows = new OpenMatches<T>();
-        foreach (var row in _open.Rows) rows.Rows.Add(new(_rows.TimeOf(row), _rows.ValueOf(row)));
+        foreach (var row in _open.Rows) rows.Rows.Add(_rows[row]);
         return new Match<T>(_parts).Of(rows, new() { Rows = [.. rows.Rows.Select(static (_, i) => (long)i)], Parts = _open.Parts });
     }
 

@@ -38,7 +38,7 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
         var waiting = (_matches.Update(record.Value.Key, out _) ??= new()).Waiting;
         var at = waiting.Count;
         while (at > 0 && waiting[at - 1].TimeMs > record.Timestamp) at--;
-        waiting.Insert(at, new(record.Timestamp, record.Value.Value));
+        waiting.Insert(at, new(record.Timestamp, record.Value.Value, record.Origin.Packed));
         _timers.Set(record.Value.Key, record.Timestamp);
     }
 
@@ -119,15 +119,16 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
     private bool TryMake(OpenMatches<T> matches, OpenMatch open, out Record<Keyed<TKey, TOut>> record)
     {
         var match = new Match<T>(_pattern.Parts).Of(matches, open).Copy();
+        var origin = matches[open.Rows[^1]].Origin;
         record = default;
         try
         {
-            record = new(new(_key, _result(_key, match)), Math.Max(match.EndMs, _handedOn), default);
+            record = new(new(_key, _result(_key, match)), Math.Max(match.EndMs, _handedOn), origin);
             return true;
         }
         catch (Exception error)
         {
-            Reject(error, $"match from {TimeRange.TextOf(match.StartMs)} to {TimeRange.TextOf(match.EndMs)}");
+            Reject(error, origin);
             return false;
         }
     }

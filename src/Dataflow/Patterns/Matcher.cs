@@ -6,13 +6,14 @@ namespace Dataflow.Patterns;
 /// Conditions see the records of a way, so ways do not merge: their number is bounded.</remarks>
 internal sealed class Matcher<T>(
     Pattern<T> pattern, int maxOpen, Action<OpenMatches<T>, OpenMatch> onMatch, Action<OpenMatches<T>, OpenMatch> onTimeout,
-    Action<Exception> reject)
+    Action<Exception, RecordOrigin> reject)
 {
     private readonly PatternPart<T>[] _parts = [.. pattern.Parts];
     private readonly int[][] _entries = [.. Enumerable.Range(0, pattern.Parts.Count + 1).Select(pattern.EntriesAt)];
     private readonly OpenMatch[] _beginnings = [.. pattern.EntriesAt(0).Select(static part => new OpenMatch { Next = part, Count = 1 })];
     private readonly long _withinMs = pattern.Span is { } span ? (long)span.TotalMilliseconds : long.MaxValue;
     private readonly Match<T> _soFar = new(pattern.Parts);
+    private readonly List<bool> _holds = []; // for each way that is open, and each beginning: whether the record at hand satisfies the part
     private List<OpenMatch> _ways = [];
 
     /// <summary>The number of searches that were dropped because too many ways were open.</summary>
@@ -26,8 +27,21 @@ internal sealed class Matcher<T>(
         EndOverdue(key, value.TimeMs);
         var row = key.FirstRow + key.Rows.Count;
         key.Rows.Add(value);
-        foreach (var search in key.Searches) Step(key, search, row);
-        Begin(key, row);
+        if (!TryAsk(key, row))
+        {
+            key.Rows.RemoveAt(key.Rows.Count - 1);
+            return;
+        }
+
+        var asked = 0;
+        foreach (var search in key.Searches)
+        {
+            var ways = search.Open.Count;
+            Step(key, search, row, asked);
+            asked += ways;
+        }
+
+        Begin(key, row, asked);
         Bound(key);
         Decide(key);
     }
@@ -50,25 +64,47 @@ internal sealed class Matcher<T>(
         Decide(key);
     }
 
-    private void Begin(OpenMatches<T> key, long row)
+    /// <summary>Asks all conditions that a record may be tested with; false if one of them failed: then the record is left out as a whole.</summary>
+    private bool TryAsk(OpenMatches<T> key, long row)
+    {
+        _holds.Clear();
+        try
+        {
+            foreach (var search in key.Searches) Ask(key, search.Open, row);
+            Ask(key, _beginnings, row);
+            return true;
+        }
+        catch (Exception error)
+        {
+            reject(error, key.Rows[^1].Origin);
+            return false;
+        }
+    }
+
+    private void Ask(OpenMatches<T> key, IEnumerable<OpenMatch> ways, long row)
+    {
+        foreach (var way in ways) _holds.Add(_parts[way.Next].Where(key.ValueOf(row), _soFar.Of(key, way)));
+    }
+
+    private void Begin(OpenMatches<T> key, long row, int asked)
     {
         MatchSearch? search = null;
         foreach (var way in _beginnings)
         {
-            if (!Holds(key, way, row)) continue;
+            if (!_holds[asked++]) continue;
             if (search is null) key.Searches.Add(search = new() { Start = row });
             if (Take(key, search, way, row)) return;
         }
     }
 
-    private void Step(OpenMatches<T> key, MatchSearch search, long row)
+    private void Step(OpenMatches<T> key, MatchSearch search, long row, int asked)
     {
         if (search.Open.Count == 0) return;
         var ways = search.Open;
         search.Open = _ways;
         foreach (var way in ways)
         {
-            if (Holds(key, way, row))
+            if (_holds[asked++])
             {
                 if (Take(key, search, way, row)) break;
             }
@@ -116,19 +152,6 @@ internal sealed class Matcher<T>(
         }
 
         return false;
-    }
-
-    private bool Holds(OpenMatches<T> key, OpenMatch way, long row)
-    {
-        try
-        {
-            return _parts[way.Next].Where(key.ValueOf(row), _soFar.Of(key, way));
-        }
-        catch (Exception error)
-        {
-            reject(error);
-            return false;
-        }
     }
 
     private void Bound(OpenMatches<T> key)

@@ -23,9 +23,11 @@ internal sealed class OpenMatches<T>
 
     internal bool IsEmpty => Waiting.Count == 0 && Searches.Count == 0;
 
-    internal T ValueOf(long row) => Rows[(int)(row - FirstRow)].Value;
+    internal TimedValue<T> this[long row] => Rows[(int)(row - FirstRow)];
 
-    internal long TimeOf(long row) => Rows[(int)(row - FirstRow)].TimeMs;
+    internal T ValueOf(long row) => this[row].Value;
+
+    internal long TimeOf(long row) => this[row].TimeMs;
 
     /// <summary>Removes the records that no search needs.</summary>
     internal void ForgetRows()
@@ -36,8 +38,12 @@ internal sealed class OpenMatches<T>
     }
 }
 
-/// <summary>A value with its event time in ms since the Unix epoch.</summary>
-internal readonly record struct TimedValue<T>([property: Key(0)] long TimeMs, [property: Key(1)] T Value);
+/// <summary>A value with its event time in ms since the Unix epoch, and where it was read.</summary>
+internal readonly record struct TimedValue<T>(
+    [property: Key(0)] long TimeMs, [property: Key(1)] T Value, [property: Key(2)] ulong PackedOrigin)
+{
+    internal RecordOrigin Origin => RecordOrigin.Unpack(PackedOrigin);
+}
 
 /// <summary>The search for a match that begins with one record.</summary>
 internal sealed class MatchSearch

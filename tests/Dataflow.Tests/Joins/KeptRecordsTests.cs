@@ -56,8 +56,8 @@ public class KeptRecordsTests
 
         Assert.Equal(
             [
-                (0, "0000000000000000" + "6162", "0100000000000000" + "0200000000000000" + "00" + "A27830"),
-                (long.MaxValue, "0000000000000001" + "6162", "0300000000000000" + "FFFFFFFFFFFFFF7F" + "01" + "A27831"),
+                (0, "0000000000000000" + "6162", "0100000000000000" + "0200000000000000" + "0700000000000100" + "00" + "A27830"),
+                (long.MaxValue, "0000000000000001" + "6162", "0300000000000000" + "FFFFFFFFFFFFFF7F" + "0700000000000100" + "01" + "A27831"),
             ],
             run.Held());
     }
@@ -137,7 +137,13 @@ public class KeptRecordsTests
                     var record = new Kept<T>(operation.Key, operation.Time, operation.End, _value(_number++), operation.Number == 0);
                     _model.Add(record);
                     _records.Prepare(record.Key, record.Value);
-                    _records.Add(record.Key, new KeptLimits { Time = record.Time, End = record.End, IsMatched = record.IsMatched });
+                    _records.Add(record.Key, new KeptLimits
+                    {
+                        Time = record.Time,
+                        End = record.End,
+                        Origin = new RecordOrigin(0, 7).Packed,
+                        IsMatched = record.IsMatched,
+                    });
                     break;
                 case Kind.Find:
                     Find(operation.Key, operation.Time, operation.End);

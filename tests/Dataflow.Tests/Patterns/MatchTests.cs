@@ -343,7 +343,7 @@ public class MatchTests
             if (taken.Rows.Length > 0 && pattern.Span is { } span
                 && rows[row].TimeMs - rows[taken.Rows[0]].TimeMs >= (long)span.TotalMilliseconds) yield break;
             var state = new OpenMatches<Reading>();
-            state.Rows.AddRange(rows.Select(r => new TimedValue<Reading>(r.TimeMs, r)));
+            state.Rows.AddRange(rows.Select(r => new TimedValue<Reading>(r.TimeMs, r, 0)));
             var match = new Match<Reading>(pattern.Parts)
                 .Of(state, new OpenMatch { Rows = [.. taken.Rows.Select(t => (long)t)], Parts = taken.Parts });
             if (pattern.Parts[part].Where(rows[row], match))

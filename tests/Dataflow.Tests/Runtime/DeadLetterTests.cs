@@ -48,6 +48,49 @@ public sealed class DeadLetterTests : IDisposable
         Check("process", s => s.KeyBy(x => x).Process(() => new Echo()).Values());
         Check("join",
             s => s.KeyBy(x => x).Join(s.Pipeline.Table(Source.Of(Enumerable.Range(0, 10), "rows"), x => x), (x, _) => Good(x)).Values());
+        Check("batch", s => s.Batch(1, cost: x => Good(x), maxCost: 100).SelectMany(list => list));
+        Check("latest-by", s => s.KeyBy(x => x).LatestBy(Good).Changes().Values().Select(change => change.New));
+        Check("top-n", s => s.KeyBy(x => x).TopN(1, Good).Changes().Values().Select(change => change.New![0]));
+        Check("rows-select", s => s.KeyBy(x => x).ToTable().Select(Good, "rows-select").Changes().Values().Select(change => change.New));
+        Check("aggregate", s => s.KeyBy(x => x).Aggregate(a => a.Max(x => Good(x)), (_, max) => max).Changes().Values().Select(c => c.New));
+        Check("tables", s =>
+        {
+            var rows = s.KeyBy(x => x).ToTable();
+            return rows.Join(rows.Where(_ => true), (x, _) => Good(x), "tables").Changes().Values().Select(change => change.New);
+        });
+    }
+
+    [Fact]
+    public void So_can_the_steps_that_put_records_in_the_order_of_time_first()
+    {
+        Fill();
+        var one = Pattern.Begin<int>("one", x => x >= 0);
+        CheckTimed("match", s => s.Match(Pattern.Begin<int>("one", x => Good(x) >= 0), (_, match) => match.All[0]));
+        CheckTimed("match", s => s.Match(one, (_, match) => Good(match.All[0])));
+        CheckTimed("match", s =>
+        {
+            s.Match(one.FollowedBy("two", _ => false).Within(Second), (_, match) => Good(match.All[0]), out var timedOut);
+            return timedOut;
+        });
+        CheckTimed("behind", s => s.Match(one, (_, match) => match.All[0]).Select(Good, "behind"));
+        CheckTimed("as-of", s => s.LeftJoinAsOf(s.Where(_ => false), (x, _) => Good(x), name: "as-of"));
+        CheckTimed("pairs", s => s.JoinInterval(s.Where(_ => true), -Second, Second, (x, _) => Good(x), "pairs"));
+        CheckTimed("pairs", s => s.LeftJoinInterval(s.Where(_ => false), -Second, Second, (x, _) => Good(x), "pairs"));
+        CheckTimed("pairs", s => s.Where(_ => false).RightJoinInterval(s, -Second, Second, (_, x) => Good(x), "pairs"));
+    }
+
+    [Fact]
+    public void A_record_that_brings_accumulators_together_which_cannot_be_merged_is_named()
+    {
+        _log.Append("numbers", [0, 20, 10]);
+        var pipeline = new Pipeline("bad") { OnError = ErrorPolicy.DeadLetter() };
+        pipeline.From(Numbers).WithEventTime(x => x, Second).KeyBy(_ => 0).Window(Session.WithGap(Second / 100))
+            .Aggregate(_ => new Unmergeable(), (_, _, sum) => sum).To(_results);
+
+        Run(pipeline, workers: 1);
+
+        Assert.Equal([0, 20], _results.Committed);
+        Assert.Equal(["window-aggregate numbers[0]@2 They do not fit."], Letters());
     }
 
     [Fact]
@@ -256,6 +299,9 @@ public sealed class DeadLetterTests : IDisposable
         Assert.Equal([$"{step} numbers[0]@3 It is 3.", $"{step} numbers[0]@8 It is 8."], Letters(name));
     }
 
+    private void CheckTimed(string step, Func<KeyedStream<int, int>, KeyedStream<int, int>> steps)
+        => Check(step, s => steps(s.WithEventTime(x => x).KeyBy(x => x)).Values());
+
     private JobStatus Run(Pipeline pipeline, int workers)
     {
         var job = SimulatedJob.Start(pipeline, _log, workers);
@@ -266,6 +312,23 @@ public sealed class DeadLetterTests : IDisposable
     private IReadOnlyList<string> Letters(string pipeline = "bad")
         => [.. Topic.Of<DeadLetter>($"{pipeline}.dead-letters").ReadAll(_log)
             .Select(letter => $"{letter.Step} {letter.Source}@{letter.Position} {letter.Reason}").Order(StringComparer.Ordinal)];
+
+    private sealed class Unmergeable : Aggregation<int, int, int>
+    {
+        public override string Name => "unmergeable";
+
+        public override int Create() => 0;
+
+        public override void Add(ref int accumulator, int value) => accumulator += value;
+
+        public override void Merge(ref int accumulator, in int other)
+        {
+            if (accumulator != 0) throw new InvalidOperationException("They do not fit.");
+            accumulator += other;
+        }
+
+        public override int Result(in int accumulator) => accumulator;
+    }
 
     private sealed class Echo : KeyedProcess<int, int, int, int>
     {

@@ -6,7 +6,7 @@ namespace Dataflow.Checkpoints;
 /// <summary>The description of a checkpoint beside outputs and state changes, which are in the same commit of the log.</summary>
 internal sealed record Manifest
 {
-    public const int CurrentFormat = 2;
+    public const int CurrentFormat = 3;
 
     /// <summary>The number of the checkpoint, from 1.</summary>
     public required long Epoch { get; init; }
