@@ -25,8 +25,9 @@ internal abstract class FiringOperator<TKey, T, TAccumulator, TResult, TOut>(
         _late = declare.Counter(WindowCounters.LateResults);
     }
 
-    /// <summary>Whether an early result falls due between two times.</summary>
-    protected bool IsEarlyDue(long from, long to) => _earlyEvery > 0 && to != long.MaxValue && Multiple(to) > Multiple(from);
+    /// <summary>Whether an early result falls due between two times; none does where time has just begun.</summary>
+    protected bool IsEarlyDue(long from, long to)
+        => _earlyEvery > 0 && from != long.MinValue && to != long.MaxValue && Multiple(to) > Multiple(from);
 
     /// <summary>Emits a window's result, unless there is nothing to emit.</summary>
     /// <param name="key">The window's key.</param>

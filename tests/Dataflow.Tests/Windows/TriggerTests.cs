@@ -94,16 +94,36 @@ public sealed class TriggerTests : IDisposable
     public void Early_results_come_when_the_watermark_passes_a_multiple_and_something_changed()
     {
         var (job, results, _) = Start(Tumbling.Every(Ms(100)), new Trigger { EarlyEvery = Ms(10) });
-        Append(job, new Reading("a", 0, 0)); // the first watermark passes 0
+        Append(job, new Reading("a", 0, 0)); // the first watermark passes none
         Append(job, new("a", 1, 1), new("b", 9, 2)); // passes none
         Append(job, new Reading("a", 10, 4)); // passes 10
         Append(job, new Reading("a", 19, 8)); // passes none
         Append(job, new Reading("b", 45, 16)); // passes 20 to 40
         Append(job, new Reading("c", 50, 32)); // passes 50, where a and b have not changed
 
-        Assert.Equal([("a", 0), ("a", 5), ("a", 13)], results.Committed.Where(r => r.Key == "a").Select(r => (r.Key, r.Sum)));
+        Assert.Equal([("a", 5), ("a", 13)], results.Committed.Where(r => r.Key == "a").Select(r => (r.Key, r.Sum)));
         Assert.Equal([("b", 2), ("b", 18), ("c", 32)], results.Committed.Where(r => r.Key != "a").Select(r => (r.Key, r.Sum)));
-        Assert.Equal(6, Step(job).EarlyResults);
+        Assert.Equal(5, Step(job).EarlyResults);
+        job.Close();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_first_watermark_passes_no_multiple_nor_does_that_after_a_restart(bool ofSessions)
+    {
+        WindowSpec windows = ofSessions ? Session.WithGap(Ms(100)) : Tumbling.Every(Ms(100));
+        var (job, results, _) = Start(windows, new Trigger { EarlyEvery = Ms(10) });
+        Append(job, new Reading("a", 31, 1));
+        Append(job, new Reading("a", 33, 2));
+        Assert.Empty(results.Committed);
+        job.Close();
+        (job, results, _) = Start(windows, new Trigger { EarlyEvery = Ms(10) });
+        Append(job, new Reading("a", 38, 4));
+        Assert.Empty(results.Committed);
+        Append(job, new Reading("a", 40, 8));
+
+        Assert.Equal([("a", 15)], results.Committed.Select(r => (r.Key, r.Sum)));
         job.Close();
     }
 
