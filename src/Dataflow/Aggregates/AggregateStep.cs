@@ -30,7 +30,7 @@ static partial class Verbs
             ArgumentNullException.ThrowIfNull(result);
             var (aggregation, name) = (aggregates(new Aggregates<T>()), $"{stream.Name}-aggregate");
             return stream.Records.Add(input => aggregation.Accept(
-                new AggregateNodeOf<TKey, T, TR, TOut>(name, input, stream.Windows, stream.Trigger, result)));
+                new AggregateNodeOf<TKey, T, TR, TOut>(name, stream.NamedBy, input, stream.Windows, stream.Trigger, result)));
         }
 
         /// <summary>Computes two aggregates of each key and window.</summary>

@@ -14,6 +14,9 @@ public abstract record Node(string Name)
     /// <summary>The step whose output this one takes; null for sources and side outputs.</summary>
     internal virtual Node? Upstream => null;
 
+    /// <summary>The call whose argument 'name' names the step; null: the call that adds the step.</summary>
+    internal string? NamedBy { get; init; }
+
     /// <summary>A step in the same task whose state or side output this one uses.</summary>
     internal virtual Node? Uses => null;
 

@@ -29,18 +29,24 @@ static partial class Verbs
         public KeyedStream<TKey, TOut> CoGroup<TRight, TOut>(
             KeyedStream<TKey, TRight> right, WindowSpec windows,
             Func<TKey, Window, IReadOnlyList<TLeft>, IReadOnlyList<TRight>, IEnumerable<TOut>> result, string name = "co-group")
-        {
-            ArgumentNullException.ThrowIfNull(windows);
-            ArgumentNullException.ThrowIfNull(result);
-            if (!windows.NeedsTime)
-                throw new ArgumentException($"Windows of '{windows}' belong to one stream. Choose windows of time.", nameof(windows));
-            return left.Add(right, (first, second) => new SidesNode<TKey, TLeft, TRight>($"{name}-sides", first, second))
-                .Window(windows, name)
-                .Aggregate(
-                    _ => new SidesAggregation<TLeft, TRight>(),
-                    (_, window, sides) => new CoGroup<TLeft, TRight>(window, sides.Lefts, sides.Rights))
-                .Add(input => new CoGroupNode<TKey, TLeft, TRight, TOut>($"{name}-results", input, result));
-        }
+            => AddCoGroup(left, right, windows, result, name, "CoGroup");
+    }
+
+    private static KeyedStream<TKey, TOut> AddCoGroup<TKey, TLeft, TRight, TOut>(
+        KeyedStream<TKey, TLeft> left, KeyedStream<TKey, TRight> right, WindowSpec windows,
+        Func<TKey, Window, IReadOnlyList<TLeft>, IReadOnlyList<TRight>, IEnumerable<TOut>> result, string name, string namedBy)
+        where TKey : notnull
+    {
+        ArgumentNullException.ThrowIfNull(windows);
+        ArgumentNullException.ThrowIfNull(result);
+        if (!windows.NeedsTime)
+            throw new ArgumentException($"Windows of '{windows}' belong to one stream. Choose windows of time.", nameof(windows));
+        var sides = left.Add(right, (first, second) => new SidesNode<TKey, TLeft, TRight>($"{name}-sides", first, second));
+        return sides.Window(windows, new Output<Side<TLeft, TRight>>($"{name}-late"), name, trigger: null, namedBy)
+            .Aggregate(
+                _ => new SidesAggregation<TLeft, TRight>(),
+                (_, window, sides) => new CoGroup<TLeft, TRight>(window, sides.Lefts, sides.Rights))
+            .Add(input => new CoGroupNode<TKey, TLeft, TRight, TOut>($"{name}-results", input, result));
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 namespace Dataflow;
 
 static partial class Verbs
@@ -60,11 +61,11 @@ static partial class Verbs
 
     private static KeyedStream<TKey, TOut> AddWindowJoin<TKey, TLeft, TRight, TOut>(
         KeyedStream<TKey, TLeft> left, KeyedStream<TKey, TRight> right, WindowSpec windows, Outer outer,
-        Func<TLeft?, TRight?, TOut> result, string name)
+        Func<TLeft?, TRight?, TOut> result, string name, [CallerMemberName] string call = "")
         where TKey : notnull
     {
         ArgumentNullException.ThrowIfNull(result);
-        return left.CoGroup(right, windows, (_, _, lefts, rights) => Pairs(lefts, rights, outer, result), name);
+        return AddCoGroup(left, right, windows, (_, _, lefts, rights) => Pairs(lefts, rights, outer, result), name, call);
     }
 
     private static IEnumerable<TOut> Pairs<TLeft, TRight, TOut>(

@@ -103,7 +103,10 @@ public sealed class Table<TKey, TRow>
     {
         var name = _copies.Count == 0 ? Name : $"{Name}-{_copies.Count + 1}";
         if (_isNormal) name = $"{name}-rows";
-        var copy = new Stream<Keyed<TKey, Change<TRow>>>(Pipeline, new TableNode<TKey, TRow>(name, _changes.Exchanged().Pairs.Node));
+        var copy = new Stream<Keyed<TKey, Change<TRow>>>(Pipeline, new TableNode<TKey, TRow>(name, _changes.Exchanged().Pairs.Node)
+        {
+            NamedBy = "the call that makes the table",
+        });
         _copies.Add(copy);
         return copy;
     }

@@ -39,10 +39,13 @@ internal sealed record AggregateNode<TKey, T, TAccumulator, TResult, TOut>(
 
 /// <summary>Creates the node with the type of the accumulator.</summary>
 internal sealed class AggregateNodeOf<TKey, T, TResult, TOut>(
-    string name, Node<Keyed<TKey, T>> input, WindowSpec windows, Trigger trigger, Func<TKey, Window, TResult, TOut> result)
+    string name, string namedBy, Node<Keyed<TKey, T>> input, WindowSpec windows, Trigger trigger, Func<TKey, Window, TResult, TOut> result)
     : IAggregationVisitor<T, TResult, Node<Keyed<TKey, T>, Keyed<TKey, TOut>>>
     where TKey : notnull
 {
     public Node<Keyed<TKey, T>, Keyed<TKey, TOut>> Visit<TAccumulator>(Aggregation<T, TAccumulator, TResult> aggregation)
-        => new AggregateNode<TKey, T, TAccumulator, TResult, TOut>(name, input, windows, trigger, aggregation, result);
+        => new AggregateNode<TKey, T, TAccumulator, TResult, TOut>(name, input, windows, trigger, aggregation, result)
+        {
+            NamedBy = namedBy,
+        };
 }

@@ -42,11 +42,12 @@ static partial class Verbs
             return windowed;
         }
 
-        private WindowedStream<TKey, T> Window(WindowSpec windows, Output<T> late, string name, Trigger? trigger)
+        internal WindowedStream<TKey, T> Window(
+            WindowSpec windows, Output<T> late, string name, Trigger? trigger, string namedBy = nameof(Window))
         {
             ArgumentNullException.ThrowIfNull(windows);
             trigger ??= Trigger.AtEnd;
-            return new(stream.Add(input => new WindowNode<TKey, T>(name, input, windows, trigger, late)), windows, trigger, name);
+            return new(stream.Add(input => new WindowNode<TKey, T>(name, input, windows, trigger, late)), windows, trigger, name, namedBy);
         }
     }
 }
@@ -55,12 +56,13 @@ static partial class Verbs
 public sealed class WindowedStream<TKey, T>
     where TKey : notnull
 {
-    internal WindowedStream(KeyedStream<TKey, T> records, WindowSpec windows, Trigger trigger, string name)
+    internal WindowedStream(KeyedStream<TKey, T> records, WindowSpec windows, Trigger trigger, string name, string namedBy)
     {
         Records = records;
         Windows = windows;
         Trigger = trigger;
         Name = name;
+        NamedBy = namedBy;
     }
 
     internal KeyedStream<TKey, T> Records { get; }
@@ -70,6 +72,9 @@ public sealed class WindowedStream<TKey, T>
     internal Trigger Trigger { get; }
 
     internal string Name { get; }
+
+    /// <summary>The call that the name was given to.</summary>
+    internal string NamedBy { get; }
 }
 
 internal sealed record WindowNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Input, WindowSpec Windows, Trigger Trigger, Output<T> Late)

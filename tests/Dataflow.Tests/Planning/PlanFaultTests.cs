@@ -29,9 +29,9 @@ public sealed class PlanFaultTests : IDisposable
         Check(pipeline, """
             Pipeline 'my pipeline' has 8 faults:
             - the name has ' ' at index 2. Use letters, digits, '.', '_' and '-' only: it becomes part of topic names.
-            - source 'numbers' is read twice. Call From once and use its stream twice.
+            - two sources are called 'numbers'. If they read different things, give one of them another name (Source.Of takes one behind a list); if they read the same, call From once and use its stream twice.
             - two streams go to 'out'. Give each a sink of its own, with a name of its own.
-            - two steps with state are called 'window-aggregate'. Give one of them another name, as its argument 'name'.
+            - two steps with state are called 'window-aggregate'. Give one of them another name, as the argument 'name' of Window.
             - Window 'window' needs event time. Add WithEventTime(...) before KeyBy.
             - Event time 'event-time' stands behind an exchange, where a source's order is lost. Call WithEventTime before KeyBy.
             - step 'key-by': Key Int32[]: two of equal content are different keys, since C# compares them by reference. Give KeyBy a string, a number or a record of them.

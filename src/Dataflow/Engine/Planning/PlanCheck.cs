@@ -51,10 +51,16 @@ internal static class PlanCheck
 
     private static IEnumerable<string> Duplicates(Pipeline pipeline, StateSignatures states)
     {
-        foreach (var source in Repeated(pipeline.Nodes.Where(node => node is ISourceNode)))
-            yield return $"source '{source}' is read twice. Call From once and use its stream twice.";
-        foreach (var sink in Repeated(pipeline.Nodes.Where(node => node is ISinkNode)))
-            yield return $"two streams go to '{sink}'. Give each a sink of its own, with a name of its own.";
+        foreach (var sources in Repeated(pipeline.Nodes.Where(node => node is ISourceNode)))
+        {
+            yield return sources.Select(node => ((ISourceNode)node).Source).Distinct(ReferenceEqualityComparer.Instance).Count() == 1
+                ? $"source '{sources.Key}' is read twice. Call From once and use its stream twice."
+                : $"two sources are called '{sources.Key}'. If they read different things, give one of them another name (Source.Of takes one "
+                    + "behind a list); if they read the same, call From once and use its stream twice.";
+        }
+
+        foreach (var sinks in Repeated(pipeline.Nodes.Where(node => node is ISinkNode)))
+            yield return $"two streams go to '{sinks.Key}'. Give each a sink of its own, with a name of its own.";
         foreach (var topic in pipeline.Nodes.Where(node => node is { Creates: not null } and not (ISourceNode or ISinkNode))
             .GroupBy(node => node.Creates!.Value.Name, StringComparer.Ordinal).Where(steps => steps.Count() > 1))
         {
@@ -62,8 +68,8 @@ internal static class PlanCheck
                 + "Give each another name, as its argument 'name'.";
         }
 
-        foreach (var step in Repeated(pipeline.Nodes.Where(node => states.Keeps(node))))
-            yield return $"two steps with state are called '{step}'. Give one of them another name, as its argument 'name'.";
+        foreach (var steps in Repeated(pipeline.Nodes.Where(node => node is not ISourceNode && states.Keeps(node))))
+            yield return $"two steps with state are called '{steps.Key}'. Give one of them another name, as {ArgumentOf(steps)}.";
     }
 
     private static IEnumerable<string> Outputs(Pipeline pipeline)
@@ -103,8 +109,13 @@ internal static class PlanCheck
             input => $"step '{node.Name}' uses '{input.Name}' of another pipeline. Make both in one pipeline."));
     }
 
-    private static IEnumerable<string> Repeated(IEnumerable<Node> nodes)
-        => nodes.GroupBy(node => node.Name, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key);
+    private static string ArgumentOf(IEnumerable<Node> steps)
+        => steps.Select(static step => step.NamedBy).OfType<string>().Distinct(StringComparer.Ordinal).ToList() is { Count: > 0 } calls
+            ? $"the argument 'name' of {string.Join(" or ", calls)}"
+            : "its argument 'name'";
+
+    private static IEnumerable<IGrouping<string, Node>> Repeated(IEnumerable<Node> nodes)
+        => nodes.GroupBy(node => node.Name, StringComparer.Ordinal).Where(group => group.Count() > 1);
 
     /// <summary>Returns the faults that a step's own check finds; an error of the check is a fault too.</summary>
     public static IReadOnlyList<string> FaultsOf(Node node, Func<IEnumerable<string>> check)

@@ -5,7 +5,7 @@ namespace Dataflow.Planning;
 
 internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T>(Source.Name), ISourceNode
 {
-    private const int MostCounted = 10_000;
+    private const int MaxCounted = 10_000;
 
     public override string Detail => IsOrdered ? "put in order of time before streams start" : "";
 
@@ -14,6 +14,8 @@ internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T
     public override string? StateSignature => IsOrdered ? "in order of time" : null;
 
     public bool IsOrdered => Source.IsOrdered;
+
+    object ISourceNode.Source => Source;
 
     public override void CheckTypes() => Source.CheckTypes();
 
@@ -64,7 +66,7 @@ internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T
         var (count, records) = (0L, new Record<T>[256]);
         reader.Rejects = _ => count++;
         var read = -1;
-        while ((read != 0 || reader.IsGathering) && count < MostCounted)
+        while ((read != 0 || reader.IsGathering) && count < MaxCounted)
         {
             read = reader.Read(records);
             count += read;
@@ -78,6 +80,9 @@ internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T
 internal interface ISourceNode
 {
     string Name { get; }
+
+    /// <summary>The source, of whatever type.</summary>
+    object Source { get; }
 
     bool FeedsTable { get; }
 

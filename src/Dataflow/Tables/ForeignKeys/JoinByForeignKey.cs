@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Dataflow.Tables.ForeignKeys;
 
 namespace Dataflow;
@@ -48,19 +49,22 @@ static partial class Verbs
 
     private static Table<TKey, TOut> AddForeignKeyJoin<TKey, TLeft, TForeign, TRight, TOut>(
         Table<TKey, TLeft> left, Table<TForeign, TRight> right, Func<TLeft, TForeign> foreignKey, bool isLeftJoin,
-        Func<TLeft, TRight?, TOut> result, string name)
+        Func<TLeft, TRight?, TOut> result, string name, [CallerMemberName] string call = "")
         where TKey : notnull
         where TForeign : notnull
     {
         ArgumentNullException.ThrowIfNull(right);
         ArgumentNullException.ThrowIfNull(foreignKey);
-        var sent = left.Changes().Send(input => new SendNode<TKey, TLeft, TForeign>($"{name}-send", input, foreignKey));
+        var sent = left.Changes().Send(input => new SendNode<TKey, TLeft, TForeign>($"{name}-send", input, foreignKey) { NamedBy = call });
         var joined = sent.Add(
             right.Changes(),
-            (input, second) => new MatchNode<TKey, TLeft, TForeign, TRight, TOut>($"{name}-match", input, second, isLeftJoin, result));
+            (input, second) => new MatchNode<TKey, TLeft, TForeign, TRight, TOut>($"{name}-match", input, second, isLeftJoin, result)
+            {
+                NamedBy = call,
+            });
         var returned = new KeyedStream<TKey, Returned<TOut>>(
             joined.Pairs.Add(input => new ReturnNode<TForeign, TKey, TOut>($"{name}-return", input)), isPartitioned: false);
-        var changes = returned.Add(input => new ReceiveNode<TKey, TOut>(name, input));
+        var changes = returned.Add(input => new ReceiveNode<TKey, TOut>(name, input) { NamedBy = call });
         return new Table<TKey, TOut>(changes, name);
     }
 
