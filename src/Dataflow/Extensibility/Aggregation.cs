@@ -96,6 +96,9 @@ public abstract class Aggregation<T, TAccumulator, TResult> : Aggregation<T, TRe
     /// <summary>Whether merging may fail for two accumulators whose values were each added without an error.</summary>
     internal virtual bool MergeMayFail => true;
 
+    /// <summary>Whether a result may be the accumulator or a part of it, which later values change in place.</summary>
+    internal virtual bool MayGiveOutAccumulator => GetType().Assembly != typeof(Aggregation<,>).Assembly;
+
     /// <summary>Opens an intake, which adds a value whole or not at all: for a step that continues after the user's code has failed on a
     /// value (<see cref="OperatorContext.KeepsRejected"/>). If the step does not continue, <see cref="Add(ref TAccumulator, T)"/> is
     /// cheaper.</summary>

@@ -14,6 +14,8 @@ internal sealed class Combined<T, TA1, TR1, TA2, TR2, TBoth>(
 
     public override bool CanRetract => first.CanRetract && second.CanRetract;
 
+    internal override bool MayGiveOutAccumulator => first.MayGiveOutAccumulator || second.MayGiveOutAccumulator;
+
     internal override bool MergeMayFail => first.MergeMayFail || second.MergeMayFail;
 
     public override (TA1, TA2) Create() => (first.Create(), second.Create());

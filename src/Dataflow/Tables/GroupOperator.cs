@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Dataflow.Tables;
 
 /// <summary>Keeps an accumulator for each key, and emits at most one change per key for each batch.</summary>
@@ -6,6 +8,10 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
     where TKey : notnull
 {
     private readonly List<Changed> _changed = [];
+    // A row that is the accumulator itself, or holds it, has changed in place: it is equal to itself.
+    private readonly bool _comparesRows = !aggregation.MayGiveOutAccumulator
+        || typeof(TOut) == typeof(string) || !RuntimeHelpers.IsReferenceOrContainsReferences<TOut>();
+
     private KeyedState<TKey, GroupState<TA>> _groups = null!;
     private long _newest = long.MinValue;
     private AcceptedRows<TKey, TOut> _sent = null!; // rows that are in force while the user's code fails on newer ones
@@ -147,6 +153,7 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
         else
         {
             if (!TryMakeRow(changed, in group, out var row)) return;
+            if (changed.HasOld && _comparesRows && RowEquality<TOut>.AreSame(changed.Old, row)) return;
             change = changed.HasOld ? Change<TOut>.Update(changed.Old, row) : Change<TOut>.Insert(row);
         }
 

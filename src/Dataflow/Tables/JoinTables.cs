@@ -171,7 +171,7 @@ internal sealed class JoinTablesOperator<TKey, TLeft, TRight, TOut>(TableJoin ki
             {
                 (false, false) => null,
                 (false, true) => Change<TOut>.Insert(row),
-                (true, true) => Change<TOut>.Update(old, row),
+                (true, true) => RowEquality<TOut>.AreSame(old, row) ? null : Change<TOut>.Update(old, row),
                 (true, false) => Change<TOut>.Delete(old),
             };
             return true;

@@ -49,6 +49,7 @@ internal sealed class LatestByOperator<TKey, T, TBy>(Func<T, TBy> by)
             var at = by(value);
             // The first is compared with itself: a value that cannot be compared must not be the row.
             if (at.CompareTo(exists ? by(old) : at) < 0 && exists) return;
+            if (exists && RowEquality<T>.AreSame(old, value)) return;
             Context.CheckKept(value);
         }
         catch (Exception error)

@@ -33,6 +33,7 @@ internal sealed class TableOperator<TKey, TRow>(bool isReadFirst)
             if (!MayKeep(in record, record.Value.Value.New)) return;
             ref var row = ref Rows.Update(key, out var exists);
             var old = row;
+            if (exists && RowEquality<TRow>.AreSame(old, record.Value.Value.New)) return;
             row = record.Value.Value.New;
             Emit(record.With(new Keyed<TKey, Change<TRow>>(key, exists ? Change<TRow>.Update(old, row) : Change<TRow>.Insert(row))));
         }

@@ -69,7 +69,10 @@ internal sealed class TableSelectOperator<TKey, TRow, TOut>(Func<TRow, TOut> sel
         => new(change.Kind, change.HasOld ? selector(change.Old) : default!, change.HasNew ? selector(change.New) : default!);
 
     protected override void Send(in Record<Keyed<TKey, Change<TRow>>> record, in Change<TRow> change, Change<TOut> made)
-        => Emit(record.With(new Keyed<TKey, Change<TOut>>(record.Value.Key, made)));
+    {
+        if (made.Kind == ChangeKind.Update && RowEquality<TOut>.AreSame(made.Old, made.New)) return;
+        Emit(record.With(new Keyed<TKey, Change<TOut>>(record.Value.Key, made)));
+    }
 }
 
 internal sealed record TableWhereNode<TKey, TRow>(string Name, Node<Keyed<TKey, Change<TRow>>> Input, Func<TRow, bool> Predicate)

@@ -166,6 +166,7 @@ public class TableTests
         foreach (var (key, change) in changes)
         {
             Assert.Equal(change.HasOld, rows.TryGetValue(key, out var row));
+            Assert.False(change.Kind == ChangeKind.Update && EqualityComparer<TRow>.Default.Equals(change.Old, change.New));
             if (change.HasOld) Assert.Equal(change.Old, row);
             if (change.HasNew) rows[key] = change.New;
             else rows.Remove(key);

@@ -34,6 +34,7 @@ internal sealed class ReceiveOperator<TKey, TOut> : Operator<Keyed<TKey, Returne
         if (result.HasRow)
         {
             _rows.Update(key, out _) = new(result.Version, result.Row);
+            if (exists && RowEquality<TOut>.AreSame(old.Row, result.Row)) return;
             change = exists ? Change<TOut>.Update(old.Row, result.Row) : Change<TOut>.Insert(result.Row);
         }
         else
