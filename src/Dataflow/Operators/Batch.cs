@@ -13,7 +13,8 @@ static partial class Verbs
         /// <param name="maxCost">The largest total cost of a list: a value that would exceed it begins the next list. A single value that
         /// costs more is a list of its own.</param>
         /// <param name="within">The longest wait of the first value, by the job's clock, accurate to about 20 ms.</param>
-        /// <param name="withinEventTime">How far the watermark may pass the time of the first value; zero: not at all.</param>
+        /// <param name="withinEventTime">How far the watermark may pass the time of the first value; zero: not at all. It limits the
+        /// wait of a list, not its content: a much newer value that comes before the watermark is in the list too.</param>
         /// <param name="name">Names the state; give one where a pipeline has two such steps.</param>
         /// <example><code>
         /// orders.Batch(100, cost: order => order.Pieces, maxCost: 10, name: "cost")

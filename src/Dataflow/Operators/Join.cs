@@ -1,3 +1,4 @@
+using Dataflow.Joins;
 using Dataflow.Tables;
 
 namespace Dataflow;
@@ -15,36 +16,55 @@ static partial class Verbs
         /// <param name="result">Computes the result of value and row; called on the task's thread.</param>
         /// <param name="name">Name shown in the plan, in metrics and in errors.</param>
         /// <example><code>
-        /// pipeline.From(Source.Of&lt;Order>([new(0, "ada", "tea", 2), new(1, "bob", "rum", 1), new(2, "eve", "cups", 4)]))
-        ///     .KeyBy(order => order.Item)
-        ///     .Join(items, (order, item) => $"{order.Pieces} {item.Name} for {order.Customer}, from the shelf {item.Shelf}")
+        /// orders.Join(items, (order, item) => $"{order.Pieces} {item.Name} for {order.Customer}, from the shelf {item.Shelf}")
         ///     .To(Sink.Console&lt;string>());
         /// </code></example>
         public KeyedStream<TKey, TOut> Join<TRow, TOut>(
             Table<TKey, TRow> table, Func<T, TRow, TOut> result, string name = "join")
         {
-            ArgumentNullException.ThrowIfNull(table);
             ArgumentNullException.ThrowIfNull(result);
-            var records = table.IsComputed ? stream.AtNewStage() : stream;
-            return records.Add(input => new JoinNode<TKey, T, TRow, TOut>(name, input, table.CopyFor(input), result));
+            return AddJoin<TKey, T, TRow, TOut>(stream, table, Outer.None, result!, name);
         }
+
+        /// <summary>As <c>Join</c>, and a record whose key has no row comes out with the row type's default value.</summary>
+        /// <remarks>Each record gives a result, so none is counted as a miss.</remarks>
+        /// <inheritdoc cref="Verbs.extension{TKey, T}(KeyedStream{TKey, T}).Join{TRow, TOut}(Table{TKey, TRow}, Func{T, TRow, TOut}, string)"/>
+        /// <example><code>
+        /// orders.LeftJoin(items, (order, item) => $"left join: {order.Item} from {item?.Shelf ?? "nowhere"}")
+        ///     .To(Sink.Console&lt;string>(name: "left"));
+        /// </code></example>
+        public KeyedStream<TKey, TOut> LeftJoin<TRow, TOut>(
+            Table<TKey, TRow> table, Func<T, TRow?, TOut> result, string name = "left-join")
+        {
+            ArgumentNullException.ThrowIfNull(result);
+            return AddJoin(stream, table, Outer.Left, result, name);
+        }
+    }
+
+    private static KeyedStream<TKey, TOut> AddJoin<TKey, T, TRow, TOut>(
+        KeyedStream<TKey, T> stream, Table<TKey, TRow> table, Outer outer, Func<T, TRow?, TOut> result, string name)
+        where TKey : notnull
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        var records = table.IsComputed ? stream.AtNewStage() : stream;
+        return records.Add(input => new JoinNode<TKey, T, TRow, TOut>(name, input, table.CopyFor(input), outer, result));
     }
 }
 
 internal sealed record JoinNode<TKey, T, TRow, TOut>(
-    string Name, Node<Keyed<TKey, T>> Input, TableNode<TKey, TRow> Table, Func<T, TRow, TOut> Result)
+    string Name, Node<Keyed<TKey, T>> Input, TableNode<TKey, TRow> Table, Outer Outer, Func<T, TRow?, TOut> Result)
     : Node<Keyed<TKey, T>, Keyed<TKey, TOut>>(Name, Input)
     where TKey : notnull
 {
     internal override Node Uses => Table;
 
-    public override string Detail => $"with {Table.Name}";
+    public override string Detail => $"{(Outer == Outer.Left ? "left, " : "")}with {Table.Name}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator()
-        => new JoinOperator<TKey, T, TRow, TOut>(Table.Id, Result);
+        => new JoinOperator<TKey, T, TRow, TOut>(Table.Id, Outer, Result);
 }
 
-internal sealed class JoinOperator<TKey, T, TRow, TOut>(int tableId, Func<T, TRow, TOut> result)
+internal sealed class JoinOperator<TKey, T, TRow, TOut>(int tableId, Outer outer, Func<T, TRow?, TOut> result)
     : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>
     where TKey : notnull
 {
@@ -55,7 +75,7 @@ internal sealed class JoinOperator<TKey, T, TRow, TOut>(int tableId, Func<T, TRo
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
-        if (!_rows.TryGet(record.Value.Key, out var row))
+        if (!_rows.TryGet(record.Value.Key, out var row) && outer == Outer.None)
         {
             _unmatched.Add();
             return;

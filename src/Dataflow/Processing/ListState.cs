@@ -1,3 +1,4 @@
+using System.Collections;
 using Dataflow.Processing;
 using Dataflow.State;
 
@@ -6,7 +7,7 @@ namespace Dataflow;
 /// <summary>A list for each key. Its members work on the key of the current record or timer.</summary>
 /// <remarks>Each element is an entry of its own: adding at the end and removing from the front take the same time whatever the
 /// length.</remarks>
-public abstract class ListState<T>
+public abstract class ListState<T> : IReadOnlyList<T>
 {
     private protected ListState()
     {
@@ -29,9 +30,35 @@ public abstract class ListState<T>
     public abstract void Clear();
 
     /// <summary>Enumerates the elements from first to last. The list must not change meanwhile.</summary>
-    public IEnumerator<T> GetEnumerator()
+    public Enumerator GetEnumerator() => new(this);
+
+    IEnumerator<T> IEnumerable<T>.GetEnumerator() => GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Enumerates a list from first to last.</summary>
+    public struct Enumerator : IEnumerator<T>
     {
-        for (var index = 0; index < Count; index++) yield return this[index];
+        private readonly ListState<T> _list;
+        private int _index = -1;
+
+        internal Enumerator(ListState<T> list) => _list = list;
+
+        /// <inheritdoc/>
+        public readonly T Current => _list[_index];
+
+        readonly object? IEnumerator.Current => Current;
+
+        /// <inheritdoc/>
+        public bool MoveNext() => ++_index < _list.Count;
+
+        /// <inheritdoc/>
+        public void Reset() => _index = -1;
+
+        /// <inheritdoc/>
+        public readonly void Dispose()
+        {
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Runtime.InteropServices;
 using Dataflow.Processing;
 
@@ -6,7 +7,7 @@ namespace Dataflow;
 /// <summary>A map for each key. Its members work on the key of the current record or timer.</summary>
 /// <remarks>Each entry of a map is an entry of the state. Enumeration needs to know a key's entries: from the first enumeration on, the
 /// step keeps the map keys of all keys in memory a second time.</remarks>
-public abstract class MapState<TMapKey, TValue>
+public abstract class MapState<TMapKey, TValue> : IEnumerable<KeyValuePair<TMapKey, TValue>>
     where TMapKey : notnull
 {
     private protected MapState()
@@ -29,6 +30,8 @@ public abstract class MapState<TMapKey, TValue>
     /// <summary>Enumerates the map keys with their values, in no particular order, which may differ after a restart. Entries may be removed
     /// and changed meanwhile.</summary>
     public abstract IEnumerator<KeyValuePair<TMapKey, TValue>> GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
 
 internal sealed class KeyedMapState<TKey, TMapKey, TValue> : MapState<TMapKey, TValue>, IClears

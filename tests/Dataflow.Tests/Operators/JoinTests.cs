@@ -54,6 +54,56 @@ public class JoinTests
         job.Close();
     }
 
+    [Fact]
+    public void A_left_join_gives_a_result_for_each_record_through_restarts_and_with_any_number_of_workers()
+        => Gen.Select(Gen.Int[0, 9].Array[0, 300], Gen.Int[0, 9].Array[1, 8], Gen.Int[1, 3], Gen.Int[1, 3], Gen.Int[0, 1000]).Sample(
+            (values, rowKeys, before, after, seed) =>
+            {
+                using var log = SimulatedJob.OpenLog();
+                log.Append("values", values[..(values.Length / 2)]);
+                log.Append("rows", rowKeys.Select(key => new Row(key, $"row {key}")).ToArray());
+                var joined = Sink.Memory<string>();
+                var status = Run(before);
+                log.Append("values", values[(values.Length / 2)..]);
+                status = Run(after);
+
+                Assert.Equal(
+                    values.Select(v => rowKeys.Contains(v) ? $"{v} row {v}" : $"{v} none").Order(StringComparer.Ordinal),
+                    joined.Committed.Order(StringComparer.Ordinal));
+                Assert.Equal((0, 0), (status.Unmatched, status.InFlight));
+
+                Operations.StepStatus Run(int workers)
+                {
+                    var pipeline = new Pipeline("left");
+                    var table = pipeline.Table(Topic.Of<Row>("rows").StopAtEnd(), row => row.Key);
+                    pipeline.From(Topic.Of<int>("values")).KeyBy(x => x)
+                        .LeftJoin(table, (x, row) => $"{x} {row?.Name ?? "none"}").To(joined);
+                    var job = SimulatedJob.Start(pipeline, log, workers, seed);
+                    job.RunUntilIdle();
+                    job.Checkpoint();
+                    job.Close();
+                    return job.Status.Steps.Single(step => step.Name == "left-join");
+                }
+            },
+            iter: 40);
+
+    [Fact]
+    public void A_left_join_is_shown_as_such_and_leaves_out_a_record_that_its_result_fails_on()
+    {
+        using var log = SimulatedJob.OpenLog();
+        log.Append("values", [0, 1, 2]);
+        var joined = Sink.Memory<int>();
+        var pipeline = new Pipeline("left") { OnError = ErrorPolicy.DeadLetter() };
+        var table = pipeline.Table(Source.Of([(Key: 1, Row: 5), (Key: 2, Row: 0)], "rows"), row => row.Key);
+        pipeline.From(Topic.Of<int>("values").StopAtEnd()).KeyBy(x => x).LeftJoin(table, (x, row) => 10 / (x + row.Row)).To(joined);
+        SimulatedJob.Start(pipeline, log).Run();
+
+        Assert.Contains("left-join (left, with rows)", pipeline.Explain().ToString(), StringComparison.Ordinal);
+        Assert.Equal([1, 5], joined.Committed.Order());
+        var letter = Assert.Single(Topic.Of<DeadLetter>("left.dead-letters").ReadAll(log));
+        Assert.Equal(("left-join", 0), (letter.Step, letter.Position));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

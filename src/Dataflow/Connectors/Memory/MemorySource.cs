@@ -5,7 +5,7 @@ namespace Dataflow;
 static partial class Source
 {
     /// <summary>Reads values from memory once, in their order; they are copied during this call.</summary>
-    /// <param name="values">The values.</param>
+    /// <param name="values">The values; a single one as <c>[value]</c>.</param>
     /// <param name="name">The name, shown in the plan; give one where a pipeline has several such sources.</param>
     /// <example><code>
     /// var shop = pipeline.From(Source.Of(["tea", "cups"], "shop"));
