@@ -35,6 +35,10 @@ public abstract class Source<T>
     /// <summary>Whether all of it is read before any of it is given, in the order of time.</summary>
     internal virtual bool IsOrdered => false;
 
+    /// <summary>Whether a pipeline that has finished may leave records unread that came since: a replay of dead letters ends with the last
+    /// letter that there was.</summary>
+    internal virtual bool MayGrow => false;
+
     /// <inheritdoc/>
     public override string ToString() => $"Source '{Name}'";
 }

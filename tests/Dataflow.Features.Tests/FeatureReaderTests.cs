@@ -372,7 +372,8 @@ public class FeatureReaderTests
         Assert.Equal("7 0", Run(mended));
 
         string Run(Type type, string? value = null)
-            => (string)typeof(FeatureReaderTests).GetMethod(nameof(LastPing), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type)
+            => (string)typeof(FeatureReaderTests)
+                .GetMethod(nameof(LastPing), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type)
                 .Invoke(null, BindingFlags.DoNotWrapExceptions, null, [log, value], null)!;
     }
 
@@ -408,7 +409,8 @@ public class FeatureReaderTests
     /// <summary>An event type as it is at one time: types of one name, of several programs.</summary>
     private static Type PingOf(params (string Name, Type Type)[] fields)
     {
-        var module = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Pings"), AssemblyBuilderAccess.Run).DefineDynamicModule("Pings");
+        var module = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Pings"), AssemblyBuilderAccess.Run)
+            .DefineDynamicModule("Pings");
         var type = module.DefineType("Ping", TypeAttributes.Public);
         type.DefineDefaultConstructor(MethodAttributes.Public);
         foreach (var (name, of) in fields) type.DefineField(name, of, FieldAttributes.Public);
@@ -427,7 +429,8 @@ public class FeatureReaderTests
         }
 
         var pipeline = new Pipeline("served");
-        var view = pipeline.From(Topic.Of<T>("pings")).WithEventTime(ping => (long)Get(ping, "TimeMs")!).KeyBy(ping => $"{Get(ping, "Entity")}")
+        var view = pipeline.From(Topic.Of<T>("pings")).WithEventTime(ping => (long)Get(ping, "TimeMs")!)
+            .KeyBy(ping => $"{Get(ping, "Entity")}")
             .FeatureView("view", v => v.Last("last", ping => $"{Get(ping, "Value")} {Get(ping, "Number")}"));
         var service = FeatureService.Of<string>("service", s => s.From(view, entity => entity)).Serve();
         var job = SimulatedJob.Start(pipeline, log);

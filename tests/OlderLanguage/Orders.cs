@@ -5,7 +5,8 @@ namespace Dataflow.OlderLanguage;
 /// <summary>A pipeline in C# 12, which knows no extension members: verbs are ordinary methods, sources and sinks static ones.</summary>
 public static class Orders
 {
-    private static readonly Order[] s_orders = [new(0, "tea", 2), new(1, "cups", 1), new(2, "tea", 4), new(11, "tea", 8), new(12, "rum", 0)];
+    private static readonly Order[] s_orders = [
+        new(0, "tea", 2), new(1, "cups", 1), new(2, "tea", 4), new(11, "tea", 8), new(12, "rum", 0)];
 
     /// <summary>Calls each verb by the class that has it.</summary>
     public static async Task<IReadOnlyList<string>> ByClassAsync()

@@ -73,7 +73,7 @@ internal struct KeptLimits
     /// <summary>The time of the last possible partner; <see cref="long.MaxValue"/>: unlimited.</summary>
     public long End;
 
-    /// <summary>Where the record was read, packed.</summary>
+    /// <summary>The record's origin, packed.</summary>
     public ulong Origin;
 
     public bool IsMatched;

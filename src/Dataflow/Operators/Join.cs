@@ -1,4 +1,3 @@
-using Dataflow.Joins;
 using Dataflow.Tables;
 
 namespace Dataflow;
@@ -26,7 +25,7 @@ static partial class Verbs
             return AddJoin<TKey, T, TRow, TOut>(stream, table, Outer.None, result!, name);
         }
 
-        /// <summary>As <c>Join</c>, and a record whose key has no row comes out with the row type's default value.</summary>
+        /// <summary>Joins as <c>Join</c> does, and emits a record whose key has no row with the row type's default value.</summary>
         /// <remarks>Each record gives a result, so none is counted as a miss.</remarks>
         /// <inheritdoc cref="Verbs.extension{TKey, T}(KeyedStream{TKey, T}).Join{TRow, TOut}(Table{TKey, TRow}, Func{T, TRow, TOut}, string)"/>
         /// <example><code>

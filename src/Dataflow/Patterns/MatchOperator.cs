@@ -1,5 +1,3 @@
-using Dataflow.Time;
-
 namespace Dataflow.Patterns;
 
 /// <summary>Sorts the records of each key by time, and searches them for a pattern.</summary>

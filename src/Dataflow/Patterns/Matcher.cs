@@ -64,7 +64,8 @@ internal sealed class Matcher<T>(
         Decide(key);
     }
 
-    /// <summary>Asks all conditions that a record may be tested with; false if one of them failed: then the record is left out as a whole.</summary>
+    /// <summary>Asks all conditions that a record may be tested with; false if one of them failed: then the record is left out as a
+    /// whole.</summary>
     private bool TryAsk(OpenMatches<T> key, long row)
     {
         _holds.Clear();

@@ -1,3 +1,5 @@
+using Dataflow.Tables;
+
 namespace Dataflow;
 
 static partial class Verbs

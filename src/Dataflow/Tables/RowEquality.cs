@@ -4,7 +4,8 @@ namespace Dataflow.Tables;
 
 /// <summary>Whether a new row says the same as the old one, so that no change goes out.</summary>
 /// <remarks>Only an equality that is known to look at all of a row counts: that of types which may be keys. Lists are compared by their
-/// elements. What has an <c>Equals</c> of its own may look at an id alone, and arrays look at nothing: such rows are always changes.</remarks>
+/// elements. What has an <c>Equals</c> of its own may look at an id alone, and arrays look at nothing: such rows are always
+/// changes.</remarks>
 internal static class RowEquality<TRow>
 {
     private static readonly bool s_isByValue = IsByValue();

@@ -19,7 +19,7 @@ public partial class ArrowTests
     private const int Door = 1;
     private const int Slices = 4;
 
-    /// <summary>Types whose names are names of members too, and <c>StepStatus</c>, whose counters a slice reads under names of its own.</summary>
+    /// <summary>Types whose names are names of members too, and <c>StepStatus</c>, whose counters a slice reads.</summary>
     private static readonly string[] s_words = ["StepStatus", "Side", "Exchange", "Kept", "Topic", "Turn", "Match", "Worker"];
 
     /// <summary>The files that still point up: the door's way into the engine, and three words that slices give to the top.</summary>

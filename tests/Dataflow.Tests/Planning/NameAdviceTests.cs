@@ -27,10 +27,12 @@ public class NameAdviceTests
             (_, t, name) => t.Join(t.Where(_ => true), x => x, (a, _) => a, name ?? "foreign-key-join").Changes().End()),
         ["left joins by foreign key"] = (Of("LeftJoin"),
             (_, t, name) => t.LeftJoin(t.Where(_ => true), x => x, (a, _) => a, name ?? "foreign-key-left-join").Changes().End()),
-        ["calls for rows"] = (Of(Table), (_, t, name) => t.MapAsync((x, _) => Task.FromResult(x), name: name ?? "map-async").Changes().End()),
+        ["calls for rows"] = (
+            Of(Table), (_, t, name) => t.MapAsync((x, _) => Task.FromResult(x), name: name ?? "map-async").Changes().End()),
         ["joins with rows"] = (Of(Table),
             (s, t, name) => s.Join(t.Select(x => x, name ?? "select").GroupBy(x => x).TopN(1, x => x, name ?? "top-n"), (x, _) => x).End()),
-        ["intervals"] = (Own, (s, _, name) => s.JoinInterval(s.Where(_ => true), -Minute, Minute, (a, _) => a, name ?? "join-interval").End()),
+        ["intervals"] = (
+            Own, (s, _, name) => s.JoinInterval(s.Where(_ => true), -Minute, Minute, (a, _) => a, name ?? "join-interval").End()),
         ["as of"] = (Own, (s, _, name) => s.JoinAsOf(s.Where(_ => true), (a, _) => a, name: name ?? "join-as-of").End()),
         ["of all time"] = (Own, (s, _, name) => s.Join(s.Where(_ => true), (a, _) => a, name: name ?? "join-streams").End()),
         ["broadcast"] = (Own, (s, _, name) => s.Values()

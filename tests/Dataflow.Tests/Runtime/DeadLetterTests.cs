@@ -155,8 +155,7 @@ public sealed class DeadLetterTests : IDisposable
 
         Assert.Equal([0, 1, 2, 4, 5, 6, 7, 9], _results.Committed.Order());
         Assert.Equal(
-            ["match @-1 Match from 1970-01-01T00:00:00.003Z to 1970-01-01T00:00:00.003Z: It is 3.",
-                "match @-1 Match from 1970-01-01T00:00:00.008Z to 1970-01-01T00:00:00.008Z: It is 8.",
+            ["match numbers[0]@3 It is 3.", "match numbers[0]@8 It is 8.", // of a match: its last record
                 "process @-1 Timer of 1970-01-01T00:00:00.003Z: It is 3.", "process @-1 Timer of 1970-01-01T00:00:00.008Z: It is 8.",
                 $"window-aggregate @-1 {First}It is 3.",
                 $"window-aggregate @-1 {First}It is 8."], Letters());

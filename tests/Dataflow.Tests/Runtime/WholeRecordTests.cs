@@ -74,7 +74,8 @@ public class WholeRecordTests
         ["join of windows"] = pipeline => Keyed(pipeline).Select(e => e with { V = Good(e) }).JoinWindow(
             Keyed(pipeline).Where(e => Good(e) > 0), Tumbling.Every(Second), (l, r) => $"{l} {r}").Values().To(Results),
         ["match"] = pipeline => Keyed(pipeline).Match(
-            Pattern.Begin<Ev>("high", e => Good(e) > 5).OneOrMore().Next("low", e => Good(e) < 4).FollowedBy("any", e => Good(e) > 2).Within(Second),
+            Pattern.Begin<Ev>("high", e => Good(e) > 5).OneOrMore().Next("low", e => Good(e) < 4).FollowedBy("any", e => Good(e) > 2)
+                .Within(Second),
             (key, match) => $"{key} {string.Join(' ', match.All)}").Values().To(Results),
         ["join as of"] = pipeline => Keyed(pipeline).LeftJoinAsOf(
             Keyed(pipeline).Where(e => e.V % 3 == 0 && !e.IsBad, "thirds"), (l, r) => $"{Good(l)} {r.V}").Values().To(Results),

@@ -34,7 +34,8 @@ public sealed class UnchangedRowTests : IDisposable
         Check(["5"], sales => sales.Aggregate(a => a.Max(sale => sale.Amount), (_, max) => max).Changes());
         Check(["5a"], sales => sales.Aggregate(a => a.MaxBy(sale => sale.Amount), (_, max) => max).Changes());
         Check(["5a", "5a 5a"], sales => Text(sales.TopN(2, sale => sale.Amount)));
-        Check(["5", "3", "5"], sales => sales.ToTable().GroupBy(_ => 0).Aggregate(a => a.Max(sale => sale.Amount), (_, max) => max).Changes());
+        Check(["5", "3", "5"],
+            sales => sales.ToTable().GroupBy(_ => 0).Aggregate(a => a.Max(sale => sale.Amount), (_, max) => max).Changes());
         Check(["1"], sales => sales.ToTable().GroupBy(_ => 0).Aggregate(a => a.Count(), (_, count) => count).Changes());
         Check(["5a", "3a", "5b"], sales => Text(sales.ToTable().GroupBy(_ => 0).TopN(2, sale => sale.Amount)));
     }
@@ -45,7 +46,8 @@ public sealed class UnchangedRowTests : IDisposable
         Check(["a", "b"], sales => sales.ToTable().Join(
             sales.Where(sale => sale.Amount == 5).Select(_ => 0).ToTable("zeros"), (sale, _) => sale.City).Changes());
         Check(["a", "b"], sales => sales.ToTable().LeftJoin(
-            sales.Values().KeyBy(sale => sale.Key, "others").ToTable("others-table"), sale => sale.Key + 7, (sale, _) => sale.City).Changes());
+            sales.Values().KeyBy(sale => sale.Key, "others").ToTable("others-table"), sale => sale.Key + 7, (sale, _) => sale.City)
+                .Changes());
     }
 
     [Fact]
@@ -61,7 +63,8 @@ public sealed class UnchangedRowTests : IDisposable
     {
         var (sale, same, other) = ((1, "a", 2.5m, (long?)7), (1, "a", 2.50m, (long?)7), (1, "a", 2.5m, (long?)8));
         IReadOnlyList<Sale> list = [.. Repeated], lists = [.. Repeated];
-        Assert.True(RowEquality<(int, string, decimal, long?)>.AreSame(sale, same) && RowEquality<IReadOnlyList<Sale>>.AreSame(list, lists));
+        Assert.True(
+            RowEquality<(int, string, decimal, long?)>.AreSame(sale, same) && RowEquality<IReadOnlyList<Sale>>.AreSame(list, lists));
         Assert.False(RowEquality<Plain>.AreSame(default, default));
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1000; i++)

@@ -33,6 +33,8 @@ internal sealed class ReplaySource<T>(Source<T> original, string letters) : Sour
 {
     public override string Name => $"{letters}/{original.Name}";
 
+    internal override bool MayGrow => true;
+
     public override IReadOnlyList<SplitDescription> Describe(SourceContext context)
         => [new SplitDescription(Name, context.Log.GetTopic(letters).EndOffset(0))];
 

@@ -55,7 +55,8 @@ internal static class PlanCheck
         {
             yield return sources.Select(node => ((ISourceNode)node).Source).Distinct(ReferenceEqualityComparer.Instance).Count() == 1
                 ? $"source '{sources.Key}' is read twice. Call From once and use its stream twice."
-                : $"two sources are called '{sources.Key}'. If they read different things, give one of them another name (Source.Of takes one "
+                : $"two sources are called '{sources.Key}'. If they read different things, give one of them another name (Source.Of takes "
+                    + "one "
                     + "behind a list); if they read the same, call From once and use its stream twice.";
         }
 
