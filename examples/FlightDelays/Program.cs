@@ -37,6 +37,12 @@ catch (OperationCanceledException)
     AnsiConsole.WriteLine("Stopped. Started again on the same folder it carries on from there.");
     return 130;
 }
+catch (CheckpointException error)
+{
+    AnsiConsole.MarkupLineInterpolated($"[red]{error.Message}[/]");
+    AnsiConsole.WriteLine($"This example begins anew where you delete {arguments.Folder}, or give it another folder with --data.");
+    return 1;
+}
 catch (Exception error) when (error is DataflowException or IOException or UnauthorizedAccessException)
 {
     AnsiConsole.MarkupLineInterpolated($"[red]{error.Message}[/]");
