@@ -29,7 +29,7 @@ internal static class Risk
         ("distance", row => row.Distance),
     ];
 
-    /// <summary>What is known of an airport when a flight is due to leave it.</summary>
+    /// <summary>The features of an airport at the time at which a flight is due to leave it.</summary>
     public static FeatureService<Flight> Features(Stream<Flight> flights)
     {
         // A delay is known when the flight has left, not when it was to leave: a model that was told earlier would have seen the future.
@@ -121,8 +121,8 @@ public sealed record RiskRow(
     float? Hour,
     float? Distance);
 
-/// <summary>What became of a flight, and how likely the model had thought it late.</summary>
+/// <summary>The outcome of a flight, with its predicted risk.</summary>
 public readonly record struct ScoredFlight(bool Late, float Risk);
 
-/// <summary>How far a column has moved from that of the training set.</summary>
+/// <summary>The drift of a column from that of the training set.</summary>
 public sealed record ColumnDrift(string Column, Drift Drift);

@@ -77,7 +77,7 @@ internal static class Show
         AnsiConsole.Write(table);
     }
 
-    /// <summary>What was answered, with what each value is worth.</summary>
+    /// <summary>Prints an answer, with the status of each value.</summary>
     public static void Served(IEnumerable<(Flight Asked, FeatureVector Answer)> answers)
     {
         var table = new Table().Title("Served")
@@ -100,7 +100,7 @@ internal static class Show
         AnsiConsole.MarkupLineInterpolated($"computed again by the training path: {values} values, [bold]{different}[/] differ");
     }
 
-    /// <summary>What became of the flights, by how likely the model had thought them late.</summary>
+    /// <summary>Prints the outcome of flights by their predicted risk.</summary>
     public static void Scores(IReadOnlyList<ScoredFlight> scored)
     {
         var table = new Table().Title("The last week, scored").AddColumns(Columns("risk", "flights", "late by the model", "late in fact"));

@@ -63,7 +63,7 @@ internal static class Story
         return pipeline;
     }
 
-    /// <summary>How the columns of the training set were spread.</summary>
+    /// <summary>The distributions of the training set's columns.</summary>
     private static List<Distribution> Columns(string lines)
     {
         var rows = File.ReadLines(lines)

@@ -3,7 +3,7 @@ using Dataflow.Extensibility;
 
 namespace OwnSteps;
 
-/// <summary>What a spread is computed of: a struct without references, so it is kept as it lies in memory.</summary>
+/// <summary>The accumulator of a spread: a struct without references, kept as it lies in memory.</summary>
 internal record struct Bounds(double Least, double Greatest);
 
 /// <summary>An aggregate of one's own: greatest minus least.</summary>

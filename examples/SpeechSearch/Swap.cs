@@ -47,7 +47,7 @@ internal sealed class Swap(LogStore log, string file, string folder)
         Print();
     }
 
-    /// <summary>What is live: while a version is tried, rows have both vectors.</summary>
+    /// <summary>The live rows; while a version is tried, they have both vectors.</summary>
     private Pipeline Live(ModelVersions versions)
     {
         var pipeline = new Pipeline("live");
@@ -58,7 +58,7 @@ internal sealed class Swap(LogStore log, string file, string folder)
         return pipeline;
     }
 
-    /// <summary>What came before, by the new version: by the same workers, behind all that is live.</summary>
+    /// <summary>Embeds earlier rows with the new version, by the same workers, after all live rows.</summary>
     private Pipeline History(EmbeddingModel whole)
     {
         var pipeline = new Pipeline("history");

@@ -2,7 +2,7 @@ using Dataflow;
 
 namespace Tour;
 
-/// <summary>What can be computed of a window: up to eight of these in one pass.</summary>
+/// <summary>Shows the aggregates of a window: up to eight are computed in one pass.</summary>
 internal static class AggregateStop
 {
     public static Task RunAsync()

@@ -48,7 +48,7 @@ internal static class JoinStop
             .Union(quick.Values());
     }
 
-    /// <summary>As of the order's time: the price in force then, whatever came later.</summary>
+    /// <summary>Joins each order with the price in force at its time, whatever price came later.</summary>
     private static Stream<string> Priced(Pipeline pipeline, Stream<Order> orders)
     {
         var prices = pipeline.From(Source.Of(Shop.Prices, "prices"))

@@ -4,7 +4,7 @@ namespace Tour;
 
 public sealed record Sold(string Item, long Pieces, decimal Price, string Shelf = "");
 
-/// <summary>What each item has sold, then by shelf: tables that change as orders come.</summary>
+/// <summary>Counts sales by item, then by shelf: tables that change as orders come.</summary>
 internal static class TableStop
 {
     public static Task RunAsync()

@@ -2,7 +2,7 @@ using Dataflow;
 
 namespace Verbs;
 
-/// <summary>Where the search goes on after a match.</summary>
+/// <summary>Shows each strategy for the record at which the search continues after a match.</summary>
 internal static class AfterMatchExample
 {
     public static async Task RunAsync()

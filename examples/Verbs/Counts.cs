@@ -2,7 +2,7 @@ using Dataflow;
 
 namespace Verbs;
 
-/// <summary>How many, how many of a kind, and how many different ones.</summary>
+/// <summary>Counts all orders, those that meet a condition, and distinct values.</summary>
 internal static class CountsExample
 {
     public static async Task RunAsync()

@@ -2,7 +2,7 @@ using Dataflow;
 
 namespace Verbs;
 
-/// <summary>How far numbers and categories have moved from a reference.</summary>
+/// <summary>Measures the drift of numbers and categories from a reference.</summary>
 internal static class DriftExample
 {
     public static async Task RunAsync()

@@ -2,7 +2,7 @@ using Dataflow;
 
 namespace Verbs;
 
-/// <summary>How values are spread.</summary>
+/// <summary>Computes quantiles, a histogram and other measures of spread.</summary>
 internal static class QuantilesExample
 {
     public static async Task RunAsync()

@@ -2,7 +2,7 @@ using Dataflow;
 
 namespace Verbs;
 
-/// <summary>What is new, every five minutes of event time.</summary>
+/// <summary>Emits early results every five minutes of event time, each with the records since the last one.</summary>
 internal static class TriggerEarlyEveryExample
 {
     public static async Task RunAsync()

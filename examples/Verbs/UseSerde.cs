@@ -2,7 +2,7 @@ using Dataflow;
 
 namespace Verbs;
 
-/// <summary>How values of a type with several kinds become bytes.</summary>
+/// <summary>Gives the serde of a type with several derived types.</summary>
 internal static class UseSerdeExample
 {
     public static async Task RunAsync()

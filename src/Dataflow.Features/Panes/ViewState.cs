@@ -40,9 +40,6 @@ internal sealed class ViewState<TKey, T>
     /// <summary>The number of events that came behind the watermark and were added all the same.</summary>
     public long TakenLate { get; private set; }
 
-    /// <inheritdoc cref="EntityStore{TKey, T}.Forgotten"/>
-    public long Forgotten => _entities.Forgotten;
-
     /// <summary>Sets the earliest time of later reads.</summary>
     public void MoveTo(long watermark)
     {

@@ -75,8 +75,6 @@ public abstract class FeatureView<TKey>
     /// <remarks>Returns at once; may be called on any thread. Every job that currently runs the updates emits them.</remarks>
     public void UpdateAll() => Requests.AskForAll();
 
-    internal abstract Pipeline Pipeline { get; }
-
     /// <summary>The requests to the steps of <see cref="Updates"/> for all entities.</summary>
     private protected UpdateRequests Requests { get; } = new();
 
@@ -110,8 +108,6 @@ internal sealed class FeatureView<TKey, T>(string name, KeyedStream<TKey, T> eve
 
     /// <summary>The state's signature. It contains the version, since panes hold the values of their version.</summary>
     public string Signature => $"{Name} version {Version}, {Layout.Signature}";
-
-    internal override Pipeline Pipeline => events.Pipeline;
 
     public override KeyedStream<TKey, FeatureVector> Updates()
     {

@@ -55,8 +55,6 @@ internal sealed class Partition(string topic, int topicId, int index, string dir
 
     public void Add(Segment segment) => Volatile.Write(ref _segments, [.. _segments, segment]);
 
-    public void Remove(Segment segment) => Volatile.Write(ref _segments, [.. _segments.Where(other => other != segment)]);
-
     /// <summary>The size in bytes, including records below the start that share a segment with others.</summary>
     public long Bytes
     {

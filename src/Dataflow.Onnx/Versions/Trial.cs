@@ -22,10 +22,6 @@ internal sealed class Trial(string answers, string tried)
     private double _shared;
     private Moments _moments;
 
-    public string Answers => answers;
-
-    public string Tried => tried;
-
     public void Failed(Exception error)
     {
         lock (_gate)

@@ -21,7 +21,6 @@ internal sealed class JobRun : IAsyncDisposable
     private int _isEnding;
     private volatile bool _isFinished;
     private volatile bool _isDraining;
-    private volatile bool _hasEnded;
 
     public JobRun(JobParts parts)
     {
@@ -98,9 +97,6 @@ internal sealed class JobRun : IAsyncDisposable
 
     /// <summary>Whether the run is ending or has ended, for any reason: its threads may still run.</summary>
     public bool IsEnding => Volatile.Read(ref _isEnding) == 1;
-
-    /// <summary>Whether everything is closed.</summary>
-    public bool HasEnded => _hasEnded;
 
     /// <summary>Whether sources are to end at their current position.</summary>
     public bool IsDraining => _isDraining;
@@ -223,7 +219,6 @@ internal sealed class JobRun : IAsyncDisposable
         await Coordinator.Snapshots.Running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var failure = await CloseAsync().ConfigureAwait(false);
         error ??= failure;
-        _hasEnded = true;
         if (error is null) _completion.TrySetResult();
         else _completion.TrySetException(error);
     }

@@ -31,9 +31,6 @@ internal sealed class SplitTime
 
     public long Newest => _newest;
 
-    /// <summary>Whether the last look, in this step, found nothing to read.</summary>
-    public bool IsCaughtUp => _split.IsCaughtUp || _split.IsFinished;
-
     private string QuietKey => $"{_split.Name}/quiet";
 
     private long Watermark => _newest == long.MinValue ? _newest : _newest - _options.MaxOutOfOrdernessMs;
