@@ -32,6 +32,11 @@ Pipeline House()
             a => (a.Count(), new Spread<double>(difference => difference)),
             (room, window, count, spread) => (Label: $"{room} {window.Start:HH:mm}, {count} readings", Spread: spread))
         .To(chart);
+    differences.Window(new Tariff(TimeSpan.FromHours(4.5), TimeSpan.FromHours(22)), "tariff")
+        .Aggregate(
+            a => new Spread<double>(difference => difference),
+            (room, window, spread) => $"Tariff of {window.Start:HH:mm} to {window.End:HH:mm}, {room}: {spread:F1} degrees.")
+        .Values().To(Sink.Console<string>(name: "tariffs"));
     differences.ToTable("now").Changes().Pairs.To(board);
     return pipeline;
 }

@@ -1,11 +1,10 @@
 using Dataflow.Planning;
-using Dataflow.Tables;
 
 namespace Dataflow;
 
 /// <summary>A stream whose records have keys: the base of windows, joins and keyed state.</summary>
 /// <remarks>Records of one key stay in order and are processed by one worker.</remarks>
-public sealed class KeyedStream<TKey, T> : IGrouped<TKey, T, Aggregates<T>>
+public sealed partial class KeyedStream<TKey, T>
     where TKey : notnull
 {
     private readonly bool _isPartitioned;
@@ -69,15 +68,6 @@ public sealed class KeyedStream<TKey, T> : IGrouped<TKey, T, Aggregates<T>>
     /// <summary>The stream after the exchange that partitions it by key; one exchange for all uses.</summary>
     internal KeyedStream<TKey, T> Partitioned()
         => _isPartitioned ? this : _partitioned ??= Exchanged();
-
-    Aggregates<T> IGrouped<TKey, T, Aggregates<T>>.Aggregates => new();
-
-    Table<TKey, TOut> IGrouped<TKey, T, Aggregates<T>>.Add<TR, TOut>(
-        string name, Aggregation<T, TR> aggregation, Func<TKey, TR, TOut> result)
-    {
-        var changes = Add(input => aggregation.Accept(new AggregateStreamNodeOf<TKey, T, TR, TOut>(name, input, result)));
-        return new Table<TKey, TOut>(changes, name);
-    }
 
     /// <summary>The pairs partitioned by key, at the start of a stage of their own.</summary>
     private Stream<Keyed<TKey, T>> ForMeeting() => _isPartitioned ? Pairs.Forwarded() : Exchanged().Pairs;

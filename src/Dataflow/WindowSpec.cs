@@ -2,20 +2,26 @@ namespace Dataflow;
 
 /// <summary>A kind of window: assigns records to windows. Made by <see cref="Tumbling"/>, <see cref="Hopping"/>, <see cref="Cumulating"/>,
 /// <see cref="Calendar"/>, <see cref="Session"/>, <see cref="Sliding"/>, <see cref="Counting"/> and <see cref="Global"/>.</summary>
+/// <remarks>A kind of one's own derives from <see cref="AlignedWindows"/> or from <see cref="KeyWindows"/>. Its text is part of the state's
+/// signature, so it must name every parameter.</remarks>
 public abstract record WindowSpec
 {
-    private protected WindowSpec(string text) => Text = text;
+    private protected WindowSpec(string text)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(text);
+        Text = text;
+    }
 
     internal string Text { get; }
 
-    /// <summary>Whether windows close by the watermark, so that the records need event time.</summary>
-    internal virtual bool NeedsTime => true;
+    /// <summary>Whether windows close by the watermark, so that the records need event time. Default true.</summary>
+    public virtual bool NeedsTime => true;
 
-    /// <summary>Whether a trigger can emit results beside those that the windows emit by themselves.</summary>
-    internal virtual bool TakesTrigger => true;
+    /// <summary>Whether a trigger can emit results beside those that the windows emit by themselves. Default true.</summary>
+    public virtual bool TakesTrigger => true;
 
-    /// <summary>The smallest timestamp inside a window that ends after the watermark: older records are late.</summary>
-    internal abstract long OpenFrom(long watermark);
+    /// <summary>Returns the smallest timestamp inside a window that ends after the watermark: older records are late.</summary>
+    public abstract long OpenFrom(long watermark);
 
     /// <inheritdoc/>
     public sealed override string ToString() => Text;

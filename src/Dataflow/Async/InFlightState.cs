@@ -49,7 +49,7 @@ internal sealed class InFlightState<TIn>(OperatorContext step, KeyedState<InFlig
     public IEnumerable<(Record<TIn> Record, long Watermark, InFlightKey Key)> Load()
     {
         var found = new List<(Record<TIn> Record, long Watermark, InFlightKey Key)>();
-        entries.ForEach((State: this, found), static (to, key, ref bytes) =>
+        entries.ForEach((State: this, found), static (to, key, in bytes) =>
         {
             var (record, watermark) = to.State.Read(bytes);
             to.found.Add((record, watermark, key));

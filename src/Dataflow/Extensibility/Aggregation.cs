@@ -116,8 +116,11 @@ public abstract class Aggregation<T, TAccumulator, TResult> : Aggregation<T, TRe
         };
     }
 
-    /// <summary>Adds a value, through an intake where there is one.</summary>
-    internal void Add(ref TAccumulator accumulator, T value, Intake<T, TAccumulator>? intake)
+    /// <summary>Adds a value, through an intake where there is one: then whole or, if the user's code fails on it, not at all.</summary>
+    /// <param name="accumulator">The accumulator.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="intake">Made by <see cref="OpenIntake"/>; null: an error stops the job, so that it may leave a part.</param>
+    public void Add(ref TAccumulator accumulator, T value, Intake<T, TAccumulator>? intake)
     {
         if (intake is null)
         {

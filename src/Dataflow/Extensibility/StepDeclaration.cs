@@ -1,5 +1,4 @@
 using Dataflow.Async;
-using Dataflow.Joins;
 using Dataflow.Planning;
 using Dataflow.State;
 using Dataflow.Time;
@@ -161,6 +160,21 @@ public sealed class StepDeclaration
         return Own(new WaitingRecords<TKey, T>(NameOf(name), _changes, sliceMs));
     }
 
+    /// <summary>Declares records that are kept until the watermark has passed their ends, and are found by key and time: a side of a
+    /// join.</summary>
+    /// <remarks>They follow the rules of <see cref="State{TKey, TValue}"/>.</remarks>
+    /// <param name="name">The name of the records within the step, beside its states; the same at every start.</param>
+    /// <param name="slice">The length of the slices in which they are dropped, at least a millisecond.</param>
+    public KeptRecords<TKey, T> Kept<TKey, T>(string name, TimeSpan slice)
+        where TKey : notnull
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(slice, TimeSpan.FromMilliseconds(1));
+        var sliceMs = (long)slice.TotalMilliseconds;
+        _keys.Add((name, typeof(TKey)));
+        Compare<TKey, T>(name, $"kept by {sliceMs} ms ");
+        return Own(new KeptRecords<TKey, T>(NameOf(name), _changes, sliceMs));
+    }
+
     /// <summary>Declares state by key in namespaces that are dropped as a whole, with a codec of the keys.</summary>
     /// <param name="name">The name of the state within the step.</param>
     /// <param name="keys">The codec that hashes and writes keys.</param>
@@ -189,15 +203,6 @@ public sealed class StepDeclaration
         Compare<TKey, TValue>(name, "broadcast ");
         return Own(new NamespacedState<TKey, TValue>(NameOf(name), KeyCodec<TKey>.Default, _changes) { IsBroadcast = true }).Main;
     }
-
-    /// <summary>Declares the records that one side of a join keeps.</summary>
-    internal KeptRecords<TKey, T> Kept<TKey, T>(string name, long sliceMs)
-        where TKey : notnull
-    {
-        Compare<TKey, T>(name, $"kept by {sliceMs} ms ");
-        return Own(new KeptRecords<TKey, T>(NameOf(name), _changes, sliceMs));
-    }
-
 
     /// <summary>Declares the records that a step has in flight; null where their type cannot be written.</summary>
     internal KeyedState<InFlightKey, byte[]>? InFlight<T>()

@@ -76,7 +76,7 @@ public sealed class Timers<TKey> : ITimers
     }
 
     /// <summary>Loads the timers of the last checkpoint.</summary>
-    internal void Open() => _state.ForEach(this, static (self, timer, ref _) => self.Enqueue(timer.Key, timer.Part));
+    internal void Open() => _state.ForEach(this, static (self, timer, in _) => self.Enqueue(timer.Key, timer.Part));
 
     /// <summary>Removes all timers and returns their number.</summary>
     internal int Clear()

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Dataflow.Joins;
 using Dataflow.State;
 
 namespace Dataflow.Extensibility;

@@ -31,17 +31,17 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
             return;
         }
 
-        var kept = new KeptLimits { Time = record.Timestamp, End = end, Origin = record.Origin.Packed };
-        if (_isWhole && !TryJoinAll(in record, left, _rights.Find(key, kept.Time, end, -bounds.LowerMs))) return;
-        for (var rights = _rights.Find(key, kept.Time, end, -bounds.LowerMs); rights.MoveNext(); kept.IsMatched = true)
+        var (time, isMatched) = (record.Timestamp, false);
+        if (_isWhole && !TryJoinAll(in record, left, _rights.Find(key, time, end, -bounds.LowerMs))) return;
+        for (var rights = _rights.Find(key, time, end, -bounds.LowerMs); rights.MoveNext(); isMatched = true)
         {
             if (!TryTakeJoined(out var value) && !TryJoin(in record, left, rights.Value, out value)) return;
-            Emit(in record, value, Math.Max(kept.Time, rights.Time));
+            Emit(in record, value, Math.Max(time, rights.Time));
             rights.MarkMatched();
         }
 
-        if (end >= _watermark) _lefts.Add(key, in kept);
-        else if (!kept.IsMatched && MissLeft()) EmitAlone(key, left, default, kept.Time, kept.Origin);
+        if (end >= _watermark) _lefts.Add(key, time, end, record.Origin, isMatched);
+        else if (!isMatched && MissLeft()) EmitAlone(key, left, default, time, record.Origin);
     }
 
     public override void ProcessSecond(in Record<Keyed<TKey, TRight>> record)
@@ -58,22 +58,17 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
             return;
         }
 
-        var kept = new KeptLimits
-        {
-            Time = record.Timestamp,
-            End = bounds.EndOfRight(record.Timestamp),
-            Origin = record.Origin.Packed,
-        };
-        if (_isWhole && !TryJoinAll(in record, right, _lefts.Find(key, kept.Time, kept.End, bounds.UpperMs))) return;
-        for (var lefts = _lefts.Find(key, kept.Time, kept.End, bounds.UpperMs); lefts.MoveNext(); kept.IsMatched = true)
+        var (time, end, isMatched) = (record.Timestamp, bounds.EndOfRight(record.Timestamp), false);
+        if (_isWhole && !TryJoinAll(in record, right, _lefts.Find(key, time, end, bounds.UpperMs))) return;
+        for (var lefts = _lefts.Find(key, time, end, bounds.UpperMs); lefts.MoveNext(); isMatched = true)
         {
             if (!TryTakeJoined(out var value) && !TryJoin(in record, lefts.Value, right, out value)) return;
-            Emit(in record, value, Math.Max(kept.Time, lefts.Time));
+            Emit(in record, value, Math.Max(time, lefts.Time));
             lefts.MarkMatched();
         }
 
-        if (kept.End >= _watermark) _rights.Add(key, in kept);
-        else if (!kept.IsMatched && MissRight()) EmitAlone(key, default, right, kept.Time, kept.Origin);
+        if (end >= _watermark) _rights.Add(key, time, end, record.Origin, isMatched);
+        else if (!isMatched && MissRight()) EmitAlone(key, default, right, time, record.Origin);
     }
 
     protected override void AdvanceBoth(long watermark)
@@ -81,11 +76,11 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
         _watermark = Math.Max(_watermark, watermark);
         _lefts.DropBefore(_watermark, this, static (self, left, last) =>
         {
-            if (!left.Links.IsMatched && self.MissLeft()) self.EmitAlone(left.Key, left.Value, default, last, left.Limits.Origin);
+            if (!left.IsMatched && self.MissLeft()) self.EmitAlone(left.Key, left.Value, default, last, left.Origin);
         });
         _rights.DropBefore(_watermark, this, static (self, right, last) =>
         {
-            if (!right.Links.IsMatched && self.MissRight()) self.EmitAlone(right.Key, default, right.Value, last, right.Limits.Origin);
+            if (!right.IsMatched && self.MissRight()) self.EmitAlone(right.Key, default, right.Value, last, right.Origin);
         });
         base.AdvanceBoth(watermark);
     }
@@ -94,8 +89,8 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
 
     protected override void Declare(StepDeclaration declare)
     {
-        _lefts = declare.Kept<TKey, TLeft>("lefts", bounds.SliceMs);
-        _rights = declare.Kept<TKey, TRight>("rights", bounds.SliceMs);
+        _lefts = declare.Kept<TKey, TLeft>("lefts", bounds.Slice);
+        _rights = declare.Kept<TKey, TRight>("rights", bounds.Slice);
         _lateRecords = declare.Counter(CounterDefinition.Late);
         (_unmatchedLeft, _unmatchedRight) = JoinCounters.Declare(declare);
         declare.EventTime(() => _watermark);
@@ -179,9 +174,8 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
     private void Emit<T>(in Record<Keyed<TKey, T>> record, TOut value, long time)
         => Emit(new Record<Keyed<TKey, TOut>>(new(record.Value.Key, value), time, record.Origin));
 
-    private void EmitAlone(TKey key, TLeft? left, TRight? right, long time, ulong packedOrigin)
+    private void EmitAlone(TKey key, TLeft? left, TRight? right, long time, RecordOrigin origin)
     {
-        var origin = RecordOrigin.Unpack(packedOrigin);
         TOut value;
         try
         {

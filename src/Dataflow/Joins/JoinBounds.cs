@@ -7,19 +7,20 @@ namespace Dataflow.Joins;
 internal sealed record JoinBounds<TLeft>(long LowerMs, long UpperMs, Func<TLeft, TimeSpan>? UpperOf = null)
 {
     private const long MinSliceMs = 10;
+    private const long MaxSliceMs = 366L * 24 * 60 * 60 * 1000;
     private const int SlicesPerInterval = 4;
 
     public bool AreUnbounded => LowerMs == -JoinBounds.Unbounded && UpperMs == JoinBounds.Unbounded;
 
     /// <summary>The length of the slices in which records are kept: few per interval, so that a lookup reads few.</summary>
-    public long SliceMs
+    public TimeSpan Slice
     {
         get
         {
             var span = LowerMs == -JoinBounds.Unbounded ? Math.Abs(UpperMs)
                 : UpperMs == JoinBounds.Unbounded ? Math.Abs(LowerMs)
                 : UpperMs - LowerMs;
-            return Math.Max(span / SlicesPerInterval, MinSliceMs);
+            return TimeSpan.FromMilliseconds(Math.Clamp(span / SlicesPerInterval, MinSliceMs, MaxSliceMs));
         }
     }
 

@@ -57,7 +57,7 @@ internal sealed class BroadcastJoinOperator<T, TRuleKey, TRule, TOut>(Func<T, TR
         _results.Clear();
         try
         {
-            _rules.ForEach((Step: this, record.Value), static (to, _, ref rule) => to.Step.Join(to.Value, rule));
+            _rules.ForEach((Step: this, record.Value), static (to, _, in rule) => to.Step.Join(to.Value, rule));
         }
         catch (Exception error)
         {

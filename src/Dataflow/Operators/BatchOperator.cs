@@ -100,7 +100,7 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
     {
         _byClock.Clear();
         _byEventTime.Clear();
-        _lists.ForEach(this, static (self, key, ref list) => self.Enqueue(key, list.SinceMs, list.FirstTime));
+        _lists.ForEach(this, static (self, key, in list) => self.Enqueue(key, list.SinceMs, list.FirstTime));
     }
 
     private (List<T> Values, long Cost, long SinceMs, long FirstTime, long NewestTime) Begin(TKey key, long time)
@@ -136,7 +136,7 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
     private void HandOnAll(Func<TKey, bool> which)
     {
         var found = new List<TKey>();
-        _lists.ForEach((found, which), static (to, key, ref _) =>
+        _lists.ForEach((found, which), static (to, key, in _) =>
         {
             if (to.which(key)) to.found.Add(key);
         });

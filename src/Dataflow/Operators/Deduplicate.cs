@@ -1,5 +1,3 @@
-using Dataflow.State;
-
 namespace Dataflow;
 
 static partial class Verbs
@@ -107,7 +105,7 @@ internal sealed class DeduplicateOperator<TKey, T>(long? withinMs, Output<T> lat
         _lateRecords = declare.Counter(CounterDefinition.Late);
         _repeated = declare.Counter(CounterDefinition.Filtered);
         _late = declare.Output<TKey, T>(late);
-        _passed = declare.Tables<TKey, long>("passed", KeyCodec<TKey>.Default);
+        _passed = declare.NamespacedState<TKey, long>("passed");
     }
 
     protected override void Open()

@@ -95,7 +95,7 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
     private void EndAll()
     {
         var open = new List<(TKey Key, OpenMatches<T> Matches)>();
-        _matches.ForEach(open, static (open, key, ref matches) => open.Add((key, matches!)));
+        _matches.ForEach(open, static (open, key, in matches) => open.Add((key, matches!)));
         foreach (var (key, matches) in open)
         {
             _key = key;

@@ -24,7 +24,7 @@ public sealed class BroadcastState<TMapKey, TValue>
     public IReadOnlyList<KeyValuePair<TMapKey, TValue>> ToList()
     {
         var entries = new List<KeyValuePair<TMapKey, TValue>>(_entries.Count);
-        _entries.ForEach(entries, static (entries, mapKey, ref value) => entries.Add(new(mapKey, value)));
+        _entries.ForEach(entries, static (entries, mapKey, in value) => entries.Add(new(mapKey, value)));
         return entries;
     }
 

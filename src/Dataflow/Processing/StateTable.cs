@@ -36,7 +36,7 @@ internal sealed class LastingTable<TEntry, TValue>(UndoableState<TEntry, TValue>
 
     public override bool Remove(TEntry entry) => entries.Remove(entry);
 
-    public override void ForEach(Action<TEntry> visit) => entries.ForEach(visit, static (visit, entry, ref _) => visit(entry));
+    public override void ForEach(Action<TEntry> visit) => entries.ForEach(visit, static (visit, entry, in _) => visit(entry));
 }
 
 internal sealed class ExpiringTable<TEntry, TValue> : StateTable<TEntry, TValue>, IExpires, IUndoable
@@ -92,7 +92,7 @@ internal sealed class ExpiringTable<TEntry, TValue> : StateTable<TEntry, TValue>
 
     public override bool Remove(TEntry entry) => _entries.Remove(entry);
 
-    public override void ForEach(Action<TEntry> visit) => _entries.ForEach(visit, static (visit, entry, ref _) => visit(entry));
+    public override void ForEach(Action<TEntry> visit) => _entries.ForEach(visit, static (visit, entry, in _) => visit(entry));
 
     public bool Sweep(long watermark)
         => _sweeper.Step(_entries.State, watermark, this, static (self, entry, ref readonly found) => self.IsOver(entry, in found));

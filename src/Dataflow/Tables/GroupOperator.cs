@@ -44,7 +44,7 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
     }
 
     public void ForEach(Action<TKey, TOut> visit)
-        => _groups.ForEach((Step: this, Visit: visit), static (to, key, ref group) =>
+        => _groups.ForEach((Step: this, Visit: visit), static (to, key, in group) =>
         {
             if (to.Step.TryGet(key, exists: true, in group, out var row)) to.Visit(key, row);
         });

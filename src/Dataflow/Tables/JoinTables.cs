@@ -121,12 +121,12 @@ internal sealed class JoinTablesOperator<TKey, TLeft, TRight, TOut>(TableJoin ki
 
     public void ForEach(Action<TKey, TOut> visit)
     {
-        _left.ForEach((Step: this, Visit: visit), static (to, key, ref _) =>
+        _left.ForEach((Step: this, Visit: visit), static (to, key, in _) =>
         {
             if (to.Step.TryGet(key, out var row)) to.Visit(key, row);
         });
         if (kind != TableJoin.Outer) return;
-        _right.ForEach((Step: this, Visit: visit), static (to, key, ref right) =>
+        _right.ForEach((Step: this, Visit: visit), static (to, key, in right) =>
         {
             if (!to.Step._left.TryGet(key, out _)) to.Visit(key, to.Step.TryGet(key, out var row) ? row : default!);
         });

@@ -67,7 +67,7 @@ internal sealed class LatestByOperator<TKey, T, TBy>(Func<T, TBy> by)
 
     public bool TryGet(TKey key, out T row) => _rows.TryGet(key, out row);
 
-    public void ForEach(Action<TKey, T> visit) => _rows.ForEach(visit, static (visit, key, ref row) => visit(key, row));
+    public void ForEach(Action<TKey, T> visit) => _rows.ForEach(visit, static (visit, key, in row) => visit(key, row));
 
     protected override void Declare(StepDeclaration declare) => _rows = declare.State<TKey, T>("rows");
 }

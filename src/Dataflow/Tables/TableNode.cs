@@ -52,7 +52,7 @@ internal sealed class TableOperator<TKey, TRow>(bool isReadFirst)
 
     public bool TryGet(TKey key, out TRow row) => Rows.TryGet(key, out row);
 
-    public void ForEach(Action<TKey, TRow> visit) => Rows.ForEach(visit, static (visit, key, ref row) => visit(key, row));
+    public void ForEach(Action<TKey, TRow> visit) => Rows.ForEach(visit, static (visit, key, in row) => visit(key, row));
 
     protected override void Declare(StepDeclaration declare) => Rows = declare.State<TKey, TRow>("rows");
 }

@@ -20,18 +20,14 @@ internal sealed record AggregateNode<TKey, T, TAccumulator, TResult, TOut>(
 
     public override string StateSignature => $"{Windows.Text}{(Trigger.IsAtEnd ? "" : ", triggered")}, {Aggregation.Name}";
 
-    public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator() => Windows switch
+    public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator()
     {
-        AlignedWindows aligned when Trigger.IsAtEnd
-            => new PaneOperator<TKey, T, TAccumulator, TResult, TOut>(aligned, Aggregation, Result),
-        AlignedWindows aligned
-            => new TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(aligned, Trigger, Aggregation, Result),
-        SessionWindows sessions
-            => new SessionOperator<TKey, T, TAccumulator, TResult, TOut>(sessions, Trigger, Input.Id, Aggregation, Result),
-        CountWindows counts => new CountOperator<TKey, T, TAccumulator, TResult, TOut>(counts, Aggregation, Result),
-        SlidingWindows sliding => new SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(sliding, Aggregation, Result),
-        _ => throw new NotSupportedException($"No step aggregates '{Windows}'."),
-    };
+        var aggregate = new WindowAggregate<TKey, T, TAccumulator, TResult, TOut>(Aggregation, Result, Trigger, Filter: Input);
+        if (Windows is not AlignedWindows aligned) return ((KeyWindows)Windows).CreateOperator(aggregate);
+        return Trigger.IsAtEnd
+            ? new PaneOperator<TKey, T, TAccumulator, TResult, TOut>(aligned, aggregate)
+            : new TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(aligned, aggregate);
+    }
 
     public Operator<Keyed<TKey, T>> Build(KeyExchangeNode<TKey, T> exchange, IPlanBuilder builder)
         => builder.CombiningExchange(exchange, this, Aggregation, (AlignedWindows)Windows);

@@ -1,5 +1,4 @@
 using Dataflow.Time;
-using Dataflow.Windows;
 
 namespace Dataflow;
 
@@ -87,12 +86,6 @@ internal sealed record CalendarWindows : AlignedWindows
         // Where clocks go back over midnight, the day before recurs for a while: that time belongs to the day which has begun.
         return moment < end ? new(FirstMomentOf(start), end) : new(end, FirstMomentOf(_next(_next(start))));
     }
-
-    public override long FirstEndAfter(long moment) => PaneOf(moment).EndMs;
-
-    public override IEnumerable<Window> EndingAt(long end) => PaneOf(end - 1) is var window && window.EndMs == end ? [window] : [];
-
-    public override long FirstStartEndingAfter(long moment) => PaneOf(moment).StartMs;
 
     private long FirstMomentOf(DateTime day)
     {

@@ -1,14 +1,12 @@
 using System.Numerics;
-using Dataflow.State;
 
 namespace Dataflow.Windows;
 
 /// <summary>Aggregates windows of a number of records per key. Overlapping windows share panes.</summary>
 internal sealed class CountOperator<TKey, T, TAccumulator, TResult, TOut>(
     CountWindows windows,
-    Aggregation<T, TAccumulator, TResult> aggregation,
-    Func<TKey, Window, TResult, TOut> result)
-    : WindowOperator<TKey, T, TAccumulator, TResult, TOut>(aggregation, result)
+    WindowAggregate<TKey, T, TAccumulator, TResult, TOut> aggregate)
+    : WindowOperator<TKey, T, TAccumulator, TResult, TOut>(aggregate)
     where TKey : notnull
 {
     private readonly int _paneRecords = (int)BigInteger.GreatestCommonDivisor(windows.Records, windows.Every);
@@ -41,14 +39,14 @@ internal sealed class CountOperator<TKey, T, TAccumulator, TResult, TOut>(
     {
         base.Declare(declare);
         _panes = declare.State<TKey, OpenWindow<TAccumulator>>("panes");
-        _full = declare.Tables<KeyPart<TKey>, OpenWindow<TAccumulator>>("full-panes", new KeyPartCodec<TKey>()).Main;
+        _full = declare.PartState<TKey, OpenWindow<TAccumulator>>("full-panes");
     }
 
     protected override void Close(long watermark)
     {
         if (watermark != long.MaxValue) return;
         var keys = new List<TKey>(_panes.Count);
-        _panes.ForEach(keys, static (keys, key, ref _) => keys.Add(key));
+        _panes.ForEach(keys, static (keys, key, in _) => keys.Add(key));
         foreach (var key in keys) CloseLast(key);
     }
 

@@ -1,3 +1,5 @@
+using Dataflow.Windows;
+
 namespace Dataflow;
 
 /// <summary>Windows of a fixed number of records of one key, in the order of their arrival.</summary>
@@ -38,11 +40,15 @@ public static class Counting
 }
 
 internal sealed record CountWindows(int Records, int Every)
-    : WindowSpec(Records == Every ? $"every {Records} records" : $"last {Records} records every {Every}")
+    : KeyWindows(Records == Every ? $"every {Records} records" : $"last {Records} records every {Every}")
 {
-    internal override bool NeedsTime => false;
+    public override bool NeedsTime => false;
 
-    internal override bool TakesTrigger => false;
+    public override bool TakesTrigger => false;
 
-    internal override long OpenFrom(long watermark) => long.MinValue;
+    public override long OpenFrom(long watermark) => long.MinValue;
+
+    public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator<TKey, T, TAccumulator, TResult, TOut>(
+        WindowAggregate<TKey, T, TAccumulator, TResult, TOut> aggregate)
+        => new CountOperator<TKey, T, TAccumulator, TResult, TOut>(this, aggregate);
 }

@@ -14,7 +14,7 @@ internal sealed class DueKeys<TKey>
     public void Refill<TAccumulator>(KeyedState<TKey, OpenWindow<TAccumulator>> windows)
     {
         _queue.Clear();
-        windows.ForEach(this, static (self, key, ref window) => self.Add(key, window.Due));
+        windows.ForEach(this, static (self, key, in window) => self.Add(key, window.Due));
     }
 
     /// <summary>Takes the first key that was due before the watermark; any key if the input has ended.</summary>

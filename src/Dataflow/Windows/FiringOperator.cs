@@ -2,21 +2,19 @@ namespace Dataflow.Windows;
 
 /// <summary>A window step whose trigger may emit several results per window.</summary>
 internal abstract class FiringOperator<TKey, T, TAccumulator, TResult, TOut>(
-    Trigger trigger,
-    Aggregation<T, TAccumulator, TResult> aggregation,
-    Func<TKey, Window, TResult, TOut> result)
-    : WindowOperator<TKey, T, TAccumulator, TResult, TOut>(aggregation, result)
+    WindowAggregate<TKey, T, TAccumulator, TResult, TOut> aggregate)
+    : WindowOperator<TKey, T, TAccumulator, TResult, TOut>(aggregate)
     where TKey : notnull
 {
-    private readonly long _earlyEvery = (long)(trigger.EarlyEvery ?? TimeSpan.Zero).TotalMilliseconds;
+    private readonly long _earlyEvery = (long)(aggregate.Trigger.EarlyEvery ?? TimeSpan.Zero).TotalMilliseconds;
 
     private Counter _early = null!;
     private Counter _late = null!;
 
     /// <summary>The moment up to which windows that end there take no more records.</summary>
-    protected long Closed => trigger.Closed(Watermark);
+    protected long Closed => Trigger.Closed(Watermark);
 
-    protected Trigger Trigger => trigger;
+    protected Trigger Trigger { get; } = aggregate.Trigger;
 
     protected override void Declare(StepDeclaration declare)
     {
@@ -38,20 +36,20 @@ internal abstract class FiringOperator<TKey, T, TAccumulator, TResult, TOut>(
     /// <param name="isGivenInQuiet">Whether an unchanged window was already emitted because all input was idle.</param>
     protected void Fire(TKey key, Window bounds, Firing firing, ref OpenWindow<TAccumulator> window, long timestamp, bool isGivenInQuiet)
     {
-        if (window.Pending == 0 && (trigger.Discards || firing == Firing.Early)) return;
+        if (window.Pending == 0 && (Trigger.Discards || firing == Firing.Early)) return;
         if (window.Pending == 0 && window.Firings > 0 && isGivenInQuiet) return;
-        var next = trigger.Discards ? Create() : default!;
+        var next = Trigger.Discards ? Create() : default!;
         if (!EmitResult(key, bounds with { Firing = firing, FiringIndex = window.Firings }, in window.Value, timestamp)) return;
         if (firing == Firing.Early) _early.Add();
         if (firing == Firing.Late) _late.Add();
         window.Pending = 0;
         window.Firings++;
-        if (trigger.Discards) window.Value = next;
+        if (Trigger.Discards) window.Value = next;
     }
 
     /// <summary>Whether the number of records since the last result calls for an early one.</summary>
     protected bool IsEarlyDue(in OpenWindow<TAccumulator> window)
-        => trigger.EarlyRecords is { } records && window.Pending % records == 0;
+        => Trigger.EarlyRecords is { } records && window.Pending % records == 0;
 
     private long Multiple(long watermark) => (long)Math.Floor((double)watermark / _earlyEvery);
 }

@@ -1,9 +1,11 @@
+using Dataflow.Combining;
 using Dataflow.Time;
 
 namespace Dataflow.Windows;
 
 /// <summary>Passes on records that have an open window; the others are late.</summary>
-internal sealed class LateFilter<TKey, T>(WindowSpec windows, Trigger trigger, Output<T> late) : Operator<Keyed<TKey, T>, Keyed<TKey, T>>
+internal sealed class LateFilter<TKey, T>(WindowSpec windows, Trigger trigger, Output<T> late)
+    : Operator<Keyed<TKey, T>, Keyed<TKey, T>>, ILateRecords<TKey, T>, ICountsPassed
     where TKey : notnull
 {
     private SideOutput<Keyed<TKey, T>> _late = null!;
@@ -25,11 +27,8 @@ internal sealed class LateFilter<TKey, T>(WindowSpec windows, Trigger trigger, O
         base.Advance(watermark);
     }
 
-    /// <summary>Emits a record to the side output for late records. Also called by the step that follows, which may know more precisely
-    /// what is late.</summary>
-    public void HandOutLate(in Record<Keyed<TKey, T>> record) => _late.Emit(in record);
+    public void EmitLate(in Record<Keyed<TKey, T>> record) => _late.Emit(in record);
 
-    /// <summary>Counts records that passed through an aggregate which began before the exchange.</summary>
     public void CountPassed(long records) => Emitted += records;
 
     public override void Capture(StepCheckpoint checkpoint) => checkpoint.SaveWatermark(_watermark);
@@ -62,7 +61,7 @@ internal sealed class LateFilter<TKey, T>(WindowSpec windows, Trigger trigger, O
         else
         {
             _lateRecords.Add();
-            HandOutLate(in record);
+            EmitLate(in record);
         }
     }
 }

@@ -6,9 +6,8 @@ namespace Dataflow.Windows;
 /// <summary>Aggregates records into panes and, when the watermark passes a window's end, merges its panes into results.</summary>
 internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
     AlignedWindows windows,
-    Aggregation<T, TAccumulator, TResult> aggregation,
-    Func<TKey, Window, TResult, TOut> result)
-    : WindowOperator<TKey, T, TAccumulator, TResult, TOut>(aggregation, result), ITakesParts<TKey, T, TAccumulator>
+    WindowAggregate<TKey, T, TAccumulator, TResult, TOut> aggregate)
+    : WindowOperator<TKey, T, TAccumulator, TResult, TOut>(aggregate), ITakesParts<TKey, T, TAccumulator>
     where TKey : notnull
 {
     private NamespacedState<TKey, TAccumulator> _panes = null!;
@@ -49,7 +48,7 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
     protected override void Declare(StepDeclaration declare)
     {
         base.Declare(declare);
-        _panes = declare.Tables<TKey, TAccumulator>("panes", KeyCodec<TKey>.Default);
+        _panes = declare.NamespacedState<TKey, TAccumulator>("panes");
         _given = declare.Tables<KeyPart<TKey>, (int, bool)>("given", new KeyPartCodec<TKey>());
     }
 
@@ -113,7 +112,7 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
         _firing = window with { Firing = firing };
         _givenBefore = _given.Tables.GetValueOrDefault(window.EndMs);
         if (Merged() is not { } keys) return false;
-        keys.ForEach(this, static (self, key, ref accumulator) => self.Give(key, in accumulator));
+        keys.ForEach(this, static (self, key, in accumulator) => self.Give(key, in accumulator));
         return true;
     }
 
@@ -143,7 +142,7 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
         foreach (var (start, pane) in panes)
         {
             if (pane == merged) continue;
-            pane.ForEach((this, merged), static (to, key, ref accumulator) => to.Item1.MergeInto(to.merged, key, in accumulator));
+            pane.ForEach((this, merged), static (to, key, in accumulator) => to.Item1.MergeInto(to.merged, key, in accumulator));
             if (grows) _panes.Drop(start);
         }
 

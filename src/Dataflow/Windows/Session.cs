@@ -23,9 +23,9 @@ public static class Session
 }
 
 /// <summary>The windows of <see cref="Session"/> and, where no gap is too long, of <see cref="Global"/>.</summary>
-internal sealed record SessionWindows(long GapMs, string Text) : WindowSpec(Text)
+internal sealed record SessionWindows(long GapMs, string Text) : KeyWindows(Text)
 {
-    internal override bool NeedsTime => !IsGlobal;
+    public override bool NeedsTime => !IsGlobal;
 
     private bool IsGlobal => GapMs == long.MaxValue;
 
@@ -42,5 +42,9 @@ internal sealed record SessionWindows(long GapMs, string Text) : WindowSpec(Text
     public bool IsOver(long last, long watermark) => DueOf(last) < watermark || watermark == long.MaxValue;
 
     /// <summary>Never late by the watermark alone: only the step that knows the open sessions can decide.</summary>
-    internal override long OpenFrom(long watermark) => long.MinValue;
+    public override long OpenFrom(long watermark) => long.MinValue;
+
+    public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator<TKey, T, TAccumulator, TResult, TOut>(
+        WindowAggregate<TKey, T, TAccumulator, TResult, TOut> aggregate)
+        => new SessionOperator<TKey, T, TAccumulator, TResult, TOut>(this, aggregate);
 }

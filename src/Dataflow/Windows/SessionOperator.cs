@@ -3,11 +3,8 @@ namespace Dataflow.Windows;
 /// <summary>Aggregates the records of each key in sessions and emits them when the watermark has passed their ends.</summary>
 internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
     SessionWindows windows,
-    Trigger trigger,
-    int windowNodeId,
-    Aggregation<T, TAccumulator, TResult> aggregation,
-    Func<TKey, Window, TResult, TOut> result)
-    : FiringOperator<TKey, T, TAccumulator, TResult, TOut>(trigger, aggregation, result)
+    WindowAggregate<TKey, T, TAccumulator, TResult, TOut> aggregate)
+    : FiringOperator<TKey, T, TAccumulator, TResult, TOut>(aggregate)
     where TKey : notnull
 {
     private readonly DueKeys<TKey> _due = new();
@@ -15,7 +12,8 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
     private readonly DueKeys<TKey> _dueInQuiet = new();
     private readonly List<TKey> _firing = [];
     private SessionState<TKey, TAccumulator> _sessions = null!;
-    private LateFilter<TKey, T> _filter = null!;
+    private readonly Node _filter = aggregate.Filter;
+    private ILateRecords<TKey, T> _late = null!;
 
     protected override long OpenWindows => _sessions.Count;
 
@@ -66,7 +64,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
     {
         base.Open();
         _due.Refill(_sessions.ByKey);
-        _filter = Context.StepOf<LateFilter<TKey, T>>(windowNodeId)!;
+        _late = Context.StepOf<ILateRecords<TKey, T>>(_filter)!;
     }
 
     protected override void Close(long watermark)
@@ -136,7 +134,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
 
     private void FireEarly()
     {
-        _sessions.ByKey.ForEach(_firing, static (firing, key, ref _) => firing.Add(key));
+        _sessions.ByKey.ForEach(_firing, static (firing, key, in _) => firing.Add(key));
         foreach (var key in _firing)
         {
             var sessions = _sessions.Load(key);
@@ -180,7 +178,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
     {
         if (!windows.IsOver(record.Timestamp, Closed)) return false;
         _lateRecords.Add();
-        _filter.HandOutLate(in record);
+        _late.EmitLate(in record);
         return true;
     }
 

@@ -1,3 +1,5 @@
+using Dataflow.Windows;
+
 namespace Dataflow;
 
 /// <summary>Windows that end at each record.</summary>
@@ -19,11 +21,15 @@ public static class Sliding
     public static WindowSpec Over(TimeSpan size) => new SlidingWindows(WindowSpec.WholeMilliseconds(size, nameof(size)), $"sliding {size}");
 }
 
-internal sealed record SlidingWindows(long SizeMs, string Text) : WindowSpec(Text)
+internal sealed record SlidingWindows(long SizeMs, string Text) : KeyWindows(Text)
 {
-    internal override bool TakesTrigger => false;
+    public override bool TakesTrigger => false;
 
     public Window EndingWith(long moment) => new(moment - SizeMs + 1, moment + 1);
 
-    internal override long OpenFrom(long watermark) => watermark;
+    public override long OpenFrom(long watermark) => watermark;
+
+    public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator<TKey, T, TAccumulator, TResult, TOut>(
+        WindowAggregate<TKey, T, TAccumulator, TResult, TOut> aggregate)
+        => new SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(this, aggregate);
 }

@@ -1,5 +1,3 @@
-using Dataflow.State;
-
 namespace Dataflow.Windows;
 
 /// <summary>Emits for each record the aggregate of its key's window up to it, once no record can come in between.</summary>
@@ -7,9 +5,8 @@ namespace Dataflow.Windows;
 /// after a restart.</remarks>
 internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
     SlidingWindows windows,
-    Aggregation<T, TAccumulator, TResult> aggregation,
-    Func<TKey, Window, TResult, TOut> result)
-    : WindowOperator<TKey, T, TAccumulator, TResult, TOut>(aggregation, result)
+    WindowAggregate<TKey, T, TAccumulator, TResult, TOut> aggregate)
+    : WindowOperator<TKey, T, TAccumulator, TResult, TOut>(aggregate)
     where TKey : notnull
 {
     private readonly PriorityQueue<TKey, long> _due = new(); // moments that wait for the watermark
@@ -44,7 +41,7 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
     protected override void Declare(StepDeclaration declare)
     {
         base.Declare(declare);
-        _moments = declare.Tables<KeyPart<TKey>, OpenWindow<TAccumulator>>("moments", new KeyPartCodec<TKey>()).Main;
+        _moments = declare.PartState<TKey, OpenWindow<TAccumulator>>("moments");
     }
 
     protected override void Open()
@@ -159,7 +156,7 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
         _given.Clear();
         _totals.Clear();
         var moments = new List<(KeyPart<TKey> Moment, OpenWindow<TAccumulator> There)>(_moments.Count);
-        _moments.ForEach(moments, static (moments, moment, ref there) => moments.Add((moment, there)));
+        _moments.ForEach(moments, static (moments, moment, in there) => moments.Add((moment, there)));
         foreach (var (moment, there) in moments.OrderBy(static moment => moment.Moment.Part))
         {
             if (moment.Part < Watermark) Restore(moment, in there);

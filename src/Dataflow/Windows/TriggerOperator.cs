@@ -1,15 +1,12 @@
 using System.Runtime.InteropServices;
-using Dataflow.State;
 
 namespace Dataflow.Windows;
 
 /// <summary>Aggregates each window on its own, so that a trigger can emit its results at any time.</summary>
 internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
     AlignedWindows windows,
-    Trigger trigger,
-    Aggregation<T, TAccumulator, TResult> aggregation,
-    Func<TKey, Window, TResult, TOut> result)
-    : FiringOperator<TKey, T, TAccumulator, TResult, TOut>(trigger, aggregation, result)
+    WindowAggregate<TKey, T, TAccumulator, TResult, TOut> aggregate)
+    : FiringOperator<TKey, T, TAccumulator, TResult, TOut>(aggregate)
     where TKey : notnull
 {
     private readonly IReadOnlyList<AlignedWindows> _kinds = windows.Lengths;
@@ -48,8 +45,7 @@ internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
         base.Declare(declare);
         for (var i = 0; i < _kinds.Count; i++)
         {
-            _lengths.Add(declare.Tables<TKey, OpenWindow<TAccumulator>>(
-                i == 0 ? "windows" : $"windows-{i + 1}", KeyCodec<TKey>.Default));
+            _lengths.Add(declare.NamespacedState<TKey, OpenWindow<TAccumulator>>(i == 0 ? "windows" : $"windows-{i + 1}"));
         }
     }
 
@@ -145,7 +141,7 @@ internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
 
     private void FireAll(Window bounds, KeyedState<TKey, OpenWindow<TAccumulator>> keys, Firing firing)
     {
-        keys.ForEach(_firing, static (firing, key, ref _) => firing.Add(key));
+        keys.ForEach(_firing, static (firing, key, in _) => firing.Add(key));
         foreach (var key in _firing) Fire(key, bounds, firing, ref keys.Update(key, out _));
         _firing.Clear();
     }

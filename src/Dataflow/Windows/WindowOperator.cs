@@ -2,13 +2,13 @@ namespace Dataflow.Windows;
 
 /// <summary>The common base of the steps that aggregate windows: calls the user's code and tracks the watermark.</summary>
 internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
-    Aggregation<T, TAccumulator, TResult> aggregation,
-    Func<TKey, Window, TResult, TOut> result)
+    WindowAggregate<TKey, T, TAccumulator, TResult, TOut> aggregate)
     : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>
     where TKey : notnull
 {
     private const string QuietPart = "quiet";
 
+    private readonly Aggregation<T, TAccumulator, TResult> _aggregation = aggregate.Aggregation;
     private Intake<T, TAccumulator>? _intake; // null where an error stops the job
     private Idleness _idleness;
     private long _lookedUpTo = long.MinValue;
@@ -106,18 +106,18 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
     }
 
     /// <summary>Whether errors of the user's code are rejected and merging may fail.</summary>
-    protected bool MergesWithCare => _intake is not null && aggregation.MergeMayFail;
+    protected bool MergesWithCare => _intake is not null && _aggregation.MergeMayFail;
 
     /// <summary>Opens an intake, which adds each value whole or not at all; null where an error stops the job.</summary>
-    protected Intake<T, TAccumulator>? OpenIntake() => Context.KeepsRejected ? aggregation.OpenIntake() : null;
+    protected Intake<T, TAccumulator>? OpenIntake() => Context.KeepsRejected ? _aggregation.OpenIntake() : null;
 
     /// <summary>Adds a record; false if the user's code failed on it, so that a new accumulator holds nothing.</summary>
     protected bool TryAdd(ref TAccumulator accumulator, bool isNew, in Record<Keyed<TKey, T>> record)
     {
         try
         {
-            if (isNew) accumulator = aggregation.Create();
-            aggregation.Add(ref accumulator, record.Value.Value, _intake);
+            if (isNew) accumulator = _aggregation.Create();
+            _aggregation.Add(ref accumulator, record.Value.Value, _intake);
             return true;
         }
         catch (Exception error)
@@ -131,7 +131,7 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
     {
         try
         {
-            return aggregation.Create();
+            return _aggregation.Create();
         }
         catch (Exception error)
         {
@@ -143,7 +143,7 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
     {
         try
         {
-            aggregation.Merge(ref into, in other);
+            _aggregation.Merge(ref into, in other);
         }
         catch (Exception error)
         {
@@ -157,7 +157,7 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
         TOut value;
         try
         {
-            value = result(key, window, aggregation.Result(in accumulator));
+            value = aggregate.Result(key, window, _aggregation.Result(in accumulator));
         }
         catch (Exception error)
         {

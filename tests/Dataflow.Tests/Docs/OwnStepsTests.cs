@@ -12,6 +12,10 @@ public class OwnStepsTests
             How much the difference between ceiling and floor changed in each hour:
             Last seen in the attic: 3.9 degrees.
             Last seen in the cellar: 6.6 degrees.
+            Tariff of 04:30 to 22:00, attic: 0.1 degrees.
+            Tariff of 04:30 to 22:00, cellar: 1.4 degrees.
+            Tariff of 22:00 to 04:30, attic: 4.0 degrees.
+            Tariff of 22:00 to 04:30, cellar: 8.0 degrees.
             The attic is silent since 02:00.
             The attic is silent since 05:10.
             The cellar is silent since 05:59.

@@ -68,13 +68,13 @@ public class KeptRecordsTests
     {
         var kept = new KeptRecords<string, string>("kept", new Changes(), SliceMs);
         kept.Prepare("a", "value");
-        kept.Add("a", new KeptLimits { Time = 1, End = 5 });
+        kept.Add("a", time: 1, end: 5, default);
 
         Assert.Equal("value", OnlyPartner(kept));
         Assert.Same(OnlyPartner(kept), OnlyPartner(kept));
         kept.DropBefore(100, 0, static (_, _, _) => { });
         kept.Prepare("a", "other");
-        kept.Add("a", new KeptLimits { Time = 1, End = 5 });
+        kept.Add("a", time: 1, end: 5, default);
         Assert.Equal("other", OnlyPartner(kept));
     }
 
@@ -138,13 +138,7 @@ public class KeptRecordsTests
                     var record = new Kept<T>(operation.Key, operation.Time, operation.End, _value(_number++), operation.Number == 0);
                     _model.Add(record);
                     _records.Prepare(record.Key, record.Value);
-                    _records.Add(record.Key, new KeptLimits
-                    {
-                        Time = record.Time,
-                        End = record.End,
-                        Origin = new RecordOrigin(0, 7).Packed,
-                        IsMatched = record.IsMatched,
-                    });
+                    _records.Add(record.Key, record.Time, record.End, new RecordOrigin(0, 7), record.IsMatched);
                     break;
                 case Kind.Find:
                     Find(operation.Key, operation.Time, operation.End);
@@ -218,14 +212,14 @@ public class KeptRecordsTests
         private void Flip()
         {
             Write(int.MaxValue);
-            _records.Flip();
+            ((IState)_records).Flip();
             _changes.Flip();
             _atFlip = [.. _model];
         }
 
         private int Write(int budget)
         {
-            if (_atFlip is null || !_records.WriteFrozen(ref budget)) return 0;
+            if (_atFlip is null || !((IState)_records).WriteFrozen(ref budget)) return 0;
             _durable = _atFlip;
             _atFlip = null;
             return _log.Commit(_changes);
@@ -236,7 +230,7 @@ public class KeptRecordsTests
         {
             _changes = new Changes();
             _records = new("kept", _changes, SliceMs);
-            _log.ForEach((_, ns, key, bytes) => _records.RestorePut(ns, key, bytes));
+            _log.ForEach((_, ns, key, bytes) => ((IState)_records).RestorePut(ns, key, bytes));
             _model = [.. _durable.OrderBy(kept => Shards.Of(KeyCodec<string>.Default.Hash(kept.Key)))];
             _atFlip = null;
         }

@@ -194,7 +194,7 @@ public class KeyedStateTests
             Assert.Equal(_model.Count, _state.Entries);
             var held = new Dictionary<(int, int), long>();
             foreach (var (ns, table) in _state.Tables) table.ForEach(
-                (held, ns), static (to, key, ref value) => to.held.Add(((int)to.ns, key), value));
+                (held, ns), static (to, key, in value) => to.held.Add(((int)to.ns, key), value));
             Assert.Equal(_model, held);
         }
 

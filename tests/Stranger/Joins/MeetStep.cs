@@ -39,9 +39,10 @@ internal sealed class MeetOperator<TKey, TFirst, TSecond, TOut>(long within, Fun
     : Operator<Keyed<TKey, TFirst>, Keyed<TKey, TSecond>, Keyed<TKey, TOut>>
     where TKey : notnull
 {
+    private readonly TimeSpan _slice = TimeSpan.FromMilliseconds(Math.Max(within, 1));
     private readonly List<Record<Keyed<TKey, TOut>>> _pairs = []; // of the record at hand
-    private Side<TFirst> _firsts = null!;
-    private Side<TSecond> _seconds = null!;
+    private KeptRecords<TKey, TFirst> _firsts = null!;
+    private KeptRecords<TKey, TSecond> _seconds = null!;
     private Counter _late = null!;
     private long _watermark;
 
@@ -54,8 +55,8 @@ internal sealed class MeetOperator<TKey, TFirst, TSecond, TOut>(long within, Fun
 
     protected override void Declare(StepDeclaration declare)
     {
-        _firsts = new(declare.NamespacedState<TKey, List<(long, TFirst)>>("firsts"), within);
-        _seconds = new(declare.NamespacedState<TKey, List<(long, TSecond)>>("seconds"), within);
+        _firsts = declare.Kept<TKey, TFirst>("firsts", _slice);
+        _seconds = declare.Kept<TKey, TSecond>("seconds", _slice);
         _late = declare.Counter(CounterDefinition.Late);
         declare.EventTime(() => _watermark);
     }
@@ -65,12 +66,13 @@ internal sealed class MeetOperator<TKey, TFirst, TSecond, TOut>(long within, Fun
     protected override void AdvanceBoth(long watermark)
     {
         _watermark = watermark;
-        _firsts.Drop(watermark);
-        _seconds.Drop(watermark);
+        _firsts.DropBefore(watermark, this, static (_, _, _) => { });
+        _seconds.DropBefore(watermark, this, static (_, _, _) => { });
         base.AdvanceBoth(watermark);
     }
 
-    private void Take<T, TOther>(in Record<Keyed<TKey, T>> record, Side<T> own, Side<TOther> others, Func<T, TOther, TOut> pair)
+    private void Take<T, TOther>(
+        in Record<Keyed<TKey, T>> record, KeptRecords<TKey, T> own, KeptRecords<TKey, TOther> others, Func<T, TOther, TOut> pair)
     {
         if (record.Timestamp < _watermark)
         {
@@ -78,15 +80,13 @@ internal sealed class MeetOperator<TKey, TFirst, TSecond, TOut>(long within, Fun
             return;
         }
 
-        if (!MayKeep(in record, record.Value.Value)) return;
+        var ((key, value), time) = (record.Value, record.Timestamp);
         _pairs.Clear();
         try
         {
-            foreach (var (time, other) in others.Near(record.Value.Key, record.Timestamp))
-            {
-                var value = new Keyed<TKey, TOut>(record.Value.Key, pair(record.Value.Value, other));
-                _pairs.Add(new(value, Math.Max(time, record.Timestamp), record.Origin));
-            }
+            own.Prepare(key, value);
+            for (var near = others.Find(key, time, time + within, within); near.MoveNext();)
+                _pairs.Add(new(new(key, pair(value, near.Value)), Math.Max(near.Time, time), record.Origin));
         }
         catch (Exception error)
         {
@@ -94,32 +94,7 @@ internal sealed class MeetOperator<TKey, TFirst, TSecond, TOut>(long within, Fun
             return;
         }
 
-        own.Add(record.Value.Key, record.Timestamp, record.Value.Value);
+        own.Add(key, time, time + within, record.Origin);
         foreach (var made in _pairs) Emit(in made);
-    }
-
-    /// <summary>The records of one stream that may still meet others: in slices as long as they wait.</summary>
-    private sealed class Side<T>(NamespacedState<TKey, List<(long Time, T Value)>> slices, long within)
-    {
-        public void Add(TKey key, long time, T value) => (slices.Open(SliceOf(time)).Update(key, out _) ??= []).Add((time, value));
-
-        public IEnumerable<(long Time, T Value)> Near(TKey key, long time)
-        {
-            for (var slice = SliceOf(time) - 1; slice <= SliceOf(time) + 1; slice++)
-            {
-                if (!slices.Namespaces.Contains(slice) || !slices.Open(slice).TryGet(key, out var kept)) continue;
-                foreach (var one in kept)
-                {
-                    if (Math.Abs(one.Time - time) <= within) yield return one;
-                }
-            }
-        }
-
-        public void Drop(long watermark)
-        {
-            foreach (var slice in slices.Namespaces.TakeWhile(slice => ((slice + 2) * within) <= watermark).ToList()) slices.Drop(slice);
-        }
-
-        private long SliceOf(long time) => (long)Math.Floor((double)time / within);
     }
 }

@@ -1,5 +1,3 @@
-using Dataflow.Windows;
-
 namespace Dataflow.Combining;
 
 /// <summary>The start of a stage whose first aggregate began before the exchange.</summary>
@@ -10,7 +8,7 @@ internal sealed class PartReader<TKey, T, TAccumulator>(
     : Operator<Keyed<TKey, Part<T, TAccumulator>>>
     where TKey : notnull
 {
-    private readonly LateFilter<TKey, T>? _between = first as LateFilter<TKey, T>;
+    private readonly ICountsPassed? _between = first as ICountsPassed;
 
     public override void Process(in Record<Keyed<TKey, Part<T, TAccumulator>>> record)
     {

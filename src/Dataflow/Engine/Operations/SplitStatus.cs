@@ -1,4 +1,4 @@
-using Dataflow.Runtime;
+using Dataflow.Time;
 
 namespace Dataflow.Operations;
 

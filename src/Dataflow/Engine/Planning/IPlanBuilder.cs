@@ -1,5 +1,3 @@
-using Dataflow.Windows;
-
 namespace Dataflow.Planning;
 
 /// <summary>Builds one worker's running parts of a plan. Each node calls the member of its kind, which so receives the types.</summary>

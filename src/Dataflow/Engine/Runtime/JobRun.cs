@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Dataflow.Checkpoints;
 using Dataflow.Log;
 using Dataflow.Planning;
+using Dataflow.Time;
 
 namespace Dataflow.Runtime;
 

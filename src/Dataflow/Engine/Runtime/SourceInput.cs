@@ -1,5 +1,6 @@
 using Dataflow.Checkpoints;
 using Dataflow.Planning;
+using Dataflow.Time;
 
 namespace Dataflow.Runtime;
 
@@ -82,7 +83,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         {
             var handled = split == _reading ? split.HandledOf(_atHand) : split.Left;
             var mark = split == _reading ? split.Mark : Call(split.Progress, split, static (_, split) => split.Reader?.Mark);
-            checkpoint.Positions.Add(split.Progress.ToPosition(mark, handled));
+            checkpoint.Positions.Add(PositionOf(split.Progress, mark, handled));
         }
     }
 
@@ -204,6 +205,20 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         return false;
     }
 
+    /// <param name="split">The split.</param>
+    /// <param name="mark">The reader's mark of what it has read; null where another run had read it.</param>
+    /// <param name="handled">The records handled from the position on.</param>
+    private static SplitPosition PositionOf(SplitProgress split, ReadOnlyMemory<byte>? mark, HandledPart? handled) => new()
+    {
+        Name = split.Name,
+        Id = split.Id,
+        Position = split.Position,
+        Handled = handled,
+        End = split.Split.End,
+        IsFinished = split.IsFinished,
+        Mark = (mark ?? split.Split.Mark) is { IsEmpty: false } known ? known.ToArray() : null,
+    };
+
     private sealed class OpenSplit(SplitProgress progress, SourceReader<T>? reader)
     {
         private int _rejects; // since the start of the current read; dead letters all
@@ -263,48 +278,4 @@ internal interface ISourceInput
     ISourceNode Source { get; }
 
     IReadOnlyList<SplitProgress> Splits { get; }
-}
-
-/// <summary>The progress of reading a split. Written by its task, read by any thread for display.</summary>
-internal sealed class SplitProgress(SourceSplit split)
-{
-    public int Id => split.Id;
-
-    public string Name => split.Name;
-
-    public long Position { get; set; }
-
-    public long Read { get; set; }
-
-    /// <summary>Records that could not be decoded and became dead letters.</summary>
-    public long DeadLetters { get; set; }
-
-    public long? Lag { get; set; }
-
-    public bool IsFinished { get; set; }
-
-    /// <summary>The split's watermark: its newest event time less maxOutOfOrderness; null where no step has seen it yet.</summary>
-    public long? WatermarkMs { get; set; }
-
-    /// <summary>Whether it has been without records for so long that it no longer holds event time back.</summary>
-    public bool IsIdle { get; set; }
-
-    /// <summary>Whether it is not read because it is too far ahead of others.</summary>
-    public bool IsHeldBack { get; set; }
-
-    /// <summary>Whether the last look found nothing to read.</summary>
-    public bool IsCaughtUp { get; set; }
-
-    /// <param name="mark">The reader's mark of what it has read; null where another run had read it.</param>
-    /// <param name="handled">The records handled from the position on.</param>
-    public SplitPosition ToPosition(ReadOnlyMemory<byte>? mark, HandledPart? handled) => new()
-    {
-        Name = Name,
-        Id = Id,
-        Position = Position,
-        Handled = handled,
-        End = split.End,
-        IsFinished = IsFinished,
-        Mark = (mark ?? split.Mark) is { IsEmpty: false } known ? known.ToArray() : null,
-    };
 }

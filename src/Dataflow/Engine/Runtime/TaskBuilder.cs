@@ -1,6 +1,5 @@
 using Dataflow.Combining;
 using Dataflow.Planning;
-using Dataflow.Windows;
 
 namespace Dataflow.Runtime;
 

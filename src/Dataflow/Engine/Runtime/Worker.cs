@@ -1,4 +1,5 @@
 using Dataflow.Serialization;
+using Dataflow.Time;
 
 namespace Dataflow.Runtime;
 

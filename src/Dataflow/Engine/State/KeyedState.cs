@@ -116,15 +116,17 @@ public sealed class KeyedState<TKey, TValue>
     public void ForEach(Action<TKey, TValue> visit)
     {
         ArgumentNullException.ThrowIfNull(visit);
-        ForEach(visit, static (visit, key, ref value) => visit(key, value));
+        ForEach(visit, static (visit, key, in value) => visit(key, value));
     }
 
-    /// <inheritdoc cref="ForEach(Action{TKey, TValue})"/>
-    internal void ForEach<TContext>(TContext context, Visitor<TContext> visit)
+    /// <summary>Calls <paramref name="visit"/> as <see cref="ForEach(Action{TKey, TValue})"/> does, with a context instead of a captured
+    /// variable and without a copy of the value.</summary>
+    public void ForEach<TContext>(TContext context, Visitor<TContext> visit)
     {
+        ArgumentNullException.ThrowIfNull(visit);
         foreach (ref var entry in _entries.AsSpan())
         {
-            if (entry.Hash != 0) visit(context, entry.Key, ref entry.Value);
+            if (entry.Hash != 0) visit(context, entry.Key, in entry.Value);
         }
     }
 
@@ -153,7 +155,8 @@ public sealed class KeyedState<TKey, TValue>
         return false;
     }
 
-    internal delegate void Visitor<in TContext>(TContext context, TKey key, ref TValue value);
+    /// <summary>Looks at a key and its value, which must not be changed.</summary>
+    public delegate void Visitor<in TContext>(TContext context, TKey key, in TValue value);
 
     /// <summary>Adds an entry of the checkpoint that the job carries on from.</summary>
     internal void Restore(TKey key, TValue value)

@@ -17,3 +17,10 @@ internal interface ITakesParts<TKey, T, TAccumulator>
     /// <param name="newest">The time of its newest value; all lie in one pane.</param>
     void Take(TKey key, in Part<T, TAccumulator> part, long newest);
 }
+
+/// <summary>A step between an exchange and its aggregate, past which parts go.</summary>
+internal interface ICountsPassed
+{
+    /// <summary>Counts the records of a part that would have passed through the step.</summary>
+    void CountPassed(long records);
+}

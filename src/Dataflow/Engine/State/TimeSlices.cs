@@ -1,4 +1,4 @@
-namespace Dataflow.Joins;
+namespace Dataflow.State;
 
 /// <summary>The records kept for a slice of time.</summary>
 internal interface ITimeSlice

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Dataflow.Runtime;
 
 namespace Dataflow.Time;
 

@@ -53,7 +53,7 @@ internal sealed class ReceiveOperator<TKey, TOut> : Operator<Keyed<TKey, Returne
         return exists;
     }
 
-    public void ForEach(Action<TKey, TOut> visit) => _rows.ForEach(visit, static (visit, key, ref row) => visit(key, row.Row));
+    public void ForEach(Action<TKey, TOut> visit) => _rows.ForEach(visit, static (visit, key, in row) => visit(key, row.Row));
 
     protected override void Declare(StepDeclaration declare) => _rows = declare.State<TKey, VersionedRow<TOut>>("rows");
 }

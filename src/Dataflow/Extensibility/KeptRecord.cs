@@ -2,11 +2,11 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Dataflow.State;
 
-namespace Dataflow.Joins;
+namespace Dataflow.Extensibility;
 
-/// <summary>A record that a join keeps for later partners, as it lies in the pages of its slice.</summary>
-/// <remarks>Written once: what a checkpoint takes of it lies here as it goes there. The key and the value are made again only
-/// where they are asked for.<code>
+/// <summary>A record of <see cref="KeptRecords{TKey, T}"/>. Valid until the records change.</summary>
+/// <remarks>It lies in the pages of its slice as a checkpoint writes it. Key and value are deserialized each time that they are asked
+/// for.<code>
 /// bytes  field
 ///    24  links
 ///     8  number of the record, big-endian   ┐ the key of the change
@@ -14,7 +14,7 @@ namespace Dataflow.Joins;
 ///    25  limits                             ┐ the value of the change
 ///        value, as state is written         ┘
 /// </code></remarks>
-internal readonly struct KeptRecord<TKey, T>
+public readonly struct KeptRecord<TKey, T>
     where TKey : notnull
 {
     private static readonly KeyPartCodec<TKey> Keys = new();
@@ -24,25 +24,33 @@ internal readonly struct KeptRecord<TKey, T>
     private readonly int _limitsAt;
 
     /// <param name="pages">Bytes that begin with the record.</param>
-    public KeptRecord(ArraySegment<byte> pages)
+    internal KeptRecord(ArraySegment<byte> pages)
     {
         ref var links = ref MemoryMarshal.AsRef<KeptLinks>(pages.AsSpan());
         _limitsAt = LinksBytes + links.KeyBytes;
         _bytes = pages[..links.Bytes];
     }
 
-    public ref KeptLinks Links => ref MemoryMarshal.AsRef<KeptLinks>(_bytes.AsSpan());
-
-    /// <summary>The limits as checkpoints write them; <see cref="KeptLinks.IsMatched"/> may be newer.</summary>
-    public ref KeptLimits Limits => ref MemoryMarshal.AsRef<KeptLimits>(_bytes.AsSpan(_limitsAt));
-
+    /// <summary>The record's key.</summary>
     public TKey Key => Keys.Read(_bytes[LinksBytes.._limitsAt]).Key;
 
+    /// <summary>The record's value.</summary>
     public T Value => StateCodec<T>.Read(_bytes[(_limitsAt + Unsafe.SizeOf<KeptLimits>())..]);
 
-    public ReadOnlySpan<byte> ChangeKey => _bytes.AsSpan(LinksBytes, _limitsAt - LinksBytes);
+    /// <summary>The record's origin.</summary>
+    public RecordOrigin Origin => RecordOrigin.Unpack(Limits.Origin);
 
-    public ReadOnlySpan<byte> ChangeValue => _bytes.AsSpan(_limitsAt);
+    /// <summary>Whether the record has had a partner.</summary>
+    public bool IsMatched => Links.IsMatched;
+
+    internal ref KeptLinks Links => ref MemoryMarshal.AsRef<KeptLinks>(_bytes.AsSpan());
+
+    /// <summary>The limits as checkpoints write them; <see cref="KeptLinks.IsMatched"/> may be newer.</summary>
+    internal ref KeptLimits Limits => ref MemoryMarshal.AsRef<KeptLimits>(_bytes.AsSpan(_limitsAt));
+
+    internal ReadOnlySpan<byte> ChangeKey => _bytes.AsSpan(LinksBytes, _limitsAt - LinksBytes);
+
+    internal ReadOnlySpan<byte> ChangeValue => _bytes.AsSpan(_limitsAt);
 }
 
 /// <summary>The part of a kept record that is in memory only.</summary>

@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Dataflow.State;
 
-namespace Dataflow.Joins;
+namespace Dataflow.State;
 
 /// <summary>The kept records whose ends fall into one slice of time, in the order of arrival.</summary>
 /// <remarks>A checkpoint writes one stretch: the records added since the previous one. The few older ones that have had their first partner

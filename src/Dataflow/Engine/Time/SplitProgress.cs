@@ -1,0 +1,34 @@
+namespace Dataflow.Time;
+
+/// <summary>The progress of reading a split. Written by its task, read by any thread for display.</summary>
+internal sealed class SplitProgress(SourceSplit split)
+{
+    public SourceSplit Split => split;
+
+    public int Id => split.Id;
+
+    public string Name => split.Name;
+
+    public long Position { get; set; }
+
+    public long Read { get; set; }
+
+    /// <summary>Records that could not be decoded and became dead letters.</summary>
+    public long DeadLetters { get; set; }
+
+    public long? Lag { get; set; }
+
+    public bool IsFinished { get; set; }
+
+    /// <summary>The split's watermark: its newest event time less maxOutOfOrderness; null where no step has seen it yet.</summary>
+    public long? WatermarkMs { get; set; }
+
+    /// <summary>Whether it has been without records for so long that it no longer holds event time back.</summary>
+    public bool IsIdle { get; set; }
+
+    /// <summary>Whether it is not read because it is too far ahead of others.</summary>
+    public bool IsHeldBack { get; set; }
+
+    /// <summary>Whether the last look found nothing to read.</summary>
+    public bool IsCaughtUp { get; set; }
+}
