@@ -225,7 +225,7 @@ public sealed class WaitingRecords<TKey, T> : IState
 
         public ref WaitingRecord<TKey, T> Next()
         {
-            CollectionsMarshal.SetCount(Records, Records.Count + 1);
+            Records.Add(default); // not SetCount, which leaves what the slice held before, such as IsTaken
             return ref CollectionsMarshal.AsSpan(Records)[^1];
         }
 
