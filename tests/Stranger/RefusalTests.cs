@@ -107,8 +107,8 @@ public sealed class RefusalTests : IDisposable
         Assert.Equal(
             """
             Pipeline 'wrong': its steps with state are not those of checkpoint 1, which it would carry on from:
-            - the checkpoint has   sum: windows of 1000 ms; windows: Int32 -> (Int64, Int64):16
-            - the pipeline has     sum: windows of 2000 ms; windows: Int32 -> (Int64, Int64):16
+            - the checkpoint has   sum: windows of 1000 ms
+            - the pipeline has     sum: windows of 2000 ms
             Undo the change, or begin anew: give the pipeline a new name, or forget its checkpoints and state (Pipeline.ForgetAsync).
             """,
             Assert.Throws<PlanException>(() => SimulatedJob.Start(Summing(TimeSpan.FromSeconds(2)), _log)).Message);

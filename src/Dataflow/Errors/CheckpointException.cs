@@ -36,8 +36,7 @@ public sealed class CheckpointException : DataflowException
             + "new name, or forget its checkpoints and state (Pipeline.ForgetAsync).");
 
     internal static CheckpointException OtherFormat(string pipeline, long epoch)
-        => new($"Pipeline '{pipeline}': checkpoint {epoch} was written by another version, which hashed keys and wrote values in another "
-            + "way. Run that "
+        => new($"Pipeline '{pipeline}': checkpoint {epoch} was written by another version, which wrote state in another way. Run that "
             + $"version, {BeginAnew}.");
 
     internal static CheckpointException ValueUnreadable(string step, Exception error)

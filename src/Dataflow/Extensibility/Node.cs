@@ -61,6 +61,9 @@ public abstract record Node(string Name)
     /// <summary>Whether its records are changes of rows: those of a table.</summary>
     internal virtual bool GivesRows => false;
 
+    /// <summary>Whether it takes changes of rows, those in groups among them.</summary>
+    internal virtual bool TakesRows => false;
+
     /// <summary>Checks the step before it runs; returns its faults, each with its remedy.</summary>
     public virtual IEnumerable<string> Check() => [];
 
@@ -101,8 +104,10 @@ public abstract record Node(string Name)
 /// <summary>A step that emits records.</summary>
 public abstract record Node<TOut>(string Name) : Node(Name)
 {
-    internal override bool GivesRows
-        => IsOf(typeof(TOut), typeof(Keyed<,>)) && IsOf(typeof(TOut).GenericTypeArguments[1], typeof(Change<>));
+    internal override bool GivesRows => AreRows(typeof(TOut));
+
+    private protected static bool AreRows(Type type)
+        => IsOf(type, typeof(Keyed<,>)) && IsOf(type.GenericTypeArguments[1], typeof(Change<>));
 
     private protected static bool IsOf(Type type, Type definition) => type.IsGenericType && type.GetGenericTypeDefinition() == definition;
 }
@@ -113,6 +118,8 @@ public abstract record Node<TOut>(string Name) : Node(Name)
 public abstract record Node<TIn, TOut>(string Name, Node<TIn> Input) : Node<TOut>(Name), IConsumer<TIn>
 {
     internal override Node? Upstream => Input;
+
+    internal override bool TakesRows => AreRows(typeof(TIn)) || (KeyType is not null && AreRows(typeof(TIn).GenericTypeArguments[1]));
 
     internal override Type? KeyType
         => IsOf(typeof(TIn), typeof(Keyed<,>)) ? typeof(TIn).GenericTypeArguments[0] : null;

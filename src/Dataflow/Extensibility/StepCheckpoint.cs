@@ -37,5 +37,9 @@ public sealed class StepCheckpoint
     public void SaveWatermark(long watermark, string? part = null)
         => _task.SaveWatermark(part is null ? _step.Name : $"{_step.Name}/{part}", _step.NodeId, watermark);
 
+    /// <summary>Whether a step of a name has saved bytes.</summary>
+    internal static bool HasSaved(IReadOnlyDictionary<string, byte[]> saved, string step)
+        => saved.Keys.Any(key => key.StartsWith(KeyOf(step, ""), StringComparison.Ordinal));
+
     internal static string KeyOf(string step, string name) => $"step/{step}/{name}";
 }

@@ -1,13 +1,14 @@
 using Dataflow.Async;
 using Dataflow.Planning;
+using Dataflow.Serialization;
 using Dataflow.State;
 using Dataflow.Time;
 
 namespace Dataflow.Extensibility;
 
 /// <summary>Takes a step's declarations, in its <see cref="Operator.Declare"/>: states, timers, outputs and counters.</summary>
-/// <remarks>Names and types of the states become part of the pipeline's signature: a restart compares them with its checkpoint and refuses
-/// a mismatch. A type that cannot be written and a name that is used twice are faults of the plan.</remarks>
+/// <remarks>A restart compares names and types of the states with its checkpoint: a state that is new begins empty, one that is missing or
+/// has another type is refused. A type that cannot be written and a name that is used twice are faults of the plan.</remarks>
 public sealed class StepDeclaration
 {
     private readonly string _step;
@@ -213,7 +214,7 @@ public sealed class StepDeclaration
             return null;
         }
 
-        _compared.Add(new("in flight", StateCodec<T>.Signature));
+        _compared.Add(new(_step, "in flight", StateCodec<T>.Signature));
         return Own(new NamespacedState<InFlightKey, byte[]>(NameOf("in-flight"), new InFlightKeyCodec(), _changes)).Main;
     }
 
@@ -235,7 +236,8 @@ public sealed class StepDeclaration
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         if (_compared.Exists(other => other.Name == name)) throw PlanException.StateDeclaredTwice(_step, name);
         StateTypes.Note(typeof(TKey), isMemory: false);
-        _compared.Add(new(name, $"{kind}{TypeNames.Full(typeof(TKey))} -> {StateCodec<TValue>.Signature}"));
+        var key = Serdes.WithGiven(TypeNames.Full(typeof(TKey)), typeof(TKey));
+        _compared.Add(new(_step, name, $"{kind}{key} -> {StateCodec<TValue>.Signature}"));
     }
 
     private TState Own<TState>(TState state)

@@ -71,7 +71,7 @@ public sealed class LargeEntryTests
             new Random(size).NextBytes(blob);
             var manifest = new Manifest
             {
-                Epoch = size, Signature = [], Positions = [], IsFinished = false,
+                Epoch = size, Positions = [], IsFinished = false,
                 Blobs = new Dictionary<string, byte[]> { ["blob"] = blob },
             };
             var commit = new LogCommit();

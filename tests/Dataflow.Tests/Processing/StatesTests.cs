@@ -79,7 +79,14 @@ public class StatesTests
         pipeline.From(Topic.Of<Reading>("readings")).KeyBy(r => r.Sensor).Process(() => new Growing()).To(Sink.Memory<int>());
 
         var error = Assert.Throws<PlanException>(() => SimulatedJob.Start(pipeline, log));
-        Assert.Contains("the checkpoint has   process: count: String -> Int32:4; values/bounds: ", error.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            """
+            Pipeline 'states': its steps with state are not those of checkpoint 1, which it would carry on from:
+            - the pipeline lacks   process: count: String -> Int32:4
+            - the pipeline lacks   process: sum: sum of String -> Int64:8
+            Undo the change, or begin anew: give the pipeline a new name, or forget its checkpoints and state (Pipeline.ForgetAsync).
+            """,
+            error.Message);
     }
 
     [Fact]

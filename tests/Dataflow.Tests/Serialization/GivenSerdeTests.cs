@@ -84,8 +84,9 @@ public class GivenSerdeTests
         SimulatedJob.Start(Keeping(new Pipeline("kept").UseSerde(Shapes())), log).Run();
         var error = Assert.Throws<PlanException>(
             () => SimulatedJob.Start(Keeping(new Pipeline("kept").UseSerde(Serde.Json<Shape>())), log));
-        Assert.Contains("the checkpoint has   serde of GivenSerdeTests.Shape: polymorphic", error.Message, StringComparison.Ordinal);
-        Assert.Contains("the pipeline has     serde of GivenSerdeTests.Shape: JSON", error.Message, StringComparison.Ordinal);
+        const string State = "process: state: String -> GivenSerdeTests.Shape (serde of GivenSerdeTests.Shape: ";
+        Assert.Contains($"the checkpoint has   {State}polymorphic", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"the pipeline has     {State}JSON", error.Message, StringComparison.Ordinal);
         SimulatedJob.Start(Keeping(new Pipeline("kept").UseSerde(Serde.Polymorphic<Shape>(typeof(Group), typeof(Circle)))), log).Run();
     }
 

@@ -83,15 +83,15 @@ public sealed class StateTypesTests
     public void Types_of_one_name_are_told_apart_by_their_namespaces_which_are_shown_where_they_must_be()
     {
         Assert.Contains(
-            "the checkpoint has   table: table; rows: Int32 -> First::Value\n"
-            + "- the pipeline has     table: table; rows: Int32 -> Second::Value\n",
+            "the checkpoint has   table: rows: Int32 -> First::Value\n"
+            + "- the pipeline has     table: rows: Int32 -> Second::Value\n",
             Refusal(Class("First.Value", ("X", typeof(int))), Class("Second.Value", ("X", typeof(int))))!.Message,
             StringComparison.Ordinal);
         Assert.Contains(
-            "rows: Int32 -> One\n- the pipeline has     table: table; rows: Int32 -> Other\n",
+            "rows: Int32 -> One\n- the pipeline has     table: rows: Int32 -> Other\n",
             Refusal(Class("Shop.One", ("X", typeof(int))), Class("Shop.Other", ("X", typeof(int))))!.Message, StringComparison.Ordinal);
         Assert.Contains(
-            "rows: Int32 -> StateTypesTests.Left.Value\n- the pipeline has     table: table; rows: Int32 -> StateTypesTests.Right.Value\n",
+            "rows: Int32 -> StateTypesTests.Left.Value\n- the pipeline has     table: rows: Int32 -> StateTypesTests.Right.Value\n",
             Refusal(typeof(Left.Value), typeof(Right.Value))!.Message, StringComparison.Ordinal);
     }
 

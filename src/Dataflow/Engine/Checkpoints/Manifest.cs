@@ -1,24 +1,33 @@
+using System.Collections.ObjectModel;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Dataflow.Planning;
 
 namespace Dataflow.Checkpoints;
 
 /// <summary>The description of a checkpoint beside outputs and state changes, which are in the same commit of the log.</summary>
 internal sealed record Manifest
 {
-    public const int CurrentFormat = 3;
+    public const int CurrentFormat = 4;
 
     /// <summary>The number of the checkpoint, from 1.</summary>
     public required long Epoch { get; init; }
 
-    /// <summary>The version of the format of keys and values; null in manifests that are older than that.</summary>
+    /// <summary>The version of the format of state and of its description; null in manifests that are older than that.</summary>
     public int? Format { get; init; }
 
-    /// <summary>One line for each step with state.</summary>
-    public required IReadOnlyList<string> Signature { get; init; }
+    /// <summary>The states of all steps; empty in manifests of older formats.</summary>
+    public IReadOnlyList<DeclaredState> States { get => field ?? []; init; }
 
-    /// <summary>The types of what is in state, with their members; null in manifests that are older than that.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>? Types { get; init; }
+    /// <summary>The types of what is in state, with their members.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Types
+    {
+        get => field ?? ReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>.Empty;
+        init;
+    }
+
+    /// <summary>The serdes that were given for types of keys.</summary>
+    public IReadOnlyDictionary<string, string> KeySerdes { get => field ?? ReadOnlyDictionary<string, string>.Empty; init; }
 
     public required IReadOnlyList<SplitPosition> Positions { get; init; }
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Dataflow.Planning;
-using Dataflow.State;
 
 namespace Dataflow.Checkpoints;
 
@@ -48,29 +47,14 @@ internal sealed class RestoredCheckpoint(Manifest? manifest)
     /// one.</summary>
     public long? EndOf(SplitDescription split) => split.End is null ? null : PositionOf(split.Name)?.End ?? split.End;
 
-    /// <exception cref="PlanException">The plan's state differs from the checkpoint's.</exception>
+    /// <exception cref="PlanException">The plan lacks a state of the checkpoint, or has another in its place.</exception>
     /// <exception cref="CheckpointException">The state was written in another format.</exception>
-    public void CheckMatches(Plan plan)
+    public void CheckMatches(Plan plan, IEnumerable<(ISourceNode Source, IReadOnlyList<SplitDescription> Splits)> sources)
     {
         if (manifest is null) return;
-        if (manifest.Format != Manifest.CurrentFormat && manifest.Signature.Count > 0)
-            throw CheckpointException.OtherFormat(plan.Pipeline, Epoch);
-        var faults = Differences(manifest, plan);
+        if (manifest.Format != Manifest.CurrentFormat) throw CheckpointException.OtherFormat(plan.Pipeline, Epoch);
+        var read = sources.Where(source => source.Splits.Any(split => PositionOf(split.Name) is not null));
+        var faults = new StateDifferences(manifest, plan, [.. read.Select(static source => source.Source)]).ToLines();
         if (faults.Count > 0) throw PlanException.StateDiffers(plan.Pipeline, Epoch, faults);
-    }
-
-    private static List<string> Differences(Manifest then, Plan now)
-    {
-        var types = then.Types ?? now.StateTypes;
-        var changed = StateTypes.Changed(types, now.StateTypes).ToList();
-        List<string> before = [.. then.Signature.Except(now.Signature), .. changed.Select(type => StateTypes.ToText(type, types))];
-        List<string> after = [.. now.Signature.Except(then.Signature), .. changed.Select(type => StateTypes.ToText(type, now.StateTypes))];
-        var areClear = !before.Select(TypeNames.WithoutNamespaces).Intersect(after.Select(TypeNames.WithoutNamespaces)).Any();
-        Func<string, string> shown = areClear ? TypeNames.WithoutNamespaces : static line => line;
-        return
-        [
-            .. before.Select(line => $"the checkpoint has   {shown(line)}"),
-            .. after.Select(line => $"the pipeline has     {shown(line)}"),
-        ];
     }
 }

@@ -26,8 +26,8 @@ internal sealed class Plan
         _labels = LabelsOf(Nodes);
         _readFirst = [.. Nodes.OfType<ISourceNode>().Where(static source => source.FeedsTable), .. PlanCheck.SourcesOfReadFirst(Nodes)];
         _states = states;
-        var steps = Nodes.Where(node => states.TryGet(node, out _)).Select(node => $"{node.Name}: {SignatureOf(node)}").ToList();
-        Signature = [.. steps.Concat(steps.Count == 0 ? [] : Serdes.InState).Order(StringComparer.Ordinal)];
+        States = [.. Nodes.SelectMany(states.Of)];
+        KeySerdes = new Dictionary<string, string>(Serdes.OfKeys, StringComparer.Ordinal);
     }
 
     public string Pipeline { get; }
@@ -43,12 +43,14 @@ internal sealed class Plan
     /// <summary>The steps that run fused in one task, by stage; stages are in the order of their first steps.</summary>
     public IReadOnlyList<IReadOnlyList<Node>> Stages { get; }
 
-    /// <summary>One line for each step with state, and for each serde that the user gave for a type in it; a restart compares
-    /// them.</summary>
-    public IReadOnlyList<string> Signature { get; }
+    /// <summary>The states of all steps; what a restart compares.</summary>
+    public IReadOnlyList<DeclaredState> States { get; }
 
     /// <summary>The members of types in state that another definition would read wrong; what a restart compares.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> StateTypes => _states.Types.Forms;
+
+    /// <summary>The signatures of the serdes that were given for types of keys, by type; what a restart compares.</summary>
+    public IReadOnlyDictionary<string, string> KeySerdes { get; }
 
     public Serdes Serdes { get; }
 
@@ -82,6 +84,9 @@ internal sealed class Plan
 
     /// <inheritdoc cref="LabelOf(Node)"/>
     public string LabelOf(int nodeId) => _labels[nodeId];
+
+    /// <summary>Returns the states of a step.</summary>
+    public IReadOnlyList<DeclaredState> StatesOf(Node node) => _states.Of(node);
 
     public IEnumerable<Node> ConsumersOf(Node node) => _consumers[node];
 
@@ -121,7 +126,7 @@ internal sealed class Plan
         }
     }
 
-    private string SignatureOf(Node node) => _states.TryGet(node, out var signature) ? signature : "";
+    private string SignatureOf(Node node) => string.Join("; ", StatesOf(node).Select(static state => state.Text));
 
     /// <summary>Computes the labels: the first step of a name keeps it; later ones get the next free number behind it.</summary>
     private static Dictionary<int, string> LabelsOf(IReadOnlyList<Node> nodes)

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Dataflow.State;
 
 namespace Dataflow.Planning;
@@ -6,7 +5,7 @@ namespace Dataflow.Planning;
 /// <summary>The states of each step, as a restart compares them; found from operators that declare them and never run.</summary>
 internal sealed class StateSignatures
 {
-    private readonly Dictionary<int, string> _byNode = [];
+    private readonly Dictionary<int, IReadOnlyList<DeclaredState>> _byNode = [];
     private readonly Dictionary<int, string> _remarks = [];
     private readonly List<string> _faults = [];
     private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
@@ -34,8 +33,8 @@ internal sealed class StateSignatures
     /// <summary>The types of what the steps keep, as a restart compares them.</summary>
     public StateTypes Types => _types;
 
-    /// <summary>Gets the signature of a step; false if it has no state.</summary>
-    public bool TryGet(Node node, [MaybeNullWhen(false)] out string signature) => _byNode.TryGetValue(node.Id, out signature);
+    /// <summary>Returns the states of a step, and first their meaning if there is more to it; none if it has no state.</summary>
+    public IReadOnlyList<DeclaredState> Of(Node node) => _byNode.GetValueOrDefault(node.Id, []);
 
     /// <summary>Whether a step has state, including state that cannot be written.</summary>
     public bool Keeps(Node node) => _byNode.ContainsKey(node.Id) || _unwritable.Contains(node.Id);
@@ -45,7 +44,8 @@ internal sealed class StateSignatures
 
     private void Declare(Node node, bool keepsRejected, IEnumerable<ISideNode> sides)
     {
-        if (node.StateSignature is { } meaning) _byNode[node.Id] = meaning;
+        DeclaredState[] meaning = node.StateSignature is { } text ? [new(node.Name, "", text)] : [];
+        if (meaning.Length > 0) _byNode[node.Id] = meaning;
         if (node.Declare(keepsRejected, sides) is not { } declaration) return;
         _remarks[node.Id] = declaration.Remark;
         foreach (var side in declaration.Outputs.Missing)
@@ -63,8 +63,7 @@ internal sealed class StateSignatures
                         + "another name.");
         }
 
-        if (declaration.Compared.Count > 0)
-            _byNode[node.Id] = string.Join("; ", [.. MeaningOf(node), .. declaration.Compared.Select(static state => state.ToString())]);
+        if (declaration.Compared.Count > 0) _byNode[node.Id] = [.. meaning, .. declaration.Compared];
     }
 
     /// <summary>Returns why state by key would be on another worker than the key's records, now or after a restart; null if it would
@@ -79,8 +78,6 @@ internal sealed class StateSignatures
             return $"{fault}has the records of a key on several workers. Add it to the keyed stream, not to its Pairs.";
         return null;
     }
-
-    private static IEnumerable<string> MeaningOf(Node node) => node.StateSignature is { } meaning ? [meaning] : [];
 
     /// <summary>Collects the faults that a check throws; false if it found some in the step's types or state.</summary>
     private bool Try(Node node, Action check, Func<string, bool> isNews)

@@ -175,8 +175,9 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
         {
             Format = Manifest.CurrentFormat,
             Epoch = _epoch,
-            Signature = job.Plan.Signature,
+            States = job.Plan.States,
             Types = job.Plan.StateTypes,
+            KeySerdes = job.Plan.KeySerdes,
             Positions = [.. positions, .. job.Restored.PositionsBeside(positions.Select(static split => split.Name))],
             Blobs = Saved(),
             IsFinished = _isFinal,

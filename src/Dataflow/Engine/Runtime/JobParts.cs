@@ -61,7 +61,7 @@ internal sealed record JobParts(
         var sources = SplitTable.Describe(plan, new SourceContext(log, options.Time)); // before anything of a checkpoint is created
         var topics = await CheckpointTopics.OpenAsync(log, plan.Pipeline, plan.WritesDeadLetters, cancellationToken).ConfigureAwait(false);
         var restored = new RestoredCheckpoint(topics.ReadLast());
-        restored.CheckMatches(plan);
+        restored.CheckMatches(plan, sources);
         await CreateAsync(log, plan.Nodes, cancellationToken).ConfigureAwait(false);
         return new JobParts(plan, options, log, topics, restored, new SplitTable(sources, restored), sources);
     }

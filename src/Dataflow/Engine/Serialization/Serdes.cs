@@ -14,14 +14,14 @@ internal sealed class Serdes
     private readonly Dictionary<Type, IGivenSerde> _given = [];
     private readonly ConcurrentDictionary<Type, object> _keys = [];
     private readonly ConcurrentDictionary<Type, object> _values = [];
-    private readonly SortedSet<string> _inState = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _ofKeys = new(StringComparer.Ordinal);
     private ValueResolver? _resolver;
 
     /// <summary>The serdes of the thread's pipeline; null: none were given.</summary>
     public static Serdes? Current => t_current;
 
-    /// <summary>A line for each serde that keys or state need; a restart compares them.</summary>
-    public IReadOnlyCollection<string> InState => _inState;
+    /// <summary>The signatures of the serdes that keys need, by type, as far as the pipeline is planned.</summary>
+    public ConcurrentDictionary<string, string> OfKeys => _ofKeys;
 
     public ValueResolver Resolver => _resolver ??= new(_given);
 
@@ -61,20 +61,29 @@ internal sealed class Serdes
     public KeyCodec<TKey> Keys<TKey>()
         => (KeyCodec<TKey>)_keys.GetOrAdd(typeof(TKey), static (_, all) => all.MakeKeys<TKey>(), this);
 
-    /// <summary>Records that state holds values of a type.</summary>
-    public void NoteInState(Type type) => Note(type, []);
+    /// <summary>Returns the name of a type with the serdes that the thread's pipeline was given for types in its values.</summary>
+    public static string WithGiven(string name, Type type)
+        => string.Concat([name, .. Current?.GivenIn(type).Select(static given => $" (serde of {given.Type}: {given.Signature})") ?? []]);
 
     private KeyCodec<TKey> MakeKeys<TKey>()
     {
-        NoteInState(typeof(TKey));
+        foreach (var (type, signature) in GivenIn(typeof(TKey))) _ofKeys[type] = signature;
         return Given<TKey>() is { } given ? new(given) { MayRefuse = true } : KeyCodec<TKey>.Of(() => DefaultSerde<TKey>.InstanceOf(this));
     }
 
-    private void Note(Type type, HashSet<Type> seen)
+    private IEnumerable<(string Type, string Signature)> GivenIn(Type type)
     {
-        if (!seen.Add(type)) return;
-        if (_given.TryGetValue(type, out var given)) lock (_inState) _inState.Add($"serde of {TypeNames.Full(type)}: {given.Signature}");
-        foreach (var part in given is null ? ValueForm.Of(type).Parts.Select(static part => part.Type) : given.Parts) Note(part, seen);
+        var seen = new HashSet<Type>();
+        Look(type);
+        return seen.Where(_given.ContainsKey).Select(part => (Type: TypeNames.Full(part), _given[part].Signature))
+            .OrderBy(static given => given.Type, StringComparer.Ordinal);
+
+        void Look(Type part)
+        {
+            if (!seen.Add(part)) return;
+            var parts = _given.TryGetValue(part, out var given) ? given.Parts : ValueForm.Of(part).Parts.Select(static part => part.Type);
+            foreach (var inner in parts) Look(inner);
+        }
     }
 
     /// <summary>Restores the serdes that the thread had before.</summary>

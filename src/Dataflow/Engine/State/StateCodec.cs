@@ -17,16 +17,16 @@ internal static class StateCodec<T>
     /// <summary>Whether values are written as they lie in memory.</summary>
     public static bool IsMemory => !RuntimeHelpers.IsReferenceOrContainsReferences<T>();
 
-    /// <summary>The name and, where values are raw memory, the size; a restart compares it.</summary>
+    /// <summary>The name, with the size where values are raw memory, else with the serdes that were given for types in them; a restart
+    /// compares it.</summary>
     /// <exception cref="PlanException">Values cannot be written.</exception>
     public static string Signature
     {
         get
         {
             CheckType();
-            if (!IsMemory) Serdes.Current?.NoteInState(typeof(T));
             StateTypes.Note(typeof(T), IsMemory);
-            return Name;
+            return IsMemory ? Name : Serdes.WithGiven(Name, typeof(T));
         }
     }
 
