@@ -91,7 +91,8 @@ internal sealed class TypeFields
             => property.PropertyType == field.FieldType && property.Name.Equals(name.TrimStart('_'), StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>Returns a field's name without the compiler's marks: <c>&lt;Total&gt;k__BackingField</c>, <c>&lt;clock&gt;P</c>.</summary>
+    /// <summary>Returns a field's name without the compiler's marks: <c>&lt;Total&gt;k__BackingField</c>, <c>&lt;clock&gt;P</c>; of F#
+    /// <c>Total@</c>.</summary>
     public static string Plain(string field)
-        => field.StartsWith('<') && field.IndexOf('>', StringComparison.Ordinal) is > 1 and var end ? field[1..end] : field;
+        => field.StartsWith('<') && field.IndexOf('>', StringComparison.Ordinal) is > 1 and var end ? field[1..end] : field.TrimEnd('@');
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.Serialization;
 using MessagePack;
 using MessagePack.Resolvers;
 
@@ -48,10 +49,14 @@ internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyLis
             return $"is a place in memory ({name}), which means nothing after a restart. Leave it out with [IgnoreMember].";
         if (KnownTypes.IsTuple(type)) return null;
         if (KnownTypes.IsOfDotNet(type)) return $"is {name}, a type of .NET that has no form which can be written. {WriteOneself}.";
+        if (type.GetMethods(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public).Any(IsCallback))
+            return $"is {name}, whose fields are filled in only while .NET serializes it ([OnSerializing]). {WriteOneself}.";
         if (Above(type) is { } above)
             return $"is {name}, which derives from .NET's {TypeNames.Of(above)}, whose content cannot be seen. {WriteOneself}.";
         return null;
     }
+
+    private static bool IsCallback(MethodInfo method) => method.IsDefined(typeof(OnSerializingAttribute), inherit: false);
 
     private static Type? Above(Type type)
     {
