@@ -227,7 +227,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
             any |= limit > _told.Last.Watermark;
             if (limit < time.Watermark)
             {
-                _told.Tell(new(limit, time.IsIdle ? _told.Last.Idleness : default));
+                _told.Tell(new(limit, time.IsIdle ? _told.Last.Idleness : time.Idleness));
                 break;
             }
 

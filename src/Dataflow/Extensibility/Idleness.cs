@@ -25,11 +25,17 @@ public readonly record struct Idleness
     /// <summary>The time of the newest record before the idle time, over all inputs of the stream.</summary>
     internal long Newest { get; private init; }
 
-    /// <summary>The idle time that this belongs to.</summary>
+    /// <summary>The period in which the idle splits of the stream, which its time leaves out, have no records.</summary>
     internal QuietSpell? Spell { get; init; }
 
-    /// <summary>Whether the stream is active again, though that news is still on its way.</summary>
-    internal bool IsOver => Spell is { IsOver: true };
+    /// <summary>The time of an active stream where that is lower than its watermark: a split that was idle continues there.</summary>
+    internal long? BehindMs { get; private init; }
+
+    /// <summary>Whether an idle split of the stream is active again, though that news is still on its way.</summary>
+    internal bool IsOver => Spell is { Least: < long.MaxValue };
+
+    /// <summary>The time at which the stream holds back others; <see cref="long.MaxValue"/> where that is its watermark.</summary>
+    internal long Least => Math.Min(BehindMs ?? long.MaxValue, Spell?.Least ?? long.MaxValue);
 
     /// <summary>The event time that the stream would have reached if it had advanced with the clock since the last record, ms since the
     /// Unix epoch; <see cref="long.MinValue"/> if the stream is not idle, or has brought no record.</summary>
@@ -46,10 +52,20 @@ public readonly record struct Idleness
     internal static Idleness Since(long watermark, long newest, TimeProvider clock, long since)
         => watermark == NoTime ? WithoutTime : new(watermark - Milliseconds(clock, since), newest);
 
+    /// <summary>The idleness of an active stream, some splits of which may be idle.</summary>
+    internal static Idleness Active(QuietSpell? spell) => new() { Spell = spell };
+
     /// <summary>Combines the idleness of two idle streams.</summary>
     internal static Idleness OfBoth(Idleness one, Idleness other)
         => new(Math.Max(one._aheadMs, other._aheadMs),
             Math.Max(one.Newest, other.Newest)) { Spell = QuietSpell.OfBoth(one.Spell, other.Spell) };
+
+    /// <summary>Adds the time of the stream where it is lower than its watermark.</summary>
+    internal Idleness WithTime(long time, long watermark)
+    {
+        time = Math.Min(time, BehindMs ?? long.MaxValue);
+        return this with { BehindMs = time < watermark && !IsIdle ? time : null };
+    }
 
     private static long Milliseconds(TimeProvider clock, long timestamp) => (long)clock.GetElapsedTime(0, timestamp).TotalMilliseconds;
 }

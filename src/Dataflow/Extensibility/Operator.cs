@@ -179,8 +179,9 @@ public abstract class Operator<TIn> : Operator
     public abstract void Advance(long watermark);
 
     /// <summary>Handles the news that all input has become idle, or active again.</summary>
-    /// <remarks>Called after the last record before the idle time and before the first one after it. A step that holds records back emits
-    /// them before it passes the call on.</remarks>
+    /// <remarks>Called after the last record before the idle time and before the first one after it, and also when part of the input
+    /// becomes active again. Pass every call on, or the steps behind may wait for ever. A step that holds records back emits them before
+    /// that.</remarks>
     public virtual void Idle(Idleness idleness)
     {
     }

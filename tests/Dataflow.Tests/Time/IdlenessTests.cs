@@ -133,7 +133,6 @@ public class IdlenessTests
         private readonly long[] _activeAt = new long[partitions + others];
         private readonly SortedDictionary<(long Window, string Sensor), (int Count, int Given, int Results)> _open = [];
         private readonly List<string> _results = [];
-        private readonly long[] _ofTopics = [long.MinValue, long.MinValue];
         private long _now;
         private long _watermark = long.MinValue;
 
@@ -189,7 +188,7 @@ public class IdlenessTests
             var all = topic == 0 ? Enumerable.Range(0, partitions).ToList() : [.. Enumerable.Range(partitions, others)];
             var active = all.Where(partition => _now - _activeAt[partition] < IdleAfterMs).Select(WatermarkOf).ToList();
             var time = active.Count > 0 ? active.Min() : all.Select(WatermarkOf).Append(long.MinValue).Max();
-            return (_ofTopics[topic] = Math.Max(_ofTopics[topic], time), active.Count == 0);
+            return (time, active.Count == 0);
         }
 
         private long WatermarkOf(int partition) => _newest[partition] is { } newest ? newest - LatenessMs : long.MinValue;

@@ -70,7 +70,7 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
     public override void Idle(Idleness idleness)
     {
         _idleness = idleness;
-        if (_parts.Count == 0 || !idleness.IsIdle) writer.Idle(idleness);
+        if (_parts.Count == 0) writer.Idle(idleness);
     }
 
     public void Flush()

@@ -98,7 +98,7 @@ internal sealed class ExchangeInput<T> : TaskInput
         if (time == _times[origin.From]) return;
         _times[origin.From] = time;
         _isNews = true;
-        if (!time.IsIdle && _told.Last.IsIdle) _told.Tell(_told.Last with { Idleness = default });
+        if (!time.IsIdle && _told.Last.IsIdle) _told.GoOn();
     }
 
     private sealed class Origin(int from, ChannelReader<ExchangeBatch<T>> batches)

@@ -266,7 +266,6 @@ internal sealed class StreamTask
     private void TellTimes()
     {
         foreach (var step in _timeMakers) step.Look();
-        foreach (var step in _timeMakers) step.GoOn();
         foreach (var step in _timeMakers) step.Tell();
         foreach (var input in _inputs) input.Tell();
     }

@@ -11,13 +11,13 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
     private long[] _newest = []; // by split id + 1; the first is for records of no known split
     private SplitTime[] _splits = [];
     private InputTime[] _times = []; // of the splits
+    private long[] _idleAt = []; // the watermarks of idle splits, by split id + 1; MaxValue: not idle
     private TimeOfWorkers _workers = null!; // set by Open
     private ToldTime _told = null!; // set by Open
     private InputTime _agreed = InputTime.None;
     private ulong _range; // the distance from the smallest allowed time to the greatest
-    private long _saved; // the watermark emitted before a restart holds after it
     private bool _isEnded;
-    private bool _isIdle; // as last told to the next step
+    private bool _isAnyIdle;
 
     public long Watermark => _told.Last.Watermark;
 
@@ -41,7 +41,7 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
         }
 
         if (unchecked((ulong)(timestamp - TimeRange.Min)) > _range && !IsAllowed(timestamp, in record)) return;
-        if (_isIdle) TakeFirst();
+        if (_isAnyIdle && _idleAt[record.Origin.Split + 1] < long.MaxValue) TakeFirst(record.Origin.Split);
         ref var newest = ref _newest[record.Origin.Split + 1];
         if (timestamp > newest) newest = timestamp;
         Emit(record with { Timestamp = timestamp });
@@ -65,8 +65,16 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
     {
         if (options.MaxAhead is not null) SetRange();
         var now = Context.Time.GetTimestamp();
-        for (var i = 0; i < _splits.Length; i++) _times[i] = _splits[i].Look(_newest[_splits[i].Id + 1], now);
+        for (var i = 0; i < _splits.Length; i++)
+        {
+            var split = _splits[i].Id + 1;
+            _times[i] = _splits[i].Look(_newest[split], now);
+            _idleAt[split] = _times[i].IsIdle ? _times[i].Watermark : long.MaxValue;
+        }
+
         var own = _splits.Length > 0 ? InputTime.OfInputs(_times) : new(long.MinValue, Idleness.WithoutTime);
+        _idleAt[0] = own.IsIdle ? own.Watermark : long.MaxValue;
+        _isAnyIdle = _idleAt.AsSpan().ContainsAnyExcept(long.MaxValue);
         var isNews = _isEnded
             ? _workers.End(Context.Worker, own)
             : _workers.Say(Context.Worker, own, Context.Task.Worker.HasLookedAtQuietSplits);
@@ -74,17 +82,7 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
         _agreed = _workers.Agreed;
     }
 
-    public void GoOn()
-    {
-        if (_isIdle && !_workers.Agreed.IsIdle) TellThatItGoesOn();
-    }
-
-    public void Tell()
-    {
-        var now = options.AdvancesWhenQuiet ? Quiet(_agreed) : _agreed;
-        _told.Tell(now with { Watermark = Math.Max(now.Watermark, _saved) });
-        _isIdle = _told.Last.IsIdle;
-    }
+    public void Tell() => _told.Tell(options.AdvancesWhenQuiet ? Quiet(_agreed) : _agreed);
 
     public override void Capture(StepCheckpoint checkpoint)
     {
@@ -99,10 +97,10 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
         _splits = [.. Context.Task.SplitsAbove(Context.NodeId).Select(split => new SplitTime(Context, split, options))];
         _times = new InputTime[_splits.Length];
         _newest = Enumerable.Repeat(long.MinValue, Context.Task.Job.Splits.Count + 1).ToArray();
+        _idleAt = Enumerable.Repeat(long.MaxValue, _newest.Length).ToArray();
         foreach (var split in _splits) _newest[split.Id + 1] = split.Newest;
         _workers = Context.Shared(() => new TimeOfWorkers(Context.Workers, Context.Task.Job.Plan.MakesTimeInStages > 1));
-        _told = new(base.Advance, base.Idle);
-        _saved = Context.SavedWatermarks(sources).Min();
+        _told = new(base.Advance, base.Idle, from: Context.SavedWatermarks(sources).Min());
         SetRange();
     }
 
@@ -128,16 +126,11 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
         _range = (ulong)(max - TimeRange.Min);
     }
 
-    /// <summary>Handles the first record after an idle time: from just before it, the stream counts again where it meets others.</summary>
-    private void TakeFirst()
+    /// <summary>Handles the first record after an idle time of a split: from just before it, the split counts again.</summary>
+    private void TakeFirst(int split)
     {
-        _workers.GoOn(Context.Worker);
-        TellThatItGoesOn();
-    }
-
-    private void TellThatItGoesOn()
-    {
-        _isIdle = false;
-        _told.Tell(_told.Last with { Idleness = default });
+        _workers.GoOn(Context.Worker, _idleAt[split + 1]);
+        _told.GoOn();
+        _idleAt[split + 1] = _idleAt[0] = long.MaxValue;
     }
 }

@@ -7,9 +7,6 @@ internal interface IMakesTime
     /// <summary>Looks up the time of its splits, those of all workers.</summary>
     void Look();
 
-    /// <summary>Tells the next step that records come again, if they do.</summary>
-    void GoOn();
-
     /// <summary>Tells the next step the time that was found.</summary>
     void Tell();
 }

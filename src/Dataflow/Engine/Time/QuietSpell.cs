@@ -1,25 +1,41 @@
 namespace Dataflow.Time;
 
-/// <summary>A period in which a stream has no records. Safe for any thread.</summary>
-/// <remarks>A step that was told that a stream is idle learns here, at once, that it is active again: that news, which comes behind the
-/// records before it, may arrive later than the time of another stream that was only determined after it.</remarks>
+/// <summary>A period in which no idle split of a stream has a record. Safe for any thread.</summary>
+/// <remarks>The time of a stream leaves its idle splits out. A step that was told such a time learns here, at once, that one of them is
+/// active again: that news, which comes behind the records before it, may arrive later than the time of another stream that was only
+/// determined after it.</remarks>
 internal abstract record QuietSpell
 {
-    /// <summary>Whether a record has come since.</summary>
-    public abstract bool IsOver { get; }
+    /// <summary>The lowest watermark of the splits that are active again; <see cref="long.MaxValue"/> while none is.</summary>
+    public abstract long Least { get; }
 
-    /// <summary>Combines the idle periods of two streams: over once either is active again.</summary>
+    /// <summary>Combines the periods of two streams.</summary>
     public static QuietSpell? OfBoth(QuietSpell? one, QuietSpell? other)
         => one is null || one == other ? other : other is null ? one : new OfTwo(one, other);
 
-    /// <summary>The idle period of one stream.</summary>
+    /// <summary>The period of one stream.</summary>
     public sealed record OfOne : QuietSpell
     {
-        private volatile bool _isOver;
+        private long _least;
+        private volatile OfOne? _next; // set once this one is over
 
-        public override bool IsOver => _isOver;
+        public override long Least
+        {
+            get
+            {
+                var least = long.MaxValue;
+                for (var spell = this; spell._next is { } next; spell = next) least = Math.Min(least, spell._least);
+                return least;
+            }
+        }
 
-        public void End() => _isOver = true;
+        /// <summary>Ends the period; returns the next one.</summary>
+        /// <param name="watermark">The watermark of the split that is active again.</param>
+        public OfOne End(long watermark)
+        {
+            _least = watermark;
+            return _next = new();
+        }
 
         public bool Equals(OfOne? other) => ReferenceEquals(this, other);
 
@@ -28,6 +44,6 @@ internal abstract record QuietSpell
 
     private sealed record OfTwo(QuietSpell One, QuietSpell Other) : QuietSpell
     {
-        public override bool IsOver => One.IsOver || Other.IsOver;
+        public override long Least => Math.Min(One.Least, Other.Least);
     }
 }

@@ -16,7 +16,7 @@ internal sealed class TimeOfWorkers(int workers, bool looksTwice) : IAsyncDispos
     private readonly InputTime[] _found = [.. Enumerable.Repeat(InputTime.None, workers)]; // of all, as each found it
     private readonly bool[] _isEnded = new bool[workers];
     private InputTime _agreed = InputTime.None;
-    private QuietSpell.OfOne? _spell; // while all are idle
+    private QuietSpell.OfOne _spell = new(); // until the next record of an idle split
 
     /// <summary>The time that all workers have found.</summary>
     public InputTime Agreed
@@ -27,15 +27,21 @@ internal sealed class TimeOfWorkers(int workers, bool looksTwice) : IAsyncDispos
         }
     }
 
-    /// <summary>Reports that a record has come to a worker after all splits were idle: before anything that the worker reports of other
-    /// streams.</summary>
-    public void GoOn(int worker)
+    /// <summary>Reports that a record has come from an idle split: before anything that the worker reports of other streams.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <param name="watermark">The watermark of the split so far.</param>
+    public void GoOn(int worker, long watermark)
     {
         lock (_gate)
         {
-            _own[worker] = _seen[worker] = _found[worker] = _agreed = InputTime.None;
-            _spell?.End();
-            _spell = null;
+            _spell = _spell.End(watermark);
+            foreach (var times in new[] { _own, _seen, _found })
+            {
+                var time = times[worker];
+                times[worker] = new(time.IsIdle ? watermark : Math.Min(time.Watermark, watermark), default);
+            }
+
+            Agree();
         }
     }
 
@@ -72,8 +78,13 @@ internal sealed class TimeOfWorkers(int workers, bool looksTwice) : IAsyncDispos
         var isNews = all != _found[worker];
         _found[worker] = looksTwice ? _seen[worker] : all;
         _seen[worker] = all;
-        _agreed = InputTime.OfParts(_found);
-        if (_agreed.IsIdle) _agreed = _agreed with { Idleness = _agreed.Idleness with { Spell = _spell ??= new() } };
+        Agree();
         return isNews;
+    }
+
+    private void Agree()
+    {
+        var found = InputTime.OfParts(_found);
+        _agreed = found with { Idleness = found.Idleness with { Spell = _spell } };
     }
 }
