@@ -44,22 +44,27 @@ internal sealed class TrainingCursors(LogStore log) : IDisposable
                 return;
             }
 
-            var commit = new LogCommit();
-            order.WriteTo(commit, group.Cursor, set.Topic);
-            for (var shard = 0; shard < log.GetTopic(set.Topic).PartitionCount; shard++)
-            {
-                var (from, to) = set.RangeOf(log, shard);
-                commit.SetGroupOffset(group.Start, set.Topic, shard, from);
-                commit.SetGroupOffset(group.End, set.Topic, shard, to);
-                commit.SetGroupOffset(group.Cursor, set.Topic, shard, from);
-            }
-
-            await log.CommitAsync(commit).ConfigureAwait(false);
+            await log.CommitAsync(BeginningOf(set, group, order)).ConfigureAwait(false);
         }
         finally
         {
             _beginning.Release();
         }
+    }
+
+    private LogCommit BeginningOf(ServedSet set, Group group, EpochOrder order)
+    {
+        var commit = new LogCommit();
+        order.WriteTo(commit, group.Cursor, set.Topic);
+        for (var shard = 0; shard < log.GetTopic(set.Topic).PartitionCount; shard++)
+        {
+            var (from, to) = set.RangeOf(log, shard);
+            commit.SetGroupOffset(group.Start, set.Topic, shard, from);
+            commit.SetGroupOffset(group.End, set.Topic, shard, to);
+            commit.SetGroupOffset(group.Cursor, set.Topic, shard, from);
+        }
+
+        return commit;
     }
 
     /// <summary>Refuses another order: a cursor is a place in one order; in another, rows before it would be new and rows behind it

@@ -40,14 +40,7 @@ internal sealed class FeatureRequests
         var (request, response) = (context.Request, context.Response);
         try
         {
-            if (_listener.IsForeign(request)) throw new RequestException(403, Foreign);
-            if (Is(request, "/health", IsGetOrHead))
-                await WriteAsync(response, _job.Completion.IsCompleted ? 503 : 200, Health()).ConfigureAwait(false);
-            else if (!_listener.Allows(request))
-                throw new RequestException(401, "The request has not the token that the server was started with.");
-            else if (Is(request, "/get-online-features", HttpMethods.IsPost)) await AnswerAsync(request, response).ConfigureAwait(false);
-            else if (Is(request, "/openapi.json", IsGetOrHead)) await WriteAsync(response, 200, _openApi).ConfigureAwait(false);
-            else throw new RequestException(404, $"There is no {request.Method} {request.Path}; /openapi.json says what there is.");
+            await RouteAsync(request, response).ConfigureAwait(false);
         }
         catch (RequestException error)
         {
@@ -61,6 +54,17 @@ internal sealed class FeatureRequests
         {
             await WriteAsync(response, 500, Detail($"The features could not be computed ({error.GetType().Name}).")).ConfigureAwait(false);
         }
+    }
+
+    private Task RouteAsync(HttpRequest request, HttpResponse response)
+    {
+        if (_listener.IsForeign(request)) throw new RequestException(403, Foreign);
+        if (Is(request, "/health", IsGetOrHead)) return WriteAsync(response, _job.Completion.IsCompleted ? 503 : 200, Health());
+        if (!_listener.Allows(request))
+            throw new RequestException(401, "The request has not the token that the server was started with.");
+        if (Is(request, "/get-online-features", HttpMethods.IsPost)) return AnswerAsync(request, response);
+        if (Is(request, "/openapi.json", IsGetOrHead)) return WriteAsync(response, 200, _openApi);
+        throw new RequestException(404, $"There is no {request.Method} {request.Path}; /openapi.json says what there is.");
     }
 
     private static bool Is(HttpRequest request, string path, Func<string, bool> isMethod)

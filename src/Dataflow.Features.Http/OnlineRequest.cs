@@ -86,21 +86,26 @@ internal sealed class OnlineRequest
                 if (column.Name == name) throw new RequestException(422, $"'entities' has the column '{name}' twice.");
             }
 
-            if (Next(ref json).TokenType != JsonTokenType.StartArray) throw new JsonException();
-            var (start, rows) = ((int)json.TokenStartIndex, 0);
-            while (json.Read() && json.TokenType != JsonTokenType.EndArray)
-            {
-                json.Skip();
-                rows++;
-            }
-
-            Entities.Add(new EntityColumn(name, start, (int)json.BytesConsumed - start));
-            if (rows > MaxRows)
-                throw new RequestException(422, $"Column '{name}' of 'entities' has {rows} values; ask for {MaxRows} at most.");
-            if (Rows >= 0 && rows != Rows)
-                throw new RequestException(422, $"Column '{name}' of 'entities' has {rows} values, others have {Rows}.");
-            Rows = rows;
+            ReadColumn(ref json, name);
         }
+    }
+
+    private void ReadColumn(ref Utf8JsonReader json, string name)
+    {
+        if (Next(ref json).TokenType != JsonTokenType.StartArray) throw new JsonException();
+        var (start, rows) = ((int)json.TokenStartIndex, 0);
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            json.Skip();
+            rows++;
+        }
+
+        Entities.Add(new EntityColumn(name, start, (int)json.BytesConsumed - start));
+        if (rows > MaxRows)
+            throw new RequestException(422, $"Column '{name}' of 'entities' has {rows} values; ask for {MaxRows} at most.");
+        if (Rows >= 0 && rows != Rows)
+            throw new RequestException(422, $"Column '{name}' of 'entities' has {rows} values, others have {Rows}.");
+        Rows = rows;
     }
 
     private static ref Utf8JsonReader Next(ref Utf8JsonReader json)

@@ -70,32 +70,10 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
         ArgumentException.ThrowIfNullOrEmpty(directory);
         options ??= new LogOptions();
         directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
-        if (options.Durability == Durability.Memory)
-        {
-            var memory = new MemoryFileSystem();
-            var empty = new LogState(LogLayout.Topics(directory), memory);
-            return new LogStore(directory, options, empty, memory, journal: null, RecoveryReport.Nothing, taken: null);
-        }
-
-        var files = options.FileSystem;
-        IDisposable? taken = null;
-        Journal? journal = null;
-        try
-        {
-            files.CreateDirectory(directory);
-            taken = DirectoryLock.Take(files, directory, options.Time);
-            (var state, journal, var report) = new Recovery(files, directory, options).Run();
-            return new LogStore(directory, options, state, files, journal, report, taken);
-        }
-        catch (Exception error)
-        {
-            journal?.Dispose();
-            taken?.Dispose();
-            if (error is SyncFailedException) throw LogFailedException.Of(directory, error.InnerException!);
-            if (error is IOException full && DiskErrors.IsDiskFull(full)) throw LogFullException.Of(directory, full);
-            if (DiskErrors.IsRefusal(error)) throw LogAccessException.Opening(directory, error);
-            throw;
-        }
+        if (options.Durability != Durability.Memory) return OpenOnDisk(directory, options);
+        var memory = new MemoryFileSystem();
+        var empty = new LogState(LogLayout.Topics(directory), memory);
+        return new LogStore(directory, options, empty, memory, journal: null, RecoveryReport.Nothing, taken: null);
     }
 
     /// <summary>Looks up a topic.</summary>
@@ -216,6 +194,29 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
     {
         Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private static LogStore OpenOnDisk(string directory, LogOptions options)
+    {
+        var files = options.FileSystem;
+        IDisposable? taken = null;
+        Journal? journal = null;
+        try
+        {
+            files.CreateDirectory(directory);
+            taken = DirectoryLock.Take(files, directory, options.Time);
+            (var state, journal, var report) = new Recovery(files, directory, options).Run();
+            return new LogStore(directory, options, state, files, journal, report, taken);
+        }
+        catch (Exception error)
+        {
+            journal?.Dispose();
+            taken?.Dispose();
+            if (error is SyncFailedException) throw LogFailedException.Of(directory, error.InnerException!);
+            if (error is IOException full && DiskErrors.IsDiskFull(full)) throw LogFullException.Of(directory, full);
+            if (DiskErrors.IsRefusal(error)) throw LogAccessException.Opening(directory, error);
+            throw;
+        }
     }
 
     /// <summary>Checks retention from time to time from now on, if a topic keeps its records for a limited time.</summary>

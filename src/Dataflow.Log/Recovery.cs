@@ -58,15 +58,33 @@ internal sealed class Recovery(IFileSystem files, string directory, LogOptions o
             scan.ThrowIfDamaged(missingSequence: 1);
             return false;
         }
+        CheckBeginning(file, scan, path);
+
+        using var replay = new SegmentReplay(files, _state.Files, options.Durability == Durability.PowerLoss);
+        Replay(scan, replay, path, JournalFile.HeaderBytes);
+        var firstSequence = _lastSequence;
+        ReplayRest(scan, replay, path);
+        if (Leftovers.UnknownPartitions(files, _state.TopicsDirectory, _state).FirstOrDefault() is { } unknown)
+            throw CorruptLogException.TopicUnknown(unknown);
+        var cuts = replay.Finish(_state, _lastSequence);
+        RecoveryCut[] torn = scan.TornBytes() is > 0 and var bytes ? [new RecoveryCut(path, scan.Position, bytes)] : [];
+        _report = new RecoveryReport(generation, _lastSequence - firstSequence, [.. torn, .. cuts]);
+        if (options.Durability == Durability.PowerLoss) file.SyncOrFail(); // a killed process may not have; older files go only then
+        return true;
+    }
+
+    private void CheckBeginning(JournalFile file, JournalScan scan, string path)
+    {
         if (!file.TryReadHeader(out var successor)) throw CorruptLogException.Journal(path, 0, "the header is damaged");
         if (scan.Entry.Kind != EntryKind.Checkpoint)
             throw CorruptLogException.Journal(
                 path, JournalFile.HeaderBytes, $"the first entry is of kind {(int)scan.Entry.Kind}, not a checkpoint");
         if (successor != 0) throw CorruptLogException.SuccessorMissing(FileOf(successor), path);
+    }
 
-        using var replay = new SegmentReplay(files, _state.Files, options.Durability == Durability.PowerLoss);
-        Replay(scan, replay, path, JournalFile.HeaderBytes);
-        var firstSequence = _lastSequence;
+    /// <summary>Replays the entries behind the checkpoint, which follow each other without a gap.</summary>
+    private void ReplayRest(JournalScan scan, SegmentReplay replay, string path)
+    {
         var position = scan.Position;
         while (scan.TryRead())
         {
@@ -77,13 +95,6 @@ internal sealed class Recovery(IFileSystem files, string directory, LogOptions o
             position = scan.Position;
         }
         scan.ThrowIfDamaged(_lastSequence + 1);
-        if (Leftovers.UnknownPartitions(files, _state.TopicsDirectory, _state).FirstOrDefault() is { } unknown)
-            throw CorruptLogException.TopicUnknown(unknown);
-        var cuts = replay.Finish(_state, _lastSequence);
-        RecoveryCut[] torn = scan.TornBytes() is > 0 and var bytes ? [new RecoveryCut(path, scan.Position, bytes)] : [];
-        _report = new RecoveryReport(generation, _lastSequence - firstSequence, [.. torn, .. cuts]);
-        if (options.Durability == Durability.PowerLoss) file.SyncOrFail(); // a killed process may not have; older files go only then
-        return true;
     }
 
     private void Replay(JournalScan scan, SegmentReplay replay, string path, long position)

@@ -16,16 +16,9 @@ internal static partial class RegularFile
             using var file = Open(path);
             var length = RandomAccess.GetLength(file); // throws for pipes
             if (length > maxBytes) throw ModelException.TooLong(path, length, maxBytes);
-            var bytes = new byte[length];
-            for (int at = 0, read; at < bytes.Length; at += read)
-            {
-                read = RandomAccess.Read(file, bytes.AsSpan(at), at);
-                if (read == 0) throw new EndOfStreamException("it became shorter while it was read");
-            }
-
             // Devices report a length of 0, but return bytes all the same.
             if (length == 0 && RandomAccess.Read(file, new byte[1], 0) > 0) throw ModelException.NotRegular(path);
-            return bytes;
+            return ReadAll(file, length);
         }
         catch (NotSupportedException)
         {
@@ -35,6 +28,18 @@ internal static partial class RegularFile
         {
             throw Directory.Exists(path) ? ModelException.NotRegular(path) : ModelException.Unreadable(path, cause);
         }
+    }
+
+    private static byte[] ReadAll(SafeFileHandle file, long length)
+    {
+        var bytes = new byte[length];
+        for (int at = 0, read; at < bytes.Length; at += read)
+        {
+            read = RandomAccess.Read(file, bytes.AsSpan(at), at);
+            if (read == 0) throw new EndOfStreamException("it became shorter while it was read");
+        }
+
+        return bytes;
     }
 
     /// <summary>Opens without waiting: a pipe may have no writer.</summary>

@@ -49,26 +49,30 @@ public sealed record JobStatus(
 
     internal static JobStatus Of(JobRun job)
     {
-        var instances = job.Tasks.SelectMany(task => task.Instances)
-            .ToLookup(instance => instance.Context.NodeId);
-        var emitted = job.CountEmitted();
-        var (before, age) = job.EmittedBefore.Before;
-        var steps = job.Plan.Nodes.OrderBy(node => node.Id).Where(node => instances.Contains(node.Id))
-            .Select(node => StepStatus.Of(node.Name, [.. instances[node.Id]], GivenTo(node, emitted)) with
-            {
-                Label = job.Plan.LabelOf(node),
-                InPerSecond = PerSecond(GivenTo(node, emitted) - GivenTo(node, before)),
-                EmittedPerSecond = PerSecond(emitted[node.Id] - before.GetValueOrDefault(node.Id)),
-            });
         var splits = job.Tasks.SelectMany(task => task.Splits).OrderBy(split => split.Id).Select(SplitStatus.Of);
         return new JobStatus(
-            [.. steps], [.. splits], job.Coordinator.Metrics.ToStatus(), job.Tasks.Sum(task => task.StateEntries))
+            StepsOf(job), [.. splits], job.Coordinator.Metrics.ToStatus(), job.Tasks.Sum(task => task.StateEntries))
         {
             State = job.State,
             Restarts = job.Options.Restarted,
             RestoreTime = job.RestoreTime,
             Stages = [.. job.Tasks.OrderBy(task => task.Name, StringComparer.Ordinal).Select(task => task.ToStatus())],
         };
+    }
+
+    private static IReadOnlyList<StepStatus> StepsOf(JobRun job)
+    {
+        var instances = job.Tasks.SelectMany(task => task.Instances)
+            .ToLookup(instance => instance.Context.NodeId);
+        var emitted = job.CountEmitted();
+        var (before, age) = job.EmittedBefore.Before;
+        return [.. job.Plan.Nodes.OrderBy(node => node.Id).Where(node => instances.Contains(node.Id))
+            .Select(node => StepStatus.Of(node.Name, [.. instances[node.Id]], GivenTo(node, emitted)) with
+            {
+                Label = job.Plan.LabelOf(node),
+                InPerSecond = PerSecond(GivenTo(node, emitted) - GivenTo(node, before)),
+                EmittedPerSecond = PerSecond(emitted[node.Id] - before.GetValueOrDefault(node.Id)),
+            })];
 
         double PerSecond(long records) => age > TimeSpan.Zero ? records / age.TotalSeconds : 0;
 
