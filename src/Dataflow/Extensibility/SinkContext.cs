@@ -14,6 +14,12 @@ public sealed record SinkContext(LogStore Log, int Worker)
     /// not part of it.</summary>
     public string PlanHash { get; init; } = "";
 
+    /// <summary>The job's clock; use no other.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Cancelled when the job ends for any reason: for what the writer waits for.</summary>
+    public CancellationToken Stopping { get; init; }
+
     /// <summary>The origins of the job's splits, by <see cref="RecordOrigin.Split"/>.</summary>
     public IReadOnlyList<SplitPlace> Splits { get; init; } = [];
 }

@@ -9,4 +9,11 @@ public sealed record SourceSplit(int Id, int Index, string Name, long? End)
 {
     /// <summary>The mark that its last reader gave as <see cref="SourceReader{T}.Mark"/> at the position; empty at first.</summary>
     public ReadOnlyMemory<byte> Mark { get; init; }
+
+    /// <summary>The number of splits in that result.</summary>
+    public int Count { get; init; }
+
+    /// <summary>Whether the source had other splits in the checkpoint that the job starts from, but not this one: it was added, and nobody
+    /// has read its start.</summary>
+    public bool IsAdded { get; init; }
 }

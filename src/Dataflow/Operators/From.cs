@@ -58,10 +58,21 @@ static partial class Verbs
             where TKey : notnull
         {
             ArgumentNullException.ThrowIfNull(topic);
-            var source = new SourceNode<Keyed<TKey, Change<TRow>>>(new TopicTableSource<TKey, TRow>(topic), FeedsTable: true);
+            return pipeline.Table(new TopicTableSource<TKey, TRow>(topic), name);
+        }
+
+        /// <summary>Reads a source of changes as a table, for joins: an insert for a key that has a row replaces it, a delete removes
+        /// it.</summary>
+        /// <param name="source">The source; if it is bounded, it is read to the end before any stream starts.</param>
+        /// <param name="name">Names the table's state; the source's name unless given.</param>
+        public Table<TKey, TRow> Table<TKey, TRow>(Source<Keyed<TKey, Change<TRow>>> source, string? name = null)
+            where TKey : notnull
+        {
+            ArgumentNullException.ThrowIfNull(source);
             var changes = new KeyedStream<TKey, Change<TRow>>(
-                new Stream<Keyed<TKey, Change<TRow>>>(pipeline, source), isPartitioned: false);
-            return Dataflow.Table<TKey, TRow>.OfUpserts(changes, name ?? topic.Name, isFromSource: true);
+                new Stream<Keyed<TKey, Change<TRow>>>(pipeline, new SourceNode<Keyed<TKey, Change<TRow>>>(source, FeedsTable: true)),
+                isPartitioned: false);
+            return Dataflow.Table<TKey, TRow>.OfUpserts(changes, name ?? source.Name, isFromSource: true);
         }
 
         /// <summary>Reads a topic as a table: the latest row of each key, for joins.</summary>

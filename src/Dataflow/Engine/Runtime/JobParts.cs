@@ -57,21 +57,22 @@ internal sealed record JobParts(
     private static async Task<JobParts> OpenAsync(Plan plan, JobOptions options, LogStore log, CancellationToken cancellationToken)
     {
         LogPreparation.Check(plan, log);
-        await CreateAsync(log, plan.Nodes.Where(static node => node is ISourceNode), cancellationToken).ConfigureAwait(false);
+        await CreateAsync(plan, log, plan.Nodes.Where(static node => node is ISourceNode), cancellationToken).ConfigureAwait(false);
         var sources = SplitTable.Describe(plan, new SourceContext(log, options.Time)); // before anything of a checkpoint is created
         var topics = await CheckpointTopics.OpenAsync(log, plan.Pipeline, plan.WritesDeadLetters, cancellationToken).ConfigureAwait(false);
         var restored = new RestoredCheckpoint(topics.ReadLast());
         restored.CheckMatches(plan, sources);
-        await CreateAsync(log, plan.Nodes, cancellationToken).ConfigureAwait(false);
+        await CreateAsync(plan, log, plan.Nodes, cancellationToken).ConfigureAwait(false);
         return new JobParts(plan, options, log, topics, restored, new SplitTable(sources, restored), sources);
     }
 
-    private static async Task CreateAsync(LogStore log, IEnumerable<Node> steps, CancellationToken cancellationToken)
+    private static async Task CreateAsync(Plan plan, LogStore log, IEnumerable<Node> steps, CancellationToken cancellationToken)
     {
         foreach (var topic in steps.Select(static step => step.Creates).OfType<NewTopic>())
         {
-            if (!log.TryGetTopic(topic.Name, out _))
-                await log.CreateTopicAsync(topic.Name, topic.Partitions, cancellationToken).ConfigureAwait(false);
+            var name = topic.NameIn(plan.Pipeline);
+            if (!log.TryGetTopic(name, out _))
+                await log.CreateTopicAsync(name, topic.Partitions, cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -70,6 +70,8 @@ internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>
         {
             Pipeline = job.Plan.Pipeline,
             PlanHash = job.Plan.HashOf(job.Plan.Nodes.First(node => node.Id == Context.NodeId)),
+            Time = job.Time,
+            Stopping = job.Stopping,
             Splits = job.Splits.Places,
         };
         _writer = Call("open", self => sink.Open(Context.Saved(self._stateKey), context));

@@ -60,13 +60,19 @@ internal sealed class SplitTable
     private void Add(ISourceNode source, IReadOnlyList<SplitDescription> splits, RestoredCheckpoint restored)
     {
         var list = new List<SourceSplit>();
+        var isKnown = splits.Any(split => restored.PositionOf(split.Name) is not null);
         foreach (var (index, split) in splits.Index())
         {
             var place = new SplitPlace(source.Name, index);
             var id = IdOf(split.Name);
             if (id < 0) id = Add(split.Name, place);
             _places[id] = place;
-            list.Add(new SourceSplit(id, index, split.Name, restored.EndOf(split)) { Mark = restored.MarkOf(split.Name) });
+            list.Add(new SourceSplit(id, index, split.Name, restored.EndOf(split))
+            {
+                Mark = restored.MarkOf(split.Name),
+                Count = splits.Count,
+                IsAdded = isKnown && restored.PositionOf(split.Name) is null,
+            });
         }
 
         _bySource.Add((Node)source, list);

@@ -13,6 +13,12 @@ public abstract class Serde<T>
     /// <exception cref="PlanException">There is none for the type; the message says what to do.</exception>
     public static Serde<T> Default => DefaultSerde<T>.Instance;
 
+    /// <summary>The serde that the pipeline uses for the type in topics: the one of <see cref="Pipeline.UseSerde"/>, else
+    /// <see cref="Default"/>. Only where the pipeline is planned, opened or run: on the threads that call steps, sources and
+    /// sinks.</summary>
+    /// <exception cref="PlanException">There is none for the type; the message says what to do.</exception>
+    public static Serde<T> Current => DefaultSerde<T>.Current;
+
     /// <summary>The serde that state uses: values without references as they lie in memory, others with all their content. For values
     /// inside state whose form a step decides itself.</summary>
     /// <remarks>It uses the serdes of the pipeline that plans, opens or runs on the thread (<see cref="Pipeline.UseSerde"/>). Bytes are
