@@ -13,7 +13,8 @@ public sealed class RoomsSource(params IReadOnlyList<string> rooms) : Source<Key
 
     public override bool IsBounded => Ends;
 
-    public override IReadOnlyList<SplitDescription> Describe(SourceContext context) => [.. rooms.Select(room => new SplitDescription(room))];
+    public override IReadOnlyList<SplitDescription> Describe(SourceContext context)
+        => [.. rooms.Select(room => new SplitDescription(room))];
 
     public override SourceReader<Keyed<string, Change<int>>> Open(SourceSplit split, long position, SourceContext context)
     {

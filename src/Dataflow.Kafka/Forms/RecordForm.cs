@@ -1,0 +1,19 @@
+using Confluent.Kafka;
+
+namespace Dataflow.Kafka;
+
+/// <summary>The form of a pipeline's values in a topic's records. Made for one reader or writer, with the serdes of its pipeline.</summary>
+internal abstract class RecordForm<T>
+{
+    /// <summary>Whether values need headers and the topic's name, which cost memory for each record.</summary>
+    public virtual bool NeedsAll => false;
+
+    /// <summary>Whether a record without a value has no meaning.</summary>
+    public virtual bool NeedsValue => false;
+
+    /// <summary>Makes a value of a record.</summary>
+    public abstract T Read(ConsumeResult<Bytes, Bytes> record);
+
+    /// <summary>Makes a record of a value.</summary>
+    public abstract void Write(T value, RecordToWrite record);
+}

@@ -1,0 +1,62 @@
+using System.ComponentModel;
+
+namespace Dataflow.Kafka;
+
+/// <summary>The sources of Apache Kafka, as extension members of <see cref="Source"/>.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class KafkaSources
+{
+    extension(Source)
+    {
+        /// <summary>Reads the values of a topic: committed records only, each once, from the pipeline's own checkpoint on. Each partition
+        /// is a split.</summary>
+        /// <remarks>Timestamps of records are Kafka's. A record without a value is one that could not be read: use <see cref="KafkaTable"/>
+        /// or <see cref="KafkaRecords"/> for topics that have such.</remarks>
+        /// <param name="topic">The topic's name, or a regular expression for several, which begins with '^'.</param>
+        /// <param name="kafka">The cluster.</param>
+        /// <param name="serde">The form of the values; unless given, the pipeline's for the type.</param>
+        /// <param name="start">The place to begin at; the start of the topic unless given.</param>
+        /// <param name="stopAtEnd">Whether to read only up to the end that the topic has when the job first starts.</param>
+        /// <exception cref="ConnectorException">A setting of the cluster is unknown, or has a value that is not allowed.</exception>
+        /// <example><code>
+        /// pipeline.From(Source.Kafka("clicks", kafka, Serde.Json&lt;Click>(), stopAtEnd: true))
+        /// </code></example>
+        public static Source<T> Kafka<T>(
+            string topic, KafkaCluster kafka, Serde<T>? serde = null, KafkaStart? start = null, bool stopAtEnd = false)
+            => Make(topic, kafka, () => new ValueForm<T>(serde), start, stopAtEnd);
+
+        /// <summary>Reads a topic's records with keys, headers and timestamps, tombstones and records without keys included.</summary>
+        /// <param name="key">The form of the keys; unless given, the pipeline's for the type.</param>
+        /// <param name="value">The form of the values; unless given, the pipeline's for the type.</param>
+        /// <inheritdoc cref="Kafka"/>
+        /// <param name="topic">The topic's name, or a regular expression for several, which begins with '^'.</param>
+        /// <param name="kafka">The cluster.</param>
+        /// <param name="start">The place to begin at; the start of the topic unless given.</param>
+        /// <param name="stopAtEnd">Whether to read only up to the end that the topic has when the job first starts.</param>
+        /// <example><code>
+        /// pipeline.From(Source.KafkaRecords&lt;string, Click>("clicks", kafka, start: KafkaStart.Latest))
+        /// </code></example>
+        public static Source<KafkaRecord<TKey, T>> KafkaRecords<TKey, T>(
+            string topic, KafkaCluster kafka, Serde<TKey>? key = null, Serde<T>? value = null, KafkaStart? start = null,
+            bool stopAtEnd = false)
+            => Make(topic, kafka, () => new FullForm<TKey, T>(key, value), start, stopAtEnd);
+
+        /// <summary>Reads a topic as the changes of a table, for <c>pipeline.Table</c>: a record sets the row of its key, one without a
+        /// value deletes it. So it reads compacted topics.</summary>
+        /// <inheritdoc cref="KafkaRecords"/>
+        /// <example><code>
+        /// var pages = pipeline.Table(Source.KafkaTable&lt;string, Page>("pages", kafka, stopAtEnd: true));
+        /// </code></example>
+        public static Source<Keyed<TKey, Change<TRow>>> KafkaTable<TKey, TRow>(
+            string topic, KafkaCluster kafka, Serde<TKey>? key = null, Serde<TRow>? value = null, bool stopAtEnd = false)
+            => Make(topic, kafka, () => new ChangeForm<TKey, TRow>(key, value), KafkaStart.Earliest, stopAtEnd);
+    }
+
+    private static KafkaSource<T> Make<T>(string topic, KafkaCluster kafka, Func<RecordForm<T>> form, KafkaStart? start, bool stopAtEnd)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(topic);
+        ArgumentNullException.ThrowIfNull(kafka);
+        kafka.Check();
+        return new KafkaSource<T>(new TopicNames(topic), kafka, form, start ?? KafkaStart.Earliest, stopAtEnd);
+    }
+}

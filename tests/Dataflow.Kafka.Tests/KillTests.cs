@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using Confluent.Kafka;
+
+namespace Dataflow.Kafka.Tests;
+
+/// <summary>Kills a real process that reads from Kafka and writes to it, again and again; and kills the broker.</summary>
+/// <remarks>To replay a failure set <c>DATAFLOW_KILL_SEED</c> to the seed that it printed; for a long run set
+/// <c>DATAFLOW_KILLS</c>.</remarks>
+public class KillTests(SharedNode shared, ITestOutputHelper output)
+{
+    private const int Records = 300_000;
+    private const int Keys = 97;
+
+    private KafkaNode Node => shared.Node;
+
+    [Fact]
+    public async Task Kills_of_the_process_change_nothing_for_readers_of_committed_records()
+    {
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("DATAFLOW_KILL_SEED"), out var given) ? given : Environment.TickCount;
+        var kills = int.TryParse(Environment.GetEnvironmentVariable("DATAFLOW_KILLS"), out var count) ? count : 3;
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var from = Node.CreateTopic(4);
+        Node.Write(from, Enumerable.Range(0, Records).Select(i => $"key-{i % Keys}")
+            .Select(key => new Message<string?, string?> { Key = key, Value = key }));
+
+        for (var killed = 0; killed < kills;)
+        {
+            var to = Node.CreateTopic(3);
+            using var folder = new TemporaryFolder();
+            while (await DiesAsync(from, to, folder, killed < kills ? random.Next(1500) : null)) killed++;
+            output.WriteLine($"killed {killed} times");
+            var expected = Enumerable.Range(0, Records).Select(i => $"key-{i % Keys}:{(i / Keys) + 1}").Order(StringComparer.Ordinal);
+            var found = Node.Tool(
+                "kafka-console-consumer", "--topic", to, "--isolation-level", "read_committed", "--from-beginning",
+                "--max-messages", $"{Records}", "--timeout-ms", "10000").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            Assert.True(expected.SequenceEqual(found.Order(StringComparer.Ordinal)), $"Other results after {killed} kills; seed {seed}.");
+            Assert.Equal(Records, Node.Read(to).Count);
+        }
+    }
+
+    [Fact]
+    public async Task A_broker_that_is_killed_and_started_again_interrupts_a_job_and_loses_nothing()
+    {
+        using var node = new KafkaNode("broker.session.timeout.ms=3000", "broker.heartbeat.interval.ms=500");
+        var (from, to) = (node.CreateTopic(), node.CreateTopic());
+        var pipeline = new Pipeline("copy");
+        pipeline.From(Source.Kafka<string>(from, node.Cluster)).To(Sink.Kafka<string>(to, node.Cluster));
+        using var log = Runs.OpenLog();
+        await using var job = await pipeline.StartOnAsync(log);
+        node.Write(from, Enumerable.Range(0, 1000).Select(i => $"{i}"));
+        Assert.Equal(1000, node.Follow(to).Take(1000).Count());
+
+        node.Kill();
+        node.StartAgain();
+        node.Write(from, Enumerable.Range(1000, 1000).Select(i => $"{i}"));
+
+        Assert.Equal(Enumerable.Range(0, 2000), node.Follow(to).Take(2000).Select(record => int.Parse(record.Message.Value!)));
+        await job.StopAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(2000, node.Read(to).Count);
+    }
+
+    /// <summary>Runs the program; true if it had to be killed, false if it came to its end before.</summary>
+    private async Task<bool> DiesAsync(string from, string to, TemporaryFolder folder, int? lifeMs)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "KafkaTarget.dll");
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, Node.Address, from, to, folder["log"]])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var line = await process.StandardOutput.ReadLineAsync();
+        Assert.True(line == "running", line is null ? await errors : line);
+        using var life = new CancellationTokenSource(lifeMs ?? Timeout.Infinite);
+        try
+        {
+            await process.WaitForExitAsync(life.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            await process.WaitForExitAsync(CancellationToken.None);
+            return true;
+        }
+
+        Assert.True(process.ExitCode == 0, await errors);
+        return false;
+    }
+}
