@@ -61,6 +61,14 @@ public sealed class KafkaNode : IDisposable
         },
     ]));
 
+    public string SettingOf(string topic, string setting)
+    {
+        var value = "";
+        Ask(async admin => value = (await admin.DescribeConfigsAsync([new ConfigResource { Type = ResourceType.Topic, Name = topic }]))
+            [0].Entries[setting].Value);
+        return value;
+    }
+
     public void Ask(Func<IAdminClient, Task> ask)
     {
         using var admin = new AdminClientBuilder(new Dictionary<string, string> { ["bootstrap.servers"] = Address }).Build();

@@ -94,6 +94,7 @@ public class WritingTests(SharedNode shared)
         var outbox = log.GetTopic($"numbers.{topic}.outbox");
         Assert.Equal((1000, 1000), (outbox.StartOffset(0), outbox.EndOffset(0)));
         Assert.Equal(1000, Node.Read(topic).Count);
+        Assert.Equal("compact", Node.SettingOf($"dataflow.numbers.{topic}.position", "cleanup.policy"));
     }
 
     [Fact]
@@ -153,7 +154,7 @@ public class WritingTests(SharedNode shared)
         log.AppendText(outbox, "3"); // as a crash between checkpoint and transaction leaves it
         await CopyFromLog("4");
         log.AppendText(outbox, "5");
-        Node.Ask(admin => admin.DeleteRecordsAsync([new TopicPartitionOffset(positions, 0, Offset.End)]));
+        Node.Ask(admin => admin.DeleteTopicsAsync([positions]));
 
         var error = await Assert.ThrowsAsync<ConnectorException>(() => CopyFromLog("6"));
         Assert.Contains($"since topic '{positions}' is empty", error.Message, StringComparison.Ordinal);
@@ -167,6 +168,28 @@ public class WritingTests(SharedNode shared)
             log.AppendText("input", value);
             Assert.Contains(Node.Follow(topic), record => record.Message.Value == value);
             await job.StopAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task A_crash_right_after_a_transaction_brings_nothing_a_second_time()
+    {
+        var (topic, life, time) = (Node.CreateTopic(), Guid.NewGuid(), TimeProvider.System);
+        using var log = Runs.OpenLog();
+        var outbox = await log.CreateTopicAsync("outbox", 1, TestContext.Current.CancellationToken);
+        Relay(isNew: true, "1", "2"); // and nothing was deleted from the outbox yet
+
+        Relay(isNew: false, "3");
+
+        Assert.Equal(["1", "2", "3"], Node.Read(topic).Select(record => record.Message.Value));
+
+        void Relay(bool isNew, params string[] values)
+        {
+            using var writer = new TransactionalWriter(Node.Cluster, topic, $"dataflow.crash.{topic}", life, time);
+            var position = writer.Begin(isNew, outbox, TestContext.Current.CancellationToken);
+            foreach (var value in values) log.AppendText("outbox", value);
+            using var reader = log.OpenReader("outbox", 0, position);
+            writer.Write(reader, TestContext.Current.CancellationToken);
         }
     }
 

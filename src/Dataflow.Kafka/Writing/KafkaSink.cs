@@ -18,6 +18,7 @@ internal sealed class KafkaSink<T>(string topic, KafkaCluster kafka, Func<Record
 
     public override SinkWriter<T> Open(ReadOnlyMemory<byte> state, SinkContext context)
     {
+        var form = newForm();
         var outbox = context.Log.GetTopic(Outbox.NameIn(context.Pipeline));
         var life = state.IsEmpty ? Guid.NewGuid() : new Guid(state.Span);
         var writer = new TransactionalWriter(kafka, topic, $"dataflow.{context.Pipeline}.{topic}", life, context.Time);
@@ -25,7 +26,7 @@ internal sealed class KafkaSink<T>(string topic, KafkaCluster kafka, Func<Record
         {
             var position = writer.Begin(isNew: state.IsEmpty, outbox, context.Stopping);
             var relay = new Relay(context.Log, outbox, position, writer);
-            return new KafkaWriter<T>(topic, kafka, newForm(), outbox, relay, life, context);
+            return new KafkaWriter<T>(topic, kafka, form, outbox, relay, life, context);
         }
         catch
         {

@@ -31,14 +31,22 @@ internal sealed class PositionTopic(KafkaCluster kafka, string name)
         };
         try
         {
-            if (admin.GetMetadata(name, kafka.Timeout).Topics[0].Error.Code != ErrorCode.NoError)
-                admin.CreateTopicsAsync([topic], new CreateTopicsOptions { RequestTimeout = kafka.Timeout }).GetAwaiter().GetResult();
-            return true;
+            return new TopicNames(name).Find(kafka, admin, kafka.Timeout).Count;
+        }
+        catch (KafkaException error) when (error.Error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.TopicAuthorizationFailed)
+        {
+            // It is missing, or it cannot be seen.
+        }
+
+        try
+        {
+            admin.CreateTopicsAsync([topic], new CreateTopicsOptions { RequestTimeout = kafka.Timeout }).GetAwaiter().GetResult();
+            return 1;
         }
         catch (CreateTopicsException error)
         {
             var cause = error.Results[0].Error;
-            return cause.Code == ErrorCode.TopicAlreadyExists ? true : throw KafkaErrors.CannotCreate(kafka, name, cause);
+            return cause.Code == ErrorCode.TopicAlreadyExists ? 1 : throw KafkaErrors.CannotCreate(kafka, name, cause);
         }
     });
 

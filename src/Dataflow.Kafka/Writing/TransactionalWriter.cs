@@ -26,10 +26,10 @@ internal sealed class TransactionalWriter : IDisposable
     private readonly Guid _life;
     private readonly TimeProvider _time;
     private readonly TimeSpan _longestTransaction;
-    private readonly ClientErrors _errors = new();
     private readonly IProducer<byte[], byte[]> _producer;
     private readonly Message<byte[], byte[]> _message = new();
     private bool _isOpen; // whether a transaction is
+    private bool _isCommitting; // it may be committed, though the answer did not come
 
     /// <param name="kafka">The cluster.</param>
     /// <param name="topic">The topic to write to.</param>
@@ -47,8 +47,7 @@ internal sealed class TransactionalWriter : IDisposable
             ["partitioner"] = "murmur2_random", // that of Java's client
             ["dotnet.producer.delivery.report.fields"] = "none",
         };
-        _producer = new ProducerBuilder<byte[], byte[]>(kafka.ToClient(s_defaults, own)).SetLogHandler(static (_, _) => { })
-            .SetErrorHandler((_, error) => _errors.Add(error)).Build();
+        _producer = new ProducerBuilder<byte[], byte[]>(kafka.ToClient(s_defaults, own)).SetLogHandler(static (_, _) => { }).Build();
     }
 
     /// <summary>Shuts out any writer before this one, ends its transactions, and finds the position in the outbox.</summary>
@@ -92,7 +91,7 @@ internal sealed class TransactionalWriter : IDisposable
             {
                 return Transact(outbox, report: null, cancellationToken);
             }
-            catch (KafkaException error) when (!error.Error.IsFatal)
+            catch (KafkaException error) when (error is KafkaTxnRequiresAbortException || !(_isCommitting || error.Error.IsFatal))
             {
                 // Once more, now with the fate of each record, which costs memory and says what is wrong.
                 Abort(cancellationToken);
@@ -111,7 +110,7 @@ internal sealed class TransactionalWriter : IDisposable
         try
         {
             // Readers of committed records would wait for its end until it times out.
-            if (_isOpen) _producer.AbortTransaction(Slice);
+            if (_isOpen && !_isCommitting) _producer.AbortTransaction(Slice);
         }
         catch (KafkaException)
         {
@@ -142,7 +141,7 @@ internal sealed class TransactionalWriter : IDisposable
     private void Open()
     {
         _producer.BeginTransaction();
-        _isOpen = true;
+        (_isOpen, _isCommitting) = (true, false);
     }
 
     // Not as a group's offset: SendOffsetsToTransaction hangs after the loss of a coordinator (librdkafka 5456, 5511), and brokers forget
@@ -151,6 +150,7 @@ internal sealed class TransactionalWriter : IDisposable
     {
         var value = new OutboxPosition(_life, position).ToBytes();
         _producer.Produce(_positions.Name, new Message<byte[], byte[]> { Key = PositionTopic.Key, Value = value });
+        _isCommitting = true;
         Call(_producer.CommitTransaction, cancellationToken);
         _isOpen = false;
     }
@@ -212,5 +212,5 @@ internal sealed class TransactionalWriter : IDisposable
 
     private ConnectorException Named(Error error)
         => KafkaErrors.IsFencing(error) ? KafkaErrors.Fenced(_kafka, _topic, _transactionalId)
-        : KafkaErrors.Of(_kafka, Where, _errors.Hopeless.IsCompletedSuccessfully ? _errors.Hopeless.Result : error);
+        : KafkaErrors.Of(_kafka, Where, error);
 }
