@@ -69,6 +69,12 @@ public sealed class KafkaNode : IDisposable
         return value;
     }
 
+    public void Set(string topic, string setting, string value) => Ask(admin => admin.IncrementalAlterConfigsAsync(new()
+    {
+        [new ConfigResource { Type = ResourceType.Topic, Name = topic }] =
+            [new ConfigEntry { Name = setting, Value = value, IncrementalOperation = AlterConfigOpType.Set }],
+    }));
+
     public void Ask(Func<IAdminClient, Task> ask)
     {
         using var admin = new AdminClientBuilder(new Dictionary<string, string> { ["bootstrap.servers"] = Address }).Build();

@@ -193,6 +193,23 @@ public class WritingTests(SharedNode shared)
         }
     }
 
+    [Fact]
+    public async Task Results_whose_position_cannot_be_written_are_not_there_either()
+    {
+        var topic = Node.CreateTopic();
+        using var log = Runs.OpenLog();
+        var outbox = await log.CreateTopicAsync("outbox", 1, TestContext.Current.CancellationToken);
+        using var writer = new TransactionalWriter(Node.Cluster, topic, $"dataflow.one.{topic}", Guid.NewGuid(), TimeProvider.System);
+        var position = writer.Begin(isNew: true, outbox, TestContext.Current.CancellationToken);
+        Node.Set($"dataflow.one.{topic}.position", "max.message.bytes", "90"); // enough for the mark of a transaction
+        log.AppendText("outbox", "1");
+        using var reader = log.OpenReader("outbox", 0, position);
+
+        Assert.Throws<ConnectorException>(() => writer.Write(reader, TestContext.Current.CancellationToken));
+
+        Assert.Empty(Node.Read(topic));
+    }
+
     private Pipeline Copy(string from, string to)
     {
         var pipeline = new Pipeline("copy");
