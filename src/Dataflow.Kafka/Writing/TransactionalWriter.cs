@@ -28,6 +28,8 @@ internal sealed class TransactionalWriter : IDisposable
     private readonly TimeSpan _longestTransaction;
     private readonly IProducer<byte[], byte[]> _producer;
     private readonly Message<byte[], byte[]> _message = new();
+    private byte[] _key = [];
+    private byte[] _value = [];
     private bool _isOpen; // whether a transaction is
     private bool _isCommitting; // it may be committed, though the answer did not come
 
@@ -164,8 +166,8 @@ internal sealed class TransactionalWriter : IDisposable
     private void Produce(
         in LogRecord record, long now, Action<DeliveryReport<byte[], byte[]>>? report, CancellationToken cancellationToken)
     {
-        _message.Key = record.HasKey ? record.Key.ToArray() : null!;
-        _message.Value = record.HasValue ? record.Value.ToArray() : null!;
+        _message.Key = record.HasKey ? CopyOf(record.Key.Span, ref _key) : null!;
+        _message.Value = record.HasValue ? CopyOf(record.Value.Span, ref _value) : null!;
         // Brokers delete what is old, and refuse what is to come.
         _message.Timestamp = record.Timestamp > 0 && record.Timestamp <= now
             ? new Timestamp(record.Timestamp, TimestampType.CreateTime) : Timestamp.Default;
@@ -183,6 +185,14 @@ internal sealed class TransactionalWriter : IDisposable
                 _producer.Flush(Pause); // records leave the queue in time: sent, or given up after message.timeout.ms
             }
         }
+    }
+
+    // The client takes whole arrays, and copies them at once: one of the right length can be used again.
+    private static byte[] CopyOf(ReadOnlySpan<byte> bytes, ref byte[] array)
+    {
+        if (array.Length != bytes.Length) array = new byte[bytes.Length];
+        bytes.CopyTo(array);
+        return array;
     }
 
     private static Headers? HeadersOf(in LogRecord record)
