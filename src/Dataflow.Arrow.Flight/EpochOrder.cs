@@ -10,7 +10,7 @@ internal readonly record struct EpochOrder(long? Seed, long Window)
 {
     public static EpochOrder Of(long? seed, int window) => new(seed, seed is null ? 0 : window);
 
-    public static EpochOrder Read(LogStore log, string cursor, string topic)
+    public static EpochOrder Read(PartitionedLog log, string cursor, string topic)
         => new(
             log.GetGroupOffset(SeedOf(cursor), topic, 0) ?? ~log.GetGroupOffset(NegativeSeedOf(cursor), topic, 0),
             log.GetGroupOffset(WindowOf(cursor), topic, 0) ?? 0);

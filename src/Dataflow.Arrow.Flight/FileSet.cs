@@ -36,12 +36,12 @@ internal sealed class FileSet : ServedSet
         }
     }
 
-    internal override (long From, long To) RangeOf(LogStore log, int shard) => (0, FilesOf(shard).Sum(static file => file.Rows));
+    internal override (long From, long To) RangeOf(PartitionedLog log, int shard) => (0, FilesOf(shard).Sum(static file => file.Rows));
 
     internal override Schema SchemaOf(ShardTicket ticket)
         => new(Schema.FieldsList, [new("dataflow.topic", Topic), new("dataflow.partition", $"{ticket.Shard}")]);
 
-    internal override IEnumerable<(RecordBatch Batch, long Next)> Read(LogStore log, ShardTicket ticket)
+    internal override IEnumerable<(RecordBatch Batch, long Next)> Read(PartitionedLog log, ShardTicket ticket)
     {
         var (columns, schema) = (NewColumns(), SchemaOf(ticket));
         var (rows, next) = (0, ticket.At);

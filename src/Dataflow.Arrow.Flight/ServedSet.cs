@@ -43,12 +43,12 @@ public abstract class ServedSet
     }
 
     /// <summary>Returns the present range of positions of a shard.</summary>
-    internal abstract (long From, long To) RangeOf(LogStore log, int shard);
+    internal abstract (long From, long To) RangeOf(PartitionedLog log, int shard);
 
     /// <summary>Returns the columns of a ticket's rows, with their origin in the metadata.</summary>
     internal abstract Schema SchemaOf(ShardTicket ticket);
 
     /// <summary>Reads the rows of a ticket.</summary>
     /// <returns>The batches, each valid until the next is requested, with the position to continue from.</returns>
-    internal abstract IEnumerable<(RecordBatch Batch, long Next)> Read(LogStore log, ShardTicket ticket);
+    internal abstract IEnumerable<(RecordBatch Batch, long Next)> Read(PartitionedLog log, ShardTicket ticket);
 }

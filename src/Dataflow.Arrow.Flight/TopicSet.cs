@@ -9,7 +9,7 @@ internal sealed class TopicSet<T>(Topic<T> topic, string name) : ServedSet(name,
 {
     internal override Schema Schema { get; } = ArrowRows<T>.Create().Schema;
 
-    internal override (long From, long To) RangeOf(LogStore log, int shard)
+    internal override (long From, long To) RangeOf(PartitionedLog log, int shard)
     {
         var found = log.GetTopic(Topic);
         return (found.StartOffset(shard), found.EndOffset(shard));
@@ -23,7 +23,7 @@ internal sealed class TopicSet<T>(Topic<T> topic, string name) : ServedSet(name,
         new("dataflow.to", $"{ticket.To}"),
     ]);
 
-    internal override IEnumerable<(RecordBatch Batch, long Next)> Read(LogStore log, ShardTicket ticket)
+    internal override IEnumerable<(RecordBatch Batch, long Next)> Read(PartitionedLog log, ShardTicket ticket)
     {
         var (rows, schema) = (ArrowRows<T>.Create(), SchemaOf(ticket));
         var last = ticket.At;
@@ -45,39 +45,42 @@ internal sealed class TopicSet<T>(Topic<T> topic, string name) : ServedSet(name,
         }
     }
 
-    private IEnumerable<(T Value, long Next)> InOrder(LogStore log, ShardTicket ticket)
+    private IEnumerable<(T Value, long Next)> InOrder(PartitionedLog log, ShardTicket ticket)
         => Records(log, ticket.Shard, ticket.At, ticket.To).Select(static record => (record.Value, record.Origin.Offset + 1));
 
     /// <summary>Reads the log's offsets in windows, each in an order decided by the seed, the epoch, the shard and the window.</summary>
-    private IEnumerable<(T Value, long Next)> Shuffled(LogStore log, ShardTicket ticket, long seed)
+    private IEnumerable<(T Value, long Next)> Shuffled(PartitionedLog log, ShardTicket ticket, long seed)
     {
         var (values, order) = (new T[ticket.Window], new ulong[ticket.Window]);
         var start = Math.Max(ticket.From, ticket.At / ticket.Window * ticket.Window);
         using var records = Records(log, ticket.Shard, start, ticket.To).GetEnumerator();
+        var isThere = records.MoveNext();
         for (var end = start; start < ticket.To; start = end)
         {
             end = Math.Min(ticket.To, ((start / ticket.Window) + 1) * ticket.Window);
-            for (var i = 0; i < end - start; i++)
+            var count = 0; // fewer than offsets where the log has records of its own between
+            for (; isThere && records.Current.Origin.Offset < end; isThere = records.MoveNext(), count++)
             {
-                if (!records.MoveNext())
-                    throw new InvalidOperationException($"Topic '{Topic}', partition {ticket.Shard}: no record at {start + i}.");
-                (values[i], order[i]) = (records.Current.Value, Shuffle.Place(seed, ticket.Epoch, ticket.Shard, start + i));
+                var offset = records.Current.Origin.Offset;
+                (values[count], order[count]) = (records.Current.Value, Shuffle.Place(seed, ticket.Epoch, ticket.Shard, offset));
             }
 
-            System.Array.Sort(order, values, 0, (int)(end - start));
-            for (var i = (int)Math.Max(0, ticket.At - start); i < end - start; i++) yield return (values[i], start + i + 1);
+            System.Array.Sort(order, values, 0, count);
+            for (var i = (int)Math.Max(0, ticket.At - start); i < count; i++) yield return (values[i], i + 1 < count ? start + i + 1 : end);
         }
     }
 
-    private IEnumerable<Record<T>> Records(LogStore log, int shard, long from, long to)
+    private IEnumerable<Record<T>> Records(PartitionedLog log, int shard, long from, long to)
     {
         if (from < log.GetTopic(Topic).StartOffset(shard)) log.OpenReader(Topic, shard, from).Dispose(); // says what is left
         using var reader = topic.AsSource().Open(
             new SourceSplit(0, shard, $"{Topic}[{shard}]", to), from, new SourceContext(log, TimeProvider.System));
         var records = new Record<T>[1024];
-        for (var count = reader.Read(records); count > 0; count = reader.Read(records))
+        while (!reader.IsFinished)
         {
+            var count = reader.Read(records);
             for (var i = 0; i < count; i++) yield return records[i];
+            if (count == 0 && !reader.IsFinished) reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
         }
     }
 }

@@ -4,7 +4,7 @@ using Grpc.Core;
 namespace Dataflow.Arrow.Flight;
 
 /// <summary>The progress of trainers, and the range and order of each epoch, stored as offsets of groups in the log.</summary>
-internal sealed class TrainingCursors(LogStore log) : IDisposable
+internal sealed class TrainingCursors(PartitionedLog log) : IDisposable
 {
     private readonly SemaphoreSlim _beginning = new(1);
 

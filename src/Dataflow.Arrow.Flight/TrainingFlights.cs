@@ -9,7 +9,8 @@ using Grpc.Core;
 namespace Dataflow.Arrow.Flight;
 
 /// <summary>Answers the calls of Flight clients.</summary>
-internal sealed class TrainingFlights(LogStore log, IReadOnlyDictionary<string, ServedSet> sets, TrainingCursors cursors) : FlightServer
+internal sealed class TrainingFlights(PartitionedLog log, IReadOnlyDictionary<string, ServedSet> sets, TrainingCursors cursors)
+    : FlightServer
 {
     private const string Commit = "commit";
 

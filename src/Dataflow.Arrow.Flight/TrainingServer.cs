@@ -55,7 +55,8 @@ public sealed class TrainingServer : IAsyncDisposable
     /// <exception cref="LogException">A topic is missing in the log.</exception>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<TrainingServer> StartAsync(
-        LogStore log, IReadOnlyList<ServedSet> sets, TrainingServerOptions? options = null, CancellationToken cancellationToken = default)
+        PartitionedLog log, IReadOnlyList<ServedSet> sets, TrainingServerOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(sets);
@@ -69,7 +70,7 @@ public sealed class TrainingServer : IAsyncDisposable
     /// <summary>Stops the server: calls in progress are aborted.</summary>
     public ValueTask DisposeAsync() => Listener.StopAsync(_app);
 
-    private static WebApplication Build(LogStore log, Dictionary<string, ServedSet> sets, TrainingServerOptions options)
+    private static WebApplication Build(PartitionedLog log, Dictionary<string, ServedSet> sets, TrainingServerOptions options)
     {
         var listener = new Listener(options.Address, options.Port, options.Token, options.Certificate);
         var builder = listener.CreateBuilder(HttpProtocols.Http2);

@@ -1,5 +1,3 @@
-using Dataflow.Log.Segments;
-
 namespace Dataflow.Log;
 
 /// <summary>The records that a commit appends; their offsets are known once the commit has succeeded.</summary>
@@ -8,10 +6,10 @@ public sealed class AppendedRecords
     private readonly LogCommit _commit;
     private long _baseOffset;
 
-    internal AppendedRecords(LogCommit commit, Partition partition, RecordBuffer records)
+    internal AppendedRecords(LogCommit commit, LogTopic topic, int partition, RecordBuffer records)
     {
         _commit = commit;
-        Partition = partition;
+        (Topic, Partition) = (topic, partition);
         Records = records;
         Count = records.Count;
         records.Seal();
@@ -29,7 +27,12 @@ public sealed class AppendedRecords
         internal set => _baseOffset = value;
     }
 
-    internal Partition Partition { get; }
+    /// <summary>The topic that they are appended to.</summary>
+    public LogTopic Topic { get; }
 
-    internal RecordBuffer Records { get; }
+    /// <summary>The partition's number.</summary>
+    public int Partition { get; }
+
+    /// <summary>The records themselves, until the commit is done.</summary>
+    public RecordBuffer Records { get; }
 }

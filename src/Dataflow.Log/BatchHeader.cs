@@ -85,14 +85,14 @@ internal readonly record struct BatchHeader(
     }
 
     /// <summary>Completes a batch whose records are in place, with base offset 0.</summary>
-    public static void Write(Span<byte> batch, int count, long baseTimestamp, long maxTimestamp)
+    public static void Write(Span<byte> batch, int count, int lastOffsetDelta, long baseTimestamp, long maxTimestamp)
     {
         BinaryPrimitives.WriteInt64BigEndian(batch, 0);
         BinaryPrimitives.WriteInt32BigEndian(batch[8..], batch.Length - PrefixSize);
         BinaryPrimitives.WriteInt32BigEndian(batch[12..], 0);
         batch[16] = Magic;
         BinaryPrimitives.WriteInt16BigEndian(batch[21..], 0);
-        BinaryPrimitives.WriteInt32BigEndian(batch[23..], count - 1);
+        BinaryPrimitives.WriteInt32BigEndian(batch[23..], lastOffsetDelta);
         BinaryPrimitives.WriteInt64BigEndian(batch[27..], baseTimestamp);
         BinaryPrimitives.WriteInt64BigEndian(batch[35..], maxTimestamp);
         BinaryPrimitives.WriteInt64BigEndian(batch[43..], -1);

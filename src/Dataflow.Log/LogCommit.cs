@@ -1,25 +1,31 @@
 namespace Dataflow.Log;
 
 /// <summary>Appends to any number of partitions, and group offsets, that become visible and durable together or not at all.</summary>
-/// <remarks>Filled by one thread, then passed to <see cref="LogStore.CommitAsync"/> once. It owns the buffers added to it and frees their
-/// memory when it is done. After a <see cref="LogFullException"/> it is unchanged and may be committed again.</remarks>
+/// <remarks>Filled by one thread, then passed to <see cref="PartitionedLog.CommitAsync"/> once. It owns the buffers added to it and frees
+/// their memory when it is done. After a <see cref="LogFullException"/> it is unchanged and may be committed again.</remarks>
 public sealed class LogCommit
 {
     private readonly List<AppendedRecords> _appends = [];
     private readonly List<GroupOffset> _offsets = [];
     private CommitState _state;
 
+    /// <summary>The name in which it is committed: see <see cref="PartitionedLog.FenceAsync"/>. Null, the default: none, it is shut out by
+    /// nothing.</summary>
+    public string? Owner { get; init; }
+
     /// <summary>The size of the records in the log, in bytes.</summary>
     public long Bytes { get; private set; }
 
-    internal List<AppendedRecords> Appends => _appends;
+    /// <summary>The appends, in the order in which they were added.</summary>
+    public IReadOnlyList<AppendedRecords> Appends => _appends;
 
-    internal List<GroupOffset> Offsets => _offsets;
+    /// <summary>The group offsets, in the order in which they were set; the last of a partition counts.</summary>
+    public IReadOnlyList<GroupOffset> Offsets => _offsets;
 
     internal bool IsDone => _state == CommitState.Done;
 
     /// <summary>Adds records to the end of a partition, after those that this commit already has for it.</summary>
-    /// <param name="topic">A topic of the store that will commit.</param>
+    /// <param name="topic">A topic of the log that will commit.</param>
     /// <param name="partition">The partition's number, from 0.</param>
     /// <param name="records">The records; the commit owns them from here on, do not use them again.</param>
     /// <returns>The records' offsets, known after the commit.</returns>
@@ -29,8 +35,9 @@ public sealed class LogCommit
     {
         ArgumentNullException.ThrowIfNull(topic);
         ArgumentNullException.ThrowIfNull(records);
+        topic.Check(partition);
         ThrowIfHandedOver();
-        var appended = new AppendedRecords(this, topic.PartitionAt(partition), records);
+        var appended = new AppendedRecords(this, topic, partition, records);
         _appends.Add(appended);
         Bytes += records.Bytes;
         return appended;
@@ -38,7 +45,7 @@ public sealed class LogCommit
 
     /// <summary>Sets the offset from which a group reads a partition next; the last call for the same partition counts.</summary>
     /// <param name="group">Any name; groups exist from their first offset on.</param>
-    /// <param name="topic">A topic of the store that will commit.</param>
+    /// <param name="topic">A topic of the log that will commit.</param>
     /// <param name="partition">The partition's number, from 0.</param>
     /// <param name="offset">The next offset to read; not negative.</param>
     /// <exception cref="InvalidOperationException">The commit was passed to the store already.</exception>
@@ -87,4 +94,4 @@ public sealed class LogCommit
 }
 
 /// <summary>The offset from which a group reads a partition next.</summary>
-internal readonly record struct GroupOffset(string Group, string Topic, int Partition, long Offset);
+public readonly record struct GroupOffset(string Group, string Topic, int Partition, long Offset);

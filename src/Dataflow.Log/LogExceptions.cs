@@ -99,7 +99,8 @@ public sealed class OffsetOutOfRangeException : LogException
     /// <summary>The offset that the next record will get; a reader may wait there.</summary>
     public long EndOffset { get; private init; }
 
-    internal static OffsetOutOfRangeException Of(string topic, int partition, long offset, long start, long end)
+    /// <summary>Makes the error, for logs of other kinds.</summary>
+    public static OffsetOutOfRangeException Of(string topic, int partition, long offset, long start, long end)
         => new(string.Create(
             CultureInfo.InvariantCulture,
             $"Topic '{topic}', partition {partition}: offset {offset} is not there. It holds offsets from {start} up to, not including, "

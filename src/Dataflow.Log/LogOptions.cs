@@ -3,6 +3,8 @@ namespace Dataflow.Log;
 /// <summary>The options of a log.</summary>
 public sealed record LogOptions
 {
+    internal const long DefaultMaxPendingBytes = 64 << 20;
+
     /// <summary>The failures that an acknowledged commit survives. Default <see cref="Durability.PowerLoss"/>.</summary>
     public Durability Durability { get; init; } = Durability.PowerLoss;
 
@@ -40,7 +42,7 @@ public sealed record LogOptions
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 4 << 10, nameof(MaxPendingBytes));
             field = value;
         }
-    } = 64 << 20;
+    } = DefaultMaxPendingBytes;
 
     /// <summary>The file system for every file operation. Default <see cref="PhysicalFileSystem"/>; not used by
     /// <see cref="Durability.Memory"/>.</summary>
@@ -55,7 +57,7 @@ public sealed record LogOptions
     } = PhysicalFileSystem.Instance;
 
     /// <summary>The scheduler that runs the commits, one at a time. Default null: a thread of the store's own. A scheduler that runs tasks
-    /// at once on the caller's thread makes every <see cref="LogStore.CommitAsync"/> complete before it returns.</summary>
+    /// at once on the caller's thread makes every <see cref="PartitionedLog.CommitAsync"/> complete before it returns.</summary>
     public TaskScheduler? CommitScheduler { get; init; }
 
     /// <summary>The clock for the times of appends, which retention uses, and for its timer. Default: the system's.</summary>

@@ -9,7 +9,7 @@ namespace Dataflow.Log;
 /// failure ends the producer.</remarks>
 public sealed class LogProducer : IAsyncDisposable
 {
-    private readonly LogStore _store;
+    private readonly PartitionedLog _log;
     private readonly LogTopic _topic;
     private readonly long _maxPendingBytes;
     private readonly Lock _lock = new();
@@ -24,9 +24,9 @@ public sealed class LogProducer : IAsyncDisposable
     private long _inFlightBytes;
     private bool _pumping;
 
-    internal LogProducer(LogStore store, LogTopic topic)
+    internal LogProducer(PartitionedLog log, LogTopic topic, long maxPendingBytes)
     {
-        (_store, _topic, _maxPendingBytes) = (store, topic, store.Options.MaxPendingBytes);
+        (_log, _topic, _maxPendingBytes) = (log, topic, maxPendingBytes);
         _gathering = new RecordBuffer?[topic.PartitionCount];
     }
 
@@ -204,7 +204,7 @@ public sealed class LogProducer : IAsyncDisposable
         {
             try
             {
-                await _store.CommitAsync(commit);
+                await _log.CommitAsync(commit);
             }
             catch (Exception error)
             {

@@ -7,30 +7,26 @@ namespace Dataflow.Log;
 /// committer only.</summary>
 internal sealed class LogState(string topicsDirectory, IFileSystem files)
 {
-    private readonly ConcurrentDictionary<string, LogTopic> _topics = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, StoreTopic> _topics = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<GroupPosition, long> _groupOffsets = new();
-    private readonly List<LogTopic> _byId = [];
+    private readonly List<StoreTopic> _byId = [];
 
     public SegmentFiles Files { get; } = new(files);
 
     public string TopicsDirectory { get; } = topicsDirectory;
 
-    public ConcurrentDictionary<string, LogTopic> Topics => _topics;
+    public ConcurrentDictionary<string, StoreTopic> Topics => _topics;
 
     /// <summary>The topics in order of creation; a topic's index is its id.</summary>
-    public IReadOnlyList<LogTopic> TopicsById => _byId;
+    public IReadOnlyList<StoreTopic> TopicsById => _byId;
 
     public ConcurrentDictionary<GroupPosition, long> GroupOffsets => _groupOffsets;
 
     public IEnumerable<Partition> Partitions => _byId.SelectMany(topic => topic.Partitions);
 
-    public bool Owns(Partition partition)
-        => partition.TopicId < _byId.Count && partition.Index < _byId[partition.TopicId].PartitionCount
-            && _byId[partition.TopicId].Partitions[partition.Index] == partition;
-
-    public LogTopic AddTopic(string name, int partitions, TopicSettings settings)
+    public StoreTopic AddTopic(string name, int partitions, TopicSettings settings)
     {
-        var topic = new LogTopic(name, _byId.Count, partitions, settings, TopicsDirectory);
+        var topic = new StoreTopic(name, _byId.Count, partitions, settings, TopicsDirectory);
         _byId.Add(topic);
         _topics[name] = topic;
         return topic;

@@ -9,13 +9,12 @@ namespace Dataflow.Log;
 /// once <see cref="LogOptions.Durability"/> covers it. After a failed write or sync the store takes no more commits: see
 /// <see cref="LogFailedException"/>.
 /// </remarks>
-public sealed class LogStore : IAsyncDisposable, IDisposable
+public sealed class LogStore : PartitionedLog, IDisposable
 {
     private const int MaxNameLength = 249;
     private static readonly SearchValues<char> NameCharacters
         = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
-    private static readonly TopicSettings Forever = new();
     private static readonly TimeSpan MinInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxInterval = TimeSpan.FromHours(1);
 
@@ -76,28 +75,28 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
         return new LogStore(directory, options, empty, memory, journal: null, RecoveryReport.Nothing, taken: null);
     }
 
-    /// <summary>Looks up a topic.</summary>
-    public bool TryGetTopic(string name, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out LogTopic topic)
-        => _state.Topics.TryGetValue(name, out topic);
+    /// <inheritdoc/>
+    public override string? WorkDirectory => Options.Durability == Durability.Memory ? null : Directory;
 
-    /// <summary>Returns the topic of that name.</summary>
-    /// <exception cref="LogException">There is none; the message names those that exist.</exception>
-    public LogTopic GetTopic(string name)
-        => _state.Topics.TryGetValue(name, out var topic) ? topic : throw LogException.TopicUnknown(name, _state.Topics.Keys);
+    /// <inheritdoc/>
+    public override IFileSystem Files => Options.FileSystem;
 
-    /// <summary>Creates a topic that keeps its records for ever, or returns the existing one with the same number of partitions.</summary>
-    /// <inheritdoc cref="CreateTopicAsync(string, int, TopicSettings, CancellationToken)"/>
-    public ValueTask<LogTopic> CreateTopicAsync(string name, int partitions, CancellationToken cancellationToken = default)
-        => CreateTopicAsync(name, partitions, Forever, cancellationToken);
+    /// <inheritdoc/>
+    public override TaskScheduler Scheduler => Options.CommitScheduler ?? TaskScheduler.Default;
 
-    /// <summary>Creates a topic, or returns the existing one with the same number of partitions.</summary>
-    /// <param name="name">1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'; not '.' or '..'; not an existing name in other
-    /// case.</param>
-    /// <param name="partitions">The number of partitions, at least 1; never changes.</param>
-    /// <param name="settings">The retention and segment sizes; an existing topic keeps its own.</param>
-    /// <param name="cancellationToken">Ends the wait; the topic may be created all the same.</param>
-    /// <exception cref="LogException">The name is not allowed, or the topic exists with another number of partitions.</exception>
-    public async ValueTask<LogTopic> CreateTopicAsync(
+    /// <inheritdoc/>
+    protected override long MaxPendingBytes => Options.MaxPendingBytes;
+
+    /// <inheritdoc/>
+    public override bool TryGetTopic(string name, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out LogTopic topic)
+    {
+        var exists = _state.Topics.TryGetValue(name, out var found);
+        topic = found;
+        return exists;
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<LogTopic> CreateTopicAsync(
         string name, int partitions, TopicSettings settings, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -120,56 +119,25 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
     public async ValueTask ConfigureTopicAsync(string topic, TopicSettings settings, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        await EnqueueAsync(new ConfigureTopicRequest(GetTopic(topic), settings, cancellationToken));
+        await EnqueueAsync(new ConfigureTopicRequest(StoreTopicOf(topic), settings, cancellationToken));
         RetainInTime();
     }
 
-    /// <summary>Makes everything in a commit visible and durable together.</summary>
-    /// <param name="commit">The commit; it cannot be changed or committed again, unless the disk was full.</param>
-    /// <param name="cancellationToken">Ends the wait; the commit happens all the same.</param>
-    /// <returns>Completes when the commit is durable as <see cref="LogOptions.Durability"/> says. Commits of one caller happen in the order
-    /// of the calls.</returns>
-    /// <exception cref="LogFullException">The disk is full; nothing happened and the same commit may be retried.</exception>
-    /// <exception cref="LogFailedException">A write or sync failed; after a reopen the commit is there as a whole or not at
-    /// all.</exception>
-    public ValueTask CommitAsync(LogCommit commit, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(commit);
-        cancellationToken.ThrowIfCancellationRequested();
-        foreach (var append in commit.Appends)
-        {
-            var partition = append.Partition;
-            if (!_state.Owns(partition)) throw LogException.TopicOfAnotherLog(partition.Topic);
-        }
-        foreach (var offset in commit.Offsets) GetTopic(offset.Topic).PartitionAt(offset.Partition);
-        commit.HandOver();
-        return EnqueueAsync(new CommitRequest(commit, cancellationToken));
-    }
+    /// <summary>Does nothing: no other process has the directory open, and a job refuses to start a second time on a log.</summary>
+    public override ValueTask FenceAsync(string owner, CancellationToken cancellationToken = default) => default;
 
-    /// <summary>Returns the offset from which a group reads a partition next; null if it never committed one there.</summary>
-    /// <exception cref="LogException">There is no such topic.</exception>
-    public long? GetGroupOffset(string group, string topic, int partition)
-        => _state.GroupOffsets.TryGetValue(new(group, GetTopic(topic).Id, partition), out var offset) ? offset : null;
+    /// <inheritdoc/>
+    public override long? GetGroupOffset(string group, string topic, int partition)
+        => _state.GroupOffsets.TryGetValue(new(group, StoreTopicOf(topic).Id, partition), out var offset) ? offset : null;
 
-    /// <summary>Deletes the records below an offset. Segment files that hold no others are removed.</summary>
-    /// <param name="topic">The topic's name.</param>
-    /// <param name="partition">The partition's number, from 0.</param>
-    /// <param name="startOffset">The new start, at most the partition's end; nothing happens when it is not above the old one.</param>
-    /// <param name="cancellationToken">Ends the wait; the trim may happen all the same.</param>
-    /// <exception cref="OffsetOutOfRangeException">It is beyond the partition's end.</exception>
-    public ValueTask TrimAsync(string topic, int partition, long startOffset, CancellationToken cancellationToken = default)
-        => EnqueueAsync(new TrimRequest(GetTopic(topic).PartitionAt(partition), startOffset, cancellationToken));
+    /// <inheritdoc/>
+    /// <remarks>Segment files that hold no other records are removed.</remarks>
+    public override ValueTask TrimAsync(string topic, int partition, long startOffset, CancellationToken cancellationToken = default)
+        => EnqueueAsync(new TrimRequest(StoreTopicOf(topic).PartitionAt(partition), startOffset, cancellationToken));
 
-    /// <summary>Opens a reader that begins at an offset.</summary>
-    /// <param name="topic">The topic's name.</param>
-    /// <param name="partition">The partition's number, from 0.</param>
-    /// <param name="offset">From the partition's start to its end; at the end the reader waits for the next record.</param>
-    /// <exception cref="OffsetOutOfRangeException">The partition does not hold it; the message says which offsets it holds.</exception>
-    public PartitionReader OpenReader(string topic, int partition, long offset)
-        => new(GetTopic(topic).PartitionAt(partition), offset, () => _committer.Failure);
-
-    /// <summary>Creates a producer that collects records and commits them in groups.</summary>
-    public LogProducer CreateProducer(string topic) => new(this, GetTopic(topic));
+    /// <inheritdoc/>
+    public override PartitionReader OpenReader(string topic, int partition, long offset)
+        => new StoreReader(StoreTopicOf(topic).PartitionAt(partition), offset, () => _committer.Failure);
 
     /// <summary>Completes the queued commits on this thread, writes a checkpoint so that the next open is quick, and unlocks the directory.
     /// Waiting readers are told that the log was closed.</summary>
@@ -190,11 +158,23 @@ public sealed class LogStore : IAsyncDisposable, IDisposable
     }
 
     /// <inheritdoc cref="Dispose"/>
-    public ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync()
     {
         Dispose();
         return ValueTask.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<string> TopicNames() => _state.Topics.Keys;
+
+    /// <inheritdoc/>
+    protected override bool Owns(LogTopic topic) => _state.Topics.TryGetValue(topic.Name, out var own) && own == topic;
+
+    /// <inheritdoc/>
+    protected override ValueTask WriteAsync(LogCommit commit, CancellationToken cancellationToken)
+        => EnqueueAsync(new CommitRequest(commit, cancellationToken));
+
+    private StoreTopic StoreTopicOf(string name) => (StoreTopic)GetTopic(name);
 
     private static LogStore OpenOnDisk(string directory, LogOptions options)
     {

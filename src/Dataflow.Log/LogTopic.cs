@@ -1,44 +1,36 @@
-using Dataflow.Log.Segments;
-
 namespace Dataflow.Log;
 
 /// <summary>A named log of one or more partitions.</summary>
-public sealed class LogTopic
+public abstract class LogTopic
 {
-    private readonly Partition[] _partitions;
-
-    internal LogTopic(string name, int id, int partitions, TopicSettings settings, string topicsDirectory)
-    {
-        Settings = settings;
-        Name = name;
-        Id = id;
-        _partitions = [
-            .. Enumerable.Range(0, partitions)
-            .Select(index => new Partition(name, id, index, LogLayout.PartitionDirectory(topicsDirectory, name, index)))];
-    }
+    /// <param name="name">The topic's name.</param>
+    /// <param name="partitions">The number of partitions.</param>
+    /// <param name="settings">The topic's settings, as far as the log knows them.</param>
+    protected LogTopic(string name, int partitions, TopicSettings settings)
+        => (Name, PartitionCount, Settings) = (name, partitions, settings);
 
     /// <summary>The topic's name: 1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'.</summary>
     public string Name { get; }
 
-    /// <summary>The number of partitions; never changes.</summary>
-    public int PartitionCount => _partitions.Length;
+    /// <summary>The number of partitions.</summary>
+    public int PartitionCount { get; }
 
     /// <summary>The topic's retention and segment sizes.</summary>
     public TopicSettings Settings { get; internal set; }
 
-    internal int Id { get; }
-
-    internal IReadOnlyList<Partition> Partitions => _partitions;
-
     /// <summary>Returns the first offset that a partition still holds: 0 until it is trimmed.</summary>
-    /// <exception cref="LogException">The topic has no such partition.</exception>
-    public long StartOffset(int partition) => PartitionAt(partition).StartOffset;
+    /// <exception cref="LogException">The topic has no such partition, or the log does not answer.</exception>
+    public abstract long StartOffset(int partition);
 
-    /// <summary>Returns the offset after the last visible record, which the next record will get.</summary>
-    /// <exception cref="LogException">The topic has no such partition.</exception>
-    public long EndOffset(int partition) => PartitionAt(partition).EndOffset;
+    /// <summary>Returns the offset after the last visible record. The next record gets it or, where the log has records of its own, a
+    /// greater one.</summary>
+    /// <exception cref="LogException">The topic has no such partition, or the log does not answer.</exception>
+    public abstract long EndOffset(int partition);
 
-    internal Partition PartitionAt(int partition)
-        => (uint)partition < (uint)_partitions.Length
-            ? _partitions[partition] : throw LogException.PartitionUnknown(Name, partition, _partitions.Length);
+    /// <summary>Throws unless the topic has a partition.</summary>
+    /// <exception cref="LogException">The topic has no such partition.</exception>
+    protected internal void Check(int partition)
+    {
+        if ((uint)partition >= (uint)PartitionCount) throw LogException.PartitionUnknown(Name, partition, PartitionCount);
+    }
 }

@@ -63,7 +63,7 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
 
     /// <summary>Replaces a topic's settings, at once.</summary>
     /// <exception cref="LogFullException">The disk is full.</exception>
-    public void ConfigureTopic(LogTopic topic, TopicSettings settings)
+    public void ConfigureTopic(StoreTopic topic, TopicSettings settings)
     {
         Record(EntryKind.ConfigureTopic, entry =>
         {

@@ -10,6 +10,7 @@ public sealed class RecordBuffer : IDisposable
 {
     private const int BatchBytes = 1 << 20;
     private const int FirstRentBytes = 4 << 10;
+    private const int NextDelta = -1; // one more than the record before
 
     // length, attributes, timestamp and offset deltas, key and value lengths
     private const int MaxFramingBytes = (4 * Varint.MaxBytes32) + Varint.MaxBytes64 + 1;
@@ -19,6 +20,7 @@ public sealed class RecordBuffer : IDisposable
     private int _limit; // the end of this batch in the array, which the pool may have given larger
     private int _position;
     private int _batchCount;
+    private int _lastDelta; // from the batch's base offset
     private int _sealedCount;
     private int _sealedBytes;
     private long _baseTimestamp;
@@ -64,6 +66,17 @@ public sealed class RecordBuffer : IDisposable
         (_limit, _position, _batchCount, _sealedCount, _sealedBytes) = (0, 0, 0, 0, 0);
     }
 
+    /// <summary>Enumerates the records, whose offsets are not those that they get: each batch counts its own from 0.</summary>
+    public IEnumerator<LogRecord> GetEnumerator()
+    {
+        foreach (var batch in Seal())
+        {
+            _ = BatchHeader.TryRead(batch.Bytes, out var header);
+            var records = new RecordEnumerator(reader: null, in header, batch.Array, start: 0, firstOffset: 0);
+            while (records.MoveNext()) yield return records.Current;
+        }
+    }
+
     /// <summary>Completes the last batch and returns all of them in order.</summary>
     internal List<EncodedBatch> Seal()
     {
@@ -75,6 +88,12 @@ public sealed class RecordBuffer : IDisposable
     internal void Append(
         long timestamp, ReadOnlySpan<byte> key, int keyLength, ReadOnlySpan<byte> value, int valueLength,
         ReadOnlySpan<RecordHeader> headers)
+        => AppendAt(NextDelta, timestamp, key, keyLength, value, valueLength, headers);
+
+    /// <summary>Appends a record with the distance of its offset from the base offset of its batch, or <see cref="NextDelta"/>.</summary>
+    internal void AppendAt(
+        int delta, long timestamp, ReadOnlySpan<byte> key, int keyLength, ReadOnlySpan<byte> value, int valueLength,
+        ReadOnlySpan<RecordHeader> headers)
     {
         var headerBytes = headers.IsEmpty ? 1 : RecordHeaders.SizeOf(headers);
         var max = (long)key.Length + value.Length + headerBytes + MaxFramingBytes;
@@ -82,8 +101,9 @@ public sealed class RecordBuffer : IDisposable
         if (_batchCount == 0) (_baseTimestamp, _maxTimestamp) = (timestamp, timestamp);
         else if (timestamp > _maxTimestamp) _maxTimestamp = timestamp;
 
+        if (delta == NextDelta) delta = _batchCount;
         var timestampDelta = Varint.ZigZag(timestamp - _baseTimestamp);
-        var offsetDelta = Varint.ZigZag(_batchCount);
+        var offsetDelta = Varint.ZigZag(delta);
         var keyPrefix = Varint.ZigZag(keyLength);
         var valuePrefix = Varint.ZigZag(valueLength);
         var length = 1 + Varint.Size(timestampDelta) + Varint.Size(offsetDelta) + Varint.Size(keyPrefix) + key.Length
@@ -105,6 +125,7 @@ public sealed class RecordBuffer : IDisposable
         else RecordHeaders.Write(_bytes.AsSpan(position, (int)headerBytes), headers);
         _position = position + (int)headerBytes;
         _batchCount++;
+        _lastDelta = delta;
     }
 
     private void MakeRoom(long recordBytes)
@@ -126,7 +147,7 @@ public sealed class RecordBuffer : IDisposable
 
     private void SealBatch()
     {
-        BatchHeader.Write(_bytes.AsSpan(0, _position), _batchCount, _baseTimestamp, _maxTimestamp);
+        BatchHeader.Write(_bytes.AsSpan(0, _position), _batchCount, _lastDelta, _baseTimestamp, _maxTimestamp);
         _sealed.Add(new(_bytes, _position, _batchCount));
         _sealedBytes += _position;
         _sealedCount += _batchCount;

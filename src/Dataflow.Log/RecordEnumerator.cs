@@ -14,7 +14,7 @@ namespace Dataflow.Log;
 /// </code></remarks>
 public struct RecordEnumerator
 {
-    private readonly PartitionReader _reader;
+    private readonly PartitionReader? _reader; // null for batches that were just encoded
     private readonly byte[] _bytes;
     private readonly int _end;
     private readonly long _baseOffset;
@@ -29,7 +29,7 @@ public struct RecordEnumerator
     private int _valueStart;
     private int _valueLength;
 
-    internal RecordEnumerator(PartitionReader reader, in BatchHeader header, byte[] bytes, int start, long firstOffset)
+    internal RecordEnumerator(PartitionReader? reader, in BatchHeader header, byte[] bytes, int start, long firstOffset)
     {
         _reader = reader;
         _bytes = bytes;
@@ -51,7 +51,7 @@ public struct RecordEnumerator
         while (_left > 0)
         {
             _left--;
-            if (!TryReadRecord()) throw _reader.MalformedRecord(_baseOffset, _position);
+            if (!TryReadRecord()) throw _reader!.MalformedRecord(_baseOffset, _position);
             if (_offset >= _firstOffset) return true;
         }
         return false;

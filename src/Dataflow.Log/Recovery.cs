@@ -141,7 +141,7 @@ internal sealed class Recovery(IFileSystem files, string directory, LogOptions o
         }
     }
 
-    private LogTopic TopicOf(int topicId)
+    private StoreTopic TopicOf(int topicId)
         => (uint)topicId < (uint)_state.TopicsById.Count
             ? _state.TopicsById[topicId] : throw new InvalidDataException($"it names topic {topicId}, which does not exist");
 

@@ -36,10 +36,10 @@ internal sealed class CreateTopicRequest(string name, int partitions, TopicSetti
     public TopicSettings Settings { get; } = settings;
 }
 
-internal sealed class ConfigureTopicRequest(LogTopic topic, TopicSettings settings, CancellationToken cancellationToken)
+internal sealed class ConfigureTopicRequest(StoreTopic topic, TopicSettings settings, CancellationToken cancellationToken)
     : Request(cancellationToken)
 {
-    public LogTopic Topic { get; } = topic;
+    public StoreTopic Topic { get; } = topic;
 
     public TopicSettings Settings { get; } = settings;
 }

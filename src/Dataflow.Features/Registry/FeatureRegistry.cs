@@ -14,7 +14,7 @@ public static class FeatureRegistry
     internal const string TopicName = "feature-views";
 
     /// <summary>Reads the definitions, by name and version; of each the one that was registered last.</summary>
-    public static IReadOnlyList<ViewDefinition> Read(LogStore log)
+    public static IReadOnlyList<ViewDefinition> Read(PartitionedLog log)
     {
         ArgumentNullException.ThrowIfNull(log);
         if (!log.TryGetTopic(TopicName, out _)) return [];
@@ -67,7 +67,7 @@ public static class FeatureRegistry
         }
     }
 
-    private static async ValueTask WriteAsync(List<ViewDefinition> views, LogStore log, CancellationToken cancellationToken)
+    private static async ValueTask WriteAsync(List<ViewDefinition> views, PartitionedLog log, CancellationToken cancellationToken)
     {
         if (!log.TryGetTopic(TopicName, out var topic))
             topic = await log.CreateTopicAsync(TopicName, 1, cancellationToken).ConfigureAwait(false);

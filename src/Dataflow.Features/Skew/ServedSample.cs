@@ -41,7 +41,7 @@ public sealed class ServedSample<TRequest> : IAsyncDisposable
     /// <param name="time">The clock for the records' times; the system's unless given.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<ServedSample<TRequest>> OpenAsync(
-        LogStore log, Topic<Served<TRequest>> topic, double share, Func<TRequest, string> by, TimeProvider? time = null,
+        PartitionedLog log, Topic<Served<TRequest>> topic, double share, Func<TRequest, string> by, TimeProvider? time = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(log);

@@ -8,7 +8,7 @@ internal sealed class Relay : IDisposable
     private const long MaxWaitingBytes = 256 << 20;
     private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(5);
 
-    private readonly LogStore _log;
+    private readonly PartitionedLog _log;
     private readonly LogTopic _outbox;
     private readonly TransactionalWriter _writer;
     private readonly PartitionReader _reader;
@@ -20,7 +20,7 @@ internal sealed class Relay : IDisposable
     private long _waitingBytes; // of this run
     private volatile Exception? _error;
 
-    public Relay(LogStore log, LogTopic outbox, long position, TransactionalWriter writer)
+    public Relay(PartitionedLog log, LogTopic outbox, long position, TransactionalWriter writer)
     {
         (_log, _outbox, _writer, _position) = (log, outbox, writer, position);
         _before = outbox.EndOffset(0);

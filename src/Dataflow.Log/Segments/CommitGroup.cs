@@ -32,7 +32,7 @@ internal sealed class CommitGroup
 
     private void Place(AppendedRecords append)
     {
-        var partition = append.Partition;
+        var partition = ((StoreTopic)append.Topic).PartitionAt(append.Partition);
         var settings = _state.TopicsById[partition.TopicId].Settings;
         if (!_tails.TryGetValue(partition, out var tail)) tail = TailOf(partition, settings);
         append.BaseOffset = tail.Offset;

@@ -20,13 +20,14 @@ internal sealed class RecordedResults(InferenceOptions options, TimeProvider tim
     public long Damaged { get; private set; }
 
     /// <summary>Reads the last records of a topic.</summary>
-    public static RecordedResults Read(LogStore log, string topic, InferenceOptions options, TimeProvider time)
+    public static RecordedResults Read(PartitionedLog log, string topic, InferenceOptions options, TimeProvider time)
     {
         var recorded = new RecordedResults(options, time);
         var kept = log.GetTopic(topic);
-        var start = Math.Max(kept.StartOffset(0), kept.EndOffset(0) - options.KeepResults);
+        var end = kept.EndOffset(0);
+        var start = Math.Max(kept.StartOffset(0), end - options.KeepResults);
         using var reader = log.OpenReader(topic, 0, start);
-        while (reader.TryRead(out var batch))
+        while (reader.TryReadBefore(end, out var batch))
         {
             foreach (var record in batch)
             {

@@ -11,7 +11,7 @@ namespace Dataflow.Onnx.Recording;
 /// commit is being written to disk the next one is collected.</remarks>
 internal sealed class Recorder : IAsyncDisposable
 {
-    private readonly LogStore _log;
+    private readonly PartitionedLog _log;
     private readonly LogProducer _producer;
     private readonly InferenceOptions _options;
     private readonly InferenceWorkers _workers;
@@ -22,7 +22,7 @@ internal sealed class Recorder : IAsyncDisposable
     private readonly Dictionary<UInt128, PendingText> _inFlight = [];
     private long _trimmedTo;
 
-    private Recorder(LogStore log, string topic, InferenceOptions options, TimeProvider time)
+    private Recorder(PartitionedLog log, string topic, InferenceOptions options, TimeProvider time)
     {
         (_log, _options, _time) = (log, options, time);
         _recorded = RecordedResults.Read(log, topic, options, time);
@@ -47,7 +47,7 @@ internal sealed class Recorder : IAsyncDisposable
     public long DamagedResults => _recorded.Damaged;
 
     /// <summary>Reads the results recorded before.</summary>
-    public static Recorder Open(LogStore log, string topic, InferenceOptions options, TimeProvider time)
+    public static Recorder Open(PartitionedLog log, string topic, InferenceOptions options, TimeProvider time)
         => new(log, topic, options, time);
 
     /// <summary>Prepares a model for requests.</summary>

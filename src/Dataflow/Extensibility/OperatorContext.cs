@@ -42,7 +42,7 @@ public sealed class OperatorContext
     internal StepOutputs Outputs => _declared.Outputs;
 
     /// <summary>The log that the job runs on.</summary>
-    public LogStore Log => _task.Job.Log;
+    public PartitionedLog Log => _task.Job.Log;
 
     /// <summary>Cancelled when the job ends for any reason: for calls that the step makes.</summary>
     public CancellationToken Stopping => _task.Job.Stopping;

@@ -5,7 +5,7 @@ namespace Dataflow.Extensibility;
 /// <summary>The context of a sink: the log of its job, its worker, and the plan before it.</summary>
 /// <param name="Log">The log of the job.</param>
 /// <param name="Worker">The index of the worker, from 0, that the writer belongs to.</param>
-public sealed record SinkContext(LogStore Log, int Worker)
+public sealed record SinkContext(PartitionedLog Log, int Worker)
 {
     /// <summary>The pipeline's name.</summary>
     public string Pipeline { get; init; } = "";

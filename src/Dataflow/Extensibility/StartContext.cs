@@ -6,4 +6,4 @@ namespace Dataflow.Extensibility;
 /// <param name="Log">The log of the job.</param>
 /// <param name="Pipeline">The pipeline's name.</param>
 /// <param name="Steps">All steps of the pipeline, from sources to sinks.</param>
-public sealed record StartContext(LogStore Log, string Pipeline, IReadOnlyList<Node> Steps);
+public sealed record StartContext(PartitionedLog Log, string Pipeline, IReadOnlyList<Node> Steps);

@@ -36,7 +36,7 @@ internal static class LogComparison
     /// <summary>Says which segment file has bytes that were never committed, as Kafka's tools would read them.</summary>
     public static string? FirstStray(LogStore store, SimulatedFileSystem disk)
     {
-        foreach (var partition in store.Topics.SelectMany(topic => topic.Partitions))
+        foreach (var partition in store.Topics.Cast<StoreTopic>().SelectMany(topic => topic.Partitions))
             foreach (var segment in partition.Segments)
             {
                 using var file = disk.Open(segment.Path, FileMode.Open);
@@ -51,7 +51,7 @@ internal static class LogComparison
         var (start, end) = (topic.StartOffset(index), topic.EndOffset(index));
         if (expected.IsRetained && start > expected.Start && start <= expected.End)
         {
-            if (topic.Partitions[index].Bytes < Workload.RetainedBytes) return $"holds {topic.Partitions[index].Bytes} bytes";
+            if (((StoreTopic)topic).PartitionAt(index).Bytes is < Workload.RetainedBytes and var bytes) return $"holds {bytes} bytes";
             expected = expected.TrimTo(start);
         }
         if ((start, end) != (expected.Start, expected.End))

@@ -223,8 +223,8 @@ public sealed class FinishedTests : IDisposable
             Copy(isLive), log, workers, checkpointInterval: TimeSpan.FromMilliseconds(3), with: set => set with { ReadRecords = 2 });
 
     private static bool HasFinished(LogStore log)
-        => log.TryGetTopic("copy.checkpoints", out var topic) && topic.EndOffset(0) is > 0 and var end
-            && ManifestRecords.Read(log, topic.Name, 0, end - 1)!.IsFinished;
+        => log.TryGetTopic("copy.checkpoints", out var topic) && log.GetGroupOffset(topic.Name, topic.Name, 0) is { } last
+            && ManifestRecords.Read(log, topic, 0, last)!.IsFinished;
 
     /// <summary>Reads all that there is and ends the job behind a checkpoint.</summary>
     private static void Stop(SimulatedJob job)

@@ -63,12 +63,12 @@ internal sealed class AskOperator<TKey, T>(AskNode<TKey, T> node) : KeyedAsyncOp
 /// <summary>The answers that were recorded, and those that are on their way. One for all workers of a job.</summary>
 internal sealed class Answers : IAsyncDisposable
 {
-    private readonly LogStore _log;
+    private readonly PartitionedLog _log;
     private readonly LogTopic _topic;
     private readonly Func<string, CancellationToken, Task<string>> _service;
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _known = new(StringComparer.Ordinal);
 
-    public Answers(LogStore log, string topic, Func<string, CancellationToken, Task<string>> service)
+    public Answers(PartitionedLog log, string topic, Func<string, CancellationToken, Task<string>> service)
     {
         (_log, _service) = (log, service);
         _topic = log.CreateTopicAsync(topic, 1).AsTask().GetAwaiter().GetResult();

@@ -14,7 +14,7 @@ internal static class AgreeStep
     }
 
     /// <summary>The units that were left, in order.</summary>
-    public static IReadOnlyList<string> Units(LogStore log)
+    public static IReadOnlyList<string> Units(PartitionedLog log)
         => log.TryGetTopic(AgreeNode.Topic, out _) ? [.. Topic.Of<string>(AgreeNode.Topic).ReadAll(log)] : [];
 }
 

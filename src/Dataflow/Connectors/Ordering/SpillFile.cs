@@ -17,10 +17,10 @@ internal sealed class SpillFile : IDisposable
     private SpillFile(IFile file, string directory) => (_file, _directory) = (file, directory);
 
     /// <exception cref="ConnectorException">The disk refuses it.</exception>
-    public static SpillFile Create(LogStore log)
+    public static SpillFile Create(PartitionedLog log)
     {
-        var files = log.Options.FileSystem;
-        var directory = Path.Combine(log.Directory, "spill");
+        var files = log.Files;
+        var directory = Path.Combine(log.WorkDirectory!, "spill");
         try
         {
             files.CreateDirectory(directory);

@@ -8,13 +8,13 @@ namespace Dataflow;
 /// merged as records are taken.</summary>
 /// <param name="log">The log in whose directory the file lies; a log in memory has none, and then all records stay in memory.</param>
 /// <param name="maxBytes">The largest number of bytes kept in memory.</param>
-internal sealed class TimeOrder<T>(LogStore? log, int maxBytes = TimeOrder<T>.DefaultMostBytes) : IDisposable
+internal sealed class TimeOrder<T>(PartitionedLog? log, int maxBytes = TimeOrder<T>.DefaultMostBytes) : IDisposable
 {
     public const int DefaultMostBytes = 32 << 20;
 
     private readonly ArrayBufferWriter<byte> _value = new();
     private readonly PriorityQueue<SortedRun, (long Time, int Number)> _runs = new(); // an earlier run's records came earlier
-    private readonly bool _maySpill = log is { Options.Durability: not Durability.Memory };
+    private readonly bool _maySpill = log is { WorkDirectory: not null };
     private MemoryRun _gathered = new();
     private SpillFile? _file;
 

@@ -52,7 +52,7 @@ public sealed record Topic<T>
     /// <summary>Reads all currently committed values, partition by partition, outside any pipeline.</summary>
     /// <exception cref="LogException">The log has no such topic.</exception>
     /// <exception cref="OperatorException">A value could not be decoded.</exception>
-    public IEnumerable<T> ReadAll(LogStore log)
+    public IEnumerable<T> ReadAll(PartitionedLog log)
     {
         ArgumentNullException.ThrowIfNull(log);
         var source = new TopicSource<T>(StopAtEnd());
@@ -61,9 +61,11 @@ public sealed record Topic<T>
         foreach (var (index, split) in source.Describe(context).Index())
         {
             using var reader = source.Open(new SourceSplit(index, index, split.Name, split.End), 0, context);
-            for (var count = reader.Read(records); count > 0; count = reader.Read(records))
+            while (!reader.IsFinished)
             {
+                var count = reader.Read(records);
                 for (var i = 0; i < count; i++) yield return records[i].Value;
+                if (count == 0 && !reader.IsFinished) reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
             }
         }
     }

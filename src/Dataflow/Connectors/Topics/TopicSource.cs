@@ -41,11 +41,11 @@ internal abstract class TopicSource<TStored, T>(Topic<TStored> topic) : Source<T
     {
         var found = context.Log.GetTopic(topic.Name);
         var start = Math.Max(position, found.StartOffset(split.Index));
-        return new TopicReader<TStored, T>(this, split, context.Log.OpenReader(topic.Name, split.Index, start), found);
+        return new TopicReader<TStored, T>(this, split, context.Log.OpenReader(topic.Name, split.Index, start));
     }
 }
 
-internal sealed class TopicReader<TStored, T>(TopicSource<TStored, T> source, SourceSplit split, PartitionReader reader, LogTopic log)
+internal sealed class TopicReader<TStored, T>(TopicSource<TStored, T> source, SourceSplit split, PartitionReader reader)
     : SourceReader<T>
 {
     private readonly long _end = split.End ?? long.MaxValue;
@@ -57,7 +57,7 @@ internal sealed class TopicReader<TStored, T>(TopicSource<TStored, T> source, So
 
     public override bool IsFinished => _position >= _end;
 
-    public override long? Lag => Math.Min(log.EndOffset(split.Index), _end) - _position;
+    public override long? Lag => Math.Min(reader.End, _end) - _position;
 
     public override int Read(Span<Record<T>> records)
     {
@@ -85,6 +85,7 @@ internal sealed class TopicReader<TStored, T>(TopicSource<TStored, T> source, So
     {
         while (!_isInBatch || !_batch.MoveNext())
         {
+            _position = reader.Position; // which may have moved over what is no record
             _isInBatch = reader.TryRead(out var batch);
             if (!_isInBatch) return false;
             _batch = batch.GetEnumerator();

@@ -6,7 +6,7 @@ namespace Dataflow;
 
 static partial class Verbs
 {
-    extension(LogStore log)
+    extension(PartitionedLog log)
     {
         /// <summary>Opens a writer for a topic, which is created if it is missing.</summary>
         /// <remarks>A pipeline's <c>UseSerde</c> and <c>KeyBy</c> do not apply to a writer: give the topic and the keys their serdes

@@ -11,8 +11,8 @@ namespace Dataflow.Checkpoints;
 /// name.changelog         one a shard  every change of state, laid out by ChangeKey
 /// name.snapshots         one a shard  a shard's whole state, so that the changelog before it is not needed
 /// name.dead-letters      1            the records that were left out because code failed on them, if the pipeline keeps them
-/// </code>Where a shard's newest snapshot begins, and where its changelog goes on from there, are the offsets of the group
-/// <c>name.snapshots</c>, set in the snapshot's own commit.</remarks>
+/// </code>The offsets of the group <c>name.checkpoints</c> say where the last manifest begins, where a shard's newest snapshot begins, and
+/// where its changelog goes on from there. Each is set in the commit of what it points to.</remarks>
 internal sealed class CheckpointTopics
 {
     private const int Copies = 2;
@@ -20,16 +20,15 @@ internal sealed class CheckpointTopics
     // The space that a shard's topics take beyond their live content: there are many shards.
     private static readonly TopicSettings Small = new() { SegmentBytes = 256 << 10 };
 
-    private readonly LogStore _log;
-    private int _manifestRecords = 1; // of the last manifest
+    private readonly PartitionedLog _log;
 
     private CheckpointTopics(
-        LogStore log, string pipeline, LogTopic checkpoints, LogTopic changelog, LogTopic snapshots, LogTopic? deadLetters)
+        PartitionedLog log, string pipeline, LogTopic checkpoints, LogTopic changelog, LogTopic snapshots, LogTopic? deadLetters)
     {
         _log = log;
         Pipeline = pipeline;
         DeadLetters = deadLetters;
-        Group = $"{pipeline}.snapshots";
+        Group = checkpoints.Name;
         Checkpoints = checkpoints;
         Changelog = changelog;
         Snapshots = snapshots;
@@ -49,10 +48,10 @@ internal sealed class CheckpointTopics
     public string Group { get; }
 
     /// <summary>Whether the pipeline has ever been started.</summary>
-    public static bool Exist(LogStore log, string pipeline) => log.TryGetTopic($"{pipeline}.checkpoints", out _);
+    public static bool Exist(PartitionedLog log, string pipeline) => log.TryGetTopic($"{pipeline}.checkpoints", out _);
 
     public static async Task<CheckpointTopics> OpenAsync(
-        LogStore log, string pipeline, bool writesDeadLetters, CancellationToken cancellationToken)
+        PartitionedLog log, string pipeline, bool writesDeadLetters, CancellationToken cancellationToken)
         => new(
             log,
             pipeline,
@@ -65,7 +64,7 @@ internal sealed class CheckpointTopics
     /// <exception cref="CheckpointException">It is missing or damaged in every copy, or there is state without one.</exception>
     public Manifest? ReadLast()
     {
-        var manifest = Checkpoints.EndOffset(0) == 0 ? null : ReadEither(Checkpoints.EndOffset(0) - 1);
+        var manifest = _log.GetGroupOffset(Group, Checkpoints.Name, 0) is null ? null : ReadEither();
         if (manifest is null && Enumerable.Range(0, Shards.Count).Any(HasState)) throw CheckpointException.StateAlone(Pipeline);
         return manifest;
     }
@@ -79,7 +78,8 @@ internal sealed class CheckpointTopics
         for (var copy = 0; copy < Copies; copy++)
         {
             var records = new RecordBuffer();
-            _manifestRecords = ManifestRecords.Append(records, time.ToUnixTimeMilliseconds(), bytes);
+            ManifestRecords.Append(records, time.ToUnixTimeMilliseconds(), bytes);
+            commit.SetGroupOffset(Group, Checkpoints.Name, copy, Checkpoints.EndOffset(copy));
             commit.Add(Checkpoints, copy, records);
         }
 
@@ -90,14 +90,13 @@ internal sealed class CheckpointTopics
     public async Task TrimManifestsAsync(CancellationToken cancellationToken)
     {
         for (var copy = 0; copy < Copies; copy++)
-            await _log.TrimAsync(Checkpoints.Name, copy, Checkpoints.EndOffset(copy) - _manifestRecords, cancellationToken)
-                .ConfigureAwait(false);
+            await _log.TrimAsync(Checkpoints.Name, copy, ManifestStart(copy), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Deletes checkpoints, state and snapshots in one commit; their space is freed afterwards.</summary>
     public async Task ForgetAsync(DateTimeOffset time, CancellationToken cancellationToken)
     {
-        var commit = new LogCommit();
+        var commit = NewCommit();
         AddManifest(commit, manifest: null, time);
         for (var shard = 0; shard < Shards.Count; shard++)
         {
@@ -119,20 +118,34 @@ internal sealed class CheckpointTopics
         => (_log.GetGroupOffset(Group, Snapshots.Name, shard) ?? Snapshots.EndOffset(shard),
             _log.GetGroupOffset(Group, Changelog.Name, shard) ?? 0);
 
+    /// <summary>Begins a commit of the pipeline.</summary>
+    public LogCommit NewCommit() => new() { Owner = Pipeline };
+
     private bool HasState(int shard)
     {
         var (snapshot, changelog) = RestoreFrom(shard);
-        return snapshot < Snapshots.EndOffset(shard) || changelog < Changelog.EndOffset(shard);
+        return HasRecords(Snapshots, shard, snapshot) || HasRecords(Changelog, shard, changelog);
     }
 
-    private Manifest? ReadEither(long offset)
+    private bool HasRecords(LogTopic topic, int shard, long from)
+    {
+        var end = topic.EndOffset(shard);
+        if (from >= end) return false;
+        using var reader = _log.OpenReader(topic.Name, shard, from);
+        return reader.TryReadBefore(end, out _);
+    }
+
+    private long ManifestStart(int copy)
+        => _log.GetGroupOffset(Group, Checkpoints.Name, copy) ?? Checkpoints.StartOffset(copy);
+
+    private Manifest? ReadEither()
     {
         Exception? error = null;
         for (var copy = 0; copy < Copies; copy++)
         {
             try
             {
-                return ManifestRecords.Read(_log, Checkpoints.Name, copy, offset);
+                return ManifestRecords.Read(_log, Checkpoints, copy, ManifestStart(copy));
             }
             catch (Exception damage) when (damage is CorruptLogException or OffsetOutOfRangeException or JsonException)
             {
@@ -140,6 +153,6 @@ internal sealed class CheckpointTopics
             }
         }
 
-        throw CheckpointException.NoManifest(Checkpoints.Name, offset, error!);
+        throw CheckpointException.NoManifest(Checkpoints.Name, ManifestStart(0), error!);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class ShardImage : IDisposable
     public long ReplayedBytes { get; private set; }
 
     /// <exception cref="CheckpointException">A part of the state is damaged or was trimmed.</exception>
-    public static ShardImage Read(LogStore log, CheckpointTopics topics, int shard)
+    public static ShardImage Read(PartitionedLog log, CheckpointTopics topics, int shard)
     {
         var image = new ShardImage(topics.Changelog.EndOffset(shard));
         var (snapshot, changelog) = topics.RestoreFrom(shard);
@@ -54,12 +54,12 @@ internal sealed class ShardImage : IDisposable
         foreach (var space in _spaces.Values) space.Clear();
     }
 
-    private long Apply(LogStore log, string topic, int shard, long start, long end)
+    private long Apply(PartitionedLog log, string topic, int shard, long start, long end)
     {
         if (start >= end) return 0;
         var bytes = 0L;
         using var reader = log.OpenReader(topic, shard, start);
-        while (reader.Position < end && reader.TryRead(out var batch))
+        while (reader.TryReadBefore(end, out var batch))
         {
             foreach (var record in batch)
             {

@@ -9,7 +9,7 @@ namespace Dataflow.Checkpoints;
 /// <remarks>A snapshot is made from the log alone, by merging the previous one with the changes since; the tasks are not disturbed. It is
 /// one commit: its records, its start, and the position in the changelog after it. The replaced parts are trimmed at once, so that a shard
 /// takes at most twice its state, the snapshot being written, and the minimum bytes.</remarks>
-internal sealed class Snapshots(LogStore log, CheckpointTopics topics, long minBytes)
+internal sealed class Snapshots(PartitionedLog log, CheckpointTopics topics, long minBytes)
 {
     private readonly long[] _changed = new long[Shards.Count];
     private readonly long[] _size = new long[Shards.Count];
@@ -59,7 +59,7 @@ internal sealed class Snapshots(LogStore log, CheckpointTopics topics, long minB
         image.ForEach((state, ns, key, value) => Append(records, state, ns, key, value));
         _size[shard] = records.Bytes;
         var snapshot = topics.Snapshots.EndOffset(shard);
-        var commit = new LogCommit();
+        var commit = topics.NewCommit();
         commit.SetGroupOffset(topics.Group, topics.Snapshots.Name, shard, snapshot);
         commit.SetGroupOffset(topics.Group, topics.Changelog.Name, shard, image.ChangelogEnd);
         commit.Add(topics.Snapshots, shard, records);

@@ -132,7 +132,7 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
     private async Task CommitAsync(CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        var commit = new LogCommit();
+        var commit = Topics.NewCommit();
         foreach (var part in _parts) AddTo(commit, part);
         DeadLetterTopic.Add(commit, Topics.DeadLetters, [.. _parts.SelectMany(static part => part.DeadLetters)], job.Plan.OnError.Max);
         AddManifest(commit);
@@ -146,7 +146,7 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
         job.Committed(_epoch, _isFinal);
         HasStopped = LastEpoch == _epoch;
         if (_isFinal || HasStopped) return;
-        Snapshots.Begin(job.Log.Options.CommitScheduler ?? TaskScheduler.Default, cancellationToken);
+        Snapshots.Begin(job.Log.Scheduler, cancellationToken);
         if (_epoch % CheckpointsKept != 0 && _manifestBytes < ManifestBytesKept) return;
         _manifestBytes = 0;
         await Topics.TrimManifestsAsync(cancellationToken).ConfigureAwait(false);

@@ -24,13 +24,14 @@ static partial class Verbs
         public async Task ForgetAsync(JobOptions? options = null, CancellationToken cancellationToken = default)
         {
             options ??= new JobOptions();
-            var log = options.Log ?? LogStore.Open(options.Directory);
+            PartitionedLog log = options.Log ?? LogStore.Open(options.Directory);
             try
             {
                 if (JobRun.Exists(log, pipeline.Name)) throw CheckpointException.CannotForget(pipeline.Name);
                 if (!CheckpointTopics.Exist(log, pipeline.Name)) return;
                 var topics = await CheckpointTopics.OpenAsync(log, pipeline.Name, writesDeadLetters: false, cancellationToken)
                     .ConfigureAwait(false);
+                await log.FenceAsync(pipeline.Name, cancellationToken).ConfigureAwait(false);
                 await topics.ForgetAsync(options.Time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
             }
             finally

@@ -26,7 +26,7 @@ public sealed class Job : IAsyncDisposable
 
     /// <summary>The log that the job runs on. A log that the job has opened itself is reopened at a restart, which changes this
     /// property.</summary>
-    public LogStore Log => Current.Log;
+    public PartitionedLog Log => Current.Log;
 
     /// <summary>The job's lifecycle state.</summary>
     public JobState State => Current.State switch

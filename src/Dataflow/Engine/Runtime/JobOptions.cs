@@ -6,7 +6,7 @@ namespace Dataflow;
 public sealed record JobOptions
 {
     /// <summary>The log to run on. The job does not close it. Null: the job opens the one in <see cref="Directory"/>.</summary>
-    public LogStore? Log { get; init; }
+    public PartitionedLog? Log { get; init; }
 
     /// <summary>The directory of the job's own log, if <see cref="Log"/> is null. Default: <c>dataflow-data</c> in the current
     /// directory.</summary>

@@ -6,7 +6,7 @@ namespace Dataflow.Runtime;
 
 /// <summary>The parts of a job: checked, opened and read before anything runs.</summary>
 internal sealed record JobParts(
-    Plan Plan, JobOptions Options, LogStore Log, CheckpointTopics Topics, RestoredCheckpoint Restored, SplitTable Splits,
+    Plan Plan, JobOptions Options, PartitionedLog Log, CheckpointTopics Topics, RestoredCheckpoint Restored, SplitTable Splits,
     IReadOnlyList<(ISourceNode Source, IReadOnlyList<SplitDescription> Splits)> Sources)
 {
     /// <summary>Checks the pipeline, opens its log and builds a run with the state of the last checkpoint.</summary>
@@ -19,7 +19,7 @@ internal sealed record JobParts(
     {
         var start = options.Time.GetTimestamp();
         var plan = Plan.Of(pipeline);
-        var log = options.Log ?? LogStore.Open(options.Directory);
+        PartitionedLog log = options.Log ?? LogStore.Open(options.Directory);
         JobRun? job = null;
         try
         {
@@ -54,19 +54,21 @@ internal sealed record JobParts(
         foreach (var task in job.Tasks) task.Open();
     }
 
-    private static async Task<JobParts> OpenAsync(Plan plan, JobOptions options, LogStore log, CancellationToken cancellationToken)
+    private static async Task<JobParts> OpenAsync(Plan plan, JobOptions options, PartitionedLog log, CancellationToken cancellationToken)
     {
         LogPreparation.Check(plan, log);
         await CreateAsync(plan, log, plan.Nodes.Where(static node => node is ISourceNode), cancellationToken).ConfigureAwait(false);
         var sources = SplitTable.Describe(plan, new SourceContext(log, options.Time)); // before anything of a checkpoint is created
         var topics = await CheckpointTopics.OpenAsync(log, plan.Pipeline, plan.WritesDeadLetters, cancellationToken).ConfigureAwait(false);
+        await log.FenceAsync(plan.Pipeline, cancellationToken).ConfigureAwait(false);
         var restored = new RestoredCheckpoint(topics.ReadLast());
         restored.CheckMatches(plan, sources);
         await CreateAsync(plan, log, plan.Nodes, cancellationToken).ConfigureAwait(false);
         return new JobParts(plan, options, log, topics, restored, new SplitTable(sources, restored), sources);
     }
 
-    private static async Task CreateAsync(Plan plan, LogStore log, IEnumerable<Node> steps, CancellationToken cancellationToken)
+    private static async Task CreateAsync(
+        Plan plan, PartitionedLog log, IEnumerable<Node> steps, CancellationToken cancellationToken)
     {
         foreach (var topic in steps.Select(static step => step.Creates).OfType<NewTopic>())
         {

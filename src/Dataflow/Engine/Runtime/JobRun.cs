@@ -11,7 +11,7 @@ namespace Dataflow.Runtime;
 /// them.</summary>
 internal sealed class JobRun : IAsyncDisposable
 {
-    private static readonly ConditionalWeakTable<LogStore, ConcurrentDictionary<string, JobRun>> s_running = [];
+    private static readonly ConditionalWeakTable<PartitionedLog, ConcurrentDictionary<string, JobRun>> s_running = [];
 
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
@@ -42,14 +42,14 @@ internal sealed class JobRun : IAsyncDisposable
     }
 
     /// <summary>Whether a pipeline is running on a log.</summary>
-    public static bool Exists(LogStore log, string pipeline)
+    public static bool Exists(PartitionedLog log, string pipeline)
         => s_running.TryGetValue(log, out var running) && running.ContainsKey(pipeline);
 
     public Plan Plan { get; }
 
     public JobOptions Options { get; }
 
-    public LogStore Log { get; }
+    public PartitionedLog Log { get; }
 
     public TimeProvider Time => Options.Time;
 

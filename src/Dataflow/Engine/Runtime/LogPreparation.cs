@@ -7,11 +7,11 @@ namespace Dataflow.Runtime;
 /// <summary>Lets the steps of a starting job check its log, and write to it what others are to find.</summary>
 internal static class LogPreparation
 {
-    private static readonly ConditionalWeakTable<LogStore, SemaphoreSlim> s_turns = [];
+    private static readonly ConditionalWeakTable<PartitionedLog, SemaphoreSlim> s_turns = [];
 
     /// <summary>Checks that plan and log fit together. Writes nothing: the start may still be refused.</summary>
     /// <exception cref="PlanException">They do not fit; all faults are listed.</exception>
-    public static void Check(Plan plan, LogStore log)
+    public static void Check(Plan plan, PartitionedLog log)
     {
         using var scope = plan.Serdes.Enter();
         var start = StartOf(plan, log);
@@ -21,7 +21,7 @@ internal static class LogPreparation
 
     /// <summary>Checks again and lets the steps write; no other job of the log may come between.</summary>
     /// <exception cref="PlanException">Plan and log do not fit, as for <see cref="Check"/>; nothing is written.</exception>
-    public static async ValueTask RunAsync(Plan plan, LogStore log, CancellationToken cancellationToken)
+    public static async ValueTask RunAsync(Plan plan, PartitionedLog log, CancellationToken cancellationToken)
     {
         var turn = s_turns.GetValue(log, static _ => new SemaphoreSlim(1));
         await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -37,7 +37,7 @@ internal static class LogPreparation
         }
     }
 
-    private static StartContext StartOf(Plan plan, LogStore log) => new(log, plan.Pipeline, plan.Nodes);
+    private static StartContext StartOf(Plan plan, PartitionedLog log) => new(log, plan.Pipeline, plan.Nodes);
 
     private static async ValueTask PrepareAsync(Node node, StartContext start, CancellationToken cancellationToken)
     {

@@ -1,0 +1,134 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Dataflow.Log;
+
+/// <summary>A durable partitioned log: topics that are read from any offset, and commits that append to many of them at once. A job keeps
+/// its results, positions and state in one.</summary>
+/// <remarks>Safe for any number of threads. A commit is there as a whole or not at all, also for readers. Offsets of a partition ascend,
+/// but need not be consecutive: a log may have records of its own between. Groups are named positions, set in commits.</remarks>
+public abstract class PartitionedLog : IAsyncDisposable
+{
+    private static readonly TopicSettings Forever = new();
+
+    /// <summary>A directory of this machine for files that a job needs while it runs. Null: the job keeps all in memory, as the log
+    /// does.</summary>
+    public abstract string? WorkDirectory { get; }
+
+    /// <summary>The file system of <see cref="WorkDirectory"/>. Default: the machine's.</summary>
+    public virtual IFileSystem Files => PhysicalFileSystem.Instance;
+
+    /// <summary>The scheduler on which a job does its background work. Default: that of the thread pool.</summary>
+    public virtual TaskScheduler Scheduler => TaskScheduler.Default;
+
+    /// <summary>The largest number of bytes that a producer holds before they are durable.</summary>
+    protected virtual long MaxPendingBytes => LogOptions.DefaultMaxPendingBytes;
+
+    /// <summary>Looks up a topic.</summary>
+    public abstract bool TryGetTopic(string name, [MaybeNullWhen(false)] out LogTopic topic);
+
+    /// <summary>Returns the topic of that name.</summary>
+    /// <exception cref="LogException">There is none; the message names those that exist.</exception>
+    public LogTopic GetTopic(string name) => TryGetTopic(name, out var topic) ? topic : throw LogException.TopicUnknown(name, TopicNames());
+
+    /// <summary>Creates a topic that keeps its records for ever, or returns the existing one with the same number of partitions.</summary>
+    /// <inheritdoc cref="CreateTopicAsync(string, int, TopicSettings, CancellationToken)"/>
+    public ValueTask<LogTopic> CreateTopicAsync(string name, int partitions, CancellationToken cancellationToken = default)
+        => CreateTopicAsync(name, partitions, Forever, cancellationToken);
+
+    /// <summary>Creates a topic, or returns the existing one with the same number of partitions.</summary>
+    /// <param name="name">1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'; not '.' or '..'; not an existing name in other
+    /// case.</param>
+    /// <param name="partitions">The number of partitions, at least 1; never changes.</param>
+    /// <param name="settings">The retention and segment sizes; an existing topic keeps its own.</param>
+    /// <param name="cancellationToken">Ends the wait; the topic may be created all the same.</param>
+    /// <exception cref="LogException">The name is not allowed, or the topic exists with another number of partitions.</exception>
+    public abstract ValueTask<LogTopic> CreateTopicAsync(
+        string name, int partitions, TopicSettings settings, CancellationToken cancellationToken = default);
+
+    /// <summary>Shuts out all others that commit in a name, in this process or another: their later commits fail, and what they left open
+    /// is settled before the call completes. To be called before anything is read that such a commit may change.</summary>
+    /// <param name="owner">The name: see <see cref="LogCommit.Owner"/>.</param>
+    /// <param name="cancellationToken">Ends the wait; others may be shut out all the same.</param>
+    /// <exception cref="LogException">The log does not answer.</exception>
+    public abstract ValueTask FenceAsync(string owner, CancellationToken cancellationToken = default);
+
+    /// <summary>Makes everything in a commit visible and durable together.</summary>
+    /// <param name="commit">The commit; it cannot be changed or committed again, unless it was refused without a trace.</param>
+    /// <param name="cancellationToken">Ends the wait; the commit happens all the same.</param>
+    /// <returns>Completes when the commit is durable as the log promises. Commits of one caller happen in the order of the calls.</returns>
+    /// <exception cref="LogFullException">There is no room; nothing happened and the same commit may be retried.</exception>
+    /// <exception cref="LogFailedException">The log failed; once it is opened again the commit is there as a whole or not at
+    /// all.</exception>
+    public ValueTask CommitAsync(LogCommit commit, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(commit);
+        cancellationToken.ThrowIfCancellationRequested();
+        foreach (var append in commit.Appends)
+        {
+            if (!Owns(append.Topic)) throw LogException.TopicOfAnotherLog(append.Topic.Name);
+        }
+        foreach (var offset in commit.Offsets) GetTopic(offset.Topic).Check(offset.Partition);
+        commit.HandOver();
+        return WriteAsync(commit, cancellationToken);
+    }
+
+    /// <summary>Returns the offset from which a group reads a partition next; null if it never committed one there.</summary>
+    /// <exception cref="LogException">There is no such topic, or the log does not answer.</exception>
+    public abstract long? GetGroupOffset(string group, string topic, int partition);
+
+    /// <summary>Deletes the records below an offset, as far as the log frees space so early.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="partition">The partition's number, from 0.</param>
+    /// <param name="startOffset">The new start, at most the partition's end; nothing happens when it is not above the old one.</param>
+    /// <param name="cancellationToken">Ends the wait; the trim may happen all the same.</param>
+    /// <exception cref="OffsetOutOfRangeException">It is beyond the partition's end.</exception>
+    public abstract ValueTask TrimAsync(string topic, int partition, long startOffset, CancellationToken cancellationToken = default);
+
+    /// <summary>Opens a reader that begins at an offset.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="partition">The partition's number, from 0.</param>
+    /// <param name="offset">From the partition's start to its end; at the end the reader waits for the next record.</param>
+    /// <exception cref="OffsetOutOfRangeException">The partition does not hold it; the message says which offsets it holds.</exception>
+    public abstract PartitionReader OpenReader(string topic, int partition, long offset);
+
+    /// <summary>Creates a producer that collects records and commits them in groups.</summary>
+    public LogProducer CreateProducer(string topic) => new(this, GetTopic(topic), MaxPendingBytes);
+
+    /// <inheritdoc/>
+    public abstract ValueTask DisposeAsync();
+
+    /// <summary>The names of the topics, for messages.</summary>
+    protected abstract IEnumerable<string> TopicNames();
+
+    /// <summary>Whether a topic is one of this log.</summary>
+    protected abstract bool Owns(LogTopic topic);
+
+    /// <summary>Writes a commit whose topics and partitions exist. Its outcome is told by <see cref="Complete"/>, <see cref="Reopen"/> or
+    /// <see cref="Release"/> before the task completes.</summary>
+    protected abstract ValueTask WriteAsync(LogCommit commit, CancellationToken cancellationToken);
+
+    /// <summary>Says that a commit is durable.</summary>
+    /// <param name="commit">The commit.</param>
+    /// <param name="baseOffsets">The offset of each append's first record, in the order of the appends.</param>
+    protected static void Complete(LogCommit commit, IReadOnlyList<long> baseOffsets)
+    {
+        ArgumentNullException.ThrowIfNull(commit);
+        ArgumentNullException.ThrowIfNull(baseOffsets);
+        for (var i = 0; i < commit.Appends.Count; i++) commit.Appends[i].BaseOffset = baseOffsets[i];
+        commit.Complete();
+    }
+
+    /// <summary>Says that a commit left no trace, so that it may be committed again.</summary>
+    protected static void Reopen(LogCommit commit)
+    {
+        ArgumentNullException.ThrowIfNull(commit);
+        commit.Reopen();
+    }
+
+    /// <summary>Says that a commit failed and stays closed: frees its memory.</summary>
+    protected static void Release(LogCommit commit)
+    {
+        ArgumentNullException.ThrowIfNull(commit);
+        commit.ReleaseRecords();
+    }
+}

@@ -1,0 +1,33 @@
+using Dataflow.Log.Segments;
+
+namespace Dataflow.Log;
+
+/// <summary>A topic of a <see cref="LogStore"/>.</summary>
+internal sealed class StoreTopic : LogTopic
+{
+    private readonly Partition[] _partitions;
+
+    public StoreTopic(string name, int id, int partitions, TopicSettings settings, string topicsDirectory)
+        : base(name, partitions, settings)
+    {
+        Id = id;
+        _partitions = [
+            .. Enumerable.Range(0, partitions)
+            .Select(index => new Partition(name, id, index, LogLayout.PartitionDirectory(topicsDirectory, name, index)))];
+    }
+
+    public int Id { get; }
+
+    public IReadOnlyList<Partition> Partitions => _partitions;
+
+    public override long StartOffset(int partition) => PartitionAt(partition).StartOffset;
+
+    public override long EndOffset(int partition) => PartitionAt(partition).EndOffset;
+
+    /// <exception cref="LogException">The topic has no such partition.</exception>
+    public Partition PartitionAt(int partition)
+    {
+        Check(partition);
+        return _partitions[partition];
+    }
+}
