@@ -2,10 +2,11 @@ using Dataflow;
 using Dataflow.Kafka;
 
 // Clicks per minute, from a topic of Kafka to another, exactly once: kill it and start it again, and nothing is there twice.
-if (args is not ["--kafka", var brokers])
+if (args is not ["--kafka", var brokers, .. var more] || more is not ([] or ["--log-on-kafka"]))
 {
     Console.Error.WriteLine("""
-        Usage: dotnet run --project examples/ClicksOverKafka -- --kafka HOST:PORT
+        Usage: dotnet run --project examples/ClicksOverKafka -- --kafka HOST:PORT [--log-on-kafka]
+        With --log-on-kafka the pipelines keep their state on Kafka too, so that they carry on from any machine.
         It needs a broker of Apache Kafka with two topics, which Kafka's own tool creates:
           kafka-topics.sh --bootstrap-server HOST:PORT --create --topic clicks --partitions 4
           kafka-topics.sh --bootstrap-server HOST:PORT --create --topic minutes --partitions 2
@@ -14,9 +15,10 @@ if (args is not ["--kafka", var brokers])
 }
 
 var kafka = new KafkaCluster(brokers);
-var options = new JobOptions { Directory = "clicks-data" };
 try
 {
+    await using var log = more is [] ? null : await KafkaLog.ConnectAsync(kafka);
+    var options = new JobOptions { Directory = "clicks-data", Log = log };
     await Write().RunAsync(options);
     await Count().RunAsync(options);
     await Show().RunAsync(options);

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Dataflow.Log;
 
 namespace Dataflow.Kafka;
 
@@ -53,6 +54,21 @@ internal static class KafkaErrors
                 + "brokers run and have room, then start the job again.") { IsTransient = !error.IsFatal }
             : new($"{kafka}, {where}: it refused ({error.Code}: {reason}). {remedy}");
     }
+
+    /// <summary>Makes the error of a failed operation of a log.</summary>
+    public static LogException OfLog(KafkaCluster kafka, string where, Error error)
+    {
+        var named = Of(kafka, where, error);
+        return new(named.Message) { IsTransient = named.IsTransient };
+    }
+
+    public static LogException FencedInLog(KafkaCluster kafka, string transactionalId)
+        => new($"{kafka}: another process has taken over transactional id '{transactionalId}', or the broker ended a transaction that took "
+            + "longer than transaction.timeout.ms. This process commits no more, and nothing is there twice. A pipeline runs in one "
+            + "process at a time: see where else it was started.");
+
+    public static LogException OtherPartitions(KafkaCluster kafka, string topic, int partitions, int wanted)
+        => new($"{kafka}, topic '{topic}': it has {partitions} partitions, not {wanted}. Use that number, or another name.");
 
     public static ConnectorException NotYours(KafkaCluster kafka, string setting)
         => new($"{kafka}, setting '{setting}': exactly-once reading and writing depend on it, so it has a fixed value. Leave it out.");

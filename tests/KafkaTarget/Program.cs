@@ -2,9 +2,10 @@ using Dataflow;
 using Dataflow.Kafka;
 
 // Numbers the records of each key, from a topic to a topic, until the end; to be killed at any moment and started again.
-// KafkaTarget <brokers> <topic to read> <topic to write> <directory>
-var (kafka, from, to, directory) = (new KafkaCluster(args[0]), args[1], args[2], args[3]);
-var pipeline = new Pipeline("numbering");
+// KafkaTarget <brokers> <topic to read> <topic to write> [<directory of the log, which is on Kafka otherwise>]
+var (kafka, from, to) = (new KafkaCluster(args[0]), args[1], args[2]);
+await using var log = args.Length > 3 ? null : await KafkaLog.ConnectAsync(kafka);
+var pipeline = new Pipeline($"numbering-{to}");
 pipeline.From(Source.Kafka<string>(from, kafka, stopAtEnd: true))
     .KeyBy(static key => key)
     .Process(static () => new Numbering())
@@ -13,7 +14,8 @@ pipeline.From(Source.Kafka<string>(from, kafka, stopAtEnd: true))
 
 await using var job = await pipeline.StartAsync(new JobOptions
 {
-    Directory = directory,
+    Log = log,
+    Directory = args.ElementAtOrDefault(3) ?? "",
     CheckpointInterval = TimeSpan.FromMilliseconds(50),
 });
 Console.WriteLine("running");

@@ -27,7 +27,7 @@ internal static class GroupPosition
         }
     }
 
-    private static bool Passes(ErrorCode code) => code
+    public static bool Passes(ErrorCode code) => code
         is ErrorCode.GroupLoadInProgress or ErrorCode.GroupCoordinatorNotAvailable or ErrorCode.NotCoordinatorForGroup
         or ErrorCode.UnstableOffsetCommit or ErrorCode.Local_WaitCoord or ErrorCode.Local_Transport;
 }

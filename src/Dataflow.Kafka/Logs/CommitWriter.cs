@@ -1,0 +1,191 @@
+using System.Diagnostics;
+using Confluent.Kafka;
+using Dataflow.Log;
+
+namespace Dataflow.Kafka;
+
+/// <summary>Writes commits of one owner, each as a transaction, in the order of the calls.</summary>
+/// <remarks>The transactional id is the owner's: a later writer of the same owner shuts this one out. A commit whose answer was lost ends
+/// the writer; the next one settles it, before it reads anything.</remarks>
+internal sealed class CommitWriter : IDisposable
+{
+    private static readonly TimeSpan Slice = TimeSpan.FromSeconds(1); // of waits, so that the whole time is bounded
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    private readonly KafkaCluster _kafka;
+    private readonly string _id;
+    private readonly ClientErrors _errors = new();
+    private readonly IProducer<byte[], byte[]> _producer;
+    private readonly Message<byte[], byte[]> _message = new();
+    private readonly Lock _lock = new();
+    private Task _last = Task.CompletedTask;
+    private LogException? _failure;
+
+    /// <exception cref="KafkaException">The cluster refuses or does not answer.</exception>
+    public CommitWriter(KafkaCluster kafka, string id)
+    {
+        (_kafka, _id) = (kafka, id);
+        _producer = new ProducerBuilder<byte[], byte[]>(kafka.ToClient(
+            [
+                new("queue.buffering.max.kbytes", "65536"),
+                new("queue.buffering.max.messages", "1000000"),
+                new("message.max.bytes", $"{KafkaLog.MaxRecordBytes}"),
+            ],
+            [new("transactional.id", id)])).SetLogHandler(static (_, _) => { }).SetErrorHandler((_, error) => _errors.Add(error)).Build();
+        try
+        {
+            Call(_producer.InitTransactions);
+        }
+        catch
+        {
+            _producer.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes a commit behind those before it.</summary>
+    /// <returns>The offsets of each append's first record, -1 where it has none, and those of the records of group offsets.</returns>
+    /// <exception cref="RefusedException">Nothing of it is visible.</exception>
+    /// <exception cref="LogException">The writer has ended.</exception>
+    public Task<long[]> WriteAsync(LogCommit commit)
+    {
+        lock (_lock)
+        {
+            var written = _last.ContinueWith(
+                _ => Write(commit), CancellationToken.None, TaskContinuationOptions.DenyChildAttach, TaskScheduler.Default);
+            _last = written;
+            return written;
+        }
+    }
+
+    public void Dispose()
+    {
+        Task last;
+        lock (_lock) last = _last;
+        ((IAsyncResult)last).AsyncWaitHandle.WaitOne(_kafka.Timeout);
+        _producer.Dispose();
+    }
+
+    private long[] Write(LogCommit commit)
+    {
+        if (_failure is { } failure) throw failure;
+        try
+        {
+            _producer.BeginTransaction();
+            var offsets = Produce(commit);
+            Call(_producer.CommitTransaction);
+            return offsets;
+        }
+        catch (KafkaException error)
+        {
+            throw IsGivenUp(error) ? new RefusedException(Named(error)) : _failure = Named(error);
+        }
+    }
+
+    private long[] Produce(LogCommit commit)
+    {
+        var offsets = new long[commit.Appends.Count + commit.Offsets.Count];
+        for (var i = 0; i < commit.Appends.Count; i++)
+        {
+            offsets[i] = -1;
+            var (index, append) = (i, commit.Appends[i]);
+            var to = new TopicPartition(append.Topic.Name, append.Partition);
+            Action<DeliveryReport<byte[], byte[]>>? report = delivery => offsets[index] = delivery.Offset;
+            foreach (var record in append.Records)
+            {
+                Produce(to, in record, report);
+                report = null; // the first tells where they are
+            }
+        }
+
+        for (var i = 0; i < commit.Offsets.Count; i++)
+        {
+            var index = commit.Appends.Count + i;
+            Produce(commit.Offsets[i], delivery => offsets[index] = delivery.Offset);
+        }
+
+        return offsets;
+    }
+
+    private void Produce(TopicPartition to, in LogRecord record, Action<DeliveryReport<byte[], byte[]>>? report)
+    {
+        _message.Key = record.HasKey ? record.Key.ToArray() : null!;
+        _message.Value = record.HasValue ? record.Value.ToArray() : null!;
+        _message.Timestamp = new Timestamp(record.Timestamp, TimestampType.CreateTime);
+        _message.Headers = HeadersOf(in record);
+        Produce(to, report);
+    }
+
+    private void Produce(GroupOffset offset, Action<DeliveryReport<byte[], byte[]>> report)
+    {
+        (_message.Key, _message.Value) = GroupOffsets.RecordOf(offset);
+        (_message.Timestamp, _message.Headers) = (Timestamp.Default, null);
+        Produce(new TopicPartition(GroupOffsets.TopicOf(offset.Group), 0), report);
+    }
+
+    private void Produce(TopicPartition to, Action<DeliveryReport<byte[], byte[]>>? report)
+    {
+        while (true)
+        {
+            try
+            {
+                _producer.Produce(to, _message, report);
+                return;
+            }
+            catch (ProduceException<byte[], byte[]> error) when (error.Error.Code == ErrorCode.Local_QueueFull)
+            {
+                _producer.Flush(Pause); // records leave the queue in time: sent, or given up after message.timeout.ms
+            }
+        }
+    }
+
+    private static Headers? HeadersOf(in LogRecord record)
+    {
+        if (record.Headers.Count == 0) return null;
+        var headers = new Headers();
+        foreach (var header in record.Headers) headers.Add(header.Name, header.HasValue ? header.Value.ToArray() : null);
+        return headers;
+    }
+
+    /// <summary>Gives a transaction up; false if its end is not known or the writer is shut out.</summary>
+    private bool IsGivenUp(KafkaException error)
+    {
+        if (error.Error.IsFatal || error is KafkaRetriableException) return false;
+        try
+        {
+            Call(_producer.AbortTransaction);
+            return true;
+        }
+        catch (KafkaException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Calls the client in short slices until it is done; a call that ran out of time goes on with the next.</summary>
+    private void Call(Action<TimeSpan> call)
+    {
+        for (var start = Stopwatch.GetTimestamp(); ; Thread.Sleep(Pause))
+        {
+            try
+            {
+                call(Slice);
+                return;
+            }
+            catch (KafkaRetriableException) when (Stopwatch.GetElapsedTime(start) < _kafka.Timeout)
+            {
+            }
+        }
+    }
+
+    private LogException Named(KafkaException error)
+        => KafkaErrors.IsFencing(error.Error) ? KafkaErrors.FencedInLog(_kafka, _id)
+        : KafkaErrors.OfLog(
+            _kafka, $"commits of '{_id}'", _errors.Hopeless.IsCompletedSuccessfully ? _errors.Hopeless.Result : error.Error);
+}
+
+/// <summary>A commit left no trace and may be written again.</summary>
+internal sealed class RefusedException(LogException reason) : Exception(reason.Message, reason)
+{
+    public LogException Reason { get; } = reason;
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Text;
+using Dataflow.Log;
+
+namespace Dataflow.Kafka;
+
+/// <summary>The offsets of a group: the records of a compacted topic, each written in the transaction of its commit.</summary>
+/// <remarks>Not Kafka's own group offsets: those expire, and librdkafka may wait for ever for the answer to one in a transaction. A topic
+/// for each group: an open transaction of another writer would hide the last records.</remarks>
+internal sealed class GroupOffsets(KafkaLog log, string group) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, long> _offsets = new(StringComparer.Ordinal);
+    private PartitionReader? _reader;
+
+    public static string TopicOf(string group) => $"dataflow.{group}.offsets";
+
+    public static (byte[] Key, byte[] Value) RecordOf(GroupOffset offset)
+        => (Encoding.UTF8.GetBytes(KeyOf(offset.Topic, offset.Partition)),
+            Encoding.UTF8.GetBytes(offset.Offset.ToString(CultureInfo.InvariantCulture)));
+
+    /// <summary>Returns the last committed offset of a partition.</summary>
+    /// <exception cref="LogException">The cluster does not answer.</exception>
+    public long? Find(string topic, int partition)
+    {
+        lock (_lock)
+        {
+            if (!log.TryGetTopic(TopicOf(group), out var offsets)) return null;
+            _reader ??= log.OpenReader(offsets.Name, 0, offsets.StartOffset(0));
+            while (_reader.TryReadBefore(offsets.EndOffset(0), out var batch))
+            {
+                foreach (var record in batch)
+                {
+                    _offsets[Encoding.UTF8.GetString(record.Key.Span)]
+                        = long.Parse(record.Value.Span, NumberStyles.None, CultureInfo.InvariantCulture);
+                }
+            }
+
+            return _offsets.TryGetValue(KeyOf(topic, partition), out var offset) ? offset : null;
+        }
+    }
+
+    public void Dispose() => _reader?.Dispose();
+
+    private static string KeyOf(string topic, int partition) => $"{topic}:{partition}";
+}

@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using Confluent.Kafka;
+using Dataflow.Log;
+
+namespace Dataflow.Kafka;
+
+/// <summary>Reads committed records of a partition, and makes batches of them.</summary>
+internal sealed class KafkaLogReader : PartitionReader
+{
+    private const int MaxRecords = 1024;
+    private const int FramingBytes = 64;
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(16);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly KafkaTopic _topic;
+    private readonly PartitionConsumer _consumer;
+    private readonly BatchBuilder _batch = new();
+    private ConsumeResult<Bytes, Bytes>? _next; // read, and not returned yet
+    private long _position;
+    private long _end; // when it was last asked for
+
+    public KafkaLogReader(KafkaTopic topic, int partition, long offset, PartitionConsumer consumer)
+    {
+        (_topic, Partition, _consumer) = (topic, partition, consumer);
+        Seek(offset);
+    }
+
+    public override string Topic => _topic.Name;
+
+    public override int Partition { get; }
+
+    public override long Position => _position;
+
+    public override long End => Math.Max(Math.Max(_consumer.End, _end), _position);
+
+    public override bool TryRead(out RecordBatch batch)
+    {
+        _batch.Clear();
+        var position = _position;
+        while (_batch.Count < MaxRecords && (_next ?? Poll()) is { } next)
+        {
+            _next = null;
+            if (next.IsPartitionEOF)
+            {
+                MoveTo(next.Offset);
+            }
+            else if (_batch.IsFullFor(next.Message.Key.Memory.Length + next.Message.Value.Memory.Length + FramingBytes))
+            {
+                _next = next;
+                break;
+            }
+            else
+            {
+                Add(next);
+            }
+        }
+
+        batch = _batch.Count == 0 ? default : _batch.Build(this, position);
+        return _batch.Count > 0;
+    }
+
+    // The client can only be asked: the longer there is nothing, the less often.
+    public override async ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default)
+    {
+        var (start, looked) = (Stopwatch.GetTimestamp(), Stopwatch.GetTimestamp());
+        for (var pause = ShortestPause; _next is null; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            if (Stopwatch.GetElapsedTime(looked) > Patience)
+            {
+                if (IsAtEnd(Stopwatch.GetElapsedTime(start))) start = Stopwatch.GetTimestamp();
+                looked = Stopwatch.GetTimestamp();
+            }
+
+            var next = Poll();
+            if (next is { IsPartitionEOF: true } && MoveTo(next.Offset)) return true;
+            if (next is { IsPartitionEOF: false }) _next = next;
+            if (next is not null) continue;
+            if (_topic.Log.IsClosed) return false;
+            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
+    public override void Seek(long offset)
+    {
+        var (start, end) = (_topic.StartOffset(Partition), _topic.EndOffset(Partition));
+        if (offset < start || offset > end) throw OffsetOutOfRangeException.Of(Topic, Partition, offset, start, end);
+        (_position, _end, _next) = (offset, end, null);
+        _consumer.Assign(offset, leaderEpoch: -1);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _consumer.Dispose();
+        _batch.Dispose();
+    }
+
+    /// <summary>Has the client fetch anew if there is something that it does not report; true if there is nothing.</summary>
+    /// <exception cref="LogException">It has not reported it for too long.</exception>
+    private bool IsAtEnd(TimeSpan waited)
+    {
+        if (_topic.EndOffset(Partition) <= _position) return true;
+        if (waited > _consumer.Kafka.Timeout)
+        {
+            throw KafkaErrors.OfLog(
+                _consumer.Kafka, $"topic '{Topic}'", new Error(ErrorCode.Local_TimedOut, $"nothing comes from offset {_position}"));
+        }
+
+        _consumer.Assign(_position, leaderEpoch: -1);
+        return false;
+    }
+
+    /// <summary>Moves over what is no record: marks of transactions, records of those that were given up.</summary>
+    private bool MoveTo(long offset)
+    {
+        if (offset <= _position) return false;
+        _position = offset;
+        return true;
+    }
+
+    private void Add(ConsumeResult<Bytes, Bytes> record)
+    {
+        _batch.Add(
+            record.Offset, record.Message.Timestamp.UnixTimestampMs, BytesOf(record.Message.Key), BytesOf(record.Message.Value),
+            HeadersOf(record.Message));
+        _position = record.Offset + 1;
+    }
+
+    private static ReadOnlyMemory<byte>? BytesOf(Bytes bytes) => bytes.IsNull ? default(ReadOnlyMemory<byte>?) : bytes.Memory;
+
+    private static RecordHeader[] HeadersOf(Message<Bytes, Bytes> message)
+        => message.Headers is not { Count: > 0 } headers ? [] :
+        [
+            .. headers.Select(static header => header.GetValueBytes() is { } value
+                ? new RecordHeader(header.Key, value) : new RecordHeader(header.Key)),
+        ];
+
+    private ConsumeResult<Bytes, Bytes>? Poll()
+    {
+        _consumer.ThrowIfHopeless(Topic);
+        try
+        {
+            return _consumer.Poll(TimeSpan.Zero);
+        }
+        catch (ConsumeException error) when (error.Error.Code == ErrorCode.GroupAuthorizationFailed)
+        {
+            return null; // the client asks for a group's coordinator, though none is needed
+        }
+        catch (ConsumeException error) when (error.Error.Code is ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange)
+        {
+            throw OffsetOutOfRangeException.Of(Topic, Partition, _position, _topic.StartOffset(Partition), _topic.EndOffset(Partition));
+        }
+        catch (ConsumeException error)
+        {
+            throw KafkaErrors.OfLog(_consumer.Kafka, $"topic '{Topic}'", error.Error);
+        }
+    }
+}

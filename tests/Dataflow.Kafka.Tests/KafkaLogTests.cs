@@ -1,0 +1,33 @@
+using Dataflow.Log;
+
+namespace Dataflow.Kafka.Tests;
+
+/// <summary>A cluster as the log of jobs.</summary>
+public sealed class KafkaLogTests(SharedNode node) : LogContract
+{
+    [Fact]
+    public async Task A_process_that_was_shut_out_commits_nothing_more()
+    {
+        var cancelled = TestContext.Current.CancellationToken;
+        var (owner, topic) = (NameOf("owner"), await Log.CreateTopicAsync(NameOf("fenced"), 1, cancelled));
+        await Log.FenceAsync(owner, cancelled);
+        await Log.CommitAsync(Commit("first"), cancelled);
+        await using var other = await KafkaLog.ConnectAsync(node.Node.Cluster, cancellationToken: cancelled);
+        await other.FenceAsync(owner, cancelled);
+
+        var error = await Assert.ThrowsAsync<LogException>(async () => await Log.CommitAsync(Commit("zombie"), cancelled));
+        Assert.Contains("another process has taken over", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["first"], node.Node.Read(topic.Name).Select(static record => record.Message.Value));
+
+        LogCommit Commit(string value)
+        {
+            var commit = new LogCommit { Owner = owner };
+            var records = new RecordBuffer();
+            records.Append(1, System.Text.Encoding.UTF8.GetBytes(value));
+            commit.Add(topic, 0, records);
+            return commit;
+        }
+    }
+
+    protected override async ValueTask<PartitionedLog> OpenAsync() => await KafkaLog.ConnectAsync(node.Node.Cluster);
+}
