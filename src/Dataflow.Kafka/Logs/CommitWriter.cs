@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Confluent.Kafka;
 using Dataflow.Log;
 
@@ -9,9 +8,6 @@ namespace Dataflow.Kafka;
 /// the writer; the next one settles it, before it reads anything.</remarks>
 internal sealed class CommitWriter : IDisposable
 {
-    private static readonly TimeSpan Slice = TimeSpan.FromSeconds(1); // of waits, so that the whole time is bounded
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
-
     private readonly KafkaCluster _kafka;
     private readonly string _id;
     private readonly ClientErrors _errors = new();
@@ -34,7 +30,7 @@ internal sealed class CommitWriter : IDisposable
             [new("transactional.id", id)])).SetLogHandler(static (_, _) => { }).SetErrorHandler((_, error) => _errors.Add(error)).Build();
         try
         {
-            Call(_producer.InitTransactions);
+            ProducerCalls.InSlices(_producer.InitTransactions, _kafka.Timeout, CancellationToken.None);
         }
         catch
         {
@@ -73,7 +69,7 @@ internal sealed class CommitWriter : IDisposable
         {
             _producer.BeginTransaction();
             var offsets = Produce(commit);
-            Call(_producer.CommitTransaction);
+            ProducerCalls.InSlices(_producer.CommitTransaction, _kafka.Timeout, CancellationToken.None);
             return offsets;
         }
         catch (KafkaException error)
@@ -112,39 +108,16 @@ internal sealed class CommitWriter : IDisposable
         _message.Key = record.HasKey ? record.Key.ToArray() : null!;
         _message.Value = record.HasValue ? record.Value.ToArray() : null!;
         _message.Timestamp = new Timestamp(record.Timestamp, TimestampType.CreateTime);
-        _message.Headers = HeadersOf(in record);
-        Produce(to, report);
+        _message.Headers = ProducerCalls.HeadersOf(in record);
+        _producer.Produce(to, _message, report, CancellationToken.None);
     }
 
     private void Produce(GroupOffset offset, Action<DeliveryReport<byte[], byte[]>> report)
     {
         (_message.Key, _message.Value) = GroupOffsets.RecordOf(offset);
         (_message.Timestamp, _message.Headers) = (Timestamp.Default, null);
-        Produce(new TopicPartition(GroupOffsets.TopicOf(offset.Group), 0), report);
-    }
-
-    private void Produce(TopicPartition to, Action<DeliveryReport<byte[], byte[]>>? report)
-    {
-        while (true)
-        {
-            try
-            {
-                _producer.Produce(to, _message, report);
-                return;
-            }
-            catch (ProduceException<byte[], byte[]> error) when (error.Error.Code == ErrorCode.Local_QueueFull)
-            {
-                _producer.Flush(Pause); // records leave the queue in time: sent, or given up after message.timeout.ms
-            }
-        }
-    }
-
-    private static Headers? HeadersOf(in LogRecord record)
-    {
-        if (record.Headers.Count == 0) return null;
-        var headers = new Headers();
-        foreach (var header in record.Headers) headers.Add(header.Name, header.HasValue ? header.Value.ToArray() : null);
-        return headers;
+        _producer.Produce(
+            new TopicPartition(GroupOffsets.TopicOf(offset.Group), 0), _message, report, CancellationToken.None);
     }
 
     /// <summary>Gives a transaction up; false if its end is not known or the writer is shut out.</summary>
@@ -153,28 +126,12 @@ internal sealed class CommitWriter : IDisposable
         if (error.Error.IsFatal || error is KafkaRetriableException) return false;
         try
         {
-            Call(_producer.AbortTransaction);
+            ProducerCalls.InSlices(_producer.AbortTransaction, _kafka.Timeout, CancellationToken.None);
             return true;
         }
         catch (KafkaException)
         {
             return false;
-        }
-    }
-
-    /// <summary>Calls the client in short slices until it is done; a call that ran out of time goes on with the next.</summary>
-    private void Call(Action<TimeSpan> call)
-    {
-        for (var start = Stopwatch.GetTimestamp(); ; Thread.Sleep(Pause))
-        {
-            try
-            {
-                call(Slice);
-                return;
-            }
-            catch (KafkaRetriableException) when (Stopwatch.GetElapsedTime(start) < _kafka.Timeout)
-            {
-            }
         }
     }
 

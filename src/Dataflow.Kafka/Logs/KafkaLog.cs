@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Dataflow.Log;
@@ -10,9 +8,9 @@ namespace Dataflow.Kafka;
 
 /// <summary>A log that lies in a cluster of Apache Kafka: a pipeline that runs on it keeps results, positions and state there, and can be
 /// started again on any machine.</summary>
-/// <remarks>A commit is one transaction; readers see committed records only. Topics keep their names; the
-/// offsets of a group are in a compacted topic, <c>dataflow.GROUP.offsets</c>. One process at a time runs a pipeline: when it is started in
-/// another one, the first is shut out and ends with an error.</remarks>
+/// <remarks>A commit is one transaction; readers see committed records only. Topics keep their names; the offsets
+/// of a group are in a compacted topic, <c>dataflow.GROUP.offsets</c>. One process at a time runs a pipeline: when it is started in another
+/// one, the first is shut out and ends with an error.</remarks>
 /// <example><code>
 /// await using var log = more is [] ? null : await KafkaLog.ConnectAsync(kafka);
 /// var options = new JobOptions { Directory = "clicks-data", Log = log };
@@ -22,19 +20,9 @@ public sealed class KafkaLog : PartitionedLog
     internal const int MaxRecordBytes = 16 << 20;
 
     private const string Prefix = "dataflow.";
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestChange = TimeSpan.FromSeconds(15); // of leaders and coordinators
-
-    private static readonly Dictionary<string, string> s_compacted = new()
-    {
-        ["cleanup.policy"] = "compact",
-        ["segment.bytes"] = Text(1 << 20),
-    };
 
     private readonly KafkaCluster _kafka;
-    private readonly short _replicas;
-    private readonly ClientErrors _errors = new();
-    private readonly IAdminClient _admin;
+    private readonly ClusterAdmin _admin;
     private readonly ConcurrentDictionary<string, KafkaTopic> _topics = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<TopicPartition, long> _ends = new(); // behind this process's own commits
     private readonly ConcurrentDictionary<string, GroupOffsets> _groups = new(StringComparer.Ordinal);
@@ -45,9 +33,7 @@ public sealed class KafkaLog : PartitionedLog
     private KafkaLog(KafkaCluster kafka, short replicas)
     {
         kafka.Check();
-        (_kafka, _replicas) = (kafka, replicas);
-        _admin = new AdminClientBuilder(kafka.ToClient([], [])).SetLogHandler(static (_, _) => { })
-            .SetErrorHandler((_, error) => _errors.Add(error)).Build();
+        (_kafka, _admin) = (kafka, new ClusterAdmin(kafka, replicas));
     }
 
     /// <inheritdoc/>
@@ -68,7 +54,7 @@ public sealed class KafkaLog : PartitionedLog
         var log = new KafkaLog(kafka, replicas);
         try
         {
-            await log.AskAsync("its topics", log.LoadTopics).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await Task.Run(log.LoadTopics, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
             return log;
         }
         catch
@@ -84,7 +70,7 @@ public sealed class KafkaLog : PartitionedLog
     /// <inheritdoc/>
     public override bool TryGetTopic(string name, [MaybeNullWhen(false)] out LogTopic topic)
     {
-        if (!_topics.ContainsKey(name)) Ask("its topics", LoadTopics);
+        if (!_topics.ContainsKey(name)) LoadTopics();
         var exists = _topics.TryGetValue(name, out var found);
         topic = found;
         return exists;
@@ -99,7 +85,8 @@ public sealed class KafkaLog : PartitionedLog
         ArgumentOutOfRangeException.ThrowIfLessThan(partitions, 1);
         if (!TryGetTopic(name, out var topic))
         {
-            topic = await CreateAsync(name, partitions, ConfigurationOf(settings)).WaitAsync(cancellationToken).ConfigureAwait(false);
+            topic = await CreateAsync(name, partitions, ClusterAdmin.ConfigurationOf(settings)).WaitAsync(cancellationToken)
+                .ConfigureAwait(false);
         }
 
         return topic.PartitionCount == partitions
@@ -129,10 +116,7 @@ public sealed class KafkaLog : PartitionedLog
         var (start, end) = (found.StartOffset(partition), found.EndOffset(partition));
         if (startOffset > end) throw OffsetOutOfRangeException.Of(topic, partition, startOffset, start, end);
         if (startOffset <= start) return;
-        await AskAsync($"topic '{topic}'", () => _admin.DeleteRecordsAsync(
-            [new TopicPartitionOffset(topic, partition, startOffset)],
-            new DeleteRecordsOptions { RequestTimeout = _kafka.Timeout, OperationTimeout = _kafka.Timeout }))
-            .WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _admin.DeleteBeforeAsync(new(topic, partition, startOffset)).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -171,38 +155,18 @@ public sealed class KafkaLog : PartitionedLog
         => await CompleteAsync(commit).WaitAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>The first offset of a partition.</summary>
-    internal long StartOf(TopicPartition partition) => OffsetOf(partition, OffsetSpec.Earliest());
+    internal long StartOf(TopicPartition partition) => _admin.OffsetOf(partition, OffsetSpec.Earliest());
 
     /// <summary>The offset up to which readers of committed records can read, now or soon.</summary>
     internal long EndOf(TopicPartition partition)
-        => Math.Max(OffsetOf(partition, OffsetSpec.Latest()), _ends.GetValueOrDefault(partition));
-
-    private long OffsetOf(TopicPartition partition, OffsetSpec which) => Ask($"topic '{partition.Topic}'", async () =>
-    {
-        try
-        {
-            var found = await _admin.ListOffsetsAsync(
-                [new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = which }],
-                new ListOffsetsOptions { IsolationLevel = IsolationLevel.ReadCommitted, RequestTimeout = _kafka.Timeout })
-                .ConfigureAwait(false);
-            return found.ResultInfos[0].TopicPartitionOffsetError.Offset.Value;
-        }
-        catch (ListOffsetsException error) // its own error has no code of the partition
-        {
-            throw new KafkaException(error.Result.ResultInfos[0].TopicPartitionOffsetError.Error);
-        }
-    });
-
-    /// <summary>Whether a topic that was just created, or a broker that has just started, may answer soon.</summary>
-    private static bool Passes(ErrorCode code) => GroupPosition.Passes(code) || code
-        is ErrorCode.LeaderNotAvailable or ErrorCode.NotLeaderForPartition or ErrorCode.UnknownTopicOrPart or ErrorCode.FencedLeaderEpoch;
+        => Math.Max(_admin.OffsetOf(partition, OffsetSpec.Latest()), _ends.GetValueOrDefault(partition));
 
     private async Task CompleteAsync(LogCommit commit)
     {
         try
         {
             foreach (var group in commit.Offsets.Select(static offset => offset.Group).Distinct())
-                await CreateAsync(GroupOffsets.TopicOf(group), 1, s_compacted).ConfigureAwait(false);
+                await CreateAsync(GroupOffsets.TopicOf(group), 1, ClusterAdmin.Compacted).ConfigureAwait(false);
             var offsets = await WriterOf(commit.Owner ?? _nobody).WriteAsync(commit).ConfigureAwait(false);
             Remember(commit, offsets);
             Complete(
@@ -253,88 +217,20 @@ public sealed class KafkaLog : PartitionedLog
         }
     }
 
-    private Task LoadTopics()
+    private void LoadTopics()
     {
-        foreach (var topic in _admin.GetMetadata(_kafka.Timeout).Topics.Where(static topic => !topic.Error.IsError))
+        ObjectDisposedException.ThrowIf(IsClosed, this);
+        foreach (var (name, partitions) in _admin.Topics())
         {
-            if (!_topics.TryGetValue(topic.Topic, out var known) || known.PartitionCount != topic.Partitions.Count)
-                _topics[topic.Topic] = new KafkaTopic(this, topic.Topic, topic.Partitions.Count, new TopicSettings());
+            if (!_topics.TryGetValue(name, out var known) || known.PartitionCount != partitions)
+                _topics[name] = new KafkaTopic(this, name, partitions, new TopicSettings());
         }
-
-        return Task.CompletedTask;
     }
 
     private async Task<LogTopic> CreateAsync(string name, int partitions, Dictionary<string, string> configuration)
     {
         if (_topics.TryGetValue(name, out var known)) return known;
-        await AskAsync($"topic '{name}'", async () =>
-        {
-            try
-            {
-                await _admin.CreateTopicsAsync(
-                    [new() { Name = name, NumPartitions = partitions, ReplicationFactor = _replicas, Configs = configuration }],
-                    new() { RequestTimeout = _kafka.Timeout, OperationTimeout = _kafka.Timeout }).ConfigureAwait(false);
-            }
-            catch (CreateTopicsException error) when (error.Results[0].Error.Code == ErrorCode.TopicAlreadyExists)
-            {
-                // Another process was quicker.
-            }
-            catch (CreateTopicsException error)
-            {
-                throw new KafkaException(error.Results[0].Error);
-            }
-        }).ConfigureAwait(false);
-        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < LongestChange;)
-        {
-            if (TryGetTopic(name, out var topic)) return topic; // the brokers know it
-            await Task.Delay(Pause).ConfigureAwait(false);
-        }
-
+        await _admin.CreateAsync(name, partitions, configuration).ConfigureAwait(false);
         return GetTopic(name);
-    }
-
-    private static Dictionary<string, string> ConfigurationOf(TopicSettings settings) => new()
-    {
-        ["cleanup.policy"] = "delete",
-        ["retention.ms"] = Text((long?)settings.RetentionTime?.TotalMilliseconds ?? -1),
-        ["retention.bytes"] = Text(settings.RetentionBytes ?? -1),
-        ["max.message.bytes"] = Text(MaxRecordBytes),
-        ["message.timestamp.type"] = "CreateTime",
-        ["message.timestamp.after.max.ms"] = Text(long.MaxValue), // event times may lie ahead of the broker's clock
-    };
-
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private void Ask(string where, Func<Task> ask) => AskAsync(where, ask).GetAwaiter().GetResult();
-
-    private T Ask<T>(string where, Func<Task<T>> ask)
-    {
-        var answer = default(T)!;
-        Ask(where, async () => { answer = await ask().ConfigureAwait(false); });
-        return answer;
-    }
-
-    /// <summary>Asks the cluster, again while a broker that has just started is not ready, and no longer than an answer may come.</summary>
-    private async Task AskAsync(string where, Func<Task> ask)
-    {
-        ObjectDisposedException.ThrowIf(IsClosed, this);
-        for (var start = Stopwatch.GetTimestamp(); ; await Task.Delay(Pause).ConfigureAwait(false))
-        {
-            var answer = Task.Run(ask);
-            await Task.WhenAny(answer, _errors.Hopeless).ConfigureAwait(false);
-            if (!answer.IsCompleted) throw KafkaErrors.OfLog(_kafka, where, _errors.Hopeless.Result);
-            try
-            {
-                await answer.ConfigureAwait(false);
-                return;
-            }
-            catch (KafkaException error) when (Passes(error.Error.Code) && Stopwatch.GetElapsedTime(start) < LongestChange)
-            {
-            }
-            catch (KafkaException error)
-            {
-                throw KafkaErrors.OfLog(_kafka, where, _errors.Hopeless.IsCompletedSuccessfully ? _errors.Hopeless.Result : error.Error);
-            }
-        }
     }
 }

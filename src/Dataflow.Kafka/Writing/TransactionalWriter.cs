@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Confluent.Kafka;
 using Dataflow.Log;
 
@@ -10,8 +9,7 @@ internal sealed class TransactionalWriter : IDisposable
 {
     private const long MaxTransactionBytes = 32 << 20;
     private const int UsualTransactionTimeoutMs = 60_000; // librdkafka's
-    private static readonly TimeSpan Slice = TimeSpan.FromSeconds(1); // of waits, to notice the end of the job
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
     private static readonly Dictionary<string, string> s_defaults = new()
     {
@@ -63,7 +61,8 @@ internal sealed class TransactionalWriter : IDisposable
         _positions.Create();
         try
         {
-            Call(_producer.InitTransactions, cancellationToken); // ends transactions of others, so that what is read next is final
+            // Ends transactions of others, so that what is read next is final.
+            ProducerCalls.InSlices(_producer.InitTransactions, _kafka.Timeout, cancellationToken);
             var (start, end) = (outbox.StartOffset(0), outbox.EndOffset(0));
             var known = isNew ? null : _positions.ReadLast(cancellationToken);
             if (known is { } last)
@@ -112,7 +111,7 @@ internal sealed class TransactionalWriter : IDisposable
         try
         {
             // Readers of committed records would wait for its end until it times out.
-            if (_isOpen && !_isCommitting) _producer.AbortTransaction(Slice);
+            if (_isOpen && !_isCommitting) _producer.AbortTransaction(Farewell);
         }
         catch (KafkaException)
         {
@@ -153,13 +152,13 @@ internal sealed class TransactionalWriter : IDisposable
         var value = new OutboxPosition(_life, position).ToBytes();
         _producer.Produce(_positions.Name, new Message<byte[], byte[]> { Key = PositionTopic.Key, Value = value });
         _isCommitting = true;
-        Call(_producer.CommitTransaction, cancellationToken);
+        ProducerCalls.InSlices(_producer.CommitTransaction, _kafka.Timeout, cancellationToken);
         _isOpen = false;
     }
 
     private void Abort(CancellationToken cancellationToken)
     {
-        Call(_producer.AbortTransaction, cancellationToken);
+        ProducerCalls.InSlices(_producer.AbortTransaction, _kafka.Timeout, cancellationToken);
         _isOpen = false;
     }
 
@@ -171,20 +170,8 @@ internal sealed class TransactionalWriter : IDisposable
         // Brokers delete what is old, and refuse what is to come.
         _message.Timestamp = record.Timestamp > 0 && record.Timestamp <= now
             ? new Timestamp(record.Timestamp, TimestampType.CreateTime) : Timestamp.Default;
-        _message.Headers = HeadersOf(in record);
-        while (true)
-        {
-            try
-            {
-                _producer.Produce(_topic, _message, report);
-                return;
-            }
-            catch (ProduceException<byte[], byte[]> error) when (error.Error.Code == ErrorCode.Local_QueueFull)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                _producer.Flush(Pause); // records leave the queue in time: sent, or given up after message.timeout.ms
-            }
-        }
+        _message.Headers = ProducerCalls.HeadersOf(in record);
+        _producer.Produce(new TopicPartition(_topic, Partition.Any), _message, report, cancellationToken);
     }
 
     // The client takes whole arrays, and copies them at once: one of the right length can be used again.
@@ -193,31 +180,6 @@ internal sealed class TransactionalWriter : IDisposable
         if (array.Length != bytes.Length) array = new byte[bytes.Length];
         bytes.CopyTo(array);
         return array;
-    }
-
-    private static Headers? HeadersOf(in LogRecord record)
-    {
-        if (record.Headers.Count == 0) return null;
-        var headers = new Headers();
-        foreach (var header in record.Headers) headers.Add(header.Name, header.HasValue ? header.Value.ToArray() : null);
-        return headers;
-    }
-
-    /// <summary>Calls the client in short slices until it is done; a call that ran out of time goes on with the next.</summary>
-    private void Call(Action<TimeSpan> call, CancellationToken cancellationToken)
-    {
-        for (var start = Stopwatch.GetTimestamp(); ; cancellationToken.WaitHandle.WaitOne(Pause))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            try
-            {
-                call(Slice);
-                return;
-            }
-            catch (KafkaRetriableException) when (Stopwatch.GetElapsedTime(start) < _kafka.Timeout)
-            {
-            }
-        }
     }
 
     private ConnectorException Named(Error error)

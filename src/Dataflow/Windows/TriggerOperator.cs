@@ -20,8 +20,7 @@ internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
-        if (_targets.Count == 0 || record.Timestamp < _pane.StartMs || record.Timestamp >= _pane.EndMs)
-            SwitchPane(record.Timestamp);
+        if (_targets.Count == 0 || !_pane.Holds(record.Timestamp)) SwitchPane(record.Timestamp);
         var isAdded = _targets.Count > 1 && Context.KeepsRejected;
         if (isAdded && !TryAddToAll(in record)) return;
         foreach (ref readonly var target in CollectionsMarshal.AsSpan(_targets))
@@ -44,9 +43,7 @@ internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
     {
         base.Declare(declare);
         for (var i = 0; i < _kinds.Count; i++)
-        {
             _lengths.Add(declare.NamespacedState<TKey, OpenWindow<TAccumulator>>(i == 0 ? "windows" : $"windows-{i + 1}"));
-        }
     }
 
     protected override void Close(long watermark)

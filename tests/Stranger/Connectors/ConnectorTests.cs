@@ -4,7 +4,7 @@ using Dataflow.Testing;
 
 namespace Stranger.Connectors;
 
-/// <summary>What sources and sinks of one's own may know of the job.</summary>
+/// <summary>The parts of the job that sources and sinks of one's own can reach.</summary>
 public sealed class ConnectorTests : IDisposable
 {
     private readonly LogStore _log = SimulatedJob.OpenLog();

@@ -4,7 +4,7 @@ using Dataflow.Testing;
 
 namespace Stranger.Growth;
 
-/// <summary>What a step of one's own declares beside what its checkpoint has begins empty; the rest goes on.</summary>
+/// <summary>States that a step of one's own adds to those of its checkpoint begin empty; the others go on.</summary>
 public sealed class GrowTests : IDisposable
 {
     private readonly LogStore _log = SimulatedJob.OpenLog();

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Globalization;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Dataflow.Log;
+
+namespace Dataflow.Kafka;
+
+/// <summary>Puts the questions of a <see cref="KafkaLog"/> to its cluster. Each question ends in time, with an answer or with an error.</summary>
+internal sealed class ClusterAdmin : IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestChange = TimeSpan.FromSeconds(15); // of leaders and coordinators
+
+    private readonly KafkaCluster _kafka;
+    private readonly short _replicas;
+    private readonly ClientErrors _errors = new();
+    private readonly IAdminClient _admin;
+
+    public ClusterAdmin(KafkaCluster kafka, short replicas)
+    {
+        (_kafka, _replicas) = (kafka, replicas);
+        _admin = new AdminClientBuilder(kafka.ToClient([], [])).SetLogHandler(static (_, _) => { })
+            .SetErrorHandler((_, error) => _errors.Add(error)).Build();
+    }
+
+    /// <summary>The configuration of a topic of which the last record of each key is kept.</summary>
+    public static Dictionary<string, string> Compacted { get; } = new()
+    {
+        ["cleanup.policy"] = "compact",
+        ["segment.bytes"] = Text(1 << 20),
+    };
+
+    public static Dictionary<string, string> ConfigurationOf(TopicSettings settings) => new()
+    {
+        ["cleanup.policy"] = "delete",
+        ["retention.ms"] = Text((long?)settings.RetentionTime?.TotalMilliseconds ?? -1),
+        ["retention.bytes"] = Text(settings.RetentionBytes ?? -1),
+        ["max.message.bytes"] = Text(KafkaLog.MaxRecordBytes),
+        ["message.timestamp.type"] = "CreateTime",
+        ["message.timestamp.after.max.ms"] = Text(long.MaxValue), // event times may lie ahead of the broker's clock
+    };
+
+    /// <summary>Lists the topics that have leaders.</summary>
+    public IReadOnlyList<(string Name, int Partitions)> Topics() => Ask("its topics", () => Task.FromResult<IReadOnlyList<(string, int)>>(
+        [.. _admin.GetMetadata(_kafka.Timeout).Topics.Where(static topic => !topic.Error.IsError)
+            .Select(static topic => (topic.Topic, topic.Partitions.Count))]));
+
+    /// <summary>Creates a topic unless it exists, and waits until the brokers know it.</summary>
+    public async Task CreateAsync(string name, int partitions, Dictionary<string, string> configuration)
+    {
+        await AskAsync($"topic '{name}'", async () =>
+        {
+            try
+            {
+                await _admin.CreateTopicsAsync(
+                    [new() { Name = name, NumPartitions = partitions, ReplicationFactor = _replicas, Configs = configuration }],
+                    new() { RequestTimeout = _kafka.Timeout, OperationTimeout = _kafka.Timeout }).ConfigureAwait(false);
+            }
+            catch (CreateTopicsException error) when (error.Results[0].Error.Code == ErrorCode.TopicAlreadyExists)
+            {
+                // Another process was quicker.
+            }
+            catch (CreateTopicsException error)
+            {
+                throw new KafkaException(error.Results[0].Error);
+            }
+        }).ConfigureAwait(false);
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < LongestChange;)
+        {
+            if (Topics().Any(topic => topic.Name == name)) return;
+            await Task.Delay(Pause).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The first or the next offset of a partition, for readers of committed records.</summary>
+    public long OffsetOf(TopicPartition partition, OffsetSpec which) => Ask($"topic '{partition.Topic}'", async () =>
+    {
+        try
+        {
+            var found = await _admin.ListOffsetsAsync(
+                [new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = which }],
+                new ListOffsetsOptions { IsolationLevel = IsolationLevel.ReadCommitted, RequestTimeout = _kafka.Timeout })
+                .ConfigureAwait(false);
+            return found.ResultInfos[0].TopicPartitionOffsetError.Offset.Value;
+        }
+        catch (ListOffsetsException error) // its own error has no code of the partition
+        {
+            throw new KafkaException(error.Result.ResultInfos[0].TopicPartitionOffsetError.Error);
+        }
+    });
+
+    public Task DeleteBeforeAsync(TopicPartitionOffset start) => AskAsync($"topic '{start.Topic}'", () => _admin.DeleteRecordsAsync(
+        [start], new DeleteRecordsOptions { RequestTimeout = _kafka.Timeout, OperationTimeout = _kafka.Timeout }));
+
+    public void Dispose() => _admin.Dispose();
+
+    /// <summary>Whether a topic that was just created, or a broker that has just started, may answer soon.</summary>
+    private static bool Passes(ErrorCode code) => GroupPosition.Passes(code) || code
+        is ErrorCode.LeaderNotAvailable or ErrorCode.NotLeaderForPartition or ErrorCode.UnknownTopicOrPart or ErrorCode.FencedLeaderEpoch;
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private T Ask<T>(string where, Func<Task<T>> ask)
+    {
+        var answer = default(T)!;
+        AskAsync(where, async () => { answer = await ask().ConfigureAwait(false); }).GetAwaiter().GetResult();
+        return answer;
+    }
+
+    /// <summary>Asks the cluster, again while a broker that has just started is not ready, and no longer than an answer may come.</summary>
+    private async Task AskAsync(string where, Func<Task> ask)
+    {
+        for (var start = Stopwatch.GetTimestamp(); ; await Task.Delay(Pause).ConfigureAwait(false))
+        {
+            var answer = Task.Run(ask);
+            await Task.WhenAny(answer, _errors.Hopeless).ConfigureAwait(false);
+            if (!answer.IsCompleted) throw KafkaErrors.OfLog(_kafka, where, _errors.Hopeless.Result);
+            try
+            {
+                await answer.ConfigureAwait(false);
+                return;
+            }
+            catch (KafkaException error) when (Passes(error.Error.Code) && Stopwatch.GetElapsedTime(start) < LongestChange)
+            {
+            }
+            catch (KafkaException error)
+            {
+                throw KafkaErrors.OfLog(_kafka, where, _errors.Hopeless.IsCompletedSuccessfully ? _errors.Hopeless.Result : error.Error);
+            }
+        }
+    }
+}
