@@ -6,7 +6,8 @@ using Dataflow.Log;
 
 namespace Dataflow.Kafka;
 
-/// <summary>Puts the questions of a <see cref="KafkaLog"/> to its cluster. Each question ends in time, with an answer or with an error.</summary>
+/// <summary>Puts the questions of a <see cref="KafkaLog"/> to its cluster. Each question ends in time, with an answer or with an
+/// error.</summary>
 internal sealed class ClusterAdmin : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
