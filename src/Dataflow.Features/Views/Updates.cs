@@ -44,7 +44,7 @@ internal sealed class UpdatesOperator<TKey, T>(Node view, FeatureNames names, Up
 
     public override void Idle(Idleness idleness)
     {
-        EndOfBatch();
+        if (idleness.IsIdle) EndOfBatch(); // news that the input is active come before its watermark, and the updates with that
         base.Idle(idleness);
     }
 
