@@ -12,22 +12,14 @@ internal static class ClusterQuestion
     /// <exception cref="ConnectorException">There was no answer, or an error.</exception>
     public static T Ask<T>(KafkaCluster kafka, string where, Func<IAdminClient, T> ask)
     {
-        var errors = new ClientErrors();
-        var admin = new AdminClientBuilder(kafka.ToClient([], [])).SetLogHandler(static (_, _) => { })
-            .SetErrorHandler((_, error) => errors.Add(error)).Build();
-        var answer = Task.Run(() =>
-        {
-            using (admin) return ask(admin);
-        });
+        using var connection = new AdminConnection(kafka);
         try
         {
-            Task.WaitAny(answer, errors.Hopeless);
-            if (!answer.IsCompleted) throw KafkaErrors.Of(kafka, where, errors.Hopeless.Result);
-            return answer.GetAwaiter().GetResult();
+            return connection.AskAsync(admin => Task.FromResult(ask(admin))).GetAwaiter().GetResult();
         }
         catch (KafkaException error)
         {
-            throw KafkaErrors.Of(kafka, where, errors.Hopeless.IsCompleted ? errors.Hopeless.Result : error.Error);
+            throw KafkaErrors.Of(kafka, where, error.Error);
         }
     }
 }

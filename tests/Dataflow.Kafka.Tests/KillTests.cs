@@ -62,6 +62,52 @@ public class KillTests(SharedNode shared, ITestOutputHelper output)
         Assert.Equal(2000, node.Read(to).Count);
     }
 
+    [Fact]
+    public async Task A_broker_that_is_killed_and_started_again_interrupts_a_job_whose_log_is_there_and_loses_nothing()
+    {
+        var cancelled = TestContext.Current.CancellationToken;
+        using var node = new KafkaNode("broker.session.timeout.ms=3000", "broker.heartbeat.interval.ms=500");
+        await using var log = await KafkaLog.ConnectAsync(node.Cluster, cancellationToken: cancelled);
+        var (numbers, copies) = (Topic.Of<int>("numbers", 1), Topic.Of<int>("copies", 1));
+        var pipeline = new Pipeline("copy");
+        pipeline.From(numbers).To(copies);
+        await using var job = await pipeline.StartAsync(
+            new JobOptions
+            {
+                Log = log,
+                CheckpointInterval = TimeSpan.FromMilliseconds(100),
+                Restarts = RestartPolicy.ExponentialDelay(20, TimeSpan.FromSeconds(1)),
+            },
+            cancelled);
+        await WriteAsync(0);
+        await ReadAsync(1000);
+
+        node.Kill();
+        node.StartAgain();
+        await WriteAsync(1000);
+        await ReadAsync(2000);
+        await job.StopAsync(cancelled);
+
+        Assert.Equal(Enumerable.Range(0, 2000), copies.ReadAll(log));
+
+        async Task WriteAsync(int from)
+        {
+            await using var writer = await log.OpenWriterAsync<int, int>(numbers, cancellationToken: cancelled);
+            await Task.WhenAll(Enumerable.Range(from, 1000).Select(
+                number => writer.WriteAsync(number, number, DateTimeOffset.UnixEpoch, cancellationToken: cancelled)));
+        }
+
+        async Task ReadAsync(int count)
+        {
+            using var reader = log.OpenReader(copies.Name, 0, 0);
+            for (var read = 0; read < count;)
+            {
+                await reader.WaitToReadAsync(cancelled);
+                if (reader.TryRead(out var batch)) read += batch.Count;
+            }
+        }
+    }
+
     /// <summary>Runs the program; true if it had to be killed, false if it came to its end before.</summary>
     private async Task<bool> DiesAsync(string from, string to, string? directory, int? lifeMs)
     {

@@ -111,14 +111,27 @@ public class SecurityTests(SharedNode shared)
         .With("security.protocol", "SASL_PLAINTEXT").With("sasl.mechanism", mechanism)
         .With("sasl.username", user).With("sasl.password", password);
 
+    /// <summary>Grants a right, and waits until the broker knows it.</summary>
     private void Grant(
         ResourceType type, string name, AclOperation operation, ResourcePatternType pattern = ResourcePatternType.Literal)
-        => Node.Ask(admin => admin.CreateAclsAsync(
-    [
-        new AclBinding
+        => Node.Ask(async admin =>
+    {
+        var of = new ResourcePattern { Type = type, Name = name, ResourcePatternType = pattern };
+        await admin.CreateAclsAsync(
+        [
+            new AclBinding
+            {
+                Pattern = of,
+                Entry = new() { Principal = "User:guest", Host = "*", Operation = operation, PermissionType = AclPermissionType.Allow },
+            },
+        ]);
+        var filter = new AclBindingFilter
         {
-            Pattern = new() { Type = type, Name = name, ResourcePatternType = pattern },
-            Entry = new() { Principal = "User:guest", Host = "*", Operation = operation, PermissionType = AclPermissionType.Allow },
-        },
-    ]));
+            PatternFilter = of.ToFilter(),
+            EntryFilter = new() { Operation = operation, PermissionType = AclPermissionType.Allow },
+        };
+        while ((await admin.DescribeAclsAsync(filter)).AclBindings.Count == 0)
+        {
+        }
+    });
 }

@@ -8,22 +8,13 @@ namespace Dataflow.Kafka;
 
 /// <summary>Puts the questions of a <see cref="KafkaLog"/> to its cluster. Each question ends in time, with an answer or with an
 /// error.</summary>
-internal sealed class ClusterAdmin : IDisposable
+internal sealed class ClusterAdmin(KafkaCluster kafka, short replicas) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestChange = TimeSpan.FromSeconds(15); // of leaders and coordinators
 
-    private readonly KafkaCluster _kafka;
-    private readonly short _replicas;
-    private readonly ClientErrors _errors = new();
-    private readonly IAdminClient _admin;
-
-    public ClusterAdmin(KafkaCluster kafka, short replicas)
-    {
-        (_kafka, _replicas) = (kafka, replicas);
-        _admin = new AdminClientBuilder(kafka.ToClient([], [])).SetLogHandler(static (_, _) => { })
-            .SetErrorHandler((_, error) => _errors.Add(error)).Build();
-    }
+    private readonly Lock _lock = new();
+    private AdminConnection _connection = new(kafka);
 
     /// <summary>The configuration of a topic of which the last record of each key is kept.</summary>
     public static Dictionary<string, string> Compacted { get; } = new()
@@ -43,20 +34,22 @@ internal sealed class ClusterAdmin : IDisposable
     };
 
     /// <summary>Lists the topics that have leaders.</summary>
-    public IReadOnlyList<(string Name, int Partitions)> Topics() => Ask("its topics", () => Task.FromResult<IReadOnlyList<(string, int)>>(
-        [.. _admin.GetMetadata(_kafka.Timeout).Topics.Where(static topic => !topic.Error.IsError)
-            .Select(static topic => (topic.Topic, topic.Partitions.Count))]));
+    public IReadOnlyList<(string Name, int Partitions)> Topics() => Ask(
+        "its topics",
+        admin => Task.FromResult<IReadOnlyList<(string, int)>>(
+            [.. admin.GetMetadata(kafka.Timeout).Topics.Where(static topic => !topic.Error.IsError)
+                .Select(static topic => (topic.Topic, topic.Partitions.Count))]));
 
     /// <summary>Creates a topic unless it exists, and waits until the brokers know it.</summary>
     public async Task CreateAsync(string name, int partitions, Dictionary<string, string> configuration)
     {
-        await AskAsync($"topic '{name}'", async () =>
+        await AskAsync($"topic '{name}'", async admin =>
         {
             try
             {
-                await _admin.CreateTopicsAsync(
-                    [new() { Name = name, NumPartitions = partitions, ReplicationFactor = _replicas, Configs = configuration }],
-                    new() { RequestTimeout = _kafka.Timeout, OperationTimeout = _kafka.Timeout }).ConfigureAwait(false);
+                await admin.CreateTopicsAsync(
+                    [new() { Name = name, NumPartitions = partitions, ReplicationFactor = replicas, Configs = configuration }],
+                    new() { RequestTimeout = kafka.Timeout, OperationTimeout = kafka.Timeout }).ConfigureAwait(false);
             }
             catch (CreateTopicsException error) when (error.Results[0].Error.Code == ErrorCode.TopicAlreadyExists)
             {
@@ -66,6 +59,8 @@ internal sealed class ClusterAdmin : IDisposable
             {
                 throw new KafkaException(error.Results[0].Error);
             }
+
+            return true;
         }).ConfigureAwait(false);
         for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < LongestChange;)
         {
@@ -75,13 +70,13 @@ internal sealed class ClusterAdmin : IDisposable
     }
 
     /// <summary>The first or the next offset of a partition, for readers of committed records.</summary>
-    public long OffsetOf(TopicPartition partition, OffsetSpec which) => Ask($"topic '{partition.Topic}'", async () =>
+    public long OffsetOf(TopicPartition partition, OffsetSpec which) => Ask($"topic '{partition.Topic}'", async admin =>
     {
         try
         {
-            var found = await _admin.ListOffsetsAsync(
+            var found = await admin.ListOffsetsAsync(
                 [new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = which }],
-                new ListOffsetsOptions { IsolationLevel = IsolationLevel.ReadCommitted, RequestTimeout = _kafka.Timeout })
+                new ListOffsetsOptions { IsolationLevel = IsolationLevel.ReadCommitted, RequestTimeout = kafka.Timeout })
                 .ConfigureAwait(false);
             return found.ResultInfos[0].TopicPartitionOffsetError.Offset.Value;
         }
@@ -91,10 +86,13 @@ internal sealed class ClusterAdmin : IDisposable
         }
     });
 
-    public Task DeleteBeforeAsync(TopicPartitionOffset start) => AskAsync($"topic '{start.Topic}'", () => _admin.DeleteRecordsAsync(
-        [start], new DeleteRecordsOptions { RequestTimeout = _kafka.Timeout, OperationTimeout = _kafka.Timeout }));
+    public Task DeleteBeforeAsync(TopicPartitionOffset start) => AskAsync($"topic '{start.Topic}'", admin => admin.DeleteRecordsAsync(
+        [start], new DeleteRecordsOptions { RequestTimeout = kafka.Timeout, OperationTimeout = kafka.Timeout }));
 
-    public void Dispose() => _admin.Dispose();
+    public void Dispose()
+    {
+        lock (_lock) _connection.Dispose();
+    }
 
     /// <summary>Whether a topic that was just created, or a broker that has just started, may answer soon.</summary>
     private static bool Passes(ErrorCode code) => GroupPosition.Passes(code) || code
@@ -102,33 +100,35 @@ internal sealed class ClusterAdmin : IDisposable
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private T Ask<T>(string where, Func<Task<T>> ask)
-    {
-        var answer = default(T)!;
-        AskAsync(where, async () => { answer = await ask().ConfigureAwait(false); }).GetAwaiter().GetResult();
-        return answer;
-    }
+    private T Ask<T>(string where, Func<IAdminClient, Task<T>> ask) => AskAsync(where, ask).GetAwaiter().GetResult();
 
-    /// <summary>Asks the cluster, again while a broker that has just started is not ready, and no longer than an answer may come.</summary>
-    private async Task AskAsync(string where, Func<Task> ask)
+    /// <summary>Asks the cluster, again while a broker that has just started is not ready.</summary>
+    private async Task<T> AskAsync<T>(string where, Func<IAdminClient, Task<T>> ask)
     {
         for (var start = Stopwatch.GetTimestamp(); ; await Task.Delay(Pause).ConfigureAwait(false))
         {
-            var answer = Task.Run(ask);
-            await Task.WhenAny(answer, _errors.Hopeless).ConfigureAwait(false);
-            if (!answer.IsCompleted) throw KafkaErrors.OfLog(_kafka, where, _errors.Hopeless.Result);
             try
             {
-                await answer.ConfigureAwait(false);
-                return;
+                return await Connection().AskAsync(ask).ConfigureAwait(false);
             }
             catch (KafkaException error) when (Passes(error.Error.Code) && Stopwatch.GetElapsedTime(start) < LongestChange)
             {
             }
             catch (KafkaException error)
             {
-                throw KafkaErrors.OfLog(_kafka, where, _errors.Hopeless.IsCompletedSuccessfully ? _errors.Hopeless.Result : error.Error);
+                throw KafkaErrors.OfLog(kafka, where, error.Error);
             }
+        }
+    }
+
+    /// <summary>The connection, or a new one where it has lost the cluster.</summary>
+    private AdminConnection Connection()
+    {
+        lock (_lock)
+        {
+            if (!_connection.IsHopeless) return _connection;
+            _connection.Dispose();
+            return _connection = new AdminConnection(kafka);
         }
     }
 }

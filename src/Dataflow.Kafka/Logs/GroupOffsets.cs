@@ -26,21 +26,38 @@ internal sealed class GroupOffsets(KafkaLog log, string group) : IDisposable
         lock (_lock)
         {
             if (!log.TryGetTopic(TopicOf(group), out var offsets)) return null;
-            _reader ??= log.OpenReader(offsets.Name, 0, offsets.StartOffset(0));
-            while (_reader.TryReadBefore(offsets.EndOffset(0), out var batch))
+            try
             {
-                foreach (var record in batch)
-                {
-                    _offsets[Encoding.UTF8.GetString(record.Key.Span)]
-                        = long.Parse(record.Value.Span, NumberStyles.None, CultureInfo.InvariantCulture);
-                }
+                ReadOn(offsets);
+            }
+            catch
+            {
+                Dispose(); // the next question begins anew: the connection may be lost
+                throw;
             }
 
             return _offsets.TryGetValue(KeyOf(topic, partition), out var offset) ? offset : null;
         }
     }
 
-    public void Dispose() => _reader?.Dispose();
+    public void Dispose()
+    {
+        _reader?.Dispose();
+        _reader = null;
+    }
+
+    private void ReadOn(LogTopic offsets)
+    {
+        _reader ??= log.OpenReader(offsets.Name, 0, offsets.StartOffset(0));
+        while (_reader.TryReadBefore(offsets.EndOffset(0), out var batch))
+        {
+            foreach (var record in batch)
+            {
+                _offsets[Encoding.UTF8.GetString(record.Key.Span)]
+                    = long.Parse(record.Value.Span, NumberStyles.None, CultureInfo.InvariantCulture);
+            }
+        }
+    }
 
     private static string KeyOf(string topic, int partition) => $"{topic}:{partition}";
 }

@@ -76,7 +76,6 @@ internal sealed class KafkaLogReader : PartitionReader
             if (next is { IsPartitionEOF: true } && MoveTo(next.Offset)) return true;
             if (next is { IsPartitionEOF: false }) _next = next;
             if (next is not null) continue;
-            if (_topic.Log.IsClosed) return false;
             await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
         }
 
@@ -139,14 +138,10 @@ internal sealed class KafkaLogReader : PartitionReader
 
     private ConsumeResult<Bytes, Bytes>? Poll()
     {
-        _consumer.ThrowIfHopeless(Topic);
+        ObjectDisposedException.ThrowIf(_topic.Log.IsClosed, _topic.Log);
         try
         {
             return _consumer.Poll(TimeSpan.Zero);
-        }
-        catch (ConsumeException error) when (error.Error.Code == ErrorCode.GroupAuthorizationFailed)
-        {
-            return null; // the client asks for a group's coordinator, though none is needed
         }
         catch (ConsumeException error) when (error.Error.Code is ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange)
         {

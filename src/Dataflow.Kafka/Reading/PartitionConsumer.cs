@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using Dataflow.Log;
 
 namespace Dataflow.Kafka;
 
@@ -42,12 +41,6 @@ internal sealed class PartitionConsumer : IDisposable
 
     /// <summary>The end as the last answers of the broker have it.</summary>
     public long End => _consumer.GetWatermarkOffsets(_partition).High is { IsSpecial: false } high ? high.Value : _end;
-
-    /// <exception cref="LogException">Waiting for an answer is of no use.</exception>
-    public void ThrowIfHopeless(string topic)
-    {
-        if (_errors.Hopeless.IsCompletedSuccessfully) throw KafkaErrors.OfLog(_kafka, $"topic '{topic}'", _errors.Hopeless.Result);
-    }
 
     /// <summary>Whether the connection to all brokers was lost since the last question.</summary>
     public bool TakeLost() => _errors.TakeLost();

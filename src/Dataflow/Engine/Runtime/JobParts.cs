@@ -60,6 +60,7 @@ internal sealed record JobParts(
         await CreateAsync(plan, log, plan.Nodes.Where(static node => node is ISourceNode), cancellationToken).ConfigureAwait(false);
         var sources = SplitTable.Describe(plan, new SourceContext(log, options.Time)); // before anything of a checkpoint is created
         var topics = await CheckpointTopics.OpenAsync(log, plan.Pipeline, plan.WritesDeadLetters, cancellationToken).ConfigureAwait(false);
+        if (JobRun.Exists(log, plan.Pipeline)) throw CheckpointException.AlreadyRuns(plan.Pipeline); // not to shut that one out
         await log.FenceAsync(plan.Pipeline, cancellationToken).ConfigureAwait(false);
         var restored = new RestoredCheckpoint(topics.ReadLast());
         restored.CheckMatches(plan, sources);
