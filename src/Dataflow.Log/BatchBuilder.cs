@@ -27,9 +27,9 @@ public sealed class BatchBuilder : IDisposable
         long offset, long timestamp, ReadOnlyMemory<byte>? key, ReadOnlyMemory<byte>? value, ReadOnlySpan<RecordHeader> headers = default)
     {
         if (Count == 0) _baseOffset = offset;
-        _records.AppendAt(
-            (int)(offset - _baseOffset), timestamp, key.GetValueOrDefault().Span, key?.Length ?? -1, value.GetValueOrDefault().Span,
-            value?.Length ?? -1, headers);
+        _records.Gaps = (int)(offset - _baseOffset) - Count;
+        _records.Append(
+            timestamp, key.GetValueOrDefault().Span, key?.Length ?? -1, value.GetValueOrDefault().Span, value?.Length ?? -1, headers);
     }
 
     /// <summary>Makes the batch of the records that were added.</summary>

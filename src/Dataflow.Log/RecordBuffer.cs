@@ -10,7 +10,6 @@ public sealed class RecordBuffer : IDisposable
 {
     private const int BatchBytes = 1 << 20;
     private const int FirstRentBytes = 4 << 10;
-    private const int NextDelta = -1; // one more than the record before
 
     // length, attributes, timestamp and offset deltas, key and value lengths
     private const int MaxFramingBytes = (4 * Varint.MaxBytes32) + Varint.MaxBytes64 + 1;
@@ -20,7 +19,6 @@ public sealed class RecordBuffer : IDisposable
     private int _limit; // the end of this batch in the array, which the pool may have given larger
     private int _position;
     private int _batchCount;
-    private int _lastDelta; // from the batch's base offset
     private int _sealedCount;
     private int _sealedBytes;
     private long _baseTimestamp;
@@ -31,6 +29,9 @@ public sealed class RecordBuffer : IDisposable
 
     /// <summary>The size of the records in the log, in bytes, batch headers included.</summary>
     public int Bytes => _sealedBytes + _position;
+
+    /// <summary>The number of offsets in the batch that no record has, so far.</summary>
+    internal int Gaps { get; set; }
 
     /// <summary>Appends a record without a key.</summary>
     /// <param name="timestamp">Milliseconds since the Unix epoch.</param>
@@ -88,12 +89,6 @@ public sealed class RecordBuffer : IDisposable
     internal void Append(
         long timestamp, ReadOnlySpan<byte> key, int keyLength, ReadOnlySpan<byte> value, int valueLength,
         ReadOnlySpan<RecordHeader> headers)
-        => AppendAt(NextDelta, timestamp, key, keyLength, value, valueLength, headers);
-
-    /// <summary>Appends a record with the distance of its offset from the base offset of its batch, or <see cref="NextDelta"/>.</summary>
-    internal void AppendAt(
-        int delta, long timestamp, ReadOnlySpan<byte> key, int keyLength, ReadOnlySpan<byte> value, int valueLength,
-        ReadOnlySpan<RecordHeader> headers)
     {
         var headerBytes = headers.IsEmpty ? 1 : RecordHeaders.SizeOf(headers);
         var max = (long)key.Length + value.Length + headerBytes + MaxFramingBytes;
@@ -101,9 +96,8 @@ public sealed class RecordBuffer : IDisposable
         if (_batchCount == 0) (_baseTimestamp, _maxTimestamp) = (timestamp, timestamp);
         else if (timestamp > _maxTimestamp) _maxTimestamp = timestamp;
 
-        if (delta == NextDelta) delta = _batchCount;
         var timestampDelta = Varint.ZigZag(timestamp - _baseTimestamp);
-        var offsetDelta = Varint.ZigZag(delta);
+        var offsetDelta = Varint.ZigZag(_batchCount + Gaps);
         var keyPrefix = Varint.ZigZag(keyLength);
         var valuePrefix = Varint.ZigZag(valueLength);
         var length = 1 + Varint.Size(timestampDelta) + Varint.Size(offsetDelta) + Varint.Size(keyPrefix) + key.Length
@@ -125,7 +119,6 @@ public sealed class RecordBuffer : IDisposable
         else RecordHeaders.Write(_bytes.AsSpan(position, (int)headerBytes), headers);
         _position = position + (int)headerBytes;
         _batchCount++;
-        _lastDelta = delta;
     }
 
     private void MakeRoom(long recordBytes)
@@ -147,7 +140,7 @@ public sealed class RecordBuffer : IDisposable
 
     private void SealBatch()
     {
-        BatchHeader.Write(_bytes.AsSpan(0, _position), _batchCount, _lastDelta, _baseTimestamp, _maxTimestamp);
+        BatchHeader.Write(_bytes.AsSpan(0, _position), _batchCount, _batchCount - 1 + Gaps, _baseTimestamp, _maxTimestamp);
         _sealed.Add(new(_bytes, _position, _batchCount));
         _sealedBytes += _position;
         _sealedCount += _batchCount;

@@ -95,4 +95,26 @@ public class RecordBufferTests
         => Assert.ThrowsAny<ArgumentException>(() => new RecordHeader("half a pair \ud800"));
 
     private static string Checksum(EncodedBatch batch) => Convert.ToHexStringLower(batch.Bytes[17..21]);
+
+    [Fact]
+    public async Task A_batch_of_single_records_keeps_the_gaps_between_their_offsets()
+    {
+        await using var log = LogStore.Open("elsewhere", new() { Durability = Durability.Memory });
+        await log.CreateTopicAsync("any", 1, TestContext.Current.CancellationToken);
+        using var reader = log.OpenReader("any", 0, 0);
+        using var builder = new BatchBuilder();
+        for (var batch = 0; batch < 2; batch++)
+        {
+            builder.Clear();
+            foreach (var offset in (long[])[5, 9, 12]) builder.Add(offset + batch, timestamp: 1, key: null, value: "v"u8.ToArray());
+            var built = builder.Build(reader, position: 6);
+
+            var offsets = new List<long>();
+            foreach (var record in built) offsets.Add(record.Offset);
+            Assert.Equal(batch == 0 ? [9, 12] : [6, 10, 13], offsets);
+            Assert.Equal((5 + batch, 12 + batch, 3), (built.BaseOffset, built.LastOffset, built.Count));
+            var checksum = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(built.Bytes.Span[17..]);
+            Assert.Equal(BatchHeader.ChecksumOf(built.Bytes.Span), checksum);
+        }
+    }
 }
