@@ -29,5 +29,22 @@ public sealed class KafkaLogTests(SharedNode node) : LogContract
         }
     }
 
+    [Fact]
+    public async Task A_read_that_finds_the_end_instead_of_records_wakes_who_waits_for_the_end()
+    {
+        var cancelled = TestContext.Current.CancellationToken;
+        var topic = await Log.CreateTopicAsync(NameOf("ends"), 1, cancelled);
+        var (commit, records) = (new LogCommit(), new RecordBuffer());
+        records.Append(1, "a"u8);
+        commit.Add(topic, 0, records);
+        await Log.CommitAsync(commit, cancelled);
+        using var reader = Log.OpenReader(topic.Name, 0, 0);
+        Assert.True(await reader.WaitToReadAsync(cancelled));
+        Assert.True(reader.TryRead(out _));
+        while (reader.Position < topic.EndOffset(0)) Assert.False(reader.TryRead(out _)); // behind the record is the mark of its transaction
+
+        Assert.True(await reader.WaitToReadAsync(cancelled).AsTask().WaitAsync(TimeSpan.FromSeconds(10), cancelled));
+    }
+
     protected override async ValueTask<PartitionedLog> OpenAsync() => await KafkaLog.ConnectAsync(node.Node.Cluster);
 }

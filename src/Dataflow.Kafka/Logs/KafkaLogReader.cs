@@ -19,6 +19,7 @@ internal sealed class KafkaLogReader : PartitionReader
     private ConsumeResult<Bytes, Bytes>? _next; // read, and not returned yet
     private long _position;
     private long _end; // when it was last asked for
+    private bool _hasMoved; // in a read that returned nothing, which is news for who waits
 
     public KafkaLogReader(KafkaTopic topic, int partition, long offset, PartitionConsumer consumer)
     {
@@ -56,13 +57,21 @@ internal sealed class KafkaLogReader : PartitionReader
             }
         }
 
-        batch = _batch.Count == 0 ? default : _batch.Build(this, position);
-        return _batch.Count > 0;
+        var isThere = _batch.Count > 0;
+        _hasMoved = !isThere && _position > position;
+        batch = isThere ? _batch.Build(this, position) : default;
+        return isThere;
     }
 
     // The client can only be asked: the longer there is nothing, the less often.
     public override async ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default)
     {
+        if (_hasMoved)
+        {
+            _hasMoved = false;
+            return true;
+        }
+
         var (start, looked) = (Stopwatch.GetTimestamp(), Stopwatch.GetTimestamp());
         for (var pause = ShortestPause; _next is null; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
@@ -86,7 +95,7 @@ internal sealed class KafkaLogReader : PartitionReader
     {
         var (start, end) = (_topic.StartOffset(Partition), _topic.EndOffset(Partition));
         if (offset < start || offset > end) throw OffsetOutOfRangeException.Of(Topic, Partition, offset, start, end);
-        (_position, _end, _next) = (offset, end, null);
+        (_position, _end, _next, _hasMoved) = (offset, end, null, false);
         _consumer.Assign(offset, leaderEpoch: -1);
     }
 
@@ -96,19 +105,14 @@ internal sealed class KafkaLogReader : PartitionReader
         _batch.Dispose();
     }
 
-    /// <summary>Has the client fetch anew if there is something that it does not report; true if there is nothing.</summary>
-    /// <exception cref="LogException">It has not reported it for too long.</exception>
+    /// <summary>Asks the cluster whether all is read.</summary>
+    /// <exception cref="LogException">It does not answer, or there is more and the client has not brought it for too long.</exception>
     private bool IsAtEnd(TimeSpan waited)
     {
         if (_topic.EndOffset(Partition) <= _position) return true;
-        if (waited > _consumer.Kafka.Timeout)
-        {
-            throw KafkaErrors.OfLog(
-                _consumer.Kafka, $"topic '{Topic}'", new Error(ErrorCode.Local_TimedOut, $"nothing comes from offset {_position}"));
-        }
-
-        _consumer.Assign(_position, leaderEpoch: -1);
-        return false;
+        if (waited < _consumer.Kafka.Timeout) return false;
+        throw KafkaErrors.OfLog(
+            _consumer.Kafka, $"topic '{Topic}'", new Error(ErrorCode.Local_TimedOut, $"nothing comes from offset {_position}"));
     }
 
     /// <summary>Moves over what is no record: marks of transactions, records of those that were given up.</summary>
