@@ -41,7 +41,8 @@ public sealed class KafkaLogTests(SharedNode node) : LogContract
         using var reader = Log.OpenReader(topic.Name, 0, 0);
         Assert.True(await reader.WaitToReadAsync(cancelled));
         Assert.True(reader.TryRead(out _));
-        while (reader.Position < topic.EndOffset(0)) Assert.False(reader.TryRead(out _)); // behind the record is the mark of its transaction
+        // Behind the record is the mark of its transaction.
+        while (reader.Position < topic.EndOffset(0)) Assert.False(reader.TryRead(out _));
 
         Assert.True(await reader.WaitToReadAsync(cancelled).AsTask().WaitAsync(TimeSpan.FromSeconds(10), cancelled));
     }
