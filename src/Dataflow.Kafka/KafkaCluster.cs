@@ -4,7 +4,8 @@ using Confluent.Kafka;
 
 namespace Dataflow.Kafka;
 
-/// <summary>An Apache Kafka cluster and the settings of its clients, by librdkafka's own names. Immutable.</summary>
+/// <summary>An Apache Kafka cluster and the settings of its clients, by librdkafka's own names. Immutable, so that any number of threads
+/// and pipelines may share it; it opens no connection itself.</summary>
 /// <example><code>
 /// var kafka = new KafkaCluster(brokers);
 /// </code></example>
@@ -48,7 +49,8 @@ public sealed class KafkaCluster
     /// <param name="name">A name of librdkafka's configuration, for consumers or producers. Names and values are checked where a source or
     /// sink is made.</param>
     /// <param name="value">The value. Those of passwords and keys are never shown.</param>
-    /// <exception cref="ConnectorException">The setting is not the user's: exactly-once reading and writing depend on it.</exception>
+    /// <exception cref="ConnectorException">The setting has a fixed value, because exactly-once reading and writing depend on
+    /// it.</exception>
     public KafkaCluster With(string name, string value)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);

@@ -29,7 +29,7 @@ internal static class KafkaErrors
             "Set transaction.timeout.ms to at most the broker's transaction.max.timeout.ms.",
         [ErrorCode.InvalidTimestamp] = "Raise the topic's message.timestamp.before.max.ms: event times are older than it allows.",
         [ErrorCode.InvalidRecord] = "The topic does not take such records: a compacted one wants keys.",
-        [ErrorCode.PolicyViolation] = "Ask who runs the cluster which policy forbids it.",
+        [ErrorCode.PolicyViolation] = "A policy of the cluster forbids it; ask the people who run the cluster.",
         [ErrorCode.UnsupportedVersion] = "Use brokers of Kafka 2.5 or newer.",
         [ErrorCode.UnsupportedForMessageFormat] = "Use brokers of Kafka 2.5 or newer.",
     };
@@ -64,7 +64,7 @@ internal static class KafkaErrors
 
     public static LogException FencedInLog(KafkaCluster kafka, string transactionalId)
         => new($"{kafka}: another process has taken over transactional id '{transactionalId}', or the broker ended a transaction that took "
-            + "longer than transaction.timeout.ms. This process commits no more, and nothing is there twice. A pipeline runs in one "
+            + "longer than transaction.timeout.ms. This process commits no more, and no commit is there twice. A pipeline runs in one "
             + "process at a time: see where else it was started.");
 
     public static LogException OtherPartitions(KafkaCluster kafka, string topic, int partitions, int wanted)
@@ -112,8 +112,8 @@ internal static class KafkaErrors
 
     public static ConnectorException Fenced(KafkaCluster kafka, string topic, string transactionalId)
         => new($"{kafka}, topic '{topic}': another writer has taken over transactional id '{transactionalId}', or the broker ended a "
-            + "transaction that took longer than transaction.timeout.ms. This job writes no more, and nothing is there twice. See that the "
-            + "pipeline runs only once, then start it again.");
+            + "transaction that took longer than transaction.timeout.ms. This job writes no more, and no result is there twice. See that "
+            + "the pipeline runs only once, then start it again.");
 
     public static ConnectorException PositionUnfit(
         KafkaCluster kafka, string topic, bool isSameLife, long position, long start, long end)
@@ -125,8 +125,8 @@ internal static class KafkaErrors
             + $"Run it on the newest log; or {Anew}, which writes results again.");
 
     public static ConnectorException PositionLost(KafkaCluster kafka, string topic, string positions, long start, long end)
-        => new($"{kafka}, topic '{topic}': it is not known which of the results {start} to {end} in the outbox are in it, since topic "
-            + $"'{positions}' is empty. Restore that topic; or {Anew}, which writes results again.");
+        => new($"{kafka}, topic '{topic}': results {start} to {end} are in the outbox, and it is not known which of them are in the "
+            + $"topic already, because topic '{positions}' is empty. Restore that topic; or {Anew}, which writes results again.");
 
     public static ConnectorException CannotCreate(KafkaCluster kafka, string positions, Error error)
         => new($"{kafka}, topic '{positions}': it could not be created "

@@ -5,11 +5,11 @@ namespace Dataflow.Kafka;
 /// <param name="Value">The value; the type's default value where there is none.</param>
 public sealed record KafkaRecord<TKey, T>(TKey? Key, T? Value)
 {
-    /// <summary>Whether there is a key. Default: unless it is null.</summary>
+    /// <summary>Whether there is a key. Default: true where the key is not null, so also for a number.</summary>
     public bool HasKey { get; init; } = Key is not null;
 
     /// <summary>Whether there is a value; a record with a key and without a value is a tombstone, which deletes the key in a compacted
-    /// topic. Default: unless it is null.</summary>
+    /// topic. Default: true where the value is not null, so also for a number.</summary>
     public bool HasValue { get; init; } = Value is not null;
 
     /// <summary>The headers, in their order.</summary>

@@ -14,7 +14,7 @@ public static class KafkaSinks
         /// Kafka. A record's timestamp is its event time; where that is missing or in the future, the time of writing.</remarks>
         /// <param name="topic">The topic, which must exist.</param>
         /// <param name="kafka">The cluster.</param>
-        /// <param name="serde">The form of the values; unless given, the pipeline's for the type.</param>
+        /// <param name="serde">The serde of the values. Default: the pipeline's for the type.</param>
         /// <exception cref="ConnectorException">A setting of the cluster is unknown, or has a value that is not allowed.</exception>
         public static Sink<T> Kafka<T>(string topic, KafkaCluster kafka, Serde<T>? serde = null)
             => Make(topic, kafka, () => new ValueForm<T>(serde));
@@ -24,8 +24,8 @@ public static class KafkaSinks
         /// <param name="topic">The topic, which must exist.</param>
         /// <param name="kafka">The cluster.</param>
         /// <param name="key">Selects the key.</param>
-        /// <param name="serde">The form of the values; unless given, the pipeline's for the type.</param>
-        /// <param name="keySerde">The form of the keys; unless given, the pipeline's for the type.</param>
+        /// <param name="serde">The serde of the values. Default: the pipeline's for the type.</param>
+        /// <param name="keySerde">The serde of the keys. Default: the pipeline's for the type.</param>
         /// <example><code>
         /// .To(Sink.Kafka("minutes", kafka, (Minute minute) => minute.Page, Serde.Json&lt;Minute>()));
         /// </code></example>
@@ -40,8 +40,8 @@ public static class KafkaSinks
         /// <inheritdoc cref="Kafka{T}(string, KafkaCluster, Serde{T}?)"/>
         /// <param name="topic">The topic, which must exist.</param>
         /// <param name="kafka">The cluster.</param>
-        /// <param name="key">The form of the keys; unless given, the pipeline's for the type.</param>
-        /// <param name="value">The form of the values; unless given, the pipeline's for the type.</param>
+        /// <param name="key">The serde of the keys. Default: the pipeline's for the type.</param>
+        /// <param name="value">The serde of the values. Default: the pipeline's for the type.</param>
         /// <example><code>
         /// .To(Sink.KafkaRecords&lt;string, string>("titles", kafka));
         /// </code></example>

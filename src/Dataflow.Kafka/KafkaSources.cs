@@ -10,11 +10,12 @@ public static class KafkaSources
     {
         /// <summary>Reads the values of a topic: committed records only, each once, from the pipeline's own checkpoint on. Each partition
         /// is a split.</summary>
-        /// <remarks>Timestamps of records are Kafka's. A record without a value is one that could not be read: use <see cref="KafkaTable"/>
-        /// or <see cref="KafkaRecords"/> for topics that have such.</remarks>
+        /// <remarks>Timestamps of records are Kafka's. A record without a value (a tombstone) counts as unreadable, and the pipeline's
+        /// <see cref="ErrorPolicy"/> applies: read a topic that has such with <see cref="KafkaTable"/> or
+        /// <see cref="KafkaRecords"/>.</remarks>
         /// <param name="topic">The topic's name, or a regular expression for several, which begins with '^'.</param>
         /// <param name="kafka">The cluster.</param>
-        /// <param name="serde">The form of the values; unless given, the pipeline's for the type.</param>
+        /// <param name="serde">The serde of the values. Default: the pipeline's for the type.</param>
         /// <param name="start">The place to begin at; the start of the topic unless given.</param>
         /// <param name="stopAtEnd">Whether to read only up to the end that the topic has when the job first starts.</param>
         /// <exception cref="ConnectorException">A setting of the cluster is unknown, or has a value that is not allowed.</exception>
@@ -26,8 +27,8 @@ public static class KafkaSources
             => Make(topic, kafka, () => new ValueForm<T>(serde), start, stopAtEnd);
 
         /// <summary>Reads a topic's records with keys, headers and timestamps, tombstones and records without keys included.</summary>
-        /// <param name="key">The form of the keys; unless given, the pipeline's for the type.</param>
-        /// <param name="value">The form of the values; unless given, the pipeline's for the type.</param>
+        /// <param name="key">The serde of the keys. Default: the pipeline's for the type.</param>
+        /// <param name="value">The serde of the values. Default: the pipeline's for the type.</param>
         /// <inheritdoc cref="Kafka"/>
         /// <param name="topic">The topic's name, or a regular expression for several, which begins with '^'.</param>
         /// <param name="kafka">The cluster.</param>

@@ -1,7 +1,7 @@
 namespace Dataflow.Log;
 
-/// <summary>Makes a batch of single records, for readers of logs that hand out records one by one.</summary>
-/// <remarks>Not safe for several threads. The memory of a batch is used again by the next.</remarks>
+/// <summary>Packs single records into a batch, for the <see cref="PartitionReader"/> of a log that gets its records one by one.</summary>
+/// <remarks>Not safe for several threads. Each batch uses the memory of the one before.</remarks>
 public sealed class BatchBuilder : IDisposable
 {
     /// <summary>The size from which a batch takes no more records.</summary>
@@ -13,7 +13,8 @@ public sealed class BatchBuilder : IDisposable
     /// <summary>The number of records.</summary>
     public int Count => _records.Count;
 
-    /// <summary>Whether a record with a key and a value of so many bytes should begin the next batch.</summary>
+    /// <summary>Whether a record should begin the next batch, because with it this one would be larger than 256 KiB.</summary>
+    /// <param name="bytes">The size of the record's key and value, in bytes.</param>
     public bool IsFullFor(long bytes) => Count > 0 && _records.Bytes + bytes > FullBytes;
 
     /// <summary>Adds a record.</summary>
@@ -35,18 +36,19 @@ public sealed class BatchBuilder : IDisposable
     /// <summary>Makes the batch of the records that were added.</summary>
     /// <param name="reader">The reader that returns it.</param>
     /// <param name="position">The reader's position before the batch.</param>
-    /// <exception cref="InvalidOperationException">There is no record.</exception>
+    /// <exception cref="InvalidOperationException">There is no record, or there are several that take more than 1 MiB.</exception>
     public RecordBatch Build(PartitionReader reader, long position)
     {
-        if (_records.Seal() is not [var batch]) throw new InvalidOperationException("A batch needs records, and not too many of them.");
+        if (_records.Seal() is not [var batch])
+            throw new InvalidOperationException("A batch needs a record, and several must fit in 1 MiB. Ask IsFullFor before each Add.");
         BatchHeader.SetBaseOffset(batch.Bytes, _baseOffset);
         _ = BatchHeader.TryRead(batch.Bytes, out var header);
         return new RecordBatch(reader, in header, batch.Array, start: 0, position);
     }
 
-    /// <summary>Begins the next batch; the one before is not valid any more.</summary>
+    /// <summary>Begins the next batch; the one before is no longer valid.</summary>
     public void Clear() => _records.Dispose();
 
-    /// <inheritdoc/>
+    /// <summary>Frees the memory; the last batch is no longer valid.</summary>
     public void Dispose() => _records.Dispose();
 }

@@ -9,8 +9,8 @@ public sealed class LogCommit
     private readonly List<GroupOffset> _offsets = [];
     private CommitState _state;
 
-    /// <summary>The name in which it is committed: see <see cref="PartitionedLog.FenceAsync"/>. Null, the default: none, it is shut out by
-    /// nothing.</summary>
+    /// <summary>The name under which it is committed. <see cref="PartitionedLog.FenceAsync"/> shuts out those who committed under a name
+    /// before. Default null: no name, and no fence stops the commit.</summary>
     public string? Owner { get; init; }
 
     /// <summary>The size of the records in the log, in bytes.</summary>
@@ -30,7 +30,7 @@ public sealed class LogCommit
     /// <param name="records">The records; the commit owns them from here on, do not use them again.</param>
     /// <returns>The records' offsets, known after the commit.</returns>
     /// <exception cref="LogException">The topic has no such partition.</exception>
-    /// <exception cref="InvalidOperationException">The commit was passed to the store already.</exception>
+    /// <exception cref="InvalidOperationException">The commit was passed to a log already.</exception>
     public AppendedRecords Add(LogTopic topic, int partition, RecordBuffer records)
     {
         ArgumentNullException.ThrowIfNull(topic);
@@ -46,9 +46,9 @@ public sealed class LogCommit
     /// <summary>Sets the offset from which a group reads a partition next; the last call for the same partition counts.</summary>
     /// <param name="group">Any name; groups exist from their first offset on.</param>
     /// <param name="topic">A topic of the log that will commit.</param>
-    /// <param name="partition">The partition's number, from 0.</param>
+    /// <param name="partition">The partition's number, from 0. Topic and partition are checked by the commit.</param>
     /// <param name="offset">The next offset to read; not negative.</param>
-    /// <exception cref="InvalidOperationException">The commit was passed to the store already.</exception>
+    /// <exception cref="InvalidOperationException">The commit was passed to a log already.</exception>
     public void SetGroupOffset(string group, string topic, int partition, long offset)
     {
         ArgumentException.ThrowIfNullOrEmpty(group);
@@ -94,4 +94,8 @@ public sealed class LogCommit
 }
 
 /// <summary>The offset from which a group reads a partition next.</summary>
+/// <param name="Group">The group's name.</param>
+/// <param name="Topic">The topic's name.</param>
+/// <param name="Partition">The partition's number, from 0.</param>
+/// <param name="Offset">The next offset to read.</param>
 public readonly record struct GroupOffset(string Group, string Topic, int Partition, long Offset);

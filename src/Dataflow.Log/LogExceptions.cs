@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Dataflow.Log;
 
-/// <summary>Thrown when the log refuses a call: an unknown topic, an invalid name, a record that is too large.</summary>
+/// <summary>Thrown when the log refuses a call (an unknown topic, an invalid name, a record that is too large), or when a log in a cluster
+/// does not answer.</summary>
 public class LogException : DataflowException
 {
     /// <summary>Creates an error with its message and, if there is one, its cause.</summary>
@@ -99,7 +100,7 @@ public sealed class OffsetOutOfRangeException : LogException
     /// <summary>The offset that the next record will get; a reader may wait there.</summary>
     public long EndOffset { get; private init; }
 
-    /// <summary>Makes the error, for logs of other kinds.</summary>
+    /// <summary>Makes the error, for a log of one's own.</summary>
     public static OffsetOutOfRangeException Of(string topic, int partition, long offset, long start, long end)
         => new(string.Create(
             CultureInfo.InvariantCulture,
@@ -162,8 +163,8 @@ public sealed class CorruptLogException : LogException
         };
 
     internal static CorruptLogException TopicUnknown(string segments)
-        => new($"Journal: it knows no topic of '{segments}', which holds segments. Journal files were removed or damaged, so nothing was "
-            + $"cut; {RestoreJournal}. If the directory is your own, move it away.")
+        => new($"Journal: it has no topic for '{segments}', though there are segments. Journal files were removed or damaged, so nothing "
+            + $"was cut; {RestoreJournal}. If the directory is your own, move it away.")
         {
             File = segments,
         };
@@ -171,9 +172,9 @@ public sealed class CorruptLogException : LogException
     internal static CorruptLogException JournalBehind(string topic, int partition, string file, long position, long offset)
         => new(string.Create(
             CultureInfo.InvariantCulture,
-            $"Topic '{topic}', partition {partition}, offset {offset}, file '{file}', byte {position}: the journal ends before the commit "
-                + $"of these records and misses another before it. Journal files were removed or damaged, so nothing was cut; "
-                + $"{RestoreJournal}."))
+            $"Topic '{topic}', partition {partition}, offset {offset}, file '{file}', byte {position}: the journal lacks the commit of "
+                + $"these records and the one before it, so more is missing than a commit in progress. Journal files were removed or "
+                + $"damaged, so nothing was cut; {RestoreJournal}."))
         {
             Topic = topic,
             Partition = partition,

@@ -5,8 +5,8 @@ namespace Dataflow.Log;
 /// <summary>Collects records for one topic and commits them in groups: while one group is being written to disk the next one is
 /// collected.</summary>
 /// <remarks>Safe for several threads. It holds at most <see cref="LogOptions.MaxPendingBytes"/> unacknowledged; beyond that appends wait.
-/// Records of one partition keep the order of the calls. The next flush reports a full disk and retries the refused records; any other
-/// failure ends the producer.</remarks>
+/// Records of one partition keep the order of the calls. A full disk ends nothing: a flush that meets it fails, and a later one tries
+/// the same records again. After any other failure of a commit every call fails.</remarks>
 public sealed class LogProducer : IAsyncDisposable
 {
     private readonly PartitionedLog _log;
@@ -45,7 +45,7 @@ public sealed class LogProducer : IAsyncDisposable
     /// <param name="value">Copied before the call returns.</param>
     /// <param name="headers">The headers, in the order in which readers get them; copied before the call returns.</param>
     /// <returns>False when <see cref="LogOptions.MaxPendingBytes"/> are pending: the record was not accepted.</returns>
-    /// <exception cref="LogException">The producer failed earlier, or the record is too large.</exception>
+    /// <exception cref="LogException">The producer failed earlier, the record is too large, or there is no such partition.</exception>
     public bool TryAppend(
         int partition, long timestamp, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, ReadOnlySpan<RecordHeader> headers = default)
         => TryAppend(partition, timestamp, key, key.Length, value, value.Length, headers);
@@ -83,7 +83,8 @@ public sealed class LogProducer : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait; the record was not accepted.</param>
     /// <returns>Completes when the record is accepted; <see cref="FlushAsync"/> completes when it is durable. Calls that wait keep their
     /// order.</returns>
-    /// <exception cref="LogException">The producer failed, the disk is full, or the record is too large.</exception>
+    /// <exception cref="LogException">The producer failed, the disk is full, the record is too large, or there is no such
+    /// partition.</exception>
     public ValueTask AppendAsync(
         int partition,
         long timestamp,
@@ -103,6 +104,7 @@ public sealed class LogProducer : IAsyncDisposable
             ? default : AppendLaterAsync(partition, timestamp, key, null, headers, cancellationToken);
 
     /// <summary>Waits until everything appended before is acknowledged.</summary>
+    /// <param name="cancellationToken">Ends the wait; the records are committed all the same.</param>
     /// <exception cref="LogFullException">The disk is full; the records are kept and the next flush retries them.</exception>
     /// <exception cref="LogFailedException">The log failed.</exception>
     public ValueTask FlushAsync(CancellationToken cancellationToken = default)
@@ -120,7 +122,7 @@ public sealed class LogProducer : IAsyncDisposable
         return new(done);
     }
 
-    /// <summary>Flushes.</summary>
+    /// <summary>Flushes, with the errors of <see cref="FlushAsync"/>. The log stays open.</summary>
     public ValueTask DisposeAsync() => FlushAsync();
 
     private bool TryAppend(

@@ -55,13 +55,15 @@ public sealed class LogStore : PartitionedLog, IDisposable
     /// <inheritdoc/>
     public override string ToString() => $"Log '{Directory}' ({Options.Durability})";
 
-    /// <summary>Opens a log and recovers its committed data; creates the directory if it is missing.</summary>
-    /// <param name="directory">The log's directory, whose parent must survive a power loss already. With <see cref="Durability.Memory"/>
-    /// only a name.</param>
+    /// <summary>Opens a log and recovers its committed data. Blocks until that is done.</summary>
+    /// <param name="directory">The log's directory, which is created if it is missing. Its parent should exist: one that is created here
+    /// may be lost with the power. With <see cref="Durability.Memory"/> only a name.</param>
     /// <param name="options">The options. Default: <see cref="Durability.PowerLoss"/> with the sizes of <see cref="LogOptions"/>.</param>
     /// <exception cref="LogLockedException">Another store has the directory open.</exception>
     /// <exception cref="CorruptLogException">Stored bytes are damaged; nothing was cut.</exception>
+    /// <exception cref="LogException">A version of Dataflow with another storage format wrote the log.</exception>
     /// <exception cref="LogFullException">The disk is full.</exception>
+    /// <exception cref="LogFailedException">A sync failed.</exception>
     /// <exception cref="LogAccessException">The system refused a file or the lock: permissions, too many open files, no file
     /// locks.</exception>
     public static LogStore Open(string directory, LogOptions? options = null)
@@ -131,7 +133,7 @@ public sealed class LogStore : PartitionedLog, IDisposable
         => _state.GroupOffsets.TryGetValue(new(group, StoreTopicOf(topic).Id, partition), out var offset) ? offset : null;
 
     /// <inheritdoc/>
-    /// <remarks>Segment files that hold no other records are removed.</remarks>
+    /// <remarks>Space is freed where a whole segment file holds such records only.</remarks>
     public override ValueTask TrimAsync(string topic, int partition, long startOffset, CancellationToken cancellationToken = default)
         => EnqueueAsync(new TrimRequest(StoreTopicOf(topic).PartitionAt(partition), startOffset, cancellationToken));
 

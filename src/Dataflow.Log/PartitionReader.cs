@@ -13,7 +13,7 @@ public abstract class PartitionReader : IDisposable
     /// <summary>The offset up to which the reader has returned all records.</summary>
     public abstract long Position { get; }
 
-    /// <summary>The partition's end, as far as the reader knows it without asking.</summary>
+    /// <summary>The partition's end as the reader last learned it; the property itself asks nobody.</summary>
     public abstract long End { get; }
 
     /// <summary>Reads the next batch, if one is at hand.</summary>
@@ -25,12 +25,13 @@ public abstract class PartitionReader : IDisposable
     /// <exception cref="LogAccessException">The system could not open or read the file. The reader stays where it is.</exception>
     public abstract bool TryRead(out RecordBatch batch);
 
-    /// <summary>Waits until there is something to read, or <see cref="Position"/> has moved over what is no record.</summary>
+    /// <summary>Waits until there is something to read, or <see cref="Position"/> has moved past offsets without records.</summary>
     /// <returns>False when the log was closed and everything was read.</returns>
     /// <exception cref="LogFailedException">The log failed and everything visible was read.</exception>
     public abstract ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Reads the next batch that begins before an offset, and blocks until it is at hand: for what is known to be there.</summary>
+    /// <summary>Reads the next batch that begins before an offset, and blocks until it is at hand: for records that are known to be
+    /// there.</summary>
     /// <param name="end">An end that <see cref="LogTopic.EndOffset"/> has returned.</param>
     /// <param name="batch">The batch, as for <see cref="TryRead"/>.</param>
     /// <returns>False once all before the offset is read.</returns>
@@ -46,10 +47,11 @@ public abstract class PartitionReader : IDisposable
     }
 
     /// <summary>Continues at another offset.</summary>
+    /// <param name="offset">From the partition's start to its end.</param>
     /// <exception cref="OffsetOutOfRangeException">The partition does not hold it and it is not the end.</exception>
     public abstract void Seek(long offset);
 
-    /// <inheritdoc/>
+    /// <summary>Releases what the reader holds; its last batch is no longer valid.</summary>
     public void Dispose()
     {
         Dispose(disposing: true);

@@ -20,10 +20,10 @@ public abstract class PartitionedLog : IAsyncDisposable
     /// <summary>The scheduler on which a job does its background work. Default: that of the thread pool.</summary>
     public virtual TaskScheduler Scheduler => TaskScheduler.Default;
 
-    /// <summary>The largest number of bytes that a producer holds before they are durable.</summary>
+    /// <summary>The largest number of bytes that a producer holds before they are durable. Default 64 MiB.</summary>
     protected virtual long MaxPendingBytes => LogOptions.DefaultMaxPendingBytes;
 
-    /// <summary>Looks up a topic.</summary>
+    /// <summary>Looks up a topic. A log that lies in a cluster may ask it, and blocks until the answer comes.</summary>
     public abstract bool TryGetTopic(string name, [MaybeNullWhen(false)] out LogTopic topic);
 
     /// <summary>Returns the topic of that name.</summary>
@@ -45,17 +45,21 @@ public abstract class PartitionedLog : IAsyncDisposable
     public abstract ValueTask<LogTopic> CreateTopicAsync(
         string name, int partitions, TopicSettings settings, CancellationToken cancellationToken = default);
 
-    /// <summary>Shuts out all others that commit in a name, in this process or another: their later commits fail, and what they left open
-    /// is settled before the call completes. To be called before anything is read that such a commit may change.</summary>
+    /// <summary>Shuts out all others that commit under a name, in this process or another: their later commits fail, and commits that they
+    /// left unfinished are completed or undone before the call completes. Call it before you read what such a commit may change.</summary>
     /// <param name="owner">The name: see <see cref="LogCommit.Owner"/>.</param>
     /// <param name="cancellationToken">Ends the wait; others may be shut out all the same.</param>
     /// <exception cref="LogException">The log does not answer.</exception>
     public abstract ValueTask FenceAsync(string owner, CancellationToken cancellationToken = default);
 
     /// <summary>Makes everything in a commit visible and durable together.</summary>
-    /// <param name="commit">The commit; it cannot be changed or committed again, unless it was refused without a trace.</param>
+    /// <param name="commit">The commit. From here on it cannot be changed, nor committed again but after a
+    /// <see cref="LogFullException"/>.</param>
     /// <param name="cancellationToken">Ends the wait; the commit happens all the same.</param>
     /// <returns>Completes when the commit is durable as the log promises. Commits of one caller happen in the order of the calls.</returns>
+    /// <exception cref="LogException">A topic is of another log, a group offset is for a topic or partition that does not exist, or another
+    /// process has taken over the commit's <see cref="LogCommit.Owner"/>.</exception>
+    /// <exception cref="InvalidOperationException">The commit was passed to a log already.</exception>
     /// <exception cref="LogFullException">There is no room; nothing happened and the same commit may be retried.</exception>
     /// <exception cref="LogFailedException">The log failed; once it is opened again the commit is there as a whole or not at
     /// all.</exception>
@@ -72,16 +76,19 @@ public abstract class PartitionedLog : IAsyncDisposable
         return WriteAsync(commit, cancellationToken);
     }
 
-    /// <summary>Returns the offset from which a group reads a partition next; null if it never committed one there.</summary>
+    /// <summary>Returns the offset from which a group reads a partition next; null if it never committed one there. A log that lies in a
+    /// cluster may ask it, and blocks until the answer comes.</summary>
     /// <exception cref="LogException">There is no such topic, or the log does not answer.</exception>
     public abstract long? GetGroupOffset(string group, string topic, int partition);
 
-    /// <summary>Deletes the records below an offset, as far as the log frees space so early.</summary>
+    /// <summary>Moves the start of a partition up to an offset: no reader gets the records below it any more. Their space is freed then or
+    /// later.</summary>
     /// <param name="topic">The topic's name.</param>
     /// <param name="partition">The partition's number, from 0.</param>
     /// <param name="startOffset">The new start, at most the partition's end; nothing happens when it is not above the old one.</param>
     /// <param name="cancellationToken">Ends the wait; the trim may happen all the same.</param>
     /// <exception cref="OffsetOutOfRangeException">It is beyond the partition's end.</exception>
+    /// <exception cref="LogException">There is no such topic or partition, or the log does not answer.</exception>
     public abstract ValueTask TrimAsync(string topic, int partition, long startOffset, CancellationToken cancellationToken = default);
 
     /// <summary>Opens a reader that begins at an offset.</summary>
@@ -89,12 +96,15 @@ public abstract class PartitionedLog : IAsyncDisposable
     /// <param name="partition">The partition's number, from 0.</param>
     /// <param name="offset">From the partition's start to its end; at the end the reader waits for the next record.</param>
     /// <exception cref="OffsetOutOfRangeException">The partition does not hold it; the message says which offsets it holds.</exception>
+    /// <exception cref="LogException">There is no such topic or partition, or the log does not answer.</exception>
     public abstract PartitionReader OpenReader(string topic, int partition, long offset);
 
     /// <summary>Creates a producer that collects records and commits them in groups.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <exception cref="LogException">There is no such topic.</exception>
     public LogProducer CreateProducer(string topic) => new(this, GetTopic(topic), MaxPendingBytes);
 
-    /// <inheritdoc/>
+    /// <summary>Completes the commits that were begun, and closes the log. Readers that wait are told.</summary>
     public abstract ValueTask DisposeAsync();
 
     /// <summary>The names of the topics, for messages.</summary>

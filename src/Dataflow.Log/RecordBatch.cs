@@ -1,6 +1,7 @@
 namespace Dataflow.Log;
 
-/// <summary>A batch from a reader, verified; its memory is valid until the reader moves on.</summary>
+/// <summary>A batch of records from a reader, which has checked that it is whole. Its memory is valid until the next call on the
+/// reader.</summary>
 public readonly struct RecordBatch
 {
     private readonly PartitionReader _reader;

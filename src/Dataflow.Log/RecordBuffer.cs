@@ -67,7 +67,7 @@ public sealed class RecordBuffer : IDisposable
         (_limit, _position, _batchCount, _sealedCount, _sealedBytes) = (0, 0, 0, 0, 0);
     }
 
-    /// <summary>Enumerates the records, whose offsets are not those that they get: each batch counts its own from 0.</summary>
+    /// <summary>Enumerates the records. Their offsets are not the final ones: in each batch they count from 0.</summary>
     public IEnumerator<LogRecord> GetEnumerator()
     {
         foreach (var batch in Seal())

@@ -17,8 +17,8 @@ public sealed record TopicSettings
         }
     }
 
-    /// <summary>The bytes that each partition keeps at least. More are deleted when a segment is full. Default null: no limit. At least 64
-    /// KiB.</summary>
+    /// <summary>The bytes that each partition keeps at least; when a segment is full, the oldest ones beyond that are deleted. Default
+    /// null: no limit. At least 64 KiB.</summary>
     public long? RetentionBytes
     {
         get;
@@ -29,9 +29,9 @@ public sealed record TopicSettings
         }
     }
 
-    /// <summary>The size in bytes at which a segment file is closed; it grows up to <see cref="LogOptions.SegmentBytes"/> with an eighth of
-    /// the partition's size. Default null: an eighth of <see cref="RetentionBytes"/>, or else <see cref="LogOptions.SegmentBytes"/>. At
-    /// least 64 KiB.</summary>
+    /// <summary>The size in bytes at which the segment files of a small partition are closed. In a larger one they get an eighth of the
+    /// partition's size, so that their number stays small, and at most <see cref="LogOptions.SegmentBytes"/>. Default null: an eighth of
+    /// <see cref="RetentionBytes"/> or, where that is null too, <see cref="LogOptions.SegmentBytes"/>. At least 64 KiB.</summary>
     public int? SegmentBytes
     {
         get;
