@@ -11,6 +11,10 @@ internal abstract class RecordForm<T>
     /// <summary>Whether a record without a value has no meaning.</summary>
     public virtual bool NeedsValue => false;
 
+    /// <summary>Readies the form to write to a topic.</summary>
+    /// <exception cref="ConnectorException">Its schema cannot be had.</exception>
+    public abstract void Open(string topic);
+
     /// <summary>Makes a value of a record.</summary>
     public abstract T Read(ConsumeResult<Bytes, Bytes> record);
 

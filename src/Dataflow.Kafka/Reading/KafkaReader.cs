@@ -99,7 +99,7 @@ internal sealed class KafkaReader<T>(
             record = new(form.Read(next), next.Message.Timestamp.UnixTimestampMs, new RecordOrigin(split.Id, next.Offset));
             return true;
         }
-        catch (Exception error)
+        catch (Exception error) when (error is not ConnectorException)
         {
             record = default;
             Reject(OperatorException.CouldNotRead(source, split.Name, next.Offset, typeof(T), error));
