@@ -4,7 +4,7 @@ namespace Dataflow.Kafka;
 
 /// <summary>Reads a partition from an offset on.</summary>
 internal sealed class KafkaReader<T>(
-    string source, SourceSplit split, PartitionConsumer partition, RecordForm<T> form, long position, ReadMark mark, TimeProvider time)
+    string source, SourceSplit split, PartitionConsumer partition, ReadForm<T> form, long position, ReadMark mark, TimeProvider time)
     : SourceReader<T>
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
