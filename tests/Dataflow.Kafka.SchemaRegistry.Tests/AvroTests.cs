@@ -68,6 +68,21 @@ public sealed class AvroTests(SharedNode shared) : IDisposable
     }
 
     [Fact]
+    public async Task Keys_that_are_selected_and_whole_records_are_of_the_registry_too()
+    {
+        var (first, second) = (Node.CreateTopic(), Node.CreateTopic());
+        var (keys, values) = (Registry.Avro<string>(), Registry.Avro<Click>());
+
+        await Runs.WriteAsync(Sink.Kafka(first, Node.Cluster, click => click.Page, values, keys), Clicks());
+        var records = await Runs.ReadAsync(Source.KafkaRecords(first, Node.Cluster, keys, values, stopAtEnd: true));
+        await Runs.WriteAsync(Sink.KafkaRecords(second, Node.Cluster, keys, values), [.. records]);
+        var again = await Runs.ReadAsync(Source.KafkaRecords(second, Node.Cluster, keys, values, stopAtEnd: true));
+
+        Assert.Equal(Clicks().Select(click => (click.Page, Text(click))), again.Select(record => (record.Key!, Text(record.Value!))));
+        Assert.Equal(new[] { first, second }.SelectMany(topic => new[] { $"{topic}-key", $"{topic}-value" }), _registry.Subjects);
+    }
+
+    [Fact]
     public async Task A_schema_that_takes_types_from_other_subjects_is_read()
     {
         const string Page = """{"type":"record","name":"Page","namespace":"shop","fields":[{"name":"Title","type":"string"}]}""";
