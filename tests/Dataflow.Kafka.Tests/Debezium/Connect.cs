@@ -32,7 +32,12 @@ internal sealed class Connect : IDisposable
         string[] arguments = [_folder["worker"], kafka.Address, .. files];
         _process = Process.Start(new ProcessStartInfo("bash", ["-c", "exec \"$0\" \"$@\" > \"$OUTPUT\" 2>&1", program, .. arguments])
         {
-            Environment = { ["CONNECT_PORT"] = $"{Postgres.FreePort()}", ["OUTPUT"] = _folder["output"] },
+            Environment =
+            {
+                ["CONNECT_PORT"] = $"{Postgres.FreePort()}", ["OUTPUT"] = _folder["output"],
+                ["CONNECT_SET"] = "plugin.discovery=service_load", // starts sooner
+                ["KAFKA_HEAP_OPTS"] = "-Xms128m -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+            },
         })!;
     }
 

@@ -83,7 +83,7 @@ public class PostgresTests(SharedNode shared)
             + "day, at, state, code, encode(picture, 'hex'), array_to_string(tags, ','), doc "
             + "from products order by id");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
         foreach (var table in tables)
         {
             var rows = expected;
