@@ -1,3 +1,5 @@
+using Avro.Generic;
+
 namespace Dataflow.Kafka.Tests;
 
 /// <summary>Registries that do not answer or refuse, and values that are not what they should be.</summary>
@@ -47,6 +49,21 @@ public sealed class FailureTests(SharedNode shared) : IDisposable
             "at byte 1 of 2 there should be 4 more", "there should be 4503599627370496 more", "1 bytes more than its schema says", "",
         ];
         Assert.All(letters.Zip(reasons), pair => Assert.Contains(pair.Second, pair.First.Reason, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_value_that_nests_too_deep_for_the_stack_is_an_error_of_the_record()
+    {
+        var topic = Node.CreateTopic();
+        using var foreign = new Foreign(Node, _registry);
+        var id = _registry.Register("nodes", """{"type":"record","name":"Node","fields":[{"name":"Next","type":["null","Node"]}]}""");
+        foreign.WriteBytes(
+            topic, [0, 0, 0, 0, (byte)id, .. Enumerable.Repeat((byte)2, 500_000), 0], [0, 0, 0, 0, (byte)id, 2, 0]);
+
+        var nodes = await Runs.ReadAsync(
+            Source.Kafka(topic, Node.Cluster, Registry.Avro<GenericRecord>(), stopAtEnd: true), onError: ErrorPolicy.DeadLetter(1));
+
+        Assert.Null(((GenericRecord)Assert.Single(nodes)["Next"])["Next"]);
     }
 
     [Fact]

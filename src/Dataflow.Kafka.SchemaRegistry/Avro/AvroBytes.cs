@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Decoder = Avro.IO.Decoder;
 
@@ -60,7 +61,11 @@ internal sealed class AvroBytes(ReadOnlyMemory<byte> bytes) : Decoder
 
     public long ReadMapNext() => ReadCount();
 
-    public int ReadUnionIndex() => ReadInt();
+    public int ReadUnionIndex()
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack(); // a schema may hold itself, through unions, arrays and maps
+        return ReadInt();
+    }
 
     public void ReadFixed(byte[] buffer) => ReadFixed(buffer, 0, buffer.Length);
 
@@ -93,6 +98,7 @@ internal sealed class AvroBytes(ReadOnlyMemory<byte> bytes) : Decoder
     /// <summary>The number of elements that follow; where it is negative, the size of the block in bytes stands behind it.</summary>
     private long ReadCount()
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         var count = ReadLong();
         if (count < 0)
         {
