@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json;
 
 namespace Dataflow.Kafka;
 
@@ -51,9 +52,29 @@ public static class KafkaSources
         public static Source<Keyed<TKey, Change<TRow>>> KafkaTable<TKey, TRow>(
             string topic, KafkaCluster kafka, Serde<TKey>? key = null, Serde<TRow>? value = null, bool stopAtEnd = false)
             => Make(topic, kafka, () => new ChangeForm<TKey, TRow>(key, value), KafkaStart.Earliest, stopAtEnd);
+
+        /// <summary>Reads the changes of a database's table that Debezium has written to a topic, for <c>pipeline.Table</c>: inserts,
+        /// updates, deletes and the rows of its snapshots, as JSON with schemas or without.</summary>
+        /// <remarks>A change has the row before only where the database gives all of it (<c>REPLICA IDENTITY FULL</c> in PostgreSQL).
+        /// Without it an update is an insert, and the row of a delete the type's default value; a table knows the row itself.</remarks>
+        /// <param name="options">The options of System.Text.Json by which keys and rows are read; unless given, columns in snake case are
+        /// members in Pascal case, and numbers may be texts.</param>
+        /// <inheritdoc cref="KafkaRecords"/>
+        /// <param name="topic">The topic's name, or a regular expression for several, which begins with '^'.</param>
+        /// <param name="kafka">The cluster.</param>
+        /// <param name="stopAtEnd">Whether to read only up to the end that the topic has when the job first starts.</param>
+        /// <example><code>
+        /// var products = pipeline.Table(Source.Debezium&lt;int, Product>("shop.public.products", kafka));
+        /// </code></example>
+        public static Source<Keyed<TKey, Change<TRow>>> Debezium<TKey, TRow>(
+            string topic, KafkaCluster kafka, JsonSerializerOptions? options = null, bool stopAtEnd = false)
+        {
+            var json = DebeziumJson.With(options);
+            return Make(topic, kafka, () => new DebeziumForm<TKey, TRow>(json), KafkaStart.Earliest, stopAtEnd);
+        }
     }
 
-    private static KafkaSource<T> Make<T>(string topic, KafkaCluster kafka, Func<RecordForm<T>> form, KafkaStart? start, bool stopAtEnd)
+    private static KafkaSource<T> Make<T>(string topic, KafkaCluster kafka, Func<ReadForm<T>> form, KafkaStart? start, bool stopAtEnd)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(topic);
         ArgumentNullException.ThrowIfNull(kafka);

@@ -5,8 +5,11 @@ namespace Dataflow.Kafka;
 /// <summary>A change of a table's row: a record without a value deletes it.</summary>
 internal sealed class ChangeForm<TKey, TRow>(Serde<TKey>? key, Serde<TRow>? value) : RecordForm<Keyed<TKey, Change<TRow>>>
 {
-    private readonly Serde<TKey> _key = key ?? Serde<TKey>.Current;
-    private readonly Serde<TRow> _value = value ?? Serde<TRow>.Current;
+    private Serde<TKey> _key = key ?? Serde<TKey>.Current;
+    private Serde<TRow> _value = value ?? Serde<TRow>.Current;
+
+    public override void Open(string topic)
+        => (_key, _value) = (_key.For(topic, isKey: true), _value.For(topic, isKey: false));
 
     public override Keyed<TKey, Change<TRow>> Read(ConsumeResult<Bytes, Bytes> record)
     {

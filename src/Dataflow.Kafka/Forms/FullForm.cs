@@ -5,10 +5,13 @@ namespace Dataflow.Kafka;
 /// <summary>All of a record.</summary>
 internal sealed class FullForm<TKey, T>(Serde<TKey>? key, Serde<T>? value) : RecordForm<KafkaRecord<TKey, T>>
 {
-    private readonly Serde<TKey> _key = key ?? Serde<TKey>.Current;
-    private readonly Serde<T> _value = value ?? Serde<T>.Current;
+    private Serde<TKey> _key = key ?? Serde<TKey>.Current;
+    private Serde<T> _value = value ?? Serde<T>.Current;
 
     public override bool NeedsAll => true;
+
+    public override void Open(string topic)
+        => (_key, _value) = (_key.For(topic, isKey: true), _value.For(topic, isKey: false));
 
     public override KafkaRecord<TKey, T> Read(ConsumeResult<Bytes, Bytes> record)
     {

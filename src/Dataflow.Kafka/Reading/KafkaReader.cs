@@ -4,7 +4,7 @@ namespace Dataflow.Kafka;
 
 /// <summary>Reads a partition from an offset on.</summary>
 internal sealed class KafkaReader<T>(
-    string source, SourceSplit split, PartitionConsumer partition, RecordForm<T> form, long position, ReadMark mark, TimeProvider time)
+    string source, SourceSplit split, PartitionConsumer partition, ReadForm<T> form, long position, ReadMark mark, TimeProvider time)
     : SourceReader<T>
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
@@ -99,7 +99,7 @@ internal sealed class KafkaReader<T>(
             record = new(form.Read(next), next.Message.Timestamp.UnixTimestampMs, new RecordOrigin(split.Id, next.Offset));
             return true;
         }
-        catch (Exception error)
+        catch (Exception error) when (error is not ConnectorException)
         {
             record = default;
             Reject(OperatorException.CouldNotRead(source, split.Name, next.Offset, typeof(T), error));

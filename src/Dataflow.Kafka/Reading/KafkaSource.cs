@@ -5,7 +5,7 @@ namespace Dataflow.Kafka;
 
 /// <summary>Reads topics; each partition is a split, the next offset its position.</summary>
 internal sealed class KafkaSource<T>(
-    TopicNames names, KafkaCluster kafka, Func<RecordForm<T>> newForm, KafkaStart start, bool stopAtEnd) : Source<T>
+    TopicNames names, KafkaCluster kafka, Func<ReadForm<T>> newForm, KafkaStart start, bool stopAtEnd) : Source<T>
 {
     public override string Name => $"kafka:{names}";
 

@@ -19,6 +19,7 @@ internal sealed class KafkaSink<T>(string topic, KafkaCluster kafka, Func<Record
     public override SinkWriter<T> Open(ReadOnlyMemory<byte> state, SinkContext context)
     {
         var form = newForm();
+        form.Open(topic);
         var outbox = context.Log.GetTopic(Outbox.NameIn(context.Pipeline));
         var life = state.IsEmpty ? Guid.NewGuid() : new Guid(state.Span);
         var writer = new TransactionalWriter(kafka, topic, $"dataflow.{context.Pipeline}.{topic}", life, context.Time);

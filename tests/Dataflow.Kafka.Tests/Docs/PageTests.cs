@@ -23,6 +23,8 @@ public class PageTests(SharedNode shared)
             .Join(pages, (click, page) => new KafkaRecord<string, string>(click.Key, page.Title) { Headers = click.Headers })
             .To(Sink.KafkaRecords<string, string>("titles", kafka));
         pages.Changes().Pairs.To(Sink.KafkaTable<string, Page>("pages-again", kafka));
+        var products = pipeline.Table(Source.Debezium<int, Product>("shop.public.products", kafka));
+        products.Where(product => product.UnitPrice > 100).Changes().Values().To(Sink.Kafka<Change<Product>>("dear", kafka));
 
         Assert.Contains("exactly once for readers of committed records", pipeline.Explain().ToString(), StringComparison.Ordinal);
     }
@@ -66,4 +68,6 @@ public class PageTests(SharedNode shared)
     private sealed record Click(string Page);
 
     private sealed record Page(string Title);
+
+    private sealed record Product(int Id, decimal UnitPrice, string? Name);
 }
