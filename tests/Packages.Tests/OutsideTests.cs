@@ -3,7 +3,7 @@ namespace Dataflow.Packages.Tests;
 /// <summary>Programs outside the repository, with the packages alone.</summary>
 public class OutsideTests(LocalFeed feed)
 {
-    [Fact]
+    [Fact(Timeout = 300_000)]
     public async Task The_manual_s_first_program_needs_one_package_and_survives_a_kill()
     {
         var project = new OutsideProject(feed, "visits", ("Dataflow", feed.Version));
