@@ -2,7 +2,7 @@ using Dataflow;
 
 var pipeline = new Pipeline("page-views");
 
-pipeline.From(Source.Csv<PageView>(Path.Combine(AppContext.BaseDirectory, "access.csv")))
+pipeline.From(Source.Csv<PageView>("access.csv"))
     .WithEventTime(view => view.Time, maxOutOfOrderness: TimeSpan.FromSeconds(5))
     .KeyBy(view => view.Page)
     .Window(Tumbling.Every(TimeSpan.FromMinutes(1)))

@@ -50,6 +50,10 @@ public sealed class ModelException : DataflowException
         $"Model file '{path}': it keeps weights in '{location}' up to byte {needed}, but that file has {found}. " +
         "It belongs to another model, or is a damaged copy; get both files again.");
 
+    internal static ModelException NoRuntime(Exception cause) => new(
+        "Models: the native library of ONNX Runtime is not there, or does not load. Reference the package Microsoft.ML.OnnxRuntime to " +
+        "run models on the CPU, or Microsoft.ML.OnnxRuntime.Gpu to run them on CUDA.", cause);
+
     internal static ModelException NotRun(string path, Exception cause) => new(
         $"Model file '{path}': ONNX Runtime {OrtEnv.Instance().GetVersionString()} cannot run it ({cause.Message.TrimEnd('.')}). " +
         "Where it asks for an opset, an IR version or an operator that this version does not know, export it for an older opset, or " +

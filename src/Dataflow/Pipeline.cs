@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Dataflow.Planning;
 using Dataflow.Serialization;
 
@@ -12,9 +14,13 @@ public sealed class Pipeline
 
     /// <summary>Creates an empty pipeline.</summary>
     /// <param name="name">Letters, digits, '.', '_' and '-'; it becomes part of topic names.</param>
+    /// <exception cref="PlatformNotSupportedException">The program was published as native code (AOT).</exception>
+    [RequiresUnreferencedCode(PublishWarnings.Trimmed)]
+    [RequiresDynamicCode(PublishWarnings.Aot)]
     public Pipeline(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (!RuntimeFeature.IsDynamicCodeSupported) throw new PlatformNotSupportedException(PublishWarnings.Aot);
         Name = name;
     }
 

@@ -17,10 +17,10 @@ internal static class Sessions
         {
             using var memory = new OrtMemoryInfo(
                 OrtMemoryInfo.allocatorCPU, OrtAllocatorType.ArenaAllocator, 0, OrtMemType.Default);
-            if (s_sharesMemory) OrtEnv.Instance().UnregisterAllocator(memory);
+            if (s_sharesMemory) Runtime().UnregisterAllocator(memory);
             // Grown as requested, not by powers of two: the limit would be met at half of it.
             using var arena = new OrtArenaCfg(bytes, 1, -1, -1);
-            OrtEnv.Instance().CreateAndRegisterAllocator(memory, arena);
+            Runtime().CreateAndRegisterAllocator(memory, arena);
             s_sharesMemory = true;
         }
     }
@@ -28,7 +28,7 @@ internal static class Sessions
     /// <summary>Chooses the device for a model.</summary>
     public static ModelDevice Choose(string path, ModelDevice wanted)
     {
-        var offered = OrtEnv.Instance().GetAvailableProviders();
+        var offered = Runtime().GetAvailableProviders();
         var offersCuda = offered.Contains(Cuda);
         if (wanted == ModelDevice.Cuda && !offersCuda) throw ModelException.NoCuda(path, offered);
         return wanted == ModelDevice.Automatic ? offersCuda ? ModelDevice.Cuda : ModelDevice.Cpu : wanted;
@@ -55,6 +55,19 @@ internal static class Sessions
         catch (OnnxRuntimeException cause)
         {
             throw ModelException.NotRun(file.Path, cause);
+        }
+    }
+
+    // The package has the managed part only: which natives there are is the program's choice.
+    private static OrtEnv Runtime()
+    {
+        try
+        {
+            return OrtEnv.Instance();
+        }
+        catch (TypeInitializationException cause) when (cause.GetBaseException() is DllNotFoundException missing)
+        {
+            throw ModelException.NoRuntime(missing);
         }
     }
 

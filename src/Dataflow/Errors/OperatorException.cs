@@ -51,12 +51,14 @@ public sealed class OperatorException : DataflowException
     internal static OperatorException FailedToRead(string source, string split, long position, Exception inner)
         => Failed($"Source '{source}'", source, split, position, inner, correct: "source or what it reads");
 
-    /// <summary>Makes the error of a sink that failed without a record at hand.</summary>
+    /// <summary>Makes the error of a sink that failed.</summary>
     /// <param name="sink">The sink's name.</param>
     /// <param name="call">The failed operation, such as <c>commit a checkpoint</c>.</param>
     /// <param name="inner">The cause.</param>
-    internal static OperatorException FailedTo(string sink, string call, Exception inner)
-        => Failed($"Sink '{sink}', asked to {call},", sink, "", -1, inner, correct: "sink or what it writes to");
+    /// <param name="split">The split of the record at hand; empty where there is none.</param>
+    /// <param name="position">The record's position in it.</param>
+    internal static OperatorException FailedTo(string sink, string call, Exception inner, string split = "", long position = -1)
+        => Failed($"Sink '{sink}', asked to {call},", sink, split, position, inner, correct: "sink or what it writes to");
 
     private static OperatorException Failed(
         string what, string step, string split, long position, Exception inner, string? part = null,

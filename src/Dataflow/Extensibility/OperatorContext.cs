@@ -224,10 +224,10 @@ public sealed class OperatorContext
         }
     }
 
+    internal static long Position(RecordOrigin origin) => origin.IsKnown ? origin.Offset : -1;
+
     internal bool Owns(IState state) => _declared.States.Contains(state);
 
     private ReadOnlyMemory<byte> SavedTime(string? part)
         => _task.Job.Restored.Saved($"{TaskCheckpoint.Watermark}{(part is null ? Name : $"{Name}/{part}")}");
-
-    private static long Position(RecordOrigin origin) => origin.IsKnown ? origin.Offset : -1;
 }

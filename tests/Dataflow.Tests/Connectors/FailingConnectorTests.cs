@@ -26,7 +26,7 @@ public sealed class FailingConnectorTests : IDisposable
 
     [Theory]
     [InlineData("Open", "Sink 'mine', asked to open, failed: boom.")]
-    [InlineData("Write", "Operator 'mine' failed on part@0: boom.")]
+    [InlineData("Write", "Sink 'mine', asked to write, failed on part@0: boom.")]
     [InlineData("Prepare", "Sink 'mine', asked to prepare a checkpoint, failed: boom.")]
     [InlineData("Commit", "Sink 'mine', asked to commit a checkpoint, failed: boom.")]
     [InlineData("Finish", "Sink 'mine', asked to finish, failed: boom.")]

@@ -42,6 +42,17 @@ public partial class VerbPageTests
             page => Assert.Contains($"]({page}", index, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void A_page_that_shows_what_only_the_examples_have_says_so(string page)
+    {
+        var text = File.ReadAllText(PathOf(page));
+
+        Assert.Equal(
+            page != "README.md" && Helper().IsMatch(text),
+            text.Contains("[helpers of the programs](README.md#helpers-of-the-programs)", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Each_verb_has_a_section_and_an_example()
     {
@@ -154,6 +165,9 @@ public partial class VerbPageTests
 
     [GeneratedRegex(@"^```(?<language>csharp|text)\n(?<text>.*?)\n```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block();
+
+    [GeneratedRegex(@"RunInMemoryAsync|RunOnAsync|Runs\.|PrintChanges|OneByOne|Shop\.At")]
+    private static partial Regex Helper();
 
     [GeneratedRegex(@"^([a-z-]+)\n-+$", RegexOptions.Multiline)]
     private static partial Regex Heading();

@@ -238,7 +238,7 @@ public sealed class DiagnosisTests : IDisposable
 
         var finding = Only(FindingKind.ResultsWaitForCheckpoint);
         Assert.Equal("kept", finding.Where);
-        Assert.Matches(@"^Sink 'kept' has 2 results that become visible with the next checkpoint, in \d+\.\d s\.$", finding.Text);
+        Assert.Matches(@"^Sink 'kept' has 2 result\(s\) that the next checkpoint makes visible, in \d+\.\d s\.$", finding.Text);
         _job!.Checkpoint();
         Check(FindingKind.NothingFound, "", "Nothing stands in the way of results: records come in and go on.");
     }

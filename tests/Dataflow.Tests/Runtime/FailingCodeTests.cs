@@ -88,7 +88,7 @@ public sealed class FailingCodeTests : IDisposable
     }
 
     [Theory]
-    [InlineData("write", "Operator 'boxes' failed on numbers[0]@0: boom.")]
+    [InlineData("write", "Sink 'boxes', asked to write, failed on numbers[0]@0: boom.")]
     public void A_serde_that_fails_to_write_results(string failing, string text)
         => Fails(text, s => s, step: "boxes", end: s => s.Select(x => new Box(x)).To(Topic.Of("boxes", serde: new BoxSerde(failing))));
 

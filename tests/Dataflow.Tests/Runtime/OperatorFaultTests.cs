@@ -68,7 +68,7 @@ public sealed class OperatorFaultTests : IDisposable
 
     [Fact]
     public void Names_the_sink_that_failed()
-        => Check($"Operator 'printer' {AtRecord}", 2, s =>
+        => Check($"Sink 'printer', asked to write, {AtRecord.Replace("operator or the input", "sink or what it writes to")}", 2, s =>
         {
             s.SelectMany(r => new[] { r }).To(new BadSink());
             return s;

@@ -9,6 +9,9 @@ namespace Dataflow;
 /// <typeparam name="T">The type, read and written by System.Text.Json: its attributes apply.</typeparam>
 internal static class JsonRows<T>
 {
+    // By reflection, also in a trimmed program, where System.Text.Json would not use it unasked.
+    private static readonly DefaultJsonTypeInfoResolver Reflected = new();
+
     private static JsonTypeInfo<T>? s_reading;
     private static JsonTypeInfo<T>? s_writing;
 
@@ -17,7 +20,7 @@ internal static class JsonRows<T>
     {
         IncludeFields = true,
         RespectNullableAnnotations = true,
-        AllowDuplicateProperties = JsonSerializerOptions.Web.GetTypeInfo(typeof(T)).Kind != JsonTypeInfoKind.Object,
+        AllowDuplicateProperties = Reflected.GetTypeInfo(typeof(T), JsonSerializerOptions.Web).Kind != JsonTypeInfoKind.Object,
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { Require } },
     });
 

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using Dataflow.Log;
+using Dataflow.Serialization;
 using Dataflow.State;
 
 namespace Dataflow;
@@ -21,6 +23,8 @@ static partial class Verbs
         /// await using (var writer = await log.OpenWriterAsync&lt;string, Order>(topic))
         ///     await writer.WriteAsync("eve", new Order(2, "eve", "tea", 4));
         /// </code></example>
+        [RequiresUnreferencedCode(PublishWarnings.Trimmed)]
+        [RequiresDynamicCode(PublishWarnings.Aot)]
         public async Task<TopicWriter<TKey, T>> OpenWriterAsync<TKey, T>(
             Topic<T> topic, Serde<TKey>? keys = null, TimeProvider? time = null, CancellationToken cancellationToken = default)
             where TKey : notnull

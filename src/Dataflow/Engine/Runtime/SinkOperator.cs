@@ -31,7 +31,8 @@ internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>
         }
         catch (Exception error) when (Context.Task.IsFailure(error))
         {
-            throw Fail(error, in record);
+            throw OperatorException.FailedTo(
+                Context.Name, "write", error, Context.SplitName(record.Origin), OperatorContext.Position(record.Origin));
         }
 
         Emitted++;

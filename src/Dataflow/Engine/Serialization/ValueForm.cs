@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.Serialization;
 using MessagePack;
 using MessagePack.Resolvers;
@@ -36,6 +37,12 @@ internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyLis
     private static string? FaultOf(Type type)
     {
         var name = TypeNames.Of(type);
+        if (!RuntimeFeature.IsDynamicCodeSupported)
+        {
+            return $"is {name}, and the code that reads and writes it cannot be made in a program of native AOT. "
+                + "Publish without PublishAot, or give a Serde.";
+        }
+
         if (type == typeof(object) || type.IsInterface || type.IsAbstract)
         {
             return $"is declared as {(type == typeof(object) ? "object" : type.IsInterface ? $"interface {name}" : $"abstract {name}")}, "

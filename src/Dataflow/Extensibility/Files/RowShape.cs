@@ -58,7 +58,7 @@ public sealed class RowShape<T>
             .. parameters.Select(p => new RowMember(p.Name!, p.ParameterType, TakesNull(nulls.Create(p)))),
             .. properties.Select(p => new RowMember(p.Name, p.PropertyType, TakesNull(nulls.Create(p)))),
         ];
-        if (members.Length == 0) throw ConnectorException.NotARow(typeof(T), "it has nothing to set");
+        if (members.Length == 0) throw ConnectorException.NotARow(typeof(T), "it has nothing to set, or trimming has removed it");
         return new(members, Compile(constructor, parameters.Length, properties, members));
     }
 
@@ -75,7 +75,7 @@ public sealed class RowShape<T>
         {
             [var only] => only,
             [] when typeof(T).IsValueType => null,
-            [] => throw ConnectorException.NotARow(typeof(T), "it has no public constructor"),
+            [] => throw ConnectorException.NotARow(typeof(T), "it has no public constructor, or trimming has removed it"),
             _ => throw ConnectorException.NotARow(typeof(T), $"it has {constructors.Length} public constructors"),
         };
     }

@@ -59,6 +59,6 @@ internal sealed class SpeedFindings(JobRun job, JobStatus status)
            where waiting > 0
            select new Finding(
                FindingKind.ResultsWaitForCheckpoint, step.Name,
-               $"Sink '{step.Name}' has {waiting} results that become visible with the next checkpoint, "
+               $"Sink '{step.Name}' has {waiting} result(s) that the next checkpoint makes visible, "
                + (job.Coordinator.NextIn > TimeSpan.Zero ? $"in {job.Coordinator.NextIn.TotalSeconds:0.0} s." : "which is due."));
 }

@@ -1,0 +1,80 @@
+namespace Dataflow.Packages.Tests;
+
+/// <summary>Programs outside the repository, with the packages alone.</summary>
+public class OutsideTests(LocalFeed feed)
+{
+    [Fact(Timeout = 300_000)]
+    public async Task The_manual_s_first_program_needs_one_package_and_survives_a_kill()
+    {
+        var project = new OutsideProject(feed, "visits", ("Dataflow", feed.Version));
+        project.Write("Program.cs", Block("src/docs/start.md", "csharp"));
+        await project.BuildAsync();
+
+        await FirstProgram.SurvivesAKillAsync(project.Program, project.Folder, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task The_README_s_program_prints_the_README_s_lines()
+    {
+        var project = new OutsideProject(feed, "hello", ("Dataflow", feed.Version));
+        project.Write("Program.cs", Block("README.md", "csharp"));
+        project.Write("access.csv", Block("README.md", "csv"));
+        await project.BuildAsync();
+
+        var (code, output) = await project.RunAsync();
+
+        // The order of keys is that of the workers.
+        Assert.Equal((0, Sorted(Block("README.md", "text"))), (code, Sorted(output)));
+    }
+
+    [Fact]
+    public async Task A_program_that_would_be_trimmed_is_warned_and_one_of_native_AOT_is_refused()
+    {
+        var project = new OutsideProject(feed, "small", ("Dataflow", feed.Version));
+        project.Write("Program.cs", Block("README.md", "csharp"));
+        project.Write("access.csv", Block("README.md", "csv"));
+
+        var built = await project.BuildAsync("-p:EnableTrimAnalyzer=true", "-p:EnableAotAnalyzer=true", "-p:DynamicCodeSupport=false");
+        var (_, output) = await project.RunAsync();
+
+        Assert.Matches(@"Program\.cs\(3,\d+\): warning IL2026: .*TrimMode=partial", built);
+        Assert.Matches(@"Program\.cs\(3,\d+\): warning IL3050: .*PublishAot", built);
+        Assert.Contains("PlatformNotSupportedException: The code that reads and writes values", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_without_a_native_library_names_the_packages_that_have_one()
+    {
+        var project = new OutsideProject(feed, "model", ("Dataflow.Onnx", feed.Version));
+        project.Write("Program.cs", "Dataflow.Onnx.OnnxModel.Load(args[0]);");
+        await project.BuildAsync();
+
+        var (_, output) = await project.RunAsync(Repository.PathOf("examples/FlightDelays/delay-risk.onnx"));
+
+        Assert.Contains(
+            "ModelException: Models: the native library of ONNX Runtime is not there, or does not load. Reference the package "
+                + "Microsoft.ML.OnnxRuntime to run models on the CPU, or Microsoft.ML.OnnxRuntime.Gpu to run them on CUDA.",
+            output, StringComparison.Ordinal);
+    }
+
+    // NuGet itself refuses an older engine, and of the other mixtures some, which depends on their order.
+    [Theory]
+    [InlineData("Dataflow.Features", "Dataflow", "error NU1605")]
+    [InlineData("Dataflow", "Dataflow.Features", "error DATAFLOW001: The packages of Dataflow are of several versions")]
+    [InlineData("Dataflow.Features", "Dataflow.Testing", "error DATAFLOW001: The packages of Dataflow are of several versions")]
+    public async Task Packages_of_two_versions_cannot_be_used_together(string newer, string older, string error)
+    {
+        var project = new OutsideProject(feed, $"{newer}-{older}", (newer, feed.Version), (older, LocalFeed.OtherVersion));
+        project.Write("Program.cs", "");
+
+        var (code, output) = await Dotnet.TryAsync(project.Folder, "build");
+
+        Assert.NotEqual(0, code);
+        Assert.Contains(error, output, StringComparison.Ordinal);
+    }
+
+    private static string Sorted(string lines) => string.Join('\n', lines.Split('\n').Order(StringComparer.Ordinal));
+
+    private static string Block(string page, string language)
+        => File.ReadAllText(Repository.PathOf(page)).Split($"```{language}\n")[1].Split("```")[0];
+}
