@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using Dataflow.Extensibility;
 using Dataflow.Planning;
 using Dataflow.Runtime;
+using Dataflow.State;
 
 namespace Dataflow.Perf.Micro;
 
@@ -26,7 +27,7 @@ public class ExchangeBenchmark
     [Benchmark(Baseline = true, OperationsPerInvoke = Records)]
     public long NoExchange()
     {
-        var router = new KeyRouter<long, long>(workers: 2);
+        var router = new KeyRouter<long, long>(new ShardMap(ShardSet.All, workers: 2));
         var counter = new Counter<Keyed<long, long>>();
         for (var sent = 0; sent < Records; sent += _records.Length)
         {
@@ -56,7 +57,8 @@ public class ExchangeBenchmark
     {
         private static readonly Node Node = new Pipeline("exchange").From(Source.Of(1, 2)).Node;
 
-        private readonly ExchangeWriter<Keyed<long, long>> _writer = new(exchange, new KeyRouter<long, long>(workers: 2), index);
+        private readonly ExchangeWriter<Keyed<long, long>> _writer =
+            new(exchange, new KeyRouter<long, long>(new ShardMap(ShardSet.All, workers: 2)), index);
         private readonly ExchangeInput<Keyed<long, long>> _input =
             new(Node, exchange, index, new Counter<Keyed<long, long>>(), new Turn(TimeProvider.System, TimeSpan.MaxValue),
                 (error, _) => error);

@@ -62,10 +62,9 @@ internal static class KafkaErrors
         return new(named.Message) { IsTransient = named.IsTransient };
     }
 
-    public static LogException FencedInLog(KafkaCluster kafka, string transactionalId)
+    public static ShutOutException FencedInLog(KafkaCluster kafka, string transactionalId)
         => new($"{kafka}: another process has taken over transactional id '{transactionalId}', or the broker ended a transaction that took "
-            + "longer than transaction.timeout.ms. This process commits no more, and no commit is there twice. A pipeline runs in one "
-            + "process at a time: see where else it was started.");
+            + "longer than transaction.timeout.ms. This process commits no more in that name, and nothing is there twice.");
 
     public static LogException OtherPartitions(KafkaCluster kafka, string topic, int partitions, int wanted)
         => new($"{kafka}, topic '{topic}': it has {partitions} partitions, not {wanted}. Use that number, or another name.");

@@ -27,6 +27,11 @@ public abstract class LogTopic
     /// <exception cref="LogException">The topic has no such partition, or the log does not answer.</exception>
     public abstract long EndOffset(int partition);
 
+    /// <summary>Returns the offsets of all partitions at once: <see cref="StartOffset"/> and <see cref="EndOffset"/> of each.</summary>
+    /// <exception cref="LogException">The log does not answer.</exception>
+    public virtual IReadOnlyList<(long Start, long End)> Ranges()
+        => [.. Enumerable.Range(0, PartitionCount).Select(partition => (StartOffset(partition), EndOffset(partition)))];
+
     /// <summary>Throws unless the topic has a partition.</summary>
     /// <exception cref="LogException">The topic has no such partition.</exception>
     protected internal void Check(int partition)

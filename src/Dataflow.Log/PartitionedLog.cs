@@ -52,6 +52,14 @@ public abstract class PartitionedLog : IAsyncDisposable
     /// <exception cref="LogException">The log does not answer.</exception>
     public abstract ValueTask FenceAsync(string owner, CancellationToken cancellationToken = default);
 
+    /// <summary>Joins the processes that share the work of a name. Unless overridden, there is one at a time, and a later one shuts it
+    /// out.</summary>
+    /// <param name="owner">The name.</param>
+    /// <param name="units">The number of units of work.</param>
+    /// <param name="areShared">Whether several processes may have some of the units each; otherwise one has them all, and others wait for
+    /// it to leave.</param>
+    public virtual LogMembership Join(string owner, int units, bool areShared) => new OnlyMember(this, owner, units);
+
     /// <summary>Makes everything in a commit visible and durable together.</summary>
     /// <param name="commit">The commit. From here on it cannot be changed, nor committed again but after a
     /// <see cref="LogFullException"/>.</param>
@@ -81,6 +89,11 @@ public abstract class PartitionedLog : IAsyncDisposable
     /// <exception cref="LogException">There is no such topic, or the log does not answer.</exception>
     public abstract long? GetGroupOffset(string group, string topic, int partition);
 
+    /// <summary>Returns <see cref="GetGroupOffset"/> of all partitions of a topic at once.</summary>
+    /// <exception cref="LogException">There is no such topic, or the log does not answer.</exception>
+    public virtual IReadOnlyList<long?> GetGroupOffsets(string group, string topic)
+        => [.. Enumerable.Range(0, GetTopic(topic).PartitionCount).Select(partition => GetGroupOffset(group, topic, partition))];
+
     /// <summary>Moves the start of a partition up to an offset: no reader gets the records below it any more. Their space is freed then or
     /// later.</summary>
     /// <param name="topic">The topic's name.</param>
@@ -98,6 +111,17 @@ public abstract class PartitionedLog : IAsyncDisposable
     /// <exception cref="OffsetOutOfRangeException">The partition does not hold it; the message says which offsets it holds.</exception>
     /// <exception cref="LogException">There is no such topic or partition, or the log does not answer.</exception>
     public abstract PartitionReader OpenReader(string topic, int partition, long offset);
+
+    /// <summary>Opens readers of several partitions of a topic, which one thread reads in turn: over one connection, where the log has
+    /// any.</summary>
+    /// <inheritdoc cref="OpenReader"/>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="from">The offset of each partition.</param>
+    public virtual IReadOnlyList<PartitionReader> OpenReaders(string topic, IReadOnlyList<(int Partition, long Offset)> from)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        return [.. from.Select(start => OpenReader(topic, start.Partition, start.Offset))];
+    }
 
     /// <summary>Creates a producer that collects records and commits them in groups.</summary>
     /// <param name="topic">The topic's name.</param>

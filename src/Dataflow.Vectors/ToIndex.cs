@@ -38,6 +38,8 @@ internal sealed record IndexNode<TKey, TRow>(
     : Node<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>>(Name, Input)
     where TKey : notnull
 {
+    public override bool MayBeShared => false;
+
     public override string Detail => Index.ToString();
 
     public override bool IsEnd => true;

@@ -18,10 +18,7 @@ public class KillTests(SharedNode shared, ITestOutputHelper output)
     [InlineData(true)]
     public async Task Kills_of_the_process_change_nothing_for_readers_of_committed_records(bool isLogOnKafka)
     {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("DATAFLOW_KILL_SEED"), out var given) ? given : Environment.TickCount;
-        var kills = int.TryParse(Environment.GetEnvironmentVariable("DATAFLOW_KILLS"), out var count) ? count : 3;
-        output.WriteLine($"seed {seed}");
-        var random = new Random(seed);
+        var (kills, seed, random) = Plan();
         var from = Node.CreateTopic(4);
         Node.Write(from, Enumerable.Range(0, Records).Select(i => $"key-{i % Keys}")
             .Select(key => new Message<string?, string?> { Key = key, Value = key }));
@@ -33,11 +30,68 @@ public class KillTests(SharedNode shared, ITestOutputHelper output)
             while (await DiesAsync(from, to, isLogOnKafka ? null : folder["log"], killed < kills ? random.Next(1500) : null)) killed++;
             output.WriteLine($"killed {killed} times");
             var expected = Enumerable.Range(0, Records).Select(i => $"key-{i % Keys}:{(i / Keys) + 1}").Order(StringComparer.Ordinal);
-            var found = Node.Tool(
-                "kafka-console-consumer", "--topic", to, "--isolation-level", "read_committed", "--from-beginning",
-                "--max-messages", $"{Records}", "--timeout-ms", "10000").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            var found = Committed(to, Records);
             Assert.True(expected.SequenceEqual(found.Order(StringComparer.Ordinal)), $"Other results after {killed} kills; seed {seed}.");
             Assert.Equal(Records, Node.Read(to).Count);
+        }
+    }
+
+    [Fact]
+    public async Task Kills_and_stops_among_three_processes_that_share_a_pipeline_change_nothing()
+    {
+        var (kills, seed, random) = Plan();
+        var (from, to) = (Node.CreateTopic(6), Node.CreateTopic(3));
+        var counts = $"{to}-counts";
+        Node.CreateTopic(counts, 1);
+        var keys = Enumerable.Range(0, Records).Select(i => $"key-{i % Keys}@{i * 5 / 2}").ToList();
+        Node.Write(from, keys.Select(static key => new Message<string?, string?> { Key = key, Value = key }));
+        var processes = Enumerable.Range(0, 3).Select(_ => Start(from, to, "--shared")).ToList();
+        try
+        {
+            for (var killed = 0; killed < kills && !processes.TrueForAll(static process => process.HasExited); killed++)
+            {
+                await Task.Delay(random.Next(3000, 9000), TestContext.Current.CancellationToken);
+                var victim = random.Next(processes.Count);
+                var isKilled = random.Next(3) > 0;
+                output.WriteLine($"{(isKilled ? "kill" : "stop")} process {victim}");
+                if (isKilled) processes[victim] = Replace(processes[victim]);
+                else await StopPastTheSessionAsync(processes[victim]);
+            }
+
+            foreach (var process in processes)
+            {
+                await process.WaitForExitAsync(TestContext.Current.CancellationToken)
+                    .WaitAsync(TimeSpan.FromMinutes(4), TestContext.Current.CancellationToken);
+            }
+
+            Assert.All(processes, static process => Assert.Equal(0, process.ExitCode));
+        }
+        finally
+        {
+            foreach (var process in processes.Where(static process => !process.HasExited)) process.Kill();
+        }
+
+        var numbered = keys.GroupBy(static key => key)
+            .SelectMany(static same => same.Index(), static (_, key) => $"{key.Item}:{key.Index + 1}");
+        Check(numbered, to);
+        var seconds = keys.Select(static key => long.Parse(key.Split('@')[1]) / 1000);
+        var sums = seconds.GroupBy(static second => (From: second / 2 * 2, Part: second % 7));
+        Check(sums.Select(static sum => $"{sum.Key.From}/{sum.Key.Part}:{sum.Count()}"), counts);
+
+        void Check(IEnumerable<string> expected, string topic)
+        {
+            var found = Committed(topic, expected.Count());
+            Assert.True(
+                expected.Order(StringComparer.Ordinal).SequenceEqual(found.Order(StringComparer.Ordinal)),
+                $"Other results in {topic}; seed {seed}.");
+            Assert.Equal(expected.Count(), Node.Read(topic).Count);
+        }
+
+        Process Replace(Process process)
+        {
+            process.Kill();
+            process.Dispose();
+            return Start(from, to, "--shared");
         }
     }
 
@@ -107,6 +161,37 @@ public class KillTests(SharedNode shared, ITestOutputHelper output)
             }
         }
     }
+
+    private static async Task StopPastTheSessionAsync(Process process)
+    {
+        if (process.HasExited) return;
+        await SignalAsync("STOP");
+        await Task.Delay(TimeSpan.FromSeconds(9), TestContext.Current.CancellationToken);
+        await SignalAsync("CONT");
+
+        async Task SignalAsync(string signal)
+        {
+            using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    private (int Kills, int Seed, Random Random) Plan()
+    {
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("DATAFLOW_KILL_SEED"), out var given) ? given : Environment.TickCount;
+        output.WriteLine($"seed {seed}");
+        return (int.TryParse(Environment.GetEnvironmentVariable("DATAFLOW_KILLS"), out var count) ? count : 3, seed, new Random(seed));
+    }
+
+    /// <summary>Reads committed records as Kafka's own consumer does.</summary>
+    private string[] Committed(string topic, int count)
+        => Node.Tool(
+            "kafka-console-consumer", "--topic", topic, "--isolation-level", "read_committed", "--from-beginning",
+            "--max-messages", $"{count}", "--timeout-ms", "10000").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    private Process Start(string from, string to, params string[] more)
+        => Process.Start(new ProcessStartInfo(
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "KafkaTarget.dll"), Node.Address, from, to, .. more]))!;
 
     /// <summary>Runs the program; true if it had to be killed, false if it came to its end before.</summary>
     private async Task<bool> DiesAsync(string from, string to, string? directory, int? lifeMs)

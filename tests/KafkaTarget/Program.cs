@@ -3,23 +3,51 @@ using Dataflow.Kafka;
 
 // Numbers the records of each key, from a topic to a topic, until the end; to be killed at any moment and started again.
 // KafkaTarget <brokers> <topic to read> <topic to write> [<directory of the log, which is on Kafka otherwise>]
-var (kafka, from, to) = (new KafkaCluster(args[0]), args[1], args[2]);
-await using var log = args.Length > 3 ? null : await KafkaLog.ConnectAsync(kafka);
+// KafkaTarget <brokers> <topic to read> <topic to write> --shared
+// The latter shares the work with other processes, and counts records by key and second too, into topic <topic to write>-counts.
+var (kafka, from, to) = (new KafkaCluster(args[0]).With("session.timeout.ms", "6000"), args[1], args[2]);
+var isShared = args.ElementAtOrDefault(3) == "--shared";
 var pipeline = new Pipeline($"numbering-{to}");
-pipeline.From(Source.Kafka<string>(from, kafka, stopAtEnd: true))
-    .KeyBy(static key => key)
-    .Process(static () => new Numbering())
-    .Values()
-    .To(Sink.Kafka(to, kafka, static (string line) => line.Split(':')[0]));
+var keys = pipeline.From(Source.Kafka<string>(from, kafka, stopAtEnd: true));
+var lines = keys.KeyBy(static key => key).Process(static () => new Numbering()).Values();
+if (isShared)
+{
+    lines.To(Topic.Of<string>(to, 3));
+    keys.WithEventTime(static key => long.Parse(key.Split('@')[1])).KeyBy(static key => key.Split('@')[0])
+        .Window(Tumbling.Every(TimeSpan.FromSeconds(1)), name: "of-keys")
+        .Aggregate(static a => a.Count(), static (key, window, count) => new Counted(window.Start.ToUnixTimeSeconds(), count))
+        .Values()
+        .KeyBy(static counted => counted.Second % 7)
+        .Window(Tumbling.Every(TimeSpan.FromSeconds(2)))
+        .Aggregate(
+            static a => a.Sum(static counted => counted.Count),
+            static (part, window, sum) => $"{window.Start.ToUnixTimeSeconds()}/{part}:{sum}")
+        .To(Topic.Of<string>($"{to}-counts", 1));
+}
+else
+{
+    lines.To(Sink.Kafka(to, kafka, static (string line) => line.Split(':')[0]));
+}
 
+if (isShared)
+{
+    await using var log = await KafkaLog.ConnectAsync(kafka);
+    await pipeline.RunAsync(new JobOptions { Log = log });
+    return;
+}
+
+await using var own = args.Length > 3 ? null : await KafkaLog.ConnectAsync(kafka);
 await using var job = await pipeline.StartAsync(new JobOptions
 {
-    Log = log,
+    Log = own,
     Directory = args.ElementAtOrDefault(3) ?? "",
     CheckpointInterval = TimeSpan.FromMilliseconds(50),
 });
 Console.WriteLine("running");
 await job.Completion;
+
+/// <summary>The number of records of a key in a second.</summary>
+internal sealed record Counted(long Second, long Count);
 
 /// <summary>Numbers the records of a key.</summary>
 internal sealed class Numbering : KeyedProcess<string, string, long, string>

@@ -17,7 +17,7 @@ public sealed class LocalFeed : IAsyncLifetime
 
     /// <summary>The projects that are packages.</summary>
     public static IReadOnlyList<string> Projects { get; }
-        = [.. Directory.EnumerateFiles(Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories)
+        = [.. Directory.EnumerateFiles(Repository.PathOf("src"), "Dataflow*.csproj", SearchOption.AllDirectories)
             .Select(project => Path.GetFileNameWithoutExtension(project)).Order(StringComparer.Ordinal)];
 
     /// <summary>The folder below which everything lies: the feed, projects outside the repository, and what they restore.</summary>

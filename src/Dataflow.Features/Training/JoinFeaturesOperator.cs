@@ -12,6 +12,8 @@ internal sealed record JoinFeaturesNode<TKey, TLabel, T>(
     : Node<Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>>(Name, Input, Second), IUsesView
     where TKey : notnull
 {
+    public override bool MayBeShared => false;
+
     public ViewDefinition Definition => View.Definition;
 
     public override IEnumerable<string> CheckLog(StartContext start) => FeatureRegistry.Check(start);

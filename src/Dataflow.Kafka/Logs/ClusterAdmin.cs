@@ -70,19 +70,25 @@ internal sealed class ClusterAdmin(KafkaCluster kafka, short replicas) : IDispos
     }
 
     /// <summary>The first or the next offset of a partition, for readers of committed records.</summary>
-    public long OffsetOf(TopicPartition partition, OffsetSpec which) => Ask($"topic '{partition.Topic}'", async admin =>
+    public long OffsetOf(TopicPartition partition, OffsetSpec which) => OffsetsOf(partition.Topic, [partition.Partition], which)[0];
+
+    /// <summary>The first or the next offset of each partition.</summary>
+    public long[] OffsetsOf(string topic, IReadOnlyList<Partition> partitions, OffsetSpec which) => Ask($"topic '{topic}'", async admin =>
     {
         try
         {
             var found = await admin.ListOffsetsAsync(
-                [new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = which }],
+                partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = new(topic, partition), OffsetSpec = which }),
                 new ListOffsetsOptions { IsolationLevel = IsolationLevel.ReadCommitted, RequestTimeout = kafka.Timeout })
                 .ConfigureAwait(false);
-            return found.ResultInfos[0].TopicPartitionOffsetError.Offset.Value;
+            var offsets = found.ResultInfos.ToDictionary(
+                static info => info.TopicPartitionOffsetError.Partition, static info => info.TopicPartitionOffsetError.Offset.Value);
+            return partitions.Select(partition => offsets[partition]).ToArray();
         }
         catch (ListOffsetsException error) // its own error has no code of the partition
         {
-            throw new KafkaException(error.Result.ResultInfos[0].TopicPartitionOffsetError.Error);
+            throw new KafkaException(error.Result.ResultInfos.Select(static info => info.TopicPartitionOffsetError.Error)
+                .First(static error => error.IsError));
         }
     });
 

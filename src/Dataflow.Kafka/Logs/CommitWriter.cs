@@ -15,7 +15,7 @@ internal sealed class CommitWriter : IDisposable
     private readonly Message<byte[], byte[]> _message = new();
     private readonly Lock _lock = new();
     private Task _last = Task.CompletedTask;
-    private LogException? _failure;
+    private volatile LogException? _failure;
 
     /// <exception cref="KafkaException">The cluster refuses or does not answer.</exception>
     public CommitWriter(KafkaCluster kafka, string id)
@@ -38,6 +38,9 @@ internal sealed class CommitWriter : IDisposable
             throw;
         }
     }
+
+    /// <summary>Whether it has ended: the outcome of its last commit is not known, or it was shut out.</summary>
+    public bool HasFailed => _failure is not null;
 
     /// <summary>Writes a commit behind those before it.</summary>
     /// <returns>The offsets of each append's first record, -1 where it has none, and those of the records of group offsets.</returns>
@@ -140,6 +143,9 @@ internal sealed class CommitWriter : IDisposable
         : KafkaErrors.OfLog(
             _kafka, $"commits of '{_id}'", _errors.Hopeless.IsCompletedSuccessfully ? _errors.Hopeless.Result : error.Error);
 }
+
+/// <summary>Another process has shut the owner of a commit out.</summary>
+internal sealed class ShutOutException(string message) : LogException(message);
 
 /// <summary>A commit left no trace and may be written again.</summary>
 internal sealed class RefusedException(LogException reason) : Exception(reason.Message, reason)

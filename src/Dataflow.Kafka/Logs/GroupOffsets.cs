@@ -19,13 +19,13 @@ internal sealed class GroupOffsets(KafkaLog log, string group) : IDisposable
         => (Encoding.UTF8.GetBytes(KeyOf(offset.Topic, offset.Partition)),
             Encoding.UTF8.GetBytes(offset.Offset.ToString(CultureInfo.InvariantCulture)));
 
-    /// <summary>Returns the last committed offset of a partition.</summary>
+    /// <summary>Returns the last committed offsets of the first partitions of a topic.</summary>
     /// <exception cref="LogException">The cluster does not answer.</exception>
-    public long? Find(string topic, int partition)
+    public IReadOnlyList<long?> Find(string topic, IEnumerable<int> partitions)
     {
         lock (_lock)
         {
-            if (!log.TryGetTopic(TopicOf(group), out var offsets)) return null;
+            if (!log.TryGetTopic(TopicOf(group), out var offsets)) return [.. partitions.Select(static _ => default(long?))];
             try
             {
                 ReadOn(offsets);
@@ -36,7 +36,8 @@ internal sealed class GroupOffsets(KafkaLog log, string group) : IDisposable
                 throw;
             }
 
-            return _offsets.TryGetValue(KeyOf(topic, partition), out var offset) ? offset : null;
+            return [.. partitions.Select(
+                partition => _offsets.TryGetValue(KeyOf(topic, partition), out var offset) ? offset : default(long?))];
         }
     }
 

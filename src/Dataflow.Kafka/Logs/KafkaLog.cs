@@ -9,8 +9,8 @@ namespace Dataflow.Kafka;
 /// <summary>A log that lies in a cluster of Apache Kafka: a pipeline that runs on it keeps results, positions and state there, and can be
 /// started again on any machine.</summary>
 /// <remarks>A commit is one transaction; readers see committed records only. Topics keep their names; the offsets
-/// of a group are in a compacted topic, <c>dataflow.GROUP.offsets</c>. One process at a time runs a pipeline: when it is started in another
-/// one, the first is shut out and ends with an error.</remarks>
+/// of a group are in a compacted topic, <c>dataflow.GROUP.offsets</c>. Several processes share the work of a pipeline, if it can be shared;
+/// otherwise one runs it and the others wait to take over.</remarks>
 /// <example><code>
 /// await using var log = more is [] ? null : await KafkaLog.ConnectAsync(kafka);
 /// var options = new JobOptions { Directory = "clicks-data", Log = log };
@@ -27,6 +27,8 @@ public sealed class KafkaLog : PartitionedLog
     private readonly ConcurrentDictionary<TopicPartition, long> _ends = new(); // behind this process's own commits
     private readonly ConcurrentDictionary<string, GroupOffsets> _groups = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<CommitWriter>> _writers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<KafkaMembership, bool> _members = new();
+    private readonly ConcurrentBag<PartitionConsumer> _consumers = []; // of readers that were closed
     private readonly string _nobody = $"{Guid.NewGuid():n}"; // the owner of commits without one
     private int _closed;
 
@@ -97,16 +99,31 @@ public sealed class KafkaLog : PartitionedLog
     public override async ValueTask FenceAsync(string owner, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(owner);
-        if (_writers.TryRemove(owner, out var before) && before.IsValueCreated) before.Value.Dispose();
+        Retire(owner);
         await Task.Run(() => WriterOf(owner), cancellationToken).ConfigureAwait(false);
+        if (!TryGetTopic(KafkaMembership.ClaimsOf(owner), out var claims)) return;
+        foreach (var member in Claims.Read(this, claims, claims.EndOffset(0)).Keys)
+            await ShutOutAsync(member, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override LogMembership Join(string owner, int units, bool areShared)
+    {
+        var member = new KafkaMembership(this, _kafka, owner, units, areShared);
+        _members[member] = true;
+        return member;
     }
 
     /// <inheritdoc/>
     public override long? GetGroupOffset(string group, string topic, int partition)
     {
         GetTopic(topic);
-        return _groups.GetOrAdd(group, static (group, log) => new GroupOffsets(log, group), this).Find(topic, partition);
+        return OffsetsOf(group).Find(topic, [partition])[0];
     }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<long?> GetGroupOffsets(string group, string topic)
+        => OffsetsOf(group).Find(topic, Enumerable.Range(0, GetTopic(topic).PartitionCount));
 
     /// <inheritdoc/>
     public override async ValueTask TrimAsync(
@@ -122,10 +139,12 @@ public sealed class KafkaLog : PartitionedLog
     /// <inheritdoc/>
     public override PartitionReader OpenReader(string topic, int partition, long offset)
     {
-        var consumer = new PartitionConsumer(_kafka, new TopicPartition(topic, partition), needsAll: true, isBounded: true);
+        var found = (KafkaTopic)GetTopic(topic);
+        var consumer = _consumers.TryTake(out var idle) ? idle : new PartitionConsumer(_kafka, needsAll: true, isBounded: true);
         try
         {
-            return new KafkaLogReader((KafkaTopic)GetTopic(topic), partition, offset, consumer);
+            consumer.Of(new TopicPartition(topic, partition));
+            return new KafkaLogReader(found, partition, offset, new OwnFeed(consumer, _consumers));
         }
         catch
         {
@@ -134,12 +153,24 @@ public sealed class KafkaLog : PartitionedLog
         }
     }
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<PartitionReader> OpenReaders(string topic, IReadOnlyList<(int Partition, long Offset)> from)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        var found = (KafkaTopic)GetTopic(topic);
+        var ranges = found.Ranges();
+        foreach (var (partition, offset) in from) KafkaLogReader.Check(found, partition, offset, ranges[partition]);
+        var shared = new SharedFeeds(_kafka, topic, from);
+        return [.. shared.Feeds.Zip(from, (feed, start) => new KafkaLogReader(found, start.Partition, start.Offset, feed))];
+    }
+
     /// <summary>Completes the commits that were begun, and closes the connections.</summary>
     public override ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0) return default;
         foreach (var writer in _writers.Values.Where(static writer => writer.IsValueCreated)) writer.Value.Dispose();
         foreach (var group in _groups.Values) group.Dispose();
+        while (_consumers.TryTake(out var consumer)) consumer.Dispose();
         _admin.Dispose();
         return default;
     }
@@ -154,12 +185,57 @@ public sealed class KafkaLog : PartitionedLog
     protected override async ValueTask WriteAsync(LogCommit commit, CancellationToken cancellationToken)
         => await CompleteAsync(commit).WaitAsync(cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Creates a topic of which the last record of each key is kept, unless it exists.</summary>
+    internal Task<LogTopic> CreateCompactedAsync(string name, int partitions)
+        => CreateAsync(name, partitions, ClusterAdmin.Compacted);
+
+    /// <summary>Shuts out the owner of another process: it can commit nothing more, and what it left open is settled.</summary>
+    internal async Task ShutOutAsync(string owner, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Run(() => new CommitWriter(_kafka, Prefix + owner).Dispose(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (KafkaException error)
+        {
+            throw KafkaErrors.OfLog(_kafka, $"commits of '{Prefix}{owner}'", error.Error);
+        }
+    }
+
+    /// <summary>Ends the commits of an owner of this process.</summary>
+    internal void Retire(string owner)
+    {
+        if (_writers.TryRemove(owner, out var writer) && writer.IsValueCreated) writer.Value.Dispose();
+    }
+
+    /// <summary>Lets an owner of this process commit again after a commit whose outcome is not known: that is settled first.</summary>
+    internal void Renew(string owner)
+    {
+        if (_writers.TryGetValue(owner, out var writer) && writer is { IsValueCreated: true, Value.HasFailed: true }) Retire(owner);
+    }
+
+    internal void Leave(KafkaMembership member)
+    {
+        _members.TryRemove(member, out _);
+        Retire(member.Owner);
+    }
+
     /// <summary>The first offset of a partition.</summary>
     internal long StartOf(TopicPartition partition) => _admin.OffsetOf(partition, OffsetSpec.Earliest());
 
     /// <summary>The offset up to which readers of committed records can read, now or soon.</summary>
     internal long EndOf(TopicPartition partition)
         => Math.Max(_admin.OffsetOf(partition, OffsetSpec.Latest()), _ends.GetValueOrDefault(partition));
+
+    /// <summary>The first offset of each partition, and the one up to which readers of committed records can read.</summary>
+    internal IReadOnlyList<(long Start, long End)> RangesOf(KafkaTopic topic)
+    {
+        Partition[] partitions = [.. Enumerable.Range(0, topic.PartitionCount).Select(static partition => new Partition(partition))];
+        var starts = _admin.OffsetsOf(topic.Name, partitions, OffsetSpec.Earliest());
+        var ends = _admin.OffsetsOf(topic.Name, partitions, OffsetSpec.Latest());
+        return [.. partitions.Select(
+            partition => (starts[partition], Math.Max(ends[partition], _ends.GetValueOrDefault(new(topic.Name, partition)))))];
+    }
 
     private async Task CompleteAsync(LogCommit commit)
     {
@@ -178,9 +254,10 @@ public sealed class KafkaLog : PartitionedLog
             Reopen(commit);
             throw refused.Reason;
         }
-        catch
+        catch (Exception error)
         {
             Release(commit);
+            if (error is ShutOutException) _members.Keys.FirstOrDefault(member => member.Owner == commit.Owner)?.ShutOut();
             throw;
         }
     }
@@ -201,6 +278,8 @@ public sealed class KafkaLog : PartitionedLog
 
     private void Remember(TopicPartition partition, long end)
         => _ends.AddOrUpdate(partition, static (_, end) => end, static (_, known, end) => Math.Max(known, end), end);
+
+    private GroupOffsets OffsetsOf(string group) => _groups.GetOrAdd(group, static (group, log) => new GroupOffsets(log, group), this);
 
     private CommitWriter WriterOf(string owner)
     {

@@ -14,17 +14,17 @@ internal sealed class KafkaLogReader : PartitionReader
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly KafkaTopic _topic;
-    private readonly PartitionConsumer _consumer;
+    private readonly IPartitionFeed _feed;
     private readonly BatchBuilder _batch = new();
-    private ConsumeResult<Bytes, Bytes>? _next; // read, and not returned yet
     private long _position;
     private long _end; // when it was last asked for
     private bool _hasMoved; // in a read that returned nothing, which is news for who waits
 
-    public KafkaLogReader(KafkaTopic topic, int partition, long offset, PartitionConsumer consumer)
+    public KafkaLogReader(KafkaTopic topic, int partition, long offset, IPartitionFeed feed)
     {
-        (_topic, Partition, _consumer) = (topic, partition, consumer);
-        Seek(offset);
+        (_topic, Partition, _feed) = (topic, partition, feed);
+        if (feed.IsAt(offset)) (_position, _end) = (offset, offset);
+        else Seek(offset);
     }
 
     public override string Topic => _topic.Name;
@@ -33,22 +33,21 @@ internal sealed class KafkaLogReader : PartitionReader
 
     public override long Position => _position;
 
-    public override long End => Math.Max(Math.Max(_consumer.End, _end), _position);
+    public override long End => Math.Max(Math.Max(_feed.End, _end), _position);
 
     public override bool TryRead(out RecordBatch batch)
     {
         _batch.Clear();
         var position = _position;
-        while (_batch.Count < MaxRecords && (_next ?? Poll()) is { } next)
+        while (_batch.Count < MaxRecords && Poll() is { } next)
         {
-            _next = null;
             if (next.IsPartitionEOF)
             {
                 MoveTo(next.Offset);
             }
             else if (_batch.IsFullFor(next.Message.Key.Memory.Length + next.Message.Value.Memory.Length + FramingBytes))
             {
-                _next = next;
+                _feed.PutBack(next);
                 break;
             }
             else
@@ -73,7 +72,7 @@ internal sealed class KafkaLogReader : PartitionReader
         }
 
         var (start, looked) = (Stopwatch.GetTimestamp(), Stopwatch.GetTimestamp());
-        for (var pause = ShortestPause; _next is null; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (var pause = ShortestPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             if (Stopwatch.GetElapsedTime(looked) > Patience)
             {
@@ -83,25 +82,34 @@ internal sealed class KafkaLogReader : PartitionReader
 
             var next = Poll();
             if (next is { IsPartitionEOF: true } && MoveTo(next.Offset)) return true;
-            if (next is { IsPartitionEOF: false }) _next = next;
-            if (next is not null) continue;
-            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
-        }
+            if (next is { IsPartitionEOF: false })
+            {
+                _feed.PutBack(next);
+                return true;
+            }
 
-        return true;
+            if (next is null) await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     public override void Seek(long offset)
     {
-        var (start, end) = (_topic.StartOffset(Partition), _topic.EndOffset(Partition));
-        if (offset < start || offset > end) throw OffsetOutOfRangeException.Of(Topic, Partition, offset, start, end);
-        (_position, _end, _next, _hasMoved) = (offset, end, null, false);
-        _consumer.Assign(offset, leaderEpoch: -1);
+        var range = (_topic.StartOffset(Partition), End: _topic.EndOffset(Partition));
+        Check(_topic, Partition, offset, range);
+        (_position, _end, _hasMoved) = (offset, range.End, false);
+        _feed.Seek(offset);
+    }
+
+    /// <exception cref="OffsetOutOfRangeException">The partition does not hold the offset.</exception>
+    internal static void Check(KafkaTopic topic, int partition, long offset, (long Start, long End) range)
+    {
+        if (offset < range.Start || offset > range.End)
+            throw OffsetOutOfRangeException.Of(topic.Name, partition, offset, range.Start, range.End);
     }
 
     protected override void Dispose(bool disposing)
     {
-        _consumer.Dispose();
+        _feed.Dispose();
         _batch.Dispose();
     }
 
@@ -110,9 +118,9 @@ internal sealed class KafkaLogReader : PartitionReader
     private bool IsAtEnd(TimeSpan waited)
     {
         if (_topic.EndOffset(Partition) <= _position) return true;
-        if (waited < _consumer.Kafka.Timeout) return false;
+        if (waited < _feed.Kafka.Timeout) return false;
         throw KafkaErrors.OfLog(
-            _consumer.Kafka, $"topic '{Topic}'", new Error(ErrorCode.Local_TimedOut, $"nothing comes from offset {_position}"));
+            _feed.Kafka, $"topic '{Topic}'", new Error(ErrorCode.Local_TimedOut, $"nothing comes from offset {_position}"));
     }
 
     /// <summary>Moves over what is no record: marks of transactions, records of those that were given up.</summary>
@@ -145,7 +153,7 @@ internal sealed class KafkaLogReader : PartitionReader
         ObjectDisposedException.ThrowIf(_topic.Log.IsClosed, _topic.Log);
         try
         {
-            return _consumer.Poll(TimeSpan.Zero);
+            return _feed.Poll();
         }
         catch (ConsumeException error) when (error.Error.Code is ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange)
         {
@@ -153,7 +161,7 @@ internal sealed class KafkaLogReader : PartitionReader
         }
         catch (ConsumeException error)
         {
-            throw KafkaErrors.OfLog(_consumer.Kafka, $"topic '{Topic}'", error.Error);
+            throw KafkaErrors.OfLog(_feed.Kafka, $"topic '{Topic}'", error.Error);
         }
     }
 }

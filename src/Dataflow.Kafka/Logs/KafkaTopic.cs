@@ -13,6 +13,8 @@ internal sealed class KafkaTopic(KafkaLog log, string name, int partitions, Topi
         return log.StartOf(new(Name, partition));
     }
 
+    public override IReadOnlyList<(long Start, long End)> Ranges() => log.RangesOf(this);
+
     public override long EndOffset(int partition)
     {
         Check(partition);

@@ -9,6 +9,8 @@ internal sealed class KafkaSource<T>(
 {
     public override string Name => $"kafka:{names}";
 
+    public override bool MayBeShared => true;
+
     public override bool IsBounded => stopAtEnd;
 
     public override void CheckTypes() => _ = newForm();

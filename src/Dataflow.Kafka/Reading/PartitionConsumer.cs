@@ -18,24 +18,37 @@ internal sealed class PartitionConsumer : IDisposable
     private static readonly Dictionary<string, string> s_boundedDefaults = new(s_defaults) { ["fetch.wait.max.ms"] = "20" };
 
     private readonly KafkaCluster _kafka;
-    private readonly TopicPartition _partition;
+    private TopicPartition _partition;
     private readonly ClientErrors _errors = new();
     private readonly IConsumer<Bytes, Bytes> _consumer;
     private readonly IAdminClient _admin; // over the same connection
     private long _end;
 
     /// <param name="kafka">The cluster.</param>
-    /// <param name="partition">The partition.</param>
     /// <param name="needsAll">Whether headers and topic names are needed.</param>
     /// <param name="isBounded">Whether the end is waited for: brokers report it only after a wait for more.</param>
-    public PartitionConsumer(KafkaCluster kafka, TopicPartition partition, bool needsAll, bool isBounded)
+    public PartitionConsumer(KafkaCluster kafka, bool needsAll, bool isBounded)
     {
-        (_kafka, _partition) = (kafka, partition);
+        (_kafka, _partition) = (kafka, null!);
         _consumer = Build(kafka, isBounded ? s_boundedDefaults : s_defaults, Group, needsAll, _errors);
         _admin = new DependentAdminClientBuilder(_consumer.Handle).Build();
     }
 
+    /// <summary>Begins with a partition.</summary>
+    /// <inheritdoc cref="PartitionConsumer(KafkaCluster, bool, bool)"/>
+    /// <param name="kafka">The cluster.</param>
+    /// <param name="partition">The partition.</param>
+    /// <param name="needsAll">Whether headers and topic names are needed.</param>
+    /// <param name="isBounded">Whether the end is waited for.</param>
+    public PartitionConsumer(KafkaCluster kafka, TopicPartition partition, bool needsAll, bool isBounded)
+        : this(kafka, needsAll, isBounded) => _partition = partition;
+
     public KafkaCluster Kafka => _kafka;
+
+    /// <summary>Makes it read a partition, from where it is assigned next.</summary>
+    public void Of(TopicPartition partition) => (_partition, _end) = (partition, 0);
+
+    public void Unassign() => _consumer.Unassign();
 
     public string Topic => _partition.Topic;
 
@@ -89,6 +102,9 @@ internal sealed class PartitionConsumer : IDisposable
         _admin.Dispose();
         _consumer.Dispose();
     }
+
+    /// <summary>Builds a client that reads committed records of partitions of a log, and reports their ends.</summary>
+    public static IConsumer<Bytes, Bytes> Build(KafkaCluster kafka) => Build(kafka, s_boundedDefaults, Group, needsAll: true, new());
 
     private static IConsumer<Bytes, Bytes> Build(
         KafkaCluster kafka, Dictionary<string, string> defaults, string group, bool needsAll, ClientErrors errors)

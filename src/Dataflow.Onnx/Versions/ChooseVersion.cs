@@ -9,6 +9,8 @@ internal sealed record ChooseVersionNode<TIn, TOut>(
     string Name, Node<TIn> Input, ModelVersions Versions, InferenceOptions Options, Func<TIn, VersionChoice, TOut> Result)
         : Node<TIn, TOut>(Name, Input)
 {
+    public override bool MayBeShared => false;
+
     public override string Detail => $"of {string.Join(", ", Versions.Names)}; {Versions.First}, unless a checkpoint says otherwise";
 
     public override Operator<TIn, TOut> CreateOperator() => new ChooseVersionOperator<TIn, TOut>(this);

@@ -74,7 +74,8 @@ public sealed class SimulatedJob
             CheckpointInterval = checkpointInterval ?? TimeSpan.FromHours(1),
         };
         if (with is not null) options = with(options);
-        var job = JobParts.BuildAsync(pipeline, options, isSameJob: false, CancellationToken.None).GetAwaiter().GetResult();
+        var job = JobParts.BuildAsync(pipeline, options, new JobMembership(), isSameJob: false, CancellationToken.None)
+            .GetAwaiter().GetResult();
         return new SimulatedJob(job, clock, seed, commitsLag ? (InlineTaskScheduler)log.Options.CommitScheduler! : null);
     }
 

@@ -51,6 +51,10 @@ public sealed class CheckpointException : DataflowException
         => new($"Two steps of one name keep '{key}' in checkpoints, and a restart would mix them. Give one of the steps another name, as "
             + "its argument 'name'.");
 
+    internal static CheckpointException KeyElsewhere(string pipeline)
+        => new($"Pipeline '{pipeline}': another process has the key. Processes that share a pipeline have each the state of some of its "
+            + "keys; ask the others too.");
+
     internal static CheckpointException AlreadyRuns(string pipeline)
         => new($"Pipeline '{pipeline}': a job of this name already runs on the log. Wait for its end, or give this one "
             + "another name.");

@@ -1,5 +1,4 @@
 using Dataflow.Async;
-using Dataflow.State;
 using Dataflow.Time;
 
 namespace Dataflow.Extensibility;
@@ -127,7 +126,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     protected override void Open()
     {
         _saved = _inFlight is null ? null : new(Context, _inFlight);
-        var ownShard = Shards.FirstOf(Context.Worker, Context.Workers);
+        var ownShard = Context.OwnShard;
         _shardOf = _keyShard ?? (_ => ownShard);
         _shared = Context.Shared(() => new SharedByWorkers(
             _options.CallsPerSecond is { } rate ? new RateLimit(rate, Context.Time) : null,

@@ -52,6 +52,17 @@ public readonly record struct Idleness
     internal static Idleness Since(long watermark, long newest, TimeProvider clock, long since)
         => watermark == NoTime ? WithoutTime : new(watermark - Milliseconds(clock, since), newest);
 
+    /// <summary>The idleness that another process has reported.</summary>
+    /// <param name="aheadMs">Its event time less the wall clock's time when the last record came.</param>
+    /// <param name="newest">The time of the newest record.</param>
+    /// <param name="clock">The clock of <see cref="TimeAt"/>.</param>
+    internal static Idleness OfWallClock(long aheadMs, long newest, TimeProvider clock)
+        => aheadMs == NoTime ? WithoutTime : new(aheadMs + WallClockLessTimestamp(clock), newest);
+
+    /// <summary>The event time less the wall clock's time when the last record came: what a process reports to others.</summary>
+    internal long AheadOfWallClock(TimeProvider clock)
+        => IsIdle && _aheadMs != NoTime ? _aheadMs - WallClockLessTimestamp(clock) : NoTime;
+
     /// <summary>The idleness of an active stream, some splits of which may be idle.</summary>
     internal static Idleness Active(QuietSpell? spell) => new() { Spell = spell };
 
@@ -66,6 +77,9 @@ public readonly record struct Idleness
         time = Math.Min(time, BehindMs ?? long.MaxValue);
         return this with { BehindMs = time < watermark && !IsIdle ? time : null };
     }
+
+    private static long WallClockLessTimestamp(TimeProvider clock)
+        => clock.GetUtcNow().ToUnixTimeMilliseconds() - Milliseconds(clock, clock.GetTimestamp());
 
     private static long Milliseconds(TimeProvider clock, long timestamp) => (long)clock.GetElapsedTime(0, timestamp).TotalMilliseconds;
 }

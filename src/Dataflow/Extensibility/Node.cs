@@ -53,6 +53,11 @@ public abstract record Node(string Name)
     /// <summary>Whether the step's state is read from outside, so that it may be the pipeline's last step.</summary>
     public virtual bool IsEnd => false;
 
+    /// <summary>Whether several processes may run the step at once, each for some of the keys or splits. Default true.</summary>
+    /// <remarks>A step overrides it that needs all records of the pipeline in one process, or keeps for a worker what is not in its states:
+    /// on a log that processes share, one process at a time then runs the whole pipeline.</remarks>
+    public virtual bool MayBeShared => true;
+
     /// <summary>The topic that must exist when the step is opened: the job creates it if it is missing. Null: the step needs
     /// none.</summary>
     /// <remarks>Two steps with a topic of the same name are a fault of the plan.</remarks>

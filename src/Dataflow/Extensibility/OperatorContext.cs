@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Dataflow.Async;
 using Dataflow.Checkpoints;
 using Dataflow.Log;
@@ -36,6 +37,9 @@ public sealed class OperatorContext
     public TimeProvider Time => _task.Job.Time;
 
     internal int NodeId { get; }
+
+    /// <summary>The shard of what the instance keeps without a key.</summary>
+    internal int OwnShard => _task.Job.ShardMap.FirstOf(Worker);
 
     internal StepCounters Counters => _declared.Counters;
 
@@ -112,15 +116,16 @@ public sealed class OperatorContext
 
     /// <summary>The bytes that <see cref="StepCheckpoint.Save"/> stored under a name in the checkpoint that the job started from; empty:
     /// none.</summary>
-    public ReadOnlyMemory<byte> Saved(string name) => _task.Job.Restored.Saved(StepCheckpoint.KeyOf(Name, name));
+    public ReadOnlyMemory<byte> Saved(string name)
+        => _task.Job.Restored.Saved(StepCheckpoint.KeyOf(Name, name)) is [var first, ..] ? first.Bytes : default;
 
     /// <summary>The watermark that the step, or a part of it, saved in that checkpoint: the lowest one of the workers that had some of this
     /// worker's shards. <see cref="long.MinValue"/>: there was none.</summary>
     public long SavedWatermark(string? part = null)
-        => SavedTimes.Of(SavedTime(part), Worker, Workers).DefaultIfEmpty(long.MinValue).Min();
+        => Times(SavedPart.Of(SavedTimes(part), _task.Job.ShardMap.Of(Worker).Bits)).Min();
 
     /// <summary>The watermarks that each worker's instance of the step, or of a part of it, saved in that checkpoint.</summary>
-    public IEnumerable<long> SavedWatermarks(string? part = null) => SavedTimes.OfAll(SavedTime(part)).DefaultIfEmpty(long.MinValue);
+    public IEnumerable<long> SavedWatermarks(string? part = null) => Times(SavedTimes(part));
 
     /// <summary>Returns the object of its type that all workers' instances of the step share; the job disposes it after the last of them.
     /// To be called in <see cref="Operator.Open()"/>.</summary>
@@ -159,7 +164,7 @@ public sealed class OperatorContext
     /// <summary>The index of the worker whose instance of a keyed step processes a key and has its state. Safe for any thread.</summary>
     public int WorkerOf<TKey>(TKey key)
         where TKey : notnull
-        => Workers == 1 ? 0 : Shards.WorkerOf(Shards.Of(_task.Job.Plan.Serdes.KeysOf<TKey>().Hash(key)), Workers);
+        => Workers == 1 && _task.Job.ShardMap.IsWhole ? 0 : _task.Job.WorkerOf(_task.Job.Plan.Serdes.KeysOf<TKey>().Hash(key));
 
     /// <summary>Reads the step's data, such as its state, from outside, between two batches of records. May be called on any
     /// thread.</summary>
@@ -228,6 +233,9 @@ public sealed class OperatorContext
 
     internal bool Owns(IState state) => _declared.States.Contains(state);
 
-    private ReadOnlyMemory<byte> SavedTime(string? part)
+    private static IEnumerable<long> Times(IEnumerable<SavedPart> saved)
+        => saved.Select(static part => BinaryPrimitives.ReadInt64LittleEndian(part.Bytes)).DefaultIfEmpty(long.MinValue);
+
+    private IReadOnlyList<SavedPart> SavedTimes(string? part)
         => _task.Job.Restored.Saved($"{TaskCheckpoint.Watermark}{(part is null ? Name : $"{Name}/{part}")}");
 }

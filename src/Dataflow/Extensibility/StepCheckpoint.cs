@@ -1,4 +1,5 @@
 using Dataflow.Checkpoints;
+using Dataflow.State;
 
 namespace Dataflow.Extensibility;
 
@@ -37,8 +38,16 @@ public sealed class StepCheckpoint
     public void SaveWatermark(long watermark, string? part = null)
         => _task.SaveWatermark(part is null ? _step.Name : $"{_step.Name}/{part}", _step.NodeId, watermark);
 
+    /// <summary>Saves what belongs to a split, and moves with it to other workers and processes.</summary>
+    internal void SaveOfSplit(string split, long watermark, string name, ReadOnlySpan<byte> bytes)
+    {
+        var shard = ShardSet.Of(Shards.OfSplit(split));
+        _task.SaveWatermark($"{_step.Name}/{split}", _step.NodeId, watermark, shard);
+        _task.Save(KeyOf(_step.Name, name), _step.NodeId, bytes.ToArray(), shard);
+    }
+
     /// <summary>Whether a step of a name has saved bytes.</summary>
-    internal static bool HasSaved(IReadOnlyDictionary<string, byte[]> saved, string step)
+    internal static bool HasSaved(IReadOnlyDictionary<string, SavedPart[]> saved, string step)
         => saved.Keys.Any(key => key.StartsWith(KeyOf(step, ""), StringComparison.Ordinal));
 
     internal static string KeyOf(string step, string name) => $"step/{step}/{name}";

@@ -159,7 +159,7 @@ internal sealed class BatchOperator<T>(BatchBounds<T> bounds)
 
     protected override void Open()
     {
-        _shard = Shards.FirstOf(Context.Worker, Context.Workers);
+        _shard = Context.OwnShard;
         base.Open();
     }
 

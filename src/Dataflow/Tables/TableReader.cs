@@ -26,7 +26,7 @@ public sealed class TableReader<TKey, TRow>
     public Task<TableRow<TRow>> GetAsync(TKey key, CancellationToken cancellationToken = default)
     {
         using var scope = _job.Current.Plan.Serdes.Enter();
-        var worker = Shards.WorkerOf(Shards.Of(KeyCodec<TKey>.Default.Hash(key)), _job.Current.Workers.Count);
+        var worker = _job.Current.WorkerOf(KeyCodec<TKey>.Default.Hash(key));
         return AskAsync(
             worker,
             (rows, task) => new TableRow<TRow>(rows.TryGet(key, out var row), row, task.Epoch),

@@ -88,7 +88,8 @@ public sealed class ForgetTests : IDisposable
     {
         using var log = Open();
         log.Append("numbers", Enumerable.Range(0, Numbers));
-        await CheckpointTopics.OpenAsync(log, "count", writesDeadLetters: false, TestContext.Current.CancellationToken);
+        await CheckpointTopics.OpenAsync(
+            log, "count", owner: "count", writesDeadLetters: false, TestContext.Current.CancellationToken);
         log.Append("count.changelog", [1]);
         Assert.Equal(
             "Pipeline 'count': there is state in the log, but no checkpoint that it belongs to. With it, what is read again would count "

@@ -64,21 +64,22 @@ public sealed class LargeEntryTests
     public async Task A_manifest_of_any_size_is_read_again()
     {
         using var log = SimulatedJob.OpenLog();
-        var topics = await CheckpointTopics.OpenAsync(log, "large", writesDeadLetters: false, TestContext.Current.CancellationToken);
-        foreach (var size in new[] { 10, 15 << 20, 3 << 20, 10 })
+        var topics = await CheckpointTopics.OpenAsync(
+            log, "large", owner: "large", writesDeadLetters: false, TestContext.Current.CancellationToken);
+        foreach (var (epoch, size) in new[] { 10, 15 << 20, 3 << 20, 10 }.Index())
         {
             var blob = new byte[size];
             new Random(size).NextBytes(blob);
             var manifest = new Manifest
             {
-                Epoch = size, Positions = [], IsFinished = false,
-                Blobs = new Dictionary<string, byte[]> { ["blob"] = blob },
+                Epoch = epoch, Format = Manifest.CurrentFormat, Positions = [], IsFinished = false,
+                Blobs = new Dictionary<string, SavedPart[]> { ["blob"] = [new(1, blob)] },
             };
             var commit = new LogCommit();
             topics.AddManifest(commit, manifest, DateTimeOffset.UnixEpoch);
             await log.CommitAsync(commit, TestContext.Current.CancellationToken);
 
-            Assert.Equal(blob, topics.ReadLast()!.Blobs["blob"]);
+            Assert.Equal(blob, topics.Read()[^1].Blobs["blob"][0].Bytes);
         }
     }
 

@@ -12,7 +12,7 @@ public partial class ArrowTests
         ["Errors", "Engine/Serialization", "Engine/State"],
         ["", "Extensibility", "Engine/Time", "Engine/Planning", "Async"],
         ["Engine/Checkpoints"],
-        ["Engine/Runtime", "Engine/Combining", "Engine/Operations"],
+        ["Engine/Runtime", "Engine/Combining", "Engine/Operations", "Engine/Sharing"],
         ["Operators", "Windows", "Aggregates", "Joins", "Tables", "Processing", "Patterns", "Quality", "Connectors"],
     ];
 

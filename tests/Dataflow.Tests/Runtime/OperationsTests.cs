@@ -62,7 +62,7 @@ public sealed class OperationsTests : IDisposable
         using var reached = new ManualResetEventSlim();
         using var gate = new ManualResetEventSlim();
         var pipeline = new Pipeline("slow");
-        var key = Enumerable.Range(0, 1000).First(k => Shards.WorkerOf(Shards.Of(KeyCodec<int>.Default.Hash(k)), 2) == 1);
+        var key = Enumerable.Range(0, 1000).First(k => new ShardMap(ShardSet.All, 2).WorkerOf(KeyCodec<int>.Default.Hash(k)) == 1);
         pipeline.From(Topic.Of<int>("numbers")).KeyBy(_ => key).Process(() => new Waiter(reached, gate)).To(Sink.Memory<int>());
         await using var job = await pipeline.StartAsync(new JobOptions { Log = log, Workers = 2, Time = _clock }, stop);
 

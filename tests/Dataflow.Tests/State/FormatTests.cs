@@ -28,8 +28,8 @@ public class FormatTests
         Assert.Equal([0, 1, 63], new[] { Shards.Of(0x03FFFFFF), Shards.Of(0x04000000), Shards.Of(uint.MaxValue) });
         for (var workers = 1; workers <= Shards.Count; workers++)
         {
-            var counts = Enumerable.Range(0, Shards.Count).GroupBy(shard => Shards.WorkerOf(shard, workers)).Select(g => g.Count())
-                .ToList();
+            var map = new ShardMap(ShardSet.All, workers);
+            var counts = Enumerable.Range(0, Shards.Count).GroupBy(map.WorkerOf).Select(g => g.Count()).ToList();
             Assert.Equal(workers, counts.Count);
             Assert.True(counts.Max() - counts.Min() <= 1);
         }

@@ -12,7 +12,8 @@ internal sealed class StateLog : IDisposable
     private readonly CheckpointTopics _topics;
 
     public StateLog()
-        => _topics = CheckpointTopics.OpenAsync(_log, "test", writesDeadLetters: false, CancellationToken.None).GetAwaiter().GetResult();
+        => _topics = CheckpointTopics.OpenAsync(_log, "test", owner: "test", writesDeadLetters: false, CancellationToken.None)
+            .GetAwaiter().GetResult();
 
     public void Dispose() => _log.Dispose();
 
@@ -35,7 +36,7 @@ internal sealed class StateLog : IDisposable
     {
         for (var shard = 0; shard < Shards.Count; shard++)
         {
-            using var image = ShardImage.Read(_log, _topics, shard);
+            using var image = ShardImage.Read(_log, _topics, shard, _topics.RestorePointOf(shard));
             image.ForEach((state, ns, key, value) => visit(state, ns, key, value));
         }
     }

@@ -21,6 +21,8 @@ internal sealed class ConsoleSink<T>(Func<T, string> format, TextWriter console,
 {
     public override string Name => name;
 
+    public override bool MayBeShared => true;
+
     public override string Guarantee => "at most once: a crash between a checkpoint and its lines loses the lines";
 
     public override SinkWriter<T> Open(ReadOnlyMemory<byte> state, SinkContext context) => new Writer(format, console);

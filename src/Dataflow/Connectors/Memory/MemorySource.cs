@@ -31,6 +31,8 @@ internal sealed class MemorySource<T>(string name, T[] values) : Source<T>
 {
     public override string Name => name;
 
+    public override bool MayBeShared => true;
+
     public override IReadOnlyList<SplitDescription> Describe(SourceContext context) => [new SplitDescription(name)];
 
     public override bool HasChanged(SourceSplit split) => !split.Mark.IsEmpty && !split.Mark.Span.SequenceEqual(MarkOf(values.Length));

@@ -10,6 +10,8 @@ internal sealed class TopicSink<TIn, T>(
 {
     public override string Name => name ?? topic.Name;
 
+    public override bool MayBeShared => true;
+
     public override string Guarantee => "topic, exactly once";
 
     public override bool IsParallel => true;

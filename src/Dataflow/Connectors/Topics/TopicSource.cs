@@ -15,6 +15,8 @@ internal abstract class TopicSource<TStored, T>(Topic<TStored> topic) : Source<T
 
     public override string Name => topic.Name;
 
+    public override bool MayBeShared => true;
+
     public override bool IsBounded => topic.StopsAtEnd;
 
     /// <summary>The topic to create; a topic that is read to its end must exist: created now, it would end at once.</summary>

@@ -7,12 +7,13 @@ namespace Dataflow.Checkpoints;
 /// <summary>The topics that hold a pipeline's checkpoints.</summary>
 /// <remarks><code>
 /// topic                  partitions   records
-/// name.checkpoints       2            one manifest for each checkpoint, the same in both: a damaged one is read from the other
+/// name.checkpoints       2            one manifest for each checkpoint of each process, the same in both: a damaged one is read from
+///                                     the other
 /// name.changelog         one a shard  every change of state, laid out by ChangeKey
 /// name.snapshots         one a shard  a shard's whole state, so that the changelog before it is not needed
 /// name.dead-letters      1            the records that were left out because code failed on them, if the pipeline keeps them
-/// </code>The offsets of the group <c>name.checkpoints</c> say where the last manifest begins, where a shard's newest snapshot begins, and
-/// where its changelog goes on from there. Each is set in the commit of what it points to.</remarks>
+/// </code>The offsets of the group <c>name.checkpoints</c> say where the manifests begin that count, where a shard's newest snapshot
+/// begins, and where its changelog goes on from there. A process that has all shards sets the first in each commit.</remarks>
 internal sealed class CheckpointTopics
 {
     private const int Copies = 2;
@@ -51,53 +52,72 @@ internal sealed class CheckpointTopics
     public static bool Exist(PartitionedLog log, string pipeline) => log.TryGetTopic($"{pipeline}.checkpoints", out _);
 
     public static async Task<CheckpointTopics> OpenAsync(
-        PartitionedLog log, string pipeline, bool writesDeadLetters, CancellationToken cancellationToken)
+        PartitionedLog log, string pipeline, string owner, bool writesDeadLetters, CancellationToken cancellationToken)
         => new(
             log,
             pipeline,
             await log.CreateTopicAsync($"{pipeline}.checkpoints", Copies, Small, cancellationToken),
             await log.CreateTopicAsync($"{pipeline}.changelog", Shards.Count, Small, cancellationToken),
             await log.CreateTopicAsync($"{pipeline}.snapshots", Shards.Count, Small, cancellationToken),
-            writesDeadLetters ? await log.CreateTopicAsync(DeadLetter.TopicOf(pipeline), 1, cancellationToken) : null);
+            writesDeadLetters ? await log.CreateTopicAsync(DeadLetter.TopicOf(pipeline), 1, cancellationToken) : null)
+        {
+            Owner = owner,
+        };
 
-    /// <summary>Reads the manifest of the last checkpoint; null before the first and after all was forgotten.</summary>
-    /// <exception cref="CheckpointException">It is missing or damaged in every copy, or there is state without one.</exception>
-    public Manifest? ReadLast()
+    /// <summary>The owner of this process's commits.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>Reads the manifests of the last checkpoints of all processes; none before the first and after all was forgotten.</summary>
+    /// <exception cref="CheckpointException">They are missing or damaged in every copy.</exception>
+    public IReadOnlyList<Manifest> Read() => [.. ReadEither().Select(static found => found.Manifest)];
+
+    /// <summary>Checks that there is no state of shards without a checkpoint.</summary>
+    /// <exception cref="CheckpointException">There is.</exception>
+    public void CheckEmpty(ShardSet shards)
     {
-        var manifest = _log.GetGroupOffset(Group, Checkpoints.Name, 0) is null ? null : ReadEither();
-        if (manifest is null && Enumerable.Range(0, Shards.Count).Any(HasState)) throw CheckpointException.StateAlone(Pipeline);
-        return manifest;
+        if (shards.IsEmpty) return;
+        var points = RestorePoints();
+        if (shards.Any(shard => HasState(shard, points[shard]))) throw CheckpointException.StateAlone(Pipeline);
     }
 
-    /// <summary>Adds a checkpoint's manifest to its commit, or the mark that there is none any more.</summary>
+    /// <summary>Adds a checkpoint's manifest to its commit.</summary>
     /// <returns>The size in bytes.</returns>
-    public long AddManifest(LogCommit commit, Manifest? manifest, DateTimeOffset time)
+    public long AddManifest(LogCommit commit, Manifest manifest, DateTimeOffset time)
     {
         var before = commit.Bytes;
-        var bytes = manifest?.ToBytes();
-        for (var copy = 0; copy < Copies; copy++)
-        {
-            var records = new RecordBuffer();
-            ManifestRecords.Append(records, time.ToUnixTimeMilliseconds(), bytes);
-            commit.SetGroupOffset(Group, Checkpoints.Name, copy, Checkpoints.EndOffset(copy));
-            commit.Add(Checkpoints, copy, records);
-        }
-
+        var isWhole = manifest.Shards == ShardSet.All.Bits;
+        Add(commit, startsHere: isWhole, records => ManifestRecords.Append(records, time.ToUnixTimeMilliseconds(), Owner, manifest));
         return commit.Bytes - before;
     }
 
-    /// <summary>Deletes all manifests but the last.</summary>
+    /// <summary>Deletes all manifests but those that count.</summary>
     public async Task TrimManifestsAsync(CancellationToken cancellationToken)
     {
         for (var copy = 0; copy < Copies; copy++)
             await _log.TrimAsync(Checkpoints.Name, copy, ManifestStart(copy), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Finds out which manifests count of those that several processes have written, and deletes those before them. To be called
+    /// by one process at a time.</summary>
+    public async Task TrimSharedManifestsAsync(CancellationToken cancellationToken)
+    {
+        var commit = NewCommit();
+        for (var copy = 0; copy < Copies; copy++)
+        {
+            var found = ManifestRecords.Read(_log, Checkpoints, copy, ManifestStart(copy));
+            var needed = NewestManifests.Of([.. found.Select(static found => found.Manifest)], ShardSet.All);
+            commit.SetGroupOffset(Group, Checkpoints.Name, copy, found.First(found => needed.Contains(found.Manifest)).Offset);
+        }
+
+        await _log.CommitAsync(commit, cancellationToken).ConfigureAwait(false);
+        await TrimManifestsAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Deletes checkpoints, state and snapshots in one commit; their space is freed afterwards.</summary>
     public async Task ForgetAsync(DateTimeOffset time, CancellationToken cancellationToken)
     {
         var commit = NewCommit();
-        AddManifest(commit, manifest: null, time);
+        Add(commit, startsHere: true, records => ManifestRecords.AppendForgotten(records, time.ToUnixTimeMilliseconds()));
         for (var shard = 0; shard < Shards.Count; shard++)
         {
             commit.SetGroupOffset(Group, Snapshots.Name, shard, Snapshots.EndOffset(shard));
@@ -113,23 +133,33 @@ internal sealed class CheckpointTopics
         }
     }
 
-    /// <summary>Returns the start of a shard's newest snapshot and the position in the changelog after it.</summary>
-    public (long Snapshot, long Changelog) RestoreFrom(int shard)
-        => (_log.GetGroupOffset(Group, Snapshots.Name, shard) ?? Snapshots.EndOffset(shard),
-            _log.GetGroupOffset(Group, Changelog.Name, shard) ?? 0);
-
-    /// <summary>Begins a commit of the pipeline.</summary>
-    public LogCommit NewCommit() => new() { Owner = Pipeline };
-
-    private bool HasState(int shard)
+    /// <summary>Returns from where on each shard's state is read.</summary>
+    public IReadOnlyList<RestorePoint> RestorePoints()
     {
-        var (snapshot, changelog) = RestoreFrom(shard);
-        return HasRecords(Snapshots, shard, snapshot) || HasRecords(Changelog, shard, changelog);
+        var (snapshots, changelogs) = (_log.GetGroupOffsets(Group, Snapshots.Name), _log.GetGroupOffsets(Group, Changelog.Name));
+        var (ofSnapshots, ofChangelogs) = (Snapshots.Ranges(), Changelog.Ranges());
+        return [.. Enumerable.Range(0, Shards.Count).Select(shard => new RestorePoint(
+            snapshots[shard] ?? ofSnapshots[shard].End, ofSnapshots[shard].End, changelogs[shard] ?? 0, ofChangelogs[shard].End))];
     }
 
-    private bool HasRecords(LogTopic topic, int shard, long from)
+    /// <summary>Returns from where on a shard's state is read.</summary>
+    public RestorePoint RestorePointOf(int shard)
     {
-        var end = topic.EndOffset(shard);
+        var end = Snapshots.EndOffset(shard);
+        return new(
+            _log.GetGroupOffset(Group, Snapshots.Name, shard) ?? end, end,
+            _log.GetGroupOffset(Group, Changelog.Name, shard) ?? 0, Changelog.EndOffset(shard));
+    }
+
+    /// <summary>Begins a commit of the pipeline.</summary>
+    public LogCommit NewCommit() => new() { Owner = Owner };
+
+    private bool HasState(int shard, in RestorePoint point)
+        => HasRecords(Snapshots, shard, point.Snapshot, point.SnapshotEnd)
+        || HasRecords(Changelog, shard, point.Changelog, point.ChangelogEnd);
+
+    private bool HasRecords(LogTopic topic, int shard, long from, long end)
+    {
         if (from >= end) return false;
         using var reader = _log.OpenReader(topic.Name, shard, from);
         return reader.TryReadBefore(end, out _);
@@ -138,7 +168,18 @@ internal sealed class CheckpointTopics
     private long ManifestStart(int copy)
         => _log.GetGroupOffset(Group, Checkpoints.Name, copy) ?? Checkpoints.StartOffset(copy);
 
-    private Manifest? ReadEither()
+    private void Add(LogCommit commit, bool startsHere, Action<RecordBuffer> append)
+    {
+        for (var copy = 0; copy < Copies; copy++)
+        {
+            var records = new RecordBuffer();
+            append(records);
+            if (startsHere) commit.SetGroupOffset(Group, Checkpoints.Name, copy, Checkpoints.EndOffset(copy));
+            commit.Add(Checkpoints, copy, records);
+        }
+    }
+
+    private IReadOnlyList<(long Offset, Manifest Manifest)> ReadEither()
     {
         Exception? error = null;
         for (var copy = 0; copy < Copies; copy++)
@@ -156,3 +197,6 @@ internal sealed class CheckpointTopics
         throw CheckpointException.NoManifest(Checkpoints.Name, ManifestStart(0), error!);
     }
 }
+
+/// <summary>The place from where on a shard's state is read: its newest snapshot, and the changes after it.</summary>
+internal readonly record struct RestorePoint(long Snapshot, long SnapshotEnd, long Changelog, long ChangelogEnd);

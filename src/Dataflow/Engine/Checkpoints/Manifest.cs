@@ -8,10 +8,16 @@ namespace Dataflow.Checkpoints;
 /// <summary>The description of a checkpoint beside outputs and state changes, which are in the same commit of the log.</summary>
 internal sealed record Manifest
 {
-    public const int CurrentFormat = 4;
+    public const int CurrentFormat = 5;
 
     /// <summary>The number of the checkpoint, from 1.</summary>
     public required long Epoch { get; init; }
+
+    /// <summary>The shards that it is about, a bit for each: the newest manifest of a shard counts.</summary>
+    public ulong Shards { get; init; } = ulong.MaxValue;
+
+    /// <summary>The process that wrote it: its machine and number.</summary>
+    public string Process { get; init; } = "";
 
     /// <summary>The version of the format of state and of its description; null in manifests that are older than that.</summary>
     public int? Format { get; init; }
@@ -31,17 +37,36 @@ internal sealed record Manifest
 
     public required IReadOnlyList<SplitPosition> Positions { get; init; }
 
+    /// <summary>The names of all splits, where other processes read some of them; otherwise those of the positions are all.</summary>
+    public IReadOnlyList<string> SharedSplits { get => field ?? []; init; }
+
     /// <summary>The bytes that steps and sinks save, by keys of their choice.</summary>
-    public required IReadOnlyDictionary<string, byte[]> Blobs { get; init; }
+    public required IReadOnlyDictionary<string, SavedPart[]> Blobs { get; init; }
+
+    /// <summary>Whether the input of the process had ended, and that of other processes that it had heard of.</summary>
+    public bool HasEnded { get; init; }
+
+    /// <summary>Whether the sources of all processes are to end at their current positions.</summary>
+    public bool IsDraining { get; init; }
 
     /// <summary>Whether the input had ended and every result was emitted.</summary>
     public required bool IsFinished { get; init; }
 
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, ManifestJson.Default.Manifest);
 
-    public static Manifest Read(ReadOnlySpan<byte> bytes) => JsonSerializer.Deserialize(bytes, ManifestJson.Default.Manifest)!;
+    /// <summary>Reads a manifest; of one in another format, no more than that.</summary>
+    public static Manifest Read(ReadOnlySpan<byte> bytes)
+    {
+        var (epoch, format) = JsonSerializer.Deserialize(bytes, ManifestJson.Default.ManifestFormat)!;
+        return format == CurrentFormat
+            ? JsonSerializer.Deserialize(bytes, ManifestJson.Default.Manifest)!
+            : new() { Epoch = epoch, Format = format, Positions = [], Blobs = new Dictionary<string, SavedPart[]>(), IsFinished = false };
+    }
 }
+
+internal sealed record ManifestFormat(long Epoch, int? Format);
 
 /// <summary>The JSON form of manifests, so that they can be read with any tool in an emergency.</summary>
 [JsonSerializable(typeof(Manifest))]
+[JsonSerializable(typeof(ManifestFormat))]
 internal sealed partial class ManifestJson : JsonSerializerContext;

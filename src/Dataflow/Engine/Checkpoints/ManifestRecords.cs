@@ -1,38 +1,38 @@
-using System.Buffers;
 using System.Text.Json;
 using Dataflow.Log;
 using Dataflow.State;
 
 namespace Dataflow.Checkpoints;
 
-/// <summary>A manifest as records of a topic: one, or several if it is larger than a record may be; one without a value if there is none
-/// any more.</summary>
+/// <summary>Manifests as records of a topic: one record, or several of the same key if it is larger than a record may be; one without a
+/// value as the mark that all before it was forgotten.</summary>
 internal static class ManifestRecords
 {
-    /// <summary>Appends a manifest; empty: the mark that all was forgotten.</summary>
-    public static void Append(RecordBuffer records, long timestamp, ReadOnlySpan<byte> manifest)
+    /// <summary>Appends a manifest.</summary>
+    public static void Append(RecordBuffer records, long timestamp, string owner, Manifest manifest)
     {
-        if (manifest.IsEmpty) records.AppendTombstone(timestamp, "forgotten"u8);
-        for (; !manifest.IsEmpty; manifest = manifest[Math.Min(EntryParts.MaxBytes, manifest.Length)..])
-            records.Append(timestamp, manifest[..Math.Min(EntryParts.MaxBytes, manifest.Length)]);
+        ReadOnlySpan<byte> bytes = manifest.ToBytes();
+        var key = ManifestReader.KeyOf(owner, manifest.Epoch, bytes.Length);
+        for (; !bytes.IsEmpty; bytes = bytes[Math.Min(EntryParts.MaxBytes, bytes.Length)..])
+            records.Append(timestamp, key, bytes[..Math.Min(EntryParts.MaxBytes, bytes.Length)]);
     }
 
-    /// <summary>Reads the manifest whose records begin at an offset; null: all was forgotten.</summary>
+    /// <summary>Appends the mark that all was forgotten.</summary>
+    public static void AppendForgotten(RecordBuffer records, long timestamp) => records.AppendTombstone(timestamp, "forgotten"u8);
+
+    /// <summary>Reads the manifests from an offset on, as far as they were not forgotten, each with the offset of its first
+    /// record.</summary>
     /// <exception cref="LogException">The records are damaged or were trimmed.</exception>
-    /// <exception cref="JsonException">The records are not a manifest.</exception>
-    public static Manifest? Read(PartitionedLog log, LogTopic topic, int partition, long from)
+    /// <exception cref="JsonException">The records are not manifests.</exception>
+    public static IReadOnlyList<(long Offset, Manifest Manifest)> Read(PartitionedLog log, LogTopic topic, int partition, long from)
     {
-        var bytes = new ArrayBufferWriter<byte>();
+        var manifests = new ManifestReader();
         using var reader = log.OpenReader(topic.Name, partition, from);
         while (reader.TryReadBefore(topic.EndOffset(partition), out var batch))
         {
-            foreach (var record in batch)
-            {
-                if (!record.HasValue) return null;
-                bytes.Write(record.Value.Span);
-            }
+            foreach (var record in batch) manifests.Add(in record);
         }
 
-        return Manifest.Read(bytes.WrittenSpan);
+        return manifests.TakeAll();
     }
 }

@@ -22,14 +22,13 @@ internal sealed class ShardImage : IDisposable
     public long ReplayedBytes { get; private set; }
 
     /// <exception cref="CheckpointException">A part of the state is damaged or was trimmed.</exception>
-    public static ShardImage Read(PartitionedLog log, CheckpointTopics topics, int shard)
+    public static ShardImage Read(PartitionedLog log, CheckpointTopics topics, int shard, in RestorePoint from)
     {
-        var image = new ShardImage(topics.Changelog.EndOffset(shard));
-        var (snapshot, changelog) = topics.RestoreFrom(shard);
+        var image = new ShardImage(from.ChangelogEnd);
         try
         {
-            _ = image.Apply(log, topics.Snapshots.Name, shard, snapshot, topics.Snapshots.EndOffset(shard));
-            image.ReplayedBytes = image.Apply(log, topics.Changelog.Name, shard, changelog, image.ChangelogEnd);
+            _ = image.Apply(log, topics.Snapshots.Name, shard, from.Snapshot, from.SnapshotEnd);
+            image.ReplayedBytes = image.Apply(log, topics.Changelog.Name, shard, from.Changelog, from.ChangelogEnd);
             return image;
         }
         catch (LogException error) when (error is CorruptLogException or OffsetOutOfRangeException)

@@ -54,7 +54,7 @@ internal sealed class Snapshots(PartitionedLog log, CheckpointTopics topics, lon
 
     private async Task WriteAsync(int shard, CancellationToken cancellationToken)
     {
-        using var image = ShardImage.Read(log, topics, shard);
+        using var image = ShardImage.Read(log, topics, shard, topics.RestorePointOf(shard));
         var records = new RecordBuffer();
         image.ForEach((state, ns, key, value) => Append(records, state, ns, key, value));
         _size[shard] = records.Bytes;

@@ -1,4 +1,5 @@
 using Dataflow.Operations.Findings;
+using Dataflow.Planning;
 using Dataflow.Runtime;
 
 namespace Dataflow.Operations;
@@ -19,6 +20,8 @@ public sealed class Diagnosis
         var findings = new List<Finding>();
         if (status.State == JobState.Restarting)
             findings.Add(new(FindingKind.Restarts, "", "The job met an error that may pass, and starts again from its last checkpoint."));
+        else if (status.State == JobState.Waiting)
+            findings.Add(Waiting(job.Plan));
         else if (job.Completion.IsCompleted)
         {
             findings.Add(Endings.Of(job));
@@ -37,4 +40,10 @@ public sealed class Diagnosis
             findings.Add(new(FindingKind.NothingFound, "", "Nothing stands in the way of results: records come in and go on."));
         return new(findings);
     }
+
+    private static Finding Waiting(Plan plan) => new(
+        FindingKind.WaitsForShards, "", plan.ReasonsNotToShare is [_, ..] reasons
+            ? "Another process runs the pipeline, and this one waits to take over. Its work cannot be shared: "
+                + $"{string.Join("; ", reasons)}."
+            : "Other processes have all shards of the pipeline, and this one waits for some.");
 }

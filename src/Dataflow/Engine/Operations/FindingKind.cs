@@ -66,6 +66,9 @@ public enum FindingKind
     /// <summary>Times that seem to be seconds were taken for milliseconds.</summary>
     TimesAreSeconds,
 
+    /// <summary>Other processes have all the work of the pipeline.</summary>
+    WaitsForShards,
+
     /// <summary>No cause was found.</summary>
     NothingFound,
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Dataflow.Runtime;
+using Dataflow.State;
 
 namespace Dataflow.Operations;
 
@@ -26,6 +27,10 @@ public sealed record JobStatus(
 
     /// <summary>The use of time by each stage on each worker.</summary>
     public IReadOnlyList<StageStatus> Stages { get; init; } = [];
+
+    /// <summary>The processes that share the work of the pipeline, this one included; empty where no other does. The members above are of
+    /// this process.</summary>
+    public IReadOnlyList<ProcessStatus> Processes { get; init; } = [];
 
     /// <summary>The number of restarts from the last checkpoint after transient errors: see <see cref="JobOptions.Restarts"/>.</summary>
     public int Restarts { get; init; }
@@ -54,6 +59,8 @@ public sealed record JobStatus(
             StepsOf(job), [.. splits], job.Coordinator.Metrics.ToStatus(), job.Tasks.Sum(task => task.StateEntries))
         {
             State = job.State,
+            Processes = [.. job.Coordinator.Processes?.All.Select(static process => new ProcessStatus(
+                process.Process, new ShardSet(process.Shards).Count, process.Epoch, process.HasEnded)) ?? []],
             Restarts = job.Options.Restarted,
             RestoreTime = job.RestoreTime,
             Stages = [.. job.Tasks.OrderBy(task => task.Name, StringComparer.Ordinal).Select(task => task.ToStatus())],

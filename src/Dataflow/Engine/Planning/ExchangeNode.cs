@@ -1,27 +1,38 @@
+using Dataflow.State;
 
 namespace Dataflow.Planning;
 
 /// <summary>A place where records may move to another worker; with one worker it does nothing.</summary>
-internal abstract record ExchangeNode<T>(string Name, Node<T> Input) : Node<T>(Name), IConsumer<T>
+internal abstract record ExchangeNode<T>(string Name, Node<T> Input) : Node<T>(Name), IConsumer<T>, IExchangeNode
 {
     internal override Node Upstream => Input;
 
     /// <summary>Creates the router, which decides the worker of each record.</summary>
-    public abstract Router<T> CreateRouter(int from, int workers);
+    public abstract Router<T> CreateRouter(int from, ShardMap shards);
+
+    public virtual void CheckWritable()
+    {
+    }
 
     public virtual Operator<T> Build(IPlanBuilder builder) => builder.Exchange(this);
 }
 
 /// <summary>Sends the records of each key to the worker that owns the key's shard.</summary>
 internal sealed record KeyExchangeNode<TKey, T>(Node<Keyed<TKey, T>> Input)
-    : ExchangeNode<Keyed<TKey, T>>("exchange", Input)
+    : ExchangeNode<Keyed<TKey, T>>("exchange", Input), IKeyExchangeNode
     where TKey : notnull
 {
     internal override string Exchange => $"by key ({TypeNames.Of(typeof(TKey))})";
 
     public override string Detail => Exchange;
 
-    public override Router<Keyed<TKey, T>> CreateRouter(int from, int workers) => new KeyRouter<TKey, T>(workers);
+    public override Router<Keyed<TKey, T>> CreateRouter(int from, ShardMap shards) => new KeyRouter<TKey, T>(shards);
+
+    public override void CheckWritable()
+    {
+        _ = KeyCodec<TKey>.Default;
+        StateCodec<T>.CheckType();
+    }
 
     public override Operator<Keyed<TKey, T>> Build(IPlanBuilder builder) => builder.KeyExchange(this);
 }
@@ -33,7 +44,7 @@ internal sealed record GatherNode<T>(Node<T> Input) : ExchangeNode<T>("gather", 
 
     public override string Detail => Exchange;
 
-    public override Router<T> CreateRouter(int from, int workers) => new FixedRouter<T>(0);
+    public override Router<T> CreateRouter(int from, ShardMap shards) => new FixedRouter<T>(0);
 }
 
 /// <summary>Ends a stage without moving records: two streams that meet do so in a stage of their own.</summary>
@@ -45,7 +56,7 @@ internal sealed record ForwardNode<T>(Node<T> Input) : ExchangeNode<T>("forward"
 
     public override string Detail => Exchange;
 
-    public override Router<T> CreateRouter(int from, int workers) => new FixedRouter<T>(from);
+    public override Router<T> CreateRouter(int from, ShardMap shards) => new FixedRouter<T>(from);
 }
 
 /// <summary>Sends each record to every worker.</summary>
@@ -53,9 +64,24 @@ internal sealed record BroadcastNode<T>(Node<T> Input) : ExchangeNode<T>("broadc
 {
     internal override bool IsTimeless => true;
 
+    public override bool MayBeShared => false;
+
     internal override string Exchange => "to every worker";
 
     public override string Detail => Exchange;
 
-    public override Router<T> CreateRouter(int from, int workers) => new FixedRouter<T>(Router<T>.Everyone);
+    public override Router<T> CreateRouter(int from, ShardMap shards) => new FixedRouter<T>(Router<T>.Everyone);
 }
+
+/// <summary>An exchange of any type.</summary>
+internal interface IExchangeNode
+{
+    string Name { get; }
+
+    /// <summary>Checks that its records can be written, for exchanges between processes.</summary>
+    /// <exception cref="PlanException">They cannot.</exception>
+    void CheckWritable();
+}
+
+/// <summary>An exchange by key, of any types.</summary>
+internal interface IKeyExchangeNode;

@@ -10,6 +10,10 @@ public sealed class Explanation
 
     internal Explanation(Plan plan) => _plan = plan;
 
+    /// <summary>The reasons for which one process at a time runs the whole pipeline on a log that processes share, while others wait to
+    /// take over; none: processes share its work.</summary>
+    public IReadOnlyList<string> ReasonsNotToShare => _plan.ReasonsNotToShare;
+
     /// <summary>Lists the stages with their steps, one per line, each with the step that it follows.</summary>
     public override string ToString()
     {

@@ -85,6 +85,15 @@ internal sealed class Plan
     /// <inheritdoc cref="LabelOf(Node)"/>
     public string LabelOf(int nodeId) => _labels[nodeId];
 
+    /// <summary>Returns the name of the topic by which records of an exchange move between processes.</summary>
+    public string RepartitionOf(Node exchange) => $"{Pipeline}.{LabelOf(exchange)}.repartition";
+
+    /// <summary>The exchanges whose records move between the processes that share the pipeline.</summary>
+    public IEnumerable<Node> SharedExchanges => Nodes.Where(static node => node is IKeyExchangeNode);
+
+    /// <summary>The reasons for which one process at a time runs the whole pipeline; none: processes may share it.</summary>
+    public IReadOnlyList<string> ReasonsNotToShare => field ??= SharingCheck.ReasonsOf(this);
+
     /// <summary>Returns the states of a step.</summary>
     public IReadOnlyList<DeclaredState> StatesOf(Node node) => _states.Of(node);
 

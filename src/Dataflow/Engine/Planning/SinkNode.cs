@@ -6,6 +6,8 @@ internal sealed record SinkNode<T>(Sink<T> Sink, Node<T> Input) : Node(Sink.Name
 
     public override string Detail => Sink.Guarantee;
 
+    public override bool MayBeShared => Sink.MayBeShared;
+
     public override NewTopic? Creates => Sink.Creates;
 
     public override void CheckTypes() => Sink.CheckTypes();

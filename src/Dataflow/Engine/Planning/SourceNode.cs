@@ -21,6 +21,8 @@ internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T
 
     public bool IsBounded => Source.IsBounded;
 
+    public override bool MayBeShared => Source.MayBeShared;
+
     public override IEnumerable<string> Check()
         => IsOrdered && !IsBounded
             ? [$"source '{Name}' does not end, so it cannot be put in order. Of a topic, order what there is: StopAtEnd().OrderBy(...)."]
@@ -88,6 +90,8 @@ internal interface ISourceNode
     bool FeedsTable { get; }
 
     bool IsBounded { get; }
+
+    bool MayBeShared { get; }
 
     /// <summary>Whether all of it is read and sorted by time before any of it is emitted.</summary>
     bool IsOrdered { get; }

@@ -8,6 +8,12 @@ internal sealed record SplitPosition
     /// <summary>The split's number in the pipeline's runs, which state may contain; null in manifests that are older than that.</summary>
     public int? Id { get; init; }
 
+    /// <summary>The shard that it moves with between processes; null: the one that follows from the name.</summary>
+    public int? Shard { get; init; }
+
+    /// <summary>The repartition topic of which it is a partition; null: it is a split of a source.</summary>
+    public string? Topic { get; init; }
+
     /// <summary>The position to continue from.</summary>
     public required long Position { get; init; }
 

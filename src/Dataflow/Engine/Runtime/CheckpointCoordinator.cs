@@ -24,7 +24,9 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
     private long _epoch = job.Restored.Epoch;
     private long _manifestBytes; // since manifests were trimmed
     private long _lastRequest = job.Time.GetTimestamp();
+    private OtherProcesses? _others; // set by the first step of a run that shares the pipeline
     private volatile bool _isGathering;
+    private bool _hasEnded;
     private bool _isFinal;
     private volatile bool _stops;
 
@@ -33,6 +35,9 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
     public Snapshots Snapshots { get; } = new(job.Log, topics, job.Options.SnapshotBytes);
 
     public CheckpointMetrics Metrics { get; } = new(job.Time);
+
+    /// <summary>The last manifests of all processes that share the pipeline; empty where none does.</summary>
+    public NewestManifests? Processes => _others?.Newest;
 
     private TimeSpan UntilNextLook
         => _isGathering || NextIn > LongestWait ? LongestWait : NextIn > ShortestWait ? NextIn : ShortestWait;
@@ -95,6 +100,10 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
         {
             _ = job.EndAsync(error);
         }
+        finally
+        {
+            _others?.Dispose();
+        }
     }
 
     /// <summary>Does the work that is due; false if there was none.</summary>
@@ -102,6 +111,8 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
     {
         if (job.EmittedBefore.IsDue) job.EmittedBefore.Take(job.CountEmitted());
         if (Snapshots.Running.IsFaulted) await Snapshots.Running.ConfigureAwait(false);
+        if (job.ShardMap.Owned.IsEmpty) return StopWaiting();
+        if (job.IsShared) LookAtOthers();
         if (!_isGathering) return !job.IsFinished && BeginIfDue();
         while (_handedIn.TryDequeue(out var part)) _parts.Add(part);
         if (_parts.Count < job.Tasks.Count()) return false;
@@ -112,7 +123,8 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
     /// <summary>Begins a checkpoint now, for tests that decide themselves.</summary>
     public void Begin()
     {
-        _isFinal = job.Tasks.All(static task => task.IsEnded);
+        _hasEnded = job.Tasks.All(static task => task.IsEnded);
+        _isFinal = _hasEnded && (_others?.Newest.HaveEnded ?? true);
         _isGathering = true;
         _lastRequest = job.Time.GetTimestamp();
         _epoch++;
@@ -123,10 +135,28 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
     private bool BeginIfDue()
     {
         var isDue = _stops || job.Time.GetElapsedTime(_lastRequest) >= job.Options.CheckpointInterval
-            || job.Tasks.All(static task => task.IsEnded)
+            || IsEndNews()
             || job.Tasks.Sum(static task => task.PendingOutputBytes) > MaxPendingOutputBytes;
         if (isDue) Begin();
         return isDue;
+    }
+
+    /// <summary>Whether a checkpoint would tell others that the input has ended, or would be the last.</summary>
+    private bool IsEndNews() => job.Tasks.All(static task => task.IsEnded) && (!_hasEnded || (_others?.Newest.HaveEnded ?? true));
+
+    /// <summary>Ends a run without any shards that is asked to stop.</summary>
+    private bool StopWaiting()
+    {
+        HasStopped = _stops;
+        return _stops;
+    }
+
+    /// <summary>Learns whether the other processes drain or have ended.</summary>
+    private void LookAtOthers()
+    {
+        _others ??= new OtherProcesses(job.Log, Topics);
+        _others.Look();
+        if (_others.Newest.AreDraining && !job.IsDraining) job.Drain();
     }
 
     private async Task CommitAsync(CancellationToken cancellationToken)
@@ -149,7 +179,18 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
         Snapshots.Begin(job.Log.Scheduler, cancellationToken);
         if (_epoch % CheckpointsKept != 0 && _manifestBytes < ManifestBytesKept) return;
         _manifestBytes = 0;
-        await Topics.TrimManifestsAsync(cancellationToken).ConfigureAwait(false);
+        if (!job.IsShared) await Topics.TrimManifestsAsync(cancellationToken).ConfigureAwait(false);
+        else await TrimSharedAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes what has been read of repartition topics, and manifests that do not count any more. One process trims
+    /// these.</summary>
+    private async Task TrimSharedAsync(CancellationToken cancellationToken)
+    {
+        await Parallel.ForEachAsync(
+            _committed.Where(static position => position.Topic is not null), cancellationToken,
+            (read, token) => job.Log.TrimAsync(read.Topic!, read.Shard!.Value, read.Position, token)).ConfigureAwait(false);
+        if (job.ShardMap.Owned.Contains(0)) await Topics.TrimSharedManifestsAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private void Measure(in CheckpointCost cost)
@@ -174,23 +215,28 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
         var manifest = new Manifest
         {
             Format = Manifest.CurrentFormat,
+            Shards = job.ShardMap.Owned.Bits,
+            Process = $"{Environment.MachineName}/{Environment.ProcessId}",
+            HasEnded = _hasEnded,
+            IsDraining = job.IsDraining,
             Epoch = _epoch,
             States = job.Plan.States,
             Types = job.Plan.StateTypes,
             KeySerdes = job.Plan.KeySerdes,
             Positions = [.. positions, .. job.Restored.PositionsBeside(positions.Select(static split => split.Name))],
+            SharedSplits = job.ShardMap.IsWhole ? [] : [.. job.Splits.Names],
             Blobs = Saved(),
             IsFinished = _isFinal,
         };
         _manifestBytes += Topics.AddManifest(commit, manifest, job.Time.GetUtcNow());
     }
 
-    private Dictionary<string, byte[]> Saved()
+    private Dictionary<string, SavedPart[]> Saved()
     {
         var saved = _parts.SelectMany(static part => part.Blobs).GroupBy(static blob => blob.Key, StringComparer.Ordinal).ToDictionary(
             static blobs => blobs.Key, static blobs => TaskCheckpoint.Merge(blobs.Key, [.. blobs.Select(static blob => blob.Value)]),
             StringComparer.Ordinal);
-        foreach (var (key, bytes) in job.Restored.Unclaimed) saved.TryAdd(key, bytes);
+        foreach (var (key, parts) in job.Restored.Unclaimed) saved.TryAdd(key, parts);
         return saved;
     }
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Dataflow.Sharing;
 using Dataflow.Time;
 
 namespace Dataflow.Runtime;
@@ -12,6 +13,7 @@ internal sealed class ExchangeInput<T> : TaskInput
     private readonly Origin[] _origins;
     private readonly InputTime[] _times; // by origin
     private readonly ToldTime _told;
+    private readonly RemoteTimes? _remote; // null: no other process takes part
     private ExchangeBatch<T>? _batch; // the batch that is not completely handled
     private int _next; // the index of the origin to read next
     private long _learned; // the number of records whose cost is known
@@ -23,9 +25,12 @@ internal sealed class ExchangeInput<T> : TaskInput
     /// <param name="head">The stage's first step.</param>
     /// <param name="turn">The task's turn, which limits how long to continue.</param>
     /// <param name="fail">Makes the error of a step that failed on a record without naming itself.</param>
+    /// <param name="remote">The time of other processes; null: there are none.</param>
     public ExchangeInput(
-        Node node, Exchange<T> exchange, int to, Operator<T> head, Turn turn, Func<Exception, RecordOrigin, Exception> fail)
+        Node node, Exchange<T> exchange, int to, Operator<T> head, Turn turn, Func<Exception, RecordOrigin, Exception> fail,
+        RemoteTimes? remote = null)
     {
+        _remote = remote;
         Node = node;
         _exchange = exchange;
         _to = to;
@@ -78,7 +83,17 @@ internal sealed class ExchangeInput<T> : TaskInput
     {
         if (!_isNews) return;
         _isNews = false;
-        _told.Tell(InputTime.OfParts(_times));
+        var local = InputTime.OfParts(_times);
+        _told.Tell(_remote is null ? local : _remote.With(local));
+    }
+
+    /// <summary>Takes a report of time from another process.</summary>
+    /// <param name="partition">The partition of the repartition topic that it stands in.</param>
+    /// <param name="report">The report.</param>
+    public void Take(int partition, in TimeReport report)
+    {
+        _remote!.Take(partition, in report);
+        _isNews = true;
     }
 
     private bool Begin(Origin origin, long epoch)

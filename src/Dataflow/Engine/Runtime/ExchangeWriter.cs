@@ -1,4 +1,6 @@
 using Dataflow.Planning;
+using Dataflow.Sharing;
+using Dataflow.State;
 using Dataflow.Time;
 
 namespace Dataflow.Runtime;
@@ -6,7 +8,12 @@ namespace Dataflow.Runtime;
 /// <summary>The end of a stage: collects records into a batch for each worker.</summary>
 /// <remarks>A full channel never blocks the thread, which has other tasks to run: the batch waits here, and its task reads nothing more
 /// until it is sent.</remarks>
-internal sealed class ExchangeWriter<T>(Exchange<T> exchange, Router<T> router, int from) : Operator<T>, IExchangeWriter
+/// <param name="exchange">The channels.</param>
+/// <param name="router">Decides where each record goes.</param>
+/// <param name="from">The worker.</param>
+/// <param name="remote">Takes what goes to other processes; null: there are none.</param>
+internal sealed class ExchangeWriter<T>(Exchange<T> exchange, Router<T> router, int from, RemoteWriter<T>? remote = null)
+    : Operator<T>, IExchangeWriter
 {
     private readonly ExchangeBatch<T>?[] _open = new ExchangeBatch<T>?[exchange.Workers];
     private readonly InputTime[] _sent = Enumerable.Repeat(InputTime.None, exchange.Workers).ToArray();
@@ -21,17 +28,24 @@ internal sealed class ExchangeWriter<T>(Exchange<T> exchange, Router<T> router, 
 
     public bool IsHeldUp => exchange.IsHeldUp;
 
+    public override long PendingBytes => remote?.PendingBytes ?? 0;
+
     public override void Process(in Record<T> record)
     {
         Emitted++;
         var to = router.WorkerOf(in record);
-        if (to != Router<T>.Everyone) Add(in record, to);
+        if (to >= 0) Add(in record, to);
+        else if (to == ShardMap.Elsewhere) remote!.Add(in record);
         else for (var worker = 0; worker < _open.Length; worker++) Add(in record, worker);
     }
 
     public override void Advance(long watermark) => _time = _time with { Watermark = watermark };
 
     public override void Idle(Idleness idleness) => _time = _time with { Idleness = idleness };
+
+    public override void Capture(StepCheckpoint checkpoint) => remote?.Capture(checkpoint.Output, _time);
+
+    public override void Close() => remote?.Close();
 
     /// <summary>Sends the collected records, and the time if it is new.</summary>
     public void Flush()

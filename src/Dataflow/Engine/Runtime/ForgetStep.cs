@@ -29,8 +29,8 @@ static partial class Verbs
             {
                 if (JobRun.Exists(log, pipeline.Name)) throw CheckpointException.CannotForget(pipeline.Name);
                 if (!CheckpointTopics.Exist(log, pipeline.Name)) return;
-                var topics = await CheckpointTopics.OpenAsync(log, pipeline.Name, writesDeadLetters: false, cancellationToken)
-                    .ConfigureAwait(false);
+                var topics = await CheckpointTopics.OpenAsync(
+                    log, pipeline.Name, owner: pipeline.Name, writesDeadLetters: false, cancellationToken).ConfigureAwait(false);
                 await log.FenceAsync(pipeline.Name, cancellationToken).ConfigureAwait(false);
                 await topics.ForgetAsync(options.Time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
             }

@@ -8,12 +8,12 @@ namespace Dataflow;
 public sealed class Job : IAsyncDisposable
 {
     private readonly JobRun _first;
-    private readonly Restarts? _restarts;
+    private readonly Runs? _runs; // null: there is one
 
-    internal Job(JobRun run, Restarts? restarts = null)
+    internal Job(JobRun run, Runs? runs = null)
     {
-        (_first, _restarts) = (run, restarts);
-        Completion = restarts is null ? run.Completion : restarts.RunUntilEndAsync(run);
+        (_first, _runs) = (run, runs);
+        Completion = runs is null ? run.Completion : runs.RunUntilEndAsync(run);
     }
 
     /// <summary>Completes when the bounded input is processed and committed or the job was stopped; fails with the error that stopped it,
@@ -33,6 +33,7 @@ public sealed class Job : IAsyncDisposable
     {
         JobState.Failed when !Completion.IsCompleted => JobState.Restarting,
         JobState.Failed when !Completion.IsFaulted => JobState.Cancelled, // before it was started again
+        JobState.Stopped or JobState.Cancelled when !Completion.IsCompleted && Current.HasMoved => JobState.Moving,
         var state => state,
     };
 
@@ -40,7 +41,7 @@ public sealed class Job : IAsyncDisposable
     public JobStatus Status => JobStatus.Of(Current) with { State = State };
 
     /// <summary>The current run, or the last one.</summary>
-    internal JobRun Current => _restarts?.Run ?? _first;
+    internal JobRun Current => _runs?.Current ?? _first;
 
     /// <summary>Explains in words why there are no results, or few. Looks at every step and split: call it when someone asks, not each
     /// second.</summary>
@@ -77,7 +78,7 @@ public sealed class Job : IAsyncDisposable
     /// <summary>Stops the job at once, without a checkpoint: the next start processes the records after the last one again.</summary>
     public async Task CancelAsync()
     {
-        await (_restarts?.Cancel() ?? _first).EndAsync(null).ConfigureAwait(false);
+        await (_runs?.Cancel() ?? _first).EndAsync(null).ConfigureAwait(false);
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -92,7 +93,7 @@ public sealed class Job : IAsyncDisposable
 
     private void Ask(Action<JobRun> ask)
     {
-        if (_restarts is null) ask(_first);
-        else _restarts.Ask(ask);
+        if (_runs is null) ask(_first);
+        else _runs.Ask(ask);
     }
 }

@@ -1,21 +1,27 @@
 using Dataflow.Checkpoints;
 using Dataflow.Log;
 using Dataflow.Planning;
+using Dataflow.State;
 
 namespace Dataflow.Runtime;
 
 /// <summary>The parts of a job: checked, opened and read before anything runs.</summary>
 internal sealed record JobParts(
-    Plan Plan, JobOptions Options, PartitionedLog Log, CheckpointTopics Topics, RestoredCheckpoint Restored, SplitTable Splits,
-    IReadOnlyList<(ISourceNode Source, IReadOnlyList<SplitDescription> Splits)> Sources)
+    Plan Plan, JobOptions Options, PartitionedLog Log, LogMembership Member, ShardSet Shards, CheckpointTopics Topics,
+    RestoredCheckpoint Restored, SplitTable Splits, IReadOnlyList<(ISourceNode Source, IReadOnlyList<SplitDescription> Splits)> Sources)
 {
+    /// <summary>Whether other processes have some of the shards, or had some and have left records in repartition topics.</summary>
+    public bool IsShared { get; private init; }
+
     /// <summary>Checks the pipeline, opens its log and builds a run with the state of the last checkpoint.</summary>
     /// <param name="pipeline">The pipeline to run.</param>
     /// <param name="options">The options of the run.</param>
+    /// <param name="member">The job's part in the pipeline, which runs one after the other have.</param>
     /// <param name="isSameJob">Whether the job itself starts again: records that were added after it had finished are not part of its
     /// input.</param>
     /// <param name="cancellationToken">Cancels the start.</param>
-    public static async Task<JobRun> BuildAsync(Pipeline pipeline, JobOptions options, bool isSameJob, CancellationToken cancellationToken)
+    public static async Task<JobRun> BuildAsync(
+        Pipeline pipeline, JobOptions options, JobMembership member, bool isSameJob, CancellationToken cancellationToken)
     {
         var start = options.Time.GetTimestamp();
         var plan = Plan.Of(pipeline);
@@ -23,12 +29,12 @@ internal sealed record JobParts(
         JobRun? job = null;
         try
         {
-            var parts = await OpenAsync(plan, options, log, cancellationToken).ConfigureAwait(false);
+            var parts = await OpenAsync(plan, options, log, member.On(log, plan), cancellationToken).ConfigureAwait(false);
             job = new JobRun(parts);
             BuildTasks(job);
             StateRestore.Run(job);
             Open(job);
-            await LogPreparation.RunAsync(plan, log, cancellationToken).ConfigureAwait(false);
+            if (!parts.Shards.IsEmpty) await LogPreparation.RunAsync(plan, log, cancellationToken).ConfigureAwait(false);
             job.Opened(options.Time.GetElapsedTime(start));
             job.FinishAgain();
             if (job.IsFinished && !isSameJob) UnreadInput.Check(job, parts.Sources);
@@ -54,18 +60,38 @@ internal sealed record JobParts(
         foreach (var task in job.Tasks) task.Open();
     }
 
-    private static async Task<JobParts> OpenAsync(Plan plan, JobOptions options, PartitionedLog log, CancellationToken cancellationToken)
+    private static async Task<JobParts> OpenAsync(
+        Plan plan, JobOptions options, PartitionedLog log, LogMembership member, CancellationToken cancellationToken)
     {
         LogPreparation.Check(plan, log);
         await CreateAsync(plan, log, plan.Nodes.Where(static node => node is ISourceNode), cancellationToken).ConfigureAwait(false);
         var sources = SplitTable.Describe(plan, new SourceContext(log, options.Time)); // before anything of a checkpoint is created
-        var topics = await CheckpointTopics.OpenAsync(log, plan.Pipeline, plan.WritesDeadLetters, cancellationToken).ConfigureAwait(false);
         if (JobRun.Exists(log, plan.Pipeline)) throw CheckpointException.AlreadyRuns(plan.Pipeline); // not to shut that one out
-        await log.FenceAsync(plan.Pipeline, cancellationToken).ConfigureAwait(false);
-        var restored = new RestoredCheckpoint(topics.ReadLast());
+        var shards = ShardSet.Of(await member.NextAsync(cancellationToken).ConfigureAwait(false));
+        var topics = await CheckpointTopics.OpenAsync(
+            log, plan.Pipeline, member.Owner, plan.WritesDeadLetters, cancellationToken).ConfigureAwait(false);
+        var manifests = topics.Read();
+        var restored = RestoredCheckpoint.Of(manifests, shards);
+        topics.CheckEmpty(restored.NotFound);
         restored.CheckMatches(plan, sources);
         await CreateAsync(plan, log, plan.Nodes, cancellationToken).ConfigureAwait(false);
-        return new JobParts(plan, options, log, topics, restored, new SplitTable(sources, restored), sources);
+        var areShared = await OpenExchangesAsync(plan, log, shards, cancellationToken).ConfigureAwait(false);
+        return new JobParts(plan, options, log, member, shards, topics, restored, new SplitTable(sources, restored), sources)
+        {
+            IsShared = areShared,
+        };
+    }
+
+    /// <summary>Creates the topics of exchanges between processes where other processes take part.</summary>
+    /// <returns>Whether there are such topics.</returns>
+    private static async Task<bool> OpenExchangesAsync(
+        Plan plan, PartitionedLog log, ShardSet shards, CancellationToken cancellationToken)
+    {
+        var names = plan.SharedExchanges.Select(plan.RepartitionOf).ToList();
+        if (shards == ShardSet.All && !names.Exists(name => log.TryGetTopic(name, out _))) return false;
+        foreach (var name in names)
+            await log.CreateTopicAsync(name, State.Shards.Count, cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     private static async Task CreateAsync(

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Dataflow.Checkpoints;
 using Dataflow.Log;
 using Dataflow.Planning;
+using Dataflow.State;
 using Dataflow.Time;
 
 namespace Dataflow.Runtime;
@@ -15,6 +16,7 @@ internal sealed class JobRun : IAsyncDisposable
 
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Task<bool> _moving; // of the shards
     private readonly bool _ownsLog;
     private long _requestedEpoch;
     private long _committedEpoch;
@@ -32,7 +34,11 @@ internal sealed class JobRun : IAsyncDisposable
         _ownsLog = parts.Options.Log is null;
         _requestedEpoch = _committedEpoch = Restored.Epoch;
         _isFinished = Restored.IsFinished;
-        Workers = [.. Enumerable.Range(0, Options.Workers).Select(index => new Worker(index, Plan.Serdes))];
+        Member = parts.Member;
+        _moving = Member.Moving;
+        IsShared = parts.IsShared;
+        ShardMap = new ShardMap(parts.Shards, Math.Min(Options.Workers, parts.Shards.Count));
+        Workers = [.. Enumerable.Range(0, ShardMap.Workers).Select(index => new Worker(index, Plan.Serdes))];
         Splits = parts.Splits;
         Shared = new SharedParts(Workers);
         StartGate = new StartGate(this);
@@ -52,6 +58,18 @@ internal sealed class JobRun : IAsyncDisposable
     public PartitionedLog Log { get; }
 
     public TimeProvider Time => Options.Time;
+
+    /// <summary>The process's part in the pipeline.</summary>
+    public LogMembership Member { get; }
+
+    /// <summary>The shards of the run, and their workers.</summary>
+    public ShardMap ShardMap { get; }
+
+    /// <summary>Whether other processes have some of the shards, or had some and have left records in repartition topics.</summary>
+    public bool IsShared { get; }
+
+    /// <summary>Whether the shards of the process have changed, so that another run follows.</summary>
+    public bool HasMoved => _moving.IsCompleted && !HasFinished;
 
     public IReadOnlyList<Worker> Workers { get; }
 
@@ -90,7 +108,9 @@ internal sealed class JobRun : IAsyncDisposable
         { Completion.IsCompleted: true, Coordinator.HasStopped: true } => JobState.Stopped,
         { Completion.IsCompleted: true } => JobState.Cancelled,
         { IsDraining: true } => JobState.Draining,
+        { HasMoved: true } => JobState.Moving,
         { Coordinator.IsStopping: true } => JobState.Stopping,
+        { ShardMap.Owned.IsEmpty: true } => JobState.Waiting,
         _ => JobState.Running,
     };
 
@@ -106,7 +126,7 @@ internal sealed class JobRun : IAsyncDisposable
     public bool IsFinished => _isFinished;
 
     /// <summary>Whether the last checkpoint is committed and every sink has completed its output.</summary>
-    public bool HasFinished => Volatile.Read(ref _tasksFinished) == Tasks.Count();
+    public bool HasFinished => !ShardMap.Owned.IsEmpty && Volatile.Read(ref _tasksFinished) == Tasks.Count();
 
     /// <summary>The checkpoint that tasks are to take, if they have not yet.</summary>
     public long RequestedEpoch => Volatile.Read(ref _requestedEpoch);
@@ -143,6 +163,16 @@ internal sealed class JobRun : IAsyncDisposable
         RestoreTime = restoreTime;
         Meter = new JobMeter(this);
     }
+
+    /// <summary>The worker of a key.</summary>
+    /// <param name="hash">The key's hash.</param>
+    /// <exception cref="CheckpointException">Another process has the key.</exception>
+    public int WorkerOf(uint hash)
+        => ShardMap.WorkerOf(hash) is >= 0 and var worker ? worker : throw CheckpointException.KeyElsewhere(Plan.Pipeline);
+
+    /// <summary>The worker that reads a split; <see cref="ShardMap.Elsewhere"/>: another process does.</summary>
+    public int WorkerOf(SourceSplit split)
+        => ShardMap.IsWhole ? split.Index % Workers.Count : ShardMap.WorkerOf(Shards.OfSplit(split.Name));
 
     /// <summary>Makes sources end at their current position.</summary>
     public void Drain()
@@ -193,6 +223,8 @@ internal sealed class JobRun : IAsyncDisposable
             return;
         }
 
+        _ = FollowMembershipAsync();
+
         var stop = Stopping;
         var threads = Workers.Select(worker => new Task(() => Guard(() => worker.Run(stop)), TaskCreationOptions.LongRunning)).ToList();
         var coordinator = new Task<Task>(() => Coordinator.RunAsync(stop));
@@ -200,6 +232,14 @@ internal sealed class JobRun : IAsyncDisposable
         Running = Task.WhenAll([.. threads, coordinator.Unwrap()]);
         foreach (var thread in threads) thread.Start(TaskScheduler.Default);
         coordinator.Start(TaskScheduler.Default);
+    }
+
+    /// <summary>Ends the run when the shards of the process change: with a checkpoint, if they are still its own.</summary>
+    private async Task FollowMembershipAsync()
+    {
+        if (await Task.WhenAny(_moving, _completion.Task).ConfigureAwait(false) != _moving) return;
+        if (await _moving.ConfigureAwait(false)) Coordinator.RequestStop();
+        else _ = EndAsync(null);
     }
 
     /// <summary>Ends the run with its error, or without one; only the first call counts.</summary>

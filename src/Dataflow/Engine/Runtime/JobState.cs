@@ -15,6 +15,12 @@ public enum JobState
     /// <summary>The job met a transient error, and restarts from its last checkpoint: see <see cref="JobOptions.Restarts"/>.</summary>
     Restarting,
 
+    /// <summary>The shards of the job change: it goes on with those that it has next. See <c>KafkaLog</c>.</summary>
+    Moving,
+
+    /// <summary>Other processes have the whole pipeline; the job takes over when one of them leaves or fails.</summary>
+    Waiting,
+
     /// <summary>All input is processed, or the job was drained; every window is closed and every sink complete.</summary>
     Finished,
 

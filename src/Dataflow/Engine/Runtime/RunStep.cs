@@ -57,25 +57,34 @@ static partial class Verbs
 
     private static async Task<Job> StartFirstAsync(Pipeline pipeline, JobOptions options, CancellationToken cancellationToken)
     {
-        for (var restart = 0;; restart++)
+        var member = new JobMembership();
+        try
         {
-            try
+            for (var restart = 0;; restart++)
             {
-                var run = await BuildAsync(restart, isSameJob: false, cancellationToken).ConfigureAwait(false);
-                var job = new Job(run, RestartsFrom(restart));
-                run.RunOnThreads();
-                return job;
-            }
-            catch (Exception error) when (options.Restarts.DelayBefore(restart, error) is { } delay)
-            {
-                await Task.Delay(delay, options.Time, cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    var run = await BuildAsync(restart, isSameJob: false, cancellationToken).ConfigureAwait(false);
+                    var job = new Job(run, RunsAfter(restart));
+                    run.RunOnThreads();
+                    return job;
+                }
+                catch (Exception error) when (options.Restarts.DelayBefore(restart, error) is { } delay)
+                {
+                    await Task.Delay(delay, options.Time, cancellationToken).ConfigureAwait(false);
+                }
             }
         }
+        catch
+        {
+            await member.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
 
-        Restarts? RestartsFrom(int restart) => options.Restarts.Max == 0 ? null : new Restarts(
-            options.Restarts, options.Time, restart, (restart, token) => BuildAsync(restart, isSameJob: true, token));
+        Runs RunsAfter(int restart)
+            => new(options.Restarts, options.Time, restart, (restart, token) => BuildAsync(restart, isSameJob: true, token), member);
 
         Task<JobRun> BuildAsync(int restart, bool isSameJob, CancellationToken cancellationToken)
-            => JobParts.BuildAsync(pipeline, options with { Restarted = restart }, isSameJob, cancellationToken);
+            => JobParts.BuildAsync(pipeline, options with { Restarted = restart }, member, isSameJob, cancellationToken);
     }
 }

@@ -47,6 +47,9 @@ internal sealed class SplitTable
 
     public IReadOnlyList<SplitPlace> Places => _places;
 
+    /// <summary>The names of the splits; empty for those that no longer exist.</summary>
+    public IReadOnlyList<string> Names => _names;
+
     public IEnumerable<SourceSplit> Of(Node source) => _bySource[source];
 
     /// <summary>The name of the split that a record came from; empty where it is not known.</summary>
@@ -60,7 +63,7 @@ internal sealed class SplitTable
     private void Add(ISourceNode source, IReadOnlyList<SplitDescription> splits, RestoredCheckpoint restored)
     {
         var list = new List<SourceSplit>();
-        var isKnown = splits.Any(split => restored.PositionOf(split.Name) is not null);
+        var isKnown = splits.Any(split => restored.Knows(split.Name));
         foreach (var (index, split) in splits.Index())
         {
             var place = new SplitPlace(source.Name, index);
@@ -71,7 +74,7 @@ internal sealed class SplitTable
             {
                 Mark = restored.MarkOf(split.Name),
                 Count = splits.Count,
-                IsAdded = isKnown && restored.PositionOf(split.Name) is null,
+                IsAdded = isKnown && !restored.Knows(split.Name),
             });
         }
 

@@ -9,10 +9,12 @@ internal static class StateRestore
 {
     public static void Run(JobRun job)
     {
+        if (job.ShardMap.Owned.IsEmpty) return;
         var topics = job.Coordinator.Topics;
+        var points = topics.RestorePoints();
         try
         {
-            Parallel.ForEach(job.Workers, worker => Restore(job, topics, worker));
+            Parallel.ForEach(job.Workers, worker => Restore(job, topics, points, worker));
         }
         catch (AggregateException errors)
         {
@@ -20,18 +22,15 @@ internal static class StateRestore
         }
     }
 
-    private static void Restore(JobRun job, CheckpointTopics topics, Worker worker)
+    private static void Restore(JobRun job, CheckpointTopics topics, IReadOnlyList<RestorePoint> points, Worker worker)
     {
         using var scope = job.Plan.Serdes.Enter();
-        for (var shard = 0; shard < Shards.Count; shard++)
-        {
-            if (Shards.WorkerOf(shard, job.Workers.Count) == worker.Index) Restore(job, topics, worker, shard);
-        }
+        foreach (var shard in job.ShardMap.Of(worker.Index)) Restore(job, topics, points[shard], worker, shard);
     }
 
-    private static void Restore(JobRun job, CheckpointTopics topics, Worker worker, int shard)
+    private static void Restore(JobRun job, CheckpointTopics topics, in RestorePoint from, Worker worker, int shard)
     {
-        using var image = ShardImage.Read(job.Log, topics, shard);
+        using var image = ShardImage.Read(job.Log, topics, shard, in from);
         // Replayed changes count for the next snapshot: otherwise jobs that never run for long would never write one.
         job.Coordinator.Snapshots.Add(shard, image.ReplayedBytes);
         image.ForEach((id, ns, key, value) =>

@@ -1,5 +1,6 @@
 using Dataflow.Combining;
 using Dataflow.Planning;
+using Dataflow.Sharing;
 
 namespace Dataflow.Runtime;
 
@@ -10,7 +11,8 @@ internal sealed class TaskBuilder(JobRun job, Worker worker) : IPlanBuilder
 
     private Plan Plan => job.Plan;
 
-    private int Workers => job.Workers.Count;
+    /// <summary>Whether all steps are fused into one task: nothing moves between workers or processes.</summary>
+    private bool IsOneTask => job.Workers.Count == 1 && !job.IsShared;
 
     /// <summary>Builds everything; returns the tasks from the last stage to the first.</summary>
     public IReadOnlyList<StreamTask> Build()
@@ -22,7 +24,7 @@ internal sealed class TaskBuilder(JobRun job, Worker worker) : IPlanBuilder
     public void Source<T>(SourceNode<T> node)
     {
         var task = TaskOf(node);
-        var splits = job.Splits.Of(node).Where(split => split.Index % Workers == worker.Index);
+        var splits = job.Splits.Of(node).Where(split => job.WorkerOf(split) == worker.Index);
         task.AddInput(new SourceInput<T>(node, splits, task, NextOf(node)));
     }
 
@@ -54,15 +56,16 @@ internal sealed class TaskBuilder(JobRun job, Worker worker) : IPlanBuilder
     public Operator<T> Exchange<T>(ExchangeNode<T> node)
     {
         var next = NextOf(node);
-        if (Workers == 1) return next;
-        var writer = ExchangeTo(node, node.CreateRouter(worker.Index, Workers), next);
+        if (IsOneTask) return next;
+        var writer = ExchangeTo(node, node.CreateRouter(worker.Index, job.ShardMap), next, form: null);
         AddWriter(node.Name, node, writer);
         return writer;
     }
 
     public Operator<Keyed<TKey, T>> KeyExchange<TKey, T>(KeyExchangeNode<TKey, T> node)
         where TKey : notnull
-        => Workers > 1 && Plan.CombinerFor(node) is ICombines<TKey, T> combiner ? combiner.Build(node, this) : Exchange(node);
+        => job.IsShared ? SharedExchange(node)
+        : !IsOneTask && Plan.CombinerFor(node) is ICombines<TKey, T> combiner ? combiner.Build(node, this) : Exchange(node);
 
     public Operator<Keyed<TKey, T>> CombiningExchange<TKey, T, TAccumulator, TResult>(
         KeyExchangeNode<TKey, T> node, Node step, Aggregation<T, TAccumulator, TResult> aggregation, AlignedWindows? windows)
@@ -70,8 +73,8 @@ internal sealed class TaskBuilder(JobRun job, Worker worker) : IPlanBuilder
     {
         var next = NextOf(node);
         var aggregate = (ITakesParts<TKey, T, TAccumulator>)TaskOf(step).TryFind(step.Id)!;
-        var router = new KeyRouter<TKey, Part<T, TAccumulator>>(Workers);
-        var writer = ExchangeTo(node, router, new PartReader<TKey, T, TAccumulator>(next, aggregate));
+        var router = new KeyRouter<TKey, Part<T, TAccumulator>>(job.ShardMap);
+        var writer = ExchangeTo(node, router, new PartReader<TKey, T, TAccumulator>(next, aggregate), form: null);
         var combiner = new Combiner<TKey, T, TAccumulator, TResult>(writer, aggregation, windows);
         AddWriter(step.Name, node, combiner);
         return combiner;
@@ -113,7 +116,7 @@ internal sealed class TaskBuilder(JobRun job, Worker worker) : IPlanBuilder
     /// <summary>Returns the task that runs a step's stage. One worker fuses all stages into one task.</summary>
     private StreamTask TaskOf(Node node)
     {
-        var stage = Workers == 1 ? 0 : Plan.StageOf(node);
+        var stage = IsOneTask ? 0 : Plan.StageOf(node);
         if (!_tasks.TryGetValue(stage, out var task))
             _tasks.Add(stage, task = new StreamTask(job, worker, $"stage {stage + 1}"));
         return task;
@@ -123,13 +126,33 @@ internal sealed class TaskBuilder(JobRun job, Worker worker) : IPlanBuilder
     private OperatorContext Add(Node node, Operator step)
         => TaskOf(node).AddOperator(node.Name, node.Id, step, new StepOutputs(Plan.SidesOf(node)));
 
+    /// <summary>Builds an exchange between the workers of all processes.</summary>
+    private Operator<Keyed<TKey, T>> SharedExchange<TKey, T>(KeyExchangeNode<TKey, T> node)
+        where TKey : notnull
+    {
+        var writer = ExchangeTo(node, node.CreateRouter(worker.Index, job.ShardMap), NextOf(node), new KeyedForm<TKey, T>());
+        AddWriter(node.Name, node, writer);
+        return writer;
+    }
+
     /// <summary>Adds the reading end of an exchange to the task behind it, and creates the writing end.</summary>
-    private ExchangeWriter<T> ExchangeTo<T>(Node node, Router<T> router, Operator<T> next)
+    /// <param name="node">The exchange.</param>
+    /// <param name="router">Decides where each record goes.</param>
+    /// <param name="next">The first step behind it.</param>
+    /// <param name="form">The form of records on their way to other processes; null: they stay in this one.</param>
+    private ExchangeWriter<T> ExchangeTo<T>(Node node, Router<T> router, Operator<T> next, ExchangeForm<T>? form)
     {
         var exchange = job.Shared.ExchangeOf<T>(node);
         var task = TaskOf(node);
-        task.AddInput(new ExchangeInput<T>(node, exchange, worker.Index, next, task.Turn, task.Fail));
-        return new ExchangeWriter<T>(exchange, router, worker.Index);
+        var own = job.ShardMap.Of(worker.Index);
+        var times = form is null ? null : new RemoteTimes(job.ShardMap.Owned, own, !node.Upstream!.IsBehindExchange);
+        var input = new ExchangeInput<T>(node, exchange, worker.Index, next, task.Turn, task.Fail, times);
+        task.AddInput(input);
+        if (form is null) return new ExchangeWriter<T>(exchange, router, worker.Index, remote: null);
+        var topic = job.Log.GetTopic(Plan.RepartitionOf(node));
+        task.AddInput(new RemoteInput<T>(task, topic, form, input, next));
+        return new ExchangeWriter<T>(
+            exchange, router, worker.Index, new RemoteWriter<T>(topic, form, job.ShardMap.Owned, own, job.Time));
     }
 
     /// <summary>Adds the writing end of an exchange to the task before it.</summary>

@@ -22,7 +22,7 @@ internal sealed class TaskCapture
     {
         (_task, _job) = (task, task.Job);
         Epoch = _committedEpoch = _job.Restored.Epoch;
-        Changes = new Changes(shard => Shards.WorkerOf(shard, _job.Workers.Count) == task.Worker.Index);
+        Changes = new Changes(shard => _job.ShardMap.WorkerOf(shard) == task.Worker.Index);
     }
 
     /// <summary>The number of the last checkpoint that the task has captured.</summary>
@@ -95,7 +95,7 @@ internal sealed class TaskCapture
     private void Capture(long epoch)
     {
         var start = Stopwatch.GetTimestamp();
-        var checkpoint = new TaskCheckpoint(epoch, Shards.FirstOf(_task.Worker.Index, _job.Workers.Count));
+        var checkpoint = new TaskCheckpoint(epoch, _job.ShardMap.Of(_task.Worker.Index));
         foreach (var input in _task.Inputs) input.Capture(checkpoint);
         _task.Each((context, step) => step.Capture(new StepCheckpoint(checkpoint, context)));
         checkpoint.DeadLetters.AddRange(_task.DeadLetters.TakeAll());

@@ -18,7 +18,7 @@ internal sealed class SplitTime
     public SplitTime(OperatorContext step, SplitProgress split, EventTimeOptions options)
     {
         (_step, _split, _options) = (step, split, options);
-        _newest = step.SavedWatermark(split.Name);
+        _newest = step.SavedWatermarks(split.Name).Max();
         // An idle time goes on over a restart: otherwise a job that often restarts would wait for an idle split for ever.
         var quiet = step.Saved(QuietKey);
         if (!quiet.IsEmpty)
@@ -61,9 +61,8 @@ internal sealed class SplitTime
     /// <param name="newest">The time of its newest record, which may have come since the last look.</param>
     public void Capture(StepCheckpoint checkpoint, long newest)
     {
-        checkpoint.SaveWatermark(newest, _split.Name);
-        var quiet = new byte[sizeof(long)];
+        Span<byte> quiet = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(quiet, _step.Time.GetElapsedTime(_lastActive).Ticks);
-        checkpoint.Save(QuietKey, quiet);
+        checkpoint.SaveOfSplit(_split.Name, newest, QuietKey, quiet);
     }
 }

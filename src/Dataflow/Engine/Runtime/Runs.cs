@@ -3,40 +3,40 @@ using System.Runtime.ExceptionServices;
 
 namespace Dataflow.Runtime;
 
-/// <summary>Runs a pipeline again, from its last checkpoint, after transient errors.</summary>
-/// <param name="policy">The number of restarts and their delays.</param>
+/// <summary>The runs of a job, one after the other: another follows a transient error, from the last checkpoint, and a change of the shards
+/// that the process has.</summary>
+/// <param name="policy">The number of restarts after errors, and their delays.</param>
 /// <param name="time">The job's clock.</param>
 /// <param name="restarts">The number of restarts before the first run could begin.</param>
-/// <param name="build">Builds a run, given its number, without starting it.</param>
+/// <param name="build">Builds a run, given the number of restarts, without starting it.</param>
+/// <param name="member">The job's part in the pipeline, which it leaves at its end.</param>
 [SuppressMessage("Design", "CA1001", Justification = "The source has no timer and nobody waits on its handle, so it holds nothing.")]
-internal sealed class Restarts(RestartPolicy policy, TimeProvider time, int restarts, Func<int, CancellationToken, Task<JobRun>> build)
+internal sealed class Runs(
+    RestartPolicy policy, TimeProvider time, int restarts, Func<int, CancellationToken, Task<JobRun>> build, JobMembership member)
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _givenUp = new();
     private bool _isAsked; // to stop or to drain
-    private bool _isBetweenRuns; // one has failed and the next has not begun
+    private bool _isBetweenRuns; // one has ended and the next has not begun
     private JobRun _run = null!; // set before the first run runs
 
     /// <summary>The current run, or the last one.</summary>
-    public JobRun Run => Volatile.Read(ref _run);
+    public JobRun Current => Volatile.Read(ref _run);
 
     /// <summary>Completes when the pipeline has ended, was stopped or abandoned; fails with the error after which it is not
     /// restarted.</summary>
-    public Task RunUntilEndAsync(JobRun first)
+    public async Task RunUntilEndAsync(JobRun first)
     {
         _run = first;
-        return CompleteAsync();
-
-        async Task CompleteAsync()
+        try
         {
-            try
+            for (var run = first; run is not null; run = await NextAsync(run).ConfigureAwait(false))
             {
-                await first.Completion.ConfigureAwait(false);
             }
-            catch (Exception error)
-            {
-                if (await RunAgainAsync(error).ConfigureAwait(false) is { } last) ExceptionDispatchInfo.Throw(last);
-            }
+        }
+        finally
+        {
+            await member.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -60,18 +60,36 @@ internal sealed class Restarts(RestartPolicy policy, TimeProvider time, int rest
         lock (_gate) return _run;
     }
 
-    /// <summary>Runs the pipeline until it ends, finally fails or is abandoned; returns its error.</summary>
-    private async Task<Exception?> RunAgainAsync(Exception error)
+    /// <summary>Waits for the end of a run and begins the next one; null if there is none.</summary>
+    private async Task<JobRun?> NextAsync(JobRun run)
     {
-        for (;; restarts++)
+        try
         {
-            if (policy.DelayBefore(restarts, error) is not { } delay) return error;
-            if (!Begin()) return error;
+            await run.Completion.ConfigureAwait(false);
+            return run.HasMoved && Begin() ? await StartAsync().ConfigureAwait(false) : null;
+        }
+        catch (OperationCanceledException) when (_givenUp.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (Exception error)
+        {
+            return await StartAfterAsync(error, run.HasMoved).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Begins another run after an error, unless the error ends the job.</summary>
+    private async Task<JobRun?> StartAfterAsync(Exception error, bool hasMoved)
+    {
+        for (;; hasMoved = false)
+        {
+            var delay = hasMoved ? TimeSpan.Zero : policy.DelayBefore(restarts, error);
+            if (delay is null || !Begin()) ExceptionDispatchInfo.Throw(error);
+            if (!hasMoved) restarts++;
             try
             {
-                await Task.Delay(delay, time, _givenUp.Token).ConfigureAwait(false);
-                await (await StartAsync().ConfigureAwait(false)).Completion.ConfigureAwait(false);
-                return null;
+                await Task.Delay(delay!.Value, time, _givenUp.Token).ConfigureAwait(false);
+                return await StartAsync().ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_givenUp.IsCancellationRequested)
             {
@@ -99,7 +117,7 @@ internal sealed class Restarts(RestartPolicy policy, TimeProvider time, int rest
 
     private async Task<JobRun> StartAsync()
     {
-        var run = await build(restarts + 1, _givenUp.Token).ConfigureAwait(false);
+        var run = await build(restarts, _givenUp.Token).ConfigureAwait(false);
         lock (_gate)
         {
             Volatile.Write(ref _run, run);

@@ -1,0 +1,47 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Dataflow.Log;
+
+namespace Dataflow.Kafka;
+
+/// <summary>The work that each process has claimed: a record in the members' topic for each owner of commits, in the order in which they
+/// claimed.</summary>
+/// <remarks>A unit belongs to the process that claimed it last. That one first shuts out whoever has it by its own last claim, and only
+/// then reads what was committed. So of two processes that both think they have a unit one can commit, whatever the group says.</remarks>
+internal static class Claims
+{
+    /// <summary>Appends the claim of an owner; no units: it has given up all.</summary>
+    public static void Append(RecordBuffer records, string owner, IReadOnlyList<int> units)
+    {
+        var key = Encoding.UTF8.GetBytes(owner);
+        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        if (units.Count == 0) records.AppendTombstone(now, key);
+        else records.Append(now, key, JsonSerializer.SerializeToUtf8Bytes(
+            new Claim(units, Environment.MachineName, Environment.ProcessId), ClaimJson.Default.Claim));
+    }
+
+    /// <summary>Reads the last claim of each owner, up to an offset.</summary>
+    public static IReadOnlyDictionary<string, Claim> Read(PartitionedLog log, LogTopic topic, long end)
+    {
+        var claims = new Dictionary<string, Claim>(StringComparer.Ordinal);
+        using var reader = log.OpenReader(topic.Name, 0, topic.StartOffset(0));
+        while (reader.TryReadBefore(end, out var batch))
+        {
+            foreach (var record in batch)
+            {
+                var owner = Encoding.UTF8.GetString(record.Key.Span);
+                if (record.HasValue) claims[owner] = JsonSerializer.Deserialize(record.Value.Span, ClaimJson.Default.Claim)!;
+                else claims.Remove(owner);
+            }
+        }
+
+        return claims;
+    }
+}
+
+/// <summary>The work that a process has claimed.</summary>
+internal sealed record Claim(IReadOnlyList<int> Units, string Machine, int Process);
+
+[JsonSerializable(typeof(Claim))]
+internal sealed partial class ClaimJson : JsonSerializerContext;

@@ -1,0 +1,124 @@
+using Confluent.Kafka;
+using Dataflow.Log;
+
+namespace Dataflow.Kafka;
+
+/// <summary>The part of this process in the work of a name: a consumer group says which units it is to have, claims make sure that nobody
+/// else commits for them.</summary>
+internal sealed class KafkaMembership : LogMembership
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5); // for units, before others are known to have all
+
+    private readonly KafkaLog _log;
+    private readonly KafkaCluster _kafka;
+    private readonly string _name;
+    private readonly int _units;
+    private readonly bool _areShared;
+    private LogTopic? _claims; // set by the first call
+    private GroupConsumer? _group;
+    private string _owner;
+    private bool _hasClaims;
+
+    public KafkaMembership(KafkaLog log, KafkaCluster kafka, string name, int units, bool areShared)
+    {
+        (_log, _kafka, _name, _units, _areShared) = (log, kafka, name, units, areShared);
+        _owner = NewOwner();
+    }
+
+    public override string Owner => _owner;
+
+    public override Task<bool> Moving => _group!.Moving;
+
+    /// <summary>The name of the topic of the claims. Its one partition stands for all units where they are not shared.</summary>
+    public static string ClaimsOf(string name) => $"dataflow.{name}.claims";
+
+    public override async ValueTask<IReadOnlyList<int>> NextAsync(CancellationToken cancellationToken = default)
+    {
+        if (_group is null) await JoinAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        else await GiveUpAsync().ConfigureAwait(false);
+        try
+        {
+            var units = UnitsOf(await _group!.TakeAsync(LongestWait, cancellationToken).ConfigureAwait(false));
+            if (units.Count > 0) await ClaimAsync(units, cancellationToken).ConfigureAwait(false);
+            return units;
+        }
+        catch (KafkaException error)
+        {
+            throw KafkaErrors.OfLog(_kafka, $"group '{_name}'", error.Error);
+        }
+    }
+
+    /// <summary>Learns that another process has shut this one out.</summary>
+    public void ShutOut() => _group?.ShutOut();
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (_group is not null) await LeaveAsync(_group).ConfigureAwait(false);
+        _log.Leave(this);
+    }
+
+    private async Task LeaveAsync(GroupConsumer group)
+    {
+        if (_hasClaims && !IsShutOut) await ((Task)WriteClaimAsync([])).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Run(group.Dispose).ConfigureAwait(false);
+    }
+
+    private bool IsShutOut => Moving is { IsCompletedSuccessfully: true, Result: false };
+
+    private string NewOwner() => $"{_name}.{Guid.NewGuid():n}";
+
+    private IReadOnlyList<int> UnitsOf(IReadOnlyList<int> assigned)
+        => _areShared ? assigned : assigned.Count > 0 ? [.. Enumerable.Range(0, _units)] : [];
+
+    private async Task JoinAsync()
+    {
+        _claims = await _log.CreateCompactedAsync(ClaimsOf(_name), 1).ConfigureAwait(false);
+        var shared = _areShared ? await _log.CreateCompactedAsync($"dataflow.{_name}.shards", _units).ConfigureAwait(false) : _claims;
+        _group = new GroupConsumer(_kafka, _name, shared.Name);
+    }
+
+    /// <summary>Gives up what others are to have. A process that was shut out goes on as another owner.</summary>
+    private async Task GiveUpAsync()
+    {
+        if (IsShutOut)
+        {
+            _log.Retire(_owner);
+            (_owner, _hasClaims) = (NewOwner(), false);
+        }
+        else if (_hasClaims)
+        {
+            _log.Renew(_owner);
+            await WriteClaimAsync(UnitsOf(_group!.Kept)).ConfigureAwait(false);
+        }
+
+        _group!.Release();
+    }
+
+    private async Task ClaimAsync(IReadOnlyList<int> units, CancellationToken cancellationToken)
+    {
+        var end = await WriteClaimAsync(units).ConfigureAwait(false);
+        var others = Claims.Read(_log, _claims!, end).Where(claim => claim.Key != _owner && claim.Value.Units.Intersect(units).Any());
+        foreach (var (owner, _) in others)
+        {
+            await _log.ShutOutAsync(owner, cancellationToken).ConfigureAwait(false);
+            await WriteAsync(records => Claims.Append(records, owner, [])).ConfigureAwait(false);
+        }
+    }
+
+    private Task<long> WriteClaimAsync(IReadOnlyList<int> units)
+    {
+        _hasClaims = units.Count > 0;
+        return WriteAsync(records => Claims.Append(records, _owner, units));
+    }
+
+    /// <summary>Writes to the claims; returns the offset behind.</summary>
+    private async Task<long> WriteAsync(Action<RecordBuffer> append)
+    {
+        var records = new RecordBuffer();
+        append(records);
+        var commit = new LogCommit { Owner = _owner };
+        commit.Add(_claims!, 0, records);
+        await _log.CommitAsync(commit, CancellationToken.None).ConfigureAwait(false);
+        return commit.Appends[0].BaseOffset + 1;
+    }
+}

@@ -1,0 +1,41 @@
+namespace Dataflow.Log;
+
+/// <summary>The part that this process has in the work of a name, which other processes may share. Work is counted in units, from 0; each
+/// is one process's at a time.</summary>
+/// <remarks>For one caller at a time, except for <see cref="Moving"/>.</remarks>
+public abstract class LogMembership : IAsyncDisposable
+{
+    /// <summary>The owner of this process's commits: see <see cref="LogCommit.Owner"/>. Changes only in
+    /// <see cref="NextAsync"/>.</summary>
+    public abstract string Owner { get; }
+
+    /// <summary>Completes when the units of this process are about to change: with true if they are still its own, so that it commits what
+    /// it has done before it calls <see cref="NextAsync"/>; with false if they are lost. Another task after each call of that.</summary>
+    public abstract Task<bool> Moving { get; }
+
+    /// <summary>Gives up the units that others are to have, and waits for those that this process has next. All that others have committed
+    /// for these is then visible, and they can commit nothing more.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The units, in ascending order; none if other processes have all.</returns>
+    /// <exception cref="LogException">The log does not answer.</exception>
+    public abstract ValueTask<IReadOnlyList<int>> NextAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Leaves: others get the units.</summary>
+    public abstract ValueTask DisposeAsync();
+}
+
+/// <summary>The membership of the only process that works in a name: one that comes later shuts it out.</summary>
+internal sealed class OnlyMember(PartitionedLog log, string owner, int units) : LogMembership
+{
+    public override string Owner => owner;
+
+    public override Task<bool> Moving { get; } = new TaskCompletionSource<bool>().Task;
+
+    public override async ValueTask<IReadOnlyList<int>> NextAsync(CancellationToken cancellationToken = default)
+    {
+        await log.FenceAsync(owner, cancellationToken).ConfigureAwait(false);
+        return [.. Enumerable.Range(0, units)];
+    }
+
+    public override ValueTask DisposeAsync() => default;
+}

@@ -1,0 +1,42 @@
+using Dataflow.Log;
+using Dataflow.State;
+using Dataflow.Time;
+
+namespace Dataflow.Sharing;
+
+/// <summary>Collects a worker's records for shards of other processes. They are appended to the exchange's repartition topic in the commit
+/// of the next checkpoint, followed by the time that the worker has reached.</summary>
+internal sealed class RemoteWriter<T>(LogTopic topic, ExchangeForm<T> form, ShardSet own, ShardSet origins, TimeProvider clock)
+{
+    private readonly RecordBuffer?[] _records = new RecordBuffer?[Shards.Count];
+
+    /// <summary>The size of the records that wait for the checkpoint.</summary>
+    public long PendingBytes { get; private set; }
+
+    public void Add(in Record<T> record)
+    {
+        var shard = form.ShardOf(in record);
+        var records = _records[shard] ??= new RecordBuffer();
+        var before = records.Bytes;
+        form.Append(records, in record);
+        PendingBytes += records.Bytes - before;
+    }
+
+    public void Capture(CheckpointOutput output, InputTime time)
+    {
+        foreach (var shard in ShardSet.All.Except(own))
+        {
+            var records = _records[shard] ?? new RecordBuffer();
+            _records[shard] = null;
+            TimeReport.Append(records, origins, time, clock);
+            output.Append(topic, shard, records);
+        }
+
+        PendingBytes = 0;
+    }
+
+    public void Close()
+    {
+        foreach (var records in _records) records?.Dispose();
+    }
+}

@@ -1,0 +1,144 @@
+using Dataflow.Extensibility;
+using Dataflow.Operations;
+
+namespace Dataflow.Kafka.Tests;
+
+/// <summary>Processes that share the work of a pipeline; here each is a log of its own.</summary>
+public sealed class GroupTests(SharedNode shared)
+{
+    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(2);
+
+    private KafkaNode Node => shared.Node;
+
+    [Fact]
+    public async Task Two_processes_share_splits_and_keys_and_give_the_results_of_one()
+    {
+        var from = Node.CreateTopic(6);
+        await using var first = await ConnectAsync();
+        await using var second = await ConnectAsync();
+        var jobs = await Task.WhenAll(StartAsync(Counting(from), first), StartAsync(Counting(from), second));
+        await UntilSharedAsync(jobs);
+        Node.Write(from, Enumerable.Range(0, 4000).Select(i => $"{i}"));
+        await UntilAsync(() => jobs.Sum(static job => job.Status.RecordsRead) == 4000, jobs);
+        Assert.All(jobs, static job => Assert.NotEqual(0, job.Status.RecordsRead));
+
+        // Asked of one, all processes drain: windows close everywhere.
+        await jobs[0].DrainAsync(TestContext.Current.CancellationToken).WaitAsync(s_longest, TestContext.Current.CancellationToken);
+        await jobs[1].Completion.WaitAsync(s_longest, TestContext.Current.CancellationToken);
+
+        Assert.All(jobs, static job => Assert.Equal(JobState.Finished, job.State));
+        var expected = Enumerable.Range(0, 40).SelectMany(window => Enumerable.Range(0, 10).Select(digit => $"{100 * window} {digit} 10"));
+        Assert.Equal(
+            expected.Order(StringComparer.Ordinal),
+            Node.Read(Counts(from)).Select(static record => record.Message.Value!).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_process_that_leaves_gives_its_work_to_the_other()
+    {
+        var from = Node.CreateTopic(6);
+        await using var first = await ConnectAsync();
+        await using var second = await ConnectAsync();
+        var jobs = await Task.WhenAll(StartAsync(Counting(from), first), StartAsync(Counting(from), second));
+        await UntilSharedAsync(jobs);
+        Node.Write(from, Enumerable.Range(0, 1000).Select(i => $"{i}"));
+
+        await jobs[0].StopAsync(TestContext.Current.CancellationToken).WaitAsync(s_longest, TestContext.Current.CancellationToken);
+        Assert.Equal(JobState.Stopped, jobs[0].State);
+        Node.Write(from, Enumerable.Range(1000, 1000).Select(i => $"{i}"));
+        await UntilAsync(() => jobs[1].Status.Splits is { Count: 6 } splits && splits.Sum(static split => split.Position) == 2000, jobs);
+        await jobs[1].DrainAsync(TestContext.Current.CancellationToken).WaitAsync(s_longest, TestContext.Current.CancellationToken);
+
+        var counts = Node.Read(Counts(from)).Select(static record => long.Parse(record.Message.Value!.Split(' ')[2]));
+        Assert.Equal(2000, counts.Sum());
+    }
+
+    [Fact]
+    public async Task Work_that_cannot_be_shared_is_done_by_one_process_and_taken_over_by_the_next()
+    {
+        var from = Node.CreateTopic(2);
+        await using var first = await ConnectAsync();
+        await using var second = await ConnectAsync();
+        await using var running = await StartAsync(Copying(from), first);
+        await UntilAsync(() => running.State == JobState.Running, [running]);
+        await using var waiting = await StartAsync(Copying(from), second);
+        Node.Write(from, ["a", "b"]);
+        await UntilAsync(() => running.Status.RecordsRead == 2 && waiting.State == JobState.Waiting, [running, waiting]);
+        Assert.Equal(
+            "Another process runs the pipeline, and this one waits to take over. Its work cannot be shared: sink 'out' may need the "
+                + "results of the whole pipeline.",
+            waiting.Diagnose().ToString());
+        Assert.Equal(["sink 'out' may need the results of the whole pipeline"], Copying(from).Explain().ReasonsNotToShare);
+
+        await running.StopAsync(TestContext.Current.CancellationToken).WaitAsync(s_longest, TestContext.Current.CancellationToken);
+        Node.Write(from, ["c"]);
+        await UntilAsync(() => waiting is { State: JobState.Running, Status.RecordsRead: 1 }, [waiting]);
+        await waiting.StopAsync(TestContext.Current.CancellationToken).WaitAsync(s_longest, TestContext.Current.CancellationToken);
+    }
+
+    private static Pipeline Copying(string from)
+    {
+        var pipeline = new Pipeline($"copy-{from}");
+        pipeline.From(Topic.Of<string>(from, 2)).To(new WholeSink());
+        return pipeline;
+    }
+
+    /// <summary>Counts numbers by their last digit in windows of 100, and then by window alone.</summary>
+    private static Pipeline Counting(string from)
+    {
+        var pipeline = new Pipeline($"counting-{from}");
+        pipeline.From(Topic.Of<string>(from, 6)).Select(static text => long.Parse(text))
+            .WithEventTime(static number => number, maxOutOfOrderness: TimeSpan.FromSeconds(10))
+            .KeyBy(static number => number % 10).Window(Tumbling.Every(TimeSpan.FromMilliseconds(100)))
+            .Aggregate(static a => a.Count(), static (digit, window, count) => $"{window.Start.ToUnixTimeMilliseconds()} {digit} {count}")
+            .Values().To(Topic.Of<string>(Counts(from), 1));
+        return pipeline;
+    }
+
+    private static string Counts(string from) => $"{from}-counts";
+
+    private static Task UntilSharedAsync(IReadOnlyList<Job> jobs)
+        => UntilAsync(
+            () => jobs.All(job => job.State == JobState.Running
+                && job.Status.Processes is { Count: 2 } all && all.Sum(static process => process.Shards) == 64),
+            jobs);
+
+    private static async Task UntilAsync(Func<bool> condition, IReadOnlyList<Job> jobs)
+    {
+        using var longest = new CancellationTokenSource(s_longest);
+        while (!condition())
+        {
+            foreach (var job in jobs.Where(static job => job.Completion.IsFaulted)) await job.Completion;
+            Assert.False(longest.IsCancellationRequested, string.Join('\n', jobs.Select(static job => job.Status)));
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static Task<Job> StartAsync(Pipeline pipeline, KafkaLog log)
+        => pipeline.StartAsync(
+            new JobOptions { Log = log, Workers = 2, CheckpointInterval = TimeSpan.FromMilliseconds(100) },
+            TestContext.Current.CancellationToken);
+
+    private async Task<KafkaLog> ConnectAsync()
+        => await KafkaLog.ConnectAsync(
+            Node.Cluster.With("session.timeout.ms", "6000"), cancellationToken: TestContext.Current.CancellationToken);
+
+    /// <summary>A sink that says nothing about several processes.</summary>
+    private sealed class WholeSink : Sink<string>
+    {
+        public override string Name => "out";
+
+        public override string Guarantee => "none";
+
+        public override SinkWriter<string> Open(ReadOnlyMemory<byte> state, SinkContext context) => new Writer();
+
+        private sealed class Writer : SinkWriter<string>
+        {
+            public override void Write(in Record<string> record)
+            {
+            }
+
+            public override ReadOnlyMemory<byte> Prepare(CheckpointOutput output) => default;
+        }
+    }
+}
