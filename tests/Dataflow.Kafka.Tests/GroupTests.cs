@@ -31,6 +31,7 @@ public sealed class GroupTests(SharedNode shared)
         Assert.Equal(
             expected.Order(StringComparer.Ordinal),
             Node.Read(Counts(from)).Select(static record => record.Message.Value!).Order(StringComparer.Ordinal));
+        Assert.Equal(Enumerable.Range(5, 4000).Select(static time => (long)time), Topic.Of<long>(Timers(from), 1).ReadAll(first).Order());
     }
 
     [Fact]
@@ -87,15 +88,18 @@ public sealed class GroupTests(SharedNode shared)
     private static Pipeline Counting(string from)
     {
         var pipeline = new Pipeline($"counting-{from}");
-        pipeline.From(Topic.Of<string>(from, 6)).Select(static text => long.Parse(text))
-            .WithEventTime(static number => number, maxOutOfOrderness: TimeSpan.FromSeconds(10))
-            .KeyBy(static number => number % 10).Window(Tumbling.Every(TimeSpan.FromMilliseconds(100)))
+        var numbers = pipeline.From(Topic.Of<string>(from, 6)).Select(static text => long.Parse(text))
+            .WithEventTime(static number => number, maxOutOfOrderness: TimeSpan.FromSeconds(10));
+        numbers.KeyBy(static number => number % 10).Process(static () => new Reminding()).Values().To(Topic.Of<long>(Timers(from), 1));
+        numbers.KeyBy(static number => number % 10).Window(Tumbling.Every(TimeSpan.FromMilliseconds(100)))
             .Aggregate(static a => a.Count(), static (digit, window, count) => $"{window.Start.ToUnixTimeMilliseconds()} {digit} {count}")
             .Values().To(Topic.Of<string>(Counts(from), 1));
         return pipeline;
     }
 
     private static string Counts(string from) => $"{from}-counts";
+
+    private static string Timers(string from) => $"{from}-timers";
 
     private static Task UntilSharedAsync(IReadOnlyList<Job> jobs)
         => UntilAsync(
@@ -122,6 +126,15 @@ public sealed class GroupTests(SharedNode shared)
     private async Task<KafkaLog> ConnectAsync()
         => await KafkaLog.ConnectAsync(
             Node.Cluster.With("session.timeout.ms", "6000"), cancellationToken: TestContext.Current.CancellationToken);
+
+    /// <summary>Sets a timer 5 ms behind each record, and emits the times at which they fire.</summary>
+    private sealed class Reminding : KeyedProcess<long, long, int, long>
+    {
+        public override void OnRecord(in Record<long> record, ref int state, ProcessContext<long, long> context)
+            => context.SetTimer(record.Timestamp + 5);
+
+        public override void OnTimer(long timestamp, ref int state, ProcessContext<long, long> context) => context.Emit(timestamp);
+    }
 
     /// <summary>A sink that says nothing about several processes.</summary>
     private sealed class WholeSink : Sink<string>

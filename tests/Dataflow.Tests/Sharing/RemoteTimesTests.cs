@@ -79,7 +79,7 @@ public class RemoteTimesTests
 
         var report = Crossing(s_second, new(1000, idleness), sender, receiver);
 
-        Assert.Equal((s_second, 1000, true), (report.Origins, report.Time.Watermark, report.Time.IsIdle));
+        Assert.Equal((s_second, 1000, true, 1010), (report.Origins, report.Time.Watermark, report.Time.IsIdle, report.NewestAtEnd));
         Assert.Equal(2000, report.Time.Idleness.TimeAt(receiver));
         Assert.Equal(1005, report.Time.Idleness.Newest);
     }
@@ -92,7 +92,7 @@ public class RemoteTimesTests
     private static TimeReport Crossing(ShardSet origins, InputTime time, TimeProvider sender, TimeProvider receiver)
     {
         using var records = new RecordBuffer();
-        TimeReport.Append(records, origins, time, sender);
+        TimeReport.Append(records, origins, time, newestAtEnd: 1010, sender);
         using var all = records.GetEnumerator();
         Assert.True(all.MoveNext());
         Assert.False(all.Current.HasKey);

@@ -68,12 +68,13 @@ internal sealed class KeyedForm<TKey, T> : ExchangeForm<Keyed<TKey, T>>
 ///     16      1  idle       1: idle
 ///     17      8  ahead      the event time less the wall clock's when the last record came
 ///     25      8  newest     the time of the newest record before the idle time
+///     33      8  end        the newest time of all records, once the input has ended
 /// </code>Little-endian.</remarks>
-internal readonly record struct TimeReport(ShardSet Origins, InputTime Time)
+internal readonly record struct TimeReport(ShardSet Origins, InputTime Time, long NewestAtEnd = long.MinValue)
 {
-    private const int Length = 33;
+    private const int Length = 41;
 
-    public static void Append(RecordBuffer records, ShardSet origins, InputTime time, TimeProvider clock)
+    public static void Append(RecordBuffer records, ShardSet origins, InputTime time, long newestAtEnd, TimeProvider clock)
     {
         Span<byte> bytes = stackalloc byte[Length];
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, origins.Bits);
@@ -81,6 +82,7 @@ internal readonly record struct TimeReport(ShardSet Origins, InputTime Time)
         bytes[16] = time.IsIdle ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteInt64LittleEndian(bytes[17..], time.Idleness.AheadOfWallClock(clock));
         BinaryPrimitives.WriteInt64LittleEndian(bytes[25..], time.Idleness.Newest);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[33..], newestAtEnd);
         records.Append(clock.GetUtcNow().ToUnixTimeMilliseconds(), bytes);
     }
 
@@ -90,6 +92,7 @@ internal readonly record struct TimeReport(ShardSet Origins, InputTime Time)
         var idleness = bytes[16] == 0 ? default : Idleness.OfWallClock(
             BinaryPrimitives.ReadInt64LittleEndian(bytes[17..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[25..]), clock);
         return new(
-            new(BinaryPrimitives.ReadUInt64LittleEndian(bytes)), new(BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]), idleness));
+            new(BinaryPrimitives.ReadUInt64LittleEndian(bytes)), new(BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]), idleness),
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[33..]));
     }
 }

@@ -12,6 +12,7 @@ internal sealed class RemoteInput<T> : TaskInput
     private readonly ExchangeForm<T> _form;
     private readonly List<Partition> _partitions;
     private readonly ExchangeInput<T> _exchange;
+    private readonly NewestAtEnd _ends;
     private readonly RecordsAtHand<T> _atHand;
     private readonly Record<T>[] _records = new Record<T>[Exchange<T>.BatchRecords];
     private Partition? _reading; // the partition whose records are not all handled
@@ -22,9 +23,11 @@ internal sealed class RemoteInput<T> : TaskInput
     /// <param name="form">The form of the records.</param>
     /// <param name="exchange">The other input of the same stream: records of this process.</param>
     /// <param name="head">The stage's first step.</param>
-    public RemoteInput(StreamTask task, LogTopic topic, ExchangeForm<T> form, ExchangeInput<T> exchange, Operator<T> head)
+    /// <param name="ends">What the process knows of the end of the input.</param>
+    public RemoteInput(
+        StreamTask task, LogTopic topic, ExchangeForm<T> form, ExchangeInput<T> exchange, Operator<T> head, NewestAtEnd ends)
     {
-        (_task, _form, _exchange) = (task, form, exchange);
+        (_task, _form, _exchange, _ends) = (task, form, exchange, ends);
         _atHand = new(head, task.Turn, task.Fail);
         _partitions = Open(task.Job, topic, task.Job.ShardMap.Of(task.Worker.Index));
     }
@@ -82,7 +85,12 @@ internal sealed class RemoteInput<T> : TaskInput
     private void End()
     {
         _records.AsSpan(0, _reading!.Count).Clear();
-        if (_reading.Report is { } report) _exchange.Take(_reading.Shard, in report);
+        if (_reading.Report is { } report)
+        {
+            _ends.Learn(report.NewestAtEnd);
+            _exchange.Take(_reading.Shard, in report);
+        }
+
         _reading = null;
     }
 

@@ -6,7 +6,14 @@ namespace Dataflow.Sharing;
 
 /// <summary>Collects a worker's records for shards of other processes. They are appended to the exchange's repartition topic in the commit
 /// of the next checkpoint, followed by the time that the worker has reached.</summary>
-internal sealed class RemoteWriter<T>(LogTopic topic, ExchangeForm<T> form, ShardSet own, ShardSet origins, TimeProvider clock)
+/// <param name="topic">The repartition topic.</param>
+/// <param name="form">The form of records in it.</param>
+/// <param name="own">The shards of this process.</param>
+/// <param name="origins">Those of the worker.</param>
+/// <param name="ends">What the process knows of the end of the input.</param>
+/// <param name="clock">The job's clock.</param>
+internal sealed class RemoteWriter<T>(
+    LogTopic topic, ExchangeForm<T> form, ShardSet own, ShardSet origins, NewestAtEnd ends, TimeProvider clock)
 {
     private readonly RecordBuffer?[] _records = new RecordBuffer?[Shards.Count];
 
@@ -24,11 +31,12 @@ internal sealed class RemoteWriter<T>(LogTopic topic, ExchangeForm<T> form, Shar
 
     public void Capture(CheckpointOutput output, InputTime time)
     {
+        var newest = time.Watermark == long.MaxValue ? ends.Value : long.MinValue;
         foreach (var shard in ShardSet.All.Except(own))
         {
             var records = _records[shard] ?? new RecordBuffer();
             _records[shard] = null;
-            TimeReport.Append(records, origins, time, clock);
+            TimeReport.Append(records, origins, time, newest, clock);
             output.Append(topic, shard, records);
         }
 
