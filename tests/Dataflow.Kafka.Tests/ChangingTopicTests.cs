@@ -57,7 +57,7 @@ public class ChangingTopicTests(SharedNode shared)
         Node.Write(topic, "1");
         await Until(job, () => results.Committed.Count == 1);
         if (!whileRunning) await job.StopAsync(TestContext.Current.CancellationToken);
-        Node.Ask(admin => admin.DeleteTopicsAsync([topic]));
+        Node.DeleteTopic(topic);
         await CreateAgainAsync(topic);
         Node.Write(topic, "2", "3");
 

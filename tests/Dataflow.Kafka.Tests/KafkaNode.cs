@@ -52,14 +52,23 @@ public sealed class KafkaNode : IDisposable
     }
 
     public void CreateTopic(string topic, int partitions, params (string Name, string Value)[] settings)
-        => Ask(admin => admin.CreateTopicsAsync(
-    [
-        new TopicSpecification
-        {
-            Name = topic, NumPartitions = partitions, ReplicationFactor = 1,
-            Configs = settings.ToDictionary(setting => setting.Name, setting => setting.Value),
-        },
-    ]));
+    {
+        Ask(admin => admin.CreateTopicsAsync(
+        [
+            new TopicSpecification
+            {
+                Name = topic, NumPartitions = partitions, ReplicationFactor = 1,
+                Configs = settings.ToDictionary(setting => setting.Name, setting => setting.Value),
+            },
+        ]));
+        WaitUntil(topic, exists: true);
+    }
+
+    public void DeleteTopic(string topic)
+    {
+        Ask(admin => admin.DeleteTopicsAsync([topic]));
+        WaitUntil(topic, exists: false);
+    }
 
     public string SettingOf(string topic, string setting)
     {
@@ -137,6 +146,14 @@ public sealed class KafkaNode : IDisposable
         if (File.Exists(_folder["node", "broker.pid"])) Kill();
         _folder.Dispose();
     }
+
+    /// <summary>Waits until the broker knows of a topic, or that it is gone: it acknowledges both before.</summary>
+    private void WaitUntil(string topic, bool exists)
+        => Ask(async admin =>
+        {
+            while (admin.GetMetadata(TimeSpan.FromSeconds(30)).Topics.Any(known => known.Topic == topic && !known.Error.IsError) != exists)
+                await Task.Delay(20);
+        });
 
     private void Start(int port) => Run("start", [_folder["node"], $"{port}", .. _settings]);
 

@@ -148,13 +148,13 @@ public class WritingTests(SharedNode shared)
         var (outbox, positions) = ($"copy.{topic}.outbox", $"dataflow.copy.{topic}.position");
         using var log = Runs.OpenLog();
         await CopyFromLog("1");
-        Node.Ask(admin => admin.DeleteTopicsAsync([positions]));
+        Node.DeleteTopic(positions);
         await CopyFromLog("2"); // nothing was waiting, so nothing is in doubt
 
         log.AppendText(outbox, "3"); // as a crash between checkpoint and transaction leaves it
         await CopyFromLog("4");
         log.AppendText(outbox, "5");
-        Node.Ask(admin => admin.DeleteTopicsAsync([positions]));
+        Node.DeleteTopic(positions);
 
         var error = await Assert.ThrowsAsync<ConnectorException>(() => CopyFromLog("6"));
         Assert.Contains($"since topic '{positions}' is empty", error.Message, StringComparison.Ordinal);
