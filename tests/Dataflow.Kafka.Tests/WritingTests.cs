@@ -157,7 +157,7 @@ public class WritingTests(SharedNode shared)
         Node.DeleteTopic(positions);
 
         var error = await Assert.ThrowsAsync<ConnectorException>(() => CopyFromLog("6"));
-        Assert.Contains($"since topic '{positions}' is empty", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"because topic '{positions}' is empty", error.Message, StringComparison.Ordinal);
         Assert.Equal(["1", "2", "3", "4"], Node.Read(topic).Select(record => record.Message.Value));
 
         async Task CopyFromLog(string value)
