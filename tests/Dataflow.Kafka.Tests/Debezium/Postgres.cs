@@ -12,7 +12,7 @@ internal sealed class Postgres : IDisposable
 
     public Postgres()
     {
-        _folder = AsOwner("mktemp", "-d", "/tmp/dataflow-postgres-XXXXXX").Trim();
+        _folder = AsOwner("mktemp", "-d", "-t", "dataflow-postgres-XXXXXX").Trim();
         AsOwner($"{_programs}/initdb", "-A", "trust", "-U", "postgres", "--no-sync", "-D", $"{_folder}/data");
         var options = $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c wal_level=logical -c fsync=off";
         AsOwner($"{_programs}/pg_ctl", "-w", "-D", $"{_folder}/data", "-l", $"{_folder}/log", "-o", options, "start");
