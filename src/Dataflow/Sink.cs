@@ -12,8 +12,8 @@ public abstract class Sink<T>
     /// <summary>Whether each worker has a writer of its own; if false, the default, all records go to one writer.</summary>
     public virtual bool IsParallel => false;
 
-    /// <summary>Whether several processes may write to the sink at once, each its own results. Their writers must not need what they
-    /// save (<see cref="SinkWriter{T}.Prepare"/>): another process would get it. Default false: on a log that processes share, one process
+    /// <summary>Whether several processes may write to the sink at once, each its own results. Their writers must save nothing
+    /// (<see cref="SinkWriter{T}.Prepare"/>): another process would get it. Default false: on a log that processes share, one process
     /// at a time then runs the whole pipeline.</summary>
     public virtual bool MayBeShared => false;
 

@@ -38,6 +38,9 @@ public sealed class OperatorContext
 
     internal int NodeId { get; }
 
+    /// <summary>Whether other processes run the step too.</summary>
+    internal bool IsShared => _task.Job.IsShared;
+
     /// <summary>The shard of what the instance keeps without a key.</summary>
     internal int OwnShard => _task.Job.ShardMap.FirstOf(Worker);
 

@@ -27,9 +27,13 @@ public sealed class StepCheckpoint
     /// several save under one name, one of them is kept.</remarks>
     /// <param name="name">The name of the bytes within the step.</param>
     /// <param name="bytes">The bytes, which are copied; empty bytes are not kept.</param>
+    /// <exception cref="CheckpointException">Several processes share the pipeline: the bytes of one would be another's after a
+    /// move.</exception>
     public void Save(string name, ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > 0) _task.Save(KeyOf(_step.Name, name), _step.NodeId, bytes.ToArray());
+        if (bytes.Length == 0) return;
+        if (_step.IsShared) throw CheckpointException.SavedWhereShared(_step.Name);
+        _task.Save(KeyOf(_step.Name, name), _step.NodeId, bytes.ToArray());
     }
 
     /// <summary>Saves the watermark for the shards of this worker: see <see cref="OperatorContext.SavedWatermark"/>.</summary>

@@ -33,9 +33,6 @@ public sealed class MemorySink<T> : Sink<T>
     public override string Name { get; }
 
     /// <inheritdoc/>
-    public override bool MayBeShared => true;
-
-    /// <inheritdoc/>
     public override string Guarantee => "exactly once within the process";
 
     /// <summary>Copies the results committed so far, in the order in which they were written.</summary>

@@ -40,6 +40,10 @@ internal sealed record Manifest
     /// <summary>The names of all splits, where other processes read some of them; otherwise those of the positions are all.</summary>
     public IReadOnlyList<string> SharedSplits { get => field ?? []; init; }
 
+    /// <summary>The exchanges between processes, with their types: their topics hold records that the next run must be able to
+    /// read.</summary>
+    public IReadOnlyList<string> Exchanges { get => field ?? []; init; }
+
     /// <summary>The bytes that steps and sinks save, by keys of their choice.</summary>
     public required IReadOnlyDictionary<string, SavedPart[]> Blobs { get; init; }
 

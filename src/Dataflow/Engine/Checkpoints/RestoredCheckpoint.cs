@@ -75,6 +75,16 @@ internal sealed class RestoredCheckpoint(Manifest? manifest, Manifest? known = n
         if (then.Format != Manifest.CurrentFormat) throw CheckpointException.OtherFormat(plan.Pipeline, then.Epoch);
         var read = sources.Where(source => source.Splits.Any(split => Knows(split.Name)));
         var faults = new StateDifferences(then, plan, [.. read.Select(static source => source.Source)]).ToLines();
+        faults = [.. faults, .. OtherExchanges(then, plan)];
         if (faults.Count > 0) throw PlanException.StateDiffers(plan.Pipeline, then.Epoch, faults);
+    }
+
+    /// <summary>Returns how the exchanges differ whose topics may hold records; nothing if no processes shared the pipeline.</summary>
+    private static IEnumerable<string> OtherExchanges(Manifest then, Plan plan)
+    {
+        if (then.Exchanges.Count == 0) return [];
+        string[] now = [.. plan.SharedExchanges.Select(plan.TextOfExchange)];
+        return [.. then.Exchanges.Except(now).Select(static exchange => $"the pipeline lacks   {exchange}"),
+            .. now.Except(then.Exchanges).Select(static exchange => $"the pipeline has     {exchange}")];
     }
 }

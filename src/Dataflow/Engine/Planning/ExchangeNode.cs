@@ -34,6 +34,8 @@ internal sealed record KeyExchangeNode<TKey, T>(Node<Keyed<TKey, T>> Input)
         StateCodec<T>.CheckType();
     }
 
+    public string Values => TypeNames.Of(typeof(T));
+
     public override Operator<Keyed<TKey, T>> Build(IPlanBuilder builder) => builder.KeyExchange(this);
 }
 
@@ -84,4 +86,8 @@ internal interface IExchangeNode
 }
 
 /// <summary>An exchange by key, of any types.</summary>
-internal interface IKeyExchangeNode;
+internal interface IKeyExchangeNode
+{
+    /// <summary>The type of its records' values.</summary>
+    string Values { get; }
+}

@@ -91,6 +91,9 @@ internal sealed class Plan
     /// <summary>The exchanges whose records move between the processes that share the pipeline.</summary>
     public IEnumerable<Node> SharedExchanges => Nodes.Where(static node => node is IKeyExchangeNode);
 
+    /// <summary>Describes an exchange between processes with the types of its records.</summary>
+    public string TextOfExchange(Node exchange) => $"{LabelOf(exchange)} {exchange.Exchange} of {((IKeyExchangeNode)exchange).Values}";
+
     /// <summary>The reasons for which one process at a time runs the whole pipeline; none: processes may share it.</summary>
     public IReadOnlyList<string> ReasonsNotToShare => field ??= SharingCheck.ReasonsOf(this);
 

@@ -225,6 +225,7 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
             KeySerdes = job.Plan.KeySerdes,
             Positions = [.. positions, .. job.Restored.PositionsBeside(positions.Select(static split => split.Name))],
             SharedSplits = job.ShardMap.IsWhole ? [] : [.. job.Splits.Names],
+            Exchanges = job.IsShared ? [.. job.Plan.SharedExchanges.Select(job.Plan.TextOfExchange)] : [],
             Blobs = Saved(),
             IsFinished = _isFinal,
         };
