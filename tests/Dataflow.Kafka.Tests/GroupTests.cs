@@ -77,10 +77,27 @@ public sealed class GroupTests(SharedNode shared)
         await waiting.StopAsync(TestContext.Current.CancellationToken).WaitAsync(s_longest, TestContext.Current.CancellationToken);
     }
 
-    private static Pipeline Copying(string from)
+    [Fact]
+    public async Task A_sink_that_says_it_may_be_shared_and_saves_bytes_stops_the_job()
+    {
+        var from = Node.CreateTopic(2);
+        await using var first = await ConnectAsync();
+        await using var second = await ConnectAsync();
+        var jobs = await Task.WhenAll(
+            StartAsync(Copying(from, mayBeShared: true), first), StartAsync(Copying(from, mayBeShared: true), second));
+
+        var failed = await Task.WhenAny(jobs.Select(static job => job.Completion))
+            .WaitAsync(s_longest, TestContext.Current.CancellationToken);
+
+        var error = await Assert.ThrowsAsync<CheckpointException>(() => failed);
+        Assert.Contains("'out' saves bytes in checkpoints beside its states", error.Message, StringComparison.Ordinal);
+        foreach (var job in jobs) await job.CancelAsync();
+    }
+
+    private static Pipeline Copying(string from, bool mayBeShared = false)
     {
         var pipeline = new Pipeline($"copy-{from}");
-        pipeline.From(Topic.Of<string>(from, 2)).To(new WholeSink());
+        pipeline.From(Topic.Of<string>(from, 2)).To(new WholeSink(mayBeShared));
         return pipeline;
     }
 
@@ -136,10 +153,12 @@ public sealed class GroupTests(SharedNode shared)
         public override void OnTimer(long timestamp, ref int state, ProcessContext<long, long> context) => context.Emit(timestamp);
     }
 
-    /// <summary>A sink that says nothing about several processes.</summary>
-    private sealed class WholeSink : Sink<string>
+    /// <summary>A sink that saves a byte in each checkpoint.</summary>
+    private sealed class WholeSink(bool mayBeShared) : Sink<string>
     {
         public override string Name => "out";
+
+        public override bool MayBeShared => mayBeShared;
 
         public override string Guarantee => "none";
 
@@ -151,7 +170,7 @@ public sealed class GroupTests(SharedNode shared)
             {
             }
 
-            public override ReadOnlyMemory<byte> Prepare(CheckpointOutput output) => default;
+            public override ReadOnlyMemory<byte> Prepare(CheckpointOutput output) => new byte[] { 1 };
         }
     }
 }

@@ -57,8 +57,8 @@ public sealed class CheckpointException : DataflowException
 
     internal static CheckpointException SavedWhereShared(string step)
         => new($"Step or sink '{step}' saves bytes in checkpoints beside its states, and several processes share the pipeline: after a "
-            + "move they would be another's. Keep them in a state of a key, or let MayBeShared return false: then one process at a time runs "
-            + "the pipeline.");
+            + "move they would be another's. Keep them in a state of a key, or let MayBeShared return false: then one process at a time "
+            + "runs the pipeline.");
 
     internal static CheckpointException AlreadyRuns(string pipeline)
         => new($"Pipeline '{pipeline}': a job of this name already runs on the log. Wait for its end, or give this one "
