@@ -78,6 +78,24 @@ public sealed class GroupTests(SharedNode shared)
     }
 
     [Fact]
+    public async Task A_value_that_cannot_be_written_to_another_process_is_a_dead_letter()
+    {
+        var from = Node.CreateTopic(6);
+        await using var first = await ConnectAsync();
+        await using var second = await ConnectAsync();
+        var jobs = await Task.WhenAll(StartAsync(Naming(from), first), StartAsync(Naming(from), second));
+        await UntilSharedAsync(jobs);
+        Node.Write(from, Enumerable.Range(0, 200).Select(i => $"{i}"));
+        await UntilAsync(() => jobs.Sum(static job => job.Status.RecordsRead) == 200, jobs);
+        await jobs[0].DrainAsync(TestContext.Current.CancellationToken).WaitAsync(s_longest, TestContext.Current.CancellationToken);
+        await jobs[1].Completion.WaitAsync(s_longest, TestContext.Current.CancellationToken);
+
+        var (named, rejected) = (Topic.Of<long>(Counts(from), 1).ReadAll(first).Count(), jobs.Sum(static job => job.Status.DeadLetters));
+        Assert.InRange(rejected, 1, 99);
+        Assert.Equal(200, named + rejected);
+    }
+
+    [Fact]
     public async Task A_sink_that_says_it_may_be_shared_and_saves_bytes_stops_the_job()
     {
         var from = Node.CreateTopic(2);
@@ -98,6 +116,16 @@ public sealed class GroupTests(SharedNode shared)
     {
         var pipeline = new Pipeline($"copy-{from}");
         pipeline.From(Topic.Of<string>(from, 2)).To(new WholeSink(mayBeShared));
+        return pipeline;
+    }
+
+    /// <summary>Numbers names by key; every second is of a type that is not the declared one.</summary>
+    private static Pipeline Naming(string from)
+    {
+        var pipeline = new Pipeline($"naming-{from}") { OnError = ErrorPolicy.DeadLetter() };
+        pipeline.From(Topic.Of<string>(from, 6))
+            .Select(static text => int.Parse(text) % 2 == 0 ? new Named(text) : new LongNamed(text))
+            .KeyBy(static named => named.Name).Process(static () => new Numbering<Named>()).Values().To(Topic.Of<long>(Counts(from), 1));
         return pipeline;
     }
 
@@ -143,6 +171,17 @@ public sealed class GroupTests(SharedNode shared)
     private async Task<KafkaLog> ConnectAsync()
         => await KafkaLog.ConnectAsync(
             Node.Cluster.With("session.timeout.ms", "6000"), cancellationToken: TestContext.Current.CancellationToken);
+
+    internal record Named(string Name);
+
+    internal sealed record LongNamed(string Name) : Named(Name);
+
+    /// <summary>Numbers the records of a key.</summary>
+    private sealed class Numbering<T> : KeyedProcess<string, T, long, long>
+    {
+        public override void OnRecord(in Record<T> record, ref long state, ProcessContext<string, long> context)
+            => context.Emit(++state);
+    }
 
     /// <summary>Sets a timer 5 ms behind each record, and emits the times at which they fire.</summary>
     private sealed class Reminding : KeyedProcess<long, long, int, long>

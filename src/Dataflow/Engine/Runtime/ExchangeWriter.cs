@@ -35,7 +35,7 @@ internal sealed class ExchangeWriter<T>(Exchange<T> exchange, Router<T> router, 
         Emitted++;
         var to = router.WorkerOf(in record);
         if (to >= 0) Add(in record, to);
-        else if (to == ShardMap.Elsewhere) remote!.Add(in record);
+        else if (to == ShardMap.Elsewhere) AddRemote(in record);
         else for (var worker = 0; worker < _open.Length; worker++) Add(in record, worker);
     }
 
@@ -83,6 +83,18 @@ internal sealed class ExchangeWriter<T>(Exchange<T> exchange, Router<T> router, 
         var batch = _open[to] ??= exchange.Rent(to);
         batch.Add(in record);
         if (batch.IsFull) Send(to);
+    }
+
+    private void AddRemote(in Record<T> record)
+    {
+        try
+        {
+            remote!.Add(in record);
+        }
+        catch (SerdeException error)
+        {
+            Reject(error, in record); // nothing of it was written
+        }
     }
 
     private void Send(int to)
