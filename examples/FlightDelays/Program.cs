@@ -1,4 +1,5 @@
 using Dataflow;
+using Dataflow.Kafka;
 using Dataflow.Log;
 using FlightDelays;
 using Spectre.Console;
@@ -11,9 +12,9 @@ if (Arguments.Of(args) is not { } arguments)
 
 try
 {
-    Directory.CreateDirectory(arguments.Folder);
-    AnsiConsole.MarkupLineInterpolated($"All that is written goes to [blue]{arguments.Folder}[/]");
-    await using var log = LogStore.Open(Path.Combine(arguments.Folder, "log"));
+    AnsiConsole.MarkupLineInterpolated($"All that is written goes to [blue]{arguments.Kafka ?? arguments.Folder}[/]");
+    await using PartitionedLog log = arguments.Kafka is { } kafka
+        ? await KafkaLog.ConnectAsync(new KafkaCluster(kafka)) : LogStore.Open(Path.Combine(arguments.Folder, "log"));
     var data = AppContext.BaseDirectory;
     await Show.RunAsync("ingest", Pipelines.Ingest(Path.Combine(data, "flights.parquet")), log);
 
@@ -23,18 +24,18 @@ try
         return 0;
     }
 
-    var arrow = Path.Combine(arguments.Folder, "airport-delays.arrow");
+    var arrow = arguments.Kafka is null ? Path.Combine(arguments.Folder, "airport-delays.arrow") : null;
     var features = Pipelines.Features(Path.Combine(data, "airports.csv"), arrow);
     AnsiConsole.WriteLine(features.Explain().ToString());
     var run = await Show.RunAsync("features", features, log);
 
     Show.Worst(Pipelines.AirportDelays.ReadAll(log));
-    Show.Totals(run, arrow);
+    Show.Totals(run, arrow ?? $"topic {Pipelines.AirportDelays.Name}");
     return 0;
 }
 catch (OperationCanceledException)
 {
-    AnsiConsole.WriteLine("Stopped. Started again on the same folder it carries on from there.");
+    AnsiConsole.WriteLine("Stopped. Started again on the same log it carries on from there.");
     return 130;
 }
 catch (CheckpointException error)

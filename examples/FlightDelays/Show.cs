@@ -15,7 +15,7 @@ internal static class Show
 
     /// <summary>Runs a pipeline to its end, with its progress on one line; Ctrl-C stops it at a checkpoint.</summary>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static async Task<(JobStatus Status, TimeSpan Time)> RunAsync(string title, Pipeline pipeline, LogStore log)
+    public static async Task<(JobStatus Status, TimeSpan Time)> RunAsync(string title, Pipeline pipeline, PartitionedLog log)
     {
         var start = Stopwatch.GetTimestamp();
         await using var job = await pipeline.StartAsync(new JobOptions { Log = log });
@@ -30,7 +30,12 @@ internal static class Show
                 context.Status(Markup.Escape(Line(job)));
         });
         await job.Completion;
-        var end = job.State == JobState.Stopped ? "stopped" : job.Status.RecordsRead == 0 ? "was done already" : "done";
+        var end = job switch
+        {
+            { State: JobState.Stopped } => "stopped",
+            { Status: { RecordsRead: 0, Processes.Count: 0 } } => "was done already",
+            _ => "done",
+        };
         AnsiConsole.MarkupLineInterpolated($"[bold]{title}[/]: {end}, {Line(job)}");
         return job.State == JobState.Stopped ? throw new OperationCanceledException() : (job.Status, Stopwatch.GetElapsedTime(start));
 
@@ -60,7 +65,7 @@ internal static class Show
         AnsiConsole.Write(table);
     }
 
-    public static void Totals((JobStatus Status, TimeSpan Time) run, string arrow)
+    public static void Totals((JobStatus Status, TimeSpan Time) run, string features)
     {
         var (status, time) = run;
         var flights = status.Splits.Where(split => split.Name.StartsWith("flights[", StringComparison.Ordinal)).Sum(split => split.Read);
@@ -73,7 +78,7 @@ internal static class Show
             table.AddRow("longest pause", $"{status.Checkpoints.PauseMax.TotalMilliseconds:0.00} ms");
         }
 
-        table.AddRow("features", Markup.Escape(Path.GetFullPath(arrow)));
+        table.AddRow("features", Markup.Escape(features));
         AnsiConsole.Write(table);
     }
 
@@ -140,6 +145,8 @@ internal static class Show
     {
         var status = job.Status;
         var toGo = status.Splits.All(split => split.Lag is not null || split.IsFinished) ? $", {status.Lag:N0} to go" : "";
-        return $"{status.RecordsRead:N0} records read{toGo}, checkpoint {Math.Max(status.Checkpoints.Last, job.StartedFrom)}";
+        var shares = status.Processes.Select(static process => $"{process.Name} has {process.Shards} of 64 shards");
+        var others = status.Processes.Count > 1 ? $"; {string.Join(", ", shares)}" : "";
+        return $"{status.RecordsRead:N0} records read{toGo}, checkpoint {Math.Max(status.Checkpoints.Last, job.StartedFrom)}{others}";
     }
 }

@@ -15,7 +15,7 @@ internal static class Story
     private static readonly Topic<Served<Flight>> s_served = Topic.Of<Served<Flight>>("served");
     private static readonly Topic<FeatureSkew> s_skew = Topic.Of<FeatureSkew>("skew", partitions: 1);
 
-    public static async Task RunAsync(LogStore log, string folder)
+    public static async Task RunAsync(PartitionedLog log, string folder)
     {
         await ServeAsync(log);
         await Show.RunAsync("skew", Skew(), log);
@@ -33,7 +33,7 @@ internal static class Story
     }
 
     /// <summary>Starts the features live, asks for some airports, and keeps each answer for the comparison.</summary>
-    private static async Task ServeAsync(LogStore log)
+    private static async Task ServeAsync(PartitionedLog log)
     {
         var pipeline = new Pipeline("delay-risk-serving");
         var service = Risk.Features(pipeline.From(Pipelines.Flights)).Serve();

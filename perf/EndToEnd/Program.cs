@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Dataflow;
+using Dataflow.Kafka;
 using Dataflow.Log;
 using Dataflow.Perf.EndToEnd;
 
@@ -15,7 +15,9 @@ for (var rep = 1; rep <= settings.Reps; rep++)
     var directory = Path.Combine(settings.Directory, $"clicks-{Environment.ProcessId}-{rep}");
     try
     {
-        Console.WriteLine(JsonSerializer.Serialize(await Workload.RunAsync(settings, rep, directory), Settings.Json));
+        await using PartitionedLog log = settings.Kafka is { } kafka
+            ? await KafkaLog.ConnectAsync(new KafkaCluster(kafka)) : LogStore.Open(directory);
+        Console.WriteLine(JsonSerializer.Serialize(await Workload.RunAsync(settings, rep, log), Settings.Json));
     }
     finally
     {

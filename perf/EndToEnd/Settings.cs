@@ -5,12 +5,12 @@ namespace Dataflow.Perf.EndToEnd;
 
 /// <summary>What the command line says.</summary>
 internal sealed record Settings(
-    long Events, long Keys, int Workers, int CheckpointMs, int Reps, string Directory, bool Latency, int Ticks, int EveryMs)
+    long Events, long Keys, int Workers, int CheckpointMs, int Reps, string Directory, string? Kafka, bool Latency, int Ticks, int EveryMs)
 {
     private const string LatencyFlag = "--latency";
 
     private static readonly string[] Names =
-        ["--events", "--keys", "--workers", "--checkpoint-ms", "--reps", "--dir", "--ticks", "--every-ms"];
+        ["--events", "--keys", "--workers", "--checkpoint-ms", "--reps", "--dir", "--kafka", "--ticks", "--every-ms"];
 
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web);
 
@@ -32,6 +32,7 @@ internal sealed record Settings(
             (int)Number("--checkpoint-ms", 1000),
             (int)Number("--reps", 3),
             given.GetValueOrDefault("--dir", Path.GetTempPath()),
+            given.GetValueOrDefault("--kafka"),
             args.Contains(LatencyFlag),
             (int)Number("--ticks", 10_000),
             (int)Number("--every-ms", 3));

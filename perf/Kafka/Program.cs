@@ -3,14 +3,20 @@ using Dataflow.Perf.Kafka;
 
 // Writes the same records with Confluent.Kafka's producer and with the sink, and reads them with its consumer and with the source, in
 // turns: Kafka --kafka HOST:PORT [records] [rounds]
+// Restores the state of a pipeline from Kafka: Kafka --kafka HOST:PORT restore [keys] [rounds]
 if (args is not ["--kafka", var brokers, .. var rest])
 {
-    Console.Error.WriteLine("Give a broker of Apache Kafka: --kafka HOST:PORT [records] [rounds].");
+    Console.Error.WriteLine("Give a broker of Apache Kafka: --kafka HOST:PORT [records] [rounds], or … restore [keys] [rounds].");
     return 1;
 }
 
-var records = rest.Length > 0 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 5_000_000;
-var rounds = rest.Length > 1 ? int.Parse(rest[1], CultureInfo.InvariantCulture) : 5;
+if (rest is ["restore", ..])
+{
+    await Restore.RunAsync(brokers, Number(1, unlessGiven: 1_000_000), Number(2, unlessGiven: 3));
+    return 0;
+}
+
+var (records, rounds) = (Number(0, unlessGiven: 5_000_000), Number(1, unlessGiven: 5));
 var ways = new Ways(brokers, records);
 List<(Cost Producer, Cost Sink, Cost Consumer, Cost Source)> costs = [];
 for (var round = 0; round <= rounds; round++)
@@ -27,6 +33,8 @@ Console.WriteLine($"sink / producer: {Ratio(cost => cost.Producer.Seconds / cost
 Console.WriteLine($"source / consumer: {Ratio(cost => cost.Consumer.Seconds / cost.Source.Seconds)} by the clock, "
     + $"{Ratio(cost => cost.Consumer.Processor / cost.Source.Processor)} by processor time");
 return 0;
+
+int Number(int place, int unlessGiven) => rest.Length > place ? int.Parse(rest[place], CultureInfo.InvariantCulture) : unlessGiven;
 
 string Ratio(Func<(Cost Producer, Cost Sink, Cost Consumer, Cost Source), double> of)
 {

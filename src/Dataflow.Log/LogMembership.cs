@@ -9,6 +9,9 @@ public abstract class LogMembership : IAsyncDisposable
     /// <see cref="NextAsync"/>.</summary>
     public abstract string Owner { get; }
 
+    /// <summary>Whether other processes may have some of the units. Default false.</summary>
+    public virtual bool MayBeShared => false;
+
     /// <summary>Completes when the units of this process are about to change: with true if they are still its own, so that it commits what
     /// it has done before it calls <see cref="NextAsync"/>; with false if they are lost. Another task after each call of that.</summary>
     public abstract Task<bool> Moving { get; }

@@ -47,7 +47,7 @@ public sealed class FlightDelaysTests : IDisposable
         var (again, same) = await EndOf(Start("--data", _folder.FullName));
 
         Assert.Equal((130, 0, 0), (stopped, finished, again));
-        Assert.Contains("Started again on the same folder it carries on", said, StringComparison.Ordinal);
+        Assert.Contains("Started again on the same log it carries on", said, StringComparison.Ordinal);
         Assert.Contains("flights read", results, StringComparison.Ordinal);
         Assert.Contains("features: was done already", same, StringComparison.Ordinal);
         Assert.DoesNotContain("throughput", same, StringComparison.Ordinal);

@@ -112,6 +112,20 @@ public sealed class GroupTests(SharedNode shared)
         foreach (var job in jobs) await job.CancelAsync();
     }
 
+    [Fact]
+    public async Task A_file_that_a_process_does_not_see_is_an_error_that_names_the_process()
+    {
+        using var folder = new TemporaryFolder();
+        await using var log = await ConnectAsync();
+        var pipeline = new Pipeline($"lines-{Node.CreateTopic()}");
+        pipeline.From(Source.JsonLines<string>(folder["in.jsonl"])).To(Topic.Of<string>($"{pipeline.Name}-out"));
+
+        var error = await Assert.ThrowsAsync<ConnectorException>(() => StartAsync(pipeline, log));
+
+        Assert.StartsWith($"Process {Environment.MachineName}/{Environment.ProcessId}: File '", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Each process of the pipeline needs the same input.", error.Message, StringComparison.Ordinal);
+    }
+
     private static Pipeline Copying(string from, bool mayBeShared = false)
     {
         var pipeline = new Pipeline($"copy-{from}");

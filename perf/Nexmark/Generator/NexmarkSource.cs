@@ -14,6 +14,8 @@ internal sealed class NexmarkSource(EventGenerator generator, long events, int s
 
     public override string Name => "nexmark";
 
+    public override bool MayBeShared => true;
+
     /// <summary>How long after its own time an auction ends, at the most.</summary>
     public TimeSpan LongestAuction => generator.LongestAuction;
 

@@ -9,6 +9,9 @@ internal sealed class Results
     /// <summary>Where the rows' latencies go, if they are measured.</summary>
     public Latencies? Latencies { get; init; }
 
+    /// <summary>The topic that the rows go to instead of being counted here: several processes may share the query then.</summary>
+    public Topic<RowChange>? Topic { get; init; }
+
     public long Rows => Total().Rows;
 
     public ulong Checksum => Total().Checksum;

@@ -11,11 +11,17 @@ internal static class RowSinks
         /// <param name="results">Where the sums are found in the end.</param>
         /// <param name="columns">Writes the columns of a row.</param>
         public void To(Results results, Action<T, RowSum> columns)
-            => stream.To(new RowSink<T>(results, (value, sum) =>
+            => stream.ToRows(results, (value, sum) =>
             {
                 columns(value, sum);
                 sum.End();
-            }));
+            });
+
+        private void ToRows(Results results, Action<T, RowSum> write)
+        {
+            if (results.Topic is { } topic) stream.SelectMany(value => RowChange.Of(value, write)).To(topic);
+            else stream.To(new RowSink<T>(results, write));
+        }
     }
 
     extension<TKey, T>(KeyedStream<TKey, T> stream)
@@ -30,7 +36,7 @@ internal static class RowSinks
     {
         /// <summary>As the form for tables, a row for each value of a list, with its number from 1.</summary>
         public void To(Results results, Action<TRow, int, RowSum> columns)
-            => table.Changes().Values().To(new RowSink<Change<IReadOnlyList<TRow>>>(results, (change, sum) =>
+            => table.Changes().Values().ToRows(results, (change, sum) =>
             {
                 var old = change.Old ?? [];
                 var now = change.New ?? [];
@@ -46,7 +52,7 @@ internal static class RowSinks
                     columns(row, number, sum);
                     sum.End(weight);
                 }
-            }));
+            });
     }
 
     extension<TKey, TRow>(Table<TKey, TRow> table)
@@ -54,7 +60,7 @@ internal static class RowSinks
     {
         /// <summary>Counts and sums up the rows that are in force in the end: each change takes the old row back.</summary>
         public void To(Results results, Action<TRow, RowSum> columns)
-            => table.Changes().Values().To(new RowSink<Change<TRow>>(results, (change, sum) =>
+            => table.Changes().Values().ToRows(results, (change, sum) =>
             {
                 if (change.HasOld)
                 {
@@ -67,7 +73,7 @@ internal static class RowSinks
                     columns(change.New, sum);
                     sum.End();
                 }
-            }));
+            });
     }
 }
 

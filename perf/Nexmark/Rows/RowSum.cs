@@ -18,6 +18,9 @@ internal sealed class RowSum(long count = 0, ulong checksum = 0)
     private long _count = count;
     private ulong _checksum = checksum;
 
+    /// <summary>Told of each row's columns and weight; null: nobody asks.</summary>
+    public Action<ReadOnlySpan<byte>, int>? Ended { get; init; }
+
     /// <summary>How many rows there are.</summary>
     public long Count => _count;
 
@@ -61,6 +64,7 @@ internal sealed class RowSum(long count = 0, ulong checksum = 0)
     /// <param name="weight">1: the row is there; −1: it is taken back.</param>
     public void End(int weight = 1)
     {
+        Ended?.Invoke(Text, weight);
         _ends[_rows] = _length;
         _weights[_rows] = weight;
         _count += weight;

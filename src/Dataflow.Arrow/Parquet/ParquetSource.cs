@@ -32,6 +32,8 @@ internal sealed class ParquetSource<T>(string path, RowShape<T> shape, ReplacedF
 {
     public override string Name => Path.GetFileName(path);
 
+    public override bool MayBeShared => true;
+
     public override IReadOnlyList<SplitDescription> Describe(SourceContext context)
     {
         using var file = Open();

@@ -27,6 +27,8 @@ internal sealed class KafkaMembership : LogMembership
 
     public override string Owner => _owner;
 
+    public override bool MayBeShared => _areShared;
+
     public override Task<bool> Moving => _group!.Moving;
 
     /// <summary>The name of the topic of the claims. Its one partition stands for all units where they are not shared.</summary>

@@ -34,6 +34,20 @@ public class NewestManifestsTests
         Assert.True(NewestManifests.Of([half, other with { IsFinished = true }], ShardSet.All).Merge()!.IsFinished);
     }
 
+    [Fact]
+    public void A_process_whose_shards_are_on_their_way_is_counted_once_with_those_that_no_other_has()
+    {
+        var whole = Of(epoch: 3, shards: ulong.MaxValue) with { Owner = "a", Process = "a/1" };
+        var half = Of(epoch: 5, shards: uint.MaxValue) with { Owner = "b", Process = "b/2" };
+        var quarter = Of(epoch: 4, shards: 0xFFFF_0000_0000_0000) with { Owner = "a", Process = "a/1" };
+
+        var processes = NewestManifests.Of([whole, half, quarter], ShardSet.All).ByProcess();
+
+        Assert.Equal(
+            [("a/1", 4, 32), ("b/2", 5, 32)],
+            processes.Select(static process => (process.Newest.Process, process.Newest.Epoch, process.Shards.Count)));
+    }
+
     private static SplitPosition At(int shard, long position)
         => new() { Name = $"split {shard}", Shard = shard, Position = position, End = null, IsFinished = false };
 

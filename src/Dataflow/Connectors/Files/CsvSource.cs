@@ -43,6 +43,8 @@ internal sealed class CsvSource<T> : Source<T>
 
     public override string Name => Path.GetFileName(_path);
 
+    public override bool MayBeShared => true;
+
     public override IReadOnlyList<SplitDescription> Describe(SourceContext context)
     {
         using var rows = OpenRows(out var header);

@@ -28,6 +28,8 @@ internal sealed class JsonLinesSource<T>(string path, ReplacedFile whenReplaced)
 
     public override string Name => Path.GetFileName(path);
 
+    public override bool MayBeShared => true;
+
     public override IReadOnlyList<SplitDescription> Describe(SourceContext context)
     {
         using var file = InputFile.OpenAsIs(path);

@@ -67,6 +67,8 @@ internal sealed class OrderedSource<T>(Source<T> source, Func<T, long> time) : S
 
     public override bool IsBounded => source.IsBounded;
 
+    public override bool MayBeShared => source.MayBeShared;
+
     internal override bool IsOrdered => true;
 
     /// <summary>The unsorted source, whose positions name records.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Dataflow.Log;
 using Dataflow.Planning;
 
 namespace Dataflow.Checkpoints;
@@ -16,7 +17,13 @@ internal sealed record Manifest
     /// <summary>The shards that it is about, a bit for each: the newest manifest of a shard counts.</summary>
     public ulong Shards { get; init; } = ulong.MaxValue;
 
-    /// <summary>The process that wrote it: its machine and number.</summary>
+    /// <summary>The owner of the commit: see <see cref="LogMembership.Owner"/>.</summary>
+    public string Owner { get; init; } = "";
+
+    /// <summary>This process, as others name it: its machine and number.</summary>
+    public static string ThisProcess { get; } = $"{Environment.MachineName}/{Environment.ProcessId}";
+
+    /// <summary>The process that wrote it.</summary>
     public string Process { get; init; } = "";
 
     /// <summary>The version of the format of state and of its description; null in manifests that are older than that.</summary>

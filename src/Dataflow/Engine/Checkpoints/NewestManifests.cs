@@ -34,6 +34,12 @@ internal sealed class NewestManifests
 
     public static NewestManifests Of(IEnumerable<Manifest> all, ShardSet shards) => new(all, shards);
 
+    /// <summary>The newest manifest of each process, and the shards that it had last: shards may be on their way to another one.</summary>
+    public IEnumerable<(Manifest Newest, ShardSet Shards)> ByProcess()
+        => _newest.GroupBy(static newest => newest.Manifest.Owner, StringComparer.Ordinal)
+            .Select(static of => (of.First().Manifest, new ShardSet(of.Aggregate(0UL, static (all, newest) => all | newest.Shards))))
+            .OrderBy(static process => process.Manifest.Process, StringComparer.Ordinal);
+
     public bool Contains(Manifest manifest) => _newest.Exists(newest => ReferenceEquals(newest.Manifest, manifest));
 
     /// <summary>Makes one manifest of what each has of its shards; null: there is none.</summary>

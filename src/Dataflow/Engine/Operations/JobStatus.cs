@@ -1,6 +1,5 @@
 using System.Globalization;
 using Dataflow.Runtime;
-using Dataflow.State;
 
 namespace Dataflow.Operations;
 
@@ -59,8 +58,8 @@ public sealed record JobStatus(
             StepsOf(job), [.. splits], job.Coordinator.Metrics.ToStatus(), job.Tasks.Sum(task => task.StateEntries))
         {
             State = job.State,
-            Processes = [.. job.Coordinator.Processes?.All.Select(static process => new ProcessStatus(
-                process.Process, new ShardSet(process.Shards).Count, process.Epoch, process.HasEnded)) ?? []],
+            Processes = [.. job.Coordinator.Processes?.ByProcess().Select(static process => new ProcessStatus(
+                process.Newest.Process, process.Shards.Count, process.Newest.Epoch, process.Newest.HasEnded)) ?? []],
             Restarts = job.Options.Restarted,
             RestoreTime = job.RestoreTime,
             Stages = [.. job.Tasks.OrderBy(task => task.Name, StringComparer.Ordinal).Select(task => task.ToStatus())],

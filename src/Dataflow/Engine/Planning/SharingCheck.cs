@@ -14,7 +14,6 @@ internal static class SharingCheck
     {
         if (node is ISourceNode source)
         {
-            if (plan.IsReadFirst(source)) yield return $"source '{node.Name}' is read before streams start";
             if (source.IsOrdered) yield return $"source '{node.Name}' is put in order of time";
             if (!source.MayBeShared) yield return $"source '{node.Name}' is not known to be the same for every process";
         }

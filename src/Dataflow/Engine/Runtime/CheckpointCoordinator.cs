@@ -216,7 +216,8 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
         {
             Format = Manifest.CurrentFormat,
             Shards = job.ShardMap.Owned.Bits,
-            Process = $"{Environment.MachineName}/{Environment.ProcessId}",
+            Owner = Topics.Owner,
+            Process = Manifest.ThisProcess,
             HasEnded = _hasEnded,
             IsDraining = job.IsDraining,
             Epoch = _epoch,

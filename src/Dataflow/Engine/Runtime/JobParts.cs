@@ -65,7 +65,7 @@ internal sealed record JobParts(
     {
         LogPreparation.Check(plan, log);
         await CreateAsync(plan, log, plan.Nodes.Where(static node => node is ISourceNode), cancellationToken).ConfigureAwait(false);
-        var sources = SplitTable.Describe(plan, new SourceContext(log, options.Time)); // before anything of a checkpoint is created
+        var sources = Describe(plan, new SourceContext(log, options.Time), member); // before anything of a checkpoint is created
         if (JobRun.Exists(log, plan.Pipeline)) throw CheckpointException.AlreadyRuns(plan.Pipeline); // not to shut that one out
         var shards = ShardSet.Of(await member.NextAsync(cancellationToken).ConfigureAwait(false));
         var topics = await CheckpointTopics.OpenAsync(
@@ -80,6 +80,19 @@ internal sealed record JobParts(
         {
             IsShared = areShared,
         };
+    }
+
+    private static IReadOnlyList<(ISourceNode Source, IReadOnlyList<SplitDescription> Splits)> Describe(
+        Plan plan, SourceContext context, LogMembership member)
+    {
+        try
+        {
+            return SplitTable.Describe(plan, context);
+        }
+        catch (ConnectorException error) when (member.MayBeShared)
+        {
+            throw ConnectorException.InProcess(Manifest.ThisProcess, error);
+        }
     }
 
     /// <summary>Creates the topics of exchanges between processes where other processes take part.</summary>

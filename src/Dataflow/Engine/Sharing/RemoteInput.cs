@@ -1,5 +1,6 @@
 using Dataflow.Checkpoints;
 using Dataflow.Log;
+using Dataflow.Planning;
 using Dataflow.Runtime;
 using Dataflow.State;
 
@@ -15,6 +16,7 @@ internal sealed class RemoteInput<T> : TaskInput
     private readonly NewestAtEnd _ends;
     private readonly RecordsAtHand<T> _atHand;
     private readonly Record<T>[] _records = new Record<T>[Exchange<T>.BatchRecords];
+    private readonly bool _isReadFirst; // before streams start
     private Partition? _reading; // the partition whose records are not all handled
     private int _next; // the index of the partition to read next
 
@@ -29,6 +31,7 @@ internal sealed class RemoteInput<T> : TaskInput
     {
         (_task, _form, _exchange, _ends) = (task, form, exchange, ends);
         _atHand = new(head, task.Turn, task.Fail);
+        _isReadFirst = PlanCheck.SourcesOf(exchange.Node).All(task.Job.Plan.IsReadFirst);
         _partitions = Open(task.Job, topic, task.Job.ShardMap.Of(task.Worker.Index));
     }
 
@@ -44,6 +47,7 @@ internal sealed class RemoteInput<T> : TaskInput
 
     public override bool Step(long epoch)
     {
+        if (!_isReadFirst && !_task.Job.StartGate.IsOpen) return false;
         var any = false;
         for (; _next < _partitions.Count; _next++)
         {

@@ -15,6 +15,11 @@ public sealed class ConnectorException : DataflowException
     internal static ConnectorException MissingFile(string path)
         => new($"File '{path}': it does not exist. Relative paths start at the program's current directory; correct the path.");
 
+    /// <param name="process">The process whose input is wrong, of several that share a pipeline.</param>
+    /// <param name="inner">The error there.</param>
+    internal static ConnectorException InProcess(string process, Exception inner)
+        => new($"Process {process}: {inner.Message} Each process of the pipeline needs the same input.", inner);
+
     internal static ConnectorException NotInLog(string source, Exception inner) => new($"Source '{source}': {inner.Message}", inner);
 
     /// <summary>Makes the error of a file that is not of its format, or is cut.</summary>

@@ -7,7 +7,10 @@ namespace Dataflow.Operations.Findings;
 internal sealed class InputFindings(JobRun job, JobStatus status)
 {
     public IEnumerable<Finding> All()
-        => job.StartGate.IsOpen ? job.Plan.Nodes.OfType<ISourceNode>().SelectMany(Of) : Loading();
+        => job.StartGate.IsOpen ? job.Plan.Nodes.OfType<ISourceNode>().SelectMany(Of)
+            : Loading().DefaultIfEmpty(new(
+                FindingKind.TableIsLoading, job.Plan.Pipeline,
+                "A table is still being read by other processes. Streams start when its end has come from them."));
 
     private IEnumerable<Finding> Loading()
         => from source in job.Plan.Nodes.OfType<ISourceNode>()
