@@ -1,3 +1,5 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using Dataflow.Extensibility;
 using Dataflow.Operations;
 
@@ -113,6 +115,34 @@ public sealed class GroupTests(SharedNode shared)
     }
 
     [Fact]
+    public async Task A_partition_that_is_added_is_read_by_one_of_the_processes()
+    {
+        var (from, to) = (Node.CreateTopic(2), Node.CreateTopic(1));
+        var watched = Node.Cluster.With("topic.metadata.refresh.interval.ms", "100");
+        await using var first = await ConnectAsync();
+        await using var second = await ConnectAsync();
+        var jobs = await Task.WhenAll(StartAsync(Reading(), first), StartAsync(Reading(), second));
+        await UntilSharedAsync(jobs);
+        Node.Write(from, Enumerable.Range(0, 100).Select(static i => $"{i}"));
+
+        Node.Ask(admin => admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = from, IncreaseTo = 5 }]));
+        for (var partition = 2; partition < 5; partition++)
+            Node.Write(from, [new Message<string?, string?> { Value = $"{98 + partition}" }], partition);
+
+        Assert.Equal(
+            Enumerable.Range(0, 103), Node.Follow(to).Take(103).Select(static record => int.Parse(record.Message.Value!)).Order());
+        foreach (var job in jobs) await job.CancelAsync();
+        Assert.Equal(103, Node.Read(to).Count);
+
+        Pipeline Reading()
+        {
+            var pipeline = new Pipeline($"added-{from}");
+            pipeline.From(Source.Kafka<string>(from, watched)).To(Topic.Of<string>(to, 1));
+            return pipeline;
+        }
+    }
+
+    [Fact]
     public async Task A_file_that_a_process_does_not_see_is_an_error_that_names_the_process()
     {
         using var folder = new TemporaryFolder();
@@ -179,7 +209,11 @@ public sealed class GroupTests(SharedNode shared)
 
     private static Task<Job> StartAsync(Pipeline pipeline, KafkaLog log)
         => pipeline.StartAsync(
-            new JobOptions { Log = log, Workers = 2, CheckpointInterval = TimeSpan.FromMilliseconds(100) },
+            new JobOptions
+            {
+                Log = log, Workers = 2, CheckpointInterval = TimeSpan.FromMilliseconds(100),
+                Restarts = RestartPolicy.ExponentialDelay(5, TimeSpan.FromMilliseconds(10)),
+            },
             TestContext.Current.CancellationToken);
 
     private async Task<KafkaLog> ConnectAsync()

@@ -10,6 +10,7 @@ public class KillTests(SharedNode shared, ITestOutputHelper output)
 {
     private const int Records = 300_000;
     private const int Keys = 97;
+    private const int Terminated = 128 + 15; // before the program could listen to the signal
 
     private KafkaNode Node => shared.Node;
 
@@ -37,7 +38,7 @@ public class KillTests(SharedNode shared, ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Kills_and_stops_among_three_processes_that_share_a_pipeline_change_nothing()
+    public async Task Kills_stops_and_rolling_restarts_of_three_processes_that_share_a_pipeline_change_nothing()
     {
         var (kills, seed, random) = Plan();
         var (from, to) = (Node.CreateTopic(6), Node.CreateTopic(3));
@@ -52,10 +53,21 @@ public class KillTests(SharedNode shared, ITestOutputHelper output)
             {
                 await Task.Delay(random.Next(3000, 9000), TestContext.Current.CancellationToken);
                 var victim = random.Next(processes.Count);
-                var isKilled = random.Next(3) > 0;
-                output.WriteLine($"{(isKilled ? "kill" : "stop")} process {victim}");
-                if (isKilled) processes[victim] = Replace(processes[victim]);
-                else await StopPastTheSessionAsync(processes[victim]);
+                switch ((seed + killed) & 3)
+                {
+                    case 0:
+                        output.WriteLine($"stop process {victim}");
+                        await StopPastTheSessionAsync(processes[victim]);
+                        break;
+                    case 1:
+                        output.WriteLine("restart all, one after the other");
+                        for (var i = 0; i < processes.Count; i++) processes[i] = await RestartAsync(processes[i]);
+                        break;
+                    default:
+                        output.WriteLine($"kill process {victim}");
+                        processes[victim] = Replace(processes[victim]);
+                        break;
+                }
             }
 
             foreach (var process in processes)
@@ -92,6 +104,15 @@ public class KillTests(SharedNode shared, ITestOutputHelper output)
             process.Kill();
             process.Dispose();
             return Start(from, to, "--shared");
+        }
+
+        async Task<Process> RestartAsync(Process process)
+        {
+            await SignalAsync(process, "TERM");
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken)
+                .WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+            Assert.Contains(process.ExitCode, [0, Terminated]);
+            return Replace(process);
         }
     }
 
@@ -165,15 +186,15 @@ public class KillTests(SharedNode shared, ITestOutputHelper output)
     private static async Task StopPastTheSessionAsync(Process process)
     {
         if (process.HasExited) return;
-        await SignalAsync("STOP");
+        await SignalAsync(process, "STOP");
         await Task.Delay(TimeSpan.FromSeconds(9), TestContext.Current.CancellationToken);
-        await SignalAsync("CONT");
+        await SignalAsync(process, "CONT");
+    }
 
-        async Task SignalAsync(string signal)
-        {
-            using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
-            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
-        }
+    private static async Task SignalAsync(Process process, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
     private (int Kills, int Seed, Random Random) Plan()

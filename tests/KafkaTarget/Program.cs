@@ -1,10 +1,12 @@
+using System.Runtime.InteropServices;
 using Dataflow;
 using Dataflow.Kafka;
 
 // Numbers the records of each key, from a topic to a topic, until the end; to be killed at any moment and started again.
 // KafkaTarget <brokers> <topic to read> <topic to write> [<directory of the log, which is on Kafka otherwise>]
 // KafkaTarget <brokers> <topic to read> <topic to write> --shared
-// The latter shares the work with other processes, and counts records by key and second too, into topic <topic to write>-counts.
+// The latter shares the work with other processes, and counts records by key and second too, into topic <topic to write>-counts. It leaves
+// at SIGTERM.
 var (kafka, from, to) = (new KafkaCluster(args[0]).With("session.timeout.ms", "6000"), args[1], args[2]);
 var isShared = args.ElementAtOrDefault(3) == "--shared";
 var pipeline = new Pipeline($"numbering-{to}");
@@ -32,7 +34,13 @@ else
 if (isShared)
 {
     await using var log = await KafkaLog.ConnectAsync(kafka);
-    await pipeline.RunAsync(new JobOptions { Log = log });
+    using var leaves = new CancellationTokenSource();
+    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+    {
+        signal.Cancel = true;
+        leaves.Cancel();
+    });
+    await pipeline.RunAsync(new JobOptions { Log = log }, leaves.Token);
     return;
 }
 

@@ -27,7 +27,7 @@ internal interface IPartitionFeed : IDisposable
 /// <summary>A client for one partition, which reads another one when this one is closed: to connect takes longer than most reads.</summary>
 internal sealed class OwnFeed(PartitionConsumer consumer, ConcurrentBag<PartitionConsumer> idle) : IPartitionFeed
 {
-    private const int MaxIdle = 4;
+    private const int MaxIdle = 8;
 
     private ConsumeResult<Bytes, Bytes>? _back;
 

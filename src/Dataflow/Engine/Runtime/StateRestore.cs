@@ -4,9 +4,12 @@ using Dataflow.State;
 
 namespace Dataflow.Checkpoints;
 
-/// <summary>Restores the state of a new job from snapshots and changelog: all workers in parallel, each shard after shard.</summary>
+/// <summary>Restores the state of a new job from snapshots and changelog: all workers in parallel, each shard after shard. Some shards are
+/// read at once, since a log may be far away.</summary>
 internal static class StateRestore
 {
+    private const int ShardsAtOnce = 8; // whose bytes are in memory
+
     public static void Run(JobRun job)
     {
         if (job.ShardMap.Owned.IsEmpty) return;
@@ -18,19 +21,25 @@ internal static class StateRestore
         }
         catch (AggregateException errors)
         {
-            ExceptionDispatchInfo.Throw(errors.InnerExceptions[0]); // the error itself says what is wrong and where
+            ExceptionDispatchInfo.Throw(errors.Flatten().InnerExceptions[0]); // the error itself says what is wrong and where
         }
     }
 
     private static void Restore(JobRun job, CheckpointTopics topics, IReadOnlyList<RestorePoint> points, Worker worker)
     {
         using var scope = job.Plan.Serdes.Enter();
-        foreach (var shard in job.ShardMap.Of(worker.Index)) Restore(job, topics, points[shard], worker, shard);
+        var atOnce = Math.Max(1, ShardsAtOnce / job.Workers.Count);
+        foreach (var shards in job.ShardMap.Of(worker.Index).Chunk(atOnce))
+        {
+            var images = shards.AsParallel().AsOrdered().WithDegreeOfParallelism(atOnce)
+                .Select(shard => ShardImage.Read(job.Log, topics, shard, points[shard])).ToArray();
+            foreach (var (shard, image) in shards.Zip(images)) Restore(job, topics, image, worker, shard);
+        }
     }
 
-    private static void Restore(JobRun job, CheckpointTopics topics, in RestorePoint from, Worker worker, int shard)
+    private static void Restore(JobRun job, CheckpointTopics topics, ShardImage read, Worker worker, int shard)
     {
-        using var image = ShardImage.Read(job.Log, topics, shard, in from);
+        using var image = read;
         // Replayed changes count for the next snapshot: otherwise jobs that never run for long would never write one.
         job.Coordinator.Snapshots.Add(shard, image.ReplayedBytes);
         image.ForEach((id, ns, key, value) =>
