@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 
 namespace Dataflow.Log;
 
 /// <summary>Executes requests, one group at a time: while one group is being written to disk the next one is collected.</summary>
-internal sealed class Committer(LogWriter writer, TaskScheduler scheduler, string directory)
+internal sealed class Committer(LogWriter writer, TaskScheduler scheduler, string directory, ILogger logger)
 {
     private const long GroupBytes = 16 << 20;
 
@@ -12,6 +13,7 @@ internal sealed class Committer(LogWriter writer, TaskScheduler scheduler, strin
     private readonly Queue<Request> _queue = [];
     private volatile LogFailedException? _failure;
     private bool _draining;
+    private bool _isFull; // since the last commit
     private bool _closed;
 
     /// <summary>The reason why the store takes no more commits; null while it works.</summary>
@@ -116,15 +118,26 @@ internal sealed class Committer(LogWriter writer, TaskScheduler scheduler, strin
         catch (LogException refused) when (refused is not CorruptLogException)
         {
             Fail(group, refused);
+            if (refused is LogFullException) TellWhetherFull(true);
             return;
         }
         catch (Exception error)
         {
             Fail(group, _failure = FailureOf(error));
+            logger.LogFailed(_failure.Message);
             writer.StopReaders();
             return;
         }
         foreach (var request in group) request.Succeed();
+        if (group[0] is CommitRequest) TellWhetherFull(false);
+    }
+
+    private void TellWhetherFull(bool isFull)
+    {
+        if (isFull == _isFull) return;
+        _isFull = isFull;
+        if (isFull) logger.LogIsFull(directory);
+        else logger.LogHasRoom(directory);
     }
 
     private void Write(List<Request> group)

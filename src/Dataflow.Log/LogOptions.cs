@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Dataflow.Log;
 
 /// <summary>The options of a log.</summary>
@@ -70,4 +72,8 @@ public sealed record LogOptions
             field = value;
         }
     } = TimeProvider.System;
+
+    /// <summary>The factory of the logger <c>Dataflow.Log.LogStore</c>, which tells of recoveries and of a full or failed disk; never of
+    /// records. Default null: no messages.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
 }

@@ -1,5 +1,7 @@
 using System.Buffers;
 using Dataflow.Log.Journaling;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dataflow.Log;
 
@@ -36,7 +38,7 @@ public sealed class LogStore : PartitionedLog, IDisposable
         _writer = new LogWriter(state, files, journal, options, directory);
         _writer.Checkpoint();
         _thread = options.CommitScheduler is null ? new DedicatedThreadScheduler("dataflow log commits") : null;
-        _committer = new Committer(_writer, options.CommitScheduler ?? _thread!, directory);
+        _committer = new Committer(_writer, options.CommitScheduler ?? _thread!, directory, LoggerOf(options));
         RetainInTime();
     }
 
@@ -178,8 +180,12 @@ public sealed class LogStore : PartitionedLog, IDisposable
 
     private StoreTopic StoreTopicOf(string name) => (StoreTopic)GetTopic(name);
 
+    private static ILogger LoggerOf(LogOptions options)
+        => options.LoggerFactory?.CreateLogger(typeof(LogStore).FullName!) ?? NullLogger.Instance;
+
     private static LogStore OpenOnDisk(string directory, LogOptions options)
     {
+        var start = options.Time.GetTimestamp();
         var files = options.FileSystem;
         IDisposable? taken = null;
         Journal? journal = null;
@@ -188,7 +194,9 @@ public sealed class LogStore : PartitionedLog, IDisposable
             files.CreateDirectory(directory);
             taken = DirectoryLock.Take(files, directory, options.Time);
             (var state, journal, var report) = new Recovery(files, directory, options).Run();
-            return new LogStore(directory, options, state, files, journal, report, taken);
+            var log = new LogStore(directory, options, state, files, journal, report, taken);
+            LogMessages.Tell(LoggerOf(options), directory, report, options.Time.GetElapsedTime(start));
+            return log;
         }
         catch (Exception error)
         {

@@ -67,7 +67,9 @@ public partial class PackageTests(LocalFeed feed)
     {
         using var package = feed.Open("Dataflow");
 
-        Assert.Equal(["Dataflow.Log", "MessagePack", "Sep"], package.Dependencies.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["Dataflow.Log", "MessagePack", "Microsoft.Extensions.Logging.Abstractions", "Sep"],
+            package.Dependencies.Keys.Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -22,6 +22,9 @@ public sealed class OperatorException : DataflowException
     /// <summary>The part of the step that failed where no record is at fault, such as a window's result; null otherwise.</summary>
     internal string? Part { get; private init; }
 
+    /// <summary>The message without the reason, if that is another's words; null otherwise.</summary>
+    internal string? WithoutReason { get; private init; }
+
     /// <summary>Whether the error names a step whose code failed and nothing else: the record's place is to be added.</summary>
     internal bool IsOfStepAlone => InnerException is not null && Split.Length == 0 && Part is null;
 
@@ -119,14 +122,18 @@ public sealed class OperatorException : DataflowException
 
     /// <summary>Makes the error of a job with more dead letters since the last checkpoint than the policy allows.</summary>
     internal static OperatorException TooManyDeadLetters(DeadLetter last, long max)
-        => new($"Operator '{last.Step}' failed{(last.Source.Length == 0 ? "" : $" on {last.Source}@{last.Position}")}: "
-            + $"{Sentence(last.Reason)} These are more than {max} dead letters since the last checkpoint, the most that the pipeline "
-            + "allows; none of them was written. Correct the operator or the input, or allow more, then start the job again.", null)
+    {
+        var where = $"Operator '{last.Step}' failed{(last.Source.Length == 0 ? "" : $" on {last.Source}@{last.Position}")}";
+        var tooMany = $"These are more than {max} dead letters since the last checkpoint, the most that the pipeline allows; none of them "
+            + "was written. Correct the operator or the input, or allow more, then start the job again.";
+        return new($"{where}: {Sentence(last.Reason)} {tooMany}", null)
         {
+            WithoutReason = $"{where}. {tooMany}",
             Step = last.Step,
             Split = last.Source,
             Position = last.Position,
         };
+    }
 
     private static string Sentence(Exception error) => Sentence(error.Message);
 

@@ -19,7 +19,9 @@ public sealed class Diagnosis
     {
         var findings = new List<Finding>();
         if (status.State == JobState.Restarting)
-            findings.Add(new(FindingKind.Restarts, "", "The job met an error that may pass, and starts again from its last checkpoint."));
+            findings.Add(new(
+                FindingKind.Restarts, "",
+                $"The job met an error that may pass, and starts again from its last checkpoint. {status.LastError}".TrimEnd()));
         else if (status.State == JobState.Waiting)
             findings.Add(Waiting(job.Plan));
         else if (job.Completion.IsCompleted)

@@ -34,6 +34,10 @@ public sealed record JobStatus(
     /// <summary>The number of restarts from the last checkpoint after transient errors: see <see cref="JobOptions.Restarts"/>.</summary>
     public int Restarts { get; init; }
 
+    /// <summary>The error for which the job restarted last, or that ended it: step, record's place and the type of the exception, never
+    /// what is in a record. <see cref="Job.Completion"/> has the error itself. Null: there was none.</summary>
+    public string? LastError { get; init; }
+
     /// <summary>The time that it took to open the job and to restore its state from the last checkpoint.</summary>
     public TimeSpan RestoreTime { get; init; }
 

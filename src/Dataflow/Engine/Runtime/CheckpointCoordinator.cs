@@ -110,6 +110,7 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
     public async ValueTask<bool> StepAsync(CancellationToken cancellationToken)
     {
         if (job.EmittedBefore.IsDue) job.EmittedBefore.Take(job.CountEmitted());
+        job.RunLog.Look();
         if (Snapshots.Running.IsFaulted) await Snapshots.Running.ConfigureAwait(false);
         if (job.ShardMap.Owned.IsEmpty) return StopWaiting();
         if (job.IsShared) LookAtOthers();
@@ -167,7 +168,16 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
         DeadLetterTopic.Add(commit, Topics.DeadLetters, [.. _parts.SelectMany(static part => part.DeadLetters)], job.Plan.OnError.Max);
         AddManifest(commit);
         // Not given up when the job ends: a commit may still land, and a new start of the job must not read in the middle of it.
-        await job.Log.CommitAsync(commit, CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            await job.Log.CommitAsync(commit, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            job.RunLog.Failed(_epoch, error);
+            throw;
+        }
+
         Measure(new(
             job.Time.GetElapsedTime(_lastRequest), _parts.Max(static part => part.Pause), Stopwatch.GetElapsedTime(start), commit.Bytes));
         _committed = [.. _parts.SelectMany(static part => part.Positions)];
@@ -197,6 +207,7 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
     {
         Metrics.Add(_epoch, in cost);
         job.Meter!.Measure(in cost);
+        job.RunLog.Committed(_epoch, in cost);
     }
 
     private void AddTo(LogCommit commit, TaskCheckpoint part)

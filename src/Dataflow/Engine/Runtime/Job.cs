@@ -38,7 +38,10 @@ public sealed class Job : IAsyncDisposable
     };
 
     /// <summary>The job's progress at this moment. Cheap.</summary>
-    public JobStatus Status => JobStatus.Of(Current) with { State = State };
+    public JobStatus Status => JobStatus.Of(Current) with { State = State, LastError = LastError };
+
+    private string? LastError => Current.Completion.Exception is { InnerException: { } error }
+        ? ErrorText.Of(error) : Current.Options.JobLog!.LastError;
 
     /// <summary>The current run, or the last one.</summary>
     internal JobRun Current => _runs?.Current ?? _first;

@@ -1,4 +1,5 @@
 using Dataflow.Log;
+using Microsoft.Extensions.Logging;
 
 namespace Dataflow;
 
@@ -59,6 +60,13 @@ public sealed record JobOptions
             field = value;
         }
     } = RestartPolicy.Never;
+
+    /// <summary>The factory of the logger <c>Dataflow.Job</c>, and of that of a log which the job opens itself. The messages tell of
+    /// starts, checkpoints, restarts, late records and dead letters, never of what is in a record. Default null: no messages.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>The messages and errors of all runs of the job; null before the first.</summary>
+    internal JobLog? JobLog { get; init; }
 
     /// <summary>The number of restarts before this run.</summary>
     internal int Restarted { get; init; }

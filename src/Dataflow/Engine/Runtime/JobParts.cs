@@ -25,7 +25,9 @@ internal sealed record JobParts(
     {
         var start = options.Time.GetTimestamp();
         var plan = Plan.Of(pipeline);
-        PartitionedLog log = options.Log ?? LogStore.Open(options.Directory);
+        options = options with { JobLog = options.JobLog ?? new(pipeline.Name, options.LoggerFactory) };
+        options.JobLog.Starting(pipeline, options);
+        PartitionedLog log = options.Log ?? LogStore.Open(options.Directory, new() { LoggerFactory = options.LoggerFactory });
         JobRun? job = null;
         try
         {
@@ -36,6 +38,7 @@ internal sealed record JobParts(
             Open(job);
             if (!parts.Shards.IsEmpty) await LogPreparation.RunAsync(plan, log, cancellationToken).ConfigureAwait(false);
             job.Opened(options.Time.GetElapsedTime(start));
+            options.JobLog.Opened(job);
             job.FinishAgain();
             if (job.IsFinished && !isSameJob) UnreadInput.Check(job, parts.Sources);
             return job;

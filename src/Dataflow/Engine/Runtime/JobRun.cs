@@ -45,6 +45,7 @@ internal sealed class JobRun : IAsyncDisposable
         Coordinator = new CheckpointCoordinator(this, parts.Topics);
         if (!s_running.GetOrCreateValue(Log).TryAdd(Plan.Pipeline, this)) throw CheckpointException.AlreadyRuns(Plan.Pipeline);
         EmittedBefore = new(Time, new Dictionary<int, long>());
+        RunLog = new RunLog(this, Options.JobLog!.Logger);
     }
 
     /// <summary>Whether a pipeline is running on a log.</summary>
@@ -84,6 +85,9 @@ internal sealed class JobRun : IAsyncDisposable
     public SharedParts Shared { get; }
 
     public StartGate StartGate { get; }
+
+    /// <summary>The messages of the run.</summary>
+    public RunLog RunLog { get; }
 
     /// <summary>The meter; null until the run is opened: listeners call from any thread, even while the parts are still being put
     /// together.</summary>
@@ -278,6 +282,7 @@ internal sealed class JobRun : IAsyncDisposable
         foreach (var task in Tasks) Try(task.LearnOfLastCommit);
         foreach (var task in Tasks) Try(task.Close);
         foreach (var shared in Shared.Objects) await TryDisposeAsync(shared).ConfigureAwait(false);
+        if (Meter is not null) RunLog.TellLeftOut();
         foreach (var worker in Workers) worker.Dispose();
         Meter?.Dispose();
         s_running.GetOrCreateValue(Log).TryRemove(Plan.Pipeline, out _);

@@ -58,6 +58,7 @@ static partial class Verbs
     private static async Task<Job> StartFirstAsync(Pipeline pipeline, JobOptions options, CancellationToken cancellationToken)
     {
         var member = new JobMembership();
+        var log = new JobLog(pipeline.Name, options.LoggerFactory);
         try
         {
             for (var restart = 0;; restart++)
@@ -71,20 +72,24 @@ static partial class Verbs
                 }
                 catch (Exception error) when (options.Restarts.DelayBefore(restart, error) is { } delay)
                 {
+                    log.Restarting(restart + 1, delay, error);
                     await Task.Delay(delay, options.Time, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
-        catch
+        catch (Exception error)
         {
+            if (error is not OperationCanceledException) log.Failed(error);
             await member.DisposeAsync().ConfigureAwait(false);
             throw;
         }
 
         Runs RunsAfter(int restart)
-            => new(options.Restarts, options.Time, restart, (restart, token) => BuildAsync(restart, isSameJob: true, token), member);
+            => new(
+                options.Restarts, options.Time, restart, (restart, token) => BuildAsync(restart, isSameJob: true, token), member, log);
 
         Task<JobRun> BuildAsync(int restart, bool isSameJob, CancellationToken cancellationToken)
-            => JobParts.BuildAsync(pipeline, options with { Restarted = restart }, member, isSameJob, cancellationToken);
+            => JobParts.BuildAsync(
+                pipeline, options with { Restarted = restart, JobLog = log }, member, isSameJob, cancellationToken);
     }
 }

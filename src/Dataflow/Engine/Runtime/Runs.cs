@@ -10,9 +10,11 @@ namespace Dataflow.Runtime;
 /// <param name="restarts">The number of restarts before the first run could begin.</param>
 /// <param name="build">Builds a run, given the number of restarts, without starting it.</param>
 /// <param name="member">The job's part in the pipeline, which it leaves at its end.</param>
+/// <param name="log">The messages and errors of the job.</param>
 [SuppressMessage("Design", "CA1001", Justification = "The source has no timer and nobody waits on its handle, so it holds nothing.")]
 internal sealed class Runs(
-    RestartPolicy policy, TimeProvider time, int restarts, Func<int, CancellationToken, Task<JobRun>> build, JobMembership member)
+    RestartPolicy policy, TimeProvider time, int restarts, Func<int, CancellationToken, Task<JobRun>> build, JobMembership member,
+    JobLog log)
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _givenUp = new();
@@ -33,6 +35,13 @@ internal sealed class Runs(
             for (var run = first; run is not null; run = await NextAsync(run).ConfigureAwait(false))
             {
             }
+
+            log.Ended(_run);
+        }
+        catch (Exception error)
+        {
+            log.Failed(error);
+            throw;
         }
         finally
         {
@@ -66,7 +75,9 @@ internal sealed class Runs(
         try
         {
             await run.Completion.ConfigureAwait(false);
-            return run.HasMoved && Begin() ? await StartAsync().ConfigureAwait(false) : null;
+            if (!run.HasMoved || !Begin()) return null;
+            log.Moving();
+            return await StartAsync().ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_givenUp.IsCancellationRequested)
         {
@@ -85,10 +96,10 @@ internal sealed class Runs(
         {
             var delay = hasMoved ? TimeSpan.Zero : policy.DelayBefore(restarts, error);
             if (delay is null || !Begin()) ExceptionDispatchInfo.Throw(error);
-            if (!hasMoved) restarts++;
+            if (!hasMoved) log.Restarting(++restarts, delay.Value, error);
             try
             {
-                await Task.Delay(delay!.Value, time, _givenUp.Token).ConfigureAwait(false);
+                await Task.Delay(delay.Value, time, _givenUp.Token).ConfigureAwait(false);
                 return await StartAsync().ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_givenUp.IsCancellationRequested)

@@ -37,7 +37,7 @@ internal sealed class SpeedFindings(JobRun job, JobStatus status)
             + (waiting.Count > 0 ? $", and {string.Join(", ", waiting)} cannot hand records on." : ": it takes no more than it does."));
     }
 
-    private IEnumerable<Finding> Checkpoint()
+    public IEnumerable<Finding> Checkpoint()
     {
         if (job.Coordinator.Gathering is not { } taken || taken < LongCheckpoint) yield break;
         var epoch = job.RequestedEpoch;

@@ -1,0 +1,59 @@
+using Dataflow.Runtime;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Dataflow.Operations;
+
+/// <summary>Tells the user's logger of a job's starts, errors and end, over all of its runs, and keeps its errors.</summary>
+internal sealed class JobLog(string pipeline, ILoggerFactory? loggers)
+{
+    private volatile string? _firstError;
+    private volatile string? _lastError;
+
+    public ILogger Logger { get; } = loggers?.CreateLogger(typeof(Job).FullName!) ?? NullLogger.Instance;
+
+    /// <summary>The error for which the job restarted last, or that ended it, without words of the user's exceptions.</summary>
+    public string? LastError => _lastError;
+
+    public void Starting(Pipeline starting, JobOptions options)
+    {
+        if (!Logger.IsEnabled(LogLevel.Information)) return;
+        Logger.JobStarting(pipeline, starting.Nodes.Count, options.Workers, options.CheckpointInterval, options.Restarted);
+        if (Logger.IsEnabled(LogLevel.Debug)) Logger.JobPlan(starting.Explain());
+    }
+
+    public void Opened(JobRun run)
+    {
+        if (run.ShardMap.Owned.IsEmpty) Logger.JobWaiting(pipeline);
+        else if (run.Restored.Epoch > 0)
+            Logger.JobRestored(
+                pipeline, run.Restored.Epoch, run.Tasks.Sum(static task => task.StateEntries), run.RestoreTime.TotalMilliseconds);
+    }
+
+    public void Moving() => Logger.JobMoving(pipeline);
+
+    public void Restarting(int restart, TimeSpan delay, Exception error)
+    {
+        Keep(error);
+        Logger.JobRestarting(pipeline, delay, restart, _lastError!, _firstError!);
+    }
+
+    public void Failed(Exception error)
+    {
+        Keep(error);
+        Logger.JobFailed(pipeline, _lastError!, _firstError!);
+    }
+
+    public void Ended(JobRun last)
+    {
+        if (last.State == JobState.Finished) Logger.JobFinished(pipeline);
+        else if (last.State == JobState.Stopped) Logger.JobStopped(pipeline, last.CommittedEpoch);
+        else Logger.JobCancelled(pipeline, last.CommittedEpoch);
+    }
+
+    private void Keep(Exception error)
+    {
+        _lastError = ErrorText.Of(error);
+        _firstError ??= _lastError;
+    }
+}
