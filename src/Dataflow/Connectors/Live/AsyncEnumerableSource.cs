@@ -65,8 +65,9 @@ internal sealed class AsyncEnumerableReader<T>(SourceSplit split, Func<long, IAs
     protected override void Dispose(bool disposing)
     {
         _closing.Cancel();
+        var closed = CloseAsync();
         // Code that does not heed its token is left alone: the job ends all the same.
-        if (CloseAsync() is var closed && (closed.IsCompleted || closed.Wait(LongestClose))) closed.GetAwaiter().GetResult();
+        if (((IAsyncResult)closed).AsyncWaitHandle.WaitOne(LongestClose)) closed.GetAwaiter().GetResult();
         base.Dispose(disposing);
     }
 

@@ -25,6 +25,7 @@ internal sealed record JobParts(
     {
         var start = options.Time.GetTimestamp();
         var plan = Plan.Of(pipeline);
+        using var span = JobTraces.BeginRestore(plan.Pipeline);
         PartitionedLog log = options.Log ?? LogStore.Open(options.Directory);
         JobRun? job = null;
         try
@@ -38,10 +39,12 @@ internal sealed record JobParts(
             job.Opened(options.Time.GetElapsedTime(start));
             job.FinishAgain();
             if (job.IsFinished && !isSameJob) UnreadInput.Check(job, parts.Sources);
+            span?.SetTag("checkpoint", parts.Restored.Epoch);
             return job;
         }
-        catch
+        catch (Exception error)
         {
+            span.Fail(error);
             if (job is not null) await job.DisposeAsync().ConfigureAwait(false);
             else if (options.Log is null) await log.DisposeAsync().ConfigureAwait(false);
             throw;
