@@ -11,6 +11,10 @@ public abstract class Source<T>
     /// <summary>Whether the source ends; a table of a bounded source is read to its end before any stream starts. Default true.</summary>
     public virtual bool IsBounded => true;
 
+    /// <summary>The guarantee that holds after a crash, in a few words, for the plan; null: records are read again from the position of the
+    /// last checkpoint, exactly once.</summary>
+    public virtual string? Guarantee => null;
+
     /// <summary>Whether several processes may read the source at once, each some of its splits: every process finds the same splits, with
     /// the same records. Default false: on a log that processes share, one process at a time then runs the whole pipeline.</summary>
     public virtual bool MayBeShared => false;

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using Dataflow.Log;
 using Dataflow.Testing;
@@ -77,6 +79,30 @@ public sealed class EmbedByGeneratorTests : IDisposable
             ("embed", 20, "Model 'fake': its generator did not take a text (Too strange). Other texts may work."),
             (letter.Step, letter.Position, letter.Reason));
         Assert.Equal(Texts(40).Order(), generator.Answered.SelectMany(batch => batch).Order());
+    }
+
+    [Fact]
+    public void Each_call_has_a_span_that_says_how_many_texts_it_had_and_whether_it_failed()
+    {
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name == "Dataflow",
+            Sample = static (ref _) => ActivitySamplingResult.AllData,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        var generator = new FakeGenerator("traced")
+        {
+            Before = static (texts, _) => texts.Contains("poison")
+                ? throw new HttpRequestException("Too strange.", null, HttpStatusCode.BadRequest) : Task.CompletedTask,
+        };
+
+        Run(generator, [.. Texts(20), "poison"], new InferenceOptions { Workers = new InferenceWorkers(1) });
+
+        var calls = spans.Where(static span => span.OperationName == "dataflow.model.call" && "traced".Equals(span.GetTagItem("model")))
+            .Select(static call => (Texts: (int)call.GetTagItem("inputs")!, HasFailed: call.Status == ActivityStatusCode.Error));
+        Assert.Equal(generator.Asked.Select(static texts => (texts.Length, texts.Contains("poison"))).Order(), calls.Order());
     }
 
     [Theory]

@@ -34,9 +34,18 @@ internal sealed class ScoredModel
     public void Run(Memory<float> rows, int count, Memory<float> scores)
     {
         var room = scores[..(count * Width)];
-        Model.Run(
-            [ModelTensor.Of(Model.Inputs[0].Name, rows, count, rows.Length / count)],
-            [_output!.Shape.Count == 1 ? ModelTensor.Of(_output.Name, room, count) : ModelTensor.Of(_output.Name, room, count, Width)]);
+        using var span = ModelTraces.Begin(Model.Name, count);
+        try
+        {
+            Model.Run(
+                [ModelTensor.Of(Model.Inputs[0].Name, rows, count, rows.Length / count)],
+                [_output!.Shape.Count == 1 ? ModelTensor.Of(_output.Name, room, count) : ModelTensor.Of(_output.Name, room, count, Width)]);
+        }
+        catch (Exception error)
+        {
+            span.Fail(error);
+            throw;
+        }
     }
 
     private static bool IsScores(TensorInfo output)

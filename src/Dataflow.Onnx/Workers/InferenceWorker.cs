@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Dataflow.Onnx.Inference;
 using Dataflow.Onnx.Recording;
 
@@ -33,6 +34,7 @@ internal sealed class InferenceWorker(InferenceWorkers all, ITextEmbedder? own)
 
     private async Task RunAsync()
     {
+        Activity.Current = null; // that of the caller who started the job: calls are no part of it
         while (all.Take(this, _texts) is { } queue)
         {
             await EmbedAsync(queue, [.. _texts]).ConfigureAwait(false);

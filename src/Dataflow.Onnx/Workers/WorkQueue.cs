@@ -36,16 +36,15 @@ internal sealed class WorkQueue(
     /// <summary>Calls a model, within the timeout and as long as the job runs.</summary>
     public async ValueTask<EmbeddedText[]> CallAsync(ITextEmbedder called, IReadOnlyList<string> texts)
     {
-        if (limit is not { } timeout) return await called.EmbedAsync(texts, _closing.Token).ConfigureAwait(false);
-        using var late = new CancellationTokenSource(timeout, time);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _closing.Token);
+        using var span = ModelTraces.Begin(called.Name, texts.Count);
         try
         {
-            return await called.EmbedAsync(texts, ending.Token).ConfigureAwait(false);
+            return await CallInTimeAsync(called, texts).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        catch (Exception error)
         {
-            throw new TimeoutException($"No answer came within {timeout}.");
+            span.Fail(error);
+            throw;
         }
     }
 
@@ -102,6 +101,21 @@ internal sealed class WorkQueue(
     public Task CancelAsync() => _closing.CancelAsync();
 
     public void Dispose() => _closing.Dispose();
+
+    private async ValueTask<EmbeddedText[]> CallInTimeAsync(ITextEmbedder called, IReadOnlyList<string> texts)
+    {
+        if (limit is not { } timeout) return await called.EmbedAsync(texts, _closing.Token).ConfigureAwait(false);
+        using var late = new CancellationTokenSource(timeout, time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _closing.Token);
+        try
+        {
+            return await called.EmbedAsync(texts, ending.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        {
+            throw new TimeoutException($"No answer came within {timeout}.");
+        }
+    }
 
     private void EndIfClosed()
     {

@@ -30,6 +30,12 @@ public abstract class SourceReader<T> : IDisposable
     /// <summary>Completes when there may be something to read. Called after <see cref="Read"/> returned 0 before the end.</summary>
     public virtual ValueTask WaitToReadAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
+    /// <summary>Called when a checkpoint is durable, before the next one is taken: a new reader would begin at
+    /// <paramref name="position"/> or behind it. So the reader may forget the records before it, or acknowledge them.</summary>
+    public virtual void Commit(long position)
+    {
+    }
+
     /// <summary>The handler of records that could not be decoded; null outside of jobs.</summary>
     internal Action<OperatorException>? Rejects { get; set; }
 

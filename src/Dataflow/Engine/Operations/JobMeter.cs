@@ -20,14 +20,16 @@ internal sealed class JobMeter : IDisposable
         HistogramBucketBoundaries = [.. Enumerable.Range(5, 13).Select(power => 1L << (2 * power))], // 1 KiB to 16 GiB
     };
 
-    private readonly Meter _meter = new("Dataflow");
     private readonly JobRun _job;
+    private readonly Meter _meter;
     private readonly Histogram<double> _durations;
     private readonly Histogram<long> _sizes;
 
     public JobMeter(JobRun job)
     {
         _job = job;
+        // The tag tells meters of two jobs apart: OpenTelemetry lets go of all instruments that equal those of a meter that is disposed.
+        _meter = new Meter(new MeterOptions("Dataflow") { Tags = [new("pipeline", job.Plan.Pipeline)] });
         OfRecords();
         OfCounters();
         OfTime();

@@ -7,7 +7,7 @@ internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T
 {
     private const int MaxCounted = 10_000;
 
-    public override string Detail => IsOrdered ? "put in order of time before streams start" : "";
+    public override string Detail => IsOrdered ? "put in order of time before streams start" : Source.Guarantee ?? "";
 
     /// <summary>The order of reading: positions in time order differ from the source's own, so a checkpoint holds for one or the
     /// other.</summary>

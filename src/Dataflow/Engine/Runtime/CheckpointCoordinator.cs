@@ -24,6 +24,7 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
     private long _epoch = job.Restored.Epoch;
     private long _manifestBytes; // since manifests were trimmed
     private long _lastRequest = job.Time.GetTimestamp();
+    private Activity? _span; // of the current checkpoint, where someone listens
     private OtherProcesses? _others; // set by the first step of a run that shares the pipeline
     private volatile bool _isGathering;
     private bool _hasEnded;
@@ -78,6 +79,7 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        Activity.Current = null; // that of the caller who started the job ended long before
         try
         {
             while (!cancellationToken.IsCancellationRequested)
@@ -98,10 +100,12 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
         }
         catch (Exception error)
         {
+            _span.Fail(error);
             _ = job.EndAsync(error);
         }
         finally
         {
+            _span?.Dispose();
             _others?.Dispose();
         }
     }
@@ -129,6 +133,7 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
         _isGathering = true;
         _lastRequest = job.Time.GetTimestamp();
         _epoch++;
+        _span = JobTraces.BeginCheckpoint(job.Plan.Pipeline, _epoch);
         if (_stops) LastEpoch = _epoch;
         job.Request(_epoch);
     }
@@ -170,7 +175,7 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
         // Not given up when the job ends: a commit may still land, and a new start of the job must not read in the middle of it.
         try
         {
-            await job.Log.CommitAsync(commit, CancellationToken.None).ConfigureAwait(false);
+            using (JobTraces.BeginCommit(_span)) await job.Log.CommitAsync(commit, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -178,6 +183,7 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
             throw;
         }
 
+        _span?.SetTag("bytes", commit.Bytes).Dispose();
         Measure(new(
             job.Time.GetElapsedTime(_lastRequest), _parts.Max(static part => part.Pause), Stopwatch.GetElapsedTime(start), commit.Bytes));
         _committed = [.. _parts.SelectMany(static part => part.Positions)];

@@ -27,6 +27,7 @@ internal sealed record JobParts(
         var plan = Plan.Of(pipeline);
         options = options with { JobLog = options.JobLog ?? new(pipeline.Name, options.LoggerFactory) };
         options.JobLog.Starting(pipeline, options);
+        using var span = JobTraces.BeginRestore(plan.Pipeline);
         PartitionedLog log = options.Log ?? LogStore.Open(options.Directory, new() { LoggerFactory = options.LoggerFactory });
         JobRun? job = null;
         try
@@ -41,10 +42,12 @@ internal sealed record JobParts(
             options.JobLog.Opened(job);
             job.FinishAgain();
             if (job.IsFinished && !isSameJob) UnreadInput.Check(job, parts.Sources);
+            span?.SetTag("checkpoint", parts.Restored.Epoch);
             return job;
         }
-        catch
+        catch (Exception error)
         {
+            span.Fail(error);
             if (job is not null) await job.DisposeAsync().ConfigureAwait(false);
             else if (options.Log is null) await log.DisposeAsync().ConfigureAwait(false);
             throw;

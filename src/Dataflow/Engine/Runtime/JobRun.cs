@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Dataflow.Checkpoints;
 using Dataflow.Log;
@@ -319,6 +320,7 @@ internal sealed class JobRun : IAsyncDisposable
     {
         try
         {
+            Activity.Current = null; // that of the caller who started the job: calls of steps are no part of it
             run();
         }
         catch (Exception error)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 
@@ -30,6 +31,7 @@ internal sealed class Runs(
     public async Task RunUntilEndAsync(JobRun first)
     {
         _run = first;
+        Activity.Current = null; // that of the caller who started the job: restarts are no part of it
         try
         {
             for (var run = first; run is not null; run = await NextAsync(run).ConfigureAwait(false))

@@ -84,7 +84,13 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
             var handled = split == _reading ? split.HandledOf(_atHand) : split.Left;
             var mark = split == _reading ? split.Mark : Call(split.Progress, split, static (_, split) => split.Reader?.Mark);
             checkpoint.Positions.Add(PositionOf(split.Progress, mark, handled));
+            split.Captured = split.Progress.Position;
         }
+    }
+
+    public override void Committed()
+    {
+        foreach (var split in _splits) Call(split.Progress, split, static (_, split) => split.Commit());
     }
 
     public override void Close() => Closing.All(_splits.Select<OpenSplit, Action>(split => () => Close(split)));
@@ -232,11 +238,20 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
 
         public Task? Wait { get; set; }
 
+        /// <summary>The position in the last checkpoint.</summary>
+        public long Captured { get; set; }
+
         /// <summary>The part that was handled before the restart and is not read again yet.</summary>
         public HandledPart? Left { get; set; }
 
         /// <summary>The reader's mark at the start of the current read.</summary>
         public ReadOnlyMemory<byte> Mark { get; private set; }
+
+        public bool Commit()
+        {
+            Reader?.Commit(Captured);
+            return true;
+        }
 
         public void Begin()
         {

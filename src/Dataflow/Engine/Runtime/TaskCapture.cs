@@ -80,6 +80,7 @@ internal sealed class TaskCapture
         {
             _committedEpoch = epoch;
             _hasFailed = true;
+            foreach (var input in _task.Inputs) input.Committed();
             _task.Each(static (_, step) => step.Committed());
             _hasFailed = false;
         }

@@ -42,6 +42,11 @@ internal abstract class TaskInput
     {
     }
 
+    /// <summary>Learns that the checkpoint of the last <see cref="Capture"/> is durable.</summary>
+    public virtual void Committed()
+    {
+    }
+
     /// <summary>Reports upstream that the task can take no more for long, or that it can again.</summary>
     public virtual void HoldUp(bool isHeldUp)
     {

@@ -59,6 +59,9 @@ public sealed class ConnectorException : DataflowException
         => new($"Source '{source}': it has {count} values, the job had already read {position}. Give it the values that it had, "
             + "or start the job anew without its checkpoints (Pipeline.ForgetAsync).");
 
+    internal static ConnectorException ReadTwice(string source)
+        => new($"Source '{source}': another job reads it. A channel gives each record to one reader: give each job a channel of its own.");
+
     internal static ConnectorException MissingColumns(
         string path, Type type, IEnumerable<RowMember> missing, IEnumerable<string> columns)
         => new($"File '{path}': {type.Name} needs {List(missing.Select(m => $"a column '{m.Name}' ({m.TypeName})"))}; there is "
