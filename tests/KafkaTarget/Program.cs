@@ -33,14 +33,14 @@ else
 
 if (isShared)
 {
-    await using var log = await KafkaLog.ConnectAsync(kafka);
-    using var leaves = new CancellationTokenSource();
+    using var stop = new CancellationTokenSource();
     using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
     {
         signal.Cancel = true;
-        leaves.Cancel();
+        stop.Cancel();
     });
-    await pipeline.RunAsync(new JobOptions { Log = log }, leaves.Token);
+    await using var log = await KafkaLog.ConnectAsync(kafka);
+    await pipeline.RunAsync(new JobOptions { Log = log }, stop.Token);
     return;
 }
 
