@@ -40,7 +40,7 @@ public sealed class StatusTests
         var found = (await watched.GetAsync("api/v1/jobs/orders"))["findings"]!.AsArray();
 
         Assert.Contains("SomeAreLeftOut", found.Select(finding => (string)finding!["kind"]!));
-        string[] order = ["Problem", "Attention", "Note", "Fine"];
+        string[] order = ["Problem", "Attention", "Fine", "Note"];
         var severities = found.Select(finding => Array.IndexOf(order, (string)finding!["severity"]!)).ToList();
         Assert.Equal(severities.Order(), severities);
     }

@@ -9,10 +9,17 @@ internal sealed record FindingView(FindingKind Kind, Severity Severity, string W
 {
     private static readonly long s_farBehindMs = (long)TimeSpan.FromSeconds(10).TotalMilliseconds;
 
-    /// <summary>The findings, the gravest first; those of one weight with the likeliest cause first.</summary>
+    /// <summary>The findings, the gravest first; those of one weight with the likeliest cause first. Where there are only notes, they come
+    /// behind a sentence that says so.</summary>
     public static IReadOnlyList<FindingView> Of(Diagnosis diagnosis, JobStatus status)
-        => [.. diagnosis.Findings.Select(found => new FindingView(found.Kind, SeverityOf(found, status), found.Where, found.Text))
-            .OrderBy(static found => found.Severity)];
+    {
+        var found = diagnosis.Findings
+            .Select(finding => new FindingView(finding.Kind, SeverityOf(finding, status), finding.Where, finding.Text))
+            .OrderBy(static finding => finding.Severity).ToList();
+        if (status.State == JobState.Running && found[0].Severity == Severity.Note)
+            found.Insert(0, new(FindingKind.NothingFound, Severity.Fine, "", "Nothing holds the job up."));
+        return found;
+    }
 
     private static Severity SeverityOf(Finding finding, JobStatus status) => finding.Kind switch
     {
@@ -41,9 +48,9 @@ internal enum Severity
     /// <summary>Something slows the job down or holds it up.</summary>
     Attention,
 
-    /// <summary>It is good to know, and may be meant so.</summary>
-    Note,
-
     /// <summary>All is well.</summary>
     Fine,
+
+    /// <summary>It is good to know, and may be meant so.</summary>
+    Note,
 }

@@ -51,7 +51,7 @@ export function keyed(parent, items, keyOf, create, update) {
 
 /** A card with a heading. */
 export function card(title, ...children) {
-  return el('section', { class: 'card', 'aria-label': title }, el('h2', {}, title), ...children);
+  return el('section', { class: 'card' }, el('h2', {}, title), ...children);
 }
 
 /** A table whose rows are kept by key. Columns: { head, cell(item) -> text or node updater, number, wide }. */

@@ -3,7 +3,7 @@
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const fine = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
-const percentage = new Intl.NumberFormat('en', { style: 'percent', maximumSignificantDigits: 2 });
+const percentage = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 0 });
 const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 
 export const none = '–';
@@ -12,7 +12,7 @@ export const count = value => value === null || value === undefined ? none : who
 export const number = value => value === null || value === undefined ? none : fine.format(value);
 export const short = value => Math.abs(value) < 100 ? fine.format(Math.round(value * 10) / 10) : Math.abs(value) < 1000 ? whole.format(value) : compact.format(value).replace('K', 'k');
 export const rate = value => `${short(value)}/s`;
-export const percent = value => value > 0.995 ? '100%' : percentage.format(value);
+export const percent = value => value > 0 && value < 0.005 ? '<1%' : percentage.format(value);
 export const timeOfDay = ms => clock.format(ms);
 
 /** A change per minute, with its sign. */

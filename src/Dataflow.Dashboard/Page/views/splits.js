@@ -7,7 +7,7 @@ import { count, moment, none, span } from '../format.js';
 export function splitsView() {
   const splits = table('Splits', [
     { head: 'split', text: split => split.name },
-    { head: '', make: () => [el('span')], update: (cell, split) => {
+    { head: 'state', make: () => [el('span')], update: (cell, split) => {
       const [text, tone] = split.mark;
       setText(cell.firstChild, text);
       setAttribute(cell.firstChild, 'class', text ? `chip ${tone}` : '');

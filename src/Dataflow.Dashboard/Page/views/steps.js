@@ -23,7 +23,7 @@ export function stepsView() {
     { head: 'busy', text: stage => percent(stage.busy), number: true },
     { head: 'backpressured', text: stage => percent(stage.backpressured), number: true },
     { head: 'queued batches', text: stage => count(stage.queuedBatches), number: true },
-    { head: '', make: () => [el('span')], update: (cell, stage) => {
+    { head: 'now', make: () => [el('span')], update: (cell, stage) => {
       setText(cell.firstChild, stage.isSlow ? 'bottleneck' : stage.atHand.length > 0 ? `at ${stage.atHand.join(' or ')}` : '');
       setAttribute(cell.firstChild, 'class', stage.isSlow || stage.atHand.length > 0 ? 'chip warn' : '');
     } },
