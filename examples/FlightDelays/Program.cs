@@ -1,4 +1,5 @@
 using Dataflow;
+using Dataflow.Dashboard;
 using Dataflow.Log;
 using FlightDelays;
 using Spectre.Console;
@@ -14,23 +15,26 @@ try
     Directory.CreateDirectory(arguments.Folder);
     AnsiConsole.MarkupLineInterpolated($"All that is written goes to [blue]{arguments.Folder}[/]");
     await using var log = LogStore.Open(Path.Combine(arguments.Folder, "log"));
+    await using var page = arguments.ShowsDashboard ? await DashboardServer.StartAsync(() => Show.Jobs) : null;
+    if (page is not null) AnsiConsole.MarkupLineInterpolated($"The dashboard is at [blue]{page.Uri}[/]");
     var data = AppContext.BaseDirectory;
     await Show.RunAsync("ingest", Pipelines.Ingest(Path.Combine(data, "flights.parquet")), log);
 
-    if (arguments.TellsStory)
-    {
-        await Story.RunAsync(log, arguments.Folder);
-        return 0;
-    }
-
-    var arrow = Path.Combine(arguments.Folder, "airport-delays.arrow");
-    var features = Pipelines.Features(Path.Combine(data, "airports.csv"), arrow);
-    AnsiConsole.WriteLine(features.Explain().ToString());
-    var run = await Show.RunAsync("features", features, log);
-
-    Show.Worst(Pipelines.AirportDelays.ReadAll(log));
-    Show.Totals(run, arrow);
+    if (arguments.TellsStory) await Story.RunAsync(log, arguments.Folder);
+    else await FeaturesAsync();
+    if (page is not null) await Show.StayAsync();
     return 0;
+
+    async Task FeaturesAsync()
+    {
+        var arrow = Path.Combine(arguments.Folder, "airport-delays.arrow");
+        var features = Pipelines.Features(Path.Combine(data, "airports.csv"), arrow);
+        AnsiConsole.WriteLine(features.Explain().ToString());
+        var run = await Show.RunAsync("features", features, log);
+
+        Show.Worst(Pipelines.AirportDelays.ReadAll(log));
+        Show.Totals(run, arrow);
+    }
 }
 catch (OperationCanceledException)
 {

@@ -61,7 +61,8 @@ public sealed class PageTests(Chromium chromium)
         Assert.Equal($"{Number(status.RecordsRead)} in all", (string)overview["tiles"]![0]![2]!);
         Assert.Equal($"{Number(status.DeadLetters)} dead letters", (string)overview["tiles"]![2]![2]!);
         Assert.Equal("FineNothing holds the job up.", Texts(overview["findings"])[0]);
-        Assert.Contains(Texts(overview["findings"]), static found => found.StartsWith("NoteStep 'check' has left out", StringComparison.Ordinal));
+        Assert.Contains(
+            Texts(overview["findings"]), static found => found.StartsWith("NoteStep 'check' has left out", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -201,13 +202,14 @@ public sealed class PageTests(Chromium chromium)
         var shown = await chromium.RunAsync("large", new { url = watched.Server.Uri, view = "jobs/large/overview", width });
         Assert.Equal((191, 0, true, width), ((int)shown["steps"]!, (int)shown["overlaps"]!, (bool)shown["scrolls"]!, (int)shown["page"]!));
         Assert.True((double)shown["letters"]! >= 10, $"{shown["letters"]} pixels");
+        if (width < 1440) return; // the table is the same
         Assert.Equal(64, Rows((await ReadAsync(watched, "splits", "large"))["tables"]![0]!).Count);
     }
 
     [Fact]
     public async Task Many_polls_do_not_make_the_page_grow()
     {
-        var polls = int.Parse(Environment.GetEnvironmentVariable("DASHBOARD_POLLS") ?? "500", CultureInfo.InvariantCulture);
+        var polls = int.Parse(Environment.GetEnvironmentVariable("DASHBOARD_POLLS") ?? "150", CultureInfo.InvariantCulture);
         await using var watched = await WatchedJob.OrdersAsync();
         var run = chromium.RunAsync("polls", new { url = watched.Server.Uri, view = "jobs/orders/overview", polls });
         while (!run.IsCompleted)

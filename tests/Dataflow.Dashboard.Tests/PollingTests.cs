@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Dataflow.Dashboard.Api;
 
 namespace Dataflow.Dashboard.Tests;
 
@@ -7,7 +8,17 @@ namespace Dataflow.Dashboard.Tests;
 public sealed class PollingTests
 {
     [Fact]
-    public async Task An_answer_is_made_once_a_second_for_all_clients()
+    public void An_answer_is_made_for_the_first_client_and_shared_with_the_others()
+    {
+        var (answers, made) = (new Answers(), 0);
+        Parallel.For(0, 100, _ => answers.Get(
+            () => new DetailView($"made {Interlocked.Increment(ref made)} times"), DashboardJson.Default.DetailView));
+
+        Assert.Equal(1, made);
+    }
+
+    [Fact]
+    public async Task All_clients_of_a_second_get_the_same_answer()
     {
         await using var watched = await WatchedJob.OrdersAsync();
         var uri = watched.Uri("api/v1/jobs/orders");

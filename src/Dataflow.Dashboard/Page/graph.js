@@ -129,5 +129,5 @@ function nodeOf(node, [x, y]) {
 
 function cut(name) {
   const letters = [...name];
-  return letters.length <= 20 ? name : `${letters.slice(0, 19).join('')}…`;
+  return letters.length <= 18 ? name : `${letters.slice(0, 17).join('')}…`;
 }

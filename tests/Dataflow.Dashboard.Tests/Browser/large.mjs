@@ -9,7 +9,7 @@ export default async function ({ open }, { url, view, width }) {
       box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom)).length;
     const scale = boxes[0].width / 166;
     const frame = document.querySelector('.plan-frame');
-    return { steps: boxes.length, overlaps, letters: 14 * scale, scrolls: frame.scrollWidth > frame.clientWidth, page: document.documentElement.scrollWidth };
+    return { steps: boxes.length, overlaps, letters: 13.5 * scale, scrolls: frame.scrollWidth > frame.clientWidth, page: document.documentElement.scrollWidth };
   });
   await close();
   return { ...shown, problems };

@@ -22,7 +22,7 @@ export default async function ({ open }, { url, view, polls }) {
     return Object.fromEntries(metrics.filter(metric => ['JSHeapUsedSize', 'Nodes', 'JSEventListeners'].includes(metric.name))
       .map(metric => [metric.name, metric.value]));
   };
-  const before = await measure(Math.max(700, polls / 4)); // past the bound of the history
+  const before = await measure(Math.max(620, polls / 4)); // past the bound of the history
   const after = await measure(polls);
   await close();
   return { before, after, problems };
