@@ -1,4 +1,5 @@
 using Dataflow;
+using Dataflow.Dashboard;
 using Dataflow.Kafka;
 using Dataflow.Log;
 using FlightDelays;
@@ -15,23 +16,26 @@ try
     AnsiConsole.MarkupLineInterpolated($"All that is written goes to [blue]{arguments.Kafka ?? arguments.Folder}[/]");
     await using PartitionedLog log = arguments.Kafka is { } kafka
         ? await KafkaLog.ConnectAsync(new KafkaCluster(kafka)) : LogStore.Open(Path.Combine(arguments.Folder, "log"));
+    await using var page = arguments.ShowsDashboard ? await DashboardServer.StartAsync(() => Show.Jobs) : null;
+    if (page is not null) AnsiConsole.MarkupLineInterpolated($"The dashboard is at [blue]{page.Uri}[/]");
     var data = AppContext.BaseDirectory;
     await Show.RunAsync("ingest", Pipelines.Ingest(Path.Combine(data, "flights.parquet")), log);
 
-    if (arguments.TellsStory)
-    {
-        await Story.RunAsync(log, arguments.Folder);
-        return 0;
-    }
-
-    var arrow = arguments.Kafka is null ? Path.Combine(arguments.Folder, "airport-delays.arrow") : null;
-    var features = Pipelines.Features(Path.Combine(data, "airports.csv"), arrow);
-    AnsiConsole.WriteLine(features.Explain().ToString());
-    var run = await Show.RunAsync("features", features, log);
-
-    Show.Worst(Pipelines.AirportDelays.ReadAll(log));
-    Show.Totals(run, arrow ?? $"topic {Pipelines.AirportDelays.Name}");
+    if (arguments.TellsStory) await Story.RunAsync(log, arguments.Folder);
+    else await FeaturesAsync();
+    if (page is not null) await Show.StayAsync();
     return 0;
+
+    async Task FeaturesAsync()
+    {
+        var arrow = arguments.Kafka is null ? Path.Combine(arguments.Folder, "airport-delays.arrow") : null;
+        var features = Pipelines.Features(Path.Combine(data, "airports.csv"), arrow);
+        AnsiConsole.WriteLine(features.Explain().ToString());
+        var run = await Show.RunAsync("features", features, log);
+
+        Show.Worst(Pipelines.AirportDelays.ReadAll(log));
+        Show.Totals(run, arrow ?? $"topic {Pipelines.AirportDelays.Name}");
+    }
 }
 catch (OperationCanceledException)
 {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Dataflow;
@@ -13,12 +14,34 @@ internal static class Show
 {
     private static readonly TimeSpan s_refresh = TimeSpan.FromSeconds(AnsiConsole.Profile.Capabilities.Interactive ? 0.1 : 5);
 
+    private static readonly ConcurrentQueue<Job> s_jobs = [];
+
+    /// <summary>The jobs so far, also those that have ended.</summary>
+    public static IReadOnlyCollection<Job> Jobs => s_jobs;
+
+    /// <summary>Waits for Ctrl-C.</summary>
+    public static async Task StayAsync()
+    {
+        var asked = new TaskCompletionSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        AnsiConsole.WriteLine("The dashboard stays until Ctrl-C.");
+        await asked.Task;
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            asked.TrySetResult();
+        }
+    }
+
     /// <summary>Runs a pipeline to its end, with its progress on one line; Ctrl-C stops it at a checkpoint.</summary>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static async Task<(JobStatus Status, TimeSpan Time)> RunAsync(string title, Pipeline pipeline, PartitionedLog log)
     {
         var start = Stopwatch.GetTimestamp();
         await using var job = await pipeline.StartAsync(new JobOptions { Log = log });
+        s_jobs.Enqueue(job);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         AnsiConsole.MarkupLineInterpolated(job.StartedFrom == 0

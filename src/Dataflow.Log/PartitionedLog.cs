@@ -30,6 +30,9 @@ public abstract class PartitionedLog : IAsyncDisposable
     /// <exception cref="LogException">There is none; the message names those that exist.</exception>
     public LogTopic GetTopic(string name) => TryGetTopic(name, out var topic) ? topic : throw LogException.TopicUnknown(name, TopicNames());
 
+    /// <summary>Returns the names of the topics that there are, in ordinal order; of a log in a cluster, those that it has met.</summary>
+    public IReadOnlyList<string> ListTopics() => [.. TopicNames().Order(StringComparer.Ordinal)];
+
     /// <summary>Creates a topic that keeps its records for ever, or returns the existing one with the same number of partitions.</summary>
     /// <inheritdoc cref="CreateTopicAsync(string, int, TopicSettings, CancellationToken)"/>
     public ValueTask<LogTopic> CreateTopicAsync(string name, int partitions, CancellationToken cancellationToken = default)

@@ -27,9 +27,7 @@ internal sealed record Listener(IPAddress Address, int Port, string? Token, X509
         if (!IPAddress.IsLoopback(Address) && (string.IsNullOrEmpty(Token) || Certificate is null))
             throw new ArgumentException(
                 $"Address {Address}: beyond loopback a server needs a token and a certificate. Give both, or listen on loopback.");
-        if (Token is not null && (Token.Length == 0 || !Token.All(static letter => letter is > ' ' and <= '~')))
-            throw new ArgumentException(
-                "Token: no client could send it. Give one of visible ASCII characters without spaces, or null for none.");
+        Check(Token);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
@@ -46,14 +44,24 @@ internal sealed record Listener(IPAddress Address, int Port, string? Token, X509
         return builder;
     }
 
+    /// <exception cref="ArgumentException">The token cannot be sent.</exception>
+    public static void Check(string? token)
+    {
+        if (token is not null && (token.Length == 0 || !token.All(static letter => letter is > ' ' and <= '~')))
+            throw new ArgumentException(
+                "Token: no client could send it. Give one of visible ASCII characters without spaces, or null for none.");
+    }
+
     /// <summary>Whether a request has the token, if one is required.</summary>
     public bool Allows(HttpRequest request)
     {
         if (Token is null) return true;
         var given = request.Headers.Authorization.ToString();
-        return given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            && CryptographicOperations.FixedTimeEquals(_token, Encoding.UTF8.GetBytes(given.AsSpan(Scheme.Length).Trim().ToString()));
+        return given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && IsToken(given.AsSpan(Scheme.Length).Trim().ToString());
     }
+
+    /// <summary>Whether a text is the token, compared in a time that does not tell where it differs.</summary>
+    public bool IsToken(string given) => CryptographicOperations.FixedTimeEquals(_token, Encoding.UTF8.GetBytes(given));
 
     /// <summary>Whether a web page of another host may have sent a request: its host name could have been made to resolve to this one (DNS
     /// rebinding). Only where there is no token, which such a page does not have.</summary>

@@ -13,6 +13,9 @@ public sealed record CheckpointStatus(
     /// <summary>The duration of the last checkpoint, from the request until the commit.</summary>
     public TimeSpan LastDuration { get; init; }
 
+    /// <summary>The time for which the last one stopped the slowest task.</summary>
+    public TimeSpan LastPause { get; init; }
+
     /// <summary>The longest duration of the last 1,024.</summary>
     public TimeSpan DurationMax { get; init; }
 

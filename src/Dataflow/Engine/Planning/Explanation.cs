@@ -14,6 +14,18 @@ public sealed class Explanation
     /// take over; none: processes share its work.</summary>
     public IReadOnlyList<string> ReasonsNotToShare => _plan.ReasonsNotToShare;
 
+    /// <summary>The steps from sources to sinks, each behind those that it follows: the plan as a graph.</summary>
+    public IReadOnlyList<PlannedStep> Steps
+    {
+        get
+        {
+            using var scope = _plan.Serdes.Enter();
+            return [.. _plan.Nodes.OrderBy(static node => node.Id).Select(node => new PlannedStep(
+                _plan.LabelOf(node), KindOf(node), $"stage {_plan.StageOf(node) + 1}", node.Detail,
+                [.. node.Inputs.Select(_plan.LabelOf)]))];
+        }
+    }
+
     /// <summary>Lists the stages with their steps, one per line, each with the step that it follows.</summary>
     public override string ToString()
     {
@@ -49,6 +61,16 @@ public sealed class Explanation
 
         return text.ToString();
     }
+
+    private static PlannedStepKind KindOf(Node node) => node switch
+    {
+        ISourceNode => PlannedStepKind.Source,
+        ISinkNode => PlannedStepKind.Sink,
+        ISecondInput => PlannedStepKind.SecondInput,
+        ISideNode => PlannedStepKind.SideOutput,
+        { Exchange: not null } => PlannedStepKind.Exchange,
+        _ => PlannedStepKind.Step,
+    };
 
     private static string Escape(string text) => text.Replace("\"", "#quot;", StringComparison.Ordinal);
 

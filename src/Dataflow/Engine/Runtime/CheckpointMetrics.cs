@@ -36,6 +36,7 @@ internal sealed class CheckpointMetrics(TimeProvider time)
                 _epoch, _count, _bytes, _last.Commit, pauses.Length == 0 ? default : pauses[pauses.Length / 2], pauses.LastOrDefault())
             {
                 LastDuration = _last.Duration,
+                LastPause = _last.Pause,
                 DurationMax = _costs.Select(static cost => cost.Duration).DefaultIfEmpty().Max(),
                 LastBytes = _last.Bytes,
                 BytesMax = _costs.Select(static cost => cost.Bytes).DefaultIfEmpty().Max(),

@@ -21,6 +21,9 @@ public sealed class Job : IAsyncDisposable
     /// <see cref="LogException"/>.</summary>
     public Task Completion { get; }
 
+    /// <summary>The pipeline's name.</summary>
+    public string Pipeline => _first.Plan.Pipeline;
+
     /// <summary>The number of the checkpoint that the job carried on from; 0: it began anew.</summary>
     public long StartedFrom => Current.Restored.Epoch;
 
@@ -50,8 +53,11 @@ public sealed class Job : IAsyncDisposable
     /// second.</summary>
     public Diagnosis Diagnose() => Diagnosis.Of(Current, Status);
 
+    /// <summary>The plan that the job runs: see <see cref="Dataflow.Pipeline.Explain"/>.</summary>
+    public Explanation Explain() => new(_first.Plan);
+
     /// <inheritdoc/>
-    public override string ToString() => $"Job of pipeline '{_first.Plan.Pipeline}': {State}";
+    public override string ToString() => $"Job of pipeline '{Pipeline}': {State}";
 
     /// <summary>Asks the job to take a last checkpoint and stop; completes when it has. Windows stay open for the next start. Cancelling
     /// the token that the job was started with does the same.</summary>

@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+
+namespace Dataflow.Dashboard.Api;
+
+/// <summary>Writes the answers of the API.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(JobListView))]
+[JsonSerializable(typeof(JobView))]
+[JsonSerializable(typeof(PlanView))]
+[JsonSerializable(typeof(HistoryView))]
+[JsonSerializable(typeof(TopicListView))]
+[JsonSerializable(typeof(RecordListView))]
+[JsonSerializable(typeof(DeadLettersView))]
+[JsonSerializable(typeof(DetailView))]
+internal sealed partial class DashboardJson : JsonSerializerContext;

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Dataflow.Dashboard.Api;
+
+/// <summary>Describes the API as OpenAPI 3.1. The schemas are made of the types that the answers are written from.</summary>
+internal static class OpenApi
+{
+    private const string Document = """
+        {
+          "openapi": "3.1.0",
+          "info": {
+            "title": "Dataflow admin API", "version": "1",
+            "description": "Running jobs of a process. Times end in Ms: spans, or moments since the Unix epoch. Answers are at most one second old; If-None-Match saves those that have not changed."
+          },
+          "paths": {
+            "/api/v1/jobs": {"get": {"summary": "All jobs at a glance, and the process", "x-answer": "JobListView"}},
+            "/api/v1/jobs/{job}": {"get": {"summary": "Status and diagnosis of a job", "x-answer": "JobView"}},
+            "/api/v1/jobs/{job}/plan": {"get": {"summary": "The plan as a graph, and as text", "x-answer": "PlanView"}},
+            "/api/v1/jobs/{job}/history": {"get": {"summary": "The last ten minutes, and the last 300 checkpoints", "x-answer": "HistoryView"}},
+            "/api/v1/jobs/{job}/dead-letters": {"get": {"summary": "The newest 1000 dead letters, by step and reason", "x-answer": "DeadLettersView"}},
+            "/api/v1/jobs/{job}/topics": {"get": {"summary": "Topics of the job's log, with offsets", "x-answer": "TopicListView"}},
+            "/api/v1/jobs/{job}/topics/{topic}/records": {"get": {
+              "summary": "Records of a partition: the newest, or those from an offset on. Only where values are shown", "x-answer": "RecordListView",
+              "parameters": [
+                {"name": "partition", "in": "query", "schema": {"type": "integer", "minimum": 0, "default": 0}},
+                {"name": "from", "in": "query", "schema": {"type": "integer", "minimum": 0}},
+                {"name": "count", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": 20}}]}},
+            "/api/v1/jobs/{job}/stop": {"post": {"summary": "Stop with a checkpoint, from which the next start carries on", "x-answer": "DetailView"}},
+            "/api/v1/jobs/{job}/drain": {"post": {"summary": "End for good: complete what was read and close all windows", "x-answer": "DetailView"}}
+          },
+          "components": {
+            "securitySchemes": {
+              "token": {"type": "http", "scheme": "bearer"},
+              "actionToken": {"type": "apiKey", "in": "header", "name": "dataflow-action-token"}},
+            "responses": {"Refused": {"description": "Why not", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/DetailView"}}}}},
+            "schemas": {}
+          }
+        }
+        """;
+
+    private static readonly JsonTypeInfo[] s_answers =
+    [
+        DashboardJson.Default.JobListView, DashboardJson.Default.JobView, DashboardJson.Default.PlanView,
+        DashboardJson.Default.HistoryView, DashboardJson.Default.DeadLettersView, DashboardJson.Default.TopicListView,
+        DashboardJson.Default.RecordListView, DashboardJson.Default.DetailView,
+    ];
+
+    public static Answer Describe(DashboardOptions options)
+    {
+        var document = JsonNode.Parse(Document)!;
+        var schemas = document["components"]!["schemas"]!;
+        var exact = new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true };
+        foreach (var answer in s_answers) schemas[answer.Type.Name] = answer.GetJsonSchemaAsNode(exact);
+        foreach (var (path, methods) in document["paths"]!.AsObject())
+        {
+            foreach (var (method, operation) in methods!.AsObject()) Complete(path, method, operation!.AsObject(), options);
+        }
+
+        return Answer.Of(JsonSerializer.SerializeToUtf8Bytes(document));
+    }
+
+    private static void Complete(string path, string method, JsonObject operation, DashboardOptions options)
+    {
+        var answer = (string)operation["x-answer"]!;
+        operation.Remove("x-answer");
+        var parameters = operation["parameters"]?.AsArray() ?? [];
+        foreach (var name in path.Split('/').Where(static part => part.StartsWith('{')))
+            parameters.Insert(0, new JsonObject
+            {
+                ["name"] = name.Trim('{', '}'), ["in"] = "path", ["required"] = true, ["schema"] = new JsonObject { ["type"] = "string" },
+            });
+        operation["parameters"] = parameters;
+        var schema = new JsonObject { ["$ref"] = $"#/components/schemas/{answer}" };
+        operation["responses"] = new JsonObject
+        {
+            [method == "get" ? "200" : "202"] = new JsonObject
+            {
+                ["description"] = "The answer",
+                ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = schema } },
+            },
+            ["default"] = new JsonObject { ["$ref"] = "#/components/responses/Refused" },
+        };
+        if (options.Token is not null || method != "get") operation["security"] = Security(options.Token is not null, method != "get");
+    }
+
+    private static JsonArray Security(bool needsToken, bool acts)
+    {
+        var needed = new JsonObject();
+        if (needsToken) needed["token"] = new JsonArray();
+        if (acts) needed["actionToken"] = new JsonArray();
+        return [needed];
+    }
+}

@@ -1,0 +1,34 @@
+namespace Dataflow.Dashboard.Api;
+
+/// <summary>The topics of a job's log.</summary>
+internal sealed record TopicListView(IReadOnlyList<TopicView> Topics);
+
+/// <summary>A topic; the offsets of a partition are those that it still holds.</summary>
+internal sealed record TopicView(string Name, IReadOnlyList<PartitionView> Partitions);
+
+/// <summary>A partition: its first offset, and the one after its last record.</summary>
+internal sealed record PartitionView(long Start, long End);
+
+/// <summary>Records of a partition, the newest last.</summary>
+internal sealed record RecordListView(string Topic, int Partition, IReadOnlyList<RecordView> Records);
+
+/// <summary>A record. Key and value are texts made for reading, cut off where they are long; null where there is none.</summary>
+internal sealed record RecordView(long Offset, long TimestampMs, string? Key, string? Value, int ValueBytes);
+
+/// <summary>The newest dead letters, counted.</summary>
+/// <param name="Topic">The topic of dead letters; null where the pipeline writes none.</param>
+/// <param name="Total">The number of letters that the topic holds.</param>
+/// <param name="Seen">The number of newest ones that were counted.</param>
+/// <param name="Groups">The groups, the largest first.</param>
+internal sealed record DeadLettersView(string? Topic, long Total, int Seen, IReadOnlyList<DeadLetterGroup> Groups);
+
+/// <summary>Dead letters of a step for one reason.</summary>
+/// <param name="Step">The step.</param>
+/// <param name="Reason">The reason; null where values are not shown, since it may quote them.</param>
+/// <param name="Count">The number of letters.</param>
+/// <param name="LastAtMs">The time of the newest.</param>
+/// <param name="LastPlace">The newest one's record, such as <c>orders[3]@41</c>; empty where it is not known.</param>
+internal sealed record DeadLetterGroup(string Step, string? Reason, int Count, long LastAtMs, string LastPlace);
+
+/// <summary>An error, or an answer in words.</summary>
+internal sealed record DetailView(string Detail);

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Net;
+using Dataflow.Dashboard.Api;
+using Dataflow.Log;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
+
+namespace Dataflow.Dashboard;
+
+/// <summary>Answers the requests of the page and of other clients of the API.</summary>
+internal sealed class DashboardRequests(JobsWatch watch, DashboardOptions options, Listener listener)
+{
+    private const string Foreign =
+        "The request is from beyond this machine, for another host, or from a page of one. Ask by a loopback name such as localhost, or "
+            + "give the dashboard a token or the application's authorization.";
+
+    private readonly Answer _openApi = OpenApi.Describe(options);
+    private readonly Actions _actions = new(options);
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var response = context.Response;
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers["Referrer-Policy"] = "no-referrer";
+        response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        try
+        {
+            await RouteAsync(context).ConfigureAwait(false);
+        }
+        catch (RefusedException refused)
+        {
+            await SendAsync(context, refused.Status, refused.Message).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is LogException or ObjectDisposedException)
+        {
+            await SendAsync(context, 503, "The job's log is closed: the job has ended, or starts again.").ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not OperationCanceledException && !response.HasStarted)
+        {
+            await SendAsync(context, 500, $"The dashboard failed ({error.GetType().Name}).").ConfigureAwait(false);
+        }
+        finally
+        {
+            watch.Process.AddRequest(start);
+        }
+    }
+
+    private Task RouteAsync(HttpContext context)
+    {
+        var request = context.Request;
+        Admit(context);
+        var path = PathOf(request);
+        if (path is null)
+        {
+            context.Response.Redirect(UriHelper.BuildRelative(request.PathBase, request.Path.Value + "/"), permanent: false);
+            return Task.CompletedTask;
+        }
+
+        if (!path.StartsWith("api/", StringComparison.Ordinal)) return PageFiles.SendAsync(context, path);
+        if (!listener.Allows(request)) throw new RefusedException(401, "The request has not the token of this dashboard.");
+        var parts = path.Split('/');
+        var isGet = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+        return parts switch
+        {
+            ["api", "v1", "openapi.json"] when isGet => SendAsync(context, 200, _openApi),
+            ["api", "v1", "jobs"] when isGet => SendAsync(context, 200, watch.List()),
+            ["api", "v1", "jobs", var id, ..] => OfJobAsync(context, Job(id), isGet, parts.AsMemory(4)),
+            _ => throw NotFound(request),
+        };
+    }
+
+    private Task OfJobAsync(HttpContext context, JobWatch watched, bool isGet, ReadOnlyMemory<string> rest)
+    {
+        var (request, job) = (context.Request, watched.Job);
+        return rest.Span switch
+        {
+            [] when isGet => Send(() => watched.View(watch.Process.Last), DashboardJson.Default.JobView),
+            ["plan"] when isGet => Send(() => PlanView.Of(job), DashboardJson.Default.PlanView),
+            ["history"] when isGet => Send(watched.History, DashboardJson.Default.HistoryView),
+            ["topics"] when isGet => Send(() => TopicQueries.List(job.Log), DashboardJson.Default.TopicListView),
+            ["dead-letters"] when isGet => Send(
+                () => DeadLetterQuery.Run(job, options.ShowsValues), DashboardJson.Default.DeadLettersView),
+            ["topics", var topic, "records"] when isGet => SendAsync(
+                context, 200, Answer.Of(TopicQueries.Tail(job.Log, topic, request.Query, options.ShowsValues),
+                    DashboardJson.Default.RecordListView)),
+            [var action] when HttpMethods.IsPost(request.Method) => SendAsync(context, 202, _actions.Do(request, job, action)),
+            _ => throw NotFound(request),
+        };
+
+        Task Send<T>(Func<T> make, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+            => SendAsync(context, 200, watched.Answers.Get(make, type));
+    }
+
+    private JobWatch Job(string id)
+        => watch.Find(id) ?? throw new RefusedException(404, "There is no such job; api/v1/jobs lists them.");
+
+    private static RefusedException NotFound(HttpRequest request)
+        => new(404, $"There is no such {request.Method} request; api/v1/openapi.json says what there is.");
+
+    /// <summary>The path below that of the page, without a slash before it; null: the page's own, without the slash behind it.</summary>
+    private static string? PathOf(HttpRequest request)
+    {
+        if (!request.RouteValues.TryGetValue("rest", out var rest)) return request.Path.Value!.TrimStart('/');
+        return rest as string ?? (request.Path.Value!.EndsWith('/') ? "" : null);
+    }
+
+    /// <summary>Refuses who is not of this machine, unless a token or the application's authorization decides.</summary>
+    private void Admit(HttpContext context)
+    {
+        if (listener.Token is not null) return;
+        var metadata = context.GetEndpoint()?.Metadata;
+        if (metadata?.GetMetadata<IAuthorizeData>() is not null && metadata.GetMetadata<IAllowAnonymous>() is null) return;
+        var from = context.Connection.RemoteIpAddress;
+        var isFromAfar = from is not null && !IPAddress.IsLoopback(from);
+        if (isFromAfar || listener.IsForeign(context.Request)) throw new RefusedException(403, Foreign);
+    }
+
+    private static Task SendAsync(HttpContext context, int status, string detail)
+        => SendAsync(context, status, Answer.Of(new DetailView(detail), DashboardJson.Default.DetailView));
+
+    private static async Task SendAsync(HttpContext context, int status, Answer answer)
+    {
+        var (request, response) = (context.Request, context.Response);
+        response.Headers.CacheControl = "no-cache";
+        response.ContentType = "application/json";
+        response.Headers.ETag = answer.ETag;
+        if (status == 200 && request.Headers.IfNoneMatch == answer.ETag)
+        {
+            response.StatusCode = 304;
+            return;
+        }
+
+        response.StatusCode = status;
+        response.ContentLength = answer.Body.Length;
+        if (!HttpMethods.IsHead(request.Method))
+            await response.Body.WriteAsync(answer.Body, context.RequestAborted).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using Dataflow.Dashboard.Api;
+using Dataflow.Log;
+using Microsoft.AspNetCore.Http;
+
+namespace Dataflow.Dashboard;
+
+/// <summary>Reads topics of a job's log.</summary>
+internal static class TopicQueries
+{
+    private const int MaxTopics = 200;
+    private const int MaxRecords = 200;
+    private const int DefaultRecords = 20;
+
+    public static TopicListView List(PartitionedLog log)
+        => new([.. log.ListTopics().Take(MaxTopics).Select(name => new TopicView(
+            name, [.. log.GetTopic(name).Ranges().Select(static range => new PartitionView(range.Start, range.End))]))]);
+
+    /// <summary>Reads the newest records of a partition, or those from an offset on:
+    /// <c>?partition=0&amp;from=10&amp;count=20</c>.</summary>
+    public static RecordListView Tail(PartitionedLog log, string name, IQueryCollection query, bool showsValues)
+    {
+        if (!showsValues)
+            throw new RefusedException(403, "Values may be personal, and this dashboard does not show them. Start it with ShowsValues.");
+        if (!log.TryGetTopic(name, out var topic)) throw new RefusedException(404, "There is no such topic.");
+        var partition = Number(query, "partition", 0, topic.PartitionCount - 1) ?? 0;
+        var count = Number(query, "count", 1, MaxRecords) ?? DefaultRecords;
+        var (start, end) = topic.Ranges()[(int)partition];
+        var from = Number(query, "from", 0, long.MaxValue) is { } asked ? Math.Clamp(asked, start, end) : Math.Max(start, end - count);
+        return new(name, (int)partition, Read(log, name, (int)partition, from, end, (int)count));
+    }
+
+    private static List<RecordView> Read(PartitionedLog log, string topic, int partition, long from, long end, int count)
+    {
+        var records = new List<RecordView>();
+        using var reader = log.OpenReader(topic, partition, from);
+        while (records.Count < count && reader.TryReadBefore(end, out var batch))
+        {
+            foreach (var record in batch)
+            {
+                if (records.Count == count) break;
+                records.Add(new(
+                    record.Offset, record.Timestamp, record.HasKey ? ValueText.Of(record.Key) : null,
+                    record.HasValue ? ValueText.Of(record.Value) : null, record.Value.Length));
+            }
+        }
+
+        return records;
+    }
+
+    private static long? Number(IQueryCollection query, string name, long min, long max)
+    {
+        if (!query.TryGetValue(name, out var text)) return null;
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
+            ? number : throw new RefusedException(422, $"'{name}' must be a number from {min} to {max}.");
+    }
+}
