@@ -1,4 +1,5 @@
 using Dataflow;
+using Dataflow.Dashboard;
 using Dataflow.Features;
 using Dataflow.Hosting;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -16,6 +17,7 @@ builder.Services.AddHealthChecks().AddDataflow();
 var app = builder.Build();
 app.MapHealthChecks("/health/live", new() { Predicate = check => check.Tags.Contains("live"), ResponseWriter = Health.WriteAsync });
 app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready"), ResponseWriter = Health.WriteAsync });
+app.MapDataflowDashboard(() => app.Services.GetRequiredService<DataflowJobs>().All);
 
 // The features of a card, as a model would get them: GET /cards/0815?at=2026-01-01T12:41:00Z
 app.MapGet("/cards/{card}", (string card, DateTimeOffset at, FeatureReader<string> velocity) =>
