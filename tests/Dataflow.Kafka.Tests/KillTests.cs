@@ -111,7 +111,7 @@ public class KillTests(SharedNode shared, ITestOutputHelper output)
             await SignalAsync(process, "TERM");
             await process.WaitForExitAsync(TestContext.Current.CancellationToken)
                 .WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
-            Assert.Contains(process.ExitCode, [0, Terminated]);
+            Assert.True(process.ExitCode is 0 or Terminated, $"It ended with {process.ExitCode}.");
             return Replace(process);
         }
     }
