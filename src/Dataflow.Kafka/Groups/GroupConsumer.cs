@@ -126,24 +126,7 @@ internal sealed class GroupConsumer : IDisposable
     {
         try
         {
-            while (!_isClosing)
-            {
-                try
-                {
-                    _ = _consumer.Consume(PollWait);
-                    _consumer.Pause(_consumer.Assignment);
-                }
-                catch (ConsumeException error)
-                {
-                    Fail(error.Error);
-                    Thread.Sleep(PollWait);
-                }
-                catch (KafkaException)
-                {
-                    // A partition was taken away meanwhile.
-                }
-            }
-
+            while (!_isClosing) PollOnce();
             _consumer.Close();
         }
         catch (KafkaException)
@@ -153,6 +136,24 @@ internal sealed class GroupConsumer : IDisposable
         finally
         {
             _consumer.Dispose();
+        }
+    }
+
+    private void PollOnce()
+    {
+        try
+        {
+            _ = _consumer.Consume(PollWait);
+            _consumer.Pause(_consumer.Assignment);
+        }
+        catch (ConsumeException error)
+        {
+            Fail(error.Error);
+            Thread.Sleep(PollWait);
+        }
+        catch (KafkaException)
+        {
+            // A partition was taken away meanwhile.
         }
     }
 

@@ -62,6 +62,11 @@ internal sealed class ClusterAdmin(KafkaCluster kafka, short replicas) : IDispos
 
             return true;
         }).ConfigureAwait(false);
+        await UntilKnownAsync(name).ConfigureAwait(false);
+    }
+
+    private async Task UntilKnownAsync(string name)
+    {
         for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < LongestChange;)
         {
             if (Topics().Any(topic => topic.Name == name)) return;

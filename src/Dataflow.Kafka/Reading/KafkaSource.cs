@@ -38,21 +38,7 @@ internal sealed class KafkaSource<T>(
         var partition = new PartitionConsumer(kafka, TopicNames.PartitionOf(split.Name), form.NeedsAll, isBounded: split.End is not null);
         try
         {
-            var topics = partition.Find(names, kafka.Timeout);
-            var topic = topics.FirstOrDefault(topic => topic.Name == partition.Topic)
-                ?? throw KafkaErrors.Recreated(kafka, split.Name);
-            var mark = ReadMark.Of(split.Mark.Span);
-            if (mark is { } read && read.Topic != topic.Id) throw KafkaErrors.Recreated(kafka, split.Name);
-            var held = partition.Held();
-            if (mark is null) position = partition.OffsetOf(split.IsAdded ? KafkaStart.Earliest : start, held);
-            if (position < held.Low) throw KafkaErrors.Trimmed(kafka, split.Name, position, held.Low);
-            if (position > held.High) throw KafkaErrors.Truncated(kafka, split.Name, position, held.High);
-            var epoch = mark?.LeaderEpoch ?? -1;
-            partition.Assign(position, epoch);
-            return new KafkaReader<T>(Name, split, partition, form, position, new ReadMark(topic.Id, epoch), context.Time)
-            {
-                Watch = new TopicWatch(kafka, names, partition, topic, split, context.Time),
-            };
+            return Open(split, position, partition, form, context.Time);
         }
         catch (KafkaException error)
         {
@@ -64,6 +50,24 @@ internal sealed class KafkaSource<T>(
             partition.Dispose();
             throw;
         }
+    }
+
+    private KafkaReader<T> Open(SourceSplit split, long position, PartitionConsumer partition, ReadForm<T> form, TimeProvider time)
+    {
+        var topic = partition.Find(names, kafka.Timeout).FirstOrDefault(topic => topic.Name == partition.Topic)
+            ?? throw KafkaErrors.Recreated(kafka, split.Name);
+        var mark = ReadMark.Of(split.Mark.Span);
+        if (mark is { } read && read.Topic != topic.Id) throw KafkaErrors.Recreated(kafka, split.Name);
+        var held = partition.Held();
+        if (mark is null) position = partition.OffsetOf(split.IsAdded ? KafkaStart.Earliest : start, held);
+        if (position < held.Low) throw KafkaErrors.Trimmed(kafka, split.Name, position, held.Low);
+        if (position > held.High) throw KafkaErrors.Truncated(kafka, split.Name, position, held.High);
+        var epoch = mark?.LeaderEpoch ?? -1;
+        partition.Assign(position, epoch);
+        return new KafkaReader<T>(Name, split, partition, form, position, new ReadMark(topic.Id, epoch), time)
+        {
+            Watch = new TopicWatch(kafka, names, partition, topic, split, time),
+        };
     }
 
     /// <summary>The offsets up to which readers of committed records can read now.</summary>

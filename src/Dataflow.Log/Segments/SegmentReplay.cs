@@ -77,23 +77,24 @@ internal sealed class SegmentReplay(IFileSystem files, SegmentFiles segmentFiles
         {
             if (_found.ContainsKey(segment)) Verify(partition, segment, run);
         }
+        var strays = Strays(state).ToList();
         var leftovers = new Leftovers(files, lastSequence);
         List<RecoveryCut> cuts =
         [
-            .. from partition in state.Partitions
-               from segment in partition.Segments.ToArray()
-               where _found[segment].Length > segment.VisibleBytes
-               select leftovers.Describe(partition, segment.Path, segment.VisibleBytes),
+            .. TailsOf(state, leftovers),
+            .. strays.Where(stray => !stray.IsTrimmed).Select(stray => leftovers.Describe(stray.Partition, stray.Path, position: 0)),
         ];
-        var strays = Strays(state).ToList();
-        cuts.AddRange(
-            strays.Where(stray => !stray.IsTrimmed).Select(stray => leftovers.Describe(stray.Partition, stray.Path, position: 0)));
-
         foreach (var (segment, found) in _found) found.Settle(segment.VisibleBytes, syncs, _syncsAll);
         foreach (var (_, path, _) in strays) files.Delete(path);
         if (syncs) SyncDirectories(state, [.. strays.Select(stray => stray.Partition)]);
         return cuts.FindAll(cut => cut.Bytes > 0);
     }
+
+    private IEnumerable<RecoveryCut> TailsOf(LogState state, Leftovers leftovers)
+        => from partition in state.Partitions
+           from segment in partition.Segments.ToArray()
+           where _found[segment].Length > segment.VisibleBytes
+           select leftovers.Describe(partition, segment.Path, segment.VisibleBytes);
 
     public void Dispose()
     {

@@ -85,7 +85,7 @@ internal sealed class JsonCheck(JsonSerializerOptions options, bool reads)
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (!_checked.Add(type)) return;
         if (Unsupported(type) is { } reason) throw Lost(reason);
-        var json = Describe();
+        var json = Describe(type, Lost);
         if (json.ElementType is { } element) Check(element, owner, member);
         if (json.KeyType is { } key) Check(key, owner, member);
         if (json.Kind != JsonTypeInfoKind.Object) return;
@@ -93,19 +93,19 @@ internal sealed class JsonCheck(JsonSerializerOptions options, bool reads)
         foreach (var property in json.Properties.Where(p => p.Get is not null || p.Set is not null)) Check(json, property);
         if (!KeepsState(json)) throw Lost("no public member holds its data");
 
-        JsonTypeInfo Describe()
-        {
-            try
-            {
-                return options.GetTypeInfo(type);
-            }
-            catch (Exception error) when (error is NotSupportedException or InvalidOperationException)
-            {
-                throw Lost(error.Message.TrimEnd('.'));
-            }
-        }
-
         ConnectorException Lost(string because) => ConnectorException.LostInJson(owner, member, type, because);
+    }
+
+    private JsonTypeInfo Describe(Type type, Func<string, ConnectorException> lost)
+    {
+        try
+        {
+            return options.GetTypeInfo(type);
+        }
+        catch (Exception error) when (error is NotSupportedException or InvalidOperationException)
+        {
+            throw lost(error.Message.TrimEnd('.'));
+        }
     }
 
     private void Check(JsonTypeInfo owner, JsonPropertyInfo property)

@@ -30,11 +30,7 @@ public sealed class Diagnosis
         }
         else
         {
-            findings.AddRange(SpeedFindings.WhereStepsHang(status));
-            findings.AddRange(new InputFindings(job, status).All());
-            findings.AddRange(RecordFindings.WhereAllAreLeftOut(job, status));
-            findings.AddRange(new TimeFindings(job, status).All());
-            findings.AddRange(new SpeedFindings(job, status).All());
+            findings.AddRange(WhileRunning(job, status));
         }
 
         findings.AddRange(RecordFindings.WhereSomeAreLeftOut(status));
@@ -42,6 +38,15 @@ public sealed class Diagnosis
             findings.Add(new(FindingKind.NothingFound, "", "Nothing stands in the way of results: records come in and go on."));
         return new(findings);
     }
+
+    private static IEnumerable<Finding> WhileRunning(JobRun job, JobStatus status) =>
+    [
+        .. SpeedFindings.WhereStepsHang(status),
+        .. new InputFindings(job, status).All(),
+        .. RecordFindings.WhereAllAreLeftOut(job, status),
+        .. new TimeFindings(job, status).All(),
+        .. new SpeedFindings(job, status).All(),
+    ];
 
     private static Finding Waiting(Plan plan) => new(
         FindingKind.WaitsForShards, "", plan.ReasonsNotToShare is [_, ..] reasons

@@ -82,17 +82,7 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
         Activity.Current = null; // that of the caller who started the job ended long before
         try
         {
-            while (!cancellationToken.IsCancellationRequested)
-            {
-                var any = await StepAsync(cancellationToken).ConfigureAwait(false);
-                if (HasStopped || job.HasFinished)
-                {
-                    _ = job.EndAsync(null);
-                    return;
-                }
-
-                if (!any) await _wake.WaitAsync(UntilNextLook, cancellationToken).ConfigureAwait(false);
-            }
+            await StepUntilEndAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -107,6 +97,21 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
         {
             _span?.Dispose();
             _others?.Dispose();
+        }
+    }
+
+    private async Task StepUntilEndAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var any = await StepAsync(cancellationToken).ConfigureAwait(false);
+            if (HasStopped || job.HasFinished)
+            {
+                _ = job.EndAsync(null);
+                return;
+            }
+
+            if (!any) await _wake.WaitAsync(UntilNextLook, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -172,7 +177,23 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
         foreach (var part in _parts) AddTo(commit, part);
         DeadLetterTopic.Add(commit, Topics.DeadLetters, [.. _parts.SelectMany(static part => part.DeadLetters)], job.Plan.OnError.Max);
         AddManifest(commit);
-        // Not given up when the job ends: a commit may still land, and a new start of the job must not read in the middle of it.
+        await WriteAsync(commit).ConfigureAwait(false);
+        Measure(new(
+            job.Time.GetElapsedTime(_lastRequest), _parts.Max(static part => part.Pause), Stopwatch.GetElapsedTime(start), commit.Bytes));
+        _committed = [.. _parts.SelectMany(static part => part.Positions)];
+        _parts.Clear();
+        _isGathering = false;
+        job.Committed(_epoch, _isFinal);
+        HasStopped = LastEpoch == _epoch;
+        if (_isFinal || HasStopped) return;
+        Snapshots.Begin(job.Log.Scheduler, cancellationToken);
+        if (_epoch % CheckpointsKept == 0 || _manifestBytes >= ManifestBytesKept) await TrimAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Commits. Not given up when the job ends: a commit may still land, and a new start of the job must not read in the middle
+    /// of it.</summary>
+    private async Task WriteAsync(LogCommit commit)
+    {
         try
         {
             using (JobTraces.BeginCommit(_span)) await job.Log.CommitAsync(commit, CancellationToken.None).ConfigureAwait(false);
@@ -184,16 +205,10 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
         }
 
         _span?.SetTag("bytes", commit.Bytes).Dispose();
-        Measure(new(
-            job.Time.GetElapsedTime(_lastRequest), _parts.Max(static part => part.Pause), Stopwatch.GetElapsedTime(start), commit.Bytes));
-        _committed = [.. _parts.SelectMany(static part => part.Positions)];
-        _parts.Clear();
-        _isGathering = false;
-        job.Committed(_epoch, _isFinal);
-        HasStopped = LastEpoch == _epoch;
-        if (_isFinal || HasStopped) return;
-        Snapshots.Begin(job.Log.Scheduler, cancellationToken);
-        if (_epoch % CheckpointsKept != 0 && _manifestBytes < ManifestBytesKept) return;
+    }
+
+    private async Task TrimAsync(CancellationToken cancellationToken)
+    {
         _manifestBytes = 0;
         if (!job.IsShared) await Topics.TrimManifestsAsync(cancellationToken).ConfigureAwait(false);
         else await TrimSharedAsync(cancellationToken).ConfigureAwait(false);

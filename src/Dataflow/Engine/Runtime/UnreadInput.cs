@@ -14,25 +14,25 @@ internal static class UnreadInput
         foreach (var (source, described) in sources)
         {
             var splits = job.Splits.Of((Node)source).Zip(described, static (split, found) => split with { End = found.End });
-            var counts = splits.Where(split => job.WorkerOf(split) != ShardMap.Elsewhere).Select(split => Count(source, split))
+            var counts = splits.Where(split => job.WorkerOf(split) != ShardMap.Elsewhere).Select(split => Count(job, source, split, context))
                 .OfType<long>().ToList();
             var noEnd = source.IsBounded ? "" : "no end now, and ";
             if (counts.Count > 0) unread.Add($"Source '{source.Name}' has {noEnd}{Records(counts.Sum())} not read.");
         }
 
         if (unread.Count > 0) throw CheckpointException.HasFinished(job.Plan.Pipeline, unread);
+    }
 
-        long? Count(ISourceNode source, SourceSplit split)
+    private static long? Count(JobRun job, ISourceNode source, SourceSplit split, SourceContext context)
+    {
+        var read = job.Restored.PositionOf(split.Name);
+        try
         {
-            var read = job.Restored.PositionOf(split.Name);
-            try
-            {
-                return source.UnreadOf(split, read, context);
-            }
-            catch (Exception error) when (OperatorException.IsBare(error))
-            {
-                throw OperatorException.FailedToRead(source.Name, split.Name, read?.Position ?? 0, error);
-            }
+            return source.UnreadOf(split, read, context);
+        }
+        catch (Exception error) when (OperatorException.IsBare(error))
+        {
+            throw OperatorException.FailedToRead(source.Name, split.Name, read?.Position ?? 0, error);
         }
     }
 
