@@ -54,6 +54,18 @@ public sealed class LogStore : PartitionedLog, IDisposable
     /// <summary>The topics, in no order.</summary>
     public IReadOnlyCollection<LogTopic> Topics => [.. _state.Topics.Values];
 
+    /// <summary>The offsets of all groups, in no order.</summary>
+    public IReadOnlyCollection<GroupOffset> GroupOffsets
+    {
+        get
+        {
+            var offsets = _state.GroupOffsets.ToArray(); // before the topics, which then have them all
+            var names = _state.Topics.Values.ToDictionary(static topic => topic.Id, static topic => topic.Name);
+            return [.. offsets.Select(found => new GroupOffset(
+                found.Key.Group, names[found.Key.TopicId], found.Key.Partition, found.Value))];
+        }
+    }
+
     /// <inheritdoc/>
     public override string ToString() => $"Log '{Directory}' ({Options.Durability})";
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Dataflow.Packages.Tests;
 
 /// <summary>Programs outside the repository, with the packages alone.</summary>
@@ -71,6 +73,23 @@ public class OutsideTests(LocalFeed feed)
 
         Assert.NotEqual(0, code);
         Assert.Contains(error, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_command_line_is_installed_as_a_tool()
+    {
+        string[] install = ["tool", "install", "Dataflow.Cli", "--version", feed.Version, "--tool-path", "tools"];
+        await Dotnet.RunAsync(feed.Folder.Path, install);
+
+        using var tool = Process.Start(new ProcessStartInfo(feed.Folder["tools", "dataflow"], ["topics", "tail", "--help"])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        var help = await tool.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await tool.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, tool.ExitCode);
+        Assert.Contains("dataflow topics tail <TOPIC>", help, StringComparison.Ordinal);
     }
 
     private static string Sorted(string lines) => string.Join('\n', lines.Split('\n').Order(StringComparer.Ordinal));

@@ -1,0 +1,3 @@
+using Dataflow.Cli;
+
+return await Tool.RunAsync(args, Terminal.OfProcess());

@@ -1,0 +1,129 @@
+using System.Text.Json;
+using Dataflow.Log;
+
+namespace Dataflow.Cli.Tests;
+
+/// <summary>Commands on the directory of a log.</summary>
+public sealed class LogTests(Sample sample)
+{
+    public static TheoryData<string> Commands =>
+    [
+        "topics list", "topics describe orders-in", "topics tail mixed", "topics count orders-in",
+        "topics trim orders-in --before 5 --dry-run", "groups list", "groups reset billing orders-in --to latest --dry-run", "pipelines list", "pipelines checkpoints orders",
+        "pipelines forget orders --dry-run", "deadletters list orders", "deadletters show orders --max 3", "verify",
+    ];
+
+    [Fact]
+    public async Task Show_the_approved_tables()
+    {
+        var (copy, shown) = (sample.Copy(), new List<string>());
+        foreach (var command in Commands.Select(static row => row.Data))
+            shown.Add($"$ dataflow {command}\n{(await Run.WellAsync([.. command.Split(' '), "--log", copy])).Out}\n");
+
+        Approval.Check("tables", string.Concat(shown), copy);
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task Show_JSON_to_programs_and_no_escape_codes(string command)
+    {
+        var copy = sample.Copy();
+
+        var run = await Run.WellAsync([.. command.Split(' '), "--log", copy, "--json"]);
+
+        var areLines = command.Contains("tail", StringComparison.Ordinal) || command.Contains("show", StringComparison.Ordinal);
+        foreach (var document in areLines ? run.Out.TrimEnd().Split('\n') : [run.Out])
+            Assert.NotEqual(JsonValueKind.Undefined, JsonElement.Parse(document).ValueKind);
+        var text = (await Run.WellAsync([.. command.Split(' '), "--log", copy])).Out;
+        Assert.DoesNotContain(run.Out + text, static letter => char.IsControl(letter) && letter != '\n');
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task Name_the_process_that_holds_the_log_and_the_way_to_ask_it(string command)
+    {
+        var copy = sample.Copy();
+        using var held = LogStore.Open(copy);
+
+        var run = await Run.OfAsync([.. command.Split(' '), "--log", copy]);
+
+        Assert.Equal(ExitCode.Error, run.Code);
+        Assert.Contains($"process {Environment.ProcessId} on ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("--url", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Make_no_log_where_there_is_none()
+    {
+        var run = await Run.OfAsync("topics", "list", "--log", sample.Missing);
+
+        Assert.Equal(ExitCode.Error, run.Code);
+        Assert.False(Directory.Exists(sample.Missing));
+    }
+
+    [Theory]
+    [InlineData("topics count none", "'none'")]
+    [InlineData("topics tail orders-in --partition 2", "partition 2")]
+    [InlineData("topics tail orders-in --from 31", "offset 31")]
+    [InlineData("topics trim orders.changelog --before latest", "'orders'")]
+    [InlineData("groups reset orders.checkpoints orders-in --to earliest", "forget")]
+    [InlineData("groups reset none orders-in --to earliest", "'none'")]
+    [InlineData("pipelines checkpoints none", "'none'")]
+    [InlineData("deadletters list none", "'none'")]
+    public async Task Refuse_with_the_name_of_what_there_is_not(string command, string named)
+    {
+        var run = await Run.OfAsync([.. command.Split(' '), "--log", sample.Copy()]);
+
+        Assert.Equal((ExitCode.Error, ""), (run.Code, run.Out));
+        Assert.Contains(named, run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--from earliest --max 2", "0@0 0@1 1@0 1@1")]
+    [InlineData("--max 2", "0@28 0@29 1@28 1@29")]
+    [InlineData("--from 29 --partition 1", "1@29")]
+    [InlineData("--grep Berlin --max 1", "0@27 1@28")]
+    [InlineData("--grep Berlin --from earliest --max 1 --partition 0", "0@0")]
+    [InlineData("--grep Paris", "")]
+    public async Task Tail_finds_records_by_place_and_text(string options, string found)
+    {
+        var run = await Run.WellAsync(["topics", "tail", "orders-in", "--log", sample.Copy(), "--json", .. options.Split(' ')]);
+
+        var records = run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonElement.Parse(line));
+        Assert.Equal(
+            found,
+            string.Join(' ', records.Select(static record => $"{record.GetProperty("partition")}@{record.GetProperty("offset")}")));
+    }
+
+    [Fact]
+    public async Task Count_counts_all_records_or_those_with_a_text()
+    {
+        var copy = sample.Copy();
+
+        Assert.Equal("60\n", (await Run.WellAsync("topics", "count", "orders-in", "--log", copy)).Out);
+        Assert.Equal("20\n", (await Run.WellAsync("topics", "count", "orders-in", "--grep", "Berlin", "--log", copy)).Out);
+        Assert.Equal("30\n", (await Run.WellAsync("topics", "count", "orders-in", "--partition", "1", "--log", copy)).Out);
+    }
+
+    [Fact]
+    public async Task A_dry_run_changes_nothing_and_the_real_one_does()
+    {
+        var copy = sample.Copy();
+        string[] trim = ["topics", "trim", "orders-in", "--before", "5", "--partition", "0", "--log", copy];
+        string[] reset = ["groups", "reset", "billing", "orders-in", "--to", "earliest", "--log", copy];
+        string[] forget = ["pipelines", "forget", "orders", "--log", copy];
+
+        foreach (var command in new[] { trim, reset, forget }) await Run.WellAsync([.. command, "--dry-run"]);
+        Assert.Equal((0L, 10L, true), Look(copy));
+        foreach (var command in new[] { trim, reset, forget }) await Run.WellAsync(command);
+
+        Assert.Equal((5L, 5L, false), Look(copy)); // reset went to the start that the trim has left
+    }
+
+    private static (long Start, long? Offset, bool HasCheckpoint) Look(string directory)
+    {
+        using var log = LogStore.Open(directory);
+        return (log.GetTopic("orders-in").StartOffset(0), log.GetGroupOffset("billing", "orders-in", 0),
+            SavedCheckpoint.ReadAll(log, "orders").Count > 0);
+    }
+}

@@ -1,0 +1,140 @@
+using System.Text;
+using Dataflow.Dashboard;
+using Dataflow.Log;
+
+namespace Dataflow.Cli.Tests;
+
+/// <summary>Commands on a running process.</summary>
+public sealed class ProcessTests : IAsyncLifetime
+{
+    private readonly LogStore _log = LogStore.Open("memory", new LogOptions { Durability = Durability.Memory });
+    private Job _job = null!;
+    private DashboardServer _server = null!;
+
+    private string Url => _server.Uri.ToString();
+
+    public async ValueTask InitializeAsync()
+    {
+        await Sample.FillAsync(_log);
+        _job = await Sample.Pipeline(ends: false).StartAsync(new JobOptions { Log = _log }, TestContext.Current.CancellationToken);
+        _server = await DashboardServer.StartAsync(
+            _job, new DashboardServerOptions { Port = 0, Token = "reader", ActionToken = "actor" }, TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        await _job.DisposeAsync();
+        await _log.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Status_shows_each_job_as_a_table_and_as_JSON()
+    {
+        var text = (await Run.WellAsync("pipelines", "status", "--url", Url, "--token", "reader")).Out;
+        var json = (await Run.WellAsync("pipelines", "status", "--url", Url, "--token", "reader", "--json")).Json;
+
+        Assert.StartsWith("JOB ", text, StringComparison.Ordinal);
+        Assert.StartsWith("orders  Running", text.Split('\n')[1], StringComparison.Ordinal);
+        Assert.Equal("orders", json.GetProperty("jobs")[0].GetProperty("id").GetString());
+        Assert.DoesNotContain('\e', text);
+    }
+
+    [Fact]
+    public async Task Status_is_shown_anew_each_second_until_it_is_ended()
+    {
+        using var end = new CancellationTokenSource();
+        var output = new EndingWriter(end, after: 2);
+
+        var code = await Tool.RunAsync(
+            ["pipelines", "status", "--watch", "--url", Url, "--token", "reader"],
+            new Terminal(output, TextWriter.Null) { HasColors = true }, end.Token);
+
+        Assert.Equal(ExitCode.Well, code);
+        Assert.Equal(2, output.ToString().Split("\e[H\e[2JJOB ").Length - 1);
+    }
+
+    [Fact]
+    public async Task Plan_is_that_of_the_job()
+    {
+        var text = (await Run.WellAsync("pipelines", "plan", "orders", "--url", Url, "--token", "reader")).Out;
+        var json = (await Run.WellAsync("pipelines", "plan", "orders", "--url", Url, "--token", "reader", "--json")).Json;
+
+        Assert.Equal(_job.Explain().ToString().TrimEnd(), text.TrimEnd());
+        Assert.Equal(_job.Explain().Steps.Count, json.GetProperty("steps").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Diagnose_ends_with_3_where_a_job_is_not_well()
+    {
+        var failing = new Pipeline("failing");
+        failing.From(Topic.Of<Order>("orders-in", partitions: 2))
+            .Select(static order => order.Number < 0 ? order : throw new InvalidOperationException("no"), name: "bad")
+            .To(Topic.Of<Order>("never"));
+        await using var log = LogStore.Open("failing", new LogOptions { Durability = Durability.Memory });
+        await Sample.FillAsync(log);
+        await using var job = await failing.StartAsync(new JobOptions { Log = log }, TestContext.Current.CancellationToken);
+        await Assert.ThrowsAnyAsync<DataflowException>(() => job.Completion);
+        await using var server = await DashboardServer.StartAsync(
+            job, new DashboardServerOptions { Port = 0 }, TestContext.Current.CancellationToken);
+
+        var run = await Run.OfAsync("pipelines", "diagnose", "--url", server.Uri.ToString(), "--json");
+
+        Assert.Equal((ExitCode.FoundWrong, ""), (run.Code, run.Error));
+        Assert.Equal(("failing", "Problem"), (run.Json[0].GetProperty("job").GetString(), run.Json[0].GetProperty("severity").GetString()));
+        var text = await Run.OfAsync("pipelines", "diagnose", "failing", "--url", server.Uri.ToString());
+        Assert.StartsWith("failing  Problem", text.Out.Split('\n')[1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("stop", "Stopped")]
+    [InlineData("drain", "Finished")]
+    public async Task A_job_ends_for_those_who_have_the_token(string action, string state)
+    {
+        var refused = await Run.OfAsync("pipelines", action, "orders", "--url", Url, "--token", "reader", "--action-token", "wrong");
+        Assert.Equal(ExitCode.Error, refused.Code);
+        Assert.Contains("401", refused.Error, StringComparison.Ordinal);
+        Assert.False(_job.Completion.IsCompleted);
+
+        await Run.WellAsync("pipelines", action, "orders", "--url", Url, "--token", "reader", "--action-token", "actor", "--json");
+        await _job.Completion.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+
+        Assert.Equal(state, _job.Status.State.ToString());
+    }
+
+    [Theory]
+    [InlineData("pipelines status --token wrong", "401")]
+    [InlineData("pipelines plan none --token reader", "404")]
+    public async Task Says_why_the_process_refuses(string command, string reason)
+    {
+        var run = await Run.OfAsync([.. command.Split(' '), "--url", Url]);
+
+        Assert.Equal(ExitCode.Error, run.Code);
+        Assert.Contains(reason, run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("wrong", run.Error, StringComparison.Ordinal); // no token in a message
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:1")]
+    [InlineData("file:///etc")]
+    [InlineData("nothing")]
+    public async Task Says_where_nobody_answers(string url)
+    {
+        var run = await Run.OfAsync("pipelines", "status", "--url", url);
+
+        Assert.Equal(ExitCode.Error, run.Code);
+        Assert.Contains(url, run.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Ends a command once it has written so many texts.</summary>
+    private sealed class EndingWriter(CancellationTokenSource end, int after) : StringWriter(new StringBuilder())
+    {
+        private int _written;
+
+        public override void Write(string? value)
+        {
+            base.Write(value);
+            if (++_written == after) end.Cancel();
+        }
+    }
+}
