@@ -34,7 +34,8 @@ public sealed class HelpTests
             var example = help.Split("Example:\n")[1].Trim().Split(' ');
             Assert.Equal(["dataflow", .. command], example.Take(command.Length + 1));
             Assert.Equal(ExitCode.Well, (await Run.OfAsync([.. example.Skip(1), "--help"])).Code);
-            var tried = await Run.OfAsync([.. example.Skip(1).Select(static word => word.Replace(":6567", ":1", StringComparison.Ordinal))]);
+            var nowhere = example.Skip(1).Select(static word => word.Replace(":6567", ":1", StringComparison.Ordinal));
+            var tried = await Run.OfAsync([.. nowhere]);
             Assert.Equal(ExitCode.Error, tried.Code); // there is no such log or process, but it is no wrong usage
         }
     }
