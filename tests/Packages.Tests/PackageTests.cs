@@ -7,10 +7,13 @@ public partial class PackageTests(LocalFeed feed)
 {
     public static TheoryData<string> Ids => [.. LocalFeed.Projects];
 
+    public static TheoryData<string> Libraries => [.. LocalFeed.Libraries];
+
     [Fact]
     public void Every_project_of_the_product_is_a_package_and_no_example_test_or_benchmark_is()
         => Assert.Equal(
-            LocalFeed.Projects.SelectMany(id => new[] { $"{id}.{feed.Version}.nupkg", $"{id}.{feed.Version}.snupkg" })
+            LocalFeed.Projects.Select(id => $"{id}.{feed.Version}.nupkg")
+                .Concat(LocalFeed.Libraries.Select(id => $"{id}.{feed.Version}.snupkg"))
                 .Order(StringComparer.Ordinal),
             Directory.EnumerateFiles(feed.Folder["feed"]).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
 
@@ -29,7 +32,7 @@ public partial class PackageTests(LocalFeed feed)
     }
 
     [Theory]
-    [MemberData(nameof(Ids))]
+    [MemberData(nameof(Libraries))]
     public void A_package_brings_its_documentation_and_its_symbols(string id)
     {
         using var package = feed.Open(id);
@@ -52,7 +55,7 @@ public partial class PackageTests(LocalFeed feed)
     }
 
     [Theory]
-    [MemberData(nameof(Ids))]
+    [MemberData(nameof(Libraries))]
     public void A_package_needs_others_of_the_release_in_its_own_version(string id)
     {
         using var package = feed.Open(id);
