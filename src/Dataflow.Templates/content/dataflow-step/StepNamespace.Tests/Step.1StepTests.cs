@@ -23,9 +23,9 @@ public class Step__1StepTests
         Assert.Equal([By("ada", second: 0), By("ada", second: 60)], driver.Read(Firsts));
         Assert.Equal([By("ada", second: 20), By("ada", second: 59)], driver.Read(Repeats));
 
-        driver.Feed(Clicks, By("bob", second: 300));
+        driver.Feed(Clicks, By("bob", second: 300), By("eve", second: 300));
 
-        Assert.Equal(1, driver.Status.StateEntries); // ada is forgotten
+        Assert.Equal(4, driver.Status.StateEntries); // ada is forgotten; the others have a value and a timer each
     }
 
     [Fact]
