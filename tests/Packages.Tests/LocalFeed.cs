@@ -20,6 +20,9 @@ public sealed class LocalFeed : IAsyncLifetime
         = [.. Directory.EnumerateFiles(Repository.PathOf("src"), "Dataflow*.csproj", SearchOption.AllDirectories)
             .Select(project => Path.GetFileNameWithoutExtension(project)).Order(StringComparer.Ordinal)];
 
+    /// <summary>The packages that a program references.</summary>
+    public static IEnumerable<string> Libraries { get; } = Projects.Where(static id => id != "Dataflow.Templates");
+
     /// <summary>The folder below which everything lies: the feed, projects outside the repository, and what they restore.</summary>
     public TemporaryFolder Folder { get; } = new();
 

@@ -9,12 +9,13 @@ public partial class PackageTests(LocalFeed feed)
 
     public static TheoryData<string> Ids => [.. LocalFeed.Projects];
 
-    public static TheoryData<string> Libraries => [.. LocalFeed.Projects.Where(static id => id != Tool)];
+    public static TheoryData<string> Libraries => [.. LocalFeed.Libraries.Where(static id => id != Tool)];
 
     [Fact]
     public void Every_project_of_the_product_is_a_package_and_no_example_test_or_benchmark_is()
         => Assert.Equal(
-            LocalFeed.Projects.SelectMany(id => new[] { $"{id}.{feed.Version}.nupkg", $"{id}.{feed.Version}.snupkg" })
+            LocalFeed.Projects.Select(id => $"{id}.{feed.Version}.nupkg")
+                .Concat(LocalFeed.Libraries.Select(id => $"{id}.{feed.Version}.snupkg"))
                 .Order(StringComparer.Ordinal),
             Directory.EnumerateFiles(feed.Folder["feed"]).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
 
