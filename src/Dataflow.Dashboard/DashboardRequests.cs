@@ -21,10 +21,7 @@ internal sealed class DashboardRequests(JobsWatch watch, DashboardOptions option
     public async Task HandleAsync(HttpContext context)
     {
         var start = Stopwatch.GetTimestamp();
-        var response = context.Response;
-        response.Headers.XContentTypeOptions = "nosniff";
-        response.Headers["Referrer-Policy"] = "no-referrer";
-        response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        Shield(context.Response.Headers);
         try
         {
             await RouteAsync(context).ConfigureAwait(false);
@@ -37,7 +34,7 @@ internal sealed class DashboardRequests(JobsWatch watch, DashboardOptions option
         {
             await SendAsync(context, 503, "The job's log is closed: the job has ended, or starts again.").ConfigureAwait(false);
         }
-        catch (Exception error) when (error is not OperationCanceledException && !response.HasStarted)
+        catch (Exception error) when (error is not OperationCanceledException && !context.Response.HasStarted)
         {
             await SendAsync(context, 500, $"The dashboard failed ({error.GetType().Name}).").ConfigureAwait(false);
         }
@@ -45,6 +42,13 @@ internal sealed class DashboardRequests(JobsWatch watch, DashboardOptions option
         {
             watch.Process.AddRequest(start);
         }
+    }
+
+    private static void Shield(IHeaderDictionary headers)
+    {
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
     }
 
     private Task RouteAsync(HttpContext context)

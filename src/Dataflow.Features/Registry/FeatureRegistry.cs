@@ -51,9 +51,7 @@ public static class FeatureRegistry
                     "Define it once, and use that twice.");
             else if (registered.TryGetValue((view.Name, view.Version), out var other))
                 Compare(
-                    other,
-                    view,
-                    "is registered with another definition",
+                    other, view, "is registered with another definition",
                     "Undo the change, or give the view a greater Version and the pipeline a new name, so that it replays the events.");
         }
 
