@@ -14,8 +14,8 @@ internal static class UnreadInput
         foreach (var (source, described) in sources)
         {
             var splits = job.Splits.Of((Node)source).Zip(described, static (split, found) => split with { End = found.End });
-            var counts = splits.Where(split => job.WorkerOf(split) != ShardMap.Elsewhere).Select(split => Count(job, source, split, context))
-                .OfType<long>().ToList();
+            var counts = splits.Where(split => job.WorkerOf(split) != ShardMap.Elsewhere)
+                .Select(split => Count(job, source, split, context)).OfType<long>().ToList();
             var noEnd = source.IsBounded ? "" : "no end now, and ";
             if (counts.Count > 0) unread.Add($"Source '{source.Name}' has {noEnd}{Records(counts.Sum())} not read.");
         }
