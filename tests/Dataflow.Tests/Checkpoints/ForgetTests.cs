@@ -24,6 +24,7 @@ public sealed class ForgetTests : IDisposable
         Flip($"count.checkpoints-{copy}");
 
         using var reopened = Open();
+        Assert.Equal(2, SavedCheckpoint.ReadAll(reopened, "count")[^1].Number);
         var job = SimulatedJob.Start(Counting(), reopened);
         Assert.Equal(2, job.StartedFrom);
         AddAndRun(reopened, job);

@@ -51,6 +51,9 @@ internal sealed class CheckpointTopics
     /// <summary>Whether the pipeline has ever been started.</summary>
     public static bool Exist(PartitionedLog log, string pipeline) => log.TryGetTopic($"{pipeline}.checkpoints", out _);
 
+    /// <summary>Whether an error says that a copy of the manifests cannot be read, so that the other one may be.</summary>
+    public static bool IsDamage(Exception error) => error is CorruptLogException or OffsetOutOfRangeException or JsonException;
+
     public static async Task<CheckpointTopics> OpenAsync(
         PartitionedLog log, string pipeline, string owner, bool writesDeadLetters, CancellationToken cancellationToken)
         => new(
@@ -188,7 +191,7 @@ internal sealed class CheckpointTopics
             {
                 return ManifestRecords.Read(_log, Checkpoints, copy, ManifestStart(copy));
             }
-            catch (Exception damage) when (damage is CorruptLogException or OffsetOutOfRangeException or JsonException)
+            catch (Exception damage) when (IsDamage(damage))
             {
                 error ??= damage;
             }

@@ -14,15 +14,28 @@ public sealed record SavedCheckpoint(
 {
     /// <summary>Reads the checkpoints that the log holds of a pipeline, the newest last: of each process that shares the pipeline the last
     /// one counts. None: it has never run there, or all was forgotten.</summary>
-    /// <exception cref="CorruptLogException">They are damaged.</exception>
+    /// <exception cref="CorruptLogException">They are damaged in both copies.</exception>
     public static IReadOnlyList<SavedCheckpoint> ReadAll(PartitionedLog log, string pipeline)
     {
         ArgumentNullException.ThrowIfNull(log);
         if (!CheckpointTopics.Exist(log, pipeline)) return [];
         var topic = log.GetTopic($"{pipeline}.checkpoints");
+        try
+        {
+            return Read(log, topic, copy: 0);
+        }
+        catch (Exception damage) when (CheckpointTopics.IsDamage(damage))
+        {
+            return Read(log, topic, copy: 1);
+        }
+    }
+
+    private static IReadOnlyList<SavedCheckpoint> Read(PartitionedLog log, LogTopic topic, int copy)
+    {
         var (manifests, times) = (new ManifestReader(), new Dictionary<long, long>());
-        using var reader = log.OpenReader(topic.Name, 0, log.GetGroupOffset(topic.Name, topic.Name, 0) ?? topic.StartOffset(0));
-        while (reader.TryReadBefore(topic.EndOffset(0), out var batch))
+        var start = log.GetGroupOffset(topic.Name, topic.Name, copy) ?? topic.StartOffset(copy);
+        using var reader = log.OpenReader(topic.Name, copy, start);
+        while (reader.TryReadBefore(topic.EndOffset(copy), out var batch))
         {
             foreach (var record in batch)
             {
