@@ -12,7 +12,7 @@ public sealed partial class HostedProgramTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
+    [Fact(Timeout = 120_000)]
     public async Task Ctrl_C_ends_it_within_two_seconds_with_a_last_checkpoint_and_it_carries_on_there()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no signals.");
@@ -42,8 +42,9 @@ public sealed partial class HostedProgramTests : IDisposable
             while (await ReadyAsync(client, stop) != "Healthy\n") await Task.Delay(20, stop);
             Assert.Equal("Healthy\n", await client.GetStringAsync(new Uri("/health/live", UriKind.Relative), stop));
             while (!await HasReadAllAsync(client, stop)) await Task.Delay(20, stop);
-            if (!Directory.Exists(_folder["told"])) await UntilAsync(process, output, Alarm(), stop);
-            Directory.CreateDirectory(_folder["told"]); // the alarm comes once
+            // The alarm comes once, in the first run; it may come before the server listens.
+            if (!Directory.Exists(_folder["told"]) && !output.Exists(Alarm().IsMatch)) await UntilAsync(process, output, Alarm(), stop);
+            Directory.CreateDirectory(_folder["told"]);
 
             var time = Stopwatch.StartNew();
             using (var signal = Process.Start("kill", ["-INT", $"{process.Id}"])) await signal.WaitForExitAsync(stop);
