@@ -16,8 +16,8 @@ public sealed partial class HostedProgramTests : IDisposable
     public async Task Ctrl_C_ends_it_within_two_seconds_with_a_last_checkpoint_and_it_carries_on_there()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no signals.");
-        var first = await RunAsync();
-        var second = await RunAsync();
+        var first = await RunAsync(TestContext.Current.CancellationToken);
+        var second = await RunAsync(TestContext.Current.CancellationToken);
 
         Assert.Contains("A card has paid 5 times in one session.", first, StringComparison.Ordinal);
         var checkpoint = Stopped().Match(first).Groups[1].Value;
@@ -25,9 +25,8 @@ public sealed partial class HostedProgramTests : IDisposable
     }
 
     /// <summary>Starts the program, asks its endpoints, and ends it as Ctrl-C does; returns what it has logged.</summary>
-    private async Task<string> RunAsync()
+    private async Task<string> RunAsync(CancellationToken stop)
     {
-        var stop = TestContext.Current.CancellationToken;
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Hosted.dll"), "--urls", "http://127.0.0.1:0"])
         {
             RedirectStandardOutput = true,
