@@ -56,7 +56,7 @@ public sealed class Sample : IAsyncLifetime
     {
         await using var log = LogStore.Open(Directory);
         await FillAsync(log);
-        await Pipeline(ends: true).RunAsync(new JobOptions { Log = log });
+        await Pipeline(ends: true).RunAsync(new JobOptions { Log = log, CheckpointInterval = TimeSpan.FromHours(1) });
     }
 
     public ValueTask DisposeAsync()

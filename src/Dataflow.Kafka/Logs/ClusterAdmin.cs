@@ -107,7 +107,8 @@ internal sealed class ClusterAdmin(KafkaCluster kafka, short replicas) : IDispos
 
     /// <summary>Whether a topic that was just created, or a broker that has just started, may answer soon.</summary>
     private static bool Passes(ErrorCode code) => GroupPosition.Passes(code) || code
-        is ErrorCode.LeaderNotAvailable or ErrorCode.NotLeaderForPartition or ErrorCode.UnknownTopicOrPart or ErrorCode.FencedLeaderEpoch;
+        is ErrorCode.LeaderNotAvailable or ErrorCode.NotLeaderForPartition or ErrorCode.UnknownTopicOrPart
+        or ErrorCode.FencedLeaderEpoch or ErrorCode.UnknownLeaderEpoch;
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
