@@ -222,7 +222,7 @@ public sealed class PageTests(Chromium chromium)
 
         Assert.Equal([], Texts(shown["problems"]));
         var (before, after) = (shown["before"]!, shown["after"]!);
-        Assert.Equal((int)before["Nodes"]!, (int)after["Nodes"]!, 20.0);
+        Assert.True((int)after["Nodes"]! < (int)before["Nodes"]! * 1.1, shown.ToJsonString()); // a finding more is no growth
         Assert.Equal((int)before["JSEventListeners"]!, (int)after["JSEventListeners"]!);
         Assert.True((double)after["JSHeapUsedSize"]! < (double)before["JSHeapUsedSize"]! * 1.1, shown.ToJsonString());
         TestContext.Current.TestOutputHelper?.WriteLine(shown.ToJsonString());
