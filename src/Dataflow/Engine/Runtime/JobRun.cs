@@ -283,7 +283,7 @@ internal sealed class JobRun : IAsyncDisposable
         foreach (var task in Tasks) Try(task.LearnOfLastCommit);
         foreach (var task in Tasks) Try(task.Close);
         foreach (var shared in Shared.Objects) await TryDisposeAsync(shared).ConfigureAwait(false);
-        if (Meter is not null) RunLog.TellLeftOut();
+        if (Meter is not null) Try(RunLog.TellLeftOut);
         foreach (var worker in Workers) worker.Dispose();
         Meter?.Dispose();
         s_running.GetOrCreateValue(Log).TryRemove(Plan.Pipeline, out _);
