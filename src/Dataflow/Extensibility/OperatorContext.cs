@@ -41,8 +41,8 @@ public sealed class OperatorContext
     /// <summary>Whether other processes run the step too.</summary>
     internal bool IsShared => _task.Job.IsShared;
 
-    /// <summary>The shard of what the instance keeps without a key.</summary>
-    internal int OwnShard => _task.Job.ShardMap.FirstOf(Worker);
+    /// <summary>The shard of what the instance keeps without a key: state by <see cref="Shard"/>.</summary>
+    public Shard OwnShard => new(_task.Job.ShardMap.FirstOf(Worker));
 
     internal StepCounters Counters => _declared.Counters;
 
@@ -212,9 +212,18 @@ public sealed class OperatorContext
         foreach (var timers in _declared.AllTimers) timers.Close();
     }
 
-    /// <summary>Throws if a value of a record, which the step is to keep, cannot be written, while the record can still be
-    /// rejected.</summary>
-    internal void CheckKept<T>(T value)
+    /// <summary>Checks the key that the step gives a record, while the record can still be rejected: it runs the key's own code, for
+    /// hashing and comparing.</summary>
+    /// <returns>The key.</returns>
+    /// <exception cref="InvalidOperationException">It is null.</exception>
+    /// <exception cref="SerdeException">It is of a type that is derived from the declared one.</exception>
+    public TKey CheckKey<TKey>(TKey? key)
+        where TKey : notnull
+        => KeyGuard<TKey>.Check(key, KeepsRejected);
+
+    /// <summary>Throws if a value of a record, which the step is to keep, cannot be written, while the record can still be rejected; does
+    /// nothing where an error stops the job.</summary>
+    public void CheckKept<T>(T value)
     {
         if (KeepsRejected) StateCodec<T>.Check(value);
     }

@@ -1,5 +1,4 @@
 using Dataflow.Runtime;
-using Dataflow.State;
 using Dataflow.Tables;
 
 namespace Dataflow;
