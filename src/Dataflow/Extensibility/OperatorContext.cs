@@ -51,6 +51,12 @@ public sealed class OperatorContext
     /// <summary>The log that the job runs on.</summary>
     public PartitionedLog Log => _task.Job.Log;
 
+    /// <summary>Creates a producer for what the step writes to the log beside checkpoints. A process whose work others have taken over can
+    /// add nothing by it.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <exception cref="LogException">There is no such topic.</exception>
+    public LogProducer CreateProducer(string topic) => Log.CreateProducer(topic, _task.Job.Coordinator.Topics.Owner);
+
     /// <summary>Cancelled when the job ends for any reason: for calls that the step makes.</summary>
     public CancellationToken Stopping => _task.Job.Stopping;
 

@@ -1,0 +1,39 @@
+using Dataflow.Operations;
+
+namespace Dataflow.Kafka.Tests;
+
+/// <summary>Processes that share a pipeline; here each is a log of its own.</summary>
+internal static class Members
+{
+    public static TimeSpan Longest { get; } = TimeSpan.FromMinutes(2);
+
+    public static async Task<KafkaLog> ConnectAsync(KafkaNode node)
+        => await KafkaLog.ConnectAsync(
+            node.Cluster.With("session.timeout.ms", "6000"), cancellationToken: TestContext.Current.CancellationToken);
+
+    public static Task<Job> StartAsync(Pipeline pipeline, KafkaLog log)
+        => pipeline.StartAsync(
+            new JobOptions
+            {
+                Log = log, Workers = 2, CheckpointInterval = TimeSpan.FromMilliseconds(100),
+                Restarts = RestartPolicy.ExponentialDelay(5, TimeSpan.FromMilliseconds(10)),
+            },
+            TestContext.Current.CancellationToken);
+
+    public static Task UntilSharedAsync(IReadOnlyList<Job> jobs)
+        => UntilAsync(
+            () => jobs.All(job => job.State == JobState.Running
+                && job.Status.Processes is { Count: 2 } all && all.Sum(static process => process.Shards) == 64),
+            jobs);
+
+    public static async Task UntilAsync(Func<bool> condition, IReadOnlyList<Job> jobs)
+    {
+        using var longest = new CancellationTokenSource(Longest);
+        while (!condition())
+        {
+            foreach (var job in jobs.Where(static job => job.Completion.IsFaulted)) await job.Completion;
+            Assert.False(longest.IsCancellationRequested, string.Join('\n', jobs.Select(static job => job.Status)));
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+}
