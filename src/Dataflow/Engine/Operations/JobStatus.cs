@@ -63,7 +63,10 @@ public sealed record JobStatus(
         {
             State = job.State,
             Processes = [.. job.Coordinator.Processes?.ByProcess().Select(static process => new ProcessStatus(
-                process.Newest.Process, process.Shards.Count, process.Newest.Epoch, process.Newest.HasEnded)) ?? []],
+                process.Newest.Process, process.Shards.Count, process.Newest.Epoch, process.Newest.HasEnded)
+            {
+                Address = process.Newest.Address,
+            }) ?? []],
             Restarts = job.Options.Restarted,
             RestoreTime = job.RestoreTime,
             Stages = [.. job.Tasks.OrderBy(task => task.Name, StringComparer.Ordinal).Select(task => task.ToStatus())],
