@@ -56,6 +56,32 @@ public sealed class GroupTests(SharedNode shared)
     }
 
     [Fact]
+    public async Task A_process_that_starts_again_with_its_group_instance_id_moves_nothing()
+    {
+        var from = Node.CreateTopic(6);
+        await using var first = await Members.ConnectAsync(Node, "a");
+        await using var second = await Members.ConnectAsync(Node, "b");
+        var jobs = await Task.WhenAll(StartAsync(Counting(from), first), StartAsync(Counting(from), second));
+        await UntilSharedAsync(jobs);
+        var (before, shards) = (jobs[1].Status.Rebalances, ShardsOf(jobs[1]));
+        Node.Write(from, Enumerable.Range(0, 1000).Select(i => $"{i}"));
+        await UntilAsync(() => jobs.Sum(static job => job.Status.RecordsRead) == 1000, jobs);
+
+        await jobs[0].StopAsync(TestContext.Current.CancellationToken).WaitAsync(Longest, TestContext.Current.CancellationToken);
+        await first.DisposeAsync();
+        await using var again = await Members.ConnectAsync(Node, "a");
+        jobs[0] = await StartAsync(Counting(from), again);
+        Node.Write(from, Enumerable.Range(1000, 1000).Select(i => $"{i}"));
+        await jobs[0].DrainAsync(TestContext.Current.CancellationToken).WaitAsync(Longest, TestContext.Current.CancellationToken);
+        await jobs[1].Completion.WaitAsync(Longest, TestContext.Current.CancellationToken);
+
+        Assert.Equal((before, shards), (jobs[1].Status.Rebalances, ShardsOf(jobs[1])));
+        Assert.Equal(2000, Node.Read(Counts(from)).Sum(static record => long.Parse(record.Message.Value!.Split(' ')[2])));
+
+        static int ShardsOf(Job job) => job.Status.Processes.First(static process => process.Shards > 0).Shards;
+    }
+
+    [Fact]
     public async Task Work_that_cannot_be_shared_is_done_by_one_process_and_taken_over_by_the_next()
     {
         var from = Node.CreateTopic(2);

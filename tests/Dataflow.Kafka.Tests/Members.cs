@@ -7,9 +7,14 @@ internal static class Members
 {
     public static TimeSpan Longest { get; } = TimeSpan.FromMinutes(2);
 
-    public static async Task<KafkaLog> ConnectAsync(KafkaNode node)
-        => await KafkaLog.ConnectAsync(
-            node.Cluster.With("session.timeout.ms", "6000"), cancellationToken: TestContext.Current.CancellationToken);
+    /// <param name="node">The broker.</param>
+    /// <param name="instance">The process's <c>group.instance.id</c>; null: none.</param>
+    public static async Task<KafkaLog> ConnectAsync(KafkaNode node, string? instance = null)
+    {
+        var kafka = node.Cluster.With("session.timeout.ms", instance is null ? "6000" : "30000");
+        return await KafkaLog.ConnectAsync(
+            instance is null ? kafka : kafka.With("group.instance.id", instance), cancellationToken: TestContext.Current.CancellationToken);
+    }
 
     public static Task<Job> StartAsync(Pipeline pipeline, KafkaLog log)
         => pipeline.StartAsync(
