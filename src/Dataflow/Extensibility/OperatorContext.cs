@@ -51,6 +51,12 @@ public sealed class OperatorContext
     /// <summary>The log that the job runs on.</summary>
     public PartitionedLog Log => _task.Job.Log;
 
+    /// <summary>Creates a producer for what the step writes to the log beside checkpoints. A process whose work others have taken over can
+    /// add nothing by it.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <exception cref="LogException">There is no such topic.</exception>
+    public LogProducer CreateProducer(string topic) => Log.CreateProducer(topic, _task.Job.Coordinator.Topics.Owner);
+
     /// <summary>Cancelled when the job ends for any reason: for calls that the step makes.</summary>
     public CancellationToken Stopping => _task.Job.Stopping;
 
@@ -130,6 +136,12 @@ public sealed class OperatorContext
     /// <summary>The watermarks that each worker's instance of the step, or of a part of it, saved in that checkpoint.</summary>
     public IEnumerable<long> SavedWatermarks(string? part = null) => Times(SavedTimes(part));
 
+    /// <summary>The watermarks that the step, or a part of it, saved in the last checkpoints of all processes that share the pipeline; none
+    /// where nobody does. Safe for any thread.</summary>
+    public IEnumerable<long> SharedWatermarks(string? part = null)
+        => _task.Job.Coordinator.Processes is not { } processes ? []
+            : processes.All.SelectMany(newest => TimesOf(newest.Blobs.GetValueOrDefault(WatermarkKeyOf(part)) ?? []));
+
     /// <summary>Returns the object of its type that all workers' instances of the step share; the job disposes it after the last of them.
     /// To be called in <see cref="Operator.Open()"/>.</summary>
     /// <param name="create">Creates the object, once per job.</param>
@@ -165,6 +177,7 @@ public sealed class OperatorContext
     public void Wake() => _task.Worker.Wake();
 
     /// <summary>The index of the worker whose instance of a keyed step processes a key and has its state. Safe for any thread.</summary>
+    /// <exception cref="KeyElsewhereException">Another process has the key.</exception>
     public int WorkerOf<TKey>(TKey key)
         where TKey : notnull
         => Workers == 1 && _task.Job.ShardMap.IsWhole ? 0 : _task.Job.WorkerOf(_task.Job.Plan.Serdes.KeysOf<TKey>().Hash(key));
@@ -245,9 +258,12 @@ public sealed class OperatorContext
 
     internal bool Owns(IState state) => _declared.States.Contains(state);
 
-    private static IEnumerable<long> Times(IEnumerable<SavedPart> saved)
-        => saved.Select(static part => BinaryPrimitives.ReadInt64LittleEndian(part.Bytes)).DefaultIfEmpty(long.MinValue);
+    private static IEnumerable<long> TimesOf(IEnumerable<SavedPart> times)
+        => times.Select(static part => BinaryPrimitives.ReadInt64LittleEndian(part.Bytes));
 
-    private IReadOnlyList<SavedPart> SavedTimes(string? part)
-        => _task.Job.Restored.Saved($"{TaskCheckpoint.Watermark}{(part is null ? Name : $"{Name}/{part}")}");
+    private static IEnumerable<long> Times(IEnumerable<SavedPart> saved) => TimesOf(saved).DefaultIfEmpty(long.MinValue);
+
+    private IReadOnlyList<SavedPart> SavedTimes(string? part) => _task.Job.Restored.Saved(WatermarkKeyOf(part));
+
+    private string WatermarkKeyOf(string? part) => $"{TaskCheckpoint.Watermark}{(part is null ? Name : $"{Name}/{part}")}";
 }

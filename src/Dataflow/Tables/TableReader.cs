@@ -21,6 +21,7 @@ public sealed class TableReader<TKey, TRow>
     }
 
     /// <summary>Returns the row of a key, with the checkpoint that it includes.</summary>
+    /// <exception cref="KeyElsewhereException">Another process that shares the pipeline has the key.</exception>
     /// <exception cref="OperationCanceledException">The job has ended, or <paramref name="cancellationToken"/> was cancelled.</exception>
     public Task<TableRow<TRow>> GetAsync(TKey key, CancellationToken cancellationToken = default)
     {

@@ -78,7 +78,7 @@ internal sealed class Runs(
         {
             await run.Completion.ConfigureAwait(false);
             if (!run.HasMoved || !Begin()) return null;
-            log.Moving();
+            log.Moving(time);
             return await StartAsync().ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_givenUp.IsCancellationRequested)
