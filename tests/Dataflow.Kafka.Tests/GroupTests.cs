@@ -72,6 +72,7 @@ public sealed class GroupTests(SharedNode shared)
         await using var again = await Members.ConnectAsync(Node, "a");
         jobs[0] = await StartAsync(Counting(from), again);
         Node.Write(from, Enumerable.Range(1000, 1000).Select(i => $"{i}"));
+        await UntilAsync(() => jobs.Sum(static job => job.Status.Splits.Sum(static split => split.Position)) == 2000, jobs);
         await jobs[0].DrainAsync(TestContext.Current.CancellationToken).WaitAsync(Longest, TestContext.Current.CancellationToken);
         await jobs[1].Completion.WaitAsync(Longest, TestContext.Current.CancellationToken);
 
