@@ -12,11 +12,9 @@ export default async function ({ open, axe }, { url, job }) {
         return card;
     };
     const spending = await ask('spending', 'ada', '2026-01-01 12:01:00');
-    const features = await spending
-        .locator('[aria-label^="Answer"] tbody tr')
-        .first()
-        .locator('th, td')
-        .allTextContents();
+    const row = spending.locator('[aria-label^="Answer"] tbody tr').first();
+    await row.waitFor();
+    const features = await row.locator('th, td').allTextContents();
     const drinks = await ask('drinks', '1,0');
     const nearest = await drinks.locator('[aria-label^="Answer"] tbody td').first().textContent();
     const flags = await ask('flags', 'perhaps');

@@ -67,7 +67,12 @@ export function leftOutView(jobPath) {
     }
 
     return {
-        root: el('div', {}, card('By step', steps.root), card('Dead letters', note, el('div', { class: 'fields' }, all, result), letters.root)),
+        root: el(
+            'div',
+            {},
+            card('By step', steps.root),
+            card('Dead letters', note, el('div', { class: 'fields' }, all, result), letters.root),
+        ),
         needs: ['dead-letters'],
         update({ view, parts, list }) {
             const rows = [...view.steps.map(stepRow), ...view.splits.map(splitRow)].filter(
