@@ -3,7 +3,7 @@ using Dataflow.Dashboard;
 using Dataflow.Hosting;
 using Dataflow.Log;
 
-var views = Topic.Of<PageView>("views", partitions: 2);
+var views = Topic.Of<PageView>("views", partitions: 1);
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddDataflow().AddPipeline("page-views", (pipeline, _) => pipeline.From(views)
     .WithEventTime(view => view.Time, maxOutOfOrderness: TimeSpan.FromSeconds(5))
