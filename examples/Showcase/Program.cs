@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Dataflow;
 using Dataflow.Dashboard;
+using Dataflow.Features;
 using Dataflow.Log;
 using Showcase;
 
@@ -29,6 +30,14 @@ orders.Where(order => order.Risk > 0.99, name: "risky")
     .KeyBy(order => order.Order.Customer)
     .LatestBy(order => order.Order.Time, name: "last-risk")
     .To(Topic.Of<CheckedOrder>("risky-customers", partitions: 2));
+
+var spending = orders.KeyBy(order => order.Order.Customer).FeatureView("spending", v =>
+{
+    v.Aggregate("orders", a => a.Count(), [TimeSpan.FromMinutes(1)], defaultValue: 0, description: "orders of the last minute");
+    v.Aggregate("cents", a => a.Mean(order => order.Order.Cents), [TimeSpan.FromMinutes(1)], description: "what an order costs");
+});
+pipeline.Offer(Lookup.Of("customers", customers));
+pipeline.Offer(FeatureService.Of<string>("spending", s => s.From(spending, customer => customer)).Serve().ToLookup());
 
 await using var job = await pipeline.StartAsync(new JobOptions { Log = log, Workers = 2, CheckpointInterval = TimeSpan.FromSeconds(2) });
 // Values are shown, since nobody's are: these orders are made up.

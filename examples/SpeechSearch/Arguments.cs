@@ -1,14 +1,15 @@
 namespace SpeechSearch;
 
-/// <summary>The command line: <c>[--data DIR] words of the query</c>, or <c>swap</c>.</summary>
-internal sealed record Arguments(string Folder, string Query, bool Swaps)
+/// <summary>The command line: <c>[--dashboard] [--data DIR] words of the query</c>, or <c>swap</c>.</summary>
+internal sealed record Arguments(string Folder, string Query, bool Swaps, bool ShowsDashboard)
 {
     public const string Usage = """
         Finds sentences of presidents' speeches by what they mean.
 
-        usage: SpeechSearch [--data DIR] [QUERY ...]
+        usage: SpeechSearch [--dashboard] [--data DIR] [QUERY ...]
                SpeechSearch swap
 
+          --dashboard  shows the job in a browser, where other words can be searched for, until Ctrl-C
           --data DIR   folder for all that is written; below the system's temporary folder unless given
           QUERY        words to search for; "peace with our neighbours" unless given
           swap         replaces the model while sentences come in
@@ -18,6 +19,8 @@ internal sealed record Arguments(string Folder, string Query, bool Swaps)
     public static Arguments? Of(ReadOnlySpan<string> args)
     {
         var folder = Path.Combine(Path.GetTempPath(), "dataflow-speech-search");
+        var showsDashboard = args is ["--dashboard", ..];
+        if (showsDashboard) args = args[1..];
         if (args is ["--data", var given, ..] && !given.StartsWith('-'))
         {
             folder = Path.GetFullPath(given);
@@ -29,6 +32,6 @@ internal sealed record Arguments(string Folder, string Query, bool Swaps)
             if (word.StartsWith('-')) return null;
         }
 
-        return new(folder, args.IsEmpty ? "peace with our neighbours" : string.Join(' ', args), args is ["swap"]);
+        return new(folder, args.IsEmpty ? "peace with our neighbours" : string.Join(' ', args), args is ["swap"], showsDashboard);
     }
 }

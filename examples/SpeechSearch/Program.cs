@@ -1,4 +1,5 @@
 using Dataflow;
+using Dataflow.Dashboard;
 using Dataflow.Log;
 using Dataflow.Onnx;
 using Dataflow.Vectors;
@@ -28,8 +29,12 @@ try
     await using var log = LogStore.Open(Path.Combine(arguments.Folder, "log"));
     using var index = VectorIndex.Exact<string, SentenceVector>(model.Dimensions);
     var workers = new InferenceWorkers();
+    await using var page = arguments.ShowsDashboard
+        ? await DashboardServer.StartAsync(() => Show.Jobs, new DashboardServerOptions { ShowsValues = true }) : null;
+    if (page is not null) AnsiConsole.MarkupLineInterpolated($"The dashboard is at [blue]{page.Uri}[/]");
     await Show.EmbeddingAsync(Search.Pipeline(file, model, workers, index), log, workers, index, Search.CountSentences(file));
     Show.Nearest(arguments.Query, index.Search(model.Embed(arguments.Query), count: 5));
+    if (page is not null) await Show.StayAsync();
     return 0;
 }
 catch (OperationCanceledException)

@@ -19,7 +19,7 @@ internal static class Search
             .KeyBy(found => found.Sentence.Id)
             .ToTable("sentences")
             .ToIndex(index, found => found.Vector);
-        return pipeline;
+        return pipeline.Offer(index.ToLookup("speeches", text => model.Embed(text)));
     }
 
     public static int CountSentences(string file)

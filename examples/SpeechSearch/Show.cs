@@ -13,6 +13,25 @@ internal static class Show
 {
     private static readonly TimeSpan s_refresh = TimeSpan.FromSeconds(AnsiConsole.Profile.Capabilities.Interactive ? 0.1 : 5);
 
+    /// <summary>The job, once it runs, also after its end.</summary>
+    public static IReadOnlyCollection<Job> Jobs { get; private set; } = [];
+
+    /// <summary>Waits for Ctrl-C.</summary>
+    public static async Task StayAsync()
+    {
+        var asked = new TaskCompletionSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        AnsiConsole.WriteLine("The dashboard stays until Ctrl-C.");
+        await asked.Task;
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            asked.TrySetResult();
+        }
+    }
+
     /// <summary>Runs the pipeline until all sentences are embedded, with its progress on one line; the keys + and - add and
     /// remove workers meanwhile, Ctrl-C stops at a checkpoint.</summary>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
@@ -20,6 +39,7 @@ internal static class Show
         Pipeline pipeline, LogStore log, InferenceWorkers workers, VectorIndex<string, SentenceVector> index, int sentences)
     {
         await using var job = await pipeline.StartAsync(new JobOptions { Log = log });
+        Jobs = [job];
         await index.Filled;
         var before = index.Count;
         if (before == sentences)

@@ -44,7 +44,7 @@ internal static class Tool
             new Command("topics", "The topics of a log.")
             {
                 new ListTopics(terminal), new DescribeTopic(terminal), new TailTopic(terminal), new CountTopic(terminal),
-                new TrimTopic(terminal),
+                new TrimTopic(terminal), new CreateTopic(terminal), new ProduceTopic(terminal),
             },
             new Command("groups", "The offsets that groups of readers have stored in a log.")
             {
@@ -57,7 +57,7 @@ internal static class Tool
             },
             new Command("deadletters", "The records that pipelines left out because code failed on them.")
             {
-                new ListDeadLetters(terminal), new ShowDeadLetters(terminal),
+                new ListDeadLetters(terminal), new ShowDeadLetters(terminal), new ReplayDeadLetters(terminal),
             },
             new VerifyLog(terminal),
             new ShowCompletion(terminal),

@@ -85,16 +85,30 @@ internal sealed class DashboardRequests(JobsWatch watch, DashboardOptions option
             ["history"] when isGet => Send(watched.History, DashboardJson.Default.HistoryView),
             ["topics"] when isGet => Send(() => TopicQueries.List(job.Log), DashboardJson.Default.TopicListView),
             ["dead-letters"] when isGet => Send(
-                () => DeadLetterQuery.Run(job, options.ShowsValues), DashboardJson.Default.DeadLettersView),
+                () => DeadLetterQuery.Run(job, watched.Letters, options.ShowsValues), DashboardJson.Default.DeadLettersView),
+            ["lookups"] when isGet => Send(watched.Lookups, DashboardJson.Default.LookupListView),
+            ["lookups", var lookup] when isGet => AskAsync(context, job, lookup),
             ["topics", var topic, "records"] when isGet => SendAsync(
                 context, 200, Answer.Of(TopicQueries.Tail(job.Log, topic, request.Query, options.ShowsValues),
                     DashboardJson.Default.RecordListView)),
-            [var action] when HttpMethods.IsPost(request.Method) => SendAsync(context, 202, _actions.Do(request, job, action)),
+            var action when HttpMethods.IsPost(request.Method) => ActAsync(context, watched, action.ToArray()),
             _ => throw NotFound(request),
         };
 
         Task Send<T>(Func<T> make, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
             => SendAsync(context, 200, watched.Answers.Get(make, type));
+    }
+
+    private async Task AskAsync(HttpContext context, Job job, string lookup)
+    {
+        var answer = await LookupQuery.AskAsync(job, lookup, context.Request, options.ShowsValues).ConfigureAwait(false);
+        await SendAsync(context, 200, Answer.Of(answer, DashboardJson.Default.LookupAnswerView)).ConfigureAwait(false);
+    }
+
+    private async Task ActAsync(HttpContext context, JobWatch watched, string[] action)
+    {
+        var (status, answer) = await _actions.DoAsync(context.Request, watched, action).ConfigureAwait(false);
+        await SendAsync(context, status, answer).ConfigureAwait(false);
     }
 
     private JobWatch Job(string id)

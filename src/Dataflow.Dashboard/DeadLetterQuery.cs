@@ -1,5 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
 using Dataflow.Dashboard.Api;
-using Dataflow.Log;
 
 namespace Dataflow.Dashboard;
 
@@ -10,36 +11,32 @@ internal static class DeadLetterQuery
     private const int MaxGroups = 100;
     private const int MaxReason = 500;
 
-    public static DeadLettersView Run(Job job, bool showsReasons)
+    public static DeadLettersView Run(Job job, DeadLetterStore store, bool showsReasons)
     {
-        var name = $"{job.Pipeline}.dead-letters";
-        if (!job.Log.TryGetTopic(name, out var topic)) return new(null, 0, 0, []);
+        if (!job.Log.TryGetTopic(store.Topic, out var topic)) return new(null, 0, 0, []);
         var (start, end) = topic.Ranges()[0];
-        var letters = Read(job.Log, name, Math.Max(start, end - MaxSeen), end);
-        return new(name, end - start, letters.Count, [.. letters
-            .GroupBy(letter => (letter.Step, Reason: showsReasons ? Short(letter.Reason) : null))
-            .Select(static same => GroupOf(same.Key.Step, same.Key.Reason, [.. same]))
+        var letters = store.Read(MaxSeen).ToList();
+        return new(store.Topic, end - start, letters.Count, [.. letters
+            .GroupBy(kept => IdOf(kept.Letter, showsReasons))
+            .Select(same => GroupOf(same.Key, showsReasons, [.. same]))
             .OrderByDescending(static group => group.Count).Take(MaxGroups)]);
     }
 
-    private static DeadLetterGroup GroupOf(string step, string? reason, IReadOnlyList<DeadLetter> letters)
+    /// <summary>The id of a letter's group. It tells nothing of a reason that is not shown.</summary>
+    public static string IdOf(DeadLetter letter, bool showsReasons)
     {
-        var last = letters[^1];
+        var name = showsReasons ? $"{letter.Step}\0{Short(letter.Reason)}" : letter.Step;
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 8));
+    }
+
+    private static DeadLetterGroup GroupOf(string id, bool showsReasons, IReadOnlyList<KeptLetter> letters)
+    {
+        var last = letters[^1].Letter;
         var place = last.Source.Length == 0 ? "" : $"{last.Source}@{last.Position}";
-        return new(step, reason, letters.Count, last.Time.ToUnixTimeMilliseconds(), place);
+        return new(
+            id, last.Step, showsReasons ? Short(last.Reason) : null, letters.Count, letters.Count(static letter => letter.IsReplayed),
+            last.Time.ToUnixTimeMilliseconds(), place);
     }
 
     private static string Short(string reason) => reason.Length <= MaxReason ? reason : $"{reason.AsSpan(0, MaxReason)}…";
-
-    private static List<DeadLetter> Read(PartitionedLog log, string topic, long from, long end)
-    {
-        var letters = new List<DeadLetter>();
-        using var reader = log.OpenReader(topic, 0, from);
-        while (reader.TryReadBefore(end, out var batch))
-        {
-            foreach (var record in batch) letters.Add(Serde<DeadLetter>.Default.Read(record.Value));
-        }
-
-        return letters;
-    }
 }

@@ -78,6 +78,17 @@ public sealed class VectorIndex<TKey, TRow> : IDisposable
         return nearest.ToList();
     }
 
+    /// <summary>Makes the index something to search in, for <see cref="Pipeline.Offer"/>.</summary>
+    /// <param name="name">The name, unique in its pipeline.</param>
+    /// <param name="embed">Makes the vector of a question, with the model that made those of the rows.</param>
+    /// <param name="count">The largest number of rows to find.</param>
+    public Lookup ToLookup(string name, Func<string, float[]> embed, int count = 10)
+    {
+        ArgumentNullException.ThrowIfNull(embed);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        return new IndexLookup<TKey, TRow>(name, this, embed, count);
+    }
+
     /// <inheritdoc/>
     public override string ToString() => _text;
 

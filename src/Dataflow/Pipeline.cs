@@ -41,6 +41,8 @@ public sealed class Pipeline
 
     internal IReadOnlyList<Node> Nodes => _nodes;
 
+    internal List<Lookup> Lookups { get; } = [];
+
     internal Serdes Serdes { get; } = new();
 
     /// <summary>Sets the serde of a type wherever this pipeline writes values of it: as keys, in topics without a serde of their own, in
@@ -52,6 +54,21 @@ public sealed class Pipeline
     {
         ArgumentNullException.ThrowIfNull(serde);
         Serdes.Add(serde);
+        return this;
+    }
+
+    /// <summary>Offers a lookup to those who watch the jobs of the pipeline: see <see cref="Job.Lookups"/>. It costs nothing until somebody
+    /// looks.</summary>
+    /// <exception cref="ArgumentException">There is one of that name.</exception>
+    /// <example><code>
+    /// pipeline.Offer(Lookup.Of("customers", customers));
+    /// </code></example>
+    public Pipeline Offer(Lookup lookup)
+    {
+        ArgumentNullException.ThrowIfNull(lookup);
+        if (Lookups.Exists(other => other.Name == lookup.Name))
+            throw new ArgumentException($"Pipeline '{Name}' offers a lookup '{lookup.Name}' already. Give each a name of its own.");
+        Lookups.Add(lookup);
         return this;
     }
 

@@ -5,10 +5,11 @@ public sealed class HelpTests
 {
     public static IReadOnlyList<string[]> Commands { get; } =
     [
-        ["topics", "list"], ["topics", "describe"], ["topics", "tail"], ["topics", "count"], ["topics", "trim"], ["groups", "list"],
+        ["topics", "list"], ["topics", "describe"], ["topics", "tail"], ["topics", "count"], ["topics", "trim"], ["topics", "create"],
+        ["topics", "produce"], ["groups", "list"],
         ["groups", "reset"], ["pipelines", "list"], ["pipelines", "checkpoints"], ["pipelines", "forget"], ["pipelines", "status"],
         ["pipelines", "diagnose"], ["pipelines", "plan"], ["pipelines", "drain"], ["pipelines", "stop"], ["deadletters", "list"],
-        ["deadletters", "show"], ["verify"],
+        ["deadletters", "show"], ["deadletters", "replay"], ["verify"],
     ];
 
     [Fact]

@@ -11,7 +11,8 @@ public sealed class LogTests(Sample sample)
         "topics list", "topics describe orders-in", "topics tail mixed", "topics count orders-in",
         "topics trim orders-in --before 5 --dry-run", "groups list",
         "groups reset billing orders-in --to latest --dry-run", "pipelines list", "pipelines checkpoints orders",
-        "pipelines forget orders --dry-run", "deadletters list orders", "deadletters show orders --max 3", "verify",
+        "pipelines forget orders --dry-run", "deadletters list orders", "deadletters show orders --max 3",
+        "deadletters replay orders --dry-run", "verify",
     ];
 
     [Fact]
@@ -71,6 +72,11 @@ public sealed class LogTests(Sample sample)
     [InlineData("groups reset none orders-in --to earliest", "'none'")]
     [InlineData("pipelines checkpoints none", "'none'")]
     [InlineData("deadletters list none", "'none'")]
+    [InlineData("deadletters replay none", "'none'")]
+    [InlineData("topics create orders-in", "2 partitions")]
+    [InlineData("topics produce none", "'none'")]
+    [InlineData("topics produce orders.changelog", "'orders'")]
+    [InlineData("topics tail orders-in --follow", "--url")]
     public async Task Refuse_with_the_name_of_what_there_is_not(string command, string named)
     {
         var run = await Run.OfAsync([.. command.Split(' '), "--log", sample.Copy()]);
@@ -119,6 +125,76 @@ public sealed class LogTests(Sample sample)
         foreach (var command in new[] { trim, reset, forget }) await Run.WellAsync(command);
 
         Assert.Equal((5L, 5L, false), Look(copy)); // reset went to the start that the trim has left
+    }
+
+    [Theory]
+    [InlineData("orders-in", 2)]
+    [InlineData("mixed", 1, "--as-json")]
+    public async Task What_tail_shows_can_be_written_to_another_topic(string topic, int partitions, params string[] form)
+    {
+        var copy = sample.Copy();
+        string[] all = ["--from", "earliest", "--max", "1000", "--json", "--log", copy];
+        var records = (await Run.WellAsync(["topics", "tail", topic, .. all])).Out;
+        await Run.WellAsync("topics", "create", "copy", "--partitions", $"{partitions}", "--log", copy);
+
+        var run = await Run.WithInputAsync(records, ["topics", "produce", "copy", "--log", copy, .. form]);
+
+        Assert.Equal((ExitCode.Well, $"Wrote {records.Split('\n').Length - 1} records.\n"), (run.Code, run.Out));
+        Assert.Equal(records, (await Run.WellAsync(["topics", "tail", "copy", .. all])).Out);
+    }
+
+    [Fact]
+    public async Task A_line_without_partition_and_time_goes_where_a_pipeline_would_put_it()
+    {
+        var copy = sample.Copy();
+        await Run.WellAsync("topics", "create", "new", "--partitions", "8", "--log", copy);
+
+        var run = await Run.WithInputAsync(
+            """
+            {"key": "ada", "value": {"n": 1}}
+
+            {"key": "ada"}
+            """,
+            "topics", "produce", "new", "--as-json", "--log", copy);
+
+        Assert.Equal((ExitCode.Well, ""), (run.Code, run.Error));
+        using var log = LogStore.Open(copy);
+        var partition = KafkaPartitioner.Partition("ada"u8, 8);
+        using var reader = log.OpenReader("new", partition, 0);
+        Assert.True(reader.TryReadBefore(2, out var batch));
+        var found = new List<string?>();
+        foreach (var record in batch) found.Add(record.HasValue ? System.Text.Encoding.UTF8.GetString(record.Value.Span) : null);
+        Assert.Equal(["{\"n\": 1}", null], found);
+    }
+
+    [Theory]
+    [InlineData("no json", "Line 2")]
+    [InlineData("{}", "Line 2")]
+    [InlineData("{\"value\": 1, \"partition\": 1}", "Line 2")]
+    [InlineData("{\"value\": {\"hex\": \"xy\", \"bytes\": 1}}", "Line 2")]
+    public async Task A_wrong_line_is_named_and_nothing_is_written(string line, string named)
+    {
+        var copy = sample.Copy();
+
+        var run = await Run.WithInputAsync($"{{\"value\": \"good\"}}\n{line}\n", "topics", "produce", "mixed", "--log", copy);
+
+        Assert.Equal(ExitCode.Error, run.Code);
+        Assert.Contains(named, run.Error, StringComparison.Ordinal);
+        Assert.Equal("5\n", (await Run.WellAsync("topics", "count", "mixed", "--log", copy)).Out);
+    }
+
+    [Fact]
+    public async Task Dead_letters_are_replayed_once()
+    {
+        var copy = sample.Copy();
+        string[] replay = ["deadletters", "replay", "orders", "--json", "--log", copy];
+
+        Assert.Equal(0, Written(await Run.WellAsync([.. replay, "--step", "other"])));
+        Assert.Equal(6, Written(await Run.WellAsync(replay)));
+        Assert.Equal(0, Written(await Run.WellAsync(replay)));
+
+        Assert.Equal("66\n", (await Run.WellAsync("topics", "count", "orders-in", "--log", copy)).Out);
+        static long Written(Run run) => run.Json.GetProperty("written").GetInt64();
     }
 
     private static (long Start, long? Offset, bool HasCheckpoint) Look(string directory)

@@ -1,6 +1,8 @@
 using System.Text;
+using System.Text.Json;
 using Dataflow.Dashboard;
 using Dataflow.Log;
+using Dataflow.Tests;
 
 namespace Dataflow.Cli.Tests;
 
@@ -17,8 +19,8 @@ public sealed class ProcessTests : IAsyncLifetime
     {
         await Sample.FillAsync(_log);
         _job = await Sample.Pipeline(ends: false).StartAsync(new JobOptions { Log = _log }, TestContext.Current.CancellationToken);
-        _server = await DashboardServer.StartAsync(
-            _job, new DashboardServerOptions { Port = 0, Token = "reader", ActionToken = "actor" }, TestContext.Current.CancellationToken);
+        var options = new DashboardServerOptions { Port = 0, Token = "reader", ActionToken = "actor", ShowsValues = true };
+        _server = await DashboardServer.StartAsync(_job, options, TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -100,6 +102,58 @@ public sealed class ProcessTests : IAsyncLifetime
         await _job.Completion.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         Assert.Equal(state, _job.Status.State.ToString());
+    }
+
+    [Fact]
+    public async Task Topics_of_its_log_are_listed_and_read()
+    {
+        var list = (await Run.WellAsync("topics", "list", "--url", Url, "--token", "reader", "--json")).Json;
+        var orders = list.EnumerateArray().Single(topic => topic.GetProperty("topic").GetString() == "orders-in");
+        var tail = await Run.WellAsync(
+            "topics", "tail", "orders-in", "--grep", "Berlin", "--max", "1", "--url", Url, "--token", "reader", "--json");
+
+        Assert.Equal((2, 60L), (orders.GetProperty("partitions").GetInt32(), orders.GetProperty("records").GetInt64()));
+        Assert.Equal(["27", "28"], tail.Out.TrimEnd().Split('\n').Select(line => $"{JsonElement.Parse(line).GetProperty("offset")}"));
+        foreach (var (wrong, named) in new[] { ("none", "'none'"), ("orders-in --partition 2", "partition 2") })
+        {
+            var run = await Run.OfAsync(["topics", "tail", .. wrong.Split(' '), "--url", Url, "--token", "reader"]);
+            Assert.Equal(ExitCode.Error, run.Code);
+            Assert.Contains(named, run.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Tail_follows_a_topic_until_it_is_ended()
+    {
+        using var end = new CancellationTokenSource();
+        var output = new EndingWriter(end, after: 3);
+        var tail = Tool.RunAsync(
+            ["topics", "tail", "mixed", "--from", "latest", "--max", "1", "--follow", "--json", "--url", Url, "--token", "reader"],
+            new Terminal(output, TextWriter.Null), end.Token);
+        while (output.ToString().Length == 0) await Task.Delay(10, TestContext.Current.CancellationToken);
+        _log.Append("mixed", ["first", "second"]);
+
+        Assert.Equal(ExitCode.Well, await tail);
+
+        var lines = output.ToString().TrimEnd().Split('\n').Select(static line => JsonElement.Parse(line)).ToList();
+        Assert.Equal(["4", "5", "6"], lines.Select(static line => $"{line.GetProperty("offset")}"));
+    }
+
+    [Fact]
+    public async Task Dead_letters_are_replayed_and_checkpoints_forgotten_for_those_who_have_the_token()
+    {
+        string[] tokens = ["--url", Url, "--token", "reader", "--action-token", "actor"];
+        while (!_log.TryGetTopic("orders.dead-letters", out var letters) || letters.EndOffset(0) < 6)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+
+        var replayed = await Run.WellAsync(["deadletters", "replay", "orders", "--json", .. tokens]);
+        var tooEarly = await Run.OfAsync(["pipelines", "forget", "orders", .. tokens]);
+        await _job.StopAsync(TestContext.Current.CancellationToken);
+        await Run.WellAsync(["pipelines", "forget", "orders", .. tokens]);
+
+        Assert.Equal(6, replayed.Json.GetProperty("written").GetInt64());
+        Assert.Contains("409", tooEarly.Error, StringComparison.Ordinal);
+        Assert.Empty(SavedCheckpoint.ReadAll(_log, "orders"));
     }
 
     [Theory]

@@ -22,10 +22,14 @@ internal sealed record Run(int Code, string Out, string Error)
         return run;
     }
 
-    public static async Task<Run> OfAsync(params string[] arguments)
+    public static Task<Run> OfAsync(params string[] arguments) => WithInputAsync("", arguments);
+
+    /// <summary>Runs a command that reads an input.</summary>
+    public static async Task<Run> WithInputAsync(string input, params string[] arguments)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        var code = await Tool.RunAsync(arguments, new Terminal(output, error), TestContext.Current.CancellationToken);
+        var terminal = new Terminal(output, error) { In = new StringReader(input) };
+        var code = await Tool.RunAsync(arguments, terminal, TestContext.Current.CancellationToken);
         return new(code, output.ToString(), error.ToString());
     }
 }

@@ -10,6 +10,8 @@ public sealed class AccessTests
     [Theory]
     [InlineData("stop")]
     [InlineData("drain")]
+    [InlineData("forget?name=orders")]
+    [InlineData("dead-letters/replay")]
     public async Task Only_reads_unless_told_otherwise(string action)
     {
         await using var watched = await WatchedJob.OrdersAsync();

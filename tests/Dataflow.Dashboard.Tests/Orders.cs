@@ -25,7 +25,7 @@ internal static class Orders
             .Window(Tumbling.Every(TimeSpan.FromMinutes(1)), name: "minutes")
             .Aggregate(a => a.Count(), (customer, window, count) => $"{customer}: {count}")
             .To(Topic.Of<string>("counts", partitions: 2));
-        return pipeline;
+        return pipeline.Offer(Lookup.Of("customers", customers));
     }
 
     /// <summary>Writes all orders, but for those that are to come too late.</summary>

@@ -7,7 +7,7 @@ namespace Dataflow.Dashboard.Tests;
 /// <summary>The page in a real browser.</summary>
 public sealed class PageTests(Chromium chromium)
 {
-    private static readonly string[] s_views = ["overview", "steps", "splits", "checkpoints", "leftout", "topics", "counters"];
+    private static readonly string[] s_views = ["overview", "steps", "splits", "checkpoints", "leftout", "topics", "lookups", "counters"];
 
     private static readonly DashboardServerOptions s_all = new() { ShowsValues = true, ActionToken = "act" };
 
@@ -150,6 +150,40 @@ public sealed class PageTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task Replay_of_a_dead_letter_changes_the_counts()
+    {
+        await using var texts = await TextJob.StartAsync(s_all);
+        texts.IsMended = true;
+        var replay = chromium.RunAsync("replay", new { url = texts.Watched.Server.Uri, job = "texts", token = "act" });
+        await TickUntilAsync(replay, texts.Watched);
+
+        var shown = await replay;
+
+        Assert.Equal(["1 records were written again.", "1 records were written again. 1 had been replayed before."], Texts(shown["said"]));
+        Assert.Equal(["1 0", "1 0"], Texts(shown["before"]));
+        Assert.Equal(["1 1", "1 1"], Texts(shown["after"]));
+        Assert.Equal(0, (int)shown["buttons"]!);
+        Assert.Equal([], Texts(shown["problems"]));
+        await texts.Watched.WaitAsync(static status => status.RecordsRead == 5);
+        Assert.Equal(2, texts.Watched.Job.Status.DeadLetters);
+    }
+
+    [Fact]
+    public async Task Forgets_the_checkpoints_of_a_stopped_job_for_who_types_its_name()
+    {
+        await using var texts = await TextJob.StartAsync(s_all);
+        await texts.Watched.Job.StopAsync(TestContext.Current.CancellationToken);
+        texts.Watched.Tick();
+
+        var shown = await chromium.RunAsync("forget", new { url = texts.Watched.Server.Uri, job = "texts", token = "act" });
+
+        Assert.StartsWith("Say by '?name='", (string)shown["refused"]!, StringComparison.Ordinal);
+        Assert.StartsWith("The checkpoints and the state are deleted.", (string)shown["said"]!, StringComparison.Ordinal);
+        Assert.Equal([], Texts(shown["problems"]));
+        Assert.Empty(SavedCheckpoint.ReadAll(texts.Watched.Log, "texts"));
+    }
+
+    [Fact]
     public async Task Asks_for_the_token_that_is_needed_to_read()
     {
         await using var watched = await WatchedJob.OrdersAsync(new DashboardServerOptions { Token = "read" });
@@ -170,11 +204,7 @@ public sealed class PageTests(Chromium chromium)
         watched.Tick();
         var follow = chromium.RunAsync("follow", new { url = watched.Server.Uri, view = "jobs/fails/steps", until = "2 restarts" });
         watched.Log.Append("in", Enumerable.Range(0, 10));
-        while (!follow.IsCompleted)
-        {
-            watched.Tick();
-            await Task.WhenAny(follow, Task.Delay(200, TestContext.Current.CancellationToken));
-        }
+        await TickUntilAsync(follow, watched);
 
         var shown = await follow;
 
@@ -226,6 +256,15 @@ public sealed class PageTests(Chromium chromium)
         Assert.Equal((int)before["JSEventListeners"]!, (int)after["JSEventListeners"]!);
         Assert.True((double)after["JSHeapUsedSize"]! < (double)before["JSHeapUsedSize"]! * 1.1, shown.ToJsonString());
         TestContext.Current.TestOutputHelper?.WriteLine(shown.ToJsonString());
+    }
+
+    private static async Task TickUntilAsync(Task done, WatchedJob watched)
+    {
+        while (!done.IsCompleted)
+        {
+            watched.Tick();
+            await Task.WhenAny(done, Task.Delay(200, TestContext.Current.CancellationToken));
+        }
     }
 
     private async Task<JsonNode> ReadAsync(WatchedJob watched, string view, string? job = null)

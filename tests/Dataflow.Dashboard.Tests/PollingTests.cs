@@ -50,6 +50,21 @@ public sealed class PollingTests
     }
 
     [Fact]
+    public async Task A_hundred_clients_that_poll_once_a_second_cost_less_than_two_percent_of_a_processor()
+    {
+        await using var watched = await WatchedJob.OrdersAsync();
+        var (best, before) = (double.MaxValue, await SpentAsync(watched));
+        for (var second = 0; second < 50 && best >= 20; second++) // the quickest second: others may have the processors
+        {
+            for (var client = 0; client < 100; client++) await watched.GetAsync("api/v1/jobs/orders");
+            var after = await SpentAsync(watched);
+            (best, before) = (Math.Min(best, after - before), after);
+        }
+
+        Assert.InRange(best, 0, 20);
+    }
+
+    [Fact]
     public async Task The_requests_are_counted_with_the_time_that_they_took()
     {
         await using var watched = await WatchedJob.OrdersAsync();
@@ -60,5 +75,12 @@ public sealed class PollingTests
 
         Assert.Equal(50, (long)process["requests"]!);
         Assert.True((double)process["requestsMs"]! > 0);
+    }
+
+    /// <summary>The milliseconds that all requests have taken, by the dashboard's own count.</summary>
+    private static async Task<double> SpentAsync(WatchedJob watched)
+    {
+        watched.Tick();
+        return (double)(await watched.GetAsync("api/v1/jobs"))["process"]!["requestsMs"]!;
     }
 }

@@ -1,94 +1,116 @@
-using System.Diagnostics;
+using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 
 namespace Dataflow.Hosting.Tests;
 
-/// <summary>The program of the manual's page on hosting, as a process.</summary>
+/// <summary>The programs that a newcomer writes, as processes: each is hosted, with health, logs and the page, and ends by Ctrl-C within
+/// two seconds with a last checkpoint, from which it carries on.</summary>
 public sealed partial class HostedProgramTests : IDisposable
 {
-    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(2);
-
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Fact(Timeout = 120_000)]
-    public async Task Ctrl_C_ends_it_within_two_seconds_with_a_last_checkpoint_and_it_carries_on_there()
+    public async Task Payments_raise_alarms_and_are_features()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await CarriesOnAsync("Hosted", "fraud", async program =>
+        {
+            await program.UntilAnswerAsync("/health/ready", static text => text == "Healthy\n", stop);
+            await program.UntilAnswerAsync("/health/live", static text => text == "Healthy\n", stop);
+            await program.UntilAnswerAsync(
+                "/cards/0815?at=2026-01-01T12:41:00Z", static text => text.Contains("\"payments_1h\":5", StringComparison.Ordinal), stop);
+            await OnceAsync(program, Alarm(), stop);
+        }, stop);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Sensors_that_are_silent_are_told_of_and_wrong_lines_are_dead_letters()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await CarriesOnAsync("Sensors", "watch", async program =>
+        {
+            await program.UntilAnswerAsync("/health", static text => text == "Healthy", stop);
+            await program.UntilAnswerAsync(
+                "/sensors/attic", static text => text.Contains("2026-01-01T01:59:00", StringComparison.Ordinal), stop);
+            await program.UntilAnswerAsync(
+                "/dataflow/api/v1/jobs/import/dead-letters", static text => text.Contains("\"total\":3", StringComparison.Ordinal), stop);
+            await program.UntilAnswerAsync(
+                "/dataflow/api/v1/jobs/watch/lookups/newest?question=cellar",
+                static text => text.Contains("\"celsius\"", StringComparison.Ordinal), stop);
+            await OnceAsync(program, Silence(), stop);
+        }, stop);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Documents_are_put_changed_deleted_and_found()
+    {
+        var (isFirst, stop) = (true, TestContext.Current.CancellationToken);
+        await CarriesOnAsync("Documents", "documents", async program =>
+        {
+            await program.UntilAnswerAsync("/health", static text => text == "Healthy", stop);
+            if (isFirst)
+            {
+                await PutAsync(program, "harbour", "Ships wait in the harbour for the tide.", stop);
+                await PutAsync(program, "bread", "The baker sells bread in the morning.", stop);
+                await PutAsync(program, "gone", "The baker sells cake, too.", stop);
+                await program.UntilAnswerAsync(
+                    "/search?q=cake", static text => text.StartsWith("[{\"id\":\"gone\"", StringComparison.Ordinal), stop);
+                await PutAsync(program, "harbour", "Lions hunt at night.", stop);
+                using var deleted = await program.Client.DeleteAsync(new Uri("/documents/gone", UriKind.Relative), stop);
+                deleted.EnsureSuccessStatusCode();
+            }
+
+            isFirst = false;
+            await program.UntilAnswerAsync("/search?q=wild animals", static text => FoundIn(text) == "harbour:Lions bread:The", stop);
+            await program.UntilAnswerAsync(
+                "/dataflow/api/v1/jobs/documents/lookups/documents?question=a bakery",
+                static text => text.IndexOf("bread", StringComparison.Ordinal) is > 0 and var bread
+                    && bread < text.IndexOf("harbour", StringComparison.Ordinal), stop);
+        }, stop);
+    }
+
+    /// <summary>Runs a program, looks at it and ends it, twice; the second carries on from the first's last checkpoint.</summary>
+    private async Task CarriesOnAsync(string name, string pipeline, Func<HostedProcess, Task> look, CancellationToken stop)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no signals.");
-        var first = await RunAsync(TestContext.Current.CancellationToken);
-        var second = await RunAsync(TestContext.Current.CancellationToken);
-
-        Assert.Contains("A card has paid 5 times in one session.", first, StringComparison.Ordinal);
-        var checkpoint = Stopped().Match(first).Groups[1].Value;
-        Assert.Contains($"Pipeline 'fraud' carries on from checkpoint {checkpoint}: ", second, StringComparison.Ordinal);
-    }
-
-    /// <summary>Starts the program, asks its endpoints, and ends it as Ctrl-C does; returns what it has logged.</summary>
-    private async Task<string> RunAsync(CancellationToken stop)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Hosted.dll"), "--urls", "http://127.0.0.1:0"])
+        var logs = new List<string>();
+        for (var run = 0; run < 2; run++)
         {
-            RedirectStandardOutput = true,
-            WorkingDirectory = _folder.Path,
-        };
-        using var process = Process.Start(start)!;
-        var output = new List<string>();
-        try
-        {
-            var uri = await UntilAsync(process, output, Listening(), stop);
-            using var client = new HttpClient { BaseAddress = new Uri(uri) };
-            while (await ReadyAsync(client, stop) != "Healthy\n") await Task.Delay(20, stop);
-            Assert.Equal("Healthy\n", await client.GetStringAsync(new Uri("/health/live", UriKind.Relative), stop));
-            while (!await HasReadAllAsync(client, stop)) await Task.Delay(20, stop);
-            // The alarm comes once, in the first run; it may come before the server listens.
-            if (!Directory.Exists(_folder["told"]) && !output.Exists(Alarm().IsMatch)) await UntilAsync(process, output, Alarm(), stop);
-            Directory.CreateDirectory(_folder["told"]);
-
-            var time = Stopwatch.StartNew();
-            using (var signal = Process.Start("kill", ["-INT", $"{process.Id}"])) await signal.WaitForExitAsync(stop);
-            output.Add(await process.StandardOutput.ReadToEndAsync(stop));
-            await process.WaitForExitAsync(stop);
-            Assert.InRange(time.Elapsed, TimeSpan.Zero, LongestStop);
-            Assert.Equal(0, process.ExitCode);
-            return string.Join('\n', output);
+            await using var program = await HostedProcess.StartAsync(name, _folder.Path, stop);
+            await look(program);
+            await program.UntilAnswerAsync(
+                "/dataflow/", static page => page.Contains("<title>Dataflow</title>", StringComparison.Ordinal), stop);
+            logs.Add(await program.EndAsync(stop));
         }
-        finally
-        {
-            if (!process.HasExited) process.Kill();
-        }
+
+        var checkpoint = Regex.Match(logs[0], $@"Pipeline '{pipeline}' has stopped with checkpoint (\d+)").Groups[1].Value;
+        Assert.Contains($"Pipeline '{pipeline}' carries on from checkpoint {checkpoint}: ", logs[1], StringComparison.Ordinal);
     }
 
-    private static async Task<string> ReadyAsync(HttpClient client, CancellationToken stop)
+    /// <summary>Waits for what is logged once, in the first run; it may come before the server listens.</summary>
+    private async Task OnceAsync(HostedProcess program, Regex wanted, CancellationToken stop)
     {
-        using var answer = await client.GetAsync(new Uri("/health/ready", UriKind.Relative), stop);
-        return await answer.Content.ReadAsStringAsync(stop);
+        if (!Directory.Exists(_folder["told"]) && !program.Output.Any(wanted.IsMatch)) await program.UntilAsync(wanted, stop);
+        Directory.CreateDirectory(_folder["told"]);
     }
 
-    private static async Task<bool> HasReadAllAsync(HttpClient client, CancellationToken stop)
+    private static async Task PutAsync(HostedProcess program, string id, string text, CancellationToken stop)
     {
-        var features = await client.GetStringAsync(new Uri("/cards/0815?at=2026-01-01T12:41:00Z", UriKind.Relative), stop);
-        return features.Contains("\"payments_1h\":5", StringComparison.Ordinal);
+        using var answer = await program.Client.PutAsJsonAsync(new Uri($"/documents/{id}", UriKind.Relative), new { text }, stop);
+        answer.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Reads lines until one matches; returns the match's first group.</summary>
-    private static async Task<string> UntilAsync(Process process, List<string> output, Regex wanted, CancellationToken stop)
-    {
-        while (true)
-        {
-            var line = await process.StandardOutput.ReadLineAsync(stop);
-            Assert.True(line is not null, string.Join('\n', output));
-            output.Add(line);
-            if (wanted.Match(line) is { Success: true } match) return match.Groups[1].Value;
-        }
-    }
+    private static string FoundIn(string search)
+        => string.Join(' ', Found().Matches(search).Select(found => $"{found.Groups[1].Value}:{found.Groups[2].Value}"));
 
-    [GeneratedRegex(@"Now listening on: (\S+)")]
-    private static partial Regex Listening();
-
-    [GeneratedRegex("A card has paid")]
+    [GeneratedRegex("A card has paid 5 times in one session.")]
     private static partial Regex Alarm();
 
-    [GeneratedRegex(@"Pipeline 'fraud' has stopped with checkpoint (\d+)")]
-    private static partial Regex Stopped();
+    [GeneratedRegex("Sensor cellar is silent since 00:29.")]
+    private static partial Regex Silence();
+
+    [GeneratedRegex("""\{"id":"(\w+)","text":"(\w+)""")]
+    private static partial Regex Found();
 }

@@ -8,30 +8,16 @@ internal static class LetterTopic
 {
     /// <summary>Reads the dead letters of a pipeline, the oldest first; none where it has written none.</summary>
     /// <exception cref="ToolException">The pipeline has never run on the log.</exception>
-    public static IEnumerable<FoundLetter> Read(LogStore log, string pipeline, Terminal terminal, CancellationToken cancellationToken)
+    public static IEnumerable<KeptLetter> Read(LogStore log, string pipeline, Terminal terminal, CancellationToken cancellationToken)
     {
-        if (!log.TryGetTopic($"{log.FindPipeline(pipeline)}.dead-letters", out var topic)) yield break;
+        var letters = new DeadLetterStore(log, log.FindPipeline(pipeline));
+        if (!log.TryGetTopic(letters.Topic, out var topic)) yield break;
         using var progress = new Progress(terminal, "Dead letters", topic.Records());
-        using var reader = log.OpenReader(topic.Name, 0, topic.StartOffset(0));
-        while (reader.TryReadBefore(topic.EndOffset(0), out var batch))
+        foreach (var letter in letters.Read())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            foreach (var letter in Of(batch)) yield return letter;
-            progress.Add(batch.Count);
+            yield return letter;
+            progress.Add(1);
         }
     }
-
-    private static List<FoundLetter> Of(RecordBatch batch)
-    {
-        var letters = new List<FoundLetter>();
-        foreach (var record in batch) letters.Add(new(record.Offset, Serde<DeadLetter>.Default.Read(record.Value)));
-        return letters;
-    }
-}
-
-/// <summary>A dead letter, and its offset in the topic.</summary>
-internal sealed record FoundLetter(long Offset, DeadLetter Letter)
-{
-    /// <summary>The record, such as <c>orders[3]@41</c>; null where it is not known.</summary>
-    public string? Record => Letter.Source.Length == 0 ? null : $"{Letter.Source}@{Letter.Position}";
 }

@@ -20,7 +20,7 @@ internal sealed class ListDeadLetters : LogCommand
 
     protected override Task<int> RunAsync(LogStore log, ParseResult asked, CancellationToken cancellationToken)
     {
-        var groups = new Dictionary<(string Step, string Reason), (long Count, FoundLetter Last)>();
+        var groups = new Dictionary<(string Step, string Reason), (long Count, KeptLetter Last)>();
         foreach (var found in LetterTopic.Read(log, asked.GetRequiredValue(_pipeline), Terminal, cancellationToken))
         {
             var key = (found.Letter.Step, found.Letter.Reason);

@@ -25,12 +25,12 @@ internal sealed class ShowDeadLetters : LogCommand
         var step = asked.GetValue(_step);
         var letters = LetterTopic.Read(log, asked.GetRequiredValue(_pipeline), Terminal, cancellationToken)
             .Where(found => step is null || found.Letter.Step == step).TakeLast(asked.GetValue(_max));
-        var table = new Table("offset", "time", "step", "record", "reason");
+        var table = new Table("offset", "time", "step", "record", "replayed", "reason");
         foreach (var found in letters)
         {
             var letter = found.Letter;
             if (IsJson(asked)) Terminal.Out.Write($"{Json.Line(found)}\n");
-            else table.Add(found.Offset, letter.Time, letter.Step, found.Record, letter.Reason);
+            else table.Add(found.Offset, letter.Time, letter.Step, found.Record, found.IsReplayed ? "yes" : "no", letter.Reason);
         }
 
         if (!IsJson(asked)) Terminal.Out.Write(table.ToString());

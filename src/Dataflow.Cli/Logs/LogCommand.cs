@@ -34,7 +34,7 @@ internal abstract class LogCommand : ToolCommand
         catch (LogLockedException locked)
         {
             throw new ToolException(
-                $"{locked.Message} Or ask the process itself, if it has a dashboard: dataflow pipelines status --url ADDRESS.");
+                $"{locked.Message} Or ask the process itself, if it has a dashboard, with --url ADDRESS.");
         }
     }
 }

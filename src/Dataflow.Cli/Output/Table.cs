@@ -24,11 +24,16 @@ internal sealed class Table(params string[] columns)
     }
 
     /// <inheritdoc/>
-    public override string ToString()
+    public override string ToString() => Text(hasHead: true);
+
+    /// <summary>The rows alone, below those of a table that was shown before.</summary>
+    public string WithoutHead() => Text(hasHead: false);
+
+    private string Text(bool hasHead)
     {
         var widths = columns.Select((name, index) => _rows.Select(row => row[index].Length).Append(name.Length).Max()).ToArray();
         var text = new StringBuilder();
-        foreach (var row in _rows.Prepend([.. columns.Select(static name => name.ToUpperInvariant())]))
+        foreach (var row in hasHead ? _rows.Prepend([.. columns.Select(static name => name.ToUpperInvariant())]) : _rows)
         {
             var cells = row.Select((cell, index) => _areNumbers[index] ? cell.PadLeft(widths[index]) : cell.PadRight(widths[index]));
             text.Append(string.Join("  ", cells).TrimEnd()).Append('\n');

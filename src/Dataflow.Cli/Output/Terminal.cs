@@ -8,6 +8,9 @@ namespace Dataflow.Cli.Output;
 /// <param name="ShowsProgress">Whether somebody looks at <paramref name="Error"/>.</param>
 internal sealed record Terminal(TextWriter Out, TextWriter Error, int Width = 100, bool HasColors = false, bool ShowsProgress = false)
 {
+    /// <summary>The input.</summary>
+    public TextReader In { get; init; } = TextReader.Null;
+
     /// <summary>The terminal of this process: without escape codes where output is redirected or <c>NO_COLOR</c> is set.</summary>
     public static Terminal OfProcess()
     {
@@ -15,7 +18,7 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, int Width = 10
             || Environment.GetEnvironmentVariable("TERM") == "dumb";
         return new(Console.Out, Console.Error)
         {
-            HasColors = !Console.IsOutputRedirected && !isPlain, ShowsProgress = !Console.IsErrorRedirected && !isPlain,
+            In = Console.In, HasColors = !Console.IsOutputRedirected && !isPlain, ShowsProgress = !Console.IsErrorRedirected && !isPlain,
         };
     }
 

@@ -4,10 +4,7 @@ namespace Dataflow.Cli.Processes;
 internal sealed class EndJob : UrlCommand
 {
     private readonly Argument<string> _job;
-    private readonly Option<string?> _actionToken = new("--action-token")
-    {
-        Description = "The dashboard's token for actions; else DATAFLOW_ACTION_TOKEN of the environment.", HelpName = "TOKEN",
-    };
+    private readonly Option<string?> _actionToken = AddressOptions.ActionTokenOption();
 
     public EndJob(Terminal terminal, string action)
         : base(terminal, action, action == "stop"
@@ -22,7 +19,7 @@ internal sealed class EndJob : UrlCommand
 
     protected override async Task<int> RunAsync(AdminApi api, ParseResult asked, CancellationToken cancellationToken)
     {
-        var token = SecretOf(asked.GetValue(_actionToken), "DATAFLOW_ACTION_TOKEN");
+        var token = AddressOptions.ActionToken(asked.GetValue(_actionToken));
         var path = $"{AdminApi.PathOf(asked.GetRequiredValue(_job))}/{Name}";
         var answer = await api.SendAsync(HttpMethod.Post, path, token, cancellationToken).ConfigureAwait(false);
         Show(asked, answer, static answer => $"{PlainText.Of(answer.GetProperty("detail").GetString()!)}\n");

@@ -18,7 +18,8 @@ internal static class RecordJson
 
     private static JsonElement TextOf(ReadOnlySpan<byte> bytes) => JsonSerializer.SerializeToElement(Encoding.UTF8.GetString(bytes));
 
-    private static JsonElement? Parse(ReadOnlyMemory<byte> json)
+    /// <summary>Returns null where the bytes are not JSON.</summary>
+    public static JsonElement? Parse(ReadOnlyMemory<byte> json)
     {
         try
         {

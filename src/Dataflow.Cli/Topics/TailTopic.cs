@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Dataflow.Cli.Logs;
+using Dataflow.Cli.Processes;
 using Dataflow.Log;
 
 namespace Dataflow.Cli.Topics;
 
 /// <summary>Shows records of a topic.</summary>
-internal sealed class TailTopic : LogCommand
+internal sealed class TailTopic : SharedCommand
 {
     private const int MostLetters = 2000;
 
@@ -14,6 +15,11 @@ internal sealed class TailTopic : LogCommand
     private readonly Option<int> _max;
     private readonly Option<int?> _partition = RecordSearch.PartitionOption();
     private readonly Option<string?> _grep = RecordSearch.GrepOption();
+    private readonly Option<string?> _job;
+    private readonly Option<bool> _follow = new("--follow", "-f")
+    {
+        Description = "With --url: show also those that come, each second, until Ctrl-C; one to a line.",
+    };
 
     public TailTopic(Terminal terminal)
         : base(terminal, "tail", "Show records of a topic: their keys and values as JSON, or in hexadecimal. With --json one to a line.")
@@ -23,27 +29,57 @@ internal sealed class TailTopic : LogCommand
         _max = Add(Wording.MaxOption("At most so many records of each partition."));
         Add(_partition);
         Add(_grep);
+        _job = AddJobOption();
+        Add(_follow);
     }
 
     public override string Example => "dataflow topics tail orders --from earliest --max 5 --grep Berlin --log data";
 
     protected override Task<int> RunAsync(LogStore log, ParseResult asked, CancellationToken cancellationToken)
     {
+        if (asked.GetValue(_follow))
+            throw new ToolException("Nobody writes to a log that no process has open. Give --follow together with --url.");
         var topic = log.Find(asked.GetRequiredValue(_topic));
         using var progress = new Progress(Terminal, "Records", topic.Records());
         var search = new RecordSearch(log, topic, asked.GetValue(_grep), progress, cancellationToken);
-        var table = new Table("partition", "offset", "time", "key", "value");
-        foreach (var partition in topic.Partitions(asked.GetValue(_partition)))
+        Print(asked, topic.Partitions(asked.GetValue(_partition)).SelectMany(
+            partition => search.Read(partition, asked.GetValue(_from), asked.GetValue(_max))));
+        return Task.FromResult(ExitCode.Well);
+    }
+
+    protected override async Task<int> RunAsync(AdminApi api, ParseResult asked, CancellationToken cancellationToken)
+    {
+        var job = await JobPathAsync(api, asked.GetValue(_job), cancellationToken).ConfigureAwait(false);
+        var follower = new TopicFollower(
+            api, job, asked.GetRequiredValue(_topic), asked.GetValue(_partition), asked.GetValue(_from), asked.GetValue(_max),
+            asked.GetValue(_grep));
+        Print(asked, await follower.ReadFirstAsync(cancellationToken).ConfigureAwait(false));
+        if (!asked.GetValue(_follow)) return ExitCode.Well;
+        using var second = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        try
         {
-            foreach (var found in search.Read(partition, asked.GetValue(_from), asked.GetValue(_max)))
-            {
-                if (IsJson(asked)) Terminal.Out.Write($"{Json.Line(found)}\n");
-                else table.Add(found.Partition, found.Offset, found.Time, Text(found.Key), Text(found.Value));
-            }
+            while (await second.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
+                Print(asked, await follower.ReadNextAsync(cancellationToken).ConfigureAwait(false), isMore: true);
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl-C is how it ends.
         }
 
-        if (!IsJson(asked)) Terminal.Out.Write(table.ToString());
-        return Task.FromResult(ExitCode.Well);
+        return ExitCode.Well;
+    }
+
+    private void Print(ParseResult asked, IEnumerable<FoundRecord> records, bool isMore = false)
+    {
+        var table = new Table("partition", "offset", "time", "key", "value");
+        foreach (var found in records)
+        {
+            if (IsJson(asked)) Terminal.Out.Write($"{Json.Line(found)}\n");
+            else table.Add(found.Partition, found.Offset, found.Time, Text(found.Key), Text(found.Value));
+        }
+
+        if (!IsJson(asked)) Terminal.Out.Write(isMore ? table.WithoutHead() : table.ToString());
+        Terminal.Out.Flush();
     }
 
     private static string? Text(JsonElement? json)

@@ -12,5 +12,9 @@ namespace Dataflow.Dashboard.Api;
 [JsonSerializable(typeof(TopicListView))]
 [JsonSerializable(typeof(RecordListView))]
 [JsonSerializable(typeof(DeadLettersView))]
+[JsonSerializable(typeof(LookupListView))]
+[JsonSerializable(typeof(LookupAnswerView))]
+[JsonSerializable(typeof(ReplayView))]
+[JsonSerializable(typeof(ForgottenView))]
 [JsonSerializable(typeof(DetailView))]
 internal sealed partial class DashboardJson : JsonSerializerContext;

@@ -28,8 +28,19 @@ internal static class OpenApi
                 {"name": "partition", "in": "query", "schema": {"type": "integer", "minimum": 0, "default": 0}},
                 {"name": "from", "in": "query", "schema": {"type": "integer", "minimum": 0}},
                 {"name": "count", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": 20}}]}},
+            "/api/v1/jobs/{job}/lookups": {"get": {"summary": "Tables, features and indexes that the pipeline offers, with missing values and drift", "x-answer": "LookupListView"}},
+            "/api/v1/jobs/{job}/lookups/{lookup}": {"get": {
+              "summary": "A row, a feature vector or the nearest rows. Only where values are shown", "x-answer": "LookupAnswerView",
+              "parameters": [
+                {"name": "question", "in": "query", "required": true, "schema": {"type": "string"}},
+                {"name": "at", "in": "query", "schema": {"type": "string", "format": "date-time"}}]}},
             "/api/v1/jobs/{job}/stop": {"post": {"summary": "Stop with a checkpoint, from which the next start carries on", "x-answer": "DetailView"}},
-            "/api/v1/jobs/{job}/drain": {"post": {"summary": "End for good: complete what was read and close all windows", "x-answer": "DetailView"}}
+            "/api/v1/jobs/{job}/drain": {"post": {"summary": "End for good: complete what was read and close all windows", "x-answer": "DetailView"}},
+            "/api/v1/jobs/{job}/forget": {"post": {
+              "summary": "Delete the checkpoints and the state of a job that has ended, so that its next start begins anew", "x-answer": "ForgottenView",
+              "parameters": [{"name": "name", "in": "query", "required": true, "description": "The pipeline's name, to confirm it", "schema": {"type": "string"}}]}},
+            "/api/v1/jobs/{job}/dead-letters/replay": {"post": {"summary": "Write the records of all dead letters into their topics again, each once", "x-answer": "ReplayView"}},
+            "/api/v1/jobs/{job}/dead-letters/{group}/replay": {"post": {"summary": "Write the records of a group's dead letters into their topics again, each once", "x-answer": "ReplayView"}}
           },
           "components": {
             "securitySchemes": {
@@ -45,7 +56,9 @@ internal static class OpenApi
     [
         DashboardJson.Default.JobListView, DashboardJson.Default.JobView, DashboardJson.Default.PlanView,
         DashboardJson.Default.HistoryView, DashboardJson.Default.DeadLettersView, DashboardJson.Default.TopicListView,
-        DashboardJson.Default.RecordListView, DashboardJson.Default.DetailView,
+        DashboardJson.Default.RecordListView, DashboardJson.Default.LookupListView,
+        DashboardJson.Default.LookupAnswerView, DashboardJson.Default.ReplayView, DashboardJson.Default.ForgottenView,
+        DashboardJson.Default.DetailView,
     ];
 
     public static Answer Describe(DashboardOptions options)
@@ -76,7 +89,7 @@ internal static class OpenApi
         var schema = new JsonObject { ["$ref"] = $"#/components/schemas/{answer}" };
         operation["responses"] = new JsonObject
         {
-            [method == "get" ? "200" : "202"] = new JsonObject
+            [answer == nameof(DetailView) ? "202" : "200"] = new JsonObject
             {
                 ["description"] = "The answer",
                 ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = schema } },

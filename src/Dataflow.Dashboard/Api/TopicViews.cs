@@ -23,12 +23,24 @@ internal sealed record RecordView(long Offset, long TimestampMs, string? Key, st
 internal sealed record DeadLettersView(string? Topic, long Total, int Seen, IReadOnlyList<DeadLetterGroup> Groups);
 
 /// <summary>Dead letters of a step for one reason.</summary>
+/// <param name="Id">The id, by which <c>dead-letters/{id}/replay</c> names the group.</param>
 /// <param name="Step">The step.</param>
 /// <param name="Reason">The reason; null where values are not shown, since it may quote them.</param>
 /// <param name="Count">The number of letters.</param>
+/// <param name="Replayed">The number of those whose record was written again.</param>
 /// <param name="LastAtMs">The time of the newest.</param>
 /// <param name="LastPlace">The newest one's record, such as <c>orders[3]@41</c>; empty where it is not known.</param>
-internal sealed record DeadLetterGroup(string Step, string? Reason, int Count, long LastAtMs, string LastPlace);
+internal sealed record DeadLetterGroup(
+    string Id, string Step, string? Reason, int Count, int Replayed, long LastAtMs, string LastPlace);
+
+/// <summary>The fate of the records of dead letters: see <see cref="ReplayedLetters"/>.</summary>
+internal sealed record ReplayView(long Written, long Before, long Gone, long Elsewhere)
+{
+    public static ReplayView Of(ReplayedLetters done) => new(done.Written, done.Before, done.Gone, done.Elsewhere);
+}
+
+/// <summary>A pipeline has forgotten its checkpoints.</summary>
+internal sealed record ForgottenView(string Detail);
 
 /// <summary>An error, or an answer in words.</summary>
 internal sealed record DetailView(string Detail);

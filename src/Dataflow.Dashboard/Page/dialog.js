@@ -1,19 +1,21 @@
-// Asks for a token, and says what became of it.
+// Asks for a token, and perhaps for a name that confirms what is asked; says what became of it.
 
 import { setText } from './dom.js';
 
 const at = id => document.getElementById(id);
 
 /** Asks until what follows succeeds or the reader gives up; returns whether it succeeded. */
-export function ask({ title, text, ok, then }) {
-    const [dialog, token, error] = [at('dialog'), at('dialogToken'), at('dialogError')];
+export function ask({ title, text, ok, then, confirms = false }) {
+    const [dialog, name, token, error] = [at('dialog'), at('dialogName'), at('dialogToken'), at('dialogError')];
     setText(at('dialogTitle'), title);
     setText(at('dialogText'), text);
     setText(at('dialogOk'), ok);
     setText(error, '');
     token.value = '';
+    name.value = '';
+    at('dialogNameLabel').hidden = !confirms;
     dialog.showModal();
-    token.focus();
+    (confirms ? name : token).focus();
     return new Promise(done => {
         const listening = new AbortController();
         const finish = result => {
@@ -31,7 +33,7 @@ export function ask({ title, text, ok, then }) {
         listen(dialog.firstElementChild, 'submit', async event => {
             event.preventDefault();
             try {
-                await then(token.value);
+                await then(token.value, name.value);
                 finish(true);
             } catch (refused) {
                 setText(error, refused.message);

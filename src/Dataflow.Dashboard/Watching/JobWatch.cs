@@ -14,6 +14,7 @@ internal sealed class JobWatch(Job job, string id)
     private readonly Bounded<CheckpointSample> _checkpoints = new(MaxCheckpoints);
     private readonly Bounded<(long AtMs, long Read)> _reads = new(RateSeconds + 1);
     private readonly StateGrowth _growth = new();
+    private readonly List<LookupWatch> _lookups = [.. job.Lookups.Select(static lookup => new LookupWatch(lookup))];
     private IReadOnlyList<FindingView>? _findings; // of the last sample, once somebody has asked
     private JobStatus _status = job.Status;
     private SampleView _sample = new(0, 0, 0, 0, 0, 0, 0);
@@ -21,6 +22,8 @@ internal sealed class JobWatch(Job job, string id)
     public Job Job => job;
 
     public string Id => id;
+
+    public DeadLetterStore Letters { get; } = new(job.Log, job.Pipeline);
 
     /// <summary>The answers of this second.</summary>
     public Answers Answers { get; private set; } = new();
@@ -38,8 +41,14 @@ internal sealed class JobWatch(Job job, string id)
                 nowMs, ReadPerSecond(), _status.Lag, _status.StateEntries, LeftOut, process.MemoryBytes, process.ProcessorShare);
             _samples.Add(_sample);
             AddCheckpoint(nowMs, _status.Checkpoints);
+            foreach (var lookup in _lookups) lookup.Sample(job, nowMs);
             Answers = new();
         }
+    }
+
+    public LookupListView Lookups()
+    {
+        lock (_gate) return new([.. _lookups.Select(static lookup => lookup.View())]);
     }
 
     public JobSummary Summary()

@@ -39,6 +39,9 @@ public sealed class FeatureService<TRequest>
         return this;
     }
 
+    /// <summary>Makes the service something to look up, for <see cref="Pipeline.Offer"/>; <see cref="Serve"/> must be called too.</summary>
+    public Lookup ToLookup() => new ServiceLookup<TRequest>(this);
+
     internal FeatureRow<TLabel> NewRow<TLabel>(TLabel label, FeatureCut cut)
     {
         if (cut.Positions.Count != Names.Views)

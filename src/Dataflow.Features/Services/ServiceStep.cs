@@ -20,6 +20,9 @@ internal abstract class ServiceStep<TRequest>
     /// <summary>Opens the reader of a view in a running job; null if the step reads none.</summary>
     public virtual ViewReader<TRequest>? Open(Job job) => null;
 
+    /// <summary>Reads the features of some entities as of the watermark; none if the step reads no view.</summary>
+    public virtual IEnumerable<FeaturePosition> Sample(Job job, int max, FeatureValue[] values) => [];
+
     /// <summary>Computes the features that need no view.</summary>
     public virtual void Compute(TRequest request, FeatureVector row, FeatureValue[] values)
     {
@@ -59,6 +62,26 @@ internal sealed class ViewStep<TRequest, TKey>(
                 $"View '{serving.Name}' belongs to another pipeline than the job, or was served after the job had started.");
     }
 
+    /// <summary>Returns the position of each of some entities; until the next is asked for, its features are in the values.</summary>
+    public override IEnumerable<FeaturePosition> Sample(Job job, int max, FeatureValue[] values)
+    {
+        foreach (var worker in job.StepsOf<IReadsFeatures<TKey>>(view.Serving!))
+        {
+            var keys = new List<TKey>();
+            worker.Gate.ThrowIfClosed();
+            Alone(worker.Gate, () => worker.ForEach((key, _, _) =>
+            {
+                if (keys.Count < max) keys.Add(key);
+            }));
+            foreach (var key in keys)
+            {
+                FeaturePosition position = default;
+                Alone(worker.Gate, () => position = worker.Read(key, at: 0, part, values)); // no earlier than the watermark
+                yield return position;
+            }
+        }
+    }
+
     public override Stream<FeatureRow<TLabel>> AddAsOf<TLabel>(
         Stream<FeatureRow<TLabel>> rows, FeatureService<TRequest> service, Func<TLabel, TRequest> request)
         => view.JoinAsOf(ByKey(rows, service, request), part, service.Names, _name).Values();
@@ -71,6 +94,19 @@ internal sealed class ViewStep<TRequest, TKey>(
                 $"Service '{service.Name}' reads view '{view.Name}' by a key that is made of features, which cannot be joined as known. "
                     + "Put the key into the request.");
         return view.JoinAsKnown(ByKey(rows, service, request), part, service.Names, _name).Values();
+    }
+
+    private static void Alone(ReadGate gate, Action read)
+    {
+        gate.Enter();
+        try
+        {
+            read();
+        }
+        finally
+        {
+            gate.Exit();
+        }
     }
 
     private KeyedStream<TKey, FeatureRow<TLabel>> ByKey<TLabel>(

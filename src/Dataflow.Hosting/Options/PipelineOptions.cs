@@ -14,7 +14,7 @@ public sealed class PipelineOptions
     /// <see cref="JobOptions.MaxWatermarkDrift"/>.</summary>
     public TimeSpan? MaxWatermarkDrift { get; set; }
 
-    /// <summary>The largest number of restarts after errors that may pass. Default: no limit.</summary>
+    /// <summary>The largest number of restarts in a row after errors that may pass. Default: no limit.</summary>
     public int MaxRestarts { get; set; } = int.MaxValue;
 
     /// <summary>The delay before the first restart; it doubles with each one, up to a minute. Default 1 s.</summary>

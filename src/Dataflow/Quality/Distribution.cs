@@ -54,6 +54,17 @@ public sealed class Distribution
         return new(bounds, [.. counts.Select(count => (double)count / all.Length)]);
     }
 
+    /// <summary>Measures how far numbers are from this reference.</summary>
+    /// <param name="numbers">The numbers; NaN stands for a missing one.</param>
+    public Drift DriftOf(IEnumerable<double> numbers)
+    {
+        ArgumentNullException.ThrowIfNull(numbers);
+        var bounds = AllBounds();
+        var counts = new long[bounds.Length + 1];
+        foreach (var number in numbers) counts[HistogramBounds.BucketOf(number, bounds)]++;
+        return DriftOf(counts);
+    }
+
     /// <summary>The bounds of a histogram whose first count is that of missing numbers: NaN lies below all of them.</summary>
     internal double[] AllBounds() => [double.NegativeInfinity, .. Bounds];
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Dataflow.Log;
 using Dataflow.Testing;
@@ -42,6 +43,50 @@ public sealed class TopicWriterTests : IDisposable
         Assert.Equal([("a", clock.GetUtcNow().ToUnixTimeMilliseconds(), 1), ("b", 7, 0)], seen);
         Assert.True(Records("one")[0].Headers.TryGetLast("trace", out var trace));
         Assert.Equal("t1", Text(trace.Value));
+    }
+
+    [Theory]
+    [InlineData(true, true, 1)]
+    [InlineData(true, false, 0)]
+    [InlineData(false, true, 0)]
+    public async Task A_record_carries_the_trace_of_the_request_and_the_pipeline_that_reads_it_links_to_it(
+        bool carries, bool isSampled, int spans)
+    {
+        var topic = $"traced-{carries}-{isSampled}";
+        var read = new List<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Dataflow",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = span =>
+            {
+                lock (read)
+                {
+                    if (span.OperationName == "dataflow.read" && $"{span.GetTagItem("split")}" == $"{topic}[0]") read.Add(span);
+                }
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var request = new Activity("request") { ActivityTraceFlags = isSampled ? ActivityTraceFlags.Recorded : default };
+        request.TraceStateString = "vendor=1";
+        await using var writer = await _log.OpenWriterAsync<string, Stock>(
+            Topic.Of<Stock>(topic, partitions: 1), carriesTrace: carries, cancellationToken: Stop);
+        request.Start();
+        await writer.WriteAsync("a", new(1, 1), cancellationToken: Stop);
+        request.Stop();
+
+        var pipeline = new Pipeline(topic);
+        pipeline.From(Topic.Of<Stock>(topic).StopAtEnd()).To(Sink.Memory<Stock>());
+        await pipeline.RunAsync(new JobOptions { Log = _log, Workers = 1 }, Stop);
+
+        Assert.Equal(carries ? 2 : 0, Records(topic)[0].Headers.Count);
+        lock (read)
+        {
+            Assert.Equal(spans, read.Count);
+            Assert.All(read, span => Assert.Equal(
+                (request.TraceId, request.SpanId, "vendor=1"),
+                (span.Links.Single().Context.TraceId, span.Links.Single().Context.SpanId, span.Links.Single().Context.TraceState)));
+        }
     }
 
     [Fact]

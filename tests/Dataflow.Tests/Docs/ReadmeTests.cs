@@ -3,10 +3,11 @@ namespace Dataflow.Tests.Docs;
 public class ReadmeTests
 {
     [Theory]
-    [InlineData("csharp", "Program.cs")]
-    [InlineData("csv", "access.csv")]
-    public void Its_first_program_is_that_of_the_example(string language, string file)
+    [InlineData("csharp", 1, "Hello/Program.cs")]
+    [InlineData("csv", 1, "Hello/access.csv")]
+    [InlineData("csharp", 2, "Views/Program.cs")]
+    public void Its_programs_are_those_of_the_examples(string language, int number, string file)
         => Assert.Equal(
-            File.ReadAllText(Repository.PathOf($"examples/Hello/{file}")).Trim(),
-            File.ReadAllText(Repository.PathOf("README.md")).Split($"```{language}\n")[1].Split("```")[0].Trim());
+            File.ReadAllText(Repository.PathOf($"examples/{file}")).Trim(),
+            File.ReadAllText(Repository.PathOf("README.md")).Split($"```{language}\n")[number].Split("```")[0].Trim());
 }

@@ -164,6 +164,33 @@ public sealed class JobTests : IAsyncDisposable
         Assert.Equal([1, 2, 3], results.Committed);
     }
 
+    [Fact]
+    public async Task A_job_that_has_run_for_ten_minutes_without_an_error_counts_its_restarts_anew()
+    {
+        var (clock, failed) = (new ShiftedClock(), new HashSet<int>());
+        var pipeline = new Pipeline("passing");
+        pipeline.From(Topic.Of<int>("numbers")).Select(x => failed.Add(x) ? throw Passing() : x).Select(x =>
+        {
+            _seen.Add(x);
+            return x;
+        }).To(Sink.Memory<int>());
+        var options = Options(workers: 1) with { Time = clock, Restarts = RestartPolicy.ExponentialDelay(1, TimeSpan.Zero) };
+        await _log.CreateTopicAsync("numbers", 1, Stop);
+        await using var job = await pipeline.StartAsync(options, Stop);
+        for (var number = 1; number <= 3; number++)
+        {
+            _log.Append("numbers", [number]);
+            while (_seen.Take(Stop) != number) { }
+            clock.Shift += TimeSpan.FromMinutes(10);
+        }
+
+        Assert.Equal(3, job.Status.Restarts);
+        _log.Append("numbers", [4]);
+        while (_seen.Take(Stop) != 4) { }
+        _log.Append("numbers", [5]); // the second of a row
+        await Assert.ThrowsAnyAsync<DataflowException>(() => job.Completion.WaitAsync(Stop));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -300,6 +327,16 @@ public sealed class JobTests : IAsyncDisposable
     }
 
     private JobOptions Options(int workers) => new() { Log = _log, Workers = workers, CheckpointInterval = Never };
+
+    /// <summary>The system's clock, moved on.</summary>
+    private sealed class ShiftedClock : TimeProvider
+    {
+        public TimeSpan Shift { get; set; }
+
+        public override long GetTimestamp() => base.GetTimestamp() + (long)(Shift.TotalSeconds * TimestampFrequency);
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift;
+    }
 
     private static DataflowException Passing() => new("This may pass.") { IsTransient = true };
 

@@ -9,6 +9,7 @@ import { bytes, count, percent, rate, short, span } from '../format.js';
 import { checkpointsView } from './checkpoints.js';
 import { countersView } from './counters.js';
 import { leftOutView } from './leftout.js';
+import { lookupsView } from './lookups.js';
 import { overviewView } from './overview.js';
 import { splitsView } from './splits.js';
 import { stepsView } from './steps.js';
@@ -21,6 +22,7 @@ const views = {
     checkpoints: ['Checkpoints', checkpointsView],
     leftout: ['Left out', leftOutView],
     topics: ['Topics', topicsView],
+    lookups: ['Look up', lookupsView],
     counters: ['Counters', countersView],
 };
 
@@ -56,14 +58,26 @@ export function jobView(id, name) {
     const body = make(path, id.replace(/~\d+$/, ''));
     const state = el('span', { class: 'state' });
     const since = el('span', { class: 'note' });
+    const said = el('span', { class: 'note', role: 'status' });
     const stop = el('button', { type: 'button' }, 'Stop…');
     const drain = el('button', { type: 'button' }, 'Drain…');
-    const actions = el('div', { class: 'actions', hidden: true }, stop, drain);
+    const forget = el('button', { type: 'button' }, 'Forget…');
+    const actions = el('div', { class: 'actions', hidden: true }, stop, drain, forget);
     stop.addEventListener('click', () =>
         offer('stop', 'Stop this job?', 'It takes a last checkpoint; the next start carries on from there.'),
     );
     drain.addEventListener('click', () =>
         offer('drain', 'Drain this job?', 'It ends for good: it completes what it has read and closes all windows.'),
+    );
+    forget.addEventListener('click', () =>
+        ask({
+            title: 'Forget the checkpoints?',
+            text: 'The checkpoints and the state are deleted, and the next start begins anew. Type the name of the pipeline to confirm it.',
+            ok: 'Forget',
+            confirms: true,
+            then: async (token, named) =>
+                setText(said, (await act(`${path}/forget?${new URLSearchParams({ name: named })}`, token)).detail),
+        }),
     );
     const first = el('ul', { class: 'findings', 'aria-label': 'Diagnosis' });
     const others = el('ul', { class: 'findings', 'aria-label': 'More of the diagnosis' });
@@ -90,7 +104,7 @@ export function jobView(id, name) {
     const root = el(
         'div',
         {},
-        el('div', { class: 'title' }, el('h1', {}, id), state, since, actions),
+        el('div', { class: 'title' }, el('h1', {}, id), state, since, said, actions),
         el('div', { class: 'diagnosis' }, first, more),
         el('dl', { class: 'tiles' }, ...tiles),
         nav,
@@ -110,7 +124,9 @@ export function jobView(id, name) {
             setText(state, view.summary.state);
             setAttribute(state, 'class', `state ${stateTone(view.summary.state)}`);
             setText(since, view.summary.restarts > 0 ? `${count(view.summary.restarts)} restarts` : '');
-            actions.hidden = !list.access.actions || ['Finished', 'Stopped', 'Cancelled', 'Failed'].includes(view.summary.state);
+            const hasEnded = ['Finished', 'Stopped', 'Cancelled', 'Failed'].includes(view.summary.state);
+            actions.hidden = !list.access.actions;
+            [stop.hidden, drain.hidden, forget.hidden] = [hasEnded, hasEnded, !hasEnded];
             const found = numbered(view.findings);
             show(first, found.slice(0, shownAtOnce));
             show(others, found.slice(shownAtOnce));

@@ -15,6 +15,8 @@ static partial class Verbs
         /// <param name="topic">The topic.</param>
         /// <param name="keys">The serde of the keys; <see cref="Serde{T}.Default"/> unless given.</param>
         /// <param name="time">The clock for records without a time; the system's unless given.</param>
+        /// <param name="carriesTrace">Whether each record carries the trace of the caller, that of the current activity, in the headers
+        /// <c>traceparent</c> and <c>tracestate</c> of W3C Trace Context.</param>
         /// <param name="cancellationToken">Ends the wait.</param>
         /// <exception cref="PlanException">There is no serde for the type of the key or of the value.</exception>
         /// <exception cref="LogException">The log failed or is full.</exception>
@@ -25,7 +27,8 @@ static partial class Verbs
         [RequiresUnreferencedCode(PublishWarnings.Trimmed)]
         [RequiresDynamicCode(PublishWarnings.Aot)]
         public async Task<TopicWriter<TKey, T>> OpenWriterAsync<TKey, T>(
-            Topic<T> topic, Serde<TKey>? keys = null, TimeProvider? time = null, CancellationToken cancellationToken = default)
+            Topic<T> topic, Serde<TKey>? keys = null, TimeProvider? time = null, bool carriesTrace = false,
+            CancellationToken cancellationToken = default)
             where TKey : notnull
         {
             ArgumentNullException.ThrowIfNull(log);
@@ -33,7 +36,7 @@ static partial class Verbs
             var (codec, values) = (keys is null ? KeyCodec<TKey>.Default : KeyCodec<TKey>.Of(keys), topic.Serde);
             if (!log.TryGetTopic(topic.Name, out var found))
                 found = await log.CreateTopicAsync(topic.Name, topic.Partitions, cancellationToken).ConfigureAwait(false);
-            return new TopicWriter<TKey, T>(log.CreateProducer(found.Name), codec, values, time ?? TimeProvider.System);
+            return new TopicWriter<TKey, T>(log.CreateProducer(found.Name), codec, values, time ?? TimeProvider.System, carriesTrace);
         }
     }
 }
@@ -53,9 +56,10 @@ public sealed class TopicWriter<TKey, T> : IAsyncDisposable
     private readonly KeyCodec<TKey> _keys;
     private readonly Serde<T> _values;
     private readonly TimeProvider _time;
+    private readonly bool _carriesTrace;
 
-    internal TopicWriter(LogProducer producer, KeyCodec<TKey> keys, Serde<T> values, TimeProvider time)
-        => (_producer, _keys, _values, _time) = (producer, keys, values, time);
+    internal TopicWriter(LogProducer producer, KeyCodec<TKey> keys, Serde<T> values, TimeProvider time, bool carriesTrace)
+        => (_producer, _keys, _values, _time, _carriesTrace) = (producer, keys, values, time, carriesTrace);
 
     /// <summary>Writes a value with its key; completes when the value is durable as <see cref="LogOptions.Durability"/> says.</summary>
     /// <param name="key">The key, which decides the partition, as in pipelines and Kafka's producers.</param>
@@ -88,6 +92,7 @@ public sealed class TopicWriter<TKey, T> : IAsyncDisposable
         TKey key, ReadOnlyMemory<byte>? value, DateTimeOffset? time, ReadOnlyMemory<RecordHeader> headers,
         CancellationToken cancellationToken)
     {
+        if (_carriesTrace) headers = JobTraces.Carry(headers);
         var bytes = Emptied(ref t_key);
         _keys.WriteNormal(key, bytes);
         var partition = KafkaPartitioner.Partition(bytes.WrittenSpan, _producer.Topic.PartitionCount);

@@ -18,6 +18,7 @@ internal sealed class Plan
         Pipeline = pipeline.Name;
         OnError = pipeline.OnError;
         Serdes = pipeline.Serdes;
+        Lookups = [.. pipeline.Lookups];
         Nodes = pipeline.Nodes;
         var identity = (IEqualityComparer<Node>)ReferenceEqualityComparer.Instance;
         _consumers = Nodes.Where(node => node.Upstream is not null).ToLookup(node => node.Upstream!, identity);
@@ -31,6 +32,8 @@ internal sealed class Plan
     }
 
     public string Pipeline { get; }
+
+    public IReadOnlyList<Lookup> Lookups { get; }
 
     public ErrorPolicy OnError { get; }
 

@@ -27,6 +27,9 @@ public sealed class Job : IAsyncDisposable
     /// <summary>The number of the checkpoint that the job carried on from; 0: it began anew.</summary>
     public long StartedFrom => Current.Restored.Epoch;
 
+    /// <summary>The lookups that the pipeline offers: see <see cref="Dataflow.Pipeline.Offer"/>.</summary>
+    public IReadOnlyList<Lookup> Lookups => _first.Plan.Lookups;
+
     /// <summary>The log that the job runs on. A log that the job has opened itself is reopened at a restart, which changes this
     /// property.</summary>
     public PartitionedLog Log => Current.Log;

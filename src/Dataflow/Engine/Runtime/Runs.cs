@@ -22,6 +22,9 @@ internal sealed class Runs(
     private bool _isAsked; // to stop or to drain
     private bool _isBetweenRuns; // one has ended and the next has not begun
     private JobRun _run = null!; // set before the first run runs
+    private int _restarts = restarts;
+    private int _inRow = restarts;
+    private long _began = time.GetTimestamp(); // of the last run after an error
 
     /// <summary>The current run, or the last one.</summary>
     public JobRun Current => Volatile.Read(ref _run);
@@ -94,15 +97,21 @@ internal sealed class Runs(
     /// <summary>Begins another run after an error, unless the error ends the job.</summary>
     private async Task<JobRun?> StartAfterAsync(Exception error, bool hasMoved)
     {
+        if (time.GetElapsedTime(_began) >= RestartPolicy.EndOfRow) _inRow = 0;
         for (;; hasMoved = false)
         {
-            var delay = hasMoved ? TimeSpan.Zero : policy.DelayBefore(restarts, error);
+            var delay = hasMoved ? TimeSpan.Zero : policy.DelayBefore(_inRow, error);
             if (delay is null || !Begin()) ExceptionDispatchInfo.Throw(error);
-            if (!hasMoved) log.Restarting(++restarts, delay.Value, error);
+            if (!hasMoved)
+            {
+                _inRow++;
+                log.Restarting(++_restarts, delay.Value, error);
+            }
+
             try
             {
                 await Task.Delay(delay.Value, time, _givenUp.Token).ConfigureAwait(false);
-                return await StartAsync().ConfigureAwait(false);
+                return await StartAsync(isAfterError: true).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_givenUp.IsCancellationRequested)
             {
@@ -128,9 +137,10 @@ internal sealed class Runs(
         }
     }
 
-    private async Task<JobRun> StartAsync()
+    private async Task<JobRun> StartAsync(bool isAfterError = false)
     {
-        var run = await build(restarts, _givenUp.Token).ConfigureAwait(false);
+        var run = await build(_restarts, _givenUp.Token).ConfigureAwait(false);
+        if (isAfterError) _began = time.GetTimestamp();
         lock (_gate)
         {
             Volatile.Write(ref _run, run);
