@@ -74,7 +74,7 @@ public sealed class SharedFeaturesTests(SharedNode shared)
         try
         {
             var features = reader.Read($"e{entity}", s_end);
-            return features["last"].HasValue
+            return features["last"].HasValue && features["count_5m"].HasValue
                 ? $"e{entity}: {features["count_5m"].As<long>()} {features["count_5m"].Status} {features["last"].As<string>()}" : null;
         }
         catch (Exception error) when (error is KeyElsewhereException or OperationCanceledException)
