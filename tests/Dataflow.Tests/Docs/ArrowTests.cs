@@ -21,11 +21,14 @@ public partial class ArrowTests
 
     /// <summary>Types whose names are names of members too, and <c>StepStatus</c>, whose counters a slice reads.</summary>
     private static readonly string[] s_words =
-        ["StepStatus", "Side", "Exchange", "Kept", "Topic", "Turn", "Match", "Worker", "BroadcastState"];
+        ["StepStatus", "Side", "Exchange", "Kept", "Topic", "Turn", "Match", "Worker", "BroadcastState", "Lookup"];
 
     /// <summary>The files that point up: through them a running step, a checkpoint and a reader from outside reach the engine.</summary>
     private static readonly string[] s_pointUp =
-        ["Extensibility/OperatorContext.cs", "Extensibility/StepCheckpoint.cs", "Tables/TableReader.cs"];
+    [
+        "Extensibility/Lookups/Lookup.cs", "Extensibility/Lookups/TableLookup.cs", "Extensibility/OperatorContext.cs",
+        "Extensibility/StepCheckpoint.cs", "Tables/TableReader.cs",
+    ];
 
     [Fact]
     public void Arrows_between_folders_run_down()

@@ -63,11 +63,11 @@ internal sealed class TopicReader<TStored, T>(TopicSource<TStored, T> source, So
 
     public override int Read(Span<Record<T>> records)
     {
-        var (count, areTraced) = (0, JobTraces.HasListeners);
+        var (count, areTraced) = (0, RecordTraces.HasListeners);
         while (count < records.Length && _position < _end && MoveNext())
         {
             var record = _batch.Current;
-            if (areTraced) JobTraces.Read(in record, split.Name);
+            if (areTraced) RecordTraces.Read(in record, split.Name);
             if (TryDecode(in record, out var value))
                 records[count++] = new(value, record.Timestamp, new RecordOrigin(split.Id, record.Offset));
             _position = record.Offset + 1;

@@ -92,7 +92,7 @@ public sealed class TopicWriter<TKey, T> : IAsyncDisposable
         TKey key, ReadOnlyMemory<byte>? value, DateTimeOffset? time, ReadOnlyMemory<RecordHeader> headers,
         CancellationToken cancellationToken)
     {
-        if (_carriesTrace) headers = JobTraces.Carry(headers);
+        if (_carriesTrace) headers = RecordTraces.Carry(headers);
         var bytes = Emptied(ref t_key);
         _keys.WriteNormal(key, bytes);
         var partition = KafkaPartitioner.Partition(bytes.WrittenSpan, _producer.Topic.PartitionCount);
