@@ -4,15 +4,30 @@ using Dataflow.Perf.Kafka;
 // Writes the same records with Confluent.Kafka's producer and with the sink, and reads them with its consumer and with the source, in
 // turns: Kafka --kafka HOST:PORT [records] [rounds]
 // Restores the state of a pipeline from Kafka: Kafka --kafka HOST:PORT restore [keys] [rounds]
+// Has a process join a pipeline, and kills another: Kafka --kafka HOST:PORT takeover [keys] [standbys]
 if (args is not ["--kafka", var brokers, .. var rest])
 {
-    Console.Error.WriteLine("Give a broker of Apache Kafka: --kafka HOST:PORT [records] [rounds], or … restore [keys] [rounds].");
+    Console.Error.WriteLine(
+        "Give a broker of Apache Kafka: --kafka HOST:PORT [records] [rounds], … restore [keys] [rounds] or "
+            + "… takeover [keys] [standbys].");
     return 1;
 }
 
 if (rest is ["restore", ..])
 {
     await Restore.RunAsync(brokers, Number(1, unlessGiven: 1_000_000), Number(2, unlessGiven: 3));
+    return 0;
+}
+
+if (rest is ["takeover", ..])
+{
+    await new Takeover(brokers, Number(1, unlessGiven: 2_000_000), Number(2, unlessGiven: 0)).RunAsync();
+    return 0;
+}
+
+if (rest is ["count", var name, _])
+{
+    await Counting.RunAsync(brokers, name, Number(2, unlessGiven: 0));
     return 0;
 }
 

@@ -31,6 +31,9 @@ public sealed record JobStatus(
     /// this process.</summary>
     public IReadOnlyList<ProcessStatus> Processes { get; init; } = [];
 
+    /// <summary>The copies of shards that other processes have, as far as they are read: see <see cref="JobOptions.Standbys"/>.</summary>
+    public IReadOnlyList<CopyStatus> Copies { get; init; } = [];
+
     /// <summary>The number of restarts from the last checkpoint after transient errors: see <see cref="JobOptions.Restarts"/>.</summary>
     public int Restarts { get; init; }
 
@@ -64,6 +67,7 @@ public sealed record JobStatus(
             State = job.State,
             Processes = [.. job.Coordinator.Processes?.ByProcess().Select(static process => new ProcessStatus(
                 process.Newest.Process, process.Shards.Count, process.Newest.Epoch, process.Newest.HasEnded)) ?? []],
+            Copies = job.Copies?.Status ?? [],
             Restarts = job.Options.Restarted,
             RestoreTime = job.RestoreTime,
             Stages = [.. job.Tasks.OrderBy(task => task.Name, StringComparer.Ordinal).Select(task => task.ToStatus())],

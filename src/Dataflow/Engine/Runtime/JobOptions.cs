@@ -61,6 +61,22 @@ public sealed record JobOptions
         }
     } = RestartPolicy.Never;
 
+    /// <summary>The number of other processes that keep a copy of each shard's state in memory, up to date from the log, so that one that
+    /// takes it over need not read it. Default 0, at most 63.</summary>
+    /// <remarks>Which process takes a shard over does not depend on who has its copy: with as many standbys as there are other processes,
+    /// each has one. Where one process has all shards, each that waits keeps copies of all, unless this is 0. Where no other process can
+    /// take over, it has no effect.</remarks>
+    public int Standbys
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(Standbys));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(value, State.Shards.Count, nameof(Standbys));
+            field = value;
+        }
+    }
+
     /// <summary>The factory of the logger <c>Dataflow.Job</c>, and of that of a log which the job opens itself. The messages tell of
     /// starts, checkpoints, restarts, late records and dead letters, never of what is in a record. Default null: no messages.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }

@@ -79,6 +79,7 @@ internal sealed class Runs(
             await run.Completion.ConfigureAwait(false);
             if (!run.HasMoved || !Begin()) return null;
             log.Moving();
+            member.Keep(run);
             return await StartAsync().ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_givenUp.IsCancellationRequested)
