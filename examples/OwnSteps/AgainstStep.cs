@@ -45,7 +45,7 @@ internal sealed class AgainstOperator<TKey> : Operator<Keyed<TKey, double>, Keye
     {
         foreach (var waiting in new[] { _firsts, _seconds })
         {
-            foreach (var moment in waiting.Namespaces.TakeWhile(moment => moment < watermark).ToList())
+            foreach (var moment in waiting.Tables.Keys.TakeWhile(moment => moment < watermark).ToList())
             {
                 _unmatched.Add(waiting.Open(moment).Count);
                 waiting.Drop(moment);

@@ -11,7 +11,7 @@ internal sealed class CountingProcess : IDisposable
     public CountingProcess(string brokers, string name, int standbys)
     {
         _process = Process.Start(new ProcessStartInfo(
-            Environment.ProcessPath!, ["--kafka", brokers, "count", name, standbys.ToString(CultureInfo.InvariantCulture)])
+            Environment.ProcessPath!, ["--kafka", brokers, "member", name, standbys.ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardOutput = true,
         })!;

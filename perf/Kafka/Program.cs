@@ -5,11 +5,12 @@ using Dataflow.Perf.Kafka;
 // turns: Kafka --kafka HOST:PORT [records] [rounds]
 // Restores the state of a pipeline from Kafka: Kafka --kafka HOST:PORT restore [keys] [rounds]
 // Has a process join a pipeline, and kills another: Kafka --kafka HOST:PORT takeover [keys] [standbys]
+// Counts by key in windows, beside Kafka Streams: Kafka --kafka HOST:PORT count TOPIC [broker's process] [rounds]
 if (args is not ["--kafka", var brokers, .. var rest])
 {
     Console.Error.WriteLine(
-        "Give a broker of Apache Kafka: --kafka HOST:PORT [records] [rounds], … restore [keys] [rounds] or "
-            + "… takeover [keys] [standbys].");
+        "Give a broker of Apache Kafka: --kafka HOST:PORT [records] [rounds], … restore [keys] [rounds], "
+            + "… takeover [keys] [standbys] or … count TOPIC.");
     return 1;
 }
 
@@ -25,9 +26,15 @@ if (rest is ["takeover", ..])
     return 0;
 }
 
-if (rest is ["count", var name, _])
+if (rest is ["member", var name, _]) // a process of the take-over
 {
     await Counting.RunAsync(brokers, name, Number(2, unlessGiven: 0));
+    return 0;
+}
+
+if (rest is ["count", var topic, ..])
+{
+    await Count.RunAsync(brokers, topic, Number(2, unlessGiven: 0), Number(3, unlessGiven: 3));
     return 0;
 }
 

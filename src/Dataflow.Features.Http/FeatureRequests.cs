@@ -46,6 +46,10 @@ internal sealed class FeatureRequests
         {
             await WriteAsync(response, error.Status, Detail(error.Message)).ConfigureAwait(false);
         }
+        catch (KeyElsewhereException error)
+        {
+            await WriteAsync(response, 421, Detail(error.Message)).ConfigureAwait(false);
+        }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
             await WriteAsync(response, 503, Detail("The job has ended.")).ConfigureAwait(false);

@@ -11,6 +11,7 @@ public sealed class LogProducer : IAsyncDisposable
 {
     private readonly PartitionedLog _log;
     private readonly LogTopic _topic;
+    private readonly string? _owner;
     private readonly long _maxPendingBytes;
     private readonly Lock _lock = new();
     private RecordBuffer?[] _gathering;
@@ -24,9 +25,9 @@ public sealed class LogProducer : IAsyncDisposable
     private long _inFlightBytes;
     private bool _pumping;
 
-    internal LogProducer(PartitionedLog log, LogTopic topic, long maxPendingBytes)
+    internal LogProducer(PartitionedLog log, LogTopic topic, string? owner, long maxPendingBytes)
     {
-        (_log, _topic, _maxPendingBytes) = (log, topic, maxPendingBytes);
+        (_log, _topic, _owner, _maxPendingBytes) = (log, topic, owner, maxPendingBytes);
         _gathering = new RecordBuffer?[topic.PartitionCount];
     }
 
@@ -238,7 +239,7 @@ public sealed class LogProducer : IAsyncDisposable
             _gathering = new RecordBuffer?[gathered.Length];
             (_inFlightBytes, _gatheringBytes) = (_gatheringBytes, 0);
         }
-        var commit = new LogCommit();
+        var commit = new LogCommit { Owner = _owner };
         for (var partition = 0; partition < gathered.Length; partition++)
         {
             if (gathered[partition] is { } buffer) commit.Add(_topic, partition, buffer);

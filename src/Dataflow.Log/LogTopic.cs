@@ -27,6 +27,11 @@ public abstract class LogTopic
     /// <exception cref="LogException">The topic has no such partition, or the log does not answer.</exception>
     public abstract long EndOffset(int partition);
 
+    /// <summary>Returns the offset up to which records are there to read at once: at most <see cref="EndOffset"/>, less while a transaction
+    /// of another writer is open.</summary>
+    /// <exception cref="LogException">The topic has no such partition, or the log does not answer.</exception>
+    public virtual long StableOffset(int partition) => EndOffset(partition);
+
     /// <summary>Returns the offsets of all partitions at once: <see cref="StartOffset"/> and <see cref="EndOffset"/> of each.</summary>
     /// <exception cref="LogException">The log does not answer.</exception>
     public virtual IReadOnlyList<(long Start, long End)> Ranges()

@@ -128,8 +128,9 @@ public abstract class PartitionedLog : IAsyncDisposable
 
     /// <summary>Creates a producer that collects records and commits them in groups.</summary>
     /// <param name="topic">The topic's name.</param>
+    /// <param name="owner">The owner of its commits: see <see cref="LogCommit.Owner"/>.</param>
     /// <exception cref="LogException">There is no such topic.</exception>
-    public LogProducer CreateProducer(string topic) => new(this, GetTopic(topic), MaxPendingBytes);
+    public LogProducer CreateProducer(string topic, string? owner = null) => new(this, GetTopic(topic), owner, MaxPendingBytes);
 
     /// <summary>Completes the commits that were begun, and closes the log. Readers that wait are told.</summary>
     public abstract ValueTask DisposeAsync();

@@ -20,8 +20,6 @@ internal sealed record EmbedNode<T, TOut>(
     string Name, Node<T> Input, IReadOnlyList<ITextEmbedder> Embedders, Func<T, string?> Text, InferenceOptions Options)
     : Node<T, TOut>(Name, Input)
 {
-    public override bool MayBeShared => false;
-
     public required Func<T, AskedModels> Models { get; init; }
 
     /// <summary>Computes the result of value, vector, and the tried model's vector.</summary>

@@ -44,7 +44,7 @@ internal sealed class EmbedOperator<T, TOut>(EmbedNode<T, TOut> node)
 
     protected override void Open()
     {
-        _recorder = Context.Shared(() => Recorder.Open(Context.Log, node.Topic, node.Options, Context.Time));
+        _recorder = Context.Shared(() => Recorder.Open(Context.Log, Context.CreateProducer(node.Topic), node.Options, Context.Time));
         base.Open();
     }
 

@@ -20,7 +20,7 @@ public readonly record struct Keyed<TKey, T>(TKey Key, T Value)
     public ref readonly T ValueRef() => ref _value;
 
     /// <summary>Writes key and value into a pair in place, without a copy.</summary>
-    internal static void Write(TKey key, in T value, ref Keyed<TKey, T> to)
+    public static void Write(TKey key, in T value, ref Keyed<TKey, T> to)
     {
         Unsafe.AsRef(in to._key) = key;
         Unsafe.AsRef(in to._value) = value;

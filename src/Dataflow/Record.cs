@@ -45,8 +45,12 @@ public readonly record struct Record<T>(T Value, long Timestamp, RecordOrigin Or
         return true;
     }
 
-    /// <summary>Creates a record whose value the caller writes in place.</summary>
-    internal static ref T Begin(long timestamp, RecordOrigin origin, out Record<T> record)
+    /// <summary>Creates a record whose value the caller writes in place: cheaper than a copy of a large struct.</summary>
+    /// <param name="timestamp">Event time in milliseconds since the Unix epoch.</param>
+    /// <param name="origin">The source record that it is made from.</param>
+    /// <param name="record">The record.</param>
+    /// <returns>A reference to its value, which holds anything until it is written.</returns>
+    public static ref T Begin(long timestamp, RecordOrigin origin, out Record<T> record)
     {
         Unsafe.SkipInit(out record);
         Unsafe.AsRef(in record._timestamp) = timestamp;

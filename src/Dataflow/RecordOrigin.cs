@@ -15,7 +15,8 @@ public readonly record struct RecordOrigin
 
     private RecordOrigin(ulong packed) => _packed = packed;
 
-    internal ulong Packed => _packed;
+    /// <summary>The origin as a number. It is of one run of the job: the numbers of splits differ between runs.</summary>
+    public ulong Packed => _packed;
 
     /// <summary>False for results that no single record stands behind, such as those of windows.</summary>
     public bool IsKnown => _packed != 0;
@@ -26,5 +27,6 @@ public readonly record struct RecordOrigin
     /// <summary>The position in the split.</summary>
     public long Offset => (long)_packed & OffsetMask;
 
-    internal static RecordOrigin Unpack(ulong packed) => new(packed);
+    /// <summary>Returns the origin of a number that <see cref="Packed"/> has given in the same run.</summary>
+    public static RecordOrigin Unpack(ulong packed) => new(packed);
 }

@@ -49,6 +49,19 @@ public class Stream<T>
         return first.Meet(ReferenceEquals(first, this) ? second : second.Forwarded(), step);
     }
 
+    /// <summary>Adds a step that takes this stream's records where they are, and all records of a second stream on every worker: rules, for
+    /// example.</summary>
+    /// <remarks>What the step keeps of the second stream is <see cref="StepDeclaration.BroadcastState"/>.</remarks>
+    /// <param name="second">A stream of few records.</param>
+    /// <param name="step">Makes the step's node from the one before and the second input.</param>
+    public Stream<TOut> AddBroadcast<TSecond, TOut>(
+        Stream<TSecond> second, Func<Node<T>, SecondInput<TSecond>, Node<T, TSecond, TOut>> step)
+    {
+        ArgumentNullException.ThrowIfNull(second);
+        ArgumentNullException.ThrowIfNull(step);
+        return Forwarded().Meet(second.Broadcasted(), step);
+    }
+
     /// <summary>Adds a step of two streams that either both begin a stage here or both have no exchange before them.</summary>
     internal Stream<TOut> Meet<TSecond, TOut>(
         Stream<TSecond> second, Func<Node<T>, SecondInput<TSecond>, Node<T, TSecond, TOut>> step)

@@ -50,18 +50,19 @@ public sealed record Trigger
     public bool Discards { get; init; }
 
     /// <summary>The trigger that emits one result per window, at its end.</summary>
-    internal static Trigger AtEnd { get; } = new();
+    public static Trigger AtEnd { get; } = new();
 
-    internal bool IsAtEnd => this == AtEnd;
+    /// <summary>The moment up to which windows that end there take no more records: the watermark less the allowed lateness, in ms since
+    /// the Unix epoch.</summary>
+    public long Closed(long watermark)
+        => watermark is long.MinValue or long.MaxValue ? watermark : watermark - (long)AllowedLateness.TotalMilliseconds;
 
-    internal long AllowedLatenessMs => (long)AllowedLateness.TotalMilliseconds;
-
-    internal string Text => string.Concat(
-        EarlyEvery is { } every ? $", early every {every}" : "",
-        EarlyRecords is { } records ? $", early every {records} records" : "",
-        AllowedLateness > TimeSpan.Zero ? $", lateness {AllowedLateness}" : "",
-        Discards ? ", discarding" : "");
-
-    /// <summary>The moment up to which windows that end there take no more records: the watermark less the allowed lateness.</summary>
-    internal long Closed(long watermark) => watermark is long.MinValue or long.MaxValue ? watermark : watermark - AllowedLatenessMs;
+    /// <summary>The settings that differ from one result at the end, as the plan shows them.</summary>
+    public override string ToString() => string.Join(", ", ((string?[])
+    [
+        EarlyEvery is { } every ? $"early every {every}" : null,
+        EarlyRecords is { } records ? $"early every {records} records" : null,
+        AllowedLateness > TimeSpan.Zero ? $"lateness {AllowedLateness}" : null,
+        Discards ? "discarding" : null,
+    ]).OfType<string>());
 }

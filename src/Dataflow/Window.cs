@@ -1,5 +1,3 @@
-using Dataflow.Time;
-
 namespace Dataflow;
 
 /// <summary>A span of event time: from its start, inclusive, to its end, exclusive; both ms since the Unix epoch.</summary>
@@ -18,10 +16,11 @@ public readonly record struct Window(long StartMs, long EndMs)
     /// <summary>The number of results of the same key and window before this one.</summary>
     public int FiringIndex { get; init; }
 
-    /// <summary>The bounds for messages: as dates where they are in range, else as numbers.</summary>
-    internal string Text => $"window from {TimeRange.TextOf(StartMs)} to {TimeRange.TextOf(EndMs)}";
+    /// <summary>Whether a moment, in ms since the Unix epoch, lies inside the window.</summary>
+    public bool Holds(long moment) => moment >= StartMs && moment < EndMs;
 
-    internal bool Holds(long moment) => moment >= StartMs && moment < EndMs;
+    /// <summary>The bounds: as dates where they are in range, else as numbers.</summary>
+    public override string ToString() => $"window from {TimeRange.TextOf(StartMs)} to {TimeRange.TextOf(EndMs)}";
 
     /// <inheritdoc/>
     public bool Equals(Window other) => StartMs == other.StartMs && EndMs == other.EndMs;

@@ -6,13 +6,13 @@ namespace Dataflow;
 /// signature, so it must name every parameter.</remarks>
 public abstract record WindowSpec
 {
+    private readonly string _text;
+
     private protected WindowSpec(string text)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(text);
-        Text = text;
+        _text = text;
     }
-
-    internal string Text { get; }
 
     /// <summary>Whether windows close by the watermark, so that the records need event time. Default true.</summary>
     public virtual bool NeedsTime => true;
@@ -24,9 +24,13 @@ public abstract record WindowSpec
     public abstract long OpenFrom(long watermark);
 
     /// <inheritdoc/>
-    public sealed override string ToString() => Text;
+    public sealed override string ToString() => _text;
 
-    internal static long WholeMilliseconds(TimeSpan span, string name)
+    /// <summary>Returns a span of event time in milliseconds.</summary>
+    /// <param name="span">The span.</param>
+    /// <param name="name">The parameter's name, for the error.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is not a whole number of milliseconds, at least one.</exception>
+    public static long WholeMilliseconds(TimeSpan span, string name)
     {
         if (span <= TimeSpan.Zero || span.Ticks % TimeSpan.TicksPerMillisecond != 0)
             throw new ArgumentOutOfRangeException(name, span, "A span of event time is at least one millisecond, in whole milliseconds.");

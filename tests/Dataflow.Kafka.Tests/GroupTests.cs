@@ -2,14 +2,13 @@ using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Dataflow.Extensibility;
 using Dataflow.Operations;
+using static Dataflow.Kafka.Tests.Members;
 
 namespace Dataflow.Kafka.Tests;
 
 /// <summary>Processes that share the work of a pipeline; here each is a log of its own.</summary>
 public sealed class GroupTests(SharedNode shared)
 {
-    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(2);
-
     private KafkaNode Node => shared.Node;
 
     [Fact]
@@ -25,8 +24,8 @@ public sealed class GroupTests(SharedNode shared)
         Assert.All(jobs, static job => Assert.NotEqual(0, job.Status.RecordsRead));
 
         // Asked of one, all processes drain: windows close everywhere.
-        await jobs[0].DrainAsync(TestContext.Current.CancellationToken).WaitAsync(s_longest, TestContext.Current.CancellationToken);
-        await jobs[1].Completion.WaitAsync(s_longest, TestContext.Current.CancellationToken);
+        await jobs[0].DrainAsync(TestContext.Current.CancellationToken).WaitAsync(Longest, TestContext.Current.CancellationToken);
+        await jobs[1].Completion.WaitAsync(Longest, TestContext.Current.CancellationToken);
 
         Assert.All(jobs, static job => Assert.Equal(JobState.Finished, job.State));
         var expected = Enumerable.Range(0, 40).SelectMany(window => Enumerable.Range(0, 10).Select(digit => $"{100 * window} {digit} 10"));
@@ -46,14 +45,40 @@ public sealed class GroupTests(SharedNode shared)
         await UntilSharedAsync(jobs);
         Node.Write(from, Enumerable.Range(0, 1000).Select(i => $"{i}"));
 
-        await jobs[0].StopAsync(TestContext.Current.CancellationToken).WaitAsync(s_longest, TestContext.Current.CancellationToken);
+        await jobs[0].StopAsync(TestContext.Current.CancellationToken).WaitAsync(Longest, TestContext.Current.CancellationToken);
         Assert.Equal(JobState.Stopped, jobs[0].State);
         Node.Write(from, Enumerable.Range(1000, 1000).Select(i => $"{i}"));
         await UntilAsync(() => jobs[1].Status.Splits is { Count: 6 } splits && splits.Sum(static split => split.Position) == 2000, jobs);
-        await jobs[1].DrainAsync(TestContext.Current.CancellationToken).WaitAsync(s_longest, TestContext.Current.CancellationToken);
+        await jobs[1].DrainAsync(TestContext.Current.CancellationToken).WaitAsync(Longest, TestContext.Current.CancellationToken);
 
         var counts = Node.Read(Counts(from)).Select(static record => long.Parse(record.Message.Value!.Split(' ')[2]));
         Assert.Equal(2000, counts.Sum());
+    }
+
+    [Fact]
+    public async Task A_process_that_starts_again_with_its_group_instance_id_moves_nothing()
+    {
+        var from = Node.CreateTopic(6);
+        await using var first = await Members.ConnectAsync(Node, "a");
+        await using var second = await Members.ConnectAsync(Node, "b");
+        var jobs = await Task.WhenAll(StartAsync(Counting(from), first), StartAsync(Counting(from), second));
+        await UntilSharedAsync(jobs);
+        var (before, shards) = (jobs[1].Status.Rebalances, ShardsOf(jobs[1]));
+        Node.Write(from, Enumerable.Range(0, 1000).Select(i => $"{i}"));
+        await UntilAsync(() => jobs.Sum(static job => job.Status.RecordsRead) == 1000, jobs);
+
+        await jobs[0].StopAsync(TestContext.Current.CancellationToken).WaitAsync(Longest, TestContext.Current.CancellationToken);
+        await first.DisposeAsync();
+        await using var again = await Members.ConnectAsync(Node, "a");
+        jobs[0] = await StartAsync(Counting(from), again);
+        Node.Write(from, Enumerable.Range(1000, 1000).Select(i => $"{i}"));
+        await jobs[0].DrainAsync(TestContext.Current.CancellationToken).WaitAsync(Longest, TestContext.Current.CancellationToken);
+        await jobs[1].Completion.WaitAsync(Longest, TestContext.Current.CancellationToken);
+
+        Assert.Equal((before, shards), (jobs[1].Status.Rebalances, ShardsOf(jobs[1])));
+        Assert.Equal(2000, Node.Read(Counts(from)).Sum(static record => long.Parse(record.Message.Value!.Split(' ')[2])));
+
+        static int ShardsOf(Job job) => job.Status.Processes.First(static process => process.Shards > 0).Shards;
     }
 
     [Fact]
@@ -73,10 +98,10 @@ public sealed class GroupTests(SharedNode shared)
             waiting.Diagnose().ToString());
         Assert.Equal(["sink 'out' may need the results of the whole pipeline"], Copying(from).Explain().ReasonsNotToShare);
 
-        await running.StopAsync(TestContext.Current.CancellationToken).WaitAsync(s_longest, TestContext.Current.CancellationToken);
+        await running.StopAsync(TestContext.Current.CancellationToken).WaitAsync(Longest, TestContext.Current.CancellationToken);
         Node.Write(from, ["c"]);
         await UntilAsync(() => waiting is { State: JobState.Running, Status.RecordsRead: 1 }, [waiting]);
-        await waiting.StopAsync(TestContext.Current.CancellationToken).WaitAsync(s_longest, TestContext.Current.CancellationToken);
+        await waiting.StopAsync(TestContext.Current.CancellationToken).WaitAsync(Longest, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -94,7 +119,7 @@ public sealed class GroupTests(SharedNode shared)
         Node.Write(from, Enumerable.Range(0, 3000).Select(i => $"{i}"));
         await UntilAsync(() => jobs.Sum(static job => job.Status.RecordsRead) >= 3000 && Node.Read(Counts(from)).Count == 6000, jobs);
 
-        await running.StopAsync(TestContext.Current.CancellationToken).WaitAsync(s_longest, TestContext.Current.CancellationToken);
+        await running.StopAsync(TestContext.Current.CancellationToken).WaitAsync(Longest, TestContext.Current.CancellationToken);
         await UntilAsync(() => joining.Status is { StateEntries: 3000, Copies.Count: 0 }, jobs);
         Node.Write(from, Enumerable.Range(0, 3000).Select(i => $"{i}"));
 
@@ -119,8 +144,8 @@ public sealed class GroupTests(SharedNode shared)
         await UntilSharedAsync(jobs);
         Node.Write(from, Enumerable.Range(0, 200).Select(i => $"{i}"));
         await UntilAsync(() => jobs.Sum(static job => job.Status.RecordsRead) == 200, jobs);
-        await jobs[0].DrainAsync(TestContext.Current.CancellationToken).WaitAsync(s_longest, TestContext.Current.CancellationToken);
-        await jobs[1].Completion.WaitAsync(s_longest, TestContext.Current.CancellationToken);
+        await jobs[0].DrainAsync(TestContext.Current.CancellationToken).WaitAsync(Longest, TestContext.Current.CancellationToken);
+        await jobs[1].Completion.WaitAsync(Longest, TestContext.Current.CancellationToken);
 
         var (named, rejected) = (Topic.Of<long>(Counts(from), 1).ReadAll(first).Count(), jobs.Sum(static job => job.Status.DeadLetters));
         Assert.InRange(rejected, 1, 99);
@@ -137,7 +162,7 @@ public sealed class GroupTests(SharedNode shared)
             StartAsync(Copying(from, mayBeShared: true), first), StartAsync(Copying(from, mayBeShared: true), second));
 
         var failed = await Task.WhenAny(jobs.Select(static job => job.Completion))
-            .WaitAsync(s_longest, TestContext.Current.CancellationToken);
+            .WaitAsync(Longest, TestContext.Current.CancellationToken);
 
         var error = await Assert.ThrowsAsync<CheckpointException>(() => failed);
         Assert.Contains("'out' saves bytes in checkpoints beside its states", error.Message, StringComparison.Ordinal);
@@ -229,35 +254,7 @@ public sealed class GroupTests(SharedNode shared)
 
     private static string Timers(string from) => $"{from}-timers";
 
-    private static Task UntilSharedAsync(IReadOnlyList<Job> jobs)
-        => UntilAsync(
-            () => jobs.All(job => job.State == JobState.Running
-                && job.Status.Processes is { Count: 2 } all && all.Sum(static process => process.Shards) == 64),
-            jobs);
-
-    private static async Task UntilAsync(Func<bool> condition, IReadOnlyList<Job> jobs)
-    {
-        using var longest = new CancellationTokenSource(s_longest);
-        while (!condition())
-        {
-            foreach (var job in jobs.Where(static job => job.Completion.IsFaulted)) await job.Completion;
-            Assert.False(longest.IsCancellationRequested, string.Join('\n', jobs.Select(static job => job.Status)));
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-    }
-
-    private static Task<Job> StartAsync(Pipeline pipeline, KafkaLog log, int standbys = 0)
-        => pipeline.StartAsync(
-            new JobOptions
-            {
-                Log = log, Workers = 2, CheckpointInterval = TimeSpan.FromMilliseconds(100), Standbys = standbys,
-                Restarts = RestartPolicy.ExponentialDelay(5, TimeSpan.FromMilliseconds(10)),
-            },
-            TestContext.Current.CancellationToken);
-
-    private async Task<KafkaLog> ConnectAsync()
-        => await KafkaLog.ConnectAsync(
-            Node.Cluster.With("session.timeout.ms", "6000"), cancellationToken: TestContext.Current.CancellationToken);
+    private Task<KafkaLog> ConnectAsync() => Members.ConnectAsync(Node);
 
     internal record Named(string Name);
 

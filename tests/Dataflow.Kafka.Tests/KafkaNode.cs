@@ -44,6 +44,11 @@ public sealed class KafkaNode : IDisposable
 
     public void StartAgain() => Start(Port);
 
+    /// <summary>Makes the broker stand still, until <see cref="GoOn"/>.</summary>
+    public void Pause() => Signal("STOP");
+
+    public void GoOn() => Signal("CONT");
+
     public string CreateTopic(int partitions = 1, params (string Name, string Value)[] settings)
     {
         var topic = $"topic-{Interlocked.Increment(ref _lastTopic)}";
@@ -145,6 +150,12 @@ public sealed class KafkaNode : IDisposable
     {
         if (File.Exists(_folder["node", "broker.pid"])) Kill();
         _folder.Dispose();
+    }
+
+    private void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", File.ReadAllText(_folder["node", "broker.pid"]).Trim()]);
+        kill.WaitForExit();
     }
 
     /// <summary>Waits until the broker knows of a topic, or that it is gone: it acknowledges both before.</summary>

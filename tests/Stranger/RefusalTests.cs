@@ -33,14 +33,14 @@ public sealed class RefusalTests : IDisposable
             FaultsOf(Declaring(static declare =>
             {
                 declare.State<int, int>("count");
-                declare.PartState<int, long>("count");
+                declare.State<KeyPart<int>, long>("count");
             })));
 
     [Fact]
     public void State_by_something_else_than_the_keys_of_the_stream()
         => Assert.Equal(
             ["step 'own' keeps 'of-place' by (Int32, String), and its stream has keys of Int32. "
-                + "Keep it by those: PartState holds several values of a key."],
+                + "Keep it by those: KeyPart and KeyPair hold several values of a key."],
             FaultsOf(Declaring(static declare => declare.State<(int, string), int>("of-place"))));
 
     [Fact]

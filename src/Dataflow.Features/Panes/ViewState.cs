@@ -103,6 +103,7 @@ internal sealed class ViewState<TKey, T>
     public void Capture(StepCheckpoint checkpoint)
     {
         checkpoint.SaveWatermark(Watermark);
+        foreach (var from in _context.SharedWatermarks(HistoryPart)) _history.Saw(from);
         if (_history.From < long.MaxValue) checkpoint.SaveWatermark(_history.From, HistoryPart);
     }
 
@@ -114,7 +115,7 @@ internal sealed class ViewState<TKey, T>
     }
 }
 
-/// <summary>The time of the first event that a view has seen, on any worker.</summary>
+/// <summary>The time of the first event that a view has seen, on any worker; of other processes after their checkpoint.</summary>
 internal sealed class ViewHistory : IAsyncDisposable
 {
     private long _from = long.MaxValue;

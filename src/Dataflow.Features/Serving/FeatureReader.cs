@@ -4,7 +4,8 @@ namespace Dataflow.Features;
 /// <remarks>A read looks at the workers that own its entities between two of their records, at one moment: <see cref="FeatureVector.Cut"/>
 /// says which events each view had then. It sees the job's current results; those since the last checkpoint are computed again after a
 /// crash. It does not see events of its time and later. A read of a time that the watermark has passed is answered as of the watermark,
-/// which the cut says: earlier times can no longer be distinguished.</remarks>
+/// which the cut says: earlier times can no longer be distinguished. Where several processes share the pipeline, each has the features of
+/// some entities.</remarks>
 public sealed class FeatureReader<TRequest>
 {
     private readonly Job _job;
@@ -31,6 +32,7 @@ public sealed class FeatureReader<TRequest>
     /// <param name="reuse">An answer to an earlier request, which is not used any more: it becomes the answer to this one, so that nothing
     /// is allocated. Without it, garbage collections delay the slowest hundredth of reads.</param>
     /// <exception cref="ArgumentException"><paramref name="reuse"/> belongs to another service.</exception>
+    /// <exception cref="KeyElsewhereException">Another process that shares the pipeline has an entity of the request.</exception>
     /// <exception cref="OperationCanceledException">The job has ended.</exception>
     public FeatureVector Read(TRequest request, DateTimeOffset? at = null, FeatureVector? reuse = null)
     {
@@ -46,6 +48,7 @@ public sealed class FeatureReader<TRequest>
     /// <summary>Reads the current features of several requests; where the user's code fails for one of them,
     /// <see cref="FeatureVector.Failures"/> has the error, and its other features are read all the same.</summary>
     /// <param name="requests">The requests.</param>
+    /// <exception cref="KeyElsewhereException">Another process that shares the pipeline has an entity of the requests.</exception>
     /// <exception cref="OperationCanceledException">The job has ended.</exception>
     public IReadOnlyList<FeatureVector> ReadWithFailures(IReadOnlyList<TRequest> requests)
     {
@@ -62,6 +65,7 @@ public sealed class FeatureReader<TRequest>
     /// of its own.</summary>
     /// <param name="requests">The requests.</param>
     /// <param name="at">The time to read as of; the current time of the job's clock unless given.</param>
+    /// <exception cref="KeyElsewhereException">Another process that shares the pipeline has an entity of the requests.</exception>
     /// <exception cref="OperationCanceledException">The job has ended.</exception>
     public IReadOnlyList<FeatureVector> Read(IReadOnlyList<TRequest> requests, DateTimeOffset? at = null)
     {
@@ -85,7 +89,7 @@ public sealed class FeatureReader<TRequest>
             {
                 ReadDependent(now, request, row, atMs, step);
             }
-            catch (Exception error) when (error is not OperationCanceledException)
+            catch (Exception error) when (error is not (OperationCanceledException or KeyElsewhereException))
             {
                 row.Fail(_service.Steps[step].Slots, error);
             }

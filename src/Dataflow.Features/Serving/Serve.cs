@@ -6,8 +6,6 @@ internal sealed record ServeNode<TKey, T>(Node<Keyed<TKey, T>> Input, FeatureVie
     : Node<Keyed<TKey, T>, Keyed<TKey, T>>(View.Name, Input), IUsesView
     where TKey : notnull
 {
-    public override bool MayBeShared => false;
-
     public ViewDefinition Definition => View.Definition;
 
     public override IEnumerable<string> CheckLog(StartContext start) => FeatureRegistry.Check(start);

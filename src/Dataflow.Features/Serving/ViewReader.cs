@@ -31,13 +31,11 @@ internal sealed class ViewReader<TRequest, TKey>(IReadsFeatures<TKey>[] workers,
 
     public override IEnumerable<ReadGate> Gates => workers.Select(static worker => worker.Gate);
 
-    public override int WorkerOf(TRequest request, FeatureVector row) => WorkerOf(key(request, row));
+    public override int WorkerOf(TRequest request, FeatureVector row) => workers[0].WorkerOf(key(request, row));
 
     public override void Read(TRequest request, FeatureVector row, long at, FeatureValue[] values)
     {
         var entity = key(request, row);
-        row.Positions[part.Number] = workers[WorkerOf(entity)].Read(entity, at, part, values);
+        row.Positions[part.Number] = workers[workers[0].WorkerOf(entity)].Read(entity, at, part, values);
     }
-
-    private int WorkerOf(TKey entity) => workers.Length == 1 ? 0 : workers[0].WorkerOf(entity);
 }

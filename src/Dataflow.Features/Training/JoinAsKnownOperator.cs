@@ -94,7 +94,7 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
 
     protected override void Declare(StepDeclaration declare)
     {
-        _labels = declare.PartState<TKey, FeatureRow<TLabel>>("labels");
+        _labels = declare.State<KeyPart<TKey>, FeatureRow<TLabel>>("labels");
         _counts = declare.State<TKey, int>("counts");
         _view = new(declare, layout, isAwaited: key => WaitingOf(key) is not null);
         _late = declare.Counter(CounterDefinition.Late);

@@ -7,8 +7,6 @@ internal sealed record UpdatesNode<TKey, T>(string Name, Node<Keyed<TKey, T>> In
     : Node<Keyed<TKey, T>, Keyed<TKey, FeatureVector>>(Name, Input)
     where TKey : notnull
 {
-    public override bool MayBeShared => false;
-
     public override string Detail => "of each batch's entities";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, FeatureVector>> CreateOperator()

@@ -16,6 +16,7 @@ internal sealed class CommitWriter : IDisposable
     private readonly Lock _lock = new();
     private Task _last = Task.CompletedTask;
     private volatile LogException? _failure;
+    private volatile DeliveryReport<byte[], byte[]>? _refused; // the first record of the commit that was not taken
 
     /// <exception cref="KafkaException">The cluster refuses or does not answer.</exception>
     public CommitWriter(KafkaCluster kafka, string id)
@@ -68,6 +69,7 @@ internal sealed class CommitWriter : IDisposable
     private long[] Write(LogCommit commit)
     {
         if (_failure is { } failure) throw failure;
+        _refused = null;
         try
         {
             _producer.BeginTransaction();
@@ -77,7 +79,8 @@ internal sealed class CommitWriter : IDisposable
         }
         catch (KafkaException error)
         {
-            throw IsGivenUp(error) ? new RefusedException(Named(error)) : _failure = Named(error);
+            var named = Named(error, commit);
+            throw IsGivenUp(error) ? new RefusedException(named) : _failure = named;
         }
     }
 
@@ -89,7 +92,7 @@ internal sealed class CommitWriter : IDisposable
             offsets[i] = -1;
             var (index, append) = (i, commit.Appends[i]);
             var to = new TopicPartition(append.Topic.Name, append.Partition);
-            Action<DeliveryReport<byte[], byte[]>>? report = delivery => offsets[index] = delivery.Offset;
+            Action<DeliveryReport<byte[], byte[]>>? report = delivery => offsets[index] = OffsetOf(delivery);
             foreach (var record in append.Records)
             {
                 Produce(to, in record, report);
@@ -100,10 +103,19 @@ internal sealed class CommitWriter : IDisposable
         for (var i = 0; i < commit.Offsets.Count; i++)
         {
             var index = commit.Appends.Count + i;
-            Produce(commit.Offsets[i], delivery => offsets[index] = delivery.Offset);
+            Produce(commit.Offsets[i], delivery => offsets[index] = OffsetOf(delivery));
         }
 
         return offsets;
+    }
+
+    /// <summary>Returns where a record is; if it was not taken, remembers it, as what the transaction fails for.</summary>
+    private long OffsetOf(DeliveryReport<byte[], byte[]> delivery)
+    {
+        // Others are given up with the first.
+        if (delivery.Error.IsError && delivery.Error.Code is not (ErrorCode.Local_PurgeQueue or ErrorCode.Local_PurgeInflight))
+            _refused ??= delivery;
+        return delivery.Offset;
     }
 
     private void Produce(TopicPartition to, in LogRecord record, Action<DeliveryReport<byte[], byte[]>>? report)
@@ -138,10 +150,14 @@ internal sealed class CommitWriter : IDisposable
         }
     }
 
-    private LogException Named(KafkaException error)
+    private LogException Named(KafkaException error, LogCommit commit)
         => KafkaErrors.IsFencing(error.Error) ? KafkaErrors.FencedInLog(_kafka, _id)
-        : KafkaErrors.OfLog(
-            _kafka, $"commits of '{_id}'", _errors.Hopeless.IsCompletedSuccessfully ? _errors.Hopeless.Result : error.Error);
+        : _errors.Hopeless.IsCompletedSuccessfully ? KafkaErrors.OfLog(_kafka, $"commits of '{_id}'", _errors.Hopeless.Result)
+        : _refused is { } refused ? KafkaErrors.OfLog(_kafka, $"topic '{refused.Topic}'", refused.Error)
+        : KafkaErrors.OfLog(_kafka, $"a commit of '{_id}' to {TopicsOf(commit)}", error.Error);
+
+    private static string TopicsOf(LogCommit commit)
+        => string.Join(", ", commit.Appends.Select(static append => $"'{append.Topic.Name}'").Distinct());
 }
 
 /// <summary>Another process has shut the owner of a commit out.</summary>

@@ -228,7 +228,10 @@ public sealed class KafkaLog : PartitionedLog
 
     /// <summary>The offset up to which readers of committed records can read, now or soon.</summary>
     internal long EndOf(TopicPartition partition)
-        => Math.Max(_admin.OffsetOf(partition, OffsetSpec.Latest()), _ends.GetValueOrDefault(partition));
+        => Math.Max(StableOf(partition), _ends.GetValueOrDefault(partition));
+
+    /// <summary>The offset up to which readers of committed records can read now.</summary>
+    internal long StableOf(TopicPartition partition) => _admin.OffsetOf(partition, OffsetSpec.Latest());
 
     /// <summary>The first offset of each partition, and the one up to which readers of committed records can read.</summary>
     internal IReadOnlyList<(long Start, long End)> RangesOf(KafkaTopic topic)

@@ -20,4 +20,10 @@ internal sealed class KafkaTopic(KafkaLog log, string name, int partitions, Topi
         Check(partition);
         return log.EndOf(new(Name, partition));
     }
+
+    public override long StableOffset(int partition)
+    {
+        Check(partition);
+        return log.StableOf(new(Name, partition));
+    }
 }

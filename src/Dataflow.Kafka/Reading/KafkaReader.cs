@@ -14,6 +14,7 @@ internal sealed class KafkaReader<T>(
     private long _position = position;
     private ReadMark _mark = mark;
     private TimeSpan _pause = ShortestPause;
+    private long _stable = -1; // where the client found an end last; -1: behind it there were records
 
     public required TopicWatch Watch { get; init; }
 
@@ -24,6 +25,8 @@ internal sealed class KafkaReader<T>(
     public override bool IsFinished => _position >= _end;
 
     public override long? Lag => Math.Max(0, Math.Min(partition.End, _end) - _position);
+
+    public override long? StableEnd => _stable >= 0 && _stable < Math.Min(partition.End, _end) ? _stable : null;
 
     public override int Read(Span<Record<T>> records)
     {
@@ -78,6 +81,7 @@ internal sealed class KafkaReader<T>(
     private bool TryTake(ConsumeResult<Bytes, Bytes> next, out Record<T> record)
     {
         record = default;
+        _stable = next.IsPartitionEOF ? next.Offset : -1;
         if (next.IsPartitionEOF || next.Offset >= _end)
         {
             _position = Math.Min(next.Offset, _end); // beyond what readers never see: marks of transactions, aborted records

@@ -90,16 +90,16 @@ internal sealed class SegmentReplay(IFileSystem files, SegmentFiles segmentFiles
         return cuts.FindAll(cut => cut.Bytes > 0);
     }
 
+    public void Dispose()
+    {
+        foreach (var found in _found.Values) found.Dispose();
+    }
+
     private IEnumerable<RecoveryCut> TailsOf(LogState state, Leftovers leftovers)
         => from partition in state.Partitions
            from segment in partition.Segments.ToArray()
            where _found[segment].Length > segment.VisibleBytes
            select leftovers.Describe(partition, segment.Path, segment.VisibleBytes);
-
-    public void Dispose()
-    {
-        foreach (var found in _found.Values) found.Dispose();
-    }
 
     private Found Find(Segment segment)
     {

@@ -11,13 +11,15 @@ internal sealed class RecordedModel
 {
     public RecordedModel(
         ITextEmbedder embedder, bool isBackfill, InferenceOptions options, TimeProvider time,
+        Func<RecordedModel, IReadOnlyList<PendingText>, Task<IReadOnlyList<PendingText>>> find,
         Action<RecordedModel, IReadOnlyList<PendingText>, EmbeddedText[], TimeSpan> finish, Action<PendingText, Exception> fail)
     {
         Name = embedder.Name;
         Key = SHA256.HashData(MemoryMarshal.AsBytes((embedder.Id ?? "").AsSpan()));
         Number = BinaryPrimitives.ReadUInt32LittleEndian(Key);
         Queue = new WorkQueue(
-            embedder, isBackfill, options.Calls.Timeout, time, (texts, results, span) => finish(this, texts, results, span), fail);
+            embedder, isBackfill, options.Calls.Timeout, time, texts => find(this, texts),
+            (texts, results, span) => finish(this, texts, results, span), fail);
     }
 
     public string Name { get; }

@@ -8,7 +8,7 @@ namespace Dataflow.Onnx.Recording;
 
 /// <summary>Embeds each text once: a result is in the log before it is returned, and is found there after a crash.</summary>
 /// <remarks>There is one for all workers of a step in a job. Safe for any number of threads. Results are committed in groups: while one
-/// commit is being written to disk the next one is collected.</remarks>
+/// commit is being written to disk the next one is collected. What other processes have recorded is read before each call.</remarks>
 internal sealed class Recorder : IAsyncDisposable
 {
     private readonly PartitionedLog _log;
@@ -20,13 +20,16 @@ internal sealed class Recorder : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Id, bool IsBackfill), RecordedModel> _models = [];
     private readonly Dictionary<UInt128, PendingText> _inFlight = [];
+    private readonly SemaphoreSlim _reading = new(1);
+    private readonly CancellationTokenSource _closing = new();
     private long _trimmedTo;
+    private int _unread; // results of this process since the topic was read
 
-    private Recorder(PartitionedLog log, string topic, InferenceOptions options, TimeProvider time)
+    private Recorder(PartitionedLog log, LogProducer producer, InferenceOptions options, TimeProvider time)
     {
-        (_log, _options, _time) = (log, options, time);
-        _recorded = RecordedResults.Read(log, topic, options, time);
-        _producer = log.CreateProducer(topic);
+        (_log, _producer, _options, _time) = (log, producer, options, time);
+        _trimmedTo = producer.Topic.StartOffset(0);
+        _recorded = RecordedResults.Read(log, producer.Topic, options, time);
         _workers = options.Workers ?? new InferenceWorkers();
     }
 
@@ -43,12 +46,14 @@ internal sealed class Recorder : IAsyncDisposable
         }
     }
 
+    private int Eighth => _options.KeepResults / 8;
+
     /// <summary>The number of recorded results that could not be used.</summary>
     public long DamagedResults => _recorded.Damaged;
 
     /// <summary>Reads the results recorded before.</summary>
-    public static Recorder Open(PartitionedLog log, string topic, InferenceOptions options, TimeProvider time)
-        => new(log, topic, options, time);
+    public static Recorder Open(PartitionedLog log, LogProducer producer, InferenceOptions options, TimeProvider time)
+        => new(log, producer, options, time);
 
     /// <summary>Prepares a model for requests.</summary>
     /// <param name="embedder">The model to call.</param>
@@ -58,7 +63,7 @@ internal sealed class Recorder : IAsyncDisposable
         lock (_lock)
         {
             if (_models.TryGetValue((embedder.Id!, isBackfill), out var model)) return model;
-            model = new RecordedModel(embedder, isBackfill, _options, _time, Finish, Fail);
+            model = new RecordedModel(embedder, isBackfill, _options, _time, FindAsync, Finish, Fail);
             _models.Add((embedder.Id!, isBackfill), model);
             CollectionsMarshal.GetValueRefOrAddDefault(_recorded.Accounts, model.Number, out _);
             _workers.Open(model.Queue);
@@ -111,6 +116,58 @@ internal sealed class Recorder : IAsyncDisposable
         foreach (var model in _models.Values) await _workers.CloseAsync(model.Queue).ConfigureAwait(false);
         await _producer.DisposeAsync().ConfigureAwait(false);
         foreach (var model in _models.Values) model.Queue.Dispose();
+        await _reading.WaitAsync().ConfigureAwait(false); // for good: nothing is read any more
+        _recorded.Dispose();
+        await _closing.CancelAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Reads what other processes have recorded, and answers the texts that are among it; returns the others.</summary>
+    private async Task<IReadOnlyList<PendingText>> FindAsync(RecordedModel model, IReadOnlyList<PendingText> texts)
+    {
+        try
+        {
+            await ReadOnAsync().ConfigureAwait(false);
+            return [.. texts.Where(text => !TryAnswer(model, text))];
+        }
+        catch (Exception error)
+        {
+            foreach (var text in texts) Fail(text, error);
+            return [];
+        }
+    }
+
+    /// <summary>Reads what is new in the topic, and trims it seldom: it may hold an eighth more than is kept.</summary>
+    private async Task ReadOnAsync()
+    {
+        await _reading.WaitAsync(_closing.Token).ConfigureAwait(false);
+        try
+        {
+            Volatile.Write(ref _unread, 0);
+            for (var end = _producer.Topic.StableOffset(0); _recorded.TryRead(end, out var batch);)
+                lock (_lock) _recorded.Add(in batch);
+            if (_recorded.Start <= _trimmedTo + Eighth) return;
+            await _log.TrimAsync(_producer.Topic.Name, 0, _trimmedTo = _recorded.Start).ConfigureAwait(false);
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    private bool TryAnswer(RecordedModel model, PendingText text)
+    {
+        EmbeddedText? result;
+        lock (_lock)
+        {
+            if (!_recorded.TryGet(text.Key, out result)) return false;
+            ref var account = ref AccountOf(model);
+            account.SavedTexts++;
+            account.SavedTokens += result.Tokens;
+            _inFlight.Remove(text.Key);
+        }
+
+        text.SetResult(result);
+        return true;
     }
 
     private void Finish(RecordedModel model, IReadOnlyList<PendingText> texts, EmbeddedText[] results, TimeSpan time)
@@ -145,7 +202,8 @@ internal sealed class Recorder : IAsyncDisposable
             var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
             while (!TryAppend(model, text.Key, result, now)) await _producer.FlushAsync().ConfigureAwait(false);
             await _producer.FlushAsync().ConfigureAwait(false);
-            await TrimAsync(Keep(text, result, now)).ConfigureAwait(false);
+            Keep(text, result, now);
+            if (Interlocked.Increment(ref _unread) > Eighth) await ReadOnAsync().ConfigureAwait(false);
             text.SetResult(result);
         }
         catch (Exception error)
@@ -175,26 +233,15 @@ internal sealed class Recorder : IAsyncDisposable
             return _producer.TryAppend(0, now, ResultFormat.KeyOf(key), ResultFormat.ValueOf(result, model.Number, in AccountOf(model)));
     }
 
-    /// <summary>Moves a durable result to the recorded ones; returns where the topic is to begin.</summary>
-    private long Keep(PendingText text, EmbeddedText result, long now)
+    /// <summary>Moves a durable result to the recorded ones.</summary>
+    private void Keep(PendingText text, EmbeddedText result, long now)
     {
         lock (_lock)
         {
             _recorded.Add(text.Key, result, now);
             _inFlight.Remove(text.Key);
-            return StartOfKept();
         }
     }
-
-    /// <summary>Returns the offset to trim to, 0: not now. Trims seldom: the topic may hold an eighth more than is kept.</summary>
-    private long StartOfKept()
-    {
-        var start = _producer.Topic.EndOffset(0) - _recorded.Count - _inFlight.Count;
-        if (start <= Math.Max(_trimmedTo, _producer.Topic.StartOffset(0)) + (_options.KeepResults / 8)) return 0;
-        return _trimmedTo = start;
-    }
-
-    private ValueTask TrimAsync(long start) => start == 0 ? default : _log.TrimAsync(_producer.Topic.Name, 0, start);
 
     private void Fail(PendingText text, Exception error)
     {

@@ -43,17 +43,25 @@ internal static class ResultFormat
         return bytes;
     }
 
+    /// <summary>Reads a record's key; false if it is not of this format.</summary>
+    public static bool TryReadKey(in LogRecord record, out UInt128 key)
+    {
+        var isKey = record.Key.Length == KeyBytes;
+        key = isKey ? BinaryPrimitives.ReadUInt128BigEndian(record.Key.Span) : default;
+        return isKey;
+    }
+
     /// <summary>Reads a record; false if it is not of this format, or its vector is not finite.</summary>
     public static bool TryRead(in LogRecord record, out RecordedResult result)
     {
         result = default;
         var bytes = record.Value.Span;
-        if (record.Key.Length != KeyBytes || bytes.Length <= HeadBytes || bytes.Length % sizeof(float) != 0) return false;
+        if (!TryReadKey(in record, out var key) || bytes.Length <= HeadBytes || bytes.Length % sizeof(float) != 0) return false;
         var vector = MemoryMarshal.Cast<byte, float>(bytes[HeadBytes..]).ToArray();
         if (!TensorPrimitives.IsFiniteAll<float>(vector)) return false;
         var tokens = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
         result = new RecordedResult(
-            BinaryPrimitives.ReadUInt128BigEndian(record.Key.Span),
+            key,
             new EmbeddedText(vector, (int)(tokens & ~Truncated), (tokens & Truncated) != 0),
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]),
             MemoryMarshal.Read<Account>(bytes[8..]));

@@ -37,7 +37,8 @@ internal sealed class InferenceWorker(InferenceWorkers all, ITextEmbedder? own)
         Activity.Current = null; // that of the caller who started the job: calls are no part of it
         while (all.Take(this, _texts) is { } queue)
         {
-            await EmbedAsync(queue, [.. _texts]).ConfigureAwait(false);
+            if (await queue.UnansweredAsync([.. _texts]).ConfigureAwait(false) is [_, ..] texts)
+                await EmbedAsync(queue, texts).ConfigureAwait(false);
             all.Leave(queue);
         }
     }

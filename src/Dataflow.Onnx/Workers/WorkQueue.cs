@@ -9,10 +9,12 @@ namespace Dataflow.Onnx.Workers;
 /// <param name="isBackfill">Whether texts of other queues are taken first.</param>
 /// <param name="limit">The timeout of a call.</param>
 /// <param name="time">The job's clock.</param>
+/// <param name="find">Answers those of some texts whose results others have recorded meanwhile; returns the rest.</param>
 /// <param name="finish">Receives texts with their results, and the duration of the call.</param>
 /// <param name="fail">Receives a text that finally failed.</param>
 internal sealed class WorkQueue(
     ITextEmbedder embedder, bool isBackfill, TimeSpan? limit, TimeProvider time,
+    Func<IReadOnlyList<PendingText>, Task<IReadOnlyList<PendingText>>> find,
     Action<IReadOnlyList<PendingText>, EmbeddedText[], TimeSpan> finish, Action<PendingText, Exception> fail)
     : IDisposable
 {
@@ -47,6 +49,9 @@ internal sealed class WorkQueue(
             throw;
         }
     }
+
+    /// <summary>Answers the texts whose results are recorded by now; returns the others.</summary>
+    public Task<IReadOnlyList<PendingText>> UnansweredAsync(IReadOnlyList<PendingText> texts) => find(texts);
 
     public void Finish(IReadOnlyList<PendingText> texts, EmbeddedText[] results, TimeSpan elapsed) => finish(texts, results, elapsed);
 

@@ -32,7 +32,7 @@ public sealed class Aggregates<T>
     /// <exception cref="PlanException">The type cannot be a key.</exception>
     public Aggregation<T, long> ApproximateCountDistinct<TValue>(Func<T, TValue> of, int precision = 12)
     {
-        _ = State.KeyCodec<TValue>.Default;
+        _ = KeyCodec<TValue>.Default;
         return new ApproximateCountDistinctAggregation<T, TValue>(of, AggregateArguments.Precision(precision));
     }
 

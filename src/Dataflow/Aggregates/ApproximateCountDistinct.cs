@@ -9,7 +9,7 @@ internal sealed class ApproximateCountDistinctAggregation<T, TValue>(Func<T, TVa
 
     public override bool CanCombine => true;
 
-    internal override bool MergeMayFail => false;
+    public override bool MergeMayFail => false;
 
     public override byte[] Create() => _sketch.Create();
 

@@ -8,7 +8,7 @@ internal sealed class CountAggregation<T> : Aggregation<T, long, long>
 
     public override bool CanRetract => true;
 
-    internal override bool MergeMayFail => false;
+    public override bool MergeMayFail => false;
 
     public override long Create() => 0;
 
@@ -29,7 +29,7 @@ internal sealed class CountWhereAggregation<T>(Func<T, bool> predicate) : Aggreg
 
     public override bool CanRetract => true;
 
-    internal override bool MergeMayFail => false;
+    public override bool MergeMayFail => false;
 
     public override long Create() => 0;
 

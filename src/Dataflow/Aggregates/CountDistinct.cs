@@ -13,7 +13,7 @@ internal sealed class CountDistinctAggregation<T, TValue, TResult>(
     public override bool CanCombine => true;
 
     // Where the user's own code compares values.
-    internal override bool MergeMayFail => !typeof(TValue).IsPrimitive && typeof(TValue) != typeof(string);
+    public override bool MergeMayFail => !typeof(TValue).IsPrimitive && typeof(TValue) != typeof(string);
 
     public override DistinctValues<TValue> Create() => new(Math.Max(1, where.Length));
 

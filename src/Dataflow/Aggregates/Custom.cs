@@ -15,8 +15,6 @@ internal sealed class CustomAggregation<T, TAccumulator, TResult>(
 
     public override bool CanRetract => retract is not null;
 
-    internal override bool MayGiveOutAccumulator => true;
-
     public override TAccumulator Create() => create();
 
     public override void Add(ref TAccumulator accumulator, T value) => accumulator = add(accumulator, value);

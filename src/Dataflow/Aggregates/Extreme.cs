@@ -8,6 +8,8 @@ internal sealed class ExtremeAggregation<T, TValue>(string name, Func<T, TValue>
 
     public override bool CanCombine => true;
 
+    public override bool ChangesInPlace => false;
+
     public override Kept<TValue> Create() => default;
 
     public override void Add(ref Kept<TValue> accumulator, T value) => Take(ref accumulator, of(value));
@@ -18,8 +20,6 @@ internal sealed class ExtremeAggregation<T, TValue>(string name, Func<T, TValue>
     }
 
     public override TValue Result(in Kept<TValue> accumulator) => accumulator.Value;
-
-    internal override Intake<T, Kept<TValue>> MakeIntake() => new BackupIntake<T, Kept<TValue>, TValue>(this, isReplaced: true);
 
     private void Take(ref Kept<TValue> accumulator, TValue value)
     {

@@ -7,6 +7,8 @@ internal sealed class ExtremeByAggregation<T, TKey>(string name, Func<T, TKey> b
 
     public override bool CanCombine => true;
 
+    public override bool ChangesInPlace => false;
+
     public override Kept<T> Create() => default;
 
     public override void Add(ref Kept<T> accumulator, T value)
@@ -22,8 +24,6 @@ internal sealed class ExtremeByAggregation<T, TKey>(string name, Func<T, TKey> b
     }
 
     public override T Result(in Kept<T> accumulator) => accumulator.Value;
-
-    internal override Intake<T, Kept<T>> MakeIntake() => new BackupIntake<T, Kept<T>, T>(this, isReplaced: true);
 }
 
 /// <summary>All values that share the smallest (sign -1) or greatest (sign 1) key, in the order of arrival.</summary>

@@ -6,7 +6,9 @@ internal sealed class FirstAggregation<T, TValue>(Func<T, TValue> of) : Aggregat
 
     public override bool CanCombine => true;
 
-    internal override bool MergeMayFail => false;
+    public override bool ChangesInPlace => false;
+
+    public override bool MergeMayFail => false;
 
     public override Kept<TValue> Create() => default;
 
@@ -22,8 +24,6 @@ internal sealed class FirstAggregation<T, TValue>(Func<T, TValue> of) : Aggregat
     }
 
     public override TValue Result(in Kept<TValue> accumulator) => accumulator.Value;
-
-    internal override Intake<T, Kept<TValue>> MakeIntake() => new BackupIntake<T, Kept<TValue>, TValue>(this, isReplaced: true);
 }
 
 internal sealed class LastAggregation<T, TValue>(Func<T, TValue> of) : Aggregation<T, Kept<TValue>, TValue>
@@ -32,7 +32,9 @@ internal sealed class LastAggregation<T, TValue>(Func<T, TValue> of) : Aggregati
 
     public override bool CanCombine => true;
 
-    internal override bool MergeMayFail => false;
+    public override bool ChangesInPlace => false;
+
+    public override bool MergeMayFail => false;
 
     public override Kept<TValue> Create() => default;
 
@@ -44,8 +46,6 @@ internal sealed class LastAggregation<T, TValue>(Func<T, TValue> of) : Aggregati
     }
 
     public override TValue Result(in Kept<TValue> accumulator) => accumulator.Value;
-
-    internal override Intake<T, Kept<TValue>> MakeIntake() => new BackupIntake<T, Kept<TValue>, TValue>(this, isReplaced: true);
 }
 
 internal sealed class LastManyAggregation<T, TValue>(int count, Func<T, TValue> of)

@@ -10,7 +10,7 @@ internal abstract class BucketsAggregation<T, TResult>(int buckets, Func<long[],
 
     public override bool CanRetract => true;
 
-    internal override bool MergeMayFail => false;
+    public override bool MergeMayFail => false;
 
     public override long[] Create() => new long[buckets];
 

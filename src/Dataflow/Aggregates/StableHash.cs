@@ -17,7 +17,7 @@ internal static class StableHash
         if (typeof(T) == typeof(string)) return OfBytes(MemoryMarshal.AsBytes(((string)(object)value!).AsSpan()));
         var scratch = t_scratch ??= new ArrayBufferWriter<byte>();
         scratch.ResetWrittenCount();
-        State.KeyCodec<T>.Default.WriteNormal(value, scratch);
+        KeyCodec<T>.Default.WriteNormal(value, scratch);
         return OfBytes(scratch.WrittenSpan);
     }
 

@@ -51,10 +51,6 @@ public sealed class CheckpointException : DataflowException
         => new($"Two steps of one name keep '{key}' in checkpoints, and a restart would mix them. Give one of the steps another name, as "
             + "its argument 'name'.");
 
-    internal static CheckpointException KeyElsewhere(string pipeline)
-        => new($"Pipeline '{pipeline}': another process has the key. Processes that share a pipeline have each the state of some of its "
-            + "keys; ask the others too.");
-
     internal static CheckpointException SavedWhereShared(string step)
         => new($"Step or sink '{step}' saves bytes in checkpoints beside its states, and several processes share the pipeline: after a "
             + "move they would be another's. Keep them in a state of a key, or let MayBeShared return false: then one process at a time "

@@ -9,5 +9,5 @@ namespace Dataflow;
 public sealed record DeadLetter(string Step, string Source, long Position, string Reason, DateTimeOffset Time)
 {
     /// <summary>Returns the name of the topic with a pipeline's dead letters.</summary>
-    internal static string TopicOf(string pipeline) => $"{pipeline}.dead-letters";
+    public static string TopicOf(string pipeline) => $"{pipeline}.dead-letters";
 }

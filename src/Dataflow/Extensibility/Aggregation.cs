@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Dataflow.Extensibility;
 
 /// <summary>An aggregate: computes one result from many values, one value at a time.</summary>
@@ -32,9 +34,6 @@ public abstract class Aggregation<T, TResult>
     /// <param name="visitor">The visitor; called once, within this call.</param>
     /// <returns>The visitor's result.</returns>
     public abstract TMade Accept<TMade>(IAggregationVisitor<T, TResult, TMade> visitor);
-
-    /// <summary>Opens a trial for one thread: it throws for a value that cannot be added and changes nothing.</summary>
-    internal abstract Action<T> OpenTrial();
 
     /// <summary>Combines this aggregate and another, in one pass over the values: both accumulators lie side by side.</summary>
     /// <param name="other">The other aggregate.</param>
@@ -93,28 +92,25 @@ public abstract class Aggregation<T, TAccumulator, TResult> : Aggregation<T, TRe
         return visitor.Visit(this);
     }
 
-    /// <summary>Whether merging may fail for two accumulators whose values were each added without an error.</summary>
-    internal virtual bool MergeMayFail => true;
+    /// <summary>Whether merging may fail for two accumulators whose values were each added without an error. Default true.</summary>
+    /// <remarks>Where failing records are left out, values are pre-aggregated before an exchange only if it cannot: there no record
+    /// would be at hand to leave out.</remarks>
+    public virtual bool MergeMayFail => true;
 
-    /// <summary>Whether a result may be the accumulator or a part of it, which later values change in place.</summary>
-    internal virtual bool MayGiveOutAccumulator => GetType().Assembly != typeof(Aggregation<,>).Assembly;
+    /// <summary>Whether values change objects that the accumulator holds, instead of replacing what is in it. By default true for
+    /// accumulators that are or hold references.</summary>
+    /// <remarks>False is cheaper for a step that leaves failing records out: it keeps the accumulator before a value, not its
+    /// bytes.</remarks>
+    public virtual bool ChangesInPlace => RuntimeHelpers.IsReferenceOrContainsReferences<TAccumulator>();
+
+    /// <summary>Whether a result may hold what later values change in place, so that it cannot be compared with a later result. Default:
+    /// as <see cref="ChangesInPlace"/>.</summary>
+    public virtual bool ResultMayChange => ChangesInPlace;
 
     /// <summary>Opens an intake, which adds a value whole or not at all: for a step that continues after the user's code has failed on a
     /// value (<see cref="OperatorContext.KeepsRejected"/>). If the step does not continue, <see cref="Add(ref TAccumulator, T)"/> is
     /// cheaper.</summary>
-    public Intake<T, TAccumulator> OpenIntake() => MakeIntake();
-
-    internal virtual Intake<T, TAccumulator> MakeIntake() => new BackupIntake<T, TAccumulator, TResult>(this, isReplaced: false);
-
-    internal sealed override Action<T> OpenTrial()
-    {
-        var (intake, empty) = (OpenIntake(), Create());
-        return value =>
-        {
-            intake.Add(ref empty, value);
-            intake.Undo(ref empty);
-        };
-    }
+    public virtual Intake<T, TAccumulator> OpenIntake() => new BackupIntake<T, TAccumulator, TResult>(this);
 
     /// <summary>Adds a value, through an intake where there is one: then whole or, if the user's code fails on it, not at all.</summary>
     /// <param name="accumulator">The accumulator.</param>

@@ -34,7 +34,7 @@ public abstract record AlignedWindows : WindowSpec
     public virtual long FirstStartEndingAfter(long moment) => PaneOf(moment).StartMs;
 
     /// <summary>Returns the windows that contain a pane, in the order of their ends.</summary>
-    internal IEnumerable<Window> HoldersOf(Window pane)
+    public IEnumerable<Window> HoldersOf(Window pane)
     {
         for (var end = FirstEndAfter(pane.StartMs); FirstStartEndingAfter(end - 1) <= pane.StartMs; end = FirstEndAfter(end))
         {

@@ -126,7 +126,7 @@ public abstract class CallingOperator<TIn, TResult, TOut> : Operator<TIn, TOut>
     protected override void Open()
     {
         _saved = _inFlight is null ? null : new(Context, _inFlight);
-        var ownShard = Context.OwnShard;
+        var ownShard = Context.OwnShard.Number;
         _shardOf = _keyShard ?? (_ => ownShard);
         _shared = Context.Shared(() => new SharedByWorkers(
             _options.CallsPerSecond is { } rate ? new RateLimit(rate, Context.Time) : null,

@@ -14,9 +14,11 @@ internal sealed class Combined<T, TA1, TR1, TA2, TR2, TBoth>(
 
     public override bool CanRetract => first.CanRetract && second.CanRetract;
 
-    internal override bool MayGiveOutAccumulator => first.MayGiveOutAccumulator || second.MayGiveOutAccumulator;
+    public override bool ResultMayChange => first.ResultMayChange || second.ResultMayChange;
 
-    internal override bool MergeMayFail => first.MergeMayFail || second.MergeMayFail;
+    public override bool ChangesInPlace => first.ChangesInPlace || second.ChangesInPlace;
+
+    public override bool MergeMayFail => first.MergeMayFail || second.MergeMayFail;
 
     public override (TA1, TA2) Create() => (first.Create(), second.Create());
 
@@ -41,7 +43,7 @@ internal sealed class Combined<T, TA1, TR1, TA2, TR2, TBoth>(
     public override TBoth Result(in (TA1, TA2) accumulator)
         => result(first.Result(in accumulator.Item1), second.Result(in accumulator.Item2));
 
-    internal override Intake<T, (TA1, TA2)> MakeIntake() => new CombinedIntake<T, TA1, TA2>(first.OpenIntake(), second.OpenIntake());
+    public override Intake<T, (TA1, TA2)> OpenIntake() => new CombinedIntake<T, TA1, TA2>(first.OpenIntake(), second.OpenIntake());
 }
 
 /// <summary>Combines an aggregate with a second one, each of which knows its own accumulator.</summary>

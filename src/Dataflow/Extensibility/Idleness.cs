@@ -23,7 +23,7 @@ public readonly record struct Idleness
     internal static Idleness WithoutTime => new(NoTime, NoTime);
 
     /// <summary>The time of the newest record before the idle time, over all inputs of the stream.</summary>
-    internal long Newest { get; private init; }
+    public long Newest { get; private init; }
 
     /// <summary>The period in which the idle splits of the stream, which its time leaves out, have no records.</summary>
     internal QuietSpell? Spell { get; init; }

@@ -1,15 +1,14 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using Dataflow.State;
 
 namespace Dataflow;
 
 /// <summary>Keeps the previous accumulator until the user's code has returned: a copy or, where it is changed in place, its
 /// bytes.</summary>
-internal sealed class BackupIntake<T, TAccumulator, TResult>(Aggregation<T, TAccumulator, TResult> aggregation, bool isReplaced)
+internal sealed class BackupIntake<T, TAccumulator, TResult>(Aggregation<T, TAccumulator, TResult> aggregation)
     : Intake<T, TAccumulator>
 {
-    private readonly bool _copies = isReplaced || !RuntimeHelpers.IsReferenceOrContainsReferences<TAccumulator>();
+    private readonly bool _copies = !aggregation.ChangesInPlace;
     private readonly ArrayBufferWriter<byte> _bytes = new();
     private TAccumulator _before = default!;
 

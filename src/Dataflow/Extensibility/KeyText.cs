@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Dataflow.Serialization;
-using Dataflow.State;
 
 namespace Dataflow.Extensibility;
 

@@ -14,11 +14,11 @@ public abstract record Node(string Name)
     /// <summary>The step whose output this one takes; null for sources and side outputs.</summary>
     internal virtual Node? Upstream => null;
 
-    /// <summary>The call whose argument 'name' names the step; null: the call that adds the step.</summary>
-    internal string? NamedBy { get; init; }
+    /// <summary>The call, such as <c>"Aggregate"</c>, whose argument 'name' names the step; null: the call that adds the step.</summary>
+    public string? NamedBy { get; init; }
 
     /// <summary>A step in the same task whose state or side output this one uses.</summary>
-    internal virtual Node? Uses => null;
+    public virtual Node? Uses => null;
 
     /// <summary>The input that is read to its end before any stream starts; null: none.</summary>
     internal virtual Node? ReadFirst => null;
@@ -152,7 +152,8 @@ public abstract record Node<TFirst, TSecond, TOut>(string Name, Node<TFirst> Inp
     /// no sources of the first stream; the plan checks both.</remarks>
     public virtual bool ReadsSecondFirst => false;
 
-    internal override Node? Uses => Second;
+    /// <inheritdoc/>
+    public override Node? Uses => Second;
 
     internal override Node? ReadFirst => ReadsSecondFirst ? Second : null;
 

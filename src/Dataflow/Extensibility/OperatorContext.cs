@@ -41,8 +41,8 @@ public sealed class OperatorContext
     /// <summary>Whether other processes run the step too.</summary>
     internal bool IsShared => _task.Job.IsShared;
 
-    /// <summary>The shard of what the instance keeps without a key.</summary>
-    internal int OwnShard => _task.Job.ShardMap.FirstOf(Worker);
+    /// <summary>The shard of what the instance keeps without a key: state by <see cref="Shard"/>.</summary>
+    public Shard OwnShard => new(_task.Job.ShardMap.FirstOf(Worker));
 
     internal StepCounters Counters => _declared.Counters;
 
@@ -50,6 +50,12 @@ public sealed class OperatorContext
 
     /// <summary>The log that the job runs on.</summary>
     public PartitionedLog Log => _task.Job.Log;
+
+    /// <summary>Creates a producer for what the step writes to the log beside checkpoints. A process whose work others have taken over can
+    /// add nothing by it.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <exception cref="LogException">There is no such topic.</exception>
+    public LogProducer CreateProducer(string topic) => Log.CreateProducer(topic, _task.Job.Coordinator.Topics.Owner);
 
     /// <summary>Cancelled when the job ends for any reason: for calls that the step makes.</summary>
     public CancellationToken Stopping => _task.Job.Stopping;
@@ -130,6 +136,12 @@ public sealed class OperatorContext
     /// <summary>The watermarks that each worker's instance of the step, or of a part of it, saved in that checkpoint.</summary>
     public IEnumerable<long> SavedWatermarks(string? part = null) => Times(SavedTimes(part));
 
+    /// <summary>The watermarks that the step, or a part of it, saved in the last checkpoints of all processes that share the pipeline; none
+    /// where nobody does. Safe for any thread.</summary>
+    public IEnumerable<long> SharedWatermarks(string? part = null)
+        => _task.Job.Coordinator.Processes is not { } processes ? []
+            : processes.All.SelectMany(newest => TimesOf(newest.Blobs.GetValueOrDefault(WatermarkKeyOf(part)) ?? []));
+
     /// <summary>Returns the object of its type that all workers' instances of the step share; the job disposes it after the last of them.
     /// To be called in <see cref="Operator.Open()"/>.</summary>
     /// <param name="create">Creates the object, once per job.</param>
@@ -165,6 +177,7 @@ public sealed class OperatorContext
     public void Wake() => _task.Worker.Wake();
 
     /// <summary>The index of the worker whose instance of a keyed step processes a key and has its state. Safe for any thread.</summary>
+    /// <exception cref="KeyElsewhereException">Another process has the key.</exception>
     public int WorkerOf<TKey>(TKey key)
         where TKey : notnull
         => Workers == 1 && _task.Job.ShardMap.IsWhole ? 0 : _task.Job.WorkerOf(_task.Job.Plan.Serdes.KeysOf<TKey>().Hash(key));
@@ -212,9 +225,18 @@ public sealed class OperatorContext
         foreach (var timers in _declared.AllTimers) timers.Close();
     }
 
-    /// <summary>Throws if a value of a record, which the step is to keep, cannot be written, while the record can still be
-    /// rejected.</summary>
-    internal void CheckKept<T>(T value)
+    /// <summary>Checks the key that the step gives a record, while the record can still be rejected: it runs the key's own code, for
+    /// hashing and comparing.</summary>
+    /// <returns>The key.</returns>
+    /// <exception cref="InvalidOperationException">It is null.</exception>
+    /// <exception cref="SerdeException">It is of a type that is derived from the declared one.</exception>
+    public TKey CheckKey<TKey>(TKey? key)
+        where TKey : notnull
+        => KeyGuard<TKey>.Check(key, KeepsRejected);
+
+    /// <summary>Throws if a value of a record, which the step is to keep, cannot be written, while the record can still be rejected; does
+    /// nothing where an error stops the job.</summary>
+    public void CheckKept<T>(T value)
     {
         if (KeepsRejected) StateCodec<T>.Check(value);
     }
@@ -236,9 +258,12 @@ public sealed class OperatorContext
 
     internal bool Owns(IState state) => _declared.States.Contains(state);
 
-    private static IEnumerable<long> Times(IEnumerable<SavedPart> saved)
-        => saved.Select(static part => BinaryPrimitives.ReadInt64LittleEndian(part.Bytes)).DefaultIfEmpty(long.MinValue);
+    private static IEnumerable<long> TimesOf(IEnumerable<SavedPart> times)
+        => times.Select(static part => BinaryPrimitives.ReadInt64LittleEndian(part.Bytes));
 
-    private IReadOnlyList<SavedPart> SavedTimes(string? part)
-        => _task.Job.Restored.Saved($"{TaskCheckpoint.Watermark}{(part is null ? Name : $"{Name}/{part}")}");
+    private static IEnumerable<long> Times(IEnumerable<SavedPart> saved) => TimesOf(saved).DefaultIfEmpty(long.MinValue);
+
+    private IReadOnlyList<SavedPart> SavedTimes(string? part) => _task.Job.Restored.Saved(WatermarkKeyOf(part));
+
+    private string WatermarkKeyOf(string? part) => $"{TaskCheckpoint.Watermark}{(part is null ? Name : $"{Name}/{part}")}";
 }

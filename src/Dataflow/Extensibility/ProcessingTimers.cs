@@ -64,7 +64,7 @@ public sealed class ProcessingTimers<TKey> : ITimers
     }
 
     /// <summary>Removes all timers and returns their number.</summary>
-    internal int Clear() => _timers.Clear();
+    public int Clear() => _timers.Clear();
 
     private void SetAlarm()
     {

@@ -23,6 +23,10 @@ public abstract class SourceReader<T> : IDisposable
     /// <summary>The number of positions known to lie ahead of <see cref="Position"/>; null if unknown.</summary>
     public virtual long? Lag => null;
 
+    /// <summary>The position at which the reader has to wait although more lies ahead, since a transaction of a writer is open there; null,
+    /// the default: there is none.</summary>
+    public virtual long? StableEnd => null;
+
     /// <summary>Whether the reader still takes in input that it returns later: then a read that returns nothing has not reached the end of
     /// the available input.</summary>
     internal virtual bool IsGathering => false;

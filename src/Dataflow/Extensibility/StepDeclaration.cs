@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Dataflow.Async;
 using Dataflow.Planning;
 using Dataflow.Serialization;
@@ -44,7 +45,7 @@ public sealed class StepDeclaration
     internal IReadOnlyList<DeclaredState> Compared => _compared;
 
     /// <summary>Whether records on which the user's code fails are rejected instead of stopping the job.</summary>
-    internal bool KeepsRejected { get; }
+    public bool KeepsRejected { get; }
 
     /// <summary>The text that the plan shows for the step because of its declarations; empty: none.</summary>
     internal string Remark { get; private set; } = "";
@@ -111,28 +112,48 @@ public sealed class StepDeclaration
     /// <remarks>For steps on a keyed stream: an instance sees the records of its own keys and may use the state of those keys
     /// only.</remarks>
     /// <param name="name">The name of the state within the step; the same at every start.</param>
-    public KeyedState<TKey, TValue> State<TKey, TValue>(string name = "state")
+    /// <param name="meaning">The meaning of the values, where their type does not show it: a restart compares it too.</param>
+    /// <typeparam name="TKey">The stream's key. A key has several values under a <see cref="KeyPair{TKey, TPart}"/> of it, or, where
+    /// numbers tell them apart, under a <see cref="KeyPart{TKey}"/>.</typeparam>
+    /// <typeparam name="TValue">The type of the values.</typeparam>
+    public KeyedState<TKey, TValue> State<TKey, TValue>(string name = "state", string meaning = "")
         where TKey : notnull
-        => NamespacedState<TKey, TValue>(name).Main;
-
-    /// <summary>Declares state in which a key has several values, each under a number: a time, or an index in a list.</summary>
-    /// <remarks>It follows the rules of <see cref="State{TKey, TValue}"/>. The number does not affect which worker holds a value.</remarks>
-    /// <param name="name">The name of the state within the step; the same at every start.</param>
-    public KeyedState<KeyPart<TKey>, TValue> PartState<TKey, TValue>(string name = "parts")
-        where TKey : notnull
-    {
-        _keys.Add((name, typeof(TKey)));
-        return Tables<KeyPart<TKey>, TValue>(name, new KeyPartCodec<TKey>()).Main;
-    }
+        => NamespacedState<TKey, TValue>(name, meaning).Main;
 
     /// <summary>Declares state by key in namespaces, each of which is dropped as a whole: a table for each window, for example.</summary>
-    /// <remarks>It follows the rules of <see cref="State{TKey, TValue}"/>.</remarks>
+    /// <remarks>It follows the rules of <see cref="State"/>.</remarks>
     /// <param name="name">The name of the state within the step; the same at every start.</param>
-    public NamespacedState<TKey, TValue> NamespacedState<TKey, TValue>(string name = "state")
+    /// <param name="meaning">The meaning of the values, where their type does not show it: a restart compares it too.</param>
+    public NamespacedState<TKey, TValue> NamespacedState<TKey, TValue>(string name = "state", string meaning = "")
         where TKey : notnull
     {
-        _keys.Add((name, typeof(TKey)));
-        return Tables<TKey, TValue>(name, KeyCodec<TKey>.Default);
+        ArgumentNullException.ThrowIfNull(meaning);
+        _keys.Add((name, default(TKey) is IKeyOfParts parts ? parts.Owner : typeof(TKey)));
+        Compare<TKey, TValue>(name, meaning.Length == 0 ? "" : $"{meaning} of ");
+        return Own(new NamespacedState<TKey, TValue>(NameOf(name), KeyCodec<TKey>.Default, _changes));
+    }
+
+    /// <summary>Declares state that every worker holds in full and changes in the same way: for a second input that is copied to all
+    /// (<see cref="Stream{T}.AddBroadcast"/>).</summary>
+    /// <param name="name">The name of the state within the step; the same at every start.</param>
+    public KeyedState<TKey, TValue> BroadcastState<TKey, TValue>(string name = "state")
+        where TKey : notnull
+    {
+        Compare<TKey, TValue>(name, "broadcast ");
+        return Own(new NamespacedState<TKey, TValue>(NameOf(name), KeyCodec<TKey>.Default, _changes) { IsBroadcast = true }).Main;
+    }
+
+    /// <summary>Declares the rows that are in force for keys whose newest row the step rejects: for a step that takes a table's
+    /// changes.</summary>
+    /// <param name="name">The name of the rows within the step; the same at every start.</param>
+    public AcceptedRows<TKey, TRow> AcceptedRows<TKey, TRow>(string name = "accepted")
+        where TKey : notnull
+    {
+        // Rows that cannot be written are no fault where nothing is ever rejected; so a restart compares only the name.
+        StateTypes.Note(typeof(TKey), isMemory: false);
+        StateTypes.Note(typeof(Kept<TRow>), StateCodec<Kept<TRow>>.IsMemory);
+        var full = $"{_label}/{name}/{TypeNames.Full(typeof(TRow))}:{Unsafe.SizeOf<TRow>()}"; // a step without other state needs no name
+        return new(Own(new NamespacedState<TKey, Kept<TRow>>(full, KeyCodec<TKey>.Default, _changes)).Main);
     }
 
     /// <summary>Declares timers by key in event time: the step takes due timers when its watermark advances.</summary>
@@ -148,7 +169,7 @@ public sealed class StepDeclaration
         => Open(new ProcessingTimers<TKey>(TimersOf<TKey>(name)));
 
     /// <summary>Declares records that are kept and, once the watermark has passed them, taken in the order of their time.</summary>
-    /// <remarks>They follow the rules of <see cref="State{TKey, TValue}"/>, and cost less than state that is looked up by key.</remarks>
+    /// <remarks>They follow the rules of <see cref="State"/>, and cost less than state that is looked up by key.</remarks>
     /// <param name="name">The name of the records within the step, beside its states; the same at every start.</param>
     /// <param name="slice">The length of the slices in which they are taken, at least a millisecond: the shorter, the sooner.</param>
     public WaitingRecords<TKey, T> Waiting<TKey, T>(string name, TimeSpan slice)
@@ -163,7 +184,7 @@ public sealed class StepDeclaration
 
     /// <summary>Declares records that are kept until the watermark has passed their ends, and are found by key and time: a side of a
     /// join.</summary>
-    /// <remarks>They follow the rules of <see cref="State{TKey, TValue}"/>.</remarks>
+    /// <remarks>They follow the rules of <see cref="State"/>.</remarks>
     /// <param name="name">The name of the records within the step, beside its states; the same at every start.</param>
     /// <param name="slice">The length of the slices in which they are dropped, at least a millisecond.</param>
     public KeptRecords<TKey, T> Kept<TKey, T>(string name, TimeSpan slice)
@@ -174,35 +195,6 @@ public sealed class StepDeclaration
         _keys.Add((name, typeof(TKey)));
         Compare<TKey, T>(name, $"kept by {sliceMs} ms ");
         return Own(new KeptRecords<TKey, T>(NameOf(name), _changes, sliceMs));
-    }
-
-    /// <summary>Declares state by key in namespaces that are dropped as a whole, with a codec of the keys.</summary>
-    /// <param name="name">The name of the state within the step.</param>
-    /// <param name="keys">The codec that hashes and writes keys.</param>
-    /// <param name="meaning">The meaning of the values, if their type does not show it.</param>
-    internal NamespacedState<TKey, TValue> Tables<TKey, TValue>(string name, KeyCodec<TKey> keys, string meaning = "")
-        where TKey : notnull
-    {
-        Compare<TKey, TValue>(name, meaning.Length == 0 ? "" : $"{meaning} of ");
-        return Own(new NamespacedState<TKey, TValue>(NameOf(name), keys, _changes));
-    }
-
-    /// <summary>Declares state that a restart does not compare: its name must change with its type. A step without other state needs no
-    /// unique name, so this state is kept under the label.</summary>
-    internal KeyedState<TKey, TValue> Uncompared<TKey, TValue>(string name, KeyCodec<TKey> keys)
-        where TKey : notnull
-    {
-        StateTypes.Note(typeof(TKey), isMemory: false);
-        StateTypes.Note(typeof(TValue), StateCodec<TValue>.IsMemory);
-        return Own(new NamespacedState<TKey, TValue>($"{_label}/{name}", keys, _changes)).Main;
-    }
-
-    /// <summary>Declares state that every worker holds in full and changes in the same way.</summary>
-    internal KeyedState<TKey, TValue> Broadcast<TKey, TValue>(string name)
-        where TKey : notnull
-    {
-        Compare<TKey, TValue>(name, "broadcast ");
-        return Own(new NamespacedState<TKey, TValue>(NameOf(name), KeyCodec<TKey>.Default, _changes) { IsBroadcast = true }).Main;
     }
 
     /// <summary>Declares the records that a step has in flight; null where their type cannot be written.</summary>
@@ -220,7 +212,7 @@ public sealed class StepDeclaration
 
     private Timers<TKey> TimersOf<TKey>(string name)
         where TKey : notnull
-        => new(PartState<TKey, bool>(name));
+        => new(State<KeyPart<TKey>, bool>(name));
 
     private TTimers Open<TTimers>(TTimers timers)
         where TTimers : ITimers

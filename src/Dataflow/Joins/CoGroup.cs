@@ -94,7 +94,7 @@ internal sealed class CoGroupOperator<TKey, TLeft, TRight, TOut>(
         }
         catch (Exception error)
         {
-            Reject(error, record.Value.Value.Window.Text);
+            Reject(error, record.Value.Value.Window.ToString());
             return null;
         }
     }
@@ -115,7 +115,7 @@ internal sealed class CoGroupOperator<TKey, TLeft, TRight, TOut>(
         }
         catch (Exception error)
         {
-            Reject(error, record.Value.Value.Window.Text);
+            Reject(error, record.Value.Value.Window.ToString());
             return false;
         }
     }

@@ -26,8 +26,8 @@ static partial class Verbs
             ArgumentNullException.ThrowIfNull(rules);
             ArgumentNullException.ThrowIfNull(fits);
             ArgumentNullException.ThrowIfNull(result);
-            return stream.Forwarded().Meet(
-                rules.Pairs.Broadcasted(),
+            return stream.AddBroadcast(
+                rules.Pairs,
                 (first, second) => new BroadcastJoinNode<T, TRuleKey, TRule, TOut>(name, first, second, fits, result));
         }
     }
@@ -76,7 +76,7 @@ internal sealed class BroadcastJoinOperator<T, TRuleKey, TRule, TOut>(Func<T, TR
 
     protected override void Declare(StepDeclaration declare)
     {
-        _rules = declare.Broadcast<TRuleKey, TRule>("rules");
+        _rules = declare.BroadcastState<TRuleKey, TRule>("rules");
         _unmatched = declare.Counter(CounterDefinition.Unmatched);
     }
 

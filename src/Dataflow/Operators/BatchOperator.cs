@@ -1,9 +1,7 @@
-using Dataflow.State;
-
 namespace Dataflow;
 
 /// <summary>Collects values by key: the common base for plain and keyed streams.</summary>
-internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> bounds, KeyCodec<TKey> keys) : Operator<TIn, TOut>
+internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> bounds) : Operator<TIn, TOut>
     where TKey : notnull
 {
     private const int MaxGone = 4096; // removed lists, in a queue
@@ -80,7 +78,7 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
     public override void Capture(StepCheckpoint checkpoint) => checkpoint.SaveWatermark(_watermark);
 
     protected override void Declare(StepDeclaration declare)
-        => _lists = declare.Tables<TKey, (List<T>, long, long, long, long)>("lists", keys).Main;
+        => _lists = declare.State<TKey, (List<T>, long, long, long, long)>("lists");
 
     protected override void Open()
     {
@@ -151,11 +149,10 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
     }
 }
 
-/// <summary>Collects the values of a worker, under the number of its first shard.</summary>
-internal sealed class BatchOperator<T>(BatchBounds<T> bounds)
-    : BatchingOperator<int, T, T, IReadOnlyList<T>>(bounds, new ShardCodec())
+/// <summary>Collects the values of a worker, under its first shard.</summary>
+internal sealed class BatchOperator<T>(BatchBounds<T> bounds) : BatchingOperator<Shard, T, T, IReadOnlyList<T>>(bounds)
 {
-    private int _shard;
+    private Shard _shard;
 
     protected override void Open()
     {
@@ -163,20 +160,15 @@ internal sealed class BatchOperator<T>(BatchBounds<T> bounds)
         base.Open();
     }
 
-    protected override bool IsForeign(int key) => key != _shard;
+    protected override bool IsForeign(Shard key) => key != _shard;
 
-    protected override (int Key, T Value) Take(in Record<T> record) => (_shard, record.Value);
+    protected override (Shard Key, T Value) Take(in Record<T> record) => (_shard, record.Value);
 
-    protected override IReadOnlyList<T> Make(int key, IReadOnlyList<T> values) => values;
-
-    private sealed class ShardCodec() : KeyCodec<int>(Serde<int>.Default)
-    {
-        public override uint Hash(int key) => Shards.HashIn(key, 0);
-    }
+    protected override IReadOnlyList<T> Make(Shard key, IReadOnlyList<T> values) => values;
 }
 
 internal sealed class KeyedBatchOperator<TKey, T>(BatchBounds<T> bounds)
-    : BatchingOperator<TKey, T, Keyed<TKey, T>, Keyed<TKey, IReadOnlyList<T>>>(bounds, KeyCodec<TKey>.Default)
+    : BatchingOperator<TKey, T, Keyed<TKey, T>, Keyed<TKey, IReadOnlyList<T>>>(bounds)
     where TKey : notnull
 {
     protected override (TKey Key, T Value) Take(in Record<Keyed<TKey, T>> record) => (record.Value.Key, record.Value.Value);

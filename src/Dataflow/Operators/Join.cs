@@ -55,15 +55,15 @@ internal sealed record JoinNode<TKey, T, TRow, TOut>(
     : Node<Keyed<TKey, T>, Keyed<TKey, TOut>>(Name, Input)
     where TKey : notnull
 {
-    internal override Node Uses => Table;
+    public override Node Uses => Table;
 
     public override string Detail => $"{(Outer == Outer.Left ? "left, " : "")}with {Table.Name}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator()
-        => new JoinOperator<TKey, T, TRow, TOut>(Table.Id, Outer, Result);
+        => new JoinOperator<TKey, T, TRow, TOut>(Table, Outer, Result);
 }
 
-internal sealed class JoinOperator<TKey, T, TRow, TOut>(int tableId, Outer outer, Func<T, TRow?, TOut> result)
+internal sealed class JoinOperator<TKey, T, TRow, TOut>(Node table, Outer outer, Func<T, TRow?, TOut> result)
     : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>
     where TKey : notnull
 {
@@ -96,5 +96,5 @@ internal sealed class JoinOperator<TKey, T, TRow, TOut>(int tableId, Outer outer
 
     protected override void Declare(StepDeclaration declare) => _unmatched = declare.Counter(CounterDefinition.Unmatched);
 
-    protected override void Open() => _rows = Context.StepOf<TableOperator<TKey, TRow>>(tableId)!.Rows;
+    protected override void Open() => _rows = Context.StepOf<TableOperator<TKey, TRow>>(table)!.Rows;
 }

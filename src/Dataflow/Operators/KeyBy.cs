@@ -1,5 +1,3 @@
-using Dataflow.State;
-
 namespace Dataflow;
 
 static partial class Verbs
@@ -47,7 +45,7 @@ internal sealed class KeyByOperator<TKey, T>(Func<T, TKey> key) : Operator<T, Ke
         TKey of;
         try
         {
-            of = KeyGuard<TKey>.Check(key(record.Value), Context.KeepsRejected);
+            of = Context.CheckKey(key(record.Value));
         }
         catch (Exception error)
         {

@@ -1,5 +1,3 @@
-using Dataflow.Async;
-
 namespace Dataflow;
 
 static partial class Verbs
@@ -113,7 +111,9 @@ internal sealed record LookupNode<TIn, TKey, TRow, TOut>(
     /// <summary>The order of a keyed stream; null: that of the input.</summary>
     public CallOrder<TIn>? Order { get; init; }
 
-    public override string Detail => Options.Detail;
+    public override string Detail
+        => $"{Options.Calls.Detail}, cache of {Options.CacheSize}{(Options.TimeToLive is { } time ? $" for {time}" : "")}"
+            + (Options.CachesMisses ? "" : ", without misses");
 
     public override Operator<TIn, TOut> CreateOperator() => new LookupOperator<TIn, TKey, TRow, TOut>(this);
 }

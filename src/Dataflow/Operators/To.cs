@@ -1,5 +1,4 @@
 using Dataflow.Planning;
-using Dataflow.State;
 
 namespace Dataflow;
 

@@ -1,5 +1,3 @@
-using Dataflow.State;
-
 namespace Dataflow;
 
 /// <summary>A map with the same content in every worker: rules, settings, prices. The code of a <c>Process</c> step may read it anywhere

@@ -1,6 +1,5 @@
 using System.Collections;
 using Dataflow.Processing;
-using Dataflow.State;
 
 namespace Dataflow;
 

@@ -38,11 +38,11 @@ internal sealed class KeyedMapState<TKey, TMapKey, TValue> : MapState<TMapKey, T
     where TKey : notnull
     where TMapKey : notnull
 {
-    private readonly StateTable<MapKey<TKey, TMapKey>, TValue> _entries;
+    private readonly StateTable<KeyPair<TKey, TMapKey>, TValue> _entries;
     private readonly StateScope<TKey> _scope;
     private Dictionary<TKey, HashSet<TMapKey>>? _mapKeys; // filled at the first enumeration
 
-    public KeyedMapState(StateTable<MapKey<TKey, TMapKey>, TValue> entries, StateScope<TKey> scope)
+    public KeyedMapState(StateTable<KeyPair<TKey, TMapKey>, TValue> entries, StateScope<TKey> scope)
     {
         _entries = entries;
         _scope = scope;
@@ -90,16 +90,16 @@ internal sealed class KeyedMapState<TKey, TMapKey, TValue> : MapState<TMapKey, T
         return _mapKeys.TryGetValue(_scope.Key, out var mapKeys) ? [.. mapKeys] : [];
     }
 
-    private void Undone(MapKey<TKey, TMapKey> entry, bool isThere)
+    private void Undone(KeyPair<TKey, TMapKey> entry, bool isThere)
     {
         if (!isThere) Forget(entry);
         else if (_mapKeys is not null) Remember(entry);
     }
 
-    private void Remember(MapKey<TKey, TMapKey> entry)
+    private void Remember(KeyPair<TKey, TMapKey> entry)
         => (CollectionsMarshal.GetValueRefOrAddDefault(_mapKeys!, entry.Key, out _) ??= []).Add(entry.Part);
 
-    private void Forget(MapKey<TKey, TMapKey> entry)
+    private void Forget(KeyPair<TKey, TMapKey> entry)
     {
         if (_mapKeys is null || !_mapKeys.TryGetValue(entry.Key, out var mapKeys)) return;
         mapKeys.Remove(entry.Part);

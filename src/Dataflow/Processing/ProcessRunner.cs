@@ -1,5 +1,3 @@
-using Dataflow.Time;
-
 namespace Dataflow.Processing;
 
 /// <summary>Runs the user's code of a <c>Process</c> step: its states, its timers and its outputs.</summary>

@@ -1,5 +1,4 @@
 using Dataflow.Processing;
-using Dataflow.State;
 
 namespace Dataflow;
 
@@ -34,15 +33,15 @@ public sealed class ProcessStates<TKey, T>
     /// <summary>Opens a value per key.</summary>
     public ValueState<TValue> Value<TValue>(string name, TimeSpan? timeToLive = null)
     {
-        return Add(new KeyedValueState<TKey, TValue>(Table<TKey, TValue>(name, KeyCodec<TKey>.Default, timeToLive), Scope));
+        return Add(new KeyedValueState<TKey, TValue>(Table<TKey, TValue>(name, timeToLive), Scope));
     }
 
     /// <summary>Opens a list per key. A checkpoint writes the elements that were added or changed, not the whole list.</summary>
     /// <remarks>The time to live counts from the last change of the whole list.</remarks>
     public ListState<TElement> List<TElement>(string name, TimeSpan? timeToLive = null)
     {
-        var bounds = Table<TKey, ListBounds>($"{name}/bounds", KeyCodec<TKey>.Default, timeToLive);
-        return Add(new KeyedListState<TKey, TElement>(bounds, Open<KeyPart<TKey>, TElement>(name, new KeyPartCodec<TKey>()), Scope));
+        var bounds = Table<TKey, ListBounds>($"{name}/bounds", timeToLive);
+        return Add(new KeyedListState<TKey, TElement>(bounds, Open<KeyPart<TKey>, TElement>(name), Scope));
     }
 
     /// <summary>Opens a map per key. A checkpoint writes the entries that were added or changed, not the whole map.</summary>
@@ -50,8 +49,7 @@ public sealed class ProcessStates<TKey, T>
     public MapState<TMapKey, TValue> Map<TMapKey, TValue>(string name, TimeSpan? timeToLive = null)
         where TMapKey : notnull
     {
-        _ = KeyCodec<TMapKey>.Default; // throws if it cannot be a key
-        var entries = Table<MapKey<TKey, TMapKey>, TValue>(name, new MapKeyCodec<TKey, TMapKey>(), timeToLive);
+        var entries = Table<KeyPair<TKey, TMapKey>, TValue>(name, timeToLive);
         return Add(new KeyedMapState<TKey, TMapKey, TValue>(entries, Scope));
     }
 
@@ -67,7 +65,7 @@ public sealed class ProcessStates<TKey, T>
     public BroadcastState<TMapKey, TValue> Broadcast<TMapKey, TValue>(string name)
         where TMapKey : notnull
     {
-        return new BroadcastState<TMapKey, TValue>(new(_declare.Broadcast<TMapKey, TValue>(name), Undo), () => Scope.HasKey);
+        return new BroadcastState<TMapKey, TValue>(new(_declare.BroadcastState<TMapKey, TValue>(name), Undo), () => Scope.HasKey);
     }
 
     internal void ClearAll()
@@ -82,17 +80,17 @@ public sealed class ProcessStates<TKey, T>
         return state;
     }
 
-    private UndoableState<TEntry, TValue> Open<TEntry, TValue>(string name, KeyCodec<TEntry> keys, string meaning = "")
+    private UndoableState<TEntry, TValue> Open<TEntry, TValue>(string name, string meaning = "")
         where TEntry : notnull
-        => new(_declare.Tables<TEntry, TValue>(name, keys, meaning).Main, Undo);
+        => new(_declare.State<TEntry, TValue>(name, meaning), Undo);
 
-    private StateTable<TEntry, TValue> Table<TEntry, TValue>(string name, KeyCodec<TEntry> keys, TimeSpan? timeToLive, string meaning = "")
+    private StateTable<TEntry, TValue> Table<TEntry, TValue>(string name, TimeSpan? timeToLive, string meaning = "")
         where TEntry : notnull
     {
-        if (timeToLive is not { } time) return new LastingTable<TEntry, TValue>(Open<TEntry, TValue>(name, keys, meaning));
+        if (timeToLive is not { } time) return new LastingTable<TEntry, TValue>(Open<TEntry, TValue>(name, meaning));
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.FromMilliseconds(1), nameof(timeToLive));
         NeedsTime = true;
-        var entries = Open<TEntry, Expiring<TValue>>(name, keys, meaning);
+        var entries = Open<TEntry, Expiring<TValue>>(name, meaning);
         var table = new ExpiringTable<TEntry, TValue>(entries, (long)time.TotalMilliseconds, Scope, Undo);
         Expiring.Add(table);
         return table;
@@ -104,7 +102,7 @@ public sealed class ProcessStates<TKey, T>
     {
         public ReducingState<T, TResult> Visit<TA>(Aggregation<T, TA, TResult> aggregation)
         {
-            var accumulators = states.Table<TKey, TA>(name, KeyCodec<TKey>.Default, timeToLive, aggregation.Name);
+            var accumulators = states.Table<TKey, TA>(name, timeToLive, aggregation.Name);
             var intake = states._declare.KeepsRejected ? aggregation.OpenIntake() : null;
             return states.Add(new KeyedReducingState<TKey, T, TA, TResult>(accumulators, aggregation, intake, states.Scope));
         }

@@ -1,5 +1,3 @@
-using Dataflow.State;
-
 namespace Dataflow.Processing;
 
 /// <summary>The entries of a state, with or without time to live.</summary>

@@ -1,6 +1,5 @@
 using Dataflow.Combining;
 using Dataflow.Planning;
-using Dataflow.Processing;
 
 namespace Dataflow.Tables;
 
@@ -94,12 +93,12 @@ internal sealed class AggregateTableOperator<TGroup, TKey, TRow, TA, TR, TOut>(
     where TGroup : notnull
     where TKey : notnull
 {
-    private AcceptedRows<MapKey<TGroup, TKey>, TRow> _accepted = null!;
+    private AcceptedRows<KeyPair<TGroup, TKey>, TRow> _accepted = null!;
 
     public override void Process(in Record<Keyed<TGroup, Keyed<TKey, Change<TRow>>>> record)
     {
         var (group, (key, change)) = record.Value;
-        var place = new MapKey<TGroup, TKey>(group, key);
+        var place = new KeyPair<TGroup, TKey>(group, key);
         if (!_accepted.TryCorrect(place, ref change)) return;
         if (TryChange(in record, group, new(key, change))) _accepted.Forget(place);
         else _accepted.Keep(place, in change);
@@ -108,7 +107,7 @@ internal sealed class AggregateTableOperator<TGroup, TKey, TRow, TA, TR, TOut>(
     protected override void Declare(StepDeclaration declare)
     {
         base.Declare(declare);
-        _accepted = AcceptedRows<MapKey<TGroup, TKey>, TRow>.In(declare, new MapKeyCodec<TGroup, TKey>());
+        _accepted = declare.AcceptedRows<KeyPair<TGroup, TKey>, TRow>();
     }
 
     protected override void Change(ref GroupState<TA> group, in Keyed<TKey, Change<TRow>> input)

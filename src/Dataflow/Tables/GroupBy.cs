@@ -70,10 +70,24 @@ internal sealed class RowsInGroups<TKey, TRow, TGroup>(
 
     public Table<TGroup, TOut> Aggregate<TR, TOut>(string name, Aggregation<TRow, TR> aggregation, Func<TGroup, TR, TOut> result)
     {
-        trials.Add(aggregation.OpenTrial);
+        trials.Add(() => aggregation.Accept(new Trial<TRow, TR>()));
         var changes = rows.Add(input => aggregation.Accept(
             new AggregateTableNodeOf<TGroup, TKey, TRow, TR, TOut>(name, input, result)));
         return new Table<TGroup, TOut>(changes, name);
+    }
+}
+
+/// <summary>Opens a trial for one thread: it throws for a value that cannot be added, and keeps nothing.</summary>
+internal sealed class Trial<T, TR> : IAggregationVisitor<T, TR, Action<T>>
+{
+    public Action<T> Visit<TA>(Aggregation<T, TA, TR> aggregation)
+    {
+        var (intake, empty) = (aggregation.OpenIntake(), aggregation.Create());
+        return value =>
+        {
+            intake.Add(ref empty, value);
+            intake.Undo(ref empty);
+        };
     }
 }
 
@@ -83,7 +97,7 @@ internal sealed record GroupByNode<TKey, TRow, TGroup>(
     where TKey : notnull
     where TGroup : notnull
 {
-    public override void CheckTypes() => _ = State.KeyCodec<TGroup>.Default;
+    public override void CheckTypes() => _ = KeyCodec<TGroup>.Default;
 
     public override Operator<Keyed<TKey, Change<TRow>>, Keyed<TGroup, Keyed<TKey, Change<TRow>>>> CreateOperator()
         => new GroupByOperator<TKey, TRow, TGroup>(Key, Trials);
@@ -130,5 +144,5 @@ internal sealed class GroupByOperator<TKey, TRow, TGroup>(Func<TRow, TGroup> key
     private void Send(in Record<Keyed<TKey, Change<TRow>>> record, TGroup group, Change<TRow> change)
         => Emit(record.With(new Keyed<TGroup, Keyed<TKey, Change<TRow>>>(group, new(record.Value.Key, change))));
 
-    private TGroup GroupOf(TRow row) => State.KeyGuard<TGroup>.Check(key(row), Context.KeepsRejected);
+    private TGroup GroupOf(TRow row) => Context.CheckKey(key(row));
 }

@@ -9,7 +9,7 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
 {
     private readonly List<Changed> _changed = [];
     // A row that is the accumulator itself, or holds it, has changed in place: it is equal to itself.
-    private readonly bool _comparesRows = !aggregation.MayGiveOutAccumulator
+    private readonly bool _comparesRows = !aggregation.ResultMayChange
         || typeof(TOut) == typeof(string) || !RuntimeHelpers.IsReferenceOrContainsReferences<TOut>();
 
     private KeyedState<TKey, GroupState<TA>> _groups = null!;
@@ -52,7 +52,7 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
     protected override void Declare(StepDeclaration declare)
     {
         _groups = declare.State<TKey, GroupState<TA>>("groups");
-        _sent = AcceptedRows<TKey, TOut>.In(declare, "sent");
+        _sent = declare.AcceptedRows<TKey, TOut>("sent");
     }
 
     protected override void Open() => Intake = Context.KeepsRejected ? Aggregation.OpenIntake() : null;
@@ -112,11 +112,7 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
     /// <summary>Returns the row of a key that is in force: the last one emitted.</summary>
     private bool TryGet(TKey key, bool exists, in GroupState<TA> group, out TOut row)
     {
-        if (_sent.TryGet(key, out var sent))
-        {
-            row = sent.Value;
-            return sent.HasValue;
-        }
+        if (_sent.TryGet(key, out var isSent, out row)) return isSent;
 
         var found = exists && group.Count != 0;
         row = found ? RowOf(key, in group) : default!;
@@ -171,7 +167,7 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
         catch (Exception error)
         {
             Reject(error, new Record<TKey>(changed.Key, _newest, default));
-            _sent.Keep(changed.Key, new Kept<TOut>(changed.HasOld, changed.Old));
+            _sent.Keep(changed.Key, changed.HasOld, changed.Old);
             row = default!;
             return false;
         }

@@ -1,5 +1,3 @@
-using Dataflow.Serialization;
-
 namespace Dataflow.Tables;
 
 /// <summary>Whether a new row says the same as the old one, so that no change goes out.</summary>
@@ -20,7 +18,7 @@ internal static class RowEquality<TRow>
 
     /// <summary>Structs that are not <see cref="IEquatable{T}"/> are left out: comparing them would box both.</summary>
     private static bool IsByValue()
-        => KeyForm.FaultOf(typeof(TRow)) is null
+        => KeyCodec<TRow>.IsPossible
             && (!typeof(TRow).IsValueType || typeof(TRow).IsEnum || Nullable.GetUnderlyingType(typeof(TRow)) is not null
                 || typeof(TRow).IsAssignableTo(typeof(IEquatable<TRow>)));
 

@@ -31,7 +31,7 @@ internal abstract class RowOperator<TKey, TRow, TMade, TOut> : Operator<Keyed<TK
         Send(in record, in change, made);
     }
 
-    protected override void Declare(StepDeclaration declare) => Accepted = AcceptedRows<TKey, TRow>.In(declare);
+    protected override void Declare(StepDeclaration declare) => Accepted = declare.AcceptedRows<TKey, TRow>();
 
     /// <summary>Calls the user's code for the row before, if there was one, and for the new one, if there is one.</summary>
     protected abstract TMade Make(in Change<TRow> change);
@@ -66,7 +66,7 @@ internal sealed class MadeRows<TKey, TRow, TOut>(
 
     private bool TryMake(TKey key, bool exists, TRow from, out TOut row)
     {
-        if (accepted.TryGet(key, out var inForce)) (exists, from) = (inForce.HasValue, inForce.Value);
+        if (accepted.TryGet(key, out var isInForce, out var inForce)) (exists, from) = (isInForce, inForce);
         exists = exists && isIn(from);
         row = exists ? make(from) : default!;
         return exists;

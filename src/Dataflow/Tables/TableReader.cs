@@ -1,5 +1,4 @@
 using Dataflow.Runtime;
-using Dataflow.State;
 using Dataflow.Tables;
 
 namespace Dataflow;
@@ -22,6 +21,7 @@ public sealed class TableReader<TKey, TRow>
     }
 
     /// <summary>Returns the row of a key, with the checkpoint that it includes.</summary>
+    /// <exception cref="KeyElsewhereException">Another process that shares the pipeline has the key.</exception>
     /// <exception cref="OperationCanceledException">The job has ended, or <paramref name="cancellationToken"/> was cancelled.</exception>
     public Task<TableRow<TRow>> GetAsync(TKey key, CancellationToken cancellationToken = default)
     {

@@ -12,19 +12,19 @@ internal sealed record AggregateNode<TKey, T, TAccumulator, TResult, TOut>(
     : Node<Keyed<TKey, T>, Keyed<TKey, TOut>>(Name, Input), ICombines<TKey, T>
     where TKey : notnull
 {
-    public bool CanCombine => Windows is AlignedWindows && Trigger.IsAtEnd && Aggregation.CanCombine;
+    public bool CanCombine => Windows is AlignedWindows && Trigger == Trigger.AtEnd && Aggregation.CanCombine;
 
     public bool MergeMayFail => Aggregation.MergeMayFail;
 
     public override string Detail => Aggregation.Name;
 
-    public override string StateSignature => $"{Windows.Text}{(Trigger.IsAtEnd ? "" : ", triggered")}, {Aggregation.Name}";
+    public override string StateSignature => $"{Windows}{(Trigger == Trigger.AtEnd ? "" : ", triggered")}, {Aggregation.Name}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator()
     {
         var aggregate = new WindowAggregate<TKey, T, TAccumulator, TResult, TOut>(Aggregation, Result, Trigger, Filter: Input);
         if (Windows is not AlignedWindows aligned) return ((KeyWindows)Windows).CreateOperator(aggregate);
-        return Trigger.IsAtEnd
+        return Trigger == Trigger.AtEnd
             ? new PaneOperator<TKey, T, TAccumulator, TResult, TOut>(aligned, aggregate)
             : new TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(aligned, aggregate);
     }

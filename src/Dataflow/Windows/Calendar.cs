@@ -1,5 +1,3 @@
-using Dataflow.Time;
-
 namespace Dataflow;
 
 /// <summary>Calendar windows in a time zone: a day lasts from midnight to midnight there, 23 or 25 hours where the clocks change in

@@ -39,7 +39,7 @@ internal sealed class CountOperator<TKey, T, TAccumulator, TResult, TOut>(
     {
         base.Declare(declare);
         _panes = declare.State<TKey, OpenWindow<TAccumulator>>("panes");
-        _full = declare.PartState<TKey, OpenWindow<TAccumulator>>("full-panes");
+        _full = declare.State<KeyPart<TKey>, OpenWindow<TAccumulator>>("full-panes");
     }
 
     protected override void Close(long watermark)
@@ -83,7 +83,7 @@ internal sealed class CountOperator<TKey, T, TAccumulator, TResult, TOut>(
 
         for (var number = start; number < end - PanesInWindow + PanesInStep; number++) _full.Remove(new(key, number));
         if (failure is null) Emit(key, in window);
-        else Reject(failure, new Window(window.First, window.Last + 1).Text);
+        else Reject(failure, new Window(window.First, window.Last + 1).ToString());
     }
 
     private void Merge(ref OpenWindow<TAccumulator> window, KeyPart<TKey> number)

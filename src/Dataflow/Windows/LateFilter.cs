@@ -1,5 +1,4 @@
 using Dataflow.Combining;
-using Dataflow.Time;
 
 namespace Dataflow.Windows;
 

@@ -1,5 +1,4 @@
 using Dataflow.Combining;
-using Dataflow.State;
 
 namespace Dataflow.Windows;
 
@@ -49,7 +48,7 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
     {
         base.Declare(declare);
         _panes = declare.NamespacedState<TKey, TAccumulator>("panes");
-        _given = declare.Tables<KeyPart<TKey>, (int, bool)>("given", new KeyPartCodec<TKey>());
+        _given = declare.NamespacedState<KeyPart<TKey>, (int, bool)>("given");
     }
 
     protected override void Close(long watermark)
@@ -160,7 +159,7 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
         }
         catch (OperatorException error)
         {
-            Reject(error, _firing.Text);
+            Reject(error, _firing.ToString());
             table.Remove(key);
             _failed.Add(key);
         }

@@ -45,7 +45,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
             newest.Widen(record.Timestamp);
             Count(key, ref newest);
             // A session that was over, but took a late record, may live on.
-            if (Trigger.AllowedLatenessMs > 0) WatchEarlier(key, ref newest, in newest);
+            if (Trigger.AllowedLateness > TimeSpan.Zero) WatchEarlier(key, ref newest, in newest);
         }
         else
         {
@@ -168,7 +168,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
 
     /// <summary>The time of a session's next event: its end, or after that the end of the allowed lateness.</summary>
     private long DueOf(in OpenWindow<TAccumulator> session, long watermark)
-        => windows.DueOf(session.Last) + (windows.IsOver(session.Last, watermark) ? Trigger.AllowedLatenessMs : 0);
+        => windows.DueOf(session.Last) + (windows.IsOver(session.Last, watermark) ? (long)Trigger.AllowedLateness.TotalMilliseconds : 0);
 
     /// <summary>Whether a record, no newer than the newest session's end, belongs to that session and certainly to no other.</summary>
     private bool IsIn(in OpenWindow<TAccumulator> newest, long time)

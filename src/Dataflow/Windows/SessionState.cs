@@ -8,7 +8,7 @@ internal sealed class SessionState<TKey, TAccumulator>(StepDeclaration declare)
     where TKey : notnull
 {
     private readonly KeyedState<KeyPart<TKey>, OpenWindow<TAccumulator>> _older =
-        declare.PartState<TKey, OpenWindow<TAccumulator>>("older-sessions");
+        declare.State<KeyPart<TKey>, OpenWindow<TAccumulator>>("older-sessions");
 
     private readonly List<OpenWindow<TAccumulator>> _loaded = []; // newest first
     private readonly List<long> _names = []; // of the loaded ones; that of the newest is unused

@@ -41,7 +41,7 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
     protected override void Declare(StepDeclaration declare)
     {
         base.Declare(declare);
-        _moments = declare.PartState<TKey, OpenWindow<TAccumulator>>("moments");
+        _moments = declare.State<KeyPart<TKey>, OpenWindow<TAccumulator>>("moments");
     }
 
     protected override void Open()
@@ -89,7 +89,7 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
         }
         catch (OperatorException error) when (Break(moment.Key))
         {
-            for (var i = 0; i < there.Pending; i++) Reject(error, window.Text);
+            for (var i = 0; i < there.Pending; i++) Reject(error, window.ToString());
             return;
         }
 

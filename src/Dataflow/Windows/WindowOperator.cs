@@ -161,7 +161,7 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
         }
         catch (Exception error)
         {
-            Reject(error, window.Text);
+            Reject(error, window.ToString());
             return false;
         }
 

@@ -81,7 +81,7 @@ internal sealed record WindowNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Inp
     : Node<Keyed<TKey, T>, Keyed<TKey, T>>(Name, Input), IWindowNode
     where TKey : notnull
 {
-    public override string Detail => Windows.Text + Trigger.Text;
+    public override string Detail => Trigger == Trigger.AtEnd ? $"{Windows}" : $"{Windows}, {Trigger}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, T>> CreateOperator() => new LateFilter<TKey, T>(Windows, Trigger, Late);
 
@@ -89,7 +89,7 @@ internal sealed record WindowNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Inp
     {
         if ((Windows.NeedsTime || Trigger.EarlyEvery is not null) && !HasEventTime)
             yield return $"Window '{Name}' needs event time. Add WithEventTime(...) before KeyBy.";
-        if (!Windows.TakesTrigger && !Trigger.IsAtEnd)
+        if (!Windows.TakesTrigger && Trigger != Trigger.AtEnd)
             yield return $"Window '{Name}' ({Windows}) gives its results by itself. Leave its trigger out.";
     }
 }

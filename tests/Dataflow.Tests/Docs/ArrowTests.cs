@@ -20,7 +20,8 @@ public partial class ArrowTests
     private const int Slices = 4;
 
     /// <summary>Types whose names are names of members too, and <c>StepStatus</c>, whose counters a slice reads.</summary>
-    private static readonly string[] s_words = ["StepStatus", "Side", "Exchange", "Kept", "Topic", "Turn", "Match", "Worker", "Copies"];
+    private static readonly string[] s_words =
+        ["StepStatus", "Side", "Exchange", "Kept", "Topic", "Turn", "Match", "Worker", "BroadcastState", "Copies"];
 
     /// <summary>The files that point up: through them a running step, a checkpoint and a reader from outside reach the engine.</summary>
     private static readonly string[] s_pointUp =

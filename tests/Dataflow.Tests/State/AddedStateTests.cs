@@ -47,7 +47,7 @@ public sealed class AddedStateTests : IDisposable
             Pipeline 'growing': its steps with state are not those of checkpoint 3, which it would carry on from:
             - the pipeline lacks   process: list/bounds: Int32 -> ListBounds:16
             - the pipeline lacks   process: list: KeyPart<Int32> -> Int32:4
-            - the pipeline lacks   process: map: MapKey<Int32, Int32> -> Int32:4
+            - the pipeline lacks   process: map: KeyPair<Int32, Int32> -> Int32:4
             - the pipeline lacks   process: max: max of Int32 -> Kept<Int32>:8
             - the pipeline lacks   process: waiting-records: waiting by 16 ms Int32 -> Int32:4
             Undo the change, or begin anew: give the pipeline a new name, or forget its checkpoints and state (Pipeline.ForgetAsync).

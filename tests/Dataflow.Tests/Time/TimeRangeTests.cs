@@ -74,7 +74,7 @@ public sealed class TimeRangeTests : IDisposable
     [Fact]
     public void The_first_and_the_last_moments_that_are_allowed_lie_in_windows_of_every_kind()
     {
-        var (least, most) = (Dataflow.Time.TimeRange.Min, Dataflow.Time.TimeRange.Max);
+        var (least, most) = (TimeRange.Min, TimeRange.Max);
         foreach (var kind in new[] { Tumbling.Every(TimeSpan.FromDays(1)), Calendar.Months("Pacific/Apia"),
             Calendar.Weeks("America/New_York") })
         {

@@ -39,7 +39,7 @@ internal sealed class GrowOperator(int version) : Operator<Keyed<int, Reading>, 
         if (version < 2) return;
         _counts = declare.State<int, int>("counts");
         if (version < 3) return;
-        _values = declare.PartState<int, long>("values");
+        _values = declare.State<KeyPart<int>, long>("values");
         _waiting = declare.Waiting<int, long>("waiting", TimeSpan.FromMilliseconds(10));
         _timers = declare.Timers<int>();
     }

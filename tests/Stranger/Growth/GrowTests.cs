@@ -29,7 +29,7 @@ public sealed class GrowTests : IDisposable
         {
             declare.State<int, int>("same");
             declare.State<int, int>("gone");
-            declare.PartState<int, int>("other-kind");
+            declare.State<KeyPart<int>, int>("other-kind");
             declare.NamespacedState<int, int>("other-type");
             declare.Timers<int>("gone-timers");
         }));

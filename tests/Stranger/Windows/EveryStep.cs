@@ -69,7 +69,7 @@ internal sealed class EveryOperator<TKey, T, TAccumulator, TResult>(long lengthM
 
     public override void Advance(long watermark)
     {
-        foreach (var start in _windows.Namespaces.TakeWhile(start => start + lengthMs <= watermark).ToList())
+        foreach (var start in _windows.Tables.Keys.TakeWhile(start => start + lengthMs <= watermark).ToList())
         {
             _windows.Open(start).ForEach((key, accumulator)
                 => Emit(new(new(key, (start, aggregation.Result(in accumulator))), start + lengthMs - 1, default)));

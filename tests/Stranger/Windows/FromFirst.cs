@@ -58,7 +58,7 @@ internal sealed class FromFirstOperator<TKey, T, TAccumulator, TResult, TOut>(
     protected override void Declare(StepDeclaration declare)
     {
         _newest = declare.State<TKey, long>("newest");
-        _windows = declare.PartState<TKey, TAccumulator>("windows");
+        _windows = declare.State<KeyPart<TKey>, TAccumulator>("windows");
         _ends = declare.Timers<TKey>();
     }
 

@@ -68,7 +68,7 @@ internal sealed class SumOperator<TKey, T>(SumNode<TKey, T> node) : Operator<Key
     public override void Advance(long watermark)
     {
         _watermark = watermark;
-        foreach (var start in _windows.Namespaces.TakeWhile(start => start + node.LengthMs <= watermark).ToList())
+        foreach (var start in _windows.Tables.Keys.TakeWhile(start => start + node.LengthMs <= watermark).ToList())
         {
             _windows.Open(start).ForEach((key, window)
                 => Emit(new(new(key, new(start, window.Count, window.Sum, IsFinal: true)), start + node.LengthMs - 1, default)));
@@ -85,7 +85,7 @@ internal sealed class SumOperator<TKey, T>(SumNode<TKey, T> node) : Operator<Key
         _windows = declare.NamespacedState<TKey, (long, long)>("windows");
         if (node.Late is not null) _lateOnes = declare.Output<TKey, T>(node.Late);
         _late = declare.Counter(CounterDefinition.Late);
-        declare.EventTime(() => _watermark, () => _windows.Namespaces.Count == 0 ? null : _windows.Namespaces.First() + node.LengthMs);
+        declare.EventTime(() => _watermark, () => _windows.Tables.Count == 0 ? null : _windows.Tables.Keys.First() + node.LengthMs);
     }
 
     protected override void Open() => _watermark = Context.SavedWatermark();

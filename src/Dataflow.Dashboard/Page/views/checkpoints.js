@@ -5,33 +5,38 @@ import { chart } from '../chart.js';
 import { bytes, count, span } from '../format.js';
 
 const figures = [
-  ['last checkpoint', view => count(view.checkpoints.last)],
-  ['age', view => span(view.checkpoints.ageMs)],
-  ['since the start', view => count(view.checkpoints.count)],
-  ['written in all', view => bytes(view.checkpoints.bytes)],
-  ['longest duration', view => span(view.checkpoints.durationMaxMs)],
-  ['median pause', view => span(view.checkpoints.pauseMedianMs)],
-  ['longest pause', view => span(view.checkpoints.pauseMaxMs)],
-  ['last commit', view => span(view.checkpoints.lastCommitMs)],
-  ['carried on from', view => view.startedFrom === 0 ? 'the beginning' : `checkpoint ${count(view.startedFrom)}`],
-  ['restore', view => span(view.restoreMs)],
-  ['restarts', view => count(view.summary.restarts)],
+    ['last checkpoint', view => count(view.checkpoints.last)],
+    ['age', view => span(view.checkpoints.ageMs)],
+    ['since the start', view => count(view.checkpoints.count)],
+    ['written in all', view => bytes(view.checkpoints.bytes)],
+    ['longest duration', view => span(view.checkpoints.durationMaxMs)],
+    ['median pause', view => span(view.checkpoints.pauseMedianMs)],
+    ['longest pause', view => span(view.checkpoints.pauseMaxMs)],
+    ['last commit', view => span(view.checkpoints.lastCommitMs)],
+    ['carried on from', view => (view.startedFrom === 0 ? 'the beginning' : `checkpoint ${count(view.startedFrom)}`)],
+    ['restore', view => span(view.restoreMs)],
+    ['restarts', view => count(view.summary.restarts)],
 ];
 
 export function checkpointsView() {
-  const list = el('dl', { class: 'figures' });
-  const duration = chart('Duration', span);
-  const pause = chart('Pause of the slowest task', span);
-  const size = chart('Written by each', bytes);
-  return {
-    root: el('div', {}, el('div', { class: 'charts' }, duration.root, pause.root, size.root), card('Since the job started', list)),
-    update({ view, history }) {
-      const of = member => history.checkpoints.map(found => ({ at: found.atMs, value: found[member] }));
-      duration.update(of('durationMs'));
-      pause.update(of('pauseMs'));
-      size.update(of('bytes'));
-      keyed(list, figures, ([name]) => name, ([name]) => el('div', {}, el('dt', {}, name), el('dd')),
-        (item, [, text]) => setText(item.lastChild, text(view)));
-    },
-  };
+    const list = el('dl', { class: 'figures' });
+    const duration = chart('Duration', span);
+    const pause = chart('Pause of the slowest task', span);
+    const size = chart('Written by each', bytes);
+    return {
+        root: el('div', {}, el('div', { class: 'charts' }, duration.root, pause.root, size.root), card('Since the job started', list)),
+        update({ view, history }) {
+            const of = member => history.checkpoints.map(found => ({ at: found.atMs, value: found[member] }));
+            duration.update(of('durationMs'));
+            pause.update(of('pauseMs'));
+            size.update(of('bytes'));
+            keyed(
+                list,
+                figures,
+                ([name]) => name,
+                ([name]) => el('div', {}, el('dt', {}, name), el('dd')),
+                (item, [, text]) => setText(item.lastChild, text(view)),
+            );
+        },
+    };
 }

@@ -5,68 +5,104 @@ import { get } from '../api.js';
 import { bytes, count, moment, none } from '../format.js';
 
 export function topicsView(jobPath, pipeline) {
-  const topics = table('Topics', [
-    { head: 'topic', text: topic => topic.name },
-    { head: 'partitions', text: topic => count(topic.partitions.length), number: true },
-    { head: 'records', text: topic => count(topic.partitions.reduce((sum, found) => sum + found.end - found.start, 0)), number: true },
-    { head: 'start offsets', text: topic => offsets(topic, 'start'), wide: true },
-    { head: 'end offsets', text: topic => offsets(topic, 'end') },
-  ], topic => topic.name);
-  const records = table('Records', [
-    { head: 'offset', text: record => count(record.offset) },
-    { head: 'time (UTC)', text: record => moment(record.timestampMs), number: true },
-    { head: 'key', text: record => record.key ?? none },
-    { head: 'value', text: record => record.value ?? 'deleted', },
-    { head: 'size', text: record => bytes(record.valueBytes), number: true },
-  ], record => record.offset);
-  const topic = el('select', { id: 'topic' });
-  const partition = el('input', { id: 'partition', type: 'number', min: 0, value: 0 });
-  const from = el('input', { id: 'from', type: 'number', min: 0, placeholder: 'newest' });
-  const key = el('input', { id: 'key', type: 'search', placeholder: 'any', spellcheck: 'false' });
-  const error = el('p', { class: 'refused', role: 'alert' });
-  const form = el('form', { class: 'fields' }, field('Topic', topic), field('Partition', partition), field('From offset', from),
-    field('Key contains', key), el('button', { class: 'primary' }, 'Read'));
-  form.addEventListener('submit', event => {
-    event.preventDefault();
-    read();
-  });
-  const tail = card('Records', form, error, records.root);
-  const note = el('p', { class: 'note' });
-  records.update([], 'Nothing was read yet.');
+    const topics = table(
+        'Topics',
+        [
+            { head: 'topic', text: topic => topic.name },
+            { head: 'partitions', text: topic => count(topic.partitions.length), number: true },
+            {
+                head: 'records',
+                text: topic => count(topic.partitions.reduce((sum, found) => sum + found.end - found.start, 0)),
+                number: true,
+            },
+            { head: 'start offsets', text: topic => offsets(topic, 'start'), wide: true },
+            { head: 'end offsets', text: topic => offsets(topic, 'end') },
+        ],
+        topic => topic.name,
+    );
+    const records = table(
+        'Records',
+        [
+            { head: 'offset', text: record => count(record.offset) },
+            { head: 'time (UTC)', text: record => moment(record.timestampMs), number: true },
+            { head: 'key', text: record => record.key ?? none },
+            { head: 'value', text: record => record.value ?? 'deleted' },
+            { head: 'size', text: record => bytes(record.valueBytes), number: true },
+        ],
+        record => record.offset,
+    );
+    const topic = el('select', { id: 'topic' });
+    const partition = el('input', { id: 'partition', type: 'number', min: 0, value: 0 });
+    const from = el('input', { id: 'from', type: 'number', min: 0, placeholder: 'newest' });
+    const key = el('input', { id: 'key', type: 'search', placeholder: 'any', spellcheck: 'false' });
+    const error = el('p', { class: 'refused', role: 'alert' });
+    const form = el(
+        'form',
+        { class: 'fields' },
+        field('Topic', topic),
+        field('Partition', partition),
+        field('From offset', from),
+        field('Key contains', key),
+        el('button', { class: 'primary' }, 'Read'),
+    );
+    form.addEventListener('submit', event => {
+        event.preventDefault();
+        read();
+    });
+    const tail = card('Records', form, error, records.root);
+    const note = el('p', { class: 'note' });
+    records.update([], 'Nothing was read yet.');
 
-  async function read() {
-    const query = new URLSearchParams({ partition: partition.value, count: 200 });
-    if (from.value) query.set('from', from.value);
-    try {
-      const found = await get(`${jobPath}/topics/${encodeURIComponent(topic.value)}/records?${query}`);
-      const shown = found.records.filter(record => !key.value || (record.key ?? '').includes(key.value)).slice(-50).toReversed();
-      records.update(shown, 'There are no such records.');
-      setText(error, '');
-    } catch (refused) {
-      setText(error, refused.message);
+    async function read() {
+        const query = new URLSearchParams({ partition: partition.value, count: 200 });
+        if (from.value) query.set('from', from.value);
+        try {
+            const found = await get(`${jobPath}/topics/${encodeURIComponent(topic.value)}/records?${query}`);
+            const shown = found.records
+                .filter(record => !key.value || (record.key ?? '').includes(key.value))
+                .slice(-50)
+                .toReversed();
+            records.update(shown, 'There are no such records.');
+            setText(error, '');
+        } catch (refused) {
+            setText(error, refused.message);
+        }
     }
-  }
 
-  return {
-    root: el('div', {}, card('Topics', note, topics.root), tail),
-    needs: ['topics'],
-    update({ parts, list }) {
-      tail.hidden = !list.access.values;
-      setText(note, list.access.values ? '' : 'Keys and values may be personal: they are shown where the dashboard is started with ShowsValues.');
-      if (!parts.topics) return;
-      const own = found => found.name.startsWith(`${pipeline}.`) ? 1 : 0; // the engine's own topics last
-      const found = parts.topics.topics.toSorted((left, right) => own(left) - own(right));
-      topics.update(found, 'The log has no topics.');
-      keyed(topic, found, found => found.name, found => el('option', {}, found.name), () => {});
-    },
-  };
+    return {
+        root: el('div', {}, card('Topics', note, topics.root), tail),
+        needs: ['topics'],
+        update({ parts, list }) {
+            tail.hidden = !list.access.values;
+            setText(
+                note,
+                list.access.values
+                    ? ''
+                    : 'Keys and values may be personal: they are shown where the dashboard is started with ShowsValues.',
+            );
+            if (!parts.topics) return;
+            const own = found => (found.name.startsWith(`${pipeline}.`) ? 1 : 0); // the engine's own topics last
+            const found = parts.topics.topics.toSorted((left, right) => own(left) - own(right));
+            topics.update(found, 'The log has no topics.');
+            keyed(
+                topic,
+                found,
+                found => found.name,
+                found => el('option', {}, found.name),
+                () => {},
+            );
+        },
+    };
 }
 
 function field(name, input) {
-  return el('label', {}, name, input);
+    return el('label', {}, name, input);
 }
 
 function offsets(topic, member) {
-  const shown = topic.partitions.slice(0, 8).map(found => count(found[member])).join(' · ');
-  return topic.partitions.length > 8 ? `${shown} …` : shown;
+    const shown = topic.partitions
+        .slice(0, 8)
+        .map(found => count(found[member]))
+        .join(' · ');
+    return topic.partitions.length > 8 ? `${shown} …` : shown;
 }

@@ -33,6 +33,8 @@ internal sealed class OrderedReader<T> : SourceReader<T>
 
     public override long? Lag => IsGathering ? _source.Lag : _order.Count;
 
+    public override long? StableEnd => IsGathering ? _source.StableEnd : null;
+
     internal override bool IsGathering => !_isAtEnd || _toSkip > 0;
 
     private OrderedMark Reached => new(Math.Max(_source.Position, _saved.Position), -1, default);

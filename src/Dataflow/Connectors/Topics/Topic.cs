@@ -42,7 +42,7 @@ public sealed record Topic<T>
     /// <summary>The number of partitions if the topic is missing and created.</summary>
     public int Partitions { get; }
 
-    internal Serde<T> Serde => _serde ?? DefaultSerde<T>.Current;
+    internal Serde<T> Serde => _serde ?? Serde<T>.Current;
 
     internal bool StopsAtEnd { get; init; }
 

@@ -1,5 +1,4 @@
 using Dataflow.Log;
-using Dataflow.State;
 
 namespace Dataflow;
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Dataflow.Log;
 using Dataflow.Serialization;
-using Dataflow.State;
 
 namespace Dataflow;
 
@@ -31,7 +30,7 @@ static partial class Verbs
         {
             ArgumentNullException.ThrowIfNull(log);
             ArgumentNullException.ThrowIfNull(topic);
-            var (codec, values) = (keys is null ? KeyCodec<TKey>.Default : KeyCodec<TKey>.Of(() => keys), topic.Serde);
+            var (codec, values) = (keys is null ? KeyCodec<TKey>.Default : KeyCodec<TKey>.Of(keys), topic.Serde);
             if (!log.TryGetTopic(topic.Name, out var found))
                 found = await log.CreateTopicAsync(topic.Name, topic.Partitions, cancellationToken).ConfigureAwait(false);
             return new TopicWriter<TKey, T>(log.CreateProducer(found.Name), codec, values, time ?? TimeProvider.System);

@@ -26,6 +26,9 @@ internal sealed record Manifest
     /// <summary>The process that wrote it.</summary>
     public string Process { get; init; } = "";
 
+    /// <summary>The address that the process has told; null: none.</summary>
+    public Uri? Address { get; init; }
+
     /// <summary>The version of the format of state and of its description; null in manifests that are older than that.</summary>
     public int? Format { get; init; }
 

@@ -26,6 +26,9 @@ internal sealed class NewestManifests
 
     public IEnumerable<Manifest> All => _newest.Select(static newest => newest.Manifest);
 
+    /// <summary>The newest manifest of a shard; null: there is none.</summary>
+    public Manifest? Of(int shard) => _newest.Find(newest => new ShardSet(newest.Shards).Contains(shard)).Manifest;
+
     /// <summary>Whether a process is to end for good, so that all are.</summary>
     public bool AreDraining => _newest.Exists(static newest => newest.Manifest.IsDraining);
 

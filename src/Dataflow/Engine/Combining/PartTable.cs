@@ -1,5 +1,4 @@
 using System.Numerics;
-using Dataflow.State;
 
 namespace Dataflow.Combining;
 

@@ -9,6 +9,15 @@ internal sealed class JobLog(string pipeline, ILoggerFactory? loggers)
 {
     private volatile string? _firstError;
     private volatile string? _lastError;
+    private long _movingSince; // a time of the job's clock; 0: nothing moves
+    private long _lastMoveTicks;
+    private int _moves;
+
+    /// <summary>The number of times that shards have moved since the job started.</summary>
+    public int Moves => Volatile.Read(ref _moves);
+
+    /// <summary>The time for which the work stood still when shards moved last; zero: they never did.</summary>
+    public TimeSpan LastMove => TimeSpan.FromTicks(Volatile.Read(ref _lastMoveTicks));
 
     public ILogger Logger { get; } = loggers?.CreateLogger(typeof(Job).FullName!) ?? NullLogger.Instance;
 
@@ -24,13 +33,20 @@ internal sealed class JobLog(string pipeline, ILoggerFactory? loggers)
 
     public void Opened(JobRun run)
     {
+        if (_movingSince != 0) Volatile.Write(ref _lastMoveTicks, run.Time.GetElapsedTime(_movingSince).Ticks);
+        _movingSince = 0;
         if (run.ShardMap.Owned.IsEmpty) Logger.JobWaiting(pipeline);
         else if (run.Restored.Epoch > 0)
             Logger.JobRestored(
                 pipeline, run.Restored.Epoch, run.Tasks.Sum(static task => task.StateEntries), run.RestoreTime.TotalMilliseconds);
     }
 
-    public void Moving() => Logger.JobMoving(pipeline);
+    public void Moving(TimeProvider time)
+    {
+        _movingSince = time.GetTimestamp();
+        Interlocked.Increment(ref _moves);
+        Logger.JobMoving(pipeline);
+    }
 
     public void CopiesInterrupted(Exception error) => Logger.CopiesInterrupted(pipeline, ErrorText.Of(error));
 

@@ -100,6 +100,10 @@ internal sealed class JobMeter : IDisposable
         _meter.CreateObservableGauge("dataflow.queue.length", QueueLengths, "{batch}", "Batches that wait in front of a stage.");
         _meter.CreateObservableGauge("dataflow.source.lag", Lags, "{record}", "Records of a split that are not read yet.");
         _meter.CreateObservableGauge(
+            "dataflow.source.lag.open", OpenLags, "{record}", "Those of them that lie behind the split's last stable offset.");
+        _meter.CreateObservableGauge(
+            "dataflow.source.transaction.age", OpenAges, "s", "Time for which a split has waited for an open transaction to end.");
+        _meter.CreateObservableGauge(
             "dataflow.state.entries", () => Steps(step => step.StateEntries), "{entry}", "Keyed values that a step holds in memory.");
     }
 
@@ -107,6 +111,11 @@ internal sealed class JobMeter : IDisposable
     {
         _meter.CreateObservableGauge(
             "dataflow.job.restarts", () => Of(Status.Restarts), "{restart}", "Restarts after errors that may pass.");
+        _meter.CreateObservableCounter(
+            "dataflow.job.rebalances", () => Of(Status.Rebalances), "{rebalance}", "How often the work of the process changed.");
+        _meter.CreateObservableGauge(
+            "dataflow.job.rebalance.duration", () => Of(Status.LastRebalance.TotalSeconds), "s",
+            "Time for which the process stood still when its work changed last.");
         _meter.CreateObservableGauge(
             "dataflow.job.restore.duration", () => Of(Status.RestoreTime.TotalSeconds), "s", "Time to open the job and to fill its state.");
         _meter.CreateObservableCounter(
@@ -176,4 +185,12 @@ internal sealed class JobMeter : IDisposable
 
     private IEnumerable<Measurement<long>> Lags()
         => Status.Splits.Where(split => split.Lag is not null).Select(split => Of(split.Lag!.Value, Split(split)));
+
+    private IEnumerable<Measurement<long>> OpenLags()
+        => from split in Status.Splits
+           where split.Lag is not null
+           select Of(split.StableEnd is null ? 0 : split.Lag!.Value, Split(split));
+
+    private IEnumerable<Measurement<double>> OpenAges()
+        => Status.Splits.Select(split => Of(split.OpenFor?.TotalSeconds ?? 0, Split(split)));
 }

@@ -34,6 +34,13 @@ public sealed record JobStatus(
     /// <summary>The copies of shards that other processes have, as far as they are read: see <see cref="JobOptions.Standbys"/>.</summary>
     public IReadOnlyList<CopyStatus> Copies { get; init; } = [];
 
+    /// <summary>The number of times that the work of this process has changed since the job started, because others joined or
+    /// left.</summary>
+    public int Rebalances { get; init; }
+
+    /// <summary>The time for which this process stood still when its work changed last.</summary>
+    public TimeSpan LastRebalance { get; init; }
+
     /// <summary>The number of restarts from the last checkpoint after transient errors: see <see cref="JobOptions.Restarts"/>.</summary>
     public int Restarts { get; init; }
 
@@ -66,9 +73,14 @@ public sealed record JobStatus(
         {
             State = job.State,
             Processes = [.. job.Coordinator.Processes?.ByProcess().Select(static process => new ProcessStatus(
-                process.Newest.Process, process.Shards.Count, process.Newest.Epoch, process.Newest.HasEnded)) ?? []],
+                process.Newest.Process, process.Shards.Count, process.Newest.Epoch, process.Newest.HasEnded)
+            {
+                Address = process.Newest.Address,
+            }) ?? []],
             Copies = job.Copies?.Status ?? [],
             Restarts = job.Options.Restarted,
+            Rebalances = job.Options.JobLog?.Moves ?? 0,
+            LastRebalance = job.Options.JobLog?.LastMove ?? default,
             RestoreTime = job.RestoreTime,
             Stages = [.. job.Tasks.OrderBy(task => task.Name, StringComparer.Ordinal).Select(task => task.ToStatus())],
         };

@@ -7,6 +7,9 @@ namespace Dataflow.Operations;
 /// <param name="HasEnded">Whether it has handled all its input to the end, and waits for the others.</param>
 public sealed record ProcessStatus(string Name, int Shards, long Checkpoint, bool HasEnded)
 {
+    /// <summary>The address that it advertises (<see cref="JobOptions.AdvertisedAddress"/>); null: none.</summary>
+    public Uri? Address { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Name}: {Shards} shards, checkpoint {Checkpoint}{(HasEnded ? ", at the end" : "")}";
 }

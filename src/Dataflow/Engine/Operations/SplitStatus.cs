@@ -17,6 +17,13 @@ public sealed record SplitStatus(string Name, long Position, long Read, long? La
     /// step has taken a time from its records.</summary>
     public long? WatermarkMs { get; init; }
 
+    /// <summary>The last stable offset, where reading waits there: more lies ahead, but in a transaction that its writer has left open.
+    /// Null: nothing is in the way.</summary>
+    public long? StableEnd { get; init; }
+
+    /// <summary>The time for which reading has waited at <see cref="StableEnd"/>; null: it does not wait there.</summary>
+    public TimeSpan? OpenFor { get; init; }
+
     /// <summary>Whether it has been without records for so long that it no longer holds event time back.</summary>
     public bool IsIdle { get; init; }
 
@@ -26,6 +33,8 @@ public sealed record SplitStatus(string Name, long Position, long Read, long? La
     internal static SplitStatus Of(SplitProgress split) => new(split.Name, split.Position, split.Read, split.Lag, split.IsFinished)
     {
         DeadLetters = split.DeadLetters,
+        StableEnd = split.Open?.Position,
+        OpenFor = split.Open?.Age,
         WatermarkMs = split.WatermarkMs,
         IsIdle = split is { IsIdle: true, IsFinished: false },
         IsHeldBack = split.IsHeldBack,

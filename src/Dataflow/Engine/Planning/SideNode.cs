@@ -6,7 +6,7 @@ namespace Dataflow.Planning;
 /// <param name="Owner">The step.</param>
 internal sealed record SideNode<T>(string Name, object Output, Node Owner) : Node<T>(Name), ISideNode
 {
-    internal override Node? Uses => Owner;
+    public override Node? Uses => Owner;
 
     public override string Detail => $"from {Owner.Name}";
 

@@ -70,10 +70,11 @@ internal sealed class StateSignatures
     /// not.</summary>
     private static string? KeyFault(Node node, string state, Type key)
     {
+        if (key == typeof(Shard)) return null;
         var fault = $"step '{node.Name}' keeps '{state}' by {TypeNames.Of(key)}, and its stream ";
         if (node.KeyType is not { } ofStream) return $"{fault}has no keys. Call KeyBy before it.";
         if (key != ofStream)
-            return $"{fault}has keys of {TypeNames.Of(ofStream)}. Keep it by those: PartState holds several values of a key.";
+            return $"{fault}has keys of {TypeNames.Of(ofStream)}. Keep it by those: KeyPart and KeyPair hold several values of a key.";
         if (!node.IsBehindExchange)
             return $"{fault}has the records of a key on several workers. Add it to the keyed stream, not to its Pairs.";
         return null;

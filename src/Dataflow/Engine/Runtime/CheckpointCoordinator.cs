@@ -25,7 +25,7 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
     private long _manifestBytes; // since manifests were trimmed
     private long _lastRequest = job.Time.GetTimestamp();
     private Activity? _span; // of the current checkpoint, where someone listens
-    private OtherProcesses? _others; // set by the first step of a run that shares the pipeline
+    private volatile OtherProcesses? _others; // set by the first step of a run that shares the pipeline
     private volatile bool _isGathering;
     private bool _hasEnded;
     private bool _isFinal;
@@ -250,6 +250,7 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
             Shards = job.ShardMap.Owned.Bits,
             Owner = Topics.Owner,
             Process = Manifest.ThisProcess,
+            Address = job.Options.AdvertisedAddress,
             HasEnded = _hasEnded,
             IsDraining = job.IsDraining,
             Epoch = _epoch,

@@ -35,10 +35,11 @@ internal sealed record JobParts(
         options = options with { JobLog = options.JobLog ?? new(pipeline.Name, options.LoggerFactory) };
         options.JobLog.Starting(pipeline, options);
         using var span = JobTraces.BeginRestore(plan.Pipeline);
-        PartitionedLog log = options.Log ?? LogStore.Open(options.Directory, new() { LoggerFactory = options.LoggerFactory });
+        PartitionedLog? log = null;
         JobRun? job = null;
         try
         {
+            log = options.Log ?? LogStore.Open(options.Directory, new() { LoggerFactory = options.LoggerFactory });
             var parts = await OpenAsync(plan, options, log, member, cancellationToken).ConfigureAwait(false);
             job = new JobRun(parts);
             BuildTasks(job);
@@ -57,7 +58,7 @@ internal sealed record JobParts(
         {
             span.Fail(error);
             if (job is not null) await job.DisposeAsync().ConfigureAwait(false);
-            else if (options.Log is null) await log.DisposeAsync().ConfigureAwait(false);
+            else if (options.Log is null && log is not null) await log.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -80,7 +81,8 @@ internal sealed record JobParts(
         var member = membership.On(log, plan);
         LogPreparation.Check(plan, log);
         await CreateAsync(plan, log, plan.Nodes.Where(static node => node is ISourceNode), cancellationToken).ConfigureAwait(false);
-        var sources = Describe(plan, new SourceContext(log, options.Time), member); // before anything of a checkpoint is created
+        // Before anything of a checkpoint is created.
+        var sources = SplitTable.Describe(plan, new SourceContext(log, options.Time), member.MayBeShared ? Manifest.ThisProcess : null);
         if (JobRun.Exists(log, plan.Pipeline)) throw CheckpointException.AlreadyRuns(plan.Pipeline); // not to shut that one out
         var (shards, kept) = await membership.NextAsync(cancellationToken).ConfigureAwait(false);
         var topics = await CheckpointTopics.OpenAsync(
@@ -97,19 +99,6 @@ internal sealed record JobParts(
             Kept = kept,
             Copies = membership.Copies,
         };
-    }
-
-    private static IReadOnlyList<(ISourceNode Source, IReadOnlyList<SplitDescription> Splits)> Describe(
-        Plan plan, SourceContext context, LogMembership member)
-    {
-        try
-        {
-            return SplitTable.Describe(plan, context);
-        }
-        catch (ConnectorException error) when (member.MayBeShared)
-        {
-            throw ConnectorException.InProcess(Manifest.ThisProcess, error);
-        }
     }
 
     /// <summary>Creates the topics of exchanges between processes where other processes take part.</summary>

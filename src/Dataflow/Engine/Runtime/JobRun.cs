@@ -175,13 +175,17 @@ internal sealed class JobRun : IAsyncDisposable
 
     /// <summary>The worker of a key.</summary>
     /// <param name="hash">The key's hash.</param>
-    /// <exception cref="CheckpointException">Another process has the key.</exception>
-    public int WorkerOf(uint hash)
-        => ShardMap.WorkerOf(hash) is >= 0 and var worker ? worker : throw CheckpointException.KeyElsewhere(Plan.Pipeline);
+    /// <exception cref="KeyElsewhereException">Another process has the key.</exception>
+    public int WorkerOf(uint hash) => ShardMap.WorkerOf(hash) is >= 0 and var worker ? worker : throw Elsewhere(Shards.Of(hash));
 
     /// <summary>The worker that reads a split; <see cref="ShardMap.Elsewhere"/>: another process does.</summary>
     public int WorkerOf(SourceSplit split)
         => ShardMap.IsWhole ? split.Index % Workers.Count : ShardMap.WorkerOf(Shards.OfSplit(split.Name));
+
+    private KeyElsewhereException Elsewhere(int shard)
+        => Coordinator.Processes?.Of(shard) is { } newest && newest.Owner != Coordinator.Topics.Owner
+            ? KeyElsewhereException.Of(Plan.Pipeline, newest.Process, newest.Address)
+            : KeyElsewhereException.Of(Plan.Pipeline, process: null, address: null);
 
     /// <summary>Makes sources end at their current position.</summary>
     public void Drain()
@@ -287,7 +291,7 @@ internal sealed class JobRun : IAsyncDisposable
         foreach (var task in Tasks) Try(task.LearnOfLastCommit);
         foreach (var task in Tasks) Try(task.Close);
         foreach (var shared in Shared.Objects) await TryDisposeAsync(shared).ConfigureAwait(false);
-        if (Meter is not null) RunLog.TellLeftOut();
+        if (Meter is not null) Try(RunLog.TellLeftOut);
         foreach (var worker in Workers) worker.Dispose();
         Meter?.Dispose();
         s_running.GetOrCreateValue(Log).TryRemove(Plan.Pipeline, out _);

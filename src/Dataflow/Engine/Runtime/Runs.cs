@@ -78,7 +78,7 @@ internal sealed class Runs(
         {
             await run.Completion.ConfigureAwait(false);
             if (!run.HasMoved || !Begin()) return null;
-            log.Moving();
+            log.Moving(time);
             member.Keep(run);
             return await StartAsync().ConfigureAwait(false);
         }

@@ -188,6 +188,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         _reading = null;
         progress.Position = reader.Position;
         progress.Lag = reader.Lag;
+        progress.WaitAt(reader.StableEnd, _task.Job.Time);
         progress.IsFinished = reader.IsFinished;
         if (_count == 0 && !progress.IsFinished && _task.Job.Options.WaitsForInput) Wait(split);
         return _count > 0 || progress.IsFinished || (_gathers && split.Wait is null);

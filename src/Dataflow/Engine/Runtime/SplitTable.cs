@@ -22,8 +22,12 @@ internal sealed class SplitTable
     }
 
     /// <summary>Has every source describe its splits.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="context">The sources' access to the log.</param>
+    /// <param name="process">This process, where others have to find the same; null: there are no others.</param>
     /// <exception cref="DataflowException">A source cannot be read; if several cannot, all are named.</exception>
-    public static IReadOnlyList<(ISourceNode Source, IReadOnlyList<SplitDescription> Splits)> Describe(Plan plan, SourceContext context)
+    public static IReadOnlyList<(ISourceNode Source, IReadOnlyList<SplitDescription> Splits)> Describe(
+        Plan plan, SourceContext context, string? process)
     {
         var sources = new List<(ISourceNode, IReadOnlyList<SplitDescription>)>();
         var errors = new List<DataflowException>();
@@ -35,7 +39,8 @@ internal sealed class SplitTable
             }
             catch (DataflowException error)
             {
-                errors.Add(error);
+                errors.Add(process is null || error is not ConnectorException { IsTransient: false } ? error
+                    : ConnectorException.InProcess(process, error));
             }
         }
 

@@ -68,6 +68,7 @@ internal sealed class Serdes
     private KeyCodec<TKey> MakeKeys<TKey>()
     {
         foreach (var (type, signature) in GivenIn(typeof(TKey))) _ofKeys[type] = signature;
+        if (default(TKey) is IKeyOfParts parts) return (KeyCodec<TKey>)parts.MakeCodec();
         return Given<TKey>() is { } given ? new(given) { MayRefuse = true } : KeyCodec<TKey>.Of(() => DefaultSerde<TKey>.InstanceOf(this));
     }
 

@@ -2,13 +2,14 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using Dataflow.Log;
 using Dataflow.Serialization;
+using Dataflow.State;
 
-namespace Dataflow.State;
+namespace Dataflow.Extensibility;
 
-/// <summary>Hashes and writes keys.</summary>
+/// <summary>Hashes and writes keys. Safe for several threads.</summary>
 /// <remarks>Keys that are equal in C# have the same hash, which is the same in every run: it decides a key's shard. It is computed from
 /// their normal form, which topics hold too: there equal keys have equal bytes. State holds the first one of equal keys.</remarks>
-internal class KeyCodec<TKey>(Serde<TKey> serde, KeyForm.Normalizer<TKey>? normalizer = null)
+public class KeyCodec<TKey>
 {
     private const uint ShardBits = 0xFC000000;
 
@@ -16,15 +17,26 @@ internal class KeyCodec<TKey>(Serde<TKey> serde, KeyForm.Normalizer<TKey>? norma
     private static ArrayBufferWriter<byte>? t_scratch;
     private static KeyCodec<TKey>? s_default;
 
+    private readonly Serde<TKey> _serde;
+    private readonly KeyForm.Normalizer<TKey>? _normalizer;
+
+    internal KeyCodec(Serde<TKey> serde, KeyForm.Normalizer<TKey>? normalizer = null) => (_serde, _normalizer) = (serde, normalizer);
+
+    /// <summary>The codec of the pipeline that is being planned or run, with the serde that it was given for the type
+    /// (<see cref="Pipeline.UseSerde"/>).</summary>
     /// <exception cref="PlanException">The type cannot be a key.</exception>
     public static KeyCodec<TKey> Default => Serdes.Current is { } given ? given.Keys<TKey>() : Usual;
 
+    /// <summary>Whether the type can be a key: it is compared and written by all of its value.</summary>
+    public static bool IsPossible => KeyForm.FaultOf(typeof(TKey)) is null;
+
     /// <summary>The codec of pipelines without serdes of their own.</summary>
     /// <exception cref="PlanException">The type cannot be a key.</exception>
-    public static KeyCodec<TKey> Usual => s_default ??= Of(static () => Serde<TKey>.Default);
+    internal static KeyCodec<TKey> Usual
+        => s_default ??= default(TKey) is IKeyOfParts parts ? (KeyCodec<TKey>)parts.MakeCodec() : Of(static () => Serde<TKey>.Default);
 
     /// <summary>Whether some values of the type are refused, which is only known when they are hashed.</summary>
-    public virtual bool MayRefuse { get; init; } = KeyForm.MayBeDerived(typeof(TKey));
+    internal virtual bool MayRefuse { get; init; } = KeyForm.MayBeDerived(typeof(TKey));
 
     /// <summary>A stable 32-bit hash, never 0.</summary>
     /// <exception cref="SerdeException">The key is of a type that is derived from the declared one.</exception>
@@ -41,19 +53,25 @@ internal class KeyCodec<TKey>(Serde<TKey> serde, KeyForm.Normalizer<TKey>? norma
     }
 
     /// <summary>Writes a key so that it is read back unchanged.</summary>
-    public virtual void Write(TKey key, IBufferWriter<byte> bytes) => serde.Write(key, bytes);
+    public virtual void Write(TKey key, IBufferWriter<byte> bytes) => _serde.Write(key, bytes);
 
     /// <summary>Writes a key in its normal form: equal keys have the same bytes.</summary>
     public void WriteNormal(TKey key, IBufferWriter<byte> bytes)
     {
-        normalizer?.Invoke(ref key);
-        serde.Write(key, bytes);
+        ArgumentNullException.ThrowIfNull(bytes);
+        _normalizer?.Invoke(ref key);
+        _serde.Write(key, bytes);
     }
 
-    public virtual TKey Read(ReadOnlyMemory<byte> bytes) => serde.Read(bytes);
+    /// <summary>Reads a key that <see cref="Write"/> has written.</summary>
+    public virtual TKey Read(ReadOnlyMemory<byte> bytes) => _serde.Read(bytes);
+
+    /// <summary>Makes the codec of keys that a serde writes.</summary>
+    /// <exception cref="PlanException">The type cannot be a key.</exception>
+    public static KeyCodec<TKey> Of(Serde<TKey> serde) => Of(() => serde);
 
     /// <exception cref="PlanException">The type cannot be a key.</exception>
-    public static KeyCodec<TKey> Of(Func<Serde<TKey>> serde)
+    internal static KeyCodec<TKey> Of(Func<Serde<TKey>> serde)
         => KeyForm.FaultOf(typeof(TKey)) is { } fault ? throw PlanException.NoKey(fault) : new(serde(), KeyForm.NormalizerOf<TKey>());
 
     /// <summary>Hashes pairs of numbers without writing them, which would take ten times as long.</summary>
@@ -74,12 +92,12 @@ internal class KeyCodec<TKey>(Serde<TKey> serde, KeyForm.Normalizer<TKey>? norma
         => Mix((((ulong)Mix((ulong)first) << 32) | Mix(~(ulong)first)) ^ (ulong)second);
 
     /// <summary>Makes a hash in the shard of one hash, with the other bits of another.</summary>
-    protected static uint InShardOf(uint shard, uint rest) => (shard & ShardBits) | (rest & ~ShardBits) | 1;
+    private protected static uint InShardOf(uint shard, uint rest) => (shard & ShardBits) | (rest & ~ShardBits) | 1;
 
     private static uint OfBytes(ReadOnlySpan<byte> bytes) => Mix(KafkaPartitioner.Hash(bytes));
 
     // The finisher of MurmurHash3: every bit of the key reaches the upper bits, which select the shard.
-    protected static uint Mix(ulong bits)
+    private protected static uint Mix(ulong bits)
     {
         bits ^= bits >> 33;
         bits *= 0xff51afd7ed558ccd;

@@ -4,13 +4,20 @@ using System.Buffers.Binary;
 namespace Dataflow.State;
 
 /// <summary>Writes the part followed by the key; hashes both so that they belong to the key's shard.</summary>
-internal sealed class KeyPartCodec<TKey>() : KeyCodec<KeyPart<TKey>>(null!)
+internal sealed class KeyPartCodec<TKey> : KeyCodec<KeyPart<TKey>>
     where TKey : notnull
 {
+    private readonly KeyCodec<TKey> _keys = KeyCodec<TKey>.Default;
+
+    public KeyPartCodec()
+        : base(null!)
+    {
+    }
+
     // The key affects all bits: many keys have a part of the same number.
     public override uint Hash(KeyPart<TKey> part)
     {
-        var key = KeyCodec<TKey>.Default.Hash(part.Key);
+        var key = _keys.Hash(part.Key);
         return InShardOf(key, Mix((ulong)part.Part ^ ((ulong)key << 32)));
     }
 
@@ -18,9 +25,9 @@ internal sealed class KeyPartCodec<TKey>() : KeyCodec<KeyPart<TKey>>(null!)
     {
         BinaryPrimitives.WriteInt64BigEndian(bytes.GetSpan(sizeof(long)), part.Part);
         bytes.Advance(sizeof(long));
-        KeyCodec<TKey>.Default.Write(part.Key, bytes);
+        _keys.Write(part.Key, bytes);
     }
 
     public override KeyPart<TKey> Read(ReadOnlyMemory<byte> bytes)
-        => new(KeyCodec<TKey>.Default.Read(bytes[sizeof(long)..]), BinaryPrimitives.ReadInt64BigEndian(bytes.Span));
+        => new(_keys.Read(bytes[sizeof(long)..]), BinaryPrimitives.ReadInt64BigEndian(bytes.Span));
 }

@@ -57,8 +57,9 @@ public sealed class KeyedState<TKey, TValue>
     /// <returns>A reference to the value, to be changed at once: not valid after another call.</returns>
     public ref TValue Update(TKey key, out bool exists) => ref FindOrAdd(key, out exists).Value;
 
-    /// <summary>Like <see cref="Update"/>; also says whether the key is touched for the first time since <see cref="Untouch"/>.</summary>
-    internal ref TValue Touch(TKey key, out bool exists, out bool isFirst)
+    /// <summary>Like <see cref="Update"/>; also says whether the key is touched for the first time since <see cref="Untouch"/>: for a step
+    /// that emits one result of a key for each batch.</summary>
+    public ref TValue Touch(TKey key, out bool exists, out bool isFirst)
     {
         ref var entry = ref FindOrAdd(key, out exists);
         isFirst = !entry.IsTouched;
@@ -67,7 +68,7 @@ public sealed class KeyedState<TKey, TValue>
     }
 
     /// <summary>Ends the touch of a key and returns its value, which must not be changed in place.</summary>
-    internal ref TValue Untouch(TKey key)
+    public ref TValue Untouch(TKey key)
     {
         ref var entry = ref _entries[Find(key, _owner.Keys.Hash(key))];
         entry.IsTouched = false;

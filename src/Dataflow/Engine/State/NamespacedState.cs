@@ -21,9 +21,6 @@ public sealed class NamespacedState<TKey, TValue> : IState
         _id = StateId.Of(name);
     }
 
-    /// <summary>The namespaces that are open, in ascending order.</summary>
-    public IReadOnlyCollection<long> Namespaces => _tables.Keys;
-
     /// <summary>The number of values in all namespaces.</summary>
     public long Entries => _tables.Values.Sum(static table => (long)table.Count);
 
@@ -43,7 +40,7 @@ public sealed class NamespacedState<TKey, TValue> : IState
     internal KeyedState<TKey, TValue> Main => _main ??= Open(0);
 
     /// <summary>The tables that are open, by namespace, in ascending order.</summary>
-    internal SortedDictionary<long, KeyedState<TKey, TValue>> Tables => _tables;
+    public IReadOnlyDictionary<long, KeyedState<TKey, TValue>> Tables => _tables;
 
     /// <summary>Returns the table of a namespace, and creates it if it does not exist.</summary>
     public KeyedState<TKey, TValue> Open(long ns)
@@ -80,7 +77,7 @@ public sealed class NamespacedState<TKey, TValue> : IState
     }
 
     /// <summary>Returns an empty table that belongs to no checkpoint, for use until the next call.</summary>
-    internal KeyedState<TKey, TValue> OpenScratch()
+    public KeyedState<TKey, TValue> OpenScratch()
     {
         _scratch ??= new KeyedState<TKey, TValue>(this);
         _scratch.Clear();

@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using Dataflow.State;
 
-namespace Dataflow.State;
+namespace Dataflow.Extensibility;
 
 /// <summary>State by key that the user's code changes in place, and whose changes can be undone.</summary>
 /// <remarks>The backup of a value that is changed in place is a copy or, where it holds references, its bytes.</remarks>
-internal sealed class UndoableState<TKey, TValue> : IUndoable
+public sealed class UndoableState<TKey, TValue> : IUndoable
     where TKey : notnull
 {
     private static readonly bool IsCopied = !RuntimeHelpers.IsReferenceOrContainsReferences<TValue>();
@@ -15,6 +16,8 @@ internal sealed class UndoableState<TKey, TValue> : IUndoable
     private readonly List<Noted> _noted = [];
     private readonly ArrayBufferWriter<byte> _bytes = new();
 
+    /// <param name="state">The state.</param>
+    /// <param name="log">The log of the step.</param>
     public UndoableState(KeyedState<TKey, TValue> state, UndoLog log)
     {
         _state = state;
@@ -22,6 +25,7 @@ internal sealed class UndoableState<TKey, TValue> : IUndoable
         log.Add(this);
     }
 
+    /// <summary>The number of keys that have a value.</summary>
     public int Count => _state.Count;
 
     /// <summary>The state itself, for changes outside of records.</summary>
@@ -30,8 +34,10 @@ internal sealed class UndoableState<TKey, TValue> : IUndoable
     /// <summary>Called with each key whose change was undone, and whether it has a value now.</summary>
     public Action<TKey, bool>? OnUndone { get; set; }
 
+    /// <inheritdoc cref="KeyedState{TKey, TValue}.TryGet"/>
     public bool TryGet(TKey key, out TValue value) => _state.TryGet(key, out value);
 
+    /// <inheritdoc cref="KeyedState{TKey, TValue}.Update"/>
     public ref TValue Update(TKey key, out bool exists)
     {
         ref TValue value = ref _state.Update(key, out exists);
@@ -39,14 +45,17 @@ internal sealed class UndoableState<TKey, TValue> : IUndoable
         return ref value;
     }
 
+    /// <inheritdoc cref="KeyedState{TKey, TValue}.Remove"/>
     public bool Remove(TKey key)
     {
         if (_log.IsOn && _state.TryGet(key, out var value)) _noted.Add(new(key, HasValue: true, value, BytesAt: -1));
         return _state.Remove(key);
     }
 
+    /// <inheritdoc cref="KeyedState{TKey, TValue}.ForEach{TContext}"/>
     public void ForEach<TContext>(TContext context, KeyedState<TKey, TValue>.Visitor<TContext> visit) => _state.ForEach(context, visit);
 
+    /// <inheritdoc/>
     public void Commit()
     {
         if (_noted.Count == 0) return;
@@ -54,6 +63,7 @@ internal sealed class UndoableState<TKey, TValue> : IUndoable
         _bytes.ResetWrittenCount();
     }
 
+    /// <inheritdoc/>
     public void Undo()
     {
         for (var i = _noted.Count - 1; i >= 0; i--)

@@ -1,5 +1,3 @@
-using Dataflow.Time;
-
 namespace Dataflow.Windows;
 
 /// <summary>The range of timestamps that are not late, tested in one comparison.</summary>

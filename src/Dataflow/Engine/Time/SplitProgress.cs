@@ -3,6 +3,8 @@ namespace Dataflow.Time;
 /// <summary>The progress of reading a split. Written by its task, read by any thread for display.</summary>
 internal sealed class SplitProgress(SourceSplit split)
 {
+    private volatile OpenTransaction? _open;
+
     public SourceSplit Split => split;
 
     public int Id => split.Id;
@@ -31,4 +33,21 @@ internal sealed class SplitProgress(SourceSplit split)
 
     /// <summary>Whether the last look found nothing to read.</summary>
     public bool IsCaughtUp { get; set; }
+
+    /// <summary>The open transaction at which the reader waits; null: none.</summary>
+    public OpenTransaction? Open => _open;
+
+    /// <summary>Notes whether the reader waits at an open transaction.</summary>
+    /// <param name="end">The position; null: it does not.</param>
+    /// <param name="time">The job's clock.</param>
+    public void WaitAt(long? end, TimeProvider time)
+    {
+        if (_open?.Position != end) _open = end is { } position ? new OpenTransaction(position, time, time.GetTimestamp()) : null;
+    }
+}
+
+/// <summary>A transaction of a writer at which a reader has been waiting since a time of the job's clock.</summary>
+internal sealed record OpenTransaction(long Position, TimeProvider Time, long Since)
+{
+    public TimeSpan Age => Time.GetElapsedTime(Since);
 }

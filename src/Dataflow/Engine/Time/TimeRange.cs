@@ -1,23 +1,26 @@
 using System.Globalization;
 
-namespace Dataflow.Time;
+namespace Dataflow.Extensibility;
 
 /// <summary>The valid times of a record: those for which all windows begin and end at a date in the range of
 /// <see cref="DateTimeOffset"/>.</summary>
-internal static class TimeRange
+public static class TimeRange
 {
     private const long DefaultDate = -62_135_596_800_000; // 0001-01-01, a DateTime that was never set
 
+    /// <summary>The smallest valid time: the first moment of the year 2, in ms since the Unix epoch.</summary>
     public static long Min { get; } = new DateTimeOffset(2, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
 
+    /// <summary>The greatest valid time: the last millisecond of the year 9998, in ms since the Unix epoch.</summary>
     public static long Max { get; } = new DateTimeOffset(9999, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds() - 1;
 
-    /// <summary>A moment for messages: a time where it is one, else the number.</summary>
+    /// <summary>Returns a moment for messages: the time where it is one, else the number.</summary>
     public static string TextOf(long moment)
         => moment >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && moment <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
             ? DateTimeOffset.FromUnixTimeMilliseconds(moment).ToString("yyyy-MM-dd'T'HH:mm:ss.FFF'Z'", CultureInfo.InvariantCulture)
             : string.Create(CultureInfo.InvariantCulture, $"{moment} ms");
 
+    /// <summary>Whether a time is valid.</summary>
     public static bool Holds(long time) => time >= Min && time <= Max;
 
     /// <summary>Makes the error of a time outside the range, without its value, which may be personal.</summary>
@@ -25,12 +28,12 @@ internal static class TimeRange
         => new(null, $"The event time lies outside the years 2 to 9998. {Hint(time)}");
 
     /// <summary>Makes the error of a time that is too far ahead of the clock.</summary>
-    public static ArgumentOutOfRangeException Fault(long time, TimeSpan maxAhead)
+    internal static ArgumentOutOfRangeException Fault(long time, TimeSpan maxAhead)
         => new(null, $"The event time is more than {maxAhead} ahead of the clock, which is the 'maxAhead' of WithEventTime."
             + (UnitOf(time) is { } unit ? $" {Misread(unit)}" : ""));
 
     /// <summary>Whether a time looks like a current one in seconds that was taken for milliseconds.</summary>
-    public static bool LooksLikeSeconds(long time, DateTimeOffset now)
+    internal static bool LooksLikeSeconds(long time, DateTimeOffset now)
         => time > 0 && Math.Abs(time - now.ToUnixTimeSeconds()) < TimeSpan.FromDays(3650).TotalSeconds;
 
     private static string Hint(long time) => time switch

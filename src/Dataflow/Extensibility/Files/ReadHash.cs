@@ -2,11 +2,11 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace Dataflow;
+namespace Dataflow.Extensibility;
 
 /// <summary>A hash of the rows read from a file: tells the file from another of its name, but not from one that was forged to
 /// match.</summary>
-internal struct ReadHash
+public struct ReadHash
 {
     private Vector256<uint> _hash;
 

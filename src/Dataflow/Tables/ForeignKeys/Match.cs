@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Buffers.Binary;
-using Dataflow.State;
 using MessagePack;
 
 namespace Dataflow.Tables.ForeignKeys;
@@ -35,7 +32,7 @@ internal sealed class MatchOperator<TKey, TLeft, TForeign, TRight, TOut>(bool is
     private readonly List<Keyed<TKey, Returned<TOut>>> _results = []; // of the current record
     private KeyedState<TForeign, TRight> _right = null!;
     private KeyedState<TForeign, TKey> _first = null!; // of the list of left rows that name the key
-    private KeyedState<ForeignPair<TForeign, TKey>, LinkedRow<TKey, TLeft>> _left = null!;
+    private KeyedState<KeyPair<TForeign, TKey>, LinkedRow<TKey, TLeft>> _left = null!;
 
     public override void Process(in Record<Keyed<TForeign, Sent<TKey, TLeft>>> record)
     {
@@ -70,7 +67,7 @@ internal sealed class MatchOperator<TKey, TLeft, TForeign, TRight, TOut>(bool is
     {
         _right = declare.State<TForeign, TRight>("right");
         _first = declare.State<TForeign, TKey>("first");
-        _left = declare.Tables<ForeignPair<TForeign, TKey>, LinkedRow<TKey, TLeft>>("left", new ForeignPairCodec<TForeign, TKey>()).Main;
+        _left = declare.State<KeyPair<TForeign, TKey>, LinkedRow<TKey, TLeft>>("left");
     }
 
     /// <summary>Computes the result of a left row; false if the user's code failed and the record is rejected whole.</summary>
@@ -132,38 +129,6 @@ internal sealed class MatchOperator<TKey, TLeft, TForeign, TRight, TOut>(bool is
         }
 
         _left.Remove(new(foreign, key));
-    }
-}
-
-/// <summary>The key of a left row among those of its foreign key.</summary>
-internal readonly record struct ForeignPair<TForeign, TKey>(TForeign Foreign, TKey Key);
-
-/// <summary>Writes both keys, the foreign one with its length; hashes them so that they belong to the foreign key's shard.</summary>
-internal sealed class ForeignPairCodec<TForeign, TKey>() : KeyCodec<ForeignPair<TForeign, TKey>>(null!)
-    where TForeign : notnull
-    where TKey : notnull
-{
-    private readonly ArrayBufferWriter<byte> _foreign = new();
-
-    public override uint Hash(ForeignPair<TForeign, TKey> pair)
-        => InShardOf(KeyCodec<TForeign>.Default.Hash(pair.Foreign), KeyCodec<TKey>.Default.Hash(pair.Key));
-
-    public override void Write(ForeignPair<TForeign, TKey> pair, IBufferWriter<byte> bytes)
-    {
-        _foreign.ResetWrittenCount();
-        KeyCodec<TForeign>.Default.Write(pair.Foreign, _foreign);
-        BinaryPrimitives.WriteInt32BigEndian(bytes.GetSpan(sizeof(int)), _foreign.WrittenCount);
-        bytes.Advance(sizeof(int));
-        bytes.Write(_foreign.WrittenSpan);
-        KeyCodec<TKey>.Default.Write(pair.Key, bytes);
-    }
-
-    public override ForeignPair<TForeign, TKey> Read(ReadOnlyMemory<byte> bytes)
-    {
-        var length = BinaryPrimitives.ReadInt32BigEndian(bytes.Span);
-        return new(
-            KeyCodec<TForeign>.Default.Read(bytes.Slice(sizeof(int), length)),
-            KeyCodec<TKey>.Default.Read(bytes[(sizeof(int) + length)..]));
     }
 }
 

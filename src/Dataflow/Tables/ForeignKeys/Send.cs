@@ -1,4 +1,3 @@
-using Dataflow.State;
 using MessagePack;
 
 namespace Dataflow.Tables.ForeignKeys;
@@ -41,7 +40,7 @@ internal sealed class SendOperator<TKey, TRow, TForeign>(Func<TRow, TForeign> fo
         {
             if (change.HasNew)
             {
-                to = KeyGuard<TForeign>.Check(foreignKey(change.New), Context.KeepsRejected);
+                to = Context.CheckKey(foreignKey(change.New));
                 Context.CheckKept(change.New);
             }
         }

@@ -7,10 +7,15 @@ namespace Dataflow.Operations.Findings;
 internal sealed class InputFindings(JobRun job, JobStatus status)
 {
     public IEnumerable<Finding> All()
-        => job.StartGate.IsOpen ? job.Plan.Nodes.OfType<ISourceNode>().SelectMany(Of)
-            : Loading().DefaultIfEmpty(new(
-                FindingKind.TableIsLoading, job.Plan.Pipeline,
-                "A table is still being read by other processes. Streams start when its end has come from them."));
+    {
+        if (job.StartGate.IsOpen) return job.Plan.Nodes.OfType<ISourceNode>().SelectMany(Of);
+        var loading = Loading().ToList();
+        return loading.Count > 0 || !job.IsShared ? loading :
+        [
+            new(FindingKind.TableIsLoading, job.Plan.Pipeline,
+                "A table is still being read by other processes. Streams start when its end has come from them."),
+        ];
+    }
 
     private IEnumerable<Finding> Loading()
         => from source in job.Plan.Nodes.OfType<ISourceNode>()

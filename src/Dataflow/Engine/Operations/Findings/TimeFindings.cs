@@ -1,6 +1,5 @@
 using Dataflow.Planning;
 using Dataflow.Runtime;
-using Dataflow.Time;
 
 namespace Dataflow.Operations.Findings;
 

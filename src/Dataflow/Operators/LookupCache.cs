@@ -1,4 +1,4 @@
-namespace Dataflow.Async;
+namespace Dataflow;
 
 /// <summary>A cache of the rows that a job has looked up, evicting the least recently used, and of the calls in flight: one for each key.
 /// Safe for any thread.</summary>

@@ -33,8 +33,4 @@ public sealed record LookupOptions
     /// <summary>Whether the cache also holds that a key has no row. Default true; if false, each record of such a key makes a
     /// call.</summary>
     public bool CachesMisses { get; init; } = true;
-
-    internal string Detail
-        => $"{Calls.Detail}, cache of {CacheSize}{(TimeToLive is { } time ? $" for {time}" : "")}"
-            + (CachesMisses ? "" : ", without misses");
 }

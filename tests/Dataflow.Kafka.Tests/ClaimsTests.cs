@@ -1,0 +1,48 @@
+using System.Text;
+using Dataflow.Log;
+
+namespace Dataflow.Kafka.Tests;
+
+/// <summary>Who may commit for a unit of work: who claimed it last.</summary>
+public sealed class ClaimsTests(SharedNode shared)
+{
+    private const int Units = 4;
+
+    [Fact]
+    public async Task A_process_that_takes_over_shuts_out_who_had_the_units_before_it_reads_what_that_one_committed()
+    {
+        var cancelled = TestContext.Current.CancellationToken;
+        var name = shared.Node.CreateTopic();
+        await using var dead = await Members.ConnectAsync(shared.Node);
+        await using var log = await Members.ConnectAsync(shared.Node);
+        var (owner, topic) = ($"{name}.dead", dead.GetTopic(name));
+        var claims = await dead.CreateCompactedAsync(KafkaMembership.ClaimsOf(name), 1);
+        await dead.CommitAsync(Commit(claims, records => Claims.Append(records, owner, [.. Enumerable.Range(0, Units)])), cancelled);
+        await dead.CommitAsync(Commit(topic, static records => records.Append(1, "in time"u8)), cancelled);
+        await using var member = log.Join(name, Units, areShared: true);
+
+        Assert.Equal(Enumerable.Range(0, Units), await member.NextAsync(cancelled));
+
+        Assert.Equal(["in time"], Read());
+        await Assert.ThrowsAsync<ShutOutException>(
+            async () => await dead.CommitAsync(Commit(topic, static records => records.Append(1, "too late"u8)), cancelled));
+        Assert.Equal(["in time"], shared.Node.Read(name).Select(static record => record.Message.Value));
+
+        LogCommit Commit(LogTopic to, Action<RecordBuffer> append)
+        {
+            var (commit, records) = (new LogCommit { Owner = owner }, new RecordBuffer());
+            append(records);
+            commit.Add(to, 0, records);
+            return commit;
+        }
+
+        List<string> Read()
+        {
+            using var reader = log.OpenReader(name, 0, 0);
+            var found = new List<string>();
+            while (reader.TryReadBefore(log.GetTopic(name).EndOffset(0), out var batch))
+                foreach (var record in batch) found.Add(Encoding.UTF8.GetString(record.Value.Span));
+            return found;
+        }
+    }
+}
