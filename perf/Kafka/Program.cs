@@ -4,17 +4,31 @@ using Dataflow.Perf.Kafka;
 // Writes the same records with Confluent.Kafka's producer and with the sink, and reads them with its consumer and with the source, in
 // turns: Kafka --kafka HOST:PORT [records] [rounds]
 // Restores the state of a pipeline from Kafka: Kafka --kafka HOST:PORT restore [keys] [rounds]
+// Has a process join a pipeline, and kills another: Kafka --kafka HOST:PORT takeover [keys] [standbys]
 // Counts by key in windows, beside Kafka Streams: Kafka --kafka HOST:PORT count TOPIC [broker's process] [rounds]
 if (args is not ["--kafka", var brokers, .. var rest])
 {
     Console.Error.WriteLine(
-        "Give a broker of Apache Kafka: --kafka HOST:PORT [records] [rounds], … restore [keys] [rounds], or … count TOPIC.");
+        "Give a broker of Apache Kafka: --kafka HOST:PORT [records] [rounds], … restore [keys] [rounds], "
+            + "… takeover [keys] [standbys] or … count TOPIC.");
     return 1;
 }
 
 if (rest is ["restore", ..])
 {
     await Restore.RunAsync(brokers, Number(1, unlessGiven: 1_000_000), Number(2, unlessGiven: 3));
+    return 0;
+}
+
+if (rest is ["takeover", ..])
+{
+    await new Takeover(brokers, Number(1, unlessGiven: 2_000_000), Number(2, unlessGiven: 0)).RunAsync();
+    return 0;
+}
+
+if (rest is ["member", var name, _]) // a process of the take-over
+{
+    await Counting.RunAsync(brokers, name, Number(2, unlessGiven: 0));
     return 0;
 }
 

@@ -23,6 +23,10 @@ public abstract class LogMembership : IAsyncDisposable
     /// <exception cref="LogException">The log does not answer.</exception>
     public abstract ValueTask<IReadOnlyList<int>> NextAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>The units of the last <see cref="NextAsync"/> that this process had before it too, and never gave up: nobody else has
+    /// committed for them, as long as this process can commit. Default: none.</summary>
+    public virtual IReadOnlyList<int> Held => [];
+
     /// <summary>Leaves: others get the units.</summary>
     public abstract ValueTask DisposeAsync();
 }

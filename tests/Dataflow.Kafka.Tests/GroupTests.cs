@@ -106,6 +106,36 @@ public sealed class GroupTests(SharedNode shared)
     }
 
     [Fact]
+    public async Task Processes_that_share_have_copies_of_what_the_other_has_and_give_the_results_of_one()
+    {
+        var from = Node.CreateTopic(6);
+        await using var first = await ConnectAsync();
+        await using var second = await ConnectAsync();
+        await using var running = await StartAsync(Standing(from), first, standbys: 1);
+        Node.Write(from, Enumerable.Range(0, 3000).Select(i => $"{i}"));
+        await UntilAsync(() => running.Status.StateEntries == 3000, [running]);
+        await using var joining = await StartAsync(Standing(from), second, standbys: 1);
+        Job[] jobs = [running, joining];
+        await UntilAsync(() => IsCopied(running, joining) && IsCopied(joining, running), jobs);
+        Node.Write(from, Enumerable.Range(0, 3000).Select(i => $"{i}"));
+        await UntilAsync(() => jobs.Sum(static job => job.Status.RecordsRead) >= 3000 && Node.Read(Counts(from)).Count == 6000, jobs);
+
+        await running.StopAsync(TestContext.Current.CancellationToken).WaitAsync(Longest, TestContext.Current.CancellationToken);
+        await UntilAsync(() => joining.Status is { StateEntries: 3000, Copies.Count: 0 }, jobs);
+        Node.Write(from, Enumerable.Range(0, 3000).Select(i => $"{i}"));
+
+        var counts = Node.Follow(Counts(from)).Take(9000).Select(static record => record.Message.Value!).Order(StringComparer.Ordinal);
+        Assert.Equal(
+            Enumerable.Range(0, 3000).SelectMany(static number => Enumerable.Range(1, 3).Select(round => $"{number}: {round}"))
+                .Order(StringComparer.Ordinal),
+            counts);
+
+        static bool IsCopied(Job job, Job by)
+            => job.Status.StateEntries is > 0 and < 3000
+            && by.Status.Copies.Sum(static copy => copy.Entries) == job.Status.StateEntries;
+    }
+
+    [Fact]
     public async Task A_value_that_cannot_be_written_to_another_process_is_a_dead_letter()
     {
         var from = Node.CreateTopic(6);
@@ -212,6 +242,15 @@ public sealed class GroupTests(SharedNode shared)
         return pipeline;
     }
 
+    /// <summary>Counts each number.</summary>
+    private static Pipeline Standing(string from)
+    {
+        var pipeline = new Pipeline($"standing-{from}");
+        pipeline.From(Topic.Of<string>(from, 6)).KeyBy(static text => text)
+            .Process(static () => new CountingTexts()).Values().To(Topic.Of<string>(Counts(from), 1));
+        return pipeline;
+    }
+
     private static string Counts(string from) => $"{from}-counts";
 
     private static string Timers(string from) => $"{from}-timers";
@@ -221,6 +260,13 @@ public sealed class GroupTests(SharedNode shared)
     internal record Named(string Name);
 
     internal sealed record LongNamed(string Name) : Named(Name);
+
+    /// <summary>Counts a text.</summary>
+    private sealed class CountingTexts : KeyedProcess<string, string, int, string>
+    {
+        public override void OnRecord(in Record<string> record, ref int count, ProcessContext<string, string> context)
+            => context.Emit($"{context.Key}: {++count}");
+    }
 
     /// <summary>Numbers the records of a key.</summary>
     private sealed class Numbering<T> : KeyedProcess<string, T, long, long>

@@ -16,11 +16,11 @@ internal static class Members
             instance is null ? kafka : kafka.With("group.instance.id", instance), cancellationToken: TestContext.Current.CancellationToken);
     }
 
-    public static Task<Job> StartAsync(Pipeline pipeline, KafkaLog log)
+    public static Task<Job> StartAsync(Pipeline pipeline, KafkaLog log, int standbys = 0)
         => pipeline.StartAsync(
             new JobOptions
             {
-                Log = log, Workers = 2, CheckpointInterval = TimeSpan.FromMilliseconds(100),
+                Log = log, Workers = 2, CheckpointInterval = TimeSpan.FromMilliseconds(100), Standbys = standbys,
                 Restarts = RestartPolicy.ExponentialDelay(5, TimeSpan.FromMilliseconds(10)),
             },
             TestContext.Current.CancellationToken);

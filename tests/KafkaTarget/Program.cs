@@ -40,7 +40,7 @@ if (isShared)
         stop.Cancel();
     });
     await using var log = await KafkaLog.ConnectAsync(kafka);
-    await pipeline.RunAsync(new JobOptions { Log = log }, stop.Token);
+    await pipeline.RunAsync(new JobOptions { Log = log, Standbys = 2 }, stop.Token);
     return;
 }
 

@@ -11,8 +11,12 @@ internal sealed class GroupConsumer : IDisposable
 {
     private static readonly TimeSpan PollWait = TimeSpan.FromMilliseconds(100);
 
-    // Kafka's 45 s is long for a take-over.
-    private static readonly Dictionary<string, string> s_defaults = new() { ["session.timeout.ms"] = "10000" };
+    // Kafka's 45 s is long for a take-over; and so are its 3 s until the others learn that a process has died.
+    private static readonly Dictionary<string, string> s_defaults = new()
+    {
+        ["session.timeout.ms"] = "10000",
+        ["heartbeat.interval.ms"] = "500",
+    };
 
     private readonly KafkaCluster _kafka;
     private readonly Lock _lock = new();

@@ -18,6 +18,7 @@ internal sealed class KafkaMembership : LogMembership
     private GroupConsumer? _group;
     private string _owner;
     private bool _hasClaims;
+    private IReadOnlyList<int> _held = [];
 
     public KafkaMembership(KafkaLog log, KafkaCluster kafka, string name, int units, bool areShared)
     {
@@ -31,6 +32,8 @@ internal sealed class KafkaMembership : LogMembership
 
     public override Task<bool> Moving => _group!.Moving;
 
+    public override IReadOnlyList<int> Held => _held;
+
     /// <summary>The name of the topic of the claims. Its one partition stands for all units where they are not shared.</summary>
     public static string ClaimsOf(string name) => $"dataflow.{name}.claims";
 
@@ -42,6 +45,7 @@ internal sealed class KafkaMembership : LogMembership
         {
             var units = UnitsOf(await _group!.TakeAsync(LongestWait, cancellationToken).ConfigureAwait(false));
             if (units.Count > 0) await ClaimAsync(units, cancellationToken).ConfigureAwait(false);
+            _held = [.. _held.Intersect(units)];
             return units;
         }
         catch (KafkaException error)
@@ -80,8 +84,11 @@ internal sealed class KafkaMembership : LogMembership
     }
 
     /// <summary>Gives up what others are to have. A process that was shut out goes on as another owner.</summary>
+    /// <remarks>What is left is held: who claims some of it shuts this owner out first. So the claims that follow can be written only if
+    /// nobody has, and a writer that was begun anew, which could write in any case, holds nothing.</remarks>
     private async Task GiveUpAsync()
     {
+        _held = [];
         if (IsShutOut)
         {
             _log.Retire(_owner);
@@ -89,8 +96,10 @@ internal sealed class KafkaMembership : LogMembership
         }
         else if (_hasClaims)
         {
-            _log.Renew(_owner);
-            await WriteClaimAsync(UnitsOf(_group!.Kept)).ConfigureAwait(false);
+            var isSame = !_log.Renew(_owner);
+            var kept = UnitsOf(_group!.Kept);
+            await WriteClaimAsync(kept).ConfigureAwait(false);
+            if (isSame) _held = kept;
         }
 
         _group!.Release();

@@ -209,9 +209,12 @@ public sealed class KafkaLog : PartitionedLog
     }
 
     /// <summary>Lets an owner of this process commit again after a commit whose outcome is not known: that is settled first.</summary>
-    internal void Renew(string owner)
+    /// <returns>Whether there was any.</returns>
+    internal bool Renew(string owner)
     {
-        if (_writers.TryGetValue(owner, out var writer) && writer is { IsValueCreated: true, Value.HasFailed: true }) Retire(owner);
+        if (!_writers.TryGetValue(owner, out var writer) || writer is not { IsValueCreated: true, Value.HasFailed: true }) return false;
+        Retire(owner);
+        return true;
     }
 
     internal void Leave(KafkaMembership member)

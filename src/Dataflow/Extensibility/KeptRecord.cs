@@ -48,9 +48,9 @@ public readonly struct KeptRecord<TKey, T>
     /// <summary>The limits as checkpoints write them; <see cref="KeptLinks.IsMatched"/> may be newer.</summary>
     internal ref KeptLimits Limits => ref MemoryMarshal.AsRef<KeptLimits>(_bytes.AsSpan(_limitsAt));
 
-    internal ReadOnlySpan<byte> ChangeKey => _bytes.AsSpan(LinksBytes, _limitsAt - LinksBytes);
+    internal ReadOnlyMemory<byte> ChangeKey => _bytes[LinksBytes.._limitsAt];
 
-    internal ReadOnlySpan<byte> ChangeValue => _bytes.AsSpan(_limitsAt);
+    internal ReadOnlyMemory<byte> ChangeValue => _bytes[_limitsAt..];
 }
 
 /// <summary>The part of a kept record that is in memory only.</summary>

@@ -120,6 +120,17 @@ public sealed class KeptRecords<TKey, T> : IState
         _nextNumber = Math.Max(_nextNumber, part.Part + 1);
     }
 
+    void IState.ForEach(ShardSet shards, EntryVisitor visit)
+    {
+        foreach (var slice in _slices)
+        {
+            slice.ForEach((shards, visit, slice.Start), static (to, record) =>
+            {
+                if (to.shards.Contains(Shards.Of(record.Links.Hash))) to.visit(to.Start, record.ChangeKey, record.ChangeValue);
+            });
+        }
+    }
+
     private long StartOf(long end) => end == Endless ? Endless : end - (((end % _sliceMs) + _sliceMs) % _sliceMs);
 
     private long LastOf(long start) => start == Endless ? Endless - 1 : start + _sliceMs - 1;

@@ -128,7 +128,7 @@ internal sealed class KeptSlice<TKey, T>(long start, KeyedState<TKey, KeptChain>
 
     private void Write(Changes changes, uint state, in KeptRecord<TKey, T> record)
     {
-        changes.Put(state, start, record.Links.Hash, record.ChangeKey, record.ChangeValue);
+        changes.Put(state, start, record.Links.Hash, record.ChangeKey.Span, record.ChangeValue.Span);
         _writtenShards |= 1UL << Shards.Of(record.Links.Hash);
     }
 }

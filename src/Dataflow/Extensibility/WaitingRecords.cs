@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Dataflow.State;
 
@@ -129,6 +130,25 @@ public sealed class WaitingRecords<TKey, T> : IState
         slice.IsRestored = true;
         slice.WrittenShards |= 1UL << Shards.Of(Keys.Hash(part));
         _nextNumber = Math.Max(_nextNumber, part.Part + 1);
+    }
+
+    void IState.ForEach(ShardSet shards, EntryVisitor visit)
+    {
+        var (keyBytes, valueBytes) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
+        foreach (var slice in _slices.Skip(_passed))
+        {
+            foreach (ref readonly var record in CollectionsMarshal.AsSpan(slice.Records))
+            {
+                var key = new KeyPart<TKey>(record.Key, record.Number);
+                if (record.IsTaken || !shards.Contains(Shards.Of(Keys.Hash(key)))) continue;
+                keyBytes.ResetWrittenCount();
+                valueBytes.ResetWrittenCount();
+                Keys.Write(key, keyBytes);
+                var value = (record.Time, record.Origin.Packed, record.Value);
+                StateCodec<(long, ulong, T)>.Write(ref value, valueBytes);
+                visit(slice.Start, keyBytes.WrittenMemory, valueBytes.WrittenMemory);
+            }
+        }
     }
 
     private void RemovePassed()

@@ -12,7 +12,7 @@ public partial class ArrowTests
         ["Errors", "Engine/Serialization", "Engine/State"],
         ["", "Extensibility", "Engine/Time", "Engine/Planning", "Async"],
         ["Engine/Checkpoints"],
-        ["Engine/Runtime", "Engine/Combining", "Engine/Operations", "Engine/Sharing"],
+        ["Engine/Runtime", "Engine/Combining", "Engine/Operations", "Engine/Sharing", "Engine/Standby"],
         ["Operators", "Windows", "Aggregates", "Joins", "Tables", "Processing", "Patterns", "Quality", "Connectors"],
     ];
 
@@ -21,7 +21,7 @@ public partial class ArrowTests
 
     /// <summary>Types whose names are names of members too, and <c>StepStatus</c>, whose counters a slice reads.</summary>
     private static readonly string[] s_words =
-        ["StepStatus", "Side", "Exchange", "Kept", "Topic", "Turn", "Match", "Worker", "BroadcastState", "Lookup"];
+        ["StepStatus", "Side", "Exchange", "Kept", "Topic", "Turn", "Match", "Worker", "BroadcastState", "Lookup", "Copies", "Rows"];
 
     /// <summary>The files that point up: through them a running step, a checkpoint and a reader from outside reach the engine.</summary>
     private static readonly string[] s_pointUp =

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Dataflow.Log;
 using Dataflow.State;
@@ -116,24 +117,23 @@ internal sealed class CheckpointTopics
         await TrimManifestsAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Deletes checkpoints, state and snapshots in one commit; their space is freed afterwards.</summary>
+    /// <summary>Deletes checkpoints, state and snapshots in one commit; their space is freed afterwards. Changelogs get a mark, for
+    /// processes that have copies.</summary>
     public async Task ForgetAsync(DateTimeOffset time, CancellationToken cancellationToken)
     {
         var commit = NewCommit();
         Add(commit, startsHere: true, records => ManifestRecords.AppendForgotten(records, time.ToUnixTimeMilliseconds()));
+        var (snapshots, changelogs) = (Snapshots.Ranges(), Changelog.Ranges());
         for (var shard = 0; shard < Shards.Count; shard++)
         {
-            commit.SetGroupOffset(Group, Snapshots.Name, shard, Snapshots.EndOffset(shard));
-            commit.SetGroupOffset(Group, Changelog.Name, shard, Changelog.EndOffset(shard));
+            commit.SetGroupOffset(Group, Snapshots.Name, shard, snapshots[shard].End);
+            commit.SetGroupOffset(Group, Changelog.Name, shard, changelogs[shard].End);
+            if (changelogs[shard].End > 0) commit.Add(Changelog, shard, Forgotten(time.ToUnixTimeMilliseconds()));
         }
 
         await _log.CommitAsync(commit, cancellationToken).ConfigureAwait(false);
         await TrimManifestsAsync(cancellationToken).ConfigureAwait(false);
-        for (var shard = 0; shard < Shards.Count; shard++)
-        {
-            await _log.TrimAsync(Snapshots.Name, shard, Snapshots.EndOffset(shard), cancellationToken).ConfigureAwait(false);
-            await _log.TrimAsync(Changelog.Name, shard, Changelog.EndOffset(shard), cancellationToken).ConfigureAwait(false);
-        }
+        await TrimForgottenAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Returns from where on each shard's state is read.</summary>
@@ -157,6 +157,20 @@ internal sealed class CheckpointTopics
     /// <summary>Begins a commit of the pipeline.</summary>
     public LogCommit NewCommit() => new() { Owner = Owner };
 
+    /// <summary>Frees the space of what was forgotten, and of the marks.</summary>
+    private async Task TrimForgottenAsync(CancellationToken cancellationToken)
+    {
+        var (snapshots, changelogs) = (Snapshots.Ranges(), Changelog.Ranges());
+        var commit = NewCommit();
+        for (var shard = 0; shard < Shards.Count; shard++) commit.SetGroupOffset(Group, Changelog.Name, shard, changelogs[shard].End);
+        await _log.CommitAsync(commit, cancellationToken).ConfigureAwait(false);
+        for (var shard = 0; shard < Shards.Count; shard++)
+        {
+            await _log.TrimAsync(Snapshots.Name, shard, snapshots[shard].End, cancellationToken).ConfigureAwait(false);
+            await _log.TrimAsync(Changelog.Name, shard, changelogs[shard].End, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private bool HasState(int shard, in RestorePoint point)
         => HasRecords(Snapshots, shard, point.Snapshot, point.SnapshotEnd)
         || HasRecords(Changelog, shard, point.Changelog, point.ChangelogEnd);
@@ -165,7 +179,25 @@ internal sealed class CheckpointTopics
     {
         if (from >= end) return false;
         using var reader = _log.OpenReader(topic.Name, shard, from);
-        return reader.TryReadBefore(end, out _);
+        while (reader.TryReadBefore(end, out var batch))
+        {
+            foreach (var record in batch)
+            {
+                if (record.Key.Span is not [(byte)ChangelogKind.Forgotten, ..]) return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The mark in a changelog that all before is no more.</summary>
+    private static RecordBuffer Forgotten(long timestamp)
+    {
+        var key = new ArrayBufferWriter<byte>();
+        ChangeKey.Write(key, ChangelogKind.Forgotten, 0, 0);
+        var records = new RecordBuffer();
+        records.AppendTombstone(timestamp, key.WrittenSpan);
+        return records;
     }
 
     private long ManifestStart(int copy)

@@ -6,37 +6,80 @@ using Dataflow.State;
 
 namespace Dataflow.Checkpoints;
 
-/// <summary>A shard's state as bytes: its newest snapshot with the changes after it.</summary>
+/// <summary>A shard's state as bytes, as of an offset of its changelog. It can be brought up to a later one: by what follows in the
+/// changelog, if that is still there, else from the newest snapshot on.</summary>
 internal sealed class ShardImage : IDisposable
 {
     private readonly Dictionary<(uint State, long Namespace), ImageSpace> _spaces = [];
 
     private ArrayBufferWriter<byte> _parts = new(); // of the value whose entry follows
-
-    private ShardImage(long changelogEnd) => ChangelogEnd = changelogEnd;
+    private long _from; // the offset from which its changes were read
+    private long _changedBytes; // of these
 
     /// <summary>The offset of the first change that is not in the image.</summary>
-    public long ChangelogEnd { get; }
+    public long Position { get; private set; }
 
-    /// <summary>The bytes of the changes after the snapshot.</summary>
-    public long ReplayedBytes { get; private set; }
+    /// <summary>The number of entries.</summary>
+    public long Entries => _spaces.Values.Sum(static space => (long)space.Count);
+
+    /// <summary>The memory that it takes.</summary>
+    public long Bytes => _spaces.Values.Sum(static space => space.Bytes);
 
     /// <exception cref="CheckpointException">A part of the state is damaged or was trimmed.</exception>
-    public static ShardImage Read(PartitionedLog log, CheckpointTopics topics, int shard, in RestorePoint from)
+    public static ShardImage Read(PartitionedLog log, CheckpointTopics topics, int shard, in RestorePoint at)
     {
-        var image = new ShardImage(from.ChangelogEnd);
+        var image = new ShardImage();
         try
         {
-            _ = image.Apply(log, topics.Snapshots.Name, shard, from.Snapshot, from.SnapshotEnd);
-            image.ReplayedBytes = image.Apply(log, topics.Changelog.Name, shard, from.Changelog, from.ChangelogEnd);
+            image.Begin(log, topics, shard, at);
+            image.Complete(log, topics, shard, at);
             return image;
+        }
+        catch
+        {
+            image.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads what the image lacks.</summary>
+    /// <exception cref="CheckpointException">A part of the state is damaged or was trimmed.</exception>
+    public void Complete(PartitionedLog log, CheckpointTopics topics, int shard, in RestorePoint at)
+    {
+        try
+        {
+            if (Position < at.Changelog) Begin(log, topics, shard, at);
+            Apply(log, topics.Changelog.Name, shard, Position, at.ChangelogEnd);
+            Position = Math.Max(Position, at.ChangelogEnd);
         }
         catch (LogException error) when (error is CorruptLogException or OffsetOutOfRangeException)
         {
-            image.Dispose();
             throw CheckpointException.StateUnreadable(topics.Pipeline, shard, error);
         }
     }
+
+    /// <summary>Estimates the bytes of the changes that came after a snapshot.</summary>
+    /// <param name="snapshot">The offset of the first of these.</param>
+    public long ChangedBytesSince(long snapshot)
+        => Position <= Math.Max(_from, snapshot)
+            ? 0 : (long)(_changedBytes * ((double)(Position - Math.Max(_from, snapshot)) / (Position - _from)));
+
+    /// <summary>Adds the changes of a batch, which begins at <see cref="Position"/>.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="next">The offset behind it.</param>
+    public void Apply(in RecordBatch batch, long next)
+    {
+        foreach (var record in batch)
+        {
+            Apply(in record);
+            _changedBytes += record.Key.Length + record.Value.Length;
+        }
+
+        Position = next;
+    }
+
+    /// <summary>Notes that there are no changes up to an offset.</summary>
+    public void MoveTo(long position) => Position = position;
 
     /// <summary>Calls <paramref name="visit"/> for each entry; for a state whose entries are never removed one by one, in the order in
     /// which they were first written. The arguments are valid until the image is disposed.</summary>
@@ -48,26 +91,28 @@ internal sealed class ShardImage : IDisposable
         }
     }
 
-    public void Dispose()
+    public void Dispose() => Clear();
+
+    /// <summary>Begins with the newest snapshot.</summary>
+    private void Begin(PartitionedLog log, CheckpointTopics topics, int shard, in RestorePoint at)
     {
-        foreach (var space in _spaces.Values) space.Clear();
+        Clear();
+        Apply(log, topics.Snapshots.Name, shard, at.Snapshot, at.SnapshotEnd);
+        (Position, _from, _changedBytes) = (at.Changelog, at.Changelog, 0);
     }
 
-    private long Apply(PartitionedLog log, string topic, int shard, long start, long end)
+    private void Apply(PartitionedLog log, string topic, int shard, long start, long end)
     {
-        if (start >= end) return 0;
-        var bytes = 0L;
+        if (start >= end) return;
         using var reader = log.OpenReader(topic, shard, start);
-        while (reader.TryReadBefore(end, out var batch))
-        {
-            foreach (var record in batch)
-            {
-                Apply(in record);
-                bytes += record.Key.Length + record.Value.Length;
-            }
-        }
+        while (reader.TryReadBefore(end, out var batch)) Apply(in batch, reader.Position);
+    }
 
-        return bytes;
+    private void Clear()
+    {
+        foreach (var space in _spaces.Values) space.Clear();
+        _spaces.Clear();
+        _parts = new ArrayBufferWriter<byte>();
     }
 
     private void Apply(in LogRecord record)
@@ -85,12 +130,34 @@ internal sealed class ShardImage : IDisposable
             return;
         }
 
-        ref var space = ref CollectionsMarshal.GetValueRefOrAddDefault(_spaces, (state, ns), out _);
-        space ??= new ImageSpace();
+        if (kind == ChangelogKind.Forgotten)
+        {
+            Clear();
+            return;
+        }
+
         var key = record.Key.Span[ChangeKey.PrefixBytes..];
-        if (!record.HasValue) space.Remove(key);
-        else if (_parts.WrittenCount == 0) space.Put(key, record.Value.Span);
-        else PutWhole(space, key, record.Value.Span);
+        if (record.HasValue) Put((state, ns), key, record.Value.Span);
+        else Remove((state, ns), key);
+    }
+
+    private void Put((uint State, long Namespace) place, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        ref var space = ref CollectionsMarshal.GetValueRefOrAddDefault(_spaces, place, out _);
+        space ??= new ImageSpace();
+        if (_parts.WrittenCount == 0) space.Put(key, value);
+        else PutWhole(space, key, value);
+        if (space.IsSparse) space = space.Compact();
+    }
+
+    private void Remove((uint State, long Namespace) place, ReadOnlySpan<byte> key)
+    {
+        if (!_spaces.TryGetValue(place, out var space)) return;
+        space.Remove(key);
+        if (space.IsSparse) _spaces[place] = space = space.Compact();
+        if (space.Count > 0) return;
+        _spaces.Remove(place);
+        space.Clear();
     }
 
     private void PutWhole(ImageSpace space, ReadOnlySpan<byte> key, ReadOnlySpan<byte> last)
@@ -105,10 +172,13 @@ internal sealed class ShardImage : IDisposable
 internal sealed class ImageSpace
 {
     private const int LengthBytes = sizeof(int);
+    private const int EntryBytes = 40; // in the table
+    private const long MinWasted = 64 << 10;
 
     private readonly PagedBytes _pages = new();
     private readonly Dictionary<long, long> _values; // the place of a value by the place of its key
     private readonly Dictionary<long, long>.AlternateLookup<ReadOnlySpan<byte>> _byContent;
+    private long _wasted; // bytes of values and keys that are no more
 
     public ImageSpace()
     {
@@ -116,14 +186,40 @@ internal sealed class ImageSpace
         _byContent = _values.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
+    public int Count => _values.Count;
+
+    /// <summary>The memory that it takes.</summary>
+    public long Bytes => _pages.Bytes + ((long)_values.Count * EntryBytes);
+
+    /// <summary>Whether more than half of the memory holds what is no more.</summary>
+    public bool IsSparse => _wasted > MinWasted && _wasted > _pages.Bytes / 2;
+
     public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_byContent, key, out var exists);
-        if (exists && At(place).Length == value.Length) value.CopyTo(MemoryMarshal.AsMemory(At(place)).Span);
-        else place = Add(value);
+        if (exists && At(place).Length == value.Length)
+        {
+            value.CopyTo(MemoryMarshal.AsMemory(At(place)).Span);
+            return;
+        }
+
+        if (exists) _wasted += LengthBytes + At(place).Length;
+        place = Add(value);
     }
 
-    public void Remove(ReadOnlySpan<byte> key) => _byContent.Remove(key);
+    public void Remove(ReadOnlySpan<byte> key)
+    {
+        if (_byContent.Remove(key, out var place, out var value)) _wasted += (2 * LengthBytes) + At(place).Length + At(value).Length;
+    }
+
+    /// <summary>Returns the same entries in the same order, in as much memory as they need; nothing is left here.</summary>
+    public ImageSpace Compact()
+    {
+        var compact = new ImageSpace();
+        foreach (var (key, value) in All()) compact.Put(key.Span, value.Span);
+        Clear();
+        return compact;
+    }
 
     public IEnumerable<(ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte> Value)> All()
         => _values.Select(entry => (At(entry.Key), At(entry.Value)));
@@ -132,6 +228,7 @@ internal sealed class ImageSpace
     {
         _values.Clear();
         _pages.Clear();
+        _wasted = 0;
     }
 
     private ReadOnlyMemory<byte> At(long place)

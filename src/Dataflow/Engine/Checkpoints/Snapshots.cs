@@ -22,6 +22,16 @@ internal sealed class Snapshots(PartitionedLog log, CheckpointTopics topics, lon
     /// <summary>Counts committed changes of a shard.</summary>
     public void Add(int shard, long bytes) => Interlocked.Add(ref _changed[shard], bytes);
 
+    /// <summary>Takes over what the run before knew of shards that it had too.</summary>
+    public void GoOnFrom(Snapshots before, ShardSet shards)
+    {
+        foreach (var shard in shards)
+        {
+            _size[shard] = before._size[shard];
+            Add(shard, Interlocked.Read(ref before._changed[shard]));
+        }
+    }
+
     /// <summary>Begins the snapshots that are due, one after the other, unless some are being written.</summary>
     public void Begin(TaskScheduler scheduler, CancellationToken cancellationToken)
     {
@@ -61,13 +71,13 @@ internal sealed class Snapshots(PartitionedLog log, CheckpointTopics topics, lon
         var snapshot = topics.Snapshots.EndOffset(shard);
         var commit = topics.NewCommit();
         commit.SetGroupOffset(topics.Group, topics.Snapshots.Name, shard, snapshot);
-        commit.SetGroupOffset(topics.Group, topics.Changelog.Name, shard, image.ChangelogEnd);
+        commit.SetGroupOffset(topics.Group, topics.Changelog.Name, shard, image.Position);
         commit.Add(topics.Snapshots, shard, records);
         cancellationToken.ThrowIfCancellationRequested();
         // From here on not given up: a job that starts anew must not find these half done.
         await log.CommitAsync(commit, CancellationToken.None).ConfigureAwait(false);
         await log.TrimAsync(topics.Snapshots.Name, shard, snapshot, CancellationToken.None).ConfigureAwait(false);
-        await log.TrimAsync(topics.Changelog.Name, shard, image.ChangelogEnd, CancellationToken.None).ConfigureAwait(false);
+        await log.TrimAsync(topics.Changelog.Name, shard, image.Position, CancellationToken.None).ConfigureAwait(false);
     }
 
     private void Append(RecordBuffer records, uint state, long ns, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)

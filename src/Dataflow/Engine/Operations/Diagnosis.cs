@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dataflow.Operations.Findings;
 using Dataflow.Planning;
 using Dataflow.Runtime;
@@ -23,7 +24,7 @@ public sealed class Diagnosis
                 FindingKind.Restarts, "",
                 $"The job met an error that may pass, and starts again from its last checkpoint. {status.LastError}".TrimEnd()));
         else if (status.State == JobState.Waiting)
-            findings.Add(Waiting(job.Plan));
+            findings.Add(Waiting(job.Plan, status));
         else if (job.Completion.IsCompleted)
         {
             findings.Add(Endings.Of(job));
@@ -48,9 +49,14 @@ public sealed class Diagnosis
         .. new SpeedFindings(job, status).All(),
     ];
 
-    private static Finding Waiting(Plan plan) => new(
+    private static Finding Waiting(Plan plan, JobStatus status) => new(
         FindingKind.WaitsForShards, "", plan.ReasonsNotToShare is [_, ..] reasons
             ? "Another process runs the pipeline, and this one waits to take over. Its work cannot be shared: "
-                + $"{string.Join("; ", reasons)}."
+                + $"{string.Join("; ", reasons)}.{Copied(status)}"
             : "Other processes have all shards of the pipeline, and this one waits for some.");
+
+    private static string Copied(JobStatus status)
+        => status.Copies.Count == 0 ? "" : string.Create(
+            CultureInfo.InvariantCulture,
+            $" It has copies of {status.Copies.Count} shards, at most {status.Copies.Max(static copy => copy.Behind)} changes behind.");
 }

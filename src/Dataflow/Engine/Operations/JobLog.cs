@@ -48,6 +48,8 @@ internal sealed class JobLog(string pipeline, ILoggerFactory? loggers)
         Logger.JobMoving(pipeline);
     }
 
+    public void CopiesInterrupted(Exception error) => Logger.CopiesInterrupted(pipeline, ErrorText.Of(error));
+
     public void Restarting(int restart, TimeSpan delay, Exception error)
     {
         Keep(error);

@@ -42,6 +42,10 @@ internal static partial class JobMessages
     public static partial void JobRestarting(
         this ILogger logger, string pipeline, TimeSpan delay, int restart, string error, string firstError);
 
+    [LoggerMessage(110, LogLevel.Warning,
+        "Pipeline '{Pipeline}': the copies of what other processes have could not be read on, which is tried again. {Error}")]
+    public static partial void CopiesInterrupted(this ILogger logger, string pipeline, string error);
+
     [LoggerMessage(120, LogLevel.Debug,
         "Pipeline '{Pipeline}': checkpoint {Checkpoint} took {Milliseconds:0} ms, of which tasks paused {Pause:0.0} ms; {Bytes} bytes.")]
     public static partial void CheckpointTaken(

@@ -35,6 +35,7 @@ internal sealed class JobMeter : IDisposable
         OfTime();
         OfLoad();
         OfCheckpoints();
+        if (job.Options.Standbys > 0) OfCopies();
         _durations = _meter.CreateHistogram(
             "dataflow.checkpoint.duration", "s", "Time from the request for a checkpoint until it was committed.", advice: DurationBuckets);
         _sizes = _meter.CreateHistogram("dataflow.checkpoint.size", "By", "Bytes that a checkpoint added to the log.", advice: SizeBuckets);
@@ -123,6 +124,17 @@ internal sealed class JobMeter : IDisposable
             "dataflow.checkpoint.pause.max", () => Of(Status.Checkpoints.PauseMax.TotalSeconds), "s",
             "Longest time that one of the last 1,024 checkpoints stopped a task.");
         _meter.CreateObservableGauge("dataflow.checkpoint.last_completed.age", LastCheckpointAges, "s", "Time since the last checkpoint.");
+    }
+
+    private void OfCopies()
+    {
+        _meter.CreateObservableGauge(
+            "dataflow.standby.shards", () => Of(Status.Copies.Count), "{shard}", "Copies of shards that other processes have.");
+        _meter.CreateObservableGauge(
+            "dataflow.standby.size", () => Of(Status.Copies.Sum(static copy => copy.Bytes)), "By", "Memory that the copies take.");
+        _meter.CreateObservableGauge(
+            "dataflow.standby.lag", () => Of(Status.Copies.Select(static copy => copy.Behind).DefaultIfEmpty().Max()), "{change}",
+            "Committed changes that the copy furthest behind lacks.");
     }
 
     private void Counter(string name, string unit, string description, Func<StepStatus, long> value)

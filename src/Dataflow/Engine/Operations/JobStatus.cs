@@ -31,6 +31,9 @@ public sealed record JobStatus(
     /// this process.</summary>
     public IReadOnlyList<ProcessStatus> Processes { get; init; } = [];
 
+    /// <summary>The copies of shards that other processes have, as far as they are read: see <see cref="JobOptions.Standbys"/>.</summary>
+    public IReadOnlyList<CopyStatus> Copies { get; init; } = [];
+
     /// <summary>The number of times that the work of this process has changed since the job started, because others joined or
     /// left.</summary>
     public int Rebalances { get; init; }
@@ -74,6 +77,7 @@ public sealed record JobStatus(
             {
                 Address = process.Newest.Address,
             }) ?? []],
+            Copies = job.Copies?.Status ?? [],
             Restarts = job.Options.Restarted,
             Rebalances = job.Options.JobLog?.Moves ?? 0,
             LastRebalance = job.Options.JobLog?.LastMove ?? default,

@@ -7,12 +7,12 @@ namespace Dataflow;
 /// progress. All members may be called from any thread. Returned by <see cref="Verbs.extension(Pipeline).StartAsync"/>.</summary>
 public sealed class Job : IAsyncDisposable
 {
-    private readonly JobRun _first;
+    private readonly JobRun? _only; // null: there may be several
     private readonly Runs? _runs; // null: there is one
 
     internal Job(JobRun run, Runs? runs = null)
     {
-        (_first, _runs) = (run, runs);
+        (_only, _runs) = (runs is null ? run : null, runs);
         Completion = runs is null ? run.Completion : runs.RunUntilEndAsync(run);
     }
 
@@ -22,13 +22,13 @@ public sealed class Job : IAsyncDisposable
     public Task Completion { get; }
 
     /// <summary>The pipeline's name.</summary>
-    public string Pipeline => _first.Plan.Pipeline;
+    public string Pipeline => Current.Plan.Pipeline;
 
     /// <summary>The number of the checkpoint that the job carried on from; 0: it began anew.</summary>
     public long StartedFrom => Current.Restored.Epoch;
 
     /// <summary>The lookups that the pipeline offers: see <see cref="Dataflow.Pipeline.Offer"/>.</summary>
-    public IReadOnlyList<Lookup> Lookups => _first.Plan.Lookups;
+    public IReadOnlyList<Lookup> Lookups => Current.Plan.Lookups;
 
     /// <summary>The log that the job runs on. A log that the job has opened itself is reopened at a restart, which changes this
     /// property.</summary>
@@ -50,14 +50,14 @@ public sealed class Job : IAsyncDisposable
         ? ErrorText.Of(error) : Current.Options.JobLog!.LastError;
 
     /// <summary>The current run, or the last one.</summary>
-    internal JobRun Current => _runs?.Current ?? _first;
+    internal JobRun Current => _runs?.Current ?? _only!;
 
     /// <summary>Explains in words why there are no results, or few. Looks at every step and split: call it when someone asks, not each
     /// second.</summary>
     public Diagnosis Diagnose() => Diagnosis.Of(Current, Status);
 
     /// <summary>The plan that the job runs: see <see cref="Dataflow.Pipeline.Explain"/>.</summary>
-    public Explanation Explain() => new(_first.Plan);
+    public Explanation Explain() => new(Current.Plan);
 
     /// <inheritdoc/>
     public override string ToString() => $"Job of pipeline '{Pipeline}': {State}";
@@ -90,7 +90,7 @@ public sealed class Job : IAsyncDisposable
     /// <summary>Stops the job at once, without a checkpoint: the next start processes the records after the last one again.</summary>
     public async Task CancelAsync()
     {
-        await (_runs?.Cancel() ?? _first).EndAsync(null).ConfigureAwait(false);
+        await (_runs?.Cancel() ?? _only!).EndAsync(null).ConfigureAwait(false);
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -98,14 +98,14 @@ public sealed class Job : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await CancelAsync().ConfigureAwait(false);
-        await _first.DisposeAsync().ConfigureAwait(false);
+        await Current.DisposeAsync().ConfigureAwait(false);
     }
 
     internal void RequestStop() => Ask(static run => run.Coordinator.RequestStop());
 
     private void Ask(Action<JobRun> ask)
     {
-        if (_runs is null) ask(_first);
+        if (_runs is null) ask(_only!);
         else _runs.Ask(ask);
     }
 }

@@ -61,6 +61,22 @@ public sealed record JobOptions
         }
     } = RestartPolicy.Never;
 
+    /// <summary>The number of other processes that keep a copy of each shard's state in memory, up to date from the log, so that one that
+    /// takes it over need not read it. Default 0, at most 63.</summary>
+    /// <remarks>Which process takes a shard over does not depend on who has its copy: with as many standbys as there are other processes,
+    /// each has one. Where one process has all shards, each that waits keeps copies of all, unless this is 0. Where no other process can
+    /// take over, it has no effect.</remarks>
+    public int Standbys
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value, nameof(Standbys));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(value, State.Shards.Count, nameof(Standbys));
+            field = value;
+        }
+    }
+
     /// <summary>The address at which this process answers others that share the pipeline, such as that of its feature server: it is in
     /// <see cref="JobStatus.Processes"/>, and in the error of who asks another process for one of its keys. Default null: none.</summary>
     public Uri? AdvertisedAddress { get; init; }

@@ -1,6 +1,7 @@
 using Dataflow.Checkpoints;
 using Dataflow.Log;
 using Dataflow.Planning;
+using Dataflow.Standby;
 using Dataflow.State;
 
 namespace Dataflow.Runtime;
@@ -10,6 +11,12 @@ internal sealed record JobParts(
     Plan Plan, JobOptions Options, PartitionedLog Log, LogMembership Member, ShardSet Shards, CheckpointTopics Topics,
     RestoredCheckpoint Restored, SplitTable Splits, IReadOnlyList<(ISourceNode Source, IReadOnlyList<SplitDescription> Splits)> Sources)
 {
+    /// <summary>The state in memory that the run begins with.</summary>
+    public KeptState? Kept { get; private init; }
+
+    /// <summary>The copies of shards that the process keeps while others have them; null: it keeps none.</summary>
+    public Copies? Copies { get; private init; }
+
     /// <summary>Whether other processes have some of the shards, or had some and have left records in repartition topics.</summary>
     public bool IsShared { get; private init; }
 
@@ -33,12 +40,13 @@ internal sealed record JobParts(
         try
         {
             log = options.Log ?? LogStore.Open(options.Directory, new() { LoggerFactory = options.LoggerFactory });
-            var parts = await OpenAsync(plan, options, log, member.On(log, plan), cancellationToken).ConfigureAwait(false);
+            var parts = await OpenAsync(plan, options, log, member, cancellationToken).ConfigureAwait(false);
             job = new JobRun(parts);
             BuildTasks(job);
-            StateRestore.Run(job);
+            StateRestore.Run(job, parts);
             Open(job);
             if (!parts.Shards.IsEmpty) await LogPreparation.RunAsync(plan, log, cancellationToken).ConfigureAwait(false);
+            member.Follow(job);
             job.Opened(options.Time.GetElapsedTime(start));
             options.JobLog.Opened(job);
             job.FinishAgain();
@@ -68,14 +76,15 @@ internal sealed record JobParts(
     }
 
     private static async Task<JobParts> OpenAsync(
-        Plan plan, JobOptions options, PartitionedLog log, LogMembership member, CancellationToken cancellationToken)
+        Plan plan, JobOptions options, PartitionedLog log, JobMembership membership, CancellationToken cancellationToken)
     {
+        var member = membership.On(log, plan);
         LogPreparation.Check(plan, log);
         await CreateAsync(plan, log, plan.Nodes.Where(static node => node is ISourceNode), cancellationToken).ConfigureAwait(false);
         // Before anything of a checkpoint is created.
         var sources = SplitTable.Describe(plan, new SourceContext(log, options.Time), member.MayBeShared ? Manifest.ThisProcess : null);
         if (JobRun.Exists(log, plan.Pipeline)) throw CheckpointException.AlreadyRuns(plan.Pipeline); // not to shut that one out
-        var shards = ShardSet.Of(await member.NextAsync(cancellationToken).ConfigureAwait(false));
+        var (shards, kept) = await membership.NextAsync(cancellationToken).ConfigureAwait(false);
         var topics = await CheckpointTopics.OpenAsync(
             log, plan.Pipeline, member.Owner, plan.WritesDeadLetters, cancellationToken).ConfigureAwait(false);
         var manifests = topics.Read();
@@ -87,6 +96,8 @@ internal sealed record JobParts(
         return new JobParts(plan, options, log, member, shards, topics, restored, new SplitTable(sources, restored), sources)
         {
             IsShared = areShared,
+            Kept = kept,
+            Copies = membership.Copies,
         };
     }
 

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Dataflow.Checkpoints;
 using Dataflow.Log;
 using Dataflow.Planning;
+using Dataflow.Standby;
 using Dataflow.State;
 using Dataflow.Time;
 
@@ -72,6 +73,9 @@ internal sealed class JobRun : IAsyncDisposable
 
     /// <summary>Whether the shards of the process have changed, so that another run follows.</summary>
     public bool HasMoved => _moving.IsCompleted && !HasFinished;
+
+    /// <summary>The copies of shards that other processes have; null: the process keeps none.</summary>
+    public Copies? Copies { get; set; }
 
     public IReadOnlyList<Worker> Workers { get; }
 

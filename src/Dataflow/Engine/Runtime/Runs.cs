@@ -82,6 +82,7 @@ internal sealed class Runs(
             await run.Completion.ConfigureAwait(false);
             if (!run.HasMoved || !Begin()) return null;
             log.Moving(time);
+            member.Keep(run);
             return await StartAsync().ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_givenUp.IsCancellationRequested)

@@ -4,20 +4,21 @@ using Dataflow.State;
 
 namespace Dataflow.Checkpoints;
 
-/// <summary>Restores the state of a new job from snapshots and changelog: all workers in parallel, each shard after shard. Some shards are
-/// read at once, since a log may be far away.</summary>
+/// <summary>Restores the state of a new run, all workers in parallel: from what the run before has left in memory, from copies that the
+/// process has kept, or from snapshots and changelog alone. Some shards are read at once, since a log may be far away.</summary>
 internal static class StateRestore
 {
     private const int ShardsAtOnce = 8; // whose bytes are in memory
 
-    public static void Run(JobRun job)
+    public static void Run(JobRun job, JobParts parts)
     {
         if (job.ShardMap.Owned.IsEmpty) return;
-        var topics = job.Coordinator.Topics;
-        var points = topics.RestorePoints();
+        var points = job.Coordinator.Topics.RestorePoints();
+        parts.Kept?.CountFor(job.Coordinator.Snapshots);
+        parts.Copies?.CatchUp(job.ShardMap.Owned, points);
         try
         {
-            Parallel.ForEach(job.Workers, worker => Restore(job, topics, points, worker));
+            Parallel.ForEach(job.Workers, worker => Restore(job, parts, points, worker));
         }
         catch (AggregateException errors)
         {
@@ -25,40 +26,54 @@ internal static class StateRestore
         }
     }
 
-    private static void Restore(JobRun job, CheckpointTopics topics, IReadOnlyList<RestorePoint> points, Worker worker)
+    private static void Restore(JobRun job, JobParts parts, IReadOnlyList<RestorePoint> points, Worker worker)
     {
         using var scope = job.Plan.Serdes.Enter();
+        var own = job.ShardMap.Of(worker.Index);
+        var kept = own & (parts.Kept?.Shards ?? ShardSet.None);
+        parts.Kept?.ForEach(kept, (id, ns, key, value) => Put(job, worker, kept.First, id, ns, key, value));
         var atOnce = Math.Max(1, ShardsAtOnce / job.Workers.Count);
-        foreach (var shards in job.ShardMap.Of(worker.Index).Chunk(atOnce))
+        foreach (var shards in own.Except(kept).Chunk(atOnce))
         {
             var images = shards.AsParallel().AsOrdered().WithDegreeOfParallelism(atOnce)
-                .Select(shard => ShardImage.Read(job.Log, topics, shard, points[shard])).ToArray();
-            foreach (var (shard, image) in shards.Zip(images)) Restore(job, topics, image, worker, shard);
+                .Select(shard => ImageOf(job, parts, shard, points[shard])).ToArray();
+            foreach (var (shard, image) in shards.Zip(images)) Restore(job, image, worker, shard, points[shard]);
         }
     }
 
-    private static void Restore(JobRun job, CheckpointTopics topics, ShardImage read, Worker worker, int shard)
+    private static ShardImage ImageOf(JobRun job, JobParts parts, int shard, in RestorePoint at)
+    {
+        var topics = job.Coordinator.Topics;
+        if (parts.Copies?.Take(shard) is not { } copy) return ShardImage.Read(job.Log, topics, shard, at);
+        copy.Complete(job.Log, topics, shard, at);
+        return copy;
+    }
+
+    private static void Restore(JobRun job, ShardImage read, Worker worker, int shard, in RestorePoint at)
     {
         using var image = read;
         // Replayed changes count for the next snapshot: otherwise jobs that never run for long would never write one.
-        job.Coordinator.Snapshots.Add(shard, image.ReplayedBytes);
-        image.ForEach((id, ns, key, value) =>
+        job.Coordinator.Snapshots.Add(shard, image.ChangedBytesSince(at.Changelog));
+        image.ForEach((id, ns, key, value) => Put(job, worker, shard, id, ns, key, value));
+    }
+
+    private static void Put(
+        JobRun job, Worker worker, int shard, uint id, long ns, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)
+    {
+        var state = worker.Tasks.Select(task => task.FindState(id)).FirstOrDefault(found => found is not null)
+            ?? throw CheckpointException.UnknownState(job.Coordinator.Topics.Changelog.Name, shard, id);
+        try
         {
-            var state = worker.Tasks.Select(task => task.FindState(id)).FirstOrDefault(found => found is not null)
-                ?? throw CheckpointException.UnknownState(topics.Changelog.Name, shard, id);
-            try
-            {
-                if (state.IsBroadcast) RestoreEverywhere(job, id, ns, key, value);
-                else state.RestorePut(ns, key, value);
-            }
-            catch (Exception error) when (OperatorException.IsBare(error))
-            {
-                var step = worker.Tasks.Select(task => task.StepOf(state)).First(static step => step is not null)!;
-                throw SerdeException.In(error) is { } unreadable
-                    ? CheckpointException.ValueUnreadable(step, unreadable)
-                    : CheckpointException.SerdeFailed(step, error);
-            }
-        });
+            if (state.IsBroadcast) RestoreEverywhere(job, id, ns, key, value);
+            else state.RestorePut(ns, key, value);
+        }
+        catch (Exception error) when (OperatorException.IsBare(error))
+        {
+            var step = worker.Tasks.Select(task => task.StepOf(state)).First(static step => step is not null)!;
+            throw SerdeException.In(error) is { } unreadable
+                ? CheckpointException.ValueUnreadable(step, unreadable)
+                : CheckpointException.SerdeFailed(step, error);
+        }
     }
 
     private static void RestoreEverywhere(JobRun job, uint id, long ns, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)

@@ -114,6 +114,12 @@ internal sealed class StreamTask
     /// <summary>Finds the declared state of an id, for restoring; null if it belongs to another task.</summary>
     public IState? FindState(uint id) => _capture.FindState(id);
 
+    /// <summary>The states of all steps.</summary>
+    public IReadOnlyList<IState> States => _capture.States;
+
+    /// <summary>Whether the state of a task that has ended is that of the last checkpoint.</summary>
+    public bool IsSaved() => _capture.IsSaved();
+
     /// <summary>Returns the name of the step that a state belongs to; null if it is none of these.</summary>
     public string? StepOf(IState state) => _steps.Find(step => step.Context.Owns(state)).Context?.Name;
 

@@ -31,6 +31,8 @@ internal sealed class TaskCapture
     /// <summary>The changes of state for the next checkpoint.</summary>
     public Changes Changes { get; }
 
+    public IReadOnlyList<IState> States => _states;
+
     public void Add(IEnumerable<IState> states) => _states.AddRange(states);
 
     public IState? FindState(uint id) => _states.Find(state => state.Id == id);
@@ -41,6 +43,22 @@ internal sealed class TaskCapture
     public void Close()
     {
         foreach (var (_, records) in Changes.TakeAll()) records.Dispose();
+    }
+
+    /// <summary>Whether the state is that of the last checkpoint: another one would hold no changes. To be asked after the end.</summary>
+    public bool IsSaved()
+    {
+        foreach (var state in _states)
+        {
+            var all = int.MaxValue;
+            state.Flip();
+            state.WriteFrozen(ref all);
+        }
+
+        Changes.Flip();
+        var changes = Changes.TakeAll().ToList();
+        foreach (var (_, records) in changes) records.Dispose();
+        return changes.Count == 0;
     }
 
     public bool TryCapture()

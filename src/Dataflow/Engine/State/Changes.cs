@@ -98,16 +98,18 @@ internal enum ChangelogKind : byte
     Entry = 0,
     Namespace = 1,
     Part = 2,
+    Forgotten = 3,
 }
 
 /// <summary>The key of a record in a changelog.</summary>
 /// <remarks><code>
 /// offset  bytes  field
 ///      0      1  kind        0: one key's value (no value: removed); 1: a whole namespace was removed;
-///                            2: a part of the value of the entry that follows, in front of what is there
+///                            2: a part of the value of the entry that follows, in front of what is there;
+///                            3: all state before was forgotten, of which another process may have a copy
 ///      1      4  state       hash of the names of step and state
 ///      5      8  namespace   a pane's start for windows, else 0
-///     13         key         as its serde writes it; nothing for kinds 1 and 2
+///     13         key         as its serde writes it; nothing for kinds 1 to 3
 /// </code>All integers little-endian.</remarks>
 internal static class ChangeKey
 {

@@ -131,6 +131,15 @@ public sealed class KeyedState<TKey, TValue>
         }
     }
 
+    /// <summary>Calls <paramref name="visit"/> for each key and value of some shards.</summary>
+    internal void ForEach(ShardSet shards, EntryVisitor visit)
+    {
+        foreach (ref var entry in _entries.AsSpan())
+        {
+            if (entry.Hash != 0 && shards.Contains(Shards.Of(entry.Hash))) visit(entry.Key, ref entry.Value);
+        }
+    }
+
     /// <summary>Looks at the next <paramref name="places"/> slots from <paramref name="next"/> on and removes the entries that have ended;
     /// false once it has reached the table's end.</summary>
     internal bool RemoveSome<TContext>(ref int next, int places, TContext context, EntryCondition<TContext, TKey, TValue> isOver)
@@ -158,6 +167,9 @@ public sealed class KeyedState<TKey, TValue>
 
     /// <summary>Looks at a key and its value, which must not be changed.</summary>
     public delegate void Visitor<in TContext>(TContext context, TKey key, in TValue value);
+
+    /// <summary>Looks at a key and its value, which must not be changed; by reference only to be written.</summary>
+    internal delegate void EntryVisitor(TKey key, ref TValue value);
 
     /// <summary>Adds an entry of the checkpoint that the job carries on from.</summary>
     internal void Restore(TKey key, TValue value)

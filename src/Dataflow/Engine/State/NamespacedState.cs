@@ -1,3 +1,4 @@
+using System.Buffers;
 using Dataflow.State;
 
 namespace Dataflow.Extensibility;
@@ -100,4 +101,20 @@ public sealed class NamespacedState<TKey, TValue> : IState
 
     void IState.RestorePut(long ns, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)
         => Open(ns).Restore(Keys.Read(key), StateCodec<TValue>.Read(value));
+
+    void IState.ForEach(ShardSet shards, EntryVisitor visit)
+    {
+        var (keyBytes, valueBytes) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
+        foreach (var (ns, table) in _tables)
+        {
+            table.ForEach(shards, (TKey key, ref TValue value) =>
+            {
+                keyBytes.ResetWrittenCount();
+                valueBytes.ResetWrittenCount();
+                Keys.Write(key, keyBytes);
+                StateCodec<TValue>.Write(ref value, valueBytes);
+                visit(ns, keyBytes.WrittenMemory, valueBytes.WrittenMemory);
+            });
+        }
+    }
 }

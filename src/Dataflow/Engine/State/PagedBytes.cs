@@ -17,6 +17,9 @@ internal sealed class PagedBytes(Stack<byte[]>? spare = null)
     /// <summary>The place behind the last piece.</summary>
     public long End => _pages.Count == 0 ? 0 : PlaceOf(_pages.Count - 1, _pages[^1].Used);
 
+    /// <summary>The memory of all pages.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>Reserves room for a piece.</summary>
     /// <param name="bytes">The piece's length, at least 1.</param>
     /// <returns>The place of the piece. Its content is undefined: write all of it.</returns>
@@ -54,6 +57,7 @@ internal sealed class PagedBytes(Stack<byte[]>? spare = null)
         }
 
         _pages.Clear();
+        Bytes = 0;
     }
 
     private void AddPage(int bytes)
@@ -61,6 +65,7 @@ internal sealed class PagedBytes(Stack<byte[]>? spare = null)
         var size = Math.Max(Aligned(bytes), _pages.Count == 0 ? FirstPageBytes : Math.Min(_pages[^1].Bytes.Length * 4, MaxPageBytes));
         var isSpare = size == MaxPageBytes && spare is { Count: > 0 };
         _pages.Add(new Page(isSpare ? spare!.Pop() : ArrayPool<byte>.Shared.Rent(size)));
+        Bytes += _pages[^1].Bytes.Length;
     }
 
     private static int Aligned(int bytes) => (bytes + Alignment - 1) & -Alignment;

@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Dataflow.Log;
+
+namespace Dataflow.Tests.Sharing;
+
+/// <summary>Processes that share a pipeline: each has a log of its own, and all lie on one. The test says who has which shards.</summary>
+internal sealed class SharedGroup(LogStore store)
+{
+    private readonly Lock _lock = new();
+    private readonly List<Process> _processes = [];
+    private TaskCompletionSource _changed = new();
+
+    /// <summary>Adds a process, which has no shards yet.</summary>
+    public Process Add()
+    {
+        var process = new Process(this, store);
+        lock (_lock) _processes.Add(process);
+        return process;
+    }
+
+    /// <summary>Gives each process its shards, in the order in which they were added, as a bit set; those that change move.</summary>
+    public void Give(params ulong[] shards)
+    {
+        lock (_lock)
+        {
+            foreach (var (process, next) in _processes.Where(static process => !process.IsDead).Zip(shards)) process.Give(next);
+            Change();
+        }
+    }
+
+    private void Change()
+    {
+        _changed.TrySetResult();
+        _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <summary>The log of one of the processes.</summary>
+    internal sealed class Process(SharedGroup group, LogStore store) : PartitionedLog
+    {
+        private readonly string _owner = $"{Guid.NewGuid():n}";
+        private TaskCompletionSource<bool> _moving = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private ulong _next;
+        private ulong _taken;
+        private ulong _held;
+
+        /// <summary>The partitions that were opened, by topic.</summary>
+        public ConcurrentBag<(string Topic, int Partition)> Opened { get; } = [];
+
+        public bool IsDead { get; private set; }
+
+        public override string? WorkDirectory => null;
+
+        /// <summary>Ends its commits, as its death would, and lets others take its shards.</summary>
+        public void Die()
+        {
+            lock (group._lock)
+            {
+                (IsDead, _taken) = (true, 0);
+                group.Change();
+            }
+        }
+
+        public override bool TryGetTopic(string name, [MaybeNullWhen(false)] out LogTopic topic) => store.TryGetTopic(name, out topic);
+
+        public override ValueTask<LogTopic> CreateTopicAsync(
+            string name, int partitions, TopicSettings settings, CancellationToken cancellationToken = default)
+            => store.CreateTopicAsync(name, partitions, settings, cancellationToken);
+
+        public override ValueTask FenceAsync(string owner, CancellationToken cancellationToken = default) => default;
+
+        public override LogMembership Join(string owner, int units, bool areShared) => new Member(this);
+
+        public override long? GetGroupOffset(string name, string topic, int partition) => store.GetGroupOffset(name, topic, partition);
+
+        public override ValueTask TrimAsync(string topic, int partition, long startOffset, CancellationToken cancellationToken = default)
+            => store.TrimAsync(topic, partition, startOffset, cancellationToken);
+
+        public override PartitionReader OpenReader(string topic, int partition, long offset)
+        {
+            Opened.Add((topic, partition));
+            return store.OpenReader(topic, partition, offset);
+        }
+
+        public override ValueTask DisposeAsync() => default;
+
+        internal void Give(ulong shards)
+        {
+            if (shards == _next) return;
+            _next = shards;
+            _moving.TrySetResult(true);
+        }
+
+        protected override IEnumerable<string> TopicNames() => store.ListTopics();
+
+        protected override bool Owns(LogTopic topic) => true;
+
+        protected override async ValueTask WriteAsync(LogCommit commit, CancellationToken cancellationToken)
+        {
+            if (IsDead) throw new KilledException();
+            var written = new LogCommit();
+            foreach (var append in commit.Appends) written.Add(append.Topic, append.Partition, append.Records);
+            foreach (var offset in commit.Offsets) written.SetGroupOffset(offset.Group, offset.Topic, offset.Partition, offset.Offset);
+            await store.CommitAsync(written, cancellationToken);
+            Complete(commit, [.. written.Appends.Select(static append => append.BaseOffset)]);
+        }
+
+        private async ValueTask<IReadOnlyList<int>> NextAsync(CancellationToken cancellationToken)
+        {
+            while (true)
+            {
+                Task changed;
+                lock (group._lock)
+                {
+                    _held = _taken &= _next;
+                    group.Change();
+                    if (group._processes.TrueForAll(other => other == this || (other._taken & _next) == 0))
+                    {
+                        if (_moving.Task.IsCompleted) _moving = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                        return Units(_taken = _next);
+                    }
+
+                    changed = group._changed.Task;
+                }
+
+                await changed.WaitAsync(cancellationToken);
+            }
+        }
+
+        private static IReadOnlyList<int> Units(ulong shards)
+            => [.. Enumerable.Range(0, 64).Where(shard => (shards & (1UL << shard)) != 0)];
+
+        private sealed class Member(Process process) : LogMembership
+        {
+            public override string Owner => process._owner;
+
+            public override bool MayBeShared => true;
+
+            public override Task<bool> Moving => process._moving.Task;
+
+            public override IReadOnlyList<int> Held => Units(process._held);
+
+            public override ValueTask<IReadOnlyList<int>> NextAsync(CancellationToken cancellationToken = default)
+                => process.NextAsync(cancellationToken);
+
+            public override ValueTask DisposeAsync() => default;
+        }
+    }
+
+    private sealed class KilledException() : LogException("The process is dead.");
+}
