@@ -7,13 +7,6 @@ internal sealed record Run(int Code, string Out, string Error)
 {
     public JsonElement Json => JsonElement.Parse(Out);
 
-    /// <summary>The program of a project in its own folder: that of the tests lacks packages that are in their framework.</summary>
-    public static string PathOf(string project)
-    {
-        var build = Path.GetRelativePath(Repository.PathOf("tests/Dataflow.Cli.Tests"), AppContext.BaseDirectory);
-        return Path.Combine(Repository.PathOf(project), build, $"{Path.GetFileName(project)}.dll");
-    }
-
     /// <summary>Runs a command that must succeed.</summary>
     public static async Task<Run> WellAsync(params string[] arguments)
     {

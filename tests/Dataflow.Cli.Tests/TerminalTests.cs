@@ -5,7 +5,7 @@ namespace Dataflow.Cli.Tests;
 /// <summary>The tool as a process of its own, at a terminal and beside one.</summary>
 public sealed class TerminalTests(Sample sample)
 {
-    private static readonly string s_tool = Run.PathOf("src/Dataflow.Cli");
+    private static readonly string s_tool = Repository.ProgramOf("src/Dataflow.Cli");
 
     [Theory]
     [InlineData("", true)]

@@ -50,7 +50,7 @@ public sealed class VerifyTests : IDisposable
     [Fact]
     public async Task A_killed_process_leaves_no_damage_and_its_checkpoints_are_shown()
     {
-        var program = Run.PathOf("tests/CrashTarget");
+        var program = Repository.ProgramOf("tests/CrashTarget");
         using var process = Process.Start(new ProcessStartInfo("dotnet", [program, _folder["log"], "300000", "20"])
         {
             RedirectStandardOutput = true,

@@ -57,9 +57,8 @@ public sealed class FlightDelaysTests(SharedNode shared) : IDisposable
 
     private Process Start(params string[] arguments)
     {
-        var build = Path.GetRelativePath(Repository.PathOf("tests/Dataflow.Kafka.Tests"), AppContext.BaseDirectory);
-        var program = Path.Combine(Repository.PathOf("examples/FlightDelays"), build, "FlightDelays.dll");
-        var process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true })!;
+        var process = Process.Start(new ProcessStartInfo(
+            "dotnet", [Repository.ProgramOf("examples/FlightDelays"), .. arguments]) { RedirectStandardOutput = true })!;
         _processes.Add(process);
         return process;
     }

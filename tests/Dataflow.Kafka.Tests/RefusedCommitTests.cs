@@ -59,7 +59,7 @@ public sealed class RefusedCommitTests(SharedNode shared)
     [Theory]
     [InlineData("60000")]
     [InlineData("2000")]
-    public async Task A_broker_that_stands_still_costs_time_and_past_the_transactions_timeout_a_restart(string timeout)
+    public async Task A_broker_that_stands_still_costs_time_and_no_record_also_past_the_transactions_timeout(string timeout)
     {
         using var node = new KafkaNode();
         var from = node.CreateTopic();
@@ -75,7 +75,7 @@ public sealed class RefusedCommitTests(SharedNode shared)
         node.GoOn();
 
         await UntilAsync(() => node.Read(To(from)).Count == 2 * Half, [job]);
-        Assert.Equal(timeout == "2000", job.Status.Restarts > 0);
+        if (timeout == "60000") Assert.Equal(0, job.Status.Restarts); // else it depends on whether a transaction was open
         await job.StopAsync(TestContext.Current.CancellationToken).WaitAsync(Longest, TestContext.Current.CancellationToken);
         Check(node, from);
     }

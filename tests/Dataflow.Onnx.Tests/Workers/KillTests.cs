@@ -51,7 +51,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     /// <summary>Runs the program; true if it had to be killed, false if it came to its end before.</summary>
     private async Task<bool> DiesAsync(string directory, TimeSpan life)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, "EmbedTarget.dll");
+        var program = Repository.ProgramOf("tests/EmbedTarget");
         using var process = Process.Start(new ProcessStartInfo(
             "dotnet", [program, directory, _directory.Path, $"{Texts}"]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
