@@ -21,8 +21,9 @@ internal sealed partial class HostedProcess : IAsyncDisposable
     /// <summary>Starts a program of the tests' folder, and waits until it listens.</summary>
     public static async Task<HostedProcess> StartAsync(string program, string folder, CancellationToken stop)
     {
-        var start = new ProcessStartInfo(
-            "dotnet", [Path.Combine(AppContext.BaseDirectory, $"{program}.dll"), "--urls", "http://127.0.0.1:0"])
+        // A shell starts what runs in the background with SIGINT ignored, and all below inherit that.
+        string[] command = ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, $"{program}.dll")];
+        var start = new ProcessStartInfo("env", [.. command, "--urls", "http://127.0.0.1:0"])
         {
             RedirectStandardOutput = true,
             WorkingDirectory = folder,
