@@ -1,5 +1,6 @@
 using Dataflow;
 using Dataflow.Dashboard;
+using Dataflow.Examples;
 using Dataflow.Kafka;
 using Dataflow.Log;
 using FlightDelays;
@@ -23,7 +24,11 @@ try
 
     if (arguments.TellsStory) await Story.RunAsync(log, arguments.Folder);
     else await FeaturesAsync();
-    if (page is not null) await Show.StayAsync();
+    if (page is not null)
+    {
+        AnsiConsole.WriteLine("The dashboard stays until Ctrl-C.");
+        await CtrlC.UntilAsync();
+    }
     return 0;
 
     async Task FeaturesAsync()

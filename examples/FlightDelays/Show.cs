@@ -19,22 +19,6 @@ internal static class Show
     /// <summary>The jobs so far, also those that have ended.</summary>
     public static IReadOnlyCollection<Job> Jobs => s_jobs;
 
-    /// <summary>Waits for Ctrl-C.</summary>
-    public static async Task StayAsync()
-    {
-        var asked = new TaskCompletionSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        AnsiConsole.WriteLine("The dashboard stays until Ctrl-C.");
-        await asked.Task;
-
-        void Stop(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            asked.TrySetResult();
-        }
-    }
-
     /// <summary>Runs a pipeline to its end, with its progress on one line; Ctrl-C stops it at a checkpoint.</summary>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static async Task<(JobStatus Status, TimeSpan Time)> RunAsync(string title, Pipeline pipeline, PartitionedLog log)

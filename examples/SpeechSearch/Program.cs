@@ -1,5 +1,6 @@
 using Dataflow;
 using Dataflow.Dashboard;
+using Dataflow.Examples;
 using Dataflow.Log;
 using Dataflow.Onnx;
 using Dataflow.Vectors;
@@ -34,7 +35,11 @@ try
     if (page is not null) AnsiConsole.MarkupLineInterpolated($"The dashboard is at [blue]{page.Uri}[/]");
     await Show.EmbeddingAsync(Search.Pipeline(file, model, workers, index), log, workers, index, Search.CountSentences(file));
     Show.Nearest(arguments.Query, index.Search(model.Embed(arguments.Query), count: 5));
-    if (page is not null) await Show.StayAsync();
+    if (page is not null)
+    {
+        AnsiConsole.WriteLine("The dashboard stays until Ctrl-C.");
+        await CtrlC.UntilAsync();
+    }
     return 0;
 }
 catch (OperationCanceledException)

@@ -16,22 +16,6 @@ internal static class Show
     /// <summary>The job, once it runs, also after its end.</summary>
     public static IReadOnlyCollection<Job> Jobs { get; private set; } = [];
 
-    /// <summary>Waits for Ctrl-C.</summary>
-    public static async Task StayAsync()
-    {
-        var asked = new TaskCompletionSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        AnsiConsole.WriteLine("The dashboard stays until Ctrl-C.");
-        await asked.Task;
-
-        void Stop(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            asked.TrySetResult();
-        }
-    }
-
     /// <summary>Runs the pipeline until all sentences are embedded, with its progress on one line; the keys + and - add and
     /// remove workers meanwhile, Ctrl-C stops at a checkpoint.</summary>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
