@@ -19,7 +19,8 @@ internal static class Counting
         return ((int)(value >> 32), (int)value);
     }
 
-    /// <summary>Runs one of the processes until it is killed, and says twice a second how much state it has.</summary>
+    /// <summary>Runs one of the processes until it is killed. It says twice a second how much state it has, and why it has started
+    /// again.</summary>
     public static async Task RunAsync(string brokers, string name, int standbys)
     {
         await using var log = await KafkaLog.ConnectAsync(new KafkaCluster(brokers).With("session.timeout.ms", "6000"));
@@ -31,9 +32,10 @@ internal static class Counting
             CheckpointInterval = TimeSpan.FromMilliseconds(100),
             Standbys = standbys,
         });
-        while (!job.Completion.IsCompleted)
+        for (var restarts = 0; !job.Completion.IsCompleted;)
         {
             var status = job.Status;
+            if (status.Restarts > restarts) await Console.Error.WriteLineAsync($"Restart {restarts = status.Restarts}: {status.LastError}");
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"{status.StateEntries} {status.Copies.Sum(static copy => copy.Entries)}"));
             await Task.Delay(500);

@@ -11,7 +11,7 @@ namespace Dataflow.Kafka;
 internal sealed class ClusterAdmin(KafkaCluster kafka, short replicas) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestChange = TimeSpan.FromSeconds(15); // of leaders and coordinators
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(15); // until the brokers know a topic
 
     private readonly Lock _lock = new();
     private AdminConnection _connection = new(kafka);
@@ -67,7 +67,7 @@ internal sealed class ClusterAdmin(KafkaCluster kafka, short replicas) : IDispos
 
     private async Task UntilKnownAsync(string name)
     {
-        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < LongestChange;)
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Longest;)
         {
             if (Topics().Any(topic => topic.Name == name)) return;
             await Task.Delay(Pause).ConfigureAwait(false);
@@ -105,31 +105,19 @@ internal sealed class ClusterAdmin(KafkaCluster kafka, short replicas) : IDispos
         lock (_lock) _connection.Dispose();
     }
 
-    /// <summary>Whether a topic that was just created, or a broker that has just started, may answer soon.</summary>
-    private static bool Passes(ErrorCode code) => GroupPosition.Passes(code) || code
-        is ErrorCode.LeaderNotAvailable or ErrorCode.NotLeaderForPartition or ErrorCode.UnknownTopicOrPart
-        or ErrorCode.FencedLeaderEpoch or ErrorCode.UnknownLeaderEpoch;
-
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private T Ask<T>(string where, Func<IAdminClient, Task<T>> ask) => AskAsync(where, ask).GetAwaiter().GetResult();
 
-    /// <summary>Asks the cluster, again while a broker that has just started is not ready.</summary>
     private async Task<T> AskAsync<T>(string where, Func<IAdminClient, Task<T>> ask)
     {
-        for (var start = Stopwatch.GetTimestamp(); ; await Task.Delay(Pause).ConfigureAwait(false))
+        try
         {
-            try
-            {
-                return await Connection().AskAsync(ask).ConfigureAwait(false);
-            }
-            catch (KafkaException error) when (Passes(error.Error.Code) && Stopwatch.GetElapsedTime(start) < LongestChange)
-            {
-            }
-            catch (KafkaException error)
-            {
-                throw KafkaErrors.OfLog(kafka, where, error.Error);
-            }
+            return await Patience.AskAsync(() => Connection().AskAsync(ask)).ConfigureAwait(false);
+        }
+        catch (KafkaException error)
+        {
+            throw KafkaErrors.OfLog(kafka, where, error.Error);
         }
     }
 

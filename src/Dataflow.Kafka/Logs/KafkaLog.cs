@@ -160,6 +160,7 @@ public sealed class KafkaLog : PartitionedLog
         var found = (KafkaTopic)GetTopic(topic);
         var ranges = found.Ranges();
         foreach (var (partition, offset) in from) KafkaLogReader.Check(found, partition, offset, ranges[partition]);
+        if (from.Count == 0) return [];
         var shared = new SharedFeeds(_kafka, topic, from);
         return [.. shared.Feeds.Zip(from, (feed, start) => new KafkaLogReader(found, start.Partition, start.Offset, feed))];
     }

@@ -17,6 +17,7 @@ internal sealed class SharedFeeds
     {
         (_kafka, _topic, _open) = (kafka, topic, from.Count);
         _consumer = PartitionConsumer.Build(kafka);
+        PartitionConsumer.Meet(_consumer, new(topic, from[0].Partition));
         _feeds = from.ToDictionary(static start => start.Partition, start => new Feed(this, start.Partition, start.Offset));
         _consumer.Assign(from.Select(start => new TopicPartitionOffset(topic, start.Partition, start.Offset)));
         Feeds = [.. from.Select(start => _feeds[start.Partition])];

@@ -9,6 +9,8 @@ internal sealed class PartitionConsumer : IDisposable
 {
     private const string Group = "dataflow"; // clients must have one; nothing is committed under it
 
+    private static readonly TimeSpan LongestMeeting = TimeSpan.FromSeconds(1);
+
     private static readonly Dictionary<string, string> s_defaults = new()
     {
         ["queued.max.messages.kbytes"] = "16384",
@@ -46,7 +48,11 @@ internal sealed class PartitionConsumer : IDisposable
     public KafkaCluster Kafka => _kafka;
 
     /// <summary>Makes it read a partition, from where it is assigned next.</summary>
-    public void Of(TopicPartition partition) => (_partition, _end) = (partition, 0);
+    public void Of(TopicPartition partition)
+    {
+        (_partition, _end) = (partition, 0);
+        Meet(_consumer, partition);
+    }
 
     public void Unassign() => _consumer.Unassign();
 
@@ -63,7 +69,7 @@ internal sealed class PartitionConsumer : IDisposable
     /// <summary>The first offset, and the one up to which readers of committed records can read.</summary>
     public (long Low, long High) Held()
     {
-        var held = _consumer.QueryWatermarkOffsets(_partition, _kafka.Timeout);
+        var held = Patience.Ask(() => _consumer.QueryWatermarkOffsets(_partition, _kafka.Timeout));
         _end = held.High;
         return (held.Low, held.High);
     }
@@ -105,6 +111,20 @@ internal sealed class PartitionConsumer : IDisposable
 
     /// <summary>Builds a client that reads committed records of partitions of a log, and reports their ends.</summary>
     public static IConsumer<Bytes, Bytes> Build(KafkaCluster kafka) => Build(kafka, s_boundedDefaults, Group, needsAll: true, new());
+
+    /// <summary>Lets a client learn who leads a topic's partitions, by a question. If it does not know when it is to read, it finds out
+    /// within a second.</summary>
+    public static void Meet(IConsumer<Bytes, Bytes> consumer, TopicPartition partition)
+    {
+        try
+        {
+            consumer.QueryWatermarkOffsets(partition, LongestMeeting);
+        }
+        catch (KafkaException)
+        {
+            // Whoever reads learns what is wrong.
+        }
+    }
 
     private static IConsumer<Bytes, Bytes> Build(
         KafkaCluster kafka, Dictionary<string, string> defaults, string group, bool needsAll, ClientErrors errors)

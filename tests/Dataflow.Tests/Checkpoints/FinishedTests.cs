@@ -224,7 +224,7 @@ public sealed class FinishedTests : IDisposable
 
     private static bool HasFinished(LogStore log)
         => log.TryGetTopic("copy.checkpoints", out var topic) && log.GetGroupOffset(topic.Name, topic.Name, 0) is { } last
-            && ManifestRecords.Read(log, topic, 0, last)[^1].Manifest.IsFinished;
+            && ManifestRecords.Read(log, topic, 0, last, topic.EndOffset(0))[^1].Manifest.IsFinished;
 
     /// <summary>Reads all that there is and ends the job behind a checkpoint.</summary>
     private static void Stop(SimulatedJob job)

@@ -103,18 +103,23 @@ internal sealed class CheckpointTopics
 
     /// <summary>Finds out which manifests count of those that several processes have written, and deletes those before them. To be called
     /// by one process at a time.</summary>
+    /// <remarks>It waits for no other process: one that was killed may have left a commit open, which only ends once this one takes its
+    /// work over.</remarks>
     public async Task TrimSharedManifestsAsync(CancellationToken cancellationToken)
     {
         var commit = NewCommit();
         for (var copy = 0; copy < Copies; copy++)
         {
-            var found = ManifestRecords.Read(_log, Checkpoints, copy, ManifestStart(copy));
+            var found = ManifestRecords.Read(
+                _log, Checkpoints, copy, Checkpoints.StartOffset(copy), Checkpoints.StableOffset(copy));
             var needed = NewestManifests.Of([.. found.Select(static found => found.Manifest)], ShardSet.All);
-            commit.SetGroupOffset(Group, Checkpoints.Name, copy, found.First(found => needed.Contains(found.Manifest)).Offset);
+            foreach (var (offset, _) in found.Where(found => needed.Contains(found.Manifest)).Take(1))
+                commit.SetGroupOffset(Group, Checkpoints.Name, copy, offset);
         }
 
         await _log.CommitAsync(commit, cancellationToken).ConfigureAwait(false);
-        await TrimManifestsAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var start in commit.Offsets)
+            await _log.TrimAsync(start.Topic, start.Partition, start.Offset, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Deletes checkpoints, state and snapshots in one commit; their space is freed afterwards. Changelogs get a mark, for
@@ -221,7 +226,7 @@ internal sealed class CheckpointTopics
         {
             try
             {
-                return ManifestRecords.Read(_log, Checkpoints, copy, ManifestStart(copy));
+                return ManifestRecords.Read(_log, Checkpoints, copy, ManifestStart(copy), Checkpoints.EndOffset(copy));
             }
             catch (Exception damage) when (IsDamage(damage))
             {

@@ -20,15 +20,16 @@ internal static class ManifestRecords
     /// <summary>Appends the mark that all was forgotten.</summary>
     public static void AppendForgotten(RecordBuffer records, long timestamp) => records.AppendTombstone(timestamp, "forgotten"u8);
 
-    /// <summary>Reads the manifests from an offset on, as far as they were not forgotten, each with the offset of its first
+    /// <summary>Reads the manifests between two offsets, as far as they were not forgotten, each with the offset of its first
     /// record.</summary>
     /// <exception cref="LogException">The records are damaged or were trimmed.</exception>
     /// <exception cref="JsonException">The records are not manifests.</exception>
-    public static IReadOnlyList<(long Offset, Manifest Manifest)> Read(PartitionedLog log, LogTopic topic, int partition, long from)
+    public static IReadOnlyList<(long Offset, Manifest Manifest)> Read(
+        PartitionedLog log, LogTopic topic, int partition, long from, long end)
     {
         var manifests = new ManifestReader();
         using var reader = log.OpenReader(topic.Name, partition, from);
-        while (reader.TryReadBefore(topic.EndOffset(partition), out var batch))
+        while (reader.TryReadBefore(end, out var batch))
         {
             foreach (var record in batch) manifests.Add(in record);
         }

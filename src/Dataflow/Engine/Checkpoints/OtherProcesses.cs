@@ -4,11 +4,21 @@ using Dataflow.State;
 namespace Dataflow.Checkpoints;
 
 /// <summary>The last checkpoints of all processes that share a pipeline, as a run learns of them.</summary>
-internal sealed class OtherProcesses(PartitionedLog log, CheckpointTopics topics) : IDisposable
+/// <remarks>It waits for none: one that was killed may have left a commit open, which only ends once another takes its work
+/// over.</remarks>
+internal sealed class OtherProcesses : IDisposable
 {
-    private readonly PartitionReader _reader = log.OpenReader(topics.Checkpoints.Name, 0, topics.Checkpoints.EndOffset(0));
     private readonly ManifestReader _manifests = new();
-    private volatile NewestManifests _newest = NewestManifests.Of(topics.Read(), ShardSet.All);
+    private readonly PartitionReader _reader;
+    private volatile NewestManifests _newest = NewestManifests.Of([], ShardSet.All);
+
+    public OtherProcesses(PartitionedLog log, CheckpointTopics topics)
+    {
+        var end = topics.Checkpoints.StableOffset(0);
+        _reader = log.OpenReader(topics.Checkpoints.Name, 0, topics.Checkpoints.StartOffset(0));
+        while (_reader.TryReadBefore(end, out var batch)) Add(in batch);
+        Take();
+    }
 
     /// <summary>The last checkpoints. Safe for any thread.</summary>
     public NewestManifests Newest => _newest;
@@ -16,14 +26,20 @@ internal sealed class OtherProcesses(PartitionedLog log, CheckpointTopics topics
     /// <summary>Reads what is new.</summary>
     public void Look()
     {
-        while (_reader.TryRead(out var batch))
-        {
-            foreach (var record in batch) _manifests.Add(in record);
-        }
-
-        if (_manifests.TakeAll() is not { Count: > 0 } found) return;
-        _newest = NewestManifests.Of([.. _newest.All, .. found.Select(static found => found.Manifest)], ShardSet.All);
+        while (_reader.TryRead(out var batch)) Add(in batch);
+        Take();
     }
 
     public void Dispose() => _reader.Dispose();
+
+    private void Add(in RecordBatch batch)
+    {
+        foreach (var record in batch) _manifests.Add(in record);
+    }
+
+    private void Take()
+    {
+        if (_manifests.TakeAll() is not { Count: > 0 } found) return;
+        _newest = NewestManifests.Of([.. _newest.All, .. found.Select(static found => found.Manifest)], ShardSet.All);
+    }
 }
