@@ -239,4 +239,7 @@ internal sealed class CheckpointTopics
 }
 
 /// <summary>The place from where on a shard's state is read: its newest snapshot, and the changes after it.</summary>
-internal readonly record struct RestorePoint(long Snapshot, long SnapshotEnd, long Changelog, long ChangelogEnd);
+internal readonly record struct RestorePoint(long Snapshot, long SnapshotEnd, long Changelog, long ChangelogEnd)
+{
+    public bool IsEmpty => Snapshot >= SnapshotEnd && Changelog >= ChangelogEnd;
+}

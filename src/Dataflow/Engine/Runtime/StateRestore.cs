@@ -33,7 +33,7 @@ internal static class StateRestore
         var kept = own & (parts.Kept?.Shards ?? ShardSet.None);
         parts.Kept?.ForEach(kept, (id, ns, key, value) => Put(job, worker, kept.First, id, ns, key, value));
         var atOnce = Math.Max(1, ShardsAtOnce / job.Workers.Count);
-        foreach (var shards in own.Except(kept).Chunk(atOnce))
+        foreach (var shards in own.Except(kept).Where(shard => !points[shard].IsEmpty).Chunk(atOnce))
         {
             var images = shards.AsParallel().AsOrdered().WithDegreeOfParallelism(atOnce)
                 .Select(shard => ImageOf(job, parts, shard, points[shard])).ToArray();
