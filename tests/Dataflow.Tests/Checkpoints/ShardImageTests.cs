@@ -48,9 +48,9 @@ public sealed class ShardImageTests
         using var image = Read(log, topics);
         for (var round = 1; round <= 300; round++)
         {
-            var records = new RecordBuffer();
-            for (var key = 0; key < 20; key++) Put(records, key, new string('x', 100 + ((round + key) % 900)));
-            Commit(log, topics, records);
+            using var changes = new ChangeRecords();
+            for (var key = 0; key < 20; key++) Put(changes, key, new string('x', 100 + ((round + key) % 900)));
+            Commit(log, topics, changes.Take());
             image.Complete(log, topics, Shard, topics.RestorePointOf(Shard));
         }
 
@@ -74,15 +74,32 @@ public sealed class ShardImageTests
 
     private static void Change(LogStore log, CheckpointTopics topics, int what, int key, int value)
     {
-        var records = new RecordBuffer();
-        if (what == 4) records.AppendTombstone(0, KeyOf(ChangelogKind.Namespace, key % 2, null));
-        else if (what == 5) records.AppendTombstone(0, KeyOf(ChangelogKind.Entry, key % 2, key));
-        else Put(records, key, new string((char)('a' + key), value));
-        Commit(log, topics, records);
+        using var changes = new ChangeRecords();
+        if (what == 4) changes.Remove(KeyOf(ChangelogKind.Namespace, key % 2, null));
+        else if (what == 5) changes.Remove(KeyOf(ChangelogKind.Entry, key % 2, key));
+        else Put(changes, key, new string((char)('a' + key), value));
+        Commit(log, topics, value % 2 == 0 ? changes.Take() : Apart(changes.Take()));
     }
 
-    private static void Put(RecordBuffer records, int key, string value)
-        => EntryParts.Append(records, KeyOf(ChangelogKind.Entry, key % 2, key), Encoding.UTF8.GetBytes(value));
+    private static void Put(ChangeRecords changes, int key, string value)
+        => changes.Put(KeyOf(ChangelogKind.Entry, key % 2, key), Encoding.UTF8.GetBytes(value));
+
+    /// <summary>The same changes with a record for each, as they were written before packs.</summary>
+    private static RecordBuffer Apart(RecordBuffer packed)
+    {
+        var records = new RecordBuffer();
+        foreach (var record in packed)
+        {
+            var pack = record.Value.Span;
+            while (ChangeRecords.TryRead(ref pack, out var change))
+            {
+                if (change.HasValue) records.Append(0, change.Key, change.Value);
+                else records.AppendTombstone(0, change.Key);
+            }
+        }
+
+        return records;
+    }
 
     private static void Commit(LogStore log, CheckpointTopics topics, RecordBuffer records)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using CsCheck;
+using Dataflow.Log;
 using Dataflow.State;
 using Dataflow.Time;
 
@@ -69,6 +70,21 @@ public class FormatTests
 
         Assert.Equal("0004030201FEFFFFFFFFFFFFFF6162" + "0131F3DB8260EA000000000000", Convert.ToHexString(bytes.WrittenSpan));
         Assert.Equal((ChangelogKind.Entry, 0x01020304u, -2L), ChangeKey.Read(bytes.WrittenSpan));
+    }
+
+    [Fact]
+    public void Packs_of_changes_stay_as_they_are()
+    {
+        using var changes = new ChangeRecords();
+        changes.Remove([1, 2, 3]);
+        changes.Put([4], [5, 6]);
+
+        using var records = changes.Take();
+        var found = new List<LogRecord>();
+        foreach (var each in records) found.Add(each);
+        var record = Assert.Single(found);
+        Assert.Equal("04000000000000000000000000", Convert.ToHexString(record.Key.Span));
+        Assert.Equal("03000000" + "FFFFFFFF" + "010203" + "01000000" + "02000000" + "040506", Convert.ToHexString(record.Value.Span));
     }
 
     [Fact]

@@ -127,7 +127,7 @@ public class KeyedStateTests
         changes.Flip();
         var all = int.MaxValue;
         Assert.True(((IState)state).WriteFrozen(ref all));
-        return changes.Take().Sum(change => change.Records.Count);
+        return changes.Take().Sum(change => StateLog.CountIn(change.Records));
     }
 
     private enum Kind

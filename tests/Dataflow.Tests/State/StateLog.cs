@@ -23,12 +23,23 @@ internal sealed class StateLog : IDisposable
         var (commit, written) = (new LogCommit(), 0);
         foreach (var (shard, records) in changes.Take())
         {
-            written += records.Count;
+            written += CountIn(records);
             commit.Add(_topics.Changelog, shard, records);
         }
 
         _log.CommitAsync(commit).AsTask().GetAwaiter().GetResult();
         return written;
+    }
+
+    public static int CountIn(RecordBuffer changes)
+    {
+        var count = 0;
+        foreach (var record in changes)
+        {
+            for (var pack = record.Value.Span; ChangeRecords.TryRead(ref pack, out _);) count++;
+        }
+
+        return count;
     }
 
     /// <summary>Goes through what the changes replay to: state, namespace, key and value, shard after shard.</summary>

@@ -13,8 +13,8 @@ internal static class ManifestRecords
     {
         ReadOnlySpan<byte> bytes = manifest.ToBytes();
         var key = ManifestReader.KeyOf(owner, manifest.Epoch, bytes.Length);
-        for (; !bytes.IsEmpty; bytes = bytes[Math.Min(EntryParts.MaxBytes, bytes.Length)..])
-            records.Append(timestamp, key, bytes[..Math.Min(EntryParts.MaxBytes, bytes.Length)]);
+        for (; !bytes.IsEmpty; bytes = bytes[Math.Min(ChangeRecords.MaxPartBytes, bytes.Length)..])
+            records.Append(timestamp, key, bytes[..Math.Min(ChangeRecords.MaxPartBytes, bytes.Length)]);
     }
 
     /// <summary>Appends the mark that all was forgotten.</summary>

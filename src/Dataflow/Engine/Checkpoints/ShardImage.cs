@@ -117,28 +117,36 @@ internal sealed class ShardImage : IDisposable
 
     private void Apply(in LogRecord record)
     {
-        var (kind, state, ns) = ChangeKey.Read(record.Key.Span);
-        if (kind == ChangelogKind.Namespace)
+        switch ((ChangelogKind)record.Key.Span[0])
         {
-            if (_spaces.Remove((state, ns), out var removed)) removed.Clear();
-            return;
+            case ChangelogKind.Part:
+                _parts.Write(record.Value.Span);
+                break;
+            case ChangelogKind.Forgotten:
+                Clear();
+                break;
+            case ChangelogKind.Pack:
+                var pack = record.Value.Span;
+                while (ChangeRecords.TryRead(ref pack, out var change)) Apply(change.Key, change.HasValue, change.Value);
+                break;
+            default:
+                Apply(record.Key.Span, record.HasValue, record.Value.Span);
+                break;
         }
+    }
 
-        if (kind == ChangelogKind.Part)
-        {
-            _parts.Write(record.Value.Span);
-            return;
-        }
-
-        if (kind == ChangelogKind.Forgotten)
-        {
-            Clear();
-            return;
-        }
-
-        var key = record.Key.Span[ChangeKey.PrefixBytes..];
-        if (record.HasValue) Put((state, ns), key, record.Value.Span);
+    private void Apply(ReadOnlySpan<byte> changed, bool hasValue, ReadOnlySpan<byte> value)
+    {
+        var (kind, state, ns) = ChangeKey.Read(changed);
+        var key = changed[ChangeKey.PrefixBytes..];
+        if (kind == ChangelogKind.Namespace) RemoveAll((state, ns));
+        else if (hasValue) Put((state, ns), key, value);
         else Remove((state, ns), key);
+    }
+
+    private void RemoveAll((uint State, long Namespace) place)
+    {
+        if (_spaces.Remove(place, out var removed)) removed.Clear();
     }
 
     private void Put((uint State, long Namespace) place, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)

@@ -65,8 +65,9 @@ internal sealed class Snapshots(PartitionedLog log, CheckpointTopics topics, lon
     private async Task WriteAsync(int shard, CancellationToken cancellationToken)
     {
         using var image = ShardImage.Read(log, topics, shard, topics.RestorePointOf(shard));
-        var records = new RecordBuffer();
-        image.ForEach((state, ns, key, value) => Append(records, state, ns, key, value));
+        using var entries = new ChangeRecords();
+        image.ForEach((state, ns, key, value) => Put(entries, state, ns, key, value));
+        var records = entries.Take();
         _size[shard] = records.Bytes;
         var snapshot = topics.Snapshots.EndOffset(shard);
         var commit = topics.NewCommit();
@@ -80,11 +81,11 @@ internal sealed class Snapshots(PartitionedLog log, CheckpointTopics topics, lon
         await log.TrimAsync(topics.Changelog.Name, shard, image.Position, CancellationToken.None).ConfigureAwait(false);
     }
 
-    private void Append(RecordBuffer records, uint state, long ns, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)
+    private void Put(ChangeRecords entries, uint state, long ns, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)
     {
         _key.ResetWrittenCount();
         ChangeKey.Write(_key, ChangelogKind.Entry, state, ns);
         _key.Write(key.Span);
-        EntryParts.Append(records, _key.WrittenSpan, value.Span);
+        entries.Put(_key.WrittenSpan, value.Span);
     }
 }

@@ -16,8 +16,8 @@ internal sealed class Changes(Func<int, bool>? ownsShard = null)
 
     private readonly ArrayBufferWriter<byte> _key = new();
     private ArrayBufferWriter<byte> _value = new();
-    private RecordBuffer?[] _running = new RecordBuffer?[Shards.Count];
-    private RecordBuffer?[] _cut = new RecordBuffer?[Shards.Count];
+    private ChangeRecords?[] _running = new ChangeRecords?[Shards.Count];
+    private ChangeRecords?[] _cut = new ChangeRecords?[Shards.Count];
 
     /// <summary>Begins an epoch; <see cref="Take()"/> then returns the one before.</summary>
     public void Flip() => (_running, _cut) = (_cut, _running);
@@ -35,7 +35,7 @@ internal sealed class Changes(Func<int, bool>? ownsShard = null)
         WriteKey(state, ns, key, keys);
         _value.ResetWrittenCount();
         StateCodec<TValue>.Write(ref value, _value);
-        EntryParts.Append(For(_cut, Shards.Of(hash)), _key.WrittenSpan, _value.WrittenSpan);
+        For(_cut, Shards.Of(hash)).Put(_key.WrittenSpan, _value.WrittenSpan);
         if (_value.Capacity > MaxKeptBytes) _value = new ArrayBufferWriter<byte>();
     }
 
@@ -46,7 +46,7 @@ internal sealed class Changes(Func<int, bool>? ownsShard = null)
         _key.ResetWrittenCount();
         ChangeKey.Write(_key, ChangelogKind.Entry, state, ns);
         _key.Write(key);
-        EntryParts.Append(For(_cut, Shards.Of(hash)), _key.WrittenSpan, value);
+        For(_cut, Shards.Of(hash)).Put(_key.WrittenSpan, value);
     }
 
     public void Remove<TKey>(uint state, long ns, uint hash, TKey key, KeyCodec<TKey> keys)
@@ -54,7 +54,7 @@ internal sealed class Changes(Func<int, bool>? ownsShard = null)
     {
         if (!Owns(hash)) return;
         WriteKey(state, ns, key, keys);
-        For(_running, Shards.Of(hash)).AppendTombstone(0, _key.WrittenSpan);
+        For(_running, Shards.Of(hash)).Remove(_key.WrittenSpan);
     }
 
     /// <summary>Removes a namespace, which was written to some shards.</summary>
@@ -67,22 +67,20 @@ internal sealed class Changes(Func<int, bool>? ownsShard = null)
         _key.ResetWrittenCount();
         ChangeKey.Write(_key, ChangelogKind.Namespace, state, ns);
         for (; shards != 0; shards &= shards - 1)
-            For(_running, BitOperations.TrailingZeroCount(shards)).AppendTombstone(0, _key.WrittenSpan);
+            For(_running, BitOperations.TrailingZeroCount(shards)).Remove(_key.WrittenSpan);
     }
 
-    private static IEnumerable<(int Shard, RecordBuffer Records)> Take(RecordBuffer?[] buffers)
+    private static IEnumerable<(int Shard, RecordBuffer Records)> Take(ChangeRecords?[] changes)
     {
-        for (var shard = 0; shard < buffers.Length; shard++)
+        for (var shard = 0; shard < changes.Length; shard++)
         {
-            if (buffers[shard] is not { } records) continue;
-            buffers[shard] = null;
-            yield return (shard, records);
+            if (changes[shard] is { IsEmpty: false } changed) yield return (shard, changed.Take());
         }
     }
 
     private bool Owns(uint hash) => ownsShard is null || ownsShard(Shards.Of(hash));
 
-    private static RecordBuffer For(RecordBuffer?[] buffers, int shard) => buffers[shard] ??= new RecordBuffer();
+    private static ChangeRecords For(ChangeRecords?[] changes, int shard) => changes[shard] ??= new ChangeRecords();
 
     private void WriteKey<TKey>(uint state, long ns, TKey key, KeyCodec<TKey> keys)
         where TKey : notnull
@@ -99,6 +97,7 @@ internal enum ChangelogKind : byte
     Namespace = 1,
     Part = 2,
     Forgotten = 3,
+    Pack = 4,
 }
 
 /// <summary>The key of a record in a changelog.</summary>
@@ -106,11 +105,14 @@ internal enum ChangelogKind : byte
 /// offset  bytes  field
 ///      0      1  kind        0: one key's value (no value: removed); 1: a whole namespace was removed;
 ///                            2: a part of the value of the entry that follows, in front of what is there;
-///                            3: all state before was forgotten, of which another process may have a copy
+///                            3: all state before was forgotten, of which another process may have a copy;
+///                            4: changes of kinds 0 and 1, one behind the other, each with its own key
 ///      1      4  state       hash of the names of step and state
 ///      5      8  namespace   a pane's start for windows, else 0
-///     13         key         as its serde writes it; nothing for kinds 1 to 3
-/// </code>All integers little-endian.</remarks>
+///     13         key         as its serde writes it; nothing for kinds 1 to 4
+/// </code>
+/// The value of kind 4 is a row of changes: the lengths of key and value as int32, -1 for no value, then both. All integers
+/// little-endian.</remarks>
 internal static class ChangeKey
 {
     public const int PrefixBytes = 13;
