@@ -1,4 +1,5 @@
 using System.Text;
+using Confluent.Kafka;
 using Dataflow.Log;
 
 namespace Dataflow.Kafka.Tests;
@@ -7,6 +8,7 @@ namespace Dataflow.Kafka.Tests;
 public sealed class ClaimsTests(SharedNode shared)
 {
     private const int Units = 4;
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30); // transactions time out after 60
 
     [Fact]
     public async Task A_process_that_takes_over_shuts_out_who_had_the_units_before_it_reads_what_that_one_committed()
@@ -44,5 +46,28 @@ public sealed class ClaimsTests(SharedNode shared)
                 foreach (var record in batch) found.Add(Encoding.UTF8.GetString(record.Value.Span));
             return found;
         }
+    }
+
+    [Fact]
+    public async Task A_process_that_was_killed_in_the_middle_of_its_claim_holds_up_no_other()
+    {
+        var cancelled = TestContext.Current.CancellationToken;
+        var name = shared.Node.CreateTopic();
+        await using var log = await Members.ConnectAsync(shared.Node);
+        var claims = await log.CreateCompactedAsync(KafkaMembership.ClaimsOf(name), 1);
+        var owner = $"{name}.killed";
+        using var killed = shared.Node.Producer($"dataflow.{owner}");
+        killed.BeginTransaction();
+        var claim = new RecordBuffer();
+        Claims.Append(claim, owner, [1, 2]);
+        foreach (var record in claim)
+            killed.Produce(claims.Name, new() { Key = owner, Value = Encoding.UTF8.GetString(record.Value.Span) });
+        killed.Flush(cancelled);
+
+        await using var member = log.Join(name, Units, areShared: true);
+        Assert.Equal(Enumerable.Range(0, Units), await member.NextAsync(cancelled).AsTask().WaitAsync(Soon, cancelled));
+
+        var error = Assert.Throws<KafkaException>(() => killed.CommitTransaction());
+        Assert.True(KafkaErrors.IsFencing(error.Error), error.Message);
     }
 }

@@ -21,23 +21,41 @@ internal static class Claims
             new Claim(units, Environment.MachineName, Environment.ProcessId), ClaimJson.Default.Claim));
     }
 
-    /// <summary>Reads the last claim of each owner, up to an offset.</summary>
-    public static IReadOnlyDictionary<string, Claim> Read(PartitionedLog log, LogTopic topic, long end)
+    /// <summary>Reads what each owner may have claimed, up to an offset. It waits for no other process: of one that was killed in the
+    /// middle of its claim, which nobody but the reader ends, both that claim and the one before may count.</summary>
+    public static IReadOnlyDictionary<string, Claim> Read(KafkaLog log, LogTopic topic, long end)
     {
         var claims = new Dictionary<string, Claim>(StringComparer.Ordinal);
-        using var reader = log.OpenReader(topic.Name, 0, topic.StartOffset(0));
-        while (reader.TryReadBefore(end, out var batch))
+        var stable = Math.Min(end, topic.StableOffset(0));
+        using (var reader = log.OpenReader(topic.Name, 0, topic.StartOffset(0)))
         {
-            foreach (var record in batch)
-            {
-                var owner = Encoding.UTF8.GetString(record.Key.Span);
-                if (record.HasValue) claims[owner] = JsonSerializer.Deserialize(record.Value.Span, ClaimJson.Default.Claim)!;
-                else claims.Remove(owner);
-            }
+            while (reader.TryReadBefore(stable, out var batch))
+                foreach (var record in batch) Take(in record);
         }
 
+        if (stable == end) return claims;
+        using var open = log.OpenUncommittedReader(topic, 0, stable);
+        while (open.TryReadBefore(end, out var batch))
+            foreach (var record in batch) Add(in record);
         return claims;
+
+        void Take(in LogRecord record)
+        {
+            if (record.HasValue) claims[OwnerOf(in record)] = ClaimOf(in record);
+            else claims.Remove(OwnerOf(in record));
+        }
+
+        void Add(in LogRecord record)
+        {
+            if (!record.HasValue) return;
+            var (owner, claim) = (OwnerOf(in record), ClaimOf(in record));
+            claims[owner] = claims.TryGetValue(owner, out var before) ? claim with { Units = [.. claim.Units.Union(before.Units)] } : claim;
+        }
     }
+
+    private static string OwnerOf(in LogRecord record) => Encoding.UTF8.GetString(record.Key.Span);
+
+    private static Claim ClaimOf(in LogRecord record) => JsonSerializer.Deserialize(record.Value.Span, ClaimJson.Default.Claim)!;
 }
 
 /// <summary>The work that a process has claimed.</summary>

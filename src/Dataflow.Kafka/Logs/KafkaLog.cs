@@ -165,6 +165,13 @@ public sealed class KafkaLog : PartitionedLog
         return [.. shared.Feeds.Zip(from, (feed, start) => new KafkaLogReader(found, start.Partition, start.Offset, feed))];
     }
 
+    /// <summary>Opens a reader that waits for no commit: it also reads records that are not committed yet, or never will be.</summary>
+    internal PartitionReader OpenUncommittedReader(LogTopic topic, int partition, long offset)
+    {
+        var feed = new SharedFeeds(_kafka, topic.Name, [(partition, offset)], areCommitted: false).Feeds[0];
+        return new KafkaLogReader((KafkaTopic)topic, partition, offset, feed);
+    }
+
     /// <summary>Completes the commits that were begun, and closes the connections.</summary>
     public override ValueTask DisposeAsync()
     {

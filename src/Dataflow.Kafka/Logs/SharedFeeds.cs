@@ -13,10 +13,11 @@ internal sealed class SharedFeeds
     private readonly Dictionary<int, Feed> _feeds;
     private int _open;
 
-    public SharedFeeds(KafkaCluster kafka, string topic, IReadOnlyList<(int Partition, long Offset)> from)
+    public SharedFeeds(
+        KafkaCluster kafka, string topic, IReadOnlyList<(int Partition, long Offset)> from, bool areCommitted = true)
     {
         (_kafka, _topic, _open) = (kafka, topic, from.Count);
-        _consumer = PartitionConsumer.Build(kafka);
+        _consumer = PartitionConsumer.Build(kafka, areCommitted);
         PartitionConsumer.Meet(_consumer, new(topic, from[0].Partition));
         _feeds = from.ToDictionary(static start => start.Partition, start => new Feed(this, start.Partition, start.Offset));
         _consumer.Assign(from.Select(start => new TopicPartitionOffset(topic, start.Partition, start.Offset)));

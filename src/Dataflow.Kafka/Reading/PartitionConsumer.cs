@@ -109,8 +109,11 @@ internal sealed class PartitionConsumer : IDisposable
         _consumer.Dispose();
     }
 
-    /// <summary>Builds a client that reads committed records of partitions of a log, and reports their ends.</summary>
-    public static IConsumer<Bytes, Bytes> Build(KafkaCluster kafka) => Build(kafka, s_boundedDefaults, Group, needsAll: true, new());
+    /// <summary>Builds a client that reads partitions of a log, and reports their ends.</summary>
+    /// <param name="kafka">The cluster.</param>
+    /// <param name="areCommitted">Whether it waits until records are committed, and reads only these.</param>
+    public static IConsumer<Bytes, Bytes> Build(KafkaCluster kafka, bool areCommitted)
+        => Build(kafka, s_boundedDefaults, Group, needsAll: true, new(), areCommitted);
 
     /// <summary>Lets a client learn who leads a topic's partitions, by a question. If it does not know when it is to read, it finds out
     /// within a second.</summary>
@@ -127,14 +130,14 @@ internal sealed class PartitionConsumer : IDisposable
     }
 
     private static IConsumer<Bytes, Bytes> Build(
-        KafkaCluster kafka, Dictionary<string, string> defaults, string group, bool needsAll, ClientErrors errors)
+        KafkaCluster kafka, Dictionary<string, string> defaults, string group, bool needsAll, ClientErrors errors, bool areCommitted = true)
         => new ConsumerBuilder<Bytes, Bytes>(kafka.ToClient(defaults, new Dictionary<string, string>
         {
             ["group.id"] = group,
             ["enable.auto.commit"] = "false",
             ["enable.auto.offset.store"] = "false",
             ["auto.offset.reset"] = "error", // never to skip records silently
-            ["isolation.level"] = "read_committed",
+            ["isolation.level"] = areCommitted ? "read_committed" : "read_uncommitted",
             ["enable.partition.eof"] = "true",
             ["dotnet.consumer.consume.result.fields"] = needsAll ? "all" : "timestamp",
         })).SetKeyDeserializer(new BytesReader()).SetValueDeserializer(new BytesReader())
