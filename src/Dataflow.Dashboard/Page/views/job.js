@@ -10,6 +10,7 @@ import { checkpointsView } from './checkpoints.js';
 import { countersView } from './counters.js';
 import { leftOutView } from './leftout.js';
 import { lookupsView } from './lookups.js';
+import { modelsView } from './models.js';
 import { overviewView } from './overview.js';
 import { splitsView } from './splits.js';
 import { stepsView } from './steps.js';
@@ -23,6 +24,7 @@ const views = {
     leftout: ['Left out', leftOutView],
     topics: ['Topics', topicsView],
     lookups: ['Look up', lookupsView],
+    models: ['Models', modelsView],
     counters: ['Counters', countersView],
 };
 
