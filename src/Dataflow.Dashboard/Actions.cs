@@ -1,4 +1,5 @@
 using Dataflow.Dashboard.Api;
+using Dataflow.Log;
 using Microsoft.AspNetCore.Http;
 
 namespace Dataflow.Dashboard;
@@ -60,8 +61,21 @@ internal sealed class Actions(DashboardOptions options)
         if (reasons.Count > 0) throw new RefusedException(409, string.Join(" ", reasons));
         var found = new DeletedTopicView(
             name, topic.PartitionCount, topic.Ranges().Sum(static range => range.End - range.Start), request.Query["dryRun"] != "true");
-        if (found.IsDone) await TopicDeletion.RunAsync(job.Log, name, CancellationToken.None).ConfigureAwait(false);
+        if (found.IsDone) await DeleteAsync(job.Log, name).ConfigureAwait(false);
         return (200, Answer.Of(found, DashboardJson.Default.DeletedTopicView));
+    }
+
+    /// <exception cref="RefusedException">Somebody has begun to need the topic, or the log deletes none.</exception>
+    private static async Task DeleteAsync(PartitionedLog log, string topic)
+    {
+        try
+        {
+            await TopicDeletion.RunAsync(log, topic, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (LogException refused) when (refused is not LogFailedException)
+        {
+            throw new RefusedException(409, refused.Message);
+        }
     }
 
     private async Task<(int, Answer)> ReplayAsync(JobWatch watched, string? group, CancellationToken cancellationToken)

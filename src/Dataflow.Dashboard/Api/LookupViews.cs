@@ -30,7 +30,7 @@ internal sealed record LookupFieldView(
 /// <summary>The values of a field in a sample.</summary>
 /// <param name="AtMs">The time at which it was taken.</param>
 /// <param name="Missing">The share of entities without a value.</param>
-/// <param name="Psi">The drift from the first sample with values, as population stability index; null: there was none yet.</param>
+/// <param name="Psi">The drift from the first sample with whole values, as population stability index; null: there was none yet.</param>
 internal sealed record FieldSampleView(long AtMs, double Missing, double? Psi);
 
 /// <summary>An answer: see <see cref="LookupAnswer"/>.</summary>

@@ -2,7 +2,7 @@ using Dataflow.Dashboard.Api;
 
 namespace Dataflow.Dashboard;
 
-/// <summary>Samples what a lookup finds, once a minute: the share of missing values, and drift from the first sample.</summary>
+/// <summary>Samples what a lookup finds, once a minute: the share of missing values, and drift from the first whole sample.</summary>
 internal sealed class LookupWatch(Lookup lookup)
 {
     private const int MaxSamples = 60;
@@ -25,7 +25,8 @@ internal sealed class LookupWatch(Lookup lookup)
         _nextMs = nowMs + (long)(found is null ? s_afterNothing : s_every).TotalMilliseconds;
         if (found is null) return;
         _samples.Add(new(nowMs, found.Entities, found.WatermarkMs));
-        for (var field = 0; field < _references.Length; field++) Add(field, found.Values[field], nowMs);
+        for (var field = 0; field < _references.Length; field++)
+            Add(field, found.Values[field], isPartial: found.ArePartial.Count > 0 && found.ArePartial[field], nowMs);
     }
 
     public LookupView View() => new(
@@ -46,11 +47,11 @@ internal sealed class LookupWatch(Lookup lookup)
         }
     }
 
-    private void Add(int field, IReadOnlyList<double> values, long nowMs)
+    private void Add(int field, IReadOnlyList<double> values, bool isPartial, long nowMs)
     {
         if (values.Count == 0) return;
         var missing = values.Count(double.IsNaN) / (double)values.Count;
-        if (missing < 1) _references[field] ??= Distribution.Of(values);
+        if (missing < 1 && !isPartial) _references[field] ??= Distribution.Of(values);
         _fields[field].Add(new(nowMs, missing, _references[field]?.DriftOf(values).Psi));
     }
 }

@@ -113,6 +113,16 @@ export function jobView(id, name) {
         body.root,
     );
 
+    let isAtTab = false;
+
+    /** Scrolls the row of tabs, which may be wider than the screen, to the one that is shown. */
+    function goToTab() {
+        if (isAtTab) return;
+        isAtTab = true;
+        const tab = nav.querySelector('[aria-current]');
+        nav.scrollLeft = tab.offsetLeft - nav.offsetLeft - (nav.clientWidth - tab.offsetWidth) / 2;
+    }
+
     async function offer(action, title, text) {
         await ask({ title, text, ok: action === 'stop' ? 'Stop' : 'Drain', then: token => act(`${path}/${action}`, token) });
     }
@@ -123,6 +133,7 @@ export function jobView(id, name) {
         needs: body.needs ?? [],
         update(data) {
             const { view, history, list } = data;
+            goToTab();
             setText(state, view.summary.state);
             setAttribute(state, 'class', `state ${stateTone(view.summary.state)}`);
             setText(since, view.summary.restarts > 0 ? `${count(view.summary.restarts)} restarts` : '');

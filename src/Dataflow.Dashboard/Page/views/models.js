@@ -3,7 +3,7 @@
 import { card, el, setAttribute, setText, table } from '../dom.js';
 import { count, none, number, percent, span } from '../format.js';
 
-export const isOfCalls = found =>
+const isOfCalls = found =>
     found.name === 'dataflow.calls.reused' || (found.name.startsWith('dataflow.model.') && found.tag === null);
 
 export function modelsView() {
@@ -14,14 +14,14 @@ export function modelsView() {
             { head: 'step', text: row => row.step },
             { head: 'calls', text: row => count(row.calls), number: true },
             { head: 'texts', text: row => count(row.texts), number: true },
-            { head: 'tokens', text: row => count(row.tokens), number: true },
+            { head: 'tokens', text: row => known(row.tokens), number: true },
             { head: 'time', text: row => span(row.seconds * 1000), number: true },
             { head: 'for a text', text: row => (row.texts > 0 ? span((row.seconds * 1000) / row.texts) : none), number: true },
             { head: 'texts saved', text: row => count(row.textsSaved), number: true },
-            { head: 'tokens saved', text: row => count(row.tokensSaved), number: true },
+            { head: 'tokens saved', text: row => known(row.tokensSaved), number: true },
             {
                 head: 'saved of all texts',
-                make: () => [el('span', { class: 'meter' }, el('i', { class: 'saved' })), el('span', { class: 'beside' })],
+                make: () => [el('span', { class: 'share' }, el('span', { class: 'meter' }, el('i', { class: 'saved' })), el('span'))],
                 update: savedShare,
             },
         ],
@@ -72,16 +72,22 @@ export function modelsView() {
             versionsCard.hidden = view.modelVersions.length === 0;
             versions.update(view.modelVersions);
             calls.update(
-                view.steps.flatMap(step => step.counters.filter(isOfCalls).map(found => ({ ...found, step: step.label }))),
+                view.steps.flatMap(step =>
+                    step.counters.filter(found => isOfCalls(found) && found.value > 0).map(found => ({ ...found, step: step.label })),
+                ),
                 'The pipeline calls nothing outside.',
             );
         },
     };
 }
 
+/** Tokens; a model that does not say how many it took counts none. */
+const known = tokens => (tokens === 0 ? none : count(tokens));
+
 function savedShare(cell, row) {
     const all = row.texts + row.textsSaved;
     const share = all > 0 ? row.textsSaved / all : 0;
-    cell.firstChild.firstChild.style.width = `${share * 100}%`;
-    setText(cell.lastChild, all > 0 ? percent(share) : none);
+    const [meter, text] = cell.firstChild.children;
+    meter.firstChild.style.width = `${share * 100}%`;
+    setText(text, all > 0 ? percent(share) : none);
 }

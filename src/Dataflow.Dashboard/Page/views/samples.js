@@ -35,9 +35,9 @@ export function samplesOf(name) {
 
     const root = el(
         'div',
-        { role: 'group', 'aria-label': `Samples of ${name}` },
+        { class: 'samples', role: 'group', 'aria-label': `Samples of ${name}` },
         el('div', { class: 'fields' }, el('label', {}, 'Feature', feature)),
-        el('div', { class: 'charts inner' }, drift.root, missing.root, behind.root),
+        el('div', { class: 'charts' }, drift.root, missing.root, behind.root),
     );
     return {
         root,
