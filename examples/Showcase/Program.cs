@@ -3,6 +3,7 @@ using Dataflow;
 using Dataflow.Dashboard;
 using Dataflow.Features;
 using Dataflow.Log;
+using Dataflow.Onnx;
 using Showcase;
 
 var folder = Directory.CreateTempSubdirectory("dataflow-showcase-").FullName;
@@ -31,6 +32,13 @@ orders.Where(order => order.Risk > 0.99, name: "risky")
     .LatestBy(order => order.Order.Time, name: "last-risk")
     .To(Topic.Of<CheckedOrder>("risky-customers", partitions: 2));
 
+var models = new ModelVersions("pairs of letters", new Letters(2));
+models.Add("triples of letters", new Letters(3));
+orders.Embed(
+        models, order => $"{order.Order.Product} for {order.Order.Customer}",
+        (order, found) => new ReadOrder(order.Order.Product, found.Version, found.Vector), name: "embed")
+    .To(Topic.Of<ReadOrder>("read-orders", partitions: 2));
+
 var spending = orders.KeyBy(order => order.Order.Customer).FeatureView("spending", v =>
 {
     v.Aggregate("orders", a => a.Count(), [TimeSpan.FromMinutes(1)], defaultValue: 0, description: "orders of the last minute");
@@ -40,6 +48,7 @@ pipeline.Offer(Lookup.Of("customers", customers));
 pipeline.Offer(FeatureService.Of<string>("spending", s => s.From(spending, customer => customer)).Serve().ToLookup());
 
 await using var job = await pipeline.StartAsync(new JobOptions { Log = log, Workers = 2, CheckpointInterval = TimeSpan.FromSeconds(2) });
+_ = models.TryAsync("triples of letters"); // beside the other, until somebody decides
 // Values are shown, since nobody's are: these orders are made up.
 var options = new DashboardServerOptions { ShowsValues = true, ActionToken = "showcase" };
 await using var page = await DashboardServer.StartAsync(job, options);

@@ -11,3 +11,6 @@ public sealed record CheckedOrder(Order Order, string City, double Risk);
 
 /// <summary>The result: the revenue of a product over a minute, every ten seconds.</summary>
 public sealed record Revenue(string Product, DateTimeOffset Until, long Orders, long Cents, double HighestRisk);
+
+/// <summary>An order as a model has read it.</summary>
+public sealed record ReadOrder(string Product, string Model, float[] Vector);

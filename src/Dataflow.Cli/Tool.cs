@@ -1,8 +1,11 @@
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Dataflow.Cli.DeadLetters;
+using Dataflow.Cli.Features;
 using Dataflow.Cli.Groups;
 using Dataflow.Cli.Logs;
+using Dataflow.Cli.Lookups;
+using Dataflow.Cli.Models;
 using Dataflow.Cli.Pipelines;
 using Dataflow.Cli.Processes;
 using Dataflow.Cli.Topics;
@@ -44,7 +47,7 @@ internal static class Tool
             new Command("topics", "The topics of a log.")
             {
                 new ListTopics(terminal), new DescribeTopic(terminal), new TailTopic(terminal), new CountTopic(terminal),
-                new TrimTopic(terminal), new CreateTopic(terminal), new ProduceTopic(terminal),
+                new TrimTopic(terminal), new CreateTopic(terminal), new ProduceTopic(terminal), new DeleteTopic(terminal),
             },
             new Command("groups", "The offsets that groups of readers have stored in a log.")
             {
@@ -59,6 +62,15 @@ internal static class Tool
             {
                 new ListDeadLetters(terminal), new ShowDeadLetters(terminal), new ReplayDeadLetters(terminal),
             },
+            new Command("lookups", "What the pipelines of a running process offer to look up: tables, features, indexes.")
+            {
+                new ListLookups(terminal), new DescribeLookup(terminal), new GetLookup(terminal),
+            },
+            new Command("features", "The definitions of feature views that jobs of a log have used.")
+            {
+                new ListFeatures(terminal), new DescribeFeatures(terminal), new DiffFeatures(terminal),
+            },
+            new Command("models", "The models that the jobs of a running process call.") { new ListModels(terminal) },
             new VerifyLog(terminal),
             new ShowCompletion(terminal),
         };

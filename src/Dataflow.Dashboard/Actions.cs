@@ -1,4 +1,5 @@
 using Dataflow.Dashboard.Api;
+using Dataflow.Log;
 using Microsoft.AspNetCore.Http;
 
 namespace Dataflow.Dashboard;
@@ -18,6 +19,7 @@ internal sealed class Actions(DashboardOptions options)
             ["stop"] => () => EndAsync(watched.Job, "stop", static job => job.StopAsync()),
             ["drain"] => () => EndAsync(watched.Job, "drain", static job => job.DrainAsync()),
             ["forget"] => () => ForgetAsync(watched.Job, request),
+            ["topics", var topic, "delete"] => () => DeleteAsync(watched.Job, topic, request),
             ["dead-letters", "replay"] => () => ReplayAsync(watched, group: null, request.HttpContext.RequestAborted),
             ["dead-letters", var group, "replay"] => () => ReplayAsync(watched, group, request.HttpContext.RequestAborted),
             _ => throw new RefusedException(404, "There is no such action; api/v1/openapi.json says what there is."),
@@ -48,6 +50,32 @@ internal sealed class Actions(DashboardOptions options)
         await new Pipeline(job.Pipeline).ForgetAsync(new JobOptions { Log = job.Log }, CancellationToken.None).ConfigureAwait(false);
         var said = new ForgottenView("The checkpoints and the state are deleted. The next start begins anew.");
         return (200, Answer.Of(said, DashboardJson.Default.ForgottenView));
+    }
+
+    private static async Task<(int, Answer)> DeleteAsync(Job job, string name, HttpRequest request)
+    {
+        if (!job.Log.TryGetTopic(name, out var topic)) throw new RefusedException(404, "There is no such topic.");
+        if (request.Query["name"] != name)
+            throw new RefusedException(422, "Say by '?name=' which topic is to be deleted: the name must be the topic's.");
+        var reasons = TopicDeletion.ReasonsAgainst(job.Log, name);
+        if (reasons.Count > 0) throw new RefusedException(409, string.Join(" ", reasons));
+        var found = new DeletedTopicView(
+            name, topic.PartitionCount, topic.Ranges().Sum(static range => range.End - range.Start), request.Query["dryRun"] != "true");
+        if (found.IsDone) await DeleteAsync(job.Log, name).ConfigureAwait(false);
+        return (200, Answer.Of(found, DashboardJson.Default.DeletedTopicView));
+    }
+
+    /// <exception cref="RefusedException">Somebody has begun to need the topic, or the log deletes none.</exception>
+    private static async Task DeleteAsync(PartitionedLog log, string topic)
+    {
+        try
+        {
+            await TopicDeletion.RunAsync(log, topic, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (LogException refused) when (refused is not LogFailedException)
+        {
+            throw new RefusedException(409, refused.Message);
+        }
     }
 
     private async Task<(int, Answer)> ReplayAsync(JobWatch watched, string? group, CancellationToken cancellationToken)

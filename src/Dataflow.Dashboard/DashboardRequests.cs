@@ -1,6 +1,7 @@
-using System.Diagnostics;
+using System.Buffers;
 using System.Net;
 using Dataflow.Dashboard.Api;
+using Dataflow.Features;
 using Dataflow.Log;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
@@ -18,9 +19,17 @@ internal sealed class DashboardRequests(JobsWatch watch, DashboardOptions option
     private readonly Answer _openApi = OpenApi.Describe(options);
     private readonly Actions _actions = new(options);
 
-    public async Task HandleAsync(HttpContext context)
+    /// <summary>Answers a request. Its processor time counts up to where it waits; answers that are there do not wait.</summary>
+    public Task HandleAsync(HttpContext context)
     {
-        var start = Stopwatch.GetTimestamp();
+        var start = ThreadTime.Now;
+        var answered = AnswerAsync(context);
+        watch.Process.AddRequest(ThreadTime.Now - start);
+        return answered;
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
         Shield(context.Response.Headers);
         try
         {
@@ -37,10 +46,6 @@ internal sealed class DashboardRequests(JobsWatch watch, DashboardOptions option
         catch (Exception error) when (error is not OperationCanceledException && !context.Response.HasStarted)
         {
             await SendAsync(context, 500, $"The dashboard failed ({error.GetType().Name}).").ConfigureAwait(false);
-        }
-        finally
-        {
-            watch.Process.AddRequest(start);
         }
     }
 
@@ -83,6 +88,10 @@ internal sealed class DashboardRequests(JobsWatch watch, DashboardOptions option
             [] when isGet => Send(() => watched.View(watch.Process.Last), DashboardJson.Default.JobView),
             ["plan"] when isGet => Send(() => PlanView.Of(job), DashboardJson.Default.PlanView),
             ["history"] when isGet => Send(watched.History, DashboardJson.Default.HistoryView),
+            ["checkpoints"] when isGet => Send(() => SavedCheckpointListView.Of(job), DashboardJson.Default.SavedCheckpointListView),
+            ["groups"] when isGet => Send(() => GroupListView.Of(job.Log), DashboardJson.Default.GroupListView),
+            ["features"] when isGet => Send(
+                () => new FeatureListView(FeatureRegistry.Read(job.Log)), DashboardJson.Default.FeatureListView),
             ["topics"] when isGet => Send(() => TopicQueries.List(job.Log), DashboardJson.Default.TopicListView),
             ["dead-letters"] when isGet => Send(
                 () => DeadLetterQuery.Run(job, watched.Letters, options.ShowsValues), DashboardJson.Default.DeadLettersView),
@@ -138,7 +147,9 @@ internal sealed class DashboardRequests(JobsWatch watch, DashboardOptions option
     private static Task SendAsync(HttpContext context, int status, string detail)
         => SendAsync(context, status, Answer.Of(new DetailView(detail), DashboardJson.Default.DetailView));
 
-    private static async Task SendAsync(HttpContext context, int status, Answer answer)
+    /// <summary>Sends an answer. It is only put into the server's buffer, which the server sends when the request ends: nothing here
+    /// waits for a client.</summary>
+    private static Task SendAsync(HttpContext context, int status, Answer answer)
     {
         var (request, response) = (context.Request, context.Response);
         response.Headers.CacheControl = "no-cache";
@@ -147,12 +158,12 @@ internal sealed class DashboardRequests(JobsWatch watch, DashboardOptions option
         if (status == 200 && request.Headers.IfNoneMatch == answer.ETag)
         {
             response.StatusCode = 304;
-            return;
+            return Task.CompletedTask;
         }
 
         response.StatusCode = status;
         response.ContentLength = answer.Body.Length;
-        if (!HttpMethods.IsHead(request.Method))
-            await response.Body.WriteAsync(answer.Body, context.RequestAborted).ConfigureAwait(false);
+        if (!HttpMethods.IsHead(request.Method)) response.BodyWriter.Write(answer.Body);
+        return Task.CompletedTask;
     }
 }

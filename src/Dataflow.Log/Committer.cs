@@ -111,6 +111,8 @@ internal sealed class Committer(LogWriter writer, TaskScheduler scheduler, strin
             Fail(group, failure);
             return;
         }
+        RefuseDeleted(group);
+        if (group.Count == 0) return;
         try
         {
             Write(group);
@@ -132,6 +134,15 @@ internal sealed class Committer(LogWriter writer, TaskScheduler scheduler, strin
         if (group[0] is CommitRequest) TellWhetherFull(false);
     }
 
+    /// <summary>Fails the commits on topics that were deleted while they waited, and takes them out of the group.</summary>
+    private void RefuseDeleted(List<Request> group)
+        => group.RemoveAll(request =>
+        {
+            if (request is not CommitRequest { Commit: var commit } || writer.DeletedTopicOf(commit) is not { } name) return false;
+            request.Fail(LogException.TopicDeleted(name));
+            return true;
+        });
+
     private void TellWhetherFull(bool isFull)
     {
         if (isFull == _isFull) return;
@@ -146,6 +157,9 @@ internal sealed class Committer(LogWriter writer, TaskScheduler scheduler, strin
         {
             case CreateTopicRequest create:
                 writer.CreateTopic(create.Name, create.Partitions, create.Settings);
+                break;
+            case DeleteTopicRequest delete:
+                writer.DeleteTopic(delete.Topic);
                 break;
             case ConfigureTopicRequest configure:
                 writer.ConfigureTopic(configure.Topic, configure.Settings);

@@ -39,6 +39,13 @@ public class LogException : DataflowException
             CultureInfo.InvariantCulture,
             $"Topic '{topic}', partition {partition}: the topic has no such partition. Its partitions are 0 to {count - 1}."));
 
+    internal static LogException TopicDeleted(string name)
+        => new($"Topic '{name}': it was deleted. Create it again if it is still needed; what was in it is gone.");
+
+    internal static LogException TopicsStay(string name)
+        => new($"Topic '{name}': this log deletes no topics. Where it lies in a cluster, delete it with the cluster's own tools once "
+            + "nobody needs it.");
+
     internal static LogException TopicOfAnotherLog(string topic)
         => new($"Topic '{topic}': it belongs to another log. Take the topic from the store that commits.");
 

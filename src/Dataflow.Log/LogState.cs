@@ -10,6 +10,7 @@ internal sealed class LogState(string topicsDirectory, IFileSystem files)
     private readonly ConcurrentDictionary<string, StoreTopic> _topics = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<GroupPosition, long> _groupOffsets = new();
     private readonly List<StoreTopic> _byId = [];
+    private readonly List<StoreTopic> _deleted = [];
 
     public SegmentFiles Files { get; } = new(files);
 
@@ -17,12 +18,16 @@ internal sealed class LogState(string topicsDirectory, IFileSystem files)
 
     public ConcurrentDictionary<string, StoreTopic> Topics => _topics;
 
-    /// <summary>The topics in order of creation; a topic's index is its id.</summary>
+    /// <summary>The topics in order of creation, deleted ones too; a topic's index is its id.</summary>
     public IReadOnlyList<StoreTopic> TopicsById => _byId;
 
     public ConcurrentDictionary<GroupPosition, long> GroupOffsets => _groupOffsets;
 
-    public IEnumerable<Partition> Partitions => _byId.SelectMany(topic => topic.Partitions);
+    public IEnumerable<Partition> Partitions
+        => _byId.Where(static topic => !topic.IsDeleted).SelectMany(static topic => topic.Partitions);
+
+    /// <summary>The topics that were deleted since the last checkpoint: a crash may have left files of them.</summary>
+    public IReadOnlyList<StoreTopic> Deleted => _deleted;
 
     public StoreTopic AddTopic(string name, int partitions, TopicSettings settings)
     {
@@ -31,6 +36,30 @@ internal sealed class LogState(string topicsDirectory, IFileSystem files)
         _topics[name] = topic;
         return topic;
     }
+
+    /// <summary>Takes the id of a topic that was deleted before the last checkpoint.</summary>
+    public void SkipId()
+    {
+        var topic = new StoreTopic("", _byId.Count, 0, new TopicSettings(), TopicsDirectory);
+        topic.Delete();
+        _byId.Add(topic);
+    }
+
+    /// <summary>Deletes a topic with its group offsets. Its id is never given again.</summary>
+    public void Delete(StoreTopic topic)
+    {
+        _topics.TryRemove(topic.Name, out _);
+        foreach (var position in _groupOffsets.Keys)
+        {
+            if (position.TopicId == topic.Id) _groupOffsets.TryRemove(position, out _);
+        }
+
+        _deleted.Add(topic);
+        topic.Delete();
+    }
+
+    /// <summary>Forgets the deleted topics: a checkpoint was written, and their files are gone for good.</summary>
+    public void ForgetDeleted() => _deleted.Clear();
 }
 
 /// <summary>The key of a group's offset in a partition.</summary>

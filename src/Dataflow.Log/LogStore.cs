@@ -59,9 +59,9 @@ public sealed class LogStore : PartitionedLog, IDisposable
     {
         get
         {
-            var offsets = _state.GroupOffsets.ToArray(); // before the topics, which then have them all
+            var offsets = _state.GroupOffsets.ToArray(); // before the topics, which then have them all but for deleted ones
             var names = _state.Topics.Values.ToDictionary(static topic => topic.Id, static topic => topic.Name);
-            return [.. offsets.Select(found => new GroupOffset(
+            return [.. offsets.Where(found => names.ContainsKey(found.Key.TopicId)).Select(found => new GroupOffset(
                 found.Key.Group, names[found.Key.TopicId], found.Key.Partition, found.Value))];
         }
     }
@@ -126,6 +126,14 @@ public sealed class LogStore : PartitionedLog, IDisposable
         return _state.Topics[name];
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Its readers and producers end with a <see cref="LogException"/>. The space is free when the call has completed.</remarks>
+    public override async ValueTask DeleteTopicAsync(string topic, CancellationToken cancellationToken = default)
+    {
+        await EnqueueAsync(new DeleteTopicRequest(StoreTopicOf(topic), cancellationToken));
+        RetainInTime();
+    }
+
     /// <summary>Replaces a topic's settings from now on, also after the log is opened again.</summary>
     /// <param name="topic">The topic's name.</param>
     /// <param name="settings">The new settings; records beyond the new retention are deleted at once.</param>
@@ -184,7 +192,8 @@ public sealed class LogStore : PartitionedLog, IDisposable
     protected override IEnumerable<string> TopicNames() => _state.Topics.Keys;
 
     /// <inheritdoc/>
-    protected override bool Owns(LogTopic topic) => _state.Topics.TryGetValue(topic.Name, out var own) && own == topic;
+    protected override bool Owns(LogTopic topic)
+        => topic is StoreTopic { IsDeleted: true } || (_state.Topics.TryGetValue(topic.Name, out var own) && own == topic);
 
     /// <inheritdoc/>
     protected override ValueTask WriteAsync(LogCommit commit, CancellationToken cancellationToken)

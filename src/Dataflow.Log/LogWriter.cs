@@ -50,8 +50,9 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
             if (existing.PartitionCount == partitions) return;
             throw LogException.PartitionCountDiffers(name, existing.PartitionCount, partitions);
         }
-        var similar = state.TopicsById.FirstOrDefault(topic => topic.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-        if (similar is not null) throw LogException.TopicNameDiffersInCase(name, similar.Name);
+        var similar = state.Topics.Keys.FirstOrDefault(topic => topic.Equals(name, StringComparison.OrdinalIgnoreCase));
+        if (similar is not null) throw LogException.TopicNameDiffersInCase(name, similar);
+        PartFrom(name);
         Record(EntryKind.CreateTopic, entry =>
         {
             entry.Text(name);
@@ -62,9 +63,10 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
     }
 
     /// <summary>Replaces a topic's settings, at once.</summary>
-    /// <exception cref="LogFullException">The disk is full.</exception>
+    /// <exception cref="LogException">It was deleted, or the disk is full.</exception>
     public void ConfigureTopic(StoreTopic topic, TopicSettings settings)
     {
+        Check(topic);
         Record(EntryKind.ConfigureTopic, entry =>
         {
             entry.Int32(topic.Id);
@@ -74,14 +76,39 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         RetainIfThereIsRoom(topic.Partitions);
     }
 
+    /// <summary>Deletes a topic: it is gone once the journal says so, and its files right after.</summary>
+    /// <exception cref="LogException">It was deleted before, or the disk is full.</exception>
+    public void DeleteTopic(StoreTopic topic)
+    {
+        Check(topic);
+        Record(EntryKind.DeleteTopic, entry => entry.Int32(topic.Id));
+        state.Delete(topic);
+        foreach (var partition in topic.Partitions) _segments.Delete(partition);
+    }
+
+    /// <summary>Returns the name of a topic of a commit that was deleted while the commit waited; null: none was.</summary>
+    public string? DeletedTopicOf(LogCommit commit)
+    {
+        foreach (var append in commit.Appends)
+        {
+            if (((StoreTopic)append.Topic).IsDeleted) return append.Topic.Name;
+        }
+        foreach (var offset in commit.Offsets)
+        {
+            if (!state.Topics.ContainsKey(offset.Topic)) return offset.Topic;
+        }
+        return null;
+    }
+
     /// <summary>Deletes records beyond the topics' retention.</summary>
     /// <exception cref="LogFullException">The disk is full.</exception>
     public void Retain() => Retain(state.Partitions);
 
     /// <summary>Moves a partition's start up and deletes the segments that are entirely below it.</summary>
-    /// <exception cref="LogException">The offset is beyond the partition's end, or the disk is full.</exception>
+    /// <exception cref="LogException">The offset is beyond the partition's end, the topic was deleted, or the disk is full.</exception>
     public void Trim(Partition partition, long startOffset)
     {
+        Check(state.TopicsById[partition.TopicId]);
         if (startOffset <= partition.StartOffset) return;
         if (startOffset > partition.EndOffset)
             throw OffsetOutOfRangeException.Of(partition.Topic, partition.Index, startOffset, partition.StartOffset, partition.EndOffset);
@@ -96,6 +123,7 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         _checkpoint.Clear();
         CheckpointEntry.Write(_checkpoint, state, synced: options.Durability == Durability.PowerLoss);
         journal.Roll(_checkpoint);
+        state.ForgetDeleted();
         _writtenSinceCheckpoint = false;
     }
 
@@ -130,6 +158,28 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
     }
 
     private long Now => options.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <exception cref="LogException">The topic was deleted.</exception>
+    private static void Check(StoreTopic topic)
+    {
+        if (topic.IsDeleted) throw LogException.TopicDeleted(topic.Name);
+    }
+
+    /// <summary>Writes a checkpoint where a topic of a name was just deleted, so that no recovery meets files of two topics in one
+    /// directory.</summary>
+    /// <exception cref="LogFullException">The disk is full.</exception>
+    private void PartFrom(string name)
+    {
+        if (!state.Deleted.Any(topic => topic.Name.Equals(name, StringComparison.OrdinalIgnoreCase))) return;
+        try
+        {
+            Checkpoint();
+        }
+        catch (IOException error) when (DiskErrors.IsDiskFull(error))
+        {
+            throw LogFullException.Of(directory, error);
+        }
+    }
 
     private void Retain(IEnumerable<Partition> partitions)
     {

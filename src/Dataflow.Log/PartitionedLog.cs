@@ -48,6 +48,16 @@ public abstract class PartitionedLog : IAsyncDisposable
     public abstract ValueTask<LogTopic> CreateTopicAsync(
         string name, int partitions, TopicSettings settings, CancellationToken cancellationToken = default);
 
+    /// <summary>Deletes a topic for good, with its records and the offsets that groups have in it. A crash leaves it as a whole or not at
+    /// all. A topic that is created under its name later begins empty.</summary>
+    /// <remarks>It asks nobody whether the topic is needed; <c>TopicDeletion</c> of the engine does. Unless overridden it refuses: in a
+    /// cluster others may need the topic, and its own tools delete it.</remarks>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="cancellationToken">Ends the wait; the topic may be deleted all the same.</param>
+    /// <exception cref="LogException">There is no such topic, or the log deletes none.</exception>
+    public virtual ValueTask DeleteTopicAsync(string topic, CancellationToken cancellationToken = default)
+        => throw LogException.TopicsStay(topic);
+
     /// <summary>Shuts out all others that commit under a name, in this process or another: their later commits fail, and commits that they
     /// left unfinished are completed or undone before the call completes. Call it before you read what such a commit may change.</summary>
     /// <param name="owner">The name: see <see cref="LogCommit.Owner"/>.</param>

@@ -66,10 +66,10 @@ internal sealed class Recovery(IFileSystem files, string directory, LogOptions o
         ReplayRest(scan, replay, path);
         if (Leftovers.UnknownPartitions(files, _state.TopicsDirectory, _state).FirstOrDefault() is { } unknown)
             throw CorruptLogException.TopicUnknown(unknown);
+        if (options.Durability == Durability.PowerLoss) file.SyncOrFail(); // a killed process may not have; files go only then
         var cuts = replay.Finish(_state, _lastSequence);
         RecoveryCut[] torn = scan.TornBytes() is > 0 and var bytes ? [new RecoveryCut(path, scan.Position, bytes)] : [];
         _report = new RecoveryReport(generation, _lastSequence - firstSequence, [.. torn, .. cuts]);
-        if (options.Durability == Durability.PowerLoss) file.SyncOrFail(); // a killed process may not have; older files go only then
         return true;
     }
 
@@ -129,6 +129,11 @@ internal sealed class Recovery(IFileSystem files, string directory, LogOptions o
             case EntryKind.CreateTopic:
                 _state.AddTopic(entry.Text(), entry.Int32(), SettingsEntry.Read(ref entry));
                 break;
+            case EntryKind.DeleteTopic:
+                var deleted = TopicOf(entry.Int32());
+                _state.Delete(deleted);
+                replay.Delete(deleted);
+                break;
             case EntryKind.Trim:
                 for (var left = entry.Count(minBytes: 16); left > 0; left--)
                     replay.Trim(PartitionOf(entry.Int32(), entry.Int32()), entry.Int64());
@@ -142,8 +147,8 @@ internal sealed class Recovery(IFileSystem files, string directory, LogOptions o
     }
 
     private StoreTopic TopicOf(int topicId)
-        => (uint)topicId < (uint)_state.TopicsById.Count
-            ? _state.TopicsById[topicId] : throw new InvalidDataException($"it names topic {topicId}, which does not exist");
+        => (uint)topicId < (uint)_state.TopicsById.Count && _state.TopicsById[topicId] is { IsDeleted: false } topic
+            ? topic : throw new InvalidDataException($"it names topic {topicId}, which does not exist");
 
     private Partition PartitionOf(int topicId, int partition)
         => TopicOf(topicId).Partitions is var partitions && (uint)partition < (uint)partitions.Count

@@ -36,6 +36,11 @@ internal sealed class CreateTopicRequest(string name, int partitions, TopicSetti
     public TopicSettings Settings { get; } = settings;
 }
 
+internal sealed class DeleteTopicRequest(StoreTopic topic, CancellationToken cancellationToken) : Request(cancellationToken)
+{
+    public StoreTopic Topic { get; } = topic;
+}
+
 internal sealed class ConfigureTopicRequest(StoreTopic topic, TopicSettings settings, CancellationToken cancellationToken)
     : Request(cancellationToken)
 {

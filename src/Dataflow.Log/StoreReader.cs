@@ -59,6 +59,7 @@ internal sealed class StoreReader : PartitionReader
         while (_partition.EndOffset <= _position)
         {
             if (_failure() is { } failure) throw failure;
+            if (_partition.IsDeleted) throw LogException.TopicDeleted(Topic);
             if (_partition.IsClosed) return false;
             await _partition.WaitBeyondAsync(_position, cancellationToken);
         }
@@ -234,9 +235,10 @@ internal sealed class StoreReader : PartitionReader
 
     private void ThrowIfOutOfRange(long offset)
     {
-        if (offset < _partition.StartOffset || offset > _partition.EndOffset) throw OutOfRange(offset);
+        if (_partition.IsDeleted || offset < _partition.StartOffset || offset > _partition.EndOffset) throw OutOfRange(offset);
     }
 
-    private OffsetOutOfRangeException OutOfRange(long offset)
-        => OffsetOutOfRangeException.Of(Topic, Partition, offset, _partition.StartOffset, _partition.EndOffset);
+    private LogException OutOfRange(long offset)
+        => _partition.IsDeleted ? LogException.TopicDeleted(Topic)
+            : OffsetOutOfRangeException.Of(Topic, Partition, offset, _partition.StartOffset, _partition.EndOffset);
 }

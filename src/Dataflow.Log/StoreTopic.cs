@@ -6,6 +6,7 @@ namespace Dataflow.Log;
 internal sealed class StoreTopic : LogTopic
 {
     private readonly Partition[] _partitions;
+    private volatile bool _isDeleted;
 
     public StoreTopic(string name, int id, int partitions, TopicSettings settings, string topicsDirectory)
         : base(name, partitions, settings)
@@ -18,11 +19,21 @@ internal sealed class StoreTopic : LogTopic
 
     public int Id { get; }
 
+    /// <summary>Whether the topic was deleted. It is never there again; another topic may have its name.</summary>
+    public bool IsDeleted => _isDeleted;
+
     public IReadOnlyList<Partition> Partitions => _partitions;
 
     public override long StartOffset(int partition) => PartitionAt(partition).StartOffset;
 
     public override long EndOffset(int partition) => PartitionAt(partition).EndOffset;
+
+    /// <summary>Marks the topic as deleted, and tells its readers.</summary>
+    public void Delete()
+    {
+        _isDeleted = true;
+        foreach (var partition in _partitions) partition.Delete();
+    }
 
     /// <exception cref="LogException">The topic has no such partition.</exception>
     public Partition PartitionAt(int partition)

@@ -28,6 +28,22 @@ public static class ModelCounters
     private static readonly CounterDefinition s_savedTokens = Of(
         "dataflow.model.tokens.saved", "{token}", "Tokens of texts whose result was there already.");
 
+    private static readonly CounterDefinition s_answers = OfVersion(
+        "dataflow.model.version.answers", "{version}", "1 for the version of a model that answers, 0 for the others.");
+    private static readonly CounterDefinition s_tried = OfVersion(
+        "dataflow.model.version.tried", "{version}", "1 for the version of a model that is tried beside it, 0 for the others.");
+    private static readonly CounterDefinition s_compared = OfVersion(
+        "dataflow.model.trial.texts", "{text}", "Texts by which a tried version was compared with the one that answers.");
+    private static readonly CounterDefinition s_failedTrials = OfVersion(
+        "dataflow.model.trial.failed", "{text}", "Texts on which a tried version failed.");
+    private static readonly CounterDefinition s_shared = OfVersion(
+        "dataflow.model.trial.shared_neighbours", "1", "Share of a text's ten nearest on which both versions agree.") with
+    {
+        PerUnit = 10_000,
+    };
+
+    internal static IReadOnlyList<CounterDefinition> OfVersions { get; } = [s_answers, s_tried, s_compared, s_failedTrials, s_shared];
+
     internal static IReadOnlyList<CounterDefinition> OfModels { get; } = [
         s_damaged, s_answered, s_texts, s_tokens, s_time, s_savedTexts, s_savedTokens];
 
@@ -68,6 +84,25 @@ public static class ModelCounters
             yield return new(s_savedTokens, usage.SavedTokens, usage.Model);
         }
     }
+
+    internal static IEnumerable<CounterValue> Of(ModelVersions versions)
+    {
+        if (versions.Choice is not { } choice) yield break;
+        foreach (var version in versions.Names)
+        {
+            yield return new(s_answers, version == choice.Answers ? 1 : 0, version);
+            yield return new(s_tried, version == choice.Tried ? 1 : 0, version);
+        }
+
+        if (versions.Comparison is not { } trial) yield break;
+        yield return new(s_compared, trial.Texts, trial.Tried);
+        yield return new(s_failedTrials, trial.Failed, trial.Tried);
+        if (!double.IsNaN(trial.SharedNeighbours))
+            yield return new(s_shared, (long)Math.Round(trial.SharedNeighbours * s_shared.PerUnit), trial.Tried);
+    }
+
+    private static CounterDefinition OfVersion(string name, string unit, string description)
+        => new(name, unit, description) { Tag = "version", IsGauge = true };
 
     private static CounterDefinition Of(string name, string unit, string description) => new(name, unit, description) { Tag = Model };
 }

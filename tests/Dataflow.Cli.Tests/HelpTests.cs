@@ -6,17 +6,19 @@ public sealed class HelpTests
     public static IReadOnlyList<string[]> Commands { get; } =
     [
         ["topics", "list"], ["topics", "describe"], ["topics", "tail"], ["topics", "count"], ["topics", "trim"], ["topics", "create"],
-        ["topics", "produce"], ["groups", "list"],
+        ["topics", "produce"], ["topics", "delete"], ["groups", "list"],
         ["groups", "reset"], ["pipelines", "list"], ["pipelines", "checkpoints"], ["pipelines", "forget"], ["pipelines", "status"],
         ["pipelines", "diagnose"], ["pipelines", "plan"], ["pipelines", "drain"], ["pipelines", "stop"], ["deadletters", "list"],
-        ["deadletters", "show"], ["deadletters", "replay"], ["verify"],
+        ["deadletters", "show"], ["deadletters", "replay"], ["lookups", "list"], ["lookups", "describe"], ["lookups", "get"],
+        ["features", "list"], ["features", "describe"], ["features", "diff"], ["models", "list"], ["verify"],
     ];
 
     [Fact]
     public async Task Is_the_approved_one()
     {
         var help = new List<string>();
-        string[][] shown = [[], ["topics"], ["groups"], ["pipelines"], ["deadletters"], .. Commands, ["completion"]];
+        string[][] groups = [["topics"], ["groups"], ["pipelines"], ["deadletters"], ["lookups"], ["features"], ["models"]];
+        string[][] shown = [[], .. groups, .. Commands, ["completion"]];
         foreach (var command in shown)
         {
             string[] arguments = [.. command, "--help"];

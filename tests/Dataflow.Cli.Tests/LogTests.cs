@@ -9,10 +9,10 @@ public sealed class LogTests(Sample sample)
     public static TheoryData<string> Commands =>
     [
         "topics list", "topics describe orders-in", "topics tail mixed", "topics count orders-in",
-        "topics trim orders-in --before 5 --dry-run", "groups list",
+        "topics trim orders-in --before 5 --dry-run", "topics delete mixed --dry-run", "groups list",
         "groups reset billing orders-in --to latest --dry-run", "pipelines list", "pipelines checkpoints orders",
         "pipelines forget orders --dry-run", "deadletters list orders", "deadletters show orders --max 3",
-        "deadletters replay orders --dry-run", "verify",
+        "deadletters replay orders --dry-run", "features list", "verify",
     ];
 
     [Fact]
@@ -74,6 +74,9 @@ public sealed class LogTests(Sample sample)
     [InlineData("deadletters list none", "'none'")]
     [InlineData("deadletters replay none", "'none'")]
     [InlineData("topics create orders-in", "2 partitions")]
+    [InlineData("topics delete none", "'none'")]
+    [InlineData("topics delete orders-in", "has a position in it")]
+    [InlineData("topics delete orders.changelog", "'orders'")]
     [InlineData("topics produce none", "'none'")]
     [InlineData("topics produce orders.changelog", "'orders'")]
     [InlineData("topics tail orders-in --follow", "--url")]
@@ -120,11 +123,13 @@ public sealed class LogTests(Sample sample)
         string[] reset = ["groups", "reset", "billing", "orders-in", "--to", "earliest", "--log", copy];
         string[] forget = ["pipelines", "forget", "orders", "--log", copy];
 
-        foreach (var command in new[] { trim, reset, forget }) await Run.WellAsync([.. command, "--dry-run"]);
-        Assert.Equal((0L, 10L, true), Look(copy));
-        foreach (var command in new[] { trim, reset, forget }) await Run.WellAsync(command);
+        string[] delete = ["topics", "delete", "mixed", "--log", copy];
 
-        Assert.Equal((5L, 5L, false), Look(copy)); // reset went to the start that the trim has left
+        foreach (var command in new[] { trim, reset, forget, delete }) await Run.WellAsync([.. command, "--dry-run"]);
+        Assert.Equal((0L, 10L, true, true), Look(copy));
+        foreach (var command in new[] { trim, reset, forget, delete }) await Run.WellAsync(command);
+
+        Assert.Equal((5L, 5L, false, false), Look(copy)); // reset went to the start that the trim has left
     }
 
     [Theory]
@@ -197,10 +202,10 @@ public sealed class LogTests(Sample sample)
         static long Written(Run run) => run.Json.GetProperty("written").GetInt64();
     }
 
-    private static (long Start, long? Offset, bool HasCheckpoint) Look(string directory)
+    private static (long Start, long? Offset, bool HasCheckpoint, bool HasMixed) Look(string directory)
     {
         using var log = LogStore.Open(directory);
         return (log.GetTopic("orders-in").StartOffset(0), log.GetGroupOffset("billing", "orders-in", 0),
-            SavedCheckpoint.ReadAll(log, "orders").Count > 0);
+            SavedCheckpoint.ReadAll(log, "orders").Count > 0, log.TryGetTopic("mixed", out _));
     }
 }

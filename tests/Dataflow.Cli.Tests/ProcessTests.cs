@@ -123,6 +123,29 @@ public sealed class ProcessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Groups_checkpoints_and_the_deletion_of_a_topic_go_through_the_process()
+    {
+        string[] tokens = ["--url", Url, "--token", "reader", "--action-token", "actor"];
+        await _job.StopAsync(TestContext.Current.CancellationToken);
+
+        var groups = (await Run.WellAsync("groups", "list", "--url", Url, "--token", "reader")).Out.Split('\n');
+        var saved = (await Run.WellAsync("pipelines", "checkpoints", "orders", "--url", Url, "--token", "reader", "--json")).Json;
+        var needed = await Run.OfAsync(["topics", "delete", "orders-in", .. tokens]);
+        await Run.WellAsync(["topics", "delete", "mixed", "--dry-run", .. tokens]);
+        Assert.True(_log.TryGetTopic("mixed", out _));
+        var deleted = await Run.WellAsync(["topics", "delete", "mixed", "--json", .. tokens]);
+
+        Assert.Equal(["GROUP", "billing", "billing"], groups.SkipLast(1).Select(static line => line.Split(' ')[0]));
+        Assert.Equal(
+            JsonSerializer.SerializeToElement(SavedCheckpoint.ReadAll(_log, "orders")[0].Positions, JsonSerializerOptions.Web).ToString(),
+            JsonSerializer.Serialize(saved[0].GetProperty("positions")));
+        Assert.Equal(ExitCode.Error, needed.Code);
+        Assert.Contains("has a position in it", needed.Error, StringComparison.Ordinal);
+        Assert.Equal(5, deleted.Json.GetProperty("records").GetInt64());
+        Assert.False(_log.TryGetTopic("mixed", out _));
+    }
+
+    [Fact]
     public async Task Tail_follows_a_topic_until_it_is_ended()
     {
         using var end = new CancellationTokenSource();

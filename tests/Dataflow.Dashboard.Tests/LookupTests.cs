@@ -48,17 +48,26 @@ public sealed class LookupTests(Chromium chromium)
     public async Task Samples_show_missing_values_and_drift()
     {
         await using var shop = await ShopAsync(s_values);
-        var first = await FieldsAsync(shop);
+        var partial = await FieldsAsync(shop); // of less than the window's hour
 
-        shop.Log.Append("in", Enumerable.Range(0, 60).SelectMany(
-            second => Names(40).Select(name => new Sale(s_noon.AddMinutes(30).AddSeconds(second), name, 500))));
-        await shop.WaitAsync(status => status.RecordsRead == 2462 && status.Lag == 0);
-        shop.Tick(60);
+        await SellAsync(hours: 2, price: 30, total: 2462);
+        var first = await FieldsAsync(shop);
+        await SellAsync(hours: 3, price: 500, total: 4862);
         var second = await FieldsAsync(shop);
 
-        Assert.Equal((0.0, 0.0), ((double)first["price_mean_1h"]!["missing"]!, Psi(first["price_mean_1h"]!)));
+        Assert.Null(Last(partial["price_mean_1h"]!)["psi"]);
+
+        Assert.Equal((0.0, 0.0), ((double)Last(first["price_mean_1h"]!)["missing"]!, Psi(first["price_mean_1h"]!)));
         Assert.True(Psi(second["price_mean_1h"]!) > 0.25, second["price_mean_1h"]!.ToJsonString());
         Assert.Equal("mean over 01:00:00 by 00:05:00", (string)second["price_mean_1h"]!["definition"]!);
+
+        async Task SellAsync(int hours, double price, int total)
+        {
+            shop.Log.Append("in", Enumerable.Range(0, 60).SelectMany(
+                second => Names(40).Select(name => new Sale(s_noon.AddHours(hours).AddSeconds(second), name, price))));
+            await shop.WaitAsync(status => status.RecordsRead == total && status.Lag == 0);
+            shop.Tick(60);
+        }
     }
 
     [Fact]
@@ -110,7 +119,9 @@ public sealed class LookupTests(Chromium chromium)
 
     private static IEnumerable<string> Names(int count) => Enumerable.Range(0, count).Select(number => $"customer {number}");
 
-    private static double Psi(JsonNode field) => (double)field["drift"]!.AsArray()[^1]!["psi"]!;
+    private static JsonNode Last(JsonNode field) => field["samples"]!.AsArray()[^1]!;
+
+    private static double Psi(JsonNode field) => (double)Last(field)["psi"]!;
 
     private static async Task<Dictionary<string, JsonNode>> FieldsAsync(WatchedJob watched)
         => (await watched.GetAsync("api/v1/jobs/shop/lookups"))["lookups"]![0]!["fields"]!.AsArray()

@@ -13,6 +13,9 @@ public sealed class OpenApiTests
     [InlineData("/api/v1/jobs/{job}/history")]
     [InlineData("/api/v1/jobs/{job}/dead-letters")]
     [InlineData("/api/v1/jobs/{job}/lookups")]
+    [InlineData("/api/v1/jobs/{job}/checkpoints")]
+    [InlineData("/api/v1/jobs/{job}/groups")]
+    [InlineData("/api/v1/jobs/{job}/features")]
     [InlineData("/api/v1/jobs/{job}/topics")]
     [InlineData("/api/v1/jobs/{job}/topics/{topic}/records")]
     public async Task Each_answer_is_as_described(string path)
@@ -41,7 +44,7 @@ public sealed class OpenApiTests
 
         Assert.Equal("""[{"token":[]}]""", paths["/api/v1/jobs"]!["get"]!["security"]!.ToJsonString());
         Assert.Equal("""[{"token":[],"actionToken":[]}]""", paths["/api/v1/jobs/{job}/stop"]!["post"]!["security"]!.ToJsonString());
-        Assert.Equal(14, paths.AsObject().Count);
+        Assert.Equal(18, paths.AsObject().Count);
     }
 
     private static JsonNode SchemaOf(JsonNode document, string path)

@@ -7,7 +7,8 @@ namespace Dataflow.Dashboard.Tests;
 /// <summary>The page in a real browser.</summary>
 public sealed class PageTests(Chromium chromium)
 {
-    private static readonly string[] s_views = ["overview", "steps", "splits", "checkpoints", "leftout", "topics", "lookups", "counters"];
+    private static readonly string[] s_views =
+        ["overview", "steps", "splits", "checkpoints", "leftout", "topics", "lookups", "models", "counters"];
 
     private static readonly DashboardServerOptions s_all = new() { ShowsValues = true, ActionToken = "act" };
 

@@ -50,18 +50,21 @@ public sealed class PollingTests
     }
 
     [Fact]
-    public async Task A_hundred_clients_that_poll_once_a_second_cost_less_than_two_percent_of_a_processor()
+    public async Task A_hundred_clients_that_poll_once_a_second_cost_less_than_two_percent_of_a_job_that_uses_a_quarter_of_a_processor()
     {
+        const double Bound = 1000 * 0.25 * 0.02; // milliseconds of each second
         await using var watched = await WatchedJob.OrdersAsync();
         var (best, before) = (double.MaxValue, await SpentAsync(watched));
-        for (var second = 0; second < 50 && best >= 20; second++) // the quickest second: others may have the processors
+        for (var second = 0; second < 200 && best >= Bound; second++) // the quickest second: others may have the processors
         {
-            for (var client = 0; client < 100; client++) await watched.GetAsync("api/v1/jobs/orders");
+            for (var client = 0; client < 100; client++)
+                await watched.Client.GetByteArrayAsync(watched.Uri("api/v1/jobs/orders"), TestContext.Current.CancellationToken);
             var after = await SpentAsync(watched);
             (best, before) = (Math.Min(best, after - before), after);
         }
 
-        Assert.InRange(best, 0, 20);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{best} ms");
+        Assert.InRange(best, 0, Bound);
     }
 
     [Fact]

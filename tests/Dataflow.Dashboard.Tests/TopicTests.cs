@@ -1,4 +1,7 @@
 using System.Net;
+using System.Text;
+using Dataflow.Log;
+using Dataflow.Tests;
 
 namespace Dataflow.Dashboard.Tests;
 
@@ -50,6 +53,22 @@ public sealed class TopicTests
             Enumerable.Range(0, 7).Select(customer => $"Order of {customer} is wrong."),
             groups.Select(group => (string)group!["reason"]!).Order(StringComparer.Ordinal));
         Assert.StartsWith("orders-in[", (string)groups[0]!["lastPlace"]!, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("count=200", "7 17 27")]
+    [InlineData("count=2", "17 27")]
+    [InlineData("from=8", "17 27")]
+    public async Task Finds_records_by_a_text_of_their_key(string query, string offsets)
+    {
+        await using var watched = await WatchedJob.OrdersAsync(s_values);
+        var records = new RecordBuffer();
+        for (var i = 0; i < 30; i++) records.Append(i, Encoding.UTF8.GetBytes($"customer {i}"), "v"u8);
+        watched.Log.AppendBytes("keyed", records);
+
+        var found = await watched.GetAsync($"api/v1/jobs/orders/topics/keyed/records?key=7&{query}");
+
+        Assert.Equal(offsets, string.Join(' ', found["records"]!.AsArray().Select(record => (long)record!["offset"]!)));
     }
 
     [Theory]

@@ -5,6 +5,8 @@ namespace Dataflow.Kafka.Tests;
 /// <summary>A cluster as the log of jobs.</summary>
 public sealed class KafkaLogTests(SharedNode node) : LogContract
 {
+    protected override bool DeletesTopics => false;
+
     [Fact]
     public async Task A_process_that_was_shut_out_commits_nothing_more()
     {

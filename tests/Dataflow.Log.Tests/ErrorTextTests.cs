@@ -15,6 +15,8 @@ public class ErrorTextTests
             LogException.TopicNameDiffersInCase("Orders", "orders"),
             LogException.PartitionCountDiffers("orders", 4, 8),
             LogException.PartitionUnknown("orders", 4, 4),
+            LogException.TopicDeleted("orders"),
+            LogException.TopicsStay("orders"),
             LogException.TopicOfAnotherLog("orders"),
             RecordTooLargeException.Of(20_000_000),
             RecordTooLargeException.Of(20_000_000).BoundFor("orders", 3),
@@ -44,6 +46,8 @@ public class ErrorTextTests
             Topic 'Orders': topic 'orders' exists and differs only in upper and lower case. Some file systems cannot keep them apart; choose another name.
             Topic 'orders': it has 4 partitions and was asked for with 8. A topic keeps its count; ask with 4 or use another name.
             Topic 'orders', partition 4: the topic has no such partition. Its partitions are 0 to 3.
+            Topic 'orders': it was deleted. Create it again if it is still needed; what was in it is gone.
+            Topic 'orders': this log deletes no topics. Where it lies in a cluster, delete it with the cluster's own tools once nobody needs it.
             Topic 'orders': it belongs to another log. Take the topic from the store that commits.
             Record: key, value and headers take 20000000 bytes. A batch holds at most 16777216 bytes; split the record or keep its content elsewhere.
             Topic 'orders', partition 3, record: key, value and headers take 20000000 bytes. A batch holds at most 16777216 bytes; split the record or keep its content elsewhere.

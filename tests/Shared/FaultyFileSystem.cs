@@ -56,6 +56,12 @@ internal sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
         inner.Delete(path);
     }
 
+    public bool DeleteDirectory(string path)
+    {
+        Do("delete directory");
+        return inner.DeleteDirectory(path);
+    }
+
     public void Rename(string from, string to)
     {
         Do("rename");

@@ -1,10 +1,12 @@
+using System.Text.Json;
 using Dataflow.Cli.Logs;
+using Dataflow.Cli.Processes;
 using Dataflow.Log;
 
 namespace Dataflow.Cli.Pipelines;
 
 /// <summary>Shows the checkpoint that a pipeline carries on from, and where it is in its input.</summary>
-internal sealed class ListCheckpoints : LogCommand
+internal sealed class ListCheckpoints : SharedCommand
 {
     private readonly Argument<string> _pipeline;
 
@@ -19,6 +21,19 @@ internal sealed class ListCheckpoints : LogCommand
         Show(asked, SavedCheckpoint.ReadAll(log, log.FindPipeline(asked.GetRequiredValue(_pipeline))), Text);
         return Task.FromResult(ExitCode.Well);
     }
+
+    protected override async Task<int> RunAsync(AdminApi api, ParseResult asked, CancellationToken cancellationToken)
+    {
+        var path = $"{AdminApi.PathOf(asked.GetRequiredValue(_pipeline))}/checkpoints";
+        var answer = await api.GetAsync(path, cancellationToken).ConfigureAwait(false);
+        Show(asked, answer.GetProperty("checkpoints").EnumerateArray().Select(Of).ToList(), Text);
+        return ExitCode.Well;
+    }
+
+    private static SavedCheckpoint Of(JsonElement found) => new(
+        found.GetProperty("number").GetInt64(), DateTimeOffset.FromUnixTimeMilliseconds(found.GetProperty("atMs").GetInt64()),
+        found.GetProperty("process").GetString()!, found.GetProperty("isFinished").GetBoolean(),
+        found.GetProperty("positions").Deserialize<List<SavedPosition>>(JsonSerializerOptions.Web)!);
 
     private static string Text(IReadOnlyList<SavedCheckpoint> checkpoints)
     {

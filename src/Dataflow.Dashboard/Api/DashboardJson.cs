@@ -16,5 +16,9 @@ namespace Dataflow.Dashboard.Api;
 [JsonSerializable(typeof(LookupAnswerView))]
 [JsonSerializable(typeof(ReplayView))]
 [JsonSerializable(typeof(ForgottenView))]
+[JsonSerializable(typeof(GroupListView))]
+[JsonSerializable(typeof(SavedCheckpointListView))]
+[JsonSerializable(typeof(FeatureListView))]
+[JsonSerializable(typeof(DeletedTopicView))]
 [JsonSerializable(typeof(DetailView))]
 internal sealed partial class DashboardJson : JsonSerializerContext;

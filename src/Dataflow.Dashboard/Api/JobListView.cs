@@ -10,7 +10,7 @@ internal sealed record JobListView(long AtMs, ProcessView Process, AccessView Ac
 /// <param name="Processors">The processors that it may use.</param>
 /// <param name="ProcessorShare">The share of them that it used over the last second, from 0 to 1.</param>
 /// <param name="Requests">The requests that the dashboard has answered.</param>
-/// <param name="RequestsMs">The time that they took.</param>
+/// <param name="RequestsMs">The processor time that they took, up to where they waited.</param>
 internal sealed record ProcessView(
     long MemoryBytes, long MemoryLimitBytes, long HeapBytes, int Processors, double ProcessorShare, long Requests, double RequestsMs);
 

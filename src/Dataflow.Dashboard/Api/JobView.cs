@@ -13,6 +13,8 @@ internal sealed record JobView(
     IReadOnlyList<SplitView> Splits,
     CheckpointsView Checkpoints,
     IReadOnlyList<MemberView> Processes,
+    IReadOnlyList<ModelView> Models,
+    IReadOnlyList<ModelVersionView> ModelVersions,
     SampleView Sample);
 
 /// <summary>A step.</summary>

@@ -21,13 +21,22 @@ internal static class OpenApi
             "/api/v1/jobs/{job}/plan": {"get": {"summary": "The plan as a graph, and as text", "x-answer": "PlanView"}},
             "/api/v1/jobs/{job}/history": {"get": {"summary": "The last ten minutes, and the last 300 checkpoints", "x-answer": "HistoryView"}},
             "/api/v1/jobs/{job}/dead-letters": {"get": {"summary": "The newest 1000 dead letters, by step and reason", "x-answer": "DeadLettersView"}},
+            "/api/v1/jobs/{job}/checkpoints": {"get": {"summary": "The checkpoints that the pipeline's next start carries on from", "x-answer": "SavedCheckpointListView"}},
+            "/api/v1/jobs/{job}/groups": {"get": {"summary": "Offsets that groups of readers have stored in the job's log", "x-answer": "GroupListView"}},
+            "/api/v1/jobs/{job}/features": {"get": {"summary": "Definitions of the feature views that jobs of the log have used, by version", "x-answer": "FeatureListView"}},
             "/api/v1/jobs/{job}/topics": {"get": {"summary": "Topics of the job's log, with offsets", "x-answer": "TopicListView"}},
             "/api/v1/jobs/{job}/topics/{topic}/records": {"get": {
               "summary": "Records of a partition: the newest, or those from an offset on. Only where values are shown", "x-answer": "RecordListView",
               "parameters": [
                 {"name": "partition", "in": "query", "schema": {"type": "integer", "minimum": 0, "default": 0}},
                 {"name": "from", "in": "query", "schema": {"type": "integer", "minimum": 0}},
+                {"name": "key", "in": "query", "description": "Only records whose key has this text, of 100,000 at most", "schema": {"type": "string"}},
                 {"name": "count", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": 20}}]}},
+            "/api/v1/jobs/{job}/topics/{topic}/delete": {"post": {
+              "summary": "Delete a topic that no job and no pipeline needs", "x-answer": "DeletedTopicView",
+              "parameters": [
+                {"name": "name", "in": "query", "required": true, "description": "The topic's name, to confirm it", "schema": {"type": "string"}},
+                {"name": "dryRun", "in": "query", "schema": {"type": "boolean", "default": false}}]}},
             "/api/v1/jobs/{job}/lookups": {"get": {"summary": "Tables, features and indexes that the pipeline offers, with missing values and drift", "x-answer": "LookupListView"}},
             "/api/v1/jobs/{job}/lookups/{lookup}": {"get": {
               "summary": "A row, a feature vector or the nearest rows. Only where values are shown", "x-answer": "LookupAnswerView",
@@ -58,7 +67,8 @@ internal static class OpenApi
         DashboardJson.Default.HistoryView, DashboardJson.Default.DeadLettersView, DashboardJson.Default.TopicListView,
         DashboardJson.Default.RecordListView, DashboardJson.Default.LookupListView,
         DashboardJson.Default.LookupAnswerView, DashboardJson.Default.ReplayView, DashboardJson.Default.ForgottenView,
-        DashboardJson.Default.DetailView,
+        DashboardJson.Default.GroupListView, DashboardJson.Default.SavedCheckpointListView, DashboardJson.Default.FeatureListView,
+        DashboardJson.Default.DeletedTopicView, DashboardJson.Default.DetailView,
     ];
 
     public static Answer Describe(DashboardOptions options)

@@ -10,7 +10,11 @@ internal sealed record TopicView(string Name, IReadOnlyList<PartitionView> Parti
 internal sealed record PartitionView(long Start, long End);
 
 /// <summary>Records of a partition, the newest last.</summary>
-internal sealed record RecordListView(string Topic, int Partition, IReadOnlyList<RecordView> Records);
+/// <param name="Topic">The topic.</param>
+/// <param name="Partition">The partition.</param>
+/// <param name="From">The offset from which on records were looked at.</param>
+/// <param name="Records">The records.</param>
+internal sealed record RecordListView(string Topic, int Partition, long From, IReadOnlyList<RecordView> Records);
 
 /// <summary>A record. Key and value are texts made for reading, cut off where they are long; null where there is none.</summary>
 internal sealed record RecordView(long Offset, long TimestampMs, string? Key, string? Value, int ValueBytes);

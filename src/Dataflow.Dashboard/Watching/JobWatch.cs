@@ -17,7 +17,7 @@ internal sealed class JobWatch(Job job, string id)
     private readonly List<LookupWatch> _lookups = [.. job.Lookups.Select(static lookup => new LookupWatch(lookup))];
     private IReadOnlyList<FindingView>? _findings; // of the last sample, once somebody has asked
     private JobStatus _status = job.Status;
-    private SampleView _sample = new(0, 0, 0, 0, 0, 0, 0);
+    private SampleView _sample = new(0, 0, 0, 0, 0, 0, 0, null, 0);
 
     public Job Job => job;
 
@@ -38,7 +38,8 @@ internal sealed class JobWatch(Job job, string id)
             _reads.Add((nowMs, _status.RecordsRead));
             _growth.Add(nowMs, _status);
             _sample = new(
-                nowMs, ReadPerSecond(), _status.Lag, _status.StateEntries, LeftOut, process.MemoryBytes, process.ProcessorShare);
+                nowMs, ReadPerSecond(), _status.Lag, _status.StateEntries, LeftOut, process.MemoryBytes, process.ProcessorShare,
+                _status.Checkpoints.SinceLast?.TotalMilliseconds, _status.Restarts);
             _samples.Add(_sample);
             AddCheckpoint(nowMs, _status.Checkpoints);
             foreach (var lookup in _lookups) lookup.Sample(job, nowMs);
@@ -72,6 +73,7 @@ internal sealed class JobWatch(Job job, string id)
                 [.. _status.Stages.Select(StageView.Of)], [.. _status.Splits.Select(SplitView.Of)],
                 CheckpointsView.Of(_status.Checkpoints),
                 [.. _status.Processes.Select(static found => new MemberView(found.Name, found.Shards, found.Checkpoint, found.HasEnded))],
+                [.. _status.Steps.SelectMany(ModelView.Of)], [.. _status.Steps.SelectMany(ModelVersionView.Of)],
                 _sample);
         }
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Dataflow.Dashboard.Api;
 
 namespace Dataflow.Dashboard;
@@ -21,15 +20,13 @@ internal sealed class ProcessWatch(TimeProvider time)
         (_at, _used) = (time.GetTimestamp(), used);
         Last = new(
             Environment.WorkingSet, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, GC.GetTotalMemory(false), Environment.ProcessorCount,
-            Math.Clamp(share, 0, 1), Volatile.Read(ref _requests),
-            TimeSpan.FromSeconds(Volatile.Read(ref _requestTicks) / (double)Stopwatch.Frequency).TotalMilliseconds);
+            Math.Clamp(share, 0, 1), Volatile.Read(ref _requests), TimeSpan.FromTicks(Volatile.Read(ref _requestTicks)).TotalMilliseconds);
     }
 
-    /// <summary>Counts a request.</summary>
-    /// <param name="start">The stopwatch's time at which it came.</param>
-    public void AddRequest(long start)
+    /// <summary>Counts a request with its processor time.</summary>
+    public void AddRequest(TimeSpan time)
     {
         Interlocked.Increment(ref _requests);
-        Interlocked.Add(ref _requestTicks, Stopwatch.GetTimestamp() - start);
+        Interlocked.Add(ref _requestTicks, time.Ticks);
     }
 }

@@ -59,7 +59,7 @@ public static class FeatureRegistry
 
         void Compare(ViewDefinition before, ViewDefinition view, string what, string remedy)
         {
-            var differences = view.DifferencesFrom(before).ToList();
+            var differences = view.DifferencesFrom(before);
             if (differences.Count > 0)
                 found.Add($"version {view.Version} of feature view '{view.Name}' {what}: {string.Join("; ", differences)}. {remedy}");
         }

@@ -35,8 +35,19 @@ public sealed record ViewDefinition(
             view.Description,
             view.Tags);
 
-    /// <summary>Lists the differences in meaning from another definition; texts for people may change.</summary>
-    internal IEnumerable<string> DifferencesFrom(ViewDefinition other)
+    /// <summary>Lists in words how the meaning differs from an earlier definition's; none: what is for people (owner, descriptions, tags)
+    /// may differ all the same.</summary>
+    public IReadOnlyList<string> DifferencesFrom(ViewDefinition other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return [.. Differences(other)];
+    }
+
+    internal bool IsSameAs(ViewDefinition other)
+        => DifferencesFrom(other).Count == 0 && Owner == other.Owner && Description == other.Description && Tags.SequenceEqual(other.Tags)
+            && Features.SequenceEqual(other.Features);
+
+    private IEnumerable<string> Differences(ViewDefinition other)
     {
         if (Entity != other.Entity) yield return $"its keys were {other.Entity} and are {Entity}";
         if (TimeToLive != other.TimeToLive) yield return $"its time to live was {Text(other.TimeToLive)} and is {Text(TimeToLive)}";
@@ -50,10 +61,6 @@ public sealed record ViewDefinition(
 
         foreach (var name in before.Keys) yield return $"'{name}' is gone";
     }
-
-    internal bool IsSameAs(ViewDefinition other)
-        => !DifferencesFrom(other).Any() && Owner == other.Owner && Description == other.Description && Tags.SequenceEqual(other.Tags)
-            && Features.SequenceEqual(other.Features);
 
     private static string Text(TimeSpan? span) => span?.ToString() ?? "none";
 }

@@ -28,7 +28,8 @@ internal sealed class ServiceLookup<TRequest>(FeatureService<TRequest> service) 
     public override LookupSample? Sample(Job job)
     {
         var found = service.Features.Select(static _ => new List<double>()).ToList();
-        var values = new FeatureValue[service.Features.Count];
+        var (arePartial, areKnown) = (new bool[found.Count], new bool[found.Count]);
+        var values = new FeatureValue[found.Count];
         var (entities, watermark) = (0, long.MaxValue);
         foreach (var step in service.Steps)
         {
@@ -37,13 +38,21 @@ internal sealed class ServiceLookup<TRequest>(FeatureService<TRequest> service) 
             {
                 seen++;
                 watermark = Math.Min(watermark, position.WatermarkMs);
-                foreach (var slot in step.Slots) found[slot].Add(values[slot].HasValue ? values[slot].Number ?? 0 : double.NaN);
+                foreach (var slot in step.Slots)
+                {
+                    found[slot].Add(values[slot].HasValue ? values[slot].Number ?? 0 : double.NaN);
+                    arePartial[slot] |= values[slot].Status == FeatureStatus.Partial;
+                    areKnown[slot] |= values[slot].Status == FeatureStatus.Present;
+                }
             }
 
             entities = Math.Max(entities, seen);
         }
 
-        return entities == 0 || watermark == long.MinValue ? null : new(entities, watermark, found);
+        return entities == 0 || watermark == long.MinValue ? null : new(entities, watermark, found)
+        {
+            ArePartial = [.. arePartial.Zip(areKnown, static (isPartial, isKnown) => isPartial || !isKnown)],
+        };
     }
 
     private static string[] Row(string name, FeatureValue value)

@@ -22,6 +22,10 @@ public interface IFileSystem
     /// <summary>Deletes a file; does nothing if there is none.</summary>
     void Delete(string path);
 
+    /// <summary>Deletes a directory if nothing is in it.</summary>
+    /// <returns>Whether there is no such directory now.</returns>
+    bool DeleteDirectory(string path);
+
     /// <summary>Renames a file within its file system, replacing an existing file of the new name.</summary>
     void Rename(string from, string to);
 

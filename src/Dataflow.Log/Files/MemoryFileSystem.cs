@@ -37,6 +37,8 @@ internal sealed class MemoryFileSystem : IFileSystem
         lock (_lock) _files.Remove(path);
     }
 
+    public bool DeleteDirectory(string path) => true;
+
     public void Rename(string from, string to)
     {
         lock (_lock)

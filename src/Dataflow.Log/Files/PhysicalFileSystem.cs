@@ -30,6 +30,24 @@ public sealed class PhysicalFileSystem : IFileSystem
     public void Delete(string path) => File.Delete(path);
 
     /// <inheritdoc/>
+    public bool DeleteDirectory(string path)
+    {
+        try
+        {
+            Directory.Delete(path);
+            return true;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            return false; // something is in it
+        }
+    }
+
+    /// <inheritdoc/>
     public void Rename(string from, string to) => File.Move(from, to, overwrite: true);
 
     /// <inheritdoc/>

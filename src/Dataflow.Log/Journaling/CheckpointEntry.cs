@@ -5,7 +5,8 @@ namespace Dataflow.Log.Journaling;
 /// <summary>The payload of a checkpoint: the whole state.</summary>
 /// <remarks><code>
 /// synced         int32 1: its segments survive a power loss; 0: only the process
-/// topics         int32 count, then per topic in order of id: name text, settings, partitions int32, then per partition:
+/// topics         int32 count, then per topic in order of id: name text (empty, and no partitions: it was deleted, its id stays
+///                taken), settings, partitions int32, then per partition:
 ///                start offset int64, end offset int64, segments int32, then per segment: base offset, bytes, first and last
 ///                append in ms since the Unix epoch (int64 each)
 /// group offsets  as in a commit
@@ -18,10 +19,11 @@ internal static class CheckpointEntry
         entry.Int32(state.TopicsById.Count);
         foreach (var topic in state.TopicsById)
         {
-            entry.Text(topic.Name);
+            IReadOnlyList<Partition> partitions = topic.IsDeleted ? [] : topic.Partitions;
+            entry.Text(topic.IsDeleted ? "" : topic.Name);
             SettingsEntry.Write(entry, topic.Settings);
-            entry.Int32(topic.PartitionCount);
-            foreach (var partition in topic.Partitions) Write(entry, partition);
+            entry.Int32(partitions.Count);
+            foreach (var partition in partitions) Write(entry, partition);
         }
         GroupOffsets.Write(entry, [.. state.GroupOffsets.OrderBy(offset => offset.Key)]); // the same state gives the same bytes
     }
@@ -33,9 +35,9 @@ internal static class CheckpointEntry
         var synced = entry.Int32() != 0;
         for (var left = entry.Count(minBytes: 8 + SettingsEntry.Bytes); left > 0; left--)
         {
-            var (name, settings) = (entry.Text(), SettingsEntry.Read(ref entry));
-            foreach (var partition in state.AddTopic(name, entry.Count(minBytes: 20), settings).Partitions)
-                Read(partition, state.Files, ref entry);
+            var (name, settings, partitions) = (entry.Text(), SettingsEntry.Read(ref entry), entry.Count(minBytes: 20));
+            if (name.Length == 0) state.SkipId();
+            else foreach (var partition in state.AddTopic(name, partitions, settings).Partitions) Read(partition, state.Files, ref entry);
         }
         GroupOffsets.ReadInto(state, ref entry);
         return synced;

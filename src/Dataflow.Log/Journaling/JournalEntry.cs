@@ -19,6 +19,9 @@ internal enum EntryKind : byte
 
     /// <summary>A topic's settings changed.</summary>
     ConfigureTopic = 5,
+
+    /// <summary>A topic is no more.</summary>
+    DeleteTopic = 6,
 }
 
 /// <summary>The frame around every journal entry.</summary>

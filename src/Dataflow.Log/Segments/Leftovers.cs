@@ -33,10 +33,12 @@ internal sealed class Leftovers(IFileSystem files, long lastSequence)
         };
     }
 
-    /// <summary>Lists the directories that hold segments of partitions that the journal does not know.</summary>
+    /// <summary>Lists the directories that hold segments of partitions that the journal does not know, not even as deleted.</summary>
     public static IEnumerable<string> UnknownPartitions(IFileSystem files, string topics, LogState state)
     {
-        var known = state.Partitions.Select(partition => Path.GetFileName(partition.Directory)).ToHashSet(StringComparer.Ordinal);
+        var deleted = state.Deleted.SelectMany(static topic => topic.Partitions);
+        var known = state.Partitions.Concat(deleted).Select(static partition => Path.GetFileName(partition.Directory))
+            .ToHashSet(StringComparer.Ordinal);
         foreach (var name in files.List(topics).Where(name => LogLayout.IsPartition(name) && !known.Contains(name)))
         {
             var directory = Path.Combine(topics, name);

@@ -9,6 +9,7 @@ internal sealed class Partition(string topic, int topicId, int index, string dir
     private long _startOffset;
     private long _endOffset;
     private volatile bool _closed;
+    private volatile bool _deleted;
 
     public string Topic { get; } = topic;
 
@@ -31,6 +32,9 @@ internal sealed class Partition(string topic, int topicId, int index, string dir
 
     /// <summary>Whether the log was closed: nothing will be published any more.</summary>
     public bool IsClosed => _closed;
+
+    /// <summary>Whether its topic was deleted.</summary>
+    public bool IsDeleted => _deleted;
 
     /// <summary>Returns the segment that holds an offset, or would.</summary>
     public Segment? SegmentOf(long offset)
@@ -91,7 +95,14 @@ internal sealed class Partition(string topic, int topicId, int index, string dir
         WakeAll();
     }
 
-    /// <summary>Completes when the end has moved beyond an offset or the log was closed.</summary>
+    /// <summary>Tells the readers that the topic is no more.</summary>
+    public void Delete()
+    {
+        _deleted = true;
+        Close();
+    }
+
+    /// <summary>Completes when the end has moved beyond an offset, or the log was closed or the topic deleted.</summary>
     public Task WaitBeyondAsync(long offset, CancellationToken cancellationToken)
     {
         lock (_waiting)

@@ -62,7 +62,17 @@ internal sealed class SegmentReplay(IFileSystem files, SegmentFiles segmentFiles
         }
     }
 
-    /// <summary>Checks every segment; then cuts them to length, syncs them and deletes segment files that belong to none.</summary>
+    /// <summary>Forgets the segments of a topic that was deleted.</summary>
+    public void Delete(StoreTopic topic)
+    {
+        foreach (var segment in topic.Partitions.SelectMany(static partition => partition.Segments.ToArray()))
+        {
+            if (_found.Remove(segment, out var found)) found.Dispose();
+        }
+    }
+
+    /// <summary>Checks every segment; then cuts them to length, syncs them and deletes segment files that belong to none, and those of
+    /// deleted topics.</summary>
     /// <param name="state">The state after all entries.</param>
     /// <param name="lastSequence">The last entry's number.</param>
     /// <returns>The cut and deleted bytes.</returns>
@@ -87,6 +97,7 @@ internal sealed class SegmentReplay(IFileSystem files, SegmentFiles segmentFiles
         foreach (var (segment, found) in _found) found.Settle(segment.VisibleBytes, syncs, _syncsAll);
         foreach (var (_, path, _) in strays) files.Delete(path);
         if (syncs) SyncDirectories(state, [.. strays.Select(stray => stray.Partition)]);
+        DeleteGone(state);
         return cuts.FindAll(cut => cut.Bytes > 0);
     }
 
@@ -163,10 +174,25 @@ internal sealed class SegmentReplay(IFileSystem files, SegmentFiles segmentFiles
         if (_syncsAll || _found.Values.Any(found => found.IsWritten)) files.SyncDirectoryOrFail(state.TopicsDirectory);
     }
 
-    private IEnumerable<Partition> Present(LogState state)
+    /// <summary>Deletes what a crash has left of deleted topics, for good: the next checkpoint does not know them any more.</summary>
+    private void DeleteGone(LogState state)
+    {
+        foreach (var partition in Present(state, state.Deleted.SelectMany(static topic => topic.Partitions)))
+        {
+            foreach (var name in files.List(partition.Directory).Where(static name => LogLayout.TryParseBaseOffset(name, out _)))
+                files.Delete(Path.Combine(partition.Directory, name));
+            if (syncs) files.SyncDirectoryOrFail(partition.Directory);
+            files.DeleteDirectory(partition.Directory);
+        }
+        if (syncs && state.Deleted.Count > 0) files.SyncDirectoryOrFail(state.TopicsDirectory);
+    }
+
+    private IEnumerable<Partition> Present(LogState state) => Present(state, state.Partitions);
+
+    private IEnumerable<Partition> Present(LogState state, IEnumerable<Partition> partitions)
     {
         var present = files.List(state.TopicsDirectory).ToHashSet(StringComparer.Ordinal);
-        return state.Partitions.Where(partition => present.Contains(Path.GetFileName(partition.Directory)));
+        return partitions.Where(partition => present.Contains(Path.GetFileName(partition.Directory)));
     }
 
     /// <summary>A segment's file as the recovery found it; opened only if it is written or read.</summary>

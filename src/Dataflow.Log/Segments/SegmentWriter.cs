@@ -81,6 +81,15 @@ internal sealed class SegmentWriter(IFileSystem files, SegmentFiles segmentFiles
         _unsyncedDirectories.Add(Path.GetDirectoryName(segment.Path)!);
     }
 
+    /// <summary>Deletes a partition's files, and its directory unless something else is in it; synced with the next checkpoint.</summary>
+    public void Delete(Partition partition)
+    {
+        foreach (var segment in partition.Segments) Delete(segment);
+        if (!files.DeleteDirectory(partition.Directory)) return;
+        _unsyncedDirectories.Remove(partition.Directory);
+        _unsyncedDirectories.Add(Path.GetDirectoryName(partition.Directory)!);
+    }
+
     public void Dispose() => ReleaseAll();
 
     private IFile FileOf(Segment segment) => _held.TryGetValue(segment, out var file) ? file : Hold(segment, FileMode.Open);

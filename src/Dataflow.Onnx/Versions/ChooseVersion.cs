@@ -27,6 +27,9 @@ internal sealed class ChooseVersionOperator<TIn, TOut>(ChooseVersionNode<TIn, TO
 
     public override void Process(in Record<TIn> record) => Emit(record.With(node.Result(record.Value, _choice)));
 
+    protected override void Declare(StepDeclaration declare) // the workers have one schedule
+        => declare.Report(ModelCounters.OfVersions, () => Context.Worker == 0 ? ModelCounters.Of(node.Versions) : []);
+
     protected override void Open()
     {
         try

@@ -47,6 +47,15 @@ public sealed class ModelVersions
         }
     }
 
+    /// <summary>The present choice; null while no job runs with the versions.</summary>
+    internal VersionChoice? Choice
+    {
+        get
+        {
+            lock (_gate) return _schedule?.Choice;
+        }
+    }
+
     /// <summary>The version that answers if no checkpoint says otherwise.</summary>
     internal string First { get; }
 

@@ -33,6 +33,15 @@ internal sealed class VersionSchedule(VersionChoice begin, Action close) : IAsyn
     private VersionChoice _choice = begin;
     private long _checkpoint;
 
+    /// <summary>The choice that the last checkpoint has made.</summary>
+    public VersionChoice Choice
+    {
+        get
+        {
+            lock (_gate) return _choice;
+        }
+    }
+
     public Task<VersionChange> TryAsync(string version) => AskAsync(choice => version == choice.Answers
         ? throw new ArgumentException($"Version '{version}' answers already. Try another one.", nameof(version))
         : choice with { Tried = version });

@@ -30,7 +30,7 @@ public enum DiskOperationKind
     /// <summary>A file was renamed.</summary>
     Rename,
 
-    /// <summary>A file was deleted.</summary>
+    /// <summary>A file or an empty directory was deleted.</summary>
     Delete,
 
     /// <summary>The names in a directory were synced, to survive a power loss.</summary>

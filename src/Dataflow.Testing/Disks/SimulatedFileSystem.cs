@@ -144,6 +144,20 @@ public sealed class SimulatedFileSystem : IFileSystem
     }
 
     /// <inheritdoc/>
+    public bool DeleteDirectory(string path)
+    {
+        lock (_gate)
+        {
+            if (TryFindDirectory(path) is not { } found) return true;
+            if (found.Names.Count > 0) return false;
+            var (parent, _) = Find(path);
+            _faults.Begin(DiskOperationKind.Delete, path);
+            parent.Change(new NameChange(found, Name: null));
+            return true;
+        }
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="NotSupportedException">The names are in two directories, which is not supported.</exception>
     public void Rename(string from, string to)
     {

@@ -36,7 +36,13 @@ internal static class LogComparison
     /// <summary>Says which segment file has bytes that were never committed, as Kafka's tools would read them.</summary>
     public static string? FirstStray(LogStore store, SimulatedFileSystem disk)
     {
-        foreach (var partition in store.Topics.Cast<StoreTopic>().SelectMany(topic => topic.Partitions))
+        var known = store.Topics.Cast<StoreTopic>().SelectMany(topic => topic.Partitions).ToList();
+        var topics = Path.Combine(store.Directory, "topics");
+        foreach (var directory in disk.List(topics).Select(name => Path.Combine(topics, name)))
+            if (known.TrueForAll(partition => partition.Directory != directory) && disk.List(directory).Count > 0)
+                return $"{directory} has files and is of no topic";
+
+        foreach (var partition in known)
             foreach (var segment in partition.Segments)
             {
                 using var file = disk.Open(segment.Path, FileMode.Open);

@@ -17,6 +17,9 @@ internal sealed record LogModel(
         => this with { Topics = Topics.Add(name,
             [.. Enumerable.Repeat(PartitionModel.Empty with { IsRetained = isRetained }, partitions)]) };
 
+    public LogModel WithoutTopic(string name)
+        => new(Topics.Remove(name), GroupOffsets.RemoveRange(GroupOffsets.Keys.Where(key => key.Topic == name)));
+
     public LogModel With(string topic, int partition, PartitionModel content)
         => this with { Topics = Topics.SetItem(topic, Topics[topic].SetItem(partition, content)) };
 

@@ -59,6 +59,17 @@ internal sealed record TrimStep(string Topic, int Partition, long Offset) : Step
     }
 }
 
+internal sealed record DeleteTopicStep(string Name) : Step
+{
+    public override IReadOnlyList<LogModel> StatesFrom(LogModel before) => [before, before.WithoutTopic(Name)];
+
+    public override async Task<LogModel> RunAsync(SimulatedLog log)
+    {
+        await log.Store.DeleteTopicAsync(Name);
+        return log.Possible[^1];
+    }
+}
+
 /// <summary>Ends the store as a program would, and opens the log again.</summary>
 internal sealed record ReopenStep : Step
 {

@@ -23,7 +23,12 @@ internal sealed class Workload
         workload.Add(new CreateRetainedTopicStep("kept", 1, new TopicSettings { RetentionBytes = RetainedBytes }));
         var kinds = Enumerable.Range(0, steps).ToArray();
         workload._random.Shuffle(kinds);
-        foreach (var kind in kinds) workload.Add(workload.StepOf(kind));
+        foreach (var kind in kinds)
+        {
+            if (kind % 13 == 9) workload.AddDeletion();
+            workload.Add(workload.StepOf(kind));
+        }
+
         return workload._steps;
     }
 
@@ -31,6 +36,15 @@ internal sealed class Workload
     {
         _steps.Add(step);
         _model = step.StatesFrom(_model)[^1];
+    }
+
+    /// <summary>Deletes a topic that has been written to. Another one gets its name, at once or never.</summary>
+    private void AddDeletion()
+    {
+        var name = _random.Next(2) == 0 ? "clicks" : _model.Topics.Keys.Last(static name => name != "kept");
+        if (name == "clicks") Add(new CommitStep(new CommitPlan([(name, 2, Records(MediumBytes))], [("group-0", name, 2, 7)])));
+        Add(new DeleteTopicStep(name));
+        if (name == "clicks") Add(new CreateTopicStep(name, 3));
     }
 
     private Step StepOf(int kind) => (kind % 13) switch

@@ -49,7 +49,7 @@ public partial class MetricsTests
     }
 
     // A name, perhaps what is measured, and the unit: of an instrument, or of a counter's definition.
-    [GeneratedRegex(@"""(dataflow\.[\w.]+)"",[^;""]*""(s|By|\{\w+\})""")]
+    [GeneratedRegex(@"""(dataflow\.[\w.]+)"",[^;""]*""(s|1|By|\{\w+\})""")]
     private static partial Regex Named();
 
     [GeneratedRegex(@"^\| `(dataflow\.[\w.]+)` \| (\w+) \| (\S+) \|", RegexOptions.Multiline)]

@@ -23,6 +23,9 @@ public abstract class LogContract : IAsyncLifetime
 
     protected abstract ValueTask<PartitionedLog> OpenAsync();
 
+    /// <summary>Whether the log deletes topics.</summary>
+    protected virtual bool DeletesTopics => true;
+
     /// <summary>A name that no other test uses.</summary>
     protected string NameOf(string topic) => $"{topic}-{_run}";
 
@@ -99,6 +102,41 @@ public abstract class LogContract : IAsyncLifetime
         commit.Add(await elsewhere.CreateTopicAsync(topic.Name, 2, Cancelled), 0, Buffer("a"));
         await Assert.ThrowsAsync<LogException>(async () => await Log.CommitAsync(commit, Cancelled));
         Assert.Empty(Values(topic, 0));
+    }
+
+    [Fact]
+    public async Task A_deleted_topic_is_gone_and_one_of_its_name_begins_empty_unless_the_log_deletes_none()
+    {
+        var (topic, other) = (await CreateAsync("gone", partitions: 2), await CreateAsync("stays"));
+        await CommitAsync((topic, 1, Buffer("a", "b")), (other, 0, Buffer("kept")));
+        var commit = new LogCommit();
+        commit.SetGroupOffset(NameOf("group"), topic.Name, 1, topic.EndOffset(1));
+        commit.SetGroupOffset(NameOf("group"), other.Name, 0, other.EndOffset(0));
+        await Log.CommitAsync(commit, Cancelled);
+        using var reader = Log.OpenReader(topic.Name, 1, topic.EndOffset(1));
+        if (!DeletesTopics)
+        {
+            await Assert.ThrowsAsync<LogException>(async () => await Log.DeleteTopicAsync(topic.Name, Cancelled));
+            Assert.Equal(["a", "b"], Values(topic, 1));
+            return;
+        }
+
+        var waits = reader.WaitToReadAsync(Cancelled).AsTask();
+        await Log.DeleteTopicAsync(topic.Name, Cancelled);
+
+        await Assert.ThrowsAsync<LogException>(() => waits);
+        Assert.Throws<LogException>(() => reader.TryRead(out _));
+        Assert.False(Log.TryGetTopic(topic.Name, out _));
+        await Assert.ThrowsAsync<LogException>(async () => await CommitAsync((topic, 0, Buffer("late"))));
+        await Assert.ThrowsAsync<LogException>(async () => await Log.DeleteTopicAsync(topic.Name, Cancelled));
+        var again = await CreateAsync("gone", partitions: 3);
+        await Assert.ThrowsAsync<LogException>(async () => await CommitAsync((topic, 0, Buffer("late"))));
+        Assert.Equal((0, 3), (again.EndOffset(1), again.PartitionCount));
+        Assert.Null(Log.GetGroupOffset(NameOf("group"), topic.Name, 1));
+        await CommitAsync((again, 1, Buffer("new")));
+        Assert.Equal(["new"], Values(again, 1));
+        Assert.Equal(["kept"], Values(other, 0));
+        Assert.NotNull(Log.GetGroupOffset(NameOf("group"), other.Name, 0));
     }
 
     [Fact]

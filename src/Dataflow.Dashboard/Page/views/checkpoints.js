@@ -23,13 +23,19 @@ export function checkpointsView() {
     const duration = chart('Duration', span);
     const pause = chart('Pause of the slowest task', span);
     const size = chart('Written by each', bytes);
+    const age = chart('Age of the last', span);
+    const restarts = chart('Restarts since the start, after failures', count);
+    const charts = el('div', { class: 'charts' }, ...[duration, pause, size, age, restarts].map(plot => plot.root));
     return {
-        root: el('div', {}, el('div', { class: 'charts' }, duration.root, pause.root, size.root), card('Since the job started', list)),
+        root: el('div', {}, charts, card('Since the job started', list)),
         update({ view, history }) {
             const of = member => history.checkpoints.map(found => ({ at: found.atMs, value: found[member] }));
             duration.update(of('durationMs'));
             pause.update(of('pauseMs'));
             size.update(of('bytes'));
+            const known = history.samples.filter(sample => sample.checkpointAgeMs !== null);
+            age.update(known.map(sample => ({ at: sample.atMs, value: sample.checkpointAgeMs })));
+            restarts.update(history.samples.map(sample => ({ at: sample.atMs, value: sample.restarts })));
             keyed(
                 list,
                 figures,

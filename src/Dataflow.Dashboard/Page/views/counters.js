@@ -1,4 +1,4 @@
-// Models, features, tables and windows, as far as the steps count them.
+// Windows, features, tables and whatever else steps count; models have a view of their own.
 
 import { card, el, table } from '../dom.js';
 import { count, none, number } from '../format.js';
@@ -8,29 +8,12 @@ const shownElsewhere = new Set([
     'dataflow.operator.records.filtered',
     'dataflow.join.unmatched',
 ]);
-const isOfModel = found => found.name.startsWith('dataflow.model.') || found.name === 'dataflow.calls.reused';
+const isShownHere = found =>
+    !shownElsewhere.has(found.name) && !found.name.startsWith('dataflow.model.') && found.name !== 'dataflow.calls.reused';
 
 export function countersView() {
-    const models = counterTable('Models and calls');
-    const others = counterTable('Windows, state and other counters');
-    return {
-        root: el('div', {}, card('Models and calls', models.root), card('Windows, state, features', others.root)),
-        update({ view }) {
-            const rows = view.steps.flatMap(step =>
-                step.counters.filter(found => !shownElsewhere.has(found.name)).map(found => ({ ...found, step: step.label })),
-            );
-            models.update(rows.filter(isOfModel), 'The pipeline calls no model, nor anything outside.');
-            others.update(
-                rows.filter(found => !isOfModel(found)),
-                'The steps count nothing more.',
-            );
-        },
-    };
-}
-
-function counterTable(caption) {
-    return table(
-        caption,
+    const counters = table(
+        'Windows, state, features',
         [
             { head: 'step', text: row => row.step },
             { head: 'counter', text: row => row.name.replace(/^dataflow\./, '') },
@@ -41,4 +24,13 @@ function counterTable(caption) {
         ],
         row => `${row.step}\n${row.name}\n${row.tag}`,
     );
+    return {
+        root: el('div', {}, card('Windows, state, features', counters.root)),
+        update({ view }) {
+            counters.update(
+                view.steps.flatMap(step => step.counters.filter(isShownHere).map(found => ({ ...found, step: step.label }))),
+                'The steps count nothing more.',
+            );
+        },
+    };
 }

@@ -10,6 +10,7 @@ import { checkpointsView } from './checkpoints.js';
 import { countersView } from './counters.js';
 import { leftOutView } from './leftout.js';
 import { lookupsView } from './lookups.js';
+import { modelsView } from './models.js';
 import { overviewView } from './overview.js';
 import { splitsView } from './splits.js';
 import { stepsView } from './steps.js';
@@ -23,6 +24,7 @@ const views = {
     leftout: ['Left out', leftOutView],
     topics: ['Topics', topicsView],
     lookups: ['Look up', lookupsView],
+    models: ['Models', modelsView],
     counters: ['Counters', countersView],
 };
 
@@ -111,6 +113,16 @@ export function jobView(id, name) {
         body.root,
     );
 
+    let isAtTab = false;
+
+    /** Scrolls the row of tabs, which may be wider than the screen, to the one that is shown. */
+    function goToTab() {
+        if (isAtTab) return;
+        isAtTab = true;
+        const tab = nav.querySelector('[aria-current]');
+        nav.scrollLeft = tab.offsetLeft - nav.offsetLeft - (nav.clientWidth - tab.offsetWidth) / 2;
+    }
+
     async function offer(action, title, text) {
         await ask({ title, text, ok: action === 'stop' ? 'Stop' : 'Drain', then: token => act(`${path}/${action}`, token) });
     }
@@ -121,6 +133,7 @@ export function jobView(id, name) {
         needs: body.needs ?? [],
         update(data) {
             const { view, history, list } = data;
+            goToTab();
             setText(state, view.summary.state);
             setAttribute(state, 'class', `state ${stateTone(view.summary.state)}`);
             setText(since, view.summary.restarts > 0 ? `${count(view.summary.restarts)} restarts` : '');

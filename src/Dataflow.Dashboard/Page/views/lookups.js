@@ -1,11 +1,9 @@
 // Tables, features and indexes that the pipeline offers: their definitions, and a form that asks each.
 
 import { get } from '../api.js';
-import { sparkline } from '../chart.js';
 import { card, el, keyed, setText, table } from '../dom.js';
 import { count, moment, none, number, percent } from '../format.js';
-
-const drifted = 0.25; // of the population stability index: much has moved
+import { drifted, samplesOf } from './samples.js';
 
 export function lookupsView(jobPath) {
     const root = el('div');
@@ -31,18 +29,22 @@ export function lookupsView(jobPath) {
 function create(jobPath, lookup) {
     const note = el('p', { class: 'note' });
     const fields = fieldsTable(lookup.name);
+    const samples = samplesOf(lookup.name);
     const form = askForm(jobPath, lookup);
-    const node = card(lookup.name, note, lookup.fields.length > 0 ? fields.root : null, form.root);
+    const hasFields = lookup.fields.length > 0;
+    const node = card(lookup.name, note, hasFields ? fields.root : null, hasFields ? samples.root : null, form.root);
     node.show = (now, showsValues) => {
         setText(note, noteOf(now, showsValues));
         form.root.hidden = !showsValues;
         fields.update(now.fields, '');
+        if (hasFields) samples.update(now);
     };
     return node;
 }
 
-function noteOf({ entities, watermarkMs }, showsValues) {
-    const sampled = entities === null ? '' : `Sample of ${count(entities)} entities, with the events up to ${moment(watermarkMs)} UTC. `;
+function noteOf({ samples }, showsValues) {
+    const last = samples.at(-1);
+    const sampled = last ? `Sample of ${count(last.entities)} entities, with the events up to ${moment(last.watermarkMs)} UTC. ` : '';
     return sampled + (showsValues ? '' : 'Values may be personal: they are shown where the dashboard is started with ShowsValues.');
 }
 
@@ -53,18 +55,13 @@ function fieldsTable(name) {
             { head: 'name', text: field => field.name },
             { head: 'type', text: field => field.type },
             { head: 'definition', text: field => field.definition },
-            { head: 'missing', text: field => (field.missing === null ? none : percent(field.missing)), number: true },
-            { head: 'drift (index)', text: field => number(field.drift.at(-1)?.psi), number: true },
+            { head: 'missing', text: field => shareOf(field.samples.at(-1)?.missing), number: true },
+            { head: 'drift (index)', text: field => number(field.samples.at(-1)?.psi), number: true },
             {
-                head: 'over the last hour',
-                make: () => {
-                    const line = sparkline();
-                    line.root.show = line.update;
-                    return [line.root, el('span', { class: 'chip warn', hidden: true }, 'drifted')];
-                },
+                head: 'state',
+                make: () => [el('span', { class: 'chip warn', hidden: true }, 'drifted')],
                 update: (cell, field) => {
-                    cell.firstChild.show(field.drift.map(point => point.psi));
-                    cell.lastChild.hidden = !(field.drift.at(-1)?.psi > drifted);
+                    cell.firstChild.hidden = !(field.samples.at(-1)?.psi > drifted);
                 },
             },
             { head: 'meaning', text: field => field.description, wide: true },
@@ -72,6 +69,8 @@ function fieldsTable(name) {
         field => field.name,
     );
 }
+
+const shareOf = value => (value === undefined ? none : percent(value));
 
 function askForm(jobPath, lookup) {
     const question = el('input', { type: 'search', spellcheck: 'false', autocomplete: 'off' });

@@ -42,6 +42,7 @@ export function overviewView() {
                 drawn = graph(plan, narrow.matches, all.checked);
                 drawnOf = shape;
                 frame.replaceChildren(drawn.root);
+                frame.scrollLeft = (frame.scrollWidth - frame.clientWidth) / 2; // few steps of a row are in the middle
             }
             drawn?.update(view);
             if (!memory) {

@@ -54,15 +54,17 @@ export function topicsView(jobPath, pipeline) {
     records.update([], 'Nothing was read yet.');
 
     async function read() {
-        const query = new URLSearchParams({ partition: partition.value, count: 200 });
+        const query = new URLSearchParams({ partition: partition.value, count: 50 });
         if (from.value) query.set('from', from.value);
+        if (key.value) query.set('key', key.value);
         try {
             const found = await get(`${jobPath}/topics/${encodeURIComponent(topic.value)}/records?${query}`);
-            const shown = found.records
-                .filter(record => !key.value || (record.key ?? '').includes(key.value))
-                .slice(-50)
-                .toReversed();
-            records.update(shown, 'There are no such records.');
+            records.update(
+                found.records.toReversed(),
+                key.value
+                    ? `No key has this text, from offset ${count(found.from)} on: at most 100,000 records are searched.`
+                    : 'There are no such records.',
+            );
             setText(error, '');
         } catch (refused) {
             setText(error, refused.message);

@@ -18,6 +18,7 @@ namespace Dataflow.Checkpoints;
 internal sealed class CheckpointTopics
 {
     private const int Copies = 2;
+    private const string Ending = ".checkpoints";
 
     // The space that a shard's topics take beyond their live content: there are many shards.
     private static readonly TopicSettings Small = new() { SegmentBytes = 256 << 10 };
@@ -48,6 +49,11 @@ internal sealed class CheckpointTopics
     public LogTopic? DeadLetters { get; }
 
     public string Group { get; }
+
+    /// <summary>The names of the pipelines that have ever been started on a log.</summary>
+    public static IEnumerable<string> Pipelines(PartitionedLog log)
+        => log.ListTopics().Where(static topic => topic.EndsWith(Ending, StringComparison.Ordinal))
+            .Select(static topic => topic[..^Ending.Length]);
 
     /// <summary>Whether the pipeline has ever been started.</summary>
     public static bool Exist(PartitionedLog log, string pipeline) => log.TryGetTopic($"{pipeline}.checkpoints", out _);

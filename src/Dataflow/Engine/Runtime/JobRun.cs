@@ -54,6 +54,9 @@ internal sealed class JobRun : IAsyncDisposable
     public static bool Exists(PartitionedLog log, string pipeline)
         => s_running.TryGetValue(log, out var running) && running.ContainsKey(pipeline);
 
+    /// <summary>The runs on a log.</summary>
+    public static IEnumerable<JobRun> On(PartitionedLog log) => s_running.TryGetValue(log, out var running) ? running.Values : [];
+
     public Plan Plan { get; }
 
     public JobOptions Options { get; }

@@ -18,4 +18,9 @@ public sealed record LookupAnswer(string Note, IReadOnlyList<string> Columns, IR
 /// <param name="WatermarkMs">The time up to which events are in the values, in ms since the Unix epoch.</param>
 /// <param name="Values">For each of <see cref="Lookup.Fields"/> a number for each entity: NaN where it is missing, 0 where it is not a
 /// number.</param>
-public sealed record LookupSample(int Entities, long WatermarkMs, IReadOnlyList<IReadOnlyList<double>> Values);
+public sealed record LookupSample(int Entities, long WatermarkMs, IReadOnlyList<IReadOnlyList<double>> Values)
+{
+    /// <summary>For each field whether some of its values are of less time than they should be, as soon after a first start, or none is
+    /// known yet: no drift is measured against such. Empty: none is so.</summary>
+    public IReadOnlyList<bool> ArePartial { get; init; } = [];
+}

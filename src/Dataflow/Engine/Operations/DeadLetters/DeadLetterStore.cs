@@ -9,6 +9,8 @@ namespace Dataflow;
 /// often.</remarks>
 public sealed class DeadLetterStore
 {
+    private static readonly string[] s_endings = [".dead-letters", ".replayed"];
+
     private readonly PartitionedLog _log;
     private readonly string _pipeline;
     private readonly Lock _lock = new();
@@ -68,6 +70,11 @@ public sealed class DeadLetterStore
     public Task<ReplayedLetters> ReplayAsync(
         Func<DeadLetter, bool>? which = null, bool isDryRun = false, CancellationToken cancellationToken = default)
         => new DeadLetterReplay(_log, this).RunAsync(which ?? (static _ => true), isDryRun, cancellationToken);
+
+    /// <summary>The names of the pipelines of a log that keep letters, or have replayed some.</summary>
+    internal static IEnumerable<string> Pipelines(PartitionedLog log)
+        => log.ListTopics().SelectMany(static topic => s_endings
+            .Where(ending => topic.EndsWith(ending, StringComparison.Ordinal)).Select(ending => topic[..^ending.Length])).Distinct();
 
     /// <summary>The records that were replayed until now.</summary>
     internal ImmutableHashSet<string> ReadReplayed()

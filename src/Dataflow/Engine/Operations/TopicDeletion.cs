@@ -1,0 +1,72 @@
+using Dataflow.Checkpoints;
+using Dataflow.Log;
+using Dataflow.Runtime;
+
+namespace Dataflow.Operations;
+
+/// <summary>Deletes topics that no job and no pipeline needs.</summary>
+/// <remarks>A pipeline needs a topic while a job of this process reads or writes it, while its checkpoint has a position in it, and while
+/// there is a checkpoint if the topic is its own by name (<c>PIPELINE.NAME</c>). The output of a pipeline that does not run is not needed:
+/// its next start creates it again, empty.</remarks>
+public static class TopicDeletion
+{
+    /// <summary>Says in words who needs a topic; none: it may be deleted.</summary>
+    /// <exception cref="LogException">There is no such topic, or the log does not answer.</exception>
+    /// <exception cref="CorruptLogException">The checkpoints of a pipeline are damaged, so that it is not known what it needs.</exception>
+    public static IReadOnlyList<string> ReasonsAgainst(PartitionedLog log, string topic)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        _ = log.GetTopic(topic);
+        var running = JobRun.On(log).Where(run => Needs(run, topic)).Select(static run => run.Plan.Pipeline).ToHashSet();
+        return
+        [
+            .. running.Select(static pipeline => $"The job of pipeline '{pipeline}' reads or writes it. Stop it first."),
+            .. CheckpointTopics.Pipelines(log).Where(pipeline => !running.Contains(pipeline))
+                .Select(pipeline => NeedOf(log, pipeline, topic)).OfType<string>(),
+            .. DeadLetterStore.Pipelines(log).Where(pipeline => HasLetters(log, pipeline, topic)).Select(
+                static pipeline => $"Pipeline '{pipeline}' has dead letters of its records, or has noted that they were replayed. Trim or "
+                    + $"delete '{pipeline}.dead-letters' and '{pipeline}.replayed' first."),
+        ];
+    }
+
+    /// <summary>Deletes a topic for good, with its records and the offsets that groups have in it.</summary>
+    /// <exception cref="LogException">Somebody needs the topic; there is none of this name; or the log deletes no topics.</exception>
+    /// <example><code>
+    /// await TopicDeletion.RunAsync(_log, "out", Cancelled);
+    /// </code></example>
+    public static async Task RunAsync(PartitionedLog log, string topic, CancellationToken cancellationToken = default)
+    {
+        if (ReasonsAgainst(log, topic) is { Count: > 0 } reasons)
+            throw new LogException($"Topic '{topic}': it is needed, so it was not deleted. {string.Join(" ", reasons)}");
+        await log.DeleteTopicAsync(topic, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string? NeedOf(PartitionedLog log, string pipeline, string topic)
+    {
+        var checkpoints = SavedCheckpoint.ReadAll(log, pipeline);
+        if (checkpoints.Count == 0) return null;
+        var forget = $"Forget it first, if the pipeline may begin anew ('dataflow pipelines forget {pipeline}').";
+        if (topic.StartsWith($"{pipeline}.", StringComparison.Ordinal))
+            return $"It is pipeline '{pipeline}''s own by its name, and the pipeline has a checkpoint. {forget}";
+        if (checkpoints.SelectMany(static found => found.Positions).Any(position => IsOf(position.Split, topic)))
+            return $"The checkpoint of pipeline '{pipeline}' has a position in it, from which the next start reads. {forget}";
+        return checkpoints.Any(static found => found is { Positions.Count: 0, IsFinished: false })
+            ? $"The checkpoint of pipeline '{pipeline}' does not say what it reads: another version of Dataflow wrote it. {forget}" : null;
+    }
+
+    private static bool Needs(JobRun run, string topic)
+        => topic.StartsWith($"{run.Plan.Pipeline}.", StringComparison.Ordinal)
+            || run.Plan.Nodes.Any(node => node.Creates?.NameIn(run.Plan.Pipeline) == topic)
+            || run.Splits.Places.Any(place => place.Source == topic || IsOf(place.Source, topic));
+
+    /// <summary>Whether letters name the topic's records: by their offsets, which a topic of its name would give to others.</summary>
+    private static bool HasLetters(PartitionedLog log, string pipeline, string topic)
+    {
+        var letters = new DeadLetterStore(log, pipeline);
+        return letters.ReadReplayed().Any(place => IsOf(place, topic)) || letters.Read().Any(kept => IsOf(kept.Letter.Source, topic));
+    }
+
+    /// <summary>Whether a split or a place in one, such as <c>orders[3]</c>, is of a topic.</summary>
+    private static bool IsOf(string place, string topic)
+        => place.Length > topic.Length && place[topic.Length] == '[' && place.StartsWith(topic, StringComparison.Ordinal);
+}

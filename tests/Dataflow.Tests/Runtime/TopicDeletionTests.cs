@@ -1,0 +1,109 @@
+using Dataflow.Log;
+
+namespace Dataflow.Tests.Runtime;
+
+/// <summary>A topic goes when no job and no pipeline needs it, and says who does until then.</summary>
+public sealed class TopicDeletionTests : IDisposable
+{
+    private readonly LogStore _log = LogStore.Open("memory", new LogOptions { Durability = Durability.Memory });
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _log.Dispose();
+
+    [Theory]
+    [InlineData("in")]
+    [InlineData("out")]
+    [InlineData("parts.changelog")]
+    public async Task A_running_job_keeps_what_it_reads_and_writes(string topic)
+    {
+        await using var job = await Pipeline(ends: false).StartAsync(new JobOptions { Log = _log }, Cancelled);
+
+        var error = await Assert.ThrowsAsync<LogException>(() => TopicDeletion.RunAsync(_log, topic, Cancelled));
+
+        Assert.Equal(
+            $"Topic '{topic}': it is needed, so it was not deleted. The job of pipeline 'parts' reads or writes it. Stop it first.",
+            error.Message);
+        Assert.True(_log.TryGetTopic(topic, out _));
+    }
+
+    [Theory]
+    [InlineData("in", "has a position in it")]
+    [InlineData("parts.changelog", "'s own by its name")]
+    public async Task A_checkpoint_keeps_the_input_and_the_state(string topic, string reason)
+    {
+        await RunAsync();
+
+        var found = Assert.Single(TopicDeletion.ReasonsAgainst(_log, topic));
+
+        Assert.Contains(reason, found, StringComparison.Ordinal);
+        Assert.Contains("dataflow pipelines forget parts", found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_output_of_a_pipeline_that_does_not_run_is_written_anew_by_its_next_start()
+    {
+        _log.Append("in", ["a", "b"]);
+        await RunUntilReadAsync(2);
+        await TopicDeletion.RunAsync(_log, "out", Cancelled);
+        _log.Append("in", ["c"]);
+
+        await RunUntilReadAsync(1);
+
+        Assert.Equal(["c!"], Topic.Of<string>("out").ReadAll(_log));
+    }
+
+    [Fact]
+    public async Task Once_a_pipeline_has_forgotten_its_checkpoints_all_of_its_topics_may_go()
+    {
+        await RunAsync();
+        await Pipeline(ends: true).ForgetAsync(new JobOptions { Log = _log }, Cancelled);
+
+        foreach (var topic in _log.ListTopics()) await TopicDeletion.RunAsync(_log, topic, Cancelled);
+
+        Assert.Empty(_log.ListTopics());
+        await RunAsync();
+        Assert.Equal(["a!", "b!"], Topic.Of<string>("out").ReadAll(_log));
+    }
+
+    [Fact]
+    public async Task Dead_letters_keep_the_topic_whose_records_they_name()
+    {
+        _log.Append("in", ["bad"]);
+        await RunAsync();
+        await Pipeline(ends: true).ForgetAsync(new JobOptions { Log = _log }, Cancelled);
+
+        Assert.Contains("dead letters of its records", Assert.Single(TopicDeletion.ReasonsAgainst(_log, "in")), StringComparison.Ordinal);
+        await TopicDeletion.RunAsync(_log, "parts.dead-letters", Cancelled);
+
+        Assert.Empty(TopicDeletion.ReasonsAgainst(_log, "in"));
+    }
+
+    [Fact]
+    public void A_topic_that_there_is_not_is_named()
+        => Assert.Contains(
+            "'none'", Assert.Throws<LogException>(() => TopicDeletion.ReasonsAgainst(_log, "none")).Message, StringComparison.Ordinal);
+
+    private async Task RunUntilReadAsync(int records)
+    {
+        await using var job = await Pipeline(ends: false).StartAsync(new JobOptions { Log = _log }, Cancelled);
+        while (job.Status.RecordsRead < records) await Task.Delay(1, Cancelled);
+        await job.StopAsync(Cancelled);
+    }
+
+    private async Task RunAsync()
+    {
+        if (!_log.TryGetTopic("in", out _)) _log.Append("in", ["a", "b"]);
+        await Pipeline(ends: true).RunAsync(new JobOptions { Log = _log }, Cancelled);
+    }
+
+    private static Pipeline Pipeline(bool ends)
+    {
+        var pipeline = new Pipeline("parts") { OnError = ErrorPolicy.DeadLetter() };
+        var texts = Topic.Of<string>("in", partitions: 1);
+        pipeline.From(ends ? texts.StopAtEnd() : texts)
+            .Select(text => text == "bad" ? throw new ArgumentException("bad") : $"{text}!")
+            .To(Topic.Of<string>("out", partitions: 1));
+        return pipeline;
+    }
+}
