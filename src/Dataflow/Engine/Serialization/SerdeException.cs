@@ -47,8 +47,12 @@ public sealed class SerdeException : DataflowException
         => new($"Type {Name(type)}: the bytes are not of such a value: {what}.");
 
     internal static SerdeException Malformed(Type type, Exception inner)
-        => new($"Type {Name(type)}: the bytes are not of such a value: "
-            + $"{(inner is EndOfStreamException ? "they end within it" : "they hold something else")}.", inner);
+        => new($"Type {Name(type)}: the bytes are not of such a value: " + inner switch
+        {
+            EndOfStreamException => "they end within it.",
+            MessagePackSerializationException => inner.Message, // tells codes, no content
+            _ => "they hold something else.",
+        }, inner);
 
     /// <summary>Whether an error is what readers throw at bytes that are not of the value.</summary>
     internal static bool IsOfBytes(Exception error)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Reflection;
 using Dataflow.Generators;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -10,11 +11,25 @@ namespace Dataflow.Tests.Serialization.Generated;
 internal static class Compiled
 {
     private static readonly CSharpParseOptions Options = new(LanguageVersion.Latest);
+    private static readonly CSharpParseOptions Oldest = new(LanguageVersion.CSharp9);
 
     private static readonly ImmutableArray<MetadataReference> References =
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(static file => !Path.GetFileName(file).StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal))
             .Select(static file => MetadataReference.CreateFromFile(file))];
+
+    /// <summary>Loads a program in the oldest language that it may be in, with what is made of it, and runs none of its code.</summary>
+    public static Assembly Load(string file)
+    {
+        var program = CSharpCompilation.Create(
+            "loaded", [CSharpSyntaxTree.ParseText(file, Oldest)], References, new(OutputKind.DynamicallyLinkedLibrary));
+        CSharpGeneratorDriver.Create([new RecordGenerator().AsSourceGenerator()], parseOptions: Oldest)
+            .RunGeneratorsAndUpdateCompilation(program, out var made, out _);
+        using var assembly = new MemoryStream();
+        var emitted = made.Emit(assembly);
+        Assert.True(emitted.Success, string.Join('\n', emitted.Diagnostics));
+        return Assembly.Load(assembly.ToArray());
+    }
 
     /// <summary>Compiles files, each with the usings of a new project.</summary>
     public static CSharpCompilation Of(params string[] files)

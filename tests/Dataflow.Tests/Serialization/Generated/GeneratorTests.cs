@@ -1,3 +1,4 @@
+using Dataflow.Extensibility;
 using Dataflow.Generators;
 using Microsoft.CodeAnalysis;
 
@@ -39,6 +40,17 @@ public class GeneratorTests
     [InlineData("public class Outer<T> { [DataflowRecord] public sealed class Inner<U> { public T? A; public (T, U)[]? B; } }")]
     [InlineData("[DataflowRecord] public partial record struct Two(int A); public partial record struct Two { public int B; }")]
     public void What_is_made_compiles(string file) => Assert.Single(Compiled.Made(file));
+
+    [Fact]
+    public void A_codec_is_found_before_any_code_of_its_assembly_has_run_and_in_C_9()
+    {
+        var program = Compiled.Load(
+            "[Dataflow.DataflowRecord] public class Order { public int? Number { get; set; } public string Item; public int[] All; } "
+                + "[Dataflow.DataflowRecord] public struct Pair<T> { public T Left; public System.DayOfWeek Day { get; } }");
+
+        Assert.NotNull(GeneratedCodecs.Find(program.GetType("Order")!));
+        Assert.NotNull(GeneratedCodecs.Find(program.GetType("Pair`1")!.MakeGenericType(typeof(int))));
+    }
 
     [Theory]
     [InlineData(
