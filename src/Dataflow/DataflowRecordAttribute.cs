@@ -1,7 +1,7 @@
 namespace Dataflow;
 
 /// <summary>Has the codec of a class, record or struct made at compile time: its values are written and read in the same bytes as without
-/// it, several times as fast.</summary>
+/// it, in less time.</summary>
 /// <remarks>
 /// <para>A serde that the pipeline was given for the type (<see cref="Pipeline.UseSerde"/>) goes before it.</para>
 /// <para>The type, and the types that it is declared in, must be visible in the whole project: <c>internal</c> or <c>public</c>. Base types
