@@ -20,6 +20,7 @@ app.MapGet("/sensors/{sensor}", async (string sensor, TableReader<string, Measur
     await newest.GetAsync(sensor) is { Exists: true, Row: var row } ? Results.Ok(row) : Results.NotFound());
 app.Run();
 
+[DataflowRecord]
 public sealed record Measurement(DateTimeOffset Time, string Sensor, double Celsius);
 
 internal static class Sensors

@@ -11,9 +11,8 @@ public enum Kind : byte
     Search,
 }
 
-/// <summary>The event of the workload, as a user would write it: a plain class.</summary>
-[MessagePackObject]
-public sealed class Click
+/// <summary>The members of the workload's event.</summary>
+public abstract class ClickEvent
 {
     [Key(0)]
     public long UserId { get; set; }
@@ -40,8 +39,14 @@ public sealed class Click
     public string Agent { get; set; } = "";
 }
 
+/// <summary>The event as a plain class, whose codec is found by reflection.</summary>
+public sealed class Click : ClickEvent;
+
+/// <summary>The same with a codec made at compile time.</summary>
+[DataflowRecord]
+public sealed class GeneratedClick : ClickEvent;
+
 /// <summary>What the query computes for each user and minute.</summary>
-[MessagePackObject]
 public sealed record UserMinute(
     [property: Key(0)] long WindowStart,
     [property: Key(1)] long UserId,

@@ -12,13 +12,14 @@ internal sealed class ClickGenerator(int partition, long eventsInPartition, long
     private ulong _state = 1234UL + (ulong)partition;
     private long _index;
 
-    public Click Next()
+    public TClick Next<TClick>()
+        where TClick : ClickEvent, new()
     {
         var r = NextRandom();
         var q = NextRandom();
         var user = (long)((r & 0xffffffff) * (ulong)keys >> 32);
         var time = Start + (_index++ * TenMinutesMs / eventsInPartition) + (long)((r >> 32) % 2000);
-        return new Click
+        return new TClick
         {
             UserId = user,
             Timestamp = time,

@@ -5,16 +5,18 @@ using Dataflow.Log;
 namespace Dataflow.Perf.EndToEnd;
 
 /// <summary>The workload: counts, sums and maxima of clicks by user and minute, from a topic to a topic.</summary>
+/// <typeparam name="TClick">The type of the events.</typeparam>
 /// <param name="clicks">The topic of the events.</param>
 /// <param name="results">The topic of the results, which the pipeline is called after.</param>
-internal sealed class ClicksPerMinute(string clicks, string results)
+internal sealed class ClicksPerMinute<TClick>(string clicks, string results)
+    where TClick : ClickEvent, new()
 {
     private const int Partitions = 2;
 
     public Pipeline Query()
     {
         var pipeline = new Pipeline(results);
-        pipeline.From(Topic.Of<Click>(clicks).StopAtEnd())
+        pipeline.From(Topic.Of<TClick>(clicks).StopAtEnd())
             .Where(click => click.Kind != Kind.Search)
             .WithEventTime(click => click.Timestamp, maxOutOfOrderness: TimeSpan.FromSeconds(2))
             .KeyBy(click => click.UserId)
@@ -35,12 +37,13 @@ internal sealed class ClicksPerMinute(string clicks, string results)
         var generators = Enumerable.Range(0, Partitions)
             .Select(partition => new ClickGenerator(partition, events / Partitions, keys)).ToArray();
         var bytes = new ArrayBufferWriter<byte>();
+        var serde = Serde<TClick>.Default;
         for (var i = 0L; i < events; i++)
         {
             var partition = (int)(i % Partitions);
-            var click = generators[partition].Next();
+            var click = generators[partition].Next<TClick>();
             bytes.ResetWrittenCount();
-            Serde<Click>.Default.Write(click, bytes);
+            serde.Write(click, bytes);
             await producer.AppendAsync(partition, click.Timestamp, bytes.WrittenMemory);
         }
 

@@ -5,12 +5,24 @@ namespace Dataflow.Perf.EndToEnd;
 
 /// <summary>What the command line says.</summary>
 internal sealed record Settings(
-    long Events, long Keys, int Workers, int CheckpointMs, int Reps, string Directory, string? Kafka, bool Latency, int Ticks, int EveryMs)
+    string Event, long Events, long Keys, int Workers, int CheckpointMs, int Reps, string Directory, string? Kafka, bool Latency, int Ticks,
+    int EveryMs)
 {
+    /// <summary>The event is a plain class.</summary>
+    public const string Plain = "plain";
+
+    /// <summary>The event has a codec made at compile time.</summary>
+    public const string Generated = "generated";
+
+    /// <summary>There is no event and no engine: the job is written by hand.</summary>
+    public const string Hand = "hand";
+
     private const string LatencyFlag = "--latency";
 
     private static readonly string[] Names =
-        ["--events", "--keys", "--workers", "--checkpoint-ms", "--reps", "--dir", "--kafka", "--ticks", "--every-ms"];
+    [
+        "--event", "--events", "--keys", "--workers", "--checkpoint-ms", "--reps", "--dir", "--kafka", "--ticks", "--every-ms",
+    ];
 
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web);
 
@@ -25,7 +37,11 @@ internal sealed record Settings(
             given[pair[0]] = pair[1];
         }
 
+        var kind = given.GetValueOrDefault("--event", Plain);
+        if (kind is not (Plain or Generated or Hand))
+            throw new ArgumentException($"'{kind}' is no event. There are: {Plain}, {Generated}, {Hand}.");
         return new Settings(
+            kind,
             Number("--events", 10_000_000),
             Number("--keys", 100_000),
             (int)Number("--workers", 1),

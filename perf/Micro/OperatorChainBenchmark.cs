@@ -24,7 +24,7 @@ public class OperatorChainBenchmark
         var clicks = new ClickGenerator(0, Records, keys: 100_000);
         for (var i = 0; i < Records; i++)
         {
-            _clicks[i] = new Record<Click>(clicks.Next(), i, default);
+            _clicks[i] = new Record<Click>(clicks.Next<Click>(), i, default);
             _numbers[i] = new Record<long>(i, i, default);
         }
 

@@ -22,7 +22,7 @@ public sealed class EqualAnswersTests(SharedNode shared)
     [InlineData(3)]
     public async Task Clicks_give_the_known_answer(int processes)
     {
-        var clicks = new ClicksPerMinute($"clicks-{processes}", $"clicks-per-minute-{processes}");
+        var clicks = new ClicksPerMinute<Click>($"clicks-{processes}", $"clicks-per-minute-{processes}");
         await using var log = await ConnectAsync();
         await clicks.FillAsync(log, 100_000, 1000);
 

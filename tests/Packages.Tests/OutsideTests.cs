@@ -29,6 +29,44 @@ public class OutsideTests(LocalFeed feed)
         Assert.Equal((0, Sorted(Block("README.md", "text"))), (code, Sorted(output)));
     }
 
+    // A package that needs Dataflow brings the generator too.
+    [Theory]
+    [InlineData("Dataflow")]
+    [InlineData("Dataflow.Features")]
+    public async Task A_record_with_the_attribute_has_a_codec_of_the_compiler_s(string package)
+    {
+        var project = new OutsideProject(feed, $"records-{package}", (package, feed.Version));
+        project.Write("Program.cs", """
+            using System.Buffers;
+            using Dataflow;
+
+            var bytes = new ArrayBufferWriter<byte>();
+            Serde<Order>.Default.Write(new("a", 7), bytes);
+            Console.Write(Serde<Order>.Default.Read(bytes.WrittenMemory));
+            Console.Write(typeof(Order).Assembly.GetType("Dataflow.Generated.Order.Codec"));
+
+            [DataflowRecord]
+            public sealed record Order(string Id, int Pieces);
+            """);
+        var built = await project.BuildAsync();
+        var (_, output) = await project.RunAsync();
+
+        Assert.DoesNotContain("warning", built, StringComparison.Ordinal);
+        Assert.Equal("Order { Id = a, Pieces = 7 }Dataflow.Generated.Order.Codec", output);
+    }
+
+    [Fact]
+    public async Task A_record_that_can_have_no_codec_is_an_error_of_the_build()
+    {
+        var project = new OutsideProject(feed, "hidden-record", ("Dataflow", feed.Version));
+        project.Write("Program.cs", "class Shop { [Dataflow.DataflowRecord] private record Order(string Id); static void Main() { } }");
+
+        var (code, output) = await Dotnet.TryAsync(project.Folder, "build");
+
+        Assert.NotEqual(0, code);
+        Assert.Contains("error DATAFLOW002: Order is hidden from the rest of the project", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_program_that_would_be_trimmed_is_warned_and_one_of_native_AOT_is_refused()
     {

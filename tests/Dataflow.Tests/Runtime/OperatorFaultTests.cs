@@ -106,9 +106,8 @@ public sealed class OperatorFaultTests : IDisposable
         _log.AppendBytes("flights", records, partition: 1);
 
         Check(
-            "Source 'flights' could not read flights[1]@0 as Reading: Unexpected msgpack code 110 (positive fixint) encountered. Correct "
-                + "the "
-            + "record or the type that it is read as, then start the job again.",
+            "Source 'flights' could not read flights[1]@0 as Reading: Type Reading: the bytes are not of such a value: Unexpected msgpack "
+            + "code 110 (positive fixint) encountered. Correct the record or the type that it is read as, then start the job again.",
             2, s => s);
     }
 

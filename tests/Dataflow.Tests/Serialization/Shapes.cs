@@ -6,6 +6,7 @@ using System.Numerics;
 
 namespace Dataflow.Tests.Serialization;
 
+[DataflowRecord]
 public sealed class WithPrivateSetter
 {
     public int N { get; private set; }
@@ -33,6 +34,7 @@ internal sealed class Hidden(int start)
     }
 }
 
+[DataflowRecord]
 public class Above
 {
     private readonly string _secret = "above";
@@ -44,6 +46,7 @@ public class Above
     public string Secret => _secret;
 }
 
+[DataflowRecord]
 public sealed class Below : Above
 {
     private readonly string _secret = "below";
@@ -57,13 +60,16 @@ public sealed class Below : Above
     public void Hide(string text) => Hidden = text;
 }
 
+[DataflowRecord]
 public sealed record Tree(string Name, List<Tree> Below);
 
+[DataflowRecord]
 public sealed class Ring
 {
     public Ring? Next { get; set; }
 }
 
+[DataflowRecord]
 public readonly struct Money(decimal amount, string? currency)
 {
     private readonly decimal _amount = amount;
@@ -73,6 +79,7 @@ public readonly struct Money(decimal amount, string? currency)
     public override string ToString() => $"{_amount} {Currency}";
 }
 
+[DataflowRecord]
 public readonly record struct Moment(DateTime At, DateTimeOffset? Seen, decimal? Price);
 
 public enum Color : byte
@@ -82,6 +89,7 @@ public enum Color : byte
 }
 
 /// <summary>A member of every type that is written as it is.</summary>
+[DataflowRecord]
 public sealed record Everything
 {
     public bool Bool { get; set; }

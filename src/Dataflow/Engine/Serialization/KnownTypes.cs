@@ -17,12 +17,17 @@ namespace Dataflow.Serialization;
 /// <summary>The types of .NET that have a built-in form.</summary>
 internal static class KnownTypes
 {
+    public static readonly StringFormatter Texts = new();
+    public static readonly DateTimeFormatter Times = new();
+    public static readonly DecimalFormatter Decimals = new();
+    public static readonly IMessagePackFormatter<Guid> Guids = BuiltinResolver.Instance.GetFormatterWithVerify<Guid>();
+
     /// <summary>Types that hold no values of other types, each with its formatter.</summary>
     private static readonly Dictionary<Type, object> Plain = new()
     {
-        [typeof(string)] = new StringFormatter(),
-        [typeof(DateTime)] = new DateTimeFormatter(),
-        [typeof(decimal)] = new DecimalFormatter(),
+        [typeof(string)] = Texts,
+        [typeof(DateTime)] = Times,
+        [typeof(decimal)] = Decimals,
         [typeof(BigInteger)] = new BigIntegerFormatter(),
         [typeof(JsonElement)] = new JsonElementFormatter(),
         [typeof(Uri)] = new TextFormatter<Uri>(static uri => uri.OriginalString, static text => new Uri(text, UriKind.RelativeOrAbsolute)),

@@ -122,7 +122,7 @@ internal sealed class ObjectFormatter<T> : IMessagePackFormatter<T?>
     private void ReadPlaces(
         ref MessagePackReader reader, ref T value, scoped Span<bool> found, scoped ref int at, MessagePackSerializerOptions options)
     {
-        var count = reader.ReadArrayHeader();
+        var count = Announced(reader.ReadArrayHeader());
         var next = 0;
         for (var place = 0; place < count; place++)
         {
@@ -141,9 +141,10 @@ internal sealed class ObjectFormatter<T> : IMessagePackFormatter<T?>
     private void ReadNames(
         ref MessagePackReader reader, ref T value, scoped Span<bool> found, scoped ref int at, MessagePackSerializerOptions options)
     {
-        var count = reader.ReadMapHeader();
+        var count = Announced(reader.ReadMapHeader());
         for (var i = 0; i < count; i++)
         {
+            at = -1;
             at = Find(ref reader, i);
             if (at < 0)
             {
@@ -155,6 +156,9 @@ internal sealed class ObjectFormatter<T> : IMessagePackFormatter<T?>
             found[at] = true;
         }
     }
+
+    // The library's reader gives more than it can count as less than nothing.
+    private static int Announced(int count) => count >= 0 ? count : throw new EndOfStreamException();
 
     // Members usually come in the order in which they were written here.
     private int Find(ref MessagePackReader reader, int expected)

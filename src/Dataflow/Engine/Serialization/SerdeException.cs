@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Dataflow.Serialization;
+using MessagePack;
 
 namespace Dataflow;
 
@@ -43,6 +45,19 @@ public sealed class SerdeException : DataflowException
 
     internal static SerdeException Malformed(Type type, string what)
         => new($"Type {Name(type)}: the bytes are not of such a value: {what}.");
+
+    internal static SerdeException Malformed(Type type, Exception inner)
+        => new($"Type {Name(type)}: the bytes are not of such a value: " + inner switch
+        {
+            EndOfStreamException => "they end within it.",
+            MessagePackSerializationException => inner.Message, // tells codes, no content
+            _ => "they hold something else.",
+        }, inner);
+
+    /// <summary>Whether an error is what readers throw at bytes that are not of the value.</summary>
+    internal static bool IsOfBytes(Exception error)
+        => error is MessagePackSerializationException or EndOfStreamException or OverflowException or ArgumentException or FormatException
+            or InvalidCastException or IndexOutOfRangeException or JsonException;
 
     private static string Name(Type type) => TypeNames.Of(type);
 }

@@ -24,12 +24,19 @@ internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyLis
             return new(
                 _ => DynamicUnionResolver.Instance.GetFormatterDynamic(type)!, [.. union.Select(of => ((string?)null, of.SubType))], null);
         if (FaultOf(type) is { } fault) return new(null, [], fault);
+        if (GeneratedCodecs.Find(type) is { } made) return OfMade(type, made);
         var fields = TypeFields.Of(type).Members;
         return new(
-            resolver => Activator.CreateInstance(typeof(ObjectFormatter<>).MakeGenericType(type), resolver)!,
-            [.. fields.Select(member => ((string?)member.Name, member.Field.FieldType))],
-            null);
+            resolver => ByReflection(type, resolver), [.. fields.Select(member => ((string?)member.Name, member.Field.FieldType))], null);
     }
+
+    private static ValueForm OfMade(Type type, RecordForm made)
+        => new(
+            resolver => resolver.Takes(made) ? made.MakeFormatter(resolver) : ByReflection(type, resolver),
+            [.. made.Members.Select(member => ((string?)member.Name, member.Type))], null);
+
+    private static object ByReflection(Type type, ValueResolver resolver)
+        => Activator.CreateInstance(typeof(ObjectFormatter<>).MakeGenericType(type), resolver)!;
 
     private static (string?, Type)[] PartsOf(Type type)
         => [.. (type.IsArray ? [type.GetElementType()!] : type.GetGenericArguments()).Select(part => ((string?)null, part))];

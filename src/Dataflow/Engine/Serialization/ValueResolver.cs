@@ -11,9 +11,12 @@ internal sealed class ValueResolver : IFormatterResolver
     private readonly IReadOnlyDictionary<Type, IGivenSerde> _given;
     private readonly ConcurrentDictionary<Type, object?> _found = [];
 
-    public ValueResolver(IReadOnlyDictionary<Type, IGivenSerde> given)
+    private readonly bool _takesMade;
+
+    public ValueResolver(IReadOnlyDictionary<Type, IGivenSerde> given, bool takesMade = true)
     {
-        _given = given;
+        (_given, _takesMade) = (given, takesMade);
+        Codecs = new(this);
         // Every type was checked before; a value that is read may be as deep as it was written.
         Options = MessagePackSerializerOptions.Standard.WithResolver(this)
             .WithSecurity(MessagePackSecurity.UntrustedData.WithMaximumObjectGraphDepth(int.MaxValue));
@@ -22,7 +25,13 @@ internal sealed class ValueResolver : IFormatterResolver
     /// <summary>The resolver without any given serdes.</summary>
     public static ValueResolver Default { get; } = new(new Dictionary<Type, IGivenSerde>());
 
+    /// <summary>The resolver without codecs that were made at compile time either: what they are compared with.</summary>
+    public static ValueResolver ByReflection { get; } = new(new Dictionary<Type, IGivenSerde>(), takesMade: false);
+
     public MessagePackSerializerOptions Options { get; }
+
+    /// <summary>The formatters as codecs.</summary>
+    public ValueCodecs Codecs { get; }
 
     /// <summary>Whether a serde was given for a type; returns the types that it leaves to others.</summary>
     public bool IsGiven(Type type, [NotNullWhen(true)] out IReadOnlyList<Type>? parts)
@@ -30,6 +39,9 @@ internal sealed class ValueResolver : IFormatterResolver
         parts = _given.TryGetValue(type, out var given) ? given.Parts : null;
         return parts is not null;
     }
+
+    /// <summary>Whether a codec that was made at compile time applies: unless a serde was given for a type that it writes itself.</summary>
+    public bool Takes(RecordForm made) => _takesMade && (_given.Count == 0 || !made.Inlined.Any(_given.ContainsKey));
 
     public IMessagePackFormatter<T>? GetFormatter<T>()
         => ReferenceEquals(this, Default) ? OfDefault<T>.Formatter : (IMessagePackFormatter<T>?)_found.GetOrAdd(typeof(T), Find);

@@ -13,8 +13,10 @@ internal sealed class ValueSerde<T> : Serde<T>
     // Found once: the library's own entry points look the formatter up on every call.
     private readonly IMessagePackFormatter<T> _formatter;
 
+    private readonly ValueCodec<T>? _codec; // where it was made at compile time
+
     private ValueSerde(IMessagePackFormatter<T> formatter, MessagePackSerializerOptions options)
-        => (_formatter, _options) = (formatter, options);
+        => (_formatter, _codec, _options) = (formatter, (formatter as CodecFormatter<T>)?.Codec, options);
 
     /// <exception cref="PlanException">The type, or one that it holds, cannot be written.</exception>
     public static ValueSerde<T> Create(ValueResolver resolver)
@@ -25,6 +27,14 @@ internal sealed class ValueSerde<T> : Serde<T>
 
     public override void Write(T value, IBufferWriter<byte> bytes)
     {
+        if (_codec is { } codec)
+        {
+            var direct = new ValueWriter(bytes);
+            codec.Write(ref direct, value);
+            direct.Flush();
+            return;
+        }
+
         var writer = new MessagePackWriter(bytes);
         _formatter.Serialize(ref writer, value, _options);
         writer.Flush();
@@ -32,7 +42,20 @@ internal sealed class ValueSerde<T> : Serde<T>
 
     public override T Read(ReadOnlyMemory<byte> bytes)
     {
-        var reader = new MessagePackReader(bytes);
-        return _formatter.Deserialize(ref reader, _options);
+        try
+        {
+            if (_codec is { } codec)
+            {
+                var direct = new ValueReader(bytes);
+                return codec.Read(ref direct);
+            }
+
+            var reader = new MessagePackReader(bytes);
+            return _formatter.Deserialize(ref reader, _options);
+        }
+        catch (Exception error) when (SerdeException.IsOfBytes(error))
+        {
+            throw SerdeException.Malformed(typeof(T), error);
+        }
     }
 }

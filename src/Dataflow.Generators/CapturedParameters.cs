@@ -1,0 +1,34 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Dataflow.Generators;
+
+/// <summary>Finds the parameters of a primary constructor that members use after construction: the compiler keeps each in a field, of which
+/// it tells nothing.</summary>
+internal static class CapturedParameters
+{
+    public static IEnumerable<IParameterSymbol> Of(INamedTypeSymbol type, Compilation compilation)
+    {
+        if (type.IsRecord) return []; // parameters of records are properties
+        var parts = type.DeclaringSyntaxReferences.Select(static part => part.GetSyntax()).OfType<TypeDeclarationSyntax>().ToList();
+        var primary = type.InstanceConstructors.FirstOrDefault(
+            static made => made.DeclaringSyntaxReferences.Any(static part => part.GetSyntax() is TypeDeclarationSyntax));
+        if (primary is null) return [];
+        var uses = parts.SelectMany(static part => part.Members).SelectMany(Code).OfType<IdentifierNameSyntax>().ToList();
+        return primary.Parameters.Where(parameter => uses.Exists(use => IsUse(use, parameter, compilation)));
+    }
+
+    // What initializers of fields and properties use is not kept.
+    private static IEnumerable<SyntaxNode> Code(MemberDeclarationSyntax member) => member switch
+    {
+        BaseFieldDeclarationSyntax or BaseTypeDeclarationSyntax => [],
+        PropertyDeclarationSyntax property => property.DescendantNodes(node => node != property.Initializer),
+        _ => member.DescendantNodes(),
+    };
+
+    private static bool IsUse(IdentifierNameSyntax use, IParameterSymbol parameter, Compilation compilation)
+        => use.Identifier.ValueText == parameter.Name
+#pragma warning disable RS1030 // only where a name says that there may be a fault
+            && SymbolEqualityComparer.Default.Equals(compilation.GetSemanticModel(use.SyntaxTree).GetSymbolInfo(use).Symbol, parameter);
+#pragma warning restore RS1030
+}

@@ -1,0 +1,34 @@
+using Dataflow.Serialization;
+
+namespace Dataflow.Extensibility;
+
+/// <summary>A record type with a codec that was made at compile time.</summary>
+public abstract class RecordForm
+{
+    private protected RecordForm()
+    {
+    }
+
+    /// <summary>The members in the order in which they are written.</summary>
+    public abstract IReadOnlyList<RecordMember> Members { get; }
+
+    /// <summary>The types of members that the codec writes itself. Where a pipeline was given a serde for one of them, the record is
+    /// written without the codec.</summary>
+    public abstract IReadOnlyList<Type> Inlined { get; }
+
+    internal abstract Type Type { get; }
+
+    internal abstract object MakeFormatter(ValueResolver resolver);
+}
+
+/// <summary>The form of <typeparamref name="T"/>.</summary>
+public abstract class RecordForm<T> : RecordForm
+{
+    internal sealed override Type Type => typeof(T);
+
+    /// <summary>Makes the codec.</summary>
+    /// <param name="codecs">Finds the codecs of its members.</param>
+    public abstract RecordCodec<T> Make(ValueCodecs codecs);
+
+    internal sealed override object MakeFormatter(ValueResolver resolver) => new CodecFormatter<T>(Make(resolver.Codecs));
+}

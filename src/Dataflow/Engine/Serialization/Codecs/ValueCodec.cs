@@ -1,0 +1,12 @@
+namespace Dataflow.Extensibility;
+
+/// <summary>Writes values of a type, and reads them, at a place among others.</summary>
+/// <remarks>For the codecs that <see cref="DataflowRecordAttribute"/> makes. Safe for several threads.</remarks>
+public abstract class ValueCodec<T>
+{
+    /// <summary>Writes a value.</summary>
+    public abstract void Write(ref ValueWriter writer, T value);
+
+    /// <summary>Reads a value.</summary>
+    public abstract T Read(ref ValueReader reader);
+}

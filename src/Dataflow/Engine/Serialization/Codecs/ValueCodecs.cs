@@ -1,0 +1,18 @@
+using Dataflow.Serialization;
+using MessagePack;
+
+namespace Dataflow.Extensibility;
+
+/// <summary>Finds the codecs of types: of the serde that the pipeline was given, else of the one made at compile time, else of the one that
+/// is found by reflection.</summary>
+public sealed class ValueCodecs
+{
+    private readonly ValueResolver _resolver;
+
+    internal ValueCodecs(ValueResolver resolver) => _resolver = resolver;
+
+    /// <summary>Returns the codec of a type.</summary>
+    public ValueCodec<T> Of<T>()
+        => _resolver.GetFormatterWithVerify<T>() is var formatter && formatter is CodecFormatter<T> made
+            ? made.Codec : new FormatterCodec<T>(formatter, _resolver.Options);
+}
