@@ -18,8 +18,11 @@ internal sealed class CommitWriter : IDisposable
     private volatile LogException? _failure;
     private volatile DeliveryReport<byte[], byte[]>? _refused; // the first record of the commit that was not taken
 
+    /// <param name="kafka">The cluster.</param>
+    /// <param name="id">The transactional id.</param>
+    /// <param name="longest">The time in which the cluster must have ended what earlier writers of the id left open.</param>
     /// <exception cref="KafkaException">The cluster refuses or does not answer.</exception>
-    public CommitWriter(KafkaCluster kafka, string id)
+    public CommitWriter(KafkaCluster kafka, string id, TimeSpan longest)
     {
         (_kafka, _id) = (kafka, id);
         _producer = new ProducerBuilder<byte[], byte[]>(kafka.ToClient(
@@ -31,7 +34,7 @@ internal sealed class CommitWriter : IDisposable
             [new("transactional.id", id)])).SetLogHandler(static (_, _) => { }).SetErrorHandler((_, error) => _errors.Add(error)).Build();
         try
         {
-            ProducerCalls.InSlices(_producer.InitTransactions, _kafka.Timeout, CancellationToken.None);
+            ProducerCalls.InSlices(_producer.InitTransactions, longest, CancellationToken.None);
         }
         catch
         {

@@ -20,6 +20,7 @@ public sealed class KafkaLog : PartitionedLog
     internal const int MaxRecordBytes = 16 << 20;
 
     private const string Prefix = "dataflow.";
+    private static readonly TimeSpan ShortestShutOut = TimeSpan.FromMilliseconds(150);
 
     private readonly KafkaCluster _kafka;
     private readonly ClusterAdmin _admin;
@@ -198,15 +199,25 @@ public sealed class KafkaLog : PartitionedLog
         => CreateAsync(name, partitions, ClusterAdmin.Compacted);
 
     /// <summary>Shuts out the owner of another process: it can commit nothing more, and what it left open is settled.</summary>
+    /// <remarks>A broker that finds a transaction open begins to end it, and the client asks again only half a second later. A new client
+    /// asks at once.</remarks>
     internal async Task ShutOutAsync(string owner, CancellationToken cancellationToken)
     {
-        try
+        for (var longest = ShortestShutOut; ; longest *= 4)
         {
-            await Task.Run(() => new CommitWriter(_kafka, Prefix + owner).Dispose(), cancellationToken).ConfigureAwait(false);
-        }
-        catch (KafkaException error)
-        {
-            throw KafkaErrors.OfLog(_kafka, $"commits of '{Prefix}{owner}'", error.Error);
+            try
+            {
+                var patience = longest;
+                await Task.Run(() => new CommitWriter(_kafka, Prefix + owner, patience).Dispose(), cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (KafkaRetriableException) when (longest < _kafka.Timeout)
+            {
+            }
+            catch (KafkaException error)
+            {
+                throw KafkaErrors.OfLog(_kafka, $"commits of '{Prefix}{owner}'", error.Error);
+            }
         }
     }
 
@@ -298,7 +309,8 @@ public sealed class KafkaLog : PartitionedLog
     private CommitWriter WriterOf(string owner)
     {
         ObjectDisposedException.ThrowIf(IsClosed, this);
-        var writer = _writers.GetOrAdd(owner, static (owner, kafka) => new(() => new CommitWriter(kafka, Prefix + owner)), _kafka);
+        var writer = _writers.GetOrAdd(
+            owner, static (owner, kafka) => new(() => new CommitWriter(kafka, Prefix + owner, kafka.Timeout)), _kafka);
         try
         {
             return writer.Value;

@@ -20,7 +20,7 @@ internal static class ProducerCalls
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                call(Slice);
+                call(timeout < Slice ? timeout : Slice);
                 return;
             }
             catch (KafkaRetriableException) when (Stopwatch.GetElapsedTime(start) < timeout)
