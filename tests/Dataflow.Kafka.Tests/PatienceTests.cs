@@ -2,7 +2,7 @@ using Confluent.Kafka;
 
 namespace Dataflow.Kafka.Tests;
 
-/// <summary>What a cluster has acknowledged it may not know everywhere yet.</summary>
+/// <summary>Questions about topics and partitions that a cluster has acknowledged and does not know everywhere yet.</summary>
 public sealed class PatienceTests
 {
     [Theory]

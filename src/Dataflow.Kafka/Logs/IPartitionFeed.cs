@@ -40,6 +40,7 @@ internal sealed class OwnFeed(PartitionConsumer consumer, ConcurrentBag<Partitio
     public void Seek(long offset)
     {
         _back = null;
+        consumer.Meet();
         consumer.Assign(offset, leaderEpoch: -1);
     }
 

@@ -58,7 +58,7 @@ internal sealed class KafkaSource<T>(
             ?? throw KafkaErrors.Recreated(kafka, split.Name);
         var mark = ReadMark.Of(split.Mark.Span);
         if (mark is { } read && read.Topic != topic.Id) throw KafkaErrors.Recreated(kafka, split.Name);
-        var held = partition.Held();
+        var held = Patience.Ask(partition.Held);
         if (mark is null) position = partition.OffsetOf(split.IsAdded ? KafkaStart.Earliest : start, held);
         if (position < held.Low) throw KafkaErrors.Trimmed(kafka, split.Name, position, held.Low);
         if (position > held.High) throw KafkaErrors.Truncated(kafka, split.Name, position, held.High);

@@ -48,11 +48,10 @@ internal sealed class PartitionConsumer : IDisposable
     public KafkaCluster Kafka => _kafka;
 
     /// <summary>Makes it read a partition, from where it is assigned next.</summary>
-    public void Of(TopicPartition partition)
-    {
-        (_partition, _end) = (partition, 0);
-        Meet(_consumer, partition);
-    }
+    public void Of(TopicPartition partition) => (_partition, _end) = (partition, 0);
+
+    /// <inheritdoc cref="Meet(IConsumer{Bytes, Bytes}, TopicPartition)"/>
+    public void Meet() => Meet(_consumer, _partition);
 
     public void Unassign() => _consumer.Unassign();
 
@@ -69,7 +68,7 @@ internal sealed class PartitionConsumer : IDisposable
     /// <summary>The first offset, and the one up to which readers of committed records can read.</summary>
     public (long Low, long High) Held()
     {
-        var held = Patience.Ask(() => _consumer.QueryWatermarkOffsets(_partition, _kafka.Timeout));
+        var held = _consumer.QueryWatermarkOffsets(_partition, _kafka.Timeout);
         _end = held.High;
         return (held.Low, held.High);
     }

@@ -55,7 +55,7 @@ internal sealed class PositionTopic(KafkaCluster kafka, string name)
     public OutboxPosition? ReadLast(CancellationToken cancellationToken)
     {
         using var partition = new PartitionConsumer(kafka, new TopicPartition(name, 0), needsAll: false, isBounded: true);
-        partition.Assign(partition.Held().Low, leaderEpoch: -1);
+        partition.Assign(Patience.Ask(partition.Held).Low, leaderEpoch: -1);
         OutboxPosition? last = null;
         for (var start = Stopwatch.GetTimestamp(); ;)
         {

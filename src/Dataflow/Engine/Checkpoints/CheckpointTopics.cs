@@ -17,7 +17,7 @@ namespace Dataflow.Checkpoints;
 /// begins, and where its changelog goes on from there. A process that has all shards sets the first in each commit.</remarks>
 internal sealed class CheckpointTopics
 {
-    private const int Copies = 2;
+    public const int Copies = 2;
     private const string Ending = ".checkpoints";
 
     // The space that a shard's topics take beyond their live content: there are many shards.

@@ -9,7 +9,9 @@ namespace Dataflow.Checkpoints;
 /// <summary>The description of a checkpoint beside outputs and state changes, which are in the same commit of the log.</summary>
 internal sealed record Manifest
 {
-    public const int CurrentFormat = 5;
+    public const int CurrentFormat = 6; // 5: without packs of changes, which is read too
+
+    private const int OldestFormat = 5;
 
     /// <summary>The number of the checkpoint, from 1.</summary>
     public required long Epoch { get; init; }
@@ -31,6 +33,10 @@ internal sealed record Manifest
 
     /// <summary>The version of the format of state and of its description; null in manifests that are older than that.</summary>
     public int? Format { get; init; }
+
+    /// <summary>Whether this version can read the state.</summary>
+    [JsonIgnore]
+    public bool IsReadable => Format is >= OldestFormat and <= CurrentFormat;
 
     /// <summary>The states of all steps; empty in manifests of older formats.</summary>
     public IReadOnlyList<DeclaredState> States { get => field ?? []; init; }
@@ -72,9 +78,11 @@ internal sealed record Manifest
     public static Manifest Read(ReadOnlySpan<byte> bytes)
     {
         var (epoch, format) = JsonSerializer.Deserialize(bytes, ManifestJson.Default.ManifestFormat)!;
-        return format == CurrentFormat
-            ? JsonSerializer.Deserialize(bytes, ManifestJson.Default.Manifest)!
-            : new() { Epoch = epoch, Format = format, Positions = [], Blobs = new Dictionary<string, SavedPart[]>(), IsFinished = false };
+        var unread = new Manifest
+        {
+            Epoch = epoch, Format = format, Positions = [], Blobs = new Dictionary<string, SavedPart[]>(), IsFinished = false,
+        };
+        return unread.IsReadable ? JsonSerializer.Deserialize(bytes, ManifestJson.Default.Manifest)! : unread;
     }
 }
 

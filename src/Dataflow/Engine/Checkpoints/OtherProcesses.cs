@@ -8,16 +8,32 @@ namespace Dataflow.Checkpoints;
 /// over.</remarks>
 internal sealed class OtherProcesses : IDisposable
 {
-    private readonly ManifestReader _manifests = new();
+    private const int MaxAttempts = 4;
+
+    private readonly ManifestReader _manifests;
     private readonly PartitionReader _reader;
     private volatile NewestManifests _newest = NewestManifests.Of([], ShardSet.All);
 
+    /// <exception cref="LogException">No copy can be read.</exception>
     public OtherProcesses(PartitionedLog log, CheckpointTopics topics)
     {
-        var end = topics.Checkpoints.StableOffset(0);
-        _reader = log.OpenReader(topics.Checkpoints.Name, 0, topics.Checkpoints.StartOffset(0));
-        while (_reader.TryReadBefore(end, out var batch)) Add(in batch);
-        Take();
+        for (var attempt = 0; ; attempt++)
+        {
+            PartitionReader? reader = null;
+            try
+            {
+                var (copy, topic) = (attempt % CheckpointTopics.Copies, topics.Checkpoints);
+                var end = topic.StableOffset(copy);
+                (_reader, _manifests) = (reader = log.OpenReader(topic.Name, copy, topic.StartOffset(copy)), new ManifestReader());
+                while (reader.TryReadBefore(end, out var batch)) Add(in batch);
+                Take();
+                return;
+            }
+            catch (Exception damage) when (CheckpointTopics.IsDamage(damage) && attempt < MaxAttempts)
+            {
+                reader?.Dispose(); // the other copy may be whole; or this one was trimmed just now
+            }
+        }
     }
 
     /// <summary>The last checkpoints. Safe for any thread.</summary>

@@ -72,7 +72,7 @@ internal sealed class RestoredCheckpoint(Manifest? manifest, Manifest? known = n
     public void CheckMatches(Plan plan, IEnumerable<(ISourceNode Source, IReadOnlyList<SplitDescription> Splits)> sources)
     {
         if ((known ?? manifest) is not { } then) return;
-        if (then.Format != Manifest.CurrentFormat) throw CheckpointException.OtherFormat(plan.Pipeline, then.Epoch);
+        if (!then.IsReadable) throw CheckpointException.OtherFormat(plan.Pipeline, then.Epoch);
         var read = sources.Where(source => source.Splits.Any(split => Knows(split.Name)));
         var faults = new StateDifferences(then, plan, [.. read.Select(static source => source.Source)]).ToLines();
         faults = [.. faults, .. OtherExchanges(then, plan)];
