@@ -27,8 +27,12 @@ internal static class CapturedParameters
     };
 
     private static bool IsUse(IdentifierNameSyntax use, IParameterSymbol parameter, Compilation compilation)
-        => use.Identifier.ValueText == parameter.Name
+    {
+        if (use.Identifier.ValueText != parameter.Name) return false;
 #pragma warning disable RS1030 // only where a name says that there may be a fault
-            && SymbolEqualityComparer.Default.Equals(compilation.GetSemanticModel(use.SyntaxTree).GetSymbolInfo(use).Symbol, parameter);
+        var model = compilation.GetSemanticModel(use.SyntaxTree);
 #pragma warning restore RS1030
+        return SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(use).Symbol, parameter)
+            && !use.Ancestors().OfType<InvocationExpressionSyntax>().Any(call => model.GetConstantValue(call).HasValue); // nameof
+    }
 }

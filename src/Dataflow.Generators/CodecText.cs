@@ -14,7 +14,7 @@ internal static class CodecText
         text.Line("#nullable disable");
         text.Line("#pragma warning disable");
         text.Line();
-        text.Line($"namespace Dataflow.Generated.{model.Name}");
+        text.Line($"namespace Dataflow.Generated.@{model.Name}");
         using (text.Block())
         {
             text.Line("using Api = global::Dataflow.Extensibility;");

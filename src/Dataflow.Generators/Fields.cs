@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace Dataflow.Generators;
 
@@ -14,6 +15,10 @@ internal sealed class Field(IFieldSymbol symbol, IPropertySymbol? shown, int lev
 
     /// <summary>The name without the compiler's marks.</summary>
     public string Plain => symbol.AssociatedSymbol?.Name ?? symbol.Name;
+
+    /// <summary>The plain name as part of an identifier: that of <c>IHas.Name</c>, which belongs to an interface, is none.</summary>
+    public string Identifier
+        => string.Concat(Plain.Select(static letter => SyntaxFacts.IsIdentifierPartCharacter(letter) ? $"{letter}" : $"_{(int)letter:X}_"));
 
     /// <summary>The name as the compiler writes it.</summary>
     public string Name => symbol.AssociatedSymbol is IPropertySymbol property ? $"<{property.Name}>k__BackingField" : symbol.Name;
@@ -32,7 +37,7 @@ internal sealed class Field(IFieldSymbol symbol, IPropertySymbol? shown, int lev
     /// <summary>The name in the bytes.</summary>
     public string Label
         => KeyValue as string ?? Attribute("System.Runtime.Serialization.DataMemberAttribute")?.NamedArguments
-            .FirstOrDefault(static argument => argument.Key == "Name").Value.Value as string ?? shown?.Name ?? Plain;
+            .FirstOrDefault(static argument => argument.Key == "Name").Value.Value as string ?? shown?.MetadataName ?? Plain;
 
     private object? KeyValue => Attribute("MessagePack.KeyAttribute")?.ConstructorArguments.FirstOrDefault().Value;
 
@@ -61,7 +66,7 @@ internal sealed class Field(IFieldSymbol symbol, IPropertySymbol? shown, int lev
         if (field.DeclaredAccessibility == Accessibility.Public || field.IsImplicitlyDeclared) return null;
         var name = field.Name.TrimStart('_');
         return properties.Find(property
-            => TypeText.AreSame(property.Type, field.Type) && property.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+            => TypeText.AreSame(property.Type, field.Type) && property.MetadataName.Equals(name, StringComparison.OrdinalIgnoreCase));
     }
 
     // An overriding property has what the overridden one has.

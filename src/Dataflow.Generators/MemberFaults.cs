@@ -25,8 +25,13 @@ internal static class MemberFaults
             yield return new Fault(Rules.Places, type.Locations.FirstOrDefault(), type.Name, places);
     }
 
-    private static bool CanBeNamed(ITypeSymbol type)
-        => type is not (IPointerTypeSymbol or IFunctionPointerTypeSymbol or IDynamicTypeSymbol) && !type.IsRefLikeType;
+    private static bool CanBeNamed(ITypeSymbol type) => type switch
+    {
+        IPointerTypeSymbol or IFunctionPointerTypeSymbol => false,
+        IArrayTypeSymbol array => CanBeNamed(array.ElementType),
+        INamedTypeSymbol named => !named.IsRefLikeType && TypeText.ArgumentsOf(named).All(CanBeNamed),
+        _ => !type.IsRefLikeType,
+    };
 
     private static string? PlacesFault(List<Field> fields)
     {

@@ -44,6 +44,7 @@ internal static class MemberForms
     public static string? FaultOf(ITypeSymbol type, Compilation compilation)
     {
         if (type is IArrayTypeSymbol array) return FaultOf(array.ElementType, compilation);
+        if (type is IDynamicTypeSymbol) return FaultOf(compilation.ObjectType, compilation);
         if (type is not INamedTypeSymbol named) return null;
         return Own(named, compilation) ?? named.TypeArguments.Select(argument => FaultOf(argument, compilation))
             .FirstOrDefault(static found => found is not null);

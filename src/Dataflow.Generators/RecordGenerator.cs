@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -22,6 +23,12 @@ public sealed class RecordGenerator : IIncrementalGenerator
                 static (found, stop) => RecordReading.Of((INamedTypeSymbol)found.TargetSymbol, found.SemanticModel.Compilation, stop).Model)
             .Where(static model => model is not null)
             .WithTrackingName(Models);
-        context.RegisterSourceOutput(models, static (output, model) => output.AddSource($"{model!.Name}.g.cs", CodecText.Of(model)));
+        var files = models.Collect().SelectMany(static (all, _) => Files(all));
+        context.RegisterSourceOutput(files, static (output, file) => output.AddSource(file.Name, CodecText.Of(file.Model)));
     }
+
+    // Names of files that differ only in case would be one.
+    private static IEnumerable<(string Name, RecordModel Model)> Files(ImmutableArray<RecordModel?> models)
+        => models.GroupBy(static model => model!.Name, StringComparer.OrdinalIgnoreCase)
+            .SelectMany(static same => same.Select(static (model, i) => ($"{model!.Name}{(i > 0 ? $".{i + 1}" : "")}.g.cs", model)));
 }

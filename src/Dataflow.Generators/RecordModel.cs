@@ -26,7 +26,7 @@ internal sealed record LevelModel(
     string Type, string TypeParameters, string Constraints, string Arguments, EquatableArray<FieldModel> Fields);
 
 /// <summary>A field.</summary>
-/// <param name="Name">Its name without the compiler's marks.</param>
+/// <param name="Name">Its name without the compiler's marks, as part of an identifier.</param>
 /// <param name="Field">Its name.</param>
 /// <param name="Type">Its type, with the parameters of the declaring type.</param>
 internal sealed record FieldModel(string Name, string Field, string Type);
@@ -35,7 +35,7 @@ internal sealed record FieldModel(string Name, string Field, string Type);
 /// <param name="Label">Its name in the bytes.</param>
 /// <param name="Place">Its place; -1: none.</param>
 /// <param name="Level">The type that declares it, by its number.</param>
-/// <param name="Field">The field's name without the compiler's marks.</param>
+/// <param name="Field">The field's name without the compiler's marks, as part of an identifier.</param>
 /// <param name="Type">Its type.</param>
 /// <param name="Scalar">What the codec writes itself, <c>Int32</c>; null if the type has a codec of its own.</param>
 /// <param name="IsEnum">Whether it is an enum of that number.</param>

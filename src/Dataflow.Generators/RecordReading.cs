@@ -22,7 +22,7 @@ internal static class RecordReading
         if (hasPlaces) fields = [.. fields.OrderBy(static field => field.Place)];
         var labels = hasPlaces ? [.. fields.Select(static field => field.Label)] : Labels(fields);
         var members = fields.Zip(labels, static (field, label) => (field, label)).ToList();
-        var parameters = TypeText.InBrackets(TypeText.ParametersOf(type).Select(static parameter => parameter.Name));
+        var parameters = TypeText.InBrackets(TypeText.ParametersOf(type).Select(TypeText.Of));
         var model = new RecordModel(
             TypeText.Identifier(type), TypeText.Of(type), type.IsValueType, parameters, parameters.Length > 0 ? TypeText.Unbound(type) : "",
             hasPlaces, hasIgnored, Array(Levels(type, fields)), Array(members.Select(member => Member(member, hasPlaces))),
@@ -53,8 +53,8 @@ internal static class RecordReading
         var field = member.Field;
         var (scalar, isEnum, isNullable) = Scalars.Of(field.Symbol.Type);
         return new MemberModel(
-            member.Label, hasPlaces ? field.Place!.Value : -1, field.Level, field.Plain, TypeText.Of(field.Symbol.Type), scalar, isEnum,
-            isNullable);
+            member.Label, hasPlaces ? field.Place!.Value : -1, field.Level, field.Identifier, TypeText.Of(field.Symbol.Type), scalar,
+            isEnum, isNullable);
     }
 
     private static IEnumerable<LevelModel> Levels(INamedTypeSymbol type, List<Field> fields)
@@ -65,10 +65,10 @@ internal static class RecordReading
             var definition = at.OriginalDefinition;
             yield return new LevelModel(
                 TypeText.Of(definition),
-                TypeText.InBrackets(TypeText.ParametersOf(definition).Select(static parameter => parameter.Name)),
+                TypeText.InBrackets(TypeText.ParametersOf(definition).Select(TypeText.Of)),
                 TypeText.ConstraintsOf(definition), TypeText.InBrackets(TypeText.ArgumentsOf(at).Select(TypeText.Of)),
                 Array(fields.Where(field => field.Level == level).Select(static field
-                    => new FieldModel(field.Plain, field.Name, TypeText.Of(field.Symbol.OriginalDefinition.Type)))));
+                    => new FieldModel(field.Identifier, field.Name, TypeText.Of(field.Symbol.OriginalDefinition.Type)))));
         }
     }
 

@@ -9,14 +9,15 @@ internal static class TypeText
         .WithGenericsOptions(SymbolDisplayGenericsOptions.IncludeTypeParameters | SymbolDisplayGenericsOptions.IncludeTypeConstraints);
 
     /// <summary>Returns a type in full, without what says whether references may be null.</summary>
-    public static string Of(ITypeSymbol type) => type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
+    public static string Of(ITypeSymbol type)
+        => type is IDynamicTypeSymbol ? "object" : type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
 
     /// <summary>Returns the name of a type, with its namespace and those it is declared in, as part of an identifier.</summary>
     public static string Identifier(INamedTypeSymbol type)
     {
         var outer = type.ContainingType is { } containing ? Identifier(containing) + "_"
             : type.ContainingNamespace is { IsGlobalNamespace: false } space ? Escape(space.ToDisplayString()) + "_" : "";
-        return outer + Escape(type.Name) + (type.Arity > 0 ? $"{type.Arity}" : "");
+        return outer + Escape(type.Name) + (type.Arity > 0 ? $"_{type.Arity}" : "");
     }
 
     /// <summary>Returns the parameters of a type and of those that it is declared in.</summary>
@@ -60,6 +61,6 @@ internal static class TypeText
         return SymbolEqualityComparer.Default.Equals(left, right);
     }
 
-    // Dots become low lines; low lines are doubled, so that no two names become one.
-    private static string Escape(string name) => name.Replace("_", "__").Replace('.', '_').Replace("@", "");
+    // Dots become low lines, and low lines get a zero, with which neither a name nor a count begins: so no two names become one.
+    private static string Escape(string name) => name.Replace("_", "_0").Replace('.', '_').Replace("@", "");
 }

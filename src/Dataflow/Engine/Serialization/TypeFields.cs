@@ -94,5 +94,5 @@ internal sealed class TypeFields
     /// <summary>Returns a field's name without the compiler's marks: <c>&lt;Total&gt;k__BackingField</c>, <c>&lt;clock&gt;P</c>; of F#
     /// <c>Total@</c>.</summary>
     public static string Plain(string field)
-        => field.StartsWith('<') && field.IndexOf('>', StringComparison.Ordinal) is > 1 and var end ? field[1..end] : field.TrimEnd('@');
+        => field.StartsWith('<') && field.LastIndexOf('>') is > 1 and var end ? field[1..end] : field.TrimEnd('@');
 }

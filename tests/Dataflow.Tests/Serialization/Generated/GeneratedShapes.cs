@@ -133,6 +133,34 @@ public class Private
     public bool IsHeard => Changed is not null;
 }
 
+/// <summary>A field with the name that the compiler gives an indexer.</summary>
+[DataflowRecord]
+public sealed class Indexed
+{
+    private int _item;
+
+    public int this[int at]
+    {
+        get => _item + at;
+        set => _item = value - at;
+    }
+}
+
+/// <summary>Properties that belong to an interface.</summary>
+[DataflowRecord]
+public sealed class Explicit : IHas<int>, IHas<string>
+{
+    int IHas<int>.Value { get; set; }
+
+    [Key("text")]
+    string? IHas<string>.Value { get; set; }
+}
+
+public interface IHas<T>
+{
+    T? Value { get; set; }
+}
+
 /// <summary>No constructor but the ones that take members.</summary>
 [DataflowRecord]
 internal sealed record Defaults(

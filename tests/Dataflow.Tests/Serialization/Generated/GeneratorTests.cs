@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis;
 
 namespace Dataflow.Tests.Serialization.Generated;
 
-/// <summary>What the compiler is told, and what it keeps between two edits.</summary>
+/// <summary>The compiler makes a codec of each type or tells why not, and keeps the models between two edits.</summary>
 public class GeneratorTests
 {
     private const string Click = "[DataflowRecord] public sealed record Click(long User, string? Page);";
@@ -27,10 +27,16 @@ public class GeneratorTests
     [Fact]
     public void A_file_is_made_for_each_type_and_names_that_look_alike_do_not_meet()
         => Assert.Equal(
-            ["A_B__C.g.cs", "A_D1.g.cs", "A__B_C.g.cs"],
+            ["A_B_0C.g.cs", "A_D_1.g.cs", "A_0B_C.g.cs"],
             Compiled.Made(
                 "namespace A { [DataflowRecord] public record B_C(int N); [DataflowRecord] public record D<T>(T Value); } "
                     + "namespace A_B { [DataflowRecord] public record C(int N); }"));
+
+    [Theory]
+    [InlineData("[DataflowRecord] public record Pair<T>(T Value); [DataflowRecord] public record Pair1(int N);")]
+    [InlineData("[DataflowRecord] public record Order(int N); [DataflowRecord] public record ORDER(int N);")]
+    [InlineData("namespace A_ { [DataflowRecord] public record B(int N); } namespace A { [DataflowRecord] public record _B(int N); }")]
+    public void Two_types_whose_names_look_alike_both_have_a_codec(string file) => Assert.Equal(2, Compiled.Made(file).Count);
 
     [Theory]
     [InlineData("public class @class { [DataflowRecord] internal sealed class @event { public int @int; public int? @ref { get; } } }")]
@@ -39,6 +45,11 @@ public class GeneratorTests
     [InlineData("namespace Dataflow.Generated.Inner { [DataflowRecord] public record struct Api(int N); }")]
     [InlineData("public class Outer<T> { [DataflowRecord] public sealed class Inner<U> { public T? A; public (T, U)[]? B; } }")]
     [InlineData("[DataflowRecord] public partial record struct Two(int A); public partial record struct Two { public int B; }")]
+    [InlineData("[DataflowRecord] public sealed class @event { public int Number; }")]
+    [InlineData("[DataflowRecord] public sealed record Node<@class>(@class Value, Node<@class>? Next) where @class : struct;")]
+    [InlineData("public class Base<T> { public T? Kept; } [DataflowRecord] public sealed class Top<@in> : Base<@in> { public @in? Own; }")]
+    [InlineData("[DataflowRecord] public sealed record Loose(dynamic One, List<dynamic> Many, dynamic[] Row);")]
+    [InlineData("public interface IHas<T> { T N { get; } } [DataflowRecord] public class Has : IHas<int> { int IHas<int>.N { get; } }")]
     public void What_is_made_compiles(string file) => Assert.Single(Compiled.Made(file));
 
     [Fact]
@@ -72,6 +83,9 @@ public class GeneratorTests
         "[DataflowRecord] public unsafe struct Slice { public int* Number; }",
         "DATAFLOW003: Slice holds a place in memory in 'Number', which means nothing after a restart. Leave it out with [IgnoreMember].")]
     [InlineData(
+        "[DataflowRecord] public unsafe class Slices { public List<int*[]>? All; }",
+        "DATAFLOW003: Slices holds a place in memory in 'All', which means nothing after a restart. Leave it out with [IgnoreMember].")]
+    [InlineData(
         "[DataflowRecord] public class Numbers : List<int> { }",
         "DATAFLOW004: Numbers derives from List of another project, whose fields the compiler does not show. Remove [DataflowRecord]: the "
             + "type is written by reflection.")]
@@ -81,6 +95,10 @@ public class GeneratorTests
             + "compiler keeps it in cannot be named.")]
     [InlineData(
         "[DataflowRecord] public record Order(int Number, object? Anything);",
+        "DATAFLOW006: Member 'Anything' is declared as object, which does not say what a value holds. Declare the type itself, or give the "
+            + "pipeline UseSerde(Serde.Polymorphic<object>(...)) with the types that there are.")]
+    [InlineData(
+        "[DataflowRecord] public record Order(int Number, dynamic? Anything);",
         "DATAFLOW006: Member 'Anything' is declared as object, which does not say what a value holds. Declare the type itself, or give the "
             + "pipeline UseSerde(Serde.Polymorphic<object>(...)) with the types that there are.")]
     [InlineData(
@@ -103,6 +121,7 @@ public class GeneratorTests
 
     [Theory]
     [InlineData("[DataflowRecord] public class Order(int number) { public int Number { get; } = number; private int _two = number; }")]
+    [InlineData("[DataflowRecord] public class Order(int number) { public int Number = number; string Name() => nameof(number); }")]
     [InlineData("[DataflowRecord] public class Order { [IgnoreMember] public object? Anything { get; set; } public int[,]? Sizes; }")]
     [InlineData("[DataflowRecord] public record Order(IReadOnlyList<Dictionary<string, Uri>> A, IDictionary<int, Version> B);")]
     public async Task What_is_right_is_not_told_of(string file) => Assert.Empty(await Compiled.DiagnosticsAsync(file));

@@ -43,14 +43,6 @@ public ref struct ValueWriter(IBufferWriter<byte> buffer)
     /// <summary>Writes null.</summary>
     public void WriteNil() => WriteCode(MessagePackCode.Nil);
 
-    /// <summary>Begins an array of so many values.</summary>
-    public void WriteArrayHeader(int count)
-        => WriteHeader(count, MessagePackCode.MinFixArray, MessagePackCode.Array16, MessagePackCode.Array32);
-
-    /// <summary>Begins a map of so many pairs.</summary>
-    public void WriteMapHeader(int count)
-        => WriteHeader(count, MessagePackCode.MinFixMap, MessagePackCode.Map16, MessagePackCode.Map32);
-
     /// <summary>Writes a truth value.</summary>
     public void WriteBoolean(bool value) => WriteCode(value ? MessagePackCode.True : MessagePackCode.False);
 
@@ -289,29 +281,6 @@ public ref struct ValueWriter(IBufferWriter<byte> buffer)
         to = code;
         Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, 1), bits);
         _at += 1 + Unsafe.SizeOf<T>();
-    }
-
-    private void WriteHeader(int count, byte fix, byte code16, byte code32)
-    {
-        Reserve(MaxScalar);
-        var to = _span[_at..];
-        if (count <= MessagePackRange.MaxFixArrayCount)
-        {
-            to[0] = (byte)(fix | count);
-            _at++;
-        }
-        else if (count <= ushort.MaxValue)
-        {
-            to[0] = code16;
-            BinaryPrimitives.WriteUInt16BigEndian(to[1..], (ushort)count);
-            _at += 3;
-        }
-        else
-        {
-            to[0] = code32;
-            BinaryPrimitives.WriteInt32BigEndian(to[1..], count);
-            _at += 5;
-        }
     }
 
     private void WriteCode(byte code)
