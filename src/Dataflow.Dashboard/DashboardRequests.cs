@@ -39,6 +39,10 @@ internal sealed class DashboardRequests(JobsWatch watch, DashboardOptions option
         {
             await SendAsync(context, refused.Status, refused.Message).ConfigureAwait(false);
         }
+        catch (CheckpointException refused)
+        {
+            await SendAsync(context, 409, refused.Message).ConfigureAwait(false);
+        }
         catch (Exception error) when (error is LogException or ObjectDisposedException)
         {
             await SendAsync(context, 503, "The job's log is closed: the job has ended, or starts again.").ConfigureAwait(false);

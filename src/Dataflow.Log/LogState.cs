@@ -11,6 +11,7 @@ internal sealed class LogState(string topicsDirectory, IFileSystem files)
     private readonly ConcurrentDictionary<GroupPosition, long> _groupOffsets = new();
     private readonly List<StoreTopic> _byId = [];
     private readonly List<StoreTopic> _deleted = [];
+    private readonly StoreTopic _gone = Gone(topicsDirectory);
 
     public SegmentFiles Files { get; } = new(files);
 
@@ -18,7 +19,8 @@ internal sealed class LogState(string topicsDirectory, IFileSystem files)
 
     public ConcurrentDictionary<string, StoreTopic> Topics => _topics;
 
-    /// <summary>The topics in order of creation, deleted ones too; a topic's index is its id.</summary>
+    /// <summary>The topics in order of creation; a topic's index is its id. In place of deleted ones stands one without partitions, so that
+    /// they take no memory.</summary>
     public IReadOnlyList<StoreTopic> TopicsById => _byId;
 
     public ConcurrentDictionary<GroupPosition, long> GroupOffsets => _groupOffsets;
@@ -38,12 +40,7 @@ internal sealed class LogState(string topicsDirectory, IFileSystem files)
     }
 
     /// <summary>Takes the id of a topic that was deleted before the last checkpoint.</summary>
-    public void SkipId()
-    {
-        var topic = new StoreTopic("", _byId.Count, 0, new TopicSettings(), TopicsDirectory);
-        topic.Delete();
-        _byId.Add(topic);
-    }
+    public void SkipId() => _byId.Add(_gone);
 
     /// <summary>Deletes a topic with its group offsets. Its id is never given again.</summary>
     public void Delete(StoreTopic topic)
@@ -54,12 +51,20 @@ internal sealed class LogState(string topicsDirectory, IFileSystem files)
             if (position.TopicId == topic.Id) _groupOffsets.TryRemove(position, out _);
         }
 
+        _byId[topic.Id] = _gone;
         _deleted.Add(topic);
         topic.Delete();
     }
 
     /// <summary>Forgets the deleted topics: a checkpoint was written, and their files are gone for good.</summary>
     public void ForgetDeleted() => _deleted.Clear();
+
+    private static StoreTopic Gone(string topicsDirectory)
+    {
+        var topic = new StoreTopic("", id: -1, partitions: 0, new TopicSettings(), topicsDirectory);
+        topic.Delete();
+        return topic;
+    }
 }
 
 /// <summary>The key of a group's offset in a partition.</summary>

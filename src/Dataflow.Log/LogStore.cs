@@ -127,7 +127,8 @@ public sealed class LogStore : PartitionedLog, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <remarks>Its readers and producers end with a <see cref="LogException"/>. The space is free when the call has completed.</remarks>
+    /// <remarks>Its readers and producers end with a <see cref="LogException"/>. The space is free when the call has completed; files that
+    /// the system does not let go are deleted before the next checkpoint, or when the log is opened again.</remarks>
     public override async ValueTask DeleteTopicAsync(string topic, CancellationToken cancellationToken = default)
     {
         await EnqueueAsync(new DeleteTopicRequest(StoreTopicOf(topic), cancellationToken));

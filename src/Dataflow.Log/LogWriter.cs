@@ -76,7 +76,8 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         RetainIfThereIsRoom(topic.Partitions);
     }
 
-    /// <summary>Deletes a topic: it is gone once the journal says so, and its files right after.</summary>
+    /// <summary>Deletes a topic: it is gone once the journal says so, and its files right after; those that cannot be deleted then
+    /// go before the next checkpoint, or when the log is opened again.</summary>
     /// <exception cref="LogException">It was deleted before, or the disk is full.</exception>
     public void DeleteTopic(StoreTopic topic)
     {
@@ -84,6 +85,7 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         Record(EntryKind.DeleteTopic, entry => entry.Int32(topic.Id));
         state.Delete(topic);
         foreach (var partition in topic.Partitions) _segments.Delete(partition);
+        if (journal is null) state.ForgetDeleted(); // no recovery will ask
     }
 
     /// <summary>Returns the name of a topic of a commit that was deleted while the commit waited; null: none was.</summary>
@@ -95,7 +97,7 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         }
         foreach (var offset in commit.Offsets)
         {
-            if (!state.Topics.ContainsKey(offset.Topic)) return offset.Topic;
+            if (!state.Topics.TryGetValue(offset.Topic, out var topic) || offset.Partition >= topic.PartitionCount) return offset.Topic;
         }
         return null;
     }
@@ -108,7 +110,7 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
     /// <exception cref="LogException">The offset is beyond the partition's end, the topic was deleted, or the disk is full.</exception>
     public void Trim(Partition partition, long startOffset)
     {
-        Check(state.TopicsById[partition.TopicId]);
+        if (partition.IsDeleted) throw LogException.TopicDeleted(partition.Topic);
         if (startOffset <= partition.StartOffset) return;
         if (startOffset > partition.EndOffset)
             throw OffsetOutOfRangeException.Of(partition.Topic, partition.Index, startOffset, partition.StartOffset, partition.EndOffset);
@@ -119,6 +121,7 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
     public void Checkpoint()
     {
         if (journal is null) return;
+        _segments.DeleteLeft();
         _segments.SyncAll();
         _checkpoint.Clear();
         CheckpointEntry.Write(_checkpoint, state, synced: options.Durability == Durability.PowerLoss);
@@ -133,11 +136,20 @@ internal sealed class LogWriter(LogState state, IFileSystem files, Journal? jour
         foreach (var partition in state.Partitions) partition.Close();
     }
 
-    /// <summary>Writes a last checkpoint, so that the next open has nothing to replay; without room for it, the next open
-    /// replays.</summary>
+    /// <summary>Writes a last checkpoint, so that the next open has nothing to replay; without room for it, or with files of deleted topics
+    /// left, the next open replays.</summary>
     /// <returns>Whether the checkpoint was written.</returns>
     public bool Close()
     {
+        try
+        {
+            _segments.DeleteLeft();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+
         try
         {
             if (_writtenSinceCheckpoint) Checkpoint();

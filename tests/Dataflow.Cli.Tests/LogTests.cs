@@ -75,6 +75,8 @@ public sealed class LogTests(Sample sample)
     [InlineData("deadletters replay none", "'none'")]
     [InlineData("topics create orders-in", "2 partitions")]
     [InlineData("topics delete none", "'none'")]
+    [InlineData("topics delete orders-in --dry-run", "it would not be deleted")]
+    [InlineData("topics delete orders-in", "it was not deleted")]
     [InlineData("topics delete orders-in", "has a position in it")]
     [InlineData("topics delete orders.changelog", "'orders'")]
     [InlineData("topics produce none", "'none'")]

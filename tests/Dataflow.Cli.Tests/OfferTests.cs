@@ -99,8 +99,10 @@ public sealed class OfferTests : IAsyncLifetime
 
         Assert.Equal((ExitCode.Well, 0), (same.Code, same.Json.GetProperty("differences").GetArrayLength()));
         Assert.Equal((ExitCode.FoundWrong, 1), (other.Code, other.Json.GetProperty("differences").GetArrayLength()));
-        Assert.Equal(ExitCode.Error, wrong.Code);
+        var none = await Run.WithInputAsync("null", diff);
+        Assert.Equal((ExitCode.Error, ExitCode.Error), (wrong.Code, none.Code));
         Assert.Contains("no definition of a feature view", wrong.Error, StringComparison.Ordinal);
+        Assert.Contains("no definition of a feature view", none.Error, StringComparison.Ordinal);
     }
 
     [Theory]

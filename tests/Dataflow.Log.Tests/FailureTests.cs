@@ -122,6 +122,61 @@ public class FailureTests : IDisposable
         Assert.Equal(10, reopened.Values("orders", 0).Count);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Files_of_a_deleted_topic_that_cannot_be_deleted_go_with_the_next_checkpoint_or_opening(bool hasCheckpoint)
+    {
+        using (var store = LogStore.Open(Log, Options))
+        {
+            await store.CreateTopicAsync("orders", 2);
+            await store.CreateTopicAsync("other", 1);
+            await store.AppendAsync("orders", 0, "a");
+            await store.AppendAsync("orders", 1, "b");
+            _files.FailDelete = path => path.Contains("orders-1", StringComparison.Ordinal)
+                ? hasCheckpoint ? new IOException("Input/output error", 5) : new UnauthorizedAccessException("Permission denied") : null;
+
+            await store.DeleteTopicAsync("orders");
+            await store.AppendAsync("other", 0, "goes on");
+
+            Assert.Equal((false, true), (Directory.Exists(Path.Combine(Log, "topics/orders-0")), HasLeft()));
+            if (hasCheckpoint)
+            {
+                _files.FailDelete = _ => null;
+                await store.CreateTopicAsync("orders", 1); // a checkpoint parts it from the other
+                Assert.False(HasLeft());
+            }
+        }
+        _files.FailDelete = _ => null;
+        using var reopened = LogStore.Open(Log, Options);
+        Assert.False(HasLeft());
+        Assert.Equal(["goes on"], reopened.Values("other", 0));
+        Assert.Equal(hasCheckpoint, reopened.TryGetTopic("orders", out _));
+
+        bool HasLeft() => Directory.Exists(Path.Combine(Log, "topics/orders-1"));
+    }
+
+    [Fact]
+    public async Task An_offset_in_a_partition_that_a_topic_created_anew_does_not_have_is_refused()
+    {
+        var scheduler = new InlineTaskScheduler();
+        using var store = LogStore.Open(Log, Options with { CommitScheduler = scheduler });
+        await store.CreateTopicAsync("orders", 3);
+        var commit = new LogCommit();
+        commit.SetGroupOffset("group", "orders", 2, 0);
+        scheduler.Holds = true;
+        var deleted = store.DeleteTopicAsync("orders").AsTask();
+        var created = store.CreateTopicAsync("orders", 1).AsTask();
+        var committed = store.CommitAsync(commit).AsTask();
+
+        scheduler.RunHeld();
+
+        await deleted;
+        await created;
+        await Assert.ThrowsAsync<LogException>(() => committed);
+        Assert.Empty(store.GroupOffsets);
+    }
+
     [Fact]
     public async Task Every_commit_syncs_the_journal_and_nothing_else()
     {

@@ -20,6 +20,9 @@ internal sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
     /// <summary>Asked before each read; true makes it fail with an error of the device.</summary>
     public Func<string, bool> FailRead { get; set; } = _ => false;
 
+    /// <summary>Asked before each file is deleted; what it returns is thrown.</summary>
+    public Func<string, Exception?> FailDelete { get; set; } = _ => null;
+
     /// <summary>Names of what was synced, in order.</summary>
     public List<string> Synced { get; } = [];
 
@@ -53,6 +56,7 @@ internal sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
     public void Delete(string path)
     {
         Do("delete");
+        if (FailDelete(path) is { } error) throw error;
         inner.Delete(path);
     }
 

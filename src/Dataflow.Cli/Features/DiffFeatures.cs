@@ -61,7 +61,8 @@ internal sealed class DiffFeatures : RegistryCommand
         try
         {
             return JsonSerializer.Deserialize<ViewDefinition>(
-                file == "-" ? Terminal.In.ReadToEnd() : File.ReadAllText(file), s_definition)!;
+                file == "-" ? Terminal.In.ReadToEnd() : File.ReadAllText(file), s_definition)
+                ?? throw new JsonException("it holds null");
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {

@@ -23,9 +23,8 @@ internal sealed class ListGroups : SharedCommand
         var offsets = log.GroupOffsets.Where(offset => !log.IsOfPipeline(offset.Group))
             .OrderBy(static offset => offset.Group, StringComparer.Ordinal).ThenBy(static offset => offset.Topic, StringComparer.Ordinal)
             .ThenBy(static offset => offset.Partition)
-            .Select(offset => new Row(
-                offset.Group, offset.Topic, offset.Partition, offset.Offset, log.GetTopic(offset.Topic).EndOffset(offset.Partition)))
-            .ToList();
+            .Where(offset => log.EndOf(offset) is not null)
+            .Select(offset => new Row(offset.Group, offset.Topic, offset.Partition, offset.Offset, log.EndOf(offset)!.Value)).ToList();
         Show(asked, offsets, Text);
         return Task.FromResult(ExitCode.Well);
     }

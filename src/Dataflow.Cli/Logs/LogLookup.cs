@@ -31,9 +31,6 @@ internal static class LogLookup
         => log.ListTopics().Where(static topic => topic.EndsWith(Checkpoints, StringComparison.Ordinal))
             .Select(static topic => topic[..^Checkpoints.Length]);
 
-    /// <summary>Whether a pipeline keeps its checkpoints in a group.</summary>
-    public static bool IsOfPipeline(this LogStore log, string group) => log.Pipelines().Any(pipeline => group == pipeline + Checkpoints);
-
     /// <summary>The pipeline that keeps its state in a topic; null: the topic is of records.</summary>
     public static string? OwnerOf(this LogStore log, string topic)
         => log.Pipelines().FirstOrDefault(pipeline => s_ofState.Any(ending => topic == pipeline + ending));

@@ -16,8 +16,8 @@ internal sealed class DeleteTopic : SharedCommand
     public DeleteTopic(Terminal terminal)
         : base(
             terminal, "delete",
-            "Delete a topic, for good, with the offsets that groups have in it. Refused while a job reads or writes it or a pipeline's "
-                + "checkpoint needs it.")
+            "Delete a topic, for good, with the offsets that groups have in it. Refused while a job reads or writes it, a pipeline's "
+                + "checkpoint needs it or dead letters name its records.")
     {
         _topic = AddArgument("TOPIC", "The topic's name.");
         Add(_dryRun);
@@ -30,10 +30,11 @@ internal sealed class DeleteTopic : SharedCommand
     protected override async Task<int> RunAsync(LogStore log, ParseResult asked, CancellationToken cancellationToken)
     {
         var topic = log.Find(asked.GetRequiredValue(_topic));
-        if (TopicDeletion.ReasonsAgainst(log, topic.Name) is { Count: > 0 } reasons)
-            throw new ToolException($"Topic '{topic.Name}': it is needed, so it was not deleted. {string.Join(" ", reasons)}");
         var found = new Deletion(topic.Name, topic.PartitionCount, topic.Records(), IsDone: !asked.GetValue(_dryRun));
-        if (found.IsDone) await TopicDeletion.RunAsync(log, topic.Name, cancellationToken).ConfigureAwait(false);
+        if (found.IsDone)
+            await TopicDeletion.RunAsync(log, topic.Name, cancellationToken).ConfigureAwait(false);
+        else if (TopicDeletion.ReasonsAgainst(log, topic.Name) is { Count: > 0 } reasons)
+            throw new ToolException($"Topic '{topic.Name}': it would not be deleted. {string.Join(" ", reasons)}");
         Show(asked, found, Text);
         return ExitCode.Well;
     }

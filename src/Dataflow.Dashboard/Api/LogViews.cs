@@ -14,15 +14,12 @@ internal sealed record GroupListView(IReadOnlyList<GroupView> Groups)
             throw new RefusedException(409, "The job's log is none of a directory, and does not list its groups.");
         return new([
             .. from offset in store.GroupOffsets
-               where !IsOfPipeline(store, offset.Group) && store.TryGetTopic(offset.Topic, out _)
+               where !store.IsOfPipeline(offset.Group)
+               let end = store.EndOf(offset)
+               where end is not null
                orderby offset.Group, offset.Topic, offset.Partition
-               select new GroupView(
-                   offset.Group, offset.Topic, offset.Partition, offset.Offset, store.GetTopic(offset.Topic).EndOffset(offset.Partition))]);
+               select new GroupView(offset.Group, offset.Topic, offset.Partition, offset.Offset, end.Value)]);
     }
-
-    /// <summary>The group of a pipeline's checkpoints is called as their topic.</summary>
-    private static bool IsOfPipeline(LogStore log, string group)
-        => group.EndsWith(".checkpoints", StringComparison.Ordinal) && log.TryGetTopic(group, out _);
 }
 
 /// <summary>A group's offset in a partition, and the partition's end.</summary>

@@ -41,9 +41,9 @@ public sealed class PhysicalFileSystem : IFileSystem
         {
             return true;
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return false; // something is in it
+            return false; // something is in it, or it may not be deleted
         }
     }
 

@@ -10,6 +10,7 @@ internal sealed class SegmentWriter(IFileSystem files, SegmentFiles segmentFiles
     private readonly OrderedDictionary<Segment, IFile> _held = [];
     private readonly HashSet<Segment> _unsynced = [];
     private readonly HashSet<string> _unsyncedDirectories = [];
+    private readonly List<Partition> _left = [];
 
     /// <summary>Opens the run's segment, creating the file when the run begins it.</summary>
     public void Open(Run run)
@@ -81,13 +82,26 @@ internal sealed class SegmentWriter(IFileSystem files, SegmentFiles segmentFiles
         _unsyncedDirectories.Add(Path.GetDirectoryName(segment.Path)!);
     }
 
-    /// <summary>Deletes a partition's files, and its directory unless something else is in it; synced with the next checkpoint.</summary>
+    /// <summary>Deletes a partition's files, and its directory unless something else is in it; synced with the next checkpoint. What the
+    /// system does not let go is left for <see cref="DeleteLeft"/>, or for a recovery.</summary>
     public void Delete(Partition partition)
     {
-        foreach (var segment in partition.Segments) Delete(segment);
-        if (!files.DeleteDirectory(partition.Directory)) return;
-        _unsyncedDirectories.Remove(partition.Directory);
-        _unsyncedDirectories.Add(Path.GetDirectoryName(partition.Directory)!);
+        try
+        {
+            DeleteFiles(partition);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            _left.Add(partition);
+        }
+    }
+
+    /// <summary>Deletes what was left. To be called before a checkpoint: after it no recovery knows the files.</summary>
+    /// <exception cref="IOException">The system still does not let them go.</exception>
+    /// <exception cref="UnauthorizedAccessException">As before.</exception>
+    public void DeleteLeft()
+    {
+        for (; _left is [.., var partition]; _left.RemoveAt(_left.Count - 1)) DeleteFiles(partition);
     }
 
     public void Dispose() => ReleaseAll();
@@ -115,6 +129,14 @@ internal sealed class SegmentWriter(IFileSystem files, SegmentFiles segmentFiles
     {
         foreach (var directory in _unsyncedDirectories) files.SyncDirectoryOrFail(directory);
         _unsyncedDirectories.Clear();
+    }
+
+    private void DeleteFiles(Partition partition)
+    {
+        foreach (var segment in partition.Segments) Delete(segment);
+        if (!files.DeleteDirectory(partition.Directory)) return;
+        _unsyncedDirectories.Remove(partition.Directory);
+        _unsyncedDirectories.Add(Path.GetDirectoryName(partition.Directory)!);
     }
 
     private void Close(Segment segment)

@@ -14,6 +14,11 @@ public sealed class CheckpointException : DataflowException
         => new($"Topic '{topic}': the last checkpoint, at offset {offset}, cannot be read in any of its copies. They are damaged or were "
             + $"trimmed; restore the log's directory from a copy, {BeginAnew}.", inner);
 
+    internal static CheckpointException NoneReadable(string pipeline, string topic, Exception inner)
+        => new($"Topic '{topic}': its records cannot be read as checkpoints, so it is not known which topics pipeline '{pipeline}' needs. "
+            + $"If they are the pipeline's, restore the log's directory from a copy, {BeginAnew}. If the topic is your own, delete it with "
+            + "LogStore.DeleteTopicAsync and give it another name: this ending is for pipelines.", inner);
+
     internal static CheckpointException StateAlone(string pipeline)
         => new($"Pipeline '{pipeline}': there is state in the log, but no checkpoint that it belongs to. With it, what is read again would "
             + $"count twice; restore the log's directory from a copy, {BeginAnew}.");

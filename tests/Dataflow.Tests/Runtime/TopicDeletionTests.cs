@@ -74,7 +74,42 @@ public sealed class TopicDeletionTests : IDisposable
         await Pipeline(ends: true).ForgetAsync(new JobOptions { Log = _log }, Cancelled);
 
         Assert.Contains("dead letters of its records", Assert.Single(TopicDeletion.ReasonsAgainst(_log, "in")), StringComparison.Ordinal);
-        await TopicDeletion.RunAsync(_log, "parts.dead-letters", Cancelled);
+        await _log.TrimAsync("parts.dead-letters", 0, _log.GetTopic("parts.dead-letters").EndOffset(0), Cancelled);
+
+        Assert.Empty(TopicDeletion.ReasonsAgainst(_log, "in"));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_foreign_topic_with_the_name_of_checkpoints_is_named_with_a_way_out(int partitions)
+    {
+        await _log.CreateTopicAsync("in", 1, Cancelled);
+        var foreign = await _log.CreateTopicAsync("mine.checkpoints", partitions, Cancelled);
+        var commit = new LogCommit();
+        for (var partition = 0; partition < partitions; partition++)
+        {
+            var records = new RecordBuffer();
+            records.Append(0, "key"u8, "[no checkpoint"u8);
+            commit.Add(foreign, partition, records);
+        }
+        await _log.CommitAsync(commit, Cancelled);
+
+        var error = await Assert.ThrowsAsync<CheckpointException>(() => TopicDeletion.RunAsync(_log, "in", Cancelled));
+
+        Assert.StartsWith("Topic 'mine.checkpoints': its records cannot be read as checkpoints", error.Message, StringComparison.Ordinal);
+        await _log.DeleteTopicAsync("mine.checkpoints", Cancelled);
+        Assert.Empty(TopicDeletion.ReasonsAgainst(_log, "in"));
+    }
+
+    [Fact]
+    public async Task A_foreign_topic_with_the_name_of_dead_letters_is_named_until_it_is_deleted()
+    {
+        await _log.CreateTopicAsync("in", 1, Cancelled);
+        _log.Append("mine.dead-letters", ["no letter"]);
+
+        Assert.Contains("topic 'mine.dead-letters'", Assert.Single(TopicDeletion.ReasonsAgainst(_log, "in")), StringComparison.Ordinal);
+        await TopicDeletion.RunAsync(_log, "mine.dead-letters", Cancelled);
 
         Assert.Empty(TopicDeletion.ReasonsAgainst(_log, "in"));
     }

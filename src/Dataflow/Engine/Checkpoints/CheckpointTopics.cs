@@ -18,6 +18,7 @@ namespace Dataflow.Checkpoints;
 internal sealed class CheckpointTopics
 {
     public const int Copies = 2;
+
     private const string Ending = ".checkpoints";
 
     // The space that a shard's topics take beyond their live content: there are many shards.
@@ -56,7 +57,10 @@ internal sealed class CheckpointTopics
             .Select(static topic => topic[..^Ending.Length]);
 
     /// <summary>Whether the pipeline has ever been started.</summary>
-    public static bool Exist(PartitionedLog log, string pipeline) => log.TryGetTopic($"{pipeline}.checkpoints", out _);
+    public static bool Exist(PartitionedLog log, string pipeline) => log.TryGetTopic(TopicOf(pipeline), out _);
+
+    /// <summary>The topic of a pipeline's manifests.</summary>
+    public static string TopicOf(string pipeline) => pipeline + Ending;
 
     /// <summary>Whether an error says that a copy of the manifests cannot be read, so that the other one may be.</summary>
     public static bool IsDamage(Exception error) => error is CorruptLogException or OffsetOutOfRangeException or JsonException;
@@ -66,7 +70,7 @@ internal sealed class CheckpointTopics
         => new(
             log,
             pipeline,
-            await log.CreateTopicAsync($"{pipeline}.checkpoints", Copies, Small, cancellationToken),
+            await log.CreateTopicAsync(TopicOf(pipeline), Copies, Small, cancellationToken),
             await log.CreateTopicAsync($"{pipeline}.changelog", Shards.Count, Small, cancellationToken),
             await log.CreateTopicAsync($"{pipeline}.snapshots", Shards.Count, Small, cancellationToken),
             writesDeadLetters ? await log.CreateTopicAsync(DeadLetter.TopicOf(pipeline), 1, cancellationToken) : null)

@@ -77,7 +77,8 @@ internal sealed record Manifest
     /// <summary>Reads a manifest; of one in another format, no more than that.</summary>
     public static Manifest Read(ReadOnlySpan<byte> bytes)
     {
-        var (epoch, format) = JsonSerializer.Deserialize(bytes, ManifestJson.Default.ManifestFormat)!;
+        var (epoch, format) = JsonSerializer.Deserialize(bytes, ManifestJson.Default.ManifestFormat)
+            ?? throw new JsonException("A manifest is null.");
         var unread = new Manifest
         {
             Epoch = epoch, Format = format, Positions = [], Blobs = new Dictionary<string, SavedPart[]>(), IsFinished = false,

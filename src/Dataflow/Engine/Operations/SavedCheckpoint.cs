@@ -14,20 +14,26 @@ public sealed record SavedCheckpoint(
 {
     /// <summary>Reads the checkpoints that the log holds of a pipeline, the newest last: of each process that shares the pipeline the last
     /// one counts. None: it has never run there, or all was forgotten.</summary>
-    /// <exception cref="CorruptLogException">They are damaged in both copies.</exception>
+    /// <exception cref="CheckpointException">They are damaged in both copies, or the topic of their name is no pipeline's.</exception>
     public static IReadOnlyList<SavedCheckpoint> ReadAll(PartitionedLog log, string pipeline)
     {
         ArgumentNullException.ThrowIfNull(log);
         if (!CheckpointTopics.Exist(log, pipeline)) return [];
-        var topic = log.GetTopic($"{pipeline}.checkpoints");
-        try
+        var topic = log.GetTopic(CheckpointTopics.TopicOf(pipeline));
+        Exception? error = null;
+        for (var copy = 0; copy < Math.Min(CheckpointTopics.Copies, topic.PartitionCount); copy++)
         {
-            return Read(log, topic, copy: 0);
+            try
+            {
+                return Read(log, topic, copy);
+            }
+            catch (Exception damage) when (CheckpointTopics.IsDamage(damage))
+            {
+                error ??= damage;
+            }
         }
-        catch (Exception damage) when (CheckpointTopics.IsDamage(damage))
-        {
-            return Read(log, topic, copy: 1);
-        }
+
+        throw CheckpointException.NoneReadable(pipeline, topic.Name, error!);
     }
 
     private static IReadOnlyList<SavedCheckpoint> Read(PartitionedLog log, LogTopic topic, int copy)

@@ -7,12 +7,14 @@ namespace Dataflow.Operations;
 /// <summary>Deletes topics that no job and no pipeline needs.</summary>
 /// <remarks>A pipeline needs a topic while a job of this process reads or writes it, while its checkpoint has a position in it, and while
 /// there is a checkpoint if the topic is its own by name (<c>PIPELINE.NAME</c>). The output of a pipeline that does not run is not needed:
-/// its next start creates it again, empty.</remarks>
+/// its next start creates it again, empty. A job that starts at the same time may lose a topic that was not needed yet, and then ends with
+/// an error: delete topics while no job starts. <see cref="LogStore.DeleteTopicAsync"/> asks nobody.</remarks>
 public static class TopicDeletion
 {
     /// <summary>Says in words who needs a topic; none: it may be deleted.</summary>
     /// <exception cref="LogException">There is no such topic, or the log does not answer.</exception>
-    /// <exception cref="CorruptLogException">The checkpoints of a pipeline are damaged, so that it is not known what it needs.</exception>
+    /// <exception cref="CheckpointException">The checkpoints of a pipeline cannot be read, so that it is not known what it needs; or the
+    /// topic of their name is no pipeline's.</exception>
     public static IReadOnlyList<string> ReasonsAgainst(PartitionedLog log, string topic)
     {
         ArgumentNullException.ThrowIfNull(log);
@@ -23,14 +25,14 @@ public static class TopicDeletion
             .. running.Select(static pipeline => $"The job of pipeline '{pipeline}' reads or writes it. Stop it first."),
             .. CheckpointTopics.Pipelines(log).Where(pipeline => !running.Contains(pipeline))
                 .Select(pipeline => NeedOf(log, pipeline, topic)).OfType<string>(),
-            .. DeadLetterStore.Pipelines(log).Where(pipeline => HasLetters(log, pipeline, topic)).Select(
-                static pipeline => $"Pipeline '{pipeline}' has dead letters of its records, or has noted that they were replayed. Trim or "
-                    + $"delete '{pipeline}.dead-letters' and '{pipeline}.replayed' first."),
+            .. DeadLetterStore.Pipelines(log).Select(pipeline => NeedOfLetters(new DeadLetterStore(log, pipeline), pipeline, topic))
+                .OfType<string>(),
         ];
     }
 
     /// <summary>Deletes a topic for good, with its records and the offsets that groups have in it.</summary>
     /// <exception cref="LogException">Somebody needs the topic; there is none of this name; or the log deletes no topics.</exception>
+    /// <exception cref="CheckpointException">The checkpoints of a pipeline cannot be read.</exception>
     /// <example><code>
     /// await TopicDeletion.RunAsync(_log, "out", Cancelled);
     /// </code></example>
@@ -59,11 +61,24 @@ public static class TopicDeletion
             || run.Plan.Nodes.Any(node => node.Creates?.NameIn(run.Plan.Pipeline) == topic)
             || run.Splits.Places.Any(place => place.Source == topic || IsOf(place.Source, topic));
 
-    /// <summary>Whether letters name the topic's records: by their offsets, which a topic of its name would give to others.</summary>
-    private static bool HasLetters(PartitionedLog log, string pipeline, string topic)
+    /// <summary>Says whether letters name the topic's records: by their offsets, which a topic of its name would give to others.</summary>
+    private static string? NeedOfLetters(DeadLetterStore letters, string pipeline, string topic)
     {
-        var letters = new DeadLetterStore(log, pipeline);
-        return letters.ReadReplayed().Any(place => IsOf(place, topic)) || letters.Read().Any(kept => IsOf(kept.Letter.Source, topic));
+        if (topic == letters.Topic || topic == letters.ReplayedTopic) return null;
+        try
+        {
+            if (!letters.ReadReplayed().Any(place => IsOf(place, topic)) && !letters.Read().Any(kept => IsOf(kept.Letter.Source, topic)))
+                return null;
+        }
+        catch (SerdeException)
+        {
+            return $"The records of topic '{letters.Topic}' cannot be read as dead letters, so it is not known whether they name its "
+                + "records. Delete or trim that topic first.";
+        }
+
+        return $"Pipeline '{pipeline}' has dead letters of its records, or has noted that they were replayed. Trim '{letters.Topic}' "
+            + $"first, and then '{letters.ReplayedTopic}', if there is one: without its notes letters that are left could be replayed "
+            + "twice.";
     }
 
     /// <summary>Whether a split or a place in one, such as <c>orders[3]</c>, is of a topic.</summary>
