@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
@@ -10,9 +9,6 @@ namespace Dataflow.Kafka;
 /// error.</summary>
 internal sealed class ClusterAdmin(KafkaCluster kafka, short replicas) : IDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(15); // until the brokers know a topic
-
     private readonly Lock _lock = new();
     private AdminConnection _connection = new(kafka);
 
@@ -65,14 +61,9 @@ internal sealed class ClusterAdmin(KafkaCluster kafka, short replicas) : IDispos
         await UntilKnownAsync(name).ConfigureAwait(false);
     }
 
-    private async Task UntilKnownAsync(string name)
-    {
-        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < Longest;)
-        {
-            if (Topics().Any(topic => topic.Name == name)) return;
-            await Task.Delay(Pause).ConfigureAwait(false);
-        }
-    }
+    private Task<bool> UntilKnownAsync(string name) => AskAsync($"topic '{name}'", admin
+        => admin.GetMetadata(kafka.Timeout).Topics.Exists(topic => topic.Topic == name && !topic.Error.IsError)
+            ? Task.FromResult(true) : throw new KafkaException(ErrorCode.UnknownTopicOrPart));
 
     /// <summary>The first or the next offset of a partition, for readers of committed records.</summary>
     public long OffsetOf(TopicPartition partition, OffsetSpec which) => OffsetsOf(partition.Topic, [partition.Partition], which)[0];

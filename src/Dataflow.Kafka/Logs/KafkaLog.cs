@@ -207,8 +207,7 @@ public sealed class KafkaLog : PartitionedLog
         {
             try
             {
-                var patience = longest;
-                await Task.Run(() => new CommitWriter(_kafka, Prefix + owner, patience).Dispose(), cancellationToken).ConfigureAwait(false);
+                await Task.Run(() => new CommitWriter(_kafka, Prefix + owner, longest).Dispose(), cancellationToken).ConfigureAwait(false);
                 return;
             }
             catch (KafkaRetriableException) when (longest < _kafka.Timeout)

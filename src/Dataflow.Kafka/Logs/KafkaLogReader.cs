@@ -11,7 +11,7 @@ internal sealed class KafkaLogReader : PartitionReader
     private const int FramingBytes = 64;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(16);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(2);
 
     private readonly KafkaTopic _topic;
     private readonly IPartitionFeed _feed;
@@ -74,7 +74,7 @@ internal sealed class KafkaLogReader : PartitionReader
         var (start, looked) = (Stopwatch.GetTimestamp(), Stopwatch.GetTimestamp());
         for (var pause = ShortestPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
-            if (Stopwatch.GetElapsedTime(looked) > Patience)
+            if (Stopwatch.GetElapsedTime(looked) > LookAfter)
             {
                 if (IsAtEnd(Stopwatch.GetElapsedTime(start))) start = Stopwatch.GetTimestamp();
                 looked = Stopwatch.GetTimestamp();

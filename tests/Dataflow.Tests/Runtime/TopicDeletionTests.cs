@@ -29,7 +29,7 @@ public sealed class TopicDeletionTests : IDisposable
 
     [Theory]
     [InlineData("in", "has a position in it")]
-    [InlineData("parts.changelog", "'s own by its name")]
+    [InlineData("parts.changelog", "belongs to pipeline")]
     public async Task A_checkpoint_keeps_the_input_and_the_state(string topic, string reason)
     {
         await RunAsync();

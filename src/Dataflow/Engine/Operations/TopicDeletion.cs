@@ -49,7 +49,7 @@ public static class TopicDeletion
         if (checkpoints.Count == 0) return null;
         var forget = $"Forget it first, if the pipeline may begin anew ('dataflow pipelines forget {pipeline}').";
         if (topic.StartsWith($"{pipeline}.", StringComparison.Ordinal))
-            return $"It is pipeline '{pipeline}''s own by its name, and the pipeline has a checkpoint. {forget}";
+            return $"It belongs to pipeline '{pipeline}' by its name, and the pipeline has a checkpoint. {forget}";
         if (checkpoints.SelectMany(static found => found.Positions).Any(position => IsOf(position.Split, topic)))
             return $"The checkpoint of pipeline '{pipeline}' has a position in it, from which the next start reads. {forget}";
         return checkpoints.Any(static found => found is { Positions.Count: 0, IsFinished: false })
