@@ -21,8 +21,8 @@ internal static class Claims
             new Claim(units, Environment.MachineName, Environment.ProcessId), ClaimJson.Default.Claim));
     }
 
-    /// <summary>Reads what each owner may have claimed, up to an offset. It waits for no other process: of one that was killed in the
-    /// middle of its claim, which nobody but the reader ends, both that claim and the one before may count.</summary>
+    /// <summary>Reads the claims of all owners up to an offset, without waiting for any: a process that was killed in the middle of a
+    /// claim has left it open, so that claim and the one before both count.</summary>
     public static IReadOnlyDictionary<string, Claim> Read(KafkaLog log, LogTopic topic, long end)
     {
         var claims = new Dictionary<string, Claim>(StringComparer.Ordinal);

@@ -81,6 +81,28 @@ internal sealed class CheckpointTopics
     /// <summary>The owner of this process's commits.</summary>
     public required string Owner { get; init; }
 
+    /// <summary>Reads the first copy of the manifests that is not damaged.</summary>
+    /// <param name="copies">The number of copies that there are.</param>
+    /// <param name="read">Reads one.</param>
+    /// <param name="none">Makes the error where all are damaged, of that of the first.</param>
+    public static T ReadEither<T>(int copies, Func<int, T> read, Func<Exception, CheckpointException> none)
+    {
+        Exception? error = null;
+        for (var copy = 0; copy < copies; copy++)
+        {
+            try
+            {
+                return read(copy);
+            }
+            catch (Exception damage) when (IsDamage(damage))
+            {
+                error ??= damage;
+            }
+        }
+
+        throw none(error!);
+    }
+
     /// <summary>Reads the manifests of the last checkpoints of all processes; none before the first and after all was forgotten.</summary>
     /// <exception cref="CheckpointException">They are missing or damaged in every copy.</exception>
     public IReadOnlyList<Manifest> Read() => [.. ReadEither().Select(static found => found.Manifest)];
@@ -229,23 +251,10 @@ internal sealed class CheckpointTopics
         }
     }
 
-    private IReadOnlyList<(long Offset, Manifest Manifest)> ReadEither()
-    {
-        Exception? error = null;
-        for (var copy = 0; copy < Copies; copy++)
-        {
-            try
-            {
-                return ManifestRecords.Read(_log, Checkpoints, copy, ManifestStart(copy), Checkpoints.EndOffset(copy));
-            }
-            catch (Exception damage) when (IsDamage(damage))
-            {
-                error ??= damage;
-            }
-        }
-
-        throw CheckpointException.NoManifest(Checkpoints.Name, ManifestStart(0), error!);
-    }
+    private IReadOnlyList<(long Offset, Manifest Manifest)> ReadEither() => ReadEither(
+        Copies,
+        copy => ManifestRecords.Read(_log, Checkpoints, copy, ManifestStart(copy), Checkpoints.EndOffset(copy)),
+        error => CheckpointException.NoManifest(Checkpoints.Name, ManifestStart(0), error));
 }
 
 /// <summary>The place from where on a shard's state is read: its newest snapshot, and the changes after it.</summary>

@@ -20,20 +20,10 @@ public sealed record SavedCheckpoint(
         ArgumentNullException.ThrowIfNull(log);
         if (!CheckpointTopics.Exist(log, pipeline)) return [];
         var topic = log.GetTopic(CheckpointTopics.TopicOf(pipeline));
-        Exception? error = null;
-        for (var copy = 0; copy < Math.Min(CheckpointTopics.Copies, topic.PartitionCount); copy++)
-        {
-            try
-            {
-                return Read(log, topic, copy);
-            }
-            catch (Exception damage) when (CheckpointTopics.IsDamage(damage))
-            {
-                error ??= damage;
-            }
-        }
-
-        throw CheckpointException.NoneReadable(pipeline, topic.Name, error!);
+        return CheckpointTopics.ReadEither(
+            Math.Min(CheckpointTopics.Copies, topic.PartitionCount),
+            copy => Read(log, topic, copy),
+            error => CheckpointException.NoneReadable(pipeline, topic.Name, error));
     }
 
     private static IReadOnlyList<SavedCheckpoint> Read(PartitionedLog log, LogTopic topic, int copy)
