@@ -13,7 +13,7 @@ internal sealed class Spread<T>(Func<T, double> of) : Aggregation<T, Bounds, dou
 
     public override Bounds Create() => new(double.PositiveInfinity, double.NegativeInfinity);
 
-    public override void Add(ref Bounds bounds, T value)
+    public override void Add(ref Bounds bounds, in T value)
         => bounds = new(Math.Min(bounds.Least, of(value)), Math.Max(bounds.Greatest, of(value)));
 
     public override void Merge(ref Bounds bounds, in Bounds other)

@@ -46,6 +46,18 @@ public sealed class Click : ClickEvent;
 [DataflowRecord]
 public sealed class GeneratedClick : ClickEvent;
 
+/// <summary>The same as a struct whose texts are slices of the bytes that were read.</summary>
+[DataflowRecord]
+public readonly record struct StructClick(
+    [property: Key(0)] long UserId,
+    [property: Key(1)] long Timestamp,
+    [property: Key(2)] Utf8 Page,
+    [property: Key(3)] double Amount,
+    [property: Key(4)] int LatencyMs,
+    [property: Key(5)] Kind Kind,
+    [property: Key(6)] Utf8 Session,
+    [property: Key(7)] Utf8 Agent);
+
 /// <summary>What the query computes for each user and minute.</summary>
 public sealed record UserMinute(
     [property: Key(0)] long WindowStart,

@@ -1,26 +1,35 @@
 using System.Buffers;
 using System.Diagnostics;
+using Dataflow.ByReference;
 using Dataflow.Log;
 
 namespace Dataflow.Perf.EndToEnd;
 
 /// <summary>The workload: counts, sums and maxima of clicks by user and minute, from a topic to a topic.</summary>
-/// <typeparam name="TClick">The type of the events.</typeparam>
 /// <param name="clicks">The topic of the events.</param>
 /// <param name="results">The topic of the results, which the pipeline is called after.</param>
-internal sealed class ClicksPerMinute<TClick>(string clicks, string results)
-    where TClick : ClickEvent, new()
+internal sealed class ClicksPerMinute(string clicks, string results)
 {
     private const int Partitions = 2;
+    private static readonly TimeSpan OutOfOrderness = TimeSpan.FromSeconds(2);
+    private static readonly WindowSpec Minutes = Tumbling.Every(TimeSpan.FromMinutes(1));
 
-    public Pipeline Query()
+    public Pipeline Query(string kind) => kind switch
+    {
+        Settings.Generated => OfClass<GeneratedClick>(),
+        Settings.Struct => OfStruct(),
+        _ => OfClass<Click>(),
+    };
+
+    private Pipeline OfClass<TClick>()
+        where TClick : ClickEvent
     {
         var pipeline = new Pipeline(results);
         pipeline.From(Topic.Of<TClick>(clicks).StopAtEnd())
             .Where(click => click.Kind != Kind.Search)
-            .WithEventTime(click => click.Timestamp, maxOutOfOrderness: TimeSpan.FromSeconds(2))
+            .WithEventTime(click => click.Timestamp, OutOfOrderness)
             .KeyBy(click => click.UserId)
-            .Window(Tumbling.Every(TimeSpan.FromMinutes(1)))
+            .Window(Minutes)
             .Aggregate(
                 a => (a.Count(), a.Sum(click => click.Amount), a.Max(click => click.LatencyMs)),
                 (user, window, count, sum, max) => new UserMinute(window.StartMs, user, count, sum, max))
@@ -28,8 +37,24 @@ internal sealed class ClicksPerMinute<TClick>(string clicks, string results)
         return pipeline;
     }
 
+    private Pipeline OfStruct()
+    {
+        var pipeline = new Pipeline(results);
+        pipeline.From(Topic.Of<StructClick>(clicks).StopAtEnd())
+            .Where((in click) => click.Kind != Kind.Search)
+            .WithEventTime((in click) => click.Timestamp, OutOfOrderness)
+            .KeyBy((in click) => click.UserId)
+            .Window(Minutes)
+            .Aggregate(
+                a => (a.Count(), a.Sum((in click) => click.Amount), a.Max((in click) => click.LatencyMs)),
+                (user, window, count, sum, max) => new UserMinute(window.StartMs, user, count, sum, max))
+            .To(Topic.Of<UserMinute>(results));
+        return pipeline;
+    }
+
     /// <summary>Appends all events; the time counts from the first encoding to the last acknowledgement.</summary>
-    public async Task<double> FillAsync(PartitionedLog log, long events, long keys)
+    public async Task<double> FillAsync<TClick>(PartitionedLog log, long events, long keys)
+        where TClick : ClickEvent, new()
     {
         await log.CreateTopicAsync(clicks, Partitions);
         var start = Stopwatch.GetTimestamp();

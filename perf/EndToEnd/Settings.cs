@@ -14,10 +14,15 @@ internal sealed record Settings(
     /// <summary>The event has a codec made at compile time.</summary>
     public const string Generated = "generated";
 
+    /// <summary>The event is a struct whose texts are slices.</summary>
+    public const string Struct = "struct";
+
     /// <summary>There is no event and no engine: the job is written by hand.</summary>
     public const string Hand = "hand";
 
     private const string LatencyFlag = "--latency";
+
+    private static readonly string[] Kinds = [Plain, Generated, Struct, Hand];
 
     private static readonly string[] Names =
     [
@@ -38,8 +43,7 @@ internal sealed record Settings(
         }
 
         var kind = given.GetValueOrDefault("--event", Plain);
-        if (kind is not (Plain or Generated or Hand))
-            throw new ArgumentException($"'{kind}' is no event. There are: {Plain}, {Generated}, {Hand}.");
+        if (!Kinds.Contains(kind)) throw new ArgumentException($"'{kind}' is no event. There are: {string.Join(", ", Kinds)}.");
         return new Settings(
             kind,
             Number("--events", 10_000_000),

@@ -12,16 +12,14 @@ internal sealed record Measurement(
 
 internal static class Workload
 {
-    public static Task<Measurement> RunAsync(Settings settings, int rep, PartitionedLog log)
-        => settings.Event == Settings.Plain ? RunAsync<Click>(settings, rep, log) : RunAsync<GeneratedClick>(settings, rep, log);
-
-    private static async Task<Measurement> RunAsync<TClick>(Settings settings, int rep, PartitionedLog log)
-        where TClick : ClickEvent, new()
+    public static async Task<Measurement> RunAsync(Settings settings, int rep, PartitionedLog log)
     {
         var run = settings.Kafka is null ? "" : $"-{Environment.ProcessId}-{rep}"; // topics of Kafka stay there
         var (clicks, results) = ($"clicks{run}", $"clicks-per-minute{run}");
-        var workload = new ClicksPerMinute<TClick>(clicks, results);
-        var appendSeconds = await workload.FillAsync(log, settings.Events, settings.Keys);
+        var workload = new ClicksPerMinute(clicks, results);
+        var appendSeconds = settings.Event == Settings.Plain // all write the same bytes
+            ? await workload.FillAsync<Click>(log, settings.Events, settings.Keys)
+            : await workload.FillAsync<GeneratedClick>(log, settings.Events, settings.Keys);
         GC.Collect();
         var process = Process.GetCurrentProcess();
         var cpu = process.TotalProcessorTime;
@@ -30,7 +28,7 @@ internal static class Workload
 
         CheckpointStatus? checkpoints = null;
         if (settings.Event == Settings.Hand) await new ByHand(log, clicks, results, settings.Keys).RunAsync();
-        else checkpoints = await RunJobAsync(workload.Query(), settings, log);
+        else checkpoints = await RunJobAsync(workload.Query(settings.Event), settings, log);
 
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         process.Refresh();

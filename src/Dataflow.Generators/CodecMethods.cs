@@ -74,7 +74,7 @@ internal sealed class CodecMethods(SourceText text, RecordModel model, List<stri
     {
         var value = At(member, "value");
         if (member.Scalar is null) return $"{value} = Codec{codecs.IndexOf(member.Type)}.Read(ref reader);";
-        var read = $"{(member.IsEnum ? $"({member.PlainType})" : "")}reader.Read{member.Scalar}()";
+        var read = $"{(member.IsEnum ? $"({member.PlainType})" : "")}reader.Read{member.Scalar}({(member.IsInterned ? member.Texts : "")})";
         return member.IsNullable ? $"{value} = reader.TryReadNil() ? default({member.Type}) : {read};" : $"{value} = {read};";
     }
 

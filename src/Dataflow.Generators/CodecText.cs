@@ -63,6 +63,9 @@ internal static class CodecText
         {
             text.Line($"private readonly {Api}ValueCodecs _codecs;");
             for (var i = 0; i < codecs.Count; i++) text.Line($"private {Api}ValueCodec<{codecs[i]}> _codec{i};");
+            foreach (var member in model.Members.Where(static member => member.IsInterned))
+                text.Line($"private readonly {Api}TextCache {member.Texts} = new {Api}TextCache();");
+
             text.Line();
             text.Line($"public Codec({Api}RecordForm<{model.Type}> form, {Api}ValueCodecs codecs)");
             text.Line($"    : base(form, hasIgnored: {(model.HasIgnored ? "true" : "false")})");

@@ -31,6 +31,9 @@ internal sealed class Field(IFieldSymbol symbol, IPropertySymbol? shown, int lev
         => Attribute("System.NonSerializedAttribute") is not null || Attribute("MessagePack.IgnoreMemberAttribute") is not null
             || Attribute("System.Runtime.Serialization.IgnoreDataMemberAttribute") is not null;
 
+    /// <summary>Whether equal texts are to be one string.</summary>
+    public bool IsInterned => Attribute("Dataflow.InternedAttribute") is not null;
+
     /// <summary>The place that it declares; null: none.</summary>
     public int? Place => KeyValue as int?;
 

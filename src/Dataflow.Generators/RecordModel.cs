@@ -40,11 +40,15 @@ internal sealed record FieldModel(string Name, string Field, string Type);
 /// <param name="Scalar">What the codec writes itself, <c>Int32</c>; null if the type has a codec of its own.</param>
 /// <param name="IsEnum">Whether it is an enum of that number.</param>
 /// <param name="IsNullable">Whether it is a value type that may be null.</param>
+/// <param name="IsInterned">Whether equal strings are one.</param>
 internal sealed record MemberModel(
-    string Label, int Place, int Level, string Field, string Type, string? Scalar, bool IsEnum, bool IsNullable)
+    string Label, int Place, int Level, string Field, string Type, string? Scalar, bool IsEnum, bool IsNullable, bool IsInterned)
 {
     /// <summary>The type that is never null.</summary>
     public string PlainType => IsNullable ? Type.Substring(0, Type.Length - 1) : Type;
+
+    /// <summary>The field that remembers its strings.</summary>
+    public string Texts => $"_texts{Level}_{Field}";
 }
 
 /// <summary>A constructor.</summary>

@@ -54,7 +54,7 @@ internal static class RecordReading
         var (scalar, isEnum, isNullable) = Scalars.Of(field.Symbol.Type);
         return new MemberModel(
             member.Label, hasPlaces ? field.Place!.Value : -1, field.Level, field.Identifier, TypeText.Of(field.Symbol.Type), scalar,
-            isEnum, isNullable);
+            isEnum, isNullable, field.IsInterned && scalar == "String");
     }
 
     private static IEnumerable<LevelModel> Levels(INamedTypeSymbol type, List<Field> fields)

@@ -16,6 +16,10 @@ internal static class Scalars
         return scalar is null || (isNullable && scalar == "String") ? (null, false, false) : (scalar, isEnum, isNullable);
     }
 
+    private static bool IsIn(ITypeSymbol type, string space)
+        => type.ContainingType is null && type.ContainingNamespace is { ContainingNamespace.IsGlobalNamespace: true } of
+            && of.Name == space;
+
     private static string? Name(ITypeSymbol type) => type.SpecialType switch
     {
         SpecialType.System_Boolean => "Boolean",
@@ -33,7 +37,7 @@ internal static class Scalars
         SpecialType.System_Decimal => "Decimal",
         SpecialType.System_String => "String",
         SpecialType.System_DateTime => "DateTime",
-        _ => type is { ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true }, Name: "TimeSpan" or "Guid" }
+        _ => (type.Name is "TimeSpan" or "Guid" && IsIn(type, "System")) || (type.Name is "Utf8" && IsIn(type, "Dataflow"))
             ? type.Name : null,
     };
 }

@@ -30,7 +30,7 @@ internal sealed class ScoreOperator<T, TOut>(
             return;
         }
 
-        _records[_count++] = record;
+        _records[_count++] = record.Keep();
         if (_count == _records.Length) Flush();
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Dataflow.Texts;
 
 namespace Dataflow;
 
@@ -34,6 +35,17 @@ public readonly record struct Record<T>(T Value, long Timestamp, RecordOrigin Or
     /// them.</remarks>
     [UnscopedRef]
     public ref readonly T ValueRef() => ref _value;
+
+    /// <summary>Returns the record with a value whose texts (<see cref="Utf8"/>) have bytes of their own: for a step that holds records for
+    /// longer than the call. Texts in collections stay as they are; those of an object are changed in it.</summary>
+    public Record<T> Keep()
+    {
+        var kept = this;
+        kept.KeepTexts();
+        return kept;
+    }
+
+    internal void KeepTexts() => TextKeeper<T>.Keep(ref Unsafe.AsRef(in _value));
 
     /// <summary>Another value made from this record: same time, same origin.</summary>
     public Record<TOther> With<TOther>(TOther value) => new(value, Timestamp, Origin);

@@ -1,4 +1,3 @@
-using System.Text.Unicode;
 using MessagePack;
 
 namespace Dataflow;
@@ -11,7 +10,8 @@ internal static class UnknownBytes
 
     /// <summary>Whether they are UTF-8 without control characters other than white space.</summary>
     public static bool AreText(ReadOnlySpan<byte> bytes)
-        => bytes.IndexOfAnyInRange((byte)0, (byte)8) < 0 && bytes.IndexOfAnyInRange((byte)14, (byte)31) < 0 && Utf8.IsValid(bytes);
+        => bytes.IndexOfAnyInRange((byte)0, (byte)8) < 0 && bytes.IndexOfAnyInRange((byte)14, (byte)31) < 0
+            && System.Text.Unicode.Utf8.IsValid(bytes);
 
     /// <summary>Returns MessagePack as JSON; null: the bytes are not that.</summary>
     public static string? MessagePackAsJson(ReadOnlyMemory<byte> bytes)

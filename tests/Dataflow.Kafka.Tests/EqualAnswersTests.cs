@@ -18,15 +18,16 @@ public sealed class EqualAnswersTests(SharedNode shared)
     private KafkaNode Node => shared.Node;
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    public async Task Clicks_give_the_known_answer(int processes)
+    [InlineData(1, "plain")]
+    [InlineData(3, "plain")]
+    [InlineData(3, "struct")] // whose texts are slices of what the client gave
+    public async Task Clicks_give_the_known_answer(int processes, string kind)
     {
-        var clicks = new ClicksPerMinute<Click>($"clicks-{processes}", $"clicks-per-minute-{processes}");
+        var clicks = new ClicksPerMinute($"clicks-{processes}-{kind}", $"clicks-per-minute-{processes}-{kind}");
         await using var log = await ConnectAsync();
-        await clicks.FillAsync(log, 100_000, 1000);
+        await clicks.FillAsync<Click>(log, 100_000, 1000);
 
-        await RunAsync(processes, clicks.Query);
+        await RunAsync(processes, () => clicks.Query(kind));
 
         Assert.Equal((10_112, "10112/80085/17989242/26338259"), clicks.Sum(log));
     }

@@ -50,7 +50,7 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         {
             if (!exists) Begin(ref entity);
             else if (entity.TrimmedTo < _recentFrom) Trim(ref entity);
-            return Add(ref entity, in record);
+            return Add(ref entity, record.Keep());
         }
         catch
         {

@@ -28,7 +28,7 @@ internal abstract class PaneAggregate<T>
 
     public abstract void Create(in PaneTable panes, int pane);
 
-    public abstract void Add(in PaneTable panes, int pane, T value);
+    public abstract void Add(in PaneTable panes, int pane, in T value);
 
     /// <summary>Whether a value can be added on its own: if an accumulator overflows all the same, it is not the value's fault.</summary>
     public abstract bool Takes(T value);
@@ -65,7 +65,7 @@ internal sealed class PaneAggregate<T, TAccumulator, TResult>(Aggregation<T, TAc
         else At(in panes, pane) = aggregation.Create();
     }
 
-    public override void Add(in PaneTable panes, int pane, T value) => aggregation.Add(ref At(in panes, pane), value);
+    public override void Add(in PaneTable panes, int pane, in T value) => aggregation.Add(ref At(in panes, pane), value);
 
     public override bool Takes(T value)
     {

@@ -1,6 +1,6 @@
 namespace Dataflow;
 
-internal sealed class ApproximateCountDistinctAggregation<T, TValue>(Func<T, TValue> of, int precision)
+internal sealed class ApproximateCountDistinctAggregation<T, TValue>(Selector<T, TValue> of, int precision)
     : InPlaceAggregation<T, byte[], ulong, long>
 {
     private readonly HyperLogLog _sketch = new(precision);
@@ -13,7 +13,7 @@ internal sealed class ApproximateCountDistinctAggregation<T, TValue>(Func<T, TVa
 
     public override byte[] Create() => _sketch.Create();
 
-    public override ulong Prepare(in byte[] accumulator, T value) => StableHash.Of(of(value));
+    public override ulong Prepare(in byte[] accumulator, in T value) => StableHash.Of(of.Of(in value));
 
     public override void Apply(ref byte[] accumulator, in ulong change) => _sketch.Add(ref accumulator, change);
 

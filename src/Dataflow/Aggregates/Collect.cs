@@ -11,14 +11,14 @@ public sealed record Collected<TValue>(IReadOnlyList<TValue> Values, long Droppe
 /// <summary>The values collected so far.</summary>
 internal record struct CollectAccumulator<TValue>([property: Key(0)] List<TValue> Values, [property: Key(1)] long Dropped);
 
-internal sealed class CollectAggregation<T, TValue>(int limit, Func<T, TValue> of)
+internal sealed class CollectAggregation<T, TValue>(int limit, Selector<T, TValue> of)
     : InPlaceAggregation<T, CollectAccumulator<TValue>, TValue, Collected<TValue>>
 {
     public override string Name => $"collect {limit}";
 
     public override CollectAccumulator<TValue> Create() => new([], 0);
 
-    public override TValue Prepare(in CollectAccumulator<TValue> accumulator, T value) => of(value);
+    public override TValue Prepare(in CollectAccumulator<TValue> accumulator, in T value) => of.Of(in value);
 
     public override void Apply(ref CollectAccumulator<TValue> accumulator, in TValue change)
     {

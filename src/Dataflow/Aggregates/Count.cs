@@ -12,16 +12,16 @@ internal sealed class CountAggregation<T> : Aggregation<T, long, long>
 
     public override long Create() => 0;
 
-    public override void Add(ref long accumulator, T value) => accumulator++;
+    public override void Add(ref long accumulator, in T value) => accumulator++;
 
-    public override void Retract(ref long accumulator, T value) => accumulator--;
+    public override void Retract(ref long accumulator, in T value) => accumulator--;
 
     public override void Merge(ref long accumulator, in long other) => accumulator += other;
 
     public override long Result(in long accumulator) => accumulator;
 }
 
-internal sealed class CountWhereAggregation<T>(Func<T, bool> predicate) : Aggregation<T, long, long>
+internal sealed class CountWhereAggregation<T>(Selector<T, bool> predicate) : Aggregation<T, long, long>
 {
     public override string Name => "count where";
 
@@ -33,14 +33,14 @@ internal sealed class CountWhereAggregation<T>(Func<T, bool> predicate) : Aggreg
 
     public override long Create() => 0;
 
-    public override void Add(ref long accumulator, T value)
+    public override void Add(ref long accumulator, in T value)
     {
-        if (predicate(value)) accumulator++;
+        if (predicate.Of(in value)) accumulator++;
     }
 
-    public override void Retract(ref long accumulator, T value)
+    public override void Retract(ref long accumulator, in T value)
     {
-        if (predicate(value)) accumulator--;
+        if (predicate.Of(in value)) accumulator--;
     }
 
     public override void Merge(ref long accumulator, in long other) => accumulator += other;

@@ -4,7 +4,7 @@ namespace Dataflow;
 
 /// <summary>Counts distinct values under up to eight conditions, with one set for all.</summary>
 internal sealed class CountDistinctAggregation<T, TValue, TResult>(
-    Func<T, TValue> of, Func<T, bool>[] where, Func<long[], TResult> result)
+    Selector<T, TValue> of, Func<T, bool>[] where, Func<long[], TResult> result)
     : InPlaceAggregation<T, DistinctValues<TValue>, MarkedValue<TValue>, TResult>
     where TValue : notnull
 {
@@ -17,11 +17,11 @@ internal sealed class CountDistinctAggregation<T, TValue, TResult>(
 
     public override DistinctValues<TValue> Create() => new(Math.Max(1, where.Length));
 
-    public override MarkedValue<TValue> Prepare(in DistinctValues<TValue> accumulator, T value)
+    public override MarkedValue<TValue> Prepare(in DistinctValues<TValue> accumulator, in T value)
     {
         var marks = where.Length == 0 ? 1 : 0;
         for (var i = 0; i < where.Length; i++) marks |= (where[i](value) ? 1 : 0) << i;
-        return marks == 0 ? default : accumulator.Find(of(value), (byte)marks);
+        return marks == 0 ? default : accumulator.Find(of.Of(in value), (byte)marks);
     }
 
     public override void Apply(ref DistinctValues<TValue> accumulator, in MarkedValue<TValue> change)
@@ -36,7 +36,7 @@ internal sealed class CountDistinctAggregation<T, TValue, TResult>(
 
 /// <summary>Counts distinct values that can be retracted: keeps how many rows have each value under each condition.</summary>
 internal sealed class CountDistinctRowsAggregation<T, TValue, TResult>(
-    Func<T, TValue> of, Func<T, bool>[] where, Func<long[], TResult> result)
+    Selector<T, TValue> of, Func<T, bool>[] where, Func<long[], TResult> result)
     : InPlaceAggregation<T, DistinctRows<TValue>, (TValue Value, byte Marks, int Rows), TResult>
     where TValue : notnull
 {
@@ -48,10 +48,10 @@ internal sealed class CountDistinctRowsAggregation<T, TValue, TResult>(
 
     public override DistinctRows<TValue> Create() => new(Math.Max(1, where.Length));
 
-    public override (TValue Value, byte Marks, int Rows) Prepare(in DistinctRows<TValue> accumulator, T value)
+    public override (TValue Value, byte Marks, int Rows) Prepare(in DistinctRows<TValue> accumulator, in T value)
         => Prepare(accumulator, value, rows: 1);
 
-    public override (TValue Value, byte Marks, int Rows) PrepareRetract(in DistinctRows<TValue> accumulator, T value)
+    public override (TValue Value, byte Marks, int Rows) PrepareRetract(in DistinctRows<TValue> accumulator, in T value)
         => Prepare(accumulator, value, rows: -1);
 
     public override void Apply(ref DistinctRows<TValue> accumulator, in (TValue Value, byte Marks, int Rows) change)
@@ -69,7 +69,7 @@ internal sealed class CountDistinctRowsAggregation<T, TValue, TResult>(
         var marks = where.Length == 0 ? 1 : 0;
         for (var i = 0; i < where.Length; i++) marks |= (where[i](value) ? 1 : 0) << i;
         if (marks == 0) return default;
-        var distinct = of(value);
+        var distinct = of.Of(in value);
         accumulator.CheckMayAdd(distinct, (byte)marks, rows);
         return (distinct, (byte)marks, rows);
     }

@@ -17,11 +17,11 @@ internal sealed class CustomAggregation<T, TAccumulator, TResult>(
 
     public override TAccumulator Create() => create();
 
-    public override void Add(ref TAccumulator accumulator, T value) => accumulator = add(accumulator, value);
+    public override void Add(ref TAccumulator accumulator, in T value) => accumulator = add(accumulator, value);
 
-    public override void Retract(ref TAccumulator accumulator, T value)
+    public override void Retract(ref TAccumulator accumulator, in T value)
     {
-        if (retract is null) base.Retract(ref accumulator, value);
+        if (retract is null) base.Retract(ref accumulator, in value);
         else accumulator = retract(accumulator, value);
     }
 

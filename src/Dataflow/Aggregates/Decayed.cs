@@ -31,10 +31,10 @@ internal sealed class DecayedAggregation<T>(Func<T, double> of, Func<T, long> ti
 
     public override DecayedAccumulator Create() => new(0, 0, long.MinValue);
 
-    public override void Add(ref DecayedAccumulator accumulator, T value)
+    public override void Add(ref DecayedAccumulator accumulator, in T value)
         => Merge(ref accumulator, new DecayedAccumulator(of(value), 1, time(value)));
 
-    public override void Retract(ref DecayedAccumulator accumulator, T value)
+    public override void Retract(ref DecayedAccumulator accumulator, in T value)
         => Merge(ref accumulator, new DecayedAccumulator(-of(value), -1, time(value)));
 
     public override void Merge(ref DecayedAccumulator accumulator, in DecayedAccumulator other)

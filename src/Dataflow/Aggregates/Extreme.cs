@@ -1,7 +1,7 @@
 namespace Dataflow;
 
 /// <summary>The smallest (sign -1) or greatest (sign 1) of the selected values.</summary>
-internal sealed class ExtremeAggregation<T, TValue>(string name, Func<T, TValue> of, int sign)
+internal sealed class ExtremeAggregation<T, TValue>(string name, Selector<T, TValue> of, int sign)
     : Aggregation<T, Kept<TValue>, TValue>
 {
     public override string Name => name;
@@ -12,7 +12,7 @@ internal sealed class ExtremeAggregation<T, TValue>(string name, Func<T, TValue>
 
     public override Kept<TValue> Create() => default;
 
-    public override void Add(ref Kept<TValue> accumulator, T value) => Take(ref accumulator, of(value));
+    public override void Add(ref Kept<TValue> accumulator, in T value) => Take(ref accumulator, of.Of(in value));
 
     public override void Merge(ref Kept<TValue> accumulator, in Kept<TValue> other)
     {

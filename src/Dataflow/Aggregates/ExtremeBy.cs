@@ -1,7 +1,7 @@
 namespace Dataflow;
 
 /// <summary>The value with the smallest (sign -1) or greatest (sign 1) key; of equals the earliest.</summary>
-internal sealed class ExtremeByAggregation<T, TKey>(string name, Func<T, TKey> by, int sign) : Aggregation<T, Kept<T>, T>
+internal sealed class ExtremeByAggregation<T, TKey>(string name, Selector<T, TKey> by, int sign) : Aggregation<T, Kept<T>, T>
 {
     public override string Name => name;
 
@@ -11,10 +11,10 @@ internal sealed class ExtremeByAggregation<T, TKey>(string name, Func<T, TKey> b
 
     public override Kept<T> Create() => default;
 
-    public override void Add(ref Kept<T> accumulator, T value)
+    public override void Add(ref Kept<T> accumulator, in T value)
     {
-        var key = by(value);
-        var order = KeyOrder<TKey>.Compare(key, accumulator.HasValue ? by(accumulator.Value) : key) * sign;
+        var key = by.Of(in value);
+        var order = KeyOrder<TKey>.Compare(key, accumulator.HasValue ? by.Of(accumulator.Value) : key) * sign;
         if (!accumulator.HasValue || order > 0) accumulator = new(true, value);
     }
 
@@ -27,7 +27,7 @@ internal sealed class ExtremeByAggregation<T, TKey>(string name, Func<T, TKey> b
 }
 
 /// <summary>All values that share the smallest (sign -1) or greatest (sign 1) key, in the order of arrival.</summary>
-internal sealed class AllExtremesByAggregation<T, TKey>(string name, Func<T, TKey> by, int sign)
+internal sealed class AllExtremesByAggregation<T, TKey>(string name, Selector<T, TKey> by, int sign)
     : InPlaceAggregation<T, List<T>, (int Order, T Value), IReadOnlyList<T>>
 {
     public override string Name => name;
@@ -36,10 +36,10 @@ internal sealed class AllExtremesByAggregation<T, TKey>(string name, Func<T, TKe
 
     public override List<T> Create() => [];
 
-    public override (int Order, T Value) Prepare(in List<T> accumulator, T value)
+    public override (int Order, T Value) Prepare(in List<T> accumulator, in T value)
     {
-        var key = by(value);
-        return (KeyOrder<TKey>.Compare(key, accumulator.Count > 0 ? by(accumulator[0]) : key) * sign, value);
+        var key = by.Of(in value);
+        return (KeyOrder<TKey>.Compare(key, accumulator.Count > 0 ? by.Of(accumulator[0]) : key) * sign, value);
     }
 
     public override void Apply(ref List<T> accumulator, in (int Order, T Value) change)

@@ -1,6 +1,6 @@
 namespace Dataflow;
 
-internal sealed class FirstAggregation<T, TValue>(Func<T, TValue> of) : Aggregation<T, Kept<TValue>, TValue>
+internal sealed class FirstAggregation<T, TValue>(Selector<T, TValue> of) : Aggregation<T, Kept<TValue>, TValue>
 {
     public override string Name => "first";
 
@@ -12,9 +12,9 @@ internal sealed class FirstAggregation<T, TValue>(Func<T, TValue> of) : Aggregat
 
     public override Kept<TValue> Create() => default;
 
-    public override void Add(ref Kept<TValue> accumulator, T value)
+    public override void Add(ref Kept<TValue> accumulator, in T value)
     {
-        var first = of(value); // for each value, so that the failing ones do not depend on their order
+        var first = of.Of(in value); // for each value, so that the failing ones do not depend on their order
         if (!accumulator.HasValue) accumulator = new(true, first);
     }
 
@@ -26,7 +26,7 @@ internal sealed class FirstAggregation<T, TValue>(Func<T, TValue> of) : Aggregat
     public override TValue Result(in Kept<TValue> accumulator) => accumulator.Value;
 }
 
-internal sealed class LastAggregation<T, TValue>(Func<T, TValue> of) : Aggregation<T, Kept<TValue>, TValue>
+internal sealed class LastAggregation<T, TValue>(Selector<T, TValue> of) : Aggregation<T, Kept<TValue>, TValue>
 {
     public override string Name => "last";
 
@@ -38,7 +38,7 @@ internal sealed class LastAggregation<T, TValue>(Func<T, TValue> of) : Aggregati
 
     public override Kept<TValue> Create() => default;
 
-    public override void Add(ref Kept<TValue> accumulator, T value) => accumulator = new(true, of(value));
+    public override void Add(ref Kept<TValue> accumulator, in T value) => accumulator = new(true, of.Of(in value));
 
     public override void Merge(ref Kept<TValue> accumulator, in Kept<TValue> other)
     {
@@ -48,14 +48,14 @@ internal sealed class LastAggregation<T, TValue>(Func<T, TValue> of) : Aggregati
     public override TValue Result(in Kept<TValue> accumulator) => accumulator.Value;
 }
 
-internal sealed class LastManyAggregation<T, TValue>(int count, Func<T, TValue> of)
+internal sealed class LastManyAggregation<T, TValue>(int count, Selector<T, TValue> of)
     : InPlaceAggregation<T, Queue<TValue>, TValue, IReadOnlyList<TValue>>
 {
     public override string Name => $"last {count}";
 
     public override Queue<TValue> Create() => new();
 
-    public override TValue Prepare(in Queue<TValue> accumulator, T value) => of(value);
+    public override TValue Prepare(in Queue<TValue> accumulator, in T value) => of.Of(in value);
 
     public override void Apply(ref Queue<TValue> accumulator, in TValue change) => Append(accumulator, change);
 
@@ -69,6 +69,6 @@ internal sealed class LastManyAggregation<T, TValue>(int count, Func<T, TValue> 
     private void Append(Queue<TValue> values, TValue value)
     {
         if (values.Count == count) values.Dequeue();
-        values.Enqueue(value);
+        values.Enqueue(Utf8.KeepIn(value));
     }
 }

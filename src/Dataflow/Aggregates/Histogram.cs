@@ -14,9 +14,9 @@ internal abstract class BucketsAggregation<T, TResult>(int buckets, Func<long[],
 
     public override long[] Create() => new long[buckets];
 
-    public override (int Bucket, int Count) Prepare(in long[] accumulator, T value) => (BucketOf(value), 1);
+    public override (int Bucket, int Count) Prepare(in long[] accumulator, in T value) => (BucketOf(value), 1);
 
-    public override (int Bucket, int Count) PrepareRetract(in long[] accumulator, T value) => (BucketOf(value), -1);
+    public override (int Bucket, int Count) PrepareRetract(in long[] accumulator, in T value) => (BucketOf(value), -1);
 
     public override void Apply(ref long[] accumulator, in (int Bucket, int Count) change) => accumulator[change.Bucket] += change.Count;
 

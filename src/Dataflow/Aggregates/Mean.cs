@@ -3,7 +3,7 @@ namespace Dataflow;
 /// <summary>The accumulator of a mean.</summary>
 internal record struct MeanAccumulator(long Count, double Sum);
 
-internal sealed class MeanAggregation<T>(Func<T, double> of) : Aggregation<T, MeanAccumulator, double>
+internal sealed class MeanAggregation<T>(Selector<T, double> of) : Aggregation<T, MeanAccumulator, double>
 {
     public override string Name => "mean";
 
@@ -11,16 +11,16 @@ internal sealed class MeanAggregation<T>(Func<T, double> of) : Aggregation<T, Me
 
     public override MeanAccumulator Create() => default;
 
-    public override void Add(ref MeanAccumulator accumulator, T value)
+    public override void Add(ref MeanAccumulator accumulator, in T value)
     {
-        accumulator.Sum += of(value);
+        accumulator.Sum += of.Of(in value);
         accumulator.Count++;
     }
 
-    public override void Retract(ref MeanAccumulator accumulator, T value)
+    public override void Retract(ref MeanAccumulator accumulator, in T value)
     {
         accumulator.Count--;
-        accumulator.Sum = accumulator.Count == 0 ? 0 : accumulator.Sum - of(value); // without values no rounding error is left
+        accumulator.Sum = accumulator.Count == 0 ? 0 : accumulator.Sum - of.Of(in value); // without values no rounding error is left
     }
 
     public override void Merge(ref MeanAccumulator accumulator, in MeanAccumulator other)

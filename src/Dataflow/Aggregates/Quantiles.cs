@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Dataflow;
 
 internal sealed class QuantilesAggregation<T, TResult>(
-    Func<T, double> of, double[] shares, double relativeError, Func<double[], TResult> result)
+    Selector<T, double> of, double[] shares, double relativeError, Func<double[], TResult> result)
     : InPlaceAggregation<T, QuantileSketch, (double Number, int Count), TResult>
 {
     private readonly LogarithmicBuckets _buckets = new(relativeError);
@@ -17,9 +17,9 @@ internal sealed class QuantilesAggregation<T, TResult>(
 
     public override QuantileSketch Create() => new();
 
-    public override (double Number, int Count) Prepare(in QuantileSketch accumulator, T value) => (Number(value), 1);
+    public override (double Number, int Count) Prepare(in QuantileSketch accumulator, in T value) => (Number(value), 1);
 
-    public override (double Number, int Count) PrepareRetract(in QuantileSketch accumulator, T value) => (Number(value), -1);
+    public override (double Number, int Count) PrepareRetract(in QuantileSketch accumulator, in T value) => (Number(value), -1);
 
     public override void Apply(ref QuantileSketch accumulator, in (double Number, int Count) change)
         => accumulator.Add(change.Number, change.Count, _buckets);
@@ -37,7 +37,7 @@ internal sealed class QuantilesAggregation<T, TResult>(
 
     private double Number(T value)
     {
-        var number = of(value);
+        var number = of.Of(in value);
         return double.IsFinite(number)
             ? number
             : throw new ArgumentException(

@@ -11,9 +11,9 @@ internal sealed class SortedAggregation<T, TValue, TResult>(
 
     public override SortedValues<TValue> Create() => new();
 
-    public override SortedPlace<TValue> Prepare(in SortedValues<TValue> accumulator, T value) => accumulator.PlaceFor(of(value), order);
+    public override SortedPlace<TValue> Prepare(in SortedValues<TValue> accumulator, in T value) => accumulator.PlaceFor(of(value), order);
 
-    public override SortedPlace<TValue> PrepareRetract(in SortedValues<TValue> accumulator, T value)
+    public override SortedPlace<TValue> PrepareRetract(in SortedValues<TValue> accumulator, in T value)
         => accumulator.Find(of(value), order);
 
     public override void Apply(ref SortedValues<TValue> accumulator, in SortedPlace<TValue> change) => accumulator.Change(in change);

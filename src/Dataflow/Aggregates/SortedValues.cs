@@ -6,7 +6,7 @@ namespace Dataflow;
 /// <summary>All current values, in an order that the aggregate gives; equal ones in the order of arrival.</summary>
 /// <remarks>A list of short sorted lists: adding and removing cost two binary searches and the shift of at most 256 values.</remarks>
 [MessagePackFormatter(typeof(SortedValuesFormatter<>))]
-internal sealed class SortedValues<T>
+internal sealed class SortedValues<T> : IKeepsTexts
 {
     private const int MaxInPart = 256;
 
@@ -63,7 +63,7 @@ internal sealed class SortedValues<T>
             return;
         }
 
-        part.Insert(place.Index, place.Value);
+        part.Insert(place.Index, Utf8.KeepIn(place.Value));
         if (part.Count > MaxInPart) Split(place.Part);
     }
 

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Dataflow;
 
-internal sealed class SumAggregation<T, TNumber>(Func<T, TNumber> of) : Aggregation<T, TNumber, TNumber>
+internal sealed class SumAggregation<T, TNumber>(Selector<T, TNumber> of) : Aggregation<T, TNumber, TNumber>
     where TNumber : struct, INumber<TNumber>
 {
     public override string Name => "sum";
@@ -14,9 +14,9 @@ internal sealed class SumAggregation<T, TNumber>(Func<T, TNumber> of) : Aggregat
 
     public override TNumber Create() => TNumber.Zero;
 
-    public override void Add(ref TNumber accumulator, T value) => accumulator = checked(accumulator + of(value));
+    public override void Add(ref TNumber accumulator, in T value) => accumulator = checked(accumulator + of.Of(in value));
 
-    public override void Retract(ref TNumber accumulator, T value) => accumulator = checked(accumulator - of(value));
+    public override void Retract(ref TNumber accumulator, in T value) => accumulator = checked(accumulator - of.Of(in value));
 
     public override void Merge(ref TNumber accumulator, in TNumber other) => accumulator = checked(accumulator + other);
 

@@ -10,7 +10,7 @@ internal sealed class TopAggregation<T, TKey>(string name, int count, Func<T, TK
 
     public override List<T> Create() => [];
 
-    public override (int Place, T Value) Prepare(in List<T> accumulator, T value)
+    public override (int Place, T Value) Prepare(in List<T> accumulator, in T value)
     {
         var key = by(value);
         if (accumulator.Count > 0) return (PlaceOf(key, accumulator), value);

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Dataflow;
 
 /// <summary>Values, each with a note, in an open-addressing table: a lookup touches one place in memory.</summary>
-internal sealed class ValueTable<TValue, TNote>
+internal sealed class ValueTable<TValue, TNote> : IKeepsTexts
     where TValue : notnull
 {
     private const int MinCapacity = 8;
@@ -54,7 +54,7 @@ internal sealed class ValueTable<TValue, TNote>
 
         Count++;
         ref var entry = ref _entries[index];
-        (entry.Hash, entry.Value) = (place.Hash, value);
+        (entry.Hash, entry.Value) = (place.Hash, Utf8.KeepIn(value));
         return ref entry.Note;
     }
 

@@ -11,7 +11,7 @@ internal record struct VarianceAccumulator(long Count, double Mean, double Squar
 /// <param name="of">Selects the number.</param>
 /// <param name="lost">The degrees of freedom that the mean takes: 1 for a sample, 0 for a whole population.</param>
 /// <param name="isRoot">Whether the result is the square root.</param>
-internal sealed class VarianceAggregation<T>(string name, Func<T, double> of, int lost, bool isRoot)
+internal sealed class VarianceAggregation<T>(string name, Selector<T, double> of, int lost, bool isRoot)
     : Aggregation<T, VarianceAccumulator, double>
 {
     public override string Name => name;
@@ -20,16 +20,16 @@ internal sealed class VarianceAggregation<T>(string name, Func<T, double> of, in
 
     public override VarianceAccumulator Create() => default;
 
-    public override void Add(ref VarianceAccumulator accumulator, T value)
+    public override void Add(ref VarianceAccumulator accumulator, in T value)
     {
-        var number = of(value);
+        var number = of.Of(in value);
         var distance = number - accumulator.Mean;
         accumulator.Count++;
         accumulator.Mean += distance / accumulator.Count;
         accumulator.SquaredDistances += distance * (number - accumulator.Mean);
     }
 
-    public override void Retract(ref VarianceAccumulator accumulator, T value)
+    public override void Retract(ref VarianceAccumulator accumulator, in T value)
     {
         if (accumulator.Count == 1)
         {
@@ -37,7 +37,7 @@ internal sealed class VarianceAggregation<T>(string name, Func<T, double> of, in
             return;
         }
 
-        var number = of(value);
+        var number = of.Of(in value);
         var distance = number - accumulator.Mean;
         accumulator.Count--;
         accumulator.Mean -= distance / accumulator.Count;

@@ -26,7 +26,7 @@ internal sealed class CallQueue<TIn, TResult>(ResultOrder<TIn, TResult> order)
     {
         var call = Append(time);
         call.IsRecord = true;
-        call.Record = record;
+        call.Record = record.Keep();
         Count++;
         if (order.Enter(call) is { } before)
         {

@@ -56,7 +56,7 @@ public abstract class Aggregation<T, TResult>
 ///
 ///     public override Bounds Create() => new(double.PositiveInfinity, double.NegativeInfinity);
 ///
-///     public override void Add(ref Bounds bounds, T value)
+///     public override void Add(ref Bounds bounds, in T value)
 ///         => bounds = new(Math.Min(bounds.Least, of(value)), Math.Max(bounds.Greatest, of(value)));
 ///
 ///     public override void Merge(ref Bounds bounds, in Bounds other)
@@ -71,11 +71,11 @@ public abstract class Aggregation<T, TAccumulator, TResult> : Aggregation<T, TRe
     public abstract TAccumulator Create();
 
     /// <summary>Adds a value.</summary>
-    public abstract void Add(ref TAccumulator accumulator, T value);
+    public abstract void Add(ref TAccumulator accumulator, in T value);
 
     /// <summary>Retracts a value that was added before, as if it had never been added.</summary>
     /// <exception cref="NotSupportedException">The aggregate cannot retract; <c>CanRetract</c> is false.</exception>
-    public virtual void Retract(ref TAccumulator accumulator, T value)
+    public virtual void Retract(ref TAccumulator accumulator, in T value)
         => throw CannotRetract();
 
     /// <summary>Merges another accumulator into this one; its values came after or beside those of this one.</summary>
@@ -108,7 +108,7 @@ public abstract class Aggregation<T, TAccumulator, TResult> : Aggregation<T, TRe
     public virtual bool ResultMayChange => ChangesInPlace;
 
     /// <summary>Opens an intake, which adds a value whole or not at all: for a step that continues after the user's code has failed on a
-    /// value (<see cref="OperatorContext.KeepsRejected"/>). If the step does not continue, <see cref="Add(ref TAccumulator, T)"/> is
+    /// value (<see cref="OperatorContext.KeepsRejected"/>). If the step does not continue, <see cref="Add(ref TAccumulator, in T)"/> is
     /// cheaper.</summary>
     public virtual Intake<T, TAccumulator> OpenIntake() => new BackupIntake<T, TAccumulator, TResult>(this);
 
@@ -116,15 +116,15 @@ public abstract class Aggregation<T, TAccumulator, TResult> : Aggregation<T, TRe
     /// <param name="accumulator">The accumulator.</param>
     /// <param name="value">The value.</param>
     /// <param name="intake">Made by <see cref="OpenIntake"/>; null: an error stops the job, so that it may leave a part.</param>
-    public void Add(ref TAccumulator accumulator, T value, Intake<T, TAccumulator>? intake)
+    public void Add(ref TAccumulator accumulator, in T value, Intake<T, TAccumulator>? intake)
     {
         if (intake is null)
         {
-            Add(ref accumulator, value);
+            Add(ref accumulator, in value);
             return;
         }
 
-        intake.Add(ref accumulator, value);
+        intake.Add(ref accumulator, in value);
         intake.Commit(ref accumulator);
     }
 

@@ -22,16 +22,16 @@ internal sealed class Combined<T, TA1, TR1, TA2, TR2, TBoth>(
 
     public override (TA1, TA2) Create() => (first.Create(), second.Create());
 
-    public override void Add(ref (TA1, TA2) accumulator, T value)
+    public override void Add(ref (TA1, TA2) accumulator, in T value)
     {
-        first.Add(ref accumulator.Item1, value);
-        second.Add(ref accumulator.Item2, value);
+        first.Add(ref accumulator.Item1, in value);
+        second.Add(ref accumulator.Item2, in value);
     }
 
-    public override void Retract(ref (TA1, TA2) accumulator, T value)
+    public override void Retract(ref (TA1, TA2) accumulator, in T value)
     {
-        first.Retract(ref accumulator.Item1, value);
-        second.Retract(ref accumulator.Item2, value);
+        first.Retract(ref accumulator.Item1, in value);
+        second.Retract(ref accumulator.Item2, in value);
     }
 
     public override void Merge(ref (TA1, TA2) accumulator, in (TA1, TA2) other)

@@ -13,21 +13,21 @@ public abstract class InPlaceAggregation<T, TAccumulator, TChange, TResult> : Ag
     public override bool ResultMayChange => false;
 
     /// <summary>Prepares the addition of a value; may fail, and changes nothing.</summary>
-    public abstract TChange Prepare(in TAccumulator accumulator, T value);
+    public abstract TChange Prepare(in TAccumulator accumulator, in T value);
 
     /// <summary>Prepares the retraction of a value that was added before; may fail, and changes nothing.</summary>
     /// <exception cref="NotSupportedException">The aggregate cannot retract; <c>CanRetract</c> is false.</exception>
-    public virtual TChange PrepareRetract(in TAccumulator accumulator, T value) => throw CannotRetract();
+    public virtual TChange PrepareRetract(in TAccumulator accumulator, in T value) => throw CannotRetract();
 
     /// <summary>Makes a change that was prepared for the accumulator in its present state; cannot fail.</summary>
     public abstract void Apply(ref TAccumulator accumulator, in TChange change);
 
     /// <inheritdoc/>
-    public sealed override void Add(ref TAccumulator accumulator, T value) => Apply(ref accumulator, Prepare(in accumulator, value));
+    public sealed override void Add(ref TAccumulator accumulator, in T value) => Apply(ref accumulator, Prepare(in accumulator, in value));
 
     /// <inheritdoc/>
-    public sealed override void Retract(ref TAccumulator accumulator, T value)
-        => Apply(ref accumulator, PrepareRetract(in accumulator, value));
+    public sealed override void Retract(ref TAccumulator accumulator, in T value)
+        => Apply(ref accumulator, PrepareRetract(in accumulator, in value));
 
     /// <inheritdoc/>
     public sealed override Intake<T, TAccumulator> OpenIntake()

@@ -11,7 +11,7 @@ public abstract class Intake<T, TAccumulator>
     /// <param name="accumulator">The accumulator.</param>
     /// <param name="value">The value.</param>
     /// <param name="retracts">Whether the value, which was added before, is retracted.</param>
-    public abstract void Add(ref TAccumulator accumulator, T value, bool retracts = false);
+    public abstract void Add(ref TAccumulator accumulator, in T value, bool retracts = false);
 
     /// <summary>Completes the addition; cannot fail.</summary>
     public abstract void Commit(ref TAccumulator accumulator);

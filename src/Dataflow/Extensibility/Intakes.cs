@@ -12,13 +12,13 @@ internal sealed class BackupIntake<T, TAccumulator, TResult>(Aggregation<T, TAcc
     private readonly ArrayBufferWriter<byte> _bytes = new();
     private TAccumulator _before = default!;
 
-    public override void Add(ref TAccumulator accumulator, T value, bool retracts = false)
+    public override void Add(ref TAccumulator accumulator, in T value, bool retracts = false)
     {
         Keep(ref accumulator);
         try
         {
-            if (retracts) aggregation.Retract(ref accumulator, value);
-            else aggregation.Add(ref accumulator, value);
+            if (retracts) aggregation.Retract(ref accumulator, in value);
+            else aggregation.Add(ref accumulator, in value);
         }
         catch
         {
@@ -53,8 +53,8 @@ internal sealed class PreparedIntake<T, TAccumulator, TChange, TResult>(InPlaceA
 {
     private TChange _change = default!;
 
-    public override void Add(ref TAccumulator accumulator, T value, bool retracts = false)
-        => _change = retracts ? aggregation.PrepareRetract(in accumulator, value) : aggregation.Prepare(in accumulator, value);
+    public override void Add(ref TAccumulator accumulator, in T value, bool retracts = false)
+        => _change = retracts ? aggregation.PrepareRetract(in accumulator, in value) : aggregation.Prepare(in accumulator, in value);
 
     public override void Commit(ref TAccumulator accumulator) => aggregation.Apply(ref accumulator, in _change);
 
@@ -66,12 +66,12 @@ internal sealed class PreparedIntake<T, TAccumulator, TChange, TResult>(InPlaceA
 /// <summary>Adds a value to the accumulators of two aggregates, or to neither.</summary>
 internal sealed class CombinedIntake<T, TA1, TA2>(Intake<T, TA1> first, Intake<T, TA2> second) : Intake<T, (TA1, TA2)>
 {
-    public override void Add(ref (TA1, TA2) accumulator, T value, bool retracts = false)
+    public override void Add(ref (TA1, TA2) accumulator, in T value, bool retracts = false)
     {
-        first.Add(ref accumulator.Item1, value, retracts);
+        first.Add(ref accumulator.Item1, in value, retracts);
         try
         {
-            second.Add(ref accumulator.Item2, value, retracts);
+            second.Add(ref accumulator.Item2, in value, retracts);
         }
         catch
         {

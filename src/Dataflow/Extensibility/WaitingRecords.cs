@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using Dataflow.State;
+using Dataflow.Texts;
 
 namespace Dataflow.Extensibility;
 
@@ -53,6 +54,7 @@ public sealed class WaitingRecords<TKey, T> : IState
         waiting.Time = record.Timestamp;
         waiting.Origin = record.Origin;
         waiting.Value = record.ValueRef().ValueRef();
+        TextKeeper<T>.Keep(ref waiting.ValueRef());
         return ref waiting.ValueRef();
     }
 

@@ -42,7 +42,7 @@ internal sealed class SidesAggregation<TLeft, TRight>
     public override (List<TLeft> Lefts, List<TRight> Rights) Create() => ([], []);
 
     public override Side<TLeft, TRight> Prepare(
-        in (List<TLeft> Lefts, List<TRight> Rights) accumulator, Side<TLeft, TRight> value) => value;
+        in (List<TLeft> Lefts, List<TRight> Rights) accumulator, in Side<TLeft, TRight> value) => value;
 
     public override void Apply(ref (List<TLeft> Lefts, List<TRight> Rights) accumulator, in Side<TLeft, TRight> change)
     {

@@ -26,7 +26,7 @@ static partial class Verbs
     }
 }
 
-internal sealed record KeyByNode<TKey, T>(string Name, Node<T> Input, Func<T, TKey> Key)
+internal sealed record KeyByNode<TKey, T>(string Name, Node<T> Input, Selector<T, TKey> Key)
     : Node<T, Keyed<TKey, T>>(Name, Input)
     where TKey : notnull
 {
@@ -35,7 +35,7 @@ internal sealed record KeyByNode<TKey, T>(string Name, Node<T> Input, Func<T, TK
     public override Operator<T, Keyed<TKey, T>> CreateOperator() => new KeyByOperator<TKey, T>(Key);
 }
 
-internal sealed class KeyByOperator<TKey, T>(Func<T, TKey> key) : Operator<T, Keyed<TKey, T>>
+internal sealed class KeyByOperator<TKey, T>(Selector<T, TKey> key) : Operator<T, Keyed<TKey, T>>
     where TKey : notnull
 {
     public override bool IsOneToOne => true;
@@ -45,7 +45,7 @@ internal sealed class KeyByOperator<TKey, T>(Func<T, TKey> key) : Operator<T, Ke
         TKey of;
         try
         {
-            of = Context.CheckKey(key(record.Value));
+            of = Context.CheckKey(key.Of(in record.ValueRef()));
         }
         catch (Exception error)
         {

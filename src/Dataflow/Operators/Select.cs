@@ -33,19 +33,19 @@ static partial class Verbs
         public KeyedStream<TKey, TOut> Select<TOut>(Func<T, TOut> selector, string name = "select")
         {
             ArgumentNullException.ThrowIfNull(selector);
-            return stream.AddStateless(input => new SelectNode<Keyed<TKey, T>, Keyed<TKey, TOut>>(
-                name, input, pair => new Keyed<TKey, TOut>(pair.Key, selector(pair.Value))));
+            InFunc<Keyed<TKey, T>, Keyed<TKey, TOut>> ofPair = (in pair) => new(pair.Key, selector(pair.Value));
+            return stream.AddStateless(input => new SelectNode<Keyed<TKey, T>, Keyed<TKey, TOut>>(name, input, ofPair));
         }
     }
 }
 
-internal sealed record SelectNode<TIn, TOut>(string Name, Node<TIn> Input, Func<TIn, TOut> Selector)
+internal sealed record SelectNode<TIn, TOut>(string Name, Node<TIn> Input, Selector<TIn, TOut> Selector)
     : Node<TIn, TOut>(Name, Input)
 {
     public override Operator<TIn, TOut> CreateOperator() => new SelectOperator<TIn, TOut>(Selector);
 }
 
-internal sealed class SelectOperator<TIn, TOut>(Func<TIn, TOut> selector) : Operator<TIn, TOut>
+internal sealed class SelectOperator<TIn, TOut>(Selector<TIn, TOut> selector) : Operator<TIn, TOut>
 {
     public override bool IsOneToOne => true;
 
@@ -54,7 +54,7 @@ internal sealed class SelectOperator<TIn, TOut>(Func<TIn, TOut> selector) : Oper
         TOut value;
         try
         {
-            value = selector(record.Value);
+            value = selector.Of(in record.ValueRef());
         }
         catch (Exception error)
         {

@@ -21,13 +21,13 @@ static partial class Verbs
     }
 }
 
-internal sealed record SelectManyNode<TIn, TOut>(string Name, Node<TIn> Input, Func<TIn, IEnumerable<TOut>> Selector)
+internal sealed record SelectManyNode<TIn, TOut>(string Name, Node<TIn> Input, Selector<TIn, IEnumerable<TOut>> Selector)
     : Node<TIn, TOut>(Name, Input)
 {
     public override Operator<TIn, TOut> CreateOperator() => new SelectManyOperator<TIn, TOut>(Selector);
 }
 
-internal sealed class SelectManyOperator<TIn, TOut>(Func<TIn, IEnumerable<TOut>> selector) : Operator<TIn, TOut>
+internal sealed class SelectManyOperator<TIn, TOut>(Selector<TIn, IEnumerable<TOut>> selector) : Operator<TIn, TOut>
 {
     private readonly List<TOut> _all = [];
 
@@ -42,7 +42,7 @@ internal sealed class SelectManyOperator<TIn, TOut>(Func<TIn, IEnumerable<TOut>>
     {
         try
         {
-            var values = selector(record.Value);
+            var values = selector.Of(in record.ValueRef());
             return Context.KeepsRejected ? All(values) : values.GetEnumerator();
         }
         catch (Exception error)

@@ -28,17 +28,18 @@ static partial class Verbs
         public KeyedStream<TKey, T> Where(Func<T, bool> predicate, string name = "where")
         {
             ArgumentNullException.ThrowIfNull(predicate);
-            return stream.AddStateless(input => new WhereNode<Keyed<TKey, T>>(name, input, pair => predicate(pair.Value)));
+            InFunc<Keyed<TKey, T>, bool> ofPair = (in pair) => predicate(pair.Value);
+            return stream.AddStateless(input => new WhereNode<Keyed<TKey, T>>(name, input, ofPair));
         }
     }
 }
 
-internal sealed record WhereNode<T>(string Name, Node<T> Input, Func<T, bool> Predicate) : Node<T, T>(Name, Input)
+internal sealed record WhereNode<T>(string Name, Node<T> Input, Selector<T, bool> Predicate) : Node<T, T>(Name, Input)
 {
     public override Operator<T, T> CreateOperator() => new WhereOperator<T>(Predicate);
 }
 
-internal sealed class WhereOperator<T>(Func<T, bool> predicate) : Operator<T, T>
+internal sealed class WhereOperator<T>(Selector<T, bool> predicate) : Operator<T, T>
 {
     private Counter _filtered = null!; // set by Declare, as all that a step declares
 
@@ -49,7 +50,7 @@ internal sealed class WhereOperator<T>(Func<T, bool> predicate) : Operator<T, T>
         bool keep;
         try
         {
-            keep = predicate(record.Value);
+            keep = predicate.Of(in record.ValueRef());
         }
         catch (Exception error)
         {

@@ -30,7 +30,7 @@ internal sealed class KeyedReducingState<TKey, T, TA, TResult>(
         try
         {
             if (!exists) accumulator = aggregation.Create();
-            aggregation.Add(ref accumulator, value, intake);
+            aggregation.Add(ref accumulator, in value, intake);
         }
         catch when (!exists)
         {

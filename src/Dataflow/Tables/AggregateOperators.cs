@@ -56,7 +56,7 @@ internal sealed class AggregateStreamOperator<TKey, T, TA, TR, TOut>(Aggregation
 
     protected override void Change(ref GroupState<TA> group, in T input)
     {
-        Aggregation.Add(ref group.Accumulator, input, Intake);
+        Aggregation.Add(ref group.Accumulator, in input, Intake);
         group.Count++;
     }
 }
@@ -122,11 +122,11 @@ internal sealed class AggregateTableOperator<TGroup, TKey, TRow, TA, TR, TOut>(
     {
         if (Intake is null)
         {
-            Aggregation.Retract(ref accumulator, row);
+            Aggregation.Retract(ref accumulator, in row);
             return;
         }
 
-        Intake.Add(ref accumulator, row, retracts: true);
+        Intake.Add(ref accumulator, in row, retracts: true);
         Intake.Commit(ref accumulator);
     }
 

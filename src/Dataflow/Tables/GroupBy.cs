@@ -85,7 +85,7 @@ internal sealed class Trial<T, TR> : IAggregationVisitor<T, TR, Action<T>>
         var (intake, empty) = (aggregation.OpenIntake(), aggregation.Create());
         return value =>
         {
-            intake.Add(ref empty, value);
+            intake.Add(ref empty, in value);
             intake.Undo(ref empty);
         };
     }

@@ -17,8 +17,7 @@ static partial class Verbs
         }
 
         internal KeyedStream<TKey, Change<T>> Upserts()
-            => stream.AddStateless(input => new SelectNode<Keyed<TKey, T>, Keyed<TKey, Change<T>>>(
-                "rows", input, static pair => new(pair.Key, Change<T>.Insert(pair.Value))));
+            => stream.Select(static value => Change<T>.Insert(value), "rows");
     }
 
     extension<TKey, TRow>(KeyedStream<TKey, Change<TRow>> changes)

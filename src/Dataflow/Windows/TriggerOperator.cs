@@ -102,7 +102,7 @@ internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
     {
         ref var window = ref _targets[target].Keys.Update(record.Value.Key, out var exists);
         if (!exists) window.Value = Create();
-        _intakes[target].Add(ref window.Value, record.Value.Value);
+        _intakes[target].Add(ref window.Value, in record.ValueRef().ValueRef());
     }
 
     /// <summary>Undoes an addition to some windows, and removes those that are left empty, the failed one included.</summary>

@@ -117,7 +117,7 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
         try
         {
             if (isNew) accumulator = _aggregation.Create();
-            _aggregation.Add(ref accumulator, record.Value.Value, _intake);
+            _aggregation.Add(ref accumulator, in record.ValueRef().ValueRef(), _intake);
             return true;
         }
         catch (Exception error)

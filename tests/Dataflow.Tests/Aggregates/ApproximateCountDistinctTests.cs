@@ -95,7 +95,7 @@ public class ApproximateCountDistinctTests
 
         public override byte[] Create() => sketch.Create();
 
-        public override void Add(ref byte[] accumulator, int[] value)
+        public override void Add(ref byte[] accumulator, in int[] value)
         {
             foreach (var number in value) sketch.Add(ref accumulator, number);
         }

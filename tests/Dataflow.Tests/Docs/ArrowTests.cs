@@ -9,11 +9,11 @@ public partial class ArrowTests
     /// first two.</summary>
     private static readonly string[][] s_floors =
     [
-        ["Errors", "Engine/Serialization", "Engine/State"],
+        ["Errors", "Engine/Serialization", "Engine/State", "Engine/Texts"],
         ["", "Extensibility", "Engine/Time", "Engine/Planning", "Async"],
         ["Engine/Checkpoints"],
         ["Engine/Runtime", "Engine/Combining", "Engine/Operations", "Engine/Sharing", "Engine/Standby"],
-        ["Operators", "Windows", "Aggregates", "Joins", "Tables", "Processing", "Patterns", "Quality", "Connectors"],
+        ["Operators", "Windows", "Aggregates", "Joins", "Tables", "Processing", "Patterns", "Quality", "Connectors", "ByReference"],
     ];
 
     private const int Door = 1;

@@ -318,7 +318,7 @@ public sealed class DeadLetterTests : IDisposable
 
         public override int Create() => 0;
 
-        public override void Add(ref int accumulator, int value) => accumulator += value;
+        public override void Add(ref int accumulator, in int value) => accumulator += value;
 
         public override void Merge(ref int accumulator, in int other)
         {

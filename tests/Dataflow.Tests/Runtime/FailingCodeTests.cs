@@ -202,7 +202,7 @@ public sealed class FailingCodeTests : IDisposable
             return 0;
         }
 
-        public override void Add(ref long accumulator, int value) => accumulator += value;
+        public override void Add(ref long accumulator, in int value) => accumulator += value;
 
         public override void Merge(ref long accumulator, in long other)
         {

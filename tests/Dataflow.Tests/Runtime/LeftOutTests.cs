@@ -203,9 +203,9 @@ public sealed class LeftOutTests : IDisposable
 
         public override int Create() => 0;
 
-        public override void Add(ref int accumulator, Ev value) => accumulator = Good(accumulator + value.V);
+        public override void Add(ref int accumulator, in Ev value) => accumulator = Good(accumulator + value.V);
 
-        public override void Retract(ref int accumulator, Ev value) => accumulator -= value.V;
+        public override void Retract(ref int accumulator, in Ev value) => accumulator -= value.V;
 
         public override void Merge(ref int accumulator, in int other) => accumulator += other;
 
@@ -218,7 +218,7 @@ public sealed class LeftOutTests : IDisposable
 
         public override int Create() => 0;
 
-        public override void Add(ref int accumulator, Ev value) => accumulator += value.V;
+        public override void Add(ref int accumulator, in Ev value) => accumulator += value.V;
 
         public override void Merge(ref int accumulator, in int other) => accumulator = Good(accumulator + other);
 

@@ -189,7 +189,7 @@ public sealed class OperatorFaultTests : IDisposable
 
         public override int Create() => 0;
 
-        public override void Add(ref int accumulator, Reading value)
+        public override void Add(ref int accumulator, in Reading value)
         {
         }
 

@@ -207,14 +207,14 @@ public class WholeRecordTests
 
         public override List<int> Create() => [];
 
-        public override void Add(ref List<int> accumulator, Ev value)
+        public override void Add(ref List<int> accumulator, in Ev value)
         {
             accumulator.Add(value.V);
             accumulator.Sort();
             Good(value);
         }
 
-        public override void Retract(ref List<int> accumulator, Ev value)
+        public override void Retract(ref List<int> accumulator, in Ev value)
         {
             accumulator.Remove(value.V);
             Good(value);

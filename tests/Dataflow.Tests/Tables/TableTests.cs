@@ -183,7 +183,7 @@ public class TableTests
 
         public override long Create() => 0;
 
-        public override void Add(ref long accumulator, Sale value) => accumulator++;
+        public override void Add(ref long accumulator, in Sale value) => accumulator++;
 
         public override void Merge(ref long accumulator, in long other) => accumulator += other;
 

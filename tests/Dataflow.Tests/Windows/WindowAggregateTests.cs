@@ -155,7 +155,7 @@ public class WindowAggregateTests
 
         public override List<int> Create() => [];
 
-        public override void Add(ref List<int> accumulator, Reading value) => accumulator.Add(value.Value);
+        public override void Add(ref List<int> accumulator, in Reading value) => accumulator.Add(value.Value);
 
         public override void Merge(ref List<int> accumulator, in List<int> other) => accumulator.AddRange(other);
 

@@ -14,7 +14,7 @@ internal sealed class LongestAggregation<T>(int count, Func<T, string> text)
 
     public override List<string> Create() => [];
 
-    public override (int Place, string Text) Prepare(in List<string> accumulator, T value)
+    public override (int Place, string Text) Prepare(in List<string> accumulator, in T value)
     {
         var found = text(value);
         return (accumulator.Count(other => other.Length >= found.Length), found);

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using System.Text.Unicode;
 
 namespace Dataflow;
 
@@ -65,7 +64,7 @@ internal sealed class JsonLinesReader<T>(string source, SourceSplit split, LineR
         value = default!;
         try
         {
-            if (!Utf8.IsValid(line)) throw new FormatException($"line {Position} is not UTF-8");
+            if (!System.Text.Unicode.Utf8.IsValid(line)) throw new FormatException($"line {Position} is not UTF-8");
             value = JsonSerializer.Deserialize(line, json) ?? throw new FormatException($"line {Position} is null");
             return true;
         }

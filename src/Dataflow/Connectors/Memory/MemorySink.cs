@@ -89,7 +89,7 @@ public sealed class MemorySink<T> : Sink<T>
     {
         private readonly List<T> _written = [];
 
-        public override void Write(in Record<T> record) => _written.Add(record.Value);
+        public override void Write(in Record<T> record) => _written.Add(record.Keep().Value);
 
         public override ReadOnlyMemory<byte> Prepare(CheckpointOutput output)
         {

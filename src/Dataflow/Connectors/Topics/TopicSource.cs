@@ -5,7 +5,7 @@ namespace Dataflow;
 /// <summary>Reads the values of a topic.</summary>
 internal sealed class TopicSource<T>(Topic<T> topic) : TopicSource<T, T>(topic)
 {
-    public override T Decode(in LogRecord record) => Serde.Read(record.Value);
+    public override void Decode(in LogRecord record, TextLease? lease, out T value) => Serde.ReadWithin(record.Value, lease, out value);
 }
 
 /// <summary>Reads a topic; each partition is a split, its offsets are the positions.</summary>
@@ -35,7 +35,10 @@ internal abstract class TopicSource<TStored, T>(Topic<TStored> topic) : Source<T
     public virtual bool NeedsValue => true;
 
     /// <summary>Decodes a record.</summary>
-    public abstract T Decode(in LogRecord record);
+    /// <param name="record">The record.</param>
+    /// <param name="lease">The lease of the array in which it lies; null where values hold no texts.</param>
+    /// <param name="value">The value, where it belongs.</param>
+    public abstract void Decode(in LogRecord record, TextLease? lease, out T value);
 
     protected Serde<TStored> Serde => _serde ??= topic.Serde;
 
@@ -52,6 +55,7 @@ internal sealed class TopicReader<TStored, T>(TopicSource<TStored, T> source, So
 {
     private readonly long _end = split.End ?? long.MaxValue;
     private RecordEnumerator _batch;
+    private TextLease? _lease; // of the batch, where values hold texts
     private bool _isInBatch;
     private long _position = reader.Position;
 
@@ -64,12 +68,12 @@ internal sealed class TopicReader<TStored, T>(TopicSource<TStored, T> source, So
     public override int Read(Span<Record<T>> records)
     {
         var (count, areTraced) = (0, RecordTraces.HasListeners);
-        while (count < records.Length && _position < _end && MoveNext())
+        while (count < records.Length && _position < _end && MoveNext(isFirst: count == 0))
         {
             var record = _batch.Current;
             if (areTraced) RecordTraces.Read(in record, split.Name);
-            if (TryDecode(in record, out var value))
-                records[count++] = new(value, record.Timestamp, new RecordOrigin(split.Id, record.Offset));
+            var origin = new RecordOrigin(split.Id, record.Offset);
+            if (TryDecode(in record, out Record<T>.Begin(record.Timestamp, origin, out records[count]))) count++;
             _position = record.Offset + 1;
         }
 
@@ -80,20 +84,32 @@ internal sealed class TopicReader<TStored, T>(TopicSource<TStored, T> source, So
 
     protected override void Dispose(bool disposing)
     {
+        _lease?.End();
         reader.Dispose();
         base.Dispose(disposing);
     }
 
-    private bool MoveNext()
+    /// <param name="isFirst">Whether no record of this read may lie in the batch before.</param>
+    private bool MoveNext(bool isFirst)
     {
         while (!_isInBatch || !_batch.MoveNext())
         {
-            _position = reader.Position; // which may have moved over what is no record
-            _isInBatch = reader.TryRead(out var batch);
-            if (!_isInBatch) return false;
-            _batch = batch.GetEnumerator();
+            if (!isFirst && _lease is not null) return false;
+            if (!TryReadBatch()) return false;
         }
 
+        return true;
+    }
+
+    private bool TryReadBatch()
+    {
+        _lease?.End();
+        _lease = null;
+        _position = reader.Position; // which may have moved over what is no record
+        _isInBatch = reader.TryRead(out var batch);
+        if (!_isInBatch) return false;
+        _batch = batch.GetEnumerator();
+        _lease = TextLease.For<T>(batch.Bytes);
         return true;
     }
 
@@ -108,7 +124,7 @@ internal sealed class TopicReader<TStored, T>(TopicSource<TStored, T> source, So
 
         try
         {
-            value = source.Decode(in record);
+            source.Decode(in record, _lease, out value);
             return true;
         }
         catch (Exception error)

@@ -14,8 +14,10 @@ internal sealed class TopicTableSource<TKey, TRow>(Topic<TRow> topic) : TopicSou
         _ = KeyCodec<TKey>.Default;
     }
 
-    public override Keyed<TKey, Change<TRow>> Decode(in LogRecord record)
-        => new(
-            KeyCodec<TKey>.Default.Read(record.Key),
-            record.HasValue ? Change<TRow>.Insert(Serde.Read(record.Value)) : Change<TRow>.Delete(default!));
+    public override void Decode(in LogRecord record, TextLease? lease, out Keyed<TKey, Change<TRow>> value)
+    {
+        var (key, row) = (KeyCodec<TKey>.Default.Read(record.Key), default(TRow)!);
+        if (record.HasValue) Serde.ReadWithin(record.Value, lease, out row);
+        value = new(key, record.HasValue ? Change<TRow>.Insert(row) : Change<TRow>.Delete(row));
+    }
 }

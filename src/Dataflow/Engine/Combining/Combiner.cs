@@ -1,4 +1,5 @@
 using Dataflow.Runtime;
+using Dataflow.Texts;
 using Dataflow.Windows;
 
 namespace Dataflow.Combining;
@@ -21,6 +22,7 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
     private const int RecordsBetweenSamples = 32 * SampleRecords;
 
     private readonly PartTable<TKey, TAccumulator> _parts = new(MaxParts);
+    private readonly bool _keepsTexts = TextKeeper<TAccumulator>.IsNeeded;
     private Window _pane;
     private Intake<T, TAccumulator>? _intake; // null where an error stops the job
     private long _watermark = long.MinValue;
@@ -114,7 +116,8 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
         try
         {
             if (part.Count == 0) part.Accumulator = aggregation.Create();
-            aggregation.Add(ref part.Accumulator, record.Value.Value, _intake);
+            aggregation.Add(ref part.Accumulator, in record.ValueRef().ValueRef(), _intake);
+            if (_keepsTexts) TextKeeper<TAccumulator>.Keep(ref part.Accumulator);
         }
         catch (Exception error)
         {

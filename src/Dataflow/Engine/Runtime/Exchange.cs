@@ -130,7 +130,12 @@ internal sealed class ExchangeBatch<T>(int capacity)
 
     public Record<T>[] Records => _records;
 
-    public void Add(in Record<T> record) => _records[Count++] = record;
+    public void Add(in Record<T> record)
+    {
+        ref var slot = ref _records[Count++];
+        slot = record;
+        slot.KeepTexts();
+    }
 
     public void Reset()
     {

@@ -258,6 +258,7 @@ internal sealed class StreamTask
     {
         var (any, isMidway) = (false, IsMidway && Job.RequestedEpoch == Epoch);
         foreach (var input in _inputs) any |= (!isMidway || input.IsMidway) && input.Step(Epoch);
+        _capture.Changes.KeepTexts(); // the next step may end the batches that they lie in
         return any;
     }
 

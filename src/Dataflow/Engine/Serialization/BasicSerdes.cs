@@ -10,8 +10,8 @@ namespace Dataflow;
 /// half of a surrogate pair is another one and its UTF-16.</summary>
 internal sealed class Utf8Serde : Serde<string?>
 {
-    private const byte Null = 0xFE;
-    private const byte Utf16 = 0xFF;
+    internal const byte Null = 0xFE;
+    internal const byte Utf16 = 0xFF;
 
     public override void Write(string? value, IBufferWriter<byte> bytes)
     {
@@ -25,6 +25,21 @@ internal sealed class Utf8Serde : Serde<string?>
         [Null] => null,
         [Utf16, .. var text] when text.Length % sizeof(char) == 0 => new string(MemoryMarshal.Cast<byte, char>(text)),
         var text => Encoding.UTF8.GetString(text),
+    };
+}
+
+/// <summary>The same for texts that are UTF-8 already: those values have no form here.</summary>
+internal sealed class Utf8TextSerde : Serde<Utf8>
+{
+    public override string Signature => Serde<string>.Default.Signature; // which may have written them
+
+    public override void Write(Utf8 value, IBufferWriter<byte> bytes) => bytes.Write(value.Span);
+
+    public override Utf8 Read(ReadOnlyMemory<byte> bytes) => bytes.Span switch
+    {
+        [Utf8Serde.Null] => throw SerdeException.NoNull(nameof(Utf8)),
+        [Utf8Serde.Utf16, ..] => throw SerdeException.Malformed(typeof(Utf8), "half of a surrogate pair, which has no UTF-8"),
+        var text => new(text),
     };
 }
 

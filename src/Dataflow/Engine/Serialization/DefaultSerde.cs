@@ -18,6 +18,7 @@ internal static class DefaultSerde<T>
 
     private static Serde<T>? FindBasic()
         => typeof(T) == typeof(string) ? (Serde<T>)(object)new Utf8Serde()
+        : typeof(T) == typeof(Utf8) ? (Serde<T>)(object)new Utf8TextSerde()
         : typeof(T) == typeof(long) ? (Serde<T>)(object)new Int64Serde()
         : typeof(T) == typeof(int) ? (Serde<T>)(object)new Int32Serde()
         : typeof(T) == typeof(byte[]) ? (Serde<T>)(object)new BytesSerde()

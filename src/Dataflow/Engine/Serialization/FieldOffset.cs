@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
@@ -9,6 +10,8 @@ internal static class FieldOffset
 {
     private static readonly MethodInfo ByteOffset = typeof(Unsafe).GetMethods()
         .Single(method => method.Name == nameof(Unsafe.ByteOffset)).MakeGenericMethod(typeof(byte));
+
+    private static readonly MethodInfo OfType = typeof(FieldOffset).GetMethod(nameof(Of), [typeof(FieldInfo)])!;
 
     private delegate nint Measurer<T>(ref T value);
 
@@ -35,6 +38,10 @@ internal static class FieldOffset
         var value = (T)RuntimeHelpers.GetUninitializedObject(typeof(T));
         return method.CreateDelegate<Measurer<T>>()(ref value);
     }
+
+    /// <summary>Returns the distance of a field of a type that is known at run time only.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2060", Justification = "Types of values are found by reflection.")]
+    public static nint In(Type type, FieldInfo field) => (nint)OfType.MakeGenericMethod(type).Invoke(null, [field])!;
 
     private delegate ref byte StartOf<T>(ref T value);
 

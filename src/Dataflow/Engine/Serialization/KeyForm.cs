@@ -14,7 +14,7 @@ internal static class KeyForm
         typeof(long),
         typeof(ulong), typeof(Int128), typeof(UInt128), typeof(BigInteger), typeof(Guid), typeof(TimeSpan), typeof(DateOnly),
         typeof(TimeOnly),
-        typeof(Version), typeof(System.Text.Rune),
+        typeof(Version), typeof(System.Text.Rune), typeof(Utf8),
     ];
 
     /// <summary>Types with values that are equal but differ, each with its normalizer.</summary>

@@ -18,6 +18,7 @@ namespace Dataflow.Serialization;
 internal static class KnownTypes
 {
     public static readonly StringFormatter Texts = new();
+    public static readonly Utf8TextFormatter Utf8Texts = new();
     public static readonly DateTimeFormatter Times = new();
     public static readonly DecimalFormatter Decimals = new();
     public static readonly IMessagePackFormatter<Guid> Guids = BuiltinResolver.Instance.GetFormatterWithVerify<Guid>();
@@ -26,6 +27,7 @@ internal static class KnownTypes
     private static readonly Dictionary<Type, object> Plain = new()
     {
         [typeof(string)] = Texts,
+        [typeof(Utf8)] = Utf8Texts,
         [typeof(DateTime)] = Times,
         [typeof(decimal)] = Decimals,
         [typeof(BigInteger)] = new BigIntegerFormatter(),

@@ -33,6 +33,13 @@ public abstract class Serde<T>
     /// <summary>Writes a value.</summary>
     public abstract void Write(T value, IBufferWriter<byte> bytes);
 
+    /// <summary>Reads a value whose texts (<see cref="Utf8"/>) may refer to memory on lease instead of being copied. By default they are
+    /// copied.</summary>
+    /// <param name="bytes">As for <see cref="Read"/>.</param>
+    /// <param name="lease">The lease of the array in which the bytes lie; null: texts are copied.</param>
+    /// <param name="value">The value, which is written where it belongs.</param>
+    public virtual void ReadWithin(ReadOnlyMemory<byte> bytes, TextLease? lease, out T value) => value = Read(bytes);
+
     /// <summary>Reads a value.</summary>
     /// <param name="bytes">Exactly the bytes of one <see cref="Write"/>. Valid during the call only: copy what you keep.</param>
     public abstract T Read(ReadOnlyMemory<byte> bytes);

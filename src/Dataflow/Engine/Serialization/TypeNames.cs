@@ -15,10 +15,11 @@ public static partial class TypeNames
         return Of(type, Of, "");
     }
 
-    /// <summary>Returns the name with the namespace and the declaring types, <c>Shop.Orders::Cart.Line</c>. Types of .NET and of Dataflow
-    /// have neither.</summary>
+    /// <summary>Returns the name with the namespace and the declaring types, <c>Shop.Orders::Cart.Line</c>: that of the form in which
+    /// values are kept. Types of .NET and of Dataflow have neither.</summary>
     internal static string Full(Type type)
     {
+        if (type == typeof(Utf8)) return Full(typeof(string)); // which has the same bytes
         if (type.IsArray) return $"{Full(type.GetElementType()!)}[{new string(',', type.GetArrayRank() - 1)}]";
         var isOwn = !KnownTypes.IsOfDotNet(type) && type.Assembly != typeof(TypeNames).Assembly;
         var outer = isOwn && type.DeclaringType is { } declaring ? Full(declaring).Split('<')[0] + "." : "";

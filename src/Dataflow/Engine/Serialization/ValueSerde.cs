@@ -42,16 +42,23 @@ internal sealed class ValueSerde<T> : Serde<T>
 
     public override T Read(ReadOnlyMemory<byte> bytes)
     {
+        ReadWithin(bytes, null, out var value);
+        return value;
+    }
+
+    public override void ReadWithin(ReadOnlyMemory<byte> bytes, TextLease? lease, out T value)
+    {
         try
         {
             if (_codec is { } codec)
             {
-                var direct = new ValueReader(bytes);
-                return codec.Read(ref direct);
+                var direct = new ValueReader(bytes, lease);
+                codec.Read(ref direct, out value);
+                return;
             }
 
             var reader = new MessagePackReader(bytes);
-            return _formatter.Deserialize(ref reader, _options);
+            value = _formatter.Deserialize(ref reader, _options);
         }
         catch (Exception error) when (SerdeException.IsOfBytes(error))
         {

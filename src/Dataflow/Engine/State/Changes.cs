@@ -14,10 +14,21 @@ internal sealed class Changes(Func<int, bool>? ownsShard = null)
 {
     private const int MaxKeptBytes = 1 << 20;
 
+    private readonly List<Action> _unkept = [];
     private readonly ArrayBufferWriter<byte> _key = new();
     private ArrayBufferWriter<byte> _value = new();
     private ChangeRecords?[] _running = new ChangeRecords?[Shards.Count];
     private ChangeRecords?[] _cut = new ChangeRecords?[Shards.Count];
+
+    /// <summary>Has texts of state kept by the next <see cref="KeepTexts"/>.</summary>
+    public void KeepLater(Action keep) => _unkept.Add(keep);
+
+    /// <summary>Gives the texts in changed values bytes of their own, before the batches end in which they came.</summary>
+    public void KeepTexts()
+    {
+        foreach (var keep in _unkept) keep();
+        _unkept.Clear();
+    }
 
     /// <summary>Begins an epoch; <see cref="Take()"/> then returns the one before.</summary>
     public void Flip() => (_running, _cut) = (_cut, _running);

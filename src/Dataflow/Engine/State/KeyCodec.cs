@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Text;
 using Dataflow.Log;
 using Dataflow.Serialization;
 using Dataflow.State;
@@ -12,6 +13,7 @@ namespace Dataflow.Extensibility;
 public class KeyCodec<TKey>
 {
     private const uint ShardBits = 0xFC000000;
+    private const int MaxText = 256;
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? t_scratch;
@@ -45,6 +47,7 @@ public class KeyCodec<TKey>
         if (typeof(TKey) == typeof(long)) return Mix((ulong)(long)(object)key!);
         if (typeof(TKey) == typeof(int)) return Mix((ulong)(int)(object)key!);
         if (typeof(TKey) == typeof(string)) return OfBytes(MemoryMarshal.AsBytes(((string)(object)key!).AsSpan()));
+        if (typeof(TKey) == typeof(Utf8)) return OfText(((Utf8)(object)key!).Span);
         if (typeof(TKey).IsValueType && TryHashPair(key, out var hash)) return hash;
         var scratch = t_scratch ??= new ArrayBufferWriter<byte>();
         scratch.ResetWrittenCount();
@@ -93,6 +96,15 @@ public class KeyCodec<TKey>
 
     /// <summary>Makes a hash in the shard of one hash, with the other bits of another.</summary>
     private protected static uint InShardOf(uint shard, uint rest) => (shard & ShardBits) | (rest & ~ShardBits) | 1;
+
+    /// <summary>Hashes a text as the string that it is: state that was kept by one is found by the other.</summary>
+    private static uint OfText(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.Length > MaxText) return OfBytes(MemoryMarshal.AsBytes(Encoding.UTF8.GetString(utf8).AsSpan()));
+        Span<char> text = stackalloc char[MaxText];
+        if (Ascii.ToUtf16(utf8, text, out var length) != OperationStatus.Done) length = Encoding.UTF8.GetChars(utf8, text);
+        return OfBytes(MemoryMarshal.AsBytes(text[..length]));
+    }
 
     private static uint OfBytes(ReadOnlySpan<byte> bytes) => Mix(KafkaPartitioner.Hash(bytes));
 

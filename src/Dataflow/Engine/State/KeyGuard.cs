@@ -1,6 +1,9 @@
+using Dataflow.Texts;
+
 namespace Dataflow.State;
 
-/// <summary>Runs a key's own code (hashing, comparing) early, while the current record can still be rejected.</summary>
+/// <summary>Runs a key's own code (hashing, comparing) early, while the current record can still be rejected. Texts in keys get bytes of
+/// their own.</summary>
 internal static class KeyGuard<TKey>
     where TKey : notnull
 {
@@ -14,6 +17,6 @@ internal static class KeyGuard<TKey>
         var keys = KeyCodec<TKey>.Default;
         if (runsCode || keys.MayRefuse) _ = keys.Hash(key);
         if (runsCode) _ = EqualityComparer<TKey>.Default.Equals(key, key);
-        return key;
+        return TextKeeper<TKey>.IsNeeded ? KeptKeys<TKey>.OfThread.Keep(key) : key;
     }
 }

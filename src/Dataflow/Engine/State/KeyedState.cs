@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using Dataflow.State;
+using Dataflow.Texts;
 
 namespace Dataflow.Extensibility;
 
@@ -25,6 +26,8 @@ public sealed class KeyedState<TKey, TValue>
     private bool[] _changed = [];
     private bool[] _frozen = [];
     private int _nextFrozen = int.MaxValue;
+    private readonly bool _keepsKeys = TextKeeper<TKey>.IsNeeded;
+    private readonly List<TKey>? _unkept = TextKeeper<TValue>.IsNeeded ? [] : null; // keys whose values may hold texts of a batch
     private ulong _writtenShards; // a bit for each shard of which a checkpoint may hold entries of the table
     private byte _mark = 1;
 
@@ -235,7 +238,26 @@ public sealed class KeyedState<TKey, TValue>
         if (!exists) index = Add(key, hash, index);
         ref var entry = ref _entries[index];
         if (entry.Mark != _mark) MarkChanged(ref entry, index);
+        if (_unkept is not null) KeepLater(entry.Key);
         return ref entry;
+    }
+
+    /// <summary>Keeps the texts of a value that is about to change, once the records at hand have been handled.</summary>
+    private void KeepLater(TKey key)
+    {
+        if (_unkept!.Count == 0) _owner.Changes.KeepLater(KeepTexts);
+        _unkept.Add(key);
+    }
+
+    private void KeepTexts()
+    {
+        foreach (var key in _unkept!)
+        {
+            ref var entry = ref _entries[Find(key, _owner.Keys.Hash(key))];
+            TextKeeper<TValue>.Keep(ref entry.Value);
+        }
+
+        _unkept.Clear();
     }
 
     private int Find(TKey key, uint hash)
@@ -262,7 +284,7 @@ public sealed class KeyedState<TKey, TValue>
 
         ref var entry = ref _entries[index];
         entry.Hash = hash;
-        entry.Key = key;
+        entry.Key = _keepsKeys ? Utf8.KeepIn(key) : key;
         Count++;
         return index;
     }

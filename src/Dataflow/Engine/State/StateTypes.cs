@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
 using Dataflow.Serialization;
@@ -103,7 +102,7 @@ internal sealed class StateTypes
 
         if (isMemory)
         {
-            var fields = TypeFields.All(type).Select(field => (Field: field, Offset: OffsetOf(type, field))).OrderBy(at => at.Offset);
+            var fields = TypeFields.All(type).Select(field => (Field: field, Offset: FieldOffset.In(type, field))).OrderBy(at => at.Offset);
             return ("struct", Members(
                 fields, static at => TypeFields.Plain(at.Field.Name), static at => $"{TypeNames.Full(at.Field.FieldType)}@{at.Offset}"));
         }
@@ -128,10 +127,6 @@ internal sealed class StateTypes
 
         return texts;
     }
-
-    [UnconditionalSuppressMessage("Trimming", "IL2060", Justification = "Types of values are found by reflection.")]
-    private static long OffsetOf(Type type, FieldInfo field)
-        => (nint)typeof(FieldOffset).GetMethod(nameof(FieldOffset.Of))!.MakeGenericMethod(type).Invoke(null, [field])!;
 
     /// <summary>Restores the thread's previous notes.</summary>
     public readonly ref struct Scope(StateTypes? before)

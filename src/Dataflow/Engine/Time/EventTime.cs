@@ -58,6 +58,12 @@ static partial class Verbs
             bool advanceWhenQuiet = false, TimeSpan? maxAhead = null)
         {
             ArgumentNullException.ThrowIfNull(time);
+            return stream.Assign(time, maxOutOfOrderness, idleAfter, name, advanceWhenQuiet, maxAhead);
+        }
+
+        internal Stream<T> Assign(
+            Selector<T, long> time, TimeSpan maxOutOfOrderness, TimeSpan? idleAfter, string name, bool advanceWhenQuiet, TimeSpan? maxAhead)
+        {
             ArgumentOutOfRangeException.ThrowIfLessThan(maxOutOfOrderness, TimeSpan.Zero);
             if (idleAfter is { } idle) ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(idle, TimeSpan.Zero, nameof(idleAfter));
             if (maxAhead is { } ahead) ArgumentOutOfRangeException.ThrowIfLessThan(ahead, TimeSpan.Zero, nameof(maxAhead));
@@ -95,7 +101,7 @@ internal sealed record EventTimeOptions(TimeSpan MaxOutOfOrderness, TimeSpan Idl
             + (MaxAhead is { } ahead ? $", at most {ahead} ahead" : "");
 }
 
-internal sealed record EventTimeNode<T>(string Name, Node<T> Input, Func<T, long> Time, EventTimeOptions Options)
+internal sealed record EventTimeNode<T>(string Name, Node<T> Input, Selector<T, long> Time, EventTimeOptions Options)
     : Node<T, T>(Name, Input), IGivesEventTime
 {
     public TimeSpan IdleAfter => Options.IdleAfter;

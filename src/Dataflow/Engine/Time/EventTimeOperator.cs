@@ -6,7 +6,7 @@ namespace Dataflow;
 /// <param name="time">Selects the time of a value.</param>
 /// <param name="options">The user's options.</param>
 /// <param name="sources">Names the sources whose event time it assigns: steps of one name have different sources.</param>
-internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions options, string sources) : Operator<T, T>, IMakesTime
+internal sealed class EventTimeOperator<T>(Selector<T, long> time, EventTimeOptions options, string sources) : Operator<T, T>, IMakesTime
 {
     private long[] _newest = []; // by split id + 1; the first is for records of no known split
     private SplitTime[] _splits = [];
@@ -32,7 +32,7 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
         long timestamp;
         try
         {
-            timestamp = time(record.Value);
+            timestamp = time.Of(in record.ValueRef());
         }
         catch (Exception error)
         {
@@ -44,7 +44,8 @@ internal sealed class EventTimeOperator<T>(Func<T, long> time, EventTimeOptions 
         if (_isAnyIdle && _idleAt[record.Origin.Split + 1] < long.MaxValue) TakeFirst(record.Origin.Split);
         ref var newest = ref _newest[record.Origin.Split + 1];
         if (timestamp > newest) newest = timestamp;
-        Emit(record with { Timestamp = timestamp });
+        Record<T>.Begin(timestamp, record.Origin, out var timed) = record.ValueRef();
+        Emit(in timed);
     }
 
     /// <summary>Handles the end of the input; other watermarks are made here, none comes from upstream.</summary>

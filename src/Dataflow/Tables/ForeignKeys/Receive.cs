@@ -8,7 +8,10 @@ internal sealed record ReturnNode<TForeign, TKey, TOut>(string Name, Node<Keyed<
     where TKey : notnull
 {
     public override Operator<Keyed<TForeign, Keyed<TKey, Returned<TOut>>>, Keyed<TKey, Returned<TOut>>> CreateOperator()
-        => new SelectOperator<Keyed<TForeign, Keyed<TKey, Returned<TOut>>>, Keyed<TKey, Returned<TOut>>>(static pair => pair.Value);
+        => new SelectOperator<Keyed<TForeign, Keyed<TKey, Returned<TOut>>>, Keyed<TKey, Returned<TOut>>>(ValueOf);
+
+    private static InFunc<Keyed<TForeign, Keyed<TKey, Returned<TOut>>>, Keyed<TKey, Returned<TOut>>> ValueOf
+        => static (in pair) => pair.Value;
 }
 
 /// <summary>Turns returned results into changes, and drops those that newer ones have overtaken.</summary>

@@ -35,6 +35,13 @@ public sealed class Scalars
 
     public required string? Text { get; set; }
 
+    [Interned]
+    public string? Often { get; set; }
+
+    public Utf8 Slice { get; set; }
+
+    public Utf8? MaybeSlice { get; set; }
+
     public DateTime Time { get; set; }
 
     public TimeSpan Span { get; set; }

@@ -30,6 +30,7 @@ internal sealed class RandomFields(int seed)
         if (Nullable.GetUnderlyingType(type) is { } inner) return _random.Next(3) == 0 ? null : Next(inner, depth);
         if (type.IsEnum) return Enum.ToObject(type, Next(Enum.GetUnderlyingType(type), depth)!);
         if (Scalar(type) is { } scalar) return scalar;
+        if (type == typeof(Utf8)) return new Utf8(Texts[_random.Next(Texts.Length)] ?? "");
         if (type == typeof(string)) return Texts[_random.Next(Texts.Length)];
         if (type.IsArray) return Elements(type.GetElementType()!, depth);
         if (type == typeof(IShape)) return Next(_random.Next(2) == 0 ? typeof(Circle) : typeof(Square), depth);

@@ -48,12 +48,20 @@ public abstract class RecordCodec<T> : ValueCodec<T>
     /// <inheritdoc/>
     public sealed override T Read(ref ValueReader reader)
     {
-        if (reader.TryReadNil()) return default!;
-        var value = _isRecursive ? ReadNested(ref reader) : ReadMembers(ref reader);
-        if (!_isReceiver) return value;
+        Read(ref reader, out var value);
+        return value;
+    }
+
+    internal sealed override void Read(ref ValueReader reader, out T value)
+    {
+        value = default!;
+        if (reader.TryReadNil()) return;
+        if (_isRecursive) ReadNested(ref reader, ref value);
+        else ReadMembers(ref reader, ref value);
+        if (!_isReceiver) return;
         var receiver = (IMessagePackSerializationCallbackReceiver)value!;
         receiver.OnAfterDeserialize();
-        return (T)receiver;
+        value = (T)receiver;
     }
 
     /// <summary>Writes the header and all members.</summary>
@@ -91,12 +99,12 @@ public abstract class RecordCodec<T> : ValueCodec<T>
         }
     }
 
-    private T ReadNested(ref ValueReader reader)
+    private void ReadNested(ref ValueReader reader, ref T value)
     {
         Depth.Enter(_type);
         try
         {
-            return ReadMembers(ref reader);
+            ReadMembers(ref reader, ref value);
         }
         finally
         {
@@ -104,9 +112,8 @@ public abstract class RecordCodec<T> : ValueCodec<T>
         }
     }
 
-    private T ReadMembers(ref ValueReader reader)
+    private void ReadMembers(ref ValueReader reader, ref T value)
     {
-        T value = default!;
         if (!typeof(T).IsValueType) Unsafe.As<T, object>(ref value) = RuntimeHelpers.GetUninitializedObject(_type);
         var member = -1; // that is being read
         try
@@ -114,13 +121,14 @@ public abstract class RecordCodec<T> : ValueCodec<T>
             if (_places > 0 && reader.IsAtArray)
             {
                 var places = reader.ReadArrayHeader();
-                return places == _places && ReadInOrder(ref reader, ref value, ref member) && !_hasIgnored
-                    ? value : ReadPlaces(ref reader, ref value, places, ref member);
+                if (places >= _places && !_hasIgnored && ReadInOrder(ref reader, ref value, ref member)) Skip(ref reader, places - _places);
+                else ReadPlaces(ref reader, ref value, places, ref member);
+                return;
             }
 
             var count = reader.ReadMapHeader();
-            return _places == 0 && count == _members.Length && ReadInOrder(ref reader, ref value, ref member) && !_hasIgnored
-                ? value : ReadNames(ref reader, ref value, count, ref member);
+            if (_places > 0 || count != _members.Length || !ReadInOrder(ref reader, ref value, ref member) || _hasIgnored)
+                ReadNames(ref reader, ref value, count, ref member);
         }
         catch (Exception error) when (member >= 0 && error is (MessagePackSerializationException or OverflowException))
         {
@@ -128,8 +136,14 @@ public abstract class RecordCodec<T> : ValueCodec<T>
         }
     }
 
+    // Of a type that has more members.
+    private static void Skip(ref ValueReader reader, int values)
+    {
+        for (; values > 0; values--) reader.Skip();
+    }
+
     // From the last member on that was read in order.
-    private T ReadPlaces(ref ValueReader reader, ref T value, int count, ref int member)
+    private void ReadPlaces(ref ValueReader reader, ref T value, int count, ref int member)
     {
         Span<bool> found = stackalloc bool[_members.Length];
         var next = member + 1;
@@ -147,10 +161,10 @@ public abstract class RecordCodec<T> : ValueCodec<T>
             found[next++] = true;
         }
 
-        return Complete(ref value, found);
+        Complete(ref value, found);
     }
 
-    private T ReadNames(ref ValueReader reader, ref T value, int count, ref int member)
+    private void ReadNames(ref ValueReader reader, ref T value, int count, ref int member)
     {
         Span<bool> found = stackalloc bool[_members.Length];
         var next = member + 1;
@@ -170,7 +184,7 @@ public abstract class RecordCodec<T> : ValueCodec<T>
             next = member + 1;
         }
 
-        return Complete(ref value, found);
+        Complete(ref value, found);
     }
 
     // Members usually come in the order in which they are written here, also where some are missing.
@@ -189,15 +203,15 @@ public abstract class RecordCodec<T> : ValueCodec<T>
         return -1;
     }
 
-    private T Complete(ref T read, scoped ReadOnlySpan<bool> found)
+    private void Complete(ref T read, scoped ReadOnlySpan<bool> found)
     {
-        if (!_hasIgnored && !found.Contains(false)) return read;
+        if (!_hasIgnored && !found.Contains(false)) return;
         var value = Construct(ref read, found);
         for (var i = 0; i < _members.Length; i++)
         {
             if (found[i]) CopyMember(ref read, ref value, i);
         }
 
-        return value;
+        read = value;
     }
 }

@@ -9,4 +9,8 @@ public abstract class ValueCodec<T>
 
     /// <summary>Reads a value.</summary>
     public abstract T Read(ref ValueReader reader);
+
+    /// <summary>Reads a value to where it belongs: cheaper than a copy of a large struct. What is there is overwritten, also by part of a
+    /// value that cannot be read.</summary>
+    internal virtual void Read(ref ValueReader reader, out T value) => value = Read(ref reader);
 }

@@ -21,7 +21,14 @@ public ref struct ValueReader(ReadOnlyMemory<byte> bytes)
 
     private readonly ReadOnlyMemory<byte> _memory = bytes;
     private readonly ReadOnlySpan<byte> _bytes = bytes.Span;
+    private readonly TextLease? _lease; // of the array in which the bytes lie
     private int _at;
+
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="lease">The lease of the array in which they lie, to which texts refer; null: texts are copied.</param>
+    internal ValueReader(ReadOnlyMemory<byte> bytes, TextLease? lease)
+        : this(bytes)
+        => _lease = lease;
 
     /// <summary>The number of bytes that were read.</summary>
     public readonly int Consumed => _at;
@@ -154,15 +161,25 @@ public ref struct ValueReader(ReadOnlyMemory<byte> bytes)
     }
 
     /// <summary>Reads a text, or null.</summary>
-    public string? ReadString()
+    public string? ReadString() => IsAtText ? TextOf(TakeText()) : ReadOtherThanText();
+
+    /// <summary>Reads a text, or null: one that is remembered, where there is an equal one.</summary>
+    public string? ReadString(TextCache texts)
     {
-        return Peek() switch
-        {
-            MessagePackCode.Nil => ReadNil(),
-            >= MessagePackCode.MinFixStr and <= MessagePackCode.MaxFixStr or MessagePackCode.Str8 or MessagePackCode.Str16
-                or MessagePackCode.Str32 => TextOf(TakeText()),
-            _ => Read(KnownTypes.Texts, MessagePackSerializerOptions.Standard),
-        };
+        ArgumentNullException.ThrowIfNull(texts);
+        if (!IsAtText) return ReadOtherThanText();
+        var text = TakeText();
+        return texts.Find(text) ?? texts.Add(text, TextOf(text));
+    }
+
+    /// <summary>Reads a text without making a string.</summary>
+    public Utf8 ReadUtf8()
+    {
+        if (!IsAtText) return Read(KnownTypes.Utf8Texts, MessagePackSerializerOptions.Standard);
+        var text = TakeText();
+        if (_lease is not { Bytes: { } array }) return new(text);
+        var start = Unsafe.ByteOffset(ref MemoryMarshal.GetArrayDataReference(array), ref MemoryMarshal.GetReference(text));
+        return new(_lease, (int)start, text.Length);
     }
 
     /// <summary>Reads the name of a member, in UTF-8; nothing for null.</summary>
@@ -221,11 +238,10 @@ public ref struct ValueReader(ReadOnlyMemory<byte> bytes)
         return Encoding.UTF8.GetString(text);
     }
 
-    private string? ReadNil()
-    {
-        _at++;
-        return null;
-    }
+    private readonly bool IsAtText => Peek() is >= MessagePackCode.MinFixStr and <= MessagePackCode.MaxFixStr or MessagePackCode.Str8
+        or MessagePackCode.Str16 or MessagePackCode.Str32;
+
+    private string? ReadOtherThanText() => TryReadNil() ? null : Read(KnownTypes.Texts, MessagePackSerializerOptions.Standard);
 
     private readonly byte Peek() => (uint)_at < (uint)_bytes.Length ? _bytes[_at] : throw TooShort();
 

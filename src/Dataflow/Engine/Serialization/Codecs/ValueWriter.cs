@@ -4,7 +4,6 @@ using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Unicode;
 using Dataflow.Serialization;
 using MessagePack;
 using MessagePack.Formatters;
@@ -194,6 +193,16 @@ public ref struct ValueWriter(IBufferWriter<byte> buffer)
         }
     }
 
+    /// <summary>Writes a text.</summary>
+    public void WriteUtf8(Utf8 value)
+    {
+        var text = value.Span;
+        Reserve(5 + text.Length);
+        WriteTextHeader(text.Length);
+        text.CopyTo(_span[_at..]);
+        _at += text.Length;
+    }
+
     /// <summary>Writes with the formatter that everything else is written with.</summary>
     internal void Write<T>(IMessagePackFormatter<T> formatter, T value, MessagePackSerializerOptions options)
     {
@@ -208,7 +217,7 @@ public ref struct ValueWriter(IBufferWriter<byte> buffer)
         var length = Encoding.UTF8.GetByteCount(value);
         Reserve(5 + length);
         var text = _span.Slice(_at + HeaderLength(length), length);
-        if (Utf8.FromUtf16(value, text, out _, out _, replaceInvalidSequences: false) != OperationStatus.Done)
+        if (System.Text.Unicode.Utf8.FromUtf16(value, text, out _, out _, replaceInvalidSequences: false) != OperationStatus.Done)
         {
             Write(KnownTypes.Texts, value, MessagePackSerializerOptions.Standard); // half of a surrogate pair
             return;

@@ -1,0 +1,52 @@
+using Dataflow.Log;
+using Dataflow.Testing;
+
+namespace Dataflow.Tests.Texts;
+
+/// <summary>Texts are slices of a reader's memory, which is used again: results are those of strings, whatever a step keeps.</summary>
+public class SliceTests
+{
+    private const int Count = 2_000;
+
+    public static TheoryData<string, int> Steps { get; } =
+        [.. from name in VisitSteps<VisitOfTexts, Utf8>.All.Keys from workers in (int[])[1, 3] select (name, workers)];
+
+    [Theory]
+    [MemberData(nameof(Steps))]
+    public void Results_are_those_of_strings(string step, int workers)
+    {
+        var expected = Run<VisitOfStrings, string>(step, workers: 1);
+
+        Assert.NotEmpty(expected);
+        Assert.Equal(expected, Run<VisitOfTexts, Utf8>(step, workers));
+        Assert.Equal(expected, Run<VisitObject, Utf8>(step, workers));
+    }
+
+    /// <summary>Runs a step that is stopped in between and carried on from its checkpoint.</summary>
+    private static IReadOnlyList<string> Run<TVisit, TText>(string step, int workers)
+        where TVisit : IVisit<TText>
+        where TText : notnull, IComparable<TText>
+    {
+        using var log = SimulatedJob.OpenLog();
+        Visits.Fill(log, Count);
+        var stopped = Start<TVisit, TText>(step, log, workers);
+        for (var turns = 0; turns < 20; turns++) stopped.Step();
+        stopped.Begin();
+        while (stopped.Status.Checkpoints.Count == 0) stopped.Step();
+        for (var turns = 0; turns < 5; turns++) stopped.Step(); // done again after the restart
+        stopped.Close();
+        Start<TVisit, TText>(step, log, workers).Run();
+        return log.Sorted<string>("results");
+    }
+
+    private static SimulatedJob Start<TVisit, TText>(string step, LogStore log, int workers)
+        where TVisit : IVisit<TText>
+        where TText : notnull, IComparable<TText>
+    {
+        var pipeline = new Pipeline("visits-seen");
+        var visits = pipeline.From(Topic.Of<TVisit>(Visits.Topic).StopAtEnd())
+            .WithEventTime(static visit => visit.Time, TimeSpan.FromSeconds(60));
+        VisitSteps<TVisit, TText>.All[step](visits).To(Topic.Of<string>("results"));
+        return SimulatedJob.Start(pipeline, log, workers, seed: workers);
+    }
+}
