@@ -117,7 +117,7 @@ public class ArrowSinkTests : FileSinkContract
 
     [Fact]
     public void Refuses_properties_that_have_no_column() => Assert.Equal(
-        "Type Nested, member 'Row': Arrow has no column for Row. Use a number, bool, string, an enum, DateTime, DateTimeOffset, "
+        "Type Nested, member 'Row': Arrow has no column for Row. Use a number, bool, string, Utf8, an enum, DateTime, DateTimeOffset, "
         + "byte[] or float[].",
         Assert.Throws<ConnectorException>(() => Sink.Arrow<Nested>(Path)).Message);
 

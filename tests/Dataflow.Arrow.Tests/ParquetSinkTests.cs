@@ -75,6 +75,22 @@ public class ParquetSinkTests : FileSinkContract
         Assert.Equal(rows, read.Select(record => record.Value));
     }
 
+    [Fact]
+    public void Writes_and_reads_texts_without_strings()
+    {
+        TextRow[] rows = [new("Zürich", "é"), new("", null), new("tea", "")];
+        Write(rows);
+
+        Assert.Equal(
+            ["Zürich|é", "|", "tea|"],
+            Duck.Ask($"SELECT Text || '|' || coalesce(Maybe, '') FROM '{Path}'", row => row.GetString(0)));
+        using var reader = Source.Parquet<TextRow>(Path)
+            .Open(new SourceSplit(0, 0, Path, null), 0, new SourceContext(null!, TimeProvider.System));
+        var read = new Record<TextRow>[rows.Length];
+        Assert.Equal(rows.Length, reader.Read(read));
+        Assert.Equal(rows, read.Select(record => record.Value));
+    }
+
     private void Write<T>(params T[] rows)
     {
         using var writer = Sink.Parquet<T>(Path).Open(default, Context);
@@ -88,3 +104,5 @@ public class ParquetSinkTests : FileSinkContract
         string? Text, sbyte I8, byte U8, short I16, ushort U16, int I32, uint U32, long I64, ulong U64, float F32, double F64, bool Bit,
         DateTime Time, DayOfWeek Day, byte[]? Bytes, float[]? Floats, int? MaybeInt, bool? MaybeBit, DateTime? MaybeTime);
 }
+
+public sealed record TextRow(Utf8 Text, Utf8? Maybe);

@@ -29,6 +29,7 @@ internal static class ArrowColumns<T>
     {
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         if (type == typeof(string)) return new ArrowTexts<T>(FieldOf(property, StringType.Default), Getter<string?>(property));
+        if (type == typeof(Utf8)) return Slices(property);
         if (type == typeof(byte[])) return new ArrowBytes<T>(FieldOf(property, BinaryType.Default), Getter<byte[]?>(property));
         if (type == typeof(float[])) return Floats(property);
         if (type == typeof(bool)) return new ArrowBits<T>(FieldOf(property, BooleanType.Default), Getter<bool?>(property));
@@ -37,7 +38,7 @@ internal static class ArrowColumns<T>
         if (type.IsEnum) return Of(nameof(Enums), type, property);
         if (Numbers.ContainsKey(type)) return Of(nameof(Values), type, property);
         throw ConnectorException.UnsupportedMember(typeof(T), property.Name, property.PropertyType, "Arrow",
-            "a number, bool, string, an enum, DateTime, DateTimeOffset, byte[] or float[]");
+            "a number, bool, string, Utf8, an enum, DateTime, DateTimeOffset, byte[] or float[]");
     }
 
     private static Field FieldOf(PropertyInfo property, IArrowType type)
@@ -58,6 +59,12 @@ internal static class ArrowColumns<T>
     private static ArrowValues<T, TValue> Values<TValue>(PropertyInfo property)
         where TValue : unmanaged
         => new(FieldOf(property, Numbers[typeof(TValue)]), Getter<TValue?>(property));
+
+    private static ArrowTexts<T> Slices(PropertyInfo property)
+    {
+        var get = Getter<Utf8?>(property);
+        return new(FieldOf(property, StringType.Default), value => get(value)?.ToString());
+    }
 
     private static ArrowTexts<T> Enums<TEnum>(PropertyInfo property)
         where TEnum : struct, Enum

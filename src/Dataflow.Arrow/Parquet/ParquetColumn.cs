@@ -140,6 +140,7 @@ internal sealed class ParquetColumn
 
     private ParquetValues? Texts()
         => _to == typeof(string) ? new ParquetValues<ByteArray, string>(_name, _index, _member, ParquetCells.Text)
+        : _to == typeof(Utf8) ? Values<ByteArray, Utf8>(static cell => new(ParquetCells.Bytes(cell)))
         : _to.IsEnum ? Of(nameof(Names), _to)
         : null;
 

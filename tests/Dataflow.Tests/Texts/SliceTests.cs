@@ -22,20 +22,42 @@ public class SliceTests
         Assert.Equal(expected, Run<VisitObject, Utf8>(step, workers));
     }
 
+    [Theory]
+    [InlineData("window")]
+    [InlineData("kept texts")]
+    [InlineData("all")]
+    [InlineData("sessions")]
+    [InlineData("deduplicate")]
+    public void State_that_strings_have_left_goes_on_with_texts_and_the_reverse(string step)
+    {
+        var expected = Run<VisitOfStrings, string>(step, workers: 2);
+
+        Assert.Equal(expected, Run<VisitOfStrings, string, VisitOfTexts, Utf8>(step, workers: 2));
+        Assert.Equal(expected, Run<VisitOfTexts, Utf8, VisitOfStrings, string>(step, workers: 2));
+    }
+
     /// <summary>Runs a step that is stopped in between and carried on from its checkpoint.</summary>
     private static IReadOnlyList<string> Run<TVisit, TText>(string step, int workers)
         where TVisit : IVisit<TText>
         where TText : notnull, IComparable<TText>
+        => Run<TVisit, TText, TVisit, TText>(step, workers);
+
+    /// <summary>The same, carried on with another type of the events.</summary>
+    private static IReadOnlyList<string> Run<TFirst, TFirstText, TThen, TThenText>(string step, int workers)
+        where TFirst : IVisit<TFirstText>
+        where TFirstText : notnull, IComparable<TFirstText>
+        where TThen : IVisit<TThenText>
+        where TThenText : notnull, IComparable<TThenText>
     {
         using var log = SimulatedJob.OpenLog();
         Visits.Fill(log, Count);
-        var stopped = Start<TVisit, TText>(step, log, workers);
+        var stopped = Start<TFirst, TFirstText>(step, log, workers);
         for (var turns = 0; turns < 20; turns++) stopped.Step();
         stopped.Begin();
         while (stopped.Status.Checkpoints.Count == 0) stopped.Step();
         for (var turns = 0; turns < 5; turns++) stopped.Step(); // done again after the restart
         stopped.Close();
-        Start<TVisit, TText>(step, log, workers).Run();
+        Start<TThen, TThenText>(step, log, workers).Run();
         return log.Sorted<string>("results");
     }
 

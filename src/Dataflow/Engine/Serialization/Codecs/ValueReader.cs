@@ -179,7 +179,7 @@ public ref struct ValueReader(ReadOnlyMemory<byte> bytes)
         var text = TakeText();
         if (_lease is not { Bytes: { } array }) return new(text);
         var start = Unsafe.ByteOffset(ref MemoryMarshal.GetArrayDataReference(array), ref MemoryMarshal.GetReference(text));
-        return new(_lease, (int)start, text.Length);
+        return start >= 0 && start <= array.Length - text.Length ? new(_lease, (int)start, text.Length) : new(text); // not of that array
     }
 
     /// <summary>Reads the name of a member, in UTF-8; nothing for null.</summary>
