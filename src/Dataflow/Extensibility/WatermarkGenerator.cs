@@ -34,10 +34,10 @@ public abstract class WatermarkGenerator<T, TState>
     /// <summary>Creates the state of a split before its first record.</summary>
     public abstract TState Create();
 
-    /// <summary>Returns the state of a split after one more record. Called once for each record, on the task's thread, before the record
-    /// is handed on.</summary>
-    /// <remarks>An error is an error of the record, which is then left out or stops the job, as the pipeline says. It leaves the state as it
-    /// was, so the given state must not be changed in place.</remarks>
+    /// <summary>Returns the state of a split after one more record. Called once for each record, on the task's thread, before it is
+    /// handed on.</summary>
+    /// <remarks>An error is an error of the record, which is then left out or stops the job, as the pipeline says. It leaves the state as
+    /// it was, so the given state must not be changed in place.</remarks>
     /// <param name="state">The state so far.</param>
     /// <param name="value">The record.</param>
     /// <param name="time">Its event time, ms since the Unix epoch.</param>
