@@ -26,7 +26,10 @@ Pipeline House()
     floor.SideOutput(silent).Pairs
         .To(Sink.Console<Keyed<string, DateTimeOffset>>(last => $"The {last.Key} is silent since {last.Value:HH:mm}."));
 
-    var differences = Celsius(From(pipeline, new Sensors("ceiling", 2, "attic", "cellar"))).Against(Celsius(floor));
+    var ceiling = pipeline.From(new Sensors("ceiling", 2, "attic", "cellar"))
+        .WithEventTime(reading => reading.Time, new WholeHours(), name: "ceiling-time")
+        .KeyBy(reading => reading.Room);
+    var differences = Celsius(ceiling).Against(Celsius(floor));
     differences.Window(Tumbling.Every(TimeSpan.FromHours(1)))
         .Aggregate(
             a => (a.Count(), new Spread<double>(difference => difference)),

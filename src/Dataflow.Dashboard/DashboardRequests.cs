@@ -92,6 +92,7 @@ internal sealed class DashboardRequests(JobsWatch watch, DashboardOptions option
             [] when isGet => Send(() => watched.View(watch.Process.Last), DashboardJson.Default.JobView),
             ["plan"] when isGet => Send(() => PlanView.Of(job), DashboardJson.Default.PlanView),
             ["history"] when isGet => Send(watched.History, DashboardJson.Default.HistoryView),
+            ["state"] when isGet => Send(watched.States, DashboardJson.Default.StateHistoryView),
             ["checkpoints"] when isGet => Send(() => SavedCheckpointListView.Of(job), DashboardJson.Default.SavedCheckpointListView),
             ["groups"] when isGet => Send(() => GroupListView.Of(job.Log), DashboardJson.Default.GroupListView),
             ["features"] when isGet => Send(

@@ -11,6 +11,7 @@ public sealed class OpenApiTests
     [InlineData("/api/v1/jobs/{job}")]
     [InlineData("/api/v1/jobs/{job}/plan")]
     [InlineData("/api/v1/jobs/{job}/history")]
+    [InlineData("/api/v1/jobs/{job}/state")]
     [InlineData("/api/v1/jobs/{job}/dead-letters")]
     [InlineData("/api/v1/jobs/{job}/lookups")]
     [InlineData("/api/v1/jobs/{job}/checkpoints")]
@@ -44,7 +45,7 @@ public sealed class OpenApiTests
 
         Assert.Equal("""[{"token":[]}]""", paths["/api/v1/jobs"]!["get"]!["security"]!.ToJsonString());
         Assert.Equal("""[{"token":[],"actionToken":[]}]""", paths["/api/v1/jobs/{job}/stop"]!["post"]!["security"]!.ToJsonString());
-        Assert.Equal(18, paths.AsObject().Count);
+        Assert.Equal(19, paths.AsObject().Count);
     }
 
     private static JsonNode SchemaOf(JsonNode document, string path)

@@ -41,10 +41,17 @@ public sealed class PageTests(Chromium chromium)
         watched.Tick();
         var status = watched.Job.Status;
 
-        var steps = (await ReadAsync(watched, "steps"))["tables"]![0]!;
+        var stepsView = await ReadAsync(watched, "steps");
+        var steps = stepsView["tables"]![0]!;
         Assert.Equal(
             status.Steps.Select(step => $"{step.Label}: {Number(step.In)} {Number(step.Emitted)} {Number(step.StateEntries)}"),
             Rows(steps).Select(row => $"{row[0]}: {row[3]} {row[4]} {row[6]}"));
+
+        var largest = status.Steps.Where(static step => step.StateEntries > 0).OrderByDescending(static step => step.StateEntries).ToList();
+        Assert.NotEmpty(largest);
+        Assert.Equal(
+            largest.Select(static step => $"State of {step.Label}, entries: {Number(step.StateEntries)}"),
+            stepsView["charts"]!.AsArray().Select(static plot => string.Join(": ", Texts(plot))));
 
         var splits = (await ReadAsync(watched, "splits"))["tables"]![0]!;
         Assert.Equal(
@@ -119,10 +126,10 @@ public sealed class PageTests(Chromium chromium)
     {
         const string Hostile = "<img src=x onerror=hacked=1><script>hacked=1</script><b>'\"&";
         var pipeline = new Pipeline("hostile") { OnError = ErrorPolicy.DeadLetter() };
-        pipeline.From(Topic.Of<string>("in", partitions: 1))
-            .Select(value => value == Hostile ? value : throw new ArgumentException(value), name: Hostile)
-            .MapAsync(Task.FromResult, name: $"javascript:{Hostile}")
-            .To(Topic.Of<string>("out", partitions: 1));
+        var values = pipeline.From(Topic.Of<string>("in", partitions: 1))
+            .Select(value => value == Hostile ? value : throw new ArgumentException(value), name: Hostile);
+        values.MapAsync(Task.FromResult, name: $"javascript:{Hostile}").To(Topic.Of<string>("out", partitions: 1));
+        values.KeyBy(value => value).LatestBy(value => value, name: $"kept {Hostile}");
         await using var watched = await WatchedJob.StartAsync(pipeline, options: s_all);
         watched.Log.Append("in", [Hostile, Hostile + "!", Hostile]);
         await watched.WaitAsync(static status => status.DeadLetters > 0);
@@ -135,6 +142,47 @@ public sealed class PageTests(Chromium chromium)
         Assert.Equal((false, 0), ((bool)shown["ran"]!, (int)shown["foreign"]!));
         Assert.Equal([], Texts(shown["problems"]));
         Assert.True(((string)shown["text"]!).Split(Hostile).Length > 8, (string)shown["text"]!); // they are shown as they are
+        Assert.Contains($"State of kept {Hostile}, entries", (string)shown["text"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Checkpoints_that_failed_are_counted_with_the_last_reason()
+    {
+        var sink = new FailingSink(failures: 2);
+        var pipeline = new Pipeline("fails");
+        pipeline.From(Topic.Of<int>("in", partitions: 1)).To(sink);
+        await using var watched = await WatchedJob.StartAsync(
+            pipeline, jobOptions: new JobOptions { Workers = 1, Restarts = RestartPolicy.ExponentialDelay(3, TimeSpan.Zero) });
+        var status = await watched.WaitAsync(static status => status is { Restarts: 2, Checkpoints.Count: > 0 });
+        watched.Tick();
+
+        var shown = await ReadAsync(watched, "checkpoints");
+
+        Assert.Equal("2", Texts(shown["figures"]!.AsArray().Single(static figure => (string)figure![0]! == "failed"))[1]);
+        Assert.Equal($"The last failure: {status.Checkpoints.LastFailure}", Assert.Single(Texts(shown["refused"])));
+        Assert.StartsWith("Checkpoint 1: ", status.Checkpoints.LastFailure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Deletes_a_topic_by_keyboard_for_who_has_the_token_and_types_its_name()
+    {
+        await using var watched = await WatchedJob.OrdersAsync(s_all);
+        watched.Log.Append("old", ["a", "b"]);
+        watched.Tick();
+        var delete = chromium.RunAsync(
+            "deletetopic", new { url = watched.Server.Uri, job = "orders", token = "act", needed = "orders-in", topic = "old" });
+        await TickUntilAsync(delete, watched);
+
+        var shown = await delete;
+
+        var refused = Texts(shown["refused"]);
+        Assert.Contains("The job of pipeline 'orders' reads or writes it. Stop it first.", refused[0], StringComparison.Ordinal);
+        Assert.StartsWith("Say by '?name=' which topic", refused[1], StringComparison.Ordinal);
+        Assert.StartsWith("Its records (2) and ", (string)shown["text"]!, StringComparison.Ordinal);
+        Assert.Equal("Topic old is deleted, with its records (2).", (string)shown["said"]!);
+        Assert.Equal([], Texts(shown["problems"]));
+        Assert.False(watched.Log.TryGetTopic("old", out _));
+        Assert.True(watched.Log.TryGetTopic("orders-in", out _));
     }
 
     [Fact]

@@ -114,6 +114,32 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public async Task Keeps_the_state_of_the_steps_with_most_of_it_for_ten_minutes()
+    {
+        await using var watched = await WatchedJob.StartAsync(Orders.Pipeline(), fill: null);
+        await watched.WaitAsync(static status => status.RecordsRead == 5);
+        watched.Tick(20);
+        await Orders.FillAsync(watched.Log);
+        await watched.WaitAsync(static status => status.RecordsRead == Orders.Timely + 5);
+        await watched.WaitAsync(Orders.HasClosedWindows);
+        watched.Tick();
+        var largest = watched.Job.Status.Steps.Where(static step => step.StateEntries > 0)
+            .OrderByDescending(static step => step.StateEntries).ToList();
+
+        var states = (await watched.GetAsync("api/v1/jobs/orders/state"))["steps"]!.AsArray();
+
+        Assert.Equal(
+            largest.Select(static step => (step.Label, step.StateEntries)),
+            states.Select(static step => ((string)step!["label"]!, (long)step["samples"]!.AsArray()[^1]!["entries"]!)));
+        var windows = states.Single(static step => (string)step!["label"]! == "minutes-aggregate")!["samples"]!.AsArray();
+        Assert.Equal(0, (long)windows[0]!["entries"]!); // before the orders
+
+        watched.Tick(700);
+        var samples = (await watched.GetAsync("api/v1/jobs/orders/state"))["steps"]![0]!["samples"]!.AsArray();
+        Assert.InRange((long)samples[^1]!["atMs"]! - (long)samples[0]!["atMs"]!, 590_000, 600_000);
+    }
+
+    [Fact]
     public async Task Ends_with_the_job_and_says_how()
     {
         await using var watched = await WatchedJob.OrdersAsync();

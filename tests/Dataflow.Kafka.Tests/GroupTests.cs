@@ -56,6 +56,24 @@ public sealed class GroupTests(SharedNode shared)
     }
 
     [Fact]
+    public async Task A_split_that_moves_takes_the_state_of_its_watermark_along()
+    {
+        var from = Node.CreateTopic(6);
+        await using var first = await ConnectAsync();
+        await using var second = await ConnectAsync();
+        var jobs = await Task.WhenAll(StartAsync(Timing(from), first), StartAsync(Timing(from), second));
+        await UntilSharedAsync(jobs);
+        Node.Write(from, Enumerable.Range(0, 600).Select(i => $"{i}"));
+        await UntilAsync(() => jobs.Sum(static job => job.Status.RecordsRead) == 600, jobs);
+
+        await jobs[0].StopAsync(TestContext.Current.CancellationToken).WaitAsync(Longest, TestContext.Current.CancellationToken);
+        Node.Write(from, Enumerable.Range(0, 600).Select(i => $"{i}"));
+        await UntilAsync(() => jobs[1].Status.Splits is { Count: 6 } splits && splits.Sum(static split => split.Position) == 1200, jobs);
+        await UntilAsync(() => jobs[1].Status.Splits.All(static split => split.WatermarkMs == split.Position), jobs);
+        await jobs[1].CancelAsync();
+    }
+
+    [Fact]
     public async Task A_process_that_starts_again_with_its_group_instance_id_moves_nothing()
     {
         var from = Node.CreateTopic(6);
@@ -242,6 +260,16 @@ public sealed class GroupTests(SharedNode shared)
         return pipeline;
     }
 
+    /// <summary>Copies texts, with the number of a split's records as its watermark.</summary>
+    private static Pipeline Timing(string from)
+    {
+        var pipeline = new Pipeline($"timing-{from}");
+        pipeline.From(Topic.Of<string>(from, 6)).WithEventTime(static text => long.Parse(text), new Counted())
+            .KeyBy(static text => text).Window(Tumbling.Every(TimeSpan.FromMilliseconds(100)))
+            .Aggregate(static a => a.Count(), static (_, _, count) => count).Values().To(Topic.Of<long>(Counts(from), 1));
+        return pipeline;
+    }
+
     /// <summary>Counts each number.</summary>
     private static Pipeline Standing(string from)
     {
@@ -260,6 +288,17 @@ public sealed class GroupTests(SharedNode shared)
     internal record Named(string Name);
 
     internal sealed record LongNamed(string Name) : Named(Name);
+
+    private sealed class Counted : WatermarkGenerator<string, long>
+    {
+        public override string Name => "counted";
+
+        public override long Create() => 0;
+
+        public override long Add(long state, string value, long time) => state + 1;
+
+        public override long Watermark(long state, long newest) => state;
+    }
 
     /// <summary>Counts a text.</summary>
     private sealed class CountingTexts : KeyedProcess<string, string, int, string>

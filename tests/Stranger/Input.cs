@@ -20,16 +20,20 @@ internal static class Input
     }
 
     public static void Write(this LogStore log, string topic, IEnumerable<Reading> readings, int partitions = Partitions)
+        => log.Write(topic, readings, static reading => reading.Key, partitions);
+
+    public static void Write<T>(
+        this LogStore log, string topic, IEnumerable<T> values, Func<T, int> keyOf, int partitions = Partitions)
     {
         var found = log.CreateTopicAsync(topic, partitions).AsTask().GetAwaiter().GetResult();
         var (bytes, commit) = (new ArrayBufferWriter<byte>(), new LogCommit());
-        foreach (var partition in readings.GroupBy(reading => reading.Key % partitions))
+        foreach (var partition in values.GroupBy(value => keyOf(value) % partitions))
         {
             var records = new RecordBuffer();
-            foreach (var reading in partition)
+            foreach (var value in partition)
             {
                 bytes.ResetWrittenCount();
-                Serde<Reading>.Default.Write(reading, bytes);
+                Serde<T>.Default.Write(value, bytes);
                 records.Append(0, bytes.WrittenSpan);
             }
 

@@ -9,6 +9,7 @@ namespace Dataflow.Dashboard.Api;
 [JsonSerializable(typeof(JobView))]
 [JsonSerializable(typeof(PlanView))]
 [JsonSerializable(typeof(HistoryView))]
+[JsonSerializable(typeof(StateHistoryView))]
 [JsonSerializable(typeof(TopicListView))]
 [JsonSerializable(typeof(RecordListView))]
 [JsonSerializable(typeof(DeadLettersView))]

@@ -77,12 +77,13 @@ internal sealed record SplitView(
 /// <summary>The checkpoints since the job started.</summary>
 internal sealed record CheckpointsView(
     long Last, long Count, long Bytes, double? AgeMs, double LastDurationMs, double DurationMaxMs, double LastPauseMs, double PauseMedianMs,
-    double PauseMaxMs, double LastCommitMs, long LastBytes, long BytesMax)
+    double PauseMaxMs, double LastCommitMs, long LastBytes, long BytesMax, long Failed, string? LastFailure)
 {
     public static CheckpointsView Of(CheckpointStatus found) => new(
         found.Last, found.Count, found.Bytes, found.SinceLast?.TotalMilliseconds, found.LastDuration.TotalMilliseconds,
         found.DurationMax.TotalMilliseconds, found.LastPause.TotalMilliseconds, found.PauseMedian.TotalMilliseconds,
-        found.PauseMax.TotalMilliseconds, found.LastCommit.TotalMilliseconds, found.LastBytes, found.BytesMax);
+        found.PauseMax.TotalMilliseconds, found.LastCommit.TotalMilliseconds, found.LastBytes, found.BytesMax, found.Failed,
+        found.LastFailure);
 }
 
 /// <summary>A process that shares the work of the pipeline.</summary>

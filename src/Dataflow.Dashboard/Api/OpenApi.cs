@@ -20,6 +20,7 @@ internal static class OpenApi
             "/api/v1/jobs/{job}": {"get": {"summary": "Status and diagnosis of a job", "x-answer": "JobView"}},
             "/api/v1/jobs/{job}/plan": {"get": {"summary": "The plan as a graph, and as text", "x-answer": "PlanView"}},
             "/api/v1/jobs/{job}/history": {"get": {"summary": "The last ten minutes, and the last 300 checkpoints", "x-answer": "HistoryView"}},
+            "/api/v1/jobs/{job}/state": {"get": {"summary": "State of the steps that hold most of it, over the last ten minutes", "x-answer": "StateHistoryView"}},
             "/api/v1/jobs/{job}/dead-letters": {"get": {"summary": "The newest 1000 dead letters, by step and reason", "x-answer": "DeadLettersView"}},
             "/api/v1/jobs/{job}/checkpoints": {"get": {"summary": "The checkpoints that the pipeline's next start carries on from", "x-answer": "SavedCheckpointListView"}},
             "/api/v1/jobs/{job}/groups": {"get": {"summary": "Offsets that groups of readers have stored in the job's log", "x-answer": "GroupListView"}},
@@ -64,7 +65,8 @@ internal static class OpenApi
     private static readonly JsonTypeInfo[] s_answers =
     [
         DashboardJson.Default.JobListView, DashboardJson.Default.JobView, DashboardJson.Default.PlanView,
-        DashboardJson.Default.HistoryView, DashboardJson.Default.DeadLettersView, DashboardJson.Default.TopicListView,
+        DashboardJson.Default.HistoryView, DashboardJson.Default.StateHistoryView, DashboardJson.Default.DeadLettersView,
+        DashboardJson.Default.TopicListView,
         DashboardJson.Default.RecordListView, DashboardJson.Default.LookupListView,
         DashboardJson.Default.LookupAnswerView, DashboardJson.Default.ReplayView, DashboardJson.Default.ForgottenView,
         DashboardJson.Default.GroupListView, DashboardJson.Default.SavedCheckpointListView, DashboardJson.Default.FeatureListView,

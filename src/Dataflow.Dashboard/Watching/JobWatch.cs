@@ -83,6 +83,11 @@ internal sealed class JobWatch(Job job, string id)
         lock (_gate) return new([.. _samples.Items], [.. _checkpoints.Items]);
     }
 
+    public StateHistoryView States()
+    {
+        lock (_gate) return _growth.Largest(_sample.AtMs, _status);
+    }
+
     private IReadOnlyList<FindingView> Findings => _findings ??= FindingView.Of(job.Diagnose(), _status);
 
     private long LeftOut => Sum(static step => step.Late) + Sum(static step => step.Unmatched) + _status.DeadLetters;

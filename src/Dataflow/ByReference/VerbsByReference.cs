@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Dataflow.Time;
 
 namespace Dataflow.ByReference;
 
@@ -47,7 +48,8 @@ public static class VerbsByReference
             bool advanceWhenQuiet = false, TimeSpan? maxAhead = null)
         {
             ArgumentNullException.ThrowIfNull(time);
-            return stream.Assign(time, maxOutOfOrderness, idleAfter, name, advanceWhenQuiet, maxAhead);
+            return stream.Assign(
+                time, new BoundedOutOfOrderness<T>(maxOutOfOrderness), idleAfter, name, advanceWhenQuiet, maxAhead);
         }
 
         /// <summary>Assigns each record its event time.</summary>
@@ -57,7 +59,8 @@ public static class VerbsByReference
         {
             ArgumentNullException.ThrowIfNull(time);
             InFunc<T, long> milliseconds = (in value) => time(in value).ToUnixTimeMilliseconds();
-            return stream.Assign(milliseconds, maxOutOfOrderness, idleAfter, name, advanceWhenQuiet, maxAhead);
+            return stream.Assign(
+                milliseconds, new BoundedOutOfOrderness<T>(maxOutOfOrderness), idleAfter, name, advanceWhenQuiet, maxAhead);
         }
 
         /// <summary>Gives each record a key.</summary>

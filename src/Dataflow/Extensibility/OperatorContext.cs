@@ -128,6 +128,25 @@ public sealed class OperatorContext
     public ReadOnlyMemory<byte> Saved(string name)
         => _task.Job.Restored.Saved(StepCheckpoint.KeyOf(Name, name)) is [var first, ..] ? first.Bytes : default;
 
+    /// <summary>The bytes that <see cref="StepCheckpoint.SaveOfSplit"/> stored of a split, by whichever worker or process; empty:
+    /// none.</summary>
+    internal ReadOnlyMemory<byte> SavedOfSplit(string split, string part) => Saved(StepCheckpoint.PartOf(split, part));
+
+    /// <summary>The value that was saved of a split in the form of state, or a new one.</summary>
+    /// <exception cref="CheckpointException">The value cannot be read.</exception>
+    internal T SavedOfSplit<T>(string split, string part, Func<T> create)
+    {
+        if (SavedOfSplit(split, part) is not { IsEmpty: false } bytes) return create();
+        try
+        {
+            return StateCodec<T>.Read(bytes);
+        }
+        catch (Exception error) when (OperatorException.IsBare(error))
+        {
+            throw CheckpointException.ValueUnreadable(Name, error);
+        }
+    }
+
     /// <summary>The watermark that the step, or a part of it, saved in that checkpoint: the lowest one of the workers that had some of this
     /// worker's shards. <see cref="long.MinValue"/>: there was none.</summary>
     public long SavedWatermark(string? part = null)

@@ -42,17 +42,22 @@ public sealed class StepCheckpoint
     public void SaveWatermark(long watermark, string? part = null)
         => _task.SaveWatermark(part is null ? _step.Name : $"{_step.Name}/{part}", _step.NodeId, watermark);
 
-    /// <summary>Saves what belongs to a split, and moves with it to other workers and processes.</summary>
-    internal void SaveOfSplit(string split, long watermark, string name, ReadOnlySpan<byte> bytes)
-    {
-        var shard = ShardSet.Of(Shards.OfSplit(split));
-        _task.SaveWatermark($"{_step.Name}/{split}", _step.NodeId, watermark, shard);
-        _task.Save(KeyOf(_step.Name, name), _step.NodeId, bytes.ToArray(), shard);
-    }
+    /// <summary>Saves a watermark that belongs to a split, and moves with it to other workers and processes.</summary>
+    internal void SaveWatermarkOfSplit(string split, long watermark)
+        => _task.SaveWatermark($"{_step.Name}/{split}", _step.NodeId, watermark, ShardOf(split));
+
+    /// <summary>Saves bytes that belong to a split, as above: see <see cref="OperatorContext.SavedOfSplit(string, string)"/>.</summary>
+    internal void SaveOfSplit(string split, string part, ReadOnlySpan<byte> bytes)
+        => _task.Save(KeyOf(_step.Name, PartOf(split, part)), _step.NodeId, bytes.ToArray(), ShardOf(split));
 
     /// <summary>Whether a step of a name has saved bytes.</summary>
     internal static bool HasSaved(IReadOnlyDictionary<string, SavedPart[]> saved, string step)
         => saved.Keys.Any(key => key.StartsWith(KeyOf(step, ""), StringComparison.Ordinal));
 
     internal static string KeyOf(string step, string name) => $"step/{step}/{name}";
+
+    /// <summary>The name of what is saved of a split.</summary>
+    internal static string PartOf(string split, string part) => $"{split}/{part}";
+
+    private static ShardSet ShardOf(string split) => ShardSet.Of(Shards.OfSplit(split));
 }

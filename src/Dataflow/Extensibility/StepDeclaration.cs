@@ -197,6 +197,11 @@ public sealed class StepDeclaration
         return Own(new KeptRecords<TKey, T>(NameOf(name), _changes, sliceMs));
     }
 
+    /// <summary>Declares what the step saves of each split beside its states (<see cref="StepCheckpoint.SaveOfSplit"/>): a restart compares
+    /// its type.</summary>
+    /// <exception cref="PlanException">Values cannot be written.</exception>
+    internal void OfSplits<T>(string part) => _compared.Add(new(_step, part, $"of splits {StateCodec<T>.Signature}"));
+
     /// <summary>Declares the records that a step has in flight; null where their type cannot be written.</summary>
     internal KeyedState<InFlightKey, byte[]>? InFlight<T>()
     {

@@ -12,6 +12,8 @@ export default async function ({ open }, { url, view }) {
         ),
         tiles: [...document.querySelectorAll('.tile')].map(tile => [...tile.children].slice(0, 3).map(part => part.textContent)),
         figures: [...document.querySelectorAll('.figures > div')].map(item => [item.firstChild.textContent, item.lastChild.textContent]),
+        charts: [...document.querySelectorAll('.chart figcaption')].map(head => [...head.children].map(part => part.textContent)),
+        refused: [...document.querySelectorAll('main .refused')].map(text => text.textContent),
         findings: [...document.querySelectorAll('.findings li')].map(item => item.textContent),
         announced: document.getElementById('announce').textContent,
         state: document.querySelector('.state').textContent,

@@ -15,6 +15,7 @@ const figures = [
     ['last commit', view => span(view.checkpoints.lastCommitMs)],
     ['carried on from', view => (view.startedFrom === 0 ? 'the beginning' : `checkpoint ${count(view.startedFrom)}`)],
     ['restore', view => span(view.restoreMs)],
+    ['failed', view => count(view.checkpoints.failed)],
     ['restarts', view => count(view.summary.restarts)],
 ];
 
@@ -25,9 +26,10 @@ export function checkpointsView() {
     const size = chart('Written by each', bytes);
     const age = chart('Age of the last', span);
     const restarts = chart('Restarts since the start, after failures', count);
+    const failure = el('p', { class: 'refused' });
     const charts = el('div', { class: 'charts' }, ...[duration, pause, size, age, restarts].map(plot => plot.root));
     return {
-        root: el('div', {}, charts, card('Since the job started', list)),
+        root: el('div', {}, charts, card('Since the job started', list, failure)),
         update({ view, history }) {
             const of = member => history.checkpoints.map(found => ({ at: found.atMs, value: found[member] }));
             duration.update(of('durationMs'));
@@ -36,6 +38,7 @@ export function checkpointsView() {
             const known = history.samples.filter(sample => sample.checkpointAgeMs !== null);
             age.update(known.map(sample => ({ at: sample.atMs, value: sample.checkpointAgeMs })));
             restarts.update(history.samples.map(sample => ({ at: sample.atMs, value: sample.restarts })));
+            setText(failure, view.checkpoints.lastFailure === null ? '' : `The last failure: ${view.checkpoints.lastFailure}`);
             keyed(
                 list,
                 figures,

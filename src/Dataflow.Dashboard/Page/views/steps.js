@@ -1,6 +1,7 @@
 // Every step with its rates, state and use of time.
 
-import { card, el, setAttribute, setText, table } from '../dom.js';
+import { chart } from '../chart.js';
+import { card, el, keyed, setAttribute, setText, table } from '../dom.js';
 import { bottlenecks } from '../findings.js';
 import { count, growth, moment, none, percent, short } from '../format.js';
 
@@ -52,14 +53,27 @@ export function stepsView() {
         ],
         stage => `${stage.name} ${stage.worker}`,
     );
+    const states = el('div', { class: 'charts' });
     return {
-        root: el('div', {}, card('Steps', steps.root), card('Stages', stages.root)),
-        update({ view }) {
+        root: el('div', {}, card('Steps', steps.root), states, card('Stages', stages.root)),
+        needs: ['state'],
+        update({ view, parts }) {
+            keyed(states, parts.state?.steps ?? [], found => found.label, plotOf, updatePlot);
             const slow = bottlenecks(view.findings);
             steps.update(view.steps);
             stages.update(view.stages.map(stage => ({ ...stage, isSlow: slow.has(stage.name) && stage.busy >= 0.8 })));
         },
     };
+}
+
+function plotOf({ label }) {
+    const plot = chart(`State of ${label}, entries`, short);
+    plot.root.plot = plot;
+    return plot.root;
+}
+
+function updatePlot(root, { samples }) {
+    root.plot.update(samples.map(sample => ({ at: sample.atMs, value: sample.entries })));
 }
 
 function meter(cell, stage) {

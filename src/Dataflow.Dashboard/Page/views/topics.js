@@ -1,7 +1,8 @@
 // The topics of the job's log, and the newest records of one.
 
-import { card, el, keyed, setText, table } from '../dom.js';
-import { get } from '../api.js';
+import { card, el, keyed, setAttribute, setText, table } from '../dom.js';
+import { act, get } from '../api.js';
+import { ask } from '../dialog.js';
 import { bytes, count, moment, none } from '../format.js';
 
 export function topicsView(jobPath, pipeline) {
@@ -12,14 +13,48 @@ export function topicsView(jobPath, pipeline) {
             { head: 'partitions', text: topic => count(topic.partitions.length), number: true },
             {
                 head: 'records',
-                text: topic => count(topic.partitions.reduce((sum, found) => sum + found.end - found.start, 0)),
+                text: topic => count(recordsOf(topic.partitions)),
                 number: true,
             },
             { head: 'start offsets', text: topic => offsets(topic, 'start'), wide: true },
             { head: 'end offsets', text: topic => offsets(topic, 'end') },
+            {
+                head: 'delete',
+                make: () => [deleteButton()],
+                update: (cell, topic) => {
+                    cell.firstChild.topic = topic;
+                    cell.firstChild.hidden = !mayAct;
+                    setAttribute(cell.firstChild, 'aria-label', `Delete topic ${topic.name}`);
+                },
+            },
         ],
         topic => topic.name,
     );
+    let mayAct = false;
+    const result = el('p', { role: 'status' });
+
+    function deleteButton() {
+        const button = el('button', { type: 'button', hidden: true }, 'Delete…');
+        button.addEventListener('click', () => remove(button.topic));
+        return button;
+    }
+
+    function remove({ name, partitions }) {
+        return ask({
+            title: `Delete topic ${name}?`,
+            text:
+                `Its records (${count(recordsOf(partitions))}) and the offsets of its readers are deleted for good. ` +
+                'A topic that a job or a pipeline needs is refused. Type the name of the topic to confirm it.',
+            ok: 'Delete',
+            confirms: true,
+            then: async (token, named) => {
+                const path = `${jobPath}/topics/${encodeURIComponent(name)}/delete?${new URLSearchParams({ name: named })}`;
+                const done = await act(path, token);
+                setText(result, `Topic ${done.topic} is deleted, with its records (${count(done.records)}).`);
+            },
+        });
+    }
+
     const records = table(
         'Records',
         [
@@ -72,10 +107,11 @@ export function topicsView(jobPath, pipeline) {
     }
 
     return {
-        root: el('div', {}, card('Topics', note, topics.root), tail),
+        root: el('div', {}, card('Topics', note, result, topics.root), tail),
         needs: ['topics'],
         update({ parts, list }) {
             tail.hidden = !list.access.values;
+            mayAct = list.access.actions;
             setText(
                 note,
                 list.access.values
@@ -95,6 +131,10 @@ export function topicsView(jobPath, pipeline) {
             );
         },
     };
+}
+
+function recordsOf(partitions) {
+    return partitions.reduce((sum, found) => sum + found.end - found.start, 0);
 }
 
 function field(name, input) {

@@ -25,6 +25,14 @@ public sealed record CheckpointStatus(
     /// <summary>The most bytes that one of the last 1,024 added to the log.</summary>
     public long BytesMax { get; init; }
 
+    /// <summary>The number of checkpoints that were begun and not completed since the job started, because it met an error meanwhile: in a
+    /// step, in a sink, in the commit. The next run begins from the one before.</summary>
+    public long Failed { get; init; }
+
+    /// <summary>The number and the error of the last that failed: step, record's place and the type of the exception, never what is in a
+    /// record. Null: none failed.</summary>
+    public string? LastFailure { get; init; }
+
     /// <summary>The time since the last commit; null: there was none since the job started.</summary>
     public TimeSpan? SinceLast { get; init; }
 }

@@ -12,6 +12,8 @@ internal sealed class JobLog(string pipeline, ILoggerFactory? loggers)
     private long _movingSince; // a time of the job's clock; 0: nothing moves
     private long _lastMoveTicks;
     private int _moves;
+    private volatile string? _lastFailedCheckpoint;
+    private long _failedCheckpoints;
 
     /// <summary>The number of times that shards have moved since the job started.</summary>
     public int Moves => Volatile.Read(ref _moves);
@@ -23,6 +25,18 @@ internal sealed class JobLog(string pipeline, ILoggerFactory? loggers)
 
     /// <summary>The error for which the job restarted last, or that ended it, without words of the user's exceptions.</summary>
     public string? LastError => _lastError;
+
+    /// <summary>The number of checkpoints that were begun and not completed, because the job met an error meanwhile.</summary>
+    public long FailedCheckpoints => Volatile.Read(ref _failedCheckpoints);
+
+    /// <summary>The error of the last of them, without words of the user's exceptions.</summary>
+    public string? LastFailedCheckpoint => _lastFailedCheckpoint;
+
+    public void CheckpointFailed(long number, Exception error)
+    {
+        _lastFailedCheckpoint = $"Checkpoint {number}: {ErrorText.Of(error)}";
+        Interlocked.Increment(ref _failedCheckpoints);
+    }
 
     public void Starting(Pipeline starting, JobOptions options)
     {

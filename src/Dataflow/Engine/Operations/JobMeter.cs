@@ -120,6 +120,9 @@ internal sealed class JobMeter : IDisposable
             "dataflow.job.restore.duration", () => Of(Status.RestoreTime.TotalSeconds), "s", "Time to open the job and to fill its state.");
         _meter.CreateObservableCounter(
             "dataflow.checkpoints", () => Of(Status.Checkpoints.Count), "{checkpoint}", "Checkpoints since the job started.");
+        _meter.CreateObservableCounter(
+            "dataflow.checkpoints.failed", () => Of(Status.Checkpoints.Failed), "{checkpoint}",
+            "Checkpoints that were begun and not completed since the job started.");
         _meter.CreateObservableGauge(
             "dataflow.checkpoint.pause.max", () => Of(Status.Checkpoints.PauseMax.TotalSeconds), "s",
             "Longest time that one of the last 1,024 checkpoints stopped a task.");

@@ -69,7 +69,7 @@ public sealed record JobStatus(
     {
         var splits = job.Tasks.SelectMany(task => task.Splits).OrderBy(split => split.Id).Select(SplitStatus.Of);
         return new JobStatus(
-            StepsOf(job), [.. splits], job.Coordinator.Metrics.ToStatus(), job.Tasks.Sum(task => task.StateEntries))
+            StepsOf(job), [.. splits], CheckpointsOf(job), job.Tasks.Sum(task => task.StateEntries))
         {
             State = job.State,
             Processes = [.. job.Coordinator.Processes?.ByProcess().Select(static process => new ProcessStatus(
@@ -85,6 +85,12 @@ public sealed record JobStatus(
             Stages = [.. job.Tasks.OrderBy(task => task.Name, StringComparer.Ordinal).Select(task => task.ToStatus())],
         };
     }
+
+    private static CheckpointStatus CheckpointsOf(JobRun job) => job.Coordinator.Metrics.ToStatus() with
+    {
+        Failed = job.Options.JobLog?.FailedCheckpoints ?? 0,
+        LastFailure = job.Options.JobLog?.LastFailedCheckpoint,
+    };
 
     private static IReadOnlyList<StepStatus> StepsOf(JobRun job)
     {

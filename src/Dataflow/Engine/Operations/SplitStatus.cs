@@ -13,8 +13,8 @@ public sealed record SplitStatus(string Name, long Position, long Read, long? La
     /// <summary>Records that could not be decoded and became a <see cref="DeadLetter"/> since the job started.</summary>
     public long DeadLetters { get; init; }
 
-    /// <summary>The watermark of the split, ms since the Unix epoch: its newest record's time less maxOutOfOrderness. Null where no
-    /// step has taken a time from its records.</summary>
+    /// <summary>The watermark of the split, ms since the Unix epoch: its newest record's time less maxOutOfOrderness, or the greatest that
+    /// a <see cref="WatermarkGenerator{T, TState}"/> has given. Null where there is none yet.</summary>
     public long? WatermarkMs { get; init; }
 
     /// <summary>The last stable offset, where reading waits there: more lies ahead, but in a transaction that its writer has left open.

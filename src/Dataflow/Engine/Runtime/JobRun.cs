@@ -267,6 +267,7 @@ internal sealed class JobRun : IAsyncDisposable
             return;
         }
 
+        if (error is not null && Coordinator.Gathering is not null) Options.JobLog?.CheckpointFailed(RequestedEpoch, error);
         foreach (var task in Tasks) task.Turn.WaitForEnd();
         await _stopping.CancelAsync().ConfigureAwait(false);
         WakeWorkers();

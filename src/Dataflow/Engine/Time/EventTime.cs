@@ -1,4 +1,5 @@
 using Dataflow.Planning;
+using Dataflow.Time;
 
 namespace Dataflow;
 
@@ -57,18 +58,64 @@ static partial class Verbs
             Func<T, long> time, TimeSpan maxOutOfOrderness = default, TimeSpan? idleAfter = null, string name = "event-time",
             bool advanceWhenQuiet = false, TimeSpan? maxAhead = null)
         {
-            ArgumentNullException.ThrowIfNull(time);
-            return stream.Assign(time, maxOutOfOrderness, idleAfter, name, advanceWhenQuiet, maxAhead);
+            ArgumentOutOfRangeException.ThrowIfLessThan(maxOutOfOrderness, TimeSpan.Zero);
+            return stream.WithEventTime(
+                time, new BoundedOutOfOrderness<T>(maxOutOfOrderness), idleAfter, name, advanceWhenQuiet, maxAhead);
         }
 
-        internal Stream<T> Assign(
-            Selector<T, long> time, TimeSpan maxOutOfOrderness, TimeSpan? idleAfter, string name, bool advanceWhenQuiet, TimeSpan? maxAhead)
+        /// <summary>Assigns each record its event time, with watermarks that a generator of your own finds for each partition.</summary>
+        /// <remarks>All else is as with bounded out-of-orderness: the stream's watermark is the lowest of its partitions, without those
+        /// that are idle, and never goes back.</remarks>
+        /// <param name="time">Selects the record's event time; called once per record, on the task's thread.</param>
+        /// <param name="watermarks">Generates the watermark of each partition.</param>
+        /// <param name="idleAfter">The time without records after which a partition is idle and no longer holds event time back. Default 5
+        /// s.</param>
+        /// <param name="name">Name shown in the plan, in metrics and in errors; names the generator's state too.</param>
+        /// <param name="advanceWhenQuiet">Whether the watermark advances with the clock while all partitions are idle.</param>
+        /// <param name="maxAhead">The largest time by which a record or a watermark may be ahead of the clock: one further ahead is an
+        /// error of the record.</param>
+        /// <example><code>
+        /// var ceiling = pipeline.From(new Sensors("ceiling", 2, "attic", "cellar"))
+        ///     .WithEventTime(reading => reading.Time, new WholeHours(), name: "ceiling-time")
+        ///     .KeyBy(reading => reading.Room);
+        /// </code></example>
+        public Stream<T> WithEventTime<TState>(
+            Func<T, DateTimeOffset> time, WatermarkGenerator<T, TState> watermarks, TimeSpan? idleAfter = null, string name = "event-time",
+            bool advanceWhenQuiet = false, TimeSpan? maxAhead = null)
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(maxOutOfOrderness, TimeSpan.Zero);
+            ArgumentNullException.ThrowIfNull(time);
+            return stream.WithEventTime(
+                value => time(value).ToUnixTimeMilliseconds(), watermarks, idleAfter, name, advanceWhenQuiet, maxAhead);
+        }
+
+        /// <summary>Assigns a <see cref="DateTime"/>, in UTC unless its kind is local, with a generator of the user's.</summary>
+        public Stream<T> WithEventTime<TState>(
+            Func<T, DateTime> time, WatermarkGenerator<T, TState> watermarks, TimeSpan? idleAfter = null, string name = "event-time",
+            bool advanceWhenQuiet = false, TimeSpan? maxAhead = null)
+        {
+            ArgumentNullException.ThrowIfNull(time);
+            return stream.WithEventTime(
+                value => EventTime.UnixMilliseconds(time(value)), watermarks, idleAfter, name, advanceWhenQuiet, maxAhead);
+        }
+
+        /// <summary>Assigns milliseconds since the Unix epoch, with a generator of the user's.</summary>
+        public Stream<T> WithEventTime<TState>(
+            Func<T, long> time, WatermarkGenerator<T, TState> watermarks, TimeSpan? idleAfter = null, string name = "event-time",
+            bool advanceWhenQuiet = false, TimeSpan? maxAhead = null)
+        {
+            ArgumentNullException.ThrowIfNull(time);
+            return stream.Assign(time, watermarks, idleAfter, name, advanceWhenQuiet, maxAhead);
+        }
+
+        internal Stream<T> Assign<TState>(
+            Selector<T, long> time, WatermarkGenerator<T, TState> watermarks, TimeSpan? idleAfter, string name, bool advanceWhenQuiet,
+            TimeSpan? maxAhead)
+        {
+            ArgumentNullException.ThrowIfNull(watermarks);
             if (idleAfter is { } idle) ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(idle, TimeSpan.Zero, nameof(idleAfter));
             if (maxAhead is { } ahead) ArgumentOutOfRangeException.ThrowIfLessThan(ahead, TimeSpan.Zero, nameof(maxAhead));
-            return stream.Add(input => new EventTimeNode<T>(
-                name, input, time, new EventTimeOptions(maxOutOfOrderness, idleAfter ?? DefaultIdleAfter, advanceWhenQuiet, maxAhead)));
+            return stream.Add(input => new EventTimeNode<T, TState>(
+                name, input, time, watermarks, new EventTimeOptions(idleAfter ?? DefaultIdleAfter, advanceWhenQuiet, maxAhead)));
         }
     }
 }
@@ -89,26 +136,31 @@ internal interface IGivesEventTime
 {
     /// <summary>The time without records after which a split is idle and no longer holds event time back.</summary>
     TimeSpan IdleAfter { get; }
+
+    /// <summary>The user's generator of watermarks; null: they follow from the newest times.</summary>
+    string? Generator { get; }
 }
 
-/// <summary>The options of a step that generates watermarks.</summary>
-internal sealed record EventTimeOptions(TimeSpan MaxOutOfOrderness, TimeSpan IdleAfter, bool AdvancesWhenQuiet, TimeSpan? MaxAhead)
+/// <summary>The options of a step that assigns event time.</summary>
+internal sealed record EventTimeOptions(TimeSpan IdleAfter, bool AdvancesWhenQuiet, TimeSpan? MaxAhead)
 {
-    public long MaxOutOfOrdernessMs => (long)MaxOutOfOrderness.TotalMilliseconds;
-
     public override string ToString()
-        => $"out of order by {MaxOutOfOrderness}, idle after {IdleAfter}{(AdvancesWhenQuiet ? ", advances when quiet" : "")}"
+        => $"idle after {IdleAfter}{(AdvancesWhenQuiet ? ", advances when quiet" : "")}"
             + (MaxAhead is { } ahead ? $", at most {ahead} ahead" : "");
 }
 
-internal sealed record EventTimeNode<T>(string Name, Node<T> Input, Selector<T, long> Time, EventTimeOptions Options)
+internal sealed record EventTimeNode<T, TState>(
+    string Name, Node<T> Input, Selector<T, long> Time, WatermarkGenerator<T, TState> Watermarks, EventTimeOptions Options)
     : Node<T, T>(Name, Input), IGivesEventTime
 {
     public TimeSpan IdleAfter => Options.IdleAfter;
 
-    public override string Detail => Options.ToString();
+    public string? Generator => Watermarks.GoesByNewest ? null : Watermarks.Name;
 
-    public override Operator<T, T> CreateOperator() => new EventTimeOperator<T>(Time, Options, $"sources {string.Join(", ", SourceNames)}");
+    public override string Detail => $"{Watermarks.Name}, {Options}";
+
+    public override Operator<T, T> CreateOperator()
+        => new EventTimeOperator<T, TState>(Time, Watermarks, Options, $"sources {string.Join(", ", SourceNames)}");
 
     private IEnumerable<string> SourceNames
         => PlanCheck.SourcesOf(Input).Select(static source => source.Name).Order(StringComparer.Ordinal);

@@ -1,14 +1,27 @@
+using System.Buffers;
+using Dataflow.State;
 using Dataflow.Time;
 
 namespace Dataflow;
 
-/// <summary>Assigns event time to records and derives the watermark from the newest of each split.</summary>
+/// <summary>Assigns event time to records and combines the watermarks of the splits.</summary>
+/// <remarks>It is the engine's, and no step that others could write: it knows the splits that its task reads, agrees with all workers, and
+/// looks and tells in phases that all such steps of a task share (<see cref="IMakesTime"/>). What users decide of a watermark, that of one
+/// split, is a <see cref="WatermarkGenerator{T, TState}"/>.</remarks>
 /// <param name="time">Selects the time of a value.</param>
+/// <param name="watermarks">Generates the watermark of a split.</param>
 /// <param name="options">The user's options.</param>
 /// <param name="sources">Names the sources whose event time it assigns: steps of one name have different sources.</param>
-internal sealed class EventTimeOperator<T>(Selector<T, long> time, EventTimeOptions options, string sources) : Operator<T, T>, IMakesTime
+internal sealed class EventTimeOperator<T, TState>(
+    Selector<T, long> time, WatermarkGenerator<T, TState> watermarks, EventTimeOptions options, string sources)
+    : Operator<T, T>, IMakesTime
 {
-    private long[] _newest = []; // by split id + 1; the first is for records of no known split
+    private const string StateName = "watermarks";
+
+    private readonly bool _goesByNewest = watermarks.GoesByNewest;
+    private long[] _newest = []; // by split id + 1, as the next two; the first is for records of no known split
+    private long[] _watermarks = [];
+    private TState[] _states = [];
     private SplitTime[] _splits = [];
     private InputTime[] _times = []; // of the splits
     private long[] _idleAt = []; // the watermarks of idle splits, by split id + 1; MaxValue: not idle
@@ -17,7 +30,7 @@ internal sealed class EventTimeOperator<T>(Selector<T, long> time, EventTimeOpti
     private InputTime _agreed = InputTime.None;
     private ulong _range; // the distance from the smallest allowed time to the greatest
     private bool _isEnded;
-    private bool _isAnyIdle;
+    private bool _isPlain; // of a record only the time counts: no split is idle, and the generator is not asked for each
 
     public long Watermark => _told.Last.Watermark;
 
@@ -41,7 +54,7 @@ internal sealed class EventTimeOperator<T>(Selector<T, long> time, EventTimeOpti
         }
 
         if (unchecked((ulong)(timestamp - TimeRange.Min)) > _range && !IsAllowed(timestamp, in record)) return;
-        if (_isAnyIdle && _idleAt[record.Origin.Split + 1] < long.MaxValue) TakeFirst(record.Origin.Split);
+        if (!_isPlain && !IsTaken(in record, timestamp)) return;
         ref var newest = ref _newest[record.Origin.Split + 1];
         if (timestamp > newest) newest = timestamp;
         Record<T>.Begin(timestamp, record.Origin, out var timed) = record.ValueRef();
@@ -69,13 +82,15 @@ internal sealed class EventTimeOperator<T>(Selector<T, long> time, EventTimeOpti
         for (var i = 0; i < _splits.Length; i++)
         {
             var split = _splits[i].Id + 1;
-            _times[i] = _splits[i].Look(_newest[split], now);
+            if (_goesByNewest && _newest[split] > long.MinValue)
+                Raise(ref _watermarks[split], watermarks.Watermark(_states[split], _newest[split]));
+            _times[i] = _splits[i].Look(_newest[split], _watermarks[split], now);
             _idleAt[split] = _times[i].IsIdle ? _times[i].Watermark : long.MaxValue;
         }
 
         var own = _splits.Length > 0 ? InputTime.OfInputs(_times) : new(long.MinValue, Idleness.WithoutTime);
         _idleAt[0] = own.IsIdle ? own.Watermark : long.MaxValue;
-        _isAnyIdle = _idleAt.AsSpan().ContainsAnyExcept(long.MaxValue);
+        _isPlain = _goesByNewest && !_idleAt.AsSpan().ContainsAnyExcept(long.MaxValue);
         var isNews = _isEnded
             ? _workers.End(Context.Worker, own)
             : _workers.Say(Context.Worker, own, Context.Task.Worker.HasLookedAtQuietSplits);
@@ -87,11 +102,20 @@ internal sealed class EventTimeOperator<T>(Selector<T, long> time, EventTimeOpti
 
     public override void Capture(StepCheckpoint checkpoint)
     {
-        foreach (var split in _splits) split.Capture(checkpoint, _newest[split.Id + 1]);
+        foreach (var split in _splits)
+        {
+            split.Capture(checkpoint, _newest[split.Id + 1], _watermarks[split.Id + 1]);
+            if (!_goesByNewest) SaveState(checkpoint, split);
+        }
+
         checkpoint.SaveWatermark(Watermark, sources);
     }
 
-    protected override void Declare(StepDeclaration declare) => declare.EventTime(() => Watermark);
+    protected override void Declare(StepDeclaration declare)
+    {
+        declare.EventTime(() => Watermark);
+        if (!_goesByNewest) declare.OfSplits<TState>(StateName);
+    }
 
     protected override void Open()
     {
@@ -99,7 +123,15 @@ internal sealed class EventTimeOperator<T>(Selector<T, long> time, EventTimeOpti
         _times = new InputTime[_splits.Length];
         _newest = Enumerable.Repeat(long.MinValue, Context.Task.Job.Splits.Count + 1).ToArray();
         _idleAt = Enumerable.Repeat(long.MaxValue, _newest.Length).ToArray();
-        foreach (var split in _splits) _newest[split.Id + 1] = split.Newest;
+        (_watermarks, _states) = ([.. _newest], new TState[_newest.Length]);
+        _states[0] = watermarks.Create();
+        foreach (var split in _splits)
+        {
+            var at = split.Id + 1;
+            (_newest[at], _watermarks[at]) = (split.Newest, split.Watermark);
+            _states[at] = Context.SavedOfSplit(split.Name, StateName, watermarks.Create);
+        }
+
         _workers = Context.Shared(() => new TimeOfWorkers(Context.Workers, Context.Task.Job.Plan.MakesTimeInStages > 1));
         _told = new(base.Advance, base.Idle, from: Context.SavedWatermarks(sources).Min());
         SetRange();
@@ -111,13 +143,59 @@ internal sealed class EventTimeOperator<T>(Selector<T, long> time, EventTimeOpti
             ? new(Math.Max(all.Watermark, all.Idleness.TimeAt(Context.Time)), Idleness.WithoutTime with { Spell = all.Idleness.Spell })
             : all;
 
+    private bool IsTaken(in Record<T> record, long timestamp)
+    {
+        if (!_goesByNewest && !IsAdded(in record, timestamp)) return false;
+        if (_idleAt[record.Origin.Split + 1] < long.MaxValue) TakeFirst(record.Origin.Split);
+        return true;
+    }
+
+    /// <summary>Adds a record to the state of its split; false: the generator failed, and the record is rejected.</summary>
+    private bool IsAdded(in Record<T> record, long timestamp)
+    {
+        var split = record.Origin.Split + 1;
+        try
+        {
+            var state = watermarks.Add(_states[split], record.Value, timestamp);
+            var watermark = watermarks.Watermark(state, Math.Max(_newest[split], timestamp));
+            if (IsAhead(watermark)) throw TimeRange.WatermarkFault(watermarks.Name, watermark, options.MaxAhead);
+            Context.CheckKept(state);
+            _states[split] = Utf8.KeepIn(state);
+            Raise(ref _watermarks[split], watermark);
+            return true;
+        }
+        catch (Exception error)
+        {
+            Reject(error, in record);
+            return false;
+        }
+    }
+
+    private static void Raise(ref long watermark, long to) => watermark = Math.Max(watermark, to);
+
+    private void SaveState(StepCheckpoint checkpoint, SplitTime split)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        StateCodec<TState>.Write(ref _states[split.Id + 1], bytes);
+        checkpoint.SaveOfSplit(split.Name, StateName, bytes.WrittenSpan);
+    }
+
+    private bool IsAhead(long watermark)
+    {
+        if (watermark <= Greatest) return false;
+        SetRange(); // the clock has advanced since it was last read
+        return watermark > Greatest;
+    }
+
     private bool IsAllowed(long timestamp, in Record<T> record)
     {
-        SetRange(); // the clock has advanced since it was last read
+        SetRange();
         if (unchecked((ulong)(timestamp - TimeRange.Min)) <= _range) return true;
         Reject(TimeRange.Holds(timestamp) ? TimeRange.Fault(timestamp, options.MaxAhead!.Value) : TimeRange.Fault(timestamp), in record);
         return false;
     }
+
+    private long Greatest => TimeRange.Min + (long)_range;
 
     private void SetRange()
     {

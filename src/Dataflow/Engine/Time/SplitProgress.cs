@@ -22,7 +22,7 @@ internal sealed class SplitProgress(SourceSplit split)
 
     public bool IsFinished { get; set; }
 
-    /// <summary>The split's watermark: its newest event time less maxOutOfOrderness; null where no step has seen it yet.</summary>
+    /// <summary>The split's watermark; null where it has none yet.</summary>
     public long? WatermarkMs { get; set; }
 
     /// <summary>Whether it has been without records for so long that it no longer holds event time back.</summary>

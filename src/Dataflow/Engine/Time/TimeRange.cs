@@ -32,6 +32,14 @@ public static class TimeRange
         => new(null, $"The event time is more than {maxAhead} ahead of the clock, which is the 'maxAhead' of WithEventTime."
             + (UnitOf(time) is { } unit ? $" {Misread(unit)}" : ""));
 
+    /// <summary>Makes the error of a watermark that is after the range, or too far ahead of the clock.</summary>
+    internal static ArgumentOutOfRangeException WatermarkFault(string generator, long watermark, TimeSpan? maxAhead)
+        => new(null, watermark > Max
+            ? $"'{generator}' gives a watermark after the year 9998. Return long.MinValue where none is known; the end of input is found "
+                + "without it."
+            : $"'{generator}' gives a watermark that is more than {maxAhead} ahead of the clock, which is the 'maxAhead' of "
+                + "WithEventTime.");
+
     /// <summary>Whether a time looks like a current one in seconds that was taken for milliseconds.</summary>
     internal static bool LooksLikeSeconds(long time, DateTimeOffset now)
         => time > 0 && Math.Abs(time - now.ToUnixTimeSeconds()) < TimeSpan.FromDays(3650).TotalSeconds;

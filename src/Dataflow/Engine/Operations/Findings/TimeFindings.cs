@@ -62,15 +62,26 @@ internal sealed class TimeFindings(JobRun job, JobStatus status)
                 continue;
             }
 
-            var first = splits[0];
-            var idleAfter = $"{((IGivesEventTime)step).IdleAfter.TotalSeconds:0.###} s";
-            yield return new(FindingKind.SplitHoldsTimeBack, first.Name, first.WatermarkMs is null
-                ? $"Split '{first.Name}' has brought no record to '{step.Name}' yet: no watermark comes before it does, or has been quiet "
-                    + $"for {idleAfter}."
-                : $"Split '{first.Name}' holds the watermark at {Moments.Of(first.WatermarkMs)}, its newest record's time less "
-                    + "maxOutOfOrderness"
-                    + $"{Others(splits)}. It goes on with the next record, or when the split has been quiet for {idleAfter}.");
+            yield return new(FindingKind.SplitHoldsTimeBack, splits[0].Name, Holds((IGivesEventTime)step, step.Name, splits));
         }
+    }
+
+    private static string Holds(IGivesEventTime step, string name, List<SplitStatus> splits)
+    {
+        var (first, idleAfter) = (splits[0], $"{step.IdleAfter.TotalSeconds:0.###} s");
+        var has = $"Split '{first.Name}' holds the watermark at {Moments.Of(first.WatermarkMs)}";
+        return (first, step.Generator) switch
+        {
+            ({ WatermarkMs: not null }, null) => $"{has}, its newest record's time less maxOutOfOrderness{Others(splits)}. It goes on with "
+                + $"the next record, or when the split has been quiet for {idleAfter}.",
+            ({ WatermarkMs: not null }, { } generator) => $"{has}, the greatest that '{generator}' has found in it{Others(splits)}. It "
+                + $"goes on when a record gives a greater one, or when the split has been quiet for {idleAfter}.",
+            ({ Read: > 0 }, { } generator) => $"Split '{first.Name}' has no watermark yet: '{generator}' has found none in the records "
+                + $"that '{name}' was given. It has one when a record gives one, and does not count when it has been quiet for "
+                + $"{idleAfter}.",
+            _ => $"Split '{first.Name}' has brought no record to '{name}' yet: no watermark comes before it does, or has been quiet for "
+                + $"{idleAfter}.",
+        };
     }
 
     private Finding AllIdle(Node step) => new(
