@@ -1,6 +1,7 @@
 namespace Dataflow.Serialization;
 
-/// <summary>Why a type is no key, with the remedy: in the words of the plan, which the compiler's analyzer repeats.</summary>
+/// <summary>The reasons for which a type is no key, each with its remedy. The plan and the compiler's analyzer have the same
+/// words.</summary>
 internal static class KeyFaults
 {
     public const string IsCollection = "two of equal content are different keys, since C# compares them by reference. Give KeyBy a string, "
