@@ -2,10 +2,11 @@ using Microsoft.CodeAnalysis;
 
 namespace Dataflow.Generators;
 
-/// <summary>The rules for types with <c>[DataflowRecord]</c>. The manual explains each.</summary>
+/// <summary>The rules for types with <c>[DataflowRecord]</c>; those for pipelines are in their analyzers. The manual explains
+/// each.</summary>
 internal static class Rules
 {
-    private const string Category = "Dataflow.Records";
+    private const string Category = "Dataflow";
 
     public static readonly DiagnosticDescriptor Hidden = Error(
         "DATAFLOW002", "The codec does not see the type",
@@ -36,9 +37,9 @@ internal static class Rules
 
     public static IEnumerable<DiagnosticDescriptor> All => [Hidden, NoValues, ForeignBase, Captured, NoForm, Places];
 
+    public static DiagnosticDescriptor Warning(string id, string title, string message)
+        => new(id, title, message, Category, DiagnosticSeverity.Warning, isEnabledByDefault: true);
+
     private static DiagnosticDescriptor Error(string id, string title, string message)
         => new(id, title, message, Category, DiagnosticSeverity.Error, isEnabledByDefault: true);
-
-    private static DiagnosticDescriptor Warning(string id, string title, string message)
-        => new(id, title, message, Category, DiagnosticSeverity.Warning, isEnabledByDefault: true);
 }

@@ -3,11 +3,11 @@ using Microsoft.CodeAnalysis;
 namespace Dataflow.Generators;
 
 /// <summary>Finds why a type can have no codec.</summary>
-internal static class TypeFaults
+public static class TypeFaults
 {
     private const string OnSerializing = "System.Runtime.Serialization.OnSerializingAttribute";
 
-    public static IEnumerable<Fault> Of(INamedTypeSymbol type, Compilation compilation)
+    internal static IEnumerable<Fault> Of(INamedTypeSymbol type, Compilation compilation)
     {
         var name = type.Name;
         var place = type.Locations.FirstOrDefault();

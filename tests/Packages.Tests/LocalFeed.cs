@@ -15,10 +15,11 @@ public sealed class LocalFeed : IAsyncLifetime
     public static string Configuration { get; }
         = typeof(LocalFeed).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
 
-    /// <summary>The projects that are packages. The generator is in that of <c>Dataflow</c>.</summary>
+    /// <summary>The projects that are packages. Generator, analyzers and fixes are in that of <c>Dataflow</c>.</summary>
     public static IReadOnlyList<string> Projects { get; }
         = [.. Directory.EnumerateFiles(Repository.PathOf("src"), "Dataflow*.csproj", SearchOption.AllDirectories)
-            .Select(project => Path.GetFileNameWithoutExtension(project)).Where(static id => id != "Dataflow.Generators")
+            .Select(project => Path.GetFileNameWithoutExtension(project))
+            .Where(static id => id is not ("Dataflow.CodeFixes" or "Dataflow.Generators"))
             .Order(StringComparer.Ordinal)];
 
     /// <summary>The packages that a program references.</summary>

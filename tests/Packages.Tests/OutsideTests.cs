@@ -68,6 +68,24 @@ public class OutsideTests(LocalFeed feed)
     }
 
     [Fact]
+    public async Task A_step_that_asks_the_clock_is_warned_of_and_the_fixes_do_not_hinder_the_compiler()
+    {
+        var project = new OutsideProject(feed, "clock", ("Dataflow", feed.Version));
+        project.Write("Program.cs", """
+            using Dataflow;
+
+            var pipeline = new Pipeline("clock");
+            pipeline.From(Source.Of(1, 2)).Select(number => (number, DateTime.Now)).To(Sink.Console<(int, DateTime)>());
+            await pipeline.RunAsync();
+            """);
+
+        var built = await project.BuildAsync();
+
+        Assert.Contains("warning DATAFLOW010: 'DateTime.Now' in 'Select' gives another result", built, StringComparison.Ordinal);
+        Assert.DoesNotContain("warning CS8", built, StringComparison.Ordinal); // of an analyzer that does not load
+    }
+
+    [Fact]
     public async Task A_program_that_would_be_trimmed_is_warned_and_one_of_native_AOT_is_refused()
     {
         var project = new OutsideProject(feed, "small", ("Dataflow", feed.Version));

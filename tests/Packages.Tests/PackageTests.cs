@@ -78,6 +78,20 @@ public partial class PackageTests(LocalFeed feed)
     }
 
     [Fact]
+    public void The_engine_s_package_brings_generator_and_analyzers_with_their_fixes_and_no_other_does()
+    {
+        var brought = LocalFeed.Projects.SelectMany(id =>
+        {
+            using var package = feed.Open(id);
+            return package.Files.Where(static file => file.StartsWith("analyzers/", StringComparison.Ordinal)).ToList();
+        });
+
+        Assert.Equal(
+            ["analyzers/dotnet/cs/Dataflow.CodeFixes.dll", "analyzers/dotnet/cs/Dataflow.Generators.dll"],
+            brought.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void The_package_for_models_leaves_the_native_library_to_the_program()
     {
         using var package = feed.Open("Dataflow.Onnx");

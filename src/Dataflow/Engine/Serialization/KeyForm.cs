@@ -64,22 +64,11 @@ internal static class KeyForm
     private static string? Look(Type type, string path, HashSet<Type> above)
     {
         if (IsPlain(type)) return null;
-        var what = path.Length == 0 ? "" : $"member '{path}' is {TypeNames.Of(type)}: ";
+        var what = path.Length == 0 ? "" : KeyFaults.Member(path, TypeNames.Of(type));
         if (type.IsArray || (type != typeof(string) && !IsMemberwise(type) && type.IsAssignableTo(typeof(System.Collections.IEnumerable))))
-        {
-            return $"{what}two of equal content are different keys, since C# compares them by reference. Give KeyBy a string, a number or "
-                + "a record "
-                + "of them.";
-        }
-
-        if (type == typeof(object) || type.IsInterface || type.IsAbstract)
-        {
-            return $"{what}which type a key is of is not known, nor how it is compared. Give KeyBy the type itself, or a string, a number "
-                + "or a "
-                + "record.";
-        }
-
-        if (!above.Add(type)) return $"{what}a key that can hold itself has no bounded form. Give KeyBy a string, a number or a record.";
+            return what + KeyFaults.IsCollection;
+        if (type == typeof(object) || type.IsInterface || type.IsAbstract) return what + KeyFaults.IsUnknown;
+        if (!above.Add(type)) return what + KeyFaults.HoldsItself;
         if (!IsMemberwise(type)) return what + Own(type);
         var fault = PartsOf(type).Select(part => Look(part.Type, path.Length == 0 ? part.Name : $"{path}.{part.Name}", above))
             .FirstOrDefault(static found => found is not null);
@@ -92,9 +81,7 @@ internal static class KeyForm
             ? "it has an Equals of its own, and what that compares cannot be seen. Give KeyBy a string, a number or a record of what it "
                 + "compares, "
                 + $"or the pipeline UseSerde(...) with a Serde<{TypeNames.Of(type)}> that writes equal keys as equal bytes."
-            : "two of equal content are different keys, since C# compares them by reference. Make it a record, or give KeyBy a string, a "
-                + "number or "
-                + "a record of it.";
+            : KeyFaults.IsByReference;
 
     private static IEnumerable<(string Name, Type Type)> PartsOf(Type type)
         => Nullable.GetUnderlyingType(type) is { } inner
@@ -105,7 +92,7 @@ internal static class KeyForm
     private static bool IsMemberwise(Type type)
     {
         if (Nullable.GetUnderlyingType(type) is not null || KnownTypes.IsTuple(type)) return true;
-        if (KnownTypes.IsOfDotNet(type)) return false;
+        if (KnownTypes.IsOfDotNet(type) || type.IsInterface) return false;
         var own = Equality(type, typeof(object))!;
         if (type.IsValueType && own.DeclaringType == typeof(ValueType)) return Equality(type, type) is null;
         if (IsAnonymous(type)) return true;
