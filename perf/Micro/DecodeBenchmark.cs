@@ -1,7 +1,7 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
+using Dataflow.Extensibility;
 using Dataflow.Perf.EndToEnd;
-using Dataflow.Texts;
 using MessagePack;
 
 namespace Dataflow.Perf.Micro;
@@ -35,7 +35,7 @@ public class DecodeBenchmark
         }
 
         var array = all.WrittenSpan.ToArray(); // as a batch of a topic lies in one
-        _lease = new(array);
+        _lease = TextLease.For<StructClick>(array)!;
         starts.Add(array.Length);
         for (var i = 0; i < Events; i++) _events[i] = array.AsMemory(starts[i]..starts[i + 1]);
     }
