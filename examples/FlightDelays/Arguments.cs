@@ -11,7 +11,7 @@ internal sealed record Arguments(bool TellsStory, string Folder, string? Kafka, 
         Computes how late airports were, of half a million flights.
 
         usage: FlightDelays [story] [--data DIR] [--dashboard]
-               FlightDelays --kafka HOST:PORT [--dashboard]
+               FlightDelays --kafka HOST:PORT [--data DIR] [--dashboard]
 
           story              serves features, makes a training set, scores flights and compares
           --data DIR         folder for all that is written; below the system's temporary folder unless given
@@ -29,7 +29,12 @@ internal sealed record Arguments(bool TellsStory, string Folder, string? Kafka, 
         {
             [] => new(tellsStory, folder, null, showsDashboard),
             ["--data", var given] when !given.StartsWith('-') => new(tellsStory, Path.GetFullPath(given), null, showsDashboard),
-            ["--kafka", var broker] when !broker.StartsWith('-') && !tellsStory => new(false, folder, broker, showsDashboard),
+            ["--kafka", var broker, .. var more] when !broker.StartsWith('-') && !tellsStory => more switch
+            {
+                [] => new(false, folder, broker, showsDashboard),
+                ["--data", var given] when !given.StartsWith('-') => new(false, Path.GetFullPath(given), broker, showsDashboard),
+                _ => null,
+            },
             _ => null,
         };
     }

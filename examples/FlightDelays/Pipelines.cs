@@ -21,8 +21,8 @@ internal static class Pipelines
 
     /// <summary>Computes the features, into a topic and into an Arrow file.</summary>
     /// <param name="airportsCsv">The file of the airports.</param>
-    /// <param name="arrow">The Arrow file; null: none, so that several processes can share the work.</param>
-    public static Pipeline Features(string airportsCsv, string? arrow)
+    /// <param name="arrow">The Arrow file; on Kafka a directory, in which each process writes a part.</param>
+    public static Pipeline Features(string airportsCsv, string arrow)
     {
         var pipeline = new Pipeline("flight-delays");
         var airports = pipeline.Table(Source.Csv<Airport>(airportsCsv), airport => airport.Iata);
@@ -37,7 +37,7 @@ internal static class Pipelines
             .Join(airports, (delay, airport) => delay with { City = airport.City });
 
         delays.To(AirportDelays);
-        if (arrow is not null) delays.To(Sink.Arrow<AirportDelay>(arrow));
+        delays.To(Sink.Arrow<AirportDelay>(arrow));
         return pipeline;
     }
 }

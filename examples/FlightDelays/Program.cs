@@ -33,13 +33,13 @@ try
 
     async Task FeaturesAsync()
     {
-        var arrow = arguments.Kafka is null ? Path.Combine(arguments.Folder, "airport-delays.arrow") : null;
+        var arrow = Path.Combine(arguments.Folder, arguments.Kafka is null ? "airport-delays.arrow" : "airport-delays");
         var features = Pipelines.Features(Path.Combine(data, "airports.csv"), arrow);
         AnsiConsole.WriteLine(features.Explain().ToString());
         var run = await Show.RunAsync("features", features, log);
 
         Show.Worst(Pipelines.AirportDelays.ReadAll(log));
-        Show.Totals(run, arrow ?? $"topic {Pipelines.AirportDelays.Name}");
+        Show.Totals(run, arrow);
     }
 }
 catch (OperationCanceledException)

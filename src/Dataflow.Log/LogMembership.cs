@@ -12,6 +12,10 @@ public abstract class LogMembership : IAsyncDisposable
     /// <summary>Whether other processes may have some of the units. Default false.</summary>
     public virtual bool MayBeShared => false;
 
+    /// <summary>Whether another process may take the units over while this one still runs, since it stood still. It can commit nothing
+    /// more then, but it may not know that yet. Default true.</summary>
+    public virtual bool MayMove => true;
+
     /// <summary>Completes when the units of this process are about to change: with true if they are still its own, so that it commits what
     /// it has done before it calls <see cref="NextAsync"/>; with false if they are lost. Another task after each call of that.</summary>
     public abstract Task<bool> Moving { get; }
@@ -35,6 +39,8 @@ public abstract class LogMembership : IAsyncDisposable
 internal sealed class OnlyMember(PartitionedLog log, string owner, int units) : LogMembership
 {
     public override string Owner => owner;
+
+    public override bool MayMove => false;
 
     public override Task<bool> Moving { get; } = new TaskCompletionSource<bool>().Task;
 

@@ -13,8 +13,8 @@ public abstract class Sink<T>
     public virtual bool IsParallel => false;
 
     /// <summary>Whether several processes may write to the sink at once, each its own results. Their writers must save nothing
-    /// (<see cref="SinkWriter{T}.Prepare"/>): another process would get it. Default false: on a log that processes share, one process
-    /// at a time then runs the whole pipeline.</summary>
+    /// (<see cref="SinkWriter{T}.Prepare"/>), since another process would get it; unless the sink is an <see cref="IWritesParts"/>. Default
+    /// false: on a log that processes share, one process at a time then runs the whole pipeline.</summary>
     public virtual bool MayBeShared => false;
 
     /// <summary>The topic that must exist when the sink is opened: the job creates it if it is missing. Null: the sink needs

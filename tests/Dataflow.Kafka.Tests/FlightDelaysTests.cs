@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Apache.Arrow;
+using Apache.Arrow.Ipc;
 
 namespace Dataflow.Kafka.Tests;
 
@@ -14,7 +16,7 @@ public sealed class FlightDelaysTests(SharedNode shared) : IDisposable
     public async Task Three_terminals_share_the_work_and_a_kill_of_one_changes_no_result()
     {
         var inOneProcess = await TableOf(Start("--data", _folder["data"]));
-        var terminals = Enumerable.Range(0, 3).Select(_ => Start("--kafka", shared.Node.Address)).ToArray();
+        var terminals = Enumerable.Range(0, 3).Select(_ => Start("--kafka", shared.Node.Address, "--data", _folder["shared"])).ToArray();
         await LineOf(terminals[0], "features: "); // it begins, or carries on where the others are quicker
         var shares = await LineOf(terminals[0], "of 64 shards");
         terminals[0].Kill();
@@ -24,6 +26,9 @@ public sealed class FlightDelaysTests(SharedNode shared) : IDisposable
         Assert.Contains("has ", shares, StringComparison.Ordinal);
         Assert.Contains("Denver", inOneProcess, StringComparison.Ordinal);
         Assert.All(tables, table => Assert.Equal(inOneProcess, table));
+        Assert.Equal(
+            RowsOf(_folder["data", "airport-delays.arrow"]).Order(StringComparer.Ordinal),
+            Directory.EnumerateFiles(_folder["shared", "airport-delays"], "*.arrow").SelectMany(RowsOf).Order(StringComparer.Ordinal));
     }
 
     public void Dispose()
@@ -53,6 +58,18 @@ public sealed class FlightDelaysTests(SharedNode shared) : IDisposable
         await LineOf(process, "The worst six hours");
         var rest = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(s_longest);
         return string.Join('\n', rest.Split('\n').TakeWhile(static line => !line.StartsWith('└')));
+    }
+
+    private static IEnumerable<string> RowsOf(string file)
+    {
+        using var reader = new ArrowFileReader(File.OpenRead(file));
+        while (reader.ReadNextRecordBatch() is { } batch)
+        {
+            var (airports, ends, flights) = (
+                (StringArray)batch.Column("Airport"), (TimestampArray)batch.Column("WindowEnd"), (Int64Array)batch.Column("Flights"));
+            for (var i = 0; i < batch.Length; i++)
+                yield return $"{airports.GetString(i)} {ends.GetTimestamp(i):u} {flights.GetValue(i)}";
+        }
     }
 
     private Process Start(params string[] arguments)

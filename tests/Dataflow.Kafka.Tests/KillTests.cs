@@ -46,7 +46,8 @@ public class KillTests(SharedNode shared, ITestOutputHelper output)
         Node.CreateTopic(counts, 1);
         var keys = Enumerable.Range(0, Records).Select(i => $"key-{i % Keys}@{i * 5 / 2}").ToList();
         Node.Write(from, keys.Select(static key => new Message<string?, string?> { Key = key, Value = key }));
-        var processes = Enumerable.Range(0, 3).Select(_ => Start(from, to, "--shared")).ToList();
+        using var folder = new TemporaryFolder();
+        var processes = Enumerable.Range(0, 3).Select(_ => Start(from, to, "--shared", folder["lines"])).ToList();
         try
         {
             for (var killed = 0; killed < kills && !processes.TrueForAll(static process => process.HasExited); killed++)
@@ -84,8 +85,13 @@ public class KillTests(SharedNode shared, ITestOutputHelper output)
         }
 
         var numbered = keys.GroupBy(static key => key)
-            .SelectMany(static same => same.Index(), static (_, key) => $"{key.Item}:{key.Index + 1}");
+            .SelectMany(static same => same.Index(), static (_, key) => $"{key.Item}:{key.Index + 1}")
+            .Order(StringComparer.Ordinal).ToList();
         Check(numbered, to);
+        var parts = Directory.EnumerateFiles(folder["lines"], "*.jsonl");
+        Assert.True(
+            numbered.SequenceEqual(parts.SelectMany(File.ReadLines).Select(static line => line.Trim('"')).Order(StringComparer.Ordinal)),
+            $"Other lines in the parts; seed {seed}.");
         var seconds = keys.Select(static key => long.Parse(key.Split('@')[1]) / 1000);
         var sums = seconds.GroupBy(static second => (From: second / 2 * 2, Part: second % 7));
         Check(sums.Select(static sum => $"{sum.Key.From}/{sum.Key.Part}:{sum.Count()}"), counts);
@@ -103,7 +109,7 @@ public class KillTests(SharedNode shared, ITestOutputHelper output)
         {
             process.Kill();
             process.Dispose();
-            return Start(from, to, "--shared");
+            return Start(from, to, "--shared", folder["lines"]);
         }
 
         async Task<Process> RestartAsync(Process process)

@@ -4,9 +4,9 @@ using Dataflow.Kafka;
 
 // Numbers the records of each key, from a topic to a topic, until the end; to be killed at any moment and started again.
 // KafkaTarget <brokers> <topic to read> <topic to write> [<directory of the log, which is on Kafka otherwise>]
-// KafkaTarget <brokers> <topic to read> <topic to write> --shared
-// The latter shares the work with other processes, and counts records by key and second too, into topic <topic to write>-counts. It leaves
-// at SIGTERM.
+// KafkaTarget <brokers> <topic to read> <topic to write> --shared <file to write>
+// The latter shares the work with other processes, writes a file too, and counts records by key and second, into topic
+// <topic to write>-counts. It leaves at SIGTERM.
 var (kafka, from, to) = (new KafkaCluster(args[0]).With("session.timeout.ms", "6000"), args[1], args[2]);
 var isShared = args.ElementAtOrDefault(3) == "--shared";
 var pipeline = new Pipeline($"numbering-{to}");
@@ -15,6 +15,7 @@ var lines = keys.KeyBy(static key => key).Process(static () => new Numbering()).
 if (isShared)
 {
     lines.To(Topic.Of<string>(to, 3));
+    lines.To(Sink.JsonLines<string>(args[4]));
     keys.WithEventTime(static key => long.Parse(key.Split('@')[1])).KeyBy(static key => key.Split('@')[0])
         .Window(Tumbling.Every(TimeSpan.FromSeconds(1)), name: "of-keys")
         .Aggregate(static a => a.Count(), static (key, window, count) => new Counted(window.Start.ToUnixTimeSeconds(), count))

@@ -23,6 +23,9 @@ internal sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
     /// <summary>Asked before each file is deleted; what it returns is thrown.</summary>
     public Func<string, Exception?> FailDelete { get; set; } = _ => null;
 
+    /// <summary>Asked before each renaming; true makes it fail with an error of the device.</summary>
+    public Func<string, bool> FailRename { get; set; } = _ => false;
+
     /// <summary>Names of what was synced, in order.</summary>
     public List<string> Synced { get; } = [];
 
@@ -69,6 +72,7 @@ internal sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
     public void Rename(string from, string to)
     {
         Do("rename");
+        if (FailRename(from)) throw new IOException("Input/output error", 5);
         inner.Rename(from, to);
     }
 

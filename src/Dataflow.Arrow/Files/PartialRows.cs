@@ -9,6 +9,7 @@ internal sealed class PartialRows<T> : IDisposable
     private readonly PartialFile _file;
     private readonly ArrowRows<T> _rows;
     private readonly ArrowStreamWriter _stream;
+    private bool _isBegun;
 
     /// <param name="file">The partial file; owned, also when this constructor throws.</param>
     /// <param name="rows">Collects rows that are not in the file yet; empty at first.</param>
@@ -16,11 +17,11 @@ internal sealed class PartialRows<T> : IDisposable
     public PartialRows(PartialFile file, ArrowRows<T> rows)
     {
         (_file, _rows) = (file, rows);
-        var isNew = file is { IsFinished: false, Length: 0 };
         if (file is { IsFinished: false, Length: > 0 }) CheckColumns();
+        var isNew = file is { IsFinished: false, Length: 0 };
         var output = new PartialStream(file) { IsMuted = !isNew };
         _stream = new ArrowStreamWriter(output, rows.Schema, leaveOpen: true);
-        _stream.WriteStart();
+        if (!isNew) Begin();
         output.IsMuted = false;
     }
 
@@ -34,10 +35,19 @@ internal sealed class PartialRows<T> : IDisposable
 
     public void Add(T value) => _rows.Add(value);
 
+    /// <summary>Writes the columns, which stand before the first record batch.</summary>
+    public void Begin()
+    {
+        if (_isBegun) return;
+        _stream.WriteStart();
+        _isBegun = true;
+    }
+
     /// <summary>Writes the collected rows as a record batch.</summary>
     public void Flush()
     {
         if (_rows.Count == 0) return;
+        Begin();
         _stream.WriteRecordBatch(_rows.ToBatch());
         _rows.Clear();
     }

@@ -3,7 +3,7 @@ using Dataflow.Log;
 namespace Dataflow.Arrow;
 
 /// <summary>Writes all rows to one file.</summary>
-internal sealed class RowFileSink<T> : Sink<T>
+internal sealed class RowFileSink<T> : Sink<T>, IWritesParts
 {
     private readonly IFileSystem _files;
     private readonly string _path;
@@ -19,9 +19,18 @@ internal sealed class RowFileSink<T> : Sink<T>
 
     public override string Guarantee => "exactly once, visible when the job ends";
 
+    public override bool MayBeShared => true;
+
     public override SinkWriter<T> Open(ReadOnlyMemory<byte> state, SinkContext context)
-        => new RowFileWriter<T>(
-            new PartialRows<T>(PartialFile.Open(_files, _path, state), ArrowRows<T>.Create()), _format, RowMetadata.Of(context));
+    {
+        var file = FileParts.Open(_files, _path, _format.Extension, state, context);
+        var rows = new PartialRows<T>(file, ArrowRows<T>.Create());
+        if (context.Part is null) rows.Begin(); // a file is there without rows too, a part is not
+        return new RowFileWriter<T>(rows, _format, RowMetadata.Of(context));
+    }
+
+    public void FinishPart(ReadOnlyMemory<byte> state, SinkContext context)
+        => FileParts.Finish(_files, _path, state, (partial, part) => _format.Convert(partial, part, RowMetadata.Of(context)));
 }
 
 internal sealed class RowFileWriter<T>(PartialRows<T> rows, RowFormat format, IReadOnlyList<KeyValuePair<string, string>> metadata)

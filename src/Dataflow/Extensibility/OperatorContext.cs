@@ -126,7 +126,12 @@ public sealed class OperatorContext
     /// <summary>The bytes that <see cref="StepCheckpoint.Save"/> stored under a name in the checkpoint that the job started from; empty:
     /// none.</summary>
     public ReadOnlyMemory<byte> Saved(string name)
-        => _task.Job.Restored.Saved(StepCheckpoint.KeyOf(Name, name)) is [var first, ..] ? first.Bytes : default;
+        => SavedParts(name).FirstOrDefault();
+
+    /// <summary>The bytes that instances of the step stored under a name, of which the process now has some of the shards: its own in
+    /// earlier runs, and those of other processes.</summary>
+    internal IEnumerable<ReadOnlyMemory<byte>> SavedParts(string name)
+        => _task.Job.Restored.Saved(StepCheckpoint.KeyOf(Name, name)).Select(static part => (ReadOnlyMemory<byte>)part.Bytes);
 
     /// <summary>The watermark that the step, or a part of it, saved in that checkpoint: the lowest one of the workers that had some of this
     /// worker's shards. <see cref="long.MinValue"/>: there was none.</summary>

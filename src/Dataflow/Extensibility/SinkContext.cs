@@ -20,6 +20,10 @@ public sealed record SinkContext(PartitionedLog Log, int Worker)
     /// <summary>Cancelled when the job ends for any reason: for what the writer waits for.</summary>
     public CancellationToken Stopping { get; init; }
 
+    /// <summary>The name of the part that the writer writes, which no other writer has or had, for a sink that is an
+    /// <see cref="IWritesParts"/>. Null: other processes cannot take the work over, and the writer is the only one.</summary>
+    public string? Part { get; init; }
+
     /// <summary>The origins of the job's splits, by <see cref="RecordOrigin.Split"/>.</summary>
     public IReadOnlyList<SplitPlace> Splits { get; init; } = [];
 }

@@ -31,9 +31,14 @@ public sealed class StepCheckpoint
     /// move.</exception>
     public void Save(string name, ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length == 0) return;
-        if (_step.IsShared) throw CheckpointException.SavedWhereShared(_step.Name);
-        _task.Save(KeyOf(_step.Name, name), _step.NodeId, bytes.ToArray());
+        if (bytes.Length > 0 && _step.IsShared) throw CheckpointException.SavedWhereShared(_step.Name);
+        SavePart(name, bytes);
+    }
+
+    /// <summary>Saves bytes that whoever gets one of the worker's shards can use: see <see cref="OperatorContext.SavedParts"/>.</summary>
+    internal void SavePart(string name, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > 0) _task.Save(KeyOf(_step.Name, name), _step.NodeId, bytes.ToArray());
     }
 
     /// <summary>Saves the watermark for the shards of this worker: see <see cref="OperatorContext.SavedWatermark"/>.</summary>

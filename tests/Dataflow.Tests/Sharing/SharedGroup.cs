@@ -43,6 +43,8 @@ internal sealed class SharedGroup(LogStore store)
         private ulong _next;
         private ulong _taken;
         private ulong _held;
+        private Task _goingOn = Task.CompletedTask;
+        private TaskCompletionSource _still = new();
 
         /// <summary>The partitions that were opened, by topic.</summary>
         public ConcurrentBag<(string Topic, int Partition)> Opened { get; } = [];
@@ -60,6 +62,11 @@ internal sealed class SharedGroup(LogStore store)
                 group.Change();
             }
         }
+
+        /// <summary>Lets no commit through, until <see cref="GoOn"/>.</summary>
+        public void StandStill() => _goingOn = (_still = new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+        public void GoOn() => _still.TrySetResult();
 
         public override bool TryGetTopic(string name, [MaybeNullWhen(false)] out LogTopic topic) => store.TryGetTopic(name, out topic);
 
@@ -97,6 +104,7 @@ internal sealed class SharedGroup(LogStore store)
 
         protected override async ValueTask WriteAsync(LogCommit commit, CancellationToken cancellationToken)
         {
+            await _goingOn;
             if (IsDead) throw new KilledException();
             var written = new LogCommit();
             foreach (var append in commit.Appends) written.Add(append.Topic, append.Partition, append.Records);

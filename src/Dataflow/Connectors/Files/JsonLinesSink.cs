@@ -10,7 +10,8 @@ static partial class Sink
 {
     /// <summary>Writes a JSON value on each line, in UTF-8, names in camel case.</summary>
     /// <remarks>Until the job ends the lines are in <c>path.partial</c>, synced with every checkpoint; then that file is renamed to
-    /// <paramref name="path"/>, replacing an existing one. A job with unbounded input never finishes the file.</remarks>
+    /// <paramref name="path"/>, replacing an existing one. A job with unbounded input never finishes the file. On a log that processes
+    /// share, <paramref name="path"/> is a directory, in which each process writes files of its own: see <see cref="FileParts"/>.</remarks>
     /// <typeparam name="T">The type of the values, written by System.Text.Json; its attributes apply.</typeparam>
     /// <param name="path">The file. Its directory must exist.</param>
     /// <exception cref="ConnectorException">A member of <typeparamref name="T"/> cannot be written as it is.</exception>
@@ -24,7 +25,7 @@ static partial class Sink
     }
 }
 
-internal sealed class JsonLinesSink<T>(IFileSystem files, string path) : Sink<T>
+internal sealed class JsonLinesSink<T>(IFileSystem files, string path) : Sink<T>, IWritesParts
 {
     private readonly JsonTypeInfo<T> _json = JsonRows<T>.ForWriting;
 
@@ -32,8 +33,13 @@ internal sealed class JsonLinesSink<T>(IFileSystem files, string path) : Sink<T>
 
     public override string Guarantee => "exactly once, visible when the job ends";
 
+    public override bool MayBeShared => true;
+
     public override SinkWriter<T> Open(ReadOnlyMemory<byte> state, SinkContext context)
-        => new JsonLinesWriter<T>(PartialFile.Open(files, path, state), _json);
+        => new JsonLinesWriter<T>(FileParts.Open(files, path, ".jsonl", state, context), _json);
+
+    public void FinishPart(ReadOnlyMemory<byte> state, SinkContext context)
+        => FileParts.Finish(files, path, state, static (partial, part) => partial.CopyTo(part));
 }
 
 internal sealed class JsonLinesWriter<T>(PartialFile file, JsonTypeInfo<T> json) : SinkWriter<T>

@@ -11,6 +11,7 @@ internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>
 
     private SinkWriter<T> _writer = null!;
     private string _stateKey = "";
+    private bool _isPart; // others may take the work over: the part ends with this writer
     private long _captured;
     private long _committed;
 
@@ -44,12 +45,22 @@ internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>
 
     public override void Close()
     {
-        if (_writer is not null) Do("close", static self => self._writer.Dispose());
+        if (_writer is null) return;
+        try
+        {
+            if (_isPart && Context.Task.Job.Coordinator.HasStopped && _committed == Emitted) Finish();
+        }
+        finally
+        {
+            Do("close", static self => self._writer.Dispose());
+        }
     }
 
     public override void Capture(StepCheckpoint checkpoint)
     {
-        checkpoint.Save(_stateKey, Call("prepare a checkpoint", self => self._writer.Prepare(checkpoint.Output)).Span);
+        var state = Call("prepare a checkpoint", self => self._writer.Prepare(checkpoint.Output)).Span;
+        if (_isPart) checkpoint.SavePart(_stateKey, state);
+        else checkpoint.Save(_stateKey, state);
         _captured = Emitted;
     }
 
@@ -65,8 +76,9 @@ internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>
 
     protected override void Open()
     {
-        _stateKey = $"sink/{Context.Worker}";
         var job = Context.Task.Job;
+        _isPart = job.Member.MayMove && sink is IWritesParts;
+        _stateKey = $"sink/{(_isPart ? 0 : Context.Worker)}"; // the process that finishes a part may have fewer workers
         var context = new SinkContext(job.Log, Context.Worker)
         {
             Pipeline = job.Plan.Pipeline,
@@ -75,7 +87,18 @@ internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>
             Stopping = job.Stopping,
             Splits = job.Splits.Places,
         };
-        _writer = Call("open", self => sink.Open(Context.Saved(self._stateKey), context));
+        if (_isPart) OpenPart((IWritesParts)sink, context);
+        else _writer = Call("open", self => sink.Open(Context.Saved(self._stateKey), context));
+    }
+
+    /// <summary>Begins a part, once the parts of writers that have ended are finished: the next checkpoint does not have these any
+    /// more.</summary>
+    private void OpenPart(IWritesParts parts, SinkContext context)
+    {
+        foreach (var ended in Context.SavedParts(_stateKey))
+            Do("finish a part", _ => parts.FinishPart(ended, context));
+        context = context with { Part = $"part-{Guid.CreateVersion7(context.Time.GetUtcNow()):n}" };
+        _writer = Call("open", _ => sink.Open(default, context));
     }
 
     private void Do(string what, Action<SinkOperator<T>> call) => Call(what, self =>

@@ -112,6 +112,19 @@ public sealed class ConnectorException : DataflowException
         => new($"File '{partial}': it has {found} bytes, checkpoints cover {committed}. It was cut or replaced; restore it, or "
             + "start the job anew without its checkpoints (Pipeline.ForgetAsync).");
 
+    internal static ConnectorException NoDirectory(string path)
+        => new($"File '{path}': on this log each process writes a part to a directory of that name, and it is a file. Give the sink "
+            + "another path, or delete the file.");
+
+    internal static ConnectorException PartLost(string part, long committed, Exception inner)
+        => new($"File '{part}.partial': it cannot be opened ({inner.Message.TrimEnd('.')}), nor is there '{part}'; checkpoints cover "
+            + $"{committed} bytes of it. All processes of the pipeline must see the same directory: mount it here, or start the pipeline "
+            + "where it is. If you have taken the finished part away, leave an empty file in its place until the pipeline runs.", inner);
+
+    internal static ConnectorException NotAPart(string directory)
+        => new($"Directory '{directory}': the checkpoint names no part in it. It was written by another version or sink; start the job "
+            + "anew without its checkpoints (Pipeline.ForgetAsync).");
+
     internal static ConnectorException BadState(string sink, int length)
         => new($"Sink '{sink}': the checkpoint holds {length} bytes for it instead of 8. It was written by another sink; "
             + "start the job anew without its checkpoints (Pipeline.ForgetAsync).");

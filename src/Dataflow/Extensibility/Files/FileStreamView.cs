@@ -3,7 +3,9 @@ using Dataflow.Log;
 namespace Dataflow;
 
 /// <summary>A stream over an <see cref="IFile"/>, for libraries that need one. Does not own the file.</summary>
-internal sealed class FileStreamView(IFile file) : Stream
+/// <param name="file">The file.</param>
+/// <param name="end">The length up to which it is read; null: that of the file.</param>
+internal sealed class FileStreamView(IFile file, long? end = null) : Stream
 {
     public override bool CanRead => true;
 
@@ -11,7 +13,7 @@ internal sealed class FileStreamView(IFile file) : Stream
 
     public override bool CanWrite => true;
 
-    public override long Length => file.Length;
+    public override long Length => end ?? file.Length;
 
     public override long Position { get; set; }
 
@@ -19,7 +21,7 @@ internal sealed class FileStreamView(IFile file) : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        var read = file.Read(buffer, Position);
+        var read = file.Read(buffer[..(int)Math.Clamp(Length - Position, 0, buffer.Length)], Position);
         Position += read;
         return read;
     }

@@ -1,25 +1,30 @@
 using System.Buffers.Binary;
+using System.Text;
 using Dataflow.Log;
 
 namespace Dataflow.Extensibility;
 
 /// <summary>A file that grows with the checkpoints as <c>path.partial</c> and is renamed to its final name when the job ends.</summary>
 /// <remarks>Its state in a checkpoint is the length that the checkpoint covers, eight bytes, big-endian. Bytes beyond it after a crash
-/// belong to no checkpoint and are cut off when the file is opened again.</remarks>
+/// belong to no checkpoint and are cut off when the file is opened again. The state of a part (<see cref="FileParts"/>) has its name
+/// behind, in UTF-8.</remarks>
 public sealed class PartialFile : IDisposable
 {
     private readonly IFileSystem _files;
     private readonly string _path;
+    private readonly bool _isPart;
     private IFile? _file;
+    private bool _isAhead; // it begins with its first bytes
+    private bool _isOfNoCheckpoint;
     private bool _isSynced = true;
 
-    private PartialFile(IFileSystem files, string path) => (_files, _path) = (files, path);
+    private PartialFile(IFileSystem files, string path, bool isPart = false) => (_files, _path, _isPart) = (files, path, isPart);
 
     /// <summary>The file's length in bytes; <see cref="Write"/> appends.</summary>
     public long Length { get; private set; }
 
     /// <summary>Whether an earlier run of the job gave it its final name already.</summary>
-    public bool IsFinished => _file is null;
+    public bool IsFinished => _file is null && !_isAhead;
 
     /// <summary>The path until the job ends.</summary>
     public string PartialPath => _path + ".partial";
@@ -49,15 +54,29 @@ public sealed class PartialFile : IDisposable
         }
     }
 
+    /// <summary>Makes a new part, which begins with its first bytes.</summary>
+    internal static PartialFile NewPart(IFileSystem files, string path) => new(files, path, isPart: true) { _isAhead = true };
+
+    /// <summary>Opens the part of a writer that has ended, which may still be written to beyond its length.</summary>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    internal static PartialFile OpenPart(IFileSystem files, string path, long committed)
+    {
+        var part = new PartialFile(files, path, isPart: true) { Length = committed };
+        part._file = files.Open(part.PartialPath, FileMode.Open);
+        if (part._file.Length >= committed) return part;
+        using (part) throw ConnectorException.PartialCut(part.PartialPath, part._file.Length, committed);
+    }
+
     /// <summary>Appends bytes.</summary>
     /// <exception cref="ConnectorException">The file was finished before, or the disk refused the bytes.</exception>
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        if (_file is null) throw ConnectorException.AlreadyFinished(_path);
+        if (IsFinished) throw ConnectorException.AlreadyFinished(_path);
         try
         {
+            if (_file is null) Begin();
             _isSynced = false;
-            _file.Write(bytes, Length);
+            _file!.Write(bytes, Length);
             Length += bytes.Length;
         }
         catch (IOException error)
@@ -67,18 +86,22 @@ public sealed class PartialFile : IDisposable
     }
 
     /// <summary>Flushes all written bytes to disk, so that they survive a power loss.</summary>
-    /// <returns>The state for <see cref="Open"/>.</returns>
+    /// <returns>The state for <see cref="Open"/>, or for <see cref="FileParts.Finish"/>; empty for a part that has not begun.</returns>
     /// <exception cref="ConnectorException">The disk refused; the file must not be used further.</exception>
     public ReadOnlyMemory<byte> Prepare()
     {
+        if (_isAhead) return default;
         Sync();
-        var state = new byte[sizeof(long)];
+        _isOfNoCheckpoint = false;
+        var name = _isPart ? Encoding.UTF8.GetBytes(Path.GetFileName(_path)) : [];
+        var state = new byte[sizeof(long) + name.Length];
         BinaryPrimitives.WriteInt64BigEndian(state, Length);
+        name.CopyTo(state, sizeof(long));
         return state;
     }
 
     /// <summary>Reads the bytes written so far, from the start.</summary>
-    public Stream Read() => new FileStreamView(_file ?? throw ConnectorException.AlreadyFinished(_path));
+    public Stream Read() => new FileStreamView(_file ?? throw ConnectorException.AlreadyFinished(_path), Length);
 
     /// <summary>Renames the file to its final name, replacing an existing one. Does nothing if an earlier run of the job did it.</summary>
     public void Finish()
@@ -93,7 +116,7 @@ public sealed class PartialFile : IDisposable
     public void Finish(Action<Stream, Stream> convert)
     {
         if (_file is null) return;
-        var converted = _path + ".tmp";
+        var converted = _isPart ? $"{_path}.{Guid.NewGuid():n}.tmp" : _path + ".tmp"; // others may finish a part at the same time
         Convert(convert, converted);
         Close();
         Rename(converted);
@@ -101,14 +124,20 @@ public sealed class PartialFile : IDisposable
         _files.SyncDirectory(Directory);
     }
 
-    /// <summary>Closes the file as it is; bytes that no checkpoint covers are cut off when it is opened again.</summary>
-    public void Dispose() => Close();
+    /// <summary>Closes the file as it is; bytes that no checkpoint covers are cut off when it is opened again. A part of which none covers
+    /// any is deleted.</summary>
+    public void Dispose()
+    {
+        Close();
+        if (_isOfNoCheckpoint) _files.Delete(PartialPath);
+    }
 
     private void Begin()
     {
         _file = _files.Open(PartialPath, FileMode.OpenOrCreate);
         _file.SetLength(0);
         _files.SyncDirectory(Directory);
+        (_isAhead, _isOfNoCheckpoint) = (false, _isPart);
     }
 
     private void CarryOn(long committed)
@@ -148,12 +177,24 @@ public sealed class PartialFile : IDisposable
     {
         try
         {
-            _files.Rename(complete, _path);
+            RenameOnce(complete);
             _files.SyncDirectory(Directory);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw ConnectorException.CannotFinish(complete, _path, error);
+        }
+    }
+
+    private void RenameOnce(string complete)
+    {
+        try
+        {
+            _files.Rename(complete, _path);
+        }
+        catch (IOException) when (_isPart && _files.Exists(_path))
+        {
+            // Another process was quicker.
         }
     }
 
