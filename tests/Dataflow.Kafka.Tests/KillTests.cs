@@ -50,6 +50,9 @@ public class KillTests(SharedNode shared, ITestOutputHelper output)
         var processes = Enumerable.Range(0, 3).Select(_ => Start(from, to, "--shared", folder["lines"])).ToList();
         try
         {
+            // Nothing is at stake before: on a busy machine processes may start slowly.
+            while (!HasBegun(folder["lines"]) && !processes.Exists(static process => process.HasExited))
+                await Task.Delay(50, TestContext.Current.CancellationToken);
             for (var killed = 0; killed < kills && !processes.TrueForAll(static process => process.HasExited); killed++)
             {
                 await Task.Delay(random.Next(3000, 9000), TestContext.Current.CancellationToken);
@@ -188,6 +191,8 @@ public class KillTests(SharedNode shared, ITestOutputHelper output)
             }
         }
     }
+
+    private static bool HasBegun(string parts) => Directory.Exists(parts) && Directory.EnumerateFiles(parts).Any();
 
     private static async Task StopPastTheSessionAsync(Process process)
     {

@@ -62,27 +62,57 @@ public abstract class FilePartsContract : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Several_processes_may_finish_it_at_once(bool isCopied)
+    [InlineData("copies")]
+    [InlineData("fails to copy")]
+    [InlineData("begins")]
+    public void Several_processes_may_finish_it_at_once(string when)
     {
         Begin(out var state).Dispose();
         var disk = new FaultyFileSystem(PhysicalFileSystem.Instance);
-        var others = 0;
-        if (isCopied) disk.FailWrite = _ => Meanwhile() is not null;
-        else disk.FailDelete = _ => Meanwhile();
+        var areOthersDone = false;
+        disk.FailWrite = _ => when != "begins" && Others() && when == "fails to copy";
+        disk.FailDelete = _ => when == "begins" && !Others() ? new InvalidOperationException() : null;
 
         FinishBy(disk, state);
 
-        Assert.Equal(1, others);
+        Assert.True(areOthersDone);
         AssertWhole();
 
-        Exception? Meanwhile()
+        bool Others()
         {
-            if (others++ == 0) FinishBy(PhysicalFileSystem.Instance, state);
-            else others--;
-            return null;
+            if (!areOthersDone) FinishBy(PhysicalFileSystem.Instance, state);
+            return areOthersDone = true;
         }
+    }
+
+    [Fact]
+    public async Task It_is_whole_once_one_of_them_has_finished_it()
+    {
+        Begin(out var state).Dispose();
+        using var isWriting = new ManualResetEventSlim();
+        using var isFinished = new ManualResetEventSlim();
+        var slow = new FaultyFileSystem(PhysicalFileSystem.Instance);
+        slow.FailWrite = _ =>
+        {
+            isWriting.Set();
+            isFinished.Wait();
+            return false;
+        };
+        Task? other = null;
+        var disk = new FaultyFileSystem(PhysicalFileSystem.Instance);
+        disk.FailSync = _ =>
+        {
+            other ??= Task.Run(() => FinishBy(slow, state), TestContext.Current.CancellationToken);
+            isWriting.Wait();
+            return false;
+        };
+
+        FinishBy(disk, state);
+
+        AssertWhole();
+        isFinished.Set();
+        await other!;
+        AssertWhole();
     }
 
     [Theory]

@@ -9,7 +9,7 @@ public sealed class SharedFilesTests : IDisposable
 {
     private const ulong Lower = uint.MaxValue;
     private const ulong Upper = ~Lower;
-    private const int Partitions = 4;
+    private const int Partitions = 16; // enough for splits in both halves of the shards
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
 
     private readonly TemporaryFolder _folder = new();
@@ -41,6 +41,7 @@ public sealed class SharedFilesTests : IDisposable
         await WriteAsync();
         _group.Give(Upper, Lower);
         await WriteAsync();
+        Assert.NotEqual(0, dying.Status.RecordsRead);
 
         first.Die();
         await dying.CancelAsync();
@@ -137,8 +138,8 @@ public sealed class SharedFilesTests : IDisposable
 
     private void Write()
     {
-        for (var partition = 0; partition < Partitions; partition++, _written += 200)
-            _log.Append("texts", Enumerable.Range(_written, 200).Select(Text), partition, Partitions);
+        for (var partition = 0; partition < Partitions; partition++, _written += 50)
+            _log.Append("texts", Enumerable.Range(_written, 50).Select(Text), partition, Partitions);
     }
 
     /// <summary>Writes, and waits until a checkpoint covers all.</summary>
