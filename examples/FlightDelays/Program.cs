@@ -33,7 +33,7 @@ try
 
     async Task FeaturesAsync()
     {
-        var arrow = Path.Combine(arguments.Folder, arguments.Kafka is null ? "airport-delays.arrow" : "airport-delays");
+        var arrow = Path.Combine(arguments.Folder, arguments.Kafka is null ? "airport-delays.arrow" : "airport-delay-parts");
         var features = Pipelines.Features(Path.Combine(data, "airports.csv"), arrow);
         AnsiConsole.WriteLine(features.Explain().ToString());
         var run = await Show.RunAsync("features", features, log);

@@ -28,7 +28,8 @@ public sealed class FlightDelaysTests(SharedNode shared) : IDisposable
         Assert.All(tables, table => Assert.Equal(inOneProcess, table));
         Assert.Equal(
             RowsOf(_folder["data", "airport-delays.arrow"]).Order(StringComparer.Ordinal),
-            Directory.EnumerateFiles(_folder["shared", "airport-delays"], "*.arrow").SelectMany(RowsOf).Order(StringComparer.Ordinal));
+            Directory.EnumerateFiles(_folder["shared", "airport-delay-parts"], "*.arrow").SelectMany(RowsOf)
+                .Order(StringComparer.Ordinal));
     }
 
     public void Dispose()

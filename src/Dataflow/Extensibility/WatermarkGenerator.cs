@@ -29,7 +29,7 @@ public abstract class WatermarkGenerator<T, TState>
     public abstract string Name { get; }
 
     /// <summary>Whether the newest time of a split decides alone: then it is asked once for each read, and not for each record.</summary>
-    internal virtual bool GoesByNewest => false;
+    public virtual bool GoesByNewest => false;
 
     /// <summary>Creates the state of a split before its first record.</summary>
     public abstract TState Create();

@@ -7,7 +7,7 @@ internal sealed class BoundedOutOfOrderness<T>(TimeSpan limit) : WatermarkGenera
 
     public override string Name => $"out of order by {limit}";
 
-    internal override bool GoesByNewest => true;
+    public override bool GoesByNewest => true;
 
     public override ValueTuple Create() => default;
 
