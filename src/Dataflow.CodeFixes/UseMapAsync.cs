@@ -23,7 +23,7 @@ public sealed class UseMapAsync() : CodeFix("Use MapAsync", "DATAFLOW011", "DATA
             if (WaitedFor(body) is not { } call || !IsTaskOfResult(model.GetTypeInfo(call).Type)) return null;
             changed[body] = call.WithTriviaFrom(body);
         }
-        else if (!IsTaskOfResult(((IMethodSymbol)model.GetSymbolInfo(name).Symbol!).TypeArguments.Last())) return null;
+        else if (model.GetSymbolInfo(name).Symbol is not IMethodSymbol method || !IsTaskOfResult(method.TypeArguments.Last())) return null;
 
         return stop => ReplaceAsync(document, changed, stop);
     }

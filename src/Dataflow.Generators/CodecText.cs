@@ -17,7 +17,7 @@ internal static class CodecText
         text.Line($"namespace Dataflow.Generated.@{model.Name}");
         using (text.Block())
         {
-            text.Line("using Api = global::Dataflow.Extensibility;");
+            text.Line("using Api = global::Dataflow.Codecs;");
             Form(text, model);
             Codec(text, model);
             for (var level = 0; level < model.Levels.Count; level++) Fields(text, model, level);

@@ -19,7 +19,7 @@ internal sealed class RowFields<TRow>
         if (properties.Length == 0) throw ConnectorException.NoColumns(typeof(TRow));
         if (Array.Find(properties, static property => !IsField(property.PropertyType)) is { } wrong)
             throw ConnectorException.UnsupportedMember(
-                typeof(TRow), wrong.Name, wrong.PropertyType, "Redis", "a number, bool, string, an enum, DateTime or DateTimeOffset");
+                typeof(TRow), wrong.Name, wrong.PropertyType, "Redis", "a number, bool, string, Utf8, an enum, DateTime or DateTimeOffset");
         return new([.. properties.Select(static property => (property.Name, Getter(property)))]);
     }
 
@@ -33,8 +33,8 @@ internal sealed class RowFields<TRow>
     private static bool IsField(Type type)
     {
         var plain = Nullable.GetUnderlyingType(type) ?? type;
-        return plain.IsPrimitive || plain.IsEnum || plain == typeof(string) || plain == typeof(decimal) || plain == typeof(DateTime)
-            || plain == typeof(DateTimeOffset);
+        return plain.IsPrimitive || plain.IsEnum || plain == typeof(string) || plain == typeof(Utf8) || plain == typeof(decimal)
+            || plain == typeof(DateTime) || plain == typeof(DateTimeOffset);
     }
 
     private static Func<TRow, object?> Getter(PropertyInfo property)

@@ -72,7 +72,7 @@ internal sealed class IndexOperator<TKey, TRow>(VectorIndex<TKey, TRow> index, F
         }
 
         if (numbers is null) _part.Remove(key);
-        else _part.Put(key, change.New!, numbers);
+        else _part.Put(key, Utf8.KeepIn(change.New!), numbers);
         Emit(in record);
     }
 

@@ -36,8 +36,8 @@ public readonly record struct Record<T>(T Value, long Timestamp, RecordOrigin Or
     [UnscopedRef]
     public ref readonly T ValueRef() => ref _value;
 
-    /// <summary>Returns the record with a value whose texts (<see cref="Utf8"/>) have bytes of their own: for a step that holds records for
-    /// longer than the call. Texts in collections stay as they are; those of an object are changed in it.</summary>
+    /// <summary>Returns the record with a value whose texts (<see cref="Utf8"/>) have bytes of their own: for a step or sink that holds
+    /// records for longer than the call. <see cref="Utf8.KeepIn"/> says which texts it finds.</summary>
     public Record<T> Keep()
     {
         var kept = this;

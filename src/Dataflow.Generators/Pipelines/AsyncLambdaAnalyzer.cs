@@ -9,7 +9,7 @@ namespace Dataflow.Generators;
 public sealed class AsyncLambdaAnalyzer() : PipelineAnalyzer(Rule)
 {
     private static readonly DiagnosticDescriptor Rule = Rules.Warning(
-        "DATAFLOW015", "Nobody awaits what the lambda has begun", "{0}");
+        "DATAFLOW015", "The task of the lambda is not awaited", "{0}");
 
     private protected override void Register(CompilationStartAnalysisContext start)
     {

@@ -41,7 +41,8 @@ public sealed class KeptTextAnalyzer() : PipelineAnalyzer(Rule)
     {
         while (value is IConversionOperation { IsImplicit: true } conversion) value = conversion.Operand;
         if (!SymbolEqualityComparer.Default.Equals(value.Type, text)) return;
-        if (StepCode.Around(context.Operation, context.ContainingSymbol) is not { } code) return;
+        if (StepCode.Around(context.Operation, context.ContainingSymbol) is not { IsAsync: false } code) return; // whose records are kept
+        if (code.Call is { TargetMethod.Name: "Aggregate" }) return; // results come from state
         if (Outlives(target, code) && IsOfBatch(value, code)) Report(context, value, value.Syntax.ToString(), code.Name);
     }
 
@@ -64,6 +65,7 @@ public sealed class KeptTextAnalyzer() : PipelineAnalyzer(Rule)
 
     private static bool IsOfBatch(IOperation? value, StepCode code) => value switch
     {
+        IPropertyReferenceOperation property when Verbs.IsOurs(property.Property) && property.Property.Name == "Key" => false, // kept
         IMemberReferenceOperation member => IsOfBatch(member.Instance, code),
         IParameterReferenceOperation { Parameter: var parameter } => parameter.RefKind != RefKind.Ref && IsIn(parameter, code),
         ILocalReferenceOperation { Local: var local } => IsIn(local, code) && IsOfBatch(InitialOf(local, code.Root), code),

@@ -17,7 +17,8 @@ internal sealed record StepCode(string Name, IOperation Root, IInvocationOperati
     ];
 
     /// <summary>Called once, or by the clock.</summary>
-    private static readonly HashSet<string> NotForRecords = ["Open", "Close", "Declare", "Finish", "Committed", "Poll"];
+    private static readonly HashSet<string> NotForRecords =
+        ["Open", "Close", "Declare", "Finish", "Committed", "Poll", "EndOfBatch", "Capture", "Idle"];
 
     /// <summary>Returns the code that an operation is part of; null: no job calls it, or it cannot be seen.</summary>
     /// <param name="operation">The operation.</param>

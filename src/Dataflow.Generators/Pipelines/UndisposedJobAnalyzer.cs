@@ -9,7 +9,7 @@ namespace Dataflow.Generators;
 public sealed class UndisposedJobAnalyzer() : PipelineAnalyzer(Rule)
 {
     private static readonly DiagnosticDescriptor Rule = Rules.Warning(
-        "DATAFLOW014", "Nobody ends the job",
+        "DATAFLOW014", "The job is not ended",
         "The job that StartAsync returns is neither disposed nor awaited here, so it runs on when this code is left. Write 'await using "
             + "var job = await ...', or hand it on.");
 
@@ -20,7 +20,7 @@ public sealed class UndisposedJobAnalyzer() : PipelineAnalyzer(Rule)
     {
         var started = (IAwaitOperation)context.Operation;
         if (started.Type is not { Name: "Job" } || !Verbs.IsOurs(started.Type) || !IsStart(started.Operation)) return;
-        if (started.Parent is IExpressionStatementOperation) Report(context, started);
+        if (started.Parent is IExpressionStatementOperation { IsImplicit: false }) Report(context, started); // not () => await ...
         if (started.Parent is not IVariableInitializerOperation { Parent: IVariableDeclaratorOperation made }) return;
         if (!made.Symbol.IsUsing && started.Root().UsesOf(made.Symbol).All(use => LeavesRunning(use, made))) Report(context, started);
     }

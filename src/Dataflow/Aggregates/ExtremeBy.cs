@@ -27,7 +27,7 @@ internal sealed class ExtremeByAggregation<T, TKey>(string name, Selector<T, TKe
 }
 
 /// <summary>All values that share the smallest (sign -1) or greatest (sign 1) key, in the order of arrival.</summary>
-internal sealed class AllExtremesByAggregation<T, TKey>(string name, Selector<T, TKey> by, int sign)
+internal sealed class AllExtremesByAggregation<T, TKey>(string name, Func<T, TKey> by, int sign)
     : InPlaceAggregation<T, List<T>, (int Order, T Value), IReadOnlyList<T>>
 {
     public override string Name => name;
@@ -38,8 +38,8 @@ internal sealed class AllExtremesByAggregation<T, TKey>(string name, Selector<T,
 
     public override (int Order, T Value) Prepare(in List<T> accumulator, in T value)
     {
-        var key = by.Of(in value);
-        return (KeyOrder<TKey>.Compare(key, accumulator.Count > 0 ? by.Of(accumulator[0]) : key) * sign, value);
+        var key = by(value);
+        return (KeyOrder<TKey>.Compare(key, accumulator.Count > 0 ? by(accumulator[0]) : key) * sign, value);
     }
 
     public override void Apply(ref List<T> accumulator, in (int Order, T Value) change)

@@ -48,14 +48,14 @@ internal sealed class LastAggregation<T, TValue>(Selector<T, TValue> of) : Aggre
     public override TValue Result(in Kept<TValue> accumulator) => accumulator.Value;
 }
 
-internal sealed class LastManyAggregation<T, TValue>(int count, Selector<T, TValue> of)
+internal sealed class LastManyAggregation<T, TValue>(int count, Func<T, TValue> of)
     : InPlaceAggregation<T, Queue<TValue>, TValue, IReadOnlyList<TValue>>
 {
     public override string Name => $"last {count}";
 
     public override Queue<TValue> Create() => new();
 
-    public override TValue Prepare(in Queue<TValue> accumulator, in T value) => of.Of(in value);
+    public override TValue Prepare(in Queue<TValue> accumulator, in T value) => of(value);
 
     public override void Apply(ref Queue<TValue> accumulator, in TValue change) => Append(accumulator, change);
 

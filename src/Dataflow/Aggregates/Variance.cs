@@ -11,7 +11,7 @@ internal record struct VarianceAccumulator(long Count, double Mean, double Squar
 /// <param name="of">Selects the number.</param>
 /// <param name="lost">The degrees of freedom that the mean takes: 1 for a sample, 0 for a whole population.</param>
 /// <param name="isRoot">Whether the result is the square root.</param>
-internal sealed class VarianceAggregation<T>(string name, Selector<T, double> of, int lost, bool isRoot)
+internal sealed class VarianceAggregation<T>(string name, Func<T, double> of, int lost, bool isRoot)
     : Aggregation<T, VarianceAccumulator, double>
 {
     public override string Name => name;
@@ -22,7 +22,7 @@ internal sealed class VarianceAggregation<T>(string name, Selector<T, double> of
 
     public override void Add(ref VarianceAccumulator accumulator, in T value)
     {
-        var number = of.Of(in value);
+        var number = of(value);
         var distance = number - accumulator.Mean;
         accumulator.Count++;
         accumulator.Mean += distance / accumulator.Count;
@@ -37,7 +37,7 @@ internal sealed class VarianceAggregation<T>(string name, Selector<T, double> of
             return;
         }
 
-        var number = of.Of(in value);
+        var number = of(value);
         var distance = number - accumulator.Mean;
         accumulator.Count--;
         accumulator.Mean -= distance / accumulator.Count;

@@ -6,7 +6,7 @@ namespace Dataflow.Extensibility;
 /// others only after <see cref="Commit"/>.</remarks>
 public abstract class SinkWriter<T> : IDisposable
 {
-    /// <summary>Writes one record.</summary>
+    /// <summary>Writes one record. A writer that holds records for longer than the call holds <see cref="Record{T}.Keep"/>.</summary>
     public abstract void Write(in Record<T> record);
 
     /// <summary>Makes all records written so far recoverable, by the log's own commit or by the sink's own means.</summary>

@@ -35,7 +35,7 @@ public sealed class StepCheckpoint
         SavePart(name, bytes);
     }
 
-    /// <summary>Saves bytes that whoever gets one of the worker's shards can use: see <see cref="OperatorContext.SavedParts"/>.</summary>
+    /// <summary>Saves bytes for the next owners of the worker's shards: see <see cref="OperatorContext.SavedParts"/>.</summary>
     internal void SavePart(string name, ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length > 0) _task.Save(KeyOf(_step.Name, name), _step.NodeId, bytes.ToArray());

@@ -97,7 +97,7 @@ internal sealed class KeyedMapState<TKey, TMapKey, TValue> : MapState<TMapKey, T
     }
 
     private void Remember(KeyPair<TKey, TMapKey> entry)
-        => (CollectionsMarshal.GetValueRefOrAddDefault(_mapKeys!, entry.Key, out _) ??= []).Add(entry.Part);
+        => (CollectionsMarshal.GetValueRefOrAddDefault(_mapKeys!, entry.Key, out _) ??= []).Add(Utf8.KeepIn(entry.Part));
 
     private void Forget(KeyPair<TKey, TMapKey> entry)
     {

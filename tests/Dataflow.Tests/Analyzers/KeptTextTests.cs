@@ -60,6 +60,7 @@ public class KeptTextTests
     [InlineData("lines.Select(line => line.Text);")]
     [InlineData("lines.Select(line => { var parts = new List<Utf8>(); parts.Add(line.Text); return parts; });")]
     [InlineData("lines.Select(line => line with { Text = line.Text });")]
+    [InlineData("lines.MapAsync(async (line, stop) => { await Task.Yield(); Seen.Last = line.Text; return 1; });")]
     [InlineData("var all = new List<Line>(); foreach (var line in all) Seen.Last = line.Text;")]
     public async Task One_that_is_handed_on_is_not(string code)
         => Assert.Empty(await UserCode.ReportsAsync(new KeptTextAnalyzer(), Lambda(code)));

@@ -32,6 +32,7 @@ public class UndisposedJobTests
     [InlineData("User.Kept = await pipeline.StartAsync();")]
     [InlineData("_ = await pipeline.StartAsync();")]
     [InlineData("await pipeline.RunAsync();")]
+    [InlineData("Func<Task> run = async () => await pipeline.StartAsync();")]
     [InlineData("_ = new Func<Task<Job>>(async () => { var job = await pipeline.StartAsync(); return job; });")]
     public async Task One_that_is_ended_or_handed_on_is_not(string code)
         => Assert.Empty(await UserCode.ReportsAsync(new UndisposedJobAnalyzer(), UserCode.With(code).Replace(

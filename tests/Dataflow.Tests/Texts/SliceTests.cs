@@ -36,6 +36,43 @@ public class SliceTests
         Assert.Equal(expected, Run<VisitOfTexts, Utf8, VisitOfStrings, string>(step, workers: 2));
     }
 
+    [Fact]
+    public void Records_that_are_read_again_have_their_texts()
+    {
+        using var log = SimulatedJob.OpenLog();
+        Visits.Fill(log, Count);
+        var visits = Topic.Of<VisitOfTexts>(Visits.Topic).StopAtEnd();
+        var failing = new Pipeline("failing") { OnError = ErrorPolicy.DeadLetter() };
+        failing.From(visits).Select(visit => visit.Millis % 100 == 0 ? throw new InvalidOperationException() : $"{visit.Page}")
+            .To(Topic.Of<string>("seen"));
+        SimulatedJob.Start(failing, log).Run();
+
+        var again = new Pipeline("again");
+        again.From(Source.Replay(visits, "failing")).Select(visit => $"{visit.Page} {visit.Millis}").To(Topic.Of<string>("again"));
+        SimulatedJob.Start(again, log).Run();
+
+        Assert.Equal(
+            Topic.Of<VisitOfStrings>(Visits.Topic).ReadAll(log).Where(static visit => visit.Millis % 100 == 0)
+                .Select(static visit => $"{visit.Page} {visit.Millis}").Order(StringComparer.Ordinal),
+            log.Sorted<string>("again"));
+    }
+
+    [Fact]
+    public void A_text_that_cannot_be_a_key_is_an_error_of_its_record()
+    {
+        using var log = SimulatedJob.OpenLog();
+        log.Append("visits", [new VisitOfTexts("a", "", 1, 0), new VisitOfTexts(new Utf8([0xFF, 0x41]), "", 2, 0), new("b", "", 3, 0)]);
+        var pipeline = new Pipeline("keys") { OnError = ErrorPolicy.DeadLetter() };
+        pipeline.From(Topic.Of<VisitOfTexts>("visits").StopAtEnd()).KeyBy(visit => visit.Page).Deduplicate().Values()
+            .Select(visit => $"{visit.Page}").To(Topic.Of<string>("pages"));
+
+        var job = SimulatedJob.Start(pipeline, log);
+        job.Run();
+
+        Assert.Equal(["a", "b"], log.Sorted<string>("pages"));
+        Assert.Equal(1, job.Status.DeadLetters);
+    }
+
     /// <summary>Runs a step that is stopped in between and carried on from its checkpoint.</summary>
     private static IReadOnlyList<string> Run<TVisit, TText>(string step, int workers)
         where TVisit : IVisit<TText>

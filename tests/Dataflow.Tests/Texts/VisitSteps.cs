@@ -90,7 +90,8 @@ internal static class VisitSteps<TVisit, TText>
             if (_all.Count == 4) _all.RemoveFirst();
             _all.Add(visit);
             _byUser.Update(visit.User, out var isKnown) = visit;
-            context.Emit($"{context.Key} {last} {Show(_all[0])} {isKnown}");
+            var users = string.Join(' ', _byUser.Select(static entry => $"{entry.Key}").Order());
+            context.Emit($"{context.Key} {last} {Show(_all[0])} {isKnown} {users}");
         }
     }
 }

@@ -97,7 +97,12 @@ internal sealed class ReplayReader<T> : SourceReader<T>
             isRejected = true;
             CouldNotRead(error.InnerException ?? error);
         };
-        if (reader.Read(_record) == 1 && _record[0].Origin.Offset == position) return true;
+        if (reader.Read(_record) == 1 && _record[0].Origin.Offset == position)
+        {
+            _record[0] = _record[0].Keep(); // the reader ends with this call
+            return true;
+        }
+
         if (!isRejected) CouldNotRead(new InvalidOperationException($"{split.Name} has no record at {position} any more."));
         return false;
     }

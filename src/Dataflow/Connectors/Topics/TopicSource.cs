@@ -53,6 +53,8 @@ internal abstract class TopicSource<TStored, T>(Topic<TStored> topic) : Source<T
 internal sealed class TopicReader<TStored, T>(TopicSource<TStored, T> source, SourceSplit split, PartitionReader reader)
     : SourceReader<T>
 {
+    private const int MinOfBatches = 64; // records that are worth a turn of the task
+
     private readonly long _end = split.End ?? long.MaxValue;
     private RecordEnumerator _batch;
     private TextLease? _lease; // of the batch, where values hold texts
@@ -68,7 +70,7 @@ internal sealed class TopicReader<TStored, T>(TopicSource<TStored, T> source, So
     public override int Read(Span<Record<T>> records)
     {
         var (count, areTraced) = (0, RecordTraces.HasListeners);
-        while (count < records.Length && _position < _end && MoveNext(isFirst: count == 0))
+        while (count < records.Length && _position < _end && MoveNext(records[..count]))
         {
             var record = _batch.Current;
             if (areTraced) RecordTraces.Read(in record, split.Name);
@@ -89,12 +91,13 @@ internal sealed class TopicReader<TStored, T>(TopicSource<TStored, T> source, So
         base.Dispose(disposing);
     }
 
-    /// <param name="isFirst">Whether no record of this read may lie in the batch before.</param>
-    private bool MoveNext(bool isFirst)
+    /// <param name="read">The records of this read, whose texts may lie in the batch.</param>
+    private bool MoveNext(Span<Record<T>> read)
     {
         while (!_isInBatch || !_batch.MoveNext())
         {
-            if (!isFirst && _lease is not null) return false;
+            if (_lease is not null && read.Length >= MinOfBatches) return false;
+            if (_lease is not null) foreach (ref var record in read) record = record.Keep(); // of small batches many are read at once
             if (!TryReadBatch()) return false;
         }
 

@@ -33,7 +33,18 @@ internal sealed class Utf8TextSerde : Serde<Utf8>
 {
     public override string Signature => Serde<string>.Default.Signature; // which may have written them
 
-    public override void Write(Utf8 value, IBufferWriter<byte> bytes) => bytes.Write(value.Span);
+    public override void Write(Utf8 value, IBufferWriter<byte> bytes)
+    {
+        Check(value);
+        bytes.Write(value.Span);
+    }
+
+    /// <exception cref="SerdeException">The text begins with a byte that no UTF-8 has, which would mean something else.</exception>
+    public static void Check(Utf8 value)
+    {
+        if (value.Span is [Utf8Serde.Null or Utf8Serde.Utf16, ..])
+            throw SerdeException.Malformed(typeof(Utf8), "a text that begins with a byte which no UTF-8 has");
+    }
 
     public override Utf8 Read(ReadOnlyMemory<byte> bytes) => bytes.Span switch
     {

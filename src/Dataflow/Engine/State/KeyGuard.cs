@@ -17,6 +17,6 @@ internal static class KeyGuard<TKey>
         var keys = KeyCodec<TKey>.Default;
         if (runsCode || keys.MayRefuse) _ = keys.Hash(key);
         if (runsCode) _ = EqualityComparer<TKey>.Default.Equals(key, key);
-        return TextKeeper<TKey>.IsNeeded ? KeptKeys<TKey>.OfThread.Keep(key) : key;
+        return typeof(TKey) == typeof(Utf8) ? (TKey)(object)KeptTexts.OfThread.Keep((Utf8)(object)key) : Utf8.KeepIn(key);
     }
 }

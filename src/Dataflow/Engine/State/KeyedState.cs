@@ -42,6 +42,7 @@ public sealed class KeyedState<TKey, TValue>
         public uint Hash; // 0: empty
         public byte Mark; // 0: unchanged; else the mark of the epoch in which it changed
         public bool IsTouched; // until Untouch; in no checkpoint
+        public bool IsUnkept; // until KeepTexts; in no checkpoint
         public TKey Key;
         public TValue Value;
     }
@@ -238,15 +239,16 @@ public sealed class KeyedState<TKey, TValue>
         if (!exists) index = Add(key, hash, index);
         ref var entry = ref _entries[index];
         if (entry.Mark != _mark) MarkChanged(ref entry, index);
-        if (_unkept is not null) KeepLater(entry.Key);
+        if (_unkept is not null && !entry.IsUnkept) KeepLater(ref entry);
         return ref entry;
     }
 
     /// <summary>Keeps the texts of a value that is about to change, once the records at hand have been handled.</summary>
-    private void KeepLater(TKey key)
+    private void KeepLater(ref Entry entry)
     {
         if (_unkept!.Count == 0) _owner.Changes.KeepLater(KeepTexts);
-        _unkept.Add(key);
+        _unkept.Add(entry.Key);
+        entry.IsUnkept = true;
     }
 
     private void KeepTexts()
@@ -254,7 +256,15 @@ public sealed class KeyedState<TKey, TValue>
         foreach (var key in _unkept!)
         {
             ref var entry = ref _entries[Find(key, _owner.Keys.Hash(key))];
-            TextKeeper<TValue>.Keep(ref entry.Value);
+            entry.IsUnkept = false;
+            try
+            {
+                TextKeeper<TValue>.Keep(ref entry.Value);
+            }
+            catch (InvalidOperationException error)
+            {
+                throw _owner.CouldNotKeep(error); // a text that had ended before
+            }
         }
 
         _unkept.Clear();

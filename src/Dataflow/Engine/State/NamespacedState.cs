@@ -71,9 +71,14 @@ public sealed class NamespacedState<TKey, TValue> : IState
         }
         catch (Exception error)
         {
-            var parts = _name.Split('/', 2); // the step's name and the state's
-            throw OperatorException.CouldNotKeep(parts[0], parts[^1], error);
+            throw CouldNotKeep(error);
         }
+    }
+
+    internal OperatorException CouldNotKeep(Exception error)
+    {
+        var parts = _name.Split('/', 2); // the step's name and the state's
+        return OperatorException.CouldNotKeep(parts[0], parts[^1], error);
     }
 
     /// <summary>Returns an empty table that belongs to no checkpoint, for use until the next call.</summary>

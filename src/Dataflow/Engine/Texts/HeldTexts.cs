@@ -14,7 +14,20 @@ internal abstract class HeldTexts
     public static HeldTexts? Of(Type type) => Found.GetOrAdd(type, static type => MayHold(type, []) ? Make(type) : null);
 
     /// <summary>Keeps the texts of an object, which is changed.</summary>
-    public static void KeepIn(object value) => Of(value.GetType())?.Keep(value);
+    /// <exception cref="SerdeException">Objects hold one another too deep, or in a circle.</exception>
+    public static void KeepIn(object value)
+    {
+        if (Of(value.GetType()) is not { } texts) return;
+        Depth.Enter(value.GetType());
+        try
+        {
+            texts.Keep(value);
+        }
+        finally
+        {
+            Depth.Leave();
+        }
+    }
 
     /// <summary>Whether values of a type may hold texts, as far as they can be found.</summary>
     public static bool MayHold(Type type, HashSet<Type> seen)

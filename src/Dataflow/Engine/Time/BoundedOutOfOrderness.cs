@@ -1,11 +1,18 @@
 namespace Dataflow.Time;
 
 /// <summary>The watermark of a split stays behind its newest record by a fixed time. It needs no state.</summary>
-internal sealed class BoundedOutOfOrderness<T>(TimeSpan limit) : WatermarkGenerator<T, ValueTuple>
+internal sealed class BoundedOutOfOrderness<T> : WatermarkGenerator<T, ValueTuple>
 {
-    private readonly long _limitMs = (long)limit.TotalMilliseconds;
+    private readonly TimeSpan _limit;
+    private readonly long _limitMs;
 
-    public override string Name => $"out of order by {limit}";
+    public BoundedOutOfOrderness(TimeSpan maxOutOfOrderness)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxOutOfOrderness, TimeSpan.Zero);
+        (_limit, _limitMs) = (maxOutOfOrderness, (long)maxOutOfOrderness.TotalMilliseconds);
+    }
+
+    public override string Name => $"out of order by {_limit}";
 
     public override bool GoesByNewest => true;
 

@@ -58,7 +58,6 @@ static partial class Verbs
             Func<T, long> time, TimeSpan maxOutOfOrderness = default, TimeSpan? idleAfter = null, string name = "event-time",
             bool advanceWhenQuiet = false, TimeSpan? maxAhead = null)
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(maxOutOfOrderness, TimeSpan.Zero);
             return stream.WithEventTime(
                 time, new BoundedOutOfOrderness<T>(maxOutOfOrderness), idleAfter, name, advanceWhenQuiet, maxAhead);
         }

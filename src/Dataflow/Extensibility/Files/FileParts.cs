@@ -7,10 +7,11 @@ namespace Dataflow.Extensibility;
 /// <summary>The file of a sink: one at its path; or, where processes may take each other's work over, a directory of that name in which
 /// each writer has a part, for a sink that is an <see cref="IWritesParts"/>.</summary>
 /// <remarks>A part grows as <c>part-….partial</c>. The length that a checkpoint covers is in that checkpoint. The writer renames it when it
-/// ends with a checkpoint; otherwise whoever takes shards of it over copies that length to the part's name. What may happen in between:
+/// ends with a checkpoint; otherwise each process that takes shards of it over copies that length to the part's name. What may happen in
+/// between:
 /// <list type="bullet">
-/// <item>The writer is killed before its first checkpoint: no checkpoint knows the file, and its rows are read again. It is left over, and
-/// counts for nothing.</item>
+/// <item>The writer is killed before its first checkpoint, or that one fails: no checkpoint knows the file, and its rows are read again.
+/// The <c>.partial</c> stays, and holds no row that is missing elsewhere.</item>
 /// <item>It is killed after that: bytes beyond the length of the last checkpoint are not copied.</item>
 /// <item>It stands still, is taken over from, and writes on: to a file that was copied and has no name any more. It can commit
 /// nothing.</item>
@@ -18,9 +19,9 @@ namespace Dataflow.Extensibility;
 /// <item>The process that copies is killed before its own first checkpoint: the shards still have the checkpoint of the writer, so the next
 /// one to take them does it again. If the part has its name already, there is nothing to copy.</item>
 /// <item>Several processes get shards of the writer: each copies to a name of its own, and the last to rename replaces the part by the same
-/// bytes.</item>
-/// <item>The process is killed between the last checkpoint of all input and the rename: whoever takes it over, or the next start of the
-/// pipeline, does that.</item>
+/// rows.</item>
+/// <item>The process is killed between the last checkpoint of all input and the rename: the process that takes it over, or the next start
+/// of the pipeline, does that.</item>
 /// </list></remarks>
 public static class FileParts
 {

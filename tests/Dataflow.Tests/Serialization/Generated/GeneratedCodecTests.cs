@@ -22,7 +22,7 @@ public class GeneratedCodecTests
         Assert.True((bool)typeof(Codecs<>).MakeGenericType(type).GetProperty("IsMade")!.GetValue(null)!);
         Assert.Equal(
             TypeFields.Of(type).Members.Select(member => (member.Name, member.Field.FieldType, member.Key ?? -1)),
-            Dataflow.Extensibility.GeneratedCodecs.Find(type)!.Members.Select(member => (member.Name, member.Type, member.Place)));
+            Dataflow.Codecs.GeneratedCodecs.Find(type)!.Members.Select(member => (member.Name, member.Type, member.Place)));
     }
 
     [Theory]

@@ -59,8 +59,8 @@ public class GeneratorTests
             "[Dataflow.DataflowRecord] public class Order { public int? Number { get; set; } public string Item; public int[] All; } "
                 + "[Dataflow.DataflowRecord] public struct Pair<T> { public T Left; public System.DayOfWeek Day { get; } }");
 
-        Assert.NotNull(GeneratedCodecs.Find(program.GetType("Order")!));
-        Assert.NotNull(GeneratedCodecs.Find(program.GetType("Pair`1")!.MakeGenericType(typeof(int))));
+        Assert.NotNull(Dataflow.Codecs.GeneratedCodecs.Find(program.GetType("Order")!));
+        Assert.NotNull(Dataflow.Codecs.GeneratedCodecs.Find(program.GetType("Pair`1")!.MakeGenericType(typeof(int))));
     }
 
     [Theory]

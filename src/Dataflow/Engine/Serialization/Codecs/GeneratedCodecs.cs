@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
-namespace Dataflow.Extensibility;
+namespace Dataflow.Codecs;
 
 /// <summary>The codecs that were made at compile time, by type.</summary>
 /// <remarks>Each assembly adds its own in module initializers. Those run when code of the assembly first does, which may be after its types

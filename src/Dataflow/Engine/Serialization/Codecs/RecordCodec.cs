@@ -3,7 +3,7 @@ using System.Text;
 using Dataflow.Serialization;
 using MessagePack;
 
-namespace Dataflow.Extensibility;
+namespace Dataflow.Codecs;
 
 /// <summary>Writes records, and reads them, in the form of <see cref="Serde{T}.Default"/>: an array if the type declares places, else a map
 /// by name. What is known of the type at compile time derives from this.</summary>

@@ -1,6 +1,6 @@
 using Dataflow.Serialization;
 
-namespace Dataflow.Extensibility;
+namespace Dataflow.Codecs;
 
 /// <summary>A record type with a codec that was made at compile time.</summary>
 public abstract class RecordForm

@@ -1,4 +1,4 @@
-namespace Dataflow.Extensibility;
+namespace Dataflow.Codecs;
 
 /// <summary>A member of a record in its written form.</summary>
 /// <param name="Name">Its name in the bytes, and in errors.</param>

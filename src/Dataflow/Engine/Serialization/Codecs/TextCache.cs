@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Dataflow.Extensibility;
+namespace Dataflow.Codecs;
 
 /// <summary>Strings of a member that were read lately, so that equal texts are one: see <see cref="InternedAttribute"/>.</summary>
 /// <remarks>For the codecs that <see cref="DataflowRecordAttribute"/> makes. Threads may find a string that another one has just replaced:

@@ -1,4 +1,4 @@
-namespace Dataflow.Extensibility;
+namespace Dataflow.Codecs;
 
 /// <summary>Writes values of a type, and reads them, at a place among others.</summary>
 /// <remarks>For the codecs that <see cref="DataflowRecordAttribute"/> makes. Safe for several threads.</remarks>

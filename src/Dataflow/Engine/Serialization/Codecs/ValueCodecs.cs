@@ -1,7 +1,7 @@
 using Dataflow.Serialization;
 using MessagePack;
 
-namespace Dataflow.Extensibility;
+namespace Dataflow.Codecs;
 
 /// <summary>Finds the codecs of types: of the serde that the pipeline was given, else of the one made at compile time, else of the one that
 /// is found by reflection.</summary>

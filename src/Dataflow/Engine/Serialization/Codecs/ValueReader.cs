@@ -8,7 +8,7 @@ using Dataflow.Serialization;
 using MessagePack;
 using MessagePack.Formatters;
 
-namespace Dataflow.Extensibility;
+namespace Dataflow.Codecs;
 
 /// <summary>Reads values of MessagePack from memory in one piece.</summary>
 /// <remarks><para>For the codecs that <see cref="DataflowRecordAttribute"/> makes.</para>

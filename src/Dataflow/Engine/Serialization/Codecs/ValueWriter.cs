@@ -8,7 +8,7 @@ using Dataflow.Serialization;
 using MessagePack;
 using MessagePack.Formatters;
 
-namespace Dataflow.Extensibility;
+namespace Dataflow.Codecs;
 
 /// <summary>Writes values in MessagePack straight into a buffer, each in the form that <see cref="Serde{T}.Default"/> gives it.</summary>
 /// <remarks>For the codecs that <see cref="DataflowRecordAttribute"/> makes. What was written is in the buffer after
