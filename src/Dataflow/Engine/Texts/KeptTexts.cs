@@ -4,6 +4,7 @@ namespace Dataflow.Texts;
 internal sealed class KeptTexts
 {
     private const int PlacesLog = 12;
+    private const int MaxLength = 256; // of those that are remembered
 
     [ThreadStatic]
     private static KeptTexts? t_ofThread;
@@ -18,6 +19,8 @@ internal sealed class KeptTexts
         ref var place = ref _places[((uint)text.GetHashCode() * 0x9E3779B9u) >> (32 - PlacesLog)];
         if (place == text) return place;
         Utf8TextSerde.Check(text);
-        return place = text.Keep();
+        var kept = text.Keep();
+        if (kept.Length <= MaxLength) place = kept;
+        return kept;
     }
 }
