@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using Dataflow.Async;
 using Dataflow.Checkpoints;
 using Dataflow.Log;
@@ -156,6 +157,25 @@ public sealed class OperatorContext
     /// worker's shards. <see cref="long.MinValue"/>: there was none.</summary>
     public long SavedWatermark(string? part = null)
         => Times(SavedPart.Of(SavedTimes(part), _task.Job.ShardMap.Of(Worker).Bits)).Min();
+
+    /// <summary>The watermark up to which each of this worker's shards had got: that of its former worker, or a later one that it saved for
+    /// the shard alone. Processes that share a pipeline get to different times. <see cref="long.MinValue"/>: none.</summary>
+    internal long[] SavedWatermarksOfShards(string part)
+    {
+        var times = new long[Shards.Count];
+        Array.Fill(times, long.MinValue);
+        foreach (var saved in SavedPart.Of(SavedTimes(null).Concat(SavedTimes(part)), _task.Job.ShardMap.Of(Worker).Bits))
+        {
+            var time = BinaryPrimitives.ReadInt64LittleEndian(saved.Bytes);
+            for (var shards = saved.Shards; shards != 0; shards &= shards - 1)
+            {
+                ref var of = ref times[BitOperations.TrailingZeroCount(shards)];
+                of = Math.Max(of, time);
+            }
+        }
+
+        return times;
+    }
 
     /// <summary>The watermarks that each worker's instance of the step, or of a part of it, saved in that checkpoint.</summary>
     public IEnumerable<long> SavedWatermarks(string? part = null) => Times(SavedTimes(part));

@@ -47,6 +47,10 @@ public sealed class StepCheckpoint
     public void SaveWatermark(long watermark, string? part = null)
         => _task.SaveWatermark(part is null ? _step.Name : $"{_step.Name}/{part}", _step.NodeId, watermark);
 
+    /// <summary>Saves a watermark of one shard: see <see cref="OperatorContext.SavedWatermarksOfShards"/>.</summary>
+    internal void SaveWatermarkOfShard(int shard, long watermark, string part)
+        => _task.SaveWatermark($"{_step.Name}/{part}", _step.NodeId, watermark, ShardSet.Of(shard));
+
     /// <summary>Saves a watermark that belongs to a split, and moves with it to other workers and processes.</summary>
     internal void SaveWatermarkOfSplit(string split, long watermark)
         => _task.SaveWatermark($"{_step.Name}/{split}", _step.NodeId, watermark, ShardOf(split));
