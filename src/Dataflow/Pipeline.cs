@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using Dataflow.Planning;
 using Dataflow.Serialization;
 
@@ -20,7 +19,6 @@ public sealed class Pipeline
     public Pipeline(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        if (!RuntimeFeature.IsDynamicCodeSupported) throw new PlatformNotSupportedException(PublishWarnings.Aot);
         Name = name;
     }
 

@@ -1,12 +1,9 @@
 using System.Numerics;
-using MessagePack;
-using MessagePack.Formatters;
 
 namespace Dataflow;
 
 /// <summary>The distinct values of a table's rows, with the number of rows of each, for each condition.</summary>
-[MessagePackFormatter(typeof(DistinctRowsFormatter<>))]
-internal sealed class DistinctRows<TValue>
+internal sealed class DistinctRows<TValue> : IHasCodec
     where TValue : notnull
 {
     private readonly ValueTable<(TValue Value, byte Condition), int> _rows;
@@ -22,6 +19,8 @@ internal sealed class DistinctRows<TValue>
         _rows = new(values.Length);
         for (var i = 0; i < values.Length; i++) Add(values[i].Value, values[i].Condition, rows[i]);
     }
+
+    object IHasCodec.MakeCodec(ValueCodecs codecs) => new DistinctRowsCodec<TValue>(codecs);
 
     /// <summary>The number of distinct values under each condition.</summary>
     internal long[] Counts { get; }
@@ -57,10 +56,10 @@ internal sealed class DistinctRows<TValue>
 }
 
 /// <summary>Writes the number of conditions, the values with their conditions, and how many rows have each.</summary>
-internal sealed class DistinctRowsFormatter<TValue> : IMessagePackFormatter<DistinctRows<TValue>?>
+internal sealed class DistinctRowsCodec<TValue>(ValueCodecs codecs) : ValueCodec<DistinctRows<TValue>?>
     where TValue : notnull
 {
-    public void Serialize(ref MessagePackWriter writer, DistinctRows<TValue>? value, MessagePackSerializerOptions options)
+    public override void Write(ref ValueWriter writer, DistinctRows<TValue>? value)
     {
         if (value is null)
         {
@@ -70,18 +69,18 @@ internal sealed class DistinctRowsFormatter<TValue> : IMessagePackFormatter<Dist
 
         var (values, rows) = value.ToArrays();
         writer.WriteArrayHeader(3);
-        writer.Write(value.Counts.Length);
-        PackedValues.Write(ref writer, values, options);
-        PackedValues.Write(ref writer, rows, options);
+        writer.WriteInt32(value.Counts.Length);
+        PackedValues.Write(ref writer, values, codecs);
+        PackedValues.Write(ref writer, rows, codecs);
     }
 
-    public DistinctRows<TValue>? Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
+    public override DistinctRows<TValue>? Read(ref ValueReader reader)
     {
         if (reader.TryReadNil()) return null;
         reader.ReadArrayHeader();
         return new(
             reader.ReadInt32(),
-            PackedValues.Read<(TValue Value, byte Condition)>(ref reader, options),
-            PackedValues.Read<int>(ref reader, options));
+            PackedValues.Read<(TValue Value, byte Condition)>(ref reader, codecs),
+            PackedValues.Read<int>(ref reader, codecs));
     }
 }

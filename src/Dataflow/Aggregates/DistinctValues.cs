@@ -1,13 +1,9 @@
-using System.Buffers;
 using System.Numerics;
-using MessagePack;
-using MessagePack.Formatters;
 
 namespace Dataflow;
 
 /// <summary>The distinct values so far, each marked with the conditions under which it was seen.</summary>
-[MessagePackFormatter(typeof(DistinctValuesFormatter<>))]
-internal sealed class DistinctValues<TValue>
+internal sealed class DistinctValues<TValue> : IHasCodec
     where TValue : notnull
 {
     private ValueTable<TValue, byte> _marks;
@@ -23,6 +19,8 @@ internal sealed class DistinctValues<TValue>
         _marks = new(values.Length);
         for (var i = 0; i < values.Length; i++) Mark(Find(values[i], marks.Length == 0 ? (byte)1 : marks[i]));
     }
+
+    object IHasCodec.MakeCodec(ValueCodecs codecs) => new DistinctValuesCodec<TValue>(codecs);
 
     /// <summary>The number of values seen under each condition.</summary>
     internal long[] Counts { get; }
@@ -59,10 +57,10 @@ internal sealed class DistinctValues<TValue>
 internal readonly record struct MarkedValue<TValue>(TValue Value, byte Marks, ValuePlace Place);
 
 /// <summary>Writes the number of conditions, the values and, if there are several conditions, the marks.</summary>
-internal sealed class DistinctValuesFormatter<TValue> : IMessagePackFormatter<DistinctValues<TValue>?>
+internal sealed class DistinctValuesCodec<TValue>(ValueCodecs codecs) : ValueCodec<DistinctValues<TValue>?>
     where TValue : notnull
 {
-    public void Serialize(ref MessagePackWriter writer, DistinctValues<TValue>? value, MessagePackSerializerOptions options)
+    public override void Write(ref ValueWriter writer, DistinctValues<TValue>? value)
     {
         if (value is null)
         {
@@ -72,17 +70,17 @@ internal sealed class DistinctValuesFormatter<TValue> : IMessagePackFormatter<Di
 
         var (values, marks) = value.ToArrays();
         writer.WriteArrayHeader(3);
-        writer.Write(value.Counts.Length);
-        PackedValues.Write(ref writer, values, options);
-        writer.Write(value.Counts.Length == 1 ? [] : marks);
+        writer.WriteInt32(value.Counts.Length);
+        PackedValues.Write(ref writer, values, codecs);
+        writer.WriteBytes(value.Counts.Length == 1 ? [] : marks);
     }
 
-    public DistinctValues<TValue>? Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
+    public override DistinctValues<TValue>? Read(ref ValueReader reader)
     {
         if (reader.TryReadNil()) return null;
         reader.ReadArrayHeader();
         var conditions = reader.ReadInt32();
-        var values = PackedValues.Read<TValue>(ref reader, options);
-        return new(conditions, values, reader.ReadBytes()!.Value.ToArray());
+        var values = PackedValues.Read<TValue>(ref reader, codecs);
+        return new(conditions, values, reader.ReadBytes().ToArray());
     }
 }

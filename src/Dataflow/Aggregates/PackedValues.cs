@@ -1,39 +1,37 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using MessagePack;
 
 namespace Dataflow;
 
 /// <summary>Writes many values in MessagePack: as they lie in memory where they hold no references, else one by one.</summary>
 internal static class PackedValues
 {
-    public static void Write<T>(ref MessagePackWriter writer, T[] values, MessagePackSerializerOptions options)
+    public static void Write<T>(ref ValueWriter writer, T[] values, ValueCodecs codecs)
     {
         if (!RuntimeHelpers.IsReferenceOrContainsReferences<T>())
         {
-            writer.Write(Bytes(values));
+            writer.WriteBytes(Bytes(values));
             return;
         }
 
-        var formatter = options.Resolver.GetFormatterWithVerify<T>();
+        var codec = codecs.Of<T>();
         writer.WriteArrayHeader(values.Length);
-        foreach (var value in values) formatter.Serialize(ref writer, value, options);
+        foreach (var value in values) codec.Write(ref writer, value);
     }
 
-    public static T[] Read<T>(ref MessagePackReader reader, MessagePackSerializerOptions options)
+    public static T[] Read<T>(ref ValueReader reader, ValueCodecs codecs)
     {
         if (!RuntimeHelpers.IsReferenceOrContainsReferences<T>())
         {
-            var bytes = reader.ReadBytes() ?? default;
+            var bytes = reader.TryReadNil() ? [] : reader.ReadBytes();
             var raw = new T[bytes.Length / Unsafe.SizeOf<T>()];
             bytes.CopyTo(Bytes(raw));
             return raw;
         }
 
-        var formatter = options.Resolver.GetFormatterWithVerify<T>();
+        var codec = codecs.Of<T>();
         var values = new T[reader.ReadArrayHeader()];
-        for (var i = 0; i < values.Length; i++) values[i] = formatter.Deserialize(ref reader, options);
+        for (var i = 0; i < values.Length; i++) values[i] = codec.Read(ref reader);
         return values;
     }
 

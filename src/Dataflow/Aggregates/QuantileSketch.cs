@@ -1,14 +1,12 @@
-using MessagePack;
-using MessagePack.Formatters;
-
 namespace Dataflow;
 
 /// <summary>A sketch of quantiles: counts values in buckets whose bounds grow by a constant factor.</summary>
 /// <remarks>C. Masson, J. E. Rim and H. K. Lee, "DDSketch: a fast and fully-mergeable quantile sketch with relative-error
 /// guarantees", 2019. The buckets are the same for all sketches of one error, so merging adds counts, in any order.</remarks>
-[MessagePackFormatter(typeof(QuantileSketchFormatter))]
-internal sealed class QuantileSketch
+internal sealed class QuantileSketch : IHasCodec
 {
+    object IHasCodec.MakeCodec(ValueCodecs codecs) => new QuantileSketchCodec();
+
     internal long Zeros { get; set; }
 
     internal BucketCounts Positive { get; init; } = new();
@@ -101,9 +99,9 @@ internal sealed class BucketCounts
     }
 }
 
-internal sealed class QuantileSketchFormatter : IMessagePackFormatter<QuantileSketch?>
+internal sealed class QuantileSketchCodec : ValueCodec<QuantileSketch?>
 {
-    public void Serialize(ref MessagePackWriter writer, QuantileSketch? value, MessagePackSerializerOptions options)
+    public override void Write(ref ValueWriter writer, QuantileSketch? value)
     {
         if (value is null)
         {
@@ -112,27 +110,27 @@ internal sealed class QuantileSketchFormatter : IMessagePackFormatter<QuantileSk
         }
 
         writer.WriteArrayHeader(3);
-        writer.Write(value.Zeros);
-        Write(ref writer, value.Positive);
-        Write(ref writer, value.Negative);
+        writer.WriteInt64(value.Zeros);
+        WriteBuckets(ref writer, value.Positive);
+        WriteBuckets(ref writer, value.Negative);
     }
 
-    public QuantileSketch? Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
+    public override QuantileSketch? Read(ref ValueReader reader)
     {
         if (reader.TryReadNil()) return null;
         reader.ReadArrayHeader();
-        return new() { Zeros = reader.ReadInt64(), Positive = Read(ref reader), Negative = Read(ref reader) };
+        return new() { Zeros = reader.ReadInt64(), Positive = ReadBuckets(ref reader), Negative = ReadBuckets(ref reader) };
     }
 
     /// <summary>Writes the first bucket, then the counts: most are small and take a byte.</summary>
-    private static void Write(ref MessagePackWriter writer, BucketCounts buckets)
+    private static void WriteBuckets(ref ValueWriter writer, BucketCounts buckets)
     {
         writer.WriteArrayHeader(buckets.Counts.Length + 1);
-        writer.Write(buckets.First);
-        foreach (var count in buckets.Counts) writer.Write(count);
+        writer.WriteInt32(buckets.First);
+        foreach (var count in buckets.Counts) writer.WriteInt64(count);
     }
 
-    private static BucketCounts Read(ref MessagePackReader reader)
+    private static BucketCounts ReadBuckets(ref ValueReader reader)
     {
         var counts = new long[reader.ReadArrayHeader() - 1];
         var first = reader.ReadInt32();

@@ -1,12 +1,8 @@
-using MessagePack;
-using MessagePack.Formatters;
-
 namespace Dataflow;
 
 /// <summary>All current values, in an order that the aggregate gives; equal ones in the order of arrival.</summary>
 /// <remarks>A list of short sorted lists: adding and removing cost two binary searches and the shift of at most 256 values.</remarks>
-[MessagePackFormatter(typeof(SortedValuesFormatter<>))]
-internal sealed class SortedValues<T> : IKeepsTexts
+internal sealed class SortedValues<T> : IHasCodec, IKeepsTexts
 {
     private const int MaxInPart = 256;
 
@@ -14,6 +10,8 @@ internal sealed class SortedValues<T> : IKeepsTexts
 
     internal SortedValues(params T[] sorted)
         => _parts = [.. sorted.Chunk(MaxInPart / 2).Select(part => part.ToList())];
+
+    object IHasCodec.MakeCodec(ValueCodecs codecs) => new SortedValuesCodec<T>(codecs);
 
     /// <summary>The values in their order.</summary>
     internal IEnumerable<T> All => _parts.SelectMany(part => part);
@@ -106,14 +104,14 @@ internal sealed class SortedValues<T> : IKeepsTexts
 /// <summary>The place in sorted values where a value is added or removed.</summary>
 internal readonly record struct SortedPlace<T>(T Value, int Part, int Index, bool IsRemoved);
 
-internal sealed class SortedValuesFormatter<T> : IMessagePackFormatter<SortedValues<T>?>
+internal sealed class SortedValuesCodec<T>(ValueCodecs codecs) : ValueCodec<SortedValues<T>?>
 {
-    public void Serialize(ref MessagePackWriter writer, SortedValues<T>? value, MessagePackSerializerOptions options)
+    public override void Write(ref ValueWriter writer, SortedValues<T>? value)
     {
         if (value is null) writer.WriteNil();
-        else PackedValues.Write(ref writer, value.All.ToArray(), options);
+        else PackedValues.Write(ref writer, value.All.ToArray(), codecs);
     }
 
-    public SortedValues<T>? Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
-        => reader.TryReadNil() ? null : new(PackedValues.Read<T>(ref reader, options));
+    public override SortedValues<T>? Read(ref ValueReader reader)
+        => reader.TryReadNil() ? null : new(PackedValues.Read<T>(ref reader, codecs));
 }

@@ -1,12 +1,8 @@
-using MessagePack;
-using MessagePack.Formatters;
-
 namespace Dataflow.Windows;
 
 /// <summary>The state of one key's open window, or of a pane of it.</summary>
 /// <remarks>It is one entry of the state, so that a record costs one lookup.</remarks>
-[MessagePackFormatter(typeof(OpenWindowFormatter<>))]
-internal struct OpenWindow<TAccumulator>
+internal struct OpenWindow<TAccumulator> : IHasCodec
 {
     /// <summary>The time of the oldest record.</summary>
     public long First;
@@ -28,6 +24,8 @@ internal struct OpenWindow<TAccumulator>
 
     public TAccumulator Value;
 
+    readonly object IHasCodec.MakeCodec(ValueCodecs codecs) => new OpenWindowCodec<TAccumulator>(codecs);
+
     /// <summary>Extends the window's bounds to a record's time.</summary>
     public void Widen(long time)
     {
@@ -37,23 +35,25 @@ internal struct OpenWindow<TAccumulator>
 }
 
 /// <summary>Writes a window whose accumulator holds references; others are written as they lie in memory.</summary>
-internal sealed class OpenWindowFormatter<TAccumulator> : IMessagePackFormatter<OpenWindow<TAccumulator>>
+internal sealed class OpenWindowCodec<TAccumulator>(ValueCodecs codecs) : ValueCodec<OpenWindow<TAccumulator>>
 {
     private const int Fields = 7;
 
-    public void Serialize(ref MessagePackWriter writer, OpenWindow<TAccumulator> value, MessagePackSerializerOptions options)
+    private readonly ValueCodec<TAccumulator> _accumulators = codecs.Of<TAccumulator>();
+
+    public override void Write(ref ValueWriter writer, OpenWindow<TAccumulator> value)
     {
         writer.WriteArrayHeader(Fields);
-        writer.Write(value.First);
-        writer.Write(value.Last);
-        writer.Write(value.Next);
-        writer.Write(value.Due);
-        writer.Write(value.Pending);
-        writer.Write(value.Firings);
-        options.Resolver.GetFormatterWithVerify<TAccumulator>().Serialize(ref writer, value.Value, options);
+        writer.WriteInt64(value.First);
+        writer.WriteInt64(value.Last);
+        writer.WriteInt64(value.Next);
+        writer.WriteInt64(value.Due);
+        writer.WriteInt32(value.Pending);
+        writer.WriteInt32(value.Firings);
+        _accumulators.Write(ref writer, value.Value);
     }
 
-    public OpenWindow<TAccumulator> Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
+    public override OpenWindow<TAccumulator> Read(ref ValueReader reader)
     {
         _ = reader.ReadArrayHeader();
         return new OpenWindow<TAccumulator>
@@ -64,7 +64,7 @@ internal sealed class OpenWindowFormatter<TAccumulator> : IMessagePackFormatter<
             Due = reader.ReadInt64(),
             Pending = reader.ReadInt32(),
             Firings = reader.ReadInt32(),
-            Value = options.Resolver.GetFormatterWithVerify<TAccumulator>().Deserialize(ref reader, options),
+            Value = _accumulators.Read(ref reader),
         };
     }
 }

@@ -16,7 +16,7 @@ internal sealed class Utf8Serde : Serde<string?>
     public override void Write(string? value, IBufferWriter<byte> bytes)
     {
         if (value is null) bytes.Write([Null]);
-        else if (StringFormatter.IsWellFormed(value)) Encoding.UTF8.GetBytes(value, bytes);
+        else if (RareForms.IsWellFormed(value)) Encoding.UTF8.GetBytes(value, bytes);
         else bytes.Write([Utf16, .. MemoryMarshal.AsBytes(value.AsSpan())]);
     }
 

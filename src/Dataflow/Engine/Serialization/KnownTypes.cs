@@ -17,66 +17,81 @@ namespace Dataflow.Serialization;
 /// <summary>The types of .NET that have a built-in form.</summary>
 internal static class KnownTypes
 {
-    public static readonly StringFormatter Texts = new();
-    public static readonly Utf8TextFormatter Utf8Texts = new();
-    public static readonly DateTimeFormatter Times = new();
-    public static readonly DecimalFormatter Decimals = new();
-    public static readonly IMessagePackFormatter<Guid> Guids = BuiltinResolver.Instance.GetFormatterWithVerify<Guid>();
-
-    /// <summary>Types that hold no values of other types, each with its formatter.</summary>
-    private static readonly Dictionary<Type, object> Plain = new()
+    /// <summary>Types that hold no values of other types, each with its codec.</summary>
+    private static readonly Dictionary<Type, Func<ValueResolver, object>> Plain = new()
     {
-        [typeof(string)] = Texts,
-        [typeof(Utf8)] = Utf8Texts,
-        [typeof(DateTime)] = Times,
-        [typeof(decimal)] = Decimals,
-        [typeof(BigInteger)] = new BigIntegerFormatter(),
-        [typeof(JsonElement)] = new JsonElementFormatter(),
-        [typeof(Uri)] = new TextFormatter<Uri>(static uri => uri.OriginalString, static text => new Uri(text, UriKind.RelativeOrAbsolute)),
-        [typeof(Version)] = new TextFormatter<Version>(static version => version.ToString(), Version.Parse),
-        [typeof(IPAddress)] = new TextFormatter<IPAddress>(static address => address.ToString(), IPAddress.Parse),
+        [typeof(string)] = static _ => new StringCodec(),
+        [typeof(Utf8)] = Scalar<Utf8>,
+        [typeof(bool)] = Scalar<bool>,
+        [typeof(char)] = Scalar<char>,
+        [typeof(byte)] = Scalar<byte>,
+        [typeof(sbyte)] = Scalar<sbyte>,
+        [typeof(short)] = Scalar<short>,
+        [typeof(ushort)] = Scalar<ushort>,
+        [typeof(int)] = Scalar<int>,
+        [typeof(uint)] = Scalar<uint>,
+        [typeof(long)] = Scalar<long>,
+        [typeof(ulong)] = Scalar<ulong>,
+        [typeof(float)] = Scalar<float>,
+        [typeof(double)] = Scalar<double>,
+        [typeof(decimal)] = Scalar<decimal>,
+        [typeof(DateTime)] = Scalar<DateTime>,
+        [typeof(TimeSpan)] = Scalar<TimeSpan>,
+        [typeof(Guid)] = Scalar<Guid>,
+        [typeof(byte[])] = static _ => new BytesCodec(),
+        [typeof(BigInteger)] = static _ => new BigIntegerCodec(),
+        [typeof(JsonElement)] = static _ => new JsonElementCodec(),
+        [typeof(Uri)] = static _ => new TextCodec<Uri>(
+            static uri => uri.OriginalString, static text => new Uri(text, UriKind.RelativeOrAbsolute)),
+        [typeof(Version)] = static _ => new TextCodec<Version>(static version => version.ToString(), Version.Parse),
+        [typeof(IPAddress)] = static _ => new TextCodec<IPAddress>(static address => address.ToString(), IPAddress.Parse),
+        [typeof(DateTimeOffset)] = OfLibrary<DateTimeOffset>,
+        [typeof(BitArray)] = OfLibrary<BitArray?>,
+        [typeof(StringBuilder)] = OfLibrary<StringBuilder?>,
+        [typeof(bool[])] = OfLibrary<bool[]?>,
+        [typeof(char[])] = OfLibrary<char[]?>,
+        [typeof(sbyte[])] = OfLibrary<sbyte[]?>,
+        [typeof(short[])] = OfLibrary<short[]?>,
+        [typeof(ushort[])] = OfLibrary<ushort[]?>,
+        [typeof(int[])] = OfLibrary<int[]?>,
+        [typeof(uint[])] = OfLibrary<uint[]?>,
+        [typeof(long[])] = OfLibrary<long[]?>,
+        [typeof(ulong[])] = OfLibrary<ulong[]?>,
+        [typeof(float[])] = OfLibrary<float[]?>,
+        [typeof(double[])] = OfLibrary<double[]?>,
+        [typeof(Memory<byte>)] = OfLibrary<Memory<byte>>,
+        [typeof(ReadOnlyMemory<byte>)] = OfLibrary<ReadOnlyMemory<byte>>,
     };
-
-    /// <summary>The types that MessagePack's own library writes.</summary>
-    private static readonly HashSet<Type> OfLibrary =
-    [
-        typeof(bool), typeof(char), typeof(byte), typeof(sbyte), typeof(short), typeof(ushort), typeof(int), typeof(uint), typeof(long),
-        typeof(ulong),
-        typeof(float), typeof(double), typeof(Guid), typeof(TimeSpan), typeof(DateTimeOffset), typeof(BitArray),
-        typeof(byte[]), typeof(bool[]), typeof(char[]), typeof(sbyte[]), typeof(short[]), typeof(ushort[]), typeof(int[]), typeof(uint[]),
-        typeof(long[]), typeof(ulong[]), typeof(float[]), typeof(double[]), typeof(StringBuilder), typeof(Memory<byte>),
-        typeof(ReadOnlyMemory<byte>),
-    ];
 
     private static readonly Dictionary<Type, Type> Generic = new()
     {
-        [typeof(Nullable<>)] = typeof(NullableFormatter<>),
-        [typeof(List<>)] = typeof(ListFormatter<>),
-        [typeof(Queue<>)] = typeof(QueueFormatter<>),
-        [typeof(Stack<>)] = typeof(StackFormatter<>),
-        [typeof(LinkedList<>)] = typeof(LinkedListFormatter<>),
-        [typeof(ObservableCollection<>)] = typeof(ObservableFormatter<>),
-        [typeof(ReadOnlyCollection<>)] = typeof(ReadOnlyFormatter<>),
-        [typeof(ConcurrentQueue<>)] = typeof(ConcurrentQueueFormatter<>),
-        [typeof(ConcurrentStack<>)] = typeof(ConcurrentStackFormatter<>),
-        [typeof(HashSet<>)] = typeof(HashSetFormatter<>),
-        [typeof(SortedSet<>)] = typeof(SortedSetFormatter<>),
-        [typeof(FrozenSet<>)] = typeof(FrozenSetFormatter<>),
-        [typeof(ImmutableArray<>)] = typeof(ImmutableArrayFormatter<>),
-        [typeof(ImmutableList<>)] = typeof(ImmutableListFormatter<>),
-        [typeof(ImmutableQueue<>)] = typeof(ImmutableQueueFormatter<>),
-        [typeof(ImmutableStack<>)] = typeof(ImmutableStackFormatter<>),
-        [typeof(ImmutableHashSet<>)] = typeof(ImmutableHashSetFormatter<>),
-        [typeof(ImmutableSortedSet<>)] = typeof(ImmutableSortedSetFormatter<>),
-        [typeof(Memory<>)] = typeof(MemoryOfFormatter<>),
-        [typeof(ReadOnlyMemory<>)] = typeof(ReadOnlyMemoryOfFormatter<>),
-        [typeof(Dictionary<,>)] = typeof(DictionaryFormatter<,>),
-        [typeof(SortedDictionary<,>)] = typeof(SortedDictionaryFormatter<,>),
-        [typeof(SortedList<,>)] = typeof(SortedListFormatter<,>),
-        [typeof(ConcurrentDictionary<,>)] = typeof(ConcurrentDictionaryFormatter<,>),
-        [typeof(FrozenDictionary<,>)] = typeof(FrozenDictionaryFormatter<,>),
-        [typeof(ImmutableDictionary<,>)] = typeof(ImmutableDictionaryFormatter<,>),
-        [typeof(ImmutableSortedDictionary<,>)] = typeof(ImmutableSortedDictionaryFormatter<,>),
+        [typeof(Nullable<>)] = typeof(NullableCodec<>),
+        [typeof(List<>)] = typeof(ListCodec<>),
+        [typeof(Queue<>)] = typeof(QueueCodec<>),
+        [typeof(Stack<>)] = typeof(StackCodec<>),
+        [typeof(LinkedList<>)] = typeof(LinkedListCodec<>),
+        [typeof(ObservableCollection<>)] = typeof(ObservableCodec<>),
+        [typeof(ReadOnlyCollection<>)] = typeof(ReadOnlyCodec<>),
+        [typeof(ConcurrentQueue<>)] = typeof(ConcurrentQueueCodec<>),
+        [typeof(ConcurrentStack<>)] = typeof(ConcurrentStackCodec<>),
+        [typeof(HashSet<>)] = typeof(HashSetCodec<>),
+        [typeof(SortedSet<>)] = typeof(SortedSetCodec<>),
+        [typeof(FrozenSet<>)] = typeof(FrozenSetCodec<>),
+        [typeof(ImmutableArray<>)] = typeof(ImmutableArrayCodec<>),
+        [typeof(ImmutableList<>)] = typeof(ImmutableListCodec<>),
+        [typeof(ImmutableQueue<>)] = typeof(ImmutableQueueCodec<>),
+        [typeof(ImmutableStack<>)] = typeof(ImmutableStackCodec<>),
+        [typeof(ImmutableHashSet<>)] = typeof(ImmutableHashSetCodec<>),
+        [typeof(ImmutableSortedSet<>)] = typeof(ImmutableSortedSetCodec<>),
+        [typeof(Memory<>)] = typeof(MemoryOfCodec<>),
+        [typeof(ReadOnlyMemory<>)] = typeof(ReadOnlyMemoryOfCodec<>),
+        [typeof(Dictionary<,>)] = typeof(DictionaryCodec<,>),
+        [typeof(SortedDictionary<,>)] = typeof(SortedDictionaryCodec<,>),
+        [typeof(SortedList<,>)] = typeof(SortedListCodec<,>),
+        [typeof(ConcurrentDictionary<,>)] = typeof(ConcurrentDictionaryCodec<,>),
+        [typeof(FrozenDictionary<,>)] = typeof(FrozenDictionaryCodec<,>),
+        [typeof(ImmutableDictionary<,>)] = typeof(ImmutableDictionaryCodec<,>),
+        [typeof(ImmutableSortedDictionary<,>)] = typeof(ImmutableSortedDictionaryCodec<,>),
     };
 
     private static readonly HashSet<Type> Interfaces =
@@ -86,15 +101,14 @@ internal static class KnownTypes
         typeof(IReadOnlySet<>),
     ];
 
-    /// <summary>Returns the formatter of a type of .NET; null if there is none.</summary>
-    public static object? FormatterOf(Type type)
+    /// <summary>Returns what makes the codec of a type of .NET; null if there is none.</summary>
+    public static Func<ValueResolver, object>? CodecOf(Type type)
     {
         if (Plain.TryGetValue(type, out var plain)) return plain;
-        if (OfLibrary.Contains(type)) return BuiltinResolver.Instance.GetFormatterDynamic(type);
-        if (type.IsEnum) return Make(typeof(GenericEnumFormatter<>), type);
+        if (type.IsEnum) return Make(typeof(EnumCodec<,>), isAlone: true, type, type.GetEnumUnderlyingType());
         if (type.IsArray) return OfArray(type);
         if (type.IsGenericType && OfGeneric(type) is { } made) return made;
-        return IsOfDotNet(type) && IsMemory(type) && !IsTuple(type) ? Make(typeof(MemoryFormatter<>), type) : null;
+        return IsOfDotNet(type) && IsMemory(type) && !IsTuple(type) ? Make(typeof(MemoryCodec<>), isAlone: true, type) : null;
     }
 
     /// <summary>Whether a type belongs to .NET: its fields are an implementation detail.</summary>
@@ -115,30 +129,42 @@ internal static class KnownTypes
         => (bool)typeof(RuntimeHelpers).GetMethod(nameof(RuntimeHelpers.IsReferenceOrContainsReferences))!.MakeGenericMethod(type)
             .Invoke(null, null)!;
 
-    private static object? OfArray(Type type)
+    private static ScalarCodec<T> Scalar<T>(ValueResolver resolver)
+        where T : struct
+        => new();
+
+    private static FormatterCodec<T> OfLibrary<T>(ValueResolver resolver)
+        => new(BuiltinResolver.Instance.GetFormatterWithVerify<T>(), resolver.Options);
+
+    private static Func<ValueResolver, object>? OfArray(Type type)
     {
         var element = type.GetElementType()!;
         if (element.IsPointer) return null;
-        return type.IsSZArray ? Make(typeof(ArrayFormatter<>), element) : type.GetArrayRank() switch
+        return type.IsSZArray ? Make(typeof(ArrayCodec<>), isAlone: false, element) : type.GetArrayRank() switch
         {
-            2 => Make(typeof(TwoDimensionalArrayFormatter<>), element),
-            3 => Make(typeof(ThreeDimensionalArrayFormatter<>), element),
-            4 => Make(typeof(FourDimensionalArrayFormatter<>), element),
+            2 => OfLibrary(type, typeof(TwoDimensionalArrayFormatter<>)),
+            3 => OfLibrary(type, typeof(ThreeDimensionalArrayFormatter<>)),
+            4 => OfLibrary(type, typeof(FourDimensionalArrayFormatter<>)),
             _ => null,
         };
     }
 
-    private static object? OfGeneric(Type type)
+    private static Func<ValueResolver, object>? OfGeneric(Type type)
     {
         var definition = type.GetGenericTypeDefinition();
         var arguments = type.GetGenericArguments();
-        if (Generic.TryGetValue(definition, out var formatter)) return Make(formatter, arguments);
-        if (Interfaces.Contains(definition)) return Make(typeof(InterfaceFormatter<,>), type, arguments[0]);
+        if (Generic.TryGetValue(definition, out var codec)) return Make(codec, isAlone: false, arguments);
+        if (Interfaces.Contains(definition)) return Make(typeof(InterfaceCodec<,>), isAlone: false, type, arguments[0]);
         return definition == typeof(IDictionary<,>) || definition == typeof(IReadOnlyDictionary<,>)
-            ? Make(typeof(DictionaryInterfaceFormatter<,,>), type, arguments[0], arguments[1])
+            ? Make(typeof(DictionaryInterfaceCodec<,,>), isAlone: false, type, arguments[0], arguments[1])
             : null;
     }
 
-    private static object Make(Type formatter, params Type[] of)
-        => Activator.CreateInstance(formatter.MakeGenericType(of), nonPublic: true)!;
+    private static Func<ValueResolver, object> Make(Type codec, bool isAlone, params Type[] of)
+        => resolver => Activator.CreateInstance(codec.MakeGenericType(of), isAlone ? [] : [resolver.Codecs])!;
+
+    private static Func<ValueResolver, object> OfLibrary(Type array, Type formatter)
+        => resolver => Activator.CreateInstance(
+            typeof(FormatterCodec<>).MakeGenericType(array),
+            Activator.CreateInstance(formatter.MakeGenericType(array.GetElementType()!)), resolver.Options)!;
 }

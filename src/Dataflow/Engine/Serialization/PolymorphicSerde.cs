@@ -1,50 +1,51 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Dataflow.Serialization;
-using MessagePack;
-using MessagePack.Formatters;
 
 namespace Dataflow;
 
 /// <summary>Writes values of a base type by their declared subtypes: a pair of the type's name and the value, in MessagePack.</summary>
 internal sealed class PolymorphicSerde<TBase>(IReadOnlyList<Type> types) : Serde<TBase>
 {
-    private readonly PolymorphicFormatter<TBase> _formatter = new(types);
+    private readonly ConditionalWeakTable<ValueResolver, PolymorphicCodec<TBase>> _codecs = [];
 
     public IReadOnlyList<Type> Types => types;
 
-    public object Formatter => _formatter;
-
     public override string Signature => "polymorphic"; // a type may be added
 
-    private static ValueResolver Resolver => Serdes.Current?.Resolver ?? ValueResolver.Default;
+    private PolymorphicCodec<TBase> Codec => CodecIn(Serdes.Current?.Resolver ?? ValueResolver.Default);
+
+    /// <summary>Returns the codec, with the serdes that a pipeline was given inside.</summary>
+    public PolymorphicCodec<TBase> CodecIn(ValueResolver resolver) => _codecs.GetValue(resolver, of => new(types, of));
 
     public override void Write(TBase value, IBufferWriter<byte> bytes)
     {
-        var writer = new MessagePackWriter(bytes);
-        _formatter.Serialize(ref writer, value, Resolver.Options);
+        var writer = new ValueWriter(bytes);
+        Codec.Write(ref writer, value);
         writer.Flush();
     }
 
     public override TBase Read(ReadOnlyMemory<byte> bytes)
     {
-        var reader = new MessagePackReader(bytes);
-        return _formatter.Deserialize(ref reader, Resolver.Options)!;
+        var reader = new ValueReader(bytes);
+        return Codec.Read(ref reader)!;
     }
 }
 
-internal sealed class PolymorphicFormatter<TBase> : IMessagePackFormatter<TBase?>
+internal sealed class PolymorphicCodec<TBase> : ValueCodec<TBase?>
 {
     private readonly Dictionary<Type, Subtype> _byType;
     private readonly Dictionary<string, Subtype> _byName;
 
-    public PolymorphicFormatter(IReadOnlyList<Type> types)
+    public PolymorphicCodec(IReadOnlyList<Type> types, ValueResolver resolver)
     {
         _byType = types.ToDictionary(
-            static type => type, static type => (Subtype)Activator.CreateInstance(typeof(Subtype<>).MakeGenericType(typeof(TBase), type))!);
+            static type => type,
+            type => (Subtype)Activator.CreateInstance(typeof(Subtype<>).MakeGenericType(typeof(TBase), type), resolver)!);
         _byName = _byType.ToDictionary(static type => TypeNames.Of(type.Key), static type => type.Value, StringComparer.Ordinal);
     }
 
-    public void Serialize(ref MessagePackWriter writer, TBase? value, MessagePackSerializerOptions options)
+    public override void Write(ref ValueWriter writer, TBase? value)
     {
         if (value is null)
         {
@@ -54,11 +55,11 @@ internal sealed class PolymorphicFormatter<TBase> : IMessagePackFormatter<TBase?
 
         if (!_byType.TryGetValue(value.GetType(), out var subtype)) throw SerdeException.Undeclared(typeof(TBase), value.GetType());
         writer.WriteArrayHeader(2);
-        writer.Write(TypeNames.Of(value.GetType()));
+        writer.WriteString(TypeNames.Of(value.GetType()));
         Depth.Enter(typeof(TBase));
         try
         {
-            subtype.Write(ref writer, value, options);
+            subtype.Write(ref writer, value);
         }
         finally
         {
@@ -66,7 +67,7 @@ internal sealed class PolymorphicFormatter<TBase> : IMessagePackFormatter<TBase?
         }
     }
 
-    public TBase? Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
+    public override TBase? Read(ref ValueReader reader)
     {
         if (reader.TryReadNil()) return default;
         var isPair = reader.ReadArrayHeader() == 2;
@@ -76,7 +77,7 @@ internal sealed class PolymorphicFormatter<TBase> : IMessagePackFormatter<TBase?
         Depth.Enter(typeof(TBase));
         try
         {
-            return subtype.Read(ref reader, options);
+            return subtype.Read(ref reader);
         }
         finally
         {
@@ -86,24 +87,28 @@ internal sealed class PolymorphicFormatter<TBase> : IMessagePackFormatter<TBase?
 
     private abstract class Subtype
     {
-        public abstract void Write(ref MessagePackWriter writer, TBase value, MessagePackSerializerOptions options);
+        public abstract void Write(ref ValueWriter writer, TBase value);
 
-        public abstract TBase Read(ref MessagePackReader reader, MessagePackSerializerOptions options);
+        public abstract TBase Read(ref ValueReader reader);
     }
 
-    private sealed class Subtype<T> : Subtype
+    private sealed class Subtype<T>(ValueResolver resolver) : Subtype
         where T : TBase
     {
-        private IMessagePackFormatter<T?>? _own; // the base type's own members, where it is one of the types
+        private ValueCodec<T?>? _codec;
 
-        public override void Write(ref MessagePackWriter writer, TBase value, MessagePackSerializerOptions options)
-            => FormatterIn(options).Serialize(ref writer, (T)value!, options);
+        // Of the base type its own members, where it is one of the types.
+        private ValueCodec<T?> Codec
+            => _codec ??= typeof(T) == typeof(TBase) ? new ReflectedCodec<T?>(resolver) : resolver.CodecOf<T?>();
 
-        public override TBase Read(ref MessagePackReader reader, MessagePackSerializerOptions options)
-            => FormatterIn(options).Deserialize(ref reader, options)!;
+        public override void Write(ref ValueWriter writer, TBase value) => Codec.Write(ref writer, (T)value!);
 
-        private IMessagePackFormatter<T?> FormatterIn(MessagePackSerializerOptions options)
-            => typeof(T) == typeof(TBase)
-                ? _own ??= new ObjectFormatter<T>((ValueResolver)options.Resolver) : options.Resolver.GetFormatterWithVerify<T?>();
+        public override TBase Read(ref ValueReader reader)
+        {
+            var lease = reader.CopyTexts();
+            var value = Codec.Read(ref reader)!;
+            reader.Lend(lease);
+            return value;
+        }
     }
 }

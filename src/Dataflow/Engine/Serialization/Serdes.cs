@@ -99,8 +99,8 @@ internal interface IGivenSerde
 {
     string Signature { get; }
 
-    /// <summary>The formatter for values of the type inside others.</summary>
-    object Formatter { get; }
+    /// <summary>Returns the codec of values of the type inside others.</summary>
+    object CodecIn(ValueResolver resolver);
 
     /// <summary>The types that it leaves to be written in the default way.</summary>
     IReadOnlyList<Type> Parts { get; }
@@ -112,7 +112,8 @@ internal sealed class GivenSerde<T>(Serde<T> serde) : IGivenSerde
 
     public string Signature => serde.Signature;
 
-    public object Formatter => serde is PolymorphicSerde<T> polymorphic ? polymorphic.Formatter : new GivenFormatter<T>(serde);
-
     public IReadOnlyList<Type> Parts => serde is PolymorphicSerde<T> polymorphic ? polymorphic.Types : [];
+
+    public object CodecIn(ValueResolver resolver)
+        => serde is PolymorphicSerde<T> polymorphic ? polymorphic.CodecIn(resolver) : new GivenCodec<T>(serde);
 }

@@ -7,7 +7,7 @@ using MessagePack.Resolvers;
 namespace Dataflow.Serialization;
 
 /// <summary>The serialized form of a type's values, or the reason why there is none.</summary>
-/// <param name="Make">Makes the formatter; null if there is none.</param>
+/// <param name="Make">Makes the codec; null if there is none.</param>
 /// <param name="Parts">The types of the values' parts, with the name of the member where there is one.</param>
 /// <param name="Fault">The fault of the type, as the rest of a sentence, and the remedy.</param>
 internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyList<(string? Member, Type Type)> Parts, string? Fault)
@@ -17,12 +17,17 @@ internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyLis
 
     public static ValueForm Of(Type type)
     {
-        if (KnownTypes.FormatterOf(type) is { } known) return new(_ => known, PartsOf(type), null);
+        if (KnownTypes.CodecOf(type) is { } known) return new(resolver => known(resolver), PartsOf(type), null);
+        if (type.IsAssignableTo(typeof(IHasCodec))) return new(resolver => OwnOf(type, resolver), PartsOf(type), null);
         if (type.IsDefined(typeof(MessagePackFormatterAttribute), inherit: false))
-            return new(_ => AttributeFormatterResolver.Instance.GetFormatterDynamic(type)!, PartsOf(type), null);
+            return new(resolver => OfLibrary(type, AttributeFormatterResolver.Instance, resolver), PartsOf(type), null);
         if (type.GetCustomAttributes<UnionAttribute>(inherit: false).ToList() is { Count: > 0 } union)
+        {
             return new(
-                _ => DynamicUnionResolver.Instance.GetFormatterDynamic(type)!, [.. union.Select(of => ((string?)null, of.SubType))], null);
+                resolver => OfLibrary(type, DynamicUnionResolver.Instance, resolver),
+                [.. union.Select(of => ((string?)null, of.SubType))], null);
+        }
+
         if (FaultOf(type) is { } fault) return new(null, [], fault);
         if (GeneratedCodecs.Find(type) is { } made) return OfMade(type, made);
         var fields = TypeFields.Of(type).Members;
@@ -32,11 +37,18 @@ internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyLis
 
     private static ValueForm OfMade(Type type, RecordForm made)
         => new(
-            resolver => resolver.Takes(made) ? made.MakeFormatter(resolver) : ByReflection(type, resolver),
+            resolver => resolver.Takes(made) ? made.MakeCodec(resolver) : ByReflection(type, resolver),
             [.. made.Members.Select(member => ((string?)member.Name, member.Type))], null);
 
     private static object ByReflection(Type type, ValueResolver resolver)
-        => Activator.CreateInstance(typeof(ObjectFormatter<>).MakeGenericType(type), resolver)!;
+        => Activator.CreateInstance(typeof(ReflectedCodec<>).MakeGenericType(type), resolver)!;
+
+    private static object OfLibrary(Type type, IFormatterResolver library, ValueResolver resolver)
+        => Activator.CreateInstance(
+            typeof(FormatterCodec<>).MakeGenericType(type), library.GetFormatterDynamic(type), resolver.Options)!;
+
+    private static object OwnOf(Type type, ValueResolver resolver)
+        => ((IHasCodec)RuntimeHelpers.GetUninitializedObject(type)).MakeCodec(resolver.Codecs);
 
     private static (string?, Type)[] PartsOf(Type type)
         => [.. (type.IsArray ? [type.GetElementType()!] : type.GetGenericArguments()).Select(part => ((string?)null, part))];

@@ -5,7 +5,7 @@ using MessagePack.Formatters;
 
 namespace Dataflow.Serialization;
 
-/// <summary>Finds the formatters of types, with the serdes that were given for some.</summary>
+/// <summary>Finds the codecs of types, with the serdes that were given for some.</summary>
 internal sealed class ValueResolver : IFormatterResolver
 {
     private readonly IReadOnlyDictionary<Type, IGivenSerde> _given;
@@ -30,7 +30,7 @@ internal sealed class ValueResolver : IFormatterResolver
 
     public MessagePackSerializerOptions Options { get; }
 
-    /// <summary>The formatters as codecs.</summary>
+    /// <summary>The codecs, for codecs that hold others.</summary>
     public ValueCodecs Codecs { get; }
 
     /// <summary>Whether a serde was given for a type; returns the types that it leaves to others.</summary>
@@ -43,14 +43,20 @@ internal sealed class ValueResolver : IFormatterResolver
     /// <summary>Whether a codec that was made at compile time applies: unless a serde was given for a type that it writes itself.</summary>
     public bool Takes(RecordForm made) => _takesMade && (_given.Count == 0 || !made.Inlined.Any(_given.ContainsKey));
 
+    /// <summary>Returns the codec of a type, which was checked before.</summary>
+    public ValueCodec<T> CodecOf<T>()
+        => (ReferenceEquals(this, Default) ? OfDefault<T>.Codec : (ValueCodec<T>?)_found.GetOrAdd(typeof(T), Find))
+            ?? throw new InvalidOperationException($"Type {TypeNames.Of(typeof(T))} has no form that can be written.");
+
+    /// <summary>Returns the codec as a formatter, for formatters of the user and of MessagePack's library.</summary>
     public IMessagePackFormatter<T>? GetFormatter<T>()
-        => ReferenceEquals(this, Default) ? OfDefault<T>.Formatter : (IMessagePackFormatter<T>?)_found.GetOrAdd(typeof(T), Find);
+        => CodecOf<T>() is var codec && codec is FormatterCodec<T> library ? library.Formatter : new CodecFormatter<T>(codec);
 
     private object? Find(Type type)
-        => _given.TryGetValue(type, out var given) ? given.Formatter : ValueForm.Of(type).Make?.Invoke(this);
+        => _given.TryGetValue(type, out var given) ? given.CodecIn(this) : ValueForm.Of(type).Make?.Invoke(this);
 
     private static class OfDefault<T>
     {
-        public static readonly IMessagePackFormatter<T>? Formatter = (IMessagePackFormatter<T>?)Default.Find(typeof(T));
+        public static readonly ValueCodec<T>? Codec = (ValueCodec<T>?)Default.Find(typeof(T));
     }
 }

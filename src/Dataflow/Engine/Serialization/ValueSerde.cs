@@ -1,42 +1,29 @@
 using System.Buffers;
 using Dataflow.Serialization;
-using MessagePack;
-using MessagePack.Formatters;
 
 namespace Dataflow;
 
 /// <summary>Writes values in MessagePack with all their content, by member name, or by place where the type declares places.</summary>
 internal sealed class ValueSerde<T> : Serde<T>
 {
-    private readonly MessagePackSerializerOptions _options;
+    private readonly ValueCodec<T> _codec;
 
-    // Found once: the library's own entry points look the formatter up on every call.
-    private readonly IMessagePackFormatter<T> _formatter;
+    private ValueSerde(ValueCodec<T> codec) => _codec = codec;
 
-    private readonly ValueCodec<T>? _codec; // where it was made at compile time
-
-    private ValueSerde(IMessagePackFormatter<T> formatter, MessagePackSerializerOptions options)
-        => (_formatter, _codec, _options) = (formatter, (formatter as CodecFormatter<T>)?.Codec, options);
+    /// <summary>Whether the codec was made at compile time.</summary>
+    public bool IsGenerated => _codec is RecordCodec<T> and not ReflectedCodec<T>;
 
     /// <exception cref="PlanException">The type, or one that it holds, cannot be written.</exception>
     public static ValueSerde<T> Create(ValueResolver resolver)
     {
         if (ValueCheck.FaultsOf(typeof(T), resolver) is { Count: > 0 } faults) throw PlanException.NoSerde(faults);
-        return new(resolver.GetFormatterWithVerify<T>(), resolver.Options);
+        return new(resolver.CodecOf<T>());
     }
 
     public override void Write(T value, IBufferWriter<byte> bytes)
     {
-        if (_codec is { } codec)
-        {
-            var direct = new ValueWriter(bytes);
-            codec.Write(ref direct, value);
-            direct.Flush();
-            return;
-        }
-
-        var writer = new MessagePackWriter(bytes);
-        _formatter.Serialize(ref writer, value, _options);
+        var writer = new ValueWriter(bytes);
+        _codec.Write(ref writer, value);
         writer.Flush();
     }
 
@@ -50,15 +37,8 @@ internal sealed class ValueSerde<T> : Serde<T>
     {
         try
         {
-            if (_codec is { } codec)
-            {
-                var direct = new ValueReader(bytes, lease);
-                codec.Read(ref direct, out value);
-                return;
-            }
-
-            var reader = new MessagePackReader(bytes);
-            value = _formatter.Deserialize(ref reader, _options);
+            var reader = new ValueReader(bytes, lease);
+            _codec.Read(ref reader, out value);
         }
         catch (Exception error) when (SerdeException.IsOfBytes(error))
         {

@@ -86,7 +86,7 @@ internal sealed class StateTypes
         foreach (var part in type.GetGenericArguments().Where(KnownTypes.IsMemory)) Look(part, isMemory: true);
     }
 
-    private static bool HasFormatter(Type type) => type.IsDefined(typeof(MessagePackFormatterAttribute), inherit: false);
+    private static bool HasFormatter(Type type) => type.IsDefined(typeof(MessagePackFormatterAttribute), inherit: false) || type.IsAssignableTo(typeof(IHasCodec));
 
     private static IEnumerable<Type> InMemory(Type type)
         => KnownTypes.IsOfDotNet(type) ? type.GetGenericArguments() : TypeFields.All(type).Select(static field => field.FieldType);
@@ -110,7 +110,7 @@ internal sealed class StateTypes
         if (HasFormatter(type)) return null;
         if (type.GetCustomAttributes<UnionAttribute>(inherit: false).ToList() is { Count: > 0 } union)
             return ("union", Members(union, static of => TypeNames.Full(of.SubType), static of => Number(of.Key)));
-        return KnownTypes.FormatterOf(type) is null && TypeFields.Of(type) is { HasPlaces: true } places
+        return KnownTypes.CodecOf(type) is null && TypeFields.Of(type) is { HasPlaces: true } places
             ? ("places", Members(places.Members, static member => member.Name, static member => Number(member.Key!.Value)))
             : null;
     }

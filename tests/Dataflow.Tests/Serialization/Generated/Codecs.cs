@@ -11,8 +11,7 @@ internal static class Codecs<T>
 
     public static Serde<T> Reflected { get; } = ValueSerde<T>.Create(ValueResolver.ByReflection);
 
-    public static bool IsMade => ValueResolver.Default.GetFormatter<T>() is CodecFormatter<T>
-        && ValueResolver.ByReflection.GetFormatter<T>() is not CodecFormatter<T>;
+    public static bool IsMade => ((ValueSerde<T>)Made).IsGenerated && !((ValueSerde<T>)Reflected).IsGenerated;
 
     public static byte[] Write(Serde<T> serde, T value)
     {

@@ -22,10 +22,14 @@ public abstract class RecordCodec<T> : ValueCodec<T>
     /// <param name="form">The type.</param>
     /// <param name="hasIgnored">Whether the type leaves fields out: those get what a constructor gives them.</param>
     protected RecordCodec(RecordForm<T> form, bool hasIgnored)
+        : this((form ?? throw new ArgumentNullException(nameof(form))).Members, hasIgnored)
     {
-        ArgumentNullException.ThrowIfNull(form);
+    }
+
+    private protected RecordCodec(IReadOnlyList<RecordMember> members, bool hasIgnored)
+    {
         _hasIgnored = hasIgnored;
-        _members = [.. form.Members];
+        _members = [.. members];
         _names = [.. _members.Select(static member => Encoding.UTF8.GetBytes(member.Name))];
         _places = _members is [.., { Place: >= 0 and var last }] ? last + 1 : 0;
     }

@@ -18,7 +18,7 @@ public abstract class RecordForm
 
     internal abstract Type Type { get; }
 
-    internal abstract object MakeFormatter(ValueResolver resolver);
+    internal abstract object MakeCodec(ValueResolver resolver);
 }
 
 /// <summary>The form of <typeparamref name="T"/>.</summary>
@@ -30,5 +30,5 @@ public abstract class RecordForm<T> : RecordForm
     /// <param name="codecs">Finds the codecs of its members.</param>
     public abstract RecordCodec<T> Make(ValueCodecs codecs);
 
-    internal sealed override object MakeFormatter(ValueResolver resolver) => new CodecFormatter<T>(Make(resolver.Codecs));
+    internal sealed override object MakeCodec(ValueResolver resolver) => Make(resolver.Codecs);
 }

@@ -1,5 +1,4 @@
 using Dataflow.Serialization;
-using MessagePack;
 
 namespace Dataflow.Codecs;
 
@@ -12,7 +11,5 @@ public sealed class ValueCodecs
     internal ValueCodecs(ValueResolver resolver) => _resolver = resolver;
 
     /// <summary>Returns the codec of a type.</summary>
-    public ValueCodec<T> Of<T>()
-        => _resolver.GetFormatterWithVerify<T>() is var formatter && formatter is CodecFormatter<T> made
-            ? made.Codec : new FormatterCodec<T>(formatter, _resolver.Options);
+    public ValueCodec<T> Of<T>() => _resolver.CodecOf<T>();
 }

@@ -6,7 +6,6 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Dataflow.Serialization;
 using MessagePack;
-using MessagePack.Formatters;
 
 namespace Dataflow.Codecs;
 
@@ -21,7 +20,7 @@ public ref struct ValueReader(ReadOnlyMemory<byte> bytes)
 
     private readonly ReadOnlyMemory<byte> _memory = bytes;
     private readonly ReadOnlySpan<byte> _bytes = bytes.Span;
-    private readonly TextLease? _lease; // of the array in which the bytes lie
+    private TextLease? _lease; // of the array in which the bytes lie
     private int _at;
 
     /// <param name="bytes">The bytes.</param>
@@ -37,6 +36,11 @@ public ref struct ValueReader(ReadOnlyMemory<byte> bytes)
     public readonly bool IsAtArray
         => _at < _bytes.Length
             && (_bytes[_at] & 0xF0) is MessagePackCode.MinFixArray | _bytes[_at] is MessagePackCode.Array16 or MessagePackCode.Array32;
+
+    /// <summary>Whether a map follows.</summary>
+    public readonly bool IsAtMap
+        => _at < _bytes.Length
+            && (_bytes[_at] & 0xF0) is MessagePackCode.MinFixMap | _bytes[_at] is MessagePackCode.Map16 or MessagePackCode.Map32;
 
     /// <summary>Reads null, if it follows.</summary>
     public bool TryReadNil()
@@ -125,7 +129,8 @@ public ref struct ValueReader(ReadOnlyMemory<byte> bytes)
             return value;
         }
 
-        return Read(KnownTypes.Decimals, MessagePackSerializerOptions.Standard);
+        var reader = Library();
+        return Past(in reader, RareForms.ReadDecimal(ref reader));
     }
 
     /// <summary>Reads a span of time.</summary>
@@ -142,7 +147,12 @@ public ref struct ValueReader(ReadOnlyMemory<byte> bytes)
                 => ((long)(stamp & 0x3_FFFF_FFFF), (long)(stamp >> 34), 10),
             _ => (0L, 0L, 0),
         };
-        if (length == 0) return Read(KnownTypes.Times, MessagePackSerializerOptions.Standard);
+        if (length == 0)
+        {
+            var reader = Library();
+            return Past(in reader, RareForms.ReadTime(ref reader));
+        }
+
         _at += length;
         return DateTime.UnixEpoch.AddTicks((seconds * TimeSpan.TicksPerSecond) + (nanoseconds / TimeSpan.NanosecondsPerTick));
     }
@@ -157,7 +167,8 @@ public ref struct ValueReader(ReadOnlyMemory<byte> bytes)
             return value;
         }
 
-        return Read(KnownTypes.Guids, MessagePackSerializerOptions.Standard);
+        var reader = Library();
+        return Past(in reader, RareForms.ReadGuid(ref reader));
     }
 
     /// <summary>Reads a text, or null.</summary>
@@ -175,11 +186,31 @@ public ref struct ValueReader(ReadOnlyMemory<byte> bytes)
     /// <summary>Reads a text without making a string.</summary>
     public Utf8 ReadUtf8()
     {
-        if (!IsAtText) return Read(KnownTypes.Utf8Texts, MessagePackSerializerOptions.Standard);
+        if (!IsAtText)
+        {
+            var reader = Library();
+            return Past(in reader, RareForms.ReadUtf8(ref reader));
+        }
+
         var text = TakeText();
         if (_lease is not { Bytes: { } array }) return new(text);
         var start = Unsafe.ByteOffset(ref MemoryMarshal.GetArrayDataReference(array), ref MemoryMarshal.GetReference(text));
         return start >= 0 && start <= array.Length - text.Length ? new(_lease, (int)start, text.Length) : new(text); // not of that array
+    }
+
+    /// <summary>Reads bytes, of which nothing is copied.</summary>
+    public ReadOnlySpan<byte> ReadBytes()
+    {
+        if (IsAtText) return TakeText();
+        var code = Next();
+        var length = code switch
+        {
+            MessagePackCode.Bin8 => Take(1)[0],
+            MessagePackCode.Bin16 => BinaryPrimitives.ReadUInt16BigEndian(Take(2)),
+            MessagePackCode.Bin32 => BinaryPrimitives.ReadInt32BigEndian(Take(4)),
+            _ => throw Unexpected(code),
+        };
+        return Take(length);
     }
 
     /// <summary>Reads the name of a member, in UTF-8; nothing for null.</summary>
@@ -210,20 +241,33 @@ public ref struct ValueReader(ReadOnlyMemory<byte> bytes)
         }
     }
 
-    /// <summary>Reads with the formatter that everything else is read with.</summary>
-    internal T Read<T>(IMessagePackFormatter<T> formatter, MessagePackSerializerOptions options)
+    /// <summary>Makes MessagePack's own reader of what follows: for what few values have.</summary>
+    internal readonly MessagePackReader Library() => new(_memory[_at..]);
+
+    /// <summary>Goes on behind what that reader has read, and returns the value.</summary>
+    internal T Past<T>(in MessagePackReader reader, T value)
     {
-        var reader = new MessagePackReader(_memory[_at..]);
-        var value = formatter.Deserialize(ref reader, options);
         _at += (int)reader.Consumed;
         return value;
     }
 
+    /// <summary>Has texts copied from here on, until <see cref="Lend"/>: those whose places in a value are not known.</summary>
+    /// <returns>The lease that texts have referred to.</returns>
+    internal TextLease? CopyTexts()
+    {
+        var lease = _lease;
+        _lease = null;
+        return lease;
+    }
+
+    /// <summary>Has texts refer to a lease again.</summary>
+    internal void Lend(TextLease? lease) => _lease = lease;
+
     private void SkipScalar()
     {
-        var reader = new MessagePackReader(_memory[_at..]);
+        var reader = Library();
         reader.Skip();
-        _at += (int)reader.Consumed;
+        Past(in reader, true);
     }
 
     // Most texts are short and ASCII: widening them at once is half the work of counting characters first.
@@ -241,7 +285,12 @@ public ref struct ValueReader(ReadOnlyMemory<byte> bytes)
     private readonly bool IsAtText => Peek() is >= MessagePackCode.MinFixStr and <= MessagePackCode.MaxFixStr or MessagePackCode.Str8
         or MessagePackCode.Str16 or MessagePackCode.Str32;
 
-    private string? ReadOtherThanText() => TryReadNil() ? null : Read(KnownTypes.Texts, MessagePackSerializerOptions.Standard);
+    private string? ReadOtherThanText()
+    {
+        if (TryReadNil()) return null;
+        var reader = Library();
+        return Past(in reader, RareForms.ReadText(ref reader));
+    }
 
     private readonly byte Peek() => (uint)_at < (uint)_bytes.Length ? _bytes[_at] : throw TooShort();
 

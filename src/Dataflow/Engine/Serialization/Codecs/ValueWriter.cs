@@ -6,7 +6,6 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Dataflow.Serialization;
 using MessagePack;
-using MessagePack.Formatters;
 
 namespace Dataflow.Codecs;
 
@@ -32,11 +31,32 @@ public ref struct ValueWriter(IBufferWriter<byte> buffer)
 
     /// <summary>Writes bytes as they are, which must be whole values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void WriteRaw(ReadOnlySpan<byte> bytes)
+    public void WriteRaw(scoped ReadOnlySpan<byte> bytes)
     {
         Reserve(bytes.Length);
         bytes.CopyTo(_span[_at..]);
         _at += bytes.Length;
+    }
+
+    /// <summary>Begins an array.</summary>
+    /// <param name="count">The number of its values, which follow.</param>
+    public void WriteArrayHeader(int count)
+        => WriteHeader(count, MessagePackCode.MinFixArray, MessagePackCode.Array16, MessagePackCode.Array32);
+
+    /// <summary>Begins a map.</summary>
+    /// <param name="count">The number of its pairs, which follow: each key before its value.</param>
+    public void WriteMapHeader(int count)
+        => WriteHeader(count, MessagePackCode.MinFixMap, MessagePackCode.Map16, MessagePackCode.Map32);
+
+    /// <summary>Writes bytes as one value.</summary>
+    public void WriteBytes(scoped ReadOnlySpan<byte> value)
+    {
+        Reserve(MaxScalar);
+        ref var to = ref _span[_at];
+        if (value.Length <= byte.MaxValue) Put(ref to, MessagePackCode.Bin8, (byte)value.Length);
+        else if (value.Length <= ushort.MaxValue) Put(ref to, MessagePackCode.Bin16, BinaryPrimitives.ReverseEndianness((ushort)value.Length));
+        else Put(ref to, MessagePackCode.Bin32, BinaryPrimitives.ReverseEndianness(value.Length));
+        WriteRaw(value);
     }
 
     /// <summary>Writes null.</summary>
@@ -121,7 +141,9 @@ public ref struct ValueWriter(IBufferWriter<byte> buffer)
         Reserve(1 + MessagePackRange.MaxFixStringLength);
         if ((value == 0 && decimal.IsNegative(value)) || !Utf8Formatter.TryFormat(value, _span[(_at + 1)..], out var length))
         {
-            Write(KnownTypes.Decimals, value, MessagePackSerializerOptions.Standard);
+            var writer = Library();
+            RareForms.WriteDecimal(ref writer, value);
+            writer.Flush();
             return;
         }
 
@@ -138,7 +160,9 @@ public ref struct ValueWriter(IBufferWriter<byte> buffer)
         var ticks = value.Ticks - DateTime.UnixEpoch.Ticks;
         if (value.Kind != DateTimeKind.Utc || ticks < 0 || ticks / TimeSpan.TicksPerSecond >> 34 != 0)
         {
-            Write(KnownTypes.Times, value, MessagePackSerializerOptions.Standard);
+            var writer = Library();
+            RareForms.WriteTime(ref writer, value);
+            writer.Flush();
             return;
         }
 
@@ -203,13 +227,11 @@ public ref struct ValueWriter(IBufferWriter<byte> buffer)
         _at += text.Length;
     }
 
-    /// <summary>Writes with the formatter that everything else is written with.</summary>
-    internal void Write<T>(IMessagePackFormatter<T> formatter, T value, MessagePackSerializerOptions options)
+    /// <summary>Makes MessagePack's own writer for what few values have: flush it before anything else is written here.</summary>
+    internal MessagePackWriter Library()
     {
         Flush();
-        var writer = new MessagePackWriter(_buffer);
-        formatter.Serialize(ref writer, value, options);
-        writer.Flush();
+        return new MessagePackWriter(_buffer);
     }
 
     private void WriteOtherThanAscii(string value)
@@ -219,7 +241,9 @@ public ref struct ValueWriter(IBufferWriter<byte> buffer)
         var text = _span.Slice(_at + HeaderLength(length), length);
         if (System.Text.Unicode.Utf8.FromUtf16(value, text, out _, out _, replaceInvalidSequences: false) != OperationStatus.Done)
         {
-            Write(KnownTypes.Texts, value, MessagePackSerializerOptions.Standard); // half of a surrogate pair
+            var writer = Library();
+            RareForms.WriteUtf16(ref writer, value);
+            writer.Flush();
             return;
         }
 
@@ -290,6 +314,25 @@ public ref struct ValueWriter(IBufferWriter<byte> buffer)
         to = code;
         Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, 1), bits);
         _at += 1 + Unsafe.SizeOf<T>();
+    }
+
+    private void WriteHeader(int count, byte fix, byte code16, byte code32)
+    {
+        Reserve(MaxScalar);
+        ref var to = ref _span[_at];
+        if (count <= MessagePackRange.MaxFixArrayCount)
+        {
+            to = (byte)(fix | count);
+            _at++;
+        }
+        else if (count <= ushort.MaxValue)
+        {
+            Put(ref to, code16, BinaryPrimitives.ReverseEndianness((ushort)count));
+        }
+        else
+        {
+            Put(ref to, code32, BinaryPrimitives.ReverseEndianness(count));
+        }
     }
 
     private void WriteCode(byte code)

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Dataflow.Serialization;
 
-internal sealed class HashSetFormatter<T> : SequenceFormatter<HashSet<T>, T>
+internal sealed class HashSetCodec<T>(ValueCodecs codecs) : SequenceCodec<HashSet<T>, T>(codecs)
 {
     protected override HashSet<T> Make(T[] elements, int kind) => new(elements, Comparers.Equality<T>(kind));
 
@@ -12,7 +12,7 @@ internal sealed class HashSetFormatter<T> : SequenceFormatter<HashSet<T>, T>
         => base.KindOf(collection) + Comparers.NumberOf(collection.Comparer, typeof(HashSet<T>));
 }
 
-internal sealed class SortedSetFormatter<T> : SequenceFormatter<SortedSet<T>, T>
+internal sealed class SortedSetCodec<T>(ValueCodecs codecs) : SequenceCodec<SortedSet<T>, T>(codecs)
 {
     protected override SortedSet<T> Make(T[] elements, int kind) => new(elements, Comparers.Order<T>(kind));
 
@@ -22,7 +22,7 @@ internal sealed class SortedSetFormatter<T> : SequenceFormatter<SortedSet<T>, T>
         => base.KindOf(collection) + Comparers.NumberOf(collection.Comparer, typeof(SortedSet<T>));
 }
 
-internal sealed class FrozenSetFormatter<T> : SequenceFormatter<FrozenSet<T>, T>
+internal sealed class FrozenSetCodec<T>(ValueCodecs codecs) : SequenceCodec<FrozenSet<T>, T>(codecs)
 {
     protected override FrozenSet<T> Make(T[] elements, int kind) => elements.ToFrozenSet(Comparers.Equality<T>(kind));
 

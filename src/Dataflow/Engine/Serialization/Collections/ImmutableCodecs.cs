@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Dataflow.Serialization;
 
 /// <summary>Writes an immutable array; a default one is not an empty one.</summary>
-internal sealed class ImmutableArrayFormatter<T> : SequenceFormatter<ImmutableArray<T>, T>
+internal sealed class ImmutableArrayCodec<T>(ValueCodecs codecs) : SequenceCodec<ImmutableArray<T>, T>(codecs)
 {
     protected override ImmutableArray<T> Make(T[] elements, int kind) => ImmutableCollectionsMarshal.AsImmutableArray(elements);
 
@@ -13,28 +13,28 @@ internal sealed class ImmutableArrayFormatter<T> : SequenceFormatter<ImmutableAr
     protected override bool IsNull(ImmutableArray<T> collection) => collection.IsDefault;
 }
 
-internal sealed class ImmutableListFormatter<T> : SequenceFormatter<ImmutableList<T>, T>
+internal sealed class ImmutableListCodec<T>(ValueCodecs codecs) : SequenceCodec<ImmutableList<T>, T>(codecs)
 {
     protected override ImmutableList<T> Make(T[] elements, int kind) => [.. elements];
 
     protected override IEnumerable<T> ElementsOf(ImmutableList<T> collection) => collection;
 }
 
-internal sealed class ImmutableQueueFormatter<T> : SequenceFormatter<ImmutableQueue<T>, T>
+internal sealed class ImmutableQueueCodec<T>(ValueCodecs codecs) : SequenceCodec<ImmutableQueue<T>, T>(codecs)
 {
     protected override ImmutableQueue<T> Make(T[] elements, int kind) => ImmutableQueue.CreateRange(elements);
 
     protected override IEnumerable<T> ElementsOf(ImmutableQueue<T> collection) => collection;
 }
 
-internal sealed class ImmutableStackFormatter<T> : SequenceFormatter<ImmutableStack<T>, T>
+internal sealed class ImmutableStackCodec<T>(ValueCodecs codecs) : SequenceCodec<ImmutableStack<T>, T>(codecs)
 {
     protected override ImmutableStack<T> Make(T[] elements, int kind) => ImmutableStack.CreateRange(elements.Reverse());
 
     protected override IEnumerable<T> ElementsOf(ImmutableStack<T> collection) => collection;
 }
 
-internal sealed class ImmutableHashSetFormatter<T> : SequenceFormatter<ImmutableHashSet<T>, T>
+internal sealed class ImmutableHashSetCodec<T>(ValueCodecs codecs) : SequenceCodec<ImmutableHashSet<T>, T>(codecs)
 {
     protected override ImmutableHashSet<T> Make(T[] elements, int kind)
         => ImmutableHashSet.CreateRange(Comparers.Equality<T>(kind), elements);
@@ -45,7 +45,7 @@ internal sealed class ImmutableHashSetFormatter<T> : SequenceFormatter<Immutable
         => Comparers.NumberOf(collection.KeyComparer, typeof(ImmutableHashSet<T>));
 }
 
-internal sealed class ImmutableSortedSetFormatter<T> : SequenceFormatter<ImmutableSortedSet<T>, T>
+internal sealed class ImmutableSortedSetCodec<T>(ValueCodecs codecs) : SequenceCodec<ImmutableSortedSet<T>, T>(codecs)
 {
     protected override ImmutableSortedSet<T> Make(T[] elements, int kind)
         => ImmutableSortedSet.CreateRange(Comparers.Order<T>(kind), elements);

@@ -1,7 +1,8 @@
 namespace Dataflow.Serialization;
 
 /// <summary>Writes a dictionary declared as an interface: it is read back as the kind of dictionary that it was.</summary>
-internal sealed class DictionaryInterfaceFormatter<TInterface, TKey, TValue> : DictionaryFormatter<TInterface, TKey, TValue>
+internal sealed class DictionaryInterfaceCodec<TInterface, TKey, TValue>(ValueCodecs codecs)
+    : DictionaryCodec<TInterface, TKey, TValue>(codecs)
     where TInterface : class, IEnumerable<KeyValuePair<TKey, TValue>>
     where TKey : notnull
 {

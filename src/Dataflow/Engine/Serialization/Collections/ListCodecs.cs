@@ -3,77 +3,77 @@ using System.Collections.ObjectModel;
 
 namespace Dataflow.Serialization;
 
-internal sealed class ArrayFormatter<T> : SequenceFormatter<T[], T>
+internal sealed class ArrayCodec<T>(ValueCodecs codecs) : SequenceCodec<T[], T>(codecs)
 {
     protected override T[] Make(T[] elements, int kind) => elements;
 
     protected override IEnumerable<T> ElementsOf(T[] collection) => collection;
 }
 
-internal sealed class ListFormatter<T> : SequenceFormatter<List<T>, T>
+internal sealed class ListCodec<T>(ValueCodecs codecs) : SequenceCodec<List<T>, T>(codecs)
 {
     protected override List<T> Make(T[] elements, int kind) => [.. elements];
 
     protected override IEnumerable<T> ElementsOf(List<T> collection) => collection;
 }
 
-internal sealed class QueueFormatter<T> : SequenceFormatter<Queue<T>, T>
+internal sealed class QueueCodec<T>(ValueCodecs codecs) : SequenceCodec<Queue<T>, T>(codecs)
 {
     protected override Queue<T> Make(T[] elements, int kind) => new(elements);
 
     protected override IEnumerable<T> ElementsOf(Queue<T> collection) => collection;
 }
 
-internal sealed class StackFormatter<T> : SequenceFormatter<Stack<T>, T>
+internal sealed class StackCodec<T>(ValueCodecs codecs) : SequenceCodec<Stack<T>, T>(codecs)
 {
     protected override Stack<T> Make(T[] elements, int kind) => new(elements.Reverse());
 
     protected override IEnumerable<T> ElementsOf(Stack<T> collection) => collection;
 }
 
-internal sealed class LinkedListFormatter<T> : SequenceFormatter<LinkedList<T>, T>
+internal sealed class LinkedListCodec<T>(ValueCodecs codecs) : SequenceCodec<LinkedList<T>, T>(codecs)
 {
     protected override LinkedList<T> Make(T[] elements, int kind) => new(elements);
 
     protected override IEnumerable<T> ElementsOf(LinkedList<T> collection) => collection;
 }
 
-internal sealed class ObservableFormatter<T> : SequenceFormatter<ObservableCollection<T>, T>
+internal sealed class ObservableCodec<T>(ValueCodecs codecs) : SequenceCodec<ObservableCollection<T>, T>(codecs)
 {
     protected override ObservableCollection<T> Make(T[] elements, int kind) => new(elements);
 
     protected override IEnumerable<T> ElementsOf(ObservableCollection<T> collection) => collection;
 }
 
-internal sealed class ReadOnlyFormatter<T> : SequenceFormatter<ReadOnlyCollection<T>, T>
+internal sealed class ReadOnlyCodec<T>(ValueCodecs codecs) : SequenceCodec<ReadOnlyCollection<T>, T>(codecs)
 {
     protected override ReadOnlyCollection<T> Make(T[] elements, int kind) => new(elements);
 
     protected override IEnumerable<T> ElementsOf(ReadOnlyCollection<T> collection) => collection;
 }
 
-internal sealed class ConcurrentQueueFormatter<T> : SequenceFormatter<ConcurrentQueue<T>, T>
+internal sealed class ConcurrentQueueCodec<T>(ValueCodecs codecs) : SequenceCodec<ConcurrentQueue<T>, T>(codecs)
 {
     protected override ConcurrentQueue<T> Make(T[] elements, int kind) => new(elements);
 
     protected override IEnumerable<T> ElementsOf(ConcurrentQueue<T> collection) => collection.ToArray();
 }
 
-internal sealed class ConcurrentStackFormatter<T> : SequenceFormatter<ConcurrentStack<T>, T>
+internal sealed class ConcurrentStackCodec<T>(ValueCodecs codecs) : SequenceCodec<ConcurrentStack<T>, T>(codecs)
 {
     protected override ConcurrentStack<T> Make(T[] elements, int kind) => new(elements.Reverse());
 
     protected override IEnumerable<T> ElementsOf(ConcurrentStack<T> collection) => collection.ToArray();
 }
 
-internal sealed class MemoryOfFormatter<T> : SequenceFormatter<Memory<T>, T>
+internal sealed class MemoryOfCodec<T>(ValueCodecs codecs) : SequenceCodec<Memory<T>, T>(codecs)
 {
     protected override Memory<T> Make(T[] elements, int kind) => elements;
 
     protected override IEnumerable<T> ElementsOf(Memory<T> collection) => collection.ToArray();
 }
 
-internal sealed class ReadOnlyMemoryOfFormatter<T> : SequenceFormatter<ReadOnlyMemory<T>, T>
+internal sealed class ReadOnlyMemoryOfCodec<T>(ValueCodecs codecs) : SequenceCodec<ReadOnlyMemory<T>, T>(codecs)
 {
     protected override ReadOnlyMemory<T> Make(T[] elements, int kind) => elements;
 

@@ -1,14 +1,15 @@
-using MessagePack.Formatters;
-using MessagePack;
+using System.Runtime.InteropServices;
 
 namespace Dataflow.Serialization;
 
 /// <summary>Writes a collection as an array; if its comparer has another number than 0, as a map of that number to the array.</summary>
 /// <typeparam name="TCollection">The declared type of the collection.</typeparam>
 /// <typeparam name="T">The type of the elements.</typeparam>
-internal abstract class SequenceFormatter<TCollection, T> : IMessagePackFormatter<TCollection?>
+internal abstract class SequenceCodec<TCollection, T>(ValueCodecs codecs) : ValueCodec<TCollection?>
 {
-    private IMessagePackFormatter<T>? _elements;
+    private ValueCodec<T>? _elements; // found late: a type may contain itself
+
+    private ValueCodec<T> Elements => _elements ??= codecs.Of<T>();
 
     protected abstract TCollection Make(T[] elements, int kind);
 
@@ -20,7 +21,7 @@ internal abstract class SequenceFormatter<TCollection, T> : IMessagePackFormatte
 
     protected virtual bool IsNull(TCollection? collection) => collection is null;
 
-    public void Serialize(ref MessagePackWriter writer, TCollection? value, MessagePackSerializerOptions options)
+    public override void Write(ref ValueWriter writer, TCollection? value)
     {
         if (IsNull(value))
         {
@@ -31,29 +32,35 @@ internal abstract class SequenceFormatter<TCollection, T> : IMessagePackFormatte
         if (KindOf(value!) is not 0 and var kind)
         {
             writer.WriteMapHeader(1);
-            writer.Write(kind);
+            writer.WriteInt32(kind);
         }
 
-        _elements ??= options.Resolver.GetFormatterWithVerify<T>();
-        var elements = ElementsOf(value!);
-        if (!elements.TryGetNonEnumeratedCount(out var count)) (elements, count) = (elements.ToArray() is var all ? all : [], all.Length);
-        writer.WriteArrayHeader(count);
-        foreach (var element in elements) _elements.Serialize(ref writer, element, options);
+        var elements = SpanOf(ElementsOf(value!));
+        writer.WriteArrayHeader(elements.Length);
+        foreach (ref readonly var element in elements) Elements.Write(ref writer, element);
     }
 
-    public TCollection? Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
+    public override TCollection? Read(ref ValueReader reader)
     {
         if (reader.TryReadNil()) return default;
         var kind = 0;
-        if (reader.NextMessagePackType == MessagePackType.Map)
+        if (reader.IsAtMap)
         {
             reader.ReadMapHeader();
             kind = reader.ReadInt32();
         }
 
-        _elements ??= options.Resolver.GetFormatterWithVerify<T>();
         var elements = new T[reader.ReadArrayHeader()];
-        for (var i = 0; i < elements.Length; i++) elements[i] = _elements.Deserialize(ref reader, options);
+        var lease = reader.CopyTexts();
+        for (var i = 0; i < elements.Length; i++) elements[i] = Elements.Read(ref reader);
+        reader.Lend(lease);
         return Make(elements, kind);
     }
+
+    private static ReadOnlySpan<T> SpanOf(IEnumerable<T> elements) => elements switch
+    {
+        T[] array => array,
+        List<T> list => CollectionsMarshal.AsSpan(list),
+        _ => elements.ToArray(),
+    };
 }

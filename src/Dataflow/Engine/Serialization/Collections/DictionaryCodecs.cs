@@ -4,7 +4,8 @@ using System.Collections.Immutable;
 
 namespace Dataflow.Serialization;
 
-internal sealed class DictionaryFormatter<TKey, TValue> : DictionaryFormatter<Dictionary<TKey, TValue>, TKey, TValue>
+internal sealed class DictionaryCodec<TKey, TValue>(ValueCodecs codecs)
+    : DictionaryCodec<Dictionary<TKey, TValue>, TKey, TValue>(codecs)
     where TKey : notnull
 {
     protected override Dictionary<TKey, TValue> Make(KeyValuePair<TKey, TValue>[] entries, int kind)
@@ -14,7 +15,8 @@ internal sealed class DictionaryFormatter<TKey, TValue> : DictionaryFormatter<Di
         => Exact(dictionary, Comparers.NumberOf(dictionary.Comparer, typeof(Dictionary<TKey, TValue>)));
 }
 
-internal sealed class SortedDictionaryFormatter<TKey, TValue> : DictionaryFormatter<SortedDictionary<TKey, TValue>, TKey, TValue>
+internal sealed class SortedDictionaryCodec<TKey, TValue>(ValueCodecs codecs)
+    : DictionaryCodec<SortedDictionary<TKey, TValue>, TKey, TValue>(codecs)
     where TKey : notnull
 {
     protected override SortedDictionary<TKey, TValue> Make(KeyValuePair<TKey, TValue>[] entries, int kind)
@@ -28,7 +30,8 @@ internal sealed class SortedDictionaryFormatter<TKey, TValue> : DictionaryFormat
         => Exact(dictionary, Comparers.NumberOf(dictionary.Comparer, typeof(SortedDictionary<TKey, TValue>)));
 }
 
-internal sealed class SortedListFormatter<TKey, TValue> : DictionaryFormatter<SortedList<TKey, TValue>, TKey, TValue>
+internal sealed class SortedListCodec<TKey, TValue>(ValueCodecs codecs)
+    : DictionaryCodec<SortedList<TKey, TValue>, TKey, TValue>(codecs)
     where TKey : notnull
 {
     protected override SortedList<TKey, TValue> Make(KeyValuePair<TKey, TValue>[] entries, int kind)
@@ -42,7 +45,8 @@ internal sealed class SortedListFormatter<TKey, TValue> : DictionaryFormatter<So
         => Exact(dictionary, Comparers.NumberOf(dictionary.Comparer, typeof(SortedList<TKey, TValue>)));
 }
 
-internal sealed class ConcurrentDictionaryFormatter<TKey, TValue> : DictionaryFormatter<ConcurrentDictionary<TKey, TValue>, TKey, TValue>
+internal sealed class ConcurrentDictionaryCodec<TKey, TValue>(ValueCodecs codecs)
+    : DictionaryCodec<ConcurrentDictionary<TKey, TValue>, TKey, TValue>(codecs)
     where TKey : notnull
 {
     protected override ConcurrentDictionary<TKey, TValue> Make(KeyValuePair<TKey, TValue>[] entries, int kind)
@@ -52,7 +56,8 @@ internal sealed class ConcurrentDictionaryFormatter<TKey, TValue> : DictionaryFo
         => Exact(dictionary, Comparers.NumberOf(dictionary.Comparer, typeof(ConcurrentDictionary<TKey, TValue>)));
 }
 
-internal sealed class FrozenDictionaryFormatter<TKey, TValue> : DictionaryFormatter<FrozenDictionary<TKey, TValue>, TKey, TValue>
+internal sealed class FrozenDictionaryCodec<TKey, TValue>(ValueCodecs codecs)
+    : DictionaryCodec<FrozenDictionary<TKey, TValue>, TKey, TValue>(codecs)
     where TKey : notnull
 {
     protected override FrozenDictionary<TKey, TValue> Make(KeyValuePair<TKey, TValue>[] entries, int kind)
@@ -62,7 +67,8 @@ internal sealed class FrozenDictionaryFormatter<TKey, TValue> : DictionaryFormat
         => Comparers.NumberOf(dictionary.Comparer, typeof(FrozenDictionary<TKey, TValue>));
 }
 
-internal sealed class ImmutableDictionaryFormatter<TKey, TValue> : DictionaryFormatter<ImmutableDictionary<TKey, TValue>, TKey, TValue>
+internal sealed class ImmutableDictionaryCodec<TKey, TValue>(ValueCodecs codecs)
+    : DictionaryCodec<ImmutableDictionary<TKey, TValue>, TKey, TValue>(codecs)
     where TKey : notnull
 {
     protected override ImmutableDictionary<TKey, TValue> Make(KeyValuePair<TKey, TValue>[] entries, int kind)
@@ -74,8 +80,8 @@ internal sealed class ImmutableDictionaryFormatter<TKey, TValue> : DictionaryFor
             : throw SerdeException.Comparer(typeof(ImmutableDictionary<TKey, TValue>));
 }
 
-internal sealed class ImmutableSortedDictionaryFormatter<TKey, TValue>
-    : DictionaryFormatter<ImmutableSortedDictionary<TKey, TValue>, TKey, TValue>
+internal sealed class ImmutableSortedDictionaryCodec<TKey, TValue>(ValueCodecs codecs)
+    : DictionaryCodec<ImmutableSortedDictionary<TKey, TValue>, TKey, TValue>(codecs)
     where TKey : notnull
 {
     protected override ImmutableSortedDictionary<TKey, TValue> Make(KeyValuePair<TKey, TValue>[] entries, int kind)

@@ -2,7 +2,7 @@ namespace Dataflow.Serialization;
 
 /// <summary>Writes a collection declared as an interface of lists or sets: it is read back as the array, list or set that it was, any other
 /// kind of list as an array.</summary>
-internal sealed class InterfaceFormatter<TInterface, T> : SequenceFormatter<TInterface, T>
+internal sealed class InterfaceCodec<TInterface, T>(ValueCodecs codecs) : SequenceCodec<TInterface, T>(codecs)
     where TInterface : IEnumerable<T>
 {
     private const int List = 1;
