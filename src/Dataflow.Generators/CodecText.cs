@@ -34,6 +34,7 @@ internal static class CodecText
             Array(text, "RecordMember", "Members", model.Members.Select(static member
                 => $"new {Api}RecordMember({Literal(member.Label)}, typeof({member.Type}), {member.Place})"));
             Array(text, "Type", "Inlined", Inlined(model).Distinct().Select(static type => $"typeof({type})"));
+            if (model.IsMemberwise) text.Line("public override bool IsMemberwise => true;");
             text.Line($"public override {Api}RecordCodec<{model.Type}> Make({Api}ValueCodecs codecs)");
             text.Line($"    => new Codec{model.TypeParameters}(this, codecs);");
         }
@@ -43,9 +44,13 @@ internal static class CodecText
         {
             text.Line("[global::System.Runtime.CompilerServices.ModuleInitializer]");
             text.Line("internal static void Add()");
-            text.Line(model.TypeParameters.Length == 0
-                ? $"    => {Api}GeneratedCodecs.Add(new Form());"
-                : $"    => {Api}GeneratedCodecs.AddGeneric(typeof({model.Definition}), typeof(Form{Commas(model)}));");
+            using (text.Block())
+            {
+                text.Line(model.TypeParameters.Length == 0
+                    ? $"{Api}GeneratedCodecs.Add(new Form());"
+                    : $"{Api}GeneratedCodecs.AddGeneric(typeof({model.Definition}), typeof(Form{Commas(model)}));");
+                foreach (var part in model.Parts) text.Line($"{Api}GeneratedCodecs.{part};");
+            }
         }
     }
 

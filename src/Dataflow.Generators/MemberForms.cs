@@ -34,6 +34,9 @@ internal static class MemberForms
         "System.Collections.Immutable.ImmutableSortedDictionary<TKey, TValue>",
     ];
 
+    private static readonly HashSet<string> KnownStructs =
+        ["System.Collections.Immutable.ImmutableArray<T>", "System.Memory<T>", "System.ReadOnlyMemory<T>"];
+
     private static readonly SymbolDisplayFormat Plain = SymbolDisplayFormat.CSharpErrorMessageFormat
         .WithMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.None);
 
@@ -49,6 +52,11 @@ internal static class MemberForms
         return Own(named, compilation) ?? named.TypeArguments.Select(argument => FaultOf(argument, compilation))
             .FirstOrDefault(static found => found is not null);
     }
+
+    /// <summary>Whether a generic type is a collection of .NET that has a form.</summary>
+    public static bool IsKnown(INamedTypeSymbol type)
+        => type.OriginalDefinition.ToDisplayString(Plain) is var full
+            && (KnownInterfaces.Contains(full) || KnownClasses.Contains(full) || KnownStructs.Contains(full));
 
     private static string? Own(INamedTypeSymbol type, Compilation compilation)
     {

@@ -12,9 +12,12 @@ namespace Dataflow.Generators;
 /// <param name="Levels">The type itself and its base types, with their fields.</param>
 /// <param name="Members">The members in the order in which they are written.</param>
 /// <param name="Constructor">The constructor for members that bytes lack; null if the type has none.</param>
+/// <param name="IsMemberwise">Whether two values are equal exactly if all their members are.</param>
+/// <param name="Parts">The calls that make the types of .NET known which members are made of.</param>
 internal sealed record RecordModel(
     string Name, string Type, bool IsValueType, string TypeParameters, string Definition, bool HasPlaces, bool HasIgnored,
-    EquatableArray<LevelModel> Levels, EquatableArray<MemberModel> Members, ConstructorModel? Constructor);
+    EquatableArray<LevelModel> Levels, EquatableArray<MemberModel> Members, ConstructorModel? Constructor, bool IsMemberwise,
+    EquatableArray<string> Parts);
 
 /// <summary>A type that declares fields of a record: the record itself, or one of its base types.</summary>
 /// <param name="Type">The type with its own parameters.</param>

@@ -26,7 +26,8 @@ internal static class RecordReading
         var model = new RecordModel(
             TypeText.Identifier(type), TypeText.Of(type), type.IsValueType, parameters, parameters.Length > 0 ? TypeText.Unbound(type) : "",
             hasPlaces, hasIgnored, Array(Levels(type, fields)), Array(members.Select(member => Member(member, hasPlaces))),
-            Constructors.Of(type, members));
+            Constructors.Of(type, members), !hasIgnored && KeyFault.IsMemberwise(type),
+            Array(fields.SelectMany(static field => MemberParts.Of(field.Symbol.Type)).Distinct()));
         return (model, faults);
     }
 

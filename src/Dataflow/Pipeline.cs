@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Dataflow.Planning;
 using Dataflow.Serialization;
 
@@ -13,9 +12,6 @@ public sealed class Pipeline
 
     /// <summary>Creates an empty pipeline.</summary>
     /// <param name="name">Letters, digits, '.', '_' and '-'; it becomes part of topic names.</param>
-    /// <exception cref="PlatformNotSupportedException">The program was published as native code (AOT).</exception>
-    [RequiresUnreferencedCode(PublishWarnings.Trimmed)]
-    [RequiresDynamicCode(PublishWarnings.Aot)]
     public Pipeline(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);

@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Dataflow.Packages.Tests;
 
 /// <summary>Programs outside the repository, with the packages alone.</summary>
-public class OutsideTests(LocalFeed feed)
+public partial class OutsideTests(LocalFeed feed)
 {
     [Fact(Timeout = 300_000)]
     public async Task The_manual_s_first_program_needs_one_package_and_survives_a_kill()
@@ -86,18 +88,60 @@ public class OutsideTests(LocalFeed feed)
     }
 
     [Fact]
-    public async Task A_program_that_would_be_trimmed_is_warned_and_one_of_native_AOT_is_refused()
+    public async Task A_program_that_would_be_trimmed_is_warned_of_rows_found_by_reflection()
     {
         var project = new OutsideProject(feed, "small", ("Dataflow", feed.Version));
         project.Write("Program.cs", Block("README.md", "csharp"));
-        project.Write("access.csv", Block("README.md", "csv"));
 
-        var built = await project.BuildAsync("-p:EnableTrimAnalyzer=true", "-p:EnableAotAnalyzer=true", "-p:DynamicCodeSupport=false");
+        var built = await project.BuildAsync("-p:EnableTrimAnalyzer=true", "-p:EnableAotAnalyzer=true");
+
+        Assert.Matches(@"Program\.cs\(5,\d+\): warning IL2026: .*TrimMode=partial", built);
+        Assert.Matches(@"Program\.cs\(5,\d+\): warning IL3050: .*PublishAot", built);
+        Assert.DoesNotMatch(@"Program\.cs\(3,\d+\): warning", built);
+    }
+
+    [Theory]
+    [InlineData("-p:DynamicCodeSupport=false")]
+    [InlineData("-p:PublishTrimmed=true")]
+    public async Task A_type_without_a_codec_is_refused_where_reflection_is_not_there(string option)
+    {
+        var project = new OutsideProject(feed, $"refused{option.Length}", ("Dataflow", feed.Version));
+        project.Write("Program.cs", """
+            using Dataflow;
+
+            var pipeline = new Pipeline("orders");
+            pipeline.From(Source.Of(new Order("a", new("b", 1)))).To(Topic.Of<Order>("orders"));
+            await pipeline.RunAsync(new JobOptions { Directory = Directory.CreateTempSubdirectory().FullName });
+
+            [DataflowRecord]
+            public sealed record Order(string Id, Line Line);
+
+            public sealed record Line(string Article, int Pieces);
+            """);
+
+        await project.BuildAsync(option);
         var (_, output) = await project.RunAsync();
 
-        Assert.Matches(@"Program\.cs\(3,\d+\): warning IL2026: .*TrimMode=partial", built);
-        Assert.Matches(@"Program\.cs\(3,\d+\): warning IL3050: .*PublishAot", built);
-        Assert.Contains("PlatformNotSupportedException: The code that reads and writes values", output, StringComparison.Ordinal);
+        Assert.Contains("Type Order: member 'Line' is Line, whose codec is found by reflection", output, StringComparison.Ordinal);
+        Assert.Contains("Give Line [DataflowRecord]", output, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 600_000)]
+    public async Task A_program_compiled_ahead_of_time_runs_its_pipelines_soon()
+    {
+        Assert.SkipUnless(HasLinker(), "There is neither clang nor gcc, which native AOT links with.");
+        var project = new OutsideProject(feed, "native", ("Dataflow", feed.Version));
+        project.Write("Program.cs", await File.ReadAllTextAsync(
+            Repository.PathOf("examples/NativeAot/Program.cs"), TestContext.Current.CancellationToken));
+
+        var published = await Dotnet.RunAsync(
+            project.Folder, "publish", "-c", "Release", "--use-current-runtime", "-p:PublishAot=true", "-p:NoWarn=IL2104%3BIL3053", "-o", "out");
+        var runs = new List<string>();
+        for (var i = 0; i < 5; i++) runs.Add(await ProgramOutputAsync(Path.Combine(project.Folder, "out/native")));
+
+        Assert.DoesNotContain("warning", published, StringComparison.Ordinal);
+        Assert.All(runs, static run => Assert.Contains("CH 12:00: 200 orders of 100 customers, 1350.00", run, StringComparison.Ordinal));
+        Assert.InRange(runs.Min(static run => int.Parse(StartMs().Match(run).Groups[1].Value, CultureInfo.InvariantCulture)), 0, 99);
     }
 
     [Fact]
@@ -147,6 +191,21 @@ public class OutsideTests(LocalFeed feed)
         Assert.Equal(0, tool.ExitCode);
         Assert.Contains("dataflow topics tail <TOPIC>", help, StringComparison.Ordinal);
     }
+
+    private static bool HasLinker()
+        => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Any(static folder => File.Exists(Path.Combine(folder, "clang")) || File.Exists(Path.Combine(folder, "gcc")));
+
+    private static async Task<string> ProgramOutputAsync(string program)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program) { RedirectStandardOutput = true })!;
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return output;
+    }
+
+    [GeneratedRegex(@"started within (\d+) ms")]
+    private static partial Regex StartMs();
 
     private static string Sorted(string lines) => string.Join('\n', lines.Split('\n').Order(StringComparer.Ordinal));
 

@@ -70,8 +70,8 @@ internal static class KeyFault
         return Field.Of(type).Select(static field => (field.Plain, field.Symbol.Type));
     }
 
-    // Only of what is in source can all fields be seen.
-    private static bool IsMemberwise(INamedTypeSymbol type)
+    /// <summary>Whether two values are equal exactly if all their fields are. Only of what is in source can all fields be seen.</summary>
+    public static bool IsMemberwise(INamedTypeSymbol type)
     {
         if (IsNullable(type) || type.IsTupleType || type.IsAnonymousType) return true;
         if (type.DeclaringSyntaxReferences.IsEmpty || type.TypeKind is not (TypeKind.Class or TypeKind.Struct)) return false;

@@ -6,6 +6,8 @@ internal sealed class Combined<T, TA1, TR1, TA2, TR2, TBoth>(
     Aggregation<T, TA1, TR1> first, Aggregation<T, TA2, TR2> second, Func<TR1, TR2, TBoth> result)
     : Aggregation<T, (TA1, TA2), TBoth>
 {
+    static Combined() => GeneratedCodecs.Add(new PairForm<TA1, TA2>());
+
     public override string Name => $"{first.Name}, {second.Name}";
 
     public override string Definition => $"{first.Definition}, {second.Definition}";

@@ -1,3 +1,5 @@
+using Dataflow.Serialization;
+
 namespace Dataflow.Tables;
 
 /// <summary>Whether a new row says the same as the old one, so that no change goes out.</summary>
@@ -24,7 +26,7 @@ internal static class RowEquality<TRow>
 
     private static IEqualityComparer<TRow>? OfLists()
         => typeof(TRow).IsGenericType && typeof(TRow).GetGenericTypeDefinition() == typeof(IReadOnlyList<>)
-            ? (IEqualityComparer<TRow>)Activator.CreateInstance(typeof(ListEquality<>).MakeGenericType(typeof(TRow).GenericTypeArguments))!
+            ? (IEqualityComparer<TRow>)ReflectedCodecs.Make(typeof(ListEquality<>), typeof(TRow).GenericTypeArguments)
             : null;
 }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Reflection;
 using nietras.SeparatedValues;
@@ -5,6 +6,9 @@ using nietras.SeparatedValues;
 namespace Dataflow;
 
 /// <summary>Converts the cells of a column to values, one at a time.</summary>
+[UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "The verb that reads or writes such files is marked.")]
+[UnconditionalSuppressMessage("Trimming", "IL2076", Justification = "The verb that reads or writes such files is marked.")]
+[UnconditionalSuppressMessage("AOT", "IL3050", Justification = "The verb that reads or writes such files is marked.")]
 internal abstract class CsvColumn(RowMember member, string form)
 {
     private const BindingFlags Hidden = BindingFlags.NonPublic | BindingFlags.Static;

@@ -1,12 +1,15 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Json;
 
 namespace Dataflow;
 
 /// <summary>The JSON form of a type's values on lines, after a check that nothing of them is lost.</summary>
 /// <typeparam name="T">The type, read and written by System.Text.Json: its attributes apply.</typeparam>
+[UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The verb that reads or writes such files is marked.")]
+[UnconditionalSuppressMessage("AOT", "IL3050", Justification = "The verb that reads or writes such files is marked.")]
 internal static class JsonRows<T>
 {
     // By reflection, also in a trimmed program, where System.Text.Json would not use it unasked.
@@ -67,6 +70,7 @@ internal static class JsonRows<T>
 }
 
 /// <summary>Finds the parts of a value that would be lost on a line of JSON.</summary>
+[UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "The verb that reads or writes such files is marked.")]
 internal sealed class JsonCheck(JsonSerializerOptions options, bool reads)
 {
     private static readonly Type[] Reversed =

@@ -1,6 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
 using Dataflow.Log;
-using Dataflow.Serialization;
 
 namespace Dataflow;
 
@@ -54,8 +52,6 @@ public sealed record Topic<T>
     /// <summary>Reads all currently committed values, partition by partition, outside any pipeline.</summary>
     /// <exception cref="LogException">The log has no such topic.</exception>
     /// <exception cref="OperatorException">A value could not be decoded.</exception>
-    [RequiresUnreferencedCode(PublishWarnings.Trimmed)]
-    [RequiresDynamicCode(PublishWarnings.Aot)]
     public IEnumerable<T> ReadAll(PartitionedLog log)
     {
         ArgumentNullException.ThrowIfNull(log);

@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using Dataflow.Log;
-using Dataflow.Serialization;
 
 namespace Dataflow;
 
@@ -24,8 +22,6 @@ static partial class Verbs
         /// await using (var writer = await log.OpenWriterAsync&lt;string, Order>(topic))
         ///     await writer.WriteAsync("eve", new Order(2, "eve", "tea", 4));
         /// </code></example>
-        [RequiresUnreferencedCode(PublishWarnings.Trimmed)]
-        [RequiresDynamicCode(PublishWarnings.Aot)]
         public async Task<TopicWriter<TKey, T>> OpenWriterAsync<TKey, T>(
             Topic<T> topic, Serde<TKey>? keys = null, TimeProvider? time = null, bool carriesTrace = false,
             CancellationToken cancellationToken = default)

@@ -1,7 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Dataflow.Log;
-using Dataflow.Serialization;
 
 namespace Dataflow;
 
@@ -26,8 +24,6 @@ static partial class Verbs
         ///     if (order.Customer == "eve") break;
         /// }
         /// </code></example>
-        [RequiresUnreferencedCode(PublishWarnings.Trimmed)]
-        [RequiresDynamicCode(PublishWarnings.Aot)]
         public IAsyncEnumerable<T> ReadAsync<T>(Topic<T> topic, bool onlyNew = false, CancellationToken cancellationToken = default)
         {
             ArgumentNullException.ThrowIfNull(job);

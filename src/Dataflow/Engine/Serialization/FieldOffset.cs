@@ -6,8 +6,13 @@ using System.Runtime.CompilerServices;
 namespace Dataflow.Serialization;
 
 /// <summary>The offsets of fields in their objects, with which private fields too are read and set without a call for each.</summary>
+[UnconditionalSuppressMessage("Trimming", "IL2060", Justification = OnlyReflected)]
+[UnconditionalSuppressMessage("Trimming", "IL2087", Justification = OnlyReflected)]
+[UnconditionalSuppressMessage("AOT", "IL3050", Justification = OnlyReflected)]
 internal static class FieldOffset
 {
+    private const string OnlyReflected = "Called where codecs are found by reflection only.";
+
     private static readonly MethodInfo ByteOffset = typeof(Unsafe).GetMethods()
         .Single(method => method.Name == nameof(Unsafe.ByteOffset)).MakeGenericMethod(typeof(byte));
 
@@ -40,7 +45,6 @@ internal static class FieldOffset
     }
 
     /// <summary>Returns the distance of a field of a type that is known at run time only.</summary>
-    [UnconditionalSuppressMessage("Trimming", "IL2060", Justification = "Types of values are found by reflection.")]
     public static nint In(Type type, FieldInfo field) => (nint)OfType.MakeGenericMethod(type).Invoke(null, [field])!;
 
     private delegate ref byte StartOf<T>(ref T value);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -5,6 +6,9 @@ using System.Runtime.CompilerServices;
 namespace Dataflow.Serialization;
 
 /// <summary>Decides which types may be keys: those for which values are equal in C# exactly if they have the same normal form.</summary>
+[UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Called where codecs are found by reflection only.")]
+[UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Called where codecs are found by reflection only.")]
+[UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Called where codecs are found by reflection only.")]
 internal static class KeyForm
 {
     /// <summary>Types whose equal values are identical.</summary>
@@ -33,7 +37,7 @@ internal static class KeyForm
 
     /// <summary>Returns the fault of a type as a key, with the remedy; null if there is none.</summary>
     public static string? FaultOf(Type type)
-        => Look(type, "", []) is { } fault ? $"Key {TypeNames.Of(type)}: {fault}" : null;
+        => Fault(type) is { } fault ? $"Key {TypeNames.Of(type)}: {fault}" : null;
 
     /// <summary>Returns the normalizer of a type; null if its values have only one form.</summary>
     public static Normalizer<T>? NormalizerOf<T>() => (Normalizer<T>?)NormalizerOf(typeof(T));
@@ -43,23 +47,42 @@ internal static class KeyForm
 
     /// <summary>Whether a value may be of a type derived from the declared one, which cannot be written as the declared key type.</summary>
     public static bool MayBeDerived(Type type)
-        => !IsPlain(type)
+        => !IsPlain(type) && ReflectedCodecs.AreSupported
             && ((!type.IsValueType && !type.IsSealed) || PartsOf(type).Any(part => MayBeDerived(part.Type)));
 
     private static Delegate? NormalizerOf(Type type)
     {
         if (Normal.TryGetValue(type, out var known)) return known;
+        if (!ReflectedCodecs.AreSupported) return null; // of keys made of others, none needs it
         if (Same.Contains(type) || type.IsEnum) return null;
         if (Nullable.GetUnderlyingType(type) is { } inner)
-            return NormalizerOf(inner) is { } of ? MakeFor(type, typeof(NullableNormal<>).MakeGenericType(inner), of) : null;
+            return NormalizerOf(inner) is { } of ? MakeFor(type, typeof(NullableNormal<>), inner, of) : null;
         var parts = TypeFields.All(type).Select(field => (Field: field, Normalizer: NormalizerOf(field.FieldType)!))
             .Where(static part => part.Normalizer is not null).ToArray();
-        return parts.Length == 0 ? null : MakeFor(type, typeof(FieldsNormal<>).MakeGenericType(type), parts);
+        return parts.Length == 0 ? null : MakeFor(type, typeof(FieldsNormal<>), type, parts);
     }
 
-    private static Delegate MakeFor(Type type, Type normal, object argument)
-        => normal.GetMethod("Apply")!.CreateDelegate(
-            typeof(Normalizer<>).MakeGenericType(type), Activator.CreateInstance(normal, argument));
+    private static Delegate MakeFor(Type type, Type normal, Type of, object argument)
+    {
+        var made = ReflectedCodecs.Make(normal, [of], argument);
+        return made.GetType().GetMethod("Apply")!.CreateDelegate(typeof(Normalizer<>).MakeGenericType(type), made);
+    }
+
+    private static string? Fault(Type type) => ReflectedCodecs.AreSupported ? Look(type, "", []) : LookAtMade(type, isMember: false);
+
+    // Without reflection: what the generator knows.
+    private static string? LookAtMade(Type type, bool isMember)
+    {
+        if (Same.Contains(type) || type.IsEnum || (!isMember && Normal.ContainsKey(type))) return null;
+        if (GeneratedCodecs.Find(type) is { IsMemberwise: true } made)
+        {
+            return made.Members.Select(static member => LookAtMade(member.Type, isMember: true))
+                .FirstOrDefault(static fault => fault is not null);
+        }
+
+        return "a program that is trimmed or compiled ahead of time has keys that are a text, number, time or Guid, or a [DataflowRecord] "
+            + $"of texts and whole numbers; {TypeNames.Of(type)} is something else. Key by one of those.";
+    }
 
     private static string? Look(Type type, string path, HashSet<Type> above)
     {
@@ -129,8 +152,7 @@ internal static class KeyForm
                 .GetMethod(nameof(MemberwiseClone), BindingFlags.Instance | BindingFlags.NonPublic)!.CreateDelegate<Func<object, object>>();
 
         private readonly Part<T>[] _parts = [.. parts.Select(static part
-            => (Part<T>)Activator.CreateInstance(
-                typeof(Part<,>).MakeGenericType(typeof(T), part.Field.FieldType), part.Field, part.Normalizer)!)];
+            => (Part<T>)ReflectedCodecs.Make(typeof(Part<,>), [typeof(T), part.Field.FieldType], part.Field, part.Normalizer))];
 
         public void Apply(ref T value)
         {

@@ -1,16 +1,17 @@
-using System.Collections;
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Collections.ObjectModel;
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Text;
 using System.Text.Json;
-using MessagePack;
+using System.Text;
 using MessagePack.Formatters;
 using MessagePack.Resolvers;
+using MessagePack;
 
 namespace Dataflow.Serialization;
 
@@ -39,6 +40,11 @@ internal static class KnownTypes
         [typeof(TimeSpan)] = Scalar<TimeSpan>,
         [typeof(Guid)] = Scalar<Guid>,
         [typeof(byte[])] = static _ => new BytesCodec(),
+        [typeof(DateOnly)] = Memory<DateOnly>,
+        [typeof(TimeOnly)] = Memory<TimeOnly>,
+        [typeof(Half)] = Memory<Half>,
+        [typeof(Int128)] = Memory<Int128>,
+        [typeof(UInt128)] = Memory<UInt128>,
         [typeof(BigInteger)] = static _ => new BigIntegerCodec(),
         [typeof(JsonElement)] = static _ => new JsonElementCodec(),
         [typeof(Uri)] = static _ => new TextCodec<Uri>(
@@ -105,6 +111,8 @@ internal static class KnownTypes
     public static Func<ValueResolver, object>? CodecOf(Type type)
     {
         if (Plain.TryGetValue(type, out var plain)) return plain;
+        if (GeneratedCodecs.FindPart(type) is { } part) return resolver => part(resolver.Codecs);
+        if (!ReflectedCodecs.AreSupported) return null;
         if (type.IsEnum) return Make(typeof(EnumCodec<,>), isAlone: true, type, type.GetEnumUnderlyingType());
         if (type.IsArray) return OfArray(type);
         if (type.IsGenericType && OfGeneric(type) is { } made) return made;
@@ -123,8 +131,9 @@ internal static class KnownTypes
 
     /// <summary>Whether values of a type hold nothing but themselves.</summary>
     public static bool IsMemory(Type type)
-        => type.IsValueType && !type.IsByRefLike && !type.IsGenericTypeDefinition && !HoldsReferences(type);
+        => type.IsValueType && !type.IsByRefLike && !type.IsGenericTypeDefinition && ReflectedCodecs.AreSupported && !HoldsReferences(type);
 
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Called where codecs are found by reflection only.")]
     private static bool HoldsReferences(Type type)
         => (bool)typeof(RuntimeHelpers).GetMethod(nameof(RuntimeHelpers.IsReferenceOrContainsReferences))!.MakeGenericMethod(type)
             .Invoke(null, null)!;
@@ -132,6 +141,8 @@ internal static class KnownTypes
     private static ScalarCodec<T> Scalar<T>(ValueResolver resolver)
         where T : struct
         => new();
+
+    private static MemoryCodec<T> Memory<T>(ValueResolver resolver) => new();
 
     private static FormatterCodec<T> OfLibrary<T>(ValueResolver resolver)
         => new(BuiltinResolver.Instance.GetFormatterWithVerify<T>(), resolver.Options);
@@ -161,10 +172,9 @@ internal static class KnownTypes
     }
 
     private static Func<ValueResolver, object> Make(Type codec, bool isAlone, params Type[] of)
-        => resolver => Activator.CreateInstance(codec.MakeGenericType(of), isAlone ? [] : [resolver.Codecs])!;
+        => resolver => ReflectedCodecs.Make(codec, of, isAlone ? [] : [resolver.Codecs]);
 
     private static Func<ValueResolver, object> OfLibrary(Type array, Type formatter)
-        => resolver => Activator.CreateInstance(
-            typeof(FormatterCodec<>).MakeGenericType(array),
-            Activator.CreateInstance(formatter.MakeGenericType(array.GetElementType()!)), resolver.Options)!;
+        => resolver => ReflectedCodecs.Make(
+            typeof(FormatterCodec<>), [array], ReflectedCodecs.Make(formatter, [array.GetElementType()!]), resolver.Options);
 }

@@ -41,7 +41,7 @@ internal sealed class PolymorphicCodec<TBase> : ValueCodec<TBase?>
     {
         _byType = types.ToDictionary(
             static type => type,
-            type => (Subtype)Activator.CreateInstance(typeof(Subtype<>).MakeGenericType(typeof(TBase), type), resolver)!);
+            type => (Subtype)ReflectedCodecs.Make(typeof(Subtype<>), [typeof(TBase), type], resolver));
         _byName = _byType.ToDictionary(static type => TypeNames.Of(type.Key), static type => type.Value, StringComparer.Ordinal);
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace Dataflow;
@@ -50,6 +51,8 @@ public static class Serde
 {
     /// <summary>Makes a serde of JSON in UTF-8, by System.Text.Json: a value is read back as that library reads it.</summary>
     /// <param name="options">The library's options; its defaults unless given.</param>
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "System.Text.Json refuses reflection itself where there is none.")]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "System.Text.Json refuses reflection itself where there is none.")]
     public static Serde<T> Json<T>(JsonSerializerOptions? options = null) => new JsonSerde<T>(options ?? JsonSerializerOptions.Default);
 
     /// <summary>Makes a serde for a base type or interface, which writes each value as its own type, by that type's name.</summary>

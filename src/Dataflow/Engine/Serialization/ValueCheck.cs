@@ -15,6 +15,18 @@ internal static class ValueCheck
         return faults;
     }
 
+    /// <summary>Returns the fault of a struct that is kept as it lies in memory, where reflection cannot see what that is: a later version
+    /// of it could not be told from it.</summary>
+    public static string? FaultInMemory(Type type)
+    {
+        if (type.IsEnum) return null;
+        if (KnownTypes.IsOfDotNet(type) || type.Assembly.GetName().Name!.StartsWith(nameof(Dataflow), StringComparison.Ordinal))
+            return type.GetGenericArguments().Select(FaultInMemory).FirstOrDefault(static fault => fault is not null);
+        return GeneratedCodecs.Find(type) is { } made
+            ? made.Members.Select(static member => FaultInMemory(member.Type)).FirstOrDefault(static fault => fault is not null)
+            : ValueForm.Of(type).Fault is { } fault ? $"Type {TypeNames.Of(type)}: it {fault}" : null;
+    }
+
     /// <summary>Whether a value of the type may contain another one of the type.</summary>
     public static bool HoldsItself(Type type)
         => Recursive.GetOrAdd(type, static type => ValueForm.Of(type).Parts.Any(part => Reaches(part.Type, type, [])));

@@ -1,8 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.Serialization;
-using MessagePack;
 using MessagePack.Resolvers;
+using MessagePack;
 
 namespace Dataflow.Serialization;
 
@@ -41,27 +42,22 @@ internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyLis
             [.. made.Members.Select(member => ((string?)member.Name, member.Type))], null);
 
     private static object ByReflection(Type type, ValueResolver resolver)
-        => Activator.CreateInstance(typeof(ReflectedCodec<>).MakeGenericType(type), resolver)!;
+        => ReflectedCodecs.Make(typeof(ReflectedCodec<>), [type], resolver);
 
     private static object OfLibrary(Type type, IFormatterResolver library, ValueResolver resolver)
-        => Activator.CreateInstance(
-            typeof(FormatterCodec<>).MakeGenericType(type), library.GetFormatterDynamic(type), resolver.Options)!;
+        => ReflectedCodecs.Make(typeof(FormatterCodec<>), [type], library.GetFormatterDynamic(type), resolver.Options);
 
+    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "No constructor runs.")]
     private static object OwnOf(Type type, ValueResolver resolver)
         => ((IHasCodec)RuntimeHelpers.GetUninitializedObject(type)).MakeCodec(resolver.Codecs);
 
     private static (string?, Type)[] PartsOf(Type type)
         => [.. (type.IsArray ? [type.GetElementType()!] : type.GetGenericArguments()).Select(part => ((string?)null, part))];
 
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Without reflection the generator has looked at the type.")]
     private static string? FaultOf(Type type)
     {
         var name = TypeNames.Of(type);
-        if (!RuntimeFeature.IsDynamicCodeSupported)
-        {
-            return $"is {name}, and the code that reads and writes it cannot be made in a program of native AOT. "
-                + "Publish without PublishAot, or give a Serde.";
-        }
-
         if (type == typeof(object) || type.IsInterface || type.IsAbstract)
         {
             return $"is declared as {(type == typeof(object) ? "object" : type.IsInterface ? $"interface {name}" : $"abstract {name}")}, "
@@ -73,6 +69,12 @@ internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyLis
             return $"is code ({name}), which has no bytes. Leave it out with [IgnoreMember], or keep what it is chosen by.";
         if (type.IsPointer || type.IsFunctionPointer || type.IsByRefLike)
             return $"is a place in memory ({name}), which means nothing after a restart. Leave it out with [IgnoreMember].";
+        if (!ReflectedCodecs.AreSupported && GeneratedCodecs.Find(type) is null)
+        {
+            return $"is {name}, whose codec is found by reflection, which a program that is trimmed or compiled ahead of time does not "
+                + $"have. Give {name} [DataflowRecord], or the pipeline UseSerde(...) for it; a tuple is replaced by a record struct.";
+        }
+
         if (KnownTypes.IsTuple(type)) return null;
         if (KnownTypes.IsOfDotNet(type)) return $"is {name}, a type of .NET that has no form which can be written. {WriteOneself}.";
         if (type.GetMethods(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public).Any(IsCallback))

@@ -37,6 +37,7 @@ internal static class StateCodec<T>
     public static void CheckType()
     {
         if (!IsMemory) _ = Serde;
+        else if (!ReflectedCodecs.AreSupported && ValueCheck.FaultInMemory(typeof(T)) is { } fault) throw PlanException.NoSerde([fault]);
     }
 
     public static void Write(ref T value, IBufferWriter<byte> bytes)

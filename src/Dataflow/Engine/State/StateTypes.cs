@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
 using Dataflow.Serialization;
@@ -89,8 +90,11 @@ internal sealed class StateTypes
     private static bool HasFormatter(Type type) => type.IsDefined(typeof(MessagePackFormatterAttribute), inherit: false) || type.IsAssignableTo(typeof(IHasCodec));
 
     private static IEnumerable<Type> InMemory(Type type)
-        => KnownTypes.IsOfDotNet(type) ? type.GetGenericArguments() : TypeFields.All(type).Select(static field => field.FieldType);
+        => KnownTypes.IsOfDotNet(type) ? type.GetGenericArguments()
+            : ReflectedCodecs.AreSupported ? TypeFields.All(type).Select(static field => field.FieldType)
+            : GeneratedCodecs.Find(type)?.Members.Select(static member => member.Type) ?? [];
 
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Enums keep their names.")]
     private static (string Kind, Dictionary<string, string> Members)? FormOf(Type type, bool isMemory)
     {
         if (KnownTypes.IsOfDotNet(type)) return null;
@@ -100,6 +104,7 @@ internal sealed class StateTypes
             return ("enum", Members(names, static name => name.Name, static name => $"{name.GetRawConstantValue()}"));
         }
 
+        if (isMemory && !ReflectedCodecs.AreSupported) return OfMade(type);
         if (isMemory)
         {
             var fields = TypeFields.All(type).Select(field => (Field: field, Offset: FieldOffset.In(type, field))).OrderBy(at => at.Offset);
@@ -110,10 +115,24 @@ internal sealed class StateTypes
         if (HasFormatter(type)) return null;
         if (type.GetCustomAttributes<UnionAttribute>(inherit: false).ToList() is { Count: > 0 } union)
             return ("union", Members(union, static of => TypeNames.Full(of.SubType), static of => Number(of.Key)));
-        return KnownTypes.CodecOf(type) is null && TypeFields.Of(type) is { HasPlaces: true } places
-            ? ("places", Members(places.Members, static member => member.Name, static member => Number(member.Key!.Value)))
-            : null;
+        if (KnownTypes.CodecOf(type) is not null || PlacesOf(type) is not { Count: > 0 } places) return null;
+        return ("places", Members(places, static member => member.Name, static member => Number(member.Place)));
     }
+
+    // The members of a type that declares places.
+    private static IReadOnlyList<RecordMember> PlacesOf(Type type)
+    {
+        if (GeneratedCodecs.Find(type) is { } made) return made.Members is [{ Place: >= 0 }, ..] ? made.Members : [];
+        var fields = ReflectedCodecs.AreSupported ? TypeFields.Of(type) : null;
+        return fields is { HasPlaces: true }
+            ? [.. fields.Members.Select(static member => new RecordMember(member.Name, member.Field.FieldType, member.Key!.Value))] : [];
+    }
+
+    // The offsets are not known: types and order are compared, and with what a program with reflection wrote nothing agrees.
+    private static (string Kind, Dictionary<string, string> Members)? OfMade(Type type)
+        => GeneratedCodecs.Find(type) is { } made
+            ? ("struct", Members(made.Members.Index(), static at => at.Item.Name, static at => $"{TypeNames.Full(at.Item.Type)}#{at.Index}"))
+            : null;
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -10,8 +10,9 @@ internal abstract class HeldTexts
 {
     private static readonly ConcurrentDictionary<Type, HeldTexts?> Found = [];
 
-    /// <summary>Returns the places; null if values hold no texts.</summary>
-    public static HeldTexts? Of(Type type) => Found.GetOrAdd(type, static type => MayHold(type, []) ? Make(type) : null);
+    /// <summary>Returns the places; null if values hold no texts, and where reflection cannot find them: there texts are copied.</summary>
+    public static HeldTexts? Of(Type type)
+        => ReflectedCodecs.AreSupported ? Found.GetOrAdd(type, static type => MayHold(type, []) ? Make(type) : null) : null;
 
     /// <summary>Keeps the texts of an object, which is changed.</summary>
     /// <exception cref="SerdeException">Objects hold one another too deep, or in a circle.</exception>
@@ -41,7 +42,7 @@ internal abstract class HeldTexts
 
     private static HeldTexts Make(Type type)
         => ElementOf(type) is { } element
-            ? (HeldTexts)Activator.CreateInstance(typeof(TextsOfElements<>).MakeGenericType(element))! : new TextsOfFields(type);
+            ? (HeldTexts)ReflectedCodecs.Make(typeof(TextsOfElements<>), [element]) : new TextsOfFields(type);
 
     private static Type? ElementOf(Type type)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
 using System.Reflection;
 
@@ -7,6 +8,9 @@ namespace Dataflow.Extensibility;
 /// <remarks>The members are the parameters of the only public constructor and the settable properties that it does not cover. A type that
 /// has a public constructor without parameters is made by that one. Each member needs its column: a default would hide a misspelt
 /// name.</remarks>
+[UnconditionalSuppressMessage("Trimming", "IL2087", Justification = "The verb that reads or writes such files is marked.")]
+[UnconditionalSuppressMessage("Trimming", "IL2090", Justification = "The verb that reads or writes such files is marked.")]
+[UnconditionalSuppressMessage("AOT", "IL3050", Justification = "The verb that reads or writes such files is marked.")]
 public sealed class RowShape<T>
 {
     private static RowShape<T>? s_found;
@@ -19,7 +23,12 @@ public sealed class RowShape<T>
 
     /// <summary>The shape of the type; found and compiled once.</summary>
     /// <exception cref="ConnectorException">The type cannot be made from a row.</exception>
-    public static RowShape<T> Instance => s_found ??= Find();
+    public static RowShape<T> Instance
+    {
+        [RequiresUnreferencedCode(RowWarnings.Trimmed)]
+        [RequiresDynamicCode(RowWarnings.Aot)]
+        get => s_found ??= Find();
+    }
 
     /// <summary>The members that columns fill, constructor parameters first.</summary>
     public IReadOnlyList<RowMember> Members { get; }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using Dataflow.Serialization;
 
 namespace Dataflow.Codecs;
 
@@ -10,7 +10,8 @@ namespace Dataflow.Codecs;
 public static class GeneratedCodecs
 {
     private static readonly ConcurrentDictionary<Type, RecordForm> Forms = [];
-    private static readonly ConcurrentDictionary<Type, Type> Generic = [];
+    private static readonly ConcurrentDictionary<Type, Type> Generic = new() { [typeof(ValueTuple<,>)] = typeof(PairForm<,>) };
+    private static readonly ConcurrentDictionary<Type, Func<ValueCodecs, object>> Parts = [];
 
     /// <summary>Adds a type's codec.</summary>
     public static void Add<T>(RecordForm<T> form)
@@ -29,6 +30,17 @@ public static class GeneratedCodecs
         Generic[definition] = form;
     }
 
+    /// <summary>Adds what makes the codec of a type of .NET that members of records have, such as a list, so that it needs no
+    /// reflection.</summary>
+    public static void AddPart<T>(Func<ValueCodecs, ValueCodec<T>> make)
+    {
+        ArgumentNullException.ThrowIfNull(make);
+        Parts[typeof(T)] = make;
+    }
+
+    /// <summary>Finds what makes the codec of a type of .NET; null if no record has such a member.</summary>
+    internal static Func<ValueCodecs, object>? FindPart(Type type) => Parts.GetValueOrDefault(type);
+
     /// <summary>Finds the codec of a type; null if none was made.</summary>
     internal static RecordForm? Find(Type type)
     {
@@ -39,11 +51,10 @@ public static class GeneratedCodecs
 
     private static RecordForm? Known(Type type)
         => Forms.TryGetValue(type, out var form) ? form
-            : type.IsGenericType && Generic.TryGetValue(type.GetGenericTypeDefinition(), out var generic)
+            : ReflectedCodecs.AreSupported && type.IsGenericType && Generic.TryGetValue(type.GetGenericTypeDefinition(), out var generic)
                 ? Forms.GetOrAdd(type, static (type, generic) => Close(generic, type), generic) : null;
 
-    [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = "The arguments are those of the record, with its constraints.")]
-    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Pipelines do not run under native AOT.")]
+    // The arguments are those of the record, with its constraints.
     private static RecordForm Close(Type generic, Type type)
-        => (RecordForm)Activator.CreateInstance(generic.MakeGenericType(type.GetGenericArguments()))!;
+        => (RecordForm)ReflectedCodecs.Make(generic, type.GetGenericArguments());
 }

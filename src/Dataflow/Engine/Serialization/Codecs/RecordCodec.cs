@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Dataflow.Serialization;
@@ -116,6 +117,7 @@ public abstract class RecordCodec<T> : ValueCodec<T>
         }
     }
 
+    [UnconditionalSuppressMessage("Trimming", "IL2077", Justification = "No constructor runs.")]
     private void ReadMembers(ref ValueReader reader, ref T value)
     {
         if (!typeof(T).IsValueType) Unsafe.As<T, object>(ref value) = RuntimeHelpers.GetUninitializedObject(_type);

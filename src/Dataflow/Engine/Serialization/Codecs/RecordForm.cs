@@ -16,6 +16,9 @@ public abstract class RecordForm
     /// written without the codec.</summary>
     public abstract IReadOnlyList<Type> Inlined { get; }
 
+    /// <summary>Whether two values are equal exactly if all their members are.</summary>
+    public virtual bool IsMemberwise => false;
+
     internal abstract Type Type { get; }
 
     internal abstract object MakeCodec(ValueResolver resolver);

@@ -72,6 +72,7 @@ internal sealed class ReflectedCodec<T> : RecordCodec<T>
     protected override void CopyMember(ref T from, ref T to, int member)
         => _members[member].Copy(ref FieldOffset.Start(ref from), ref FieldOffset.Start(ref to));
 
+    [UnconditionalSuppressMessage("Trimming", "IL2087", Justification = "Types of values are found by reflection.")]
     [UnconditionalSuppressMessage("Trimming", "IL2090", Justification = "Types of values are found by reflection.")]
     protected override T Construct(ref T read, ReadOnlySpan<bool> found)
     {

@@ -18,8 +18,8 @@ internal abstract class ReflectedMember<T>(MemberField member)
     public static ReflectedMember<T> Of(MemberField member, ValueResolver resolver)
         => member.Field.FieldType == typeof(string) && resolver.CodecOf<string>() is StringCodec
             ? new ReflectedText<T>(member)
-            : (ReflectedMember<T>)Activator.CreateInstance(
-                typeof(ReflectedMember<,>).MakeGenericType(typeof(T), member.Field.FieldType), member, resolver)!;
+            : (ReflectedMember<T>)ReflectedCodecs.Make(
+                typeof(ReflectedMember<,>), [typeof(T), member.Field.FieldType], member, resolver);
 
     public abstract void Write(ref ValueWriter writer, ref byte start);
 

@@ -12,4 +12,9 @@ public sealed class ValueCodecs
 
     /// <summary>Returns the codec of a type.</summary>
     public ValueCodec<T> Of<T>() => _resolver.CodecOf<T>();
+
+    /// <summary>Returns the codec of a member of a tuple: as reflection does, it takes no given serde of the commonest numbers.</summary>
+    internal ValueCodec<T> OfMember<T>()
+        => typeof(T) == typeof(long) || typeof(T) == typeof(int) || typeof(T) == typeof(double)
+            ? ValueResolver.Default.CodecOf<T>() : Of<T>();
 }
