@@ -10,6 +10,14 @@ public sealed partial class KeyedStream<TKey, T>
     private readonly bool _isPartitioned;
     private KeyedStream<TKey, T>? _partitioned;
 
+    /// <summary>Takes the pairs of a step that gives keys, as <c>KeyBy</c> does, as a keyed stream.</summary>
+    /// <remarks>The records of a key are brought together before the next step that needs it.</remarks>
+    /// <param name="pairs">The pairs.</param>
+    public KeyedStream(Stream<Keyed<TKey, T>> pairs)
+        : this(pairs ?? throw new ArgumentNullException(nameof(pairs)), isPartitioned: false)
+    {
+    }
+
     internal KeyedStream(Stream<Keyed<TKey, T>> pairs, bool isPartitioned)
     {
         Pairs = pairs;
@@ -52,15 +60,54 @@ public sealed partial class KeyedStream<TKey, T>
         return new(ForMeeting().Meet(second.ForMeeting(), step), isPartitioned: true);
     }
 
+    /// <summary>Adds a step that looks up rows of a table by the keys of its records; the keys stay as they are.</summary>
+    /// <remarks>The rows are in the step's task. Its node names them as <see cref="Node.Uses"/>, and its operator finds them in
+    /// <see cref="Operator.Open()"/>, as <see cref="ITableRows{TKey, TRow}"/> by <see cref="OperatorContext.StepOf{TStep}(Node)"/>. A table
+    /// of a bounded source is read to its end before the stream starts.</remarks>
+    /// <param name="table">The table, with the same keys.</param>
+    /// <param name="step">Makes the step's node from the one before and the one that keeps the rows.</param>
+    public KeyedStream<TKey, TOut> Add<TRow, TOut>(
+        Table<TKey, TRow> table, Func<Node<Keyed<TKey, T>>, Node, Node<Keyed<TKey, T>, Keyed<TKey, TOut>>> step)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(step);
+        return (table.IsComputed ? AtNewStage() : this).Add(input => step(input, table.CopyFor(input)));
+    }
+
     /// <summary>Adds a step without state by key, before which records need not be partitioned by key; the keys stay as they are.</summary>
     /// <param name="step">Makes the step's node from the one before.</param>
     public KeyedStream<TKey, TOut> AddStateless<TOut>(
         Func<Node<Keyed<TKey, T>>, Node<Keyed<TKey, T>, Keyed<TKey, TOut>>> step)
         => Through(pairs => pairs.Add(step));
 
-    /// <summary>Adds several steps without state.</summary>
-    internal KeyedStream<TKey, TOut> Through<TOut>(Func<Stream<Keyed<TKey, T>>, Stream<Keyed<TKey, TOut>>> steps)
-        => new(steps(Pairs), _isPartitioned);
+    /// <summary>Adds steps of plain streams, to which the records are pairs; the keys must stay as they are.</summary>
+    /// <param name="steps">Adds the steps, which keep no state by key, to the pairs.</param>
+    public KeyedStream<TKey, TOut> Through<TOut>(Func<Stream<Keyed<TKey, T>>, Stream<Keyed<TKey, TOut>>> steps)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        return new(steps(Pairs), _isPartitioned);
+    }
+
+    /// <summary>Adds a step that sees all records of its keys, may keep state by key, and gives its results other keys.</summary>
+    /// <param name="step">Makes the step's node from the one before.</param>
+    public KeyedStream<TNewKey, TOut> AddChangingKeys<TNewKey, TOut>(
+        Func<Node<Keyed<TKey, T>>, Node<Keyed<TKey, T>, Keyed<TNewKey, TOut>>> step)
+        where TNewKey : notnull
+        => new(Partitioned().Pairs.Add(step));
+
+    /// <summary>Adds a step that sees all records of its keys, and all records of a second stream on every worker: rules, for
+    /// example.</summary>
+    /// <remarks>What the step keeps of the second stream is <see cref="StepDeclaration.BroadcastState"/>.</remarks>
+    /// <param name="second">A stream of few records.</param>
+    /// <param name="step">Makes the step's node from the one before and the second input.</param>
+    public KeyedStream<TKey, TOut> AddBroadcast<TSecond, TOut>(
+        Stream<TSecond> second,
+        Func<Node<Keyed<TKey, T>>, SecondInput<TSecond>, Node<Keyed<TKey, T>, TSecond, Keyed<TKey, TOut>>> step)
+    {
+        ArgumentNullException.ThrowIfNull(second);
+        ArgumentNullException.ThrowIfNull(step);
+        return new(ForMeeting().Meet(second.Broadcasted(), step), isPartitioned: true);
+    }
 
     /// <summary>The stream partitioned by key, at the start of a stage of its own.</summary>
     internal KeyedStream<TKey, T> AtNewStage() => new(ForMeeting(), isPartitioned: true);

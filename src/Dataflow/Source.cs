@@ -40,12 +40,14 @@ public abstract class Source<T>
     /// starts again. A changed split is opened at its end, and read on.</summary>
     public virtual bool HasChanged(SourceSplit split) => false;
 
-    /// <summary>Whether all of it is read before any of it is given, in the order of time.</summary>
-    internal virtual bool IsOrdered => false;
+    /// <summary>Whether a reader takes in all of its split first, and then returns the records sorted by time. Default false.</summary>
+    /// <remarks>Such a source must end. Streams wait until it is read, and its positions count records in the sorted order, so a checkpoint
+    /// of the unsorted source does not fit. One process reads it. Its readers say <see cref="SourceReader{T}.IsGathering"/>.</remarks>
+    public virtual bool SortsByTime => false;
 
-    /// <summary>Whether a pipeline that has finished may leave records unread that came since: a replay of dead letters ends with the last
-    /// letter that there was.</summary>
-    internal virtual bool MayGrow => false;
+    /// <summary>Whether the source may get records that it is not to read, since it ends with what there was when the job first started.
+    /// Default false: a finished pipeline is not started again while its source has more.</summary>
+    public virtual bool MayGrow => false;
 
     /// <inheritdoc/>
     public override string ToString() => $"Source '{Name}'";

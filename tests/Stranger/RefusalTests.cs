@@ -84,6 +84,24 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Fact]
+    public void A_partial_aggregate_that_the_running_step_does_not_take()
+    {
+        var pipeline = new Pipeline("wrong");
+        pipeline.Readings("readings").Add(static input => new PartialNode(input)).Values().To(Sink.Memory<Reading>());
+
+        Assert.Equal(
+            ["step 'partial' has a PartialAggregation that its operator does not take. Implement ITakesParts of the same key and "
+                + "accumulator."],
+            FaultsOf(pipeline));
+    }
+
+    [Fact]
+    public void What_a_step_declares_as_a_fault()
+        => Assert.Equal(
+            ["step 'own' has no rule. Give it one."],
+            FaultsOf(Declaring(static declare => declare.Fault("step 'own' has no rule. Give it one."))));
+
+    [Fact]
     public void A_side_output_that_the_step_does_not_have()
     {
         var pipeline = new Pipeline("wrong");
@@ -152,6 +170,26 @@ public sealed class RefusalTests : IDisposable
         public override void Process(in Record<int> record) => Emit(in record);
 
         protected override void Declare(StepDeclaration declare) => declare.State<int, bool>("seen");
+    }
+
+    private sealed record PartialNode(Node<Keyed<int, Reading>> Before) : Node<Keyed<int, Reading>, Keyed<int, Reading>>("partial", Before)
+    {
+        public override PartialAggregation PartialAggregation => PartialAggregation.Of(Input, new Counting());
+
+        public override Operator<Keyed<int, Reading>, Keyed<int, Reading>> CreateOperator() => new OwnOperator(static _ => { });
+    }
+
+    private sealed class Counting : Aggregation<Reading, long, long>
+    {
+        public override string Name => "counting";
+
+        public override long Create() => 0;
+
+        public override void Add(ref long accumulator, in Reading value) => accumulator++;
+
+        public override void Merge(ref long accumulator, in long other) => accumulator += other;
+
+        public override long Result(in long accumulator) => accumulator;
     }
 
     private sealed record OwnNode(Node<Keyed<int, Reading>> Before, Action<StepDeclaration> DeclareAll)

@@ -63,6 +63,15 @@ public abstract record Node(string Name)
     /// <remarks>Two steps with a topic of the same name are a fault of the plan.</remarks>
     public virtual NewTopic? Creates => null;
 
+    /// <summary>The aggregate of the step that workers begin before the exchange in front of it. Null, the default: none.</summary>
+    public virtual PartialAggregation? PartialAggregation => null;
+
+    /// <summary>Whether partial aggregates pass the step by, on their way from the exchange to the step behind this one. Default
+    /// false.</summary>
+    /// <remarks>For a step that hands each record on as it is and only takes out those that are late for the windows of the step behind.
+    /// The records in partial aggregates, none of which is late, count as handed on.</remarks>
+    public virtual bool LetsPartsPass => false;
+
     /// <summary>Whether its records are changes of rows: those of a table.</summary>
     internal virtual bool GivesRows => false;
 
@@ -134,7 +143,18 @@ public abstract record Node<TIn, TOut>(string Name, Node<TIn> Input) : Node<TOut
     public abstract Operator<TIn, TOut> CreateOperator();
 
     internal override StepDeclaration Declare(bool keepsRejected, IEnumerable<ISideNode> taken)
-        => CreateOperator().DeclareTo(new StepDeclaration(Name, new Changes(), keepsRejected, new StepOutputs(taken), $"{Name}#{Id}"));
+    {
+        var step = CreateOperator();
+        var declaration = step.DeclareTo(
+            new StepDeclaration(Name, new Changes(), keepsRejected, new StepOutputs(taken), $"{Name}#{Id}"));
+        if (PartialAggregation is { } partial && !partial.IsTakenBy(step))
+        {
+            declaration.Fault($"step '{Name}' has a PartialAggregation that its operator does not take. Implement ITakesParts of the same "
+                + "key and accumulator.");
+        }
+
+        return declaration;
+    }
 
     Operator<TIn> IConsumer<TIn>.Build(IPlanBuilder builder) => builder.Step(this);
 }

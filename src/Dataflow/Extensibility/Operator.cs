@@ -91,6 +91,9 @@ public abstract class Operator
     {
     }
 
+    /// <summary>Counts records that were aggregated before the exchange, and so passed the step by.</summary>
+    internal void CountPassed(long records) => Emitted += records;
+
     internal StepDeclaration DeclareTo(StepDeclaration declaration)
     {
         Declare(declaration);

@@ -158,9 +158,16 @@ public sealed class OperatorContext
     public long SavedWatermark(string? part = null)
         => Times(SavedPart.Of(SavedTimes(part), _task.Job.ShardMap.Of(Worker).Bits)).Min();
 
-    /// <summary>The watermark up to which each of this worker's shards had got: that of its former worker, or a later one that it saved for
-    /// the shard alone. Processes that share a pipeline get to different times. <see cref="long.MinValue"/>: none.</summary>
-    internal long[] SavedWatermarksOfShards(string part)
+    /// <summary>Returns the event time up to which the step's earlier instances have given their results, by key. To be called in
+    /// <see cref="Operator.Open()"/>.</summary>
+    /// <param name="part">The name under which the step saves it.</param>
+    public ReachedTimes<TKey> ReachedTimes<TKey>(string part = "reached")
+        where TKey : notnull
+        => new(SavedWatermarksOfShards(part), part);
+
+    /// <summary>The watermark of each of this worker's shards: that of its former worker, or a later one that was saved for the shard
+    /// alone. <see cref="long.MinValue"/>: none.</summary>
+    private long[] SavedWatermarksOfShards(string part)
     {
         var times = new long[Shards.Count];
         Array.Fill(times, long.MinValue);

@@ -27,9 +27,10 @@ public abstract class SourceReader<T> : IDisposable
     /// the default: there is none.</summary>
     public virtual long? StableEnd => null;
 
-    /// <summary>Whether the reader still takes in input that it returns later: then a read that returns nothing has not reached the end of
-    /// the available input.</summary>
-    internal virtual bool IsGathering => false;
+    /// <summary>Whether the reader still takes in input that it returns later, in another order for example. Default false.</summary>
+    /// <remarks>All streams wait until this is false. Meanwhile a <see cref="Read"/> that returns 0 does not mean that there is nothing to
+    /// read, so it is called again at once.</remarks>
+    public virtual bool IsGathering => false;
 
     /// <summary>Completes when there may be something to read. Called after <see cref="Read"/> returned 0 before the end.</summary>
     public virtual ValueTask WaitToReadAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
@@ -40,16 +41,19 @@ public abstract class SourceReader<T> : IDisposable
     {
     }
 
-    /// <summary>The handler of records that could not be decoded; null outside of jobs.</summary>
-    internal Action<OperatorException>? Rejects { get; set; }
+    /// <summary>Called by <see cref="Reject"/> with each record that could not be decoded; null, outside of jobs: the error is
+    /// thrown.</summary>
+    /// <remarks>The job sets it. A reader that reads through another one sets that of the other, to reject the record in its own
+    /// place.</remarks>
+    public Action<OperatorException>? OnReject { get; set; }
 
     /// <summary>Rejects a record that could not be decoded; the reader then skips it and goes on behind it.</summary>
     /// <param name="error">Made by <see cref="OperatorException.CouldNotRead"/>.</param>
     /// <exception cref="OperatorException">The pipeline's <see cref="ErrorPolicy"/> is to stop the job.</exception>
     protected void Reject(OperatorException error)
     {
-        if (Rejects is not { } rejects) throw error;
-        rejects(error);
+        if (OnReject is not { } reject) throw error;
+        reject(error);
     }
 
     /// <inheritdoc/>

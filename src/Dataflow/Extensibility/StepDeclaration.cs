@@ -19,6 +19,7 @@ public sealed class StepDeclaration
     private readonly List<DeclaredState> _compared = [];
     private readonly List<(string State, Type Key)> _keys = [];
     private readonly List<ITimers> _timers = [];
+    private readonly List<string> _faults = [];
 
     /// <param name="step">The step's name.</param>
     /// <param name="changes">Collects the changes that checkpoints write.</param>
@@ -49,6 +50,9 @@ public sealed class StepDeclaration
 
     /// <summary>The text that the plan shows for the step because of its declarations; empty: none.</summary>
     internal string Remark { get; private set; } = "";
+
+    /// <summary>The faults of the plan that the step has declared.</summary>
+    internal IReadOnlyList<string> Faults => _faults;
 
     internal StepCounters Counters { get; } = new();
 
@@ -93,6 +97,15 @@ public sealed class StepDeclaration
         Counters.SetTime(watermark, waitsFor);
     }
 
+    /// <summary>Declares a fault of the plan: one that shows while the step declares, from code of the user's own for example. Others
+    /// belong to <see cref="Node.Check"/>.</summary>
+    /// <param name="fault">The fault with its remedy; it names the step.</param>
+    public void Fault(string fault)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(fault);
+        _faults.Add(fault);
+    }
+
     /// <summary>Declares a side output, whose stream is taken with <c>SideOutput</c> of the step's result.</summary>
     public SideOutput<T> Output<T>(Output<T> output)
     {
@@ -105,6 +118,14 @@ public sealed class StepDeclaration
     {
         ArgumentNullException.ThrowIfNull(output);
         return Outputs.Declare<Keyed<TKey, T>>(output);
+    }
+
+    /// <summary>Declares all side outputs whose streams are taken, for a step on a keyed stream that runs code of the user's own: that code
+    /// names an output only when it emits to it.</summary>
+    public SideOutputs<TKey> AllOutputs<TKey>()
+    {
+        Outputs.DeclareAll<TKey>();
+        return new SideOutputs<TKey>(Outputs);
     }
 
     /// <summary>Declares state by key: kept in memory, part of every checkpoint, and restored from the last one before the step is

@@ -70,8 +70,7 @@ static partial class Verbs
         {
             ArgumentNullException.ThrowIfNull(source);
             var changes = new KeyedStream<TKey, Change<TRow>>(
-                new Stream<Keyed<TKey, Change<TRow>>>(pipeline, new SourceNode<Keyed<TKey, Change<TRow>>>(source, FeedsTable: true)),
-                isPartitioned: false);
+                new Stream<Keyed<TKey, Change<TRow>>>(pipeline, new SourceNode<Keyed<TKey, Change<TRow>>>(source, FeedsTable: true)));
             return Dataflow.Table<TKey, TRow>.OfUpserts(changes, name ?? source.Name, isFromSource: true);
         }
 

@@ -1,5 +1,3 @@
-using Dataflow.Tables;
-
 namespace Dataflow;
 
 static partial class Verbs
@@ -45,13 +43,12 @@ static partial class Verbs
         where TKey : notnull
     {
         ArgumentNullException.ThrowIfNull(table);
-        var records = table.IsComputed ? stream.AtNewStage() : stream;
-        return records.Add(input => new JoinNode<TKey, T, TRow, TOut>(name, input, table.CopyFor(input), outer, result));
+        return stream.Add(table, (input, rows) => new JoinNode<TKey, T, TRow, TOut>(name, input, rows, outer, result));
     }
 }
 
 internal sealed record JoinNode<TKey, T, TRow, TOut>(
-    string Name, Node<Keyed<TKey, T>> Input, TableNode<TKey, TRow> Table, Outer Outer, Func<T, TRow?, TOut> Result)
+    string Name, Node<Keyed<TKey, T>> Input, Node Table, Outer Outer, Func<T, TRow?, TOut> Result)
     : Node<Keyed<TKey, T>, Keyed<TKey, TOut>>(Name, Input)
     where TKey : notnull
 {
@@ -67,7 +64,7 @@ internal sealed class JoinOperator<TKey, T, TRow, TOut>(Node table, Outer outer,
     : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>
     where TKey : notnull
 {
-    private KeyedState<TKey, TRow> _rows = null!;
+    private ITableRows<TKey, TRow> _rows = null!;
     private Counter _unmatched = null!;
 
     public override bool IsOneToOne => true;
@@ -96,5 +93,5 @@ internal sealed class JoinOperator<TKey, T, TRow, TOut>(Node table, Outer outer,
 
     protected override void Declare(StepDeclaration declare) => _unmatched = declare.Counter(CounterDefinition.Unmatched);
 
-    protected override void Open() => _rows = Context.StepOf<TableOperator<TKey, TRow>>(table)!.Rows;
+    protected override void Open() => _rows = Context.StepOf<ITableRows<TKey, TRow>>(table)!;
 }

@@ -21,7 +21,7 @@ static partial class Verbs
         {
             ArgumentNullException.ThrowIfNull(key);
             if (serde is not null) stream.Pipeline.UseSerde(serde);
-            return new(stream.Add(input => new KeyByNode<TKey, T>(name, input, key)), isPartitioned: false);
+            return new(stream.Add(input => new KeyByNode<TKey, T>(name, input, key)));
         }
     }
 }

@@ -57,10 +57,8 @@ static partial class Verbs
         {
             ArgumentNullException.ThrowIfNull(broadcast);
             ArgumentNullException.ThrowIfNull(process);
-            var met = stream.AtNewStage().Pairs.Meet(
-                broadcast.Broadcasted(),
-                (input, second) => new BroadcastProcessNode<TKey, T, TBroadcast, TOut>(name, input, second, process));
-            return new KeyedStream<TKey, TOut>(met, isPartitioned: true);
+            return stream.AddBroadcast(
+                broadcast, (input, second) => new BroadcastProcessNode<TKey, T, TBroadcast, TOut>(name, input, second, process));
         }
     }
 }

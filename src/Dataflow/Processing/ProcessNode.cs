@@ -5,12 +5,12 @@ internal sealed record ProcessNode<TKey, T, TOut>(
     : Node<Keyed<TKey, T>, Keyed<TKey, TOut>>(Name, Input)
     where TKey : notnull
 {
-    private readonly Lazy<ProcessPlan> _plan = new(() => ProcessPlan.Of(Create(), Input));
+    private readonly Lazy<ProcessPlan> _plan = new(() => ProcessPlan.Of(Name, Create(), Input));
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, TOut>> CreateOperator()
-        => new ProcessOperator<TKey, T, TOut>(Create(), _plan.Value.IsInTimeOrder);
+        => new ProcessOperator<TKey, T, TOut>(Create(), _plan.Value);
 
-    public override IEnumerable<string> Check() => _plan.Value.Check(Name);
+    public override IEnumerable<string> Check() => _plan.Value.Check();
 }
 
 internal sealed record BroadcastProcessNode<TKey, T, TBroadcast, TOut>(
@@ -21,10 +21,10 @@ internal sealed record BroadcastProcessNode<TKey, T, TBroadcast, TOut>(
     : Node<Keyed<TKey, T>, TBroadcast, Keyed<TKey, TOut>>(Name, Input, Second)
     where TKey : notnull
 {
-    private readonly Lazy<ProcessPlan> _plan = new(() => ProcessPlan.Of(Create(), Input));
+    private readonly Lazy<ProcessPlan> _plan = new(() => ProcessPlan.Of(Name, Create(), Input));
 
     public override Operator<Keyed<TKey, T>, TBroadcast, Keyed<TKey, TOut>> CreateOperator()
-        => new BroadcastProcessOperator<TKey, T, TBroadcast, TOut>(Create(), _plan.Value.IsInTimeOrder);
+        => new BroadcastProcessOperator<TKey, T, TBroadcast, TOut>(Create(), _plan.Value);
 
-    public override IEnumerable<string> Check() => _plan.Value.Check(Name);
+    public override IEnumerable<string> Check() => _plan.Value.Check();
 }

@@ -3,8 +3,8 @@ namespace Dataflow.Processing;
 internal sealed class ProcessOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Keyed<TKey, TOut>>
     where TKey : notnull
 {
-    public ProcessOperator(KeyedProcess<TKey, T, TOut> process, bool isInTimeOrder)
-        => Runner = new(process, isInTimeOrder, (in record) => Emit(in record), base.Advance, base.Idle, Reject, Reject);
+    public ProcessOperator(KeyedProcess<TKey, T, TOut> process, ProcessPlan plan)
+        => Runner = new(process, plan, (in record) => Emit(in record), base.Advance, base.Idle, Reject, Reject);
 
     public ProcessRunner<TKey, T, TOut> Runner { get; }
 
@@ -35,10 +35,10 @@ internal sealed class BroadcastProcessOperator<TKey, T, TBroadcast, TOut>
 {
     private readonly BroadcastProcess<TKey, T, TBroadcast, TOut> _process;
 
-    public BroadcastProcessOperator(BroadcastProcess<TKey, T, TBroadcast, TOut> process, bool isInTimeOrder)
+    public BroadcastProcessOperator(BroadcastProcess<TKey, T, TBroadcast, TOut> process, ProcessPlan plan)
     {
         _process = process;
-        Runner = new(process, isInTimeOrder, (in record) => Emit(in record), base.AdvanceBoth, base.IdleBoth, Reject, Reject);
+        Runner = new(process, plan, (in record) => Emit(in record), base.AdvanceBoth, base.IdleBoth, Reject, Reject);
     }
 
     public ProcessRunner<TKey, T, TOut> Runner { get; }

@@ -5,7 +5,7 @@ namespace Dataflow.Processing;
 /// the watermark is there. Due work is done in portions: a checkpoint can be taken between them.</remarks>
 internal sealed class ProcessRunner<TKey, T, TOut>(
     KeyedProcess<TKey, T, TOut> process,
-    bool isInTimeOrder,
+    ProcessPlan plan,
     ProcessRunner<TKey, T, TOut>.Emission emit,
     Action<long> advance,
     Action<Idleness> idle,
@@ -55,11 +55,12 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     public void Declare(StepDeclaration declare)
     {
         States = new ProcessStates<TKey, T>(declare);
-        Sides = new SideOutputs<TKey>(declare.Outputs.DeclareAll());
+        Sides = declare.AllOutputs<TKey>();
         _droppedTimers = declare.Counter(ProcessCounters.DroppedTimers);
         declare.Gauge(CounterDefinition.Expired, () => States.Expiring.Sum(static state => state.Expired));
         process.Open(States);
-        if (isInTimeOrder) _waiting = declare.Waiting<TKey, T>("waiting-records", TimeSpan.FromMilliseconds(SliceMs));
+        plan.Check(States, declare);
+        if (plan.IsInTimeOrder) _waiting = declare.Waiting<TKey, T>("waiting-records", TimeSpan.FromMilliseconds(SliceMs));
         _timers = declare.Timers<TKey>("event-timers");
         _processingTimers = declare.ProcessingTimers<TKey>();
     }

@@ -9,6 +9,7 @@ internal sealed class RunningContext<TKey, T, TOut>(ProcessRunner<TKey, T, TOut>
     // Of the current record or timer, where its effects are held until the user's code has returned.
     private readonly List<TOut> _emitted = [];
     private readonly List<(TimerChange Change, long Timestamp)> _timers = [];
+    private readonly HeldOutputs<TKey> _sides = new();
     private long _timestamp;
     private RecordOrigin _origin;
     private bool _clears;
@@ -43,7 +44,7 @@ internal sealed class RunningContext<TKey, T, TOut>(ProcessRunner<TKey, T, TOut>
         runner.States.Undo.Undo();
         _emitted.Clear();
         _timers.Clear();
-        runner.Sides.DropHeld();
+        _sides.Drop();
         runner.States.Scope.End();
     }
 
@@ -55,10 +56,16 @@ internal sealed class RunningContext<TKey, T, TOut>(ProcessRunner<TKey, T, TOut>
 
     public override void Emit<TSide>(Output<TSide> output, TSide value)
     {
-        ArgumentNullException.ThrowIfNull(output);
-        if (!runner.Sides.TryFind(output, out var stream)) return;
-        IsEmitting = !isWhole;
-        runner.Sides.Emit(stream, new(new(Key, value), _timestamp, _origin), isHeld: isWhole);
+        if (runner.Sides.Find(output) is not { } side) return;
+        var record = new Record<Keyed<TKey, TSide>>(new(Key, value), _timestamp, _origin);
+        if (isWhole)
+        {
+            _sides.Hold(side, in record);
+            return;
+        }
+
+        IsEmitting = true;
+        side.Emit(in record);
         IsEmitting = false;
     }
 
@@ -91,6 +98,6 @@ internal sealed class RunningContext<TKey, T, TOut>(ProcessRunner<TKey, T, TOut>
         _timers.Clear();
         foreach (var value in _emitted) EmitNow(value);
         _emitted.Clear();
-        runner.Sides.Release();
+        _sides.Release();
     }
 }

@@ -1,17 +1,12 @@
-using Dataflow.Combining;
-using Dataflow.Planning;
-
 namespace Dataflow.Tables;
 
 /// <summary>Computes a row from all records of each key.</summary>
 internal sealed record AggregateStreamNode<TKey, T, TA, TR, TOut>(
     string Name, Node<Keyed<TKey, T>> Input, Aggregation<T, TA, TR> Aggregation, Func<TKey, TR, TOut> Result)
-    : Node<Keyed<TKey, T>, Keyed<TKey, Change<TOut>>>(Name, Input), ICombines<TKey, T>
+    : Node<Keyed<TKey, T>, Keyed<TKey, Change<TOut>>>(Name, Input)
     where TKey : notnull
 {
-    public bool CanCombine => Aggregation.CanCombine;
-
-    public bool MergeMayFail => Aggregation.MergeMayFail;
+    public override PartialAggregation PartialAggregation => PartialAggregation.Of(Input, Aggregation);
 
     public override string Detail => Aggregation.Name;
 
@@ -19,9 +14,6 @@ internal sealed record AggregateStreamNode<TKey, T, TA, TR, TOut>(
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, Change<TOut>>> CreateOperator()
         => new AggregateStreamOperator<TKey, T, TA, TR, TOut>(Aggregation, Result);
-
-    public Operator<Keyed<TKey, T>> Build(KeyExchangeNode<TKey, T> exchange, IPlanBuilder builder)
-        => builder.CombiningExchange(exchange, this, Aggregation);
 }
 
 /// <summary>Creates the node with the type of the accumulator.</summary>
@@ -34,17 +26,17 @@ internal sealed class AggregateStreamNodeOf<TKey, T, TR, TOut>(string name, Node
 }
 
 internal sealed class AggregateStreamOperator<TKey, T, TA, TR, TOut>(Aggregation<T, TA, TR> aggregation, Func<TKey, TR, TOut> result)
-    : GroupOperator<TKey, T, T, TA, TR, TOut>(aggregation, result), ITakesParts<TKey, T, TA>
+    : GroupOperator<TKey, T, T, TA, TR, TOut>(aggregation, result), ITakesParts<TKey, TA>
     where TKey : notnull
 {
-    public void Take(TKey key, in Part<T, TA> part, long newest)
+    public void TakePart(TKey key, in TA part, long count, long newest)
     {
         try
         {
             ref var group = ref Touch(key, out var exists);
-            if (exists) Aggregation.Merge(ref group.Accumulator, part.Accumulator);
-            else group.Accumulator = part.Accumulator;
-            group.Count += part.Count;
+            if (exists) Aggregation.Merge(ref group.Accumulator, in part);
+            else group.Accumulator = part;
+            group.Count += count;
         }
         catch (Exception error)
         {

@@ -22,8 +22,8 @@ static partial class Verbs
         {
             ArgumentNullException.ThrowIfNull(key);
             var trials = new List<Func<Action<TRow>>>();
-            var rows = table.Changes().Partitioned().Pairs.Add(input => new GroupByNode<TKey, TRow, TGroup>(name, input, key, trials));
-            return new RowsInGroups<TKey, TRow, TGroup>(new(rows, isPartitioned: false), trials).ToGrouped();
+            var rows = table.Changes().AddChangingKeys(input => new GroupByNode<TKey, TRow, TGroup>(name, input, key, trials));
+            return new RowsInGroups<TKey, TRow, TGroup>(rows, trials).ToGrouped();
         }
     }
 }

@@ -1,5 +1,3 @@
-using Dataflow.Tables;
-
 namespace Dataflow;
 
 static partial class Verbs

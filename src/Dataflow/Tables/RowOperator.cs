@@ -5,11 +5,11 @@ namespace Dataflow.Tables;
 /// <typeparam name="TRow">The type of the table's rows.</typeparam>
 /// <typeparam name="TMade">The user code's result for the row before and the new one.</typeparam>
 /// <typeparam name="TOut">The type of the output.</typeparam>
-internal abstract class RowOperator<TKey, TRow, TMade, TOut> : Operator<Keyed<TKey, Change<TRow>>, TOut>, IAcceptsRows<TKey, TRow>
+internal abstract class RowOperator<TKey, TRow, TMade, TOut> : Operator<Keyed<TKey, Change<TRow>>, TOut>
     where TKey : notnull
 {
     /// <summary>The rows in force of the keys whose newest row was rejected.</summary>
-    public AcceptedRows<TKey, TRow> Accepted { get; private set; } = null!;
+    protected AcceptedRows<TKey, TRow> Accepted { get; private set; } = null!;
 
     public override void Process(in Record<Keyed<TKey, Change<TRow>>> record)
     {
@@ -38,37 +38,4 @@ internal abstract class RowOperator<TKey, TRow, TMade, TOut> : Operator<Keyed<TK
 
     /// <summary>Emits the result of a change.</summary>
     protected abstract void Send(in Record<Keyed<TKey, Change<TRow>>> record, in Change<TRow> change, TMade made);
-}
-
-/// <summary>A step that accepts or rejects rows.</summary>
-internal interface IAcceptsRows<TKey, TRow>
-    where TKey : notnull
-{
-    AcceptedRows<TKey, TRow> Accepted { get; }
-}
-
-/// <summary>The rows that a step computes from those of another step, for readers: those in force, whatever was rejected since.</summary>
-internal sealed class MadeRows<TKey, TRow, TOut>(
-    ITableRows<TKey, TRow> rows, AcceptedRows<TKey, TRow> accepted, Func<TRow, bool> isIn, Func<TRow, TOut> make) : ITableRows<TKey, TOut>
-    where TKey : notnull
-{
-    public bool TryGet(TKey key, out TOut row)
-    {
-        var exists = rows.TryGet(key, out var from);
-        return TryMake(key, exists, from, out row);
-    }
-
-    public void ForEach(Action<TKey, TOut> visit)
-        => rows.ForEach((key, from) =>
-        {
-            if (TryMake(key, exists: true, from, out var row)) visit(key, row);
-        });
-
-    private bool TryMake(TKey key, bool exists, TRow from, out TOut row)
-    {
-        if (accepted.TryGet(key, out var isInForce, out var inForce)) (exists, from) = (isInForce, inForce);
-        exists = exists && isIn(from);
-        row = exists ? make(from) : default!;
-        return exists;
-    }
 }

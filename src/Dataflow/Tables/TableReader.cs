@@ -1,6 +1,3 @@
-using Dataflow.Runtime;
-using Dataflow.Tables;
-
 namespace Dataflow;
 
 /// <summary>Reads a table of a running job from outside the pipeline. Any thread may call it.</summary>
@@ -12,26 +9,18 @@ public sealed class TableReader<TKey, TRow>
     where TKey : notnull
 {
     private readonly Job _job;
-    private readonly RowsFinder<TKey, TRow> _rows;
+    private readonly Node _step;
 
-    internal TableReader(Job job, RowsFinder<TKey, TRow> rows)
-    {
-        _job = job;
-        _rows = rows;
-    }
+    internal TableReader(Job job, Node step) => (_job, _step) = (job, step);
 
     /// <summary>Returns the row of a key, with the checkpoint that it includes.</summary>
     /// <exception cref="KeyElsewhereException">Another process that shares the pipeline has the key.</exception>
     /// <exception cref="OperationCanceledException">The job has ended, or <paramref name="cancellationToken"/> was cancelled.</exception>
     public Task<TableRow<TRow>> GetAsync(TKey key, CancellationToken cancellationToken = default)
-    {
-        using var scope = _job.Current.Plan.Serdes.Enter();
-        var worker = _job.Current.WorkerOf(KeyCodec<TKey>.Default.Hash(key));
-        return AskAsync(
-            worker,
-            (rows, task) => new TableRow<TRow>(rows.TryGet(key, out var row), row, task.Epoch),
+        => _job.ReadAsync(
+            _step, key, (Operator step, OperatorContext context) => new TableRow<TRow>(RowsOf(step).TryGet(key, out var row), row,
+                context.Checkpoint),
             cancellationToken);
-    }
 
     /// <summary>Returns all rows of the table, worker by worker: each worker's are of one moment, those of two workers may differ by some
     /// batches.</summary>
@@ -39,11 +28,15 @@ public sealed class TableReader<TKey, TRow>
     /// <exception cref="OperationCanceledException">The job has ended, or <paramref name="cancellationToken"/> was cancelled.</exception>
     public async Task<IReadOnlyList<KeyValuePair<TKey, TRow>>> GetAllAsync(CancellationToken cancellationToken = default)
     {
-        var all = new List<KeyValuePair<TKey, TRow>>();
-        for (var worker = 0; worker < _job.Current.Workers.Count; worker++)
-            all.AddRange(await AskAsync(worker, static (rows, _) => ToList(rows), cancellationToken).ConfigureAwait(false));
-        return all;
+        var ofWorkers = await _job.ReadAllAsync(
+            _step, static (Operator step, OperatorContext _) => ToList(RowsOf(step)), cancellationToken).ConfigureAwait(false);
+        return [.. ofWorkers.SelectMany(static rows => rows)];
     }
+
+    internal static InvalidOperationException KeepsNoRows()
+        => new("The table cannot be read: the step before it keeps no rows (ITableRows).");
+
+    private static ITableRows<TKey, TRow> RowsOf(Operator step) => step as ITableRows<TKey, TRow> ?? throw KeepsNoRows();
 
     private static List<KeyValuePair<TKey, TRow>> ToList(ITableRows<TKey, TRow> rows)
     {
@@ -51,21 +44,6 @@ public sealed class TableReader<TKey, TRow>
         rows.ForEach((key, row) => list.Add(new(key, row)));
         return list;
     }
-
-    private Task<TResult> AskAsync<TResult>(
-        int worker, Func<ITableRows<TKey, TRow>, StreamTask, TResult> ask, CancellationToken cancellationToken)
-        => _job.Current.Workers[worker].AskAsync(
-            tasks =>
-            {
-                foreach (var task in tasks)
-                {
-                    if (_rows(task.TryFind) is { } rows) return ask(rows, task);
-                }
-
-                throw new InvalidOperationException(
-                    "The table belongs to another pipeline than the job, or the step before it keeps no rows (ITableRows).");
-            },
-            cancellationToken);
 }
 
 /// <summary>A row of a table as a read found it.</summary>
@@ -90,7 +68,7 @@ static partial class Verbs
         {
             ArgumentNullException.ThrowIfNull(job);
             ArgumentNullException.ThrowIfNull(table);
-            return new TableReader<TKey, TRow>(job, table.Rows);
+            return new TableReader<TKey, TRow>(job, table.Step);
         }
     }
 }

@@ -20,8 +20,7 @@ static partial class Verbs
         public Table<TKey, TOut> Select<TOut>(Func<TRow, TOut> selector, string name = "select")
         {
             ArgumentNullException.ThrowIfNull(selector);
-            var changes = table.Changes().Add(input => new TableSelectNode<TKey, TRow, TOut>(name, input, selector));
-            return new Table<TKey, TOut>(changes, name, RowsOf(table, changes.Pairs.Node, static _ => true, selector));
+            return new(table.Changes().Add(input => new TableSelectNode<TKey, TRow, TOut>(name, input, table, selector)), name);
         }
 
         /// <summary>Keeps the rows that satisfy <paramref name="predicate"/>.</summary>
@@ -37,34 +36,30 @@ static partial class Verbs
         public Table<TKey, TRow> Where(Func<TRow, bool> predicate, string name = "where")
         {
             ArgumentNullException.ThrowIfNull(predicate);
-            var changes = table.Changes().Add(input => new TableWhereNode<TKey, TRow>(name, input, predicate));
-            return new Table<TKey, TRow>(changes, name, RowsOf(table, changes.Pairs.Node, predicate, static row => row));
+            return new(table.Changes().Add(input => new TableWhereNode<TKey, TRow>(name, input, table, predicate)), name);
         }
-    }
-
-    private static RowsFinder<TKey, TOut> RowsOf<TKey, TRow, TOut>(
-        Table<TKey, TRow> table, Node step, Func<TRow, bool> isIn, Func<TRow, TOut> make)
-        where TKey : notnull
-    {
-        var rows = table.Rows;
-        return find => rows(find) is { } found && find(step.Id) is IAcceptsRows<TKey, TRow> { Accepted: var accepted }
-            ? new MadeRows<TKey, TRow, TOut>(found, accepted, isIn, make)
-            : null;
     }
 }
 
-internal sealed record TableSelectNode<TKey, TRow, TOut>(string Name, Node<Keyed<TKey, Change<TRow>>> Input, Func<TRow, TOut> Selector)
+internal sealed record TableSelectNode<TKey, TRow, TOut>(
+    string Name, Node<Keyed<TKey, Change<TRow>>> Input, Table<TKey, TRow> Table, Func<TRow, TOut> Selector)
     : Node<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TOut>>>(Name, Input)
     where TKey : notnull
 {
     public override Operator<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TOut>>> CreateOperator()
-        => new TableSelectOperator<TKey, TRow, TOut>(Selector);
+        => new TableSelectOperator<TKey, TRow, TOut>(Table, Selector);
 }
 
-internal sealed class TableSelectOperator<TKey, TRow, TOut>(Func<TRow, TOut> selector)
-    : RowOperator<TKey, TRow, Change<TOut>, Keyed<TKey, Change<TOut>>>
+internal sealed class TableSelectOperator<TKey, TRow, TOut>(Table<TKey, TRow> table, Func<TRow, TOut> selector)
+    : MadeRowOperator<TKey, TRow, Change<TOut>, TOut>(table)
     where TKey : notnull
 {
+    protected override bool TryMake(TRow from, out TOut row)
+    {
+        row = selector(from);
+        return true;
+    }
+
     protected override Change<TOut> Make(in Change<TRow> change)
         => new(change.Kind, change.HasOld ? selector(change.Old) : default!, change.HasNew ? selector(change.New) : default!);
 
@@ -75,18 +70,25 @@ internal sealed class TableSelectOperator<TKey, TRow, TOut>(Func<TRow, TOut> sel
     }
 }
 
-internal sealed record TableWhereNode<TKey, TRow>(string Name, Node<Keyed<TKey, Change<TRow>>> Input, Func<TRow, bool> Predicate)
+internal sealed record TableWhereNode<TKey, TRow>(
+    string Name, Node<Keyed<TKey, Change<TRow>>> Input, Table<TKey, TRow> Table, Func<TRow, bool> Predicate)
     : Node<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>>(Name, Input)
     where TKey : notnull
 {
     public override Operator<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>> CreateOperator()
-        => new TableWhereOperator<TKey, TRow>(Predicate);
+        => new TableWhereOperator<TKey, TRow>(Table, Predicate);
 }
 
-internal sealed class TableWhereOperator<TKey, TRow>(Func<TRow, bool> predicate)
-    : RowOperator<TKey, TRow, (bool Had, bool Has), Keyed<TKey, Change<TRow>>>
+internal sealed class TableWhereOperator<TKey, TRow>(Table<TKey, TRow> table, Func<TRow, bool> predicate)
+    : MadeRowOperator<TKey, TRow, (bool Had, bool Has), TRow>(table)
     where TKey : notnull
 {
+    protected override bool TryMake(TRow from, out TRow row)
+    {
+        row = from;
+        return predicate(from);
+    }
+
     protected override (bool Had, bool Has) Make(in Change<TRow> change)
         => (change.HasOld && predicate(change.Old), change.HasNew && predicate(change.New));
 

@@ -1,5 +1,3 @@
-using Dataflow.Planning;
-
 namespace Dataflow.Windows;
 
 internal sealed record AggregateNode<TKey, T, TAccumulator, TResult, TOut>(
@@ -9,12 +7,11 @@ internal sealed record AggregateNode<TKey, T, TAccumulator, TResult, TOut>(
     Trigger Trigger,
     Aggregation<T, TAccumulator, TResult> Aggregation,
     Func<TKey, Window, TResult, TOut> Result)
-    : Node<Keyed<TKey, T>, Keyed<TKey, TOut>>(Name, Input), ICombines<TKey, T>
+    : Node<Keyed<TKey, T>, Keyed<TKey, TOut>>(Name, Input)
     where TKey : notnull
 {
-    public bool CanCombine => Windows is AlignedWindows && Trigger == Trigger.AtEnd && Aggregation.CanCombine;
-
-    public bool MergeMayFail => Aggregation.MergeMayFail;
+    public override PartialAggregation? PartialAggregation
+        => Windows is AlignedWindows aligned && Trigger == Trigger.AtEnd ? PartialAggregation.Of(Input, Aggregation, aligned) : null;
 
     public override string Detail => Aggregation.Name;
 
@@ -28,9 +25,6 @@ internal sealed record AggregateNode<TKey, T, TAccumulator, TResult, TOut>(
             ? new PaneOperator<TKey, T, TAccumulator, TResult, TOut>(aligned, aggregate)
             : new TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(aligned, aggregate);
     }
-
-    public Operator<Keyed<TKey, T>> Build(KeyExchangeNode<TKey, T> exchange, IPlanBuilder builder)
-        => builder.CombiningExchange(exchange, this, Aggregation, (AlignedWindows)Windows);
 }
 
 /// <summary>Creates the node with the type of the accumulator.</summary>

@@ -1,22 +1,20 @@
-using Dataflow.Combining;
-
 namespace Dataflow.Windows;
 
 /// <summary>Passes on records that have an open window; the others are late.</summary>
 internal sealed class LateFilter<TKey, T>(WindowSpec windows, Trigger trigger, Output<T> late)
-    : Operator<Keyed<TKey, T>, Keyed<TKey, T>>, ILateRecords<TKey, T>, ICountsPassed
+    : Operator<Keyed<TKey, T>, Keyed<TKey, T>>, ILateRecords<TKey, T>
     where TKey : notnull
 {
     private SideOutput<Keyed<TKey, T>> _late = null!;
     private Counter _lateRecords = null!;
     private long _watermark = long.MinValue;
-    private OpenTimes _open = new(windows, long.MinValue);
+    private long _openFrom = windows.OpenFrom(long.MinValue);
 
     public override bool IsOneToOne => true;
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
-        if (_open.Hold(record.Timestamp)) Emit(in record);
+        if (record.Timestamp >= _openFrom && TimeRange.Holds(record.Timestamp)) Emit(in record);
         else TakeOther(in record);
     }
 
@@ -27,8 +25,6 @@ internal sealed class LateFilter<TKey, T>(WindowSpec windows, Trigger trigger, O
     }
 
     public void EmitLate(in Record<Keyed<TKey, T>> record) => _late.Emit(in record);
-
-    public void CountPassed(long records) => Emitted += records;
 
     public override void Capture(StepCheckpoint checkpoint) => checkpoint.SaveWatermark(_watermark);
 
@@ -44,7 +40,7 @@ internal sealed class LateFilter<TKey, T>(WindowSpec windows, Trigger trigger, O
     private void MoveTo(long watermark)
     {
         _watermark = watermark;
-        _open = new OpenTimes(windows, trigger.Closed(watermark));
+        _openFrom = windows.OpenFrom(trigger.Closed(watermark));
     }
 
     private void TakeOther(in Record<Keyed<TKey, T>> record)

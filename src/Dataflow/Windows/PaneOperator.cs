@@ -1,17 +1,12 @@
-using Dataflow.Combining;
-using Dataflow.State;
-
 namespace Dataflow.Windows;
 
 /// <summary>Aggregates records into panes and, when the watermark passes a window's end, merges its panes into results.</summary>
 internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
     AlignedWindows windows,
     WindowAggregate<TKey, T, TAccumulator, TResult, TOut> aggregate)
-    : WindowOperator<TKey, T, TAccumulator, TResult, TOut>(aggregate), ITakesParts<TKey, T, TAccumulator>
+    : WindowOperator<TKey, T, TAccumulator, TResult, TOut>(aggregate), ITakesParts<TKey, TAccumulator>
     where TKey : notnull
 {
-    private const string ClosedPart = "closed";
-
     private NamespacedState<TKey, TAccumulator> _panes = null!;
     // in quiet: by a window's end; the part is its start
     private NamespacedState<KeyPart<TKey>, (int Firings, bool IsChanged)> _given = null!;
@@ -20,7 +15,7 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
     private Pane _paneBefore; // disorder at a pane's bounds alternates between two
     private readonly HashSet<TKey> _failed = []; // keys whose panes cannot be merged for the window being fired
     private Window _firing;
-    private long[]? _closed; // by shard: up to where its windows have closed, in a process that was ahead; null: no further than here
+    private ReachedTimes<TKey> _closed = null!; // up to where windows have closed, perhaps in a process that was ahead
 
     protected override long OpenWindows => _panes.Tables.Count;
 
@@ -39,29 +34,26 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
         if (record.Timestamp < Watched) Change(record.Value.Key);
     }
 
-    public void Take(TKey key, in Part<T, TAccumulator> part, long newest)
+    public void TakePart(TKey key, in TAccumulator part, long count, long newest)
     {
         if (!_pane.Holds(newest)) SwitchPane(newest);
         ref var accumulator = ref _pane.Keys.Update(key, out var exists);
-        if (exists) Merge(ref accumulator, part.Accumulator);
-        else accumulator = part.Accumulator;
+        if (exists) Merge(ref accumulator, in part);
+        else accumulator = part;
         if (newest < Watched) Change(key);
     }
 
     public override void Capture(StepCheckpoint checkpoint)
     {
         base.Capture(checkpoint);
-        for (var shard = 0; shard < _closed?.Length; shard++)
-        {
-            if (_closed[shard] > Watermark) checkpoint.SaveWatermarkOfShard(shard, _closed[shard], ClosedPart);
-        }
+        _closed.Save(checkpoint);
     }
 
     protected override void Open()
     {
         base.Open();
-        _closed = Context.SavedWatermarksOfShards(ClosedPart);
-        ForgetClosed(Watermark);
+        _closed = Context.ReachedTimes<TKey>("closed");
+        _closed.Advance(Watermark);
     }
 
     protected override void Declare(StepDeclaration declare)
@@ -82,7 +74,7 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
             _given.Drop(end);
         }
 
-        ForgetClosed(watermark);
+        _closed.Advance(watermark);
     }
 
     protected override void LookAtQuiet(long quiet, long from)
@@ -137,18 +129,10 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
         return true;
     }
 
-    private void ForgetClosed(long watermark)
-    {
-        if (_closed is not null && _closed.Max() <= watermark) _closed = null;
-    }
-
-    private bool HasClosed(TKey key, in Window window)
-        => _closed is not null && window.EndMs <= _closed[Shards.Of(KeyCodec<TKey>.Default.Hash(key))];
-
     private void Give(TKey key, in TAccumulator accumulator)
     {
         var window = _firing;
-        if (HasClosed(key, in window)) return; // its earlier panes are gone already
+        if (_closed.Include(key, window.EndMs)) return; // its earlier panes are gone already
         if (_givenBefore is not null && _givenBefore.TryGet(new(key, window.StartMs), out var given))
         {
             if (!given.IsChanged) return;

@@ -1,4 +1,3 @@
-using Dataflow.Planning;
 using Dataflow.Windows;
 
 namespace Dataflow;
@@ -78,9 +77,11 @@ public sealed class WindowedStream<TKey, T>
 }
 
 internal sealed record WindowNode<TKey, T>(string Name, Node<Keyed<TKey, T>> Input, WindowSpec Windows, Trigger Trigger, Output<T> Late)
-    : Node<Keyed<TKey, T>, Keyed<TKey, T>>(Name, Input), IWindowNode
+    : Node<Keyed<TKey, T>, Keyed<TKey, T>>(Name, Input)
     where TKey : notnull
 {
+    public override bool LetsPartsPass => true;
+
     public override string Detail => Trigger == Trigger.AtEnd ? $"{Windows}" : $"{Windows}, {Trigger}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, T>> CreateOperator() => new LateFilter<TKey, T>(Windows, Trigger, Late);

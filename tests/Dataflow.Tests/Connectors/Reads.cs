@@ -10,7 +10,7 @@ internal static class Reads
         var split = Assert.Single(source.Describe(context));
         var (values, faults, buffer) = (new List<T>(), new List<string>(), new Record<T>[7]);
         using var reader = source.Open(new SourceSplit(0, 0, split.Name, split.End), 0, context);
-        reader.Rejects = error => faults.Add(error.InnerException!.Message);
+        reader.OnReject = error => faults.Add(error.InnerException!.Message);
         while (!reader.IsFinished) values.AddRange(buffer[..reader.Read(buffer)].Select(record => record.Value));
         return (values, faults);
     }

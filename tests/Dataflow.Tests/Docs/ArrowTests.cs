@@ -21,7 +21,8 @@ public partial class ArrowTests
 
     /// <summary>Types whose names are names of members too, and <c>StepStatus</c>, whose counters a slice reads.</summary>
     private static readonly string[] s_words =
-        ["StepStatus", "Side", "Exchange", "Kept", "Topic", "Turn", "Match", "Worker", "BroadcastState", "Lookup", "Copies", "Rows"];
+        ["StepStatus", "Side", "Exchange", "Kept", "Topic", "Turn", "Match", "Worker", "BroadcastState", "Lookup", "Copies", "Rows",
+         "Part"];
 
     /// <summary>The files that point up: through them a running step, a checkpoint and a reader from outside reach the engine.</summary>
     private static readonly string[] s_pointUp =

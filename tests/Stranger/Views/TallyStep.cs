@@ -11,23 +11,24 @@ public sealed class Tally<TKey>
     /// <summary>How often a key has come so far in a job.</summary>
     /// <exception cref="InvalidOperationException">The job has no such tally.</exception>
     public Task<long> GetAsync(Job job, TKey key)
+        => job.ReadAsync(Step!, key, (ITallies<TKey> tally, OperatorContext _) => tally.Get(key));
+
+    /// <summary>How often each key that has come so far has come, and the last checkpoint of each worker.</summary>
+    public async Task<(IReadOnlyDictionary<TKey, long> Counts, long Checkpoint)> GetAllAsync(Job job)
     {
-        var workers = job.StepsOf<ITallies<TKey>>(Step!);
-        if (workers.Count == 0) throw new InvalidOperationException("The job has no such tally.");
-        return workers[workers[0].WorkerOf(key)].GetAsync(key);
+        var workers = await job.ReadAllAsync(
+            Step!, static (ITallies<TKey> tally, OperatorContext context) => (Counts: tally.ToList(), context.Checkpoint));
+        return (workers.SelectMany(static worker => worker.Counts).ToDictionary(), workers.Min(static worker => worker.Checkpoint));
     }
 }
 
 /// <summary>A running step that counts keys.</summary>
 internal interface ITallies<TKey>
 {
-    int WorkerOf(TKey key);
-
-    /// <summary>From any thread.</summary>
-    Task<long> GetAsync(TKey key);
-
-    /// <summary>From steps of the same task.</summary>
+    /// <summary>From steps of the same task, and from readers between two batches.</summary>
     long Get(TKey key);
+
+    IReadOnlyList<KeyValuePair<TKey, long>> ToList();
 }
 
 /// <summary>How many records each worker has taken in, in all steps that count.</summary>
@@ -79,11 +80,14 @@ internal sealed class TallyOperator<TKey, T> : Operator<Keyed<TKey, T>, Keyed<TK
         Emit(in record);
     }
 
-    public int WorkerOf(TKey key) => Context.WorkerOf(key);
-
-    public Task<long> GetAsync(TKey key) => Context.ReadAsync(() => Get(key));
-
     public long Get(TKey key) => _counts.Find(key);
+
+    public IReadOnlyList<KeyValuePair<TKey, long>> ToList()
+    {
+        var list = new List<KeyValuePair<TKey, long>>();
+        _counts.ForEach((key, count) => list.Add(new(key, count)));
+        return list;
+    }
 
     protected override void Declare(StepDeclaration declare) => _counts = declare.State<TKey, long>("counts");
 

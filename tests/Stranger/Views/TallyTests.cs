@@ -31,6 +31,10 @@ public sealed class TallyTests : IDisposable
 
         Assert.Equal((2, 1, 0), (Read(job, 0), Read(job, 1), Read(job, 2)));
         Assert.Equal((0, 1, 0), (Read(other, 0), Read(other, 1), Read(other, 2)));
+        job.Checkpoint();
+        var (counts, checkpoint) = job.Ask(_tally.GetAllAsync);
+        Assert.Equal([(0, 2), (1, 1)], counts.Select(static count => (count.Key, count.Value)).Order());
+        Assert.Equal(1, checkpoint);
         job.Close();
         other.Close();
     }

@@ -31,14 +31,23 @@ internal sealed record EveryNode<TKey, T, TAccumulator, TResult>(
 {
     public override string StateSignature => $"{Aggregation.Name} every {LengthMs} ms";
 
+    public override PartialAggregation PartialAggregation => PartialAggregation.Of(Input, Aggregation, new Alike(LengthMs));
+
     public override Operator<Keyed<TKey, T>, Keyed<TKey, (long Start, TResult Result)>> CreateOperator()
         => new EveryOperator<TKey, T, TAccumulator, TResult>(LengthMs, Aggregation);
 }
 
+/// <summary>Windows of one length.</summary>
+internal sealed record Alike(long LengthMs) : AlignedWindows($"windows of {LengthMs} ms")
+{
+    public override Window PaneOf(long moment) => Floor(moment, LengthMs) is var start ? new(start, start + LengthMs) : default;
+}
+
 internal sealed class EveryOperator<TKey, T, TAccumulator, TResult>(long lengthMs, Aggregation<T, TAccumulator, TResult> aggregation)
-    : Operator<Keyed<TKey, T>, Keyed<TKey, (long Start, TResult Result)>>
+    : Operator<Keyed<TKey, T>, Keyed<TKey, (long Start, TResult Result)>>, ITakesParts<TKey, TAccumulator>
     where TKey : notnull
 {
+    private long _watermark;
     private NamespacedState<TKey, TAccumulator> _windows = null!; // by their start
     private Intake<T, TAccumulator>? _intake; // where records on which the user's code fails are left out
 
@@ -67,8 +76,18 @@ internal sealed class EveryOperator<TKey, T, TAccumulator, TResult>(long lengthM
         _intake.Commit(ref accumulator);
     }
 
+    public void TakePart(TKey key, in TAccumulator part, long count, long newest)
+    {
+        ref var accumulator = ref _windows.Open(newest - (newest % lengthMs)).Update(key, out var exists);
+        if (exists) aggregation.Merge(ref accumulator, in part);
+        else accumulator = part;
+    }
+
+    public override void Capture(StepCheckpoint checkpoint) => checkpoint.SaveWatermark(_watermark);
+
     public override void Advance(long watermark)
     {
+        _watermark = watermark;
         foreach (var start in _windows.Tables.Keys.TakeWhile(start => start + lengthMs <= watermark).ToList())
         {
             _windows.Open(start).ForEach((key, accumulator)
@@ -81,5 +100,9 @@ internal sealed class EveryOperator<TKey, T, TAccumulator, TResult>(long lengthM
 
     protected override void Declare(StepDeclaration declare) => _windows = declare.NamespacedState<TKey, TAccumulator>("windows");
 
-    protected override void Open() => _intake = Context.KeepsRejected ? aggregation.OpenIntake() : null;
+    protected override void Open()
+    {
+        _watermark = Context.SavedWatermark();
+        _intake = Context.KeepsRejected ? aggregation.OpenIntake() : null;
+    }
 }

@@ -1,5 +1,6 @@
 using Dataflow;
 using Dataflow.Log;
+using Dataflow.Testing;
 
 namespace Stranger.Windows;
 
@@ -13,6 +14,59 @@ public sealed class EveryTests : StepContract
     protected override IReadOnlyList<string> Expected => Texts(All);
 
     protected override IReadOnlyList<string> ExpectedWithoutBroken => Texts(All.Where(static reading => reading.Value != Broken));
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Its_aggregate_begins_before_the_exchange_also_where_late_records_are_taken_out_between(bool dropsLate)
+    {
+        using var log = SimulatedJob.OpenLog();
+        log.Write("readings", Enumerable.Range(0, 3_000).Select(static i => new Reading(i % 4, i, 1)));
+        var counts = Sink.Memory<long>("counts");
+        var pipeline = Begin(fails: false);
+        var readings = pipeline.Readings("readings");
+        (dropsLate ? readings.InTime(new Alike(Length)) : readings).Every(TimeSpan.FromMilliseconds(Length), static a => a.Count())
+            .Pairs.Select(static pair => pair.Value.Result).To(counts);
+
+        Assert.Contains("with 'every' begun before", pipeline.Explain().ToString(), StringComparison.Ordinal);
+        var job = SimulatedJob.Start(pipeline, log, workers: 2);
+        job.Run();
+
+        Assert.Equal((24, 3_000), (counts.Committed.Count, counts.Committed.Sum()));
+        Assert.InRange(job.Status.Steps.Single(static step => step.Name == "exchange").Combined, 2_000, 3_000);
+        if (dropsLate) Assert.Equal(3_000, job.Status.Steps.Single(static step => step.Name == "in-time").Emitted);
+    }
+
+    [Fact]
+    public void An_error_in_a_partial_aggregate_names_the_step()
+    {
+        using var log = SimulatedJob.OpenLog();
+        var readings = Enumerable.Range(0, 3_000).Select(static i => new Reading(i % 4, i, 1));
+        log.Write("readings", readings, static reading => (int)reading.Time); // so that each worker has some of a key
+        var pipeline = Begin(fails: false);
+        pipeline.Readings("readings").InTime(new Alike(Length)).Every(TimeSpan.FromMilliseconds(Length), static _ => new Unmergeable())
+            .Pairs.Select(static pair => pair.Value.Result).To(Sink.Memory<int>());
+        var job = SimulatedJob.Start(pipeline, log, workers: 2);
+
+        var error = Assert.Throws<OperatorException>(job.Run);
+        Assert.Equal(("every", "They do not fit."), (error.Step, error.InnerException!.Message));
+        job.Close();
+    }
+
+    private sealed class Unmergeable : Aggregation<Reading, int, int>
+    {
+        public override string Name => "unmergeable";
+
+        public override bool CanCombine => true;
+
+        public override int Create() => 0;
+
+        public override void Add(ref int accumulator, in Reading value) => accumulator++;
+
+        public override void Merge(ref int accumulator, in int other) => throw new FormatException("They do not fit.");
+
+        public override int Result(in int accumulator) => accumulator;
+    }
 
     protected override void Fill(LogStore log) => log.Write("readings", All);
 

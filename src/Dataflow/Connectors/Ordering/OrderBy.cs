@@ -1,4 +1,4 @@
-using Dataflow.State;
+using System.Runtime.CompilerServices;
 
 namespace Dataflow;
 
@@ -28,7 +28,7 @@ static partial class Verbs
         public Source<T> OrderBy(Func<T, DateTime> time)
         {
             ArgumentNullException.ThrowIfNull(time);
-            return source.OrderBy(value => EventTime.UnixMilliseconds(time(value)));
+            return source.OrderBy(value => TimeRange.UnixMilliseconds(time(value)));
         }
 
         /// <summary>Sorts by milliseconds since the Unix epoch.</summary>
@@ -69,7 +69,7 @@ internal sealed class OrderedSource<T>(Source<T> source, Func<T, long> time) : S
 
     public override bool MayBeShared => source.MayBeShared;
 
-    internal override bool IsOrdered => true;
+    public override bool SortsByTime => true;
 
     /// <summary>The unsorted source, whose positions name records.</summary>
     public Source<T> AsItIs => source;
@@ -77,7 +77,8 @@ internal sealed class OrderedSource<T>(Source<T> source, Func<T, long> time) : S
     public override void CheckTypes()
     {
         source.CheckTypes();
-        StateCodec<T>.CheckType();
+        // Values without references are kept as they lie in memory.
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>()) _ = Serde<T>.Current;
     }
 
     public override IReadOnlyList<SplitDescription> Describe(SourceContext context) => source.Describe(context);

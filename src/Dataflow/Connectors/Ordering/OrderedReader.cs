@@ -22,7 +22,7 @@ internal sealed class OrderedReader<T> : SourceReader<T>
     {
         (_source, _time, _split, _order, _saved) = (source, time, split.Name, order, OrderedMark.Read(split.Mark));
         _position = _toSkip = position;
-        source.Rejects = RejectOnce;
+        source.OnReject = RejectOnce;
     }
 
     public override long Position => _position;
@@ -35,7 +35,7 @@ internal sealed class OrderedReader<T> : SourceReader<T>
 
     public override long? StableEnd => IsGathering ? _source.StableEnd : null;
 
-    internal override bool IsGathering => !_isAtEnd || _toSkip > 0;
+    public override bool IsGathering => !_isAtEnd || _toSkip > 0;
 
     private OrderedMark Reached => new(Math.Max(_source.Position, _saved.Position), -1, default);
 

@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Buffers.Binary;
-using Dataflow.State;
 
 namespace Dataflow;
 
@@ -53,8 +53,11 @@ internal readonly record struct RunEntry(long Time, RecordOrigin Origin, ReadOnl
 /// <summary>A run in memory: records are added in any order, then sorted and enumerated.</summary>
 internal sealed class MemoryRun : SortedRun
 {
-    private readonly PagedBytes _entries = new();
+    private const int PageBytes = 1 << 20; // so that no array of many megabytes is copied to a larger one
+
+    private readonly List<ArrayBufferWriter<byte>> _pages = [];
     private readonly List<(long Time, long Place)> _index = []; // of two places the later is the greater
+    private int _page = -1; // the index of the page that is being filled
     private bool _isSorted = true;
     private int _next;
 
@@ -64,14 +67,23 @@ internal sealed class MemoryRun : SortedRun
     public override RunEntry Current => RunEntry.Read(CurrentBytes);
 
     /// <summary>The bytes of the current record, in the form on disk, and all that follows it on its page.</summary>
-    public ReadOnlyMemory<byte> CurrentBytes => _entries.From(_index[_next - 1].Place);
+    public ReadOnlyMemory<byte> CurrentBytes
+    {
+        get
+        {
+            var place = _index[_next - 1].Place;
+            return _pages[(int)(place >> 32)].WrittenMemory[(int)place..];
+        }
+    }
 
     public void Add(RunEntry entry)
     {
-        var place = _entries.Add(entry.Bytes);
-        entry.Write(_entries.From(place));
+        if (_page < 0 || _pages[_page].WrittenCount + entry.Bytes > PageBytes) NextPage();
+        var page = _pages[_page];
         _isSorted &= _index.Count == 0 || _index[^1].Time <= entry.Time;
-        _index.Add((entry.Time, place));
+        _index.Add((entry.Time, ((long)_page << 32) | (uint)page.WrittenCount));
+        entry.Write(page.GetSpan(entry.Bytes));
+        page.Advance(entry.Bytes);
         Bytes += entry.Bytes + (2 * sizeof(long));
     }
 
@@ -82,11 +94,17 @@ internal sealed class MemoryRun : SortedRun
 
     public override bool MoveNext() => _next < _index.Count && ++_next > 0;
 
+    /// <summary>Removes all records; the memory is used again.</summary>
     public void Clear()
     {
-        _entries.Clear();
+        foreach (var page in _pages) page.ResetWrittenCount();
         _index.Clear();
-        (Bytes, _next, _isSorted) = (0, 0, true);
+        (Bytes, _page, _next, _isSorted) = (0, -1, 0, true);
+    }
+
+    private void NextPage()
+    {
+        if (++_page == _pages.Count) _pages.Add(new());
     }
 }
 

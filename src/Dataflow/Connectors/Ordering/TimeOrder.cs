@@ -1,6 +1,5 @@
 using System.Buffers;
 using Dataflow.Log;
-using Dataflow.State;
 
 namespace Dataflow;
 
@@ -15,7 +14,7 @@ internal sealed class TimeOrder<T>(PartitionedLog? log, int maxBytes = TimeOrder
     private readonly ArrayBufferWriter<byte> _value = new();
     private readonly PriorityQueue<SortedRun, (long Time, int Number)> _runs = new(); // an earlier run's records came earlier
     private readonly bool _maySpill = log is { WorkDirectory: not null };
-    private MemoryRun _gathered = new();
+    private readonly MemoryRun _gathered = new();
     private SpillFile? _file;
 
     /// <summary>The number of records left to be taken.</summary>
@@ -24,8 +23,7 @@ internal sealed class TimeOrder<T>(PartitionedLog? log, int maxBytes = TimeOrder
     public void Add(long time, in Record<T> record)
     {
         _value.ResetWrittenCount();
-        var value = record.Value;
-        StateCodec<T>.Write(ref value, _value);
+        Serde<T>.State.Write(record.Value, _value);
         _gathered.Add(new RunEntry(time, record.Origin, _value.WrittenMemory));
         Count++;
         if (_maySpill && _gathered.Bytes >= maxBytes) Spill();
@@ -43,7 +41,7 @@ internal sealed class TimeOrder<T>(PartitionedLog? log, int maxBytes = TimeOrder
         record = default;
         if (!_runs.TryPeek(out var run, out _)) return false;
         var entry = run.Current;
-        record = new(StateCodec<T>.Read(entry.Value), 0, entry.Origin);
+        record = new(Serde<T>.State.Read(entry.Value), 0, entry.Origin);
         Skip();
         return true;
     }
@@ -57,11 +55,7 @@ internal sealed class TimeOrder<T>(PartitionedLog? log, int maxBytes = TimeOrder
         else _runs.Dequeue();
     }
 
-    public void Dispose()
-    {
-        _gathered.Clear();
-        _file?.Dispose();
-    }
+    public void Dispose() => _file?.Dispose();
 
     private void Spill()
     {

@@ -33,7 +33,7 @@ internal sealed class ReplaySource<T>(Source<T> original, string letters) : Sour
 {
     public override string Name => $"{letters}/{original.Name}";
 
-    internal override bool MayGrow => true;
+    public override bool MayGrow => true;
 
     public override IReadOnlyList<SplitDescription> Describe(SourceContext context)
         => [new SplitDescription(Name, context.Log.GetTopic(letters).EndOffset(0))];
@@ -91,7 +91,7 @@ internal sealed class ReplayReader<T> : SourceReader<T>
     {
         var isRejected = false;
         using var reader = _original.Open(split, position, _context);
-        reader.Rejects = error =>
+        reader.OnReject = error =>
         {
             if (error.Position != position) return; // the reader looked ahead
             isRejected = true;

@@ -1,6 +1,5 @@
 using Dataflow.Runtime;
 using Dataflow.Texts;
-using Dataflow.Windows;
 
 namespace Dataflow.Combining;
 

@@ -76,7 +76,7 @@ internal sealed class Plan
     /// <summary>Describes a step with its details, and those that only the whole plan knows.</summary>
     public string TextOf(Node node)
     {
-        var isReadFirst = node is ISourceNode { IsBounded: true, IsOrdered: false } source && IsReadFirst(source);
+        var isReadFirst = node is ISourceNode { IsBounded: true, SortsByTime: false } source && IsReadFirst(source);
         string[] details = [node.Detail, isReadFirst ? "read before streams start" : "", _states.RemarkOf(node)];
         var text = string.Join(", ", details.Where(static detail => detail.Length > 0));
         return text.Length == 0 ? node.Name : $"{node.Name} ({text})";
@@ -105,17 +105,23 @@ internal sealed class Plan
 
     public IEnumerable<Node> ConsumersOf(Node node) => _consumers[node];
 
-    /// <summary>Returns the step that may aggregate before an exchange: the exchange's only use, apart from a window's filter
-    /// between.</summary>
+    /// <summary>Returns the step that may aggregate before an exchange: the exchange's only use, apart from steps that parts pass
+    /// by.</summary>
     public Node? CombinerFor(Node exchange)
     {
         for (var node = exchange; ConsumersOf(node).Take(2).ToList() is [var next]; node = next)
         {
-            if (next is ICombines combiner) return combiner.CanCombine && !(OnError.KeepsRejected && combiner.MergeMayFail) ? next : null;
-            if (next is not IWindowNode) return null;
+            if (next.PartialAggregation is { } partial) return MayBegin(partial, exchange) ? next : null;
+            if (!next.LetsPartsPass) return null;
         }
 
         return null;
+    }
+
+    /// <summary>The steps between an exchange and the step that aggregates before it.</summary>
+    public IEnumerable<Node> Between(Node exchange, Node step)
+    {
+        for (var node = ConsumersOf(exchange).Single(); !ReferenceEquals(node, step); node = ConsumersOf(node).Single()) yield return node;
     }
 
     /// <summary>Returns the streams that were taken from a step's side outputs.</summary>
@@ -140,6 +146,9 @@ internal sealed class Plan
             foreach (var input in node.Inputs) Collect(input);
         }
     }
+
+    private bool MayBegin(PartialAggregation partial, Node exchange)
+        => partial.CanCombine && partial.IsFor(exchange) && !(OnError.KeepsRejected && partial.MergeMayFail);
 
     private string SignatureOf(Node node) => string.Join("; ", StatesOf(node).Select(static state => state.Text));
 

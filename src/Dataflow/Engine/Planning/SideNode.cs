@@ -10,6 +10,11 @@ internal sealed record SideNode<T>(string Name, object Output, Node Owner) : Nod
 
     public override string Detail => $"from {Owner.Name}";
 
+    public bool HasKeys<TKey>()
+        => typeof(T).IsGenericType && typeof(T).GetGenericTypeDefinition() == typeof(Keyed<,>)
+            && typeof(T).GenericTypeArguments is [var key, var value] && key == typeof(TKey)
+            && Output.GetType().GenericTypeArguments is [var ofOutput] && ofOutput == value;
+
     public void DeclareIn(StepOutputs outputs) => outputs.Declare<T>(Output);
 
     public void Connect(IPlanBuilder builder, ISideOutput output) => ((SideOutput<T>)output).ConnectTo(builder.Side(this));
@@ -21,6 +26,9 @@ internal interface ISideNode
     object Output { get; }
 
     Node Owner { get; }
+
+    /// <summary>Whether its records are the output's with keys of a type.</summary>
+    bool HasKeys<TKey>();
 
     void DeclareIn(StepOutputs outputs);
 

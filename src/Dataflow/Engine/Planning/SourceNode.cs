@@ -7,13 +7,13 @@ internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T
 {
     private const int MaxCounted = 10_000;
 
-    public override string Detail => IsOrdered ? "put in order of time before streams start" : Source.Guarantee ?? "";
+    public override string Detail => SortsByTime ? "put in order of time before streams start" : Source.Guarantee ?? "";
 
     /// <summary>The order of reading: positions in time order differ from the source's own, so a checkpoint holds for one or the
     /// other.</summary>
-    public override string? StateSignature => IsOrdered ? "in order of time" : null;
+    public override string? StateSignature => SortsByTime ? "in order of time" : null;
 
-    public bool IsOrdered => Source.IsOrdered;
+    public bool SortsByTime => Source.SortsByTime;
 
     object ISourceNode.Source => Source;
 
@@ -24,7 +24,7 @@ internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T
     public override bool MayBeShared => Source.MayBeShared;
 
     public override IEnumerable<string> Check()
-        => IsOrdered && !IsBounded
+        => SortsByTime && !IsBounded
             ? [$"source '{Name}' does not end, so it cannot be put in order. Of a topic, order what there is: StopAtEnd().OrderBy(...)."]
             : [];
 
@@ -67,7 +67,7 @@ internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T
     private static long Count(SourceReader<T> reader)
     {
         var (count, records) = (0L, new Record<T>[256]);
-        reader.Rejects = _ => count++;
+        reader.OnReject = _ => count++;
         var read = -1;
         while ((read != 0 || reader.IsGathering) && count < MaxCounted)
         {
@@ -94,7 +94,7 @@ internal interface ISourceNode
     bool MayBeShared { get; }
 
     /// <summary>Whether all of it is read and sorted by time before any of it is emitted.</summary>
-    bool IsOrdered { get; }
+    bool SortsByTime { get; }
 
     IReadOnlyList<SplitDescription> Describe(SourceContext context);
 

@@ -48,6 +48,7 @@ internal sealed class StateSignatures
         if (meaning.Length > 0) _byNode[node.Id] = meaning;
         if (node.Declare(keepsRejected, sides) is not { } declaration) return;
         _remarks[node.Id] = declaration.Remark;
+        _faults.AddRange(declaration.Faults);
         foreach (var side in declaration.Outputs.Missing)
         {
             _faults.Add($"step '{node.Name}' has no output '{((Node)side).Name}' of these records. Take SideOutput of the step that "

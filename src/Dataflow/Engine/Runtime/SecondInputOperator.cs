@@ -31,7 +31,7 @@ internal sealed class SecondInputOperator<T>(int ownerId, bool isReadFirst) : Op
 
     protected override void Open()
     {
-        (_ownerContext, var owner) = Context.Task.Instances.First(step => step.Context.NodeId == ownerId);
+        (_ownerContext, var owner) = Context.Task.InstanceOf(ownerId)!.Value;
         _owner = (ITakesSecond<T>)owner;
     }
 }

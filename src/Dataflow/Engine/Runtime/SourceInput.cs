@@ -130,7 +130,7 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         var hasMoved = reader.Position != progress.Position;
         (progress.Position, progress.IsFinished) = (reader.Position, false);
         var open = new OpenSplit(progress, reader) { Left = hasMoved && restored?.Handled is { UpTo: null } ? null : restored?.Handled };
-        reader.Rejects = error => Reject(error, open);
+        reader.OnReject = error => Reject(error, open);
         return open;
     }
 

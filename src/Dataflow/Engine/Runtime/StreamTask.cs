@@ -124,7 +124,11 @@ internal sealed class StreamTask
     public string? StepOf(IState state) => _steps.Find(step => step.Context.Owns(state)).Context?.Name;
 
     /// <summary>Finds the running step of a node; null if it runs in another task.</summary>
-    public Operator? TryFind(int nodeId) => _steps.Find(step => step.Context.NodeId == nodeId).Step;
+    public Operator? TryFind(int nodeId) => InstanceOf(nodeId)?.Step;
+
+    /// <summary>Finds the running step of a node with its context; null if it runs in another task.</summary>
+    public (OperatorContext Context, Operator Step)? InstanceOf(int nodeId)
+        => _steps.Find(step => step.Context.NodeId == nodeId) is { Step: not null } instance ? instance : null;
 
     /// <summary>Returns the splits read by this task whose records reach a step.</summary>
     public IReadOnlyList<SplitProgress> SplitsAbove(int nodeId)

@@ -65,16 +65,20 @@ internal sealed class TaskBuilder(JobRun job, Worker worker) : IPlanBuilder
     public Operator<Keyed<TKey, T>> KeyExchange<TKey, T>(KeyExchangeNode<TKey, T> node)
         where TKey : notnull
         => job.IsShared ? SharedExchange(node)
-        : !IsOneTask && Plan.CombinerFor(node) is ICombines<TKey, T> combiner ? combiner.Build(node, this) : Exchange(node);
+        : !IsOneTask && Plan.CombinerFor(node) is { PartialAggregation: PartialAggregation<TKey, T> partial } step
+            ? partial.Build(node, step, this) : Exchange(node);
 
     public Operator<Keyed<TKey, T>> CombiningExchange<TKey, T, TAccumulator, TResult>(
         KeyExchangeNode<TKey, T> node, Node step, Aggregation<T, TAccumulator, TResult> aggregation, AlignedWindows? windows)
         where TKey : notnull
     {
         var next = NextOf(node);
-        var aggregate = (ITakesParts<TKey, T, TAccumulator>)TaskOf(step).TryFind(step.Id)!;
+        var task = TaskOf(step);
+        var (context, aggregate) = task.InstanceOf(step.Id)!.Value;
+        var between = Plan.Between(node, step).Select(passed => task.TryFind(passed.Id)!).ToList();
+        var reader = new PartReader<TKey, T, TAccumulator>(next, between, (ITakesParts<TKey, TAccumulator>)aggregate, context);
         var router = new KeyRouter<TKey, Part<T, TAccumulator>>(job.ShardMap);
-        var writer = ExchangeTo(node, router, new PartReader<TKey, T, TAccumulator>(next, aggregate), form: null);
+        var writer = ExchangeTo(node, router, reader, form: null);
         var combiner = new Combiner<TKey, T, TAccumulator, TResult>(writer, aggregation, windows);
         AddWriter(step.Name, node, combiner);
         return combiner;

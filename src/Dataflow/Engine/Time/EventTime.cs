@@ -50,7 +50,7 @@ static partial class Verbs
         {
             ArgumentNullException.ThrowIfNull(time);
             return stream.WithEventTime(
-                value => EventTime.UnixMilliseconds(time(value)), maxOutOfOrderness, idleAfter, name, advanceWhenQuiet, maxAhead);
+                value => TimeRange.UnixMilliseconds(time(value)), maxOutOfOrderness, idleAfter, name, advanceWhenQuiet, maxAhead);
         }
 
         /// <summary>Assigns milliseconds since the Unix epoch.</summary>
@@ -94,7 +94,7 @@ static partial class Verbs
         {
             ArgumentNullException.ThrowIfNull(time);
             return stream.WithEventTime(
-                value => EventTime.UnixMilliseconds(time(value)), watermarks, idleAfter, name, advanceWhenQuiet, maxAhead);
+                value => TimeRange.UnixMilliseconds(time(value)), watermarks, idleAfter, name, advanceWhenQuiet, maxAhead);
         }
 
         /// <summary>Assigns milliseconds since the Unix epoch, with a generator of the user's.</summary>
@@ -125,10 +125,6 @@ internal static class EventTime
     /// <summary>Returns the steps from which a step's records have their event time.</summary>
     internal static IEnumerable<Node> GiversBefore(Node node)
         => node is IGivesEventTime ? [node] : node.Inputs.SelectMany(GiversBefore).Distinct();
-
-    internal static long UnixMilliseconds(DateTime time)
-        => ((time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : time).Ticks / TimeSpan.TicksPerMillisecond)
-            - (DateTime.UnixEpoch.Ticks / TimeSpan.TicksPerMillisecond);
 }
 
 internal interface IGivesEventTime

@@ -14,6 +14,11 @@ public static class TimeRange
     /// <summary>The greatest valid time: the last millisecond of the year 9998, in ms since the Unix epoch.</summary>
     public static long Max { get; } = new DateTimeOffset(9999, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds() - 1;
 
+    /// <summary>Returns a date in ms since the Unix epoch; it is in UTC unless its kind is local.</summary>
+    public static long UnixMilliseconds(DateTime time)
+        => ((time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : time).Ticks / TimeSpan.TicksPerMillisecond)
+            - (DateTime.UnixEpoch.Ticks / TimeSpan.TicksPerMillisecond);
+
     /// <summary>Returns a moment for messages: the time where it is one, else the number.</summary>
     public static string TextOf(long moment)
         => moment >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && moment <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()

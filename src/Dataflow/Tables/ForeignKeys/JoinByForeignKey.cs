@@ -55,23 +55,16 @@ static partial class Verbs
     {
         ArgumentNullException.ThrowIfNull(right);
         ArgumentNullException.ThrowIfNull(foreignKey);
-        var sent = left.Changes().Send(input => new SendNode<TKey, TLeft, TForeign>($"{name}-send", input, foreignKey) { NamedBy = call });
+        var sent = left.Changes().AddChangingKeys(
+            input => new SendNode<TKey, TLeft, TForeign>($"{name}-send", input, foreignKey) { NamedBy = call });
         var joined = sent.Add(
             right.Changes(),
             (input, second) => new MatchNode<TKey, TLeft, TForeign, TRight, TOut>($"{name}-match", input, second, isLeftJoin, result)
             {
                 NamedBy = call,
             });
-        var returned = new KeyedStream<TKey, Returned<TOut>>(
-            joined.Pairs.Add(input => new ReturnNode<TForeign, TKey, TOut>($"{name}-return", input)), isPartitioned: false);
+        var returned = joined.AddChangingKeys(input => new ReturnNode<TForeign, TKey, TOut>($"{name}-return", input));
         var changes = returned.Add(input => new ReceiveNode<TKey, TOut>(name, input) { NamedBy = call });
         return new Table<TKey, TOut>(changes, name);
     }
-
-    /// <summary>Adds a keyed step that gives each record another key.</summary>
-    private static KeyedStream<TOther, TOut> Send<TKey, T, TOther, TOut>(
-        this KeyedStream<TKey, T> stream, Func<Node<Keyed<TKey, T>>, Node<Keyed<TKey, T>, Keyed<TOther, TOut>>> step)
-        where TKey : notnull
-        where TOther : notnull
-        => new(stream.Partitioned().Pairs.Add(step), isPartitioned: false);
 }

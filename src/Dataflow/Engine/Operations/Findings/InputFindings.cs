@@ -19,12 +19,12 @@ internal sealed class InputFindings(JobRun job, JobStatus status)
 
     private IEnumerable<Finding> Loading()
         => from source in job.Plan.Nodes.OfType<ISourceNode>()
-           where source.IsOrdered || (source.IsBounded && job.Plan.IsReadFirst(source))
+           where source.SortsByTime || (source.IsBounded && job.Plan.IsReadFirst(source))
            from split in SplitsOf(source)
            where !split.IsFinished
            select new Finding(
                FindingKind.TableIsLoading, split.Name,
-               (source.IsOrdered ? $"Source '{source.Name}' is still being put in order of time: "
+               (source.SortsByTime ? $"Source '{source.Name}' is still being put in order of time: "
                    : $"{(source.FeedsTable ? "The table of source" : "Source")} '{source.Name}' is still being read: ")
                + $"'{split.Name}' is at {split.Position}{(split.Lag is { } lag ? $", {lag} to go" : "")}. Streams start when it is at its "
                + "end.");

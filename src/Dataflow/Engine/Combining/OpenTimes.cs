@@ -1,4 +1,4 @@
-namespace Dataflow.Windows;
+namespace Dataflow.Combining;
 
 /// <summary>The range of timestamps that are not late, tested in one comparison.</summary>
 internal readonly struct OpenTimes

@@ -1,8 +1,6 @@
-using Dataflow.Planning;
+namespace Dataflow.Planning;
 
-namespace Dataflow.Tables;
-
-/// <summary>Keeps the latest row of each key and emits how it changed.</summary>
+/// <summary>Keeps the latest row of each key and emits how it changed. A table of bounded sources is read before streams start.</summary>
 internal sealed record TableNode<TKey, TRow>(string Name, Node<Keyed<TKey, Change<TRow>>> Input)
     : Node<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>>(Name, Input)
     where TKey : notnull
@@ -23,7 +21,7 @@ internal sealed class TableOperator<TKey, TRow>(bool isReadFirst)
     : Operator<Keyed<TKey, Change<TRow>>, Keyed<TKey, Change<TRow>>>, ITableRows<TKey, TRow>
     where TKey : notnull
 {
-    public KeyedState<TKey, TRow> Rows { get; private set; } = null!;
+    private KeyedState<TKey, TRow> _rows = null!;
 
     public override void Process(in Record<Keyed<TKey, Change<TRow>>> record)
     {
@@ -31,15 +29,15 @@ internal sealed class TableOperator<TKey, TRow>(bool isReadFirst)
         if (record.Value.Value.HasNew)
         {
             if (!MayKeep(in record, record.Value.Value.New)) return;
-            ref var row = ref Rows.Update(key, out var exists);
+            ref var row = ref _rows.Update(key, out var exists);
             var old = row;
             if (exists && RowEquality<TRow>.AreSame(old, record.Value.Value.New)) return;
             row = record.Value.Value.New;
             Emit(record.With(new Keyed<TKey, Change<TRow>>(key, exists ? Change<TRow>.Update(old, row) : Change<TRow>.Insert(row))));
         }
-        else if (Rows.TryGet(key, out var old))
+        else if (_rows.TryGet(key, out var old))
         {
-            Rows.Remove(key);
+            _rows.Remove(key);
             Emit(record.With(new Keyed<TKey, Change<TRow>>(key, Change<TRow>.Delete(old))));
         }
     }
@@ -50,9 +48,9 @@ internal sealed class TableOperator<TKey, TRow>(bool isReadFirst)
         if (isReadFirst && watermark == long.MaxValue) Context.InputLoaded();
     }
 
-    public bool TryGet(TKey key, out TRow row) => Rows.TryGet(key, out row);
+    public bool TryGet(TKey key, out TRow row) => _rows.TryGet(key, out row);
 
-    public void ForEach(Action<TKey, TRow> visit) => Rows.ForEach(visit, static (visit, key, in row) => visit(key, row));
+    public void ForEach(Action<TKey, TRow> visit) => _rows.ForEach(visit, static (visit, key, in row) => visit(key, row));
 
-    protected override void Declare(StepDeclaration declare) => Rows = declare.State<TKey, TRow>("rows");
+    protected override void Declare(StepDeclaration declare) => _rows = declare.State<TKey, TRow>("rows");
 }

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Dataflow.Log;
 
-namespace Dataflow.Tests.Sharing;
+namespace Dataflow.Tests.Shared;
 
 /// <summary>Processes that share a pipeline: each has a log of its own, and all lie on one. The test says who has which shards.</summary>
 internal sealed class SharedGroup(LogStore store)

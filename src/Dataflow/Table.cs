@@ -1,4 +1,4 @@
-using Dataflow.Tables;
+using Dataflow.Planning;
 
 namespace Dataflow;
 
@@ -13,7 +13,7 @@ public sealed class Table<TKey, TRow>
     private readonly bool _isNormal;
     private readonly bool _isFromSource;
     private readonly List<Stream<Keyed<TKey, Change<TRow>>>> _copies = [];
-    private readonly RowsFinder<TKey, TRow>? _rows;
+    private readonly Node? _step; // keeps the rows; null: the first copy does
 
     /// <summary>Creates the table of rows that a step keeps itself; for the changes of a step that keeps none, use
     /// <c>ToTable</c>.</summary>
@@ -21,16 +21,11 @@ public sealed class Table<TKey, TRow>
     /// <see cref="ITableRows{TKey, TRow}"/>, in which joins and readers look up rows.</param>
     /// <param name="name">The name of the table, and of the state that joins keep of it.</param>
     public Table(KeyedStream<TKey, Change<TRow>> changes, string name)
-        : this(changes ?? throw new ArgumentNullException(nameof(changes)), name, Rows<TKey, TRow>.Of(changes.Pairs.Node))
     {
-    }
-
-    /// <summary>Creates a table from changes that carry their old rows.</summary>
-    internal Table(KeyedStream<TKey, Change<TRow>> changes, string name, RowsFinder<TKey, TRow> rows)
-    {
+        ArgumentNullException.ThrowIfNull(changes);
         _changes = changes;
         _isNormal = true;
-        _rows = rows;
+        _step = changes.Pairs.Node;
         Name = name;
     }
 
@@ -53,14 +48,14 @@ public sealed class Table<TKey, TRow>
     public ITableRows<TKey, TRow>? RowsIn(OperatorContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return Rows(context.StepOf<Operator>);
+        return context.StepOf<ITableRows<TKey, TRow>>(Step);
     }
 
     /// <inheritdoc/>
     public override string ToString() => $"Table '{Name}' of {TypeNames.Of(typeof(TRow))} by {TypeNames.Of(typeof(TKey))}";
 
-    /// <summary>Finds the rows in a running task.</summary>
-    internal RowsFinder<TKey, TRow> Rows => _rows ?? Rows<TKey, TRow>.Of(_copies[0].Node);
+    /// <summary>The step that keeps the rows: its operator is an <see cref="ITableRows{TKey, TRow}"/>.</summary>
+    public Node Step => _step ?? _copies[0].Node;
 
     /// <summary>Returns every change of the table as a stream: inserts, updates with the row before, deletes.</summary>
     /// <remarks>Changes of a key come in order. Computed tables emit at most one change per key for each batch of input, so that a key
@@ -82,10 +77,10 @@ public sealed class Table<TKey, TRow>
 
     /// <summary>Returns the table for a join: a copy that is used by no join whose records came here through an exchange.</summary>
     /// <remarks>Rows and records meet in one stage. If both joins were in it, the stage would wait for its own barriers.</remarks>
-    internal TableNode<TKey, TRow> CopyFor(Node input)
+    internal Node CopyFor(Node input)
     {
         var free = _isFromSource ? _copies.Find(copy => !IsUsedBeforeExchange(copy.Node, input, hasCrossed: false)) : null;
-        return (TableNode<TKey, TRow>)(free ?? AddCopy()).Node;
+        return (free ?? AddCopy()).Node;
     }
 
     /// <summary>Whether records that are joined with the table must begin a stage of their own, since the table may be computed from

@@ -1,16 +1,16 @@
 using Dataflow.Serialization;
 
-namespace Dataflow.Tables;
+namespace Dataflow.Extensibility;
 
-/// <summary>Whether a new row says the same as the old one, so that no change goes out.</summary>
-/// <remarks>Only an equality that is known to look at all of a row counts: that of types which may be keys. Lists are compared by their
-/// elements. What has an <c>Equals</c> of its own may look at an id alone, and arrays look at nothing: such rows are always
-/// changes.</remarks>
-internal static class RowEquality<TRow>
+/// <summary>Compares a row with the one that it replaces: a table emits no change where both say the same.</summary>
+/// <remarks>Only types whose equality is known to look at all of a row are compared: those that may be keys, and lists of such. A type with
+/// an <c>Equals</c> of its own may look at an id alone, and arrays are equal only to themselves: their rows are always changes.</remarks>
+public static class RowEquality<TRow>
 {
     private static readonly bool s_isByValue = IsByValue();
     private static readonly IEqualityComparer<TRow>? s_lists = OfLists();
 
+    /// <summary>Whether two rows are known to say the same.</summary>
     public static bool AreSame(TRow? old, TRow? row)
     {
         if (s_isByValue) return EqualityComparer<TRow>.Default.Equals(old, row);

@@ -1,4 +1,0 @@
-namespace Dataflow.Planning;
-
-/// <summary>The step that drops late records, for any type of record.</summary>
-internal interface IWindowNode;
