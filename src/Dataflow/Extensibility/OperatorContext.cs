@@ -262,6 +262,13 @@ public sealed class OperatorContext
     internal void OpenTimers()
     {
         foreach (var timers in _declared.AllTimers) timers.Open(this);
+        foreach (var times in _declared.AllTimes) times.Open(this);
+    }
+
+    /// <summary>Saves what the step has declared beside states.</summary>
+    internal void SaveTimes(StepCheckpoint checkpoint)
+    {
+        foreach (var times in _declared.AllTimes) times.Save(checkpoint);
     }
 
     internal void CloseTimers()

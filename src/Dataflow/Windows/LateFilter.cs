@@ -9,20 +9,20 @@ internal sealed class LateFilter<TKey, T>(WindowSpec windows, Trigger trigger, O
 {
     private SideOutput<Keyed<TKey, T>> _late = null!;
     private Counter _lateRecords = null!;
-    private long _watermark = long.MinValue;
-    private OpenTimes _open = new(windows, long.MinValue);
+    private KeyTimes<TKey> _times = null!; // set by Declare
+    private OpenTimes _open = new(windows, long.MinValue); // of the key that is furthest
 
     public override bool IsOneToOne => true;
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
-        if (_open.Hold(record.Timestamp)) Emit(in record);
+        if (_open.Hold(record.Timestamp) || IsOpen(record.Value.Key, record.Timestamp)) Emit(in record);
         else TakeOther(in record);
     }
 
     public override void Advance(long watermark)
     {
-        if (watermark > _watermark) MoveTo(watermark);
+        if (_times.Advance(watermark)) SetOpen();
         base.Advance(watermark);
     }
 
@@ -30,22 +30,20 @@ internal sealed class LateFilter<TKey, T>(WindowSpec windows, Trigger trigger, O
 
     public void CountPassed(long records) => Emitted += records;
 
-    public override void Capture(StepCheckpoint checkpoint) => checkpoint.SaveWatermark(_watermark);
-
     protected override void Declare(StepDeclaration declare)
     {
         _late = declare.Output<TKey, T>(late);
         _lateRecords = declare.Counter(CounterDefinition.Late);
-        declare.EventTime(() => _watermark);
+        _times = declare.KeyTimes<TKey>();
+        declare.EventTime(() => _times.Watermark);
     }
 
-    protected override void Open() => MoveTo(Context.SavedWatermark());
+    protected override void Open() => SetOpen();
 
-    private void MoveTo(long watermark)
-    {
-        _watermark = watermark;
-        _open = new OpenTimes(windows, trigger.Closed(watermark));
-    }
+    private void SetOpen() => _open = new OpenTimes(windows, trigger.Closed(_times.Latest));
+
+    private bool IsOpen(TKey key, long time)
+        => !_times.AreEqual && new OpenTimes(windows, trigger.Closed(_times.Of(key))).Hold(time);
 
     private void TakeOther(in Record<Keyed<TKey, T>> record)
     {

@@ -1,5 +1,4 @@
 using Dataflow.Combining;
-using Dataflow.State;
 
 namespace Dataflow.Windows;
 
@@ -10,8 +9,6 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
     : WindowOperator<TKey, T, TAccumulator, TResult, TOut>(aggregate), ITakesParts<TKey, T, TAccumulator>
     where TKey : notnull
 {
-    private const string ClosedPart = "closed";
-
     private NamespacedState<TKey, TAccumulator> _panes = null!;
     // in quiet: by a window's end; the part is its start
     private NamespacedState<KeyPart<TKey>, (int Firings, bool IsChanged)> _given = null!;
@@ -20,7 +17,6 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
     private Pane _paneBefore; // disorder at a pane's bounds alternates between two
     private readonly HashSet<TKey> _failed = []; // keys whose panes cannot be merged for the window being fired
     private Window _firing;
-    private long[]? _closed; // by shard: up to where its windows have closed, in a process that was ahead; null: no further than here
 
     protected override long OpenWindows => _panes.Tables.Count;
 
@@ -48,22 +44,6 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
         if (newest < Watched) Change(key);
     }
 
-    public override void Capture(StepCheckpoint checkpoint)
-    {
-        base.Capture(checkpoint);
-        for (var shard = 0; shard < _closed?.Length; shard++)
-        {
-            if (_closed[shard] > Watermark) checkpoint.SaveWatermarkOfShard(shard, _closed[shard], ClosedPart);
-        }
-    }
-
-    protected override void Open()
-    {
-        base.Open();
-        _closed = Context.SavedWatermarksOfShards(ClosedPart);
-        ForgetClosed(Watermark);
-    }
-
     protected override void Declare(StepDeclaration declare)
     {
         base.Declare(declare);
@@ -81,8 +61,6 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
             DropPanesBefore(windows.FirstStartEndingAfter(end));
             _given.Drop(end);
         }
-
-        ForgetClosed(watermark);
     }
 
     protected override void LookAtQuiet(long quiet, long from)
@@ -137,18 +115,10 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
         return true;
     }
 
-    private void ForgetClosed(long watermark)
-    {
-        if (_closed is not null && _closed.Max() <= watermark) _closed = null;
-    }
-
-    private bool HasClosed(TKey key, in Window window)
-        => _closed is not null && window.EndMs <= _closed[Shards.Of(KeyCodec<TKey>.Default.Hash(key))];
-
     private void Give(TKey key, in TAccumulator accumulator)
     {
         var window = _firing;
-        if (HasClosed(key, in window)) return; // its earlier panes are gone already
+        if (window.EndMs <= Times.Of(key)) return; // it was given before the key came here: its earlier panes are gone
         if (_givenBefore is not null && _givenBefore.TryGet(new(key, window.StartMs), out var given))
         {
             if (!given.IsChanged) return;
