@@ -7,6 +7,7 @@ internal sealed class ViewState<TKey, T>
     private const string HistoryPart = "history";
 
     private OperatorContext _context = null!; // set by Open, as the history
+    private readonly KeyTimes<TKey> _times;
     private readonly EntityStore<TKey, T> _entities;
     private readonly Reading<T> _reading; // for one reader at a time: the worker's thread, or the holder of its gate
     private ViewHistory _history = null!;
@@ -19,6 +20,7 @@ internal sealed class ViewState<TKey, T>
     public ViewState(StepDeclaration declare, ViewLayout<T> layout, Predicate<TKey>? isAwaited = null)
     {
         _isAwaited = isAwaited;
+        _times = declare.KeyTimes<TKey>();
         _entities = new(declare.State<TKey, Entity<T>>("entities"), layout);
         _reading = new(layout);
         declare.Gauge(CounterDefinition.Expired, () => _entities.Forgotten);
@@ -30,12 +32,11 @@ internal sealed class ViewState<TKey, T>
     {
         _context = context;
         _history = context.Shared(static () => new ViewHistory());
-        Watermark = context.SavedWatermark();
         _entities.MoveTo(Watermark);
         if (context.SavedWatermark(HistoryPart) is > long.MinValue and var from) _history.Saw(from);
     }
 
-    public long Watermark { get; private set; }
+    public long Watermark => _times.Watermark;
 
     /// <summary>The number of events that came behind the watermark and were added all the same.</summary>
     public long TakenLate { get; private set; }
@@ -43,9 +44,9 @@ internal sealed class ViewState<TKey, T>
     /// <summary>Sets the earliest time of later reads.</summary>
     public void MoveTo(long watermark)
     {
-        Watermark = watermark;
-        _entities.MoveTo(watermark);
-        if (watermark < long.MaxValue) _entities.Forget(watermark, _isAwaited); // entities at the end of the input stay
+        _times.Advance(watermark);
+        _entities.MoveTo(Watermark);
+        if (watermark < long.MaxValue) _entities.Forget(Watermark, _isAwaited); // entities at the end of the input stay
     }
 
     /// <summary>Limits how far back reads of the next entity may go, where that is before the watermark.</summary>
@@ -55,7 +56,7 @@ internal sealed class ViewState<TKey, T>
     public bool Take(in Record<Keyed<TKey, T>> record)
     {
         if (!_entities.Take(in record)) return false;
-        if (record.Timestamp < Watermark) TakenLate++;
+        if (_times.IsLate(record.ValueRef().Key, record.Timestamp)) TakenLate++;
         if (record.Timestamp >= _firstSeen) return true;
         _firstSeen = record.Timestamp;
         _history.Saw(record.Timestamp);
@@ -81,11 +82,12 @@ internal sealed class ViewState<TKey, T>
     /// <param name="values">The values to fill.</param>
     public FeaturePosition Read(TKey key, long at, ViewPart part, Span<FeatureValue> values)
     {
-        at = Math.Max(at, Watermark);
+        var watermark = _times.Of(key);
+        at = Math.Max(at, watermark);
         ref readonly var entity = ref _entities.Find(key, at);
         var position = new FeaturePosition(
             at,
-            Watermark,
+            watermark,
             _history.From,
             _context.SplitName(entity.Position),
             entity.Position.IsKnown ? entity.Position.Offset : -1);
@@ -102,7 +104,6 @@ internal sealed class ViewState<TKey, T>
 
     public void Capture(StepCheckpoint checkpoint)
     {
-        checkpoint.SaveWatermark(Watermark);
         foreach (var from in _context.SharedWatermarks(HistoryPart)) _history.Saw(from);
         if (_history.From < long.MaxValue) checkpoint.SaveWatermark(_history.From, HistoryPart);
     }

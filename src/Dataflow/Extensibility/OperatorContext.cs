@@ -158,16 +158,9 @@ public sealed class OperatorContext
     public long SavedWatermark(string? part = null)
         => Times(SavedPart.Of(SavedTimes(part), _task.Job.ShardMap.Of(Worker).Bits)).Min();
 
-    /// <summary>Returns the event time up to which the step's earlier instances have given their results, by key. To be called in
-    /// <see cref="Operator.Open()"/>.</summary>
-    /// <param name="part">The name under which the step saves it.</param>
-    public ReachedTimes<TKey> ReachedTimes<TKey>(string part = "reached")
-        where TKey : notnull
-        => new(SavedWatermarksOfShards(part), part);
-
     /// <summary>The watermark of each of this worker's shards: that of its former worker, or a later one that was saved for the shard
     /// alone. <see cref="long.MinValue"/>: none.</summary>
-    private long[] SavedWatermarksOfShards(string part)
+    internal long[] SavedWatermarksOfShards(string part)
     {
         var times = new long[Shards.Count];
         Array.Fill(times, long.MinValue);
@@ -269,6 +262,13 @@ public sealed class OperatorContext
     internal void OpenTimers()
     {
         foreach (var timers in _declared.AllTimers) timers.Open(this);
+        foreach (var times in _declared.AllTimes) times.Open(this);
+    }
+
+    /// <summary>Saves what the step has declared beside states.</summary>
+    internal void SaveTimes(StepCheckpoint checkpoint)
+    {
+        foreach (var times in _declared.AllTimes) times.Save(checkpoint);
     }
 
     internal void CloseTimers()

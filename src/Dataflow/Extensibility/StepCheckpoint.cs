@@ -47,7 +47,7 @@ public sealed class StepCheckpoint
     public void SaveWatermark(long watermark, string? part = null)
         => _task.SaveWatermark(part is null ? _step.Name : $"{_step.Name}/{part}", _step.NodeId, watermark);
 
-    /// <summary>Saves a watermark of one shard: see <see cref="ReachedTimes{TKey}"/>.</summary>
+    /// <summary>Saves a watermark of one shard: see <see cref="KeyTimes{TKey}"/>.</summary>
     internal void SaveWatermarkOfShard(int shard, long watermark, string part)
         => _task.SaveWatermark($"{_step.Name}/{part}", _step.NodeId, watermark, ShardSet.Of(shard));
 

@@ -20,6 +20,7 @@ public sealed class StepDeclaration
     private readonly List<(string State, Type Key)> _keys = [];
     private readonly List<ITimers> _timers = [];
     private readonly List<string> _faults = [];
+    private readonly List<IKeyTimes> _times = [];
 
     /// <param name="step">The step's name.</param>
     /// <param name="changes">Collects the changes that checkpoints write.</param>
@@ -41,6 +42,8 @@ public sealed class StepDeclaration
     internal IReadOnlyList<(string State, Type Key)> Keys => _keys;
 
     internal IReadOnlyList<ITimers> AllTimers => _timers;
+
+    internal IReadOnlyList<IKeyTimes> AllTimes => _times;
 
     /// <summary>The states that a restart compares.</summary>
     internal IReadOnlyList<DeclaredState> Compared => _compared;
@@ -104,6 +107,16 @@ public sealed class StepDeclaration
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(fault);
         _faults.Add(fault);
+    }
+
+    /// <summary>Declares the event time that the step has reached for each key: the engine saves it with each checkpoint and restores it,
+    /// also where keys come from a process that was further. Once for a step.</summary>
+    public KeyTimes<TKey> KeyTimes<TKey>()
+        where TKey : notnull
+    {
+        var times = new KeyTimes<TKey>();
+        _times.Add(times);
+        return times;
     }
 
     /// <summary>Declares a side output, whose stream is taken with <c>SideOutput</c> of the step's result.</summary>

@@ -16,17 +16,17 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
 
     private Counter _lateRecords = null!; // set by Declare
     private Counter _unmatched = null!;
-    private long _watermark = long.MinValue;
+    private KeyTimes<TKey> _times = null!;
 
     public override void Process(in Record<Keyed<TKey, TLeft>> record)
     {
-        if (IsLate(record.Timestamp) || !MayKeep(in record, record.Value.Value)) return;
+        if (IsLate(record.Value.Key, record.Timestamp) || !MayKeep(in record, record.Value.Value)) return;
         _lefts.Add(in record);
     }
 
     public override void ProcessSecond(in Record<Keyed<TKey, TRight>> record)
     {
-        if (IsLate(record.Timestamp) || !MayKeep(in record, record.Value.Value)) return;
+        if (IsLate(record.Value.Key, record.Timestamp) || !MayKeep(in record, record.Value.Value)) return;
         _rights.Add(in record);
     }
 
@@ -34,16 +34,14 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
     {
         // Only whole slices are emitted: those that can receive no more records.
         var passed = watermark == long.MaxValue ? watermark : watermark - (((watermark % SliceMs) + SliceMs) % SliceMs);
-        if (passed > _watermark) MoveTo(passed);
+        if (_times.Advance(passed)) JoinInOrder(_lefts.TakeBefore(passed), _rights.TakeBefore(passed));
         base.AdvanceBoth(passed);
     }
 
     /// <summary>Removes the keys whose last right record is too old for any left one to come.</summary>
     public override bool Poll()
         => _sweeper is not null
-            && _sweeper.Step(_latest, _watermark, this, static (self, _, ref readonly right) => self.IsTooOld(right.Time));
-
-    public override void Capture(StepCheckpoint checkpoint) => checkpoint.SaveWatermark(_watermark);
+            && _sweeper.Step(_latest, _times.Watermark, this, static (self, _, ref readonly right) => self.IsTooOld(right.Time));
 
     protected override void Declare(StepDeclaration declare)
     {
@@ -52,22 +50,15 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
         _latest = declare.State<TKey, (long Time, TRight Value)>("latest");
         _lateRecords = declare.Counter(CounterDefinition.Late);
         _unmatched = declare.Counter(CounterDefinition.Unmatched);
-        declare.EventTime(() => _watermark);
-    }
-
-    protected override void Open() => _watermark = Context.SavedWatermark();
-
-    private void MoveTo(long watermark)
-    {
-        _watermark = watermark;
-        JoinInOrder(_lefts.TakeBefore(watermark), _rights.TakeBefore(watermark));
+        _times = declare.KeyTimes<TKey>();
+        declare.EventTime(() => _times.Watermark);
     }
 
     private bool IsTooOld(long time) => _sweeper!.RoundFor - time > toleranceMs;
 
-    private bool IsLate(long time)
+    private bool IsLate(TKey key, long time)
     {
-        if (time >= _watermark) return false;
+        if (!_times.IsLate(key, time)) return false;
         _lateRecords.Add();
         return true;
     }

@@ -13,11 +13,11 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
     private Counter _lateRecords = null!; // set by Declare
     private Counter _unmatchedLeft = null!;
     private Counter _unmatchedRight = null!;
-    private long _watermark = long.MinValue;
+    private KeyTimes<TKey> _times = null!;
 
     public override void Process(in Record<Keyed<TKey, TLeft>> record)
     {
-        if (IsLate(record.Timestamp)) return;
+        if (IsLate(record.Value.Key, record.Timestamp)) return;
         var (key, left) = record.Value;
         long end;
         try
@@ -40,13 +40,13 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
             rights.MarkMatched();
         }
 
-        if (end >= _watermark) _lefts.Add(key, time, end, record.Origin, isMatched);
+        if (end >= _times.Of(key)) _lefts.Add(key, time, end, record.Origin, isMatched);
         else if (!isMatched && MissLeft()) EmitAlone(key, left, default, time, record.Origin);
     }
 
     public override void ProcessSecond(in Record<Keyed<TKey, TRight>> record)
     {
-        if (IsLate(record.Timestamp)) return;
+        if (IsLate(record.Value.Key, record.Timestamp)) return;
         var (key, right) = record.Value;
         try
         {
@@ -67,25 +67,23 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
             lefts.MarkMatched();
         }
 
-        if (end >= _watermark) _rights.Add(key, time, end, record.Origin, isMatched);
+        if (end >= _times.Of(key)) _rights.Add(key, time, end, record.Origin, isMatched);
         else if (!isMatched && MissRight()) EmitAlone(key, default, right, time, record.Origin);
     }
 
     protected override void AdvanceBoth(long watermark)
     {
-        _watermark = Math.Max(_watermark, watermark);
-        _lefts.DropBefore(_watermark, this, static (self, left, last) =>
+        _times.Advance(watermark);
+        _lefts.DropBefore(_times.Watermark, this, static (self, left, last) =>
         {
             if (!left.IsMatched && self.MissLeft()) self.EmitAlone(left.Key, left.Value, default, last, left.Origin);
         });
-        _rights.DropBefore(_watermark, this, static (self, right, last) =>
+        _rights.DropBefore(_times.Watermark, this, static (self, right, last) =>
         {
             if (!right.IsMatched && self.MissRight()) self.EmitAlone(right.Key, default, right.Value, last, right.Origin);
         });
         base.AdvanceBoth(watermark);
     }
-
-    public override void Capture(StepCheckpoint checkpoint) => checkpoint.SaveWatermark(_watermark);
 
     protected override void Declare(StepDeclaration declare)
     {
@@ -93,19 +91,16 @@ internal sealed class IntervalJoinOperator<TKey, TLeft, TRight, TOut>(
         _rights = declare.Kept<TKey, TRight>("rights", bounds.Slice);
         _lateRecords = declare.Counter(CounterDefinition.Late);
         (_unmatchedLeft, _unmatchedRight) = JoinCounters.Declare(declare);
-        declare.EventTime(() => _watermark);
+        _times = declare.KeyTimes<TKey>();
+        declare.EventTime(() => _times.Watermark);
     }
 
-    protected override void Open()
-    {
-        _watermark = Context.SavedWatermark();
-        _isWhole = Context.KeepsRejected;
-    }
+    protected override void Open() => _isWhole = Context.KeepsRejected;
 
     // Where nothing is ever removed, nothing is late.
-    private bool IsLate(long time)
+    private bool IsLate(TKey key, long time)
     {
-        if (time >= _watermark || bounds.AreUnbounded) return false;
+        if (!_times.IsLate(key, time) || bounds.AreUnbounded) return false;
         _lateRecords.Add();
         return true;
     }

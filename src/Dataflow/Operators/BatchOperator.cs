@@ -12,7 +12,7 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
     private readonly PriorityQueue<TKey, long> _byEventTime = new(); // by the first value's time, likewise
     private KeyedState<TKey, (List<T> Values, long Cost, long SinceMs, long FirstTime, long NewestTime)> _lists = null!;
     private long? _now; // read once for a batch of records
-    private long _watermark = long.MinValue;
+    private KeyTimes<TKey> _times = null!; // set by Declare
     private Idleness _idleness;
 
     public override void Process(in Record<TIn> record)
@@ -48,7 +48,7 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
         else
         {
             HandOnDue(watermark);
-            _watermark = Math.Max(_watermark, watermark);
+            _times.Advance(watermark);
         }
 
         base.Advance(watermark);
@@ -75,14 +75,14 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
         if (Math.Max(_byClock.Count, _byEventTime.Count) > MaxGone + (2 * _lists.Count)) FillQueues();
     }
 
-    public override void Capture(StepCheckpoint checkpoint) => checkpoint.SaveWatermark(_watermark);
-
     protected override void Declare(StepDeclaration declare)
-        => _lists = declare.State<TKey, (List<T>, long, long, long, long)>("lists");
+    {
+        _lists = declare.State<TKey, (List<T>, long, long, long, long)>("lists");
+        _times = declare.KeyTimes<TKey>();
+    }
 
     protected override void Open()
     {
-        _watermark = Context.SavedWatermark();
         FillQueues();
         HandOnAll(IsForeign);
     }
@@ -145,7 +145,7 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
     {
         _lists.TryGet(key, out var list);
         _lists.Remove(key);
-        Emit(new Record<TOut>(Make(key, list.Values), Math.Max(list.NewestTime, _watermark), default));
+        Emit(new Record<TOut>(Make(key, list.Values), Math.Max(list.NewestTime, _times.Of(key)), default));
     }
 }
 

@@ -60,7 +60,7 @@ internal sealed class DeduplicateOperator<TKey, T>(long? withinMs, Output<T> lat
     where TKey : notnull
 {
     private SideOutput<Keyed<TKey, T>> _late = null!;
-    private long _watermark = long.MinValue;
+    private KeyTimes<TKey>? _times; // null where keys are kept for ever
     private Counter _lateRecords = null!;
     private Counter _repeated = null!;
     private NamespacedState<TKey, long> _passed = null!; // by slice: a slice is as long as a key is kept
@@ -69,7 +69,7 @@ internal sealed class DeduplicateOperator<TKey, T>(long? withinMs, Output<T> lat
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
-        if (record.Timestamp < _watermark)
+        if (_times?.IsLate(record.Value.Key, record.Timestamp) == true)
         {
             _lateRecords.Add();
             _late.Emit(in record);
@@ -90,14 +90,8 @@ internal sealed class DeduplicateOperator<TKey, T>(long? withinMs, Output<T> lat
     public override void Advance(long watermark)
     {
         base.Advance(watermark);
-        if (withinMs is null) return;
-        _watermark = watermark;
+        if (_times?.Advance(watermark) != true) return;
         foreach (var slice in _passed.Tables.Keys.TakeWhile(slice => slice < SliceOf(watermark) - 1).ToList()) _passed.Drop(slice);
-    }
-
-    public override void Capture(StepCheckpoint checkpoint)
-    {
-        if (withinMs is not null) checkpoint.SaveWatermark(_watermark);
     }
 
     protected override void Declare(StepDeclaration declare)
@@ -106,11 +100,7 @@ internal sealed class DeduplicateOperator<TKey, T>(long? withinMs, Output<T> lat
         _repeated = declare.Counter(CounterDefinition.Filtered);
         _late = declare.Output<TKey, T>(late);
         _passed = declare.NamespacedState<TKey, long>("passed");
-    }
-
-    protected override void Open()
-    {
-        if (withinMs is not null) _watermark = Context.SavedWatermark();
+        if (withinMs is not null) _times = declare.KeyTimes<TKey>();
     }
 
     private long SliceOf(long time) => withinMs is { } length ? Math.DivRem(time, length, out var rest) - (rest < 0 ? 1 : 0) : 0;

@@ -13,8 +13,7 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
     private SideOutput<Keyed<TKey, TOut>> _timedOut = null!;
     private Counter _late = null!;
     private TKey _key = default!;
-    private long _watermark = long.MinValue;
-    private long _handedOn = long.MinValue; // the watermark last emitted
+    private KeyTimes<TKey> _times = null!; // up to the watermark last emitted
 
     public MatchOperator(Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, int maxOpen, Output<TOut> timedOut)
     {
@@ -26,7 +25,7 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
-        if (record.Timestamp < _watermark)
+        if (_times.IsLate(record.Value.Key, record.Timestamp))
         {
             _late.Add();
             return;
@@ -42,30 +41,23 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
 
     public override void Advance(long watermark)
     {
-        if (watermark > _watermark) MoveTo(watermark);
-        _handedOn = Math.Max(_handedOn, watermark);
+        if (watermark > _times.Watermark) SearchUpTo(watermark);
+        _times.Advance(watermark);
         base.Advance(watermark);
     }
-
-    public override void Capture(StepCheckpoint checkpoint) => checkpoint.SaveWatermark(_watermark);
 
     protected override void Declare(StepDeclaration declare)
     {
         _matches = declare.State<TKey, OpenMatches<T>?>("matches");
         _timers = declare.Timers<TKey>();
+        _times = declare.KeyTimes<TKey>();
         _timedOut = declare.Output<TKey, TOut>(_timedOutput);
         _late = declare.Counter(CounterDefinition.Late);
         declare.Gauge(MatchCounters.Dropped, () => _matcher.Dropped);
     }
 
-    protected override void Open()
+    private void SearchUpTo(long watermark)
     {
-        _watermark = _handedOn = Context.SavedWatermark();
-    }
-
-    private void MoveTo(long watermark)
-    {
-        _watermark = watermark;
         // More records of the watermark's own time may come.
         while (_timers.TryTakeDue(watermark == long.MaxValue ? watermark : watermark - 1, out _key, out var time)) Search(time);
         if (watermark == long.MaxValue) EndAll();
@@ -121,7 +113,7 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
         record = default;
         try
         {
-            record = new(new(_key, _result(_key, match)), Math.Max(match.EndMs, _handedOn), origin);
+            record = new(new(_key, _result(_key, match)), Math.Max(match.EndMs, _times.Of(_key)), origin);
             return true;
         }
         catch (Exception error)

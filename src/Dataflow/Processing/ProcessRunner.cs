@@ -22,6 +22,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     private Timers<TKey> _timers = null!;
     private ProcessingTimers<TKey> _processingTimers = null!;
     private RunningContext<TKey, T, TOut> _context = null!;
+    private KeyTimes<TKey> _times = null!; // up to what was passed on
     private Counter _droppedTimers = null!;
     private long _until = long.MinValue; // how far it may go
     private long _fireUntil = long.MinValue; // and with timers, those of the watermark's own moment wait for records of it
@@ -49,6 +50,9 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
     /// <summary>The time up to which the step has handled everything: records that are not newer are late.</summary>
     private long Reached => Math.Min(Now, _watermark);
 
+    /// <summary>The step's event time for a key, which may have come further elsewhere.</summary>
+    public long NowOf(TKey key) => Math.Max(Now, _times.Of(key));
+
     /// <summary>Whether due timers or records are left for the next portion.</summary>
     public bool IsBehind { get; private set; }
 
@@ -63,22 +67,19 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         if (plan.IsInTimeOrder) _waiting = declare.Waiting<TKey, T>("waiting-records", TimeSpan.FromMilliseconds(SliceMs));
         _timers = declare.Timers<TKey>("event-timers");
         _processingTimers = declare.ProcessingTimers<TKey>();
+        _times = declare.KeyTimes<TKey>();
     }
 
     public void Open(OperatorContext step)
     {
         _step = step;
         _context = new RunningContext<TKey, T, TOut>(this, step.KeepsRejected);
-        _until = _watermark = step.SavedWatermark();
+        _until = _watermark = _times.Watermark;
         _fireUntil = Before(_watermark);
         Now = _newest = step.SavedWatermark(NowPart);
     }
 
-    public void Capture(StepCheckpoint checkpoint)
-    {
-        checkpoint.SaveWatermark(Reached);
-        checkpoint.SaveWatermark(Now, NowPart);
-    }
+    public void Capture(StepCheckpoint checkpoint) => checkpoint.SaveWatermark(Now, NowPart);
 
     public void Process(in Record<Keyed<TKey, T>> record)
     {
@@ -86,7 +87,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
         {
             Handle(record.Value.Key, record.With(record.Value.Value));
         }
-        else if (record.Timestamp > Reached)
+        else if (record.Timestamp > _times.Of(record.Value.Key))
         {
             Keep(in record);
         }
@@ -117,7 +118,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
 
     public void Advance(long watermark)
     {
-        _watermark = watermark;
+        _watermark = Math.Max(_watermark, watermark);
         _endsThen = watermark == long.MaxValue && !_isEnding;
         // At the end, event time first advances to the newest record only: how far it had advanced before depends on chance.
         if (_endsThen) MoveTo(_step.NewestAtEnd, mayMoreCome: false);
@@ -233,6 +234,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
             if (_step.IsWaitedFor || _step.EndsTurn()) break;
         }
 
+        _times.Advance(Reached);
         advance(Reached);
     }
 
@@ -267,7 +269,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
 
     private void Handle(TKey key, in Record<T> record)
     {
-        _context.Begin(key, Math.Max(record.Timestamp, Now), record.Timestamp, record.Origin);
+        _context.Begin(key, Math.Max(record.Timestamp, NowOf(key)), record.Timestamp, record.Origin);
         try
         {
             process.OnRecord(in record, _context);
@@ -285,7 +287,7 @@ internal sealed class ProcessRunner<TKey, T, TOut>(
 
     private void Fire(TKey key, long timestamp, bool isProcessing)
     {
-        var time = isProcessing ? Math.Max(_newest, Now) : Now; // not late for what follows, though the timer may have been
+        var time = isProcessing ? Math.Max(_newest, NowOf(key)) : NowOf(key); // not late for what follows, though the timer may have been
         _context.Begin(key, time, time, default);
         try
         {

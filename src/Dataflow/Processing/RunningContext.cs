@@ -19,7 +19,7 @@ internal sealed class RunningContext<TKey, T, TOut>(ProcessRunner<TKey, T, TOut>
 
     public override TKey Key => runner.States.Scope.Key;
 
-    public override long Watermark => runner.Now;
+    public override long Watermark => runner.NowOf(Key);
 
     public override long ProcessingTime => runner.ProcessingTime;
 

@@ -112,5 +112,5 @@ internal sealed class CountOperator<TKey, T, TAccumulator, TResult, TOut>(
     }
 
     private void Emit(TKey key, in OpenWindow<TAccumulator> window)
-        => EmitResult(key, new(window.First, window.Last + 1), in window.Value, Math.Max(window.Last, Watermark));
+        => EmitResult(key, new(window.First, window.Last + 1), in window.Value, Math.Max(window.Last, Times.Of(key)));
 }

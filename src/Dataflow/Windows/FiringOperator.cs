@@ -11,9 +11,6 @@ internal abstract class FiringOperator<TKey, T, TAccumulator, TResult, TOut>(
     private Counter _early = null!;
     private Counter _late = null!;
 
-    /// <summary>The moment up to which windows that end there take no more records.</summary>
-    protected long Closed => Trigger.Closed(Watermark);
-
     protected Trigger Trigger { get; } = aggregate.Trigger;
 
     protected override void Declare(StepDeclaration declare)
@@ -22,6 +19,9 @@ internal abstract class FiringOperator<TKey, T, TAccumulator, TResult, TOut>(
         _early = declare.Counter(WindowCounters.EarlyResults);
         _late = declare.Counter(WindowCounters.LateResults);
     }
+
+    /// <summary>The moment up to which windows of a key that end there take no more records.</summary>
+    protected long ClosedOf(TKey key) => Trigger.Closed(Times.Of(key));
 
     /// <summary>Whether an early result falls due between two times; none does where time has just begun.</summary>
     protected bool IsEarlyDue(long from, long to)

@@ -7,41 +7,40 @@ internal sealed class LateFilter<TKey, T>(WindowSpec windows, Trigger trigger, O
 {
     private SideOutput<Keyed<TKey, T>> _late = null!;
     private Counter _lateRecords = null!;
-    private long _watermark = long.MinValue;
-    private long _openFrom = windows.OpenFrom(long.MinValue);
+    private KeyTimes<TKey> _times = null!; // set by Declare
+    private long _openFrom = windows.OpenFrom(long.MinValue); // of the key that is furthest
 
     public override bool IsOneToOne => true;
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
-        if (record.Timestamp >= _openFrom && TimeRange.Holds(record.Timestamp)) Emit(in record);
+        if (IsFrom(_openFrom, record.Timestamp) || IsOpen(record.Value.Key, record.Timestamp)) Emit(in record);
         else TakeOther(in record);
     }
 
     public override void Advance(long watermark)
     {
-        if (watermark > _watermark) MoveTo(watermark);
+        if (_times.Advance(watermark)) SetOpen();
         base.Advance(watermark);
     }
 
     public void EmitLate(in Record<Keyed<TKey, T>> record) => _late.Emit(in record);
 
-    public override void Capture(StepCheckpoint checkpoint) => checkpoint.SaveWatermark(_watermark);
-
     protected override void Declare(StepDeclaration declare)
     {
         _late = declare.Output<TKey, T>(late);
         _lateRecords = declare.Counter(CounterDefinition.Late);
-        declare.EventTime(() => _watermark);
+        _times = declare.KeyTimes<TKey>();
+        declare.EventTime(() => _times.Watermark);
     }
 
-    protected override void Open() => MoveTo(Context.SavedWatermark());
+    protected override void Open() => SetOpen();
 
-    private void MoveTo(long watermark)
-    {
-        _watermark = watermark;
-        _openFrom = windows.OpenFrom(trigger.Closed(watermark));
-    }
+    private void SetOpen() => _openFrom = windows.OpenFrom(trigger.Closed(_times.Latest));
+
+    private bool IsOpen(TKey key, long time) => !_times.AreEqual && IsFrom(windows.OpenFrom(trigger.Closed(_times.Of(key))), time);
+
+    private static bool IsFrom(long open, long time) => time >= open && TimeRange.Holds(time);
 
     private void TakeOther(in Record<Keyed<TKey, T>> record)
     {

@@ -15,7 +15,6 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
     private Pane _paneBefore; // disorder at a pane's bounds alternates between two
     private readonly HashSet<TKey> _failed = []; // keys whose panes cannot be merged for the window being fired
     private Window _firing;
-    private ReachedTimes<TKey> _closed = null!; // up to where windows have closed, perhaps in a process that was ahead
 
     protected override long OpenWindows => _panes.Tables.Count;
 
@@ -43,19 +42,6 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
         if (newest < Watched) Change(key);
     }
 
-    public override void Capture(StepCheckpoint checkpoint)
-    {
-        base.Capture(checkpoint);
-        _closed.Save(checkpoint);
-    }
-
-    protected override void Open()
-    {
-        base.Open();
-        _closed = Context.ReachedTimes<TKey>("closed");
-        _closed.Advance(Watermark);
-    }
-
     protected override void Declare(StepDeclaration declare)
     {
         base.Declare(declare);
@@ -73,8 +59,6 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
             DropPanesBefore(windows.FirstStartEndingAfter(end));
             _given.Drop(end);
         }
-
-        _closed.Advance(watermark);
     }
 
     protected override void LookAtQuiet(long quiet, long from)
@@ -132,7 +116,7 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
     private void Give(TKey key, in TAccumulator accumulator)
     {
         var window = _firing;
-        if (_closed.Include(key, window.EndMs)) return; // its earlier panes are gone already
+        if (window.EndMs <= Times.Of(key)) return; // it was given before the key came here: its earlier panes are gone
         if (_givenBefore is not null && _givenBefore.TryGet(new(key, window.StartMs), out var given))
         {
             if (!given.IsChanged) return;

@@ -30,7 +30,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
             }
 
             Count(key, ref newest);
-            Watch(key, ref newest, DueOf(in newest, Watermark));
+            Watch(key, ref newest, DueOf(in newest, Times.Of(key)));
         }
         else if (record.Timestamp - newest.Last > windows.GapMs)
         {
@@ -91,11 +91,11 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
     /// <summary>Emits a key's sessions that would be over at a time ahead of the watermark; returns the time up to which it did.</summary>
     private long Give(TKey key, long quiet)
     {
-        var (sessions, given) = (_sessions.Load(key), long.MinValue);
+        var (sessions, reached, given) = (_sessions.Load(key), Times.Of(key), long.MinValue);
         for (var i = sessions.Count - 1; i >= 0; i--)
         {
             var session = sessions[i];
-            if (windows.IsOver(session.Last, Watermark)) continue;
+            if (windows.IsOver(session.Last, reached)) continue;
             if (!windows.IsOver(session.Last, quiet))
             {
                 _dueInQuiet.Add(key, windows.DueOf(session.Last));
@@ -112,20 +112,19 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
 
     private void Close(TKey key, long watermark)
     {
-        var sessions = _sessions.Load(key);
-        var due = long.MaxValue;
+        var (sessions, before, due) = (_sessions.Load(key), Times.Of(key), long.MaxValue);
+        var now = Math.Max(watermark, before);
         for (var i = sessions.Count - 1; i >= 0; i--)
         {
             var session = sessions[i];
-            if (windows.IsOver(session.Last, watermark) && !windows.IsOver(session.Last, Watermark))
-                Fire(key, Firing.OnTime, ref session);
-            if (windows.IsOver(session.Last, Trigger.Closed(watermark)))
+            if (windows.IsOver(session.Last, now) && !windows.IsOver(session.Last, before)) Fire(key, Firing.OnTime, ref session);
+            if (windows.IsOver(session.Last, Trigger.Closed(now)))
             {
                 _sessions.RemoveLast();
                 continue;
             }
 
-            due = Math.Min(due, DueOf(in session, watermark));
+            due = Math.Min(due, DueOf(in session, now));
             _sessions.Write(i, session);
         }
 
@@ -155,14 +154,14 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
     {
         session.Pending++;
         if (Watched > QuietUpTo) Touch();
-        if (windows.IsOver(session.Last, Watermark)) Fire(key, Firing.Late, ref session);
+        if (windows.IsOver(session.Last, Times.Of(key))) Fire(key, Firing.Late, ref session);
         else if (IsEarlyDue(in session)) Fire(key, Firing.Early, ref session);
     }
 
     private void Fire(TKey key, Firing firing, ref OpenWindow<TAccumulator> session)
     {
         var window = windows.Of(in session);
-        Fire(key, window, firing, ref session, windows.TimestampOf(window, Watermark),
+        Fire(key, window, firing, ref session, windows.TimestampOf(window, Times.Of(key)),
             isGivenInQuiet: windows.IsOver(session.Last, QuietUpTo));
     }
 
@@ -176,7 +175,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
 
     private bool IsLate(in Record<Keyed<TKey, T>> record)
     {
-        if (!windows.IsOver(record.Timestamp, Closed)) return false;
+        if (!windows.IsOver(record.Timestamp, ClosedOf(record.Value.Key))) return false;
         _lateRecords.Add();
         _late.EmitLate(in record);
         return true;
@@ -239,7 +238,7 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
 
     private void WatchEarlier(TKey key, ref OpenWindow<TAccumulator> newest, in OpenWindow<TAccumulator> session)
     {
-        var due = DueOf(in session, Watermark);
+        var due = DueOf(in session, Times.Of(key));
         if (due < newest.Due) Watch(key, ref newest, due);
     }
 

@@ -159,7 +159,7 @@ internal sealed class SlidingOperator<TKey, T, TAccumulator, TResult, TOut>(
         _moments.ForEach(moments, static (moments, moment, in there) => moments.Add((moment, there)));
         foreach (var (moment, there) in moments.OrderBy(static moment => moment.Moment.Part))
         {
-            if (moment.Part < Watermark) Restore(moment, in there);
+            if (moment.Part < Times.Of(moment.Key)) Restore(moment, in there);
             else _due.Enqueue(moment.Key, moment.Part);
         }
     }

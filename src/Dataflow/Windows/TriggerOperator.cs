@@ -20,7 +20,8 @@ internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
-        if (_targets.Count == 0 || !_pane.Holds(record.Timestamp)) SwitchPane(record.Timestamp);
+        if (_targets.Count == 0 || !_pane.Holds(record.Timestamp) || !Times.AreEqual)
+            SwitchPane(record.Timestamp, ClosedOf(record.Value.Key));
         var isAdded = _targets.Count > 1 && Context.KeepsRejected;
         if (isAdded && !TryAddToAll(in record)) return;
         foreach (ref readonly var target in CollectionsMarshal.AsSpan(_targets))
@@ -34,7 +35,7 @@ internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
 
             window.Pending++;
             if (record.Timestamp < Watched) Touch();
-            if (target.Bounds.EndMs <= Watermark) Fire(record.Value.Key, target.Bounds, Firing.Late, ref window);
+            if (target.Bounds.EndMs <= Times.Of(record.Value.Key)) Fire(record.Value.Key, target.Bounds, Firing.Late, ref window);
             else if (IsEarlyDue(in window)) Fire(record.Value.Key, target.Bounds, Firing.Early, ref window);
         }
     }
@@ -116,7 +117,7 @@ internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
         }
     }
 
-    private void SwitchPane(long timestamp)
+    private void SwitchPane(long timestamp, long closed)
     {
         _pane = windows.PaneOf(timestamp);
         _targets.Clear();
@@ -124,7 +125,7 @@ internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
         {
             foreach (var window in _kinds[i].HoldersOf(_pane))
             {
-                if (window.EndMs > Closed) _targets.Add((window, _lengths[i].Open(window.EndMs)));
+                if (window.EndMs > closed) _targets.Add((window, _lengths[i].Open(window.EndMs)));
             }
         }
     }
@@ -138,7 +139,10 @@ internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
 
     private void FireAll(Window bounds, KeyedState<TKey, OpenWindow<TAccumulator>> keys, Firing firing)
     {
-        keys.ForEach(_firing, static (firing, key, in _) => firing.Add(key));
+        keys.ForEach((Self: this, bounds.EndMs), static (to, key, in _) =>
+        {
+            if (to.EndMs > to.Self.Times.Of(key)) to.Self._firing.Add(key);
+        });
         foreach (var key in _firing) Fire(key, bounds, firing, ref keys.Update(key, out _));
         _firing.Clear();
     }

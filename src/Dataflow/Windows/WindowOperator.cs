@@ -21,7 +21,10 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
     protected virtual long? NextEndMs => null;
 
     /// <summary>The watermark up to which windows have been closed.</summary>
-    protected long Watermark { get; private set; } = long.MinValue;
+    protected long Watermark => Times.Watermark;
+
+    /// <summary>Up to where the windows of each key have been closed.</summary>
+    protected KeyTimes<TKey> Times { get; private set; } = null!; // set by Declare
 
     /// <summary>The moment up to which windows may have been emitted because all input was idle; they are still open.</summary>
     protected long QuietUpTo { get; private set; }
@@ -34,7 +37,7 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
         if (watermark > Watermark)
         {
             Close(watermark);
-            Watermark = watermark;
+            Times.Advance(watermark);
         }
 
         base.Advance(watermark);
@@ -53,27 +56,27 @@ internal abstract class WindowOperator<TKey, T, TAccumulator, TResult, TOut>(
         if (_idleness.IsIdle) LookAtQuiet();
     }
 
-    public override void Capture(StepCheckpoint checkpoint)
+    public sealed override void Capture(StepCheckpoint checkpoint)
     {
-        checkpoint.SaveWatermark(Watermark);
         if (QuietUpTo > long.MinValue) checkpoint.SaveWatermark(QuietUpTo, QuietPart);
     }
 
     protected override void Declare(StepDeclaration declare)
     {
+        Times = declare.KeyTimes<TKey>();
         declare.Gauge(WindowCounters.Open, () => OpenWindows);
         declare.EventTime(() => Watermark, () => NextEndMs);
     }
 
     protected override void Open()
     {
-        Watermark = Context.SavedWatermark();
         // of all workers: a window of this one that gave none says so itself
         QuietUpTo = Watched = Context.SavedWatermarks(QuietPart).Max();
         _intake = OpenIntake();
     }
 
-    /// <summary>Emits the results of the windows that end up to a watermark, which is newer than <see cref="Watermark"/>.</summary>
+    /// <summary>Emits the results of the windows that end up to a watermark, which is newer than <see cref="Watermark"/>, but not of those
+    /// that were closed before their key came here (<see cref="Times"/>).</summary>
     protected abstract void Close(long watermark);
 
     /// <summary>Emits the results of windows that would be over if event time had advanced with the clock since the last record, if they

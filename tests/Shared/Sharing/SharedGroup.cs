@@ -29,6 +29,15 @@ internal sealed class SharedGroup(LogStore store)
         }
     }
 
+    /// <summary>Whether each process has the shards that were given to it last.</summary>
+    public bool IsSettled
+    {
+        get
+        {
+            lock (_lock) return _processes.TrueForAll(static process => process.IsDead || process.IsSettled);
+        }
+    }
+
     private void Change()
     {
         _changed.TrySetResult();
@@ -52,6 +61,11 @@ internal sealed class SharedGroup(LogStore store)
         public bool IsDead { get; private set; }
 
         public override string? WorkDirectory => null;
+
+        internal bool IsSettled => _taken == _next;
+
+        /// <summary>Whether it reads nothing of what others send through exchanges, so that its event time stands.</summary>
+        public bool IsDeaf { get; set; }
 
         /// <summary>Ends its commits, as its death would, and lets others take its shards.</summary>
         public void Die()
@@ -86,7 +100,8 @@ internal sealed class SharedGroup(LogStore store)
         public override PartitionReader OpenReader(string topic, int partition, long offset)
         {
             Opened.Add((topic, partition));
-            return store.OpenReader(topic, partition, offset);
+            var reader = store.OpenReader(topic, partition, offset);
+            return topic.EndsWith(".repartition", StringComparison.Ordinal) ? new Ear(this, reader) : reader;
         }
 
         public override ValueTask DisposeAsync() => default;
@@ -137,6 +152,30 @@ internal sealed class SharedGroup(LogStore store)
 
         private static IReadOnlyList<int> Units(ulong shards)
             => [.. Enumerable.Range(0, 64).Where(shard => (shards & (1UL << shard)) != 0)];
+
+        private sealed class Ear(Process process, PartitionReader reader) : PartitionReader
+        {
+            public override string Topic => reader.Topic;
+
+            public override int Partition => reader.Partition;
+
+            public override long Position => reader.Position;
+
+            public override long End => reader.End;
+
+            public override bool TryRead(out RecordBatch batch)
+            {
+                batch = default;
+                return !process.IsDeaf && reader.TryRead(out batch);
+            }
+
+            public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default)
+                => reader.WaitToReadAsync(cancellationToken);
+
+            public override void Seek(long offset) => reader.Seek(offset);
+
+            protected override void Dispose(bool disposing) => reader.Dispose();
+        }
 
         private sealed class Member(Process process) : LogMembership
         {

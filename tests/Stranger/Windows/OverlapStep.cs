@@ -27,8 +27,7 @@ internal sealed class OverlapOperator<TKey, T>(long paneMs, long lengthMs) : Ope
     where TKey : notnull
 {
     private NamespacedState<TKey, long> _panes = null!; // by their start
-    private ReachedTimes<TKey> _reached = null!;
-    private long _watermark;
+    private KeyTimes<TKey> _times = null!;
 
     /// <summary>The end of the next window that has records.</summary>
     private long? NextEnd(long after) => _panes.Tables.Count == 0 ? null : PaneOf(Math.Max(after, _panes.Tables.Keys.First())) + paneMs;
@@ -38,25 +37,15 @@ internal sealed class OverlapOperator<TKey, T>(long paneMs, long lengthMs) : Ope
 
     public override void Advance(long watermark)
     {
-        for (var after = _watermark; NextEnd(after) is { } end && end <= watermark; after = end) Close(end);
-        _watermark = watermark;
-        _reached.Advance(watermark);
+        for (var after = _times.Watermark; NextEnd(after) is { } end && end <= watermark; after = end) Close(end);
+        _times.Advance(watermark);
         base.Advance(watermark);
     }
 
-    public override void Capture(StepCheckpoint checkpoint)
+    protected override void Declare(StepDeclaration declare)
     {
-        checkpoint.SaveWatermark(_watermark);
-        _reached.Save(checkpoint);
-    }
-
-    protected override void Declare(StepDeclaration declare) => _panes = declare.NamespacedState<TKey, long>("panes");
-
-    protected override void Open()
-    {
-        _watermark = Context.SavedWatermark();
-        _reached = Context.ReachedTimes<TKey>();
-        _reached.Advance(_watermark);
+        _panes = declare.NamespacedState<TKey, long>("panes");
+        _times = declare.KeyTimes<TKey>();
     }
 
     private long PaneOf(long moment) => moment - (moment % paneMs);
@@ -69,7 +58,7 @@ internal sealed class OverlapOperator<TKey, T>(long paneMs, long lengthMs) : Ope
         foreach (var (key, count) in counts)
         {
             // The process that the key came from may have given it, and still has had some of the panes.
-            if (!_reached.Include(key, end)) Emit(new(new(key, (end, count)), end - 1, default));
+            if (end > _times.Of(key)) Emit(new(new(key, (end, count)), end - 1, default));
         }
 
         foreach (var start in _panes.Tables.Keys.TakeWhile(start => start <= end - lengthMs).ToList()) _panes.Drop(start);

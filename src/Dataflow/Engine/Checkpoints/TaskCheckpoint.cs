@@ -18,8 +18,9 @@ internal sealed class TaskCheckpoint(long epoch, ShardSet shards)
 
     public List<SplitPosition> Positions { get; } = [];
 
-    /// <summary>The bytes that steps save beside keyed state, each with the number of its step.</summary>
-    public Dictionary<string, (int Step, SavedPart Part)> Blobs { get; } = [];
+    /// <summary>The bytes that steps save beside keyed state, each with the number of its step. Under one key there may be some of several
+    /// sets of shards.</summary>
+    public Dictionary<(string Key, ulong Shards), (int Step, SavedPart Part)> Blobs { get; } = [];
 
     /// <summary>The time for which the task stood still.</summary>
     public TimeSpan Pause { get; set; }
@@ -35,8 +36,9 @@ internal sealed class TaskCheckpoint(long epoch, ShardSet shards)
     /// them.</exception>
     public void Save(string key, int step, byte[] bytes, ShardSet? of = null)
     {
-        if (Blobs.TryGetValue(key, out var other) && other.Step != step) throw CheckpointException.SavedByTwo(key);
-        Blobs[key] = (step, new SavedPart((of ?? shards).Bits, bytes));
+        var part = new SavedPart((of ?? shards).Bits, bytes);
+        if (Blobs.TryGetValue((key, part.Shards), out var other) && other.Step != step) throw CheckpointException.SavedByTwo(key);
+        Blobs[(key, part.Shards)] = (step, part);
     }
 
     /// <summary>Saves the watermark of a step of this task: those of other workers may differ, where streams were idle and became active

@@ -268,7 +268,7 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
 
     private Dictionary<string, SavedPart[]> Saved()
     {
-        var saved = _parts.SelectMany(static part => part.Blobs).GroupBy(static blob => blob.Key, StringComparer.Ordinal).ToDictionary(
+        var saved = _parts.SelectMany(static part => part.Blobs).GroupBy(static blob => blob.Key.Key, StringComparer.Ordinal).ToDictionary(
             static blobs => blobs.Key, static blobs => TaskCheckpoint.Merge(blobs.Key, [.. blobs.Select(static blob => blob.Value)]),
             StringComparer.Ordinal);
         foreach (var (key, parts) in job.Restored.Unclaimed) saved.TryAdd(key, parts);

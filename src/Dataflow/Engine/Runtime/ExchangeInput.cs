@@ -18,6 +18,7 @@ internal sealed class ExchangeInput<T> : TaskInput
     private int _next; // the index of the origin to read next
     private long _learned; // the number of records whose cost is known
     private bool _isNews;
+    private bool _stands; // time does, until what other processes had sent before the start is read
 
     /// <param name="node">The exchange's node.</param>
     /// <param name="exchange">The channels.</param>
@@ -31,6 +32,7 @@ internal sealed class ExchangeInput<T> : TaskInput
         RemoteTimes? remote = null)
     {
         _remote = remote;
+        _stands = remote is not null;
         Node = node;
         _exchange = exchange;
         _to = to;
@@ -81,7 +83,7 @@ internal sealed class ExchangeInput<T> : TaskInput
 
     public override void Tell()
     {
-        if (!_isNews) return;
+        if (!_isNews || _stands) return;
         _isNews = false;
         var local = InputTime.OfParts(_times);
         _told.Tell(_remote is null ? local : _remote.With(local));
@@ -95,6 +97,9 @@ internal sealed class ExchangeInput<T> : TaskInput
         _remote!.Take(partition, in report);
         _isNews = true;
     }
+
+    /// <summary>Lets time go on: all is read that other processes had sent before the start.</summary>
+    public void LetTimeGoOn() => _stands = false;
 
     private bool Begin(Origin origin, long epoch)
     {

@@ -111,12 +111,18 @@ internal sealed class TaskCapture
         return true;
     }
 
+    private static void Capture(OperatorContext context, Operator step, StepCheckpoint checkpoint)
+    {
+        context.SaveTimes(checkpoint);
+        step.Capture(checkpoint);
+    }
+
     private void Capture(long epoch)
     {
         var start = Stopwatch.GetTimestamp();
         var checkpoint = new TaskCheckpoint(epoch, _job.ShardMap.Of(_task.Worker.Index));
         foreach (var input in _task.Inputs) input.Capture(checkpoint);
-        _task.Each((context, step) => step.Capture(new StepCheckpoint(checkpoint, context)));
+        _task.Each((context, step) => Capture(context, step, new StepCheckpoint(checkpoint, context)));
         checkpoint.DeadLetters.AddRange(_task.DeadLetters.TakeAll());
         foreach (var state in _states) state.Flip();
         Changes.Flip();

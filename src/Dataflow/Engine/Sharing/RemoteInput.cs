@@ -7,11 +7,14 @@ using Dataflow.State;
 namespace Dataflow.Sharing;
 
 /// <summary>The records of an exchange that come from other processes: a worker's partitions of the repartition topic.</summary>
+/// <remarks>Among those that are there at the start may be records of a process whose splits this one has now. Nobody reports their time
+/// any more: this process reports its splits by channels, and these are further on. So time stands until they are read.</remarks>
 internal sealed class RemoteInput<T> : TaskInput
 {
     private readonly StreamTask _task;
     private readonly ExchangeForm<T> _form;
     private readonly List<Partition> _partitions;
+    private readonly List<Partition> _behind; // those that are not read up to where they ended at the start
     private readonly ExchangeInput<T> _exchange;
     private readonly NewestAtEnd _ends;
     private readonly RecordsAtHand<T> _atHand;
@@ -33,6 +36,8 @@ internal sealed class RemoteInput<T> : TaskInput
         _atHand = new(head, task.Turn, task.Fail);
         _isReadFirst = PlanCheck.SourcesOf(exchange.Node).All(task.Job.Plan.IsReadFirst);
         _partitions = Open(task.Job, topic, task.Job.ShardMap.Of(task.Worker.Index));
+        _behind = [.. _partitions];
+        LetTimeGoOn();
     }
 
     public override Node Node => _exchange.Node;
@@ -59,6 +64,7 @@ internal sealed class RemoteInput<T> : TaskInput
         }
 
         _next = 0;
+        if (_behind.Count > 0) LetTimeGoOn();
         return any;
     }
 
@@ -74,7 +80,14 @@ internal sealed class RemoteInput<T> : TaskInput
     {
         var ranges = topic.Ranges();
         var from = shards.Select(shard => (shard, job.Restored.PositionOf($"{topic.Name}[{shard}]")?.Position ?? ranges[shard].Start));
-        return [.. job.Log.OpenReaders(topic.Name, [.. from]).Select(static reader => new Partition(reader))];
+        return [.. job.Log.OpenReaders(topic.Name, [.. from]).Select(reader => new Partition(reader, ranges[reader.Partition].End))];
+    }
+
+    /// <summary>Lets time go on once all partitions are read up to where they ended at the start.</summary>
+    private void LetTimeGoOn()
+    {
+        _behind.RemoveAll(static partition => partition.IsCaughtUp);
+        if (_behind.Count == 0) _exchange.LetTimeGoOn();
     }
 
     /// <summary>Reads records up to the next report of time; false if there is nothing to read.</summary>
@@ -99,7 +112,9 @@ internal sealed class RemoteInput<T> : TaskInput
     }
 
     /// <summary>A partition, read from the position of the last checkpoint.</summary>
-    private sealed class Partition(PartitionReader reader) : IDisposable
+    /// <param name="reader">Reads it.</param>
+    /// <param name="endAtStart">Its end at the start.</param>
+    private sealed class Partition(PartitionReader reader, long endAtStart) : IDisposable
     {
         private readonly long[] _offsets = new long[Exchange<T>.BatchRecords];
         private long _position = reader.Position; // behind the records at hand, and behind the report
@@ -113,6 +128,9 @@ internal sealed class RemoteInput<T> : TaskInput
 
         /// <summary>The report behind the records at hand.</summary>
         public TimeReport? Report { get; private set; }
+
+        /// <summary>Whether it is read up to where it ended at the start.</summary>
+        public bool IsCaughtUp => !_isInBatch && reader.Position >= endAtStart;
 
         public bool TryRead(ExchangeForm<T> form, Record<T>[] records, TimeProvider clock)
         {

@@ -1,5 +1,3 @@
-using Dataflow.Serialization;
-
 namespace Dataflow.Codecs;
 
 /// <summary>The form of a tuple of two, as the compiler would make it of a record with two places.</summary>
