@@ -3,20 +3,20 @@ using Dataflow.Perf.Kafka;
 
 // Writes the same records with Confluent.Kafka's producer and with the sink, and reads them with its consumer and with the source, in
 // turns: Kafka --kafka HOST:PORT [records] [rounds]
-// Restores the state of a pipeline from Kafka: Kafka --kafka HOST:PORT restore [keys] [rounds]
+// Restores the state of a pipeline from Kafka, and from images on the disk: Kafka --kafka HOST:PORT restore [keys] [rounds] [directory]
 // Has a process join a pipeline, and kills another: Kafka --kafka HOST:PORT takeover [keys] [standbys]
 // Counts by key in windows, beside Kafka Streams: Kafka --kafka HOST:PORT count TOPIC [broker's process] [rounds]
 if (args is not ["--kafka", var brokers, .. var rest])
 {
     Console.Error.WriteLine(
-        "Give a broker of Apache Kafka: --kafka HOST:PORT [records] [rounds], … restore [keys] [rounds], "
+        "Give a broker of Apache Kafka: --kafka HOST:PORT [records] [rounds], … restore [keys] [rounds] [directory], "
             + "… takeover [keys] [standbys] or … count TOPIC.");
     return 1;
 }
 
 if (rest is ["restore", ..])
 {
-    await Restore.RunAsync(brokers, Number(1, unlessGiven: 1_000_000), Number(2, unlessGiven: 3));
+    await Restore.RunAsync(brokers, Number(1, unlessGiven: 1_000_000), Number(2, unlessGiven: 3), rest.ElementAtOrDefault(3));
     return 0;
 }
 

@@ -48,6 +48,13 @@ public abstract class PartitionedLog : IAsyncDisposable
     public abstract ValueTask<LogTopic> CreateTopicAsync(
         string name, int partitions, TopicSettings settings, CancellationToken cancellationToken = default);
 
+    /// <summary>Returns what tells a topic from any other of its name, such as one that is created after it was deleted, or one of
+    /// another cluster. Null: the log cannot tell; unless overridden it cannot. A log that lies in a cluster may ask it, and blocks
+    /// until the answer comes.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <exception cref="LogException">There is no such topic, or the log does not answer.</exception>
+    public virtual string? GetTopicIdentity(string topic) => null;
+
     /// <summary>Deletes a topic for good, with its records and the offsets that groups have in it. A crash leaves it as a whole or not at
     /// all. A topic that is created under its name later begins empty.</summary>
     /// <remarks>It asks nobody whether the topic is needed; <c>TopicDeletion</c> of the engine does. Unless overridden it refuses: in a

@@ -49,5 +49,22 @@ public sealed class KafkaLogTests(SharedNode node) : LogContract
         Assert.True(await reader.WaitToReadAsync(cancelled).AsTask().WaitAsync(TimeSpan.FromSeconds(10), cancelled));
     }
 
+    [Fact]
+    public async Task A_topic_that_is_created_anew_has_another_identity()
+    {
+        var cancelled = TestContext.Current.CancellationToken;
+        var name = (await Log.CreateTopicAsync(NameOf("again"), 1, cancelled)).Name;
+        var first = Log.GetTopicIdentity(name);
+        await using var other = await KafkaLog.ConnectAsync(node.Node.Cluster, cancellationToken: cancelled);
+        Assert.NotNull(first);
+        Assert.Equal(first, other.GetTopicIdentity(name));
+
+        node.Node.DeleteTopic(name);
+        node.Node.CreateTopic(name, 1);
+
+        Assert.NotNull(Log.GetTopicIdentity(name));
+        Assert.NotEqual(first, Log.GetTopicIdentity(name));
+    }
+
     protected override async ValueTask<PartitionedLog> OpenAsync() => await KafkaLog.ConnectAsync(node.Node.Cluster);
 }

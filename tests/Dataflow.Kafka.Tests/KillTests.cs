@@ -37,8 +37,10 @@ public class KillTests(SharedNode shared, ITestOutputHelper output)
         }
     }
 
-    [Fact]
-    public async Task Kills_stops_and_rolling_restarts_of_three_processes_that_share_a_pipeline_change_nothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Kills_stops_and_rolling_restarts_of_three_processes_that_share_a_pipeline_change_nothing(bool haveStateDirectories)
     {
         var (kills, seed, random) = Plan();
         var (from, to) = (Node.CreateTopic(6), Node.CreateTopic(3));
@@ -47,7 +49,7 @@ public class KillTests(SharedNode shared, ITestOutputHelper output)
         var keys = Enumerable.Range(0, Records).Select(i => $"key-{i % Keys}@{i * 5 / 2}").ToList();
         Node.Write(from, keys.Select(static key => new Message<string?, string?> { Key = key, Value = key }));
         using var folder = new TemporaryFolder();
-        var processes = Enumerable.Range(0, 3).Select(_ => Start(from, to, "--shared", folder["lines"])).ToList();
+        var processes = Enumerable.Range(0, 3).Select(StartShared).ToList();
         try
         {
             // Nothing is at stake before: on a busy machine processes may start slowly.
@@ -65,11 +67,11 @@ public class KillTests(SharedNode shared, ITestOutputHelper output)
                         break;
                     case 1:
                         output.WriteLine("restart all, one after the other");
-                        for (var i = 0; i < processes.Count; i++) processes[i] = await RestartAsync(processes[i]);
+                        for (var i = 0; i < processes.Count; i++) processes[i] = await RestartAsync(i);
                         break;
                     default:
                         output.WriteLine($"kill process {victim}");
-                        processes[victim] = Replace(processes[victim]);
+                        processes[victim] = Replace(victim);
                         break;
                 }
             }
@@ -87,6 +89,8 @@ public class KillTests(SharedNode shared, ITestOutputHelper output)
             foreach (var process in processes.Where(static process => !process.HasExited)) process.Kill();
         }
 
+        if (haveStateDirectories)
+            Assert.Contains(Directory.EnumerateFiles(folder["."], "*.image", SearchOption.AllDirectories), static _ => true);
         var numbered = keys.GroupBy(static key => key)
             .SelectMany(static same => same.Index(), static (_, key) => $"{key.Item}:{key.Index + 1}")
             .Order(StringComparer.Ordinal).ToList();
@@ -108,20 +112,25 @@ public class KillTests(SharedNode shared, ITestOutputHelper output)
             Assert.Equal(expected.Count(), Node.Read(topic).Count);
         }
 
-        Process Replace(Process process)
+        Process StartShared(int number) => Start(
+            from, to, ["--shared", folder["lines"], .. haveStateDirectories ? [folder[$"state-{number}"]] : Array.Empty<string>()]);
+
+        Process Replace(int number)
         {
-            process.Kill();
-            process.Dispose();
-            return Start(from, to, "--shared", folder["lines"]);
+            processes[number].Kill();
+            processes[number].WaitForExit(); // it has its state directory till then
+            processes[number].Dispose();
+            return StartShared(number);
         }
 
-        async Task<Process> RestartAsync(Process process)
+        async Task<Process> RestartAsync(int number)
         {
+            var process = processes[number];
             await SignalAsync(process, "TERM");
             await process.WaitForExitAsync(TestContext.Current.CancellationToken)
                 .WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
             Assert.True(process.ExitCode is 0 or Terminated, $"It ended with {process.ExitCode}.");
-            return Replace(process);
+            return Replace(number);
         }
     }
 

@@ -4,13 +4,15 @@ using Dataflow.Kafka;
 
 // Numbers the records of each key, from a topic to a topic, until the end; to be killed at any moment and started again.
 // KafkaTarget <brokers> <topic to read> <topic to write> [<directory of the log, which is on Kafka otherwise>]
-// KafkaTarget <brokers> <topic to read> <topic to write> --shared <file to write>
+// KafkaTarget <brokers> <topic to read> <topic to write> --shared <file to write> [<state directory>]
 // The latter shares the work with other processes, writes a file too, and counts records by key and second, into topic
 // <topic to write>-counts. It leaves at SIGTERM.
+// KafkaTarget <brokers> <topic to read> <topic to write> --state [<state directory>]
+// This one never ends, and first says how many shards came from images, and how many bytes from the log.
 var (kafka, from, to) = (new KafkaCluster(args[0]).With("session.timeout.ms", "6000"), args[1], args[2]);
-var isShared = args.ElementAtOrDefault(3) == "--shared";
+var (isShared, isOfState) = (args.ElementAtOrDefault(3) == "--shared", args.ElementAtOrDefault(3) == "--state");
 var pipeline = new Pipeline($"numbering-{to}");
-var keys = pipeline.From(Source.Kafka<string>(from, kafka, stopAtEnd: true));
+var keys = pipeline.From(Source.Kafka<string>(from, kafka, stopAtEnd: !isOfState));
 var lines = keys.KeyBy(static key => key).Process(static () => new Numbering()).Values();
 if (isShared)
 {
@@ -40,20 +42,33 @@ if (isShared)
         signal.Cancel = true;
         stop.Cancel();
     });
+    if (args.Length > 5)
+    {
+        await RunWithStateAsync(args[5], stop.Token);
+        return;
+    }
+
     await using var log = await KafkaLog.ConnectAsync(kafka);
     await pipeline.RunAsync(new JobOptions { Log = log, Standbys = 2 }, stop.Token);
     return;
 }
 
-await using var own = args.Length > 3 ? null : await KafkaLog.ConnectAsync(kafka);
+await using var own = args.Length > 3 && !isOfState ? null : await KafkaLog.ConnectAsync(kafka);
 await using var job = await pipeline.StartAsync(new JobOptions
 {
     Log = own,
     Directory = args.ElementAtOrDefault(3) ?? "",
+    StateDirectory = isOfState ? args.ElementAtOrDefault(4) : null,
     CheckpointInterval = TimeSpan.FromMilliseconds(50),
 });
-Console.WriteLine("running");
+Console.WriteLine(isOfState ? $"{job.Status.Restore.FromImages} {job.Status.Restore.LogBytes}" : "running");
 await job.Completion;
+
+async Task RunWithStateAsync(string directory, CancellationToken stop)
+{
+    await using var log = await KafkaLog.ConnectAsync(kafka, cancellationToken: CancellationToken.None);
+    await pipeline.RunAsync(new JobOptions { Log = log, Standbys = 1, StateDirectory = directory }, stop);
+}
 
 /// <summary>The number of records of a key in a second.</summary>
 internal sealed record Counted(long Second, long Count);

@@ -65,6 +65,21 @@ internal sealed class ClusterAdmin(KafkaCluster kafka, short replicas) : IDispos
         => admin.GetMetadata(kafka.Timeout).Topics.Exists(topic => topic.Topic == name && !topic.Error.IsError)
             ? Task.FromResult(true) : throw new KafkaException(ErrorCode.UnknownTopicOrPart));
 
+    /// <summary>The identity of a topic; null: the brokers are too old to give topics any.</summary>
+    public TopicId? IdentityOf(string topic) => Ask<TopicId?>($"topic '{topic}'", async admin =>
+    {
+        try
+        {
+            var described = await admin.DescribeTopicsAsync(
+                TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = kafka.Timeout }).ConfigureAwait(false);
+            return FoundTopic.Of(described.TopicDescriptions[0]).Id is { IsNone: false } id ? id : null;
+        }
+        catch (DescribeTopicsException error) // its own error has no code of the topic
+        {
+            throw new KafkaException(error.Results.TopicDescriptions[0].Error);
+        }
+    });
+
     /// <summary>The first or the next offset of a partition, for readers of committed records.</summary>
     public long OffsetOf(TopicPartition partition, OffsetSpec which) => OffsetsOf(partition.Topic, [partition.Partition], which)[0];
 

@@ -97,6 +97,9 @@ public sealed class KafkaLog : PartitionedLog
     }
 
     /// <inheritdoc/>
+    public override string? GetTopicIdentity(string topic) => _admin.IdentityOf(GetTopic(topic).Name)?.ToString();
+
+    /// <inheritdoc/>
     public override async ValueTask FenceAsync(string owner, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(owner);

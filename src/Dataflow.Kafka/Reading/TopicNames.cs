@@ -56,4 +56,10 @@ internal sealed record FoundTopic(string Name, TopicId Id, int Partitions)
 }
 
 /// <summary>The identity of a topic.</summary>
-internal readonly record struct TopicId(long High, long Low);
+internal readonly record struct TopicId(long High, long Low)
+{
+    /// <summary>Whether the cluster gives topics no identity.</summary>
+    public bool IsNone => (High, Low) == (0, 0);
+
+    public override string ToString() => $"{High:x16}{Low:x16}";
+}

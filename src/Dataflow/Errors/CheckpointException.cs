@@ -61,6 +61,18 @@ public sealed class CheckpointException : DataflowException
             + "move they would be another's. Keep them in a state of a key, or let MayBeShared return false: then one process at a time "
             + "runs the pipeline.");
 
+    /// <summary>May pass: a process that is about to end may have the directory still.</summary>
+    internal static CheckpointException StateDirectoryInUse(string pipeline, string directory, Exception inner)
+        => new($"Pipeline '{pipeline}': another process, or another job of this one, uses the state directory '{directory}'. Give each "
+            + "process a directory of its own (JobOptions.StateDirectory), or wait for the end of the other one.", inner)
+        {
+            IsTransient = true,
+        };
+
+    internal static CheckpointException StateDirectoryUnusable(string pipeline, string directory, Exception inner)
+        => new($"Pipeline '{pipeline}': the state directory '{directory}' cannot be used: {inner.Message.TrimEnd('.')}. Remove the cause, "
+            + "or choose another one (JobOptions.StateDirectory). Nothing is only there: the log has all state.", inner);
+
     internal static CheckpointException AlreadyRuns(string pipeline)
         => new($"Pipeline '{pipeline}': a job of this name already runs on the log. Wait for its end, or give this one "
             + "another name.");

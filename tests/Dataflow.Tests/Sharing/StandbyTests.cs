@@ -1,7 +1,7 @@
-using Dataflow.Extensibility;
 using Dataflow.Log;
 using Dataflow.State;
 using Dataflow.Testing;
+using static Dataflow.Tests.Sharing.CountedNumbers;
 
 namespace Dataflow.Tests.Sharing;
 
@@ -10,18 +10,12 @@ public sealed class StandbyTests : IDisposable
 {
     private const ulong Lower = uint.MaxValue;
     private const ulong Upper = ~Lower;
-    private const int Numbers = 500;
-    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
 
     private readonly LogStore _log = SimulatedJob.OpenLog();
     private readonly SharedGroup _group;
-    private int _rounds;
+    private readonly CountedNumbers _numbers;
 
-    public StandbyTests()
-    {
-        _group = new SharedGroup(_log);
-        for (var partition = 0; partition < 4; partition++) _log.Append<int>("numbers", [], partition, partitions: 4);
-    }
+    public StandbyTests() => (_group, _numbers) = (new SharedGroup(_log), new CountedNumbers(_log));
 
     public void Dispose() => _log.Dispose();
 
@@ -104,59 +98,8 @@ public sealed class StandbyTests : IDisposable
         static ulong Copied(Job job) => ShardSet.Of(job.Status.Copies.Select(static copy => copy.Shard)).Bits;
     }
 
-    /// <summary>Appends each number once more, and waits until all were counted as often as they came.</summary>
-    private async Task CountAsync()
-    {
-        _rounds++;
-        for (var partition = 0; partition < 4; partition++)
-            _log.Append("numbers", Enumerable.Range(0, Numbers).Where(number => number % 4 == partition), partition, partitions: 4);
-        await UntilAsync(() => _log.TryGetTopic("counts", out var counts) && counts.EndOffset(0) >= _rounds * Numbers);
-        var expected = Enumerable.Range(0, Numbers)
-            .SelectMany(number => Enumerable.Range(1, _rounds).Select(round => $"{number}: {round}"));
-        Assert.Equal(expected.Order(StringComparer.Ordinal), _log.Sorted<string>("counts"));
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var longest = new CancellationTokenSource(s_longest);
-        while (!condition()) await Task.Delay(5, longest.Token);
-    }
+    private Task CountAsync() => _numbers.CountAsync();
 
     private static Task<Job> StartAsync(PartitionedLog log, int standbys = 1, bool spoils = false)
-    {
-        var pipeline = new Pipeline("counting");
-        pipeline.From(Topic.Of<int>("numbers", 4)).KeyBy(static number => number)
-            .Add(input => new CountNode(input, spoils)).Values().To(Topic.Of<string>("counts", 1));
-        return pipeline.StartAsync(
-            new JobOptions { Log = log, Workers = 2, CheckpointInterval = TimeSpan.FromMilliseconds(20), Standbys = standbys },
-            TestContext.Current.CancellationToken);
-    }
-
-    private sealed record CountNode(Node<Keyed<int, int>> Before, bool Spoils)
-        : Node<Keyed<int, int>, Keyed<int, string>>("count", Before)
-    {
-        public override Operator<Keyed<int, int>, Keyed<int, string>> CreateOperator() => new Counter(Spoils);
-    }
-
-    /// <summary>Counts numbers; where it spoils, it changes its counts once more when it is closed.</summary>
-    private sealed class Counter(bool spoils) : Operator<Keyed<int, int>, Keyed<int, string>>
-    {
-        private KeyedState<int, int> _counts = null!; // set when the operator is declared
-
-        public override void Process(in Record<Keyed<int, int>> record)
-        {
-            var count = ++_counts.Update(record.Value.Key, out _);
-            Emit(record.With(new Keyed<int, string>(record.Value.Key, $"{record.Value.Key}: {count}")));
-        }
-
-        public override void Close()
-        {
-            for (var number = 0; spoils && number < Numbers; number++)
-            {
-                if (_counts.TryGet(number, out _)) _counts.Update(number, out _) += 1000;
-            }
-        }
-
-        protected override void Declare(StepDeclaration declare) => _counts = declare.State<int, int>();
-    }
+        => CountedNumbers.StartAsync(log, options => options with { Standbys = standbys }, spoils);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Dataflow.Log;
+using Dataflow.Testing.Disks;
 
 namespace Dataflow.Tests.Shared;
 
@@ -10,6 +11,15 @@ internal sealed class SharedGroup(LogStore store)
     private readonly Lock _lock = new();
     private readonly List<Process> _processes = [];
     private TaskCompletionSource _changed = new();
+
+    /// <summary>What tells the topics from others of their names; null: nothing does.</summary>
+    public string? Identity { get; set; }
+
+    /// <summary>The disks of all processes.</summary>
+    public SimulatedFileSystem Disk { get; set; } = new();
+
+    /// <summary>Waited for before a file is created; null: nothing is.</summary>
+    public Task? CreatesFilesAfter { get; set; }
 
     /// <summary>Adds a process, which has no shards yet.</summary>
     public Process Add()
@@ -60,12 +70,19 @@ internal sealed class SharedGroup(LogStore store)
 
         public bool IsDead { get; private set; }
 
+        /// <summary>Whether a commit waits for <see cref="GoOn"/>.</summary>
+        public bool HoldsCommit { get; private set; }
+
         public override string? WorkDirectory => null;
 
         internal bool IsSettled => _taken == _next;
 
         /// <summary>Whether it reads nothing of what others send through exchanges, so that its event time stands.</summary>
         public bool IsDeaf { get; set; }
+
+        public override IFileSystem Files { get; } = new SlowFiles(group);
+
+        public override string? GetTopicIdentity(string topic) => group.Identity;
 
         /// <summary>Ends its commits, as its death would, and lets others take its shards.</summary>
         public void Die()
@@ -119,7 +136,9 @@ internal sealed class SharedGroup(LogStore store)
 
         protected override async ValueTask WriteAsync(LogCommit commit, CancellationToken cancellationToken)
         {
+            HoldsCommit = !_goingOn.IsCompleted;
             await _goingOn;
+            HoldsCommit = false;
             if (IsDead) throw new KilledException();
             var written = new LogCommit();
             foreach (var append in commit.Appends) written.Add(append.Topic, append.Partition, append.Records);
@@ -192,6 +211,32 @@ internal sealed class SharedGroup(LogStore store)
 
             public override ValueTask DisposeAsync() => default;
         }
+    }
+
+    /// <summary>The disks, on which files may be created late.</summary>
+    private sealed class SlowFiles(SharedGroup group) : IFileSystem
+    {
+        public IFile Open(string path, FileMode mode)
+        {
+            if (mode == FileMode.CreateNew) ((IAsyncResult?)group.CreatesFilesAfter)?.AsyncWaitHandle.WaitOne();
+            return group.Disk.Open(path, mode);
+        }
+
+        public bool Exists(string path) => group.Disk.Exists(path);
+
+        public IReadOnlyList<string> List(string directory) => group.Disk.List(directory);
+
+        public void CreateDirectory(string path) => group.Disk.CreateDirectory(path);
+
+        public void Delete(string path) => group.Disk.Delete(path);
+
+        public bool DeleteDirectory(string path) => group.Disk.DeleteDirectory(path);
+
+        public void Rename(string from, string to) => group.Disk.Rename(from, to);
+
+        public void SyncDirectory(string path) => group.Disk.SyncDirectory(path);
+
+        public IDisposable Lock(string path) => group.Disk.Lock(path);
     }
 
     private sealed class KilledException() : LogException("The process is dead.");

@@ -13,11 +13,28 @@ internal sealed class ShardImage : IDisposable
     private readonly Dictionary<(uint State, long Namespace), ImageSpace> _spaces = [];
 
     private ArrayBufferWriter<byte> _parts = new(); // of the value whose entry follows
-    private long _from; // the offset from which its changes were read
-    private long _changedBytes; // of these
+
+    public ShardImage()
+    {
+    }
+
+    /// <summary>Begins with what a file holds: see <see cref="Load"/>.</summary>
+    public ShardImage(ImageHeader header) => (Position, From, ChangedBytes) = (header.Position, header.From, header.ChangedBytes);
 
     /// <summary>The offset of the first change that is not in the image.</summary>
     public long Position { get; private set; }
+
+    /// <summary>The offset from which its changes were read.</summary>
+    public long From { get; private set; }
+
+    /// <summary>The bytes of these changes.</summary>
+    public long ChangedBytes { get; private set; }
+
+    /// <summary>The records that were read of the log.</summary>
+    public long LogRecords { get; private set; }
+
+    /// <summary>The bytes of these.</summary>
+    public long LogBytes { get; private set; }
 
     /// <summary>The number of entries.</summary>
     public long Entries => _spaces.Values.Sum(static space => (long)space.Count);
@@ -61,8 +78,8 @@ internal sealed class ShardImage : IDisposable
     /// <summary>Estimates the bytes of the changes that came after a snapshot.</summary>
     /// <param name="snapshot">The offset of the first of these.</param>
     public long ChangedBytesSince(long snapshot)
-        => Position <= Math.Max(_from, snapshot)
-            ? 0 : (long)(_changedBytes * ((double)(Position - Math.Max(_from, snapshot)) / (Position - _from)));
+        => Position <= Math.Max(From, snapshot)
+            ? 0 : (long)(ChangedBytes * ((double)(Position - Math.Max(From, snapshot)) / (Position - From)));
 
     /// <summary>Adds the changes of a batch, which begins at <see cref="Position"/>.</summary>
     /// <param name="batch">The batch.</param>
@@ -71,11 +88,32 @@ internal sealed class ShardImage : IDisposable
     {
         foreach (var record in batch)
         {
-            Apply(in record);
-            _changedBytes += record.Key.Length + record.Value.Length;
+            ApplyRecord(record.Key.Span, record.HasValue, record.Value.Span);
+            var bytes = record.Key.Length + record.Value.Length;
+            ChangedBytes += bytes;
+            LogBytes += bytes;
         }
 
+        LogRecords += batch.Count;
         Position = next;
+    }
+
+    /// <summary>Adds a record of a file.</summary>
+    public void Load(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => ApplyRecord(key, hasValue: true, value);
+
+    /// <summary>Returns the entries as the records of a snapshot.</summary>
+    public RecordBuffer ToRecords()
+    {
+        using var entries = new ChangeRecords();
+        var changed = new ArrayBufferWriter<byte>();
+        ForEach((state, ns, key, value) =>
+        {
+            changed.ResetWrittenCount();
+            ChangeKey.Write(changed, ChangelogKind.Entry, state, ns);
+            changed.Write(key.Span);
+            entries.Put(changed.WrittenSpan, value.Span);
+        });
+        return entries.Take();
     }
 
     /// <summary>Notes that there are no changes up to an offset.</summary>
@@ -98,7 +136,7 @@ internal sealed class ShardImage : IDisposable
     {
         Clear();
         Apply(log, topics.Snapshots.Name, shard, at.Snapshot, at.SnapshotEnd);
-        (Position, _from, _changedBytes) = (at.Changelog, at.Changelog, 0);
+        (Position, From, ChangedBytes) = (at.Changelog, at.Changelog, 0);
     }
 
     private void Apply(PartitionedLog log, string topic, int shard, long start, long end)
@@ -115,27 +153,26 @@ internal sealed class ShardImage : IDisposable
         _parts = new ArrayBufferWriter<byte>();
     }
 
-    private void Apply(in LogRecord record)
+    private void ApplyRecord(ReadOnlySpan<byte> key, bool hasValue, ReadOnlySpan<byte> value)
     {
-        switch ((ChangelogKind)record.Key.Span[0])
+        switch ((ChangelogKind)key[0])
         {
             case ChangelogKind.Part:
-                _parts.Write(record.Value.Span);
+                _parts.Write(value);
                 break;
             case ChangelogKind.Forgotten:
                 Clear();
                 break;
             case ChangelogKind.Pack:
-                var pack = record.Value.Span;
-                while (ChangeRecords.TryRead(ref pack, out var change)) Apply(change.Key, change.HasValue, change.Value);
+                while (ChangeRecords.TryRead(ref value, out var change)) ApplyChange(change.Key, change.HasValue, change.Value);
                 break;
             default:
-                Apply(record.Key.Span, record.HasValue, record.Value.Span);
+                ApplyChange(key, hasValue, value);
                 break;
         }
     }
 
-    private void Apply(ReadOnlySpan<byte> changed, bool hasValue, ReadOnlySpan<byte> value)
+    private void ApplyChange(ReadOnlySpan<byte> changed, bool hasValue, ReadOnlySpan<byte> value)
     {
         var (kind, state, ns) = ChangeKey.Read(changed);
         var key = changed[ChangeKey.PrefixBytes..];

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Dataflow.Log;
 using Dataflow.State;
 
@@ -8,19 +7,28 @@ namespace Dataflow.Checkpoints;
 /// one.</summary>
 /// <remarks>A snapshot is made from the log alone, by merging the previous one with the changes since; the tasks are not disturbed. It is
 /// one commit: its records, its start, and the position in the changelog after it. The replaced parts are trimmed at once, so that a shard
-/// takes at most twice its state, the snapshot being written, and the minimum bytes.</remarks>
-internal sealed class Snapshots(PartitionedLog log, CheckpointTopics topics, long minBytes)
+/// takes at most twice its state, the snapshot being written, and the minimum bytes. A process that keeps images on its disk writes those
+/// between snapshots here too, and each snapshot's before the snapshot, which takes away what older images lack.</remarks>
+internal sealed class Snapshots(PartitionedLog log, CheckpointTopics topics, long minBytes, LocalImages? images = null)
 {
     private readonly long[] _changed = new long[Shards.Count];
     private readonly long[] _size = new long[Shards.Count];
-    private readonly ArrayBufferWriter<byte> _key = new();
     private Task _running = Task.CompletedTask;
 
     /// <summary>Completes when the snapshot being written, if any, is done; fails as it failed.</summary>
     public Task Running => _running;
 
     /// <summary>Counts committed changes of a shard.</summary>
-    public void Add(int shard, long bytes) => Interlocked.Add(ref _changed[shard], bytes);
+    public void Add(int shard, long bytes)
+    {
+        Interlocked.Add(ref _changed[shard], bytes);
+        images?.Add(shard, bytes);
+    }
+
+    /// <summary>Counts the changes of a shard that was restored.</summary>
+    /// <param name="shard">The shard.</param>
+    /// <param name="bytes">The bytes of its changes since its newest snapshot.</param>
+    public void Restored(int shard, long bytes) => Interlocked.Add(ref _changed[shard], bytes);
 
     /// <summary>Takes over what the run before knew of shards that it had too.</summary>
     public void GoOnFrom(Snapshots before, ShardSet shards)
@@ -28,14 +36,14 @@ internal sealed class Snapshots(PartitionedLog log, CheckpointTopics topics, lon
         foreach (var shard in shards)
         {
             _size[shard] = before._size[shard];
-            Add(shard, Interlocked.Read(ref before._changed[shard]));
+            Restored(shard, Interlocked.Read(ref before._changed[shard]));
         }
     }
 
-    /// <summary>Begins the snapshots that are due, one after the other, unless some are being written.</summary>
+    /// <summary>Begins the snapshots and images that are due, one after the other, unless some are being written.</summary>
     public void Begin(TaskScheduler scheduler, CancellationToken cancellationToken)
     {
-        if (!_running.IsCompletedSuccessfully || MaxDue() < 0) return;
+        if (!_running.IsCompletedSuccessfully || (MaxDue() < 0 && images?.AreDue() is not true)) return;
         _running = Task.Factory.StartNew(
             () => WriteDueAsync(cancellationToken), cancellationToken, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
     }
@@ -47,6 +55,8 @@ internal sealed class Snapshots(PartitionedLog log, CheckpointTopics topics, lon
             Interlocked.Exchange(ref _changed[shard], 0);
             await WriteAsync(shard, cancellationToken).ConfigureAwait(false);
         }
+
+        images?.SaveDue(cancellationToken);
     }
 
     /// <summary>Returns the shard with most changes of those that have outgrown their snapshot; -1 if there is none.</summary>
@@ -64,11 +74,11 @@ internal sealed class Snapshots(PartitionedLog log, CheckpointTopics topics, lon
 
     private async Task WriteAsync(int shard, CancellationToken cancellationToken)
     {
-        using var image = ShardImage.Read(log, topics, shard, topics.RestorePointOf(shard));
-        using var entries = new ChangeRecords();
-        image.ForEach((state, ns, key, value) => Put(entries, state, ns, key, value));
-        var records = entries.Take();
+        var at = topics.RestorePointOf(shard);
+        using var image = images?.ReadToSave(shard, at) ?? ShardImage.Read(log, topics, shard, at);
+        var records = image.ToRecords();
         _size[shard] = records.Bytes;
+        images?.Save(shard, image, records);
         var snapshot = topics.Snapshots.EndOffset(shard);
         var commit = topics.NewCommit();
         commit.SetGroupOffset(topics.Group, topics.Snapshots.Name, shard, snapshot);
@@ -79,13 +89,5 @@ internal sealed class Snapshots(PartitionedLog log, CheckpointTopics topics, lon
         await log.CommitAsync(commit, CancellationToken.None).ConfigureAwait(false);
         await log.TrimAsync(topics.Snapshots.Name, shard, snapshot, CancellationToken.None).ConfigureAwait(false);
         await log.TrimAsync(topics.Changelog.Name, shard, image.Position, CancellationToken.None).ConfigureAwait(false);
-    }
-
-    private void Put(ChangeRecords entries, uint state, long ns, ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value)
-    {
-        _key.ResetWrittenCount();
-        ChangeKey.Write(_key, ChangelogKind.Entry, state, ns);
-        _key.Write(key.Span);
-        entries.Put(_key.WrittenSpan, value.Span);
     }
 }

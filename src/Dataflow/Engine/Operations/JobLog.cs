@@ -1,3 +1,4 @@
+using Dataflow.Checkpoints;
 using Dataflow.Runtime;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Dataflow.Operations;
 
 /// <summary>Tells the user's logger of a job's starts, errors and end, over all of its runs, and keeps its errors.</summary>
-internal sealed class JobLog(string pipeline, ILoggerFactory? loggers)
+internal sealed class JobLog(string pipeline, ILoggerFactory? loggers) : IImageNews
 {
     private volatile string? _firstError;
     private volatile string? _lastError;
@@ -63,6 +64,12 @@ internal sealed class JobLog(string pipeline, ILoggerFactory? loggers)
     }
 
     public void CopiesInterrupted(Exception error) => Logger.CopiesInterrupted(pipeline, ErrorText.Of(error));
+
+    public void Ignored(IReadOnlyList<string> paths, string why) => Logger.ImagesIgnored(pipeline, paths.Count, paths[0], why);
+
+    public void NotWritten(string path, Exception error) => Logger.ImageNotWritten(pipeline, path, ErrorText.Of(error));
+
+    public void ImagesHaveNoEffect() => Logger.ImagesHaveNoEffect(pipeline);
 
     public void Restarting(int restart, TimeSpan delay, Exception error)
     {

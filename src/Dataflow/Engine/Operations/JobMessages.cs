@@ -46,6 +46,21 @@ internal static partial class JobMessages
         "Pipeline '{Pipeline}': the copies of what other processes have could not be read on, which is tried again. {Error}")]
     public static partial void CopiesInterrupted(this ILogger logger, string pipeline, string error);
 
+    [LoggerMessage(111, LogLevel.Information,
+        "Pipeline '{Pipeline}': {Images} images of state on the disk are not used, and were removed; their shards are restored from the "
+            + "log. '{Path}': {Why}.")]
+    public static partial void ImagesIgnored(this ILogger logger, string pipeline, int images, string path, string why);
+
+    [LoggerMessage(112, LogLevel.Warning,
+        "Pipeline '{Pipeline}': image '{Path}' could not be written, which is tried again; until then a start reads more of the log. "
+            + "{Error}")]
+    public static partial void ImageNotWritten(this ILogger logger, string pipeline, string path, string error);
+
+    [LoggerMessage(113, LogLevel.Warning,
+        "Pipeline '{Pipeline}': the state directory has no effect. The log cannot tell a topic from an older one of its name, or lies in a "
+            + "directory of this machine itself.")]
+    public static partial void ImagesHaveNoEffect(this ILogger logger, string pipeline);
+
     [LoggerMessage(120, LogLevel.Debug,
         "Pipeline '{Pipeline}': checkpoint {Checkpoint} took {Milliseconds:0} ms, of which tasks paused {Pause:0.0} ms; {Bytes} bytes.")]
     public static partial void CheckpointTaken(

@@ -118,6 +118,11 @@ internal sealed class JobMeter : IDisposable
             "Time for which the process stood still when its work changed last.");
         _meter.CreateObservableGauge(
             "dataflow.job.restore.duration", () => Of(Status.RestoreTime.TotalSeconds), "s", "Time to open the job and to fill its state.");
+        _meter.CreateObservableGauge(
+            "dataflow.job.restore.size", () => Of(Status.Restore.LogBytes), "By", "Bytes that were read from the log to fill the state.");
+        _meter.CreateObservableGauge(
+            "dataflow.job.restore.images", () => Of(Status.Restore.FromImages), "{shard}",
+            "Shards whose state came from the process's disk.");
         _meter.CreateObservableCounter(
             "dataflow.checkpoints", () => Of(Status.Checkpoints.Count), "{checkpoint}", "Checkpoints since the job started.");
         _meter.CreateObservableCounter(

@@ -51,6 +51,9 @@ public sealed record JobStatus(
     /// <summary>The time that it took to open the job and to restore its state from the last checkpoint.</summary>
     public TimeSpan RestoreTime { get; init; }
 
+    /// <summary>The places that the state came from when the job was opened, or when the work of this process changed last.</summary>
+    public RestoreStatus Restore { get; init; } = new(0, 0, 0, 0, 0, 0);
+
     /// <summary>The status of one step.</summary>
     /// <param name="step">Its <see cref="StepStatus.Label"/>: the step's name, with a number behind it from the second step of that name
     /// on.</param>
@@ -82,6 +85,7 @@ public sealed record JobStatus(
             Rebalances = job.Options.JobLog?.Moves ?? 0,
             LastRebalance = job.Options.JobLog?.LastMove ?? default,
             RestoreTime = job.RestoreTime,
+            Restore = job.Restore.ToStatus(),
             Stages = [.. job.Tasks.OrderBy(task => task.Name, StringComparer.Ordinal).Select(task => task.ToStatus())],
         };
     }

@@ -9,7 +9,7 @@ namespace Dataflow.Checkpoints;
 /// <summary>Requests checkpoints, collects the tasks' parts and commits each checkpoint as one entry of the log.</summary>
 [SuppressMessage(
     "Design", "CA1001", Justification = "Late wakers may come after the end; a semaphore without a wait handle holds nothing.")]
-internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
+internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics, LocalImages? images)
 {
     private const long MaxPendingOutputBytes = 64 << 20;
     private const int CheckpointsKept = 64;
@@ -33,7 +33,7 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
 
     public CheckpointTopics Topics { get; } = topics;
 
-    public Snapshots Snapshots { get; } = new(job.Log, topics, job.Options.SnapshotBytes);
+    public Snapshots Snapshots { get; } = new(job.Log, topics, job.Options.SnapshotBytes, images);
 
     public CheckpointMetrics Metrics { get; } = new(job.Time);
 
@@ -174,10 +174,12 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
     {
         var start = Stopwatch.GetTimestamp();
         var commit = Topics.NewCommit();
+        var changed = _parts.SelectMany(static part => part.Changes).Select(static change => (change.Shard, change.Records.Bytes)).ToList();
         foreach (var part in _parts) AddTo(commit, part);
         DeadLetterTopic.Add(commit, Topics.DeadLetters, [.. _parts.SelectMany(static part => part.DeadLetters)], job.Plan.OnError.Max);
         AddManifest(commit);
         await WriteAsync(commit).ConfigureAwait(false);
+        foreach (var (shard, bytes) in changed) Snapshots.Add(shard, bytes); // now: an image that is read meanwhile does not have them
         Measure(new(
             job.Time.GetElapsedTime(_lastRequest), _parts.Max(static part => part.Pause), Stopwatch.GetElapsedTime(start), commit.Bytes));
         _committed = [.. _parts.SelectMany(static part => part.Positions)];
@@ -234,11 +236,7 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics)
     private void AddTo(LogCommit commit, TaskCheckpoint part)
     {
         foreach (var (topic, partition, records) in part.Output.Appends) commit.Add(topic, partition, records);
-        foreach (var (shard, records) in part.Changes)
-        {
-            Snapshots.Add(shard, records.Bytes);
-            commit.Add(Topics.Changelog, shard, records);
-        }
+        foreach (var (shard, records) in part.Changes) commit.Add(Topics.Changelog, shard, records);
     }
 
     private void AddManifest(LogCommit commit)

@@ -1,3 +1,4 @@
+using Dataflow.Checkpoints;
 using Dataflow.Log;
 using Dataflow.Planning;
 using Dataflow.Standby;
@@ -12,6 +13,10 @@ internal sealed class JobMembership : IAsyncDisposable
     private PartitionedLog? _log;
     private LogMembership? _member;
     private KeptState? _kept;
+    private LocalImages? _images;
+    private bool _hasImages; // as far as the log can tell
+    private ShardSet _toSave; // at the end
+    private CancellationToken _givenUp;
 
     /// <summary>The copies of what other processes have; null where none are kept.</summary>
     public Copies? Copies { get; private set; }
@@ -22,6 +27,33 @@ internal sealed class JobMembership : IAsyncDisposable
         if (!ReferenceEquals(_log, log))
             (_log, _member) = (log, log.Join(plan.Pipeline, Shards.Count, areShared: plan.ReasonsNotToShare.Count == 0));
         return _member!;
+    }
+
+    /// <summary>Takes the directory of images, if there is to be one: before others are asked for work.</summary>
+    /// <exception cref="CheckpointException">Another process has it, or it cannot be used.</exception>
+    public void OpenImages(string pipeline, JobOptions options, PartitionedLog log)
+    {
+        if (_images is null && options is { StateDirectory: { } directory, Log: not null })
+        {
+            var opened = ImageDirectory.Open(log.Files, directory, pipeline);
+            _images = new LocalImages(opened, options.JobLog!, options.Time, options.ImageBytes);
+        }
+    }
+
+    /// <summary>The images of shards on the disk, for a run with these topics; null: there are none.</summary>
+    public LocalImages? ImagesOf(PartitionedLog log, CheckpointTopics topics, JobLog news)
+    {
+        if (_images is null) return null;
+        var identity = log.GetTopicIdentity(topics.Changelog.Name);
+        _hasImages = identity is not null;
+        if (identity is null)
+        {
+            news.ImagesHaveNoEffect();
+            return null;
+        }
+
+        _images.Use(log, topics, identity);
+        return _images;
     }
 
     /// <summary>Keeps the state of a run that has ended, for the next.</summary>
@@ -41,13 +73,27 @@ internal sealed class JobMembership : IAsyncDisposable
     public void Follow(JobRun run)
     {
         if (run.Options is not { Standbys: > 0 and var standbys, Log: { } log }) return;
-        run.Copies = Copies ??= new Copies(log, standbys, run.Options.JobLog!);
+        run.Copies = Copies ??= new Copies(log, standbys, run.Options.JobLog!, _hasImages ? _images : null);
         Copies.Follow(run.Coordinator.Topics, run.ShardMap.Owned, _member!.MayBeShared);
     }
 
-    public ValueTask DisposeAsync()
+    /// <summary>Learns that no run follows.</summary>
+    /// <param name="last">The last one.</param>
+    /// <param name="givenUp">Cancelled when nobody waits for more.</param>
+    public void Ended(JobRun last, CancellationToken givenUp)
+        => (_toSave, _givenUp) = (_hasImages && last.Coordinator.HasStopped ? last.ShardMap.Owned : ShardSet.None, givenUp);
+
+    public async ValueTask DisposeAsync()
     {
         Copies?.Dispose();
-        return _member?.DisposeAsync() ?? default;
+        try
+        {
+            if (_member is not null) await _member.DisposeAsync().ConfigureAwait(false);
+            _images?.SaveAll(_toSave, _givenUp); // others need not wait for it
+        }
+        finally
+        {
+            _images?.Dispose();
+        }
     }
 }

@@ -77,6 +77,23 @@ public sealed record JobOptions
         }
     }
 
+    /// <summary>A directory of this process's own for images of its state, so that a start reads from the log no more than what was
+    /// committed after them; where the log lies in a cluster, that is most of a start's time. Default null: none. A relative path is one in
+    /// the current directory.</summary>
+    /// <remarks>Images are files in <c>StateDirectory/PIPELINE.state</c>, one for each shard of state, at most twice as large as the state
+    /// itself. They are written beside the work: when as much as half of a shard has changed, and when the job is stopped. Nothing is only
+    /// there: an image that is damaged, too old or of another topic is removed, and its shard restored from the log. A second process that
+    /// is given the same directory ends with an error. On a log in a directory of this machine it has no effect.</remarks>
+    public string? StateDirectory
+    {
+        get;
+        init
+        {
+            if (value is not null) ArgumentException.ThrowIfNullOrWhiteSpace(value, nameof(StateDirectory));
+            field = value;
+        }
+    }
+
     /// <summary>The address at which this process answers others that share the pipeline, such as that of its feature server: it is in
     /// <see cref="JobStatus.Processes"/>, and in the error of who asks another process for one of its keys. Default null: none.</summary>
     public Uri? AdvertisedAddress { get; init; }
@@ -99,6 +116,9 @@ public sealed record JobOptions
 
     /// <summary>The number of changed bytes from which on a shard gets a new snapshot.</summary>
     internal long SnapshotBytes { get; init; } = 512 << 10;
+
+    /// <summary>The least number of changed bytes from which on a shard gets a new image in the state directory.</summary>
+    internal long ImageBytes { get; init; } = 64 << 10;
 
     /// <summary>Whether a source without available records is left alone until it reports more. Simulations, which have no thread to
     /// receive the report, look again at every turn.</summary>

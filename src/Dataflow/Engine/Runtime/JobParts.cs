@@ -17,6 +17,9 @@ internal sealed record JobParts(
     /// <summary>The copies of shards that the process keeps while others have them; null: it keeps none.</summary>
     public Copies? Copies { get; private init; }
 
+    /// <summary>The images of shards on the disk; null: the process keeps none.</summary>
+    public LocalImages? Images { get; private init; }
+
     /// <summary>Whether other processes have some of the shards, or had some and have left records in repartition topics.</summary>
     public bool IsShared { get; private init; }
 
@@ -78,6 +81,7 @@ internal sealed record JobParts(
     private static async Task<JobParts> OpenAsync(
         Plan plan, JobOptions options, PartitionedLog log, JobMembership membership, CancellationToken cancellationToken)
     {
+        membership.OpenImages(plan.Pipeline, options, log);
         var member = membership.On(log, plan);
         LogPreparation.Check(plan, log);
         await CreateAsync(plan, log, plan.Nodes.Where(static node => node is ISourceNode), cancellationToken).ConfigureAwait(false);
@@ -98,6 +102,7 @@ internal sealed record JobParts(
             IsShared = areShared,
             Kept = kept,
             Copies = membership.Copies,
+            Images = membership.ImagesOf(log, topics, options.JobLog!),
         };
     }
 

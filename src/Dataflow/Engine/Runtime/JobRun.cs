@@ -44,7 +44,7 @@ internal sealed class JobRun : IAsyncDisposable
         Splits = parts.Splits;
         Shared = new SharedParts(Workers);
         StartGate = new StartGate(this);
-        Coordinator = new CheckpointCoordinator(this, parts.Topics);
+        Coordinator = new CheckpointCoordinator(this, parts.Topics, parts.Images);
         if (!s_running.GetOrCreateValue(Log).TryAdd(Plan.Pipeline, this)) throw CheckpointException.AlreadyRuns(Plan.Pipeline);
         EmittedBefore = new(Time, new Dictionary<int, long>());
         RunLog = new RunLog(this, Options.JobLog!.Logger);
@@ -79,6 +79,9 @@ internal sealed class JobRun : IAsyncDisposable
 
     /// <summary>The copies of shards that other processes have; null: the process keeps none.</summary>
     public Copies? Copies { get; set; }
+
+    /// <summary>Counts where its state came from.</summary>
+    public RestoreMeter Restore { get; } = new();
 
     public IReadOnlyList<Worker> Workers { get; }
 

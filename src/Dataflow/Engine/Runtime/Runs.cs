@@ -41,6 +41,7 @@ internal sealed class Runs(
             {
             }
 
+            member.Ended(_run, _givenUp.Token);
             log.Ended(_run);
         }
         catch (Exception error)

@@ -5,7 +5,8 @@ using Dataflow.State;
 namespace Dataflow.Checkpoints;
 
 /// <summary>Restores the state of a new run, all workers in parallel: from what the run before has left in memory, from copies that the
-/// process has kept, or from snapshots and changelog alone. Some shards are read at once, since a log may be far away.</summary>
+/// process has kept, from images on its disk, or from snapshots and changelog alone. Some shards are read at once, since a log may be far
+/// away.</summary>
 internal static class StateRestore
 {
     private const int ShardsAtOnce = 8; // whose bytes are in memory
@@ -16,6 +17,8 @@ internal static class StateRestore
         var points = job.Coordinator.Topics.RestorePoints();
         parts.Kept?.CountFor(job.Coordinator.Snapshots);
         parts.Copies?.CatchUp(job.ShardMap.Owned, points);
+        parts.Images?.RemoveUseless(points);
+        foreach (var _ in parts.Kept?.Shards ?? ShardSet.None) job.Restore.Add(StatePlace.Memory, records: 0, bytes: 0);
         try
         {
             Parallel.ForEach(job.Workers, worker => Restore(job, parts, points, worker));
@@ -44,16 +47,23 @@ internal static class StateRestore
     private static ShardImage ImageOf(JobRun job, JobParts parts, int shard, in RestorePoint at)
     {
         var topics = job.Coordinator.Topics;
-        if (parts.Copies?.Take(shard) is not { } copy) return ShardImage.Read(job.Log, topics, shard, at);
-        copy.Complete(job.Log, topics, shard, at);
-        return copy;
+        var copy = parts.Copies?.Take(shard);
+        var (records, bytes) = (copy?.LogRecords ?? 0, copy?.LogBytes ?? 0);
+        var onDisk = copy is null ? parts.Images?.Load(shard, at) : null;
+        var image = copy ?? onDisk ?? ShardImage.Read(job.Log, topics, shard, at);
+        image.Complete(job.Log, topics, shard, at); // nothing is left where it was read just now
+        parts.Images?.Restored(shard, image, isSaved: onDisk is not null);
+        job.Restore.Add(
+            copy is not null ? StatePlace.Copy : onDisk is not null ? StatePlace.Image : StatePlace.Log,
+            image.LogRecords - records, image.LogBytes - bytes);
+        return image;
     }
 
     private static void Restore(JobRun job, ShardImage read, Worker worker, int shard, in RestorePoint at)
     {
         using var image = read;
         // Replayed changes count for the next snapshot: otherwise jobs that never run for long would never write one.
-        job.Coordinator.Snapshots.Add(shard, image.ChangedBytesSince(at.Changelog));
+        job.Coordinator.Snapshots.Restored(shard, image.ChangedBytesSince(at.Changelog));
         image.ForEach((id, ns, key, value) => Put(job, worker, shard, id, ns, key, value));
     }
 

@@ -18,6 +18,7 @@ internal sealed class Copies : IDisposable
     private readonly PartitionedLog _log;
     private readonly int _standbys;
     private readonly JobLog _messages;
+    private readonly LocalImages? _onDisk;
     private readonly Lock _gate = new(); // for all that follows
     private readonly Dictionary<int, ShardImage> _images = [];
     private readonly CancellationTokenSource _stopping = new();
@@ -29,7 +30,8 @@ internal sealed class Copies : IDisposable
     private Task _following = Task.CompletedTask;
     private volatile IReadOnlyList<CopyStatus> _status = [];
 
-    public Copies(PartitionedLog log, int standbys, JobLog messages) => (_log, _standbys, _messages) = (log, standbys, messages);
+    public Copies(PartitionedLog log, int standbys, JobLog messages, LocalImages? onDisk)
+        => (_log, _standbys, _messages, _onDisk) = (log, standbys, messages, onDisk);
 
     /// <summary>The copies as they were after the last look. Safe for any thread.</summary>
     public IReadOnlyList<CopyStatus> Status => _status;
@@ -135,7 +137,8 @@ internal sealed class Copies : IDisposable
 
     private void ReadWhole(int shard)
     {
-        var image = ShardImage.Read(_log, _topics!, shard, _topics!.RestorePointOf(shard));
+        var at = _topics!.RestorePointOf(shard);
+        var image = _onDisk?.Read(shard, at) ?? ShardImage.Read(_log, _topics!, shard, at);
         lock (_gate)
         {
             if (_own.Contains(shard)) image.Dispose();
