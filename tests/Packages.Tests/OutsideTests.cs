@@ -134,8 +134,8 @@ public partial class OutsideTests(LocalFeed feed)
         project.Write("Program.cs", await File.ReadAllTextAsync(
             Repository.PathOf("examples/NativeAot/Program.cs"), TestContext.Current.CancellationToken));
 
-        var published = await Dotnet.RunAsync(
-            project.Folder, "publish", "-c", "Release", "--use-current-runtime", "-p:PublishAot=true", "-p:NoWarn=IL2104%3BIL3053", "-o", "out");
+        string[] publish = ["publish", "-c", "Release", "--use-current-runtime", "-p:PublishAot=true", "-o", "out"];
+        var published = await Dotnet.RunAsync(project.Folder, [.. publish, "-p:NoWarn=IL2104%3BIL3053"]);
         var runs = new List<string>();
         for (var i = 0; i < 5; i++) runs.Add(await ProgramOutputAsync(Path.Combine(project.Folder, "out/native")));
 

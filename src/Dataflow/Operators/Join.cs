@@ -25,7 +25,8 @@ static partial class Verbs
 
         /// <summary>Joins as <c>Join</c> does, and emits a record whose key has no row with the row type's default value.</summary>
         /// <remarks>Each record gives a result, so none is counted as a miss.</remarks>
-        /// <inheritdoc cref="Verbs.extension{TKey, T}(KeyedStream{TKey, T}).Join{TRow, TOut}(Table{TKey, TRow}, Func{T, TRow, TOut}, string)"/>
+        /// <inheritdoc
+        /// cref="Verbs.extension{TKey, T}(KeyedStream{TKey, T}).Join{TRow, TOut}(Table{TKey, TRow}, Func{T, TRow, TOut}, string)"/>
         /// <example><code>
         /// orders.LeftJoin(items, (order, item) => $"left join: {order.Item} from {item?.Shelf ?? "nowhere"}")
         ///     .To(Sink.Console&lt;string>(name: "left"));

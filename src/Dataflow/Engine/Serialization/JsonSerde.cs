@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Dataflow;
 
 /// <summary>JSON in UTF-8, by System.Text.Json.</summary>
-[UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The options say how. System.Text.Json refuses reflection itself where there is none.")]
-[UnconditionalSuppressMessage("AOT", "IL3050", Justification = "The options say how. System.Text.Json refuses reflection itself where there is none.")]
+[UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "System.Text.Json refuses reflection itself where there is none.")]
+[UnconditionalSuppressMessage("AOT", "IL3050", Justification = "System.Text.Json refuses reflection itself where there is none.")]
 internal sealed class JsonSerde<T>(JsonSerializerOptions options) : Serde<T>
 {
     public override string Signature => "JSON";

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Dataflow.Serialization;
 
-/// <summary>Codecs that are made while the program runs, for types that reflection looks at. Programs that are trimmed, or compiled ahead of
-/// time, have none: there <see cref="DataflowRecordAttribute"/> makes the codecs.</summary>
+/// <summary>Codecs that are made while the program runs, for types that reflection looks at. Programs that are trimmed, or compiled ahead
+/// of time, have none: there <see cref="DataflowRecordAttribute"/> makes the codecs.</summary>
 internal static class ReflectedCodecs
 {
     private const string Switch = "Dataflow.ReflectedCodecs"; // set by Dataflow.targets

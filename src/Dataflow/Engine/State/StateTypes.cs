@@ -87,7 +87,8 @@ internal sealed class StateTypes
         foreach (var part in type.GetGenericArguments().Where(KnownTypes.IsMemory)) Look(part, isMemory: true);
     }
 
-    private static bool HasFormatter(Type type) => type.IsDefined(typeof(MessagePackFormatterAttribute), inherit: false) || type.IsAssignableTo(typeof(IHasCodec));
+    private static bool HasFormatter(Type type)
+        => type.IsDefined(typeof(MessagePackFormatterAttribute), inherit: false) || type.IsAssignableTo(typeof(IHasCodec));
 
     private static IEnumerable<Type> InMemory(Type type)
         => KnownTypes.IsOfDotNet(type) ? type.GetGenericArguments()
@@ -131,7 +132,8 @@ internal sealed class StateTypes
     // The offsets are not known: types and order are compared, and with what a program with reflection wrote nothing agrees.
     private static (string Kind, Dictionary<string, string> Members)? OfMade(Type type)
         => GeneratedCodecs.Find(type) is { } made
-            ? ("struct", Members(made.Members.Index(), static at => at.Item.Name, static at => $"{TypeNames.Full(at.Item.Type)}#{at.Index}"))
+            ? ("struct", Members(
+                made.Members.Index(), static at => at.Item.Name, static at => $"{TypeNames.Full(at.Item.Type)}#{at.Index}"))
             : null;
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -8,5 +8,6 @@ internal static class RowWarnings
         + "TrimMode=partial, or without PublishTrimmed.";
 
     public const string Aot =
-        "Rows are read and written by code that is made while the program runs, which native AOT does not allow. Publish without PublishAot.";
+        "Rows are read and written by code that is made while the program runs, which native AOT does not allow. Publish without "
+        + "PublishAot.";
 }

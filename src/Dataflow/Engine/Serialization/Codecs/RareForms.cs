@@ -7,8 +7,8 @@ using MessagePack.Formatters;
 
 namespace Dataflow.Serialization;
 
-/// <summary>The forms that few values have, by MessagePack's own reader and writer: times that are not UTC, negative zero, text with half of
-/// a surrogate pair.</summary>
+/// <summary>The forms that few values have, by MessagePack's own reader and writer: times that are not UTC, negative zero, text with half
+/// of a surrogate pair.</summary>
 internal static class RareForms
 {
     private const sbyte Utf16 = 16;

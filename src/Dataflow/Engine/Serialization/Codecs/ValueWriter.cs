@@ -53,9 +53,10 @@ public ref struct ValueWriter(IBufferWriter<byte> buffer)
     {
         Reserve(MaxScalar);
         ref var to = ref _span[_at];
-        if (value.Length <= byte.MaxValue) Put(ref to, MessagePackCode.Bin8, (byte)value.Length);
-        else if (value.Length <= ushort.MaxValue) Put(ref to, MessagePackCode.Bin16, BinaryPrimitives.ReverseEndianness((ushort)value.Length));
-        else Put(ref to, MessagePackCode.Bin32, BinaryPrimitives.ReverseEndianness(value.Length));
+        var length = value.Length;
+        if (length <= byte.MaxValue) Put(ref to, MessagePackCode.Bin8, (byte)length);
+        else if (length <= ushort.MaxValue) Put(ref to, MessagePackCode.Bin16, BinaryPrimitives.ReverseEndianness((ushort)length));
+        else Put(ref to, MessagePackCode.Bin32, BinaryPrimitives.ReverseEndianness(length));
         WriteRaw(value);
     }
 
