@@ -38,7 +38,8 @@ internal sealed class StoreReader : PartitionReader
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ThrowIfOutOfRange(_position);
-        while (TryFillBatch(out var header))
+        // A commit's bytes are there a moment before the end moves behind them.
+        while (TryFillBatch(out var header) && header.LastOffset < _partition.EndOffset)
         {
             var start = _start;
             _start += header.Bytes;

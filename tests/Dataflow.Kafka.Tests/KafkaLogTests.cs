@@ -66,5 +66,47 @@ public sealed class KafkaLogTests(SharedNode node) : LogContract
         Assert.NotEqual(first, Log.GetTopicIdentity(name));
     }
 
+    // Inputs of a start count on it: time stands until they have read what was there.
+    [Fact]
+    public async Task Readers_get_to_the_end_behind_marks_of_transactions_and_records_that_were_given_up()
+    {
+        var cancelled = TestContext.Current.CancellationToken;
+        var topic = await Log.CreateTopicAsync(NameOf("given-up"), 3, cancelled); // nothing but a given-up record in the last
+        using (var producer = node.Node.Producer(NameOf("writer")))
+        {
+            Write(producer, partitions: 2);
+            producer.CommitTransaction();
+            Write(producer, partitions: 3);
+            producer.AbortTransaction();
+        }
+
+        var ranges = topic.Ranges();
+        Assert.Equal([(0L, 4L), (0L, 4L), (0L, 2L)], ranges);
+        // From the start, and from behind the last record.
+        await ReadToEndAsync([0, 0, 0], records: 2);
+        await ReadToEndAsync([1, 1, 0], records: 0);
+
+        void Write(Confluent.Kafka.IProducer<string?, string?> producer, int partitions)
+        {
+            producer.BeginTransaction();
+            for (var i = 0; i < partitions; i++) producer.Produce(new Confluent.Kafka.TopicPartition(topic.Name, i), new() { Value = "a" });
+            producer.Flush(cancelled);
+        }
+
+        async Task ReadToEndAsync(long[] from, int records)
+        {
+            var readers = Log.OpenReaders(topic.Name, [.. from.Select(static (offset, partition) => (partition, offset))]);
+            using var longest = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            while (readers.Any(reader => reader.Position < ranges[reader.Partition].End))
+            {
+                foreach (var reader in readers) records -= reader.TryRead(out var batch) ? batch.Count : 0;
+                await Task.Delay(1, longest.Token);
+            }
+
+            Assert.Equal(0, records);
+            foreach (var reader in readers) reader.Dispose();
+        }
+    }
+
     protected override async ValueTask<PartitionedLog> OpenAsync() => await KafkaLog.ConnectAsync(node.Node.Cluster);
 }

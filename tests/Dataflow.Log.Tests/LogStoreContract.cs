@@ -35,6 +35,25 @@ public abstract class LogStoreContract : IDisposable
     }
 
     [Fact]
+    public async Task Does_not_read_beyond_the_end_while_a_commit_is_being_published()
+    {
+        using var store = await OpenAsync();
+        await store.AppendAsync("orders", 0, "first");
+        await store.AppendAsync("orders", 0, "second");
+        var partition = ((StoreTopic)store.GetTopic("orders")).PartitionAt(0);
+        partition.Publish(1); // as it is once the second one's bytes are there
+        using var reader = store.OpenReader("orders", 0, 0);
+        Assert.True(reader.TryRead(out _));
+        Assert.False(reader.TryRead(out _));
+        Assert.False(reader.TryRead(out _));
+        Assert.Equal((1, 1), (reader.Position, reader.End));
+
+        partition.Publish(2);
+        Assert.Equal("second", Assert.Single(reader.Rows()).Value);
+        Assert.False(reader.TryRead(out _));
+    }
+
+    [Fact]
     public async Task Returns_headers_in_the_order_and_with_the_bytes_of_their_producer()
     {
         using var store = await OpenAsync();

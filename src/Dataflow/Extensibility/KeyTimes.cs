@@ -12,8 +12,6 @@ namespace Dataflow.Extensibility;
 public sealed class KeyTimes<TKey> : IKeyTimes
     where TKey : notnull
 {
-    private const string AheadPart = "closed"; // of shards that are further than their worker
-
     private readonly KeyCodec<TKey> _keys = KeyCodec<TKey>.Default;
     private long[]? _ahead; // by shard; null: none is further than the watermark
 
@@ -50,7 +48,7 @@ public sealed class KeyTimes<TKey> : IKeyTimes
     void IKeyTimes.Open(OperatorContext step)
     {
         Watermark = step.SavedWatermark();
-        _ahead = step.SavedWatermarksOfShards(AheadPart);
+        _ahead = step.SavedWatermarksOfShards(IKeyTimes.AheadPart);
         Latest = Math.Max(Watermark, _ahead.Max());
         if (Latest == Watermark) _ahead = null;
     }
@@ -60,7 +58,7 @@ public sealed class KeyTimes<TKey> : IKeyTimes
         checkpoint.SaveWatermark(Watermark);
         for (var shard = 0; shard < _ahead?.Length; shard++)
         {
-            if (_ahead[shard] > Watermark) checkpoint.SaveWatermarkOfShard(shard, _ahead[shard], AheadPart);
+            if (_ahead[shard] > Watermark) checkpoint.SaveWatermarkOfShard(shard, _ahead[shard], IKeyTimes.AheadPart);
         }
     }
 

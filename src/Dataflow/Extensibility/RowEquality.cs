@@ -25,7 +25,7 @@ public static class RowEquality<TRow>
                 || typeof(TRow).IsAssignableTo(typeof(IEquatable<TRow>)));
 
     private static IEqualityComparer<TRow>? OfLists()
-        => typeof(TRow).IsGenericType && typeof(TRow).GetGenericTypeDefinition() == typeof(IReadOnlyList<>)
+        => ReflectedCodecs.AreSupported && typeof(TRow).IsGenericType && typeof(TRow).GetGenericTypeDefinition() == typeof(IReadOnlyList<>)
             ? (IEqualityComparer<TRow>)ReflectedCodecs.Make(typeof(ListEquality<>), typeof(TRow).GenericTypeArguments)
             : null;
 }

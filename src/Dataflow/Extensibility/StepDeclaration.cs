@@ -114,6 +114,7 @@ public sealed class StepDeclaration
     public KeyTimes<TKey> KeyTimes<TKey>()
         where TKey : notnull
     {
+        if (_times.Count > 0) throw new InvalidOperationException("KeyTimes is declared once for a step: it is the step's watermark.");
         var times = new KeyTimes<TKey>();
         _times.Add(times);
         return times;

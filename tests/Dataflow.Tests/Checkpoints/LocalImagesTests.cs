@@ -281,7 +281,7 @@ public sealed class LocalImagesTests : IDisposable
 
     private static void Save(LocalImages images, CheckpointTopics topics)
     {
-        using var image = images.ReadToSave(ChangedShard, topics.RestorePointOf(ChangedShard));
+        using var image = images.ReadToSave(ChangedShard, topics.RestorePointOf);
         using var records = image.ToRecords();
         images.Save(ChangedShard, image, records);
     }

@@ -44,28 +44,25 @@ internal sealed class MeetOperator<TKey, TFirst, TSecond, TOut>(long within, Fun
     private KeptRecords<TKey, TFirst> _firsts = null!;
     private KeptRecords<TKey, TSecond> _seconds = null!;
     private Counter _late = null!;
-    private long _watermark;
+    private KeyTimes<TKey> _times = null!;
 
     public override void Process(in Record<Keyed<TKey, TFirst>> record) => Take(in record, _firsts, _seconds, result);
 
     public override void ProcessSecond(in Record<Keyed<TKey, TSecond>> record)
         => Take(in record, _seconds, _firsts, (second, first) => result(first, second));
 
-    public override void Capture(StepCheckpoint checkpoint) => checkpoint.SaveWatermark(_watermark);
-
     protected override void Declare(StepDeclaration declare)
     {
         _firsts = declare.Kept<TKey, TFirst>("firsts", _slice);
         _seconds = declare.Kept<TKey, TSecond>("seconds", _slice);
         _late = declare.Counter(CounterDefinition.Late);
-        declare.EventTime(() => _watermark);
+        _times = declare.KeyTimes<TKey>();
+        declare.EventTime(() => _times.Watermark);
     }
-
-    protected override void Open() => _watermark = Context.SavedWatermark();
 
     protected override void AdvanceBoth(long watermark)
     {
-        _watermark = watermark;
+        _times.Advance(watermark);
         _firsts.DropBefore(watermark, this, static (_, _, _) => { });
         _seconds.DropBefore(watermark, this, static (_, _, _) => { });
         base.AdvanceBoth(watermark);
@@ -74,7 +71,7 @@ internal sealed class MeetOperator<TKey, TFirst, TSecond, TOut>(long within, Fun
     private void Take<T, TOther>(
         in Record<Keyed<TKey, T>> record, KeptRecords<TKey, T> own, KeptRecords<TKey, TOther> others, Func<T, TOther, TOut> pair)
     {
-        if (record.Timestamp < _watermark)
+        if (_times.IsLate(record.Value.Key, record.Timestamp))
         {
             _late.Add();
             return;

@@ -32,32 +32,29 @@ internal sealed class InOrderOperator<TKey, T, TOut>(Func<long, T, TOut> result)
     private WaitingRecords<TKey, T> _waiting = null!;
     private KeyedState<TKey, long> _counts = null!;
     private Counter _late = null!;
-    private long _watermark;
+    private KeyTimes<TKey> _times = null!;
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
-        if (record.Timestamp < _watermark) _late.Add();
+        if (_times.IsLate(record.Value.Key, record.Timestamp)) _late.Add();
         else if (MayKeep(in record, record.Value.Value)) _waiting.Add(in record);
     }
 
     public override void Advance(long watermark)
     {
-        _watermark = watermark == long.MaxValue ? Math.Max(_watermark, Context.NewestAtEnd) : watermark;
+        _times.Advance(watermark == long.MaxValue ? Context.NewestAtEnd : watermark);
         foreach (ref var record in _waiting.TakeBefore(watermark)) Hand(in record);
         base.Advance(watermark);
     }
-
-    public override void Capture(StepCheckpoint checkpoint) => checkpoint.SaveWatermark(_watermark);
 
     protected override void Declare(StepDeclaration declare)
     {
         _waiting = declare.Waiting<TKey, T>("waiting", TimeSpan.FromMilliseconds(8));
         _counts = declare.State<TKey, long>("counts");
         _late = declare.Counter(CounterDefinition.Late);
-        declare.EventTime(() => _watermark);
+        _times = declare.KeyTimes<TKey>();
+        declare.EventTime(() => _times.Watermark);
     }
-
-    protected override void Open() => _watermark = Context.SavedWatermark();
 
     private void Hand(in WaitingRecord<TKey, T> waiting)
     {

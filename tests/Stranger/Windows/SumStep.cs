@@ -35,12 +35,12 @@ internal sealed class SumOperator<TKey, T>(SumNode<TKey, T> node) : Operator<Key
     private NamespacedState<TKey, (long Count, long Sum)> _windows = null!; // by their start
     private SideOutput<Keyed<TKey, T>>? _lateOnes;
     private Counter _late = null!;
-    private long _watermark;
+    private KeyTimes<TKey> _times = null!;
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
         var start = record.Timestamp - (record.Timestamp % node.LengthMs);
-        if (start + node.LengthMs <= _watermark)
+        if (start + node.LengthMs <= _times.Of(record.Value.Key))
         {
             _late.Add();
             _lateOnes?.Emit(in record);
@@ -67,7 +67,7 @@ internal sealed class SumOperator<TKey, T>(SumNode<TKey, T> node) : Operator<Key
 
     public override void Advance(long watermark)
     {
-        _watermark = watermark;
+        _times.Advance(watermark);
         foreach (var start in _windows.Tables.Keys.TakeWhile(start => start + node.LengthMs <= watermark).ToList())
         {
             _windows.Open(start).ForEach((key, window)
@@ -78,15 +78,12 @@ internal sealed class SumOperator<TKey, T>(SumNode<TKey, T> node) : Operator<Key
         base.Advance(watermark);
     }
 
-    public override void Capture(StepCheckpoint checkpoint) => checkpoint.SaveWatermark(_watermark);
-
     protected override void Declare(StepDeclaration declare)
     {
         _windows = declare.NamespacedState<TKey, (long, long)>("windows");
         if (node.Late is not null) _lateOnes = declare.Output<TKey, T>(node.Late);
         _late = declare.Counter(CounterDefinition.Late);
-        declare.EventTime(() => _watermark, () => _windows.Tables.Count == 0 ? null : _windows.Tables.Keys.First() + node.LengthMs);
+        _times = declare.KeyTimes<TKey>();
+        declare.EventTime(() => _times.Watermark, () => _windows.Tables.Count == 0 ? null : _windows.Tables.Keys.First() + node.LengthMs);
     }
-
-    protected override void Open() => _watermark = Context.SavedWatermark();
 }

@@ -54,7 +54,11 @@ internal sealed class ImageDirectory : IDisposable
 
     /// <summary>Writes an image in place of an older one.</summary>
     /// <exception cref="IOException">The disk refuses it; the older one is still there.</exception>
-    public void Write(ImageHeader header, RecordBuffer records) => ImageFile.Write(_files, PathOf(header.Shard), header, records);
+    public void Write(ImageHeader header, RecordBuffer records)
+    {
+        _files.CreateDirectory(_path); // it may have been removed
+        ImageFile.Write(_files, PathOf(header.Shard), header, records);
+    }
 
     /// <summary>Reads a shard's file.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>

@@ -87,12 +87,15 @@ internal sealed class LocalImages : IDisposable
         }
     }
 
-    /// <summary>Reads a shard's image as <see cref="Read"/> does, to be saved.</summary>
+    /// <summary>Reads a shard's image as <see cref="Read"/> does, to be saved. Changes that are counted from here on may come too late for
+    /// it.</summary>
+    /// <param name="shard">The shard.</param>
+    /// <param name="pointOf">Finds the point up to which it is read.</param>
     /// <exception cref="CheckpointException">A part of the state is damaged or was trimmed.</exception>
-    public ShardImage ReadToSave(int shard, in RestorePoint at)
+    public ShardImage ReadToSave(int shard, Func<int, RestorePoint> pointOf)
     {
-        Interlocked.Exchange(ref _unsaved[shard], 0); // what is counted from here on may come too late for it
-        return Read(shard, at);
+        Interlocked.Exchange(ref _unsaved[shard], 0);
+        return Read(shard, pointOf(shard));
     }
 
     /// <summary>Counts committed changes of a shard.</summary>
@@ -150,7 +153,7 @@ internal sealed class LocalImages : IDisposable
         if (behind.Count == 0) return;
         try
         {
-            var points = _topics.RestorePoints();
+            var points = _topics.RestorePoints(); // nothing is committed any more
             Parallel.ForEach(
                 behind, new ParallelOptions { MaxDegreeOfParallelism = ShardsAtOnce, CancellationToken = cancellationToken },
                 shard => Save(shard, shard => points[shard]));
@@ -175,7 +178,7 @@ internal sealed class LocalImages : IDisposable
     {
         try
         {
-            using var image = ReadToSave(shard, pointOf(shard));
+            using var image = ReadToSave(shard, pointOf);
             using var records = image.ToRecords();
             Save(shard, image, records);
         }

@@ -74,8 +74,8 @@ internal sealed class Snapshots(PartitionedLog log, CheckpointTopics topics, lon
 
     private async Task WriteAsync(int shard, CancellationToken cancellationToken)
     {
-        var at = topics.RestorePointOf(shard);
-        using var image = images?.ReadToSave(shard, at) ?? ShardImage.Read(log, topics, shard, at);
+        using var image = images?.ReadToSave(shard, topics.RestorePointOf)
+            ?? ShardImage.Read(log, topics, shard, topics.RestorePointOf(shard));
         var records = image.ToRecords();
         _size[shard] = records.Bytes;
         images?.Save(shard, image, records);

@@ -1,5 +1,6 @@
 using Dataflow.Runtime;
 using Dataflow.Texts;
+using Dataflow.Time;
 
 namespace Dataflow.Combining;
 
@@ -92,7 +93,8 @@ internal sealed class Combiner<TKey, T, TAccumulator, TResult>(
 
     protected override void Open()
     {
-        MoveTo(Context.SavedWatermarks().Max()); // what is late for one of the workers behind the exchange must not go into a part
+        // What is late for one of the workers behind the exchange, or for some of its keys, must not go into a part.
+        MoveTo(Context.SavedWatermarks().Concat(Context.SavedWatermarks(IKeyTimes.AheadPart)).Max());
         _intake = Context.KeepsRejected ? aggregation.OpenIntake() : null;
     }
 

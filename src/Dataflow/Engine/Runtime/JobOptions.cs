@@ -80,10 +80,11 @@ public sealed record JobOptions
     /// <summary>A directory of this process's own for images of its state, so that a start reads from the log no more than what was
     /// committed after them; where the log lies in a cluster, that is most of a start's time. Default null: none. A relative path is one in
     /// the current directory.</summary>
-    /// <remarks>Images are files in <c>StateDirectory/PIPELINE.state</c>, one for each shard of state, at most twice as large as the state
-    /// itself. They are written beside the work: when as much as half of a shard has changed, and when the job is stopped. Nothing is only
-    /// there: an image that is damaged, too old or of another topic is removed, and its shard restored from the log. A second process that
-    /// is given the same directory ends with an error. On a log in a directory of this machine it has no effect.</remarks>
+    /// <remarks>Images are files in <c>StateDirectory/PIPELINE.state</c>, one for each shard of state, also of shards that were here
+    /// not long ago. They are written beside the work, when as much as half of a shard has changed, and by a stop with a checkpoint.
+    /// Nothing is only there: an image that is damaged, too old or of another topic is removed, and its shard restored from the log. A
+    /// second process that is given the same directory ends with an error. On a log in a directory of this machine it has no
+    /// effect.</remarks>
     public string? StateDirectory
     {
         get;

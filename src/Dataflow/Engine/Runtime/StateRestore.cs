@@ -51,12 +51,25 @@ internal static class StateRestore
         var (records, bytes) = (copy?.LogRecords ?? 0, copy?.LogBytes ?? 0);
         var onDisk = copy is null ? parts.Images?.Load(shard, at) : null;
         var image = copy ?? onDisk ?? ShardImage.Read(job.Log, topics, shard, at);
-        image.Complete(job.Log, topics, shard, at); // nothing is left where it was read just now
+        Complete(image, job, shard, at); // nothing is left where it was read just now
         parts.Images?.Restored(shard, image, isSaved: onDisk is not null);
         job.Restore.Add(
             copy is not null ? StatePlace.Copy : onDisk is not null ? StatePlace.Image : StatePlace.Log,
             image.LogRecords - records, image.LogBytes - bytes);
         return image;
+    }
+
+    private static void Complete(ShardImage image, JobRun job, int shard, in RestorePoint at)
+    {
+        try
+        {
+            image.Complete(job.Log, job.Coordinator.Topics, shard, at);
+        }
+        catch
+        {
+            image.Dispose();
+            throw;
+        }
     }
 
     private static void Restore(JobRun job, ShardImage read, Worker worker, int shard, in RestorePoint at)

@@ -7,7 +7,7 @@ namespace Dataflow.Serialization;
 /// of time, have none: there <see cref="DataflowRecordAttribute"/> makes the codecs.</summary>
 internal static class ReflectedCodecs
 {
-    private const string Switch = "Dataflow.ReflectedCodecs"; // set by Dataflow.targets
+    private const string Switch = "Dataflow.ReflectedCodecs"; // set by Dataflow.Reflection.targets
 
     /// <summary>Whether there are any. All code that looks at types with reflection, or makes code, runs only then.</summary>
     [FeatureSwitchDefinition(Switch)]

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Dataflow.Serialization;
 
 namespace Dataflow;
 
@@ -63,6 +64,13 @@ public static class Serde
     public static Serde<TBase> Polymorphic<TBase>(params IReadOnlyList<Type> types)
     {
         ArgumentNullException.ThrowIfNull(types);
+        if (!ReflectedCodecs.AreSupported)
+        {
+            throw new PlatformNotSupportedException(
+                "Subtypes are found by reflection, which a program that is trimmed or compiled ahead of time does not have. Give the "
+                    + "pipeline a Serde of your own.");
+        }
+
         if (types.Count == 0)
             throw new ArgumentException($"No type is declared. Name the types that a {TypeNames.Of(typeof(TBase))} may be.", nameof(types));
         if (types.FirstOrDefault(type => !type.IsAssignableTo(typeof(TBase)) || type.IsAbstract || type.IsInterface) is { } wrong)

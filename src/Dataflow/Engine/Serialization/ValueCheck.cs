@@ -7,6 +7,10 @@ internal static class ValueCheck
 {
     private static readonly ConcurrentDictionary<Type, bool> Recursive = [];
 
+    /// <summary>The assemblies of the product whose types may be state.</summary>
+    private static readonly string[] Own =
+        ["Dataflow", "Dataflow.Arrow", "Dataflow.Features", "Dataflow.Kafka", "Dataflow.Onnx", "Dataflow.Redis", "Dataflow.Vectors"];
+
     /// <summary>Returns the members that cannot be written, each with the path to it.</summary>
     public static IReadOnlyList<string> FaultsOf(Type type, ValueResolver resolver)
     {
@@ -20,7 +24,7 @@ internal static class ValueCheck
     public static string? FaultInMemory(Type type)
     {
         if (type.IsEnum) return null;
-        if (KnownTypes.IsOfDotNet(type) || type.Assembly.GetName().Name!.StartsWith(nameof(Dataflow), StringComparison.Ordinal))
+        if (KnownTypes.IsOfDotNet(type) || Own.Contains(type.Assembly.GetName().Name))
             return type.GetGenericArguments().Select(FaultInMemory).FirstOrDefault(static fault => fault is not null);
         return GeneratedCodecs.Find(type) is { } made
             ? made.Members.Select(static member => FaultInMemory(member.Type)).FirstOrDefault(static fault => fault is not null)

@@ -19,7 +19,9 @@ internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyLis
     public static ValueForm Of(Type type)
     {
         if (KnownTypes.CodecOf(type) is { } known) return new(resolver => known(resolver), PartsOf(type), null);
-        if (type.IsAssignableTo(typeof(IHasCodec))) return new(resolver => OwnOf(type, resolver), PartsOf(type), null);
+        if (type.IsAssignableTo(typeof(IHasCodec)) && !type.IsInterface && !type.IsAbstract)
+            return new(resolver => OwnOf(type, resolver), PartsOf(type), null);
+        if (!ReflectedCodecs.AreSupported && IsOfLibrary(type)) return new(null, [], Unreflected(type));
         if (type.IsDefined(typeof(MessagePackFormatterAttribute), inherit: false))
             return new(resolver => OfLibrary(type, AttributeFormatterResolver.Instance, resolver), PartsOf(type), null);
         if (type.GetCustomAttributes<UnionAttribute>(inherit: false).ToList() is { Count: > 0 } union)
@@ -69,12 +71,7 @@ internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyLis
             return $"is code ({name}), which has no bytes. Leave it out with [IgnoreMember], or keep what it is chosen by.";
         if (type.IsPointer || type.IsFunctionPointer || type.IsByRefLike)
             return $"is a place in memory ({name}), which means nothing after a restart. Leave it out with [IgnoreMember].";
-        if (!ReflectedCodecs.AreSupported && GeneratedCodecs.Find(type) is null)
-        {
-            return $"is {name}, whose codec is found by reflection, which a program that is trimmed or compiled ahead of time does not "
-                + $"have. Give {name} [DataflowRecord], or the pipeline UseSerde(...) for it; a tuple is replaced by a record struct.";
-        }
-
+        if (!ReflectedCodecs.AreSupported && GeneratedCodecs.Find(type) is null) return Unreflected(type);
         if (KnownTypes.IsTuple(type)) return null;
         if (KnownTypes.IsOfDotNet(type)) return $"is {name}, a type of .NET that has no form which can be written. {WriteOneself}.";
         if (type.GetMethods(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public).Any(IsCallback))
@@ -82,6 +79,17 @@ internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyLis
         if (Above(type) is { } above)
             return $"is {name}, which derives from .NET's {TypeNames.Of(above)}, whose content cannot be seen. {WriteOneself}.";
         return null;
+    }
+
+    private static bool IsOfLibrary(Type type)
+        => type.IsDefined(typeof(MessagePackFormatterAttribute), inherit: false) || type.IsDefined(typeof(UnionAttribute), inherit: false);
+
+    private static string Unreflected(Type type)
+    {
+        var name = TypeNames.Of(type);
+        return $"is {name}, whose codec is found by reflection, which a program that is trimmed or compiled ahead of time does not have. "
+            + (KnownTypes.IsOfDotNet(type) || type.IsEnum ? "Make it a member of a type with [DataflowRecord]" : $"Give {name} [DataflowRecord]")
+            + ", or the pipeline UseSerde(...) for it.";
     }
 
     private static bool IsCallback(MethodInfo method) => method.IsDefined(typeof(OnSerializingAttribute), inherit: false);

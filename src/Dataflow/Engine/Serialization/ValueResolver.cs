@@ -45,7 +45,7 @@ internal sealed class ValueResolver : IFormatterResolver
 
     /// <summary>Returns the codec of a type, which was checked before.</summary>
     public ValueCodec<T> CodecOf<T>()
-        => (ReferenceEquals(this, Default) ? OfDefault<T>.Codec : (ValueCodec<T>?)_found.GetOrAdd(typeof(T), Find))
+        => (ReferenceEquals(this, Default) ? OfDefault<T>.Codec : (ValueCodec<T>?)_found.GetOrAdd(typeof(T), _ => Make<T>()))
             ?? throw new InvalidOperationException($"Type {TypeNames.Of(typeof(T))} has no form that can be written.");
 
     /// <summary>Returns the codec as a formatter, for formatters of the user and of MessagePack's library.</summary>
@@ -55,8 +55,18 @@ internal sealed class ValueResolver : IFormatterResolver
     private object? Find(Type type)
         => _given.TryGetValue(type, out var given) ? given.CodecIn(this) : ValueForm.Of(type).Make?.Invoke(this);
 
+    // The places of texts in values that a type reads itself are not known.
+    private ValueCodec<T>? Make<T>() => Find(typeof(T)) switch
+    {
+        null => null,
+        ValueCodec<T> codec => typeof(T).IsAssignableTo(typeof(IHasCodec)) ? new CopyingCodec<T>(codec) : codec,
+        var other => throw PlanException.NoSerde(
+            [$"Type {TypeNames.Of(typeof(T))}: MakeCodec returns a {TypeNames.Of(other.GetType())}. Return a ValueCodec of the type itself; "
+                + "a derived type needs a MakeCodec of its own."]),
+    };
+
     private static class OfDefault<T>
     {
-        public static readonly ValueCodec<T>? Codec = (ValueCodec<T>?)Default.Find(typeof(T));
+        public static readonly ValueCodec<T>? Codec = Default.Make<T>();
     }
 }

@@ -84,8 +84,10 @@ internal sealed class StateTypes
     // A formatter of a generic type may write its type arguments as they lie in memory: those of aggregates and views do.
     private void LookBehindFormatter(Type type)
     {
-        foreach (var part in type.GetGenericArguments().Where(KnownTypes.IsMemory)) Look(part, isMemory: true);
+        foreach (var part in type.GetGenericArguments().Where(MayBeMemory)) Look(part, isMemory: true);
     }
+
+    private static bool MayBeMemory(Type type) => ReflectedCodecs.AreSupported ? KnownTypes.IsMemory(type) : type.IsValueType;
 
     private static bool HasFormatter(Type type)
         => type.IsDefined(typeof(MessagePackFormatterAttribute), inherit: false) || type.IsAssignableTo(typeof(IHasCodec));
