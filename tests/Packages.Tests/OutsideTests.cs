@@ -110,7 +110,7 @@ public partial class OutsideTests(LocalFeed feed)
             using Dataflow;
 
             var pipeline = new Pipeline("orders");
-            pipeline.From(Source.Of(new Order("a", new("b", 1)))).To(Topic.Of<Order>("orders"));
+            pipeline.From(Source.Of([new Order("a", new("b", 1))])).To(Topic.Of<Order>("orders"));
             await pipeline.RunAsync(new JobOptions { Directory = Directory.CreateTempSubdirectory().FullName });
 
             [DataflowRecord]

@@ -88,7 +88,8 @@ internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyLis
     {
         var name = TypeNames.Of(type);
         return $"is {name}, whose codec is found by reflection, which a program that is trimmed or compiled ahead of time does not have. "
-            + (KnownTypes.IsOfDotNet(type) || type.IsEnum ? "Make it a member of a type with [DataflowRecord]" : $"Give {name} [DataflowRecord]")
+            + (KnownTypes.IsOfDotNet(type) || type.IsEnum
+                ? "Make it a member of a type with [DataflowRecord]" : $"Give {name} [DataflowRecord]")
             + ", or the pipeline UseSerde(...) for it.";
     }
 

@@ -61,8 +61,8 @@ internal sealed class ValueResolver : IFormatterResolver
         null => null,
         ValueCodec<T> codec => typeof(T).IsAssignableTo(typeof(IHasCodec)) ? new CopyingCodec<T>(codec) : codec,
         var other => throw PlanException.NoSerde(
-            [$"Type {TypeNames.Of(typeof(T))}: MakeCodec returns a {TypeNames.Of(other.GetType())}. Return a ValueCodec of the type itself; "
-                + "a derived type needs a MakeCodec of its own."]),
+            [$"Type {TypeNames.Of(typeof(T))}: MakeCodec returns a {TypeNames.Of(other.GetType())}. Return a ValueCodec of the type "
+                + "itself; a derived type needs a MakeCodec of its own."]),
     };
 
     private static class OfDefault<T>
