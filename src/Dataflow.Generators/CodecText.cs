@@ -19,6 +19,7 @@ internal static class CodecText
         {
             text.Line("using Api = global::Dataflow.Codecs;");
             Form(text, model);
+            Registration(text, model);
             Codec(text, model);
             for (var level = 0; level < model.Levels.Count; level++) Fields(text, model, level);
         }
@@ -38,7 +39,11 @@ internal static class CodecText
             text.Line($"public override {Api}RecordCodec<{model.Type}> Make({Api}ValueCodecs codecs)");
             text.Line($"    => new Codec{model.TypeParameters}(this, codecs);");
         }
+    }
 
+    // Adds the codec when code of the assembly first runs.
+    private static void Registration(SourceText text, RecordModel model)
+    {
         Class(text, "Registration", "static");
         using (text.Block())
         {

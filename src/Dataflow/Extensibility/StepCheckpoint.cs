@@ -1,5 +1,6 @@
 using Dataflow.Checkpoints;
 using Dataflow.State;
+using Dataflow.Time;
 
 namespace Dataflow.Extensibility;
 
@@ -44,8 +45,13 @@ public sealed class StepCheckpoint
     /// <summary>Saves the watermark for the shards of this worker: see <see cref="OperatorContext.SavedWatermark"/>.</summary>
     /// <param name="watermark">Milliseconds since the Unix epoch.</param>
     /// <param name="part">The part of the step, if it saves several watermarks.</param>
+    /// <exception cref="ArgumentException">The part has the name of the engine's own, <c>closed</c>.</exception>
     public void SaveWatermark(long watermark, string? part = null)
-        => _task.SaveWatermark(part is null ? _step.Name : $"{_step.Name}/{part}", _step.NodeId, watermark);
+    {
+        if (part == IKeyTimes.AheadPart)
+            throw new ArgumentException($"'{part}' is the engine's own part of a step. Give another name.", nameof(part));
+        _task.SaveWatermark(part is null ? _step.Name : $"{_step.Name}/{part}", _step.NodeId, watermark);
+    }
 
     /// <summary>Saves a watermark of one shard: see <see cref="KeyTimes{TKey}"/>.</summary>
     internal void SaveWatermarkOfShard(int shard, long watermark, string part)
