@@ -106,9 +106,11 @@ public abstract class Operator
     {
     }
 
+    /// <summary>Gives the step its context, before any of the task is opened: one that opens earlier may read its rows.</summary>
+    internal void Bind(OperatorContext context) => _context = context;
+
     internal void Open(OperatorContext context)
     {
-        _context = context;
         Stopping = context.Stopping;
         context.OpenTimers();
         Open();

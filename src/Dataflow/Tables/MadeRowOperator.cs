@@ -6,9 +6,9 @@ internal abstract class MadeRowOperator<TKey, TRow, TMade, TOut>(Table<TKey, TRo
     : RowOperator<TKey, TRow, TMade, Keyed<TKey, Change<TOut>>>, ITableRows<TKey, TOut>
     where TKey : notnull
 {
-    private ITableRows<TKey, TRow>? _from; // null: the other table's step keeps no rows
+    private ITableRows<TKey, TRow>? _from; // found late: a step behind this one reads rows while it opens, which is before this one does
 
-    private ITableRows<TKey, TRow> From => _from ?? throw TableReader<TKey, TRow>.KeepsNoRows();
+    private ITableRows<TKey, TRow> From => _from ??= table.RowsIn(Context) ?? throw TableReader<TKey, TRow>.KeepsNoRows();
 
     public bool TryGet(TKey key, out TOut row)
     {
@@ -21,12 +21,6 @@ internal abstract class MadeRowOperator<TKey, TRow, TMade, TOut>(Table<TKey, TRo
         {
             if (TryMake(key, exists: true, from, out var row)) visit(key, row);
         });
-
-    protected override void Open()
-    {
-        base.Open();
-        _from = table.RowsIn(Context);
-    }
 
     /// <summary>Makes the row; false if there is none of the other table's row.</summary>
     protected abstract bool TryMake(TRow from, out TOut row);

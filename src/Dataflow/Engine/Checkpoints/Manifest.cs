@@ -56,6 +56,10 @@ internal sealed record Manifest
     /// <summary>The names of all splits, where other processes read some of them; otherwise those of the positions are all.</summary>
     public IReadOnlyList<string> SharedSplits { get => field ?? []; init; }
 
+    /// <summary>The names of splits that were added while the pipeline ran, and that others are to read: a process that does not know them
+    /// starts again.</summary>
+    public IReadOnlyList<string> AddedSplits { get => field ?? []; init; }
+
     /// <summary>The exchanges between processes, with their types: their topics hold records that the next run must be able to
     /// read.</summary>
     public IReadOnlyList<string> Exchanges { get => field ?? []; init; }

@@ -35,6 +35,9 @@ internal sealed class NewestManifests
     /// <summary>Whether the input of all shards had ended, as far as the processes that have them knew.</summary>
     public bool HaveEnded => Missing.IsEmpty && _newest.TrueForAll(static newest => newest.Manifest.HasEnded);
 
+    /// <summary>The splits that processes have found to be added and leave to others.</summary>
+    public IEnumerable<string> AddedSplits => _newest.SelectMany(static newest => newest.Manifest.AddedSplits);
+
     public static NewestManifests Of(IEnumerable<Manifest> all, ShardSet shards) => new(all, shards);
 
     /// <summary>The newest manifest of each process, and the shards that it had last: shards may be on their way to another one.</summary>

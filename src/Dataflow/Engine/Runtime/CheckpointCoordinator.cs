@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Dataflow.Log;
 using Dataflow.Runtime;
+using Dataflow.State;
 
 namespace Dataflow.Checkpoints;
 
@@ -26,6 +27,7 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics,
     private long _lastRequest = job.Time.GetTimestamp();
     private Activity? _span; // of the current checkpoint, where someone listens
     private volatile OtherProcesses? _others; // set by the first step of a run that shares the pipeline
+    private NewestManifests? _looked; // the last ones that were looked at
     private volatile bool _isGathering;
     private bool _hasEnded;
     private bool _isFinal;
@@ -162,12 +164,16 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics,
         return _stops;
     }
 
-    /// <summary>Learns whether the other processes drain or have ended.</summary>
+    /// <summary>Learns whether the other processes drain or have ended, or have found splits that this one does not know.</summary>
     private void LookAtOthers()
     {
         _others ??= new OtherProcesses(job.Log, Topics);
         _others.Look();
         if (_others.Newest.AreDraining && !job.IsDraining) job.Drain();
+        if (ReferenceEquals(_looked, _others.Newest)) return;
+        _looked = _others.Newest;
+        if (_looked.AddedSplits.FirstOrDefault(split => !job.Splits.Names.Contains(split)) is { } added)
+            throw ConnectorException.AddedElsewhere(added);
     }
 
     private async Task CommitAsync(CancellationToken cancellationToken)
@@ -242,6 +248,7 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics,
     private void AddManifest(LogCommit commit)
     {
         var positions = _parts.SelectMany(static part => part.Positions).ToList();
+        string[] added = [.. job.Splits.Added.Where(split => !job.ShardMap.Owned.Contains(Shards.OfSplit(split)))];
         var manifest = new Manifest
         {
             Format = Manifest.CurrentFormat,
@@ -256,7 +263,8 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics,
             Types = job.Plan.StateTypes,
             KeySerdes = job.Plan.KeySerdes,
             Positions = [.. positions, .. job.Restored.PositionsBeside(positions.Select(static split => split.Name))],
-            SharedSplits = job.ShardMap.IsWhole ? [] : [.. job.Splits.Names],
+            SharedSplits = job.ShardMap.IsWhole ? [] : [.. job.Splits.Names.Except(added)],
+            AddedSplits = added,
             Exchanges = job.IsShared ? [.. job.Plan.SharedExchanges.Select(job.Plan.TextOfExchange)] : [],
             Blobs = Saved(),
             IsFinished = _isFinal,

@@ -57,6 +57,10 @@ internal sealed class SplitTable
 
     public IEnumerable<SourceSplit> Of(Node source) => _bySource[source];
 
+    /// <summary>The names of the splits that the checkpoint does not know, though it knows their source.</summary>
+    public IEnumerable<string> Added
+        => _bySource.Values.SelectMany(static splits => splits).Where(static split => split.IsAdded).Select(static split => split.Name);
+
     /// <summary>The name of the split that a record came from; empty where it is not known.</summary>
     public string NameOf(RecordOrigin origin) => origin.IsKnown ? _names[origin.Split] : "";
 

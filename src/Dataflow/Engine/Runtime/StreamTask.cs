@@ -141,6 +141,7 @@ internal sealed class StreamTask
     public void Open()
     {
         _steps.Sort((left, right) => left.Context.NodeId.CompareTo(right.Context.NodeId));
+        foreach (var (context, step) in _steps) step.Bind(context);
         foreach (var (context, step) in Enumerable.Reverse(_steps)) context.Call(() => step.Open(context));
         _isOpen = true;
         Publish();

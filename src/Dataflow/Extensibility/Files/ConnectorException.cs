@@ -20,6 +20,11 @@ public sealed class ConnectorException : DataflowException
     internal static ConnectorException InProcess(string process, Exception inner)
         => new($"Process {process}: {inner.Message} Each process of the pipeline needs the same input.", inner);
 
+    /// <param name="split">A split that another process has found to be added, and that this one is to read.</param>
+    internal static ConnectorException AddedElsewhere(string split)
+        => new($"Split '{split}' was added while the job ran, as another process of the pipeline has found. The job ends here to start again "
+            + "with it, from its last checkpoint: give JobOptions.Restarts, or start it yourself.") { IsTransient = true };
+
     internal static ConnectorException NotInLog(string source, Exception inner) => new($"Source '{source}': {inner.Message}", inner);
 
     /// <summary>Makes the error of a file that is not of its format, or is cut.</summary>
