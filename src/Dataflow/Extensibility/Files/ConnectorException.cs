@@ -22,8 +22,8 @@ public sealed class ConnectorException : DataflowException
 
     /// <param name="split">A split that another process has found to be added, and that this one is to read.</param>
     internal static ConnectorException AddedElsewhere(string split)
-        => new($"Split '{split}' was added while the job ran, as another process of the pipeline has found. The job ends here to start again "
-            + "with it, from its last checkpoint: give JobOptions.Restarts, or start it yourself.") { IsTransient = true };
+        => new($"Split '{split}' was added while the job ran, as another process of the pipeline has found. The job ends here to start "
+            + "again with it, from its last checkpoint: give JobOptions.Restarts, or start it yourself.") { IsTransient = true };
 
     internal static ConnectorException NotInLog(string source, Exception inner) => new($"Source '{source}': {inner.Message}", inner);
 
