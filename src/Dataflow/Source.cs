@@ -45,9 +45,9 @@ public abstract class Source<T>
     /// of the unsorted source does not fit. One process reads it. Its readers say <see cref="SourceReader{T}.IsGathering"/>.</remarks>
     public virtual bool SortsByTime => false;
 
-    /// <summary>Whether the source may get records that it is not to read, since it ends with what there was when the job first started.
-    /// Default false: a finished pipeline is not started again while its source has more.</summary>
-    public virtual bool MayGrow => false;
+    /// <summary>Whether the source reads what was there when the job first started, and nothing that was added later. Then a finished
+    /// pipeline is not refused because its source has more. Default false.</summary>
+    public virtual bool EndsAtFirstStart => false;
 
     /// <inheritdoc/>
     public override string ToString() => $"Source '{Name}'";

@@ -126,6 +126,39 @@ public partial class OutsideTests(LocalFeed feed)
         Assert.Contains("Give Line [DataflowRecord]", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task With_partial_trimming_reflection_goes_on()
+    {
+        var project = new OutsideProject(feed, "partial", ("Dataflow", feed.Version));
+        project.Write("Program.cs", """
+            using Dataflow;
+            using Dataflow.Log;
+
+            await using PartitionedLog log = LogStore.Open(Directory.CreateTempSubdirectory().FullName);
+            var orders = new Pipeline("orders");
+            orders.From(Source.Of([new Order("a", new("b", 1), [Kind.New, null], new() { ["x"] = (1, 2.5, "y") })])).To(Topic.Of<Order>("orders"));
+            await orders.RunAsync(new JobOptions { Log = log });
+            var lines = new Pipeline("lines");
+            lines.From(Topic.Of<Order>("orders").StopAtEnd()).KeyBy(order => (order.Line, order.Tags["x"].Item2))
+                .LatestBy(order => order.Id).Changes().Values().Select(change => change.New!.Line).To(Topic.Of<Line>("lines"));
+            await lines.RunAsync(new JobOptions { Log = log });
+            foreach (var line in Topic.Of<Line>("lines").ReadAll(log)) Console.Write(line);
+
+            public enum Kind { New, Old }
+
+            public sealed record Line(string Article, int Pieces);
+
+            public sealed record Order(string Id, Line Line, IReadOnlyList<Kind?> Kinds, Dictionary<string, (int, double, string)> Tags);
+            """);
+
+        await Dotnet.RunAsync(
+            project.Folder, "publish", "-c", "Release", "--use-current-runtime", "--self-contained", "-p:PublishTrimmed=true",
+            "-p:TrimMode=partial", "-o", "out");
+        var output = await ProgramOutputAsync(Path.Combine(project.Folder, "out/partial"));
+
+        Assert.Equal("Line { Article = b, Pieces = 1 }", output);
+    }
+
     [Fact(Timeout = 600_000)]
     public async Task A_program_compiled_ahead_of_time_runs_its_pipelines_soon()
     {

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Dataflow;
 
 /// <summary>The distinct values of a table's rows, with the number of rows of each, for each condition.</summary>
-internal sealed class DistinctRows<TValue> : IHasCodec
+internal sealed class DistinctRows<TValue> : IHasCodec<DistinctRows<TValue>>
     where TValue : notnull
 {
     private readonly ValueTable<(TValue Value, byte Condition), int> _rows;
@@ -20,7 +20,7 @@ internal sealed class DistinctRows<TValue> : IHasCodec
         for (var i = 0; i < values.Length; i++) Add(values[i].Value, values[i].Condition, rows[i]);
     }
 
-    object IHasCodec.MakeCodec(ValueCodecs codecs) => new DistinctRowsCodec<TValue>(codecs);
+    ValueCodec<DistinctRows<TValue>> IHasCodec<DistinctRows<TValue>>.MakeCodec(ValueCodecs codecs) => new DistinctRowsCodec<TValue>(codecs)!;
 
     /// <summary>The number of distinct values under each condition.</summary>
     internal long[] Counts { get; }

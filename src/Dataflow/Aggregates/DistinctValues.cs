@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Dataflow;
 
 /// <summary>The distinct values so far, each marked with the conditions under which it was seen.</summary>
-internal sealed class DistinctValues<TValue> : IHasCodec
+internal sealed class DistinctValues<TValue> : IHasCodec<DistinctValues<TValue>>
     where TValue : notnull
 {
     private ValueTable<TValue, byte> _marks;
@@ -20,7 +20,7 @@ internal sealed class DistinctValues<TValue> : IHasCodec
         for (var i = 0; i < values.Length; i++) Mark(Find(values[i], marks.Length == 0 ? (byte)1 : marks[i]));
     }
 
-    object IHasCodec.MakeCodec(ValueCodecs codecs) => new DistinctValuesCodec<TValue>(codecs);
+    ValueCodec<DistinctValues<TValue>> IHasCodec<DistinctValues<TValue>>.MakeCodec(ValueCodecs codecs) => new DistinctValuesCodec<TValue>(codecs)!;
 
     /// <summary>The number of values seen under each condition.</summary>
     internal long[] Counts { get; }

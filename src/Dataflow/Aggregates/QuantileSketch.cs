@@ -3,9 +3,9 @@ namespace Dataflow;
 /// <summary>A sketch of quantiles: counts values in buckets whose bounds grow by a constant factor.</summary>
 /// <remarks>C. Masson, J. E. Rim and H. K. Lee, "DDSketch: a fast and fully-mergeable quantile sketch with relative-error
 /// guarantees", 2019. The buckets are the same for all sketches of one error, so merging adds counts, in any order.</remarks>
-internal sealed class QuantileSketch : IHasCodec
+internal sealed class QuantileSketch : IHasCodec<QuantileSketch>
 {
-    object IHasCodec.MakeCodec(ValueCodecs codecs) => new QuantileSketchCodec();
+    ValueCodec<QuantileSketch> IHasCodec<QuantileSketch>.MakeCodec(ValueCodecs codecs) => new QuantileSketchCodec()!;
 
     internal long Zeros { get; set; }
 

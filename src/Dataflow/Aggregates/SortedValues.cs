@@ -2,7 +2,7 @@ namespace Dataflow;
 
 /// <summary>All current values, in an order that the aggregate gives; equal ones in the order of arrival.</summary>
 /// <remarks>A list of short sorted lists: adding and removing cost two binary searches and the shift of at most 256 values.</remarks>
-internal sealed class SortedValues<T> : IHasCodec, IKeepsTexts
+internal sealed class SortedValues<T> : IHasCodec<SortedValues<T>>, IKeepsTexts
 {
     private const int MaxInPart = 256;
 
@@ -11,7 +11,7 @@ internal sealed class SortedValues<T> : IHasCodec, IKeepsTexts
     internal SortedValues(params T[] sorted)
         => _parts = [.. sorted.Chunk(MaxInPart / 2).Select(part => part.ToList())];
 
-    object IHasCodec.MakeCodec(ValueCodecs codecs) => new SortedValuesCodec<T>(codecs);
+    ValueCodec<SortedValues<T>> IHasCodec<SortedValues<T>>.MakeCodec(ValueCodecs codecs) => new SortedValuesCodec<T>(codecs)!;
 
     /// <summary>The values in their order.</summary>
     internal IEnumerable<T> All => _parts.SelectMany(part => part);

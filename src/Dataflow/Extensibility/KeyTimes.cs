@@ -25,9 +25,8 @@ public sealed class KeyTimes<TKey> : IKeyTimes
     /// <summary>The time that the furthest key has reached: what is not older is late for none.</summary>
     public long Latest { get; private set; } = long.MinValue;
 
-    /// <summary>Whether all keys have reached the watermark and no more; so it is but for a while after keys have come from
-    /// elsewhere.</summary>
-    public bool AreEqual => _ahead is null;
+    /// <summary>Whether the watermark is the time of all keys. It is false only for a while after keys have come from elsewhere.</summary>
+    public bool AreOne => _ahead is null;
 
     /// <summary>The time that a key has reached: the watermark or, if it had come further elsewhere, that.</summary>
     public long Of(TKey key) => _ahead is null ? Watermark : OfShard(Shards.Of(_keys.Hash(key)));
@@ -55,7 +54,7 @@ public sealed class KeyTimes<TKey> : IKeyTimes
 
     void IKeyTimes.Save(StepCheckpoint checkpoint)
     {
-        checkpoint.SaveWatermark(Watermark);
+        checkpoint.SaveTime(Watermark);
         for (var shard = 0; shard < _ahead?.Length; shard++)
         {
             if (_ahead[shard] > Watermark) checkpoint.SaveWatermarkOfShard(shard, _ahead[shard], IKeyTimes.AheadPart);

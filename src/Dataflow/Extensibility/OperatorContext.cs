@@ -49,6 +49,8 @@ public sealed class OperatorContext
 
     internal StepOutputs Outputs => _declared.Outputs;
 
+    internal bool HasKeyTimes => _declared.AllTimes.Count > 0;
+
     /// <summary>The log that the job runs on.</summary>
     public PartitionedLog Log => _task.Job.Log;
 

@@ -46,12 +46,22 @@ public sealed class StepCheckpoint
     /// <param name="watermark">Milliseconds since the Unix epoch.</param>
     /// <param name="part">The part of the step, if it saves several watermarks.</param>
     /// <exception cref="ArgumentException">The part has the name of the engine's own, <c>closed</c>.</exception>
+    /// <exception cref="InvalidOperationException">The step's watermark is its <see cref="KeyTimes{TKey}"/>, saved with them.</exception>
     public void SaveWatermark(long watermark, string? part = null)
     {
         if (part == IKeyTimes.AheadPart)
             throw new ArgumentException($"'{part}' is the engine's own part of a step. Give another name.", nameof(part));
-        _task.SaveWatermark(part is null ? _step.Name : $"{_step.Name}/{part}", _step.NodeId, watermark);
+        if (part is null && _step.HasKeyTimes)
+        {
+            throw new InvalidOperationException(
+                $"Step '{_step.Name}' has declared KeyTimes, which are saved with their watermark. Leave this SaveWatermark out.");
+        }
+
+        SaveTime(watermark, part);
     }
+
+    internal void SaveTime(long watermark, string? part = null)
+        => _task.SaveWatermark(part is null ? _step.Name : $"{_step.Name}/{part}", _step.NodeId, watermark);
 
     /// <summary>Saves a watermark of one shard: see <see cref="KeyTimes{TKey}"/>.</summary>
     internal void SaveWatermarkOfShard(int shard, long watermark, string part)

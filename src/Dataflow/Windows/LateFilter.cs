@@ -38,7 +38,7 @@ internal sealed class LateFilter<TKey, T>(WindowSpec windows, Trigger trigger, O
 
     private void SetOpen() => _openFrom = windows.OpenFrom(trigger.Closed(_times.Latest));
 
-    private bool IsOpen(TKey key, long time) => !_times.AreEqual && IsFrom(windows.OpenFrom(trigger.Closed(_times.Of(key))), time);
+    private bool IsOpen(TKey key, long time) => !_times.AreOne && IsFrom(windows.OpenFrom(trigger.Closed(_times.Of(key))), time);
 
     private static bool IsFrom(long open, long time) => time >= open && TimeRange.Holds(time);
 

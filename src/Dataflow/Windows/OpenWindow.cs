@@ -2,7 +2,7 @@ namespace Dataflow.Windows;
 
 /// <summary>The state of one key's open window, or of a pane of it.</summary>
 /// <remarks>It is one entry of the state, so that a record costs one lookup.</remarks>
-internal struct OpenWindow<TAccumulator> : IHasCodec
+internal struct OpenWindow<TAccumulator> : IHasCodec<OpenWindow<TAccumulator>>
 {
     /// <summary>The time of the oldest record.</summary>
     public long First;
@@ -24,7 +24,8 @@ internal struct OpenWindow<TAccumulator> : IHasCodec
 
     public TAccumulator Value;
 
-    readonly object IHasCodec.MakeCodec(ValueCodecs codecs) => new OpenWindowCodec<TAccumulator>(codecs);
+    readonly ValueCodec<OpenWindow<TAccumulator>> IHasCodec<OpenWindow<TAccumulator>>.MakeCodec(ValueCodecs codecs)
+        => new OpenWindowCodec<TAccumulator>(codecs);
 
     /// <summary>Extends the window's bounds to a record's time.</summary>
     public void Widen(long time)

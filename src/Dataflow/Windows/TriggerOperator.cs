@@ -20,7 +20,7 @@ internal sealed class TriggerOperator<TKey, T, TAccumulator, TResult, TOut>(
 
     public override void Process(in Record<Keyed<TKey, T>> record)
     {
-        if (_targets.Count == 0 || !_pane.Holds(record.Timestamp) || !Times.AreEqual)
+        if (_targets.Count == 0 || !_pane.Holds(record.Timestamp) || !Times.AreOne)
             SwitchPane(record.Timestamp, ClosedOf(record.Value.Key));
         var isAdded = _targets.Count > 1 && Context.KeepsRejected;
         if (isAdded && !TryAddToAll(in record)) return;

@@ -275,7 +275,7 @@ public sealed class LocalImagesTests : IDisposable
     {
         var images = new LocalImages(
             ImageDirectory.Open(disk, Directory, topics.Pipeline), news, time ?? TimeProvider.System, minBytes: 100);
-        images.Use(log, topics, identity);
+        images.Use(log, topics, identity, ShardSet.All);
         return images;
     }
 

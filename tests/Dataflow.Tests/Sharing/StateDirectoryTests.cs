@@ -129,7 +129,7 @@ public sealed class StateDirectoryTests : IDisposable
 
         Assert.Equal((0, 64), (again.Status.Restore.FromImages, again.Status.Restore.FromLog));
         Assert.Contains(
-            "64 images of state on the disk are not used, and were removed; their shards are restored from the log.",
+            "64 images of state on the disk are of no use, and are removed; their shards are restored from the log.",
             Assert.Single(_messages.Of(Ignored)), StringComparison.Ordinal);
         await _numbers.CountAsync();
     }

@@ -74,19 +74,19 @@ public sealed class InOrderTests : IDisposable
     public void A_pipeline_that_has_finished_stays_so_where_its_source_may_grow()
     {
         var numbers = new List<int> { 1, 2, 3 };
-        SimulatedJob.Start(Copy(mayGrow: true), _log).Run();
+        SimulatedJob.Start(Copy(endsAtFirstStart: true), _log).Run();
         numbers.Add(4);
 
-        SimulatedJob.Start(Copy(mayGrow: true), _log).Run();
+        SimulatedJob.Start(Copy(endsAtFirstStart: true), _log).Run();
         Assert.Equal(3, Topic.Of<int>("copies").ReadAll(_log).Count());
         Assert.Contains(
-            "snapshot", Assert.ThrowsAny<DataflowException>(() => SimulatedJob.Start(Copy(mayGrow: false), _log)).Message,
+            "snapshot", Assert.ThrowsAny<DataflowException>(() => SimulatedJob.Start(Copy(endsAtFirstStart: false), _log)).Message,
             StringComparison.Ordinal);
 
-        Pipeline Copy(bool mayGrow)
+        Pipeline Copy(bool endsAtFirstStart)
         {
             var pipeline = new Pipeline("copy");
-            pipeline.From(new SnapshotSource(numbers, mayGrow)).To(Topic.Of<int>("copies"));
+            pipeline.From(new SnapshotSource(numbers, endsAtFirstStart)).To(Topic.Of<int>("copies"));
             return pipeline;
         }
     }

@@ -3,11 +3,11 @@ using Dataflow;
 namespace Stranger.Connectors;
 
 /// <summary>The numbers of a list that grows, up to what it held when the job first started.</summary>
-internal sealed class SnapshotSource(IReadOnlyList<int> numbers, bool mayGrow) : Source<int>
+internal sealed class SnapshotSource(IReadOnlyList<int> numbers, bool endsAtFirstStart) : Source<int>
 {
     public override string Name => "snapshot";
 
-    public override bool MayGrow => mayGrow;
+    public override bool EndsAtFirstStart => endsAtFirstStart;
 
     public override IReadOnlyList<SplitDescription> Describe(SourceContext context) => [new SplitDescription(Name, numbers.Count)];
 

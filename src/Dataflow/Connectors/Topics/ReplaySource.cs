@@ -33,7 +33,7 @@ internal sealed class ReplaySource<T>(Source<T> original, string letters) : Sour
 {
     public override string Name => $"{letters}/{original.Name}";
 
-    public override bool MayGrow => true;
+    public override bool EndsAtFirstStart => true;
 
     public override IReadOnlyList<SplitDescription> Describe(SourceContext context)
         => [new SplitDescription(Name, context.Log.GetTopic(letters).EndOffset(0))];

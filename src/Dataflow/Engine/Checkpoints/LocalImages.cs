@@ -34,8 +34,12 @@ internal sealed class LocalImages : IDisposable
     /// <param name="log">The log.</param>
     /// <param name="topics">The topics.</param>
     /// <param name="identity">What tells the changelog from another of its name.</param>
-    public void Use(PartitionedLog log, CheckpointTopics topics, string identity)
-        => (_log, _topics, _identity) = (log, topics, identity);
+    /// <param name="owned">The shards of the run: what the others lack is no business of this process any more.</param>
+    public void Use(PartitionedLog log, CheckpointTopics topics, string identity, ShardSet owned)
+    {
+        (_log, _topics, _identity) = (log, topics, identity);
+        foreach (var shard in ShardSet.All.Except(owned)) Interlocked.Exchange(ref _unsaved[shard], 0);
+    }
 
     /// <summary>Removes the images that are of no use any more: also those of shards that the process no longer has, once the log has
     /// passed them.</summary>

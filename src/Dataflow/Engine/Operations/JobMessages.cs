@@ -47,7 +47,7 @@ internal static partial class JobMessages
     public static partial void CopiesInterrupted(this ILogger logger, string pipeline, string error);
 
     [LoggerMessage(111, LogLevel.Information,
-        "Pipeline '{Pipeline}': {Images} images of state on the disk are not used, and were removed; their shards are restored from the "
+        "Pipeline '{Pipeline}': {Images} images of state on the disk are of no use, and are removed; their shards are restored from the "
             + "log. '{Path}': {Why}.")]
     public static partial void ImagesIgnored(this ILogger logger, string pipeline, int images, string path, string why);
 

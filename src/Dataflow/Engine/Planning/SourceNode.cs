@@ -49,7 +49,7 @@ internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T
 
     public long? UnreadOf(SourceSplit split, SplitPosition? read, SourceContext context)
     {
-        if (Source.MayGrow) return null;
+        if (Source.EndsAtFirstStart) return null;
         if (read is not null && IsBounded)
         {
             var since = split.End - (read.End ?? read.Position) ?? 0;

@@ -41,7 +41,7 @@ internal sealed class JobMembership : IAsyncDisposable
     }
 
     /// <summary>The images of shards on the disk, for a run with these topics; null: there are none.</summary>
-    public LocalImages? ImagesOf(PartitionedLog log, CheckpointTopics topics, JobLog news)
+    public LocalImages? ImagesOf(PartitionedLog log, CheckpointTopics topics, ShardSet owned, JobLog news)
     {
         if (_images is null) return null;
         var identity = log.GetTopicIdentity(topics.Changelog.Name);
@@ -52,7 +52,7 @@ internal sealed class JobMembership : IAsyncDisposable
             return null;
         }
 
-        _images.Use(log, topics, identity);
+        _images.Use(log, topics, identity, owned);
         return _images;
     }
 

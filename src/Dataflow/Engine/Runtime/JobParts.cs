@@ -102,7 +102,7 @@ internal sealed record JobParts(
             IsShared = areShared,
             Kept = kept,
             Copies = membership.Copies,
-            Images = membership.ImagesOf(log, topics, options.JobLog!),
+            Images = membership.ImagesOf(log, topics, shards, options.JobLog!),
         };
     }
 

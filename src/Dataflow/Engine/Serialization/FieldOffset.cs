@@ -6,13 +6,11 @@ using System.Runtime.CompilerServices;
 namespace Dataflow.Serialization;
 
 /// <summary>The offsets of fields in their objects, with which private fields too are read and set without a call for each.</summary>
-[UnconditionalSuppressMessage("Trimming", "IL2060", Justification = OnlyReflected)]
-[UnconditionalSuppressMessage("Trimming", "IL2087", Justification = OnlyReflected)]
-[UnconditionalSuppressMessage("AOT", "IL3050", Justification = OnlyReflected)]
+[UnconditionalSuppressMessage("Trimming", "IL2060", Justification = ReflectedCodecs.Only)]
+[UnconditionalSuppressMessage("Trimming", "IL2087", Justification = ReflectedCodecs.Only)]
+[UnconditionalSuppressMessage("AOT", "IL3050", Justification = ReflectedCodecs.Only)]
 internal static class FieldOffset
 {
-    private const string OnlyReflected = "Called where codecs are found by reflection only.";
-
     private static readonly MethodInfo ByteOffset = typeof(Unsafe).GetMethods()
         .Single(method => method.Name == nameof(Unsafe.ByteOffset)).MakeGenericMethod(typeof(byte));
 

@@ -6,9 +6,9 @@ using System.Runtime.CompilerServices;
 namespace Dataflow.Serialization;
 
 /// <summary>Decides which types may be keys: those for which values are equal in C# exactly if they have the same normal form.</summary>
-[UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Called where codecs are found by reflection only.")]
-[UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Called where codecs are found by reflection only.")]
-[UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Called where codecs are found by reflection only.")]
+[UnconditionalSuppressMessage("Trimming", "IL2070", Justification = ReflectedCodecs.Only)]
+[UnconditionalSuppressMessage("Trimming", "IL2075", Justification = ReflectedCodecs.Only)]
+[UnconditionalSuppressMessage("AOT", "IL3050", Justification = ReflectedCodecs.Only)]
 internal static class KeyForm
 {
     /// <summary>Types whose equal values are identical.</summary>

@@ -1,11 +1,8 @@
-using System.Collections.Concurrent;
-using System.Collections.Frozen;
-using System.Collections.Immutable;
-using System.Collections.ObjectModel;
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Numerics;
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text;
@@ -69,36 +66,10 @@ internal static class KnownTypes
         [typeof(ReadOnlyMemory<byte>)] = OfLibrary<ReadOnlyMemory<byte>>,
     };
 
-    private static readonly Dictionary<Type, Type> Generic = new()
-    {
-        [typeof(Nullable<>)] = typeof(NullableCodec<>),
-        [typeof(List<>)] = typeof(ListCodec<>),
-        [typeof(Queue<>)] = typeof(QueueCodec<>),
-        [typeof(Stack<>)] = typeof(StackCodec<>),
-        [typeof(LinkedList<>)] = typeof(LinkedListCodec<>),
-        [typeof(ObservableCollection<>)] = typeof(ObservableCodec<>),
-        [typeof(ReadOnlyCollection<>)] = typeof(ReadOnlyCodec<>),
-        [typeof(ConcurrentQueue<>)] = typeof(ConcurrentQueueCodec<>),
-        [typeof(ConcurrentStack<>)] = typeof(ConcurrentStackCodec<>),
-        [typeof(HashSet<>)] = typeof(HashSetCodec<>),
-        [typeof(SortedSet<>)] = typeof(SortedSetCodec<>),
-        [typeof(FrozenSet<>)] = typeof(FrozenSetCodec<>),
-        [typeof(ImmutableArray<>)] = typeof(ImmutableArrayCodec<>),
-        [typeof(ImmutableList<>)] = typeof(ImmutableListCodec<>),
-        [typeof(ImmutableQueue<>)] = typeof(ImmutableQueueCodec<>),
-        [typeof(ImmutableStack<>)] = typeof(ImmutableStackCodec<>),
-        [typeof(ImmutableHashSet<>)] = typeof(ImmutableHashSetCodec<>),
-        [typeof(ImmutableSortedSet<>)] = typeof(ImmutableSortedSetCodec<>),
-        [typeof(Memory<>)] = typeof(MemoryOfCodec<>),
-        [typeof(ReadOnlyMemory<>)] = typeof(ReadOnlyMemoryOfCodec<>),
-        [typeof(Dictionary<,>)] = typeof(DictionaryCodec<,>),
-        [typeof(SortedDictionary<,>)] = typeof(SortedDictionaryCodec<,>),
-        [typeof(SortedList<,>)] = typeof(SortedListCodec<,>),
-        [typeof(ConcurrentDictionary<,>)] = typeof(ConcurrentDictionaryCodec<,>),
-        [typeof(FrozenDictionary<,>)] = typeof(FrozenDictionaryCodec<,>),
-        [typeof(ImmutableDictionary<,>)] = typeof(ImmutableDictionaryCodec<,>),
-        [typeof(ImmutableSortedDictionary<,>)] = typeof(ImmutableSortedDictionaryCodec<,>),
-    };
+    /// <summary>What makes the codecs of generic types, by their definitions.</summary>
+    private static readonly Dictionary<Type, MethodInfo> Generic = typeof(KnownCodecs)
+        .GetMethods(BindingFlags.Public | BindingFlags.Static).Where(static method => ValueOf(method).IsGenericType)
+        .ToDictionary(static method => ValueOf(method).GetGenericTypeDefinition());
 
     private static readonly HashSet<Type> Interfaces =
     [
@@ -113,10 +84,10 @@ internal static class KnownTypes
         if (Plain.TryGetValue(type, out var plain)) return plain;
         if (GeneratedCodecs.FindPart(type) is { } part) return resolver => part(resolver.Codecs);
         if (!ReflectedCodecs.AreSupported) return null;
-        if (type.IsEnum) return Make(typeof(EnumCodec<,>), isAlone: true, type, type.GetEnumUnderlyingType());
+        if (type.IsEnum) return Make(nameof(KnownCodecs.Enum), type, type.GetEnumUnderlyingType());
         if (type.IsArray) return OfArray(type);
         if (type.IsGenericType && OfGeneric(type) is { } made) return made;
-        return IsOfDotNet(type) && IsMemory(type) && !IsTuple(type) ? Make(typeof(MemoryCodec<>), isAlone: true, type) : null;
+        return IsOfDotNet(type) && IsMemory(type) && !IsTuple(type) ? _ => ReflectedCodecs.Make(typeof(MemoryCodec<>), [type]) : null;
     }
 
     /// <summary>Whether a type belongs to .NET: its fields are an implementation detail.</summary>
@@ -133,7 +104,7 @@ internal static class KnownTypes
     public static bool IsMemory(Type type)
         => type.IsValueType && !type.IsByRefLike && !type.IsGenericTypeDefinition && ReflectedCodecs.AreSupported && !HoldsReferences(type);
 
-    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Called where codecs are found by reflection only.")]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = ReflectedCodecs.Only)]
     private static bool HoldsReferences(Type type)
         => (bool)typeof(RuntimeHelpers).GetMethod(nameof(RuntimeHelpers.IsReferenceOrContainsReferences))!.MakeGenericMethod(type)
             .Invoke(null, null)!;
@@ -151,7 +122,7 @@ internal static class KnownTypes
     {
         var element = type.GetElementType()!;
         if (element.IsPointer) return null;
-        return type.IsSZArray ? Make(typeof(ArrayCodec<>), isAlone: false, element) : type.GetArrayRank() switch
+        return type.IsSZArray ? Make(nameof(KnownCodecs.Array), element) : type.GetArrayRank() switch
         {
             2 => OfLibrary(type, typeof(TwoDimensionalArrayFormatter<>)),
             3 => OfLibrary(type, typeof(ThreeDimensionalArrayFormatter<>)),
@@ -164,15 +135,21 @@ internal static class KnownTypes
     {
         var definition = type.GetGenericTypeDefinition();
         var arguments = type.GetGenericArguments();
-        if (Generic.TryGetValue(definition, out var codec)) return Make(codec, isAlone: false, arguments);
-        if (Interfaces.Contains(definition)) return Make(typeof(InterfaceCodec<,>), isAlone: false, type, arguments[0]);
+        if (Generic.TryGetValue(definition, out var known)) return Make(known, arguments);
+        if (Interfaces.Contains(definition)) return Make(nameof(KnownCodecs.Sequence), type, arguments[0]);
         return definition == typeof(IDictionary<,>) || definition == typeof(IReadOnlyDictionary<,>)
-            ? Make(typeof(DictionaryInterfaceCodec<,,>), isAlone: false, type, arguments[0], arguments[1])
+            ? Make(nameof(KnownCodecs.Map), type, arguments[0], arguments[1])
             : null;
     }
 
-    private static Func<ValueResolver, object> Make(Type codec, bool isAlone, params Type[] of)
-        => resolver => ReflectedCodecs.Make(codec, of, isAlone ? [] : [resolver.Codecs]);
+    private static Type ValueOf(MethodInfo method) => method.ReturnType.GetGenericArguments()[0];
+
+    private static Func<ValueResolver, object> Make(string known, params Type[] of) => Make(typeof(KnownCodecs).GetMethod(known)!, of);
+
+    [UnconditionalSuppressMessage("Trimming", "IL2060", Justification = ReflectedCodecs.Only)]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = ReflectedCodecs.Only)]
+    private static Func<ValueResolver, object> Make(MethodInfo known, Type[] of)
+        => resolver => known.MakeGenericMethod(of).Invoke(null, [resolver.Codecs])!;
 
     private static Func<ValueResolver, object> OfLibrary(Type array, Type formatter)
         => resolver => ReflectedCodecs.Make(

@@ -103,12 +103,6 @@ internal sealed class PolymorphicCodec<TBase> : ValueCodec<TBase?>
 
         public override void Write(ref ValueWriter writer, TBase value) => Codec.Write(ref writer, (T)value!);
 
-        public override TBase Read(ref ValueReader reader)
-        {
-            var lease = reader.CopyTexts();
-            var value = Codec.Read(ref reader)!;
-            reader.Lend(lease);
-            return value;
-        }
+        public override TBase Read(ref ValueReader reader) => Codec.Read(ref reader)!;
     }
 }

@@ -15,8 +15,8 @@ internal sealed record MemberField(FieldInfo Field, string Name, int? Key);
 /// <summary>The fields of a user's type: all of them, of any visibility, those of its base types first.</summary>
 /// <remarks>The fields are the whole of a value, so a value is read back as it was written, however its type is constructed. Only fields
 /// that the type itself excludes (<c>IgnoreMember</c>, <c>IgnoreDataMember</c>, <c>NonSerialized</c>) are left out.</remarks>
-[UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Called where codecs are found by reflection only.")]
-[UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Called where codecs are found by reflection only.")]
+[UnconditionalSuppressMessage("Trimming", "IL2070", Justification = ReflectedCodecs.Only)]
+[UnconditionalSuppressMessage("Trimming", "IL2075", Justification = ReflectedCodecs.Only)]
 internal sealed class TypeFields
 {
     private const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;

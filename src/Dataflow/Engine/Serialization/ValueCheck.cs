@@ -35,6 +35,9 @@ internal static class ValueCheck
     public static bool HoldsItself(Type type)
         => Recursive.GetOrAdd(type, static type => ValueForm.Of(type).Parts.Any(part => Reaches(part.Type, type, [])));
 
+    /// <summary>Whether a value may contain texts without strings; of types that write themselves that is not known.</summary>
+    public static bool MayHoldTexts(Type type) => ValueForm.HasOwnCodec(type) || Reaches(type, typeof(Utf8), []);
+
     private static void Look(Type type, Path path, HashSet<Type> seen, ValueResolver resolver, List<string> faults)
     {
         if (!seen.Add(type)) return;

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Runtime.Serialization;
 using MessagePack.Resolvers;
 using MessagePack;
@@ -8,7 +7,7 @@ using MessagePack;
 namespace Dataflow.Serialization;
 
 /// <summary>The serialized form of a type's values, or the reason why there is none.</summary>
-/// <param name="Make">Makes the codec; null if there is none.</param>
+/// <param name="Make">Makes the codec; null if there is none, or the type makes it itself.</param>
 /// <param name="Parts">The types of the values' parts, with the name of the member where there is one.</param>
 /// <param name="Fault">The fault of the type, as the rest of a sentence, and the remedy.</param>
 internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyList<(string? Member, Type Type)> Parts, string? Fault)
@@ -19,8 +18,7 @@ internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyLis
     public static ValueForm Of(Type type)
     {
         if (KnownTypes.CodecOf(type) is { } known) return new(resolver => known(resolver), PartsOf(type), null);
-        if (type.IsAssignableTo(typeof(IHasCodec)) && !type.IsInterface && !type.IsAbstract)
-            return new(resolver => OwnOf(type, resolver), PartsOf(type), null);
+        if (HasOwnCodec(type)) return new(Make: null, PartsOf(type), Fault: null);
         if (!ReflectedCodecs.AreSupported && IsOfLibrary(type)) return new(null, [], Unreflected(type));
         if (type.IsDefined(typeof(MessagePackFormatterAttribute), inherit: false))
             return new(resolver => OfLibrary(type, AttributeFormatterResolver.Instance, resolver), PartsOf(type), null);
@@ -38,6 +36,12 @@ internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyLis
             resolver => ByReflection(type, resolver), [.. fields.Select(member => ((string?)member.Name, member.Field.FieldType))], null);
     }
 
+    /// <summary>Whether a type says itself how it is written: <see cref="IHasCodec{TSelf}"/>.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "The interface is there where a codec is asked for by it.")]
+    public static bool HasOwnCodec(Type type)
+        => !type.IsAbstract && Array.Exists(type.GetInterfaces(), of => of.IsGenericType
+            && of.GetGenericTypeDefinition() == typeof(IHasCodec<>) && of.GetGenericArguments()[0] == type);
+
     private static ValueForm OfMade(Type type, RecordForm made)
         => new(
             resolver => resolver.Takes(made) ? made.MakeCodec(resolver) : ByReflection(type, resolver),
@@ -48,10 +52,6 @@ internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyLis
 
     private static object OfLibrary(Type type, IFormatterResolver library, ValueResolver resolver)
         => ReflectedCodecs.Make(typeof(FormatterCodec<>), [type], library.GetFormatterDynamic(type), resolver.Options);
-
-    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "No constructor runs.")]
-    private static object OwnOf(Type type, ValueResolver resolver)
-        => ((IHasCodec)RuntimeHelpers.GetUninitializedObject(type)).MakeCodec(resolver.Codecs);
 
     private static (string?, Type)[] PartsOf(Type type)
         => [.. (type.IsArray ? [type.GetElementType()!] : type.GetGenericArguments()).Select(part => ((string?)null, part))];

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using MessagePack;
 using MessagePack.Formatters;
 
@@ -55,15 +56,10 @@ internal sealed class ValueResolver : IFormatterResolver
     private object? Find(Type type)
         => _given.TryGetValue(type, out var given) ? given.CodecIn(this) : ValueForm.Of(type).Make?.Invoke(this);
 
-    // The places of texts in values that a type reads itself are not known.
-    private ValueCodec<T>? Make<T>() => Find(typeof(T)) switch
-    {
-        null => null,
-        ValueCodec<T> codec => typeof(T).IsAssignableTo(typeof(IHasCodec)) ? new CopyingCodec<T>(codec) : codec,
-        var other => throw PlanException.NoSerde(
-            [$"Type {TypeNames.Of(typeof(T))}: MakeCodec returns a {TypeNames.Of(other.GetType())}. Return a ValueCodec of the type "
-                + "itself; a derived type needs a MakeCodec of its own."]),
-    };
+    [UnconditionalSuppressMessage("Trimming", "IL2087", Justification = "No constructor runs.")]
+    private ValueCodec<T>? Make<T>()
+        => (ValueCodec<T>?)Find(typeof(T))
+            ?? (ValueForm.HasOwnCodec(typeof(T)) ? ((IHasCodec<T>)RuntimeHelpers.GetUninitializedObject(typeof(T))).MakeCodec(Codecs) : null);
 
     private static class OfDefault<T>
     {

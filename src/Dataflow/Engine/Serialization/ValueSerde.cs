@@ -37,7 +37,7 @@ internal sealed class ValueSerde<T> : Serde<T>
     {
         try
         {
-            var reader = new ValueReader(bytes, lease);
+            var reader = new ValueReader(bytes, _codec.LendsTexts ? lease : null);
             _codec.Read(ref reader, out value);
         }
         catch (Exception error) when (SerdeException.IsOfBytes(error))

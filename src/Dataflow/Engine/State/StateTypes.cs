@@ -90,7 +90,7 @@ internal sealed class StateTypes
     private static bool MayBeMemory(Type type) => ReflectedCodecs.AreSupported ? KnownTypes.IsMemory(type) : type.IsValueType;
 
     private static bool HasFormatter(Type type)
-        => type.IsDefined(typeof(MessagePackFormatterAttribute), inherit: false) || type.IsAssignableTo(typeof(IHasCodec));
+        => type.IsDefined(typeof(MessagePackFormatterAttribute), inherit: false) || ValueForm.HasOwnCodec(type);
 
     private static IEnumerable<Type> InMemory(Type type)
         => KnownTypes.IsOfDotNet(type) ? type.GetGenericArguments()

@@ -1,3 +1,4 @@
+using Dataflow.Codecs;
 using Dataflow.Extensibility;
 using Dataflow.Generators;
 using Microsoft.CodeAnalysis;
@@ -51,6 +52,28 @@ public class GeneratorTests
     [InlineData("[DataflowRecord] public sealed record Loose(dynamic One, List<dynamic> Many, dynamic[] Row);")]
     [InlineData("public interface IHas<T> { T N { get; } } [DataflowRecord] public class Has : IHas<int> { int IHas<int>.N { get; } }")]
     public void What_is_made_compiles(string file) => Assert.Single(Compiled.Made(file));
+
+    // Without reflection a program has the codecs of those that the generator names.
+    [Fact]
+    public void Each_collection_that_reflection_writes_is_one_that_the_generator_knows()
+    {
+        var known = typeof(KnownCodecs).GetMethods().Where(static method => method.ReturnType is { IsGenericType: true } codec
+            && codec.GetGenericArguments()[0].IsGenericType).Select(static method => method.ReturnType.GetGenericArguments()[0]).ToList();
+        Type[] interfaces = [typeof(IEnumerable<>), typeof(IReadOnlyList<>), typeof(ISet<>), typeof(IReadOnlyDictionary<,>)];
+        var definitions = known.Select(static type => type.GetGenericTypeDefinition()).Concat(interfaces).ToList();
+        var members = definitions.Select(static (type, i) => $"public {NameOf(type)} M{i};");
+
+        var program = Compiled.Load($"public struct Only {{ }} [Dataflow.DataflowRecord] public class Holder {{ {string.Concat(members)} }}");
+        System.Runtime.CompilerServices.RuntimeHelpers.RunModuleConstructor(program.ManifestModule.ModuleHandle);
+
+        var only = program.GetType("Only")!;
+        Assert.True(definitions.Count > 30);
+        Assert.Equal([], definitions.Where(type => GeneratedCodecs.FindPart(
+            type.MakeGenericType([.. type.GetGenericArguments().Select(_ => only)])) is null));
+
+        static string NameOf(Type type)
+            => $"{type.FullName!.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(static _ => "Only"))}>";
+    }
 
     [Fact]
     public void A_codec_is_found_before_any_code_of_its_assembly_has_run_and_in_C_9()

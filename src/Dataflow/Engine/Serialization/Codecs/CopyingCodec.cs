@@ -1,6 +1,6 @@
 namespace Dataflow.Serialization;
 
-/// <summary>Reads values with the codec of their type, and copies the texts in them.</summary>
+/// <summary>Reads values with a codec that does not lend texts, where others that do are around it.</summary>
 internal sealed class CopyingCodec<T>(ValueCodec<T> codec) : ValueCodec<T>
 {
     public override void Write(ref ValueWriter writer, T value) => codec.Write(ref writer, value);

@@ -7,6 +7,8 @@ namespace Dataflow.Serialization;
 internal sealed class ScalarCodec<T> : ValueCodec<T>
     where T : struct
 {
+    internal override bool LendsTexts => true;
+
     public override void Write(ref ValueWriter writer, T value)
     {
         if (value is bool truth) writer.WriteBoolean(truth);
@@ -82,6 +84,8 @@ internal sealed class NullableCodec<T>(ValueCodecs codecs) : ValueCodec<T?>
     where T : struct
 {
     private ValueCodec<T>? _values;
+
+    internal override bool LendsTexts => true;
 
     private ValueCodec<T> Values => _values ??= codecs.Of<T>();
 

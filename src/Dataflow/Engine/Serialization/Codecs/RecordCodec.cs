@@ -57,6 +57,8 @@ public abstract class RecordCodec<T> : ValueCodec<T>
         return value;
     }
 
+    internal override bool LendsTexts => true;
+
     internal sealed override void Read(ref ValueReader reader, out T value)
     {
         value = default!;

@@ -31,6 +31,8 @@ internal sealed class ReflectedCodec<T> : RecordCodec<T>
     {
     }
 
+    internal override bool LendsTexts => false;
+
     protected override void WriteMembers(ref ValueWriter writer, ref T value)
     {
         writer.WriteRaw(_header);
@@ -47,7 +49,6 @@ internal sealed class ReflectedCodec<T> : RecordCodec<T>
 
     protected override bool ReadInOrder(ref ValueReader reader, ref T value, ref int member)
     {
-        var lease = reader.CopyTexts();
         ref var start = ref FieldOffset.Start(ref value);
         var (place, read) = (0, 0);
         for (; read < _members.Length; read++, place++)
@@ -58,22 +59,17 @@ internal sealed class ReflectedCodec<T> : RecordCodec<T>
             _members[read].Read(ref reader, ref start);
         }
 
-        reader.Lend(lease);
         return read == _members.Length;
     }
 
     protected override void ReadMember(ref ValueReader reader, ref T value, int member)
-    {
-        var lease = reader.CopyTexts();
-        _members[member].Read(ref reader, ref FieldOffset.Start(ref value));
-        reader.Lend(lease);
-    }
+        => _members[member].Read(ref reader, ref FieldOffset.Start(ref value));
 
     protected override void CopyMember(ref T from, ref T to, int member)
         => _members[member].Copy(ref FieldOffset.Start(ref from), ref FieldOffset.Start(ref to));
 
-    [UnconditionalSuppressMessage("Trimming", "IL2087", Justification = "Types of values are found by reflection.")]
-    [UnconditionalSuppressMessage("Trimming", "IL2090", Justification = "Types of values are found by reflection.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2087", Justification = ReflectedCodecs.Only)]
+    [UnconditionalSuppressMessage("Trimming", "IL2090", Justification = ReflectedCodecs.Only)]
     protected override T Construct(ref T read, ReadOnlySpan<bool> found)
     {
         const BindingFlags Any = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;

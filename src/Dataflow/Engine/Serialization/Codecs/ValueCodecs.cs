@@ -11,7 +11,8 @@ public sealed class ValueCodecs
     internal ValueCodecs(ValueResolver resolver) => _resolver = resolver;
 
     /// <summary>Returns the codec of a type.</summary>
-    public ValueCodec<T> Of<T>() => _resolver.CodecOf<T>();
+    public ValueCodec<T> Of<T>()
+        => _resolver.CodecOf<T>() is var codec && (codec.LendsTexts || !ValueCheck.MayHoldTexts(typeof(T))) ? codec : new CopyingCodec<T>(codec);
 
     /// <summary>Returns the codec of a member of a tuple: as reflection does, it takes no given serde of the commonest numbers.</summary>
     internal ValueCodec<T> OfMember<T>()

@@ -50,9 +50,7 @@ internal abstract class DictionaryCodec<TDictionary, TKey, TValue>(ValueCodecs c
         }
 
         var entries = new KeyValuePair<TKey, TValue>[reader.ReadMapHeader()];
-        var lease = reader.CopyTexts();
         for (var i = 0; i < entries.Length; i++) entries[i] = new(Keys.Read(ref reader), Values.Read(ref reader));
-        reader.Lend(lease);
         return Make(entries, kind);
     }
 

@@ -51,9 +51,7 @@ internal abstract class SequenceCodec<TCollection, T>(ValueCodecs codecs) : Valu
         }
 
         var elements = new T[reader.ReadArrayHeader()];
-        var lease = reader.CopyTexts();
         for (var i = 0; i < elements.Length; i++) elements[i] = Elements.Read(ref reader);
-        reader.Lend(lease);
         return Make(elements, kind);
     }
 
