@@ -20,7 +20,8 @@ internal sealed class DistinctRows<TValue> : IHasCodec<DistinctRows<TValue>>
         for (var i = 0; i < values.Length; i++) Add(values[i].Value, values[i].Condition, rows[i]);
     }
 
-    ValueCodec<DistinctRows<TValue>> IHasCodec<DistinctRows<TValue>>.MakeCodec(ValueCodecs codecs) => new DistinctRowsCodec<TValue>(codecs)!;
+    ValueCodec<DistinctRows<TValue>> IHasCodec<DistinctRows<TValue>>.MakeCodec(ValueCodecs codecs)
+        => new DistinctRowsCodec<TValue>(codecs)!;
 
     /// <summary>The number of distinct values under each condition.</summary>
     internal long[] Counts { get; }

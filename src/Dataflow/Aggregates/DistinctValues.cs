@@ -20,7 +20,8 @@ internal sealed class DistinctValues<TValue> : IHasCodec<DistinctValues<TValue>>
         for (var i = 0; i < values.Length; i++) Mark(Find(values[i], marks.Length == 0 ? (byte)1 : marks[i]));
     }
 
-    ValueCodec<DistinctValues<TValue>> IHasCodec<DistinctValues<TValue>>.MakeCodec(ValueCodecs codecs) => new DistinctValuesCodec<TValue>(codecs)!;
+    ValueCodec<DistinctValues<TValue>> IHasCodec<DistinctValues<TValue>>.MakeCodec(ValueCodecs codecs)
+        => new DistinctValuesCodec<TValue>(codecs)!;
 
     /// <summary>The number of values seen under each condition.</summary>
     internal long[] Counts { get; }

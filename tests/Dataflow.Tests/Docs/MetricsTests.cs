@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
 using Dataflow.Testing;
@@ -21,12 +22,13 @@ public partial class MetricsTests
     [Fact]
     public void The_table_says_of_each_instrument_of_a_job_what_the_meter_says()
     {
-        var published = new List<(string Name, string Kind, string Unit)>();
+        // Jobs of other tests publish theirs at the same time.
+        var published = new ConcurrentQueue<(string Name, string Kind, string Unit)>();
         using var listener = new MeterListener
         {
             InstrumentPublished = (instrument, _) =>
             {
-                if (instrument.Meter.Name == "Dataflow") published.Add((instrument.Name, KindOf(instrument), instrument.Unit!));
+                if (instrument.Meter.Name == "Dataflow") published.Enqueue((instrument.Name, KindOf(instrument), instrument.Unit!));
             },
         };
         listener.Start();

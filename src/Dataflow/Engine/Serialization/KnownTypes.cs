@@ -66,7 +66,7 @@ internal static class KnownTypes
         [typeof(ReadOnlyMemory<byte>)] = OfLibrary<ReadOnlyMemory<byte>>,
     };
 
-    /// <summary>What makes the codecs of generic types, by their definitions.</summary>
+    /// <summary>The methods that make the codecs of generic types, by their definitions.</summary>
     private static readonly Dictionary<Type, MethodInfo> Generic = typeof(KnownCodecs)
         .GetMethods(BindingFlags.Public | BindingFlags.Static).Where(static method => ValueOf(method).IsGenericType)
         .ToDictionary(static method => ValueOf(method).GetGenericTypeDefinition());

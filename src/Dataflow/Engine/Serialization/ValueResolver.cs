@@ -58,8 +58,11 @@ internal sealed class ValueResolver : IFormatterResolver
 
     [UnconditionalSuppressMessage("Trimming", "IL2087", Justification = "No constructor runs.")]
     private ValueCodec<T>? Make<T>()
-        => (ValueCodec<T>?)Find(typeof(T))
-            ?? (ValueForm.HasOwnCodec(typeof(T)) ? ((IHasCodec<T>)RuntimeHelpers.GetUninitializedObject(typeof(T))).MakeCodec(Codecs) : null);
+    {
+        if (Find(typeof(T)) is ValueCodec<T> found) return found;
+        return ValueForm.HasOwnCodec(typeof(T))
+            ? ((IHasCodec<T>)RuntimeHelpers.GetUninitializedObject(typeof(T))).MakeCodec(Codecs) : null;
+    }
 
     private static class OfDefault<T>
     {

@@ -63,7 +63,8 @@ public class GeneratorTests
         var definitions = known.Select(static type => type.GetGenericTypeDefinition()).Concat(interfaces).ToList();
         var members = definitions.Select(static (type, i) => $"public {NameOf(type)} M{i};");
 
-        var program = Compiled.Load($"public struct Only {{ }} [Dataflow.DataflowRecord] public class Holder {{ {string.Concat(members)} }}");
+        var program = Compiled.Load(
+            $"public struct Only {{ }} [Dataflow.DataflowRecord] public class Holder {{ {string.Concat(members)} }}");
         System.Runtime.CompilerServices.RuntimeHelpers.RunModuleConstructor(program.ManifestModule.ModuleHandle);
 
         var only = program.GetType("Only")!;

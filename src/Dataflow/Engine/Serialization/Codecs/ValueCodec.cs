@@ -10,8 +10,8 @@ public abstract class ValueCodec<T>
     /// <summary>Reads a value.</summary>
     public abstract T Read(ref ValueReader reader);
 
-    /// <summary>Whether texts that it reads may lie where the value was read, instead of being copied: only where the places of all texts in
-    /// a value are known, so that they can be kept (<c>HeldTexts</c>).</summary>
+    /// <summary>Whether texts that it reads may lie where the value was read, instead of being copied: only where the places of all texts
+    /// in a value are known, so that they can be kept (<c>HeldTexts</c>).</summary>
     internal virtual bool LendsTexts => false;
 
     /// <summary>Reads a value to where it belongs: cheaper than a copy of a large struct. What is there is overwritten, also by part of a

@@ -12,7 +12,10 @@ public sealed class ValueCodecs
 
     /// <summary>Returns the codec of a type.</summary>
     public ValueCodec<T> Of<T>()
-        => _resolver.CodecOf<T>() is var codec && (codec.LendsTexts || !ValueCheck.MayHoldTexts(typeof(T))) ? codec : new CopyingCodec<T>(codec);
+    {
+        var codec = _resolver.CodecOf<T>();
+        return codec.LendsTexts || !ValueCheck.MayHoldTexts(typeof(T)) ? codec : new CopyingCodec<T>(codec);
+    }
 
     /// <summary>Returns the codec of a member of a tuple: as reflection does, it takes no given serde of the commonest numbers.</summary>
     internal ValueCodec<T> OfMember<T>()
