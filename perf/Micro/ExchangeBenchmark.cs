@@ -61,7 +61,7 @@ public class ExchangeBenchmark
             new(exchange, new KeyRouter<long, long>(new ShardMap(ShardSet.All, workers: 2)), index);
         private readonly ExchangeInput<Keyed<long, long>> _input =
             new(Node, exchange, index, new Counter<Keyed<long, long>>(), new Turn(TimeProvider.System, TimeSpan.MaxValue),
-                (error, _) => error);
+                (error, _) => error, static () => { });
 
         public void Run(int count)
         {

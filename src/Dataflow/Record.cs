@@ -47,6 +47,8 @@ public readonly record struct Record<T>(T Value, long Timestamp, RecordOrigin Or
 
     internal void KeepTexts() => TextKeeper<T>.Keep(ref Unsafe.AsRef(in _value));
 
+    internal void KeepTexts(BatchTexts batch) => TextKeeper<T>.Keep(ref Unsafe.AsRef(in _value), batch);
+
     /// <summary>Another value made from this record: same time, same origin.</summary>
     public Record<TOther> With<TOther>(TOther value) => new(value, Timestamp, Origin);
 

@@ -23,7 +23,8 @@ public sealed class CombinerOrderTests : IDisposable
         for (var i = 0; i < 20; i++) exchange.Pace(0, records: 1, TimeSpan.Zero);
         var toFirst = new FixedRouter<Keyed<int, Part<long, long>>>(0);
         var node = new Pipeline("parts").From(Source.Of(1, 2)).Node;
-        _input = new(node, exchange, 0, _collected, new Turn(TimeProvider.System, TimeSpan.MaxValue), (error, _) => error);
+        _input = new(
+            node, exchange, 0, _collected, new Turn(TimeProvider.System, TimeSpan.MaxValue), (error, _) => error, static () => { });
         _other = new(exchange, toFirst, 1);
         _combiner = new(
             new(exchange, toFirst, 0), new CountAggregation<long>(), (AlignedWindows)Tumbling.Every(TimeSpan.FromMilliseconds(10)));

@@ -22,7 +22,8 @@ public sealed class ExchangeTests : IDisposable
         _writers = [new(_exchange, new FixedRouter<int>(0), 0), new(_exchange, new FixedRouter<int>(0), 1)];
         var node = new Pipeline("exchange").From(Source.Of(1, 2)).Node;
         _input = new ExchangeInput<int>(
-            node, _exchange, 0, _collected, new Turn(TimeProvider.System, TimeSpan.MaxValue), (error, _) => error);
+            node, _exchange, 0, _collected, new Turn(TimeProvider.System, TimeSpan.MaxValue), (error, _) => error,
+            static () => { });
     }
 
     public void Dispose()

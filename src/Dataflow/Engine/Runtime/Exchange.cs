@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Threading.Channels;
+using Dataflow.Texts;
 using Dataflow.Time;
 
 namespace Dataflow.Runtime;
@@ -115,6 +116,7 @@ internal sealed class Exchange<T>
 internal sealed class ExchangeBatch<T>(int capacity)
 {
     private readonly Record<T>[] _records = new Record<T>[capacity];
+    private readonly BatchTexts _texts = new();
 
     public int Count { get; private set; }
 
@@ -134,12 +136,13 @@ internal sealed class ExchangeBatch<T>(int capacity)
     {
         ref var slot = ref _records[Count++];
         slot = record;
-        slot.KeepTexts();
+        slot.KeepTexts(_texts);
     }
 
     public void Reset()
     {
         _records.AsSpan(0, Count).Clear();
+        _texts.End();
         Count = 0;
         Barrier = 0;
     }

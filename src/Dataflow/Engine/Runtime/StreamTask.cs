@@ -239,6 +239,10 @@ internal sealed class StreamTask
         Job.TaskFinished();
     }
 
+    /// <summary>Gives texts in state bytes of their own, before the batches end that they lie in: a source's with its next read, an
+    /// exchange's when it is done.</summary>
+    public void KeepTexts() => _capture.Changes.KeepTexts();
+
     private TaskTimes.Waiting WaitsFor()
     {
         if (_writers.Exists(static writer => writer.HasOverflow || writer.IsHeldUp)) return TaskTimes.Waiting.ForOutput;
@@ -263,7 +267,7 @@ internal sealed class StreamTask
     {
         var (any, isMidway) = (false, IsMidway && Job.RequestedEpoch == Epoch);
         foreach (var input in _inputs) any |= (!isMidway || input.IsMidway) && input.Step(Epoch);
-        _capture.Changes.KeepTexts(); // the next step may end the batches that they lie in
+        KeepTexts();
         return any;
     }
 

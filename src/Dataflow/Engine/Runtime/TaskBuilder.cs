@@ -150,7 +150,7 @@ internal sealed class TaskBuilder(JobRun job, Worker worker) : IPlanBuilder
         var task = TaskOf(node);
         var own = job.ShardMap.Of(worker.Index);
         var times = form is null ? null : new RemoteTimes(job.ShardMap.Owned, own, !node.Upstream!.IsBehindExchange);
-        var input = new ExchangeInput<T>(node, exchange, worker.Index, next, task.Turn, task.Fail, times);
+        var input = new ExchangeInput<T>(node, exchange, worker.Index, next, task.Turn, task.Fail, task.KeepTexts, times);
         task.AddInput(input);
         if (form is null) return new ExchangeWriter<T>(exchange, router, worker.Index, remote: null);
         var topic = job.Log.GetTopic(Plan.RepartitionOf(node));

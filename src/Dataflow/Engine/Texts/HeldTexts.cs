@@ -82,12 +82,14 @@ internal sealed class TextsOfFields : HeldTexts
     }
 
     /// <summary>Keeps the texts of a value that begins at <paramref name="start"/>.</summary>
-    public void Keep(ref byte start)
+    /// <param name="start">The first byte.</param>
+    /// <param name="batch">Has the bytes of texts in the value itself; null: each has its own.</param>
+    public void Keep(ref byte start, BatchTexts? batch = null)
     {
         foreach (var place in _texts)
         {
             ref var text = ref Unsafe.As<byte, Utf8>(ref Unsafe.AddByteOffset(ref start, place));
-            if (!text.IsKept) text = text.Keep();
+            if (!text.IsKept) text = batch is null ? text.Keep() : batch.Take(text);
         }
 
         foreach (var place in _objects)

@@ -18,4 +18,12 @@ internal static class TextKeeper<T>
         if (typeof(T).IsValueType) ((TextsOfFields)Texts).Keep(ref FieldOffset.Start(ref value));
         else HeldTexts.KeepIn(value);
     }
+
+    /// <summary>Lets the texts of a value lie in a batch: those in its own fields, since only they are no one else's.</summary>
+    public static void Keep(ref T value, BatchTexts batch)
+    {
+        if (Texts is null || value is null) return;
+        if (typeof(T).IsValueType) ((TextsOfFields)Texts).Keep(ref FieldOffset.Start(ref value), batch);
+        else HeldTexts.KeepIn(value);
+    }
 }

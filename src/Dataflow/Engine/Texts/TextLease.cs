@@ -9,7 +9,7 @@ namespace Dataflow.Extensibility;
 /// of <see cref="SourceReader{T}.Read"/> than that which returned the values.</remarks>
 public sealed class TextLease
 {
-    private TextLease(byte[] bytes) => Bytes = bytes;
+    internal TextLease(byte[] bytes) => Bytes = bytes;
 
     /// <summary>The array; null once the lease has ended.</summary>
     internal byte[]? Bytes { get; private set; }
@@ -22,6 +22,9 @@ public sealed class TextLease
 
     /// <summary>Ends it: texts that refer to it throw from now on.</summary>
     public void End() => Bytes = null;
+
+    /// <summary>Goes on with the same content in another array.</summary>
+    internal void Move(byte[] bytes) => Bytes = bytes;
 
     internal static InvalidOperationException Ended()
         => new("The text was read with a batch that has ended, so its bytes are gone. Code that keeps a Utf8 for longer than the call "
