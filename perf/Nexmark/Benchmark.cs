@@ -24,7 +24,8 @@ internal static class Benchmark
 
     private static async Task<Measurement> MeasureAsync(Settings settings, string query, LogStore log)
     {
-        // What the query before has left is not this one's.
+        if (settings.ThroughLog) await EventTopic.FillAsync(log, settings.Generator, settings.Events, settings.Workers);
+        // What the query before has left is not this one's, nor is what it took to fill the topic.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         PeakMemory.Reset();
         var process = Process.GetCurrentProcess();
@@ -39,7 +40,7 @@ internal static class Benchmark
         process.Refresh();
         var cpuNs = (process.TotalProcessorTime - cpu).TotalNanoseconds;
         return new Measurement(
-            query, settings.Events, settings.Seed, settings.Workers, results.Rows, $"{results.Checksum:x16}", seconds,
+            query, settings.Events, settings.Seed, settings.Workers, settings.ThroughLog, results.Rows, $"{results.Checksum:x16}", seconds,
             settings.Events / seconds, cpuNs / settings.Events,
             (double)(GC.GetTotalAllocatedBytes() - allocated) / settings.Events, PeakMemory.Megabytes());
     }

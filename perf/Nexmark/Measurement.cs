@@ -2,7 +2,7 @@ namespace Dataflow.Perf.Nexmark;
 
 /// <summary>What one run of a query measured; one JSON line.</summary>
 internal sealed record Measurement(
-    string Query, long Events, long Seed, int Workers, long Rows, string Checksum, double Seconds, double EventsPerSecond,
+    string Query, long Events, long Seed, int Workers, bool ThroughLog, long Rows, string Checksum, double Seconds, double EventsPerSecond,
     double CpuNsPerEvent, double AllocatedBytesPerEvent, double PeakMemoryMb)
 {
     public const string TableHead = """

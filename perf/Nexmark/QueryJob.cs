@@ -23,8 +23,10 @@ internal static class QueryJob
     public static Task<Job> StartAsync(Settings settings, string query, LogStore log, Results results, Pace? pace = null)
     {
         var pipeline = new Pipeline(query);
-        var generator = new EventGenerator(settings.Seed, settings.Rate, settings.Disorder);
-        Queries.All[query](pipeline, new NexmarkSource(generator, settings.Events, settings.Workers, pace), results);
+        var house = settings.ThroughLog
+            ? AuctionHouse.InLog(settings.Generator)
+            : AuctionHouse.Made(settings.Generator, settings.Events, settings.Workers, pace);
+        Queries.All[query](pipeline, house, results);
         return pipeline.StartAsync(new JobOptions
         {
             Log = log,

@@ -6,15 +6,19 @@ namespace Dataflow.Perf.Nexmark;
 /// <summary>What the command line says.</summary>
 internal sealed record Settings(
     IReadOnlyList<string> Queries, long Events, long Seed, long Rate, long Disorder, int Workers, int CheckpointMs,
-    bool Crash, bool Latency, string Directory)
+    bool Crash, bool Latency, bool ThroughLog, string Directory)
 {
     private const string CrashFlag = "--crash";
     private const string LatencyFlag = "--latency";
 
-    private static readonly string[] Flags = [CrashFlag, LatencyFlag];
+    private const string ThroughLogFlag = "--through-log";
+
+    private static readonly string[] Flags = [CrashFlag, LatencyFlag, ThroughLogFlag];
 
     private static readonly string[] Names =
         ["--query", "--events", "--seed", "--rate", "--disorder", "--workers", "--checkpoint-ms", "--dir"];
+
+    public EventGenerator Generator => new(Seed, Rate, Disorder);
 
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web);
 
@@ -39,6 +43,7 @@ internal sealed record Settings(
             (int)Number("--checkpoint-ms", 1000),
             args.Contains(CrashFlag),
             args.Contains(LatencyFlag),
+            args.Contains(ThroughLogFlag),
             given.GetValueOrDefault("--dir", Path.GetTempPath()));
 
         long Number(string name, long unlessGiven)

@@ -43,7 +43,7 @@ public sealed class EqualAnswersTests(SharedNode shared)
         {
             var pipeline = new Pipeline($"nexmark-{query}").UseSerde(
                 Serde.Polymorphic<Event>(typeof(Person), typeof(Auction), typeof(Bid)));
-            Queries.All[query](pipeline, new NexmarkSource(set.Generator, set.Events, splits: 4), results);
+            Queries.All[query](pipeline, AuctionHouse.Made(set.Generator, set.Events, splits: 4), results);
             Assert.Empty(pipeline.Explain().ReasonsNotToShare);
             return pipeline;
         });

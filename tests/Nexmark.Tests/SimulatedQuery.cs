@@ -8,9 +8,12 @@ internal static class SimulatedQuery
     public static TheoryData<string> Names => [.. Queries.All.Keys];
 
     public static SimulatedJob Start(string query, GoldenSet set, int workers, Log.LogStore log, Results results)
+        => Start(query, AuctionHouse.Made(set.Generator, set.Events, workers), workers, log, results);
+
+    public static SimulatedJob Start(string query, AuctionHouse house, int workers, Log.LogStore log, Results results)
     {
         var pipeline = new Pipeline(query);
-        Queries.All[query](pipeline, new NexmarkSource(set.Generator, set.Events, workers), results);
+        Queries.All[query](pipeline, house, results);
         return SimulatedJob.Start(pipeline, log, workers, seed: workers);
     }
 

@@ -3,7 +3,7 @@ using MessagePack;
 namespace Dataflow.Perf.Nexmark;
 
 /// <summary>A thing that is put up for sale. Money is in cents.</summary>
-[MessagePackObject]
+[DataflowRecord]
 public sealed class Auction : Event
 {
     [Key(2)]

@@ -3,7 +3,7 @@ using MessagePack;
 namespace Dataflow.Perf.Nexmark;
 
 /// <summary>An offer for an auction, in cents.</summary>
-[MessagePackObject]
+[DataflowRecord]
 public sealed class Bid : Event
 {
     [Key(2)]

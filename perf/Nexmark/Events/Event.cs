@@ -4,6 +4,9 @@ namespace Dataflow.Perf.Nexmark;
 
 /// <summary>What happens at the auction house: a <see cref="Person"/> registers, an <see cref="Auction"/> opens, a
 /// <see cref="Bid"/> is made.</summary>
+[Union(0, typeof(Person))]
+[Union(1, typeof(Auction))]
+[Union(2, typeof(Bid))]
 public abstract class Event
 {
     /// <summary>The place in the stream, from 0; of two events that tie the earlier one wins.</summary>

@@ -3,7 +3,7 @@ using MessagePack;
 namespace Dataflow.Perf.Nexmark;
 
 /// <summary>Somebody who registers, to sell or to bid.</summary>
-[MessagePackObject]
+[DataflowRecord]
 public sealed class Person : Event
 {
     [Key(2)]

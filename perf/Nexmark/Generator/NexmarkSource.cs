@@ -16,9 +16,6 @@ internal sealed class NexmarkSource(EventGenerator generator, long events, int s
 
     public override bool MayBeShared => true;
 
-    /// <summary>How long after its own time an auction ends, at the most.</summary>
-    public TimeSpan LongestAuction => generator.LongestAuction;
-
     public override IReadOnlyList<SplitDescription> Describe(SourceContext context)
         => [.. Enumerable.Range(0, splits).Select(split => new SplitDescription($"nexmark[{split}]"))];
 

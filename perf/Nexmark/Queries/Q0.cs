@@ -3,8 +3,8 @@ namespace Dataflow.Perf.Nexmark;
 /// <summary>Pass through: every bid.</summary>
 internal static class Q0
 {
-    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
-        => pipeline.From(source)
+    public static void Build(Pipeline pipeline, AuctionHouse house, Results results)
+        => house.In(pipeline)
             .Bids()
             .To(results, (bid, row) => row.Add(bid.Auction).Add(bid.Bidder).Add(bid.Price).Add(bid.DateTime).Add(bid.Extra));
 }

@@ -3,8 +3,8 @@ namespace Dataflow.Perf.Nexmark;
 /// <summary>Sessions of each bidder: how many bids without a pause of more than 10 s.</summary>
 internal static class Q11
 {
-    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
-        => pipeline.From(source)
+    public static void Build(Pipeline pipeline, AuctionHouse house, Results results)
+        => house.In(pipeline)
             .WithEventTime()
             .Bids()
             .KeyBy(bid => bid.Bidder)

@@ -7,10 +7,10 @@ internal static class Q13
 {
     private const int Keys = 10_000;
 
-    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
+    public static void Build(Pipeline pipeline, AuctionHouse house, Results results)
     {
         var side = pipeline.Table(Source.Of(Rows(), "side"), row => row.Key);
-        pipeline.From(source)
+        house.In(pipeline)
             .Bids()
             .KeyBy(bid => bid.Auction % Keys)
             .Join(side, (bid, row) => (Bid: bid, row.Value))

@@ -3,8 +3,8 @@ namespace Dataflow.Perf.Nexmark;
 /// <summary>Bids of some worth in another currency, with the time of day and how many letters c they contain.</summary>
 internal static class Q14
 {
-    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
-        => pipeline.From(source)
+    public static void Build(Pipeline pipeline, AuctionHouse house, Results results)
+        => house.In(pipeline)
             .Bids()
             .Select(bid => (Bid: bid, Price: bid.Price * 908))
             .Where(row => row.Price is > 1_000_000_000 and < 50_000_000_000)

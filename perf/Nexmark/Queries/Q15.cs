@@ -3,8 +3,8 @@ namespace Dataflow.Perf.Nexmark;
 /// <summary>Each day so far: bids, bidders and auctions, in all and by bands of price.</summary>
 internal static class Q15
 {
-    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
-        => pipeline.From(source)
+    public static void Build(Pipeline pipeline, AuctionHouse house, Results results)
+        => house.In(pipeline)
             .Bids()
             .KeyBy(bid => Days.Of(bid.DateTime))
             .Aggregate(

@@ -3,8 +3,8 @@ namespace Dataflow.Perf.Nexmark;
 /// <summary>As <see cref="Q15"/> for each channel and day, with the latest minute.</summary>
 internal static class Q16
 {
-    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
-        => pipeline.From(source)
+    public static void Build(Pipeline pipeline, AuctionHouse house, Results results)
+        => house.In(pipeline)
             .Bids()
             .KeyBy(bid => (bid.Channel, Day: Days.Of(bid.DateTime)))
             .Aggregate(

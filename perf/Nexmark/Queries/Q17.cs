@@ -3,8 +3,8 @@ namespace Dataflow.Perf.Nexmark;
 /// <summary>Each auction and day so far: how many bids, in all and by bands of price, and their prices.</summary>
 internal static class Q17
 {
-    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
-        => pipeline.From(source)
+    public static void Build(Pipeline pipeline, AuctionHouse house, Results results)
+        => house.In(pipeline)
             .Bids()
             .KeyBy(bid => (bid.Auction, Day: Days.Of(bid.DateTime)))
             .Aggregate(

@@ -3,9 +3,9 @@ namespace Dataflow.Perf.Nexmark;
 /// <summary>Bids with the auctions of category 10 that they are for, whichever comes first.</summary>
 internal static class Q20
 {
-    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
+    public static void Build(Pipeline pipeline, AuctionHouse house, Results results)
     {
-        var events = pipeline.From(source);
+        var events = house.In(pipeline);
         var auctions = events.Auctions().Where(auction => auction.Category == 10).KeyBy(auction => auction.Id);
         events.Bids().KeyBy(bid => bid.Auction)
             .Join(auctions, (bid, auction) => (Bid: bid, Auction: auction))

@@ -5,8 +5,8 @@ internal static class Q21
 {
     private const string Marker = "&channel_id=";
 
-    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
-        => pipeline.From(source)
+    public static void Build(Pipeline pipeline, AuctionHouse house, Results results)
+        => house.In(pipeline)
             .Bids()
             .Select(bid => (Bid: bid, ChannelId: ChannelId(bid)))
             .Where(row => row.ChannelId is not null)

@@ -3,9 +3,9 @@ namespace Dataflow.Perf.Nexmark;
 /// <summary>Who sells things of category 10 in three states, whichever comes first, person or auction.</summary>
 internal static class Q3
 {
-    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
+    public static void Build(Pipeline pipeline, AuctionHouse house, Results results)
     {
-        var events = pipeline.From(source);
+        var events = house.In(pipeline);
         // What is not asked for need not be kept for ever.
         var persons = events.Persons().Where(person => person.State is "OR" or "ID" or "CA")
             .Select(person => (person.Id, person.Name, person.City, person.State)).KeyBy(person => person.Id);

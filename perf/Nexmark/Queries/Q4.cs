@@ -3,8 +3,8 @@ namespace Dataflow.Perf.Nexmark;
 /// <summary>The average price of the winners in each category.</summary>
 internal static class Q4
 {
-    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
-        => Winners.Of(pipeline, source)
+    public static void Build(Pipeline pipeline, AuctionHouse house, Results results)
+        => Winners.Of(pipeline, house)
             .GroupBy(winner => winner.Category)
             .Aggregate(
                 a => (a.Sum(winner => winner.Price), a.Count()),

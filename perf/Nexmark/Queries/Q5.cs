@@ -5,8 +5,8 @@ internal static class Q5
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
 
-    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
-        => pipeline.From(source)
+    public static void Build(Pipeline pipeline, AuctionHouse house, Results results)
+        => house.In(pipeline)
             .WithEventTime()
             .Bids()
             .KeyBy(bid => bid.Auction)

@@ -3,8 +3,8 @@ namespace Dataflow.Perf.Nexmark;
 /// <summary>Windows of 10 s: the highest bids.</summary>
 internal static class Q7
 {
-    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
-        => pipeline.From(source)
+    public static void Build(Pipeline pipeline, AuctionHouse house, Results results)
+        => house.In(pipeline)
             .WithEventTime()
             .Bids()
             .Window(Tumbling.Every(TimeSpan.FromSeconds(10)))

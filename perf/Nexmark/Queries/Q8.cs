@@ -3,8 +3,8 @@ namespace Dataflow.Perf.Nexmark;
 /// <summary>Windows of 10 s: persons who registered and opened an auction in the same window.</summary>
 internal static class Q8
 {
-    public static void Build(Pipeline pipeline, NexmarkSource source, Results results)
-        => pipeline.From(source)
+    public static void Build(Pipeline pipeline, AuctionHouse house, Results results)
+        => house.In(pipeline)
             .WithEventTime()
             .Where(e => e is not Bid)
             .KeyBy(e => e is Auction auction ? auction.Seller : ((Person)e).Id)

@@ -2,9 +2,9 @@ namespace Dataflow.Perf.Nexmark;
 
 /// <summary>Adds a query to a pipeline.</summary>
 /// <param name="pipeline">What to add it to.</param>
-/// <param name="source">The stream of the auction house.</param>
+/// <param name="house">The stream of the auction house.</param>
 /// <param name="results">Where the rows of the answer go.</param>
-internal delegate void Query(Pipeline pipeline, NexmarkSource source, Results results);
+internal delegate void Query(Pipeline pipeline, AuctionHouse house, Results results);
 
 internal static class Queries
 {

@@ -8,9 +8,9 @@ public readonly record struct Offer(
 internal static class Winners
 {
     /// <summary>The winning offer of each auction, so far.</summary>
-    public static Table<long, Offer> Of(Pipeline pipeline, NexmarkSource source)
+    public static Table<long, Offer> Of(Pipeline pipeline, AuctionHouse house)
     {
-        var events = pipeline.From(source).WithEventTime();
+        var events = house.In(pipeline).WithEventTime();
         // What is not asked for need not be kept until the auction ends.
         var bids = events.Bids().Select(bid => (bid.Auction, bid.Price, bid.DateTime, bid.Index)).KeyBy(bid => bid.Auction);
         return events.Auctions()
@@ -20,7 +20,7 @@ internal static class Winners
                 bids,
                 TimeSpan.Zero,
                 auction => TimeSpan.FromMilliseconds(auction.Expires - auction.DateTime),
-                source.LongestAuction,
+                house.LongestAuction,
                 (auction, bid) => new Offer(
                     auction.Id, auction.Seller, auction.Category, auction.Expires, bid.Price, bid.DateTime, bid.Index))
             .Aggregate(a => a.MaxBy(offer => (offer.Price, -offer.DateTime, -offer.Index)), (_, best) => best, "winners");

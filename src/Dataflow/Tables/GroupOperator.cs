@@ -4,7 +4,7 @@ namespace Dataflow.Tables;
 
 /// <summary>Keeps an accumulator for each key, and emits at most one change per key for each batch.</summary>
 internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation<T, TA, TR> aggregation, Func<TKey, TR, TOut> result)
-    : Operator<Keyed<TKey, TInput>, Keyed<TKey, Change<TOut>>>, ITableRows<TKey, TOut>
+    : Operator<Keyed<TKey, TInput>, Keyed<TKey, Change<TOut>>>, ITableRows<TKey, TOut>, IPrefetches<Keyed<TKey, TInput>>
     where TKey : notnull
 {
     private readonly List<Changed> _changed = [];
@@ -22,6 +22,8 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
     protected Intake<T, TA>? Intake { get; private set; }
 
     public override void Process(in Record<Keyed<TKey, TInput>> record) => TryChange(in record, record.Value.Key, record.Value.Value);
+
+    public bool Prefetch(in Record<Keyed<TKey, TInput>> record) => _groups.Prefetch(record.ValueRef().Key);
 
     public override void EndOfBatch() => EmitChanges();
 

@@ -4,7 +4,8 @@ namespace Dataflow.Windows;
 internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
     AlignedWindows windows,
     WindowAggregate<TKey, T, TAccumulator, TResult, TOut> aggregate)
-    : WindowOperator<TKey, T, TAccumulator, TResult, TOut>(aggregate), ITakesParts<TKey, TAccumulator>
+    : WindowOperator<TKey, T, TAccumulator, TResult, TOut>(aggregate), ITakesParts<TKey, TAccumulator>,
+        IPrefetches<Keyed<TKey, T>>
     where TKey : notnull
 {
     private NamespacedState<TKey, TAccumulator> _panes = null!;
@@ -31,6 +32,12 @@ internal sealed class PaneOperator<TKey, T, TAccumulator, TResult, TOut>(
         }
 
         if (record.Timestamp < Watched) Change(record.Value.Key);
+    }
+
+    public bool Prefetch(in Record<Keyed<TKey, T>> record)
+    {
+        var pane = _pane.Holds(record.Timestamp) ? _pane : _paneBefore;
+        return pane.Holds(record.Timestamp) && pane.Keys.Prefetch(record.ValueRef().Key);
     }
 
     public void TakePart(TKey key, in TAccumulator part, long count, long newest)

@@ -4,7 +4,7 @@ namespace Dataflow.Windows;
 internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
     SessionWindows windows,
     WindowAggregate<TKey, T, TAccumulator, TResult, TOut> aggregate)
-    : FiringOperator<TKey, T, TAccumulator, TResult, TOut>(aggregate)
+    : FiringOperator<TKey, T, TAccumulator, TResult, TOut>(aggregate), IPrefetches<Keyed<TKey, T>>
     where TKey : notnull
 {
     private readonly DueKeys<TKey> _due = new();
@@ -52,6 +52,8 @@ internal sealed class SessionOperator<TKey, T, TAccumulator, TResult, TOut>(
             AddBefore(in record);
         }
     }
+
+    public bool Prefetch(in Record<Keyed<TKey, T>> record) => _sessions.ByKey.Prefetch(record.ValueRef().Key);
 
     protected override void Declare(StepDeclaration declare)
     {

@@ -21,6 +21,7 @@ internal sealed class PartReader<TKey, T, TAccumulator>(
             return;
         }
 
+        context.Task.EndLookahead(); // values that were sent before the part go before it
         foreach (var step in _between) step.CountPassed(part.Count);
         Take(key, in part, record.Timestamp);
     }

@@ -13,7 +13,7 @@ internal sealed class ExchangeInput<T> : TaskInput
     private readonly Origin[] _origins;
     private readonly InputTime[] _times; // by origin
     private readonly ToldTime _told;
-    private readonly Action _keepTexts;
+    private readonly Action _settle;
     private readonly RemoteTimes? _remote; // null: no other process takes part
     private ExchangeBatch<T>? _batch; // the batch that is not completely handled
     private int _next; // the index of the origin to read next
@@ -27,13 +27,13 @@ internal sealed class ExchangeInput<T> : TaskInput
     /// <param name="head">The stage's first step.</param>
     /// <param name="turn">The task's turn, which limits how long to continue.</param>
     /// <param name="fail">Makes the error of a step that failed on a record without naming itself.</param>
-    /// <param name="keepTexts">Keeps the texts that are in the task's state.</param>
+    /// <param name="settle">Ends what the task still does with the records of a batch.</param>
     /// <param name="remote">The time of other processes; null: there are none.</param>
     public ExchangeInput(
         Node node, Exchange<T> exchange, int to, Operator<T> head, Turn turn, Func<Exception, RecordOrigin, Exception> fail,
-        Action keepTexts, RemoteTimes? remote = null)
+        Action settle, RemoteTimes? remote = null)
     {
-        _keepTexts = keepTexts;
+        _settle = settle;
         _remote = remote;
         _stands = remote is not null;
         Node = node;
@@ -117,7 +117,7 @@ internal sealed class ExchangeInput<T> : TaskInput
         var (batch, time) = (_batch!, _batch!.Time);
         _batch = null;
         if (batch.Barrier > 0) origin.Barrier = batch.Barrier;
-        _keepTexts(); // those of its records end with it
+        _settle(); // the texts of its records end with it
         _exchange.Return(batch, origin.From, _to);
         if (time == _times[origin.From]) return;
         _times[origin.From] = time;

@@ -16,6 +16,7 @@ internal sealed class StreamTask
     private readonly List<TaskInput> _inputs = [];
     private readonly List<(OperatorContext Context, Operator Step)> _steps = [];
     private readonly List<IExchangeWriter> _writers = [];
+    private readonly List<ILookahead> _lookaheads = []; // the last steps' first, as they are built
     private readonly TaskCapture _capture;
     private IReadOnlyList<IMakesTime> _timeMakers = [];
     private int _stepsSinceFlush;
@@ -110,6 +111,8 @@ internal sealed class StreamTask
         writer.Turn = Turn;
         _writers.Add(writer);
     }
+
+    public void AddLookahead(ILookahead lookahead) => _lookaheads.Add(lookahead);
 
     /// <summary>Finds the declared state of an id, for restoring; null if it belongs to another task.</summary>
     public IState? FindState(uint id) => _capture.FindState(id);
@@ -239,9 +242,19 @@ internal sealed class StreamTask
         Job.TaskFinished();
     }
 
-    /// <summary>Gives texts in state bytes of their own, before the batches end that they lie in: a source's with its next read, an
-    /// exchange's when it is done.</summary>
-    public void KeepTexts() => _capture.Changes.KeepTexts();
+    /// <summary>Gives steps the records that are held back in front of them, and then texts in state bytes of their own: before the
+    /// batches end that the texts lie in, a source's with its next read, an exchange's when it is done.</summary>
+    public void Settle()
+    {
+        EndLookahead();
+        _capture.Changes.KeepTexts();
+    }
+
+    /// <summary>Gives steps the records that are held back in front of them.</summary>
+    public void EndLookahead()
+    {
+        for (var i = _lookaheads.Count - 1; i >= 0; i--) _lookaheads[i].Flush();
+    }
 
     private TaskTimes.Waiting WaitsFor()
     {
@@ -266,8 +279,12 @@ internal sealed class StreamTask
     private bool ReadInputs()
     {
         var (any, isMidway) = (false, IsMidway && Job.RequestedEpoch == Epoch);
-        foreach (var input in _inputs) any |= (!isMidway || input.IsMidway) && input.Step(Epoch);
-        KeepTexts();
+        foreach (var input in _inputs)
+        {
+            any |= (!isMidway || input.IsMidway) && input.Step(Epoch);
+            Settle();
+        }
+
         return any;
     }
 

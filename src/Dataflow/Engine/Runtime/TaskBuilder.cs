@@ -34,7 +34,11 @@ internal sealed class TaskBuilder(JobRun job, Worker worker) : IPlanBuilder
         var context = Add(node, step);
         step.ConnectTo(NextOf(node));
         context.Outputs.Connect(this);
-        return step.GetType().Assembly == typeof(Operator).Assembly ? step : new OwnStep<TIn>(step, context);
+        Operator<TIn> named = step.GetType().Assembly == typeof(Operator).Assembly ? step : new OwnStep<TIn>(step, context);
+        if (step is not IPrefetches<TIn> prefetches) return named;
+        var lookahead = new Lookahead<TIn>(named, prefetches, context);
+        TaskOf(node).AddLookahead(lookahead);
+        return lookahead;
     }
 
     public Operator<T> SecondInput<T>(SecondInput<T> node)
@@ -150,7 +154,7 @@ internal sealed class TaskBuilder(JobRun job, Worker worker) : IPlanBuilder
         var task = TaskOf(node);
         var own = job.ShardMap.Of(worker.Index);
         var times = form is null ? null : new RemoteTimes(job.ShardMap.Owned, own, !node.Upstream!.IsBehindExchange);
-        var input = new ExchangeInput<T>(node, exchange, worker.Index, next, task.Turn, task.Fail, task.KeepTexts, times);
+        var input = new ExchangeInput<T>(node, exchange, worker.Index, next, task.Turn, task.Fail, task.Settle, times);
         task.AddInput(input);
         if (form is null) return new ExchangeWriter<T>(exchange, router, worker.Index, remote: null);
         var topic = job.Log.GetTopic(Plan.RepartitionOf(node));

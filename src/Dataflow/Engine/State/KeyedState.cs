@@ -17,6 +17,7 @@ public sealed class KeyedState<TKey, TValue>
     private const int MinCapacity = 16;
     private const int MinToShrink = 1024;
     private const int CacheLine = 64;
+    private const int MinToPrefetch = 1 << 19; // bytes
 
     private readonly NamespacedState<TKey, TValue> _owner;
     private Entry[] _entries = [];
@@ -92,13 +93,15 @@ public sealed class KeyedState<TKey, TValue>
     public ref readonly TValue Find(TKey key) => ref _entries[Find(key, _owner.Keys.Hash(key))].Value;
 
     /// <summary>Prefetches the memory where a key's value most likely lies, for a lookup that follows soon: for a step that knows several
-    /// keys in advance, and whose state is larger than the processor's caches.</summary>
-    public unsafe void Prefetch(TKey key)
+    /// keys in advance.</summary>
+    /// <returns>Whether it is worth the effort: the state is larger than the processor's caches.</returns>
+    public unsafe bool Prefetch(TKey key)
     {
-        if (!Sse.IsSupported) return;
+        if (!Sse.IsSupported || (long)_entries.Length * Unsafe.SizeOf<Entry>() < MinToPrefetch) return false;
         ref var entry = ref Unsafe.As<Entry, byte>(ref _entries[Home(_owner.Keys.Hash(key))]);
         for (var line = 0; line < Unsafe.SizeOf<Entry>(); line += CacheLine)
             Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref entry, line)));
+        return true;
     }
 
     /// <summary>Removes the value of a key; false if it had none.</summary>
