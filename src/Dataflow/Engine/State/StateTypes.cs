@@ -124,12 +124,7 @@ internal sealed class StateTypes
 
     // The members of a type that declares places.
     private static IReadOnlyList<RecordMember> PlacesOf(Type type)
-    {
-        if (GeneratedCodecs.Find(type) is { } made) return made.Members is [{ Place: >= 0 }, ..] ? made.Members : [];
-        var fields = ReflectedCodecs.AreSupported ? TypeFields.Of(type) : null;
-        return fields is { HasPlaces: true }
-            ? [.. fields.Members.Select(static member => new RecordMember(member.Name, member.Field.FieldType, member.Key!.Value))] : [];
-    }
+        => RecordMembers.Of(type) is [{ Place: >= 0 }, ..] and var members ? members : [];
 
     // The offsets are not known: types and order are compared, and with what a program with reflection wrote nothing agrees.
     private static (string Kind, Dictionary<string, string> Members)? OfMade(Type type)
