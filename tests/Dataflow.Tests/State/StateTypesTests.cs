@@ -1,5 +1,6 @@
 using System.Reflection;
 using CsCheck;
+using Dataflow.Serialization;
 using Dataflow.Testing;
 using static Dataflow.Tests.Serialization.MadeTypes;
 
@@ -16,6 +17,12 @@ public sealed class StateTypesTests
 
     private static readonly Gen<(string Name, Type Type)[]> SomeFields =
         Gen.Select(Gen.Shuffle(Fields), Gen.Int[1, 4], (fields, count) => fields[..count]);
+
+    private static readonly Type[] Types =
+        [typeof(int), typeof(long), typeof(short), typeof(double), typeof(string), typeof(List<int>), typeof(int?)];
+
+    private static readonly Gen<(string Name, Type Type)[]> SomeTypes =
+        Gen.Int[0, Types.Length - 1].Array[1, 3].Select(types => types.Select(static (type, at) => ($"M{at}", Types[type])).ToArray());
 
     private static readonly Gen<Dictionary<string, int>> SomeNames =
         Gen.Dictionary(Gen.Int[0, 3].Select(number => $"N{number}"), Gen.Int[0, 3])[1, 3]
@@ -79,6 +86,50 @@ public sealed class StateTypesTests
             Refusal(Struct(("X", typeof(int)), ("Y", typeof(int))), Struct(("Y", typeof(int)), ("X", typeof(int))))!.Message);
 
     [Fact]
+    public void A_member_that_became_another_type_is_told_in_words()
+        => Assert.Equal(
+            """
+            Pipeline 'state': its steps with state are not those of checkpoint 1, which it would carry on from:
+            - Value: member 'X' was written as a whole number of 64 bits, and is read as text here
+            - Value: member 'Inner.Y' was written as a whole number of 32 bits, and is read as a whole number of 16 bits here
+            Undo the change, or begin anew: give the pipeline a new name, or forget its checkpoints and state (Pipeline.ForgetAsync).
+            """,
+            Refusal(
+                Class(("X", typeof(long)), ("Inner", Class("Shop.Inner", ("Y", typeof(int))))),
+                Class(("X", typeof(string)), ("Inner", Class("Shop.Inner", ("Y", typeof(short))))))!.Message);
+
+    [Fact]
+    public void A_class_is_taken_over_exactly_where_all_members_of_before_are_read()
+        => Gen.Select(SomeTypes, SomeTypes).Sample(
+            (then, now) =>
+            {
+                var (before, after) = (Class(then), Class(now));
+                var isRight = ValueSchema.Of(before, ValueResolver.Default)
+                    .DifferencesIfReadAs(ValueSchema.Of(after, ValueResolver.Default)).Count == 0;
+                Assert.Equal(isRight, Accepts(before, after));
+                Assert.Equal(isRight, Accepts(ListOf(before), ListOf(after)));
+            },
+            iter: 40);
+
+    [Fact]
+    public void What_a_class_once_had_is_remembered_as_long_as_its_state_is_there()
+    {
+        var (first, without) = (Class(("X", typeof(int)), ("Y", typeof(int))), Class(("X", typeof(int))));
+        Assert.Null(Refusal([first, without, Class(("X", typeof(long)), ("Y", typeof(long)))]));
+        Assert.Contains(
+            "member 'Y' was written as a whole number of 32 bits, and is read as text here",
+            Refusal([first, without, Class(("X", typeof(int)), ("Y", typeof(string)))])!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_class_may_become_a_struct_that_is_not_kept_as_it_lies_in_memory()
+    {
+        var before = Class(("X", typeof(int)), ("Name", typeof(string)));
+        Assert.True(Accepts(before, Struct(("X", typeof(long)), ("Name", typeof(string)), ("Y", typeof(int)))));
+        Assert.False(Accepts(before, Struct(("X", typeof(int)))));
+    }
+
+    [Fact]
     public void Types_of_one_name_are_told_apart_by_their_namespaces_which_are_shown_where_they_must_be()
     {
         Assert.Contains(
@@ -98,14 +149,16 @@ public sealed class StateTypesTests
 
     private static bool Accepts(Type then, Type now, bool isKey = false) => Refusal(then, now, isKey) is null;
 
-    private static PlanException? Refusal(Type then, Type now, bool isKey = false)
+    private static PlanException? Refusal(Type then, Type now, bool isKey = false) => Refusal([then, now], isKey);
+
+    private static PlanException? Refusal(Type[] versions, bool isKey = false)
     {
         using var log = SimulatedJob.OpenLog();
         log.Append("numbers", [1, 2]);
-        Run(then);
+        foreach (var version in versions[..^1]) Run(version);
         try
         {
-            Run(now);
+            Run(versions[^1]);
             return null;
         }
         catch (PlanException error)

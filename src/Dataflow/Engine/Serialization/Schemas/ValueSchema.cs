@@ -7,7 +7,9 @@ namespace Dataflow.Serialization;
 /// <param name="Shapes">The shapes, that of the type first. Types that hold themselves refer to shapes before.</param>
 internal sealed record ValueSchema(IReadOnlyList<Shape> Shapes)
 {
-    public Shape Root => Shapes[0];
+    /// <summary>Whether values have members or subtypes, which may change while the type's name stays.</summary>
+    [JsonIgnore]
+    public bool HasMembers => Shapes.Any(static shape => shape.IsRecord || shape.Kind is Kinds.Union or Kinds.Polymorphic);
 
     public static ValueSchema Of(Type type, ValueResolver resolver)
     {
