@@ -15,6 +15,10 @@ public abstract class LogTopic
     /// <summary>The number of partitions.</summary>
     public int PartitionCount { get; }
 
+    /// <summary>The number of the topic among all that the log ever had, which tells it from a deleted one of its name. Null: the log gives
+    /// none; it may have a <see cref="PartitionedLog.GetTopicIdentity"/>.</summary>
+    public virtual int? Number => null;
+
     /// <summary>The topic's retention and segment sizes.</summary>
     public TopicSettings Settings { get; internal set; }
 

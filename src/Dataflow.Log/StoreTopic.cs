@@ -19,6 +19,8 @@ internal sealed class StoreTopic : LogTopic
 
     public int Id { get; }
 
+    public override int? Number => Id;
+
     /// <summary>Whether the topic was deleted. It is never there again; another topic may have its name.</summary>
     public bool IsDeleted => _isDeleted;
 

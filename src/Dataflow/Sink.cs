@@ -21,6 +21,10 @@ public abstract class Sink<T>
     /// none.</summary>
     public virtual NewTopic? Creates => null;
 
+    /// <summary>The values that it writes to a topic of the job's log, whose form is kept with the topic. Null, the default: it writes
+    /// none.</summary>
+    public virtual TopicValues? Writes => null;
+
     /// <summary>Finds a serde for every type that leaves the process here.</summary>
     /// <exception cref="PlanException">A type has no serde.</exception>
     public virtual void CheckTypes()

@@ -23,6 +23,10 @@ public abstract class Source<T>
     /// or refuses to create it.</summary>
     public virtual NewTopic? Creates => null;
 
+    /// <summary>The values that it reads from a topic of the job's log, which a start compares with those that were written there. Null,
+    /// the default: it reads none.</summary>
+    public virtual TopicValues? Reads => null;
+
     /// <summary>Finds a serde for every type that leaves the process here.</summary>
     /// <exception cref="PlanException">A type has no serde.</exception>
     public virtual void CheckTypes()

@@ -78,6 +78,12 @@ public abstract record Node(string Name)
     /// <summary>Whether it takes changes of rows, those in groups among them.</summary>
     internal virtual bool TakesRows => false;
 
+    /// <summary>The values that it reads from a topic of the job's log; null: none.</summary>
+    internal virtual TopicValues? Reads => null;
+
+    /// <summary>The values that it writes to a topic of the job's log; null: none.</summary>
+    internal virtual TopicValues? Writes => null;
+
     /// <summary>Checks the step before it runs; returns its faults, each with its remedy.</summary>
     public virtual IEnumerable<string> Check() => [];
 

@@ -1,8 +1,8 @@
 using System.Reflection;
-using System.Reflection.Emit;
 using CsCheck;
+using Dataflow.Serialization;
 using Dataflow.Testing;
-using MessagePack;
+using static Dataflow.Tests.Serialization.MadeTypes;
 
 namespace Dataflow.Tests.State;
 
@@ -17,6 +17,12 @@ public sealed class StateTypesTests
 
     private static readonly Gen<(string Name, Type Type)[]> SomeFields =
         Gen.Select(Gen.Shuffle(Fields), Gen.Int[1, 4], (fields, count) => fields[..count]);
+
+    private static readonly Type[] Types =
+        [typeof(int), typeof(long), typeof(short), typeof(double), typeof(string), typeof(List<int>), typeof(int?)];
+
+    private static readonly Gen<(string Name, Type Type)[]> SomeTypes =
+        Gen.Int[0, Types.Length - 1].Array[1, 3].Select(types => types.Select(static (type, at) => ($"M{at}", Types[type])).ToArray());
 
     private static readonly Gen<Dictionary<string, int>> SomeNames =
         Gen.Dictionary(Gen.Int[0, 3].Select(number => $"N{number}"), Gen.Int[0, 3])[1, 3]
@@ -80,6 +86,50 @@ public sealed class StateTypesTests
             Refusal(Struct(("X", typeof(int)), ("Y", typeof(int))), Struct(("Y", typeof(int)), ("X", typeof(int))))!.Message);
 
     [Fact]
+    public void A_member_that_became_another_type_is_told_in_words()
+        => Assert.Equal(
+            """
+            Pipeline 'state': its steps with state are not those of checkpoint 1, which it would carry on from:
+            - Value: member 'X' was written as a whole number of 64 bits, and is read as text here
+            - Value: member 'Inner.Y' was written as a whole number of 32 bits, and is read as a whole number of 16 bits here
+            Undo the change, or begin anew: give the pipeline a new name, or forget its checkpoints and state (Pipeline.ForgetAsync).
+            """,
+            Refusal(
+                Class(("X", typeof(long)), ("Inner", Class("Shop.Inner", ("Y", typeof(int))))),
+                Class(("X", typeof(string)), ("Inner", Class("Shop.Inner", ("Y", typeof(short))))))!.Message);
+
+    [Fact]
+    public void A_class_is_taken_over_exactly_where_all_members_of_before_are_read()
+        => Gen.Select(SomeTypes, SomeTypes).Sample(
+            (then, now) =>
+            {
+                var (before, after) = (Class(then), Class(now));
+                var isRight = ValueSchema.Of(before, ValueResolver.Default)
+                    .DifferencesIfReadAs(ValueSchema.Of(after, ValueResolver.Default)).Count == 0;
+                Assert.Equal(isRight, Accepts(before, after));
+                Assert.Equal(isRight, Accepts(ListOf(before), ListOf(after)));
+            },
+            iter: 40);
+
+    [Fact]
+    public void What_a_class_once_had_is_remembered_as_long_as_its_state_is_there()
+    {
+        var (first, without) = (Class(("X", typeof(int)), ("Y", typeof(int))), Class(("X", typeof(int))));
+        Assert.Null(Refusal([first, without, Class(("X", typeof(long)), ("Y", typeof(long)))]));
+        Assert.Contains(
+            "member 'Y' was written as a whole number of 32 bits, and is read as text here",
+            Refusal([first, without, Class(("X", typeof(int)), ("Y", typeof(string)))])!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_class_may_become_a_struct_that_is_not_kept_as_it_lies_in_memory()
+    {
+        var before = Class(("X", typeof(int)), ("Name", typeof(string)));
+        Assert.True(Accepts(before, Struct(("X", typeof(long)), ("Name", typeof(string)), ("Y", typeof(int)))));
+        Assert.False(Accepts(before, Struct(("X", typeof(int)))));
+    }
+
+    [Fact]
     public void Types_of_one_name_are_told_apart_by_their_namespaces_which_are_shown_where_they_must_be()
     {
         Assert.Contains(
@@ -99,14 +149,16 @@ public sealed class StateTypesTests
 
     private static bool Accepts(Type then, Type now, bool isKey = false) => Refusal(then, now, isKey) is null;
 
-    private static PlanException? Refusal(Type then, Type now, bool isKey = false)
+    private static PlanException? Refusal(Type then, Type now, bool isKey = false) => Refusal([then, now], isKey);
+
+    private static PlanException? Refusal(Type[] versions, bool isKey = false)
     {
         using var log = SimulatedJob.OpenLog();
         log.Append("numbers", [1, 2]);
-        Run(then);
+        foreach (var version in versions[..^1]) Run(version);
         try
         {
-            Run(now);
+            Run(versions[^1]);
             return null;
         }
         catch (PlanException error)
@@ -141,44 +193,6 @@ public sealed class StateTypesTests
         pipeline.From(Topic.Of<int>("numbers")).KeyBy(_ => default(T)).ToTable("table");
         return pipeline;
     }
-
-    private static Type Struct(params (string Name, Type Type)[] fields)
-        => Define("Shop.Value", TypeAttributes.SequentialLayout | TypeAttributes.Sealed, typeof(ValueType), fields);
-
-    private static Type Class(params (string Name, Type Type)[] fields) => Class("Shop.Value", fields);
-
-    private static Type Class(string name, params (string Name, Type Type)[] fields) => Define(name, default, typeof(object), fields);
-
-    private static Type Places(params (string Name, int Place)[] members)
-    {
-        var type = Module().DefineType("Shop.Value", TypeAttributes.Public);
-        type.DefineDefaultConstructor(MethodAttributes.Public);
-        foreach (var (name, place) in members)
-        {
-            type.DefineField(name, typeof(int), FieldAttributes.Public)
-                .SetCustomAttribute(new(typeof(KeyAttribute).GetConstructor([typeof(int)])!, [place]));
-        }
-
-        return type.CreateType();
-    }
-
-    private static Type Define(string name, TypeAttributes attributes, Type parent, (string Name, Type Type)[] fields)
-    {
-        var type = Module().DefineType(name, TypeAttributes.Public | attributes, parent);
-        if (!parent.Equals(typeof(ValueType))) type.DefineDefaultConstructor(MethodAttributes.Public);
-        foreach (var (field, of) in fields) type.DefineField(field, of, FieldAttributes.Public);
-        return type.CreateType();
-    }
-
-    private static Type Enum(Dictionary<string, int> names)
-    {
-        var type = Module().DefineEnum("Shop.State", TypeAttributes.Public, typeof(int));
-        foreach (var (name, number) in names) type.DefineLiteral(name, number);
-        return type.CreateType();
-    }
-
-    private static ModuleBuilder Module()
-        => AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Shop"), AssemblyBuilderAccess.Run).DefineDynamicModule("Shop");
 
     public struct Outer<T>
     {

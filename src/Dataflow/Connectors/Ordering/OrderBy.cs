@@ -71,6 +71,8 @@ internal sealed class OrderedSource<T>(Source<T> source, Func<T, long> time) : S
 
     public override bool SortsByTime => true;
 
+    public override TopicValues? Reads => source.Reads;
+
     /// <summary>The unsorted source, whose positions name records.</summary>
     public Source<T> AsItIs => source;
 

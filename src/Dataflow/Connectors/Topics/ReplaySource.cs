@@ -35,6 +35,8 @@ internal sealed class ReplaySource<T>(Source<T> original, string letters) : Sour
 
     public override bool EndsAtFirstStart => true;
 
+    public override TopicValues? Reads => original.Reads;
+
     public override IReadOnlyList<SplitDescription> Describe(SourceContext context)
         => [new SplitDescription(Name, context.Log.GetTopic(letters).EndOffset(0))];
 

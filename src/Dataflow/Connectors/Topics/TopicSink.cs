@@ -18,6 +18,8 @@ internal sealed class TopicSink<TIn, T>(
 
     public override NewTopic? Creates => new(topic.Name, topic.Partitions);
 
+    public override TopicValues? Writes => TopicValues.Of(topic.Name, topic.Serde);
+
     public override void CheckTypes() => _ = topic.Serde;
 
     public override SinkWriter<TIn> Open(ReadOnlyMemory<byte> state, SinkContext context)

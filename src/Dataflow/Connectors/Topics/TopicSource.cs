@@ -29,6 +29,8 @@ internal abstract class TopicSource<TStored, T>(Topic<TStored> topic) : Source<T
             $"{topic.Name}[{partition}]", topic.StopsAtEnd ? found.EndOffset(partition) : null))];
     }
 
+    public override TopicValues? Reads => TopicValues.Of(topic.Name, Serde);
+
     public override void CheckTypes() => _ = Serde;
 
     /// <summary>Whether a record without a value, which means a deleted key, has no meaning here.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dataflow.Log;
 using Dataflow.Planning;
+using Dataflow.Serialization;
 
 namespace Dataflow.Checkpoints;
 
@@ -47,6 +48,9 @@ internal sealed record Manifest
         get => field ?? ReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>.Empty;
         init;
     }
+
+    /// <summary>The schemas of values in state, by type: what was ever written, as long as the state is there.</summary>
+    public IReadOnlyDictionary<string, ValueSchema> Schemas { get => field ?? ReadOnlyDictionary<string, ValueSchema>.Empty; init; }
 
     /// <summary>The serdes that were given for types of keys.</summary>
     public IReadOnlyDictionary<string, string> KeySerdes { get => field ?? ReadOnlyDictionary<string, string>.Empty; init; }

@@ -58,6 +58,7 @@ internal sealed class NewestManifests
             .GroupBy(static blob => blob.Key, StringComparer.Ordinal)
             .Select(static blobs => (blobs.Key, Parts: blobs.SelectMany(static blob => SavedPart.Of(blob.Parts, blob.Shards)).ToArray()))
             .Where(static blob => blob.Parts.Length > 0).ToDictionary(StringComparer.Ordinal),
+        Schemas = _newest.Select(static newest => newest.Manifest.Schemas).Aggregate(StateSchemas.Join),
         IsFinished = Missing.IsEmpty && _newest.TrueForAll(static newest => newest.Manifest.IsFinished),
     };
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Dataflow.Planning;
+using Dataflow.Serialization;
 using Dataflow.State;
 
 namespace Dataflow.Checkpoints;
@@ -57,6 +58,9 @@ internal sealed class RestoredCheckpoint(Manifest? manifest, Manifest? known = n
 
     /// <summary>Whether a split was there at the checkpoint, though another process may have read it.</summary>
     public bool Knows(string split) => _known.Contains(split);
+
+    /// <summary>The schemas of values in state, by type.</summary>
+    public IReadOnlyDictionary<string, ValueSchema> Schemas => (known ?? manifest)?.Schemas ?? new Dictionary<string, ValueSchema>();
 
     /// <summary>The saved position of a split; null if it is new.</summary>
     public SplitPosition? PositionOf(string split) => _positions.GetValueOrDefault(split);

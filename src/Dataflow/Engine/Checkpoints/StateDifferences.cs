@@ -15,11 +15,12 @@ internal sealed class StateDifferences(Manifest then, Plan now, IReadOnlyList<IS
     /// <summary>Returns the differences as text.</summary>
     public IReadOnlyList<string> ToLines()
     {
-        List<Difference> all = [.. States(), .. Meanings(), .. Types(), .. KeySerdes()];
+        List<Difference> types = [.. Types()];
+        List<Difference> all = [.. States(), .. Meanings(), .. types, .. KeySerdes()];
         var areClear = !all.Any(static of
             => of is { Then: { } before, Now: { } after } && TypeNames.WithoutNamespaces(before) == TypeNames.WithoutNamespaces(after));
         var lines = all.SelectMany(static difference => difference.ToLines());
-        return [.. areClear ? lines.Select(TypeNames.WithoutNamespaces) : lines, .. Tables()];
+        return [.. areClear ? lines.Select(TypeNames.WithoutNamespaces) : lines, .. types.Count == 0 ? Members() : [], .. Tables()];
     }
 
     private IEnumerable<Difference> States()
@@ -43,6 +44,9 @@ internal sealed class StateDifferences(Manifest then, Plan now, IReadOnlyList<IS
     private IEnumerable<Difference> Types()
         => StateTypes.Changed(then.Types, now.StateTypes)
             .Select(type => new Difference(StateTypes.ToText(type, then.Types), StateTypes.ToText(type, now.StateTypes)));
+
+    /// <summary>Returns the members that could not be read; those of types in <see cref="Types"/> may be among them.</summary>
+    private IEnumerable<string> Members() => StateSchemas.Differences(then.Schemas, now.StateSchemas);
 
     /// <summary>Returns the serdes of keys that differ. One that is new may be of keys that the checkpoint has.</summary>
     private IEnumerable<Difference> KeySerdes()

@@ -52,6 +52,9 @@ internal sealed class Plan
     /// <summary>The members of types in state that another definition would read wrong; what a restart compares.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> StateTypes => _states.Types.Forms;
 
+    /// <summary>The schemas of values in state, by type; what a restart compares.</summary>
+    public IReadOnlyDictionary<string, ValueSchema> StateSchemas => _states.Types.Schemas.All;
+
     /// <summary>The signatures of the serdes that were given for types of keys, by type; what a restart compares.</summary>
     public IReadOnlyDictionary<string, string> KeySerdes { get; }
 

@@ -10,6 +10,8 @@ internal sealed record SinkNode<T>(Sink<T> Sink, Node<T> Input) : Node(Sink.Name
 
     public override NewTopic? Creates => Sink.Creates;
 
+    internal override TopicValues? Writes => Sink.Writes;
+
     public override void CheckTypes() => Sink.CheckTypes();
 
     Operator<T> IConsumer<T>.Build(IPlanBuilder builder) => builder.Sink(this);

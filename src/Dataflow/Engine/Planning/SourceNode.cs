@@ -28,6 +28,8 @@ internal sealed record SourceNode<T>(Source<T> Source, bool FeedsTable) : Node<T
             ? [$"source '{Name}' does not end, so it cannot be put in order. Of a topic, order what there is: StopAtEnd().OrderBy(...)."]
             : [];
 
+    internal override TopicValues? Reads => Source.Reads;
+
     /// <summary>The topic that must exist before the source is described.</summary>
     public override NewTopic? Creates => Source.Creates;
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Dataflow.Log;
 using Dataflow.Runtime;
+using Dataflow.Serialization;
 using Dataflow.State;
 
 namespace Dataflow.Checkpoints;
@@ -22,6 +23,7 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics,
     private readonly List<TaskCheckpoint> _parts = [];
     private readonly SemaphoreSlim _wake = new(0);
     private SplitPosition[] _committed = [];
+    private readonly IReadOnlyDictionary<string, ValueSchema> _schemas = StateSchemas.Join(job.Restored.Schemas, job.Plan.StateSchemas);
     private long _epoch = job.Restored.Epoch;
     private long _manifestBytes; // since manifests were trimmed
     private long _lastRequest = job.Time.GetTimestamp();
@@ -261,6 +263,7 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics,
             Epoch = _epoch,
             States = job.Plan.States,
             Types = job.Plan.StateTypes,
+            Schemas = _schemas,
             KeySerdes = job.Plan.KeySerdes,
             Positions = [.. positions, .. job.Restored.PositionsBeside(positions.Select(static split => split.Name))],
             SharedSplits = job.ShardMap.IsWhole ? [] : [.. job.Splits.Names.Except(added)],

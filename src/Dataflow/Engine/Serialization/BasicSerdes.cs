@@ -8,10 +8,12 @@ namespace Dataflow;
 
 /// <summary>Texts in UTF-8. Values without a UTF-8 form begin with a byte that UTF-8 never contains: null is that byte alone, text with
 /// half of a surrogate pair is another one and its UTF-16.</summary>
-internal sealed class Utf8Serde : Serde<string?>
+internal sealed class Utf8Serde : Serde<string?>, IHasSchema
 {
     internal const byte Null = 0xFE;
     internal const byte Utf16 = 0xFF;
+
+    public ValueSchema Schema => ValueSchema.Bare(typeof(string));
 
     public override void Write(string? value, IBufferWriter<byte> bytes)
     {
@@ -29,8 +31,10 @@ internal sealed class Utf8Serde : Serde<string?>
 }
 
 /// <summary>The same for texts that are UTF-8 already: those values have no form here.</summary>
-internal sealed class Utf8TextSerde : Serde<Utf8>
+internal sealed class Utf8TextSerde : Serde<Utf8>, IHasSchema
 {
+    public ValueSchema Schema => ValueSchema.Bare(typeof(string));
+
     public override string Signature => Serde<string>.Default.Signature; // which may have written them
 
     public override void Write(Utf8 value, IBufferWriter<byte> bytes)
@@ -54,8 +58,10 @@ internal sealed class Utf8TextSerde : Serde<Utf8>
     };
 }
 
-internal sealed class Int64Serde : Serde<long>
+internal sealed class Int64Serde : Serde<long>, IHasSchema
 {
+    public ValueSchema Schema => ValueSchema.Bare(typeof(long));
+
     public override void Write(long value, IBufferWriter<byte> bytes)
     {
         BinaryPrimitives.WriteInt64BigEndian(bytes.GetSpan(sizeof(long)), value);
@@ -65,8 +71,10 @@ internal sealed class Int64Serde : Serde<long>
     public override long Read(ReadOnlyMemory<byte> bytes) => BinaryPrimitives.ReadInt64BigEndian(bytes.Span);
 }
 
-internal sealed class Int32Serde : Serde<int>
+internal sealed class Int32Serde : Serde<int>, IHasSchema
 {
+    public ValueSchema Schema => ValueSchema.Bare(typeof(int));
+
     public override void Write(int value, IBufferWriter<byte> bytes)
     {
         BinaryPrimitives.WriteInt32BigEndian(bytes.GetSpan(sizeof(int)), value);

@@ -90,6 +90,9 @@ internal static class KnownTypes
         return IsOfDotNet(type) && IsMemory(type) && !IsTuple(type) ? _ => ReflectedCodecs.Make(typeof(MemoryCodec<>), [type]) : null;
     }
 
+    /// <summary>Whether a type holds no values of other types, and has a codec of its own here.</summary>
+    public static bool IsPlain(Type type) => Plain.ContainsKey(type);
+
     /// <summary>Whether a type belongs to .NET: its fields are an implementation detail.</summary>
     public static bool IsOfDotNet(Type type)
         => type.Assembly == typeof(object).Assembly || type.Assembly.GetName().Name is "System" or "netstandard"

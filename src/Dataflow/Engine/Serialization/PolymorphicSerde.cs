@@ -5,7 +5,7 @@ using Dataflow.Serialization;
 namespace Dataflow;
 
 /// <summary>Writes values of a base type by their declared subtypes: a pair of the type's name and the value, in MessagePack.</summary>
-internal sealed class PolymorphicSerde<TBase>(IReadOnlyList<Type> types) : Serde<TBase>
+internal sealed class PolymorphicSerde<TBase>(IReadOnlyList<Type> types) : Serde<TBase>, IHasSchema
 {
     private readonly ConditionalWeakTable<ValueResolver, PolymorphicCodec<TBase>> _codecs = [];
 
@@ -13,7 +13,11 @@ internal sealed class PolymorphicSerde<TBase>(IReadOnlyList<Type> types) : Serde
 
     public override string Signature => "polymorphic"; // a type may be added
 
-    private PolymorphicCodec<TBase> Codec => CodecIn(Serdes.Current?.Resolver ?? ValueResolver.Default);
+    public ValueSchema Schema => ValueSchema.Of(typeof(TBase), types, Resolver);
+
+    private static ValueResolver Resolver => Serdes.Current?.Resolver ?? ValueResolver.Default;
+
+    private PolymorphicCodec<TBase> Codec => CodecIn(Resolver);
 
     /// <summary>Returns the codec, with the serdes that a pipeline was given inside.</summary>
     public PolymorphicCodec<TBase> CodecIn(ValueResolver resolver) => _codecs.GetValue(resolver, of => new(types, of));

@@ -15,7 +15,7 @@ internal static class ValueCheck
     public static IReadOnlyList<string> FaultsOf(Type type, ValueResolver resolver)
     {
         var faults = new List<string>();
-        Look(type, new Path(TypeNames.Of(type), "", false), [], resolver, faults);
+        Look(type, TypeNames.Of(type), MemberPath.Root, [], resolver, faults);
         return faults;
     }
 
@@ -38,33 +38,21 @@ internal static class ValueCheck
     /// <summary>Whether a value may contain texts without strings; of types that write themselves that is not known.</summary>
     public static bool MayHoldTexts(Type type) => ValueForm.HasOwnCodec(type) || Reaches(type, typeof(Utf8), []);
 
-    private static void Look(Type type, Path path, HashSet<Type> seen, ValueResolver resolver, List<string> faults)
+    private static void Look(
+        Type type, string root, MemberPath path, HashSet<Type> seen, ValueResolver resolver, List<string> faults)
     {
         if (!seen.Add(type)) return;
         if (resolver.IsGiven(type, out var parts))
         {
-            foreach (var part in parts) Look(part, new Path(TypeNames.Of(part), "", false), seen, resolver, faults);
+            foreach (var part in parts) Look(part, TypeNames.Of(part), MemberPath.Root, seen, resolver, faults);
             return;
         }
 
         var form = ValueForm.Of(type);
-        if (form.Fault is { } fault) faults.Add($"Type {path.Root}: {path} {fault}");
-        foreach (var (member, part) in form.Parts) Look(part, path.To(member), seen, resolver, faults);
+        if (form.Fault is { } fault) faults.Add($"Type {root}: {path.ToText("it")} {fault}");
+        foreach (var (member, part) in form.Parts) Look(part, root, path.To(member), seen, resolver, faults);
     }
 
     private static bool Reaches(Type from, Type to, HashSet<Type> seen)
         => from == to || (seen.Add(from) && ValueForm.Of(from).Parts.Any(part => Reaches(part.Type, to, seen)));
-
-    /// <summary>The path from a type to a part of it.</summary>
-    private readonly record struct Path(string Root, string Members, bool IsHeld)
-    {
-        public Path To(string? member)
-            => member is null ? this with { IsHeld = true } : new(Root, Members.Length == 0 ? member : $"{Members}.{member}", false);
-
-        public override string ToString()
-        {
-            var what = Members.Length == 0 ? "it" : $"member '{Members}'";
-            return IsHeld ? $"what {what} holds" : what;
-        }
-    }
 }

@@ -41,6 +41,9 @@ internal sealed class ValueResolver : IFormatterResolver
         return parts is not null;
     }
 
+    /// <summary>Returns the signature of the serde that was given for a type.</summary>
+    public string SignatureOf(Type type) => _given[type].Signature;
+
     /// <summary>Whether a codec that was made at compile time applies: unless a serde was given for a type that it writes itself.</summary>
     public bool Takes(RecordForm made) => _takesMade && (_given.Count == 0 || !made.Inlined.Any(_given.ContainsKey));
 

@@ -4,20 +4,24 @@ using Dataflow.Serialization;
 namespace Dataflow;
 
 /// <summary>Writes values in MessagePack with all their content, by member name, or by place where the type declares places.</summary>
-internal sealed class ValueSerde<T> : Serde<T>
+internal sealed class ValueSerde<T> : Serde<T>, IHasSchema
 {
     private readonly ValueCodec<T> _codec;
+    private readonly ValueResolver _resolver;
+    private ValueSchema? _schema;
 
-    private ValueSerde(ValueCodec<T> codec) => _codec = codec;
+    private ValueSerde(ValueResolver resolver) => (_codec, _resolver) = (resolver.CodecOf<T>(), resolver);
 
     /// <summary>Whether the codec was made at compile time.</summary>
     public bool IsGenerated => _codec is RecordCodec<T> and not ReflectedCodec<T>;
+
+    public ValueSchema Schema => _schema ??= ValueSchema.Of(typeof(T), _resolver);
 
     /// <exception cref="PlanException">The type, or one that it holds, cannot be written.</exception>
     public static ValueSerde<T> Create(ValueResolver resolver)
     {
         if (ValueCheck.FaultsOf(typeof(T), resolver) is { Count: > 0 } faults) throw PlanException.NoSerde(faults);
-        return new(resolver.CodecOf<T>());
+        return new(resolver);
     }
 
     public override void Write(T value, IBufferWriter<byte> bytes)

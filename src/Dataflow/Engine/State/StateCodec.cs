@@ -26,6 +26,7 @@ internal static class StateCodec<T>
         {
             CheckType();
             StateTypes.Note(typeof(T), IsMemory);
+            if (!IsMemory) StateTypes.NoteValues(typeof(T));
             return IsMemory ? Name : Serdes.WithGiven(Name, typeof(T));
         }
     }

@@ -14,7 +14,7 @@ namespace Dataflow.State;
 /// enum     wherever they are                       number
 /// places   whose members have places, [Key(n)]     place
 /// union    of subtypes with numbers, [Union]       number
-/// </code>Members that are written by name are found by name, and are not noted.</remarks>
+/// </code>Of values that are written member by member the schema is noted too.</remarks>
 internal sealed class StateTypes
 {
     [ThreadStatic]
@@ -25,6 +25,9 @@ internal sealed class StateTypes
 
     /// <summary>The members of each type, by its kind and full name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Forms => _forms;
+
+    /// <summary>The schemas of values that are written member by member, by the full name of their type.</summary>
+    public StateSchemas Schemas { get; } = new();
 
     /// <summary>Notes the types of this thread here until the result is disposed.</summary>
     public Scope Enter()
@@ -38,6 +41,10 @@ internal sealed class StateTypes
     /// <param name="type">The type.</param>
     /// <param name="isMemory">Whether they are written as they lie in memory.</param>
     public static void Note(Type type, bool isMemory) => t_current?.Look(type, isMemory);
+
+    /// <summary>Notes the schema of values that state holds, and does not keep as they lie in memory, if the thread plans a
+    /// pipeline.</summary>
+    public static void NoteValues(Type type) => t_current?.Schemas.Add(type, Serdes.Current?.Resolver ?? ValueResolver.Default);
 
     /// <summary>Returns the types of a checkpoint that their definitions of now would read wrong.</summary>
     public static IEnumerable<string> Changed(
@@ -84,7 +91,11 @@ internal sealed class StateTypes
     // A formatter of a generic type may write its type arguments as they lie in memory: those of aggregates and views do.
     private void LookBehindFormatter(Type type)
     {
-        foreach (var part in type.GetGenericArguments().Where(MayBeMemory)) Look(part, isMemory: true);
+        foreach (var part in type.GetGenericArguments())
+        {
+            if (MayBeMemory(part)) Look(part, isMemory: true);
+            else NoteValues(part);
+        }
     }
 
     private static bool MayBeMemory(Type type) => ReflectedCodecs.AreSupported ? KnownTypes.IsMemory(type) : type.IsValueType;
@@ -124,12 +135,7 @@ internal sealed class StateTypes
 
     // The members of a type that declares places.
     private static IReadOnlyList<RecordMember> PlacesOf(Type type)
-    {
-        if (GeneratedCodecs.Find(type) is { } made) return made.Members is [{ Place: >= 0 }, ..] ? made.Members : [];
-        var fields = ReflectedCodecs.AreSupported ? TypeFields.Of(type) : null;
-        return fields is { HasPlaces: true }
-            ? [.. fields.Members.Select(static member => new RecordMember(member.Name, member.Field.FieldType, member.Key!.Value))] : [];
-    }
+        => RecordMembers.Of(type) is [{ Place: >= 0 }, ..] and var members ? members : [];
 
     // The offsets are not known: types and order are compared, and with what a program with reflection wrote nothing agrees.
     private static (string Kind, Dictionary<string, string> Members)? OfMade(Type type)

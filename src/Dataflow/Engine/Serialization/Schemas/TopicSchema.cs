@@ -1,0 +1,12 @@
+namespace Dataflow.Serialization;
+
+/// <summary>A schema under which values were written to a topic.</summary>
+/// <param name="Format">The version of this form.</param>
+/// <param name="Topic">The topic's name.</param>
+/// <param name="Identity">What tells the topic from others of its name.</param>
+/// <param name="BeginsAnew">Whether nothing was left in the topic of what was written before.</param>
+/// <param name="Schema">The schema.</param>
+internal sealed record TopicSchema(int Format, string Topic, string Identity, bool BeginsAnew, ValueSchema Schema)
+{
+    public const int CurrentFormat = 1;
+}
