@@ -176,7 +176,10 @@ public partial class OutsideTests(LocalFeed feed)
         Assert.SkipUnless(HasLinker(), "There is neither clang nor gcc, which native AOT links with.");
         var project = new OutsideProject(feed, "native", ("Dataflow", feed.Version));
         foreach (var file in (string[])["Program.cs", "Steps.cs"])
-            project.Write(file, await File.ReadAllTextAsync(Repository.PathOf($"examples/NativeAot/{file}")));
+        {
+            project.Write(file, await File.ReadAllTextAsync(
+                Repository.PathOf($"examples/NativeAot/{file}"), TestContext.Current.CancellationToken));
+        }
 
         string[] publish = ["publish", "-c", "Release", "--use-current-runtime", "-p:PublishAot=true", "-o", "out"];
         var published = await Dotnet.RunAsync(project.Folder, [.. publish, "-p:NoWarn=IL2104%3BIL3053"]);
