@@ -3,7 +3,8 @@ using System.Diagnostics;
 using Dataflow;
 using Dataflow.Log;
 
-await using PartitionedLog log = LogStore.Open(Directory.CreateTempSubdirectory("native-").FullName);
+var directory = Directory.CreateTempSubdirectory("native-").FullName;
+await using PartitionedLog log = LogStore.Open(Path.Combine(directory, "log"));
 
 var orders = new Pipeline("orders");
 orders.From(Source.Of(Orders.Some(2_000))).To(Topic.Of<Order>("orders"));
@@ -27,6 +28,7 @@ await pipeline.RunAsync(new JobOptions { Log = log });
 
 foreach (var sales in Topic.Of<Sales>("sales").ReadAll(log))
     Console.WriteLine($"{sales.Country} {sales.Minute:HH:mm}: {sales.Orders} orders of {sales.Customers} customers, {sales.Total:0.00}");
+await Steps.RunAsync(log, directory);
 
 [DataflowRecord]
 public sealed record Order(DateTimeOffset Time, string Country, string Customer, IReadOnlyList<Line> Lines, Priority? Priority)

@@ -34,7 +34,8 @@ internal static class Constructors
         return new ConstructorModel(new(parameters.ToImmutable()));
     }
 
-    private static string Constant(ITypeSymbol type, object? value) => value switch
+    /// <summary>Returns a constant as text of C#.</summary>
+    public static string Constant(ITypeSymbol type, object? value) => value switch
     {
         null => "default",
         double number when double.IsNaN(number) => "double.NaN",

@@ -14,10 +14,11 @@ namespace Dataflow.Generators;
 /// <param name="Constructor">The constructor for members that bytes lack; null if the type has none.</param>
 /// <param name="IsMemberwise">Whether two values are equal exactly if all their members are.</param>
 /// <param name="Parts">The calls that make the types of .NET known which members are made of.</param>
+/// <param name="Rows">The type as rows of files show it; null if reflection finds that.</param>
 internal sealed record RecordModel(
     string Name, string Type, bool IsValueType, string TypeParameters, string Definition, bool HasPlaces, bool HasIgnored,
     EquatableArray<LevelModel> Levels, EquatableArray<MemberModel> Members, ConstructorModel? Constructor, bool IsMemberwise,
-    EquatableArray<string> Parts);
+    EquatableArray<string> Parts, RowModel? Rows);
 
 /// <summary>A type that declares fields of a record: the record itself, or one of its base types.</summary>
 /// <param name="Type">The type with its own parameters.</param>

@@ -23,11 +23,13 @@ internal static class RecordReading
         var labels = hasPlaces ? [.. fields.Select(static field => field.Label)] : Labels(fields);
         var members = fields.Zip(labels, static (field, label) => (field, label)).ToList();
         var parameters = TypeText.InBrackets(TypeText.ParametersOf(type).Select(TypeText.Of));
+        var rows = RowReading.Of(type);
         var model = new RecordModel(
             TypeText.Identifier(type), TypeText.Of(type), type.IsValueType, parameters, parameters.Length > 0 ? TypeText.Unbound(type) : "",
             hasPlaces, hasIgnored, Array(Levels(type, fields)), Array(members.Select(member => Member(member, hasPlaces))),
             Constructors.Of(type, members), !hasIgnored && KeyFault.IsMemberwise(type),
-            Array(fields.SelectMany(static field => MemberParts.Of(field.Symbol.Type)).Distinct()));
+            Array(fields.Select(static field => field.Symbol.Type).Concat(rows.Types).SelectMany(MemberParts.Of).Distinct()),
+            rows.Model);
         return (model, faults);
     }
 

@@ -88,16 +88,27 @@ public partial class OutsideTests(LocalFeed feed)
     }
 
     [Fact]
-    public async Task A_program_that_would_be_trimmed_is_warned_of_rows_found_by_reflection()
+    public async Task A_program_that_would_be_trimmed_is_told_of_rows_that_reflection_would_find()
     {
         var project = new OutsideProject(feed, "small", ("Dataflow", feed.Version));
-        project.Write("Program.cs", Block("README.md", "csharp"));
+        project.Write("Program.cs", """
+            using Dataflow;
 
-        var built = await project.BuildAsync("-p:EnableTrimAnalyzer=true", "-p:EnableAotAnalyzer=true");
+            foreach (var source in (Func<object>[])[() => Source.Csv<Row>("a.csv"), () => Source.JsonLines<Row>("a.jsonl")])
+            {
+                try { source(); }
+                catch (ConnectorException error) { Console.WriteLine(error.Message); }
+            }
 
-        Assert.Matches(@"Program\.cs\(5,\d+\): warning IL2026: .*TrimMode=partial", built);
-        Assert.Matches(@"Program\.cs\(5,\d+\): warning IL3050: .*PublishAot", built);
-        Assert.DoesNotMatch(@"Program\.cs\(3,\d+\): warning", built);
+            public sealed record Row(int Id);
+            """);
+
+        var built = await project.BuildAsync("-p:PublishTrimmed=true");
+        var (_, output) = await project.RunAsync();
+
+        Assert.DoesNotContain("warning", built, StringComparison.Ordinal);
+        Assert.Equal(2, output.Split("which a program that is trimmed or compiled ahead of time does not have").Length - 1);
+        Assert.Contains("Type Row: rows of it are found by reflection", output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -164,18 +175,37 @@ public partial class OutsideTests(LocalFeed feed)
     {
         Assert.SkipUnless(HasLinker(), "There is neither clang nor gcc, which native AOT links with.");
         var project = new OutsideProject(feed, "native", ("Dataflow", feed.Version));
-        project.Write("Program.cs", await File.ReadAllTextAsync(
-            Repository.PathOf("examples/NativeAot/Program.cs"), TestContext.Current.CancellationToken));
+        foreach (var file in (string[])["Program.cs", "Steps.cs"])
+        {
+            project.Write(file, await File.ReadAllTextAsync(
+                Repository.PathOf($"examples/NativeAot/{file}"), TestContext.Current.CancellationToken));
+        }
 
         string[] publish = ["publish", "-c", "Release", "--use-current-runtime", "-p:PublishAot=true", "-o", "out"];
         var published = await Dotnet.RunAsync(project.Folder, [.. publish, "-p:NoWarn=IL2104%3BIL3053"]);
         var runs = new List<string>();
-        for (var i = 0; i < 5; i++) runs.Add(await ProgramOutputAsync(Path.Combine(project.Folder, "out/native")));
+        var program = Path.Combine(project.Folder, "out/native");
+        for (var i = 0; i < 5; i++) runs.Add(await ProgramOutputAsync(program));
 
         Assert.DoesNotContain("warning", published, StringComparison.Ordinal);
+        Assert.Equal(StepLines, runs[0].Split('\n', StringSplitOptions.RemoveEmptyEntries)[^StepLines.Length..]);
         Assert.All(runs, static run => Assert.Contains("CH 12:00: 200 orders of 100 customers, 1350.00", run, StringComparison.Ordinal));
         Assert.InRange(runs.Min(static run => int.Parse(StartMs().Match(run).Groups[1].Value, CultureInfo.InvariantCulture)), 0, 99);
     }
+
+    private static readonly string[] StepLines =
+    [
+        "files: Person { Name = user 0, Country = CH, Kind = Low, Age = 7 } Person { Name = user 1, Country = FR, Kind = High, Age =  } "
+            + "True "
+            + """{"time":"2026-01-01T12:00:01+00:00","user":"user 1","page":{"site":"news","number":1},"priority":1,"tags":["tag 1"]}""",
+        "keys: shop 0 user 3: 1; user 0 4: 3",
+        "aggregates: user 1 0 13 4 news 2 4; user 2 news shop 4",
+        "windows: user 1 session 2; user 2 first 2; user 3 00:20 shop",
+        "process: user 0 2 2 2",
+        "tables: CH 2; PT at 4; user 2 is first; user 3 last at 4; user 3 of PT saw 4",
+        "joins: as of 4 5; interval 4 5; streams 4 5; window 0 5; window 1 5; window 4 5",
+        "patterns: user 2 0 3; user 2 1 3; user 2 2 3; user 2 3 3; user 2 4 2",
+    ];
 
     [Fact]
     public async Task A_model_without_a_native_library_names_the_packages_that_have_one()

@@ -9,11 +9,18 @@ namespace Dataflow;
 public sealed record Collected<TValue>(IReadOnlyList<TValue> Values, long Dropped);
 
 /// <summary>The values collected so far.</summary>
+[DataflowRecord]
 internal record struct CollectAccumulator<TValue>([property: Key(0)] List<TValue> Values, [property: Key(1)] long Dropped);
 
 internal sealed class CollectAggregation<T, TValue>(int limit, Selector<T, TValue> of)
     : InPlaceAggregation<T, CollectAccumulator<TValue>, TValue, Collected<TValue>>
 {
+    static CollectAggregation()
+    {
+        GeneratedCodecs.Add(new Generated.Dataflow_CollectAccumulator_1.Form<TValue>());
+        GeneratedCodecs.AddPart<List<TValue>?>(KnownCodecs.List<TValue>);
+    }
+
     public override string Name => $"collect {limit}";
 
     public override CollectAccumulator<TValue> Create() => new([], 0);

@@ -60,6 +60,8 @@ internal sealed class DistinctRows<TValue> : IHasCodec<DistinctRows<TValue>>
 internal sealed class DistinctRowsCodec<TValue>(ValueCodecs codecs) : ValueCodec<DistinctRows<TValue>?>
     where TValue : notnull
 {
+    static DistinctRowsCodec() => GeneratedCodecs.Add(new PairForm<TValue, byte>());
+
     public override void Write(ref ValueWriter writer, DistinctRows<TValue>? value)
     {
         if (value is null)

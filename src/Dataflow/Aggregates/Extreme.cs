@@ -4,6 +4,8 @@ namespace Dataflow;
 internal sealed class ExtremeAggregation<T, TValue>(string name, Selector<T, TValue> of, int sign)
     : Aggregation<T, Kept<TValue>, TValue>
 {
+    static ExtremeAggregation() => GeneratedCodecs.Add(new Generated.Dataflow_Kept_1.Form<TValue>());
+
     public override string Name => name;
 
     public override bool CanCombine => true;

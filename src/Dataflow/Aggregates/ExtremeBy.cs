@@ -3,6 +3,8 @@ namespace Dataflow;
 /// <summary>The value with the smallest (sign -1) or greatest (sign 1) key; of equals the earliest.</summary>
 internal sealed class ExtremeByAggregation<T, TKey>(string name, Selector<T, TKey> by, int sign) : Aggregation<T, Kept<T>, T>
 {
+    static ExtremeByAggregation() => GeneratedCodecs.Add(new Generated.Dataflow_Kept_1.Form<T>());
+
     public override string Name => name;
 
     public override bool CanCombine => true;
@@ -30,6 +32,8 @@ internal sealed class ExtremeByAggregation<T, TKey>(string name, Selector<T, TKe
 internal sealed class AllExtremesByAggregation<T, TKey>(string name, Func<T, TKey> by, int sign)
     : InPlaceAggregation<T, List<T>, (int Order, T Value), IReadOnlyList<T>>
 {
+    static AllExtremesByAggregation() => GeneratedCodecs.AddPart<List<T>?>(KnownCodecs.List<T>);
+
     public override string Name => name;
 
     public override bool CanCombine => true;

@@ -2,6 +2,8 @@ namespace Dataflow;
 
 internal sealed class FirstAggregation<T, TValue>(Selector<T, TValue> of) : Aggregation<T, Kept<TValue>, TValue>
 {
+    static FirstAggregation() => GeneratedCodecs.Add(new Generated.Dataflow_Kept_1.Form<TValue>());
+
     public override string Name => "first";
 
     public override bool CanCombine => true;
@@ -28,6 +30,8 @@ internal sealed class FirstAggregation<T, TValue>(Selector<T, TValue> of) : Aggr
 
 internal sealed class LastAggregation<T, TValue>(Selector<T, TValue> of) : Aggregation<T, Kept<TValue>, TValue>
 {
+    static LastAggregation() => GeneratedCodecs.Add(new Generated.Dataflow_Kept_1.Form<TValue>());
+
     public override string Name => "last";
 
     public override bool CanCombine => true;
@@ -51,6 +55,8 @@ internal sealed class LastAggregation<T, TValue>(Selector<T, TValue> of) : Aggre
 internal sealed class LastManyAggregation<T, TValue>(int count, Func<T, TValue> of)
     : InPlaceAggregation<T, Queue<TValue>, TValue, IReadOnlyList<TValue>>
 {
+    static LastManyAggregation() => GeneratedCodecs.AddPart<Queue<TValue>?>(KnownCodecs.Queue<TValue>);
+
     public override string Name => $"last {count}";
 
     public override Queue<TValue> Create() => new();

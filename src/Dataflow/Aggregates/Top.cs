@@ -4,6 +4,12 @@ namespace Dataflow;
 internal sealed class TopAggregation<T, TKey>(string name, int count, Func<T, TKey> by, int sign)
     : InPlaceAggregation<T, List<T>, (int Place, T Value), IReadOnlyList<T>>
 {
+    static TopAggregation()
+    {
+        GeneratedCodecs.AddPart<List<T>?>(KnownCodecs.List<T>);
+        GeneratedCodecs.AddPart<IReadOnlyList<T>?>(KnownCodecs.Sequence<IReadOnlyList<T>, T>); // the rows of a table of such lists
+    }
+
     public override string Name => $"{name} {count}";
 
     public override bool CanCombine => true;

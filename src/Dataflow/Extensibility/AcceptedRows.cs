@@ -9,6 +9,8 @@ public sealed class AcceptedRows<TKey, TRow>
 {
     private readonly KeyedState<TKey, Kept<TRow>> _rows;
 
+    static AcceptedRows() => GeneratedCodecs.Add(new Generated.Dataflow_Kept_1.Form<TRow>());
+
     internal AcceptedRows(KeyedState<TKey, Kept<TRow>> rows) => _rows = rows;
 
     /// <summary>Whether the newest row of a key was rejected; then also which row is in force in its place.</summary>

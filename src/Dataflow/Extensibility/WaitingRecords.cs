@@ -26,6 +26,11 @@ public sealed class WaitingRecords<TKey, T> : IState
     private int _last;
     private int _passed; // the number of empty slices at the front
 
+    static WaitingRecords() => GeneratedCodecs.Add(new TupleForm<(long Time, ulong Origin, T Value)>(
+        new TupleMember<(long, ulong, T), long>(static (ref of) => ref of.Item1),
+        new TupleMember<(long, ulong, T), ulong>(static (ref of) => ref of.Item2),
+        new TupleMember<(long, ulong, T), T>(static (ref of) => ref of.Item3)));
+
 /// <param name="name">The name of the state within the job.</param>
 /// <param name="changes">Collects the changes that checkpoints write.</param>
     /// <param name="sliceMs">The length of a slice.</param>

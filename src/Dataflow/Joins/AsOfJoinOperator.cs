@@ -18,6 +18,8 @@ internal sealed class AsOfJoinOperator<TKey, TLeft, TRight, TOut>(
     private Counter _unmatched = null!;
     private KeyTimes<TKey> _times = null!;
 
+    static AsOfJoinOperator() => GeneratedCodecs.Add(new PairForm<long, TRight>());
+
     public override void Process(in Record<Keyed<TKey, TLeft>> record)
     {
         if (IsLate(record.Value.Key, record.Timestamp) || !MayKeep(in record, record.Value.Value)) return;

@@ -39,6 +39,13 @@ internal sealed class SidesAggregation<TLeft, TRight>
 {
     public override string Name => "both sides";
 
+    static SidesAggregation()
+    {
+        GeneratedCodecs.Add(new PairForm<List<TLeft>, List<TRight>>());
+        GeneratedCodecs.AddPart<List<TLeft>?>(KnownCodecs.List<TLeft>);
+        GeneratedCodecs.AddPart<List<TRight>?>(KnownCodecs.List<TRight>);
+    }
+
     public override (List<TLeft> Lefts, List<TRight> Rights) Create() => ([], []);
 
     public override Side<TLeft, TRight> Prepare(

@@ -15,6 +15,13 @@ internal sealed class MatchOperator<TKey, T, TOut> : Operator<Keyed<TKey, T>, Ke
     private TKey _key = default!;
     private KeyTimes<TKey> _times = null!; // up to the watermark last emitted
 
+    static MatchOperator()
+    {
+        GeneratedCodecs.Add(new Generated.Dataflow_Patterns_OpenMatches_1.Form<T>());
+        GeneratedCodecs.Add(new Generated.Dataflow_Patterns_TimedValue_1.Form<T>());
+        GeneratedCodecs.AddPart<List<TimedValue<T>>?>(KnownCodecs.List<TimedValue<T>>);
+    }
+
     public MatchOperator(Pattern<T> pattern, Func<TKey, Match<T>, TOut> result, int maxOpen, Output<TOut> timedOut)
     {
         _timedOutput = timedOut;

@@ -3,6 +3,7 @@ using MessagePack;
 namespace Dataflow.Patterns;
 
 /// <summary>The state of a <c>Match</c> step for a key: records that wait for the watermark, and open matches.</summary>
+[DataflowRecord]
 internal sealed class OpenMatches<T>
 {
     /// <summary>The records that the watermark has not passed, by time.</summary>
@@ -39,6 +40,7 @@ internal sealed class OpenMatches<T>
 }
 
 /// <summary>A value with its event time in ms since the Unix epoch, and where it was read.</summary>
+[DataflowRecord]
 internal readonly record struct TimedValue<T>(
     [property: Key(0)] long TimeMs, [property: Key(1)] T Value, [property: Key(2)] ulong PackedOrigin)
 {
@@ -46,6 +48,7 @@ internal readonly record struct TimedValue<T>(
 }
 
 /// <summary>The search for a match that begins with one record.</summary>
+[DataflowRecord]
 internal sealed class MatchSearch
 {
     /// <summary>The number of its first record.</summary>
@@ -62,6 +65,7 @@ internal sealed class MatchSearch
 }
 
 /// <summary>The records of a match so far, and the part of the next record.</summary>
+[DataflowRecord]
 internal sealed class OpenMatch
 {
     /// <summary>The numbers of the records.</summary>

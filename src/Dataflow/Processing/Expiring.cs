@@ -3,6 +3,7 @@ using MessagePack;
 namespace Dataflow.Processing;
 
 /// <summary>A value in state with the moment at which it expires, ms since the Unix epoch.</summary>
+[DataflowRecord]
 internal record struct Expiring<T>(T Value, long UntilMs)
 {
     /// <summary>The value.</summary>

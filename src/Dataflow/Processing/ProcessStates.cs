@@ -90,6 +90,7 @@ public sealed class ProcessStates<TKey, T>
         if (timeToLive is not { } time) return new LastingTable<TEntry, TValue>(Open<TEntry, TValue>(name, meaning));
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.FromMilliseconds(1), nameof(timeToLive));
         NeedsTime = true;
+        GeneratedCodecs.Add(new Generated.Dataflow_Processing_Expiring_1.Form<TValue>());
         var entries = Open<TEntry, Expiring<TValue>>(name, meaning);
         var table = new ExpiringTable<TEntry, TValue>(entries, (long)time.TotalMilliseconds, Scope, Undo);
         Expiring.Add(table);

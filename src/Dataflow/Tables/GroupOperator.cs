@@ -16,6 +16,8 @@ internal abstract class GroupOperator<TKey, TInput, T, TA, TR, TOut>(Aggregation
     private long _newest = long.MinValue;
     private AcceptedRows<TKey, TOut> _sent = null!; // rows that are in force while the user's code fails on newer ones
 
+    static GroupOperator() => GeneratedCodecs.Add(new Generated.Dataflow_Tables_GroupState_1.Form<TA>());
+
     protected Aggregation<T, TA, TR> Aggregation { get; } = aggregation;
 
     /// <summary>The intake, which adds each value whole or not at all; null where an error stops the job.</summary>

@@ -3,6 +3,7 @@ using MessagePack;
 namespace Dataflow.Tables;
 
 /// <summary>The state of a group.</summary>
+[DataflowRecord]
 internal struct GroupState<TAccumulator>
 {
     /// <summary>The aggregate's accumulator.</summary>

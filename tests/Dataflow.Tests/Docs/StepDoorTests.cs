@@ -54,7 +54,8 @@ public class StepDoorTests
     private static bool IsOfSlice(string file) => s_slices.Contains(file.Split('/')[0]);
 
     private static bool IsCompilers(TypeDefinition type)
-        => type.Name.StartsWith('<') || type.Namespace is "Microsoft.CodeAnalysis" or "System.Runtime.CompilerServices";
+        => type.Name.StartsWith('<') || type.Namespace is "Microsoft.CodeAnalysis" or "System.Runtime.CompilerServices"
+            || type.Namespace.StartsWith("Dataflow.Generated.", StringComparison.Ordinal);
 
     private static string NameOf(IMemberDefinition member)
         => member is TypeDefinition ? member.Name : $"{member.DeclaringType.Name}.{member.Name}";

@@ -1,17 +1,41 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using nietras.SeparatedValues;
 
 namespace Dataflow;
 
 /// <summary>Converts the cells of a column to values, one at a time.</summary>
-[UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "The verb that reads or writes such files is marked.")]
-[UnconditionalSuppressMessage("Trimming", "IL2076", Justification = "The verb that reads or writes such files is marked.")]
-[UnconditionalSuppressMessage("AOT", "IL3050", Justification = "The verb that reads or writes such files is marked.")]
 internal abstract class CsvColumn(RowMember member, string form)
 {
+    private const string Unknown = "Types that no record declares are looked at where code can be made.";
     private const BindingFlags Hidden = BindingFlags.NonPublic | BindingFlags.Static;
+
+    /// <summary>Types of .NET whose cells are numbers or short texts.</summary>
+    private static readonly Dictionary<Type, Func<RowMember, CsvOptions, CsvColumn>> Plain = new()
+    {
+        [typeof(int)] = OfExact<int>,
+        [typeof(long)] = OfExact<long>,
+        [typeof(short)] = OfExact<short>,
+        [typeof(sbyte)] = OfExact<sbyte>,
+        [typeof(Int128)] = OfExact<Int128>,
+        [typeof(uint)] = OfExact<uint>,
+        [typeof(ulong)] = OfExact<ulong>,
+        [typeof(ushort)] = OfExact<ushort>,
+        [typeof(byte)] = OfExact<byte>,
+        [typeof(UInt128)] = OfExact<UInt128>,
+        [typeof(nint)] = OfExact<nint>,
+        [typeof(nuint)] = OfExact<nuint>,
+        [typeof(decimal)] = OfExact<decimal>,
+        [typeof(double)] = OfFloat<double>,
+        [typeof(float)] = OfFloat<float>,
+        [typeof(Half)] = OfFloat<Half>,
+        [typeof(bool)] = OfParsable<bool>,
+        [typeof(char)] = OfParsable<char>,
+        [typeof(Guid)] = OfParsable<Guid>,
+        [typeof(Utf8)] = OfParsable<Utf8>,
+    };
 
     private delegate bool Parser<TValue>(CsvCell cell, out TValue value);
 
@@ -36,13 +60,22 @@ internal abstract class CsvColumn(RowMember member, string form)
         if (type == typeof(DateOnly)) return OfValue<DateOnly>(member, options, dates.DateForm, dates.TryParse);
         if (type == typeof(TimeOnly)) return OfValue<TimeOnly>(member, options, "such as 12:30:00", CsvDates.TryParse);
         if (type == typeof(TimeSpan)) return OfValue<TimeSpan>(member, options, "such as 1.12:30:00", CsvDates.TryParse);
+        if (Plain.TryGetValue(type, out var plain)) return plain(member, options);
+        if (GeneratedCodecs.TryUseEnum(type, new OfKnownEnum(member, options), out var named)) return named;
+        return (RuntimeFeature.IsDynamicCodeSupported ? ByReflection(type, member, options) : null)
+            ?? throw ConnectorException.UnsupportedMember(
+                row, member.Name, member.Type, "CSV", "text, a number, bool, a date or time, Guid or an enum");
+    }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = Unknown)]
+    [UnconditionalSuppressMessage("Trimming", "IL2076", Justification = Unknown)]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = Unknown)]
+    private static CsvColumn? ByReflection(Type type, RowMember member, CsvOptions options)
+    {
         var method = type.IsEnum ? nameof(OfEnum)
-            : CsvNumbers.IsExact(type) ? nameof(OfExact)
-            : CsvNumbers.IsFloat(type) ? nameof(OfFloat)
-            : type.IsValueType && type.GetInterfaces().Any(IsSpanParsable) ? nameof(OfParsable)
-            : throw ConnectorException.UnsupportedMember(row, member.Name, member.Type, "CSV",
-                "text, a number, bool, a date or time, Guid or an enum");
-        return (CsvColumn)typeof(CsvColumn).GetMethod(method, Hidden)!.MakeGenericMethod(type).Invoke(null, [member, options])!;
+            : type.IsValueType && type.GetInterfaces().Any(IsSpanParsable) ? nameof(OfParsable) : null;
+        return method is null ? null
+            : (CsvColumn)typeof(CsvColumn).GetMethod(method, Hidden)!.MakeGenericMethod(type).Invoke(null, [member, options])!;
     }
 
     private static bool IsSpanParsable(Type type)
@@ -107,6 +140,13 @@ internal abstract class CsvColumn(RowMember member, string form)
         }
 
         return false;
+    }
+
+    private sealed class OfKnownEnum(RowMember member, CsvOptions options) : IEnumUse<CsvColumn>
+    {
+        public CsvColumn Of<TEnum>()
+            where TEnum : struct, Enum
+            => OfEnum<TEnum>(member, options);
     }
 
     private sealed class Column<TValue>(RowMember member, string form, Parser<TValue> parser) : CsvColumn(member, form)

@@ -9,10 +9,6 @@ internal sealed class CsvNumbers(CultureInfo culture)
     /// <summary>The expected form of a number, for errors.</summary>
     public string Form => $"such as {1234.5.ToString(culture)}, digits not grouped";
 
-    public static bool IsFloat(Type type) => type == typeof(double) || type == typeof(float) || type == typeof(Half);
-
-    public static bool IsExact(Type type) => type == typeof(decimal) || IsWhole(type);
-
     public static bool IsWhole(Type type)
         => type == typeof(int) || type == typeof(long) || type == typeof(short) || type == typeof(sbyte) || type == typeof(Int128)
             || type == typeof(uint) || type == typeof(ulong) || type == typeof(ushort) || type == typeof(byte) || type == typeof(UInt128)

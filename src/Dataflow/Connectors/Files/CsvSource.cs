@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Dataflow;
 
 static partial class Source
@@ -9,8 +7,6 @@ static partial class Source
     /// <param name="path">The file; one that ends in <c>.gz</c> is decompressed.</param>
     /// <param name="separator">The character between cells. Cells in double quotes may contain it, and line breaks.</param>
     /// <exception cref="ConnectorException"><typeparamref name="T"/> cannot be made from a row.</exception>
-    [RequiresUnreferencedCode(RowWarnings.Trimmed)]
-    [RequiresDynamicCode(RowWarnings.Aot)]
     public static Source<T> Csv<T>(string path, char separator = ',')
         => Csv<T>(path, new CsvOptions { Separator = separator });
 
@@ -25,8 +21,6 @@ static partial class Source
     /// pipeline.From(Source.Csv&lt;Order>(path, new CsvOptions { Separator = ';' }))
     ///     .To(Sink.Console&lt;Order>(order => $"{order.Customer}: {order.Pieces} of '{order.Item}'"));
     /// </code></example>
-    [RequiresUnreferencedCode(RowWarnings.Trimmed)]
-    [RequiresDynamicCode(RowWarnings.Aot)]
     public static Source<T> Csv<T>(string path, CsvOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Encodings.Web;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Json;
@@ -19,8 +18,6 @@ static partial class Sink
     /// <example><code>
     /// write.From(Source.Of&lt;Order>([new(0, "ada", "tea", 2), new(1, "bob", "cups", 1)])).To(Sink.JsonLines&lt;Order>(path));
     /// </code></example>
-    [RequiresUnreferencedCode(RowWarnings.Trimmed)]
-    [RequiresDynamicCode(RowWarnings.Aot)]
     public static Sink<T> JsonLines<T>(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Dataflow;
@@ -14,8 +13,6 @@ static partial class Source
     /// <example><code>
     /// read.From(Source.JsonLines&lt;Order>(path)).To(Sink.Console&lt;Order>(order => $"{order.Customer}: {order.Pieces}"));
     /// </code></example>
-    [RequiresUnreferencedCode(RowWarnings.Trimmed)]
-    [RequiresDynamicCode(RowWarnings.Aot)]
     public static Source<T> JsonLines<T>(string path, ReplacedFile whenReplaced = ReplacedFile.Refuse)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

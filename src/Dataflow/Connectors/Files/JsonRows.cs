@@ -3,36 +3,38 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Json;
+using Dataflow.Serialization;
 
 namespace Dataflow;
 
 /// <summary>The JSON form of a type's values on lines, after a check that nothing of them is lost.</summary>
 /// <typeparam name="T">The type, read and written by System.Text.Json: its attributes apply.</typeparam>
-[UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The verb that reads or writes such files is marked.")]
-[UnconditionalSuppressMessage("AOT", "IL3050", Justification = "The verb that reads or writes such files is marked.")]
 internal static class JsonRows<T>
 {
-    // By reflection, also in a trimmed program, where System.Text.Json would not use it unasked.
-    private static readonly DefaultJsonTypeInfoResolver Reflected = new();
-
     private static JsonTypeInfo<T>? s_reading;
     private static JsonTypeInfo<T>? s_writing;
 
     /// <exception cref="ConnectorException">A member would come out of a line otherwise than it went in.</exception>
-    public static JsonTypeInfo<T> ForReading => s_reading ??= Find(reads: true, new JsonSerializerOptions(JsonSerializerOptions.Web)
+    public static JsonTypeInfo<T> ForReading => s_reading ??= Reading(JsonTypes.All);
+
+    /// <exception cref="ConnectorException">A member would be left out of the line.</exception>
+    public static JsonTypeInfo<T> ForWriting => s_writing ??= Writing(JsonTypes.All);
+
+    /// <summary>Finds the form for reading among some types.</summary>
+    public static JsonTypeInfo<T> Reading(IJsonTypeInfoResolver types) => Find(reads: true, new(JsonSerializerDefaults.Web)
     {
         IncludeFields = true,
         RespectNullableAnnotations = true,
-        AllowDuplicateProperties = Reflected.GetTypeInfo(typeof(T), JsonSerializerOptions.Web).Kind != JsonTypeInfoKind.Object,
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { Require } },
+        AllowDuplicateProperties = types.GetTypeInfo(typeof(T), new(JsonSerializerDefaults.Web))?.Kind != JsonTypeInfoKind.Object,
+        TypeInfoResolver = types.WithAddedModifier(Require),
     });
 
-    /// <exception cref="ConnectorException">A member would be left out of the line.</exception>
-    public static JsonTypeInfo<T> ForWriting => s_writing ??= Find(reads: false, new JsonSerializerOptions(JsonSerializerOptions.Web)
+    /// <summary>Finds the form for writing among some types.</summary>
+    public static JsonTypeInfo<T> Writing(IJsonTypeInfoResolver types) => Find(reads: false, new(JsonSerializerDefaults.Web)
     {
         IncludeFields = true,
         Converters = { new JsonText(), new JsonText.OfCharacter() },
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { RefuseOthers } },
+        TypeInfoResolver = types.WithAddedModifier(RefuseOthers),
     });
 
     private static JsonTypeInfo<T> Find(bool reads, JsonSerializerOptions options)
@@ -70,7 +72,7 @@ internal static class JsonRows<T>
 }
 
 /// <summary>Finds the parts of a value that would be lost on a line of JSON.</summary>
-[UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "The verb that reads or writes such files is marked.")]
+[UnconditionalSuppressMessage("Trimming", "IL2075", Justification = ReflectedCodecs.Only)]
 internal sealed class JsonCheck(JsonSerializerOptions options, bool reads)
 {
     private static readonly Type[] Reversed =
@@ -104,7 +106,9 @@ internal sealed class JsonCheck(JsonSerializerOptions options, bool reads)
     {
         try
         {
-            return options.GetTypeInfo(type);
+            return options.TryGetTypeInfo(type, out var found) ? found
+                : throw lost("it is found by reflection, which a program that is trimmed or compiled ahead of time does not have; "
+                    + "[DataflowRecord] on it, or on a type with such a member, makes it known");
         }
         catch (Exception error) when (error is NotSupportedException or InvalidOperationException)
         {
@@ -114,7 +118,7 @@ internal sealed class JsonCheck(JsonSerializerOptions options, bool reads)
 
     private void Check(JsonTypeInfo owner, JsonPropertyInfo property)
     {
-        var name = (property.AttributeProvider as MemberInfo)?.Name ?? property.Name;
+        var name = (property.AttributeProvider as RowProperty)?.Name ?? (property.AttributeProvider as MemberInfo)?.Name ?? property.Name;
         if (reads && property is { Set: null, AssociatedParameter: null, IsExtensionData: false } && IsState(property))
             throw ConnectorException.LostInJson(owner.Type, name, property.PropertyType, "nothing can set it");
         if (property.CustomConverter is null) Check(property.PropertyType, owner.Type, name);
@@ -140,6 +144,7 @@ internal sealed class JsonCheck(JsonSerializerOptions options, bool reads)
 
     private bool KeepsState(JsonTypeInfo json)
     {
+        if (json.Properties.Any(static property => property.AttributeProvider is RowProperty)) return true; // it has something to set
         var type = json.Type;
         var hasState = type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Length > 0;
         var isOfSystem = type.Namespace?.StartsWith(nameof(System), StringComparison.Ordinal) == true;
@@ -149,8 +154,13 @@ internal sealed class JsonCheck(JsonSerializerOptions options, bool reads)
     }
 
     /// <summary>Whether a member holds data, rather than being computed from others.</summary>
-    private static bool IsState(JsonPropertyInfo property)
-        => property.AttributeProvider is FieldInfo || (property.AttributeProvider is PropertyInfo { DeclaringType: { } type } info
-            && type.GetField($"<{info.Name}>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic)?
-                .IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) == true);
+    private static bool IsState(JsonPropertyInfo property) => property.AttributeProvider switch
+    {
+        RowProperty made => made.IsState,
+        FieldInfo => true,
+        PropertyInfo { DeclaringType: { } type } info
+            => type.GetField($"<{info.Name}>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic)?
+                .IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) == true,
+        _ => false,
+    };
 }

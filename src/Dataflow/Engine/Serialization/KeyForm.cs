@@ -74,14 +74,16 @@ internal static class KeyForm
     private static string? LookAtMade(Type type, bool isMember)
     {
         if (Same.Contains(type) || type.IsEnum || (!isMember && Normal.ContainsKey(type))) return null;
+        if (Nullable.GetUnderlyingType(type) is { } inner) return LookAtMade(inner, isMember: true);
         if (GeneratedCodecs.Find(type) is { IsMemberwise: true } made)
         {
             return made.Members.Select(static member => LookAtMade(member.Type, isMember: true))
                 .FirstOrDefault(static fault => fault is not null);
         }
 
-        return "a program that is trimmed or compiled ahead of time has keys that are a text, number, time or Guid, or a [DataflowRecord] "
-            + $"of texts and whole numbers; {TypeNames.Of(type)} is something else. Key by one of those.";
+        return "a program that is trimmed or compiled ahead of time has keys that are a text, number, time or Guid, or a pair or "
+            + $"[DataflowRecord] of texts, whole numbers, enums and other such records; {TypeNames.Of(type)} is something else. Key by one "
+            + "of those.";
     }
 
     private static string? Look(Type type, string path, HashSet<Type> above)

@@ -83,6 +83,11 @@ public sealed class ConnectorException : DataflowException
         => new($"Type {type.Name}: it cannot be made from a row of columns ({reason}). Give it one public constructor whose "
             + "parameters are the columns, or public properties with setters.");
 
+    internal static ConnectorException Unreflected(Type type)
+        => new($"Type {type.Name}: rows of it are found by reflection, which a program that is trimmed or compiled ahead of time does not "
+            + "have. Give it [DataflowRecord], and one public constructor whose parameters are the columns, or public properties with "
+            + "setters.");
+
     /// <summary>Makes the error of a member that the format has no column for.</summary>
     public static ConnectorException UnsupportedMember(Type type, string member, Type found, string format, string supported)
         => new($"Type {type.Name}, member '{member}': {format} has no column for {RowMember.NameOf(found)}. Use {supported}.");

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
 using System.Reflection;
+using Dataflow.Serialization;
 
 namespace Dataflow.Extensibility;
 
@@ -8,9 +9,9 @@ namespace Dataflow.Extensibility;
 /// <remarks>The members are the parameters of the only public constructor and the settable properties that it does not cover. A type that
 /// has a public constructor without parameters is made by that one. Each member needs its column: a default would hide a misspelt
 /// name.</remarks>
-[UnconditionalSuppressMessage("Trimming", "IL2087", Justification = "The verb that reads or writes such files is marked.")]
-[UnconditionalSuppressMessage("Trimming", "IL2090", Justification = "The verb that reads or writes such files is marked.")]
-[UnconditionalSuppressMessage("AOT", "IL3050", Justification = "The verb that reads or writes such files is marked.")]
+[UnconditionalSuppressMessage("Trimming", "IL2087", Justification = ReflectedCodecs.Only)]
+[UnconditionalSuppressMessage("Trimming", "IL2090", Justification = ReflectedCodecs.Only)]
+[UnconditionalSuppressMessage("AOT", "IL3050", Justification = ReflectedCodecs.Only)]
 public sealed class RowShape<T>
 {
     private static RowShape<T>? s_found;
@@ -21,14 +22,11 @@ public sealed class RowShape<T>
         Build = build;
     }
 
-    /// <summary>The shape of the type; found and compiled once.</summary>
+    /// <summary>The shape of the type: of what the compiler made of it (<see cref="DataflowRecordAttribute"/>), else found by reflection
+    /// and compiled once.</summary>
     /// <exception cref="ConnectorException">The type cannot be made from a row.</exception>
-    public static RowShape<T> Instance
-    {
-        [RequiresUnreferencedCode(RowWarnings.Trimmed)]
-        [RequiresDynamicCode(RowWarnings.Aot)]
-        get => s_found ??= Find();
-    }
+    public static RowShape<T> Instance => s_found ??= GeneratedCodecs.RowsOf(typeof(T)) is RowForm<T> made ? Of(made)
+        : ReflectedCodecs.AreSupported ? ByReflection() : throw ConnectorException.Unreflected(typeof(T));
 
     /// <summary>The members that columns fill, constructor parameters first.</summary>
     public IReadOnlyList<RowMember> Members { get; }
@@ -53,7 +51,21 @@ public sealed class RowShape<T>
             path, typeof(T), Members[ambiguous].Name, found[ambiguous].Select(i => columns[i]));
     }
 
-    private static RowShape<T> Find()
+    private static RowShape<T> Of(RowForm<T> made)
+    {
+        RowMember[] members =
+        [
+            .. made.Parameters.Select(static of => new RowMember(of.Name, of.Type, of.TakesNull)),
+            .. made.Settable.Select(static of => new RowMember(of.Name, of.Type, of.TakesNull)),
+        ];
+        return members.Length == 0 ? throw NothingToSet() : new(members, made.Make);
+    }
+
+    private static ConnectorException NothingToSet()
+        => ConnectorException.NotARow(typeof(T), "it has nothing to set, or trimming has removed it");
+
+    /// <summary>Finds the shape by reflection, whatever the compiler made: what that is compared with.</summary>
+    internal static RowShape<T> ByReflection()
     {
         var constructor = Constructor();
         var parameters = constructor?.GetParameters() ?? [];
@@ -67,7 +79,7 @@ public sealed class RowShape<T>
             .. parameters.Select(p => new RowMember(p.Name!, p.ParameterType, TakesNull(nulls.Create(p)))),
             .. properties.Select(p => new RowMember(p.Name, p.PropertyType, TakesNull(nulls.Create(p)))),
         ];
-        if (members.Length == 0) throw ConnectorException.NotARow(typeof(T), "it has nothing to set, or trimming has removed it");
+        if (members.Length == 0) throw NothingToSet();
         return new(members, Compile(constructor, parameters.Length, properties, members));
     }
 

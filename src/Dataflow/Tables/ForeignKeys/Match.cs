@@ -34,6 +34,8 @@ internal sealed class MatchOperator<TKey, TLeft, TForeign, TRight, TOut>(bool is
     private KeyedState<TForeign, TKey> _first = null!; // of the list of left rows that name the key
     private KeyedState<KeyPair<TForeign, TKey>, LinkedRow<TKey, TLeft>> _left = null!;
 
+    static MatchOperator() => GeneratedCodecs.Add(new Generated.Dataflow_Tables_ForeignKeys_LinkedRow_2.Form<TKey, TLeft>());
+
     public override void Process(in Record<Keyed<TForeign, Sent<TKey, TLeft>>> record)
     {
         var (foreign, sent) = record.Value;
@@ -133,6 +135,7 @@ internal sealed class MatchOperator<TKey, TLeft, TForeign, TRight, TOut>(bool is
 }
 
 /// <summary>A left row in the list of rows that name the same foreign key.</summary>
+[DataflowRecord]
 internal struct LinkedRow<TKey, TRow>
 {
     /// <summary>The row.</summary>

@@ -28,6 +28,8 @@ internal sealed class ReceiveOperator<TKey, TOut> : Operator<Keyed<TKey, Returne
 {
     private KeyedState<TKey, VersionedRow<TOut>> _rows = null!;
 
+    static ReceiveOperator() => GeneratedCodecs.Add(new Generated.Dataflow_Tables_ForeignKeys_VersionedRow_1.Form<TOut>());
+
     public override void Process(in Record<Keyed<TKey, Returned<TOut>>> record)
     {
         var (key, result) = record.Value;
@@ -62,4 +64,5 @@ internal sealed class ReceiveOperator<TKey, TOut> : Operator<Keyed<TKey, Returne
 }
 
 /// <summary>A result with the version of its left row.</summary>
+[DataflowRecord]
 internal readonly record struct VersionedRow<TRow>([property: Key(0)] long Version, [property: Key(1)] TRow Row);

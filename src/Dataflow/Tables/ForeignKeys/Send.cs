@@ -32,6 +32,8 @@ internal sealed class SendOperator<TKey, TRow, TForeign>(Func<TRow, TForeign> fo
     private KeyedState<TKey, SentTo<TForeign>> _sent = null!;
     private long _version;
 
+    static SendOperator() => GeneratedCodecs.Add(new Generated.Dataflow_Tables_ForeignKeys_SentTo_1.Form<TForeign>());
+
     public override void Process(in Record<Keyed<TKey, Change<TRow>>> record)
     {
         var (key, change) = record.Value;
@@ -70,4 +72,5 @@ internal sealed class SendOperator<TKey, TRow, TForeign>(Func<TRow, TForeign> fo
 }
 
 /// <summary>The foreign key to which a row was last sent.</summary>
+[DataflowRecord]
 internal readonly record struct SentTo<TForeign>([property: Key(0)] TForeign Key, [property: Key(1)] long Version);

@@ -13,6 +13,9 @@ internal static class Compiled
     private static readonly CSharpParseOptions Options = new(LanguageVersion.Latest);
     private static readonly CSharpParseOptions Oldest = new(LanguageVersion.CSharp9);
 
+    private static readonly ISourceGenerator[] Generators =
+        [new RecordGenerator().AsSourceGenerator(), new KeyGenerator().AsSourceGenerator()];
+
     private static readonly ImmutableArray<MetadataReference> References =
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(static file => !Path.GetFileName(file).StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal))
@@ -23,7 +26,7 @@ internal static class Compiled
     {
         var program = CSharpCompilation.Create(
             "loaded", [CSharpSyntaxTree.ParseText(file, Oldest)], References, new(OutputKind.DynamicallyLinkedLibrary));
-        CSharpGeneratorDriver.Create([new RecordGenerator().AsSourceGenerator()], parseOptions: Oldest)
+        CSharpGeneratorDriver.Create(Generators, parseOptions: Oldest)
             .RunGeneratorsAndUpdateCompilation(program, out var made, out _);
         using var assembly = new MemoryStream();
         var emitted = made.Emit(assembly);
@@ -43,7 +46,7 @@ internal static class Compiled
 
     public static GeneratorDriver Driver()
         => CSharpGeneratorDriver.Create(
-            [new RecordGenerator().AsSourceGenerator()], parseOptions: Options,
+            Generators, parseOptions: Options,
             driverOptions: new(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
     /// <summary>Returns what the analyzer finds, as <c>ID: message</c>.</summary>

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Dataflow.Serialization;
 using MessagePack;
 
@@ -11,10 +12,11 @@ public class GeneratedCodecTests
 
     private static readonly Type[] Arguments = [typeof(string), typeof(Pair<string, Renamed>.Other), typeof(int?)];
 
-    /// <summary>All types of this assembly with the attribute that values can be made of at random.</summary>
-    public static TheoryData<Type> Types { get; } = [.. typeof(Scalars).Assembly.GetTypes()
+    /// <summary>All types of this assembly and of the engine with the attribute that values can be made of at random, and tuples that steps
+    /// keep.</summary>
+    public static TheoryData<Type> Types { get; } = [.. typeof(Scalars).Assembly.GetTypes().Concat(typeof(Pipeline).Assembly.GetTypes())
         .Where(static type => type.IsDefined(typeof(DataflowRecordAttribute)) && type != typeof(Ring) && type != typeof(Texts.Holder))
-        .Select(Closed)];
+        .Select(Closed).Append(KeptBy<WaitingRecords<string, string>>(typeof((long, ulong, string))))];
 
     [Theory]
     [MemberData(nameof(Types))]
@@ -80,6 +82,12 @@ public class GeneratedCodecTests
             Codecs<T>.Read(Codecs<T>.Made, broken);
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 40_000 + (400 * bytes.Length));
         }
+    }
+
+    private static Type KeptBy<TStep>(Type type)
+    {
+        RuntimeHelpers.RunClassConstructor(typeof(TStep).TypeHandle);
+        return type;
     }
 
     private static Type Closed(Type type)

@@ -51,7 +51,25 @@ public class GeneratorTests
     [InlineData("public class Base<T> { public T? Kept; } [DataflowRecord] public sealed class Top<@in> : Base<@in> { public @in? Own; }")]
     [InlineData("[DataflowRecord] public sealed record Loose(dynamic One, List<dynamic> Many, dynamic[] Row);")]
     [InlineData("public interface IHas<T> { T N { get; } } [DataflowRecord] public class Has : IHas<int> { int IHas<int>.N { get; } }")]
+    [InlineData("[DataflowRecord] public class @event { public required int[,] @int { get; init; } public int[]?[]? @in { get; set; } }")]
+    [InlineData("[DataflowRecord] public struct Row { public Row(int @class) { } public required List<int[]>[] All { get; init; } }")]
+    [InlineData("[DataflowRecord] public class Old { public int Now; [Obsolete(\"no\", true)] public int Then { get; set; } }")]
+    [InlineData("public class Up { public int N { get; set; } } [DataflowRecord] public class Down : Up { public new long N; }")]
     public void What_is_made_compiles(string file) => Assert.Single(Compiled.Made(file));
+
+    [Fact]
+    public void Keys_of_several_parts_are_known_without_reflection()
+    {
+        var program = Compiled.Load(
+            "using System; using Dataflow; public enum Side { Left } public class Shop { "
+                + "public static void Open(Pipeline shop) => shop.From(Source.Of(new[] { 1, 2 })).KeyBy(number => (number, Side.Left)); "
+                + "private class Own {} "
+                + "static void Hide(Pipeline shop) => shop.From(Source.Of(new[] { 1 })).KeyBy(number => (new Own(), 2)); }");
+        System.Runtime.CompilerServices.RuntimeHelpers.RunModuleConstructor(program.ManifestModule.ModuleHandle);
+
+        Assert.NotNull(GeneratedCodecs.FindPart(program.GetType("Side")!));
+        Assert.NotNull(program.GetType("Dataflow.Generated.Keys.Registration"));
+    }
 
     // Without reflection a program has the codecs of those that the generator names.
     [Fact]
@@ -151,6 +169,7 @@ public class GeneratorTests
     public async Task What_is_right_is_not_told_of(string file) => Assert.Empty(await Compiled.DiagnosticsAsync(file));
 
     private static IEnumerable<IncrementalStepRunReason> ReasonsOf(GeneratorDriver driver)
-        => driver.GetRunResult().Results.Single().TrackedSteps[RecordGenerator.Models].SelectMany(step => step.Outputs)
+        => driver.GetRunResult().Results.Where(static of => of.TrackedSteps.ContainsKey(RecordGenerator.Models))
+            .SelectMany(static of => of.TrackedSteps[RecordGenerator.Models]).SelectMany(step => step.Outputs)
             .Select(output => output.Reason);
 }

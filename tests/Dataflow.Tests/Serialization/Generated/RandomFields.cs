@@ -33,9 +33,11 @@ internal sealed class RandomFields(int seed)
         if (type == typeof(Utf8)) return new Utf8(Texts[_random.Next(Texts.Length)] ?? "");
         if (type == typeof(string)) return Texts[_random.Next(Texts.Length)];
         if (type.IsArray) return Elements(type.GetElementType()!, depth);
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
+            return Elements(type.GetGenericArguments()[0], depth);
         if (type == typeof(IShape)) return Next(_random.Next(2) == 0 ? typeof(Circle) : typeof(Square), depth);
         if (type.IsAssignableTo(typeof(System.Collections.IDictionary))) return Entries(type, depth);
-        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(List<>))
+        if (type.IsGenericType && type.GetGenericTypeDefinition() is var of && (of == typeof(List<>) || of == typeof(HashSet<>)))
             return Activator.CreateInstance(type, Elements(type.GetGenericArguments()[0], depth));
         return Fields(type, depth);
     }

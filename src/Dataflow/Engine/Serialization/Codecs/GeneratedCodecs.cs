@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Dataflow.Serialization;
 
@@ -41,6 +42,20 @@ public static class GeneratedCodecs
     /// <summary>Finds what makes the codec of a type of .NET; null if no record has such a member.</summary>
     internal static Func<ValueCodecs, object>? FindPart(Type type) => Parts.GetValueOrDefault(type);
 
+    /// <summary>Does something with the type of an enum that is a member of a record, without reflection.</summary>
+    /// <param name="type">The enum.</param>
+    /// <param name="use">The work.</param>
+    /// <param name="result">Its result.</param>
+    /// <returns>Whether a record has such a member.</returns>
+    public static bool TryUseEnum<TResult>(Type type, IEnumUse<TResult> use, [MaybeNullWhen(false)] out TResult result)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        ArgumentNullException.ThrowIfNull(use);
+        var part = FindPart(type)?.Invoke(ValueResolver.Default.Codecs) as IEnumPart;
+        result = part is null ? default : part.Use(use);
+        return part is not null;
+    }
+
     /// <summary>Finds the codec of a type; null if none was made.</summary>
     internal static RecordForm? Find(Type type)
     {
@@ -48,6 +63,9 @@ public static class GeneratedCodecs
         RuntimeHelpers.RunModuleConstructor(type.Module.ModuleHandle);
         return Known(type);
     }
+
+    /// <summary>Finds the form of a type's rows; null if reflection finds it.</summary>
+    internal static RowForm? RowsOf(Type type) => Find(type)?.Rows;
 
     private static RecordForm? Known(Type type)
         => Forms.TryGetValue(type, out var form) ? form

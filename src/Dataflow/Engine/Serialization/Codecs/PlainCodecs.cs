@@ -1,5 +1,8 @@
 using System.Numerics;
+using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Dataflow.Serialization;
 
@@ -66,21 +69,39 @@ internal sealed class ScalarCodec<T> : ValueCodec<T>
 }
 
 /// <summary>Writes an enum as its number.</summary>
-internal sealed class EnumCodec<T, TNumber> : ValueCodec<T>
-    where T : struct
+internal sealed class EnumCodec<T, TNumber> : ValueCodec<T>, IJsonPart, IEnumPart
+    where T : struct, Enum
     where TNumber : struct
 {
     private readonly ScalarCodec<TNumber> _numbers = new();
+
+    public JsonTypeInfo Json(JsonSerializerOptions options)
+        => JsonMetadataServices.CreateValueInfo<T>(options, Own(options) ?? JsonMetadataServices.GetEnumConverter<T>(options));
+
+    public TResult Use<TResult>(IEnumUse<TResult> use) => use.Of<T>();
 
     public override void Write(ref ValueWriter writer, T value)
         => _numbers.Write(ref writer, System.Runtime.CompilerServices.Unsafe.BitCast<T, TNumber>(value));
 
     public override T Read(ref ValueReader reader)
         => System.Runtime.CompilerServices.Unsafe.BitCast<TNumber, T>(_numbers.Read(ref reader));
+
+    private static JsonConverter? Own(JsonSerializerOptions options)
+    {
+        if (typeof(T).GetCustomAttribute<JsonConverterAttribute>()?.ConverterType is not { } type) return null;
+        var own = (JsonConverter)Activator.CreateInstance(type)!;
+        return own is JsonConverterFactory factory ? factory.CreateConverter(typeof(T), options) : own;
+    }
+}
+
+/// <summary>The codec of an enum, which knows its type.</summary>
+internal interface IEnumPart
+{
+    TResult Use<TResult>(IEnumUse<TResult> use);
 }
 
 /// <summary>Writes null, or the value.</summary>
-internal sealed class NullableCodec<T>(ValueCodecs codecs) : ValueCodec<T?>
+internal sealed class NullableCodec<T>(ValueCodecs codecs) : ValueCodec<T?>, IJsonPart
     where T : struct
 {
     private ValueCodec<T>? _values;
@@ -88,6 +109,9 @@ internal sealed class NullableCodec<T>(ValueCodecs codecs) : ValueCodec<T?>
     internal override bool LendsTexts => true;
 
     private ValueCodec<T> Values => _values ??= codecs.Of<T>();
+
+    public JsonTypeInfo Json(JsonSerializerOptions options)
+        => JsonMetadataServices.CreateValueInfo<T?>(options, JsonMetadataServices.GetNullableConverter<T>(options));
 
     public override void Write(ref ValueWriter writer, T? value)
     {

@@ -19,6 +19,9 @@ public abstract class RecordForm
     /// <summary>Whether two values are equal exactly if all their members are.</summary>
     public virtual bool IsMemberwise => false;
 
+    /// <summary>The type as rows of files show it; null if reflection finds that.</summary>
+    public virtual RowForm? Rows => null;
+
     internal abstract Type Type { get; }
 
     internal abstract object MakeCodec(ValueResolver resolver);

@@ -1,13 +1,19 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Dataflow.Serialization;
 
 internal sealed class DictionaryCodec<TKey, TValue>(ValueCodecs codecs)
-    : DictionaryCodec<Dictionary<TKey, TValue>, TKey, TValue>(codecs)
+    : DictionaryCodec<Dictionary<TKey, TValue>, TKey, TValue>(codecs), IJsonPart
     where TKey : notnull
 {
+    public JsonTypeInfo Json(JsonSerializerOptions options)
+        => JsonMetadataServices.CreateDictionaryInfo<Dictionary<TKey, TValue>, TKey, TValue>(
+            options, new() { ObjectCreator = static () => [] });
+
     protected override Dictionary<TKey, TValue> Make(KeyValuePair<TKey, TValue>[] entries, int kind)
         => new(entries, Comparers.Equality<TKey>(kind));
 

@@ -1,11 +1,17 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Dataflow.Serialization;
 
 /// <summary>Writes an immutable array; a default one is not an empty one.</summary>
-internal sealed class ImmutableArrayCodec<T>(ValueCodecs codecs) : SequenceCodec<ImmutableArray<T>, T>(codecs)
+internal sealed class ImmutableArrayCodec<T>(ValueCodecs codecs) : SequenceCodec<ImmutableArray<T>, T>(codecs), IJsonPart
 {
+    public JsonTypeInfo Json(JsonSerializerOptions options)
+        => JsonMetadataServices.CreateImmutableEnumerableInfo<ImmutableArray<T>, T>(
+            options, new(), ImmutableArray.CreateRange);
+
     protected override ImmutableArray<T> Make(T[] elements, int kind) => ImmutableCollectionsMarshal.AsImmutableArray(elements);
 
     protected override IEnumerable<T> ElementsOf(ImmutableArray<T> collection) => collection;
@@ -13,8 +19,11 @@ internal sealed class ImmutableArrayCodec<T>(ValueCodecs codecs) : SequenceCodec
     protected override bool IsNull(ImmutableArray<T> collection) => collection.IsDefault;
 }
 
-internal sealed class ImmutableListCodec<T>(ValueCodecs codecs) : SequenceCodec<ImmutableList<T>, T>(codecs)
+internal sealed class ImmutableListCodec<T>(ValueCodecs codecs) : SequenceCodec<ImmutableList<T>, T>(codecs), IJsonPart
 {
+    public JsonTypeInfo Json(JsonSerializerOptions options)
+        => JsonMetadataServices.CreateImmutableEnumerableInfo<ImmutableList<T>, T>(options, new(), ImmutableList.CreateRange);
+
     protected override ImmutableList<T> Make(T[] elements, int kind) => [.. elements];
 
     protected override IEnumerable<T> ElementsOf(ImmutableList<T> collection) => collection;

@@ -1,17 +1,24 @@
 using System.Collections.Concurrent;
 using System.Collections.ObjectModel;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Dataflow.Serialization;
 
-internal sealed class ArrayCodec<T>(ValueCodecs codecs) : SequenceCodec<T[], T>(codecs)
+internal sealed class ArrayCodec<T>(ValueCodecs codecs) : SequenceCodec<T[], T>(codecs), IJsonPart
 {
+    public JsonTypeInfo Json(JsonSerializerOptions options) => JsonMetadataServices.CreateArrayInfo<T>(options, new());
+
     protected override T[] Make(T[] elements, int kind) => elements;
 
     protected override IEnumerable<T> ElementsOf(T[] collection) => collection;
 }
 
-internal sealed class ListCodec<T>(ValueCodecs codecs) : SequenceCodec<List<T>, T>(codecs)
+internal sealed class ListCodec<T>(ValueCodecs codecs) : SequenceCodec<List<T>, T>(codecs), IJsonPart
 {
+    public JsonTypeInfo Json(JsonSerializerOptions options)
+        => JsonMetadataServices.CreateListInfo<List<T>, T>(options, new() { ObjectCreator = static () => [] });
+
     protected override List<T> Make(T[] elements, int kind) => [.. elements];
 
     protected override IEnumerable<T> ElementsOf(List<T> collection) => collection;

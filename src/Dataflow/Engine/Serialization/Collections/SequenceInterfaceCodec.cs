@@ -1,8 +1,11 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
 namespace Dataflow.Serialization;
 
 /// <summary>Writes a collection declared as an interface of lists or sets: it is read back as the array, list or set that it was, any other
 /// kind of list as an array.</summary>
-internal sealed class InterfaceCodec<TInterface, T>(ValueCodecs codecs) : SequenceCodec<TInterface, T>(codecs)
+internal sealed class InterfaceCodec<TInterface, T>(ValueCodecs codecs) : SequenceCodec<TInterface, T>(codecs), IJsonPart
     where TInterface : IEnumerable<T>
 {
     private const int List = 1;
@@ -10,6 +13,10 @@ internal sealed class InterfaceCodec<TInterface, T>(ValueCodecs codecs) : Sequen
     private const int Sorted = 200;
 
     private static readonly bool IsList = typeof(T[]).IsAssignableTo(typeof(TInterface));
+
+    public JsonTypeInfo Json(JsonSerializerOptions options)
+        => typeof(TInterface) == typeof(ISet<T>) ? JsonMetadataServices.CreateISetInfo<ISet<T>, T>(options, new())
+            : JsonMetadataServices.CreateIEnumerableInfo<TInterface, T>(options, new());
 
     protected override TInterface Make(T[] elements, int kind) => (TInterface)(object)(kind switch
     {

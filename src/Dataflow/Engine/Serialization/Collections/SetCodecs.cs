@@ -1,9 +1,14 @@
 using System.Collections.Frozen;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Dataflow.Serialization;
 
-internal sealed class HashSetCodec<T>(ValueCodecs codecs) : SequenceCodec<HashSet<T>, T>(codecs)
+internal sealed class HashSetCodec<T>(ValueCodecs codecs) : SequenceCodec<HashSet<T>, T>(codecs), IJsonPart
 {
+    public JsonTypeInfo Json(JsonSerializerOptions options)
+        => JsonMetadataServices.CreateISetInfo<HashSet<T>, T>(options, new() { ObjectCreator = static () => [] });
+
     protected override HashSet<T> Make(T[] elements, int kind) => new(elements, Comparers.Equality<T>(kind));
 
     protected override IEnumerable<T> ElementsOf(HashSet<T> collection) => collection;
