@@ -3,8 +3,7 @@ using System.Diagnostics;
 using Dataflow;
 using Dataflow.Log;
 
-var directory = Directory.CreateTempSubdirectory("native-").FullName;
-await using PartitionedLog log = LogStore.Open(Path.Combine(directory, "log"));
+await using PartitionedLog log = LogStore.Open(Directory.CreateTempSubdirectory("native-").FullName);
 
 var orders = new Pipeline("orders");
 orders.From(Source.Of(Orders.Some(2_000))).To(Topic.Of<Order>("orders"));
@@ -28,7 +27,6 @@ await pipeline.RunAsync(new JobOptions { Log = log });
 
 foreach (var sales in Topic.Of<Sales>("sales").ReadAll(log))
     Console.WriteLine($"{sales.Country} {sales.Minute:HH:mm}: {sales.Orders} orders of {sales.Customers} customers, {sales.Total:0.00}");
-await Steps.RunAsync(log, directory);
 
 [DataflowRecord]
 public sealed record Order(DateTimeOffset Time, string Country, string Customer, IReadOnlyList<Line> Lines, Priority? Priority)

@@ -10,10 +10,10 @@ public sealed class Auction : Event
     public long Id { get; init; }
 
     [Key(3)]
-    public string ItemName { get; init; } = "";
+    public Utf8 ItemName { get; init; }
 
     [Key(4)]
-    public string Description { get; init; } = "";
+    public Utf8 Description { get; init; }
 
     [Key(5)]
     public long InitialBid { get; init; }
@@ -31,5 +31,5 @@ public sealed class Auction : Event
     public long Category { get; init; }
 
     [Key(10)]
-    public string Extra { get; init; } = "";
+    public Utf8 Extra { get; init; }
 }

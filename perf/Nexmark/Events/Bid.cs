@@ -16,11 +16,11 @@ public sealed class Bid : Event
     public long Price { get; init; }
 
     [Key(5)]
-    public string Channel { get; init; } = "";
+    public Utf8 Channel { get; init; }
 
     [Key(6)]
-    public string Url { get; init; } = "";
+    public Utf8 Url { get; init; }
 
     [Key(7)]
-    public string Extra { get; init; } = "";
+    public Utf8 Extra { get; init; }
 }

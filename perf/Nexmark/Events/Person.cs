@@ -10,20 +10,20 @@ public sealed class Person : Event
     public long Id { get; init; }
 
     [Key(3)]
-    public string Name { get; init; } = "";
+    public Utf8 Name { get; init; }
 
     [Key(4)]
-    public string Email { get; init; } = "";
+    public Utf8 Email { get; init; }
 
     [Key(5)]
-    public string Card { get; init; } = "";
+    public Utf8 Card { get; init; }
 
     [Key(6)]
-    public string City { get; init; } = "";
+    public Utf8 City { get; init; }
 
     [Key(7)]
-    public string State { get; init; } = "";
+    public Utf8 State { get; init; }
 
     [Key(8)]
-    public string Extra { get; init; } = "";
+    public Utf8 Extra { get; init; }
 }

@@ -49,7 +49,7 @@ internal sealed class EventGenerator(long seed = 1, long rate = 100_000, long di
         var last = Texts.LastNames[draws.Below(Texts.LastNames.Length)];
         var name = $"{first} {last}";
         var user = Texts.Text(ref draws, 7);
-        var email = string.Concat(user, "@", Texts.Text(ref draws, 5), ".com");
+        var email = $"{user}@{Texts.Text(ref draws, 5)}.com";
         var card = Card(ref draws);
         var city = Texts.Cities[draws.Below(Texts.Cities.Length)];
         var state = Texts.States[draws.Below(Texts.States.Length)];
@@ -70,8 +70,8 @@ internal sealed class EventGenerator(long seed = 1, long rate = 100_000, long di
 
     private Auction Auction(long n, long epoch, long number, ref Draws draws)
     {
-        var itemName = new string(Texts.Text(ref draws, 20));
-        var description = new string(Texts.Text(ref draws, 100));
+        var itemName = Texts.Text(ref draws, 20);
+        var description = Texts.Text(ref draws, 100);
         var initialBid = Price(ref draws);
         var reserve = initialBid + Price(ref draws);
         var seller = FirstId + (draws.Below(4) > 0 ? epoch / HotSpan * HotSpan : AnyPerson(epoch, ref draws));
@@ -139,12 +139,12 @@ internal sealed class EventGenerator(long seed = 1, long rate = 100_000, long di
     }
 
     /// <summary>Fills an event up to about the size that its kind should have.</summary>
-    private static string Extra(int target, int used, ref Draws draws)
+    private static Utf8 Extra(int target, int used, ref Draws draws)
     {
         var wanted = target - used;
         var spread = wanted / 5;
         var length = wanted - spread + draws.Below(2 * spread);
-        return new string(Texts.Slice(ref draws, length));
+        return Texts.Slice(ref draws, length);
     }
 
     private static string Card(ref Draws draws)

@@ -15,7 +15,7 @@ internal static class Texts
     public const int ColdChannels = 10_000;
 
     private static readonly ulong Family = Draws.Family(0x6E65786D61726B);
-    private static readonly char[] Pool = MakePool();
+    private static readonly Utf8 Pool = MakePool();
 
     public static readonly string[] FirstNames =
         ["Peter", "Paul", "Luke", "John", "Saul", "Vicky", "Kate", "Julie", "Sarah", "Deiter", "Walter"];
@@ -23,41 +23,40 @@ internal static class Texts
     public static readonly string[] LastNames =
         ["Shultz", "Abrams", "Spencer", "White", "Bartels", "Walton", "Smith", "Jones", "Noris"];
 
-    public static readonly string[] Cities =
+    public static readonly Utf8[] Cities =
         ["Phoenix", "Los Angeles", "San Francisco", "Boise", "Portland", "Bend", "Redmond", "Seattle", "Kent", "Cheyenne"];
 
-    public static readonly string[] States = ["AZ", "CA", "ID", "OR", "WA", "WY"];
+    public static readonly Utf8[] States = ["AZ", "CA", "ID", "OR", "WA", "WY"];
 
-    public static readonly string[] Channel =
-        [.. Enumerable.Range(0, ColdChannels).Select(i => $"channel-{i}"), "Google", "Facebook", "Baidu", "Apple"];
+    public static readonly Utf8[] Channel =
+        [.. Enumerable.Range(0, ColdChannels).Select(i => new Utf8($"channel-{i}")), "Google", "Facebook", "Baidu", "Apple"];
 
-    public static readonly string[] Url = [.. Enumerable.Range(0, Channels).Select(MakeUrl)];
+    public static readonly Utf8[] Url = [.. Enumerable.Range(0, Channels).Select(MakeUrl)];
 
     /// <summary>Letters of the pool, from a drawn place on.</summary>
-    public static ReadOnlySpan<char> Slice(ref Draws draws, long length)
-        => Pool.AsSpan((int)draws.Below(Slices), (int)length);
+    public static Utf8 Slice(ref Draws draws, long length) => Pool.Slice((int)draws.Below(Slices), (int)length);
 
     /// <summary>Some 3 to <paramref name="max"/> − 1 letters.</summary>
-    public static ReadOnlySpan<char> Text(ref Draws draws, int max)
+    public static Utf8 Text(ref Draws draws, int max)
     {
         var length = 3 + draws.Below(max - 3);
         return Slice(ref draws, length);
     }
 
-    private static char[] MakePool()
+    private static Utf8 MakePool()
     {
         var draws = Draws.Start(Family, PoolStream);
-        var pool = new char[Slices + LongestSlice];
-        foreach (ref var letter in pool.AsSpan()) letter = Letters[(int)draws.Below(Letters.Length)];
-        return pool;
+        var pool = new byte[Slices + LongestSlice];
+        foreach (ref var letter in pool.AsSpan()) letter = (byte)Letters[(int)draws.Below(Letters.Length)];
+        return new(pool);
     }
 
-    private static string MakeUrl(int channel)
+    private static Utf8 MakeUrl(int channel)
     {
         var draws = Draws.Start(Family, channel);
         var url = $"https://www.nexmark.com/{Text(ref draws, 5)}/{Text(ref draws, 5)}/{Text(ref draws, 5)}/item.htm?query=1";
         return channel < ColdChannels && draws.Below(10) < 9
-            ? string.Create(CultureInfo.InvariantCulture, $"{url}&channel_id={1_000_000 + (channel * 7919)}")
-            : url;
+            ? new Utf8(string.Create(CultureInfo.InvariantCulture, $"{url}&channel_id={1_000_000 + (channel * 7919)}"))
+            : new Utf8(url);
     }
 }

@@ -8,7 +8,7 @@ internal static class Q14
             .Bids()
             .Select(bid => (Bid: bid, Price: bid.Price * 908))
             .Where(row => row.Price is > 1_000_000_000 and < 50_000_000_000)
-            .Select(row => (row.Bid, row.Price, Label: TimeOfDay(row.Bid.DateTime), Count: row.Bid.Extra.AsSpan().Count('c')))
+            .Select(row => (row.Bid, row.Price, Label: TimeOfDay(row.Bid.DateTime), Count: row.Bid.Extra.Span.Count((byte)'c')))
             .To(results, (row, text) => text.Add(row.Bid.Auction).Add(row.Bid.Bidder).Add(row.Price).Add(row.Label)
                 .Add(row.Bid.DateTime).Add(row.Bid.Extra).Add(row.Count));
 

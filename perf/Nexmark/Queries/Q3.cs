@@ -7,7 +7,7 @@ internal static class Q3
     {
         var events = house.In(pipeline);
         // What is not asked for need not be kept for ever.
-        var persons = events.Persons().Where(person => person.State is "OR" or "ID" or "CA")
+        var persons = events.Persons().Where(person => person.State == "OR"u8 || person.State == "ID"u8 || person.State == "CA"u8)
             .Select(person => (person.Id, person.Name, person.City, person.State)).KeyBy(person => person.Id);
         events.Auctions().Where(auction => auction.Category == 10)
             .Select(auction => (auction.Id, auction.Seller)).KeyBy(auction => auction.Seller)

@@ -10,8 +10,8 @@ internal static class Q8
             .KeyBy(e => e is Auction auction ? auction.Seller : ((Person)e).Id)
             .Window(Tumbling.Every(TimeSpan.FromSeconds(10)))
             .Aggregate(
-                a => (a.Max(e => e is Person person ? person.Name : ""), a.Count(e => e is Auction)),
+                a => (a.Max(e => e is Person person ? person.Name : default), a.Count(e => e is Auction)),
                 (id, window, name, auctions) => (Id: id, Name: name, Auctions: auctions, window.StartMs))
-            .Where(row => row.Name != "" && row.Auctions > 0)
+            .Where(row => !row.Name.IsEmpty && row.Auctions > 0)
             .To(results, (row, text) => text.Add(row.Id).Add(row.Name).Add(row.StartMs));
 }

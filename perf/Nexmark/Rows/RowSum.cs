@@ -54,6 +54,15 @@ internal sealed class RowSum(long count = 0, ulong checksum = 0)
         return this;
     }
 
+    public RowSum Add(string text) => Add(text.AsSpan());
+
+    public RowSum Add(Utf8 text)
+    {
+        text.Span.CopyTo(Column(text.Length));
+        _length += text.Length;
+        return this;
+    }
+
     public RowSum Add(IReadOnlyList<long> numbers)
     {
         for (var i = 0; i < numbers.Count; i++) Add(numbers[i]);

@@ -1,6 +1,10 @@
 using Dataflow;
 using Dataflow.Log;
 
+var directory = Directory.CreateTempSubdirectory("steps-").FullName;
+await using PartitionedLog log = LogStore.Open(Path.Combine(directory, "log"));
+await Steps.RunAsync(log, directory);
+
 /// <summary>Files and steps of each kind without reflection: what they read, keep and exchange is of types with [DataflowRecord].</summary>
 internal static class Steps
 {
@@ -184,6 +188,12 @@ internal static class Steps
             if (_pages.Count == 15) context.Emit($"{context.Key} {last.Number} {_pages[3].Number} {_counts.Update(page, out _)}");
         }
     }
+}
+
+public enum Priority
+{
+    Low,
+    High,
 }
 
 [DataflowRecord]
