@@ -353,20 +353,21 @@ public class FeatureReaderTests
     }
 
     [Fact]
-    public void State_of_events_with_a_retyped_member_is_refused_with_step_member_and_what_to_do()
+    public void State_of_events_with_a_retyped_member_is_refused_with_member_and_what_to_do()
     {
         using var log = SimulatedJob.OpenLog();
         var before = PingOf(("Entity", typeof(string)), ("TimeMs", typeof(long)), ("Value", typeof(string)));
         Assert.Equal("7 ", Run(before, "7"));
 
-        var error = Assert.Throws<CheckpointException>(
+        var error = Assert.Throws<PlanException>(
             () => Run(PingOf(("Entity", typeof(string)), ("TimeMs", typeof(long)), ("Value", typeof(int)))));
 
         Assert.Equal(
-            "Step 'view': its state holds a value that cannot be read as its type is now. Type Ping, member 'Value': it had another type "
-                + "when the value was written. "
-                + "Give the member its old type back and add the new one under another name, or give the pipeline a new name and a topic "
-                + "that was written anew.",
+            """
+            Pipeline 'served': its steps with state are not those of checkpoint 1, which it would carry on from:
+            - Ping: member 'Value' was written as text, and is read as a whole number of 32 bits here
+            Undo the change, or begin anew: give the pipeline a new name, or forget its checkpoints and state (Pipeline.ForgetAsync).
+            """,
             error.Message);
         var mended = PingOf(("Entity", typeof(string)), ("TimeMs", typeof(long)), ("Value", typeof(string)), ("Number", typeof(int)));
         Assert.Equal("7 0", Run(mended));

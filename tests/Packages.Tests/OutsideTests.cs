@@ -5,6 +5,8 @@ using System.Text.RegularExpressions;
 namespace Dataflow.Packages.Tests;
 
 /// <summary>Programs outside the repository, with the packages alone.</summary>
+/// <remarks>No other tests run beside them: one measures how soon a program starts.</remarks>
+[Collection(nameof(Alone))]
 public partial class OutsideTests(LocalFeed feed)
 {
     [Fact(Timeout = 300_000)]

@@ -38,14 +38,12 @@ internal sealed class PolymorphicSerde<TBase>(IReadOnlyList<Type> types) : Serde
 
 internal sealed class PolymorphicCodec<TBase> : ValueCodec<TBase?>
 {
-    private readonly Dictionary<Type, Subtype> _byType;
-    private readonly Dictionary<string, Subtype> _byName;
+    private readonly Dictionary<Type, Subtype<TBase>> _byType;
+    private readonly Dictionary<string, Subtype<TBase>> _byName;
 
     public PolymorphicCodec(IReadOnlyList<Type> types, ValueResolver resolver)
     {
-        _byType = types.ToDictionary(
-            static type => type,
-            type => (Subtype)ReflectedCodecs.Make(typeof(Subtype<>), [typeof(TBase), type], resolver));
+        _byType = types.ToDictionary(static type => type, type => Subtype<TBase>.Of(type, resolver));
         _byName = _byType.ToDictionary(static type => TypeNames.Of(type.Key), static type => type.Value, StringComparer.Ordinal);
     }
 
@@ -60,15 +58,7 @@ internal sealed class PolymorphicCodec<TBase> : ValueCodec<TBase?>
         if (!_byType.TryGetValue(value.GetType(), out var subtype)) throw SerdeException.Undeclared(typeof(TBase), value.GetType());
         writer.WriteArrayHeader(2);
         writer.WriteString(TypeNames.Of(value.GetType()));
-        Depth.Enter(typeof(TBase));
-        try
-        {
-            subtype.Write(ref writer, value);
-        }
-        finally
-        {
-            Depth.Leave();
-        }
+        subtype.Write(ref writer, value);
     }
 
     public override TBase? Read(ref ValueReader reader)
@@ -78,35 +68,6 @@ internal sealed class PolymorphicCodec<TBase> : ValueCodec<TBase?>
         var name = reader.ReadString() ?? "";
         if (!isPair || !_byName.TryGetValue(name, out var subtype))
             throw SerdeException.Malformed(typeof(TBase), $"it names a type '{name}', which is not declared");
-        Depth.Enter(typeof(TBase));
-        try
-        {
-            return subtype.Read(ref reader);
-        }
-        finally
-        {
-            Depth.Leave();
-        }
-    }
-
-    private abstract class Subtype
-    {
-        public abstract void Write(ref ValueWriter writer, TBase value);
-
-        public abstract TBase Read(ref ValueReader reader);
-    }
-
-    private sealed class Subtype<T>(ValueResolver resolver) : Subtype
-        where T : TBase
-    {
-        private ValueCodec<T?>? _codec;
-
-        // Of the base type its own members, where it is one of the types.
-        private ValueCodec<T?> Codec
-            => _codec ??= typeof(T) == typeof(TBase) ? new ReflectedCodec<T?>(resolver) : resolver.CodecOf<T?>();
-
-        public override void Write(ref ValueWriter writer, TBase value) => Codec.Write(ref writer, (T)value!);
-
-        public override TBase Read(ref ValueReader reader) => Codec.Read(ref reader)!;
+        return subtype.Read(ref reader);
     }
 }

@@ -18,6 +18,13 @@ public sealed class SerdeException : DataflowException
         => new($"Type {Name(declared)}: the value is a {Name(actual)}, of which only what {Name(declared)} has would be kept. "
             + $"Give the pipeline UseSerde(Serde.Polymorphic<{Name(declared)}>(...)) with {Name(actual)} among the types.");
 
+    internal static SerdeException NotInUnion(Type declared, Type actual)
+        => new($"Type {Name(declared)}: the value is a {Name(actual)}, which no [Union] of {Name(declared)} names. Add one there, with a "
+            + "number of its own.");
+
+    internal static SerdeException UnionTwice(Type declared, Type subtype, int number)
+        => new($"Type {Name(declared)}: [Union({number}, typeof({Name(subtype)}))] repeats a number or a type. Give each type one number.");
+
     internal static SerdeException Undeclared(Type declared, Type actual)
         => new($"Type {Name(declared)}: the value is a {Name(actual)}, which is not among the types that Serde.Polymorphic was given. Add "
             + "it there.");

@@ -19,13 +19,13 @@ internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyLis
     {
         if (KnownTypes.CodecOf(type) is { } known) return new(resolver => known(resolver), PartsOf(type), null);
         if (HasOwnCodec(type)) return new(Make: null, PartsOf(type), Fault: null);
-        if (!ReflectedCodecs.AreSupported && IsOfLibrary(type)) return new(null, [], Unreflected(type));
+        if (!ReflectedCodecs.AreSupported && HasReflectedForm(type)) return new(null, [], Unreflected(type));
         if (type.IsDefined(typeof(MessagePackFormatterAttribute), inherit: false))
             return new(resolver => OfLibrary(type, AttributeFormatterResolver.Instance, resolver), PartsOf(type), null);
         if (type.GetCustomAttributes<UnionAttribute>(inherit: false).ToList() is { Count: > 0 } union)
         {
             return new(
-                resolver => OfLibrary(type, DynamicUnionResolver.Instance, resolver),
+                resolver => ReflectedCodecs.Make(typeof(UnionCodec<>), [type], union, resolver),
                 [.. union.Select(of => ((string?)null, of.SubType))], null);
         }
 
@@ -81,7 +81,7 @@ internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyLis
         return null;
     }
 
-    private static bool IsOfLibrary(Type type)
+    private static bool HasReflectedForm(Type type)
         => type.IsDefined(typeof(MessagePackFormatterAttribute), inherit: false) || type.IsDefined(typeof(UnionAttribute), inherit: false);
 
     private static string Unreflected(Type type)

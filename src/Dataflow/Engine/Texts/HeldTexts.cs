@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Dataflow.Serialization;
+using MessagePack;
 
 namespace Dataflow.Texts;
 
@@ -35,14 +37,20 @@ internal abstract class HeldTexts
     {
         if (type == typeof(Utf8)) return true;
         if (ElementOf(type) is { } element) return MayHold(element, seen);
+        if (type.IsAbstract) return seen.Add(type) && SubtypesOf(type).Any(subtype => MayHold(subtype, seen));
         return IsMadeOfFields(type) && seen.Add(type) && TypeFields.All(type).Any(field => MayHold(field.FieldType, seen));
     }
 
     protected abstract void Keep(object held);
 
     private static HeldTexts Make(Type type)
-        => ElementOf(type) is { } element
-            ? (HeldTexts)ReflectedCodecs.Make(typeof(TextsOfElements<>), [element]) : new TextsOfFields(type);
+    {
+        if (ElementOf(type) is { } element) return (HeldTexts)ReflectedCodecs.Make(typeof(TextsOfElements<>), [element]);
+        return type.IsAbstract ? new TextsOfSubtypes() : new TextsOfFields(type);
+    }
+
+    private static IEnumerable<Type> SubtypesOf(Type type)
+        => type.GetCustomAttributes<UnionAttribute>(inherit: false).Select(static of => of.SubType);
 
     private static Type? ElementOf(Type type)
     {
@@ -56,6 +64,12 @@ internal abstract class HeldTexts
             && !type.ContainsGenericParameters && type != typeof(string) && !type.IsAssignableTo(typeof(IKeepsTexts))
             && !type.IsAssignableTo(typeof(Delegate))
             && (type.IsValueType || KnownTypes.IsTuple(type) || !KnownTypes.IsOfDotNet(type));
+}
+
+/// <summary>The texts in values of types that derive from one: each value is of a type of its own.</summary>
+internal sealed class TextsOfSubtypes : HeldTexts
+{
+    protected override void Keep(object held) => KeepIn(held);
 }
 
 /// <summary>The texts in the elements of a list or array.</summary>

@@ -1,0 +1,52 @@
+namespace Dataflow.Serialization;
+
+/// <summary>Writes and reads values of a type as those of its base type.</summary>
+internal abstract class Subtype<TBase>
+{
+    public static Subtype<TBase> Of(Type type, ValueResolver resolver)
+        => (Subtype<TBase>)ReflectedCodecs.Make(typeof(Subtype<,>), [typeof(TBase), type], resolver);
+
+    public void Write(ref ValueWriter writer, TBase value)
+    {
+        Depth.Enter(typeof(TBase));
+        try
+        {
+            WriteValue(ref writer, value);
+        }
+        finally
+        {
+            Depth.Leave();
+        }
+    }
+
+    public TBase Read(ref ValueReader reader)
+    {
+        Depth.Enter(typeof(TBase));
+        try
+        {
+            return ReadValue(ref reader);
+        }
+        finally
+        {
+            Depth.Leave();
+        }
+    }
+
+    protected abstract void WriteValue(ref ValueWriter writer, TBase value);
+
+    protected abstract TBase ReadValue(ref ValueReader reader);
+}
+
+internal sealed class Subtype<TBase, T>(ValueResolver resolver) : Subtype<TBase>
+    where T : TBase
+{
+    private ValueCodec<T?>? _codec;
+
+    // Of the base type its own members, where it is one of the types.
+    private ValueCodec<T?> Codec
+        => _codec ??= typeof(T) == typeof(TBase) ? new ReflectedCodec<T?>(resolver) : resolver.Codecs.Of<T?>();
+
+    protected override void WriteValue(ref ValueWriter writer, TBase value) => Codec.Write(ref writer, (T)value!);
+
+    protected override TBase ReadValue(ref ValueReader reader) => Codec.Read(ref reader)!;
+}
