@@ -83,7 +83,8 @@ public sealed class Job : IAsyncDisposable
     /// ended.</exception>
     public async Task DrainAsync(CancellationToken cancellationToken = default)
     {
-        Ask(static run => run.Drain());
+        if (_runs is null) _only!.Drain();
+        else _runs.Drain();
         await Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -101,11 +102,9 @@ public sealed class Job : IAsyncDisposable
         await Current.DisposeAsync().ConfigureAwait(false);
     }
 
-    internal void RequestStop() => Ask(static run => run.Coordinator.RequestStop());
-
-    private void Ask(Action<JobRun> ask)
+    internal void RequestStop()
     {
-        if (_runs is null) ask(_only!);
-        else _runs.Ask(ask);
+        if (_runs is null) _only!.Coordinator.RequestStop();
+        else _runs.Stop();
     }
 }

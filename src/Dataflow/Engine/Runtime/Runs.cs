@@ -19,7 +19,8 @@ internal sealed class Runs(
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _givenUp = new();
-    private bool _isAsked; // to stop or to drain
+    private bool _isAsked; // to stop
+    private volatile bool _isDraining; // all runs from now on
     private bool _isBetweenRuns; // one has ended and the next has not begun
     private JobRun _run = null!; // set before the first run runs
     private int _restarts = restarts;
@@ -55,14 +56,25 @@ internal sealed class Runs(
         }
     }
 
-    /// <summary>Asks the current run to stop or to drain; between two runs there is none to ask, so no other run begins.</summary>
-    public void Ask(Action<JobRun> ask)
+    /// <summary>Has the current run drain, or the next one: neither an error nor a move of shards ends it before all windows are
+    /// closed.</summary>
+    public void Drain()
+    {
+        _isDraining = true;
+        lock (_gate)
+        {
+            if (!_isBetweenRuns) _run.Drain();
+        }
+    }
+
+    /// <summary>Asks the current run to stop; between two runs there is none to ask, so no other run begins.</summary>
+    public void Stop()
     {
         bool isBetween;
         lock (_gate)
         {
             (_isAsked, isBetween) = (true, _isBetweenRuns);
-            if (!isBetween) ask(_run);
+            if (!isBetween) _run.Coordinator.RequestStop();
         }
 
         if (isBetween) _givenUp.Cancel();
@@ -149,6 +161,7 @@ internal sealed class Runs(
             _isBetweenRuns = false;
         }
 
+        if (_isDraining) run.Drain();
         run.RunOnThreads();
         if (_givenUp.IsCancellationRequested) await run.EndAsync(null).ConfigureAwait(false);
         return run;
