@@ -11,7 +11,12 @@ public sealed class LargeStateTests
     private const int Rounds = 4; // of visits, two of a key one behind the other
 
     public static TheoryData<string, int> Cases
-        => [.. from step in (string[])["window", "sessions", "group"] from workers in (int[])[1, 2] select (step, workers)];
+        =>
+        [
+            .. from step in (string[])["window", "sessions", "group", "groups of groups"]
+               from workers in (int[])[1, 2]
+               select (step, workers),
+        ];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -56,6 +61,16 @@ public sealed class LargeStateTests
                 break;
             case "sessions":
                 Aggregate(visits.Window(Session.WithGap(TimeSpan.FromDays(1))));
+                break;
+            case "groups of groups":
+                visits.Aggregate(
+                        a => (a.Count(), a.First(static visit => visit.Number), a.Last(static visit => visit.Number)),
+                        static (key, count, first, last) => new Result(key, count, first, last))
+                    .GroupBy(static row => row.Key)
+                    .Aggregate(
+                        a => (a.Sum(static row => row.Count), a.Sum(static row => row.First), a.Sum(static row => row.Last)),
+                        static (key, count, first, last) => new Result(key, count, (int)first, (int)last), "groups")
+                    .Changes().Select(static change => change.New!).To(Topic.Of<Result>("results"));
                 break;
             default:
                 visits.Aggregate(

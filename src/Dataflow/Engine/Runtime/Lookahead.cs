@@ -4,6 +4,8 @@ namespace Dataflow.Runtime;
 
 /// <summary>Holds a few records back in front of a step with much state, so that the memory of their keys is on its way to the processor
 /// when the step gets them.</summary>
+/// <remarks>Only while the task reads its inputs, which ends with <see cref="Flush"/>: what steps emit otherwise, at the end of a batch or
+/// when a call has answered, may be the last before a checkpoint.</remarks>
 internal sealed class Lookahead<T>(Operator<T> step, IPrefetches<T> prefetches, OperatorContext context) : Operator<T>, ILookahead
 {
     private const int Max = 16;
@@ -13,7 +15,7 @@ internal sealed class Lookahead<T>(Operator<T> step, IPrefetches<T> prefetches, 
 
     public override void Process(in Record<T> record)
     {
-        if (!prefetches.Prefetch(in record) && _count == 0)
+        if (!context.Task.IsReading || (!IsWorthwhile(in record) && _count == 0))
         {
             step.Process(in record);
             return;
@@ -35,7 +37,6 @@ internal sealed class Lookahead<T>(Operator<T> step, IPrefetches<T> prefetches, 
         step.Idle(idleness);
     }
 
-    /// <inheritdoc/>
     public void Flush()
     {
         var at = 0;
@@ -50,6 +51,18 @@ internal sealed class Lookahead<T>(Operator<T> step, IPrefetches<T> prefetches, 
 
         if (RuntimeHelpers.IsReferenceOrContainsReferences<T>()) Array.Clear(_records, 0, _count);
         _count = 0;
+    }
+
+    private bool IsWorthwhile(in Record<T> record)
+    {
+        try
+        {
+            return prefetches.Prefetch(in record);
+        }
+        catch (Exception error) when (context.Task.IsFailure(error))
+        {
+            throw context.Fail(error, record.Origin);
+        }
     }
 }
 

@@ -112,6 +112,9 @@ internal sealed class StreamTask
         _writers.Add(writer);
     }
 
+    /// <summary>Whether inputs are being read, and not steps called for another reason.</summary>
+    public bool IsReading { get; private set; }
+
     public void AddLookahead(ILookahead lookahead) => _lookaheads.Add(lookahead);
 
     /// <summary>Finds the declared state of an id, for restoring; null if it belongs to another task.</summary>
@@ -279,12 +282,14 @@ internal sealed class StreamTask
     private bool ReadInputs()
     {
         var (any, isMidway) = (false, IsMidway && Job.RequestedEpoch == Epoch);
+        IsReading = true;
         foreach (var input in _inputs)
         {
             any |= (!isMidway || input.IsMidway) && input.Step(Epoch);
             Settle();
         }
 
+        IsReading = false;
         return any;
     }
 
