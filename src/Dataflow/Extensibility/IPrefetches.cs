@@ -2,8 +2,8 @@ namespace Dataflow.Extensibility;
 
 /// <summary>A step whose state may be larger than the processor's caches: the engine tells it of some records before it gets them, so that
 /// it waits less for memory.</summary>
-/// <remarks>Records of one stream keep their order. Those of other streams that reach the step behind this one may overtake some of
-/// them.</remarks>
+/// <remarks>It is told of records while input is read; those that steps before it emit at other times come without notice. Records of one
+/// stream keep their order. Those of other streams that reach the step behind this one may overtake some of them.</remarks>
 /// <typeparam name="TIn">The records that the step takes.</typeparam>
 public interface IPrefetches<TIn>
 {
