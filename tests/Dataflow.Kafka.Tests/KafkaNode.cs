@@ -97,7 +97,11 @@ public sealed class KafkaNode : IDisposable
 
     public IProducer<string?, string?> Producer(string? transactionalId = null)
     {
-        var settings = new Dictionary<string, string> { ["bootstrap.servers"] = Address, ["queue.buffering.max.messages"] = "1000000" };
+        var settings = new Dictionary<string, string>
+        {
+            ["bootstrap.servers"] = Address, ["queue.buffering.max.messages"] = "1000000",
+            ["sticky.partitioning.linger.ms"] = "0", // records without a key are spread one by one
+        };
         if (transactionalId is not null) settings["transactional.id"] = transactionalId;
         var producer = new ProducerBuilder<string?, string?>(settings).SetLogHandler(static (_, _) => { }).Build();
         if (transactionalId is not null) producer.InitTransactions(TimeSpan.FromSeconds(30));
