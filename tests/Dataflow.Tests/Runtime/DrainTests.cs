@@ -67,6 +67,37 @@ public sealed class DrainTests
         Assert.Equal(2, Assert.Single(counts.Committed).Count);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_drain_outlasts_an_error_that_may_pass_and_ends_where_the_last_checkpoint_is(bool isAskedBetweenRuns)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        using var log = Filled([new("a", 1, 1), new("a", 2, 1)]);
+        var (pipeline, counts, fails) = (new Pipeline("drained"), Sink.Memory<long>(), false);
+        pipeline.From(Topic.Of<Reading>("readings")).WithEventTime(r => r.TimeMs, TimeSpan.FromSeconds(1))
+            .Where(_ => !isAskedBetweenRuns || Passes()).KeyBy(r => r.Sensor)
+            .Window(Tumbling.Every(TimeSpan.FromMinutes(1))).Aggregate(a => a.Count(), (_, _, count) => count).Where(_ => Passes()).To(counts);
+        var restarts = RestartPolicy.ExponentialDelay(1, TimeSpan.FromSeconds(isAskedBetweenRuns ? 1 : 0));
+        var options = new JobOptions { Log = log, Workers = 1, CheckpointInterval = TimeSpan.FromHours(1), Restarts = restarts };
+        await using (var before = await pipeline.StartAsync(options, stop))
+        {
+            while (before.Status.RecordsRead < 2) await Task.Yield();
+            await before.StopAsync(stop);
+        }
+
+        fails = true;
+        log.Append("readings", [new Reading("a", 3, 1)], partition: 0, partitions: 2);
+        await using var job = await pipeline.StartAsync(options, stop);
+        while (isAskedBetweenRuns && job.State != JobState.Restarting) await Task.Yield();
+        await job.DrainAsync(stop);
+
+        Assert.Equal((JobState.Finished, 1), (job.State, job.Status.Restarts));
+        Assert.Equal([2], counts.Committed);
+
+        bool Passes() => !Interlocked.Exchange(ref fails, false) ? true : throw new DataflowException("This may pass.") { IsTransient = true };
+    }
+
     [Fact]
     public async Task Its_state_says_how_a_job_ends()
     {
