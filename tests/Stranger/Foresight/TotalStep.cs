@@ -36,7 +36,7 @@ internal sealed class TotalOperator<TKey> : Operator<Keyed<TKey, long>, Keyed<TK
 
     public override void Process(in Record<Keyed<TKey, long>> record)
     {
-        if (--_told < 0) throw new InvalidOperationException("It got a record that it was not told of.");
+        if (_told > 0) _told--; // of records that come when a batch has ended it is not told
         var (key, number) = record.Value;
         Emit(record.With(new Keyed<TKey, long>(key, _totals.Update(key, out _) += number)));
     }

@@ -4,7 +4,7 @@ using Dataflow.Log;
 namespace Stranger.Foresight;
 
 /// <summary>A step that is told of records before it gets them.</summary>
-public sealed class TotalTests : StepContract
+public class TotalTests : StepContract
 {
     private static readonly IReadOnlyList<Reading> All = Input.Readings(seed: 31);
 
@@ -17,10 +17,13 @@ public sealed class TotalTests : StepContract
     protected override Pipeline Create(bool fails)
     {
         var pipeline = Begin(fails);
-        pipeline.Readings("readings").Select(reading => Check(reading.Value, fails)).Total().Pairs
+        Numbers(pipeline.Readings("readings").Select(reading => Check(reading.Value, fails))).Total().Pairs
             .Select(pair => Text(pair.Key, pair.Value)).To(Topic.Of<string>(Results));
         return pipeline;
     }
+
+    /// <summary>Puts a step before the one that looks ahead.</summary>
+    protected virtual KeyedStream<int, long> Numbers(KeyedStream<int, long> numbers) => numbers;
 
     private static string Text(int key, long total) => $"{key}: {total}";
 
