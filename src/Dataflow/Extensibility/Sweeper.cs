@@ -7,14 +7,14 @@ namespace Dataflow.Extensibility;
 /// <param name="lifeMs">The life of an entry, in milliseconds of event time.</param>
 public sealed class Sweeper(long lifeMs)
 {
-    private const int MinPlaces = 256;
-    private const int PlacesForAdded = 8;
+    private const int MinSlots = 256;
+    private const int SlotsForAdded = 8;
     private const int RoundsInLife = 8;
 
     private readonly long _roundEveryMs = Math.Max(1, lifeMs / RoundsInLife);
     private long _nextRoundFrom = long.MinValue;
     private bool _isInRound;
-    private int _nextPlace;
+    private (int Segment, int Slot) _next;
     private int _added;
 
     /// <summary>The watermark of this round, ms since the Unix epoch: entries that end up to it are expired.</summary>
@@ -36,9 +36,9 @@ public sealed class Sweeper(long lifeMs)
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(isOver);
         if (!_isInRound && !TryBegin(watermark)) return false;
-        var places = Math.Max(MinPlaces, PlacesForAdded * _added);
+        var slots = Math.Max(MinSlots, SlotsForAdded * _added);
         _added = 0;
-        _isInRound = state.RemoveSome(ref _nextPlace, places, context, isOver);
+        _isInRound = state.RemoveSome(ref _next, slots, context, isOver);
         return _isInRound;
     }
 

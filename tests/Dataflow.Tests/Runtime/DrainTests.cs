@@ -77,7 +77,8 @@ public sealed class DrainTests
         var (pipeline, counts, fails) = (new Pipeline("drained"), Sink.Memory<long>(), false);
         pipeline.From(Topic.Of<Reading>("readings")).WithEventTime(r => r.TimeMs, TimeSpan.FromSeconds(1))
             .Where(_ => !isAskedBetweenRuns || Passes()).KeyBy(r => r.Sensor)
-            .Window(Tumbling.Every(TimeSpan.FromMinutes(1))).Aggregate(a => a.Count(), (_, _, count) => count).Where(_ => Passes()).To(counts);
+            .Window(Tumbling.Every(TimeSpan.FromMinutes(1))).Aggregate(a => a.Count(), (_, _, count) => count)
+            .Where(_ => Passes()).To(counts);
         var restarts = RestartPolicy.ExponentialDelay(1, TimeSpan.FromSeconds(isAskedBetweenRuns ? 1 : 0));
         var options = new JobOptions { Log = log, Workers = 1, CheckpointInterval = TimeSpan.FromHours(1), Restarts = restarts };
         await using (var before = await pipeline.StartAsync(options, stop))
@@ -95,7 +96,8 @@ public sealed class DrainTests
         Assert.Equal((JobState.Finished, 1), (job.State, job.Status.Restarts));
         Assert.Equal([2], counts.Committed);
 
-        bool Passes() => !Interlocked.Exchange(ref fails, false) ? true : throw new DataflowException("This may pass.") { IsTransient = true };
+        bool Passes()
+            => !Interlocked.Exchange(ref fails, false) ? true : throw new DataflowException("This may pass.") { IsTransient = true };
     }
 
     [Fact]

@@ -41,6 +41,48 @@ public class KeyedStateTests
     }
 
     [Fact]
+    public void Keys_that_are_still_to_be_written_are_when_the_table_grows_by_segments_and_is_one_again()
+    {
+        using var run = new Run();
+        for (var key = 0; key < 120_000; key++)
+        {
+            run.Do(new Operation(Kind.Update, 0, key, key));
+            if (key % 30_000 == 20_000) run.Do(new Operation(Kind.Flip, 0, 0, 0));
+            if (key % 1000 == 0) run.Do(new Operation(Kind.Write, 0, 0, 200));
+        }
+
+        for (var key = 0; key < 120_000; key++)
+        {
+            if (key == 60_000) run.Do(new Operation(Kind.Flip, 0, 0, 0));
+            if (key % 40 != 0) run.Do(new Operation(Kind.Remove, 0, key, 0));
+        }
+
+        run.CheckAll();
+    }
+
+    [Fact]
+    public void No_update_waits_for_more_than_a_part_of_the_table_to_grow()
+    {
+        const int MaxBytes = 3 << 20; // two segments, and a directory
+        var state = new NamespacedState<long, long>("growing", KeyCodec<long>.Default, new Changes(static _ => false)).Main;
+        var most = 0L;
+        for (var key = 0L; key < 1_000_000; key++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            state.Update(key, out _) = key;
+            most = Math.Max(most, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.InRange(most, 1, MaxBytes);
+        for (var key = 0L; key < 1_000_000; key++) Assert.Equal(key, state.Find(key));
+        var next = (0, 0);
+        while (state.RemoveSome(ref next, 256, 0, static (_, key, ref readonly _) => key % 2 == 0) || state.Count > 500_000) { }
+
+        Assert.True(state.TryGet(999_999, out _));
+        Assert.False(state.TryGet(999_998, out _));
+    }
+
+    [Fact]
     public void Shrinks_with_its_keys_and_loses_none_that_is_still_to_be_written()
     {
         using var run = new Run();
@@ -63,7 +105,7 @@ public class KeyedStateTests
         var state = new NamespacedState<int, long>("memory", KeyCodec<int>.Default, new Changes(static _ => false)).Main;
         var least = state.Capacity;
         for (var key = 0; key < Keys; key++) state.Update(key, out _) = key;
-        var next = 0;
+        var next = (0, 0);
         while (state.RemoveSome(ref next, 256, 0, static (_, key, ref readonly _) => key >= 10) || state.Count > 10) { }
 
         Assert.InRange(state.Capacity, least, 1024);

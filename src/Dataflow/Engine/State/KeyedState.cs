@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using Dataflow.State;
 using Dataflow.Texts;
 
@@ -9,50 +6,35 @@ namespace Dataflow.Extensibility;
 /// <summary>A value per key, kept in memory and made durable by each checkpoint. Only its task's thread may use it.</summary>
 /// <remarks>A hash table with open addressing; keys and values lie inline. A checkpoint does not copy the table: it starts a new epoch, and
 /// the entries changed in the one before are written in slices between batches; an entry that is about to change again is written first. So
-/// a checkpoint stops the task for microseconds, whatever the size.</remarks>
+/// a checkpoint stops the task for microseconds, whatever the size. The table grows in segments of about two megabytes (extendible
+/// hashing: Fagin et al. 1979), so that no update waits for more than one of them to be split.</remarks>
 public sealed class KeyedState<TKey, TValue>
     where TKey : notnull
 {
-    private const int BlockShift = 8; // entries are searched for changes in blocks of 256
-    private const int MinCapacity = 16;
-    private const int MinToShrink = 1024;
-    private const int CacheLine = 64;
-    private const int MinToPrefetch = 1 << 19; // bytes
+    private const int MaxBits = 20; // of the directory
+    private static readonly int s_minSplit = StateSegment<TKey, TValue>.MaxCapacity / 8; // keys
 
     private readonly NamespacedState<TKey, TValue> _owner;
-    private Entry[] _entries = [];
-    private int _shift;
-    private uint _multiplier;
-    private int _growAt;
-    private bool[] _changed = [];
-    private bool[] _frozen = [];
-    private int _nextFrozen = int.MaxValue;
+    private readonly List<StateSegment<TKey, TValue>> _segments = [];
     private readonly bool _keepsKeys = TextKeeper<TKey>.IsNeeded;
     private readonly List<TKey>? _unkept = TextKeeper<TValue>.IsNeeded ? [] : null; // keys whose values may hold texts of a batch
+    private StateSegment<TKey, TValue>[] _directory = []; // segments by the first bits of the spread hash
+    private int _directoryShift;
+    private int _nextFrozen; // segment
     private ulong _writtenShards; // a bit for each shard of which a checkpoint may hold entries of the table
     private byte _mark = 1;
 
     internal KeyedState(NamespacedState<TKey, TValue> owner)
     {
         _owner = owner;
-        Allocate(MinCapacity);
-    }
-
-    private struct Entry
-    {
-        public uint Hash; // 0: empty
-        public byte Mark; // 0: unchanged; else the mark of the epoch in which it changed
-        public bool IsTouched; // until Untouch; in no checkpoint
-        public bool IsUnkept; // until KeepTexts; in no checkpoint
-        public TKey Key;
-        public TValue Value;
+        Begin(keys: 0);
     }
 
     /// <summary>The number of keys that have a value.</summary>
     public int Count { get; private set; }
 
     /// <summary>The number of slots in the table.</summary>
-    internal int Capacity => _entries.Length;
+    internal int Capacity => _segments.Sum(static segment => segment.Capacity);
 
     internal long Namespace { get; set; }
 
@@ -75,7 +57,7 @@ public sealed class KeyedState<TKey, TValue>
     /// <summary>Ends the touch of a key and returns its value, which must not be changed in place.</summary>
     public ref TValue Untouch(TKey key)
     {
-        ref var entry = ref _entries[Find(key, _owner.Keys.Hash(key))];
+        ref var entry = ref FindEntry(key);
         entry.IsTouched = false;
         return ref entry.Value;
     }
@@ -83,39 +65,38 @@ public sealed class KeyedState<TKey, TValue>
     /// <summary>Looks up the value of a key. The value must not be changed in place.</summary>
     public bool TryGet(TKey key, out TValue value)
     {
-        ref var entry = ref _entries[Find(key, _owner.Keys.Hash(key))];
+        ref var entry = ref FindEntry(key);
         value = entry.Value;
         return entry.Hash != 0;
     }
 
     /// <summary>Looks up a value without a copy.</summary>
     /// <returns>A reference to the value, or to the type's default value if the key has none: not valid after another call.</returns>
-    public ref readonly TValue Find(TKey key) => ref _entries[Find(key, _owner.Keys.Hash(key))].Value;
+    public ref readonly TValue Find(TKey key) => ref FindEntry(key).Value;
 
     /// <summary>Prefetches the memory where a key's value most likely lies, for a lookup that follows soon: for a step that knows several
     /// keys in advance.</summary>
     /// <returns>Whether it is worth the effort: the state is larger than the processor's caches.</returns>
-    public unsafe bool Prefetch(TKey key)
+    public bool Prefetch(TKey key)
     {
-        if (!Sse.IsSupported || (long)_entries.Length * Unsafe.SizeOf<Entry>() < MinToPrefetch) return false;
-        ref var entry = ref Unsafe.As<Entry, byte>(ref _entries[Home(_owner.Keys.Hash(key))]);
-        for (var line = 0; line < Unsafe.SizeOf<Entry>(); line += CacheLine)
-            Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref entry, line)));
-        return true;
+        var hash = _owner.Keys.Hash(key);
+        return SegmentOf(hash).Prefetch(hash, isOne: _directory.Length == 1);
     }
 
     /// <summary>Removes the value of a key; false if it had none.</summary>
     public bool Remove(TKey key)
     {
         var hash = _owner.Keys.Hash(key);
-        var index = Find(key, hash);
-        ref var entry = ref _entries[index];
+        var segment = SegmentOf(hash);
+        var index = segment.Find(key, hash);
+        ref var entry = ref segment.Entries[index];
         if (entry.Hash == 0) return false;
         WriteIfFrozen(ref entry);
         _owner.Changes.Remove(_owner.Id, Namespace, hash, entry.Key, _owner.Keys); // as it was written
-        CloseGap(index);
+        segment.Remove(index, this);
         Count--;
-        if (IsSparse) Resize(CapacityFor(Count));
+        if (segment.IsSparse) segment.Resize(StateSegment<TKey, TValue>.CapacityFor(segment.Count), _mark);
+        if (_segments.Count > 1 && Count < s_minSplit) Unite();
         return true;
     }
 
@@ -132,43 +113,55 @@ public sealed class KeyedState<TKey, TValue>
     public void ForEach<TContext>(TContext context, Visitor<TContext> visit)
     {
         ArgumentNullException.ThrowIfNull(visit);
-        foreach (ref var entry in _entries.AsSpan())
+        foreach (var segment in _segments)
         {
-            if (entry.Hash != 0) visit(context, entry.Key, in entry.Value);
+            foreach (ref var entry in segment.Entries.AsSpan())
+            {
+                if (entry.Hash != 0) visit(context, entry.Key, in entry.Value);
+            }
         }
     }
 
     /// <summary>Calls <paramref name="visit"/> for each key and value of some shards.</summary>
     internal void ForEach(ShardSet shards, EntryVisitor visit)
     {
-        foreach (ref var entry in _entries.AsSpan())
+        foreach (var segment in _segments)
         {
-            if (entry.Hash != 0 && shards.Contains(Shards.Of(entry.Hash))) visit(entry.Key, ref entry.Value);
+            foreach (ref var entry in segment.Entries.AsSpan())
+            {
+                if (entry.Hash != 0 && shards.Contains(Shards.Of(entry.Hash))) visit(entry.Key, ref entry.Value);
+            }
         }
     }
 
-    /// <summary>Looks at the next <paramref name="places"/> slots from <paramref name="next"/> on and removes the entries that have ended;
+    /// <summary>Looks at the next <paramref name="slots"/> slots from <paramref name="next"/> on and removes the entries that have ended;
     /// false once it has reached the table's end.</summary>
-    internal bool RemoveSome<TContext>(ref int next, int places, TContext context, EntryCondition<TContext, TKey, TValue> isOver)
+    internal bool RemoveSome<TContext>(
+        ref (int Segment, int Slot) next, int slots, TContext context, EntryCondition<TContext, TKey, TValue> isOver)
     {
-        var entries = _entries;
-        for (; places > 0 && next < entries.Length; places--)
+        for (; slots > 0 && next.Segment < _segments.Count; slots--)
         {
-            ref var entry = ref entries[next];
+            var entries = _segments[next.Segment].Entries;
+            if (next.Slot >= entries.Length)
+            {
+                next = (next.Segment + 1, 0);
+                continue;
+            }
+
+            ref var entry = ref entries[next.Slot];
             if (entry.Hash == 0 || !isOver(context, entry.Key, in entry.Value))
             {
-                next++;
+                next.Slot++;
                 continue;
             }
 
             Remove(entry.Key); // another entry may move to its slot
-            if (entries == _entries) continue;
-            next = 0; // the table has shrunk, and all entries have moved
-            return true;
+            if (next.Segment >= _segments.Count) next = (0, 0); // the segments are one now
+            else if (entries != _segments[next.Segment].Entries) next.Slot = 0; // the segment has shrunk
         }
 
-        if (next < entries.Length) return true;
-        next = 0;
+        if (next.Segment < _segments.Count) return true;
+        next = (0, 0);
         return false;
     }
 
@@ -182,16 +175,17 @@ public sealed class KeyedState<TKey, TValue>
     internal void Restore(TKey key, TValue value)
     {
         var hash = _owner.Keys.Hash(key);
-        var index = Find(key, hash);
-        if (_entries[index].Hash == 0) index = Add(key, hash, index);
-        _entries[index].Value = value;
+        var segment = SegmentOf(hash);
+        var index = segment.Find(key, hash);
+        if (segment.Entries[index].Hash == 0) (segment, index) = Add(key, hash, segment, index);
+        segment.Entries[index].Value = value;
         _writtenShards |= 1UL << Shards.Of(hash);
     }
 
     /// <summary>Begins a new epoch: entries changed in the one before are frozen and await <see cref="WriteFrozen"/>.</summary>
     internal void Flip()
     {
-        (_changed, _frozen) = (_frozen, _changed);
+        foreach (var segment in _segments) segment.Flip();
         _mark = (byte)(3 - _mark);
         _nextFrozen = 0;
     }
@@ -199,19 +193,21 @@ public sealed class KeyedState<TKey, TValue>
     /// <summary>Writes about <paramref name="budget"/> frozen entries; true when none is left.</summary>
     internal bool WriteFrozen(ref int budget)
     {
-        for (; _nextFrozen < _frozen.Length; _nextFrozen++)
+        for (; _nextFrozen < _segments.Count; _nextFrozen++)
         {
-            if (!_frozen[_nextFrozen]) continue;
-            if (budget <= 0) return false;
-            var first = _nextFrozen << BlockShift;
-            foreach (ref var entry in _entries.AsSpan(first, Math.Min(1 << BlockShift, _entries.Length - first)))
-            {
-                if (WriteIfFrozen(ref entry)) budget--;
-            }
-
-            _frozen[_nextFrozen] = false;
+            if (!_segments[_nextFrozen].WriteFrozen(ref budget, this)) return false;
         }
 
+        return true;
+    }
+
+    /// <summary>Writes an entry to the checkpoint under way, unless it has not changed before it, or is written already.</summary>
+    internal bool WriteIfFrozen(ref StateEntry<TKey, TValue> entry)
+    {
+        if (entry.Mark == 0 || entry.Mark == _mark) return false;
+        _owner.Write(Namespace, entry.Hash, entry.Key, ref entry.Value);
+        entry.Mark = 0;
+        _writtenShards |= 1UL << Shards.Of(entry.Hash);
         return true;
     }
 
@@ -220,11 +216,13 @@ public sealed class KeyedState<TKey, TValue>
     {
         var all = int.MaxValue;
         WriteFrozen(ref all);
-        if (IsSparse) Allocate(CapacityFor(Count));
-        Array.Clear(_entries);
-        Array.Clear(_changed);
+        if ((long)Count * 8 < Capacity) Begin(Count);
+        else _segments.ForEach(static segment => segment.Clear());
         Count = 0;
     }
+
+    /// <summary>Spreads a hash, whose first bits are the shard, so that each of its first bits depends on all.</summary>
+    internal static uint Spread(uint hash) => hash * 0x9E3779B1;
 
     /// <summary>The shards of which checkpoints may hold entries of the table, as a bit set; resets it.</summary>
     internal ulong TakeWrittenShards()
@@ -234,20 +232,30 @@ public sealed class KeyedState<TKey, TValue>
         return shards;
     }
 
-    private ref Entry FindOrAdd(TKey key, out bool exists)
+    private StateSegment<TKey, TValue> SegmentOf(uint hash) => _directory[(int)((ulong)Spread(hash) >> _directoryShift)];
+
+    private ref StateEntry<TKey, TValue> FindEntry(TKey key)
     {
         var hash = _owner.Keys.Hash(key);
-        var index = Find(key, hash);
-        exists = _entries[index].Hash != 0;
-        if (!exists) index = Add(key, hash, index);
-        ref var entry = ref _entries[index];
-        if (entry.Mark != _mark) MarkChanged(ref entry, index);
+        var segment = SegmentOf(hash);
+        return ref segment.Entries[segment.Find(key, hash)];
+    }
+
+    private ref StateEntry<TKey, TValue> FindOrAdd(TKey key, out bool exists)
+    {
+        var hash = _owner.Keys.Hash(key);
+        var segment = SegmentOf(hash);
+        var index = segment.Find(key, hash);
+        exists = segment.Entries[index].Hash != 0;
+        if (!exists) (segment, index) = Add(key, hash, segment, index);
+        ref var entry = ref segment.Entries[index];
+        if (entry.Mark != _mark) MarkChanged(ref entry, segment, index);
         if (_unkept is not null && !entry.IsUnkept) KeepLater(ref entry);
         return ref entry;
     }
 
     /// <summary>Keeps the texts of a value that is about to change, once the records at hand have been handled.</summary>
-    private void KeepLater(ref Entry entry)
+    private void KeepLater(ref StateEntry<TKey, TValue> entry)
     {
         if (_unkept!.Count == 0) _owner.Changes.KeepLater(KeepTexts);
         _unkept.Add(entry.Key);
@@ -258,7 +266,7 @@ public sealed class KeyedState<TKey, TValue>
     {
         foreach (var key in _unkept!)
         {
-            ref var entry = ref _entries[Find(key, _owner.Keys.Hash(key))];
+            ref var entry = ref FindEntry(key);
             entry.IsUnkept = false;
             try
             {
@@ -273,111 +281,61 @@ public sealed class KeyedState<TKey, TValue>
         _unkept.Clear();
     }
 
-    private int Find(TKey key, uint hash)
+    private (StateSegment<TKey, TValue> Segment, int Index) Add(TKey key, uint hash, StateSegment<TKey, TValue> segment, int index)
     {
-        var entries = _entries;
-        var mask = entries.Length - 1;
-        for (var index = Home(hash); ; index = (index + 1) & mask)
+        while (segment.IsFull)
         {
-            ref var entry = ref entries[index];
-            if (entry.Hash == 0 || (entry.Hash == hash && EqualityComparer<TKey>.Default.Equals(entry.Key, key)))
-                return index;
-        }
-    }
-
-    private int Home(uint hash) => (int)((hash * _multiplier) >> _shift);
-
-    private int Add(TKey key, uint hash, int index)
-    {
-        if (Count == _growAt)
-        {
-            Resize(_entries.Length * 2);
-            index = Find(key, hash);
+            Grow(segment);
+            segment = SegmentOf(hash);
+            index = segment.Find(key, hash);
         }
 
-        ref var entry = ref _entries[index];
-        entry.Hash = hash;
-        entry.Key = _keepsKeys ? Utf8.KeepIn(key) : key;
+        segment.Add(index, _keepsKeys ? Utf8.KeepIn(key) : key, hash);
         Count++;
-        return index;
+        return (segment, index);
     }
 
-    private void MarkChanged(ref Entry entry, int index)
+    private void MarkChanged(ref StateEntry<TKey, TValue> entry, StateSegment<TKey, TValue> segment, int index)
     {
         WriteIfFrozen(ref entry);
         entry.Mark = _mark;
-        _changed[index >> BlockShift] = true;
+        segment.MarkChanged(index);
     }
 
-    private bool WriteIfFrozen(ref Entry entry)
+    private void Begin(int keys)
     {
-        if (entry.Mark == 0 || entry.Mark == _mark) return false;
-        _owner.Write(Namespace, entry.Hash, entry.Key, ref entry.Value);
-        entry.Mark = 0;
-        _writtenShards |= 1UL << Shards.Of(entry.Hash);
-        return true;
+        var capacity = Math.Min(StateSegment<TKey, TValue>.CapacityFor(keys), StateSegment<TKey, TValue>.MaxCapacity);
+        _directory = [new StateSegment<TKey, TValue>(capacity, bits: 0)];
+        (_directoryShift, _nextFrozen) = (32, 0);
+        _segments.Clear();
+        _segments.Add(_directory[0]);
     }
 
-    /// <summary>Whether the table has far more slots than it needs, because it was larger once.</summary>
-    private bool IsSparse => (long)Count * 8 < _entries.Length && _entries.Length > MinToShrink;
-
-    private static int CapacityFor(int count) => Math.Max(MinCapacity, (int)BitOperations.RoundUpToPowerOf2((uint)count * 2));
-
-    private void Resize(int capacity)
+    private void Grow(StateSegment<TKey, TValue> segment)
     {
-        var all = int.MaxValue;
-        WriteFrozen(ref all);
-        var old = _entries;
-        Allocate(capacity);
-        foreach (ref var entry in old.AsSpan())
+        if (segment.Capacity < StateSegment<TKey, TValue>.MaxCapacity || segment.Bits == MaxBits)
         {
-            if (entry.Hash != 0) Place(in entry);
-        }
-    }
-
-    // Another hash for each size: keys taken from one table in its order, or left in it, are spread over one of another size.
-    private static uint MultiplierFor(int shift)
-    {
-        var bits = (uint)shift * 0x9E3779B9;
-        bits = (bits ^ (bits >> 16)) * 0x85EBCA6B;
-        bits = (bits ^ (bits >> 13)) * 0xC2B2AE35;
-        return bits | 1;
-    }
-
-    private void Allocate(int capacity)
-    {
-        _entries = new Entry[capacity];
-        _shift = 32 - BitOperations.Log2((uint)capacity);
-        _multiplier = MultiplierFor(_shift);
-        _growAt = (int)((long)capacity * 5 / 8);
-        _changed = new bool[Math.Max(1, capacity >> BlockShift)];
-        _frozen = new bool[_changed.Length];
-    }
-
-    private void Place(in Entry entry)
-    {
-        var mask = _entries.Length - 1;
-        var index = Home(entry.Hash);
-        while (_entries[index].Hash != 0) index = (index + 1) & mask;
-        _entries[index] = entry;
-        if (entry.Mark != 0) _changed[index >> BlockShift] = true;
-    }
-
-    /// <summary>Moves later entries of the run back over a removed one, so that no search stops at the gap.</summary>
-    private void CloseGap(int gap)
-    {
-        var mask = _entries.Length - 1;
-        for (var index = (gap + 1) & mask; _entries[index].Hash != 0; index = (index + 1) & mask)
-        {
-            ref var entry = ref _entries[index];
-            var distanceFromHome = (index - Home(entry.Hash)) & mask;
-            if (distanceFromHome < ((index - gap) & mask)) continue;
-            WriteIfFrozen(ref entry);
-            _entries[gap] = entry;
-            if (entry.Mark != 0) _changed[gap >> BlockShift] = true;
-            gap = index;
+            segment.Resize(segment.Capacity * 2, _mark);
+            return;
         }
 
-        _entries[gap] = default;
+        if (segment.Bits == 32 - _directoryShift)
+        {
+            _directory = [.. _directory.SelectMany(static segment => Enumerable.Repeat(segment, 2))];
+            _directoryShift--;
+        }
+
+        var other = segment.Split(_mark);
+        var places = _directory.Length >> other.Bits;
+        Array.Fill(_directory, other, Array.IndexOf(_directory, segment) + places, places);
+        _segments.Add(other); // last: what looks at the segments one by one comes to it
+    }
+
+    /// <summary>Makes one segment of several.</summary>
+    private void Unite()
+    {
+        var segments = _segments.ToArray();
+        Begin(Count);
+        foreach (var segment in segments) segment.CopyTo(_directory[0], _mark);
     }
 }
