@@ -236,6 +236,31 @@ public class FeatureReaderTests
         Assert.Contains("of other cannot be used again for last", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(2, 1)]
+    public void More_entities_than_caches_hold_are_answered_as_a_few_are(int before, int after)
+    {
+        const int Entities = 8_000;
+        Sawtooth[] windows = [Sawtooth.Of(Ms(50), hop: Ms(10)), Sawtooth.Of(Ms(40_000), hop: Ms(1_000))];
+        var random = new Random(17);
+        Ping[] pings =
+        [
+            .. Enumerable.Range(0, 5 * Entities)
+                .Select(i => new Ping($"e{random.Next(Entities)}", i - random.Next(60), random.Next(-20, 20))),
+        ];
+        using var served = new DrivenFeatures<Ask>(stream => PingView.Service(stream, windows), latenessMs: 60, before);
+        served.Feed([.. pings.Take(pings.Length / 2)]);
+        served.Restart(after);
+        served.Feed([.. pings.Skip(pings.Length / 2)]);
+
+        foreach (var entity in random.GetItems(pings, 100).Select(ping => ping.Entity))
+        {
+            var ask = new Ask(0, entity, pings.Length);
+            Assert.Equal(PingView.Model(pings, ask, windows), PingView.TextOf(served.Read(ask, pings.Length)));
+        }
+    }
+
     [Fact]
     public void Answers_stay_the_same_over_a_restart_with_any_number_of_workers()
         => Gen.Select(Ping.Disordered(60), Gen.Int[1, 3], Gen.Int[1, 3], Gen.Int[0, 200]).Sample(

@@ -36,6 +36,24 @@ public class ForgettingTests
             iter: 40);
 
     [Fact]
+    public void An_entity_keeps_the_panes_that_reads_need_and_no_others()
+    {
+        Sawtooth[] windows = [Sawtooth.Of(Ms(50), hop: Ms(10)), Sawtooth.Of(Ms(400), hop: Ms(20)), Sawtooth.Of(Ms(3000), hop: Ms(500))];
+        using var served = new DrivenFeatures<Ask>(stream => PingView.Service(stream, windows), LatenessMs);
+        served.Feed([.. Enumerable.Range(0, 600).Select(i => new Ping("e0", 10 * i, i % 20))]);
+        var bytes = CheckpointBytes();
+        served.Feed([.. Enumerable.Range(600, 6000).Select(i => new Ping("e0", 10 * i, i % 20))]);
+
+        Assert.InRange(CheckpointBytes(), bytes / 2, bytes * 2);
+
+        long CheckpointBytes()
+        {
+            served.Job.Checkpoint();
+            return served.Job.Status.Checkpoints.LastBytes;
+        }
+    }
+
+    [Fact]
     public void Training_rows_as_of_a_time_agree_with_LINQ()
         => Gen.Select(Pings(LatenessMs), Gen.Select(Gen.Int[0, 4], Gen.Long[-500, 15_000]).Array[0, 100], s_timesToLive, Gen.Int[1, 3])
             .Sample(

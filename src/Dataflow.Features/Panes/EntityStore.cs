@@ -17,6 +17,7 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
     private static readonly Entity<T> s_unknown;
 
     private readonly long[] _neededFrom = [.. Enumerable.Repeat(long.MinValue, layout.Levels.Count)]; // by level
+    private readonly long[] _neededSince = new long[layout.Levels.Count]; // by level, the time of _recentFrom that changed _neededFrom
     private readonly byte[] _before = new byte[layout.Shape.Bytes];
     private readonly Sweeper? _sweeper = layout.KnownForMs is { } life ? new(life) : null;
     private long _recentFrom = long.MinValue;
@@ -35,7 +36,11 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         _horizon = horizon;
         _knownFrom = layout.KnownFrom(horizon);
         _recentFrom = layout.Levels.FinestFloor(horizon);
-        for (var level = 0; level < _neededFrom.Length; level++) _neededFrom[level] = layout.Levels.NeededFrom(level, horizon);
+        for (var level = 0; level < _neededFrom.Length; level++)
+        {
+            var needed = layout.Levels.NeededFrom(level, horizon);
+            if (needed != _neededFrom[level]) (_neededFrom[level], _neededSince[level]) = (needed, _recentFrom);
+        }
     }
 
     /// <summary>Adds an event; false if it is so old that no read would see it.</summary>
@@ -80,8 +85,8 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         });
     }
 
-    /// <summary>Prefetches the memory in which an entity is found.</summary>
-    public void PrefetchPlace(TKey key) => entities.Prefetch(key);
+    /// <summary>Prefetches the memory in which an entity is found; false: there are so few that it is in a cache.</summary>
+    public bool PrefetchPlace(TKey key) => entities.Prefetch(key);
 
     /// <summary>Prefetches the start of an entity's panes and events, which <see cref="Prefetch(TKey)"/> reads.</summary>
     public void PrefetchBeginnings(TKey key)
@@ -100,6 +105,15 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         Prefetch(entity.Recent, 0, Math.Min(entity.RecentCount * Unsafe.SizeOf<KeptEvent<T>>(), MaxReadBytes));
     }
 
+    /// <summary>Prefetches the memory that an event of an entity needs, which mostly goes into the newest panes.</summary>
+    public void PrefetchForEvent(TKey key)
+    {
+        ref readonly var entity = ref entities.Find(key);
+        Prefetch(in entity);
+        var finest = layout.Shape.OffsetOf(layout.Shape.Levels + entity.Panes.CountOf(0)); // of which some are removed, mostly
+        Prefetch(entity.Panes.Bytes, layout.Shape.OffsetOf(layout.Shape.Levels), Math.Min(finest, MaxReadBytes));
+    }
+
     /// <summary>Removes entities that are no longer known: looks at some in turn, and now and then at all of them.</summary>
     /// <param name="watermark">The earliest time of later reads, apart from awaited ones.</param>
     /// <param name="isAwaited">Whether an entity will be read as of an earlier time.</param>
@@ -115,7 +129,6 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         Forgotten += count - entities.Count;
     }
 
-    /// <summary>Prefetches the memory that an event needs, which mostly goes into the newest panes.</summary>
     private void Prefetch(in Entity<T> entity)
     {
         Prefetch(entity.Panes.Bytes, 0, layout.Shape.OffsetOf(layout.Shape.Levels));
@@ -215,8 +228,12 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
 
     private void Trim(ref Entity<T> entity)
     {
+        for (var level = 0; level < _neededFrom.Length; level++)
+        {
+            if (entity.TrimmedTo < _neededSince[level]) entity.Panes.RemoveBefore(layout.Shape, level, _neededFrom[level]);
+        }
+
         entity.TrimmedTo = _recentFrom;
-        for (var level = 0; level < _neededFrom.Length; level++) entity.Panes.RemoveBefore(layout.Shape, level, _neededFrom[level]);
         if (entity.Overflowed is not null) entity.Overflowed = [.. entity.Overflowed.Where(pane => pane.Start >= _neededFrom[pane.Level])];
         var left = 0;
         foreach (ref var kept in entity.Recent.AsSpan(0, entity.RecentCount))

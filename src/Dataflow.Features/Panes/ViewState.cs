@@ -9,6 +9,7 @@ internal sealed class ViewState<TKey, T>
     private OperatorContext _context = null!; // set by Open, as the history
     private readonly KeyTimes<TKey> _times;
     private readonly EntityStore<TKey, T> _entities;
+    private readonly Foresight<TKey, T> _foresight;
     private readonly Reading<T> _reading; // for one reader at a time: the worker's thread, or the holder of its gate
     private ViewHistory _history = null!;
     private readonly Predicate<TKey>? _isAwaited;
@@ -22,6 +23,7 @@ internal sealed class ViewState<TKey, T>
         _isAwaited = isAwaited;
         _times = declare.KeyTimes<TKey>();
         _entities = new(declare.State<TKey, Entity<T>>("entities"), layout);
+        _foresight = new(_entities);
         _reading = new(layout);
         declare.Gauge(CounterDefinition.Expired, () => _entities.Forgotten);
         declare.EventTime(() => Watermark);
@@ -52,9 +54,13 @@ internal sealed class ViewState<TKey, T>
     /// <summary>Limits how far back reads of the next entity may go, where that is before the watermark.</summary>
     public void KeepFrom(long horizon) => _entities.MoveTo(Math.Min(horizon, Watermark));
 
+    /// <inheritdoc cref="Foresight{TKey, T}.Tell"/>
+    public bool Foresee(TKey key) => _foresight.Tell(key);
+
     /// <inheritdoc cref="EntityStore{TKey, T}.Take"/>
     public bool Take(in Record<Keyed<TKey, T>> record)
     {
+        _foresight.Take();
         if (!_entities.Take(in record)) return false;
         if (_times.IsLate(record.ValueRef().Key, record.Timestamp)) TakenLate++;
         if (record.Timestamp >= _firstSeen) return true;

@@ -21,6 +21,9 @@ internal sealed class ReadGate(CancellationToken stopping)
     private int _recordsToGo; // before the next offer
     private bool _isClosed;
 
+    /// <summary>The number of views behind the gate, once all steps are open.</summary>
+    public int Views { get; set; }
+
     /// <summary>Whether a reader waits.</summary>
     public bool IsAwaited => Volatile.Read(ref _waiting) > 0;
 

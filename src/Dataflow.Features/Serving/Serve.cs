@@ -27,7 +27,7 @@ internal sealed record ServeNode<TKey, T>(Node<Keyed<TKey, T>> Input, FeatureVie
 
 /// <summary>Keeps a view's entities up to date for reads, and emits its events once they are added.</summary>
 internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
-    : Operator<Keyed<TKey, T>, Keyed<TKey, T>>, IReadsFeatures<TKey>
+    : Operator<Keyed<TKey, T>, Keyed<TKey, T>>, IReadsFeatures<TKey>, IPrefetches<Keyed<TKey, T>>
     where TKey : notnull
 {
     private ViewState<TKey, T> _view = null!;
@@ -44,6 +44,9 @@ internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
     public long TakenLate => _view.TakenLate;
 
     public int WorkerOf(TKey key) => Context.WorkerOf(key);
+
+    // Where a worker has several views, events that wait before one of them would be in another: no reader may see that.
+    public bool Prefetch(in Record<Keyed<TKey, T>> record) => _gate!.Views == 1 && _view.Foresee(record.ValueRef().Key);
 
     public override void Close() => _gate?.Close();
 
@@ -95,6 +98,7 @@ internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
     {
         _view.Open(Context);
         _gate = ReadGate.Of(Context);
+        _gate.Views++;
     }
 
     private void KeepGate()

@@ -79,8 +79,10 @@ public sealed class KeyedState<TKey, TValue>
     /// <returns>Whether it is worth the effort: the state is larger than the processor's caches.</returns>
     public bool Prefetch(TKey key)
     {
+        if (_directory.Length == 1 && !_directory[0].IsWorthPrefetching) return false;
         var hash = _owner.Keys.Hash(key);
-        return SegmentOf(hash).Prefetch(hash, isOne: _directory.Length == 1);
+        SegmentOf(hash).Prefetch(hash);
+        return true;
     }
 
     /// <summary>Removes the value of a key; false if it had none.</summary>

@@ -52,6 +52,9 @@ internal sealed class StateSegment<TKey, TValue>(int capacity, int bits)
     /// <summary>Whether it has far more slots than it needs, because it held more once.</summary>
     public bool IsSparse => (long)Count * 8 < Capacity && Capacity > MinToShrink;
 
+    /// <summary>Whether a table that is this segment alone is larger than the processor's caches.</summary>
+    public bool IsWorthPrefetching => Sse.IsSupported && (long)Capacity * Unsafe.SizeOf<StateEntry<TKey, TValue>>() >= MinToPrefetch;
+
     public static int CapacityFor(int count)
         => Math.Max(MinCapacity, (int)BitOperations.RoundUpToPowerOf2((uint)count * 2));
 
@@ -68,16 +71,13 @@ internal sealed class StateSegment<TKey, TValue>(int capacity, int bits)
         }
     }
 
-    /// <summary>Prefetches the slot where a key most likely is; false: it is in the processor's caches anyway.</summary>
-    /// <param name="hash">The key's hash.</param>
-    /// <param name="isOne">Whether this is all of the table.</param>
-    public unsafe bool Prefetch(uint hash, bool isOne)
+    /// <summary>Prefetches the slot where a key most likely is.</summary>
+    public unsafe void Prefetch(uint hash)
     {
-        if (!Sse.IsSupported || (isOne && (long)Entries.Length * Unsafe.SizeOf<StateEntry<TKey, TValue>>() < MinToPrefetch)) return false;
+        if (!Sse.IsSupported) return;
         ref var entry = ref Unsafe.As<StateEntry<TKey, TValue>, byte>(ref Entries[Home(hash)]);
         for (var line = 0; line < Unsafe.SizeOf<StateEntry<TKey, TValue>>(); line += CacheLine)
             Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref entry, line)));
-        return true;
     }
 
     public void Add(int index, TKey key, uint hash)
