@@ -12,7 +12,7 @@ public sealed class KeyedState<TKey, TValue>
     where TKey : notnull
 {
     private const int MaxBits = 20; // of the directory
-    private static readonly int s_minSplit = StateSegment<TKey, TValue>.MaxCapacity / 8; // keys
+    private static readonly int s_minInSeveral = StateSegment<TKey, TValue>.MaxCapacity / 8; // keys: fewer are one segment
 
     private readonly NamespacedState<TKey, TValue> _owner;
     private readonly List<StateSegment<TKey, TValue>> _segments = [];
@@ -34,7 +34,15 @@ public sealed class KeyedState<TKey, TValue>
     public int Count { get; private set; }
 
     /// <summary>The number of slots in the table.</summary>
-    internal int Capacity => _segments.Sum(static segment => segment.Capacity);
+    internal int Capacity
+    {
+        get
+        {
+            var slots = 0;
+            foreach (var segment in _segments) slots += segment.Capacity;
+            return slots;
+        }
+    }
 
     internal long Namespace { get; set; }
 
@@ -97,8 +105,9 @@ public sealed class KeyedState<TKey, TValue>
         _owner.Changes.Remove(_owner.Id, Namespace, hash, entry.Key, _owner.Keys); // as it was written
         segment.Remove(index, this);
         Count--;
-        if (segment.IsSparse) segment.Resize(StateSegment<TKey, TValue>.CapacityFor(segment.Count), _mark);
-        if (_segments.Count > 1 && Count < s_minSplit) Unite();
+        if (StateSegment<TKey, TValue>.IsSparse(segment.Count, segment.Capacity))
+            segment.Resize(StateSegment<TKey, TValue>.CapacityFor(segment.Count), _mark);
+        if (_segments.Count > 1 && Count < s_minInSeveral) Unite();
         return true;
     }
 
@@ -218,7 +227,7 @@ public sealed class KeyedState<TKey, TValue>
     {
         var all = int.MaxValue;
         WriteFrozen(ref all);
-        if ((long)Count * 8 < Capacity) Begin(Count);
+        if (StateSegment<TKey, TValue>.IsSparse(Count, Capacity)) Begin(Count);
         else _segments.ForEach(static segment => segment.Clear());
         Count = 0;
     }

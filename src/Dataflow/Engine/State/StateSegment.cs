@@ -49,11 +49,11 @@ internal sealed class StateSegment<TKey, TValue>(int capacity, int bits)
 
     public bool IsFull => Count == _growAt;
 
-    /// <summary>Whether it has far more slots than it needs, because it held more once.</summary>
-    public bool IsSparse => (long)Count * 8 < Capacity && Capacity > MinToShrink;
-
     /// <summary>Whether a table that is this segment alone is larger than the processor's caches.</summary>
     public bool IsWorthPrefetching => Sse.IsSupported && (long)Capacity * Unsafe.SizeOf<StateEntry<TKey, TValue>>() >= MinToPrefetch;
+
+    /// <summary>Whether there are far more slots than are needed, because there were more keys once.</summary>
+    public static bool IsSparse(int count, int slots) => (long)count * 8 < slots && slots > MinToShrink;
 
     public static int CapacityFor(int count)
         => Math.Max(MinCapacity, (int)BitOperations.RoundUpToPowerOf2((uint)count * 2));
