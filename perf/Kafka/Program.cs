@@ -6,11 +6,18 @@ using Dataflow.Perf.Kafka;
 // Restores the state of a pipeline from Kafka, and from images on the disk: Kafka --kafka HOST:PORT restore [keys] [rounds] [directory]
 // Has a process join a pipeline, and kills another: Kafka --kafka HOST:PORT takeover [keys] [standbys]
 // Counts by key in windows, beside Kafka Streams: Kafka --kafka HOST:PORT count TOPIC [broker's process] [rounds]
+// Measures how long 10,000 records a second take, here or through another program: Kafka --kafka HOST:PORT latency [COMMAND …]
+if (args is ["each", var cluster, var from, var to]) // the program whose latency is measured
+{
+    await CountEach.RunAsync(cluster, from, to);
+    return 0;
+}
+
 if (args is not ["--kafka", var brokers, .. var rest])
 {
     Console.Error.WriteLine(
         "Give a broker of Apache Kafka: --kafka HOST:PORT [records] [rounds], … restore [keys] [rounds] [directory], "
-            + "… takeover [keys] [standbys] or … count TOPIC.");
+            + "… takeover [keys] [standbys], … count TOPIC or … latency [COMMAND …].");
     return 1;
 }
 
@@ -35,6 +42,12 @@ if (rest is ["member", var name, _]) // a process of the take-over
 if (rest is ["count", var topic, ..])
 {
     await Count.RunAsync(brokers, topic, Number(2, unlessGiven: 0), Number(3, unlessGiven: 3));
+    return 0;
+}
+
+if (rest is ["latency", .. var command])
+{
+    await new Latency(brokers, command is [] ? [Environment.ProcessPath!, "each"] : command).RunAsync();
     return 0;
 }
 
