@@ -217,6 +217,24 @@ public partial class OutsideTests(LocalFeed feed)
         Assert.Equal(StepLines, output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
+    [Fact]
+    public async Task Arrow_and_Parquet_files_are_written_and_read_without_reflection()
+    {
+        var project = new OutsideProject(feed, "columns", ("Dataflow.Arrow", feed.Version));
+        project.Write("Program.cs", await ReadAsync("tests/Packages.Tests/Programs/Columns.cs", TestContext.Current.CancellationToken));
+
+        var built = await project.BuildAsync("-p:PublishAot=true");
+        var (_, output) = await project.RunAsync();
+
+        Assert.DoesNotContain("warning", built, StringComparison.Ordinal);
+        Assert.Equal(
+            [
+                "readings: 100 of Time timestamp, Sensor utf8, Celsius double, Count int32, Kind utf8, IsNew bool, Raw binary; True",
+                "places: 100 of Name utf8, Number int64, Kind utf8; True",
+            ],
+            output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
     private static Task<string> PublishNativeAsync(OutsideProject project)
         => Dotnet.RunAsync(
             project.Folder, "publish", "-c", "Release", "--use-current-runtime", "-p:PublishAot=true", "-o", "out",
