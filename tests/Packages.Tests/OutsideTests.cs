@@ -255,6 +255,9 @@ public partial class OutsideTests(LocalFeed feed)
         "tables: CH 2; PT at 4; user 2 is first; user 3 last at 4; user 3 of PT saw 4",
         "joins: as of 4 5; interval 4 5; streams 4 5; window 0 5; window 1 5; window 4 5",
         "patterns: user 2 0 3; user 2 1 3; user 2 2 3; user 2 3 3; user 2 4 2",
+        "batches: all 10; user 1 1; user 1 2; user 1 3; user 1 4",
+        "subtypes: 2 Car { Color = red, Behind = Bus { Line = 3 } }; Opened { By = ada } Closed { Count = 5 }; ada Bus { Line = 7 }; "
+            + "bob Car { Color = red, Behind = Bus { Line = 3 } }",
     ];
 
     [Fact]
