@@ -102,6 +102,8 @@ internal sealed class DashboardRequests(JobsWatch watch, DashboardOptions option
                 () => DeadLetterQuery.Run(job, watched.Letters, options.ShowsValues), DashboardJson.Default.DeadLettersView),
             ["lookups"] when isGet => Send(watched.Lookups, DashboardJson.Default.LookupListView),
             ["lookups", var lookup] when isGet => AskAsync(context, job, lookup),
+            ["topics", var topic] when isGet => SendAsync(
+                context, 200, Answer.Of(TopicQueries.Describe(job.Log, topic), DashboardJson.Default.TopicDescriptionView)),
             ["topics", var topic, "records"] when isGet => SendAsync(
                 context, 200, Answer.Of(TopicQueries.Tail(job.Log, topic, request.Query, options.ShowsValues),
                     DashboardJson.Default.RecordListView)),

@@ -14,8 +14,17 @@ internal static class TopicQueries
     private const int MaxSearched = 100_000;
 
     public static TopicListView List(PartitionedLog log)
-        => new([.. log.ListTopics().Take(MaxTopics).Select(name => new TopicView(
-            name, [.. log.GetTopic(name).Ranges().Select(static range => new PartitionView(range.Start, range.End))]))]);
+        => new([.. log.ListTopics().Take(MaxTopics).Select(name => new TopicView(name, PartitionsOf(log.GetTopic(name))))]);
+
+    public static TopicDescriptionView Describe(PartitionedLog log, string name)
+    {
+        var topic = Find(log, name);
+        var (keys, values) = TopicForm.Of(log, name);
+        var settings = topic.Settings;
+        return new(
+            name, new((long?)settings.RetentionTime?.TotalMilliseconds, settings.RetentionBytes, settings.SegmentBytes),
+            PartitionsOf(topic), TopicFormView.Of(keys), TopicFormView.Of(values));
+    }
 
     /// <summary>Reads the newest records of a partition, or those from an offset on: <c>?partition=0&amp;from=10&amp;count=20</c>. With
     /// <c>&amp;key=ada</c> the newest whose key has that text, of so many records as are searched.</summary>
@@ -23,7 +32,7 @@ internal static class TopicQueries
     {
         if (!showsValues)
             throw new RefusedException(403, "Values may be personal, and this dashboard does not show them. Start it with ShowsValues.");
-        if (!log.TryGetTopic(name, out var topic)) throw new RefusedException(404, "There is no such topic.");
+        var topic = Find(log, name);
         var partition = Number(query, "partition", 0, topic.PartitionCount - 1) ?? 0;
         var count = Number(query, "count", 1, MaxRecords) ?? DefaultRecords;
         var (start, end) = topic.Ranges()[(int)partition];
@@ -33,6 +42,12 @@ internal static class TopicQueries
         using var reader = log.OpenReader(name, (int)partition, from);
         return new(name, (int)partition, from, [.. Read(reader, end, back, key, (int)count).Items]);
     }
+
+    private static LogTopic Find(PartitionedLog log, string name)
+        => log.TryGetTopic(name, out var topic) ? topic : throw new RefusedException(404, "There is no such topic.");
+
+    private static IReadOnlyList<PartitionView> PartitionsOf(LogTopic topic)
+        => [.. topic.Ranges().Select(static range => new PartitionView(range.Start, range.End))];
 
     /// <summary>Reads some records up to an end; returns the last of those whose key has a text.</summary>
     private static Bounded<RecordView> Read(PartitionReader reader, long end, long most, string key, int count)

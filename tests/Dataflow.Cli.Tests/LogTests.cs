@@ -8,7 +8,7 @@ public sealed class LogTests(Sample sample)
 {
     public static TheoryData<string> Commands =>
     [
-        "topics list", "topics describe orders-in", "topics tail mixed", "topics count orders-in",
+        "topics list", "topics describe orders-in", "topics describe orders-out", "topics tail mixed", "topics count orders-in",
         "topics trim orders-in --before 5 --dry-run", "topics delete mixed --dry-run", "groups list",
         "groups reset billing orders-in --to latest --dry-run", "pipelines list", "pipelines checkpoints orders",
         "pipelines forget orders --dry-run", "deadletters list orders", "deadletters show orders --max 3",

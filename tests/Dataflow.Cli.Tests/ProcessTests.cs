@@ -123,6 +123,29 @@ public sealed class ProcessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_topic_is_described_with_the_forms_of_its_keys_and_values()
+    {
+        var text = (await Run.WellAsync("topics", "describe", "orders-out", "--url", Url, "--token", "reader")).Out;
+        var json = (await Run.WellAsync("topics", "describe", "orders-out", "--url", Url, "--token", "reader", "--json")).Json;
+        var missing = await Run.OfAsync("topics", "describe", "none", "--url", Url, "--token", "reader");
+
+        Assert.EndsWith(
+            """
+
+            Keys: text by itself
+
+            Values: Order, by names
+            MEMBER  FORM
+            Number  a whole number of 32 bits
+            City    text
+
+            """, text, StringComparison.Ordinal);
+        Assert.Equal(4, json.GetProperty("partitions").GetArrayLength());
+        Assert.Equal("record", json.GetProperty("values").GetProperty("schema").GetProperty("shapes")[0].GetProperty("kind").GetString());
+        Assert.Equal(ExitCode.Error, missing.Code);
+    }
+
+    [Fact]
     public async Task Groups_checkpoints_and_the_deletion_of_a_topic_go_through_the_process()
     {
         string[] tokens = ["--url", Url, "--token", "reader", "--action-token", "actor"];

@@ -217,6 +217,24 @@ public partial class OutsideTests(LocalFeed feed)
         Assert.Equal(StepLines, output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
+    [Fact]
+    public async Task Arrow_and_Parquet_files_are_written_and_read_without_reflection()
+    {
+        var project = new OutsideProject(feed, "columns", ("Dataflow.Arrow", feed.Version));
+        project.Write("Program.cs", await ReadAsync("tests/Packages.Tests/Programs/Columns.cs", TestContext.Current.CancellationToken));
+
+        var built = await project.BuildAsync("-p:PublishAot=true");
+        var (_, output) = await project.RunAsync();
+
+        Assert.DoesNotContain("warning", built, StringComparison.Ordinal);
+        Assert.Equal(
+            [
+                "readings: 100 of Time timestamp, Sensor utf8, Celsius double, Count int32, Kind utf8, IsNew bool, Raw binary; True",
+                "places: 100 of Name utf8, Number int64, Kind utf8; True",
+            ],
+            output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
     private static Task<string> PublishNativeAsync(OutsideProject project)
         => Dotnet.RunAsync(
             project.Folder, "publish", "-c", "Release", "--use-current-runtime", "-p:PublishAot=true", "-o", "out",
@@ -237,6 +255,9 @@ public partial class OutsideTests(LocalFeed feed)
         "tables: CH 2; PT at 4; user 2 is first; user 3 last at 4; user 3 of PT saw 4",
         "joins: as of 4 5; interval 4 5; streams 4 5; window 0 5; window 1 5; window 4 5",
         "patterns: user 2 0 3; user 2 1 3; user 2 2 3; user 2 3 3; user 2 4 2",
+        "batches: all 10; user 1 1; user 1 2; user 1 3; user 1 4",
+        "subtypes: 2 Car { Color = red, Behind = Bus { Line = 3 } }; Opened { By = ada } Closed { Count = 5 }; ada Bus { Line = 7 }; "
+            + "bob Car { Color = red, Behind = Bus { Line = 3 } }",
     ];
 
     [Fact]

@@ -6,16 +6,16 @@ using Apache.Arrow.Types;
 namespace Dataflow.Arrow;
 
 /// <summary>Collects one property of many values.</summary>
-internal abstract class ArrowColumn<T>(Field field)
+internal abstract class ArrowColumn(Field field)
 {
     public Field Field { get; } = field;
 
     /// <summary>Marks which of the values are not null.</summary>
     protected BitBuffer Validity { get; } = new();
 
-    /// <summary>Adds the property of a value.</summary>
+    /// <summary>Adds the property of a row, which is a struct in its box.</summary>
     /// <returns>The number of its bytes of variable length.</returns>
-    public abstract int Add(T value);
+    public abstract int Add(object row);
 
     /// <summary>Returns the column as an array. Valid until <see cref="Clear"/>.</summary>
     public IArrowArray ToArray(int rows) => ArrowArrayFactory.BuildArray(ToData(rows));
@@ -26,14 +26,14 @@ internal abstract class ArrowColumn<T>(Field field)
 }
 
 /// <summary>A column of values of fixed size.</summary>
-internal sealed class ArrowValues<T, TValue>(Field field, Func<T, TValue?> get) : ArrowColumn<T>(field)
+internal sealed class ArrowValues<TValue>(Field field, Func<object, TValue?> get) : ArrowColumn(field)
     where TValue : unmanaged
 {
     private readonly ColumnBuffer _values = new();
 
-    public override int Add(T value)
+    public override int Add(object row)
     {
-        var found = get(value);
+        var found = get(row);
         _values.Add(found.GetValueOrDefault());
         Validity.Add(found.HasValue);
         return 0;
@@ -50,13 +50,13 @@ internal sealed class ArrowValues<T, TValue>(Field field, Func<T, TValue?> get) 
 }
 
 /// <summary>A column of bits.</summary>
-internal sealed class ArrowBits<T>(Field field, Func<T, bool?> get) : ArrowColumn<T>(field)
+internal sealed class ArrowBits(Field field, Func<object, bool?> get) : ArrowColumn(field)
 {
     private readonly BitBuffer _bits = new();
 
-    public override int Add(T value)
+    public override int Add(object row)
     {
-        var found = get(value);
+        var found = get(row);
         _bits.Add(found.GetValueOrDefault());
         Validity.Add(found.HasValue);
         return 0;
@@ -73,7 +73,7 @@ internal sealed class ArrowBits<T>(Field field, Func<T, bool?> get) : ArrowColum
 }
 
 /// <summary>A column of texts, bytes or lists: a position for each row, and the content between the positions.</summary>
-internal abstract class ArrowSequences<T, TSequence>(Field field, Func<T, TSequence?> get) : ArrowColumn<T>(field)
+internal abstract class ArrowSequences<TSequence>(Field field, Func<object, TSequence?> get) : ArrowColumn(field)
     where TSequence : class
 {
     private readonly ColumnBuffer _ends = new();
@@ -81,11 +81,11 @@ internal abstract class ArrowSequences<T, TSequence>(Field field, Func<T, TSeque
 
     protected virtual int ElementBytes => 1;
 
-    public override int Add(T value)
+    public override int Add(object row)
     {
         if (_ends.Length == 0) _ends.Add(0);
         var before = _elements.Length;
-        var found = get(value);
+        var found = get(row);
         if (found is not null) Write(found, _elements);
         _ends.Add(_elements.Length / ElementBytes);
         Validity.Add(found is not null);
@@ -108,7 +108,7 @@ internal abstract class ArrowSequences<T, TSequence>(Field field, Func<T, TSeque
         => new(Field.DataType, rows, Validity.Zeros, 0, [Validity.ToValidity(), ends, elements]);
 }
 
-internal sealed class ArrowTexts<T>(Field field, Func<T, string?> get) : ArrowSequences<T, string>(field, get)
+internal sealed class ArrowTexts(Field field, Func<object, string?> get) : ArrowSequences<string>(field, get)
 {
     // Text without a UTF-8 form is refused; the usual encoding would write another character.
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -126,12 +126,12 @@ internal sealed class ArrowTexts<T>(Field field, Func<T, string?> get) : ArrowSe
     }
 }
 
-internal sealed class ArrowBytes<T>(Field field, Func<T, byte[]?> get) : ArrowSequences<T, byte[]>(field, get)
+internal sealed class ArrowBytes(Field field, Func<object, byte[]?> get) : ArrowSequences<byte[]>(field, get)
 {
     protected override void Write(byte[] sequence, ColumnBuffer elements) => elements.Add(sequence);
 }
 
-internal sealed class ArrowFloats<T>(Field field, Func<T, float[]?> get) : ArrowSequences<T, float[]>(field, get)
+internal sealed class ArrowFloats(Field field, Func<object, float[]?> get) : ArrowSequences<float[]>(field, get)
 {
     protected override int ElementBytes => sizeof(float);
 

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Apache.Arrow;
 
 namespace Dataflow.Arrow;
@@ -7,9 +6,10 @@ namespace Dataflow.Arrow;
 /// <remarks>For one thread.</remarks>
 public sealed class ArrowRows<T>
 {
-    private readonly ArrowColumn<T>[] _columns;
+    private readonly ArrowColumn[] _columns;
+    private object? _box; // of rows that are structs
 
-    private ArrowRows(ArrowColumn<T>[] columns)
+    private ArrowRows(ArrowColumn[] columns)
     {
         _columns = columns;
         Schema = new Schema(columns.Select(column => column.Field), metadata: null);
@@ -28,17 +28,16 @@ public sealed class ArrowRows<T>
     /// <exception cref="ConnectorException">The type has no property, or one that has no Arrow column.</exception>
     public static ArrowRows<T> Create()
     {
-        var properties = typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(property => property.GetMethod is { IsPublic: true } && property.GetIndexParameters().Length == 0)
-            .ToArray();
-        if (properties.Length == 0) throw ConnectorException.NoColumns(typeof(T));
-        return new([.. properties.Select(ArrowColumns<T>.Create)]);
+        var properties = RowGetter.Of<T>();
+        if (properties.Count == 0) throw ConnectorException.NoColumns(typeof(T));
+        return new([.. properties.Select(static property => ArrowColumns.Create(typeof(T), property))]);
     }
 
     /// <summary>Adds a row.</summary>
     public void Add(T value)
     {
-        foreach (var column in _columns) VariableBytes += column.Add(value);
+        var row = RowGetter.Box(value, ref _box);
+        foreach (var column in _columns) VariableBytes += column.Add(row);
         Count++;
     }
 

@@ -1,6 +1,9 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Reflection;
+using System.Runtime.CompilerServices;
+using Dataflow.Codecs;
 using ParquetSharp;
 
 namespace Dataflow.Arrow;
@@ -8,10 +11,7 @@ namespace Dataflow.Arrow;
 /// <summary>Finds the conversion of a file's column to a member.</summary>
 internal sealed class ParquetColumn
 {
-    private static readonly Type[] Integers =
-    [
-        typeof(sbyte), typeof(byte), typeof(short), typeof(ushort), typeof(int), typeof(uint), typeof(long), typeof(ulong),
-    ];
+    private const string Unknown = "Enums that no record has are looked at where code can be made.";
 
     private readonly string _name;
     private readonly int _index;
@@ -141,7 +141,8 @@ internal sealed class ParquetColumn
     private ParquetValues? Texts()
         => _to == typeof(string) ? new ParquetValues<ByteArray, string>(_name, _index, _member, ParquetCells.Text)
         : _to == typeof(Utf8) ? Values<ByteArray, Utf8>(static cell => new(ParquetCells.Bytes(cell)))
-        : _to.IsEnum ? Of(nameof(Names), _to)
+        : GeneratedCodecs.TryUseEnum(_to, new OfKnownEnum(this), out var named) ? named
+        : _to.IsEnum && RuntimeFeature.IsDynamicCodeSupported ? ByReflection()
         : null;
 
     private ParquetValues Names<TEnum>()
@@ -155,9 +156,17 @@ internal sealed class ParquetColumn
     private ParquetValues? Numbers<TFile, TNumber>(Func<TFile, TNumber> read)
         where TFile : unmanaged
         where TNumber : struct, INumberBase<TNumber>
-        => Integers.Contains(_to) || _to == typeof(double) || _to == typeof(decimal)
-            ? Of(nameof(Checked), typeof(TFile), typeof(TNumber), _to, argument: read)
-            : null;
+        => _to == typeof(sbyte) ? Checked<TFile, TNumber, sbyte>(read)
+        : _to == typeof(byte) ? Checked<TFile, TNumber, byte>(read)
+        : _to == typeof(short) ? Checked<TFile, TNumber, short>(read)
+        : _to == typeof(ushort) ? Checked<TFile, TNumber, ushort>(read)
+        : _to == typeof(int) ? Checked<TFile, TNumber, int>(read)
+        : _to == typeof(uint) ? Checked<TFile, TNumber, uint>(read)
+        : _to == typeof(long) ? Checked<TFile, TNumber, long>(read)
+        : _to == typeof(ulong) ? Checked<TFile, TNumber, ulong>(read)
+        : _to == typeof(double) ? Checked<TFile, TNumber, double>(read)
+        : _to == typeof(decimal) ? Checked<TFile, TNumber, decimal>(read)
+        : null;
 
     private ParquetValues Checked<TFile, TNumber, TValue>(Func<TFile, TNumber> read)
         where TFile : unmanaged
@@ -172,12 +181,16 @@ internal sealed class ParquetColumn
             ? new ParquetValues<TFile, TValue>(_name, _index, _member, convert)
             : new ParquetValues<TFile, TValue?>(_name, _index, _member, value => convert(value));
 
-    private ParquetValues Of(string method, params Type[] types) => Of(method, types, null);
+    [UnconditionalSuppressMessage("Trimming", "IL2081", Justification = Unknown)]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = Unknown)]
+    private ParquetValues ByReflection()
+        => (ParquetValues)typeof(ParquetColumn).GetMethod(nameof(Names), BindingFlags.NonPublic | BindingFlags.Instance)!
+            .MakeGenericMethod(_to).Invoke(this, [])!;
 
-    private ParquetValues Of(string method, Type file, Type number, Type value, object argument)
-        => Of(method, [file, number, value], argument);
-
-    private ParquetValues Of(string method, Type[] types, object? argument)
-        => (ParquetValues)typeof(ParquetColumn).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Instance)!
-            .MakeGenericMethod(types).Invoke(this, argument is null ? [] : [argument])!;
+    private sealed class OfKnownEnum(ParquetColumn column) : IEnumUse<ParquetValues>
+    {
+        public ParquetValues Of<TEnum>()
+            where TEnum : struct, Enum
+            => column.Names<TEnum>();
+    }
 }

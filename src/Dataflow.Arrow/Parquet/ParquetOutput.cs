@@ -15,7 +15,7 @@ internal abstract class ParquetOutput
 
     public abstract void Write(ParquetRowGroupWriter group, IArrowArray array);
 
-    /// <summary>Makes the output for a column of those that <see cref="ArrowColumns{T}"/> makes.</summary>
+    /// <summary>Makes the output for a column of those that <see cref="ArrowColumns"/> makes.</summary>
     public static ParquetOutput Of(ArrowField field) => field.DataType switch
     {
         Int8Type => Numbers<sbyte>(field),

@@ -11,6 +11,7 @@ namespace Dataflow.Dashboard.Api;
 [JsonSerializable(typeof(HistoryView))]
 [JsonSerializable(typeof(StateHistoryView))]
 [JsonSerializable(typeof(TopicListView))]
+[JsonSerializable(typeof(TopicDescriptionView))]
 [JsonSerializable(typeof(RecordListView))]
 [JsonSerializable(typeof(DeadLettersView))]
 [JsonSerializable(typeof(LookupListView))]

@@ -26,6 +26,7 @@ internal static class OpenApi
             "/api/v1/jobs/{job}/groups": {"get": {"summary": "Offsets that groups of readers have stored in the job's log", "x-answer": "GroupListView"}},
             "/api/v1/jobs/{job}/features": {"get": {"summary": "Definitions of the feature views that jobs of the log have used, by version", "x-answer": "FeatureListView"}},
             "/api/v1/jobs/{job}/topics": {"get": {"summary": "Topics of the job's log, with offsets", "x-answer": "TopicListView"}},
+            "/api/v1/jobs/{job}/topics/{topic}": {"get": {"summary": "A topic's settings, its offsets, and the forms of its keys and values", "x-answer": "TopicDescriptionView"}},
             "/api/v1/jobs/{job}/topics/{topic}/records": {"get": {
               "summary": "Records of a partition: the newest, or those from an offset on. Only where values are shown", "x-answer": "RecordListView",
               "parameters": [
@@ -66,7 +67,7 @@ internal static class OpenApi
     [
         DashboardJson.Default.JobListView, DashboardJson.Default.JobView, DashboardJson.Default.PlanView,
         DashboardJson.Default.HistoryView, DashboardJson.Default.StateHistoryView, DashboardJson.Default.DeadLettersView,
-        DashboardJson.Default.TopicListView,
+        DashboardJson.Default.TopicListView, DashboardJson.Default.TopicDescriptionView,
         DashboardJson.Default.RecordListView, DashboardJson.Default.LookupListView,
         DashboardJson.Default.LookupAnswerView, DashboardJson.Default.ReplayView, DashboardJson.Default.ForgottenView,
         DashboardJson.Default.GroupListView, DashboardJson.Default.SavedCheckpointListView, DashboardJson.Default.FeatureListView,

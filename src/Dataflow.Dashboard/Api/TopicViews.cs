@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Dataflow.Dashboard.Api;
 
 /// <summary>The topics of a job's log.</summary>
@@ -8,6 +10,20 @@ internal sealed record TopicView(string Name, IReadOnlyList<PartitionView> Parti
 
 /// <summary>A partition: its first offset, and the one after its last record.</summary>
 internal sealed record PartitionView(long Start, long End);
+
+/// <summary>A topic with its settings and the forms of its keys and values; null where none is kept.</summary>
+internal sealed record TopicDescriptionView(
+    string Name, TopicSettingsView Settings, IReadOnlyList<PartitionView> Partitions, TopicFormView? Keys, TopicFormView? Values);
+
+/// <summary>Settings of a topic, as far as its log knows them.</summary>
+internal sealed record TopicSettingsView(long? RetentionMs, long? RetentionBytes, int? SegmentBytes);
+
+/// <summary>The form of keys or values: see <see cref="TopicForm"/>.</summary>
+internal sealed record TopicFormView(string Type, IReadOnlyList<TopicFormMember> Members, JsonObject Schema)
+{
+    public static TopicFormView? Of(TopicForm? form)
+        => form is null ? null : new(form.Type, form.Members, JsonNode.Parse(form.Schema)!.AsObject());
+}
 
 /// <summary>Records of a partition, the newest last.</summary>
 /// <param name="Topic">The topic.</param>

@@ -185,7 +185,7 @@ public sealed class StepDeclaration
         where TKey : notnull
     {
         // Rows that cannot be written are no fault where nothing is ever rejected; so a restart compares only the name.
-        StateTypes.Note(typeof(TKey), isMemory: false);
+        StateTypes.NoteKeys(typeof(TKey));
         StateTypes.Note(typeof(Kept<TRow>), StateCodec<Kept<TRow>>.IsMemory);
         var full = $"{_label}/{name}/{TypeNames.Full(typeof(TRow))}:{Unsafe.SizeOf<TRow>()}"; // a step without other state needs no name
         return new(Own(new NamespacedState<TKey, Kept<TRow>>(full, KeyCodec<TKey>.Default, _changes)).Main);
@@ -267,7 +267,7 @@ public sealed class StepDeclaration
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         if (_compared.Exists(other => other.Name == name)) throw PlanException.StateDeclaredTwice(_step, name);
-        StateTypes.Note(typeof(TKey), isMemory: false);
+        StateTypes.NoteKeys(typeof(TKey));
         var key = Serdes.WithGiven(TypeNames.Full(typeof(TKey)), typeof(TKey));
         _compared.Add(new(_step, name, $"{kind}{key} -> {StateCodec<TValue>.Signature}"));
     }

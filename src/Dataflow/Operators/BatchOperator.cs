@@ -15,6 +15,17 @@ internal abstract class BatchingOperator<TKey, T, TIn, TOut>(BatchBounds<T> boun
     private KeyTimes<TKey> _times = null!; // set by Declare
     private Idleness _idleness;
 
+    static BatchingOperator()
+    {
+        GeneratedCodecs.AddPart<List<T>?>(KnownCodecs.List<T>);
+        GeneratedCodecs.Add(new TupleForm<(List<T>, long, long, long, long)>(
+            new TupleMember<(List<T>, long, long, long, long), List<T>>(static (ref of) => ref of.Item1),
+            new TupleMember<(List<T>, long, long, long, long), long>(static (ref of) => ref of.Item2),
+            new TupleMember<(List<T>, long, long, long, long), long>(static (ref of) => ref of.Item3),
+            new TupleMember<(List<T>, long, long, long, long), long>(static (ref of) => ref of.Item4),
+            new TupleMember<(List<T>, long, long, long, long), long>(static (ref of) => ref of.Item5)));
+    }
+
     public override void Process(in Record<TIn> record)
     {
         var (key, value) = Take(in record);

@@ -41,8 +41,7 @@ static partial class Verbs
         public void To(Topic<T> topic)
         {
             ArgumentNullException.ThrowIfNull(topic);
-            stream.Pairs.To(new TopicSink<Keyed<TKey, T>, T>(
-                topic, static pair => pair.Value, static (pair, bytes) => KeyCodec<TKey>.Default.WriteNormal(pair.Key, bytes)));
+            stream.Pairs.To(new TopicSink<Keyed<TKey, T>, T>(topic, static pair => pair.Value, new StreamKeys<TKey, T>()));
         }
 
         /// <summary>Drops the keys: returns the values as a plain stream.</summary>
@@ -66,7 +65,7 @@ static partial class Verbs
             table.Changes().Pairs.To(new TopicSink<Keyed<TKey, Change<TRow>>, TRow>(
                 topic,
                 static pair => pair.Value.New!,
-                static (pair, bytes) => KeyCodec<TKey>.Default.WriteNormal(pair.Key, bytes),
+                new StreamKeys<TKey, Change<TRow>>(),
                 hasValue: static pair => pair.Value.HasNew));
         }
     }

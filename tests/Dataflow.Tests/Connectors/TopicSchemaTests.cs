@@ -162,6 +162,64 @@ public sealed class TopicSchemaTests : IDisposable
         Assert.Throws<PlanException>(() => Run(pipeline));
     }
 
+    [Fact]
+    public void A_key_that_would_have_other_bytes_is_refused_where_it_is_written_and_where_it_is_read()
+    {
+        Upsert(new First.Shelf(1, "a"));
+        Upsert(new Second.Shelf(2, "a")); // a wider number has the same bytes
+        Assert.Equal(2, Rows<Second.Shelf>());
+        Assert.Equal(
+            "Pipeline 'upserts': topic 'rows': the key was written as Shelf of Row, Room, and is written as Shelf of Row, Room, Floor "
+                + "here. Undo the change, or write such keys to another topic: equal keys must have equal bytes. A topic whose records "
+                + "were all trimmed takes any form.",
+            Assert.Throws<PlanException>(() => Upsert(new Retyped.Shelf(1, "a", 0), "upserts")).Message);
+        Assert.Contains(
+            "the key was written as Shelf of Row, Room, and is read as Shelf of Row, Room, Floor here",
+            Assert.Throws<PlanException>(() => Rows<Retyped.Shelf>()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "member 'Row' was written as a whole number of 64 bits, and is read as a whole number of 32 bits here",
+            Assert.Throws<PlanException>(() => Rows<First.Shelf>()).Message, StringComparison.Ordinal);
+        Assert.Throws<PlanException>(() => Upsert("a"));
+    }
+
+    [Fact]
+    public async Task Keys_of_a_writer_outside_of_pipelines_are_compared_too()
+    {
+        Upsert(new First.Shelf(1, "a"));
+        await Assert.ThrowsAsync<PlanException>(
+            () => _log.OpenWriterAsync<Retyped.Shelf, string>(Topic.Of<string>("rows"), cancellationToken: Cancelled));
+        await using (await _log.OpenWriterAsync<First.Shelf, string>(Topic.Of<string>("rows"), cancellationToken: Cancelled))
+        {
+        }
+    }
+
+    [Fact]
+    public async Task Keys_of_a_topic_without_any_records_take_any_form()
+    {
+        Upsert(new First.Shelf(1, "a"));
+        await _log.TrimAsync("rows", 0, _log.GetTopic("rows").EndOffset(0), Cancelled);
+        Upsert("a");
+        Assert.Throws<PlanException>(() => Upsert(new First.Shelf(1, "a")));
+        Assert.Equal(1, Rows<string>());
+    }
+
+    private void Upsert<TKey>(TKey key, string? name = null)
+        where TKey : notnull
+    {
+        var pipeline = new Pipeline(name ?? $"upserts-{_pipelines++}");
+        pipeline.From(Source.Of<TKey>([key])).KeyBy(shelf => shelf).Select(_ => "row").To(Topic.Of<string>("rows", partitions: 1));
+        Run(pipeline);
+    }
+
+    private int Rows<TKey>()
+        where TKey : notnull
+    {
+        var (pipeline, found) = (new Pipeline($"rows-{_pipelines++}"), Sink.Memory<string>("found"));
+        pipeline.Table<TKey, string>(Topic.Of<string>("rows")).Changes().Values().Select(row => row.New!).To(found);
+        Run(pipeline);
+        return found.Committed.Count;
+    }
+
     private int Kept() => (int)_log.GetTopic("topic-schemas").EndOffset(0);
 
     private void Write<T>(IReadOnlyList<T> values, Serde<T>? serde = null)
@@ -212,6 +270,8 @@ public sealed class TopicSchemaTests : IDisposable
         public sealed record Line(string Item, int Pieces);
 
         public sealed record Order(int Id, long Delay, IReadOnlyList<Line> Lines);
+
+        public sealed record Shelf(int Row, string Room);
     }
 
     public static class Retyped
@@ -229,6 +289,8 @@ public sealed class TopicSchemaTests : IDisposable
 
         public sealed record Trip([property: Key(0)] State State, [property: Key(1)] Vehicle By, [property: Key(2)] int Seats);
 
+        public sealed record Shelf(int Row, string Room, int Floor);
+
         public sealed record Line(string Item, short Pieces);
 
         public sealed record Order(int Id, string Delay, IReadOnlyList<Line> Lines);
@@ -237,6 +299,8 @@ public sealed class TopicSchemaTests : IDisposable
     public static class Second
     {
         public sealed record Line(long Pieces, double Price = 1);
+
+        public readonly record struct Shelf(long Row, Utf8 Room);
 
         public sealed record Order
         {

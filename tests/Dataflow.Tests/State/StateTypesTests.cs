@@ -75,6 +75,25 @@ public sealed class StateTypesTests
     }
 
     [Fact]
+    public void Keys_are_taken_over_where_equal_ones_have_the_bytes_that_they_had()
+        => Gen.Select(SomeFields, SomeFields).Sample(
+            (then, now) => Assert.Equal(then.SequenceEqual(now), Accepts(Struct(then), Struct(now), isKey: true)), iter: 40);
+
+    [Fact]
+    public void A_key_with_another_member_is_told_in_words()
+    {
+        var before = Struct(("Id", typeof(int)), ("Shop", typeof(string)));
+        Assert.True(Accepts(before, Struct(("Id", typeof(long)), ("Shop", typeof(string))), isKey: true));
+        Assert.Equal(
+            """
+            Pipeline 'state': its steps with state are not those of checkpoint 1, which it would carry on from:
+            - Value: the key was written as Value of Id, Shop, and is read as Value of Id, Shop, Till here
+            Undo the change, or begin anew: give the pipeline a new name, or forget its checkpoints and state (Pipeline.ForgetAsync).
+            """,
+            Refusal(before, Struct(("Id", typeof(int)), ("Shop", typeof(string)), ("Till", typeof(int))), isKey: true)!.Message);
+    }
+
+    [Fact]
     public void The_difference_is_told_with_the_members()
         => Assert.Equal(
             """

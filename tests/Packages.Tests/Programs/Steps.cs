@@ -24,7 +24,7 @@ internal static class Steps
         (string, Func<Pipeline, Stream<string>[]>)[] all =
         [
             ("keys", Keys), ("aggregates", Aggregates), ("windows", Windows), ("process", Processes), ("tables", Tables), ("joins", Joins),
-            ("patterns", Patterns),
+            ("patterns", Patterns), ("batches", Batches), ("subtypes", Subtypes),
         ];
         foreach (var (name, build) in all)
         {
@@ -110,6 +110,30 @@ internal static class Steps
             .Process(() => new Profiles()).Values()
             .Where(line => line.StartsWith("user 0")),
     ];
+
+    private static Stream<string>[] Batches(Pipeline pipeline)
+    {
+        var visits = pipeline.From(Source.Of(Visits));
+        return
+        [
+            visits.Batch(50, name: "all").Select(list => $"all {list.Count}").Where(line => line.EndsWith("10")),
+            visits.KeyBy(visit => visit.User).Batch(4).Select(list => $"{list[0].User} {list[0].Page.Number}").Values()
+                .Where(line => line.StartsWith("user 1")),
+        ];
+    }
+
+    private static Stream<string>[] Subtypes(Pipeline pipeline)
+    {
+        pipeline.UseSerde(Serde.Polymorphic<IEvent>(typeof(Opened), typeof(Closed)));
+        var trips = pipeline.From(Source.Of<Trip>([new("ada", new Bus(7)), new("bob", new Car("red", new Bus(3)))]));
+        var events = pipeline.From(Source.Of<IEvent>([new Opened("ada"), new Closed(5)], "events"));
+        return
+        [
+            trips.KeyBy(trip => trip.User).ToTable("trips").Changes().Values().Select(trip => $"{trip.New!.User} {trip.New.By}"),
+            trips.Select(trip => trip.By).Batch(2, name: "vehicles").Select(list => $"{list.Count} {list[1]}"),
+            events.Batch(2, name: "events-at-once").Select(list => $"{list[0]} {list[1]}"),
+        ];
+    }
 
     private static Stream<string>[] Tables(Pipeline pipeline)
     {
@@ -201,6 +225,29 @@ public sealed record Visit(DateTimeOffset Time, string User, Page Page, Priority
 
 [DataflowRecord]
 public sealed record Page(string Site, int Number);
+
+/// <summary>Subtypes by number.</summary>
+[MessagePack.Union(0, typeof(Bus))]
+[MessagePack.Union(1, typeof(Car))]
+public abstract record Vehicle;
+
+[DataflowRecord]
+public sealed record Bus(int Line) : Vehicle;
+
+[DataflowRecord]
+public sealed record Car(string Color, Vehicle? Behind) : Vehicle;
+
+[DataflowRecord]
+public sealed record Trip(string User, Vehicle By);
+
+/// <summary>Subtypes by name.</summary>
+public interface IEvent;
+
+[DataflowRecord]
+public sealed record Opened(string By) : IEvent;
+
+[DataflowRecord]
+public readonly record struct Closed(int Count) : IEvent;
 
 [DataflowRecord]
 public sealed record VisitKey(string User, Page Page, Priority? Priority);

@@ -5,7 +5,7 @@ namespace Dataflow;
 
 /// <summary>Appends to a topic within the checkpoint's own commit, so exactly once.</summary>
 internal sealed class TopicSink<TIn, T>(
-    Topic<T> topic, Func<TIn, T> value, Action<TIn, IBufferWriter<byte>>? key, string? name = null, Func<TIn, bool>? hasValue = null)
+    Topic<T> topic, Func<TIn, T> value, TopicKeys<TIn>? keys, string? name = null, Func<TIn, bool>? hasValue = null)
     : Sink<TIn>
 {
     public override string Name => name ?? topic.Name;
@@ -18,16 +18,18 @@ internal sealed class TopicSink<TIn, T>(
 
     public override NewTopic? Creates => new(topic.Name, topic.Partitions);
 
-    public override TopicValues? Writes => TopicValues.Of(topic.Name, topic.Serde);
+    public override TopicValues? Writes => keys is null ? Values : keys.AddTo(Values);
+
+    private TopicValues Values => TopicValues.Of(topic.Name, topic.Serde);
 
     public override void CheckTypes() => _ = topic.Serde;
 
     public override SinkWriter<TIn> Open(ReadOnlyMemory<byte> state, SinkContext context)
-        => new TopicSinkWriter<TIn, T>(context.Log.GetTopic(topic.Name), topic.Serde, value, key, hasValue, context.Worker);
+        => new TopicSinkWriter<TIn, T>(context.Log.GetTopic(topic.Name), topic.Serde, value, keys, hasValue, context.Worker);
 }
 
 internal sealed class TopicSinkWriter<TIn, T>(
-    LogTopic topic, Serde<T> serde, Func<TIn, T> value, Action<TIn, IBufferWriter<byte>>? writeKey, Func<TIn, bool>? hasValue, int worker)
+    LogTopic topic, Serde<T> serde, Func<TIn, T> value, TopicKeys<TIn>? keys, Func<TIn, bool>? hasValue, int worker)
     : SinkWriter<TIn>
 {
     private readonly RecordBuffer?[] _buffers = new RecordBuffer?[topic.PartitionCount];
@@ -38,7 +40,7 @@ internal sealed class TopicSinkWriter<TIn, T>(
 
     public override void Write(in Record<TIn> record)
     {
-        if (writeKey is null)
+        if (keys is null)
         {
             // Without a key, order is that of the source's partition: records of one split go to one partition.
             var partition = (record.Origin.IsKnown ? record.Origin.Split : worker) % topic.PartitionCount;
@@ -47,7 +49,7 @@ internal sealed class TopicSinkWriter<TIn, T>(
         }
 
         _key.ResetWrittenCount();
-        writeKey(record.Value, _key);
+        keys.Write(record.Value, _key);
         var buffer = Buffer(KafkaPartitioner.Partition(_key.WrittenSpan, topic.PartitionCount));
         if (hasValue is null || hasValue(record.Value)) buffer.Append(record.Timestamp, _key.WrittenSpan, ValueOf(record.Value));
         else buffer.AppendTombstone(record.Timestamp, _key.WrittenSpan);

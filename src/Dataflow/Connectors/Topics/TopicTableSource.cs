@@ -8,6 +8,8 @@ internal sealed class TopicTableSource<TKey, TRow>(Topic<TRow> topic) : TopicSou
 {
     public override bool NeedsValue => false;
 
+    public override TopicValues? Reads => base.Reads!.WithKeys(KeyCodec<TKey>.Default);
+
     public override void CheckTypes()
     {
         base.CheckTypes();

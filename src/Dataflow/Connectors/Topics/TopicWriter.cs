@@ -16,8 +16,8 @@ static partial class Verbs
         /// <param name="carriesTrace">Whether each record carries the trace of the caller, that of the current activity, in the headers
         /// <c>traceparent</c> and <c>tracestate</c> of W3C Trace Context.</param>
         /// <param name="cancellationToken">Ends the wait.</param>
-        /// <exception cref="PlanException">There is no serde for the type of the key or of the value, or values of another form are in the
-        /// topic.</exception>
+        /// <exception cref="PlanException">There is no serde for the type of the key or of the value, or keys or values of another form are
+        /// in the topic.</exception>
         /// <exception cref="LogException">The log failed or is full.</exception>
         /// <example><code>
         /// await using (var writer = await log.OpenWriterAsync&lt;string, Order>(topic))
@@ -33,7 +33,7 @@ static partial class Verbs
             var (codec, values) = (keys is null ? KeyCodec<TKey>.Default : KeyCodec<TKey>.Of(keys), topic.Serde);
             if (!log.TryGetTopic(topic.Name, out var found))
                 found = await log.CreateTopicAsync(topic.Name, topic.Partitions, cancellationToken).ConfigureAwait(false);
-            await TopicValues.Of(found.Name, values).KeepAsync(log, cancellationToken).ConfigureAwait(false);
+            await TopicValues.Of(found.Name, values).WithKeys(codec).KeepAsync(log, cancellationToken).ConfigureAwait(false);
             return new TopicWriter<TKey, T>(log.CreateProducer(found.Name), codec, values, time ?? TimeProvider.System, carriesTrace);
         }
     }

@@ -42,15 +42,18 @@ internal sealed record Manifest
     /// <summary>The states of all steps; empty in manifests of older formats.</summary>
     public IReadOnlyList<DeclaredState> States { get => field ?? []; init; }
 
-    /// <summary>The types of what is in state, with their members.</summary>
+    /// <summary>The types of what is in state, and in the topics of <see cref="Exchanges"/>, with their members.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Types
     {
         get => field ?? ReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>.Empty;
         init;
     }
 
-    /// <summary>The schemas of values in state, by type: what was ever written, as long as the state is there.</summary>
+    /// <summary>The schemas of these values, by type: what was ever written, as long as the state is there.</summary>
     public IReadOnlyDictionary<string, ValueSchema> Schemas { get => field ?? ReadOnlyDictionary<string, ValueSchema>.Empty; init; }
+
+    /// <summary>The schemas of keys, by type, in the same way.</summary>
+    public IReadOnlyDictionary<string, ValueSchema> Keys { get => field ?? ReadOnlyDictionary<string, ValueSchema>.Empty; init; }
 
     /// <summary>The serdes that were given for types of keys.</summary>
     public IReadOnlyDictionary<string, string> KeySerdes { get => field ?? ReadOnlyDictionary<string, string>.Empty; init; }

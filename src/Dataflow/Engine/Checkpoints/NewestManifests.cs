@@ -59,6 +59,7 @@ internal sealed class NewestManifests
             .Select(static blobs => (blobs.Key, Parts: blobs.SelectMany(static blob => SavedPart.Of(blob.Parts, blob.Shards)).ToArray()))
             .Where(static blob => blob.Parts.Length > 0).ToDictionary(StringComparer.Ordinal),
         Schemas = _newest.Select(static newest => newest.Manifest.Schemas).Aggregate(StateSchemas.Join),
+        Keys = _newest.Select(static newest => newest.Manifest.Keys).Aggregate(StateSchemas.Join),
         IsFinished = Missing.IsEmpty && _newest.TrueForAll(static newest => newest.Manifest.IsFinished),
     };
 

@@ -62,6 +62,9 @@ internal sealed class RestoredCheckpoint(Manifest? manifest, Manifest? known = n
     /// <summary>The schemas of values in state, by type.</summary>
     public IReadOnlyDictionary<string, ValueSchema> Schemas => (known ?? manifest)?.Schemas ?? new Dictionary<string, ValueSchema>();
 
+    /// <summary>The schemas of keys, by type.</summary>
+    public IReadOnlyDictionary<string, ValueSchema> Keys => (known ?? manifest)?.Keys ?? new Dictionary<string, ValueSchema>();
+
     /// <summary>The saved position of a split; null if it is new.</summary>
     public SplitPosition? PositionOf(string split) => _positions.GetValueOrDefault(split);
 

@@ -10,6 +10,7 @@ namespace Dataflow.Checkpoints;
 /// <param name="read">The plan's sources that were read before the checkpoint.</param>
 internal sealed class StateDifferences(Manifest then, Plan now, IReadOnlyList<ISourceNode> read)
 {
+    private readonly StateTypes _types = now.KeptTypes(withExchanges: then.Exchanges.Count > 0);
     private readonly HashSet<string> _before = then.States.Select(static state => state.Step).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Returns the differences as text.</summary>
@@ -42,11 +43,14 @@ internal sealed class StateDifferences(Manifest then, Plan now, IReadOnlyList<IS
             : _before.Contains(node.Name) || StepCheckpoint.HasSaved(then.Blobs, node.Name);
 
     private IEnumerable<Difference> Types()
-        => StateTypes.Changed(then.Types, now.StateTypes)
-            .Select(type => new Difference(StateTypes.ToText(type, then.Types), StateTypes.ToText(type, now.StateTypes)));
+        => StateTypes.Changed(then.Types, _types.Forms)
+            .Select(type => new Difference(StateTypes.ToText(type, then.Types), StateTypes.ToText(type, _types.Forms)));
 
-    /// <summary>Returns the members that could not be read; those of types in <see cref="Types"/> may be among them.</summary>
-    private IEnumerable<string> Members() => StateSchemas.Differences(then.Schemas, now.StateSchemas);
+    /// <summary>Returns the members that could not be read, and those of keys that would have other bytes; those of types in
+    /// <see cref="Types"/> may be among them.</summary>
+    private IEnumerable<string> Members()
+        => [.. StateSchemas.Differences(then.Keys, _types.Keys.All, areKeys: true),
+            .. StateSchemas.Differences(then.Schemas, _types.Schemas.All)];
 
     /// <summary>Returns the serdes of keys that differ. One that is new may be of keys that the checkpoint has.</summary>
     private IEnumerable<Difference> KeySerdes()

@@ -1,3 +1,4 @@
+using Dataflow.Serialization;
 using Dataflow.State;
 
 namespace Dataflow.Planning;
@@ -35,6 +36,12 @@ internal sealed record KeyExchangeNode<TKey, T>(Node<Keyed<TKey, T>> Input)
     }
 
     public string Values => TypeNames.Of(typeof(T));
+
+    public void NoteTypes(string label)
+    {
+        StateTypes.NoteKeys(typeof(TKey));
+        StateTypes.NoteRecords(label, Serdes.WithGiven(TypeNames.Full(typeof(TKey)), typeof(TKey)), StateCodec<T>.Signature);
+    }
 
     public override Operator<Keyed<TKey, T>> Build(IPlanBuilder builder) => builder.KeyExchange(this);
 }
@@ -90,4 +97,8 @@ internal interface IKeyExchangeNode
 {
     /// <summary>The type of its records' values.</summary>
     string Values { get; }
+
+    /// <summary>Notes the types of its records, which can be written, as those of what a checkpoint keeps.</summary>
+    /// <param name="label">The exchange's name in the pipeline.</param>
+    void NoteTypes(string label);
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Dataflow.Serialization;
+using Dataflow.State;
 
 namespace Dataflow.Planning;
 
@@ -49,11 +50,9 @@ internal sealed class Plan
     /// <summary>The states of all steps; what a restart compares.</summary>
     public IReadOnlyList<DeclaredState> States { get; }
 
-    /// <summary>The members of types in state that another definition would read wrong; what a restart compares.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> StateTypes => _states.Types.Forms;
-
-    /// <summary>The schemas of values in state, by type; what a restart compares.</summary>
-    public IReadOnlyDictionary<string, ValueSchema> StateSchemas => _states.Types.Schemas.All;
+    /// <summary>Returns the types of what checkpoints keep, which a restart compares.</summary>
+    /// <param name="withExchanges">Whether records wait for other processes too, in the topics of exchanges.</param>
+    public StateTypes KeptTypes(bool withExchanges) => withExchanges ? TypesWithExchanges : _states.Types;
 
     /// <summary>The signatures of the serdes that were given for types of keys, by type; what a restart compares.</summary>
     public IReadOnlyDictionary<string, string> KeySerdes { get; }
@@ -148,6 +147,17 @@ internal sealed class Plan
             if (!steps.TryAdd(node.Id, node)) return;
             foreach (var input in node.Inputs) Collect(input);
         }
+    }
+
+    private StateTypes TypesWithExchanges => field ??= NoteExchanges(_states.Types.Copy());
+
+    private StateTypes NoteExchanges(StateTypes types)
+    {
+        using var serdes = Serdes.Enter();
+        using var noting = types.Enter();
+        foreach (var node in SharedExchanges.Where(static node => SharingCheck.TypeFaultOf((IExchangeNode)node) is null))
+            ((IKeyExchangeNode)node).NoteTypes(LabelOf(node));
+        return types;
     }
 
     private bool MayBegin(PartialAggregation partial, Node exchange)

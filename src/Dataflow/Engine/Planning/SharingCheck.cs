@@ -30,7 +30,8 @@ internal static class SharingCheck
         if (node is IExchangeNode exchange && TypeFaultOf(exchange) is { } fault) yield return fault;
     }
 
-    private static string? TypeFaultOf(IExchangeNode exchange)
+    /// <summary>Returns why the records of an exchange cannot move to other processes; null: they can.</summary>
+    public static string? TypeFaultOf(IExchangeNode exchange)
     {
         try
         {

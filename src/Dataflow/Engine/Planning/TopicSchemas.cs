@@ -6,9 +6,9 @@ using Dataflow.Serialization;
 
 namespace Dataflow.Planning;
 
-/// <summary>The schemas under which values were written to the topics of a log, in its topic <c>topic-schemas</c>.</summary>
-/// <remarks>A record is the schema of a topic, joined with those before: what reads it, reads all that was written. Processes that start at
-/// once may each write one; so all records of a topic count, from the last that begins anew.</remarks>
+/// <summary>The schemas under which values and keys were written to the topics of a log, in its topic <c>topic-schemas</c>.</summary>
+/// <remarks>A record is the schema of a topic's values or of its keys, joined with those before: what reads it, reads all that was
+/// written. Processes that start at once may each write one; so all records of a topic count, from the last that begins anew.</remarks>
 internal static class TopicSchemas
 {
     public const string TopicName = "topic-schemas";
@@ -63,7 +63,7 @@ internal static class TopicSchemas
         try
         {
             var read = JsonSerializer.Deserialize(record.Value.Span, SchemaJson.Default.TopicSchema);
-            if (read is { Format: TopicSchema.CurrentFormat }) return read;
+            if (read is { IsReadable: true }) return read;
         }
         catch (JsonException)
         {

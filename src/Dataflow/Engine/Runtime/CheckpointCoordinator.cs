@@ -23,7 +23,13 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics,
     private readonly List<TaskCheckpoint> _parts = [];
     private readonly SemaphoreSlim _wake = new(0);
     private SplitPosition[] _committed = [];
-    private readonly IReadOnlyDictionary<string, ValueSchema> _schemas = StateSchemas.Join(job.Restored.Schemas, job.Plan.StateSchemas);
+    private readonly StateTypes _types = job.Plan.KeptTypes(job.IsShared);
+    private readonly IReadOnlyDictionary<string, ValueSchema> _schemas =
+        StateSchemas.Join(job.Restored.Schemas, job.Plan.KeptTypes(job.IsShared).Schemas.All);
+
+    private readonly IReadOnlyDictionary<string, ValueSchema> _keys =
+        StateSchemas.Join(job.Restored.Keys, job.Plan.KeptTypes(job.IsShared).Keys.All);
+
     private long _epoch = job.Restored.Epoch;
     private long _manifestBytes; // since manifests were trimmed
     private long _lastRequest = job.Time.GetTimestamp();
@@ -262,8 +268,9 @@ internal sealed class CheckpointCoordinator(JobRun job, CheckpointTopics topics,
             IsDraining = job.IsDraining,
             Epoch = _epoch,
             States = job.Plan.States,
-            Types = job.Plan.StateTypes,
+            Types = _types.Forms,
             Schemas = _schemas,
+            Keys = _keys,
             KeySerdes = job.Plan.KeySerdes,
             Positions = [.. positions, .. job.Restored.PositionsBeside(positions.Select(static split => split.Name))],
             SharedSplits = job.ShardMap.IsWhole ? [] : [.. job.Splits.Names.Except(added)],

@@ -25,6 +25,9 @@ internal static class FieldOffset
         return ref Unsafe.As<T, Fields>(ref value).First;
     }
 
+    /// <summary>The struct in a box.</summary>
+    public static ref T InBox<T>(object box) => ref Unsafe.As<byte, T>(ref Unsafe.As<Fields>(box).First);
+
     /// <summary>Returns the distance of a field from it.</summary>
     public static nint Of<T>(FieldInfo field)
     {

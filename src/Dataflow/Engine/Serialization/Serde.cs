@@ -64,11 +64,11 @@ public static class Serde
     public static Serde<TBase> Polymorphic<TBase>(params IReadOnlyList<Type> types)
     {
         ArgumentNullException.ThrowIfNull(types);
-        if (!ReflectedCodecs.AreSupported)
+        if (!ReflectedCodecs.AreSupported && types.FirstOrDefault(static type => GeneratedCodecs.Find(type) is null) is { } unknown)
         {
             throw new PlatformNotSupportedException(
-                "Subtypes are found by reflection, which a program that is trimmed or compiled ahead of time does not have. Give the "
-                    + "pipeline a Serde of your own.");
+                $"Type {TypeNames.Of(unknown)}: its codec is found by reflection, which a program that is trimmed or compiled ahead of "
+                    + $"time does not have. Give {TypeNames.Of(unknown)} [DataflowRecord].");
         }
 
         if (types.Count == 0)

@@ -19,22 +19,23 @@ internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyLis
     {
         if (KnownTypes.CodecOf(type) is { } known) return new(resolver => known(resolver), PartsOf(type), null);
         if (HasOwnCodec(type)) return new(Make: null, PartsOf(type), Fault: null);
-        if (!ReflectedCodecs.AreSupported && HasReflectedForm(type)) return new(null, [], Unreflected(type));
         if (type.IsDefined(typeof(MessagePackFormatterAttribute), inherit: false))
-            return new(resolver => OfLibrary(type, AttributeFormatterResolver.Instance, resolver), PartsOf(type), null);
-        if (type.GetCustomAttributes<UnionAttribute>(inherit: false).ToList() is { Count: > 0 } union)
         {
-            return new(
-                resolver => ReflectedCodecs.Make(typeof(UnionCodec<>), [type], union, resolver),
-                [.. union.Select(of => ((string?)null, of.SubType))], null);
+            return ReflectedCodecs.AreSupported
+                ? new(resolver => OfLibrary(type, AttributeFormatterResolver.Instance, resolver), PartsOf(type), null)
+                : new(null, [], Unreflected(type));
         }
 
+        if (UnionOf(type) is { Count: > 0 } union) return OfUnion(type, union);
         if (FaultOf(type) is { } fault) return new(null, [], fault);
         if (GeneratedCodecs.Find(type) is { } made) return OfMade(type, made);
         var fields = TypeFields.Of(type).Members;
         return new(
             resolver => ByReflection(type, resolver), [.. fields.Select(member => ((string?)member.Name, member.Field.FieldType))], null);
     }
+
+    /// <summary>Returns the subtypes that a type declares with their numbers.</summary>
+    public static IReadOnlyList<UnionAttribute> UnionOf(Type type) => [.. type.GetCustomAttributes<UnionAttribute>(inherit: false)];
 
     /// <summary>Whether a type says itself how it is written: <see cref="IHasCodec{TSelf}"/>.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "The interface is there where a codec is asked for by it.")]
@@ -46,6 +47,13 @@ internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyLis
         => new(
             resolver => resolver.Takes(made) ? made.MakeCodec(resolver) : ByReflection(type, resolver),
             [.. made.Members.Select(member => ((string?)member.Name, member.Type))], null);
+
+    // Its codec is made where its type is an argument: see ValueResolver.
+    private static ValueForm OfUnion(Type type, IReadOnlyList<UnionAttribute> union)
+        => !ReflectedCodecs.AreSupported && union.Any(of => of.SubType == type)
+            ? new(null, [], $"is {TypeNames.Of(type)}, which is one of its own [Union] types: a program that is trimmed or compiled "
+                + "ahead of time cannot read that. Derive a type with [DataflowRecord] for it, or give the pipeline UseSerde(...) for it.")
+            : new(null, [.. union.Select(static of => ((string?)null, of.SubType))], null);
 
     private static object ByReflection(Type type, ValueResolver resolver)
         => ReflectedCodecs.Make(typeof(ReflectedCodec<>), [type], resolver);
@@ -80,9 +88,6 @@ internal sealed record ValueForm(Func<ValueResolver, object>? Make, IReadOnlyLis
             return $"is {name}, which derives from .NET's {TypeNames.Of(above)}, whose content cannot be seen. {WriteOneself}.";
         return null;
     }
-
-    private static bool HasReflectedForm(Type type)
-        => type.IsDefined(typeof(MessagePackFormatterAttribute), inherit: false) || type.IsDefined(typeof(UnionAttribute), inherit: false);
 
     private static string Unreflected(Type type)
     {

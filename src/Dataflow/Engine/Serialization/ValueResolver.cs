@@ -63,6 +63,7 @@ internal sealed class ValueResolver : IFormatterResolver
     private ValueCodec<T>? Make<T>()
     {
         if (Find(typeof(T)) is ValueCodec<T> found) return found;
+        if (!typeof(T).IsValueType && ValueForm.UnionOf(typeof(T)) is { Count: > 0 } union) return new UnionCodec<T>(union, this)!;
         return ValueForm.HasOwnCodec(typeof(T))
             ? ((IHasCodec<T>)RuntimeHelpers.GetUninitializedObject(typeof(T))).MakeCodec(Codecs) : null;
     }

@@ -37,6 +37,9 @@ public class KeyCodec<TKey>
     internal static KeyCodec<TKey> Usual
         => s_default ??= default(TKey) is IKeyOfParts parts ? (KeyCodec<TKey>)parts.MakeCodec() : Of(static () => Serde<TKey>.Default);
 
+    /// <summary>The form of keys; null: it is that of a serde which was given.</summary>
+    internal ValueSchema? Schema => (_serde as IHasSchema)?.Schema;
+
     /// <summary>Whether some values of the type are refused, which is only known when they are hashed.</summary>
     internal virtual bool MayRefuse { get; init; } = KeyForm.MayBeDerived(typeof(TKey));
 

@@ -2,7 +2,7 @@ using Dataflow.Serialization;
 
 namespace Dataflow.State;
 
-/// <summary>The schemas of values in a pipeline's state, by the full name of their type.</summary>
+/// <summary>The schemas of values, or of keys, in a pipeline's state, by the full name of their type.</summary>
 internal sealed class StateSchemas
 {
     private readonly SortedDictionary<string, ValueSchema> _all = new(StringComparer.Ordinal);
@@ -17,12 +17,18 @@ internal sealed class StateSchemas
         if (schema.HasMembers) _all[TypeNames.Full(type)] = schema;
     }
 
-    /// <summary>Returns the differences for which values of a checkpoint cannot be read any more, in words.</summary>
+    public void Add(StateSchemas others)
+    {
+        foreach (var (type, schema) in others._all) _all[type] = schema;
+    }
+
+    /// <summary>Returns the differences for which values of a checkpoint cannot be read any more, or for which equal keys would have other
+    /// bytes, in words.</summary>
     public static IEnumerable<string> Differences(
-        IReadOnlyDictionary<string, ValueSchema> then, IReadOnlyDictionary<string, ValueSchema> now)
+        IReadOnlyDictionary<string, ValueSchema> then, IReadOnlyDictionary<string, ValueSchema> now, bool areKeys = false)
         => from kept in then
            where now.ContainsKey(kept.Key)
-           from difference in kept.Value.DifferencesIfReadAs(now[kept.Key])
+           from difference in kept.Value.DifferencesIfReadAs(now[kept.Key], areKeys)
            select $"{TypeNames.WithoutNamespaces(kept.Key)}: {difference}";
 
     /// <summary>Joins the schemas of values that were written: what reads the result, reads those of both.</summary>

@@ -14,6 +14,7 @@ namespace Dataflow.State;
 /// enum     wherever they are                       number
 /// places   whose members have places, [Key(n)]     place
 /// union    of subtypes with numbers, [Union]       number
+/// records  of an exchange between processes        type
 /// </code>Of values that are written member by member the schema is noted too.</remarks>
 internal sealed class StateTypes
 {
@@ -28,6 +29,27 @@ internal sealed class StateTypes
 
     /// <summary>The schemas of values that are written member by member, by the full name of their type.</summary>
     public StateSchemas Schemas { get; } = new();
+
+    /// <summary>The schemas of keys, by the full name of their type.</summary>
+    public StateSchemas Keys { get; } = new();
+
+    /// <summary>Returns these notes for more to be added.</summary>
+    public StateTypes Copy()
+    {
+        var copy = new StateTypes();
+        foreach (var (type, members) in _forms) copy._forms.Add(type, members);
+        copy._seen.UnionWith(_seen);
+        copy.Schemas.Add(Schemas);
+        copy.Keys.Add(Keys);
+        return copy;
+    }
+
+    /// <summary>Notes the records that move between processes at an exchange.</summary>
+    /// <param name="exchange">The exchange's name.</param>
+    /// <param name="key">The type of the keys, as a restart compares it.</param>
+    /// <param name="value">The form of the values.</param>
+    public static void NoteRecords(string exchange, string key, string value)
+        => t_current?.Add($"records at {exchange}", new Dictionary<string, string> { ["key"] = key, ["value"] = value });
 
     /// <summary>Notes the types of this thread here until the result is disposed.</summary>
     public Scope Enter()
@@ -45,6 +67,13 @@ internal sealed class StateTypes
     /// <summary>Notes the schema of values that state holds, and does not keep as they lie in memory, if the thread plans a
     /// pipeline.</summary>
     public static void NoteValues(Type type) => t_current?.Schemas.Add(type, Serdes.Current?.Resolver ?? ValueResolver.Default);
+
+    /// <summary>Notes that state is kept by keys of a type, if the thread plans a pipeline.</summary>
+    public static void NoteKeys(Type type)
+    {
+        Note(type, isMemory: false);
+        t_current?.LookAtKeys(type);
+    }
 
     /// <summary>Returns the types of a checkpoint that their definitions of now would read wrong.</summary>
     public static IEnumerable<string> Changed(
@@ -67,6 +96,14 @@ internal sealed class StateTypes
 
     private static ILookup<string, string> ByNumber(IReadOnlyDictionary<string, string> members)
         => members.ToLookup(static member => member.Value, static member => member.Key);
+
+    // Keys of parts have a form of their own around those of the parts.
+    private void LookAtKeys(Type type)
+    {
+        if (type == typeof(Shard)) return;
+        if (!type.IsAssignableTo(typeof(IKeyOfParts))) Keys.Add(type, Serdes.Current?.Resolver ?? ValueResolver.Default);
+        else foreach (var part in type.GetGenericArguments()) LookAtKeys(part);
+    }
 
     private void Look(Type type, bool isMemory)
     {

@@ -10,8 +10,10 @@ namespace Dataflow.Tests.Serialization.Generated;
 /// <summary>A program of a user's, compiled in memory with the generator.</summary>
 internal static class Compiled
 {
-    private static readonly CSharpParseOptions Options = new(LanguageVersion.Latest);
     private static readonly CSharpParseOptions Oldest = new(LanguageVersion.CSharp9);
+
+    /// <summary>The newest language.</summary>
+    public static CSharpParseOptions Newest { get; } = new(LanguageVersion.Latest);
 
     private static readonly ISourceGenerator[] Generators =
         [new RecordGenerator().AsSourceGenerator(), new KeyGenerator().AsSourceGenerator()];
@@ -21,12 +23,15 @@ internal static class Compiled
             .Where(static file => !Path.GetFileName(file).StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal))
             .Select(static file => MetadataReference.CreateFromFile(file))];
 
-    /// <summary>Loads a program in the oldest language that it may be in, with what is made of it, and runs none of its code.</summary>
-    public static Assembly Load(string file)
+    /// <summary>Loads a program with what is made of it, and runs none of its code.</summary>
+    /// <param name="file">The program.</param>
+    /// <param name="language">The language; the oldest that it may be in unless given.</param>
+    public static Assembly Load(string file, CSharpParseOptions? language = null)
     {
+        language ??= Oldest;
         var program = CSharpCompilation.Create(
-            "loaded", [CSharpSyntaxTree.ParseText(file, Oldest)], References, new(OutputKind.DynamicallyLinkedLibrary));
-        CSharpGeneratorDriver.Create(Generators, parseOptions: Oldest)
+            "loaded", [CSharpSyntaxTree.ParseText(file, language)], References, new(OutputKind.DynamicallyLinkedLibrary));
+        CSharpGeneratorDriver.Create(Generators, parseOptions: language)
             .RunGeneratorsAndUpdateCompilation(program, out var made, out _);
         using var assembly = new MemoryStream();
         var emitted = made.Emit(assembly);
@@ -42,11 +47,11 @@ internal static class Compiled
 
     public static SyntaxTree Parsed(string file)
         => CSharpSyntaxTree.ParseText(
-            $"using System; using System.Collections.Generic; using Dataflow; using MessagePack;\n{file}", Options);
+            $"using System; using System.Collections.Generic; using Dataflow; using MessagePack;\n{file}", Newest);
 
     public static GeneratorDriver Driver()
         => CSharpGeneratorDriver.Create(
-            Generators, parseOptions: Options,
+            Generators, parseOptions: Newest,
             driverOptions: new(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
     /// <summary>Returns what the analyzer finds, as <c>ID: message</c>.</summary>

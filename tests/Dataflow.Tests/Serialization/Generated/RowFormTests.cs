@@ -47,6 +47,10 @@ public sealed class RowFormTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Types))]
+    public void Gives_the_properties_that_reflection_finds(Type type) => Run(type, nameof(SameProperties));
+
+    [Theory]
+    [MemberData(nameof(Types))]
     public void Reads_files_of_any_cells_as_reflection_does(Type type) => Run(type, nameof(SameRows));
 
     [Theory]
@@ -70,6 +74,28 @@ public sealed class RowFormTests : IDisposable
 
         static string Members(Func<RowShape<T>> shape)
             => Try(shape) is ({ } found, _) ? string.Join('\n', found.Members) : Try(shape).Error!;
+    }
+
+    private static void SameProperties<T>(RowFormTests tests)
+    {
+        _ = tests;
+        var (made, reflected) = (RowGetter.Of<T>(), RowGetter.ByReflection<T>());
+        Assert.Equal(reflected.Select(Text), made.Select(Text));
+        for (var seed = 0; seed < Values; seed++)
+        {
+            var value = RandomFields.Next<T>(seed);
+            foreach (var (one, other) in reflected.Zip(made)) Assert.Null(Alike.Difference(Get(one, value), Get(other, value)));
+        }
+
+        static string Text(RowGetter property) => $"{property.Name} {property.Type}";
+    }
+
+    private static object? Get<T>(RowGetter property, T value)
+    {
+        var type = Nullable.GetUnderlyingType(property.Type) ?? property.Type;
+        var name = type.IsValueType ? nameof(RowGetter.OfValue) : nameof(RowGetter.OfReference);
+        return ((Delegate)typeof(RowGetter).GetMethod(name)!.MakeGenericMethod(type).Invoke(property, [])!)
+            .DynamicInvoke(value);
     }
 
     private static void SameRows<T>(RowFormTests tests)

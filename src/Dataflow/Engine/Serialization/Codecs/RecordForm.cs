@@ -25,6 +25,9 @@ public abstract class RecordForm
     internal abstract Type Type { get; }
 
     internal abstract object MakeCodec(ValueResolver resolver);
+
+    /// <summary>Makes the codec of the type's values as those of a base type.</summary>
+    internal abstract Subtype<TBase> AsSubtypeOf<TBase>(ValueResolver resolver);
 }
 
 /// <summary>The form of <typeparamref name="T"/>.</summary>
@@ -37,4 +40,6 @@ public abstract class RecordForm<T> : RecordForm
     public abstract RecordCodec<T> Make(ValueCodecs codecs);
 
     internal sealed override object MakeCodec(ValueResolver resolver) => Make(resolver.Codecs);
+
+    internal sealed override Subtype<TBase> AsSubtypeOf<TBase>(ValueResolver resolver) => new Subtype<TBase, T>(resolver);
 }

@@ -40,6 +40,8 @@ public abstract class RowProperty : ICustomAttributeProvider
     /// <summary>Its place on lines of JSON.</summary>
     public int JsonOrder { get; init; }
 
+    internal abstract bool IsGettable { get; }
+
     internal abstract bool IsSettable { get; }
 
     private protected Type Declaring { get; }
@@ -67,7 +69,12 @@ public sealed class RowProperty<TMember>(Type declaring, string name, Func<objec
     /// <inheritdoc/>
     public override Type Type => typeof(TMember);
 
+    internal override bool IsGettable => get is not null;
+
     internal override bool IsSettable => set is not null;
+
+    /// <summary>Returns the property's value in a record; null: it cannot be read from outside.</summary>
+    internal Func<object, TMember>? Get => get;
 
     internal override JsonPropertyInfo Json(JsonSerializerOptions options)
     {

@@ -4,7 +4,8 @@ namespace Dataflow.Serialization;
 internal abstract class Subtype<TBase>
 {
     public static Subtype<TBase> Of(Type type, ValueResolver resolver)
-        => (Subtype<TBase>)ReflectedCodecs.Make(typeof(Subtype<,>), [typeof(TBase), type], resolver);
+        => GeneratedCodecs.Find(type) is { } made ? made.AsSubtypeOf<TBase>(resolver)
+            : (Subtype<TBase>)ReflectedCodecs.Make(typeof(Subtype<,>), [typeof(TBase), type], resolver);
 
     public void Write(ref ValueWriter writer, TBase value)
     {
@@ -37,16 +38,21 @@ internal abstract class Subtype<TBase>
     protected abstract TBase ReadValue(ref ValueReader reader);
 }
 
+/// <summary>Values of <typeparamref name="T"/>, which derives from the base type: forms of records do not know that.</summary>
 internal sealed class Subtype<TBase, T>(ValueResolver resolver) : Subtype<TBase>
-    where T : TBase
 {
     private ValueCodec<T?>? _codec;
 
+    private ValueCodec<T?> Codec => _codec ??= typeof(T) == typeof(TBase) ? OfItself() : resolver.Codecs.Of<T?>();
+
+    protected override void WriteValue(ref ValueWriter writer, TBase value) => Codec.Write(ref writer, (T)(object)value!);
+
+    protected override TBase ReadValue(ref ValueReader reader) => (TBase)(object)Codec.Read(ref reader)!;
+
     // Of the base type its own members, where it is one of the types.
-    private ValueCodec<T?> Codec
-        => _codec ??= typeof(T) == typeof(TBase) ? new ReflectedCodec<T?>(resolver) : resolver.Codecs.Of<T?>();
-
-    protected override void WriteValue(ref ValueWriter writer, TBase value) => Codec.Write(ref writer, (T)value!);
-
-    protected override TBase ReadValue(ref ValueReader reader) => Codec.Read(ref reader)!;
+    private ValueCodec<T?> OfItself()
+    {
+        if (GeneratedCodecs.Find(typeof(T)) is RecordForm<T?> made && resolver.Takes(made)) return made.Make(resolver.Codecs);
+        return new ReflectedCodec<T?>(resolver);
+    }
 }

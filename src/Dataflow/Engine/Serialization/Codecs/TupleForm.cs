@@ -2,50 +2,67 @@ namespace Dataflow.Codecs;
 
 /// <summary>The form of a tuple of several, as the compiler would make it of a record with as many places.</summary>
 /// <remarks>For steps that keep tuples of types which only their users know.</remarks>
-internal sealed class TupleForm<T>(params TupleMember<T>[] members) : RecordForm<T>
+/// <param name="members">Its members, in their order.</param>
+public sealed class TupleForm<T>(params TupleMember<T>[] members) : RecordForm<T>
 {
+    /// <inheritdoc/>
     public override IReadOnlyList<RecordMember> Members { get; } =
         [.. members.Select(static (of, i) => new RecordMember($"Item{i + 1}", of.Type, i))];
 
+    /// <inheritdoc/>
     public override IReadOnlyList<Type> Inlined => [];
 
+    /// <inheritdoc/>
     public override bool IsMemberwise => true;
 
+    /// <inheritdoc/>
     public override RecordCodec<T> Make(ValueCodecs codecs) => new TupleCodec<T>(this, [.. members.Select(member => member.Open(codecs))]);
 }
 
 /// <summary>A reference to a member of a tuple.</summary>
-internal delegate ref TMember MemberOf<T, TMember>(ref T tuple);
+public delegate ref TMember MemberOf<T, TMember>(ref T tuple);
 
 /// <summary>A member of a tuple.</summary>
-internal abstract class TupleMember<T>
+public abstract class TupleMember<T>
 {
-    public abstract Type Type { get; }
+    private protected TupleMember()
+    {
+    }
 
-    public abstract TupleMember<T> Open(ValueCodecs codecs);
+    internal abstract Type Type { get; }
 
-    public abstract void Write(ref ValueWriter writer, ref T tuple);
+    internal abstract TupleMember<T> Open(ValueCodecs codecs);
 
-    public abstract void Read(ref ValueReader reader, ref T tuple);
+    internal abstract void Write(ref ValueWriter writer, ref T tuple);
 
-    public abstract void Copy(ref T from, ref T to);
+    internal abstract void Read(ref ValueReader reader, ref T tuple);
+
+    internal abstract void Copy(ref T from, ref T to);
 }
 
-internal sealed class TupleMember<T, TMember>(MemberOf<T, TMember> at, ValueCodecs? codecs = null) : TupleMember<T>
+/// <summary>A member of the type <typeparamref name="TMember"/>.</summary>
+public sealed class TupleMember<T, TMember> : TupleMember<T>
 {
+    private readonly MemberOf<T, TMember> _at;
+    private readonly ValueCodecs? _codecs;
     private ValueCodec<TMember>? _codec; // found late: a type may contain itself
 
-    public override Type Type => typeof(TMember);
+    /// <param name="at">Finds it in a tuple.</param>
+    public TupleMember(MemberOf<T, TMember> at) => _at = at;
 
-    private ValueCodec<TMember> Codec => _codec ??= codecs!.OfMember<TMember>();
+    private TupleMember(MemberOf<T, TMember> at, ValueCodecs codecs) => (_at, _codecs) = (at, codecs);
 
-    public override TupleMember<T> Open(ValueCodecs codecs) => new TupleMember<T, TMember>(at, codecs);
+    internal override Type Type => typeof(TMember);
 
-    public override void Write(ref ValueWriter writer, ref T tuple) => Codec.Write(ref writer, at(ref tuple));
+    private ValueCodec<TMember> Codec => _codec ??= _codecs!.OfMember<TMember>();
 
-    public override void Read(ref ValueReader reader, ref T tuple) => at(ref tuple) = Codec.Read(ref reader);
+    internal override TupleMember<T> Open(ValueCodecs codecs) => new TupleMember<T, TMember>(_at, codecs);
 
-    public override void Copy(ref T from, ref T to) => at(ref to) = at(ref from);
+    internal override void Write(ref ValueWriter writer, ref T tuple) => Codec.Write(ref writer, _at(ref tuple));
+
+    internal override void Read(ref ValueReader reader, ref T tuple) => _at(ref tuple) = Codec.Read(ref reader);
+
+    internal override void Copy(ref T from, ref T to) => _at(ref to) = _at(ref from);
 }
 
 internal sealed class TupleCodec<T>(TupleForm<T> form, TupleMember<T>[] members) : RecordCodec<T>(form, hasIgnored: false)

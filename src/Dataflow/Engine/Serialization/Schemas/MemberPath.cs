@@ -12,6 +12,9 @@ internal readonly record struct MemberPath(string Members, bool IsHeld)
     public MemberPath To(string? member)
         => member is null or "" ? this with { IsHeld = true } : new(Members.Length == 0 ? member : $"{Members}.{member}", IsHeld: false);
 
+    /// <summary>The path to a value of a subtype.</summary>
+    public MemberPath ToSubtype(string type) => new(Members.Length == 0 ? $"({type})" : $"{Members} ({type})", IsHeld: false);
+
     /// <param name="root">The words for the value itself.</param>
     public string ToText(string root)
     {

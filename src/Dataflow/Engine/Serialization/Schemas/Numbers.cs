@@ -17,6 +17,9 @@ internal static class Numbers
     /// <summary>Whether a kind is one of these numbers.</summary>
     public static bool Has(string kind) => Whole.ContainsKey(kind) || kind is nameof(Single) or nameof(Double);
 
+    /// <summary>Whether a kind is one of whole numbers.</summary>
+    public static bool AreWhole(string kind) => Whole.ContainsKey(kind);
+
     /// <summary>Whether each number of a kind is one of another kind too, and is read as that.</summary>
     public static bool AreIn(string kind, string wider)
     {

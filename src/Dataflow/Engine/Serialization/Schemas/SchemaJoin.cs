@@ -8,7 +8,8 @@ namespace Dataflow.Serialization;
 /// <param name="then">The schema of values that were written.</param>
 /// <param name="now">The other schema.</param>
 /// <param name="isRead">Whether values are to be read as the other one; otherwise they are written as that too.</param>
-internal sealed class SchemaJoin(ValueSchema then, ValueSchema now, bool isRead)
+/// <param name="areKeys">Whether the values are keys: equal ones must have equal bytes.</param>
+internal sealed class SchemaJoin(ValueSchema then, ValueSchema now, bool isRead, bool areKeys)
 {
     private const int None = -1;
 
@@ -59,13 +60,15 @@ internal sealed class SchemaJoin(ValueSchema then, ValueSchema now, bool isRead)
             : head with { Parts = [.. a.Parts.Zip(b.Parts, (x, y) => x with { Shape = Join(x.Shape, y.Shape, path.To("")) })] };
     }
 
-    private Shape? HeadOf(Shape a, Shape b) => isRead ? (ShapeHeads.AreRead(a, b) ? b : null) : ShapeHeads.Join(a, b);
+    private Shape? HeadOf(Shape a, Shape b)
+        => areKeys && !ShapeHeads.AreWrittenAlike(a, b) ? null
+            : isRead ? (ShapeHeads.AreRead(a, b) ? b : null) : ShapeHeads.Join(a, b);
 
-    // Null of a record is read as the default of a struct; of other values it is an error.
+    // Null of a record is read as the default of a struct, which is another key; of other values it is an error.
     private Shape OrNull(int before, int after, MemberPath path)
     {
         var (ofThen, ofNow) = (ValueOf(then, before), ValueOf(now, after));
-        if (isRead && ofThen != before && ofNow == after && !then.Shapes[ofThen].IsRecord)
+        if (isRead && ofThen != before && ofNow == after && (areKeys || !then.Shapes[ofThen].IsRecord))
             Differ(path, ShapeText.Of(then.Shapes, before), ShapeText.Of(now.Shapes, after));
         return new(Kinds.Nullable, [new("", None, Join(ofThen, ofNow, path))]);
     }
@@ -99,6 +102,7 @@ internal sealed class SchemaJoin(ValueSchema then, ValueSchema now, bool isRead)
     private List<ShapePart> Members(Shape a, Shape b, MemberPath path)
     {
         var byPlace = a.Kind == Kinds.ByPlace && b.Kind == Kinds.ByPlace;
+        if (areKeys) CheckOrder(a, b, path);
         var parts = new List<ShapePart>();
         foreach (var part in a.Parts)
         {
@@ -111,6 +115,12 @@ internal sealed class SchemaJoin(ValueSchema then, ValueSchema now, bool isRead)
 
         parts.AddRange(Others(b, of => !a.Parts.Any(part => byPlace ? of.Place == part.Place : of.Name == part.Name)));
         return parts;
+    }
+
+    private void CheckOrder(Shape a, Shape b, MemberPath path)
+    {
+        if (!a.Parts.Select(static part => part.Name).SequenceEqual(b.Parts.Select(static part => part.Name)))
+            Differ(path, ShapeText.WithMembers(a), ShapeText.WithMembers(b));
     }
 
     // A place that has another member now, and a member that has another place.
@@ -151,7 +161,7 @@ internal sealed class SchemaJoin(ValueSchema then, ValueSchema now, bool isRead)
 
     private void Differ(MemberPath path, string before, string after)
     {
-        var what = path.ToText("the value");
+        var what = path.ToText(areKeys ? "the key" : "the value");
         var text = $"{what} was written as {before}, and is {(isRead ? "read" : "written")} as {after} here";
         if (!_differences.Contains(text)) _differences.Add(text);
     }

@@ -19,6 +19,10 @@ internal static class ShapeHeads
         _ => written.Kind == read.Kind,
     };
 
+    /// <summary>Whether a value that both shapes have is the same bytes in both.</summary>
+    public static bool AreWrittenAlike(Shape first, Shape second)
+        => first.Kind == second.Kind || (Numbers.AreWhole(first.Kind) && Numbers.AreWhole(second.Kind));
+
     /// <summary>Returns which of two shapes stands for both, for those who read what is written as either; null: neither.</summary>
     public static Shape? Join(Shape first, Shape second)
     {

@@ -3,6 +3,10 @@ namespace Dataflow.Serialization;
 /// <summary>Shapes in words, for errors.</summary>
 internal static class ShapeText
 {
+    /// <summary>Returns the words for a record with the names of its members.</summary>
+    public static string WithMembers(Shape record)
+        => $"{record.Name} of {string.Join(", ", record.Parts.Select(static part => part.Name))}";
+
     /// <summary>Returns the words for a shape of a schema.</summary>
     public static string Of(IReadOnlyList<Shape> shapes, int at)
     {

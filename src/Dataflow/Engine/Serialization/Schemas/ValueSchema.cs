@@ -31,9 +31,11 @@ internal sealed record ValueSchema(IReadOnlyList<Shape> Shapes)
         => new([new(Kinds.Bare, [new("", -1, 1)]), .. Of(type, ValueResolver.Default).Shapes]);
 
     /// <summary>Says in words why values of this schema cannot be read as others; nothing: they can.</summary>
-    public IReadOnlyList<string> DifferencesIfReadAs(ValueSchema other)
+    /// <param name="other">The schema of the others.</param>
+    /// <param name="areKeys">Whether they are keys: equal ones must have equal bytes too.</param>
+    public IReadOnlyList<string> DifferencesIfReadAs(ValueSchema other, bool areKeys = false)
     {
-        var join = new SchemaJoin(this, other, isRead: true);
+        var join = new SchemaJoin(this, other, isRead: true, areKeys);
         join.Run();
         return join.Differences;
     }
@@ -41,9 +43,10 @@ internal sealed record ValueSchema(IReadOnlyList<Shape> Shapes)
     /// <summary>Joins this schema with one under which values are written too: what reads the result, reads both.</summary>
     /// <param name="other">The other schema.</param>
     /// <param name="differences">Why there is none, in words.</param>
-    public ValueSchema With(ValueSchema other, out IReadOnlyList<string> differences)
+    /// <param name="areKeys">Whether the values are keys: equal ones must have equal bytes.</param>
+    public ValueSchema With(ValueSchema other, out IReadOnlyList<string> differences, bool areKeys = false)
     {
-        var join = new SchemaJoin(this, other, isRead: false);
+        var join = new SchemaJoin(this, other, isRead: false, areKeys);
         var both = join.Run();
         differences = join.Differences;
         return both;
@@ -53,7 +56,7 @@ internal sealed record ValueSchema(IReadOnlyList<Shape> Shapes)
 
     public override string ToString() => ToJson();
 
-    private string ToJson() => JsonSerializer.Serialize(this, SchemaJson.Default.ValueSchema);
+    public string ToJson() => JsonSerializer.Serialize(this, SchemaJson.Default.ValueSchema);
 }
 
 /// <summary>The JSON form of schemas, so that they can be read with any tool.</summary>
