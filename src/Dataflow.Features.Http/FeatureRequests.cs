@@ -8,17 +8,20 @@ using Microsoft.AspNetCore.Http;
 namespace Dataflow.Features.Http;
 
 /// <summary>Answers HTTP requests.</summary>
-internal sealed class FeatureRequests
+internal sealed class FeatureRequests : IDisposable
 {
+    public const string OnlinePath = "/get-online-features";
+
     private const string Foreign =
         "The request is for another host, or from a page of one. Ask by a loopback name such as localhost, or start the server with a "
             + "token.";
 
     private readonly Job _job;
     private readonly Listener _listener;
-    private readonly (ServedFeatures Service, ReadsFeatures Read)[] _services;
+    private readonly (ServedFeatures Service, OpenFeatures Opened)[] _services;
     private readonly Dictionary<string, int> _byName = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<OnlineResponse> _responses = []; // reusable
+    private readonly Forwarder _forwarder = new();
     private readonly byte[] _openApi;
 
     public FeatureRequests(Job job, IReadOnlyList<ServedFeatures> services, Listener listener)
@@ -34,6 +37,8 @@ internal sealed class FeatureRequests
 
         _openApi = OpenApi.Describe(services, listener.Token is not null);
     }
+
+    public void Dispose() => _forwarder.Dispose();
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -66,7 +71,7 @@ internal sealed class FeatureRequests
         if (Is(request, "/health", IsGetOrHead)) return WriteAsync(response, _job.Completion.IsCompleted ? 503 : 200, Health());
         if (!_listener.Allows(request))
             throw new RequestException(401, "The request has not the token that the server was started with.");
-        if (Is(request, "/get-online-features", HttpMethods.IsPost)) return AnswerAsync(request, response);
+        if (Is(request, OnlinePath, HttpMethods.IsPost)) return AnswerAsync(request, response);
         if (Is(request, "/openapi.json", IsGetOrHead)) return WriteAsync(response, 200, _openApi);
         throw new RequestException(404, $"There is no {request.Method} {request.Path}; /openapi.json says what there is.");
     }
@@ -97,16 +102,65 @@ internal sealed class FeatureRequests
             var body = await BodyAsync(request.BodyReader, answer.Body).ConfigureAwait(false);
             var asked = OnlineRequest.Parse(body.Span);
             var parts = PartsOf(asked);
-            foreach (var part in parts) part.Rows = _services[part.Service].Read(body, asked.Entities);
-            foreach (var part in parts) part.ThrowIfFailed();
-            answer.Write(body, asked, parts, EntitiesOf(asked, parts));
-            await WriteAsync(response, 200, answer.Json).ConfigureAwait(false);
+            await WriteAsync(response, 200, await AnswerAsync(request, answer, body, asked, parts).ConfigureAwait(false))
+                .ConfigureAwait(false);
         }
         finally
         {
             answer.Clear();
             _responses.Add(answer);
         }
+    }
+
+    private ValueTask<ReadOnlyMemory<byte>> AnswerAsync(
+        HttpRequest request, OnlineResponse answer, ReadOnlyMemory<byte> body, OnlineRequest asked, List<OnlinePart> parts)
+    {
+        try
+        {
+            return new(AnswerHere(answer, body, asked, parts));
+        }
+        catch (KeyElsewhereException) when (!Forwarder.IsForwarded(request))
+        {
+            return new(ForwardAsync(request, answer, body, asked, parts));
+        }
+    }
+
+    private ReadOnlyMemory<byte> AnswerHere(
+        OnlineResponse answer, ReadOnlyMemory<byte> body, OnlineRequest asked, List<OnlinePart> parts)
+    {
+        foreach (var part in parts) part.Rows = _services[part.Service].Opened.Read(body, asked.Entities);
+        foreach (var part in parts) part.ThrowIfFailed();
+        answer.Write(body, asked, parts, EntitiesOf(asked, parts));
+        return answer.Json;
+    }
+
+    /// <summary>Answers each row by the process that has its entities.</summary>
+    private async Task<ReadOnlyMemory<byte>> ForwardAsync(
+        HttpRequest request, OnlineResponse answer, ReadOnlyMemory<byte> body, OnlineRequest asked, List<OnlinePart> parts)
+    {
+        var groups = RowGroup.Of(ElsewhereOf(body, asked, parts));
+        if (groups is [{ Address: { } only }]) return await _forwarder.AskAsync(only, request, body).ConfigureAwait(false);
+        var answers = groups.Select(group =>
+        {
+            var some = asked.BodyOf(body, group.Rows);
+            return group.Address is { } address
+                ? _forwarder.AskAsync(address, request, some)
+                : Task.FromResult(AnswerHere(answer, some, OnlineRequest.Parse(some.Span), parts));
+        });
+        return JoinedResponse.Of(groups, await Task.WhenAll(answers).ConfigureAwait(false));
+    }
+
+    /// <summary>Finds out, for each row, whether another process has the entities.</summary>
+    private KeyElsewhereException?[] ElsewhereOf(ReadOnlyMemory<byte> body, OnlineRequest asked, List<OnlinePart> parts)
+    {
+        var elsewhere = new KeyElsewhereException?[asked.Rows];
+        foreach (var part in parts)
+        {
+            var found = _services[part.Service].Opened.FindElsewhere(body, asked.Entities);
+            for (var row = 0; row < found.Length; row++) elsewhere[row] ??= found[row];
+        }
+
+        return elsewhere;
     }
 
     private static async ValueTask<ReadOnlyMemory<byte>> BodyAsync(PipeReader reader, ArrayBufferWriter<byte> body)

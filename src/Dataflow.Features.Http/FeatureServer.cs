@@ -26,13 +26,15 @@ public sealed record FeatureServerOptions
 
 /// <summary>Serves the features of a running job over HTTP, in the form of Feast's feature server.</summary>
 /// <remarks><c>POST /get-online-features</c> with <c>feature_service</c>, or <c>features</c> as <c>view:feature</c>, and <c>entities</c> as
-/// columns. The features of a row from one service are read at one moment, with one cut. <c>GET /health</c> answers 200 while the job runs;
+/// columns. The features of a row from one service are read at one moment, with one cut. For entities that another process of the pipeline
+/// has, the server at its <see cref="JobOptions.AdvertisedAddress"/> is asked. <c>GET /health</c> answers 200 while the job runs;
 /// <c>GET /openapi.json</c> describes both.</remarks>
 public sealed class FeatureServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly FeatureRequests _requests;
 
-    private FeatureServer(WebApplication app) => _app = app;
+    private FeatureServer(WebApplication app, FeatureRequests requests) => (_app, _requests) = (app, requests);
 
     /// <summary>The address of the server: <c>http://127.0.0.1:6566</c>.</summary>
     public Uri Uri => new(_app.Urls.Single());
@@ -59,11 +61,16 @@ public sealed class FeatureServer : IAsyncDisposable
         // A request takes microseconds and waits for nothing: to hand it to another thread of the pool would take longer (perf/Serving).
         builder.WebHost.UseSockets(static sockets => sockets.UnsafePreferInlineScheduling = true);
         var app = builder.Build();
-        app.Run(new FeatureRequests(job, services, listener).HandleAsync);
+        var requests = new FeatureRequests(job, services, listener);
+        app.Run(requests.HandleAsync);
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
-        return new FeatureServer(app);
+        return new FeatureServer(app, requests);
     }
 
     /// <summary>Stops the server: calls in progress are aborted.</summary>
-    public ValueTask DisposeAsync() => Listener.StopAsync(_app);
+    public async ValueTask DisposeAsync()
+    {
+        await Listener.StopAsync(_app).ConfigureAwait(false);
+        _requests.Dispose();
+    }
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Dataflow.Features.Http;
@@ -6,6 +8,9 @@ namespace Dataflow.Features.Http;
 internal sealed class OnlineRequest
 {
     private const int MaxRows = 10_000;
+
+    // Escaped, a body could grow beyond what servers take.
+    private static readonly JsonWriterOptions s_asGiven = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public string? Service { get; private set; }
 
@@ -33,6 +38,41 @@ internal sealed class OnlineRequest
         {
             throw new RequestException(422, "The body is no JSON object of the form that /openapi.json describes.");
         }
+    }
+
+    /// <summary>Writes the body of a request for some of the rows.</summary>
+    /// <param name="body">The body that this request was read from.</param>
+    /// <param name="rows">The rows.</param>
+    public ReadOnlyMemory<byte> BodyOf(ReadOnlyMemory<byte> body, IReadOnlyList<int> rows)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(json, s_asGiven);
+        writer.WriteStartObject();
+        if (Service is not null) writer.WriteString("feature_service"u8, Service);
+        if (Features is not null) WriteFeatures(writer, Features);
+        writer.WriteBoolean("full_feature_names"u8, FullNames);
+        writer.WriteBoolean("details"u8, Details);
+        writer.WriteStartObject("entities"u8);
+        foreach (var column in Entities) WriteColumn(writer, body.Slice(column.Start, column.Length), column.Name, rows);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+        writer.Flush();
+        return json.WrittenMemory;
+    }
+
+    private static void WriteFeatures(Utf8JsonWriter writer, List<string> features)
+    {
+        writer.WriteStartArray("features"u8);
+        foreach (var feature in features) writer.WriteStringValue(feature);
+        writer.WriteEndArray();
+    }
+
+    private static void WriteColumn(Utf8JsonWriter writer, ReadOnlyMemory<byte> json, string name, IReadOnlyList<int> rows)
+    {
+        JsonElement[] values = [.. JsonElement.Parse(json.Span).EnumerateArray()];
+        writer.WriteStartArray(name);
+        foreach (var row in rows) values[row].WriteTo(writer);
+        writer.WriteEndArray();
     }
 
     private void Read(ReadOnlySpan<byte> body)

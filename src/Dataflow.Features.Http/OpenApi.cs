@@ -18,7 +18,8 @@ internal static class OpenApi
                 "200": {"description": "The values", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Response"}}}},
                 "401": {"$ref": "#/components/responses/Error"}, "404": {"$ref": "#/components/responses/Error"},
                 "421": {"$ref": "#/components/responses/Error"},
-                "422": {"$ref": "#/components/responses/Error"}, "503": {"$ref": "#/components/responses/Error"}}}},
+                "422": {"$ref": "#/components/responses/Error"}, "502": {"$ref": "#/components/responses/Error"},
+                "504": {"$ref": "#/components/responses/Error"}, "503": {"$ref": "#/components/responses/Error"}}}},
             "/health": {"get": {"summary": "Whether the job runs", "security": [], "responses": {"200": {"description": "It runs"}, "503": {"description": "It has ended"}}}}
           },
           "components": {

@@ -47,7 +47,7 @@ public abstract class ServedFeatures
     }
 
     /// <summary>Opens the service for reading.</summary>
-    internal abstract ReadsFeatures Open(Job job);
+    internal abstract OpenFeatures Open(Job job);
 }
 
 internal sealed class ServedFeatures<TRequest>(FeatureService<TRequest> service, EntityRows<TRequest> rows)
@@ -59,15 +59,8 @@ internal sealed class ServedFeatures<TRequest>(FeatureService<TRequest> service,
 {
     internal override bool Takes(string column) => rows.Takes(column);
 
-    internal override ReadsFeatures Open(Job job)
-    {
-        var reader = job.Read(service);
-        return (body, columns) => reader.ReadWithFailures(rows.Read(body.Span, columns));
-    }
+    internal override OpenFeatures Open(Job job) => new OpenFeatures<TRequest>(job.Read(service), rows);
 }
-
-/// <summary>Reads the features of all rows of a request.</summary>
-internal delegate IReadOnlyList<FeatureVector> ReadsFeatures(ReadOnlyMemory<byte> body, IReadOnlyList<EntityColumn> columns);
 
 /// <summary>A feature that can be requested.</summary>
 internal sealed class FeatureReference(int index, string view, string viewFeature, FeatureInfo info)

@@ -23,6 +23,10 @@ public sealed class KafkaCluster
         "request.required.acks", "partitioner",
     ];
 
+    // Of a process's place in a group.
+    private static readonly string[] s_ofMembers =
+        ["group.instance.id", "session.timeout.ms", "heartbeat.interval.ms"];
+
     private readonly ImmutableDictionary<string, string> _settings;
 
     /// <summary>Names a cluster by some of its brokers.</summary>
@@ -66,6 +70,11 @@ public sealed class KafkaCluster
     /// <summary>Returns a setting that is a number.</summary>
     internal int Number(string name, int usual)
         => _settings.TryGetValue(name, out var text) && int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : usual;
+
+    /// <summary>Whether producers of both would write to the same cluster, with the same rights and in the same way.</summary>
+    internal bool WritesAs(KafkaCluster other)
+        => BootstrapServers == other.BootstrapServers
+            && _settings.RemoveRange(s_ofMembers).ToHashSet().SetEquals(other._settings.RemoveRange(s_ofMembers));
 
     /// <summary>The configuration of a client: the user's settings over some defaults, under what the client is made for.</summary>
     internal Dictionary<string, string> ToClient(

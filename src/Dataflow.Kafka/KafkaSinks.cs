@@ -9,9 +9,11 @@ public static class KafkaSinks
     extension(Sink)
     {
         /// <summary>Writes values to a topic, without keys. Readers with <c>isolation.level=read_committed</c> see each result exactly
-        /// once, soon after the checkpoint that covers it.</summary>
-        /// <remarks>Results wait in a topic of the pipeline's log, <c>PIPELINE.TOPIC.outbox</c>, until a transaction has brought them to
-        /// Kafka. A record's timestamp is its event time; where that is missing or in the future, the time of writing.</remarks>
+        /// once, with the checkpoint that covers it or soon after.</summary>
+        /// <remarks>In a job on a <see cref="KafkaLog"/> that was made with the same cluster and settings, results are part of the
+        /// checkpoint's own commit, and processes share the sink. Elsewhere they wait in a topic of the pipeline's log,
+        /// <c>PIPELINE.TOPIC.outbox</c>, until a transaction has brought them to Kafka. A record's timestamp is its event time; where that
+        /// is missing or in the future, the time of writing.</remarks>
         /// <param name="topic">The topic, which must exist.</param>
         /// <param name="kafka">The cluster.</param>
         /// <param name="serde">The serde of the values. Default: the pipeline's for the type.</param>

@@ -1,3 +1,5 @@
+using Dataflow.Log;
+
 namespace Dataflow;
 
 /// <summary>A target of results. Built-in sinks and users' own derive from this type alike.</summary>
@@ -16,6 +18,11 @@ public abstract class Sink<T>
     /// (<see cref="SinkWriter{T}.Prepare"/>), since another process would get it; unless the sink is an <see cref="IWritesParts"/>. Default
     /// false: on a log that processes share, one process at a time then runs the whole pipeline.</summary>
     public virtual bool MayBeShared => false;
+
+    /// <summary>Whether that holds where the job runs on a log: some sinks can be shared on some logs only. Default:
+    /// <see cref="MayBeShared"/>.</summary>
+    /// <param name="log">The log of the job.</param>
+    public virtual bool MayBeSharedOn(PartitionedLog log) => MayBeShared;
 
     /// <summary>The topic that must exist when the sink is opened: the job creates it if it is missing. Null: the sink needs
     /// none.</summary>

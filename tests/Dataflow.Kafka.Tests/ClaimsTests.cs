@@ -49,6 +49,24 @@ public sealed class ClaimsTests(SharedNode shared)
     }
 
     [Fact]
+    public async Task A_process_that_is_shut_out_while_it_claims_goes_on_as_another_owner()
+    {
+        var cancelled = TestContext.Current.CancellationToken;
+        var name = shared.Node.CreateTopic();
+        await using var log = await Members.ConnectAsync(shared.Node);
+        await using var other = await Members.ConnectAsync(shared.Node);
+        await using var member = log.Join(name, Units, areShared: true);
+        await member.NextAsync(cancelled);
+        var before = member.Owner;
+        await other.ShutOutAsync(before, cancelled); // the process does not know it yet
+
+        Assert.Equal(Enumerable.Range(0, Units), await member.NextAsync(cancelled).AsTask().WaitAsync(Soon, cancelled));
+
+        Assert.NotEqual(before, member.Owner);
+        Assert.Empty(member.Held);
+    }
+
+    [Fact]
     public async Task A_process_that_was_killed_in_the_middle_of_its_claim_holds_up_no_other()
     {
         var cancelled = TestContext.Current.CancellationToken;

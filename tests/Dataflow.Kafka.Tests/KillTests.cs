@@ -44,8 +44,9 @@ public class KillTests(SharedNode shared, ITestOutputHelper output)
     {
         var (kills, seed, random) = Plan();
         var (from, to) = (Node.CreateTopic(6), Node.CreateTopic(3));
-        var counts = $"{to}-counts";
+        var (counts, keyed) = ($"{to}-counts", $"{to}-keyed");
         Node.CreateTopic(counts, 1);
+        Node.CreateTopic(keyed, 4);
         var keys = Enumerable.Range(0, Records).Select(i => $"key-{i % Keys}@{i * 5 / 2}").ToList();
         Node.Write(from, keys.Select(static key => new Message<string?, string?> { Key = key, Value = key }));
         using var folder = new TemporaryFolder();
@@ -95,6 +96,7 @@ public class KillTests(SharedNode shared, ITestOutputHelper output)
             .SelectMany(static same => same.Index(), static (_, key) => $"{key.Item}:{key.Index + 1}")
             .Order(StringComparer.Ordinal).ToList();
         Check(numbered, to);
+        Check(numbered, keyed);
         var parts = Directory.EnumerateFiles(folder["lines"], "*.jsonl");
         Assert.True(
             numbered.SequenceEqual(parts.SelectMany(File.ReadLines).Select(static line => line.Trim('"')).Order(StringComparer.Ordinal)),

@@ -55,22 +55,8 @@ public class SecurityTests(SharedNode shared)
     public async Task Missing_rights_are_named()
     {
         var (topic, other) = (Node.CreateTopic(), Node.CreateTopic());
-        Node.Ask(admin => admin.AlterUserScramCredentialsAsync(
-        [
-            new UserScramCredentialUpsertion
-            {
-                User = "guest", Password = "guest-secret"u8.ToArray(), Salt = "salt-of-guest"u8.ToArray(),
-                ScramCredentialInfo = new() { Mechanism = ScramMechanism.ScramSha256, Iterations = 4096 },
-            },
-        ]));
-        var kafka = Sasl("SCRAM-SHA-256", "guest", "guest-secret");
-        ConnectorException none;
-        do
-        {
-            none = await Assert.ThrowsAsync<ConnectorException>(
-                () => Runs.ReadAsync(Source.Kafka<string>(topic, kafka, stopAtEnd: true)));
-        }
-        while (none.Message.Contains("sasl.password", StringComparison.Ordinal)); // the broker does not know the user yet
+        var kafka = await GuestAsync("guest");
+        var none = await Assert.ThrowsAsync<ConnectorException>(() => Runs.ReadAsync(Source.Kafka<string>(topic, kafka, stopAtEnd: true)));
 
         Grant(ResourceType.Topic, other, AclOperation.Read);
         Node.Write(other, "1");
@@ -84,6 +70,37 @@ public class SecurityTests(SharedNode shared)
         Assert.Contains("Grant CREATE, WRITE and READ on topics that begin with 'dataflow.'", positions.Message, StringComparison.Ordinal);
         Assert.Contains("Grant WRITE and DESCRIBE on transactional ids", transactions.Message, StringComparison.Ordinal);
         Assert.Equal(["1"], await Runs.ReadAsync(Source.Kafka<string>(other, kafka, stopAtEnd: true)));
+    }
+
+    [Fact]
+    public async Task In_the_commits_of_a_log_a_sink_needs_the_right_to_write_alone()
+    {
+        var (from, to) = (Node.CreateTopic(), Node.CreateTopic());
+        var kafka = await GuestAsync("author");
+        Grant(ResourceType.Topic, "author-", AclOperation.All, ResourcePatternType.Prefixed, "author");
+        Grant(ResourceType.Topic, "dataflow.author-", AclOperation.All, ResourcePatternType.Prefixed, "author");
+        Grant(ResourceType.Topic, "topic-schemas", AclOperation.All, ResourcePatternType.Literal, "author");
+        Grant(ResourceType.Group, "author-", AclOperation.Read, ResourcePatternType.Prefixed, "author");
+        Node.Tool(
+            "kafka-acls", "--add", "--allow-principal", "User:author", "--operation", "All", "--transactional-id", "dataflow.author-",
+            "--resource-pattern-type", "prefixed");
+        Grant(ResourceType.Topic, from, AclOperation.Read, ResourcePatternType.Literal, "author");
+        Node.Write(from, "1", "2");
+        await using var log = await KafkaLog.ConnectAsync(kafka, cancellationToken: TestContext.Current.CancellationToken);
+
+        var refused = await Assert.ThrowsAnyAsync<DataflowException>(RunAsync);
+        Grant(ResourceType.Topic, to, AclOperation.Write, ResourcePatternType.Literal, "author");
+        await RunAsync();
+
+        Assert.Contains($"topic '{to}'", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(["1", "2"], Node.Read(to).Select(static record => record.Message.Value));
+
+        Task RunAsync()
+        {
+            var pipeline = new Pipeline($"author-{from}");
+            pipeline.From(Source.Kafka<string>(from, kafka, stopAtEnd: true)).To(Sink.Kafka<string>(to, kafka));
+            return pipeline.RunAsync(new() { Log = log }, TestContext.Current.CancellationToken).WaitAsync(Members.Longest);
+        }
     }
 
     [Fact]
@@ -113,13 +130,36 @@ public class SecurityTests(SharedNode shared)
         Assert.Equal(["1", "2"], await Runs.ReadAsync(Source.Kafka<string>(topic, kafka, stopAtEnd: true)));
     }
 
+    /// <summary>Adds a user without rights, and waits until the broker knows it.</summary>
+    private async Task<KafkaCluster> GuestAsync(string user)
+    {
+        Node.Ask(admin => admin.AlterUserScramCredentialsAsync(
+        [
+            new UserScramCredentialUpsertion
+            {
+                User = user, Password = "guest-secret"u8.ToArray(), Salt = "salt-of-guest"u8.ToArray(),
+                ScramCredentialInfo = new() { Mechanism = ScramMechanism.ScramSha256, Iterations = 4096 },
+            },
+        ]));
+        var (kafka, topic) = (Sasl("SCRAM-SHA-256", user, "guest-secret"), Node.CreateTopic());
+        ConnectorException error;
+        do
+        {
+            error = await Assert.ThrowsAsync<ConnectorException>(
+                () => Runs.ReadAsync(Source.Kafka<string>(topic, kafka, stopAtEnd: true)));
+        }
+        while (error.Message.Contains("sasl.password", StringComparison.Ordinal));
+        return kafka;
+    }
+
     private KafkaCluster Sasl(string mechanism, string user, string password) => new KafkaCluster(Node.SaslAddress)
         .With("security.protocol", "SASL_PLAINTEXT").With("sasl.mechanism", mechanism)
         .With("sasl.username", user).With("sasl.password", password);
 
     /// <summary>Grants a right, and waits until the broker knows it.</summary>
     private void Grant(
-        ResourceType type, string name, AclOperation operation, ResourcePatternType pattern = ResourcePatternType.Literal)
+        ResourceType type, string name, AclOperation operation, ResourcePatternType pattern = ResourcePatternType.Literal,
+        string user = "guest")
         => Node.Ask(async admin =>
     {
         var of = new ResourcePattern { Type = type, Name = name, ResourcePatternType = pattern };
@@ -128,13 +168,13 @@ public class SecurityTests(SharedNode shared)
             new AclBinding
             {
                 Pattern = of,
-                Entry = new() { Principal = "User:guest", Host = "*", Operation = operation, PermissionType = AclPermissionType.Allow },
+                Entry = new() { Principal = $"User:{user}", Host = "*", Operation = operation, PermissionType = AclPermissionType.Allow },
             },
         ]);
         var filter = new AclBindingFilter
         {
             PatternFilter = of.ToFilter(),
-            EntryFilter = new() { Operation = operation, PermissionType = AclPermissionType.Allow },
+            EntryFilter = new() { Principal = $"User:{user}", Operation = operation, PermissionType = AclPermissionType.Allow },
         };
         while ((await admin.DescribeAclsAsync(filter)).AclBindings.Count == 0)
         {

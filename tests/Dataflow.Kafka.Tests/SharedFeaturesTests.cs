@@ -7,11 +7,7 @@ namespace Dataflow.Kafka.Tests;
 /// <summary>Features of entities that several processes have.</summary>
 public sealed class SharedFeaturesTests(SharedNode shared)
 {
-    private const int Entities = 40;
-    private const int Events = 400; // one each second
-    private const int OfFirst = 150; // events of one entity before all others: one process has them
-
-    private static readonly DateTimeOffset s_end = DateTimeOffset.UnixEpoch.AddSeconds(Events);
+    private static readonly DateTimeOffset s_end = DateTimeOffset.UnixEpoch.AddSeconds(SharedViews.Events);
 
     private KafkaNode Node => shared.Node;
 
@@ -21,17 +17,17 @@ public sealed class SharedFeaturesTests(SharedNode shared)
         var (from, expected) = (Node.CreateTopic(6), await InOneProcessAsync());
         await using var first = await ConnectAsync(Node);
         await using var second = await ConnectAsync(Node);
-        var asked = new[] { Views.Of(from), Views.Of(from) };
+        var asked = new[] { SharedViews.Of(from), SharedViews.Of(from) };
         var jobs = await Task.WhenAll(
             StartAsync(asked[0].Pipeline, first, new Uri("http://first:6566")), StartAsync(asked[1].Pipeline, second));
         await UntilSharedAsync(jobs);
         var readers = jobs.Zip(asked, static (job, views) => job.Read(views.Service)).ToList();
-        Node.Write(from, Enumerable.Range(0, Events).Select(static i => $"{i}"));
-        await UntilAsync(() => AnswersOf(readers[0]).Count + AnswersOf(readers[1]).Count == Entities, jobs);
+        Node.Write(from, Enumerable.Range(0, SharedViews.Events).Select(static i => $"{i}"));
+        await UntilAsync(() => AnswersOf(readers[0]).Count + AnswersOf(readers[1]).Count == SharedViews.Entities, jobs);
         await UntilAsync(() => AnswersOf(readers[0]).Concat(AnswersOf(readers[1])).Order().SequenceEqual(expected), jobs);
 
-        var elsewhere = Enumerable.Range(0, Entities).Select(entity => ErrorOf(readers[1], entity)).OfType<KeyElsewhereException>()
-            .ToList();
+        var elsewhere = Enumerable.Range(0, SharedViews.Entities).Select(entity => ErrorOf(readers[1], entity))
+            .OfType<KeyElsewhereException>().ToList();
         Assert.NotEmpty(elsewhere);
         var process = $"{Environment.MachineName}/{Environment.ProcessId}";
         Assert.All(elsewhere, error => Assert.Equal((process, new Uri("http://first:6566")), (error.Process, error.Address)));
@@ -51,23 +47,21 @@ public sealed class SharedFeaturesTests(SharedNode shared)
         await using (var writer = await log.OpenWriterAsync<int, string>(
             Topic.Of<string>("events", 6), cancellationToken: TestContext.Current.CancellationToken))
         {
-            for (var i = 0; i < Events; i++)
+            for (var i = 0; i < SharedViews.Events; i++)
                 await writer.WriteAsync(i, $"{i}", DateTimeOffset.UnixEpoch, cancellationToken: TestContext.Current.CancellationToken);
         }
 
-        var (pipeline, service) = Views.Of("events");
+        var (pipeline, service) = SharedViews.Of("events");
         await using var job = await pipeline.StartOnAsync(log);
         var reader = job.Read(service);
         await UntilAsync(
-            () => job.Status.RecordsRead == Events && AnswersOf(reader).Count == Entities, [job]);
+            () => job.Status.RecordsRead == SharedViews.Events && AnswersOf(reader).Count == SharedViews.Entities, [job]);
         return AnswersOf(reader);
     }
 
-    private static string EntityOf(int number) => number < OfFirst ? "e0" : $"e{number % Entities}";
-
     /// <summary>What a process knows: of those entities that it has and has seen.</summary>
     private static IReadOnlyList<string> AnswersOf(FeatureReader<string> reader)
-        => [.. Enumerable.Range(0, Entities).Select(entity => TextOf(reader, entity)).OfType<string>().Order()];
+        => [.. Enumerable.Range(0, SharedViews.Entities).Select(entity => TextOf(reader, entity)).OfType<string>().Order()];
 
     private static string? TextOf(FeatureReader<string> reader, int entity)
     {
@@ -94,22 +88,4 @@ public sealed class SharedFeaturesTests(SharedNode shared)
                 Restarts = RestartPolicy.ExponentialDelay(5, TimeSpan.FromMilliseconds(10)),
             },
             TestContext.Current.CancellationToken);
-
-    /// <summary>Counts the events of each entity, and keeps the last.</summary>
-    private sealed record Views(Pipeline Pipeline, FeatureService<string> Service)
-    {
-        public static Views Of(string from)
-        {
-            var pipeline = new Pipeline($"views-{from}");
-            var view = pipeline.From(Topic.Of<string>(from, 6))
-                .WithEventTime(static text => 1000 * long.Parse(text), maxOutOfOrderness: TimeSpan.FromHours(1))
-                .KeyBy(static text => EntityOf(int.Parse(text)))
-                .FeatureView($"events-{from}", static v =>
-                {
-                    v.Aggregate("count", static a => a.Count(), [Sawtooth.Of(TimeSpan.FromMinutes(5))]);
-                    v.Last("last", static text => text);
-                });
-            return new(pipeline, FeatureService.Of<string>($"counts-{from}", s => s.From(view, static entity => entity)).Serve());
-        }
-    }
 }

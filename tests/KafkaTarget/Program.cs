@@ -5,8 +5,8 @@ using Dataflow.Kafka;
 // Numbers the records of each key, from a topic to a topic, until the end; to be killed at any moment and started again.
 // KafkaTarget <brokers> <topic to read> <topic to write> [<directory of the log, which is on Kafka otherwise>]
 // KafkaTarget <brokers> <topic to read> <topic to write> --shared <file to write> [<state directory>]
-// The latter shares the work with other processes, writes a file too, and counts records by key and second, into topic
-// <topic to write>-counts. It leaves at SIGTERM.
+// The latter shares the work with other processes, writes a file and Kafka's topic <topic to write>-keyed too, and counts records by key
+// and second, into topic <topic to write>-counts. It leaves at SIGTERM.
 // KafkaTarget <brokers> <topic to read> <topic to write> --state [<state directory>]
 // This one never ends, and first says how many shards came from images, and how many bytes from the log.
 var (kafka, from, to) = (new KafkaCluster(args[0]).With("session.timeout.ms", "6000"), args[1], args[2]);
@@ -18,6 +18,7 @@ if (isShared)
 {
     lines.To(Topic.Of<string>(to, 3));
     lines.To(Sink.JsonLines<string>(args[4]));
+    lines.To(Sink.Kafka($"{to}-keyed", kafka, static (string line) => line.Split('@')[0]));
     keys.WithEventTime(static key => long.Parse(key.Split('@')[1])).KeyBy(static key => key.Split('@')[0])
         .Window(Tumbling.Every(TimeSpan.FromSeconds(1)), name: "of-keys")
         .Aggregate(static a => a.Count(), static (key, window, count) => new Counted(window.Start.ToUnixTimeSeconds(), count))

@@ -39,6 +39,21 @@ internal sealed class KafkaMembership : LogMembership
 
     public override async ValueTask<IReadOnlyList<int>> NextAsync(CancellationToken cancellationToken = default)
     {
+        while (true)
+        {
+            try
+            {
+                return await GiveAndTakeAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (ShutOutException)
+            {
+                // Another process has claimed some of it meanwhile. As another owner it gets what the group says now.
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<int>> GiveAndTakeAsync(CancellationToken cancellationToken)
+    {
         if (_group is null) await JoinAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         else await GiveUpAsync().ConfigureAwait(false);
         try

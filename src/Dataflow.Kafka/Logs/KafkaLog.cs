@@ -169,6 +169,16 @@ public sealed class KafkaLog : PartitionedLog
         return [.. shared.Feeds.Zip(from, (feed, start) => new KafkaLogReader(found, start.Partition, start.Offset, feed))];
     }
 
+    /// <summary>Whether a sink's records could go into the log's commits: to the same cluster, with the same settings.</summary>
+    internal bool IsOn(KafkaCluster kafka) => _kafka.WritesAs(kafka);
+
+    /// <summary>Returns a topic with the partitions that it has now.</summary>
+    internal LogTopic GetTopicAnew(string name)
+    {
+        LoadTopics();
+        return GetTopic(name);
+    }
+
     /// <summary>Opens a reader that waits for no commit: it also reads records that are not committed yet, or never will be.</summary>
     internal PartitionReader OpenUncommittedReader(LogTopic topic, int partition, long offset)
     {

@@ -48,7 +48,7 @@ internal sealed class SharedFeeds
             }
 
             if (all._feeds.Values.Any(static feed => feed._waiting is not null)) return null;
-            if (all._consumer.Consume(TimeSpan.Zero) is not { } next) return null;
+            if (PartitionConsumer.Poll(all._consumer, TimeSpan.Zero) is not { } next) return null;
             if (next.Partition == partition) return next;
             all._feeds[next.Partition]._waiting = next;
             return null;

@@ -90,11 +90,14 @@ internal sealed class PartitionConsumer : IDisposable
 
     /// <summary>The next record or the news that the end is reached; null where neither comes in time.</summary>
     /// <exception cref="ConsumeException">The partition cannot be read.</exception>
-    public ConsumeResult<Bytes, Bytes>? Poll(TimeSpan wait)
+    public ConsumeResult<Bytes, Bytes>? Poll(TimeSpan wait) => Poll(_consumer, wait);
+
+    /// <inheritdoc cref="Poll(TimeSpan)"/>
+    public static ConsumeResult<Bytes, Bytes>? Poll(IConsumer<Bytes, Bytes> consumer, TimeSpan wait)
     {
         try
         {
-            return _consumer.Consume(wait);
+            return consumer.Consume(wait);
         }
         catch (ConsumeException error) when (error.Error.Code == ErrorCode.GroupAuthorizationFailed)
         {

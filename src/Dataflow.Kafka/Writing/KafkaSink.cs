@@ -2,17 +2,17 @@ using Dataflow.Log;
 
 namespace Dataflow.Kafka;
 
-/// <summary>Writes to a topic. A checkpoint's results go to an outbox on the job's log, in the checkpoint's own commit; a relay brings them
-/// from there to Kafka.</summary>
+/// <summary>Writes to a topic: in the checkpoint's own commit where the job's log is on the same cluster, and else by an outbox on the
+/// log.</summary>
 internal sealed class KafkaSink<T>(string topic, KafkaCluster kafka, Func<RecordForm<T>> newForm) : Sink<T>
 {
     public override string Name => $"kafka:{topic}";
 
     public override string Guarantee => "Kafka, exactly once for readers of committed records";
 
-    public override NewTopic? Creates => Outbox;
+    public override bool MayBeShared => true;
 
-    private NewTopic Outbox => new($"{topic}.outbox", 1) { IsOfPipeline = true };
+    public override bool MayBeSharedOn(PartitionedLog log) => log is KafkaLog own && own.IsOn(kafka);
 
     public override void CheckTypes() => _ = newForm();
 
@@ -20,14 +20,27 @@ internal sealed class KafkaSink<T>(string topic, KafkaCluster kafka, Func<Record
     {
         var form = newForm();
         form.Open(topic);
-        var outbox = context.Log.GetTopic(Outbox.NameIn(context.Pipeline));
+        var maker = new RecordMaker<T>(topic, kafka, form);
+        if (context.Log is not KafkaLog log || !log.IsOn(kafka)) return OpenRelay(maker, state, context);
+        if (!state.IsEmpty)
+        {
+            using var before = OpenRelay(maker, state, context); // of checkpoints when log and sink were on two clusters
+            before.Finish();
+        }
+
+        _ = ClusterQuestion.Ask(kafka, $"topic '{topic}'", admin => new TopicNames(topic).Find(kafka, admin, kafka.Timeout));
+        return new CommittedWriter<T>(maker, log.GetTopicAnew(topic), context.Time);
+    }
+
+    private RelayedWriter<T> OpenRelay(RecordMaker<T> maker, ReadOnlyMemory<byte> state, SinkContext context)
+    {
+        var outbox = OpenOutbox(context);
         var life = state.IsEmpty ? Guid.NewGuid() : new Guid(state.Span);
         var writer = new TransactionalWriter(kafka, topic, $"dataflow.{context.Pipeline}.{topic}", life, context.Time);
         try
         {
             var position = writer.Begin(isNew: state.IsEmpty, outbox, context.Stopping);
-            var relay = new Relay(context.Log, outbox, position, writer);
-            return new KafkaWriter<T>(topic, kafka, form, outbox, relay, life, context);
+            return new RelayedWriter<T>(maker, outbox, new Relay(context.Log, outbox, position, writer), life, context);
         }
         catch
         {
@@ -35,47 +48,11 @@ internal sealed class KafkaSink<T>(string topic, KafkaCluster kafka, Func<Record
             throw;
         }
     }
-}
 
-/// <summary>Collects the results of a checkpoint and hands them to the outbox.</summary>
-internal sealed class KafkaWriter<T>(
-    string topic, KafkaCluster kafka, RecordForm<T> form, LogTopic outbox, Relay relay, Guid life, SinkContext context) : SinkWriter<T>
-{
-    private const int UsualMaxBytes = 1_000_000; // librdkafka's
-
-    private readonly int _maxBytes = kafka.Number("message.max.bytes", UsualMaxBytes);
-    private readonly byte[] _state = life.ToByteArray();
-    private readonly RecordToWrite _record = new();
-    private RecordBuffer _records = new();
-
-    public override long PendingBytes => _records.Bytes;
-
-    public override void Write(in Record<T> record)
+    private LogTopic OpenOutbox(SinkContext context)
     {
-        _record.Clear();
-        form.Write(record.Value, _record);
-        if (_record.Bytes > _maxBytes) throw KafkaErrors.TooLarge(kafka, topic, _record.Bytes, _maxBytes);
-        _record.AppendTo(_records, record.Timestamp);
-    }
-
-    public override ReadOnlyMemory<byte> Prepare(CheckpointOutput output)
-    {
-        relay.WaitForRoom(_records.Bytes, context.Stopping);
-        if (_records.Count > 0)
-        {
-            output.Append(outbox, 0, _records);
-            _records = new RecordBuffer();
-        }
-
-        return _state;
-    }
-
-    public override void Finish() => relay.WaitForEnd(context.Stopping);
-
-    protected override void Dispose(bool disposing)
-    {
-        relay.Dispose();
-        _records.Dispose();
-        base.Dispose(disposing);
+        var name = $"{context.Pipeline}.{topic}.outbox";
+        return context.Log.TryGetTopic(name, out var outbox)
+            ? outbox : context.Log.CreateTopicAsync(name, 1, context.Stopping).AsTask().GetAwaiter().GetResult();
     }
 }

@@ -40,7 +40,7 @@ public sealed class OperatorContext
     internal int NodeId { get; }
 
     /// <summary>Whether other processes run the step too.</summary>
-    internal bool IsShared => _task.Job.IsShared;
+    internal bool IsShared => _task.Job is { IsShared: true, Member.MayBeShared: true };
 
     /// <summary>The shard of what the instance keeps without a key: state by <see cref="Shard"/>.</summary>
     public Shard OwnShard => new(_task.Job.ShardMap.FirstOf(Worker));

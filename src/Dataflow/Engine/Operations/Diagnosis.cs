@@ -1,6 +1,5 @@
 using System.Globalization;
 using Dataflow.Operations.Findings;
-using Dataflow.Planning;
 using Dataflow.Runtime;
 
 namespace Dataflow.Operations;
@@ -24,7 +23,7 @@ public sealed class Diagnosis
                 FindingKind.Restarts, "",
                 $"The job met an error that may pass, and starts again from its last checkpoint. {status.LastError}".TrimEnd()));
         else if (status.State == JobState.Waiting)
-            findings.Add(Waiting(job.Plan, status));
+            findings.Add(Waiting(job, status));
         else if (job.Completion.IsCompleted)
         {
             findings.Add(Endings.Of(job));
@@ -49,8 +48,8 @@ public sealed class Diagnosis
         .. new SpeedFindings(job, status).All(),
     ];
 
-    private static Finding Waiting(Plan plan, JobStatus status) => new(
-        FindingKind.WaitsForShards, "", plan.ReasonsNotToShare is [_, ..] reasons
+    private static Finding Waiting(JobRun job, JobStatus status) => new(
+        FindingKind.WaitsForShards, "", job.Plan.ReasonsNotToShareOn(job.Log) is [_, ..] reasons
             ? "Another process runs the pipeline, and this one waits to take over. Its work cannot be shared: "
                 + $"{string.Join("; ", reasons)}.{Copied(status)}"
             : "Other processes have all shards of the pipeline, and this one waits for some.");

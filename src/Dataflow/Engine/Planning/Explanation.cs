@@ -11,7 +11,8 @@ public sealed class Explanation
     internal Explanation(Plan plan) => _plan = plan;
 
     /// <summary>The reasons for which one process at a time runs the whole pipeline on a log that processes share, while others wait to
-    /// take over; none: processes share its work.</summary>
+    /// take over; none: processes share its work. What depends on the log (<see cref="Sink{T}.MayBeSharedOn"/>) is not part of
+    /// it.</summary>
     public IReadOnlyList<string> ReasonsNotToShare => _plan.ReasonsNotToShare;
 
     /// <summary>The steps from sources to sinks, each behind those that it follows: the plan as a graph.</summary>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Dataflow.Log;
 using Dataflow.Serialization;
 using Dataflow.State;
 
@@ -101,6 +102,9 @@ internal sealed class Plan
 
     /// <summary>The reasons for which one process at a time runs the whole pipeline; none: processes may share it.</summary>
     public IReadOnlyList<string> ReasonsNotToShare => field ??= SharingCheck.ReasonsOf(this);
+
+    /// <summary>Returns the reasons for which one process at a time runs the whole pipeline on a log.</summary>
+    public IReadOnlyList<string> ReasonsNotToShareOn(PartitionedLog log) => [.. ReasonsNotToShare, .. SharingCheck.ReasonsOn(log, this)];
 
     /// <summary>Returns the states of a step.</summary>
     public IReadOnlyList<DeclaredState> StatesOf(Node node) => _states.Of(node);

@@ -1,3 +1,5 @@
+using Dataflow.Log;
+
 namespace Dataflow.Planning;
 
 /// <summary>Finds out whether several processes can share the work of a pipeline.</summary>
@@ -9,6 +11,11 @@ internal static class SharingCheck
         using var scope = plan.Serdes.Enter();
         return [.. plan.Nodes.SelectMany(node => ReasonsOf(plan, node)).Distinct()];
     }
+
+    /// <summary>Returns the reasons that are to be known only with the log of the job.</summary>
+    public static IEnumerable<string> ReasonsOn(PartitionedLog log, Plan plan)
+        => plan.Nodes.Where(node => node is ISinkNode sink && node.MayBeShared && !sink.MayBeSharedOn(log))
+            .Select(static node => $"sink '{node.Name}' cannot be shared on the log of this job");
 
     private static IEnumerable<string> ReasonsOf(Plan plan, Node node)
     {

@@ -1,3 +1,5 @@
+using Dataflow.Log;
+
 namespace Dataflow.Planning;
 
 internal sealed record SinkNode<T>(Sink<T> Sink, Node<T> Input) : Node(Sink.Name), ISinkNode, IConsumer<T>
@@ -7,6 +9,8 @@ internal sealed record SinkNode<T>(Sink<T> Sink, Node<T> Input) : Node(Sink.Name
     public override string Detail => Sink.Guarantee;
 
     public override bool MayBeShared => Sink.MayBeShared;
+
+    public bool MayBeSharedOn(PartitionedLog log) => Sink.MayBeSharedOn(log);
 
     public override NewTopic? Creates => Sink.Creates;
 
@@ -18,4 +22,8 @@ internal sealed record SinkNode<T>(Sink<T> Sink, Node<T> Input) : Node(Sink.Name
 }
 
 /// <summary>A sink of any type.</summary>
-internal interface ISinkNode;
+internal interface ISinkNode
+{
+    /// <inheritdoc cref="Sink{T}.MayBeSharedOn"/>
+    bool MayBeSharedOn(PartitionedLog log);
+}

@@ -25,7 +25,7 @@ internal sealed class JobMembership : IAsyncDisposable
     public LogMembership On(PartitionedLog log, Plan plan)
     {
         if (!ReferenceEquals(_log, log))
-            (_log, _member) = (log, log.Join(plan.Pipeline, Shards.Count, areShared: plan.ReasonsNotToShare.Count == 0));
+            (_log, _member) = (log, log.Join(plan.Pipeline, Shards.Count, areShared: plan.ReasonsNotToShareOn(log).Count == 0));
         return _member!;
     }
 

@@ -95,8 +95,9 @@ public sealed record JobOptions
         }
     }
 
-    /// <summary>The address at which this process answers others that share the pipeline, such as that of its feature server: it is in
-    /// <see cref="JobStatus.Processes"/>, and in the error of who asks another process for one of its keys. Default null: none.</summary>
+    /// <summary>The address at which this process answers others that share the pipeline, that of its feature server: others forward
+    /// requests there. It is in <see cref="JobStatus.Processes"/>, and in the error of who asks another process for one of its keys.
+    /// Default null: none.</summary>
     public Uri? AdvertisedAddress { get; init; }
 
     /// <summary>The factory of the logger <c>Dataflow.Job</c>, and of that of a log which the job opens itself. The messages tell of

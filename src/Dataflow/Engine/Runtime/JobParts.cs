@@ -112,6 +112,7 @@ internal sealed record JobParts(
         Plan plan, PartitionedLog log, ShardSet shards, CancellationToken cancellationToken)
     {
         var names = plan.SharedExchanges.Select(plan.RepartitionOf).ToList();
+        if (shards.IsEmpty) return false; // who has some creates what is needed
         if (shards == ShardSet.All && !names.Exists(name => log.TryGetTopic(name, out _))) return false;
         foreach (var name in names)
             await log.CreateTopicAsync(name, State.Shards.Count, cancellationToken).ConfigureAwait(false);
