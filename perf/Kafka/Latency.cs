@@ -87,8 +87,8 @@ internal sealed class Latency(string brokers, IReadOnlyList<string> command)
         latencies.Sort();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{latencies.Count:N0} records: p50 {At(0.5):0} ms, p90 {At(0.9):0}, p99 {At(0.99):0}, p99.9 {At(0.999):0}, max {latencies[^1]:0}"));
+            $"{latencies.Count:N0} records, ms: p50 {At(0.5):0}, p90 {At(0.9):0}, p99 {At(0.99):0}, p99.9 {At(0.999):0}, max {At(1):0}"));
 
-        double At(double share) => latencies[(int)(latencies.Count * share)];
+        double At(double share) => latencies[(int)((latencies.Count - 1) * share)];
     }
 }
