@@ -54,6 +54,18 @@ public sealed class ConnectorTests : IDisposable
     }
 
     [Fact]
+    public void A_sink_reads_the_columns_of_rows_that_are_structs_too()
+    {
+        var sink = new ColumnsSink<Room>();
+        var pipeline = new Pipeline("columns");
+        pipeline.From(Source.Of<Room>([new("hall", 3), new("attic", null)])).To(sink);
+        SimulatedJob.Start(pipeline, _log).Run();
+
+        Assert.Equal(["hall", "attic"], sink.Columns["Name"]);
+        Assert.Equal([3, null], sink.Columns["Doors"]);
+    }
+
+    [Fact]
     public async Task A_sink_has_the_jobs_clock_and_learns_when_the_job_ends()
     {
         var sink = new NotesSink();
@@ -87,4 +99,6 @@ public sealed class ConnectorTests : IDisposable
     }
 
     private sealed class OtherClock : TimeProvider;
+
+    private readonly record struct Room(string Name, int? Doors);
 }
