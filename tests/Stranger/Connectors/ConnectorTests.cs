@@ -66,6 +66,15 @@ public sealed class ConnectorTests : IDisposable
     }
 
     [Fact]
+    public void A_row_that_may_be_null_is_read_as_it_is()
+    {
+        object? box = null;
+        var value = RowGetter.Of<int?>().Single(static property => property.Name == "Value").OfValue<int>();
+
+        Assert.Equal([1, 2], new int?[] { 1, 2 }.Select(row => value(RowGetter.Box(row, ref box))));
+    }
+
+    [Fact]
     public async Task A_sink_has_the_jobs_clock_and_learns_when_the_job_ends()
     {
         var sink = new NotesSink();

@@ -31,7 +31,7 @@ public abstract class RowGetter
     /// <param name="box">The box, which all structs of the caller's share, so that none is made for each; null: made here.</param>
     public static object Box<T>(T row, ref object? box)
     {
-        if (!typeof(T).IsValueType) return row!;
+        if (default(T) is null) return row!; // a class, or what may be null: its box has another form
         if (box is null) return box = row!;
         FieldOffset.InBox<T>(box) = row;
         return box;
