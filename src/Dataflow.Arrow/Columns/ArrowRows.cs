@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using Dataflow.Codecs;
 
 namespace Dataflow.Arrow;
 

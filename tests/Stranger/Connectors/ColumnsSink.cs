@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Dataflow;
+using Dataflow.Codecs;
 
 namespace Stranger.Connectors;
 

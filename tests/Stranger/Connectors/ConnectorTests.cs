@@ -1,4 +1,5 @@
 using Dataflow;
+using Dataflow.Codecs;
 using Dataflow.Log;
 using Dataflow.Testing;
 

@@ -26,20 +26,27 @@ public sealed class NotesSink : Sink<string>
     private sealed class Writer(LogTopic topic, Serde<string> serde) : SinkWriter<string>
     {
         private readonly ArrayBufferWriter<byte> _bytes = new();
-        private RecordBuffer _records = new();
+        private readonly TopicRecords _records = new(topic);
+
+        public override long PendingBytes => _records.Bytes;
 
         public override void Write(in Record<string> record)
         {
             _bytes.ResetWrittenCount();
             serde.Write(record.Value, _bytes);
-            _records.Append(record.Timestamp, _bytes.WrittenSpan);
+            _records.In(0).Append(record.Timestamp, _bytes.WrittenSpan);
         }
 
         public override ReadOnlyMemory<byte> Prepare(CheckpointOutput output)
         {
-            output.Append(topic, 0, _records);
-            _records = new RecordBuffer();
+            _records.AppendTo(output);
             return default;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            _records.Dispose();
+            base.Dispose(disposing);
         }
     }
 }

@@ -32,11 +32,11 @@ internal sealed class TopicSinkWriter<TIn, T>(
     LogTopic topic, Serde<T> serde, Func<TIn, T> value, TopicKeys<TIn>? keys, Func<TIn, bool>? hasValue, int worker)
     : SinkWriter<TIn>
 {
-    private readonly RecordBuffer?[] _buffers = new RecordBuffer?[topic.PartitionCount];
+    private readonly TopicRecords _records = new(topic);
     private readonly ArrayBufferWriter<byte> _key = new();
     private readonly ArrayBufferWriter<byte> _value = new();
 
-    public override long PendingBytes => _buffers.Sum(buffer => (long)(buffer?.Bytes ?? 0));
+    public override long PendingBytes => _records.Bytes;
 
     public override void Write(in Record<TIn> record)
     {
@@ -44,32 +44,26 @@ internal sealed class TopicSinkWriter<TIn, T>(
         {
             // Without a key, order is that of the source's partition: records of one split go to one partition.
             var partition = (record.Origin.IsKnown ? record.Origin.Split : worker) % topic.PartitionCount;
-            Buffer(partition).Append(record.Timestamp, ValueOf(record.Value));
+            _records.In(partition).Append(record.Timestamp, ValueOf(record.Value));
             return;
         }
 
         _key.ResetWrittenCount();
         keys.Write(record.Value, _key);
-        var buffer = Buffer(KafkaPartitioner.Partition(_key.WrittenSpan, topic.PartitionCount));
+        var buffer = _records.In(KafkaPartitioner.Partition(_key.WrittenSpan, topic.PartitionCount));
         if (hasValue is null || hasValue(record.Value)) buffer.Append(record.Timestamp, _key.WrittenSpan, ValueOf(record.Value));
         else buffer.AppendTombstone(record.Timestamp, _key.WrittenSpan);
     }
 
     public override ReadOnlyMemory<byte> Prepare(CheckpointOutput output)
     {
-        for (var partition = 0; partition < _buffers.Length; partition++)
-        {
-            if (_buffers[partition] is not { } records) continue;
-            output.Append(topic, partition, records);
-            _buffers[partition] = null;
-        }
-
+        _records.AppendTo(output);
         return default;
     }
 
     protected override void Dispose(bool disposing)
     {
-        foreach (var buffer in _buffers) buffer?.Dispose();
+        _records.Dispose();
         base.Dispose(disposing);
     }
 
@@ -79,6 +73,4 @@ internal sealed class TopicSinkWriter<TIn, T>(
         serde.Write(value(record), _value);
         return _value.WrittenSpan;
     }
-
-    private RecordBuffer Buffer(int partition) => _buffers[partition] ??= new RecordBuffer();
 }

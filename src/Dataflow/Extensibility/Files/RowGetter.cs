@@ -3,7 +3,7 @@ using System.Linq.Expressions;
 using System.Reflection;
 using Dataflow.Serialization;
 
-namespace Dataflow.Extensibility;
+namespace Dataflow.Codecs;
 
 /// <summary>A public property of a row's type, whose values fill a column of a file. Rows that are structs are read in a
 /// <see cref="Box"/>.</summary>
