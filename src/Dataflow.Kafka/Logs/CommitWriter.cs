@@ -31,7 +31,10 @@ internal sealed class CommitWriter : IDisposable
                 new("queue.buffering.max.messages", "1000000"),
                 new("message.max.bytes", $"{KafkaLog.MaxRecordBytes}"),
             ],
-            [new("transactional.id", id)])).SetLogHandler(static (_, _) => { }).SetErrorHandler((_, error) => _errors.Add(error)).Build();
+            [
+                new("transactional.id", id),
+                new("dotnet.producer.enable.background.poll", "false"), // a thread that polls beside a commit makes that wait, up to 10 ms
+            ])).SetLogHandler(static (_, _) => { }).SetErrorHandler((_, error) => _errors.Add(error)).Build();
         try
         {
             ProducerCalls.InSlices(_producer.InitTransactions, longest, CancellationToken.None);
@@ -154,10 +157,13 @@ internal sealed class CommitWriter : IDisposable
     }
 
     private LogException Named(KafkaException error, LogCommit commit)
-        => KafkaErrors.IsFencing(error.Error) ? KafkaErrors.FencedInLog(_kafka, _id)
-        : _errors.Hopeless.IsCompletedSuccessfully ? KafkaErrors.OfLog(_kafka, $"commits of '{_id}'", _errors.Hopeless.Result)
-        : _refused is { } refused ? KafkaErrors.OfLog(_kafka, $"topic '{refused.Topic}'", refused.Error)
-        : KafkaErrors.OfLog(_kafka, $"a commit of '{_id}' to {TopicsOf(commit)}", error.Error);
+    {
+        _producer.Poll(TimeSpan.Zero); // the client tells of errors only when it is asked
+        return KafkaErrors.IsFencing(error.Error) ? KafkaErrors.FencedInLog(_kafka, _id)
+            : _errors.Hopeless.IsCompletedSuccessfully ? KafkaErrors.OfLog(_kafka, $"commits of '{_id}'", _errors.Hopeless.Result)
+            : _refused is { } refused ? KafkaErrors.OfLog(_kafka, $"topic '{refused.Topic}'", refused.Error)
+            : KafkaErrors.OfLog(_kafka, $"a commit of '{_id}' to {TopicsOf(commit)}", error.Error);
+    }
 
     private static string TopicsOf(LogCommit commit)
         => string.Join(", ", commit.Appends.Select(static append => $"'{append.Topic.Name}'").Distinct());
