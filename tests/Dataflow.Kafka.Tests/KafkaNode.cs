@@ -83,11 +83,16 @@ public sealed class KafkaNode : IDisposable
         return value;
     }
 
-    public void Set(string topic, string setting, string value) => Ask(admin => admin.IncrementalAlterConfigsAsync(new()
+    public void Set(string topic, string setting, string value) => Ask(async admin =>
     {
-        [new ConfigResource { Type = ResourceType.Topic, Name = topic }] =
-            [new ConfigEntry { Name = setting, Value = value, IncrementalOperation = AlterConfigOpType.Set }],
-    }));
+        var resource = new ConfigResource { Type = ResourceType.Topic, Name = topic };
+        await admin.IncrementalAlterConfigsAsync(new()
+        {
+            [resource] = [new ConfigEntry { Name = setting, Value = value, IncrementalOperation = AlterConfigOpType.Set }],
+        });
+        while ((await admin.DescribeConfigsAsync([resource]))[0].Entries[setting].Value != value) await Task.Delay(20);
+        await Task.Delay(100); // the broker knows it a moment before the topic has it
+    });
 
     public void Ask(Func<IAdminClient, Task> ask)
     {
