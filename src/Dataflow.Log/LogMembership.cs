@@ -2,7 +2,7 @@ namespace Dataflow.Log;
 
 /// <summary>The part that this process has in the work of a name, which other processes may share. Work is counted in units, from 0; each
 /// is one process's at a time.</summary>
-/// <remarks>For one caller at a time, except for <see cref="Moving"/>.</remarks>
+/// <remarks>For one caller at a time, except for <see cref="Moving"/>, <see cref="Coming"/> and <see cref="Prepared"/>.</remarks>
 public abstract class LogMembership : IAsyncDisposable
 {
     /// <summary>The owner of this process's commits: see <see cref="LogCommit.Owner"/>. Changes only in
@@ -15,6 +15,12 @@ public abstract class LogMembership : IAsyncDisposable
     /// <summary>Whether another process may take the units over while this one still runs, since it stood still. It can commit nothing
     /// more then, but it may not know that yet. Default true.</summary>
     public virtual bool MayMove => true;
+
+    /// <summary>Completes when more units are this process's, beside those it has: with these; nobody else can commit for them any more.
+    /// <see cref="Moving"/> waits for <see cref="Prepared"/> then, unless the process is to give some up, so that it goes on with what it
+    /// has while it reads what it needs for the others. Another task after each call of <see cref="NextAsync"/>. Default:
+    /// never.</summary>
+    public virtual Task<IReadOnlyList<int>> Coming { get; } = new TaskCompletionSource<IReadOnlyList<int>>().Task;
 
     /// <summary>Completes when the units of this process are about to change: with true if they are still its own, so that it commits what
     /// it has done before it calls <see cref="NextAsync"/>; with false if they are lost. Another task after each call of that.</summary>
@@ -30,6 +36,11 @@ public abstract class LogMembership : IAsyncDisposable
     /// <summary>The units of the last <see cref="NextAsync"/> that this process had before it too, and never gave up: nobody else has
     /// committed for them, as long as this process can commit. Default: none.</summary>
     public virtual IReadOnlyList<int> Held => [];
+
+    /// <summary>Says that the process is ready for the units of <see cref="Coming"/>.</summary>
+    public virtual void Prepared()
+    {
+    }
 
     /// <summary>Leaves: others get the units.</summary>
     public abstract ValueTask DisposeAsync();

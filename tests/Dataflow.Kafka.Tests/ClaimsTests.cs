@@ -67,6 +67,36 @@ public sealed class ClaimsTests(SharedNode shared)
     }
 
     [Fact]
+    public async Task A_process_keeps_its_units_while_it_prepares_for_those_that_come()
+    {
+        var cancelled = TestContext.Current.CancellationToken;
+        var name = shared.Node.CreateTopic();
+        await using var log = await Members.ConnectAsync(shared.Node);
+        await using var other = await Members.ConnectAsync(shared.Node);
+        await using var member = log.Join(name, Units, areShared: true);
+        var leaving = other.Join(name, Units, areShared: true);
+        var mine = await member.NextAsync(cancelled);
+        var theirs = leaving.NextAsync(cancelled).AsTask();
+        while (mine.Count == Units)
+        {
+            await member.Moving.WaitAsync(Soon, cancelled);
+            mine = await member.NextAsync(cancelled);
+        }
+
+        while ((await theirs.WaitAsync(Soon, cancelled)).Count == 0) theirs = leaving.NextAsync(cancelled).AsTask();
+
+        await leaving.DisposeAsync();
+
+        Assert.Equal((await theirs).Order(), (await member.Coming.WaitAsync(Soon, cancelled)).Order());
+        Assert.False(member.Moving.IsCompleted);
+        member.Prepared();
+        Assert.True(await member.Moving.WaitAsync(Soon, cancelled));
+        Assert.Equal(Enumerable.Range(0, Units), await member.NextAsync(cancelled));
+        Assert.Subset(member.Held.ToHashSet(), mine.ToHashSet());
+        Assert.False(member.Coming.IsCompleted);
+    }
+
+    [Fact]
     public async Task A_process_that_was_killed_in_the_middle_of_its_claim_holds_up_no_other()
     {
         var cancelled = TestContext.Current.CancellationToken;

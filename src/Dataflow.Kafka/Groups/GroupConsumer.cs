@@ -25,6 +25,7 @@ internal sealed class GroupConsumer : IDisposable
     private readonly SortedSet<int> _assigned = [];
     private TaskCompletionSource _changed = NewEvent();
     private TaskCompletionSource<bool> _moving = NewMoving();
+    private TaskCompletionSource<IReadOnlyList<int>> _coming = NewComing();
     private TaskCompletionSource? _released; // of units that are to be given up
     private HashSet<int> _inUse = [];
     private Error? _failure;
@@ -56,6 +57,15 @@ internal sealed class GroupConsumer : IDisposable
         get
         {
             lock (_lock) return _moving.Task;
+        }
+    }
+
+    /// <summary>Completes when units come beside those in use: see <see cref="Log.LogMembership.Coming"/>.</summary>
+    public Task<IReadOnlyList<int>> Coming
+    {
+        get
+        {
+            lock (_lock) return _coming.Task;
         }
     }
 
@@ -102,6 +112,12 @@ internal sealed class GroupConsumer : IDisposable
         }
     }
 
+    /// <summary>Says that the process is ready for the units that come.</summary>
+    public void Prepared()
+    {
+        lock (_lock) _moving.TrySetResult(true);
+    }
+
     /// <summary>Says that another process can commit for the units now, and this one cannot.</summary>
     public void ShutOut()
     {
@@ -119,10 +135,12 @@ internal sealed class GroupConsumer : IDisposable
 
     private static TaskCompletionSource<bool> NewMoving() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private static TaskCompletionSource<IReadOnlyList<int>> NewComing() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private List<int> Take()
     {
         _inUse = [.. _assigned];
-        _moving = NewMoving();
+        (_moving, _coming) = (NewMoving(), NewComing());
         return [.. _assigned];
     }
 
@@ -165,13 +183,21 @@ internal sealed class GroupConsumer : IDisposable
     {
         lock (_lock)
         {
-            var before = _assigned.Count;
-            _assigned.UnionWith(units);
+            List<int> coming = [.. units.Except(_assigned)];
+            _assigned.UnionWith(coming);
             _wasAssigned = true;
             _failure = null;
-            if (_assigned.Count > before) _moving.TrySetResult(true);
+            if (coming.Count > 0 && _inUse.Count == 0) _moving.TrySetResult(true);
+            else if (coming.Count > 0) Offer(coming);
             Change();
         }
+    }
+
+    /// <summary>Hands out units beside those in use. They are in use, too: they are claimed next.</summary>
+    private void Offer(List<int> units)
+    {
+        _inUse.UnionWith(units);
+        _coming.TrySetResult(units);
     }
 
     private void Revoke(HashSet<int> units)

@@ -9,6 +9,8 @@ internal sealed class KafkaMembership : LogMembership
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5); // for units, before others are known to have all
 
+    private static readonly Task<IReadOnlyList<int>> s_never = new TaskCompletionSource<IReadOnlyList<int>>().Task;
+
     private readonly KafkaLog _log;
     private readonly KafkaCluster _kafka;
     private readonly string _name;
@@ -17,7 +19,10 @@ internal sealed class KafkaMembership : LogMembership
     private LogTopic? _claims; // set by the first call
     private GroupConsumer? _group;
     private string _owner;
+    private readonly SemaphoreSlim _turn = new(1); // of those who write claims
+    private Task<IReadOnlyList<int>> _coming = s_never;
     private bool _hasClaims;
+    private bool _hasLeft;
     private IReadOnlyList<int> _held = [];
 
     public KafkaMembership(KafkaLog log, KafkaCluster kafka, string name, int units, bool areShared)
@@ -32,6 +37,8 @@ internal sealed class KafkaMembership : LogMembership
 
     public override Task<bool> Moving => _group!.Moving;
 
+    public override Task<IReadOnlyList<int>> Coming => _coming;
+
     public override IReadOnlyList<int> Held => _held;
 
     /// <summary>The name of the topic of the claims. Its one partition stands for all units where they are not shared.</summary>
@@ -39,16 +46,26 @@ internal sealed class KafkaMembership : LogMembership
 
     public override async ValueTask<IReadOnlyList<int>> NextAsync(CancellationToken cancellationToken = default)
     {
-        while (true)
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
         {
-            try
+            while (true)
             {
-                return await GiveAndTakeAsync(cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    var units = await GiveAndTakeAsync(cancellationToken).ConfigureAwait(false);
+                    _coming = _areShared && units.Count > 0 ? ClaimComingAsync(_group!.Coming, units) : s_never;
+                    return units;
+                }
+                catch (ShutOutException)
+                {
+                    // Another process has claimed some of it meanwhile. As another owner it gets what the group says now.
+                }
             }
-            catch (ShutOutException)
-            {
-                // Another process has claimed some of it meanwhile. As another owner it gets what the group says now.
-            }
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 
@@ -69,11 +86,16 @@ internal sealed class KafkaMembership : LogMembership
         }
     }
 
+    public override void Prepared() => _group!.Prepared();
+
     /// <summary>Learns that another process has shut this one out.</summary>
     public void ShutOut() => _group?.ShutOut();
 
     public override async ValueTask DisposeAsync()
     {
+        await _turn.WaitAsync().ConfigureAwait(false);
+        _hasLeft = true;
+        _turn.Release();
         if (_group is not null) await LeaveAsync(_group).ConfigureAwait(false);
         _log.Leave(this);
     }
@@ -118,6 +140,24 @@ internal sealed class KafkaMembership : LogMembership
         }
 
         _group!.Release();
+    }
+
+    /// <summary>Claims units as soon as the group gives them: a process that was killed may have left a commit open, which holds up whoever
+    /// reads what it has written.</summary>
+    private async Task<IReadOnlyList<int>> ClaimComingAsync(Task<IReadOnlyList<int>> coming, IReadOnlyList<int> units)
+    {
+        var added = await coming.ConfigureAwait(false);
+        await _turn.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (coming == _group!.Coming && !_hasLeft) await ClaimAsync([.. units, .. added], CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+
+        return added;
     }
 
     private async Task ClaimAsync(IReadOnlyList<int> units, CancellationToken cancellationToken)

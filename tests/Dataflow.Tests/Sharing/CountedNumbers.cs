@@ -19,11 +19,23 @@ internal sealed class CountedNumbers
     }
 
     /// <summary>Appends each number once more, and waits until all were counted as often as they came.</summary>
-    public async Task CountAsync()
+    public Task CountAsync()
+    {
+        Append();
+        return ExpectAsync();
+    }
+
+    /// <summary>Appends each number once more.</summary>
+    public void Append()
     {
         _rounds++;
         for (var partition = 0; partition < 4; partition++)
             _log.Append("numbers", Enumerable.Range(0, Numbers).Where(number => number % 4 == partition), partition, partitions: 4);
+    }
+
+    /// <summary>Waits until all were counted as often as they came.</summary>
+    public async Task ExpectAsync()
+    {
         await UntilAsync(() => _log.TryGetTopic("counts", out var counts) && counts.EndOffset(0) >= _rounds * Numbers);
         var expected = Enumerable.Range(0, Numbers)
             .SelectMany(number => Enumerable.Range(1, _rounds).Select(round => $"{number}: {round}"));

@@ -66,6 +66,39 @@ public sealed class StandbyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_process_goes_on_with_its_shards_while_it_reads_those_that_come_to_it()
+    {
+        var (first, second) = (_group.Add(), _group.Add());
+        _group.Give(Lower, Upper);
+        await using var dying = await StartAsync(first, standbys: 0);
+        await using var living = await StartAsync(second, standbys: 0);
+        await CountAsync();
+        var reading = new TaskCompletionSource();
+        second.ReadsStateAfter = reading.Task;
+
+        first.Die();
+        await dying.CancelAsync();
+        _group.Give(ulong.MaxValue);
+        try
+        {
+            await UntilAsync(() => second.Opened.Any(static opened => opened.Topic == "counting.changelog"));
+            var counted = Counts.EndOffset(0);
+            _numbers.Append();
+            await UntilAsync(() => Counts.EndOffset(0) > counted);
+            Assert.Equal(JobState.Running, living.State);
+        }
+        finally
+        {
+            reading.SetResult();
+        }
+
+        await _numbers.ExpectAsync();
+        Assert.Equal(
+            (Numbers, 32, 32), (living.Status.StateEntries, living.Status.Restore.FromMemory, living.Status.Restore.FromLog));
+        Assert.Empty(living.Status.Copies);
+    }
+
+    [Fact]
     public async Task What_a_step_does_to_its_state_at_its_end_is_not_kept()
     {
         var (first, second) = (_group.Add(), _group.Add());
@@ -97,6 +130,8 @@ public sealed class StandbyTests : IDisposable
 
         static ulong Copied(Job job) => ShardSet.Of(job.Status.Copies.Select(static copy => copy.Shard)).Bits;
     }
+
+    private LogTopic Counts => _log.TryGetTopic("counts", out var counts) ? counts : throw new InvalidOperationException();
 
     private Task CountAsync() => _numbers.CountAsync();
 

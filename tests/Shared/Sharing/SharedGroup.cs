@@ -50,6 +50,7 @@ internal sealed class SharedGroup(LogStore store)
 
     private void Change()
     {
+        foreach (var process in _processes) process.Offer();
         _changed.TrySetResult();
         _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
@@ -59,6 +60,7 @@ internal sealed class SharedGroup(LogStore store)
     {
         private readonly string _owner = $"{Guid.NewGuid():n}";
         private TaskCompletionSource<bool> _moving = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private TaskCompletionSource<IReadOnlyList<int>> _coming = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private ulong _next;
         private ulong _taken;
         private ulong _held;
@@ -76,6 +78,9 @@ internal sealed class SharedGroup(LogStore store)
         public override string? WorkDirectory => null;
 
         internal bool IsSettled => _taken == _next;
+
+        /// <summary>Waited for before changes of state are read; null: nothing is.</summary>
+        public Task? ReadsStateAfter { get; set; }
 
         /// <summary>Whether it reads nothing of what others send through exchanges, so that its event time stands.</summary>
         public bool IsDeaf { get; set; }
@@ -117,6 +122,7 @@ internal sealed class SharedGroup(LogStore store)
         public override PartitionReader OpenReader(string topic, int partition, long offset)
         {
             Opened.Add((topic, partition));
+            if (topic.EndsWith(".changelog", StringComparison.Ordinal)) ((IAsyncResult?)ReadsStateAfter)?.AsyncWaitHandle.WaitOne();
             var reader = store.OpenReader(topic, partition, offset);
             return topic.EndsWith(".repartition", StringComparison.Ordinal) ? new Ear(this, reader) : reader;
         }
@@ -127,8 +133,17 @@ internal sealed class SharedGroup(LogStore store)
         {
             if (shards == _next) return;
             _next = shards;
-            _moving.TrySetResult(true);
+            if (_taken == 0 || (_taken & ~_next) != 0) _moving.TrySetResult(true);
         }
+
+        /// <summary>Tells the process of shards that come beside those it has, once nobody else has them.</summary>
+        internal void Offer()
+        {
+            if (_taken != 0 && (_taken & ~_next) == 0 && _taken != _next && IsFree(_next)) _coming.TrySetResult(Units(_next & ~_taken));
+        }
+
+        private bool IsFree(ulong shards)
+            => group._processes.TrueForAll(other => other == this || other.IsDead || (other._taken & shards) == 0);
 
         protected override IEnumerable<string> TopicNames() => store.ListTopics();
 
@@ -156,9 +171,10 @@ internal sealed class SharedGroup(LogStore store)
                 {
                     _held = _taken &= _next;
                     group.Change();
-                    if (group._processes.TrueForAll(other => other == this || (other._taken & _next) == 0))
+                    if (IsFree(_next))
                     {
                         if (_moving.Task.IsCompleted) _moving = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                        if (_coming.Task.IsCompleted) _coming = new(TaskCreationOptions.RunContinuationsAsynchronously);
                         return Units(_taken = _next);
                     }
 
@@ -204,7 +220,11 @@ internal sealed class SharedGroup(LogStore store)
 
             public override Task<bool> Moving => process._moving.Task;
 
+            public override Task<IReadOnlyList<int>> Coming => process._coming.Task;
+
             public override IReadOnlyList<int> Held => Units(process._held);
+
+            public override void Prepared() => process._moving.TrySetResult(true);
 
             public override ValueTask<IReadOnlyList<int>> NextAsync(CancellationToken cancellationToken = default)
                 => process.NextAsync(cancellationToken);

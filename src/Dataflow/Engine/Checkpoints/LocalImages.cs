@@ -62,7 +62,12 @@ internal sealed class LocalImages : IDisposable
         var why = WhyUseless(shard, at);
         try
         {
-            if (why is null) return _directory.Read(shard, ImageFile.Read);
+            if (why is null)
+            {
+                var image = _directory.Read(shard, ImageFile.Read);
+                image.Place = StatePlace.Image;
+                return image;
+            }
         }
         catch (Exception error) when (IsUnreadable(error))
         {

@@ -21,6 +21,9 @@ internal sealed class ShardImage : IDisposable
     /// <summary>Begins with what a file holds: see <see cref="Load"/>.</summary>
     public ShardImage(ImageHeader header) => (Position, From, ChangedBytes) = (header.Position, header.From, header.ChangedBytes);
 
+    /// <summary>The place that it was taken from.</summary>
+    public StatePlace Place { get; set; } = StatePlace.Log;
+
     /// <summary>The offset of the first change that is not in the image.</summary>
     public long Position { get; private set; }
 

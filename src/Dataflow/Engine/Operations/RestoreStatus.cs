@@ -1,7 +1,7 @@
 namespace Dataflow.Operations;
 
 /// <summary>The places that the state of a process came from when it started, or when its shards changed last: the number of shards from
-/// each, and what was read of the log to complete them.</summary>
+/// each, and what was read of the log to complete them, while the process went on with others or before it began.</summary>
 /// <param name="FromMemory">Shards that the process had before and still had in memory.</param>
 /// <param name="FromCopies">Shards of which it had a copy in memory: see <see cref="JobOptions.Standbys"/>.</param>
 /// <param name="FromImages">Shards of which it had an image on its disk: see <see cref="JobOptions.StateDirectory"/>.</param>

@@ -18,7 +18,7 @@ internal sealed class JobMembership : IAsyncDisposable
     private ShardSet _toSave; // at the end
     private CancellationToken _givenUp;
 
-    /// <summary>The copies of what other processes have; null where none are kept.</summary>
+    /// <summary>The copies of what other processes have; null where there are no others.</summary>
     public Copies? Copies { get; private set; }
 
     /// <summary>The membership on a log; a log that the job has opened itself is another one at each run.</summary>
@@ -69,12 +69,14 @@ internal sealed class JobMembership : IAsyncDisposable
         return (shards, kept?.Only(shards & ShardSet.Of(_member.Held)));
     }
 
-    /// <summary>Keeps copies of shards that others have, as long as the job runs.</summary>
+    /// <summary>Keeps copies of shards that others have, as long as the job runs, and of those that come to a run, while it goes
+    /// on.</summary>
     public void Follow(JobRun run)
     {
-        if (run.Options is not { Standbys: > 0 and var standbys, Log: { } log }) return;
-        run.Copies = Copies ??= new Copies(log, standbys, run.Options.JobLog!, _hasImages ? _images : null);
-        Copies.Follow(run.Coordinator.Topics, run.ShardMap.Owned, _member!.MayBeShared);
+        if (run.Options.Log is not { } log || !_member!.MayMove) return;
+        run.Copies = Copies ??= new Copies(log, run.Options.Standbys, run.Options.JobLog!, _hasImages ? _images : null);
+        Copies.Follow(run.Coordinator.Topics, run.ShardMap.Owned, _member.MayBeShared);
+        _ = PrepareAsync(run, _member, Copies);
     }
 
     /// <summary>Learns that no run follows.</summary>
@@ -82,6 +84,17 @@ internal sealed class JobMembership : IAsyncDisposable
     /// <param name="givenUp">Cancelled when nobody waits for more.</param>
     public void Ended(JobRun last, CancellationToken givenUp)
         => (_toSave, _givenUp) = (_hasImages && last.Coordinator.HasStopped ? last.ShardMap.Owned : ShardSet.None, givenUp);
+
+    /// <summary>Reads shards that come to a run beside those it has, before that run ends for it.</summary>
+    private static async Task PrepareAsync(JobRun run, LogMembership member, Copies copies)
+    {
+        var coming = member.Coming;
+        if (await Task.WhenAny(coming, run.Completion).ConfigureAwait(false) != coming) return;
+        await ((Task)coming).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the next run finds an error out
+        var fetched = coming.IsCompletedSuccessfully ? copies.FetchAsync(ShardSet.Of(coming.Result)) : Task.CompletedTask;
+        await fetched.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (fetched.IsCompletedSuccessfully) member.Prepared();
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,3 +1,5 @@
+using Dataflow.Checkpoints;
+
 namespace Dataflow.Runtime;
 
 /// <summary>Counts where the shards of a run came from. Safe for any thread.</summary>
@@ -23,13 +25,4 @@ internal sealed class RestoreMeter
         Volatile.Read(ref _bytes));
 
     private int Of(StatePlace place) => Volatile.Read(ref _shards[(int)place]);
-}
-
-/// <summary>A place that a shard's state is taken from.</summary>
-internal enum StatePlace
-{
-    Memory,
-    Copy,
-    Image,
-    Log,
 }

@@ -47,15 +47,11 @@ internal static class StateRestore
     private static ShardImage ImageOf(JobRun job, JobParts parts, int shard, in RestorePoint at)
     {
         var topics = job.Coordinator.Topics;
-        var copy = parts.Copies?.Take(shard);
-        var (records, bytes) = (copy?.LogRecords ?? 0, copy?.LogBytes ?? 0);
-        var onDisk = copy is null ? parts.Images?.Load(shard, at) : null;
-        var image = copy ?? onDisk ?? ShardImage.Read(job.Log, topics, shard, at);
+        var image = parts.Copies?.Take(shard) ?? parts.Images?.Load(shard, at) ?? ShardImage.Read(job.Log, topics, shard, at);
+        var (records, bytes) = image.Place == StatePlace.Copy ? (image.LogRecords, image.LogBytes) : (0, 0);
         Complete(image, job, shard, at); // nothing is left where it was read just now
-        parts.Images?.Restored(shard, image, isSaved: onDisk is not null);
-        job.Restore.Add(
-            copy is not null ? StatePlace.Copy : onDisk is not null ? StatePlace.Image : StatePlace.Log,
-            image.LogRecords - records, image.LogBytes - bytes);
+        parts.Images?.Restored(shard, image, isSaved: image.Place == StatePlace.Image);
+        job.Restore.Add(image.Place, image.LogRecords - records, image.LogBytes - bytes);
         return image;
     }
 

@@ -7,10 +7,11 @@ namespace Dataflow.Standby;
 
 /// <summary>The copies of shards that this process keeps while others have them. A copy holds nothing but what was committed, up to an
 /// offset of the shard's changelog; who takes the shard over reads what follows.</summary>
-/// <remarks>A thread of its own reads the copies from the log and follows the changes. What it cannot read it begins anew: a copy only
-/// saves time, and never stops a job.</remarks>
+/// <remarks>A thread reads the copies from the log and follows the changes, as long as there are any to keep. What it cannot read it begins
+/// anew: a copy only saves time, and never stops a job.</remarks>
 internal sealed class Copies : IDisposable
 {
+    private const int ShardsAtOnce = 8; // a log may be far away
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan PauseAfterError = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestCatchUp = TimeSpan.FromSeconds(2);
@@ -26,7 +27,10 @@ internal sealed class Copies : IDisposable
     private OtherProcesses? _others; // where several share the pipeline
     private CheckpointTopics? _topics; // of the last run
     private ShardSet _own = ShardSet.All;
+    private ShardSet _coming;
+    private TaskCompletionSource _fetched = new(); // when there are copies of these
     private bool _areShared;
+    private bool _isFollowing;
     private Task _following = Task.CompletedTask;
     private volatile IReadOnlyList<CopyStatus> _status = [];
 
@@ -43,9 +47,24 @@ internal sealed class Copies : IDisposable
     /// them.</param>
     public void Follow(CheckpointTopics topics, ShardSet own, bool areShared)
     {
-        lock (_gate) (_topics, _own, _areShared) = (topics, own, areShared);
-        if (_following.IsCompleted)
-            _following = Task.Factory.StartNew(Run, _stopping.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        lock (_gate)
+        {
+            (_topics, _own, _areShared, _coming) = (topics, own, areShared, ShardSet.None);
+            _fetched.TrySetCanceled();
+            if (_standbys > 0 || _images.Count > 0) GoOn();
+        }
+    }
+
+    /// <summary>Makes copies of shards that are about to come to the process, before the next <see cref="Follow"/>.</summary>
+    /// <returns>Completes when they are there, or cannot be made now; cancelled when they are not wanted any more.</returns>
+    public Task FetchAsync(ShardSet coming)
+    {
+        lock (_gate)
+        {
+            (_coming, _fetched) = (coming.Except(_own), new(TaskCreationOptions.RunContinuationsAsynchronously));
+            GoOn();
+            return _fetched.Task;
+        }
     }
 
     /// <summary>Reads on until the copies of some shards hold all that was committed, or for as long as that is worth it.</summary>
@@ -81,10 +100,18 @@ internal sealed class Copies : IDisposable
     {
         _stopping.Cancel();
         ((IAsyncResult)_following).AsyncWaitHandle.WaitOne();
+        _fetched.TrySetCanceled();
         CloseReaders();
         _others?.Dispose();
         foreach (var image in _images.Values) image.Dispose();
         _stopping.Dispose();
+    }
+
+    private void GoOn()
+    {
+        if (_isFollowing || _stopping.IsCancellationRequested) return;
+        _isFollowing = true;
+        _following = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     private void Run()
@@ -95,10 +122,11 @@ internal sealed class Copies : IDisposable
             try
             {
                 if (Step()) continue;
+                if (IsDone()) return;
             }
             catch (Exception error) when (!_stopping.IsCancellationRequested)
             {
-                BeginAnew(error);
+                BeginAnew((error as AggregateException)?.InnerExceptions[0] ?? error);
                 pause = PauseAfterError;
             }
 
@@ -117,17 +145,31 @@ internal sealed class Copies : IDisposable
             missing = wanted.Except(ShardSet.Of(_images.Keys));
         }
 
-        if (!missing.IsEmpty) ReadWhole(missing.First);
+        if (!missing.IsEmpty) missing.Take(ShardsAtOnce).AsParallel().ForAll(ReadWhole);
         lock (_gate)
         {
-            if (missing.Count <= 1) OpenReaders();
+            if (missing.Count <= ShardsAtOnce) OpenReaders();
             var any = ReadChanges();
             Publish();
+            if (_coming.Except(ShardSet.Of(_images.Keys)).IsEmpty) _fetched.TrySetResult();
             return any || !missing.IsEmpty;
         }
     }
 
-    private ShardSet Wanted()
+    /// <summary>Ends the thread if nothing is to be copied until more is asked for.</summary>
+    private bool IsDone()
+    {
+        lock (_gate)
+        {
+            if (_standbys > 0 || _images.Count > 0 || !_coming.IsEmpty) return false;
+            _isFollowing = false;
+            return true;
+        }
+    }
+
+    private ShardSet Wanted() => _coming | (_standbys > 0 ? Planned() : ShardSet.None);
+
+    private ShardSet Planned()
     {
         if (!_areShared) return _own.IsEmpty ? ShardSet.All : ShardSet.None;
         _others ??= new OtherProcesses(_log, _topics!);
@@ -141,6 +183,7 @@ internal sealed class Copies : IDisposable
         var image = _onDisk?.Read(shard, at) ?? ShardImage.Read(_log, _topics!, shard, at);
         lock (_gate)
         {
+            if (!_coming.Contains(shard)) image.Place = StatePlace.Copy;
             if (_own.Contains(shard)) image.Dispose();
             else _images.Add(shard, image);
         }
@@ -193,6 +236,7 @@ internal sealed class Copies : IDisposable
             CloseReaders();
             _others?.Dispose();
             _others = null;
+            _fetched.TrySetResult(); // the error may be one of the log, which the next run finds out
             Publish();
         }
     }
