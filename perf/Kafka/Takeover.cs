@@ -43,12 +43,15 @@ internal sealed class Takeover(string brokers, int keys, int standbys)
         Print("  others", kept.Max(probe => longest[probe]));
 
         var (taken, killed) = (first.Entries, _clock.Elapsed.TotalSeconds);
+        var own = Enumerable.Range(0, Probes).Where(probe => _last[probe].Process == second.Id).ToList();
+        Array.Clear(_longest);
         first.Kill();
         await UntilAsync(reader, () => kept.Exists(probe => _last[probe].Process == second.Id), "takes over");
         var began = _clock.Elapsed.TotalSeconds - killed;
         await UntilAsync(reader, () => kept.TrueForAll(probe => _last[probe].Process == second.Id), "takes all over");
         Print($"One with {taken} keys is killed: the first result of one of these", began);
         Print("  of each of them", _clock.Elapsed.TotalSeconds - killed);
+        Print("  without results, those of the other whose input it had too", own.Min(probe => _longest[probe]));
         await stop.CancelAsync();
         await ((Task)probing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
