@@ -19,6 +19,7 @@ internal sealed class KafkaMembership : LogMembership
     private string _owner;
     private bool _hasClaims;
     private IReadOnlyList<int> _held = [];
+    private long _term; // the offset behind the claim
 
     public KafkaMembership(KafkaLog log, KafkaCluster kafka, string name, int units, bool areShared)
     {
@@ -33,6 +34,8 @@ internal sealed class KafkaMembership : LogMembership
     public override Task<bool> Moving => _group!.Moving;
 
     public override IReadOnlyList<int> Held => _held;
+
+    public override long Term => _term;
 
     /// <summary>The name of the topic of the claims. Its one partition stands for all units where they are not shared.</summary>
     public static string ClaimsOf(string name) => $"dataflow.{name}.claims";
@@ -69,8 +72,7 @@ internal sealed class KafkaMembership : LogMembership
         }
     }
 
-    /// <summary>Learns that another process has shut this one out.</summary>
-    public void ShutOut() => _group?.ShutOut();
+    public override void ShutOut() => _group?.ShutOut();
 
     public override async ValueTask DisposeAsync()
     {
@@ -122,8 +124,8 @@ internal sealed class KafkaMembership : LogMembership
 
     private async Task ClaimAsync(IReadOnlyList<int> units, CancellationToken cancellationToken)
     {
-        var end = await WriteClaimAsync(units).ConfigureAwait(false);
-        var others = Claims.Read(_log, _claims!, end).Where(claim => claim.Key != _owner && claim.Value.Units.Intersect(units).Any());
+        _term = await WriteClaimAsync(units).ConfigureAwait(false);
+        var others = Claims.Read(_log, _claims!, _term).Where(claim => claim.Key != _owner && claim.Value.Units.Intersect(units).Any());
         foreach (var (owner, _) in others)
         {
             await _log.ShutOutAsync(owner, cancellationToken).ConfigureAwait(false);

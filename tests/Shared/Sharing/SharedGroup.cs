@@ -11,6 +11,7 @@ internal sealed class SharedGroup(LogStore store)
     private readonly Lock _lock = new();
     private readonly List<Process> _processes = [];
     private TaskCompletionSource _changed = new();
+    private long _term;
 
     /// <summary>What tells the topics from others of their names; null: nothing does.</summary>
     public string? Identity { get; set; }
@@ -62,6 +63,7 @@ internal sealed class SharedGroup(LogStore store)
         private ulong _next;
         private ulong _taken;
         private ulong _held;
+        private long _term;
         private Task _goingOn = Task.CompletedTask;
         private TaskCompletionSource _still = new();
 
@@ -69,6 +71,9 @@ internal sealed class SharedGroup(LogStore store)
         public ConcurrentBag<(string Topic, int Partition)> Opened { get; } = [];
 
         public bool IsDead { get; private set; }
+
+        /// <summary>Whether it has heard from elsewhere that others have its shards.</summary>
+        public bool IsShutOut { get; private set; }
 
         /// <summary>Whether a commit waits for <see cref="GoOn"/>.</summary>
         public bool HoldsCommit { get; private set; }
@@ -159,6 +164,7 @@ internal sealed class SharedGroup(LogStore store)
                     if (group._processes.TrueForAll(other => other == this || (other._taken & _next) == 0))
                     {
                         if (_moving.Task.IsCompleted) _moving = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                        _term = ++group._term;
                         return Units(_taken = _next);
                     }
 
@@ -205,6 +211,14 @@ internal sealed class SharedGroup(LogStore store)
             public override Task<bool> Moving => process._moving.Task;
 
             public override IReadOnlyList<int> Held => Units(process._held);
+
+            public override long Term => process._term;
+
+            public override void ShutOut()
+            {
+                process.IsShutOut = true;
+                process._moving.TrySetResult(false);
+            }
 
             public override ValueTask<IReadOnlyList<int>> NextAsync(CancellationToken cancellationToken = default)
                 => process.NextAsync(cancellationToken);
