@@ -42,6 +42,16 @@ public abstract class LogMembership : IAsyncDisposable
     {
     }
 
+    /// <summary>A number that rises whenever a process takes units: of those who believe that they have a unit, the one with the highest
+    /// term does. Changes only in <see cref="NextAsync"/>. 0, the default: only one process can believe it.</summary>
+    public virtual long Term => 0;
+
+    /// <summary>Learns from elsewhere that another process has taken units of this one: <see cref="Moving"/> completes with false. For any
+    /// thread. By default it does nothing.</summary>
+    public virtual void ShutOut()
+    {
+    }
+
     /// <summary>Leaves: others get the units.</summary>
     public abstract ValueTask DisposeAsync();
 }

@@ -3,13 +3,15 @@ using StackExchange.Redis;
 namespace Dataflow.Redis;
 
 /// <summary>Writes hashes, each as a whole, so that a repeated write changes nothing.</summary>
+/// <remarks>Its parts are the shares of processes: nothing has to be finished of one that has ended, but Redis may have lost it.</remarks>
 /// <param name="name">The name, shown in the plan.</param>
 /// <param name="configuration">The configuration of the connection.</param>
-/// <param name="key">Selects the hash's key.</param>
+/// <param name="key">Selects the hash.</param>
 /// <param name="fields">Selects the hash's fields, always the same ones; null: the hash is deleted.</param>
 /// <param name="whenEmptied">Called when Redis has lost the data.</param>
 internal sealed class RedisSink<T>(
-    string name, ConfigurationOptions configuration, Func<T, RedisKey> key, Func<T, HashEntry[]?> fields, Action whenEmptied) : Sink<T>
+    string name, ConfigurationOptions configuration, Func<T, HashKey> key, Func<T, HashEntry[]?> fields, Action whenEmptied)
+    : Sink<T>, IWritesParts
 {
     public override string Name => name;
 
@@ -17,39 +19,16 @@ internal sealed class RedisSink<T>(
 
     public override bool IsParallel => true;
 
+    public override bool MayBeShared => true;
+
     public override SinkWriter<T> Open(ReadOnlyMemory<byte> state, SinkContext context)
     {
+        var connection = Connect();
         try
         {
-            var mark = new RedisMark(name, context.Pipeline, state, whenEmptied);
-            return new RedisWriter<T>(name, ConnectionMultiplexer.Connect(configuration), key, fields, mark);
-        }
-        catch (Exception error) when (error is RedisException or TimeoutException)
-        {
-            throw RedisErrors.Of(name, error);
-        }
-    }
-}
-
-/// <summary>Sends each write at once and waits for the answers together: at a checkpoint, or when many are outstanding.</summary>
-internal sealed class RedisWriter<T> : SinkWriter<T>
-{
-    private const int MaxOutstanding = 1024;
-
-    private readonly string _name;
-    private readonly ConnectionMultiplexer _connection;
-    private readonly Func<T, RedisKey> _key;
-    private readonly Func<T, HashEntry[]?> _fields;
-    private readonly RedisMark _mark;
-    private readonly IDatabase _database;
-    private readonly List<Task> _outstanding = new(MaxOutstanding);
-
-    public RedisWriter(string name, ConnectionMultiplexer connection, Func<T, RedisKey> key, Func<T, HashEntry[]?> fields, RedisMark mark)
-    {
-        (_name, _connection, _key, _fields, _mark, _database) = (name, connection, key, fields, mark, connection.GetDatabase());
-        try
-        {
-            mark.CheckAtStart(_database);
+            var mark = MarkOf(state, context);
+            CheckAtStart(mark, connection);
+            return new RedisWriter<T>(name, connection, key, fields, new(connection.GetDatabase(), name, context), mark);
         }
         catch
         {
@@ -58,64 +37,57 @@ internal sealed class RedisWriter<T> : SinkWriter<T>
         }
     }
 
+    public void FinishPart(ReadOnlyMemory<byte> state, SinkContext context)
+    {
+        using var connection = Connect();
+        CheckAtStart(MarkOf(state, context), connection);
+    }
+
+    private RedisMark MarkOf(ReadOnlyMemory<byte> state, SinkContext context) => new(name, context.Pipeline, state, whenEmptied);
+
+    private void CheckAtStart(RedisMark mark, ConnectionMultiplexer connection)
+        => RedisErrors.Named(name, () => mark.CheckAtStart(connection.GetDatabase()));
+
+    private ConnectionMultiplexer Connect()
+    {
+        ConnectionMultiplexer connection = null!;
+        RedisErrors.Named(name, () => connection = ConnectionMultiplexer.Connect(configuration));
+        return connection;
+    }
+}
+
+/// <summary>Sends each write at once and waits for the answers together: at a checkpoint, or when many are outstanding.</summary>
+internal sealed class RedisWriter<T>(
+    string name, ConnectionMultiplexer connection, Func<T, HashKey> key, Func<T, HashEntry[]?> fields, RedisHashes hashes, RedisMark mark)
+    : SinkWriter<T>
+{
+    private const int MaxOutstanding = 1024;
+
+    private readonly List<Task> _outstanding = new(MaxOutstanding);
+
     public override void Write(in Record<T> record)
     {
-        var (hash, entries) = (_key(record.Value), _fields(record.Value));
-        try
-        {
-            _outstanding.Add(entries is null ? _database.KeyDeleteAsync(hash) : WriteAsync(hash, entries));
-        }
-        catch (RedisException error)
-        {
-            throw RedisErrors.Of(_name, error);
-        }
-
+        var (hash, entries) = (key(record.Value), fields(record.Value));
+        RedisErrors.Named(name, () => _outstanding.Add(hashes.WriteAsync(hash, entries)));
         if (_outstanding.Count == MaxOutstanding) Wait();
     }
 
     public override ReadOnlyMemory<byte> Prepare(CheckpointOutput output)
     {
         Wait();
-        try
-        {
-            _mark.Check(_database);
-        }
-        catch (Exception error) when (error is RedisException or TimeoutException)
-        {
-            throw RedisErrors.Of(_name, error);
-        }
-
-        return RedisMark.State;
+        RedisErrors.Named(name, () => mark.Check(connection.GetDatabase()));
+        return mark.State;
     }
 
     protected override void Dispose(bool disposing)
     {
-        _connection.Dispose();
+        connection.Dispose();
         base.Dispose(disposing);
-    }
-
-    /// <summary>Sets the fields; fields of an earlier definition that the hash then still has are deleted.</summary>
-    private async Task WriteAsync(RedisKey hash, HashEntry[] entries)
-    {
-        var set = _database.HashSetAsync(hash, entries);
-        var length = _database.HashLengthAsync(hash);
-        await set.ConfigureAwait(false);
-        if (await length.ConfigureAwait(false) == entries.Length) return;
-        var names = entries.Select(static entry => entry.Name).ToHashSet();
-        RedisValue[] others = [.. (await _database.HashKeysAsync(hash).ConfigureAwait(false)).Where(field => !names.Contains(field))];
-        if (others.Length > 0) await _database.HashDeleteAsync(hash, others).ConfigureAwait(false);
     }
 
     private void Wait()
     {
-        try
-        {
-            Task.WhenAll(_outstanding).GetAwaiter().GetResult();
-            _outstanding.Clear();
-        }
-        catch (Exception error) when (error is RedisException or TimeoutException)
-        {
-            throw RedisErrors.Of(_name, error);
-        }
+        RedisErrors.Named(name, () => Task.WhenAll(_outstanding).GetAwaiter().GetResult());
+        _outstanding.Clear();
     }
 }

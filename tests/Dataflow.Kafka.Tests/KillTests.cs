@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Confluent.Kafka;
+using Dataflow.Redis.Tests;
+using StackExchange.Redis;
 
 namespace Dataflow.Kafka.Tests;
 
@@ -134,6 +136,37 @@ public class KillTests(SharedNode shared, ITestOutputHelper output)
             Assert.True(process.ExitCode is 0 or Terminated, $"It ended with {process.ExitCode}.");
             return Replace(number);
         }
+    }
+
+    [Fact]
+    public async Task Processes_that_are_stopped_past_their_session_and_killed_leave_the_last_number_of_each_key_in_Redis()
+    {
+        const int Written = Records / 3;
+        using var redis = RedisServer.Start();
+        using var connection = await ConnectionMultiplexer.ConnectAsync(redis.Configuration);
+        var from = Node.CreateTopic(6);
+        Node.Write(from, Enumerable.Range(0, Written).Select(static i => $"key-{i % Keys}")
+            .Select(static key => new Message<string?, string?> { Key = key, Value = key }));
+        var processes = Enumerable.Range(0, 3).Select(_ => Start(from, "last", "--redis", redis.Configuration)).ToList();
+        try
+        {
+            while (connection.GetServers()[0].DatabaseSize() < Keys) await Task.Delay(20, TestContext.Current.CancellationToken);
+            await StopPastTheSessionAsync(processes[0]);
+            processes[1].Kill();
+            foreach (var process in processes)
+            {
+                await process.WaitForExitAsync(TestContext.Current.CancellationToken)
+                    .WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+            }
+        }
+        finally
+        {
+            foreach (var process in processes.Where(static process => !process.HasExited)) process.Kill();
+        }
+
+        Assert.Equal((0, 0), (processes[0].ExitCode, processes[2].ExitCode));
+        Assert.All(Enumerable.Range(0, Keys), key => Assert.Equal(
+            (Written - key + Keys - 1) / Keys, (long)connection.GetDatabase().HashGet($"last:key-{key}", "Number")));
     }
 
     [Fact]

@@ -13,18 +13,26 @@ public sealed class RedisServer : IDisposable
 
     public int Port { get; }
 
+    private string? NodesFile { get; init; }
+
     public string Configuration => $"127.0.0.1:{Port},abortConnect=true,connectTimeout=2000,asyncTimeout=2000";
 
-    public static RedisServer Start()
+    /// <param name="isCluster">Whether it is a cluster, of one server.</param>
+    public static RedisServer Start(bool isCluster = false)
     {
         var port = FreePort();
+        var nodes = $"nodes-{port}.conf";
+        string[] cluster = isCluster ? ["--cluster-enabled", "yes", "--cluster-config-file", nodes, "--cluster-port", $"{FreePort()}"] : [];
         try
         {
             var process = new Process
             {
                 StartInfo = new ProcessStartInfo(
                     "redis-server",
-                    ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", Path.GetTempPath()])
+                    [
+                        "--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", Path.GetTempPath(),
+                        .. cluster,
+                    ])
                 {
                     RedirectStandardOutput = true,
                     RedirectStandardError = true,
@@ -38,7 +46,7 @@ public sealed class RedisServer : IDisposable
             process.Start();
             process.BeginOutputReadLine();
             Assert.True(ready.Wait(TimeSpan.FromSeconds(30)), "redis-server does not start.");
-            return new RedisServer(process, port);
+            return new RedisServer(process, port) { NodesFile = isCluster ? Path.Combine(Path.GetTempPath(), nodes) : null };
         }
         catch (System.ComponentModel.Win32Exception)
         {
@@ -57,6 +65,7 @@ public sealed class RedisServer : IDisposable
     {
         if (!_process.HasExited) Kill();
         _process.Dispose();
+        if (NodesFile is not null) File.Delete(NodesFile);
     }
 
     private static int FreePort()

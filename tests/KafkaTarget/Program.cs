@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Dataflow;
 using Dataflow.Kafka;
+using Dataflow.Redis;
 
 // Numbers the records of each key, from a topic to a topic, until the end; to be killed at any moment and started again.
 // KafkaTarget <brokers> <topic to read> <topic to write> [<directory of the log, which is on Kafka otherwise>]
@@ -8,11 +9,23 @@ using Dataflow.Kafka;
 // The latter shares the work with other processes, writes a file and Kafka's topic <topic to write>-keyed too, and counts records by key
 // and second, into topic <topic to write>-counts. It leaves at SIGTERM.
 // KafkaTarget <brokers> <topic to read> <topic to write> --state [<state directory>]
-// This one never ends, and first says how many shards came from images, and how many bytes from the log.
+// KafkaTarget <brokers> <topic to read> <name of the hashes> --redis <Redis>
+// The latter writes the last number of each key to Redis, and shares that with other processes.
+// With --state it never ends, and first says how many shards came from images, and how many bytes from the log.
 var (kafka, from, to) = (new KafkaCluster(args[0]).With("session.timeout.ms", "6000"), args[1], args[2]);
 var (isShared, isOfState) = (args.ElementAtOrDefault(3) == "--shared", args.ElementAtOrDefault(3) == "--state");
 var pipeline = new Pipeline($"numbering-{to}");
 var keys = pipeline.From(Source.Kafka<string>(from, kafka, stopAtEnd: !isOfState));
+if (args.ElementAtOrDefault(3) == "--redis")
+{
+    keys.KeyBy(static key => key).Process(static () => new Numbering()).Values().Select(static line => line.Split(':'))
+        .Select(static parts => new Numbered(parts[0], long.Parse(parts[1]))).KeyBy(static numbered => numbered.Key)
+        .ToTable().ToRedis(args[4], to);
+    await using var shared = await KafkaLog.ConnectAsync(kafka);
+    await pipeline.RunAsync(new JobOptions { Log = shared });
+    return;
+}
+
 var lines = keys.KeyBy(static key => key).Process(static () => new Numbering()).Values();
 if (isShared)
 {
@@ -73,6 +86,9 @@ async Task RunWithStateAsync(string directory, CancellationToken stop)
 
 /// <summary>The number of records of a key in a second.</summary>
 internal sealed record Counted(long Second, long Count);
+
+/// <summary>The last number of a key.</summary>
+internal sealed record Numbered(string Key, long Number);
 
 /// <summary>Numbers the records of a key.</summary>
 internal sealed class Numbering : KeyedProcess<string, string, long, string>

@@ -46,7 +46,7 @@ internal sealed class Reading<T>(ViewLayout<T> layout)
     /// <param name="entity">The state; must not change before the next move.</param>
     /// <param name="at">The time of the read: events of that time and later are not seen.</param>
     /// <param name="watermark">The watermark.</param>
-    /// <param name="historyFrom">The time of the first event of the view.</param>
+    /// <param name="historyFrom">The time of the first event of the view's stream.</param>
     public void MoveTo(ref readonly Entity<T> entity, long at, long watermark, long historyFrom)
     {
         _panes = entity.Panes;

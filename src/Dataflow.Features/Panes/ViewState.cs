@@ -1,19 +1,19 @@
 namespace Dataflow.Features.Panes;
 
-/// <summary>The state of a running view on one worker: its entities, and the history from which they were computed.</summary>
+/// <summary>The state of a running view on one worker: its entities, and since when it has had events.</summary>
 internal sealed class ViewState<TKey, T>
     where TKey : notnull
 {
     private const string HistoryPart = "history";
 
-    private OperatorContext _context = null!; // set by Open, as the history
+    private OperatorContext _context = null!; // set by Open, as the next
+    private Func<long> _oldest = null!; // the oldest event time since the job started
     private readonly KeyTimes<TKey> _times;
     private readonly EntityStore<TKey, T> _entities;
     private readonly Foresight<TKey, T> _foresight;
     private readonly Reading<T> _reading; // for one reader at a time: the worker's thread, or the holder of its gate
-    private ViewHistory _history = null!;
     private readonly Predicate<TKey>? _isAwaited;
-    private long _firstSeen = long.MaxValue;
+    private long _historyFrom = long.MaxValue; // of the last checkpoint
 
     /// <param name="declare">The step's declaration.</param>
     /// <param name="layout">The layout of the state.</param>
@@ -30,12 +30,14 @@ internal sealed class ViewState<TKey, T>
     }
 
     /// <summary>Loads the state of the last checkpoint.</summary>
-    public void Open(OperatorContext context)
+    /// <param name="context">The step's context.</param>
+    /// <param name="events">The input with the events.</param>
+    public void Open(OperatorContext context, Node events)
     {
         _context = context;
-        _history = context.Shared(static () => new ViewHistory());
+        _oldest = context.OldestTimeOf(events);
         _entities.MoveTo(Watermark);
-        if (context.SavedWatermark(HistoryPart) is > long.MinValue and var from) _history.Saw(from);
+        if (context.SavedWatermark(HistoryPart) is > long.MinValue and var from) _historyFrom = from;
     }
 
     public long Watermark => _times.Watermark;
@@ -54,6 +56,9 @@ internal sealed class ViewState<TKey, T>
     /// <summary>Limits how far back reads of the next entity may go, where that is before the watermark.</summary>
     public void KeepFrom(long horizon) => _entities.MoveTo(Math.Min(horizon, Watermark));
 
+    /// <inheritdoc cref="KeyTimes{TKey}.IsLate"/>
+    public bool IsLate(TKey key, long time) => _times.IsLate(key, time);
+
     /// <inheritdoc cref="Foresight{TKey, T}.Tell"/>
     public bool Foresee(TKey key) => _foresight.Tell(key);
 
@@ -63,9 +68,6 @@ internal sealed class ViewState<TKey, T>
         _foresight.Take();
         if (!_entities.Take(in record)) return false;
         if (_times.IsLate(record.ValueRef().Key, record.Timestamp)) TakenLate++;
-        if (record.Timestamp >= _firstSeen) return true;
-        _firstSeen = record.Timestamp;
-        _history.Saw(record.Timestamp);
         return true;
     }
 
@@ -94,7 +96,7 @@ internal sealed class ViewState<TKey, T>
         var position = new FeaturePosition(
             at,
             watermark,
-            _history.From,
+            HistoryFrom,
             _context.SplitName(entity.Position),
             entity.Position.IsKnown ? entity.Position.Offset : -1);
         Read(in entity, in position, part, values);
@@ -110,9 +112,10 @@ internal sealed class ViewState<TKey, T>
 
     public void Capture(StepCheckpoint checkpoint)
     {
-        foreach (var from in _context.SharedWatermarks(HistoryPart)) _history.Saw(from);
-        if (_history.From < long.MaxValue) checkpoint.SaveWatermark(_history.From, HistoryPart);
+        if (HistoryFrom < long.MaxValue) checkpoint.SaveWatermark(HistoryFrom, HistoryPart);
     }
+
+    private long HistoryFrom => Math.Min(_historyFrom, _oldest());
 
     private void Read(in Entity<T> entity, in FeaturePosition position, ViewPart part, Span<FeatureValue> values)
     {
@@ -120,26 +123,6 @@ internal sealed class ViewState<TKey, T>
         for (var i = 0; i < part.Features.Length; i++)
             _entities.Layout.Features[part.Features[i]].Read(_reading, out values[part.Slots[i]]);
     }
-}
-
-/// <summary>The time of the first event that a view has seen, on any worker; of other processes after their checkpoint.</summary>
-internal sealed class ViewHistory : IAsyncDisposable
-{
-    private long _from = long.MaxValue;
-
-    public long From => Volatile.Read(ref _from);
-
-    public void Saw(long time)
-    {
-        for (var from = From; time < from;)
-        {
-            var seen = Interlocked.CompareExchange(ref _from, time, from);
-            if (seen == from) return;
-            from = seen;
-        }
-    }
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
 
 /// <summary>The part of a view that a service reads.</summary>

@@ -19,14 +19,14 @@ internal sealed record ServeNode<TKey, T>(Node<Keyed<TKey, T>> Input, FeatureVie
 
     public override string StateSignature => $"feature view, {View.Signature}";
 
-    public override Operator<Keyed<TKey, T>, Keyed<TKey, T>> CreateOperator() => new ServeOperator<TKey, T>(View.Layout);
+    public override Operator<Keyed<TKey, T>, Keyed<TKey, T>> CreateOperator() => new ServeOperator<TKey, T>(View.Layout, Input);
 
     public override IEnumerable<string> Check()
         => HasEventTime ? [] : [$"Feature view '{Name}' needs event time. Add WithEventTime(...) before KeyBy."];
 }
 
 /// <summary>Keeps a view's entities up to date for reads, and emits its events once they are added.</summary>
-internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
+internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout, Node events)
     : Operator<Keyed<TKey, T>, Keyed<TKey, T>>, IReadsFeatures<TKey>, IPrefetches<Keyed<TKey, T>>
     where TKey : notnull
 {
@@ -96,7 +96,7 @@ internal sealed class ServeOperator<TKey, T>(ViewLayout<T> layout)
 
     protected override void Open()
     {
-        _view.Open(Context);
+        _view.Open(Context, events);
         _gate = ReadGate.Of(Context);
         _gate.Views++;
     }

@@ -31,7 +31,7 @@ internal sealed record JoinAsKnownNode<TKey, TLabel, T>(
         => $"join features as known, {View.Signature}; for {string.Join(", ", Names.All)}";
 
     public override Operator<Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, FeatureRow<TLabel>>> CreateOperator()
-        => new JoinAsKnownOperator<TKey, TLabel, T>(View.Layout, Part, Names);
+        => new JoinAsKnownOperator<TKey, TLabel, T>(View.Layout, Part, Names, Input);
 
     public override IEnumerable<string> Check()
         => Input.HasEventTime ? [] : [$"Join '{Name}' needs event time of its events. Add WithEventTime(...) before KeyBy."];
@@ -39,7 +39,7 @@ internal sealed record JoinAsKnownNode<TKey, TLabel, T>(
 
 /// <summary>Adds an entity's events one by one, and between two of them reads the features of the labels whose cut contains the first and
 /// not the second.</summary>
-internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout, ViewPart part, FeatureNames names)
+internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout, ViewPart part, FeatureNames names, Node events)
     : Operator<Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, FeatureRow<TLabel>>>
     where TKey : notnull
 {
@@ -100,7 +100,7 @@ internal sealed class JoinAsKnownOperator<TKey, TLabel, T>(ViewLayout<T> layout,
         _late = declare.Counter(CounterDefinition.Late);
     }
 
-    protected override void Open() => _view.Open(Context);
+    protected override void Open() => _view.Open(Context, events);
 
     /// <summary>Checks that an entity's events come from one split: the offsets of several would have no order.</summary>
     private void CheckOrder(TKey key, in Record<Keyed<TKey, T>> record)

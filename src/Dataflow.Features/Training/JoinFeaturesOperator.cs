@@ -12,8 +12,6 @@ internal sealed record JoinFeaturesNode<TKey, TLabel, T>(
     : Node<Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>>(Name, Input, Second), IUsesView
     where TKey : notnull
 {
-    public override bool MayBeShared => false;
-
     public ViewDefinition Definition => View.Definition;
 
     public override IEnumerable<string> CheckLog(StartContext start) => FeatureRegistry.Check(start);
@@ -29,7 +27,7 @@ internal sealed record JoinFeaturesNode<TKey, TLabel, T>(
         => $"join features, {View.Signature}; for {string.Join(", ", Names.All)}";
 
     public override Operator<Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>> CreateOperator()
-        => new JoinFeaturesOperator<TKey, TLabel, T>(View.Layout, Part, Names);
+        => new JoinFeaturesOperator<TKey, TLabel, T>(View.Layout, Part, Names, Second);
 
     public override IEnumerable<string> Check()
         => HasEventTime ? [] : [$"Join '{Name}' needs event time of labels and events. Add WithEventTime(...) to both, before KeyBy."];
@@ -37,7 +35,7 @@ internal sealed record JoinFeaturesNode<TKey, TLabel, T>(
 
 /// <summary>Keeps labels until the watermark has passed them, then reads the features of their time.</summary>
 /// <remarks>Events are added as they come: those of a label's time and later are excluded when it is read.</remarks>
-internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout, ViewPart part, FeatureNames names)
+internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout, ViewPart part, FeatureNames names, Node events)
     : Operator<Keyed<TKey, FeatureRow<TLabel>>, Keyed<TKey, T>, Keyed<TKey, FeatureRow<TLabel>>>
     where TKey : notnull
 {
@@ -50,7 +48,7 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
 
     public override void Process(in Record<Keyed<TKey, FeatureRow<TLabel>>> record)
     {
-        if (record.Timestamp < _view.Watermark)
+        if (_view.IsLate(record.ValueRef().Key, record.Timestamp))
         {
             WriteDeadLetter(
                 "The label came late: the watermark had passed its time. Have the source of the labels put in order of time with "
@@ -97,7 +95,7 @@ internal sealed class JoinFeaturesOperator<TKey, TLabel, T>(ViewLayout<T> layout
         _late = declare.Counter(CounterDefinition.Late);
     }
 
-    protected override void Open() => _view.Open(Context);
+    protected override void Open() => _view.Open(Context, events);
 
     private void JoinAll(Span<WaitingRecord<TKey, FeatureRow<TLabel>>> labels)
     {

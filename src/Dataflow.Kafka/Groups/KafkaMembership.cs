@@ -16,14 +16,15 @@ internal sealed class KafkaMembership : LogMembership
     private readonly string _name;
     private readonly int _units;
     private readonly bool _areShared;
+    private readonly SemaphoreSlim _turn = new(1); // of those who write claims
     private LogTopic? _claims; // set by the first call
     private GroupConsumer? _group;
     private string _owner;
-    private readonly SemaphoreSlim _turn = new(1); // of those who write claims
     private Task<IReadOnlyList<int>> _coming = s_never;
     private bool _hasClaims;
     private bool _hasLeft;
     private IReadOnlyList<int> _held = [];
+    private long _term; // the offset behind the claim
 
     public KafkaMembership(KafkaLog log, KafkaCluster kafka, string name, int units, bool areShared)
     {
@@ -40,6 +41,8 @@ internal sealed class KafkaMembership : LogMembership
     public override Task<IReadOnlyList<int>> Coming => _coming;
 
     public override IReadOnlyList<int> Held => _held;
+
+    public override long Term => _term;
 
     /// <summary>The name of the topic of the claims. Its one partition stands for all units where they are not shared.</summary>
     public static string ClaimsOf(string name) => $"dataflow.{name}.claims";
@@ -76,7 +79,7 @@ internal sealed class KafkaMembership : LogMembership
         try
         {
             var units = UnitsOf(await _group!.TakeAsync(LongestWait, cancellationToken).ConfigureAwait(false));
-            if (units.Count > 0) await ClaimAsync(units, cancellationToken).ConfigureAwait(false);
+            if (units.Count > 0) _term = await ClaimAsync(units, cancellationToken).ConfigureAwait(false);
             _held = [.. _held.Intersect(units)];
             return units;
         }
@@ -88,8 +91,7 @@ internal sealed class KafkaMembership : LogMembership
 
     public override void Prepared() => _group!.Prepared();
 
-    /// <summary>Learns that another process has shut this one out.</summary>
-    public void ShutOut() => _group?.ShutOut();
+    public override void ShutOut() => _group?.ShutOut();
 
     public override async ValueTask DisposeAsync()
     {
@@ -160,15 +162,18 @@ internal sealed class KafkaMembership : LogMembership
         return added;
     }
 
-    private async Task ClaimAsync(IReadOnlyList<int> units, CancellationToken cancellationToken)
+    /// <summary>Claims units; returns the term of the claim.</summary>
+    private async Task<long> ClaimAsync(IReadOnlyList<int> units, CancellationToken cancellationToken)
     {
-        var end = await WriteClaimAsync(units).ConfigureAwait(false);
-        var others = Claims.Read(_log, _claims!, end).Where(claim => claim.Key != _owner && claim.Value.Units.Intersect(units).Any());
+        var term = await WriteClaimAsync(units).ConfigureAwait(false);
+        var others = Claims.Read(_log, _claims!, term).Where(claim => claim.Key != _owner && claim.Value.Units.Intersect(units).Any());
         foreach (var (owner, _) in others)
         {
             await _log.ShutOutAsync(owner, cancellationToken).ConfigureAwait(false);
             await WriteAsync(records => Claims.Append(records, owner, [])).ConfigureAwait(false);
         }
+
+        return term;
     }
 
     private Task<long> WriteClaimAsync(IReadOnlyList<int> units)

@@ -102,8 +102,19 @@ public sealed class OperatorContext
 
     /// <summary>The newest event time of all input of the step, ms since the Unix epoch, once the watermark says that it has ended
     /// (<see cref="long.MaxValue"/>); the same in all workers. <see cref="long.MinValue"/>: there was none.</summary>
-    public long NewestAtEnd => EventTime.GiversBefore(_task.Job.Plan.Nodes.First(node => node.Id == NodeId).Upstream!)
-        .Select(node => _task.Job.NewestAtEnd.GetValueOrDefault(node.Id, long.MinValue)).Append(long.MinValue).Max();
+    public long NewestAtEnd => _task.Job.TimesOf(_task.Job.Plan.Nodes.First(node => node.Id == NodeId).Upstream!).NewestAtEnd;
+
+    /// <summary>Returns a function, safe for any thread, that gives the oldest event time of an input of the step since the job started,
+    /// ms since the Unix epoch; <see cref="long.MaxValue"/>: there is none yet.</summary>
+    /// <remarks>It counts records of all workers and processes that were not late in their split: here as soon as they are read, of other
+    /// processes before the watermark passes them. To be called in <see cref="Operator.Open()"/>.</remarks>
+    /// <param name="input">The node's <c>Input</c> or second input.</param>
+    public Func<long> OldestTimeOf(Node input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var times = _task.Job.TimesOf(input);
+        return () => times.Oldest;
+    }
 
     /// <summary>The number of keyed values in the step's state, updated now and then for other threads.</summary>
     internal long StateEntries => Volatile.Read(ref _stateEntries);
@@ -181,12 +192,6 @@ public sealed class OperatorContext
 
     /// <summary>The watermarks that each worker's instance of the step, or of a part of it, saved in that checkpoint.</summary>
     public IEnumerable<long> SavedWatermarks(string? part = null) => Times(SavedTimes(part));
-
-    /// <summary>The watermarks that the step, or a part of it, saved in the last checkpoints of all processes that share the pipeline; none
-    /// where nobody does. Safe for any thread.</summary>
-    public IEnumerable<long> SharedWatermarks(string? part = null)
-        => _task.Job.Coordinator.Processes is not { } processes ? []
-            : processes.All.SelectMany(newest => TimesOf(newest.Blobs.GetValueOrDefault(WatermarkKeyOf(part)) ?? []));
 
     /// <summary>Returns the object of its type that all workers' instances of the step share; the job disposes it after the last of them.
     /// To be called in <see cref="Operator.Open()"/>.</summary>
@@ -311,12 +316,9 @@ public sealed class OperatorContext
 
     internal bool Owns(IState state) => _declared.States.Contains(state);
 
-    private static IEnumerable<long> TimesOf(IEnumerable<SavedPart> times)
-        => times.Select(static part => BinaryPrimitives.ReadInt64LittleEndian(part.Bytes));
+    private static IEnumerable<long> Times(IEnumerable<SavedPart> saved)
+        => saved.Select(static part => BinaryPrimitives.ReadInt64LittleEndian(part.Bytes)).DefaultIfEmpty(long.MinValue);
 
-    private static IEnumerable<long> Times(IEnumerable<SavedPart> saved) => TimesOf(saved).DefaultIfEmpty(long.MinValue);
-
-    private IReadOnlyList<SavedPart> SavedTimes(string? part) => _task.Job.Restored.Saved(WatermarkKeyOf(part));
-
-    private string WatermarkKeyOf(string? part) => $"{TaskCheckpoint.Watermark}{(part is null ? Name : $"{Name}/{part}")}";
+    private IReadOnlyList<SavedPart> SavedTimes(string? part)
+        => _task.Job.Restored.Saved($"{TaskCheckpoint.Watermark}{(part is null ? Name : $"{Name}/{part}")}");
 }

@@ -24,6 +24,14 @@ public sealed record SinkContext(PartitionedLog Log, int Worker)
     /// <see cref="IWritesParts"/>. Null: other processes cannot take the work over, and the writer is the only one.</summary>
     public string? Part { get; init; }
 
+    /// <summary>The term of the process: of those who believe that they have a key's shard, the one with the highest term does. For stores
+    /// that refuse what a process writes after others have taken its work over. 0: there can be no such process.</summary>
+    public long Term { get; init; }
+
+    /// <summary>To be called before the error of a write that was refused because of a higher term: the job goes on with what it gets then,
+    /// whatever its <see cref="JobOptions.Restarts"/>.</summary>
+    public Action ShutOut { get; init; } = static () => { };
+
     /// <summary>The origins of the job's splits, by <see cref="RecordOrigin.Split"/>.</summary>
     public IReadOnlyList<SplitPlace> Splits { get; init; } = [];
 }

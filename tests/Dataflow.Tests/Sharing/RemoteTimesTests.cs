@@ -80,6 +80,7 @@ public class RemoteTimesTests
         var report = Crossing(s_second, new(1000, idleness), sender, receiver);
 
         Assert.Equal((s_second, 1000, true, 1010), (report.Origins, report.Time.Watermark, report.Time.IsIdle, report.NewestAtEnd));
+        Assert.Equal([7, long.MaxValue], report.Oldest);
         Assert.Equal(2000, report.Time.Idleness.TimeAt(receiver));
         Assert.Equal(1005, report.Time.Idleness.Newest);
     }
@@ -87,12 +88,12 @@ public class RemoteTimesTests
     private static InputTime At(long watermark) => new(watermark, default);
 
     private static void Report(RemoteTimes times, int partition, ShardSet origins, InputTime time)
-        => times.Take(partition, new TimeReport(origins, time));
+        => times.Take(partition, new TimeReport(origins, time, long.MinValue, []));
 
     private static TimeReport Crossing(ShardSet origins, InputTime time, TimeProvider sender, TimeProvider receiver)
     {
         using var records = new RecordBuffer();
-        TimeReport.Append(records, origins, time, newestAtEnd: 1010, sender);
+        new TimeReport(origins, time, NewestAtEnd: 1010, Oldest: [7, long.MaxValue]).AppendTo(records, sender);
         using var all = records.GetEnumerator();
         Assert.True(all.MoveNext());
         Assert.False(all.Current.HasKey);

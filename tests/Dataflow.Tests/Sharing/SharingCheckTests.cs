@@ -32,7 +32,6 @@ public class SharingCheckTests
             [
                 "records at 'exchange' cannot be written",
                 "sink 'out' may need the results of the whole pipeline",
-                "source 'in.jsonl' is put in order of time",
             ],
             pipeline.Explain().ReasonsNotToShare.Select(static reason => reason.Split(':')[0]).Order(StringComparer.Ordinal));
     }

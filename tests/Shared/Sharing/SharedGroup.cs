@@ -11,6 +11,7 @@ internal sealed class SharedGroup(LogStore store)
     private readonly Lock _lock = new();
     private readonly List<Process> _processes = [];
     private TaskCompletionSource _changed = new();
+    private long _term;
 
     /// <summary>What tells the topics from others of their names; null: nothing does.</summary>
     public string? Identity { get; set; }
@@ -64,6 +65,7 @@ internal sealed class SharedGroup(LogStore store)
         private ulong _next;
         private ulong _taken;
         private ulong _held;
+        private long _term;
         private Task _goingOn = Task.CompletedTask;
         private TaskCompletionSource _still = new();
 
@@ -71,6 +73,9 @@ internal sealed class SharedGroup(LogStore store)
         public ConcurrentBag<(string Topic, int Partition)> Opened { get; } = [];
 
         public bool IsDead { get; private set; }
+
+        /// <summary>Whether it has heard from elsewhere that others have its shards.</summary>
+        public bool IsShutOut { get; private set; }
 
         /// <summary>Whether a commit waits for <see cref="GoOn"/>.</summary>
         public bool HoldsCommit { get; private set; }
@@ -175,6 +180,7 @@ internal sealed class SharedGroup(LogStore store)
                     {
                         if (_moving.Task.IsCompleted) _moving = new(TaskCreationOptions.RunContinuationsAsynchronously);
                         if (_coming.Task.IsCompleted) _coming = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                        _term = ++group._term;
                         return Units(_taken = _next);
                     }
 
@@ -225,6 +231,14 @@ internal sealed class SharedGroup(LogStore store)
             public override IReadOnlyList<int> Held => Units(process._held);
 
             public override void Prepared() => process._moving.TrySetResult(true);
+
+            public override long Term => process._term;
+
+            public override void ShutOut()
+            {
+                process.IsShutOut = true;
+                process._moving.TrySetResult(false);
+            }
 
             public override ValueTask<IReadOnlyList<int>> NextAsync(CancellationToken cancellationToken = default)
                 => process.NextAsync(cancellationToken);

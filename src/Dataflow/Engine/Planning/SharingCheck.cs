@@ -21,7 +21,6 @@ internal static class SharingCheck
     {
         if (node is ISourceNode source)
         {
-            if (source.SortsByTime) yield return $"source '{node.Name}' is put in order of time";
             if (!source.MayBeShared) yield return $"source '{node.Name}' is not known to be the same for every process";
         }
         else if (!node.MayBeShared)

@@ -19,6 +19,7 @@ internal sealed class JobRun : IAsyncDisposable
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task<bool> _moving; // of the shards
+    private readonly ConcurrentDictionary<int, KnownTimes> _knownTimes = new(); // by step
     private readonly bool _ownsLog;
     private long _requestedEpoch;
     private long _committedEpoch;
@@ -110,9 +111,6 @@ internal sealed class JobRun : IAsyncDisposable
     /// <summary>The emitted records of each step a few seconds ago, by node; for sources, the records read.</summary>
     public Recent<IReadOnlyDictionary<int, long>> EmittedBefore { get; }
 
-    /// <summary>The newest event time of all records that passed a step, set when its input ended.</summary>
-    public ConcurrentDictionary<int, long> NewestAtEnd { get; } = new();
-
     /// <summary>Completes when everything is closed; fails with the error that ended the run.</summary>
     public Task Completion => _completion.Task;
 
@@ -178,6 +176,12 @@ internal sealed class JobRun : IAsyncDisposable
         RestoreTime = restoreTime;
         Meter = new JobMeter(this);
     }
+
+    /// <summary>The times that are known of the records to which a step assigns event time.</summary>
+    public KnownTimes KnownTimesOf(int nodeId) => _knownTimes.GetOrAdd(nodeId, static _ => new KnownTimes());
+
+    /// <summary>The times that are known of a step's records.</summary>
+    public TimesOfInput TimesOf(Node step) => new([.. EventTime.GiversBefore(step).Select(giver => KnownTimesOf(giver.Id))]);
 
     /// <summary>The worker of a key.</summary>
     /// <param name="hash">The key's hash.</param>

@@ -86,6 +86,8 @@ internal sealed class SinkOperator<T>(Sink<T> sink) : Operator<T>
             Time = job.Time,
             Stopping = job.Stopping,
             Splits = job.Splits.Places,
+            Term = job.Member.Term,
+            ShutOut = job.Member.ShutOut,
         };
         if (_isPart) OpenPart((IWritesParts)sink, context);
         else _writer = Call("open", self => sink.Open(Context.Saved(self._stateKey), context));

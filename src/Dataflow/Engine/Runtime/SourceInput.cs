@@ -166,7 +166,8 @@ internal sealed class SourceInput<T> : TaskInput, ISourceInput
         if (IsAhead(split) || progress.IsFinished) return false;
         if (IsWaiting(split))
         {
-            progress.IsCaughtUp = true; // also after a step in which it was skipped
+            // Also after a step in which it was skipped. While it is put in order, other processes go on, and may not take it for idle.
+            progress.IsCaughtUp = !split.IsGathering;
             return false;
         }
 

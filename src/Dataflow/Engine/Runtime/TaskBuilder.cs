@@ -158,10 +158,10 @@ internal sealed class TaskBuilder(JobRun job, Worker worker) : IPlanBuilder
         task.AddInput(input);
         if (form is null) return new ExchangeWriter<T>(exchange, router, worker.Index, remote: null);
         var topic = job.Log.GetTopic(Plan.RepartitionOf(node));
-        var ends = new NewestAtEnd(job.NewestAtEnd, [.. EventTime.GiversBefore(node.Upstream!).Select(static giver => giver.Id)]);
-        task.AddInput(new RemoteInput<T>(task, topic, form, input, next, ends));
+        var known = job.TimesOf(node.Upstream!);
+        task.AddInput(new RemoteInput<T>(task, topic, form, input, next, known));
         return new ExchangeWriter<T>(
-            exchange, router, worker.Index, new RemoteWriter<T>(topic, form, job.ShardMap.Owned, own, ends, job.Time));
+            exchange, router, worker.Index, new RemoteWriter<T>(topic, form, job.ShardMap.Owned, own, known, job.Time));
     }
 
     /// <summary>Adds the writing end of an exchange to the task before it.</summary>

@@ -69,20 +69,24 @@ internal sealed class KeyedForm<TKey, T> : ExchangeForm<Keyed<TKey, T>>
 ///     17      8  ahead      the event time less the wall clock's when the last record came
 ///     25      8  newest     the time of the newest record before the idle time
 ///     33      8  end        the newest time of all records, once the input has ended
+///     41         oldest     8 bytes for each step that gives the exchange's records their time: the oldest time that it gave; none in
+///                           reports of earlier versions
 /// </code>Little-endian.</remarks>
-internal readonly record struct TimeReport(ShardSet Origins, InputTime Time, long NewestAtEnd = long.MinValue)
+internal readonly record struct TimeReport(ShardSet Origins, InputTime Time, long NewestAtEnd, long[] Oldest)
 {
-    private const int Length = 41;
+    private const int MinLength = 41;
 
-    public static void Append(RecordBuffer records, ShardSet origins, InputTime time, long newestAtEnd, TimeProvider clock)
+    public void AppendTo(RecordBuffer records, TimeProvider clock)
     {
-        Span<byte> bytes = stackalloc byte[Length];
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes, origins.Bits);
-        BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], Math.Min(time.Watermark, time.Least));
-        bytes[16] = time.IsIdle ? (byte)1 : (byte)0;
-        BinaryPrimitives.WriteInt64LittleEndian(bytes[17..], time.Idleness.AheadOfWallClock(clock));
-        BinaryPrimitives.WriteInt64LittleEndian(bytes[25..], time.Idleness.Newest);
-        BinaryPrimitives.WriteInt64LittleEndian(bytes[33..], newestAtEnd);
+        var bytes = new byte[MinLength + (sizeof(long) * Oldest.Length)].AsSpan();
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, Origins.Bits);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], Math.Min(Time.Watermark, Time.Least));
+        bytes[16] = Time.IsIdle ? (byte)1 : (byte)0;
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[17..], Time.Idleness.AheadOfWallClock(clock));
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[25..], Time.Idleness.Newest);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[33..], NewestAtEnd);
+        for (var i = 0; i < Oldest.Length; i++)
+            BinaryPrimitives.WriteInt64LittleEndian(bytes[(MinLength + (sizeof(long) * i))..], Oldest[i]);
         records.Append(clock.GetUtcNow().ToUnixTimeMilliseconds(), bytes);
     }
 
@@ -93,6 +97,13 @@ internal readonly record struct TimeReport(ShardSet Origins, InputTime Time, lon
             BinaryPrimitives.ReadInt64LittleEndian(bytes[17..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[25..]), clock);
         return new(
             new(BinaryPrimitives.ReadUInt64LittleEndian(bytes)), new(BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]), idleness),
-            BinaryPrimitives.ReadInt64LittleEndian(bytes[33..]));
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[33..]), OldestIn(bytes[MinLength..]));
+    }
+
+    private static long[] OldestIn(ReadOnlySpan<byte> bytes)
+    {
+        var oldest = new long[bytes.Length / sizeof(long)];
+        for (var i = 0; i < oldest.Length; i++) oldest[i] = BinaryPrimitives.ReadInt64LittleEndian(bytes[(sizeof(long) * i)..]);
+        return oldest;
     }
 }

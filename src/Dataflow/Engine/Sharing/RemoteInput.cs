@@ -3,6 +3,7 @@ using Dataflow.Log;
 using Dataflow.Planning;
 using Dataflow.Runtime;
 using Dataflow.State;
+using Dataflow.Time;
 
 namespace Dataflow.Sharing;
 
@@ -16,7 +17,7 @@ internal sealed class RemoteInput<T> : TaskInput
     private readonly List<Partition> _partitions;
     private readonly List<Partition> _behind; // those that are not read up to where they ended at the start
     private readonly ExchangeInput<T> _exchange;
-    private readonly NewestAtEnd _ends;
+    private readonly TimesOfInput _known;
     private readonly RecordsAtHand<T> _atHand;
     private readonly Record<T>[] _records = new Record<T>[Exchange<T>.BatchRecords];
     private readonly bool _isReadFirst; // before streams start
@@ -28,11 +29,11 @@ internal sealed class RemoteInput<T> : TaskInput
     /// <param name="form">The form of the records.</param>
     /// <param name="exchange">The other input of the same stream: records of this process.</param>
     /// <param name="head">The stage's first step.</param>
-    /// <param name="ends">What the process knows of the end of the input.</param>
+    /// <param name="known">The times that the process knows of the input.</param>
     public RemoteInput(
-        StreamTask task, LogTopic topic, ExchangeForm<T> form, ExchangeInput<T> exchange, Operator<T> head, NewestAtEnd ends)
+        StreamTask task, LogTopic topic, ExchangeForm<T> form, ExchangeInput<T> exchange, Operator<T> head, TimesOfInput known)
     {
-        (_task, _form, _exchange, _ends) = (task, form, exchange, ends);
+        (_task, _form, _exchange, _known) = (task, form, exchange, known);
         _atHand = new(head, task.Turn, task.Fail);
         _isReadFirst = PlanCheck.SourcesOf(exchange.Node).All(task.Job.Plan.IsReadFirst);
         _partitions = Open(task.Job, topic, task.Job.ShardMap.Of(task.Worker.Index));
@@ -104,7 +105,7 @@ internal sealed class RemoteInput<T> : TaskInput
         _records.AsSpan(0, _reading!.Count).Clear();
         if (_reading.Report is { } report)
         {
-            _ends.Learn(report.NewestAtEnd);
+            _known.Learn(report.Oldest, report.NewestAtEnd); // before a step hears of the watermark
             _exchange.Take(_reading.Shard, in report);
         }
 

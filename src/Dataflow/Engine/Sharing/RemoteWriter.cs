@@ -10,10 +10,10 @@ namespace Dataflow.Sharing;
 /// <param name="form">The form of records in it.</param>
 /// <param name="own">The shards of this process.</param>
 /// <param name="origins">Those of the worker.</param>
-/// <param name="ends">What the process knows of the end of the input.</param>
+/// <param name="known">The times that the process knows of the input.</param>
 /// <param name="clock">The job's clock.</param>
 internal sealed class RemoteWriter<T>(
-    LogTopic topic, ExchangeForm<T> form, ShardSet own, ShardSet origins, NewestAtEnd ends, TimeProvider clock)
+    LogTopic topic, ExchangeForm<T> form, ShardSet own, ShardSet origins, TimesOfInput known, TimeProvider clock)
 {
     private readonly RecordBuffer?[] _records = new RecordBuffer?[Shards.Count];
 
@@ -31,12 +31,13 @@ internal sealed class RemoteWriter<T>(
 
     public void Capture(CheckpointOutput output, InputTime time)
     {
-        var newest = time.Watermark == long.MaxValue ? ends.Value : long.MinValue;
+        var newest = time.Watermark == long.MaxValue ? known.NewestAtEnd : long.MinValue;
+        var report = new TimeReport(origins, time, newest, known.OldestOfEach);
         foreach (var shard in ShardSet.All.Except(own))
         {
             var records = _records[shard] ?? new RecordBuffer();
             _records[shard] = null;
-            TimeReport.Append(records, origins, time, newest, clock);
+            report.AppendTo(records, clock);
             output.Append(topic, shard, records);
         }
 

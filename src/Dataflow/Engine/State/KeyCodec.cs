@@ -43,6 +43,10 @@ public class KeyCodec<TKey>
     /// <summary>Whether some values of the type are refused, which is only known when they are hashed.</summary>
     internal virtual bool MayRefuse { get; init; } = KeyForm.MayBeDerived(typeof(TKey));
 
+    /// <summary>The shard of a key: who has it has the key.</summary>
+    /// <exception cref="SerdeException">The key is of a type that is derived from the declared one.</exception>
+    public Shard ShardOf(TKey key) => new(Shards.Of(Hash(key)));
+
     /// <summary>A stable 32-bit hash, never 0.</summary>
     /// <exception cref="SerdeException">The key is of a type that is derived from the declared one.</exception>
     public virtual uint Hash(TKey key)

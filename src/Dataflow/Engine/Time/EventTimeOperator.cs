@@ -25,9 +25,11 @@ internal sealed class EventTimeOperator<T, TState>(
     private SplitTime[] _splits = [];
     private InputTime[] _times = []; // of the splits
     private long[] _idleAt = []; // the watermarks of idle splits, by split id + 1; MaxValue: not idle
-    private TimeOfWorkers _workers = null!; // set by Open
-    private ToldTime _told = null!; // set by Open
+    private KnownTimes _known = null!; // set by Open, as the next two
+    private TimeOfWorkers _workers = null!;
+    private ToldTime _told = null!;
     private InputTime _agreed = InputTime.None;
+    private long _oldest = long.MaxValue; // of those that were not late in their split, since the start
     private ulong _range; // the distance from the smallest allowed time to the greatest
     private bool _isEnded;
     private bool _isPlain; // of a record only the time counts: no split is idle, and the generator is not asked for each
@@ -54,6 +56,7 @@ internal sealed class EventTimeOperator<T, TState>(
         }
 
         if (unchecked((ulong)(timestamp - TimeRange.Min)) > _range && !IsAllowed(timestamp, in record)) return;
+        if (timestamp < _oldest) TakeOldest(record.Origin.Split + 1, timestamp);
         if (!_isPlain && !IsTaken(in record, timestamp)) return;
         ref var newest = ref _newest[record.Origin.Split + 1];
         if (timestamp > newest) newest = timestamp;
@@ -65,8 +68,7 @@ internal sealed class EventTimeOperator<T, TState>(
     public override void Advance(long watermark)
     {
         if (watermark != long.MaxValue) return;
-        Context.Task.Job.NewestAtEnd.AddOrUpdate(
-            Context.NodeId, static (_, newest) => newest, static (_, others, newest) => Math.Max(others, newest), _newest.Max());
+        _known.LearnNewestAtEnd(_newest.Max());
         _isEnded = true;
     }
 
@@ -82,8 +84,7 @@ internal sealed class EventTimeOperator<T, TState>(
         for (var i = 0; i < _splits.Length; i++)
         {
             var split = _splits[i].Id + 1;
-            if (_goesByNewest && _newest[split] > long.MinValue)
-                Raise(ref _watermarks[split], watermarks.Watermark(_states[split], _newest[split]));
+            RaiseByNewest(split);
             _times[i] = _splits[i].Look(_newest[split], _watermarks[split], now);
             _idleAt[split] = _times[i].IsIdle ? _times[i].Watermark : long.MaxValue;
         }
@@ -132,6 +133,7 @@ internal sealed class EventTimeOperator<T, TState>(
             _states[at] = Context.SavedOfSplit(split.Name, StateName, watermarks.Create);
         }
 
+        _known = Context.Task.Job.KnownTimesOf(Context.NodeId);
         _workers = Context.Shared(() => new TimeOfWorkers(Context.Workers, Context.Task.Job.Plan.MakesTimeInStages > 1));
         _told = new(base.Advance, base.Idle, from: Context.SavedWatermarks(sources).Min());
         SetRange();
@@ -169,6 +171,22 @@ internal sealed class EventTimeOperator<T, TState>(
             Reject(error, in record);
             return false;
         }
+    }
+
+    /// <summary>Takes a record that is older than all others; one that is late says nothing of the time since when records have
+    /// come.</summary>
+    private void TakeOldest(int split, long timestamp)
+    {
+        RaiseByNewest(split);
+        if (timestamp < _watermarks[split]) return;
+        _oldest = timestamp;
+        _known.LearnOldest(timestamp);
+    }
+
+    private void RaiseByNewest(int split)
+    {
+        if (_goesByNewest && _newest[split] > long.MinValue)
+            Raise(ref _watermarks[split], watermarks.Watermark(_states[split], _newest[split]));
     }
 
     private static void Raise(ref long watermark, long to) => watermark = Math.Max(watermark, to);
