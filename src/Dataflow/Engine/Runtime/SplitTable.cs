@@ -14,7 +14,7 @@ internal sealed class SplitTable
     {
         foreach (var (id, name) in restored.Splits)
         {
-            while (_names.Count <= id) Add(name: "", new SplitPlace("", 0)); // of a split that no longer exists
+            while (_names.Count <= id) Append(name: "", new SplitPlace("", 0));
             (_names[id], _places[id]) = (name, new SplitPlace(name, 0));
         }
 
@@ -52,7 +52,7 @@ internal sealed class SplitTable
 
     public IReadOnlyList<SplitPlace> Places => _places;
 
-    /// <summary>The names of the splits; empty for those that no longer exist.</summary>
+    /// <summary>The names of the splits.</summary>
     public IReadOnlyList<string> Names => _names;
 
     public IEnumerable<SourceSplit> Of(Node source) => _bySource[source];
@@ -62,7 +62,7 @@ internal sealed class SplitTable
         => _bySource.Values.SelectMany(static splits => splits).Where(static split => split.IsAdded).Select(static split => split.Name);
 
     /// <summary>The name of the split that a record came from; empty where it is not known.</summary>
-    public string NameOf(RecordOrigin origin) => origin.IsKnown ? _names[origin.Split] : "";
+    public string NameOf(RecordOrigin origin) => origin.IsKnown && origin.Split < _names.Count ? _names[origin.Split] : "";
 
     /// <summary>The origin of a record of a split; unknown if neither this run nor the checkpoint has the split.</summary>
     public RecordOrigin OriginOf(string split, long offset) => IdOf(split) is >= 0 and var id ? new RecordOrigin(id, offset) : default;
@@ -90,7 +90,17 @@ internal sealed class SplitTable
         _bySource.Add((Node)source, list);
     }
 
+    /// <summary>Gives a split the lowest free number. So processes that begin together number the splits alike, though one may find the
+    /// first checkpoint of another, with the numbers of a part of them.</summary>
     private int Add(string name, SplitPlace place)
+    {
+        var id = _names.IndexOf("");
+        if (id < 0) return Append(name, place);
+        _names[id] = name;
+        return id;
+    }
+
+    private int Append(string name, SplitPlace place)
     {
         _names.Add(name);
         _places.Add(place);
