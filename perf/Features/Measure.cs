@@ -7,7 +7,7 @@ namespace Dataflow.Perf.Features;
 internal sealed record Rate(
     long Records, long Customers, int Workers, double Seconds, double RecordsPerSecond, double CpuNsPerRecord,
     double AllocatedBytesPerRecord,
-    double CollectionNsPerRecord, double PeakMemoryMb);
+    double CollectionNsPerRecord, double PeakMemoryMb, long Checkpoints, double CheckpointBytesPerRecord);
 
 internal sealed record Latency(
     string What, int Times, double MeanUs, double P50Us, double P90Us, double P99Us, double P999Us, double AllocatedBytesPerTime,
@@ -135,7 +135,7 @@ internal static class Measure
             records, settings.Customers, settings.Workers, seconds, records / seconds,
             (process.TotalProcessorTime - cpu).TotalNanoseconds / records,
             (double)(GC.GetTotalAllocatedBytes() - allocated) / records, (GC.GetTotalPauseDuration() - paused).TotalNanoseconds / records,
-            process.PeakWorkingSet64 / 1048576.0);
+            process.PeakWorkingSet64 / 1048576.0, job.Status.Checkpoints.Count, (double)job.Status.Checkpoints.Bytes / records);
     }
 
     private static JobOptions OptionsOf(Settings settings, LogStore log)

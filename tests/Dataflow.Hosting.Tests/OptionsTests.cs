@@ -43,7 +43,7 @@ public class OptionsTests
                 "Dataflow:Pipelines:one:Health:MaxStepTime is 00:00:00; it must be more than 0.",
                 "Dataflow:Pipelines:tow: there is no such pipeline. There is one.",
                 "Dataflow:Worker: there is no such option. There are Directory, MinFreeBytes, Workers, CheckpointInterval, "
-                    + "MaxWatermarkDrift, MaxRestarts, RestartDelay, StopHostOnFailure, Shutdown, OnError, Health.",
+                    + "MaxWatermarkDrift, MaxRestarts, RestartDelay, StopHostOnFailure, Shutdown, Health.",
                 "Dataflow:Workers is 0; it must be from 1 to 64.",
             ],
             error.InnerExceptions.Cast<OptionsValidationException>().SelectMany(fault => fault.Failures).Order(StringComparer.Ordinal));

@@ -15,11 +15,32 @@ internal sealed class EntityFormatter<T> : IMessagePackFormatter<Entity<T>>
 
     public void Serialize(ref MessagePackWriter writer, Entity<T> value, MessagePackSerializerOptions options)
     {
+        WriteHead(ref writer, in value);
+        writer.WriteRaw(value.Panes.Used);
+        WriteRest(ref writer, ref value);
+        if (value.Overflowed is null) writer.WriteNil();
+        else MessagePackSerializer.Serialize(ref writer, value.Overflowed, options);
+    }
+
+    /// <summary>Writes what is before the bytes of the panes.</summary>
+    public static void WriteHead(ref MessagePackWriter writer, in Entity<T> value)
+    {
         writer.WriteArrayHeader(Fields);
         writer.Write(value.TrimmedTo);
         writer.Write(value.Position.Split);
         writer.Write(value.Position.Offset);
-        writer.Write(value.Panes.Used);
+        writer.WriteBinHeader(value.Panes.Used.Length);
+    }
+
+    /// <summary>Returns how many bytes <see cref="WriteHead"/> writes.</summary>
+    public static int HeadBytes(in Entity<T> value)
+        => 1 + MessagePackWriter.GetEncodedLength(value.TrimmedTo) + MessagePackWriter.GetEncodedLength(value.Position.Split)
+            + MessagePackWriter.GetEncodedLength(value.Position.Offset)
+            + value.Panes.Used.Length switch { <= byte.MaxValue => 2, <= ushort.MaxValue => 3, _ => 5 };
+
+    /// <summary>Writes what is behind the bytes of the panes, but for the overflows.</summary>
+    public static void WriteRest(ref MessagePackWriter writer, ref Entity<T> value)
+    {
         writer.WriteArrayHeader(value.Panes.Objects?.Length ?? 0);
         foreach (var accumulator in value.Panes.Objects ?? []) Write(ref writer, accumulator);
         writer.Write(value.RecentCount);
@@ -31,8 +52,6 @@ internal sealed class EntityFormatter<T> : IMessagePackFormatter<Entity<T>>
         if (value.Latest.Exists) KeptEvents<T>.Write(ref events, ref value.Latest, ref time, ref offset);
         events.Flush();
         writer.Write(scratch.WrittenSpan);
-        if (value.Overflowed is null) writer.WriteNil();
-        else MessagePackSerializer.Serialize(ref writer, value.Overflowed, options);
     }
 
     public Entity<T> Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
@@ -44,7 +63,7 @@ internal sealed class EntityFormatter<T> : IMessagePackFormatter<Entity<T>>
         {
             TrimmedTo = trimmedTo,
             Position = split < 0 ? default : new(split, offset),
-            Panes = { Bytes = ReadBytes(ref reader) is { Length: > 0 } panes ? panes : null, Objects = ReadObjects(ref reader) },
+            Panes = { Bytes = ReadPanes(ref reader), Objects = ReadObjects(ref reader) },
             RecentCount = reader.ReadInt32(),
         };
         var hasLatest = reader.ReadBoolean();
@@ -78,6 +97,14 @@ internal sealed class EntityFormatter<T> : IMessagePackFormatter<Entity<T>>
         foreach (ref var accumulator in objects.AsSpan())
             accumulator = ReadBytes(ref reader) is { } bytes ? new WrittenPaneObject(bytes) : null;
         return objects;
+    }
+
+    private static byte[]? ReadPanes(ref MessagePackReader reader)
+    {
+        if (reader.ReadBytes() is not { IsEmpty: false } used) return null;
+        var panes = new byte[used.Length + WrittenPanes.Bytes];
+        used.CopyTo(panes.AsSpan(WrittenPanes.Bytes));
+        return panes;
     }
 
     private static byte[]? ReadBytes(ref MessagePackReader reader) => reader.ReadBytes()?.ToArray();

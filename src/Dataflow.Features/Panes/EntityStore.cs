@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Dataflow.Features.Panes;
 
@@ -11,7 +9,6 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
     where TKey : notnull
 {
     private const int MinRecent = 4;
-    private const int CacheLine = 64;
     private const int MaxReadBytes = 2048; // the largest part of an entity's panes that is prefetched for a read: a cache holds several
 
     private static readonly Entity<T> s_unknown;
@@ -92,8 +89,8 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
     public void PrefetchBeginnings(TKey key)
     {
         ref readonly var entity = ref entities.Find(key);
-        Prefetch(entity.Panes.Bytes, 0, PaneTable.HeaderBytes);
-        Prefetch(entity.Recent, 0, 1);
+        Memory.Prefetch(entity.Panes.Bytes, 0, PaneTable.HeaderBytes);
+        Memory.Prefetch(entity.Recent, 0, 1);
     }
 
     /// <summary>Prefetches all memory that a read of an entity will need: where there are many entities, little of it is in a
@@ -101,8 +98,8 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
     public void Prefetch(TKey key)
     {
         ref readonly var entity = ref entities.Find(key);
-        Prefetch(entity.Panes.Bytes, PaneTable.HeaderBytes, Math.Min(entity.Panes.Used.Length, MaxReadBytes));
-        Prefetch(entity.Recent, 0, Math.Min(entity.RecentCount * Unsafe.SizeOf<KeptEvent<T>>(), MaxReadBytes));
+        Memory.Prefetch(entity.Panes.Bytes, PaneTable.HeaderBytes, Math.Min(WrittenPanes.Bytes + entity.Panes.Used.Length, MaxReadBytes));
+        Memory.Prefetch(entity.Recent, 0, Math.Min(entity.RecentCount * Unsafe.SizeOf<KeptEvent<T>>(), MaxReadBytes));
     }
 
     /// <summary>Prefetches the memory that an event of an entity needs, which mostly goes into the newest panes.</summary>
@@ -111,7 +108,7 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
         ref readonly var entity = ref entities.Find(key);
         Prefetch(in entity);
         var finest = layout.Shape.OffsetOf(layout.Shape.Levels + entity.Panes.CountOf(0)); // of which some are removed, mostly
-        Prefetch(entity.Panes.Bytes, layout.Shape.OffsetOf(layout.Shape.Levels), Math.Min(finest, MaxReadBytes));
+        Memory.Prefetch(entity.Panes.Bytes, layout.Shape.OffsetOf(layout.Shape.Levels), Math.Min(finest, MaxReadBytes));
     }
 
     /// <summary>Removes entities that are no longer known: looks at some in turn, and now and then at all of them.</summary>
@@ -131,19 +128,9 @@ internal sealed class EntityStore<TKey, T>(KeyedState<TKey, Entity<T>> entities,
 
     private void Prefetch(in Entity<T> entity)
     {
-        Prefetch(entity.Panes.Bytes, 0, layout.Shape.OffsetOf(layout.Shape.Levels));
+        Memory.Prefetch(entity.Panes.Bytes, 0, layout.Shape.OffsetOf(layout.Shape.Levels));
         var end = entity.RecentCount * Unsafe.SizeOf<KeptEvent<T>>();
-        Prefetch(entity.Recent, end, end + 1);
-    }
-
-    /// <summary>Prefetches a part of an array, and its length before the first item.</summary>
-    private static unsafe void Prefetch<TItem>(TItem[]? items, int from, int to)
-    {
-        if (!Sse.IsSupported || items is null) return;
-        var first = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(items));
-        Sse.Prefetch0(first - sizeof(long));
-        for (; from < to; from += CacheLine) Sse.Prefetch0(first + from);
-        Sse.Prefetch0(first + to - 1);
+        Memory.Prefetch(entity.Recent, end, end + 1);
     }
 
     private void Begin(ref Entity<T> entity)

@@ -5,6 +5,7 @@ namespace Dataflow.Features.Panes;
 /// <summary>The panes of one entity, in one array. The newest of each level stand together in front: most events go there.</summary>
 /// <remarks><code>
 /// offset     bytes  field
+///                   <see cref="WrittenPanes"/>, which are in no checkpoint; offsets count from their end
 ///      0        16  how many panes each level has, 2 bytes for each of up to 8
 ///     16         8  how many bytes are in use, from 0 on
 ///     24            the newest pane of each level, finest first
@@ -17,15 +18,19 @@ internal struct PaneTable
 {
     public const int HeaderBytes = UsedOffset + sizeof(long);
 
-    private const int UsedOffset = PaneLevels.Max * sizeof(ushort);
+    private const int CountsOffset = WrittenPanes.Bytes;
+    private const int UsedOffset = CountsOffset + (PaneLevels.Max * sizeof(ushort));
 
     public byte[]? Bytes;
     public PaneObject?[]? Objects;
 
     /// <summary>The part of the bytes that is in use.</summary>
-    public readonly ReadOnlySpan<byte> Used => Bytes is null ? default : Bytes.AsSpan(0, (int)UsedBytes(Bytes));
+    public readonly ReadOnlySpan<byte> Used => Bytes is null ? default : Bytes.AsSpan(CountsOffset, (int)UsedBytes(Bytes));
 
     public readonly int CountOf(int level) => Bytes is null ? 0 : Counts(Bytes)[level];
+
+    /// <summary>The number of a level's panes that are older than its newest.</summary>
+    public readonly int OlderOf(int level) => Math.Max(CountOf(level) - 1, 0);
 
     public readonly long StartOf(PaneShape shape, int pane) => MemoryMarshal.Read<long>(Bytes.AsSpan(shape.OffsetOf(pane)));
 
@@ -70,7 +75,7 @@ internal struct PaneTable
         var newest = StartOf(shape, level);
         if (start > newest)
         {
-            Copy(shape, level, Insert(shape, level, FirstOlderOf(shape, level) + CountOf(level) - 1));
+            Copy(shape, level, Insert(shape, level, FirstOlderOf(shape, level) + OlderOf(level)));
             return Begin(shape, level, level, start);
         }
 
@@ -103,8 +108,13 @@ internal struct PaneTable
     {
         if (CountOf(level) == 0) return;
         var older = FirstOlderOf(shape, level);
-        var (first, end) = OlderIn(shape, older, older + CountOf(level) - 1, long.MinValue, start);
-        if (end > first) Remove(shape, level, first, end - first);
+        var (first, end) = OlderIn(shape, older, older + OlderOf(level), long.MinValue, start);
+        if (end > first)
+        {
+            Remove(shape, level, first, end - first);
+            new WrittenPanes(Bytes!).Remove(level, end - first);
+        }
+
         if (StartOf(shape, level) < start) Counts(Bytes!)[level] = 0; // the older ones are gone
     }
 
@@ -114,7 +124,9 @@ internal struct PaneTable
         var pane = first + CountOf(level) - 2;
         while (pane >= first && StartOf(shape, pane) > start) pane--; // most late events are not very late
         isNew = pane < first || StartOf(shape, pane) != start;
-        return isNew ? Begin(shape, level, Insert(shape, level, pane + 1), start) : pane;
+        if (isNew) pane = Begin(shape, level, Insert(shape, level, pane + 1), start);
+        new WrittenPanes(Bytes!).Change(level, pane - first);
+        return pane;
     }
 
     private readonly int FirstOlderOf(PaneShape shape, int level)
@@ -182,11 +194,11 @@ internal struct PaneTable
         var room = panes + (panes >> 1);
         var isNew = Bytes is null;
         Array.Resize(ref Bytes, shape.OffsetOf(room));
-        if (isNew) UsedBytes(Bytes) = shape.OffsetOf(panes);
+        if (isNew) UsedBytes(Bytes) = shape.OffsetOf(panes) - CountsOffset;
         if (shape.Objects > 0) Array.Resize(ref Objects, room * shape.Objects);
     }
 
-    private static Span<ushort> Counts(byte[] bytes) => MemoryMarshal.Cast<byte, ushort>(bytes.AsSpan(0, UsedOffset));
+    private static Span<ushort> Counts(byte[] bytes) => MemoryMarshal.Cast<byte, ushort>(bytes.AsSpan(CountsOffset..UsedOffset));
 
     private static ref long UsedBytes(byte[] bytes) => ref MemoryMarshal.AsRef<long>(bytes.AsSpan(UsedOffset));
 }

@@ -22,7 +22,7 @@ internal sealed class ViewState<TKey, T>
     {
         _isAwaited = isAwaited;
         _times = declare.KeyTimes<TKey>();
-        _entities = new(declare.State<TKey, Entity<T>>("entities"), layout);
+        _entities = new(declare.State<TKey, Entity<T>>("entities", parts: new EntityParts<T>(layout.Shape)), layout);
         _foresight = new(_entities);
         _reading = new(layout);
         declare.Gauge(CounterDefinition.Expired, () => _entities.Forgotten);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -54,7 +55,9 @@ internal sealed class OptionsCheck(IConfiguration configuration, IEnumerable<Pip
         }
     }
 
-    private static string[] NamesOf<T>() => [.. typeof(T).GetProperties().Select(static property => property.Name)];
+    private static string[] NamesOf<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>()
+        => [.. typeof(T).GetProperties().Where(static property => property.PropertyType != typeof(ErrorPolicy)) // is set in code
+            .Select(static property => property.Name)];
 
     private static ValidateOptionsResult Result(List<string> faults)
         => faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);

@@ -148,12 +148,14 @@ public sealed class StepDeclaration
     /// only.</remarks>
     /// <param name="name">The name of the state within the step; the same at every start.</param>
     /// <param name="meaning">The meaning of the values, where their type does not show it: a restart compares it too.</param>
+    /// <param name="parts">Writes what has changed of a value, instead of all of it, for checkpoints.</param>
     /// <typeparam name="TKey">The stream's key. A key has several values under a <see cref="KeyPair{TKey, TPart}"/> of it, or, where
     /// numbers tell them apart, under a <see cref="KeyPart{TKey}"/>.</typeparam>
     /// <typeparam name="TValue">The type of the values.</typeparam>
-    public KeyedState<TKey, TValue> State<TKey, TValue>(string name = "state", string meaning = "")
+    public KeyedState<TKey, TValue> State<TKey, TValue>(
+        string name = "state", string meaning = "", ChangedParts<TValue>? parts = null)
         where TKey : notnull
-        => NamespacedState<TKey, TValue>(name, meaning).Main;
+        => Declared<TKey, TValue>(name, meaning, parts).Main;
 
     /// <summary>Declares state by key in namespaces, each of which is dropped as a whole: a table for each window, for example.</summary>
     /// <remarks>It follows the rules of <see cref="State"/>.</remarks>
@@ -161,12 +163,7 @@ public sealed class StepDeclaration
     /// <param name="meaning">The meaning of the values, where their type does not show it: a restart compares it too.</param>
     public NamespacedState<TKey, TValue> NamespacedState<TKey, TValue>(string name = "state", string meaning = "")
         where TKey : notnull
-    {
-        ArgumentNullException.ThrowIfNull(meaning);
-        _keys.Add((name, default(TKey) is IKeyOfParts parts ? parts.Owner : typeof(TKey)));
-        Compare<TKey, TValue>(name, meaning.Length == 0 ? "" : $"{meaning} of ");
-        return Own(new NamespacedState<TKey, TValue>(NameOf(name), KeyCodec<TKey>.Default, _changes));
-    }
+        => Declared<TKey, TValue>(name, meaning, parts: null);
 
     /// <summary>Declares state that every worker holds in full and changes in the same way: for a second input that is copied to all
     /// (<see cref="Stream{T}.AddBroadcast"/>).</summary>
@@ -248,6 +245,15 @@ public sealed class StepDeclaration
 
         _compared.Add(new(_step, "in flight", StateCodec<T>.Signature));
         return Own(new NamespacedState<InFlightKey, byte[]>(NameOf("in-flight"), new InFlightKeyCodec(), _changes)).Main;
+    }
+
+    private NamespacedState<TKey, TValue> Declared<TKey, TValue>(string name, string meaning, ChangedParts<TValue>? parts)
+        where TKey : notnull
+    {
+        ArgumentNullException.ThrowIfNull(meaning);
+        _keys.Add((name, default(TKey) is IKeyOfParts key ? key.Owner : typeof(TKey)));
+        Compare<TKey, TValue>(name, meaning.Length == 0 ? "" : $"{meaning} of ");
+        return Own(new NamespacedState<TKey, TValue>(NameOf(name), KeyCodec<TKey>.Default, _changes) { Parts = parts });
     }
 
     private Timers<TKey> TimersOf<TKey>(string name)

@@ -37,6 +37,9 @@ internal static class ShardChanges
     public static void Put(ChangeRecords changes, int key, string value)
         => changes.Put(KeyOf(ChangelogKind.Entry, key % 2, key), Encoding.UTF8.GetBytes(value));
 
+    public static void Patch(ChangeRecords changes, int key, byte[] patch)
+        => changes.Put(KeyOf(ChangelogKind.Patch, key % 2, key), patch);
+
     /// <summary>The same changes with a record for each, as they were written before packs.</summary>
     private static RecordBuffer Apart(RecordBuffer packed)
     {

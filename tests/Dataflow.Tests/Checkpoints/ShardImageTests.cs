@@ -53,4 +53,23 @@ public sealed class ShardImageTests
         Assert.Equal(20, image.Entries);
         Assert.InRange(image.Bytes, 20 * 500, 400_000);
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_change_of_a_value_that_is_not_there_is_damage_and_says_which_shard(bool isOtherKey)
+    {
+        using var log = SimulatedJob.OpenLog();
+        var topics = Open(log);
+        using var changes = new ChangeRecords();
+        if (isOtherKey) Put(changes, 1, "there");
+        Patch(changes, 3, [0, 0, 0, 0]);
+        Commit(log, topics, changes.Take());
+
+        var error = Assert.Throws<CheckpointException>(() => Read(log, topics));
+
+        Assert.StartsWith(
+            "Pipeline 'test', shard 5: its state cannot be read. A change of a part of a value belongs to no value that is there.",
+            error.Message, StringComparison.Ordinal);
+    }
 }

@@ -38,6 +38,7 @@ public sealed class OtherProcessesTests
     [InlineData(null, false)]
     [InlineData(4, false)]
     [InlineData(5, true)]
+    [InlineData(6, true)]
     [InlineData(Manifest.CurrentFormat, true)]
     [InlineData(Manifest.CurrentFormat + 1, false)]
     public void Of_a_manifest_in_an_unknown_format_only_that_is_read(int? format, bool isReadable)

@@ -31,6 +31,16 @@ internal sealed class StateLog : IDisposable
         return written;
     }
 
+    /// <returns>How many bytes the changes take.</returns>
+    public long CommitBytes(Changes changes)
+    {
+        var commit = new LogCommit();
+        foreach (var (shard, records) in changes.Take()) commit.Add(_topics.Changelog, shard, records);
+        var bytes = commit.Bytes;
+        _log.CommitAsync(commit).AsTask().GetAwaiter().GetResult();
+        return bytes;
+    }
+
     public static int CountIn(RecordBuffer changes)
     {
         var count = 0;

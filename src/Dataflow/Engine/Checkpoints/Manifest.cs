@@ -10,7 +10,7 @@ namespace Dataflow.Checkpoints;
 /// <summary>The description of a checkpoint beside outputs and state changes, which are in the same commit of the log.</summary>
 internal sealed record Manifest
 {
-    public const int CurrentFormat = 6; // 5: without packs of changes, which is read too
+    public const int CurrentFormat = 7; // 6: without changes of parts of values, 5: without packs of changes; both are read too
 
     private const int OldestFormat = 5;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Dataflow.Log;
 using Dataflow.State;
@@ -12,6 +13,7 @@ internal sealed class ShardImage : IDisposable
 {
     private readonly Dictionary<(uint State, long Namespace), ImageSpace> _spaces = [];
 
+    private readonly ArrayBufferWriter<byte> _patched = new(); // the value that a patch makes
     private ArrayBufferWriter<byte> _parts = new(); // of the value whose entry follows
 
     public ShardImage()
@@ -72,7 +74,7 @@ internal sealed class ShardImage : IDisposable
             Apply(log, topics.Changelog.Name, shard, Position, at.ChangelogEnd);
             Position = Math.Max(Position, at.ChangelogEnd);
         }
-        catch (LogException error) when (error is CorruptLogException or OffsetOutOfRangeException)
+        catch (Exception error) when (error is CorruptLogException or OffsetOutOfRangeException or InvalidDataException)
         {
             throw CheckpointException.StateUnreadable(topics.Pipeline, shard, error);
         }
@@ -180,6 +182,7 @@ internal sealed class ShardImage : IDisposable
         var (kind, state, ns) = ChangeKey.Read(changed);
         var key = changed[ChangeKey.PrefixBytes..];
         if (kind == ChangelogKind.Namespace) RemoveAll((state, ns));
+        else if (kind == ChangelogKind.Patch) Patch((state, ns), key, value);
         else if (hasValue) Put((state, ns), key, value);
         else Remove((state, ns), key);
     }
@@ -196,6 +199,14 @@ internal sealed class ShardImage : IDisposable
         if (_parts.WrittenCount == 0) space.Put(key, value);
         else PutWhole(space, key, value);
         if (space.IsSparse) space = space.Compact();
+    }
+
+    private void Patch((uint State, long Namespace) place, ReadOnlySpan<byte> key, ReadOnlySpan<byte> patch)
+    {
+        if (!_spaces.TryGetValue(place, out var space)) throw ValuePatch.NotOfValue();
+        _patched.ResetWrittenCount();
+        space.Patch(key, patch, _patched);
+        if (space.IsSparse) _spaces[place] = space.Compact();
     }
 
     private void Remove((uint State, long Namespace) place, ReadOnlySpan<byte> key)
@@ -245,14 +256,21 @@ internal sealed class ImageSpace
     public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_byContent, key, out var exists);
-        if (exists && At(place).Length == value.Length)
-        {
-            value.CopyTo(MemoryMarshal.AsMemory(At(place)).Span);
-            return;
-        }
+        if (exists) Replace(ref place, value);
+        else place = Add(value);
+    }
 
-        if (exists) _wasted += LengthBytes + At(place).Length;
-        place = Add(value);
+    /// <summary>Changes parts of a value.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="patch">What has changed.</param>
+    /// <param name="patched">Takes the value as it is then.</param>
+    /// <exception cref="InvalidDataException">There is no such value.</exception>
+    public void Patch(ReadOnlySpan<byte> key, ReadOnlySpan<byte> patch, ArrayBufferWriter<byte> patched)
+    {
+        ref var place = ref CollectionsMarshal.GetValueRefOrNullRef(_byContent, key);
+        if (Unsafe.IsNullRef(ref place)) throw ValuePatch.NotOfValue();
+        ValuePatch.Apply(At(place).Span, patch, patched);
+        Replace(ref place, patched.WrittenSpan);
     }
 
     public void Remove(ReadOnlySpan<byte> key)
@@ -277,6 +295,18 @@ internal sealed class ImageSpace
         _values.Clear();
         _pages.Clear();
         _wasted = 0;
+    }
+
+    private void Replace(ref long place, ReadOnlySpan<byte> value)
+    {
+        if (At(place).Length == value.Length)
+        {
+            value.CopyTo(MemoryMarshal.AsMemory(At(place)).Span);
+            return;
+        }
+
+        _wasted += LengthBytes + At(place).Length;
+        place = Add(value);
     }
 
     private ReadOnlyMemory<byte> At(long place)

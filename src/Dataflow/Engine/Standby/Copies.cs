@@ -83,7 +83,7 @@ internal sealed class Copies : IDisposable
                     Thread.Sleep(1);
                 }
             }
-            catch (LogException)
+            catch (Exception error) when (error is LogException or InvalidDataException)
             {
                 // Who takes a copy reads on itself.
             }

@@ -16,6 +16,7 @@ internal sealed class Changes(Func<int, bool>? ownsShard = null)
 
     private readonly List<Action> _unkept = [];
     private readonly ArrayBufferWriter<byte> _key = new();
+    private readonly PatchWriter _patch = new();
     private ArrayBufferWriter<byte> _value = new();
     private ChangeRecords?[] _running = new ChangeRecords?[Shards.Count];
     private ChangeRecords?[] _cut = new ChangeRecords?[Shards.Count];
@@ -39,11 +40,31 @@ internal sealed class Changes(Func<int, bool>? ownsShard = null)
     /// <summary>Takes all records, to be thrown away.</summary>
     public IEnumerable<(int Shard, RecordBuffer Records)> TakeAll() => Take(_cut).Concat(Take(_running));
 
+    /// <summary>Adds the part of an entry that has changed, where that is known, else the whole entry.</summary>
+    public void PutChanged<TKey, TValue>(
+        uint state, long ns, uint hash, TKey key, ref TValue value, KeyCodec<TKey> keys, ChangedParts<TValue> parts)
+        where TKey : notnull
+    {
+        if (!Owns(hash)) return;
+        _patch.Begin();
+        if (!parts.TryWrite(ref value, _patch) || _patch.Complete() is not { Length: <= ChangeRecords.MaxPartBytes } patch)
+        {
+            Put(state, ns, hash, key, ref value, keys);
+        }
+        else
+        {
+            WriteKey(ChangelogKind.Patch, state, ns, key, keys);
+            For(_cut, Shards.Of(hash)).Put(_key.WrittenSpan, patch);
+        }
+
+        parts.Written(ref value);
+    }
+
     public void Put<TKey, TValue>(uint state, long ns, uint hash, TKey key, ref TValue value, KeyCodec<TKey> keys)
         where TKey : notnull
     {
         if (!Owns(hash)) return;
-        WriteKey(state, ns, key, keys);
+        WriteKey(ChangelogKind.Entry, state, ns, key, keys);
         _value.ResetWrittenCount();
         StateCodec<TValue>.Write(ref value, _value);
         For(_cut, Shards.Of(hash)).Put(_key.WrittenSpan, _value.WrittenSpan);
@@ -64,7 +85,7 @@ internal sealed class Changes(Func<int, bool>? ownsShard = null)
         where TKey : notnull
     {
         if (!Owns(hash)) return;
-        WriteKey(state, ns, key, keys);
+        WriteKey(ChangelogKind.Entry, state, ns, key, keys);
         For(_running, Shards.Of(hash)).Remove(_key.WrittenSpan);
     }
 
@@ -93,11 +114,11 @@ internal sealed class Changes(Func<int, bool>? ownsShard = null)
 
     private static ChangeRecords For(ChangeRecords?[] changes, int shard) => changes[shard] ??= new ChangeRecords();
 
-    private void WriteKey<TKey>(uint state, long ns, TKey key, KeyCodec<TKey> keys)
+    private void WriteKey<TKey>(ChangelogKind kind, uint state, long ns, TKey key, KeyCodec<TKey> keys)
         where TKey : notnull
     {
         _key.ResetWrittenCount();
-        ChangeKey.Write(_key, ChangelogKind.Entry, state, ns);
+        ChangeKey.Write(_key, kind, state, ns);
         keys.Write(key, _key);
     }
 }
@@ -109,6 +130,7 @@ internal enum ChangelogKind : byte
     Part = 2,
     Forgotten = 3,
     Pack = 4,
+    Patch = 5,
 }
 
 /// <summary>The key of a record in a changelog.</summary>
@@ -117,7 +139,8 @@ internal enum ChangelogKind : byte
 ///      0      1  kind        0: one key's value (no value: removed); 1: a whole namespace was removed;
 ///                            2: a part of the value of the entry that follows, in front of what is there;
 ///                            3: all state before was forgotten, of which another process may have a copy;
-///                            4: changes of kinds 0 and 1, one behind the other, each with its own key
+///                            4: changes of kinds 0, 1 and 5, one behind the other, each with its own key
+///                            5: what has changed of one key's value, a <see cref="ValuePatch"/>
 ///      1      4  state       hash of the names of step and state
 ///      5      8  namespace   a pane's start for windows, else 0
 ///     13         key         as its serde writes it; nothing for kinds 1 to 4

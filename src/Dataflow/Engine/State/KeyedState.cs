@@ -222,6 +222,12 @@ public sealed class KeyedState<TKey, TValue>
         return true;
     }
 
+    /// <summary>Prefetches the memory that <see cref="WriteIfFrozen"/> will read.</summary>
+    internal void PrefetchFrozen(ref readonly StateEntry<TKey, TValue> entry)
+    {
+        if (_owner.Parts is { } parts && entry.Mark != 0 && entry.Mark != _mark) parts.Prefetch(in entry.Value);
+    }
+
     /// <summary>Empties the table, keeping memory for as many entries as it had. Frozen entries are written first.</summary>
     internal void Clear()
     {

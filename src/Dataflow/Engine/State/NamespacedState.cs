@@ -30,6 +30,9 @@ public sealed class NamespacedState<TKey, TValue> : IState
 
     internal bool IsBroadcast { get; init; }
 
+    /// <summary>Writes what has changed of a value; null: values are written whole.</summary>
+    internal ChangedParts<TValue>? Parts { get; init; }
+
     internal uint Id => _id;
 
     internal KeyCodec<TKey> Keys { get; }
@@ -67,7 +70,8 @@ public sealed class NamespacedState<TKey, TValue> : IState
     {
         try
         {
-            Changes.Put(_id, ns, hash, key, ref value, Keys);
+            if (Parts is null) Changes.Put(_id, ns, hash, key, ref value, Keys);
+            else Changes.PutChanged(_id, ns, hash, key, ref value, Keys, Parts);
         }
         catch (Exception error)
         {

@@ -26,6 +26,7 @@ internal sealed class StateSegment<TKey, TValue>(int capacity, int bits)
     private const int MinToShrink = 1024;
     private const int CacheLine = 64;
     private const int MinToPrefetch = 1 << 19; // bytes
+    private const int Ahead = 12; // slots: of about every second one something is fetched
 
     private int _shift = ShiftFor(capacity);
     private uint _multiplier = MultiplierFor(ShiftFor(capacity));
@@ -124,9 +125,11 @@ internal sealed class StateSegment<TKey, TValue>(int capacity, int bits)
             if (!_frozen[_nextFrozen]) continue;
             if (budget <= 0) return false;
             var first = _nextFrozen << BlockShift;
-            foreach (ref var entry in Entries.AsSpan(first, Math.Min(1 << BlockShift, Entries.Length - first)))
+            var block = Entries.AsSpan(first, Math.Min(1 << BlockShift, Entries.Length - first));
+            for (var index = 0; index < block.Length; index++)
             {
-                if (table.WriteIfFrozen(ref entry)) budget--;
+                if (index + Ahead < block.Length) table.PrefetchFrozen(ref block[index + Ahead]);
+                if (table.WriteIfFrozen(ref block[index])) budget--;
             }
 
             _frozen[_nextFrozen] = false;
