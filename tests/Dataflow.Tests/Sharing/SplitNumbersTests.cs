@@ -29,10 +29,8 @@ public sealed class SplitNumbersTests : IDisposable
         var checkpoint = new Manifest
         {
             Epoch = 1, Shards = uint.MaxValue, IsFinished = false, Blobs = new Dictionary<string, SavedPart[]>(),
-            Positions = [.. first.Names.Index().Where(split => (committed & (1 << split.Index)) != 0).Select(static split => new SplitPosition
-            {
-                Name = split.Item, Id = split.Index, Position = 0, End = null, IsFinished = false,
-            })],
+            Positions = [.. first.Names.Index().Where(split => (committed & (1 << split.Index)) != 0)
+                .Select(static split => At(split.Index, split.Item))],
         };
 
         var second = new SplitTable(sources, RestoredCheckpoint.Of([checkpoint], new ShardSet(~(ulong)uint.MaxValue)));
@@ -43,4 +41,7 @@ public sealed class SplitNumbersTests : IDisposable
             sources.SelectMany(source => first.Of((Node)source.Source)).Select(static split => split.Id),
             sources.SelectMany(source => second.Of((Node)source.Source)).Select(static split => split.Id));
     }
+
+    private static SplitPosition At(int id, string name)
+        => new() { Name = name, Id = id, Position = 0, End = null, IsFinished = false };
 }
